@@ -1,0 +1,69 @@
+"""The resolver with its error answers, and what every route shares."""
+
+import os
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from ledgerlink.bootstrap import house as house
+from ledgerlink.domain.errors import LedgerlinkError, Problem
+
+from functions.api.caller import Caller, Right, caller
+from functions.api.problems import problem, problem_of
+
+logger = Logger()
+metrics = Metrics()
+app = APIGatewayHttpResolver(enable_validation=True)
+
+
+def who(right: Right) -> Caller:
+    """The caller of the request in hand, who must hold this right."""
+    found = caller(app, right)
+    logger.append_keys(firm=found.firm, user=found.user)
+    return found
+
+
+def public_url() -> str:
+    """The address under which the API is reached, for redirects."""
+    configured = os.environ.get("LEDGERLINK_PUBLIC_URL", "")
+    return configured or f"https://{app.current_event.request_context.domain_name}"
+
+
+@app.exception_handler(LedgerlinkError)  # type: ignore[untyped-decorator]  # Powertools types none
+def refused(error: LedgerlinkError) -> Response[str]:
+    logger.info("refused", extra={"code": error.code})
+    return problem_of(error)
+
+
+@app.exception_handler(RequestValidationError)  # type: ignore[untyped-decorator]
+def malformed(error: RequestValidationError) -> Response[str]:
+    problems = [
+        Problem("/" + "/".join(str(part) for part in e["loc"]), e["msg"]) for e in error.errors()
+    ]
+    return problem(
+        422,
+        "The request holds values that cannot be used",
+        "invalid_request",
+        "Some parts of the request are missing, unknown or of the wrong form.",
+        "See errors: each names the place and what is wrong with it.",
+        problems,
+    )
+
+
+@app.exception_handler(Exception)  # type: ignore[untyped-decorator]
+def unexpected(error: Exception) -> Response[str]:
+    logger.exception("unexpected", exc_info=error)
+    return problem(
+        500,
+        "Something failed on our side",
+        "internal",
+        "The request could not be carried out.",
+        "Try again; the same Idempotency-Key is safe.",
+    )
+
+
+@app.not_found
+def no_route(_error: Exception) -> Response[str]:
+    return problem(
+        404, "There is no such address", "no_route", "No route of this API.", "See /v1/docs."
+    )

@@ -1,0 +1,104 @@
+"""The OpenAPI document, made from the routes: `python -m functions.api.openapi [--check]`."""
+
+import json
+import os
+import sys
+from typing import Any
+
+from ledgerlink.wire.records import time_entries
+from ledgerlink.wire.rules import LaborCodeMapping, ProjectMapping, UserMapping
+from pydantic import TypeAdapter
+
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457 problem document",
+    "required": ["type", "title", "status", "code", "detail", "remedy"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "remedy": {"type": "string", "description": "What to do about it"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "pointer": {"type": "string", "description": "JSON pointer of the place"},
+                    "detail": {"type": "string"},
+                    "remedy": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+REFS = "#/components/schemas/{model}"
+PUBLIC = "/v1/oauth/{ledger}/callback"
+
+
+def document() -> dict[str, Any]:
+    """The document as JSON values."""
+    os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "api")
+    import functions.api.handler
+    from functions.api.app import app
+
+    assert functions.api.handler.ROUTES
+
+    schema = app.get_openapi_schema(
+        title="Ledgerlink",
+        version="1",
+        openapi_version="3.1.0",
+        description="Time into the books. Errors are RFC 9457 problem documents.",
+    )
+    found: dict[str, Any] = json.loads(schema.model_dump_json(by_alias=True, exclude_none=True))
+    _add_components(found["components"])
+    for path, methods in found["paths"].items():
+        for operation in methods.values():
+            _finish(operation, path)
+    return found
+
+
+def _add_components(components: dict[str, Any]) -> None:
+    schemas = components["schemas"]
+    schemas.pop("HTTPValidationError", None)
+    schemas.pop("ValidationError", None)
+    schemas["Problem"] = PROBLEM
+    _add(schemas, "TimeEntry", time_entries())
+    _add(schemas, "Mapping", TypeAdapter(UserMapping | ProjectMapping | LaborCodeMapping))
+    components["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    }
+
+
+def _add(schemas: dict[str, Any], name: str, adapter: TypeAdapter[Any]) -> None:
+    schema = adapter.json_schema(ref_template=REFS)
+    schemas.update(schema.pop("$defs", {}))
+    schemas[name] = schema
+
+
+def _finish(operation: dict[str, Any], path: str) -> None:
+    """Errors are problem documents everywhere; all but the callback need a token."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    operation["responses"].pop("422", None)
+    operation["responses"]["default"] = {"description": "What went wrong", "content": content}
+    if path != PUBLIC:
+        operation["security"] = [{"token": []}]
+
+
+def main() -> int:
+    """Write the document, or with --check compare it with the one that is committed."""
+    from functions.api.routes.docs import DOCUMENT
+
+    text = json.dumps(document(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    if "--check" not in sys.argv:
+        DOCUMENT.write_text(text)
+        return 0
+    if DOCUMENT.read_text() == text:
+        return 0
+    sys.stderr.write(f"{DOCUMENT.name} is stale: run python -m functions.api.openapi\n")
+    return 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

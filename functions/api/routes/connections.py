@@ -1,0 +1,88 @@
+"""Connecting, listing and disconnecting ledger companies."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from ledgerlink.domain.errors import LedgerlinkError
+from ledgerlink.services import connect
+
+from functions.api.app import app, house, public_url, who
+from functions.api.caller import Right
+from functions.api.pages import connected_page, problem_page
+from functions.api.views import ConnectionList, ConnectionView, NewConnection
+
+
+def _redirect_uri(ledger: str) -> str:
+    return f"{public_url()}/v1/oauth/{ledger}/callback"
+
+
+@app.post("/v1/connections", summary="Connect a ledger company", tags=["connections"])
+def new_connection(body: NewConnection) -> tuple[ConnectionView, int]:
+    """A connection that waits for consent at its `authorize_url`."""
+    caller = who(Right.ADMIN)
+    consent = connect.connect(
+        house(), caller.firm, caller.user, body.ledger, _redirect_uri(body.ledger)
+    )
+    return ConnectionView.of(consent.connection, consent.authorize_url), 201
+
+
+@app.get("/v1/connections", summary="The firm's connections", tags=["connections"])
+def connections() -> ConnectionList:
+    caller = who(Right.READ)
+    found = house().connections.list(caller.firm)
+    return ConnectionList(connections=[ConnectionView.of(one) for one in found])
+
+
+@app.get("/v1/connections/<connection_id>", summary="A connection", tags=["connections"])
+def connection(connection_id: str) -> ConnectionView:
+    caller = who(Right.READ)
+    return ConnectionView.of(house().connections.get(caller.firm, connection_id))
+
+
+@app.post(
+    "/v1/connections/<connection_id>/reconnect",
+    summary="Give consent again for the same company",
+    tags=["connections"],
+)
+def reconnect(connection_id: str) -> ConnectionView:
+    caller = who(Right.ADMIN)
+    ledger = house().connections.get(caller.firm, connection_id).ledger
+    consent = connect.reconnect(
+        house(), caller.firm, caller.user, connection_id, _redirect_uri(ledger)
+    )
+    return ConnectionView.of(consent.connection, consent.authorize_url)
+
+
+@app.post(
+    "/v1/connections/<connection_id>/disconnect",
+    summary="Give the authorisation back; settings, rules and history stay",
+    tags=["connections"],
+)
+def disconnect(connection_id: str) -> ConnectionView:
+    caller = who(Right.ADMIN)
+    return ConnectionView.of(connect.disconnect(house(), caller.firm, connection_id))
+
+
+@app.get(
+    "/v1/oauth/<ledger>/callback",
+    summary="Where the ledger sends the user back after consent",
+    tags=["connections"],
+)
+def callback(
+    ledger: str,
+    state: Annotated[str, Query(max_length=200)],
+    code: Annotated[str | None, Query(max_length=2000)] = None,
+    realm_id: Annotated[str | None, Query(alias="realmId", max_length=100)] = None,
+    error: Annotated[str | None, Query(max_length=200)] = None,
+) -> Response[str]:
+    """No token here: the single-use state tells whose consent it is."""
+    try:
+        house().connector(ledger)
+        if error or not code or not realm_id:
+            connect.refuse(house(), state)
+            return problem_page(400, "No consent was given.", "Start connecting again.")
+        connect.complete(house(), state, code, realm_id)
+    except LedgerlinkError as refused:
+        return problem_page(400, refused.message, refused.remedy)
+    return connected_page()

@@ -1,0 +1,59 @@
+"""Runs and their items."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from ledgerlink.domain.plan import ItemState
+from ledgerlink.services import parking, runs
+
+from functions.api.app import app, house, who
+from functions.api.caller import Right
+from functions.api.views import ItemList, ItemView, RunList, RunView
+
+Limit = Annotated[int, Query(ge=1, le=1000)]
+
+
+@app.get("/v1/connections/<connection_id>/runs", summary="Runs, newest first", tags=["runs"])
+def list_runs(
+    connection_id: str,
+    after: Annotated[str | None, Query(max_length=100)] = None,
+    limit: Limit = 50,
+) -> RunList:
+    caller = who(Right.READ)
+    page = runs.list_runs(house(), caller.firm, connection_id, after, limit)
+    return RunList(runs=[RunView.of(run) for run in page.items], next=page.after)
+
+
+@app.get("/v1/connections/<connection_id>/runs/<run_id>", summary="A run", tags=["runs"])
+def get_run(connection_id: str, run_id: str) -> RunView:
+    caller = who(Right.READ)
+    return RunView.of(runs.get_run(house(), caller.firm, connection_id, run_id))
+
+
+@app.get(
+    "/v1/connections/<connection_id>/runs/<run_id>/items",
+    summary="Items of a run in the order of its plan",
+    tags=["runs"],
+)
+def list_items(
+    connection_id: str,
+    run_id: str,
+    state: ItemState | None = None,
+    after: Annotated[int, Query(ge=0)] = 0,
+    limit: Limit = 100,
+) -> ItemList:
+    caller = who(Right.READ)
+    run = runs.get_run(house(), caller.firm, connection_id, run_id)
+    page = runs.list_items(house(), run, after, limit, state)
+    return ItemList(items=[ItemView.of(item) for item in page.items], next=page.after)
+
+
+@app.post(
+    "/v1/connections/<connection_id>/runs/<run_id>/resume",
+    summary="Let a parked run go on",
+    tags=["runs"],
+)
+def resume_run(connection_id: str, run_id: str) -> RunView:
+    caller = who(Right.POST)
+    run = runs.get_run(house(), caller.firm, connection_id, run_id)
+    return RunView.of(parking.resume(house(), run))

@@ -1,0 +1,258 @@
+"""What the API answers and takes, as pydantic models. Money and rates are decimal strings."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from ledgerlink.domain.connections import Connection, ConnectionState
+from ledgerlink.domain.documents import Company
+from ledgerlink.domain.plan import Action, ItemState
+from ledgerlink.domain.reasons import Reason
+from ledgerlink.domain.rules import Rule
+from ledgerlink.domain.runs import Run, RunState
+from ledgerlink.services.runs import Item
+from ledgerlink.wire.rules import LaborCodeMapping, ProjectMapping, UserMapping, plain
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+
+class Given(BaseModel):
+    """A body that refuses unknown fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ReasonView(BaseModel):
+    """Why, and what to do about it."""
+
+    code: str
+    message: str
+    remedy: str
+    field: str | None = None
+
+    @classmethod
+    def of(cls, reason: Reason | None) -> "ReasonView | None":
+        if reason is None:
+            return None
+        return cls(
+            code=reason.code, message=reason.message, remedy=reason.remedy, field=reason.field
+        )
+
+
+class NewConnection(Given):
+    """Which ledger to connect."""
+
+    ledger: Annotated[str, Field(examples=["qbo"])]
+
+
+class Health(BaseModel):
+    """What the ledger company offers; null where the ledger does not say."""
+
+    token: Literal["none", "valid", "lost"]
+    edition: str | None = None
+    home_currency: str | None = None
+    time_tracking: bool | None = None
+    payroll: bool | None = None
+    classes: bool | None = None
+    departments: bool | None = None
+    projects: bool | None = None
+    multi_currency: bool | None = None
+    books_closed_through: date | None = None
+    read_at: datetime | None = None
+
+
+TOKEN_STATES: dict[ConnectionState, Literal["none", "valid", "lost"]] = {
+    ConnectionState.AUTHORIZING: "none",
+    ConnectionState.CONNECTED: "valid",
+    ConnectionState.NEEDS_RECONNECT: "lost",
+    ConnectionState.DISCONNECTED: "none",
+}
+
+
+class ConnectionView(BaseModel):
+    """A connection with its health."""
+
+    id: str
+    ledger: str
+    state: ConnectionState
+    company_id: str | None = None
+    company_name: str | None = None
+    country: str | None = None
+    created_by: str
+    created_at: datetime
+    connected_at: datetime | None = None
+    health: Health
+    reason: ReasonView | None = None
+    authorize_url: str | None = Field(None, description="Where the user gives consent.")
+
+    @classmethod
+    def of(cls, connection: Connection, authorize_url: str | None = None) -> "ConnectionView":
+        company = connection.company
+        return cls(
+            id=connection.id,
+            ledger=connection.ledger,
+            state=connection.state,
+            company_id=connection.company_id,
+            company_name=company.name if company else None,
+            country=company.country if company else None,
+            created_by=connection.created_by,
+            created_at=connection.created_at,
+            connected_at=connection.connected_at,
+            health=_health(connection, company),
+            reason=ReasonView.of(connection.reason),
+            authorize_url=authorize_url,
+        )
+
+
+def _health(connection: Connection, company: Company | None) -> Health:
+    token = TOKEN_STATES[connection.state]
+    if company is None:
+        return Health(token=token)
+    names = [name for name in Health.model_fields if hasattr(company.features, name)]
+    features: dict[str, Any] = {name: getattr(company.features, name) for name in names}
+    return Health(token=token, read_at=connection.read_at, **features)
+
+
+class ConnectionList(BaseModel):
+    connections: list[ConnectionView]
+
+
+class RuleView(BaseModel):
+    """A rule: how one source entity is mapped, who set it and when."""
+
+    key: str
+    mapping: UserMapping | ProjectMapping | LaborCodeMapping
+    version: int
+    set_by: str
+    set_at: datetime
+
+    @classmethod
+    def of(cls, rule: Rule) -> dict[str, Any]:
+        return {
+            "key": rule.key,
+            "mapping": plain(rule.kind, rule.mapping),
+            "version": rule.version,
+            "set_by": rule.set_by,
+            "set_at": rule.set_at.isoformat(),
+        }
+
+
+class RuleList(BaseModel):
+    rules: list[RuleView]
+
+
+class Rules(Given):
+    """Mappings by source key; rules of other keys stay as they are."""
+
+    rules: Annotated[
+        dict[str, Any],
+        WithJsonSchema(
+            {
+                "type": "object",
+                "description": "A mapping per source key: skip, link or create.",
+                "additionalProperties": {"$ref": "#/components/schemas/Mapping"},
+            }
+        ),
+    ]
+
+
+class UploadView(BaseModel):
+    """PUT records there, one JSON object per line (gzip allowed), then post the `upload_id`."""
+
+    upload_id: str
+    url: str
+    expires_in_seconds: int
+
+
+class Post(Given):
+    """Time entries in the call, or the id of an upload; one of the two.
+
+    A record that is not valid blocks itself alone: its item says which field and why.
+    """
+
+    time_entries: Annotated[
+        list[Any] | None,
+        WithJsonSchema({"type": "array", "items": {"$ref": "#/components/schemas/TimeEntry"}}),
+    ] = None
+    upload_id: str | None = None
+
+
+class RunView(BaseModel):
+    """A run. `counts` are items by state and add up to the plan; `calls` went to the ledger."""
+
+    id: str
+    kind: str
+    state: RunState
+    created_by: str
+    created_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    records: int
+    counts: dict[str, int]
+    calls: dict[str, int]
+    reason: ReasonView | None = None
+    href: str
+
+    @classmethod
+    def of(cls, run: Run) -> "RunView":
+        return cls(
+            id=run.id,
+            kind=run.kind,
+            state=run.state,
+            created_by=run.created_by,
+            created_at=run.created_at,
+            started_at=run.started_at,
+            finished_at=run.finished_at,
+            records=run.records,
+            counts=run.counts(),
+            calls=run.calls(),
+            reason=ReasonView.of(run.reason),
+            href=f"/v1/connections/{run.connection_id}/runs/{run.id}",
+        )
+
+
+class RunList(BaseModel):
+    """`next` is the cursor of the next page; null at the end."""
+
+    runs: list[RunView]
+    next: str | None = None
+
+
+class ItemView(BaseModel):
+    """One operation of a run and what became of it."""
+
+    number: int
+    state: ItemState
+    action: Action
+    kind: str
+    key: str
+    members: list[str]
+    day: date | None = None
+    minutes: int = 0
+    ledger_id: str | None = None
+    version: str | None = None
+    reason: ReasonView | None = None
+    trace_id: str | None = None
+
+    @classmethod
+    def of(cls, item: Item) -> "ItemView":
+        operation, outcome = item.operation, item.outcome
+        return cls(
+            number=operation.seq,
+            state=outcome.state,
+            action=operation.action,
+            kind=operation.kind,
+            key=operation.key,
+            members=list(operation.members),
+            day=operation.day,
+            minutes=operation.minutes,
+            ledger_id=outcome.ledger_id,
+            version=outcome.version,
+            reason=ReasonView.of(outcome.reason),
+            trace_id=outcome.trace_id or None,
+        )
+
+
+class ItemList(BaseModel):
+    """`next` is the cursor of the next page; null at the end."""
+
+    items: list[ItemView]
+    next: str | None = None

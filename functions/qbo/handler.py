@@ -1,0 +1,65 @@
+"""The entry of the lane's worker."""
+
+import asyncio
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from ledgerlink.bootstrap import house
+from ledgerlink.services import lane
+from ledgerlink.services.stores import Message
+
+logger = Logger()
+metrics = Metrics()
+MARGIN = 45_000
+"""Milliseconds before the end at which a worker stops taking new requests."""
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """SQS FIFO: messages of one connection in order; what failed comes again, with its followers.
+
+    Messages from the dead-letter queue set their run aside.
+    """
+    records = event["Records"]
+    for position, record in enumerate(records):
+        try:
+            _work(record, context)
+        except Exception:
+            logger.exception("the message will be delivered again")
+            metrics.add_metric("MessagesFailed", MetricUnit.Count, 1)
+            return {"batchItemFailures": [_failure(left) for left in records[position:]]}
+    return {"batchItemFailures": []}
+
+
+def _failure(record: dict[str, Any]) -> dict[str, str]:
+    return {"itemIdentifier": record["messageId"]}
+
+
+def _work(record: dict[str, Any], context: LambdaContext) -> None:
+    from ledgerlink.storage.lane import received
+
+    message = received(record["body"])
+    _name(message)
+    if record["eventSourceARN"] == os.environ["LEDGERLINK_DLQ_ARN"]:
+        lane.give_up(house(), message)
+        metrics.add_metric("RunsSetAside", MetricUnit.Count, 1)
+        return
+    asyncio.run(
+        lane.handle(house(), message, lambda: context.get_remaining_time_in_millis() < MARGIN)
+    )
+    logger.info("done")
+    metrics.add_metric("MessagesDone", MetricUnit.Count, 1)
+
+
+def _name(message: Message) -> None:
+    logger.append_keys(
+        firm=message.firm,
+        connection=message.connection_id,
+        run=message.run_id,
+        step=message.step,
+        chunk=message.chunk,
+    )

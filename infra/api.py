@@ -1,0 +1,144 @@
+"""The HTTP API: what is public, and which scope the rest asks for."""
+
+import json
+from collections.abc import Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_apigatewayv2_authorizers as authorizers
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_logs as logs
+from cdk_nag import NagPackSuppression, NagSuppressions
+from constructs import Construct
+
+from infra.functions import Function, Shape, Surroundings
+from infra.lanes import Lanes
+from infra.permissions import connect, keep_records, send
+from infra.secrets import Secrets
+from infra.settings import Settings
+from infra.storage import Storage
+
+API = Shape(
+    name="api",
+    description="Answers the HTTP API",
+    timeout=Duration.seconds(29),
+    megabytes=512,
+)
+PUBLIC_ROUTES = {
+    "/v1/oauth/{ledger}/callback": "The ledger's browser redirect carries a single-use state "
+    "that the connect flow issued; it cannot carry a token.",
+    "/v1/docs": "The reference is the same for everybody and holds no data.",
+    "/v1/openapi.json": "The reference is the same for everybody and holds no data.",
+}
+GET = apigateway.HttpMethod.GET
+WRITE_METHODS = (
+    apigateway.HttpMethod.POST,
+    apigateway.HttpMethod.PUT,
+    apigateway.HttpMethod.PATCH,
+    apigateway.HttpMethod.DELETE,
+)
+REQUESTS_PER_SECOND = 100
+BURST = 200
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+ACCESS_LOG_FIELDS = {
+    "requestId": "$context.requestId",
+    "at": "$context.requestTime",
+    "ip": "$context.identity.sourceIp",
+    "method": "$context.httpMethod",
+    "path": "$context.path",
+    "status": "$context.status",
+    "bytes": "$context.responseLength",
+    "error": "$context.error.message",
+    "authorizer": "$context.authorizer.error",
+    "integration": "$context.integrationErrorMessage",
+    "milliseconds": "$context.responseLatency",
+}
+
+
+class Api(Construct):
+    """JWT-protected routes to one function, with access logs and throttling."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        around: Surroundings,
+        storage: Storage,
+        secrets: Secrets,
+        lanes: Lanes,
+    ) -> None:
+        super().__init__(scope, name)
+        statements = [*keep_records(storage), *connect(secrets), send(lanes.lane)]
+        self.api = Function(self, "Api", API, around, statements)
+        self.http = self._http_api(around.settings)
+        self._stage(around.settings)
+        self._integration = integrations.HttpLambdaIntegration("Function", self.api.function)
+        self._public_routes()
+        self._protected_routes(around.settings)
+
+    def _http_api(self, settings: Settings) -> apigateway.HttpApi:
+        cors = apigateway.CorsPreflightOptions(
+            allow_origins=list(settings.cors_origins),
+            allow_methods=[apigateway.CorsHttpMethod.ANY],
+            allow_headers=["authorization", "content-type", "idempotency-key"],
+            max_age=Duration.hours(1),
+        )
+        return apigateway.HttpApi(
+            self,
+            "Http",
+            description="Ledgerlink",
+            create_default_stage=False,
+            cors_preflight=cors if settings.cors_origins else None,
+        )
+
+    def _stage(self, settings: Settings) -> None:
+        group = logs.LogGroup(
+            self,
+            "AccessLogs",
+            retention=settings.log_retention,
+            removal_policy=settings.removal,
+        )
+        stage = apigateway.HttpStage(
+            self,
+            "Stage",
+            http_api=self.http,
+            auto_deploy=True,
+            throttle=apigateway.ThrottleSettings(rate_limit=REQUESTS_PER_SECOND, burst_limit=BURST),
+        )
+        resource = stage.node.default_child
+        assert isinstance(resource, apigateway.CfnStage)
+        resource.access_log_settings = apigateway.CfnStage.AccessLogSettingsProperty(
+            destination_arn=group.log_group_arn, format=json.dumps(ACCESS_LOG_FIELDS)
+        )
+
+    def _public_routes(self) -> None:
+        for path, reason in PUBLIC_ROUTES.items():
+            for route in self.http.add_routes(
+                path=path, methods=[GET], integration=self._integration
+            ):
+                NagSuppressions.add_resource_suppressions(
+                    route, [NagPackSuppression(id="AwsSolutions-APIG4", reason=reason)]
+                )
+
+    def _protected_routes(self, settings: Settings) -> None:
+        authorizer = authorizers.HttpJwtAuthorizer(
+            "Jwt", settings.jwt_issuer, jwt_audience=list(settings.jwt_audience)
+        )
+        scopes = settings.scopes
+        self._routes((GET,), authorizer, (scopes.read,))
+        # Either scope opens the door; the function knows which one each path needs.
+        self._routes(WRITE_METHODS, authorizer, (scopes.post, scopes.admin))
+
+    def _routes(
+        self,
+        methods: Sequence[apigateway.HttpMethod],
+        authorizer: authorizers.HttpJwtAuthorizer,
+        scopes: Sequence[str],
+    ) -> None:
+        self.http.add_routes(
+            path="/v1/{proxy+}",
+            methods=list(methods),
+            integration=self._integration,
+            authorizer=authorizer,
+            authorization_scopes=list(scopes),
+        )

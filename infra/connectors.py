@@ -1,0 +1,54 @@
+"""The functions that speak to ledgers. Each serves the lane, one message at a time."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.functions import Function, Shape, Surroundings
+from infra.lanes import Lanes
+from infra.permissions import consume, keep_records, send, stay_connected
+from infra.secrets import Secrets
+from infra.storage import Storage
+
+QBO = Shape(
+    name="qbo",
+    description="Syncs and posts one connection's work to QuickBooks Online",
+    timeout=Duration.minutes(5),
+    megabytes=1024,
+)
+
+
+class Connectors(Construct):
+    """QuickBooks Online works the lane and marks the runs behind dead letters."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        around: Surroundings,
+        storage: Storage,
+        secrets: Secrets,
+        lanes: Lanes,
+    ) -> None:
+        super().__init__(scope, name)
+        statements = [
+            *keep_records(storage),
+            *stay_connected(secrets),
+            send(lanes.lane),
+            consume(lanes.lane, lanes.dead_letters),
+        ]
+        self.qbo = Function(self, "Qbo", QBO, around, statements)
+        self._serve("Lane", lanes.lane)
+        # A worker that died five times must mark its run; its message still names the run.
+        self._serve("DeadLetters", lanes.dead_letters)
+
+    def _serve(self, name: str, queue: sqs.Queue) -> None:
+        lambda_.EventSourceMapping(
+            self,
+            f"{name}ToQbo",
+            target=self.qbo.function,
+            event_source_arn=queue.queue_arn,
+            batch_size=1,
+            report_batch_item_failures=True,
+        )

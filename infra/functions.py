@@ -1,0 +1,175 @@
+"""What all functions share: runtime, layers, log group, environment, a role of their own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from cdk_nag import NagPackSuppression, NagSuppressions, RegexAppliesTo
+from constructs import Construct
+
+from infra.lanes import Lanes
+from infra.permissions import write_logs
+from infra.secrets import APP_SECRET_QBO, CONNECTIONS_PREFIX, Secrets
+from infra.settings import Settings
+from infra.storage import Storage
+
+RUNTIME = lambda_.Runtime.PYTHON_3_13
+
+
+class BuildMissing(Exception):
+    """What `python -m layers.build` makes is not there."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A function's name (its folder in functions/) and its limits."""
+
+    name: str
+    description: str
+    timeout: Duration
+    megabytes: int
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What every function is given: layers, environment, settings and the build folder."""
+
+    settings: Settings
+    build: Path
+    layers: tuple[lambda_.LayerVersion, ...]
+    environment: Mapping[str, str]
+
+
+class Function(Construct):
+    """One Lambda function with its own role and its own log group."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        shape: Shape,
+        around: Surroundings,
+        statements: Sequence[iam.PolicyStatement],
+    ) -> None:
+        super().__init__(scope, name)
+        self.logs = logs.LogGroup(
+            self,
+            "Logs",
+            retention=around.settings.log_retention,
+            removal_policy=around.settings.removal,
+        )
+        role = self._role([*statements, write_logs(self.logs)])
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            description=shape.description,
+            runtime=RUNTIME,
+            architecture=around.settings.architecture,
+            handler=f"functions.{shape.name}.handler.handler",
+            code=built(around.build / "functions" / shape.name),
+            layers=list(around.layers),
+            environment={**around.environment, "POWERTOOLS_SERVICE_NAME": shape.name},
+            timeout=shape.timeout,
+            memory_size=shape.megabytes,
+            role=role.without_policy_updates(),
+            log_group=self.logs,
+            logging_format=lambda_.LoggingFormat.JSON,
+            tracing=lambda_.Tracing.ACTIVE,
+        )
+
+    def _role(self, statements: Sequence[iam.PolicyStatement]) -> iam.Role:
+        role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            inline_policies={"Work": iam.PolicyDocument(statements=[*statements, _trace()])},
+        )
+        NagSuppressions.add_resource_suppressions(role, _wildcards())
+        return role
+
+
+def _trace() -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        sid="Trace",
+        actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+        resources=["*"],
+    )
+
+
+def _wildcards() -> list[NagPackSuppression]:
+    reasons = {
+        "/^Resource::\\*$/": "X-Ray's write actions know no resources.",
+        "/^Resource::.*/staged/\\*$/": "Objects are named by run and chunk below this prefix.",
+        "/^Resource::.*secret:ledgerlink/connections/\\*$/": "One secret per connection is made "
+        "at run time below this prefix.",
+    }
+    return [
+        NagPackSuppression(
+            id="AwsSolutions-IAM5",
+            reason=reason,
+            applies_to=[RegexAppliesTo(regex=pattern)],
+        )
+        for pattern, reason in reasons.items()
+    ]
+
+
+def layers(
+    scope: Construct, settings: Settings, build: Path
+) -> tuple[lambda_.LayerVersion, lambda_.LayerVersion]:
+    """The dependency layer and the code layer."""
+    folders = {
+        "Dependencies": build / "layers" / settings.layer_platform / "dependencies",
+        "Code": build / "layers" / "code",
+    }
+    dependencies, code = (
+        lambda_.LayerVersion(
+            scope,
+            name,
+            code=built(folder),
+            compatible_runtimes=[RUNTIME],
+            compatible_architectures=[settings.architecture],
+            removal_policy=settings.removal,
+        )
+        for name, folder in folders.items()
+    )
+    return dependencies, code
+
+
+def environment(
+    settings: Settings, storage: Storage, secrets: Secrets, lanes: Lanes
+) -> dict[str, str]:
+    """What the functions read at start; see docs/operations.md."""
+    return {
+        "LEDGERLINK_TABLE": storage.table.table_name,
+        "LEDGERLINK_BUCKET": storage.bucket.bucket_name,
+        "LEDGERLINK_LANE_URL": lanes.lane.queue_url,
+        "LEDGERLINK_DLQ_ARN": lanes.dead_letters.queue_arn,
+        "LEDGERLINK_SECRETS_PREFIX": CONNECTIONS_PREFIX,
+        "LEDGERLINK_SECRETS_KEY": secrets.key.key_arn,
+        "LEDGERLINK_APP_SECRET_QBO": APP_SECRET_QBO,
+        "LEDGERLINK_FIRM_CLAIM": settings.firm_claim,
+        "LEDGERLINK_SCOPE_READ": settings.scopes.read,
+        "LEDGERLINK_SCOPE_POST": settings.scopes.post,
+        "LEDGERLINK_SCOPE_ADMIN": settings.scopes.admin,
+        "LEDGERLINK_PUBLIC_URL": settings.public_url,
+        "QBO_API_URL": settings.qbo.api_url,
+        "QBO_AUTHORIZE_URL": settings.qbo.authorize_url,
+        "QBO_TOKEN_URL": settings.qbo.token_url,
+        "QBO_REVOKE_URL": settings.qbo.revoke_url,
+        "QBO_CLOCK_SCALE": settings.qbo.clock_scale,
+        "POWERTOOLS_METRICS_NAMESPACE": "Ledgerlink",
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+    }
+
+
+def built(folder: Path) -> lambda_.AssetCode:
+    """A folder made by layers.build, as code to upload."""
+    if not folder.is_dir():
+        raise BuildMissing(
+            f"{folder} is not there; run: python -m layers.build --platform lambda|machine"
+        )
+    return lambda_.Code.from_asset(str(folder))

@@ -1,0 +1,88 @@
+"""What each function may do: single actions on single resources, written out."""
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+
+from infra.secrets import Secrets
+from infra.storage import INDEX, STAGED_PREFIX, Storage
+
+TABLE_ACTIONS = (
+    "dynamodb:BatchGetItem",
+    "dynamodb:BatchWriteItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+)
+STAGED_ACTIONS = ("s3:GetObject", "s3:PutObject")
+CONNECTION_ACTIONS = (
+    "secretsmanager:CreateSecret",
+    "secretsmanager:DeleteSecret",
+    "secretsmanager:GetSecretValue",
+    "secretsmanager:PutSecretValue",
+)
+CONNECTION_UPKEEP_ACTIONS = ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")
+KEY_ACTIONS = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+CONSUME_ACTIONS = (
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+)
+
+
+def allow(name: str, actions: Sequence[str], *resources: str) -> iam.PolicyStatement:
+    """One statement with a name that says what it is for."""
+    return iam.PolicyStatement(sid=name, actions=list(actions), resources=list(resources))
+
+
+def keep_records(storage: Storage) -> list[iam.PolicyStatement]:
+    """Read and write the table, its index, staged objects, and the key of both."""
+    table = storage.table.table_arn
+    staged = storage.bucket.arn_for_objects(f"{STAGED_PREFIX}*")
+    return [
+        allow("Table", TABLE_ACTIONS, table),
+        allow("Index", ("dynamodb:Query",), f"{table}/index/{INDEX}"),
+        allow("Staged", STAGED_ACTIONS, staged),
+        use_key("StorageKey", storage.key),
+    ]
+
+
+def connect(secrets: Secrets) -> list[iam.PolicyStatement]:
+    """Make, renew, read and delete connection secrets, with the application's credentials."""
+    return _credentials(secrets, CONNECTION_ACTIONS)
+
+
+def stay_connected(secrets: Secrets) -> list[iam.PolicyStatement]:
+    """Read and renew connection secrets, with the application's credentials."""
+    return _credentials(secrets, CONNECTION_UPKEEP_ACTIONS)
+
+
+def _credentials(secrets: Secrets, actions: Sequence[str]) -> list[iam.PolicyStatement]:
+    return [
+        allow("Connections", actions, secrets.connections_arn()),
+        allow("AppSecret", ("secretsmanager:GetSecretValue",), secrets.app_qbo.secret_arn),
+        use_key("SecretsKey", secrets.key),
+    ]
+
+
+def send(queue: sqs.Queue) -> iam.PolicyStatement:
+    return allow("Send", ("sqs:SendMessage",), queue.queue_arn)
+
+
+def consume(*queues: sqs.Queue) -> iam.PolicyStatement:
+    return allow("Consume", CONSUME_ACTIONS, *(queue.queue_arn for queue in queues))
+
+
+def write_logs(group: logs.LogGroup) -> iam.PolicyStatement:
+    return allow("Logs", ("logs:CreateLogStream", "logs:PutLogEvents"), group.log_group_arn)
+
+
+def use_key(name: str, key: kms.Key) -> iam.PolicyStatement:
+    return allow(name, KEY_ACTIONS, key.key_arn)

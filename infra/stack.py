@@ -1,0 +1,53 @@
+"""The stack: storage, secrets, the lane, the functions at its ends, and what watches them."""
+
+from pathlib import Path
+
+from aws_cdk import CfnOutput, Stack, Tags
+from constructs import Construct
+
+from infra.api import Api
+from infra.connectors import Connectors
+from infra.functions import Surroundings, environment, layers
+from infra.lanes import Lanes
+from infra.observability import Observability
+from infra.secrets import APP_SECRET_QBO, Secrets
+from infra.settings import Settings
+from infra.storage import Storage
+
+
+class LedgerlinkStack(Stack):
+    """All of Ledgerlink. `build` is where layers.build put the layers and functions."""
+
+    def __init__(self, scope: Construct, name: str, settings: Settings, build: Path) -> None:
+        super().__init__(scope, name, description="Ledgerlink: time and invoices into ledgers")
+        storage = Storage(self, "Storage", settings)
+        secrets = Secrets(self, "Secrets", settings)
+        lanes = Lanes(self, "Lanes", settings)
+        around = Surroundings(
+            settings,
+            build,
+            layers(self, settings, build),
+            environment(settings, storage, secrets, lanes),
+        )
+        api = Api(self, "Api", around, storage, secrets, lanes)
+        connectors = Connectors(self, "Connectors", around, storage, secrets, lanes)
+        Observability(self, "Observability", settings, api, connectors, lanes)
+        self._outputs(
+            {
+                "ApiId": api.http.api_id,
+                "ApiUrl": settings.public_url or api.http.api_endpoint,
+                "TableName": storage.table.table_name,
+                "BucketName": storage.bucket.bucket_name,
+                "LaneUrl": lanes.lane.queue_url,
+                "DeadLettersUrl": lanes.dead_letters.queue_url,
+                "AppSecretQbo": APP_SECRET_QBO,
+                "ApiFunction": api.api.function.function_name,
+                "QboFunction": connectors.qbo.function.function_name,
+            }
+        )
+        for key, value in settings.tags.items():
+            Tags.of(self).add(key, value)
+
+    def _outputs(self, values: dict[str, str]) -> None:
+        for name, value in values.items():
+            CfnOutput(self, name, value=value)

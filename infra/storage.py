@@ -1,0 +1,89 @@
+"""Where everything is kept: one table, one bucket, one key for both."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from cdk_nag import NagPackSuppression, NagSuppressions
+from constructs import Construct
+
+from infra.settings import Settings
+
+STAGED_PREFIX = "staged/"
+STAGED_DAYS = 30
+EXPIRY_ATTRIBUTE = "expires_at"
+INDEX = "gsi1"
+
+
+class Storage(Construct):
+    """The table holds links, list records, runs and items; the bucket holds staged records."""
+
+    def __init__(self, scope: Construct, name: str, settings: Settings) -> None:
+        super().__init__(scope, name)
+        self.key = kms.Key(
+            self,
+            "Key",
+            description="Ledgerlink: table and staged records",
+            enable_key_rotation=True,
+            removal_policy=settings.removal,
+        )
+        self.table = self._table(settings)
+        self.bucket = self._bucket(settings)
+
+    def _table(self, settings: Settings) -> dynamodb.Table:
+        table = dynamodb.Table(
+            self,
+            "Table",
+            partition_key=_text_key("pk"),
+            sort_key=_text_key("sk"),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+            encryption_key=self.key,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            time_to_live_attribute=EXPIRY_ATTRIBUTE,
+            deletion_protection=settings.retain,
+            removal_policy=settings.removal,
+        )
+        table.add_global_secondary_index(
+            index_name=INDEX,
+            partition_key=_text_key(f"{INDEX}pk"),
+            sort_key=_text_key(f"{INDEX}sk"),
+            projection_type=dynamodb.ProjectionType.ALL,
+        )
+        return table
+
+    def _bucket(self, settings: Settings) -> s3.Bucket:
+        bucket = s3.Bucket(
+            self,
+            "Bucket",
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=self.key,
+            bucket_key_enabled=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            lifecycle_rules=[
+                s3.LifecycleRule(prefix=STAGED_PREFIX, expiration=Duration.days(STAGED_DAYS)),
+                s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(1)),
+            ],
+            removal_policy=settings.removal,
+        )
+        NagSuppressions.add_resource_suppressions(
+            bucket,
+            [
+                NagPackSuppression(
+                    id="AwsSolutions-S1",
+                    reason="Only two functions of this stack reach the bucket, each object is "
+                    "written once under a run's id and expires after 30 days; who staged what "
+                    "stands in the run itself. CloudTrail data events serve an audit better "
+                    "than server access logs.",
+                )
+            ],
+        )
+        return bucket
+
+
+def _text_key(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

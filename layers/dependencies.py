@@ -1,0 +1,63 @@
+"""The dependency layer: requirements/runtime.txt, by hash, for Lambda or for this machine.
+
+Wheels only, so no Docker and no compiler. Lambda's Python 3.13 runs on Amazon Linux 2023
+(glibc 2.34), which takes manylinux_2_28 wheels:
+https://docs.aws.amazon.com/lambda/latest/dg/python-package.html
+"""
+
+import compileall
+import py_compile
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Literal, get_args
+
+from layers.errors import BuildError
+
+Platform = Literal["lambda", "machine"]
+PLATFORMS: tuple[Platform, ...] = get_args(Platform)
+LAMBDA_TARGET = ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.13")
+UNUSED = ("bin", "**/__pycache__", "**/tests", "**/*.pxd", "lxml/includes", "lxml/isoschematron")
+INSTALL_RECORDS = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json")
+INSTALL_SECONDS = 300
+LAMBDA_PYTHON = (3, 13)
+
+
+def target_words(platform: Platform) -> tuple[str, ...]:
+    """What tells two builds of the same requirements apart."""
+    interpreter = (sys.platform, str(sys.implementation.cache_tag))
+    return (platform, *LAMBDA_TARGET, *interpreter)
+
+
+def install(requirements: Path, into: Path, platform: Platform) -> None:
+    """Install the locked requirements into a folder; BuildError with pip's words if not."""
+    target = LAMBDA_TARGET if platform == "lambda" else ("--python", sys.executable)
+    command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps"]
+    command += ["--only-binary", ":all:", "--require-hashes", "--target", str(into), *target]
+    command += ["-r", str(requirements)]
+    done = subprocess.run(  # noqa: S603 - fixed words and our own paths
+        command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False
+    )
+    if done.returncode:
+        raise BuildError(f"the dependency layer could not be installed:\n{done.stderr.strip()}")
+
+
+def strip(folder: Path) -> None:
+    """Remove what no function imports. Licences and METADATA stay."""
+    for pattern in UNUSED:
+        for path in sorted(folder.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for record in INSTALL_RECORDS:
+        for path in folder.glob(f"*.dist-info/{record}"):
+            path.unlink()
+
+
+def compile_where_possible(folder: Path, platform: Platform) -> None:
+    """Add bytecode when this interpreter speaks the target's: a function cannot keep its own.
+
+    Unchecked-hash files hold no time stamp, so equal sources compile to equal files.
+    """
+    if platform == "machine" or sys.version_info[:2] == LAMBDA_PYTHON:
+        mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+        compileall.compile_dir(folder, quiet=2, stripdir=str(folder), invalidation_mode=mode)

@@ -1,0 +1,2 @@
+class BuildError(Exception):
+    """Words for the person at the keyboard; shown without a stack trace."""

@@ -1,0 +1,120 @@
+"""The same stack as on AWS, deployed to the emulator by the same command line."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from layers.build import build
+from layers.errors import BuildError
+from layers.fingerprint import digest
+from local.issuer import AUDIENCE
+from local.machine.aws import Aws
+from local.machine.errors import MachineError
+from local.machine.layout import ACCOUNT, API_ID, REGION, ROOT, Layout, Ports
+from local.machine.node import cdk_command_line, node_major, quiet_node
+from local.machine.services import own_environment
+from local.machine.steps import run_step
+
+STACK = "Ledgerlink"
+INPUTS = ("infra", "layers", "functions", "shared/ledgerlink", "cdk.json", "package-lock.json")
+LOCKED = "requirements/runtime.txt"
+SYNTH_SECONDS = 180
+BOOTSTRAP_SECONDS = 120
+DEPLOY_SECONDS = 300
+CLI_OPTIONS = ("--ci", "--no-notices", "--no-color", "--no-version-reporting")
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One deploy of the working tree to the emulator at these ports."""
+
+    layout: Layout
+    ports: Ports
+    scale: int
+
+    def bring_up_to_date(self, aws: Aws) -> dict[str, str]:
+        """Deploy unless the last deploy had the same inputs and is intact. The stack's outputs."""
+        inputs = self._inputs()
+        last = _read_json(self.layout.deployed.read_text()) if self.layout.deployed.exists() else {}
+        if last.get("inputs") == inputs and aws.stack_is_complete(STACK):
+            return aws.stack_outputs(STACK)
+        self.layout.deployed.unlink(missing_ok=True)
+        self._deploy(aws)
+        self.layout.deployed.write_text(json.dumps({"inputs": inputs}))
+        return aws.stack_outputs(STACK)
+
+    def _deploy(self, aws: Aws) -> None:
+        major, cdk = node_major(), str(cdk_command_line())
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            synthesized = pool.submit(self._synthesize, major)
+            if not aws.stack_is_complete("CDKToolkit"):
+                command = [cdk, "bootstrap", f"aws://{ACCOUNT}/{REGION}", "--app", "", *CLI_OPTIONS]
+                run_step("cdk bootstrap", command, self._environment(major), BOOTSTRAP_SECONDS)
+            synthesized.result()
+        command = [cdk, "deploy", STACK, "--app", str(self.layout.assembly)]
+        command += ["--method", "direct", "--require-approval", "never", *CLI_OPTIONS]
+        run_step("cdk deploy", command, self._environment(major), DEPLOY_SECONDS)
+
+    def _synthesize(self, major: int) -> None:
+        try:
+            build("machine", ROOT)
+        except BuildError as error:
+            raise MachineError(str(error)) from error
+        environment = {
+            **self._environment(major),
+            "CDK_OUTDIR": str(self.layout.assembly),
+            "CDK_CONTEXT_JSON": json.dumps(self._context()),
+        }
+        run_step("cdk synth", [sys.executable, "-m", "infra.app"], environment, SYNTH_SECONDS)
+
+    def _context(self) -> dict[str, object]:
+        """cdk.json's context with what is different on one machine."""
+        sandbox = self.ports.sandbox_url
+        defaults = _read_json((ROOT / "cdk.json").read_text())["context"]
+        assert isinstance(defaults, dict)
+        return {
+            **defaults,
+            "jwtIssuer": self.ports.issuer_url,
+            "jwtAudience": [AUDIENCE],
+            "publicUrl": self.ports.api_url,
+            "layerPlatform": "machine",
+            "removalPolicy": "destroy",
+            "tags": {"ms-custom-id": API_ID},
+            "qbo": {
+                "apiUrl": sandbox,
+                "authorizeUrl": f"{sandbox}/connect/oauth2",
+                "tokenUrl": f"{sandbox}/oauth2/v1/tokens/bearer",
+                "revokeUrl": f"{sandbox}/v2/oauth2/tokens/revoke",
+                "clockScale": self.scale,
+            },
+        }
+
+    def _inputs(self) -> str:
+        paths = [ROOT / path for path in (*INPUTS, LOCKED)]
+        return digest(ROOT, paths, json.dumps(self._context(), sort_keys=True), sys.version)
+
+    def _environment(self, major: int) -> Mapping[str, str]:
+        """The emulator's address and no credentials of the person at the keyboard."""
+        return {
+            **own_environment(),
+            **quiet_node(major),
+            "AWS_ENDPOINT_URL": self.ports.aws_url,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "CDK_DISABLE_CLI_TELEMETRY": "true",
+            "CDK_DISABLE_VERSION_CHECK": "1",
+        }
+
+
+def _read_json(text: str) -> dict[str, object]:
+    value = json.loads(text)
+    assert isinstance(value, dict)
+    return value

@@ -1,0 +1,97 @@
+"""Which ports the machine listens on and which folders it keeps."""
+
+import shutil
+import socket
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HOST = "127.0.0.1"
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+API_ID = "ledgerlink"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Loopback ports: the AWS emulator, the QuickBooks sandbox, the token issuer."""
+
+    aws: int = 4599
+    sandbox: int = 4600
+    issuer: int = 4601
+
+    @classmethod
+    def ephemeral(cls) -> "Ports":
+        """Three ports that nobody listens on now."""
+        with ExitStack() as stack:
+            sockets = [stack.enter_context(socket.socket()) for _ in range(3)]
+            for one in sockets:
+                one.bind((HOST, 0))
+            return cls(*(one.getsockname()[1] for one in sockets))
+
+    @property
+    def aws_url(self) -> str:
+        return f"http://{HOST}:{self.aws}"
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://{HOST}:{self.sandbox}"
+
+    @property
+    def issuer_url(self) -> str:
+        return f"http://{HOST}:{self.issuer}"
+
+    @property
+    def api_url(self) -> str:
+        """Known before deploy, because the API's id is pinned by a tag."""
+        return f"{self.aws_url}/_aws/execute-api/{API_ID}"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Folders below one root: state survives, the others belong to what runs now."""
+
+    root: Path
+
+    @property
+    def state(self) -> Path:
+        return self.root / "state"
+
+    @property
+    def run(self) -> Path:
+        return self.root / "run"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "log"
+
+    @property
+    def scratch(self) -> Path:
+        return self.root / "tmp"
+
+    @property
+    def assembly(self) -> Path:
+        return self.root / "cdk.out"
+
+    @property
+    def deployed(self) -> Path:
+        """The last deploy: its inputs and its outputs."""
+        return self.state / "deployed.json"
+
+    @property
+    def running(self) -> Path:
+        """What `up` started, for `down`, `status`, `token` and Machine.attach."""
+        return self.run / "machine.json"
+
+    def prepare(self) -> None:
+        for folder in (self.state, self.run, self.logs, self.scratch):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def forget(self) -> None:
+        """Remove everything, state included. Folders only; the root itself may be anybody's."""
+        for folder in (self.state, self.run, self.logs, self.scratch, self.assembly):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+DEFAULT_LAYOUT = Layout(ROOT / ".local")

@@ -1,0 +1,97 @@
+"""The three processes and how each is started."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from local.machine.layout import HOST, Layout, Ports
+from local.machine.service import Service
+
+KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "SSL_CERT_FILE", "PYTHONDONTWRITEBYTECODE")
+
+
+def own_environment() -> dict[str, str]:
+    """The little of our environment that a process of the machine may see."""
+    return {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
+
+
+def emulator(layout: Layout, ports: Ports) -> Service:
+    """MiniStack. Its environment leaks into functions, so it starts with almost none.
+
+    It keeps its state on SIGTERM only, and leaves folders of killed workers behind, so its
+    TMPDIR is wiped at each start.
+    """
+
+    def wipe_scratch() -> None:
+        shutil.rmtree(layout.scratch, ignore_errors=True)
+        layout.scratch.mkdir(parents=True)
+
+    return Service(
+        name="aws",
+        module="ministack",
+        command=(sys.executable, "-m", "ministack"),
+        port=ports.aws,
+        setting="--aws-port",
+        health=f"{ports.aws_url}/_ministack/ready",
+        layout=layout,
+        before=wipe_scratch,
+        environment={
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": str(layout.scratch),
+            "TMPDIR": str(layout.scratch),
+            "BIND_HOST": HOST,
+            "GATEWAY_PORT": str(ports.aws),
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(layout.state / "aws"),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(layout.state / "s3"),
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+        },
+    )
+
+
+def sandbox(layout: Layout, ports: Ports, seed: str, scale: int) -> Service:
+    """The QuickBooks Online sandbox; scale makes its clock run that many times faster."""
+    kept = layout.state / "sandbox.json"
+    options = ("--port", str(ports.sandbox), "--seed", seed, "--scale", str(scale))
+    return _python_module(
+        "sandbox",
+        "local.sandboxes.qbo",
+        (*options, "--state", str(kept)),
+        (ports.sandbox, "--sandbox-port", f"{ports.sandbox_url}/_sandbox/health"),
+        layout,
+    )
+
+
+def issuer(layout: Layout, ports: Ports) -> Service:
+    """The token issuer; its key is kept, because verifiers remember the public half."""
+    key: Path = layout.state / "issuer.pem"
+    return _python_module(
+        "issuer",
+        "local.issuer",
+        ("--port", str(ports.issuer), "--key", str(key)),
+        (ports.issuer, "--issuer-port", f"{ports.issuer_url}/jwks.json"),
+        layout,
+    )
+
+
+def _python_module(
+    name: str,
+    module: str,
+    options: tuple[str, ...],
+    address: tuple[int, str, str],
+    layout: Layout,
+) -> Service:
+    port, setting, health = address
+    return Service(
+        name=name,
+        module=module,
+        command=(sys.executable, "-m", module, *options),
+        port=port,
+        setting=setting,
+        health=health,
+        layout=layout,
+        environment=own_environment(),
+    )

@@ -1,0 +1,100 @@
+"""One company's books: tables, id sequences, name and document-number indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from .rows import Record, Row, Sequence, Table
+from .schema.entity import Entity
+from .schema.registry import BY_NAME, ENTITIES
+from .settings import Settings
+
+_LONG_START = 5_000_000_000_000_085_680
+_STARTS = {"long": _LONG_START, "transactions": 0}
+PROJECTS = "Project"
+
+
+@dataclass(slots=True)
+class Company:
+    """The store of one realm. `names` and `numbers` map a key to the Id that holds it."""
+
+    realm: str
+    name: str
+    tables: dict[str, Table] = field(default_factory=dict)
+    sequences: dict[str, Sequence] = field(default_factory=dict)
+    names: dict[tuple[str, str], str] = field(default_factory=dict)
+    numbers: dict[tuple[str, str], str] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    default_time_item: str = ""
+    default_sales_item: str = ""
+
+    def __post_init__(self) -> None:
+        for entity in ENTITIES:
+            self.tables.setdefault(entity.name, Table())
+            start = _STARTS.get(entity.sequence, 0)
+            self.sequences.setdefault(entity.sequence, Sequence(start))
+        self.tables.setdefault(PROJECTS, Table())
+
+    def table(self, name: str) -> Table:
+        return self.tables[name]
+
+    def row(self, entity: str, row_id: str) -> Row | None:
+        table = self.tables.get(entity)
+        return table.row(row_id) if table else None
+
+    def rows(self, entity: str) -> Iterator[Row]:
+        return self.tables[entity].rows()
+
+    def preference(self, block: str, name: str) -> object:
+        """A company preference, None where it is not set."""
+        row = self.row("Preferences", "1") or {}
+        return row.get(block, {}).get(name)
+
+    def preferred(self, names: tuple[str, ...]) -> bool:
+        """Whether any of these accounting preferences is on."""
+        return any(self.preference("AccountingInfoPrefs", name) for name in names)
+
+    def insert(self, entity: Entity, record: Record, settings: Settings) -> None:
+        row_id = record.row["Id"]
+        self.tables[entity.name].records[row_id] = record
+        self.index(entity, record.row, settings)
+
+    def remove(self, entity: Entity, row_id: str, when: int, settings: Settings) -> None:
+        record = self.tables[entity.name].records.pop(row_id)
+        self.unindex(entity, record.row, settings)
+        record.updated = when
+        self.tables[entity.name].deleted[row_id] = record
+
+    def index(self, entity: Entity, row: Row, settings: Settings) -> None:
+        if entity.name_space:
+            self.names[name_key(entity, row, settings)] = row["Id"]
+        if row.get("DocNumber"):
+            self.numbers[(entity.name, row["DocNumber"])] = row["Id"]
+
+    def unindex(self, entity: Entity, row: Row, settings: Settings) -> None:
+        for index, key in (
+            (self.names, name_key(entity, row, settings)),
+            (self.numbers, (entity.name, row.get("DocNumber", ""))),
+        ):
+            if index.get(key) == row["Id"]:
+                del index[key]
+
+    def reindex(self, settings: Settings) -> None:
+        self.names.clear()
+        self.numbers.clear()
+        for name, table in self.tables.items():
+            for row in table.rows() if name in BY_NAME else ():
+                self.index(BY_NAME[name], row, settings)
+
+
+def name_key(entity: Entity, row: Row, settings: Settings) -> tuple[str, str]:
+    """What must be unique: the display name of people, the full name of the other lists."""
+    if not entity.names:
+        return entity.name_space, ""
+    whole = entity.names[-1] if settings.names_unique_per_parent else entity.names[0]
+    source = "DisplayName" if entity.name_space == "people" else whole
+    value = str(row.get(source) or row.get(entity.names[0]) or "")
+    if not settings.names_case_sensitive:
+        value = value.casefold()
+    return entity.name_space, value

@@ -1,0 +1,108 @@
+"""Every switch of the sandbox. What the fact sheet marks unverified is a setting here."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, get_args, get_type_hints
+
+
+class UnknownSetting(ValueError):
+    """A name that is no setting, or a value of the wrong type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Times are ledger seconds or ledger milliseconds; the clock's scale divides them."""
+
+    # limits
+    throttle: bool = True
+    requests_per_minute: int = 500
+    batches_per_minute: int = 40
+    realm_batches_per_minute: int = 120
+    requests_per_second: int = 10
+    concurrent_requests: int = 10
+    throttle_format: str = "xml"
+    retry_after: int | None = None
+    batch_limit: int = 30
+    query_page_limit: int = 1000
+    cdc_page_limit: int = 1000
+    core_plus_limit: int | None = None
+    # latency
+    single_ms: float = 120.0
+    query_ms: float = 150.0
+    batch_ms: float = 120.0
+    batch_item_ms: float = 15.0
+    # tokens
+    client_id: str = "sandbox-client"
+    client_secret: str = "sandbox-secret"  # noqa: S105 - a published default of a local sandbox
+    access_seconds: int = 3600
+    refresh_seconds: int = 8_726_400
+    hard_refresh_seconds: int = 157_680_000
+    code_seconds: int = 300
+    rotation: bool = True
+    refresh_overlap_seconds: int = 86_400
+    reconnect_invalidates: bool = False
+    # requestid
+    requestid_keep: int | None = None
+    requestid_seconds: int | None = None
+    requestid_other_body: str = "replay"
+    requestid_store_faults: bool = False
+    # unverified behaviour, one switch each
+    also_filterable: tuple[str, ...] = ()
+    sku_needs_projection: bool = False
+    projection: str = "fields"
+    default_order: str = "sheet"
+    naive_datetimes: str = "pacific"
+    inactive_reference_code: str = "610"
+    duplicate_name_detail: str = "id"
+    duplicate_doc_numbers: str = "fault"
+    names_case_sensitive: bool = False
+    names_unique_per_parent: bool = True
+    unsuffix_on_reactivation: bool = False
+    vendor_term_ignored_on_create: bool = True
+    feature_off_code: str = "5030"
+    closed_books_code: str = "6210"
+    closed_books_cover_time: bool = True
+    billed_time_code: str = "6000"
+    billable_status_writable: bool = True
+    time_sparse_update: bool = True
+    time_link_id: str = "id"
+    time_charge_on_nonbillable: bool = False
+    other_name_quirk: bool = False
+    unbill_on_delete: bool = True
+    billable_without_customer_code: str = "6000"
+    wrong_account_code: str = "6430"
+    cdc_unsupported: str = "fault"
+    cdc_inactive: str = "object"
+    default_format: str = "xml"
+    # journal and webhooks
+    journal_size: int = 50_000
+    journal_bodies: bool = False
+    webhook_delay_seconds: float = 1.0
+    webhook_attempts: int = 8
+
+    def changed(self, changes: dict[str, Any]) -> Settings:
+        """A copy with the changes; raises UnknownSetting for a wrong name or type."""
+        hints = get_type_hints(type(self))
+        for name, value in changes.items():
+            if name not in hints:
+                raise UnknownSetting(f"no setting is called {name}")
+            if not _fits(value, hints[name]):
+                raise UnknownSetting(f"{name} cannot be {value!r}")
+        cleaned = {n: tuple(v) if isinstance(v, list) else v for n, v in changes.items()}
+        return dataclasses.replace(self, **cleaned)
+
+    def as_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+
+def _fits(value: object, hint: Any) -> bool:
+    allowed = get_args(hint) or (hint,)
+    if hint == tuple[str, ...]:
+        return isinstance(value, list | tuple) and all(isinstance(v, str) for v in value)
+    if isinstance(value, bool):
+        return bool in allowed
+    if isinstance(value, int):
+        return int in allowed or float in allowed
+    return isinstance(value, tuple(t for t in allowed if isinstance(t, type)))

@@ -1,0 +1,95 @@
+"""The wiring: the house as it stands on AWS, from the environment. In one place."""
+
+import asyncio
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from ledgerlink.services.house import House
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class RandomIds:
+    """Ids that sort by their time of birth, and secrets."""
+
+    def new(self, at: datetime) -> str:
+        return f"{int(at.timestamp() * 1000):012x}{secrets.token_hex(8)}"
+
+    def secret(self) -> str:
+        return secrets.token_urlsafe(32)
+
+
+@cache
+def client(service: str) -> Any:
+    """An AWS client with short timeouts and bounded retries."""
+    import boto3
+    from botocore.config import Config
+
+    retries: Any = {"mode": "standard", "max_attempts": 4}
+    config = Config(connect_timeout=3, read_timeout=20, retries=retries, max_pool_connections=16)
+    return boto3.client(service, config=config)  # type: ignore[call-overload]
+
+
+def build(environment: Mapping[str, str]) -> House:
+    """The house that these environment variables describe. Raises KeyError for a missing one."""
+    from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
+    from ledgerlink.storage.connections import DynamoConnections
+    from ledgerlink.storage.lane import DynamoLaneMemory, SqsLane
+    from ledgerlink.storage.links import DynamoLinks
+    from ledgerlink.storage.rules import DynamoRules
+    from ledgerlink.storage.runs import DynamoRuns
+    from ledgerlink.storage.secrets import SecretVaults
+    from ledgerlink.storage.staging import S3Staging
+    from ledgerlink.storage.table import Table
+
+    table = Table(client("dynamodb"), environment["LEDGERLINK_TABLE"])
+    clock = SystemClock()
+    endpoints = Endpoints(
+        api_url=environment["QBO_API_URL"],
+        authorize_url=environment["QBO_AUTHORIZE_URL"],
+        token_url=environment["QBO_TOKEN_URL"],
+        revoke_url=environment["QBO_REVOKE_URL"],
+        clock_scale=float(environment.get("QBO_CLOCK_SCALE", "1")),
+    )
+    return House(
+        connections=DynamoConnections(table),
+        rules=DynamoRules(table),
+        links=DynamoLinks(table),
+        runs=DynamoRuns(table),
+        staging=S3Staging(client("s3"), environment["LEDGERLINK_BUCKET"]),
+        vaults=SecretVaults(
+            client=client("secretsmanager"),
+            table=table,
+            clock=clock,
+            prefix=environment["LEDGERLINK_SECRETS_PREFIX"],
+            kms_key=environment["LEDGERLINK_SECRETS_KEY"],
+            applications={"qbo": environment["LEDGERLINK_APP_SECRET_QBO"]},
+        ),
+        lane=SqsLane(client("sqs"), environment["LEDGERLINK_LANE_URL"]),
+        memory=DynamoLaneMemory(table),
+        connectors={"qbo": QuickBooksOnline(endpoints, clock)},
+        clock=clock,
+        ids=RandomIds(),
+    )
+
+
+@cache
+def house() -> House:
+    """The house of this process."""
+    return build(os.environ)

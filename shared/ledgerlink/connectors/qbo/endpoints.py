@@ -1,0 +1,22 @@
+"""Where QuickBooks Online is, and how fast its clock runs."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """The addresses of one environment.
+
+    `api_url` is scheme and host; `/v3/company/{company id}` is added to it. `clock_scale` is
+    ledger seconds per real second: limits, pauses, timeouts and lifetimes are divided by it.
+    """
+
+    api_url: str = "https://quickbooks.api.intuit.com"
+    authorize_url: str = "https://appcenter.intuit.com/connect/oauth2"
+    token_url: str = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105 - an address
+    revoke_url: str = "https://developer.api.intuit.com/v2/oauth2/tokens/revoke"
+    clock_scale: float = 1.0
+
+
+PRODUCTION = Endpoints()
+SANDBOX = replace(PRODUCTION, api_url="https://sandbox-quickbooks.api.intuit.com")

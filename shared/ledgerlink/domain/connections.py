@@ -1,0 +1,46 @@
+"""Connections: one firm's tie to one company in one ledger."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ledgerlink.domain.documents import Company
+from ledgerlink.domain.reasons import Reason
+
+
+class ConnectionState(StrEnum):
+    """Where a connection stands."""
+
+    AUTHORIZING = "authorizing"
+    CONNECTED = "connected"
+    NEEDS_RECONNECT = "needs_reconnect"
+    DISCONNECTED = "disconnected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """`company_id` is known once somebody has authorised; `company` once it was read back."""
+
+    firm: str
+    id: str
+    ledger: str
+    state: ConnectionState
+    created_by: str
+    created_at: datetime
+    company_id: str | None = None
+    company: Company | None = None
+    connected_at: datetime | None = None
+    read_at: datetime | None = None
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorization:
+    """A consent under way: whose it is, for which connection, until when. Used once."""
+
+    state: str
+    firm: str
+    user: str
+    connection_id: str
+    redirect_uri: str
+    expires_at: datetime

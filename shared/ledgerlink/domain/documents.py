@@ -1,0 +1,158 @@
+"""Documents: what a ledger stores, composed but not yet sent."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ledgerlink.domain.records import TimeEntry
+from ledgerlink.domain.rules import PersonType
+
+Body = Mapping[str, Any]
+"""A ledger's request body as JSON values; a reference may be a `Pending` in its stored form."""
+
+PENDING = "$pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A record of the ledger, by id."""
+
+    ledger_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A record that the same plan creates, by its posting key; its id is known once it exists."""
+
+    key: str
+
+
+Target = Known | Pending
+
+
+def reference(target: Target) -> str | dict[str, str]:
+    """The JSON form of a target inside a body: the id, or `{"$pending": key}`."""
+    return target.ledger_id if isinstance(target, Known) else {PENDING: target.key}
+
+
+def needs(body: Any) -> Iterator[str]:
+    """The posting keys that a body waits for."""
+    if isinstance(body, Mapping):
+        if PENDING in body:
+            yield body[PENDING]
+            return
+        for value in body.values():
+            yield from needs(value)
+    elif isinstance(body, list | tuple):
+        for value in body:
+            yield from needs(value)
+
+
+def resolve(body: Any, id_of: Callable[[str], str]) -> Any:
+    """The body with every pending reference replaced by the id that `id_of` gives for its key."""
+    if isinstance(body, Mapping):
+        if PENDING in body:
+            return id_of(body[PENDING])
+        return {name: resolve(value, id_of) for name, value in body.items()}
+    if isinstance(body, list | tuple):
+        return [resolve(value, id_of) for value in body]
+    return body
+
+
+def fingerprint(body: Body) -> str:
+    """SHA-256 (hex) over the canonical JSON of what is posted."""
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One thing that a ledger stores.
+
+    `kind` is the ledger's own name for it (`TimeActivity`, `Customer`). `members` are the source
+    keys that it carries. `day` is the accounting date, for closed periods; lists have none.
+    `minutes` is what it carries of time.
+    """
+
+    key: str
+    kind: str
+    body: Body
+    members: tuple[str, ...] = ()
+    day: date | None = None
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPerson:
+    """An employee or vendor to be created."""
+
+    key: str
+    name: str
+    person: PersonType
+    given_name: str | None = None
+    family_name: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCustomer:
+    """A client (no parent) or a project (below its parent) to be created."""
+
+    key: str
+    name: str
+    parent: Target | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewItem:
+    """A service item to be created for a labor code. `rate` is money per hour."""
+
+    key: str
+    name: str
+    income_account_id: str
+    rate: Decimal | None = None
+
+
+NewListRecord = NewPerson | NewCustomer | NewItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedTime:
+    """A time entry whose references point into the ledger. `rate` is money per hour."""
+
+    key: str
+    entry: TimeEntry
+    staff: Target
+    person: PersonType
+    customer: Target | None = None
+    item: Target | None = None
+    rate: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What a ledger company offers; None where the ledger does not say."""
+
+    edition: str | None = None
+    home_currency: str | None = None
+    time_tracking: bool | None = None
+    payroll: bool | None = None
+    classes: bool | None = None
+    departments: bool | None = None
+    projects: bool | None = None
+    multi_currency: bool | None = None
+    books_closed_through: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A ledger company as read back: id, name, country, features."""
+
+    company_id: str
+    name: str
+    country: str | None = None
+    features: Features = field(default_factory=Features)

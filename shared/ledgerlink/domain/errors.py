@@ -1,0 +1,80 @@
+"""The tree of errors.
+
+LedgerlinkError
+├── Refused            the caller can mend it
+│   ├── Invalid            a value is wrong; names the field
+│   ├── NotFound           no such thing in this firm
+│   ├── Forbidden          the token lacks a right
+│   └── Conflict           it clashes with what is there
+└── LedgerError        the ledger side
+    ├── AuthorizationLost  only a reconnect helps
+    ├── LedgerStopped      nothing can be written until a person acts (plan, permission, status)
+    └── LedgerUnavailable  trying again later helps
+
+Every error carries a code, words for the person who must act, and the remedy.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One wrong place in an input: a JSON pointer, what is wrong, what to do."""
+
+    pointer: str
+    message: str
+    remedy: str = ""
+
+
+class LedgerlinkError(Exception):
+    """Anything this software says on purpose."""
+
+    def __init__(
+        self, code: str, message: str, remedy: str = "", problems: Sequence[Problem] = ()
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+        self.problems = tuple(problems)
+
+
+class Refused(LedgerlinkError):
+    """The caller asked for something that cannot be done as asked."""
+
+
+class Invalid(Refused):
+    """A value is wrong; `problems` names each field."""
+
+
+class NotFound(Refused):
+    """No such thing in this firm (or it belongs to another firm, which is the same answer)."""
+
+
+class Forbidden(Refused):
+    """The token does not carry the right that this needs."""
+
+
+class Conflict(Refused):
+    """What is asked clashes with what is already there."""
+
+
+class LedgerError(LedgerlinkError):
+    """The ledger answered, or failed to, in a way that concerns more than one record."""
+
+    def __init__(self, code: str, message: str, remedy: str = "", trace_id: str = "") -> None:
+        super().__init__(code, message, remedy)
+        self.trace_id = trace_id
+
+
+class AuthorizationLost(LedgerError):
+    """The ledger no longer accepts our authorisation; somebody has to reconnect."""
+
+
+class LedgerStopped(LedgerError):
+    """The ledger refuses all writes until a person changes something there."""
+
+
+class LedgerUnavailable(LedgerError):
+    """The ledger is down, busy or out of quota; the same work may succeed later."""

@@ -1,0 +1,96 @@
+"""A plan: the operations that would bring a ledger to what the product says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from ledgerlink.domain.reasons import Reason
+
+
+class Action(StrEnum):
+    """What an operation does to the ledger."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    NONE = "none"
+
+
+class ItemState(StrEnum):
+    """Where an item stands. Every item ends in exactly one of the last five."""
+
+    PENDING = "pending"
+    POSTED = "posted"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One item of a plan.
+
+    `seq` counts from 0 over the whole run. `level` is the order of dependence: an operation may
+    refer only to documents of a lower level. `body` may hold pending references; it is None for a
+    delete. `ledger_id` and `version` name what an update or delete is based on. `state` is PENDING
+    for what will be sent; otherwise the plan itself is the outcome and `reason` says why.
+    """
+
+    seq: int
+    action: Action
+    key: str
+    kind: str
+    level: int
+    members: tuple[str, ...] = ()
+    body: Mapping[str, Any] | None = None
+    ledger_id: str | None = None
+    version: str | None = None
+    day: date | None = None
+    minutes: int = 0
+    state: ItemState = ItemState.PENDING
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """An operation ready to send: its body holds no pending references any more."""
+
+    seq: int
+    action: Action
+    key: str
+    kind: str
+    body: Mapping[str, Any] | None
+    ledger_id: str | None = None
+    version: str | None = None
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call that writes. The same request under the same id is safe to repeat.
+
+    `id` has at most 36 characters. `writes` keeps its order and content over every repeat.
+    """
+
+    id: str
+    writes: tuple[Write, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one operation.
+
+    POSTED carries the ledger's id and version (a deleted document has its last id, no version);
+    with a reason, it was posted but something about it wants to be seen. FAILED always has a
+    reason. `trace_id` is the ledger's own id of the call.
+    """
+
+    seq: int
+    state: ItemState
+    ledger_id: str | None = None
+    version: str | None = None
+    reason: Reason | None = None
+    trace_id: str = ""

@@ -1,0 +1,173 @@
+"""What the domain and the use cases need from outside: ledgers, vaults, the clock."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from ledgerlink.domain.documents import Company, Document, NewListRecord, ResolvedTime
+from ledgerlink.domain.plan import Outcome, Request, Write
+from ledgerlink.domain.reasons import Reason
+
+
+class Clock(Protocol):
+    """Time and waiting, passed in."""
+
+    def now(self) -> datetime:
+        """The moment, with its offset (UTC)."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait that many seconds."""
+        ...
+
+
+class Blocked(Exception):
+    """A composer's answer for a record that this ledger cannot take."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.message)
+        self.reason = reason
+
+
+class Composer(Protocol):
+    """Turns neutral records into a ledger's documents. Pure."""
+
+    def list_record(self, record: NewListRecord) -> Document:
+        """The document that creates this list record. Raises Blocked."""
+        ...
+
+    def time(self, time: ResolvedTime) -> Document:
+        """The document that carries this time. Raises Blocked."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """An authorisation of one ledger company. Moments are UTC."""
+
+    access_token: str
+    refresh_token: str
+    access_expires_at: datetime
+    refresh_expires_at: datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"Tokens(access_expires_at={self.access_expires_at!s})"
+
+
+class TokenVault(Protocol):
+    """The tokens of one connection, and the right to refresh them."""
+
+    def load(self) -> Tokens:
+        """The newest tokens stored. Raises AuthorizationLost when there are none."""
+        ...
+
+    def save(self, tokens: Tokens) -> None:
+        """Store tokens durably, before anybody uses them."""
+        ...
+
+    def claim(self, seconds: float) -> bool:
+        """Take the right to refresh for so long; False while another holds it."""
+        ...
+
+    def release(self) -> None:
+        """Give the right back."""
+        ...
+
+
+class Grants(Protocol):
+    """The authorisation flow of one ledger."""
+
+    def authorize_url(self, state: str, redirect_uri: str) -> str:
+        """Where to send the user's browser."""
+        ...
+
+    def exchange(self, code: str, redirect_uri: str) -> Tokens:
+        """Tokens for a code. Raises AuthorizationLost when the ledger refuses it."""
+        ...
+
+    def revoke(self, tokens: Tokens) -> None:
+        """Give the authorisation back. A token that is dead already is no error."""
+        ...
+
+
+LaneState = Mapping[str, Any]
+"""What a connector wants to remember between invocations (its limiter), as JSON values."""
+
+Answered = Callable[[Request, Sequence[Outcome]], Awaitable[None]]
+"""Called once per request, as its answer comes in; has recorded it when it returns."""
+
+
+class Ledger(Protocol):
+    """One open connection to one ledger company.
+
+    `calls` counts the calls made so far by kind, for metering.
+    """
+
+    @property
+    def calls(self) -> Mapping[str, int]: ...
+
+    async def company(self) -> Company:
+        """The company with its features, as the ledger says now."""
+        ...
+
+    async def write(
+        self, requests: Sequence[Request], answered: Answered, stop: Callable[[], bool]
+    ) -> None:
+        """Send the requests as fast as the ledger's limits allow and report each answer.
+
+        `stop` is asked before each request; when true, those in flight are finished and reported
+        and the rest is left alone. Raises AuthorizationLost, LedgerStopped or LedgerUnavailable
+        after everything that was answered has been reported. An operation whose outcome the
+        ledger left unknown is not reported; it is repeated or looked up later.
+        """
+        ...
+
+    async def find(
+        self, writes: Sequence[Write], since: datetime, known: Collection[str]
+    ) -> Mapping[int, Outcome]:
+        """Which of these writes, first sent at or after `since`, the ledger holds; by seq.
+
+        Records of the ledger whose ids are `known` belong to other operations.
+        """
+        ...
+
+    def lane_state(self) -> LaneState:
+        """The limiter's memory, for the next invocation."""
+        ...
+
+    async def close(self) -> None:
+        """Give the network connections back."""
+        ...
+
+
+class Connector(Protocol):
+    """One kind of ledger."""
+
+    name: str
+    composer: Composer
+    chunk_size: int
+    """How many operations make a chunk: about what the ledger's limits allow in a minute."""
+
+    def package(self, count: int) -> Sequence[int]:
+        """How to spread `count` operations of one level over requests: the size of each request,
+        in the order of the operations. Sizes add up to `count`."""
+        ...
+
+    def grants(self, credentials: Mapping[str, str]) -> Grants:
+        """The authorisation flow, with the application's credentials."""
+        ...
+
+    def open(
+        self,
+        company_id: str,
+        vault: TokenVault,
+        credentials: Mapping[str, str],
+        lane_state: LaneState,
+    ) -> Ledger:
+        """A connection to that company."""
+        ...

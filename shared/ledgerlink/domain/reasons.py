@@ -1,0 +1,66 @@
+"""Every reason that an item can carry, as data: words and remedy for the person who must act."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an item ended as it did, and what to do about it. `field` is a field of the record."""
+
+    code: str
+    message: str
+    remedy: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Words with places in braces, filled by `reason`."""
+
+    message: str
+    remedy: str
+
+
+REASONS: dict[str, Template] = {
+    # Before anything is sent
+    "invalid_record": Template("{detail}", "Correct {field} in the time-tracking product and post the record again."),
+    "duplicate_key": Template("The key {key} occurs {count} times in this post.", "Give each record its own key and post it again."),
+    "no_rule": Template("There is no rule for {kind} {key}.", "Set a rule for it (link, create or skip) and post again."),
+    "skipped_by_rule": Template("The rule for {kind} {key} says skip.", "Change the rule if this should be posted."),
+    "rule_incomplete": Template("The rule for {kind} {key} lacks {field}.", "Complete the rule and post again."),
+    "missing_customer": Template("Billable time needs a project, and this record has none.", "Name a project or mark the record as not billable."),
+    "missing_rate": Template("Billable time needs an hourly rate; neither the record nor labor code {key} has one.", "Give the record a bill_rate or the labor code's rule a rate."),
+    "not_approved": Template("The record is {state}, not approved.", "Approve it in the time-tracking product and post it again."),
+    "text_too_long": Template("The text is {length} characters long; the ledger holds {limit}.", "Shorten {field} and post the record again."),
+    "control_characters": Template("{field} holds control characters, first at position {position}.", "Remove them and post the record again."),
+    "closed_period": Template("{day} lies in a closed period; the books are closed through {closed}.", "Reopen the period in the ledger, or change the date, and post again."),
+    "dependency_failed": Template("It needs {key}, which could not be created in the ledger.", "See the reason at {key}, mend it and post again."),
+    "superseded": Template("A later run has already written this record.", "Nothing to do."),
+    # The ledger's answer
+    "answer_differs": Template("The ledger stored it, but with other values: {detail}.", "Compare the two and correct the record in the ledger or the rule."),
+    "already_written": Template("The ledger already holds it from an earlier attempt; it was adopted.", "Nothing to do."),
+    "target_missing": Template("The ledger does not know, or no longer uses, something this record points at: {detail}.", "Point the rule at an active record of the ledger and post again."),
+    "name_taken": Template("The name {name} is already used in the ledger ({detail}).", "Link the rule to the existing record, or choose another name."),
+    "number_taken": Template("The document number is already used in the ledger ({detail}).", "Choose another number and post again."),
+    "changed_in_ledger": Template("Somebody changed it in the ledger after we wrote it.", "Look at both versions, then correct one of them."),
+    "gone_in_ledger": Template("It is no longer in the ledger.", "If it should be there, delete the link and post again."),
+    "billed": Template("It is already billed in the ledger and can no longer change.", "Correct the invoice in the ledger, or enter the difference as a new record."),
+    "feature_off": Template("The ledger's plan or preferences lack what this record needs: {detail}.", "Turn the feature on in the ledger, or leave the field out."),
+    "refused": Template("The ledger refused it: {detail}", "Correct the record or the rule and post again."),
+    "our_request_wrong": Template("The ledger did not understand our request: {detail}", "This is a fault of ours; report it with the run's id."),
+    "ledger_failed": Template("The ledger failed on this record again and again: {detail}", "Resume the run later."),
+    "worker_failed": Template("The worker died before this record had an answer.", "Resume the run."),
+    # A whole run or connection
+    "needs_reconnect": Template("The ledger no longer accepts our authorisation: {detail}", "Reconnect the company; the run goes on by itself."),
+    "ledger_unavailable": Template("The ledger cannot be reached or is busy: {detail}", "Resume the run later."),
+    "ledger_stopped": Template("The ledger refuses all writes: {detail}", "Mend it in the ledger, then resume the run."),
+}  # fmt: skip
+
+
+def reason(code: str, /, field: str | None = None, **words: object) -> Reason:
+    """The reason `code` with its places filled. Raises KeyError for an unknown code or place."""
+    template = REASONS[code]
+    places = {"field": field or "the record", **words}
+    return Reason(
+        code, template.message.format_map(places), template.remedy.format_map(places), field
+    )

@@ -1,0 +1,40 @@
+"""Source records: what the time-tracking product says, in neutral terms."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Le, MaxLen, MinLen
+
+Key = Annotated[str, MinLen(1), MaxLen(200)]
+Text = Annotated[str, MaxLen(100_000)]
+Rate = Annotated[Decimal, Ge(Decimal(0)), Le(Decimal(99_999_999))]
+
+MINUTES_PER_DAY = 24 * 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeEntry:
+    """One person's work on one day.
+
+    `minutes` is a whole number from 1 to 1440. `bill_rate` and `cost_rate` are money per hour in
+    the company's home currency. `task` and `notes` become the text that the ledger shows.
+    Keys are the product's own; they never change for the same entry.
+    """
+
+    key: Key
+    staff_key: Key
+    work_date: date
+    minutes: Annotated[int, Ge(1), Le(MINUTES_PER_DAY)]
+    client_key: Key | None = None
+    project_key: Key | None = None
+    task_key: Key | None = None
+    task: Text | None = None
+    labor_code_key: Key | None = None
+    billable: bool = False
+    bill_rate: Rate | None = None
+    cost_rate: Rate | None = None
+    notes: Text | None = None
+    approval: Literal["draft", "submitted", "approved", "rejected"] | None = None
+    revision: Annotated[int, Ge(0)] | None = None

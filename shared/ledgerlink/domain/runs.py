@@ -1,0 +1,106 @@
+"""Runs: units of accountable work, cut into chunks."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.reasons import Reason
+
+
+class RunState(StrEnum):
+    """Where a run stands. PARKED waits for a person or for the ledger and can be resumed."""
+
+    QUEUED = "queued"
+    PLANNING = "planning"
+    APPLYING = "applying"
+    PARKED = "parked"
+    COMPLETED = "completed"
+    COMPLETED_WITH_PROBLEMS = "completed_with_problems"
+    FAILED = "failed"
+
+
+FINISHED = frozenset({RunState.COMPLETED, RunState.COMPLETED_WITH_PROBLEMS, RunState.FAILED})
+PROBLEMS = frozenset({ItemState.BLOCKED, ItemState.FAILED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A slice of a plan: operations `first` to `first + count - 1`, `pending` of them to be sent;
+    `settled` counts the others by state."""
+
+    number: int
+    first: int
+    count: int
+    pending: int
+    settled: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a chunk is: outcomes by state, calls to the ledger by kind.
+
+    `series` numbers the attempts whose requests carry new ids; `opened_at` is when the newest
+    series was first sent.
+    """
+
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    calls: Mapping[str, int] = field(default_factory=dict)
+    series: int = 0
+    opened_at: datetime | None = None
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One unit of accountable work on one connection.
+
+    `staged` names the stored source records. `generation` counts resumes, so that a message of an
+    earlier one is told from a new one.
+    """
+
+    firm: str
+    connection_id: str
+    id: str
+    kind: str
+    state: RunState
+    created_by: str
+    created_at: datetime
+    staged: str
+    generation: int = 0
+    records: int = 0
+    chunks: tuple[Chunk, ...] = ()
+    progress: Mapping[int, Progress] = field(default_factory=dict)
+    reason: Reason | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+    def counts(self) -> dict[str, int]:
+        """Items by state; they add up to the number of items in the plan."""
+        total: Counter[str] = Counter({state.value: 0 for state in ItemState})
+        for chunk in self.chunks:
+            outcomes = self.progress.get(chunk.number, Progress()).outcomes
+            total.update(chunk.settled)
+            total.update(outcomes)
+            total[ItemState.PENDING] += chunk.pending - sum(outcomes.values())
+        return dict(total)
+
+    def calls(self) -> dict[str, int]:
+        """Calls made to the ledger by kind."""
+        total: Counter[str] = Counter()
+        for progress in self.progress.values():
+            total.update(progress.calls)
+        return dict(total)
+
+    def open_chunks(self) -> list[Chunk]:
+        """Chunks with work left."""
+        done = {number for number, progress in self.progress.items() if progress.done}
+        return [c for c in self.chunks if c.pending and c.number not in done]
+
+    def outcome_state(self) -> RunState:
+        """The state of a run whose chunks are all done."""
+        counts = self.counts()
+        trouble = any(counts[state] for state in PROBLEMS)
+        return RunState.COMPLETED_WITH_PROBLEMS if trouble else RunState.COMPLETED

@@ -1,0 +1,225 @@
+"""Applying a chunk of a plan: send what has no outcome yet, record what comes back.
+
+The requests of a chunk are fixed before the first is sent, so a worker that died is repeated by
+the queue with the same requests under the same ids. What stays without an answer, or waits longer
+than a ledger's memory of ids can be trusted, is looked up in the ledger; what is not there goes
+out again in a new series, under new ids.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from ledgerlink.domain.connections import Connection
+from ledgerlink.domain.documents import needs, resolve
+from ledgerlink.domain.links import Link
+from ledgerlink.domain.plan import Action, ItemState, Operation, Outcome, Request, Write
+from ledgerlink.domain.ports import Ledger
+from ledgerlink.domain.reasons import reason
+from ledgerlink.domain.runs import Chunk, Progress, Run
+from ledgerlink.services.house import House
+from ledgerlink.services.recording import Recorder
+
+TRUSTED = timedelta(minutes=30)
+"""How long a ledger is trusted to remember a request id."""
+MAX_SERIES = 4
+"""How often a write whose outcome stays unknown is sent, each time after a look-up."""
+Stop = Callable[[], bool]
+
+
+async def apply_chunk(
+    house: House, connection: Connection, run: Run, chunk: Chunk, stop: Stop
+) -> bool:
+    """Apply the chunk; True when all of it is done, False when `stop` cut it short.
+
+    Raises what the ledger's `write` raises, after everything answered has been recorded.
+    """
+    ledger = house.open(connection)
+    try:
+        return await open_work(house, run, chunk, ledger).apply(stop)
+    finally:
+        house.memory.save(connection.firm, connection.id, ledger.lane_state())
+        await ledger.close()
+
+
+def open_work(house: House, run: Run, chunk: Chunk, ledger: Ledger) -> "Work":
+    """The chunk as stored: its operations, their outcomes and its progress."""
+    operations = house.staging.chunk(run, chunk.number)
+    recorder = Recorder(
+        house=house,
+        run=run,
+        chunk=chunk,
+        progress=run.progress.get(chunk.number, Progress()),
+        outcomes=dict(house.runs.outcomes(run, chunk.first, chunk.count)),
+        calls=ledger.calls,
+    )
+    pending = {op.seq: op for op in operations if op.state is ItemState.PENDING}
+    return Work(house, run, chunk, ledger, pending, recorder)
+
+
+@dataclass(slots=True)
+class Work:
+    """One chunk being applied."""
+
+    house: House
+    run: Run
+    chunk: Chunk
+    ledger: Ledger
+    operations: Mapping[int, Operation]
+    recorder: Recorder
+
+    async def apply(self, stop: Stop) -> bool:
+        """Send series after series until everything has an outcome."""
+        try:
+            if self._too_old():
+                await self.look_up()
+            for _ in range(MAX_SERIES):
+                await self._send(stop)
+                if stop() or not self._open():
+                    return self._close()
+                await self.look_up()
+            self._give_up()
+            return self._close()
+        finally:
+            self.recorder.note()
+
+    def _open(self) -> list[int]:
+        return [seq for seq in self.operations if seq not in self.recorder.outcomes]
+
+    def _too_old(self) -> bool:
+        opened = self.recorder.progress.opened_at
+        return opened is not None and self.house.clock.now() - opened > TRUSTED
+
+    async def _send(self, stop: Stop) -> None:
+        requests = self._requests()
+        open_seqs = set(self._open())
+        todo = [r for r in requests if open_seqs.intersection(w.seq for w in r.writes)]
+        await self.ledger.write(todo, self.recorder.answered, stop)
+
+    def _requests(self) -> list[Request]:
+        """The requests of this series, fixed when it is first sent."""
+        series = self.recorder.progress.series
+        fixed = self._fixed()
+        writes = {write.seq: write for write in (self._fixed_writes() if fixed else self._fresh())}
+        fixed = fixed or self.house.staging.fix_requests(
+            self.run, self.chunk.number, series, self._package(sorted(writes))
+        )
+        if self.recorder.progress.opened_at is None:
+            opened_at = self.house.clock.now()
+            self.recorder.progress = replace(self.recorder.progress, opened_at=opened_at)
+            self.recorder.note()
+        return [
+            Request(self._request_id(series, index), tuple(writes[seq] for seq in seqs))
+            for index, seqs in enumerate(fixed)
+        ]
+
+    def _fixed(self) -> Sequence[Sequence[int]]:
+        """The requests of this series as they were first sent; empty before that."""
+        if self.recorder.progress.opened_at is None:
+            return ()
+        series = self.recorder.progress.series
+        return self.house.staging.fix_requests(self.run, self.chunk.number, series, ())
+
+    def _fixed_writes(self) -> list[Write]:
+        """The writes of this series, answered or not: a request is repeated whole."""
+        links = self._links()
+        seqs = sorted(seq for seqs in self._fixed() for seq in seqs)
+        return [ready(self.operations[seq], links) for seq in seqs]
+
+    def _fresh(self) -> list[Write]:
+        """What has no outcome yet and can be sent.
+
+        What cannot gets its outcome here: its parent failed, or a later run was faster.
+        """
+        links = self._links()
+        hindered = {seq: self._hindered(self.operations[seq], links) for seq in self._open()}
+        self.recorder.record({}, [outcome for outcome in hindered.values() if outcome])
+        return [ready(self.operations[s], links) for s, outcome in hindered.items() if not outcome]
+
+    def _package(self, seqs: Sequence[int]) -> list[Sequence[int]]:
+        connection = self.house.connections.get(self.run.firm, self.run.connection_id)
+        sizes = self.house.connector(connection.ledger).package(len(seqs))
+        ends = [sum(sizes[: n + 1]) for n in range(len(sizes))]
+        return [seqs[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+
+    def _request_id(self, series: int, index: int) -> str:
+        """The same for every repeat of this request, and for no other."""
+        name = f"{self.run.firm}/{self.run.connection_id}/{self.run.id}"
+        text = f"{name}/{self.chunk.number}/{series}/{index}"
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    def _links(self) -> Mapping[str, Link]:
+        keys = {key for op in self.operations.values() for key in needs(op.body)}
+        if self.run.generation:
+            keys |= {operation.key for operation in self.operations.values()}
+        return self.house.links.get(self.run.firm, self.run.connection_id, keys)
+
+    def _hindered(self, operation: Operation, links: Mapping[str, Link]) -> Outcome | None:
+        own = links.get(operation.key)
+        if own is not None and own.run_id != self.run.id and own.version != operation.version:
+            return Outcome(
+                seq=operation.seq,
+                state=ItemState.UNCHANGED,
+                ledger_id=own.ledger_id,
+                version=own.version,
+                reason=reason("superseded"),
+            )
+        missing = next((key for key in needs(operation.body) if key not in links), None)
+        if missing is None:
+            return None
+        why = reason("dependency_failed", key=missing)
+        return Outcome(seq=operation.seq, state=ItemState.BLOCKED, reason=why)
+
+    async def look_up(self) -> None:
+        """Adopt what the ledger holds of the unanswered; the rest starts a new series."""
+        since = self.recorder.progress.opened_at
+        if since is None:
+            return
+        unanswered = set(self._open())
+        writes = [write for write in self._fixed_writes() if write.seq in unanswered]
+        found = await self.ledger.find(writes, since, self._known_ids())
+        by_seq = {write.seq: write for write in writes}
+        self.recorder.record(by_seq, list(found.values()))
+        self.recorder.progress = replace(
+            self.recorder.progress, series=self.recorder.progress.series + 1, opened_at=None
+        )
+        self.recorder.note()
+
+    def _known_ids(self) -> set[str]:
+        """Ids of the ledger that recent runs of this connection have already recorded."""
+        run = self.run
+        recent = self.house.runs.list(run.firm, run.connection_id, None, 20).items
+        return {
+            outcome.ledger_id
+            for other in recent
+            for chunk in other.chunks
+            if chunk.pending
+            for outcome in self.house.runs.outcomes(other, chunk.first, chunk.count).values()
+            if outcome.ledger_id
+        }
+
+    def _give_up(self) -> None:
+        why = reason("ledger_failed", detail="it gave no answer that could be relied on")
+        failed = [Outcome(seq=seq, state=ItemState.FAILED, reason=why) for seq in self._open()]
+        self.recorder.record({}, failed)
+
+    def _close(self) -> bool:
+        done = not self._open()
+        self.recorder.progress = replace(self.recorder.progress, done=done)
+        return done
+
+
+def ready(operation: Operation, links: Mapping[str, Link]) -> Write:
+    """The operation as it will be sent."""
+    body = None if operation.action is Action.DELETE else operation.body
+    return Write(
+        seq=operation.seq,
+        action=operation.action,
+        key=operation.key,
+        kind=operation.kind,
+        body=resolve(body, lambda key: links[key].ledger_id),
+        ledger_id=operation.ledger_id,
+        version=operation.version,
+        day=operation.day,
+    )

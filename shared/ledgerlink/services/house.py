@@ -1,0 +1,55 @@
+"""Everything that a use case may reach, wired once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ledgerlink.domain.connections import Connection
+from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.ports import Clock, Connector, Ledger
+from ledgerlink.services.stores import (
+    Connections,
+    Ids,
+    Lane,
+    LaneMemory,
+    Links,
+    Rules,
+    Runs,
+    Staging,
+    Vaults,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The stores, the connectors and the clock."""
+
+    connections: Connections
+    rules: Rules
+    links: Links
+    runs: Runs
+    staging: Staging
+    vaults: Vaults
+    lane: Lane
+    memory: LaneMemory
+    connectors: Mapping[str, Connector]
+    clock: Clock
+    ids: Ids
+
+    def connector(self, ledger: str) -> Connector:
+        """The connector of that ledger. Raises Invalid when there is none."""
+        if ledger not in self.connectors:
+            known = ", ".join(sorted(self.connectors))
+            problem = Problem("/ledger", f"{ledger} is not a ledger.", f"Use one of: {known}.")
+            raise Invalid("unknown_ledger", problem.message, problem.remedy, [problem])
+        return self.connectors[ledger]
+
+    def open(self, connection: Connection) -> Ledger:
+        """The connection's company, over the network."""
+        assert connection.company_id is not None
+        connector = self.connector(connection.ledger)
+        return connector.open(
+            connection.company_id,
+            self.vaults.of(connection.firm, connection.id),
+            self.vaults.credentials(connection.ledger),
+            self.memory.load(connection.firm, connection.id),
+        )

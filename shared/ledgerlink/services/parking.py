@@ -1,0 +1,73 @@
+"""Parking a run that cannot go on, and letting it go on later. The lane stays free meanwhile."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ledgerlink.domain.connections import Connection, ConnectionState
+from ledgerlink.domain.errors import AuthorizationLost, Conflict, LedgerError, LedgerStopped
+from ledgerlink.domain.reasons import Reason, reason
+from ledgerlink.domain.runs import Chunk, Run, RunState
+from ledgerlink.services.house import House
+from ledgerlink.services.posts import plan_message
+from ledgerlink.services.stores import Message
+
+
+def park(house: House, run: Run, why: Reason) -> Run:
+    """Set the run aside with its reason."""
+    parked = replace(run, state=RunState.PARKED, reason=why)
+    house.runs.save(parked)
+    return parked
+
+
+def reason_of(error: LedgerError) -> Reason:
+    """The reason that a run or connection carries for this error."""
+    if isinstance(error, AuthorizationLost):
+        return reason("needs_reconnect", detail=error.message)
+    code = "ledger_stopped" if isinstance(error, LedgerStopped) else "ledger_unavailable"
+    return reason(code, detail=error.message)
+
+
+def lose_authorization(house: House, connection: Connection, error: AuthorizationLost) -> None:
+    """Mark the connection so that nothing is sent before somebody reconnects."""
+    house.connections.save(
+        replace(connection, state=ConnectionState.NEEDS_RECONNECT, reason=reason_of(error))
+    )
+
+
+def resume(house: House, run: Run) -> Run:
+    """Let a parked run do what is left of it. Raises Conflict when it is not parked."""
+    if run.state is not RunState.PARKED:
+        raise Conflict(
+            "not_parked", f"The run is {run.state}.", "Only a parked run can be resumed."
+        )
+    state = RunState.APPLYING if run.chunks else RunState.QUEUED
+    run = replace(run, state=state, reason=None, generation=run.generation + 1)
+    house.runs.save(run)
+    house.lane.send(messages_of(run))
+    return run
+
+
+def resume_all(house: House, connection: Connection) -> None:
+    """Let every parked run of the connection go on, oldest first."""
+    for run in house.runs.parked(connection.firm, connection.id):
+        resume(house, run)
+
+
+def messages_of(run: Run) -> Sequence[Message]:
+    """What the lane has to do for this run from here on."""
+    if not run.chunks:
+        return [plan_message(run)]
+    return [chunk_message(run, chunk) for chunk in run.open_chunks()]
+
+
+def chunk_message(run: Run, chunk: Chunk, turn: int = 0) -> Message:
+    """The message that has a chunk applied. `turn` counts continuations of the same chunk."""
+    return Message(
+        firm=run.firm,
+        connection_id=run.connection_id,
+        step="apply",
+        run_id=run.id,
+        chunk=chunk.number,
+        generation=run.generation,
+        turn=turn,
+    )

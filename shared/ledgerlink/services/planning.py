@@ -1,0 +1,134 @@
+"""The planning step of a run: read the records, plan, store the plan in chunks."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from ledgerlink.domain.connections import Connection
+from ledgerlink.domain.documents import Company
+from ledgerlink.domain.errors import Invalid
+from ledgerlink.domain.plan import ItemState, Operation
+from ledgerlink.domain.planner import PlanInput, Rejected, plan
+from ledgerlink.domain.ports import Ledger
+from ledgerlink.domain.reasons import reason
+from ledgerlink.domain.records import TimeEntry
+from ledgerlink.domain.resolver import RuleBook, linkable_keys, time_key
+from ledgerlink.domain.rules import RuleKind
+from ledgerlink.domain.runs import Chunk, Run, RunState
+from ledgerlink.services.house import House
+from ledgerlink.services.parking import messages_of
+from ledgerlink.services.settling import settle_parked
+from ledgerlink.wire.records import key_of, time_entry
+
+
+async def plan_run(house: House, connection: Connection, run: Run) -> Run:
+    """Plan the run, store the chunks and put their messages into the lane.
+
+    What an earlier run sent without an answer is settled first, so that the plan sees it.
+    """
+    ledger = house.open(connection)
+    try:
+        company = await read_company(house, connection, ledger)
+        await settle_parked(house, connection, ledger)
+    finally:
+        house.memory.save(connection.firm, connection.id, ledger.lane_state())
+        await ledger.close()
+    entries, rejected = read_records(house, run)
+    operations = _plan(house, connection, run, entries, rejected, company)
+    chunks = _store(house, run, operations, house.connector(connection.ledger).chunk_size)
+    return start(house, replace(run, records=len(entries) + len(rejected), chunks=chunks))
+
+
+async def read_company(house: House, connection: Connection, ledger: Ledger) -> Company:
+    """Read the company and its features back and keep them with the connection."""
+    company = await ledger.company()
+    house.connections.save(replace(connection, company=company, read_at=house.clock.now()))
+    return company
+
+
+def start(house: House, run: Run) -> Run:
+    """Let a planned run be applied; one with nothing to send is finished at once."""
+    now = house.clock.now()
+    run = replace(run, state=RunState.APPLYING, started_at=run.started_at or now)
+    if not run.open_chunks():
+        run = replace(run, state=run.outcome_state(), finished_at=now)
+    house.runs.save(run)
+    house.lane.send(messages_of(run))
+    return run
+
+
+def read_records(house: House, run: Run) -> tuple[list[TimeEntry], list[Rejected]]:
+    """The staged records; those that are not valid come apart with their reasons."""
+    entries: list[TimeEntry] = []
+    rejected: list[Rejected] = []
+    for number, line in enumerate(house.staging.records(run.staged), start=1):
+        try:
+            entries.append(time_entry(line))
+        except Invalid as invalid:
+            rejected.append(_rejected(key_of(line) or f"record {number}", invalid))
+    return entries, rejected
+
+
+def _rejected(key: str, invalid: Invalid) -> Rejected:
+    places = [(p.pointer.strip("/") or "the record", p.message) for p in invalid.problems]
+    fields = ", ".join(field for field, _ in places)
+    words = "; ".join(f"{field}: {message}" for field, message in places)
+    return Rejected(key, reason("invalid_record", field=fields, detail=words))
+
+
+def _plan(
+    house: House,
+    connection: Connection,
+    run: Run,
+    entries: Sequence[TimeEntry],
+    rejected: Sequence[Rejected],
+    company: Company,
+) -> tuple[Operation, ...]:
+    rules = rule_book(house, connection)
+    keys = linkable_keys(rules, {time_key(entry): entry for entry in entries})
+    return plan(
+        PlanInput(
+            entries=entries,
+            rejected=rejected,
+            rules=rules,
+            links=house.links.get(run.firm, run.connection_id, keys),
+            composer=house.connector(connection.ledger).composer,
+            closed_through=company.features.books_closed_through,
+        )
+    )
+
+
+def rule_book(house: House, connection: Connection) -> RuleBook:
+    """All rules of the connection."""
+    return {
+        (kind, rule.key): rule
+        for kind in RuleKind
+        for rule in house.rules.list(connection.firm, connection.id, kind)
+    }
+
+
+def _store(house: House, run: Run, operations: Sequence[Operation], size: int) -> tuple[Chunk, ...]:
+    chunks = []
+    for number, part in enumerate(slices(operations, size)):
+        house.staging.put_chunk(run, number, part)
+        settled = Counter(op.state.value for op in part if op.state is not ItemState.PENDING)
+        pending = len(part) - settled.total()
+        chunks.append(
+            Chunk(
+                number=number,
+                first=part[0].seq,
+                count=len(part),
+                pending=pending,
+                settled=dict(settled),
+            )
+        )
+    return tuple(chunks)
+
+
+def slices(operations: Sequence[Operation], size: int) -> Iterator[Sequence[Operation]]:
+    """Slices of at most `size` operations that do not wait for each other."""
+    for _, same in groupby(operations, key=lambda op: (op.state is ItemState.PENDING, op.level)):
+        level = list(same)
+        for start_at in range(0, len(level), size):
+            yield level[start_at : start_at + size]

@@ -1,0 +1,104 @@
+"""Recording what became of operations: links first, then outcomes, then progress.
+
+An outcome is the mark that an operation is done, so its link must be stored before it: whoever
+dies between the two repeats the request under the same id and records both again.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ledgerlink.domain.documents import fingerprint
+from ledgerlink.domain.links import Link
+from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
+from ledgerlink.domain.runs import Chunk, Progress, Run
+from ledgerlink.services.house import House
+
+LINGER = 0.1
+"""Seconds that answers are collected before they are stored together."""
+PROGRESS_EVERY = 1.0
+"""Seconds between two notes of progress."""
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Records the outcomes of one chunk. `outcomes` holds those already stored, by seq."""
+
+    house: House
+    run: Run
+    chunk: Chunk
+    progress: Progress
+    outcomes: dict[int, Outcome]
+    calls: Mapping[str, int] = field(default_factory=dict)
+    _waiting: list[tuple[Request, Sequence[Outcome], "asyncio.Future[None]"]] = field(
+        default_factory=list
+    )
+    _flushing: "asyncio.Task[None] | None" = None
+    _noted_at: float = 0.0
+
+    async def answered(self, request: Request, outcomes: Sequence[Outcome]) -> None:
+        """Return once these outcomes are stored; those of several requests are stored together."""
+        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((request, outcomes, stored))
+        if self._flushing is None:
+            self._flushing = asyncio.create_task(self._flush())
+        await stored
+
+    async def _flush(self) -> None:
+        while self._waiting:
+            await asyncio.sleep(LINGER)
+            taken, self._waiting = self._waiting, []
+            failure = await self._try(taken)
+            for _, _, stored in taken:
+                if stored.done():
+                    continue
+                if failure is None:
+                    stored.set_result(None)
+                else:
+                    stored.set_exception(failure)
+        self._flushing = None
+
+    async def _try(
+        self, taken: Sequence[tuple[Request, Sequence[Outcome], object]]
+    ) -> Exception | None:
+        writes = {write.seq: write for request, _, _ in taken for write in request.writes}
+        outcomes = [outcome for _, some, _ in taken for outcome in some]
+        try:
+            await asyncio.to_thread(self.record, writes, outcomes)
+        except Exception as failure:  # handed to everyone who waits for it
+            return failure
+        return None
+
+    def record(self, writes: Mapping[int, Write], outcomes: Sequence[Outcome]) -> None:
+        """Store links, then outcomes, then progress when it is due."""
+        posted = [o for o in outcomes if o.state is ItemState.POSTED]
+        links = [self._link(writes[o.seq], o) for o in posted if o.version is not None]
+        gone = [writes[o.seq].key for o in posted if writes[o.seq].action is Action.DELETE]
+        run = self.run
+        self.house.links.put(run.firm, run.connection_id, links)
+        self.house.links.delete(run.firm, run.connection_id, gone)
+        self.house.runs.put_outcomes(run, outcomes)
+        self.outcomes.update({outcome.seq: outcome for outcome in outcomes})
+        if self.house.clock.monotonic() - self._noted_at >= PROGRESS_EVERY:
+            self.note()
+
+    def _link(self, write: Write, outcome: Outcome) -> Link:
+        assert outcome.ledger_id is not None
+        return Link(
+            key=write.key,
+            kind=write.kind,
+            ledger_id=outcome.ledger_id,
+            version=outcome.version,
+            fingerprint=fingerprint(write.body or {}),
+            run_id=self.run.id,
+            written_at=self.house.clock.now(),
+        )
+
+    def note(self) -> None:
+        """Store how far the chunk is."""
+        self._noted_at = self.house.clock.monotonic()
+        calls = Counter(self.progress.calls) + Counter(self.calls)
+        states = Counter(outcome.state.value for outcome in self.outcomes.values())
+        progress = replace(self.progress, outcomes=dict(states), calls=dict(calls))
+        self.house.runs.save_progress(self.run, self.chunk.number, progress)

@@ -1,0 +1,15 @@
+"""Settling what parked runs sent without an answer, before anything else is planned."""
+
+from ledgerlink.domain.connections import Connection
+from ledgerlink.domain.ports import Ledger
+from ledgerlink.services.applying import open_work
+from ledgerlink.services.house import House
+
+
+async def settle_parked(house: House, connection: Connection, ledger: Ledger) -> None:
+    """Look up the open requests of every parked run and record what the ledger holds of them."""
+    for run in house.runs.parked(connection.firm, connection.id):
+        for chunk in run.open_chunks():
+            progress = run.progress.get(chunk.number)
+            if progress is not None and progress.opened_at is not None:
+                await open_work(house, run, chunk, ledger).look_up()

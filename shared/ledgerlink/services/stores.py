@@ -1,0 +1,160 @@
+"""What the use cases need stored. Every method names the firm first, or takes what carries it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+from ledgerlink.domain.connections import Authorization, Connection
+from ledgerlink.domain.links import Link
+from ledgerlink.domain.plan import Operation, Outcome
+from ledgerlink.domain.ports import LaneState, Tokens, TokenVault
+from ledgerlink.domain.rules import Rule, RuleKind
+from ledgerlink.domain.runs import Progress, Run
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some of a list, and where to go on; `after` is None at the end."""
+
+    items: Sequence[T]
+    after: str | None = None
+
+
+class Connections(Protocol):
+    """Connections, consents under way and the claim that a connection has on a company."""
+
+    def save(self, connection: Connection) -> None: ...
+    def get(self, firm: str, connection_id: str) -> Connection:
+        """Raises NotFound."""
+        ...
+
+    def list(self, firm: str) -> Sequence[Connection]: ...
+    def begin(self, authorization: Authorization) -> None: ...
+    def finish(self, state: str) -> Authorization:
+        """Take the consent out; each state works once. Raises Invalid."""
+        ...
+
+    def claim(self, connection: Connection, company_id: str) -> None:
+        """Tie the company to the connection. Raises Conflict when it is another one's."""
+        ...
+
+    def release(self, connection: Connection) -> None:
+        """Let other firms connect the company; the firm itself comes back to this connection."""
+        ...
+
+
+class Rules(Protocol):
+    """Rules with their history."""
+
+    def put(self, firm: str, connection_id: str, rules: Iterable[Rule]) -> None: ...
+    def list(self, firm: str, connection_id: str, kind: RuleKind) -> Sequence[Rule]: ...
+    def history(
+        self, firm: str, connection_id: str, kind: RuleKind, key: str
+    ) -> Sequence[Rule]: ...
+
+
+class Links(Protocol):
+    """Links by posting key."""
+
+    def get(self, firm: str, connection_id: str, wanted: Iterable[str]) -> Mapping[str, Link]: ...
+    def put(self, firm: str, connection_id: str, links: Sequence[Link]) -> None: ...
+    def delete(self, firm: str, connection_id: str, gone: Sequence[str]) -> None: ...
+
+
+class Runs(Protocol):
+    """Runs, their progress and the outcomes of their items."""
+
+    def create(self, run: Run, idempotency_key: str, content: str) -> Run:
+        """Store the run once per idempotency key and return it; a repeat with the same content
+        returns the first run. Raises Conflict for the same key with other content."""
+        ...
+
+    def save(self, run: Run) -> None:
+        """Replace the run; progress is kept apart. A parked run can be found by `parked`."""
+        ...
+
+    def get(self, firm: str, connection_id: str, run_id: str) -> Run:
+        """With its progress. Raises NotFound."""
+        ...
+
+    def list(self, firm: str, connection_id: str, after: str | None, limit: int) -> Page[Run]: ...
+    def parked(self, firm: str, connection_id: str) -> Sequence[Run]:
+        """Runs that wait, oldest first."""
+        ...
+
+    def save_progress(self, run: Run, chunk: int, progress: Progress) -> None: ...
+    def put_outcomes(self, run: Run, outcomes: Sequence[Outcome]) -> None: ...
+    def outcomes(self, run: Run, first: int, count: int) -> Mapping[int, Outcome]: ...
+
+
+class Staging(Protocol):
+    """Records and plans, in files."""
+
+    def upload_address(self, firm: str, connection_id: str) -> tuple[str, str]:
+        """A new upload: its id and the address to PUT the records to."""
+        ...
+
+    def uploaded(self, firm: str, connection_id: str, upload_id: str) -> str:
+        """The stored name of an upload. Raises NotFound when nothing was put there."""
+        ...
+
+    def put_records(self, firm: str, connection_id: str, lines: Iterable[Any]) -> str:
+        """Store records, one JSON value per line; returns the stored name."""
+        ...
+
+    def records(self, name: str) -> Iterable[bytes]:
+        """The records, one line each; blank lines are left out."""
+        ...
+
+    def put_chunk(self, run: Run, number: int, operations: Sequence[Operation]) -> None: ...
+    def chunk(self, run: Run, number: int) -> Sequence[Operation]: ...
+    def fix_requests(
+        self, run: Run, chunk: int, series: int, requests: Sequence[Sequence[int]]
+    ) -> Sequence[Sequence[int]]:
+        """Store which operations go together in each request, once; returns what is stored."""
+        ...
+
+
+class Vaults(Protocol):
+    """The tokens of connections and the application's own credentials."""
+
+    def of(self, firm: str, connection_id: str) -> TokenVault: ...
+    def put(self, firm: str, connection_id: str, tokens: Tokens) -> None: ...
+    def remove(self, firm: str, connection_id: str) -> None: ...
+    def credentials(self, ledger: str) -> Mapping[str, str]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What goes through the lane of a connection: ids, never records."""
+
+    firm: str
+    connection_id: str
+    step: str
+    run_id: str = ""
+    chunk: int = 0
+    generation: int = 0
+    turn: int = 0
+
+
+class Lane(Protocol):
+    """The one queue per connection, in order."""
+
+    def send(self, messages: Sequence[Message]) -> None: ...
+
+
+class LaneMemory(Protocol):
+    """What a connector remembers between invocations."""
+
+    def load(self, firm: str, connection_id: str) -> LaneState: ...
+    def save(self, firm: str, connection_id: str, state: LaneState) -> None: ...
+
+
+class Ids(Protocol):
+    """New names: sortable ones for things, secret ones for consents."""
+
+    def new(self, at: datetime) -> str: ...
+    def secret(self) -> str: ...

@@ -1,0 +1,1 @@
+"""DynamoDB, S3, Secrets Manager and SQS behind the ports."""

@@ -1,0 +1,104 @@
+"""Connections, claims on companies and consents, in the table."""
+
+from collections.abc import Sequence
+
+from ledgerlink.domain.connections import Authorization, Connection
+from ledgerlink.domain.errors import Conflict, Invalid, NotFound
+from ledgerlink.storage import keys
+from ledgerlink.storage.table import Table, Taken
+from ledgerlink.wire.stored import dump, load
+
+
+class DynamoConnections:
+    """Implements `services.stores.Connections`."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def save(self, connection: Connection) -> None:
+        self._table.put(
+            {
+                "pk": keys.firm(connection.firm),
+                "sk": keys.row("connection", connection.id),
+                "state": connection.state.value,
+                "data": dump(connection).decode(),
+            }
+        )
+
+    def get(self, firm: str, connection_id: str) -> Connection:
+        row = self._table.get(keys.firm(firm), keys.row("connection", connection_id))
+        if row is None:
+            raise NotFound(
+                "no_connection",
+                f"There is no connection {connection_id}.",
+                "List the firm's connections to see their ids.",
+            )
+        return load(Connection, row["data"])
+
+    def list(self, firm: str) -> Sequence[Connection]:
+        rows = self._table.query(keys.firm(firm), keys.under("connection"))
+        return [load(Connection, row["data"]) for row in rows]
+
+    def begin(self, authorization: Authorization) -> None:
+        self._table.put(
+            {
+                "pk": keys.authorization(authorization.state),
+                "sk": "authorization",
+                "data": dump(authorization).decode(),
+                "expires_at": int(authorization.expires_at.timestamp()) + 3600,
+            }
+        )
+
+    def finish(self, state: str) -> Authorization:
+        row = self._table.take(keys.authorization(state), "authorization")
+        if row is None:
+            raise Invalid(
+                "unknown_state",
+                "This consent is unknown or was used already.",
+                "Start connecting again.",
+            )
+        return load(Authorization, row["data"])
+
+    def claim(self, connection: Connection, company_id: str) -> None:
+        row = {
+            "pk": keys.company(connection.ledger, company_id),
+            "sk": "claim",
+            "firm": connection.firm,
+            "connection": connection.id,
+            "held": True,
+        }
+        free = "attribute_not_exists(pk) OR (held = :no AND firm <> :firm)"
+        ours = "(firm = :firm AND connection = :connection)"
+        values = {":no": False, ":firm": connection.firm, ":connection": connection.id}
+        try:
+            self._table.put_if(row, f"{free} OR {ours}", values)
+        except Taken:
+            raise self._taken(connection, company_id) from None
+
+    def _taken(self, connection: Connection, company_id: str) -> Conflict:
+        row = self._table.get(keys.company(connection.ledger, company_id), "claim") or {}
+        if row.get("firm") == connection.firm:
+            other = row["connection"]
+            return Conflict(
+                "company_already_connected",
+                f"This company belongs to connection {other} of yours.",
+                f"Use connection {other}; reconnect it if it is disconnected.",
+            )
+        return Conflict(
+            "company_already_connected",
+            "This company is connected already.",
+            "Disconnect it where it is connected now, then connect it here.",
+        )
+
+    def release(self, connection: Connection) -> None:
+        if connection.company_id is None:
+            return
+        self._table.put(
+            {
+                "pk": keys.company(connection.ledger, connection.company_id),
+                "sk": "claim",
+                "firm": connection.firm,
+                "connection": connection.id,
+                "held": False,
+            }
+        )

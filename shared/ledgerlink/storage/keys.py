@@ -1,0 +1,74 @@
+"""Every key of the one table, and what it is asked for. Keys are spelled here and nowhere else.
+
+| asked for | pk | sk |
+|---|---|---|
+| a firm's connections, one connection | firm | connection#id |
+| an idempotency key's run | firm/connection | idempotency#key |
+| rules of a kind, one rule's history | firm/connection | rule#kind#key, rulelog#kind#key#version |
+| links by posting key | firm/connection | link#key |
+| runs newest first, one run | firm/connection | run#id |
+| runs that wait | firm/connection | parked#id |
+| the limiter's memory, the right to refresh | firm/connection | lane, refresh |
+| a run's progress by chunk | firm/connection/run | progress#chunk |
+| outcomes of a slice of a plan | firm/connection/run | item#seq |
+| who has a company | company/ledger/id | claim |
+| a consent under way | authorization/hash | authorization |
+
+The last two come before a firm is known, or hold over all firms; they carry no data of a firm
+but its name.
+"""
+
+import hashlib
+from urllib.parse import quote
+
+PLAN_DIGITS = 9
+
+
+def _join(*parts: str) -> str:
+    """Parts as one key; a part cannot reach into its neighbour."""
+    return "#".join(quote(part, safe="") for part in parts)
+
+
+def firm(firm_id: str) -> str:
+    """The partition of a firm's connections."""
+    return _join("firm", firm_id)
+
+
+def connection(firm_id: str, connection_id: str) -> str:
+    """The partition of what a connection owns."""
+    return _join("firm", firm_id, "connection", connection_id)
+
+
+def run(firm_id: str, connection_id: str, run_id: str) -> str:
+    """The partition of a run's progress and outcomes."""
+    return _join("firm", firm_id, "connection", connection_id, "run", run_id)
+
+
+def company(ledger: str, company_id: str) -> str:
+    """The partition of the claim on a company, over all firms."""
+    return _join("company", ledger, company_id)
+
+
+def authorization(state: str) -> str:
+    """The partition of a consent; the state itself is not stored."""
+    return _join("authorization", hashlib.sha256(state.encode()).hexdigest())
+
+
+def row(*parts: str) -> str:
+    """A sort key of these parts."""
+    return _join(*parts)
+
+
+def under(*parts: str) -> str:
+    """What the sort keys of everything below these parts begin with."""
+    return _join(*parts) + "#"
+
+
+def number(value: int) -> str:
+    """A number that sorts as text."""
+    return f"{value:0{PLAN_DIGITS}d}"
+
+
+def prefix(firm_id: str, connection_id: str) -> str:
+    """Where a connection's files and secrets begin."""
+    return f"firms/{quote(firm_id, safe='')}/connections/{quote(connection_id, safe='')}"

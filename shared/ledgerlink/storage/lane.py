@@ -1,0 +1,72 @@
+"""The lane: one FIFO queue, one message group per connection; and what connectors remember."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ledgerlink.domain.ports import LaneState
+from ledgerlink.services.stores import Message
+from ledgerlink.storage import keys
+from ledgerlink.storage.table import Table
+from ledgerlink.wire.stored import dump, load
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+SEND_LIMIT = 10
+
+
+class SqsLane:
+    """Implements `services.stores.Lane`."""
+
+    def __init__(self, client: "SQSClient", queue_url: str) -> None:
+        self._client = client
+        self._url = queue_url
+
+    def send(self, messages: Sequence[Message]) -> None:
+        entries = [_entry(index, message) for index, message in enumerate(messages)]
+        for start in range(0, len(entries), SEND_LIMIT):
+            answer = self._client.send_message_batch(
+                QueueUrl=self._url, Entries=entries[start : start + SEND_LIMIT]
+            )
+            if answer.get("Failed"):
+                raise ConnectionError(f"the lane refused messages: {answer['Failed']}")
+
+
+def _entry(index: int, message: Message) -> "SendMessageBatchRequestEntryTypeDef":
+    body = dump(message).decode()
+    return {
+        "Id": str(index),
+        "MessageBody": body,
+        "MessageGroupId": _group(message),
+        "MessageDeduplicationId": hashlib.sha256(body.encode()).hexdigest(),
+    }
+
+
+def _group(message: Message) -> str:
+    """The connection, in the characters and length that a group id may have."""
+    name = f"{message.firm}/{message.connection_id}"
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+def received(body: str) -> Message:
+    """The message that `SqsLane.send` sent."""
+    return load(Message, body)
+
+
+class DynamoLaneMemory:
+    """Implements `services.stores.LaneMemory`."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def load(self, firm: str, connection_id: str) -> LaneState:
+        row = self._table.get(keys.connection(firm, connection_id), "lane")
+        state: LaneState = json.loads(row["data"]) if row else {}
+        return state
+
+    def save(self, firm: str, connection_id: str, state: LaneState) -> None:
+        pk = keys.connection(firm, connection_id)
+        self._table.put({"pk": pk, "sk": "lane", "data": json.dumps(state)})

@@ -1,0 +1,55 @@
+"""Rules and their history, in the table."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from ledgerlink.domain.rules import Rule, RuleKind
+from ledgerlink.storage import keys
+from ledgerlink.storage.table import Row, Table
+from ledgerlink.wire.rules import dump_mapping, load_mapping
+
+
+class DynamoRules:
+    """Implements `services.stores.Rules`."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def put(self, firm: str, connection_id: str, rules: Iterable[Rule]) -> None:
+        pk = keys.connection(firm, connection_id)
+        rows: list[Row] = []
+        for rule in rules:
+            row = {
+                "kind": rule.kind.value,
+                "key": rule.key,
+                "mapping": dump_mapping(rule.kind, rule.mapping),
+                "set_by": rule.set_by,
+                "set_at": rule.set_at.isoformat(),
+                "version": rule.version,
+            }
+            version = keys.number(rule.version)
+            rows.append(row | {"pk": pk, "sk": keys.row("rule", rule.kind, rule.key)})
+            rows.append(row | {"pk": pk, "sk": keys.row("rulelog", rule.kind, rule.key, version)})
+        self._table.put_many(rows)
+
+    def list(self, firm: str, connection_id: str, kind: RuleKind) -> Sequence[Rule]:
+        return self._load(firm, connection_id, keys.under("rule", kind))
+
+    def history(self, firm: str, connection_id: str, kind: RuleKind, key: str) -> Sequence[Rule]:
+        return self._load(firm, connection_id, keys.under("rulelog", kind, key))
+
+    def _load(self, firm: str, connection_id: str, prefix: str) -> Sequence[Rule]:
+        rows = self._table.query(keys.connection(firm, connection_id), prefix)
+        return [_rule(row) for row in rows]
+
+
+def _rule(row: Row) -> Rule:
+    kind = RuleKind(row["kind"])
+    return Rule(
+        kind=kind,
+        key=row["key"],
+        mapping=load_mapping(kind, row["mapping"]),
+        set_by=row["set_by"],
+        set_at=datetime.fromisoformat(row["set_at"]),
+        version=int(row["version"]),
+    )

@@ -1,0 +1,112 @@
+"""Tokens and credentials, in Secrets Manager; the right to refresh, in the table."""
+
+import json
+import secrets as random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from ledgerlink.domain.errors import AuthorizationLost
+from ledgerlink.domain.ports import Clock, Tokens
+from ledgerlink.storage import keys
+from ledgerlink.storage.table import Table, Taken
+from ledgerlink.wire.stored import dump, load
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretVaults:
+    """Implements `services.stores.Vaults`. `applications` names the secret per ledger."""
+
+    client: "SecretsManagerClient"
+    table: Table
+    clock: Clock
+    prefix: str
+    kms_key: str
+    applications: Mapping[str, str]
+
+    def of(self, firm: str, connection_id: str) -> "SecretVault":
+        return SecretVault(self, firm, connection_id)
+
+    def put(self, firm: str, connection_id: str, tokens: Tokens) -> None:
+        name, text = self.name(firm, connection_id), dump(tokens).decode()
+        try:
+            self.client.create_secret(Name=name, SecretString=text, KmsKeyId=self.kms_key)
+        except self.client.exceptions.ResourceExistsException:
+            self.client.put_secret_value(SecretId=name, SecretString=text)
+
+    def remove(self, firm: str, connection_id: str) -> None:
+        try:
+            self.client.delete_secret(
+                SecretId=self.name(firm, connection_id), ForceDeleteWithoutRecovery=True
+            )
+        except self.client.exceptions.ResourceNotFoundException:
+            return
+
+    def credentials(self, ledger: str) -> Mapping[str, str]:
+        text = self.client.get_secret_value(SecretId=self.applications[ledger])["SecretString"]
+        credentials: Mapping[str, str] = json.loads(text)
+        return credentials
+
+    def name(self, firm: str, connection_id: str) -> str:
+        """The secret of a connection."""
+        return self.prefix + keys.prefix(firm, connection_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretVault:
+    """Implements `domain.ports.TokenVault` for one connection."""
+
+    vaults: SecretVaults
+    firm: str
+    connection_id: str
+    holder: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "holder", random.token_hex(8))
+
+    def load(self) -> Tokens:
+        try:
+            name = self.vaults.name(self.firm, self.connection_id)
+            text = self.vaults.client.get_secret_value(SecretId=name)["SecretString"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in (
+                "ResourceNotFoundException",
+                "InvalidRequestException",
+            ):
+                raise
+            raise AuthorizationLost("no_tokens", "The connection holds no tokens.") from error
+        return load(Tokens, text)
+
+    def save(self, tokens: Tokens) -> None:
+        self.vaults.put(self.firm, self.connection_id, tokens)
+
+    def claim(self, seconds: float) -> bool:
+        now = self.vaults.clock.now().timestamp()
+        row = {
+            "pk": keys.connection(self.firm, self.connection_id),
+            "sk": "refresh",
+            "holder": self.holder,
+            "until": int((now + seconds) * 1000),
+        }
+        free = "attribute_not_exists(pk) OR until < :now OR holder = :me"
+        try:
+            self.vaults.table.put_if(
+                row,
+                free,
+                {":now": int(now * 1000), ":me": self.holder},
+            )
+        except Taken:
+            return False
+        return True
+
+    def release(self) -> None:
+        pk = keys.connection(self.firm, self.connection_id)
+        try:
+            self.vaults.table.delete_if(pk, "refresh", "holder = :me", {":me": self.holder})
+        except Taken:
+            return

@@ -1,0 +1,121 @@
+"""Source records and plans, as compressed files of one JSON value per line in S3."""
+
+import gzip
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from ledgerlink.domain.errors import NotFound
+from ledgerlink.domain.plan import Operation
+from ledgerlink.domain.runs import Run
+from ledgerlink.storage import keys
+from ledgerlink.wire.stored import dump, load
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+UPLOAD_LIFETIME = 3600
+GZIP_MAGIC = b"\x1f\x8b"
+LARGEST = 256 * 1024 * 1024
+"""Bytes that a staged file may hold once unpacked."""
+
+
+class S3Staging:
+    """Implements `services.stores.Staging`."""
+
+    def __init__(self, client: "S3Client", bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def upload_address(self, firm: str, connection_id: str) -> tuple[str, str]:
+        upload_id = secrets.token_hex(16)
+        url = self._client.generate_presigned_url(
+            "put_object",
+            Params={"Bucket": self._bucket, "Key": _upload(firm, connection_id, upload_id)},
+            ExpiresIn=UPLOAD_LIFETIME,
+        )
+        return upload_id, url
+
+    def uploaded(self, firm: str, connection_id: str, upload_id: str) -> str:
+        name = _upload(firm, connection_id, upload_id)
+        try:
+            self._client.head_object(Bucket=self._bucket, Key=name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ("404", "NoSuchKey", "403"):
+                raise
+            raise NotFound(
+                "no_upload",
+                f"Nothing was uploaded as {upload_id}.",
+                "PUT the records to the upload's address first.",
+            ) from error
+        return name
+
+    def put_records(self, firm: str, connection_id: str, lines: Iterable[Any]) -> str:
+        name = _upload(firm, connection_id, secrets.token_hex(16))
+        self._put(name, (json.dumps(line, ensure_ascii=False).encode() for line in lines))
+        return name
+
+    def records(self, name: str) -> Iterable[bytes]:
+        return (line for line in self._get(name).split(b"\n") if line.strip())
+
+    def put_chunk(self, run: Run, number: int, operations: Sequence[Operation]) -> None:
+        self._put(_chunk(run, number), map(dump, operations))
+
+    def chunk(self, run: Run, number: int) -> Sequence[Operation]:
+        return [load(Operation, line) for line in self.records(_chunk(run, number))]
+
+    def fix_requests(
+        self, run: Run, chunk: int, series: int, requests: Sequence[Sequence[int]]
+    ) -> Sequence[Sequence[int]]:
+        name = f"{_plan(run)}/requests-{keys.number(chunk)}-{series}.json.gz"
+        if requests:
+            self._put_once(name, _packed([json.dumps(requests).encode()]))
+        fixed: Sequence[Sequence[int]] = json.loads(self._get(name))
+        return fixed
+
+    def _put(self, name: str, lines: Iterable[bytes]) -> None:
+        self._client.put_object(Bucket=self._bucket, Key=name, Body=_packed(lines))
+
+    def _put_once(self, name: str, body: bytes) -> None:
+        try:
+            self._client.put_object(Bucket=self._bucket, Key=name, Body=body, IfNoneMatch="*")
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in (
+                "PreconditionFailed",
+                "ConditionalRequestConflict",
+            ):
+                raise
+
+    def _get(self, name: str) -> bytes:
+        body = self._client.get_object(Bucket=self._bucket, Key=name)["Body"].read()
+        return unpacked(body) if body.startswith(GZIP_MAGIC) else body
+
+
+def unpacked(body: bytes) -> bytes:
+    """Gzip undone, up to a bound. Raises ValueError beyond it."""
+    with gzip.GzipFile(fileobj=BytesIO(body)) as file:
+        text = file.read(LARGEST + 1)
+    if len(text) > LARGEST:
+        raise ValueError(f"a staged file holds more than {LARGEST} bytes")
+    return text
+
+
+def _packed(lines: Iterable[bytes]) -> bytes:
+    return gzip.compress(b"\n".join(lines), compresslevel=3, mtime=0)
+
+
+def _upload(firm: str, connection_id: str, upload_id: str) -> str:
+    safe = "".join(c for c in upload_id if c in "0123456789abcdef")[:32]
+    return f"staged/{keys.prefix(firm, connection_id)}/records/{safe}"
+
+
+def _plan(run: Run) -> str:
+    return f"staged/{keys.prefix(run.firm, run.connection_id)}/runs/{run.id}"
+
+
+def _chunk(run: Run, number: int) -> str:
+    return f"{_plan(run)}/plan-{keys.number(number)}.jsonl.gz"

@@ -1,0 +1,156 @@
+"""The one table: rows in and out, with retries of what DynamoDB left undone."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Row = dict[str, Any]
+WRITE_LIMIT = 25
+READ_LIMIT = 100
+ATTEMPTS = 8
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+
+class Taken(Exception):
+    """A condition on a row did not hold."""
+
+
+class Table:
+    """Rows by partition and sort key. All reads are consistent."""
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self._client = client
+        self.name = name
+
+    def put(self, row: Row) -> None:
+        self._client.put_item(TableName=self.name, Item=_typed(row))
+
+    def put_if(self, row: Row, condition: str, values: Mapping[str, Any] | None = None) -> None:
+        """Put the row if the condition holds for what is there. Raises Taken."""
+        given: dict[str, Any] = {"ConditionExpression": condition}
+        if values:
+            given["ExpressionAttributeValues"] = _typed(values)
+        with _taken():
+            self._client.put_item(TableName=self.name, Item=_typed(row), **given)
+
+    def get(self, pk: str, sk: str) -> Row | None:
+        answer = self._client.get_item(
+            TableName=self.name, Key=_typed({"pk": pk, "sk": sk}), ConsistentRead=True
+        )
+        return _plain(answer["Item"]) if "Item" in answer else None
+
+    def take(self, pk: str, sk: str) -> Row | None:
+        """Delete the row and return what it was; only one caller gets it."""
+        answer = self._client.delete_item(
+            TableName=self.name, Key=_typed({"pk": pk, "sk": sk}), ReturnValues="ALL_OLD"
+        )
+        return _plain(answer["Attributes"]) if answer.get("Attributes") else None
+
+    def delete_if(self, pk: str, sk: str, condition: str, values: Mapping[str, Any]) -> None:
+        """Delete the row if the condition holds. Raises Taken."""
+        with _taken():
+            self._client.delete_item(
+                TableName=self.name,
+                Key=_typed({"pk": pk, "sk": sk}),
+                ConditionExpression=condition,
+                ExpressionAttributeValues=_typed(values),
+            )
+
+    def query(
+        self,
+        pk: str,
+        prefix: str,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+        backward: bool = False,
+    ) -> Iterator[Row]:
+        """Rows of a partition whose sort key begins with `prefix`, in order, past `after`."""
+        start: dict[str, Any] = {}
+        if after is not None:
+            start = {"ExclusiveStartKey": _typed({"pk": pk, "sk": after})}
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self.name,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues=_typed({":pk": pk, ":prefix": prefix}),
+            ConsistentRead=True,
+            ScanIndexForward=not backward,
+            PaginationConfig={"MaxItems": limit} if limit else {},
+            **start,
+        )
+        for page in pages:
+            yield from map(_plain, page["Items"])
+
+    def between(self, pk: str, first: str, last: str) -> Iterator[Row]:
+        """Rows of a partition from sort key `first` to `last`, both included."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self.name,
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+            ExpressionAttributeValues=_typed({":pk": pk, ":first": first, ":last": last}),
+            ConsistentRead=True,
+        )
+        for page in pages:
+            yield from map(_plain, page["Items"])
+
+    def get_many(self, pk: str, sort_keys: Iterable[str]) -> Iterator[Row]:
+        """The rows of a partition with these sort keys that exist, in no order."""
+        keys = [_typed({"pk": pk, "sk": sk}) for sk in dict.fromkeys(sort_keys)]
+        for part in _parts(keys, READ_LIMIT):
+            request: Any = {self.name: {"Keys": part, "ConsistentRead": True}}
+            for _ in range(ATTEMPTS):
+                answer = self._client.batch_get_item(RequestItems=request)
+                yield from map(_plain, answer["Responses"].get(self.name, []))
+                request = answer.get("UnprocessedKeys")
+                if not request:
+                    break
+            else:
+                raise TimeoutError(f"{self.name} left keys unread after {ATTEMPTS} attempts")
+
+    def put_many(self, rows: Iterable[Row]) -> None:
+        self._batch([{"PutRequest": {"Item": _typed(row)}} for row in rows])
+
+    def delete_many(self, pk: str, sort_keys: Iterable[str]) -> None:
+        keys = ({"pk": pk, "sk": sk} for sk in sort_keys)
+        self._batch([{"DeleteRequest": {"Key": _typed(key)}} for key in keys])
+
+    def _batch(self, writes: Sequence[Any]) -> None:
+        for part in _parts(writes, WRITE_LIMIT):
+            request: Any = {self.name: part}
+            for _ in range(ATTEMPTS):
+                request = self._client.batch_write_item(RequestItems=request)["UnprocessedItems"]
+                if not request:
+                    break
+            else:
+                raise TimeoutError(f"{self.name} left rows unwritten after {ATTEMPTS} attempts")
+
+
+class _taken:  # noqa: N801 - reads as the statement it is
+    """Turns a failed condition into Taken."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, ClientError) and (
+            error.response["Error"]["Code"] == "ConditionalCheckFailedException"
+        ):
+            raise Taken from error
+
+
+def _parts(rows: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+def _typed(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _serialize(value) for name, value in row.items() if value is not None}
+
+
+def _plain(row: Mapping[str, Any]) -> Row:
+    return {name: _deserialize(value) for name, value in row.items()}

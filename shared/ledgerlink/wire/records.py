@@ -1,0 +1,48 @@
+"""Source records from JSON."""
+
+import json
+from contextlib import suppress
+from functools import cache
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.records import TimeEntry
+
+
+@cache
+def time_entries() -> TypeAdapter[TimeEntry]:
+    """The adapter of time entries; unknown fields are refused."""
+    forbid_unknown(TimeEntry)
+    return TypeAdapter(TimeEntry)
+
+
+def forbid_unknown(kind: type[Any]) -> None:
+    """Have pydantic refuse fields that this dataclass does not have."""
+    kind.__pydantic_config__ = ConfigDict(extra="forbid")
+
+
+def time_entry(line: bytes) -> TimeEntry:
+    """A time entry from a line of JSON. Raises Invalid naming each wrong field."""
+    try:
+        return time_entries().validate_json(line, strict=True)
+    except ValidationError as error:
+        raise Invalid("invalid_record", "Not a time entry.", problems=problems(error)) from None
+
+
+def key_of(line: bytes) -> str | None:
+    """The key of a record that may otherwise be wrong."""
+    with suppress(ValueError):
+        record = json.loads(line)
+        if isinstance(record, dict) and isinstance(record.get("key"), str):
+            return str(record["key"])[:200] or None
+    return None
+
+
+def problems(error: ValidationError) -> list[Problem]:
+    """Each wrong field with words for it."""
+    return [
+        Problem("/" + "/".join(str(part) for part in found["loc"]), found["msg"])
+        for found in error.errors(include_url=False, include_context=False, include_input=False)
+    ]

@@ -1,0 +1,79 @@
+"""Mappings of rules from and to JSON; which forms each kind of rule may take."""
+
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.rules import (
+    Client,
+    CreateLaborCode,
+    CreateProject,
+    CreateUser,
+    Link,
+    Mapping,
+    RuleKind,
+    Skip,
+)
+from ledgerlink.wire.records import forbid_unknown, problems
+
+for _form in (Skip, Link, Client, CreateUser, CreateProject, CreateLaborCode):
+    forbid_unknown(_form)
+
+UserMapping = Annotated[Skip | Link | CreateUser, Field(discriminator="action")]
+ProjectMapping = Annotated[Skip | Link | CreateProject, Field(discriminator="action")]
+LaborCodeMapping = Annotated[Skip | Link | CreateLaborCode, Field(discriminator="action")]
+
+SourceKey = Annotated[str, Field(min_length=1, max_length=200)]
+UserMappings = dict[SourceKey, UserMapping]
+ProjectMappings = dict[SourceKey, ProjectMapping]
+LaborCodeMappings = dict[SourceKey, LaborCodeMapping]
+
+
+@cache
+def _adapter(kind: RuleKind) -> TypeAdapter[Any]:
+    forms: dict[RuleKind, Any] = {
+        RuleKind.USERS: UserMapping,
+        RuleKind.PROJECTS: ProjectMapping,
+        RuleKind.LABOR_CODES: LaborCodeMapping,
+    }
+    return TypeAdapter(forms[kind])
+
+
+@cache
+def _all_of(kind: RuleKind) -> TypeAdapter[Any]:
+    forms: dict[RuleKind, Any] = {
+        RuleKind.USERS: UserMappings,
+        RuleKind.PROJECTS: ProjectMappings,
+        RuleKind.LABOR_CODES: LaborCodeMappings,
+    }
+    return TypeAdapter(forms[kind])
+
+
+def mappings(kind: RuleKind, given: Any) -> dict[str, Mapping]:
+    """Mappings by source key. Raises Invalid naming each wrong field."""
+    try:
+        found_mappings: dict[str, Mapping] = _all_of(kind).validate_python(given)
+    except ValidationError as error:
+        found: list[Problem] = problems(error)
+        raise Invalid(
+            "wrong_rule", "Some rules are not valid.", "See the problems.", found
+        ) from None
+    return found_mappings
+
+
+def dump_mapping(kind: RuleKind, mapping: Mapping) -> str:
+    """A mapping as JSON text."""
+    return _adapter(kind).dump_json(mapping, exclude_none=True).decode()
+
+
+def load_mapping(kind: RuleKind, text: str) -> Mapping:
+    """The mapping that `dump_mapping` wrote."""
+    mapping: Mapping = _adapter(kind).validate_json(text)
+    return mapping
+
+
+def plain(kind: RuleKind, mapping: Mapping) -> Any:
+    """A mapping as JSON values."""
+    return _adapter(kind).dump_python(mapping, mode="json", exclude_none=True)
