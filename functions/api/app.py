@@ -5,8 +5,10 @@ import os
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 from ledgerlink.bootstrap import house as house
 from ledgerlink.domain.errors import LedgerlinkError, Problem
+from pydantic import BaseModel
 
 from functions.api.caller import Caller, Right, caller
 from functions.api.problems import problem, problem_of
@@ -21,6 +23,11 @@ def who(right: Right) -> Caller:
     found = caller(app, right)
     logger.append_keys(firm=found.firm, user=found.user)
     return found
+
+
+def answers(status: int, description: str, model: type[BaseModel]) -> dict[int, OpenAPIResponse]:
+    """The one good answer of a route that does not answer 200, for the documentation."""
+    return {status: {"description": description, "content": {"application/json": {"model": model}}}}
 
 
 def public_url() -> str:

@@ -61,8 +61,8 @@ def document() -> dict[str, Any]:
 
 def _add_components(components: dict[str, Any]) -> None:
     schemas = components["schemas"]
-    schemas.pop("HTTPValidationError", None)
-    schemas.pop("ValidationError", None)
+    for unused in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
+        schemas.pop(unused, None)
     schemas["Problem"] = PROBLEM
     _add(schemas, "TimeEntry", time_entries())
     _add(schemas, "Mapping", TypeAdapter(UserMapping | ProjectMapping | LaborCodeMapping))

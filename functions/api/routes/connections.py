@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from ledgerlink.domain.errors import LedgerlinkError
 from ledgerlink.services import connect
 
-from functions.api.app import app, house, public_url, who
+from functions.api.app import answers, app, house, public_url, who
 from functions.api.caller import Right
 from functions.api.pages import connected_page, problem_page
 from functions.api.views import ConnectionList, ConnectionView, NewConnection
@@ -17,7 +17,12 @@ def _redirect_uri(ledger: str) -> str:
     return f"{public_url()}/v1/oauth/{ledger}/callback"
 
 
-@app.post("/v1/connections", summary="Connect a ledger company", tags=["connections"])
+@app.post(
+    "/v1/connections",
+    summary="Connect a ledger company",
+    tags=["connections"],
+    responses=answers(201, "The connection, with the address of the consent", ConnectionView),
+)
 def new_connection(body: NewConnection) -> tuple[ConnectionView, int]:
     """A connection that waits for consent at its `authorize_url`."""
     caller = who(Right.ADMIN)

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Header
 from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.services import posts
 
-from functions.api.app import app, house, who
+from functions.api.app import answers, app, house, who
 from functions.api.caller import Right
 from functions.api.views import Post, RunView, UploadView
 
@@ -16,6 +16,7 @@ from functions.api.views import Post, RunView, UploadView
     "/v1/connections/<connection_id>/uploads",
     summary="An address for records that are too many for one call",
     tags=["posts"],
+    responses=answers(201, "Where to PUT the records", UploadView),
 )
 def new_upload(connection_id: str) -> tuple[UploadView, int]:
     caller = who(Right.POST)
@@ -27,7 +28,7 @@ def new_upload(connection_id: str) -> tuple[UploadView, int]:
     "/v1/connections/<connection_id>/posts",
     summary="Post time entries",
     tags=["posts"],
-    responses={202: {"description": "The run that posts them", "content": {}}},
+    responses=answers(202, "The run that posts them", RunView),
 )
 def new_post(
     connection_id: str,
