@@ -20,6 +20,13 @@ from infra.storage import Storage
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 
 
+PINNED_RUNTIME = NagPackSuppression(
+    id="AwsSolutions-L1",
+    reason="The dependency layer holds wheels for one Python; runtime and layer move together, "
+    "in infra/functions.py and layers/dependencies.py, once every wheel exists for the next.",
+)
+
+
 class BuildMissing(Exception):
     """What `python -m layers.build` makes is not there."""
 
@@ -63,7 +70,11 @@ class Function(Construct):
             removal_policy=around.settings.removal,
         )
         role = self._role([*statements, write_logs(self.logs)])
-        self.function = lambda_.Function(
+        self.function = self._function(shape, around, role)
+        NagSuppressions.add_resource_suppressions(self.function, [PINNED_RUNTIME])
+
+    def _function(self, shape: Shape, around: Surroundings, role: iam.Role) -> lambda_.Function:
+        return lambda_.Function(
             self,
             "Function",
             description=shape.description,

@@ -1,11 +1,11 @@
 """The emulator's AWS interfaces, through boto3."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import boto3
-from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -39,13 +39,48 @@ class Aws:
     @overload
     def client(self, service: Literal["sqs"]) -> "SQSClient": ...
     @overload
-    def client(self, service: str) -> BaseClient: ...
-    def client(self, service: str) -> object:
+    def client(self, service: str) -> Any: ...
+    def client(self, service: str) -> Any:
         """A boto3 client that speaks to the emulator, whatever AWS_* says here."""
         session = boto3.session.Session(
             aws_access_key_id="test",
             aws_secret_access_key="test",  # noqa: S106 - the emulator takes any
             region_name=REGION,
         )
-        make = cast("ClientMaker", session.client)
+        make: Callable[..., Any] = session.client
         return make(service, endpoint_url=self.endpoint, config=PATIENCE)
+
+    def stack_is_complete(self, name: str) -> bool:
+        """Whether CloudFormation holds the stack, whole."""
+        try:
+            found = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return False
+            raise
+        return found[0]["StackStatus"] in COMPLETE
+
+    def stack_outputs(self, name: str) -> dict[str, str]:
+        """The stack's outputs by name."""
+        found = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+        return {one["OutputKey"]: one["OutputValue"] for one in found[0]["Outputs"]}
+
+    def set_secret(self, name: str, value: dict[str, str]) -> None:
+        """Put a JSON value in a secret that exists, unless it holds it already."""
+        secrets = self.client("secretsmanager")
+        text = json.dumps(value)
+        if secrets.get_secret_value(SecretId=name)["SecretString"] != text:
+            secrets.put_secret_value(SecretId=name, SecretString=text)
+
+    def note(self, name: str, text: str) -> None:
+        """Keep a text in the parameter store."""
+        self.client("ssm").put_parameter(Name=name, Value=text, Type="String", Overwrite=True)
+
+    def noted(self, name: str) -> str:
+        """The text kept under a name; empty when there is none."""
+        try:
+            return str(self.client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ParameterNotFound":
+                return ""
+            raise

@@ -19,6 +19,9 @@ from local.machine.services import own_environment
 from local.machine.steps import run_step
 
 STACK = "Ledgerlink"
+TOOLKIT = "CDKToolkit"
+# Kept by the emulator itself: what it loses with a kill, it loses together with the stack.
+DEPLOYED = "/ledgerlink/local/deployed-from"
 INPUTS = ("infra", "layers", "functions", "shared/ledgerlink", "cdk.json", "package-lock.json")
 LOCKED = "requirements/runtime.txt"
 SYNTH_SECONDS = 180
@@ -38,25 +41,39 @@ class Deployment:
     def bring_up_to_date(self, aws: Aws) -> dict[str, str]:
         """Deploy unless the last deploy had the same inputs and is intact. The stack's outputs."""
         inputs = self._inputs()
-        last = _read_json(self.layout.deployed.read_text()) if self.layout.deployed.exists() else {}
-        if last.get("inputs") == inputs and aws.stack_is_complete(STACK):
-            return aws.stack_outputs(STACK)
-        self.layout.deployed.unlink(missing_ok=True)
-        self._deploy(aws)
-        self.layout.deployed.write_text(json.dumps({"inputs": inputs}))
+        if aws.noted(DEPLOYED) == inputs and aws.stack_is_complete(STACK):
+            return self.outputs(aws)
+        outputs = self.deploy(aws)
+        aws.note(DEPLOYED, inputs)
+        return outputs
+
+    def outputs(self, aws: Aws) -> dict[str, str]:
+        """What the stack says of itself: names of the table, the bucket, the queues ..."""
         return aws.stack_outputs(STACK)
 
-    def _deploy(self, aws: Aws) -> None:
+    def deploy(self, aws: Aws) -> dict[str, str]:
+        """Build, synthesize, bootstrap if need be, deploy. The stack's outputs."""
         major, cdk = node_major(), str(cdk_command_line())
         with ThreadPoolExecutor(max_workers=2) as pool:
             synthesized = pool.submit(self._synthesize, major)
-            if not aws.stack_is_complete("CDKToolkit"):
-                command = [cdk, "bootstrap", f"aws://{ACCOUNT}/{REGION}", "--app", "", *CLI_OPTIONS]
-                run_step("cdk bootstrap", command, self._environment(major), BOOTSTRAP_SECONDS)
+            self._bootstrap(aws, cdk, major)
             synthesized.result()
         command = [cdk, "deploy", STACK, "--app", str(self.layout.assembly)]
         command += ["--method", "direct", "--require-approval", "never", *CLI_OPTIONS]
         run_step("cdk deploy", command, self._environment(major), DEPLOY_SECONDS)
+        return self.outputs(aws)
+
+    def _bootstrap(self, aws: Aws, cdk: str, major: int) -> None:
+        if aws.stack_is_complete(TOOLKIT):
+            return
+        # In a folder without cdk.json, or the command line would run the app first.
+        run_step(
+            "cdk bootstrap",
+            [cdk, "bootstrap", f"aws://{ACCOUNT}/{REGION}", *CLI_OPTIONS],
+            self._environment(major),
+            BOOTSTRAP_SECONDS,
+            folder=self.layout.state,
+        )
 
     def _synthesize(self, major: int) -> None:
         try:
@@ -73,10 +90,8 @@ class Deployment:
     def _context(self) -> dict[str, object]:
         """cdk.json's context with what is different on one machine."""
         sandbox = self.ports.sandbox_url
-        defaults = _read_json((ROOT / "cdk.json").read_text())["context"]
-        assert isinstance(defaults, dict)
         return {
-            **defaults,
+            **json.loads((ROOT / "cdk.json").read_text())["context"],
             "jwtIssuer": self.ports.issuer_url,
             "jwtAudience": [AUDIENCE],
             "publicUrl": self.ports.api_url,
@@ -112,9 +127,3 @@ class Deployment:
             "CDK_DISABLE_CLI_TELEMETRY": "true",
             "CDK_DISABLE_VERSION_CHECK": "1",
         }
-
-
-def _read_json(text: str) -> dict[str, object]:
-    value = json.loads(text)
-    assert isinstance(value, dict)
-    return value

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+DEFAULT_ROOT = ROOT / ".local"
 HOST = "127.0.0.1"
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -75,11 +76,6 @@ class Layout:
         return self.root / "cdk.out"
 
     @property
-    def deployed(self) -> Path:
-        """The last deploy: its inputs and its outputs."""
-        return self.state / "deployed.json"
-
-    @property
     def running(self) -> Path:
         """What `up` started, for `down`, `status`, `token` and Machine.attach."""
         return self.run / "machine.json"
@@ -92,6 +88,3 @@ class Layout:
         """Remove everything, state included. Folders only; the root itself may be anybody's."""
         for folder in (self.state, self.run, self.logs, self.scratch, self.assembly):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-DEFAULT_LAYOUT = Layout(ROOT / ".local")

@@ -26,9 +26,7 @@ def node_major() -> int:
     printed = run_step("node --version", ["node", "--version"], own_environment(), ASK_SECONDS)
     found = re.match(r"v(\d+)\.", printed)
     if found is None or int(found[1]) < OLDEST_NODE:
-        raise MachineError(
-            f"Node.js {printed.strip()} is too old; install {OLDEST_NODE} or newer."
-        )
+        raise MachineError(f"Node.js {printed.strip()} is too old; install {OLDEST_NODE} or newer.")
     return int(found[1])
 
 

@@ -55,7 +55,7 @@ class Service:
 
     def start(self) -> None:
         """Start it. MachineError when somebody else has the port."""
-        self._check_port()
+        self.check_port()
         self.before()
         with self.log.open("wb") as log:
             process = subprocess.Popen(
@@ -114,7 +114,8 @@ class Service:
             return None
         return int(json.loads(self.record.read_text())["pid"])
 
-    def _check_port(self) -> None:
+    def check_port(self) -> None:
+        """MachineError when another program listens on its port."""
         with socket.socket() as probe:
             if probe.connect_ex((HOST, self.port)) == 0:
                 raise MachineError(

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from local.machine.errors import MachineError
 from local.machine.layout import ROOT
@@ -10,13 +11,17 @@ LAST_LINES = 25
 
 
 def run_step(
-    name: str, command: Sequence[str], environment: Mapping[str, str], seconds: float
+    name: str,
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    seconds: float,
+    folder: Path = ROOT,
 ) -> str:
     """Run a command and return what it printed. MachineError with its last lines if it fails."""
     try:
         done = subprocess.run(
             command,
-            cwd=ROOT,
+            cwd=folder,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -46,7 +46,7 @@ def client(service: str) -> Any:
     return boto3.client(service, config=config)  # type: ignore[call-overload]
 
 
-def build(environment: Mapping[str, str]) -> House:
+def build(environment: Mapping[str, str], client: Callable[[str], Any] = client) -> House:
     """The house that these environment variables describe. Raises KeyError for a missing one."""
     from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
     from ledgerlink.storage.connections import DynamoConnections

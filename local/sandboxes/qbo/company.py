@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from .clock import stamp
 from .rows import Record, Row, Sequence, Table
 from .schema.entity import Entity
 from .schema.registry import BY_NAME, ENTITIES
@@ -64,6 +65,8 @@ class Company:
         record = self.tables[entity.name].records.pop(row_id)
         self.unindex(entity, record.row, settings)
         record.updated = when
+        times = {**record.row["MetaData"], "LastUpdatedTime": stamp(when)}
+        record.row = {**record.row, "status": "Deleted", "MetaData": times}
         self.tables[entity.name].deleted[row_id] = record
 
     def index(self, entity: Entity, row: Row, settings: Settings) -> None:

@@ -90,7 +90,10 @@ class Settings:
                 raise UnknownSetting(f"no setting is called {name}")
             if not _fits(value, hints[name]):
                 raise UnknownSetting(f"{name} cannot be {value!r}")
-        cleaned = {n: tuple(v) if isinstance(v, list) else v for n, v in changes.items()}
+        cleaned: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in changes.items()
+        }
         return dataclasses.replace(self, **cleaned)
 
     def as_dict(self) -> dict[str, Any]:

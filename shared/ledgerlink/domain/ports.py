@@ -148,10 +148,16 @@ class Ledger(Protocol):
 class Connector(Protocol):
     """One kind of ledger."""
 
-    name: str
-    composer: Composer
-    chunk_size: int
-    """How many operations make a chunk: about what the ledger's limits allow in a minute."""
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def composer(self) -> Composer: ...
+
+    @property
+    def chunk_size(self) -> int:
+        """How many operations make a chunk: about what the ledger's limits allow in a minute."""
+        ...
 
     def package(self, count: int) -> Sequence[int]:
         """How to spread `count` operations of one level over requests: the size of each request,

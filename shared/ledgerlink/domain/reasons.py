@@ -36,6 +36,7 @@ REASONS: dict[str, Template] = {
     "closed_period": Template("{day} lies in a closed period; the books are closed through {closed}.", "Reopen the period in the ledger, or change the date, and post again."),
     "dependency_failed": Template("It needs {key}, which could not be created in the ledger.", "See the reason at {key}, mend it and post again."),
     "superseded": Template("A later run has already written this record.", "Nothing to do."),
+    "overtaken": Template("Another run wrote this record after this run was planned, with other values.", "Post the record again if its values are the right ones."),
     # The ledger's answer
     "answer_differs": Template("The ledger stored it, but with other values: {detail}.", "Compare the two and correct the record in the ledger or the rule."),
     "already_written": Template("The ledger already holds it from an earlier attempt; it was adopted.", "Nothing to do."),
@@ -48,7 +49,7 @@ REASONS: dict[str, Template] = {
     "feature_off": Template("The ledger's plan or preferences lack what this record needs: {detail}.", "Turn the feature on in the ledger, or leave the field out."),
     "refused": Template("The ledger refused it: {detail}", "Correct the record or the rule and post again."),
     "our_request_wrong": Template("The ledger did not understand our request: {detail}", "This is a fault of ours; report it with the run's id."),
-    "ledger_failed": Template("The ledger failed on this record again and again: {detail}", "Resume the run later."),
+    "ledger_failed": Template("The ledger failed on this record again and again: {detail}", "Post the record again later."),
     "worker_failed": Template("The worker died before this record had an answer.", "Resume the run."),
     # A whole run or connection
     "needs_reconnect": Template("The ledger no longer accepts our authorisation: {detail}", "Reconnect the company; the run goes on by itself."),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.documents import needs, resolve
+from ledgerlink.domain.documents import fingerprint, needs, resolve
 from ledgerlink.domain.links import Link
 from ledgerlink.domain.plan import Action, ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.ports import Ledger
@@ -92,50 +92,62 @@ class Work:
         return opened is not None and self.house.clock.now() - opened > TRUSTED
 
     async def _send(self, stop: Stop) -> None:
-        requests = self._requests()
+        requests = self._requests() if self._open() else []
         open_seqs = set(self._open())
         todo = [r for r in requests if open_seqs.intersection(w.seq for w in r.writes)]
         await self.ledger.write(todo, self.recorder.answered, stop)
 
     def _requests(self) -> list[Request]:
         """The requests of this series, fixed when it is first sent."""
-        series = self.recorder.progress.series
+        if self.recorder.progress.opened_at is None and not self._open_series():
+            return []
         fixed = self._fixed()
-        writes = {write.seq: write for write in (self._fixed_writes() if fixed else self._fresh())}
-        fixed = fixed or self.house.staging.fix_requests(
-            self.run, self.chunk.number, series, self._package(sorted(writes))
-        )
-        if self.recorder.progress.opened_at is None:
-            opened_at = self.house.clock.now()
-            self.recorder.progress = replace(self.recorder.progress, opened_at=opened_at)
-            self.recorder.note()
+        writes = {write.seq: write for write in self._writes(fixed)}
+        series = self.recorder.progress.series
         return [
             Request(self._request_id(series, index), tuple(writes[seq] for seq in seqs))
             for index, seqs in enumerate(fixed)
         ]
 
-    def _fixed(self) -> Sequence[Sequence[int]]:
-        """The requests of this series as they were first sent; empty before that."""
-        if self.recorder.progress.opened_at is None:
-            return ()
-        series = self.recorder.progress.series
-        return self.house.staging.fix_requests(self.run, self.chunk.number, series, ())
+    def _open_series(self) -> bool:
+        """Fix the requests of a new series; False when nothing is left to send.
 
-    def _fixed_writes(self) -> list[Write]:
-        """The writes of this series, answered or not: a request is repeated whole."""
-        links = self._links()
-        seqs = sorted(seq for seqs in self._fixed() for seq in seqs)
-        return [ready(self.operations[seq], links) for seq in seqs]
+        A worker that died before it sent any may have fixed others under this number, before
+        another run wrote some of its records; then the next number is taken.
+        """
+        wanted = self._package(self._fresh())
+        first = self.recorder.progress.series
+        for series in range(first, first + MAX_SERIES if wanted else first):
+            if self._fix(series, wanted) == wanted:
+                opened_at = self.house.clock.now()
+                progress = replace(self.recorder.progress, series=series, opened_at=opened_at)
+                self.recorder.progress = progress
+                self.recorder.note()
+                return True
+        return False
 
-    def _fresh(self) -> list[Write]:
+    def _fix(self, series: int, wanted: Sequence[Sequence[int]]) -> list[Sequence[int]]:
+        fixed = self.house.staging.fix_requests(self.run, self.chunk.number, series, wanted)
+        return list(fixed)
+
+    def _fixed(self) -> list[Sequence[int]]:
+        """The requests of this series as they were first sent."""
+        return self._fix(self.recorder.progress.series, ())
+
+    def _writes(self, fixed: Sequence[Sequence[int]]) -> list[Write]:
+        """The writes of these requests, answered or not: a request is repeated whole."""
+        links = self._links(own=False)
+        return [ready(self.operations[seq], links) for seqs in fixed for seq in seqs]
+
+    def _fresh(self) -> list[int]:
         """What has no outcome yet and can be sent.
 
-        What cannot gets its outcome here: its parent failed, or a later run was faster.
+        What cannot gets its outcome here: its parent failed, or another run was faster.
         """
-        links = self._links()
+        links = self._links(own=True)
         hindered = {seq: self._hindered(self.operations[seq], links) for seq in self._open()}
         self.recorder.record({}, [outcome for outcome in hindered.values() if outcome])
-        return [ready(self.operations[s], links) for s, outcome in hindered.items() if not outcome]
+        return sorted(seq for seq, outcome in hindered.items() if not outcome)
 
     def _package(self, seqs: Sequence[int]) -> list[Sequence[int]]:
         connection = self.house.connections.get(self.run.firm, self.run.connection_id)
@@ -149,27 +161,33 @@ class Work:
         text = f"{name}/{self.chunk.number}/{series}/{index}"
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
-    def _links(self) -> Mapping[str, Link]:
+    def _links(self, *, own: bool) -> Mapping[str, Link]:
         keys = {key for op in self.operations.values() for key in needs(op.body)}
-        if self.run.generation:
+        if own:
             keys |= {operation.key for operation in self.operations.values()}
         return self.house.links.get(self.run.firm, self.run.connection_id, keys)
 
     def _hindered(self, operation: Operation, links: Mapping[str, Link]) -> Outcome | None:
-        own = links.get(operation.key)
-        if own is not None and own.run_id != self.run.id and own.version != operation.version:
-            return Outcome(
-                seq=operation.seq,
-                state=ItemState.UNCHANGED,
-                ledger_id=own.ledger_id,
-                version=own.version,
-                reason=reason("superseded"),
-            )
         missing = next((key for key in needs(operation.body) if key not in links), None)
-        if missing is None:
+        if missing is not None:
+            why = reason("dependency_failed", key=missing)
+            return Outcome(seq=operation.seq, state=ItemState.BLOCKED, reason=why)
+        own = links.get(operation.key)
+        if own is None or own.run_id == self.run.id or own.version == operation.version:
             return None
-        why = reason("dependency_failed", key=missing)
-        return Outcome(seq=operation.seq, state=ItemState.BLOCKED, reason=why)
+        return self._overtaken(ready(operation, links), own)
+
+    def _overtaken(self, write: Write, own: Link) -> Outcome:
+        """Another run wrote the record after this one was planned; the later one's word stands."""
+        same = fingerprint(write.body or {}) == own.fingerprint
+        superseded = same or own.run_id > self.run.id
+        return Outcome(
+            seq=write.seq,
+            state=ItemState.UNCHANGED if superseded else ItemState.BLOCKED,
+            ledger_id=own.ledger_id,
+            version=own.version,
+            reason=reason("superseded" if superseded else "overtaken"),
+        )
 
     async def look_up(self) -> None:
         """Adopt what the ledger holds of the unanswered; the rest starts a new series."""
@@ -177,7 +195,7 @@ class Work:
         if since is None:
             return
         unanswered = set(self._open())
-        writes = [write for write in self._fixed_writes() if write.seq in unanswered]
+        writes = [write for write in self._writes(self._fixed()) if write.seq in unanswered]
         found = await self.ledger.find(writes, since, self._known_ids())
         by_seq = {write.seq: write for write in writes}
         self.recorder.record(by_seq, list(found.values()))

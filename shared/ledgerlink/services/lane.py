@@ -4,13 +4,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from ledgerlink.domain.connections import Connection, ConnectionState
-from ledgerlink.domain.errors import AuthorizationLost, LedgerError, NotFound
+from ledgerlink.domain.errors import AuthorizationLost, LedgerError
 from ledgerlink.domain.reasons import reason
-from ledgerlink.domain.runs import Chunk, Run, RunState
+from ledgerlink.domain.runs import Run, RunState
 from ledgerlink.services.applying import Stop, apply_chunk
 from ledgerlink.services.house import House
 from ledgerlink.services.parking import (
-    chunk_message,
     lose_authorization,
     messages_of,
     park,
@@ -55,6 +54,8 @@ def give_up(house: House, message: Message) -> None:
 
 
 UNFINISHED = (RunState.QUEUED, RunState.PLANNING, RunState.APPLYING)
+MAX_TURNS = 1000
+"""How often a plan goes to the end of the lane because another run is being applied."""
 
 
 def _park_unfinished(house: House, connection: Connection, run: Run) -> None:
@@ -79,31 +80,37 @@ async def _welcome(house: House, connection: Connection) -> None:
 
 
 async def _plan(
-    house: House, connection: Connection, run: Run, _message: Message, _stop: Stop
+    house: House, connection: Connection, run: Run, message: Message, _stop: Stop
 ) -> None:
     if run.state is RunState.QUEUED:
+        if message.turn < MAX_TURNS and _busy(house, connection):
+            house.lane.send([replace(message, turn=message.turn + 1)])
+            return
         await plan_run(house, connection, run)
     elif run.state is RunState.APPLYING:
         house.lane.send(messages_of(run))  # a repeat: it was stored, maybe not sent on
 
 
+def _busy(house: House, connection: Connection) -> bool:
+    """Whether another run is being applied: a plan must see what it will have written."""
+    return bool(house.runs.in_state(connection.firm, connection.id, RunState.APPLYING))
+
+
 async def _apply(
     house: House, connection: Connection, run: Run, message: Message, stop: Stop
 ) -> None:
-    chunk = _chunk(run, message.chunk)
+    """Apply the first chunk that is not done, whichever chunk the message was sent for.
+
+    There is a message for each chunk, and one that was cut short is sent again behind the
+    others; going by the message would apply a chunk before what it depends on.
+    """
     if run.state is not RunState.APPLYING:
         return
-    if chunk in run.open_chunks() and not await apply_chunk(house, connection, run, chunk, stop):
-        house.lane.send([chunk_message(run, chunk, message.turn + 1)])
+    chunk = next(iter(run.open_chunks()), None)
+    if chunk is not None and not await apply_chunk(house, connection, run, chunk, stop):
+        house.lane.send([replace(message, turn=message.turn + 1)])
         return
     finish(house, house.runs.get(run.firm, run.connection_id, run.id))
-
-
-def _chunk(run: Run, number: int) -> Chunk:
-    for chunk in run.chunks:
-        if chunk.number == number:
-            return chunk
-    raise NotFound("no_chunk", f"Run {run.id} has no chunk {number}.")
 
 
 def finish(house: House, run: Run) -> None:

@@ -6,10 +6,13 @@ from dataclasses import replace
 from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.errors import AuthorizationLost, Conflict, LedgerError, LedgerStopped
 from ledgerlink.domain.reasons import Reason, reason
-from ledgerlink.domain.runs import Chunk, Run, RunState
+from ledgerlink.domain.runs import FINISHED, Chunk, Run, RunState
 from ledgerlink.services.house import House
 from ledgerlink.services.posts import plan_message
 from ledgerlink.services.stores import Message
+
+
+UNFINISHED = (RunState.APPLYING, RunState.QUEUED, RunState.PARKED)
 
 
 def park(house: House, run: Run, why: Reason) -> Run:
@@ -35,22 +38,28 @@ def lose_authorization(house: House, connection: Connection, error: Authorizatio
 
 
 def resume(house: House, run: Run) -> Run:
-    """Let a parked run do what is left of it. Raises Conflict when it is not parked."""
-    if run.state is not RunState.PARKED:
+    """Let a run do what is left of it. Raises Conflict when it is finished.
+
+    One that is not parked only has its messages sent again: whoever resumed it before may have
+    died before sending them, and doing them twice does nothing.
+    """
+    if run.state in FINISHED:
         raise Conflict(
-            "not_parked", f"The run is {run.state}.", "Only a parked run can be resumed."
+            "not_parked", f"The run is {run.state}.", "A finished run cannot be resumed."
         )
-    state = RunState.APPLYING if run.chunks else RunState.QUEUED
-    run = replace(run, state=state, reason=None, generation=run.generation + 1)
-    house.runs.save(run)
+    if run.state is RunState.PARKED:
+        state = RunState.APPLYING if run.chunks else RunState.QUEUED
+        run = replace(run, state=state, reason=None, generation=run.generation + 1)
+        house.runs.save(run)
     house.lane.send(messages_of(run))
     return run
 
 
 def resume_all(house: House, connection: Connection) -> None:
-    """Let every parked run of the connection go on, oldest first."""
-    for run in house.runs.parked(connection.firm, connection.id):
-        resume(house, run)
+    """Let every unfinished run of the connection go on, each state's oldest first."""
+    for state in UNFINISHED:
+        for run in house.runs.in_state(connection.firm, connection.id, state):
+            resume(house, run)
 
 
 def messages_of(run: Run) -> Sequence[Message]:

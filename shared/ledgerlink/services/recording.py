@@ -47,7 +47,7 @@ class Recorder:
 
     async def _flush(self) -> None:
         while self._waiting:
-            await asyncio.sleep(LINGER)
+            await self.house.clock.sleep(LINGER)
             taken, self._waiting = self._waiting, []
             failure = await self._try(taken)
             for _, _, stored in taken:
@@ -73,8 +73,9 @@ class Recorder:
     def record(self, writes: Mapping[int, Write], outcomes: Sequence[Outcome]) -> None:
         """Store links, then outcomes, then progress when it is due."""
         posted = [o for o in outcomes if o.state is ItemState.POSTED]
-        links = [self._link(writes[o.seq], o) for o in posted if o.version is not None]
-        gone = [writes[o.seq].key for o in posted if writes[o.seq].action is Action.DELETE]
+        deleted = {o.seq for o in posted if writes[o.seq].action is Action.DELETE}
+        links = [self._link(writes[o.seq], o) for o in posted if o.seq not in deleted]
+        gone = [writes[seq].key for seq in deleted]
         run = self.run
         self.house.links.put(run.firm, run.connection_id, links)
         self.house.links.delete(run.firm, run.connection_id, gone)

@@ -2,13 +2,14 @@
 
 from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.ports import Ledger
+from ledgerlink.domain.runs import RunState
 from ledgerlink.services.applying import open_work
 from ledgerlink.services.house import House
 
 
 async def settle_parked(house: House, connection: Connection, ledger: Ledger) -> None:
     """Look up the open requests of every parked run and record what the ledger holds of them."""
-    for run in house.runs.parked(connection.firm, connection.id):
+    for run in house.runs.in_state(connection.firm, connection.id, RunState.PARKED):
         for chunk in run.open_chunks():
             progress = run.progress.get(chunk.number)
             if progress is not None and progress.opened_at is not None:

@@ -10,7 +10,7 @@ from ledgerlink.domain.links import Link
 from ledgerlink.domain.plan import Operation, Outcome
 from ledgerlink.domain.ports import LaneState, Tokens, TokenVault
 from ledgerlink.domain.rules import Rule, RuleKind
-from ledgerlink.domain.runs import Progress, Run
+from ledgerlink.domain.runs import Progress, Run, RunState
 
 T = TypeVar("T")
 
@@ -73,7 +73,7 @@ class Runs(Protocol):
         ...
 
     def save(self, run: Run) -> None:
-        """Replace the run; progress is kept apart. A parked run can be found by `parked`."""
+        """Replace the run; progress is kept apart. Until it is finished, `in_state` finds it."""
         ...
 
     def get(self, firm: str, connection_id: str, run_id: str) -> Run:
@@ -81,8 +81,8 @@ class Runs(Protocol):
         ...
 
     def list(self, firm: str, connection_id: str, after: str | None, limit: int) -> Page[Run]: ...
-    def parked(self, firm: str, connection_id: str) -> Sequence[Run]:
-        """Runs that wait, oldest first."""
+    def in_state(self, firm: str, connection_id: str, state: RunState) -> Sequence[Run]:
+        """Runs in that state, which is not a finished one; oldest first."""
         ...
 
     def save_progress(self, run: Run, chunk: int, progress: Progress) -> None: ...

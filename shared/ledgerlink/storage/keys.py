@@ -7,7 +7,7 @@
 | rules of a kind, one rule's history | firm/connection | rule#kind#key, rulelog#kind#key#version |
 | links by posting key | firm/connection | link#key |
 | runs newest first, one run | firm/connection | run#id |
-| runs that wait | firm/connection | parked#id |
+| runs that are not finished | firm/connection | unfinished#id |
 | the limiter's memory, the right to refresh | firm/connection | lane, refresh |
 | a run's progress by chunk | firm/connection/run | progress#chunk |
 | outcomes of a slice of a plan | firm/connection/run | item#seq |

@@ -1,12 +1,13 @@
 """Runs, progress and outcomes, in the table."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 from ledgerlink.domain.errors import Conflict, NotFound
 from ledgerlink.domain.plan import Outcome
-from ledgerlink.domain.runs import Progress, Run, RunState
+from ledgerlink.domain.runs import FINISHED, Progress, Run, RunState
 from ledgerlink.services.stores import Page
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table, Taken
@@ -24,41 +25,42 @@ class DynamoRuns:
     def create(self, run: Run, idempotency_key: str, content: str) -> Run:
         pk = keys.connection(run.firm, run.connection_id)
         sk = keys.row("idempotency", idempotency_key)
-        self.save(run)
         claim = {
             "pk": pk,
             "sk": sk,
             "content": content,
-            "run": run.id,
+            "data": dump(run).decode(),
             "expires_at": int((run.created_at + IDEMPOTENCY_LIFETIME).timestamp()),
         }
         try:
             self._table.put_if(claim, "attribute_not_exists(pk)")
         except Taken:
-            self._table.delete_many(pk, [keys.row("run", run.id)])
-            return self._earlier(run, self._table.get(pk, sk) or {}, content)
+            return self._earlier(self._table.get(pk, sk) or {}, content)
+        self.save(run)
         return run
 
-    def _earlier(self, run: Run, claim: Row, content: str) -> Run:
+    def _earlier(self, claim: Row, content: str) -> Run:
         if claim.get("content") != content:
             raise Conflict(
                 "idempotency_key_reused",
                 "This Idempotency-Key was used with other records.",
                 "Use a new key for new records.",
             )
-        return self.get(run.firm, run.connection_id, claim["run"])
+        first = load(Run, claim["data"])
+        with suppress(Taken):  # unless whoever claimed the key died before storing the run
+            self._table.put_if(_row(first), "attribute_not_exists(pk)")
+            self.save(first)
+        return self.get(first.firm, first.connection_id, first.id)
 
     def save(self, run: Run) -> None:
         pk = keys.connection(run.firm, run.connection_id)
-        stored = dump(replace(run, progress={})).decode()
-        self._table.put(
-            {"pk": pk, "sk": keys.row("run", run.id), "state": run.state.value, "data": stored}
-        )
-        parked = keys.row("parked", run.id)
-        if run.state is RunState.PARKED:
-            self._table.put({"pk": pk, "sk": parked})
-        elif run.generation:
-            self._table.delete_many(pk, [parked])
+        unfinished = keys.row("unfinished", run.id)
+        if run.state not in FINISHED:
+            row = {"pk": pk, "sk": unfinished, "run": run.id, "state": run.state.value}
+            self._table.put(row)
+        self._table.put(_row(run))
+        if run.state in FINISHED:
+            self._table.delete_many(pk, [unfinished])
 
     def get(self, firm: str, connection_id: str, run_id: str) -> Run:
         row = self._table.get(keys.connection(firm, connection_id), keys.row("run", run_id))
@@ -90,9 +92,12 @@ class DynamoRuns:
         runs = [self._with_progress(row) for row in rows[:limit]]
         return Page(runs, runs[-1].id if len(rows) > limit else None)
 
-    def parked(self, firm: str, connection_id: str) -> Sequence[Run]:
-        rows = self._table.query(keys.connection(firm, connection_id), keys.under("parked"))
-        return [self.get(firm, connection_id, row["sk"].rpartition("#")[2]) for row in rows]
+    def in_state(self, firm: str, connection_id: str, state: RunState) -> Sequence[Run]:
+        pk = keys.connection(firm, connection_id)
+        rows = self._table.query(pk, keys.under("unfinished"))
+        found = [row["run"] for row in rows if row["state"] == state.value]
+        runs = [self.get(firm, connection_id, run_id) for run_id in found]
+        return [run for run in runs if run.state is state]
 
     def save_progress(self, run: Run, chunk: int, progress: Progress) -> None:
         self._table.put(
@@ -121,3 +126,12 @@ class DynamoRuns:
         last_key = keys.row("item", keys.number(first + count - 1))
         found = (load(Outcome, row["data"]) for row in self._table.between(pk, first_key, last_key))
         return {outcome.seq: outcome for outcome in found}
+
+
+def _row(run: Run) -> Row:
+    return {
+        "pk": keys.connection(run.firm, run.connection_id),
+        "sk": keys.row("run", run.id),
+        "state": run.state.value,
+        "data": dump(replace(run, progress={})).decode(),
+    }

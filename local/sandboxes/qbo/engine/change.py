@@ -86,5 +86,3 @@ def mark(context: Context, record: Record) -> None:
         **record.row["MetaData"],
         "LastUpdatedTime": stamp(record.updated),
     }
-
-

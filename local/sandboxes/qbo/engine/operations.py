@@ -48,11 +48,11 @@ def _create(context: Context, entity: Entity, body: Row) -> Row:
     sent = clean(entity.shape, body, found)
     after = {name: value for name, value in sent.items() if value is not None}
     change = Change(context, entity, None, after, sent)
-    _complete(change, found)
-    return _insert(change)
+    complete(change, found)
+    return insert(change)
 
 
-def _complete(change: Change, found: Found) -> None:
+def complete(change: Change, found: Found) -> None:
     _require(change)
     resolve(change, found)
     for name, value in change.entity.defaults.items():
@@ -71,7 +71,7 @@ def _require(change: Change) -> None:
             raise required(name)
 
 
-def _insert(change: Change) -> Row:
+def insert(change: Change) -> Row:
     context, entity, row = change.context, change.entity, change.after
     now = context.seconds()
     row["Id"] = row.get("Id") or context.company.sequences[entity.sequence].next()
@@ -97,7 +97,7 @@ def _update(context: Context, entity: Entity, body: Row) -> Row:
     sparse = body.get("sparse") is True
     after = _merged(record.row, sent, entity, sparse)
     change = Change(context, entity, clone(record.row), after, {**sent, "sparse": sparse})
-    _complete(change, found)
+    complete(change, found)
     return _replace(change, record)
 
 

@@ -155,4 +155,33 @@ EXCHANGE_RATE = Entity(
         parts("CustomField", CUSTOM),
     ),
 )
-OTHER = (TIME_ACTIVITY, ATTACHABLE, COMPANY_INFO, PREFERENCES, EXCHANGE_RATE)
+RECURRING_KINDS = (
+    "Bill",
+    "Purchase",
+    "CreditMemo",
+    "Deposit",
+    "Estimate",
+    "Invoice",
+    "JournalEntry",
+    "RefundReceipt",
+    "SalesReceipt",
+    "Transfer",
+    "VendorCredit",
+    "PurchaseOrder",
+)
+RECURRING_TRANSACTION = Entity(
+    name="RecurringTransaction",
+    family="other",
+    sequence="transactions",
+    operations=TRANSACTION_OPERATIONS,
+    changes=False,
+    fields=(text("Type", find=True), *(free(name) for name in RECURRING_KINDS)),
+)
+OTHER = (
+    TIME_ACTIVITY,
+    ATTACHABLE,
+    COMPANY_INFO,
+    PREFERENCES,
+    EXCHANGE_RATE,
+    RECURRING_TRANSACTION,
+)

@@ -50,8 +50,10 @@ def in_xml(content: bytes) -> tuple[Fault, ...]:
 
 def _from_json(error: Mapping[str, Any], kind: str) -> Fault:
     lower = {name.lower(): value for name, value in error.items()}
-    parts = (str(lower.get(name) or "") for name in ("code", "message", "detail", "element"))
-    return Fault(*parts, type=kind)
+    code, message, detail, element = (
+        str(lower.get(name) or "") for name in ("code", "message", "detail", "element")
+    )
+    return Fault(code, message, detail, element, kind)
 
 
 def _from_xml(error: "etree._Element", kind: str) -> Fault:

@@ -70,7 +70,7 @@ class Pace:
     def __init__(self, per_second: float, burst: float, last: float) -> None:
         self._step = 1 / per_second
         self._slack = (burst - 1) * self._step
-        self._due = last + self._step
+        self._due = last + self._step + self._slack  # whether it had caught up is not known
 
     def opens_at(self) -> float:
         """When the next start is allowed."""

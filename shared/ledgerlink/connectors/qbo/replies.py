@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -14,16 +14,19 @@ from ledgerlink.connectors.qbo.faults import Fault, in_json, in_xml
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What came back. `payload` is empty where the body was no JSON object; its numbers are int
-    or Decimal. `retry_after` is in seconds."""
+    or Decimal. `retry_after` is in seconds. `lost` says why there was no response at all; the
+    status is 0 then."""
 
     status: int
-    payload: Mapping[str, Any]
-    faults: tuple[Fault, ...]
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
     trace_id: str = ""
     retry_after: int | None = None
+    lost: str = ""
 
     def __str__(self) -> str:
-        return "; ".join(str(fault) for fault in self.faults) or f"HTTP status {self.status}"
+        faults = "; ".join(str(fault) for fault in self.faults)
+        return faults or self.lost or f"HTTP status {self.status}"
 
 
 def read(response: httpx.Response) -> Reply:
@@ -38,6 +41,11 @@ def read(response: httpx.Response) -> Reply:
         trace_id=response.headers.get("intuit_tid", ""),
         retry_after=int(waits) if waits.isascii() and waits.isdigit() else None,
     )
+
+
+def lost(error: httpx.RequestError) -> Reply:
+    """What is known when a request was sent, or not, and no response came."""
+    return Reply(status=0, lost=f"no answer ({type(error).__name__})")
 
 
 def _json_object(content: bytes) -> Mapping[str, Any]:

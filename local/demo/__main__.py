@@ -1,0 +1,116 @@
+"""make demo: python -m local.demo [--timesheet FILE] [--scale N] [--fresh] [--all]
+
+Posts a timesheet through Ledgerlink's API into the sandbox ledger and proves that both sides
+agree. Exit code 0 when they do, 1 when they differ or an item went wrong, 2 when it cannot run.
+"""
+
+import argparse
+import signal
+import sys
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from types import FrameType
+
+import httpx
+from rich.console import Console
+
+from local.demo.api import Api
+from local.demo.connecting import Reception
+from local.demo.demonstration import Demonstration
+from local.demo.errors import DemoError
+from local.demo.ledger import Company
+from local.demo.sandbox import Sandbox
+from local.demo.timesheet import Timesheet, read
+from local.machine import Machine, MachineError
+
+SAMPLE = Path(__file__).resolve().parents[1] / "data" / "timesheet.csv"
+FIRM = "demo-firm"
+DEFAULT_SCALE = 8
+DIFFERS, CANNOT, INTERRUPTED = 1, 2, 130
+PATIENCE = httpx.Timeout(60.0, connect=5.0)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _options(arguments)
+    console = Console()
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        timesheet = read(options.timesheet)
+        with _machine(options.scale, console) as machine, ExitStack() as stack:
+            demonstration = _demonstration(timesheet, machine, console, options.all, stack)
+            return 0 if demonstration.show(options.fresh) else DIFFERS
+    except (DemoError, MachineError) as error:
+        console.print(str(error), style="red", markup=False, highlight=False)
+        return CANNOT
+    except httpx.TransportError as error:
+        console.print(f"A connection on this machine failed: {error!r}", style="red", markup=False)
+        return CANNOT
+    except KeyboardInterrupt:
+        console.print("Stopped. Run it again: what was written is known and is not written twice.")
+        return INTERRUPTED
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m local.demo",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--timesheet", type=Path, default=SAMPLE, help="a CSV file")
+    parser.add_argument(
+        "--scale", type=int, default=DEFAULT_SCALE, help="speed of the sandbox ledger's clock"
+    )
+    parser.add_argument("--fresh", action="store_true", help="connect a new, empty company")
+    parser.add_argument("--all", action="store_true", help="show every project")
+    return parser.parse_args(arguments)
+
+
+@contextmanager
+def _machine(scale: int, console: Console) -> Iterator[Machine]:
+    """The machine that runs already, or one that is started here and stopped at the end."""
+    running = Machine.last()
+    if running is not None and running.is_running():
+        console.print(
+            f"Using the machine that is up; its ledger's speed is {running.choices.scale}."
+        )
+        yield Machine.attach()
+        return
+    ours = Machine(scale=scale, say=partial(console.print, style="dim", highlight=False))
+    with ours:
+        yield ours
+
+
+def _demonstration(
+    timesheet: Timesheet, machine: Machine, console: Console, everything: bool, stack: ExitStack
+) -> Demonstration:
+    def client(base: str, headers: dict[str, str] | None = None) -> httpx.Client:
+        opened = httpx.Client(
+            base_url=base, headers=headers, timeout=PATIENCE, trust_env=False, follow_redirects=True
+        )
+        return stack.enter_context(opened)
+
+    api = Api(client(machine.api_url, {"Authorization": f"Bearer {machine.token(FIRM)}"}))
+    ledger = client(machine.sandbox_url)
+    sandbox = Sandbox(ledger)
+    scale = sandbox.scale()
+    return Demonstration(
+        timesheet=timesheet,
+        api=api,
+        sandbox=sandbox,
+        reception=Reception(api, sandbox, client(machine.sandbox_url), console),
+        company=lambda realm: Company(ledger, realm, partial(sandbox.token, realm), scale),
+        new_key=lambda: str(uuid.uuid4()),
+        console=console,
+        everything=everything,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

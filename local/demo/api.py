@@ -1,0 +1,160 @@
+"""Ledgerlink's HTTP API, as any client with a token uses it."""
+
+import gzip
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import httpx
+from pydantic import BaseModel, ConfigDict
+
+from local.demo.books import Json
+from local.demo.errors import DemoError
+
+MOST_PROBLEMS = 50
+PROBLEM_STATES = ("failed", "blocked")
+
+
+class Answer(BaseModel):
+    """What the API answers; fields that the demonstration has no use for are left alone."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Reason(Answer):
+    """Why, and what to do about it."""
+
+    message: str
+    remedy: str
+
+
+class Connection(Answer):
+    """A firm's tie to a company of the ledger."""
+
+    id: str
+    state: str
+    created_at: str
+    company_id: str | None = None
+    company_name: str | None = None
+    authorize_url: str | None = None
+    reason: Reason | None = None
+
+
+class ConnectionList(Answer):
+    connections: list[Connection]
+
+
+class Upload(Answer):
+    """Where to PUT records."""
+
+    upload_id: str
+    url: str
+
+
+class Run(Answer):
+    """A run; `counts` are items by state, `calls` went to the ledger by kind."""
+
+    id: str
+    state: str
+    counts: Mapping[str, int]
+    calls: Mapping[str, int]
+    reason: Reason | None = None
+
+
+class Item(Answer):
+    """One operation of a run that went wrong."""
+
+    key: str
+    state: str
+    reason: Reason | None = None
+
+
+class ItemList(Answer):
+    items: list[Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """The API at `http`'s base address, with a token in its headers."""
+
+    http: httpx.Client
+
+    def connections(self) -> list[Connection]:
+        return ConnectionList.model_validate_json(self._ask("GET", "/v1/connections")).connections
+
+    def connection(self, connection_id: str) -> Connection:
+        return Connection.model_validate_json(self._ask("GET", f"/v1/connections/{connection_id}"))
+
+    def connect(self) -> Connection:
+        """A new connection to QuickBooks Online, with the address of its consent."""
+        return Connection.model_validate_json(
+            self._ask("POST", "/v1/connections", json={"ledger": "qbo"})
+        )
+
+    def reconnect(self, connection_id: str) -> Connection:
+        path = f"/v1/connections/{connection_id}/reconnect"
+        return Connection.model_validate_json(self._ask("POST", path))
+
+    def put_rules(self, connection_id: str, kind: str, rules: Mapping[str, Json]) -> None:
+        path = f"/v1/connections/{connection_id}/rules/{kind}"
+        self._ask("PUT", path, json={"rules": dict(rules)})
+
+    def upload(self, connection_id: str, lines: bytes) -> str:
+        """Put the records where the API says; the id of the upload."""
+        answer = self._ask("POST", f"/v1/connections/{connection_id}/uploads")
+        upload = Upload.model_validate_json(answer)
+        put = httpx.put(
+            upload.url,
+            content=gzip.compress(lines, mtime=0),
+            timeout=self.http.timeout,
+            trust_env=False,
+        )
+        if not put.is_success:
+            raise DemoError(f"The upload was refused ({put.status_code}): {put.text[:500]}")
+        return upload.upload_id
+
+    def post(self, connection_id: str, idempotency_key: str, body: Mapping[str, Json]) -> Run:
+        """A run that posts the entries of the body, or of the upload that it names."""
+        answer = self._ask(
+            "POST",
+            f"/v1/connections/{connection_id}/posts",
+            json=dict(body),
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        return Run.model_validate_json(answer)
+
+    def run(self, connection_id: str, run_id: str) -> Run:
+        path = f"/v1/connections/{connection_id}/runs/{run_id}"
+        return Run.model_validate_json(self._ask("GET", path))
+
+    def problems(self, connection_id: str, run_id: str) -> Iterator[Item]:
+        """The first items of the run that failed or are blocked."""
+        path = f"/v1/connections/{connection_id}/runs/{run_id}/items"
+        for state in PROBLEM_STATES:
+            query = f"{path}?state={state}&limit={MOST_PROBLEMS}"
+            yield from ItemList.model_validate_json(self._ask("GET", query)).items
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        json: Mapping[str, Json] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
+        answer = self.http.request(method, path, json=json, headers=headers)
+        if not answer.is_success:
+            raise DemoError(f"{method} {path} was refused ({answer.status_code}): {_words(answer)}")
+        return answer.content
+
+
+class Problem(Answer):
+    """An RFC 9457 problem document."""
+
+    detail: str
+    remedy: str = ""
+
+
+def _words(answer: httpx.Response) -> str:
+    if "problem+json" not in answer.headers.get("content-type", ""):
+        return answer.text[:500]
+    problem = Problem.model_validate_json(answer.content)
+    return f"{problem.detail} {problem.remedy}".strip()

@@ -1,0 +1,119 @@
+"""The sandbox's own desk: companies, tokens and the journal of every request it got."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+from pydantic import BaseModel, ConfigDict
+
+from local.demo.errors import DemoError
+
+PAGE = 5000
+MOST_PAGES = 100
+TOO_MANY = httpx.codes.TOO_MANY_REQUESTS
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Health(Answer):
+    """`scale` is how many seconds of the ledger pass in one of ours."""
+
+    scale: float
+
+
+class NewCompany(Answer):
+    realm: str
+
+
+class Token(Answer):
+    access_token: str
+
+
+class Entry(Answer):
+    """One request that the ledger got."""
+
+    n: int
+    realm: str | None = None
+    kind: str
+    operation: str | None = None
+    items: int | None = None
+    status: int
+
+
+class Journal(Answer):
+    entries: list[Entry]
+    next: int
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What the ledger saw: calls by kind, those it refused as too many, records it was to write."""
+
+    calls: Counter[str]
+    throttled: int
+    written: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.calls.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """The sandbox at `http`'s base address."""
+
+    http: httpx.Client
+
+    def scale(self) -> float:
+        return Health.model_validate_json(self._ask("GET", "/_sandbox/health")).scale
+
+    def new_company(self, name: str) -> str:
+        """An empty company of that name; its realm."""
+        body = {"name": name, "seed": "empty"}
+        answer = self._ask("POST", "/_sandbox/companies", body)
+        return NewCompany.model_validate_json(answer).realm
+
+    def token(self, realm: str) -> str:
+        answer = self._ask("POST", "/_sandbox/token", {"realm": realm})
+        return Token.model_validate_json(answer).access_token
+
+    def mark(self) -> int:
+        """Where the journal ends now."""
+        last = 0
+        for page in self._pages(0):
+            last = page.next
+        return last
+
+    def traffic(self, realm: str, mark: int) -> Traffic:
+        """What came for that company since the mark."""
+        calls, throttled, written = Counter[str](), 0, 0
+        for entry in self._since(realm, mark):
+            throttled += entry.status == TOO_MANY
+            calls[entry.kind] += 1
+            if entry.kind in ("single", "batch") and entry.status != TOO_MANY:
+                written += entry.items or 1
+        return Traffic(calls, throttled, written)
+
+    def _since(self, realm: str, mark: int) -> Iterator[Entry]:
+        for page in self._pages(mark):
+            yield from (entry for entry in page.entries if entry.realm == realm)
+
+    def _pages(self, after: int) -> Iterator[Journal]:
+        for _ in range(MOST_PAGES):
+            answer = self._ask("GET", f"/_sandbox/journal?after={after}&limit={PAGE}")
+            page = Journal.model_validate_json(answer)
+            yield page
+            if not page.entries:
+                return
+            after = page.next
+        raise DemoError(f"The sandbox's journal holds more than {MOST_PAGES * PAGE} requests.")
+
+    def _ask(self, method: str, path: str, body: dict[str, str] | None = None) -> bytes:
+        answer = self.http.request(method, path, json=body)
+        if not answer.is_success:
+            said = answer.text[:500]
+            raise DemoError(f"The sandbox refused {path} ({answer.status_code}): {said}")
+        return answer.content

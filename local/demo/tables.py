@@ -1,0 +1,108 @@
+"""The proof on the screen: both sides by project, and what it took."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rich.table import Table
+
+from local.demo.api import Item, Run
+from local.demo.sandbox import Traffic
+from local.demo.totals import Comparison, Totals, together
+
+SHOWN_PROJECTS = 15
+KINDS = ("batch", "single", "query", "read")
+
+
+def projects_table(comparisons: Sequence[Comparison], everything: bool) -> Table:
+    """A line per project; beyond the first few, the rest in one line unless all are wanted."""
+    shown = comparisons if everything else comparisons[:SHOWN_PROJECTS]
+    rest = comparisons[len(shown) :]
+    table = Table(title="The file and the ledger, by project", title_justify="left")
+    table.add_column("project", overflow="fold")
+    for heading in ("entries", "hours", "amount"):
+        table.add_column(f"{heading}\nfile", justify="right")
+        table.add_column(f"{heading}\nledger", justify="right")
+    table.add_column("difference", justify="right")
+    for comparison in shown:
+        table.add_row(*_cells(comparison))
+    if rest:
+        table.add_row(*_cells(together(f"{len(rest)} more projects", rest)))
+    table.add_section()
+    table.add_row(*_cells(together("all", comparisons)), style="bold")
+    return table
+
+
+def _cells(comparison: Comparison) -> Iterable[str]:
+    file, ledger = comparison.file, comparison.ledger
+    yield comparison.project
+    yield from (f"{file.entries:,}", f"{ledger.entries:,}")
+    yield from (hours(file.minutes), hours(ledger.minutes))
+    yield from (f"{file.money:,.2f}", f"{ledger.money:,.2f}")
+    yield "none" if comparison.agrees else difference(comparison.difference)
+
+
+def difference(totals: Totals) -> str:
+    """Ledger minus file, in words."""
+    entries, money = f"{totals.entries:+,}", f"{totals.money:+,.2f}"
+    return f"{entries} entries, {_sign(totals.minutes)}{hours(abs(totals.minutes))}, {money}"
+
+
+def hours(minutes: int) -> str:
+    """Minutes as hours and minutes, to the minute."""
+    return f"{minutes // 60:,}:{minutes % 60:02d}"
+
+
+def _sign(number: int) -> str:
+    return "-" if number < 0 else "+"
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What one run took. `entries` were in the file, `seconds` passed, at that ledger speed."""
+
+    run: Run
+    traffic: Traffic
+    entries: int
+    seconds: float
+    scale: float
+
+    @property
+    def entries_per_call(self) -> Decimal:
+        """Entries of the file per call that the ledger got; zero when it got none."""
+        calls = self.traffic.total
+        return (Decimal(self.entries) / calls).quantize(Decimal("0.1")) if calls else Decimal(0)
+
+
+def effort_table(effort: Effort) -> Table:
+    """Calls as the run counted them and as the ledger's journal has them."""
+    table = Table(title="What it took", title_justify="left")
+    table.add_column("")
+    table.add_column("the run says", justify="right")
+    table.add_column("the ledger's journal says", justify="right")
+    for kind in KINDS:
+        table.add_row(f"{kind} calls", *_pair(effort, kind))
+    others = sum(n for kind, n in effort.traffic.calls.items() if kind not in KINDS)
+    ours = sum(n for kind, n in effort.run.calls.items() if kind not in KINDS)
+    table.add_row("other calls", f"{ours:,}", f"{others:,}")
+    table.add_row("refused as too many", "", f"{effort.traffic.throttled:,}")
+    table.add_row("records written", "", f"{effort.traffic.written:,}")
+    table.add_row("entries per call", "", f"{effort.entries_per_call}")
+    ledger_time = effort.seconds * effort.scale
+    table.add_row("seconds", f"{effort.seconds:,.1f}", f"{ledger_time:,.0f} of the ledger's clock")
+    return table
+
+
+def _pair(effort: Effort, kind: str) -> tuple[str, str]:
+    return f"{effort.run.calls.get(kind, 0):,}", f"{effort.traffic.calls[kind]:,}"
+
+
+def problems_table(items: Sequence[Item]) -> Table:
+    """Items that went wrong, with reason and remedy."""
+    table = Table(title="Items that need somebody", title_justify="left")
+    for heading in ("item", "state", "why", "what to do"):
+        table.add_column(heading, overflow="fold")
+    for item in items:
+        why = item.reason
+        table.add_row(item.key, item.state, why.message if why else "", why.remedy if why else "")
+    return table

@@ -1,0 +1,1 @@
+"""The query language of section 3: words, statements, answers."""

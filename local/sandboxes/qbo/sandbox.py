@@ -1,0 +1,79 @@
+"""The whole sandbox: companies and everything that surrounds them."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from .clock import Clock
+from .company import Company
+from .engine.change import Context
+from .engine.operations import write
+from .injection import Injections
+from .journal import Journal
+from .limits import Limits
+from .requestids import RequestIds
+from .rows import Row
+from .schema.registry import BY_NAME
+from .seeds import SEEDS
+from .settings import Settings
+from .tokens import Tokens
+from .webhooks import Webhooks
+
+DEFAULT_REALM = "9130350000000001"
+SCOPE = "com.intuit.quickbooks.accounting"
+
+
+class Sandbox:
+    """State of one running sandbox; the web layer asks and changes it."""
+
+    def __init__(self, settings: Settings | None = None, clock: Clock | None = None) -> None:
+        self.settings = settings or Settings()
+        self.clock = clock or Clock()
+        self.companies: dict[str, Company] = {}
+        self.requestids: dict[str, RequestIds] = {}
+        self.tokens = Tokens()
+        self.limits = Limits()
+        self.journal = Journal(self.settings.journal_size)
+        self.injections = Injections()
+        self.webhooks = Webhooks(self.clock, lambda: self.settings)
+        self._realms = itertools.count(int(DEFAULT_REALM))
+
+    def add_company(
+        self, name: str, seed: str, realm: str | None = None, preferences: Row | None = None
+    ) -> Company:
+        """A new company, sown with `sample` or `empty`; raises ValueError if the realm is taken."""
+        realm = realm or next(r for r in map(str, self._realms) if r not in self.companies)
+        if realm in self.companies:
+            raise ValueError(f"company {realm} exists already")
+        if seed not in SEEDS:
+            raise ValueError(f"seed must be one of {', '.join(SEEDS)}")
+        company = Company(realm, name)
+        SEEDS[seed](Context(company, self.settings, self.clock, _deaf, by_hand=True))
+        self.adopt(company)
+        self.change_preferences(realm, preferences or {})
+        return company
+
+    def adopt(self, company: Company) -> None:
+        self.companies[company.realm] = company
+        self.requestids[company.realm] = RequestIds()
+
+    def context(self, realm: str, **more: Any) -> Context:
+        company = self.companies[realm]
+        return Context(company, self.settings, self.clock, self.webhooks.note, **more)
+
+    def change_preferences(self, realm: str, changes: Row) -> Row:
+        """Merges blocks of preferences, as an administrator would in the settings screens."""
+        row = self.companies[realm].row("Preferences", "1") or {}
+        body = {"Id": "1", "SyncToken": row["SyncToken"], "sparse": True, **changes}
+        return write(self.context(realm, by_hand=True), BY_NAME["Preferences"], body, "update")
+
+    def change_settings(self, changes: dict[str, Any]) -> None:
+        self.settings = self.settings.changed(changes)
+        self.journal.resize(self.settings.journal_size)
+        for company in self.companies.values():
+            company.reindex(self.settings)
+
+
+def _deaf(_realm: str, _entity: str, _row_id: str, _operation: str) -> None:
+    """Seeding tells nobody."""

@@ -1,0 +1,11 @@
+"""What a new company starts with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from ..engine.change import Context
+from . import empty, sample
+
+SEEDS: Final[dict[str, Callable[[Context], None]]] = {"sample": sample.sow, "empty": empty.sow}

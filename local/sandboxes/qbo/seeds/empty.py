@@ -1,0 +1,124 @@
+"""A new company without people: accounts, terms, tax codes and the default items."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ..engine.change import Context
+from ..engine.seed import plant
+from ..rows import Row
+from .preferences import company_info, preferences
+
+# id, name, type, subtype
+ACCOUNTS: Final = (
+    ("1", "Services", "Income", "ServiceFeeIncome"),
+    ("2", "Retained Earnings", "Equity", "RetainedEarnings"),
+    ("4", "Undeposited Funds", "Other Current Asset", "UndepositedFunds"),
+    ("7", "Advertising", "Expense", "AdvertisingPromotional"),
+    ("8", "Bank Charges", "Expense", "BankCharges"),
+    ("11", "Insurance", "Expense", "Insurance"),
+    ("13", "Meals and Entertainment", "Expense", "EntertainmentMeals"),
+    ("15", "Office Expenses", "Expense", "OfficeGeneralAdministrativeExpenses"),
+    ("22", "Travel", "Expense", "Travel"),
+    ("23", "Travel Meals", "Expense", "TravelMeals"),
+    ("25", "Interest Earned", "Other Income", "InterestEarned"),
+    ("30", "Uncategorized Income", "Income", "ServiceFeeIncome"),
+    ("31", "Uncategorized Expense", "Expense", "OtherMiscellaneousServiceCost"),
+    ("32", "Uncategorized Asset", "Other Current Asset", "OtherCurrentAssets"),
+    ("33", "Accounts Payable (A/P)", "Accounts Payable", "AccountsPayable"),
+    ("34", "Opening Balance Equity", "Equity", "OpeningBalanceEquity"),
+    ("35", "Checking", "Bank", "Checking"),
+    ("36", "Savings", "Bank", "Savings"),
+    ("41", "Mastercard", "Credit Card", "CreditCard"),
+    ("42", "Visa", "Credit Card", "CreditCard"),
+    ("79", "Sales of Product Income", "Income", "SalesOfProductIncome"),
+    ("80", "Cost of Goods Sold", "Cost of Goods Sold", "SuppliesMaterialsCogs"),
+    ("81", "Inventory Asset", "Other Current Asset", "Inventory"),
+    ("84", "Accounts Receivable (A/R)", "Accounts Receivable", "AccountsReceivable"),
+    ("85", "Billable Expense Income", "Income", "ServiceFeeIncome"),
+    ("86", "Discounts given", "Income", "DiscountsRefundsGiven"),
+    ("90", "Board of Equalization Payable", "Other Current Liability", "GlobalTaxPayable"),
+)
+TERMS: Final = (
+    ("1", "Due on receipt", 0),
+    ("2", "Net 15", 15),
+    ("3", "Net 30", 30),
+    ("4", "Net 60", 60),
+)
+METHODS: Final = (
+    ("1", "Cash", "NON_CREDIT_CARD"),
+    ("2", "Check", "NON_CREDIT_CARD"),
+    ("3", "Visa", "CREDIT_CARD"),
+    ("4", "MasterCard", "CREDIT_CARD"),
+)
+
+
+def sow(context: Context) -> None:
+    many(context, "Preferences", [preferences()])
+    many(context, "CompanyInfo", [company_info(context.company.name)])
+    many(
+        context,
+        "Account",
+        [
+            {"Id": i, "Name": name, "AccountType": kind, "AccountSubType": subtype}
+            for i, name, kind, subtype in ACCOUNTS
+        ],
+    )
+    many(context, "Term", [{"Id": i, "Name": n, "DueDays": d} for i, n, d in TERMS])
+    many(context, "PaymentMethod", [{"Id": i, "Name": n, "Type": t} for i, n, t in METHODS])
+    _tax(context)
+    many(
+        context,
+        "Item",
+        [
+            {"Id": "1", "Name": "Services", "Type": "Service", "IncomeAccountRef": to("1")},
+            {"Id": "2", "Name": "Hours", "Type": "Service", "IncomeAccountRef": to("1")},
+        ],
+    )
+    context.company.default_sales_item, context.company.default_time_item = "1", "2"
+    many(context, "CompanyCurrency", [{"Id": "1", "Code": "CAD", "Name": "Canadian Dollar"}])
+    today = context.clock.today().isoformat()
+    for row_id, (code, rate) in enumerate((("EUR", 1), ("CAD", 1), ("GBP", 1)), start=1):
+        rated = {"SourceCurrencyCode": code, "TargetCurrencyCode": "USD", "Rate": rate}
+        plant(context, "ExchangeRate", {"Id": str(row_id), **rated, "AsOfDate": today})
+
+
+def _tax(context: Context) -> None:
+    many(context, "TaxAgency", [{"Id": "1", "DisplayName": "Board of Equalization"}])
+    many(
+        context,
+        "TaxRate",
+        [
+            {"Id": "1", "Name": "AZ State tax", "RateValue": 7, "AgencyRef": to("1")},
+            {"Id": "3", "Name": "California", "RateValue": 8, "AgencyRef": to("1")},
+        ],
+    )
+    pseudo: list[Row] = [
+        {"Id": "TAX", "Name": "TAX", "Taxable": True, "TaxGroup": False},
+        {"Id": "NON", "Name": "NON", "Taxable": False, "TaxGroup": False},
+    ]
+    many(
+        context,
+        "TaxCode",
+        [*pseudo, _tax_code("2", "California", "3"), _tax_code("3", "Tucson", "1")],
+    )
+
+
+def _tax_code(row_id: str, name: str, rate: str) -> Row:
+    detail = {"TaxRateRef": to(rate), "TaxTypeApplicable": "TaxOnAmount", "TaxOrder": 0}
+    return {
+        "Id": row_id,
+        "Name": name,
+        "Taxable": True,
+        "TaxGroup": True,
+        "SalesTaxRateList": {"TaxRateDetail": [detail]},
+    }
+
+
+def to(row_id: str) -> dict[str, Any]:
+    return {"value": row_id}
+
+
+def many(context: Context, entity: str, rows: list[Row]) -> None:
+    for row in rows:
+        plant(context, entity, row)

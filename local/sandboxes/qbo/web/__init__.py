@@ -1,0 +1,1 @@
+"""HTTP: the accounting API, the OAuth endpoints and the sandbox's own calls."""

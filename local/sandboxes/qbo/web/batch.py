@@ -1,0 +1,92 @@
+"""Batch: many operations in one call, each with its own end."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..engine.change import Context
+from ..engine.operations import unsupported, write
+from ..faults import Fault, required
+from ..injection import Injection
+from ..present import present
+from ..query.answer import answer
+from ..rows import Row
+from ..schema.registry import BY_WIRE
+from .call import Call
+from .wire import Outcome, answered, load
+
+OPERATIONS: Final = frozenset({"create", "update", "delete", "void"})
+ENVELOPE: Final = frozenset({"bId", "operation", "optionsData", "Query", "CDCQuery", "iPP"})
+
+
+def batch(call: Call) -> Outcome:
+    """Runs the items in order; a fault stays with its item."""
+    items = load(call.body).get("BatchItemRequest")
+    if not isinstance(items, list) or not items:
+        raise required("BatchItemRequest")
+    call.items = len(items)
+    limit = call.sandbox.settings.batch_limit
+    if len(items) > limit:
+        words = f"Batch request exceeds the maximum number of items. Max:{limit} Supplied:"
+        raise Fault("1040", f"{words}{len(items)}")
+    context = call.context()
+    answers = [_item(call, context, item) for item in items]
+    return answered({"BatchItemResponse": answers}, call.now)
+
+
+def peek(call: Call) -> None:
+    """Entity and operation of the first item, for the journal and for failures on demand."""
+    items = load(call.body).get("BatchItemRequest")
+    first = items[0] if isinstance(items, list) and items else {}
+    call.items = len(items) if isinstance(items, list) else 0
+    call.entity = _named(first) if isinstance(first, dict) else ""
+    call.operation = str(first.get("operation", "query")) if isinstance(first, dict) else ""
+
+
+def _named(item: Row) -> str:
+    wire = next((name for name in item if name not in ENVELOPE), "")
+    return BY_WIRE[wire].name if wire in BY_WIRE else wire
+
+
+def _item(call: Call, context: Context, item: Row) -> Row:
+    tag = {"bId": item["bId"]} if "bId" in item else {}
+    try:
+        early = _injected(call, item, "before")
+        value = early or _carry_out(context, item)
+        return {**(early or _injected(call, item, "after") or value), **tag}
+    except Fault as fault:
+        return {"Fault": fault.body(), **tag}
+
+
+def _injected(call: Call, item: Row, when: str) -> Row | None:
+    facts = {
+        "kind": "batch",
+        "entity": _named(item),
+        "operation": str(item.get("operation", "query")),
+        "realm": call.realm,
+        "path": call.path,
+    }
+    hit = call.sandbox.injections.due(facts, lambda i: i.action == "item_fault" and i.when == when)
+    return None if hit is None else {"Fault": item_fault(hit).body()}
+
+
+def item_fault(injection: Injection) -> Fault:
+    return Fault(injection.code, injection.detail, message=injection.message)
+
+
+def _carry_out(context: Context, item: Row) -> Row:
+    if "Query" in item:
+        found = answer(context.company, context.settings, str(item["Query"]))
+        return {"QueryResponse": found}
+    wire = next((name for name in item if name not in ENVELOPE), "")
+    entity = BY_WIRE.get(wire)
+    if entity is None:
+        raise unsupported(str(item.get("operation")), wire)
+    operation = str(item.get("operation", ""))
+    if operation == "update" and "void" in str(item.get("optionsData", "")):
+        operation = "void"
+    if operation not in OPERATIONS:
+        raise unsupported(operation, wire)
+    if not isinstance(item[wire], dict):
+        raise required(wire)
+    return {wire: present(entity, write(context, entity, item[wire], operation))}

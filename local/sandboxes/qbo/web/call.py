@@ -1,0 +1,112 @@
+"""One request to the accounting API, read once and classified."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import parse_qsl
+
+from starlette.types import Receive, Scope
+
+from ..engine.change import Context
+from ..faults import Fault
+from ..sandbox import Sandbox
+from ..schema.registry import BY_PATH
+
+SPECIAL: Final = {
+    "query": "query",
+    "batch": "batch",
+    "cdc": "cdc",
+    "upload": "upload",
+    "preferences": "preferences",
+    "taxservice": "taxservice",
+    "download": "download",
+    "reports": "report",
+}
+PREFIX: Final = "/v3/company/"
+MAX_BODY: Final = 101 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Call:
+    """`parts` are the path's segments after the realm; `kind` is the journal's word."""
+
+    sandbox: Sandbox
+    method: str
+    path: str
+    query: str
+    realm: str
+    parts: list[str]
+    params: dict[str, str]
+    headers: dict[str, str]
+    body: bytes = b""
+    kind: str = ""
+    entity: str = ""
+    operation: str = ""
+    items: int = 0
+    app: str = ""
+    include: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def wants_json(self) -> bool:
+        accept = self.headers.get("accept", "")
+        return "json" in accept or (self.sandbox.settings.default_format == "json")
+
+    @property
+    def now(self) -> float:
+        return self.sandbox.clock.wall()
+
+    def context(self) -> Context:
+        return self.sandbox.context(self.realm, include=self.include)
+
+    def facts(self) -> dict[str, str]:
+        """What a failure on demand can be matched with."""
+        return {
+            "kind": self.kind,
+            "entity": self.entity,
+            "operation": self.operation,
+            "realm": self.realm,
+            "path": self.path,
+        }
+
+
+def from_scope(sandbox: Sandbox, scope: Scope) -> Call:
+    """The call without its body; path is `/v3/company/{realm}/...`."""
+    path: str = scope["path"]
+    query = scope["query_string"].decode("latin-1")
+    realm, *parts = path.removeprefix(PREFIX).split("/")
+    params = dict(parse_qsl(query, keep_blank_values=True))
+    headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+    call = Call(sandbox, scope["method"], path, query, realm, parts, params, headers)
+    call.include = frozenset(x.strip().lower() for x in params.get("include", "").split(",") if x)
+    _classify(call)
+    return call
+
+
+def _classify(call: Call) -> None:
+    first = call.parts[0] if call.parts else ""
+    entity = BY_PATH.get(first)
+    call.kind = SPECIAL.get(first, "single" if call.method == "POST" else "read")
+    if entity is not None:
+        call.entity = entity.name
+        if len(call.parts) == 3 and call.parts[2] in ("pdf", "send"):
+            call.kind = call.parts[2]
+    call.operation = call.params.get("operation", "read" if call.method == "GET" else "create")
+    if call.operation == "update" and "void" in call.include:
+        call.operation = "void"
+
+
+async def read_body(receive: Receive) -> bytes:
+    """The whole request body; raises Fault 6030 over 100 MB."""
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        return body
+    chunks, size = [body], len(body)
+    while message.get("more_body"):
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > MAX_BODY:
+            raise Fault("6030", "The request exceeds 100 MB")
+    return b"".join(chunks)

@@ -1,0 +1,99 @@
+"""Attachments: the tolerant multipart upload, and download links."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from ..engine.operations import read, write
+from ..faults import Fault, required
+from ..rows import Row
+from ..schema.registry import BY_NAME
+from .call import Call
+from .wire import Outcome, answered, load
+
+LINK_SECONDS: Final = 900
+_BOUNDARY = re.compile(r'boundary="?([^";]+)"?')
+_NAME = re.compile(rb'name="?([^";\r\n]+)"?', re.IGNORECASE)
+_BLANK = re.compile(rb"\r?\n\r?\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    name: str
+    head: bytes
+    content: bytes
+
+
+def upload(call: Call) -> Outcome:
+    """Stores each metadata part with its content; a bad pair faults inside the array."""
+    parts = {part.name: part for part in _parts(call)}
+    metadata = [name for name in parts if name.startswith("file_metadata_")]
+    if not metadata:
+        raise required("file_metadata_01")
+    answers = [_store(call, parts, name) for name in metadata]
+    return answered({"AttachableResponse": answers}, call.now)
+
+
+def _store(call: Call, parts: dict[str, Part], name: str) -> Row:
+    content = parts.get(name.replace("metadata", "content"))
+    try:
+        if content is None:
+            raise required(name.replace("metadata", "content"))
+        body = load(parts[name].content)
+        body.setdefault("FileName", "file.txt")
+        row = write(call.context(), BY_NAME["Attachable"], body, "create")
+    except Fault as fault:
+        return {"Fault": fault.body()}
+    company = call.context().company
+    company.files[row["Id"]] = content.content
+    row["Size"] = len(content.content)
+    row["FileAccessUri"] = f"/v3/company/{call.realm}/download/{row['Id']}"
+    row["TempDownloadUri"] = link(call, row["Id"])
+    return {"Attachable": row}
+
+
+def link(call: Call, row_id: str) -> str:
+    """A download address that works for a quarter of an hour."""
+    until = int(call.sandbox.clock.now()) + LINK_SECONDS
+    host = call.headers.get("host", "127.0.0.1")
+    path = f"/files/{call.realm}/{row_id}"
+    return f"http://{host}{path}?X-Amz-Expires={LINK_SECONDS}&until={until}"
+
+
+def download(call: Call) -> Outcome:
+    """The link as plain text."""
+    row_id = call.parts[1] if len(call.parts) > 1 else ""
+    read(call.context(), BY_NAME["Attachable"], row_id)
+    return Outcome(body=link(call, row_id).encode(), content_type="text/plain")
+
+
+def _parts(call: Call) -> list[Part]:
+    """Accepts CRLF or bare LF, and base64 where the part says so."""
+    match = _BOUNDARY.search(call.headers.get("content-type", ""))
+    if match is None:
+        raise Fault("2010", "Property Name:the request is not multipart/form-data")
+    chunks = call.body.split(b"--" + match[1].encode())[1:]
+    found = (_part(chunk) for chunk in chunks if chunk.strip() not in (b"", b"--"))
+    return [part for part in found if part is not None]
+
+
+def _part(chunk: bytes) -> Part | None:
+    pieces = _BLANK.split(chunk.lstrip(b"\r\n"), maxsplit=1)
+    name = _NAME.search(pieces[0])
+    if len(pieces) != 2 or name is None:
+        return None
+    content = pieces[1]
+    if content.endswith(b"\r\n"):
+        content = content[:-2]
+    elif content.endswith(b"\n"):
+        content = content[:-1]
+    if b"content-transfer-encoding: base64" in pieces[0].lower():
+        try:
+            content = base64.b64decode(content.strip(), validate=False)
+        except binascii.Error:
+            raise Fault("2010", "Property Name:the file is not base64") from None
+    return Part(name[1].decode("latin-1"), pieces[0], content)

@@ -1,0 +1,92 @@
+"""Requests as calls: 40 batches of 30 a minute, singles beside them, and what came back apart."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from ledgerlink.connectors.qbo.client import MINOR_VERSION, Call
+from ledgerlink.connectors.qbo.documents import wire
+from ledgerlink.connectors.qbo.faults import Fault, in_json
+from ledgerlink.connectors.qbo.replies import Reply
+from ledgerlink.domain.plan import Action, Request, Write
+
+BATCH_SIZE = 30
+BATCHES = 40
+SINGLES = 460
+CHUNK_SIZE = BATCH_SIZE * BATCHES + SINGLES
+"""What 500 requests a minute carry, 40 of which may be batches."""
+
+
+def package(count: int) -> list[int]:
+    """Sizes of requests for so many operations: batches, and beyond a minute's batches singles."""
+    minutes, rest = divmod(count, CHUNK_SIZE)
+    return _minute(CHUNK_SIZE) * minutes + _minute(rest)
+
+
+def _minute(count: int) -> list[int]:
+    batches = min(count, BATCH_SIZE * BATCHES)
+    full, rest = divmod(batches, BATCH_SIZE)
+    return [BATCH_SIZE] * full + [rest] * bool(rest) + [1] * (count - batches)
+
+
+def call_of(request: Request) -> Call:
+    """The call that sends a request; byte for byte the same each time."""
+    query = f"requestid={quote(request.id, safe='')}&{MINOR_VERSION}"
+    if len(request.writes) > 1:
+        return Call("batch", "POST", f"/batch?{query}", _batch(request.writes).encode())
+    (write,) = request.writes
+    path = f"/{write.kind.lower()}?{_operation(write)}{query}"
+    return Call("single", "POST", path, wire(_body(write)).encode())
+
+
+def _operation(write: Write) -> str:
+    return "operation=delete&" if write.action is Action.DELETE else ""
+
+
+def _batch(writes: Sequence[Write]) -> str:
+    items = ",".join(
+        f'{{"bId":"{index}","operation":"{write.action.value}","{write.kind}":{wire(_body(write))}}}'
+        for index, write in enumerate(writes)
+    )
+    return f'{{"BatchItemRequest":[{items}]}}'
+
+
+def _body(write: Write) -> Mapping[str, Any]:
+    """Updates are full: what is left out is emptied."""
+    if write.action is Action.CREATE:
+        return write.body or {}
+    address = {"Id": write.ledger_id, "SyncToken": write.version}
+    if write.action is Action.DELETE:
+        return address
+    return {**(write.body or {}), **address, "sparse": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the ledger said about one write: the record, or faults."""
+
+    write: Write
+    entity: Mapping[str, Any]
+    faults: tuple[Fault, ...]
+
+
+def answers(request: Request, reply: Reply) -> Iterator[Answer]:
+    """The answer to each write; a fault of the whole call is each one's, and a write that is not
+    mentioned has none."""
+    if reply.faults or reply.status != 200:
+        faults = reply.faults or (Fault("", message=str(reply)),)
+        yield from (Answer(write, {}, faults) for write in request.writes)
+    elif len(request.writes) == 1:
+        yield from _mentioned(request.writes[0], reply.payload)
+    else:
+        items = {str(item.get("bId")): item for item in reply.payload.get("BatchItemResponse", ())}
+        for index, write in enumerate(request.writes):
+            yield from _mentioned(write, items.get(str(index), {}))
+
+
+def _mentioned(write: Write, item: Mapping[str, Any]) -> Iterator[Answer]:
+    faults = in_json(item)
+    entity = item.get(write.kind) or {}
+    if faults or entity.get("Id"):
+        yield Answer(write, entity, faults)

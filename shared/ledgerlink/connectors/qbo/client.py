@@ -1,0 +1,155 @@
+"""The company's REST endpoint: sends calls within the limits until they have an answer."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from ledgerlink.connectors.qbo import errors
+from ledgerlink.connectors.qbo.auth import Bearer
+from ledgerlink.connectors.qbo.errors import Disposition
+from ledgerlink.connectors.qbo.limits import Lane, Limiter
+from ledgerlink.connectors.qbo.patience import Patience
+from ledgerlink.connectors.qbo.refresh import Refresher
+from ledgerlink.connectors.qbo.replies import Reply, lost, read
+from ledgerlink.connectors.qbo.timing import LedgerTime, Stop, never
+from ledgerlink.connectors.qbo.turnstile import Turnstile
+
+MINOR_VERSION = "minorversion=75"
+
+TIMEOUT = 125.0
+"""Ledger seconds to wait for an answer; the ledger itself cuts a call after 120."""
+
+CONNECT_TIMEOUT = 15.0
+
+JSON = "application/json"
+STATEMENT = "application/text"
+
+Entity = Mapping[str, Any]
+"""A record of the ledger, as it came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One HTTP call below the company's address; the same call is the same bytes.
+
+    `kind` is what it is counted as: single, batch, query or read.
+    """
+
+    kind: str
+    method: str
+    path: str
+    content: bytes = b""
+    content_type: str = JSON
+
+    @property
+    def lane(self) -> Lane:
+        """Which budget it draws on."""
+        return Lane.BATCH if self.kind == "batch" else Lane.SINGLE
+
+
+class Client:
+    """One company's calls. `calls` counts every request that left, by kind."""
+
+    def __init__(
+        self,
+        company_url: str,
+        http: httpx.AsyncClient,
+        refresher: Refresher,
+        limiter: Limiter,
+        time: LedgerTime,
+        jitter: Callable[[], float],
+        calls: Counter[str],
+    ) -> None:
+        self.calls = calls
+        self._url = company_url
+        self._http = http
+        self._refresher = refresher
+        self._limiter = limiter
+        self._turnstile = Turnstile(limiter, time)
+        self._time = time
+        self._jitter = jitter
+        self._timeout = {"timeout": timeout(time).as_dict()}
+
+    async def call(self, call: Call, stop: Stop = never) -> Reply:
+        """The answer to a call, which is repeated unchanged until it has one.
+
+        The reply was accepted, or carries faults of the record or the look-up kind. Raises
+        Interrupted when `stop` says so before a request leaves, AuthorizationLost,
+        LedgerStopped, or LedgerUnavailable when patience is at its end.
+        """
+        patience = Patience(self._jitter)
+        while True:
+            reply = await self._attempt(call, stop)
+            match errors.disposition(reply):
+                case Disposition.THROTTLED:
+                    self._limiter.pause(self._time.now() + patience.after_throttling(reply))
+                case Disposition.REPEAT:
+                    await self._time.sleep(patience.after_trouble(reply), stop)
+                case what:
+                    return _unless_fatal(what, reply)
+
+    async def rows(self, entity: str, statement: str, stop: Stop = never) -> Sequence[Entity]:
+        """The rows of a query. Raises as `call`, and LedgerStopped for a statement refused."""
+        path = f"/query?{MINOR_VERSION}"
+        call = Call("query", "POST", path, statement.encode(), STATEMENT)
+        reply = await self.call(call, stop)
+        rows: Sequence[Entity] = _accepted(reply, "QueryResponse").get(entity, ())
+        return rows
+
+    async def read(self, entity: str, path: str) -> Entity:
+        """One record by its address. Raises as `rows`."""
+        reply = await self.call(Call("read", "GET", f"{path}?{MINOR_VERSION}"))
+        return _accepted(reply, entity)
+
+    async def _attempt(self, call: Call, stop: Stop) -> Reply:
+        await self._turnstile.enter(call.lane, stop)
+        try:
+            return await self._send(call)
+        except httpx.RequestError as error:
+            return lost(error)
+        finally:
+            self._turnstile.leave(call.lane)
+
+    async def _send(self, call: Call) -> Reply:
+        async def again() -> None:
+            await self._turnstile.again(call.lane)
+            self.calls[call.kind] += 1
+
+        self.calls[call.kind] += 1
+        auth = Bearer(self._refresher, again)
+        return read(await self._http.send(self._request(call), auth=auth))
+
+    def _request(self, call: Call) -> httpx.Request:
+        headers = [
+            ("Accept", JSON),
+            ("Accept-Encoding", "gzip, deflate"),
+            ("Content-Type", call.content_type),
+        ]
+        url = self._url + call.path
+        return httpx.Request(
+            call.method, url, headers=headers, content=call.content, extensions=self._timeout
+        )
+
+
+def timeout(time: LedgerTime) -> httpx.Timeout:
+    """Ledger time, but never so short that this machine could not keep it."""
+    connect = time.real(CONNECT_TIMEOUT, at_least=2.0)
+    return httpx.Timeout(time.real(TIMEOUT, at_least=2.0), connect=connect)
+
+
+def _unless_fatal(what: Disposition, reply: Reply) -> Reply:
+    if error := errors.lane_error(what, str(reply), reply.trace_id):
+        raise error
+    return reply
+
+
+def _accepted(reply: Reply, name: str) -> Entity:
+    if errors.disposition(reply) is not Disposition.ACCEPTED:
+        raise errors.stopped(f"it refused to be read: {reply}", reply.trace_id)
+    part = reply.payload.get(name)
+    if not isinstance(part, Mapping):
+        raise errors.unavailable(f"its answer has no {name}", reply.trace_id)
+    return part

@@ -1,0 +1,86 @@
+"""The connector: everything of QuickBooks Online, wired."""
+
+import random
+import ssl
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+
+import httpx
+
+from ledgerlink.connectors.qbo import batches
+from ledgerlink.connectors.qbo.client import Client, timeout
+from ledgerlink.connectors.qbo.documents import Documents
+from ledgerlink.connectors.qbo.endpoints import Endpoints
+from ledgerlink.connectors.qbo.grants import QuickBooksGrants
+from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
+from ledgerlink.connectors.qbo.limits import Limiter, Limits
+from ledgerlink.connectors.qbo.refresh import Refresher
+from ledgerlink.connectors.qbo.timing import LedgerTime
+from ledgerlink.connectors.qbo.tokens import Application, TokenEndpoint
+from ledgerlink.domain.ports import Clock, LaneState, TokenVault
+
+LIMITS = Limits()
+
+
+class QuickBooksOnline:
+    """The connector port. `jitter` gives numbers from 0 to 1 for the waits between repeats.
+
+    A `transport` that is also synchronous (as `httpx.MockTransport`) carries the grants, too.
+    """
+
+    name = "qbo"
+    chunk_size = batches.CHUNK_SIZE
+
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        clock: Clock,
+        transport: httpx.AsyncBaseTransport | None = None,
+        *,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.composer = Documents()
+        self._endpoints = endpoints
+        self._time = LedgerTime(clock, endpoints.clock_scale)
+        self._transport = transport
+        self._jitter = jitter
+
+    def package(self, count: int) -> Sequence[int]:
+        """Batches of 30, and beyond 40 of them single calls; per chunk."""
+        return batches.package(count)
+
+    def grants(self, credentials: Mapping[str, str]) -> QuickBooksGrants:
+        """The authorisation flow. `credentials` hold `client_id` and `client_secret`."""
+        transport = self._transport if isinstance(self._transport, httpx.BaseTransport) else None
+        return QuickBooksGrants(self._endpoints, Application.of(credentials), self._time, transport)
+
+    def open(
+        self,
+        company_id: str,
+        vault: TokenVault,
+        credentials: Mapping[str, str],
+        lane_state: LaneState,
+    ) -> QuickBooksLedger:
+        """A connection to the company with this realm id."""
+        calls: Counter[str] = Counter()
+        http = self._http()
+        endpoint = TokenEndpoint(self._endpoints, Application.of(credentials), self._time)
+        refresher = Refresher(vault, endpoint, http, self._time, lambda kind: calls.update([kind]))
+        limiter = Limiter.restored(lane_state, LIMITS, self._time)
+        url = f"{self._endpoints.api_url.rstrip('/')}/v3/company/{company_id}"
+        client = Client(url, http, refresher, limiter, self._time, self._jitter, calls)
+        return QuickBooksLedger(company_id, client, limiter, self._time, http)
+
+    def _http(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            transport=self._transport,
+            verify=self._trust,
+            timeout=timeout(self._time),
+            limits=httpx.Limits(max_connections=LIMITS.at_once + 1),
+        )
+
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        """Built once: reading the trusted certificates takes longer than a call."""
+        return httpx.create_ssl_context()

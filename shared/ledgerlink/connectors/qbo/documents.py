@@ -1,0 +1,162 @@
+"""Composing: neutral records as the ledger's documents.
+
+Bodies are JSON values. Money is a decimal string there, exact through every store; `wire` turns
+it into a JSON number with the same digits.
+"""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from ledgerlink.connectors.qbo import texts
+from ledgerlink.domain.documents import (
+    Document,
+    NewCustomer,
+    NewItem,
+    NewListRecord,
+    NewPerson,
+    ResolvedTime,
+    Target,
+    reference,
+)
+from ledgerlink.domain.ports import Blocked
+from ledgerlink.domain.reasons import reason
+from ledgerlink.domain.records import TimeEntry
+
+SEPARATOR = " - "
+"""Between the task and the notes in a description."""
+
+AMOUNTS = frozenset({"HourlyRate", "UnitPrice"})
+"""Fields that hold money."""
+
+NAME_OF = {"employee": "Employee", "vendor": "Vendor"}
+
+
+class Documents:
+    """The composer of QuickBooks Online."""
+
+    def time(self, time: ResolvedTime) -> Document:
+        """A TimeActivity: date, hours and minutes, never clock times. Raises Blocked."""
+        entry = time.entry
+        _refuse_unbillable(time)
+        body = {
+            **_worked(time),
+            **_optional("CustomerRef", time.customer),
+            **_optional("ItemRef", time.item),
+            **_billing(entry, time.rate),
+            "Taxable": False,
+            **_description(entry),
+        }
+        return Document(
+            key=time.key,
+            kind="TimeActivity",
+            body=body,
+            members=(entry.key,),
+            day=entry.work_date,
+            minutes=entry.minutes,
+        )
+
+    def list_record(self, record: NewListRecord) -> Document:
+        """A Customer, Employee, Vendor or service Item. Raises Blocked."""
+        match record:
+            case NewCustomer():
+                kind, body = "Customer", _customer(record)
+            case NewPerson():
+                kind, body = NAME_OF[record.person], _person(record)
+            case NewItem():
+                kind, body = "Item", _item(record)
+        return Document(record.key, kind, body, (record.key,))
+
+
+def amount(money: Decimal) -> str:
+    """Money in its shortest plain form: `15.5`, `100`, never an exponent."""
+    text = f"{money:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def wire(body: Mapping[str, Any]) -> str:
+    """The body as JSON text, the same for the same body; money as exact JSON numbers."""
+    return f"{{{','.join(_member(name, value) for name, value in body.items())}}}"
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _member(name: str, value: Any) -> str:
+    text = str(value) if name in AMOUNTS else _encode(value)
+    return f'"{name}":{text}'
+
+
+def _refuse_unbillable(time: ResolvedTime) -> None:
+    if not time.entry.billable:
+        return
+    if time.customer is None:
+        raise Blocked(reason("missing_customer"))
+    if time.rate is None:
+        raise Blocked(reason("missing_rate", key=time.entry.labor_code_key or "(none)"))
+
+
+def _worked(time: ResolvedTime) -> dict[str, Any]:
+    name_of = NAME_OF[time.person]
+    hours, minutes = divmod(time.entry.minutes, 60)
+    return {
+        "NameOf": name_of,
+        f"{name_of}Ref": {"value": reference(time.staff)},
+        "TxnDate": time.entry.work_date.isoformat(),
+        "Hours": hours,
+        "Minutes": minutes,
+    }
+
+
+def _optional(name: str, target: Target | None) -> dict[str, Any]:
+    return {} if target is None else {name: {"value": reference(target)}}
+
+
+def _billing(entry: TimeEntry, rate: Decimal | None) -> dict[str, Any]:
+    """The rate is sent with billable time only; elsewhere it would mean nothing."""
+    if not entry.billable or rate is None:
+        return {"BillableStatus": "NotBillable"}
+    return {"BillableStatus": "Billable", "HourlyRate": amount(rate)}
+
+
+def _description(entry: TimeEntry) -> dict[str, str]:
+    parts = (texts.free_text(entry.task, "task"), texts.free_text(entry.notes, "notes"))
+    text = SEPARATOR.join(part for part in parts if part)
+    field = "notes" if parts[1] else "task"
+    return {"Description": texts.fitting(text, "Description", field)} if text else {}
+
+
+def _customer(record: NewCustomer) -> dict[str, Any]:
+    body: dict[str, Any] = {"DisplayName": texts.name(record.name, "DisplayName")}
+    below = {} if record.parent is None else {"Job": True}
+    return {**body, **below, **_optional("ParentRef", record.parent)}
+
+
+def _person(record: NewPerson) -> dict[str, Any]:
+    named = {"DisplayName": texts.name(record.name, "DisplayName"), **_name_parts(record)}
+    if not record.email:
+        return named
+    return {**named, "PrimaryEmailAddr": {"Address": texts.email(record.email)}}
+
+
+def _item(record: NewItem) -> dict[str, Any]:
+    price = {} if record.rate is None else {"UnitPrice": amount(record.rate)}
+    return {
+        "Name": texts.name(record.name, "Name"),
+        "Type": "Service",
+        "IncomeAccountRef": {"value": record.income_account_id},
+        **price,
+    }
+
+
+def _name_parts(record: NewPerson) -> dict[str, str]:
+    """As given, else from the words of the name: the last is the family's, the rest the given."""
+    given, family = record.given_name, record.family_name
+    if not given and not family:
+        *first, last = record.name.split()
+        given, family = (" ".join(first), last) if first else (last, None)
+    parts = {"GivenName": (given, "given_name"), "FamilyName": (family, "family_name")}
+    return {
+        member: texts.name(part, member, field) for member, (part, field) in parts.items() if part
+    }

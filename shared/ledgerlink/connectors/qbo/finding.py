@@ -1,0 +1,138 @@
+"""Finding: which writes of unknown outcome the ledger already holds."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Hashable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from ledgerlink.connectors.qbo import errors, queries
+from ledgerlink.connectors.qbo.answers import adopted, differences, number, ref, text
+from ledgerlink.connectors.qbo.client import Client, Entity
+from ledgerlink.domain.plan import Action, Outcome, Write
+
+SLACK = timedelta(minutes=3)
+"""How far the ledger's clock and ours may be apart."""
+
+MAX_PAGES = 50
+AT_ONCE = 50
+"""Values in one list of a statement."""
+
+NAMED_BY = {"Customer": "DisplayName", "Vendor": "DisplayName", "Employee": "DisplayName"}
+"""The field that names a list record; others have `Name`."""
+
+
+class Finding:
+    """One search. No id is adopted twice, nor one of `known`, which belong to others."""
+
+    def __init__(self, client: Client, since: datetime, known: Collection[str]) -> None:
+        self._client = client
+        self._created = queries.since("MetaData.CreateTime", since - SLACK)
+        self._known = frozenset(known)
+
+    async def find(self, writes: Sequence[Write]) -> dict[int, Outcome]:
+        """Outcomes, by seq, of those writes that are found. Raises as the client's `rows`."""
+        found: dict[int, Outcome] = {}
+        for (action, kind), some in _grouped(writes).items():
+            async for write, entity in self._pairs(action, kind, some):
+                found[write.seq] = adopted(write, entity)
+        return found
+
+    def _pairs(
+        self, action: Action, kind: str, writes: Sequence[Write]
+    ) -> AsyncIterator[tuple[Write, Entity]]:
+        if action is Action.CREATE:
+            by_content = kind == "TimeActivity"
+            return self._activities(writes) if by_content else self._named(kind, writes)
+        changed = self._deleted if action is Action.DELETE else self._updated
+        return changed(kind, writes)
+
+    async def _activities(self, writes: Sequence[Write]) -> AsyncIterator[tuple[Write, Entity]]:
+        """By content, as a multiset: of equal writes as many are found as there are records."""
+        waiting: dict[Hashable, list[Write]] = defaultdict(list)
+        for write in writes:
+            waiting[content(write.body or {})].append(write)
+        async for entity in self._new("TimeActivity"):
+            for write in waiting.get(content(entity), ()):
+                if not differences(write.body or {}, entity):
+                    waiting[content(entity)].remove(write)
+                    yield write, entity
+                    break
+
+    async def _named(
+        self, kind: str, writes: Sequence[Write]
+    ) -> AsyncIterator[tuple[Write, Entity]]:
+        """By name, among what is new since then: an older record of that name is not ours."""
+        field = NAMED_BY.get(kind, "Name")
+        for some in _portions(writes):
+            names = {str((write.body or {})[field]): write for write in some}
+            async for entity in self._new(kind, queries.among(field, names)):
+                write = names.get(entity[field])
+                if write and not differences(write.body or {}, entity):
+                    yield write, entity
+
+    async def _updated(
+        self, kind: str, writes: Sequence[Write]
+    ) -> AsyncIterator[tuple[Write, Entity]]:
+        """The version has moved on and the content is ours."""
+        async for write, entity in self._by_id(kind, writes):
+            moved = entity is not None and str(entity.get("SyncToken")) != write.version
+            if entity is not None and moved and not differences(write.body or {}, entity):
+                yield write, entity
+
+    async def _deleted(
+        self, kind: str, writes: Sequence[Write]
+    ) -> AsyncIterator[tuple[Write, Entity]]:
+        async for write, entity in self._by_id(kind, writes):
+            if entity is None:
+                yield write, {}
+
+    async def _by_id(
+        self, kind: str, writes: Sequence[Write]
+    ) -> AsyncIterator[tuple[Write, Entity | None]]:
+        for some in _portions(writes):
+            ids = [write.ledger_id or "" for write in some]
+            there = {e["Id"]: e async for e in self._rows(kind, queries.among("Id", ids))}
+            for write in some:
+                yield write, there.get(write.ledger_id or "")
+
+    async def _new(self, entity: str, *conditions: str) -> AsyncIterator[Entity]:
+        """Rows created since then that are nobody's yet, each once however the pages shift."""
+        taken = set(self._known)
+        async for row in self._rows(entity, *conditions, self._created):
+            if row["Id"] not in taken:
+                taken.add(row["Id"])
+                yield row
+
+    async def _rows(self, entity: str, *conditions: str) -> AsyncIterator[Entity]:
+        """Row after row, page by page. Raises LedgerUnavailable past the last allowed page."""
+        for page in range(MAX_PAGES):
+            statement = queries.select(entity, *conditions, page=page)
+            rows = await self._client.rows(entity, statement)
+            for row in rows:
+                yield row
+            if len(rows) < queries.PAGE:
+                return
+        raise errors.unavailable(f"too many {entity} records to search")
+
+
+def content(activity: Mapping[str, Any]) -> Hashable:
+    """What two equal activities share for certain; what the ledger may fill in is left out."""
+    return (
+        activity.get("NameOf"),
+        ref(activity.get("EmployeeRef")) or ref(activity.get("VendorRef")),
+        activity.get("TxnDate"),
+        number(activity.get("Hours")) * 60 + number(activity.get("Minutes")),
+        ref(activity.get("CustomerRef")),
+        text(activity.get("Description")),
+    )
+
+
+def _grouped(writes: Sequence[Write]) -> Mapping[tuple[Action, str], list[Write]]:
+    groups: dict[tuple[Action, str], list[Write]] = defaultdict(list)
+    for write in writes:
+        groups[write.action, write.kind].append(write)
+    return groups
+
+
+def _portions(writes: Sequence[Write]) -> Iterator[Sequence[Write]]:
+    return (writes[start : start + AT_ONCE] for start in range(0, len(writes), AT_ONCE))

@@ -1,0 +1,91 @@
+"""A second look: what a fault alone does not tell, asked of the ledger in a few bounded calls."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from ledgerlink.connectors.qbo import lists, queries
+from ledgerlink.connectors.qbo.client import Client
+from ledgerlink.connectors.qbo.refusals import Findings, Refusal
+from ledgerlink.connectors.qbo.timing import Interrupted, Stop
+from ledgerlink.domain.errors import LedgerError
+
+LOOKS = 30
+"""Looks per open ledger; after that a fault's own words must do."""
+
+NAME_LISTS = ("Customer", "Vendor", "Employee")
+"""The three lists that share one space of names."""
+
+
+class Inquiry:
+    """Explains the refusals of one open ledger."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._looks_left = LOOKS
+        self._closed_through: date | None = None
+        self._closed_asked = False
+
+    async def findings(self, refusals: Sequence[Refusal], stop: Stop) -> Findings:
+        """What can be found out about these. A failed look explains less and raises nothing:
+        the refusal itself must be reported, and what is wrong shows at the next write."""
+        if not self._worth_a_look(refusals) or stop():
+            return Findings(closed_through=self._closed_through)
+        self._looks_left -= 1
+        try:
+            return await self._look(refusals, stop)
+        except (LedgerError, Interrupted):
+            return Findings(closed_through=self._closed_through)
+
+    def _worth_a_look(self, refusals: Sequence[Refusal]) -> bool:
+        asks = _unknown_names(refusals) or _maybe_billed(refusals) or self._asks_closed(refusals)
+        return bool(asks) and self._looks_left > 0
+
+    def _asks_closed(self, refusals: Iterable[Refusal]) -> bool:
+        return not self._closed_asked and any(r.may_be_closed for r in refusals)
+
+    async def _look(self, refusals: Sequence[Refusal], stop: Stop) -> Findings:
+        if self._asks_closed(refusals):
+            self._closed_through = await lists.books_closed_through(self._client)
+            self._closed_asked = True
+        return Findings(
+            holders=await self._holders(_unknown_names(refusals), stop),
+            billed=await self._billed(_maybe_billed(refusals), stop),
+            closed_through=self._closed_through,
+        )
+
+    async def _holders(self, names: Mapping[str, set[str]], stop: Stop) -> dict[str, str]:
+        holders: dict[str, str] = {}
+        for entity, wanted in names.items():
+            field = "Name" if entity == "Item" else "DisplayName"
+            statement = queries.select(entity, queries.among(field, sorted(wanted)))
+            for row in await self._client.rows(entity, statement, stop):
+                holders[str(row[field]).lower()] = f"by {entity.lower()} {row['Id']}"
+        return holders
+
+    async def _billed(self, ids: Sequence[str], stop: Stop) -> frozenset[str]:
+        if not ids:
+            return frozenset()
+        statement = queries.select("TimeActivity", queries.among("Id", ids))
+        rows = await self._client.rows("TimeActivity", statement, stop)
+        return frozenset(row["Id"] for row in rows if row.get("BillableStatus") == "HasBeenBilled")
+
+
+def _unknown_names(refusals: Iterable[Refusal]) -> dict[str, set[str]]:
+    """The names to look for, by the list to look in."""
+    names: dict[str, set[str]] = {}
+    for refusal in refusals:
+        if refusal.code != "name_taken" or refusal.holder_id or not refusal.name:
+            continue
+        for entity in ("Item",) if refusal.write.kind == "Item" else NAME_LISTS:
+            names.setdefault(entity, set()).add(refusal.name)
+    return names
+
+
+def _maybe_billed(refusals: Iterable[Refusal]) -> list[str]:
+    return [
+        refusal.write.ledger_id
+        for refusal in refusals
+        if refusal.code == "billed"
+        and refusal.write.kind == "TimeActivity"
+        and refusal.write.ledger_id
+    ]

@@ -1,0 +1,65 @@
+"""One open connection to one QuickBooks company."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+
+import httpx
+
+from ledgerlink.connectors.qbo import lists
+from ledgerlink.connectors.qbo.client import Client
+from ledgerlink.connectors.qbo.finding import Finding
+from ledgerlink.connectors.qbo.inquiry import Inquiry
+from ledgerlink.connectors.qbo.limits import Limiter
+from ledgerlink.connectors.qbo.timing import LedgerTime
+from ledgerlink.connectors.qbo.writing import Writing
+from ledgerlink.domain.documents import Company
+from ledgerlink.domain.plan import Outcome, Request, Write
+from ledgerlink.domain.ports import Answered, LaneState
+
+
+class QuickBooksLedger:
+    """The ledger port over one company's client."""
+
+    def __init__(
+        self,
+        company_id: str,
+        client: Client,
+        limiter: Limiter,
+        time: LedgerTime,
+        http: httpx.AsyncClient,
+    ) -> None:
+        self._company_id = company_id
+        self._client = client
+        self._limiter = limiter
+        self._time = time
+        self._http = http
+        self._inquiry = Inquiry(client)
+
+    @property
+    def calls(self) -> Mapping[str, int]:
+        """Requests that left so far: single, batch, query, read, token."""
+        return self._client.calls
+
+    async def company(self) -> Company:
+        """The company with its features, in two reads."""
+        return await lists.company(self._client, self._company_id)
+
+    async def write(
+        self, requests: Sequence[Request], answered: Answered, stop: Callable[[], bool]
+    ) -> None:
+        """Send the requests as the port describes."""
+        await Writing(self._client, self._inquiry, answered, stop).send(requests)
+
+    async def find(
+        self, writes: Sequence[Write], since: datetime, known: Collection[str]
+    ) -> Mapping[int, Outcome]:
+        """Look for writes as the port describes."""
+        return await Finding(self._client, since, known).find(writes)
+
+    def lane_state(self) -> LaneState:
+        """The limiter's memory as JSON values."""
+        return self._limiter.state(self._time)
+
+    async def close(self) -> None:
+        """Close the network connections."""
+        await self._http.aclose()

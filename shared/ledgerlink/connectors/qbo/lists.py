@@ -1,0 +1,75 @@
+"""The company and its preferences in neutral terms."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from ledgerlink.connectors.qbo.client import Client, Entity
+from ledgerlink.domain.documents import Company, Features
+
+
+async def company(client: Client, company_id: str) -> Company:
+    """The company with its features. Payroll is None: no preference tells it."""
+    info = await client.read("CompanyInfo", f"/companyinfo/{company_id}")
+    preferences = await _preferences(client)
+    return Company(
+        company_id=company_id,
+        name=str(info.get("CompanyName") or info.get("LegalName") or ""),
+        country=info.get("Country"),
+        features=features(info, preferences),
+    )
+
+
+async def books_closed_through(client: Client) -> date | None:
+    """The last closed day; None while the books were never closed."""
+    return _close_date(await _preferences(client))
+
+
+def features(info: Entity, preferences: Entity) -> Features:
+    """What both say about the company's plan and switches."""
+    accounting = _block(preferences, "AccountingInfoPrefs")
+    currency = _block(preferences, "CurrencyPrefs")
+    other = _named_values(_block(preferences, "OtherPrefs"))
+    return Features(
+        edition=_named_values(info).get("OfferingSku"),
+        home_currency=_block(currency, "HomeCurrency").get("value"),
+        time_tracking=_time_tracking(preferences, other),
+        payroll=None,
+        classes=_either(_flag(accounting, "ClassTrackingPerTxn", "ClassTrackingPerTxnLine")),
+        departments=_either(_flag(accounting, "TrackDepartments")),
+        projects=_either(_flag(other, "ProjectsEnabled")),
+        multi_currency=_either(_flag(currency, "MultiCurrencyEnabled")),
+        books_closed_through=_close_date(preferences),
+    )
+
+
+async def _preferences(client: Client) -> Entity:
+    return await client.read("Preferences", "/preferences")
+
+
+def _time_tracking(preferences: Entity, other: Mapping[str, str]) -> bool | None:
+    stated = _flag(_block(preferences, "TimeTrackingPrefs"), "TimeTrackingEnabled")
+    return _either(stated or _flag(other, "TimeTrackingFeatureEnabled"))
+
+
+def _close_date(preferences: Entity) -> date | None:
+    text = _block(preferences, "AccountingInfoPrefs").get("BookCloseDate")
+    return date.fromisoformat(str(text)[:10]) if text else None
+
+
+def _block(entity: Entity, name: str) -> Entity:
+    value = entity.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _named_values(entity: Entity) -> dict[str, str]:
+    return {pair["Name"]: str(pair.get("Value", "")) for pair in entity.get("NameValue") or ()}
+
+
+def _flag(entity: Mapping[str, Any], *names: str) -> list[bool]:
+    """The switches that are stated; they come as JSON booleans and as words."""
+    return [str(entity[name]).lower() == "true" for name in names if name in entity]
+
+
+def _either(stated: list[bool]) -> bool | None:
+    return any(stated) if stated else None

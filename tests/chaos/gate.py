@@ -1,0 +1,113 @@
+"""A gate between a worker and the outside that kills the worker at a chosen step.
+
+It forwards HTTP to one upstream. At the chosen request it kills the worker's process with
+SIGKILL: before the request is passed on, or after the upstream has answered and before the
+worker hears of it.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Literal
+
+import httpx
+
+When = Literal["before", "after"]
+SKIPPED = {"host", "content-length", "connection", "transfer-encoding", "content-encoding"}
+
+
+@dataclass(slots=True)
+class Shot:
+    """Kill at the `nth` (from 1) request that `matches`."""
+
+    matches: Callable[[str, str, dict[str, str]], bool]
+    when: When
+    nth: int
+    seen: int = 0
+    fired: bool = False
+
+    def due(self, method: str, path: str, headers: dict[str, str]) -> bool:
+        """Whether this request is the one."""
+        if self.fired or not self.matches(method, path, headers):
+            return False
+        self.seen += 1
+        return self.seen == self.nth
+
+
+@dataclass(slots=True)
+class Gate:
+    """A forwarding server on loopback; `url` is its address."""
+
+    upstream: str
+    shot: Shot | None = None
+    pid: int | None = None
+    _server: ThreadingHTTPServer = field(init=False)
+    _client: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._client = httpx.Client(timeout=60, trust_env=False)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._client.close()
+
+    def kill(self) -> None:
+        """End the worker without warning."""
+        assert self.shot is not None
+        assert self.pid is not None
+        self.shot.fired = True
+        os.kill(self.pid, signal.SIGKILL)
+
+    def forward(
+        self, method: str, path: str, headers: dict[str, str], body: bytes
+    ) -> httpx.Response:
+        due = self.shot is not None and self.shot.due(method, path, headers)
+        if due and self.shot is not None and self.shot.when == "before":
+            self.kill()
+            raise ConnectionAbortedError
+        kept = {name: value for name, value in headers.items() if name.lower() not in SKIPPED}
+        answer = self._client.request(method, self.upstream + path, headers=kept, content=body)
+        if due:
+            self.kill()
+            raise ConnectionAbortedError
+        return answer
+
+
+def _handler(gate: Gate) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_one_request(self) -> None:
+            try:
+                BaseHTTPRequestHandler.handle_one_request(self)
+            except ConnectionError:
+                self.close_connection = True
+
+        def _pass(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            answer = gate.forward(self.command, self.path, dict(self.headers.items()), body)
+            self.send_response(answer.status_code)
+            for name, value in answer.headers.multi_items():
+                if name.lower() not in SKIPPED:
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(answer.content)))
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _pass  # noqa: N815
+
+        def log_message(self, format: str, *args: object) -> None:
+            return
+
+    return Handler

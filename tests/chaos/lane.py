@@ -1,0 +1,185 @@
+"""A lane of its own on the deployed stack: posts go in, workers that may die take them out."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from ledgerlink.bootstrap import build
+from ledgerlink.domain.connections import Connection, ConnectionState
+from ledgerlink.domain.ports import Tokens
+from ledgerlink.domain.rules import Client, CreateLaborCode, CreateProject, CreateUser, RuleKind
+from ledgerlink.domain.runs import Run
+from ledgerlink.services import posts, rules
+from ledgerlink.services.house import House
+
+from local.machine import Machine
+from tests.chaos.gate import Gate, Shot
+
+ROOT = Path(__file__).parents[2]
+FIRM = "chaos"
+DEATHS = 12
+MESSAGES = 60
+
+
+@dataclass(slots=True)
+class KillableLane:
+    """One connected company of its own, one queue, and gates before the ledger and AWS."""
+
+    machine: Machine
+    realm: str = ""
+    house: House = field(init=False)
+    connection: Connection = field(init=False)
+    ledger_gate: Gate = field(init=False)
+    aws_gate: Gate = field(init=False)
+    queue_url: str = ""
+
+    def __post_init__(self) -> None:
+        self.ledger_gate = Gate(self.machine.sandbox_url)
+        self.aws_gate = Gate(self.machine.aws_endpoint)
+        queue = self.machine.client("sqs").create_queue(
+            QueueName=f"chaos-{uuid4().hex}.fifo",
+            Attributes={"FifoQueue": "true", "VisibilityTimeout": "0"},
+        )
+        self.queue_url = queue["QueueUrl"]
+        self.house = build(self.environment(), self.machine.client)
+        self._connect()
+        self._map()
+
+    def environment(self) -> dict[str, str]:
+        """What the deployed worker has, with its ways out led through the gates."""
+        functions = self.machine.client("lambda").list_functions()["Functions"]
+        deployed = next(
+            one["Environment"]["Variables"]
+            for one in functions
+            if one["Handler"] == "functions.qbo.handler.handler"
+        )
+        gated = {
+            name: value.replace(self.machine.sandbox_url, self.ledger_gate.url)
+            for name, value in deployed.items()
+        }
+        return gated | {
+            "LEDGERLINK_LANE_URL": self.queue_url,
+            "AWS_ENDPOINT_URL": self.aws_gate.url,
+            "AWS_REGION": "us-east-1",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "POWERTOOLS_METRICS_DISABLED": "true",
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'shared'}",
+            "PATH": os.environ["PATH"],
+        }
+
+    def _sandbox(self, method: str, path: str, **given: Any) -> Any:
+        url = f"{self.machine.sandbox_url}/_sandbox/{path}"
+        answer = httpx.request(method, url, timeout=30, trust_env=False, **given)
+        answer.raise_for_status()
+        return answer.json()
+
+    def _connect(self) -> None:
+        company = {"name": f"Chaos {uuid4().hex[:6]}", "seed": "empty"}
+        self.realm = self._sandbox("POST", "companies", json=company)["realm"]
+        granted = self._sandbox("POST", "token", json={"realm": self.realm})
+        now = datetime.now(UTC)
+        self.connection = Connection(
+            firm=FIRM,
+            id=uuid4().hex,
+            ledger="qbo",
+            state=ConnectionState.CONNECTED,
+            created_by="chaos",
+            created_at=now,
+            company_id=self.realm,
+        )
+        self.house.connections.save(self.connection)
+        self.house.vaults.put(
+            FIRM,
+            self.connection.id,
+            Tokens(
+                access_token=granted["access_token"],
+                refresh_token=granted["refresh_token"],
+                access_expires_at=now + timedelta(hours=1),
+            ),
+        )
+
+    def _map(self) -> None:
+        accounts = self.rows("Account")
+        income = next(str(row["Id"]) for row in accounts if row["AccountType"] == "Income")
+        client = Client(key="c1", name="Client One")
+        for kind, mapping in (
+            (RuleKind.USERS, CreateUser(name="Ada Lovelace")),
+            (RuleKind.PROJECTS, CreateProject(name="Engine", client=client)),
+            (RuleKind.LABOR_CODES, CreateLaborCode(name="Dev", income_account_id=income)),
+        ):
+            rules.put_rules(self.house, FIRM, "chaos", self.connection.id, kind, {"one": mapping})
+
+    def rows(self, entity: str) -> list[dict[str, Any]]:
+        """What the ledger holds, deleted ones left out."""
+        found = self._sandbox("GET", f"companies/{self.realm}/{entity}")
+        rows = found if isinstance(found, list) else found["rows"]
+        return [row for row in rows if row.get("status") != "Deleted"]
+
+    def post(self, entries: Sequence[dict[str, Any]]) -> Run:
+        return posts.post(self.house, FIRM, "chaos", self.connection.id, uuid4().hex, entries)
+
+    def run(self, run: Run) -> Run:
+        return self.house.runs.get(FIRM, self.connection.id, run.id)
+
+    def work(self, ledger: Shot | None = None, aws: Shot | None = None) -> int:
+        """Take everything out of the lane; returns how many workers died on the way."""
+        self.ledger_gate.shot, self.aws_gate.shot = ledger, aws
+        sqs, deaths = self.machine.client("sqs"), 0
+        for _ in range(MESSAGES):
+            messages = sqs.receive_message(QueueUrl=self.queue_url, VisibilityTimeout=0).get(
+                "Messages", []
+            )
+            if not messages:
+                return deaths
+            while self._worker(messages[0]["Body"]) < 0:
+                deaths += 1
+                assert deaths < DEATHS
+            sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
+        raise AssertionError("the lane did not run dry")
+
+    def _worker(self, body: str) -> int:
+        """One invocation in a process of its own; its exit code, negative when it was killed."""
+        record = {"messageId": "1", "body": body, "eventSourceARN": "arn:aws:sqs:::lane.fifo"}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.chaos.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=self.environment(),
+            cwd=ROOT,
+        )
+        self.ledger_gate.pid = self.aws_gate.pid = process.pid
+        output, _ = process.communicate(json.dumps({"Records": [record]}).encode(), timeout=120)
+        assert process.returncode <= 0, output.decode()[-3000:]
+        return process.returncode
+
+    def close(self) -> None:
+        self.ledger_gate.close()
+        self.aws_gate.close()
+        self.machine.client("sqs").delete_queue(QueueUrl=self.queue_url)
+
+
+def entries(prefix: str, count: int) -> list[dict[str, Any]]:
+    """Time entries that can be told apart in the ledger by their notes."""
+    return [
+        {
+            "key": f"{prefix}-{number}",
+            "staff_key": "one",
+            "work_date": "2026-03-02",
+            "minutes": 1 + number % 480,
+            "project_key": "one",
+            "labor_code_key": "one",
+            "notes": f"{prefix}-{number}",
+        }
+        for number in range(count)
+    ]

@@ -1,0 +1,96 @@
+"""A worker may die at any step: every entry ends up in the ledger exactly once."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from local.machine import Machine
+from tests.chaos.gate import Shot
+from tests.chaos.lane import KillableLane, entries
+
+
+def ledger_write(method: str, path: str, _headers: dict[str, str]) -> bool:
+    return method == "POST" and "/v3/company/" in path and "/query" not in path
+
+
+def table_batch(_method: str, _path: str, headers: dict[str, str]) -> bool:
+    target = next((v for k, v in headers.items() if k.lower() == "x-amz-target"), "")
+    return target.endswith("BatchWriteItem")
+
+
+def table_put(_method: str, _path: str, headers: dict[str, str]) -> bool:
+    target = next((v for k, v in headers.items() if k.lower() == "x-amz-target"), "")
+    return target.endswith("PutItem")
+
+
+@pytest.fixture(scope="module")
+def lane(machine: Machine) -> Iterator[KillableLane]:
+    lane = KillableLane(machine)
+    lane.work()
+    yield lane
+    lane.close()
+
+
+def once_each(lane: KillableLane, prefix: str, count: int) -> None:
+    notes = Counter(row.get("Description", "") for row in lane.rows("TimeActivity"))
+    ours = {note: n for note, n in notes.items() if note.startswith(f"{prefix}-")}
+    assert ours == {f"{prefix}-{number}": 1 for number in range(count)}
+
+
+STEPS = [
+    ("before-send", "ledger", ledger_write, "before", 1),
+    ("before-second-send", "ledger", ledger_write, "before", 2),
+    ("after-commit-before-answer", "ledger", ledger_write, "after", 1),
+    ("after-later-commit-before-answer", "ledger", ledger_write, "after", 3),
+    ("after-answer-before-record", "aws", table_batch, "before", 1),
+    ("between-records", "aws", table_batch, "after", 1),
+    ("between-links-and-outcomes", "aws", table_batch, "after", 2),
+    ("between-later-records", "aws", table_batch, "after", 4),
+    ("before-first-note-of-progress", "aws", table_put, "before", 2),
+    ("after-plan-was-stored", "aws", table_put, "after", 3),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "gate", "matches", "when", "nth"), STEPS, ids=[step[0] for step in STEPS]
+)
+def test_a_worker_killed_at_a_step_leaves_every_entry_once(
+    lane: KillableLane,
+    name: str,
+    gate: str,
+    matches: Callable[[str, str, dict[str, str]], bool],
+    when: str,
+    nth: int,
+) -> None:
+    shot = Shot(matches, "before" if when == "before" else "after", nth)
+    run = lane.post(entries(name, 65))
+    deaths = lane.work(**{gate: shot})
+    assert shot.fired
+    assert deaths == 1
+    once_each(lane, name, 65)
+    counts = lane.run(run).counts()
+    assert counts["posted"] >= 65
+    assert counts["pending"] == counts["failed"] == counts["blocked"] == 0
+
+
+def test_a_chunk_of_batches_and_single_calls_survives_deaths_in_both(lane: KillableLane) -> None:
+    def single(method: str, path: str, headers: dict[str, str]) -> bool:
+        return ledger_write(method, path, headers) and "/timeactivity" in path
+
+    run = lane.post(entries("mixed", 1230))
+    deaths = lane.work(ledger=Shot(single, "after", 12), aws=Shot(table_batch, "after", 7))
+    assert deaths == 2
+    once_each(lane, "mixed", 1230)
+    assert lane.run(run).counts()["posted"] == 1230
+
+
+def test_nothing_is_written_when_the_same_entries_come_again(lane: KillableLane) -> None:
+    lane.post(entries("again", 40))
+    lane.work()
+    run = lane.post(entries("again", 40))
+    lane.work()
+    once_each(lane, "again", 40)
+    found = lane.run(run)
+    assert found.counts()["unchanged"] == 40
+    assert found.calls() == {}

@@ -1,0 +1,142 @@
+"""A ledger company in memory: what it stores, what it remembers of requests, how it fails."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import Any
+
+from ledgerlink.domain.documents import PENDING, Features
+from ledgerlink.domain.errors import LedgerError
+from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
+from ledgerlink.domain.ports import Clock
+from ledgerlink.domain.reasons import reason
+from tests.fakes.fate import Fate
+
+MEMORY = timedelta(minutes=60)
+
+
+class Fault(Enum):
+    """What happens to one request: it is stored or not, and no answer comes."""
+
+    STORED_UNANSWERED = auto()
+    LOST = auto()
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A document as the company holds it."""
+
+    id: str
+    kind: str
+    body: Mapping[str, Any]
+    version: int
+    stored_at: datetime
+
+
+@dataclass
+class FakeCompany:
+    """What the ledger holds, over all invocations.
+
+    `faults` are taken one per request, in order; `refuse` names notes or names whose writes are
+    refused; `trouble` is raised by the next calls, one each (None lets a call pass).
+    """
+
+    clock: Clock
+    fate: Fate
+    features: Features = field(default_factory=Features)
+    stored: dict[str, Stored] = field(default_factory=dict)
+    answers: dict[str, tuple[datetime, list[Outcome]]] = field(default_factory=dict)
+    received: list[Request] = field(default_factory=list)
+    faults: list[Fault | None] = field(default_factory=list)
+    trouble: list[LedgerError | None] = field(default_factory=list)
+    refuse: set[str] = field(default_factory=set)
+    looks: int = 0
+    _last: int = 0
+
+    def knock(self) -> None:
+        trouble = self.trouble.pop(0) if self.trouble else None
+        if trouble is not None:
+            raise trouble
+
+    def take(self, request: Request) -> list[Outcome] | None:
+        """Answer a request; None where no answer comes back."""
+        self.received.append(request)
+        fault = self.faults.pop(0) if self.faults else None
+        if fault is Fault.LOST:
+            return None
+        at, answer = self.answers.get(request.id, (None, []))
+        if at is None or self.clock.now() - at > MEMORY:
+            self.fate.step("before the ledger commits")
+            answer = [self._apply(write) for write in request.writes]
+            self.answers[request.id] = (self.clock.now(), answer)
+            self.fate.step("after the ledger committed")
+        return None if fault is Fault.STORED_UNANSWERED else answer
+
+    def _apply(self, write: Write) -> Outcome:
+        body = write.body or {}
+        assert PENDING not in str(body)
+        if {str(body.get("notes")), str(body.get("name"))} & self.refuse:
+            return _failed(write, "no")
+        if write.action is Action.DELETE:
+            del self.stored[str(write.ledger_id)]
+            return Outcome(seq=write.seq, state=ItemState.POSTED, ledger_id=write.ledger_id)
+        there = self.stored.get(str(write.ledger_id))
+        if write.action is Action.UPDATE and (there is None or str(there.version) != write.version):
+            return Outcome(
+                seq=write.seq, state=ItemState.FAILED, reason=reason("changed_in_ledger")
+            )
+        return _posted(write, self._store(write, there))
+
+    def _store(self, write: Write, there: Stored | None) -> Stored:
+        body, now = write.body or {}, self.clock.now()
+        if there is not None:
+            stored = replace(there, body=body, version=there.version + 1, stored_at=now)
+        else:
+            self._last += 1
+            stored = Stored(str(self._last), write.kind, body, 0, now)
+        self.stored[stored.id] = stored
+        return stored
+
+    def find(
+        self, writes: Sequence[Write], since: datetime, known: Collection[str]
+    ) -> dict[int, Outcome]:
+        self.looks += 1
+        found: dict[int, Outcome] = {}
+        taken = set(known)
+        for write in writes:
+            match = next(self._matches(write, since, taken), None)
+            if match is not None:
+                taken.add(match.id)
+                found[write.seq] = _posted(write, match)
+        return found
+
+    def _matches(self, write: Write, since: datetime, taken: set[str]) -> Iterator[Stored]:
+        for stored in self.stored.values():
+            same = stored.kind == write.kind and stored.body == write.body
+            if not same or stored.stored_at < since:
+                continue
+            if write.action is Action.UPDATE:
+                if stored.id == write.ledger_id and str(stored.version) != write.version:
+                    yield stored
+            elif stored.id not in taken:
+                yield stored
+
+    def of_kind(self, kind: str) -> list[Stored]:
+        return [stored for stored in self.stored.values() if stored.kind == kind]
+
+
+def _posted(write: Write, stored: Stored) -> Outcome:
+    return Outcome(
+        seq=write.seq,
+        state=ItemState.POSTED,
+        ledger_id=stored.id,
+        version=str(stored.version),
+        trace_id="trace",
+    )
+
+
+def _failed(write: Write, detail: str) -> Outcome:
+    return Outcome(
+        seq=write.seq, state=ItemState.FAILED, reason=reason("refused", detail=detail)
+    )

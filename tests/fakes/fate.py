@@ -1,0 +1,61 @@
+"""Death at a chosen step: a worker that dies before or after the n-th thing it does."""
+
+import inspect
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
+
+
+class Died(Exception):
+    """The worker is gone; nothing after this happened."""
+
+
+@dataclass
+class Fate:
+    """Counts steps by name and ends the worker at step number `at` (from 0), once."""
+
+    at: int | None = None
+    steps: list[str] = field(default_factory=list)
+
+    def step(self, name: str) -> None:
+        self.steps.append(name)
+        if self.at == len(self.steps) - 1:
+            raise Died(f"step {self.at}: {name}")
+
+
+class Mortal:
+    """A store or ledger whose every call is two steps of fate: before it and after it."""
+
+    def __init__(self, name: str, inner: Any, fate: Fate) -> None:
+        self._name, self._inner, self._fate = name, inner, fate
+
+    def __getattr__(self, method: str) -> Any:
+        found = getattr(self._inner, method)
+        if not callable(found):
+            return found
+        call = self._waiting(method, found) if inspect.iscoroutinefunction(found) else None
+        return call or self._plain(method, found)
+
+    def _plain(self, method: str, found: Any) -> Any:
+        def call(*given: Any, **named: Any) -> Any:
+            self._fate.step(f"before {self._name}.{method}")
+            answer = found(*given, **named)
+            self._fate.step(f"after {self._name}.{method}")
+            return answer
+
+        return call
+
+    def _waiting(self, method: str, found: Any) -> Any:
+        async def call(*given: Any, **named: Any) -> Any:
+            self._fate.step(f"before {self._name}.{method}")
+            answer = await found(*given, **named)
+            self._fate.step(f"after {self._name}.{method}")
+            return answer
+
+        return call
+
+
+def mortal(name: str, inner: T, fate: Fate) -> T:
+    """The same thing, under fate."""
+    return cast(T, Mortal(name, inner, fate))

@@ -1,0 +1,100 @@
+"""Staging and lane in memory."""
+
+import gzip
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledgerlink.domain.errors import Invalid, NotFound
+from ledgerlink.domain.plan import Operation
+from ledgerlink.domain.ports import LaneState
+from ledgerlink.domain.runs import Run
+from ledgerlink.services.stores import Message
+
+LARGEST = 1_000_000
+
+
+@dataclass
+class FakeStaging:
+    """Implements `services.stores.Staging`; `files` by name."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    plans: dict[tuple[str, str, str, int], list[Operation]] = field(default_factory=dict)
+    requests: dict[tuple[str, str, str, int, int], list[list[int]]] = field(default_factory=dict)
+    count: int = 0
+
+    def upload_address(self, firm: str, connection_id: str) -> tuple[str, str]:
+        self.count += 1
+        upload_id = f"{self.count:032x}"
+        return upload_id, f"memory:{_name(firm, connection_id, upload_id)}"
+
+    def uploaded(self, firm: str, connection_id: str, upload_id: str) -> str:
+        name = _name(firm, connection_id, upload_id)
+        if name not in self.files:
+            raise NotFound("no_upload", f"Nothing was uploaded as {upload_id}.")
+        return name
+
+    def put_records(self, firm: str, connection_id: str, lines: Iterable[Any]) -> str:
+        upload_id, _ = self.upload_address(firm, connection_id)
+        name = _name(firm, connection_id, upload_id)
+        self.files[name] = b"\n".join(json.dumps(line).encode() for line in lines)
+        return name
+
+    def records(self, name: str) -> Iterable[bytes]:
+        return [line for line in _unpacked(self.files[name]).split(b"\n") if line.strip()]
+
+    def put_chunk(self, run: Run, number: int, operations: Sequence[Operation]) -> None:
+        self.plans[(run.firm, run.connection_id, run.id, number)] = list(operations)
+
+    def chunk(self, run: Run, number: int) -> Sequence[Operation]:
+        return self.plans[(run.firm, run.connection_id, run.id, number)]
+
+    def fix_requests(
+        self, run: Run, chunk: int, series: int, requests: Sequence[Sequence[int]]
+    ) -> Sequence[Sequence[int]]:
+        name = (run.firm, run.connection_id, run.id, chunk, series)
+        if requests and name not in self.requests:
+            self.requests[name] = [list(part) for part in requests]
+        return self.requests[name]
+
+
+def _name(firm: str, connection_id: str, upload_id: str) -> str:
+    return json.dumps([firm, connection_id, upload_id])
+
+
+def _unpacked(body: bytes) -> bytes:
+    try:
+        text = gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
+    except (OSError, EOFError) as error:
+        raise Invalid("unreadable_upload", "The upload is not readable.") from error
+    if len(text) > LARGEST:
+        raise Invalid("unreadable_upload", "The upload is too large.")
+    return text
+
+
+@dataclass
+class FakeLane:
+    """Implements `services.stores.Lane`: one queue, in order; the same message only once."""
+
+    messages: list[Message] = field(default_factory=list)
+    seen: set[Message] = field(default_factory=set)
+
+    def send(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            if message not in self.seen:
+                self.seen.add(message)
+                self.messages.append(message)
+
+
+@dataclass
+class FakeMemory:
+    """Implements `services.stores.LaneMemory`."""
+
+    states: dict[tuple[str, str], LaneState] = field(default_factory=dict)
+
+    def load(self, firm: str, connection_id: str) -> LaneState:
+        return self.states.get((firm, connection_id), {})
+
+    def save(self, firm: str, connection_id: str, state: LaneState) -> None:
+        self.states[(firm, connection_id)] = dict(state)

@@ -1,0 +1,116 @@
+"""A whole house in memory, wired as the program wires the real one, and ways to live in it."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledgerlink.domain.connections import Connection
+from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.rules import Link, Mapping, RuleKind, Skip
+from ledgerlink.domain.runs import Run
+from ledgerlink.services import connect, lane, posts
+from ledgerlink.services.house import House
+from ledgerlink.services.rules import put_rules
+from ledgerlink.services.runs import Item, get_run, list_items
+from ledgerlink.services.stores import Message
+from tests.fakes.clock import FakeClock, FakeIds
+from tests.fakes.company import FakeCompany
+from tests.fakes.fate import Died, Fate, mortal
+from tests.fakes.files import FakeLane, FakeMemory, FakeStaging
+from tests.fakes.ledger import FakeConnector
+from tests.fakes.rows import FakeConnections, FakeLinks, FakeRules
+from tests.fakes.runs import FakeRuns
+from tests.fakes.vaults import FakeVaults
+
+FIRM, USER, COMPANY = "acme", "ada", "realm-1"
+REDIRECT = "https://api.example/v1/oauth/fake/callback"
+DELIVERIES = 400
+
+
+@dataclass
+class Town:
+    """A house and everything around it that a test wants to look at."""
+
+    house: House
+    clock: FakeClock
+    fate: Fate
+    connector: FakeConnector
+    lane: FakeLane
+    staging: FakeStaging
+    links: FakeLinks
+    runs: FakeRuns
+    vaults: FakeVaults
+    connections: FakeConnections
+    handled: list[Message] = field(default_factory=list)
+
+    def company(self, company_id: str = COMPANY) -> FakeCompany:
+        return self.connector.company(company_id)
+
+    def connected(self, firm: str = FIRM, company_id: str = COMPANY) -> Connection:
+        """A connection that was authorised and read back, with two people and two projects."""
+        consent = connect.connect(self.house, firm, USER, "fake", REDIRECT)
+        state = consent.authorize_url.partition("state=")[2].partition("&")[0]
+        connection = connect.complete(self.house, state, "code", company_id)
+        self.work()
+        self.rules(connection, RuleKind.USERS, {"u1": Link(ledger_id="P1"), "u2": Skip()})
+        self.rules(connection, RuleKind.PROJECTS, {"p1": Link(ledger_id="C1")})
+        return self.house.connections.get(firm, connection.id)
+
+    def rules(self, connection: Connection, kind: RuleKind, given: dict[str, Mapping]) -> None:
+        put_rules(self.house, connection.firm, USER, connection.id, kind, given)
+
+    def post(self, connection: Connection, key: str, records: Sequence[Any] | str) -> Run:
+        return posts.post(self.house, connection.firm, USER, connection.id, key, records)
+
+    def work(self, stop: Callable[[], bool] = lambda: False) -> None:
+        """Deliver what is in the lane, in order, each message again until it is done."""
+        for _ in range(DELIVERIES):
+            if not self.lane.messages:
+                return
+            message = self.lane.messages[0]
+            try:
+                asyncio.run(lane.handle(self.house, message, stop))
+            except Died:
+                continue
+            self.handled.append(self.lane.messages.pop(0))
+        raise AssertionError(f"the lane is still busy after {DELIVERIES} deliveries")
+
+    def run(self, run: Run) -> Run:
+        return get_run(self.house, run.firm, run.connection_id, run.id)
+
+    def items(self, run: Run) -> list[Item]:
+        return list(list_items(self.house, self.run(run), 0, 10_000).items)
+
+    def states(self, run: Run) -> dict[str, ItemState]:
+        return {item.operation.key: item.state for item in self.items(run)}
+
+
+def town(fate: Fate | None = None, chunk_size: int = 4) -> Town:
+    """A town with one house; every call of its stores and ledgers is a step of `fate`."""
+    fate, clock = fate or Fate(), FakeClock()
+    connector = FakeConnector(clock, fate, chunk_size)
+    queue, staging, links, runs = FakeLane(), FakeStaging(), FakeLinks(), FakeRuns()
+    vaults, connections = FakeVaults(clock), FakeConnections()
+    house = House(
+        connections=mortal("connections", connections, fate),
+        rules=mortal("rules", FakeRules(), fate),
+        links=mortal("links", links, fate),
+        runs=mortal("runs", runs, fate),
+        staging=mortal("staging", staging, fate),
+        vaults=mortal("vaults", vaults, fate),
+        lane=mortal("lane", queue, fate),
+        memory=mortal("memory", FakeMemory(), fate),
+        connectors={"fake": connector},
+        clock=clock,
+        ids=FakeIds(),
+    )
+    return Town(
+        house, clock, fate, connector, queue, staging, links, runs, vaults, connections
+    )
+
+
+def entry(key: str, **given: Any) -> dict[str, Any]:
+    """A time entry as the product posts it."""
+    plain = {"key": key, "staff_key": "u1", "work_date": "2026-02-27", "minutes": 60}
+    return plain | {"project_key": "p1", "notes": f"work {key}"} | given

@@ -1,0 +1,131 @@
+"""A connector to the ledger in memory."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from ledgerlink.domain.documents import Company
+from ledgerlink.domain.errors import AuthorizationLost, LedgerError
+from ledgerlink.domain.plan import Outcome, Request, Write
+from ledgerlink.domain.ports import Answered, Clock, LaneState, Ledger, Tokens, TokenVault
+from tests.fakes.company import FakeCompany
+from tests.fakes.composer import FakeComposer
+from tests.fakes.fate import Fate, mortal
+
+ACCESS = "access-token-5d1e"
+REFRESH = "refresh-token-9f0b"
+REFUSED_CODE = "bad-code"
+
+
+@dataclass
+class FakeLedger:
+    """Implements `domain.ports.Ledger`."""
+
+    company_id: str
+    held: FakeCompany
+    vault: TokenVault
+    calls: Counter[str] = field(default_factory=Counter)
+    closed: bool = False
+
+    async def company(self) -> Company:
+        self._call("read")
+        return Company(self.company_id, f"Company {self.company_id}", "US", self.held.features)
+
+    async def write(
+        self, requests: Sequence[Request], answered: Answered, stop: Callable[[], bool]
+    ) -> None:
+        for request in requests:
+            if stop():
+                return
+            self._call("write")
+            answer = self.held.take(request)
+            if answer is not None:
+                await answered(request, answer)
+
+    async def find(
+        self, writes: Sequence[Write], since: datetime, known: Collection[str]
+    ) -> Mapping[int, Outcome]:
+        self._call("read")
+        return self.held.find(writes, since, known)
+
+    def _call(self, kind: str) -> None:
+        assert not self.closed
+        self.vault.load()
+        self.held.knock()
+        self.calls[kind] += 1
+
+    def lane_state(self) -> LaneState:
+        return {"calls": sum(self.calls.values())}
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+@dataclass
+class FakeGrants:
+    """Implements `domain.ports.Grants`. `failure` is raised by the next revoke."""
+
+    clock: Clock
+    exchanged: list[tuple[str, str]] = field(default_factory=list)
+    revoked: list[Tokens] = field(default_factory=list)
+    failure: LedgerError | None = None
+
+    def authorize_url(self, state: str, redirect_uri: str) -> str:
+        query = urlencode({"state": state, "redirect_uri": redirect_uri})
+        return f"https://ledger.example/consent?{query}"
+
+    def exchange(self, code: str, redirect_uri: str) -> Tokens:
+        if code == REFUSED_CODE:
+            raise AuthorizationLost("invalid_grant", "The ledger refused the code.")
+        self.exchanged.append((code, redirect_uri))
+        number = len(self.exchanged)
+        return Tokens(
+            access_token=f"{ACCESS}-{number}",
+            refresh_token=f"{REFRESH}-{number}",
+            access_expires_at=self.clock.now() + timedelta(hours=1),
+        )
+
+    def revoke(self, tokens: Tokens) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.revoked.append(tokens)
+
+
+@dataclass
+class FakeConnector:
+    """Implements `domain.ports.Connector`; every company keeps what was written to it."""
+
+    clock: Clock
+    fate: Fate
+    chunk_size: int = 4
+    request_size: int = 2
+    name: str = "fake"
+    composer: FakeComposer = field(default_factory=FakeComposer)
+    companies: dict[str, FakeCompany] = field(default_factory=dict)
+    granted: FakeGrants = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.granted = FakeGrants(self.clock)
+
+    def company(self, company_id: str) -> FakeCompany:
+        return self.companies.setdefault(company_id, FakeCompany(self.clock, self.fate))
+
+    def package(self, count: int) -> Sequence[int]:
+        full, rest = divmod(count, self.request_size)
+        return [self.request_size] * full + [rest] * bool(rest)
+
+    def grants(self, credentials: Mapping[str, str]) -> FakeGrants:
+        assert credentials["client_secret"]
+        return self.granted
+
+    def open(
+        self,
+        company_id: str,
+        vault: TokenVault,
+        credentials: Mapping[str, str],
+        lane_state: LaneState,
+    ) -> Ledger:
+        ledger: Ledger = FakeLedger(company_id, self.company(company_id), vault)
+        return mortal("ledger", ledger, self.fate)

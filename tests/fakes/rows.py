@@ -1,0 +1,108 @@
+"""Connections, rules and links in memory."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ledgerlink.domain.connections import Authorization, Connection
+from ledgerlink.domain.errors import Conflict, Invalid, NotFound
+from ledgerlink.domain.links import Link
+from ledgerlink.domain.rules import Rule, RuleKind
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Who has a company, or had it last."""
+
+    firm: str
+    connection_id: str
+    held: bool = True
+
+
+@dataclass
+class FakeConnections:
+    """Implements `services.stores.Connections`."""
+
+    rows: dict[tuple[str, str], Connection] = field(default_factory=dict)
+    consents: dict[str, Authorization] = field(default_factory=dict)
+    claims: dict[tuple[str, str], Claim] = field(default_factory=dict)
+
+    def save(self, connection: Connection) -> None:
+        self.rows[(connection.firm, connection.id)] = connection
+
+    def get(self, firm: str, connection_id: str) -> Connection:
+        if (firm, connection_id) not in self.rows:
+            raise NotFound("no_connection", f"There is no connection {connection_id}.")
+        return self.rows[(firm, connection_id)]
+
+    def list(self, firm: str) -> Sequence[Connection]:
+        return [self.rows[key] for key in sorted(self.rows) if key[0] == firm]
+
+    def begin(self, authorization: Authorization) -> None:
+        self.consents[authorization.state] = authorization
+
+    def finish(self, state: str) -> Authorization:
+        if state not in self.consents:
+            raise Invalid("unknown_state", "This consent is unknown or was used already.")
+        return self.consents.pop(state)
+
+    def claim(self, connection: Connection, company_id: str) -> None:
+        company = (connection.ledger, company_id)
+        ours = Claim(connection.firm, connection.id)
+        there = self.claims.get(company)
+        same = there is not None and (there.firm, there.connection_id) == (
+            connection.firm,
+            connection.id,
+        )
+        free = there is None or (not there.held and there.firm != connection.firm)
+        if not (free or same):
+            raise Conflict("company_already_connected", "This company is connected already.")
+        self.claims[company] = ours
+
+    def release(self, connection: Connection) -> None:
+        if connection.company_id is None:
+            return
+        company = (connection.ledger, connection.company_id)
+        if self.claims.get(company) == Claim(connection.firm, connection.id):
+            self.claims[company] = Claim(connection.firm, connection.id, held=False)
+
+
+@dataclass
+class FakeRules:
+    """Implements `services.stores.Rules`."""
+
+    log: dict[tuple[str, str, RuleKind, str], dict[int, Rule]] = field(default_factory=dict)
+
+    def put(self, firm: str, connection_id: str, rules: Iterable[Rule]) -> None:
+        for rule in rules:
+            versions = self.log.setdefault((firm, connection_id, rule.kind, rule.key), {})
+            versions[rule.version] = rule
+
+    def list(self, firm: str, connection_id: str, kind: RuleKind) -> Sequence[Rule]:
+        return [
+            versions[max(versions)]
+            for key, versions in self.log.items()
+            if key[:3] == (firm, connection_id, kind)
+        ]
+
+    def history(self, firm: str, connection_id: str, kind: RuleKind, key: str) -> Sequence[Rule]:
+        versions = self.log.get((firm, connection_id, kind, key), {})
+        return [versions[number] for number in sorted(versions)]
+
+
+@dataclass
+class FakeLinks:
+    """Implements `services.stores.Links`."""
+
+    rows: dict[tuple[str, str], dict[str, Link]] = field(default_factory=dict)
+
+    def get(self, firm: str, connection_id: str, wanted: Iterable[str]) -> Mapping[str, Link]:
+        mine = self.rows.get((firm, connection_id), {})
+        return {key: mine[key] for key in wanted if key in mine}
+
+    def put(self, firm: str, connection_id: str, links: Sequence[Link]) -> None:
+        self.rows.setdefault((firm, connection_id), {}).update({link.key: link for link in links})
+
+    def delete(self, firm: str, connection_id: str, gone: Sequence[str]) -> None:
+        mine = self.rows.get((firm, connection_id), {})
+        for key in gone:
+            mine.pop(key, None)

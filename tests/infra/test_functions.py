@@ -1,0 +1,111 @@
+from aws_cdk.assertions import Template
+
+from tests.infra.resources import Properties, as_list, properties, statements
+
+ENVIRONMENT = {
+    "LEDGERLINK_TABLE",
+    "LEDGERLINK_BUCKET",
+    "LEDGERLINK_LANE_URL",
+    "LEDGERLINK_DLQ_ARN",
+    "LEDGERLINK_SECRETS_PREFIX",
+    "LEDGERLINK_SECRETS_KEY",
+    "LEDGERLINK_APP_SECRET_QBO",
+    "LEDGERLINK_FIRM_CLAIM",
+    "LEDGERLINK_SCOPE_READ",
+    "LEDGERLINK_SCOPE_POST",
+    "LEDGERLINK_SCOPE_ADMIN",
+    "LEDGERLINK_PUBLIC_URL",
+    "QBO_API_URL",
+    "QBO_AUTHORIZE_URL",
+    "QBO_TOKEN_URL",
+    "QBO_REVOKE_URL",
+    "QBO_CLOCK_SCALE",
+    "POWERTOOLS_SERVICE_NAME",
+    "POWERTOOLS_METRICS_NAMESPACE",
+    "POWERTOOLS_LOG_LEVEL",
+}
+
+
+def functions(template: Template) -> dict[str, Properties]:
+    found = properties(template, "AWS::Lambda::Function").values()
+    return {one["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]: one for one in found}
+
+
+def role_of(template: Template, function: str) -> Properties:
+    name = functions(template)[function]["Role"]["Fn::GetAtt"][0]
+    return properties(template, "AWS::IAM::Role")[name]
+
+
+def allowed(template: Template, function: str) -> set[str]:
+    found = statements(role_of(template, function))
+    return {str(action) for one in found for action in as_list(one["Action"])}
+
+
+def test_both_functions_run_python_313_on_arm_with_both_layers(template: Template) -> None:
+    found = functions(template)
+    assert set(found) == {"api", "qbo"}
+    for name, function in found.items():
+        assert function["Runtime"] == "python3.13"
+        assert function["Architectures"] == ["arm64"]
+        assert function["Handler"] == f"functions.{name}.handler.handler"
+        assert len(function["Layers"]) == 2
+
+
+def test_limits_fit_the_work(template: Template) -> None:
+    found = functions(template)
+    assert (found["api"]["Timeout"], found["api"]["MemorySize"]) == (29, 512)
+    assert (found["qbo"]["Timeout"], found["qbo"]["MemorySize"]) == (300, 1024)
+
+
+def test_every_function_is_traced_and_logs_json_into_a_group_that_forgets(
+    template: Template,
+) -> None:
+    for function in functions(template).values():
+        assert function["TracingConfig"] == {"Mode": "Active"}
+        assert function["LoggingConfig"]["LogFormat"] == "JSON"
+        assert "Ref" in function["LoggingConfig"]["LogGroup"]
+    groups = properties(template, "AWS::Logs::LogGroup").values()
+    assert [group["RetentionInDays"] for group in groups] == [90, 90, 90]
+
+
+def test_functions_read_exactly_these_variables(template: Template) -> None:
+    for function in functions(template).values():
+        assert set(function["Environment"]["Variables"]) == ENVIRONMENT
+
+
+def test_no_role_has_a_wildcard_action(template: Template) -> None:
+    for name in ("api", "qbo"):
+        assert not [action for action in allowed(template, name) if "*" in action]
+
+
+def test_wildcard_resources_are_staged_objects_connection_secrets_and_traces_only(
+    template: Template,
+) -> None:
+    for name in ("api", "qbo"):
+        wide = [one for one in statements(role_of(template, name)) if "*" in str(one["Resource"])]
+        assert sorted(one["Sid"] for one in wide) == ["Connections", "Staged", "Trace"]
+
+
+def test_roles_take_no_managed_policy_and_serve_lambda_only(template: Template) -> None:
+    for name in ("api", "qbo"):
+        role = role_of(template, name)
+        assert "ManagedPolicyArns" not in role
+        (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+    assert properties(template, "AWS::IAM::Policy") == {}
+
+
+def test_the_api_connects_and_sends_but_does_not_take_from_the_lane(template: Template) -> None:
+    actions = allowed(template, "api")
+    assert {"secretsmanager:CreateSecret", "secretsmanager:DeleteSecret"} <= actions
+    assert "sqs:SendMessage" in actions
+    assert "sqs:ReceiveMessage" not in actions
+
+
+def test_the_worker_takes_from_the_lane_but_makes_and_deletes_no_secret(
+    template: Template,
+) -> None:
+    actions = allowed(template, "qbo")
+    assert {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:SendMessage"} <= actions
+    assert "secretsmanager:PutSecretValue" in actions
+    assert not {"secretsmanager:CreateSecret", "secretsmanager:DeleteSecret"} & actions

@@ -1,0 +1,41 @@
+from collections.abc import Callable
+
+import pytest
+
+from infra.settings import SettingError, Settings, read_settings
+from tests.infra.conftest import context
+
+
+def read(**changes: object) -> Settings:
+    values = {**context(), **changes}
+    lookup: Callable[[str], object] = values.get
+    return read_settings(lookup)
+
+
+def test_lists_and_objects_may_come_from_the_command_line_as_json() -> None:
+    settings = read(jwtAudience='["a","b"]', tags='{"team":"ledgers"}')
+    assert settings.jwt_audience == ("a", "b")
+    assert settings.tags == {"team": "ledgers"}
+
+
+def test_production_quickbooks_is_the_default() -> None:
+    assert read().qbo.api_url == "https://quickbooks.api.intuit.com"
+    assert read().qbo.clock_scale == "1"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("jwtIssuer", None),
+        ("jwtAudience", []),
+        ("scopes", {"read": "ledger:read"}),
+        ("qbo", {"apiUrl": "https://example.com"}),
+        ("removalPolicy", "maybe"),
+        ("logRetentionDays", 45),
+        ("layerPlatform", "windows"),
+        ("corsOrigins", "[not json"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named_by_its_key(key: str, value: object) -> None:
+    with pytest.raises(SettingError, match=key):
+        read(**{key: value})

@@ -1,0 +1,69 @@
+from aws_cdk.assertions import Template
+
+from tests.infra.resources import only, properties
+
+
+def test_the_table_can_be_restored_to_any_second_of_its_last_weeks(template: Template) -> None:
+    table = only(template, "AWS::DynamoDB::Table")
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+
+
+def test_the_table_forgets_what_has_expired(template: Template) -> None:
+    table = only(template, "AWS::DynamoDB::Table")
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+
+
+def test_the_table_is_encrypted_with_a_key_of_ours_and_paid_per_request(
+    template: Template,
+) -> None:
+    table = only(template, "AWS::DynamoDB::Table")
+    assert table["SSESpecification"]["SSEType"] == "KMS"
+    assert "Fn::GetAtt" in table["SSESpecification"]["KMSMasterKeyId"]
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_the_table_has_one_index_with_everything_in_it(template: Template) -> None:
+    (index,) = only(template, "AWS::DynamoDB::Table")["GlobalSecondaryIndexes"]
+    assert index["IndexName"] == "gsi1"
+    assert [key["AttributeName"] for key in index["KeySchema"]] == ["gsi1pk", "gsi1sk"]
+    assert index["Projection"] == {"ProjectionType": "ALL"}
+
+
+def test_data_outlives_the_stack_by_default(template: Template) -> None:
+    assert only(template, "AWS::DynamoDB::Table")["DeletionProtectionEnabled"] is True
+    kinds = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SQS::Queue")
+    for kind in kinds:
+        for resource in template.find_resources(kind).values():
+            assert resource["DeletionPolicy"] == "Retain"
+
+
+def test_staged_records_leave_the_bucket_after_thirty_days(template: Template) -> None:
+    rules = only(template, "AWS::S3::Bucket")["LifecycleConfiguration"]["Rules"]
+    assert {"Prefix": "staged/", "ExpirationInDays": 30, "Status": "Enabled"} in rules
+    assert {
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+        "Status": "Enabled",
+    } in rules
+
+
+def test_the_bucket_is_private_encrypted_and_refuses_plain_http(template: Template) -> None:
+    bucket = only(template, "AWS::S3::Bucket")
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    (statement,) = only(template, "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+    assert statement["Effect"] == "Deny"
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_every_key_is_rotated(template: Template) -> None:
+    keys = properties(template, "AWS::KMS::Key")
+    assert len(keys) == 2
+    assert all(key["EnableKeyRotation"] for key in keys.values())
+
+
+def test_the_application_secret_starts_without_credentials(template: Template) -> None:
+    secret = only(template, "AWS::SecretsManager::Secret")
+    assert secret["Name"] == "ledgerlink/app/qbo"
+    assert "KmsKeyId" in secret
+    assert "SecretString" not in secret

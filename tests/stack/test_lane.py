@@ -1,0 +1,60 @@
+"""From the lane to the function to the dead letters."""
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from local.machine import Machine
+
+PATIENCE_SECONDS = 40
+
+
+def wait_for(reached: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if reached():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def send(machine: Machine, body: str) -> None:
+    machine.client("sqs").send_message(
+        QueueUrl=machine.outputs["LaneUrl"],
+        MessageBody=body,
+        MessageGroupId=str(uuid.uuid4()),
+        MessageDeduplicationId=str(uuid.uuid4()),
+    )
+
+
+def waiting(machine: Machine, output: str) -> int:
+    """Messages in a queue, those being worked on included."""
+    found = machine.client("sqs").get_queue_attributes(
+        QueueUrl=machine.outputs[output], AttributeNames=["All"]
+    )["Attributes"]
+    visible = int(found["ApproximateNumberOfMessages"])
+    return visible + int(found["ApproximateNumberOfMessagesNotVisible"])
+
+
+@pytest.fixture
+def hasty_lane(machine: Machine) -> Iterator[None]:
+    """Redelivers after a second instead of ten minutes, so that five tries fit in a test."""
+    set_visibility(machine, 1)
+    yield
+    set_visibility(machine, 600)
+    machine.client("sqs").purge_queue(QueueUrl=machine.outputs["DeadLettersUrl"])
+
+
+def set_visibility(machine: Machine, seconds: int) -> None:
+    machine.client("sqs").set_queue_attributes(
+        QueueUrl=machine.outputs["LaneUrl"], Attributes={"VisibilityTimeout": str(seconds)}
+    )
+
+
+@pytest.mark.usefixtures("hasty_lane")
+def test_a_message_nobody_can_read_leaves_the_lane_for_the_dead_letters(machine: Machine) -> None:
+    send(machine, "not a message of ours")
+    assert wait_for(lambda: waiting(machine, "DeadLettersUrl") == 1)
+    assert waiting(machine, "LaneUrl") == 0

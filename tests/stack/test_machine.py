@@ -1,0 +1,69 @@
+"""The machine itself: what survives, what it listens on, what it leaves behind."""
+
+import ipaddress
+from pathlib import Path
+
+import httpx
+
+from local.machine import Machine, Ports
+from local.machine.process_table import living
+from tests.stack.listening import listening_addresses
+
+
+def all_processes(machine: Machine) -> list[int]:
+    leaders = [service.pid() for service in machine.services()]
+    return [pid for leader in leaders if leader is not None for pid in living(leader)]
+
+
+def put(machine: Machine, name: str) -> None:
+    item = {"pk": {"S": name}, "sk": {"S": "kept"}}
+    machine.client("dynamodb").put_item(TableName=machine.outputs["TableName"], Item=item)
+
+
+def is_kept(machine: Machine, name: str) -> bool:
+    key = {"pk": {"S": name}, "sk": {"S": "kept"}}
+    found = machine.client("dynamodb").get_item(TableName=machine.outputs["TableName"], Key=key)
+    return "Item" in found
+
+
+def test_every_process_listens_on_loopback_only(machine: Machine) -> None:
+    httpx.get(f"{machine.api_url}/v1/openapi.json", timeout=30)
+    found = listening_addresses(all_processes(machine))
+    assert {port for _address, port in found} == {
+        machine.ports.aws,
+        machine.ports.sandbox,
+        machine.ports.issuer,
+    }
+    assert all(ipaddress.ip_address(address).is_loopback for address, _port in found)
+
+
+def test_a_deploy_of_the_same_tree_keeps_data_and_address(machine: Machine) -> None:
+    put(machine, "before-redeploy")
+    before = machine.outputs
+    machine.redeploy()
+    assert machine.outputs == before
+    assert is_kept(machine, "before-redeploy")
+    assert httpx.get(f"{machine.api_url}/v1/openapi.json", timeout=30).status_code == 200
+
+
+def test_a_restart_ends_the_function_workers_and_keeps_data(machine: Machine) -> None:
+    httpx.get(f"{machine.api_url}/v1/openapi.json", timeout=30)
+    put(machine, "before-restart")
+    emulator = machine.services()[0].pid()
+    assert emulator is not None
+    assert len(living(emulator)) > 1
+    machine.restart("aws")
+    assert living(emulator) == []
+    assert is_kept(machine, "before-restart")
+    assert httpx.get(f"{machine.api_url}/v1/openapi.json", timeout=30).status_code == 200
+
+
+def test_stopping_leaves_no_process_behind(tmp_path: Path) -> None:
+    machine = Machine(ports=Ports.ephemeral(), state_dir=tmp_path)
+    machine.layout.prepare()
+    machine.restart()
+    leaders = [service.pid() for service in machine.services()]
+    machine.stop()
+    assert None not in leaders
+    assert [living(leader) for leader in leaders if leader is not None] == [[], [], []]
+    assert not machine.is_running()

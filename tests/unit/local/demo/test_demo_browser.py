@@ -1,0 +1,48 @@
+import httpx
+import pytest
+
+from local.demo.browser import give_consent, read_form
+from local.demo.errors import DemoError
+
+PAGE = """<html><body><form method="post" action="/connect/decide">
+<input type="hidden" name="state" value="s&amp;1">
+<label><input type="radio" name="realm" value="1">One</label>
+<label><input type="radio" name="realm" value="2">Two</label>
+<button name="choice" value="cancel">Cancel</button>
+<button name="choice" value="connect">Connect</button></form></body></html>"""
+
+
+def browser(last_status: int = 200) -> tuple[httpx.Client, list[httpx.Request]]:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        if request.url.path == "/connect/decide":
+            return httpx.Response(302, headers={"location": "http://app/back?code=c"})
+        if request.url.host == "app":
+            return httpx.Response(last_status, text="the end")
+        return httpx.Response(200, html=PAGE)
+
+    return httpx.Client(transport=httpx.MockTransport(answer), follow_redirects=True), seen
+
+
+def test_consent_sends_the_chosen_company_and_follows_back() -> None:
+    client, seen = browser()
+    give_consent(client, "http://ledger/connect?x=1", "2")
+    assert seen[1].content == b"state=s%261&realm=2&choice=connect"
+    assert str(seen[2].url) == "http://app/back?code=c"
+
+
+def test_a_company_that_is_not_offered_is_refused() -> None:
+    with pytest.raises(DemoError, match="company 3"):
+        give_consent(browser()[0], "http://ledger/connect", "3")
+
+
+def test_a_callback_that_fails_is_told() -> None:
+    with pytest.raises(DemoError, match=r"\(400\): the end"):
+        give_consent(browser(400)[0], "http://ledger/connect", "1")
+
+
+def test_choices_of_a_select_are_read() -> None:
+    form = read_form("<form><select name=r><option value=7>x</select><button value=Connect>")
+    assert form.filled("7", "connect") == {"r": "7", "": "Connect"}

@@ -1,0 +1,72 @@
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from urllib.parse import parse_qs
+
+import httpx
+import pytest
+
+from local.demo.errors import DemoError
+from local.demo.ledger import PAGE, Activity, Company
+
+Answer = Callable[[str], httpx.Response]
+
+
+def company(answer: Answer, sleeps: list[float] | None = None) -> Company:
+    def handle(request: httpx.Request) -> httpx.Response:
+        return answer(parse_qs(request.url.query.decode())["query"][0])
+
+    client = httpx.Client(transport=httpx.MockTransport(handle), base_url="http://ledger")
+    waited = sleeps if sleeps is not None else []
+    return Company(client, "42", lambda: "token", 10.0, waited.append)
+
+
+def rows(entity: str, found: list[dict[str, object]]) -> httpx.Response:
+    return httpx.Response(200, json={"QueryResponse": {entity: found} if found else {}})
+
+
+def test_activities_are_read_page_by_page_to_the_end() -> None:
+    activity = {"Id": "1", "Hours": 1, "Minutes": 30, "BillableStatus": "NotBillable"}
+    pages = {1: [activity] * PAGE, PAGE + 1: [activity] * 2}
+
+    def answer(statement: str) -> httpx.Response:
+        return rows("TimeActivity", pages[int(statement.split("STARTPOSITION ")[1].split()[0])])
+
+    found = list(company(answer).activities())
+    assert len(found) == PAGE + 2
+    assert found[0] == Activity("", 90, Decimal(0))
+
+
+def test_a_rate_keeps_its_cents() -> None:
+    text = json.dumps(
+        {"Id": "1", "BillableStatus": "Billable", "Hours": 2, "CustomerRef": {"value": "9"}}
+    )
+    body = f'{{"QueryResponse":{{"TimeActivity":[{text[:-1]},"HourlyRate":85.10}}]}}}}'
+    [found] = company(lambda _: httpx.Response(200, text=body)).activities()
+    assert found == Activity("9", 120, Decimal("85.10"))
+
+
+def test_the_first_income_account_is_found() -> None:
+    assert company(lambda _: rows("Account", [{"Id": "79"}, {"Id": "80"}])).income_account() == "79"
+
+
+def test_a_company_without_income_account_is_told() -> None:
+    with pytest.raises(DemoError, match="no income account"):
+        company(lambda _: rows("Account", [])).income_account()
+
+
+def test_a_busy_ledger_is_asked_again_after_a_minute_of_its_own() -> None:
+    answers = [httpx.Response(429), rows("Customer", [{"Id": "1", "FullyQualifiedName": "A:B"}])]
+    sleeps: list[float] = []
+    assert company(lambda _: answers.pop(0), sleeps).customers() == {"1": "A:B"}
+    assert sleeps == [6.1]
+
+
+def test_a_ledger_that_stays_busy_is_given_up() -> None:
+    with pytest.raises(DemoError, match="too busy"):
+        company(lambda _: httpx.Response(429)).customers()
+
+
+def test_a_refused_query_shows_the_answer() -> None:
+    with pytest.raises(DemoError, match=r"\(400\): why"):
+        company(lambda _: httpx.Response(400, text="why")).customers()
