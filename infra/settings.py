@@ -14,10 +14,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
 LayerPlatform = Literal["lambda", "machine"]
-ARCHITECTURES = {
-    "arm64": lambda_.Architecture.ARM_64,
-    "x86_64": lambda_.Architecture.X86_64,
-}
+# What layers/dependencies.py installs wheels for.
+ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64}
 REMOVAL = {"retain": RemovalPolicy.RETAIN, "destroy": RemovalPolicy.DESTROY}
 RETENTION = {
     str(days): getattr(logs.RetentionDays, name)

@@ -137,6 +137,4 @@ def _posted(write: Write, stored: Stored) -> Outcome:
 
 
 def _failed(write: Write, detail: str) -> Outcome:
-    return Outcome(
-        seq=write.seq, state=ItemState.FAILED, reason=reason("refused", detail=detail)
-    )
+    return Outcome(seq=write.seq, state=ItemState.FAILED, reason=reason("refused", detail=detail))

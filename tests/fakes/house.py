@@ -105,9 +105,7 @@ def town(fate: Fate | None = None, chunk_size: int = 4) -> Town:
         clock=clock,
         ids=FakeIds(),
     )
-    return Town(
-        house, clock, fate, connector, queue, staging, links, runs, vaults, connections
-    )
+    return Town(house, clock, fate, connector, queue, staging, links, runs, vaults, connections)
 
 
 def entry(key: str, **given: Any) -> dict[str, Any]:

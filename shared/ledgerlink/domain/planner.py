@@ -27,7 +27,8 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanInput:
-    """What a plan is made of. `closed_through` is the last day of the closed books."""
+    """What a plan is made of. `closed_through` is the last day of the closed books. `run_id` is
+    the run's own; ids sort by age."""
 
     entries: Sequence[TimeEntry]
     rejected: Sequence[Rejected]
@@ -35,6 +36,7 @@ class PlanInput:
     links: Mapping[str, Link]
     composer: Composer
     closed_through: date | None = None
+    run_id: str | None = None
 
 
 def plan(given: PlanInput) -> tuple[Operation, ...]:
@@ -69,7 +71,9 @@ def _time(
         return _settled(key, ItemState.BLOCKED, blocked.reason, minutes=entry.minutes)
     except Skipped as skipped:
         return _settled(key, ItemState.SKIPPED, skipped.reason, minutes=entry.minutes)
-    operation = _compare(replace(document, members=(entry.key,)), given.links.get(key))
+    operation = _compare(
+        replace(document, members=(entry.key,)), given.links.get(key), given.run_id
+    )
     return _keep_closed(operation, given.closed_through)
 
 
@@ -80,8 +84,9 @@ def _check(entry: TimeEntry, doubled: Mapping[str, int]) -> None:
         raise Blocked(reason("not_approved", field="approval", state=entry.approval))
 
 
-def _compare(document: Document, link: Link | None) -> Operation:
-    """Create what is new, update what differs from what we last wrote, leave the rest."""
+def _compare(document: Document, link: Link | None, run_id: str | None = None) -> Operation:
+    """Create what is new, update what differs from what we last wrote, leave the rest: also what
+    a later run wrote while this one was parked."""
     operation = Operation(
         seq=0,
         action=Action.CREATE,
@@ -98,6 +103,11 @@ def _compare(document: Document, link: Link | None) -> Operation:
     operation = replace(operation, ledger_id=link.ledger_id, version=link.version)
     if fingerprint(document.body) == link.fingerprint:
         return replace(operation, action=Action.NONE, body=None, state=ItemState.UNCHANGED)
+    if run_id is not None and link.run_id > run_id:
+        why = reason("superseded")
+        return replace(
+            operation, action=Action.NONE, body=None, state=ItemState.UNCHANGED, reason=why
+        )
     return replace(operation, action=Action.UPDATE)
 
 

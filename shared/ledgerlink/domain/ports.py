@@ -67,7 +67,8 @@ class TokenVault(Protocol):
         ...
 
     def save(self, tokens: Tokens) -> None:
-        """Store tokens durably, before anybody uses them."""
+        """Store tokens durably, before anybody uses them. Raises AuthorizationLost when the
+        connection was disconnected meanwhile."""
         ...
 
     def claim(self, seconds: float) -> bool:

@@ -37,6 +37,7 @@ REASONS: dict[str, Template] = {
     "dependency_failed": Template("It needs {key}, which could not be created in the ledger.", "See the reason at {key}, mend it and post again."),
     "superseded": Template("A later run has already written this record.", "Nothing to do."),
     "overtaken": Template("Another run wrote this record after this run was planned, with other values.", "Post the record again if its values are the right ones."),
+    "unreadable_upload": Template("The records that were uploaded cannot be read: {detail}.", "Upload them again, one JSON object per line, and post that upload."),
     # The ledger's answer
     "answer_differs": Template("The ledger stored it, but with other values: {detail}.", "Compare the two and correct the record in the ledger or the rule."),
     "already_written": Template("The ledger already holds it from an earlier attempt; it was adopted.", "Nothing to do."),

@@ -31,10 +31,12 @@ def reason_of(error: LedgerError) -> Reason:
 
 
 def lose_authorization(house: House, connection: Connection, error: AuthorizationLost) -> None:
-    """Mark the connection so that nothing is sent before somebody reconnects."""
-    house.connections.save(
-        replace(connection, state=ConnectionState.NEEDS_RECONNECT, reason=reason_of(error))
-    )
+    """Mark the connection so that nothing is sent before somebody reconnects, unless somebody
+    disconnected or reconnected it meanwhile."""
+    now = house.connections.get(connection.firm, connection.id)
+    if now.connected_at == connection.connected_at and now.state is connection.state:
+        lost = replace(now, state=ConnectionState.NEEDS_RECONNECT, reason=reason_of(error))
+        house.connections.save(lost)
 
 
 def resume(house: House, run: Run) -> Run:

@@ -11,7 +11,7 @@ from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.plan import ItemState, Operation
 from ledgerlink.domain.planner import PlanInput, Rejected, plan
 from ledgerlink.domain.ports import Ledger
-from ledgerlink.domain.reasons import reason
+from ledgerlink.domain.reasons import Reason, reason
 from ledgerlink.domain.records import TimeEntry
 from ledgerlink.domain.resolver import RuleBook, linkable_keys, time_key
 from ledgerlink.domain.rules import RuleKind
@@ -34,17 +34,30 @@ async def plan_run(house: House, connection: Connection, run: Run) -> Run:
     finally:
         house.memory.save(connection.firm, connection.id, ledger.lane_state())
         await ledger.close()
-    entries, rejected = read_records(house, run)
+    try:
+        entries, rejected = read_records(house, run)
+    except Invalid as unreadable:
+        return fail(house, run, reason("unreadable_upload", detail=unreadable.message))
     operations = _plan(house, connection, run, entries, rejected, company)
     chunks = _store(house, run, operations, house.connector(connection.ledger).chunk_size)
     return start(house, replace(run, records=len(entries) + len(rejected), chunks=chunks))
 
 
 async def read_company(house: House, connection: Connection, ledger: Ledger) -> Company:
-    """Read the company and its features back and keep them with the connection."""
+    """Read the company and its features back and keep them with the connection, unless somebody
+    disconnected or reconnected it meanwhile."""
     company = await ledger.company()
-    house.connections.save(replace(connection, company=company, read_at=house.clock.now()))
+    now = house.connections.get(connection.firm, connection.id)
+    if now.connected_at == connection.connected_at and now.state is connection.state:
+        house.connections.save(replace(now, company=company, read_at=house.clock.now()))
     return company
+
+
+def fail(house: House, run: Run, why: Reason) -> Run:
+    """Finish a run of which nothing can be planned."""
+    failed = replace(run, state=RunState.FAILED, reason=why, finished_at=house.clock.now())
+    house.runs.save(failed)
+    return failed
 
 
 def start(house: House, run: Run) -> Run:
@@ -95,6 +108,7 @@ def _plan(
             links=house.links.get(run.firm, run.connection_id, keys),
             composer=house.connector(connection.ledger).composer,
             closed_through=company.features.books_closed_through,
+            run_id=run.id,
         )
     )
 

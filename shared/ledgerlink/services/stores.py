@@ -106,7 +106,8 @@ class Staging(Protocol):
         ...
 
     def records(self, name: str) -> Iterable[bytes]:
-        """The records, one line each; blank lines are left out."""
+        """The records, one line each; blank lines are left out. Raises Invalid for a file that
+        is damaged or too large."""
         ...
 
     def put_chunk(self, run: Run, number: int, operations: Sequence[Operation]) -> None: ...

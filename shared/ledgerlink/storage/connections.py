@@ -1,6 +1,7 @@
 """Connections, claims on companies and consents, in the table."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from ledgerlink.domain.connections import Authorization, Connection
 from ledgerlink.domain.errors import Conflict, Invalid, NotFound
@@ -93,12 +94,13 @@ class DynamoConnections:
     def release(self, connection: Connection) -> None:
         if connection.company_id is None:
             return
-        self._table.put(
-            {
-                "pk": keys.company(connection.ledger, connection.company_id),
-                "sk": "claim",
-                "firm": connection.firm,
-                "connection": connection.id,
-                "held": False,
-            }
-        )
+        row = {
+            "pk": keys.company(connection.ledger, connection.company_id),
+            "sk": "claim",
+            "firm": connection.firm,
+            "connection": connection.id,
+            "held": False,
+        }
+        values = {":firm": connection.firm, ":connection": connection.id}
+        with suppress(Taken):  # another firm has it by now
+            self._table.put_if(row, "firm = :firm AND connection = :connection", values)

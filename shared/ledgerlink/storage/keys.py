@@ -22,11 +22,20 @@ import hashlib
 from urllib.parse import quote
 
 PLAN_DIGITS = 9
+LONGEST_PART = 240
 
 
 def _join(*parts: str) -> str:
     """Parts as one key; a part cannot reach into its neighbour."""
-    return "#".join(quote(part, safe="") for part in parts)
+    return "#".join(map(_part, parts))
+
+
+def _part(text: str) -> str:
+    """A part of a key. A long one is known by its hash: a sort key holds 1,024 bytes at most."""
+    quoted = quote(text, safe="")
+    if len(quoted) <= LONGEST_PART:
+        return quoted
+    return "=" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def firm(firm_id: str) -> str:
@@ -70,5 +79,10 @@ def number(value: int) -> str:
 
 
 def prefix(firm_id: str, connection_id: str) -> str:
-    """Where a connection's files and secrets begin."""
-    return f"firms/{quote(firm_id, safe='')}/connections/{quote(connection_id, safe='')}"
+    """Where a connection's files begin."""
+    return f"firms/{_part(firm_id)}/connections/{_part(connection_id)}"
+
+
+def secret(firm_id: str, connection_id: str) -> str:
+    """The name of a connection's secret, in the characters that such a name may have."""
+    return prefix(firm_id, connection_id).replace("%", "+").replace("~", "+7E")

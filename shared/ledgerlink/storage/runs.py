@@ -1,7 +1,6 @@
 """Runs, progress and outcomes, in the table."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -29,38 +28,27 @@ class DynamoRuns:
             "pk": pk,
             "sk": sk,
             "content": content,
-            "data": dump(run).decode(),
+            "run": run.id,
             "expires_at": int((run.created_at + IDEMPOTENCY_LIFETIME).timestamp()),
         }
         try:
-            self._table.put_if(claim, "attribute_not_exists(pk)")
+            self._table.together([*_rows(run), claim], new=True)
         except Taken:
-            return self._earlier(self._table.get(pk, sk) or {}, content)
-        self.save(run)
+            return self._earlier(run, self._table.get(pk, sk) or {}, content)
         return run
 
-    def _earlier(self, claim: Row, content: str) -> Run:
+    def _earlier(self, run: Run, claim: Row, content: str) -> Run:
         if claim.get("content") != content:
             raise Conflict(
                 "idempotency_key_reused",
                 "This Idempotency-Key was used with other records.",
                 "Use a new key for new records.",
             )
-        first = load(Run, claim["data"])
-        with suppress(Taken):  # unless whoever claimed the key died before storing the run
-            self._table.put_if(_row(first), "attribute_not_exists(pk)")
-            self.save(first)
-        return self.get(first.firm, first.connection_id, first.id)
+        return self.get(run.firm, run.connection_id, claim["run"])
 
     def save(self, run: Run) -> None:
-        pk = keys.connection(run.firm, run.connection_id)
-        unfinished = keys.row("unfinished", run.id)
-        if run.state not in FINISHED:
-            row = {"pk": pk, "sk": unfinished, "run": run.id, "state": run.state.value}
-            self._table.put(row)
-        self._table.put(_row(run))
-        if run.state in FINISHED:
-            self._table.delete_many(pk, [unfinished])
+        finished = run.state in FINISHED
+        self._table.together(_rows(run), delete=[_unfinished(run)] if finished else [])
 
     def get(self, firm: str, connection_id: str, run_id: str) -> Run:
         row = self._table.get(keys.connection(firm, connection_id), keys.row("run", run_id))
@@ -96,8 +84,7 @@ class DynamoRuns:
         pk = keys.connection(firm, connection_id)
         rows = self._table.query(pk, keys.under("unfinished"))
         found = [row["run"] for row in rows if row["state"] == state.value]
-        runs = [self.get(firm, connection_id, run_id) for run_id in found]
-        return [run for run in runs if run.state is state]
+        return [self.get(firm, connection_id, run_id) for run_id in found]
 
     def save_progress(self, run: Run, chunk: int, progress: Progress) -> None:
         self._table.put(
@@ -128,10 +115,16 @@ class DynamoRuns:
         return {outcome.seq: outcome for outcome in found}
 
 
-def _row(run: Run) -> Row:
-    return {
-        "pk": keys.connection(run.firm, run.connection_id),
-        "sk": keys.row("run", run.id),
-        "state": run.state.value,
-        "data": dump(replace(run, progress={})).decode(),
-    }
+def _rows(run: Run) -> list[Row]:
+    """The run, and its mark among those that are not finished."""
+    pk, state = keys.connection(run.firm, run.connection_id), run.state.value
+    data = dump(replace(run, progress={})).decode()
+    rows: list[Row] = [{"pk": pk, "sk": keys.row("run", run.id), "state": state, "data": data}]
+    if run.state not in FINISHED:
+        rows.append(_unfinished(run) | {"run": run.id, "state": state})
+    return rows
+
+
+def _unfinished(run: Run) -> Row:
+    pk = keys.connection(run.firm, run.connection_id)
+    return {"pk": pk, "sk": keys.row("unfinished", run.id)}

@@ -54,7 +54,7 @@ class SecretVaults:
 
     def name(self, firm: str, connection_id: str) -> str:
         """The secret of a connection."""
-        return self.prefix + keys.prefix(firm, connection_id)
+        return self.prefix + keys.secret(firm, connection_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,11 @@ class SecretVault:
         return load(Tokens, text)
 
     def save(self, tokens: Tokens) -> None:
-        self.vaults.put(self.firm, self.connection_id, tokens)
+        name = self.vaults.name(self.firm, self.connection_id)
+        try:
+            self.vaults.client.put_secret_value(SecretId=name, SecretString=dump(tokens).decode())
+        except self.vaults.client.exceptions.ResourceNotFoundException as error:
+            raise AuthorizationLost("no_tokens", "The connection was disconnected.") from error
 
     def claim(self, seconds: float) -> bool:
         now = self.vaults.clock.now().timestamp()

@@ -3,13 +3,14 @@
 import gzip
 import json
 import secrets
+import zlib
 from collections.abc import Iterable, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from ledgerlink.domain.errors import NotFound
+from ledgerlink.domain.errors import Invalid, NotFound
 from ledgerlink.domain.plan import Operation
 from ledgerlink.domain.runs import Run
 from ledgerlink.storage import keys
@@ -56,7 +57,7 @@ class S3Staging:
 
     def put_records(self, firm: str, connection_id: str, lines: Iterable[Any]) -> str:
         name = _upload(firm, connection_id, secrets.token_hex(16))
-        self._put(name, (json.dumps(line, ensure_ascii=False).encode() for line in lines))
+        self._put(name, (json.dumps(line).encode() for line in lines))
         return name
 
     def records(self, name: str) -> Iterable[bytes]:
@@ -91,17 +92,27 @@ class S3Staging:
                 raise
 
     def _get(self, name: str) -> bytes:
-        body = self._client.get_object(Bucket=self._bucket, Key=name)["Body"].read()
+        found = self._client.get_object(Bucket=self._bucket, Key=name)
+        if found["ContentLength"] > LARGEST:
+            raise _unreadable(f"it holds more than {LARGEST} bytes")
+        body = found["Body"].read()
         return unpacked(body) if body.startswith(GZIP_MAGIC) else body
 
 
 def unpacked(body: bytes) -> bytes:
-    """Gzip undone, up to a bound. Raises ValueError beyond it."""
-    with gzip.GzipFile(fileobj=BytesIO(body)) as file:
-        text = file.read(LARGEST + 1)
+    """Gzip undone, up to a bound. Raises Invalid beyond it, and for what is not gzip to the end."""
+    try:
+        with gzip.GzipFile(fileobj=BytesIO(body)) as file:
+            text = file.read(LARGEST + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise _unreadable("its gzip is damaged") from error
     if len(text) > LARGEST:
-        raise ValueError(f"a staged file holds more than {LARGEST} bytes")
+        raise _unreadable(f"it holds more than {LARGEST} bytes once unpacked")
     return text
+
+
+def _unreadable(detail: str) -> Invalid:
+    return Invalid("unreadable_upload", detail, "Upload the records again.")
 
 
 def _packed(lines: Iterable[bytes]) -> bytes:

@@ -40,6 +40,27 @@ class Table:
         with _taken():
             self._client.put_item(TableName=self.name, Item=_typed(row), **given)
 
+    def together(
+        self, rows: Iterable[Row], *, delete: Iterable[Row] = (), new: bool = False
+    ) -> None:
+        """Put and delete these rows, all or none. Raises Taken if one is there that must be `new`."""
+        only_new = {"ConditionExpression": "attribute_not_exists(pk)"} if new else {}
+        name = {"TableName": self.name}
+        items: list[Any] = [{"Put": name | {"Item": _typed(row)} | only_new} for row in rows]
+        items += [{"Delete": name | {"Key": _typed(key)}} for key in delete]
+        for _ in range(ATTEMPTS):
+            try:
+                self._client.transact_write_items(TransactItems=items)
+            except self._client.exceptions.TransactionCanceledException as error:
+                codes = {why.get("Code") for why in error.response.get("CancellationReasons", [])}
+                if "ConditionalCheckFailed" in codes:
+                    raise Taken from error
+                if "TransactionConflict" not in codes:
+                    raise
+            else:
+                return
+        raise TimeoutError(f"{self.name} was busy with these rows {ATTEMPTS} times")
+
     def get(self, pk: str, sk: str) -> Row | None:
         answer = self._client.get_item(
             TableName=self.name, Key=_typed({"pk": pk, "sk": sk}), ConsistentRead=True

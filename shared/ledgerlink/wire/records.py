@@ -1,6 +1,7 @@
 """Source records from JSON."""
 
 import json
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from typing import Any
@@ -33,16 +34,21 @@ def time_entry(line: bytes) -> TimeEntry:
 
 def key_of(line: bytes) -> str | None:
     """The key of a record that may otherwise be wrong."""
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         record = json.loads(line)
         if isinstance(record, dict) and isinstance(record.get("key"), str):
-            return str(record["key"])[:200] or None
+            return str(record["key"])[:200].encode(errors="replace").decode() or None
     return None
 
 
 def problems(error: ValidationError) -> list[Problem]:
     """Each wrong field with words for it."""
     return [
-        Problem("/" + "/".join(str(part) for part in found["loc"]), found["msg"])
+        Problem(pointer(found["loc"]), found["msg"])
         for found in error.errors(include_url=False, include_context=False, include_input=False)
     ]
+
+
+def pointer(places: Iterable[str | int]) -> str:
+    """The JSON pointer (RFC 6901) of a place."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in places)

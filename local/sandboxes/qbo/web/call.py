@@ -10,8 +10,10 @@ from starlette.types import Receive, Scope
 
 from ..engine.change import Context
 from ..faults import Fault
+from ..rows import Row
 from ..sandbox import Sandbox
 from ..schema.registry import BY_PATH
+from .wire import load
 
 SPECIAL: Final = {
     "query": "query",
@@ -45,16 +47,23 @@ class Call:
     operation: str = ""
     items: int = 0
     app: str = ""
+    document: Row | None = None
     include: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def wants_json(self) -> bool:
         accept = self.headers.get("accept", "")
-        return "json" in accept or (self.sandbox.settings.default_format == "json")
+        return "json" in accept or self.sandbox.settings.default_format == "json"
 
     @property
     def now(self) -> float:
         return self.sandbox.clock.wall()
+
+    def json(self) -> Row:
+        """The body as a JSON object, read once; raises Fault 2010."""
+        if self.document is None:
+            self.document = load(self.body)
+        return self.document
 
     def context(self) -> Context:
         return self.sandbox.context(self.realm, include=self.include)

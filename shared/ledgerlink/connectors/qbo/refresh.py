@@ -8,7 +8,7 @@ import httpx
 from ledgerlink.connectors.qbo import errors
 from ledgerlink.connectors.qbo.timing import LedgerTime
 from ledgerlink.connectors.qbo.tokens import TokenEndpoint
-from ledgerlink.domain.errors import LedgerUnavailable
+from ledgerlink.domain.errors import AuthorizationLost, LedgerUnavailable
 from ledgerlink.domain.ports import Tokens, TokenVault
 
 EARLY = 600.0
@@ -25,10 +25,7 @@ QUIET = 60.0
 
 
 class Refresher:
-    """The access token of one connection, kept alive.
-
-    `calls` is told of every request to the token endpoint.
-    """
+    """The access token of one connection, kept alive. `count` is told of every request."""
 
     def __init__(
         self,
@@ -45,6 +42,7 @@ class Refresher:
         self._count = count
         self._lock = asyncio.Lock()
         self._tokens: Tokens | None = None
+        self._lost: AuthorizationLost | None = None
         self._quiet_until = float("-inf")
 
     async def access_token(self) -> str:
@@ -52,14 +50,11 @@ class Refresher:
 
         Raises AuthorizationLost, LedgerStopped or LedgerUnavailable.
         """
-        tokens = self._current()
-        left = self._time.left(tokens.access_expires_at)
-        if left >= EARLY or (left > 0 and self._time.now() < self._quiet_until):
-            return tokens.access_token
-        return await self._early(tokens.access_token, alive=left > 0)
+        token = self._current().access_token
+        return await self._early(token) if self._is_due() else token
 
     async def renewed(self, worn: str) -> str:
-        """A token other than `worn`, which the ledger refused or which is near its end.
+        """A token other than `worn`, which the ledger refused.
 
         Tasks that ask at the same time share one refresh. Raises as `access_token`.
         """
@@ -68,15 +63,26 @@ class Refresher:
                 self._tokens = await self._replaced(worn)
             return self._current().access_token
 
-    async def _early(self, worn: str, *, alive: bool) -> str:
+    async def _early(self, worn: str) -> str:
+        """As `renewed`; but when the endpoint is out of reach, a token still alive will do."""
+        async with self._lock:
+            if self._current().access_token == worn and self._is_due():
+                self._quiet_until = self._time.now() + QUIET
+                self._tokens = await self._replaced_or_alive(worn)
+            return self._current().access_token
+
+    def _is_due(self) -> bool:
+        left = self._time.left(self._current().access_expires_at)
+        return left <= 0 or (left < EARLY and self._time.now() >= self._quiet_until)
+
+    async def _replaced_or_alive(self, worn: str) -> Tokens:
         try:
-            return await self.renewed(worn)
+            return await self._replaced(worn)
         except LedgerUnavailable:
-            if not alive:
+            tokens = self._current()
+            if self._time.left(tokens.access_expires_at) <= 0:
                 raise
-            return worn
-        finally:
-            self._quiet_until = self._time.now() + QUIET
+            return tokens
 
     def _current(self) -> Tokens:
         if self._tokens is None:
@@ -84,6 +90,16 @@ class Refresher:
         return self._tokens
 
     async def _replaced(self, worn: str) -> Tokens:
+        """What has lost its authorisation stays so: those who queued up need not ask again."""
+        if self._lost is not None:
+            raise self._lost
+        try:
+            return await self._from_vault(worn)
+        except AuthorizationLost as lost:
+            self._lost = lost
+            raise
+
+    async def _from_vault(self, worn: str) -> Tokens:
         """The vault's tokens once they are no longer the worn ones, whoever refreshed them."""
         for _ in range(CLAIM_TRIES):
             if self._vault.claim(self._time.real(CLAIM, at_least=5.0)):

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import httpx
 import pytest
 from ledgerlink.connectors.qbo import PRODUCTION, QuickBooksOnline
+from ledgerlink.connectors.qbo.tokens import Application
 from ledgerlink.domain.errors import AuthorizationLost, LedgerStopped, LedgerUnavailable
 from ledgerlink.domain.ports import Grants, Tokens
 
@@ -21,7 +22,6 @@ from tests.unit.connectors.qbo.stage import (
     Report,
     Vault,
     VirtualClock,
-    opened,
     reply,
     requests,
     run,
@@ -29,7 +29,10 @@ from tests.unit.connectors.qbo.stage import (
     written,
 )
 
-DEAD = reply({"error": "invalid_grant", "error_description": "Token invalid"}, 400)
+
+def dead(request: httpx.Request) -> httpx.Response:
+    return reply({"error": "invalid_grant", "error_description": "Token invalid"}, 400)
+
 
 
 class Standing(VirtualClock):
@@ -46,7 +49,7 @@ def grants(answer: Answer, scale: float = 1.0) -> Grants:
 
 
 def test_consent_is_asked_for_with_scope_state_and_return_address() -> None:
-    url = urlsplit(grants(lambda request: DEAD).authorize_url("st&te", "https://us.example/back"))
+    url = urlsplit(grants(dead).authorize_url("st&te", "https://us.example/back"))
     assert (url.netloc, url.path) == ("appcenter.intuit.com", "/connect/oauth2")
     assert dict(parse_qsl(url.query)) == {
         "client_id": "app",
@@ -84,7 +87,7 @@ def test_a_code_is_exchanged_by_a_form_under_basic_credentials() -> None:
 
 def test_a_refused_code_needs_a_new_consent() -> None:
     with pytest.raises(AuthorizationLost, match="Token invalid") as lost:
-        grants(lambda request: DEAD).exchange("old", "https://us.example/back")
+        grants(dead).exchange("old", "https://us.example/back")
     assert lost.value.code == "needs_reconnect"
     assert lost.value.trace_id == "1-tid"
 
@@ -178,7 +181,7 @@ def test_a_second_401_means_that_the_authorisation_is_lost() -> None:
 
 
 def test_a_dead_refresh_token_asks_for_a_reconnect() -> None:
-    company, vault = Company(script=[lambda request: DEAD]), Vault(tokens(seconds=-1))
+    company, vault = Company(script=[dead]), Vault(tokens(seconds=-1))
     with pytest.raises(AuthorizationLost) as lost:
         run(written(company, requests([1] * 5), vault=vault))
     assert lost.value.code == "needs_reconnect"
@@ -247,4 +250,4 @@ def test_a_failing_early_refresh_does_not_stop_a_token_that_is_still_good() -> N
 
 def test_tokens_never_show_in_words() -> None:
     assert "A0" not in repr(tokens())
-    assert "s3cret" not in repr(opened)
+    assert "s3cret" not in repr(Application.of(CREDENTIALS))

@@ -1,0 +1,127 @@
+"""A sandbox as one JSON file: written whole or not at all, read at start."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from dataclasses import asdict
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from .company import Company
+from .requestids import Answered, RequestIds
+from .rows import Record, Sequence, Table
+from .sandbox import Sandbox
+from .tokens import Grant, Tokens
+
+VERSION = 1
+
+
+class UnreadableState(ValueError):
+    """The state file is not one of ours."""
+
+
+def save(sandbox: Sandbox, path: Path) -> None:
+    state = {
+        "version": VERSION,
+        "companies": [_company(c) for c in sandbox.companies.values()],
+        "requestids": {r: _requestids(ids) for r, ids in sandbox.requestids.items()},
+        "tokens": {
+            kind: {value: asdict(g) for value, g in getattr(sandbox.tokens, kind).items()}
+            for kind in ("codes", "access", "refresh")
+        },
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    beside.write_text(json.dumps(state, default=_plain), encoding="utf-8")
+    beside.replace(path)
+
+
+def _plain(value: Any) -> float:
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} cannot be stored")
+
+
+def _company(company: Company) -> dict[str, Any]:
+    tables = {
+        name: {
+            "records": [[r.row, r.created, r.updated] for r in table.records.values()],
+            "deleted": [[r.row, r.created, r.updated] for r in table.deleted.values()],
+        }
+        for name, table in company.tables.items()
+    }
+    return {
+        "realm": company.realm,
+        "name": company.name,
+        "tables": tables,
+        "sequences": {name: sequence.last for name, sequence in company.sequences.items()},
+        "files": {i: base64.b64encode(data).decode() for i, data in company.files.items()},
+        "default_time_item": company.default_time_item,
+        "default_sales_item": company.default_sales_item,
+    }
+
+
+def _requestids(ids: RequestIds) -> dict[str, list[Any]]:
+    return {
+        value: [a.digest, a.at, a.status, a.body.decode()]
+        for value, a in ids.known.items()
+        if a.done.is_set()
+    }
+
+
+def load(sandbox: Sandbox, path: Path) -> None:
+    """Replaces what the sandbox holds; raises UnreadableState."""
+    try:
+        state = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        if state["version"] != VERSION:
+            raise UnreadableState(f"{path} was written by another version")
+        for stored in state["companies"]:
+            sandbox.adopt(_restored(stored))
+        for realm, known in state["requestids"].items():
+            sandbox.requestids[realm].known.update({k: _answered(*v) for k, v in known.items()})
+        sandbox.tokens = Tokens(**{k: _grants(v) for k, v in state["tokens"].items()})
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UnreadableState(f"{path} cannot be read: {error}") from error
+    for company in sandbox.companies.values():
+        company.reindex(sandbox.settings)
+
+
+def _restored(stored: dict[str, Any]) -> Company:
+    tables = {
+        name: Table(_records(table["records"]), _records(table["deleted"]))
+        for name, table in stored["tables"].items()
+    }
+    sequences = {name: Sequence(last) for name, last in stored["sequences"].items()}
+    files = {i: base64.b64decode(data) for i, data in stored["files"].items()}
+    return Company(
+        stored["realm"],
+        stored["name"],
+        tables,
+        sequences,
+        files=files,
+        default_time_item=stored["default_time_item"],
+        default_sales_item=stored["default_sales_item"],
+    )
+
+
+def _records(stored: list[list[Any]]) -> dict[str, Record]:
+    return {row["Id"]: Record(row, created, updated) for row, created, updated in stored}
+
+
+def _answered(digest: str, at: Decimal, status: int, body: str) -> Answered:
+    answered = Answered(digest, float(at), status, body.encode())
+    answered.done.set()
+    return answered
+
+
+def _grants(stored: dict[str, dict[str, Any]]) -> dict[str, Grant]:
+    times = ("expires", "hard_expires", "superseded")
+    return {
+        value: Grant(
+            **{k: float(v) if k in times and v is not None else v for k, v in grant.items()}
+        )
+        for value, grant in stored.items()
+    }

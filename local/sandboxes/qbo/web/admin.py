@@ -1,0 +1,191 @@
+"""The sandbox's own calls under `/_sandbox`: for tests and benchmarks, from this machine only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeAlias
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from ..engine.operations import write
+from ..engine.seed import plant
+from ..faults import Fault, not_found
+from ..injection import BadFault
+from ..rows import Row, clone
+from ..sandbox import SCOPE, Sandbox
+from ..schema.registry import BY_NAME
+from ..settings import UnknownSetting
+from ..webhooks import BadSubscription, subscription
+from .wire import dump
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "testclient"})
+Handler: TypeAlias = Callable[[Request], Awaitable[Any]]
+MISTAKES: Final = (KeyError, TypeError, ValueError, BadFault, UnknownSetting, BadSubscription)
+
+
+class Admin:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def routes(self) -> list[Route]:
+        table: tuple[tuple[str, str, Handler], ...] = (
+            ("GET", "/health", self.health),
+            ("GET", "/journal", self.journal),
+            ("DELETE", "/journal", self.clear_journal),
+            ("GET", "/stats", self.stats),
+            ("POST", "/companies", self.add_company),
+            ("POST", "/token", self.token),
+            ("POST", "/tokens/expire", self.expire),
+            ("GET", "/faults", self.faults),
+            ("POST", "/faults", self.add_fault),
+            ("DELETE", "/faults", self.clear_faults),
+            ("POST", "/clock", self.clock),
+            ("GET", "/settings", self.settings),
+            ("POST", "/settings", self.change_settings),
+            ("GET", "/webhooks", self.webhooks),
+            ("PUT", "/webhooks", self.subscribe),
+            ("DELETE", "/webhooks", self.unsubscribe),
+            ("POST", "/companies/{realm}/edit", self.edit),
+            ("POST", "/companies/{realm}/preferences", self.preferences),
+            ("GET", "/companies/{realm}/{entity}", self.rows),
+        )
+        return [
+            Route(f"/_sandbox{path}", _guarded(handler), methods=[method])
+            for method, path, handler in table
+        ]
+
+    async def health(self, _request: Request) -> Row:
+        companies = [{"realm": c.realm, "name": c.name} for c in self._sandbox.companies.values()]
+        return {"status": "ok", "scale": self._sandbox.clock.scale, "companies": companies}
+
+    async def journal(self, request: Request) -> Row:
+        after = int(request.query_params.get("after", 0))
+        limit = int(request.query_params.get("limit", 1000))
+        return self._sandbox.journal.since(after, limit)
+
+    async def clear_journal(self, _request: Request) -> Row:
+        self._sandbox.journal.clear()
+        return {}
+
+    async def stats(self, _request: Request) -> Row:
+        return self._sandbox.journal.stats()
+
+    async def add_company(self, request: Request) -> Row:
+        body = await _json(request)
+        company = self._sandbox.add_company(
+            body["name"], body.get("seed", "empty"), body.get("realm"), body.get("preferences")
+        )
+        return {"realm": company.realm}
+
+    async def token(self, request: Request) -> Row:
+        realm = (await _json(request))["realm"]
+        if realm not in self._sandbox.companies:
+            raise KeyError(realm)
+        sandbox = self._sandbox
+        app = sandbox.settings.client_id
+        now = sandbox.clock.now()
+        return sandbox.tokens.issue(realm, app, SCOPE, now, sandbox.settings)
+
+    async def expire(self, request: Request) -> Row:
+        body = await _json(request)
+        access, refresh = bool(body.get("access")), bool(body.get("refresh"))
+        return {"expired": self._sandbox.tokens.expire(body["realm"], access, refresh)}
+
+    async def faults(self, _request: Request) -> Row:
+        return {"faults": [i.shown() for i in self._sandbox.injections.all]}
+
+    async def add_fault(self, request: Request) -> Row:
+        return self._sandbox.injections.add(await _json(request)).shown()
+
+    async def clear_faults(self, _request: Request) -> Row:
+        self._sandbox.injections.clear()
+        return {}
+
+    async def clock(self, request: Request) -> Row:
+        body = await _json(request)
+        scale = float(body["scale"]) if "scale" in body else None
+        if scale is not None and scale <= 0:
+            raise ValueError("scale must be above 0")
+        clock = self._sandbox.clock
+        clock.change(scale, float(body.get("advance_seconds", 0)))
+        return {"scale": clock.scale, "ledger_time": clock.now()}
+
+    async def settings(self, _request: Request) -> Row:
+        return self._sandbox.settings.as_dict()
+
+    async def change_settings(self, request: Request) -> Row:
+        self._sandbox.change_settings(await _json(request))
+        return self._sandbox.settings.as_dict()
+
+    async def webhooks(self, _request: Request) -> Row:
+        target = self._sandbox.webhooks.subscription
+        url = target.url if target else None
+        return {"url": url, "deliveries": list(self._sandbox.webhooks.deliveries)}
+
+    async def subscribe(self, request: Request) -> Row:
+        target = subscription(await _json(request))
+        self._sandbox.webhooks.subscription = target
+        return {"url": target.url, "format": target.format}
+
+    async def unsubscribe(self, _request: Request) -> Row:
+        self._sandbox.webhooks.subscription = None
+        return {}
+
+    async def edit(self, request: Request) -> Row:
+        """Somebody creates, changes or deletes a row in the QuickBooks screens."""
+        body = await _json(request)
+        entity = BY_NAME[body["entity"]]
+        context = self._sandbox.context(request.path_params["realm"], by_hand=True)
+        if "create" in body:
+            return clone(plant(context, entity.name, body["create"]))
+        row = context.company.row(entity.name, str(body["id"]))
+        if row is None:
+            raise not_found()
+        token = {"Id": row["Id"], "SyncToken": row["SyncToken"]}
+        if body.get("delete"):
+            return write(context, entity, token, "delete")
+        changes = dict(body.get("changes", {}))
+        calculated = {name: changes.pop(name) for name in entity.readonly if name in changes}
+        if changes:
+            row = write(context, entity, {**token, **changes, "sparse": True}, "update")
+        row.update(calculated)
+        return row
+
+    async def preferences(self, request: Request) -> Row:
+        changes = await _json(request)
+        return self._sandbox.change_preferences(request.path_params["realm"], changes)
+
+    async def rows(self, request: Request) -> Row:
+        """Live rows and the stubs of deleted ones, as stored."""
+        company = self._sandbox.companies[request.path_params["realm"]]
+        table = company.table(request.path_params["entity"])
+        deleted = [record.row for record in table.deleted.values()]
+        return {"rows": list(table.rows()), "deleted": deleted}
+
+
+def _guarded(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """Answers only this machine; a mistake in the request is a 400 with words."""
+
+    async def guarded(request: Request) -> Response:
+        if request.client is None or request.client.host not in LOOPBACK:
+            return JSONResponse({"error": "loopback only"}, status_code=403)
+        try:
+            value = await handler(request)
+        except Fault as fault:
+            return JSONResponse({"Fault": fault.body()}, status_code=400)
+        except MISTAKES as error:
+            words = f"{type(error).__name__}: {error}"
+            return JSONResponse({"error": words}, status_code=400)
+        return Response(dump(value), media_type="application/json")
+
+    return guarded
+
+
+async def _json(request: Request) -> dict[str, Any]:
+    value = json.loads(await request.body() or b"{}")
+    if not isinstance(value, dict):
+        raise ValueError("the body must be a JSON object")
+    return value

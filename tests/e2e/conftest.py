@@ -1,0 +1,1 @@
+from tests.machine_fixture import machine as machine

@@ -1,0 +1,164 @@
+"""A firm at the front door: its token, its calls, its company in the sandbox ledger."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from local.demo.browser import give_consent
+from local.machine import Machine
+
+PATIENCE = 60
+JSON = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Firm:
+    """A firm with a user who holds every right, unless told otherwise."""
+
+    machine: Machine
+    name: str = field(default_factory=lambda: f"firm-{uuid4().hex[:8]}")
+    client: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = self.as_user("user", "ledger:read", "ledger:post", "ledger:admin")
+
+    def as_user(self, user: str, *scopes: str) -> httpx.Client:
+        """Calls in the name of a user with these scopes."""
+        token = self.machine.token(self.name, user, scopes)
+        return httpx.Client(
+            base_url=self.machine.api_url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=30,
+            trust_env=False,
+        )
+
+    def new_connection(self) -> JSON:
+        answer = self.client.post("/v1/connections", json={"ledger": "qbo"})
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
+    def consent(self, authorize_url: str, realm: str) -> None:
+        with httpx.Client(follow_redirects=True, timeout=30, trust_env=False) as browser:
+            give_consent(browser, authorize_url, realm)
+
+    def connected(self, realm: str) -> str:
+        """The id of a new connection to this company, once it has been read back."""
+        made = self.new_connection()
+        self.consent(made["authorize_url"], realm)
+        self.until(lambda: self.connection(made["id"])["company_name"])
+        return str(made["id"])
+
+    def connection(self, connection_id: str) -> JSON:
+        return dict(self.client.get(f"/v1/connections/{connection_id}").json())
+
+    def put_rules(self, connection_id: str, kind: str, rules: JSON) -> httpx.Response:
+        return self.client.put(
+            f"/v1/connections/{connection_id}/rules/{kind}", json={"rules": rules}
+        )
+
+    def map_one_of_each(self, connection_id: str, income_account_id: str) -> None:
+        """Rules for user u1, project p1 and labor code dev, all to be created."""
+        dev = {"action": "create", "name": "Development", "rate": "95.00"}
+        for kind, rules in (
+            ("users", {"u1": {"action": "create", "name": "Ada Lovelace"}}),
+            (
+                "projects",
+                {
+                    "p1": {
+                        "action": "create",
+                        "name": "Website",
+                        "client": {"key": "c1", "name": "Rossi & Söhne"},
+                    }
+                },
+            ),
+            ("labor-codes", {"dev": dev | {"income_account_id": income_account_id}}),
+        ):
+            answer = self.put_rules(connection_id, kind, rules)
+            assert answer.status_code == 200, answer.text
+
+    def post(self, connection_id: str, entries: Sequence[Any], key: str = "") -> httpx.Response:
+        return self.client.post(
+            f"/v1/connections/{connection_id}/posts",
+            json={"time_entries": entries},
+            headers={"Idempotency-Key": key or uuid4().hex},
+        )
+
+    def posted(self, connection_id: str, entries: Sequence[Any]) -> JSON:
+        """The run of a post, once it has come to rest."""
+        answer = self.post(connection_id, entries)
+        assert answer.status_code == 202, answer.text
+        return self.at_rest(answer.json()["href"])
+
+    def at_rest(self, href: str) -> JSON:
+        """The run, once it is neither queued nor under way."""
+
+        def rested() -> JSON | None:
+            run = dict(self.client.get(href).json())
+            return run if run["state"] not in ("queued", "planning", "applying") else None
+
+        return self.until(rested)
+
+    def items(self, run: JSON, **filters: str) -> list[JSON]:
+        answer = self.client.get(f"{run['href']}/items", params={"limit": "1000", **filters})
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["items"])
+
+    def until(self, asked: Callable[[], Any]) -> Any:
+        """What `asked` answers, once it is something."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if answer := asked():
+                return answer
+            time.sleep(0.1)
+        raise AssertionError(f"not within {PATIENCE} s")
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """A company in the sandbox ledger, seen from the sandbox's own desk."""
+
+    machine: Machine
+    realm: str
+
+    @classmethod
+    def new(cls, machine: Machine, **given: Any) -> "Books":
+        company = {"name": f"Books {uuid4().hex[:8]}", "seed": "empty"} | given
+        made = desk(machine, "POST", "companies", json=company)
+        return cls(machine, made["realm"])
+
+    def rows(self, entity: str) -> list[JSON]:
+        found = desk(self.machine, "GET", f"companies/{self.realm}/{entity}")
+        rows = found if isinstance(found, list) else found["rows"]
+        return [row for row in rows if row.get("status") != "Deleted"]
+
+    @property
+    def income_account_id(self) -> str:
+        return next(str(r["Id"]) for r in self.rows("Account") if r["AccountType"] == "Income")
+
+
+def desk(machine: Machine, method: str, path: str, **given: Any) -> Any:
+    """A call to the sandbox's own desk."""
+    url = f"{machine.sandbox_url}/_sandbox/{path}"
+    answer = httpx.request(method, url, timeout=30, trust_env=False, **given)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def entry(key: str, **changes: Any) -> JSON:
+    """A good time entry of user u1 on project p1, with changes."""
+    good = {
+        "key": key,
+        "staff_key": "u1",
+        "work_date": "2026-03-02",
+        "minutes": 210,
+        "project_key": "p1",
+        "labor_code_key": "dev",
+        "billable": True,
+        "task": "Home page",
+        "notes": f"Notes of {key}",
+    }
+    return good | changes

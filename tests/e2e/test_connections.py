@@ -1,0 +1,140 @@
+"""Connecting, losing the authorisation, reconnecting, disconnecting; and who may see what."""
+
+import httpx
+import pytest
+
+from local.machine import Machine
+from tests.e2e.firm import Books, Firm, desk, entry
+
+
+def test_a_company_can_be_connected_once(machine: Machine) -> None:
+    books, firm, other = Books.new(machine), Firm(machine), Firm(machine)
+    firm.connected(books.realm)
+    for again in (firm, other):
+        made = again.new_connection()
+        with pytest.raises(Exception, match="connect"):
+            again.consent(made["authorize_url"], books.realm)
+        assert again.connection(made["id"])["state"] == "authorizing"
+
+
+def test_a_consent_works_once(machine: Machine) -> None:
+    books, firm = Books.new(machine), Firm(machine)
+    made = firm.new_connection()
+    seen: list[str] = []
+
+    def note(response: httpx.Response) -> None:
+        seen.append(str(response.url))
+
+    with httpx.Client(
+        follow_redirects=True, timeout=30, trust_env=False, event_hooks={"response": [note]}
+    ) as browser:
+        from local.demo.browser import give_consent
+
+        give_consent(browser, made["authorize_url"], books.realm)
+        callback = next(url for url in seen if "/v1/oauth/qbo/callback" in url)
+        assert browser.get(callback).status_code == 400
+
+
+def test_a_dead_token_parks_the_run_and_a_reconnect_lets_it_go_on(machine: Machine) -> None:
+    books, firm = Books.new(machine), Firm(machine)
+    connection_id = firm.connected(books.realm)
+    firm.map_one_of_each(connection_id, books.income_account_id)
+    dead = {"realm": books.realm, "access": True, "refresh": True}
+    desk(machine, "POST", "tokens/expire", json=dead)
+    run = firm.posted(connection_id, [entry("patient")])
+    assert (run["state"], run["reason"]["code"]) == ("parked", "needs_reconnect")
+    shown = firm.connection(connection_id)
+    assert (shown["state"], shown["health"]["token"]) == ("needs_reconnect", "lost")
+    later = firm.posted(connection_id, [entry("later")])
+    assert later["state"] == "parked"
+
+    other = Books.new(machine)
+    again = firm.client.post(f"/v1/connections/{connection_id}/reconnect").json()
+    with pytest.raises(Exception, match="company"):
+        firm.consent(again["authorize_url"], other.realm)
+    assert firm.connection(connection_id)["state"] == "needs_reconnect"
+
+    again = firm.client.post(f"/v1/connections/{connection_id}/reconnect").json()
+    firm.consent(again["authorize_url"], books.realm)
+    for waiting in (run, later):
+        done = firm.until(
+            lambda href=waiting["href"]: (r := firm.at_rest(href))["state"] == "completed" and r
+        )
+        assert done["counts"]["posted"] >= 1
+    texts = sorted(row["Description"] for row in books.rows("TimeActivity"))
+    assert len(texts) == 2
+
+
+def test_an_expired_access_token_in_mid_run_is_refreshed_without_loss(machine: Machine) -> None:
+    books, firm = Books.new(machine), Firm(machine)
+    connection_id = firm.connected(books.realm)
+    firm.map_one_of_each(connection_id, books.income_account_id)
+    desk(machine, "POST", "tokens/expire", json={"realm": books.realm, "access": True})
+    run = firm.posted(connection_id, [entry(f"fresh-{n}") for n in range(35)])
+    assert run["state"] == "completed"
+    assert len(books.rows("TimeActivity")) == 35
+
+
+def test_a_disconnect_keeps_rules_and_history_and_the_firm_comes_back_to_them(
+    machine: Machine,
+) -> None:
+    books, firm = Books.new(machine), Firm(machine)
+    connection_id = firm.connected(books.realm)
+    firm.map_one_of_each(connection_id, books.income_account_id)
+    run = firm.posted(connection_id, [entry("kept")])
+    gone = firm.client.post(f"/v1/connections/{connection_id}/disconnect").json()
+    assert gone["state"] == "disconnected"
+    assert firm.post(connection_id, [entry("refused")]).status_code == 409
+    assert firm.client.get(run["href"]).json()["counts"]["posted"] >= 1
+    rules = firm.client.get(f"/v1/connections/{connection_id}/rules/users").json()["rules"]
+    assert [rule["key"] for rule in rules] == ["u1"]
+    again = firm.client.post(f"/v1/connections/{connection_id}/reconnect").json()
+    firm.consent(again["authorize_url"], books.realm)
+    firm.until(lambda: firm.connection(connection_id)["state"] == "connected")
+    assert firm.posted(connection_id, [entry("kept")])["counts"]["unchanged"] == 1
+
+
+ROUTES = (
+    ("GET", "/v1/connections/{id}", None),
+    ("POST", "/v1/connections/{id}/reconnect", None),
+    ("POST", "/v1/connections/{id}/disconnect", None),
+    ("GET", "/v1/connections/{id}/rules/users", None),
+    ("PUT", "/v1/connections/{id}/rules/users", {"rules": {"u1": {"action": "skip"}}}),
+    ("GET", "/v1/connections/{id}/rules/users/history?key=u1", None),
+    ("POST", "/v1/connections/{id}/uploads", None),
+    ("POST", "/v1/connections/{id}/posts", {"time_entries": []}),
+    ("GET", "/v1/connections/{id}/runs", None),
+    ("GET", "/v1/connections/{id}/runs/{run}", None),
+    ("GET", "/v1/connections/{id}/runs/{run}/items", None),
+    ("POST", "/v1/connections/{id}/runs/{run}/resume", None),
+)
+
+
+def test_another_firm_finds_nothing_on_any_route(machine: Machine) -> None:
+    books, firm, stranger = Books.new(machine), Firm(machine), Firm(machine)
+    connection_id = firm.connected(books.realm)
+    firm.map_one_of_each(connection_id, books.income_account_id)
+    run = firm.posted(connection_id, [entry("private")])
+    for method, path, body in ROUTES:
+        answer = stranger.client.request(
+            method,
+            path.format(id=connection_id, run=run["id"]),
+            json=body,
+            headers={"Idempotency-Key": "stranger"},
+        )
+        assert (answer.status_code, answer.json()["code"]) == (404, "no_connection"), path
+        assert "private" not in answer.text
+    assert stranger.client.get("/v1/connections").json() == {"connections": []}
+    assert firm.connection(connection_id)["state"] == "connected"
+
+
+def test_a_token_does_what_its_scopes_say(machine: Machine) -> None:
+    firm = Firm(machine)
+    reader = firm.as_user("reader", "ledger:read")
+    poster = firm.as_user("poster", "ledger:read", "ledger:post")
+    assert reader.get("/v1/connections").status_code == 200
+    assert reader.post("/v1/connections", json={"ledger": "qbo"}).status_code == 403
+    refused = poster.post("/v1/connections", json={"ledger": "qbo"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+    bare = httpx.get(f"{machine.api_url}/v1/connections", trust_env=False)
+    assert bare.status_code == 401

@@ -1,0 +1,305 @@
+"""Sending: repeats, pauses, stops, and what ends a write."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+
+import httpx
+import pytest
+from ledgerlink.domain.errors import AuthorizationLost, LedgerStopped, LedgerUnavailable
+from ledgerlink.domain.plan import Action, ItemState, Outcome, Request
+from ledgerlink.domain.reasons import Reason
+
+from tests.unit.connectors.qbo.stage import (
+    Answer,
+    Company,
+    Report,
+    change,
+    create,
+    fault,
+    faulty,
+    opened,
+    reply,
+    requests,
+    run,
+    written,
+)
+
+
+def html(status: int) -> Answer:
+    return lambda request: httpx.Response(status, text="<html><body>Bad Gateway</body></html>")
+
+
+def why(outcome: Outcome) -> Reason:
+    assert outcome.reason is not None
+    return outcome.reason
+
+
+TROUBLES = [
+    httpx.ReadTimeout("late"),
+    httpx.ConnectError("refused"),
+    httpx.RemoteProtocolError("cut"),
+    fault("10000", "System Failure Error", 500, type="SystemFault"),
+    html(502),
+    html(503),
+    lambda request: httpx.Response(200, text="<html>a proxy's page</html>"),
+]
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+@pytest.mark.parametrize("size", [1, 3])
+def test_an_unknown_outcome_is_asked_for_again_by_the_same_bytes(
+    trouble: Answer | Exception, size: int
+) -> None:
+    company = Company(script=[trouble, trouble])
+    report = run(written(company, requests([size])))
+    first, *repeats = company.calls("timeactivity", "batch")
+    assert len(repeats) == 2
+    assert {(r.url, r.content) for r in repeats} == {(first.url, first.content)}
+    assert report.requests == ["req-0"]
+    assert set(report.outcomes) == set(range(size))
+
+
+def test_waits_between_repeats_grow_and_end() -> None:
+    company = Company(latency=lambda kind: 0.0, script=[html(502)] * 20)
+    with pytest.raises(LedgerUnavailable) as down:
+        run(written(company, requests([1])))
+    times = company.times()
+    assert [round(b - a) for a, b in zip(times, times[1:], strict=False)] == [1, 2, 4, 8, 16]
+    assert down.value.code == "ledger_unavailable"
+    assert "HTTP status 502" in down.value.message
+
+
+def test_after_a_429_everything_is_silent_for_a_minute() -> None:
+    company = Company(script=[fault("3001", status=429)])
+    report = run(written(company, requests([1] * 5)))
+    assert len(report.outcomes) == 5
+    refused_at = company.times()[0] + 0.4
+    assert [t for t in company.times() if refused_at < t < refused_at + 60] == []
+
+
+def test_a_429_that_names_its_seconds_is_obeyed() -> None:
+    def wait(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(429, headers={"Retry-After": "7"}, text="<html></html>")
+
+    company = Company(latency=lambda kind: 0.0, script=[wait])
+    run(written(company, requests([1])))
+    assert company.times() == pytest.approx([0, 7])
+
+
+def test_a_429_that_stays_for_minutes_is_a_quota_used_up() -> None:
+    company = Company(script=[fault("3001", status=429)] * 100)
+
+    async def main() -> float:
+        with pytest.raises(LedgerUnavailable):
+            await written(company, requests([1]))
+        return asyncio.get_running_loop().time()
+
+    assert 300 <= run(main()) <= 310
+
+
+def test_a_stop_leaves_the_rest_alone_and_reports_what_was_in_flight() -> None:
+    company = Company(latency=lambda kind: 5.0)
+    report = run(written(company, requests([1] * 50), stop=lambda: len(company.log) >= 7))
+    assert len(company.log) == 7
+    assert len(report.outcomes) == 7
+
+
+def test_a_stop_ends_a_pause() -> None:
+    company = Company(script=[fault("3001", status=429)])
+
+    async def main() -> tuple[Report, float]:
+        loop = asyncio.get_running_loop()
+        report = await written(company, requests([1]), stop=lambda: loop.time() > 10)
+        return report, loop.time()
+
+    report, ended = run(main())
+    assert report.requests == []
+    assert ended < 12
+
+
+def test_a_slow_store_does_not_hold_up_other_requests() -> None:
+    company = Company(latency=lambda kind: 0.1)
+
+    async def main() -> None:
+        async def slow(request: Request, outcomes: Sequence[Outcome]) -> None:
+            await asyncio.sleep(30)
+
+        ledger = opened(company)
+        await ledger.write(requests([1] * 50), slow, lambda: False)
+
+    run(main())
+    assert max(company.times()) < 7
+
+
+def test_a_store_that_fails_ends_the_write_after_the_others_were_reported() -> None:
+    company, told = Company(latency=lambda kind: 2.0), []
+
+    async def main() -> None:
+        async def failing(request: Request, outcomes: Sequence[Outcome]) -> None:
+            told.append(request.id)
+            if request.id == "req-0":
+                raise OSError("no room")
+
+        await opened(company).write(requests([1] * 100), failing, lambda: False)
+
+    with pytest.raises(OSError, match="no room"):
+        run(main())
+    assert len(told) == len(company.log) < 25
+
+
+def test_a_lost_authorisation_is_raised_after_what_was_answered() -> None:
+    gone = fault("120", status=403, type="AuthorizationFault")
+    company = Company(script=[None, None, gone])
+
+    async def main() -> Report:
+        report = Report()
+        with pytest.raises(AuthorizationLost) as lost:
+            await opened(company).write(requests([1] * 100), report, lambda: False)
+        assert lost.value.trace_id == "1-tid"
+        return report
+
+    report = run(main())
+    assert len(report.outcomes) == len(company.log) - 1 < 20
+
+
+@pytest.mark.parametrize(
+    ("code", "error"), [("6190", LedgerStopped), ("5020", LedgerStopped), ("3200", AuthorizationLost)]
+)
+def test_an_item_that_concerns_the_lane_ends_it_and_its_neighbours_count(
+    code: str, error: type[Exception]
+) -> None:
+    company = Company()
+
+    def half(request: httpx.Request) -> httpx.Response:
+        body = json.loads(request.content)["BatchItemRequest"]
+        posted = {"bId": "0", "TimeActivity": company.stored(body[0]["TimeActivity"])}
+        return reply({"BatchItemResponse": [posted, {"bId": "1", **faulty(code)}]})
+
+    company.script = [half]
+
+    async def main() -> Report:
+        report = Report()
+        with pytest.raises(error):
+            await opened(company).write(requests([2] * 50), report, lambda: False)
+        return report
+
+    report = run(main())
+    assert report.outcomes[0].state is ItemState.POSTED
+    assert 1 not in report.outcomes
+    assert len(company.log) < 20
+
+
+def test_a_refused_item_fails_alone() -> None:
+    company = Company()
+
+    def one_bad(request: httpx.Request) -> httpx.Response:
+        body = json.loads(request.content)["BatchItemRequest"]
+        items = [{"bId": i["bId"], "TimeActivity": company.stored(i["TimeActivity"])} for i in body]
+        detail = "Invalid Reference Id : Names element id 999 not found"
+        items[1] = {"bId": "1", **faulty("2500", detail)}
+        return reply({"BatchItemResponse": items})
+
+    company.script = [one_bad]
+    report = run(written(company, requests([3])))
+    assert [report.outcomes[seq].state for seq in range(3)] == [
+        ItemState.POSTED,
+        ItemState.FAILED,
+        ItemState.POSTED,
+    ]
+    failed = report.outcomes[1]
+    assert (why(failed).code, failed.trace_id) == ("target_missing", "1-tid")
+    assert "Names element id 999" in why(failed).message
+
+
+@pytest.mark.parametrize("item", [faulty("10000", type="SystemFault"), faulty("3001"), {}])
+def test_an_item_of_unknown_outcome_is_not_reported(item: dict[str, object]) -> None:
+    company = Company()
+
+    def unknown(request: httpx.Request) -> httpx.Response:
+        body = json.loads(request.content)["BatchItemRequest"]
+        posted = {"bId": "0", "TimeActivity": company.stored(body[0]["TimeActivity"])}
+        return reply({"BatchItemResponse": [posted, {"bId": "1", **item}]})
+
+    company.script = [unknown]
+    report = run(written(company, requests([2])))
+    assert report.requests == ["req-0"]
+    assert set(report.outcomes) == {0}
+
+
+def test_a_used_request_id_leaves_the_outcome_to_a_look_up() -> None:
+    company = Company(script=[fault("600", "Duplicate Request ID")])
+    report = run(written(company, requests([1])))
+    assert (report.requests, report.outcomes) == (["req-0"], {})
+
+
+def test_a_stale_version_is_told_and_not_repeated() -> None:
+    company = Company(script=[fault("5010")], reads={"preferences": {"Preferences": {}}})
+    report = run(written(company, [Request("r", (change(0, Action.UPDATE),))]))
+    assert why(report.outcomes[0]).code == "changed_in_ledger"
+    assert len(company.calls("timeactivity")) == 1
+
+
+def test_closed_books_are_told_with_their_date_and_asked_for_once() -> None:
+    closed = {"Preferences": {"AccountingInfoPrefs": {"BookCloseDate": "2026-02-28"}}}
+    company = Company(script=[fault("6200")] * 2, reads={"preferences": closed})
+
+    async def main() -> Report:
+        report, ledger = Report(), opened(company)
+        for request in requests([1, 1]):
+            await ledger.write([request], report, lambda: False)
+            company.script[:0] = [fault("6200")] if len(company.script) < 1 else []
+        return report
+
+    company.script = [fault("6200"), None, fault("6200")]
+    report = run(main())
+    assert [why(report.outcomes[seq]).code for seq in (0, 1)] == ["closed_period"] * 2
+    assert "2026-02-02" in why(report.outcomes[0]).message
+    assert "2026-02-28" in why(report.outcomes[1]).message
+    assert len(company.calls("preferences")) == 1
+
+
+def test_an_activity_that_was_billed_is_recognised() -> None:
+    company = Company(script=[fault("6000", "Business Validation Error: no")])
+    company.rows = lambda statement: {
+        "TimeActivity": [{"Id": "7", "BillableStatus": "HasBeenBilled"}]
+    }
+    report = run(written(company, [Request("r", (change(0, Action.UPDATE),))]))
+    assert why(report.outcomes[0]).code == "billed"
+    (query,) = company.calls("query")
+    assert query.content.decode().startswith("SELECT * FROM TimeActivity WHERE Id IN ('7')")
+
+
+def test_the_holder_of_a_name_is_looked_up_in_the_three_lists_at_once_for_a_batch() -> None:
+    names = ["Cool Cars", "Norton's"]
+    writes = tuple(create(n, {"DisplayName": name}, "Customer") for n, name in enumerate(names))
+    items = [{"bId": str(n), **faulty("6240", "Duplicate Name : null")} for n in range(2)]
+    company = Company(script=[lambda request: reply({"BatchItemResponse": items})])
+    company.rows = lambda statement: (
+        {"Vendor": [{"Id": "46", "DisplayName": "norton's"}]} if "FROM Vendor" in statement else {}
+    )
+    report = run(written(company, [Request("r", writes)]))
+    assert "by vendor 46" in why(report.outcomes[1]).message
+    assert "by a customer, vendor, employee or item" in why(report.outcomes[0]).message
+    assert len(company.calls("query")) == 3
+    assert r"('Cool Cars', 'Norton\'s')" in company.calls("query")[0].content.decode()
+
+
+def test_a_second_look_that_fails_still_leaves_the_refusal_reported() -> None:
+    company = Company(script=[fault("6000", "It says no.", 400), fault("4001")])
+    report = run(written(company, [Request("r", (change(0, Action.UPDATE),))]))
+    assert why(report.outcomes[0]).code == "refused"
+    assert "It says no." in why(report.outcomes[0]).message
+
+
+def test_calls_are_counted_by_kind_with_every_repeat() -> None:
+    company = Company(script=[html(502)])
+
+    async def main() -> dict[str, int]:
+        ledger = opened(company)
+        await ledger.write(requests([1, 1, 30]), Report(), lambda: False)
+        return dict(ledger.calls)
+
+    counted = run(main())
+    assert sum(counted.values()) == 4
+    assert set(counted) == {"single", "batch"}
