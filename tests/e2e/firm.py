@@ -100,7 +100,8 @@ class Firm:
             run = dict(self.client.get(href).json())
             return run if run["state"] not in ("queued", "planning", "applying") else None
 
-        return self.until(rested)
+        run: JSON = self.until(rested)
+        return run
 
     def items(self, run: JSON, **filters: str) -> list[JSON]:
         answer = self.client.get(f"{run['href']}/items", params={"limit": "1000", **filters})

@@ -1,8 +1,12 @@
 """Connecting, losing the authorisation, reconnecting, disconnecting; and who may see what."""
 
+from functools import partial
+from typing import Any
+
 import httpx
 import pytest
 
+from local.demo.browser import give_consent
 from local.machine import Machine
 from tests.e2e.firm import Books, Firm, desk, entry
 
@@ -28,11 +32,14 @@ def test_a_consent_works_once(machine: Machine) -> None:
     with httpx.Client(
         follow_redirects=True, timeout=30, trust_env=False, event_hooks={"response": [note]}
     ) as browser:
-        from local.demo.browser import give_consent
-
         give_consent(browser, made["authorize_url"], books.realm)
         callback = next(url for url in seen if "/v1/oauth/qbo/callback" in url)
         assert browser.get(callback).status_code == 400
+
+
+def completed(firm: Firm, href: str) -> dict[str, Any] | None:
+    run = firm.at_rest(href)
+    return run if run["state"] == "completed" else None
 
 
 def test_a_dead_token_parks_the_run_and_a_reconnect_lets_it_go_on(machine: Machine) -> None:
@@ -57,9 +64,7 @@ def test_a_dead_token_parks_the_run_and_a_reconnect_lets_it_go_on(machine: Machi
     again = firm.client.post(f"/v1/connections/{connection_id}/reconnect").json()
     firm.consent(again["authorize_url"], books.realm)
     for waiting in (run, later):
-        done = firm.until(
-            lambda href=waiting["href"]: (r := firm.at_rest(href))["state"] == "completed" and r
-        )
+        done = firm.until(partial(completed, firm, waiting["href"]))
         assert done["counts"]["posted"] >= 1
     texts = sorted(row["Description"] for row in books.rows("TimeActivity"))
     assert len(texts) == 2
@@ -94,7 +99,7 @@ def test_a_disconnect_keeps_rules_and_history_and_the_firm_comes_back_to_them(
     assert firm.posted(connection_id, [entry("kept")])["counts"]["unchanged"] == 1
 
 
-ROUTES = (
+ROUTES: tuple[tuple[str, str, Any], ...] = (
     ("GET", "/v1/connections/{id}", None),
     ("POST", "/v1/connections/{id}/reconnect", None),
     ("POST", "/v1/connections/{id}/disconnect", None),

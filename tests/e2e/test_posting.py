@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -23,8 +23,8 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def office(machine: Machine) -> Iterator[Office]:
-    yield Office(machine)
+def office(machine: Machine) -> Office:
+    return Office(machine)
 
 
 def test_a_connected_company_is_shown_by_name_with_its_health(office: Office) -> None:
@@ -87,7 +87,7 @@ def test_an_idempotency_key_makes_one_run(office: Office) -> None:
     office.firm.at_rest(first.json()["href"])
 
 
-BAD = {
+BAD: dict[str, tuple[dict[str, Any], str, str | None]] = {
     "25 hours": ({"minutes": 1500}, "invalid_record", "minutes"),
     "negative": ({"minutes": -5}, "invalid_record", "minutes"),
     "no such day": ({"work_date": "2026-02-30"}, "invalid_record", "work_date"),

@@ -21,7 +21,7 @@ CLAIM_TRIES = 50
 CLAIM_PAUSE = 2.0
 
 QUIET = 60.0
-"""Ledger seconds between two early refreshes, so that a failing one does not slow every call."""
+"""Ledger seconds after an early refresh that failed before the next is tried."""
 
 
 class Refresher:
@@ -67,7 +67,6 @@ class Refresher:
         """As `renewed`; but when the endpoint is out of reach, a token still alive will do."""
         async with self._lock:
             if self._current().access_token == worn and self._is_due():
-                self._quiet_until = self._time.now() + QUIET
                 self._tokens = await self._replaced_or_alive(worn)
             return self._current().access_token
 
@@ -82,6 +81,7 @@ class Refresher:
             tokens = self._current()
             if self._time.left(tokens.access_expires_at) <= 0:
                 raise
+            self._quiet_until = self._time.now() + QUIET
             return tokens
 
     def _current(self) -> Tokens:

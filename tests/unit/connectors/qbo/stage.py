@@ -26,9 +26,7 @@ class InstantSelector(selectors.DefaultSelector):
 
     jump: Callable[[float], None]
 
-    def select(
-        self, timeout: float | None = None
-    ) -> list[tuple[selectors.SelectorKey, int]]:
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         events = super().select(0)
         if not events and timeout is None:
             raise RuntimeError("everybody waits for somebody else")
@@ -179,9 +177,7 @@ class Company:
         return [time for time, kind, _ in self.log if not kinds or kind in kinds]
 
 
-KINDS = {
-    name.lower(): name for name in ("TimeActivity", "Customer", "Employee", "Vendor", "Item")
-}
+KINDS = {name.lower(): name for name in ("TimeActivity", "Customer", "Employee", "Vendor", "Item")}
 
 
 def reply(payload: Mapping[str, Any], status: int = 200) -> httpx.Response:
@@ -275,9 +271,7 @@ def opened(
         scale,
     )
     transport = httpx.MockTransport(company)
-    connector = QuickBooksOnline(
-        endpoints, clock or VirtualClock(), transport, jitter=lambda: 1.0
-    )
+    connector = QuickBooksOnline(endpoints, clock or VirtualClock(), transport, jitter=lambda: 1.0)
     return connector.open(REALM, vault or Vault(tokens()), CREDENTIALS, state or {})
 
 

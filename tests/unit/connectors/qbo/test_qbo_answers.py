@@ -48,9 +48,7 @@ def test_an_answer_that_says_the_same_needs_no_reason() -> None:
         ({"Description": "Garden"}, "Description Garden Lighting 1 became Garden"),
     ],
 )
-def test_each_field_that_was_stored_otherwise_is_named(
-    changes: dict[str, Any], words: str
-) -> None:
+def test_each_field_that_was_stored_otherwise_is_named(changes: dict[str, Any], words: str) -> None:
     outcome = posted(create(1), stored(**changes))
     assert outcome.state is ItemState.POSTED
     assert outcome.reason is not None

@@ -34,7 +34,6 @@ def dead(request: httpx.Request) -> httpx.Response:
     return reply({"error": "invalid_grant", "error_description": "Token invalid"}, 400)
 
 
-
 class Standing(VirtualClock):
     """A clock for what happens outside of any loop."""
 
