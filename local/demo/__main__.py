@@ -30,12 +30,13 @@ SAMPLE = Path(__file__).resolve().parents[1] / "data" / "timesheet.csv"
 FIRM = "demo-firm"
 DEFAULT_SCALE = 8
 DIFFERS, CANNOT, INTERRUPTED = 1, 2, 130
+PIPE_WIDTH = 120
 PATIENCE = httpx.Timeout(60.0, connect=5.0)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
-    console = Console()
+    console = _console()
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         timesheet = read(options.timesheet)
@@ -51,6 +52,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         console.print("Stopped. Run it again: what was written is known and is not written twice.")
         return INTERRUPTED
+
+
+def _console() -> Console:
+    """A screen as wide as it is; a file or a pipe has room for the tables."""
+    console = Console()
+    return console if console.is_terminal else Console(width=PIPE_WIDTH)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

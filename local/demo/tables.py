@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from local.demo.api import Item, Run
@@ -18,11 +19,11 @@ def projects_table(comparisons: Sequence[Comparison], everything: bool) -> Table
     """A line per project; beyond the first few, the rest in one line unless all are wanted."""
     shown = comparisons if everything else comparisons[:SHOWN_PROJECTS]
     rest = comparisons[len(shown) :]
-    table = Table(title="The file and the ledger, by project", title_justify="left")
-    table.add_column("project", overflow="fold")
+    table = _table("The file and the ledger, by project")
+    table.add_column("project", no_wrap=True, min_width=12)
     for heading in ("entries", "hours", "amount"):
-        table.add_column(f"{heading}\nfile", justify="right")
-        table.add_column(f"{heading}\nledger", justify="right")
+        table.add_column(f"{heading}\nfile", justify="right", no_wrap=True)
+        table.add_column(f"{heading}\nledger", justify="right", no_wrap=True)
     table.add_column("difference", justify="right")
     for comparison in shown:
         table.add_row(*_cells(comparison))
@@ -31,6 +32,10 @@ def projects_table(comparisons: Sequence[Comparison], everything: bool) -> Table
     table.add_section()
     table.add_row(*_cells(together("all", comparisons)), style="bold")
     return table
+
+
+def _table(title: str) -> Table:
+    return Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
 
 
 def _cells(comparison: Comparison) -> Iterable[str]:
@@ -76,7 +81,7 @@ class Effort:
 
 def effort_table(effort: Effort) -> Table:
     """Calls as the run counted them and as the ledger's journal has them."""
-    table = Table(title="What it took", title_justify="left")
+    table = _table("What it took")
     table.add_column("")
     table.add_column("the run says", justify="right")
     table.add_column("the ledger's journal says", justify="right")
@@ -99,7 +104,7 @@ def _pair(effort: Effort, kind: str) -> tuple[str, str]:
 
 def problems_table(items: Sequence[Item]) -> Table:
     """Items that went wrong, with reason and remedy."""
-    table = Table(title="Items that need somebody", title_justify="left")
+    table = _table("Items that need somebody")
     for heading in ("item", "state", "why", "what to do"):
         table.add_column(heading, overflow="fold")
     for item in items:

@@ -131,7 +131,7 @@ class Machine:
 
     def redeploy(self) -> None:
         """Deploy although nothing changed; what the stores hold stays."""
-        self.outputs = self._deployment().deploy(self.aws)
+        self._adopt(self._deployment().deploy(self.aws))
 
     def stop(self) -> None:
         """End every process; the state stays."""
@@ -192,8 +192,12 @@ class Machine:
 
     def _deploy(self) -> None:
         self._say("deploying what changed")
-        self.outputs = self._deployment().bring_up_to_date(self.aws)
-        self.aws.set_secret(self.outputs["AppSecretQbo"], APP_CREDENTIALS)
+        self._adopt(self._deployment().bring_up_to_date(self.aws))
+
+    def _adopt(self, outputs: dict[str, str]) -> None:
+        """Remember the outputs, and do what an operator does after a deploy."""
+        self.outputs = outputs
+        self.aws.set_secret(outputs["AppSecretQbo"], APP_CREDENTIALS)
 
     def _deployment(self) -> Deployment:
         return Deployment(self.layout, self.ports, self.choices.scale)

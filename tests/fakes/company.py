@@ -11,6 +11,7 @@ from ledgerlink.domain.errors import LedgerError
 from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
 from ledgerlink.domain.ports import Clock
 from ledgerlink.domain.reasons import reason
+
 from tests.fakes.fate import Fate
 
 MEMORY = timedelta(minutes=60)

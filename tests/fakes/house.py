@@ -14,6 +14,7 @@ from ledgerlink.services.house import House
 from ledgerlink.services.rules import put_rules
 from ledgerlink.services.runs import Item, get_run, list_items
 from ledgerlink.services.stores import Message
+
 from tests.fakes.clock import FakeClock, FakeIds
 from tests.fakes.company import FakeCompany
 from tests.fakes.fate import Died, Fate, mortal
@@ -63,8 +64,11 @@ class Town:
     def post(self, connection: Connection, key: str, records: Sequence[Any] | str) -> Run:
         return posts.post(self.house, connection.firm, USER, connection.id, key, records)
 
-    def work(self, stop: Callable[[], bool] = lambda: False) -> None:
-        """Deliver what is in the lane, in order, each message again until it is done."""
+    def work(self, stop: Callable[[], bool] = lambda: False, redelivered_after: int = 0) -> None:
+        """Deliver what is in the lane, in order, each message again until it is done.
+
+        `redelivered_after` is the seconds between a death and the next delivery.
+        """
         for _ in range(DELIVERIES):
             if not self.lane.messages:
                 return
@@ -72,6 +76,7 @@ class Town:
             try:
                 asyncio.run(lane.handle(self.house, message, stop))
             except Died:
+                self.clock.go_on(seconds=redelivered_after)
                 continue
             self.handled.append(self.lane.messages.pop(0))
         raise AssertionError(f"the lane is still busy after {DELIVERIES} deliveries")

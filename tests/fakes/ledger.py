@@ -10,6 +10,7 @@ from ledgerlink.domain.documents import Company
 from ledgerlink.domain.errors import AuthorizationLost, LedgerError
 from ledgerlink.domain.plan import Outcome, Request, Write
 from ledgerlink.domain.ports import Answered, Clock, LaneState, Ledger, Tokens, TokenVault
+
 from tests.fakes.company import FakeCompany
 from tests.fakes.composer import FakeComposer
 from tests.fakes.fate import Fate, mortal

@@ -1,6 +1,7 @@
 """The machine itself: what survives, what it listens on, what it leaves behind."""
 
 import ipaddress
+import json
 from pathlib import Path
 
 import httpx
@@ -67,3 +68,14 @@ def test_stopping_leaves_no_process_behind(tmp_path: Path) -> None:
     assert None not in leaders
     assert [living(leader) for leader in leaders if leader is not None] == [[], [], []]
     assert not machine.is_running()
+
+
+def test_the_functions_find_the_credentials_of_the_sandboxes_application(
+    machine: Machine,
+) -> None:
+    name = machine.outputs["AppSecretQbo"]
+    value = machine.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
+    assert json.loads(value) == {
+        "client_id": "sandbox-client",
+        "client_secret": "sandbox-secret",
+    }

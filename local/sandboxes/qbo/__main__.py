@@ -56,9 +56,8 @@ def _value(text: str) -> Any:
 
 def announce(sandbox: Sandbox, url: str) -> None:
     realms = ",".join(sandbox.companies)
-    print(
-        f"QuickBooks Online sandbox: api={url}/v3 admin={url}/_sandbox realms={realms}", flush=True
-    )
+    words = f"api={url}/v3 admin={url}/_sandbox realms={realms}"
+    print(f"QuickBooks Online sandbox: {words}", flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -82,7 +82,7 @@ def load(sandbox: Sandbox, path: Path) -> None:
             sandbox.adopt(_restored(stored))
         for realm, known in state["requestids"].items():
             sandbox.requestids[realm].known.update({k: _answered(*v) for k, v in known.items()})
-        sandbox.tokens = Tokens(**{k: _grants(v) for k, v in state["tokens"].items()})
+        sandbox.tokens = _tokens(state["tokens"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableState(f"{path} cannot be read: {error}") from error
     for company in sandbox.companies.values():
@@ -117,11 +117,15 @@ def _answered(digest: str, at: Decimal, status: int, body: str) -> Answered:
     return answered
 
 
+def _tokens(stored: dict[str, dict[str, Any]]) -> Tokens:
+    codes, access, refresh = (_grants(stored[k]) for k in ("codes", "access", "refresh"))
+    return Tokens(codes=codes, access=access, refresh=refresh)
+
+
 def _grants(stored: dict[str, dict[str, Any]]) -> dict[str, Grant]:
-    times = ("expires", "hard_expires", "superseded")
-    return {
-        value: Grant(
-            **{k: float(v) if k in times and v is not None else v for k, v in grant.items()}
-        )
-        for value, grant in stored.items()
-    }
+    return {value: Grant(**_timed(grant)) for value, grant in stored.items()}
+
+
+def _timed(grant: dict[str, Any]) -> dict[str, Any]:
+    """Times come back from JSON as Decimal; tokens count in float seconds."""
+    return {k: float(v) if isinstance(v, Decimal) else v for k, v in grant.items()}

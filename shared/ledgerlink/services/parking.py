@@ -11,7 +11,6 @@ from ledgerlink.services.house import House
 from ledgerlink.services.posts import plan_message
 from ledgerlink.services.stores import Message
 
-
 UNFINISHED = (RunState.APPLYING, RunState.QUEUED, RunState.PARKED)
 
 

@@ -65,11 +65,11 @@ class DynamoConnections:
             "pk": keys.company(connection.ledger, company_id),
             "sk": "claim",
             "firm": connection.firm,
-            "connection": connection.id,
+            "connection_id": connection.id,
             "held": True,
         }
         free = "attribute_not_exists(pk) OR (held = :no AND firm <> :firm)"
-        ours = "(firm = :firm AND connection = :connection)"
+        ours = "(firm = :firm AND connection_id = :connection)"
         values = {":no": False, ":firm": connection.firm, ":connection": connection.id}
         try:
             self._table.put_if(row, f"{free} OR {ours}", values)
@@ -79,7 +79,7 @@ class DynamoConnections:
     def _taken(self, connection: Connection, company_id: str) -> Conflict:
         row = self._table.get(keys.company(connection.ledger, company_id), "claim") or {}
         if row.get("firm") == connection.firm:
-            other = row["connection"]
+            other = row["connection_id"]
             return Conflict(
                 "company_already_connected",
                 f"This company belongs to connection {other} of yours.",
@@ -98,9 +98,9 @@ class DynamoConnections:
             "pk": keys.company(connection.ledger, connection.company_id),
             "sk": "claim",
             "firm": connection.firm,
-            "connection": connection.id,
+            "connection_id": connection.id,
             "held": False,
         }
         values = {":firm": connection.firm, ":connection": connection.id}
         with suppress(Taken):  # another firm has it by now
-            self._table.put_if(row, "firm = :firm AND connection = :connection", values)
+            self._table.put_if(row, "firm = :firm AND connection_id = :connection", values)

@@ -95,9 +95,9 @@ class SecretVault:
             "pk": keys.connection(self.firm, self.connection_id),
             "sk": "refresh",
             "holder": self.holder,
-            "until": int((now + seconds) * 1000),
+            "ends_at": int((now + seconds) * 1000),
         }
-        free = "attribute_not_exists(pk) OR until < :now OR holder = :me"
+        free = "attribute_not_exists(pk) OR ends_at < :now OR holder = :me"
         try:
             self.vaults.table.put_if(
                 row,

@@ -43,7 +43,7 @@ class Table:
     def together(
         self, rows: Iterable[Row], *, delete: Iterable[Row] = (), new: bool = False
     ) -> None:
-        """Put and delete these rows, all or none. Raises Taken if one is there that must be `new`."""
+        """Put and delete these rows, all or none. Raises Taken for one there that must be `new`."""
         only_new = {"ConditionExpression": "attribute_not_exists(pk)"} if new else {}
         name = {"TableName": self.name}
         items: list[Any] = [{"Put": name | {"Item": _typed(row)} | only_new} for row in rows]

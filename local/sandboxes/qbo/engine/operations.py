@@ -19,7 +19,7 @@ _WHOLE = re.compile(r"-?\d+")
 def write(context: Context, entity: Entity, body: Row, operation: str) -> Row:
     """Carries out one write; `operation` is create, update, delete or void."""
     if operation in ("create", "update"):
-        operation = "update" if _sent_id(body) else "create"
+        operation = "update" if sent_id(body) else "create"
     allowed = entity.operations | ({"update"} if operation == "void" else set())
     if operation not in allowed and not context.by_hand:
         raise unsupported(operation, entity.name)
@@ -152,7 +152,7 @@ def _void(context: Context, entity: Entity, body: Row) -> Row:
 
 def current(context: Context, entity: Entity, body: Row) -> Record:
     """The stored record a write means; raises 610 if it is gone and 5010 if it moved on."""
-    row_id = checked_id(_sent_id(body), entity) if _sent_id(body) else ""
+    row_id = checked_id(sent_id(body), entity) if sent_id(body) else ""
     if not row_id:
         raise required("Id")
     record = context.company.table(entity.name).records.get(row_id)
@@ -175,7 +175,7 @@ def _stale() -> Fault:
     )
 
 
-def _sent_id(body: Row) -> str:
+def sent_id(body: Row) -> str:
     value = body.get("Id")
     return "" if value in (None, "", 0, "0") else str(value)
 

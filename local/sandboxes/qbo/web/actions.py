@@ -18,7 +18,7 @@ from .batch import batch
 from .call import Call
 from .cdc import changes
 from .files import download, upload
-from .wire import Outcome, answered, load
+from .wire import Outcome, answered
 
 MAIL_TYPE: Final = "application/octet-stream"
 
@@ -59,7 +59,7 @@ def _single(call: Call) -> Outcome:
     entity = _entity(call)
     if len(call.parts) > 1 and call.parts[1]:
         raise unsupported("POST", "/".join(call.parts))
-    body = load(call.body)
+    body = call.json()
     if entity.name == recurring.NAME:
         row = recurring.write(call.context(), body, call.operation)
         return answered({recurring.NAME: row}, call.now)
@@ -67,8 +67,6 @@ def _single(call: Call) -> Outcome:
         body = _rate_body(call, body)
     if entity.name == "CompanyInfo":
         body = {**body, "Id": "1"}
-    if call.operation == "create" and body.get("Id") not in (None, "", 0, "0"):
-        call.operation = "update"
     row = write(call.context(), entity, body, call.operation)
     return answered({entity.wire: present(entity, row, call.include)}, call.now)
 
@@ -82,13 +80,9 @@ def _rate_body(call: Call, body: Row) -> Row:
 
 
 def _query(call: Call) -> Outcome:
-    statement = call.params.get("query") if call.method == "GET" else call.body.decode()
+    statement = call.statement()
     if not statement:
         raise required("query")
-    words = statement.split()
-    call.entity = next(
-        (b for a, b in zip(words, words[1:], strict=False) if a.lower() == "from"), ""
-    )
     found = answer(call.context().company, call.sandbox.settings, statement)
     return answered({"QueryResponse": found}, call.now)
 
@@ -98,7 +92,7 @@ def _preferences(call: Call) -> Outcome:
     if call.method == "GET":
         return answered({entity.wire: read(call.context(), entity, "1")}, call.now)
     call.operation = "update"
-    row = write(call.context(), entity, {"Id": "1", **load(call.body)}, "update")
+    row = write(call.context(), entity, {"Id": "1", **call.json()}, "update")
     return answered({entity.wire: row}, call.now)
 
 
@@ -148,7 +142,7 @@ def _send(call: Call) -> Outcome:
 def _tax_service(call: Call) -> Outcome:
     """Makes a tax code with its rates, the only way to make either."""
 
-    body = load(call.body)
+    body = call.json()
     for name in ("TaxCode", "TaxRateDetails"):
         if not body.get(name):
             raise required(name)

@@ -14,7 +14,7 @@ from ..engine.operations import write
 from ..engine.seed import plant
 from ..faults import Fault, not_found
 from ..injection import BadFault
-from ..rows import Row, clone
+from ..rows import Row
 from ..sandbox import SCOPE, Sandbox
 from ..schema.registry import BY_NAME
 from ..settings import UnknownSetting
@@ -140,7 +140,7 @@ class Admin:
         entity = BY_NAME[body["entity"]]
         context = self._sandbox.context(request.path_params["realm"], by_hand=True)
         if "create" in body:
-            return clone(plant(context, entity.name, body["create"]))
+            return plant(context, entity.name, body["create"])
         row = context.company.row(entity.name, str(body["id"]))
         if row is None:
             raise not_found()

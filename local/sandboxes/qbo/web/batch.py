@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+import itertools
+from typing import Any, Final
 
 from ..engine.change import Context
-from ..engine.operations import unsupported, write
+from ..engine.operations import sent_id, unsupported, write
 from ..faults import Fault, required
 from ..injection import Injection
 from ..present import present
@@ -13,7 +14,7 @@ from ..query.answer import answer
 from ..rows import Row
 from ..schema.registry import BY_WIRE
 from .call import Call
-from .wire import Outcome, answered, load
+from .wire import Outcome, answered
 
 OPERATIONS: Final = frozenset({"create", "update", "delete", "void"})
 ENVELOPE: Final = frozenset({"bId", "operation", "optionsData", "Query", "CDCQuery", "iPP"})
@@ -21,7 +22,7 @@ ENVELOPE: Final = frozenset({"bId", "operation", "optionsData", "Query", "CDCQue
 
 def batch(call: Call) -> Outcome:
     """Runs the items in order; a fault stays with its item."""
-    items = load(call.body).get("BatchItemRequest")
+    items = call.json().get("BatchItemRequest")
     if not isinstance(items, list) or not items:
         raise required("BatchItemRequest")
     call.items = len(items)
@@ -35,12 +36,22 @@ def batch(call: Call) -> Outcome:
 
 
 def peek(call: Call) -> None:
-    """Entity and operation of the first item, for the journal and for failures on demand."""
-    items = load(call.body).get("BatchItemRequest")
-    first = items[0] if isinstance(items, list) and items else {}
-    call.items = len(items) if isinstance(items, list) else 0
-    call.entity = _named(first) if isinstance(first, dict) else ""
-    call.operation = str(first.get("operation", "query")) if isinstance(first, dict) else ""
+    """Learns entity and operation from the body, for the journal and for failures on demand.
+
+    A batch goes by its first item.
+    """
+    if call.kind == "query":
+        words = call.statement().split()
+        pairs = itertools.pairwise(words)
+        call.entity = next((name for word, name in pairs if word.lower() == "from"), "")
+    elif call.kind == "single" and call.method == "POST" and call.operation == "create":
+        call.operation = "update" if sent_id(call.json()) else "create"
+    elif call.kind == "batch":
+        items = call.json().get("BatchItemRequest")
+        call.items = len(items) if isinstance(items, list) else 0
+        first = items[0] if isinstance(items, list) and items else {}
+        call.entity = _named(first) if isinstance(first, dict) else ""
+        call.operation = str(first.get("operation", "query")) if isinstance(first, dict) else ""
 
 
 def _named(item: Row) -> str:
@@ -48,7 +59,9 @@ def _named(item: Row) -> str:
     return BY_WIRE[wire].name if wire in BY_WIRE else wire
 
 
-def _item(call: Call, context: Context, item: Row) -> Row:
+def _item(call: Call, context: Context, item: Any) -> Row:
+    if not isinstance(item, dict):
+        return {"Fault": required("BatchItemRequest").body()}
     tag = {"bId": item["bId"]} if "bId" in item else {}
     try:
         early = _injected(call, item, "before")

@@ -65,6 +65,12 @@ class Call:
             self.document = load(self.body)
         return self.document
 
+    def statement(self) -> str:
+        """The query, wherever it was put."""
+        if self.method == "GET":
+            return self.params.get("query", "")
+        return self.body.decode("utf-8", "replace")
+
     def context(self) -> Context:
         return self.sandbox.context(self.realm, include=self.include)
 

@@ -21,9 +21,7 @@ from .wire import JSON_FAULT, Outcome, as_xml, faulted, refused
 
 SERVER_CUT_SECONDS: Final = 120.0
 WRITES: Final = frozenset({"single", "batch", "upload", "preferences", "taxservice", "send"})
-HTML: Final = (
-    b"<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
-)
+PAGE: Final = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 TRANSPORT: Final = "sandbox.transport"
 
 
@@ -58,9 +56,8 @@ class Gateway:
     async def _answer(self, call: Call, entry: Entry, receive: Receive) -> Outcome:
         try:
             call.body = await read_body(receive)
-            if call.kind == "batch":
-                peek(call)
             self._admit(call)
+            peek(call)
         except GatewayFault as fault:
             as_json = fault.status != 429 or call.sandbox.settings.throttle_format == "json"
             return self._slow_down(refused(fault, call.now, as_json))
@@ -200,8 +197,9 @@ def failure(hit: Injection, now: float) -> Outcome:
     if hit.action in ("429xml", "429json"):
         return refused(throttled(), now, hit.action == "429json")
     status = {"status500": 500, "html502": 502, "503": 503}[hit.action]
-    page = HTML.replace(b"502 Bad Gateway", f"{status} Server Error".encode())
-    return Outcome(status, HTML if status == 502 else page, "text/html", fault=str(status))
+    words = {500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable"}[status]
+    page = PAGE.format(f"{status} {words}").encode()
+    return Outcome(status, page, "text/html", fault=str(status))
 
 
 def _note(call: Call, entry: Entry) -> None:

@@ -16,6 +16,7 @@ from ledgerlink.connectors.qbo.grants import QuickBooksGrants
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
 from ledgerlink.connectors.qbo.limits import Limiter, Limits
 from ledgerlink.connectors.qbo.refresh import Refresher
+from ledgerlink.connectors.qbo.lines import Lines
 from ledgerlink.connectors.qbo.timing import LedgerTime
 from ledgerlink.connectors.qbo.tokens import Application, TokenEndpoint
 from ledgerlink.domain.ports import Clock, LaneState, TokenVault
@@ -73,12 +74,8 @@ class QuickBooksOnline:
         return QuickBooksLedger(company_id, client, limiter, self._time, http)
 
     def _http(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(
-            transport=self._transport,
-            verify=self._trust,
-            timeout=timeout(self._time),
-            limits=httpx.Limits(max_connections=LIMITS.at_once + 1),
-        )
+        transport = self._transport or Lines(self._trust)
+        return httpx.AsyncClient(transport=transport, timeout=timeout(self._time))
 
     @cached_property
     def _trust(self) -> ssl.SSLContext:

@@ -38,9 +38,15 @@ def read(response: httpx.Response) -> Reply:
         status=response.status_code,
         payload=payload,
         faults=faults,
-        trace_id=response.headers.get("intuit_tid", ""),
+        trace_id=trace_id(response),
         retry_after=int(waits) if waits.isascii() and waits.isdigit() else None,
     )
+
+
+def trace_id(response: httpx.Response) -> str:
+    """The ledger's own id of the call; both spellings of the header have been seen."""
+    headers = response.headers
+    return str(headers.get("intuit_tid") or headers.get("intuit-tid") or "")
 
 
 def lost(error: httpx.RequestError) -> Reply:

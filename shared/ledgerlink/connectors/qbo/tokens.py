@@ -9,6 +9,7 @@ import httpx
 
 from ledgerlink.connectors.qbo import errors
 from ledgerlink.connectors.qbo.endpoints import Endpoints
+from ledgerlink.connectors.qbo.replies import trace_id
 from ledgerlink.connectors.qbo.timing import LedgerTime
 from ledgerlink.domain.ports import Tokens
 
@@ -99,11 +100,11 @@ def _json_object(response: httpx.Response) -> Mapping[str, Any]:
 
 
 def _failure(response: httpx.Response, answer: Mapping[str, Any]) -> Exception:
-    trace_id = response.headers.get("intuit_tid", "")
+    trace = trace_id(response)
     error = str(answer.get("error") or f"HTTP status {response.status_code}")
     detail = str(answer.get("error_description") or error)
     if error == "invalid_grant":
-        return errors.authorization_lost(detail, trace_id)
+        return errors.authorization_lost(detail, trace)
     if response.status_code in (400, 401, 403):
-        return errors.stopped(f"the token endpoint refused this application: {detail}", trace_id)
-    return errors.unavailable(f"the token endpoint said {detail}", trace_id)
+        return errors.stopped(f"the token endpoint refused this application: {detail}", trace)
+    return errors.unavailable(f"the token endpoint said {detail}", trace)

@@ -105,7 +105,12 @@ def test_missing_application_credentials_are_named() -> None:
 @pytest.mark.parametrize("status", [200, 400])
 def test_revoking_a_dead_token_is_no_error(status: int) -> None:
     seen: list[httpx.Request] = []
-    grants(lambda request: seen.append(request) or reply({}, status)).revoke(tokens())
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return reply({}, status)
+
+    grants(answer).revoke(tokens())
     assert json.loads(seen[0].content) == {"token": "R-A0"}
 
 

@@ -1,6 +1,7 @@
 """Faults in all their shapes, and the table of codes."""
 
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,9 @@ from ledgerlink.domain.reasons import REASONS
 
 from tests.unit.connectors.qbo.stage import change, create, faulty
 
-COMPLETE = """
+COMPLETE = re.findall(
+    r"\d+",
+    """
 100 110 120 130 140 150 500 600 610 620 630 700 800 900 1000 1010 1020 1040 1050 2000 2010 2020
 2030 2040 2050 2060 2070 2080 2090 2100 2110 2120 2130 2140 2150 2160 2170 2180 2190 2200 2210
 2220 2230 2240 2250 2260 2270 2280 2290 2300 2500 2600 3000 3001 3100 3200 3202 4000 4001 4002
@@ -24,9 +27,10 @@ COMPLETE = """
 6140 6150 6160 6170 6180 6190 6200 6210 6220 6230 6240 6250 6270 6280 6290 6300 6310 6320 6330
 6340 6350 6360 6370 6380 6390 6400 6420 6430 6440 6450 6460 6470 6480 6490 6500 6510 6520 6530
 6540 10000 10100 10200
-""".split()
+""",
+)
 
-GATEWAY = {
+GATEWAY: dict[str, Any] = {
     "warnings": None,
     "fault": {
         "error": [

@@ -35,15 +35,14 @@ class Wall:
         self.seconds = 0.0
 
     def time(self, offset: float) -> LedgerTime:
-        clock = VirtualClock()
+        """Ledger time of a process that started `offset` seconds in."""
         wall = self
 
         class Clock(VirtualClock):
             def monotonic(self) -> float:
                 return wall.seconds - offset
 
-        clock = Clock(offset)
-        return LedgerTime(clock)
+        return LedgerTime(Clock(offset))
 
 
 arrivals = st.lists(

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 
 import httpx
 import pytest
@@ -65,7 +66,7 @@ def test_waits_between_repeats_grow_and_end() -> None:
     with pytest.raises(LedgerUnavailable) as down:
         run(written(company, requests([1])))
     times = company.times()
-    assert [round(b - a) for a, b in zip(times, times[1:], strict=False)] == [1, 2, 4, 8, 16]
+    assert [round(b - a) for a, b in pairwise(times)] == [1, 2, 4, 8, 16]
     assert down.value.code == "ledger_unavailable"
     assert "HTTP status 502" in down.value.message
 
@@ -96,6 +97,14 @@ def test_a_429_that_stays_for_minutes_is_a_quota_used_up() -> None:
         return asyncio.get_running_loop().time()
 
     assert 300 <= run(main()) <= 310
+
+
+def test_a_429_that_asks_for_longer_than_a_run_can_wait_ends_it_at_once() -> None:
+    headers = {"Retry-After": "301"}
+    company = Company(script=[lambda request: httpx.Response(429, headers=headers)])
+    with pytest.raises(LedgerUnavailable):
+        run(written(company, requests([1])))
+    assert len(company.log) == 1
 
 
 def test_a_stop_leaves_the_rest_alone_and_reports_what_was_in_flight() -> None:

@@ -1,0 +1,96 @@
+"""The connector over real sockets on this machine."""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
+from ledgerlink.domain.ports import Tokens
+
+from tests.unit.connectors.qbo.stage import CREDENTIALS, REALM, Report, Vault, requests
+
+Streams = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+class MachineClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+@dataclass
+class Door:
+    """Accepts every activity; hangs up instead of answering the first `cuts` requests."""
+
+    cuts: int = 0
+    connections: int = 0
+    lines: list[bytes] = field(default_factory=list)
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        try:
+            while await self._answer(reader, writer):
+                pass
+        except asyncio.IncompleteReadError:
+            pass  # the client hung up
+        finally:
+            writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(
+            int(line.partition(b":")[2])
+            for line in head.lower().split(b"\r\n")
+            if line.startswith(b"content-length")
+        )
+        body = json.loads(await reader.readexactly(length))
+        self.lines.append(head.partition(b"\r\n")[0])
+        if self.cuts:
+            self.cuts -= 1
+            return False
+        answer = json.dumps({"TimeActivity": {**body, "Id": "5", "SyncToken": "0"}}).encode()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer)
+        await writer.drain()
+        return True
+
+
+async def posted(door: Streams, count: int) -> Report:
+    server = await asyncio.start_server(door, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    connector = QuickBooksOnline(
+        Endpoints(f"http://127.0.0.1:{port}", clock_scale=500.0), MachineClock()
+    )
+    expiry = datetime(2999, 1, 1, tzinfo=UTC)
+    vault = Vault(Tokens(access_token="A", refresh_token="R", access_expires_at=expiry))
+    ledger, report = connector.open(REALM, vault, CREDENTIALS, {}), Report()
+    try:
+        await ledger.write(requests([1] * count), report, lambda: False)
+    finally:
+        await ledger.close()
+        server.close()
+        await server.wait_closed()
+    return report
+
+
+async def test_connections_are_kept_and_never_more_than_ten() -> None:
+    door = Door()
+    report = await posted(door, 100)
+    assert len(report.outcomes) == 100
+    assert len(door.lines) == 100
+    assert door.connections <= 10
+
+
+async def test_a_connection_cut_before_the_answer_is_made_anew_for_the_same_request() -> None:
+    door = Door(cuts=2)
+    report = await posted(door, 1)
+    assert set(report.outcomes) == {0}
+    assert len(door.lines) == 3
+    assert len(set(door.lines)) == 1

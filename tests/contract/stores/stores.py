@@ -1,0 +1,160 @@
+"""The stores of a house, in memory or on AWS in this process, ready for the same assertions."""
+
+import gzip
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from ledgerlink.services.stores import (
+    Connections,
+    Lane,
+    LaneMemory,
+    Links,
+    Message,
+    Rules,
+    Runs,
+    Staging,
+    Vaults,
+)
+from ledgerlink.storage.connections import DynamoConnections
+from ledgerlink.storage.lane import DynamoLaneMemory, SqsLane, received
+from ledgerlink.storage.links import DynamoLinks
+from ledgerlink.storage.rules import DynamoRules
+from ledgerlink.storage.runs import DynamoRuns
+from ledgerlink.storage.secrets import SecretVaults
+from ledgerlink.storage.staging import S3Staging
+from ledgerlink.storage.table import Table
+
+from tests.fakes.clock import FakeClock
+from tests.fakes.files import FakeLane, FakeMemory, FakeStaging
+from tests.fakes.rows import FakeConnections, FakeLinks, FakeRules
+from tests.fakes.runs import FakeRuns
+from tests.fakes.vaults import FakeVaults
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Every store, and the other side of the two that have one."""
+
+    connections: Connections
+    rules: Rules
+    links: Links
+    runs: Runs
+    staging: Staging
+    vaults: Vaults
+    lane: Lane
+    memory: LaneMemory
+    clock: FakeClock
+    upload: Callable[[str, bytes], None]
+    received: Callable[[], Sequence[Message]]
+
+
+def in_memory() -> Stores:
+    clock, staging, lane = FakeClock(), FakeStaging(), FakeLane()
+
+    def upload(address: str, body: bytes) -> None:
+        staging.files[address.removeprefix("memory:")] = body
+
+    return Stores(
+        connections=FakeConnections(),
+        rules=FakeRules(),
+        links=FakeLinks(),
+        runs=FakeRuns(),
+        staging=staging,
+        vaults=FakeVaults(clock),
+        lane=lane,
+        memory=FakeMemory(),
+        clock=clock,
+        upload=upload,
+        received=lambda: lane.messages,
+    )
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Clients of the services, made once."""
+
+    dynamodb: "DynamoDBClient"
+    s3: "S3Client"
+    secrets: "SecretsManagerClient"
+    sqs: "SQSClient"
+
+
+def on_aws(aws: Clients, name: str) -> Stores:
+    """Stores on a table, bucket and queue of their own, called `name`."""
+    clock, table = FakeClock(), new_table(aws, name)
+    aws.s3.create_bucket(Bucket=name)
+    queue = aws.sqs.create_queue(QueueName=f"{name}.fifo", Attributes={"FifoQueue": "true"})
+    url = queue["QueueUrl"]
+
+    def upload(address: str, body: bytes) -> None:
+        key = unquote(urlsplit(address).path).removeprefix(f"/{name}").removeprefix("/")
+        aws.s3.put_object(Bucket=name, Key=key, Body=body)
+
+    return Stores(
+        connections=DynamoConnections(table),
+        rules=DynamoRules(table),
+        links=DynamoLinks(table),
+        runs=DynamoRuns(table),
+        staging=S3Staging(aws.s3, name),
+        vaults=_vaults(aws, table, clock, name),
+        lane=SqsLane(aws.sqs, url),
+        memory=DynamoLaneMemory(table),
+        clock=clock,
+        upload=upload,
+        received=lambda: _received(aws, url),
+    )
+
+
+def new_table(aws: Clients, name: str) -> Table:
+    aws.dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+        ],
+    )
+    return Table(aws.dynamodb, name)
+
+
+def _vaults(aws: Clients, table: Table, clock: FakeClock, name: str) -> SecretVaults:
+    credentials = FakeVaults(clock).credentials("qbo")
+    application = f"{name}/app/qbo"
+    aws.secrets.create_secret(Name=application, SecretString=json.dumps(credentials))
+    return SecretVaults(
+        client=aws.secrets,
+        table=table,
+        clock=clock,
+        prefix=f"{name}/connections/",
+        kms_key="alias/secrets",
+        applications={"qbo": application},
+    )
+
+
+def _received(aws: Clients, url: str) -> list[Message]:
+    bodies: list[str] = []
+    for _ in range(20):
+        answer: Any = aws.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+        if not answer.get("Messages"):
+            return [received(body) for body in bodies]
+        bodies += [message["Body"] for message in answer["Messages"]]
+        for message in answer["Messages"]:
+            aws.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    raise AssertionError("the queue does not come to an end")
+
+
+def packed(*lines: bytes) -> bytes:
+    return gzip.compress(b"\n".join(lines))

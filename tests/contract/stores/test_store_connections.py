@@ -1,0 +1,89 @@
+"""What every store of connections does."""
+
+import pytest
+from ledgerlink.domain.errors import Conflict, Invalid, NotFound
+
+from tests.contract.stores.samples import NEIGHBOURS, STRANGE, authorization, connection
+from tests.contract.stores.stores import Stores
+
+
+def test_a_saved_connection_comes_back_as_it_was(stores: Stores) -> None:
+    stores.connections.save(connection(company="realm/1"))
+    assert stores.connections.get("acme", "c1") == connection(company="realm/1")
+
+
+def test_an_unknown_connection_is_not_found(stores: Stores) -> None:
+    with pytest.raises(NotFound):
+        stores.connections.get("acme", "c1")
+
+
+def test_a_firm_sees_its_own_connections_only(stores: Stores) -> None:
+    for firm, number in NEIGHBOURS:
+        stores.connections.save(connection(firm, number))
+    for firm in {firm for firm, _ in NEIGHBOURS}:
+        mine = [number for owner, number in NEIGHBOURS if owner == firm]
+        assert sorted(c.id for c in stores.connections.list(firm)) == sorted(mine)
+    with pytest.raises(NotFound):
+        stores.connections.get("acme", "x")
+
+
+def test_connections_with_strange_ids_stay_apart(stores: Stores) -> None:
+    for number in STRANGE:
+        stores.connections.save(connection("firm", number))
+    assert sorted(c.id for c in stores.connections.list("firm")) == sorted(STRANGE)
+    assert all(stores.connections.get("firm", number).id == number for number in STRANGE)
+
+
+def test_a_consent_works_once(stores: Stores) -> None:
+    stores.connections.begin(authorization("s#1"))
+    assert stores.connections.finish("s#1") == authorization("s#1")
+    with pytest.raises(Invalid, match="used already"):
+        stores.connections.finish("s#1")
+
+
+def test_an_unknown_consent_is_refused(stores: Stores) -> None:
+    stores.connections.begin(authorization("known"))
+    with pytest.raises(Invalid):
+        stores.connections.finish("other")
+
+
+def test_a_company_belongs_to_one_connection_and_claiming_it_again_changes_nothing(
+    stores: Stores,
+) -> None:
+    stores.connections.claim(connection(), "realm")
+    stores.connections.claim(connection(), "realm")
+    for other in (connection(number="c2"), connection("rival")):
+        with pytest.raises(Conflict):
+            stores.connections.claim(other, "realm")
+
+
+def test_a_released_company_is_free_for_other_firms_and_for_its_old_connection(
+    stores: Stores,
+) -> None:
+    mine = connection(company="realm")
+    stores.connections.claim(mine, "realm")
+    stores.connections.release(mine)
+    with pytest.raises(Conflict):
+        stores.connections.claim(connection(number="c2"), "realm")
+    stores.connections.claim(mine, "realm")
+    stores.connections.release(mine)
+    stores.connections.claim(connection("rival", "c9"), "realm")
+    with pytest.raises(Conflict):
+        stores.connections.claim(mine, "realm")
+
+
+def test_releasing_twice_does_not_take_the_company_from_the_firm_that_has_it_now(
+    stores: Stores,
+) -> None:
+    mine = connection(company="realm")
+    stores.connections.claim(mine, "realm")
+    stores.connections.release(mine)
+    stores.connections.claim(connection("rival", "c9"), "realm")
+    stores.connections.release(mine)
+    with pytest.raises(Conflict):
+        stores.connections.claim(connection("third", "c3"), "realm")
+
+
+def test_releasing_a_connection_that_never_had_a_company_does_nothing(stores: Stores) -> None:
+    stores.connections.release(connection())
+    stores.connections.claim(connection("rival"), "realm")

@@ -1,0 +1,77 @@
+"""What every store of rules does."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from ledgerlink.domain.rules import (
+    Client,
+    CreateLaborCode,
+    CreateProject,
+    CreateUser,
+    Link,
+    Mapping,
+    Rule,
+    RuleKind,
+    Skip,
+)
+
+from tests.contract.stores.samples import NEIGHBOURS, STRANGE
+from tests.contract.stores.stores import Stores
+from tests.fakes.clock import START
+
+
+def rule(kind: RuleKind, key: str, mapping: Mapping, version: int = 1) -> Rule:
+    return Rule(kind=kind, key=key, mapping=mapping, set_by="ada", set_at=START, version=version)
+
+
+def test_every_form_of_mapping_comes_back_as_it_was(stores: Stores) -> None:
+    given = [
+        rule(RuleKind.USERS, "u1", Skip()),
+        rule(RuleKind.USERS, "u2", Link(ledger_id="7", person="vendor")),
+        rule(RuleKind.USERS, "u3", CreateUser(name="Ada", email="ada@example.com")),
+        rule(RuleKind.PROJECTS, "p1", CreateProject(name="Site", parent_id="3")),
+        rule(RuleKind.PROJECTS, "p2", CreateProject(name="S", client=Client(key="k", name="K"))),
+        rule(RuleKind.PROJECTS, "p3", CreateProject(name="Ada")),
+        rule(RuleKind.LABOR_CODES, "l1", Link(ledger_id="7", rate=Decimal("12.50"))),
+        rule(
+            RuleKind.LABOR_CODES,
+            "l2",
+            CreateLaborCode(name="Design", income_account_id="1", rate=Decimal("0.10")),
+        ),
+    ]
+    stores.rules.put("acme", "c1", given)
+    found = [r for kind in RuleKind for r in stores.rules.list("acme", "c1", kind)]
+    assert sorted(found, key=lambda r: r.key) == sorted(given, key=lambda r: r.key)
+
+
+def test_history_keeps_every_version_in_order_and_the_list_only_the_newest(
+    stores: Stores,
+) -> None:
+    versions = [rule(RuleKind.USERS, "u#1", Link(ledger_id=str(n)), n) for n in range(1, 13)]
+    for version in versions:
+        stores.rules.put("acme", "c1", [version])
+    stores.rules.put("acme", "c1", [replace(versions[0], key="u")])
+    assert stores.rules.history("acme", "c1", RuleKind.USERS, "u#1") == versions
+    newest = {r.key: r.version for r in stores.rules.list("acme", "c1", RuleKind.USERS)}
+    assert newest == {"u#1": 12, "u": 1}
+
+
+def test_more_rules_than_one_batch_and_strange_keys_are_all_kept(stores: Stores) -> None:
+    keys = [*STRANGE, *(f"u{n}" for n in range(140))]
+    stores.rules.put("acme", "c1", [rule(RuleKind.USERS, key, Skip()) for key in keys])
+    assert {r.key for r in stores.rules.list("acme", "c1", RuleKind.USERS)} == set(keys)
+    assert all(
+        [r.key for r in stores.rules.history("acme", "c1", RuleKind.USERS, key)] == [key]
+        for key in STRANGE
+    )
+
+
+def test_neighbours_and_kinds_stay_apart(stores: Stores) -> None:
+    for firm, connection_id in NEIGHBOURS:
+        mapping = Link(ledger_id=firm + connection_id)
+        stores.rules.put(firm, connection_id, [rule(RuleKind.USERS, "u1", mapping)])
+    for firm, connection_id in NEIGHBOURS:
+        (found,) = stores.rules.list(firm, connection_id, RuleKind.USERS)
+        assert found.mapping == Link(ledger_id=firm + connection_id)
+        assert stores.rules.list(firm, connection_id, RuleKind.PROJECTS) == []
+    assert stores.rules.history("a", "y", RuleKind.USERS, "u1") == []

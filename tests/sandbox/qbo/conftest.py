@@ -1,0 +1,143 @@
+"""One real server for the whole folder; a company of its own for each test."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from local.sandboxes.qbo.sandbox import DEFAULT_REALM
+from local.sandboxes.qbo.server import Options, Running, running
+from local.sandboxes.qbo.settings import Settings
+
+QUIET: dict[str, Any] = {
+    "throttle": False,
+    "single_ms": 0.0,
+    "query_ms": 0.0,
+    "batch_ms": 0.0,
+    "batch_item_ms": 0.0,
+}
+
+
+@dataclass(frozen=True)
+class Books:
+    """A company seen through the wire, and its sandbox seen from inside."""
+
+    running: Running
+    http: httpx.Client
+    realm: str
+
+    def post(self, path: str, body: Any, **params: str) -> httpx.Response:
+        return self.http.post(path, json=body, params=params)
+
+    def create(self, entity: str, body: dict[str, Any], **params: str) -> dict[str, Any]:
+        answer = self.post(entity.lower(), body, **params)
+        assert answer.status_code == 200, answer.text
+        row: dict[str, Any] = answer.json()[entity]
+        return row
+
+    def read(self, entity: str, row_id: str) -> dict[str, Any]:
+        row: dict[str, Any] = self.http.get(f"{entity.lower()}/{row_id}").json()[entity]
+        return row
+
+    def update(self, entity: str, row: dict[str, Any], **changes: Any) -> dict[str, Any]:
+        body = {"Id": row["Id"], "SyncToken": row["SyncToken"], "sparse": True, **changes}
+        return self.create(entity, body)
+
+    def query(self, statement: str) -> dict[str, Any]:
+        answer = self.http.get("query", params={"query": statement})
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()["QueryResponse"]
+        return found
+
+    def fault(self, answer: httpx.Response) -> tuple[str, str]:
+        """(code, detail) of a refused call."""
+        assert answer.status_code == 400, answer.text
+        error = answer.json()["Fault"]["Error"][0]
+        return error["code"], error["Detail"]
+
+    def admin(self, path: str, body: Any = None, method: str = "POST") -> dict[str, Any]:
+        answer = httpx.request(method, f"{self.running.url}/_sandbox{path}", json=body)
+        assert answer.status_code == 200, answer.text
+        value: dict[str, Any] = answer.json()
+        return value
+
+    def preferences(self, **blocks: Any) -> None:
+        self.admin(f"/companies/{self.realm}/preferences", blocks)
+
+    def rows(self, entity: str) -> list[dict[str, Any]]:
+        found = self.admin(f"/companies/{self.realm}/{entity}", method="GET")
+        rows: list[dict[str, Any]] = found["rows"]
+        return rows
+
+    def set(self, **settings: Any) -> None:
+        self.admin("/settings", settings)
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Running]:
+    with running(Options(settings=Settings().changed(QUIET))) as server:
+        yield server
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def books(served: Running) -> Iterator[Books]:
+    """A fresh sample company; settings, faults and clock are put back afterwards."""
+    sandbox = served.sandbox
+    realm = f"91303500{next(_numbers):08d}"
+    sandbox.add_company("Test", "sample", realm)
+    token = served.token(realm)["access_token"]
+    headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
+    with httpx.Client(base_url=f"{served.api}/{realm}/", headers=headers) as http:
+        yield Books(served, http, realm)
+    sandbox.change_settings(Settings().changed(QUIET).as_dict())
+    sandbox.injections.clear()
+    sandbox.limits.clear()
+    sandbox.journal.clear()
+    sandbox.webhooks.subscription = None
+    sandbox.clock.change(1.0)
+    if realm != DEFAULT_REALM:
+        del sandbox.companies[realm], sandbox.requestids[realm]
+
+
+def hours(**changes: Any) -> dict[str, Any]:
+    """A time activity as the fact sheet's sample sends it."""
+    return {
+        "NameOf": "Employee",
+        "EmployeeRef": {"value": "55"},
+        "TxnDate": "2026-02-02",
+        "Hours": 3,
+        "Minutes": 30,
+        "CustomerRef": {"value": "21"},
+        "ItemRef": {"value": "8"},
+        "BillableStatus": "Billable",
+        "HourlyRate": 15,
+        "Description": "Garden Lighting",
+        **changes,
+    }
+
+
+def without(body: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name not in names}
+
+
+def sales_line(amount: float = 100, item: str = "4", **more: Any) -> dict[str, Any]:
+    return {
+        "Amount": amount,
+        "DetailType": "SalesItemLineDetail",
+        "SalesItemLineDetail": {"ItemRef": {"value": item}},
+        **more,
+    }
+
+
+def expense_line(amount: float = 50, **detail: Any) -> dict[str, Any]:
+    kind = "AccountBasedExpenseLineDetail"
+    inner = {"AccountRef": {"value": "7"}, **detail}
+    return {"Amount": amount, "DetailType": kind, kind: inner}

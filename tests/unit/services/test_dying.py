@@ -1,0 +1,159 @@
+"""A worker that dies anywhere is repeated by the queue, and nothing is lost or doubled."""
+
+from collections import Counter
+
+import pytest
+from ledgerlink.domain.connections import Connection
+from ledgerlink.domain.errors import LedgerUnavailable
+from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.rules import Client, CreateProject, CreateUser, RuleKind, Skip
+from ledgerlink.domain.runs import RunState
+from ledgerlink.services import connect
+
+from tests.fakes.fate import Died, Fate
+from tests.fakes.house import FIRM, Town, entry, town
+
+ENTRIES = [
+    entry("t1", staff_key="new"),
+    entry("t2"),
+    entry("t3", project_key="site"),
+    entry("t4", project_key="site", notes="work t3"),
+    entry("t5", minutes=0),
+    entry("t6", staff_key="u2"),
+    entry("t7", project_key="unknown"),
+    entry("t8", notes="refuse me"),
+]
+POSTED = {"t1", "t2", "t3", "t4"}
+
+
+def settled(place: Town) -> Connection:
+    connection = place.connected()
+    place.rules(connection, RuleKind.USERS, {"new": CreateUser(name="New Person"), "u2": Skip()})
+    site = CreateProject(name="Site", client=Client(key="client", name="Client"))
+    place.rules(connection, RuleKind.PROJECTS, {"site": site})
+    place.company().refuse.add("refuse me")
+    return connection
+
+
+def steps_of_a_run() -> list[str]:
+    place = town()
+    connection = settled(place)
+    place.post(connection, "key", ENTRIES)
+    posted = len(place.fate.steps)
+    place.work()
+    return place.fate.steps[posted:]
+
+
+def check(place: Town, connection: Connection) -> None:
+    """Everything is in the ledger once, with its link and its outcome."""
+    stored = place.company().of_kind("Time")
+    assert Counter(s.body["notes"] for s in stored) == {"work t1": 1, "work t2": 1, "work t3": 2}
+    assert sorted(s.kind for s in place.company().stored.values()) == (
+        ["Customer"] * 2 + ["Person"] + ["Time"] * 4
+    )
+    (run,) = place.runs.list(connection.firm, connection.id, None, 10).items
+    assert run.state is RunState.COMPLETED_WITH_PROBLEMS
+    assert run.counts() == {
+        "pending": 0,
+        "posted": 7,
+        "unchanged": 0,
+        "skipped": 1,
+        "blocked": 2,
+        "failed": 1,
+    }
+    links = place.links.rows[(connection.firm, connection.id)]
+    ids = {link.ledger_id for link in links.values()}
+    assert ids == set(place.company().stored)
+    assert {k.removeprefix("time:") for k in links if k.startswith("time:")} == POSTED
+    for item in place.items(run):
+        if item.state is ItemState.POSTED:
+            assert links[item.operation.key].ledger_id == item.outcome.ledger_id
+        else:
+            assert item.outcome.reason is not None
+            assert item.outcome.reason.remedy
+
+
+STEPS = steps_of_a_run()
+
+
+@pytest.mark.parametrize("at", range(len(STEPS)))
+def test_a_worker_that_dies_at_any_step_is_repeated_without_loss_or_double(at: int) -> None:
+    place = town()
+    connection = settled(place)
+    place.post(connection, "key", ENTRIES)
+    place.fate.at = len(place.fate.steps) + at
+    place.work()
+    assert place.fate.steps[place.fate.at] == STEPS[at]
+    check(place, connection)
+
+
+@pytest.mark.parametrize("at", range(len(STEPS)))
+def test_a_worker_repeated_after_the_ledger_forgot_its_requests_looks_them_up(at: int) -> None:
+    place = town()
+    connection = settled(place)
+    place.post(connection, "key", ENTRIES)
+    place.fate.at = len(place.fate.steps) + at
+    place.work(redelivered_after=7200)
+    check(place, connection)
+
+
+def test_a_post_that_dies_at_any_step_and_is_repeated_makes_one_run() -> None:
+    plain = town()
+    connection = settled(plain)
+    before = len(plain.fate.steps)
+    plain.post(connection, "key", ENTRIES)
+    for at in range(len(plain.fate.steps) - before):
+        place = town()
+        connection = settled(place)
+        place.fate.at = len(place.fate.steps) + at
+        with pytest.raises(Died):
+            place.post(connection, "key", ENTRIES)
+        place.post(connection, "key", ENTRIES)
+        place.work()
+        check(place, connection)
+
+
+def parked(place: Town) -> Connection:
+    """A connection whose one run waits since the ledger went away in its middle."""
+    connection = settled(place)
+    place.company().trouble = [None] * 4 + [LedgerUnavailable("down", "The ledger is down.")]
+    run = place.post(connection, "key", ENTRIES)
+    place.work()
+    assert place.run(run).state is RunState.PARKED
+    return connection
+
+
+def reconnect(place: Town, connection: Connection) -> None:
+    consent = connect.reconnect(place.house, FIRM, "ada", connection.id, "https://x.example")
+    state = consent.authorize_url.partition("state=")[2].partition("&")[0]
+    connect.complete(place.house, state, "code", "realm-1")
+
+
+def steps_of_a_resume() -> list[str]:
+    place = town()
+    connection = parked(place)
+    reconnect(place, connection)
+    before = len(place.fate.steps)
+    place.work()
+    return place.fate.steps[before:]
+
+
+RESUME_STEPS = steps_of_a_resume()
+
+
+@pytest.mark.parametrize("at", range(len(RESUME_STEPS)))
+def test_a_worker_that_dies_while_it_resumes_parked_runs_still_resumes_them(at: int) -> None:
+    place = town()
+    connection = parked(place)
+    reconnect(place, connection)
+    place.fate.at = len(place.fate.steps) + at
+    place.work()
+    check(place, connection)
+
+
+def test_fate_ends_a_worker_once() -> None:
+    fate = Fate(at=1)
+    fate.step("one")
+    with pytest.raises(Died):
+        fate.step("two")
+    fate.step("three")
