@@ -20,11 +20,11 @@ def projects_table(comparisons: Sequence[Comparison], everything: bool) -> Table
     shown = comparisons if everything else comparisons[:SHOWN_PROJECTS]
     rest = comparisons[len(shown) :]
     table = _table("The file and the ledger, by project")
-    table.add_column("project", no_wrap=True, min_width=12)
+    table.add_column("project", no_wrap=True, min_width=12, max_width=40)
     for heading in ("entries", "hours", "amount"):
         table.add_column(f"{heading}\nfile", justify="right", no_wrap=True)
         table.add_column(f"{heading}\nledger", justify="right", no_wrap=True)
-    table.add_column("difference", justify="right")
+    table.add_column("difference", justify="right", min_width=10)
     for comparison in shown:
         table.add_row(*_cells(comparison))
     if rest:
@@ -73,10 +73,11 @@ class Effort:
     scale: float
 
     @property
-    def entries_per_call(self) -> Decimal:
-        """Entries of the file per call that the ledger got; zero when it got none."""
-        calls = self.traffic.total
-        return (Decimal(self.entries) / calls).quantize(Decimal("0.1")) if calls else Decimal(0)
+    def entries_per_call(self) -> str:
+        """Entries of the file per call that the ledger got; a dash when nothing was written."""
+        if not self.traffic.written:
+            return "-"
+        return f"{Decimal(self.entries) / self.traffic.total:.1f}"
 
 
 def effort_table(effort: Effort) -> Table:
@@ -92,7 +93,7 @@ def effort_table(effort: Effort) -> Table:
     table.add_row("other calls", f"{ours:,}", f"{others:,}")
     table.add_row("refused as too many", "", f"{effort.traffic.throttled:,}")
     table.add_row("records written", "", f"{effort.traffic.written:,}")
-    table.add_row("entries per call", "", f"{effort.entries_per_call}")
+    table.add_row("entries per call", "", effort.entries_per_call)
     ledger_time = effort.seconds * effort.scale
     table.add_row("seconds", f"{effort.seconds:,.1f}", f"{ledger_time:,.0f} of the ledger's clock")
     return table

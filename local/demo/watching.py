@@ -20,7 +20,7 @@ from local.demo.errors import DemoError
 
 ENDED = frozenset({"completed", "completed_with_problems"})
 STUCK = frozenset({"parked", "failed"})
-POLL_SECONDS = 0.5
+POLL_SECONDS = 1.0
 # A worker that was interrupted is repeated by its queue after ten minutes.
 STALL_SECONDS = 900.0
 

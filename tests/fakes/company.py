@@ -52,6 +52,7 @@ class FakeCompany:
     faults: list[Fault | None] = field(default_factory=list)
     trouble: list[LedgerError | None] = field(default_factory=list)
     refuse: set[str] = field(default_factory=set)
+    versions: bool = True
     looks: int = 0
     _last: int = 0
 
@@ -87,7 +88,7 @@ class FakeCompany:
             return Outcome(
                 seq=write.seq, state=ItemState.FAILED, reason=reason("changed_in_ledger")
             )
-        return _posted(write, self._store(write, there))
+        return self._posted(write, self._store(write, there))
 
     def _store(self, write: Write, there: Stored | None) -> Stored:
         body, now = write.body or {}, self.clock.now()
@@ -109,7 +110,7 @@ class FakeCompany:
             match = next(self._matches(write, since, taken), None)
             if match is not None:
                 taken.add(match.id)
-                found[write.seq] = _posted(write, match)
+                found[write.seq] = self._posted(write, match)
         return found
 
     def _matches(self, write: Write, since: datetime, taken: set[str]) -> Iterator[Stored]:
@@ -123,18 +124,17 @@ class FakeCompany:
             elif stored.id not in taken:
                 yield stored
 
+    def _posted(self, write: Write, stored: Stored) -> Outcome:
+        return Outcome(
+            seq=write.seq,
+            state=ItemState.POSTED,
+            ledger_id=stored.id,
+            version=str(stored.version) if self.versions else None,
+            trace_id="trace",
+        )
+
     def of_kind(self, kind: str) -> list[Stored]:
         return [stored for stored in self.stored.values() if stored.kind == kind]
-
-
-def _posted(write: Write, stored: Stored) -> Outcome:
-    return Outcome(
-        seq=write.seq,
-        state=ItemState.POSTED,
-        ledger_id=stored.id,
-        version=str(stored.version),
-        trace_id="trace",
-    )
 
 
 def _failed(write: Write, detail: str) -> Outcome:

@@ -91,7 +91,7 @@ _numbers = itertools.count(1)
 def books(served: Running) -> Iterator[Books]:
     """A fresh sample company; settings, faults and clock are put back afterwards."""
     sandbox = served.sandbox
-    realm = f"91303500{next(_numbers):08d}"
+    realm = f"46208165{next(_numbers):08d}"
     sandbox.add_company("Test", "sample", realm)
     token = served.token(realm)["access_token"]
     headers = {"authorization": f"Bearer {token}", "accept": "application/json"}

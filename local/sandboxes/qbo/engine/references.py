@@ -14,7 +14,13 @@ from .change import Change, Context
 from .clean import Found
 
 SPECIAL_ITEMS: Final = frozenset({"SHIPPING_ITEM_ID", "GRATUITY_ITEM_ID"})
-PEOPLE: Final = frozenset({"Customer", "Vendor", "Employee"})
+CURRENCIES: Final = {
+    "USD": "United States Dollar",
+    "CAD": "Canadian Dollar",
+    "EUR": "Euro",
+    "GBP": "British Pound Sterling",
+    "AUD": "Australian Dollar",
+}
 
 
 def resolve(change: Change, found: Found) -> None:
@@ -29,11 +35,15 @@ def resolve(change: Change, found: Found) -> None:
             _resolve_one(change, described, reference)
         else:
             reference.pop("type", None)
+            if described.name == "CurrencyRef":
+                reference["name"] = CURRENCIES.get(reference["value"], reference["value"])
 
 
 def _resolve_one(change: Change, described: Field, reference: Row) -> None:
     target = _target(change.context, described, reference)
     if target is None:
+        if described.name == "EmployeeRef" and change.settings.other_name_quirk:
+            return
         word = LIST_WORDS.get(described.to[0], f"{described.to[0]}s")
         detail = f"Invalid Reference Id : {word} element id {reference['value']} not found"
         raise Fault("2500", detail, described.name)

@@ -15,8 +15,8 @@ from ledgerlink.connectors.qbo.endpoints import Endpoints
 from ledgerlink.connectors.qbo.grants import QuickBooksGrants
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
 from ledgerlink.connectors.qbo.limits import Limiter, Limits
-from ledgerlink.connectors.qbo.refresh import Refresher
 from ledgerlink.connectors.qbo.lines import Lines
+from ledgerlink.connectors.qbo.refresh import Refresher
 from ledgerlink.connectors.qbo.timing import LedgerTime
 from ledgerlink.connectors.qbo.tokens import Application, TokenEndpoint
 from ledgerlink.domain.ports import Clock, LaneState, TokenVault

@@ -35,6 +35,7 @@ _MOVE = (*_DATED, guards.numbered)
 _TIME = (
     time.sparse_allowed,
     time.not_billed,
+    time.other_name,
     time.worker,
     time.duration,
     guards.open_period,

@@ -33,7 +33,7 @@ def not_billed(change: Change) -> None:
 def worker(change: Change) -> None:
     row = change.after
     has = [n for n in ("EmployeeRef", "VendorRef") if row.get(n)]
-    if row["NameOf"] == "Other" and not (change.settings.other_name_quirk and change.before):
+    if row["NameOf"] == "Other" and not row.get("OtherNameRef"):
         raise Fault("6300", "NameOf must be Employee or Vendor", "NameOf")
     if len(has) != 1 and row["NameOf"] != "Other":
         raise Fault("6290", "Exactly one of EmployeeRef and VendorRef must be given", "NameOf")
@@ -51,7 +51,7 @@ def billing(change: Change) -> None:
     if status == "Billable":
         if not row.get("CustomerRef"):
             raise Fault("6310", "A billable time activity needs a customer", "CustomerRef")
-        if "HourlyRate" not in change.sent and not change.was("HourlyRate"):
+        if change.sent.get("HourlyRate") is None and not change.was("HourlyRate"):
             raise Fault("6330", "A billable time activity needs a rate", "HourlyRate")
     if change.creating and (status == "Billable" or change.settings.time_charge_on_nonbillable):
         row["TimeChargeId"] = int(change.company.sequences["transactions"].next())
@@ -152,10 +152,13 @@ def _zone(offset: str) -> timezone:
 
 def other_name(change: Change) -> None:
     """The quirk of 2016: an EmployeeRef that is really a customer comes back as OtherNameRef."""
-    reference = change.sent.get("EmployeeRef") or {}
-    stranger = change.company.row("Customer", reference.get("value", ""))
-    if not change.settings.other_name_quirk or stranger is None:
+    reference = change.after.get("EmployeeRef") or {}
+    if not change.settings.other_name_quirk or "name" in reference or not reference:
         return
+    stranger = change.company.row("Customer", reference["value"])
+    if stranger is None:
+        words = f"Invalid Reference Id : Names element id {reference['value']} not found"
+        raise Fault("2500", words, "EmployeeRef")
     change.after["NameOf"] = "Other"
     change.after["OtherNameRef"] = {"value": stranger["Id"], "name": display_name(stranger)}
     change.after.pop("EmployeeRef", None)

@@ -1,0 +1,198 @@
+"""Posting through the lane: order, unknown answers, late answers, one record's trouble."""
+
+from collections import Counter
+
+import pytest
+from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.rules import Client, CreateProject, RuleKind
+from ledgerlink.domain.runs import RunState
+from ledgerlink.services.applying import MAX_SERIES
+
+from tests.fakes.company import Fault
+from tests.fakes.house import Town, entry, town
+
+
+def notes(place: Town) -> Counter[str]:
+    return Counter(str(s.body["notes"]) for s in place.company().of_kind("Time"))
+
+
+def test_every_entry_becomes_one_document_with_link_outcome_and_trace() -> None:
+    place = town()
+    connection = place.connected()
+    run = place.post(connection, "key", [entry(f"t{n}") for n in range(11)])
+    place.work()
+    assert place.run(run).state is RunState.COMPLETED
+    assert notes(place) == {f"work t{n}": 1 for n in range(11)}
+    assert {item.outcome.trace_id for item in place.items(run)} == {"trace"}
+    assert place.run(run).calls() == {"write": 6}
+
+
+def test_posting_the_same_again_writes_nothing() -> None:
+    place = town()
+    connection = place.connected()
+    place.post(connection, "one", [entry("t1"), entry("t2")])
+    place.work()
+    again = place.post(connection, "two", [entry("t1"), entry("t2")])
+    place.work()
+    assert len(place.company().received) == 1
+    assert set(place.states(again).values()) == {ItemState.UNCHANGED}
+
+
+def test_two_posts_of_the_same_entries_in_the_lane_at_once_make_one_document_each() -> None:
+    place = town()
+    connection = place.connected()
+    runs = [place.post(connection, f"k{n}", [entry("t1"), entry("t2")]) for n in range(3)]
+    place.work()
+    assert notes(place) == {"work t1": 1, "work t2": 1}
+    assert [place.run(run).state for run in runs] == [RunState.COMPLETED] * 3
+
+
+def test_a_correction_posted_before_the_first_post_is_done_is_the_one_that_stays() -> None:
+    place = town()
+    connection = place.connected()
+    place.post(connection, "one", [entry("t1", minutes=60)])
+    place.post(connection, "two", [entry("t1", minutes=90)])
+    place.work()
+    assert [s.body["minutes"] for s in place.company().of_kind("Time")] == [90]
+
+
+def test_a_run_cut_short_by_time_goes_on_and_keeps_the_order_of_dependence() -> None:
+    place = town(chunk_size=2)
+    connection = place.connected()
+    projects = [f"site{n}" for n in range(5)]
+    client = Client(key="client", name="Client")
+    given = {name: CreateProject(name=name, client=client) for name in projects}
+    place.rules(connection, RuleKind.PROJECTS, dict(given))
+    run = place.post(
+        connection, "key", [entry(f"t{n}", project_key=p) for n, p in enumerate(projects)]
+    )
+    asked = iter(range(10_000))
+    place.work(stop=lambda: next(asked) % 2 == 1)
+    assert place.run(run).state is RunState.COMPLETED
+    assert place.run(run).counts()["posted"] == 11
+    assert len(place.company().of_kind("Customer")) == 6
+
+
+def test_what_was_stored_but_not_answered_is_looked_up_not_sent_again() -> None:
+    place = town()
+    connection = place.connected()
+    place.company().faults = [Fault.STORED_UNANSWERED] * 2
+    run = place.post(connection, "key", [entry(f"t{n}", notes="same") for n in range(4)])
+    place.work()
+    assert notes(place) == {"same": 4}
+    assert len({item.outcome.ledger_id for item in place.items(run)}) == 4
+    assert len(place.company().received) == 2
+
+
+def test_what_got_lost_on_the_way_is_sent_again_under_another_id() -> None:
+    place = town()
+    connection = place.connected()
+    place.company().faults = [Fault.LOST]
+    run = place.post(connection, "key", [entry("t1")])
+    place.work()
+    first, second = place.company().received
+    assert first.writes == second.writes
+    assert first.id != second.id
+    assert place.run(run).counts()["posted"] == 1
+
+
+def test_what_never_gets_an_answer_fails_in_the_end_and_the_rest_is_posted() -> None:
+    place = town()
+    connection = place.connected()
+    place.company().faults = [Fault.LOST, None, *[Fault.LOST] * (MAX_SERIES - 1)]
+    run = place.post(connection, "key", [entry(f"t{n}") for n in range(4)])
+    place.work()
+    states = Counter(place.states(run).values())
+    assert states == {ItemState.FAILED: 2, ItemState.POSTED: 2}
+    assert place.run(run).state is RunState.COMPLETED_WITH_PROBLEMS
+    assert len(place.company().received) == MAX_SERIES + 1
+
+
+def test_a_request_is_repeated_with_the_same_content_and_an_id_of_at_most_36_characters() -> None:
+    place = town()
+    connection = place.connected()
+    place.post(connection, "key", [entry(f"t{n}") for n in range(4)])
+    place.fate.at = len(place.fate.steps) + 60
+    place.work()
+    by_id: dict[str, set[str]] = {}
+    for request in place.company().received:
+        by_id.setdefault(request.id, set()).add(repr(request.writes))
+    assert all(len(contents) == 1 for contents in by_id.values())
+    assert all(len(name) <= 36 for name in by_id)
+
+
+def test_requests_of_different_runs_firms_and_connections_have_different_ids() -> None:
+    place = town()
+    one, other = place.connected("a", "r1"), place.connected("a/b", "r2")
+    for connection in (one, other):
+        place.post(connection, "one", [entry("t1")])
+        place.post(connection, "two", [entry("t2")])
+    place.work()
+    ids = [r.id for realm in ("r1", "r2") for r in place.company(realm).received]
+    assert len(ids) == len(set(ids)) == 4
+
+
+def test_a_refused_record_stops_itself_and_not_its_neighbours() -> None:
+    place = town()
+    connection = place.connected()
+    place.company().refuse.add("work t1")
+    run = place.post(connection, "key", [entry(f"t{n}") for n in range(3)])
+    place.work()
+    assert place.states(run) == {
+        "time:t0": ItemState.POSTED,
+        "time:t1": ItemState.FAILED,
+        "time:t2": ItemState.POSTED,
+    }
+
+
+@pytest.mark.parametrize("needing", [1, 3, 9])
+def test_what_needs_a_refused_list_record_is_blocked_and_names_it(needing: int) -> None:
+    place = town()
+    connection = place.connected()
+    place.rules(connection, RuleKind.PROJECTS, {"site": CreateProject(name="Site")})
+    place.company().refuse.add("Site")
+    records = [entry(f"t{n}", project_key="site") for n in range(needing)]
+    run = place.post(connection, "key", records)
+    place.work()
+    assert place.run(run).state is RunState.COMPLETED_WITH_PROBLEMS
+    blocked = [item for item in place.items(run) if item.state is ItemState.BLOCKED]
+    assert len(blocked) == needing
+    reasons = [item.outcome.reason for item in blocked]
+    assert all(why and why.code == "dependency_failed" for why in reasons)
+    assert all(why and "project:site" in why.message for why in reasons)
+
+
+def test_a_changed_entry_is_updated_in_place_and_nothing_else_is_sent() -> None:
+    place = town()
+    connection = place.connected()
+    place.post(connection, "one", [entry(f"t{n}") for n in range(4)])
+    place.work()
+    place.company().received.clear()
+    records = [entry("t0"), entry("t1", minutes=75), entry("t2"), entry("t3")]
+    place.post(connection, "two", records)
+    place.work()
+    (request,) = place.company().received
+    assert [(w.key, w.ledger_id, w.version) for w in request.writes] == [("time:t1", "2", "0")]
+    assert len(place.company().of_kind("Time")) == 4
+
+
+def test_what_a_ledger_without_versions_stored_is_known_by_its_link_too() -> None:
+    place = town()
+    connection = place.connected()
+    place.company().versions = False
+    for key in ("one", "two"):
+        run = place.post(connection, key, [entry("t1")])
+        place.work()
+    assert place.states(run) == {"time:t1": ItemState.UNCHANGED}
+    assert notes(place) == {"work t1": 1}
+
+
+def test_a_rule_that_creates_makes_its_record_once_over_all_runs() -> None:
+    place = town()
+    connection = place.connected()
+    place.rules(connection, RuleKind.PROJECTS, {"site": CreateProject(name="Site")})
+    for key in ("one", "two"):
+        place.post(connection, key, [entry(f"t-{key}", project_key="site")])
+    place.work()
+    (site,) = place.company().of_kind("Customer")
+    assert {s.body["customer"] for s in place.company().of_kind("Time")} == {site.id}

@@ -1,0 +1,235 @@
+"""Parking, settling and resuming."""
+
+import asyncio
+
+import pytest
+from ledgerlink.domain.connections import Connection, ConnectionState
+from ledgerlink.domain.documents import Features
+from ledgerlink.domain.errors import (
+    AuthorizationLost,
+    Conflict,
+    LedgerError,
+    LedgerStopped,
+    LedgerUnavailable,
+)
+from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.runs import Run, RunState
+from ledgerlink.services import connect, lane, parking
+from ledgerlink.services.stores import Message
+
+from tests.fakes.company import Fault
+from tests.fakes.house import FIRM, REDIRECT, Town, entry, town
+
+LOST = AuthorizationLost("invalid_grant", "The token was revoked.")
+DOWN = LedgerUnavailable("busy", "Too many requests.")
+STOPPED = LedgerStopped("plan", "The subscription ended.")
+
+
+def interrupted(error: LedgerError, calls: int, records: int = 6) -> tuple[Town, Connection, Run]:
+    """A run that the ledger's trouble met after so many calls."""
+    place = town()
+    connection = place.connected()
+    place.company().trouble = [None] * calls + [error]
+    run = place.post(connection, "key", [entry(f"t{n}") for n in range(records)])
+    place.work()
+    return place, connection, run
+
+
+def reconnect(place: Town, connection: Connection) -> None:
+    place.clock.go_on(minutes=6)
+    consent = connect.reconnect(place.house, FIRM, "ada", connection.id, REDIRECT)
+    state = consent.authorize_url.partition("state=")[2].partition("&")[0]
+    connect.complete(place.house, state, "code", "realm-1")
+
+
+def days(place: Town) -> list[str]:
+    return sorted(str(s.body["notes"]) for s in place.company().of_kind("Time"))
+
+
+@pytest.mark.parametrize("calls", range(4))
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(LOST, "needs_reconnect"), (DOWN, "ledger_unavailable"), (STOPPED, "ledger_stopped")],
+)
+def test_trouble_of_the_whole_ledger_parks_the_run_and_frees_the_lane(
+    error: LedgerError, code: str, calls: int
+) -> None:
+    place, _, run = interrupted(error, calls)
+    parked = place.run(run)
+    assert parked.state is RunState.PARKED
+    assert parked.reason is not None
+    assert parked.reason.code == code
+    assert error.message in parked.reason.message
+    assert place.lane.messages == []
+
+
+@pytest.mark.parametrize("calls", range(4))
+def test_a_lost_authorisation_is_marked_and_a_reconnect_lets_the_run_go_on(calls: int) -> None:
+    place, connection, run = interrupted(LOST, calls)
+    marked = place.house.connections.get(FIRM, connection.id)
+    assert marked.state is ConnectionState.NEEDS_RECONNECT
+    assert marked.reason is not None
+    reconnect(place, connection)
+    place.work()
+    assert place.run(run).state is RunState.COMPLETED
+    assert place.run(run).reason is None
+    assert days(place) == [f"work t{n}" for n in range(6)]
+    assert place.house.connections.get(FIRM, connection.id).reason is None
+
+
+@pytest.mark.parametrize("error", [DOWN, STOPPED])
+def test_a_parked_run_is_resumed_by_hand_and_posts_the_rest(error: LedgerError) -> None:
+    place, _, run = interrupted(error, 2)
+    parking.resume(place.house, place.run(run))
+    place.work()
+    assert place.run(run).state is RunState.COMPLETED
+    assert days(place) == [f"work t{n}" for n in range(6)]
+
+
+def test_a_finished_run_cannot_be_resumed() -> None:
+    place = town()
+    run = place.post(place.connected(), "key", [entry("t1")])
+    place.work()
+    with pytest.raises(Conflict):
+        parking.resume(place.house, place.run(run))
+
+
+def test_messages_of_before_the_resume_do_nothing() -> None:
+    place, _, run = interrupted(DOWN, 2)
+    old = [message for message in place.handled if message.run_id == run.id]
+    parking.resume(place.house, place.run(run))
+    received = len(place.company().received)
+    for message in old:
+        asyncio.run(lane.handle(place.house, message, lambda: False))
+    assert len(place.company().received) == received
+
+
+def test_a_post_on_a_connection_that_needs_a_reconnect_is_kept_until_then() -> None:
+    place, connection, _ = interrupted(LOST, 1)
+    later = place.post(connection, "later", [entry("t9")])
+    place.work()
+    assert place.run(later).state is RunState.PARKED
+    reconnect(place, connection)
+    place.work()
+    assert place.run(later).state is RunState.COMPLETED
+
+
+def test_a_later_run_adopts_what_a_parked_one_stored_without_an_answer() -> None:
+    place = town()
+    connection = place.connected()
+    place.company().faults = [Fault.STORED_UNANSWERED]
+    place.company().trouble = [None, None, DOWN]
+    run = place.post(connection, "one", [entry(f"t{n}", notes="same") for n in range(4)])
+    place.work()
+    assert place.run(run).state is RunState.PARKED
+    later = place.post(connection, "two", [entry(f"t{n}", notes="same") for n in range(4)])
+    place.work()
+    assert place.run(later).state is RunState.COMPLETED
+    assert days(place) == ["same"] * 4
+    parking.resume(place.house, place.run(run))
+    place.work()
+    assert place.run(run).state is RunState.COMPLETED
+    assert days(place) == ["same"] * 4
+
+
+def test_a_resumed_run_leaves_alone_what_a_later_run_has_written() -> None:
+    place, connection, run = interrupted(DOWN, 2)
+    later = place.post(connection, "two", [entry(f"t{n}", minutes=99) for n in range(6)])
+    place.work()
+    assert place.run(later).state is RunState.COMPLETED
+    parking.resume(place.house, place.run(run))
+    place.work()
+    assert len(days(place)) == 6
+    assert {s.body["minutes"] for s in place.company().of_kind("Time")} == {99}
+    superseded = [i for i in place.items(run) if i.outcome.reason]
+    assert {i.outcome.reason.code for i in superseded if i.outcome.reason} == {"superseded"}
+    assert {i.state for i in superseded} == {ItemState.UNCHANGED}
+
+
+def test_a_run_parked_before_it_was_planned_does_not_undo_a_later_correction() -> None:
+    place, connection, run = interrupted(DOWN, 0, records=1)
+    place.post(connection, "two", [entry("t0", minutes=99)])
+    place.work()
+    parking.resume(place.house, place.run(run))
+    place.work()
+    assert [s.body["minutes"] for s in place.company().of_kind("Time")] == [99]
+    (item,) = place.items(run)
+    assert item.outcome.reason is not None
+    assert item.outcome.reason.code == "superseded"
+
+
+def test_a_newer_run_whose_plan_an_older_resumed_run_overtook_says_so_and_doubles_nothing() -> None:
+    place, connection, run = interrupted(DOWN, 1, records=4)
+    later = place.post(connection, "two", [entry(f"t{n}", minutes=99) for n in range(3)])
+    plan = place.lane.messages.pop(0)
+    asyncio.run(lane.handle(place.house, plan, lambda: False))
+    waiting, place.lane.messages = place.lane.messages, []
+    parking.resume(place.house, place.run(run))
+    place.lane.messages += waiting
+    place.work()
+    assert len(days(place)) == 4
+    codes = {i.outcome.reason.code for i in place.items(later) if i.outcome.reason}
+    assert codes == {"overtaken"}
+    assert set(place.states(later).values()) == {ItemState.BLOCKED}
+    place.post(connection, "three", [entry(f"t{n}", minutes=99) for n in range(3)])
+    place.work()
+    assert (
+        sorted(int(s.body["minutes"]) for s in place.company().of_kind("Time")) == [60] + [99] * 3
+    )
+
+
+def test_a_plan_does_not_wait_for_ever_for_a_run_whose_messages_are_gone() -> None:
+    place = town()
+    connection = place.connected()
+    stuck = place.post(connection, "one", [entry("t1")])
+    plan = place.lane.messages.pop(0)
+    asyncio.run(lane.handle(place.house, plan, lambda: False))
+    place.lane.messages.clear()
+    later = place.post(connection, "two", [entry("t1", minutes=99)])
+    message = place.lane.messages[0]
+    place.lane.messages[0] = Message(
+        firm=FIRM,
+        connection_id=connection.id,
+        step=message.step,
+        run_id=later.id,
+        turn=lane.MAX_TURNS,
+    )
+    place.work()
+    assert place.run(later).state is RunState.COMPLETED
+    parking.resume(place.house, place.run(stuck))
+    asyncio.run(lane.handle(place.house, place.handled[-1], lambda: False))
+    assert len(days(place)) == 1
+
+
+def test_a_dead_letter_sets_its_run_aside_and_a_resume_finishes_it() -> None:
+    place = town()
+    connection = place.connected()
+    run = place.post(connection, "key", [entry("t1")])
+    dead = place.lane.messages.pop(0)
+    lane.give_up(place.house, dead)
+    assert place.run(run).state is RunState.PARKED
+    assert place.run(run).reason is not None
+    parking.resume(place.house, place.run(run))
+    lane.give_up(place.house, dead)
+    place.work()
+    assert place.run(run).state is RunState.COMPLETED
+    lane.give_up(place.house, place.handled[-1])
+    assert place.run(run).state is RunState.COMPLETED
+
+
+def test_a_dead_letter_without_a_run_is_let_go() -> None:
+    place = town()
+    connection = place.connected()
+    message = Message(firm=FIRM, connection_id=connection.id, step="read_company")
+    lane.give_up(place.house, message)
+    assert place.house.connections.get(FIRM, connection.id).state is ConnectionState.CONNECTED
+
+
+def test_a_disconnect_while_the_company_is_read_is_not_undone() -> None:
+    place = town()
+    connection = place.connected()
+    place.company().features = Features(edition="PLUS")
+    connect.disconnect(place.house, FIRM, connection.id)
+    parking.lose_authorization(place.house, connection, LOST)
+    state = place.house.connections.get(FIRM, connection.id).state
+    assert state is ConnectionState.DISCONNECTED
