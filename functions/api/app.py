@@ -1,20 +1,21 @@
 """The resolver with its error answers, and what every route shares."""
 
 import os
+from collections.abc import Sequence
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 from ledgerlink.bootstrap import house as house
 from ledgerlink.domain.errors import LedgerlinkError, Problem
+from ledgerlink.wire.records import pointer
 from pydantic import BaseModel
 
 from functions.api.caller import Caller, Right, caller
 from functions.api.problems import problem, problem_of
 
 logger = Logger()
-metrics = Metrics()
 app = APIGatewayHttpResolver(enable_validation=True)
 
 
@@ -44,9 +45,15 @@ def refused(error: LedgerlinkError) -> Response[str]:
 
 @app.exception_handler(RequestValidationError)  # type: ignore[untyped-decorator]
 def malformed(error: RequestValidationError) -> Response[str]:
-    problems = [
-        Problem("/" + "/".join(str(part) for part in e["loc"]), e["msg"]) for e in error.errors()
-    ]
+    return _malformed([Problem(_place(e["loc"]), e["msg"]) for e in error.errors()])
+
+
+@app.exception_handler(RecursionError)  # type: ignore[untyped-decorator]
+def too_deep(_error: RecursionError) -> Response[str]:
+    return _malformed([Problem("", "The JSON is nested too deeply.")])
+
+
+def _malformed(problems: Sequence[Problem]) -> Response[str]:
     return problem(
         422,
         "The request holds values that cannot be used",
@@ -55,6 +62,11 @@ def malformed(error: RequestValidationError) -> Response[str]:
         "See errors: each names the place and what is wrong with it.",
         problems,
     )
+
+
+def _place(found: Sequence[str | int]) -> str:
+    """The pointer of a place: within the body, or /query/name, /header/name, /path/name."""
+    return pointer(found[1:] if found[0] == "body" else found)
 
 
 @app.exception_handler(Exception)  # type: ignore[untyped-decorator]

@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.api.app import app, logger, metrics
+from functions.api.app import app, logger
 from functions.api.routes import connections, docs, posts, rules, runs
 
 ROUTES = (connections, docs, posts, rules, runs)
@@ -14,7 +14,6 @@ ROUTES = (connections, docs, posts, rules, runs)
 @logger.inject_lambda_context(
     correlation_id_path=correlation_paths.API_GATEWAY_HTTP, clear_state=True
 )
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """API Gateway HTTP API, payload format 2.0."""
     answer = app.resolve(event, context)

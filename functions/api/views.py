@@ -10,7 +10,7 @@ from ledgerlink.domain.reasons import Reason
 from ledgerlink.domain.rules import Rule
 from ledgerlink.domain.runs import Run, RunState
 from ledgerlink.services.runs import Item
-from ledgerlink.wire.rules import LaborCodeMapping, ProjectMapping, UserMapping, plain
+from ledgerlink.wire.rules import plain
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 
@@ -119,20 +119,22 @@ class RuleView(BaseModel):
     """A rule: how one source entity is mapped, who set it and when."""
 
     key: str
-    mapping: UserMapping | ProjectMapping | LaborCodeMapping
+    mapping: Annotated[
+        dict[str, Any], WithJsonSchema({"allOf": [{"$ref": "#/components/schemas/Mapping"}]})
+    ]
     version: int
     set_by: str
     set_at: datetime
 
     @classmethod
-    def of(cls, rule: Rule) -> dict[str, Any]:
-        return {
-            "key": rule.key,
-            "mapping": plain(rule.kind, rule.mapping),
-            "version": rule.version,
-            "set_by": rule.set_by,
-            "set_at": rule.set_at.isoformat(),
-        }
+    def of(cls, rule: Rule) -> "RuleView":
+        return cls(
+            key=rule.key,
+            mapping=plain(rule.kind, rule.mapping),
+            version=rule.version,
+            set_by=rule.set_by,
+            set_at=rule.set_at,
+        )
 
 
 class RuleList(BaseModel):

@@ -32,7 +32,7 @@ class FakeStaging:
     def uploaded(self, firm: str, connection_id: str, upload_id: str) -> str:
         name = _name(firm, connection_id, upload_id)
         if name not in self.files:
-            raise NotFound("no_upload", f"Nothing was uploaded as {upload_id}.")
+            raise NotFound("no_upload", f"Nothing was uploaded as {upload_id}.", "PUT it first.")
         return name
 
     def put_records(self, firm: str, connection_id: str, lines: Iterable[Any]) -> str:

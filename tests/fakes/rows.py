@@ -31,7 +31,9 @@ class FakeConnections:
 
     def get(self, firm: str, connection_id: str) -> Connection:
         if (firm, connection_id) not in self.rows:
-            raise NotFound("no_connection", f"There is no connection {connection_id}.")
+            raise NotFound(
+                "no_connection", f"There is no connection {connection_id}.", "See the list."
+            )
         return self.rows[(firm, connection_id)]
 
     def list(self, firm: str) -> Sequence[Connection]:
@@ -42,7 +44,11 @@ class FakeConnections:
 
     def finish(self, state: str) -> Authorization:
         if state not in self.consents:
-            raise Invalid("unknown_state", "This consent is unknown or was used already.")
+            raise Invalid(
+                "unknown_state",
+                "This consent is unknown or was used already.",
+                "Start connecting again.",
+            )
         return self.consents.pop(state)
 
     def claim(self, connection: Connection, company_id: str) -> None:
@@ -55,7 +61,9 @@ class FakeConnections:
         )
         free = there is None or (not there.held and there.firm != connection.firm)
         if not (free or same):
-            raise Conflict("company_already_connected", "This company is connected already.")
+            raise Conflict(
+                "company_already_connected", "This company is connected already.", "Disconnect it."
+            )
         self.claims[company] = ours
 
     def release(self, connection: Connection) -> None:

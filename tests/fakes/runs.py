@@ -24,7 +24,9 @@ class FakeRuns:
         name = (run.firm, run.connection_id, idempotency_key)
         earlier_content, earlier_id = self.claims.setdefault(name, (content, run.id))
         if earlier_content != content:
-            raise Conflict("idempotency_key_reused", "This key was used with other records.")
+            raise Conflict(
+                "idempotency_key_reused", "This key was used with other records.", "Use a new key."
+            )
         if earlier_id == run.id:
             self.save(run)
         return self.get(run.firm, run.connection_id, earlier_id)
@@ -35,7 +37,7 @@ class FakeRuns:
     def get(self, firm: str, connection_id: str, run_id: str) -> Run:
         run = self.rows.get((firm, connection_id), {}).get(run_id)
         if run is None:
-            raise NotFound("no_run", f"There is no run {run_id}.")
+            raise NotFound("no_run", f"There is no run {run_id}.", "See the list.")
         return replace(run, progress=dict(self.notes.get((firm, connection_id, run_id), {})))
 
     def list(self, firm: str, connection_id: str, after: str | None, limit: int) -> Page[Run]:

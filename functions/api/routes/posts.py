@@ -38,7 +38,7 @@ def new_post(
     """Answers at once with the run; the same Idempotency-Key never makes a second one."""
     caller = who(Right.POST)
     if (body.time_entries is None) == (body.upload_id is None):
-        problem = Problem("/body", "Give either time_entries or upload_id.")
+        problem = Problem("", "Give either time_entries or upload_id.")
         raise Invalid("invalid_request", problem.message, "Give one of the two.", [problem])
     records = body.upload_id if body.upload_id is not None else body.time_entries or []
     run = posts.post(house(), caller.firm, caller.user, connection_id, idempotency_key, records)

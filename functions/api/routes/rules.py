@@ -50,4 +50,4 @@ def rule_history(
 
 
 def _answer(found: Any) -> RuleList:
-    return RuleList.model_construct(rules=[RuleView.of(rule) for rule in found])
+    return RuleList(rules=[RuleView.of(rule) for rule in found])

@@ -62,7 +62,8 @@ class Journal:
         self.statuses[str(entry.status)] += 1
         self.first = entry.at if self.first is None else self.first
         self.last = at
-        if entry.kind in METERED and entry.status == 200 and not entry.fault:
+        reading = entry.kind in METERED or (entry.kind, entry.method) == ("preferences", "GET")
+        if reading and entry.status == 200 and not entry.fault:
             self.metered += 1
 
     def since(self, after: int, limit: int) -> dict[str, Any]:

@@ -9,6 +9,9 @@ from typing import Any
 
 from .settings import Settings
 
+# Above this many access tokens the expired ones are forgotten.
+MAX_ACCESS = 10_000
+
 
 class InvalidGrant(Exception):
     """The code or refresh token is unknown, used, expired or not the caller's."""
@@ -71,6 +74,8 @@ class Tokens:
         return self._answer(value, self.refresh[value], now, settings)
 
     def _answer(self, refresh: str, grant: Grant, now: float, settings: Settings) -> dict[str, Any]:
+        if len(self.access) > MAX_ACCESS:
+            self.access = {v: g for v, g in self.access.items() if g.expires > now}
         access = self.make()
         self.access[access] = Grant(
             grant.realm, grant.app, now + settings.access_seconds, grant.scope

@@ -120,6 +120,7 @@ class Webhooks:
         self.deliveries: deque[dict[str, Any]] = deque(maxlen=1000)
         self._pending: dict[tuple[str, str, str], Event] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._client: httpx.AsyncClient | None = None
 
     def note(self, realm: str, entity: str, row_id: str, operation: str) -> None:
         if self.subscription is None or entity in UNANNOUNCED:
@@ -151,23 +152,19 @@ class Webhooks:
             "intuit-signature": signature(target.verifier_token, body),
         }
         waits = (*RETRY_SECONDS[: max(self._settings().webhook_attempts - 1, 0)], 0)
-        async with httpx.AsyncClient(timeout=ANSWER_SECONDS) as client:
-            for attempt, wait in enumerate(waits, start=1):
-                status = await self._attempt(client, target.url, body, headers)
-                self.deliveries.append(
-                    {"attempt": attempt, "status": status, "entities": len(events)}
-                )
-                if status == 200:
-                    return
-                await self._clock.sleep(wait)
+        for attempt, wait in enumerate(waits, start=1):
+            status = await self._attempt(target.url, body, headers)
+            self.deliveries.append({"attempt": attempt, "status": status, "entities": len(events)})
+            if status == 200:
+                return
+            await self._clock.sleep(wait)
 
-    @staticmethod
-    async def _attempt(
-        client: httpx.AsyncClient, url: str, body: bytes, headers: dict[str, str]
-    ) -> int:
+    async def _attempt(self, url: str, body: bytes, headers: dict[str, str]) -> int:
         """The subscriber's status; 0 when it did not answer."""
+        if self._client is None:
+            self._client = httpx.AsyncClient(timeout=ANSWER_SECONDS)
         try:
-            return (await client.post(url, content=body, headers=headers)).status_code
+            return (await self._client.post(url, content=body, headers=headers)).status_code
         except httpx.HTTPError:
             return 0
 
@@ -175,3 +172,5 @@ class Webhooks:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._client is not None:
+            await self._client.aclose()

@@ -1,7 +1,7 @@
 """Source records from JSON."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import Any
@@ -10,6 +10,8 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.domain.records import TimeEntry
+
+Place = Sequence[str | int]
 
 
 @cache
@@ -41,14 +43,18 @@ def key_of(line: bytes) -> str | None:
     return None
 
 
-def problems(error: ValidationError) -> list[Problem]:
-    """Each wrong field with words for it."""
+def _same(place: Place) -> Place:
+    return place
+
+
+def problems(error: ValidationError, place_of: Callable[[Place], Place] = _same) -> list[Problem]:
+    """Each wrong field with words for it. `place_of` turns pydantic's place into the input's."""
     return [
-        Problem(pointer(found["loc"]), found["msg"])
+        Problem(pointer(place_of(found["loc"])), found["msg"])
         for found in error.errors(include_url=False, include_context=False, include_input=False)
     ]
 
 
-def pointer(places: Iterable[str | int]) -> str:
+def pointer(places: Place) -> str:
     """The JSON pointer (RFC 6901) of a place."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in places)

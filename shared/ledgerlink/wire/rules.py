@@ -16,10 +16,12 @@ from ledgerlink.domain.rules import (
     RuleKind,
     Skip,
 )
-from ledgerlink.wire.records import forbid_unknown, problems
+from ledgerlink.wire.records import Place, forbid_unknown, problems
 
 for _form in (Skip, Link, Client, CreateUser, CreateProject, CreateLaborCode):
     forbid_unknown(_form)
+
+FORMS = (["skip"], ["link"], ["create"], ["[key]"])
 
 UserMapping = Annotated[Skip | Link | CreateUser, Field(discriminator="action")]
 ProjectMapping = Annotated[Skip | Link | CreateProject, Field(discriminator="action")]
@@ -56,11 +58,17 @@ def mappings(kind: RuleKind, given: Any) -> dict[str, Mapping]:
     try:
         found_mappings: dict[str, Mapping] = _all_of(kind).validate_python(given)
     except ValidationError as error:
-        found: list[Problem] = problems(error)
+        found: list[Problem] = problems(error, _place)
         raise Invalid(
             "wrong_rule", "Some rules are not valid.", "See the problems.", found
         ) from None
     return found_mappings
+
+
+def _place(found: Place) -> Place:
+    """The place within `rules`, without what pydantic puts behind the key."""
+    key, *rest = found
+    return ["rules", key, *(rest[1:] if rest[:1] in FORMS else rest)]
 
 
 def dump_mapping(kind: RuleKind, mapping: Mapping) -> str:

@@ -29,6 +29,7 @@ class Books:
 
     running: Running
     http: httpx.Client
+    anybody: httpx.Client
     realm: str
 
     def post(self, path: str, body: Any, **params: str) -> httpx.Response:
@@ -61,7 +62,7 @@ class Books:
         return error["code"], error["Detail"]
 
     def admin(self, path: str, body: Any = None, method: str = "POST") -> dict[str, Any]:
-        answer = httpx.request(method, f"{self.running.url}/_sandbox{path}", json=body)
+        answer = self.anybody.request(method, f"/_sandbox{path}", json=body)
         assert answer.status_code == 200, answer.text
         value: dict[str, Any] = answer.json()
         return value
@@ -84,19 +85,31 @@ def served() -> Iterator[Running]:
         yield server
 
 
+def plain_client(base: str, **more: Any) -> httpx.Client:
+    """A client for loopback, without the certificates it would not use."""
+    return httpx.Client(base_url=base, verify=False, **more)
+
+
+@pytest.fixture(scope="session")
+def anybody(served: Running) -> Iterator[httpx.Client]:
+    """A client that is not signed in."""
+    with plain_client(served.url) as client:
+        yield client
+
+
 _numbers = itertools.count(1)
 
 
 @pytest.fixture
-def books(served: Running) -> Iterator[Books]:
+def books(served: Running, anybody: httpx.Client) -> Iterator[Books]:
     """A fresh sample company; settings, faults and clock are put back afterwards."""
     sandbox = served.sandbox
     realm = f"46208165{next(_numbers):08d}"
     sandbox.add_company("Test", "sample", realm)
     token = served.token(realm)["access_token"]
     headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
-    with httpx.Client(base_url=f"{served.api}/{realm}/", headers=headers) as http:
-        yield Books(served, http, realm)
+    with plain_client(f"{served.api}/{realm}/", headers=headers) as http:
+        yield Books(served, http, anybody, realm)
     sandbox.change_settings(Settings().changed(QUIET).as_dict())
     sandbox.injections.clear()
     sandbox.limits.clear()

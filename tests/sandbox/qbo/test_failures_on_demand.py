@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .conftest import Books, hours
+from .conftest import Books, hours, sales_line
 
 
 def arm(books: Books, action: str, **more: Any) -> None:
@@ -110,7 +110,7 @@ def test_one_item_of_a_batch_can_fault(books: Books, when: str) -> None:
 
 
 def test_an_unknown_action_is_refused(books: Books) -> None:
-    answer = httpx.post(f"{books.running.url}/_sandbox/faults", json={"action": "explode"})
+    answer = books.anybody.post(f"{books.running.url}/_sandbox/faults", json={"action": "explode"})
     assert answer.status_code == 400
 
 
@@ -129,3 +129,13 @@ def test_the_journal_names_the_failure(books: Books) -> None:
     assert {e["kind"] for e in entries} == {"single"}
     assert {e["requestid"] for e in entries} == {"j1"}
     assert {e["realm"] for e in entries} == {books.realm}
+
+
+def test_nothing_a_caller_sends_breaks_the_sandbox(books: Books) -> None:
+    link = {"TxnType": "TimeActivity"}
+    body = {"CustomerRef": {"value": "1"}, "Line": [sales_line(1, LinkedTxn=[link])]}
+    assert books.fault(books.post("invoice", body))[0] == "6000"
+    bodies: tuple[Any, ...] = ([], {"BatchItemRequest": ["x"]})
+    for wrong in (*bodies, {"BatchItemRequest": [{"Customer": 1}]}):
+        assert books.post("batch", wrong).status_code in (200, 400)
+    assert books.http.post("customer", content=b"{").status_code == 400

@@ -25,14 +25,14 @@ APP = ("sandbox-client", "sandbox-secret")
 
 def decide(books: Books, choice: str) -> dict[str, list[str]]:
     url = f"{books.running.url}/connect/oauth2"
-    answer = httpx.post(url, data={**ASKED, "realm": books.realm, "choice": choice})
+    answer = books.anybody.post(url, data={**ASKED, "realm": books.realm, "choice": choice})
     assert answer.status_code == 302
     return parse_qs(urlsplit(answer.headers["location"]).query)
 
 
 def token(books: Books, app: tuple[str, str] = APP, **form: str) -> httpx.Response:
     url = f"{books.running.url}/oauth2/v1/tokens/bearer"
-    return httpx.post(url, data=form, auth=app)
+    return books.anybody.post(url, data=form, auth=app)
 
 
 def exchange(books: Books, code: str, redirect: str = CALLBACK) -> httpx.Response:
@@ -49,14 +49,14 @@ def tokens(books: Books) -> dict[str, Any]:
 
 def test_the_discovery_document_names_every_endpoint(books: Books) -> None:
     for path in ("/.well-known/openid_configuration/", "/openid_sandbox_configuration/"):
-        found = httpx.get(books.running.url + path).json()
+        found = books.anybody.get(books.running.url + path).json()
         assert found["token_endpoint"] == f"{books.running.url}/oauth2/v1/tokens/bearer"
         assert found["revocation_endpoint"].endswith("/v2/oauth2/tokens/revoke")
         assert found["authorization_endpoint"].endswith("/connect/oauth2")
 
 
 def test_the_consent_page_offers_the_companies(books: Books) -> None:
-    page = httpx.get(f"{books.running.url}/connect/oauth2", params=ASKED)
+    page = books.anybody.get(f"{books.running.url}/connect/oauth2", params=ASKED)
     assert f'value="{books.realm}"' in page.text
     assert 'value="cancel"' in page.text
 
@@ -66,7 +66,7 @@ def test_the_consent_page_offers_the_companies(books: Books) -> None:
     [{"client_id": "x"}, {"redirect_uri": "http://example.com/"}, {"response_type": "token"}],
 )
 def test_a_wrong_request_for_consent_is_refused(books: Books, wrong: dict[str, str]) -> None:
-    page = httpx.get(f"{books.running.url}/connect/oauth2", params={**ASKED, **wrong})
+    page = books.anybody.get(f"{books.running.url}/connect/oauth2", params={**ASKED, **wrong})
     assert page.status_code == 400
 
 
@@ -132,7 +132,7 @@ def test_the_hard_expiry_is_told_to_who_asks(books: Books) -> None:
     form = {"grant_type": "refresh_token", "refresh_token": tokens(books)["refresh_token"]}
     url = f"{books.running.url}/oauth2/v1/tokens/bearer"
     header = {"x-include-refresh-token-hard-expires-in": "true"}
-    found = httpx.post(url, data=form, auth=APP, headers=header).json()
+    found = books.anybody.post(url, data=form, auth=APP, headers=header).json()
     assert found["x_refresh_token_hard_expires_in"] > 157_000_000
 
 
@@ -144,7 +144,7 @@ def test_a_wrong_secret_is_refused(books: Books) -> None:
 def test_a_revoked_connection_is_dead(books: Books) -> None:
     issued = tokens(books)
     url = f"{books.running.url}/v2/oauth2/tokens/revoke"
-    answer = httpx.post(url, json={"token": issued["refresh_token"]}, auth=APP)
+    answer = books.anybody.post(url, json={"token": issued["refresh_token"]}, auth=APP)
     assert answer.status_code == 200
     assert refresh(books, issued["refresh_token"]).json()["error"] == "invalid_grant"
     assert books.http.get("customer/1").status_code == 401
@@ -153,5 +153,5 @@ def test_a_revoked_connection_is_dead(books: Books) -> None:
 def test_the_user_can_be_asked_for(books: Books) -> None:
     value = tokens(books)["access_token"]
     url = f"{books.running.url}/v1/openid_connect/userinfo"
-    assert httpx.get(url, headers={"authorization": f"Bearer {value}"}).json()["sub"]
-    assert httpx.get(url).status_code == 401
+    assert books.anybody.get(url, headers={"authorization": f"Bearer {value}"}).json()["sub"]
+    assert books.anybody.get(url).status_code == 401

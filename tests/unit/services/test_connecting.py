@@ -174,9 +174,7 @@ def test_disconnecting_twice_is_the_same_as_once() -> None:
     assert len(place.connector.granted.revoked) == 1
 
 
-def test_a_disconnect_that_the_ledger_does_not_hear_of_changes_nothing_and_can_be_repeated() -> (
-    None
-):
+def test_a_disconnect_that_the_ledger_does_not_hear_of_changes_nothing() -> None:
     place = town()
     connection = place.connected()
     place.connector.granted.failure = LedgerUnavailable("down", "The ledger is down.")

@@ -66,7 +66,9 @@ def _require(change: Change) -> None:
         if change.after.get(name) in (None, "", []):
             raise required(name)
     sparse_update = change.before is not None and change.sent.get("sparse") is True
-    for name in change.entity.always if sparse_update else ():
+    if not sparse_update or change.context.by_hand:
+        return
+    for name in change.entity.always:
         if name not in change.sent:
             raise required(name)
 

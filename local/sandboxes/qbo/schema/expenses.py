@@ -30,7 +30,6 @@ _PAYABLE: tuple[Field, ...] = (
     ref("APAccountRef", "Account", find=True),
     part("VendorAddr", ADDRESS),
     TAX_CALCULATION,
-    flag("IncludeInAnnualTPAR"),
     part("BillEmail", EMAIL),
     part("ReplyEmail", EMAIL),
     text("Memo", 4000),
@@ -49,6 +48,7 @@ BILL = Entity(
         day("DueDate", find=True),
         part("RemitToAddr", ADDRESS),
         part("ShipAddr", ADDRESS),
+        flag("IncludeInAnnualTPAR"),
         *BALANCE,
     ),
 )
@@ -58,7 +58,7 @@ VENDOR_CREDIT = Entity(
     sequence="transactions",
     operations=TRANSACTION_OPERATIONS,
     details=EXPENSE_LINES,
-    fields=(*_PAYABLE, *BALANCE),
+    fields=(*_PAYABLE, flag("IncludeInAnnualTPAR"), *BALANCE),
 )
 PURCHASE_ORDER = Entity(
     name="PurchaseOrder",

@@ -29,13 +29,14 @@ _ITEM: tuple[Field, ...] = (
     ref("PriceLevelRef"),
     part("MarkupInfo", MARKUP),
     ref("TaxCodeRef"),
-    number("TaxInclusiveAmt"),
     free("UOMRef"),
 )
+_TAX_INCLUSIVE = number("TaxInclusiveAmt")
 SALES_ITEM = Shape(
     "SalesItemLineDetail",
     (
         *_ITEM,
+        _TAX_INCLUSIVE,
         day("ServiceDate"),
         number("DiscountRate"),
         number("DiscountAmt"),
@@ -45,7 +46,7 @@ SALES_ITEM = Shape(
     ),
 )
 ITEM_EXPENSE = Shape(
-    "ItemBasedExpenseLineDetail", (*_ITEM, ref("CustomerRef", "Customer"), BILLABLE)
+    "ItemBasedExpenseLineDetail", (*_ITEM, _TAX_INCLUSIVE, ref("CustomerRef", "Customer"), BILLABLE)
 )
 ACCOUNT_EXPENSE = Shape(
     "AccountBasedExpenseLineDetail",

@@ -27,7 +27,6 @@ TIME_ACTIVITY = Entity(
     operations=TRANSACTION_OPERATIONS,
     changes=False,
     defaults={"BillableStatus": "NotBillable", "Taxable": False, "HourlyRate": 0, "CostRate": 0},
-    always=("NameOf",),
     fields=(
         choice("NameOf", "Employee", "Vendor", "Other", required=True),
         ref("EmployeeRef", "Employee"),

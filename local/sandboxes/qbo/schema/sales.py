@@ -73,7 +73,7 @@ def _form(customer_required: bool = True) -> tuple[Field, ...]:
         AUTO_NUMBER,
         *TOTAL,
         *BALANCE,
-        *calculated(part("DeliveryInfo", DELIVERY), number("RemainingCredit")),
+        *calculated(part("DeliveryInfo", DELIVERY)),
     )
 
 
@@ -135,7 +135,7 @@ REFUND_RECEIPT = Entity(
     numbered=True,
     details=SALES_LINES,
     defaults=_FORM_DEFAULTS,
-    fields=_form(customer_required=False),
+    fields=(*_form(customer_required=False), *calculated(number("RemainingCredit"))),
 )
 CREDIT_MEMO = Entity(
     name="CreditMemo",
@@ -145,7 +145,7 @@ CREDIT_MEMO = Entity(
     numbered=True,
     details=SALES_LINES,
     defaults=_FORM_DEFAULTS,
-    fields=_form(),
+    fields=(*_form(), *calculated(number("RemainingCredit"))),
 )
 PAYMENT = Entity(
     name="Payment",
@@ -166,7 +166,6 @@ PAYMENT = Entity(
         part("CheckPayment", CHECK),
         part("CreditCardPayment", CREDIT_CHARGE),
         flag("ProcessPayment"),
-        ref("TaxExemptionRef"),
         *calculated(number("UnappliedAmt"), number("HomeTotalAmt")),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import uuid
 from typing import Final
 
@@ -19,6 +20,7 @@ from .batch import item_fault, peek
 from .call import Call, from_scope, read_body
 from .wire import JSON_FAULT, Outcome, as_xml, faulted, refused
 
+log = logging.getLogger(__name__)
 SERVER_CUT_SECONDS: Final = 120.0
 WRITES: Final = frozenset({"single", "batch", "upload", "preferences", "taxservice", "send"})
 PAGE: Final = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
@@ -163,10 +165,14 @@ class Gateway:
 
 
 def _run(call: Call) -> Outcome:
+    """The action's answer; what nobody expected is logged and answered as a SystemFault."""
     try:
         return run(call)
     except Fault as fault:
         return faulted(fault, call.now)
+    except Exception as error:
+        log.exception("%s %s failed", call.method, call.path)
+        return faulted(Fault("10000", f"System Failure Error: {type(error).__name__}"), call.now)
 
 
 def _run_claimed(call: Call, requestid: str) -> Outcome:

@@ -73,10 +73,10 @@ def time_links(row: Row | None) -> dict[str, str]:
     for line in (row or {}).get("Line", ()):
         for link in line.get("LinkedTxn", ()):
             if link.get("TxnType") == "TimeActivity":
-                found[link["TxnId"]] = line.get("Id", "")
+                found[link.get("TxnId", "")] = line.get("Id", "")
     for link in (row or {}).get("LinkedTxn", ()):
         if link.get("TxnType") == "TimeActivity":
-            found.setdefault(link["TxnId"], "")
+            found.setdefault(link.get("TxnId", ""), "")
     return found
 
 
@@ -133,8 +133,8 @@ def _check_estimate(change: Change) -> None:
     for link in change.after.get("LinkedTxn", ()):
         if link.get("TxnType") != "Estimate":
             continue
-        if not change.company.row("Estimate", link["TxnId"]):
-            words = f"The entity Estimate {link['TxnId']} that you are trying to link"
+        if not change.company.row("Estimate", link.get("TxnId", "")):
+            words = f"The entity Estimate {link.get('TxnId')} that you are trying to link"
             raise business(f"{words} does not exist")
 
 

@@ -1,0 +1,120 @@
+"""The HTTP API called as API Gateway calls it: payload format 2.0, the token already verified."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.api.handler import handler
+from tests.fakes.house import FIRM, USER, Town
+
+READ, POST, ADMIN = "ledger.read", "ledger.post", "ledger.admin"
+ALL = (READ, POST, ADMIN)
+FIRM_CLAIM = "firm_id"
+FAR = "4102444800"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a handler and its logger ask of a Lambda context."""
+
+    function_name: str = "api"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:api"
+    aws_request_id: str = "request"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer of the API."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def pointers(self) -> list[str]:
+        return [error["pointer"] for error in self.json.get("errors", [])]
+
+
+@dataclass
+class Api:
+    """A client of the API, with the house behind it at hand."""
+
+    place: Town
+    log: list[str] = field(default_factory=list)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        firm: str = FIRM,
+        scopes: Sequence[str] = ALL,
+        claims: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Answer:
+        token = {FIRM_CLAIM: firm, "sub": USER, "exp": FAR, "scope": " ".join(scopes)}
+        event = _event(method, path, body, headers or {}, query or {})
+        given = token if claims is None else dict(claims)
+        event["requestContext"]["authorizer"] = {"jwt": {"claims": given, "scopes": None}}
+        answer = handler(event, cast(LambdaContext, Context()))
+        found = answer.get("headers") or {}
+        return Answer(int(answer["statusCode"]), found, str(answer.get("body", "")))
+
+    def get(self, path: str, **given: Any) -> Answer:
+        return self.call("GET", path, **given)
+
+    def post(self, path: str, body: Any = None, **given: Any) -> Answer:
+        return self.call("POST", path, body, **given)
+
+    def send(self, connection_id: str, records: Any, key: str = "key", **given: Any) -> Answer:
+        """Post time entries."""
+        path = f"/v1/connections/{connection_id}/posts"
+        headers = {"idempotency-key": key}
+        return self.call("POST", path, {"time_entries": records}, headers=headers, **given)
+
+
+def _event(
+    method: str, path: str, body: Any, headers: Mapping[str, str], query: Mapping[str, str]
+) -> dict[str, Any]:
+    text = body if isinstance(body, str) else json.dumps(body)
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "&".join(f"{name}={value}" for name, value in query.items()),
+        "headers": {"content-type": "application/json", **headers},
+        "queryStringParameters": dict(query),
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "api",
+            "domainName": "api.example",
+            "http": {
+                "method": method,
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "192.0.2.1",
+                "userAgent": "test",
+            },
+            "requestId": "request",
+            "routeKey": "$default",
+            "stage": "$default",
+        },
+        "body": None if body is None else text,
+        "isBase64Encoded": False,
+    }
+
+
+def filled(path: str, **places: str) -> str:
+    """A path of the OpenAPI document with its places filled."""
+    return re.sub(r"{(\w+)}", lambda place: places[place.group(1)], path)

@@ -1,0 +1,267 @@
+"""What the planner decides about each record."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from ledgerlink.domain.documents import needs
+from ledgerlink.domain.plan import Action, ItemState
+from ledgerlink.domain.planner import Rejected
+from ledgerlink.domain.reasons import reason
+from ledgerlink.domain.rules import CreateProject, Link, RuleKind
+
+from tests.unit.domain.worlds import (
+    DAY,
+    World,
+    entry,
+    reasons,
+    rule_book,
+    states,
+    writes,
+)
+
+
+def test_a_new_entry_is_created() -> None:
+    (op,) = World().plan([entry("t1")])
+    assert (op.action, op.state, op.key, op.members) == (
+        Action.CREATE,
+        ItemState.PENDING,
+        "time:t1",
+        ("t1",),
+    )
+    assert (op.day, op.minutes, op.ledger_id) == (DAY, 60, None)
+
+
+def test_planning_again_what_was_applied_gives_no_write() -> None:
+    world = World()
+    entries = [entry("t1"), entry("t2", project_key="site", staff_key="new")]
+    world.apply(world.plan(entries))
+    assert writes(world.plan(entries)) == {}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"minutes": 61},
+        {"notes": "other"},
+        {"work_date": DAY + timedelta(days=1)},
+        {"staff_key": "vendor"},
+        {"project_key": "alone"},
+        {"labor_code_key": "linked"},
+        {"bill_rate": Decimal("1.10")},
+    ],
+)
+def test_a_changed_entry_is_updated_on_what_was_last_written(change: dict[str, Any]) -> None:
+    world = World()
+    world.apply(world.plan([entry("t1"), entry("t2", project_key="alone")]))
+    link = world.links["time:t1"]
+    found = world.plan([entry("t1", **change), entry("t2", project_key="alone")])
+    assert writes(found) == {"time:t1": Action.UPDATE}
+    assert (found[0].ledger_id, found[0].version) == (link.ledger_id, link.version)
+
+
+def test_a_changed_rule_updates_the_entries_that_it_touches_and_no_others() -> None:
+    world = World()
+    entries = [entry("t1"), entry("t2", staff_key="vendor")]
+    world.apply(world.plan(entries))
+    world.rules |= rule_book({RuleKind.USERS: {"linked": Link(ledger_id="P9")}})
+    assert writes(world.plan(entries)) == {"time:t1": Action.UPDATE}
+
+
+def test_what_a_later_run_wrote_is_left_alone() -> None:
+    world = World()
+    world.apply(world.plan([entry("t1")]), run_id="0002")
+    found = world.plan([entry("t1", minutes=61)], run_id="0001")
+    assert states(found) == {"time:t1": ItemState.UNCHANGED}
+    assert reasons(found) == {"time:t1": "superseded"}
+    assert writes(world.plan([entry("t1", minutes=61)], run_id="0003"))
+
+
+@pytest.mark.parametrize(
+    ("given", "state", "code"),
+    [
+        ({"staff_key": "nobody"}, ItemState.BLOCKED, "no_rule"),
+        ({"project_key": "nothing"}, ItemState.BLOCKED, "no_rule"),
+        ({"project_key": None, "client_key": "nothing"}, ItemState.BLOCKED, "no_rule"),
+        ({"labor_code_key": "nothing"}, ItemState.BLOCKED, "no_rule"),
+        ({"staff_key": "skipped"}, ItemState.SKIPPED, "skipped_by_rule"),
+        ({"project_key": "skipped"}, ItemState.SKIPPED, "skipped_by_rule"),
+        ({"labor_code_key": "skipped"}, ItemState.SKIPPED, "skipped_by_rule"),
+        ({"approval": "draft"}, ItemState.BLOCKED, "not_approved"),
+        ({"approval": "submitted"}, ItemState.BLOCKED, "not_approved"),
+        ({"approval": "rejected"}, ItemState.BLOCKED, "not_approved"),
+        ({"staff_key": "refused"}, ItemState.BLOCKED, "dependency_failed"),
+        ({"project_key": "orphan"}, ItemState.BLOCKED, "dependency_failed"),
+        ({"billable": True, "project_key": None}, ItemState.BLOCKED, "missing_customer"),
+        ({"notes": "x" * 5000}, ItemState.BLOCKED, "text_too_long"),
+        ({"notes": "a\x07"}, ItemState.BLOCKED, "control_characters"),
+    ],
+)
+def test_a_record_that_cannot_go_stops_itself_and_leaves_its_neighbours(
+    given: dict[str, Any], state: ItemState, code: str
+) -> None:
+    world = World()
+    found = world.plan([entry("before"), entry("bad", **given), entry("after")])
+    assert states(found)["time:bad"] is state
+    assert reasons(found)["time:bad"] == code
+    assert writes(found) == {"time:before": Action.CREATE, "time:after": Action.CREATE}
+    assert all(op.reason.remedy for op in found if op.reason)
+
+
+def test_an_approved_entry_is_posted() -> None:
+    assert writes(World().plan([entry("t1", approval="approved")]))
+
+
+def test_a_key_that_occurs_twice_blocks_each_of_its_records() -> None:
+    found = World().plan([entry("t1"), entry("t2"), entry("t1", minutes=5), entry("t1")])
+    assert Counter(op.key for op in found) == {"time:t1": 3, "time:t2": 1}
+    assert writes(found) == {"time:t2": Action.CREATE}
+    blocked = [op for op in found if op.state is ItemState.BLOCKED]
+    assert all(op.reason and op.reason.code == "duplicate_key" for op in blocked)
+    assert all(op.reason and "3 times" in op.reason.message for op in blocked)
+
+
+@pytest.mark.parametrize(("days", "blocked"), [(-1, True), (0, True), (1, False)])
+def test_the_books_are_closed_through_their_last_day(days: int, blocked: bool) -> None:
+    world = World(closed_through=DAY)
+    day = DAY + timedelta(days=days)
+    found = world.plan([entry("t1", work_date=day), entry("bad", staff_key="x")])
+    assert (reasons(found).get("time:t1") == "closed_period") is blocked
+    assert reasons(found)["time:bad"] == "no_rule"
+
+
+def test_an_unchanged_entry_in_a_closed_period_is_unchanged_and_a_changed_one_blocked() -> None:
+    world = World()
+    world.apply(world.plan([entry("t1"), entry("t2")]))
+    world.closed_through = DAY
+    found = world.plan([entry("t1"), entry("t2", minutes=5)])
+    assert states(found) == {"time:t1": ItemState.UNCHANGED, "time:t2": ItemState.BLOCKED}
+
+
+def test_a_closed_entry_does_not_have_its_list_records_created() -> None:
+    world = World(closed_through=date(2026, 12, 31))
+    assert writes(world.plan([entry("t1", staff_key="new", project_key="site")])) == {}
+
+
+def test_list_records_are_created_once_before_what_needs_them_and_parents_first() -> None:
+    entries = [
+        entry(f"t{n}", staff_key="new", project_key=project, labor_code_key="new")
+        for n, project in enumerate(["site", "yard", "site"])
+    ]
+    found = World().plan(entries)
+    keys = [op.key for op in found]
+    assert Counter(keys).most_common(1)[0][1] == 1
+    assert set(keys[:5]) == {
+        "user:new",
+        "client:client",
+        "project:site",
+        "project:yard",
+        "labor-code:new",
+    }
+    assert keys.index("client:client") < keys.index("project:site")
+    assert [op.level for op in found if op.key == "time:t0"] == [2]
+
+
+def test_a_list_record_that_nobody_needs_is_not_created() -> None:
+    found = World().plan([entry("t1", project_key="site", staff_key="skipped")])
+    assert states(found) == {"time:t1": ItemState.SKIPPED}
+
+
+def test_a_record_once_created_is_used_by_its_id() -> None:
+    world = World()
+    world.apply(world.plan([entry("t1", project_key="site")]))
+    found = world.plan([entry("t2", project_key="site")])
+    assert [op.key for op in found] == ["time:t2"]
+    assert found[0].body is not None
+    assert found[0].body["customer"] == world.links["project:site"].ledger_id
+
+
+def test_a_project_can_stand_below_a_known_customer_or_alone() -> None:
+    found = {op.key: op for op in World().plan([entry("t1", project_key="below")])}
+    assert dict(found["project:below"].body or {})["parent"] == "C1"
+    found = {op.key: op for op in World().plan([entry("t1", project_key="alone")])}
+    assert "parent" not in (found["project:alone"].body or {})
+
+
+def test_a_client_refused_by_the_ledger_has_an_item_of_its_own_with_the_reason() -> None:
+    found = World().plan([entry("t1", project_key="orphan"), entry("t2", project_key="orphan")])
+    assert reasons(found) == {
+        "client:bad": "feature_off",
+        "time:t1": "dependency_failed",
+        "time:t2": "dependency_failed",
+    }
+
+
+def test_a_mapping_of_the_wrong_kind_blocks() -> None:
+    world = World()
+    world.rules |= rule_book({RuleKind.USERS: {"odd": CreateProject(name="x")}})
+    found = world.plan([entry("t1", staff_key="odd")])
+    assert reasons(found) == {"time:t1": "rule_incomplete"}
+
+
+def test_an_invalid_record_is_an_item_of_its_own() -> None:
+    why = reason("invalid_record", field="minutes", detail="minutes: too many")
+    found = World().plan([entry("t1")], [Rejected("t2", why)])
+    assert states(found) == {"time:t1": ItemState.PENDING, "time:t2": ItemState.BLOCKED}
+    assert found[1].reason == why
+    assert found[1].members == ("t2",)
+
+
+@pytest.mark.parametrize(
+    ("entry_rate", "code_rate", "posted"),
+    [
+        (Decimal("10.10"), Decimal("20"), "10.10"),
+        (None, Decimal("20.50"), "20.50"),
+        (Decimal(0), Decimal("20"), "0"),
+        (None, None, None),
+    ],
+)
+def test_the_entrys_own_rate_wins_over_the_labor_codes(
+    entry_rate: Decimal | None, code_rate: Decimal | None, posted: str | None
+) -> None:
+    world = World()
+    mapping = Link(ledger_id="I9", rate=code_rate)
+    world.rules |= rule_book({RuleKind.LABOR_CODES: {"code": mapping}})
+    (op,) = world.plan([entry("t1", labor_code_key="code", bill_rate=entry_rate)])
+    assert (op.body or {}).get("rate") == posted
+
+
+def test_planning_looks_at_each_record_a_bounded_number_of_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counts = [_compositions(size, monkeypatch) for size in (2_000, 20_000)]
+    assert counts[1] == 10 * counts[0]
+
+
+def _compositions(size: int, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How often entries and their bodies are looked at while so many are planned."""
+    from ledgerlink.domain import planner
+
+    calls: Counter[str] = Counter()
+
+    def counted(name: str, inner: Any) -> Any:
+        def call(*given: Any, **named: Any) -> Any:
+            calls[name] += 1
+            return inner(*given, **named)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        for name in ("_time", "_compare", "_check", "needs", "_level", "fingerprint"):
+            patch.setattr(planner, name, counted(name, getattr(planner, name)))
+        found = World().plan([entry(f"t{n}") for n in range(size)])
+    assert len(found) == size
+    return calls.total()
+
+
+def test_levels_only_ever_wait_for_lower_ones() -> None:
+    found = World().plan([entry("t1", staff_key="new", project_key="site", labor_code_key="new")])
+    level = {op.key: op.level for op in found}
+    for op in found:
+        assert all(level[key] < op.level for key in needs(op.body))
+    assert [replace(op, seq=0) for op in found] == [
+        replace(op, seq=0) for op in sorted(found, key=lambda op: op.level)
+    ]

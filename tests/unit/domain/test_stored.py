@@ -1,0 +1,158 @@
+"""What is stored comes back as it was: money as Decimal, days as dates, ids as text."""
+
+import json
+import string
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ledgerlink.domain.connections import Authorization, Connection
+from ledgerlink.domain.documents import Company, Features
+from ledgerlink.domain.links import Link as PostedLink
+from ledgerlink.domain.plan import Operation, Outcome
+from ledgerlink.domain.ports import Tokens
+from ledgerlink.domain.reasons import Reason
+from ledgerlink.domain.records import TimeEntry
+from ledgerlink.domain.rules import (
+    Client,
+    CreateLaborCode,
+    CreateProject,
+    CreateUser,
+    Link,
+    RuleKind,
+    Skip,
+)
+from ledgerlink.domain.rules import Mapping as RuleMapping
+from ledgerlink.domain.runs import Chunk, Progress, Run
+from ledgerlink.services.stores import Message
+from ledgerlink.wire.records import time_entries, time_entry
+from ledgerlink.wire.rules import dump_mapping, load_mapping, mappings, plain
+from ledgerlink.wire.stored import dump, load
+
+SETTINGS = settings(max_examples=40, deadline=None)
+TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=12)
+KEY = st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
+MOMENT = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+RATE = st.decimals(0, 99_999_999, places=4)
+REASON = st.builds(Reason, code=TEXT, message=TEXT, remedy=TEXT, field=st.none() | TEXT)
+COUNTS = st.dictionaries(st.sampled_from(["posted", "failed"]), st.integers(0, 99))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=6,
+)
+BODY: st.SearchStrategy[Mapping[str, Any]] = st.dictionaries(TEXT, JSON, max_size=3)
+CHUNK = st.builds(Chunk, settled=COUNTS)
+FEATURES = st.builds(Features, edition=st.none() | TEXT, home_currency=st.none() | TEXT)
+COMPANY = st.builds(Company, company_id=TEXT, name=TEXT, country=TEXT, features=FEATURES)
+
+THINGS: dict[type[Any], st.SearchStrategy[Any]] = {
+    Operation: st.builds(
+        Operation,
+        key=TEXT,
+        kind=TEXT,
+        members=st.lists(TEXT, max_size=2).map(tuple),
+        body=st.none() | BODY,
+        reason=st.none() | REASON,
+    ),
+    Outcome: st.builds(Outcome, ledger_id=st.none() | TEXT, reason=st.none() | REASON),
+    PostedLink: st.builds(
+        PostedLink, key=TEXT, kind=TEXT, version=st.none() | TEXT, written_at=MOMENT
+    ),
+    Progress: st.builds(Progress, outcomes=COUNTS, calls=COUNTS, opened_at=st.none() | MOMENT),
+    Run: st.builds(
+        Run,
+        created_at=MOMENT,
+        chunks=st.lists(CHUNK, max_size=2).map(tuple),
+        progress=st.just({}),
+        reason=st.none() | REASON,
+        started_at=st.none() | MOMENT,
+        finished_at=st.none() | MOMENT,
+    ),
+    Connection: st.builds(
+        Connection,
+        created_at=MOMENT,
+        company=st.none() | COMPANY,
+        connected_at=st.none() | MOMENT,
+        read_at=st.none() | MOMENT,
+        reason=st.none() | REASON,
+    ),
+    Authorization: st.builds(Authorization, expires_at=MOMENT),
+    Tokens: st.builds(Tokens, access_expires_at=MOMENT, refresh_expires_at=st.none() | MOMENT),
+    Message: st.builds(Message),
+}
+
+
+@pytest.mark.parametrize("kind", list(THINGS), ids=lambda kind: kind.__name__)
+@SETTINGS
+@given(data=st.data())
+def test_what_is_dumped_loads_as_it_was_and_is_one_line(
+    kind: type[Any], data: st.DataObject
+) -> None:
+    thing = data.draw(THINGS[kind])
+    text = dump(thing)
+    assert load(kind, text) == thing
+    assert b"\n" not in text
+    assert load(kind, text.decode()) == thing
+
+
+USER = st.builds(Skip) | st.builds(Link, ledger_id=KEY) | st.builds(CreateUser, name=KEY)
+PROJECT = (
+    st.builds(Skip)
+    | st.builds(Link, ledger_id=KEY)
+    | st.builds(CreateProject, name=KEY, client=st.none() | st.builds(Client, key=KEY, name=KEY))
+)
+CODE = (
+    st.builds(Skip)
+    | st.builds(Link, ledger_id=KEY, rate=st.none() | RATE)
+    | st.builds(CreateLaborCode, name=KEY, income_account_id=KEY, rate=st.none() | RATE)
+)
+
+
+@SETTINGS
+@given(
+    st.tuples(st.just(RuleKind.USERS), USER)
+    | st.tuples(st.just(RuleKind.PROJECTS), PROJECT)
+    | st.tuples(st.just(RuleKind.LABOR_CODES), CODE)
+)
+def test_a_mapping_comes_back_as_it_was_and_as_the_api_shows_it(
+    case: tuple[RuleKind, RuleMapping],
+) -> None:
+    kind, mapping = case
+    assert load_mapping(kind, dump_mapping(kind, mapping)) == mapping
+    shown = json.loads(json.dumps(plain(kind, mapping)))
+    assert mappings(kind, {"k": shown}) == {"k": mapping}
+
+
+@SETTINGS
+@given(
+    st.builds(
+        TimeEntry,
+        key=KEY,
+        staff_key=KEY,
+        minutes=st.integers(1, 1440),
+        bill_rate=st.none() | RATE,
+        cost_rate=st.none() | RATE,
+        notes=st.none() | TEXT,
+        revision=st.none() | st.integers(0, 10**9),
+    )
+)
+def test_a_time_entry_comes_back_as_it_was(entry: TimeEntry) -> None:
+    assert time_entry(time_entries().dump_json(entry)) == entry
+
+
+@pytest.mark.parametrize("rate", ['"0.1"', '"12.3400"', "0.1", "12"])
+def test_a_rate_is_exact_and_never_a_float(rate: str) -> None:
+    line = f'{{"key":"k","staff_key":"s","work_date":"2026-02-28","minutes":1,"bill_rate":{rate}}}'
+    found = time_entry(line.encode()).bill_rate
+    assert isinstance(found, Decimal)
+    assert found == Decimal(rate.strip('"'))
+
+
+def test_letters_of_every_kind_survive() -> None:
+    message = Message(firm="ä🙂 \u2028", connection_id=string.punctuation, step="plan")
+    assert load(Message, dump(message)) == message

@@ -1,0 +1,122 @@
+"""Small worlds to plan in: entries, rules and a ledger that takes plans at their word."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from ledgerlink.domain.documents import fingerprint, resolve
+from ledgerlink.domain.links import Link as PostedLink
+from ledgerlink.domain.plan import Action, ItemState, Operation
+from ledgerlink.domain.planner import PlanInput, Rejected, plan
+from ledgerlink.domain.records import TimeEntry
+from ledgerlink.domain.rules import (
+    Client,
+    CreateLaborCode,
+    CreateProject,
+    CreateUser,
+    Link,
+    Rule,
+    RuleKind,
+    Skip,
+)
+from ledgerlink.domain.rules import Mapping as RuleMapping
+
+from tests.fakes.clock import START
+from tests.fakes.composer import FORBIDDEN, FakeComposer
+
+DAY = date(2026, 2, 27)
+CLIENT = Client(key="client", name="Client")
+RULES: dict[RuleKind, dict[str, RuleMapping]] = {
+    RuleKind.USERS: {
+        "linked": Link(ledger_id="P1"),
+        "vendor": Link(ledger_id="P2", person="vendor"),
+        "new": CreateUser(name="New"),
+        "skipped": Skip(),
+        "refused": CreateUser(name=FORBIDDEN),
+    },
+    RuleKind.PROJECTS: {
+        "linked": Link(ledger_id="C1"),
+        "site": CreateProject(name="Site", client=CLIENT),
+        "yard": CreateProject(name="Yard", client=CLIENT),
+        "below": CreateProject(name="Below", parent_id="C1"),
+        "alone": CreateProject(name="Alone"),
+        "skipped": Skip(),
+        "orphan": CreateProject(name="Orphan", client=Client(key="bad", name=FORBIDDEN)),
+    },
+    RuleKind.LABOR_CODES: {
+        "linked": Link(ledger_id="I1"),
+        "new": CreateLaborCode(name="Design", income_account_id="A1"),
+        "skipped": Skip(),
+    },
+}
+
+
+def rule_book(
+    given: Mapping[RuleKind, Mapping[str, RuleMapping]],
+) -> dict[tuple[RuleKind, str], Rule]:
+    return {
+        (kind, key): Rule(kind=kind, key=key, mapping=mapping, set_by="ada", set_at=START)
+        for kind, mappings in given.items()
+        for key, mapping in mappings.items()
+    }
+
+
+def entry(key: str, **given: Any) -> TimeEntry:
+    plain = TimeEntry(key=key, staff_key="linked", work_date=DAY, minutes=60, project_key="linked")
+    return replace(plain, **given)
+
+
+@dataclass
+class World:
+    """What plans are made in, and what applying them leaves behind."""
+
+    rules: dict[tuple[RuleKind, str], Rule] = field(default_factory=lambda: rule_book(RULES))
+    links: dict[str, PostedLink] = field(default_factory=dict)
+    closed_through: date | None = None
+
+    def plan(
+        self,
+        entries: Sequence[TimeEntry],
+        rejected: Iterable[Rejected] = (),
+        run_id: str | None = None,
+    ) -> tuple[Operation, ...]:
+        return plan(
+            PlanInput(
+                entries=entries,
+                rejected=list(rejected),
+                rules=self.rules,
+                links=self.links,
+                composer=FakeComposer(),
+                closed_through=self.closed_through,
+                run_id=run_id,
+            )
+        )
+
+    def apply(self, operations: Iterable[Operation], run_id: str = "r1") -> None:
+        """Every write succeeds; a KeyError means that something was not there yet."""
+        for op in operations:
+            if op.state is not ItemState.PENDING:
+                continue
+            body = resolve(op.body, lambda key: self.links[key].ledger_id)
+            self.links[op.key] = PostedLink(
+                key=op.key,
+                kind=op.kind,
+                ledger_id=op.ledger_id or f"L{len(self.links)}",
+                version=str(int(op.version or -1) + 1),
+                fingerprint=fingerprint(body),
+                run_id=run_id,
+                written_at=START,
+            )
+
+
+def writes(operations: Iterable[Operation]) -> dict[str, Action]:
+    return {op.key: op.action for op in operations if op.state is ItemState.PENDING}
+
+
+def states(operations: Iterable[Operation]) -> dict[str, ItemState]:
+    return {op.key: op.state for op in operations}
+
+
+def reasons(operations: Iterable[Operation]) -> dict[str, str]:
+    return {op.key: op.reason.code for op in operations if op.reason}
