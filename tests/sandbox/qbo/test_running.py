@@ -52,8 +52,8 @@ def test_a_process_keeps_its_state_between_runs(tmp_path: Path) -> None:
             token = httpx.post(f"{admin}/token", json={"realm": realm}).json()["access_token"]
             url = f"{admin.removesuffix('/_sandbox')}/v3/company/{realm}/timeactivity"
             headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
-            sent = {"json": hours(), "headers": headers, "params": {"requestid": "once"}}
-            answer = httpx.post(url, **sent)
+            url = f"{url}?requestid=once"
+            answer = httpx.post(url, json=hours(), headers=headers)
             ids.append(answer.json()["TimeActivity"]["Id"])
         finally:
             process.send_signal(signal.SIGTERM)

@@ -1,0 +1,118 @@
+"""The public client python-quickbooks, used as its manual says, under the same limits."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import requests
+from quickbooks import QuickBooks
+from quickbooks.batch import batch_create
+from quickbooks.exceptions import QuickbooksException
+from quickbooks.objects.base import Ref
+from quickbooks.objects.customer import Customer
+from quickbooks.objects.employee import Employee
+from quickbooks.objects.timeactivity import TimeActivity
+
+from tests.bench.grounds import Grounds
+
+BATCH = 30
+PAUSE = 60.0
+ATTEMPTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """What it did: entries, ledger seconds that passed, calls, and how often it was throttled."""
+
+    entries: int
+    ledger_seconds: float
+    calls: int
+    throttled: int
+
+    @property
+    def entries_per_minute(self) -> float:
+        return self.entries / self.ledger_seconds * 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """Stands for its `auth_client`: an access token and nothing else."""
+
+    access_token: str
+    environment: str = "production"
+
+
+def one_by_one(grounds: Grounds, scale: int, count: int) -> Rival:
+    """Create so many time activities, one call each."""
+    grounds.set_scale(scale)
+    client, entry = _company(grounds, "One by one")
+    steps = [lambda: entry().save(qb=client)] * count
+    return _measure(grounds, client.company_id, scale, steps, count)
+
+
+def in_batches(grounds: Grounds, scale: int, count: int) -> Rival:
+    """Create so many with its batch helper."""
+    grounds.set_scale(scale)
+    client, entry = _company(grounds, "In batches")
+
+    def step() -> object:
+        return batch_create([entry() for _ in range(BATCH)], qb=client)
+
+    return _measure(grounds, client.company_id, scale, [step] * (count // BATCH), count)
+
+
+def _measure(
+    grounds: Grounds, realm: str, scale: int, steps: Sequence[Callable[[], object]], entries: int
+) -> Rival:
+    mark, begun = grounds.sandbox.mark(), time.monotonic()
+    for step in steps:
+        _insist(step, scale)
+    passed = (time.monotonic() - begun) * scale
+    traffic = grounds.sandbox.traffic(realm, mark)
+    return Rival(entries, passed, traffic.total, traffic.throttled)
+
+
+def _insist(step: Callable[[], object], scale: int) -> None:
+    """Repeat after a minute of the ledger's when it says too many, as its guide asks."""
+    for _ in range(ATTEMPTS):
+        try:
+            step()
+        except QuickbooksException:
+            time.sleep(PAUSE / scale)
+        else:
+            return
+    raise RuntimeError(f"python-quickbooks was refused {ATTEMPTS} times in a row")
+
+
+def _company(grounds: Grounds, name: str) -> tuple[QuickBooks, Callable[[], TimeActivity]]:
+    """A client of a new company, and a maker of time activities there."""
+    realm = grounds.sandbox.new_company(name)
+    QuickBooks.api_url_v3 = f"{grounds.http.base_url}v3".rstrip("/")
+    client = QuickBooks(company_id=realm)
+    client.session = _authorized(grounds.sandbox.token(realm))
+    person = Employee(GivenName="Ada", FamilyName="Berg")
+    person.save(qb=client)
+    customer = Customer(DisplayName="Quay wall")
+    customer.save(qb=client)
+
+    def entry() -> TimeActivity:
+        activity = TimeActivity(NameOf="Employee", TxnDate="2026-03-02", Hours=1, Minutes=30)
+        activity.EmployeeRef, activity.CustomerRef = _ref(person), _ref(customer)
+        activity.BillableStatus, activity.HourlyRate = "Billable", 95
+        activity.Description = "Levels taken along the quay"
+        return activity
+
+    return client, entry
+
+
+def _ref(record: Employee | Customer) -> Ref:
+    ref = Ref()
+    ref.value, ref.name = record.Id, record.DisplayName
+    return ref
+
+
+def _authorized(token: str) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.headers["Authorization"] = f"Bearer {token}"
+    return session

@@ -1,0 +1,117 @@
+"""A firm never reaches what belongs to another, by whatever way it asks."""
+
+from typing import Any
+
+import pytest
+from ledgerlink.domain.connections import Connection
+from ledgerlink.domain.errors import LedgerUnavailable
+from ledgerlink.domain.runs import Run, RunState
+
+from functions.api.openapi import document
+from tests.fakes.house import entry
+from tests.unit.api.client import Api, filled
+
+ROUTES = [
+    (method.upper(), path)
+    for path, methods in document()["paths"].items()
+    for method in methods
+    if "{connection_id}" in path
+]
+BODIES: dict[str, Any] = {
+    "posts": {"time_entries": [entry("t1")]},
+    "rules": {"rules": {"u1": {"action": "skip"}}},
+}
+
+
+def parked(api: Api) -> tuple[Connection, Run]:
+    """Firm A's connection with a parked run that has items."""
+    connection = api.place.connected("a")
+    api.place.company().trouble = [None, LedgerUnavailable("down", "The ledger is down.")]
+    run = api.place.post(connection, "key", [entry("t-of-a")])
+    api.place.work()
+    assert api.place.run(run).state is RunState.PARKED
+    return connection, run
+
+
+def ask(api: Api, method: str, path: str, firm: str, connection: str, run: str) -> Any:
+    address = filled(path, connection_id=connection, run_id=run, kind="users")
+    body = next((b for word, b in BODIES.items() if word in path and method != "GET"), None)
+    query = {"key": "u1"} if path.endswith("history") else {}
+    headers = {"idempotency-key": "key"}
+    return api.call(method, address, body, firm=firm, query=query, headers=headers)
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+@pytest.mark.parametrize("firm", ["b", "a#connection", "A", "a%23", "a "])
+def test_another_firms_ids_are_not_found_on_any_route(
+    api: Api, method: str, path: str, firm: str
+) -> None:
+    connection, run = parked(api)
+    before = (repr(api.place.connections.rows), repr(api.place.runs.rows))
+    answer = ask(api, method, path, firm, connection.id, run.id)
+    assert answer.status == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    for word in ("t-of-a", "realm-1", "Company", "ada"):
+        assert word not in answer.text
+    assert (repr(api.place.connections.rows), repr(api.place.runs.rows)) == before
+    assert api.place.lane.messages == []
+
+
+@pytest.mark.parametrize(("method", "path"), [r for r in ROUTES if "{run_id}" in r[1]])
+def test_another_firms_run_is_not_found_below_ones_own_connection(
+    api: Api, method: str, path: str
+) -> None:
+    _, run = parked(api)
+    mine = api.place.connected("b", "realm-2")
+    assert ask(api, method, path, "b", mine.id, run.id).status == 404
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_the_owner_reaches_every_route(api: Api, method: str, path: str) -> None:
+    connection, run = parked(api)
+    answer = ask(api, method, path, "a", connection.id, run.id)
+    assert answer.status in (200, 201, 202, 409)
+    assert answer.status != 409 or answer.json["code"] == "idempotency_key_reused"
+
+
+def test_another_firms_upload_is_not_found(api: Api) -> None:
+    theirs = api.place.connected("a")
+    mine = api.place.connected("b", "realm-2")
+    upload_id, address = api.place.staging.upload_address("a", theirs.id)
+    api.place.staging.files[address.removeprefix("memory:")] = b'{"key": "t-of-a"}'
+    path = f"/v1/connections/{mine.id}/posts"
+    headers = {"idempotency-key": "k"}
+    for given in (upload_id, f"../{theirs.id}/{upload_id}"):
+        answer = api.post(path, {"upload_id": given}, firm="b", headers=headers)
+        assert answer.status == 404
+
+
+def test_another_firms_run_is_no_cursor_into_its_runs(api: Api) -> None:
+    _, run = parked(api)
+    mine = api.place.connected("b", "realm-2")
+    path = f"/v1/connections/{mine.id}/runs"
+    assert api.get(path, firm="b", query={"after": run.id}).json["runs"] == []
+
+
+def test_an_idempotency_key_of_another_firm_means_nothing(api: Api) -> None:
+    _, run = parked(api)
+    mine = api.place.connected("b", "realm-2")
+    answer = api.send(mine.id, [entry("t-of-a")], "key", firm="b")
+    assert answer.status == 202
+    assert answer.json["id"] != run.id
+
+
+def test_each_firm_lists_its_own_connections(api: Api) -> None:
+    made = {firm: api.place.connected(firm, f"realm-{firm}").id for firm in ("a", "b", "a#b")}
+    for firm, number in made.items():
+        found = api.get("/v1/connections", firm=firm).json["connections"]
+        assert [c["id"] for c in found] == [number]
+
+
+def test_another_firms_consent_connects_the_firm_that_asked(api: Api) -> None:
+    made = api.post("/v1/connections", {"ledger": "fake"}, firm="b").json
+    state = made["authorize_url"].partition("state=")[2].partition("&")[0]
+    query = {"state": state, "code": "code", "realmId": "realm-9"}
+    assert api.get("/v1/oauth/fake/callback", query=query, claims={}).status == 200
+    assert api.get(f"/v1/connections/{made['id']}", firm="b").json["company_id"] == "realm-9"
+    assert api.get("/v1/connections", firm="a").json["connections"] == []

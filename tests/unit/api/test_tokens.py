@@ -1,0 +1,133 @@
+"""Who may do what: the token's claims decide, and no secret shows anywhere."""
+
+from collections.abc import Mapping
+
+import pytest
+from ledgerlink.domain.connections import Connection
+
+from tests.fakes.house import COMPANY, FIRM, entry
+from tests.fakes.ledger import ACCESS, REFRESH
+from tests.fakes.vaults import CLIENT_SECRET
+from tests.unit.api.client import ADMIN, ALL, FAR, FIRM_CLAIM, POST, READ, Api
+
+WHOLE = {FIRM_CLAIM: FIRM, "sub": "ada", "exp": FAR, "scope": " ".join(ALL)}
+NEEDED = {
+    ("POST", "/v1/connections"): ADMIN,
+    ("GET", "/v1/connections"): READ,
+    ("GET", "/v1/connections/{id}"): READ,
+    ("POST", "/v1/connections/{id}/reconnect"): ADMIN,
+    ("POST", "/v1/connections/{id}/disconnect"): ADMIN,
+    ("GET", "/v1/connections/{id}/rules/users"): READ,
+    ("PUT", "/v1/connections/{id}/rules/users"): ADMIN,
+    ("GET", "/v1/connections/{id}/rules/users/history"): READ,
+    ("POST", "/v1/connections/{id}/uploads"): POST,
+    ("POST", "/v1/connections/{id}/posts"): POST,
+    ("GET", "/v1/connections/{id}/runs"): READ,
+    ("GET", "/v1/connections/{id}/runs/{run}"): READ,
+    ("GET", "/v1/connections/{id}/runs/{run}/items"): READ,
+    ("POST", "/v1/connections/{id}/runs/{run}/resume"): POST,
+}
+BODIES = {
+    ("POST", "/v1/connections"): {"ledger": "fake"},
+    ("PUT", "/v1/connections/{id}/rules/users"): {"rules": {"u7": {"action": "skip"}}},
+    ("POST", "/v1/connections/{id}/posts"): {"time_entries": []},
+}
+
+
+@pytest.mark.parametrize(("method", "path"), NEEDED)
+def test_each_route_wants_its_own_scope_and_no_other(api: Api, method: str, path: str) -> None:
+    connection = api.place.connected()
+    run = api.place.post(connection, "first", [entry("t1")])
+    address = path.format(id=connection.id, run=run.id)
+    statuses = {
+        scope: api.call(
+            method,
+            address,
+            BODIES.get((method, path)),
+            scopes=[scope],
+            headers={"idempotency-key": f"k-{scope}"},
+            query={"key": "u1"} if path.endswith("history") else {},
+        ).status
+        for scope in ALL
+    }
+    needed = NEEDED[(method, path)]
+    assert statuses.pop(needed) < 300
+    assert set(statuses.values()) == {403}
+
+
+def test_every_route_of_the_document_is_in_the_table_of_scopes(api: Api) -> None:
+    document = api.get("/v1/openapi.json", claims={}).json
+    described = {
+        (method.upper(), path.replace("{connection_id}", "{id}").replace("{run_id}", "{run}"))
+        for path, methods in document["paths"].items()
+        for method in methods
+    }
+    listed = {(method, path.replace("rules/users", "rules/{kind}")) for method, path in NEEDED}
+    assert described - listed == {("GET", "/v1/oauth/{ledger}/callback")}
+    assert listed <= described
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {},
+        {**WHOLE, FIRM_CLAIM: ""},
+        {k: v for k, v in WHOLE.items() if k != FIRM_CLAIM},
+        {k: v for k, v in WHOLE.items() if k != "sub"},
+        {k: v for k, v in WHOLE.items() if k != "exp"},
+        {k: v for k, v in WHOLE.items() if k != "scope"},
+        {**WHOLE, "exp": "1000"},
+        {**WHOLE, "exp": "soon"},
+        {**WHOLE, "exp": "NaN"},
+        {**WHOLE, "scope": f"{READ}x x{READ}"},
+        {**WHOLE, "scope": READ.upper()},
+    ],
+)
+def test_a_token_that_says_too_little_is_refused(api: Api, claims: Mapping[str, str]) -> None:
+    answer = api.get("/v1/connections", claims=claims)
+    assert answer.status == 403
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json["remedy"]
+
+
+@pytest.mark.parametrize("claim", [f"[{READ} {POST}]", f"{POST},{READ}", READ])
+def test_scopes_come_as_text_or_as_a_list(api: Api, claim: str) -> None:
+    claims = {k: v for k, v in WHOLE.items() if k != "scope"}
+    assert api.get("/v1/connections", claims={**claims, "scp": claim}).status == 200
+
+
+def test_the_firm_comes_from_the_token_and_from_nowhere_else(api: Api) -> None:
+    mine = api.place.connected()
+    api.place.connected("rival", "realm-2")
+    given = {"firm": "rival", FIRM_CLAIM: "rival"}
+    found = api.get("/v1/connections", query=given, headers=given).json
+    assert [c["id"] for c in found["connections"]] == [mine.id]
+
+
+def test_no_secret_is_logged_or_answered(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
+    answers = [api.post("/v1/connections", {"ledger": "fake"})]
+    state = answers[0].json["authorize_url"].partition("state=")[2].partition("&")[0]
+    query = {"state": state, "code": "code-77aa", "realmId": COMPANY}
+    later = [api.get("/v1/oauth/fake/callback", query=query, claims={})]
+    bad = {"state": "guess-55bb", "code": "code-88cc", "realmId": COMPANY}
+    later.append(api.get("/v1/oauth/fake/callback", query=bad, claims={}))
+    api.place.work()
+    connection = answers[0].json["id"]
+    later.append(api.get(f"/v1/connections/{connection}"))
+    later.append(api.send(connection, [entry("t1", notes="private words")]))
+    api.place.work()
+    later.append(api.post(f"/v1/connections/{connection}/disconnect"))
+    printed = capsys.readouterr()
+    logged = "\n".join(api.log) + printed.out + printed.err
+    assert '"status":202' in logged
+    seen = logged + "".join(answer.text for answer in later)
+    secrets = (ACCESS, REFRESH, CLIENT_SECRET, "code-77aa", "code-88cc", "guess-55bb")
+    assert [secret for secret in (*secrets, "private words", f'"{state}"') if secret in seen] == []
+
+
+def test_log_lines_name_firm_and_user_and_forget_them_for_the_next_request(api: Api) -> None:
+    connection: Connection = api.place.connected()
+    api.get(f"/v1/connections/{connection.id}")
+    api.get("/v1/connections", claims={})
+    assert '"firm":"acme"' in api.log[0]
+    assert not any('"firm":"acme"' in line for line in api.log[1:])
