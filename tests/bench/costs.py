@@ -49,7 +49,7 @@ def cost(
     """
     calls = {name: _calls(requests, name) for name in ("s3", "sqs", "secretsmanager")}
     s3_reads = sum(n for call, n in requests.items() if call.partition(":")[2] in S3_READS)
-    charged = {
+    charged: dict[str, tuple[int | Decimal, Decimal]] = {
         "DynamoDB writes": (units.get("writes", 0), PRICES.dynamodb_write_units),
         "DynamoDB reads": (units.get("reads", 0), PRICES.dynamodb_read_units),
         "S3": (calls["s3"] - s3_reads, PRICES.s3_writes),

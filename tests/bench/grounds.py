@@ -102,6 +102,7 @@ def _stores(aws: Aws) -> str:
     aws.client("s3").create_bucket(Bucket=NAME)
     secrets = aws.client("secretsmanager")
     secrets.create_secret(Name=APP_SECRET, SecretString=json.dumps(CREDENTIALS))
-    attributes = {"FifoQueue": "true", "VisibilityTimeout": VISIBILITY}
-    queue = aws.client("sqs").create_queue(QueueName=f"{NAME}.fifo", Attributes=attributes)
+    queue = aws.client("sqs").create_queue(
+        QueueName=f"{NAME}.fifo", Attributes={"FifoQueue": "true", "VisibilityTimeout": VISIBILITY}
+    )
     return queue["QueueUrl"]

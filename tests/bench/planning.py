@@ -39,9 +39,7 @@ def main() -> None:
     begun = time.process_time()
     entries = [time_entry(line) for line in gzip.decompress(stored).split(b"\n")]
     operations = plan(
-        PlanInput(
-            entries=entries, rejected=(), rules=book, links={}, composer=connector.composer
-        )
+        PlanInput(entries=entries, rejected=(), rules=book, links={}, composer=connector.composer)
     )
     packed = 0
     for part in slices(operations, connector.chunk_size):

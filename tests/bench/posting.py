@@ -19,7 +19,7 @@ from ledgerlink.bootstrap import client, house
 from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.ports import Tokens
 from ledgerlink.domain.rules import RuleKind
-from ledgerlink.domain.runs import FINISHED, Run
+from ledgerlink.domain.runs import FINISHED, Run, RunState
 from ledgerlink.services import connect, posts
 from ledgerlink.services.rules import put_rules
 from ledgerlink.wire.rules import mappings
@@ -32,6 +32,7 @@ FIRM, USER = "bench", "bench"
 MOST_MESSAGES = 1000
 QUEUE_ARN = "arn:aws:sqs:us-east-1:000000000000:bench.fifo"
 LAMBDA_MS = 300_000
+ENDED = FINISHED | {RunState.PARKED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Posted:
 
     records: int
     state: str
+    reason: str
     counts: dict[str, int]
     calls: dict[str, int]
     seconds: float
@@ -98,7 +100,7 @@ def post(connection: Connection, name: str, count: int, key: str) -> Posted:
         _handle(message)
         planned = planned or time.monotonic() - begun
         run = house().runs.get(FIRM, connection.id, run.id)
-        if run.state in FINISHED:
+        if run.state in ENDED:
             break
     seconds, cpu = time.monotonic() - begun, time.process_time() - cpu
     meter.detach()
@@ -111,6 +113,7 @@ def _posted(
     return Posted(
         records=run.records,
         state=run.state.value,
+        reason=run.reason.message if run.reason else "",
         counts=run.counts(),
         calls=run.calls(),
         seconds=seconds,
@@ -123,27 +126,28 @@ def _posted(
 
 
 def _messages() -> Iterator[dict[str, Any]]:
-    """Messages of the lane, one by one, deleted when the next is asked for."""
+    """Messages of the lane, one by one."""
     url = os.environ["LEDGERLINK_LANE_URL"]
     sqs = client("sqs")
     for _ in range(MOST_MESSAGES):
         received = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1, WaitTimeSeconds=5)
         if not received.get("Messages"):
             return
-        [message] = received["Messages"]
-        yield message
-        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        yield received["Messages"][0]
 
 
 def _handle(message: dict[str, Any]) -> None:
+    """Have the handler do it, and delete it as the queue's poller does."""
     record = {
         "messageId": message["MessageId"],
         "body": message["Body"],
         "eventSourceARN": QUEUE_ARN,
     }
-    answer = handler({"Records": [record]}, Context())  # type: ignore[arg-type]  # as Lambda's
+    answer = handler({"Records": [record]}, Context())
     if answer["batchItemFailures"]:
         raise RuntimeError(f"the handler failed on {message['Body']}")
+    url = os.environ["LEDGERLINK_LANE_URL"]
+    client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
 def main() -> None:

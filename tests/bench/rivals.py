@@ -34,20 +34,24 @@ class Rival:
         return self.entries / self.ledger_seconds * 60
 
 
-@dataclass(frozen=True, slots=True)
-class _Session:
-    """Stands for its `auth_client`: an access token and nothing else."""
+class _Session(requests.Session):
+    """What its `auth_client` would open: a session with an access token."""
 
-    access_token: str
-    environment: str = "production"
+    def __init__(self, access_token: str) -> None:
+        super().__init__()
+        self.access_token = access_token
+        self.trust_env = False
 
 
 def one_by_one(grounds: Grounds, scale: int, count: int) -> Rival:
     """Create so many time activities, one call each."""
     grounds.set_scale(scale)
     client, entry = _company(grounds, "One by one")
-    steps = [lambda: entry().save(qb=client)] * count
-    return _measure(grounds, client.company_id, scale, steps, count)
+
+    def step() -> object:
+        return entry().save(qb=client)
+
+    return _measure(grounds, client.company_id, scale, [step] * count, count)
 
 
 def in_batches(grounds: Grounds, scale: int, count: int) -> Rival:
@@ -87,16 +91,20 @@ def _insist(step: Callable[[], object], scale: int) -> None:
 def _company(grounds: Grounds, name: str) -> tuple[QuickBooks, Callable[[], TimeActivity]]:
     """A client of a new company, and a maker of time activities there."""
     realm = grounds.sandbox.new_company(name)
-    QuickBooks.api_url_v3 = f"{grounds.http.base_url}v3".rstrip("/")
-    client = QuickBooks(company_id=realm)
-    client.session = _authorized(grounds.sandbox.token(realm))
-    person = Employee(GivenName="Ada", FamilyName="Berg")
+    QuickBooks.api_url_v3 = str(grounds.http.base_url.join("/v3"))
+    client = QuickBooks(company_id=realm, minorversion=75)
+    client.session = _Session(grounds.sandbox.token(realm))
+    person = Employee()
+    person.GivenName, person.FamilyName = "Ada", "Berg"
     person.save(qb=client)
-    customer = Customer(DisplayName="Quay wall")
+    customer = Customer()
+    customer.DisplayName = "Quay wall"
     customer.save(qb=client)
 
     def entry() -> TimeActivity:
-        activity = TimeActivity(NameOf="Employee", TxnDate="2026-03-02", Hours=1, Minutes=30)
+        activity = TimeActivity()
+        activity.NameOf, activity.TxnDate = "Employee", "2026-03-02"
+        activity.Hours, activity.Minutes = 1, 30
         activity.EmployeeRef, activity.CustomerRef = _ref(person), _ref(customer)
         activity.BillableStatus, activity.HourlyRate = "Billable", 95
         activity.Description = "Levels taken along the quay"
@@ -109,10 +117,3 @@ def _ref(record: Employee | Customer) -> Ref:
     ref = Ref()
     ref.value, ref.name = record.Id, record.DisplayName
     return ref
-
-
-def _authorized(token: str) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False
-    session.headers["Authorization"] = f"Bearer {token}"
-    return session

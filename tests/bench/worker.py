@@ -23,6 +23,7 @@ class Posted(BaseModel):
 
     records: int
     state: str
+    reason: str
     counts: dict[str, int]
     calls: dict[str, int]
     seconds: float
@@ -58,7 +59,10 @@ class Worker:
         answer = self.results.readline()
         if not answer:
             raise RuntimeError("the posting worker died; its words are above")
-        return Measured(Posted.model_validate_json(answer), sandbox.traffic(self.realm, mark))
+        posted = Posted.model_validate_json(answer)
+        if posted.state != "completed":
+            raise RuntimeError(f"the run is {posted.state}: {posted.reason} {posted.counts}")
+        return Measured(posted, sandbox.traffic(self.realm, mark))
 
 
 def child_environment(more: dict[str, str]) -> dict[str, str]:

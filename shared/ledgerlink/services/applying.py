@@ -37,10 +37,22 @@ async def apply_chunk(
     """
     ledger = house.open(connection)
     try:
-        return await open_work(house, run, chunk, ledger).apply(stop)
+        return await open_work(house, run, chunk, ledger).apply(lasting(stop))
     finally:
         house.memory.save(connection.firm, connection.id, ledger.lane_state())
         await ledger.close()
+
+
+def lasting(stop: Stop) -> Stop:
+    """A stop that was true once stays true: what it cut short was not lost by the ledger."""
+    said = False
+
+    def asked() -> bool:
+        nonlocal said
+        said = said or stop()
+        return said
+
+    return asked
 
 
 def open_work(house: House, run: Run, chunk: Chunk, ledger: Ledger) -> "Work":

@@ -56,7 +56,8 @@ def test_a_correction_posted_before_the_first_post_is_done_is_the_one_that_stays
     assert [s.body["minutes"] for s in place.company().of_kind("Time")] == [90]
 
 
-def test_a_run_cut_short_by_time_goes_on_and_keeps_the_order_of_dependence() -> None:
+@pytest.mark.parametrize("stops", [range(4), range(2, 9), range(1, 99, 2), range(0, 99, 2)])
+def test_a_run_cut_short_by_time_goes_on_and_keeps_the_order_of_dependence(stops: range) -> None:
     place = town(chunk_size=2)
     connection = place.connected()
     projects = [f"site{n}" for n in range(5)]
@@ -67,7 +68,7 @@ def test_a_run_cut_short_by_time_goes_on_and_keeps_the_order_of_dependence() -> 
         connection, "key", [entry(f"t{n}", project_key=p) for n, p in enumerate(projects)]
     )
     asked = iter(range(10_000))
-    place.work(stop=lambda: next(asked) % 2 == 1)
+    place.work(stop=lambda: next(asked) in stops)
     assert place.run(run).state is RunState.COMPLETED
     assert place.run(run).counts()["posted"] == 11
     assert len(place.company().of_kind("Customer")) == 6

@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 from ledgerlink.domain.connections import Connection, ConnectionState
-from ledgerlink.domain.documents import Features
 from ledgerlink.domain.errors import (
     AuthorizationLost,
     Conflict,
@@ -225,11 +224,32 @@ def test_a_dead_letter_without_a_run_is_let_go() -> None:
     assert place.house.connections.get(FIRM, connection.id).state is ConnectionState.CONNECTED
 
 
-def test_a_disconnect_while_the_company_is_read_is_not_undone() -> None:
+@pytest.mark.parametrize("error", [None, LOST])
+def test_a_disconnect_in_the_middle_of_a_call_to_the_ledger_is_not_undone(
+    error: LedgerError | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place = town()
     connection = place.connected()
-    place.company().features = Features(edition="PLUS")
-    connect.disconnect(place.house, FIRM, connection.id)
-    parking.lose_authorization(place.house, connection, LOST)
+    run = place.post(connection, "key", [entry("t1")])
+
+    def meanwhile() -> None:
+        monkeypatch.undo()
+        connect.disconnect(place.house, FIRM, connection.id)
+        if error is not None:
+            raise error
+
+    monkeypatch.setattr(place.company(), "knock", meanwhile)
+    place.work()
     state = place.house.connections.get(FIRM, connection.id).state
     assert state is ConnectionState.DISCONNECTED
+    assert place.run(run).state is RunState.PARKED
+    assert days(place) == []
+
+
+def test_a_worker_with_old_tokens_does_not_undo_a_reconnect() -> None:
+    place = town()
+    connection = place.connected()
+    reconnect(place, connection)
+    parking.lose_authorization(place.house, connection, LOST)
+    state = place.house.connections.get(FIRM, connection.id).state
+    assert state is ConnectionState.CONNECTED

@@ -104,6 +104,11 @@ class Client:
         reply = await self.call(Call("read", "GET", f"{path}?{MINOR_VERSION}"))
         return _accepted(reply, entity)
 
+    async def alive(self) -> bool:
+        """Whether the ledger answers one read now, without repeats."""
+        reply = await self._attempt(Call("read", "GET", f"/preferences?{MINOR_VERSION}"), never)
+        return errors.disposition(reply) is Disposition.ACCEPTED
+
     async def _attempt(self, call: Call, stop: Stop) -> Reply:
         await self._turnstile.enter(call.lane, stop)
         try:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from ledgerlink.connectors.qbo import errors
 from ledgerlink.connectors.qbo.replies import Reply
+from ledgerlink.domain.errors import LedgerUnavailable
 
 TRIES = 6
 """Requests sent for one call before the ledger counts as down."""
@@ -20,6 +21,10 @@ PAUSES = 5
 """Pauses for one call; a 429 that outlasts them is the month's quota, not the minute's."""
 
 
+class OutOfPatience(LedgerUnavailable):
+    """One call never got an answer to rely on; others may fare better."""
+
+
 class Patience:
     """The waits of one call, in ledger seconds. `jitter` gives numbers from 0 to 1."""
 
@@ -29,10 +34,11 @@ class Patience:
         self._pauses = 0
 
     def after_trouble(self, reply: Reply) -> float:
-        """Exponential, half of it random. Raises LedgerUnavailable after the last try."""
+        """Exponential, half of it random. Raises OutOfPatience after the last try."""
         self._troubles += 1
         if self._troubles >= TRIES:
-            raise errors.unavailable(f"{reply}, {TRIES} times in a row", reply.trace_id)
+            down = errors.unavailable(f"{reply}, {TRIES} times in a row", reply.trace_id)
+            raise OutOfPatience(down.code, down.message, down.remedy, down.trace_id)
         wait = min(FIRST_WAIT * 2.0 ** (self._troubles - 1), LONGEST_WAIT)
         return wait * (1 + self._jitter()) / 2
 

@@ -10,6 +10,7 @@ from ledgerlink.connectors.qbo.client import Client
 from ledgerlink.connectors.qbo.errors import Disposition
 from ledgerlink.connectors.qbo.faults import Fault
 from ledgerlink.connectors.qbo.inquiry import Inquiry
+from ledgerlink.connectors.qbo.patience import OutOfPatience
 from ledgerlink.connectors.qbo.refusals import Refusal, failed
 from ledgerlink.connectors.qbo.replies import Reply
 from ledgerlink.connectors.qbo.timing import Interrupted, Stop
@@ -42,8 +43,16 @@ class Writing:
             await self._report(request, reply)
         except Interrupted:
             return
+        except OutOfPatience as down:
+            await self._blame(down)
         except Exception as failure:  # kept, so that those in flight can finish; raised by `send`
             self._fail(failure)
+
+    async def _blame(self, down: OutOfPatience) -> None:
+        """Was it the ledger or this request? A ledger that can be read is up; the outcome of the
+        request is then unknown, and its neighbours go on."""
+        if self._failure is None and not await self._client.alive():
+            self._fail(down)
 
     def _halted(self) -> bool:
         """Once stopped it stays so, and nobody is asked again."""

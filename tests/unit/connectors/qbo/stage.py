@@ -117,6 +117,8 @@ class Company:
 
     latency: Callable[[str], float] = lambda kind: 0.4
     script: list[Answer | Exception | None] = field(default_factory=list)
+    poison: str | None = None
+    """A request id that is never answered well."""
     log: list[tuple[float, str, httpx.Request]] = field(default_factory=list)
     rows: Callable[[str], Mapping[str, Any]] = lambda statement: {}
     reads: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -137,6 +139,8 @@ class Company:
         scripted = self.script.pop(0) if self.script else None
         if isinstance(scripted, Exception):
             raise scripted
+        if self.poison and f"requestid={self.poison}" in str(request.url):
+            return reply(faulty("10000", "Payroll", type="SystemFault"), 500)
         return scripted(request) if scripted else self.accept(kind, request)
 
     def accept(self, kind: str, request: httpx.Request) -> httpx.Response:

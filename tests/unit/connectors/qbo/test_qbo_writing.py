@@ -65,10 +65,18 @@ def test_waits_between_repeats_grow_and_end() -> None:
     company = Company(latency=lambda kind: 0.0, script=[html(502)] * 20)
     with pytest.raises(LedgerUnavailable) as down:
         run(written(company, requests([1])))
-    times = company.times()
+    times = company.times("timeactivity")
     assert [round(b - a) for a, b in pairwise(times)] == [1, 2, 4, 8, 16]
     assert down.value.code == "ledger_unavailable"
     assert "HTTP status 502" in down.value.message
+
+
+def test_a_request_that_never_works_stays_unknown_while_its_neighbours_are_posted() -> None:
+    reads = {"preferences": {"Preferences": {}, "time": "…"}}
+    company = Company(latency=lambda kind: 0.0, poison="req-0", reads=reads)
+    report = run(written(company, requests([1, 1, 1])))
+    assert set(report.outcomes) == {1, 2}
+    assert report.requests == ["req-1", "req-2"]
 
 
 def test_after_a_429_everything_is_silent_for_a_minute() -> None:

@@ -1,0 +1,65 @@
+"""Cold imports of the functions, each in a fresh interpreter, and the size of the layers."""
+
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+from local.machine.layout import ROOT
+from tests.bench.worker import child_environment
+
+TIMES = 5
+LAYERS = ROOT / ".build" / "layers"
+SECONDS = 60
+ENVIRONMENT = {
+    "LEDGERLINK_TABLE": "t",
+    "LEDGERLINK_BUCKET": "b",
+    "LEDGERLINK_LANE_URL": "http://127.0.0.1/q.fifo",
+    "LEDGERLINK_SECRETS_PREFIX": "p/",
+    "LEDGERLINK_SECRETS_KEY": "k",
+    "LEDGERLINK_APP_SECRET_QBO": "s",
+    "QBO_API_URL": "http://127.0.0.1",
+    "QBO_AUTHORIZE_URL": "http://127.0.0.1",
+    "QBO_TOKEN_URL": "http://127.0.0.1",
+    "QBO_REVOKE_URL": "http://127.0.0.1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "POWERTOOLS_SERVICE_NAME": "bench",
+    "POWERTOOLS_METRICS_NAMESPACE": "bench",
+}
+HOUSE = "; from ledgerlink.bootstrap import house; house()"
+
+
+def functions() -> list[str]:
+    """The functions that have a handler."""
+    return sorted(path.parent.name for path in (ROOT / "functions").glob("*/handler.py"))
+
+
+def cold_import(function: str, with_house: bool) -> float:
+    """Milliseconds that a new interpreter takes for the handler's import; the median of some."""
+    work = f"import functions.{function}.handler" + (HOUSE if with_house else "")
+    program = f"import time; t = time.perf_counter(); {work}; print(time.perf_counter() - t)"
+    return statistics.median(_timed(program) for _ in range(TIMES)) * 1000
+
+
+def _timed(program: str) -> float:
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=child_environment(ENVIRONMENT),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=True,
+    )
+    return float(done.stdout)
+
+
+def layers_mb() -> float | None:
+    """Unzipped megabytes of the layers for Lambda; None when they have not been built."""
+    folders = (LAYERS / "lambda" / "dependencies", LAYERS / "code")
+    if not all(folder.is_dir() for folder in folders):
+        return None
+    return sum(map(_bytes, folders)) / 2**20
+
+
+def _bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,150 @@
+"""What is measured, each as lines of the table."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from decimal import Decimal
+
+from local.machine.layout import ROOT
+from tests.bench import imports, rivals
+from tests.bench.budgets import Line
+from tests.bench.costs import PRICES, cost
+from tests.bench.grounds import Grounds
+from tests.bench.worker import Measured, Worker, child_environment
+
+MANY, FEW, PLANNED = 10_000, 1_200, 100_000
+PER_MINUTE = 40 * 30 + 460
+"""Entries a minute that the ledger's limits allow: 40 batches of 30 and 460 single calls."""
+WALL_RATIO = 1.1
+ENTRIES_PER_CALL = 25
+CPU_MS, PLAN_CPU_SECONDS, PLAN_MB = 2.0, 30, 512
+IMPORT_MS, LAYERS_MB = 400, 80
+DOLLARS = Decimal("0.50")
+RIVAL_SCALE, RIVAL_SINGLES, RIVAL_BATCHED = 3, 240, 2_400
+PLAN_LIMIT_SECONDS = 300
+
+
+def posting(worker: Worker, scale: int) -> Iterator[Line]:
+    """Our posting, of few and of many entries, and the same sheet again."""
+    worker.post("lists", 400)  # creates every list record, so that what follows is time only
+    few = worker.post("few", FEW)
+    calls = few.traffic.calls["batch"] + few.traffic.calls["single"]
+    yield Line(
+        f"calls to post {FEW:,} entries",
+        f"at most {FEW // ENTRIES_PER_CALL}",
+        f"{calls} ({FEW / calls:.1f} entries per call)",
+        calls * ENTRIES_PER_CALL <= FEW,
+        counted=True,
+    )
+    many = worker.post("many", MANY)
+    yield from _posted(many, scale)
+    again = worker.post("many", MANY)
+    yield Line(
+        f"writes when the same {MANY:,} entries are posted again",
+        "0",
+        f"{again.traffic.written} ({again.posted.counts['unchanged']:,} unchanged)",
+        again.traffic.written == 0 and again.posted.counts["unchanged"] == MANY,
+        counted=True,
+    )
+    yield from _cost(many)
+
+
+def _posted(many: Measured, scale: int) -> Iterator[Line]:
+    posted, traffic = many.posted, many.traffic
+    done = posted.counts["posted"]
+    whole = done == MANY == traffic.written
+    yield Line(
+        f"entries posted of {MANY:,}",
+        f"{MANY:,}, each written once",
+        f"{done:,} posted, {traffic.written:,} written",
+        whole,
+        counted=True,
+    )
+    bound = MANY / PER_MINUTE * 60 / scale
+    applying = posted.seconds - posted.planning_seconds
+    yield Line(
+        f"time to post {MANY:,} entries, ledger {scale} times as fast",
+        f"{bound * WALL_RATIO:.1f} s (1.1 x the limits' {bound:.1f} s)",
+        f"{applying:.1f} s ({applying / bound:.2f} x), planning {posted.planning_seconds:.1f} s",
+        applying <= bound * WALL_RATIO,
+    )
+    calls = traffic.calls["batch"] + traffic.calls["single"]
+    speed = MANY / (posted.seconds * scale) * 60
+    yield Line(
+        "ours: entries per minute of the ledger's clock",
+        "",
+        f"{speed:,.0f} ({calls:,} calls, {traffic.throttled} throttled)",
+    )
+    cpu = posted.cpu_seconds / MANY * 1000
+    yield Line("our CPU per entry", f"{CPU_MS:.1f} ms", f"{cpu:.2f} ms", cpu <= CPU_MS)
+
+
+def _cost(many: Measured) -> Iterator[Line]:
+    """Scaled from the counted requests; the worker's time is what the ledger's limits ask."""
+    posted, times = many.posted, Decimal(PLANNED) / MANY
+    worker_seconds = Decimal(MANY * 60) / PER_MINUTE
+    parts = cost(posted.requests, posted.units, posted.messages, worker_seconds)
+    dollars = sum(parts.values(), Decimal(0)) * times
+    largest = sorted(parts.items(), key=lambda part: -part[1])[:3]
+    words = ", ".join(f"{name} {amount * times:.3f}" for name, amount in largest)
+    yield Line(
+        f"AWS cost of {PLANNED:,} entries ({PRICES.region}, {PRICES.as_of})",
+        f"at most ${DOLLARS}",
+        f"${dollars:.3f} ({words})",
+        dollars <= DOLLARS,
+        counted=True,
+    )
+
+
+def rival_clients(grounds: Grounds) -> Iterator[Line]:
+    """The public client, one call at a time and in batches."""
+    single = rivals.one_by_one(grounds, RIVAL_SCALE, RIVAL_SINGLES)
+    yield _rival("python-quickbooks, one create at a time", single)
+    batched = rivals.in_batches(grounds, RIVAL_SCALE * 2, RIVAL_BATCHED)
+    yield _rival("python-quickbooks, its batch helper", batched)
+
+
+def _rival(name: str, rival: rivals.Rival) -> Line:
+    measured = f"{rival.entries_per_minute:,.0f} over {rival.entries:,} entries"
+    return Line(
+        f"{name}: entries per minute",
+        "",
+        f"{measured} ({rival.calls:,} calls, {rival.throttled} throttled)",
+    )
+
+
+def planning() -> Iterator[Line]:
+    """Planning a large sheet in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.planning", str(PLANNED)],
+        cwd=ROOT,
+        env=child_environment({}),
+        capture_output=True,
+        text=True,
+        timeout=PLAN_LIMIT_SECONDS,
+        check=True,
+    )
+    result = json.loads(done.stdout)
+    seconds, peak = result["cpu_seconds"], result["peak_mb"]
+    what = f"planning {PLANNED:,} entries"
+    yield Line(
+        f"{what}: CPU", f"{PLAN_CPU_SECONDS} s", f"{seconds:.1f} s", seconds <= PLAN_CPU_SECONDS
+    )
+    yield Line(f"{what}: memory", f"{PLAN_MB} MB", f"{peak:.0f} MB", peak <= PLAN_MB)
+
+
+def starting() -> Iterator[Line]:
+    """Cold imports and the layers."""
+    for function in imports.functions():
+        bare, whole = (imports.cold_import(function, house) for house in (False, True))
+        yield Line(
+            f"cold import of {function}",
+            f"{IMPORT_MS} ms",
+            f"{bare:.0f} ms, {whole:.0f} ms with its AWS clients",
+            bare <= IMPORT_MS,
+        )
+    size = imports.layers_mb()
+    measured = "not built; run python -m layers.build" if size is None else f"{size:.1f} MB"
+    met = None if size is None else size <= LAYERS_MB
+    yield Line("unzipped layers", f"{LAYERS_MB} MB", measured, met, counted=True)

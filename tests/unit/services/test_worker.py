@@ -1,0 +1,98 @@
+"""The entry of the lane's worker: a batch of messages in order, what failed comes again."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from ledgerlink import bootstrap
+from ledgerlink.domain.runs import RunState
+from ledgerlink.wire.stored import dump
+
+from tests.fakes.house import Town, entry, town
+from tests.fakes.ledger import ACCESS, REFRESH
+
+LANE, DEAD = "arn:aws:sqs:us-east-1:123456789012:lane", "arn:aws:sqs:us-east-1:123456789012:dead"
+
+
+@dataclass(frozen=True)
+class Context:
+    """A Lambda context with time left."""
+
+    left: int = 600_000
+    function_name: str = "qbo"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:qbo"
+    aws_request_id: str = "request"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.left
+
+
+@pytest.fixture
+def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+    monkeypatch.setenv("LEDGERLINK_DLQ_ARN", DEAD)
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "qbo")
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Ledgerlink")
+    found = town()
+    monkeypatch.setattr(bootstrap, "build", lambda _environment: found.house)
+    bootstrap.house.cache_clear()
+    yield found
+    bootstrap.house.cache_clear()
+
+
+def deliver(place: Town, source: str = LANE, left: int = 600_000) -> list[str]:
+    """Hand everything in the lane to the worker; the ids of what is to come again."""
+    from functions.qbo.handler import handler
+
+    records = [
+        {"messageId": str(n), "eventSourceARN": source, "body": dump(message).decode()}
+        for n, message in enumerate(place.lane.messages)
+    ]
+    place.lane.messages.clear()
+    answer: Any = handler({"Records": records}, cast(LambdaContext, Context(left)))
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def test_a_batch_is_worked_in_order(place: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    connection = place.connected()
+    run = place.post(connection, "key", [entry(f"t{n}", notes="private") for n in range(9)])
+    assert deliver(place) == []
+    assert place.run(run).state is RunState.APPLYING
+    assert deliver(place) == []
+    assert place.run(run).state is RunState.COMPLETED
+    printed = capsys.readouterr().out
+    assert '"MessagesDone"' in printed
+    assert [word for word in (ACCESS, REFRESH, "private") if word in printed] == []
+
+
+def test_what_fails_comes_again_with_everything_behind_it(place: Town) -> None:
+    connection = place.connected()
+    for key in ("one", "two", "three"):
+        place.post(connection, key, [entry(key)])
+    place.fate.at = len(place.fate.steps)
+    assert deliver(place) == ["0", "1", "2"]
+    for key in ("two", "three"):
+        place.lane.seen.clear()
+        place.post(connection, key, [entry(key)])
+    second = place.runs.list(connection.firm, connection.id, None, 10).items[1]
+    place.runs.rows[(connection.firm, connection.id)].pop(second.id)
+    assert deliver(place) == ["0", "1"]
+
+
+def test_a_worker_near_its_end_sends_nothing_and_leaves_the_rest_for_later(place: Town) -> None:
+    connection = place.connected()
+    run = place.post(connection, "key", [entry("t1")])
+    assert deliver(place) == []
+    assert deliver(place, left=1000) == []
+    assert place.company().received == []
+    assert len(place.lane.messages) == 1
+    assert deliver(place) == []
+    assert place.run(run).state is RunState.COMPLETED
+
+
+def test_a_dead_letter_parks_its_run(place: Town) -> None:
+    run = place.post(place.connected(), "key", [entry("t1")])
+    assert deliver(place, source=DEAD) == []
+    assert place.run(run).state is RunState.PARKED
