@@ -25,6 +25,8 @@ TRUSTED = timedelta(minutes=30)
 """How long a ledger is trusted to remember a request id."""
 MAX_SERIES = 4
 """How often a write whose outcome stays unknown is sent, each time after a look-up."""
+FEW = 60
+"""So few left over from an earlier series go one by one: a bad record then stands alone."""
 Stop = Callable[[], bool]
 
 
@@ -162,6 +164,8 @@ class Work:
         return sorted(seq for seq, outcome in hindered.items() if not outcome)
 
     def _package(self, seqs: Sequence[int]) -> list[Sequence[int]]:
+        if self.recorder.progress.series and len(seqs) <= FEW:
+            return [[seq] for seq in seqs]
         connection = self.house.connections.get(self.run.firm, self.run.connection_id)
         sizes = self.house.connector(connection.ledger).package(len(seqs))
         ends = [sum(sizes[: n + 1]) for n in range(len(sizes))]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.errors import AuthorizationLost, Conflict, LedgerError, LedgerStopped
-from ledgerlink.domain.reasons import Reason, reason
+from ledgerlink.domain.reasons import REASONS, Reason, reason
 from ledgerlink.domain.runs import FINISHED, Chunk, Run, RunState
 from ledgerlink.services.house import House
 from ledgerlink.services.posts import plan_message
@@ -23,6 +23,8 @@ def park(house: House, run: Run, why: Reason) -> Run:
 
 def reason_of(error: LedgerError) -> Reason:
     """The reason that a run or connection carries for this error."""
+    if error.code in REASONS:
+        return Reason(error.code, error.message, error.remedy)
     if isinstance(error, AuthorizationLost):
         return reason("needs_reconnect", detail=error.message)
     code = "ledger_stopped" if isinstance(error, LedgerStopped) else "ledger_unavailable"

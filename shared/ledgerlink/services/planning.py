@@ -44,12 +44,11 @@ async def plan_run(house: House, connection: Connection, run: Run) -> Run:
 
 
 async def read_company(house: House, connection: Connection, ledger: Ledger) -> Company:
-    """Read the company and its features back and keep them with the connection, unless somebody
-    disconnected or reconnected it meanwhile."""
+    """Read the company and its features back and keep them with the connection as it is now: it
+    may have been disconnected meanwhile."""
     company = await ledger.company()
     now = house.connections.get(connection.firm, connection.id)
-    if now.connected_at == connection.connected_at and now.state is connection.state:
-        house.connections.save(replace(now, company=company, read_at=house.clock.now()))
+    house.connections.save(replace(now, company=company, read_at=house.clock.now()))
     return company
 
 

@@ -100,13 +100,23 @@ def test_what_got_lost_on_the_way_is_sent_again_under_another_id() -> None:
 def test_what_never_gets_an_answer_fails_in_the_end_and_the_rest_is_posted() -> None:
     place = town()
     connection = place.connected()
-    place.company().faults = [Fault.LOST, None, *[Fault.LOST] * (MAX_SERIES - 1)]
+    place.company().faults = [Fault.LOST, None, *[Fault.LOST] * 2 * (MAX_SERIES - 1)]
     run = place.post(connection, "key", [entry(f"t{n}") for n in range(4)])
     place.work()
     states = Counter(place.states(run).values())
     assert states == {ItemState.FAILED: 2, ItemState.POSTED: 2}
     assert place.run(run).state is RunState.COMPLETED_WITH_PROBLEMS
-    assert len(place.company().received) == MAX_SERIES + 1
+    assert len(place.company().received) == 2 + 2 * (MAX_SERIES - 1)
+
+
+def test_a_record_that_is_never_answered_does_not_take_its_neighbours_along() -> None:
+    place = town()
+    connection = place.connected()
+    place.company().faults = [Fault.LOST, None, Fault.LOST, None, Fault.LOST, Fault.LOST]
+    run = place.post(connection, "key", [entry(f"t{n}") for n in range(4)])
+    place.work()
+    states = Counter(place.states(run).values())
+    assert states == {ItemState.FAILED: 1, ItemState.POSTED: 3}
 
 
 def test_a_request_is_repeated_with_the_same_content_and_an_id_of_at_most_36_characters() -> None:
