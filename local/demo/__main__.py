@@ -30,6 +30,9 @@ SAMPLE = Path(__file__).resolve().parents[1] / "data" / "timesheet.csv"
 FIRM = "demo-firm"
 DEFAULT_SCALE = 8
 DIFFERS, CANNOT, INTERRUPTED = 1, 2, 130
+STOPPED = """\
+Stopped. Run it again: what was written is known and is not written twice. If entries were on
+their way, the queue hands them to a new worker ten minutes after they were taken."""
 PIPE_WIDTH = 120
 PATIENCE = httpx.Timeout(60.0, connect=5.0)
 
@@ -46,11 +49,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (DemoError, MachineError) as error:
         console.print(str(error), style="red", markup=False, highlight=False)
         return CANNOT
-    except httpx.TransportError as error:
-        console.print(f"A connection on this machine failed: {error!r}", style="red", markup=False)
+    except httpx.HTTPError as error:
+        console.print(f"A call on this machine failed: {error!r}", style="red", markup=False)
         return CANNOT
     except KeyboardInterrupt:
-        console.print("Stopped. Run it again: what was written is known and is not written twice.")
+        console.print(STOPPED)
         return INTERRUPTED
 
 

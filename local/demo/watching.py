@@ -21,8 +21,10 @@ from local.demo.errors import DemoError
 ENDED = frozenset({"completed", "completed_with_problems"})
 STUCK = frozenset({"parked", "failed"})
 POLL_SECONDS = 1.0
+QUIET_SECONDS = 20.0
 # A worker that was interrupted is repeated by its queue after ten minutes.
 STALL_SECONDS = 900.0
+WAITING = "waiting for the queue to repeat a worker that was stopped (up to 10 minutes)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,14 @@ class Watch:
 
     def _next(self, before: Run, bar: Progress, task: TaskID) -> Run:
         """The run once it has moved on."""
-        deadline = self.monotonic() + STALL_SECONDS
-        while self.monotonic() < deadline:
+        begun = self.monotonic()
+        while self.monotonic() < begun + STALL_SECONDS:
             run = self.api.run(self.connection_id, before.id)
             _show(run, bar, task)
             if (run.state, run.counts) != (before.state, before.counts):
                 return run
+            if self.monotonic() > begun + QUIET_SECONDS:
+                bar.update(task, description=WAITING)
             self.sleep(POLL_SECONDS)
         raise DemoError(f"Run {before.id} has not moved for {STALL_SECONDS / 60:.0f} minutes.")
 

@@ -25,6 +25,14 @@ class SystemClock:
         await asyncio.sleep(seconds)
 
 
+def count(name: str, number: int) -> None:
+    """Add to a metric of the invocation in hand."""
+    from aws_lambda_powertools import Metrics
+    from aws_lambda_powertools.metrics import MetricUnit
+
+    Metrics().add_metric(name, MetricUnit.Count, number)
+
+
 class RandomIds:
     """Ids that sort by their time of birth, and secrets."""
 
@@ -86,6 +94,7 @@ def build(environment: Mapping[str, str], client: Callable[[str], Any] = client)
         connectors={"qbo": QuickBooksOnline(endpoints, clock)},
         clock=clock,
         ids=RandomIds(),
+        count=count,
     )
 
 

@@ -97,6 +97,7 @@ class Work:
             return self._close()
         finally:
             self.recorder.note()
+            self.recorder.count()
 
     def _open(self) -> list[int]:
         return [seq for seq in self.operations if seq not in self.recorder.outcomes]

@@ -1,6 +1,6 @@
 """Everything that a use case may reach, wired once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ledgerlink.domain.connections import Connection
@@ -21,7 +21,7 @@ from ledgerlink.services.stores import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """The stores, the connectors and the clock."""
+    """The stores, the connectors and the clock. `count` adds to a named metric."""
 
     connections: Connections
     rules: Rules
@@ -34,6 +34,7 @@ class House:
     connectors: Mapping[str, Connector]
     clock: Clock
     ids: Ids
+    count: Callable[[str, int], None] = lambda _name, _number: None
 
     def connector(self, ledger: str) -> Connector:
         """The connector of that ledger. Raises Invalid when there is none."""

@@ -18,6 +18,7 @@ def park(house: House, run: Run, why: Reason) -> Run:
     """Set the run aside with its reason."""
     parked = replace(run, state=RunState.PARKED, reason=why)
     house.runs.save(parked)
+    house.count("RunsParked", 1)
     return parked
 
 

@@ -31,6 +31,7 @@ class Recorder:
     progress: Progress
     outcomes: dict[int, Outcome]
     calls: Mapping[str, int] = field(default_factory=dict)
+    recorded: Counter[str] = field(default_factory=Counter)
     _waiting: list[tuple[Request, Sequence[Outcome], "asyncio.Future[None]"]] = field(
         default_factory=list
     )
@@ -81,6 +82,7 @@ class Recorder:
         self.house.links.delete(run.firm, run.connection_id, gone)
         self.house.runs.put_outcomes(run, outcomes)
         self.outcomes.update({outcome.seq: outcome for outcome in outcomes})
+        self.recorded.update(outcome.state.value for outcome in outcomes)
         if self.house.clock.monotonic() - self._noted_at >= PROGRESS_EVERY:
             self.note()
 
@@ -103,3 +105,10 @@ class Recorder:
         states = Counter(outcome.state.value for outcome in self.outcomes.values())
         progress = replace(self.progress, outcomes=dict(states), calls=dict(calls))
         self.house.runs.save_progress(self.run, self.chunk.number, progress)
+
+    def count(self) -> None:
+        """Add what this worker did to the metrics."""
+        for state, number in self.recorded.items():
+            self.house.count(f"Items{state.capitalize()}", number)
+        for kind, number in self.calls.items():
+            self.house.count(f"Calls{kind.capitalize()}", number)

@@ -1,0 +1,54 @@
+from decimal import Decimal
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from tests.bench.budgets import Line, broken
+from tests.bench.costs import cost
+from tests.bench.meter import Meter
+
+NOTHING: dict[str, int] = {}
+
+
+@pytest.fixture
+def meter() -> Meter:
+    return Meter()
+
+
+def test_a_batch_costs_a_unit_per_row_and_kilobyte(meter: Meter) -> None:
+    with mock_aws():
+        table = boto3.client("dynamodb", "us-east-1", config=Config(retries={"max_attempts": 1}))
+        meter.attach(table)
+        rows = [{"pk": {"S": "a"}, "text": {"S": "x" * size}} for size in (10, 1100)]
+        with pytest.raises(ClientError):
+            table.batch_write_item(RequestItems={"t": [{"PutRequest": {"Item": r}} for r in rows]})
+        meter.detach()
+        with pytest.raises(ClientError):
+            table.get_item(TableName="t", Key={"pk": {"S": "a"}})
+    assert meter.requests == {"dynamodb:BatchWriteItem": 1}
+    assert meter.units["writes"] == 3
+
+
+def test_an_answer_to_a_query_costs_a_unit_per_four_kilobytes(meter: Meter) -> None:
+    meter._count_found(parsed={"Items": [{"pk": {"S": "x" * 4100}}]})
+    meter._count_found(parsed={"Items": []})
+    assert meter.units["reads"] == 3
+
+
+def test_a_million_write_units_cost_what_the_list_says() -> None:
+    parts = cost(NOTHING, {"writes": 1_000_000}, 0, Decimal(0))
+    assert sum(parts.values()) == Decimal("0.625")
+
+
+def test_a_stored_object_costs_its_put_and_its_key() -> None:
+    parts = cost({"s3:PutObject": 1_000_000}, NOTHING, 0, Decimal(0))
+    assert sum(parts.values()) == Decimal("5.00") + Decimal("3.00")
+
+
+def test_only_a_counted_budget_can_break_the_run() -> None:
+    slow = Line("time", "1 s", "2 s", met=False)
+    wrong = Line("writes", "0", "1", met=False, counted=True)
+    assert broken([slow, wrong, Line("speed", "", "5")]) == [wrong]
