@@ -63,6 +63,10 @@ def in_memory() -> Stores:
     def upload(address: str, body: bytes) -> None:
         staging.files[address.removeprefix("memory:")] = body
 
+    def taken() -> list[Message]:
+        messages, lane.messages = lane.messages, []
+        return messages
+
     return Stores(
         connections=FakeConnections(),
         rules=FakeRules(),
@@ -74,7 +78,7 @@ def in_memory() -> Stores:
         memory=FakeMemory(),
         clock=clock,
         upload=upload,
-        received=lambda: lane.messages,
+        received=taken,
     )
 
 

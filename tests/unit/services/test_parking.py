@@ -62,6 +62,14 @@ def test_trouble_of_the_whole_ledger_parks_the_run_and_frees_the_lane(
     assert place.lane.messages == []
 
 
+def test_trouble_that_has_a_reason_of_its_own_is_told_in_its_own_words() -> None:
+    error = LedgerStopped("feature_off", "Time tracking is off.", "Turn time tracking on.")
+    place, _, run = interrupted(error, 2)
+    why = place.run(run).reason
+    assert why is not None
+    assert (why.code, why.message, why.remedy) == (error.code, error.message, error.remedy)
+
+
 @pytest.mark.parametrize("calls", range(4))
 def test_a_lost_authorisation_is_marked_and_a_reconnect_lets_the_run_go_on(calls: int) -> None:
     place, connection, run = interrupted(LOST, calls)
