@@ -114,7 +114,7 @@ def _demonstration(
         timesheet=timesheet,
         api=api,
         sandbox=sandbox,
-        reception=Reception(api, sandbox, client(machine.sandbox_url), console),
+        reception=Reception(api, sandbox, client(machine.sandbox_url)),
         company=lambda realm: Company(ledger, realm, partial(sandbox.token, realm), scale),
         new_key=lambda: str(uuid.uuid4()),
         console=console,

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import httpx
-from rich.console import Console
 
 from local.demo.api import Api, Connection
 from local.demo.browser import give_consent
@@ -23,7 +22,6 @@ class Reception:
     api: Api
     sandbox: Sandbox
     browser: httpx.Client
-    console: Console
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 

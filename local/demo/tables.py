@@ -48,18 +48,19 @@ def _cells(comparison: Comparison) -> Iterable[str]:
 
 
 def difference(totals: Totals) -> str:
-    """Ledger minus file, in words."""
-    entries, money = f"{totals.entries:+,}", f"{totals.money:+,.2f}"
-    return f"{entries} entries, {_sign(totals.minutes)}{hours(abs(totals.minutes))}, {money}"
+    """Ledger minus file, in words; only what differs."""
+    minutes = f"{'-' if totals.minutes < 0 else '+'}{hours(abs(totals.minutes))} hours"
+    parts = (
+        (totals.entries, f"{totals.entries:+,} entries"),
+        (totals.minutes, minutes),
+        (totals.money, f"{totals.money:+,.2f}"),
+    )
+    return ", ".join(words for amount, words in parts if amount)
 
 
 def hours(minutes: int) -> str:
     """Minutes as hours and minutes, to the minute."""
     return f"{minutes // 60:,}:{minutes % 60:02d}"
-
-
-def _sign(number: int) -> str:
-    return "-" if number < 0 else "+"
 
 
 @dataclass(frozen=True, slots=True)

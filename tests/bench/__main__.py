@@ -16,7 +16,7 @@ from tests.bench.budgets import Line, broken, table
 from tests.bench.grounds import grounds
 from tests.bench.worker import worker
 
-DEFAULT_SCALE = 6
+DEFAULT_SCALE = 3
 PIPE_WIDTH = 130
 
 

@@ -51,10 +51,8 @@ class FakeConnections:
             )
         return self.consents.pop(state)
 
-    def claim(self, connection: Connection, company_id: str) -> None:
-        company = (connection.ledger, company_id)
-        ours = Claim(connection.firm, connection.id)
-        there = self.claims.get(company)
+    def require_free(self, connection: Connection, company_id: str) -> None:
+        there = self.claims.get((connection.ledger, company_id))
         same = there is not None and (there.firm, there.connection_id) == (
             connection.firm,
             connection.id,
@@ -64,7 +62,11 @@ class FakeConnections:
             raise Conflict(
                 "company_already_connected", "This company is connected already.", "Disconnect it."
             )
-        self.claims[company] = ours
+
+    def claim(self, connection: Connection, company_id: str) -> None:
+        self.require_free(connection, company_id)
+        company = (connection.ledger, company_id)
+        self.claims[company] = Claim(connection.firm, connection.id)
 
     def release(self, connection: Connection) -> None:
         if connection.company_id is None:

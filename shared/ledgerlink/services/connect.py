@@ -72,13 +72,12 @@ def complete(house: House, state: str, code: str, company_id: str) -> Connection
     if authorization.expires_at <= house.clock.now():
         raise Invalid("consent_too_old", "This consent took too long.", "Start connecting again.")
     connection = house.connections.get(authorization.firm, authorization.connection_id)
+    # A refused company's code is left unused: tokens for it, or giving them back, might end the
+    # authorisation of the connection that has the company.
+    _same_company(connection, company_id)
+    house.connections.require_free(connection, company_id)
     tokens = _exchange(house, connection, code, authorization.redirect_uri)
-    try:
-        _same_company(connection, company_id)
-        house.connections.claim(connection, company_id)
-    except Conflict:
-        _revoke(house, connection, tokens)
-        raise
+    house.connections.claim(connection, company_id)
     return _connected(house, connection, company_id, tokens)
 
 

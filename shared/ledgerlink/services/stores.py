@@ -37,6 +37,10 @@ class Connections(Protocol):
         """Take the consent out; each state works once. Raises Invalid."""
         ...
 
+    def require_free(self, connection: Connection, company_id: str) -> None:
+        """Raises Conflict when the company could not be claimed."""
+        ...
+
     def claim(self, connection: Connection, company_id: str) -> None:
         """Tie the company to the connection. Raises Conflict when it is another one's."""
         ...

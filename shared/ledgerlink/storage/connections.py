@@ -6,7 +6,7 @@ from contextlib import suppress
 from ledgerlink.domain.connections import Authorization, Connection
 from ledgerlink.domain.errors import Conflict, Invalid, NotFound
 from ledgerlink.storage import keys
-from ledgerlink.storage.table import Table, Taken
+from ledgerlink.storage.table import Row, Table, Taken
 from ledgerlink.wire.stored import dump, load
 
 
@@ -60,6 +60,13 @@ class DynamoConnections:
             )
         return load(Authorization, row["data"])
 
+    def require_free(self, connection: Connection, company_id: str) -> None:
+        row = self._table.get(keys.company(connection.ledger, company_id), "claim")
+        if row is None or (row["firm"], row["connection_id"]) == (connection.firm, connection.id):
+            return
+        if row["held"] or row["firm"] == connection.firm:
+            raise _taken(connection, row)
+
     def claim(self, connection: Connection, company_id: str) -> None:
         row = {
             "pk": keys.company(connection.ledger, company_id),
@@ -74,22 +81,8 @@ class DynamoConnections:
         try:
             self._table.put_if(row, f"{free} OR {ours}", values)
         except Taken:
-            raise self._taken(connection, company_id) from None
-
-    def _taken(self, connection: Connection, company_id: str) -> Conflict:
-        row = self._table.get(keys.company(connection.ledger, company_id), "claim") or {}
-        if row.get("firm") == connection.firm:
-            other = row["connection_id"]
-            return Conflict(
-                "company_already_connected",
-                f"This company belongs to connection {other} of yours.",
-                f"Use connection {other}; reconnect it if it is disconnected.",
-            )
-        return Conflict(
-            "company_already_connected",
-            "This company is connected already.",
-            "Disconnect it where it is connected now, then connect it here.",
-        )
+            there = self._table.get(str(row["pk"]), "claim") or {}
+            raise _taken(connection, there) from None
 
     def release(self, connection: Connection) -> None:
         if connection.company_id is None:
@@ -104,3 +97,19 @@ class DynamoConnections:
         values = {":firm": connection.firm, ":connection": connection.id}
         with suppress(Taken):  # another firm has it by now
             self._table.put_if(row, "firm = :firm AND connection_id = :connection", values)
+
+
+def _taken(connection: Connection, claim: Row) -> Conflict:
+    """Only the firm itself is told which connection has the company."""
+    if claim.get("firm") == connection.firm:
+        other = claim["connection_id"]
+        return Conflict(
+            "company_already_connected",
+            f"This company belongs to connection {other} of yours.",
+            f"Use connection {other}; reconnect it if it is disconnected.",
+        )
+    return Conflict(
+        "company_already_connected",
+        "This company is connected already.",
+        "Disconnect it where it is connected now, then connect it here.",
+    )

@@ -116,14 +116,15 @@ def test_a_code_that_the_ledger_refuses_is_the_callers_to_mend() -> None:
 
 
 @pytest.mark.parametrize("firm", [FIRM, "rival"])
-def test_a_company_cannot_be_connected_twice_and_the_new_tokens_are_given_back(firm: str) -> None:
+def test_a_company_cannot_be_connected_twice_and_the_code_is_left_unused(firm: str) -> None:
     place = town()
     place.connected()
     consent = begin(place, firm)
     with pytest.raises(Conflict) as clash:
         connect.complete(place.house, state_of(consent), "code", COMPANY)
     assert clash.value.code == "company_already_connected"
-    assert [t.access_token for t in place.connector.granted.revoked] == [f"{ACCESS}-2"]
+    assert len(place.connector.granted.exchanged) == 1
+    assert not place.connector.granted.revoked
     with pytest.raises(AuthorizationLost):
         place.house.vaults.of(firm, consent.connection.id).load()
 

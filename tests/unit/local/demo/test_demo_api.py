@@ -1,0 +1,97 @@
+import gzip
+import json
+from collections import Counter
+
+import httpx
+import pytest
+
+from local.demo import api as demo_api
+from local.demo.api import Api
+from local.demo.connecting import Reception
+from local.demo.errors import DemoError
+from local.demo.sandbox import Sandbox, Traffic
+
+PROBLEM = {"detail": "There is no connection x.", "remedy": "List them.", "status": 404}
+
+
+def client(answers: dict[str, list[httpx.Response]]) -> tuple[httpx.Client, list[httpx.Request]]:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return answers[f"{request.method} {request.url.path}"].pop(0)
+
+    http = httpx.Client(transport=httpx.MockTransport(answer), base_url="http://api")
+    return http, seen
+
+
+def test_a_refusal_is_told_in_the_words_of_its_problem_document() -> None:
+    kind = {"content-type": "application/problem+json"}
+    refused = httpx.Response(404, json=PROBLEM, headers=kind)
+    http, _ = client({"GET /v1/connections/x": [refused]})
+    with pytest.raises(DemoError, match=r"no connection x\. List them\."):
+        Api(http).connection("x")
+
+
+def test_a_post_carries_its_idempotency_key() -> None:
+    run = {"id": "r", "state": "queued", "counts": {}, "calls": {}}
+    http, seen = client({"POST /v1/connections/c/posts": [httpx.Response(202, json=run)]})
+    assert Api(http).post("c", "key-1", {"upload_id": "u"}).id == "r"
+    assert seen[0].headers["idempotency-key"] == "key-1"
+    assert json.loads(seen[0].content) == {"upload_id": "u"}
+
+
+def test_an_upload_is_compressed(monkeypatch: pytest.MonkeyPatch) -> None:
+    put: list[bytes] = []
+
+    def keep(url: str, *, content: bytes, **_: object) -> httpx.Response:
+        put.append(content)
+        return httpx.Response(200)
+
+    monkeypatch.setattr(demo_api.httpx, "put", keep)
+    place = {"upload_id": "u", "url": "http://files/u"}
+    http, _ = client({"POST /v1/connections/c/uploads": [httpx.Response(201, json=place)]})
+    assert Api(http).upload("c", b"one\ntwo") == "u"
+    assert gzip.decompress(put[0]) == b"one\ntwo"
+
+
+def connection(number: int, state: str, name: str = "Demo") -> dict[str, object]:
+    return {
+        "id": f"c{number}",
+        "state": state,
+        "created_at": f"2026-01-0{number}T00:00:00Z",
+        "company_id": "42",
+        "company_name": name,
+    }
+
+
+def reception(*connections: dict[str, object]) -> Reception:
+    listed = httpx.Response(200, json={"connections": list(connections)})
+    http, _ = client({"GET /v1/connections": [listed]})
+    return Reception(Api(http), Sandbox(http), http)
+
+
+def test_the_newest_connected_company_of_that_name_is_used_again() -> None:
+    found = reception(
+        connection(1, "connected"),
+        connection(3, "connected"),
+        connection(4, "disconnected"),
+        connection(5, "connected", "Another"),
+    ).company("Demo", fresh=False)
+    assert found.id == "c3"
+
+
+def test_the_journal_is_summed_for_one_company() -> None:
+    entries = [
+        {"n": 1, "realm": "42", "kind": "batch", "items": 30, "status": 200},
+        {"n": 2, "realm": "42", "kind": "single", "items": 0, "status": 200},
+        {"n": 3, "realm": "42", "kind": "batch", "items": 30, "status": 429},
+        {"n": 4, "realm": "7", "kind": "single", "items": 0, "status": 200},
+        {"n": 5, "realm": "42", "kind": "query", "items": 0, "status": 200},
+    ]
+    pages = [{"entries": entries, "next": 5}, {"entries": [], "next": 5}]
+    journal = [httpx.Response(200, json=page) for page in pages]
+    http, seen = client({"GET /_sandbox/journal": journal})
+    traffic = Sandbox(http).traffic("42", 0)
+    assert traffic == Traffic(Counter(batch=2, single=1, query=1), throttled=1, written=31)
+    assert [request.url.params["after"] for request in seen] == ["0", "5"]
