@@ -31,8 +31,20 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         except Exception:
             logger.exception("the message will be delivered again")
             metrics.add_metric("MessagesFailed", MetricUnit.Count, 1)
+            _delay(record)
             return {"batchItemFailures": [_failure(left) for left in records[position:]]}
     return {"batchItemFailures": []}
+
+
+def _delay(record: dict[str, Any]) -> None:
+    """Without it the message still comes again, when the queue thinks its worker dead."""
+    if record["eventSourceARN"] == os.environ["LEDGERLINK_DLQ_ARN"]:
+        return
+    attempt = int(record["attributes"]["ApproximateReceiveCount"])
+    try:
+        house().lane.delay(record["receiptHandle"], attempt)
+    except Exception:
+        logger.exception("the message could not be delayed")
 
 
 def _failure(record: dict[str, Any]) -> dict[str, str]:

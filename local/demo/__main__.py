@@ -106,7 +106,8 @@ def _demonstration(
         )
         return stack.enter_context(opened)
 
-    api = Api(client(machine.api_url, {"Authorization": f"Bearer {machine.token(FIRM)}"}))
+    authorization = {"Authorization": f"Bearer {machine.token(FIRM)}"}
+    api = Api(client(machine.api_url, authorization), client(machine.aws_endpoint))
     ledger = client(machine.sandbox_url)
     sandbox = Sandbox(ledger)
     scale = sandbox.scale()

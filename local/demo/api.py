@@ -74,9 +74,13 @@ class ItemList(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """The API at `http`'s base address, with a token in its headers."""
+    """The API at `http`'s base address, with a token in its headers.
+
+    `files` is for uploads, whose addresses carry their own right.
+    """
 
     http: httpx.Client
+    files: httpx.Client
 
     def connections(self) -> list[Connection]:
         return ConnectionList.model_validate_json(self._ask("GET", "/v1/connections")).connections
@@ -102,12 +106,7 @@ class Api:
         """Put the records where the API says; the id of the upload."""
         answer = self._ask("POST", f"/v1/connections/{connection_id}/uploads")
         upload = Upload.model_validate_json(answer)
-        put = httpx.put(
-            upload.url,
-            content=gzip.compress(lines, mtime=0),
-            timeout=self.http.timeout,
-            trust_env=False,
-        )
+        put = self.files.put(upload.url, content=gzip.compress(lines, mtime=0))
         if not put.is_success:
             raise DemoError(f"The upload was refused ({put.status_code}): {put.text[:500]}")
         return upload.upload_id

@@ -79,6 +79,10 @@ class FakeLane:
 
     messages: list[Message] = field(default_factory=list)
     seen: set[Message] = field(default_factory=set)
+    delays: list[tuple[str, int]] = field(default_factory=list)
+
+    def delay(self, receipt: str, attempt: int) -> None:
+        self.delays.append((receipt, attempt))
 
     def send(self, messages: Sequence[Message]) -> None:
         for message in messages:

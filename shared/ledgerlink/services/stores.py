@@ -150,6 +150,11 @@ class Lane(Protocol):
 
     def send(self, messages: Sequence[Message]) -> None: ...
 
+    def delay(self, receipt: str, attempt: int) -> None:
+        """Have a message that failed for the `attempt`th time (from 1) come again after a while,
+        longer each time, rather than when its worker would be given up for dead."""
+        ...
+
 
 class LaneMemory(Protocol):
     """What a connector remembers between invocations."""

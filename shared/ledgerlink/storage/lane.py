@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 SEND_LIMIT = 10
+FIRST_DELAY = 15
+LONGEST_DELAY = 600
+"""Seconds before a failed message comes again; each time twice as long."""
 
 
 class SqsLane:
@@ -33,6 +36,12 @@ class SqsLane:
             )
             if answer.get("Failed"):
                 raise ConnectionError(f"the lane refused messages: {answer['Failed']}")
+
+    def delay(self, receipt: str, attempt: int) -> None:
+        seconds = min(FIRST_DELAY * 2 ** (attempt - 1), LONGEST_DELAY)
+        self._client.change_message_visibility(
+            QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=seconds
+        )
 
 
 def _entry(index: int, message: Message) -> "SendMessageBatchRequestEntryTypeDef":

@@ -54,7 +54,11 @@ def test_a_company_belongs_to_one_connection_and_claiming_it_again_changes_nothi
     stores.connections.claim(connection(), "realm")
     for other in (connection(number="c2"), connection("rival")):
         with pytest.raises(Conflict):
+            stores.connections.require_free(other, "realm")
+        with pytest.raises(Conflict):
             stores.connections.claim(other, "realm")
+    stores.connections.require_free(connection(), "realm")
+    stores.connections.require_free(connection("rival"), "another realm")
 
 
 def test_a_released_company_is_free_for_other_firms_and_for_its_old_connection(

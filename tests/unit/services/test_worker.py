@@ -47,7 +47,13 @@ def deliver(place: Town, source: str = LANE, left: int = 600_000) -> list[str]:
     from functions.qbo.handler import handler
 
     records = [
-        {"messageId": str(n), "eventSourceARN": source, "body": dump(message).decode()}
+        {
+            "messageId": str(n),
+            "receiptHandle": f"receipt-{n}",
+            "attributes": {"ApproximateReceiveCount": "2"},
+            "eventSourceARN": source,
+            "body": dump(message).decode(),
+        }
         for n, message in enumerate(place.lane.messages)
     ]
     place.lane.messages.clear()
@@ -73,6 +79,7 @@ def test_what_fails_comes_again_with_everything_behind_it(place: Town) -> None:
         place.post(connection, key, [entry(key)])
     place.fate.at = len(place.fate.steps)
     assert deliver(place) == ["0", "1", "2"]
+    assert place.lane.delays == [("receipt-0", 2)]
     for key in ("two", "three"):
         place.lane.seen.clear()
         place.post(connection, key, [entry(key)])

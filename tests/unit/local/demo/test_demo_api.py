@@ -5,7 +5,6 @@ from collections import Counter
 import httpx
 import pytest
 
-from local.demo import api as demo_api
 from local.demo.api import Api
 from local.demo.connecting import Reception
 from local.demo.errors import DemoError
@@ -30,29 +29,25 @@ def test_a_refusal_is_told_in_the_words_of_its_problem_document() -> None:
     refused = httpx.Response(404, json=PROBLEM, headers=kind)
     http, _ = client({"GET /v1/connections/x": [refused]})
     with pytest.raises(DemoError, match=r"no connection x\. List them\."):
-        Api(http).connection("x")
+        Api(http, http).connection("x")
 
 
 def test_a_post_carries_its_idempotency_key() -> None:
     run = {"id": "r", "state": "queued", "counts": {}, "calls": {}}
     http, seen = client({"POST /v1/connections/c/posts": [httpx.Response(202, json=run)]})
-    assert Api(http).post("c", "key-1", {"upload_id": "u"}).id == "r"
+    assert Api(http, http).post("c", "key-1", {"upload_id": "u"}).id == "r"
     assert seen[0].headers["idempotency-key"] == "key-1"
     assert json.loads(seen[0].content) == {"upload_id": "u"}
 
 
-def test_an_upload_is_compressed(monkeypatch: pytest.MonkeyPatch) -> None:
-    put: list[bytes] = []
-
-    def keep(url: str, *, content: bytes, **_: object) -> httpx.Response:
-        put.append(content)
-        return httpx.Response(200)
-
-    monkeypatch.setattr(demo_api.httpx, "put", keep)
+def test_an_upload_is_compressed_and_carries_no_token() -> None:
     place = {"upload_id": "u", "url": "http://files/u"}
     http, _ = client({"POST /v1/connections/c/uploads": [httpx.Response(201, json=place)]})
-    assert Api(http).upload("c", b"one\ntwo") == "u"
-    assert gzip.decompress(put[0]) == b"one\ntwo"
+    http.headers["Authorization"] = "Bearer secret"
+    files, put = client({"PUT /u": [httpx.Response(200)]})
+    assert Api(http, files).upload("c", b"one\ntwo") == "u"
+    assert gzip.decompress(put[0].content) == b"one\ntwo"
+    assert "authorization" not in put[0].headers
 
 
 def connection(number: int, state: str, name: str = "Demo") -> dict[str, object]:
@@ -68,7 +63,7 @@ def connection(number: int, state: str, name: str = "Demo") -> dict[str, object]
 def reception(*connections: dict[str, object]) -> Reception:
     listed = httpx.Response(200, json={"connections": list(connections)})
     http, _ = client({"GET /v1/connections": [listed]})
-    return Reception(Api(http), Sandbox(http), http)
+    return Reception(Api(http, http), Sandbox(http), http)
 
 
 def test_the_newest_connected_company_of_that_name_is_used_again() -> None:

@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from local.demo.__main__ import SAMPLE
+from local.demo.cells import COLUMNS
 from local.demo.errors import DemoError
-from local.demo.timesheet import COLUMNS, read
+from local.demo.timesheet import read
 
 HEADER = ",".join(COLUMNS)
 GOOD = "e1,2026-03-02,u1,Zoë,c1,Brandt & Söhne,p1,Hall,Design,true,90,Task,Notes"

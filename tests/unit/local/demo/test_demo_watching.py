@@ -35,7 +35,7 @@ def watch(answers: Iterator[dict[str, object]], time: Time) -> Watch:
         return httpx.Response(200, content=json.dumps(next(answers)))
 
     http = httpx.Client(transport=httpx.MockTransport(answer), base_url="http://api")
-    return Watch(Api(http), "c", Console(file=StringIO()), time.monotonic, time.sleep)
+    return Watch(Api(http, http), "c", Console(file=StringIO()), time.monotonic, time.sleep)
 
 
 def first() -> Run:
