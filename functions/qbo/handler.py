@@ -40,11 +40,21 @@ def _delay(record: dict[str, Any]) -> None:
     """Without it the message still comes again, when the queue thinks its worker dead."""
     if record["eventSourceARN"] == os.environ["LEDGERLINK_DLQ_ARN"]:
         return
-    attempt = int(record["attributes"]["ApproximateReceiveCount"])
     try:
-        house().lane.delay(record["receiptHandle"], attempt)
+        house().lane.delay(record["receiptHandle"], _attempt(record))
     except Exception:
         logger.exception("the message could not be delayed")
+
+
+def _attempt(record: dict[str, Any]) -> int:
+    """How often it was delivered; 0 when nobody can ever read it."""
+    from ledgerlink.storage.lane import received
+
+    try:
+        received(record["body"])
+    except ValueError:
+        return 0
+    return int(record["attributes"]["ApproximateReceiveCount"])
 
 
 def _failure(record: dict[str, Any]) -> dict[str, str]:

@@ -152,7 +152,8 @@ class Lane(Protocol):
 
     def delay(self, receipt: str, attempt: int) -> None:
         """Have a message that failed for the `attempt`th time (from 1) come again after a while,
-        longer each time, rather than when its worker would be given up for dead."""
+        longer each time, rather than when its worker would be given up for dead. Attempt 0 is
+        for a message that waiting does not help: it comes again at once."""
         ...
 
 

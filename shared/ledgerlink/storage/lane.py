@@ -38,7 +38,7 @@ class SqsLane:
                 raise ConnectionError(f"the lane refused messages: {answer['Failed']}")
 
     def delay(self, receipt: str, attempt: int) -> None:
-        seconds = min(FIRST_DELAY * 2 ** (attempt - 1), LONGEST_DELAY)
+        seconds = min(FIRST_DELAY * 2 ** (attempt - 1), LONGEST_DELAY) if attempt else 0
         self._client.change_message_visibility(
             QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=seconds
         )
