@@ -58,7 +58,7 @@ class Run:
     """One unit of accountable work on one connection.
 
     `staged` names the stored source records. `generation` counts resumes, so that a message of an
-    earlier one is told from a new one.
+    earlier one is told from a new one. `planning_calls` went to the ledger before the plan stood.
     """
 
     firm: str
@@ -73,6 +73,7 @@ class Run:
     records: int = 0
     chunks: tuple[Chunk, ...] = ()
     progress: Mapping[int, Progress] = field(default_factory=dict)
+    planning_calls: Mapping[str, int] = field(default_factory=dict)
     reason: Reason | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
@@ -89,7 +90,7 @@ class Run:
 
     def calls(self) -> dict[str, int]:
         """Calls made to the ledger by kind."""
-        total: Counter[str] = Counter()
+        total: Counter[str] = Counter(self.planning_calls)
         for progress in self.progress.values():
             total.update(progress.calls)
         return dict(total)

@@ -39,7 +39,8 @@ async def apply_chunk(
     """
     ledger = house.open(connection)
     try:
-        return await open_work(house, run, chunk, ledger).apply(lasting(stop))
+        work = open_work(house, run, chunk, ledger, ledger.calls)
+        return await work.apply(lasting(stop))
     finally:
         house.memory.save(connection.firm, connection.id, ledger.lane_state())
         await ledger.close()
@@ -57,8 +58,10 @@ def lasting(stop: Stop) -> Stop:
     return asked
 
 
-def open_work(house: House, run: Run, chunk: Chunk, ledger: Ledger) -> "Work":
-    """The chunk as stored: its operations, their outcomes and its progress."""
+def open_work(
+    house: House, run: Run, chunk: Chunk, ledger: Ledger, calls: Mapping[str, int]
+) -> "Work":
+    """The chunk as stored: operations, outcomes and progress, to which `calls` are added."""
     operations = house.staging.chunk(run, chunk.number)
     recorder = Recorder(
         house=house,
@@ -66,7 +69,7 @@ def open_work(house: House, run: Run, chunk: Chunk, ledger: Ledger) -> "Work":
         chunk=chunk,
         progress=run.progress.get(chunk.number, Progress()),
         outcomes=dict(house.runs.outcomes(run, chunk.first, chunk.count)),
-        calls=ledger.calls,
+        calls=calls,
     )
     pending = {op.seq: op for op in operations if op.state is ItemState.PENDING}
     return Work(house, run, chunk, ledger, pending, recorder)

@@ -34,6 +34,7 @@ async def plan_run(house: House, connection: Connection, run: Run) -> Run:
     finally:
         house.memory.save(connection.firm, connection.id, ledger.lane_state())
         await ledger.close()
+    run = replace(run, planning_calls=dict(ledger.calls))
     try:
         entries, rejected = read_records(house, run)
     except Invalid as unreadable:

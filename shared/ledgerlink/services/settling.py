@@ -8,9 +8,12 @@ from ledgerlink.services.house import House
 
 
 async def settle_parked(house: House, connection: Connection, ledger: Ledger) -> None:
-    """Look up the open requests of every parked run and record what the ledger holds of them."""
+    """Look up the open requests of every parked run and record what the ledger holds of them.
+
+    The calls count for the run that is being planned.
+    """
     for run in house.runs.in_state(connection.firm, connection.id, RunState.PARKED):
         for chunk in run.open_chunks():
             progress = run.progress.get(chunk.number)
             if progress is not None and progress.opened_at is not None:
-                await open_work(house, run, chunk, ledger).look_up()
+                await open_work(house, run, chunk, ledger, calls={}).look_up()

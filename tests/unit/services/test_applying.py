@@ -24,7 +24,7 @@ def test_every_entry_becomes_one_document_with_link_outcome_and_trace() -> None:
     assert place.run(run).state is RunState.COMPLETED
     assert notes(place) == {f"work t{n}": 1 for n in range(11)}
     assert {item.outcome.trace_id for item in place.items(run)} == {"trace"}
-    assert place.run(run).calls() == {"write": 6}
+    assert place.run(run).calls() == {"read": 1, "write": 6}
 
 
 def test_posting_the_same_again_writes_nothing() -> None:
