@@ -1,6 +1,8 @@
 """The one table: rows in and out, with retries of what DynamoDB left undone."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -12,7 +14,10 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 WRITE_LIMIT = 25
 READ_LIMIT = 100
+READERS = 8
 ATTEMPTS = 8
+FIRST_PAUSE = 0.05
+"""Seconds before what DynamoDB left undone is asked for again; each time twice as long."""
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
@@ -25,9 +30,12 @@ class Taken(Exception):
 class Table:
     """Rows by partition and sort key. All reads are consistent."""
 
-    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+    def __init__(
+        self, client: "DynamoDBClient", name: str, pause: Callable[[float], None] = time.sleep
+    ) -> None:
         self._client = client
         self.name = name
+        self._pause = pause
 
     def put(self, row: Row) -> None:
         self._client.put_item(TableName=self.name, Item=_typed(row))
@@ -123,16 +131,21 @@ class Table:
     def get_many(self, pk: str, sort_keys: Iterable[str]) -> Iterator[Row]:
         """The rows of a partition with these sort keys that exist, in no order."""
         keys = [_typed({"pk": pk, "sk": sk}) for sk in dict.fromkeys(sort_keys)]
-        for part in _parts(keys, READ_LIMIT):
-            request: Any = {self.name: {"Keys": part, "ConsistentRead": True}}
-            for _ in range(ATTEMPTS):
-                answer = self._client.batch_get_item(RequestItems=request)
-                yield from map(_plain, answer["Responses"].get(self.name, []))
-                request = answer.get("UnprocessedKeys")
-                if not request:
-                    break
-            else:
-                raise TimeoutError(f"{self.name} left keys unread after {ATTEMPTS} attempts")
+        with ThreadPoolExecutor(READERS) as readers:
+            for rows in readers.map(self._read, _parts(keys, READ_LIMIT)):
+                yield from rows
+
+    def _read(self, keys: Sequence[Any]) -> list[Row]:
+        request: Any = {self.name: {"Keys": keys, "ConsistentRead": True}}
+        rows: list[Row] = []
+        for attempt in range(ATTEMPTS):
+            answer = self._client.batch_get_item(RequestItems=request)
+            rows += map(_plain, answer["Responses"].get(self.name, []))
+            request = answer.get("UnprocessedKeys")
+            if not request:
+                return rows
+            self._pause(FIRST_PAUSE * 2**attempt)
+        raise TimeoutError(f"{self.name} left keys unread after {ATTEMPTS} attempts")
 
     def put_many(self, rows: Iterable[Row]) -> None:
         self._batch([{"PutRequest": {"Item": _typed(row)}} for row in rows])
@@ -144,10 +157,11 @@ class Table:
     def _batch(self, writes: Sequence[Any]) -> None:
         for part in _parts(writes, WRITE_LIMIT):
             request: Any = {self.name: part}
-            for _ in range(ATTEMPTS):
+            for attempt in range(ATTEMPTS):
                 request = self._client.batch_write_item(RequestItems=request)["UnprocessedItems"]
                 if not request:
                     break
+                self._pause(FIRST_PAUSE * 2**attempt)
             else:
                 raise TimeoutError(f"{self.name} left rows unwritten after {ATTEMPTS} attempts")
 

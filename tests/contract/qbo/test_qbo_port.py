@@ -41,7 +41,7 @@ CREATED = """{"TimeActivity":{"TxnDate":"2026-02-02","NameOf":"Employee",
 
 def test_the_connector_fits_its_port() -> None:
     connector: Connector = QuickBooksOnline(PRODUCTION, VirtualClock())
-    assert (connector.name, connector.chunk_size) == ("qbo", 1660)
+    assert (connector.name, connector.chunk_size) == ("qbo", 3320)
 
 
 def test_a_posted_activity_has_the_ledgers_id_version_and_trace() -> None:

@@ -14,14 +14,17 @@ from ledgerlink.domain.plan import Action, Request, Write
 BATCH_SIZE = 30
 BATCHES = 40
 SINGLES = 460
-CHUNK_SIZE = BATCH_SIZE * BATCHES + SINGLES
+MINUTE_SIZE = BATCH_SIZE * BATCHES + SINGLES
 """What 500 requests a minute carry, 40 of which may be batches."""
+CHUNK_SIZE = 2 * MINUTE_SIZE
+"""Two minutes' work: long enough that the change from chunk to chunk weighs little, short enough
+for a worker's five minutes with a pause in between."""
 
 
 def package(count: int) -> list[int]:
     """Sizes of requests for so many operations: batches, and beyond a minute's batches singles."""
-    minutes, rest = divmod(count, CHUNK_SIZE)
-    return _minute(CHUNK_SIZE) * minutes + _minute(rest)
+    minutes, rest = divmod(count, MINUTE_SIZE)
+    return _minute(MINUTE_SIZE) * minutes + _minute(rest)
 
 
 def _minute(count: int) -> list[int]:

@@ -5,9 +5,16 @@ import asyncio
 from ledgerlink.connectors.qbo.limits import Lane, Limiter
 from ledgerlink.connectors.qbo.timing import INSTANT, Interrupted, LedgerTime, Stop, never
 
+GIVE_WAY = 0.01
+"""Ledger seconds that a single steps aside for."""
+
 
 class Turnstile:
-    """One door per lane, first come first served; a single never waits behind a batch's budget."""
+    """One door per lane, first come first served.
+
+    A single never waits behind the batches' budget, but lets a batch go first that may leave: 40
+    batches spread to the end of a minute would leave the next minute's waiting.
+    """
 
     def __init__(self, limiter: Limiter, time: LedgerTime) -> None:
         self._limiter = limiter
@@ -41,11 +48,16 @@ class Turnstile:
     def _may_enter(self, lane: Lane, stop: Stop) -> bool:
         if stop():
             raise Interrupted
+        if lane is Lane.SINGLE and self._doors[Lane.BATCH].locked() and self._open(Lane.BATCH):
+            return False
+        return self._open(lane)
+
+    def _open(self, lane: Lane) -> bool:
         return self._has_room(lane) and self._opens_in(lane) <= INSTANT
 
     async def _wait(self, lane: Lane, stop: Stop) -> None:
         if self._has_room(lane):
-            await self._time.sleep(self._opens_in(lane), stop)
+            await self._time.sleep(max(self._opens_in(lane), GIVE_WAY), stop)
         else:
             self._room.clear()
             await self._room.wait()

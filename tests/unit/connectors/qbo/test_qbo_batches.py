@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledgerlink.connectors.qbo.batches import CHUNK_SIZE, answers, call_of, package
+from ledgerlink.connectors.qbo.batches import MINUTE_SIZE, answers, call_of, package
 from ledgerlink.connectors.qbo.faults import Fault
 from ledgerlink.connectors.qbo.replies import Reply
 from ledgerlink.domain.plan import Action, Request
@@ -35,7 +35,7 @@ def test_operations_are_spread_over_batches_first_and_singles_beyond(
 def test_packages_add_up_and_stay_within_a_minutes_budget_per_chunk(count: int) -> None:
     sizes = package(count)
     assert sum(sizes) == count
-    minutes = -(-count // CHUNK_SIZE)
+    minutes = -(-count // MINUTE_SIZE)
     assert len(sizes) <= 500 * minutes
     assert sum(size > 1 for size in sizes) <= 40 * minutes
     assert max(sizes, default=0) <= 30
