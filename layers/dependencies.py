@@ -17,9 +17,13 @@ from layers.errors import BuildError
 
 Platform = Literal["lambda", "machine"]
 PLATFORMS: tuple[Platform, ...] = get_args(Platform)
-LAMBDA_TARGET = ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.13")
+GLIBC_TAGS = ("manylinux_2_28_aarch64", "manylinux2014_aarch64", "manylinux_2_17_aarch64")
+LAMBDA_TARGET = (
+    *(word for tag in GLIBC_TAGS for word in ("--platform", tag)),
+    *("--implementation", "cp", "--python-version", "3.13"),
+)
 UNUSED = ("bin", "**/__pycache__", "**/tests", "**/*.pxd", "lxml/includes", "lxml/isoschematron")
-INSTALL_RECORDS = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json")
+INSTALL_RECORDS = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 INSTALL_SECONDS = 300
 LAMBDA_PYTHON = (3, 13)
 
@@ -32,8 +36,8 @@ def target_words(platform: Platform) -> tuple[str, ...]:
 
 def install(requirements: Path, into: Path, platform: Platform) -> None:
     """Install the locked requirements into a folder; BuildError with pip's words if not."""
-    target = LAMBDA_TARGET if platform == "lambda" else ("--python", sys.executable)
-    command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps"]
+    target = LAMBDA_TARGET if platform == "lambda" else ()
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
     command += ["--only-binary", ":all:", "--require-hashes", "--target", str(into), *target]
     command += ["-r", str(requirements)]
     done = subprocess.run(  # noqa: S603 - fixed words and our own paths
