@@ -36,7 +36,7 @@ status: $(VENV_STAMP) ## What runs where
 test: $(VENV_STAMP) $(NODE_STAMP) ## All tests
 	$(PY) -m pytest
 
-check: $(VENV_STAMP) ## Format, lint, types, imports, layers, template, OpenAPI
+check: $(VENV_STAMP) $(NODE_STAMP) ## Format, lint, types, imports, layers, template, OpenAPI
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy

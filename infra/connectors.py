@@ -15,7 +15,7 @@ QBO = Shape(
     name="qbo",
     description="Syncs and posts one connection's work to QuickBooks Online",
     timeout=Duration.minutes(5),
-    megabytes=1024,
+    megabytes=1769,  # one whole processor
 )
 
 

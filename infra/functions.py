@@ -114,7 +114,8 @@ def _trace() -> iam.PolicyStatement:
 def _wildcards() -> list[NagPackSuppression]:
     reasons = {
         "/^Resource::\\*$/": "X-Ray's write actions know no resources.",
-        "/^Resource::.*/staged/\\*$/": "Objects are named by run and chunk below this prefix.",
+        "/^Resource::.*/staged/\\*$/": "Uploads are named at run time below this prefix.",
+        "/^Resource::.*/plans/\\*$/": "Plans are named by run and chunk below this prefix.",
         "/^Resource::.*secret:ledgerlink/connections/\\*$/": "One secret per connection is made "
         "at run time below this prefix.",
     }

@@ -8,19 +8,17 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 
 from infra.secrets import Secrets
-from infra.storage import INDEX, STAGED_PREFIX, Storage
+from infra.storage import PLANS_PREFIX, STAGED_PREFIX, Storage
 
 TABLE_ACTIONS = (
     "dynamodb:BatchGetItem",
     "dynamodb:BatchWriteItem",
-    "dynamodb:ConditionCheckItem",
     "dynamodb:DeleteItem",
     "dynamodb:GetItem",
     "dynamodb:PutItem",
     "dynamodb:Query",
-    "dynamodb:UpdateItem",
 )
-STAGED_ACTIONS = ("s3:GetObject", "s3:PutObject")
+FILE_ACTIONS = ("s3:GetObject", "s3:PutObject")
 CONNECTION_ACTIONS = (
     "secretsmanager:CreateSecret",
     "secretsmanager:DeleteSecret",
@@ -43,13 +41,12 @@ def allow(name: str, actions: Sequence[str], *resources: str) -> iam.PolicyState
 
 
 def keep_records(storage: Storage) -> list[iam.PolicyStatement]:
-    """Read and write the table, its index, staged objects, and the key of both."""
+    """Read and write the table, staged records and plans, and the key of both."""
     table = storage.table.table_arn
-    staged = storage.bucket.arn_for_objects(f"{STAGED_PREFIX}*")
+    files = [storage.bucket.arn_for_objects(f"{p}*") for p in (STAGED_PREFIX, PLANS_PREFIX)]
     return [
         allow("Table", TABLE_ACTIONS, table),
-        allow("Index", ("dynamodb:Query",), f"{table}/index/{INDEX}"),
-        allow("Staged", STAGED_ACTIONS, staged),
+        allow("Files", FILE_ACTIONS, *files),
         use_key("StorageKey", storage.key),
     ]
 

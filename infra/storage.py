@@ -10,13 +10,14 @@ from constructs import Construct
 from infra.settings import Settings
 
 STAGED_PREFIX = "staged/"
+PLANS_PREFIX = "plans/"
 STAGED_DAYS = 30
 EXPIRY_ATTRIBUTE = "expires_at"
-INDEX = "gsi1"
 
 
 class Storage(Construct):
-    """The table holds links, list records, runs and items; the bucket holds staged records."""
+    """The table holds links, list records, runs and items; the bucket holds staged records,
+    which expire, and plans, which are the history of runs and stay."""
 
     def __init__(self, scope: Construct, name: str, settings: Settings) -> None:
         super().__init__(scope, name)
@@ -31,7 +32,7 @@ class Storage(Construct):
         self.bucket = self._bucket(settings)
 
     def _table(self, settings: Settings) -> dynamodb.Table:
-        table = dynamodb.Table(
+        return dynamodb.Table(
             self,
             "Table",
             partition_key=_text_key("pk"),
@@ -46,13 +47,6 @@ class Storage(Construct):
             deletion_protection=settings.retain,
             removal_policy=settings.removal,
         )
-        table.add_global_secondary_index(
-            index_name=INDEX,
-            partition_key=_text_key(f"{INDEX}pk"),
-            sort_key=_text_key(f"{INDEX}sk"),
-            projection_type=dynamodb.ProjectionType.ALL,
-        )
-        return table
 
     def _bucket(self, settings: Settings) -> s3.Bucket:
         bucket = s3.Bucket(
@@ -76,8 +70,8 @@ class Storage(Construct):
                 NagPackSuppression(
                     id="AwsSolutions-S1",
                     reason="Only two functions of this stack reach the bucket, each object is "
-                    "written once under a run's id and expires after 30 days; who staged what "
-                    "stands in the run itself. CloudTrail data events serve an audit better "
+                    "written once under a run's or an upload's id; who staged what stands in "
+                    "the run itself. CloudTrail data events serve an audit better "
                     "than server access logs.",
                 )
             ],

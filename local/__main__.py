@@ -62,7 +62,7 @@ def reset(options: argparse.Namespace) -> int:
 
 def _print_addresses(machine: Machine) -> None:
     addresses = {
-        "API": f"{machine.api_url}/v1",
+        "API": machine.api_url,
         "API reference": f"{machine.api_url}/v1/docs",
         "AWS endpoint": machine.aws_endpoint,
         "QuickBooks": machine.sandbox_url,

@@ -138,7 +138,10 @@ class RuleView(BaseModel):
 
 
 class RuleList(BaseModel):
+    """`next` is the cursor of the next page; null at the end."""
+
     rules: list[RuleView]
+    next: str | None = None
 
 
 class Rules(Given):

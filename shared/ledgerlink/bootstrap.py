@@ -50,7 +50,15 @@ def client(service: str) -> Any:
     from botocore.config import Config
 
     retries: Any = {"mode": "standard", "max_attempts": 4}
-    config = Config(connect_timeout=3, read_timeout=20, retries=retries, max_pool_connections=16)
+    config = Config(
+        connect_timeout=3,
+        read_timeout=20,
+        retries=retries,
+        max_pool_connections=16,
+        # S3 refuses older signatures for what a KMS key encrypts; uploads are signed by us.
+        signature_version="s3v4" if service == "s3" else None,
+        s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+    )
     return boto3.client(service, config=config)  # type: ignore[call-overload]
 
 

@@ -54,7 +54,7 @@ def test_both_functions_run_python_313_on_arm_with_both_layers(template: Templat
 def test_limits_fit_the_work(template: Template) -> None:
     found = functions(template)
     assert (found["api"]["Timeout"], found["api"]["MemorySize"]) == (29, 512)
-    assert (found["qbo"]["Timeout"], found["qbo"]["MemorySize"]) == (300, 1024)
+    assert (found["qbo"]["Timeout"], found["qbo"]["MemorySize"]) == (300, 1769)
 
 
 def test_every_function_is_traced_and_logs_json_into_a_group_that_forgets(
@@ -78,12 +78,12 @@ def test_no_role_has_a_wildcard_action(template: Template) -> None:
         assert not [action for action in allowed(template, name) if "*" in action]
 
 
-def test_wildcard_resources_are_staged_objects_connection_secrets_and_traces_only(
+def test_wildcard_resources_are_files_connection_secrets_and_traces_only(
     template: Template,
 ) -> None:
     for name in ("api", "qbo"):
         wide = [one for one in statements(role_of(template, name)) if "*" in str(one["Resource"])]
-        assert sorted(one["Sid"] for one in wide) == ["Connections", "Staged", "Trace"]
+        assert sorted(one["Sid"] for one in wide) == ["Connections", "Files", "Trace"]
 
 
 def test_roles_take_no_managed_policy_and_serve_lambda_only(template: Template) -> None:

@@ -22,13 +22,6 @@ def test_the_table_is_encrypted_with_a_key_of_ours_and_paid_per_request(
     assert table["BillingMode"] == "PAY_PER_REQUEST"
 
 
-def test_the_table_has_one_index_with_everything_in_it(template: Template) -> None:
-    (index,) = only(template, "AWS::DynamoDB::Table")["GlobalSecondaryIndexes"]
-    assert index["IndexName"] == "gsi1"
-    assert [key["AttributeName"] for key in index["KeySchema"]] == ["gsi1pk", "gsi1sk"]
-    assert index["Projection"] == {"ProjectionType": "ALL"}
-
-
 def test_data_outlives_the_stack_by_default(template: Template) -> None:
     assert only(template, "AWS::DynamoDB::Table")["DeletionProtectionEnabled"] is True
     kinds = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SQS::Queue")
@@ -37,8 +30,11 @@ def test_data_outlives_the_stack_by_default(template: Template) -> None:
             assert resource["DeletionPolicy"] == "Retain"
 
 
-def test_staged_records_leave_the_bucket_after_thirty_days(template: Template) -> None:
+def test_staged_records_leave_the_bucket_after_thirty_days_and_plans_stay(
+    template: Template,
+) -> None:
     rules = only(template, "AWS::S3::Bucket")["LifecycleConfiguration"]["Rules"]
+    assert [rule["Prefix"] for rule in rules if "ExpirationInDays" in rule] == ["staged/"]
     assert {"Prefix": "staged/", "ExpirationInDays": 30, "Status": "Enabled"} in rules
     assert {
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},

@@ -22,15 +22,21 @@ def _kind(name: str) -> RuleKind:
 
 
 @app.get("/v1/connections/<connection_id>/rules/<kind>", summary="Rules of a kind", tags=["rules"])
-def get_rules(connection_id: str, kind: str) -> RuleList:
+def get_rules(
+    connection_id: str,
+    kind: str,
+    after: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
+) -> RuleList:
+    """In the order of their keys."""
     caller = who(Right.READ)
-    found = rules.list_rules(house(), caller.firm, connection_id, _kind(kind))
-    return _answer(found)
+    page = rules.page_of_rules(house(), caller.firm, connection_id, _kind(kind), after, limit)
+    return RuleList(rules=[RuleView.of(rule) for rule in page.items], next=page.after)
 
 
 @app.put("/v1/connections/<connection_id>/rules/<kind>", summary="Set rules", tags=["rules"])
 def put_rules(connection_id: str, kind: str, body: Rules) -> RuleList:
-    """Sets the rules named and leaves the others as they are."""
+    """Sets the rules named, leaves the others as they are, and answers those set."""
     caller = who(Right.ADMIN)
     given = mappings(_kind(kind), body.rules)
     found = rules.put_rules(house(), caller.firm, caller.user, connection_id, _kind(kind), given)

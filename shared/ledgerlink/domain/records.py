@@ -5,11 +5,24 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from annotated_types import Ge, Le, MaxLen, MinLen
+from annotated_types import Ge, Le, MaxLen, MinLen, Predicate
 
 Key = Annotated[str, MinLen(1), MaxLen(200)]
 Text = Annotated[str, MaxLen(100_000)]
-Rate = Annotated[Decimal, Ge(Decimal(0)), Le(Decimal(99_999_999))]
+
+
+def has_at_most_seven_decimal_places(amount: Decimal) -> bool:
+    """As many as ledgers keep; also keeps `1e-999999999` from becoming a billion characters."""
+    exponent = amount.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -7
+
+
+Rate = Annotated[
+    Decimal,
+    Ge(Decimal(0)),
+    Le(Decimal(99_999_999)),
+    Predicate(has_at_most_seven_decimal_places),
+]
 
 MINUTES_PER_DAY = 24 * 60
 

@@ -5,12 +5,22 @@ from collections.abc import Mapping, Sequence
 from ledgerlink.domain.rules import Mapping as RuleMapping
 from ledgerlink.domain.rules import Rule, RuleKind, refuse_shared_people
 from ledgerlink.services.house import House
+from ledgerlink.services.stores import Page
 
 
 def list_rules(house: House, firm: str, connection_id: str, kind: RuleKind) -> Sequence[Rule]:
     """All rules of a kind. Raises NotFound for an unknown connection."""
     house.connections.get(firm, connection_id)
     return house.rules.list(firm, connection_id, kind)
+
+
+def page_of_rules(
+    house: House, firm: str, connection_id: str, kind: RuleKind, after: str | None, limit: int
+) -> Page[Rule]:
+    """At most `limit` rules in the order of their keys, past key `after`."""
+    found = sorted(list_rules(house, firm, connection_id, kind), key=lambda rule: rule.key)
+    rest = [rule for rule in found if after is None or rule.key > after]
+    return Page(rest[:limit], rest[limit - 1].key if len(rest) > limit else None)
 
 
 def rule_history(
@@ -29,7 +39,8 @@ def put_rules(
     kind: RuleKind,
     mappings: Mapping[str, RuleMapping],
 ) -> Sequence[Rule]:
-    """Set these rules and leave the others; a rule that stays as it was keeps its version.
+    """Set these rules, leave the others, and return those set; a rule that stays as it was keeps
+    its version.
 
     Raises Conflict when two users would share a person.
     """
@@ -50,4 +61,4 @@ def put_rules(
     current |= {rule.key: rule for rule in changed}
     refuse_shared_people(current.values())
     house.rules.put(firm, connection_id, changed)
-    return list(current.values())
+    return [current[key] for key in mappings]

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 UPLOAD_LIFETIME = 3600
 GZIP_MAGIC = b"\x1f\x8b"
-LARGEST = 256 * 1024 * 1024
-"""Bytes that a staged file may hold once unpacked."""
+LARGEST = 48 * 1024 * 1024
+"""Bytes that a staged file may hold once unpacked: what a worker can plan in its memory."""
 
 
 class S3Staging:
@@ -112,7 +112,7 @@ def unpacked(body: bytes) -> bytes:
 
 
 def _unreadable(detail: str) -> Invalid:
-    return Invalid("unreadable_upload", detail, "Upload the records again.")
+    return Invalid("unreadable_upload", detail, "Upload the records again, in smaller parts.")
 
 
 def _packed(lines: Iterable[bytes]) -> bytes:
@@ -125,7 +125,7 @@ def _upload(firm: str, connection_id: str, upload_id: str) -> str:
 
 
 def _plan(run: Run) -> str:
-    return f"staged/{keys.prefix(run.firm, run.connection_id)}/runs/{run.id}"
+    return f"plans/{keys.prefix(run.firm, run.connection_id)}/{run.id}"
 
 
 def _chunk(run: Run, number: int) -> str:

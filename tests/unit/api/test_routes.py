@@ -78,6 +78,20 @@ def test_a_connection_is_reconnected_and_disconnected(api: Api, connection: Conn
     assert (left.status, left.json["state"]) == (200, "disconnected")
 
 
+def test_rules_are_read_by_page_and_a_put_answers_what_it_set(
+    api: Api, connection: Connection
+) -> None:
+    path = f"/v1/connections/{connection.id}/rules/labor-codes"
+    for letters in ("adc", "be"):
+        body = {"rules": {letter: {"action": "skip"} for letter in letters}}
+        answer = api.call("PUT", path, body)
+        assert [rule["key"] for rule in answer.json["rules"]] == list(letters)
+    first = api.get(path, query={"limit": "3"}).json
+    assert ([rule["key"] for rule in first["rules"]], first["next"]) == (["a", "b", "c"], "c")
+    second = api.get(path, query={"limit": "3", "after": "c"}).json
+    assert ([rule["key"] for rule in second["rules"]], second["next"]) == (["d", "e"], None)
+
+
 def test_rules_are_set_read_and_their_history_kept(api: Api, connection: Connection) -> None:
     path = f"/v1/connections/{connection.id}/rules/labor-codes"
     for rate in ("10.50", "11.00"):
