@@ -24,15 +24,18 @@ API = Shape(
     timeout=Duration.seconds(29),
     megabytes=512,
 )
+GET, POST = apigateway.HttpMethod.GET, apigateway.HttpMethod.POST
+CALLBACK = "/v1/oauth/{ledger}/callback"
 PUBLIC_ROUTES = {
-    "/v1/oauth/{ledger}/callback": "The ledger's browser redirect carries a single-use state "
+    (GET, CALLBACK): "The ledger's browser redirect carries a single-use state "
     "that the connect flow issued; it cannot carry a token.",
-    "/v1/docs": "The reference is the same for everybody and holds no data.",
-    "/v1/openapi.json": "The reference is the same for everybody and holds no data.",
+    (POST, CALLBACK): "The form of the callback's page carries the same single-use state; "
+    "the browser that sends it holds no token.",
+    (GET, "/v1/docs"): "The reference is the same for everybody and holds no data.",
+    (GET, "/v1/openapi.json"): "The reference is the same for everybody and holds no data.",
 }
-GET = apigateway.HttpMethod.GET
 WRITE_METHODS = (
-    apigateway.HttpMethod.POST,
+    POST,
     apigateway.HttpMethod.PUT,
     apigateway.HttpMethod.PATCH,
     apigateway.HttpMethod.DELETE,
@@ -112,9 +115,9 @@ class Api(Construct):
         )
 
     def _public_routes(self) -> None:
-        for path, reason in PUBLIC_ROUTES.items():
+        for (method, path), reason in PUBLIC_ROUTES.items():
             for route in self.http.add_routes(
-                path=path, methods=[GET], integration=self._integration
+                path=path, methods=[method], integration=self._integration
             ):
                 NagSuppressions.add_resource_suppressions(
                     route, [NagPackSuppression(id="AwsSolutions-APIG4", reason=reason)]

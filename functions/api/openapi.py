@@ -52,6 +52,7 @@ def document() -> dict[str, Any]:
         description="Time into the books. Errors are RFC 9457 problem documents.",
     )
     found: dict[str, Any] = json.loads(schema.model_dump_json(by_alias=True, exclude_none=True))
+    found["servers"] = [{"url": "..", "description": "Where this document was found"}]
     _add_components(found["components"])
     for path, methods in found["paths"].items():
         for operation in methods.values():

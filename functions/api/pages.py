@@ -1,15 +1,27 @@
-"""The few pages that a browser sees: the end of the consent, and the API's documentation."""
+"""The few pages that a browser sees: the steps that end a consent."""
 
+from collections.abc import Mapping
 from html import escape
 
 from aws_lambda_powertools.event_handler import Response
+from ledgerlink.domain.connections import Authorization
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width,initial-scale=1">
-<style>body{{font:1rem/1.5 system-ui;max-width:40rem;margin:4rem auto;padding:0 1rem}}</style>
-<h1>{title}</h1><p>{text}</p></html>"""
+<style>body{{font:1rem/1.5 system-ui;max-width:40rem;margin:4rem auto;padding:0 1rem}}
+button{{font:inherit;padding:.3rem 1rem;margin-right:.5rem}}dd{{font-weight:bold}}</style>
+<h1>{title}</h1>{body}</html>"""
+CONFIRM = """<p>Your company&#39;s books are about to be opened to the firm below.
+Connect only if you know who asked and want this.</p>
+<dl><dt>Firm</dt><dd>{firm}</dd><dt>Asked by</dt><dd>{user}</dd><dt>On</dt><dd>{asked_at}</dd>
+<dt>Company in the ledger</dt><dd>{company_id}</dd></dl>
+<form method="post" action="callback">{hidden}
+<button name="decision" value="{connect}">Connect</button>
+<button name="decision" value="cancel">Cancel</button></form>"""
+CONNECT = "connect"
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
@@ -17,8 +29,23 @@ HEADERS = {
 
 def page(status: int, title: str, text: str) -> Response[str]:
     """A page of one title and one sentence."""
-    body = PAGE.format(title=escape(title), text=escape(text))
-    return Response(status, "text/html; charset=utf-8", body, headers=dict(HEADERS))
+    return _page(status, title, f"<p>{escape(text)}</p>")
+
+
+def confirm_page(asked: Authorization, code: str, company_id: str) -> Response[str]:
+    """Who asked for which company, and a form to the same address with Connect and Cancel.
+
+    The form's address drops the query: what came in it is sent by hidden fields only.
+    """
+    body = CONFIRM.format(
+        firm=escape(asked.firm),
+        user=escape(asked.user),
+        asked_at=f"{asked.asked_at:%Y-%m-%d %H:%M} UTC",
+        company_id=escape(company_id),
+        hidden=_hidden({"state": asked.state, "code": code, "realmId": company_id}),
+        connect=CONNECT,
+    )
+    return _page(200, "Connect this company?", body)
 
 
 def connected_page() -> Response[str]:
@@ -26,6 +53,23 @@ def connected_page() -> Response[str]:
     return page(200, "Connected", "The company is connected. You can close this window.")
 
 
+def cancelled_page() -> Response[str]:
+    """The user did not want it."""
+    return page(200, "Not connected", "Nothing was connected. You can close this window.")
+
+
 def problem_page(status: int, message: str, remedy: str) -> Response[str]:
     """The consent did not go well."""
     return page(status, "Not connected", f"{message} {remedy}")
+
+
+def _page(status: int, title: str, body: str) -> Response[str]:
+    text = PAGE.format(title=escape(title), body=body)
+    return Response(status, "text/html; charset=utf-8", text, headers=dict(HEADERS))
+
+
+def _hidden(fields: Mapping[str, str]) -> str:
+    return "".join(
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+        for name, value in fields.items()
+    )

@@ -14,7 +14,8 @@ from ledgerlink.services.stores import Message
 logger = Logger()
 metrics = Metrics()
 MARGIN = 45_000
-"""Milliseconds before the end at which a worker stops taking new requests."""
+"""Milliseconds before the end at which a worker stops taking new requests: enough for the grace
+that connectors give to those in flight, and for recording what came of them."""
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -1,4 +1,4 @@
-"""The user's browser at the consent page: follow the address, choose the company, connect."""
+"""The user's browser: at the ledger choose the company and connect, at Ledgerlink confirm it."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -20,15 +20,19 @@ class Form:
     choices: dict[str, list[str]] = field(default_factory=dict)
     buttons: list[tuple[str, str]] = field(default_factory=list)
 
-    def filled(self, choice: str, button: str) -> dict[str, str]:
-        """The fields to send. Raises DemoError when the page does not offer the choice."""
+    def choosing(self, choice: str) -> dict[str, str]:
+        """The field of a choice. Raises DemoError when the page does not offer it."""
         names = [name for name, values in self.choices.items() if choice in values]
+        if not names:
+            raise DemoError(f"The consent page does not offer company {choice}.")
+        return {names[0]: choice}
+
+    def pressing(self, button: str) -> dict[str, str]:
+        """The fields that go with a button. Raises DemoError when there is no such button."""
         pressed = [(name, value) for name, value in self.buttons if button in value.lower()]
-        if not names or not pressed:
-            raise DemoError(
-                f"The consent page does not offer company {choice} with a Connect button."
-            )
-        return self.hidden | {names[0]: choice} | dict(pressed[:1])
+        if not pressed:
+            raise DemoError(f"The page has no button that says {button}.")
+        return self.hidden | dict(pressed[:1])
 
 
 class _Reader(HTMLParser):
@@ -68,20 +72,33 @@ def read_form(page: str) -> Form:
 
 
 def give_consent(browser: httpx.Client, address: str, company: str) -> None:
-    """Open the address, choose the company and press Connect, through to the last page.
+    """Choose the company at the ledger, then confirm it; Connect is pressed on both pages.
 
     `browser` follows redirects. Raises DemoError with the last page's words when it went wrong.
     """
-    page = browser.get(address)
-    _check(page)
+    press_connect(browser, choose_company(browser, address, company))
+
+
+def choose_company(browser: httpx.Client, address: str, company: str) -> httpx.Response:
+    """Open the address, choose the company and press Connect; the page that comes back."""
+    page = _good(browser.get(address))
+    return _send(browser, page, read_form(page.text).choosing(company))
+
+
+def press_connect(browser: httpx.Client, page: httpx.Response) -> httpx.Response:
+    """Press Connect on a page that asks nothing else; the page that comes back."""
+    return _send(browser, page, {})
+
+
+def _send(browser: httpx.Client, page: httpx.Response, chosen: dict[str, str]) -> httpx.Response:
     form = read_form(page.text)
-    target, fields = page.url.join(form.action), form.filled(company, CONSENT)
+    target, fields = page.url.join(form.action), form.pressing(CONSENT) | chosen
     if form.method == "post":
-        _check(browser.post(target, data=fields))
-    else:
-        _check(browser.get(target, params=fields))
+        return _good(browser.post(target, data=fields))
+    return _good(browser.get(target, params=fields))
 
 
-def _check(page: httpx.Response) -> None:
+def _good(page: httpx.Response) -> httpx.Response:
     if not page.is_success:
         raise DemoError(f"The consent went wrong ({page.status_code}): {page.text[:500]}")
+    return page

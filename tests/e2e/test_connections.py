@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from local.demo.browser import give_consent
+from local.demo.browser import choose_company, give_consent, press_connect
+from local.demo.errors import DemoError
 from local.machine import Machine
 from tests.e2e.firm import Books, Firm, desk, entry
 
@@ -35,6 +36,54 @@ def test_a_consent_works_once(machine: Machine) -> None:
         give_consent(browser, made["authorize_url"], books.realm)
         callback = next(url for url in seen if "/v1/oauth/qbo/callback" in url)
         assert browser.get(callback).status_code == 400
+
+
+def browser() -> httpx.Client:
+    return httpx.Client(follow_redirects=True, timeout=30, trust_env=False)
+
+
+def test_nothing_is_connected_before_the_user_confirms_to_whom(machine: Machine) -> None:
+    books, firm = Books.new(machine), Firm(machine)
+    made = firm.new_connection()
+    with browser() as theirs:
+        page = choose_company(theirs, made["authorize_url"], books.realm)
+        assert firm.name in page.text
+        assert firm.connection(made["id"])["state"] == "authorizing"
+        press_connect(theirs, page)
+    shown = firm.connection(made["id"])
+    assert (shown["state"], shown["company_id"]) == ("connected", books.realm)
+    assert shown["company_name"].startswith("Books ")
+
+
+def test_an_edited_callback_connects_no_company(machine: Machine) -> None:
+    mine, theirs = Books.new(machine), Books.new(machine)
+    firm, owner = Firm(machine), Firm(machine)
+    for edited in (theirs.realm, f"./{mine.realm}", f"{mine.realm}%2F."):
+        made = firm.new_connection()
+        with browser() as user:
+            page = choose_company(user, made["authorize_url"], mine.realm)
+            address = str(page.url).replace(f"realmId={mine.realm}", f"realmId={edited}")
+            with pytest.raises(DemoError, match=r"\(400\)"):
+                press_connect(user, _good(user.get(address)))
+        assert firm.connection(made["id"])["state"] == "authorizing"
+    owner.connected(theirs.realm)
+    firm.connected(mine.realm)
+
+
+def _good(page: httpx.Response) -> httpx.Response:
+    if not page.is_success:
+        raise DemoError(f"({page.status_code})")
+    return page
+
+
+def test_a_consent_pending_at_a_disconnect_connects_nothing(machine: Machine) -> None:
+    books, firm = Books.new(machine), Firm(machine)
+    connection_id = firm.connected(books.realm)
+    pending = firm.client.post(f"/v1/connections/{connection_id}/reconnect").json()
+    firm.client.post(f"/v1/connections/{connection_id}/disconnect").raise_for_status()
+    with pytest.raises(DemoError, match="was disconnected"):
+        firm.consent(pending["authorize_url"], books.realm)
+    assert firm.connection(connection_id)["state"] == "disconnected"
 
 
 def completed(firm: Firm, href: str) -> dict[str, Any] | None:

@@ -84,7 +84,9 @@ class FakeCompany:
             del self.stored[str(write.ledger_id)]
             return Outcome(seq=write.seq, state=ItemState.POSTED, ledger_id=write.ledger_id)
         there = self.stored.get(str(write.ledger_id))
-        if write.action is Action.UPDATE and (there is None or str(there.version) != write.version):
+        if write.action is Action.UPDATE and there is None:
+            return Outcome(seq=write.seq, state=ItemState.FAILED, reason=reason("gone_in_ledger"))
+        if write.action is Action.UPDATE and there and str(there.version) != write.version:
             return Outcome(
                 seq=write.seq, state=ItemState.FAILED, reason=reason("changed_in_ledger")
             )

@@ -1,15 +1,26 @@
 """A connector to the ledger in memory."""
 
+import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from ledgerlink.domain.documents import Company
-from ledgerlink.domain.errors import AuthorizationLost, LedgerError
+from ledgerlink.domain.errors import AuthorizationLost, Invalid, LedgerError
 from ledgerlink.domain.plan import Outcome, Request, Write
-from ledgerlink.domain.ports import Answered, Clock, LaneState, Ledger, Tokens, TokenVault
+from ledgerlink.domain.ports import (
+    Answered,
+    Clock,
+    Interrupted,
+    LaneState,
+    Ledger,
+    Stop,
+    Tokens,
+    TokenVault,
+    never,
+)
 
 from tests.fakes.company import FakeCompany
 from tests.fakes.composer import FakeComposer
@@ -30,13 +41,11 @@ class FakeLedger:
     calls: Counter[str] = field(default_factory=Counter)
     closed: bool = False
 
-    async def company(self) -> Company:
+    async def company(self, stop: Stop = never) -> Company:
         self._call("read")
         return Company(self.company_id, f"Company {self.company_id}", "US", self.held.features)
 
-    async def write(
-        self, requests: Sequence[Request], answered: Answered, stop: Callable[[], bool]
-    ) -> None:
+    async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:
         for request in requests:
             if stop():
                 return
@@ -46,8 +55,14 @@ class FakeLedger:
                 await answered(request, answer)
 
     async def find(
-        self, writes: Sequence[Write], since: datetime, known: Collection[str]
+        self,
+        writes: Sequence[Write],
+        since: datetime,
+        known: Collection[str],
+        stop: Stop = never,
     ) -> Mapping[int, Outcome]:
+        if stop():
+            raise Interrupted
         self._call("read")
         return self.held.find(writes, since, known)
 
@@ -76,6 +91,11 @@ class FakeGrants:
     def authorize_url(self, state: str, redirect_uri: str) -> str:
         query = urlencode({"state": state, "redirect_uri": redirect_uri})
         return f"https://ledger.example/consent?{query}"
+
+    def company_id(self, given: str) -> str:
+        if not re.fullmatch(r"[\w#-]+", given):
+            raise Invalid("wrong_company_id", "This is no company.", "Start connecting again.")
+        return given
 
     def exchange(self, code: str, redirect_uri: str) -> Tokens:
         if code == REFUSED_CODE:

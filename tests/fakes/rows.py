@@ -42,14 +42,19 @@ class FakeConnections:
     def begin(self, authorization: Authorization) -> None:
         self.consents[authorization.state] = authorization
 
-    def finish(self, state: str) -> Authorization:
+    def pending(self, state: str) -> Authorization:
         if state not in self.consents:
             raise Invalid(
                 "unknown_state",
                 "This consent is unknown or was used already.",
                 "Start connecting again.",
             )
-        return self.consents.pop(state)
+        return self.consents[state]
+
+    def finish(self, state: str) -> Authorization:
+        authorization = self.pending(state)
+        del self.consents[state]
+        return authorization
 
     def require_free(self, connection: Connection, company_id: str) -> None:
         there = self.claims.get((connection.ledger, company_id))

@@ -31,7 +31,10 @@ class FakeRuns:
             self.save(run)
         return self.get(run.firm, run.connection_id, earlier_id)
 
-    def save(self, run: Run) -> None:
+    def save(self, run: Run, of_generation: int | None = None) -> None:
+        there = self.rows.get((run.firm, run.connection_id), {}).get(run.id)
+        if of_generation is not None and (there is None or there.generation != of_generation):
+            raise Conflict("resumed_already", "It was resumed by somebody else.", "Nothing to do.")
         self.rows.setdefault((run.firm, run.connection_id), {})[run.id] = replace(run, progress={})
 
     def get(self, firm: str, connection_id: str, run_id: str) -> Run:

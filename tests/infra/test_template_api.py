@@ -14,6 +14,7 @@ def test_only_the_callback_and_the_reference_are_public(template: Template) -> N
     public = {key for key, route in routes(template).items() if route["AuthorizationType"] != "JWT"}
     assert public == {
         "GET /v1/oauth/{ledger}/callback",
+        "POST /v1/oauth/{ledger}/callback",
         "GET /v1/docs",
         "GET /v1/openapi.json",
     }

@@ -3,13 +3,13 @@
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.openapi.params import Form, Query
 from ledgerlink.domain.errors import LedgerlinkError
 from ledgerlink.services import connect
 
 from functions.api.app import answers, app, house, public_url, who
 from functions.api.caller import Right
-from functions.api.pages import connected_page, problem_page
+from functions.api.pages import CONNECT, cancelled_page, confirm_page, connected_page, problem_page
 from functions.api.views import ConnectionList, ConnectionView, NewConnection
 
 
@@ -81,12 +81,39 @@ def callback(
     realm_id: Annotated[str | None, Query(alias="realmId", max_length=100)] = None,
     error: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response[str]:
-    """No token here: the single-use state tells whose consent it is."""
+    """A page that says who asked and lets the user confirm; by itself this connects nothing.
+
+    No token here: the state tells whose consent it is.
+    """
     try:
         house().connector(ledger)
         if error or not code or not realm_id:
             connect.refuse(house(), state)
             return problem_page(400, "No consent was given.", "Start connecting again.")
+        asked = connect.review(house(), state, realm_id)
+    except LedgerlinkError as refused:
+        return problem_page(400, refused.message, refused.remedy)
+    return confirm_page(asked, code, realm_id)
+
+
+@app.post(
+    "/v1/oauth/<ledger>/callback",
+    summary="What the user pressed on the page of the callback",
+    tags=["connections"],
+)
+def confirmed(
+    ledger: str,
+    state: Annotated[str, Form(max_length=200)],
+    code: Annotated[str, Form(max_length=2000)],
+    realm_id: Annotated[str, Form(alias="realmId", max_length=100)],
+    decision: Annotated[str, Form(max_length=20)],
+) -> Response[str]:
+    """Uses the state up; it connects the company if the decision is `connect`."""
+    try:
+        house().connector(ledger)
+        if decision != CONNECT:
+            connect.refuse(house(), state)
+            return cancelled_page()
         connect.complete(house(), state, code, realm_id)
     except LedgerlinkError as refused:
         return problem_page(400, refused.message, refused.remedy)

@@ -19,7 +19,10 @@ class ConnectionState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """`company_id` is known once somebody has authorised; `company` once it was read back."""
+    """`company_id` and `company` are known once somebody has authorised.
+
+    `disconnects` counts how often it was disconnected; each time ends the consents under way.
+    """
 
     firm: str
     id: str
@@ -32,15 +35,21 @@ class Connection:
     connected_at: datetime | None = None
     read_at: datetime | None = None
     reason: Reason | None = None
+    disconnects: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authorization:
-    """A consent under way: whose it is, for which connection, until when. Used once."""
+    """A consent under way: who asked, when, for which connection, until when. Used once.
+
+    `disconnects` is the connection's when it was asked for.
+    """
 
     state: str
     firm: str
     user: str
     connection_id: str
     redirect_uri: str
+    asked_at: datetime
     expires_at: datetime
+    disconnects: int = 0

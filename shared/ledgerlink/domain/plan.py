@@ -37,6 +37,7 @@ class Operation:
     refer only to documents of a lower level. `body` may hold pending references; it is None for a
     delete. `ledger_id` and `version` name what an update or delete is based on. `state` is PENDING
     for what will be sent; otherwise the plan itself is the outcome and `reason` says why.
+    `base_fingerprint` is of the body that an update is based on: what we last wrote.
     """
 
     seq: int
@@ -48,6 +49,7 @@ class Operation:
     body: Mapping[str, Any] | None = None
     ledger_id: str | None = None
     version: str | None = None
+    base_fingerprint: str | None = None
     day: date | None = None
     minutes: int = 0
     state: ItemState = ItemState.PENDING
@@ -65,6 +67,7 @@ class Write:
     body: Mapping[str, Any] | None
     ledger_id: str | None = None
     version: str | None = None
+    base_fingerprint: str | None = None
     day: date | None = None
 
 

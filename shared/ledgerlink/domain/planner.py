@@ -108,7 +108,7 @@ def _compare(document: Document, link: Link | None, run_id: str | None = None) -
         return replace(
             operation, action=Action.NONE, body=None, state=ItemState.UNCHANGED, reason=why
         )
-    return replace(operation, action=Action.UPDATE)
+    return replace(operation, action=Action.UPDATE, base_fingerprint=link.fingerprint)
 
 
 def _keep_closed(operation: Operation, closed_through: date | None) -> Operation:

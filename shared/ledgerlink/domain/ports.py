@@ -26,6 +26,19 @@ class Clock(Protocol):
         ...
 
 
+Stop = Callable[[], bool]
+"""Whether the worker is near its end. Once true it stays so."""
+
+
+def never() -> bool:
+    """The stop of those who finish what they began."""
+    return False
+
+
+class Interrupted(Exception):
+    """Stop said so before the work was done; what is left is for the next worker."""
+
+
 class Blocked(Exception):
     """A composer's answer for a record that this ledger cannot take."""
 
@@ -87,6 +100,11 @@ class Grants(Protocol):
         """Where to send the user's browser."""
         ...
 
+    def company_id(self, given: str) -> str:
+        """The id of a company as the user's browser brought it, in the one form that the ledger
+        gives out. Raises Invalid for any other text."""
+        ...
+
     def exchange(self, code: str, redirect_uri: str) -> Tokens:
         """Tokens for a code. Raises AuthorizationLost when the ledger refuses it."""
         ...
@@ -112,28 +130,33 @@ class Ledger(Protocol):
     @property
     def calls(self) -> Mapping[str, int]: ...
 
-    async def company(self) -> Company:
-        """The company with its features, as the ledger says now."""
+    async def company(self, stop: Stop = never) -> Company:
+        """The company with its features, as the ledger says now. Raises Interrupted."""
         ...
 
-    async def write(
-        self, requests: Sequence[Request], answered: Answered, stop: Callable[[], bool]
-    ) -> None:
+    async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:
         """Send the requests as fast as the ledger's limits allow and report each answer.
 
-        `stop` is asked before each request; when true, those in flight are finished and reported
-        and the rest is left alone. Raises AuthorizationLost, LedgerStopped or LedgerUnavailable
-        after everything that was answered has been reported. An operation whose outcome the
-        ledger left unknown is not reported; it is repeated or looked up later.
+        `stop` is asked before each request; when true, those in flight that are answered within
+        a short grace are reported, and the rest is left alone. Raises AuthorizationLost,
+        LedgerStopped or LedgerUnavailable after everything that was answered has been reported.
+        An operation whose outcome the ledger left unknown is not reported; it is repeated or
+        looked up later.
         """
         ...
 
     async def find(
-        self, writes: Sequence[Write], since: datetime, known: Collection[str]
+        self,
+        writes: Sequence[Write],
+        since: datetime,
+        known: Collection[str],
+        stop: Stop = never,
     ) -> Mapping[int, Outcome]:
         """Which of these writes, first sent at or after `since`, the ledger holds; by seq.
 
-        Records of the ledger whose ids are `known` belong to other operations.
+        What is not among them never will be: the search waits until nothing that was sent without
+        an answer can still be stored. Records of the ledger whose ids are `known` belong to other
+        operations. Raises Interrupted.
         """
         ...
 

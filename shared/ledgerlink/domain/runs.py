@@ -43,13 +43,14 @@ class Progress:
     """How far a chunk is: outcomes by state, calls to the ledger by kind.
 
     `series` numbers the attempts whose requests carry new ids; `opened_at` is when the newest
-    series was first sent.
+    series was first sent. `looks` counts the searches after a series that was sent to its end.
     """
 
     outcomes: Mapping[str, int] = field(default_factory=dict)
     calls: Mapping[str, int] = field(default_factory=dict)
     series: int = 0
     opened_at: datetime | None = None
+    looks: int = 0
     done: bool = False
 
 
@@ -58,7 +59,8 @@ class Run:
     """One unit of accountable work on one connection.
 
     `staged` names the stored source records. `generation` counts resumes, so that a message of an
-    earlier one is told from a new one. `planning_calls` went to the ledger before the plan stood.
+    earlier one is told from a new one. `idle` counts the workers in a row that were cut short and
+    got nowhere. `planning_calls` went to the ledger before the plan stood.
     """
 
     firm: str
@@ -70,6 +72,7 @@ class Run:
     created_at: datetime
     staged: str
     generation: int = 0
+    idle: int = 0
     records: int = 0
     chunks: tuple[Chunk, ...] = ()
     progress: Mapping[int, Progress] = field(default_factory=dict)
@@ -99,6 +102,14 @@ class Run:
         """Chunks with work left."""
         done = {number for number, progress in self.progress.items() if progress.done}
         return [c for c in self.chunks if c.pending and c.number not in done]
+
+    def advance(self) -> Mapping[int, tuple[int, int, bool]]:
+        """How far each chunk is; two that are equal had nothing come about between them."""
+        chunks = {
+            number: (sum(progress.outcomes.values()), progress.series, progress.done)
+            for number, progress in self.progress.items()
+        }
+        return {number: reached for number, reached in chunks.items() if any(reached)}
 
     def outcome_state(self) -> RunState:
         """The state of a run whose chunks are all done."""

@@ -7,7 +7,7 @@ out again in a new series, under new ids.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.documents import fingerprint, needs, resolve
 from ledgerlink.domain.links import Link
 from ledgerlink.domain.plan import Action, ItemState, Operation, Outcome, Request, Write
-from ledgerlink.domain.ports import Ledger
+from ledgerlink.domain.ports import Interrupted, Ledger, Stop
 from ledgerlink.domain.reasons import reason
 from ledgerlink.domain.runs import Chunk, Progress, Run
 from ledgerlink.services.house import House
@@ -27,7 +27,6 @@ MAX_SERIES = 4
 """How often a write whose outcome stays unknown is sent, each time after a look-up."""
 FEW = 60
 """So few left over from an earlier series go one by one: a bad record then stands alone."""
-Stop = Callable[[], bool]
 
 
 async def apply_chunk(
@@ -90,13 +89,17 @@ class Work:
         """Send series after series until everything has an outcome."""
         try:
             if self._too_old():
-                await self.look_up()
-            for _ in range(MAX_SERIES):
+                await self.look_up(stop)
+            self._take_proven()
+            while self.recorder.progress.looks < MAX_SERIES:
                 await self._send(stop)
                 if stop() or not self._open():
                     return self._close()
-                await self.look_up()
+                await self.look_up(stop)
+                self._count_look()
             self._give_up()
+            return self._close()
+        except Interrupted:
             return self._close()
         finally:
             self.recorder.note()
@@ -164,7 +167,7 @@ class Work:
         """
         links = self._links(own=True)
         hindered = {seq: self._hindered(self.operations[seq], links) for seq in self._open()}
-        self.recorder.record({}, [outcome for outcome in hindered.values() if outcome])
+        self.recorder.settle([outcome for outcome in hindered.values() if outcome])
         return sorted(seq for seq, outcome in hindered.items() if not outcome)
 
     def _package(self, seqs: Sequence[int]) -> list[Sequence[int]]:
@@ -193,7 +196,9 @@ class Work:
             why = reason("dependency_failed", key=missing)
             return Outcome(seq=operation.seq, state=ItemState.BLOCKED, reason=why)
         own = links.get(operation.key)
-        if own is None or own.run_id == self.run.id or own.version == operation.version:
+        if own is not None and own.run_id == self.run.id:
+            return proven(operation, own)
+        if own is None or own.version == operation.version:
             return None
         return self._overtaken(ready(operation, links), own)
 
@@ -209,20 +214,37 @@ class Work:
             reason=reason("superseded" if superseded else "overtaken"),
         )
 
-    async def look_up(self) -> None:
-        """Adopt what the ledger holds of the unanswered; the rest starts a new series."""
+    def _take_proven(self) -> None:
+        """Record what a worker of this run had an answer for, when it died after the link."""
+        if self.recorder.progress.opened_at is None or not self._open():
+            return
+        links = self._links(own=True)
+        open_ones = [self.operations[seq] for seq in self._open()]
+        own = [(op, links[op.key]) for op in open_ones if op.key in links]
+        self.recorder.settle([proven(op, link) for op, link in own if link.run_id == self.run.id])
+
+    async def look_up(self, stop: Stop) -> None:
+        """Adopt what the ledger holds of the unanswered; the rest starts a new series.
+
+        Raises Interrupted when `stop` says so; then nothing has changed.
+        """
+        self._take_proven()
         since = self.recorder.progress.opened_at
         if since is None:
             return
         unanswered = set(self._open())
         writes = [write for write in self._writes(self._fixed()) if write.seq in unanswered]
-        found = await self.ledger.find(writes, since, self._known_ids())
+        found = await self.ledger.find(writes, since, self._known_ids(), stop)
         by_seq = {write.seq: write for write in writes}
         self.recorder.record(by_seq, list(found.values()))
         self.recorder.progress = replace(
             self.recorder.progress, series=self.recorder.progress.series + 1, opened_at=None
         )
         self.recorder.note()
+
+    def _count_look(self) -> None:
+        progress = self.recorder.progress
+        self.recorder.progress = replace(progress, looks=progress.looks + 1)
 
     def _known_ids(self) -> set[str]:
         """Ids of the ledger that recent runs of this connection have already recorded."""
@@ -240,7 +262,7 @@ class Work:
     def _give_up(self) -> None:
         why = reason("ledger_failed", detail="it gave no answer that could be relied on")
         failed = [Outcome(seq=seq, state=ItemState.FAILED, reason=why) for seq in self._open()]
-        self.recorder.record({}, failed)
+        self.recorder.settle(failed)
 
     def _close(self) -> bool:
         done = not self._open()
@@ -259,5 +281,17 @@ def ready(operation: Operation, links: Mapping[str, Link]) -> Write:
         body=resolve(body, lambda key: links[key].ledger_id),
         ledger_id=operation.ledger_id,
         version=operation.version,
+        base_fingerprint=operation.base_fingerprint,
         day=operation.day,
+    )
+
+
+def proven(operation: Operation, own: Link) -> Outcome:
+    """A link that this very run stored is proof that the ledger did what was asked."""
+    return Outcome(
+        seq=operation.seq,
+        state=ItemState.POSTED,
+        ledger_id=own.ledger_id,
+        version=own.version,
+        reason=reason("already_written"),
     )

@@ -1,13 +1,19 @@
-"""Connecting a ledger company: consent, callback, reconnect, disconnect."""
+"""Connecting a ledger company: consent, callback, reconnect, disconnect.
+
+The callback is a browser's: what it brings is believed only once a person has confirmed it and
+the ledger has answered for the company (`docs/adr/0006`).
+"""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from ledgerlink.domain.connections import Authorization, Connection, ConnectionState
-from ledgerlink.domain.errors import AuthorizationLost, Conflict, Invalid
-from ledgerlink.domain.ports import Tokens
+from ledgerlink.domain.documents import Company
+from ledgerlink.domain.errors import AuthorizationLost, Conflict, Invalid, LedgerError
+from ledgerlink.domain.ports import Grants, Tokens
 from ledgerlink.services.house import House
+from ledgerlink.services.proving import prove
 from ledgerlink.services.stores import Message
 
 CONSENT_LIFETIME = timedelta(minutes=10)
@@ -43,18 +49,33 @@ def reconnect(house: House, firm: str, user: str, connection_id: str, redirect_u
 
 
 def _ask(house: House, connection: Connection, user: str, redirect_uri: str) -> Consent:
+    now = house.clock.now()
     authorization = Authorization(
         state=house.ids.secret(),
         firm=connection.firm,
         user=user,
         connection_id=connection.id,
         redirect_uri=redirect_uri,
-        expires_at=house.clock.now() + CONSENT_LIFETIME,
+        asked_at=now,
+        expires_at=now + CONSENT_LIFETIME,
+        disconnects=connection.disconnects,
     )
     house.connections.begin(authorization)
     credentials = house.vaults.credentials(connection.ledger)
     grants = house.connector(connection.ledger).grants(credentials)
     return Consent(connection, grants.authorize_url(authorization.state, redirect_uri))
+
+
+def review(house: House, state: str, company_id: str) -> Authorization:
+    """Who asked for this consent, for a person to confirm; nothing is used up.
+
+    Raises Invalid for a state that is unknown, used, too old or ended by a disconnect, and for
+    text that is no company's id.
+    """
+    authorization = house.connections.pending(state)
+    connection = _awaiting(house, authorization)
+    _grants(house, connection).company_id(company_id)
+    return authorization
 
 
 def refuse(house: House, state: str) -> None:
@@ -63,28 +84,48 @@ def refuse(house: House, state: str) -> None:
 
 
 def complete(house: House, state: str, code: str, company_id: str) -> Connection:
-    """The ledger sent the user back: exchange the code, claim the company, read it back later.
+    """The user confirmed: exchange the code, read the company with its tokens, claim it.
 
-    Raises Invalid for a state that is unknown, used or too old, Conflict for a company that
-    belongs elsewhere or is not the one this connection had.
+    Raises Invalid as `review` and for a code or company that the ledger refuses, Conflict for a
+    company that belongs elsewhere or is not the one this connection had, LedgerUnavailable when
+    the ledger does not answer.
     """
     authorization = house.connections.finish(state)
-    if authorization.expires_at <= house.clock.now():
-        raise Invalid("consent_too_old", "This consent took too long.", "Start connecting again.")
-    connection = house.connections.get(authorization.firm, authorization.connection_id)
+    connection = _awaiting(house, authorization)
+    company_id = _grants(house, connection).company_id(company_id)
     # A refused company's code is left unused: tokens for it, or giving them back, might end the
     # authorisation of the connection that has the company.
     _same_company(connection, company_id)
     house.connections.require_free(connection, company_id)
-    tokens = _exchange(house, connection, code, authorization.redirect_uri)
-    house.connections.claim(connection, company_id)
-    return _connected(house, connection, company_id, tokens)
+    try:
+        tokens = _exchange(house, connection, code, authorization.redirect_uri)
+        company = prove(house, connection.ledger, company_id, tokens)
+    except LedgerError as error:  # its remedy is for runs; here the code is used up
+        again = "Start connecting again later."
+        raise type(error)(error.code, error.message, again, error.trace_id) from error
+    connection = _awaiting(house, authorization)  # it may have been disconnected meanwhile
+    return _connected(house, connection, company_id, company, tokens)
+
+
+def _awaiting(house: House, authorization: Authorization) -> Connection:
+    """The connection, if it still waits for this consent. Raises Invalid."""
+    if authorization.expires_at <= house.clock.now():
+        raise Invalid("consent_too_old", "This consent took too long.", "Start connecting again.")
+    connection = house.connections.get(authorization.firm, authorization.connection_id)
+    if connection.disconnects != authorization.disconnects:
+        message = "The connection was disconnected after this consent was asked for."
+        raise Invalid("consent_ended", message, "Start connecting again.")
+    return connection
+
+
+def _grants(house: House, connection: Connection) -> Grants:
+    credentials = house.vaults.credentials(connection.ledger)
+    return house.connector(connection.ledger).grants(credentials)
 
 
 def _exchange(house: House, connection: Connection, code: str, redirect_uri: str) -> Tokens:
-    credentials = house.vaults.credentials(connection.ledger)
     try:
-        return house.connector(connection.ledger).grants(credentials).exchange(code, redirect_uri)
+        return _grants(house, connection).exchange(code, redirect_uri)
     except AuthorizationLost as lost:
         raise Invalid("consent_refused", lost.message, "Start connecting again.") from lost
 
@@ -99,18 +140,34 @@ def _same_company(connection: Connection, company_id: str) -> None:
         )
 
 
-def _connected(house: House, connection: Connection, company_id: str, tokens: Tokens) -> Connection:
-    house.vaults.put(connection.firm, connection.id, tokens)
-    connection = replace(
+def _connected(
+    house: House, connection: Connection, company_id: str, company: Company, tokens: Tokens
+) -> Connection:
+    now = house.clock.now()
+    connected = replace(
         connection,
         state=ConnectionState.CONNECTED,
         company_id=company_id,
-        connected_at=house.clock.now(),
+        company=company,
+        connected_at=now,
+        read_at=now,
         reason=None,
     )
-    house.connections.save(connection)
-    house.lane.send([_read_company(house, connection)])
-    return connection
+    house.connections.claim(connection, company_id)
+    _keep(house, connected, tokens)
+    house.connections.save(connected)
+    house.lane.send([_read_company(house, connected)])
+    return connected
+
+
+def _keep(house: House, connection: Connection, tokens: Tokens) -> None:
+    """Only a connection that was disconnected can be refused here, and that had let its company
+    go."""
+    try:
+        house.vaults.put(connection.firm, connection.id, tokens)
+    except Conflict:
+        house.connections.release(connection)
+        raise
 
 
 def _read_company(house: House, connection: Connection) -> Message:
@@ -123,18 +180,19 @@ def _read_company(house: House, connection: Connection) -> Message:
 
 
 def disconnect(house: House, firm: str, connection_id: str) -> Connection:
-    """Give the authorisation back. Settings, rules, links and history stay."""
+    """Give the authorisation back and end the consents under way. Settings, rules, links and
+    history stay."""
     connection = house.connections.get(firm, connection_id)
     if connection.state in (ConnectionState.CONNECTED, ConnectionState.NEEDS_RECONNECT):
         with suppress(AuthorizationLost):  # there may be nothing left to give back
-            _revoke(house, connection, house.vaults.of(firm, connection_id).load())
+            _grants(house, connection).revoke(house.vaults.of(firm, connection_id).load())
         house.vaults.remove(firm, connection_id)
         house.connections.release(connection)
-    connection = replace(connection, state=ConnectionState.DISCONNECTED, reason=None)
+    connection = replace(
+        connection,
+        state=ConnectionState.DISCONNECTED,
+        reason=None,
+        disconnects=connection.disconnects + 1,
+    )
     house.connections.save(connection)
     return connection
-
-
-def _revoke(house: House, connection: Connection, tokens: Tokens) -> None:
-    credentials = house.vaults.credentials(connection.ledger)
-    house.connector(connection.ledger).grants(credentials).revoke(tokens)

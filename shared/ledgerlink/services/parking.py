@@ -1,6 +1,7 @@
 """Parking a run that cannot go on, and letting it go on later. The lane stays free meanwhile."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from ledgerlink.domain.connections import Connection, ConnectionState
@@ -42,7 +43,8 @@ def lose_authorization(house: House, connection: Connection, error: Authorizatio
 
 
 def resume(house: House, run: Run) -> Run:
-    """Let a run do what is left of it. Raises Conflict when it is finished.
+    """Let a run do what is left of it. Raises Conflict when it is finished, or was resumed by
+    somebody else at the same time.
 
     One that is not parked only has its messages sent again: whoever resumed it before may have
     died before sending them, and doing them twice does nothing.
@@ -53,8 +55,9 @@ def resume(house: House, run: Run) -> Run:
         )
     if run.state is RunState.PARKED:
         state = RunState.APPLYING if run.chunks else RunState.QUEUED
-        run = replace(run, state=state, reason=None, generation=run.generation + 1)
-        house.runs.save(run)
+        parked = run.generation
+        run = replace(run, state=state, reason=None, generation=parked + 1, idle=0)
+        house.runs.save(run, of_generation=parked)
     house.lane.send(messages_of(run))
     return run
 
@@ -63,7 +66,8 @@ def resume_all(house: House, connection: Connection) -> None:
     """Let every unfinished run of the connection go on, each state's oldest first."""
     for state in UNFINISHED:
         for run in house.runs.in_state(connection.firm, connection.id, state):
-            resume(house, run)
+            with suppress(Conflict):  # it goes on already
+                resume(house, run)
 
 
 def messages_of(run: Run) -> Sequence[Message]:

@@ -10,7 +10,7 @@ from ledgerlink.domain.documents import Company
 from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.plan import ItemState, Operation
 from ledgerlink.domain.planner import PlanInput, Rejected, plan
-from ledgerlink.domain.ports import Ledger
+from ledgerlink.domain.ports import Interrupted, Ledger, Stop
 from ledgerlink.domain.reasons import Reason, reason
 from ledgerlink.domain.records import TimeEntry
 from ledgerlink.domain.resolver import RuleBook, linkable_keys, time_key
@@ -22,18 +22,21 @@ from ledgerlink.services.settling import settle_parked
 from ledgerlink.wire.records import key_of, time_entry
 
 
-async def plan_run(house: House, connection: Connection, run: Run) -> Run:
+async def plan_run(house: House, connection: Connection, run: Run, stop: Stop) -> Run:
     """Plan the run, store the chunks and put their messages into the lane.
 
-    What an earlier run sent without an answer is settled first, so that the plan sees it.
+    What an earlier run sent without an answer is settled first, so that the plan sees it. Raises
+    Interrupted when `stop` says so before the ledger has been asked everything.
     """
     ledger = house.open(connection)
     try:
-        company = await read_company(house, connection, ledger)
-        await settle_parked(house, connection, ledger)
+        company = await read_company(house, connection, ledger, stop)
+        await settle_parked(house, connection, ledger, stop)
     finally:
         house.memory.save(connection.firm, connection.id, ledger.lane_state())
         await ledger.close()
+    if stop():
+        raise Interrupted
     run = replace(run, planning_calls=dict(ledger.calls))
     try:
         entries, rejected = read_records(house, run)
@@ -44,10 +47,10 @@ async def plan_run(house: House, connection: Connection, run: Run) -> Run:
     return start(house, replace(run, records=len(entries) + len(rejected), chunks=chunks))
 
 
-async def read_company(house: House, connection: Connection, ledger: Ledger) -> Company:
+async def read_company(house: House, connection: Connection, ledger: Ledger, stop: Stop) -> Company:
     """Read the company and its features back and keep them with the connection as it is now: it
     may have been disconnected meanwhile."""
-    company = await ledger.company()
+    company = await ledger.company(stop)
     now = house.connections.get(connection.firm, connection.id)
     house.connections.save(replace(now, company=company, read_at=house.clock.now()))
     return company
@@ -63,7 +66,7 @@ def fail(house: House, run: Run, why: Reason) -> Run:
 def start(house: House, run: Run) -> Run:
     """Let a planned run be applied; one with nothing to send is finished at once."""
     now = house.clock.now()
-    run = replace(run, state=RunState.APPLYING, started_at=run.started_at or now)
+    run = replace(run, state=RunState.APPLYING, idle=0, started_at=run.started_at or now)
     if not run.open_chunks():
         run = replace(run, state=run.outcome_state(), finished_at=now)
     house.runs.save(run)

@@ -77,10 +77,15 @@ class Recorder:
         deleted = {o.seq for o in posted if writes[o.seq].action is Action.DELETE}
         links = [self._link(writes[o.seq], o) for o in posted if o.seq not in deleted]
         gone = [writes[seq].key for seq in deleted]
+        gone += [writes[o.seq].key for o in outcomes if _is_gone(o) and o.seq in writes]
         run = self.run
         self.house.links.put(run.firm, run.connection_id, links)
         self.house.links.delete(run.firm, run.connection_id, gone)
-        self.house.runs.put_outcomes(run, outcomes)
+        self.settle(outcomes)
+
+    def settle(self, outcomes: Sequence[Outcome]) -> None:
+        """Store outcomes whose links need no change, then progress when it is due."""
+        self.house.runs.put_outcomes(self.run, outcomes)
         self.outcomes.update({outcome.seq: outcome for outcome in outcomes})
         self.recorded.update(outcome.state.value for outcome in outcomes)
         if self.house.clock.monotonic() - self._noted_at >= PROGRESS_EVERY:
@@ -112,3 +117,8 @@ class Recorder:
             self.house.count(f"Items{state.capitalize()}", number)
         for kind, number in self.calls.items():
             self.house.count(f"Calls{kind.capitalize()}", number)
+
+
+def _is_gone(outcome: Outcome) -> bool:
+    """What is no longer in the ledger loses its link, so that the next post creates it anew."""
+    return outcome.reason is not None and outcome.reason.code == "gone_in_ledger"

@@ -33,6 +33,10 @@ class Connections(Protocol):
 
     def list(self, firm: str) -> Sequence[Connection]: ...
     def begin(self, authorization: Authorization) -> None: ...
+    def pending(self, state: str) -> Authorization:
+        """The consent under way, which stays. Raises Invalid."""
+        ...
+
     def finish(self, state: str) -> Authorization:
         """Take the consent out; each state works once. Raises Invalid."""
         ...
@@ -76,8 +80,9 @@ class Runs(Protocol):
         returns the first run. Raises Conflict for the same key with other content."""
         ...
 
-    def save(self, run: Run) -> None:
-        """Replace the run; progress is kept apart. Until it is finished, `in_state` finds it."""
+    def save(self, run: Run, of_generation: int | None = None) -> None:
+        """Replace the run; progress is kept apart. Until it is finished, `in_state` finds it.
+        Raises Conflict when the stored run is not of that generation any more."""
         ...
 
     def get(self, firm: str, connection_id: str, run_id: str) -> Run:

@@ -50,15 +50,11 @@ class DynamoConnections:
             }
         )
 
+    def pending(self, state: str) -> Authorization:
+        return _authorization(self._table.get(keys.authorization(state), "authorization"))
+
     def finish(self, state: str) -> Authorization:
-        row = self._table.take(keys.authorization(state), "authorization")
-        if row is None:
-            raise Invalid(
-                "unknown_state",
-                "This consent is unknown or was used already.",
-                "Start connecting again.",
-            )
-        return load(Authorization, row["data"])
+        return _authorization(self._table.take(keys.authorization(state), "authorization"))
 
     def require_free(self, connection: Connection, company_id: str) -> None:
         row = self._table.get(keys.company(connection.ledger, company_id), "claim")
@@ -97,6 +93,16 @@ class DynamoConnections:
         values = {":firm": connection.firm, ":connection": connection.id}
         with suppress(Taken):  # another firm has it by now
             self._table.put_if(row, "firm = :firm AND connection_id = :connection", values)
+
+
+def _authorization(row: Row | None) -> Authorization:
+    if row is None:
+        raise Invalid(
+            "unknown_state",
+            "This consent is unknown or was used already.",
+            "Start connecting again.",
+        )
+    return load(Authorization, row["data"])
 
 
 def _taken(connection: Connection, claim: Row) -> Conflict:

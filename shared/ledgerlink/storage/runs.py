@@ -46,9 +46,13 @@ class DynamoRuns:
             )
         return self.get(run.firm, run.connection_id, claim["run"])
 
-    def save(self, run: Run) -> None:
-        finished = run.state in FINISHED
-        self._table.together(_rows(run), delete=[_unfinished(run)] if finished else [])
+    def save(self, run: Run, of_generation: int | None = None) -> None:
+        delete = [_unfinished(run)] if run.state in FINISHED else []
+        held = {} if of_generation is None else {"generation": of_generation}
+        try:
+            self._table.together(_rows(run), delete=delete, held=held)
+        except Taken as taken:
+            raise _resumed(run) from taken
 
     def get(self, firm: str, connection_id: str, run_id: str) -> Run:
         row = self._table.get(keys.connection(firm, connection_id), keys.row("run", run_id))
@@ -119,10 +123,17 @@ def _rows(run: Run) -> list[Row]:
     """The run, and its mark among those that are not finished."""
     pk, state = keys.connection(run.firm, run.connection_id), run.state.value
     data = dump(replace(run, progress={})).decode()
-    rows: list[Row] = [{"pk": pk, "sk": keys.row("run", run.id), "state": state, "data": data}]
+    kept = {"state": state, "generation": run.generation}
+    rows: list[Row] = [{"pk": pk, "sk": keys.row("run", run.id), "data": data} | kept]
     if run.state not in FINISHED:
-        rows.append(_unfinished(run) | {"run": run.id, "state": state})
+        rows.append(_unfinished(run) | {"run": run.id} | kept)
     return rows
+
+
+def _resumed(run: Run) -> Conflict:
+    return Conflict(
+        "resumed_already", f"The run {run.id} was resumed by somebody else.", "Nothing to do."
+    )
 
 
 def _unfinished(run: Run) -> Row:

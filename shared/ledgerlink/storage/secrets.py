@@ -2,20 +2,28 @@
 
 import json
 import secrets as random
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from ledgerlink.domain.errors import AuthorizationLost
+from ledgerlink.domain.errors import AuthorizationLost, Conflict
 from ledgerlink.domain.ports import Clock, Tokens
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Table, Taken
-from ledgerlink.wire.stored import dump, load
+from ledgerlink.wire.stored import Unreadable, dump, load
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
+
+
+PAUSES = (0.0, 0.5, 1.0, 2.0)
+"""Seconds before each attempt to write a secret whose predecessor is being deleted."""
+
+GONE = ("ResourceNotFoundException", "InvalidRequestException")
+"""What Secrets Manager says of a secret that is deleted, or marked for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +36,31 @@ class SecretVaults:
     prefix: str
     kms_key: str
     applications: Mapping[str, str]
+    pause: Callable[[float], None] = time.sleep
 
     def of(self, firm: str, connection_id: str) -> "SecretVault":
         return SecretVault(self, firm, connection_id)
 
     def put(self, firm: str, connection_id: str, tokens: Tokens) -> None:
+        """Raises Conflict while Secrets Manager, which deletes behind its own answer, still has
+        to make room for the name."""
         name, text = self.name(firm, connection_id), dump(tokens).decode()
+        for pause in PAUSES:
+            self.pause(pause)
+            try:
+                self._write(name, text)
+            except ClientError as error:
+                if not _gone(error):
+                    raise
+            else:
+                return
+        raise Conflict(
+            "tokens_being_deleted",
+            "The former tokens of this connection are still being deleted.",
+            "Start connecting again in a minute.",
+        )
+
+    def _write(self, name: str, text: str) -> None:
         try:
             self.client.create_secret(Name=name, SecretString=text, KmsKeyId=self.kms_key)
         except self.client.exceptions.ResourceExistsException:
@@ -74,19 +101,22 @@ class SecretVault:
             name = self.vaults.name(self.firm, self.connection_id)
             text = self.vaults.client.get_secret_value(SecretId=name)["SecretString"]
         except ClientError as error:
-            if error.response["Error"]["Code"] not in (
-                "ResourceNotFoundException",
-                "InvalidRequestException",
-            ):
+            if not _gone(error):
                 raise
             raise AuthorizationLost("no_tokens", "The connection holds no tokens.") from error
-        return load(Tokens, text)
+        try:
+            return load(Tokens, text)
+        except Unreadable:
+            # Without its cause: whatever logs this error must not come near the text.
+            raise AuthorizationLost("no_tokens", "The stored tokens cannot be read.") from None
 
     def save(self, tokens: Tokens) -> None:
         name = self.vaults.name(self.firm, self.connection_id)
         try:
             self.vaults.client.put_secret_value(SecretId=name, SecretString=dump(tokens).decode())
-        except self.vaults.client.exceptions.ResourceNotFoundException as error:
+        except ClientError as error:
+            if not _gone(error):
+                raise
             raise AuthorizationLost("no_tokens", "The connection was disconnected.") from error
 
     def claim(self, seconds: float) -> bool:
@@ -114,3 +144,7 @@ class SecretVault:
             self.vaults.table.delete_if(pk, "refresh", "holder = :me", {":me": self.holder})
         except Taken:
             return
+
+
+def _gone(error: ClientError) -> bool:
+    return error.response["Error"]["Code"] in GONE

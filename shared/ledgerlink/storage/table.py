@@ -49,12 +49,20 @@ class Table:
             self._client.put_item(TableName=self.name, Item=_typed(row), **given)
 
     def together(
-        self, rows: Iterable[Row], *, delete: Iterable[Row] = (), new: bool = False
+        self,
+        rows: Iterable[Row],
+        *,
+        delete: Iterable[Row] = (),
+        new: bool = False,
+        held: Mapping[str, Any] | None = None,
     ) -> None:
-        """Put and delete these rows, all or none. Raises Taken for one there that must be `new`."""
-        only_new = {"ConditionExpression": "attribute_not_exists(pk)"} if new else {}
+        """Put and delete these rows, all or none. Raises Taken for one there that must be `new`,
+        or that does not have the values of `held` now."""
+        only: dict[str, Any] = _holding(held) if held else {}
+        if new:
+            only = {"ConditionExpression": "attribute_not_exists(pk)"}
         name = {"TableName": self.name}
-        items: list[Any] = [{"Put": name | {"Item": _typed(row)} | only_new} for row in rows]
+        items: list[Any] = [{"Put": name | {"Item": _typed(row)} | only} for row in rows]
         items += [{"Delete": name | {"Key": _typed(key)}} for key in delete]
         for _ in range(ATTEMPTS):
             try:
@@ -164,6 +172,14 @@ class Table:
                 self._pause(FIRST_PAUSE * 2**attempt)
             else:
                 raise TimeoutError(f"{self.name} left rows unwritten after {ATTEMPTS} attempts")
+
+
+def _holding(held: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "ConditionExpression": " AND ".join(f"#{name} = :{name}" for name in held),
+        "ExpressionAttributeNames": {f"#{name}": name for name in held},
+        "ExpressionAttributeValues": _typed({f":{name}": value for name, value in held.items()}),
+    }
 
 
 class _taken:  # noqa: N801 - reads as the statement it is

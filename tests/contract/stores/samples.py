@@ -47,6 +47,7 @@ def authorization(state: str) -> Authorization:
         user="ada",
         connection_id="c1",
         redirect_uri="https://api.example/callback",
+        asked_at=START,
         expires_at=START + timedelta(minutes=10),
     )
 

@@ -41,6 +41,15 @@ def test_a_consent_works_once(stores: Stores) -> None:
         stores.connections.finish("s#1")
 
 
+def test_a_consent_can_be_looked_at_without_using_it_up(stores: Stores) -> None:
+    stores.connections.begin(authorization("s#1"))
+    for _ in range(2):
+        assert stores.connections.pending("s#1") == authorization("s#1")
+    stores.connections.finish("s#1")
+    with pytest.raises(Invalid, match="used already"):
+        stores.connections.pending("s#1")
+
+
 def test_an_unknown_consent_is_refused(stores: Stores) -> None:
     stores.connections.begin(authorization("known"))
     with pytest.raises(Invalid):

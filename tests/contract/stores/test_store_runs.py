@@ -104,6 +104,17 @@ def test_a_parked_run_keeps_its_progress_and_saving_a_run_does_not_touch_it(
     assert found == stores.runs.get("acme", "c1", "r1")
 
 
+@pytest.mark.parametrize("state", [RunState.PARKED, RunState.COMPLETED])
+def test_a_run_is_saved_over_its_own_generation_only(stores: Stores, state: RunState) -> None:
+    stores.runs.create(run("r1"), "key", "content")
+    stores.runs.save(replace(run("r1"), state=RunState.PARKED))
+    stores.runs.save(replace(run("r1"), state=state, generation=1), of_generation=0)
+    resumed = replace(run("r1"), state=RunState.APPLYING, generation=1)
+    with pytest.raises(Conflict):
+        stores.runs.save(resumed, of_generation=0)
+    assert stores.runs.get("acme", "c1", "r1").state is state
+
+
 def test_outcomes_come_back_by_slice(stores: Stores) -> None:
     why = reason("refused", detail='a "quoted" 🙂')
     given = {

@@ -20,7 +20,8 @@ def test_a_connection_is_made_and_completed_by_the_callback(api: Api) -> None:
     assert made.json["health"]["token"] == "none"
     state = made.json["authorize_url"].partition("state=")[2].partition("&")[0]
     query = {"state": state, "code": "code", "realmId": COMPANY}
-    page = api.get("/v1/oauth/fake/callback", query=query, claims={})
+    assert api.get("/v1/oauth/fake/callback", query=query, claims={}).status == 200
+    page = api.form("/v1/oauth/fake/callback", query | {"decision": "connect"})
     assert page.status == 200
     assert page.headers["Content-Type"].startswith("text/html")
     api.place.work()
@@ -42,8 +43,8 @@ def test_the_redirect_goes_to_the_apis_own_address(api: Api) -> None:
         {"state": "{state}", "error": "access_denied"},
         {"state": "{state}"},
         {"state": "guess", "code": "code", "realmId": COMPANY},
-        {"state": "{state}", "code": "bad-code", "realmId": COMPANY},
         {"state": "{state}", "code": "code"},
+        {"state": "{state}", "code": "code", "realmId": "./realm"},
     ],
 )
 def test_a_consent_that_went_wrong_ends_on_a_page_that_says_so(

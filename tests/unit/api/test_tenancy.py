@@ -111,7 +111,7 @@ def test_each_firm_lists_its_own_connections(api: Api) -> None:
 def test_another_firms_consent_connects_the_firm_that_asked(api: Api) -> None:
     made = api.post("/v1/connections", {"ledger": "fake"}, firm="b").json
     state = made["authorize_url"].partition("state=")[2].partition("&")[0]
-    query = {"state": state, "code": "code", "realmId": "realm-9"}
-    assert api.get("/v1/oauth/fake/callback", query=query, claims={}).status == 200
+    fields = {"state": state, "code": "code", "realmId": "realm-9", "decision": "connect"}
+    assert api.form("/v1/oauth/fake/callback", fields).status == 200
     assert api.get(f"/v1/connections/{made['id']}", firm="b").json["company_id"] == "realm-9"
     assert api.get("/v1/connections", firm="a").json["connections"] == []

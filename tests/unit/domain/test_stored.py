@@ -2,6 +2,7 @@
 
 import json
 import string
+import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -31,7 +32,7 @@ from ledgerlink.domain.runs import Chunk, Progress, Run
 from ledgerlink.services.stores import Message
 from ledgerlink.wire.records import time_entries, time_entry
 from ledgerlink.wire.rules import dump_mapping, load_mapping, mappings, plain
-from ledgerlink.wire.stored import dump, load
+from ledgerlink.wire.stored import Unreadable, dump, load
 
 SETTINGS = settings(max_examples=40, deadline=None)
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -81,7 +82,7 @@ THINGS: dict[type[Any], st.SearchStrategy[Any]] = {
         read_at=st.none() | MOMENT,
         reason=st.none() | REASON,
     ),
-    Authorization: st.builds(Authorization, expires_at=MOMENT),
+    Authorization: st.builds(Authorization, asked_at=MOMENT, expires_at=MOMENT),
     Tokens: st.builds(Tokens, access_expires_at=MOMENT, refresh_expires_at=st.none() | MOMENT),
     Message: st.builds(Message),
 }
@@ -151,6 +152,23 @@ def test_a_rate_is_exact_and_never_a_float(rate: str) -> None:
     found = time_entry(line.encode()).bill_rate
     assert isinstance(found, Decimal)
     assert found == Decimal(rate.strip('"'))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"access_token": "s3cret", "refresh_token": ["s3cret"]}', '"s3cret"', '{"s3cret', "s3cret"],
+)
+def test_what_is_stored_wrongly_is_not_told(text: str) -> None:
+    with pytest.raises(Unreadable, match="stored Tokens") as failed:
+        load(Tokens, text)
+    whole = "".join(traceback.format_exception(failed.value))
+    assert "s3cret" not in whole
+    assert "s3c" not in str(failed.value)
+
+
+def test_what_is_stored_wrongly_is_placed() -> None:
+    with pytest.raises(Unreadable, match="access_expires_at: Input should be a valid datetime"):
+        load(Tokens, '{"access_token": "a", "refresh_token": "r", "access_expires_at": "soon"}')
 
 
 def test_letters_of_every_kind_survive() -> None:

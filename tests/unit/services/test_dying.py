@@ -1,6 +1,8 @@
 """A worker that dies anywhere is repeated by the queue, and nothing is lost or doubled."""
 
+import asyncio
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from ledgerlink.domain.connections import Connection
@@ -8,7 +10,7 @@ from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.plan import ItemState
 from ledgerlink.domain.rules import Client, CreateProject, CreateUser, RuleKind, Skip
 from ledgerlink.domain.runs import RunState
-from ledgerlink.services import connect
+from ledgerlink.services import connect, lane
 
 from tests.fakes.fate import Died, Fate
 from tests.fakes.house import FIRM, Town, entry, town
@@ -95,6 +97,41 @@ def test_a_worker_repeated_after_the_ledger_forgot_its_requests_looks_them_up(at
     place.fate.at = len(place.fate.steps) + at
     place.work(redelivered_after=7200)
     check(place, connection)
+
+
+@pytest.mark.parametrize("minutes", [60, 90])
+@pytest.mark.parametrize("away", [1, 31, 120])
+def test_a_link_without_an_outcome_is_proof_whatever_the_ledger_holds_now(
+    minutes: int, away: int
+) -> None:
+    place = town()
+    connection = place.connected()
+    if minutes == 90:
+        place.post(connection, "first", [entry("t1")])
+        place.work()
+    run = place.post(connection, "key", [entry("t1", minutes=minutes)])
+    fate = place.fate
+    asyncio.run(lane.handle(place.house, place.lane.messages.pop(0), lambda: False))
+    plain, seen = fate.step, len(place.company().received)
+
+    def die_between(name: str) -> None:
+        plain(name)
+        if name == "before runs.put_outcomes" and len(place.company().received) > seen:
+            vars(fate).pop("step")
+            raise Died(name)
+
+    vars(fate)["step"] = die_between
+    with pytest.raises(Died):
+        asyncio.run(lane.handle(place.house, place.lane.messages[0], lambda: False))
+    edited = {
+        key: replace(stored, body={**stored.body, "notes": "edited"}, version=stored.version + 1)
+        for key, stored in place.company().stored.items()
+    }
+    place.company().stored.update(edited)
+    place.clock.go_on(minutes=away)
+    place.work()
+    assert place.states(run) == {"time:t1": ItemState.POSTED}
+    assert len(place.company().stored) == 1
 
 
 def test_a_post_that_dies_at_any_step_and_is_repeated_makes_one_run() -> None:

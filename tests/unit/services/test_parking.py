@@ -1,6 +1,7 @@
 """Parking, settling and resuming."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from ledgerlink.domain.connections import Connection, ConnectionState
@@ -99,6 +100,16 @@ def test_a_finished_run_cannot_be_resumed() -> None:
     place.work()
     with pytest.raises(Conflict):
         parking.resume(place.house, place.run(run))
+
+
+def test_of_two_that_resume_a_run_at_once_the_slower_is_told_so_and_undoes_nothing() -> None:
+    place, _, run = interrupted(DOWN, 2)
+    seen = place.run(run)
+    parking.resume(place.house, seen)
+    place.work()
+    with pytest.raises(Conflict):
+        parking.resume(place.house, seen)
+    assert place.run(run).state is RunState.COMPLETED
 
 
 def test_messages_of_before_the_resume_do_nothing() -> None:
@@ -224,12 +235,74 @@ def test_a_dead_letter_sets_its_run_aside_and_a_resume_finishes_it() -> None:
     assert place.run(run).state is RunState.COMPLETED
 
 
-def test_a_dead_letter_without_a_run_is_let_go() -> None:
+@pytest.mark.parametrize(("step", "run_id"), [("read_company", ""), ("apply", "nobody")])
+def test_a_dead_letter_without_a_run_is_let_go_and_counted(step: str, run_id: str) -> None:
     place = town()
     connection = place.connected()
-    message = Message(firm=FIRM, connection_id=connection.id, step="read_company")
-    lane.give_up(place.house, message)
+    counted: list[str] = []
+    house = replace(place.house, count=lambda name, _number: counted.append(name))
+    message = Message(firm=FIRM, connection_id=connection.id, step=step, run_id=run_id)
+    lane.give_up(house, message)
+    assert counted == ["MessagesDropped"]
     assert place.house.connections.get(FIRM, connection.id).state is ConnectionState.CONNECTED
+
+
+@pytest.mark.parametrize("error", [DOWN, STOPPED])
+def test_a_ledger_that_cannot_be_read_after_a_reconnect_still_lets_the_runs_go_on(
+    error: LedgerError,
+) -> None:
+    place, connection, run = interrupted(LOST, 2)
+    reconnect(place, connection)
+    place.company().trouble = [error]
+    place.work()
+    assert place.run(run).state is RunState.COMPLETED
+
+
+def test_a_run_resumed_by_a_reconnect_while_the_ledger_is_down_says_that_it_is_down() -> None:
+    place, connection, run = interrupted(LOST, 2)
+    reconnect(place, connection)
+    place.company().trouble = [DOWN] * 9
+    place.work()
+    why = place.run(run).reason
+    assert why is not None
+    assert why.code == "ledger_unavailable"
+
+
+def test_a_run_whose_workers_are_cut_short_with_nothing_to_show_is_parked() -> None:
+    place = town()
+    run = place.post(place.connected(), "key", [entry("t1")])
+    plan = place.lane.messages[0]
+    asyncio.run(lane.handle(place.house, plan, lambda: False))
+    place.lane.messages.remove(plan)
+    place.work(stop=lambda: True)
+    parked = place.run(run)
+    assert parked.state is RunState.PARKED
+    assert parked.reason is not None
+    assert parked.reason.code == "ledger_unavailable"
+    assert len([m for m in place.handled if m.run_id == run.id]) == lane.MAX_IDLE
+    parking.resume(place.house, parked)
+    place.work()
+    assert place.run(run).state is RunState.COMPLETED
+
+
+def test_a_run_that_cannot_even_be_planned_in_time_is_parked() -> None:
+    place = town()
+    run = place.post(place.connected(), "key", [entry("t1")])
+    place.work(stop=lambda: True)
+    assert place.run(run).state is RunState.PARKED
+    assert len([m for m in place.handled if m.run_id == run.id]) == lane.MAX_IDLE
+
+
+def test_workers_that_are_cut_short_but_get_on_are_not_counted() -> None:
+    place = town(chunk_size=40)
+    run = place.post(place.connected(), "key", [entry(f"t{n}") for n in range(40)])
+    plan = place.lane.messages[0]
+    asyncio.run(lane.handle(place.house, plan, lambda: False))
+    place.lane.messages.remove(plan)
+    asked = iter(range(10_000))
+    place.work(stop=lambda: next(asked) % 2 == 1)
+    assert place.run(run).state is RunState.COMPLETED
+    assert len(place.handled) > 2 * lane.MAX_IDLE
 
 
 @pytest.mark.parametrize("error", [None, LOST])

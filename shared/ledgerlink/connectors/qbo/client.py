@@ -11,11 +11,13 @@ from ledgerlink.connectors.qbo import errors
 from ledgerlink.connectors.qbo.auth import Bearer
 from ledgerlink.connectors.qbo.errors import Disposition
 from ledgerlink.connectors.qbo.limits import Lane, Limiter
-from ledgerlink.connectors.qbo.patience import Patience
+from ledgerlink.connectors.qbo.patience import Patience, Pauses
 from ledgerlink.connectors.qbo.refresh import Refresher
 from ledgerlink.connectors.qbo.replies import Reply, lost, read
-from ledgerlink.connectors.qbo.timing import LedgerTime, Stop, never
+from ledgerlink.connectors.qbo.silence import UNKNOWN, Silence, waited
+from ledgerlink.connectors.qbo.timing import LedgerTime, in_time
 from ledgerlink.connectors.qbo.turnstile import Turnstile
+from ledgerlink.domain.ports import Stop, never
 
 MINOR_VERSION = "minorversion=75"
 
@@ -49,6 +51,11 @@ class Call:
         """Which budget it draws on."""
         return Lane.BATCH if self.kind == "batch" else Lane.SINGLE
 
+    @property
+    def writes(self) -> bool:
+        """Whether the ledger stores something because of it."""
+        return self.kind in ("single", "batch")
+
 
 class Client:
     """One company's calls. `calls` counts every request that left, by kind."""
@@ -62,8 +69,10 @@ class Client:
         time: LedgerTime,
         jitter: Callable[[], float],
         calls: Counter[str],
+        silence: Silence,
     ) -> None:
         self.calls = calls
+        self.silence = silence
         self._url = company_url
         self._http = http
         self._refresher = refresher
@@ -71,24 +80,27 @@ class Client:
         self._turnstile = Turnstile(limiter, time)
         self._time = time
         self._jitter = jitter
+        self._pauses = Pauses()
         self._timeout = {"timeout": timeout(time).as_dict()}
 
     async def call(self, call: Call, stop: Stop = never) -> Reply:
         """The answer to a call, which is repeated unchanged until it has one.
 
         The reply was accepted, or carries faults of the record or the look-up kind. Raises
-        Interrupted when `stop` says so before a request leaves, AuthorizationLost,
-        LedgerStopped, or LedgerUnavailable when patience is at its end.
+        Interrupted when `stop` says so before a request leaves or a while before its answer,
+        AuthorizationLost, LedgerStopped, or LedgerUnavailable when patience is at its end.
         """
-        patience = Patience(self._jitter)
+        patience = Patience(self._jitter, self._pauses)
         while True:
             reply = await self._attempt(call, stop)
             match errors.disposition(reply):
                 case Disposition.THROTTLED:
-                    self._limiter.pause(self._time.now() + patience.after_throttling(reply))
+                    now = self._time.now()
+                    self._limiter.pause(now + patience.after_throttling(reply, now))
                 case Disposition.REPEAT:
                     await self._time.sleep(patience.after_trouble(reply), stop)
                 case what:
+                    self._pauses.end()
                     return _unless_fatal(what, reply)
 
     async def rows(self, entity: str, statement: str, stop: Stop = never) -> Sequence[Entity]:
@@ -99,24 +111,34 @@ class Client:
         rows: Sequence[Entity] = _accepted(reply, "QueryResponse").get(entity, ())
         return rows
 
-    async def read(self, entity: str, path: str) -> Entity:
+    async def read(self, entity: str, path: str, stop: Stop = never) -> Entity:
         """One record by its address. Raises as `rows`."""
-        reply = await self.call(Call("read", "GET", f"{path}?{MINOR_VERSION}"))
+        reply = await self.call(Call("read", "GET", f"{path}?{MINOR_VERSION}"), stop)
         return _accepted(reply, entity)
 
-    async def alive(self) -> bool:
+    async def alive(self, stop: Stop = never) -> bool:
         """Whether the ledger answers one read now, without repeats."""
-        reply = await self._attempt(Call("read", "GET", f"/preferences?{MINOR_VERSION}"), never)
+        reply = await self._attempt(Call("read", "GET", f"/preferences?{MINOR_VERSION}"), stop)
         return errors.disposition(reply) is Disposition.ACCEPTED
 
     async def _attempt(self, call: Call, stop: Stop) -> Reply:
         await self._turnstile.enter(call.lane, stop)
         try:
-            return await self._send(call)
-        except httpx.RequestError as error:
-            return lost(error)
+            reply = await in_time(self._send(call), stop)
+        except BaseException as error:
+            self._unanswered(call, waited(error, TIMEOUT))
+            if isinstance(error, httpx.RequestError):
+                return lost(error)
+            raise
         finally:
             self._turnstile.leave(call.lane)
+        if errors.disposition(reply) in UNKNOWN:
+            self._unanswered(call)
+        return reply
+
+    def _unanswered(self, call: Call, since: float = 0.0) -> None:
+        if call.writes:
+            self.silence.begin(since)
 
     async def _send(self, call: Call) -> Reply:
         async def again() -> None:

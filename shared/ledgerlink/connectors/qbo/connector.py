@@ -17,6 +17,7 @@ from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
 from ledgerlink.connectors.qbo.limits import Limiter, Limits
 from ledgerlink.connectors.qbo.lines import Lines
 from ledgerlink.connectors.qbo.refresh import Refresher
+from ledgerlink.connectors.qbo.silence import Silence
 from ledgerlink.connectors.qbo.timing import LedgerTime
 from ledgerlink.connectors.qbo.tokens import Application, TokenEndpoint
 from ledgerlink.domain.ports import Clock, LaneState, TokenVault
@@ -70,7 +71,8 @@ class QuickBooksOnline:
         refresher = Refresher(vault, endpoint, http, self._time, lambda kind: calls.update([kind]))
         limiter = Limiter.restored(lane_state, LIMITS, self._time)
         url = f"{self._endpoints.api_url.rstrip('/')}/v3/company/{company_id}"
-        client = Client(url, http, refresher, limiter, self._time, self._jitter, calls)
+        silence = Silence(self._time, lane_state)
+        client = Client(url, http, refresher, limiter, self._time, self._jitter, calls, silence)
         return QuickBooksLedger(company_id, client, limiter, self._time, http)
 
     def _http(self) -> httpx.AsyncClient:

@@ -5,7 +5,7 @@ it into a JSON number with the same digits.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -86,6 +86,34 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 def _member(name: str, value: Any) -> str:
     text = str(value) if name in AMOUNTS else _encode(value)
     return f'"{name}":{text}'
+
+
+def sent_forms(activity: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The bodies that the ledger would answer with this time activity, as `time` composes them:
+    with the item as it is, and without, because the ledger fills in one that was not sent."""
+    billable = activity.get("BillableStatus") in ("Billable", "HasBeenBilled")
+    name_of = str(activity.get("NameOf"))
+    form: dict[str, Any] = {
+        "NameOf": name_of,
+        f"{name_of}Ref": _only_id(activity.get(f"{name_of}Ref")),
+        "TxnDate": activity.get("TxnDate"),
+        "Hours": int(activity.get("Hours") or 0),
+        "Minutes": int(activity.get("Minutes") or 0),
+        "BillableStatus": "Billable" if billable else "NotBillable",
+        "Taxable": activity.get("Taxable", False),
+    }
+    if activity.get("CustomerRef"):
+        form["CustomerRef"] = _only_id(activity["CustomerRef"])
+    if billable:
+        form["HourlyRate"] = amount(Decimal(str(activity.get("HourlyRate") or 0)))
+    if activity.get("Description"):
+        form["Description"] = str(activity["Description"])
+    yield form
+    yield {**form, "ItemRef": _only_id(activity.get("ItemRef"))}
+
+
+def _only_id(ref: Any) -> dict[str, str]:
+    return {"value": str(ref["value"])} if ref else {}
 
 
 def _refuse_unbillable(time: ResolvedTime) -> None:

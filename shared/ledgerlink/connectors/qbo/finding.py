@@ -9,6 +9,7 @@ from ledgerlink.connectors.qbo import errors, queries
 from ledgerlink.connectors.qbo.answers import adopted, differences, number, ref, text
 from ledgerlink.connectors.qbo.client import Client, Entity
 from ledgerlink.domain.plan import Action, Outcome, Write
+from ledgerlink.domain.ports import Stop
 
 SLACK = timedelta(minutes=3)
 """How far the ledger's clock and ours may be apart."""
@@ -24,8 +25,9 @@ NAMED_BY = {"Customer": "DisplayName", "Vendor": "DisplayName", "Employee": "Dis
 class Finding:
     """One search. No id is adopted twice, nor one of `known`, which belong to others."""
 
-    def __init__(self, client: Client, since: datetime, known: Collection[str]) -> None:
+    def __init__(self, client: Client, since: datetime, known: Collection[str], stop: Stop) -> None:
         self._client = client
+        self._stop = stop
         self._created = queries.since("MetaData.CreateTime", since - SLACK)
         self._known = frozenset(known)
 
@@ -107,7 +109,7 @@ class Finding:
         """Row after row, page by page. Raises LedgerUnavailable past the last allowed page."""
         for page in range(MAX_PAGES):
             statement = queries.select(entity, *conditions, page=page)
-            rows = await self._client.rows(entity, statement)
+            rows = await self._client.rows(entity, statement, self._stop)
             for row in rows:
                 yield row
             if len(rows) < queries.PAGE:

@@ -1,5 +1,7 @@
 """The authorisation flow: the user's consent, the exchange of its code, and giving it back."""
 
+import asyncio
+import re
 from urllib.parse import urlencode
 
 import httpx
@@ -8,7 +10,15 @@ from ledgerlink.connectors.qbo import errors
 from ledgerlink.connectors.qbo.endpoints import Endpoints
 from ledgerlink.connectors.qbo.timing import LedgerTime
 from ledgerlink.connectors.qbo.tokens import SCOPE, Application, TokenEndpoint
+from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.ports import Tokens
+
+COMPANY_ID = re.compile(r"[1-9][0-9]{0,19}")
+"""A realm id as the ledger writes it. It becomes a part of every address, and one company must
+have one id: nothing that means the same as another text may pass."""
+
+PATIENCE = 10.0
+"""Real seconds for one call of a grant, all in all: somebody waits at a browser."""
 
 
 class QuickBooksGrants:
@@ -19,12 +29,14 @@ class QuickBooksGrants:
         endpoints: Endpoints,
         application: Application,
         time: LedgerTime,
-        transport: httpx.BaseTransport | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        patience: float = PATIENCE,
     ) -> None:
         self._endpoints = endpoints
         self._application = application
         self._endpoint = TokenEndpoint(endpoints, application, time)
         self._transport = transport
+        self._patience = patience
 
     def authorize_url(self, state: str, redirect_uri: str) -> str:
         """Where to send the user's browser."""
@@ -36,6 +48,16 @@ class QuickBooksGrants:
             "state": state,
         }
         return f"{self._endpoints.authorize_url}?{urlencode(query)}"
+
+    def company_id(self, given: str) -> str:
+        """The `realmId` of a callback. Raises Invalid for anything but a realm id."""
+        if not COMPANY_ID.fullmatch(given):
+            raise Invalid(
+                "wrong_company_id",
+                "What came back names no QuickBooks company.",
+                "Start connecting again and choose the company in QuickBooks.",
+            )
+        return given
 
     def exchange(self, code: str, redirect_uri: str) -> Tokens:
         """Tokens for a code; a code works once, so a lost reply is not repeated.
@@ -58,7 +80,10 @@ class QuickBooksGrants:
 
     def _send(self, request: httpx.Request) -> httpx.Response:
         try:
-            with httpx.Client(transport=self._transport) as http:
-                return http.send(request)
-        except httpx.RequestError as error:
+            return asyncio.run(asyncio.wait_for(self._sent(request), self._patience))
+        except (httpx.RequestError, TimeoutError) as error:
             raise errors.unavailable(f"no answer ({type(error).__name__})") from error
+
+    async def _sent(self, request: httpx.Request) -> httpx.Response:
+        async with httpx.AsyncClient(transport=self._transport) as http:
+            return await http.send(request)

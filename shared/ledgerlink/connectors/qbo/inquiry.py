@@ -6,8 +6,8 @@ from datetime import date
 from ledgerlink.connectors.qbo import lists, queries
 from ledgerlink.connectors.qbo.client import Client
 from ledgerlink.connectors.qbo.refusals import Findings, Refusal
-from ledgerlink.connectors.qbo.timing import Interrupted, Stop
 from ledgerlink.domain.errors import LedgerError
+from ledgerlink.domain.ports import Interrupted, Stop
 
 LOOKS = 30
 """Looks per open ledger; after that a fault's own words must do."""
@@ -45,7 +45,7 @@ class Inquiry:
 
     async def _look(self, refusals: Sequence[Refusal], stop: Stop) -> Findings:
         if self._asks_closed(refusals):
-            self._closed_through = await lists.books_closed_through(self._client)
+            self._closed_through = await lists.books_closed_through(self._client, stop)
             self._closed_asked = True
         return Findings(
             holders=await self._holders(_unknown_names(refusals), stop),

@@ -1,6 +1,6 @@
 """One open connection to one QuickBooks company."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import httpx
@@ -14,7 +14,7 @@ from ledgerlink.connectors.qbo.timing import LedgerTime
 from ledgerlink.connectors.qbo.writing import Writing
 from ledgerlink.domain.documents import Company
 from ledgerlink.domain.plan import Outcome, Request, Write
-from ledgerlink.domain.ports import Answered, LaneState
+from ledgerlink.domain.ports import Answered, LaneState, Stop, never
 
 
 class QuickBooksLedger:
@@ -40,25 +40,28 @@ class QuickBooksLedger:
         """Requests that left so far: single, batch, query, read, token."""
         return self._client.calls
 
-    async def company(self) -> Company:
+    async def company(self, stop: Stop = never) -> Company:
         """The company with its features, in two reads."""
-        return await lists.company(self._client, self._company_id)
+        return await lists.company(self._client, self._company_id, stop)
 
-    async def write(
-        self, requests: Sequence[Request], answered: Answered, stop: Callable[[], bool]
-    ) -> None:
+    async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:
         """Send the requests as the port describes."""
         await Writing(self._client, self._inquiry, answered, stop).send(requests)
 
     async def find(
-        self, writes: Sequence[Write], since: datetime, known: Collection[str]
+        self,
+        writes: Sequence[Write],
+        since: datetime,
+        known: Collection[str],
+        stop: Stop = never,
     ) -> Mapping[int, Outcome]:
         """Look for writes as the port describes."""
-        return await Finding(self._client, since, known).find(writes)
+        await self._client.silence.over(stop)
+        return await Finding(self._client, since, known, stop).find(writes)
 
     def lane_state(self) -> LaneState:
-        """The limiter's memory as JSON values."""
-        return self._limiter.state(self._time)
+        """What the limiter remembers, and until when writes may come late, as JSON values."""
+        return {**self._limiter.state(self._time), **self._client.silence.state()}
 
     async def close(self) -> None:
         """Close the network connections."""

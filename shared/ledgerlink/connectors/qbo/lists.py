@@ -6,12 +6,13 @@ from typing import Any
 
 from ledgerlink.connectors.qbo.client import Client, Entity
 from ledgerlink.domain.documents import Company, Features
+from ledgerlink.domain.ports import Stop
 
 
-async def company(client: Client, company_id: str) -> Company:
+async def company(client: Client, company_id: str, stop: Stop) -> Company:
     """The company with its features. Payroll is None: no preference tells it."""
-    info = await client.read("CompanyInfo", f"/companyinfo/{company_id}")
-    preferences = await _preferences(client)
+    info = await client.read("CompanyInfo", f"/companyinfo/{company_id}", stop)
+    preferences = await _preferences(client, stop)
     return Company(
         company_id=company_id,
         name=str(info.get("CompanyName") or info.get("LegalName") or ""),
@@ -20,9 +21,9 @@ async def company(client: Client, company_id: str) -> Company:
     )
 
 
-async def books_closed_through(client: Client) -> date | None:
+async def books_closed_through(client: Client, stop: Stop) -> date | None:
     """The last closed day; None while the books were never closed."""
-    return _close_date(await _preferences(client))
+    return _close_date(await _preferences(client, stop))
 
 
 def features(info: Entity, preferences: Entity) -> Features:
@@ -43,8 +44,8 @@ def features(info: Entity, preferences: Entity) -> Features:
     )
 
 
-async def _preferences(client: Client) -> Entity:
-    return await client.read("Preferences", "/preferences")
+async def _preferences(client: Client, stop: Stop) -> Entity:
+    return await client.read("Preferences", "/preferences", stop)
 
 
 def _time_tracking(preferences: Entity, other: Mapping[str, str]) -> bool | None:

@@ -1,6 +1,7 @@
 """How often and after how long a call is repeated."""
 
 from collections.abc import Callable
+from math import inf
 
 from ledgerlink.connectors.qbo import errors
 from ledgerlink.connectors.qbo.replies import Reply
@@ -17,19 +18,38 @@ PAUSE = 60.0
 
 LONGEST_PAUSE = 300.0
 
-PAUSES = 5
-"""Pauses for one call; a 429 that outlasts them is the month's quota, not the minute's."""
+PAUSES = 3
+"""Pauses for one call, or one after another for all; a 429 that outlasts them is the month's
+quota, not the minute's. They fit into a worker's time."""
 
 
 class OutOfPatience(LedgerUnavailable):
     """One call never got an answer to rely on; others may fare better."""
 
 
+class Pauses:
+    """The pauses of all calls of one open ledger, one after another without an answer between."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._until = -inf
+
+    def begin(self, now: float, seconds: float) -> None:
+        """Count a pause; calls that were refused at the same time share one."""
+        self.count += now >= self._until
+        self._until = max(self._until, now + seconds)
+
+    def end(self) -> None:
+        """The ledger let a call through."""
+        self.count = 0
+
+
 class Patience:
     """The waits of one call, in ledger seconds. `jitter` gives numbers from 0 to 1."""
 
-    def __init__(self, jitter: Callable[[], float]) -> None:
+    def __init__(self, jitter: Callable[[], float], pauses: Pauses) -> None:
         self._jitter = jitter
+        self._shared = pauses
         self._troubles = 0
         self._pauses = 0
 
@@ -42,11 +62,12 @@ class Patience:
         wait = min(FIRST_WAIT * 2.0 ** (self._troubles - 1), LONGEST_WAIT)
         return wait * (1 + self._jitter()) / 2
 
-    def after_throttling(self, reply: Reply) -> float:
+    def after_throttling(self, reply: Reply, now: float) -> float:
         """What the ledger asks for, else a minute. Raises LedgerUnavailable when it is too long,
         or asked for too often."""
         self._pauses += 1
         pause = PAUSE if reply.retry_after is None else float(reply.retry_after)
-        if self._pauses > PAUSES or pause > LONGEST_PAUSE:
+        self._shared.begin(now, pause)
+        if max(self._pauses, self._shared.count) > PAUSES or pause > LONGEST_PAUSE:
             raise errors.unavailable(f"{reply}; its quota is used up", reply.trace_id)
         return pause

@@ -19,10 +19,11 @@ HOLDER = re.compile(r"\bId=(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A write and the fault that decided against it."""
+    """A write and the fault that decided against it. `there` when its record was seen since."""
 
     write: Write
     fault: Fault
+    there: bool = False
 
     @property
     def name(self) -> str:
@@ -90,6 +91,8 @@ def _decided(refusal: Refusal, findings: Findings) -> str:
         return "closed_period"
     if code == "billed" and write.ledger_id not in findings.billed:
         return "refused"
+    if code == "gone_in_ledger" and refusal.there:
+        return "target_missing"
     if code == "gone_in_ledger" and write.action is Action.UPDATE and write.kind != "TimeActivity":
         return "target_missing"
     return code

@@ -1,26 +1,23 @@
 """Ledger time: the passed-in clock, seen at the ledger's own pace."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
-from ledgerlink.domain.ports import Clock
+from ledgerlink.domain.ports import Clock, Interrupted, Stop, never
 
-Stop = Callable[[], bool]
+T = TypeVar("T")
 
 SLICE = 1.0
 """Real seconds after which a sleeper asks again whether to stop."""
 
+GRACE = 20.0
+"""Real seconds that a call in flight still has once `stop` says so: a worker cannot wait for the
+ledger's two minutes when its own time is up."""
+
 INSTANT = 1e-6
 """Seconds too short to wait for; below this a float clock need not move."""
-
-
-def never() -> bool:
-    """The stop of those who finish what they began."""
-    return False
-
-
-class Interrupted(Exception):
-    """Stop said so before the call was sent; the call is left alone."""
 
 
 class LedgerTime:
@@ -61,3 +58,17 @@ class LedgerTime:
             if stop():
                 raise Interrupted
             await self._clock.sleep(min(left / self._scale, SLICE))
+
+
+async def in_time(work: Coroutine[Any, Any, T], stop: Stop) -> T:
+    """What the work gives. Raises Interrupted when it goes on for GRACE after `stop` said so."""
+    task, grace = asyncio.ensure_future(work), GRACE
+    try:
+        while grace > 0 and not (await asyncio.wait({task}, timeout=SLICE))[0]:
+            grace -= SLICE if stop() else 0.0
+    finally:
+        if task.cancel():
+            await asyncio.wait({task})
+    if task.cancelled():
+        raise Interrupted
+    return task.result()

@@ -3,7 +3,8 @@
 import asyncio
 
 from ledgerlink.connectors.qbo.limits import Lane, Limiter
-from ledgerlink.connectors.qbo.timing import INSTANT, Interrupted, LedgerTime, Stop, never
+from ledgerlink.connectors.qbo.timing import INSTANT, LedgerTime
+from ledgerlink.domain.ports import Interrupted, Stop, never
 
 GIVE_WAY = 0.01
 """Ledger seconds that a single steps aside for."""

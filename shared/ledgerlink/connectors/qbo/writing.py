@@ -1,9 +1,11 @@
 """Sending requests: both budgets side by side, each request in a task of its own."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
-from ledgerlink.connectors.qbo import answers, errors
+from ledgerlink.connectors.qbo import answers, errors, stale
 from ledgerlink.connectors.qbo.batches import Answer, call_of
 from ledgerlink.connectors.qbo.batches import answers as answers_in
 from ledgerlink.connectors.qbo.client import Client
@@ -13,9 +15,13 @@ from ledgerlink.connectors.qbo.inquiry import Inquiry
 from ledgerlink.connectors.qbo.patience import OutOfPatience
 from ledgerlink.connectors.qbo.refusals import Refusal, failed
 from ledgerlink.connectors.qbo.replies import Reply
-from ledgerlink.connectors.qbo.timing import Interrupted, Stop
-from ledgerlink.domain.plan import Outcome, Request
-from ledgerlink.domain.ports import Answered
+from ledgerlink.connectors.qbo.stale import Verdict
+from ledgerlink.domain.errors import LedgerError
+from ledgerlink.domain.plan import Outcome, Request, Write
+from ledgerlink.domain.ports import Answered, Interrupted, Stop
+
+T = TypeVar("T")
+Look = Callable[[Sequence[Refusal]], Awaitable[Verdict]]
 
 
 class Writing:
@@ -39,19 +45,25 @@ class Writing:
 
     async def _send(self, request: Request) -> None:
         try:
-            reply = await self._client.call(call_of(request), self._halted)
-            await self._report(request, reply)
+            reply = await self._answer(request)
+            if reply is not None:
+                await self._report(request, reply)
         except Interrupted:
             return
-        except OutOfPatience as down:
-            await self._blame(down)
         except Exception as failure:  # kept, so that those in flight can finish; raised by `send`
             self._fail(failure)
+
+    async def _answer(self, request: Request) -> Reply | None:
+        try:
+            return await self._client.call(call_of(request), self._halted)
+        except OutOfPatience as down:
+            await self._blame(down)
+            return None
 
     async def _blame(self, down: OutOfPatience) -> None:
         """Was it the ledger or this request? A ledger that can be read is up; the outcome of the
         request is then unknown, and its neighbours go on."""
-        if self._failure is None and not await self._client.alive():
+        if self._failure is None and not await self._client.alive(self._halted):
             self._fail(down)
 
     def _halted(self) -> bool:
@@ -63,24 +75,58 @@ class Writing:
         self._failure = self._failure or failure
 
     async def _report(self, request: Request, reply: Reply) -> None:
+        outcomes = await self._outcomes(request, reply, self._look)
+        await self._answered(request, sorted(outcomes, key=lambda outcome: outcome.seq))
+
+    async def _outcomes(self, request: Request, reply: Reply, look: Look) -> list[Outcome]:
         told = list(answers_in(request, reply))
         outcomes = [
             answers.posted(answer.write, answer.entity, reply.trace_id)
             for answer in told
             if not answer.faults
         ]
-        outcomes += await self._refused([a for a in told if a.faults], reply)
-        await self._answered(request, sorted(outcomes, key=lambda outcome: outcome.seq))
+        verdict = await look(self._final([a for a in told if a.faults], reply))
+        outcomes += verdict.outcomes
+        outcomes += await self._explained(verdict.refusals, reply)
+        for write in verdict.repeats:
+            outcomes += await self._unless_cut(self._repeated(request, write), [])
+        return outcomes
 
-    async def _refused(self, told: Sequence[Answer], reply: Reply) -> list[Outcome]:
-        """Outcomes of what failed for good; what is unknown has none, and what concerns the lane
-        ends the write."""
+    def _final(self, told: Sequence[Answer], reply: Reply) -> list[Refusal]:
+        """What failed for good; what is unknown is left out, and what concerns the lane ends the
+        write."""
         refusals = [Refusal(a.write, errors.gravest(a.faults)) for a in told]
         for refusal in refusals:
             self._heed(refusal.fault, reply.trace_id)
-        final = [r for r in refusals if _disposition(r.fault) is Disposition.RECORD]
-        findings = await self._inquiry.findings(final, self._halted)
-        return [failed(refusal, findings, reply.trace_id) for refusal in final]
+        return [r for r in refusals if _disposition(r.fault) is Disposition.RECORD]
+
+    async def _look(self, refused: Sequence[Refusal]) -> Verdict:
+        """Refusals that depend on what the ledger holds now; what cannot be read stays unknown."""
+        suspect = [refusal for refusal in refused if stale.is_stale(refusal)]
+        verdict = await self._unless_cut(stale.look(self._client, suspect, self._halted), Verdict())
+        plain = tuple(refusal for refusal in refused if not stale.is_stale(refusal))
+        return replace(verdict, refusals=plain + verdict.refusals)
+
+    async def _repeated(self, request: Request, write: Write) -> list[Outcome]:
+        """The outcome of an update that is sent once more; none when it stays unknown."""
+        again = stale.repeated(request, write)
+        reply = await self._answer(again)
+        return [] if reply is None else await self._outcomes(again, reply, _as_it_is)
+
+    async def _explained(self, refused: Sequence[Refusal], reply: Reply) -> list[Outcome]:
+        findings = await self._inquiry.findings(refused, self._halted)
+        return [failed(refusal, findings, reply.trace_id) for refusal in refused]
+
+    async def _unless_cut(self, work: Awaitable[T], otherwise: T) -> T:
+        """What the work gives; `otherwise` when it is cut short, so that the rest of the answer is
+        still reported."""
+        try:
+            return await work
+        except Interrupted:
+            return otherwise
+        except LedgerError as trouble:
+            self._fail(trouble)
+            return otherwise
 
     def _heed(self, fault: Fault, trace_id: str) -> None:
         if error := errors.lane_error(_disposition(fault), str(fault), trace_id):
@@ -89,3 +135,7 @@ class Writing:
 
 def _disposition(fault: Fault) -> Disposition:
     return errors.meaning(fault).disposition
+
+
+async def _as_it_is(refused: Sequence[Refusal]) -> Verdict:
+    return Verdict(refusals=tuple(refused))

@@ -10,9 +10,12 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import httpx
 import pytest
 from ledgerlink.connectors.qbo import PRODUCTION, QuickBooksOnline
+from ledgerlink.connectors.qbo.grants import PATIENCE, QuickBooksGrants
+from ledgerlink.connectors.qbo.timing import LedgerTime
 from ledgerlink.connectors.qbo.tokens import Application
-from ledgerlink.domain.errors import AuthorizationLost, LedgerStopped, LedgerUnavailable
+from ledgerlink.domain.errors import AuthorizationLost, Invalid, LedgerStopped, LedgerUnavailable
 from ledgerlink.domain.ports import Grants, Tokens
+from ledgerlink.services.proving import Trial
 
 from tests.unit.connectors.qbo.stage import (
     CREDENTIALS,
@@ -117,6 +120,55 @@ def test_revoking_a_dead_token_is_no_error(status: int) -> None:
 def test_a_revocation_that_was_not_heard_is_an_error() -> None:
     with pytest.raises(LedgerUnavailable):
         grants(lambda request: reply({}, 503)).revoke(tokens())
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("", "0", "./9130", "9130/", "9130%2F.", "9130%2f.", "9130\n", " 9130", "09130"),
+        *("9130?x", "9130#x", "..", "9130;a=b", "٩١٣٠", "1" * 21),
+    ],
+)
+def test_a_company_id_is_a_plain_number_and_nothing_that_means_the_same(given: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        grants(dead).company_id(given)
+    assert refused.value.remedy
+
+
+@pytest.mark.parametrize("given", ["1", "9130347957983576", "1" * 20])
+def test_a_realm_id_is_a_company_id(given: str) -> None:
+    assert grants(dead).company_id(given) == given
+
+
+class Silent(httpx.AsyncBaseTransport):
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(60)
+        raise AssertionError("waited to the end")
+
+
+def test_somebody_at_a_browser_does_not_wait_for_a_silent_token_endpoint() -> None:
+    assert PATIENCE == 10
+    time = LedgerTime(Standing())
+    silent = QuickBooksGrants(PRODUCTION, Application("a", "b"), time, Silent(), patience=0.01)
+    with pytest.raises(LedgerUnavailable, match="TimeoutError"):
+        silent.exchange("code", "https://us.example/back")
+    with pytest.raises(LedgerUnavailable, match="TimeoutError"):
+        silent.revoke(tokens())
+
+
+async def test_tokens_on_trial_that_are_refused_are_not_refreshed() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        return reply({}, 401)
+
+    connector = QuickBooksOnline(PRODUCTION, VirtualClock(), httpx.MockTransport(answer))
+    ledger = connector.open("9130", Trial(tokens()), CREDENTIALS, {})
+    with pytest.raises(AuthorizationLost):
+        await ledger.company()
+    await ledger.close()
+    assert set(asked) == {"quickbooks.api.intuit.com"}
 
 
 def bearers(company: Company) -> list[str]:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from ledgerlink.domain.errors import AuthorizationLost, LedgerStopped, LedgerUnavailable
 from ledgerlink.domain.plan import Action, ItemState, Outcome, Request
+from ledgerlink.domain.ports import Interrupted
 from ledgerlink.domain.reasons import Reason
 
 from tests.unit.connectors.qbo.stage import (
@@ -104,7 +105,26 @@ def test_a_429_that_stays_for_minutes_is_a_quota_used_up() -> None:
             await written(company, requests([1]))
         return asyncio.get_running_loop().time()
 
-    assert 300 <= run(main()) <= 310
+    assert 180 <= run(main()) <= 185
+
+
+def test_a_429_that_stays_is_given_up_in_a_workers_time_however_many_calls_share_it() -> None:
+    company = Company(script=[fault("3001", status=429)] * 1000)
+
+    async def main() -> float:
+        loop = asyncio.get_running_loop()
+        with pytest.raises(LedgerUnavailable, match="quota"):
+            await written(company, requests([1] * 200), stop=lambda: loop.time() > 255)
+        return loop.time()
+
+    assert run(main()) < 200
+
+
+def test_pauses_are_counted_anew_once_the_ledger_lets_a_call_through() -> None:
+    throttled = fault("3001", status=429)
+    company = Company(latency=lambda kind: 0.0, script=[throttled, None] * 5)
+    report = run(written(company, requests([1] * 6)))
+    assert len(report.outcomes) == 6
 
 
 def test_a_429_that_asks_for_longer_than_a_run_can_wait_ends_it_at_once() -> None:
@@ -133,6 +153,32 @@ def test_a_stop_ends_a_pause() -> None:
     report, ended = run(main())
     assert report.requests == []
     assert ended < 12
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_call_that_outlasts_its_worker_is_cut_and_stays_unknown(size: int) -> None:
+    company = Company(latency=lambda kind: 120.0)
+
+    async def main() -> tuple[Report, float]:
+        loop = asyncio.get_running_loop()
+        report = await written(company, requests([size]), stop=lambda: loop.time() > 10)
+        return report, loop.time()
+
+    report, ended = run(main())
+    assert report.requests == []
+    assert 28 < ended < 35
+
+
+def test_reading_the_company_ends_with_the_worker() -> None:
+    company = Company(latency=lambda kind: 120.0)
+
+    async def main() -> float:
+        loop = asyncio.get_running_loop()
+        with pytest.raises(Interrupted):
+            await opened(company).company(lambda: loop.time() > 10)
+        return loop.time()
+
+    assert run(main()) < 35
 
 
 def test_a_slow_store_does_not_hold_up_other_requests() -> None:
@@ -249,13 +295,6 @@ def test_a_used_request_id_leaves_the_outcome_to_a_look_up() -> None:
     company = Company(script=[fault("600", "Duplicate Request ID")])
     report = run(written(company, requests([1])))
     assert (report.requests, report.outcomes) == (["req-0"], {})
-
-
-def test_a_stale_version_is_told_and_not_repeated() -> None:
-    company = Company(script=[fault("5010")], reads={"preferences": {"Preferences": {}}})
-    report = run(written(company, [Request("r", (change(0, Action.UPDATE),))]))
-    assert why(report.outcomes[0]).code == "changed_in_ledger"
-    assert len(company.calls("timeactivity")) == 1
 
 
 def test_closed_books_are_told_with_their_date_and_asked_for_once() -> None:

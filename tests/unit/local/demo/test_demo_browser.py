@@ -11,6 +11,10 @@ PAGE = """<html><body><form method="post" action="/connect/decide">
 <button name="choice" value="cancel">Cancel</button>
 <button name="choice" value="connect">Connect</button></form></body></html>"""
 
+CONFIRM = """<form method="post" action="callback"><input type="hidden" name="state" value="s">
+<button name="decision" value="connect">Connect</button>
+<button name="decision" value="cancel">Cancel</button></form>"""
+
 
 def browser(last_status: int = 200) -> tuple[httpx.Client, list[httpx.Request]]:
     seen: list[httpx.Request] = []
@@ -18,7 +22,9 @@ def browser(last_status: int = 200) -> tuple[httpx.Client, list[httpx.Request]]:
     def answer(request: httpx.Request) -> httpx.Response:
         seen.append(request)
         if request.url.path == "/connect/decide":
-            return httpx.Response(302, headers={"location": "http://app/back?code=c"})
+            return httpx.Response(302, headers={"location": "http://app/qbo/callback?code=c"})
+        if request.url.host == "app" and request.method == "GET":
+            return httpx.Response(200, html=CONFIRM)
         if request.url.host == "app":
             return httpx.Response(last_status, text="the end")
         return httpx.Response(200, html=PAGE)
@@ -26,11 +32,13 @@ def browser(last_status: int = 200) -> tuple[httpx.Client, list[httpx.Request]]:
     return httpx.Client(transport=httpx.MockTransport(answer), follow_redirects=True), seen
 
 
-def test_consent_sends_the_chosen_company_and_follows_back() -> None:
+def test_consent_sends_the_chosen_company_and_confirms_it_where_it_is_sent_back() -> None:
     client, seen = browser()
     give_consent(client, "http://ledger/connect?x=1", "2")
-    assert seen[1].content == b"state=s%261&realm=2&choice=connect"
-    assert str(seen[2].url) == "http://app/back?code=c"
+    assert seen[1].content == b"state=s%261&choice=connect&realm=2"
+    assert str(seen[2].url) == "http://app/qbo/callback?code=c"
+    assert (seen[3].method, str(seen[3].url)) == ("POST", "http://app/qbo/callback")
+    assert seen[3].content == b"state=s&decision=connect"
 
 
 def test_a_company_that_is_not_offered_is_refused() -> None:
@@ -45,4 +53,10 @@ def test_a_callback_that_fails_is_told() -> None:
 
 def test_choices_of_a_select_are_read() -> None:
     form = read_form("<form><select name=r><option value=7>x</select><button value=Connect>")
-    assert form.filled("7", "connect") == {"r": "7", "": "Connect"}
+    assert form.choosing("7") == {"r": "7"}
+    assert form.pressing("connect") == {"": "Connect"}
+
+
+def test_a_page_without_the_button_is_told() -> None:
+    with pytest.raises(DemoError, match="no button"):
+        read_form("<form></form>").pressing("connect")
