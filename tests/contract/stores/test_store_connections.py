@@ -100,3 +100,5 @@ def test_releasing_twice_does_not_take_the_company_from_the_firm_that_has_it_now
 def test_releasing_a_connection_that_never_had_a_company_does_nothing(stores: Stores) -> None:
     stores.connections.release(connection())
     stores.connections.claim(connection("rival"), "realm")
+    with pytest.raises(Conflict):
+        stores.connections.require_free(connection(), "realm")
