@@ -69,7 +69,7 @@ def _work(record: dict[str, Any], context: LambdaContext) -> None:
     _name(message)
     if record["eventSourceARN"] == os.environ["LEDGERLINK_DLQ_ARN"]:
         lane.give_up(house(), message)
-        metrics.add_metric("RunsSetAside", MetricUnit.Count, 1)
+        metrics.add_metric("MessagesGivenUp", MetricUnit.Count, 1)
         return
     asyncio.run(
         lane.handle(house(), message, lambda: context.get_remaining_time_in_millis() < MARGIN)

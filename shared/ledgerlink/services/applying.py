@@ -90,7 +90,6 @@ class Work:
         try:
             if self._too_old():
                 await self.look_up(stop)
-            self._take_proven()
             while self.recorder.progress.looks < MAX_SERIES:
                 await self._send(stop)
                 if stop() or not self._open():

@@ -59,6 +59,7 @@ def give_up(house: House, message: Message) -> None:
         return
     if run.generation == message.generation and run.state in UNFINISHED:
         park(house, run, reason("worker_failed"))
+        house.count("RunsSetAside", 1)
 
 
 UNFINISHED = (RunState.QUEUED, RunState.PLANNING, RunState.APPLYING)

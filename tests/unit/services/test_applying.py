@@ -1,19 +1,36 @@
 """Posting through the lane: order, unknown answers, late answers, one record's trouble."""
 
+import asyncio
 from collections import Counter
 
 import pytest
+from ledgerlink.domain.links import Link
 from ledgerlink.domain.plan import ItemState
 from ledgerlink.domain.rules import Client, CreateProject, RuleKind
-from ledgerlink.domain.runs import RunState
+from ledgerlink.domain.runs import Progress, Run, RunState
+from ledgerlink.services import lane
 from ledgerlink.services.applying import MAX_SERIES
 
-from tests.fakes.company import Fault
+from tests.fakes.company import Fault, Stored
 from tests.fakes.house import Town, entry, town
 
 
 def notes(place: Town) -> Counter[str]:
     return Counter(str(s.body["notes"]) for s in place.company().of_kind("Time"))
+
+
+def link(place: Town, run: Run, key: str, ledger_id: str) -> None:
+    """A link that a worker of this run stored before it died."""
+    stored = Link(
+        key=key,
+        kind="Time",
+        ledger_id=ledger_id,
+        version="0",
+        fingerprint="f",
+        run_id=run.id,
+        written_at=place.clock.now(),
+    )
+    place.links.put(run.firm, run.connection_id, [stored])
 
 
 def test_every_entry_becomes_one_document_with_link_outcome_and_trace() -> None:
@@ -128,6 +145,37 @@ def test_a_record_keeps_its_number_of_attempts_over_workers_that_are_cut_short()
     place.work(stop=lambda: next(asked) % 7 == 6)
     assert place.states(run) == {"time:t1": ItemState.FAILED}
     assert len({request.id for request in place.company().received}) == MAX_SERIES
+
+
+def test_what_this_very_run_has_a_link_for_is_not_sent() -> None:
+    place = town()
+    connection = place.connected()
+    run = place.post(connection, "key", [entry("t1")])
+    asyncio.run(lane.handle(place.house, place.lane.messages.pop(0), lambda: False))
+    link(place, run, "time:t1", "7")
+    place.work()
+    (item,) = place.items(run)
+    assert (item.state, item.outcome.ledger_id) == (ItemState.POSTED, "7")
+    assert place.company().received == []
+
+
+def test_a_twin_does_not_adopt_what_this_very_run_has_another_link_for() -> None:
+    place = town()
+    run = place.post(
+        place.connected(), "key", [entry("t1", notes="same"), entry("t2", notes="same")]
+    )
+    asyncio.run(lane.handle(place.house, place.lane.messages.pop(0), lambda: False))
+    place.staging.fix_requests(run, 0, 0, [[0, 1]])
+    place.runs.save_progress(run, 0, Progress(opened_at=place.clock.now()))
+    body = place.staging.chunk(run, 0)[1].body or {}
+    place.company().stored["7"] = Stored("7", "Time", body, 0, place.clock.now())
+    link(place, run, "time:t2", "7")
+    place.clock.go_on(minutes=31)
+    place.work()
+    ids = {item.operation.key: item.outcome.ledger_id for item in place.items(run)}
+    assert ids["time:t2"] == "7"
+    assert ids["time:t1"] not in (None, "7")
+    assert notes(place) == {"same": 2}
 
 
 def test_a_record_that_is_gone_from_the_ledger_is_told_and_created_anew_by_the_next_post() -> None:

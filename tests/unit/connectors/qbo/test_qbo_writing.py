@@ -120,6 +120,19 @@ def test_a_429_that_stays_is_given_up_in_a_workers_time_however_many_calls_share
     assert run(main()) < 200
 
 
+def test_a_call_that_is_throttled_for_ever_ends_though_others_get_through() -> None:
+    class Picky(Company):
+        def accept(self, kind: str, request: httpx.Request) -> httpx.Response:
+            if "requestid=req-0" in str(request.url):
+                return fault("3001", status=429)(request)
+            return super().accept(kind, request)
+
+    company = Picky(latency=lambda kind: 0.1)
+    with pytest.raises(LedgerUnavailable, match="quota"):
+        run(written(company, requests([1] * 40)))
+    assert sum("requestid=req-0" in str(r.url) for r in company.calls("timeactivity")) == 4
+
+
 def test_pauses_are_counted_anew_once_the_ledger_lets_a_call_through() -> None:
     throttled = fault("3001", status=429)
     company = Company(latency=lambda kind: 0.0, script=[throttled, None] * 5)
