@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 MILLION = Decimal(1_000_000)
-WORKER_GB = Decimal(1)
+WORKER_GB = Decimal("1.728")
 
 
 @dataclass(frozen=True, slots=True)
