@@ -10,7 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +26,7 @@ from ledgerlink.wire.rules import mappings
 
 from functions.qbo.handler import handler
 from tests.bench.meter import Meter
+from tests.bench.posted import Posted
 from tests.bench.sheet import lines, rules
 
 FIRM, USER = "bench", "bench"
@@ -40,29 +41,12 @@ class Context:
     """What the handler asks of Lambda."""
 
     function_name: str = "bench"
-    memory_limit_in_mb: int = 1024
+    memory_limit_in_mb: int = 1769
     invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:bench"
     aws_request_id: str = "bench"
 
     def get_remaining_time_in_millis(self) -> int:
         return LAMBDA_MS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
-    """What one post took. `requests` are calls to AWS by operation, `units` what they consume."""
-
-    records: int
-    state: str
-    reason: str
-    counts: dict[str, int]
-    calls: dict[str, int]
-    seconds: float
-    planning_seconds: float
-    cpu_seconds: float
-    messages: int
-    requests: dict[str, int]
-    units: dict[str, int]
 
 
 def connected(order: dict[str, str]) -> Connection:
@@ -157,7 +141,7 @@ def main() -> None:
     print(json.dumps({"connection": connection.id}), file=results, flush=True)
     for number, order in enumerate(orders):
         posted = post(connection, order["name"], order["count"], f"post-{number}")
-        print(json.dumps(asdict(posted)), file=results, flush=True)
+        print(posted.model_dump_json(), file=results, flush=True)
 
 
 if __name__ == "__main__":

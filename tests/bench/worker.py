@@ -9,29 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
-from pydantic import BaseModel
-
 from local.demo.sandbox import Traffic
 from local.machine.layout import ROOT
 from tests.bench.grounds import Grounds
+from tests.bench.posted import Posted
 
 END_SECONDS = 30
-
-
-class Posted(BaseModel):
-    """What `tests.bench.posting` reports of one post."""
-
-    records: int
-    state: str
-    reason: str
-    counts: dict[str, int]
-    calls: dict[str, int]
-    seconds: float
-    planning_seconds: float
-    cpu_seconds: float
-    messages: int
-    requests: dict[str, int]
-    units: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ class Firm:
 
         def rested() -> JSON | None:
             run = dict(self.client.get(href).json())
-            return run if run["state"] not in ("queued", "planning", "applying") else None
+            return run if run["state"] not in ("queued", "applying") else None
 
         run: JSON = self.until(rested)
         return run

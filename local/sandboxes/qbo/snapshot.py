@@ -40,6 +40,7 @@ def save(sandbox: Sandbox, path: Path) -> None:
 
 
 def _plain(value: Any) -> float:
+    """Amounts have at most 15 digits, which a double writes as they were; read as Decimals."""
     if isinstance(value, Decimal):
         return float(value)
     raise TypeError(f"{type(value).__name__} cannot be stored")

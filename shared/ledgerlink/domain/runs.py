@@ -14,7 +14,6 @@ class RunState(StrEnum):
     """Where a run stands. PARKED waits for a person or for the ledger and can be resumed."""
 
     QUEUED = "queued"
-    PLANNING = "planning"
     APPLYING = "applying"
     PARKED = "parked"
     COMPLETED = "completed"

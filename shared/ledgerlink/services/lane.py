@@ -57,12 +57,12 @@ def give_up(house: House, message: Message) -> None:
     except NotFound:
         house.count("MessagesDropped", 1)
         return
-    if run.generation == message.generation and run.state in UNFINISHED:
+    if run.generation == message.generation and run.state in UNDER_WAY:
         park(house, run, reason("worker_failed"))
         house.count("RunsSetAside", 1)
 
 
-UNFINISHED = (RunState.QUEUED, RunState.PLANNING, RunState.APPLYING)
+UNDER_WAY = (RunState.QUEUED, RunState.APPLYING)
 MAX_TURNS = 1000
 """How often a plan goes to the end of the lane because another run is being applied."""
 MAX_IDLE = 5
@@ -70,7 +70,7 @@ MAX_IDLE = 5
 
 
 def _park_unfinished(house: House, connection: Connection, run: Run) -> None:
-    if run.state in UNFINISHED:
+    if run.state in UNDER_WAY:
         park(house, run, connection.reason or reason("needs_reconnect", detail=connection.state))
 
 

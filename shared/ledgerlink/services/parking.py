@@ -77,8 +77,8 @@ def messages_of(run: Run) -> Sequence[Message]:
     return [chunk_message(run, chunk) for chunk in run.open_chunks()]
 
 
-def chunk_message(run: Run, chunk: Chunk, turn: int = 0) -> Message:
-    """The message that has a chunk applied. `turn` counts continuations of the same chunk."""
+def chunk_message(run: Run, chunk: Chunk) -> Message:
+    """The message that has a chunk applied."""
     return Message(
         firm=run.firm,
         connection_id=run.connection_id,
@@ -86,5 +86,4 @@ def chunk_message(run: Run, chunk: Chunk, turn: int = 0) -> Message:
         run_id=run.id,
         chunk=chunk.number,
         generation=run.generation,
-        turn=turn,
     )

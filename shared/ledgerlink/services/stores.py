@@ -139,7 +139,10 @@ class Vaults(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What goes through the lane of a connection: ids, never records."""
+    """What goes through the lane of a connection: ids, never records.
+
+    `turn` counts how often it was sent again, and tells a new message from a repeated one.
+    """
 
     firm: str
     connection_id: str

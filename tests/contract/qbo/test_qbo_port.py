@@ -215,9 +215,28 @@ def test_new_activities_are_searched_by_their_birth_alone_with_some_slack() -> N
     )
 
 
-def test_a_difference_in_rate_or_item_is_another_activity() -> None:
-    company = rows("TimeActivity", {**stored("5"), "HourlyRate": 15.5}, stored("6", ItemRef=None))
-    assert found(company, [same(0)]) == {}
+def test_an_activity_that_was_stored_with_other_values_is_adopted_and_says_which() -> None:
+    company = rows("TimeActivity", {**stored("5"), "HourlyRate": 15.5})
+    (outcome,) = found(company, [same(0)]).values()
+    assert (outcome.state, outcome.ledger_id) == (ItemState.POSTED, "5")
+    assert outcome.reason is not None
+    assert outcome.reason.code == "answer_differs"
+    assert "HourlyRate" in outcome.reason.message
+
+
+def test_the_activity_that_agrees_in_every_value_is_adopted_first() -> None:
+    company = rows("TimeActivity", stored("5", ItemRef=None), stored("6"))
+    assert {o.ledger_id for o in found(company, [same(0)]).values()} == {"6"}
+    assert {o.ledger_id for o in found(company, [same(0), same(1)]).values()} == {"5", "6"}
+
+
+@pytest.mark.parametrize(
+    "other", [{"Hours": 4}, {"TxnDate": "2026-03-03"}, {"Description": "Other work"}]
+)
+def test_an_activity_of_another_day_length_or_text_is_somebody_elses(
+    other: dict[str, Any],
+) -> None:
+    assert found(rows("TimeActivity", {**stored("5"), **other}), [same(0)]) == {}
 
 
 def test_the_search_goes_on_to_the_last_page_and_takes_a_shifted_row_once() -> None:

@@ -31,6 +31,7 @@ class Outcome:
 
 
 def _plain(value: Any) -> float:
+    """Amounts have at most 15 digits, which a double writes as they were."""
     if isinstance(value, Decimal):
         return float(value)
     raise TypeError(f"{type(value).__name__} is not JSON")

@@ -14,8 +14,9 @@ def posted(write: Write, entity: Mapping[str, Any], trace_id: str = "") -> Outco
 
 
 def adopted(write: Write, entity: Mapping[str, Any]) -> Outcome:
-    """The outcome of a write that the ledger turned out to hold already."""
-    return _outcome(write, entity, reason("already_written"))
+    """The outcome of a write that the ledger turned out to hold already; it says so, too, when
+    the ledger stored other values."""
+    return _outcome(write, entity, _difference(write, entity) or reason("already_written"))
 
 
 def _outcome(

@@ -49,16 +49,26 @@ class Finding:
         return changed(kind, writes)
 
     async def _activities(self, writes: Sequence[Write]) -> AsyncIterator[tuple[Write, Entity]]:
-        """By content, as a multiset: of equal writes as many are found as there are records."""
+        """By content, as a multiset: of equal writes as many are found as there are records.
+
+        Records that agree in every value go first; what is left may be a write that the ledger
+        stored with another item, status or rate.
+        """
         waiting: dict[Hashable, list[Write]] = defaultdict(list)
         for write in writes:
             waiting[content(write.body or {})].append(write)
-        async for entity in self._new("TimeActivity"):
-            for write in waiting.get(content(entity), ()):
-                if not differences(write.body or {}, entity):
-                    waiting[content(entity)].remove(write)
-                    yield write, entity
-                    break
+        rows = [row async for row in self._new("TimeActivity") if content(row) in waiting]
+        for exactly in (True, False):
+            left: list[Entity] = []
+            for row in rows:
+                alike = waiting[content(row)]
+                match = next((w for w in alike if not exactly or _agrees(w, row)), None)
+                if match is None:
+                    left.append(row)
+                else:
+                    alike.remove(match)
+                    yield match, row
+            rows = left
 
     async def _named(
         self, kind: str, writes: Sequence[Write]
@@ -115,6 +125,10 @@ class Finding:
             if len(rows) < queries.PAGE:
                 return
         raise errors.unavailable(f"too many {entity} records to search")
+
+
+def _agrees(write: Write, entity: Entity) -> bool:
+    return not differences(write.body or {}, entity)
 
 
 def content(activity: Mapping[str, Any]) -> Hashable:
