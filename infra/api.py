@@ -74,7 +74,7 @@ class Api(Construct):
         statements = [*keep_records(storage), *connect(secrets), send(lanes.lane)]
         self.api = Function(self, "Api", API, around, statements)
         self.http = self._http_api(around.settings)
-        self._stage(around.settings)
+        self.stage = self._stage(around.settings)
         self._integration = integrations.HttpLambdaIntegration("Function", self.api.function)
         self._public_routes()
         self._protected_routes(around.settings)
@@ -94,7 +94,7 @@ class Api(Construct):
             cors_preflight=cors if settings.cors_origins else None,
         )
 
-    def _stage(self, settings: Settings) -> None:
+    def _stage(self, settings: Settings) -> apigateway.CfnStage:
         group = logs.LogGroup(
             self,
             "AccessLogs",
@@ -113,6 +113,7 @@ class Api(Construct):
         resource.access_log_settings = apigateway.CfnStage.AccessLogSettingsProperty(
             destination_arn=group.log_group_arn, format=json.dumps(ACCESS_LOG_FIELDS)
         )
+        return resource
 
     def _public_routes(self) -> None:
         for (method, path), reason in PUBLIC_ROUTES.items():

@@ -5,9 +5,10 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.events import Events
 from infra.functions import Function, Shape, Surroundings
 from infra.lanes import Lanes
-from infra.permissions import consume, keep_records, send, stay_connected
+from infra.permissions import consume, keep_records, publish, send, stay_connected
 from infra.secrets import Secrets
 from infra.storage import Storage
 
@@ -30,12 +31,14 @@ class Connectors(Construct):
         storage: Storage,
         secrets: Secrets,
         lanes: Lanes,
+        events: Events,
     ) -> None:
         super().__init__(scope, name)
         statements = [
             *keep_records(storage),
             *stay_connected(secrets),
             send(lanes.lane),
+            publish(events.bus),
             consume(lanes.lane, lanes.dead_letters),
         ]
         self.qbo = Function(self, "Qbo", QBO, around, statements)

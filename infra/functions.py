@@ -11,6 +11,7 @@ from aws_cdk import aws_logs as logs
 from cdk_nag import NagPackSuppression, NagSuppressions, RegexAppliesTo
 from constructs import Construct
 
+from infra.events import Events
 from infra.lanes import Lanes
 from infra.permissions import write_logs
 from infra.secrets import APP_SECRET_QBO, CONNECTIONS_PREFIX, Secrets
@@ -18,7 +19,8 @@ from infra.settings import Settings
 from infra.storage import Storage
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
-
+NAMESPACE = "Ledgerlink"
+"""Of the metrics that the functions count."""
 
 PINNED_RUNTIME = NagPackSuppression(
     id="AwsSolutions-L1",
@@ -152,7 +154,7 @@ def layers(
 
 
 def environment(
-    settings: Settings, storage: Storage, secrets: Secrets, lanes: Lanes
+    settings: Settings, storage: Storage, secrets: Secrets, lanes: Lanes, events: Events
 ) -> dict[str, str]:
     """What the functions read at start; see docs/operations.md."""
     return {
@@ -160,6 +162,7 @@ def environment(
         "LEDGERLINK_BUCKET": storage.bucket.bucket_name,
         "LEDGERLINK_LANE_URL": lanes.lane.queue_url,
         "LEDGERLINK_DLQ_ARN": lanes.dead_letters.queue_arn,
+        "LEDGERLINK_BUS": events.bus.event_bus_name,
         "LEDGERLINK_SECRETS_PREFIX": CONNECTIONS_PREFIX,
         "LEDGERLINK_SECRETS_KEY": secrets.key.key_arn,
         "LEDGERLINK_APP_SECRET_QBO": APP_SECRET_QBO,
@@ -173,7 +176,9 @@ def environment(
         "QBO_TOKEN_URL": settings.qbo.token_url,
         "QBO_REVOKE_URL": settings.qbo.revoke_url,
         "QBO_CLOCK_SCALE": settings.qbo.clock_scale,
-        "POWERTOOLS_METRICS_NAMESPACE": "Ledgerlink",
+        # Empty: zones come from the layer's tzdata, and not from whatever the runtime holds.
+        "PYTHONTZPATH": "",
+        "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
         "POWERTOOLS_LOG_LEVEL": "INFO",
     }
 

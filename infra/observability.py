@@ -11,8 +11,11 @@ from constructs import Construct
 
 from infra.api import Api
 from infra.connectors import Connectors
+from infra.functions import NAMESPACE
 from infra.lanes import Lanes
+from infra.scheduler import Scheduler
 from infra.settings import Settings
+from infra.webhooks import Webhooks
 
 FIVE_MINUTES = Duration.minutes(5)
 OLDEST_WORK_SECONDS = 1800
@@ -20,13 +23,25 @@ OLDEST_WORK_SECONDS = 1800
 
 @dataclass(frozen=True)
 class Watch:
-    """One alarm: it sounds when the metric reaches the threshold."""
+    """One alarm: it sounds when the metric reaches the threshold, or with `must_come` when it
+    stays below it, be it by silence."""
 
     name: str
     means: str
     metric: cloudwatch.Metric
     threshold: int
     periods: int = 1
+    must_come: bool = False
+
+
+@dataclass(frozen=True)
+class Watched:
+    """The constructs whose functions are watched."""
+
+    api: Api
+    connectors: Connectors
+    scheduler: Scheduler
+    webhooks: Webhooks
 
 
 class Observability(Construct):
@@ -37,12 +52,16 @@ class Observability(Construct):
         scope: Construct,
         name: str,
         settings: Settings,
-        api: Api,
-        connectors: Connectors,
         lanes: Lanes,
+        watched: Watched,
     ) -> None:
         super().__init__(scope, name)
-        watches = [*_lane_watches(lanes), *_function_watches(api, connectors)]
+        watches = [
+            *_lane_watches(lanes),
+            *_function_watches(watched.api, watched.connectors),
+            *_sync_watches(watched.scheduler),
+            *_door_watches(watched.webhooks),
+        ]
         self.alarms = [self._alarm(watch) for watch in watches]
         self._notify(settings)
         self._dashboard(watches)
@@ -54,8 +73,8 @@ class Observability(Construct):
             alarm_description=f"{watch.means} See docs/operations.md, {watch.name}.",
             threshold=watch.threshold,
             evaluation_periods=watch.periods,
-            comparison_operator=(cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD),
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            comparison_operator=_beyond(watch),
+            treat_missing_data=_silence(watch),
         )
 
     def _notify(self, settings: Settings) -> None:
@@ -72,6 +91,44 @@ class Observability(Construct):
             board.add_widgets(
                 cloudwatch.GraphWidget(title=watch.name, left=[watch.metric], width=8)
             )
+        for title, metrics in _graphs().items():
+            board.add_widgets(cloudwatch.GraphWidget(title=title, left=metrics, width=8))
+
+
+def _beyond(watch: Watch) -> cloudwatch.ComparisonOperator:
+    if watch.must_come:
+        return cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
+    return cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+
+
+def _silence(watch: Watch) -> cloudwatch.TreatMissingData:
+    if watch.must_come:
+        return cloudwatch.TreatMissingData.BREACHING
+    return cloudwatch.TreatMissingData.NOT_BREACHING
+
+
+def _counted(function: str, name: str, period: Duration = FIVE_MINUTES) -> cloudwatch.Metric:
+    """What a function of ours counts by itself, summed up per period."""
+    return cloudwatch.Metric(
+        namespace=NAMESPACE,
+        metric_name=name,
+        dimensions_map={"service": function},
+        statistic="Sum",
+        period=period,
+    )
+
+
+def _graphs() -> dict[str, list[cloudwatch.IMetric]]:
+    """What is good to see and wakes nobody up."""
+    day = Duration.days(1)
+    noticed = ("Received", "Ignored", "Echoed", "Known", "Hinted")
+    answers = ("NotificationsAnswered", "NotificationsForbidden")
+    return {
+        "MeteredReads": [_counted("qbo", "MeteredReads", day)],
+        "ConnectionsDue": [_counted("scheduler", "ConnectionsDue")],
+        "Notifications": [_counted("webhooks", name) for name in answers],
+        "Notices": [_counted("webhooks", f"Notices{name}") for name in noticed],
+    }
 
 
 def _lane_watches(lanes: Lanes) -> list[Watch]:
@@ -118,6 +175,58 @@ def _function_watches(api: Api, connectors: Connectors) -> list[Watch]:
             "Api5xx",
             "Callers were answered with server errors.",
             api.http.metric_server_error(period=FIVE_MINUTES, statistic="Sum"),
+            threshold=1,
+            periods=2,
+        ),
+    ]
+
+
+def _sync_watches(scheduler: Scheduler) -> list[Watch]:
+    function = scheduler.scheduler.function
+    return [
+        Watch(
+            "SchedulerErrors",
+            "Ticks raised or timed out for ten minutes; what is due is queued late.",
+            function.metric_errors(period=FIVE_MINUTES),
+            threshold=1,
+            periods=2,
+        ),
+        Watch(
+            "TickMissing",
+            "No tick for ten minutes; nothing is synced by schedule or by webhook.",
+            function.metric_invocations(period=FIVE_MINUTES),
+            threshold=1,
+            periods=2,
+            must_come=True,
+        ),
+        Watch(
+            "DueFailed",
+            "A connection that was due could not be queued, for ten minutes.",
+            _counted("scheduler", "DueFailed"),
+            threshold=1,
+            periods=2,
+        ),
+        Watch(
+            "SyncsFailed",
+            "A sync failed for good.",
+            _counted("qbo", "SyncsFailed"),
+            threshold=1,
+        ),
+    ]
+
+
+def _door_watches(webhooks: Webhooks) -> list[Watch]:
+    return [
+        Watch(
+            "WebhooksErrors",
+            "The webhooks function raised or timed out.",
+            webhooks.webhooks.function.metric_errors(period=FIVE_MINUTES),
+            threshold=1,
+        ),
+        Watch(
+            "NotificationsFailed",
+            "Notifications of ledgers could not be taken, for ten minutes.",
+            _counted("webhooks", "NotificationsFailed"),
             threshold=1,
             periods=2,
         ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
@@ -17,6 +18,7 @@ TABLE_ACTIONS = (
     "dynamodb:GetItem",
     "dynamodb:PutItem",
     "dynamodb:Query",
+    "dynamodb:UpdateItem",
 )
 FILE_ACTIONS = ("s3:GetObject", "s3:PutObject")
 CONNECTION_ACTIONS = (
@@ -42,11 +44,14 @@ def allow(name: str, actions: Sequence[str], *resources: str) -> iam.PolicyState
 
 def keep_records(storage: Storage) -> list[iam.PolicyStatement]:
     """Read and write the table, staged records and plans, and the key of both."""
-    table = storage.table.table_arn
     files = [storage.bucket.arn_for_objects(f"{p}*") for p in (STAGED_PREFIX, PLANS_PREFIX)]
+    return [*keep_rows(storage), allow("Files", FILE_ACTIONS, *files)]
+
+
+def keep_rows(storage: Storage) -> list[iam.PolicyStatement]:
+    """Read and write the table, with its key."""
     return [
-        allow("Table", TABLE_ACTIONS, table),
-        allow("Files", FILE_ACTIONS, *files),
+        allow("Table", TABLE_ACTIONS, storage.table.table_arn),
         use_key("StorageKey", storage.key),
     ]
 
@@ -64,9 +69,25 @@ def stay_connected(secrets: Secrets) -> list[iam.PolicyStatement]:
 def _credentials(secrets: Secrets, actions: Sequence[str]) -> list[iam.PolicyStatement]:
     return [
         allow("Connections", actions, secrets.connections_arn()),
-        allow("AppSecret", ("secretsmanager:GetSecretValue",), secrets.app_qbo.secret_arn),
+        _app_secret(secrets),
         use_key("SecretsKey", secrets.key),
     ]
+
+
+def read_application(secrets: Secrets) -> list[iam.PolicyStatement]:
+    """Read the application's credentials, and no connection's."""
+    return [
+        _app_secret(secrets),
+        allow("SecretsKey", ("kms:Decrypt",), secrets.key.key_arn),
+    ]
+
+
+def _app_secret(secrets: Secrets) -> iam.PolicyStatement:
+    return allow("AppSecret", ("secretsmanager:GetSecretValue",), secrets.app_qbo.secret_arn)
+
+
+def publish(bus: events.EventBus) -> iam.PolicyStatement:
+    return allow("Publish", ("events:PutEvents",), bus.event_bus_arn)
 
 
 def send(queue: sqs.Queue) -> iam.PolicyStatement:

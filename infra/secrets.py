@@ -31,7 +31,8 @@ class Secrets(Construct):
             self,
             "AppQbo",
             secret_name=APP_SECRET_QBO,
-            description="client_id and client_secret of the Intuit app; set after deploy",
+            description="client_id, client_secret and webhook_verifier_token of the Intuit app; "
+            "set after deploy",
             encryption_key=self.key,
             generate_secret_string=secretsmanager.SecretStringGenerator(
                 secret_string_template=json.dumps({"client_id": UNSET}),

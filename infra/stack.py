@@ -1,4 +1,4 @@
-"""The stack: storage, secrets, the lane, the functions at its ends, and what watches them."""
+"""The stack: storage, secrets, the lane, the bus, the functions, and what watches them."""
 
 from pathlib import Path
 
@@ -7,12 +7,15 @@ from constructs import Construct
 
 from infra.api import Api
 from infra.connectors import Connectors
+from infra.events import Events
 from infra.functions import Surroundings, environment, layers
 from infra.lanes import Lanes
-from infra.observability import Observability
+from infra.observability import Observability, Watched
+from infra.scheduler import Scheduler
 from infra.secrets import APP_SECRET_QBO, Secrets
 from infra.settings import Settings
 from infra.storage import Storage
+from infra.webhooks import Webhooks
 
 
 class LedgerlinkStack(Stack):
@@ -23,15 +26,20 @@ class LedgerlinkStack(Stack):
         storage = Storage(self, "Storage", settings)
         secrets = Secrets(self, "Secrets", settings)
         lanes = Lanes(self, "Lanes", settings)
+        events = Events(self, "Events")
         around = Surroundings(
             settings,
             build,
             layers(self, settings, build),
-            environment(settings, storage, secrets, lanes),
+            environment(settings, storage, secrets, lanes, events),
         )
         api = Api(self, "Api", around, storage, secrets, lanes)
-        connectors = Connectors(self, "Connectors", around, storage, secrets, lanes)
-        Observability(self, "Observability", settings, api, connectors, lanes)
+        connectors = Connectors(self, "Connectors", around, storage, secrets, lanes, events)
+        scheduler = Scheduler(self, "Scheduler", around, storage, lanes)
+        webhooks = Webhooks(self, "Webhooks", around, storage, secrets, api)
+        Observability(
+            self, "Observability", settings, lanes, Watched(api, connectors, scheduler, webhooks)
+        )
         self._outputs(
             {
                 "ApiId": api.http.api_id,
@@ -43,6 +51,9 @@ class LedgerlinkStack(Stack):
                 "AppSecretQbo": APP_SECRET_QBO,
                 "ApiFunction": api.api.function.function_name,
                 "QboFunction": connectors.qbo.function.function_name,
+                "SchedulerFunction": scheduler.scheduler.function.function_name,
+                "WebhooksFunction": webhooks.webhooks.function.function_name,
+                "BusName": events.bus.event_bus_name,
             }
         )
         for key, value in settings.tags.items():

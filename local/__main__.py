@@ -1,4 +1,4 @@
-"""python -m local up|down|status|token|reset: Ledgerlink on this machine."""
+"""python -m local up|down|status|token|tick|reset: Ledgerlink on this machine."""
 
 import argparse
 import sys
@@ -53,6 +53,12 @@ def token(options: argparse.Namespace) -> int:
     return 0
 
 
+def tick(options: argparse.Namespace) -> int:
+    queued = Machine.attach(options.state_dir).tick()
+    print(f"connections whose work was queued: {queued}")
+    return 0
+
+
 def reset(options: argparse.Namespace) -> int:
     down(options)
     Layout(options.state_dir).forget()
@@ -64,6 +70,7 @@ def _print_addresses(machine: Machine) -> None:
     addresses = {
         "API": machine.api_url,
         "API reference": f"{machine.api_url}/v1/docs",
+        "webhooks": machine.webhook_url,
         "AWS endpoint": machine.aws_endpoint,
         "QuickBooks": machine.sandbox_url,
         "token issuer": machine.issuer_url,
@@ -77,6 +84,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "down": down,
     "status": status,
     "token": token,
+    "tick": tick,
     "reset": reset,
 }
 

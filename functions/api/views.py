@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.documents import Company
+from ledgerlink.domain.lists import ListType, Sync
 from ledgerlink.domain.plan import Action, ItemState
 from ledgerlink.domain.reasons import Reason
 from ledgerlink.domain.rules import Rule
@@ -180,8 +181,49 @@ class Post(Given):
     upload_id: str | None = None
 
 
+class ListWorkView(BaseModel):
+    """One list of a sync. `mode` is `full` or `changes`; `counts` are known once it is done."""
+
+    type: ListType
+    mode: Literal["full", "changes"]
+    done: bool
+    pages: int
+    counts: dict[str, int]
+    reason: ReasonView | None = None
+
+
+class SyncView(BaseModel):
+    """What a run of kind `sync` does. `trigger` is connect, request, schedule, webhook or
+    settings."""
+
+    trigger: str
+    first_day: date | None = Field(None, serialization_alias="from")
+    last_day: date | None = Field(None, serialization_alias="to")
+    lists: list[ListWorkView]
+
+    @classmethod
+    def of(cls, sync: Sync) -> "SyncView":
+        return cls(
+            trigger=sync.trigger,
+            first_day=sync.first_day,
+            last_day=sync.last_day,
+            lists=[
+                ListWorkView(
+                    type=work.type,
+                    mode="full" if work.whole else "changes",
+                    done=work.done,
+                    pages=work.pages,
+                    counts=dict(work.counts),
+                    reason=ReasonView.of(work.reason),
+                )
+                for work in sync.lists
+            ],
+        )
+
+
 class RunView(BaseModel):
-    """A run. `counts` are items by state and add up to the plan; `calls` went to the ledger."""
+    """A run. `counts` are items by state and add up to the plan, or records by what became of
+    them in a sync; `calls` went to the ledger, `metered` of them are metered by its maker."""
 
     id: str
     kind: str
@@ -193,6 +235,8 @@ class RunView(BaseModel):
     records: int
     counts: dict[str, int]
     calls: dict[str, int]
+    metered: int | None = None
+    sync: SyncView | None = None
     reason: ReasonView | None = None
     href: str
 
@@ -209,6 +253,8 @@ class RunView(BaseModel):
             records=run.records,
             counts=run.counts(),
             calls=run.calls(),
+            metered=run.sync.metered if run.sync else None,
+            sync=SyncView.of(run.sync) if run.sync else None,
             reason=ReasonView.of(run.reason),
             href=f"/v1/connections/{run.connection_id}/runs/{run.id}",
         )

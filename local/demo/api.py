@@ -50,14 +50,36 @@ class Upload(Answer):
     url: str
 
 
+class ListWork(Answer):
+    """What a sync did with one list; `mode` is full or changes."""
+
+    type: str
+    mode: str
+    counts: Mapping[str, int] = {}
+
+
+class Sync(Answer):
+    """What is told of a run that brings lists in."""
+
+    trigger: str
+    lists: list[ListWork]
+
+
 class Run(Answer):
     """A run; `counts` are items by state, `calls` went to the ledger by kind."""
 
     id: str
     state: str
+    kind: str = "post"
+    sync: Sync | None = None
+    metered: int | None = None
     counts: Mapping[str, int]
     calls: Mapping[str, int]
     reason: Reason | None = None
+
+
+class RunList(Answer):
+    runs: list[Run]
 
 
 class Item(Answer):
@@ -124,6 +146,27 @@ class Api:
     def run(self, connection_id: str, run_id: str) -> Run:
         path = f"/v1/connections/{connection_id}/runs/{run_id}"
         return Run.model_validate_json(self._ask("GET", path))
+
+    def syncs(self, connection_id: str) -> list[Run]:
+        """The newest runs that brought lists in, newest first."""
+        path = f"/v1/connections/{connection_id}/runs"
+        runs = RunList.model_validate_json(self._ask("GET", path)).runs
+        return [run for run in runs if run.kind == "sync"]
+
+    def sync(self, connection_id: str, idempotency_key: str) -> Run:
+        """A run that brings in what changed."""
+        answer = self._ask(
+            "POST",
+            f"/v1/connections/{connection_id}/syncs",
+            json={},
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        return Run.model_validate_json(answer)
+
+    def stop_schedule(self, connection_id: str) -> None:
+        """From now on lists come in when asked for, or when the ledger's webhook says so."""
+        path = f"/v1/connections/{connection_id}/settings"
+        self._ask("PATCH", path, json={"schedule": {"mode": "off"}})
 
     def problems(self, connection_id: str, run_id: str) -> Iterator[Item]:
         """The first items of the run that failed or are blocked."""

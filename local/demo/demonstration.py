@@ -1,4 +1,4 @@
-"""The demonstration: connect, set rules, post, and compare both sides."""
+"""The demonstration: connect, bring lists in, set rules, post, and compare both sides."""
 
 import time
 from collections.abc import Callable
@@ -11,8 +11,15 @@ from local.demo.api import Api, Connection, Run
 from local.demo.books import Books, Json, entries, json_lines
 from local.demo.connecting import Reception
 from local.demo.ledger import Company
+from local.demo.lists import Lists
 from local.demo.sandbox import Sandbox
-from local.demo.tables import Effort, effort_table, problems_table, projects_table
+from local.demo.tables import (
+    Effort,
+    effort_table,
+    lists_table,
+    problems_table,
+    projects_table,
+)
 from local.demo.timesheet import Timesheet
 from local.demo.watching import Watch
 
@@ -41,11 +48,19 @@ class Demonstration:
         connection = self.reception.company(f"Demo of {sheet.name}", fresh)
         realm = str(connection.company_id)
         self._say(f"  connected: {connection.company_name} (company {realm})")
+        self._bring_lists_in(connection)
         books, company = Books.of(sheet), self.company(realm)
         self._set_rules(connection, books, company)
         effort = self._post(connection, realm)
-        self._say("[bold]4 Proof[/]: everything read back from the ledger by its query API")
+        self._say("[bold]5 Proof[/]: everything read back from the ledger by its query API")
         return self._prove(connection, books, company, effort)
+
+    def _bring_lists_in(self, connection: Connection) -> None:
+        run = Lists(self.api, connection.id, self.console).bring_in(self.new_key)
+        first = run.sync is not None and run.sync.trigger == "connect"
+        words = "the first sync came by itself" if first else "what changed since the last time"
+        self._say(f"[bold]2 Lists[/]: {words}; {run.metered} metered calls")
+        self.console.print(lists_table(run))
 
     def _set_rules(self, connection: Connection, books: Books, company: Company) -> None:
         account = company.income_account()
@@ -53,11 +68,11 @@ class Demonstration:
         for kind, mappings in rules.items():
             self.api.put_rules(connection.id, kind, mappings)
         counts = ", ".join(f"{len(mappings)} {kind}" for kind, mappings in rules.items())
-        self._say(f"[bold]2 Rules[/]: create {counts}; income goes to account {account}")
+        self._say(f"[bold]3 Rules[/]: create {counts}; income goes to account {account}")
 
     def _post(self, connection: Connection, realm: str) -> Effort:
         count = len(self.timesheet.rows)
-        self._say(f"[bold]3 Post[/] {count:,} entries")
+        self._say(f"[bold]4 Post[/] {count:,} entries")
         mark, begun = self.sandbox.mark(), self.monotonic()
         run = self._start(connection)
         watch = Watch(self.api, connection.id, self.console)

@@ -104,6 +104,25 @@ def _pair(effort: Effort, kind: str) -> tuple[str, str]:
     return f"{effort.run.calls.get(kind, 0):,}", f"{effort.traffic.calls[kind]:,}"
 
 
+KINDS_OF_CHANGE = ("created", "changed", "deactivated", "reactivated", "deleted", "unchanged")
+
+
+def lists_table(run: Run) -> Table:
+    """What a sync brought in, by list."""
+    table = _table("The lists that came in")
+    table.add_column("list")
+    table.add_column("read")
+    for kind in KINDS_OF_CHANGE:
+        table.add_column(kind, justify="right")
+    for work in run.sync.lists if run.sync else ():
+        numbers = (f"{work.counts.get(kind, 0):,}" for kind in KINDS_OF_CHANGE)
+        table.add_row(work.type.replace("_", " "), work.mode, *numbers)
+    table.add_section()
+    all_of = (f"{run.counts.get(kind, 0):,}" for kind in KINDS_OF_CHANGE)
+    table.add_row("all", "", *all_of, style="bold")
+    return table
+
+
 def problems_table(items: Sequence[Item]) -> Table:
     """Items that went wrong, with reason and remedy."""
     table = _table("Items that need somebody")

@@ -20,7 +20,12 @@ Seed = Literal["sample", "empty"]
 SEEDS: tuple[Seed, ...] = get_args(Seed)
 ServiceName = Literal["aws", "sandbox", "issuer"]
 # The sandbox knows this one application.
-APP_CREDENTIALS = {"client_id": "sandbox-client", "client_secret": "sandbox-secret"}
+APP_CREDENTIALS = {
+    "client_id": "sandbox-client",
+    "client_secret": "sandbox-secret",
+    "webhook_verifier_token": "sandbox-verifier",
+}
+WEBHOOK_PATH = "/v1/webhooks/qbo"
 ALL_SCOPES = ("ledger:read", "ledger:post", "ledger:admin")
 
 
@@ -98,6 +103,11 @@ class Machine:
     def issuer_url(self) -> str:
         return self.ports.issuer_url
 
+    @property
+    def webhook_url(self) -> str:
+        """Where the sandbox sends its notifications."""
+        return f"{self.api_url}{WEBHOOK_PATH}"
+
     def __enter__(self) -> "Machine":
         self.start()
         return self
@@ -145,6 +155,8 @@ class Machine:
         chosen = [one for one in self.services() if not names or one.name in names]
         self._stop(chosen, kill)
         self._start(chosen)
+        if any(one.name == "sandbox" for one in chosen):
+            self._subscribe()
 
     def is_running(self) -> bool:
         return all(service.pid() is not None for service in self.services())
@@ -169,6 +181,17 @@ class Machine:
         answer = httpx.post(f"{self.issuer_url}/token", json=asked, timeout=10, trust_env=False)
         answer.raise_for_status()
         return str(answer.json()["access_token"])
+
+    def tick(self) -> int:
+        """One tick now, besides those of the rule: how many connections' work was queued.
+
+        MachineError when the function failed.
+        """
+        done = self.client("lambda").invoke(FunctionName=self.outputs["SchedulerFunction"])
+        answer = json.loads(done["Payload"].read())
+        if "FunctionError" in done:
+            raise MachineError(f"the tick failed: {answer.get('errorMessage', answer)}")
+        return int(answer["queued"])
 
     def _refuse_other_choices(self) -> None:
         running = Machine.last(self.layout.root)
@@ -198,6 +221,21 @@ class Machine:
         """Remember the outputs, and do what an operator does after a deploy."""
         self.outputs = outputs
         self.aws.set_secret(outputs["AppSecretQbo"], APP_CREDENTIALS)
+        self._subscribe()
+
+    def _subscribe(self) -> None:
+        """Have the sandbox notify the stack, as an operator does on the ledger's portal.
+
+        The sandbox forgets it when it ends.
+        """
+        wanted = {
+            "url": self.webhook_url,
+            "verifier_token": APP_CREDENTIALS["webhook_verifier_token"],
+        }
+        answer = httpx.put(
+            f"{self.sandbox_url}/_sandbox/webhooks", json=wanted, timeout=10, trust_env=False
+        )
+        answer.raise_for_status()
 
     def _deployment(self) -> Deployment:
         return Deployment(self.layout, self.ports, self.choices.scale)

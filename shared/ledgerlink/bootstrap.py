@@ -65,12 +65,16 @@ def client(service: str) -> Any:
 def build(environment: Mapping[str, str], client: Callable[[str], Any] = client) -> House:
     """The house that these environment variables describe. Raises KeyError for a missing one."""
     from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
+    from ledgerlink.storage.bus import EventBridgeBus
     from ledgerlink.storage.connections import DynamoConnections
     from ledgerlink.storage.lane import DynamoLaneMemory, SqsLane
     from ledgerlink.storage.links import DynamoLinks
+    from ledgerlink.storage.lists import DynamoLists
     from ledgerlink.storage.rules import DynamoRules
     from ledgerlink.storage.runs import DynamoRuns
+    from ledgerlink.storage.schedules import DynamoSchedules
     from ledgerlink.storage.secrets import SecretVaults
+    from ledgerlink.storage.settings import DynamoSettings, DynamoUsage
     from ledgerlink.storage.staging import S3Staging
     from ledgerlink.storage.table import Table
 
@@ -99,6 +103,11 @@ def build(environment: Mapping[str, str], client: Callable[[str], Any] = client)
         ),
         lane=SqsLane(client("sqs"), environment["LEDGERLINK_LANE_URL"]),
         memory=DynamoLaneMemory(table),
+        lists=DynamoLists(table),
+        settings=DynamoSettings(table),
+        schedules=DynamoSchedules(table),
+        usage=DynamoUsage(table),
+        bus=EventBridgeBus(client("events"), environment["LEDGERLINK_BUS"]),
         connectors={"qbo": QuickBooksOnline(endpoints, clock)},
         clock=clock,
         ids=RandomIds(),

@@ -1,7 +1,7 @@
 """Where it is measured: the AWS emulator and the sandbox ledger, in processes of their own."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,13 @@ class Grounds:
         scale = self.sandbox.scale()
         return Company(self.http, realm, lambda: self.sandbox.token(realm), scale)
 
+    def large_company(self, name: str, sizes: Mapping[str, int]) -> str:
+        """A new company with so many records; its realm."""
+        body = {"name": name, "seed": "large", "sizes": dict(sizes)}
+        answer = self.http.post("/_sandbox/companies", json=body)
+        answer.raise_for_status()
+        return str(answer.json()["realm"])
+
     def set_scale(self, scale: int) -> None:
         """Have the ledger's clock run so many times faster."""
         self.http.post("/_sandbox/clock", json={"scale": scale}).raise_for_status()
@@ -70,6 +77,7 @@ def _environment(ports: Ports, scale: int) -> dict[str, str]:
         "AWS_DEFAULT_REGION": REGION,
         "LEDGERLINK_TABLE": NAME,
         "LEDGERLINK_BUCKET": NAME,
+        "LEDGERLINK_BUS": NAME,
         "LEDGERLINK_LANE_URL": _stores(Aws(ports.aws_url)),
         "LEDGERLINK_SECRETS_PREFIX": "ledgerlink/connections/",
         "LEDGERLINK_SECRETS_KEY": "alias/aws/secretsmanager",
@@ -100,6 +108,7 @@ def _stores(aws: Aws) -> str:
         ],
     )
     aws.client("s3").create_bucket(Bucket=NAME)
+    aws.client("events").create_event_bus(Name=NAME)
     secrets = aws.client("secretsmanager")
     secrets.create_secret(Name=APP_SECRET, SecretString=json.dumps(CREDENTIALS))
     queue = aws.client("sqs").create_queue(

@@ -1,4 +1,4 @@
-"""The posting worker as a child process, and the lines that it earns."""
+"""The measured workers as child processes."""
 
 import json
 import os
@@ -7,12 +7,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 from local.demo.sandbox import Traffic
 from local.machine.layout import ROOT
 from tests.bench.grounds import Grounds
 from tests.bench.posted import Posted
+from tests.bench.synced import Synced
 
 END_SECONDS = 30
 
@@ -26,26 +27,52 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Child:
+    """A running worker that takes orders and gives results, a JSON line each."""
+
+    orders: IO[str]
+    results: IO[str]
+
+    def ask(self, order: dict[str, Any]) -> str:
+        """What it answers to an order."""
+        print(json.dumps(order), file=self.orders, flush=True)
+        answer = self.results.readline()
+        if not answer:
+            raise RuntimeError("the measured worker died; its words are above")
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
 class Worker:
-    """A running worker, connected to the company `realm`."""
+    """A worker that posts to the company `realm`."""
 
     grounds: Grounds
     realm: str
-    orders: IO[str]
-    results: IO[str]
+    child: Child
 
     def post(self, name: str, count: int) -> Measured:
         """Have it post so many entries."""
         sandbox = self.grounds.sandbox
         mark = sandbox.mark()
-        print(json.dumps({"name": name, "count": count}), file=self.orders, flush=True)
-        answer = self.results.readline()
-        if not answer:
-            raise RuntimeError("the posting worker died; its words are above")
+        answer = self.child.ask({"name": name, "count": count})
         posted = Posted.model_validate_json(answer)
         if posted.state != "completed":
             raise RuntimeError(f"the run is {posted.state}: {posted.reason} {posted.counts}")
         return Measured(posted, sandbox.traffic(self.realm, mark))
+
+
+@dataclass(frozen=True, slots=True)
+class Syncer:
+    """A worker that syncs one company."""
+
+    child: Child
+
+    def sync(self, **order: Any) -> Synced:
+        """Have it bring lists in."""
+        synced = Synced.model_validate_json(self.child.ask(order))
+        if synced.state != "completed":
+            raise RuntimeError(f"the sync is {synced.state}: {synced.reason}")
+        return synced
 
 
 def child_environment(more: dict[str, str]) -> dict[str, str]:
@@ -56,11 +83,26 @@ def child_environment(more: dict[str, str]) -> dict[str, str]:
 
 @contextmanager
 def worker(grounds: Grounds) -> Iterator[Worker]:
-    """A worker on a new company, ended on leaving."""
+    """A posting worker on a new company, ended on leaving."""
     realm = grounds.sandbox.new_company("Posting")
+    with _child(grounds, "tests.bench.posting") as child:
+        child.ask(_tokens(grounds, realm) | {"account": grounds.company(realm).income_account()})
+        yield Worker(grounds, realm, child)
+
+
+@contextmanager
+def syncer(grounds: Grounds, realm: str) -> Iterator[Syncer]:
+    """A syncing worker on that company, ended on leaving."""
+    with _child(grounds, "tests.bench.syncing") as child:
+        child.ask(_tokens(grounds, realm))
+        yield Syncer(child)
+
+
+@contextmanager
+def _child(grounds: Grounds, module: str) -> Iterator[Child]:
     read_end, write_end = os.pipe()
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.posting", str(write_end)],
+        [sys.executable, "-m", module, str(write_end)],
         cwd=ROOT,
         env=child_environment(grounds.environment),
         stdin=subprocess.PIPE,
@@ -72,9 +114,7 @@ def worker(grounds: Grounds) -> Iterator[Worker]:
     assert process.stdin is not None
     try:
         with os.fdopen(read_end) as results:
-            _connect(grounds, realm, process.stdin)
-            results.readline()
-            yield Worker(grounds, realm, process.stdin, results)
+            yield Child(process.stdin, results)
     finally:
         process.stdin.close()
         try:
@@ -83,12 +123,7 @@ def worker(grounds: Grounds) -> Iterator[Worker]:
             process.kill()
 
 
-def _connect(grounds: Grounds, realm: str, orders: IO[str]) -> None:
+def _tokens(grounds: Grounds, realm: str) -> dict[str, str]:
+    """Where the worker connects, and with what."""
     tokens = grounds.http.post("/_sandbox/token", json={"realm": realm}).json()
-    order = {
-        "realm": realm,
-        "access_token": tokens["access_token"],
-        "refresh_token": tokens["refresh_token"],
-        "account": grounds.company(realm).income_account(),
-    }
-    print(json.dumps(order), file=orders, flush=True)
+    return {"realm": realm} | {name: tokens[name] for name in ("access_token", "refresh_token")}

@@ -17,7 +17,7 @@ from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.ports import Tokens
 from ledgerlink.domain.rules import Client, CreateLaborCode, CreateProject, CreateUser, RuleKind
 from ledgerlink.domain.runs import Run
-from ledgerlink.services import posts, rules
+from ledgerlink.services import posts, rules, syncs
 from ledgerlink.services.house import House
 
 from local.machine import Machine
@@ -127,6 +127,15 @@ class KillableLane:
 
     def post(self, entries: Sequence[dict[str, Any]]) -> Run:
         return posts.post(self.house, FIRM, "chaos", self.connection.id, uuid4().hex, entries)
+
+    def sync(self, **asked: Any) -> Run:
+        return syncs.request_sync(
+            self.house, FIRM, "chaos", self.connection.id, uuid4().hex, **asked
+        )
+
+    def edit(self, **body: Any) -> dict[str, Any]:
+        """Somebody works in the ledger's own screens; the row."""
+        return dict(self._sandbox("POST", f"companies/{self.realm}/edit", json=body))
 
     def run(self, run: Run) -> Run:
         return self.house.runs.get(FIRM, self.connection.id, run.id)

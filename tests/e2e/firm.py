@@ -103,6 +103,68 @@ class Firm:
         run: JSON = self.until(rested)
         return run
 
+    def first_synced(self, realm: str) -> tuple[str, JSON]:
+        """A new connection to this company and its first sync, once that is done."""
+        connection_id = self.connected(realm)
+
+        def first() -> JSON | None:
+            runs = self.runs(connection_id)
+            return runs[-1] if runs else None
+
+        run: JSON = self.until(first)
+        return connection_id, self.at_rest(run["href"])
+
+    def runs(self, connection_id: str) -> list[JSON]:
+        """Newest first."""
+        return list(self.get(f"/v1/connections/{connection_id}/runs")["runs"])
+
+    def sync(self, connection_id: str, **asked: Any) -> JSON:
+        """The run of a sync that somebody asks for."""
+        answer = self.client.post(
+            f"/v1/connections/{connection_id}/syncs",
+            json=asked,
+            headers={"Idempotency-Key": uuid4().hex},
+        )
+        assert answer.status_code == 202, answer.text
+        return dict(answer.json())
+
+    def synced(self, connection_id: str, **asked: Any) -> JSON:
+        """The same, once it has come to rest."""
+        return self.at_rest(self.sync(connection_id, **asked)["href"])
+
+    def get(self, path: str, **filters: Any) -> JSON:
+        answer = self.client.get(path, params=filters)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def records(self, connection_id: str, kind: str, **filters: Any) -> list[JSON]:
+        """All records of a list, page by page."""
+        path = f"/v1/connections/{connection_id}/records/{kind}"
+        found: list[JSON] = []
+        after: JSON = {}
+        while True:
+            page = self.get(path, limit=500, **filters, **after)
+            found += page["records"]
+            if not page["next"]:
+                return found
+            after = {"after": page["next"]}
+
+    def changes(self, connection_id: str, after: str = "0") -> tuple[list[JSON], str]:
+        """The feed past a cursor, and where it ends now."""
+        found: list[JSON] = []
+        while True:
+            path = f"/v1/connections/{connection_id}/changes"
+            page = self.get(path, after=after, limit=500)
+            found += page["changes"]
+            if not page["changes"]:
+                return found, page["next"]
+            after = page["next"]
+
+    def change_settings(self, connection_id: str, **settings: Any) -> JSON:
+        answer = self.client.patch(f"/v1/connections/{connection_id}/settings", json=settings)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
     def items(self, run: JSON, **filters: str) -> list[JSON]:
         answer = self.client.get(f"{run['href']}/items", params={"limit": "1000", **filters})
         assert answer.status_code == 200, answer.text
@@ -135,6 +197,26 @@ class Books:
         found = desk(self.machine, "GET", f"companies/{self.realm}/{entity}")
         rows = found if isinstance(found, list) else found["rows"]
         return [row for row in rows if row.get("status") != "Deleted"]
+
+    def create(self, entity: str, **fields: Any) -> JSON:
+        """Somebody adds a row in the ledger's own screens."""
+        return self._edit(entity=entity, create=fields)
+
+    def change(self, entity: str, row_id: str, **fields: Any) -> JSON:
+        """Somebody changes one."""
+        return self._edit(entity=entity, id=row_id, changes=fields)
+
+    def delete(self, entity: str, row_id: str) -> JSON:
+        """Somebody deletes one."""
+        return self._edit(entity=entity, id=row_id, delete=True)
+
+    def merge(self, entity: str, loser: str, survivor: str) -> JSON:
+        """Somebody merges one into another."""
+        body = {"entity": entity, "loser": loser, "survivor": survivor}
+        return dict(desk(self.machine, "POST", f"companies/{self.realm}/merge", json=body))
+
+    def _edit(self, **body: Any) -> JSON:
+        return dict(desk(self.machine, "POST", f"companies/{self.realm}/edit", json=body))
 
     @property
     def income_account_id(self) -> str:

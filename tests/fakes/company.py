@@ -13,6 +13,7 @@ from ledgerlink.domain.ports import Clock
 from ledgerlink.domain.reasons import reason
 
 from tests.fakes.fate import Fate
+from tests.fakes.shelves import Shelves
 
 MEMORY = timedelta(minutes=60)
 
@@ -54,7 +55,11 @@ class FakeCompany:
     refuse: set[str] = field(default_factory=set)
     versions: bool = True
     looks: int = 0
+    lists: Shelves = field(init=False)
     _last: int = 0
+
+    def __post_init__(self) -> None:
+        self.lists = Shelves(self.clock)
 
     def knock(self) -> None:
         trouble = self.trouble.pop(0) if self.trouble else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledgerlink.domain.errors import Invalid, NotFound
+from ledgerlink.domain.lists import ListRecord, ListType
 from ledgerlink.domain.plan import Operation
 from ledgerlink.domain.ports import LaneState
 from ledgerlink.domain.runs import Run
@@ -22,6 +23,7 @@ class FakeStaging:
     files: dict[str, bytes] = field(default_factory=dict)
     plans: dict[tuple[str, str, str, int], list[Operation]] = field(default_factory=dict)
     requests: dict[tuple[str, str, str, int, int], list[list[int]]] = field(default_factory=dict)
+    pages: dict[tuple[str, str, str, ListType, int], list[ListRecord]] = field(default_factory=dict)
     count: int = 0
 
     def upload_address(self, firm: str, connection_id: str) -> tuple[str, str]:
@@ -43,6 +45,12 @@ class FakeStaging:
 
     def records(self, name: str) -> Iterable[bytes]:
         return [line for line in _unpacked(self.files[name]).split(b"\n") if line.strip()]
+
+    def put_page(self, run: Run, kind: ListType, number: int, page: Sequence[ListRecord]) -> None:
+        self.pages[(run.firm, run.connection_id, run.id, kind, number)] = list(page)
+
+    def page(self, run: Run, kind: ListType, number: int) -> Sequence[ListRecord]:
+        return self.pages[(run.firm, run.connection_id, run.id, kind, number)]
 
     def put_chunk(self, run: Run, number: int, operations: Sequence[Operation]) -> None:
         self.plans[(run.firm, run.connection_id, run.id, number)] = list(operations)

@@ -1,13 +1,16 @@
 """A whole house in memory, wired as the program wires the real one, and ways to live in it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ledgerlink.domain.connections import Connection
+from ledgerlink.domain.lists import ListTraits, ListType
 from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.rules import Link, Mapping, RuleKind, Skip
+from ledgerlink.domain.rules import Link, RuleKind, Skip
+from ledgerlink.domain.rules import Mapping as RuleMapping
 from ledgerlink.domain.runs import Run
 from ledgerlink.services import connect, lane, posts
 from ledgerlink.services.house import House
@@ -20,6 +23,7 @@ from tests.fakes.company import FakeCompany
 from tests.fakes.fate import Died, Fate, mortal
 from tests.fakes.files import FakeLane, FakeMemory, FakeStaging
 from tests.fakes.ledger import FakeConnector
+from tests.fakes.lists import FakeBus, FakeLists, FakeSchedules, FakeSettings, FakeUsage
 from tests.fakes.rows import FakeConnections, FakeLinks, FakeRules
 from tests.fakes.runs import FakeRuns
 from tests.fakes.vaults import FakeVaults
@@ -43,6 +47,8 @@ class Town:
     runs: FakeRuns
     vaults: FakeVaults
     connections: FakeConnections
+    bus: FakeBus
+    counts: Counter[str]
     handled: list[Message] = field(default_factory=list)
 
     def company(self, company_id: str = COMPANY) -> FakeCompany:
@@ -58,7 +64,7 @@ class Town:
         self.rules(connection, RuleKind.PROJECTS, {"p1": Link(ledger_id="C1")})
         return self.house.connections.get(firm, connection.id)
 
-    def rules(self, connection: Connection, kind: RuleKind, given: dict[str, Mapping]) -> None:
+    def rules(self, connection: Connection, kind: RuleKind, given: dict[str, RuleMapping]) -> None:
         put_rules(self.house, connection.firm, USER, connection.id, kind, given)
 
     def post(self, connection: Connection, key: str, records: Sequence[Any] | str) -> Run:
@@ -91,10 +97,16 @@ class Town:
         return {item.operation.key: item.state for item in self.items(run)}
 
 
-def town(fate: Fate | None = None, chunk_size: int = 4) -> Town:
-    """A town with one house; every call of its stores and ledgers is a step of `fate`."""
+def town(
+    fate: Fate | None = None,
+    chunk_size: int = 4,
+    lists: Mapping[ListType, ListTraits] | None = None,
+) -> Town:
+    """A town with one house; every call of its stores and ledgers is a step of `fate`. Its
+    ledger has the lists that are given, and none else."""
     fate, clock = fate or Fate(), FakeClock()
-    connector = FakeConnector(clock, fate, chunk_size)
+    connector = FakeConnector(clock, fate, chunk_size, lists=lists or {})
+    bus, counts = FakeBus(), Counter[str]()
     queue, staging, links, runs = FakeLane(), FakeStaging(), FakeLinks(), FakeRuns()
     vaults, connections = FakeVaults(clock), FakeConnections()
     house = House(
@@ -106,11 +118,30 @@ def town(fate: Fate | None = None, chunk_size: int = 4) -> Town:
         vaults=mortal("vaults", vaults, fate),
         lane=mortal("lane", queue, fate),
         memory=mortal("memory", FakeMemory(), fate),
+        lists=mortal("lists", FakeLists(), fate),
+        settings=mortal("settings", FakeSettings(), fate),
+        schedules=mortal("schedules", FakeSchedules(), fate),
+        usage=mortal("usage", FakeUsage(), fate),
+        bus=mortal("bus", bus, fate),
         connectors={"fake": connector},
         clock=clock,
         ids=FakeIds(),
+        count=lambda name, number: counts.update({name: number}),
     )
-    return Town(house, clock, fate, connector, queue, staging, links, runs, vaults, connections)
+    return Town(
+        house=house,
+        clock=clock,
+        fate=fate,
+        connector=connector,
+        lane=queue,
+        staging=staging,
+        links=links,
+        runs=runs,
+        vaults=vaults,
+        connections=connections,
+        bus=bus,
+        counts=counts,
+    )
 
 
 def entry(key: str, **given: Any) -> dict[str, Any]:

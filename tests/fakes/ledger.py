@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from ledgerlink.domain.documents import Company
-from ledgerlink.domain.errors import AuthorizationLost, Invalid, LedgerError
+from ledgerlink.domain.errors import AuthorizationLost, Forbidden, Invalid, LedgerError
+from ledgerlink.domain.lists import Batch, ListTraits, ListType, Notice, Reading
 from ledgerlink.domain.plan import Outcome, Request, Write
 from ledgerlink.domain.ports import (
     Answered,
@@ -29,6 +30,7 @@ from tests.fakes.fate import Fate, mortal
 ACCESS = "access-token-5d1e"
 REFRESH = "refresh-token-9f0b"
 REFUSED_CODE = "bad-code"
+SIGNATURE, UNREADABLE = "good-signature", b"unreadable"
 
 
 @dataclass
@@ -65,6 +67,20 @@ class FakeLedger:
             raise Interrupted
         self._call("read")
         return self.held.find(writes, since, known)
+
+    async def read_list(self, reading: Reading, stop: Stop = never) -> Batch:
+        if stop():
+            raise Interrupted
+        self._call("list")
+        return self.held.lists.read(reading)
+
+    async def changes(
+        self, wanted: Sequence[ListType], since: datetime, stop: Stop = never
+    ) -> Mapping[ListType, Batch]:
+        if stop():
+            raise Interrupted
+        self._call("changes")
+        return self.held.lists.changes(wanted, since)
 
     def _call(self, kind: str) -> None:
         assert not self.closed
@@ -123,6 +139,10 @@ class FakeConnector:
     chunk_size: int = 4
     request_size: int = 2
     name: str = "fake"
+    lists: Mapping[ListType, ListTraits] = field(default_factory=dict)
+    changes_reach: timedelta = timedelta(days=29)
+    metered: Collection[str] = ("read", "list", "changes")
+    told: list[Notice] = field(default_factory=list)
     composer: FakeComposer = field(default_factory=FakeComposer)
     companies: dict[str, FakeCompany] = field(default_factory=dict)
     granted: FakeGrants = field(init=False)
@@ -132,6 +152,17 @@ class FakeConnector:
 
     def company(self, company_id: str) -> FakeCompany:
         return self.companies.setdefault(company_id, FakeCompany(self.clock, self.fate))
+
+    def notices(
+        self, headers: Mapping[str, str], body: bytes, credentials: Mapping[str, str]
+    ) -> Sequence[Notice]:
+        """What `told` says, for the right signature."""
+        assert credentials["client_secret"]
+        if headers.get("signature") != SIGNATURE:
+            raise Forbidden("wrong_signature", "The signature is wrong.", "Check the token.")
+        if body == UNREADABLE:
+            raise Invalid("unreadable_notice", "This is no notice.", "Send it as agreed.")
+        return list(self.told)
 
     def package(self, count: int) -> Sequence[int]:
         full, rest = divmod(count, self.request_size)

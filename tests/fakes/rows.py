@@ -1,6 +1,6 @@
 """Connections, rules and links in memory."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ledgerlink.domain.connections import Authorization, Connection
@@ -55,6 +55,12 @@ class FakeConnections:
         authorization = self.pending(state)
         del self.consents[state]
         return authorization
+
+    def of_company(self, ledger: str, company_id: str) -> Connection | None:
+        claim = self.claims.get((ledger, company_id))
+        if claim is None or not claim.held:
+            return None
+        return self.rows.get((claim.firm, claim.connection_id))
 
     def require_free(self, connection: Connection, company_id: str) -> None:
         there = self.claims.get((connection.ledger, company_id))
@@ -113,6 +119,17 @@ class FakeLinks:
     def get(self, firm: str, connection_id: str, wanted: Iterable[str]) -> Mapping[str, Link]:
         mine = self.rows.get((firm, connection_id), {})
         return {key: mine[key] for key in wanted if key in mine}
+
+    def of_records(
+        self, firm: str, connection_id: str, kind: str, ledger_ids: Iterable[str]
+    ) -> Mapping[str, Link]:
+        mine = self.rows.get((firm, connection_id), {}).values()
+        by_id = {link.ledger_id: link for link in mine if link.kind == kind}
+        return {each: by_id[each] for each in ledger_ids if each in by_id}
+
+    def ledger_ids(self, firm: str, connection_id: str, kind: str) -> Iterator[str]:
+        mine = self.rows.get((firm, connection_id), {}).values()
+        return iter([link.ledger_id for link in mine if link.kind == kind])
 
     def put(self, firm: str, connection_id: str, links: Sequence[Link]) -> None:
         self.rows.setdefault((firm, connection_id), {}).update({link.key: link for link in links})

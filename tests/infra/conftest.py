@@ -17,6 +17,8 @@ BUILT = (
     "layers/code/python",
     "functions/api",
     "functions/qbo",
+    "functions/scheduler",
+    "functions/webhooks",
 )
 CHOSEN: dict[str, object] = {
     "jwtIssuer": "https://id.example.com/",

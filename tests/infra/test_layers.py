@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from layers import build as building
-from layers.build import Part, build, function_names
+from layers.build import ROOT, Part, build, function_names
 from layers.errors import BuildError
 
 
@@ -76,3 +76,8 @@ def test_a_requirement_without_a_hash_is_refused(tree: Path) -> None:
     (tree / "requirements" / "runtime.txt").write_text("httpx==0.28.1\n")
     with pytest.raises(BuildError, match="hash"):
         build("machine", tree)
+
+
+def test_the_dependency_layer_brings_the_zones_that_the_functions_are_pointed_to() -> None:
+    locked = (ROOT / "requirements" / "runtime.txt").read_text()
+    assert [line for line in locked.splitlines() if line.startswith("tzdata==")]

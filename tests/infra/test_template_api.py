@@ -4,20 +4,50 @@ from aws_cdk.assertions import Template
 
 from tests.infra.resources import Properties, only, properties
 
+WEBHOOKS = "POST /v1/webhooks/{ledger}"
+
 
 def routes(template: Template) -> dict[str, Properties]:
     found = properties(template, "AWS::ApiGatewayV2::Route").values()
     return {route["RouteKey"]: route for route in found}
 
 
-def test_only_the_callback_and_the_reference_are_public(template: Template) -> None:
+def test_only_the_callback_the_reference_and_the_webhook_door_are_public(
+    template: Template,
+) -> None:
     public = {key for key, route in routes(template).items() if route["AuthorizationType"] != "JWT"}
     assert public == {
         "GET /v1/oauth/{ledger}/callback",
         "POST /v1/oauth/{ledger}/callback",
         "GET /v1/docs",
         "GET /v1/openapi.json",
+        WEBHOOKS,
     }
+
+
+def test_the_webhook_door_leads_to_its_own_function(template: Template) -> None:
+    integrations = properties(template, "AWS::ApiGatewayV2::Integration")
+    name = routes(template)[WEBHOOKS]["Target"]["Fn::Join"][1][1]["Ref"]
+    (function,) = integrations[name]["IntegrationUri"]["Fn::GetAtt"][:1]
+    functions = properties(template, "AWS::Lambda::Function")
+    variables = functions[function]["Environment"]["Variables"]
+    assert variables["POWERTOOLS_SERVICE_NAME"] == "webhooks"
+
+
+def test_the_webhook_door_takes_a_storm_and_leaves_the_callers_their_share(
+    template: Template,
+) -> None:
+    stage = only(template, "AWS::ApiGatewayV2::Stage")
+    assert stage["RouteSettings"] == {
+        WEBHOOKS: {"ThrottlingRateLimit": 500, "ThrottlingBurstLimit": 1000}
+    }
+
+
+def test_the_stage_comes_after_the_route_whose_throttle_it_sets(template: Template) -> None:
+    (stage,) = template.find_resources("AWS::ApiGatewayV2::Stage").values()
+    found = template.find_resources("AWS::ApiGatewayV2::Route").items()
+    (route,) = [name for name, one in found if one["Properties"]["RouteKey"] == WEBHOOKS]
+    assert route in stage["DependsOn"]
 
 
 def test_reading_asks_for_the_read_scope(template: Template) -> None:

@@ -7,6 +7,7 @@ ENVIRONMENT = {
     "LEDGERLINK_BUCKET",
     "LEDGERLINK_LANE_URL",
     "LEDGERLINK_DLQ_ARN",
+    "LEDGERLINK_BUS",
     "LEDGERLINK_SECRETS_PREFIX",
     "LEDGERLINK_SECRETS_KEY",
     "LEDGERLINK_APP_SECRET_QBO",
@@ -20,10 +21,12 @@ ENVIRONMENT = {
     "QBO_TOKEN_URL",
     "QBO_REVOKE_URL",
     "QBO_CLOCK_SCALE",
+    "PYTHONTZPATH",
     "POWERTOOLS_SERVICE_NAME",
     "POWERTOOLS_METRICS_NAMESPACE",
     "POWERTOOLS_LOG_LEVEL",
 }
+NAMES = ("api", "qbo", "scheduler", "webhooks")
 
 
 def functions(template: Template) -> dict[str, Properties]:
@@ -41,9 +44,9 @@ def allowed(template: Template, function: str) -> set[str]:
     return {str(action) for one in found for action in as_list(one["Action"])}
 
 
-def test_both_functions_run_python_313_on_arm_with_both_layers(template: Template) -> None:
+def test_all_functions_run_python_313_on_arm_with_both_layers(template: Template) -> None:
     found = functions(template)
-    assert set(found) == {"api", "qbo"}
+    assert set(found) == set(NAMES)
     for name, function in found.items():
         assert function["Runtime"] == "python3.13"
         assert function["Architectures"] == ["arm64"]
@@ -55,6 +58,8 @@ def test_limits_fit_the_work(template: Template) -> None:
     found = functions(template)
     assert (found["api"]["Timeout"], found["api"]["MemorySize"]) == (29, 512)
     assert (found["qbo"]["Timeout"], found["qbo"]["MemorySize"]) == (300, 1769)
+    assert (found["scheduler"]["Timeout"], found["scheduler"]["MemorySize"]) == (55, 512)
+    assert (found["webhooks"]["Timeout"], found["webhooks"]["MemorySize"]) == (10, 512)
 
 
 def test_every_function_is_traced_and_logs_json_into_a_group_that_forgets(
@@ -65,7 +70,7 @@ def test_every_function_is_traced_and_logs_json_into_a_group_that_forgets(
         assert function["LoggingConfig"]["LogFormat"] == "JSON"
         assert "Ref" in function["LoggingConfig"]["LogGroup"]
     groups = properties(template, "AWS::Logs::LogGroup").values()
-    assert [group["RetentionInDays"] for group in groups] == [90, 90, 90]
+    assert [group["RetentionInDays"] for group in groups] == [90] * (len(NAMES) + 1)
 
 
 def test_functions_read_exactly_these_variables(template: Template) -> None:
@@ -74,20 +79,26 @@ def test_functions_read_exactly_these_variables(template: Template) -> None:
 
 
 def test_no_role_has_a_wildcard_action(template: Template) -> None:
-    for name in ("api", "qbo"):
+    for name in NAMES:
         assert not [action for action in allowed(template, name) if "*" in action]
 
 
 def test_wildcard_resources_are_files_connection_secrets_and_traces_only(
     template: Template,
 ) -> None:
-    for name in ("api", "qbo"):
+    expected = {
+        "api": ["Connections", "Files", "Trace"],
+        "qbo": ["Connections", "Files", "Trace"],
+        "scheduler": ["Trace"],
+        "webhooks": ["Trace"],
+    }
+    for name, sids in expected.items():
         wide = [one for one in statements(role_of(template, name)) if "*" in str(one["Resource"])]
-        assert sorted(one["Sid"] for one in wide) == ["Connections", "Files", "Trace"]
+        assert sorted(one["Sid"] for one in wide) == sids
 
 
 def test_roles_take_no_managed_policy_and_serve_lambda_only(template: Template) -> None:
-    for name in ("api", "qbo"):
+    for name in NAMES:
         role = role_of(template, name)
         assert "ManagedPolicyArns" not in role
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
@@ -109,3 +120,48 @@ def test_the_worker_takes_from_the_lane_but_makes_and_deletes_no_secret(
     assert {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:SendMessage"} <= actions
     assert "secretsmanager:PutSecretValue" in actions
     assert not {"secretsmanager:CreateSecret", "secretsmanager:DeleteSecret"} & actions
+
+
+def test_the_worker_alone_publishes_and_on_our_bus_only(template: Template) -> None:
+    (bus,) = properties(template, "AWS::Events::EventBus")
+    speakers = {name for name in NAMES if "events:PutEvents" in allowed(template, name)}
+    assert speakers == {"qbo"}
+    (statement,) = [
+        one for one in statements(role_of(template, "qbo")) if one["Action"] == "events:PutEvents"
+    ]
+    assert statement["Resource"] == {"Fn::GetAtt": [bus, "Arn"]}
+
+
+def test_the_worker_deletes_no_file(template: Template) -> None:
+    assert "s3:DeleteObject" not in allowed(template, "qbo")
+
+
+def test_the_clock_reads_no_secret_and_no_file(template: Template) -> None:
+    actions = allowed(template, "scheduler")
+    assert {"dynamodb:Query", "dynamodb:UpdateItem", "sqs:SendMessage"} <= actions
+    assert not [one for one in actions if one.startswith(("secretsmanager:", "s3:"))]
+    assert "sqs:ReceiveMessage" not in actions
+
+
+def test_the_webhook_door_reads_the_applications_secret_and_no_connections(
+    template: Template,
+) -> None:
+    (application,) = properties(template, "AWS::SecretsManager::Secret")
+    found = [
+        one
+        for one in statements(role_of(template, "webhooks"))
+        if str(one["Action"]).startswith("secretsmanager:")
+    ]
+    (only_one,) = found
+    assert only_one["Action"] == "secretsmanager:GetSecretValue"
+    assert only_one["Resource"] == {"Ref": application}
+
+
+def test_the_webhook_door_reaches_neither_lane_nor_bucket_nor_bus(template: Template) -> None:
+    actions = allowed(template, "webhooks")
+    assert not [one for one in actions if one.startswith(("sqs:", "s3:", "events:"))]
+
+
+def test_zones_come_from_the_locked_package_and_not_from_the_runtime(template: Template) -> None:
+    for function in functions(template).values():
+        assert function["Environment"]["Variables"]["PYTHONTZPATH"] == ""

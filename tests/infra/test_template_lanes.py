@@ -62,7 +62,7 @@ def test_the_qbo_function_serves_lane_and_dead_letters_one_message_at_a_time(
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def test_both_functions_know_the_dead_letters_by_their_arn(template: Template) -> None:
+def test_every_function_knows_the_dead_letters_by_their_arn(template: Template) -> None:
     names = template.find_resources("AWS::SQS::Queue")
     (dead,) = [name for name, one in names.items() if "RedrivePolicy" not in one["Properties"]]
     for function in properties(template, "AWS::Lambda::Function").values():

@@ -78,4 +78,16 @@ def test_the_functions_find_the_credentials_of_the_sandboxes_application(
     assert json.loads(value) == {
         "client_id": "sandbox-client",
         "client_secret": "sandbox-secret",
+        "webhook_verifier_token": "sandbox-verifier",
     }
+
+
+def subscribed(machine: Machine) -> object:
+    found = httpx.get(f"{machine.sandbox_url}/_sandbox/webhooks", timeout=10, trust_env=False)
+    return found.json()["url"]
+
+
+def test_the_sandbox_notifies_the_deployed_door_even_after_its_restart(machine: Machine) -> None:
+    assert subscribed(machine) == f"{machine.api_url}/v1/webhooks/qbo"
+    machine.restart("sandbox")
+    assert subscribed(machine) == f"{machine.api_url}/v1/webhooks/qbo"

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from ledgerlink.domain.plan import ItemState
-from ledgerlink.services import parking, runs
+from ledgerlink.services import parking, records, runs
 
 from functions.api.app import app, house, who
 from functions.api.caller import Right
+from functions.api.list_views import ChangeView, RunChangeList
 from functions.api.views import ItemList, ItemView, RunList, RunView
 
 Limit = Annotated[int, Query(ge=1, le=1000)]
@@ -32,7 +33,7 @@ def get_run(connection_id: str, run_id: str) -> RunView:
 
 @app.get(
     "/v1/connections/<connection_id>/runs/<run_id>/items",
-    summary="Items of a run in the order of its plan",
+    summary="Items of a run in the order of its plan, or what a sync changed",
     tags=["runs"],
 )
 def list_items(
@@ -41,9 +42,14 @@ def list_items(
     state: ItemState | None = None,
     after: Annotated[int, Query(ge=0)] = 0,
     limit: Limit = 100,
-) -> ItemList:
+) -> ItemList | RunChangeList:
+    """The items of a sync are its entries in the feed."""
     caller = who(Right.READ)
     run = runs.get_run(house(), caller.firm, connection_id, run_id)
+    if run.sync is not None:
+        changed = records.changes_of_run(house(), run, after, limit)
+        found = [ChangeView.of(change) for change in changed.items]
+        return RunChangeList(items=found, next=changed.after)
     page = runs.list_items(house(), run, after, limit, state)
     return ItemList(items=[ItemView.of(item) for item in page.items], next=page.after)
 

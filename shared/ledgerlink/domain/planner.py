@@ -7,6 +7,7 @@ from datetime import date
 
 from ledgerlink.domain.documents import Document, fingerprint, needs
 from ledgerlink.domain.links import Link
+from ledgerlink.domain.lists import LEDGER_KEY
 from ledgerlink.domain.plan import Action, ItemState, Operation
 from ledgerlink.domain.ports import Blocked, Composer
 from ledgerlink.domain.reasons import Reason, reason
@@ -78,6 +79,8 @@ def _time(
 
 
 def _check(entry: TimeEntry, doubled: Mapping[str, int]) -> None:
+    if entry.key.startswith(LEDGER_KEY):
+        raise Skipped(reason("came_from_ledger", field="key"))
     if entry.key in doubled:
         raise Blocked(reason("duplicate_key", field="key", key=entry.key, count=doubled[entry.key]))
     if entry.approval not in (None, "approved"):

@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from ledgerlink.domain.documents import Company, Document, NewListRecord, ResolvedTime
+from ledgerlink.domain.lists import Batch, ListTraits, ListType, Notice, Reading
 from ledgerlink.domain.plan import Outcome, Request, Write
 from ledgerlink.domain.reasons import Reason
 
@@ -160,6 +161,20 @@ class Ledger(Protocol):
         """
         ...
 
+    async def read_list(self, reading: Reading, stop: Stop = never) -> Batch:
+        """One batch of a list, in an order that paging does not disturb: no record is passed
+        over because another one came, changed or went meanwhile. Inactive records are among
+        them. Raises Interrupted."""
+        ...
+
+    async def changes(
+        self, wanted: Sequence[ListType], since: datetime, stop: Stop = never
+    ) -> Mapping[ListType, Batch]:
+        """What changed in these lists at or after `since` (the ledger's time), in as few calls
+        as the ledger allows. A list that the answer lacks could not be told in full and has to be
+        read whole. Raises Interrupted."""
+        ...
+
     def lane_state(self) -> LaneState:
         """The limiter's memory, for the next invocation."""
         ...
@@ -181,6 +196,29 @@ class Connector(Protocol):
     @property
     def chunk_size(self) -> int:
         """How many operations make a chunk: about what the ledger's limits allow in a minute."""
+        ...
+
+    @property
+    def lists(self) -> Mapping[ListType, ListTraits]:
+        """The lists that this ledger has, in the order in which they are read."""
+        ...
+
+    @property
+    def changes_reach(self) -> timedelta:
+        """How far back `Ledger.changes` can look."""
+        ...
+
+    @property
+    def metered(self) -> Collection[str]:
+        """The kinds of calls that the ledger's maker meters."""
+        ...
+
+    def notices(
+        self, headers: Mapping[str, str], body: bytes, credentials: Mapping[str, str]
+    ) -> Sequence[Notice]:
+        """What a webhook says; `headers` have lower-case names. The signature is checked over the
+        raw body, in constant time. Raises Forbidden for a wrong or missing signature, Invalid for
+        a body that cannot be read."""
         ...
 
     def package(self, count: int) -> Sequence[int]:

@@ -28,6 +28,7 @@ REASONS: dict[str, Template] = {
     "no_rule": Template("There is no rule for {kind} {key}.", "Set a rule for it (link, create or skip) and post again."),
     "skipped_by_rule": Template("The rule for {kind} {key} says skip.", "Change the rule if this should be posted."),
     "rule_incomplete": Template("The rule for {kind} {key} lacks {field}.", "Complete the rule and post again."),
+    "came_from_ledger": Template("The record came in from the ledger's time history.", "Nothing to do; the ledger has it."),
     "missing_customer": Template("Billable time needs a project, and this record has none.", "Name a project or mark the record as not billable."),
     "missing_rate": Template("Billable time needs an hourly rate; neither the record nor labor code {key} has one.", "Give the record a bill_rate or the labor code's rule a rate."),
     "not_approved": Template("The record is {state}, not approved.", "Approve it in the time-tracking product and post it again."),

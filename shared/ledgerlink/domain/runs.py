@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from ledgerlink.domain.lists import Sync
 from ledgerlink.domain.plan import ItemState
 from ledgerlink.domain.reasons import Reason
 
@@ -69,7 +70,7 @@ class Run:
     state: RunState
     created_by: str
     created_at: datetime
-    staged: str
+    staged: str = ""
     generation: int = 0
     idle: int = 0
     records: int = 0
@@ -79,9 +80,13 @@ class Run:
     reason: Reason | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    sync: Sync | None = None
 
     def counts(self) -> dict[str, int]:
-        """Items by state; they add up to the number of items in the plan."""
+        """Items by state, which add up to the number of items in the plan; a sync's records by
+        what became of them."""
+        if self.sync is not None:
+            return self.sync.counts()
         total: Counter[str] = Counter({state.value: 0 for state in ItemState})
         for chunk in self.chunks:
             outcomes = self.progress.get(chunk.number, Progress()).outcomes
@@ -92,6 +97,8 @@ class Run:
 
     def calls(self) -> dict[str, int]:
         """Calls made to the ledger by kind."""
+        if self.sync is not None:
+            return dict(self.sync.calls)
         total: Counter[str] = Counter(self.planning_calls)
         for progress in self.progress.values():
             total.update(progress.calls)
@@ -103,7 +110,11 @@ class Run:
         return [c for c in self.chunks if c.pending and c.number not in done]
 
     def advance(self) -> Mapping[int, tuple[int, int, bool]]:
-        """How far each chunk is; two that are equal had nothing come about between them."""
+        """How far each chunk, or each list of a sync, is; two that are equal had nothing come
+        about between them."""
+        if self.sync is not None:
+            lists = enumerate(self.sync.lists)
+            return {n: (work.pages, work.applied, work.done) for n, work in lists}
         chunks = {
             number: (sum(progress.outcomes.values()), progress.series, progress.done)
             for number, progress in self.progress.items()

@@ -20,6 +20,7 @@ from ledgerlink.domain.reasons import reason
 from ledgerlink.domain.runs import Chunk, Progress, Run
 from ledgerlink.services.house import House
 from ledgerlink.services.recording import Recorder
+from ledgerlink.services.visits import visit
 
 TRUSTED = timedelta(minutes=30)
 """How long a ledger is trusted to remember a request id."""
@@ -36,13 +37,9 @@ async def apply_chunk(
 
     Raises what the ledger's `write` raises, after everything answered has been recorded.
     """
-    ledger = house.open(connection)
-    try:
-        work = open_work(house, run, chunk, ledger, ledger.calls)
+    async with visit(house, connection) as there:
+        work = open_work(house, run, chunk, there.ledger, there.ledger.calls)
         return await work.apply(lasting(stop))
-    finally:
-        house.memory.save(connection.firm, connection.id, ledger.lane_state())
-        await ledger.close()
 
 
 def lasting(stop: Stop) -> Stop:

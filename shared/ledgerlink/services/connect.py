@@ -12,6 +12,7 @@ from ledgerlink.domain.connections import Authorization, Connection, ConnectionS
 from ledgerlink.domain.documents import Company
 from ledgerlink.domain.errors import AuthorizationLost, Conflict, Invalid, LedgerError
 from ledgerlink.domain.ports import Grants, Tokens
+from ledgerlink.services import scheduling
 from ledgerlink.services.house import House
 from ledgerlink.services.proving import prove
 from ledgerlink.services.stores import Message
@@ -99,7 +100,7 @@ def complete(house: House, state: str, code: str, company_id: str) -> Connection
     house.connections.require_free(connection, company_id)
     try:
         tokens = _exchange(house, connection, code, authorization.redirect_uri)
-        company = prove(house, connection.ledger, company_id, tokens)
+        company = prove(house, connection, company_id, tokens)
     except LedgerError as error:  # its remedy is for runs; here the code is used up
         again = "Start connecting again later."
         raise type(error)(error.code, error.message, again, error.trace_id) from error
@@ -195,4 +196,5 @@ def disconnect(house: House, firm: str, connection_id: str) -> Connection:
         disconnects=connection.disconnects + 1,
     )
     house.connections.save(connection)
+    scheduling.end_schedule(house, connection)
     return connection

@@ -7,14 +7,19 @@ from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.domain.ports import Clock, Connector, Ledger
 from ledgerlink.services.stores import (
+    Bus,
     Connections,
     Ids,
     Lane,
     LaneMemory,
     Links,
+    Lists,
     Rules,
     Runs,
+    Schedules,
+    SettingsStore,
     Staging,
+    Usage,
     Vaults,
 )
 
@@ -31,6 +36,11 @@ class House:
     vaults: Vaults
     lane: Lane
     memory: LaneMemory
+    lists: Lists
+    settings: SettingsStore
+    schedules: Schedules
+    usage: Usage
+    bus: Bus
     connectors: Mapping[str, Connector]
     clock: Clock
     ids: Ids

@@ -1,13 +1,24 @@
 """The lane: what a worker does with one message of a connection."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from ledgerlink.domain.connections import Connection, ConnectionState
-from ledgerlink.domain.errors import AuthorizationLost, LedgerError, NotFound
+from ledgerlink.domain.errors import (
+    AuthorizationLost,
+    Conflict,
+    LedgerError,
+    LedgerStopped,
+    LedgerUnavailable,
+    NotFound,
+)
 from ledgerlink.domain.ports import Interrupted, Stop
 from ledgerlink.domain.reasons import reason
 from ledgerlink.domain.runs import Run, RunState
+from ledgerlink.domain.schedule import FIRST_INTERVAL
+from ledgerlink.domain.settings import Direction
+from ledgerlink.services import scheduling
 from ledgerlink.services.applying import apply_chunk
 from ledgerlink.services.house import House
 from ledgerlink.services.parking import (
@@ -15,10 +26,14 @@ from ledgerlink.services.parking import (
     messages_of,
     park,
     reason_of,
+    resume,
     resume_all,
 )
 from ledgerlink.services.planning import plan_run, read_company
 from ledgerlink.services.stores import Message
+from ledgerlink.services.syncing import bring_in
+from ledgerlink.services.syncs import start_sync, waiting_sync
+from ledgerlink.services.visits import visit
 
 
 async def handle(house: House, message: Message, stop: Stop) -> None:
@@ -45,6 +60,10 @@ async def handle(house: House, message: Message, stop: Stop) -> None:
         if isinstance(error, AuthorizationLost):
             lose_authorization(house, connection, error)
         park(house, house.runs.get(run.firm, run.connection_id, run.id), reason_of(error))
+        if run.sync is not None and isinstance(error, LedgerStopped):
+            house.count("SyncsFailed", 1)
+        if isinstance(error, LedgerUnavailable):
+            scheduling.bring_forward(house, connection, house.clock.now() + FIRST_INTERVAL)
 
 
 def give_up(house: House, message: Message) -> None:
@@ -82,18 +101,30 @@ async def _welcome(house: House, connection: Connection, stop: Stop) -> None:
     """
     if connection.state is not ConnectionState.CONNECTED:
         return
-    ledger = house.open(connection)
-    try:
-        await read_company(house, connection, ledger, stop)
-    except AuthorizationLost as lost:
-        lose_authorization(house, connection, lost)
-        return
-    except (LedgerError, Interrupted):
-        house.count("CompaniesUnread", 1)
-    finally:
-        house.memory.save(connection.firm, connection.id, ledger.lane_state())
-        await ledger.close()
+    async with visit(house, connection) as there:
+        try:
+            await read_company(house, connection, there.ledger, stop)
+        except AuthorizationLost as lost:
+            lose_authorization(house, connection, lost)
+            return
+        except (LedgerError, Interrupted):
+            house.count("CompaniesUnread", 1)
     resume_all(house, connection)
+    _first_sync(house, connection)
+
+
+def _first_sync(house: House, connection: Connection) -> None:
+    """After every connect the lists come in by themselves, and from then on by schedule."""
+    scheduling.begin_schedule(house, connection)
+    incoming = house.settings.get(connection.firm, connection.id).direction is not Direction.OUT
+    if incoming and house.connector(connection.ledger).lists:
+        start_sync(
+            house,
+            connection,
+            connection.created_by,
+            "connect",
+            f"connect#{connection.connected_at}",
+        )
 
 
 def _go_on_later(house: House, before: Run, message: Message) -> None:
@@ -122,7 +153,8 @@ async def _plan(
 
 def _busy(house: House, connection: Connection) -> bool:
     """Whether another run is being applied: a plan must see what it will have written."""
-    return bool(house.runs.in_state(connection.firm, connection.id, RunState.APPLYING))
+    applying = house.runs.in_state(connection.firm, connection.id, RunState.APPLYING)
+    return any(run.sync is None for run in applying)
 
 
 async def _apply(
@@ -148,4 +180,28 @@ def finish(house: House, run: Run) -> None:
         house.runs.save(replace(run, state=state, finished_at=house.clock.now()))
 
 
-STEPS: dict[str, Callable[..., Awaitable[None]]] = {"plan": _plan, "apply": _apply}
+async def _sync(
+    house: House, connection: Connection, run: Run, message: Message, stop: Stop
+) -> None:
+    if run.state not in UNDER_WAY:
+        return
+    older = waiting_sync(house, connection)
+    if older is not None and older.id != run.id:
+        _wait_for(house, older, run, message)
+        return
+    await bring_in(house, connection, run, stop)
+
+
+def _wait_for(house: House, older: Run, run: Run, message: Message) -> None:
+    """Two syncs never overlap: let the older one go on, once, and come again behind it."""
+    waited = message.turn > 0
+    if waited and (older.state is RunState.PARKED or message.turn >= MAX_TURNS):
+        park(house, run, older.reason or reason("worker_failed"))
+        return
+    if not waited:
+        with suppress(Conflict):  # it goes on already
+            resume(house, older)
+    house.lane.send([replace(message, turn=message.turn + 1)])
+
+
+STEPS: dict[str, Callable[..., Awaitable[None]]] = {"plan": _plan, "apply": _apply, "sync": _sync}

@@ -9,7 +9,7 @@ from ledgerlink.domain.errors import AuthorizationLost, Conflict, LedgerError, L
 from ledgerlink.domain.reasons import REASONS, Reason, reason
 from ledgerlink.domain.runs import FINISHED, Chunk, Run, RunState
 from ledgerlink.services.house import House
-from ledgerlink.services.posts import plan_message
+from ledgerlink.services.posts import run_message
 from ledgerlink.services.stores import Message
 
 UNFINISHED = (RunState.APPLYING, RunState.QUEUED, RunState.PARKED)
@@ -73,7 +73,7 @@ def resume_all(house: House, connection: Connection) -> None:
 def messages_of(run: Run) -> Sequence[Message]:
     """What the lane has to do for this run from here on."""
     if not run.chunks:
-        return [plan_message(run)]
+        return [run_message(run)]
     return [chunk_message(run, chunk) for chunk in run.open_chunks()]
 
 

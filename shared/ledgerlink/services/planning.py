@@ -19,6 +19,7 @@ from ledgerlink.domain.runs import Chunk, Run, RunState
 from ledgerlink.services.house import House
 from ledgerlink.services.parking import messages_of
 from ledgerlink.services.settling import settle_parked
+from ledgerlink.services.visits import visit
 from ledgerlink.wire.records import key_of, time_entry
 
 
@@ -28,16 +29,12 @@ async def plan_run(house: House, connection: Connection, run: Run, stop: Stop) -
     What an earlier run sent without an answer is settled first, so that the plan sees it. Raises
     Interrupted when `stop` says so before the ledger has been asked everything.
     """
-    ledger = house.open(connection)
-    try:
-        company = await read_company(house, connection, ledger, stop)
-        await settle_parked(house, connection, ledger, stop)
-    finally:
-        house.memory.save(connection.firm, connection.id, ledger.lane_state())
-        await ledger.close()
+    async with visit(house, connection) as there:
+        company = await read_company(house, connection, there.ledger, stop)
+        await settle_parked(house, connection, there.ledger, stop)
     if stop():
         raise Interrupted
-    run = replace(run, planning_calls=dict(ledger.calls))
+    run = replace(run, planning_calls=dict(there.ledger.calls))
     try:
         entries, rejected = read_records(house, run)
     except Invalid as unreadable:

@@ -30,10 +30,12 @@ def post(
 
     The same idempotency key with the same records returns the run it made before. Raises
     NotFound for an unknown connection or upload, Conflict for a connection that was never
-    authorised or is disconnected, and for a key that was used for something else.
+    authorised, is disconnected or only brings lists in, and for a key that was used for
+    something else.
     """
     connection = house.connections.get(firm, connection_id)
-    _postable(connection)
+    require_authorized(connection)
+    house.settings.get(firm, connection_id).require_posting()
     if isinstance(records, str):
         content, staged = records, house.staging.uploaded(firm, connection_id, records)
     else:
@@ -52,22 +54,23 @@ def post(
     )
     run = house.runs.create(run, idempotency_key, content)
     if run.state is RunState.QUEUED:
-        house.lane.send([plan_message(run)])
+        house.lane.send([run_message(run)])
     return run
 
 
-def plan_message(run: Run) -> Message:
-    """The message that has the run planned."""
+def run_message(run: Run) -> Message:
+    """The message that has the run planned, or its lists brought in."""
     return Message(
         firm=run.firm,
         connection_id=run.connection_id,
-        step="plan",
+        step="plan" if run.sync is None else "sync",
         run_id=run.id,
         generation=run.generation,
     )
 
 
-def _postable(connection: Connection) -> None:
+def require_authorized(connection: Connection) -> None:
+    """Raises Conflict when nobody has authorised the connection, or it is disconnected."""
     if connection.state is ConnectionState.AUTHORIZING:
         raise Conflict(
             "not_connected",
@@ -76,7 +79,7 @@ def _postable(connection: Connection) -> None:
         )
     if connection.state is ConnectionState.DISCONNECTED:
         raise Conflict(
-            "disconnected", "This connection is disconnected.", "Reconnect it, then post again."
+            "disconnected", "This connection is disconnected.", "Reconnect it, then ask again."
         )
 
 

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.documents import Company
 from ledgerlink.domain.errors import (
     AuthorizationLost,
@@ -13,6 +14,7 @@ from ledgerlink.domain.errors import (
 )
 from ledgerlink.domain.ports import Ledger, Tokens
 from ledgerlink.services.house import House
+from ledgerlink.services.visits import meter
 
 PATIENCE = 12.0
 """Seconds for the ledger to answer; with the exchange before it they fit into one API call."""
@@ -40,13 +42,14 @@ class Trial:
         """There is no right to give back."""
 
 
-def prove(house: House, ledger: str, company_id: str, tokens: Tokens) -> Company:
+def prove(house: House, connection: Connection, company_id: str, tokens: Tokens) -> Company:
     """The company, read with these tokens.
 
     Raises Invalid when the ledger refuses them for it, LedgerUnavailable when it does not answer.
     Refused tokens are not given back: that might end somebody's real authorisation.
     """
-    connector, credentials = house.connector(ledger), house.vaults.credentials(ledger)
+    connector = house.connector(connection.ledger)
+    credentials = house.vaults.credentials(connection.ledger)
     opened = connector.open(company_id, Trial(tokens), credentials, {})
     try:
         return asyncio.run(asyncio.wait_for(_read(opened), PATIENCE))
@@ -58,6 +61,8 @@ def prove(house: House, ledger: str, company_id: str, tokens: Tokens) -> Company
         raise LedgerUnavailable(
             "ledger_unavailable", "The ledger did not answer in time."
         ) from late
+    finally:
+        meter(house, connection, opened.calls)
 
 
 async def _read(ledger: Ledger) -> Company:

@@ -1,16 +1,19 @@
 """What the use cases need stored. Every method names the firm first, or takes what carries it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from ledgerlink.domain.connections import Authorization, Connection
 from ledgerlink.domain.links import Link
+from ledgerlink.domain.lists import Change, ListRecord, ListType, SyncState
 from ledgerlink.domain.plan import Operation, Outcome
 from ledgerlink.domain.ports import LaneState, Tokens, TokenVault
 from ledgerlink.domain.rules import Rule, RuleKind
 from ledgerlink.domain.runs import Progress, Run, RunState
+from ledgerlink.domain.schedule import Due
+from ledgerlink.domain.settings import Settings
 
 T = TypeVar("T")
 
@@ -41,6 +44,10 @@ class Connections(Protocol):
         """Take the consent out; each state works once. Raises Invalid."""
         ...
 
+    def of_company(self, ledger: str, company_id: str) -> Connection | None:
+        """The connection that has the company now."""
+        ...
+
     def require_free(self, connection: Connection, company_id: str) -> None:
         """Raises Conflict when the company could not be claimed."""
         ...
@@ -68,8 +75,134 @@ class Links(Protocol):
     """Links by posting key."""
 
     def get(self, firm: str, connection_id: str, wanted: Iterable[str]) -> Mapping[str, Link]: ...
+    def of_records(
+        self, firm: str, connection_id: str, kind: str, ledger_ids: Iterable[str]
+    ) -> Mapping[str, Link]:
+        """The links of these records of the ledger, by its id."""
+        ...
+
+    def ledger_ids(self, firm: str, connection_id: str, kind: str) -> Iterator[str]:
+        """The ids of all records of that kind that have a link."""
+        ...
+
     def put(self, firm: str, connection_id: str, links: Sequence[Link]) -> None: ...
-    def delete(self, firm: str, connection_id: str, gone: Sequence[str]) -> None: ...
+    def delete(self, firm: str, connection_id: str, gone: Sequence[str]) -> None:
+        """Forget the links with these posting keys, from both sides."""
+        ...
+
+
+class Lists(Protocol):
+    """List records, the feed of their changes, and how far both are.
+
+    A connection has one writer. What it records becomes visible all at once, and whoever dies
+    meanwhile loses and doubles nothing: the next writer ends what was begun, before it reads what
+    it compares with.
+    """
+
+    def recover(self, firm: str, connection_id: str) -> None:
+        """End what an earlier writer began and died over."""
+        ...
+
+    def get(
+        self, firm: str, connection_id: str, kind: ListType, ids: Iterable[str]
+    ) -> Mapping[str, ListRecord]:
+        """The records with these ids, tombstones included."""
+        ...
+
+    def page(
+        self, firm: str, connection_id: str, kind: ListType, after: str | None, limit: int
+    ) -> Page[ListRecord]:
+        """Records in a stable order, tombstones included; `after` is a page's own cursor."""
+        ...
+
+    def ids(self, firm: str, connection_id: str, kind: ListType) -> Iterator[str]:
+        """The ids of the records that are not gone."""
+        ...
+
+    def has_children(self, firm: str, connection_id: str, kind: ListType, parent_id: str) -> bool:
+        """Whether a record that is active and not gone has this parent."""
+        ...
+
+    def record(
+        self,
+        firm: str,
+        connection_id: str,
+        run_id: str,
+        changes: Sequence[Change],
+        same: Sequence[ListRecord] = (),
+    ) -> Sequence[Change]:
+        """Append changes to the feed (their `seq` is given here) and store their records; `same`
+        are records of which a reader sees no difference but whose version is new. Returns the
+        changes with their numbers."""
+        ...
+
+    def tally(
+        self, firm: str, connection_id: str, run_id: str
+    ) -> Mapping[ListType, Mapping[str, int]]:
+        """How many changes of each kind the run recorded, by list; known for the newest run
+        only."""
+        ...
+
+    def changes(self, firm: str, connection_id: str, after: int, limit: int) -> Page[Change]:
+        """The feed past entry `after`, in order; the page's cursor is the last entry's number
+        as text, also at the end."""
+        ...
+
+    def state(self, firm: str, connection_id: str) -> SyncState: ...
+    def save_state(self, firm: str, connection_id: str, state: SyncState) -> None: ...
+
+
+class SettingsStore(Protocol):
+    """What firms chose."""
+
+    def get(self, firm: str, connection_id: str) -> Settings:
+        """The plain settings when nothing was chosen."""
+        ...
+
+    def put(self, firm: str, connection_id: str, settings: Settings) -> None: ...
+
+
+class Schedules(Protocol):
+    """When connections are due, with an index over all firms."""
+
+    def get(self, firm: str, connection_id: str) -> Due:
+        """A Due that is never, when there is none yet."""
+        ...
+
+    def put(self, due: Due) -> bool:
+        """Replace the row if it is still of the version that `due` was read with, and keep the
+        index with it; False when somebody else was faster."""
+        ...
+
+    def due(self, now: datetime, limit: int) -> Sequence[Due]:
+        """At most `limit` connections whose time has come, the longest waiting first in each of
+        the index's parts."""
+        ...
+
+
+class Usage(Protocol):
+    """Metered calls by month (`2026-11`)."""
+
+    def add(self, ledger: str, firm: str, connection_id: str, month: str, calls: int) -> None: ...
+    def of_application(self, ledger: str, month: str) -> int: ...
+    def of_connection(self, firm: str, connection_id: str, month: str) -> int: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What the product is told on the bus. `detail` holds JSON values and no secrets."""
+
+    firm: str
+    kind: str
+    detail: Mapping[str, Any]
+
+
+class Bus(Protocol):
+    """The way to the product."""
+
+    def publish(self, events: Sequence[Event]) -> None:
+        """Raises when an event was not taken."""
+        ...
 
 
 class Runs(Protocol):
@@ -119,6 +252,11 @@ class Staging(Protocol):
         is damaged or too large."""
         ...
 
+    def put_page(self, run: Run, kind: ListType, number: int, page: Sequence[ListRecord]) -> None:
+        """Keep a page that a sync pulled, until its run is long over."""
+        ...
+
+    def page(self, run: Run, kind: ListType, number: int) -> Sequence[ListRecord]: ...
     def put_chunk(self, run: Run, number: int, operations: Sequence[Operation]) -> None: ...
     def chunk(self, run: Run, number: int) -> Sequence[Operation]: ...
     def fix_requests(

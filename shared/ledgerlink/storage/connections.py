@@ -56,6 +56,14 @@ class DynamoConnections:
     def finish(self, state: str) -> Authorization:
         return _authorization(self._table.take(keys.authorization(state), "authorization"))
 
+    def of_company(self, ledger: str, company_id: str) -> Connection | None:
+        claim = self._table.get(keys.company(ledger, company_id), "claim")
+        if claim is None or not claim["held"]:
+            return None
+        with suppress(NotFound):
+            return self.get(claim["firm"], claim["connection_id"])
+        return None
+
     def require_free(self, connection: Connection, company_id: str) -> None:
         row = self._table.get(keys.company(connection.ledger, company_id), "claim")
         if row is None or (row["firm"], row["connection_id"]) == (connection.firm, connection.id):

@@ -5,7 +5,12 @@
 | a firm's connections, one connection | firm | connection#id |
 | an idempotency key's run | firm/connection | idempotency#key |
 | rules of a kind, one rule's history | firm/connection | rule#kind#key, rulelog#kind#key#version |
-| links by posting key | firm/connection | link#key |
+| links by posting key, or by the ledger's id | firm/connection | link#key, written#kind#id |
+| settings, how far the lists are, the feed's head | firm/connection | settings, sync, feed |
+| when it is due, metered calls of a month | firm/connection | schedule, usage#month |
+| records of a list, one record | firm/connection/records/type | record#id |
+| whether a record has others below it | firm/connection/children/type | child#parent#id |
+| the feed from an entry on | firm/connection/feed | entry#seq |
 | runs newest first, one run | firm/connection | run#id |
 | runs that are not finished | firm/connection | unfinished#id |
 | the limiter's memory, the right to refresh | firm/connection | lane, refresh |
@@ -13,16 +18,20 @@
 | outcomes of a slice of a plan | firm/connection/run | item#seq |
 | who has a company | company/ledger/id | claim |
 | a consent under way | authorization/hash | authorization |
+| connections that are due | due/shard | moment#firm#connection |
+| the application's metered calls of a month | usage/ledger | usage#month |
 
-The last two come before a firm is known, or hold over all firms; they carry no data of a firm
-but its name.
+The last four come before a firm is known, or hold over all firms; they carry no data of a firm
+but its name, and when its connection is due.
 """
 
 import hashlib
 from urllib.parse import quote
 
 PLAN_DIGITS = 9
+LAST_NUMBER = 10**PLAN_DIGITS - 1
 LONGEST_PART = 240
+DUE_SHARDS = range(16)
 
 
 def _join(*parts: str) -> str:
@@ -51,6 +60,37 @@ def connection(firm_id: str, connection_id: str) -> str:
 def run(firm_id: str, connection_id: str, run_id: str) -> str:
     """The partition of a run's progress and outcomes."""
     return _join("firm", firm_id, "connection", connection_id, "run", run_id)
+
+
+def records(firm_id: str, connection_id: str, kind: str) -> str:
+    """The partition of a list's records."""
+    return _join("firm", firm_id, "connection", connection_id, "records", kind)
+
+
+def children(firm_id: str, connection_id: str, kind: str) -> str:
+    """The partition that says which records stand below which."""
+    return _join("firm", firm_id, "connection", connection_id, "children", kind)
+
+
+def feed(firm_id: str, connection_id: str) -> str:
+    """The partition of a connection's feed."""
+    return _join("firm", firm_id, "connection", connection_id, "feed")
+
+
+def due(shard: int) -> str:
+    """One of the partitions of the index of due times."""
+    return _join("due", f"{shard:02d}")
+
+
+def due_shard(firm_id: str, connection_id: str) -> int:
+    """In which partition of that index a connection is."""
+    digest = hashlib.sha256(row(firm_id, connection_id).encode()).digest()
+    return digest[0] % len(DUE_SHARDS)
+
+
+def usage(ledger: str) -> str:
+    """The partition of what the application uses of a ledger, over all firms."""
+    return _join("usage", ledger)
 
 
 def company(ledger: str, company_id: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from ledgerlink.domain.errors import Invalid, NotFound
+from ledgerlink.domain.lists import ListRecord, ListType
 from ledgerlink.domain.plan import Operation
 from ledgerlink.domain.runs import Run
 from ledgerlink.storage import keys
@@ -62,6 +63,12 @@ class S3Staging:
 
     def records(self, name: str) -> Iterable[bytes]:
         return (line for line in self._get(name).split(b"\n") if line.strip())
+
+    def put_page(self, run: Run, kind: ListType, number: int, page: Sequence[ListRecord]) -> None:
+        self._put(_page(run, kind, number), map(dump, page))
+
+    def page(self, run: Run, kind: ListType, number: int) -> Sequence[ListRecord]:
+        return [load(ListRecord, line) for line in self.records(_page(run, kind, number))]
 
     def put_chunk(self, run: Run, number: int, operations: Sequence[Operation]) -> None:
         self._put(_chunk(run, number), map(dump, operations))
@@ -126,6 +133,11 @@ def _upload(firm: str, connection_id: str, upload_id: str) -> str:
 
 def _plan(run: Run) -> str:
     return f"plans/{keys.prefix(run.firm, run.connection_id)}/{run.id}"
+
+
+def _page(run: Run, kind: ListType, number: int) -> str:
+    place = f"staged/{keys.prefix(run.firm, run.connection_id)}/lists/{run.id}"
+    return f"{place}/{kind.value}-{keys.number(number)}.jsonl.gz"
 
 
 def _chunk(run: Run, number: int) -> str:

@@ -15,6 +15,9 @@ Row = dict[str, Any]
 WRITE_LIMIT = 25
 READ_LIMIT = 100
 READERS = 8
+WRITERS = 8
+MANY_PARTS = 4
+"""From so many batches on they are written side by side."""
 ATTEMPTS = 8
 FIRST_PAUSE = 0.05
 """Seconds before what DynamoDB left undone is asked for again; each time twice as long."""
@@ -52,17 +55,19 @@ class Table:
         self,
         rows: Iterable[Row],
         *,
+        beside: Iterable[Row] = (),
         delete: Iterable[Row] = (),
         new: bool = False,
         held: Mapping[str, Any] | None = None,
     ) -> None:
         """Put and delete these rows, all or none. Raises Taken for one there that must be `new`,
-        or that does not have the values of `held` now."""
+        or that does not have the values of `held` now; neither is asked of rows `beside`."""
         only: dict[str, Any] = _holding(held) if held else {}
         if new:
             only = {"ConditionExpression": "attribute_not_exists(pk)"}
         name = {"TableName": self.name}
         items: list[Any] = [{"Put": name | {"Item": _typed(row)} | only} for row in rows]
+        items += [{"Put": name | {"Item": _typed(row)}} for row in beside]
         items += [{"Delete": name | {"Key": _typed(key)}} for key in delete]
         for _ in range(ATTEMPTS):
             try:
@@ -108,11 +113,16 @@ class Table:
         after: str | None = None,
         limit: int | None = None,
         backward: bool = False,
+        names: Sequence[str] = (),
     ) -> Iterator[Row]:
-        """Rows of a partition whose sort key begins with `prefix`, in order, past `after`."""
+        """Rows of a partition whose sort key begins with `prefix`, in order, past `after`; only
+        the attributes `names` of each if there are some."""
         start: dict[str, Any] = {}
         if after is not None:
             start = {"ExclusiveStartKey": _typed({"pk": pk, "sk": after})}
+        if names:
+            start["ProjectionExpression"] = ", ".join(f"#{name}" for name in names)
+            start["ExpressionAttributeNames"] = {f"#{name}": name for name in names}
         pages = self._client.get_paginator("query").paginate(
             TableName=self.name,
             KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
@@ -125,13 +135,14 @@ class Table:
         for page in pages:
             yield from map(_plain, page["Items"])
 
-    def between(self, pk: str, first: str, last: str) -> Iterator[Row]:
+    def between(self, pk: str, first: str, last: str, limit: int | None = None) -> Iterator[Row]:
         """Rows of a partition from sort key `first` to `last`, both included."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self.name,
             KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
             ExpressionAttributeValues=_typed({":pk": pk, ":first": first, ":last": last}),
             ConsistentRead=True,
+            PaginationConfig={"MaxItems": limit} if limit else {},
         )
         for page in pages:
             yield from map(_plain, page["Items"])
@@ -162,16 +173,35 @@ class Table:
         keys = ({"pk": pk, "sk": sk} for sk in sort_keys)
         self._batch([{"DeleteRequest": {"Key": _typed(key)}} for key in keys])
 
+    def add(self, pk: str, sk: str, name: str, number: int) -> None:
+        """Add to a number of a row, which comes into being with it."""
+        self._client.update_item(
+            TableName=self.name,
+            Key=_typed({"pk": pk, "sk": sk}),
+            UpdateExpression="ADD #name :number",
+            ExpressionAttributeNames={"#name": name},
+            ExpressionAttributeValues=_typed({":number": number}),
+        )
+
     def _batch(self, writes: Sequence[Any]) -> None:
-        for part in _parts(writes, WRITE_LIMIT):
-            request: Any = {self.name: part}
-            for attempt in range(ATTEMPTS):
-                request = self._client.batch_write_item(RequestItems=request)["UnprocessedItems"]
-                if not request:
-                    break
-                self._pause(FIRST_PAUSE * 2**attempt)
-            else:
-                raise TimeoutError(f"{self.name} left rows unwritten after {ATTEMPTS} attempts")
+        """Write them all, in no order."""
+        parts = list(_parts(writes, WRITE_LIMIT))
+        if len(parts) < MANY_PARTS:
+            for part in parts:
+                self._write(part)
+            return
+        with ThreadPoolExecutor(WRITERS) as writers:
+            for written in [writers.submit(self._write, part) for part in parts]:
+                written.result()
+
+    def _write(self, part: Sequence[Any]) -> None:
+        request: Any = {self.name: part}
+        for attempt in range(ATTEMPTS):
+            request = self._client.batch_write_item(RequestItems=request)["UnprocessedItems"]
+            if not request:
+                return
+            self._pause(FIRST_PAUSE * 2**attempt)
+        raise TimeoutError(f"{self.name} left rows unwritten after {ATTEMPTS} attempts")
 
 
 def _holding(held: Mapping[str, Any]) -> dict[str, Any]:

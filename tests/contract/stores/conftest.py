@@ -24,6 +24,7 @@ def aws() -> Iterator[Clients]:
             boto3.client("s3"),
             boto3.client("secretsmanager"),
             boto3.client("sqs"),
+            boto3.client("events"),
         )
 
 

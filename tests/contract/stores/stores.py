@@ -8,33 +8,45 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from ledgerlink.services.stores import (
+    Bus,
     Connections,
+    Event,
     Lane,
     LaneMemory,
     Links,
+    Lists,
     Message,
     Rules,
     Runs,
+    Schedules,
+    SettingsStore,
     Staging,
+    Usage,
     Vaults,
 )
+from ledgerlink.storage.bus import EventBridgeBus
 from ledgerlink.storage.connections import DynamoConnections
 from ledgerlink.storage.lane import DynamoLaneMemory, SqsLane, received
 from ledgerlink.storage.links import DynamoLinks
+from ledgerlink.storage.lists import DynamoLists
 from ledgerlink.storage.rules import DynamoRules
 from ledgerlink.storage.runs import DynamoRuns
+from ledgerlink.storage.schedules import DynamoSchedules
 from ledgerlink.storage.secrets import SecretVaults
+from ledgerlink.storage.settings import DynamoSettings, DynamoUsage
 from ledgerlink.storage.staging import S3Staging
 from ledgerlink.storage.table import Table
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.files import FakeLane, FakeMemory, FakeStaging
+from tests.fakes.lists import FakeBus, FakeLists, FakeSchedules, FakeSettings, FakeUsage
 from tests.fakes.rows import FakeConnections, FakeLinks, FakeRules
 from tests.fakes.runs import FakeRuns
 from tests.fakes.vaults import FakeVaults
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
@@ -52,13 +64,19 @@ class Stores:
     vaults: Vaults
     lane: Lane
     memory: LaneMemory
+    lists: Lists
+    settings: SettingsStore
+    schedules: Schedules
+    usage: Usage
+    bus: Bus
     clock: FakeClock
     upload: Callable[[str, bytes], None]
     received: Callable[[], Sequence[Message]]
+    heard: Callable[[], Sequence[Event]]
 
 
 def in_memory() -> Stores:
-    clock, staging, lane = FakeClock(), FakeStaging(), FakeLane()
+    clock, staging, lane, bus = FakeClock(), FakeStaging(), FakeLane(), FakeBus()
 
     def upload(address: str, body: bytes) -> None:
         staging.files[address.removeprefix("memory:")] = body
@@ -76,9 +94,15 @@ def in_memory() -> Stores:
         vaults=FakeVaults(clock),
         lane=lane,
         memory=FakeMemory(),
+        lists=FakeLists(),
+        settings=FakeSettings(),
+        schedules=FakeSchedules(),
+        usage=FakeUsage(),
+        bus=bus,
         clock=clock,
         upload=upload,
         received=taken,
+        heard=lambda: bus.events,
     )
 
 
@@ -90,6 +114,7 @@ class Clients:
     s3: "S3Client"
     secrets: "SecretsManagerClient"
     sqs: "SQSClient"
+    events: "EventBridgeClient"
 
 
 def on_aws(aws: Clients, name: str) -> Stores:
@@ -112,10 +137,42 @@ def on_aws(aws: Clients, name: str) -> Stores:
         vaults=_vaults(aws, table, clock, name),
         lane=SqsLane(aws.sqs, url),
         memory=DynamoLaneMemory(table),
+        lists=DynamoLists(table),
+        settings=DynamoSettings(table),
+        schedules=DynamoSchedules(table),
+        usage=DynamoUsage(table),
+        bus=EventBridgeBus(aws.events, name),
         clock=clock,
         upload=upload,
         received=lambda: _received(aws, url),
+        heard=_listening(aws, name),
     )
+
+
+def _listening(aws: Clients, name: str) -> Callable[[], Sequence[Event]]:
+    """A bus with a queue behind it."""
+    aws.events.create_event_bus(Name=name)
+    url = aws.sqs.create_queue(QueueName=f"{name}-heard")["QueueUrl"]
+    attributes = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    pattern = json.dumps({"source": ["ledgerlink"]})
+    aws.events.put_rule(Name=name, EventBusName=name, EventPattern=pattern)
+    targets: Any = [{"Id": "heard", "Arn": attributes["Attributes"]["QueueArn"]}]
+    aws.events.put_targets(Rule=name, EventBusName=name, Targets=targets)
+
+    def heard() -> Sequence[Event]:
+        events: list[Event] = []
+        while found := aws.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
+            "Messages"
+        ):
+            for message in found:
+                body = json.loads(message["Body"])
+                detail = dict(body["detail"])
+                firm = detail.pop("firm")
+                events.append(Event(firm=firm, kind=body["detail-type"], detail=detail))
+                aws.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return events
+
+    return heard
 
 
 def new_table(aws: Clients, name: str) -> Table:

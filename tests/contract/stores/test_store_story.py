@@ -3,6 +3,7 @@
 import asyncio
 
 from ledgerlink.domain.errors import LedgerUnavailable
+from ledgerlink.domain.lists import ListRecord, ListTraits, ListType
 from ledgerlink.domain.plan import ItemState
 from ledgerlink.domain.rules import Client, CreateProject, Link, Mapping, RuleKind
 from ledgerlink.domain.runs import RunState
@@ -10,6 +11,7 @@ from ledgerlink.services import connect, lane, parking, posts
 from ledgerlink.services.house import House
 from ledgerlink.services.rules import put_rules
 from ledgerlink.services.runs import get_run, list_items
+from ledgerlink.services.syncs import request_sync
 
 from tests.contract.stores.stores import Stores
 from tests.fakes.clock import FakeIds
@@ -22,7 +24,8 @@ SITE = CreateProject(name="Site", client=Client(key="c/1", name="Client"))
 
 
 def house_of(stores: Stores) -> tuple[House, FakeConnector]:
-    connector = FakeConnector(stores.clock, Fate(), name="qbo")
+    lists = {ListType.CUSTOMER: ListTraits(entity="Customer", by_changes=True)}
+    connector = FakeConnector(stores.clock, Fate(), name="qbo", lists=lists)
     house = House(
         connections=stores.connections,
         rules=stores.rules,
@@ -32,6 +35,11 @@ def house_of(stores: Stores) -> tuple[House, FakeConnector]:
         vaults=stores.vaults,
         lane=stores.lane,
         memory=stores.memory,
+        lists=stores.lists,
+        settings=stores.settings,
+        schedules=stores.schedules,
+        usage=stores.usage,
+        bus=stores.bus,
         connectors={"qbo": connector},
         clock=stores.clock,
         ids=FakeIds(),
@@ -82,3 +90,38 @@ def test_a_post_is_interrupted_resumed_and_corrected_on_every_kind_of_store(
 
     again = posts.post(house, FIRM, USER, number, "key", [entry(f"t#{n}/ä") for n in range(5)])
     assert again.id == run.id
+
+
+def test_lists_come_in_change_and_are_told_on_every_kind_of_store(stores: Stores) -> None:
+    house, connector = house_of(stores)
+    ledger = connector.company("realm").lists
+    for each in range(7):
+        ledger.create(ListRecord(type=ListType.CUSTOMER, id=f"{each}", name=f"name {each}"))
+    consent = connect.connect(house, FIRM, USER, "qbo", REDIRECT)
+    state = consent.authorize_url.partition("state=")[2].partition("&")[0]
+    number = connect.complete(house, state, "code", "realm").id
+    work(house, stores)
+    put_rules(house, FIRM, USER, number, RuleKind.PROJECTS, {"p": Link(ledger_id="3")})
+
+    ledger.change(ListType.CUSTOMER, "3", name="renamed")
+    ledger.create(ListRecord(type=ListType.CUSTOMER, id="job", name="job", parent_id="4"))
+    ledger.delete(ListType.CUSTOMER, "5")
+    run = request_sync(house, FIRM, USER, number, "key")
+    work(house, stores)
+    run = get_run(house, FIRM, number, run.id)
+    assert run.state is RunState.COMPLETED
+    counts = {name: count for name, count in run.counts().items() if name != "unchanged" and count}
+    assert counts == {"created": 1, "changed": 2, "deleted": 1}
+
+    feed = house.lists.changes(FIRM, number, 0, 100).items
+    assert [change.seq for change in feed] == list(range(1, 12))
+    records = house.lists.page(FIRM, number, ListType.CUSTOMER, None, 100).items
+    told = {change.record.id: change.record for change in feed}
+    assert {record.id: record.seen() for record in records} == {
+        record_id: record.seen() for record_id, record in told.items()
+    }
+    assert [(e.kind, e.detail.get("id")) for e in stores.heard()] == [
+        ("sync.finished", None),
+        ("record.changed", "3"),
+        ("sync.finished", None),
+    ]

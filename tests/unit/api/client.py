@@ -9,6 +9,8 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from ledgerlink.domain.connections import Connection
+from ledgerlink.domain.lists import ListRecord, ListTraits, ListType, change
 
 from functions.api.handler import handler
 from tests.fakes.house import FIRM, USER, Town
@@ -128,3 +130,17 @@ def _event(
 def filled(path: str, **places: str) -> str:
     """A path of the OpenAPI document with its places filled."""
     return re.sub(r"{(\w+)}", lambda place: places[place.group(1)], path)
+
+
+def kind_in(path: str) -> str:
+    """What `kind` stands for in that path."""
+    return "users" if "rules" in path else "customer"
+
+
+def known_customer(place: Town, connection: Connection, name: str = "Rossi") -> None:
+    """Customer 58 has come in."""
+    customer = ListRecord(type=ListType.CUSTOMER, id="58", name=name)
+    place.connector.lists = {customer.type: ListTraits(entity="Customer", by_changes=True)}
+    created = change(None, customer, "r1", place.clock.now(), linked=False)
+    assert created is not None
+    place.house.lists.record(connection.firm, connection.id, "r1", [created])

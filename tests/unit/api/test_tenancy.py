@@ -9,7 +9,7 @@ from ledgerlink.domain.runs import Run, RunState
 
 from functions.api.openapi import document
 from tests.fakes.house import entry
-from tests.unit.api.client import Api, filled
+from tests.unit.api.client import Api, filled, kind_in, known_customer
 
 ROUTES = [
     (method.upper(), path)
@@ -20,6 +20,8 @@ ROUTES = [
 BODIES: dict[str, Any] = {
     "posts": {"time_entries": [entry("t1")]},
     "rules": {"rules": {"u1": {"action": "skip"}}},
+    "syncs": {"kind": "full"},
+    "settings": {"schedule": {"mode": "off"}},
 }
 
 
@@ -30,11 +32,13 @@ def parked(api: Api) -> tuple[Connection, Run]:
     run = api.place.post(connection, "key", [entry("t-of-a")])
     api.place.work()
     assert api.place.run(run).state is RunState.PARKED
+    known_customer(api.place, connection, "record-of-a")
     return connection, run
 
 
 def ask(api: Api, method: str, path: str, firm: str, connection: str, run: str) -> Any:
-    address = filled(path, connection_id=connection, run_id=run, kind="users")
+    kind = kind_in(path)
+    address = filled(path, connection_id=connection, run_id=run, kind=kind, record_id="58")
     body = next((b for word, b in BODIES.items() if word in path and method != "GET"), None)
     query = {"key": "u1"} if path.endswith("history") else {}
     headers = {"idempotency-key": "key"}
@@ -51,7 +55,7 @@ def test_another_firms_ids_are_not_found_on_any_route(
     answer = ask(api, method, path, firm, connection.id, run.id)
     assert answer.status == 404
     assert answer.headers["Content-Type"] == "application/problem+json"
-    for word in ("t-of-a", "realm-1", "Company", "ada"):
+    for word in ("t-of-a", "record-of-a", "realm-1", "Company", "ada"):
         assert word not in answer.text
     assert (repr(api.place.connections.rows), repr(api.place.runs.rows)) == before
     assert api.place.lane.messages == []

@@ -8,7 +8,18 @@ from ledgerlink.domain.connections import Connection
 from tests.fakes.house import COMPANY, FIRM, entry
 from tests.fakes.ledger import ACCESS, REFRESH
 from tests.fakes.vaults import CLIENT_SECRET
-from tests.unit.api.client import ADMIN, ALL, FAR, FIRM_CLAIM, POST, READ, Api
+from tests.unit.api.client import (
+    ADMIN,
+    ALL,
+    FAR,
+    FIRM_CLAIM,
+    POST,
+    READ,
+    Api,
+    filled,
+    kind_in,
+    known_customer,
+)
 
 WHOLE = {FIRM_CLAIM: FIRM, "sub": "ada", "exp": FAR, "scope": " ".join(ALL)}
 NEEDED = {
@@ -26,11 +37,21 @@ NEEDED = {
     ("GET", "/v1/connections/{id}/runs/{run}"): READ,
     ("GET", "/v1/connections/{id}/runs/{run}/items"): READ,
     ("POST", "/v1/connections/{id}/runs/{run}/resume"): POST,
+    ("POST", "/v1/connections/{id}/syncs"): POST,
+    ("GET", "/v1/connections/{id}/records/customer"): READ,
+    ("GET", "/v1/connections/{id}/records/customer/58"): READ,
+    ("GET", "/v1/connections/{id}/changes"): READ,
+    ("GET", "/v1/connections/{id}/settings"): READ,
+    ("PATCH", "/v1/connections/{id}/settings"): ADMIN,
+    ("GET", "/v1/usage"): READ,
 }
+PLACES = {"connection_id": "{id}", "run_id": "{run}", "record_id": "58", "ledger": "fake"}
 BODIES = {
     ("POST", "/v1/connections"): {"ledger": "fake"},
     ("PUT", "/v1/connections/{id}/rules/users"): {"rules": {"u7": {"action": "skip"}}},
     ("POST", "/v1/connections/{id}/posts"): {"time_entries": []},
+    ("POST", "/v1/connections/{id}/syncs"): {},
+    ("PATCH", "/v1/connections/{id}/settings"): {"direction": "both"},
 }
 
 
@@ -38,6 +59,7 @@ BODIES = {
 def test_each_route_wants_its_own_scope_and_no_other(api: Api, method: str, path: str) -> None:
     connection = api.place.connected()
     run = api.place.post(connection, "first", [entry("t1")])
+    known_customer(api.place, connection)
     address = path.format(id=connection.id, run=run.id)
     statuses = {
         scope: api.call(
@@ -58,12 +80,12 @@ def test_each_route_wants_its_own_scope_and_no_other(api: Api, method: str, path
 def test_every_route_of_the_document_is_in_the_table_of_scopes(api: Api) -> None:
     document = api.get("/v1/openapi.json", claims={}).json
     described = {
-        (method.upper(), path.replace("{connection_id}", "{id}").replace("{run_id}", "{run}"))
+        (method.upper(), filled(path, kind=kind_in(path), **PLACES))
         for path, methods in document["paths"].items()
         for method in methods
     }
-    listed = {(method, path.replace("rules/users", "rules/{kind}")) for method, path in NEEDED}
-    callback = "/v1/oauth/{ledger}/callback"
+    listed = set(NEEDED)
+    callback = "/v1/oauth/fake/callback"
     assert described - listed == {("GET", callback), ("POST", callback)}
     assert listed <= described
 

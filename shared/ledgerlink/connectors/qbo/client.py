@@ -37,7 +37,7 @@ Entity = Mapping[str, Any]
 class Call:
     """One HTTP call below the company's address; the same call is the same bytes.
 
-    `kind` is what it is counted as: single, batch, query or read.
+    `kind` is what it is counted as: single, batch, query, read or cdc.
     """
 
     kind: str
@@ -55,6 +55,17 @@ class Call:
     def writes(self) -> bool:
         """Whether the ledger stores something because of it."""
         return self.kind in ("single", "batch")
+
+
+def query(statement: str) -> Call:
+    """The call that carries a statement of the query language."""
+    path = f"/query?{MINOR_VERSION}"
+    return Call("query", "POST", path, statement.encode(), STATEMENT)
+
+
+def look(path: str) -> Call:
+    """The call that reads one record."""
+    return Call("read", "GET", f"{path}?{MINOR_VERSION}")
 
 
 class Client:
@@ -105,20 +116,18 @@ class Client:
 
     async def rows(self, entity: str, statement: str, stop: Stop = never) -> Sequence[Entity]:
         """The rows of a query. Raises as `call`, and LedgerStopped for a statement refused."""
-        path = f"/query?{MINOR_VERSION}"
-        call = Call("query", "POST", path, statement.encode(), STATEMENT)
-        reply = await self.call(call, stop)
-        rows: Sequence[Entity] = _accepted(reply, "QueryResponse").get(entity, ())
+        reply = await self.call(query(statement), stop)
+        rows: Sequence[Entity] = accepted(reply, "QueryResponse").get(entity, ())
         return rows
 
     async def read(self, entity: str, path: str, stop: Stop = never) -> Entity:
         """One record by its address. Raises as `rows`."""
-        reply = await self.call(Call("read", "GET", f"{path}?{MINOR_VERSION}"), stop)
-        return _accepted(reply, entity)
+        reply = await self.call(look(path), stop)
+        return accepted(reply, entity)
 
     async def alive(self, stop: Stop = never) -> bool:
         """Whether the ledger answers one read now, without repeats."""
-        reply = await self._attempt(Call("read", "GET", f"/preferences?{MINOR_VERSION}"), stop)
+        reply = await self._attempt(look("/preferences"), stop)
         return errors.disposition(reply) is Disposition.ACCEPTED
 
     async def _attempt(self, call: Call, stop: Stop) -> Reply:
@@ -173,7 +182,8 @@ def _unless_fatal(what: Disposition, reply: Reply) -> Reply:
     return reply
 
 
-def _accepted(reply: Reply, name: str) -> Entity:
+def accepted(reply: Reply, name: str) -> Entity:
+    """This part of an answer. Raises LedgerStopped for faults, LedgerUnavailable without it."""
     if errors.disposition(reply) is not Disposition.ACCEPTED:
         raise errors.stopped(f"it refused to be read: {reply}", reply.trace_id)
     part = reply.payload.get(name)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import httpx
 
-from ledgerlink.connectors.qbo import batches
+from ledgerlink.connectors.qbo import batches, notices, traits
 from ledgerlink.connectors.qbo.client import Client, timeout
 from ledgerlink.connectors.qbo.documents import Documents
 from ledgerlink.connectors.qbo.endpoints import Endpoints
@@ -20,6 +20,7 @@ from ledgerlink.connectors.qbo.refresh import Refresher
 from ledgerlink.connectors.qbo.silence import Silence
 from ledgerlink.connectors.qbo.timing import LedgerTime
 from ledgerlink.connectors.qbo.tokens import Application, TokenEndpoint
+from ledgerlink.domain.lists import Notice
 from ledgerlink.domain.ports import Clock, LaneState, TokenVault
 
 LIMITS = Limits()
@@ -33,6 +34,9 @@ class QuickBooksOnline:
 
     name = "qbo"
     chunk_size = batches.CHUNK_SIZE
+    lists = traits.LISTS
+    changes_reach = traits.REACH
+    metered = traits.METERED
 
     def __init__(
         self,
@@ -47,6 +51,12 @@ class QuickBooksOnline:
         self._time = LedgerTime(clock, endpoints.clock_scale)
         self._transport = transport
         self._jitter = jitter
+
+    def notices(
+        self, headers: Mapping[str, str], body: bytes, credentials: Mapping[str, str]
+    ) -> Sequence[Notice]:
+        """What a webhook says. `credentials` hold `webhook_verifier_token`."""
+        return notices.notices(headers, body, credentials)
 
     def package(self, count: int) -> Sequence[int]:
         """Batches of 30, and beyond 40 of them single calls; per chunk."""
@@ -73,7 +83,7 @@ class QuickBooksOnline:
         url = f"{self._endpoints.api_url.rstrip('/')}/v3/company/{company_id}"
         silence = Silence(self._time, lane_state)
         client = Client(url, http, refresher, limiter, self._time, self._jitter, calls, silence)
-        return QuickBooksLedger(company_id, client, limiter, self._time, http)
+        return QuickBooksLedger(company_id, client, limiter, self._time, http, lane_state)
 
     def _http(self) -> httpx.AsyncClient:
         transport = self._transport or Lines(self._trust)

@@ -6,13 +6,16 @@ from datetime import datetime
 import httpx
 
 from ledgerlink.connectors.qbo import lists
+from ledgerlink.connectors.qbo.changes import Changes
 from ledgerlink.connectors.qbo.client import Client
 from ledgerlink.connectors.qbo.finding import Finding
 from ledgerlink.connectors.qbo.inquiry import Inquiry
 from ledgerlink.connectors.qbo.limits import Limiter
+from ledgerlink.connectors.qbo.reading import Readings
 from ledgerlink.connectors.qbo.timing import LedgerTime
 from ledgerlink.connectors.qbo.writing import Writing
 from ledgerlink.domain.documents import Company
+from ledgerlink.domain.lists import Batch, ListType, Reading
 from ledgerlink.domain.plan import Outcome, Request, Write
 from ledgerlink.domain.ports import Answered, LaneState, Stop, never
 
@@ -27,6 +30,7 @@ class QuickBooksLedger:
         limiter: Limiter,
         time: LedgerTime,
         http: httpx.AsyncClient,
+        state: LaneState,
     ) -> None:
         self._company_id = company_id
         self._client = client
@@ -34,10 +38,12 @@ class QuickBooksLedger:
         self._time = time
         self._http = http
         self._inquiry = Inquiry(client)
+        self._readings = Readings(client, company_id)
+        self._changes = Changes(client, self._readings, state)
 
     @property
     def calls(self) -> Mapping[str, int]:
-        """Requests that left so far: single, batch, query, read, token."""
+        """Requests that left so far: single, batch, query, read, cdc, token."""
         return self._client.calls
 
     async def company(self, stop: Stop = never) -> Company:
@@ -59,9 +65,21 @@ class QuickBooksLedger:
         await self._client.silence.over(stop)
         return await Finding(self._client, since, known, stop).find(writes)
 
+    async def read_list(self, reading: Reading, stop: Stop = never) -> Batch:
+        """One batch as the port describes, usually in one call."""
+        return await self._readings.read(reading, stop)
+
+    async def changes(
+        self, wanted: Sequence[ListType], since: datetime, stop: Stop = never
+    ) -> Mapping[ListType, Batch]:
+        """What changed as the port describes, usually in one call."""
+        return await self._changes.since(wanted, since, stop)
+
     def lane_state(self) -> LaneState:
-        """What the limiter remembers, and until when writes may come late, as JSON values."""
-        return {**self._limiter.state(self._time), **self._client.silence.state()}
+        """What the limiter remembers, until when writes may come late, and what the ledger does
+        not tell the changes of, as JSON values."""
+        limits, silence = self._limiter.state(self._time), self._client.silence.state()
+        return {**limits, **silence, **self._changes.state()}
 
     async def close(self) -> None:
         """Close the network connections."""

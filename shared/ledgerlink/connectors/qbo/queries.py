@@ -1,10 +1,16 @@
 """The one place where statements of the query language are written."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 PAGE = 1000
 """Rows per page; the ledger's maximum."""
+
+COLUMNS = {"Item": "*, Sku"}
+"""What is asked for where all columns are not all of them."""
+
+WITH_INACTIVE = "Active IN (true,false)"
+"""The condition without which inactive rows stay hidden."""
 
 
 def literal(text: str) -> str:
@@ -28,3 +34,18 @@ def select(entity: str, *conditions: str, page: int = 0) -> str:
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     paging = f"ORDERBY Id STARTPOSITION {page * PAGE + 1} MAXRESULTS {PAGE}"
     return f"SELECT * FROM {entity}{where} {paging}"  # noqa: S608 - values come by `literal`
+
+
+def window(entity: str, *conditions: str, start: int, order: str = "Id") -> str:
+    """A page of rows that begins with row `start` (from 1) in that order."""
+    columns = COLUMNS.get(entity, "*")
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    paging = f"ORDERBY {order} STARTPOSITION {start} MAXRESULTS {PAGE}"
+    return f"SELECT {columns} FROM {entity}{where} {paging}"  # noqa: S608 - values come by `literal`
+
+
+def days(name: str, first: date | None, last: date | None) -> list[str]:
+    """The property is a day of this range; either end may be open."""
+    first_day = [f"{name} >= {literal(first.isoformat())}"] if first else []
+    last_day = [f"{name} <= {literal(last.isoformat())}"] if last else []
+    return first_day + last_day

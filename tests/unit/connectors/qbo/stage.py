@@ -19,6 +19,8 @@ T = TypeVar("T")
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CREDENTIALS = {"client_id": "app", "client_secret": "s3cret"}
 REALM = "4620816365"
+TIME = "2026-03-02T01:00:00.405-08:00"
+"""The time that the ledger puts on its answers."""
 
 
 class InstantSelector(selectors.DefaultSelector):
@@ -147,7 +149,7 @@ class Company:
         if kind == "bearer":
             return self.grant()
         if kind == "query":
-            return reply({"QueryResponse": self.rows(request.content.decode()), "time": "…"})
+            return reply({"QueryResponse": self.rows(request.content.decode()), "time": TIME})
         if request.method == "GET":
             return reply(self.reads[kind])
         body = json.loads(request.content)

@@ -1,0 +1,235 @@
+"""What the API answers and takes of lists: records, changes, settings, usage."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from ledgerlink.domain.lists import Change, ChangeKind, ListRecord, ListType
+from ledgerlink.domain.rules import RuleKind
+from ledgerlink.domain.settings import Direction, ScheduleMode, Settings
+from ledgerlink.services.records import Known
+from pydantic import BaseModel, Field
+
+from functions.api.views import Given
+
+
+class NewSync(Given):
+    """What is to be brought in. `full` reads lists as a whole and compares every id; `from` and
+    `to` are for lists that come by days, and needed there."""
+
+    kind: Literal["full", "incremental"] = "incremental"
+    lists: Annotated[
+        list[ListType] | None, Field(max_length=50, description="All of the connection's if null.")
+    ] = None
+    first_day: Annotated[date | None, Field(alias="from")] = None
+    last_day: Annotated[date | None, Field(alias="to")] = None
+
+
+class PlainRecord(BaseModel):
+    """A record of a ledger's list, in neutral terms. Money and rates in `fields` are decimal
+    strings; `custom_fields` are by the ledger's id of their definition."""
+
+    type: ListType
+    id: str
+    name: str
+    path: str | None = None
+    parent_id: str | None = None
+    active: bool
+    blocked: bool
+    used: bool
+    roles: list[str]
+    fields: dict[str, Any]
+    custom_fields: dict[str, Any]
+    version: str | None = None
+    changed_at: datetime | None = None
+    gone: str | None = Field(None, description="deleted or merged: the ledger holds it no more")
+    merged_into: str | None = None
+
+
+def plain(record: ListRecord) -> dict[str, Any]:
+    """The members of a PlainRecord."""
+    return {
+        "type": record.type,
+        "id": record.id,
+        "name": record.name,
+        "path": record.path,
+        "parent_id": record.parent_id,
+        "active": record.active,
+        "blocked": record.blocked,
+        "used": record.used,
+        "roles": list(record.roles),
+        "fields": dict(record.fields),
+        "custom_fields": dict(record.custom_fields),
+        "version": record.version,
+        "changed_at": record.changed_at,
+        "gone": record.gone,
+        "merged_into": record.merged_into,
+    }
+
+
+class LinkedTo(BaseModel):
+    """A rule that names the record."""
+
+    kind: RuleKind
+    key: str
+
+
+class RecordView(PlainRecord):
+    """A record with what the product has to do with it. `written` says that we wrote it."""
+
+    state: Literal["unlinked", "linked", "linked, inactive"]
+    linked_to: list[LinkedTo]
+    written: bool
+
+    @classmethod
+    def of(cls, known: Known) -> "RecordView":
+        return cls(
+            **plain(known.record),
+            state=_state(known),
+            linked_to=[LinkedTo(kind=rule.kind, key=rule.key) for rule in known.rules],
+            written=known.written,
+        )
+
+
+def _state(known: Known) -> Literal["unlinked", "linked", "linked, inactive"]:
+    if not known.linked:
+        return "unlinked"
+    return "linked" if known.record.usable else "linked, inactive"
+
+
+class RecordList(BaseModel):
+    """`next` is the cursor of the next page, null at the end. A page may be short before it."""
+
+    records: list[RecordView]
+    next: str | None = None
+
+
+class ChangeView(BaseModel):
+    """An entry of the feed. `before` and `after` hold what differs; `record` is the whole record
+    as it became, or what was last known of one that is gone (`tombstone`)."""
+
+    seq: int
+    at: datetime
+    run_id: str
+    kind: ChangeKind
+    type: ListType
+    id: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    linked: bool
+    tombstone: bool
+    record: PlainRecord
+
+    @classmethod
+    def of(cls, change: Change) -> "ChangeView":
+        return cls(
+            seq=change.seq,
+            at=change.at,
+            run_id=change.run_id,
+            kind=change.kind,
+            type=change.record.type,
+            id=change.record.id,
+            before=dict(change.before),
+            after=dict(change.after),
+            linked=change.linked,
+            tombstone=change.record.gone is not None,
+            record=PlainRecord(**plain(change.record)),
+        )
+
+
+class ChangeList(BaseModel):
+    """`next` is where to go on, also when nothing is left now."""
+
+    changes: list[ChangeView]
+    next: str
+
+
+class RunChangeList(BaseModel):
+    """What a sync changed. `next` is the cursor of the next page; null at the end."""
+
+    items: list[ChangeView]
+    next: str | None = None
+
+
+class ScheduleView(BaseModel):
+    """When lists come in by themselves. `hour` counts in `time_zone`; both matter to nightly."""
+
+    mode: ScheduleMode
+    hour: int
+    time_zone: str
+
+
+class SettingsView(BaseModel):
+    """What the firm chose. `lists` null means all that the ledger has."""
+
+    lists: list[ListType] | None
+    direction: Direction
+    schedule: ScheduleView
+    blocked: list[str]
+    next_sync_at: datetime | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, next_sync_at: datetime | None) -> "SettingsView":
+        schedule = settings.schedule
+        return cls(
+            lists=None if settings.lists is None else list(settings.lists),
+            direction=settings.direction,
+            schedule=ScheduleView(
+                mode=schedule.mode, hour=schedule.hour, time_zone=schedule.time_zone
+            ),
+            blocked=sorted(settings.blocked),
+            next_sync_at=next_sync_at,
+        )
+
+
+class ScheduleChange(Given):
+    """Some of the schedule; what is left out stays."""
+
+    mode: str | None = None
+    hour: int | None = None
+    time_zone: Annotated[str | None, Field(max_length=100, examples=["Europe/Berlin"])] = None
+
+
+Names = Annotated[list[str], Field(max_length=5000)]
+
+
+class SettingsChange(Given):
+    """Some of the settings; what is left out stays. `block` and `unblock` name records as
+    `type:id`."""
+
+    lists: Annotated[list[str] | None, Field(max_length=50)] = None
+    direction: str | None = None
+    schedule: ScheduleChange | None = None
+    block: Names | None = None
+    unblock: Names | None = None
+
+    def patch(self) -> Mapping[str, Any]:
+        """Only what was given; null stands for all lists, elsewhere for nothing."""
+        given = self.model_dump(exclude_unset=True)
+        if isinstance(given.get("schedule"), dict):
+            given["schedule"] = {k: v for k, v in given["schedule"].items() if v is not None}
+        return {name: v for name, v in given.items() if v is not None or name == "lists"}
+
+
+class ConnectionUsage(BaseModel):
+    """Metered calls of one connection."""
+
+    connection_id: str
+    ledger: str
+    metered: int
+
+
+class ApplicationUsage(BaseModel):
+    """Metered calls of the whole application, all firms together, as the ledger's maker bills
+    them."""
+
+    ledger: str
+    metered: int
+
+
+class UsageView(BaseModel):
+    """Calls of one month that the makers of the ledgers meter."""
+
+    month: str
+    connections: list[ConnectionUsage]
+    applications: list[ApplicationUsage]

@@ -1,0 +1,35 @@
+"""What a firm chooses for a connection."""
+
+from ledgerlink.domain.settings import Settings
+from ledgerlink.services import settings
+
+from functions.api.app import app, house, who
+from functions.api.caller import Right
+from functions.api.list_views import SettingsChange, SettingsView
+
+
+@app.get(
+    "/v1/connections/<connection_id>/settings",
+    summary="The connection's settings",
+    tags=["connections"],
+)
+def get_settings(connection_id: str) -> SettingsView:
+    caller = who(Right.READ)
+    found = settings.get_settings(house(), caller.firm, connection_id)
+    return _view(caller.firm, connection_id, found)
+
+
+@app.patch(
+    "/v1/connections/<connection_id>/settings",
+    summary="Change some of the settings",
+    tags=["connections"],
+)
+def change_settings(connection_id: str, body: SettingsChange) -> SettingsView:
+    """Takes effect at once: the schedule is planned anew, and lists that come in now are read."""
+    caller = who(Right.ADMIN)
+    found = settings.change_settings(house(), caller.firm, caller.user, connection_id, body.patch())
+    return _view(caller.firm, connection_id, found)
+
+
+def _view(firm: str, connection_id: str, found: Settings) -> SettingsView:
+    return SettingsView.of(found, house().schedules.get(firm, connection_id).at)

@@ -1,0 +1,34 @@
+"""What the makers of the ledgers meter."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from functions.api.app import app, house, who
+from functions.api.caller import Right
+from functions.api.list_views import ApplicationUsage, ConnectionUsage, UsageView
+
+
+@app.get("/v1/usage", summary="Metered calls of a month", tags=["usage"])
+def usage(
+    month: Annotated[
+        str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="The running one if null")
+    ] = None,
+) -> UsageView:
+    """Of the firm's connections, and of the whole application by ledger."""
+    caller = who(Right.READ)
+    month = month or house().clock.now().strftime("%Y-%m")
+    counted = house().usage
+    connections = [
+        ConnectionUsage(
+            connection_id=one.id,
+            ledger=one.ledger,
+            metered=counted.of_connection(caller.firm, one.id, month),
+        )
+        for one in house().connections.list(caller.firm)
+    ]
+    applications = [
+        ApplicationUsage(ledger=ledger, metered=counted.of_application(ledger, month))
+        for ledger in sorted(house().connectors)
+    ]
+    return UsageView(month=month, connections=connections, applications=applications)

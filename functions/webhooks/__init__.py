@@ -1,0 +1,1 @@
+"""The door for what ledgers tell us."""

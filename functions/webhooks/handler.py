@@ -1,0 +1,122 @@
+"""The entry of the webhook door."""
+
+import base64
+import json
+import traceback
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
+from ledgerlink.bootstrap import house
+from ledgerlink.domain.errors import Forbidden, Invalid, LedgerlinkError, NotFound
+
+logger = Logger()
+metrics = Metrics()
+LIMIT = 1_048_576
+"""Bytes of a notification that the door still reads."""
+REFUSALS: dict[type[LedgerlinkError], tuple[int, str]] = {
+    Forbidden: (401, "The notification is not signed by the ledger"),
+    Invalid: (400, "The notification cannot be read"),
+    NotFound: (404, "There is no such ledger"),
+}
+Answer = dict[str, Any]
+
+
+@logger.inject_lambda_context(
+    correlation_id_path=correlation_paths.API_GATEWAY_HTTP, clear_state=True
+)
+@metrics.log_metrics
+def handler(event: dict[str, Any], _context: LambdaContext) -> Answer:
+    """API Gateway HTTP API, payload format 2.0: POST /v1/webhooks/{ledger}.
+
+    200 means taken. Whatever is our own fault is a 500, so that the ledger sends it again.
+    """
+    ledger, body = event["pathParameters"]["ledger"], _body(event)
+    headers = {name.lower(): value for name, value in event["headers"].items()}
+    answer = _answer(ledger, headers, body)
+    status = answer["statusCode"]
+    logger.info("answered", extra={"ledger": ledger, "status": status, "bytes": len(body)})
+    metrics.add_metric("NotificationsAnswered", MetricUnit.Count, 1)
+    metrics.add_metric("NotificationsForbidden", MetricUnit.Count, int(status == 401))
+    metrics.add_metric("NotificationsFailed", MetricUnit.Count, int(status == 500))
+    return answer
+
+
+def _body(event: dict[str, Any]) -> bytes:
+    """The body as it was sent, because the signature covers every byte of it."""
+    text: str = event.get("body") or ""
+    return base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
+
+
+def _answer(ledger: str, headers: dict[str, str], body: bytes) -> Answer:
+    from ledgerlink.services import webhooks
+
+    if len(body) > LIMIT:
+        return _too_large()
+    try:
+        webhooks.receive(house(), ledger, headers, body)
+    except tuple(REFUSALS) as error:
+        return _refused(error)
+    except Exception as error:
+        logger.error(
+            "the ledger will send it again", extra={"error": _kind(error), "at": _place(error)}
+        )
+        return _failed()
+    return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": "{}"}
+
+
+def _refused(error: LedgerlinkError) -> Answer:
+    status, title = next(found for kind, found in REFUSALS.items() if isinstance(error, kind))
+    logger.info("refused", extra={"code": error.code})
+    return _problem(status, title, error.code, error.message, error.remedy)
+
+
+def _too_large() -> Answer:
+    return _problem(
+        413,
+        "The notification is too large",
+        "notification_too_large",
+        f"A notification may have {LIMIT} bytes.",
+        "Send fewer entities in one notification.",
+    )
+
+
+def _failed() -> Answer:
+    return _problem(
+        500,
+        "Something failed on our side",
+        "internal",
+        "The notification was not taken.",
+        "Send it again; nothing is done twice.",
+    )
+
+
+def _problem(status: int, title: str, code: str, detail: str, remedy: str) -> Answer:
+    """A problem document, RFC 9457, with the members that the API's problems have."""
+    document = {
+        "type": f"urn:ledgerlink:error:{code}",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "remedy": remedy,
+    }
+    headers = {"content-type": "application/problem+json"}
+    return {"statusCode": status, "headers": headers, "body": json.dumps(document)}
+
+
+def _kind(error: Exception) -> str:
+    """What failed, in one word."""
+    if isinstance(error, LedgerlinkError):
+        return error.code
+    if isinstance(error, ClientError):
+        return error.response["Error"]["Code"]
+    return type(error).__name__
+
+
+def _place(error: Exception) -> list[str]:
+    """The way to the failure. Without the error's own words, which may quote the body."""
+    return traceback.format_tb(error.__traceback__)

@@ -1,0 +1,41 @@
+"""The clock: one tick a minute finds the connections that are due."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from constructs import Construct
+
+from infra.functions import Function, Shape, Surroundings
+from infra.lanes import Lanes
+from infra.permissions import keep_rows, send
+from infra.storage import Storage
+
+TICK = Duration.minutes(1)
+# Shorter than a tick, so that two hardly ever meet; should they, the table lets one through.
+# Concurrency is not reserved: accounts with a small quota could not deploy it.
+SCHEDULER = Shape(
+    name="scheduler",
+    description="Queues the work of connections that are due",
+    timeout=Duration.seconds(55),
+    megabytes=512,
+)
+
+
+class Scheduler(Construct):
+    """A rule and the function behind it. A tick that fails is not tried again: the next follows."""
+
+    def __init__(
+        self, scope: Construct, name: str, around: Surroundings, storage: Storage, lanes: Lanes
+    ) -> None:
+        super().__init__(scope, name)
+        statements = [*keep_rows(storage), send(lanes.lane)]
+        self.scheduler = Function(self, "Scheduler", SCHEDULER, around, statements)
+        function = self.scheduler.function
+        function.configure_async_invoke(max_event_age=TICK, retry_attempts=0)
+        events.Rule(
+            self,
+            "EveryMinute",
+            description="Ledgerlink: one tick",
+            schedule=events.Schedule.rate(TICK),
+            targets=[targets.LambdaFunction(function, max_event_age=TICK, retry_attempts=0)],
+        )

@@ -1,0 +1,51 @@
+"""The lists that QuickBooks Online has, in the order in which they are read."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from ledgerlink.connectors.qbo import people, records, transactions
+from ledgerlink.connectors.qbo.client import Entity
+from ledgerlink.domain.lists import ListRecord, ListTraits, ListType
+
+LISTS: Mapping[ListType, ListTraits] = {
+    ListType.COMPANY: ListTraits(entity="CompanyInfo", by_changes=True),
+    ListType.CUSTOM_FIELD: ListTraits(entity="Preferences", by_changes=True),
+    ListType.ACCOUNT: ListTraits(entity="Account", by_changes=True),
+    ListType.TERM: ListTraits(entity="Term", by_changes=True),
+    ListType.CLASS: ListTraits(entity="Class", by_changes=True),
+    ListType.LOCATION: ListTraits(entity="Department", by_changes=True),
+    ListType.TAX_CODE: ListTraits(entity="TaxCode", by_changes=False),
+    ListType.TAX_RATE: ListTraits(entity="TaxRate", by_changes=False),
+    ListType.ITEM: ListTraits(entity="Item", by_changes=True),
+    ListType.EMPLOYEE: ListTraits(entity="Employee", by_changes=True),
+    ListType.VENDOR: ListTraits(entity="Vendor", by_changes=True),
+    ListType.CUSTOMER: ListTraits(entity="Customer", by_changes=True),
+    ListType.INVOICE: ListTraits(entity="Invoice", by_changes=True, linked_only=True),
+    ListType.TIME: ListTraits(entity="TimeActivity", by_changes=False, on_request=True),
+}
+
+REACH = timedelta(days=29)
+"""The ledger looks back 30 days (https://developer.intuit.com, change data capture); a day is
+kept for clocks that differ."""
+
+METERED = frozenset({"query", "read", "cdc"})
+"""Calls that Intuit's partner programme counts as CorePlus."""
+
+READERS: Mapping[ListType, Callable[[Entity], ListRecord]] = {
+    ListType.ACCOUNT: records.account,
+    ListType.TERM: records.term,
+    ListType.CLASS: records.plain(ListType.CLASS),
+    ListType.LOCATION: records.plain(ListType.LOCATION),
+    ListType.TAX_CODE: records.tax_code,
+    ListType.TAX_RATE: records.tax_rate,
+    ListType.ITEM: records.item,
+    ListType.EMPLOYEE: people.employee,
+    ListType.VENDOR: people.vendor,
+    ListType.CUSTOMER: people.customer,
+    ListType.INVOICE: transactions.invoice,
+    ListType.TIME: transactions.activity,
+}
+"""How a row of each list that consists of rows is read."""
+
+WITHOUT_ACTIVE = frozenset({ListType.INVOICE, ListType.TIME})
+"""Transactions, which are never inactive."""

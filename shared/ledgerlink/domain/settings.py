@@ -1,0 +1,58 @@
+"""What a firm chooses for a connection."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ledgerlink.domain.errors import Conflict
+from ledgerlink.domain.lists import ListType
+
+
+class Direction(StrEnum):
+    """Which way records travel: IN brings lists, OUT carries posts."""
+
+    BOTH = "both"
+    IN = "in"
+    OUT = "out"
+
+
+class ScheduleMode(StrEnum):
+    """When lists come in by themselves."""
+
+    OFF = "off"
+    NIGHTLY = "nightly"
+    POLL = "poll"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """`hour` (0 to 23) counts in `time_zone`, an IANA name; both matter to NIGHTLY only."""
+
+    mode: ScheduleMode = ScheduleMode.POLL
+    hour: int = 2
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """`lists` None means every list that the ledger offers. `blocked` names single records, as
+    `type:id`, that the firm does not want to use."""
+
+    lists: tuple[ListType, ...] | None = None
+    direction: Direction = Direction.BOTH
+    schedule: Schedule = field(default_factory=Schedule)
+    blocked: frozenset[str] = frozenset()
+
+    def require_posting(self) -> None:
+        """Raises Conflict when nothing is to go out."""
+        if self.direction is Direction.IN:
+            raise _off("posting_off", "only brings lists in")
+
+    def require_syncing(self) -> None:
+        """Raises Conflict when nothing is to come in."""
+        if self.direction is Direction.OUT:
+            raise _off("syncing_off", "only posts")
+
+
+def _off(code: str, does: str) -> Conflict:
+    remedy = "Set its direction to both, then ask again."
+    return Conflict(code, f"By its settings, this connection {does}.", remedy)

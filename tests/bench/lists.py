@@ -1,0 +1,84 @@
+"""Lists of a large company, ours beside python-quickbooks."""
+
+from collections.abc import Iterator, Mapping
+from math import ceil
+
+from tests.bench import rivals
+from tests.bench.budgets import Line
+from tests.bench.grounds import Grounds
+from tests.bench.synced import Synced
+from tests.bench.worker import syncer
+
+SIZES = {"customers": 30_000, "items": 5_000, "employees": 50, "time_activities": 200_000}
+PAGE = 1000
+CALLS_RATIO = 1.1
+PEAK_MB = 256
+FIRST_DAY, LAST_DAY = "2026-01-01", "2026-12-31"
+COMPANY_READS = 2
+WITHOUT_CHANGES = ("tax_code", "tax_rate")
+"""Lists of which the ledger's change data capture says nothing."""
+
+
+def lists(grounds: Grounds) -> Iterator[Line]:
+    """Full sync, sync without change, time history, and the public client on the same lists."""
+    realm = grounds.large_company("Large", SIZES)
+    with syncer(grounds, realm) as worker:
+        full = worker.sync(whole=True)
+        yield from _read("full sync of the large company", full, least_calls(full.lists))
+        again = worker.sync()
+        calls, most = sum(again.calls.values()), 1 + len(WITHOUT_CHANGES)
+        unchanged = again.records == again.counts["unchanged"]
+        yield Line(
+            "calls of a sync without change",
+            f"at most {most} (one for all lists with change capture, one for each other)",
+            f"{calls} ({again.metered} metered)",
+            calls <= most and unchanged,
+            counted=True,
+        )
+        time = worker.sync(lists=["time"], first_day=FIRST_DAY, last_day=LAST_DAY)
+        yield from _read("time history of a year", time, least_calls(time.lists))
+    yield from _rival(grounds, realm, full.lists)
+
+
+def least_calls(read: Mapping[str, int]) -> int:
+    """The fewest calls that could read so many records: a page at most per call, and one call for
+    a list with nothing in it. The company and the custom fields' definitions come by two reads;
+    invoices that we did not write are not asked for."""
+    others = {kind: n for kind, n in read.items() if kind not in ("company", "custom_field")}
+    pages = sum(max(ceil(n / PAGE), 1) for kind, n in others.items() if n or kind != "invoice")
+    return pages + (COMPANY_READS if "company" in read else 0)
+
+
+def _read(what: str, synced: Synced, least: int) -> Iterator[Line]:
+    calls = sum(synced.calls.values())
+    yield Line(
+        f"{what}: calls ÷ the least possible",
+        f"at most {CALLS_RATIO}",
+        f"{calls / least:.2f} ({calls} calls for {synced.records:,} records, {least} at least)",
+        calls <= least * CALLS_RATIO,
+        counted=True,
+    )
+    yield Line(
+        f"{what}: records per second",
+        "",
+        f"{synced.records / synced.seconds:,.0f} ({synced.seconds:.0f} s, "
+        f"{synced.messages} messages of the lane)",
+    )
+    yield Line(
+        f"{what}: peak memory of the worker",
+        f"at most {PEAK_MB} MB",
+        f"{synced.peak_mb:.0f} MB",
+        synced.peak_mb <= PEAK_MB,
+        counted=True,
+    )
+
+
+def _rival(grounds: Grounds, realm: str, read: Mapping[str, int]) -> Iterator[Line]:
+    rival = rivals.reading(grounds, realm)
+    ours = sum(read.get(kind, 0) for kind in rivals.READ)
+    yield Line(
+        "python-quickbooks, the same lists: records per second",
+        "",
+        f"{rival.records / rival.seconds:,.0f} ({rival.records:,} of {ours:,} records, "
+        f"{rival.calls} calls, all in memory)",
+    )

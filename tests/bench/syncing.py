@@ -1,0 +1,78 @@
+"""A worker that syncs: python -m tests.bench.syncing, orders and results as JSON lines.
+
+It runs the real handler over the real stores. The first order is {"realm", "access_token",
+"refresh_token"}; the others are {"whole", "lists", "first_day", "last_day"}.
+"""
+
+import json
+import os
+import resource
+import sys
+import time
+from datetime import date
+from typing import Any
+
+from ledgerlink.bootstrap import house
+from ledgerlink.domain.connections import Connection
+from ledgerlink.domain.lists import ListType
+from ledgerlink.domain.runs import Run
+from ledgerlink.services.syncs import request_sync
+
+from tests.bench.lane import FIRM, USER, connected, drive
+from tests.bench.synced import Synced
+
+KB = 1024
+
+
+def sync(connection: Connection, order: dict[str, Any], key: str) -> Synced:
+    """Bring lists in through lane and handler until the run has ended."""
+    begun, messages = time.monotonic(), 0
+    wanted = order.get("lists")
+    run = request_sync(
+        house(),
+        FIRM,
+        USER,
+        connection.id,
+        key,
+        whole=order.get("whole", False),
+        wanted=tuple(ListType(kind) for kind in wanted) if wanted else None,
+        first_day=_day(order.get("first_day")),
+        last_day=_day(order.get("last_day")),
+    )
+    for later in drive(run):
+        run = later
+        messages += 1
+    return _synced(run, time.monotonic() - begun, messages)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _synced(run: Run, seconds: float, messages: int) -> Synced:
+    assert run.sync is not None
+    return Synced(
+        state=run.state.value,
+        reason=run.reason.message if run.reason else "",
+        counts=run.counts(),
+        lists={work.type.value: sum(work.counts.values()) for work in run.sync.lists},
+        calls=run.calls(),
+        metered=run.sync.metered,
+        seconds=seconds,
+        peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KB,
+        messages=messages,
+    )
+
+
+def main() -> None:
+    orders = (json.loads(line) for line in sys.stdin)
+    results = os.fdopen(int(sys.argv[1]), "w")
+    connection = connected(next(orders))
+    print(json.dumps({"connection": connection.id}), file=results, flush=True)
+    for number, order in enumerate(orders):
+        synced = sync(connection, order, f"sync-{number}")
+        print(synced.model_dump_json(), file=results, flush=True)
+
+
+if __name__ == "__main__":
+    main()

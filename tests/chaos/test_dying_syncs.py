@@ -1,0 +1,105 @@
+"""A worker may die at any step of a sync: every change is told once, and all records are there."""
+
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import pytest
+from ledgerlink.domain.lists import ListType
+from ledgerlink.domain.runs import Run, RunState
+
+from local.machine import Machine
+from tests.chaos.gate import Shot
+from tests.chaos.lane import FIRM, KillableLane
+
+NEW = 40
+
+
+def aws_call(*operations: str) -> Callable[[str, str, dict[str, str]], bool]:
+    def matches(_method: str, _path: str, headers: dict[str, str]) -> bool:
+        target = next((v for k, v in headers.items() if k.lower() == "x-amz-target"), "")
+        return target.rpartition(".")[2] in operations
+
+    return matches
+
+
+def ledger_read(_method: str, path: str, _headers: dict[str, str]) -> bool:
+    return "/v3/company/" in path
+
+
+def page_file(method: str, path: str, _headers: dict[str, str]) -> bool:
+    return method == "PUT" and "/lists/" in path
+
+
+@pytest.fixture(scope="module")
+def lane(machine: Machine) -> Iterator[KillableLane]:
+    lane = KillableLane(machine)
+    lane.sync()
+    lane.work()
+    yield lane
+    lane.close()
+
+
+STEPS = [
+    ("before-the-first-read", "ledger", ledger_read, "before", 1),
+    ("after-a-read", "ledger", ledger_read, "after", 6),
+    ("before-a-page-is-kept", "aws", page_file, "before", 3),
+    ("after-a-page-is-kept", "aws", page_file, "after", 5),
+    ("before-the-run-says-so", "aws", aws_call("TransactWriteItems"), "before", 4),
+    ("in-the-feed", "aws", aws_call("BatchWriteItem"), "before", 1),
+    ("between-feed-and-records", "aws", aws_call("BatchWriteItem"), "after", 2),
+    ("between-records", "aws", aws_call("BatchWriteItem"), "after", 3),
+    ("before-the-head-moves", "aws", aws_call("PutItem"), "before", 1),
+    ("after-the-head-moved", "aws", aws_call("PutItem"), "after", 1),
+    ("before-the-events", "aws", aws_call("PutEvents"), "before", 1),
+    ("after-the-events", "aws", aws_call("PutEvents"), "after", 1),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "gate", "matches", "when", "nth"), STEPS, ids=[step[0] for step in STEPS]
+)
+def test_a_sync_whose_worker_is_killed_tells_every_change_once(
+    lane: KillableLane,
+    name: str,
+    gate: str,
+    matches: Callable[[str, str, dict[str, str]], bool],
+    when: str,
+    nth: int,
+) -> None:
+    mark = f"{name} {uuid4().hex[:6]}"
+    rows = [lane.edit(entity="Customer", create={"DisplayName": f"{mark} {n}"}) for n in range(NEW)]
+    lane.edit(entity="Term", create={"Name": mark[:31], "Type": "STANDARD", "DueDays": 5})
+    shot = Shot(matches, "before" if when == "before" else "after", nth)
+    run = lane.sync(whole=True)
+    deaths = lane.work(**{gate: shot})
+    assert shot.fired
+    assert deaths == 1
+    run = lane.run(run)
+    assert run.state is RunState.COMPLETED
+    assert _told(lane, run) == sorted(str(row["Id"]) for row in rows)
+    counts = run.counts()
+    assert counts["created"] == NEW + 1
+    assert counts["changed"] == counts["deleted"] == 0
+    _feed_is_records_is_ledger(lane)
+
+
+def _feed(lane: KillableLane) -> list[tuple[int, str, ListType, str, dict[str, object]]]:
+    changes = lane.house.lists.changes(FIRM, lane.connection.id, 0, 100_000).items
+    return [(c.seq, c.run_id, c.record.type, c.record.id, c.record.seen()) for c in changes]
+
+
+def _told(lane: KillableLane, run: Run) -> list[str]:
+    """The customers that the run told of."""
+    customers = (ListType.CUSTOMER,)
+    return sorted(
+        i for _, run_id, kind, i, _ in _feed(lane) if run_id == run.id and kind in customers
+    )
+
+
+def _feed_is_records_is_ledger(lane: KillableLane) -> None:
+    feed = _feed(lane)
+    assert [seq for seq, *_ in feed] == list(range(1, len(feed) + 1))
+    told = {i: seen for _, _, kind, i, seen in feed if kind is ListType.CUSTOMER}
+    page = lane.house.lists.page(FIRM, lane.connection.id, ListType.CUSTOMER, None, 100_000)
+    assert told == {record.id: record.seen() for record in page.items}
+    assert set(told) == {str(row["Id"]) for row in lane.rows("Customer")}

@@ -1,0 +1,369 @@
+"""The lists behind the port, against the sandbox over HTTP."""
+
+import asyncio
+import itertools
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
+from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
+from ledgerlink.domain.lists import Batch, ListRecord, ListType, Reading
+from ledgerlink.domain.ports import Tokens
+
+from local.sandboxes.qbo.server import Options, Running, running
+from tests.unit.connectors.qbo.stage import Vault
+
+T = TypeVar("T")
+Row = dict[str, Any]
+
+CREDENTIALS = {
+    "client_id": "sandbox-client",
+    "client_secret": "sandbox-secret",
+    "webhook_verifier_token": "secret",
+}
+NO_LIMITS = {"throttle": False, "single_ms": 0.0, "query_ms": 0.0, "batch_ms": 0.0}
+COPIED = ("NameOf", "EmployeeRef", "VendorRef", "TxnDate", "Hours", "Minutes", "CustomerRef")
+USUAL = {"cdc_inactive": "object", "cdc_page_limit": 1000}
+numbers = itertools.count(1)
+
+
+class MachineClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+@dataclass(frozen=True)
+class Books:
+    """A company of the sandbox: the port on one side, the ledger's screens on the other."""
+
+    url: str
+    http: httpx.Client
+    realm: str
+
+    @property
+    def connector(self) -> QuickBooksOnline:
+        endpoints = Endpoints(self.url, token_url=f"{self.url}/oauth2/v1/tokens/bearer")
+        return QuickBooksOnline(endpoints, MachineClock())
+
+    def ask(self, what: Callable[[QuickBooksLedger], Coroutine[Any, Any, T]]) -> T:
+        """What the port answers."""
+        tokens = self.admin("token", {"realm": self.realm})
+        vault = Vault(
+            Tokens(
+                access_token=tokens["access_token"],
+                refresh_token=tokens["refresh_token"],
+                access_expires_at=datetime(2999, 1, 1, tzinfo=UTC),
+            )
+        )
+
+        async def main() -> T:
+            ledger = self.connector.open(self.realm, vault, CREDENTIALS, {})
+            try:
+                return await what(ledger)
+            finally:
+                await ledger.close()
+
+        return asyncio.run(main())
+
+    def read(self, kind: ListType, **more: Any) -> dict[str, ListRecord]:
+        """All of a list, by id."""
+
+        async def main(ledger: QuickBooksLedger) -> dict[str, ListRecord]:
+            batch = await ledger.read_list(Reading(type=kind, **more))
+            records = list(batch.records)
+            while batch.position:
+                batch = await ledger.read_list(Reading(type=kind, position=batch.position, **more))
+                records += batch.records
+            assert len({record.id for record in records}) == len(records)
+            return {record.id: record for record in records}
+
+        return self.ask(main)
+
+    def changes(self, *kinds: ListType) -> Mapping[ListType, Batch]:
+        since = datetime.now(UTC) - timedelta(minutes=1)
+        return self.ask(lambda ledger: ledger.changes(kinds, since))
+
+    def calls(self, kind: ListType) -> int:
+        """Calls that reading all of a list takes."""
+
+        async def main(ledger: QuickBooksLedger) -> int:
+            batch = await ledger.read_list(Reading(type=kind))
+            while batch.position:
+                batch = await ledger.read_list(Reading(type=kind, position=batch.position))
+            return sum(ledger.calls.values())
+
+        return self.ask(main)
+
+    def admin(self, path: str, body: Any = None, method: str = "POST") -> Any:
+        answer = self.http.request(method, f"/_sandbox/{path}", json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def edit(self, entity: str, **body: Any) -> str:
+        """Somebody works in the ledger's screens; the id of the record."""
+        row = self.admin(f"companies/{self.realm}/edit", {"entity": entity, **body})
+        return str(row.get("Id") or body.get("id"))
+
+    def create(self, entity: str, **fields: Any) -> str:
+        return self.edit(entity, create=fields)
+
+    def change(self, entity: str, row_id: str, **fields: Any) -> None:
+        self.edit(entity, id=row_id, changes=fields)
+
+    def rows(self, entity: str) -> list[Row]:
+        found: list[Row] = self.admin(f"companies/{self.realm}/{entity}", method="GET")["rows"]
+        return found
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Running]:
+    with running(Options(seed="empty")) as server:
+        with httpx.Client(base_url=server.url, trust_env=False) as http:
+            http.post("/_sandbox/settings", json=NO_LIMITS).raise_for_status()
+        yield server
+
+
+@pytest.fixture
+def company(served: Running) -> Iterator[Callable[..., Books]]:
+    """Makes companies."""
+    with httpx.Client(base_url=served.url, trust_env=False, timeout=30) as http:
+
+        def make(seed: str = "empty", **more: Any) -> Books:
+            body = {"name": f"Firm {next(numbers)}", "seed": seed, **more}
+            answer = http.post("/_sandbox/companies", json=body)
+            assert answer.status_code == 200, answer.text
+            return Books(served.url, http, answer.json()["realm"])
+
+        yield make
+        http.post("/_sandbox/settings", json=USUAL).raise_for_status()
+
+
+@pytest.fixture
+def books(company: Callable[..., Books]) -> Books:
+    return company()
+
+
+Make = Callable[..., Books]
+
+
+def test_every_row_of_every_list_of_a_real_company_comes_in(company: Make) -> None:
+    books = company("sample")
+    for kind, traits in books.connector.lists.items():
+        if kind in (ListType.COMPANY, ListType.CUSTOM_FIELD):
+            continue
+        read = books.read(kind)
+        rows = {str(row["Id"]) for row in books.rows(traits.entity)}
+        assert rows <= set(read)
+        assert set(read) - rows <= {"TAX", "NON"}, kind
+        assert all(record.name for record in read.values()), kind
+
+
+def test_the_company_and_its_custom_fields_come_in(company: Make) -> None:
+    books = company("sample")
+    (record,) = books.read(ListType.COMPANY).values()
+    assert record.name == books.ask(lambda ledger: ledger.company()).name
+    assert (record.fields["country"], record.fields["currency"]) == ("US", "USD")
+    assert record.version is not None
+    assert record.changed_at is not None
+
+
+def test_a_customers_life_is_told_by_changes(books: Books) -> None:
+    row = books.create("Customer", DisplayName="Amy")
+    above = books.create("Customer", DisplayName="Cool Cars")
+
+    def now() -> ListRecord:
+        records = books.changes(ListType.CUSTOMER)[ListType.CUSTOMER].records
+        return next(record for record in records if record.id == row)
+
+    first = now()
+    assert (first.name, first.active, first.parent_id) == ("Amy", True, None)
+
+    books.change("Customer", row, DisplayName="Amy's Birds")
+    renamed = now()
+    assert (renamed.name, renamed.path) == ("Amy's Birds", "Amy's Birds")
+    assert renamed.version != first.version
+
+    books.change("Customer", row, Active=False)
+    inactive = now()
+    assert (inactive.name, inactive.active) == ("Amy's Birds", False)
+
+    books.change("Customer", row, Active=True, DisplayName="Amy's Birds")
+    assert now().active
+
+    books.change("Customer", row, ParentRef={"value": above}, Job=True)
+    moved = now()
+    assert (moved.parent_id, moved.path) == (above, "Cool Cars:Amy's Birds")
+    assert books.read(ListType.CUSTOMER)[row] == moved
+
+
+def test_inactive_records_are_among_those_read(books: Books) -> None:
+    row = books.create("Vendor", DisplayName="Books by Bessie")
+    books.change("Vendor", row, Active=False)
+    record = books.read(ListType.VENDOR)[row]
+    assert (record.name, record.active) == ("Books by Bessie", False)
+    assert books.read(ListType.VENDOR, ids=(row, "999999")) == {row: record}
+
+
+def test_what_changed_since_a_moment_is_read_without_change_data(books: Books) -> None:
+    row = books.create("Class", Name="West")
+    moment = datetime.now(UTC) - timedelta(seconds=30)
+    assert set(books.read(ListType.CLASS, since=moment)) == {row}
+    later = datetime.now(UTC) + timedelta(minutes=5)
+    assert books.read(ListType.CLASS, since=later) == {}
+
+
+def test_a_deleted_invoice_is_gone_and_a_changed_one_told(company: Make) -> None:
+    books = company("sample")
+    row, other = (str(each["Id"]) for each in books.rows("Invoice")[:2])
+    books.edit("Invoice", id=row, delete=True)
+    batch = books.changes(ListType.INVOICE)[ListType.INVOICE]
+    assert row in {gone.id for gone in batch.gone}
+    assert row not in {record.id for record in batch.records}
+    assert set(books.read(ListType.INVOICE, ids=(row, other))) == {other}
+
+
+def test_pages_lose_nothing_at_their_boundaries_and_nobody_is_told_of_too_many_changes(
+    books: Books,
+) -> None:
+    made: set[str] = set()
+    for count, calls in ((999, 1), (1000, 2), (1001, 2), (1999, 3)):
+        made |= {books.create("Class", Name=f"Class {n}") for n in range(len(made), count)}
+        assert set(books.read(ListType.CLASS)) == made
+        assert books.calls(ListType.CLASS) == calls
+    answer = books.changes(ListType.CLASS, ListType.LOCATION)
+    assert set(answer) == {ListType.LOCATION}
+
+
+def test_a_row_that_vanishes_between_two_pages_hides_no_other(company: Make) -> None:
+    books = company("sample")
+    rows = books.rows("TimeActivity")
+    body = {k: v for k, v in rows[0].items() if k in COPIED}
+    first = [books.create("TimeActivity", **body) for _ in range(1100)]
+
+    async def main(ledger: QuickBooksLedger) -> set[str]:
+        batch = await ledger.read_list(Reading(type=ListType.TIME))
+        read = {record.id for record in batch.records}
+        for row in rows[:3]:
+            books.edit("TimeActivity", id=row["Id"], delete=True)
+        while batch.position:
+            again = Reading(type=ListType.TIME, position=batch.position)
+            batch = await ledger.read_list(again)
+            read |= {record.id for record in batch.records}
+        return read
+
+    assert set(first) <= books.ask(main)
+
+
+def test_time_of_a_range_of_days_comes_with_who_and_how_long(company: Make) -> None:
+    books = company("sample")
+    rows = books.rows("TimeActivity")
+    days = sorted({date.fromisoformat(row["TxnDate"]) for row in rows})
+    read = books.read(ListType.TIME, first_day=days[0], last_day=days[0])
+    expected = {str(row["Id"]) for row in rows if row["TxnDate"] == days[0].isoformat()}
+    assert set(read) == expected
+    assert all(record.fields["minutes"] > 0 for record in read.values())
+    assert all(record.fields["staff_id"] for record in read.values())
+
+
+def test_changes_of_all_lists_take_one_call(company: Make) -> None:
+    books = company("sample")
+    lists = books.connector.lists
+    wanted = [kind for kind, traits in lists.items() if traits.by_changes]
+
+    async def main(ledger: QuickBooksLedger) -> tuple[set[ListType], Mapping[str, int]]:
+        later = datetime.now(UTC) + timedelta(seconds=30)
+        return set(await ledger.changes(wanted, later)), dict(ledger.calls)
+
+    answer, calls = books.ask(main)
+    assert answer == set(wanted)
+    assert calls == {"cdc": 1}
+
+
+def test_a_moment_beyond_the_reach_leaves_every_list_out(books: Books) -> None:
+    old = datetime.now(UTC) - timedelta(days=40)
+    assert books.ask(lambda ledger: ledger.changes([ListType.ITEM], old)) == {}
+    within = datetime.now(UTC) - books.connector.changes_reach
+    assert set(books.ask(lambda ledger: ledger.changes([ListType.ITEM], within))) == {ListType.ITEM}
+
+
+def test_a_soft_delete_that_comes_as_a_stub_is_told_as_gone(books: Books) -> None:
+    books.admin("settings", {"cdc_inactive": "stub"})
+    row = books.create("Vendor", DisplayName="Books by Bessie")
+    books.change("Vendor", row, Active=False)
+    batch = books.changes(ListType.VENDOR)[ListType.VENDOR]
+    assert [gone.id for gone in batch.gone] == [row]
+    assert not books.read(ListType.VENDOR)[row].active
+
+
+def test_an_invoice_that_was_paid_says_so(company: Make) -> None:
+    books = company("sample")
+    customer = {"value": str(books.rows("Customer")[0]["Id"])}
+    item = {"value": next(str(r["Id"]) for r in books.rows("Item") if r["Type"] == "Service")}
+    sold = {"DetailType": "SalesItemLineDetail", "SalesItemLineDetail": {"ItemRef": item}}
+    row = books.create("Invoice", CustomerRef=customer, Line=[{"Amount": 100.5, **sold}])
+    assert books.read(ListType.INVOICE, ids=(row,))[row].fields["status"] == "open"
+    for amount, status in ((1, "partly_paid"), (99.5, "paid")):
+        links = [{"TxnId": row, "TxnType": "Invoice"}]
+        line = [{"Amount": amount, "LinkedTxn": links}]
+        books.create("Payment", CustomerRef=customer, TotalAmt=amount, Line=line)
+        told = {r.id: r for r in books.changes(ListType.INVOICE)[ListType.INVOICE].records}
+        assert told[row].fields["status"] == status
+
+
+@pytest.mark.parametrize("kind", ["classic", "cloudevents"])
+def test_what_the_ledger_signs_is_believed(books: Books, kind: str) -> None:
+    heard: list[tuple[dict[str, str], bytes]] = []
+    with listening(heard) as url:
+        books.admin("webhooks", {"url": url, "verifier_token": "secret", "format": kind}, "PUT")
+        books.admin("clock", {"scale": 50})
+        row = books.create("Customer", DisplayName="Hooked")
+        deadline = time.monotonic() + 5
+        while not heard and time.monotonic() < deadline:
+            time.sleep(0.01)
+        books.admin("webhooks", method="DELETE")
+        books.admin("clock", {"scale": 1})
+    notices = [
+        n for headers, body in heard for n in books.connector.notices(headers, body, CREDENTIALS)
+    ]
+    assert (books.realm, ListType.CUSTOMER, row, "create") in {
+        (n.company_id, n.type, n.id, n.operation) for n in notices
+    }
+
+
+@contextmanager
+def listening(heard: list[tuple[dict[str, str], bytes]]) -> Iterator[str]:
+    """Somebody who takes every notification in."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            heard.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            self.send_response(200)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Quiet."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/hook"
+    finally:
+        server.shutdown()
+        server.server_close()

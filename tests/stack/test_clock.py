@@ -1,0 +1,42 @@
+"""The clock of the deployed stack."""
+
+import json
+
+import pytest
+
+from local.machine import Machine, MachineError
+
+
+def test_the_rule_that_ticks_leads_to_the_scheduler(machine: Machine) -> None:
+    events = machine.client("events")
+    (rule,) = [one for one in events.list_rules()["Rules"] if "ScheduleExpression" in one]
+    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", "ENABLED")
+    (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    assert target["Arn"].endswith(f":function:{machine.outputs['SchedulerFunction']}")
+
+
+def test_a_tick_with_nothing_due_queues_nothing(machine: Machine) -> None:
+    assert machine.tick() == 0
+
+
+def test_a_tick_that_fails_says_so(machine: Machine) -> None:
+    functions, name = machine.client("lambda"), machine.outputs["SchedulerFunction"]
+    kept = functions.get_function_configuration(FunctionName=name)["Environment"]
+    broken = {"Variables": {**kept["Variables"], "LEDGERLINK_TABLE": "no-such-table"}}
+    functions.update_function_configuration(FunctionName=name, Environment=broken)
+    try:
+        with pytest.raises(MachineError, match="the tick failed"):
+            machine.tick()
+    finally:
+        functions.update_function_configuration(FunctionName=name, Environment=kept)
+    assert machine.tick() == 0
+
+
+def test_the_bus_takes_what_the_worker_tells(machine: Machine) -> None:
+    entry = {
+        "EventBusName": machine.outputs["BusName"],
+        "Source": "ledgerlink",
+        "DetailType": "sync.finished",
+        "Detail": json.dumps({"firm": "f"}),
+    }
+    assert machine.client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0

@@ -1,0 +1,136 @@
+"""A company whose lists can be queried: rows by entity, and things that happen between pages."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
+from ledgerlink.domain.lists import Batch, ListRecord, ListType, Reading
+
+from tests.unit.connectors.qbo.stage import TIME, Company, opened, run
+
+Row = dict[str, Any]
+
+WINDOW = re.compile(r"ORDERBY (\S+) STARTPOSITION (\d+) MAXRESULTS (\d+)$")
+IDS = re.compile(r"\bId IN \(([^)]*)\)")
+FROM = re.compile(r"FROM (\w+)")
+
+
+@dataclass
+class Shelf:
+    """Answers statements from `rows`; before the nth answer (from 1) `events[n]` happens."""
+
+    entity: str
+    rows: list[Row]
+    events: Mapping[int, Callable[[list[Row]], None]] = field(default_factory=dict)
+    statements: list[str] = field(default_factory=list)
+
+    def __call__(self, statement: str) -> Mapping[str, Any]:
+        self.statements.append(statement)
+        if event := self.events.get(len(self.statements)):
+            event(self.rows)
+        window, entity = WINDOW.search(statement), FROM.search(statement)
+        assert window is not None
+        assert entity is not None
+        if entity[1] != self.entity:
+            return {}
+        start, most = int(window[2]) - 1, int(window[3])
+        page = sorted(self._found(statement), key=ORDERS[window[1]])[start : start + most]
+        return {self.entity: page, "startPosition": start + 1, "maxResults": len(page)}
+
+    def _found(self, statement: str) -> Sequence[Row]:
+        ids = IDS.search(statement)
+        named = re.findall(r"'(\w+)'", ids[1]) if ids else None
+        return [row for row in self.rows if named is None or row["Id"] in named]
+
+    @property
+    def starts(self) -> list[int]:
+        """Where each page that was asked for began."""
+        return [int(found[2]) for each in self.statements if (found := WINDOW.search(each))]
+
+
+def _updated(row: Row) -> str:
+    return str(row["MetaData"]["LastUpdatedTime"])
+
+
+ORDERS: Mapping[str, Callable[[Row], Any]] = {
+    "Id": lambda row: int(row["Id"]),
+    "MetaData.LastUpdatedTime": _updated,
+}
+
+
+def row(number: int, second: int = 0, **more: Any) -> Row:
+    """A row with a name, changed so many seconds after midnight."""
+    stamp = f"2026-03-01T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}-08:00"
+    meta = {"CreateTime": "2026-01-01T00:00:00-08:00", "LastUpdatedTime": stamp}
+    base = {"Id": str(number), "SyncToken": "0", "Name": f"Row {number}", "MetaData": meta}
+    return {**base, **more}
+
+
+def shelf(count: int, events: Mapping[int, Callable[[list[Row]], None]] | None = None) -> Shelf:
+    """So many classes, each changed a second after the one before."""
+    return Shelf("Class", [row(n, second=n) for n in range(1, count + 1)], events or {})
+
+
+def company(answers: Callable[[str], Mapping[str, Any]]) -> Company:
+    return Company(latency=lambda kind: 0.0, rows=answers)
+
+
+async def all_of(ledger: QuickBooksLedger, reading: Reading) -> list[Batch]:
+    """Every batch of a reading, each with the position of the one before."""
+    batches = [await ledger.read_list(reading)]
+    while batches[-1].position is not None:
+        at = batches[-1].position
+        again = Reading(
+            type=reading.type,
+            since=reading.since,
+            first_day=reading.first_day,
+            last_day=reading.last_day,
+            ids=reading.ids,
+            position=at,
+        )
+        batches.append(await ledger.read_list(again))
+    return batches
+
+
+def read(
+    answers: Shelf, since: datetime | None = None, ids: tuple[str, ...] | None = None
+) -> list[Batch]:
+    """Every batch of the classes."""
+
+    async def main() -> list[Batch]:
+        reading = Reading(type=ListType.CLASS, since=since, ids=ids)
+        return await all_of(opened(company(answers)), reading)
+
+    return run(main())
+
+
+def one(kind: ListType, entity: str, **fields: Any) -> ListRecord:
+    """The record that a single row with these fields becomes."""
+    there = company(Shelf(entity, [row(5, **fields)]))
+
+    async def main() -> Batch:
+        return await opened(there).read_list(Reading(type=kind))
+
+    (record,) = run(main()).records
+    return record
+
+
+def changed(told: Mapping[str, Sequence[Row]], *silent: str) -> Mapping[str, Any]:
+    """An answer of change data capture; `silent` entities have empty elements."""
+    elements: list[Mapping[str, Any]] = [
+        {entity: list(rows), "startPosition": 1, "maxResults": len(rows)}
+        for entity, rows in told.items()
+    ]
+    return {
+        "CDCResponse": [{"QueryResponse": [*elements, *({} for _ in silent)]}],
+        "time": TIME,
+    }
+
+
+def deleted(number: int) -> Row:
+    """A stub as it comes for a record that was deleted."""
+    meta = {"LastUpdatedTime": "2026-03-01T10:00:00-08:00"}
+    return {"domain": "QBO", "status": "Deleted", "Id": str(number), "MetaData": meta}

@@ -1,0 +1,47 @@
+"""The handlers with stand-ins for the use cases behind them."""
+
+from collections.abc import Iterator
+
+import ledgerlink.services
+import pytest
+from ledgerlink import bootstrap
+
+from tests.unit.functions.standing_in import HOUSE, Lines, Receiving, Ticking
+
+
+@pytest.fixture(autouse=True)
+def _house(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(bootstrap, "build", lambda _environment: HOUSE)
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Ledgerlink")
+    bootstrap.house.cache_clear()
+    yield
+    bootstrap.house.cache_clear()
+
+
+@pytest.fixture
+def ticking(monkeypatch: pytest.MonkeyPatch) -> Ticking:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "scheduler")
+    found = Ticking()
+    monkeypatch.setattr(ledgerlink.services, "scheduling", found, raising=False)
+    return found
+
+
+@pytest.fixture
+def receiving(monkeypatch: pytest.MonkeyPatch) -> Receiving:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "webhooks")
+    found = Receiving()
+    monkeypatch.setattr(ledgerlink.services, "webhooks", found, raising=False)
+    return found
+
+
+@pytest.fixture
+def log(receiving: Receiving) -> Iterator[list[str]]:
+    """What the webhook door writes to its log."""
+    from functions.webhooks.handler import logger
+
+    formatter = logger.handlers[0].formatter
+    assert formatter is not None
+    kept = Lines(formatter)
+    logger.addHandler(kept)
+    yield kept.lines
+    logger.handlers.remove(kept)

@@ -1,0 +1,233 @@
+"""A house of which only the calendar is furnished: schedules, settings, records, runs, the lane."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from ledgerlink.domain.connections import Connection, ConnectionState
+from ledgerlink.domain.errors import Forbidden
+from ledgerlink.domain.links import Link
+from ledgerlink.domain.lists import ListRecord, ListTraits, ListType, Notice
+from ledgerlink.domain.reasons import reason
+from ledgerlink.domain.runs import FINISHED, Run, RunState
+from ledgerlink.domain.schedule import Due
+from ledgerlink.domain.settings import Settings
+from ledgerlink.services.house import House
+from ledgerlink.services.parking import park
+
+from tests.fakes.clock import FakeClock, FakeIds
+from tests.fakes.fate import Fate, mortal
+from tests.fakes.files import FakeLane
+from tests.fakes.rows import FakeConnections
+from tests.fakes.runs import FakeRuns
+
+FIRM, NAME, REALM = "acme", "c1", "realm-1"
+SIGNED = {"signature": "right"}
+LISTS = {
+    ListType.CUSTOMER: ListTraits(entity="Customer", by_changes=True),
+    ListType.ITEM: ListTraits(entity="Item", by_changes=True),
+    ListType.TAX_RATE: ListTraits(entity="TaxRate", by_changes=False),
+    ListType.TIME: ListTraits(entity="TimeActivity", by_changes=False, on_request=True),
+    ListType.INVOICE: ListTraits(entity="Invoice", by_changes=True, linked_only=True),
+}
+
+
+@dataclass
+class Diary:
+    """Implements `services.stores.Schedules`. `overtaken` are changes that others make just
+    before the next puts, one each; `broken` names connections whose rows cannot be put."""
+
+    rows: dict[tuple[str, str], Due] = field(default_factory=dict)
+    overtaken: list[Callable[[], None]] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    puts: int = 0
+
+    def get(self, firm: str, connection_id: str) -> Due:
+        plain = Due(firm=firm, connection_id=connection_id)
+        return self.rows.get((firm, connection_id), plain)
+
+    def put(self, due: Due) -> bool:
+        if self.overtaken:
+            self.overtaken.pop(0)()
+        if due.connection_id in self.broken:
+            raise ConnectionError("the table is away")
+        there = self.get(due.firm, due.connection_id)
+        if there.version != due.version:
+            return False
+        self.puts += 1
+        self.rows[(due.firm, due.connection_id)] = replace(due, version=due.version + 1)
+        return True
+
+    def due(self, now: datetime, limit: int) -> Sequence[Due]:
+        some = [due for due in self.rows.values() if due.at is not None and due.at <= now]
+        return sorted(some, key=lambda due: due.at or now)[:limit]
+
+
+@dataclass
+class Choices:
+    """Implements `services.stores.SettingsStore`."""
+
+    rows: dict[tuple[str, str], Settings] = field(default_factory=dict)
+
+    def get(self, firm: str, connection_id: str) -> Settings:
+        return self.rows.get((firm, connection_id), Settings())
+
+    def put(self, firm: str, connection_id: str, settings: Settings) -> None:
+        self.rows[(firm, connection_id)] = settings
+
+
+@dataclass
+class Known:
+    """The part of `services.stores.Lists` and `Links` that asks for single records."""
+
+    records: list[ListRecord] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    asked: int = 0
+
+    def get(
+        self, firm: str, connection_id: str, kind: ListType, ids: Iterable[str]
+    ) -> Mapping[str, ListRecord]:
+        self.asked += 1
+        wanted = set(ids)
+        return {r.id: r for r in self.records if r.type is kind and r.id in wanted}
+
+    def of_records(
+        self, firm: str, connection_id: str, kind: str, ledger_ids: Iterable[str]
+    ) -> Mapping[str, Link]:
+        self.asked += 1
+        wanted = set(ledger_ids)
+        return {x.ledger_id: x for x in self.links if x.kind == kind and x.ledger_id in wanted}
+
+    def ledger_ids(self, firm: str, connection_id: str, kind: str) -> Iterable[str]:
+        return iter([link.ledger_id for link in self.links if link.kind == kind])
+
+
+@dataclass
+class Companies(FakeConnections):
+    """Connections that are found by their company, too."""
+
+    def of_company(self, ledger: str, company_id: str) -> Connection | None:
+        mine = [c for c in self.rows.values() if (c.ledger, c.company_id) == (ledger, company_id)]
+        return mine[0] if mine else None
+
+
+@dataclass
+class Teller:
+    """A connector that has lists and tells the notices that the test wrote down."""
+
+    lists: Mapping[ListType, ListTraits] = field(default_factory=lambda: dict(LISTS))
+    told: list[Notice] = field(default_factory=list)
+
+    def notices(
+        self, headers: Mapping[str, str], body: bytes, credentials: Mapping[str, str]
+    ) -> Sequence[Notice]:
+        if headers != SIGNED:
+            raise Forbidden("wrong_signature", "The signature is wrong.")
+        return self.told
+
+
+class Credentials:
+    def credentials(self, ledger: str) -> Mapping[str, str]:
+        return {"client_id": ledger}
+
+
+@dataclass
+class Place:
+    """The house, and what a test wants to look at."""
+
+    house: House
+    clock: FakeClock
+    diary: Diary
+    choices: Choices
+    known: Known
+    connections: Companies
+    runs: FakeRuns
+    lane: FakeLane
+    teller: Teller
+    counted: Counter[str]
+
+    def connect(self, name: str = NAME, realm: str = REALM, **given: Any) -> Connection:
+        plain: dict[str, Any] = {
+            "state": ConnectionState.CONNECTED,
+            "company_id": realm,
+            "firm": FIRM,
+            "id": name,
+        }
+        plain |= {"ledger": "fake", "created_by": "ada", "created_at": self.clock.now()}
+        connection = Connection(**(plain | given))
+        self.connections.save(connection)
+        return connection
+
+    def choose(self, connection: Connection, settings: Settings) -> None:
+        self.choices.put(connection.firm, connection.id, settings)
+
+    def write(self, connection: Connection, **given: Any) -> Due:
+        """The connection's row, as an earlier hour left it."""
+        key = (connection.firm, connection.id)
+        row = Due(firm=connection.firm, connection_id=connection.id, **given)
+        self.diary.rows[key] = replace(row, version=self.row(connection).version + 1)
+        return self.diary.rows[key]
+
+    def row(self, connection: Connection) -> Due:
+        return self.diary.get(connection.firm, connection.id)
+
+    def in_minutes(self, minutes: float) -> datetime:
+        return self.clock.now() + timedelta(minutes=minutes)
+
+    def syncs(self, connection: Connection) -> list[Run]:
+        """Oldest first."""
+        runs = self.runs.rows.get((connection.firm, connection.id), {})
+        return [run for _, run in sorted(runs.items()) if run.sync is not None]
+
+    def set(self, run: Run, **given: Any) -> Run:
+        self.runs.save(replace(run, **given))
+        return self.runs.get(run.firm, run.connection_id, run.id)
+
+    def end(self, run: Run) -> None:
+        self.set(run, state=RunState.COMPLETED)
+
+    def park(self, run: Run, code: str) -> None:
+        assert run.state not in FINISHED
+        park(self.house, run, reason(code, detail="away"))
+
+    def posted(self, connection: Connection, name: str) -> Run:
+        now = self.clock.now()
+        run = Run(
+            firm=connection.firm,
+            connection_id=connection.id,
+            id=name,
+            kind="post",
+            state=RunState.QUEUED,
+            created_by="ada",
+            created_at=now,
+        )
+        return self.runs.create(run, name, name)
+
+
+def place(fate: Fate | None = None) -> Place:
+    """A furnished calendar; every call of its stores is a step of `fate`."""
+    fate, clock, counted = fate or Fate(), FakeClock(), Counter[str]()
+    diary, choices, known, companies = Diary(), Choices(), Known(), Companies()
+    runs, lane, teller = FakeRuns(), FakeLane(), Teller()
+    stores: dict[str, Any] = {
+        "connections": companies,
+        "runs": runs,
+        "lane": lane,
+        "lists": known,
+        "links": known,
+        "settings": choices,
+        "schedules": diary,
+        "vaults": Credentials(),
+    }
+    unused = dict.fromkeys(("rules", "staging", "memory", "usage", "bus"), cast(Any, None))
+    house = House(
+        **{name: mortal(name, store, fate) for name, store in stores.items()},
+        **unused,
+        connectors={"fake": cast(Any, teller)},
+        clock=clock,
+        ids=FakeIds(),
+        count=lambda name, number: counted.update({name: number}),
+    )
+    return Place(house, clock, diary, choices, known, companies, runs, lane, teller, counted)

@@ -1,0 +1,214 @@
+"""What a firm chooses for a connection: checked, stored, and taking effect."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from ledgerlink.domain.connections import Connection, ConnectionState
+from ledgerlink.domain.errors import Invalid, NotFound
+from ledgerlink.domain.lists import ListRecord, ListType, Sync
+from ledgerlink.domain.schedule import FIRST_INTERVAL, NIGHTLY_SPREAD
+from ledgerlink.domain.settings import Direction, Schedule, ScheduleMode, Settings
+from ledgerlink.services import settings as service
+from ledgerlink.services.settings import change_settings, get_settings
+
+from tests.unit.services.diary import FIRM, Place, place
+
+CUSTOMER, ITEM, TAX_RATE, INVOICE = (
+    ListType.CUSTOMER,
+    ListType.ITEM,
+    ListType.TAX_RATE,
+    ListType.INVOICE,
+)
+
+
+@pytest.fixture
+def here() -> Place:
+    return place()
+
+
+@pytest.fixture
+def connection(here: Place) -> Connection:
+    here.known.records += [
+        ListRecord(type=CUSTOMER, id="58", name="A"),
+        ListRecord(type=CUSTOMER, id="59", name="B", gone="deleted"),
+        ListRecord(type=ITEM, id="58", name="Hours"),
+    ]
+    return here.connect()
+
+
+def change(here: Place, connection: Connection, **patch: Any) -> Settings:
+    return change_settings(here.house, FIRM, "ada", connection.id, patch)
+
+
+def places(here: Place, connection: Connection, **patch: Any) -> list[str]:
+    """The places that are said to be wrong."""
+    with pytest.raises(Invalid) as refused:
+        change(here, connection, **patch)
+    assert all(problem.message and problem.remedy for problem in refused.value.problems)
+    assert here.choices.rows == {}
+    assert here.syncs(connection) == []
+    return [problem.pointer for problem in refused.value.problems]
+
+
+def syncs(here: Place, connection: Connection) -> list[Sync]:
+    return [run.sync for run in here.syncs(connection) if run.sync is not None]
+
+
+def test_a_connection_starts_with_the_plain_settings(here: Place, connection: Connection) -> None:
+    assert get_settings(here.house, FIRM, connection.id) == Settings()
+
+
+def test_another_firms_connection_is_not_found(here: Place, connection: Connection) -> None:
+    with pytest.raises(NotFound):
+        get_settings(here.house, "other", connection.id)
+    with pytest.raises(NotFound):
+        change_settings(here.house, "other", "eve", connection.id, {"direction": "out"})
+
+
+def test_what_a_patch_leaves_out_stays(here: Place, connection: Connection) -> None:
+    change(here, connection, lists=["customer", "item"], schedule={"mode": "nightly", "hour": 3})
+    after = change(here, connection, schedule={"time_zone": "Asia/Kathmandu"})
+    nightly = Schedule(mode=ScheduleMode.NIGHTLY, hour=3, time_zone="Asia/Kathmandu")
+    assert after == Settings(lists=(CUSTOMER, ITEM), schedule=nightly)
+    assert get_settings(here.house, FIRM, connection.id) == after
+
+
+def test_lists_come_in_the_ledgers_order_and_once(here: Place, connection: Connection) -> None:
+    after = change(here, connection, lists=["item", "customer", "item"])
+    assert after.lists == (CUSTOMER, ITEM)
+    assert change(here, connection, lists=None).lists is None
+
+
+@pytest.mark.parametrize(
+    ("patch", "pointers"),
+    [
+        ({"lists": ["customer", "pets"]}, ["/lists/1"]),
+        ({"lists": ["term"]}, ["/lists/0"]),
+        ({"lists": ["time"]}, ["/lists/0"]),
+        ({"lists": []}, ["/lists"]),
+        ({"direction": "sideways"}, ["/direction"]),
+        ({"schedule": {"mode": "hourly"}}, ["/schedule/mode"]),
+        ({"schedule": {"hour": 24}}, ["/schedule/hour"]),
+        ({"schedule": {"hour": -1}}, ["/schedule/hour"]),
+        ({"schedule": {"hour": True}}, ["/schedule/hour"]),
+        ({"schedule": {"hour": 2.0}}, ["/schedule/hour"]),
+        ({"schedule": {"time_zone": "Mars/Olympus"}}, ["/schedule/time_zone"]),
+        ({"schedule": {"time_zone": ""}}, ["/schedule/time_zone"]),
+        ({"schedule": {"time_zone": "America"}}, ["/schedule/time_zone"]),
+        ({"schedule": {"time_zone": "localtime"}}, ["/schedule/time_zone"]),
+        ({"schedule": {"time_zone": "../../etc/passwd"}}, ["/schedule/time_zone"]),
+        ({"schedule": {"time_zone": None}}, ["/schedule/time_zone"]),
+        ({"block": ["58"]}, ["/block/0"]),
+        ({"block": ["customer:"]}, ["/block/0"]),
+        ({"block": ["pet:58"]}, ["/block/0"]),
+        ({"block": ["customer:58", "customer:1"]}, ["/block/1"]),
+        ({"block": ["customer:58"], "unblock": ["customer:58"]}, ["/block/0"]),
+        (
+            {"direction": "up", "lists": ["pets"], "schedule": {"hour": 99, "time_zone": "X"}},
+            ["/lists/0", "/direction", "/schedule/hour", "/schedule/time_zone"],
+        ),
+    ],
+)
+def test_everything_wrong_is_named_and_nothing_is_changed(
+    here: Place, connection: Connection, patch: dict[str, Any], pointers: list[str]
+) -> None:
+    assert places(here, connection, **patch) == pointers
+
+
+def test_too_many_blocked_records_are_refused(
+    here: Place, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_BLOCKED", 1)
+    assert places(here, connection, block=["customer:58", "item:58"]) == ["/block"]
+
+
+def test_every_zone_of_the_database_can_be_counted_in() -> None:
+    assert {"UTC", "Europe/Berlin", "Australia/Lord_Howe"} <= service.time_zones()
+    for name in service.time_zones():
+        ZoneInfo(name)
+
+
+def test_a_new_schedule_takes_effect_at_once(here: Place, connection: Connection) -> None:
+    zone = ZoneInfo("America/New_York")
+    change(here, connection, schedule={"mode": "nightly", "hour": 2, "time_zone": zone.key})
+    at = here.row(connection).at
+    assert at is not None
+    earliest = datetime(2026, 3, 3, 2, tzinfo=zone)
+    assert earliest <= at < earliest + NIGHTLY_SPREAD
+    change(here, connection, schedule={"mode": "off"})
+    assert here.row(connection).at is None
+    change(here, connection, schedule={"mode": "poll"})
+    at = here.row(connection).at
+    assert at is not None
+    assert FIRST_INTERVAL <= at - here.clock.now() < FIRST_INTERVAL + timedelta(minutes=1)
+
+
+def test_without_lists_coming_in_there_is_no_schedule(here: Place, connection: Connection) -> None:
+    after = change(here, connection, direction="out")
+    assert after.direction is Direction.OUT
+    assert (here.row(connection).at, syncs(here, connection)) == (None, [])
+
+
+def test_lists_that_are_added_come_in_at_once(here: Place, connection: Connection) -> None:
+    change(here, connection, lists=["customer"])
+    assert syncs(here, connection) == []
+    change(here, connection, lists=["customer", "item"])
+    assert syncs(here, connection) == [Sync(trigger="settings", wanted=(ITEM,))]
+    [run] = here.syncs(connection)
+    assert run.created_by == "ada"
+    assert [message.run_id for message in here.lane.messages] == [run.id]
+
+
+def test_all_lists_come_in_once_the_direction_lets_them(
+    here: Place, connection: Connection
+) -> None:
+    change(here, connection, direction="out")
+    change(here, connection, direction="in")
+    everything = (CUSTOMER, ITEM, TAX_RATE, INVOICE)
+    assert syncs(here, connection) == [Sync(trigger="settings", wanted=everything)]
+
+
+@pytest.mark.parametrize("state", [ConnectionState.AUTHORIZING, ConnectionState.NEEDS_RECONNECT])
+def test_lists_wait_for_the_connect(here: Place, state: ConnectionState) -> None:
+    connection = here.connect(state=state)
+    change(here, connection, lists=["customer"])
+    change(here, connection, lists=None)
+    assert syncs(here, connection) == []
+
+
+def test_a_blocked_record_is_looked_at_again(here: Place, connection: Connection) -> None:
+    after = change(here, connection, block=["customer:58", "item:58"])
+    assert after.blocked == {"customer:58", "item:58"}
+    reviewed = ("customer:58", "item:58")
+    assert syncs(here, connection) == [Sync(trigger="settings", wanted=(), reviewed=reviewed)]
+
+
+def test_blocking_again_what_says_so_already_starts_nothing(
+    here: Place, connection: Connection
+) -> None:
+    here.known.records.append(ListRecord(type=CUSTOMER, id="60", name="C", blocked=True))
+    here.choose(connection, Settings(blocked=frozenset({"customer:60"})))
+    change(here, connection, block=["customer:60"])
+    assert syncs(here, connection) == []
+    assert change(here, connection, unblock=["customer:60"]).blocked == frozenset()
+    assert syncs(here, connection) == [
+        Sync(trigger="settings", wanted=(), reviewed=("customer:60",))
+    ]
+
+
+def test_a_patch_that_died_before_its_review_is_mended_by_itself(
+    here: Place, connection: Connection
+) -> None:
+    here.choose(connection, Settings(blocked=frozenset({"customer:58"})))
+    change(here, connection, block=["customer:58"])
+    assert [sync.reviewed for sync in syncs(here, connection)] == [("customer:58",)]
+
+
+def test_a_record_that_is_gone_can_be_blocked_and_unblocked(
+    here: Place, connection: Connection
+) -> None:
+    assert change(here, connection, block=["customer:59"]).blocked == {"customer:59"}
+    assert change(here, connection, unblock=["customer:59", "term:1"]).blocked == frozenset()
+    assert syncs(here, connection) == []
