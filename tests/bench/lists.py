@@ -1,6 +1,7 @@
 """Lists of a large company, ours beside python-quickbooks."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from tests.bench import rivals
@@ -13,7 +14,7 @@ SIZES = {"customers": 30_000, "items": 5_000, "employees": 50, "time_activities"
 PAGE = 1000
 CALLS_RATIO = 1.1
 PEAK_MB = 256
-FIRST_DAY, LAST_DAY = "2026-01-01", "2026-12-31"
+YEAR = timedelta(days=365)
 COMPANY_READS = 2
 WITHOUT_CHANGES = ("tax_code", "tax_rate")
 """Lists of which the ledger's change data capture says nothing."""
@@ -35,7 +36,9 @@ def lists(grounds: Grounds) -> Iterator[Line]:
             calls <= most and unchanged,
             counted=True,
         )
-        time = worker.sync(lists=["time"], first_day=FIRST_DAY, last_day=LAST_DAY)
+        today = datetime.now(UTC).date()
+        days = {"first_day": str(today - YEAR), "last_day": str(today)}
+        time = worker.sync(lists=["time"], **days)
         yield from _read("time history of a year", time, least_calls(time.lists))
     yield from _rival(grounds, realm, full.lists)
 

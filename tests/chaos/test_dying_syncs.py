@@ -42,16 +42,12 @@ def lane(machine: Machine) -> Iterator[KillableLane]:
 STEPS = [
     ("before-the-first-read", "ledger", ledger_read, "before", 1),
     ("after-a-read", "ledger", ledger_read, "after", 6),
-    ("before-a-page-is-kept", "aws", page_file, "before", 3),
     ("after-a-page-is-kept", "aws", page_file, "after", 5),
-    ("before-the-run-says-so", "aws", aws_call("TransactWriteItems"), "before", 4),
     ("in-the-feed", "aws", aws_call("BatchWriteItem"), "before", 1),
-    ("between-feed-and-records", "aws", aws_call("BatchWriteItem"), "after", 2),
     ("between-records", "aws", aws_call("BatchWriteItem"), "after", 3),
     ("before-the-head-moves", "aws", aws_call("PutItem"), "before", 1),
     ("after-the-head-moved", "aws", aws_call("PutItem"), "after", 1),
     ("before-the-events", "aws", aws_call("PutEvents"), "before", 1),
-    ("after-the-events", "aws", aws_call("PutEvents"), "after", 1),
 ]
 
 

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from local.machine import Machine
 from tests.e2e.firm import JSON, Books, Firm, desk, entry
 
@@ -200,3 +202,54 @@ def test_the_ledgers_webhook_brings_a_change_in(machine: Machine) -> None:
     path = f"/v1/connections/{connection_id}/records/customer/{new}"
     firm.until(lambda: firm.client.get(path).status_code == 200)
     assert firm.runs(connection_id)[0]["sync"]["trigger"] == "webhook"
+
+
+def test_a_merged_customer_is_found_by_the_full_comparison_and_keeps_its_link(
+    machine: Machine,
+) -> None:
+    books, firm = Books.new(machine), Firm(machine)
+    loser, survivor = (
+        str(books.create("Customer", DisplayName=name)["Id"]) for name in ("Twice", "Once")
+    )
+    connection_id, _ = firm.first_synced(books.realm)
+    firm.put_rules(connection_id, "projects", {"p": {"action": "link", "ledger_id": loser}})
+    books.merge("Customer", loser, survivor)
+    run = firm.synced(connection_id, kind="full")
+    assert changed(firm, run)[loser]["kind"] == "deleted"
+    assert changed(firm, run)[loser]["linked"]
+    record = firm.get(f"/v1/connections/{connection_id}/records/customer/{loser}")
+    assert (record["state"], record["gone"]) == ("linked, inactive", "deleted")
+    assert [rule["key"] for rule in _rules(firm, connection_id)] == ["p"]
+    same_as_feed(firm, connection_id)
+
+
+def _rules(firm: Firm, connection_id: str) -> list[JSON]:
+    return list(firm.get(f"/v1/connections/{connection_id}/rules/projects")["rules"])
+
+
+@pytest.mark.parametrize("rows", [999, 1000, 1001, 1999])
+def test_no_row_is_lost_or_doubled_at_the_edge_of_a_page(machine: Machine, rows: int) -> None:
+    sizes = {"customers": rows, "items": 3, "employees": 2, "time_activities": 0}
+    books, firm = Books.new(machine, seed="large", sizes=sizes), Firm(machine)
+    connection_id, run = firm.first_synced(books.realm)
+    created = {work["type"]: work["counts"]["created"] for work in run["sync"]["lists"]}
+    assert created["customer"] == len(books.rows("Customer")) >= rows
+    ids = [record["id"] for record in firm.records(connection_id, "customer", active="all")]
+    assert sorted(ids) == sorted(str(row["Id"]) for row in books.rows("Customer"))
+
+
+def test_a_storm_of_webhooks_makes_few_syncs(machine: Machine) -> None:
+    sizes = {"customers": 600, "items": 20, "employees": 2, "time_activities": 0}
+    books, firm = Books.new(machine, seed="large", sizes=sizes), Firm(machine)
+    connection_id, _ = firm.first_synced(books.realm)
+    before = len(firm.runs(connection_id))
+    new = str(books.create("Customer", DisplayName="In the storm")["Id"])
+    storm = {"count": 1000, "duplicates": 1.0, "shuffle": True, "format": "cloudevents"}
+    sent = desk(machine, "POST", f"companies/{books.realm}/storm", json=storm)
+    assert sent["notifications"] == 1000
+    assert set(sent["statuses"]) == {"200"}
+    assert sent["slowest_ms"] < 3000
+    path = f"/v1/connections/{connection_id}/records/customer/{new}"
+    firm.until(lambda: firm.client.get(path).status_code == 200)
+    assert len(firm.runs(connection_id)) - before <= 3
+    same_as_feed(firm, connection_id)

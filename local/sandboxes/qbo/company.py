@@ -18,7 +18,8 @@ PROJECTS = "Project"
 
 @dataclass(slots=True)
 class Company:
-    """The store of one realm. `names` and `numbers` map a key to the Id that holds it."""
+    """The store of one realm. `names` and `numbers` map a key to the Id that holds it; `version`
+    grows with every change."""
 
     realm: str
     name: str
@@ -27,6 +28,8 @@ class Company:
     names: dict[tuple[str, str], str] = field(default_factory=dict)
     numbers: dict[tuple[str, str], str] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    version: int = 0
+    last_found: tuple[object, list[Record]] | None = None
     default_time_item: str = ""
     default_sales_item: str = ""
 
@@ -69,13 +72,20 @@ class Company:
         record.row = {**record.row, "status": "Deleted", "MetaData": times}
         self.tables[entity.name].deleted[row_id] = record
 
+    def forget(self, entity: Entity, row_id: str, settings: Settings) -> None:
+        """Remove a row without a trace."""
+        record = self.tables[entity.name].records.pop(row_id)
+        self.unindex(entity, record.row, settings)
+
     def index(self, entity: Entity, row: Row, settings: Settings) -> None:
+        self.version += 1
         if entity.name_space:
             self.names[name_key(entity, row, settings)] = row["Id"]
         if row.get("DocNumber"):
             self.numbers[(entity.name, row["DocNumber"])] = row["Id"]
 
     def unindex(self, entity: Entity, row: Row, settings: Settings) -> None:
+        self.version += 1
         for index, key in (
             (self.names, name_key(entity, row, settings)),
             (self.numbers, (entity.name, row.get("DocNumber", ""))),

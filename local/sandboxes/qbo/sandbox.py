@@ -15,7 +15,7 @@ from .limits import Limits
 from .requestids import RequestIds
 from .rows import Row
 from .schema.registry import BY_NAME
-from .seeds import SEEDS
+from .seeds import SEEDS, large
 from .settings import Settings
 from .tokens import Tokens
 from .webhooks import Webhooks
@@ -40,16 +40,26 @@ class Sandbox:
         self._realms = itertools.count(int(DEFAULT_REALM))
 
     def add_company(
-        self, name: str, seed: str, realm: str | None = None, preferences: Row | None = None
+        self,
+        name: str,
+        seed: str,
+        realm: str | None = None,
+        preferences: Row | None = None,
+        sizes: dict[str, int] | None = None,
     ) -> Company:
-        """A new company, sown with `sample` or `empty`; raises ValueError if the realm is taken."""
+        """A new company, sown with a seed of that name; `sizes` are for the seed `large`. Raises
+        ValueError if the realm is taken."""
         realm = realm or next(r for r in map(str, self._realms) if r not in self.companies)
         if realm in self.companies:
             raise ValueError(f"company {realm} exists already")
-        if seed not in SEEDS:
-            raise ValueError(f"seed must be one of {', '.join(SEEDS)}")
+        if seed not in (*SEEDS, large.NAME):
+            raise ValueError(f"seed must be one of {', '.join((*SEEDS, large.NAME))}")
         company = Company(realm, name)
-        SEEDS[seed](Context(company, self.settings, self.clock, _deaf, by_hand=True))
+        context = Context(company, self.settings, self.clock, _deaf, by_hand=True)
+        if seed == large.NAME:
+            large.sow(context, sizes or {})
+        else:
+            SEEDS[seed](context)
         self.adopt(company)
         self.change_preferences(realm, preferences or {})
         return company

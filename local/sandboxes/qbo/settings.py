@@ -28,6 +28,10 @@ class Settings:
     query_page_limit: int = 1000
     cdc_page_limit: int = 1000
     core_plus_limit: int | None = None
+    # merging
+    merge_keeps_loser: bool = False
+    merge_in_cdc: bool = False
+    merge_touches_survivor: bool = False
     # latency
     single_ms: float = 120.0
     query_ms: float = 150.0

@@ -7,8 +7,10 @@ import base64
 import hashlib
 import hmac
 import json
+import random
+import time
 import uuid
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,6 +22,7 @@ from .settings import Settings
 
 RETRY_SECONDS: Final = (10, 20, 30, 300, 1200, 7200, 14400, 21600)
 ANSWER_SECONDS: Final = 3.0
+STORM_SIZE: Final = 20
 UNANNOUNCED: Final = frozenset(
     {
         "CompanyInfo",
@@ -61,6 +64,7 @@ class Event:
     row_id: str
     operation: str
     at: float
+    deleted_id: str = ""
 
 
 def subscription(body: dict[str, Any]) -> Subscription:
@@ -87,6 +91,8 @@ def _classic(events: list[Event]) -> dict[str, Any]:
     for event in events:
         entry = {"id": event.row_id, "operation": event.operation, "name": event.entity}
         entry["lastUpdated"] = stamp_utc(event.at)
+        if event.deleted_id:
+            entry["deletedId"] = event.deleted_id
         realms.setdefault(event.realm, []).append(entry)
     return {
         "eventNotifications": [
@@ -107,7 +113,24 @@ def _cloud_event(event: Event) -> dict[str, Any]:
         "time": stamp_utc(event.at),
         "intuitentityid": event.row_id,
         "intuitaccountid": event.realm,
-        "data": {},
+        "data": {"deletedid": event.deleted_id} if event.deleted_id else {},
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """How a storm is sent: the share of notifications that come twice, and whether in order."""
+
+    duplicates: float = 0.0
+    shuffle: bool = False
+    format: str = "cloudevents"
+    seed: int = 1
+
+
+def _headers(target: Subscription, body: bytes) -> dict[str, str]:
+    return {
+        "content-type": "application/json; charset=utf-8",
+        "intuit-signature": signature(target.verifier_token, body),
     }
 
 
@@ -122,10 +145,12 @@ class Webhooks:
         self._tasks: set[asyncio.Task[None]] = set()
         self._client: httpx.AsyncClient | None = None
 
-    def note(self, realm: str, entity: str, row_id: str, operation: str) -> None:
+    def note(
+        self, realm: str, entity: str, row_id: str, operation: str, deleted_id: str = ""
+    ) -> None:
         if self.subscription is None or entity in UNANNOUNCED:
             return
-        event = Event(realm, entity, row_id, operation, self._clock.wall())
+        event = Event(realm, entity, row_id, operation, self._clock.wall(), deleted_id)
         first = self._pending.get((realm, entity, row_id))
         if first is not None and first.operation == "Create" and operation == "Update":
             return
@@ -145,12 +170,32 @@ class Webhooks:
         if self.subscription is not None:
             await self._deliver(self.subscription, events)
 
+    async def storm(self, events: list[Event], plan: Storm) -> dict[str, Any]:
+        """Sends the events at once, in small notifications, some of them again, in any order.
+
+        Raises BadSubscription when nobody subscribed.
+        """
+        if self.subscription is None:
+            raise BadSubscription("nobody subscribed")
+        target, chance = self.subscription, random.Random(plan.seed)  # noqa: S311 - no secret
+        parts = [events[n : n + STORM_SIZE] for n in range(0, len(events), STORM_SIZE)]
+        bodies = [(len(part), notification(part, plan.format)) for part in parts]
+        bodies += bodies[: round(len(bodies) * plan.duplicates)]
+        if plan.shuffle:
+            chance.shuffle(bodies)
+        statuses: Counter[str] = Counter()
+        slowest = 0.0
+        for _, body in bodies:
+            begun = time.monotonic()
+            headers = _headers(target, body)
+            statuses[str(await self._attempt(target.url, body, headers))] += 1
+            slowest = max(slowest, time.monotonic() - begun)
+        sent = sum(size for size, _ in bodies)
+        return {"notifications": sent, "statuses": dict(statuses), "slowest_ms": slowest * 1000}
+
     async def _deliver(self, target: Subscription, events: list[Event]) -> None:
         body = notification(events, target.format)
-        headers = {
-            "content-type": "application/json; charset=utf-8",
-            "intuit-signature": signature(target.verifier_token, body),
-        }
+        headers = _headers(target, body)
         waits = (*RETRY_SECONDS[: max(self._settings().webhook_attempts - 1, 0)], 0)
         for attempt, wait in enumerate(waits, start=1):
             status = await self._attempt(target.url, body, headers)

@@ -80,6 +80,7 @@ def touch(context: Context, entity_name: str, row_id: str) -> Row | None:
 
 
 def mark(context: Context, record: Record) -> None:
+    context.company.version += 1
     record.updated = context.seconds()
     record.row["SyncToken"] = str(int(record.row["SyncToken"]) + 1)
     record.row["MetaData"] = {

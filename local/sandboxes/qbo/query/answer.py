@@ -18,6 +18,7 @@ from ..settings import Settings
 from .statement import Condition, Statement, parse
 
 DEFAULT_PAGE: Final = 100
+LONG: Final = 5_000
 TAX_CODE_EXTRA_ROWS: Final = 3
 TIMES: Final = {"MetaData.CreateTime": "created", "MetaData.LastUpdatedTime": "updated"}
 NESTED: Final = {"Attachable": ("AttachableRef.EntityRef.Type", "AttachableRef.EntityRef.value")}
@@ -29,10 +30,9 @@ def answer(company: Company, settings: Settings, statement: str) -> Row:
     entity = BY_PATH.get(parsed.entity.lower())
     if entity is None or "query" not in entity.operations:
         raise _invalid(f"QueryValidationError: Invalid context declaration: {parsed.entity}")
-    records = _matching(company, entity, parsed, settings)
     if parsed.count:
-        return {"totalCount": len(records)}
-    page = _page(_ordered(records, entity, parsed, settings), entity, parsed, settings)
+        return {"totalCount": len(_matching(company, entity, parsed, settings))}
+    page = _page(_found(company, entity, parsed, settings), entity, parsed, settings)
     if not page:
         return {}
     rows = [project(record.row, entity, parsed, settings) for record in page]
@@ -41,6 +41,20 @@ def answer(company: Company, settings: Settings, statement: str) -> Row:
 
 def _invalid(detail: str) -> Fault:
     return Fault("4001", detail)
+
+
+def _found(company: Company, entity: Entity, parsed: Statement, settings: Settings) -> list[Record]:
+    """In order. What was found last is kept until something changes, so that a long list is not
+    sorted anew for each of its pages."""
+    asked = (entity.name, parsed.where, parsed.order, company.version, settings)
+    kept = company.last_found
+    if kept is not None and kept[0] == asked:
+        return kept[1]
+    records = _matching(company, entity, parsed, settings)
+    ordered = _ordered(records, entity, parsed, settings)
+    if len(ordered) > LONG:
+        company.last_found = (asked, ordered)
+    return ordered
 
 
 def _matching(

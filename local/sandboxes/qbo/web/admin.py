@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ..engine.merge import merge
 from ..engine.operations import write
 from ..engine.seed import plant
 from ..faults import Fault, not_found
@@ -18,9 +20,10 @@ from ..rows import Row
 from ..sandbox import SCOPE, Sandbox
 from ..schema.registry import BY_NAME
 from ..settings import UnknownSetting
-from ..webhooks import BadSubscription, subscription
+from ..webhooks import BadSubscription, Event, Storm, subscription
 from .wire import dump
 
+STORMY: Final = ("Customer", "Item", "Vendor", "Employee", "Account")
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "testclient"})
 Handler: TypeAlias = Callable[[Request], Awaitable[Any]]
 MISTAKES: Final = (KeyError, TypeError, ValueError, BadFault, UnknownSetting, BadSubscription)
@@ -49,6 +52,8 @@ class Admin:
             ("PUT", "/webhooks", self.subscribe),
             ("DELETE", "/webhooks", self.unsubscribe),
             ("POST", "/companies/{realm}/edit", self.edit),
+            ("POST", "/companies/{realm}/merge", self.merge),
+            ("POST", "/companies/{realm}/storm", self.storm),
             ("POST", "/companies/{realm}/preferences", self.preferences),
             ("GET", "/companies/{realm}/{entity}", self.rows),
         )
@@ -76,7 +81,11 @@ class Admin:
     async def add_company(self, request: Request) -> Row:
         body = await _json(request)
         company = self._sandbox.add_company(
-            body["name"], body.get("seed", "empty"), body.get("realm"), body.get("preferences")
+            body["name"],
+            body.get("seed", "empty"),
+            body.get("realm"),
+            body.get("preferences"),
+            body.get("sizes"),
         )
         return {"realm": company.realm}
 
@@ -152,7 +161,31 @@ class Admin:
         if changes:
             row = write(context, entity, {**token, **changes, "sparse": True}, "update")
         row.update(calculated)
+        context.company.version += 1
         return row
+
+    async def merge(self, request: Request) -> Row:
+        """Somebody merges two rows in the QuickBooks screens; the survivor."""
+        body, realm = await _json(request), request.path_params["realm"]
+        context = self._sandbox.context(realm, by_hand=True)
+        loser, survivor = str(body["loser"]), str(body["survivor"])
+        row = merge(context, body["entity"], loser, survivor)
+        self._sandbox.webhooks.note(realm, body["entity"], survivor, "Merge", loser)
+        return row
+
+    async def storm(self, request: Request) -> Row:
+        """Notifications about rows that are there, with their true times: a storm of them."""
+        body, realm = await _json(request), request.path_params["realm"]
+        duplicates = float(body.get("duplicates", 0))
+        plan = Storm(duplicates, bool(body.get("shuffle")), str(body.get("format", "cloudevents")))
+        company = self._sandbox.companies[realm]
+        changed = (
+            Event(realm, entity, record.row["Id"], "Update", record.updated)
+            for entity in STORMY
+            for record in reversed(company.table(entity).records.values())
+        )
+        wanted = round(int(body["count"]) / (1 + duplicates))
+        return await self._sandbox.webhooks.storm(list(islice(changed, wanted)), plan)
 
     async def preferences(self, request: Request) -> Row:
         changes = await _json(request)
