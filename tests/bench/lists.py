@@ -14,7 +14,8 @@ SIZES = {"customers": 30_000, "items": 5_000, "employees": 50, "time_activities"
 PAGE = 1000
 CALLS_RATIO = 1.1
 PEAK_MB = 256
-YEAR = timedelta(days=365)
+QUARTER = timedelta(days=90)
+"""Of the year's time history: the emulator's tables take longer for it than all the rest does."""
 COMPANY_READS = 2
 WITHOUT_CHANGES = ("tax_code", "tax_rate")
 """Lists of which the ledger's change data capture says nothing."""
@@ -37,9 +38,9 @@ def lists(grounds: Grounds) -> Iterator[Line]:
             counted=True,
         )
         today = datetime.now(UTC).date()
-        days = {"first_day": str(today - YEAR), "last_day": str(today)}
+        days = {"first_day": str(today - QUARTER), "last_day": str(today)}
         time = worker.sync(lists=["time"], **days)
-        yield from _read("time history of a year", time, least_calls(time.lists))
+        yield from _read("time history of a quarter", time, least_calls(time.lists))
     yield from _rival(grounds, realm, full.lists)
 
 
