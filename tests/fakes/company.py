@@ -41,7 +41,8 @@ class FakeCompany:
     """What the ledger holds, over all invocations.
 
     `faults` are taken one per request, in order; `refuse` names notes or names whose writes are
-    refused; `trouble` is raised by the next calls, one each (None lets a call pass).
+    refused; `trouble` is raised by the next calls, one each (None lets a call pass);
+    `billed` names invoices by the id of what they bill.
     """
 
     clock: Clock
@@ -53,6 +54,7 @@ class FakeCompany:
     faults: list[Fault | None] = field(default_factory=list)
     trouble: list[LedgerError | None] = field(default_factory=list)
     refuse: set[str] = field(default_factory=set)
+    billed: dict[str, str] = field(default_factory=dict)
     versions: bool = True
     looks: int = 0
     lists: Shelves = field(init=False)
@@ -85,8 +87,11 @@ class FakeCompany:
         assert PENDING not in str(body)
         if {str(body.get("notes")), str(body.get("name"))} & self.refuse:
             return _failed(write, "no")
+        if str(write.ledger_id) in self.billed:
+            why = reason("billed", detail=f" by invoice {self.billed[str(write.ledger_id)]}")
+            return Outcome(seq=write.seq, state=ItemState.FAILED, reason=why)
         if write.action is Action.DELETE:
-            del self.stored[str(write.ledger_id)]
+            self.stored.pop(str(write.ledger_id), None)
             return Outcome(seq=write.seq, state=ItemState.POSTED, ledger_id=write.ledger_id)
         there = self.stored.get(str(write.ledger_id))
         if write.action is Action.UPDATE and there is None:

@@ -13,7 +13,7 @@ from ledgerlink.domain.documents import (
     reference,
 )
 from ledgerlink.domain.ports import Blocked
-from ledgerlink.domain.reasons import reason
+from ledgerlink.domain.reasons import Reason, reason
 
 LONGEST = 4000
 FORBIDDEN = "forbidden"
@@ -38,28 +38,33 @@ class FakeComposer:
                 return Document(record.key, "Item", body | rate)
 
     def time(self, time: ResolvedTime) -> Document:
-        entry = time.entry
-        _check(time)
+        notes, warnings = _text(time)
         body: dict[str, Any] = {
             "staff": reference(time.staff),
-            "day": entry.work_date.isoformat(),
-            "minutes": entry.minutes,
-            "notes": entry.notes or "",
+            "day": time.day.isoformat(),
+            "minutes": time.minutes,
+            "billable": time.billable,
+            "notes": notes,
         }
         for name, target in (("customer", time.customer), ("item", time.item)):
             if target is not None:
                 body[name] = reference(target)
         if time.rate is not None:
             body["rate"] = str(time.rate)
-        return Document(time.key, "Time", body, day=entry.work_date, minutes=entry.minutes)
+        members = tuple(entry.key for entry in time.entries)
+        return Document(time.key, "Time", body, members, time.day, time.minutes, warnings)
 
 
-def _check(time: ResolvedTime) -> None:
-    notes = time.entry.notes or ""
-    if time.entry.billable and time.customer is None:
+def _text(time: ResolvedTime) -> tuple[str, tuple[Reason, ...]]:
+    notes = " - ".join(part for _, part in time.parts if part)
+    if time.billable and time.customer is None:
         raise Blocked(reason("missing_customer", field="project_key"))
+    if len(notes) > LONGEST and time.shorten:
+        why = reason("text_cut", field="notes", length=len(notes), limit=LONGEST)
+        return notes[:LONGEST], (why,)
     if len(notes) > LONGEST:
         raise Blocked(reason("text_too_long", field="notes", length=len(notes), limit=LONGEST))
     strange = next((n for n, c in enumerate(notes) if ord(c) < 32 and c not in "\t\n"), None)
     if strange is not None:
         raise Blocked(reason("control_characters", field="notes", position=strange))
+    return notes, ()

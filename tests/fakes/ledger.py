@@ -4,10 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
-from ledgerlink.domain.documents import Company
+from ledgerlink.domain.documents import Company, Copy, fingerprint
 from ledgerlink.domain.errors import AuthorizationLost, Forbidden, Invalid, LedgerError
 from ledgerlink.domain.lists import Batch, ListTraits, ListType, Notice, Reading
 from ledgerlink.domain.plan import Outcome, Request, Write
@@ -67,6 +67,26 @@ class FakeLedger:
             raise Interrupted
         self._call("read")
         return self.held.find(writes, since, known)
+
+    async def copies(
+        self, kind: str, ids: Sequence[str], days: tuple[date, date] | None, stop: Stop = never
+    ) -> Mapping[str, Copy]:
+        if stop():
+            raise Interrupted
+        self._call("read")
+        found = ((i, self.held.stored.get(i)) for i in ids)
+        return {
+            i: Copy(
+                ledger_id=i,
+                version=str(stored.version) if self.held.versions else None,
+                body=stored.body,
+                forms=(fingerprint(stored.body),),
+                billed=i in self.held.billed,
+                billed_by=self.held.billed.get(i),
+            )
+            for i, stored in found
+            if stored is not None and stored.kind == kind
+        }
 
     async def read_list(self, reading: Reading, stop: Stop = never) -> Batch:
         if stop():

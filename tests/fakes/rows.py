@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from ledgerlink.domain.connections import Authorization, Connection
 from ledgerlink.domain.errors import Conflict, Invalid, NotFound
@@ -130,6 +131,17 @@ class FakeLinks:
     def ledger_ids(self, firm: str, connection_id: str, kind: str) -> Iterator[str]:
         mine = self.rows.get((firm, connection_id), {}).values()
         return iter([link.ledger_id for link in mine if link.kind == kind])
+
+    def between(self, firm: str, connection_id: str, first: date, last: date) -> Iterator[Link]:
+        mine = self.rows.get((firm, connection_id), {}).values()
+        worked = [link for link in mine if link.source and first <= link.source.work_date <= last]
+        return iter(worked)
+
+    def carriers(self, firm: str, connection_id: str, members: Iterable[str]) -> Mapping[str, Link]:
+        mine = self.rows.get((firm, connection_id), {}).values()
+        several = [link for link in mine if link.key.partition(":")[2] not in link.members]
+        carried = {member: link for link in several for member in link.members}
+        return {member: carried[member] for member in members if member in carried}
 
     def put(self, firm: str, connection_id: str, links: Sequence[Link]) -> None:
         self.rows.setdefault((firm, connection_id), {}).update({link.key: link for link in links})

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ledgerlink.domain.reasons import Reason
 from ledgerlink.domain.records import TimeEntry
 from ledgerlink.domain.rules import PersonType
 
@@ -75,7 +76,7 @@ class Document:
 
     `kind` is the ledger's own name for it (`TimeActivity`, `Customer`). `members` are the source
     keys that it carries. `day` is the accounting date, for closed periods; lists have none.
-    `minutes` is what it carries of time.
+    `minutes` is what it carries of time. `warnings` say what about it a person should know.
     """
 
     key: str
@@ -84,6 +85,23 @@ class Document:
     members: tuple[str, ...] = ()
     day: date | None = None
     minutes: int = 0
+    warnings: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """What the ledger holds now of a document that we wrote.
+
+    `body` is what the composer would send for it; `forms` are the fingerprints of all bodies that
+    it may have come from. `billed_by` is the number of the invoice that bills it.
+    """
+
+    ledger_id: str
+    version: str | None
+    body: Body
+    forms: tuple[str, ...]
+    billed: bool = False
+    billed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,12 +127,14 @@ class NewCustomer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewItem:
-    """A service item to be created for a labor code. `rate` is money per hour."""
+    """A service item to be created for a labor code or leave type. `rate` is money per hour;
+    `parent_id` names an existing item above it."""
 
     key: str
     name: str
     income_account_id: str
     rate: Decimal | None = None
+    parent_id: str | None = None
 
 
 NewListRecord = NewPerson | NewCustomer | NewItem
@@ -122,15 +142,30 @@ NewListRecord = NewPerson | NewCustomer | NewItem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedTime:
-    """A time entry whose references point into the ledger. `rate` is money per hour."""
+    """One or more time entries, as one activity whose references point into the ledger.
+
+    `entries` agree in all that is posted but their length. `minutes` is what is posted of them,
+    rounded as the firm chose. `parts` make the description, in order, each with the field that it
+    is from; `shorten` allows it to be cut to what the ledger holds. `rate` is money per hour.
+    """
 
     key: str
-    entry: TimeEntry
+    entries: tuple[TimeEntry, ...]
     staff: Target
     person: PersonType
+    day: date
+    minutes: int
+    billable: bool
+    parts: tuple[tuple[str, str], ...] = ()
+    shorten: bool = False
     customer: Target | None = None
     item: Target | None = None
     rate: Decimal | None = None
+
+    @property
+    def entry(self) -> TimeEntry:
+        """The first of the entries, which stands for all in what they agree in."""
+        return self.entries[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from ledgerlink.domain.links import Source
 from ledgerlink.domain.reasons import Reason
 
 
@@ -37,7 +38,10 @@ class Operation:
     refer only to documents of a lower level. `body` may hold pending references; it is None for a
     delete. `ledger_id` and `version` name what an update or delete is based on. `state` is PENDING
     for what will be sent; otherwise the plan itself is the outcome and `reason` says why.
-    `base_fingerprint` is of the body that an update is based on: what we last wrote.
+    `base_fingerprint` is of the body that an update or delete is based on; `before` is that body,
+    where it is known. `base_version` is what we had last written when the plan was made. `after`
+    names what has to be gone from the ledger first. `source` and `targets` are kept with what is
+    written; `warnings` are for a person.
     """
 
     seq: int
@@ -49,9 +53,15 @@ class Operation:
     body: Mapping[str, Any] | None = None
     ledger_id: str | None = None
     version: str | None = None
+    base_version: str | None = None
     base_fingerprint: str | None = None
+    before: Mapping[str, Any] | None = None
+    after: tuple[str, ...] = ()
+    source: Source | None = None
+    targets: tuple[Any, ...] = ()
     day: date | None = None
     minutes: int = 0
+    warnings: tuple[Reason, ...] = ()
     state: ItemState = ItemState.PENDING
     reason: Reason | None = None
 
@@ -69,6 +79,10 @@ class Write:
     version: str | None = None
     base_fingerprint: str | None = None
     day: date | None = None
+    minutes: int = 0
+    members: tuple[str, ...] = ()
+    source: Source | None = None
+    targets: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

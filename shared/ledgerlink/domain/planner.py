@@ -1,21 +1,34 @@
 """The planner: from source records, rules and links to an ordered list of operations. Pure."""
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
 
-from ledgerlink.domain.documents import Document, fingerprint, needs
-from ledgerlink.domain.links import Link
+from ledgerlink.domain.comparing import Comparer, Held
+from ledgerlink.domain.documents import Copy, Document, Features, needs
+from ledgerlink.domain.links import Link, Source
 from ledgerlink.domain.lists import LEDGER_KEY
 from ledgerlink.domain.plan import Action, ItemState, Operation
 from ledgerlink.domain.ports import Blocked, Composer
+from ledgerlink.domain.posting import Posting
 from ledgerlink.domain.reasons import Reason, reason
-from ledgerlink.domain.records import TimeEntry
-from ledgerlink.domain.resolver import Resolver, RuleBook, Skipped, posting_key, time_key
+from ledgerlink.domain.records import MINUTES_PER_DAY, TimeEntry
+from ledgerlink.domain.resolver import (
+    Resolved,
+    Resolver,
+    RuleBook,
+    Skipped,
+    Taken,
+    nobody,
+    posting_key,
+    time_key,
+)
 
 TIME = "time"
 """The kind of an operation that never became a ledger's document."""
+MERGED = "merged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +41,40 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanInput:
-    """What a plan is made of. `closed_through` is the last day of the closed books. `run_id` is
-    the run's own; ids sort by age."""
+    """What a plan is made of.
+
+    `links` are those of the entries and of the rules' new records, by posting key; `carried` are
+    those of activities that stand for several entries, by the key of each. `whole` says that the
+    entries are all there are of what was asked for; then entries that agree may be merged, and
+    what an import wrote of `scope` and is wanted no more is deleted. `copies` is what the ledger
+    holds of linked time, by posting key: None is gone, what is missing nobody looked at.
+    `features` tell through when the books are closed. `rank` is the run's own place among runs.
+    """
 
     entries: Sequence[TimeEntry]
     rejected: Sequence[Rejected]
     rules: RuleBook
     links: Mapping[str, Link]
     composer: Composer
-    closed_through: date | None = None
-    run_id: str | None = None
+    posting: Posting = field(default_factory=Posting)
+    features: Features = field(default_factory=Features)
+    taken: Taken = nobody
+    carried: Mapping[str, Link] = field(default_factory=dict)
+    whole: bool = False
+    scope: Sequence[Link] = ()
+    copies: Mapping[str, Copy | None] = field(default_factory=dict)
+    rank: str | None = None
 
 
 def plan(given: PlanInput) -> tuple[Operation, ...]:
-    """The operations in the order in which they may be applied, numbered from 0."""
-    resolver = Resolver(given.rules, given.links, given.composer)
-    doubled = {k: n for k, n in Counter(e.key for e in given.entries).items() if n > 1}
-    times = [_time(entry, given, resolver, doubled) for entry in given.entries]
+    """The operations in the order in which they may be applied, numbered from 0: what goes, then
+    what comes by dependence, then what is settled already."""
+    planning = _Planning(given)
+    times = [*planning.times(), *planning.leftovers()]
     times += [
         _settled(posting_key(TIME, r.key), ItemState.BLOCKED, r.reason) for r in given.rejected
     ]
+    resolver = planning.resolver
     lists = _needed(times, resolver)
     refused = [_settled(k, ItemState.BLOCKED, why, "list") for k, why in resolver.refused.items()]
     levels = _levels(lists)
@@ -61,66 +88,169 @@ def _order(operation: Operation) -> tuple[bool, int]:
     return operation.state is not ItemState.PENDING, operation.level
 
 
-def _time(
-    entry: TimeEntry, given: PlanInput, resolver: Resolver, doubled: Mapping[str, int]
-) -> Operation:
-    key = time_key(entry)
-    try:
-        _check(entry, doubled)
-        document = given.composer.time(resolver.time(entry))
-    except Blocked as blocked:
-        return _settled(key, ItemState.BLOCKED, blocked.reason, minutes=entry.minutes)
-    except Skipped as skipped:
-        return _settled(key, ItemState.SKIPPED, skipped.reason, minutes=entry.minutes)
-    operation = _compare(
-        replace(document, members=(entry.key,)), given.links.get(key), given.run_id
-    )
-    return _keep_closed(operation, given.closed_through)
+@dataclass(slots=True)
+class _Group:
+    """Entries that become one activity."""
+
+    key: str
+    source: Source
+    resolved: Resolved
+    entries: list[TimeEntry] = field(default_factory=list)
 
 
-def _check(entry: TimeEntry, doubled: Mapping[str, int]) -> None:
-    if entry.key.startswith(LEDGER_KEY):
-        raise Skipped(reason("came_from_ledger", field="key"))
-    if entry.key in doubled:
-        raise Blocked(reason("duplicate_key", field="key", key=entry.key, count=doubled[entry.key]))
-    if entry.approval not in (None, "approved"):
-        raise Blocked(reason("not_approved", field="approval", state=entry.approval))
+class _Planning:
+    """One plan being made."""
 
-
-def _compare(document: Document, link: Link | None, run_id: str | None = None) -> Operation:
-    """Create what is new, update what differs from what we last wrote, leave the rest: also what
-    a later run wrote while this one was parked."""
-    operation = Operation(
-        seq=0,
-        action=Action.CREATE,
-        key=document.key,
-        kind=document.kind,
-        level=0,
-        members=document.members,
-        body=document.body,
-        day=document.day,
-        minutes=document.minutes,
-    )
-    if link is None:
-        return operation
-    operation = replace(operation, ledger_id=link.ledger_id, version=link.version)
-    if fingerprint(document.body) == link.fingerprint:
-        return replace(operation, action=Action.NONE, body=None, state=ItemState.UNCHANGED)
-    if run_id is not None and link.run_id > run_id:
-        why = reason("superseded")
-        return replace(
-            operation, action=Action.NONE, body=None, state=ItemState.UNCHANGED, reason=why
+    def __init__(self, given: PlanInput) -> None:
+        self.given = given
+        self.resolver = Resolver(
+            given.rules, given.links, given.composer, given.posting, given.features, given.taken
         )
-    return replace(operation, action=Action.UPDATE, base_fingerprint=link.fingerprint)
+        self._comparer = Comparer(
+            edits=given.posting.ledger_edits,
+            closed_through=given.features.books_closed_through,
+            rank=given.rank,
+            anew=given.whole,
+        )
+        self._merging = given.whole and given.posting.merges()
+        self._doubled = {k: n for k, n in Counter(e.key for e in given.entries).items() if n > 1}
+        self._scope = {link.key: link for link in given.scope}
+        self._given_keys = {entry.key for entry in given.entries}
+        self._dealt_with: set[str] = set()
+        self._spared: set[str] = set()
+
+    def times(self) -> Iterator[Operation]:
+        """The operations of the entries, each of which is in exactly one."""
+        groups: dict[str, _Group] = {}
+        for entry in self.given.entries:
+            try:
+                self._check(entry)
+                group = self._group(entry)
+            except Blocked as blocked:
+                self._spare(entry)
+                yield _of_entry(entry, ItemState.BLOCKED, blocked.reason)
+            except Skipped as skipped:
+                yield _of_entry(entry, ItemState.SKIPPED, skipped.reason)
+            else:
+                groups.setdefault(group.key, group).entries.append(entry)
+        for group in groups.values():
+            yield from self._activity(group)
+
+    def leftovers(self) -> Iterator[Operation]:
+        """What an import wrote of the scope and is wanted no more."""
+        for link in self._scope.values():
+            if link.key not in self._dealt_with and not self._spared.intersection(link.members):
+                yield self._comparer.unwanted(self._held(link))
+
+    def _check(self, entry: TimeEntry) -> None:
+        if entry.key.startswith(LEDGER_KEY):
+            raise Skipped(reason("came_from_ledger", field="key"))
+        if entry.key in self._doubled:
+            count = self._doubled[entry.key]
+            raise Blocked(reason("duplicate_key", field="key", key=entry.key, count=count))
+        approved = entry.approval in (None, "approved")
+        refused = entry.approval == "rejected" or self.given.posting.approved_only
+        if not approved and refused:
+            why = reason("not_approved", field="approval", state=entry.approval)
+            raise Skipped(why) if self.given.whole else Blocked(why)
+        if not self.given.whole and entry.key in self.given.carried:
+            raise Blocked(reason("carried"))
+
+    def _spare(self, entry: TimeEntry) -> None:
+        """What stands for an entry that cannot be posted now stays in the ledger."""
+        self._spared.add(entry.key)
+
+    def _group(self, entry: TimeEntry) -> _Group:
+        resolved = self.resolver.resolve(entry)
+        source = source_of(entry)
+        if not self._merging:
+            return _Group(time_key(entry), source, resolved)
+        told = [source.staff_key, source.work_date.isoformat(), source.client_key]
+        told += [source.project_key, source.labor_code_key, source.leave_type_key]
+        words = json.dumps([*told, source.billable, str(resolved.rate)])
+        name = hashlib.sha256(words.encode()).hexdigest()[:32]
+        return _Group(posting_key(MERGED, name), source, resolved)
+
+    def _activity(self, group: _Group) -> Iterator[Operation]:
+        """The operations of one activity; the entries are its members."""
+        link = self.given.links.get(group.key) or self._scope.get(group.key)
+        self._dealt_with.add(group.key)
+        try:
+            document = self._document(group, link)
+            others = self._others(group)
+        except Blocked as blocked:
+            yield from (_of_entry(e, ItemState.BLOCKED, blocked.reason) for e in group.entries)
+            self._spared.update(entry.key for entry in group.entries)
+            return
+        except Skipped as skipped:
+            self._dealt_with.discard(group.key)
+            yield from (_of_entry(e, ItemState.SKIPPED, skipped.reason) for e in group.entries)
+            return
+        held = self._held(link) if link else None
+        targets = group.resolved.targets()
+        wanted = list(self._comparer.wanted(document, held, group.source, targets))
+        last = wanted[-1]
+        if others and last.action is Action.CREATE and last.state is ItemState.PENDING:
+            self._dealt_with.update(other.link.key for other in others)
+            yield from wanted[:-1]
+            yield from self._comparer.replaced(last, others)
+        else:
+            yield from wanted
+
+    def _document(self, group: _Group, link: Link | None) -> Document:
+        closed, posting = self.given.features.books_closed_through, self.given.posting
+        entries = group.entries
+        minutes = posting.minutes(sum(entry.minutes for entry in entries))
+        if minutes == 0:
+            raise Skipped(reason("rounded_away", minutes=sum(e.minutes for e in entries)))
+        if minutes > MINUTES_PER_DAY:
+            raise Blocked(reason("day_too_long", field="minutes", minutes=minutes))
+        day = posting.day(entries[0], closed, link.day if link else None)
+        document = self.given.composer.time(group.resolved.time(group.key, entries, day, posting))
+        warnings = list(document.warnings)
+        if day != entries[0].work_date:
+            words = {"day": entries[0].work_date, "posted": day}
+            warnings.append(reason("moved_date", field="work_date", **words))
+        members = tuple(entry.key for entry in entries)
+        return replace(document, members=members, warnings=tuple(warnings))
+
+    def _others(self, group: _Group) -> list[Held]:
+        """What stands for some of these entries under another name, and has to go. Raises Blocked
+        where it stands for entries besides that are not given."""
+        found: dict[str, Link] = {}
+        for entry in group.entries:
+            some = (self.given.links.get(time_key(entry)), self.given.carried.get(entry.key))
+            found |= {link.key: link for link in some if link and link.key != group.key}
+        for link in found.values():
+            if link.key not in self._scope and not self._given_keys.issuperset(link.members):
+                raise Blocked(reason("carried"))
+        return [self._held(link) for k, link in found.items() if k not in self._dealt_with]
+
+    def _held(self, link: Link) -> Held:
+        return Held(link, self.given.copies.get(link.key), link.key in self.given.copies)
 
 
-def _keep_closed(operation: Operation, closed_through: date | None) -> Operation:
-    if operation.state is not ItemState.PENDING or operation.day is None or closed_through is None:
-        return operation
-    if operation.day > closed_through:
-        return operation
-    why = reason("closed_period", field="work_date", day=operation.day, closed=closed_through)
-    return replace(operation, action=Action.NONE, body=None, state=ItemState.BLOCKED, reason=why)
+def source_of(entry: TimeEntry) -> Source:
+    """What the entry says of itself, but for its length and its text."""
+    return Source(
+        staff_key=entry.staff_key,
+        work_date=entry.work_date,
+        client_key=entry.client_key,
+        project_key=entry.project_key,
+        labor_code_key=entry.labor_code_key,
+        leave_type_key=entry.leave_type_key,
+        billable=entry.billable,
+    )
+
+
+def linked_keys(entries: Iterable[TimeEntry]) -> set[str]:
+    """The posting keys of these entries when each is posted by itself."""
+    return {time_key(entry) for entry in entries}
+
+
+def _of_entry(entry: TimeEntry, state: ItemState, why: Reason) -> Operation:
+    settled = _settled(time_key(entry), state, why, minutes=entry.minutes)
+    return replace(settled, members=(entry.key,), source=source_of(entry))
 
 
 def _settled(
@@ -172,11 +302,15 @@ def _levels(documents: Mapping[str, Document]) -> dict[str, int]:
 
 
 def _level(operation: Operation, levels: Mapping[str, int]) -> int:
-    return 1 + max((levels[key] for key in needs(operation.body)), default=-1)
+    """What goes is before everything; what comes is after all that it points at."""
+    if operation.action is Action.DELETE:
+        return -1
+    return 1 + max((levels.get(key, -1) for key in needs(operation.body)), default=-1)
 
 
 def _creations(documents: Mapping[str, Document], levels: Mapping[str, int]) -> Iterator[Operation]:
     """The operations that create list records, each at its level."""
     for key, document in documents.items():
         members = (key.partition(":")[2],)
-        yield replace(_compare(replace(document, members=members), None), level=levels[key])
+        (create,) = Comparer().wanted(replace(document, members=members), None)
+        yield replace(create, level=levels[key])

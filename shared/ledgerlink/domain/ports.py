@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from ledgerlink.domain.documents import Company, Document, NewListRecord, ResolvedTime
+from ledgerlink.domain.documents import Company, Copy, Document, NewListRecord, ResolvedTime
 from ledgerlink.domain.lists import Batch, ListTraits, ListType, Notice, Reading
 from ledgerlink.domain.plan import Outcome, Request, Write
 from ledgerlink.domain.reasons import Reason
@@ -159,6 +159,13 @@ class Ledger(Protocol):
         an answer can still be stored. Records of the ledger whose ids are `known` belong to other
         operations. Raises Interrupted.
         """
+        ...
+
+    async def copies(
+        self, kind: str, ids: Sequence[str], days: tuple[date, date] | None, stop: Stop = never
+    ) -> Mapping[str, Copy]:
+        """What the ledger holds of these records of ours, by id; one that is not there is gone.
+        `days` says between which days most of them lie. Raises Interrupted."""
         ...
 
     async def read_list(self, reading: Reading, stop: Stop = never) -> Batch:

@@ -32,7 +32,8 @@ class TimeEntry:
     """One person's work on one day.
 
     `minutes` is a whole number from 1 to 1440. `bill_rate` and `cost_rate` are money per hour in
-    the company's home currency. `task` and `notes` become the text that the ledger shows.
+    the company's home currency. `task` and `notes` become the text that the ledger shows. Time
+    with a leave type is leave: it goes to the leave type's own item and is never billable.
     Keys are the product's own; they never change for the same entry.
     """
 
@@ -45,6 +46,7 @@ class TimeEntry:
     task_key: Key | None = None
     task: Text | None = None
     labor_code_key: Key | None = None
+    leave_type_key: Key | None = None
     billable: bool = False
     bill_rate: Rate | None = None
     cost_rate: Rate | None = None

@@ -1,11 +1,14 @@
 """Resolving source records by rules: which ledger record does each of them point at?"""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from ledgerlink.domain.documents import (
     Document,
+    Features,
     Known,
     NewCustomer,
     NewItem,
@@ -14,9 +17,11 @@ from ledgerlink.domain.documents import (
     Pending,
     ResolvedTime,
     Target,
+    reference,
 )
 from ledgerlink.domain.links import Link as PostedLink
 from ledgerlink.domain.ports import Blocked, Composer
+from ledgerlink.domain.posting import Billable, Posting
 from ledgerlink.domain.reasons import Reason, reason
 from ledgerlink.domain.records import TimeEntry
 from ledgerlink.domain.rules import (
@@ -37,7 +42,24 @@ _SINGULAR = {
     RuleKind.USERS: "user",
     RuleKind.PROJECTS: "project",
     RuleKind.LABOR_CODES: "labor-code",
+    RuleKind.LEAVE_TYPES: "leave-type",
 }
+
+Taken = Callable[[NewListRecord], str | None]
+"""Who has the name of a new list record, in words; None when it is free."""
+
+
+def nobody(_record: NewListRecord) -> None:
+    """Names are not looked at before they are used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labor:
+    """Where time of a labor code or leave type goes, and what it says of it."""
+
+    item: Target
+    rate: Decimal | None
+    billable: bool | None
 
 
 class Skipped(Exception):
@@ -69,27 +91,38 @@ class Resolver:
     rules: RuleBook
     links: Mapping[str, PostedLink]
     composer: Composer
+    posting: Posting = field(default_factory=Posting)
+    features: Features = field(default_factory=Features)
+    taken: Taken = nobody
     created: dict[str, Document] = field(default_factory=dict)
     refused: dict[str, Reason] = field(default_factory=dict)
 
-    def time(self, entry: TimeEntry) -> ResolvedTime:
-        """The entry with its references. Raises Blocked or Skipped."""
+    def resolve(self, entry: TimeEntry) -> "Resolved":
+        """Where the entry goes. Raises Blocked or Skipped."""
         staff, person = self._staff(entry)
         project_key = entry.project_key or entry.client_key
         customer = self._project(project_key) if project_key else None
-        item: Target | None = None
-        rate: Decimal | None = None
-        if entry.labor_code_key:
-            item, rate = self._labor_code(entry.labor_code_key)
-        return ResolvedTime(
-            key=time_key(entry),
-            entry=entry,
+        labor: Labor | None = None
+        if entry.leave_type_key:
+            labor = self._labor(RuleKind.LEAVE_TYPES, entry.leave_type_key)
+        elif entry.labor_code_key:
+            labor = self._labor(RuleKind.LABOR_CODES, entry.labor_code_key)
+        return Resolved(
             staff=staff,
             person=person,
             customer=customer,
-            item=item,
-            rate=entry.bill_rate if entry.bill_rate is not None else rate,
+            item=labor.item if labor else None,
+            billable=self._billable(entry, labor),
+            rate=entry.bill_rate if entry.bill_rate is not None or not labor else labor.rate,
         )
+
+    def _billable(self, entry: TimeEntry, labor: Labor | None) -> bool:
+        if entry.leave_type_key:
+            return False
+        asked = self.posting.billable is Billable.LABOR_CODE
+        if asked and labor is not None and labor.billable is not None:
+            return labor.billable
+        return entry.billable
 
     def _staff(self, entry: TimeEntry) -> tuple[Target, PersonType]:
         rule = self._rule(RuleKind.USERS, entry.staff_key)
@@ -125,19 +158,20 @@ class Resolver:
             return None
         return self._new(NewCustomer(key=posting_key("client", client.key), name=client.name))
 
-    def _labor_code(self, source_key: str) -> tuple[Target, Decimal | None]:
-        rule = self._rule(RuleKind.LABOR_CODES, source_key)
+    def _labor(self, kind: RuleKind, source_key: str) -> Labor:
+        rule = self._rule(kind, source_key)
         match rule.mapping:
-            case Link(ledger_id=ledger_id, rate=rate):
-                return Known(ledger_id), rate
+            case Link(ledger_id=ledger_id, rate=rate, billable=billable):
+                return Labor(Known(ledger_id), rate, billable)
             case CreateLaborCode() as new:
                 record = NewItem(
-                    key=posting_key("labor-code", rule.key),
+                    key=posting_key(_SINGULAR[kind], rule.key),
                     name=new.name,
                     income_account_id=new.income_account_id,
                     rate=new.rate,
+                    parent_id=new.parent_id,
                 )
-                return self._new(record), new.rate
+                return Labor(self._new(record), new.rate, new.billable)
         raise _incomplete(rule)
 
     def _rule(self, kind: RuleKind, source_key: str) -> Rule:
@@ -154,12 +188,56 @@ class Resolver:
             return Known(link.ledger_id)
         if record.key not in self.created and record.key not in self.refused:
             try:
+                self._refuse(record)
                 self.created[record.key] = self.composer.list_record(record)
             except Blocked as blocked:
                 self.refused[record.key] = blocked.reason
         if record.key in self.refused:
             raise Blocked(reason("dependency_failed", key=record.key))
         return Pending(record.key)
+
+    def _refuse(self, record: NewListRecord) -> None:
+        """Raise Blocked for what the ledger is known to refuse."""
+        if isinstance(record, NewPerson) and record.person == "employee" and self.features.payroll:
+            raise Blocked(reason("payroll_on", name=record.name))
+        if holder := self.taken(record):
+            raise Blocked(reason("name_taken", name=record.name, detail=holder))
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Where an entry goes. `rate` is money per hour."""
+
+    staff: Target
+    person: PersonType
+    customer: Target | None
+    item: Target | None
+    billable: bool
+    rate: Decimal | None
+
+    def targets(self) -> tuple[Any, ...]:
+        """Person, customer and item in the form that bodies have them in."""
+        some = (self.staff, self.customer, self.item)
+        return tuple(None if target is None else reference(target) for target in some)
+
+    def time(
+        self, key: str, entries: Sequence[TimeEntry], day: date, posting: Posting
+    ) -> ResolvedTime:
+        """These entries, which all go here, as one activity."""
+        return ResolvedTime(
+            key=key,
+            entries=tuple(entries),
+            staff=self.staff,
+            person=self.person,
+            day=day,
+            minutes=posting.minutes(sum(entry.minutes for entry in entries)),
+            billable=self.billable,
+            parts=posting.parts(entries[0], day),
+            shorten=posting.shorten,
+            customer=self.customer,
+            item=self.item,
+            rate=self.rate,
+        )
 
 
 def _incomplete(rule: Rule) -> Blocked:
@@ -169,9 +247,9 @@ def _incomplete(rule: Rule) -> Blocked:
     )
 
 
-def linkable_keys(rules: RuleBook, entries: Mapping[str, TimeEntry]) -> set[str]:
-    """The posting keys whose links a plan of these entries may ask for."""
-    keys = set(entries)
+def creatable_keys(rules: RuleBook) -> set[str]:
+    """The posting keys of the list records that rules may create."""
+    keys = set()
     for rule in rules.values():
         if isinstance(rule.mapping, CreateUser | CreateProject | CreateLaborCode):
             keys.add(posting_key(_SINGULAR[rule.kind], rule.key))

@@ -16,6 +16,7 @@ class RuleKind(StrEnum):
     USERS = "users"
     PROJECTS = "projects"
     LABOR_CODES = "labor-codes"
+    LEAVE_TYPES = "leave-types"
 
 
 PersonType = Literal["employee", "vendor"]
@@ -32,13 +33,14 @@ class Skip:
 class Link:
     """Records of this entity go to an existing record of the ledger.
 
-    `person` matters for users, `rate` (money per hour) for labor codes.
+    `person` matters for users; `rate` (money per hour) and `billable` for labor codes.
     """
 
     action: Literal["link"] = "link"
     ledger_id: Key
     person: PersonType = "employee"
     rate: Rate | None = None
+    billable: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +76,15 @@ class CreateProject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateLaborCode:
-    """A service item. `rate` is money per hour."""
+    """A service item for a labor code or leave type, below `parent_id` when that is given. `rate`
+    is money per hour; `billable` is what it says of its time."""
 
     action: Literal["create"] = "create"
     name: Key
     income_account_id: Key
     rate: Rate | None = None
+    parent_id: Key | None = None
+    billable: bool | None = None
 
 
 Mapping = Skip | Link | CreateUser | CreateProject | CreateLaborCode

@@ -184,6 +184,7 @@ class Work:
         keys = {key for op in self.operations.values() for key in needs(op.body)}
         if own:
             keys |= {operation.key for operation in self.operations.values()}
+            keys |= {key for operation in self.operations.values() for key in operation.after}
         return self.house.links.get(self.run.firm, self.run.connection_id, keys)
 
     def _hindered(self, operation: Operation, links: Mapping[str, Link]) -> Outcome | None:
@@ -194,7 +195,11 @@ class Work:
         own = links.get(operation.key)
         if own is not None and own.run_id == self.run.id:
             return proven(operation, own)
-        if own is None or own.version == operation.version:
+        stays = next((key for key in operation.after if key in links), None)
+        if stays is not None:
+            why = reason("stays_in_ledger", key=stays)
+            return Outcome(seq=operation.seq, state=ItemState.BLOCKED, reason=why)
+        if own is None or own.version == operation.base_version:
             return None
         return self._overtaken(ready(operation, links), own)
 
@@ -268,17 +273,22 @@ class Work:
 
 def ready(operation: Operation, links: Mapping[str, Link]) -> Write:
     """The operation as it will be sent."""
-    body = None if operation.action is Action.DELETE else operation.body
+    given = None if operation.action is Action.DELETE else operation.body
+    body, *targets = resolve([given, *operation.targets], lambda key: links[key].ledger_id)
     return Write(
         seq=operation.seq,
         action=operation.action,
         key=operation.key,
         kind=operation.kind,
-        body=resolve(body, lambda key: links[key].ledger_id),
+        body=body,
         ledger_id=operation.ledger_id,
         version=operation.version,
         base_fingerprint=operation.base_fingerprint,
         day=operation.day,
+        minutes=operation.minutes,
+        members=operation.members,
+        source=operation.source,
+        targets=tuple(targets),
     )
 
 

@@ -9,11 +9,11 @@ from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.documents import Company
 from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.plan import ItemState, Operation
-from ledgerlink.domain.planner import PlanInput, Rejected, plan
+from ledgerlink.domain.planner import PlanInput, Rejected, linked_keys, plan
 from ledgerlink.domain.ports import Interrupted, Ledger, Stop
 from ledgerlink.domain.reasons import Reason, reason
 from ledgerlink.domain.records import TimeEntry
-from ledgerlink.domain.resolver import RuleBook, linkable_keys, time_key
+from ledgerlink.domain.resolver import RuleBook, creatable_keys
 from ledgerlink.domain.rules import RuleKind
 from ledgerlink.domain.runs import Chunk, Run, RunState
 from ledgerlink.services.house import House
@@ -99,7 +99,7 @@ def _plan(
     company: Company,
 ) -> tuple[Operation, ...]:
     rules = rule_book(house, connection)
-    keys = linkable_keys(rules, {time_key(entry): entry for entry in entries})
+    keys = linked_keys(entries) | creatable_keys(rules)
     return plan(
         PlanInput(
             entries=entries,
@@ -107,8 +107,8 @@ def _plan(
             rules=rules,
             links=house.links.get(run.firm, run.connection_id, keys),
             composer=house.connector(connection.ledger).composer,
-            closed_through=company.features.books_closed_through,
-            run_id=run.id,
+            features=company.features,
+            rank=run.id,
         )
     )
 

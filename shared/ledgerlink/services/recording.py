@@ -15,6 +15,8 @@ from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
 from ledgerlink.domain.runs import Chunk, Progress, Run
 from ledgerlink.services.house import House
 
+IMPORT = "import"
+"""The kind of run whose time later runs of its kind may delete."""
 LINGER = 0.1
 """Seconds that answers are collected before they are stored together."""
 PROGRESS_EVERY = 1.0
@@ -101,6 +103,13 @@ class Recorder:
             fingerprint=fingerprint(write.body or {}),
             run_id=self.run.id,
             written_at=self.house.clock.now(),
+            rank=self.run.id,
+            imported=self.run.kind == IMPORT,
+            members=write.members,
+            day=write.day,
+            minutes=write.minutes,
+            source=write.source,
+            targets=write.targets,
         )
 
     def note(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from ledgerlink.domain.connections import Authorization, Connection
@@ -83,6 +83,14 @@ class Links(Protocol):
 
     def ledger_ids(self, firm: str, connection_id: str, kind: str) -> Iterator[str]:
         """The ids of all records of that kind that have a link."""
+        ...
+
+    def between(self, firm: str, connection_id: str, first: date, last: date) -> Iterator[Link]:
+        """The links of time that was worked on these days, both included."""
+        ...
+
+    def carriers(self, firm: str, connection_id: str, members: Iterable[str]) -> Mapping[str, Link]:
+        """The links of activities that stand for several entries, by each of these entries."""
         ...
 
     def put(self, firm: str, connection_id: str, links: Sequence[Link]) -> None: ...

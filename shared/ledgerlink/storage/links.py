@@ -1,13 +1,13 @@
 """Links, in the table."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
-from datetime import datetime
+from datetime import date
 from itertools import islice
 
 from ledgerlink.domain.links import Link
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table
+from ledgerlink.wire.stored import dump, load
 
 AT_ONCE = 100
 
@@ -21,7 +21,7 @@ class DynamoLinks:
     def get(self, firm: str, connection_id: str, wanted: Iterable[str]) -> Mapping[str, Link]:
         pk = keys.connection(firm, connection_id)
         rows = self._table.get_many(pk, (keys.row("link", key) for key in wanted))
-        return {row["key"]: _link(row) for row in rows}
+        return {link.key: link for link in map(_link, rows)}
 
     def of_records(
         self, firm: str, connection_id: str, kind: str, ledger_ids: Iterable[str]
@@ -40,37 +40,54 @@ class DynamoLinks:
         while ids := [row["ledger_id"] for row in islice(rows, AT_ONCE)]:
             yield from self.of_records(firm, connection_id, kind, ids)
 
+    def between(self, firm: str, connection_id: str, first: date, last: date) -> Iterator[Link]:
+        pk = keys.connection(firm, connection_id)
+        rows = self._table.between(
+            pk, keys.row("worked", first.isoformat()), keys.under("worked", last.isoformat()) + "~"
+        )
+        while named := [row["key"] for row in islice(rows, AT_ONCE)]:
+            for link in self.get(firm, connection_id, named).values():
+                if link.source and first <= link.source.work_date <= last:
+                    yield link
+
+    def carriers(self, firm: str, connection_id: str, members: Iterable[str]) -> Mapping[str, Link]:
+        pk = keys.connection(firm, connection_id)
+        rows = self._table.get_many(pk, (keys.row("carrier", member) for member in members))
+        named = {row["member"]: row["key"] for row in rows}
+        links = self.get(firm, connection_id, set(named.values()))
+        found = {member: links.get(key) for member, key in named.items()}
+        # An activity that lost the entry since leaves its old row behind.
+        return {m: link for m, link in found.items() if link is not None and m in link.members}
+
     def put(self, firm: str, connection_id: str, links: Sequence[Link]) -> None:
         pk = keys.connection(firm, connection_id)
-        rows: dict[str, Row] = {}
-        for link in links:
-            at = {"written_at": link.written_at.isoformat()}
-            forward = {"pk": pk, "sk": keys.row("link", link.key)}
-            reverse = _reverse(pk, link) | {"ledger_id": link.ledger_id, "key": link.key}
-            rows[forward["sk"]] = asdict(link) | forward | at
-            rows[reverse["sk"]] = reverse
+        rows = {row["sk"]: row for link in links for row in _rows(pk, link)}
         self._table.put_many(rows.values())
 
     def delete(self, firm: str, connection_id: str, gone: Sequence[str]) -> None:
         pk = keys.connection(firm, connection_id)
         links = self.get(firm, connection_id, gone)
-        reverse = (_reverse(pk, link)["sk"] for link in links.values())
+        found = (row["sk"] for link in links.values() for row in _rows(pk, link))
         forward = (keys.row("link", key) for key in gone)
-        self._table.delete_many(pk, dict.fromkeys([*forward, *reverse]))
+        self._table.delete_many(pk, dict.fromkeys([*forward, *found]))
 
 
-def _reverse(pk: str, link: Link) -> Row:
-    """Where the link is found by the ledger's id."""
-    return {"pk": pk, "sk": keys.row("written", link.kind, link.ledger_id)}
+def _rows(pk: str, link: Link) -> Iterator[Row]:
+    """The link, and how it is found by the ledger's id, by the day of the work, and by each of
+    several entries that it stands for."""
+    yield {"pk": pk, "sk": keys.row("link", link.key), "data": dump(link).decode()}
+    named = {"pk": pk, "key": link.key}
+    yield named | {
+        "sk": keys.row("written", link.kind, link.ledger_id),
+        "ledger_id": link.ledger_id,
+    }
+    if link.source is None:
+        return
+    yield named | {"sk": keys.row("worked", link.source.work_date.isoformat(), link.key)}
+    if link.key.partition(":")[2] not in link.members:
+        for member in link.members:
+            yield named | {"sk": keys.row("carrier", member), "member": member}
 
 
 def _link(row: Row) -> Link:
-    return Link(
-        key=row["key"],
-        kind=row["kind"],
-        ledger_id=row["ledger_id"],
-        version=row.get("version"),
-        fingerprint=row["fingerprint"],
-        run_id=row["run_id"],
-        written_at=datetime.fromisoformat(row["written_at"]),
-    )
+    return load(Link, row["data"])

@@ -39,6 +39,7 @@ def _adapter(kind: RuleKind) -> TypeAdapter[Any]:
         RuleKind.USERS: UserMapping,
         RuleKind.PROJECTS: ProjectMapping,
         RuleKind.LABOR_CODES: LaborCodeMapping,
+        RuleKind.LEAVE_TYPES: LaborCodeMapping,
     }
     return TypeAdapter(forms[kind])
 
@@ -49,6 +50,7 @@ def _all_of(kind: RuleKind) -> TypeAdapter[Any]:
         RuleKind.USERS: UserMappings,
         RuleKind.PROJECTS: ProjectMappings,
         RuleKind.LABOR_CODES: LaborCodeMappings,
+        RuleKind.LEAVE_TYPES: LaborCodeMappings,
     }
     return TypeAdapter(forms[kind])
 

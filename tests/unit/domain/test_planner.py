@@ -74,10 +74,10 @@ def test_a_changed_rule_updates_the_entries_that_it_touches_and_no_others() -> N
 def test_what_a_later_run_wrote_is_left_alone() -> None:
     world = World()
     world.apply(world.plan([entry("t1")]), run_id="0002")
-    found = world.plan([entry("t1", minutes=61)], run_id="0001")
+    found = world.plan([entry("t1", minutes=61)], rank="0001")
     assert states(found) == {"time:t1": ItemState.UNCHANGED}
     assert reasons(found) == {"time:t1": "superseded"}
-    assert writes(world.plan([entry("t1", minutes=61)], run_id="0003"))
+    assert writes(world.plan([entry("t1", minutes=61)], rank="0003"))
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def _compositions(size: int, monkeypatch: pytest.MonkeyPatch) -> int:
         return call
 
     with monkeypatch.context() as patch:
-        for name in ("_time", "_compare", "_check", "needs", "_level", "fingerprint"):
+        for name in ("source_of", "time_key", "needs", "_level"):
             patch.setattr(planner, name, counted(name, getattr(planner, name)))
         found = World().plan([entry(f"t{n}") for n in range(size)])
     assert len(found) == size

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from ledgerlink.domain.documents import fingerprint, resolve
+from ledgerlink.domain.documents import Features, fingerprint, resolve
 from ledgerlink.domain.links import Link as PostedLink
 from ledgerlink.domain.plan import Action, ItemState, Operation
 from ledgerlink.domain.planner import PlanInput, Rejected, plan
@@ -74,12 +74,14 @@ class World:
     rules: dict[tuple[RuleKind, str], Rule] = field(default_factory=lambda: rule_book(RULES))
     links: dict[str, PostedLink] = field(default_factory=dict)
     closed_through: date | None = None
+    written: int = 0
 
     def plan(
         self,
         entries: Sequence[TimeEntry],
         rejected: Iterable[Rejected] = (),
-        run_id: str | None = None,
+        rank: str | None = None,
+        **given: Any,
     ) -> tuple[Operation, ...]:
         return plan(
             PlanInput(
@@ -88,25 +90,40 @@ class World:
                 rules=self.rules,
                 links=self.links,
                 composer=FakeComposer(),
-                closed_through=self.closed_through,
-                run_id=run_id,
+                features=Features(books_closed_through=self.closed_through),
+                rank=rank,
+                **given,
             )
         )
 
-    def apply(self, operations: Iterable[Operation], run_id: str = "r1") -> None:
+    def apply(
+        self, operations: Iterable[Operation], run_id: str = "r1", imported: bool = False
+    ) -> None:
         """Every write succeeds; a KeyError means that something was not there yet."""
         for op in operations:
             if op.state is not ItemState.PENDING:
                 continue
-            body = resolve(op.body, lambda key: self.links[key].ledger_id)
+            if op.action is Action.DELETE:
+                del self.links[op.key]
+                continue
+            assert not self.links.keys() & set(op.after)
+            body, *targets = resolve([op.body, *op.targets], lambda k: self.links[k].ledger_id)
+            self.written += 1
             self.links[op.key] = PostedLink(
                 key=op.key,
                 kind=op.kind,
-                ledger_id=op.ledger_id or f"L{len(self.links)}",
+                ledger_id=op.ledger_id or f"L{self.written}",
                 version=str(int(op.version or -1) + 1),
                 fingerprint=fingerprint(body),
                 run_id=run_id,
                 written_at=START,
+                rank=run_id,
+                imported=imported,
+                members=op.members,
+                day=op.day,
+                minutes=op.minutes,
+                source=op.source,
+                targets=tuple(targets),
             )
 
 

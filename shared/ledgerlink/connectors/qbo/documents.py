@@ -21,8 +21,7 @@ from ledgerlink.domain.documents import (
     reference,
 )
 from ledgerlink.domain.ports import Blocked
-from ledgerlink.domain.reasons import reason
-from ledgerlink.domain.records import TimeEntry
+from ledgerlink.domain.reasons import Reason, reason
 
 SEPARATOR = " - "
 """Between the task and the notes in a description."""
@@ -38,23 +37,24 @@ class Documents:
 
     def time(self, time: ResolvedTime) -> Document:
         """A TimeActivity: date, hours and minutes, never clock times. Raises Blocked."""
-        entry = time.entry
         _refuse_unbillable(time)
+        description, warnings = _description(time)
         body = {
             **_worked(time),
             **_optional("CustomerRef", time.customer),
             **_optional("ItemRef", time.item),
-            **_billing(entry, time.rate),
+            **_billing(time),
             "Taxable": False,
-            **_description(entry),
+            **description,
         }
         return Document(
             key=time.key,
             kind="TimeActivity",
             body=body,
-            members=(entry.key,),
-            day=entry.work_date,
-            minutes=entry.minutes,
+            members=tuple(entry.key for entry in time.entries),
+            day=time.day,
+            minutes=time.minutes,
+            warnings=warnings,
         )
 
     def list_record(self, record: NewListRecord) -> Document:
@@ -117,7 +117,7 @@ def _only_id(ref: Any) -> dict[str, str]:
 
 
 def _refuse_unbillable(time: ResolvedTime) -> None:
-    if not time.entry.billable:
+    if not time.billable:
         return
     if time.customer is None:
         raise Blocked(reason("missing_customer"))
@@ -127,11 +127,11 @@ def _refuse_unbillable(time: ResolvedTime) -> None:
 
 def _worked(time: ResolvedTime) -> dict[str, Any]:
     name_of = NAME_OF[time.person]
-    hours, minutes = divmod(time.entry.minutes, 60)
+    hours, minutes = divmod(time.minutes, 60)
     return {
         "NameOf": name_of,
         f"{name_of}Ref": {"value": reference(time.staff)},
-        "TxnDate": time.entry.work_date.isoformat(),
+        "TxnDate": time.day.isoformat(),
         "Hours": hours,
         "Minutes": minutes,
     }
@@ -141,18 +141,24 @@ def _optional(name: str, target: Target | None) -> dict[str, Any]:
     return {} if target is None else {name: {"value": reference(target)}}
 
 
-def _billing(entry: TimeEntry, rate: Decimal | None) -> dict[str, Any]:
+def _billing(time: ResolvedTime) -> dict[str, Any]:
     """The rate is sent with billable time only; elsewhere it would mean nothing."""
-    if not entry.billable or rate is None:
+    if not time.billable or time.rate is None:
         return {"BillableStatus": "NotBillable"}
-    return {"BillableStatus": "Billable", "HourlyRate": amount(rate)}
+    return {"BillableStatus": "Billable", "HourlyRate": amount(time.rate)}
 
 
-def _description(entry: TimeEntry) -> dict[str, str]:
-    parts = (texts.free_text(entry.task, "task"), texts.free_text(entry.notes, "notes"))
-    text = SEPARATOR.join(part for part in parts if part)
-    field = "notes" if parts[1] else "task"
-    return {"Description": texts.fitting(text, "Description", field)} if text else {}
+def _description(time: ResolvedTime) -> tuple[dict[str, str], tuple[Reason, ...]]:
+    """The text, if there is one, and a warning when it had to be cut. Raises Blocked."""
+    given = ((field, texts.free_text(part, field)) for field, part in time.parts)
+    parts = [(field, part) for field, part in given if part]
+    if not parts:
+        return {}, ()
+    text, field = SEPARATOR.join(part for _, part in parts), parts[-1][0]
+    if time.shorten:
+        cut, warnings = texts.cut(text, "Description", field)
+        return {"Description": cut}, warnings
+    return {"Description": texts.fitting(text, "Description", field)}, ()
 
 
 def _customer(record: NewCustomer) -> dict[str, Any]:
@@ -170,11 +176,13 @@ def _person(record: NewPerson) -> dict[str, Any]:
 
 def _item(record: NewItem) -> dict[str, Any]:
     price = {} if record.rate is None else {"UnitPrice": amount(record.rate)}
+    below = {"SubItem": True, "ParentRef": {"value": record.parent_id}} if record.parent_id else {}
     return {
         "Name": texts.name(record.name, "Name"),
         "Type": "Service",
         "IncomeAccountRef": {"value": record.income_account_id},
         **price,
+        **below,
     }
 
 

@@ -1,20 +1,21 @@
 """One open connection to one QuickBooks company."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import httpx
 
 from ledgerlink.connectors.qbo import lists
 from ledgerlink.connectors.qbo.changes import Changes
 from ledgerlink.connectors.qbo.client import Client
+from ledgerlink.connectors.qbo.copies import Copies
 from ledgerlink.connectors.qbo.finding import Finding
 from ledgerlink.connectors.qbo.inquiry import Inquiry
 from ledgerlink.connectors.qbo.limits import Limiter
 from ledgerlink.connectors.qbo.reading import Readings
 from ledgerlink.connectors.qbo.timing import LedgerTime
 from ledgerlink.connectors.qbo.writing import Writing
-from ledgerlink.domain.documents import Company
+from ledgerlink.domain.documents import Company, Copy
 from ledgerlink.domain.lists import Batch, ListType, Reading
 from ledgerlink.domain.plan import Outcome, Request, Write
 from ledgerlink.domain.ports import Answered, LaneState, Stop, never
@@ -64,6 +65,12 @@ class QuickBooksLedger:
         """Look for writes as the port describes."""
         await self._client.silence.over(stop)
         return await Finding(self._client, since, known, stop).find(writes)
+
+    async def copies(
+        self, kind: str, ids: Sequence[str], days: tuple[date, date] | None, stop: Stop = never
+    ) -> Mapping[str, Copy]:
+        """What the ledger holds of these records of ours, as the port describes."""
+        return await Copies(self._client, stop).of(kind, ids, days)
 
     async def read_list(self, reading: Reading, stop: Stop = never) -> Batch:
         """One batch as the port describes, usually in one call."""

@@ -77,6 +77,8 @@ def explain(refusal: Refusal, findings: Findings) -> Reason:
     }
     if code == "name_taken":
         words["detail"] = _holder(refusal, findings)
+    if code == "billed":
+        words["detail"] = ""
     if code == "text_too_long":
         return _too_long(refusal)
     return reason(code, **words)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from ledgerlink.domain.ports import Blocked
-from ledgerlink.domain.reasons import reason
+from ledgerlink.domain.reasons import Reason, reason
 
 LENGTHS: Mapping[str, int] = {
     "Description": 4000,
@@ -60,6 +60,14 @@ def fitting(text: str, wire_field: str, field: str) -> str:
     if len(text) > limit:
         raise Blocked(reason("text_too_long", field=field, length=len(text), limit=limit))
     return text
+
+
+def cut(text: str, wire_field: str, field: str) -> tuple[str, tuple[Reason, ...]]:
+    """As much of the text as the field of the ledger holds, and a warning when that is not all."""
+    limit = LENGTHS[wire_field]
+    if len(text) <= limit:
+        return text, ()
+    return text[:limit], (reason("text_cut", field=field, length=len(text), limit=limit),)
 
 
 def refuse_characters(characters: re.Pattern[str], text: str, field: str) -> None:

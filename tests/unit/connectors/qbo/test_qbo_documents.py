@@ -41,7 +41,15 @@ def resolved(**changes: Any) -> ResolvedTime:
         "person": "employee",
         **{name: value for name, value in changes.items() if name in of_time},
     }
-    return ResolvedTime(key="time:e1", entry=entry, **given)
+    return ResolvedTime(
+        key="time:e1",
+        entries=(entry,),
+        day=entry.work_date,
+        minutes=entry.minutes,
+        billable=entry.billable,
+        parts=(("task", entry.task or ""), ("notes", entry.notes or "")),
+        **given,
+    )
 
 
 def test_time_becomes_an_activity_with_a_date_and_hours_and_no_clock_times() -> None:

@@ -175,7 +175,11 @@ def test_what_the_ledger_answers_is_known_as_what_was_sent(
 ) -> None:
     given = ResolvedTime(
         key="time:e",
-        entry=entry(billable=billable, notes=notes),
+        entries=(entry(billable=billable, notes=notes),),
+        day=entry().work_date,
+        minutes=95,
+        billable=billable,
+        parts=(("notes", notes or ""),),
         staff=Known("55"),
         person="employee",
         customer=Known("21"),

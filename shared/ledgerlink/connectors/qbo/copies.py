@@ -1,0 +1,99 @@
+"""What the ledger holds now of time that we wrote."""
+
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from datetime import date
+
+from ledgerlink.connectors.qbo import queries
+from ledgerlink.connectors.qbo.client import Client, Entity
+from ledgerlink.connectors.qbo.documents import sent_forms
+from ledgerlink.domain.documents import Copy, fingerprint
+from ledgerlink.domain.ports import Stop
+
+KIND = "TimeActivity"
+AT_ONCE = 200
+"""Ids in one statement."""
+FEW = 5 * AT_ONCE
+"""So few are asked for by id, whatever days they lie on."""
+MAX_PAGES = 1000
+
+
+class Copies:
+    """One look at records, by their ids."""
+
+    def __init__(self, client: Client, stop: Stop) -> None:
+        self._client = client
+        self._stop = stop
+
+    async def of(
+        self, kind: str, ids: Sequence[str], days: tuple[date, date] | None
+    ) -> Mapping[str, Copy]:
+        """The copies, by id; what moved between two pages is asked for by id. Raises as the
+        client's `rows`."""
+        wanted = set(ids)
+        found: dict[str, Entity] = {}
+        if days is not None and len(wanted) > FEW:
+            conditions = queries.days("TxnDate", *days)
+            found = {row["Id"]: row async for row in self._pages(kind, conditions)}
+        left = sorted(wanted - found.keys())
+        for some in _portions(left):
+            rows = await self._client.rows(
+                kind, queries.select(kind, queries.among("Id", some)), self._stop
+            )
+            found |= {row["Id"]: row for row in rows}
+        there = {i: found[i] for i in ids if i in found}
+        if kind != KIND:
+            return {i: _bare(row) for i, row in there.items()}
+        invoices = await self._invoices([row for row in there.values() if _is_billed(row)])
+        return {i: _copy(row, invoices) for i, row in there.items()}
+
+    async def _pages(self, kind: str, conditions: Collection[str]) -> AsyncIterator[Entity]:
+        for page in range(MAX_PAGES):
+            statement = queries.select(kind, *conditions, page=page)
+            rows = await self._client.rows(kind, statement, self._stop)
+            for row in rows:
+                yield row
+            if len(rows) < queries.PAGE:
+                return
+
+    async def _invoices(self, billed: Sequence[Entity]) -> Mapping[str, str]:
+        """The numbers of the invoices that bill these, by the id of the activity."""
+        customers = sorted({ref["value"] for row in billed if (ref := row.get("CustomerRef"))})
+        numbers: dict[str, str] = {}
+        for some in _portions(customers):
+            among = queries.among("CustomerRef", some)
+            async for invoice in self._pages("Invoice", [among]):
+                name = str(invoice.get("DocNumber") or invoice["Id"])
+                numbers |= dict.fromkeys(_billed_by(invoice), name)
+        return numbers
+
+
+def _billed_by(invoice: Entity) -> Iterable[str]:
+    """The ids of the activities that an invoice bills, in its lines or its head."""
+    for holder in (invoice, *invoice.get("Line", ())):
+        for linked in holder.get("LinkedTxn", ()):
+            if linked.get("TxnType") == KIND:
+                yield str(linked["TxnId"])
+
+
+def _is_billed(activity: Entity) -> bool:
+    return activity.get("BillableStatus") == "HasBeenBilled"
+
+
+def _copy(activity: Entity, invoices: Mapping[str, str]) -> Copy:
+    forms = list(sent_forms(activity))
+    return Copy(
+        ledger_id=activity["Id"],
+        version=activity.get("SyncToken"),
+        body=forms[-1] if activity.get("ItemRef") else forms[0],
+        forms=tuple(fingerprint(form) for form in forms),
+        billed=_is_billed(activity),
+        billed_by=invoices.get(activity["Id"]),
+    )
+
+
+def _bare(row: Entity) -> Copy:
+    return Copy(ledger_id=row["Id"], version=row.get("SyncToken"), body={}, forms=())
+
+
+def _portions(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))

@@ -1,0 +1,182 @@
+"""What a document needs, against what was written before and what the ledger holds of it now."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ledgerlink.domain.documents import Copy, Document, fingerprint
+from ledgerlink.domain.links import Link, Source
+from ledgerlink.domain.plan import Action, ItemState, Operation
+from ledgerlink.domain.posting import LedgerEdits
+from ledgerlink.domain.reasons import Reason, reason
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is known of a document in the ledger. `copy` is None when it is gone or, unless
+    `looked`, when nobody looked."""
+
+    link: Link
+    copy: Copy | None = None
+    looked: bool = False
+
+    @property
+    def gone(self) -> bool:
+        return self.looked and self.copy is None
+
+    @property
+    def edited(self) -> bool:
+        return self.copy is not None and self.link.fingerprint not in self.copy.forms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparer:
+    """`edits` is whose word stands. `anew` has a record whose rule now points elsewhere deleted and
+    created again, instead of changed. `rank` is the run's own place among runs, when a later one
+    may have written before it is planned."""
+
+    edits: LedgerEdits = LedgerEdits.ASK
+    closed_through: date | None = None
+    rank: str | None = None
+    anew: bool = False
+
+    def wanted(
+        self,
+        document: Document,
+        held: Held | None,
+        source: Source | None = None,
+        targets: tuple[object, ...] = (),
+    ) -> Iterator[Operation]:
+        """The operations that bring the ledger to this document: one, or a delete and a create
+        where the same source now goes to another record of the ledger."""
+        create = Operation(
+            seq=0,
+            action=Action.CREATE,
+            key=document.key,
+            kind=document.kind,
+            level=0,
+            members=document.members,
+            body=document.body,
+            day=document.day,
+            minutes=document.minutes,
+            source=source,
+            targets=targets,
+            warnings=document.warnings,
+        )
+        if held is None:
+            yield self._open(create)
+            return
+        operation = _based(create, held)
+        if self._says_the_same(document, held):
+            yield _kept(operation)
+        elif self.rank is not None and held.link.rank > self.rank:
+            yield _kept(operation, reason("superseded"))
+        elif held.gone:
+            yield self._anew(create, held)
+        elif why := self._against(held):
+            yield why_not(operation, why)
+        elif held.edited and self.edits is LedgerEdits.THEIRS:
+            yield _kept(operation, reason("kept_theirs"))
+        elif self.anew and _goes_elsewhere(held.link, source, targets):
+            yield from self.replaced(create, [held])
+        else:
+            yield self._open(replace(operation, action=Action.UPDATE), held.link)
+
+    def unwanted(self, held: Held) -> Operation:
+        """The operation that takes this document out of the ledger."""
+        link = held.link
+        operation = _based(
+            Operation(
+                seq=0,
+                action=Action.DELETE,
+                key=link.key,
+                kind=link.kind,
+                level=0,
+                members=link.members,
+                day=link.day,
+                minutes=link.minutes,
+                source=link.source,
+                targets=link.targets,
+            ),
+            held,
+        )
+        if held.gone:
+            return _kept(operation, reason("gone_in_ledger"))
+        if why := self._against(held):
+            return why_not(operation, why)
+        if held.edited and self.edits is LedgerEdits.THEIRS:
+            return _kept(operation, reason("kept_theirs"))
+        return self._open(operation, link)
+
+    def replaced(self, create: Operation, old: list[Held]) -> Iterator[Operation]:
+        """Deletes of what stood for it before, and its creation after them."""
+        deletes = [self.unwanted(held) for held in old]
+        yield from deletes
+        stays = next((d for d in deletes if d.state is ItemState.BLOCKED), None)
+        if stays is not None:
+            yield why_not(create, stays.reason or reason("stays_in_ledger", key=stays.key))
+            return
+        yield self._open(replace(create, after=tuple(held.link.key for held in old)))
+
+    def _says_the_same(self, document: Document, held: Held) -> bool:
+        wanted = fingerprint(document.body)
+        if held.looked:
+            return held.copy is not None and wanted in held.copy.forms
+        return wanted == held.link.fingerprint
+
+    def _anew(self, create: Operation, held: Held) -> Operation:
+        if self.edits is LedgerEdits.OURS:
+            return self._open(replace(create, base_version=held.link.version))
+        why = reason("gone_in_ledger")
+        if self.edits is LedgerEdits.THEIRS:
+            return replace(
+                create, action=Action.NONE, body=None, state=ItemState.SKIPPED, reason=why
+            )
+        return why_not(create, why)
+
+    def _against(self, held: Held) -> Reason | None:
+        """Why a record that is there may not be touched."""
+        if held.copy is not None and held.copy.billed:
+            by = f" by invoice {held.copy.billed_by}" if held.copy.billed_by else ""
+            return reason("billed", detail=by)
+        if held.edited and self.edits is LedgerEdits.ASK:
+            return reason("changed_in_ledger")
+        return None
+
+    def _open(self, operation: Operation, link: Link | None = None) -> Operation:
+        """The operation, unless it touches closed books."""
+        days = [operation.day, link.day if link else None]
+        closed = [day for day in days if day and self.closed_through and day <= self.closed_through]
+        if not closed:
+            return operation
+        words = {"day": closed[0], "closed": self.closed_through}
+        return why_not(operation, reason("closed_period", field="work_date", **words))
+
+
+def _based(operation: Operation, held: Held) -> Operation:
+    """The operation, on what the ledger holds."""
+    link, copy = held.link, held.copy
+    return replace(
+        operation,
+        ledger_id=link.ledger_id,
+        version=copy.version if copy else link.version,
+        base_version=link.version,
+        base_fingerprint=fingerprint(copy.body) if copy and held.edited else link.fingerprint,
+        before=copy.body if copy else None,
+    )
+
+
+def _goes_elsewhere(link: Link, source: Source | None, targets: tuple[object, ...]) -> bool:
+    """Whether the product says what it said, and a rule now points at another record."""
+    return source is not None and link.source == source and link.targets != targets
+
+
+def _kept(operation: Operation, why: Reason | None = None) -> Operation:
+    return replace(
+        operation, action=Action.NONE, body=None, before=None, state=ItemState.UNCHANGED, reason=why
+    )
+
+
+def why_not(operation: Operation, why: Reason) -> Operation:
+    """The operation, blocked. Of one that would have changed a record both sides are kept."""
+    return replace(operation, action=Action.NONE, state=ItemState.BLOCKED, reason=why)

@@ -1,0 +1,258 @@
+"""Plans that see all there is of a period: merging, deleting, drift, the settings of posting."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from ledgerlink.domain.documents import Copy, fingerprint
+from ledgerlink.domain.errors import Invalid
+from ledgerlink.domain.plan import Action, ItemState, Operation
+from ledgerlink.domain.posting import (
+    Billable,
+    ClosedPeriod,
+    Description,
+    LedgerEdits,
+    Posting,
+    Rounding,
+)
+from ledgerlink.domain.records import TimeEntry
+from ledgerlink.domain.rules import Link, RuleKind, Skip
+
+from tests.unit.domain.worlds import DAY, World, entry, reasons, rule_book, states, writes
+
+NEITHER = Posting(description=Description.NEITHER)
+
+
+def imported(world: World, entries: list[TimeEntry], **given: Any) -> tuple[Operation, ...]:
+    """The plan of an import of these entries, over all that imports wrote before."""
+    scope = [link for link in world.links.values() if link.source]
+    carried = {m: link for link in scope for m in link.members if "merged:" in link.key}
+    return world.plan(entries, whole=True, scope=scope, carried=carried, **given)
+
+
+def apply(world: World, entries: list[TimeEntry], **given: Any) -> None:
+    world.apply(imported(world, entries, **given), imported=True)
+
+
+def held(world: World) -> dict[str, tuple[int, tuple[str, ...]]]:
+    """What the ledger holds of time: minutes and members by posting key."""
+    return {k: (link.minutes, link.members) for k, link in world.links.items() if link.source}
+
+
+def test_the_same_import_again_writes_nothing() -> None:
+    world, entries = World(), [entry("a"), entry("b", project_key="site")]
+    apply(world, entries)
+    assert not writes(imported(world, entries))
+
+
+def test_an_entry_that_is_gone_from_the_product_is_deleted() -> None:
+    world = World()
+    apply(world, [entry("a"), entry("b")])
+    assert writes(imported(world, [entry("a")])) == {"time:b": Action.DELETE}
+
+
+@pytest.mark.parametrize(
+    "change", [{"approval": "draft"}, {"staff_key": "skipped"}, {"minutes": 2}]
+)
+def test_what_is_no_longer_to_be_posted_is_deleted(change: dict[str, Any]) -> None:
+    world, by_quarters = World(), Posting(round_to=15)
+    apply(world, [entry("a")])
+    found = imported(world, [entry("a", **change)], posting=by_quarters)
+    assert writes(found) == {"time:a": Action.DELETE}
+
+
+def test_an_entry_that_cannot_be_posted_keeps_what_stands_for_it() -> None:
+    world = World()
+    apply(world, [entry("a")])
+    found = imported(world, [entry("a", staff_key="nobody")])
+    assert not writes(found)
+    assert reasons(found) == {"time:a": "no_rule"}
+
+
+def test_a_rule_that_points_elsewhere_deletes_and_creates() -> None:
+    world = World()
+    apply(world, [entry("a"), entry("b", staff_key="vendor")])
+    world.rules |= rule_book({RuleKind.USERS: {"linked": Link(ledger_id="P9")}})
+    found = imported(world, [entry("a"), entry("b", staff_key="vendor")])
+    assert [(op.key, op.action) for op in found if op.state is ItemState.PENDING] == [
+        ("time:a", Action.DELETE),
+        ("time:a", Action.CREATE),
+    ]
+    assert found[1].after == ("time:a",)
+
+
+def test_an_entry_that_the_product_moved_elsewhere_is_updated() -> None:
+    world = World()
+    apply(world, [entry("a")])
+    assert writes(imported(world, [entry("a", project_key="site")])) == {
+        "client:client": Action.CREATE,
+        "project:site": Action.CREATE,
+        "time:a": Action.UPDATE,
+    }
+
+
+def test_entries_that_agree_become_one_activity_whose_members_are_known() -> None:
+    world = World()
+    apply(world, [entry("a"), entry("b", notes="x"), entry("c", billable=True)], posting=NEITHER)
+    assert sorted(held(world).values()) == [(60, ("c",)), (120, ("a", "b"))]
+
+
+def test_without_merging_the_merged_activity_gives_way_to_its_entries() -> None:
+    world, entries = World(), [entry("a"), entry("b")]
+    apply(world, entries, posting=NEITHER)
+    apply(world, entries)
+    assert held(world) == {"time:a": (60, ("a",)), "time:b": (60, ("b",))}
+    apply(world, entries, posting=NEITHER)
+    assert list(held(world).values()) == [(120, ("a", "b"))]
+
+
+def test_a_post_of_an_entry_that_a_merged_activity_carries_is_blocked() -> None:
+    world = World()
+    apply(world, [entry("a"), entry("b")], posting=NEITHER)
+    carried = {m: link for link in world.links.values() for m in link.members}
+    assert reasons(world.plan([entry("a")], carried=carried)) == {"time:a": "carried"}
+
+
+def test_more_than_a_day_in_one_activity_is_blocked() -> None:
+    entries = [entry("a", minutes=1000), entry("b", minutes=441)]
+    found = imported(World(), entries, posting=NEITHER)
+    assert reasons(found) == {"time:a": "day_too_long", "time:b": "day_too_long"}
+
+
+def test_leave_goes_to_its_own_item_and_is_not_billable() -> None:
+    world = World()
+    world.rules |= rule_book({RuleKind.LEAVE_TYPES: {"sick": Link(ledger_id="I7")}})
+    (op,) = imported(world, [entry("a", leave_type_key="sick", billable=True)])
+    assert op.body is not None
+    assert (op.body["item"], op.body["billable"]) == ("I7", False)
+
+
+@pytest.mark.parametrize(("said", "expected"), [(True, True), (False, False), (None, True)])
+def test_the_labor_code_says_whether_time_is_billable(said: bool | None, expected: bool) -> None:
+    world = World()
+    mapping = Link(ledger_id="I1", billable=said)
+    world.rules |= rule_book({RuleKind.LABOR_CODES: {"code": mapping}})
+    given = entry("a", labor_code_key="code", billable=True)
+    (op,) = imported(world, [given], posting=Posting(billable=Billable.LABOR_CODE))
+    assert op.body is not None
+    assert op.body["billable"] is expected
+
+
+@pytest.mark.parametrize(
+    ("rounding", "given", "posted"),
+    [
+        (Rounding.NEAREST, 7, None),
+        (Rounding.NEAREST, 8, 15),
+        (Rounding.UP, 1, 15),
+        (Rounding.UP, 1440, 1440),
+        (Rounding.DOWN, 29, 15),
+        (Rounding.DOWN, 14, None),
+    ],
+)
+def test_time_is_rounded_as_chosen(rounding: Rounding, given: int, posted: int | None) -> None:
+    posting = Posting(round_to=15, rounding=rounding)
+    (op,) = imported(World(), [entry("a", minutes=given)], posting=posting)
+    assert (op.body or {}).get("minutes") == posted
+    if posted is None:
+        assert reasons([op]) == {"time:a": "rounded_away"}
+
+
+@pytest.mark.parametrize(
+    ("posting", "text"),
+    [
+        (Posting(), "Draw - Plan"),
+        (Posting(description=Description.TASK), "Draw"),
+        (Posting(description=Description.NOTES), "Plan"),
+        (NEITHER, ""),
+        (Posting(memo="{task} of {work_date}: {notes}"), "Draw of 2026-02-27: Plan"),
+    ],
+)
+def test_the_text_is_made_as_chosen(posting: Posting, text: str) -> None:
+    (op,) = imported(World(), [entry("a", task="Draw", notes="Plan")], posting=posting)
+    assert (op.body or {})["notes"] == text
+
+
+@pytest.mark.parametrize("memo", ["{nothing}", "{", "{notes!r}", "{notes:>9}", "{}"])
+def test_a_memo_with_unknown_places_is_refused(memo: str) -> None:
+    with pytest.raises(Invalid):
+        Posting(memo=memo)
+
+
+def test_time_in_closed_books_moves_to_the_first_open_day_with_its_true_date() -> None:
+    world, moving = World(closed_through=DAY), Posting(closed_period=ClosedPeriod.MOVE)
+    (op,) = imported(world, [entry("a")], posting=moving)
+    assert (op.day, (op.body or {})["notes"]) == (date(2026, 2, 28), "Worked on 2026-02-27")
+    assert [warning.code for warning in op.warnings] == ["moved_date"]
+    world.apply([op], imported=True)
+    world.closed_through = date(2026, 3, 31)
+    found = imported(world, [entry("a")], posting=moving)
+    assert states(found) == {"time:a": ItemState.UNCHANGED}
+    changed = imported(world, [entry("a", minutes=30)], posting=moving)
+    assert reasons(changed) == {"time:a": "closed_period"}
+
+
+def copy_of(world: World, key: str, **changes: Any) -> Copy:
+    """What the ledger holds of it, at a later version."""
+    body: dict[str, Any] = {"edited": True}
+    forms = (
+        (fingerprint(body),) if changes.pop("edited", False) else (world.links[key].fingerprint,)
+    )
+    link = world.links[key]
+    return Copy(ledger_id=link.ledger_id, version="7", body=body, forms=forms, **changes)
+
+
+def seen(world: World, given: list[TimeEntry], copy: Copy | None, edits: LedgerEdits) -> Operation:
+    posting = Posting(ledger_edits=edits)
+    (op,) = imported(world, given, copies={"time:a": copy}, posting=posting)
+    return op
+
+
+@pytest.mark.parametrize("given", [[entry("a", minutes=30)], []])
+def test_what_was_edited_in_the_ledger_is_asked_for_kept_or_overwritten(
+    given: list[TimeEntry],
+) -> None:
+    world = World()
+    apply(world, [entry("a")])
+    copy = copy_of(world, "time:a", edited=True)
+    assert reasons([seen(world, given, copy, LedgerEdits.ASK)]) == {"time:a": "changed_in_ledger"}
+    assert reasons([seen(world, given, copy, LedgerEdits.THEIRS)]) == {"time:a": "kept_theirs"}
+    op = seen(world, given, copy, LedgerEdits.OURS)
+    assert op.action is (Action.UPDATE if given else Action.DELETE)
+    assert (op.version, op.base_version, op.before) == ("7", "0", {"edited": True})
+
+
+def test_what_was_deleted_in_the_ledger_is_asked_for_left_or_created_anew() -> None:
+    world = World()
+    apply(world, [entry("a")])
+    found = {edits: seen(world, [entry("a")], None, edits) for edits in LedgerEdits}
+    assert found[LedgerEdits.ASK].state is ItemState.BLOCKED
+    assert found[LedgerEdits.THEIRS].state is ItemState.SKIPPED
+    assert found[LedgerEdits.OURS].action is Action.CREATE
+    assert {op.reason.code for op in found.values() if op.reason} == {"gone_in_ledger"}
+
+
+@pytest.mark.parametrize("given", [[entry("a", minutes=30)], []])
+def test_what_is_billed_is_refused_with_the_number_of_the_invoice(given: list[TimeEntry]) -> None:
+    world = World()
+    apply(world, [entry("a")])
+    billed = copy_of(world, "time:a", billed=True, billed_by="1037")
+    op = seen(world, given, billed, LedgerEdits.OURS)
+    assert op.reason is not None
+    assert (op.reason.code, "1037" in op.reason.message) == ("billed", True)
+
+
+def test_what_is_billed_and_the_same_is_unchanged() -> None:
+    world = World()
+    apply(world, [entry("a")])
+    billed = copy_of(world, "time:a", billed=True, billed_by="1037")
+    op = seen(world, [entry("a")], replace(billed), LedgerEdits.ASK)
+    assert op.state is ItemState.UNCHANGED
+
+
+def test_a_rule_set_to_skip_takes_the_activities_of_the_scope_away() -> None:
+    world = World()
+    apply(world, [entry("a"), entry("b", project_key="site")])
+    world.rules |= rule_book({RuleKind.PROJECTS: {"site": Skip()}})
+    found = imported(world, [entry("a"), entry("b", project_key="site")])
+    assert writes(found) == {"time:b": Action.DELETE}
