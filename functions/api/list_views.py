@@ -1,10 +1,19 @@
 """What the API answers and takes of lists: records, changes, settings, usage."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ledgerlink.domain.lists import Change, ChangeKind, ListRecord, ListType
+from ledgerlink.domain.posting import (
+    Billable,
+    ClosedPeriod,
+    Description,
+    LedgerEdits,
+    Posting,
+    Rounding,
+)
 from ledgerlink.domain.rules import RuleKind
 from ledgerlink.domain.settings import Direction, ScheduleMode, Settings
 from ledgerlink.services.records import Known
@@ -159,6 +168,39 @@ class ScheduleView(BaseModel):
     time_zone: str
 
 
+class PostingView(BaseModel):
+    """How time is posted. `memo` is a template with fields of the entry in braces, such as
+    `{notes}`, in place of what `description` says; `round_to` is in minutes."""
+
+    description: Description
+    memo: str | None
+    round_to: int
+    rounding: Rounding
+    approved_only: bool
+    closed_period: ClosedPeriod
+    ledger_edits: LedgerEdits
+    billable: Billable
+    shorten: bool
+
+    @classmethod
+    def of(cls, posting: Posting) -> "PostingView":
+        return cls(**asdict(posting))
+
+
+class PostingChange(Given):
+    """Some of how time is posted; what is left out stays."""
+
+    description: str | None = None
+    memo: Annotated[str | None, Field(max_length=2000, examples=["{task}: {notes}"])] = None
+    round_to: int | None = None
+    rounding: str | None = None
+    approved_only: bool | None = None
+    closed_period: str | None = None
+    ledger_edits: str | None = None
+    billable: str | None = None
+    shorten: bool | None = None
+
+
 class SettingsView(BaseModel):
     """What the firm chose. `lists` null means all that the ledger has."""
 
@@ -166,6 +208,7 @@ class SettingsView(BaseModel):
     direction: Direction
     schedule: ScheduleView
     blocked: list[str]
+    posting: PostingView
     next_sync_at: datetime | None = None
 
     @classmethod
@@ -178,6 +221,7 @@ class SettingsView(BaseModel):
                 mode=schedule.mode, hour=schedule.hour, time_zone=schedule.time_zone
             ),
             blocked=sorted(settings.blocked),
+            posting=PostingView.of(settings.posting),
             next_sync_at=next_sync_at,
         )
 
@@ -200,6 +244,7 @@ class SettingsChange(Given):
     lists: Annotated[list[str] | None, Field(max_length=50)] = None
     direction: str | None = None
     schedule: ScheduleChange | None = None
+    posting: PostingChange | None = None
     block: Names | None = None
     unblock: Names | None = None
 
@@ -208,6 +253,9 @@ class SettingsChange(Given):
         given = self.model_dump(exclude_unset=True)
         if isinstance(given.get("schedule"), dict):
             given["schedule"] = {k: v for k, v in given["schedule"].items() if v is not None}
+        if isinstance(given.get("posting"), dict):
+            told = given["posting"].items()
+            given["posting"] = {k: v for k, v in told if v is not None or k == "memo"}
         return {name: v for name, v in given.items() if v is not None or name == "lists"}
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from ledgerlink.domain.errors import Conflict
 from ledgerlink.domain.lists import ListType
+from ledgerlink.domain.posting import Posting
 
 
 class Direction(StrEnum):
@@ -35,12 +36,13 @@ class Schedule:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """`lists` None means every list that the ledger offers. `blocked` names single records, as
-    `type:id`, that the firm does not want to use."""
+    `type:id`, that the firm does not want to use. `posting` is how time goes out."""
 
     lists: tuple[ListType, ...] | None = None
     direction: Direction = Direction.BOTH
     schedule: Schedule = field(default_factory=Schedule)
     blocked: frozenset[str] = frozenset()
+    posting: Posting = field(default_factory=Posting)
 
     def require_posting(self) -> None:
         """Raises Conflict when nothing is to go out."""

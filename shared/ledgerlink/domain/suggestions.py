@@ -1,6 +1,5 @@
 """Suggestions: the ledger's records that an entity of the product may be. Only ever proposed."""
 
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,11 +15,14 @@ SAME_KEY, SAME_PATH, SAME_NAME, NAME_ELSEWHERE = 100, 97, 95, 90
 MOST_LIKELY = 89
 """What words that are all alike score; less alike ones score as much less."""
 
-AFTER_A_COMMA = frozenset(
-    "ab ag bv co company corp corporation cpa dds esq gbr gmbh ii iii inc incorporated iv jr kg"
-    " limited llc llp lp ltd md nv oy pa pc phd plc pllc pty ptyltd sa sarl se spa sr srl".split()
-)
+LEGAL_FORMS = """
+    ab ag bv co company corp corporation gbr gmbh inc incorporated kg limited llc llp lp ltd nv oy
+    pa pc plc pllc pty ptyltd sa sarl se spa srl
+"""
+TITLES = "cpa dds esq ii iii iv jr md phd sr"
+AFTER_A_COMMA = frozenset(f"{LEGAL_FORMS} {TITLES}".split())
 """What stands after a comma and is no first name."""
+APOSTROPHES = frozenset("'`\u2018\u2019\u02bc")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +224,15 @@ def _plain(text: str) -> str:
 def _folded_character(character: str) -> str:
     """As it counts in a name: accents, apostrophes and what is invisible do not, other
     punctuation counts as a blank."""
-    if re.match("['`\u2018\u2019\u02bc]", character) or unicodedata.combining(character):
-        return ""
     folded = unicodedata.normalize("NFKD", character.casefold())
-    return "".join(_KINDS.get(unicodedata.category(c)[0], c) for c in folded)
+    return "".join(" " if _parts(c) else c for c in folded if not _vanishes(c))
+
+
+def _vanishes(character: str) -> bool:
+    invisible = unicodedata.category(character) == "Cf"
+    return invisible or character in APOSTROPHES or unicodedata.combining(character) > 0
+
+
+def _parts(character: str) -> bool:
+    kind = unicodedata.category(character)
+    return kind == "Cc" or kind[0] in "PZ"

@@ -107,7 +107,9 @@ def _plan(
             rules=rules,
             links=house.links.get(run.firm, run.connection_id, keys),
             composer=house.connector(connection.ledger).composer,
+            posting=house.settings.get(run.firm, run.connection_id).posting,
             features=company.features,
+            carried=house.links.carriers(run.firm, run.connection_id, (e.key for e in entries)),
             rank=run.id,
         )
     )

@@ -9,17 +9,20 @@ from zoneinfo import available_timezones
 from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.domain.lists import ListRecord, ListType
+from ledgerlink.domain.posting import Posting
 from ledgerlink.domain.settings import Direction, Schedule, ScheduleMode, Settings
 from ledgerlink.services.house import House
 from ledgerlink.services.scheduling import chosen, incoming, replan
 from ledgerlink.services.syncs import start_sync
+from ledgerlink.wire.posting import changed
 
 MOST_BLOCKED = 5_000
 """Records that a connection may have blocked; one who blocks more wants a list less."""
 
 SettingsPatch = Mapping[str, Any]
 """Some of: `lists` (names, or None for all), `direction`, `schedule` (some of `mode`, `hour`,
-`time_zone`), `block` and `unblock` (`type:id` each). What is left out stays."""
+`time_zone`), `posting` (some of its fields), `block` and `unblock` (`type:id` each). What is left
+out stays."""
 
 
 def get_settings(house: House, firm: str, connection_id: str) -> Settings:
@@ -75,6 +78,8 @@ class Desk:
             after = replace(after, direction=self._direction(patch["direction"]))
         if "schedule" in patch:
             after = replace(after, schedule=self._schedule(patch["schedule"]))
+        if "posting" in patch:
+            after = replace(after, posting=self._posting(patch["posting"]))
         if "block" in patch or "unblock" in patch:
             blocked = self._blocked(patch.get("block", ()), patch.get("unblock", ()))
             after = replace(after, blocked=blocked)
@@ -121,6 +126,13 @@ class Desk:
             remedy = "Use a name of the IANA time zone database, such as America/New_York."
             self._wrong("/schedule/time_zone", f"{zone} is no time zone.", remedy)
         return replace(schedule, mode=ScheduleMode(mode), hour=hour, time_zone=zone)
+
+    def _posting(self, given: Mapping[str, Any]) -> Posting:
+        try:
+            return changed(self.before.posting, given)
+        except Invalid as wrong:
+            self.problems.extend(wrong.problems)
+            return self.before.posting
 
     def _blocked(self, block: Sequence[str], unblock: Sequence[str]) -> frozenset[str]:
         known = self._known([*block, *unblock])

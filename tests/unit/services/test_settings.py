@@ -8,6 +8,7 @@ import pytest
 from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.errors import Invalid, NotFound
 from ledgerlink.domain.lists import ListRecord, ListType, Sync
+from ledgerlink.domain.posting import LedgerEdits
 from ledgerlink.domain.schedule import FIRST_INTERVAL, NIGHTLY_SPREAD
 from ledgerlink.domain.settings import Direction, Schedule, ScheduleMode, Settings
 from ledgerlink.services import settings as service
@@ -212,3 +213,25 @@ def test_a_record_that_is_gone_can_be_blocked_and_unblocked(
     assert change(here, connection, block=["customer:59"]).blocked == {"customer:59"}
     assert change(here, connection, unblock=["customer:59", "term:1"]).blocked == frozenset()
     assert syncs(here, connection) == []
+
+
+def test_how_time_is_posted_changes_field_by_field(here: Place, connection: Connection) -> None:
+    change(here, connection, posting={"memo": "{notes}", "round_to": 15})
+    after = change(here, connection, posting={"round_to": 6, "ledger_edits": "ours"}).posting
+    assert (after.memo, after.round_to, after.ledger_edits) == ("{notes}", 6, LedgerEdits.OURS)
+    assert change(here, connection, posting={"memo": None}).posting.memo is None
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({"round_to": 7}, "/posting/round_to"),
+        ({"memo": "{colour}"}, "/posting/memo"),
+        ({"closed_period": "guess"}, "/posting/closed_period"),
+        ({"colour": "red"}, "/posting/colour"),
+    ],
+)
+def test_what_cannot_be_posted_like_this_is_named(
+    here: Place, connection: Connection, given: dict[str, Any], place: str
+) -> None:
+    assert places(here, connection, posting=given) == [place]
