@@ -135,7 +135,10 @@ def _headers(target: Subscription, body: bytes) -> dict[str, str]:
 
 
 class Webhooks:
-    """Collects events for a moment, then sends them until somebody answers 200."""
+    """Collects events for a moment, then sends them until somebody answers 200.
+
+    One notification is under way at a time; what happens meanwhile goes with the next.
+    """
 
     def __init__(self, clock: Clock, settings: Callable[[], Settings]) -> None:
         self._clock, self._settings = clock, settings
@@ -144,6 +147,7 @@ class Webhooks:
         self._pending: dict[tuple[str, str, str], Event] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._client: httpx.AsyncClient | None = None
+        self._turn = asyncio.Lock()
 
     def note(
         self, realm: str, entity: str, row_id: str, operation: str, deleted_id: str = ""
@@ -165,8 +169,9 @@ class Webhooks:
 
     async def _flush(self) -> None:
         await self._clock.sleep(self._settings().webhook_delay_seconds)
-        events = list(self._pending.values())
-        self._pending.clear()
+        async with self._turn:
+            events = list(self._pending.values())
+            self._pending.clear()
         if self.subscription is not None:
             await self._deliver(self.subscription, events)
 
@@ -198,7 +203,8 @@ class Webhooks:
         headers = _headers(target, body)
         waits = (*RETRY_SECONDS[: max(self._settings().webhook_attempts - 1, 0)], 0)
         for attempt, wait in enumerate(waits, start=1):
-            status = await self._attempt(target.url, body, headers)
+            async with self._turn:
+                status = await self._attempt(target.url, body, headers)
             self.deliveries.append({"attempt": attempt, "status": status, "entities": len(events)})
             if status == 200:
                 return
