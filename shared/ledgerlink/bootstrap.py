@@ -70,6 +70,7 @@ def build(environment: Mapping[str, str], client: Callable[[str], Any] = client)
     from ledgerlink.storage.lane import DynamoLaneMemory, SqsLane
     from ledgerlink.storage.links import DynamoLinks
     from ledgerlink.storage.lists import DynamoLists
+    from ledgerlink.storage.machines import StepFunctionsMachines
     from ledgerlink.storage.rules import DynamoRules
     from ledgerlink.storage.runs import DynamoRuns
     from ledgerlink.storage.schedules import DynamoSchedules
@@ -79,7 +80,7 @@ def build(environment: Mapping[str, str], client: Callable[[str], Any] = client)
     from ledgerlink.storage.table import Table
 
     table = Table(client("dynamodb"), environment["LEDGERLINK_TABLE"])
-    clock = SystemClock()
+    clock, ids = SystemClock(), RandomIds()
     endpoints = Endpoints(
         api_url=environment["QBO_API_URL"],
         authorize_url=environment["QBO_AUTHORIZE_URL"],
@@ -102,6 +103,9 @@ def build(environment: Mapping[str, str], client: Callable[[str], Any] = client)
             applications={"qbo": environment["LEDGERLINK_APP_SECRET_QBO"]},
         ),
         lane=SqsLane(client("sqs"), environment["LEDGERLINK_LANE_URL"]),
+        machines=StepFunctionsMachines(
+            client("stepfunctions"), environment["LEDGERLINK_MACHINE"], table, clock, ids
+        ),
         memory=DynamoLaneMemory(table),
         lists=DynamoLists(table),
         settings=DynamoSettings(table),
@@ -110,7 +114,7 @@ def build(environment: Mapping[str, str], client: Callable[[str], Any] = client)
         bus=EventBridgeBus(client("events"), environment["LEDGERLINK_BUS"]),
         connectors={"qbo": QuickBooksOnline(endpoints, clock)},
         clock=clock,
-        ids=RandomIds(),
+        ids=ids,
         count=count,
     )
 

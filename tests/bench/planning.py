@@ -12,7 +12,7 @@ from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
 from ledgerlink.domain.planner import PlanInput, plan
 from ledgerlink.domain.resolver import RuleBook
 from ledgerlink.domain.rules import Rule, RuleKind
-from ledgerlink.services.planning import slices
+from ledgerlink.services.plans import slices
 from ledgerlink.wire.records import time_entry
 from ledgerlink.wire.rules import mappings
 from ledgerlink.wire.stored import dump

@@ -21,10 +21,18 @@ class FakeStaging:
     """Implements `services.stores.Staging`; `files` by name."""
 
     files: dict[str, bytes] = field(default_factory=dict)
-    plans: dict[tuple[str, str, str, int], list[Operation]] = field(default_factory=dict)
+    plans: dict[tuple[str, str, str, int, int], list[Operation]] = field(default_factory=dict)
     requests: dict[tuple[str, str, str, int, int], list[list[int]]] = field(default_factory=dict)
     pages: dict[tuple[str, str, str, ListType, int], list[ListRecord]] = field(default_factory=dict)
+    kept: dict[tuple[str, str, str, str], list[Any]] = field(default_factory=dict)
     count: int = 0
+
+    def put_notes(self, run: Run, name: str, lines: Iterable[Any]) -> None:
+        place = (run.firm, run.connection_id, run.id, name)
+        self.kept[place] = [json.loads(json.dumps(line)) for line in lines]
+
+    def notes(self, run: Run, name: str) -> Sequence[Any]:
+        return self.kept.get((run.firm, run.connection_id, run.id, name), [])
 
     def upload_address(self, firm: str, connection_id: str) -> tuple[str, str]:
         self.count += 1
@@ -53,10 +61,10 @@ class FakeStaging:
         return self.pages[(run.firm, run.connection_id, run.id, kind, number)]
 
     def put_chunk(self, run: Run, number: int, operations: Sequence[Operation]) -> None:
-        self.plans[(run.firm, run.connection_id, run.id, number)] = list(operations)
+        self.plans[(run.firm, run.connection_id, run.id, run.plan, number)] = list(operations)
 
     def chunk(self, run: Run, number: int) -> Sequence[Operation]:
-        return self.plans[(run.firm, run.connection_id, run.id, number)]
+        return self.plans[(run.firm, run.connection_id, run.id, run.plan, number)]
 
     def fix_requests(
         self, run: Run, chunk: int, series: int, requests: Sequence[Sequence[int]]

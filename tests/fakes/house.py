@@ -12,7 +12,7 @@ from ledgerlink.domain.plan import ItemState
 from ledgerlink.domain.rules import Link, RuleKind, Skip
 from ledgerlink.domain.rules import Mapping as RuleMapping
 from ledgerlink.domain.runs import Run
-from ledgerlink.services import connect, lane, posts
+from ledgerlink.services import connect, lane, machine, posts
 from ledgerlink.services.house import House
 from ledgerlink.services.rules import put_rules
 from ledgerlink.services.runs import Item, get_run, list_items
@@ -24,6 +24,7 @@ from tests.fakes.fate import Died, Fate, mortal
 from tests.fakes.files import FakeLane, FakeMemory, FakeStaging
 from tests.fakes.ledger import FakeConnector
 from tests.fakes.lists import FakeBus, FakeLists, FakeSchedules, FakeSettings, FakeUsage
+from tests.fakes.machines import FakeMachines
 from tests.fakes.rows import FakeConnections, FakeLinks, FakeRules
 from tests.fakes.runs import FakeRuns
 from tests.fakes.vaults import FakeVaults
@@ -42,6 +43,7 @@ class Town:
     fate: Fate
     connector: FakeConnector
     lane: FakeLane
+    machines: FakeMachines
     staging: FakeStaging
     links: FakeLinks
     runs: FakeRuns
@@ -76,6 +78,8 @@ class Town:
         `redelivered_after` is the seconds between a death and the next delivery.
         """
         for _ in range(DELIVERIES):
+            if self._machine_went_on():
+                continue
             if not self.lane.messages:
                 return
             message = self.lane.messages[0]
@@ -86,6 +90,19 @@ class Town:
                 continue
             self.handled.append(self.lane.messages.pop(0))
         raise AssertionError(f"the lane is still busy after {DELIVERIES} deliveries")
+
+    def _machine_went_on(self) -> bool:
+        """Have one machine do its next step, again when its worker died."""
+        if not self.machines.steps:
+            return False
+        (firm, connection_id, run_id), step, token = self.machines.steps[0]
+        try:
+            run = self.runs.get(firm, connection_id, run_id)
+            machine.do_step(self.house, run, step, token)
+        except Died:
+            return True
+        self.machines.steps.pop(0)
+        return True
 
     def run(self, run: Run) -> Run:
         return get_run(self.house, run.firm, run.connection_id, run.id)
@@ -107,6 +124,7 @@ def town(
     fate, clock = fate or Fate(), FakeClock()
     connector = FakeConnector(clock, fate, chunk_size, lists=lists or {})
     bus, counts = FakeBus(), Counter[str]()
+    machines = FakeMachines(clock)
     queue, staging, links, runs = FakeLane(), FakeStaging(), FakeLinks(), FakeRuns()
     vaults, connections = FakeVaults(clock), FakeConnections()
     house = House(
@@ -117,6 +135,7 @@ def town(
         staging=mortal("staging", staging, fate),
         vaults=mortal("vaults", vaults, fate),
         lane=mortal("lane", queue, fate),
+        machines=mortal("machines", machines, fate),
         memory=mortal("memory", FakeMemory(), fate),
         lists=mortal("lists", FakeLists(), fate),
         settings=mortal("settings", FakeSettings(), fate),
@@ -134,6 +153,7 @@ def town(
         fate=fate,
         connector=connector,
         lane=queue,
+        machines=machines,
         staging=staging,
         links=links,
         runs=runs,

@@ -160,6 +160,7 @@ class FakeConnector:
     request_size: int = 2
     name: str = "fake"
     lists: Mapping[ListType, ListTraits] = field(default_factory=dict)
+    shared_names: Collection[ListType] = (ListType.CUSTOMER, ListType.VENDOR, ListType.EMPLOYEE)
     changes_reach: timedelta = timedelta(days=29)
     metered: Collection[str] = ("read", "list", "changes")
     told: list[Notice] = field(default_factory=list)

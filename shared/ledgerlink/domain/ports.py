@@ -1,11 +1,12 @@
 """What the domain and the use cases need from outside: ledgers, vaults, the clock."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from ledgerlink.domain.documents import Company, Copy, Document, NewListRecord, ResolvedTime
+from ledgerlink.domain.imports import Scope
 from ledgerlink.domain.lists import Batch, ListTraits, ListType, Notice, Reading
 from ledgerlink.domain.plan import Outcome, Request, Write
 from ledgerlink.domain.reasons import Reason
@@ -191,6 +192,19 @@ class Ledger(Protocol):
         ...
 
 
+class TimeSource(Protocol):
+    """A product that time is pulled from, rather than pushed by it."""
+
+    def entries(self, firm: str, scope: Scope) -> Iterator[Mapping[str, Any]]:
+        """Every time entry of the scope, as JSON values in the form in which they are pushed."""
+        ...
+
+    def entities(self, firm: str) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+        """What the product says of users, projects, labor codes and leave types, by kind of rule
+        and key, in the form in which it is pushed."""
+        ...
+
+
 class Connector(Protocol):
     """One kind of ledger."""
 
@@ -208,6 +222,11 @@ class Connector(Protocol):
     @property
     def lists(self) -> Mapping[ListType, ListTraits]:
         """The lists that this ledger has, in the order in which they are read."""
+        ...
+
+    @property
+    def shared_names(self) -> Collection[ListType]:
+        """The lists over which a name can be used once only."""
         ...
 
     @property

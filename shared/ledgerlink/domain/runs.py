@@ -6,23 +6,44 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from ledgerlink.domain.imports import Import
 from ledgerlink.domain.lists import Sync
 from ledgerlink.domain.plan import ItemState
 from ledgerlink.domain.reasons import Reason
 
 
 class RunState(StrEnum):
-    """Where a run stands. PARKED waits for a person or for the ledger and can be resumed."""
+    """Where a run stands.
 
+    PARKED waits for a person or for the ledger, INTERRUPTED was stopped by a person; both can be
+    resumed. The first three are an import that was not let loose yet: being put together, being
+    planned, planned. QUEUED waits for its turn.
+    """
+
+    DRAFT = "draft"
+    PLANNING = "planning"
+    READY = "ready"
     QUEUED = "queued"
     APPLYING = "applying"
     PARKED = "parked"
+    INTERRUPTED = "interrupted"
     COMPLETED = "completed"
     COMPLETED_WITH_PROBLEMS = "completed_with_problems"
     FAILED = "failed"
+    UNDONE = "undone"
+    DISCARDED = "discarded"
+    EXPIRED = "expired"
 
 
-FINISHED = frozenset({RunState.COMPLETED, RunState.COMPLETED_WITH_PROBLEMS, RunState.FAILED})
+DRAFTS = frozenset({RunState.DRAFT, RunState.PLANNING, RunState.READY})
+"""Before it is let loose; nothing was sent."""
+RESTING = frozenset({RunState.PARKED, RunState.INTERRUPTED})
+"""Can be resumed."""
+NEVER_STARTED = frozenset({RunState.DISCARDED, RunState.EXPIRED})
+APPLIED = frozenset({RunState.COMPLETED, RunState.COMPLETED_WITH_PROBLEMS})
+FINISHED = APPLIED | NEVER_STARTED | {RunState.FAILED, RunState.UNDONE}
+PRIVATE = DRAFTS | NEVER_STARTED
+"""Seen by whoever made it alone."""
 PROBLEMS = frozenset({ItemState.BLOCKED, ItemState.FAILED})
 
 
@@ -60,7 +81,9 @@ class Run:
 
     `staged` names the stored source records. `generation` counts resumes, so that a message of an
     earlier one is told from a new one. `idle` counts the workers in a row that were cut short and
-    got nowhere. `planning_calls` went to the ledger before the plan stood.
+    got nowhere. `planning_calls` went to the ledger before the plan stood. `plan` counts the plans
+    that were made. `rank` sorts runs by when they were let loose. `resumed_at` is when it last went
+    on, and `left_then` what was left to send at that time.
     """
 
     firm: str
@@ -81,6 +104,15 @@ class Run:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     sync: Sync | None = None
+    imported: Import | None = None
+    plan: int = 0
+    rank: str = ""
+    resumed_at: datetime | None = None
+    left_then: int = 0
+
+    def left(self) -> int:
+        """How many items are still to be sent."""
+        return self.counts().get(ItemState.PENDING, 0)
 
     def counts(self) -> dict[str, int]:
         """Items by state, which add up to the number of items in the plan; a sync's records by

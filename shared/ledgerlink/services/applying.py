@@ -206,7 +206,7 @@ class Work:
     def _overtaken(self, write: Write, own: Link) -> Outcome:
         """Another run wrote the record after this one was planned; the later one's word stands."""
         same = fingerprint(write.body or {}) == own.fingerprint
-        superseded = same or own.run_id > self.run.id
+        superseded = same or own.rank > (self.run.rank or self.run.id)
         return Outcome(
             seq=write.seq,
             state=ItemState.UNCHANGED if superseded else ItemState.BLOCKED,

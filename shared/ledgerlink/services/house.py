@@ -1,11 +1,11 @@
 """Everything that a use case may reach, wired once."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.errors import Invalid, Problem
-from ledgerlink.domain.ports import Clock, Connector, Ledger
+from ledgerlink.domain.ports import Clock, Connector, Ledger, TimeSource
 from ledgerlink.services.stores import (
     Bus,
     Connections,
@@ -14,6 +14,7 @@ from ledgerlink.services.stores import (
     LaneMemory,
     Links,
     Lists,
+    Machines,
     Rules,
     Runs,
     Schedules,
@@ -35,6 +36,7 @@ class House:
     staging: Staging
     vaults: Vaults
     lane: Lane
+    machines: Machines
     memory: LaneMemory
     lists: Lists
     settings: SettingsStore
@@ -42,6 +44,7 @@ class House:
     usage: Usage
     bus: Bus
     connectors: Mapping[str, Connector]
+    sources: Mapping[str, TimeSource] = field(default_factory=dict)
     clock: Clock
     ids: Ids
     count: Callable[[str, int], None] = lambda _name, _number: None

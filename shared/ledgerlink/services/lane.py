@@ -20,10 +20,11 @@ from ledgerlink.domain.schedule import FIRST_INTERVAL
 from ledgerlink.domain.settings import Direction
 from ledgerlink.services import scheduling
 from ledgerlink.services.applying import apply_chunk
+from ledgerlink.services.driving import finish, report
 from ledgerlink.services.house import House
+from ledgerlink.services.messages import messages_of
 from ledgerlink.services.parking import (
     lose_authorization,
-    messages_of,
     park,
     reason_of,
     resume,
@@ -47,8 +48,14 @@ async def handle(house: House, message: Message, stop: Stop) -> None:
         await _welcome(house, connection, stop)
         return
     run = house.runs.get(message.firm, message.connection_id, message.run_id)
-    if run.generation != message.generation:
-        return
+    if run.generation == message.generation:
+        await _work(house, connection, run, message, Watch(house, run, stop))
+    report(house, run)
+
+
+async def _work(
+    house: House, connection: Connection, run: Run, message: Message, stop: Stop
+) -> None:
     if connection.state is not ConnectionState.CONNECTED:
         _park_unfinished(house, connection, run)
         return
@@ -59,7 +66,11 @@ async def handle(house: House, message: Message, stop: Stop) -> None:
     except LedgerError as error:
         if isinstance(error, AuthorizationLost):
             lose_authorization(house, connection, error)
-        park(house, house.runs.get(run.firm, run.connection_id, run.id), reason_of(error))
+        with suppress(Conflict):  # somebody interrupted it meanwhile
+            met = replace(
+                house.runs.get(run.firm, run.connection_id, run.id), generation=run.generation
+            )
+            park(house, met, reason_of(error))
         if run.sync is not None and isinstance(error, LedgerStopped):
             house.count("SyncsFailed", 1)
         if isinstance(error, LedgerUnavailable):
@@ -79,13 +90,36 @@ def give_up(house: House, message: Message) -> None:
     if run.generation == message.generation and run.state in UNDER_WAY:
         park(house, run, reason("worker_failed"))
         house.count("RunsSetAside", 1)
+        report(house, run)
 
 
-UNDER_WAY = (RunState.QUEUED, RunState.APPLYING)
+UNDER_WAY = (RunState.PLANNING, RunState.QUEUED, RunState.APPLYING)
 MAX_TURNS = 1000
 """How often a plan goes to the end of the lane because another run is being applied."""
 MAX_IDLE = 5
 """Workers in a row that were cut short with nothing to show for it, before the run is parked."""
+ASK_EVERY = 2.0
+"""Seconds between two questions whether somebody interrupted the run."""
+
+
+class Watch:
+    """A stop that also says so once a person has interrupted the run."""
+
+    def __init__(self, house: House, run: Run, stop: Stop) -> None:
+        self._house, self._run, self._stop = house, run, stop
+        self._asked_at = house.clock.monotonic()
+        self._over = False
+
+    def __call__(self) -> bool:
+        if self._run.imported is None or self._over or self._stop():
+            return self._over or self._stop()
+        now = self._house.clock.monotonic()
+        if now - self._asked_at >= ASK_EVERY:
+            self._asked_at = now
+            run = self._run
+            there = self._house.runs.get(run.firm, run.connection_id, run.id)
+            self._over = there.generation != run.generation
+        return self._over
 
 
 def _park_unfinished(house: House, connection: Connection, run: Run) -> None:
@@ -130,19 +164,25 @@ def _first_sync(house: House, connection: Connection) -> None:
 def _go_on_later(house: House, before: Run, message: Message) -> None:
     """Send the message of a worker that was cut short again; park a run that gets nowhere."""
     run = house.runs.get(before.firm, before.connection_id, before.id)
+    if run.generation != before.generation:
+        return
     idle = run.idle + 1 if run.advance() == before.advance() else 0
     if idle >= MAX_IDLE:
         park(house, run, reason("ledger_unavailable", detail=f"{idle} workers got no answer"))
         return
     if idle != run.idle:
-        house.runs.save(replace(run, idle=idle))
+        with suppress(Conflict):
+            house.runs.save(replace(run, idle=idle), of_generation=run.generation)
     house.lane.send([replace(message, turn=message.turn + 1)])
 
 
 async def _plan(
     house: House, connection: Connection, run: Run, message: Message, stop: Stop
 ) -> None:
-    if run.state is RunState.QUEUED:
+    if run.imported is not None:
+        if run.state is RunState.PLANNING:
+            await plan_run(house, connection, run, stop)
+    elif run.state is RunState.QUEUED:
         if message.turn < MAX_TURNS and _busy(house, connection):
             house.lane.send([replace(message, turn=message.turn + 1)])
             return
@@ -171,13 +211,6 @@ async def _apply(
     if chunk is not None and not await apply_chunk(house, connection, run, chunk, stop):
         raise Interrupted
     finish(house, house.runs.get(run.firm, run.connection_id, run.id))
-
-
-def finish(house: House, run: Run) -> None:
-    """Finish a run whose chunks are all done."""
-    if run.state is RunState.APPLYING and not run.open_chunks():
-        state = run.outcome_state()
-        house.runs.save(replace(run, state=state, finished_at=house.clock.now()))
 
 
 async def _sync(

@@ -1,25 +1,26 @@
 """Parking a run that cannot go on, and letting it go on later. The lane stays free meanwhile."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.errors import AuthorizationLost, Conflict, LedgerError, LedgerStopped
 from ledgerlink.domain.reasons import REASONS, Reason, reason
-from ledgerlink.domain.runs import FINISHED, Chunk, Run, RunState
+from ledgerlink.domain.runs import DRAFTS, FINISHED, RESTING, Run, RunState
+from ledgerlink.services.driving import go
 from ledgerlink.services.house import House
-from ledgerlink.services.posts import run_message
-from ledgerlink.services.stores import Message
 
 UNFINISHED = (RunState.APPLYING, RunState.QUEUED, RunState.PARKED)
 
 
 def park(house: House, run: Run, why: Reason) -> Run:
-    """Set the run aside with its reason."""
-    parked = replace(run, state=RunState.PARKED, reason=why)
-    house.runs.save(parked)
-    house.count("RunsParked", 1)
+    """Set the run aside with its reason. An import that was being planned is a draft again."""
+    drafted = run.state is RunState.PLANNING
+    state = RunState.DRAFT if drafted else RunState.PARKED
+    parked = replace(run, state=state, reason=why)
+    house.runs.save(parked, of_generation=run.generation)
+    if not drafted:
+        house.count("RunsParked", 1)
     return parked
 
 
@@ -49,16 +50,16 @@ def resume(house: House, run: Run) -> Run:
     One that is not parked only has its messages sent again: whoever resumed it before may have
     died before sending them, and doing them twice does nothing.
     """
-    if run.state in FINISHED:
-        raise Conflict(
-            "not_parked", f"The run is {run.state}.", "A finished run cannot be resumed."
-        )
-    if run.state is RunState.PARKED:
-        state = RunState.APPLYING if run.chunks else RunState.QUEUED
-        parked = run.generation
-        run = replace(run, state=state, reason=None, generation=parked + 1, idle=0)
-        house.runs.save(run, of_generation=parked)
-    house.lane.send(messages_of(run))
+    if run.state in FINISHED | DRAFTS:
+        remedy = "Only a run that was parked or interrupted can be resumed."
+        raise Conflict("not_parked", f"The run is {run.state}.", remedy)
+    if run.state in RESTING:
+        waits = run.imported is not None or not run.chunks
+        state = RunState.QUEUED if waits else RunState.APPLYING
+        rested = run.generation
+        run = replace(run, state=state, reason=None, generation=rested + 1, idle=0)
+        house.runs.save(run, of_generation=rested)
+    go(house, run)
     return run
 
 
@@ -68,22 +69,3 @@ def resume_all(house: House, connection: Connection) -> None:
         for run in house.runs.in_state(connection.firm, connection.id, state):
             with suppress(Conflict):  # it goes on already
                 resume(house, run)
-
-
-def messages_of(run: Run) -> Sequence[Message]:
-    """What the lane has to do for this run from here on."""
-    if not run.chunks:
-        return [run_message(run)]
-    return [chunk_message(run, chunk) for chunk in run.open_chunks()]
-
-
-def chunk_message(run: Run, chunk: Chunk) -> Message:
-    """The message that has a chunk applied."""
-    return Message(
-        firm=run.firm,
-        connection_id=run.connection_id,
-        step="apply",
-        run_id=run.id,
-        chunk=chunk.number,
-        generation=run.generation,
-    )

@@ -9,7 +9,7 @@ from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.errors import Conflict
 from ledgerlink.domain.runs import Run, RunState
 from ledgerlink.services.house import House
-from ledgerlink.services.stores import Message
+from ledgerlink.services.messages import run_message
 
 
 def upload(house: House, firm: str, connection_id: str) -> tuple[str, str]:
@@ -56,17 +56,6 @@ def post(
     if run.state is RunState.QUEUED:
         house.lane.send([run_message(run)])
     return run
-
-
-def run_message(run: Run) -> Message:
-    """The message that has the run planned, or its lists brought in."""
-    return Message(
-        firm=run.firm,
-        connection_id=run.connection_id,
-        step="plan" if run.sync is None else "sync",
-        run_id=run.id,
-        generation=run.generation,
-    )
 
 
 def require_authorized(connection: Connection) -> None:

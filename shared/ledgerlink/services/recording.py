@@ -103,7 +103,7 @@ class Recorder:
             fingerprint=fingerprint(write.body or {}),
             run_id=self.run.id,
             written_at=self.house.clock.now(),
-            rank=self.run.id,
+            rank=self.run.rank or self.run.id,
             imported=self.run.kind == IMPORT,
             members=write.members,
             day=write.day,

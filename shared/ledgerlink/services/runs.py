@@ -43,7 +43,7 @@ def list_items(
     for chunk in run.chunks:
         if chunk.first + chunk.count <= after or not _may_hold(run, chunk, state):
             continue
-        for item in _items(house, run, chunk):
+        for item in items_of_chunk(house, run, chunk):
             if item.operation.seq < after or (state and item.state is not state):
                 continue
             if len(items) == limit:
@@ -61,7 +61,8 @@ def _may_hold(run: Run, chunk: Chunk, state: ItemState | None) -> bool:
     return bool(chunk.settled.get(state) or progress.outcomes.get(state)) or not done
 
 
-def _items(house: House, run: Run, chunk: Chunk) -> list[Item]:
+def items_of_chunk(house: House, run: Run, chunk: Chunk) -> list[Item]:
+    """The items of one chunk."""
     outcomes = house.runs.outcomes(run, chunk.first, chunk.count) if chunk.pending else {}
     return [_item(op, outcomes) for op in house.staging.chunk(run, chunk.number)]
 

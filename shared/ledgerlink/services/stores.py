@@ -240,6 +240,45 @@ class Runs(Protocol):
     def outcomes(self, run: Run, first: int, count: int) -> Mapping[int, Outcome]: ...
 
 
+NO_CHUNK = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Where the machine of an import was last seen.
+
+    With a `token` it rests at `step` until it is told to go on; chunks up to number `until` are
+    being applied then. Without one it was told so at `since`, or there is none.
+    """
+
+    step: str = ""
+    token: str = ""
+    until: int = NO_CHUNK
+    since: datetime | None = None
+
+
+class Machines(Protocol):
+    """The machines that drive imports, one step after the other."""
+
+    def begin(self, run: Run, step: str) -> None:
+        """Start a machine at this step."""
+        ...
+
+    def waiting(self, run: Run) -> Waiting: ...
+
+    def rest(self, run: Run, step: str, token: str, until: int) -> None:
+        """Note that the machine rests at this step."""
+        ...
+
+    def answer(self, run: Run, waiting: Waiting, step: str) -> bool:
+        """Have the resting machine go on with this step; False when it is not there any more."""
+        ...
+
+    def forget(self, run: Run, token: str) -> None:
+        """The machine that rested with this token is over."""
+        ...
+
+
 class Staging(Protocol):
     """Records and plans, in files."""
 
@@ -265,7 +304,18 @@ class Staging(Protocol):
         ...
 
     def page(self, run: Run, kind: ListType, number: int) -> Sequence[ListRecord]: ...
-    def put_chunk(self, run: Run, number: int, operations: Sequence[Operation]) -> None: ...
+    def put_notes(self, run: Run, name: str, lines: Iterable[Any]) -> None:
+        """Keep JSON values beside the run's plan, under a name."""
+        ...
+
+    def notes(self, run: Run, name: str) -> Sequence[Any]:
+        """What was kept; nothing when there is none."""
+        ...
+
+    def put_chunk(self, run: Run, number: int, operations: Sequence[Operation]) -> None:
+        """Keep a chunk of the run's newest plan."""
+        ...
+
     def chunk(self, run: Run, number: int) -> Sequence[Operation]: ...
     def fix_requests(
         self, run: Run, chunk: int, series: int, requests: Sequence[Sequence[int]]

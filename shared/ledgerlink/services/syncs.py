@@ -10,7 +10,8 @@ from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.domain.lists import ListType, Sync
 from ledgerlink.domain.runs import Run, RunState
 from ledgerlink.services.house import House
-from ledgerlink.services.posts import require_authorized, run_message
+from ledgerlink.services.messages import run_message
+from ledgerlink.services.posts import require_authorized
 
 LONGEST_RANGE = timedelta(days=366)
 UNFINISHED = (RunState.APPLYING, RunState.QUEUED, RunState.PARKED)

@@ -14,6 +14,7 @@
 | the feed from an entry on | firm/connection/feed | entry#seq |
 | runs newest first, one run | firm/connection | run#id |
 | runs that are not finished | firm/connection | unfinished#id |
+| where the machine of an import rests | firm/connection | machine#id |
 | the limiter's memory, the right to refresh | firm/connection | lane, refresh |
 | a run's progress by chunk | firm/connection/run | progress#chunk |
 | outcomes of a slice of a plan | firm/connection/run | item#seq |

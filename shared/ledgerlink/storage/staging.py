@@ -70,6 +70,17 @@ class S3Staging:
     def page(self, run: Run, kind: ListType, number: int) -> Sequence[ListRecord]:
         return [load(ListRecord, line) for line in self.records(_page(run, kind, number))]
 
+    def put_notes(self, run: Run, name: str, lines: Iterable[Any]) -> None:
+        self._put(_notes(run, name), (json.dumps(line).encode() for line in lines))
+
+    def notes(self, run: Run, name: str) -> Sequence[Any]:
+        try:
+            return [json.loads(line) for line in self.records(_notes(run, name))]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchKey":
+                raise
+            return []
+
     def put_chunk(self, run: Run, number: int, operations: Sequence[Operation]) -> None:
         self._put(_chunk(run, number), map(dump, operations))
 
@@ -141,4 +152,9 @@ def _page(run: Run, kind: ListType, number: int) -> str:
 
 
 def _chunk(run: Run, number: int) -> str:
-    return f"{_plan(run)}/plan-{keys.number(number)}.jsonl.gz"
+    # Imports may be planned again; a post has the one plan number 0.
+    return f"{_plan(run)}/plan{run.plan or ''}-{keys.number(number)}.jsonl.gz"
+
+
+def _notes(run: Run, name: str) -> str:
+    return f"{_plan(run)}/{name}.jsonl.gz"

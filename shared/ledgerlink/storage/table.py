@@ -43,9 +43,16 @@ class Table:
     def put(self, row: Row) -> None:
         self._client.put_item(TableName=self.name, Item=_typed(row))
 
-    def put_if(self, row: Row, condition: str, values: Mapping[str, Any] | None = None) -> None:
-        """Put the row if the condition holds for what is there. Raises Taken."""
-        given: dict[str, Any] = {"ConditionExpression": condition}
+    def put_if(
+        self,
+        row: Row,
+        condition: str,
+        values: Mapping[str, Any] | None = None,
+        names: Sequence[str] = (),
+    ) -> None:
+        """Put the row if the condition holds for what is there. Raises Taken. Attributes that are
+        reserved words stand as `#name` in the condition and are listed in `names`."""
+        given: dict[str, Any] = {"ConditionExpression": condition, **_named(names)}
         if values:
             given["ExpressionAttributeValues"] = _typed(values)
         with _taken():
@@ -95,14 +102,22 @@ class Table:
         )
         return _plain(answer["Attributes"]) if answer.get("Attributes") else None
 
-    def delete_if(self, pk: str, sk: str, condition: str, values: Mapping[str, Any]) -> None:
-        """Delete the row if the condition holds. Raises Taken."""
+    def delete_if(
+        self,
+        pk: str,
+        sk: str,
+        condition: str,
+        values: Mapping[str, Any],
+        names: Sequence[str] = (),
+    ) -> None:
+        """Delete the row if the condition holds, written as for `put_if`. Raises Taken."""
         with _taken():
             self._client.delete_item(
                 TableName=self.name,
                 Key=_typed({"pk": pk, "sk": sk}),
                 ConditionExpression=condition,
                 ExpressionAttributeValues=_typed(values),
+                **_named(names),
             )
 
     def query(
@@ -202,6 +217,10 @@ class Table:
                 return
             self._pause(FIRST_PAUSE * 2**attempt)
         raise TimeoutError(f"{self.name} left rows unwritten after {ATTEMPTS} attempts")
+
+
+def _named(names: Sequence[str]) -> dict[str, Any]:
+    return {"ExpressionAttributeNames": {f"#{name}": name for name in names}} if names else {}
 
 
 def _holding(held: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,5 +32,11 @@ def changed(before: Posting, patch: Mapping[str, Any]) -> Posting:
         ) from None
 
 
+def plain(posting: Posting) -> dict[str, Any]:
+    """The settings as JSON values."""
+    values: dict[str, Any] = _adapter().dump_python(posting, mode="json")
+    return values
+
+
 def _place(found: Place) -> Place:
     return ["posting", *found]

@@ -18,6 +18,7 @@ from tests.fakes.clock import FakeIds
 from tests.fakes.fate import Fate
 from tests.fakes.house import REDIRECT, entry
 from tests.fakes.ledger import FakeConnector
+from tests.fakes.machines import FakeMachines
 
 FIRM, USER = "a#connection#x 字", "ada"
 SITE = CreateProject(name="Site", client=Client(key="c/1", name="Client"))
@@ -34,6 +35,7 @@ def house_of(stores: Stores) -> tuple[House, FakeConnector]:
         staging=stores.staging,
         vaults=stores.vaults,
         lane=stores.lane,
+        machines=FakeMachines(stores.clock),
         memory=stores.memory,
         lists=stores.lists,
         settings=stores.settings,

@@ -15,7 +15,7 @@ from ledgerlink.domain.reasons import reason
 from ledgerlink.domain.records import TimeEntry
 from ledgerlink.domain.rules import RuleKind
 from ledgerlink.domain.runs import Chunk, Run, RunState
-from ledgerlink.services.planning import slices
+from ledgerlink.services.plans import slices
 
 from tests.fakes.clock import START
 from tests.unit.domain.worlds import DAY, RULES, World, entry, writes

@@ -221,7 +221,8 @@ def place(fate: Fate | None = None) -> Place:
         "schedules": diary,
         "vaults": Credentials(),
     }
-    unused = dict.fromkeys(("rules", "staging", "memory", "usage", "bus"), cast(Any, None))
+    others = ("rules", "staging", "memory", "usage", "bus", "machines")
+    unused = dict.fromkeys(others, cast(Any, None))
     house = House(
         **{name: mortal(name, store, fate) for name, store in stores.items()},
         **unused,

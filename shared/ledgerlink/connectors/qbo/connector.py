@@ -35,6 +35,7 @@ class QuickBooksOnline:
     name = "qbo"
     chunk_size = batches.CHUNK_SIZE
     lists = traits.LISTS
+    shared_names = traits.SHARED_NAMES
     changes_reach = traits.REACH
     metered = traits.METERED
 

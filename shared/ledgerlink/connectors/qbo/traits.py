@@ -49,3 +49,7 @@ READERS: Mapping[ListType, Callable[[Entity], ListRecord]] = {
 
 WITHOUT_ACTIVE = frozenset({ListType.INVOICE, ListType.TIME})
 """Transactions, which are never inactive."""
+
+SHARED_NAMES = (ListType.CUSTOMER, ListType.VENDOR, ListType.EMPLOYEE)
+"""A DisplayName is unique over these together:
+https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/customer"""

@@ -1,0 +1,31 @@
+"""The entry of the machine's steps."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from ledgerlink.bootstrap import house
+from ledgerlink.services import machine
+
+logger = Logger()
+metrics = Metrics()
+ENDS = {"expire": machine.expire, "break_off": machine.break_off}
+"""Steps after which the machine is over; they have no token."""
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """Step Functions: one step of one import. The token is stored and never logged."""
+    firm, connection_id, run_id = event["firm"], event["connection_id"], event["run_id"]
+    step: str = event["step"]
+    logger.append_keys(firm=firm, connection=connection_id, run=run_id, step=step)
+    run = house().runs.get(firm, connection_id, run_id)
+    if step in ENDS:
+        ENDS[step](house(), run)
+    else:
+        machine.do_step(house(), run, step, event["token"])
+    logger.info("done", extra={"state": run.state})
+    metrics.add_metric("ImportSteps", MetricUnit.Count, 1)
+    return {}

@@ -1,0 +1,112 @@
+"""What the machine of an import does at each of its steps."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from ledgerlink.domain.errors import Conflict, Invalid
+from ledgerlink.domain.reasons import reason
+from ledgerlink.domain.runs import DRAFTS, Chunk, Run, RunState
+from ledgerlink.services import imports, parking
+from ledgerlink.services.driving import (
+    APPLY,
+    PLAN,
+    STAGE,
+    ahead,
+    drive,
+    finish,
+    next_step,
+    report,
+    wake,
+)
+from ledgerlink.services.house import House
+from ledgerlink.services.mapping import look_through
+from ledgerlink.services.messages import chunk_message, run_message
+from ledgerlink.services.stores import NO_CHUNK
+
+MOST_LEGS = 1000
+"""How many times a machine goes to the lane for one import; its history has a bound."""
+
+
+def do_step(house: House, run: Run, step: str, token: str) -> None:
+    """A machine has come to this step and rests, with this token, until it is told to go on."""
+    house.machines.rest(run, step, token, _last_of_leg(run))
+    run = house.runs.get(run.firm, run.connection_id, run.id)
+    if step != next_step(run):
+        drive(house, run)
+    elif step == STAGE:
+        _stage(house, run)
+        drive(house, house.runs.get(run.firm, run.connection_id, run.id))
+    elif step == PLAN:
+        house.lane.send([run_message(run)])
+    elif step == APPLY:
+        _let_loose(house, run, token)
+
+
+def _stage(house: House, run: Run) -> None:
+    """Look the records of a draft through, so that they can be mapped."""
+    assert run.imported is not None
+    connection = house.connections.get(run.firm, run.connection_id)
+    try:
+        records = look_through(house, connection, run)
+    except Invalid as unreadable:
+        staged = replace(run, reason=reason("unreadable_upload", detail=unreadable.message))
+    else:
+        imported = replace(run.imported, staged_at=house.clock.now())
+        staged = replace(run, records=records, imported=imported)
+    with suppress(Conflict):  # its maker went on meanwhile
+        house.runs.save(staged, of_generation=run.generation)
+
+
+def _let_loose(house: House, run: Run, token: str) -> None:
+    """Have a leg of the run applied. One whose turn has not come is woken by who is ahead."""
+    if run.state is RunState.QUEUED:
+        if ahead(house, run) is not None:
+            return
+        run = _started(house, run)
+        house.machines.rest(run, APPLY, token, _last_of_leg(run))
+    if run.open_chunks():
+        house.lane.send([chunk_message(run, chunk) for chunk in _leg(run)])
+    else:
+        finish(house, run)
+        report(house, run)
+
+
+def _started(house: House, run: Run) -> Run:
+    now = house.clock.now()
+    started = replace(
+        run,
+        state=RunState.APPLYING,
+        started_at=run.started_at or now,
+        resumed_at=now,
+        left_then=run.left(),
+    )
+    house.runs.save(started, of_generation=run.generation)
+    return started
+
+
+def _leg(run: Run) -> Sequence[Chunk]:
+    """The chunks that are sent into the lane before the machine has its say again."""
+    size = -(-len(run.chunks) // MOST_LEGS)
+    return run.open_chunks()[:size]
+
+
+def _last_of_leg(run: Run) -> int:
+    leg = _leg(run) if run.state is RunState.APPLYING else ()
+    return leg[-1].number if leg else NO_CHUNK
+
+
+def expire(house: House, run: Run) -> None:
+    """Nobody came back to a run that rested; what was never started is given up."""
+    house.machines.forget(run, house.machines.waiting(run).token)
+    if run.state in DRAFTS:
+        imports.end(house, run, RunState.EXPIRED)
+
+
+def break_off(house: House, run: Run) -> None:
+    """The machine failed: set the run aside for a person."""
+    house.machines.forget(run, house.machines.waiting(run).token)
+    house.count("ImportsBroken", 1)
+    if run.state in (RunState.PLANNING, RunState.QUEUED, RunState.APPLYING):
+        parking.park(house, run, reason("worker_failed"))
+        wake(house, run)

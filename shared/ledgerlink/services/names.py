@@ -1,0 +1,53 @@
+"""Names that the ledger has in use, from the lists as they came in last."""
+
+from collections.abc import Iterator
+
+from ledgerlink.domain.connections import Connection
+from ledgerlink.domain.documents import NewCustomer, NewListRecord, NewPerson
+from ledgerlink.domain.lists import ListRecord, ListType
+from ledgerlink.domain.resolver import Taken
+from ledgerlink.services.house import House
+
+PAGE = 1000
+
+
+def names_in_use(house: House, connection: Connection) -> Taken:
+    """Who has a name, among the lists over which a name can be used once only. The lists are read
+    when the first new name is asked for."""
+    shared = house.connector(connection.ledger).shared_names
+    holders: dict[str, ListRecord] = {}
+    asked = False
+
+    def taken(record: NewListRecord) -> str | None:
+        nonlocal asked
+        if _list_of(record) not in shared:
+            return None
+        if not asked:
+            asked = True
+            for kind in shared:
+                found = records_of(house, connection, kind)
+                holders.update({one.name.casefold(): one for one in found if one.usable})
+        holder = holders.get(record.name.casefold())
+        return f"{holder.type} {holder.id}" if holder else None
+
+    return taken
+
+
+def records_of(house: House, connection: Connection, kind: ListType) -> Iterator[ListRecord]:
+    """All records of a list, as they came in last."""
+    after: str | None = None
+    while True:
+        page = house.lists.page(connection.firm, connection.id, kind, after, PAGE)
+        yield from page.items
+        if page.after is None:
+            return
+        after = page.after
+
+
+def _list_of(record: NewListRecord) -> ListType:
+    match record:
+        case NewPerson(person=person):
+            return ListType(person)
+        case NewCustomer():
+            return ListType.CUSTOMER
+    return ListType.ITEM

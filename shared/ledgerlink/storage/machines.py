@@ -1,0 +1,98 @@
+"""The machines that drive imports: executions of Step Functions, and where each rests."""
+
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from ledgerlink.domain.ports import Clock
+from ledgerlink.domain.runs import Run
+from ledgerlink.services.stores import NO_CHUNK, Ids, Waiting
+from ledgerlink.storage import keys
+from ledgerlink.storage.table import Row, Table, Taken
+from ledgerlink.wire.stored import dump, load
+
+if TYPE_CHECKING:
+    from typing import Any as SFNClient
+
+GONE = frozenset({"TaskDoesNotExist", "TaskTimedOut", "InvalidToken"})
+
+
+class StepFunctionsMachines:
+    """Implements `services.stores.Machines`."""
+
+    def __init__(
+        self, client: "SFNClient", machine: str, table: Table, clock: Clock, ids: Ids
+    ) -> None:
+        self._client = client
+        self._machine = machine
+        self._table = table
+        self._clock = clock
+        self._ids = ids
+
+    def begin(self, run: Run, step: str) -> None:
+        given = {
+            "firm": run.firm,
+            "connection_id": run.connection_id,
+            "run_id": run.id,
+            "told": {"next": step},
+        }
+        self._put(run, Waiting(since=self._clock.now()))
+        try:
+            self._client.start_execution(
+                stateMachineArn=self._machine,
+                name=f"{run.id}-{self._ids.new(self._clock.now())}"[:80],
+                input=json.dumps(given),
+            )
+        except ClientError:
+            self._table.take(*_place(run))
+            raise
+
+    def waiting(self, run: Run) -> Waiting:
+        row = self._table.get(*_place(run))
+        return load(Waiting, row["data"]) if row else Waiting()
+
+    def rest(self, run: Run, step: str, token: str, until: int) -> None:
+        self._put(run, Waiting(step=step, token=token, until=until))
+
+    def answer(self, run: Run, waiting: Waiting, step: str) -> bool:
+        try:
+            self._client.send_task_success(
+                taskToken=waiting.token, output=json.dumps({"next": step})
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in GONE:
+                raise
+            return not self._forgotten(run, waiting.token)
+        with suppress(Taken):  # it rests again already
+            going = Waiting(step=step, until=NO_CHUNK, since=self._clock.now())
+            self._table.put_if(
+                _row(run, going), "#token = :token", {":token": waiting.token}, names=["token"]
+            )
+        return True
+
+    def forget(self, run: Run, token: str) -> None:
+        self._forgotten(run, token)
+
+    def _forgotten(self, run: Run, token: str) -> bool:
+        """Whether the row was still this token's; somebody else may have answered meanwhile."""
+        try:
+            self._table.delete_if(
+                *_place(run), "#token = :token", {":token": token}, names=["token"]
+            )
+        except Taken:
+            return False
+        return True
+
+    def _put(self, run: Run, waiting: Waiting) -> None:
+        self._table.put(_row(run, waiting))
+
+
+def _place(run: Run) -> tuple[str, str]:
+    return keys.connection(run.firm, run.connection_id), keys.row("machine", run.id)
+
+
+def _row(run: Run, waiting: Waiting) -> Row:
+    pk, sk = _place(run)
+    return {"pk": pk, "sk": sk, "token": waiting.token, "data": dump(waiting).decode()}

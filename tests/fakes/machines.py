@@ -1,0 +1,64 @@
+"""The machines of imports in memory."""
+
+from dataclasses import dataclass, field
+
+from ledgerlink.domain.ports import Clock
+from ledgerlink.domain.runs import Run
+from ledgerlink.services.stores import Waiting
+
+Place = tuple[str, str, str]
+
+
+@dataclass
+class FakeMachines:
+    """Implements `services.stores.Machines`. `steps` are those that some machine comes to next,
+    each with the token that it will rest with."""
+
+    clock: Clock
+    rows: dict[Place, Waiting] = field(default_factory=dict)
+    steps: list[tuple[Place, str, str]] = field(default_factory=list)
+    alive: dict[str, Place] = field(default_factory=dict)
+    begun: int = 0
+    count: int = 0
+
+    def begin(self, run: Run, step: str) -> None:
+        self.begun += 1
+        self.rows[_place(run)] = Waiting(since=self.clock.now())
+        self._come_to(_place(run), step)
+
+    def _come_to(self, place: Place, step: str) -> None:
+        if step == "end":
+            return
+        self.count += 1
+        token = f"token-{self.count}"
+        self.alive[token] = place
+        self.steps.append((place, step, token))
+
+    def waiting(self, run: Run) -> Waiting:
+        return self.rows.get(_place(run), Waiting())
+
+    def rest(self, run: Run, step: str, token: str, until: int) -> None:
+        self.rows[_place(run)] = Waiting(step=step, token=token, until=until)
+
+    def answer(self, run: Run, waiting: Waiting, step: str) -> bool:
+        place = self.alive.pop(waiting.token, None)
+        if place is None:
+            there = self.waiting(run).token == waiting.token
+            self.forget(run, waiting.token)
+            return not there
+        self._come_to(place, step)
+        if self.waiting(run).token == waiting.token:
+            self.rows[place] = Waiting(step=step, since=self.clock.now())
+        return True
+
+    def forget(self, run: Run, token: str) -> None:
+        if self.waiting(run).token == token:
+            self.rows.pop(_place(run), None)
+
+    def lose(self, run: Run) -> None:
+        """The machine of the run is no more, and nobody knows."""
+        self.alive.pop(self.waiting(run).token, None)
+
+
+def _place(run: Run) -> Place:
+    return run.firm, run.connection_id, run.id

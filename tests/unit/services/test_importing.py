@@ -1,0 +1,312 @@
+"""Imports from the draft to the ledger, and back."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from ledgerlink.domain.connections import Connection
+from ledgerlink.domain.errors import Conflict, Forbidden, LedgerUnavailable, NotFound
+from ledgerlink.domain.imports import Scope
+from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.rules import CreateProject, Link, RuleKind, Skip
+from ledgerlink.domain.runs import Run, RunState
+from ledgerlink.services import imports
+from ledgerlink.services.imports import User, Wanted
+from ledgerlink.services.mapping import mapping_of
+
+from tests.fakes.house import FIRM, Town, entry, town
+
+ADA, BOB = User(FIRM, "ada"), User(FIRM, "bob")
+ADMIN = User(FIRM, "carol", administrator=True)
+FEBRUARY = Scope(first_day=date(2026, 2, 1), last_day=date(2026, 2, 28))
+
+
+@pytest.fixture
+def place() -> Town:
+    return town()
+
+
+def drafted(place: Town, connection: Connection, *records: Any, key: str = "k", **more: Any) -> Run:
+    wanted = Wanted(scope=more.pop("scope", FEBRUARY), records=list(records), **more)
+    run = imports.create(place.house, ADA, connection.id, key, wanted)
+    place.work()
+    return place.run(run)
+
+
+def planned(place: Town, run: Run, user: User = ADA) -> Run:
+    imports.order_plan(place.house, user, run.connection_id, run.id)
+    place.work()
+    return place.run(run)
+
+
+def started(place: Town, run: Run, user: User = ADA) -> Run:
+    imports.start(place.house, user, run.connection_id, run.id, run.plan)
+    place.work()
+    return place.run(run)
+
+
+def imported(
+    place: Town, connection: Connection, *records: Any, key: str = "k", **more: Any
+) -> Run:
+    return started(place, planned(place, drafted(place, connection, *records, key=key, **more)))
+
+
+def undone(place: Town, run: Run, key: str = "u") -> Run:
+    taking = imports.undo(place.house, ADA, run.connection_id, run.id, key)
+    place.work()
+    return started(place, place.run(taking))
+
+
+def held(place: Town) -> dict[str, int]:
+    return {str(s.body["notes"]): s.body["minutes"] for s in place.company().of_kind("Time")}
+
+
+def test_an_import_is_looked_through_planned_and_written(place: Town) -> None:
+    connection = place.connected()
+    run = drafted(place, connection, entry("t1"), entry("t2", minutes=30))
+    assert (run.state, run.records) == (RunState.DRAFT, 2)
+    assert run.imported
+    assert run.imported.staged_at
+    ready = planned(place, run)
+    assert (ready.state, ready.plan) == (RunState.READY, 1)
+    assert ready.imported
+    assert ready.imported.totals["create"] == {"items": 2, "minutes": 90}
+    assert held(place) == {}
+    done = started(place, ready)
+    assert done.state is RunState.COMPLETED
+    assert held(place) == {"work t1": 60, "work t2": 30}
+    assert place.machines.begun == 1
+
+
+def test_the_same_import_again_writes_nothing(place: Town) -> None:
+    connection = place.connected()
+    records = [entry(f"t{n}") for n in range(9)]
+    imported(place, connection, *records)
+    before = len(place.company().received)
+    again = imported(place, connection, *records, key="again")
+    assert again.state is RunState.COMPLETED
+    assert again.counts()[ItemState.UNCHANGED] == 9
+    assert len(place.company().received) == before
+
+
+def test_a_correction_writes_the_difference_alone(place: Town) -> None:
+    connection = place.connected()
+    imported(place, connection, *[entry(f"t{n}") for n in range(6)])
+    changed = [entry(f"t{n}") for n in range(5)] + [entry("t6")]
+    changed[0] = entry("t0", minutes=15)
+    again = imported(place, connection, *changed, key="again")
+    assert again.imported
+    sent = {name: n["items"] for name, n in again.imported.totals.items()}
+    assert sent == {"create": 1, "update": 1, "delete": 1, "unchanged": 4, "warnings": 0}
+    wanted = {f"work t{n}": 60 for n in (1, 2, 3, 4, 6)} | {"work t0": 15}
+    assert held(place) == wanted
+
+
+def test_a_rule_that_now_says_skip_takes_the_time_out(place: Town) -> None:
+    connection = place.connected()
+    place.rules(connection, RuleKind.PROJECTS, {"p2": Link(ledger_id="C2")})
+    records = [entry("t1"), entry("t2", project_key="p2")]
+    imported(place, connection, *records)
+    place.rules(connection, RuleKind.PROJECTS, {"p2": Skip()})
+    imported(place, connection, *records, key="again")
+    assert held(place) == {"work t1": 60}
+
+
+def test_records_outside_the_scope_are_left_out_and_counted(place: Town) -> None:
+    connection = place.connected()
+    scope = replace(FEBRUARY, projects=("p1",))
+    records = [entry("t1"), entry("t2", work_date="2026-03-01"), entry("t3", project_key=None)]
+    ready = planned(place, drafted(place, connection, *records, scope=scope))
+    assert ready.imported
+    assert ready.imported.left_out == 2
+    assert [i.operation.members for i in place.items(ready)] == [("t1",)]
+
+
+def test_an_import_leaves_alone_what_lies_outside_its_scope(place: Town) -> None:
+    connection = place.connected()
+    imported(place, connection, entry("t1"), entry("t2", work_date="2026-02-03"))
+    scope = replace(FEBRUARY, last_day=date(2026, 2, 10))
+    imported(place, connection, scope=scope, key="again")
+    assert held(place) == {"work t1": 60}
+
+
+def test_a_draft_is_seen_by_its_maker_alone(place: Town) -> None:
+    connection = place.connected()
+    run = drafted(place, connection, entry("t1"))
+    with pytest.raises(NotFound):
+        imports.get_import(place.house, BOB, connection.id, run.id)
+    done = started(place, planned(place, run))
+    assert imports.get_import(place.house, BOB, connection.id, done.id)[0].id == run.id
+
+
+def test_only_the_plan_that_was_seen_can_be_started(place: Town) -> None:
+    connection = place.connected()
+    run = planned(place, drafted(place, connection, entry("t1")))
+    newer = planned(place, run)
+    with pytest.raises(Conflict, match="newest plan"):
+        imports.start(place.house, ADA, connection.id, run.id, run.plan)
+    assert started(place, newer).state is RunState.COMPLETED
+
+
+def test_going_back_changes_what_a_draft_is_made_of(place: Town) -> None:
+    connection = place.connected()
+    run = planned(place, drafted(place, connection, entry("t1"), entry("t2", minutes=10)))
+    patch = {"posting": {"round_to": 15, "rounding": "up"}, "records": [entry("t2", minutes=10)]}
+    changed = imports.change(place.house, ADA, connection.id, run.id, patch)
+    assert changed.state is RunState.DRAFT
+    place.work()
+    assert started(place, planned(place, changed)).state is RunState.COMPLETED
+    assert held(place) == {"work t2": 15}
+
+
+def test_who_made_it_or_an_administrator_may_interrupt(place: Town) -> None:
+    connection = place.connected()
+    run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(9)]))
+    imports.start(place.house, ADA, connection.id, run.id, run.plan)
+    with pytest.raises(Forbidden):
+        imports.interrupt(place.house, BOB, connection.id, run.id)
+    stopped = imports.interrupt(place.house, ADMIN, connection.id, run.id)
+    assert stopped.state is RunState.INTERRUPTED
+    place.work()
+    assert held(place) == {}
+    imports.resume(place.house, ADA, connection.id, run.id)
+    place.work()
+    assert place.run(run).state is RunState.COMPLETED
+    assert len(held(place)) == 9
+
+
+@pytest.mark.parametrize("calls", range(1, 12))
+def test_interrupted_anywhere_and_taken_up_it_writes_everything_once(
+    place: Town, calls: int
+) -> None:
+    connection = place.connected()
+    run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(11)]))
+    imports.start(place.house, ADA, connection.id, run.id, run.plan)
+    asked = 0
+
+    def stop() -> bool:
+        nonlocal asked
+        asked += 1
+        place.clock.go_on(seconds=3)
+        if asked == calls:
+            imports.interrupt(place.house, ADA, connection.id, run.id)
+        return False
+
+    place.work(stop)
+    there = place.run(run)
+    if there.state is RunState.INTERRUPTED:
+        assert len(held(place)) <= 2 * calls
+        imports.resume(place.house, ADA, connection.id, run.id)
+        place.work()
+    assert place.run(run).state is RunState.COMPLETED
+    times = [s.body["notes"] for s in place.company().of_kind("Time")]
+    assert sorted(times) == sorted(f"work t{n}" for n in range(11))
+
+
+def test_one_import_applies_at_a_time_and_the_next_begins_by_itself(place: Town) -> None:
+    connection = place.connected()
+    first = planned(place, drafted(place, connection, *[entry(f"a{n}") for n in range(9)]))
+    wanted = Wanted(scope=FEBRUARY, records=[entry("b1", work_date="2026-02-02")])
+    second = imports.create(place.house, BOB, connection.id, "b", replace(wanted))
+    place.work()
+    second = planned(place, second, BOB)
+    imports.start(place.house, ADA, connection.id, first.id, first.plan)
+    imports.start(place.house, BOB, connection.id, second.id, second.plan)
+    assert place.run(second).state is RunState.QUEUED
+    place.work()
+    assert place.run(first).state is RunState.COMPLETED
+    assert place.run(second).state is RunState.COMPLETED
+
+
+def test_a_run_whose_machine_was_lost_is_taken_up_by_a_new_one(place: Town) -> None:
+    connection = place.connected()
+    run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(9)]))
+    place.machines.lose(run)
+    assert started(place, run).state is RunState.COMPLETED
+    assert place.machines.begun == 2
+    assert len(held(place)) == 9
+
+
+def test_trouble_of_the_ledger_parks_the_import_and_resume_does_the_rest(place: Town) -> None:
+    connection = place.connected()
+    run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(9)]))
+    place.company().trouble = [None, None, LedgerUnavailable("down", "The ledger is down.")]
+    parked = started(place, run)
+    assert parked.state is RunState.PARKED
+    assert parked.reason
+    assert parked.reason.code == "ledger_unavailable"
+    imports.resume(place.house, ADA, connection.id, run.id)
+    place.work()
+    assert place.run(run).state is RunState.COMPLETED
+    assert len(held(place)) == 9
+
+
+def test_trouble_while_planning_leaves_a_draft_with_the_reason(place: Town) -> None:
+    connection = place.connected()
+    run = drafted(place, connection, entry("t1"))
+    place.company().trouble = [LedgerUnavailable("down", "The ledger is down.")]
+    back = planned(place, run)
+    assert back.state is RunState.DRAFT
+    assert back.reason
+    assert back.reason.code == "ledger_unavailable"
+    assert started(place, planned(place, back)).state is RunState.COMPLETED
+
+
+def test_an_undo_takes_back_what_was_created_changed_and_deleted(place: Town) -> None:
+    connection = place.connected()
+    imported(place, connection, entry("t1"), entry("t2"))
+    before = held(place)
+    second = imported(place, connection, entry("t1", minutes=5), entry("t3"), key="b")
+    assert held(place) == {"work t1": 5, "work t3": 60}
+    taking = undone(place, second)
+    assert taking.state is RunState.COMPLETED
+    assert held(place) == before
+    assert place.run(second).state is RunState.UNDONE
+    again = imported(place, connection, entry("t1"), entry("t2"), key="c")
+    assert again.counts()[ItemState.UNCHANGED] == 2
+
+
+def test_an_undo_removes_the_list_records_that_the_import_made(place: Town) -> None:
+    connection = place.connected()
+    place.rules(connection, RuleKind.PROJECTS, {"p9": CreateProject(name="New")})
+    run = imported(place, connection, entry("t1", project_key="p9"))
+    assert len(place.company().of_kind("Customer")) == 1
+    assert undone(place, run).state is RunState.COMPLETED
+    assert place.company().of_kind("Customer") == []
+
+
+def test_an_undo_lists_and_leaves_what_was_billed_or_edited_since(place: Town) -> None:
+    connection = place.connected()
+    run = imported(place, connection, entry("t1"), entry("t2"), entry("t3"))
+    by_key = {i.operation.key: i.outcome.ledger_id for i in place.items(run)}
+    company = place.company()
+    company.billed[str(by_key["time:t1"])] = "1042"
+    edited = company.stored[str(by_key["time:t2"])]
+    company.stored[edited.id] = replace(edited, body={**edited.body, "minutes": 1}, version=7)
+    taking = undone(place, run)
+    assert taking.state is RunState.COMPLETED_WITH_PROBLEMS
+    why = {i.operation.key: i.outcome.reason.code for i in place.items(taking) if i.outcome.reason}
+    assert why == {"time:t1": "billed", "time:t2": "changed_in_ledger"}
+    assert sorted(held(place)) == ["work t1", "work t2"]
+
+
+def test_the_mapping_says_what_is_known_and_what_is_asked_for(place: Town) -> None:
+    connection = place.connected()
+    run = drafted(place, connection, entry("t1"), entry("t2", project_key="p7"))
+    page = mapping_of(place.house, connection, run, RuleKind.PROJECTS)
+    assert [(m.entity.key, m.entries, m.rule is None) for m in page.mapped] == [
+        ("p1", 1, False),
+        ("p7", 1, True),
+    ]
+    assert page.open == 1
+
+
+def test_a_discarded_draft_is_over(place: Town) -> None:
+    connection = place.connected()
+    run = drafted(place, connection, entry("t1"))
+    imports.discard(place.house, ADA, connection.id, run.id)
+    place.work()
+    with pytest.raises(Conflict):
+        imports.order_plan(place.house, ADA, connection.id, run.id)
+    assert place.machines.alive == {}
