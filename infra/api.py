@@ -11,9 +11,9 @@ from aws_cdk import aws_logs as logs
 from cdk_nag import NagPackSuppression, NagSuppressions
 from constructs import Construct
 
-from infra.functions import Function, Shape, Surroundings
+from infra.functions import Function, Shape, Surroundings, machine_arn
 from infra.lanes import Lanes
-from infra.permissions import connect, keep_records, send
+from infra.permissions import connect, drive, keep_records, send
 from infra.secrets import Secrets
 from infra.settings import Settings
 from infra.storage import Storage
@@ -71,7 +71,12 @@ class Api(Construct):
         lanes: Lanes,
     ) -> None:
         super().__init__(scope, name)
-        statements = [*keep_records(storage), *connect(secrets), send(lanes.lane)]
+        statements = [
+            *keep_records(storage),
+            *connect(secrets),
+            send(lanes.lane),
+            *drive(machine_arn()),
+        ]
         self.api = Function(self, "Api", API, around, statements)
         self.http = self._http_api(around.settings)
         self.stage = self._stage(around.settings)

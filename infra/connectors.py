@@ -6,9 +6,9 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.events import Events
-from infra.functions import Function, Shape, Surroundings
+from infra.functions import Function, Shape, Surroundings, machine_arn
 from infra.lanes import Lanes
-from infra.permissions import consume, keep_records, publish, send, stay_connected
+from infra.permissions import consume, drive, keep_records, publish, send, stay_connected
 from infra.secrets import Secrets
 from infra.storage import Storage
 
@@ -39,6 +39,7 @@ class Connectors(Construct):
             *stay_connected(secrets),
             send(lanes.lane),
             publish(events.bus),
+            *drive(machine_arn()),
             consume(lanes.lane, lanes.dead_letters),
         ]
         self.qbo = Function(self, "Qbo", QBO, around, statements)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aws_cdk import Duration
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -19,6 +19,7 @@ from infra.settings import Settings
 from infra.storage import Storage
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
+MACHINE = "ledgerlink-imports"
 NAMESPACE = "Ledgerlink"
 """Of the metrics that the functions count."""
 
@@ -162,6 +163,7 @@ def environment(
         "LEDGERLINK_BUCKET": storage.bucket.bucket_name,
         "LEDGERLINK_LANE_URL": lanes.lane.queue_url,
         "LEDGERLINK_DLQ_ARN": lanes.dead_letters.queue_arn,
+        "LEDGERLINK_MACHINE": machine_arn(),
         "LEDGERLINK_BUS": events.bus.event_bus_name,
         "LEDGERLINK_SECRETS_PREFIX": CONNECTIONS_PREFIX,
         "LEDGERLINK_SECRETS_KEY": secrets.key.key_arn,
@@ -181,6 +183,11 @@ def environment(
         "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
         "POWERTOOLS_LOG_LEVEL": "INFO",
     }
+
+
+def machine_arn() -> str:
+    """The machine by name: the functions that drive it are part of what it calls."""
+    return f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}:stateMachine:{MACHINE}"
 
 
 def built(folder: Path) -> lambda_.AssetCode:

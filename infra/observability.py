@@ -13,6 +13,7 @@ from infra.api import Api
 from infra.connectors import Connectors
 from infra.functions import NAMESPACE
 from infra.lanes import Lanes
+from infra.machines import Machines
 from infra.scheduler import Scheduler
 from infra.settings import Settings
 from infra.webhooks import Webhooks
@@ -40,6 +41,7 @@ class Watched:
 
     api: Api
     connectors: Connectors
+    machines: Machines
     scheduler: Scheduler
     webhooks: Webhooks
 
@@ -59,6 +61,7 @@ class Observability(Construct):
         watches = [
             *_lane_watches(lanes),
             *_function_watches(watched.api, watched.connectors),
+            *_import_watches(watched.machines),
             *_sync_watches(watched.scheduler),
             *_door_watches(watched.webhooks),
         ]
@@ -210,6 +213,23 @@ def _sync_watches(scheduler: Scheduler) -> list[Watch]:
             "SyncsFailed",
             "A sync failed for good.",
             _counted("qbo", "SyncsFailed"),
+            threshold=1,
+        ),
+    ]
+
+
+def _import_watches(machines: Machines) -> list[Watch]:
+    return [
+        Watch(
+            "ImportsErrors",
+            "The imports function raised or timed out.",
+            machines.imports.function.metric_errors(period=FIVE_MINUTES),
+            threshold=1,
+        ),
+        Watch(
+            "ImportsBroken",
+            "The machine of an import failed; its run is parked.",
+            _counted("imports", "ImportsBroken"),
             threshold=1,
         ),
     ]

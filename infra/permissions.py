@@ -86,6 +86,11 @@ def _app_secret(secrets: Secrets) -> iam.PolicyStatement:
     return allow("AppSecret", ("secretsmanager:GetSecretValue",), secrets.app_qbo.secret_arn)
 
 
+def drive(machine_arn: str) -> list[iam.PolicyStatement]:
+    """Start the machine of an import, and tell a resting one to go on."""
+    return [allow("Drive", ("states:StartExecution", "states:SendTaskSuccess"), machine_arn)]
+
+
 def publish(bus: events.EventBus) -> iam.PolicyStatement:
     return allow("Publish", ("events:PutEvents",), bus.event_bus_arn)
 

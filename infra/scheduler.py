@@ -5,9 +5,9 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from constructs import Construct
 
-from infra.functions import Function, Shape, Surroundings
+from infra.functions import Function, Shape, Surroundings, machine_arn
 from infra.lanes import Lanes
-from infra.permissions import keep_rows, send
+from infra.permissions import drive, keep_rows, send
 from infra.storage import Storage
 
 TICK = Duration.minutes(1)
@@ -28,7 +28,7 @@ class Scheduler(Construct):
         self, scope: Construct, name: str, around: Surroundings, storage: Storage, lanes: Lanes
     ) -> None:
         super().__init__(scope, name)
-        statements = [*keep_rows(storage), send(lanes.lane)]
+        statements = [*keep_rows(storage), send(lanes.lane), *drive(machine_arn())]
         self.scheduler = Function(self, "Scheduler", SCHEDULER, around, statements)
         function = self.scheduler.function
         function.configure_async_invoke(max_event_age=TICK, retry_attempts=0)

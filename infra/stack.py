@@ -8,8 +8,9 @@ from constructs import Construct
 from infra.api import Api
 from infra.connectors import Connectors
 from infra.events import Events
-from infra.functions import Surroundings, environment, layers
+from infra.functions import Surroundings, environment, layers, machine_arn
 from infra.lanes import Lanes
+from infra.machines import Machines
 from infra.observability import Observability, Watched
 from infra.scheduler import Scheduler
 from infra.secrets import APP_SECRET_QBO, Secrets
@@ -35,10 +36,15 @@ class LedgerlinkStack(Stack):
         )
         api = Api(self, "Api", around, storage, secrets, lanes)
         connectors = Connectors(self, "Connectors", around, storage, secrets, lanes, events)
+        machines = Machines(self, "Machines", around, storage, lanes)
         scheduler = Scheduler(self, "Scheduler", around, storage, lanes)
         webhooks = Webhooks(self, "Webhooks", around, storage, secrets, api)
         Observability(
-            self, "Observability", settings, lanes, Watched(api, connectors, scheduler, webhooks)
+            self,
+            "Observability",
+            settings,
+            lanes,
+            Watched(api, connectors, machines, scheduler, webhooks),
         )
         self._outputs(
             {
@@ -53,6 +59,8 @@ class LedgerlinkStack(Stack):
                 "QboFunction": connectors.qbo.function.function_name,
                 "SchedulerFunction": scheduler.scheduler.function.function_name,
                 "WebhooksFunction": webhooks.webhooks.function.function_name,
+                "ImportsFunction": machines.imports.function.function_name,
+                "MachineArn": machine_arn(),
                 "BusName": events.bus.event_bus_name,
             }
         )

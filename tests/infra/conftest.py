@@ -16,6 +16,7 @@ BUILT = (
     "layers/lambda/dependencies/python",
     "layers/code/python",
     "functions/api",
+    "functions/imports",
     "functions/qbo",
     "functions/scheduler",
     "functions/webhooks",

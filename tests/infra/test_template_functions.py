@@ -8,6 +8,7 @@ ENVIRONMENT = {
     "LEDGERLINK_LANE_URL",
     "LEDGERLINK_DLQ_ARN",
     "LEDGERLINK_BUS",
+    "LEDGERLINK_MACHINE",
     "LEDGERLINK_SECRETS_PREFIX",
     "LEDGERLINK_SECRETS_KEY",
     "LEDGERLINK_APP_SECRET_QBO",
@@ -26,7 +27,7 @@ ENVIRONMENT = {
     "POWERTOOLS_METRICS_NAMESPACE",
     "POWERTOOLS_LOG_LEVEL",
 }
-NAMES = ("api", "qbo", "scheduler", "webhooks")
+NAMES = ("api", "imports", "qbo", "scheduler", "webhooks")
 
 
 def functions(template: Template) -> dict[str, Properties]:
@@ -57,6 +58,7 @@ def test_all_functions_run_python_313_on_arm_with_both_layers(template: Template
 def test_limits_fit_the_work(template: Template) -> None:
     found = functions(template)
     assert (found["api"]["Timeout"], found["api"]["MemorySize"]) == (29, 512)
+    assert (found["imports"]["Timeout"], found["imports"]["MemorySize"]) == (180, 1769)
     assert (found["qbo"]["Timeout"], found["qbo"]["MemorySize"]) == (300, 1769)
     assert (found["scheduler"]["Timeout"], found["scheduler"]["MemorySize"]) == (55, 512)
     assert (found["webhooks"]["Timeout"], found["webhooks"]["MemorySize"]) == (10, 512)
@@ -70,7 +72,7 @@ def test_every_function_is_traced_and_logs_json_into_a_group_that_forgets(
         assert function["LoggingConfig"]["LogFormat"] == "JSON"
         assert "Ref" in function["LoggingConfig"]["LogGroup"]
     groups = properties(template, "AWS::Logs::LogGroup").values()
-    assert [group["RetentionInDays"] for group in groups] == [90] * (len(NAMES) + 1)
+    assert [group["RetentionInDays"] for group in groups] == [90] * (len(NAMES) + 2)
 
 
 def test_functions_read_exactly_these_variables(template: Template) -> None:

@@ -13,6 +13,8 @@ NAMES = {
     "ApiErrors",
     "QboErrors",
     "Api5xx",
+    "ImportsErrors",
+    "ImportsBroken",
     "SchedulerErrors",
     "TickMissing",
     "DueFailed",
