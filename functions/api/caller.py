@@ -23,10 +23,11 @@ class Right(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A user of a firm."""
+    """A user of a firm. An administrator may change what others set or started."""
 
     firm: str
     user: str
+    administrator: bool = False
 
 
 def caller(app: APIGatewayHttpResolver, right: Right) -> Caller:
@@ -40,13 +41,14 @@ def caller(app: APIGatewayHttpResolver, right: Right) -> Caller:
             "The token names no firm, no user or no expiry.",
             f"Use a token with {os.environ['LEDGERLINK_FIRM_CLAIM']}, sub and exp.",
         )
-    if right.scope not in _scopes(claims.get("scope") or claims.get("scp") or ""):
+    scopes = _scopes(claims.get("scope") or claims.get("scp") or "")
+    if right.scope not in scopes:
         raise Forbidden(
             "scope_missing",
             f"The token lacks the scope {right.scope}.",
             f"Ask for a token with {right.scope}.",
         )
-    return Caller(str(firm), str(user))
+    return Caller(str(firm), str(user), Right.ADMIN.scope in scopes)
 
 
 def _scopes(claim: object) -> list[str]:

@@ -11,6 +11,8 @@ from functions.api.app import app, logger
 from functions.api.routes import (
     connections,
     docs,
+    exports,
+    imports,
     posts,
     records,
     rules,
@@ -20,7 +22,7 @@ from functions.api.routes import (
     usage,
 )
 
-ROUTES = (connections, docs, posts, records, rules, runs, settings, syncs, usage)
+ROUTES = (connections, docs, exports, imports, posts, records, rules, runs, settings, syncs, usage)
 
 
 metrics = Metrics()

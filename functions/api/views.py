@@ -1,5 +1,6 @@
 """What the API answers and takes, as pydantic models. Money and rates are decimal strings."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -8,7 +9,7 @@ from ledgerlink.domain.documents import Company
 from ledgerlink.domain.lists import ListType, Sync
 from ledgerlink.domain.plan import Action, ItemState
 from ledgerlink.domain.reasons import Reason
-from ledgerlink.domain.rules import Rule
+from ledgerlink.domain.rules import Rule, RuleKind
 from ledgerlink.domain.runs import Run, RunState
 from ledgerlink.services.runs import Item
 from ledgerlink.wire.rules import plain
@@ -160,6 +161,30 @@ class Rules(Given):
     ]
 
 
+class AllRules(Given):
+    """Mappings by kind of rule and source key."""
+
+    rules: Annotated[
+        dict[RuleKind, dict[str, Any]],
+        WithJsonSchema(
+            {
+                "type": "object",
+                "description": "By kind (users, projects, labor-codes, leave-types), then by key.",
+                "additionalProperties": {
+                    "type": "object",
+                    "additionalProperties": {"$ref": "#/components/schemas/Mapping"},
+                },
+            }
+        ),
+    ]
+
+
+class RulesSet(BaseModel):
+    """How many rules of each kind were given."""
+
+    rules: dict[RuleKind, int]
+
+
 class UploadView(BaseModel):
     """PUT records there, one JSON object per line (gzip allowed), then post the `upload_id`."""
 
@@ -278,6 +303,13 @@ class ItemView(BaseModel):
     members: list[str]
     day: date | None = None
     minutes: int = 0
+    before: Annotated[
+        dict[str, Any] | None, Field(description="What the ledger holds, in its own words.")
+    ] = None
+    after: Annotated[
+        dict[str, Any] | None, Field(description="What it will hold, in its own words.")
+    ] = None
+    warnings: list[ReasonView] = Field(default_factory=list)
     ledger_id: str | None = None
     version: str | None = None
     reason: ReasonView | None = None
@@ -295,11 +327,18 @@ class ItemView(BaseModel):
             members=list(operation.members),
             day=operation.day,
             minutes=operation.minutes,
+            before=_body(operation.before),
+            after=_body(operation.body),
+            warnings=[view for one in operation.warnings if (view := ReasonView.of(one))],
             ledger_id=outcome.ledger_id,
             version=outcome.version,
             reason=ReasonView.of(outcome.reason),
             trace_id=outcome.trace_id or None,
         )
+
+
+def _body(body: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if body is None else dict(body)
 
 
 class ItemList(BaseModel):

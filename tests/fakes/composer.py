@@ -52,7 +52,7 @@ class FakeComposer:
         if time.rate is not None:
             body["rate"] = str(time.rate)
         members = tuple(entry.key for entry in time.entries)
-        return Document(time.key, "Time", body, members, time.day, time.minutes, warnings)
+        return Document(time.key, "Time", body, members, time.day, time.minutes, warnings=warnings)
 
 
 def _text(time: ResolvedTime) -> tuple[str, tuple[Reason, ...]]:

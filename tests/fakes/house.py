@@ -105,7 +105,7 @@ class Town:
         return True
 
     def run(self, run: Run) -> Run:
-        return get_run(self.house, run.firm, run.connection_id, run.id)
+        return get_run(self.house, run.firm, run.connection_id, run.id, run.created_by)
 
     def items(self, run: Run) -> list[Item]:
         return list(list_items(self.house, self.run(run), 0, 10_000).items)

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 from urllib.parse import urlencode
 
 from ledgerlink.domain.documents import Company, Copy, fingerprint
@@ -83,6 +85,8 @@ class FakeLedger:
                 forms=(fingerprint(stored.body),),
                 billed=i in self.held.billed,
                 billed_by=self.held.billed.get(i),
+                minutes=int(stored.body.get("minutes", 0)),
+                rate=_rate(stored.body),
             )
             for i, stored in found
             if stored is not None and stored.kind == kind
@@ -113,6 +117,10 @@ class FakeLedger:
 
     async def close(self) -> None:
         self.closed = True
+
+
+def _rate(body: Mapping[str, Any]) -> Decimal | None:
+    return Decimal(body["rate"]) if body.get("billable") and "rate" in body else None
 
 
 @dataclass

@@ -43,9 +43,17 @@ class FakeRuns:
             raise NotFound("no_run", f"There is no run {run_id}.", "See the list.")
         return replace(run, progress=dict(self.notes.get((firm, connection_id, run_id), {})))
 
-    def list(self, firm: str, connection_id: str, after: str | None, limit: int) -> Page[Run]:
-        ids = sorted(self.rows.get((firm, connection_id), {}), reverse=True)
-        left = [run_id for run_id in ids if after is None or run_id < after]
+    def list(
+        self,
+        firm: str,
+        connection_id: str,
+        after: str | None,
+        limit: int,
+        *,
+        oldest_first: bool = False,
+    ) -> Page[Run]:
+        ids = sorted(self.rows.get((firm, connection_id), {}), reverse=not oldest_first)
+        left = [i for i in ids if after is None or ((i > after) is oldest_first and i != after)]
         runs = [self.get(firm, connection_id, run_id) for run_id in left[:limit]]
         return Page(runs, runs[-1].id if len(left) > limit else None)
 

@@ -6,14 +6,15 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from ledgerlink.domain.errors import NotFound
 from ledgerlink.domain.rules import RuleKind
 from ledgerlink.services import rules
-from ledgerlink.wire.rules import mappings
+from ledgerlink.wire.rules import mappings, plain
 
 from functions.api.app import app, house, who
 from functions.api.caller import Right
-from functions.api.views import RuleList, Rules, RuleView
+from functions.api.views import AllRules, RuleList, Rules, RulesSet, RuleView
 
 
-def _kind(name: str) -> RuleKind:
+def rule_kind(name: str) -> RuleKind:
+    """The kind of that name. Raises NotFound."""
     try:
         return RuleKind(name)
     except ValueError:
@@ -30,7 +31,7 @@ def get_rules(
 ) -> RuleList:
     """In the order of their keys."""
     caller = who(Right.READ)
-    page = rules.page_of_rules(house(), caller.firm, connection_id, _kind(kind), after, limit)
+    page = rules.page_of_rules(house(), caller.firm, connection_id, rule_kind(kind), after, limit)
     return RuleList(rules=[RuleView.of(rule) for rule in page.items], next=page.after)
 
 
@@ -38,8 +39,9 @@ def get_rules(
 def put_rules(connection_id: str, kind: str, body: Rules) -> RuleList:
     """Sets the rules named, leaves the others as they are, and answers those set."""
     caller = who(Right.ADMIN)
-    given = mappings(_kind(kind), body.rules)
-    found = rules.put_rules(house(), caller.firm, caller.user, connection_id, _kind(kind), given)
+    wanted = rule_kind(kind)
+    given = mappings(wanted, body.rules)
+    found = rules.put_rules(house(), caller.firm, caller.user, connection_id, wanted, given)
     return _answer(found)
 
 
@@ -52,7 +54,30 @@ def rule_history(
     connection_id: str, kind: str, key: Annotated[str, Query(min_length=1, max_length=200)]
 ) -> RuleList:
     caller = who(Right.READ)
-    return _answer(rules.rule_history(house(), caller.firm, connection_id, _kind(kind), key))
+    return _answer(rules.rule_history(house(), caller.firm, connection_id, rule_kind(kind), key))
+
+
+@app.get("/v1/connections/<connection_id>/rules", summary="All rules", tags=["rules"])
+def export_rules(connection_id: str) -> AllRules:
+    """In the form in which they can be sent to another connection, or back later."""
+    caller = who(Right.READ)
+    found = {
+        kind: {
+            rule.key: plain(kind, rule.mapping)
+            for rule in rules.list_rules(house(), caller.firm, connection_id, kind)
+        }
+        for kind in RuleKind
+    }
+    return AllRules(rules=found)
+
+
+@app.put("/v1/connections/<connection_id>/rules", summary="Set rules of all kinds", tags=["rules"])
+def import_rules(connection_id: str, body: AllRules) -> RulesSet:
+    """Sets the rules named and leaves the others; nothing is set when one of them is wrong."""
+    caller = who(Right.ADMIN)
+    given = {kind: mappings(kind, some) for kind, some in body.rules.items()}
+    versions = rules.put_all_rules(house(), caller.firm, caller.user, connection_id, given)
+    return RulesSet(rules={kind: len(some) for kind, some in versions.items()})
 
 
 def _answer(found: Any) -> RuleList:

@@ -3,32 +3,40 @@
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.services import parking, records, runs
+from ledgerlink.domain.plan import Action, ItemState
+from ledgerlink.domain.runs import RunState
+from ledgerlink.services import imports, parking, records, runs
 
 from functions.api.app import app, house, who
-from functions.api.caller import Right
+from functions.api.caller import Caller, Right
 from functions.api.list_views import ChangeView, RunChangeList
 from functions.api.views import ItemList, ItemView, RunList, RunView
 
 Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
-@app.get("/v1/connections/<connection_id>/runs", summary="Runs, newest first", tags=["runs"])
+@app.get("/v1/connections/<connection_id>/runs", summary="Runs", tags=["runs"])
 def list_runs(
     connection_id: str,
     after: Annotated[str | None, Query(max_length=100)] = None,
     limit: Limit = 50,
+    kind: Annotated[str | None, Query(max_length=20)] = None,
+    state: RunState | None = None,
+    user: Annotated[str | None, Query(max_length=200)] = None,
+    sort: runs.Sort = runs.Sort.NEWEST,
 ) -> RunList:
+    """Of one kind, state or user if that is given. Drafts of imports are seen by their maker
+    alone. A page may be short before the end. Sorted by state or user, the newest 2,000 are."""
     caller = who(Right.READ)
-    page = runs.list_runs(house(), caller.firm, connection_id, after, limit)
+    wanted = runs.Wanted(viewer=caller.user, kind=kind, state=state, user=user)
+    page = runs.list_runs(house(), caller.firm, connection_id, wanted, after, limit, sort)
     return RunList(runs=[RunView.of(run) for run in page.items], next=page.after)
 
 
 @app.get("/v1/connections/<connection_id>/runs/<run_id>", summary="A run", tags=["runs"])
 def get_run(connection_id: str, run_id: str) -> RunView:
     caller = who(Right.READ)
-    return RunView.of(runs.get_run(house(), caller.firm, connection_id, run_id))
+    return RunView.of(runs.get_run(house(), caller.firm, connection_id, run_id, caller.user))
 
 
 @app.get(
@@ -40,17 +48,18 @@ def list_items(
     connection_id: str,
     run_id: str,
     state: ItemState | None = None,
+    action: Action | None = None,
     after: Annotated[int, Query(ge=0)] = 0,
     limit: Limit = 100,
 ) -> ItemList | RunChangeList:
     """The items of a sync are its entries in the feed."""
     caller = who(Right.READ)
-    run = runs.get_run(house(), caller.firm, connection_id, run_id)
+    run = runs.get_run(house(), caller.firm, connection_id, run_id, caller.user)
     if run.sync is not None:
         changed = records.changes_of_run(house(), run, after, limit)
         found = [ChangeView.of(change) for change in changed.items]
         return RunChangeList(items=found, next=changed.after)
-    page = runs.list_items(house(), run, after, limit, state)
+    page = runs.list_items(house(), run, after, limit, state, action)
     return ItemList(items=[ItemView.of(item) for item in page.items], next=page.after)
 
 
@@ -61,5 +70,12 @@ def list_items(
 )
 def resume_run(connection_id: str, run_id: str) -> RunView:
     caller = who(Right.POST)
-    run = runs.get_run(house(), caller.firm, connection_id, run_id)
+    run = runs.get_run(house(), caller.firm, connection_id, run_id, caller.user)
+    if run.imported is not None:
+        imports.require_owner(run, asking(caller))
     return RunView.of(parking.resume(house(), run))
+
+
+def asking(caller: Caller) -> imports.User:
+    """The caller as imports know it."""
+    return imports.User(caller.firm, caller.user, caller.administrator)

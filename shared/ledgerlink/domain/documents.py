@@ -76,7 +76,8 @@ class Document:
 
     `kind` is the ledger's own name for it (`TimeActivity`, `Customer`). `members` are the source
     keys that it carries. `day` is the accounting date, for closed periods; lists have none.
-    `minutes` is what it carries of time. `warnings` say what about it a person should know.
+    `minutes` is what it carries of time, `rate` what an hour of it is billed at, None for what is
+    not billed. `warnings` say what about it a person should know.
     """
 
     key: str
@@ -85,6 +86,7 @@ class Document:
     members: tuple[str, ...] = ()
     day: date | None = None
     minutes: int = 0
+    rate: Decimal | None = None
     warnings: tuple[Reason, ...] = ()
 
 
@@ -93,7 +95,8 @@ class Copy:
     """What the ledger holds now of a document that we wrote.
 
     `body` is what the composer would send for it; `forms` are the fingerprints of all bodies that
-    it may have come from. `billed_by` is the number of the invoice that bills it.
+    it may have come from. `billed_by` is the number of the invoice that bills it. `minutes` and
+    `rate` are what it holds of time, and what an hour is billed at, None for what is not billed.
     """
 
     ledger_id: str
@@ -102,6 +105,8 @@ class Copy:
     forms: tuple[str, ...]
     billed: bool = False
     billed_by: str | None = None
+    minutes: int = 0
+    rate: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

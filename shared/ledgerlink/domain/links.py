@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +23,8 @@ class Link:
     """A posting key tied to a record of the ledger: what we last wrote, when, in which run.
 
     Of time it says more: `members` are the entries, `day` is the accounting date, `targets` are
-    the ledger's ids of person, customer and item. `imported` is whether an import may delete it.
-    `rank` sorts runs by when they were let loose.
+    the ledger's ids of person, customer and item, `rate` is what an hour is billed at. `imported`
+    is whether an import may delete it. `rank` sorts runs by when they were let loose.
     """
 
     key: str
@@ -38,5 +39,6 @@ class Link:
     members: tuple[str, ...] = ()
     day: date | None = None
     minutes: int = 0
+    rate: Decimal | None = None
     source: Source | None = None
     targets: tuple[str | None, ...] = ()

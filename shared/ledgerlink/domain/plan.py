@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -61,6 +62,7 @@ class Operation:
     targets: tuple[Any, ...] = ()
     day: date | None = None
     minutes: int = 0
+    rate: Decimal | None = None
     warnings: tuple[Reason, ...] = ()
     state: ItemState = ItemState.PENDING
     reason: Reason | None = None
@@ -80,6 +82,7 @@ class Write:
     base_fingerprint: str | None = None
     day: date | None = None
     minutes: int = 0
+    rate: Decimal | None = None
     members: tuple[str, ...] = ()
     source: Source | None = None
     targets: tuple[str | None, ...] = ()

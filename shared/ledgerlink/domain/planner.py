@@ -212,7 +212,8 @@ class _Planning:
             words = {"day": entries[0].work_date, "posted": day}
             warnings.append(reason("moved_date", field="work_date", **words))
         members = tuple(entry.key for entry in entries)
-        return replace(document, members=members, warnings=tuple(warnings))
+        rate = group.resolved.rate if group.resolved.billable else None
+        return replace(document, members=members, rate=rate, warnings=tuple(warnings))
 
     def _others(self, group: _Group) -> list[Held]:
         """What stands for some of these entries under another name, and has to go. Raises Blocked

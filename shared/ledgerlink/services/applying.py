@@ -286,6 +286,7 @@ def ready(operation: Operation, links: Mapping[str, Link]) -> Write:
         base_fingerprint=operation.base_fingerprint,
         day=operation.day,
         minutes=operation.minutes,
+        rate=operation.rate,
         members=operation.members,
         source=operation.source,
         targets=tuple(targets),

@@ -9,13 +9,14 @@ from typing import Any
 from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from ledgerlink.domain.imports import Import, Scope
-from ledgerlink.domain.runs import APPLIED, DRAFTS, NEVER_STARTED, PRIVATE, Run, RunState
+from ledgerlink.domain.runs import APPLIED, DRAFTS, NEVER_STARTED, Run, RunState
 from ledgerlink.services import parking
 from ledgerlink.services.driving import drive, wake
 from ledgerlink.services.house import House
 from ledgerlink.services.mapping import NAMES
 from ledgerlink.services.posts import require_authorized
 from ledgerlink.services.recording import IMPORT
+from ledgerlink.services.runs import visible
 from ledgerlink.wire.posting import changed
 
 
@@ -121,11 +122,6 @@ def get_import(house: House, user: User, connection_id: str, run_id: str) -> tup
     if run.imported is None or not visible(run, user.name):
         raise NotFound("no_import", f"There is no import {run_id}.", "See your list of imports.")
     return run, run.imported
-
-
-def visible(run: Run, user: str) -> bool:
-    """Whether this user of the firm may see the run: drafts are private."""
-    return run.state not in PRIVATE or run.created_by == user
 
 
 def change(

@@ -108,6 +108,7 @@ class Recorder:
             members=write.members,
             day=write.day,
             minutes=write.minutes,
+            rate=write.rate,
             source=write.source,
             targets=write.targets,
         )

@@ -44,9 +44,39 @@ def put_rules(
 
     Raises Conflict when two users would share a person.
     """
+    return put_all_rules(house, firm, user, connection_id, {kind: mappings})[kind]
+
+
+def put_all_rules(
+    house: House,
+    firm: str,
+    user: str,
+    connection_id: str,
+    given: Mapping[RuleKind, Mapping[str, RuleMapping]],
+) -> Mapping[RuleKind, Sequence[Rule]]:
+    """As `put_rules`, of several kinds; nothing is set when some of it is refused."""
     house.connections.get(firm, connection_id)
-    current = {rule.key: rule for rule in house.rules.list(firm, connection_id, kind)}
-    changed = [
+    found: dict[RuleKind, Sequence[Rule]] = {}
+    changed: list[Rule] = []
+    for kind, mappings in given.items():
+        current = {rule.key: rule for rule in house.rules.list(firm, connection_id, kind)}
+        fresh = _changed(house, user, kind, mappings, current)
+        current |= {rule.key: rule for rule in fresh}
+        refuse_shared_people(current.values())
+        changed += fresh
+        found[kind] = [current[key] for key in mappings]
+    house.rules.put(firm, connection_id, changed)
+    return found
+
+
+def _changed(
+    house: House,
+    user: str,
+    kind: RuleKind,
+    mappings: Mapping[str, RuleMapping],
+    current: Mapping[str, Rule],
+) -> list[Rule]:
+    return [
         Rule(
             kind=kind,
             key=key,
@@ -58,7 +88,3 @@ def put_rules(
         for key, mapping in mappings.items()
         if key not in current or current[key].mapping != mapping
     ]
-    current |= {rule.key: rule for rule in changed}
-    refuse_shared_people(current.values())
-    house.rules.put(firm, connection_id, changed)
-    return [current[key] for key in mappings]

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
-from ledgerlink.domain.plan import ItemState, Operation, Outcome
-from ledgerlink.domain.runs import Chunk, Run
+from ledgerlink.domain.errors import NotFound
+from ledgerlink.domain.plan import Action, ItemState, Operation, Outcome
+from ledgerlink.domain.runs import PRIVATE, Chunk, Run, RunState
 from ledgerlink.services.house import House
 from ledgerlink.services.stores import Page
 
@@ -21,35 +23,122 @@ class Item:
         return self.outcome.state
 
 
-def get_run(house: House, firm: str, connection_id: str, run_id: str) -> Run:
-    """Raises NotFound."""
+MOST_READ = 2000
+"""Runs that are looked at for one page of those that are wanted."""
+
+
+class Sort(StrEnum):
+    """In which order runs are listed."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    STATE = "state"
+    USER = "user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which runs are wanted; None wants all. Drafts are seen by `viewer` alone, who made them."""
+
+    viewer: str
+    kind: str | None = None
+    state: RunState | None = None
+    user: str | None = None
+
+    def holds(self, run: Run) -> bool:
+        """Whether the run is one of them."""
+        return (
+            visible(run, self.viewer)
+            and self.kind in (None, run.kind)
+            and self.state in (None, run.state)
+            and self.user in (None, run.created_by)
+        )
+
+
+def visible(run: Run, user: str) -> bool:
+    """Whether this user of the firm may see the run: drafts are private."""
+    return run.state not in PRIVATE or run.created_by == user
+
+
+def get_run(house: House, firm: str, connection_id: str, run_id: str, user: str) -> Run:
+    """Raises NotFound, also for another user's draft."""
     house.connections.get(firm, connection_id)
-    return house.runs.get(firm, connection_id, run_id)
+    run = house.runs.get(firm, connection_id, run_id)
+    if not visible(run, user):
+        raise NotFound(
+            "no_run", f"There is no run {run_id}.", "List the connection's runs to see ids."
+        )
+    return run
 
 
 def list_runs(
-    house: House, firm: str, connection_id: str, after: str | None, limit: int
+    house: House,
+    firm: str,
+    connection_id: str,
+    wanted: Wanted,
+    after: str | None,
+    limit: int,
+    sort: Sort = Sort.NEWEST,
 ) -> Page[Run]:
-    """Newest first."""
+    """Runs in that order. A page may be short before the end. By state and user, the newest
+    MOST_READ are sorted."""
     house.connections.get(firm, connection_id)
-    return house.runs.list(firm, connection_id, after, limit)
+    if sort in (Sort.NEWEST, Sort.OLDEST):
+        return _read(house, firm, connection_id, wanted, after, limit, sort)
+    found = _read(house, firm, connection_id, wanted, None, MOST_READ, Sort.NEWEST).items
+    name = {Sort.STATE: lambda run: run.state.value, Sort.USER: lambda run: run.created_by}[sort]
+    ordered = sorted(found, key=name)
+    start = next((n + 1 for n, run in enumerate(ordered) if run.id == after), 0)
+    rest = ordered[start : start + limit]
+    return Page(rest, rest[-1].id if len(ordered) > start + limit else None)
+
+
+def _read(
+    house: House,
+    firm: str,
+    connection_id: str,
+    wanted: Wanted,
+    after: str | None,
+    limit: int,
+    sort: Sort,
+) -> Page[Run]:
+    found: list[Run] = []
+    oldest_first = sort is Sort.OLDEST
+    for _ in range(MOST_READ // limit + 1):
+        left = limit - len(found)
+        page = house.runs.list(firm, connection_id, after, left, oldest_first=oldest_first)
+        found += [run for run in page.items if wanted.holds(run)]
+        after = page.after
+        if after is None or len(found) == limit:
+            break
+    return Page(found, after)
 
 
 def list_items(
-    house: House, run: Run, after: int, limit: int, state: ItemState | None = None
+    house: House,
+    run: Run,
+    after: int,
+    limit: int,
+    state: ItemState | None = None,
+    action: Action | None = None,
 ) -> Page[Item]:
-    """Items in the order of the plan from number `after` on; at most `limit`, of one state."""
+    """Items in the order of the plan from number `after` on; at most `limit`, of one state and
+    one action."""
     items: list[Item] = []
     for chunk in run.chunks:
         if chunk.first + chunk.count <= after or not _may_hold(run, chunk, state):
             continue
         for item in items_of_chunk(house, run, chunk):
-            if item.operation.seq < after or (state and item.state is not state):
+            if item.operation.seq < after or not _is_wanted(item, state, action):
                 continue
             if len(items) == limit:
                 return Page(items, str(item.operation.seq))
             items.append(item)
     return Page(items)
+
+
+def _is_wanted(item: Item, state: ItemState | None, action: Action | None) -> bool:
+    return state in (None, item.state) and action in (None, item.operation.action)
 
 
 def _may_hold(run: Run, chunk: Chunk, state: ItemState | None) -> bool:

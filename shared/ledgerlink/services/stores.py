@@ -230,7 +230,18 @@ class Runs(Protocol):
         """With its progress. Raises NotFound."""
         ...
 
-    def list(self, firm: str, connection_id: str, after: str | None, limit: int) -> Page[Run]: ...
+    def list(
+        self,
+        firm: str,
+        connection_id: str,
+        after: str | None,
+        limit: int,
+        *,
+        oldest_first: bool = False,
+    ) -> Page[Run]:
+        """Newest first, or oldest first."""
+        ...
+
     def in_state(self, firm: str, connection_id: str, state: RunState) -> Sequence[Run]:
         """Runs in that state, which is not a finished one; oldest first."""
         ...

@@ -71,14 +71,22 @@ class DynamoRuns:
         }
         return replace(run, progress=progress)
 
-    def list(self, firm: str, connection_id: str, after: str | None, limit: int) -> Page[Run]:
+    def list(
+        self,
+        firm: str,
+        connection_id: str,
+        after: str | None,
+        limit: int,
+        *,
+        oldest_first: bool = False,
+    ) -> Page[Run]:
         rows = list(
             self._table.query(
                 keys.connection(firm, connection_id),
                 keys.under("run"),
                 after=keys.row("run", after) if after else None,
                 limit=limit + 1,
-                backward=True,
+                backward=not oldest_first,
             )
         )
         runs = [self._with_progress(row) for row in rows[:limit]]

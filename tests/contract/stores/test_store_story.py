@@ -76,17 +76,17 @@ def test_a_post_is_interrupted_resumed_and_corrected_on_every_kind_of_store(
 
     run = posts.post(house, FIRM, USER, number, "key", records)
     work(house, stores)
-    assert get_run(house, FIRM, number, run.id).state is RunState.PARKED
-    parking.resume(house, get_run(house, FIRM, number, run.id))
+    assert get_run(house, FIRM, number, run.id, USER).state is RunState.PARKED
+    parking.resume(house, get_run(house, FIRM, number, run.id, USER))
     work(house, stores)
-    assert get_run(house, FIRM, number, run.id).state is RunState.COMPLETED
+    assert get_run(house, FIRM, number, run.id, USER).state is RunState.COMPLETED
     assert len(company.of_kind("Time")) == 5
     assert len(company.of_kind("Customer")) == 2
 
     records[2]["minutes"] = 90
     later = posts.post(house, FIRM, USER, number, "other", records)
     work(house, stores)
-    items = list_items(house, get_run(house, FIRM, number, later.id), 0, 100).items
+    items = list_items(house, get_run(house, FIRM, number, later.id, USER), 0, 100).items
     assert [i.state for i in items] == [ItemState.POSTED] + [ItemState.UNCHANGED] * 4
     assert sorted(int(s.body["minutes"]) for s in company.of_kind("Time")) == [60] * 4 + [90]
 
@@ -110,7 +110,7 @@ def test_lists_come_in_change_and_are_told_on_every_kind_of_store(stores: Stores
     ledger.delete(ListType.CUSTOMER, "5")
     run = request_sync(house, FIRM, USER, number, "key")
     work(house, stores)
-    run = get_run(house, FIRM, number, run.id)
+    run = get_run(house, FIRM, number, run.id, USER)
     assert run.state is RunState.COMPLETED
     counts = {name: count for name, count in run.counts().items() if name != "unchanged" and count}
     assert counts == {"created": 1, "changed": 2, "deleted": 1}

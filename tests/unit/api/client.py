@@ -5,20 +5,26 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, cast
 from urllib.parse import urlencode
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ledgerlink.domain.connections import Connection
+from ledgerlink.domain.imports import Scope
 from ledgerlink.domain.lists import ListRecord, ListTraits, ListType, change
+from ledgerlink.domain.runs import Run
+from ledgerlink.services import imports
+from ledgerlink.services.imports import User, Wanted
 
 from functions.api.handler import handler
-from tests.fakes.house import FIRM, USER, Town
+from tests.fakes.house import FIRM, USER, Town, entry
 
 READ, POST, ADMIN = "ledger.read", "ledger.post", "ledger.admin"
 ALL = (READ, POST, ADMIN)
 FIRM_CLAIM = "firm_id"
 FAR = "4102444800"
+NEW_IMPORT = {"from": "2026-02-01", "to": "2026-02-28", "time_entries": []}
 
 
 @dataclass(frozen=True)
@@ -134,7 +140,37 @@ def filled(path: str, **places: str) -> str:
 
 def kind_in(path: str) -> str:
     """What `kind` stands for in that path."""
-    return "users" if "rules" in path else "customer"
+    return "users" if "rules" in path or "mapping" in path else "customer"
+
+
+def query_of(path: str) -> dict[str, str]:
+    """What has to be asked for there."""
+    if path.endswith("history"):
+        return {"key": "u1"}
+    days = {"from": "2026-02-01", "to": "2026-02-28"}
+    return days if path.endswith("reconciliation") else {}
+
+
+def import_for(place: Town, connection: Connection, path: str) -> Run:
+    """An import in the state in which that path can be called."""
+    asks, house = User(connection.firm, USER), place.house
+    scope = Scope(first_day=date(2026, 2, 1), last_day=date(2026, 2, 28))
+    wanted = Wanted(scope=scope, records=[entry("t-of-a", project_key="p1")])
+    run = imports.create(house, asks, connection.id, f"for {path}", wanted)
+    if "imports" not in path:
+        return run
+    place.work()
+    step = path.rpartition("/")[2]
+    if step in ("start", "interrupt", "resume", "undo", "preview", "rules"):
+        imports.order_plan(house, asks, connection.id, run.id)
+        place.work()
+    if step in ("interrupt", "resume", "undo"):
+        imports.start(house, asks, connection.id, run.id, 1)
+    if step == "resume":
+        imports.interrupt(house, asks, connection.id, run.id)
+    if step == "undo":
+        place.work()
+    return place.run(run)
 
 
 def known_customer(place: Town, connection: Connection, name: str = "Rossi") -> None:

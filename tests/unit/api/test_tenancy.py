@@ -9,7 +9,15 @@ from ledgerlink.domain.runs import Run, RunState
 
 from functions.api.openapi import document
 from tests.fakes.house import entry
-from tests.unit.api.client import Api, filled, kind_in, known_customer
+from tests.unit.api.client import (
+    NEW_IMPORT,
+    Api,
+    filled,
+    import_for,
+    kind_in,
+    known_customer,
+    query_of,
+)
 
 ROUTES = [
     (method.upper(), path)
@@ -19,10 +27,22 @@ ROUTES = [
 ]
 BODIES: dict[str, Any] = {
     "posts": {"time_entries": [entry("t1")]},
-    "rules": {"rules": {"u1": {"action": "skip"}}},
+    "imports/{import_id}/start": {"plan": 1},
+    "imports/{import_id}": {"from": "2026-02-02"},
+    "imports": NEW_IMPORT,
+    "{connection_id}/rules/": {"rules": {"u1": {"action": "skip"}}},
+    "rules": {"rules": {"users": {"u1": {"action": "skip"}}}},
     "syncs": {"kind": "full"},
     "settings": {"schedule": {"mode": "off"}},
 }
+
+
+def ready(api: Api, path: str) -> tuple[Connection, Run, Run]:
+    """Also with an import in the state that the path wants."""
+    connection, run = parked(api)
+    imported = import_for(api.place, connection, path)
+    api.place.lane.messages.clear()
+    return connection, run, imported
 
 
 def parked(api: Api) -> tuple[Connection, Run]:
@@ -36,11 +56,14 @@ def parked(api: Api) -> tuple[Connection, Run]:
     return connection, run
 
 
-def ask(api: Api, method: str, path: str, firm: str, connection: str, run: str) -> Any:
+def ask(
+    api: Api, method: str, path: str, firm: str, connection: str, run: str, imported: str
+) -> Any:
     kind = kind_in(path)
-    address = filled(path, connection_id=connection, run_id=run, kind=kind, record_id="58")
+    places = {"connection_id": connection, "run_id": run, "import_id": imported}
+    address = filled(path, **places, kind=kind, record_id="58")
     body = next((b for word, b in BODIES.items() if word in path and method != "GET"), None)
-    query = {"key": "u1"} if path.endswith("history") else {}
+    query = query_of(path)
     headers = {"idempotency-key": "key"}
     return api.call(method, address, body, firm=firm, query=query, headers=headers)
 
@@ -50,9 +73,9 @@ def ask(api: Api, method: str, path: str, firm: str, connection: str, run: str) 
 def test_another_firms_ids_are_not_found_on_any_route(
     api: Api, method: str, path: str, firm: str
 ) -> None:
-    connection, run = parked(api)
+    connection, run, imported = ready(api, path)
     before = (repr(api.place.connections.rows), repr(api.place.runs.rows))
-    answer = ask(api, method, path, firm, connection.id, run.id)
+    answer = ask(api, method, path, firm, connection.id, run.id, imported.id)
     assert answer.status == 404
     assert answer.headers["Content-Type"] == "application/problem+json"
     for word in ("t-of-a", "record-of-a", "realm-1", "Company", "ada"):
@@ -61,19 +84,21 @@ def test_another_firms_ids_are_not_found_on_any_route(
     assert api.place.lane.messages == []
 
 
-@pytest.mark.parametrize(("method", "path"), [r for r in ROUTES if "{run_id}" in r[1]])
+@pytest.mark.parametrize(
+    ("method", "path"), [r for r in ROUTES if "{run_id}" in r[1] or "{import_id}" in r[1]]
+)
 def test_another_firms_run_is_not_found_below_ones_own_connection(
     api: Api, method: str, path: str
 ) -> None:
-    _, run = parked(api)
+    _, run, imported = ready(api, path)
     mine = api.place.connected("b", "realm-2")
-    assert ask(api, method, path, "b", mine.id, run.id).status == 404
+    assert ask(api, method, path, "b", mine.id, run.id, imported.id).status == 404
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_the_owner_reaches_every_route(api: Api, method: str, path: str) -> None:
-    connection, run = parked(api)
-    answer = ask(api, method, path, "a", connection.id, run.id)
+    connection, run, imported = ready(api, path)
+    answer = ask(api, method, path, "a", connection.id, run.id, imported.id)
     assert answer.status in (200, 201, 202, 409)
     assert answer.status != 409 or answer.json["code"] == "idempotency_key_reused"
 

@@ -13,12 +13,15 @@ from tests.unit.api.client import (
     ALL,
     FAR,
     FIRM_CLAIM,
+    NEW_IMPORT,
     POST,
     READ,
     Api,
     filled,
+    import_for,
     kind_in,
     known_customer,
+    query_of,
 )
 
 WHOLE = {FIRM_CLAIM: FIRM, "sub": "ada", "exp": FAR, "scope": " ".join(ALL)}
@@ -37,6 +40,25 @@ NEEDED = {
     ("GET", "/v1/connections/{id}/runs/{run}"): READ,
     ("GET", "/v1/connections/{id}/runs/{run}/items"): READ,
     ("POST", "/v1/connections/{id}/runs/{run}/resume"): POST,
+    ("GET", "/v1/connections/{id}/rules"): READ,
+    ("PUT", "/v1/connections/{id}/rules"): ADMIN,
+    ("GET", "/v1/connections/{id}/exports/runs"): READ,
+    ("GET", "/v1/connections/{id}/exports/runs/{run}"): READ,
+    ("POST", "/v1/connections/{id}/imports"): POST,
+    ("GET", "/v1/connections/{id}/imports"): READ,
+    ("GET", "/v1/connections/{id}/imports/{import}"): READ,
+    ("PATCH", "/v1/connections/{id}/imports/{import}"): POST,
+    ("DELETE", "/v1/connections/{id}/imports/{import}"): POST,
+    ("GET", "/v1/connections/{id}/imports/{import}/mapping/users"): READ,
+    ("POST", "/v1/connections/{id}/imports/{import}/refresh"): POST,
+    ("POST", "/v1/connections/{id}/imports/{import}/plan"): POST,
+    ("GET", "/v1/connections/{id}/imports/{import}/preview"): READ,
+    ("GET", "/v1/connections/{id}/imports/{import}/rules"): READ,
+    ("POST", "/v1/connections/{id}/imports/{import}/start"): POST,
+    ("POST", "/v1/connections/{id}/imports/{import}/interrupt"): POST,
+    ("POST", "/v1/connections/{id}/imports/{import}/resume"): POST,
+    ("POST", "/v1/connections/{id}/imports/{import}/undo"): POST,
+    ("GET", "/v1/connections/{id}/reconciliation"): READ,
     ("POST", "/v1/connections/{id}/syncs"): POST,
     ("GET", "/v1/connections/{id}/records/customer"): READ,
     ("GET", "/v1/connections/{id}/records/customer/58"): READ,
@@ -45,12 +67,22 @@ NEEDED = {
     ("PATCH", "/v1/connections/{id}/settings"): ADMIN,
     ("GET", "/v1/usage"): READ,
 }
-PLACES = {"connection_id": "{id}", "run_id": "{run}", "record_id": "58", "ledger": "fake"}
+PLACES = {
+    "import_id": "{import}",
+    "connection_id": "{id}",
+    "run_id": "{run}",
+    "record_id": "58",
+    "ledger": "fake",
+}
 BODIES = {
     ("POST", "/v1/connections"): {"ledger": "fake"},
     ("PUT", "/v1/connections/{id}/rules/users"): {"rules": {"u7": {"action": "skip"}}},
     ("POST", "/v1/connections/{id}/posts"): {"time_entries": []},
     ("POST", "/v1/connections/{id}/syncs"): {},
+    ("PUT", "/v1/connections/{id}/rules"): {"rules": {"users": {"u7": {"action": "skip"}}}},
+    ("POST", "/v1/connections/{id}/imports"): NEW_IMPORT,
+    ("PATCH", "/v1/connections/{id}/imports/{import}"): {"from": "2026-02-02"},
+    ("POST", "/v1/connections/{id}/imports/{import}/start"): {"plan": 1},
     ("PATCH", "/v1/connections/{id}/settings"): {"direction": "both"},
 }
 
@@ -60,7 +92,8 @@ def test_each_route_wants_its_own_scope_and_no_other(api: Api, method: str, path
     connection = api.place.connected()
     run = api.place.post(connection, "first", [entry("t1")])
     known_customer(api.place, connection)
-    address = path.format(id=connection.id, run=run.id)
+    imported = import_for(api.place, connection, path)
+    address = path.format(**{"id": connection.id, "run": run.id, "import": imported.id})
     statuses = {
         scope: api.call(
             method,
@@ -68,7 +101,7 @@ def test_each_route_wants_its_own_scope_and_no_other(api: Api, method: str, path
             BODIES.get((method, path)),
             scopes=[scope],
             headers={"idempotency-key": f"k-{scope}"},
-            query={"key": "u1"} if path.endswith("history") else {},
+            query=query_of(path),
         ).status
         for scope in ALL
     }

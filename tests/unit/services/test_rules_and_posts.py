@@ -10,7 +10,7 @@ from ledgerlink.domain.rules import Link, RuleKind, Skip
 from ledgerlink.domain.runs import RunState
 from ledgerlink.services import posts
 from ledgerlink.services.rules import list_rules, put_rules, rule_history
-from ledgerlink.services.runs import list_items, list_runs
+from ledgerlink.services.runs import Wanted, list_items, list_runs
 
 from tests.fakes.house import FIRM, Town, entry, town
 
@@ -206,9 +206,9 @@ def test_runs_are_listed_newest_first() -> None:
     place = town()
     connection = place.connected()
     made = [place.post(connection, f"k{n}", [entry(f"t{n}")]) for n in range(3)]
-    page = list_runs(place.house, FIRM, connection.id, None, 2)
+    page = list_runs(place.house, FIRM, connection.id, Wanted(viewer="ada"), None, 2)
     assert [run.id for run in page.items] == [made[2].id, made[1].id]
-    rest = list_runs(place.house, FIRM, connection.id, page.after, 2)
+    rest = list_runs(place.house, FIRM, connection.id, Wanted(viewer="ada"), page.after, 2)
     assert [run.id for run in rest.items] == [made[0].id]
     assert rest.after is None
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from ledgerlink.connectors.qbo.removing import INACTIVE, deactivates
 from ledgerlink.domain.plan import Action, ItemState, Outcome, Write
 from ledgerlink.domain.reasons import Reason, reason
 
@@ -15,7 +16,9 @@ def posted(write: Write, entity: Mapping[str, Any], trace_id: str = "") -> Outco
 
 def adopted(write: Write, entity: Mapping[str, Any]) -> Outcome:
     """The outcome of a write that the ledger turned out to hold already; it says so, too, when
-    the ledger stored other values."""
+    the ledger stored other values. Of what is to go, being gone is all there is to say."""
+    if write.action is Action.DELETE:
+        return _outcome(write, entity, None)
     return _outcome(write, entity, _difference(write, entity) or reason("already_written"))
 
 
@@ -34,9 +37,16 @@ def _outcome(
 
 
 def _difference(write: Write, entity: Mapping[str, Any]) -> Reason | None:
-    if write.action is Action.DELETE or not (fields := differences(write.body or {}, entity)):
+    fields = differences(_sent(write), entity)
+    if not fields:
         return None
     return reason("answer_differs", detail="; ".join(fields))
+
+
+def _sent(write: Write) -> Mapping[str, Any]:
+    if deactivates(write):
+        return INACTIVE
+    return {} if write.action is Action.DELETE else write.body or {}
 
 
 def differences(body: Mapping[str, Any], entity: Mapping[str, Any]) -> list[str]:
@@ -69,6 +79,10 @@ def _billable(value: Any) -> str:
     return "Billable" if status == "HasBeenBilled" else status
 
 
+def _yes(value: Any) -> str:
+    return "yes" if value else "no"
+
+
 def _shown(value: object) -> str:
     return str(value) or "(nothing)"
 
@@ -90,5 +104,6 @@ COMPARED: Mapping[str, Callable[[Any], object]] = {
     "ParentRef": ref,
     "IncomeAccountRef": ref,
     "UnitPrice": number,
+    "Active": _yes,
 }
 """How each compared field is read; a field that was not sent is not compared."""

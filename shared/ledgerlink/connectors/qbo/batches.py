@@ -8,6 +8,7 @@ from urllib.parse import quote
 from ledgerlink.connectors.qbo.client import MINOR_VERSION, Call
 from ledgerlink.connectors.qbo.documents import wire
 from ledgerlink.connectors.qbo.faults import Fault, in_json
+from ledgerlink.connectors.qbo.removing import INACTIVE, deactivates
 from ledgerlink.connectors.qbo.replies import Reply
 from ledgerlink.domain.plan import Action, Request, Write
 
@@ -44,22 +45,28 @@ def call_of(request: Request) -> Call:
 
 
 def _operation(write: Write) -> str:
-    return "operation=delete&" if write.action is Action.DELETE else ""
+    return "operation=delete&" if _verb(write) is Action.DELETE else ""
+
+
+def _verb(write: Write) -> Action:
+    return Action.UPDATE if deactivates(write) else write.action
 
 
 def _batch(writes: Sequence[Write]) -> str:
     items = ",".join(
-        f'{{"bId":"{index}","operation":"{write.action.value}","{write.kind}":{wire(_body(write))}}}'
+        f'{{"bId":"{index}","operation":"{_verb(write).value}","{write.kind}":{wire(_body(write))}}}'
         for index, write in enumerate(writes)
     )
     return f'{{"BatchItemRequest":[{items}]}}'
 
 
 def _body(write: Write) -> Mapping[str, Any]:
-    """Updates are full: what is left out is emptied."""
+    """Updates are full: what is left out is emptied. What makes inactive leaves all else alone."""
     if write.action is Action.CREATE:
         return write.body or {}
     address = {"Id": write.ledger_id, "SyncToken": write.version}
+    if deactivates(write):
+        return {**INACTIVE, **address, "sparse": True}
     if write.action is Action.DELETE:
         return address
     return {**(write.body or {}), **address, "sparse": False}

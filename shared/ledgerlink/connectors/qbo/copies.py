@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import date
 
-from ledgerlink.connectors.qbo import queries
+from ledgerlink.connectors.qbo import billing, queries
 from ledgerlink.connectors.qbo.client import Client, Entity
 from ledgerlink.connectors.qbo.documents import sent_forms
 from ledgerlink.domain.documents import Copy, fingerprint
@@ -43,8 +43,8 @@ class Copies:
         there = {i: found[i] for i in ids if i in found}
         if kind != KIND:
             return {i: _bare(row) for i, row in there.items()}
-        invoices = await self._invoices([row for row in there.values() if _is_billed(row)])
-        return {i: _copy(row, invoices) for i, row in there.items()}
+        invoices = await billing.numbers(self._client, there.values(), self._stop)
+        return {i: _copy(row, invoices.get(i)) for i, row in there.items()}
 
     async def _pages(self, kind: str, conditions: Collection[str]) -> AsyncIterator[Entity]:
         for page in range(MAX_PAGES):
@@ -55,39 +55,16 @@ class Copies:
             if len(rows) < queries.PAGE:
                 return
 
-    async def _invoices(self, billed: Sequence[Entity]) -> Mapping[str, str]:
-        """The numbers of the invoices that bill these, by the id of the activity."""
-        customers = sorted({ref["value"] for row in billed if (ref := row.get("CustomerRef"))})
-        numbers: dict[str, str] = {}
-        for some in _portions(customers):
-            among = queries.among("CustomerRef", some)
-            async for invoice in self._pages("Invoice", [among]):
-                name = str(invoice.get("DocNumber") or invoice["Id"])
-                numbers |= dict.fromkeys(_billed_by(invoice), name)
-        return numbers
 
-
-def _billed_by(invoice: Entity) -> Iterable[str]:
-    """The ids of the activities that an invoice bills, in its lines or its head."""
-    for holder in (invoice, *invoice.get("Line", ())):
-        for linked in holder.get("LinkedTxn", ()):
-            if linked.get("TxnType") == KIND:
-                yield str(linked["TxnId"])
-
-
-def _is_billed(activity: Entity) -> bool:
-    return activity.get("BillableStatus") == "HasBeenBilled"
-
-
-def _copy(activity: Entity, invoices: Mapping[str, str]) -> Copy:
+def _copy(activity: Entity, invoice: str | None) -> Copy:
     forms = list(sent_forms(activity))
     return Copy(
         ledger_id=activity["Id"],
         version=activity.get("SyncToken"),
         body=forms[-1] if activity.get("ItemRef") else forms[0],
         forms=tuple(fingerprint(form) for form in forms),
-        billed=_is_billed(activity),
-        billed_by=invoices.get(activity["Id"]),
+        billed=billing.is_billed(activity),
+        billed_by=invoice,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Collection, Hashable, Iterator, Mappi
 from datetime import datetime, timedelta
 from typing import Any
 
-from ledgerlink.connectors.qbo import errors, queries
+from ledgerlink.connectors.qbo import errors, queries, removing
 from ledgerlink.connectors.qbo.answers import adopted, differences, number, ref, text
 from ledgerlink.connectors.qbo.client import Client, Entity
 from ledgerlink.domain.plan import Action, Outcome, Write
@@ -94,16 +94,18 @@ class Finding:
     async def _deleted(
         self, kind: str, writes: Sequence[Write]
     ) -> AsyncIterator[tuple[Write, Entity]]:
+        """Nothing is left to remove; what is still there has to be removed again."""
         async for write, entity in self._by_id(kind, writes):
-            if entity is None:
-                yield write, {}
+            if removing.has_left(entity):
+                yield write, entity or {}
 
     async def _by_id(
         self, kind: str, writes: Sequence[Write]
     ) -> AsyncIterator[tuple[Write, Entity | None]]:
         for some in _portions(writes):
             ids = [write.ledger_id or "" for write in some]
-            there = {e["Id"]: e async for e in self._rows(kind, queries.among("Id", ids))}
+            conditions = removing.addressed(kind, ids)
+            there = {e["Id"]: e async for e in self._rows(kind, *conditions)}
             for write in some:
                 yield write, there.get(write.ledger_id or "")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from ledgerlink.connectors.qbo import lists, queries
+from ledgerlink.connectors.qbo import billing, lists, queries
 from ledgerlink.connectors.qbo.client import Client
 from ledgerlink.connectors.qbo.refusals import Findings, Refusal
 from ledgerlink.domain.errors import LedgerError
@@ -62,12 +62,13 @@ class Inquiry:
                 holders[str(row[field]).lower()] = f"by {entity.lower()} {row['Id']}"
         return holders
 
-    async def _billed(self, ids: Sequence[str], stop: Stop) -> frozenset[str]:
+    async def _billed(self, ids: Sequence[str], stop: Stop) -> dict[str, str | None]:
         if not ids:
-            return frozenset()
+            return {}
         statement = queries.select("TimeActivity", queries.among("Id", ids))
         rows = await self._client.rows("TimeActivity", statement, stop)
-        return frozenset(row["Id"] for row in rows if row.get("BillableStatus") == "HasBeenBilled")
+        numbers = await billing.numbers_told(self._client, rows, stop)
+        return {row["Id"]: numbers.get(row["Id"]) for row in rows if billing.is_billed(row)}
 
 
 def _unknown_names(refusals: Iterable[Refusal]) -> dict[str, set[str]]:

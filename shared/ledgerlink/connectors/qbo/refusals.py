@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from ledgerlink.connectors.qbo.billing import billed
 from ledgerlink.connectors.qbo.errors import meaning
 from ledgerlink.connectors.qbo.faults import Fault
 from ledgerlink.connectors.qbo.texts import LENGTHS
@@ -50,11 +51,12 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a look into the ledger added: holders of names (by name, lower case), ids of billed
-    activities, and through when the books are closed."""
+    """What a look into the ledger added: holders of names (by name, lower case), billed activities
+    (by id) with the number of the invoice where it is known, and through when the books are
+    closed."""
 
     holders: Mapping[str, str] = field(default_factory=dict)
-    billed: frozenset[str] = frozenset()
+    billed: Mapping[str, str | None] = field(default_factory=dict)
     closed_through: date | None = None
 
 
@@ -78,7 +80,7 @@ def explain(refusal: Refusal, findings: Findings) -> Reason:
     if code == "name_taken":
         words["detail"] = _holder(refusal, findings)
     if code == "billed":
-        words["detail"] = ""
+        return billed(findings.billed.get(refusal.write.ledger_id or ""))
     if code == "text_too_long":
         return _too_long(refusal)
     return reason(code, **words)

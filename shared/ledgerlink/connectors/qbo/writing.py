@@ -108,10 +108,17 @@ class Writing:
         return replace(verdict, refusals=plain + verdict.refusals)
 
     async def _repeated(self, request: Request, write: Write) -> list[Outcome]:
-        """The outcome of an update that is sent once more; none when it stays unknown."""
+        """The outcome of a write that is sent once more; none when it stays unknown."""
         again = stale.repeated(request, write)
         reply = await self._answer(again)
-        return [] if reply is None else await self._outcomes(again, reply, _as_it_is)
+        return [] if reply is None else await self._outcomes(again, reply, self._look_again)
+
+    async def _look_again(self, refused: Sequence[Refusal]) -> Verdict:
+        """As `_look`, for what was repeated and is not sent a third time."""
+        verdict = await self._look(refused)
+        again = {write.seq for write in verdict.repeats}
+        told = tuple(refusal for refusal in refused if refusal.write.seq in again)
+        return replace(verdict, repeats=(), refusals=verdict.refusals + told)
 
     async def _explained(self, refused: Sequence[Refusal], reply: Reply) -> list[Outcome]:
         findings = await self._inquiry.findings(refused, self._halted)
@@ -135,7 +142,3 @@ class Writing:
 
 def _disposition(fault: Fault) -> Disposition:
     return errors.meaning(fault).disposition
-
-
-async def _as_it_is(refused: Sequence[Refusal]) -> Verdict:
-    return Verdict(refusals=tuple(refused))

@@ -1,0 +1,469 @@
+"""What the API answers and takes of imports."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from ledgerlink.domain.imports import Import, Scope
+from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.rules import RuleKind
+from ledgerlink.domain.runs import Run, RunState
+from ledgerlink.domain.suggestions import Match
+from ledgerlink.services.mapping import Mapped, MappingPage
+from ledgerlink.services.reconciling import Difference, Reconciliation, Sum
+from pydantic import BaseModel, Field, WithJsonSchema
+
+from functions.api.list_views import PostingChange, PostingView
+from functions.api.views import Given, ItemView, ReasonView, RuleView
+
+Keys = Annotated[list[str] | None, Field(max_length=5000)]
+Entries = Annotated[
+    list[Any] | None,
+    WithJsonSchema({"type": "array", "items": {"$ref": "#/components/schemas/TimeEntry"}}),
+]
+
+
+class FiltersGiven(Given):
+    """Which time is wanted, by the product's keys; null wants all. `projects` also names clients,
+    for time without a project."""
+
+    people: Keys = None
+    projects: Keys = None
+    labor_codes: Keys = None
+    leave_types: Keys = None
+    billable: bool | None = None
+    approved_only: bool | None = None
+
+
+class NameGiven(Given):
+    """What the product says of one user, project, labor code or leave type, for suggestions."""
+
+    name: Annotated[str | None, Field(max_length=500)] = None
+    email: Annotated[str | None, Field(max_length=200)] = None
+    number: Annotated[str | None, Field(max_length=200)] = None
+    client_key: Annotated[str | None, Field(max_length=200)] = None
+    client_name: Annotated[str | None, Field(max_length=500)] = None
+    billable: bool | None = None
+    rate: Annotated[str | None, Field(max_length=40)] = None
+
+
+Told = Annotated[
+    dict[RuleKind, dict[str, NameGiven]] | None,
+    Field(description="By kind of rule and by the product's key."),
+]
+
+
+class NewImport(Given):
+    """A period, both days included, with filters, and the records: in the call, of an upload, or
+    pulled from a source."""
+
+    first_day: Annotated[date, Field(alias="from")]
+    last_day: Annotated[date, Field(alias="to")]
+    filters: FiltersGiven = Field(default_factory=FiltersGiven)
+    time_entries: Entries = None
+    upload_id: str | None = None
+    source: str | None = None
+    names: Told = None
+    posting: PostingChange | None = None
+
+    def scope(self) -> Scope:
+        return _scope(self.first_day, self.last_day, self.filters)
+
+    def told(self) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+        return told(self.names)
+
+    def posted(self) -> Mapping[str, Any] | None:
+        return posted(self.posting, self.filters)
+
+
+class ImportChange(Given):
+    """Some of what a draft is made of; what is left out stays."""
+
+    first_day: Annotated[date | None, Field(alias="from")] = None
+    last_day: Annotated[date | None, Field(alias="to")] = None
+    filters: FiltersGiven | None = None
+    time_entries: Entries = None
+    upload_id: str | None = None
+    names: Told = None
+    posting: PostingChange | None = None
+
+    def patch(self, before: Scope) -> Mapping[str, Any]:
+        """What was given, as the use case takes it."""
+        patch: dict[str, Any] = {}
+        filters = self.filters or _filters(before)
+        first, last = self.first_day or before.first_day, self.last_day or before.last_day
+        patch["scope"] = _scope(first, last, filters)
+        if self.time_entries is not None or self.upload_id is not None:
+            patch["records"] = self.upload_id or self.time_entries
+        if self.names is not None:
+            patch["names"] = told(self.names)
+        if (given := posted(self.posting, self.filters or FiltersGiven())) is not None:
+            patch["posting"] = given
+        return patch
+
+
+def told(names: Mapping[RuleKind, Mapping[str, NameGiven]] | None) -> dict[str, dict[str, Any]]:
+    """Names as JSON values, without what was left out."""
+    return {
+        kind: {key: one.model_dump(exclude_none=True) for key, one in some.items()}
+        for kind, some in (names or {}).items()
+    }
+
+
+def posted(posting: PostingChange | None, filters: FiltersGiven) -> Mapping[str, Any] | None:
+    """The settings that differ from the connection's; None when there are none."""
+    given = posting.model_dump(exclude_unset=True) if posting else {}
+    if filters.approved_only is not None:
+        given["approved_only"] = filters.approved_only
+    return given or None
+
+
+def _scope(first_day: date, last_day: date, filters: FiltersGiven) -> Scope:
+    return Scope(
+        first_day=first_day,
+        last_day=last_day,
+        people=_names(filters.people),
+        projects=_names(filters.projects),
+        labor_codes=_names(filters.labor_codes),
+        leave_types=_names(filters.leave_types),
+        billable=filters.billable,
+    )
+
+
+def _names(given: list[str] | None) -> tuple[str, ...] | None:
+    return None if given is None else tuple(given)
+
+
+def _filters(scope: Scope) -> FiltersGiven:
+    return FiltersGiven(
+        people=_listed(scope.people),
+        projects=_listed(scope.projects),
+        labor_codes=_listed(scope.labor_codes),
+        leave_types=_listed(scope.leave_types),
+        billable=scope.billable,
+    )
+
+
+def _listed(names: tuple[str, ...] | None) -> list[str] | None:
+    return None if names is None else list(names)
+
+
+class StartImport(Given):
+    """The number of the plan that the user has seen."""
+
+    plan: int
+
+
+class FiltersView(BaseModel):
+    """Which time is wanted; null wants all."""
+
+    people: list[str] | None = None
+    projects: list[str] | None = None
+    labor_codes: list[str] | None = None
+    leave_types: list[str] | None = None
+    billable: bool | None = None
+
+
+class AheadView(BaseModel):
+    """The run that is waited for, and who started it."""
+
+    run_id: str
+    user: str
+
+
+class ProgressView(BaseModel):
+    """How far an import is. `seconds_left` is estimated from its speed since it last went on;
+    `calls` went to the ledger; `waiting` says whom it waits for."""
+
+    done: int
+    left: int
+    seconds_left: int | None = None
+    calls: dict[str, int]
+    waiting: Literal["no", "turn", "ledger", "person"]
+    ahead: AheadView | None = None
+
+
+class ImportView(BaseModel):
+    """An import. `totals` are items and minutes of the plan by what becomes of them; `counts` are
+    items by state. `plan` is the number of the newest plan; start it by that."""
+
+    id: str
+    state: RunState
+    created_by: str
+    created_at: datetime
+    first_day: date = Field(serialization_alias="from")
+    last_day: date = Field(serialization_alias="to")
+    filters: FiltersView
+    source: str
+    posting: PostingView | None = None
+    staged_at: datetime | None = None
+    planned_at: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    records: int
+    left_out: int
+    plan: int
+    totals: dict[str, dict[str, int]]
+    counts: dict[str, int]
+    progress: ProgressView
+    undoes: str | None = None
+    undone_by: str | None = None
+    reason: ReasonView | None = None
+    href: str
+
+    @classmethod
+    def of(cls, run: Run, imported: Import, ahead: Run | None, now: datetime) -> "ImportView":
+        scope, posting = imported.scope, imported.posting
+        return cls(
+            id=run.id,
+            state=run.state,
+            created_by=run.created_by,
+            created_at=run.created_at,
+            first_day=scope.first_day,
+            last_day=scope.last_day,
+            filters=FiltersView(
+                people=_listed(scope.people),
+                projects=_listed(scope.projects),
+                labor_codes=_listed(scope.labor_codes),
+                leave_types=_listed(scope.leave_types),
+                billable=scope.billable,
+            ),
+            source=imported.adapter or "push",
+            posting=PostingView.of(posting) if posting else None,
+            staged_at=imported.staged_at,
+            planned_at=imported.planned_at,
+            started_at=run.started_at,
+            finished_at=run.finished_at,
+            records=run.records,
+            left_out=imported.left_out,
+            plan=run.plan,
+            totals={name: dict(numbers) for name, numbers in imported.totals.items()},
+            counts=run.counts(),
+            progress=_progress(run, ahead, now),
+            undoes=imported.undoes,
+            undone_by=imported.undone_by,
+            reason=ReasonView.of(run.reason),
+            href=f"/v1/connections/{run.connection_id}/imports/{run.id}",
+        )
+
+
+ASKS_A_PERSON = frozenset({"needs_reconnect", "ledger_stopped", "worker_failed"})
+
+
+def _progress(run: Run, ahead: Run | None, now: datetime) -> ProgressView:
+    counts = run.counts()
+    left = counts.get(ItemState.PENDING, 0)
+    return ProgressView(
+        done=sum(counts.values()) - left,
+        left=left,
+        seconds_left=_seconds_left(run, left, now),
+        calls=run.calls(),
+        waiting=_waiting(run),
+        ahead=AheadView(run_id=ahead.id, user=ahead.created_by) if ahead else None,
+    )
+
+
+def _waiting(run: Run) -> Literal["no", "turn", "ledger", "person"]:
+    if run.state is RunState.QUEUED:
+        return "turn"
+    if run.state is RunState.PARKED:
+        asks = run.reason is None or run.reason.code in ASKS_A_PERSON
+        return "person" if asks else "ledger"
+    resting = (RunState.DRAFT, RunState.READY, RunState.INTERRUPTED)
+    return "person" if run.state in resting else "no"
+
+
+def _seconds_left(run: Run, left: int, now: datetime) -> int | None:
+    done = run.left_then - left
+    if run.state is not RunState.APPLYING or run.resumed_at is None or done <= 0:
+        return None
+    return round((now - run.resumed_at).total_seconds() * left / done)
+
+
+class ImportList(BaseModel):
+    """`next` is the cursor of the next page; null at the end."""
+
+    imports: list[ImportView]
+    next: str | None = None
+
+
+class PreviewView(BaseModel):
+    """A page of the plan. `before` and `after` of an item are what the ledger holds and what it
+    will hold, side by side."""
+
+    plan: int
+    totals: dict[str, dict[str, int]]
+    items: list[ItemView]
+    next: str | None = None
+
+
+class SuggestionView(BaseModel):
+    """A record of the ledger that the entity may be; never applied by itself."""
+
+    ledger_id: str
+    type: str
+    name: str
+    score: int
+    match: Match
+    reason: str
+
+
+class MappedView(BaseModel):
+    """One entity of the records: its rule, or suggestions where it has none. `cannot_create` is
+    why the ledger would refuse a new record."""
+
+    key: str
+    name: str
+    client: str | None = None
+    entries: int
+    minutes: int
+    rule: RuleView | None = None
+    suggestions: list[SuggestionView]
+    cannot_create: str | None = None
+
+    @classmethod
+    def of(cls, mapped: Mapped) -> "MappedView":
+        entity = mapped.entity
+        return cls(
+            key=entity.key,
+            name=entity.name,
+            client=entity.client_name,
+            entries=mapped.entries,
+            minutes=mapped.minutes,
+            rule=RuleView.of(mapped.rule) if mapped.rule else None,
+            suggestions=[
+                SuggestionView(
+                    ledger_id=one.ledger_id,
+                    type=one.type,
+                    name=one.name,
+                    score=one.score,
+                    match=one.match,
+                    reason=one.words,
+                )
+                for one in mapped.suggestions
+            ],
+            cannot_create=mapped.withdrawn,
+        )
+
+
+class ClashView(BaseModel):
+    """Two users that would go to the same person of the ledger."""
+
+    type: str
+    ledger_id: str
+    key: str
+    other: str
+
+
+class MappingView(BaseModel):
+    """The entities of one kind in the order of their keys. `open` counts those without a rule;
+    `next` is the cursor of the next page, null at the end."""
+
+    kind: RuleKind
+    entities: list[MappedView]
+    open: int
+    clashes: list[ClashView]
+    next: str | None = None
+
+    @classmethod
+    def of(cls, kind: RuleKind, page: MappingPage) -> "MappingView":
+        return cls(
+            kind=kind,
+            entities=[MappedView.of(one) for one in page.mapped],
+            open=page.open,
+            clashes=[
+                ClashView(type=c.type, ledger_id=c.ledger_id, key=c.key, other=c.other)
+                for c in page.clashes
+            ],
+            next=page.after,
+        )
+
+
+class ChosenView(BaseModel):
+    """The rules and settings that the plan was made with."""
+
+    plan: int
+    posting: dict[str, Any]
+    rules: list[dict[str, Any]]
+
+
+class SumView(BaseModel):
+    """Hours in minutes and money as decimal strings, of both sides."""
+
+    activities: int
+    ours_minutes: int
+    ledger_minutes: int
+    ours_money: str
+    ledger_money: str
+
+    @classmethod
+    def of(cls, one: Sum) -> "SumView":
+        return cls(
+            activities=one.activities,
+            ours_minutes=one.ours_minutes,
+            ledger_minutes=one.ledger_minutes,
+            ours_money=str(one.ours_money),
+            ledger_money=str(one.ledger_money),
+        )
+
+
+class GroupView(SumView):
+    """One person's time on one project."""
+
+    person: str
+    project: str | None
+
+
+class DifferenceView(BaseModel):
+    """An activity of which the two sides differ."""
+
+    what: Literal["gone", "hours", "rate", "fields"]
+    key: str
+    members: list[str]
+    person: str
+    project: str | None
+    work_date: date
+    run_id: str
+    ledger_id: str
+    ours_minutes: int
+    ledger_minutes: int
+    ledger_money: str
+
+    @classmethod
+    def of(cls, one: Difference) -> "DifferenceView":
+        link, source = one.link, one.link.source
+        assert source is not None
+        return cls.model_validate(
+            {
+                "what": one.what,
+                "key": link.key,
+                "members": list(link.members),
+                "person": source.staff_key,
+                "project": source.project_key or source.client_key,
+                "work_date": source.work_date,
+                "run_id": link.run_id,
+                "ledger_id": link.ledger_id,
+                "ours_minutes": link.minutes,
+                "ledger_minutes": one.ledger_minutes,
+                "ledger_money": str(one.ledger_money),
+            }
+        )
+
+
+class ReconciliationView(BaseModel):
+    """What we wrote of the time of these days, and what the ledger holds of it now."""
+
+    total: SumView
+    groups: list[GroupView]
+    differences: list[DifferenceView]
+
+    @classmethod
+    def of(cls, found: Reconciliation) -> "ReconciliationView":
+        return cls(
+            total=SumView.of(found.total),
+            groups=[
+                GroupView(**SumView.of(one).model_dump(), person=person, project=project or None)
+                for (person, project), one in sorted(found.by_person_and_project.items())
+            ],
+            differences=[DifferenceView.of(one) for one in found.differences],
+        )

@@ -1,0 +1,123 @@
+"""Runs and their items as CSV, for a spreadsheet."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.runs import Run
+from ledgerlink.services import runs
+from ledgerlink.services.runs import Item
+
+from functions.api.app import app, house, who
+from functions.api.caller import Right
+
+MOST_RUNS, MOST_ITEMS = 2000, 10_000
+RUN_COLUMNS = [
+    "id",
+    "kind",
+    "state",
+    "created_by",
+    "created_at",
+    "started_at",
+    "finished_at",
+    "from",
+    "to",
+    "records",
+]
+STATES = [state.value for state in ItemState]
+ITEM_COLUMNS = [
+    "number",
+    "action",
+    "kind",
+    "key",
+    "members",
+    "person",
+    "project",
+    "work_date",
+    "day",
+    "minutes",
+    "state",
+    "ledger_id",
+    "reason",
+    "message",
+    "remedy",
+]
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula."""
+
+
+@app.get("/v1/connections/<connection_id>/exports/runs", summary="Runs as CSV", tags=["runs"])
+def export_runs(
+    connection_id: str, after: Annotated[str | None, Query(max_length=100)] = None
+) -> Response[str]:
+    """Newest first, at most 2,000; the header `Next` has the cursor of the rest."""
+    caller = who(Right.READ)
+    wanted = runs.Wanted(viewer=caller.user)
+    page = runs.list_runs(house(), caller.firm, connection_id, wanted, after, MOST_RUNS)
+    return _csv([*RUN_COLUMNS, *STATES], map(_run_row, page.items), page.after)
+
+
+@app.get(
+    "/v1/connections/<connection_id>/exports/runs/<run_id>",
+    summary="Items of a run as CSV",
+    tags=["runs"],
+)
+def export_items(
+    connection_id: str, run_id: str, after: Annotated[int, Query(ge=0)] = 0
+) -> Response[str]:
+    """In the order of its plan, at most 10,000; the header `Next` has the cursor of the rest."""
+    caller = who(Right.READ)
+    run = runs.get_run(house(), caller.firm, connection_id, run_id, caller.user)
+    page = runs.list_items(house(), run, after, MOST_ITEMS)
+    return _csv(ITEM_COLUMNS, map(_item_row, page.items), page.after)
+
+
+def _run_row(run: Run) -> Sequence[object]:
+    counts = run.counts()
+    scope = run.imported.scope if run.imported else None
+    days = (scope.first_day, scope.last_day) if scope else ("", "")
+    told = [run.id, run.kind, run.state, run.created_by, run.created_at, run.started_at]
+    return [*told, run.finished_at, *days, run.records, *(counts.get(s, 0) for s in STATES)]
+
+
+def _item_row(item: Item) -> Sequence[object]:
+    operation, outcome, source = item.operation, item.outcome, item.operation.source
+    why = outcome.reason
+    project = (source.project_key or source.client_key) if source else None
+    return [
+        operation.seq,
+        operation.action,
+        operation.kind,
+        operation.key,
+        " ".join(operation.members),
+        source.staff_key if source else None,
+        project,
+        source.work_date if source else None,
+        operation.day,
+        operation.minutes,
+        outcome.state,
+        outcome.ledger_id,
+        why.code if why else None,
+        why.message if why else None,
+        why.remedy if why else None,
+    ]
+
+
+def _csv(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], after: str | None
+) -> Response[str]:
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    headers = {"Content-Disposition": "attachment"} | ({"Next": after} if after else {})
+    return Response(200, "text/csv; charset=utf-8", text.getvalue(), headers=headers)
+
+
+def _cell(value: object) -> object:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -1,0 +1,229 @@
+"""Imports: put together, mapped, planned, looked at, let loose, interrupted, undone."""
+
+from datetime import date
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Header, Query
+from ledgerlink.domain.imports import Import
+from ledgerlink.domain.plan import Action, ItemState
+from ledgerlink.domain.runs import Run, RunState
+from ledgerlink.services import imports, mapping, reconciling, runs
+from ledgerlink.services.driving import ahead
+from ledgerlink.services.import_plans import chosen
+from ledgerlink.services.recording import IMPORT
+
+from functions.api.app import answers, app, house, who
+from functions.api.caller import Caller, Right
+from functions.api.import_views import (
+    ChosenView,
+    ImportChange,
+    ImportList,
+    ImportView,
+    MappingView,
+    NewImport,
+    PreviewView,
+    ReconciliationView,
+    StartImport,
+)
+from functions.api.routes.rules import rule_kind
+from functions.api.routes.runs import Limit, asking
+from functions.api.views import ItemView
+
+Key = Annotated[str, Header(alias="idempotency-key", min_length=1, max_length=200)]
+PATH = "/v1/connections/<connection_id>/imports"
+ONE = f"{PATH}/<import_id>"
+
+
+def _view(run: Run) -> ImportView:
+    assert run.imported is not None
+    waits = ahead(house(), run) if run.state is RunState.QUEUED else None
+    return ImportView.of(run, run.imported, waits, house().clock.now())
+
+
+def _found(caller: Caller, connection_id: str, import_id: str) -> tuple[Run, Import]:
+    return imports.get_import(house(), asking(caller), connection_id, import_id)
+
+
+def _accepted(run: Run) -> Response[ImportView]:
+    view = _view(run)
+    return Response(202, "application/json", view, headers={"Location": view.href})
+
+
+@app.post(
+    PATH,
+    summary="Put an import together",
+    tags=["imports"],
+    responses=answers(202, "The draft", ImportView),
+)
+def new_import(connection_id: str, body: NewImport, idempotency_key: Key) -> Response[ImportView]:
+    """Nothing is written before it is planned and started. The draft is seen by you alone."""
+    caller = who(Right.POST)
+    wanted = imports.Wanted(
+        scope=body.scope(),
+        records=body.upload_id or body.time_entries,
+        adapter=body.source,
+        names=body.told(),
+        posting=body.posted(),
+    )
+    run = imports.create(house(), asking(caller), connection_id, idempotency_key, wanted)
+    return _accepted(run)
+
+
+@app.get(PATH, summary="Imports, newest first", tags=["imports"])
+def list_imports(
+    connection_id: str,
+    state: RunState | None = None,
+    user: Annotated[str | None, Query(max_length=200)] = None,
+    sort: runs.Sort = runs.Sort.NEWEST,
+    after: Annotated[str | None, Query(max_length=100)] = None,
+    limit: Limit = 50,
+) -> ImportList:
+    """The firm's imports and your own drafts. A page may be short before the end."""
+    caller = who(Right.READ)
+    wanted = runs.Wanted(viewer=caller.user, kind=IMPORT, state=state, user=user)
+    page = runs.list_runs(house(), caller.firm, connection_id, wanted, after, limit, sort)
+    return ImportList(imports=[_view(run) for run in page.items], next=page.after)
+
+
+@app.get(ONE, summary="An import, with its progress", tags=["imports"])
+def get_import(connection_id: str, import_id: str) -> ImportView:
+    return _view(_found(who(Right.READ), connection_id, import_id)[0])
+
+
+@app.patch(ONE, summary="Change what a draft is made of", tags=["imports"])
+def change_import(connection_id: str, import_id: str, body: ImportChange) -> ImportView:
+    """What was planned has to be planned again."""
+    caller = who(Right.POST)
+    _, imported = _found(caller, connection_id, import_id)
+    patch = body.patch(imported.scope)
+    return _view(imports.change(house(), asking(caller), connection_id, import_id, patch))
+
+
+@app.delete(ONE, summary="Give up a draft", tags=["imports"])
+def discard_import(connection_id: str, import_id: str) -> ImportView:
+    caller = who(Right.POST)
+    return _view(imports.discard(house(), asking(caller), connection_id, import_id))
+
+
+@app.get(
+    f"{ONE}/mapping/<kind>",
+    summary="The users, projects, labor codes or leave types of an import, with their rules",
+    tags=["imports"],
+)
+def get_mapping(
+    connection_id: str,
+    import_id: str,
+    kind: str,
+    after: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Limit = 200,
+) -> MappingView:
+    """Where there is no rule yet, what the ledger's lists suggest."""
+    caller = who(Right.READ)
+    run, _ = _found(caller, connection_id, import_id)
+    connection = house().connections.get(caller.firm, connection_id)
+    wanted = rule_kind(kind)
+    page = mapping.mapping_of(house(), connection, run, wanted, after, limit)
+    return MappingView.of(wanted, page)
+
+
+@app.post(f"{ONE}/refresh", summary="Look the records through again", tags=["imports"])
+def refresh_import(connection_id: str, import_id: str) -> ImportView:
+    """With suggestions from the lists as they are now."""
+    caller = who(Right.POST)
+    return _view(imports.change(house(), asking(caller), connection_id, import_id, {}))
+
+
+@app.post(
+    f"{ONE}/plan",
+    summary="Plan an import",
+    tags=["imports"],
+    responses=answers(202, "The import, being planned", ImportView),
+)
+def plan_import(connection_id: str, import_id: str) -> Response[ImportView]:
+    """With the rules and settings as they are now. Nothing is written."""
+    caller = who(Right.POST)
+    return _accepted(imports.order_plan(house(), asking(caller), connection_id, import_id))
+
+
+@app.get(f"{ONE}/preview", summary="What the plan would do", tags=["imports"])
+def preview_import(
+    connection_id: str,
+    import_id: str,
+    state: ItemState | None = None,
+    action: Action | None = None,
+    after: Annotated[int, Query(ge=0)] = 0,
+    limit: Limit = 100,
+) -> PreviewView:
+    caller = who(Right.READ)
+    run, imported = _found(caller, connection_id, import_id)
+    page = runs.list_items(house(), run, after, limit, state, action)
+    return PreviewView(
+        plan=run.plan,
+        totals={name: dict(numbers) for name, numbers in imported.totals.items()},
+        items=[ItemView.of(item) for item in page.items],
+        next=page.after,
+    )
+
+
+@app.get(f"{ONE}/rules", summary="The rules and settings of its plan", tags=["imports"])
+def get_chosen(connection_id: str, import_id: str) -> ChosenView:
+    caller = who(Right.READ)
+    run, _ = _found(caller, connection_id, import_id)
+    first, *rules = house().staging.notes(run, chosen(run)) or ({"posting": {}},)
+    return ChosenView(plan=run.plan, posting=first["posting"], rules=rules)
+
+
+@app.post(
+    f"{ONE}/start",
+    summary="Let a planned import loose",
+    tags=["imports"],
+    responses=answers(202, "The import, waiting for its turn or being applied", ImportView),
+)
+def start_import(connection_id: str, import_id: str, body: StartImport) -> Response[ImportView]:
+    caller = who(Right.POST)
+    run = imports.start(house(), asking(caller), connection_id, import_id, body.plan)
+    return _accepted(run)
+
+
+@app.post(f"{ONE}/interrupt", summary="Stop an import", tags=["imports"])
+def interrupt_import(connection_id: str, import_id: str) -> ImportView:
+    """What is on its way to the ledger is ended and recorded. Only who started it may, or an
+    administrator."""
+    caller = who(Right.POST)
+    return _view(imports.interrupt(house(), asking(caller), connection_id, import_id))
+
+
+@app.post(f"{ONE}/resume", summary="Let an import do what is left of it", tags=["imports"])
+def resume_import(connection_id: str, import_id: str) -> ImportView:
+    caller = who(Right.POST)
+    return _view(imports.resume(house(), asking(caller), connection_id, import_id))
+
+
+@app.post(
+    f"{ONE}/undo",
+    summary="Take back what an import wrote",
+    tags=["imports"],
+    responses=answers(202, "A new import that takes it back, being planned", ImportView),
+)
+def undo_import(connection_id: str, import_id: str, idempotency_key: Key) -> Response[ImportView]:
+    """It is looked at and started like any other."""
+    caller = who(Right.POST)
+    run = imports.undo(house(), asking(caller), connection_id, import_id, idempotency_key)
+    return _accepted(run)
+
+
+@app.get(
+    "/v1/connections/<connection_id>/reconciliation",
+    summary="What we wrote, and what the ledger holds of it",
+    tags=["imports"],
+)
+def get_reconciliation(
+    connection_id: str,
+    first_day: Annotated[date, Query(alias="from")],
+    last_day: Annotated[date, Query(alias="to")],
+) -> ReconciliationView:
+    """By person and project, with every difference. At most 92 days at once."""
+    caller = who(Right.READ)
+    found = reconciling.reconcile(house(), caller.firm, connection_id, first_day, last_day)
+    return ReconciliationView.of(found)
