@@ -94,6 +94,57 @@ class ItemList(Answer):
     items: list[Item]
 
 
+class Suggestion(Answer):
+    """A record of the ledger that an entity may be."""
+
+    name: str
+    type: str
+    score: int
+    reason: str
+
+
+class Mapped(Answer):
+    """An entity of an import, with its rule or what is suggested."""
+
+    key: str
+    name: str
+    entries: int
+    rule: Mapping[str, object] | None = None
+    suggestions: list[Suggestion] = []
+
+
+class MappingPage(Answer):
+    entities: list[Mapped]
+    next: str | None = None
+
+
+class Import(Answer):
+    """An import; `totals` are items and minutes of its plan by what becomes of them."""
+
+    id: str
+    state: str
+    plan: int
+    staged_at: str | None = None
+    totals: Mapping[str, Mapping[str, int]]
+    reason: Reason | None = None
+
+
+class PlannedItem(Answer):
+    """One operation of a plan."""
+
+    action: str
+    kind: str
+    key: str
+    day: str | None = None
+    minutes: int
+    before: Mapping[str, object] | None = None
+    after: Mapping[str, object] | None = None
+
+
+class Preview(Answer):
+    items: list[PlannedItem]
+
+
 @dataclass(frozen=True, slots=True)
 class Api:
     """The API at `http`'s base address, with a token in its headers.
@@ -168,6 +219,43 @@ class Api:
         path = f"/v1/connections/{connection_id}/settings"
         self._ask("PATCH", path, json={"schedule": {"mode": "off"}})
 
+    def new_import(self, connection_id: str, key: str, body: Mapping[str, object]) -> Import:
+        return self._import("POST", f"{connection_id}/imports", body, key)
+
+    def get_import(self, connection_id: str, import_id: str) -> Import:
+        return self._import("GET", f"{connection_id}/imports/{import_id}")
+
+    def order_plan(self, connection_id: str, import_id: str) -> Import:
+        return self._import("POST", f"{connection_id}/imports/{import_id}/plan")
+
+    def start(self, connection_id: str, import_id: str, plan: int) -> Import:
+        return self._import("POST", f"{connection_id}/imports/{import_id}/start", {"plan": plan})
+
+    def undo(self, connection_id: str, import_id: str, key: str) -> Import:
+        return self._import("POST", f"{connection_id}/imports/{import_id}/undo", None, key)
+
+    def mapping(self, connection_id: str, import_id: str, kind: str) -> Iterator[Mapped]:
+        """Page by page."""
+        path = f"/v1/connections/{connection_id}/imports/{import_id}/mapping/{kind}?limit=1000"
+        page = MappingPage.model_validate_json(self._ask("GET", path))
+        yield from page.entities
+        while page.next:
+            page = MappingPage.model_validate_json(self._ask("GET", f"{path}&after={page.next}"))
+            yield from page.entities
+
+    def preview(self, connection_id: str, import_id: str, limit: int) -> list[PlannedItem]:
+        """The first items that the plan would send."""
+        path = f"/v1/connections/{connection_id}/imports/{import_id}/preview"
+        answer = self._ask("GET", f"{path}?state=pending&limit={limit}")
+        return Preview.model_validate_json(answer).items
+
+    def _import(
+        self, method: str, path: str, body: Mapping[str, object] | None = None, key: str = ""
+    ) -> Import:
+        headers = {"Idempotency-Key": key} if key else None
+        answer = self._ask(method, f"/v1/connections/{path}", json=body, headers=headers)
+        return Import.model_validate_json(answer)
+
     def problems(self, connection_id: str, run_id: str) -> Iterator[Item]:
         """The first items of the run that failed or are blocked."""
         path = f"/v1/connections/{connection_id}/runs/{run_id}/items"
@@ -179,7 +267,7 @@ class Api:
         self,
         method: str,
         path: str,
-        json: Mapping[str, Json] | None = None,
+        json: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> bytes:
         answer = self.http.request(method, path, json=json, headers=headers)

@@ -1,29 +1,35 @@
-"""The demonstration: connect, bring lists in, set rules, post, and compare both sides."""
+"""The demonstration: connect, bring lists in, import, correct, undo, and compare both sides."""
 
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rich.console import Console
 
 from local.demo import totals
-from local.demo.api import Api, Connection, Run
-from local.demo.books import Books, Json, entries, json_lines
+from local.demo.api import Api, Connection, Import
+from local.demo.books import Books, Json, entries
 from local.demo.connecting import Reception
+from local.demo.importing import Entries, Importing, corrected, days, suggested
 from local.demo.ledger import Company
 from local.demo.lists import Lists
 from local.demo.sandbox import Sandbox
 from local.demo.tables import (
     Effort,
     effort_table,
+    items_table,
     lists_table,
+    plan_table,
     problems_table,
     projects_table,
+    suggestions_table,
 )
 from local.demo.timesheet import Timesheet
-from local.demo.watching import Watch
 
-INLINE_ENTRIES = 500
+FEWEST = 4
+"""Entries that a file must have for some of them to be corrected."""
+SHOWN_ITEMS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +56,16 @@ class Demonstration:
         self._say(f"  connected: {connection.company_name} (company {realm})")
         self._bring_lists_in(connection)
         books, company = Books.of(sheet), self.company(realm)
-        self._set_rules(connection, books, company)
-        effort = self._post(connection, realm)
+        keeper = Importing(self.api, connection.id, self.console, self.new_key)
+        told = list(entries(sheet))
+        draft = self._map(keeper, connection, books, company, told)
+        effort = self._import(keeper, realm, draft, len(told))
         self._say("[bold]5 Proof[/]: everything read back from the ledger by its query API")
-        return self._prove(connection, books, company, effort)
+        if not self._prove(connection, books, company, effort):
+            return False
+        if len(told) < FEWEST:
+            return True
+        return self._correct_and_undo(keeper, connection, books, company, told)
 
     def _bring_lists_in(self, connection: Connection) -> None:
         run = Lists(self.api, connection.id, self.console).bring_in(self.new_key)
@@ -62,32 +74,81 @@ class Demonstration:
         self._say(f"[bold]2 Lists[/]: {words}; {run.metered} metered calls")
         self.console.print(lists_table(run))
 
-    def _set_rules(self, connection: Connection, books: Books, company: Company) -> None:
+    def _map(
+        self,
+        keeper: Importing,
+        connection: Connection,
+        books: Books,
+        company: Company,
+        told: Entries,
+    ) -> Import:
+        """A draft whose users, projects and labor codes all have a rule."""
+        draft = keeper.draft(told, books, days(told))
+        mapped = list(keeper.mapping(draft))
+        open_ones = [one for _, one in mapped if one.rule is None]
+        self._say(
+            f"[bold]3 Map[/]: a draft of {len(told):,} entries names {len(mapped)} users, "
+            f"projects and labor codes; {len(open_ones)} have no rule yet"
+        )
+        if found := suggested(mapped):
+            self.console.print(suggestions_table(found))
         account = company.income_account()
         rules = books.rules(account)
         for kind, mappings in rules.items():
             self.api.put_rules(connection.id, kind, mappings)
         counts = ", ".join(f"{len(mappings)} {kind}" for kind, mappings in rules.items())
-        self._say(f"[bold]3 Rules[/]: create {counts}; income goes to account {account}")
+        self._say(f"  rules: create {counts}; income goes to account {account}")
+        return draft
 
-    def _post(self, connection: Connection, realm: str) -> Effort:
-        count = len(self.timesheet.rows)
-        self._say(f"[bold]4 Post[/] {count:,} entries")
+    def _import(self, keeper: Importing, realm: str, draft: Import, count: int) -> Effort:
+        begun = self.monotonic()
+        ready = keeper.planned(draft)
+        self._say(
+            f"[bold]4 Preview[/]: planned in {self.monotonic() - begun:.1f} s; "
+            "nothing is written before it is started"
+        )
+        return self._let_loose(keeper, realm, ready, count)
+
+    def _let_loose(self, keeper: Importing, realm: str, ready: Import, count: int) -> Effort:
+        self.console.print(plan_table(ready))
         mark, begun = self.sandbox.mark(), self.monotonic()
-        run = self._start(connection)
-        watch = Watch(self.api, connection.id, self.console)
-        run = watch.until_ended(run)
+        run = keeper.let_loose(ready)
         seconds = self.monotonic() - begun
         traffic = self.sandbox.traffic(realm, mark)
         return Effort(run, traffic, count, seconds, self.sandbox.scale())
 
-    def _start(self, connection: Connection) -> Run:
-        sheet = self.timesheet
-        if len(sheet.rows) <= INLINE_ENTRIES:
-            inline: dict[str, Json] = {"time_entries": list(entries(sheet))}
-            return self.api.post(connection.id, self.new_key(), inline)
-        upload = self.api.upload(connection.id, json_lines(sheet))
-        return self.api.post(connection.id, self.new_key(), {"upload_id": upload})
+    def _correct_and_undo(
+        self,
+        keeper: Importing,
+        connection: Connection,
+        books: Books,
+        company: Company,
+        told: Entries,
+    ) -> bool:
+        """Three entries are corrected and a rule is changed; then all that is taken back."""
+        realm = str(connection.company_id)
+        before = totals.of_ledger(company.activities(), company.customers())
+        changed, words = corrected(told)
+        code, rule = self._least_used_code(books, company)
+        self.api.put_rules(connection.id, "labor-codes", {code: {"action": "skip"}})
+        self._say(f"[bold]6 Correct[/]: {words}; labor code {code} is skipped from now on")
+        ready = keeper.planned(keeper.draft(changed, books, days(told)))
+        self.console.print(items_table(self.api.preview(connection.id, ready.id, SHOWN_ITEMS)))
+        effort = self._let_loose(keeper, realm, ready, len(changed))
+        self._say(f"  records written: {effort.traffic.written:,}, and no other was touched")
+        self._say("[bold]7 Undo[/]: the correction is taken back, as a plan like any other")
+        self._let_loose(keeper, realm, keeper.undo(ready), len(changed))
+        self.api.put_rules(connection.id, "labor-codes", {code: rule})
+        after = totals.of_ledger(company.activities(), company.customers())
+        as_it_was = after == before
+        words = "[bold green]The ledger is as it was.[/]"
+        self._say(words if as_it_was else "[bold red]The ledger is not as it was.[/]")
+        return as_it_was
+
+    def _least_used_code(self, books: Books, company: Company) -> tuple[str, Mapping[str, Json]]:
+        counts = Counter(row.labor_code for row in self.timesheet.rows if row.labor_code)
+        code = min(counts, key=lambda name: (counts[name], name))
+        return code, books.rules(company.income_account())["labor-codes"][code]
 
     def _prove(
         self, connection: Connection, books: Books, company: Company, effort: Effort

@@ -1,13 +1,13 @@
 """The proof on the screen: both sides by project, and what it took."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from local.demo.api import Item, Run
+from local.demo.api import Import, Item, Mapped, PlannedItem, Run
 from local.demo.sandbox import Traffic
 from local.demo.totals import Comparison, Totals, together
 
@@ -121,6 +121,51 @@ def lists_table(run: Run) -> Table:
     all_of = (f"{run.counts.get(kind, 0):,}" for kind in KINDS_OF_CHANGE)
     table.add_row("all", "", *all_of, style="bold")
     return table
+
+
+MOST_SUGGESTIONS = 5
+
+
+def suggestions_table(found: Sequence[tuple[str, Mapped]]) -> Table:
+    """What the ledger's lists suggest for entities without a rule; nothing is applied."""
+    table = _table("Suggested, and left to the bookkeeper")
+    for heading in ("kind", "in the product", "in the ledger", "score", "because"):
+        table.add_column(heading, justify="right" if heading == "score" else "left")
+    for kind, mapped in found[:MOST_SUGGESTIONS]:
+        best = mapped.suggestions[0]
+        table.add_row(kind, mapped.name, f"{best.type} {best.name}", str(best.score), best.reason)
+    return table
+
+
+def plan_table(planned: Import) -> Table:
+    """What the plan would do."""
+    table = _table(f"Plan {planned.plan}")
+    table.add_column("what becomes of it")
+    for heading in ("items", "hours"):
+        table.add_column(heading, justify="right")
+    for name, numbers in planned.totals.items():
+        minutes = numbers.get("minutes")
+        time = "" if minutes is None else hours(minutes)
+        table.add_row(name.replace("_", " "), f"{numbers['items']:,}", time)
+    return table
+
+
+def items_table(items: Sequence[PlannedItem]) -> Table:
+    """Some operations of a plan, old and new side by side."""
+    table = _table("The difference, old and new side by side")
+    for heading in ("item", "action", "day", "hours", "in the ledger", "will be"):
+        table.add_column(heading, overflow="fold")
+    for item in items:
+        before, after = item.before or {}, item.after or {}
+        differ = [n for n in {**before, **after} if before.get(n) != after.get(n)]
+        sides = (_side(before, differ), _side(after, differ))
+        shown = sides if before and after else ("", "")
+        table.add_row(item.key, item.action, item.day or "", hours(item.minutes), *shown)
+    return table
+
+
+def _side(body: Mapping[str, object], names: Sequence[str]) -> str:
+    return ", ".join(f"{name} {body.get(name, '-')}" for name in names)
 
 
 def problems_table(items: Sequence[Item]) -> Table:

@@ -2,10 +2,13 @@
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 from ledgerlink.connectors.qbo import billing, queries
+from ledgerlink.connectors.qbo.answers import number
 from ledgerlink.connectors.qbo.client import Client, Entity
 from ledgerlink.connectors.qbo.documents import sent_forms
+from ledgerlink.connectors.qbo.transactions import BILLABLE, minutes
 from ledgerlink.domain.documents import Copy, fingerprint
 from ledgerlink.domain.ports import Stop
 
@@ -65,7 +68,14 @@ def _copy(activity: Entity, invoice: str | None) -> Copy:
         forms=tuple(fingerprint(form) for form in forms),
         billed=billing.is_billed(activity),
         billed_by=invoice,
+        minutes=minutes(activity),
+        rate=_rate(activity),
     )
+
+
+def _rate(activity: Entity) -> Decimal | None:
+    billable = activity.get("BillableStatus") in BILLABLE
+    return number(activity.get("HourlyRate")) if billable else None
 
 
 def _bare(row: Entity) -> Copy:

@@ -179,8 +179,10 @@ def test_a_missing_record_means_another_thing_for_a_change_than_for_a_create() -
 
 def test_a_business_rule_is_about_billing_only_when_the_activity_is_billed() -> None:
     update, fault = change(1, Action.UPDATE, ledger_id="7"), Fault("6000", detail="It says no.")
-    assert explained(update, fault, billed=frozenset({"7"}))[0] == "billed"
-    code, message = explained(update, fault, billed=frozenset({"8"}))
+    code, message = explained(update, fault, billed={"7": "1042"})
+    assert code == "billed"
+    assert "by invoice 1042" in message
+    code, message = explained(update, fault, billed={"8": None})
     assert code == "refused"
     assert "It says no." in message
 

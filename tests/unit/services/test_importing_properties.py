@@ -1,0 +1,160 @@
+"""Whatever a firm does, one import after the other, the ledger holds what the last plan says."""
+
+from datetime import date
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ledgerlink.domain.connections import Connection
+from ledgerlink.domain.imports import Scope
+from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.rules import CreateProject, Link, RuleKind, Skip
+from ledgerlink.domain.runs import Run, RunState
+from ledgerlink.services import imports
+from ledgerlink.services.imports import User, Wanted
+
+from tests.fakes.house import FIRM, Town, entry, town
+
+ADA = User(FIRM, "ada")
+FEBRUARY = Scope(first_day=date(2026, 2, 1), last_day=date(2026, 2, 28))
+PROJECTS = ("p1", "p2", "p3")
+MAPPINGS = (Skip(), Link(ledger_id="C1"), Link(ledger_id="C2"))
+Ledger = dict[str, tuple[Any, ...]]
+
+keys = st.sampled_from([f"t{n}" for n in range(6)])
+edits = st.tuples(
+    st.just("edit"),
+    keys,
+    st.integers(1, 90),
+    st.integers(1, 28),
+    st.sampled_from(PROJECTS),
+)
+deletes = st.tuples(st.just("delete"), keys)
+rules = st.tuples(st.just("rule"), st.sampled_from(PROJECTS), st.sampled_from(MAPPINGS))
+news = st.tuples(st.just("rule"), st.just("p3"), st.just(CreateProject(name="Third")))
+runs = st.tuples(st.sampled_from(["import", "merge", "undo"]))
+steps = st.lists(st.one_of(edits, edits, deletes, rules, news, runs, runs), max_size=25)
+
+
+class Firm:
+    """A product with its entries, a ledger, and what the ledger ought to hold."""
+
+    def __init__(self) -> None:
+        self.place: Town = town()
+        self.connection: Connection = self.place.connected()
+        self.mappings: dict[str, Any] = {p: Link(ledger_id="C1") for p in PROJECTS}
+        self.place.rules(self.connection, RuleKind.PROJECTS, self.mappings)
+        self.entries: dict[str, dict[str, Any]] = {}
+        self.done: list[tuple[Run, Ledger]] = []
+        self.expected: Ledger = {}
+        self.count = 0
+
+    def edit(self, key: str, minutes: int, day: int, project: str) -> None:
+        when = f"2026-02-{day:02d}"
+        self.entries[key] = entry(key, minutes=minutes, work_date=when, project_key=project)
+
+    def delete(self, key: str) -> None:
+        self.entries.pop(key, None)
+
+    def rule(self, project: str, mapping: Any) -> None:
+        self.mappings[project] = mapping
+        self.place.rules(self.connection, RuleKind.PROJECTS, {project: mapping})
+
+    def bring_in(self, **posting: Any) -> None:
+        before = self.expected
+        run = self._started(self._planned(**posting))
+        self.expected = self._wanted(merged=bool(posting))
+        self.done.append((run, before))
+
+    def _planned(self, **posting: Any) -> Run:
+        self.count += 1
+        wanted = Wanted(
+            scope=FEBRUARY, records=list(self.entries.values()), posting=posting or None
+        )
+        house = self.place.house
+        run = imports.create(house, ADA, self.connection.id, f"k{self.count}", wanted)
+        self.place.work()
+        imports.order_plan(house, ADA, self.connection.id, run.id)
+        self.place.work()
+        return self.place.run(run)
+
+    def _started(self, run: Run) -> Run:
+        imports.start(self.place.house, ADA, self.connection.id, run.id, run.plan)
+        self.place.work()
+        ended = self.place.run(run)
+        assert ended.state is RunState.COMPLETED, self.place.items(ended)
+        return ended
+
+    def undo(self) -> None:
+        if not self.done:
+            return
+        run, before = self.done.pop()
+        self.count += 1
+        key = f"u{self.count}"
+        taking = imports.undo(self.place.house, ADA, self.connection.id, run.id, key)
+        self.place.work()
+        self._started(self.place.run(taking))
+        self.expected = before
+
+    def _wanted(self, *, merged: bool) -> Ledger:
+        found: dict[tuple[Any, ...], tuple[int, list[str]]] = {}
+        for key, one in self.entries.items():
+            mapping = self.mappings[one["project_key"]]
+            if isinstance(mapping, Skip):
+                continue
+            target = getattr(mapping, "ledger_id", "new")
+            same = (one["work_date"], one["project_key"]) if merged else (key,)
+            place = (*same, one["work_date"], target)
+            minutes, members = found.get(place, (0, []))
+            found[place] = (minutes + one["minutes"], [*members, key])
+        return {
+            "+".join(sorted(members)): (place[-2], place[-1], minutes)
+            for place, (minutes, members) in found.items()
+        }
+
+    def held(self) -> Ledger:
+        """What the ledger holds, by the members of each activity."""
+        firm, connection_id = self.connection.firm, self.connection.id
+        links = self.place.links.rows.get((firm, connection_id), {}).values()
+        by_id = {link.ledger_id: link for link in links if link.kind == "Time"}
+        stored = self.place.company().of_kind("Time")
+        assert len(stored) == len(by_id)
+        found: Ledger = {}
+        for one in stored:
+            customer = one.body["customer"]
+            named = customer if customer in ("C1", "C2") else "new"
+            members = "+".join(sorted(by_id[one.id].members))
+            found[members] = (one.body["day"], named, one.body["minutes"])
+        return found
+
+
+@settings(max_examples=120, deadline=None)
+@given(steps)
+def test_the_ledger_equals_what_the_last_applied_plan_says(told: list[tuple[Any, ...]]) -> None:
+    firm = Firm()
+    for name, *given_ in told:
+        match name:
+            case "import":
+                firm.bring_in()
+            case "merge":
+                firm.bring_in(description="neither")
+            case _:
+                getattr(firm, name)(*given_)
+        if name in ("import", "merge", "undo"):
+            assert firm.held() == firm.expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(steps)
+def test_a_repeat_of_the_last_import_writes_nothing(told: list[tuple[Any, ...]]) -> None:
+    firm = Firm()
+    for name, *given_ in told:
+        if name in ("edit", "delete", "rule"):
+            getattr(firm, name)(*given_)
+    firm.bring_in()
+    received = len(firm.place.company().received)
+    again = firm._planned()
+    states = {item.state for item in firm.place.items(again)}
+    assert states <= {ItemState.UNCHANGED, ItemState.SKIPPED}
+    firm._started(again)
+    assert len(firm.place.company().received) == received
