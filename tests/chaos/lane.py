@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,19 +14,21 @@ from uuid import uuid4
 import httpx
 from ledgerlink.bootstrap import build
 from ledgerlink.domain.connections import Connection, ConnectionState
+from ledgerlink.domain.imports import Scope
 from ledgerlink.domain.ports import Tokens
 from ledgerlink.domain.rules import Client, CreateLaborCode, CreateProject, CreateUser, RuleKind
 from ledgerlink.domain.runs import Run
-from ledgerlink.services import posts, rules, syncs
+from ledgerlink.services import imports, posts, rules, syncs
 from ledgerlink.services.house import House
 
 from local.machine import Machine
 from tests.chaos.gate import Gate, Shot
+from tests.stepping import Stepping
 
 ROOT = Path(__file__).parents[2]
 FIRM = "chaos"
 DEATHS = 12
-MESSAGES = 60
+MESSAGES = 120
 
 
 @dataclass(slots=True)
@@ -40,6 +42,7 @@ class KillableLane:
     ledger_gate: Gate = field(init=False)
     aws_gate: Gate = field(init=False)
     queue_url: str = ""
+    stepping: Stepping = field(init=False)
 
     def __post_init__(self) -> None:
         self.ledger_gate = Gate(self.machine.sandbox_url)
@@ -49,6 +52,7 @@ class KillableLane:
             Attributes={"FifoQueue": "true", "VisibilityTimeout": "0"},
         )
         self.queue_url = queue["QueueUrl"]
+        self.stepping = Stepping.new(self.machine.client)
         self.house = build(self.environment(), self.machine.client)
         self._connect()
         self._map()
@@ -67,6 +71,7 @@ class KillableLane:
         }
         return gated | {
             "LEDGERLINK_LANE_URL": self.queue_url,
+            "LEDGERLINK_MACHINE": self.stepping.arn,
             "AWS_ENDPOINT_URL": self.aws_gate.url,
             "AWS_REGION": "us-east-1",
             "AWS_DEFAULT_REGION": "us-east-1",
@@ -128,6 +133,21 @@ class KillableLane:
     def post(self, entries: Sequence[dict[str, Any]]) -> Run:
         return posts.post(self.house, FIRM, "chaos", self.connection.id, uuid4().hex, entries)
 
+    def imported(
+        self, entries: Sequence[dict[str, Any]], ledger: Shot | None = None, aws: Shot | None = None
+    ) -> tuple[Run, int]:
+        """The import of these entries, and how many workers died while it was applied."""
+        user = imports.User(FIRM, "chaos")
+        scope = Scope(first_day=date(2026, 3, 1), last_day=date(2026, 3, 31))
+        wanted = imports.Wanted(scope=scope, records=list(entries))
+        run = imports.create(self.house, user, self.connection.id, uuid4().hex, wanted)
+        self.work()
+        imports.order_plan(self.house, user, run.connection_id, run.id)
+        self.work()
+        imports.start(self.house, user, run.connection_id, run.id, self.run(run).plan)
+        deaths = self.work(ledger, aws)
+        return self.run(run), deaths
+
     def sync(self, **asked: Any) -> Run:
         return syncs.request_sync(
             self.house, FIRM, "chaos", self.connection.id, uuid4().hex, **asked
@@ -149,6 +169,8 @@ class KillableLane:
                 "Messages", []
             )
             if not messages:
+                if self.stepping.step(self.house):
+                    continue
                 return deaths
             while self._worker(messages[0]["Body"]) < 0:
                 deaths += 1

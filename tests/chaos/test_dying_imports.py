@@ -1,0 +1,82 @@
+"""A worker that dies in an import, and a machine that is lost, leave every entry once."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import pytest
+from ledgerlink.domain.runs import RunState
+from ledgerlink.services import imports
+
+from local.machine import Machine
+from tests.chaos.gate import Shot
+from tests.chaos.lane import KillableLane, entries
+from tests.chaos.test_dying_workers import ledger_write, table_batch, table_put
+
+
+@pytest.fixture(scope="module")
+def lane(machine: Machine) -> Iterator[KillableLane]:
+    lane = KillableLane(machine)
+    lane.work()
+    yield lane
+    lane.close()
+
+
+def machine_call(_method: str, _path: str, headers: dict[str, str]) -> bool:
+    target = next((v for k, v in headers.items() if k.lower() == "x-amz-target"), "")
+    return target.endswith("SendTaskSuccess")
+
+
+STEPS = [
+    ("before-send", "ledger", ledger_write, "before", 1),
+    ("after-commit-before-answer", "ledger", ledger_write, "after", 2),
+    ("between-records", "aws", table_batch, "after", 1),
+    ("between-links-and-outcomes", "aws", table_batch, "after", 3),
+    ("before-a-note", "aws", table_put, "before", 2),
+    ("before-the-machine-is-told", "aws", machine_call, "before", 1),
+    ("after-the-machine-was-told", "aws", machine_call, "after", 1),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "gate", "matches", "when", "nth"), STEPS, ids=[step[0] for step in STEPS]
+)
+def test_a_worker_killed_while_it_applies_an_import_leaves_every_entry_once(
+    lane: KillableLane,
+    name: str,
+    gate: str,
+    matches: Callable[[str, str, dict[str, str]], bool],
+    when: str,
+    nth: int,
+) -> None:
+    shot = Shot(matches, "before" if when == "before" else "after", nth)
+    told = [one | {"key": f"{name}-{one['key']}"} for one in entries(name, 65)]
+    shots = {gate: shot}
+    run, deaths = lane.imported(told, shots.get("ledger"), shots.get("aws"))
+    assert shot.fired
+    assert deaths == 1
+    assert run.state is RunState.COMPLETED
+    notes = Counter(row.get("Description", "") for row in lane.rows("TimeActivity"))
+    # What the import before this one wrote of the same days is no longer in the product.
+    assert notes == {f"{name}-{number}": 1 for number in range(65)}
+
+
+def test_an_import_whose_token_is_lost_while_it_is_applied_is_finished(
+    lane: KillableLane,
+) -> None:
+    user = imports.User("chaos", "chaos")
+    run, _ = lane.imported(entries("lost", 40))
+    again = imports.undo(lane.house, user, run.connection_id, run.id, "undo-lost")
+    lane.work()
+    planned = lane.run(again)
+    lane.machine.client("stepfunctions").send_task_success(
+        taskToken=lane.house.machines.waiting(planned).token, output='{"next": "end"}'
+    )
+    imports.start(lane.house, user, run.connection_id, again.id, planned.plan)
+    while lane.stepping.step(lane.house):
+        pass
+    lane.machine.client("stepfunctions").send_task_success(
+        taskToken=lane.house.machines.waiting(lane.run(again)).token, output='{"next": "end"}'
+    )
+    lane.work()
+    assert lane.run(again).state is RunState.COMPLETED
+    assert not [r for r in lane.rows("TimeActivity") if r["Description"].startswith("lost-")]
