@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ledgerlink.domain.comparing import Comparer, Held
-from ledgerlink.domain.documents import Copy, Document, Features, needs
+from ledgerlink.domain.documents import Copy, Document, Features, Known, needs
 from ledgerlink.domain.links import Link, Source
 from ledgerlink.domain.lists import LEDGER_KEY
 from ledgerlink.domain.plan import Action, ItemState, Operation
@@ -48,6 +48,7 @@ class PlanInput:
     entries are all there are of what was asked for; then entries that agree may be merged, and
     what an import wrote of `scope` and is wanted no more is deleted. `copies` is what the ledger
     holds of linked time, by posting key: None is gone, what is missing nobody looked at.
+    `currencies` are those of customers, by id, who are not invoiced in the home currency.
     `features` tell through when the books are closed. `rank` is the run's own place among runs.
     """
 
@@ -63,6 +64,7 @@ class PlanInput:
     whole: bool = False
     scope: Sequence[Link] = ()
     copies: Mapping[str, Copy | None] = field(default_factory=dict)
+    currencies: Mapping[str, str] = field(default_factory=dict)
     rank: str | None = None
 
 
@@ -213,7 +215,17 @@ class _Planning:
             warnings.append(reason("moved_date", field="work_date", **words))
         members = tuple(entry.key for entry in entries)
         rate = group.resolved.rate if group.resolved.billable else None
+        if rate is not None and (foreign := self._currency(group.resolved)):
+            home = self.given.features.home_currency or "the home currency"
+            why = reason("foreign_currency", field="bill_rate", currency=foreign, home=home)
+            warnings.append(why)
         return replace(document, members=members, rate=rate, warnings=tuple(warnings))
+
+    def _currency(self, resolved: Resolved) -> str | None:
+        customer = resolved.customer
+        return (
+            self.given.currencies.get(customer.ledger_id) if isinstance(customer, Known) else None
+        )
 
     def _others(self, group: _Group) -> list[Held]:
         """What stands for some of these entries under another name, and has to go. Raises Blocked

@@ -41,6 +41,7 @@ REASONS: dict[str, Template] = {
     "control_characters": Template("{field} holds control characters, first at position {position}.", "Remove them and post the record again."),
     "closed_period": Template("{day} lies in a closed period; the books are closed through {closed}.", "Reopen the period in the ledger, or change the date, and post again."),
     "moved_date": Template("{day} lies in a closed period; it is posted on {posted}, with the true date in the text.", "Nothing to do, unless it should have waited."),
+    "foreign_currency": Template("The customer is invoiced in {currency}; the hourly rate is taken as {home}.", "Nothing to do if the rate is meant so; else link the project to a customer in {home}."),
     "dependency_failed": Template("It needs {key}, which could not be created in the ledger.", "See the reason at {key}, mend it and post again."),
     "superseded": Template("A later run has already written this record.", "Nothing to do."),
     "overtaken": Template("Another run wrote this record after this run was planned, with other values.", "Post the record again if its values are the right ones."),

@@ -19,7 +19,7 @@ from ledgerlink.domain.resolver import RuleBook, creatable_keys
 from ledgerlink.domain.runs import Run, RunState
 from ledgerlink.domain.undoing import UndoInput, undo
 from ledgerlink.services.house import House
-from ledgerlink.services.names import names_in_use
+from ledgerlink.services.names import foreign_customers, names_in_use
 from ledgerlink.services.plans import read_records, rule_book, store_chunks
 from ledgerlink.services.runs import Item, items_of_chunk
 from ledgerlink.wire.posting import plain as plain_posting
@@ -126,6 +126,7 @@ async def _operations(asked: Asked, rules: RuleBook) -> tuple[tuple[Operation, .
         whole=True,
         scope=scoped,
         copies=await _copies(asked, held.values()),
+        currencies=foreign_customers(house, connection, asked.company.features),
     )
     return plan(given), len(records) - len(entries)
 

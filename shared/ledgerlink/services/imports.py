@@ -19,6 +19,10 @@ from ledgerlink.services.recording import IMPORT
 from ledgerlink.services.runs import visible
 from ledgerlink.wire.posting import changed
 
+NOT_PULLED = ""
+"""Where the records of a draft are before they are pulled from their source."""
+Names = Mapping[str, Mapping[str, Mapping[str, Any]]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -29,7 +33,7 @@ class Wanted:
     scope: Scope
     records: Sequence[Any] | str | None = None
     adapter: str | None = None
-    names: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    names: Names = field(default_factory=dict)
     posting: Mapping[str, Any] | None = None
 
 
@@ -66,7 +70,7 @@ def create(house: House, user: User, connection_id: str, key: str, wanted: Wante
         staged=_staged(house, connection, wanted),
         imported=Import(scope=wanted.scope, adapter=wanted.adapter, posting=posting),
     )
-    house.staging.put_notes(run, NAMES, _names(house, connection, wanted))
+    house.staging.put_notes(run, NAMES, named(wanted.names))
     run = house.runs.create(run, key, _digest(wanted))
     if run.state is RunState.DRAFT:
         drive(house, run)
@@ -90,16 +94,13 @@ def _staged(house: House, connection: Connection, wanted: Wanted) -> str:
     firm, connection_id = connection.firm, connection.id
     if isinstance(wanted.records, str):
         return house.staging.uploaded(firm, connection_id, wanted.records)
-    if wanted.adapter is not None:
-        pulled = house.sources[wanted.adapter].entries(firm, wanted.scope)
-        return house.staging.put_records(firm, connection_id, pulled)
-    return house.staging.put_records(firm, connection_id, wanted.records or ())
+    if wanted.records is None:
+        return NOT_PULLED
+    return house.staging.put_records(firm, connection_id, wanted.records)
 
 
-def _names(house: House, connection: Connection, wanted: Wanted) -> Iterable[Mapping[str, Any]]:
-    names = wanted.names
-    if wanted.adapter is not None:
-        names = house.sources[wanted.adapter].entities(connection.firm)
+def named(names: Names) -> Iterable[Mapping[str, Any]]:
+    """Names as they are kept beside a draft."""
     for kind, entities in names.items():
         for key, told in entities.items():
             yield {**told, "kind": kind, "key": key}
@@ -157,7 +158,7 @@ def change(
         reason=None,
     )
     if "names" in patch:
-        house.staging.put_notes(run, NAMES, _names(house, connection, wanted))
+        house.staging.put_notes(run, NAMES, named(wanted.names))
     house.runs.save(drafted, of_generation=run.generation)
     drive(house, drafted)
     return drafted
@@ -165,10 +166,13 @@ def change(
 
 def order_plan(house: House, user: User, connection_id: str, run_id: str) -> Run:
     """Have the import planned, or planned again, with the rules and settings as they are now."""
-    run, _ = get_import(house, user, connection_id, run_id)
+    run, imported = get_import(house, user, connection_id, run_id)
     if run.state is RunState.PLANNING:
         return run
     _require(run, {RunState.DRAFT, RunState.READY}, "planned")
+    if imported.adapter is not None and imported.staged_at is None:
+        message = "Its records are still being pulled from their source."
+        raise Conflict("not_planned", message, "Ask again once staged_at is set.")
     _require_connected(house, connection_id, user.firm)
     ordered = replace(
         run, state=RunState.PLANNING, generation=run.generation + 1, reason=None, chunks=()

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from ledgerlink.domain.errors import Conflict, Invalid
+from ledgerlink.domain.ports import TimeSource
 from ledgerlink.domain.reasons import reason
 from ledgerlink.domain.runs import DRAFTS, Chunk, Run, RunState
 from ledgerlink.services import imports, parking
@@ -20,7 +21,7 @@ from ledgerlink.services.driving import (
     wake,
 )
 from ledgerlink.services.house import House
-from ledgerlink.services.mapping import look_through
+from ledgerlink.services.mapping import NAMES, look_through
 from ledgerlink.services.messages import chunk_message, run_message
 from ledgerlink.services.stores import NO_CHUNK
 
@@ -47,6 +48,9 @@ def _stage(house: House, run: Run) -> None:
     """Look the records of a draft through, so that they can be mapped."""
     assert run.imported is not None
     connection = house.connections.get(run.firm, run.connection_id)
+    if run.imported.adapter is not None:
+        run = _pull(house, run, house.sources[run.imported.adapter])
+    assert run.imported is not None
     try:
         records = look_through(house, connection, run)
     except Invalid as unreadable:
@@ -56,6 +60,13 @@ def _stage(house: House, run: Run) -> None:
         staged = replace(run, records=records, imported=imported)
     with suppress(Conflict):  # its maker went on meanwhile
         house.runs.save(staged, of_generation=run.generation)
+
+
+def _pull(house: House, run: Run, source: TimeSource) -> Run:
+    assert run.imported is not None
+    pulled = source.entries(run.firm, run.imported.scope)
+    house.staging.put_notes(run, NAMES, imports.named(source.entities(run.firm)))
+    return replace(run, staged=house.staging.put_records(run.firm, run.connection_id, pulled))
 
 
 def _let_loose(house: House, run: Run, token: str) -> None:

@@ -1,9 +1,9 @@
 """Names that the ledger has in use, from the lists as they came in last."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.documents import NewCustomer, NewListRecord, NewPerson
+from ledgerlink.domain.documents import Features, NewCustomer, NewListRecord, NewPerson
 from ledgerlink.domain.lists import ListRecord, ListType
 from ledgerlink.domain.resolver import Taken
 from ledgerlink.services.house import House
@@ -31,6 +31,21 @@ def names_in_use(house: House, connection: Connection) -> Taken:
         return f"{holder.type} {holder.id}" if holder else None
 
     return taken
+
+
+def foreign_customers(
+    house: House, connection: Connection, features: Features
+) -> Mapping[str, str]:
+    """The currencies of customers who are not invoiced in the home currency, by id."""
+    if not features.multi_currency or ListType.CUSTOMER not in _lists(house, connection):
+        return {}
+    customers = records_of(house, connection, ListType.CUSTOMER)
+    told = ((one.id, one.fields.get("currency")) for one in customers)
+    return {i: str(code) for i, code in told if code and code != features.home_currency}
+
+
+def _lists(house: House, connection: Connection) -> Collection[ListType]:
+    return house.connector(connection.ledger).lists
 
 
 def records_of(house: House, connection: Connection, kind: ListType) -> Iterator[ListRecord]:

@@ -16,7 +16,7 @@ from ledgerlink.domain.runs import Run, RunState
 from ledgerlink.services.house import House
 from ledgerlink.services.import_plans import Asked, plan_import
 from ledgerlink.services.messages import messages_of
-from ledgerlink.services.names import names_in_use
+from ledgerlink.services.names import foreign_customers, names_in_use
 from ledgerlink.services.plans import read_records, rule_book, store_chunks
 from ledgerlink.services.settling import settle_parked
 from ledgerlink.services.visits import visit
@@ -93,6 +93,7 @@ def _plan(
             posting=house.settings.get(run.firm, run.connection_id).posting,
             features=company.features,
             taken=names_in_use(house, connection),
+            currencies=foreign_customers(house, connection, company.features),
             carried=house.links.carriers(run.firm, run.connection_id, (e.key for e in entries)),
             rank=run.id,
         )

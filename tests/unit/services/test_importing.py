@@ -1,13 +1,16 @@
 """Imports from the draft to the ledger, and back."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.errors import Conflict, Forbidden, LedgerUnavailable, NotFound
+from ledgerlink.domain.documents import Features
+from ledgerlink.domain.errors import Conflict, Forbidden, Invalid, LedgerUnavailable, NotFound
 from ledgerlink.domain.imports import Scope
+from ledgerlink.domain.lists import ListRecord, ListTraits, ListType, change
 from ledgerlink.domain.plan import ItemState
 from ledgerlink.domain.rules import CreateProject, Link, RuleKind, Skip
 from ledgerlink.domain.runs import Run, RunState
@@ -300,6 +303,54 @@ def test_the_mapping_says_what_is_known_and_what_is_asked_for(place: Town) -> No
         ("p7", 1, True),
     ]
     assert page.open == 1
+
+
+def test_a_customer_of_another_currency_is_warned_of() -> None:
+    customer = ListType.CUSTOMER
+    place = town(lists={customer: ListTraits(entity="Customer", by_changes=True)})
+    place.company().features = Features(home_currency="USD", multi_currency=True)
+    connection = place.connected()
+    rossi = ListRecord(type=customer, id="C1", name="Rossi", fields={"currency": "EUR"})
+    created = change(None, rossi, "r1", place.clock.now(), linked=False)
+    assert created is not None
+    place.house.lists.record(FIRM, connection.id, "r1", [created])
+    billed = entry("t1", billable=True, bill_rate="95.00")
+    ready = planned(place, drafted(place, connection, billed, entry("t2")))
+    found = {i.operation.key: [w.code for w in i.operation.warnings] for i in place.items(ready)}
+    assert found == {"time:t1": ["foreign_currency"], "time:t2": []}
+
+
+class Product:
+    """A product that time is pulled from."""
+
+    def entries(self, firm: str, scope: Scope) -> Iterator[Mapping[str, Any]]:
+        yield entry("t1", work_date=scope.first_day.isoformat(), notes=f"of {firm}")
+
+    def entities(self, _firm: str) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+        return {"users": {"u1": {"name": "Ada Lovelace"}}}
+
+
+def test_records_are_pulled_from_a_source_that_is_connected(place: Town) -> None:
+    connection = place.connected()
+    place.house = replace(place.house, sources={"product": Product()})
+    run = imports.create(
+        place.house, ADA, connection.id, "k", Wanted(scope=FEBRUARY, adapter="product")
+    )
+    with pytest.raises(Conflict, match="still being pulled"):
+        imports.order_plan(place.house, ADA, connection.id, run.id)
+    place.work()
+    page = mapping_of(place.house, connection, place.run(run), RuleKind.USERS)
+    assert [m.entity.name for m in page.mapped] == ["Ada Lovelace"]
+    assert started(place, planned(place, run)).state is RunState.COMPLETED
+    assert held(place) == {"of acme": 60}
+
+
+def test_a_source_that_is_not_connected_is_refused(place: Town) -> None:
+    connection = place.connected()
+    with pytest.raises(Invalid, match="no source nowhere"):
+        imports.create(
+            place.house, ADA, connection.id, "k", Wanted(scope=FEBRUARY, adapter="nowhere")
+        )
 
 
 def test_a_discarded_draft_is_over(place: Town) -> None:

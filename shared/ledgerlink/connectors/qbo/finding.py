@@ -104,8 +104,7 @@ class Finding:
     ) -> AsyncIterator[tuple[Write, Entity | None]]:
         for some in _portions(writes):
             ids = [write.ledger_id or "" for write in some]
-            conditions = removing.addressed(kind, ids)
-            there = {e["Id"]: e async for e in self._rows(kind, *conditions)}
+            there = {e["Id"]: e async for e in self._rows(kind, queries.among("Id", ids))}
             for write in some:
                 yield write, there.get(write.ledger_id or "")
 

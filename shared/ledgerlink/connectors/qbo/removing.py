@@ -1,9 +1,8 @@
 """How records leave: time is deleted; list records cannot be, they are made inactive."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from ledgerlink.connectors.qbo import queries
 from ledgerlink.domain.plan import Action, Write
 
 KEPT = frozenset({"Customer", "Vendor", "Employee", "Item"})
@@ -19,11 +18,6 @@ def deactivates(write: Write) -> bool:
 
 
 def has_left(entity: Mapping[str, Any] | None) -> bool:
-    """Whether a record, as it was looked up by `addressed`, needs no removing any more."""
+    """Whether a record, as a look by its id shows it, needs no removing any more: what is inactive
+    is hidden from most looks."""
     return entity is None or entity.get("Active") is False
-
-
-def addressed(kind: str, ids: Iterable[str]) -> list[str]:
-    """The conditions under which these records are shown, inactive or not."""
-    hidden = [queries.WITH_INACTIVE] if kind in KEPT else []
-    return [queries.among("Id", ids), *hidden]

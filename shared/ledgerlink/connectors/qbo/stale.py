@@ -50,7 +50,7 @@ async def look(client: Client, refusals: Sequence[Refusal], stop: Stop) -> Verdi
         ids[refusal.write.kind].append(refusal.write.ledger_id or "")
     there: dict[tuple[str, str], Entity] = {}
     for kind, some in ids.items():
-        statement = queries.select(kind, *removing.addressed(kind, some))
+        statement = queries.select(kind, queries.among("Id", some))
         there |= {(kind, row["Id"]): row for row in await client.rows(kind, statement, stop)}
     return judged(refusals, there, await billing.numbers_told(client, there.values(), stop))
 
