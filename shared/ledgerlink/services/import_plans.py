@@ -26,6 +26,10 @@ from ledgerlink.wire.posting import plain as plain_posting
 from ledgerlink.wire.rules import plain as plain_rule
 
 
+MOST_LINKS = 200_000
+"""Links that are looked through for what still uses a list record."""
+
+
 def chosen(run: Run) -> str:
     """The notes beside a plan that say with which rules and settings it was made."""
     return f"chosen-{run.plan}"
@@ -178,10 +182,16 @@ def _was_sent(item: Item) -> bool:
 
 
 def _in_use(asked: Asked, created: set[str], own: set[str]) -> set[str]:
-    """Which of these list records other time points at, as far as we wrote it."""
+    """Which of these list records other time points at, as far as we wrote it. Beyond MOST_LINKS
+    all of them may be."""
     if not created:
         return set()
     connection = asked.connection
     links = asked.house.links.between(connection.firm, connection.id, date.min, date.max)
-    others = (link.targets for link in links if link.key not in own)
-    return {target for targets in others for target in targets if target in created}
+    used: set[str] = set()
+    for number, link in enumerate(links):
+        if number == MOST_LINKS:
+            return created
+        if link.key not in own:
+            used.update(target for target in link.targets if target in created)
+    return used
