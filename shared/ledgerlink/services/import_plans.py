@@ -25,7 +25,6 @@ from ledgerlink.services.runs import Item, items_of_chunk
 from ledgerlink.wire.posting import plain as plain_posting
 from ledgerlink.wire.rules import plain as plain_rule
 
-
 MOST_LINKS = 200_000
 """Links that are looked through for what still uses a list record."""
 

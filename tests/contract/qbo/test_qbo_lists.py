@@ -1,163 +1,20 @@
 """The lists behind the port, against the sandbox over HTTP."""
 
-import asyncio
-import itertools
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any, TypeVar
+from typing import Any
 
-import httpx
 import pytest
-from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
-from ledgerlink.domain.lists import Batch, ListRecord, ListType, Reading
-from ledgerlink.domain.ports import Tokens
+from ledgerlink.domain.lists import ListRecord, ListType, Reading
 
-from local.sandboxes.qbo.server import Options, Running, running
-from tests.unit.connectors.qbo.stage import Vault
+from tests.contract.qbo.books import CREDENTIALS, Books, Make
 
-T = TypeVar("T")
-Row = dict[str, Any]
-
-CREDENTIALS = {
-    "client_id": "sandbox-client",
-    "client_secret": "sandbox-secret",
-    "webhook_verifier_token": "secret",
-}
-NO_LIMITS = {"throttle": False, "single_ms": 0.0, "query_ms": 0.0, "batch_ms": 0.0}
 COPIED = ("NameOf", "EmployeeRef", "VendorRef", "TxnDate", "Hours", "Minutes", "CustomerRef")
-USUAL = {"cdc_inactive": "object", "cdc_page_limit": 1000}
-numbers = itertools.count(1)
-
-
-class MachineClock:
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-
-@dataclass(frozen=True)
-class Books:
-    """A company of the sandbox: the port on one side, the ledger's screens on the other."""
-
-    url: str
-    http: httpx.Client
-    realm: str
-
-    @property
-    def connector(self) -> QuickBooksOnline:
-        endpoints = Endpoints(self.url, token_url=f"{self.url}/oauth2/v1/tokens/bearer")
-        return QuickBooksOnline(endpoints, MachineClock())
-
-    def ask(self, what: Callable[[QuickBooksLedger], Coroutine[Any, Any, T]]) -> T:
-        """What the port answers."""
-        tokens = self.admin("token", {"realm": self.realm})
-        vault = Vault(
-            Tokens(
-                access_token=tokens["access_token"],
-                refresh_token=tokens["refresh_token"],
-                access_expires_at=datetime(2999, 1, 1, tzinfo=UTC),
-            )
-        )
-
-        async def main() -> T:
-            ledger = self.connector.open(self.realm, vault, CREDENTIALS, {})
-            try:
-                return await what(ledger)
-            finally:
-                await ledger.close()
-
-        return asyncio.run(main())
-
-    def read(self, kind: ListType, **more: Any) -> dict[str, ListRecord]:
-        """All of a list, by id."""
-
-        async def main(ledger: QuickBooksLedger) -> dict[str, ListRecord]:
-            batch = await ledger.read_list(Reading(type=kind, **more))
-            records = list(batch.records)
-            while batch.position:
-                batch = await ledger.read_list(Reading(type=kind, position=batch.position, **more))
-                records += batch.records
-            assert len({record.id for record in records}) == len(records)
-            return {record.id: record for record in records}
-
-        return self.ask(main)
-
-    def changes(self, *kinds: ListType) -> Mapping[ListType, Batch]:
-        since = datetime.now(UTC) - timedelta(minutes=1)
-        return self.ask(lambda ledger: ledger.changes(kinds, since))
-
-    def calls(self, kind: ListType) -> int:
-        """Calls that reading all of a list takes."""
-
-        async def main(ledger: QuickBooksLedger) -> int:
-            batch = await ledger.read_list(Reading(type=kind))
-            while batch.position:
-                batch = await ledger.read_list(Reading(type=kind, position=batch.position))
-            return sum(ledger.calls.values())
-
-        return self.ask(main)
-
-    def admin(self, path: str, body: Any = None, method: str = "POST") -> Any:
-        answer = self.http.request(method, f"/_sandbox/{path}", json=body)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def edit(self, entity: str, **body: Any) -> str:
-        """Somebody works in the ledger's screens; the id of the record."""
-        row = self.admin(f"companies/{self.realm}/edit", {"entity": entity, **body})
-        return str(row.get("Id") or body.get("id"))
-
-    def create(self, entity: str, **fields: Any) -> str:
-        return self.edit(entity, create=fields)
-
-    def change(self, entity: str, row_id: str, **fields: Any) -> None:
-        self.edit(entity, id=row_id, changes=fields)
-
-    def rows(self, entity: str) -> list[Row]:
-        found: list[Row] = self.admin(f"companies/{self.realm}/{entity}", method="GET")["rows"]
-        return found
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Running]:
-    with running(Options(seed="empty")) as server:
-        with httpx.Client(base_url=server.url, trust_env=False) as http:
-            http.post("/_sandbox/settings", json=NO_LIMITS).raise_for_status()
-        yield server
-
-
-@pytest.fixture
-def company(served: Running) -> Iterator[Callable[..., Books]]:
-    """Makes companies."""
-    with httpx.Client(base_url=served.url, trust_env=False, timeout=30) as http:
-
-        def make(seed: str = "empty", **more: Any) -> Books:
-            body = {"name": f"Firm {next(numbers)}", "seed": seed, **more}
-            answer = http.post("/_sandbox/companies", json=body)
-            assert answer.status_code == 200, answer.text
-            return Books(served.url, http, answer.json()["realm"])
-
-        yield make
-        http.post("/_sandbox/settings", json=USUAL).raise_for_status()
-
-
-@pytest.fixture
-def books(company: Callable[..., Books]) -> Books:
-    return company()
-
-
-Make = Callable[..., Books]
 
 
 def test_every_row_of_every_list_of_a_real_company_comes_in(company: Make) -> None:

@@ -1,0 +1,122 @@
+"""A company of the sandbox, over HTTP."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import httpx
+from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
+from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
+from ledgerlink.domain.lists import Batch, ListRecord, ListType, Reading
+from ledgerlink.domain.ports import Tokens
+
+from tests.unit.connectors.qbo.stage import Vault
+
+T = TypeVar("T")
+Row = dict[str, Any]
+
+CREDENTIALS = {
+    "client_id": "sandbox-client",
+    "client_secret": "sandbox-secret",
+    "webhook_verifier_token": "secret",
+}
+
+
+class MachineClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+@dataclass(frozen=True)
+class Books:
+    """A company of the sandbox: the port on one side, the ledger's screens on the other."""
+
+    url: str
+    http: httpx.Client
+    realm: str
+
+    @property
+    def connector(self) -> QuickBooksOnline:
+        endpoints = Endpoints(self.url, token_url=f"{self.url}/oauth2/v1/tokens/bearer")
+        return QuickBooksOnline(endpoints, MachineClock())
+
+    def ask(self, what: Callable[[QuickBooksLedger], Coroutine[Any, Any, T]]) -> T:
+        """What the port answers."""
+        tokens = self.admin("token", {"realm": self.realm})
+        vault = Vault(
+            Tokens(
+                access_token=tokens["access_token"],
+                refresh_token=tokens["refresh_token"],
+                access_expires_at=datetime(2999, 1, 1, tzinfo=UTC),
+            )
+        )
+
+        async def main() -> T:
+            ledger = self.connector.open(self.realm, vault, CREDENTIALS, {})
+            try:
+                return await what(ledger)
+            finally:
+                await ledger.close()
+
+        return asyncio.run(main())
+
+    def read(self, kind: ListType, **more: Any) -> dict[str, ListRecord]:
+        """All of a list, by id."""
+
+        async def main(ledger: QuickBooksLedger) -> dict[str, ListRecord]:
+            batch = await ledger.read_list(Reading(type=kind, **more))
+            records = list(batch.records)
+            while batch.position:
+                batch = await ledger.read_list(Reading(type=kind, position=batch.position, **more))
+                records += batch.records
+            assert len({record.id for record in records}) == len(records)
+            return {record.id: record for record in records}
+
+        return self.ask(main)
+
+    def changes(self, *kinds: ListType) -> Mapping[ListType, Batch]:
+        since = datetime.now(UTC) - timedelta(minutes=1)
+        return self.ask(lambda ledger: ledger.changes(kinds, since))
+
+    def calls(self, kind: ListType) -> int:
+        """Calls that reading all of a list takes."""
+
+        async def main(ledger: QuickBooksLedger) -> int:
+            batch = await ledger.read_list(Reading(type=kind))
+            while batch.position:
+                batch = await ledger.read_list(Reading(type=kind, position=batch.position))
+            return sum(ledger.calls.values())
+
+        return self.ask(main)
+
+    def admin(self, path: str, body: Any = None, method: str = "POST") -> Any:
+        answer = self.http.request(method, f"/_sandbox/{path}", json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def edit(self, entity: str, **body: Any) -> str:
+        """Somebody works in the ledger's screens; the id of the record."""
+        row = self.admin(f"companies/{self.realm}/edit", {"entity": entity, **body})
+        return str(row.get("Id") or body.get("id"))
+
+    def create(self, entity: str, **fields: Any) -> str:
+        return self.edit(entity, create=fields)
+
+    def change(self, entity: str, row_id: str, **fields: Any) -> None:
+        self.edit(entity, id=row_id, changes=fields)
+
+    def rows(self, entity: str) -> list[Row]:
+        found: list[Row] = self.admin(f"companies/{self.realm}/{entity}", method="GET")["rows"]
+        return found
+
+
+Make = Callable[..., Books]

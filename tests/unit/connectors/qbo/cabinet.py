@@ -1,0 +1,79 @@
+"""A company whose records can be queried by id, customer and day, inactive ones only on demand."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.unit.connectors.qbo.stage import Answer, Company
+
+Row = dict[str, Any]
+
+STATEMENT = re.compile(
+    r"FROM (\w+)(?: WHERE (.*))? ORDERBY Id STARTPOSITION (\d+) MAXRESULTS (\d+)$"
+)
+AMONG = re.compile(r"(Id|CustomerRef) IN \(([^)]*)\)")
+BOUND = re.compile(r"TxnDate (>=|<=) '([^']*)'")
+READ: Mapping[str, Callable[[Row], str]] = {
+    "Id": lambda row: str(row["Id"]),
+    "CustomerRef": lambda row: str(row.get("CustomerRef", {}).get("value")),
+}
+
+
+@dataclass
+class Cabinet:
+    """Rows by entity; after the nth answer (from 1) `events[n]` happens."""
+
+    rows: Mapping[str, list[Row]]
+    events: Mapping[int, Callable[[], None]] = field(default_factory=dict)
+    statements: list[str] = field(default_factory=list)
+
+    def __call__(self, statement: str) -> Mapping[str, Any]:
+        self.statements.append(statement)
+        asked = STATEMENT.search(statement)
+        assert asked is not None
+        entity, where, start, most = asked.groups()
+        found = [row for row in self.rows.get(entity, ()) if _is_shown(row, where or "")]
+        page = sorted(found, key=lambda row: int(row["Id"]))[int(start) - 1 :][: int(most)]
+        if event := self.events.get(len(self.statements)):
+            event()
+        return {entity: page} if page else {}
+
+    def asked(self, entity: str) -> Sequence[str]:
+        """The statements about an entity."""
+        return [statement for statement in self.statements if f"FROM {entity} " in statement]
+
+
+def _is_shown(row: Row, where: str) -> bool:
+    among = all(
+        READ[name](row) in re.findall(r"'(\w+)'", ids) for name, ids in AMONG.findall(where)
+    )
+    bounds = all(
+        row["TxnDate"] >= day if way == ">=" else row["TxnDate"] <= day
+        for way, day in BOUND.findall(where)
+    )
+    active = row.get("Active") is not False or "Active IN (true,false)" in where
+    return among and bounds and active
+
+
+def company(*script: Answer | Exception | None, **rows: list[Row]) -> Company:
+    """A company with these records, which answers from its script first."""
+    made = Company(
+        latency=lambda kind: 0.0, script=list(script), reads={"preferences": {"Preferences": {}}}
+    )
+    made.rows = Cabinet(rows)
+    return made
+
+
+def invoice(number: str, *linked: str, customer: str = "21", head: bool = False) -> Row:
+    """An invoice that bills the activities with these ids, in its lines or in its head."""
+    links = [{"TxnId": each, "TxnType": "TimeActivity"} for each in linked]
+    lines: list[Row] = [{"Amount": 1, "LinkedTxn": [] if head else [link]} for link in links]
+    estimate = {"TxnId": "7", "TxnType": "Estimate"}
+    return {
+        "Id": f"9{number}",
+        "DocNumber": number,
+        "CustomerRef": {"value": customer},
+        "LinkedTxn": [estimate, *(links if head else ())],
+        "Line": [*lines, {"DetailType": "SubTotalLineDetail"}],
+    }
