@@ -1,0 +1,85 @@
+"""The entry of the machine's steps."""
+
+import os
+from typing import Any, cast
+
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from ledgerlink.domain.runs import Run, RunState
+from ledgerlink.services import imports
+
+from tests.fakes.house import Town, entry, town
+from tests.unit.functions.standing_in import Context, sample
+from tests.unit.services.test_importing import ADA, drafted, planned
+
+
+@pytest.fixture
+def place(monkeypatch: pytest.MonkeyPatch) -> Town:
+    for name in ("SERVICE_NAME", "METRICS_NAMESPACE"):
+        monkeypatch.setitem(os.environ, f"POWERTOOLS_{name}", "imports")
+    import functions.imports.handler as entrance
+
+    found = town()
+    monkeypatch.setattr(entrance, "house", lambda: found.house)
+    return found
+
+
+def ready(place: Town) -> Run:
+    return planned(place, drafted(place, place.connected(), entry("t1")))
+
+
+def call(run: Run, step: str, **more: Any) -> None:
+    from functions.imports.handler import handler
+
+    event = sample("imports") | {"step": step, "firm": run.firm, **more}
+    event |= {"connection_id": run.connection_id, "run_id": run.id}
+    handler(event, cast(LambdaContext, Context()))
+
+
+def test_a_step_rests_with_its_token_which_is_in_no_line(
+    place: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = ready(place)
+    call(run, "wait", token="token-of-the-machine")
+    assert place.machines.rows[(run.firm, run.connection_id, run.id)].step == "wait"
+    assert "token-of-the-machine" not in capsys.readouterr().out
+
+
+def test_a_draft_that_nobody_comes_back_to_expires(place: Town) -> None:
+    run = ready(place)
+    call(run, "expire")
+    assert place.run(run).state is RunState.EXPIRED
+    assert place.machines.waiting(run).token == ""
+
+
+def test_a_run_that_was_let_loose_does_not_expire(place: Town) -> None:
+    run = ready(place)
+    imports.start(place.house, ADA, run.connection_id, run.id, run.plan)
+    imports.interrupt(place.house, ADA, run.connection_id, run.id)
+    call(run, "expire")
+    assert place.run(run).state is RunState.INTERRUPTED
+
+
+def test_a_machine_that_broke_off_parks_its_run_and_a_resume_starts_another(place: Town) -> None:
+    run = ready(place)
+    imports.start(place.house, ADA, run.connection_id, run.id, run.plan)
+    place.machines.lose(run)
+    place.machines.steps.clear()
+    call(run, "break_off")
+    parked = place.run(run)
+    assert parked.state is RunState.PARKED
+    assert parked.reason is not None
+    assert parked.reason.code == "worker_failed"
+    assert place.counts["ImportsBroken"] == 1
+    begun = place.machines.begun
+    imports.resume(place.house, ADA, run.connection_id, run.id)
+    place.work()
+    assert place.run(run).state is RunState.COMPLETED
+    assert place.machines.begun == begun + 1
+
+
+def test_a_machine_that_broke_off_while_planning_leaves_a_draft(place: Town) -> None:
+    run = drafted(place, place.connected(), entry("t1"))
+    imports.order_plan(place.house, ADA, run.connection_id, run.id)
+    call(run, "break_off")
+    assert place.run(run).state is RunState.DRAFT
