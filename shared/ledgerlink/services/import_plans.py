@@ -1,15 +1,13 @@
 """Planning an import, and planning its undo: both are plans that a person looks at first."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.documents import Company, Copy
+from ledgerlink.domain.documents import Company
 from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.imports import Import, totals
-from ledgerlink.domain.links import Link
 from ledgerlink.domain.plan import ItemState, Operation
 from ledgerlink.domain.planner import PlanInput, linked_keys, plan, source_of
 from ledgerlink.domain.ports import Ledger, Stop
@@ -18,6 +16,7 @@ from ledgerlink.domain.reasons import reason
 from ledgerlink.domain.resolver import RuleBook, creatable_keys
 from ledgerlink.domain.runs import Run, RunState
 from ledgerlink.domain.undoing import UndoInput, undo
+from ledgerlink.services.copies import copies_of
 from ledgerlink.services.house import House
 from ledgerlink.services.names import foreign_customers, names_in_use
 from ledgerlink.services.plans import read_records, rule_book, store_chunks
@@ -128,28 +127,10 @@ async def _operations(asked: Asked, rules: RuleBook) -> tuple[tuple[Operation, .
         carried=carried,
         whole=True,
         scope=scoped,
-        copies=await _copies(asked, held.values()),
+        copies=await copies_of(asked.ledger, held.values(), asked.stop),
         currencies=foreign_customers(house, connection, asked.company.features),
     )
     return plan(given), len(records) - len(entries)
-
-
-async def _copies(asked: Asked, links: Iterable[Link]) -> Mapping[str, Copy | None]:
-    """What the ledger holds of what these links stand for, by posting key; None is gone."""
-    by_kind: dict[str, list[Link]] = defaultdict(list)
-    for link in links:
-        by_kind[link.kind].append(link)
-    copies: dict[str, Copy | None] = {}
-    for kind, some in by_kind.items():
-        ids = [link.ledger_id for link in some]
-        found = await asked.ledger.copies(kind, ids, _days(some), asked.stop)
-        copies |= {link.key: found.get(link.ledger_id) for link in some}
-    return copies
-
-
-def _days(links: Sequence[Link]) -> tuple[date, date] | None:
-    days = [link.day for link in links if link.day is not None]
-    return (min(days), max(days)) if days else None
 
 
 async def _undo(asked: Asked, run_id: str) -> tuple[Operation, ...]:
@@ -169,7 +150,7 @@ async def _undo(asked: Asked, run_id: str) -> tuple[Operation, ...]:
             run_id=run_id,
             done=done,
             links=links,
-            copies=await _copies(asked, times),
+            copies=await copies_of(asked.ledger, times, asked.stop),
             in_use=_in_use(asked, created, {link.key for link in times}),
             closed_through=asked.company.features.books_closed_through,
         )

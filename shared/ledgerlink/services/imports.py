@@ -58,8 +58,19 @@ def create(house: House, user: User, connection_id: str, key: str, wanted: Wante
     settings.require_posting()
     _check(house, wanted)
     posting = changed(settings.posting, wanted.posting) if wanted.posting is not None else None
+    imported = Import(scope=wanted.scope, adapter=wanted.adapter, posting=posting)
+    run = _new(house, user, connection_id, imported)
+    run = replace(run, staged=_staged(house, connection, wanted))
+    house.staging.put_notes(run, NAMES, named(wanted.names))
+    run = house.runs.create(run, key, _digest(wanted))
+    if run.state is RunState.DRAFT:
+        drive(house, run)
+    return run
+
+
+def _new(house: House, user: User, connection_id: str, imported: Import) -> Run:
     now = house.clock.now()
-    run = Run(
+    return Run(
         firm=user.firm,
         connection_id=connection_id,
         id=house.ids.new(now),
@@ -67,14 +78,8 @@ def create(house: House, user: User, connection_id: str, key: str, wanted: Wante
         state=RunState.DRAFT,
         created_by=user.name,
         created_at=now,
-        staged=_staged(house, connection, wanted),
-        imported=Import(scope=wanted.scope, adapter=wanted.adapter, posting=posting),
+        imported=imported,
     )
-    house.staging.put_notes(run, NAMES, named(wanted.names))
-    run = house.runs.create(run, key, _digest(wanted))
-    if run.state is RunState.DRAFT:
-        drive(house, run)
-    return run
 
 
 def _check(house: House, wanted: Wanted) -> None:
@@ -254,17 +259,8 @@ def undo(house: House, user: User, connection_id: str, run_id: str, key: str) ->
     if before.state not in APPLIED | {RunState.FAILED, RunState.INTERRUPTED, RunState.PARKED}:
         words = "Interrupt it first." if before.state is RunState.APPLYING else "See its state."
         raise Conflict("not_undoable", f"The import is {before.state}.", words)
-    now = house.clock.now()
-    run = Run(
-        firm=user.firm,
-        connection_id=connection_id,
-        id=house.ids.new(now),
-        kind=IMPORT,
-        state=RunState.PLANNING,
-        created_by=user.name,
-        created_at=now,
-        imported=Import(scope=imported.scope, undoes=before.id, staged_at=now),
-    )
+    taking = Import(scope=imported.scope, undoes=before.id, staged_at=house.clock.now())
+    run = replace(_new(house, user, connection_id, taking), state=RunState.PLANNING)
     run = house.runs.create(run, key, f"undo {before.id}")
     if run.state is RunState.PLANNING:
         drive(house, run)

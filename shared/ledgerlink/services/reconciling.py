@@ -12,6 +12,7 @@ from ledgerlink.domain.documents import Copy
 from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.domain.links import Link
 from ledgerlink.domain.ports import Interrupted
+from ledgerlink.services.copies import copies_of
 from ledgerlink.services.house import House
 from ledgerlink.services.posts import require_authorized
 from ledgerlink.services.visits import visit
@@ -86,12 +87,12 @@ def reconcile(
     return compare(links, asyncio.run(_read(house, connection, links)))
 
 
-def compare(links: Iterable[Link], copies: Mapping[str, Copy]) -> Reconciliation:
-    """Both sides; `copies` by the ledger's id."""
+def compare(links: Iterable[Link], copies: Mapping[str, Copy | None]) -> Reconciliation:
+    """Both sides; `copies` by posting key."""
     found = Reconciliation()
     for link in links:
         assert link.source is not None
-        copy = copies.get(link.ledger_id)
+        copy = copies.get(link.key)
         project = link.source.project_key or link.source.client_key or ""
         found.total.add(link, copy)
         found.by_person_and_project[(link.source.staff_key, project)].add(link, copy)
@@ -117,25 +118,15 @@ def _difference(link: Link, copy: Copy | None) -> str | None:
     return None if link.fingerprint in copy.forms else "fields"
 
 
-async def _read(house: House, connection: Connection, links: Sequence[Link]) -> Mapping[str, Copy]:
-    """What the ledger holds of them, by its id."""
-    by_kind: dict[str, list[Link]] = defaultdict(list)
-    for link in links:
-        by_kind[link.kind].append(link)
+async def _read(
+    house: House, connection: Connection, links: Sequence[Link]
+) -> Mapping[str, Copy | None]:
     ends_at = house.clock.monotonic() + SECONDS
-    found: dict[str, Copy] = {}
     async with visit(house, connection) as there:
-        for kind, some in by_kind.items():
-            days = [link.day for link in some if link.day is not None]
-            around = (min(days), max(days)) if days else None
-            ids = [link.ledger_id for link in some]
-            try:
-                found |= await there.ledger.copies(
-                    kind, ids, around, lambda: house.clock.monotonic() > ends_at
-                )
-            except Interrupted:
-                raise _too_much("The ledger could not be read in time.") from None
-    return found
+        try:
+            return await copies_of(there.ledger, links, lambda: house.clock.monotonic() > ends_at)
+        except Interrupted:
+            raise _too_much("The ledger could not be read in time.") from None
 
 
 def _too_much(message: str) -> Invalid:
