@@ -78,6 +78,7 @@ def _environment(ports: Ports, scale: int) -> dict[str, str]:
         "LEDGERLINK_TABLE": NAME,
         "LEDGERLINK_BUCKET": NAME,
         "LEDGERLINK_BUS": NAME,
+        "LEDGERLINK_MACHINE": f"arn:aws:states:{REGION}:000000000000:stateMachine:{NAME}",
         "LEDGERLINK_LANE_URL": _stores(Aws(ports.aws_url)),
         "LEDGERLINK_SECRETS_PREFIX": "ledgerlink/connections/",
         "LEDGERLINK_SECRETS_KEY": "alias/aws/secretsmanager",

@@ -184,7 +184,17 @@ class Simulation:
             "schedules": self.index,
             "lane": self.lane,
         }
-        names = ("rules", "links", "staging", "vaults", "memory", "lists", "usage", "bus")
+        names = (
+            "rules",
+            "links",
+            "staging",
+            "vaults",
+            "memory",
+            "lists",
+            "usage",
+            "bus",
+            "machines",
+        )
         unused = dict.fromkeys(names, cast(Any, None))
         return House(
             **{n: cast(Any, Counted(n, s, self.night.calls)) for n, s in stores.items()},
