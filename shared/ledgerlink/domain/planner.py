@@ -80,9 +80,22 @@ def plan(given: PlanInput) -> tuple[Operation, ...]:
     lists = _needed(times, resolver)
     refused = [_settled(k, ItemState.BLOCKED, why, "list") for k, why in resolver.refused.items()]
     levels = _levels(lists)
-    leveled = (replace(op, level=_level(op, levels)) for op in times)
+    leveled = [_at(_level(op, levels), op) for op in times]
+    times.clear()
     ordered = sorted([*refused, *_creations(lists, levels), *leveled], key=_order)
-    return tuple(replace(op, seq=seq) for seq, op in enumerate(ordered))
+    leveled.clear()
+    return tuple(replace(op, seq=seq) for seq, op in enumerate(_taken_from(ordered)))
+
+
+def _at(level: int, operation: Operation) -> Operation:
+    return operation if operation.level == level else replace(operation, level=level)
+
+
+def _taken_from(operations: list[Operation]) -> Iterator[Operation]:
+    """Each in turn; none is kept twice in memory while a copy of it is made."""
+    operations.reverse()
+    while operations:
+        yield operations.pop()
 
 
 def _order(operation: Operation) -> tuple[bool, int]:
