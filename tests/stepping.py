@@ -1,13 +1,18 @@
 """Machines like the deployed one whose steps are done by the test: they come out of a queue."""
 
+import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from ledgerlink.services import machine
+from ledgerlink.domain.connections import Connection, ConnectionState
+from ledgerlink.domain.ports import Tokens
+from ledgerlink.services import lane, machine
 from ledgerlink.services.house import House
+from ledgerlink.storage.lane import received
 
 from infra.machines import definition
 
@@ -42,6 +47,38 @@ class Stepping:
         machine.do_step(house, run, event["step"], event["token"])
         sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=found[0]["ReceiptHandle"])
         return True
+
+
+def connected(house: House, firm: str, realm: str, granted: Mapping[str, str]) -> Connection:
+    """A connection to that company of the sandbox, with the tokens that its desk granted."""
+    now = datetime.now(UTC)
+    connection = Connection(
+        firm=firm,
+        id=uuid4().hex,
+        ledger="qbo",
+        state=ConnectionState.CONNECTED,
+        created_by=firm,
+        created_at=now,
+        company_id=realm,
+    )
+    house.connections.save(connection)
+    tokens = Tokens(
+        access_token=granted["access_token"],
+        refresh_token=granted["refresh_token"],
+        access_expires_at=now + timedelta(hours=1),
+    )
+    house.vaults.put(firm, connection.id, tokens)
+    return connection
+
+
+def handle_next(house: House, sqs: Any, queue_url: str) -> bool:
+    """Have the next message of a lane done in this process; whether there was one."""
+    found = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=0).get("Messages")
+    if not found:
+        return False
+    asyncio.run(lane.handle(house, received(found[0]["Body"]), lambda: False))
+    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=found[0]["ReceiptHandle"])
+    return True
 
 
 def _definition(queue_url: str) -> dict[str, Any]:

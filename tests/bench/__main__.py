@@ -14,6 +14,7 @@ from local.machine import MachineError
 from tests.bench import measuring
 from tests.bench.budgets import Line, broken, table
 from tests.bench.grounds import grounds
+from tests.bench.importing import importing
 from tests.bench.lists import lists
 from tests.bench.worker import worker
 
@@ -29,6 +30,8 @@ def measure(scale: int) -> Iterator[Line]:
         with worker(ground) as posting:
             yield from measuring.posting(posting, scale)
         yield from measuring.rival_clients(ground)
+    with grounds(scale) as ground:
+        yield from importing(ground)
     with grounds(scale) as ground:
         yield from lists(ground)
 

@@ -4,8 +4,9 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from tempfile import TemporaryDirectory
 
 from local.machine.layout import ROOT
 from tests.bench import imports, rivals
@@ -119,9 +120,22 @@ def _rival(name: str, rival: rivals.Rival) -> Line:
 
 
 def planning() -> Iterator[Line]:
-    """Planning a large sheet in a process of its own."""
+    """Planning a large sheet, each time in a process of its own."""
+    yield from _plan_lines(f"planning {PLANNED:,} entries", _planned("post"))
+    what = f"planning an import of {PLANNED:,}"
+    yield from _plan_lines(what, _planned("import"))
+    with TemporaryDirectory(prefix="ledgerlink-bench-") as folder:
+        held = f"{folder}/held.jsonl"
+        _planned("write", held)
+        again = _planned("again", held)
+    yield from _plan_lines(f"{what} again", again)
+    sent = again["to_send"]
+    yield Line(f"{what} again: to be sent", "0", f"{sent:.0f}", not sent, counted=True)
+
+
+def _planned(mode: str, *more: str) -> dict[str, float]:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.planning", str(PLANNED)],
+        [sys.executable, "-m", "tests.bench.planning", mode, str(PLANNED), *more],
         cwd=ROOT,
         env=child_environment({}),
         capture_output=True,
@@ -129,9 +143,12 @@ def planning() -> Iterator[Line]:
         timeout=PLAN_LIMIT_SECONDS,
         check=True,
     )
-    result = json.loads(done.stdout)
+    result: dict[str, float] = json.loads(done.stdout)
+    return result
+
+
+def _plan_lines(what: str, result: Mapping[str, float]) -> Iterator[Line]:
     seconds, peak = result["cpu_seconds"], result["peak_mb"]
-    what = f"planning {PLANNED:,} entries"
     yield Line(
         f"{what}: CPU", f"{PLAN_CPU_SECONDS} s", f"{seconds:.1f} s", seconds <= PLAN_CPU_SECONDS
     )

@@ -1,46 +1,125 @@
-"""Planning a large timesheet in a process of its own: python -m tests.bench.planning COUNT."""
+"""Planning a large timesheet in a process of its own: python -m tests.bench.planning MODE COUNT.
+
+MODE is `post`, `import` (nothing was written before), `write FILE` (keep what would have been
+written by that import in a file) or `again FILE` (the same import, after all of it was written).
+"""
 
 import gzip
 import json
 import resource
 import sys
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from ledgerlink.bootstrap import SystemClock
 from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
+from ledgerlink.domain.documents import Copy, fingerprint, resolve
+from ledgerlink.domain.links import Link
+from ledgerlink.domain.plan import ItemState, Operation
 from ledgerlink.domain.planner import PlanInput, plan
 from ledgerlink.domain.resolver import RuleBook
 from ledgerlink.domain.rules import Rule, RuleKind
 from ledgerlink.services.plans import slices
 from ledgerlink.wire.records import time_entry
 from ledgerlink.wire.rules import mappings
-from ledgerlink.wire.stored import dump
+from ledgerlink.wire.stored import dump, load
 
 from tests.bench.sheet import lines, rules
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Held:
+    """What was written before: links and the ledger's copies, by posting key."""
+
+    links: dict[str, Link] = field(default_factory=dict)
+    copies: dict[str, Copy] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path) -> "Held":
+        held = cls()
+        with path.open("rb") as stored:
+            for line in stored:
+                link, copy = load(Link, line), load(Copy, next(stored))
+                held.links[link.key] = link
+                if link.source:
+                    held.copies[link.key] = copy
+        return held
 
 
 def rule_book() -> RuleBook:
     """The rules of `sheet`, as they come from the table."""
-    at = datetime(2026, 1, 1, tzinfo=UTC)
     return {
         (RuleKind(kind), key): Rule(
-            kind=RuleKind(kind), key=key, mapping=mapping, set_by="bench", set_at=at
+            kind=RuleKind(kind), key=key, mapping=mapping, set_by="bench", set_at=AT
         )
         for kind, given in rules("1").items()
         for key, mapping in mappings(RuleKind(kind), given).items()
     }
 
 
+def planned(
+    stored: bytes, book: RuleBook, connector: QuickBooksOnline, held: Held, *, whole: bool
+) -> tuple[Operation, ...]:
+    """The plan of these packed lines."""
+    entries = [time_entry(line) for line in gzip.decompress(stored).split(b"\n")]
+    return plan(
+        PlanInput(
+            entries=entries,
+            rejected=(),
+            rules=book,
+            links=held.links,
+            composer=connector.composer,
+            whole=whole,
+            scope=[link for link in held.links.values() if link.source],
+            copies=held.copies,
+        )
+    )
+
+
+def written(operations: tuple[Operation, ...]) -> Iterator[bytes]:
+    """A link and a copy for each, as they would be stored, line by line."""
+    ids = {operation.key: str(number) for number, operation in enumerate(operations, start=1)}
+    for operation in operations:
+        body, *targets = resolve([operation.body, *operation.targets], ids.__getitem__)
+        mark = fingerprint(body)
+        link = Link(
+            key=operation.key,
+            kind=operation.kind,
+            ledger_id=ids[operation.key],
+            version="0",
+            fingerprint=mark,
+            run_id="bench",
+            written_at=AT,
+            rank="bench",
+            imported=True,
+            members=operation.members,
+            day=operation.day,
+            minutes=operation.minutes,
+            rate=operation.rate,
+            source=operation.source,
+            targets=tuple(targets),
+        )
+        # The connector offers two forms: with the item that the ledger may have filled in, and not.
+        forms = (mark, fingerprint({**body, "ItemRef": None}))
+        yield dump(link)
+        yield dump(Copy(ledger_id=link.ledger_id, version="0", body=body, forms=forms))
+
+
 def main() -> None:
     """Read, plan and pack the chunks; print CPU seconds, peak MB and the number of operations."""
-    stored = gzip.compress(b"\n".join(lines("plan", int(sys.argv[1]))), compresslevel=3)
+    mode, count, *file = sys.argv[1:]
+    stored = gzip.compress(b"\n".join(lines("plan", int(count))), compresslevel=3)
     book, connector = rule_book(), QuickBooksOnline(Endpoints(), SystemClock())
     begun = time.process_time()
-    entries = [time_entry(line) for line in gzip.decompress(stored).split(b"\n")]
-    operations = plan(
-        PlanInput(entries=entries, rejected=(), rules=book, links={}, composer=connector.composer)
-    )
+    held = Held.read(Path(file[0])) if mode == "again" else Held()
+    operations = planned(stored, book, connector, held, whole=mode != "post")
+    if mode == "write":
+        Path(file[0]).write_bytes(b"\n".join(written(operations)))
     packed = 0
     for part in slices(operations, connector.chunk_size):
         packed += len(gzip.compress(b"\n".join(map(dump, part)), compresslevel=3))
@@ -48,6 +127,7 @@ def main() -> None:
         "cpu_seconds": time.process_time() - begun,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "operations": len(operations),
+        "to_send": sum(operation.state is ItemState.PENDING for operation in operations),
         "packed_mb": packed / 2**20,
     }
     print(json.dumps(result))

@@ -6,16 +6,15 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 from ledgerlink.bootstrap import build
-from ledgerlink.domain.connections import Connection, ConnectionState
+from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.imports import Scope
-from ledgerlink.domain.ports import Tokens
 from ledgerlink.domain.rules import Client, CreateLaborCode, CreateProject, CreateUser, RuleKind
 from ledgerlink.domain.runs import Run
 from ledgerlink.services import imports, posts, rules, syncs
@@ -23,7 +22,7 @@ from ledgerlink.services.house import House
 
 from local.machine import Machine
 from tests.chaos.gate import Gate, Shot
-from tests.stepping import Stepping
+from tests.stepping import Stepping, connected
 
 ROOT = Path(__file__).parents[2]
 FIRM = "chaos"
@@ -92,26 +91,7 @@ class KillableLane:
         company = {"name": f"Chaos {uuid4().hex[:6]}", "seed": "empty"}
         self.realm = self._sandbox("POST", "companies", json=company)["realm"]
         granted = self._sandbox("POST", "token", json={"realm": self.realm})
-        now = datetime.now(UTC)
-        self.connection = Connection(
-            firm=FIRM,
-            id=uuid4().hex,
-            ledger="qbo",
-            state=ConnectionState.CONNECTED,
-            created_by="chaos",
-            created_at=now,
-            company_id=self.realm,
-        )
-        self.house.connections.save(self.connection)
-        self.house.vaults.put(
-            FIRM,
-            self.connection.id,
-            Tokens(
-                access_token=granted["access_token"],
-                refresh_token=granted["refresh_token"],
-                access_expires_at=now + timedelta(hours=1),
-            ),
-        )
+        self.connection = connected(self.house, FIRM, self.realm, granted)
 
     def _map(self) -> None:
         accounts = self.rows("Account")
