@@ -197,4 +197,5 @@ def _names(step: str) -> dict[str, str]:
         "firm.$": "$.firm",
         "connection_id.$": "$.connection_id",
         "run_id.$": "$.run_id",
+        "machine.$": "$$.Execution.Name",
     }

@@ -44,7 +44,7 @@ class Stepping:
             return False
         event = json.loads(found[0]["Body"])
         run = house.runs.get(event["firm"], event["connection_id"], event["run_id"])
-        machine.do_step(house, run, event["step"], event["token"])
+        machine.do_step(house, run, event["machine"], event["step"], event["token"])
         sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=found[0]["ReceiptHandle"])
         return True
 

@@ -23,9 +23,9 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     logger.append_keys(firm=firm, connection=connection_id, run=run_id, step=step)
     run = house().runs.get(firm, connection_id, run_id)
     if step in ENDS:
-        ENDS[step](house(), run)
+        ENDS[step](house(), run, event["machine"])
     else:
-        machine.do_step(house(), run, step, event["token"])
+        machine.do_step(house(), run, event["machine"], step, event["token"])
     logger.info("done", extra={"state": run.state})
     metrics.add_metric("ImportSteps", MetricUnit.Count, 1)
     return {}

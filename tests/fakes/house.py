@@ -95,10 +95,10 @@ class Town:
         """Have one machine do its next step, again when its worker died."""
         if not self.machines.steps:
             return False
-        (firm, connection_id, run_id), step, token = self.machines.steps[0]
+        (firm, connection_id, run_id), name, step, token = self.machines.steps[0]
         try:
             run = self.runs.get(firm, connection_id, run_id)
-            machine.do_step(self.house, run, step, token)
+            machine.do_step(self.house, run, name, step, token)
         except Died:
             return True
         self.machines.steps.pop(0)

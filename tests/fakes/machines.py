@@ -16,39 +16,41 @@ class FakeMachines:
 
     clock: Clock
     rows: dict[Place, Waiting] = field(default_factory=dict)
-    steps: list[tuple[Place, str, str]] = field(default_factory=list)
-    alive: dict[str, Place] = field(default_factory=dict)
+    steps: list[tuple[Place, str, str, str]] = field(default_factory=list)
+    alive: dict[str, tuple[Place, str]] = field(default_factory=dict)
     begun: int = 0
     count: int = 0
 
     def begin(self, run: Run, step: str) -> None:
         self.begun += 1
-        self.rows[_place(run)] = Waiting(since=self.clock.now())
-        self._come_to(_place(run), step)
+        name = f"machine-{self.begun}"
+        self.rows[_place(run)] = Waiting(machine=name, since=self.clock.now())
+        self._come_to(_place(run), name, step)
 
-    def _come_to(self, place: Place, step: str) -> None:
+    def _come_to(self, place: Place, machine: str, step: str) -> None:
         if step == "end":
             return
         self.count += 1
         token = f"token-{self.count}"
-        self.alive[token] = place
-        self.steps.append((place, step, token))
+        self.alive[token] = (place, machine)
+        self.steps.append((place, machine, step, token))
 
     def waiting(self, run: Run) -> Waiting:
         return self.rows.get(_place(run), Waiting())
 
-    def rest(self, run: Run, step: str, token: str, until: int) -> None:
-        self.rows[_place(run)] = Waiting(step=step, token=token, until=until)
+    def rest(self, run: Run, machine: str, step: str, token: str, until: int) -> None:
+        row = Waiting(machine=machine, step=step, token=token, until=until)
+        self.rows[_place(run)] = row
 
     def answer(self, run: Run, waiting: Waiting, step: str) -> bool:
-        place = self.alive.pop(waiting.token, None)
+        place, machine = self.alive.pop(waiting.token, (None, ""))
         if place is None:
             there = self.waiting(run).token == waiting.token
             self.forget(run, waiting.token)
             return not there
-        self._come_to(place, step)
+        self._come_to(place, machine, step)
         if self.waiting(run).token == waiting.token:
-            self.rows[place] = Waiting(step=step, since=self.clock.now())
+            self.rows[place] = Waiting(machine=machine, step=step, since=self.clock.now())
         return True
 
     def forget(self, run: Run, token: str) -> None:

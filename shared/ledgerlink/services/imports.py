@@ -173,6 +173,7 @@ def order_plan(house: House, user: User, connection_id: str, run_id: str) -> Run
     """Have the import planned, or planned again, with the rules and settings as they are now."""
     run, imported = get_import(house, user, connection_id, run_id)
     if run.state is RunState.PLANNING:
+        drive(house, run)  # whoever asked before may have died before it was
         return run
     _require(run, {RunState.DRAFT, RunState.READY}, "planned")
     if imported.adapter is not None and imported.staged_at is None:
@@ -192,6 +193,7 @@ def start(house: House, user: User, connection_id: str, run_id: str, plan: int) 
     Conflict when it is another one, or the import is not planned."""
     run, _ = get_import(house, user, connection_id, run_id)
     if run.state in (RunState.QUEUED, RunState.APPLYING) and run.plan == plan:
+        drive(house, run)
         return run
     _require(run, {RunState.READY}, "started")
     _require_connected(house, connection_id, user.firm)
@@ -217,6 +219,8 @@ def interrupt(house: House, user: User, connection_id: str, run_id: str) -> Run:
     run, _ = get_import(house, user, connection_id, run_id)
     require_owner(run, user)
     if run.state is RunState.INTERRUPTED:
+        drive(house, run)
+        wake(house, run)
         return run
     _require(run, {RunState.QUEUED, RunState.APPLYING}, "interrupted")
     stopped = replace(run, state=RunState.INTERRUPTED, generation=run.generation + 1)
@@ -237,6 +241,7 @@ def discard(house: House, user: User, connection_id: str, run_id: str) -> Run:
     """Give up a draft. Raises Conflict once it was let loose."""
     run, _ = get_import(house, user, connection_id, run_id)
     if run.state is RunState.DISCARDED:
+        drive(house, run)
         return run
     _require(run, DRAFTS, "discarded")
     return end(house, run, RunState.DISCARDED)

@@ -11,6 +11,7 @@ from ledgerlink.domain.runs import DRAFTS, Chunk, Run, RunState
 from ledgerlink.services import imports, parking
 from ledgerlink.services.driving import (
     APPLY,
+    END,
     PLAN,
     STAGE,
     ahead,
@@ -23,15 +24,19 @@ from ledgerlink.services.driving import (
 from ledgerlink.services.house import House
 from ledgerlink.services.mapping import NAMES, look_through
 from ledgerlink.services.messages import chunk_message, run_message
-from ledgerlink.services.stores import NO_CHUNK
+from ledgerlink.services.stores import NO_CHUNK, Waiting
 
 MOST_LEGS = 1000
 """How many times a machine goes to the lane for one import; its history has a bound."""
 
 
-def do_step(house: House, run: Run, step: str, token: str) -> None:
-    """A machine has come to this step and rests, with this token, until it is told to go on."""
-    house.machines.rest(run, step, token, _last_of_leg(run))
+def do_step(house: House, run: Run, machine: str, step: str, token: str) -> None:
+    """A machine has come to this step and rests, with this token, until it is told to go on. One
+    that another has taken the place of is told that it is over."""
+    if not is_newest(house, run, machine):
+        house.machines.answer(run, Waiting(machine=machine, token=token), END)
+        return
+    house.machines.rest(run, machine, step, token, _last_of_leg(run))
     run = house.runs.get(run.firm, run.connection_id, run.id)
     if step != next_step(run):
         drive(house, run)
@@ -41,7 +46,12 @@ def do_step(house: House, run: Run, step: str, token: str) -> None:
     elif step == PLAN:
         house.lane.send([run_message(run)])
     elif step == APPLY:
-        _let_loose(house, run, token)
+        _let_loose(house, run, machine, token)
+
+
+def is_newest(house: House, run: Run, machine: str) -> bool:
+    """Whether no other machine has taken the place of this one."""
+    return house.machines.waiting(run).machine in ("", machine)
 
 
 def _stage(house: House, run: Run) -> None:
@@ -69,13 +79,13 @@ def _pull(house: House, run: Run, source: TimeSource) -> Run:
     return replace(run, staged=house.staging.put_records(run.firm, run.connection_id, pulled))
 
 
-def _let_loose(house: House, run: Run, token: str) -> None:
+def _let_loose(house: House, run: Run, machine: str, token: str) -> None:
     """Have a leg of the run applied. One whose turn has not come is woken by who is ahead."""
     if run.state is RunState.QUEUED:
         if ahead(house, run) is not None:
             return
         run = _started(house, run)
-        house.machines.rest(run, APPLY, token, _last_of_leg(run))
+        house.machines.rest(run, machine, APPLY, token, _last_of_leg(run))
     if run.open_chunks():
         house.lane.send([chunk_message(run, chunk) for chunk in _leg(run)])
     else:
@@ -107,15 +117,19 @@ def _last_of_leg(run: Run) -> int:
     return leg[-1].number if leg else NO_CHUNK
 
 
-def expire(house: House, run: Run) -> None:
+def expire(house: House, run: Run, machine: str) -> None:
     """Nobody came back to a run that rested; what was never started is given up."""
+    if not is_newest(house, run, machine):
+        return
     house.machines.forget(run, house.machines.waiting(run).token)
     if run.state in DRAFTS:
         imports.end(house, run, RunState.EXPIRED)
 
 
-def break_off(house: House, run: Run) -> None:
+def break_off(house: House, run: Run, machine: str) -> None:
     """The machine failed: set the run aside for a person."""
+    if not is_newest(house, run, machine):
+        return
     house.machines.forget(run, house.machines.waiting(run).token)
     house.count("ImportsBroken", 1)
     if run.state in (RunState.PLANNING, RunState.QUEUED, RunState.APPLYING):

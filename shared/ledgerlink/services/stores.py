@@ -259,9 +259,11 @@ class Waiting:
     """Where the machine of an import was last seen.
 
     With a `token` it rests at `step` until it is told to go on; chunks up to number `until` are
-    being applied then. Without one it was told so at `since`, or there is none.
+    being applied then. Without one it was told so at `since`, or there is none. `machine` is the
+    name of the newest; an older one that still lives has nothing to say.
     """
 
+    machine: str = ""
     step: str = ""
     token: str = ""
     until: int = NO_CHUNK
@@ -277,12 +279,13 @@ class Machines(Protocol):
 
     def waiting(self, run: Run) -> Waiting: ...
 
-    def rest(self, run: Run, step: str, token: str, until: int) -> None:
-        """Note that the machine rests at this step."""
+    def rest(self, run: Run, machine: str, step: str, token: str, until: int) -> None:
+        """Note that the machine of this name rests at this step."""
         ...
 
     def answer(self, run: Run, waiting: Waiting, step: str) -> bool:
-        """Have the resting machine go on with this step; False when it is not there any more."""
+        """Have the machine that rests with this token go on with this step; False when it is not
+        there any more."""
         ...
 
     def forget(self, run: Run, token: str) -> None:

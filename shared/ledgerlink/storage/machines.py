@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from ledgerlink.domain.ports import Clock
 from ledgerlink.domain.runs import Run
-from ledgerlink.services.stores import NO_CHUNK, Ids, Waiting
+from ledgerlink.services.stores import Ids, Waiting
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table, Taken
 from ledgerlink.wire.stored import dump, load
@@ -16,6 +16,7 @@ from ledgerlink.wire.stored import dump, load
 if TYPE_CHECKING:
     from typing import Any as SFNClient
 
+LONGEST_NAME = 80
 GONE = frozenset({"TaskDoesNotExist", "TaskTimedOut", "InvalidToken"})
 
 
@@ -38,11 +39,12 @@ class StepFunctionsMachines:
             "run_id": run.id,
             "told": {"next": step},
         }
-        self._put(run, Waiting(since=self._clock.now()))
+        name = f"{run.id}-{self._ids.new(self._clock.now())}"[:LONGEST_NAME]
+        self._put(run, Waiting(machine=name, since=self._clock.now()))
         try:
             self._client.start_execution(
                 stateMachineArn=self._machine,
-                name=f"{run.id}-{self._ids.new(self._clock.now())}"[:80],
+                name=name,
                 input=json.dumps(given),
             )
         except ClientError:
@@ -53,8 +55,8 @@ class StepFunctionsMachines:
         row = self._table.get(*_place(run))
         return load(Waiting, row["data"]) if row else Waiting()
 
-    def rest(self, run: Run, step: str, token: str, until: int) -> None:
-        self._put(run, Waiting(step=step, token=token, until=until))
+    def rest(self, run: Run, machine: str, step: str, token: str, until: int) -> None:
+        self._put(run, Waiting(machine=machine, step=step, token=token, until=until))
 
     def answer(self, run: Run, waiting: Waiting, step: str) -> bool:
         try:
@@ -66,7 +68,7 @@ class StepFunctionsMachines:
                 raise
             return not self._forgotten(run, waiting.token)
         with suppress(Taken):  # it rests again already
-            going = Waiting(step=step, until=NO_CHUNK, since=self._clock.now())
+            going = Waiting(machine=waiting.machine, step=step, since=self._clock.now())
             self._table.put_if(
                 _row(run, going), "#token = :token", {":token": waiting.token}, names=["token"]
             )

@@ -33,6 +33,7 @@ def call(run: Run, step: str, **more: Any) -> None:
 
     event = sample("imports") | {"step": step, "firm": run.firm, **more}
     event |= {"connection_id": run.connection_id, "run_id": run.id}
+    event |= {"machine": more.get("machine", "machine-1")}
     handler(event, cast(LambdaContext, Context()))
 
 
@@ -50,6 +51,18 @@ def test_a_draft_that_nobody_comes_back_to_expires(place: Town) -> None:
     call(run, "expire")
     assert place.run(run).state is RunState.EXPIRED
     assert place.machines.waiting(run).token == ""
+
+
+def test_a_machine_that_another_took_the_place_of_has_nothing_to_say(place: Town) -> None:
+    run = ready(place)
+    for step in ("expire", "break_off"):
+        call(run, step, machine="machine-0")
+        assert place.run(run).state is RunState.READY
+    place.machines.alive["old"] = ((run.firm, run.connection_id, run.id), "machine-0")
+    before = place.machines.waiting(run)
+    call(run, "wait", machine="machine-0", token="old")
+    assert place.machines.waiting(run) == before
+    assert "old" not in place.machines.alive
 
 
 def test_a_run_that_was_let_loose_does_not_expire(place: Town) -> None:
