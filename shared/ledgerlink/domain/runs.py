@@ -41,6 +41,7 @@ RESTING = frozenset({RunState.PARKED, RunState.INTERRUPTED})
 """Can be resumed."""
 NEVER_STARTED = frozenset({RunState.DISCARDED, RunState.EXPIRED})
 APPLIED = frozenset({RunState.COMPLETED, RunState.COMPLETED_WITH_PROBLEMS})
+UNDOABLE = APPLIED | RESTING | {RunState.FAILED}
 FINISHED = APPLIED | NEVER_STARTED | {RunState.FAILED, RunState.UNDONE}
 PRIVATE = DRAFTS | NEVER_STARTED
 """Seen by whoever made it alone."""

@@ -199,7 +199,8 @@ class Work:
         if stays is not None:
             why = reason("stays_in_ledger", key=stays)
             return Outcome(seq=operation.seq, state=ItemState.BLOCKED, reason=why)
-        if own is None or own.version == operation.base_version:
+        base = (operation.ledger_id, operation.base_version)
+        if own is None or (own.ledger_id, own.version) == base:
             return None
         return self._overtaken(ready(operation, links), own)
 

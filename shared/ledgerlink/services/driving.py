@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ledgerlink.domain.errors import Conflict
-from ledgerlink.domain.runs import APPLIED, DRAFTS, FINISHED, RESTING, Run, RunState
+from ledgerlink.domain.runs import DRAFTS, FINISHED, RESTING, UNDOABLE, Run, RunState
 from ledgerlink.services.house import House
 from ledgerlink.services.messages import messages_of
 from ledgerlink.services.stores import Waiting
@@ -80,9 +80,29 @@ def _mark_undone(house: House, run: Run) -> None:
     if run.imported is None or run.imported.undoes is None:
         return
     before = house.runs.get(run.firm, run.connection_id, run.imported.undoes)
-    if before.imported is not None and before.state in APPLIED:
-        noted = replace(before.imported, undone_by=run.id)
-        house.runs.save(replace(before, state=RunState.UNDONE, imported=noted))
+    if before.imported is None or before.state not in UNDOABLE:
+        return
+    undone = replace(
+        before,
+        state=RunState.UNDONE,
+        imported=replace(before.imported, undone_by=run.id),
+        # Nothing of it that is still on its way may begin now.
+        generation=before.generation + 1,
+        finished_at=before.finished_at or house.clock.now(),
+    )
+    house.runs.save(undone, of_generation=before.generation)
+    drive(house, undone)
+    _mark_redone(house, before)
+
+
+def _mark_redone(house: House, run: Run) -> None:
+    """An undo that was itself undone leaves what it had taken back as it was."""
+    if run.imported is None or run.imported.undoes is None:
+        return
+    before = house.runs.get(run.firm, run.connection_id, run.imported.undoes)
+    if before.imported is not None and before.imported.undone_by == run.id:
+        redone = replace(before.imported, undone_by=None)
+        house.runs.save(replace(before, state=before.outcome_state(), imported=redone))
 
 
 def report(house: House, run: Run) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from ledgerlink.domain.imports import Import, Scope
-from ledgerlink.domain.runs import APPLIED, DRAFTS, NEVER_STARTED, Run, RunState
+from ledgerlink.domain.runs import DRAFTS, NEVER_STARTED, UNDOABLE, Run, RunState
 from ledgerlink.services import parking
 from ledgerlink.services.driving import drive, wake
 from ledgerlink.services.house import House
@@ -261,7 +261,7 @@ def undo(house: House, user: User, connection_id: str, run_id: str, key: str) ->
     let loose like any other. Raises Conflict when there is nothing to be undone yet."""
     before, imported = get_import(house, user, connection_id, run_id)
     _require_connected(house, connection_id, user.firm)
-    if before.state not in APPLIED | {RunState.FAILED, RunState.INTERRUPTED, RunState.PARKED}:
+    if before.state not in UNDOABLE:
         words = "Interrupt it first." if before.state is RunState.APPLYING else "See its state."
         raise Conflict("not_undoable", f"The import is {before.state}.", words)
     taking = Import(scope=imported.scope, undoes=before.id, staged_at=house.clock.now())

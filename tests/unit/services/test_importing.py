@@ -294,6 +294,38 @@ def test_an_undo_lists_and_leaves_what_was_billed_or_edited_since(place: Town) -
     assert sorted(held(place)) == ["work t1", "work t2"]
 
 
+def test_an_interrupted_import_that_was_undone_cannot_be_taken_up(place: Town) -> None:
+    connection = place.connected()
+    run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(11)]))
+    imports.start(place.house, ADA, connection.id, run.id, run.plan)
+
+    def stop() -> bool:
+        place.clock.go_on(seconds=3)
+        if held(place) and place.run(run).state is RunState.APPLYING:
+            imports.interrupt(place.house, ADA, connection.id, run.id)
+        return False
+
+    place.work(stop)
+    assert 0 < len(held(place)) < 11
+    assert undone(place, run).state is RunState.COMPLETED
+    assert held(place) == {}
+    assert place.run(run).state is RunState.UNDONE
+    with pytest.raises(Conflict):
+        imports.resume(place.house, ADA, connection.id, run.id)
+
+
+def test_an_undo_can_be_undone(place: Town) -> None:
+    connection = place.connected()
+    run = imported(place, connection, entry("t1"), entry("t2"))
+    taking = undone(place, run)
+    assert held(place) == {}
+    again = undone(place, taking, key="u2")
+    assert again.state is RunState.COMPLETED
+    assert held(place) == {"work t1": 60, "work t2": 60}
+    assert place.run(run).state is RunState.COMPLETED
+    assert place.run(taking).state is RunState.UNDONE
+
+
 def test_the_mapping_says_what_is_known_and_what_is_asked_for(place: Town) -> None:
     connection = place.connected()
     run = drafted(place, connection, entry("t1"), entry("t2", project_key="p7"))
