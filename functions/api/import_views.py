@@ -380,11 +380,13 @@ class MappingView(BaseModel):
 
 
 class ChosenView(BaseModel):
-    """The rules and settings that the plan was made with."""
+    """The rules and settings that the plan was made with. `next` is the cursor of the next page;
+    null at the end."""
 
     plan: int
     posting: dict[str, Any]
     rules: list[dict[str, Any]]
+    next: str | None = None
 
 
 class SumView(BaseModel):

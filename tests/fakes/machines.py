@@ -39,7 +39,9 @@ class FakeMachines:
         return self.rows.get(_place(run), Waiting())
 
     def rest(self, run: Run, machine: str, step: str, token: str, until: int) -> None:
-        row = Waiting(machine=machine, step=step, token=token, until=until)
+        row = Waiting(
+            machine=machine, generation=run.generation, step=step, token=token, until=until
+        )
         self.rows[_place(run)] = row
 
     def answer(self, run: Run, waiting: Waiting, step: str) -> bool:

@@ -15,7 +15,7 @@ from ledgerlink.services.runs import Item
 from functions.api.app import app, house, who
 from functions.api.caller import Right
 
-MOST_RUNS, MOST_ITEMS = 2000, 10_000
+MOST_RUNS, MOST_ITEMS = 500, 10_000
 RUN_COLUMNS = [
     "id",
     "kind",
@@ -54,7 +54,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def export_runs(
     connection_id: str, after: Annotated[str | None, Query(max_length=100)] = None
 ) -> Response[str]:
-    """Newest first, at most 2,000; the header `Next` has the cursor of the rest."""
+    """Newest first, at most 500; the header `Next` has the cursor of the rest."""
     caller = who(Right.READ)
     wanted = runs.Wanted(viewer=caller.user)
     page = runs.list_runs(house(), caller.firm, connection_id, wanted, after, MOST_RUNS)

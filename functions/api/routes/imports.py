@@ -5,6 +5,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
+from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.domain.imports import Import
 from ledgerlink.domain.plan import Action, ItemState
 from ledgerlink.domain.runs import Run, RunState
@@ -59,6 +60,9 @@ def _accepted(run: Run) -> Response[ImportView]:
 def new_import(connection_id: str, body: NewImport, idempotency_key: Key) -> Response[ImportView]:
     """Nothing is written before it is planned and started. The draft is seen by you alone."""
     caller = who(Right.POST)
+    if body.time_entries is not None and body.upload_id is not None:
+        problem = Problem("/upload_id", "Give time_entries or upload_id, not both.")
+        raise Invalid("invalid_request", problem.message, "Give one of the two.", [problem])
     wanted = imports.Wanted(
         scope=body.scope(),
         records=body.upload_id or body.time_entries,
@@ -88,7 +92,9 @@ def list_imports(
 
 @app.get(ONE, summary="An import, with its progress", tags=["imports"])
 def get_import(connection_id: str, import_id: str) -> ImportView:
-    return _view(_found(who(Right.READ), connection_id, import_id)[0])
+    run, _ = _found(who(Right.READ), connection_id, import_id)
+    imports.keep_going(house(), run)
+    return _view(run)
 
 
 @app.patch(ONE, summary="Change what a draft is made of", tags=["imports"])
@@ -167,11 +173,20 @@ def preview_import(
 
 
 @app.get(f"{ONE}/rules", summary="The rules and settings of its plan", tags=["imports"])
-def get_chosen(connection_id: str, import_id: str) -> ChosenView:
+def get_chosen(
+    connection_id: str,
+    import_id: str,
+    after: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
+) -> ChosenView:
+    """In the order of kind and key."""
     caller = who(Right.READ)
     run, _ = _found(caller, connection_id, import_id)
     first, *rules = house().staging.notes(run, chosen(run)) or ({"posting": {}},)
-    return ChosenView(plan=run.plan, posting=first["posting"], rules=rules)
+    end = after + limit
+    rest = str(end) if len(rules) > end else None
+    page = list(rules[after:end])
+    return ChosenView(plan=run.plan, posting=first["posting"], rules=page, next=rest)
 
 
 @app.post(

@@ -26,7 +26,7 @@ def list_runs(
     sort: runs.Sort = runs.Sort.NEWEST,
 ) -> RunList:
     """Of one kind, state or user if that is given. Drafts of imports are seen by their maker
-    alone. A page may be short before the end. Sorted by state or user, the newest 2,000 are."""
+    alone. A page may be short before the end. Sorted by state or user, the newest 500 are."""
     caller = who(Right.READ)
     wanted = runs.Wanted(viewer=caller.user, kind=kind, state=state, user=user)
     page = runs.list_runs(house(), caller.firm, connection_id, wanted, after, limit, sort)

@@ -165,6 +165,7 @@ def _based(operation: Operation, held: Held) -> Operation:
         base_version=link.version,
         base_fingerprint=fingerprint(copy.body) if copy and held.edited else link.fingerprint,
         before=copy.body if copy else None,
+        was=link,
     )
 
 
@@ -175,10 +176,16 @@ def _goes_elsewhere(link: Link, source: Source | None, targets: tuple[object, ..
 
 def _kept(operation: Operation, why: Reason | None = None) -> Operation:
     return replace(
-        operation, action=Action.NONE, body=None, before=None, state=ItemState.UNCHANGED, reason=why
+        operation,
+        action=Action.NONE,
+        body=None,
+        before=None,
+        was=None,
+        state=ItemState.UNCHANGED,
+        reason=why,
     )
 
 
 def why_not(operation: Operation, why: Reason) -> Operation:
     """The operation, blocked. Of one that would have changed a record both sides are kept."""
-    return replace(operation, action=Action.NONE, state=ItemState.BLOCKED, reason=why)
+    return replace(operation, action=Action.NONE, was=None, state=ItemState.BLOCKED, reason=why)

@@ -59,7 +59,7 @@ class Import:
     `posting` is how time goes out in this import, None for the connection's own. `staged_at` is
     when the records were looked through, `planned_at` when the plan was made. `left_out` counts
     records outside the scope. `totals` counts the plan's items, minutes and warnings. `undoes` and
-    `undone_by` are runs.
+    `undone_by` are runs; `undoes_generation` is that of the former when the plan was made.
     """
 
     scope: Scope
@@ -70,6 +70,7 @@ class Import:
     left_out: int = 0
     totals: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     undoes: str | None = None
+    undoes_generation: int = 0
     undone_by: str | None = None
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from ledgerlink.domain.links import Source
+from ledgerlink.domain.links import Link, Source
 from ledgerlink.domain.reasons import Reason
 
 
@@ -41,8 +41,8 @@ class Operation:
     for what will be sent; otherwise the plan itself is the outcome and `reason` says why.
     `base_fingerprint` is of the body that an update or delete is based on; `before` is that body,
     where it is known. `base_version` is what we had last written when the plan was made. `after`
-    names what has to be gone from the ledger first. `source` and `targets` are kept with what is
-    written; `warnings` are for a person.
+    names what has to be gone from the ledger first. `was` is what was known of the record.
+    `source` and `targets` are kept with what is written; `warnings` are for a person.
     """
 
     seq: int
@@ -58,6 +58,7 @@ class Operation:
     base_fingerprint: str | None = None
     before: Mapping[str, Any] | None = None
     after: tuple[str, ...] = ()
+    was: Link | None = None
     source: Source | None = None
     targets: tuple[Any, ...] = ()
     day: date | None = None

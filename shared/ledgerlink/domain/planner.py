@@ -132,7 +132,7 @@ class _Planning:
         self._scope = {link.key: link for link in given.scope}
         self._given_keys = {entry.key for entry in given.entries}
         self._dealt_with: set[str] = set()
-        self._spared: set[str] = set()
+        self._spared = {rejected.key for rejected in given.rejected}
 
     def times(self) -> Iterator[Operation]:
         """The operations of the entries, each of which is in exactly one."""
@@ -148,8 +148,17 @@ class _Planning:
                 yield _of_entry(entry, ItemState.SKIPPED, skipped.reason)
             else:
                 groups.setdefault(group.key, group).entries.append(entry)
+        documents: dict[str, Document] = {}
         for group in groups.values():
-            yield from self._activity(group)
+            try:
+                documents[group.key] = self._document(group, self._link(group))
+            except Blocked as blocked:
+                yield from self._block(group, blocked.reason)
+            except Skipped as skipped:
+                yield from (_of_entry(e, ItemState.SKIPPED, skipped.reason) for e in group.entries)
+        # Only now is it known which entries cannot be posted: what stands for them has to stay.
+        for key, document in documents.items():
+            yield from self._activity(groups[key], document)
 
     def leftovers(self) -> Iterator[Operation]:
         """What an import wrote of the scope and is wanted no more."""
@@ -186,20 +195,23 @@ class _Planning:
         name = hashlib.sha256(words.encode()).hexdigest()[:32]
         return _Group(posting_key(MERGED, name), source, resolved)
 
-    def _activity(self, group: _Group) -> Iterator[Operation]:
+    def _link(self, group: _Group) -> Link | None:
+        return self.given.links.get(group.key) or self._scope.get(group.key)
+
+    def _block(self, group: _Group, why: Reason) -> Iterator[Operation]:
+        for entry in group.entries:
+            self._spare(entry)
+            yield _of_entry(entry, ItemState.BLOCKED, why)
+
+    def _activity(self, group: _Group, document: Document) -> Iterator[Operation]:
         """The operations of one activity; the entries are its members."""
-        link = self.given.links.get(group.key) or self._scope.get(group.key)
+        link = self._link(group)
         self._dealt_with.add(group.key)
         try:
-            document = self._document(group, link)
             others = self._others(group)
+            self._spare_members([link, *(other.link for other in others)], group)
         except Blocked as blocked:
-            yield from (_of_entry(e, ItemState.BLOCKED, blocked.reason) for e in group.entries)
-            self._spared.update(entry.key for entry in group.entries)
-            return
-        except Skipped as skipped:
-            self._dealt_with.discard(group.key)
-            yield from (_of_entry(e, ItemState.SKIPPED, skipped.reason) for e in group.entries)
+            yield from self._block(group, blocked.reason)
             return
         held = self._held(link) if link else None
         targets = group.resolved.targets()
@@ -239,6 +251,15 @@ class _Planning:
         return (
             self.given.currencies.get(customer.ledger_id) if isinstance(customer, Known) else None
         )
+
+    def _spare_members(self, links: Iterable[Link | None], group: _Group) -> None:
+        """Raise Blocked where one of these stands for an entry besides that cannot be posted now:
+        without it the ledger would lose that time."""
+        own = {entry.key for entry in group.entries}
+        for link in links:
+            stuck = sorted(self._spared.intersection(link.members) - own) if link else []
+            if stuck:
+                raise Blocked(reason("member_blocked", key=stuck[0]))
 
     def _others(self, group: _Group) -> list[Held]:
         """What stands for some of these entries under another name, and has to go. Raises Blocked

@@ -35,6 +35,8 @@ REASONS: dict[str, Template] = {
     "rounded_away": Template("Rounded as the settings say, nothing is left of {minutes} minutes.", "Choose a smaller step or another rounding if it should be posted."),
     "day_too_long": Template("Together the entries that become this activity make {minutes} minutes, more than a day has.", "Correct the entries, or post them one by one with a text of their own."),
     "carried": Template("It is part of an activity that an import wrote for several entries.", "Import the period again instead of posting the record."),
+    "undo_begun": Template("Its undo has begun; what was left of it is not written.", "Import the period again if it should be written."),
+    "member_blocked": Template("Entry {key}, which is part of the same activity in the ledger, cannot be posted now; the activity stays as it is.", "See the reason at {key}, mend it and import again."),
     "payroll_on": Template("Employee {name} cannot be created here: payroll is on in the ledger.", "Add the employee in the ledger's payroll and link the rule to them."),
     "text_too_long": Template("The text is {length} characters long; the ledger holds {limit}.", "Shorten {field} and post the record again."),
     "text_cut": Template("The text is {length} characters long; its first {limit} are posted.", "Shorten {field} if all of it should be seen in the ledger."),

@@ -77,7 +77,12 @@ def posting_key(kind: str, source_key: str) -> str:
 
 def time_key(entry: TimeEntry) -> str:
     """The posting key of a time entry."""
-    return posting_key("time", entry.key)
+    return time_key_of(entry.key)
+
+
+def time_key_of(source_key: str) -> str:
+    """The posting key of the time entry with this key."""
+    return posting_key("time", source_key)
 
 
 @dataclass(slots=True)

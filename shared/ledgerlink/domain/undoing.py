@@ -1,4 +1,4 @@
-"""Undoing: the operations that take back what an import wrote, newest first. Pure."""
+"""Undoing: the operations that take back what an import wrote. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -33,15 +33,13 @@ class UndoInput:
 def undo(given: UndoInput) -> tuple[Operation, ...]:
     """The operations in the order in which they may be applied, numbered from 0.
 
-    What was billed, edited or written again since is listed and left as it is.
+    What was billed, edited or written again since is listed and left as it is, and so is what it
+    took the place of.
     """
     undoing = _Undoing(given)
-    latest = {operation.key: (operation, outcome) for operation, outcome in given.done}
-    times = [one for one in latest.values() if one[0].source is not None]
-    lists = [one for one in latest.values() if one[0].source is None]
-    operations = list(undoing.times(times))
+    operations = list(undoing.times())
     left = {t for op in operations if op.state is ItemState.BLOCKED for t in op.targets if t}
-    operations += undoing.lists(lists, left)
+    operations += undoing.lists(left)
     ordered = sorted(operations, key=lambda op: (op.state is not ItemState.PENDING, op.level))
     return tuple(replace(op, seq=seq) for seq, op in enumerate(ordered))
 
@@ -52,19 +50,24 @@ class _Undoing:
     def __init__(self, given: UndoInput) -> None:
         self._given = given
         self._comparer = Comparer(closed_through=given.closed_through)
+        self._times = [one for one in given.done if one[0].source is not None]
+        self._lists = [one for one in given.done if one[0].source is None]
 
-    def times(self, done: Sequence[Done]) -> Iterator[Operation]:
+    def times(self) -> Iterator[Operation]:
         """What takes the time back: what was written goes before what was deleted comes again."""
-        for operation, outcome in done:
+        written = [one for one in self._times if one[0].action is not Action.DELETE]
+        backs = {operation.key: self._back(operation, outcome) for operation, outcome in written}
+        yield from backs.values()
+        holders = {member: op.key for op, _ in written for member in op.members}
+        for operation, _ in self._times:
             if operation.action is Action.DELETE:
-                yield self._again(operation)
-            else:
-                yield self._back(operation, outcome)
+                instead = {holders[m] for m in operation.members if m in holders}
+                yield self._again(operation, [backs[key] for key in sorted(instead)])
 
-    def lists(self, done: Sequence[Done], left: Collection[object]) -> Iterator[Operation]:
+    def lists(self, left: Collection[object]) -> Iterator[Operation]:
         """What makes new list records inactive, those below others first, unless they are used."""
-        deepest = max((operation.level for operation, _ in done), default=0)
-        for operation, outcome in done:
+        deepest = max((operation.level for operation, _ in self._lists), default=0)
+        for operation, outcome in self._lists:
             if operation.action is not Action.CREATE:
                 continue
             base = self._based(operation, outcome)
@@ -75,7 +78,12 @@ class _Undoing:
             elif link.ledger_id in self._given.in_use or link.ledger_id in left:
                 yield _left(base, reason("used_since"))
             else:
-                yield replace(base, ledger_id=link.ledger_id, version=link.version)
+                yield replace(
+                    base,
+                    ledger_id=link.ledger_id,
+                    version=link.version,
+                    base_version=link.version,
+                )
 
     def _based(self, operation: Operation, outcome: Outcome) -> Operation:
         return replace(
@@ -88,6 +96,7 @@ class _Undoing:
             base_fingerprint=fingerprint(operation.body or {}),
             before=None,
             after=(),
+            was=None,
             warnings=(),
         )
 
@@ -104,19 +113,22 @@ class _Undoing:
         unwanted = self._comparer.unwanted(held)
         if unwanted.state is not ItemState.PENDING or operation.action is Action.CREATE:
             return replace(unwanted, level=-1)
+        was = operation.was or link
         return replace(
             unwanted,
             action=Action.UPDATE,
             body=operation.before,
             level=0,
-            targets=operation.targets,
-            members=operation.members,
+            targets=was.targets,
+            members=was.members,
+            source=was.source,
+            day=was.day,
+            minutes=was.minutes,
+            rate=was.rate,
         )
 
-    def _again(self, operation: Operation) -> Operation:
-        """What creates again something deleted."""
-        if operation.key in self._given.links:
-            return _left(operation, reason("written_since"))
+    def _again(self, operation: Operation, instead: Sequence[Operation]) -> Operation:
+        """What creates again something deleted, once what came instead of it is gone."""
         again = replace(
             operation,
             action=Action.CREATE,
@@ -127,8 +139,14 @@ class _Undoing:
             base_version=None,
             base_fingerprint=None,
             before=None,
-            after=(),
+            was=None,
+            after=tuple(back.key for back in instead),
         )
+        stays = next((back for back in instead if back.state is ItemState.BLOCKED), None)
+        if stays is not None:
+            return _left(again, reason("stays_in_ledger", key=stays.key))
+        if operation.key in self._given.links and operation.key not in again.after:
+            return _left(again, reason("written_since"))
         closed = self._given.closed_through
         if operation.day and closed and operation.day <= closed:
             words = {"day": operation.day, "closed": closed}

@@ -9,7 +9,7 @@ out again in a new series, under new ids.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.documents import fingerprint, needs, resolve
@@ -17,6 +17,7 @@ from ledgerlink.domain.links import Link
 from ledgerlink.domain.plan import Action, ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.ports import Interrupted, Ledger, Stop
 from ledgerlink.domain.reasons import reason
+from ledgerlink.domain.resolver import time_key_of
 from ledgerlink.domain.runs import Chunk, Progress, Run
 from ledgerlink.services.house import House
 from ledgerlink.services.recording import Recorder
@@ -162,7 +163,10 @@ class Work:
         What cannot gets its outcome here: its parent failed, or another run was faster.
         """
         links = self._links(own=True)
-        hindered = {seq: self._hindered(self.operations[seq], links) for seq in self._open()}
+        carriers = self._carriers()
+        hindered = {
+            seq: self._hindered(self.operations[seq], links, carriers) for seq in self._open()
+        }
         self.recorder.settle([outcome for outcome in hindered.values() if outcome])
         return sorted(seq for seq, outcome in hindered.items() if not outcome)
 
@@ -187,7 +191,19 @@ class Work:
             keys |= {key for operation in self.operations.values() for key in operation.after}
         return self.house.links.get(self.run.firm, self.run.connection_id, keys)
 
-    def _hindered(self, operation: Operation, links: Mapping[str, Link]) -> Outcome | None:
+    def _carriers(self) -> Mapping[str, Link]:
+        """What stands in the ledger for the entries of these operations, by entry: several of them
+        together, or one by itself."""
+        members = {m for op in self.operations.values() if op.source for m in op.members}
+        run = self.run
+        alone = {time_key_of(member): member for member in members}
+        links = self.house.links.get(run.firm, run.connection_id, alone)
+        single = {alone[key]: link for key, link in links.items()}
+        return {**single, **self.house.links.carriers(run.firm, run.connection_id, members)}
+
+    def _hindered(
+        self, operation: Operation, links: Mapping[str, Link], carriers: Mapping[str, Link]
+    ) -> Outcome | None:
         missing = next((key for key in needs(operation.body) if key not in links), None)
         if missing is not None:
             why = reason("dependency_failed", key=missing)
@@ -199,10 +215,19 @@ class Work:
         if stays is not None:
             why = reason("stays_in_ledger", key=stays)
             return Outcome(seq=operation.seq, state=ItemState.BLOCKED, reason=why)
+        if self._carried_elsewhere(operation, carriers):
+            return Outcome(seq=operation.seq, state=ItemState.BLOCKED, reason=reason("overtaken"))
         base = (operation.ledger_id, operation.base_version)
         if own is None or (own.ledger_id, own.version) == base:
             return None
         return self._overtaken(ready(operation, links), own)
+
+    def _carried_elsewhere(self, operation: Operation, carriers: Mapping[str, Link]) -> bool:
+        """Whether an entry of it is in the ledger under another name, since it was planned."""
+        if operation.source is None or operation.action is Action.DELETE:
+            return False
+        found = (carriers.get(member) for member in operation.members)
+        return any(link is not None and link.key != operation.key for link in found)
 
     def _overtaken(self, write: Write, own: Link) -> Outcome:
         """Another run wrote the record after this one was planned; the later one's word stands."""
@@ -236,7 +261,7 @@ class Work:
             return
         unanswered = set(self._open())
         writes = [write for write in self._writes(self._fixed()) if write.seq in unanswered]
-        found = await self.ledger.find(writes, since, self._known_ids(), stop)
+        found = await self.ledger.find(writes, since, self._known_ids(since), stop)
         by_seq = {write.seq: write for write in writes}
         self.recorder.record(by_seq, list(found.values()))
         self.recorder.progress = replace(
@@ -248,13 +273,14 @@ class Work:
         progress = self.recorder.progress
         self.recorder.progress = replace(progress, looks=progress.looks + 1)
 
-    def _known_ids(self) -> set[str]:
-        """Ids of the ledger that recent runs of this connection have already recorded."""
+    def _known_ids(self, since: datetime) -> set[str]:
+        """Ids of the ledger that runs of this connection recorded at that time or later."""
         run = self.run
         recent = self.house.runs.list(run.firm, run.connection_id, None, 20).items
         return {
             outcome.ledger_id
             for other in recent
+            if other.finished_at is None or other.finished_at >= since
             for chunk in other.chunks
             if chunk.pending
             for outcome in self.house.runs.outcomes(other, chunk.first, chunk.count).values()

@@ -47,7 +47,8 @@ def drive(house: House, run: Run) -> None:
     waiting = house.machines.waiting(run)
     step = next_step(run)
     if waiting.token:
-        if waiting.step == step and not _leg_is_over(run, waiting):
+        same = (waiting.step, waiting.generation) == (step, run.generation)
+        if same and not _leg_is_over(run, waiting):
             return
         if house.machines.answer(run, waiting, step):
             if step == END:
@@ -72,12 +73,11 @@ def finish(house: House, run: Run) -> None:
     done = replace(run, state=run.outcome_state(), finished_at=house.clock.now())
     with suppress(Conflict):  # somebody interrupted it meanwhile
         house.runs.save(done, of_generation=run.generation)
-        _mark_undone(house, done)
 
 
 def _mark_undone(house: House, run: Run) -> None:
     """An undo that left nothing over changes the state of what it undid."""
-    if run.imported is None or run.imported.undoes is None:
+    if run.imported is None or run.imported.undoes is None or run.state is not RunState.COMPLETED:
         return
     before = house.runs.get(run.firm, run.connection_id, run.imported.undoes)
     if before.imported is None or before.state not in UNDOABLE:
@@ -85,29 +85,17 @@ def _mark_undone(house: House, run: Run) -> None:
     undone = replace(
         before,
         state=RunState.UNDONE,
+        reason=None,
         imported=replace(before.imported, undone_by=run.id),
-        # Nothing of it that is still on its way may begin now.
-        generation=before.generation + 1,
-        finished_at=before.finished_at or house.clock.now(),
     )
-    house.runs.save(undone, of_generation=before.generation)
-    drive(house, undone)
-    _mark_redone(house, before)
-
-
-def _mark_redone(house: House, run: Run) -> None:
-    """An undo that was itself undone leaves what it had taken back as it was."""
-    if run.imported is None or run.imported.undoes is None:
-        return
-    before = house.runs.get(run.firm, run.connection_id, run.imported.undoes)
-    if before.imported is not None and before.imported.undone_by == run.id:
-        redone = replace(before.imported, undone_by=None)
-        house.runs.save(replace(before, state=before.outcome_state(), imported=redone))
+    with suppress(Conflict):
+        house.runs.save(undone, of_generation=before.generation)
 
 
 def report(house: House, run: Run) -> None:
     """Something was done for the run: its machine is told, and so is who waits for it."""
     run = house.runs.get(run.firm, run.connection_id, run.id)
+    _mark_undone(house, run)
     if run.imported is not None:
         drive(house, run)
     if run.state in FINISHED | RESTING:
@@ -117,11 +105,12 @@ def report(house: House, run: Run) -> None:
 def ahead(house: House, run: Run) -> Run | None:
     """The run that this one waits for: the one being applied, or who asked before it."""
     firm, connection_id = run.firm, run.connection_id
+    # In this order: one that begins between the two is seen at least once.
+    queued = house.runs.in_state(firm, connection_id, RunState.QUEUED)
     applying = house.runs.in_state(firm, connection_id, RunState.APPLYING)
     for other in applying:
         if other.sync is None and other.id != run.id:
             return other
-    queued = house.runs.in_state(firm, connection_id, RunState.QUEUED)
     earlier = [o for o in queued if o.imported is not None and o.rank < run.rank]
     return min(earlier, key=lambda other: other.rank, default=None)
 

@@ -57,8 +57,11 @@ async def plan_import(asked: Asked) -> Run:
     house, run = asked.house, asked.run
     rules = rule_book(house, asked.connection)
     left_out = 0
-    if asked.imported.undoes:
-        operations = await _undo(asked, asked.imported.undoes)
+    imported = asked.imported
+    if imported.undoes:
+        before = house.runs.get(run.firm, run.connection_id, imported.undoes)
+        imported = replace(imported, undoes_generation=before.generation)
+        operations = await _undo(asked, before)
     else:
         try:
             operations, left_out = await _operations(asked, rules)
@@ -69,7 +72,7 @@ async def plan_import(asked: Asked) -> Run:
     house.staging.put_notes(run, chosen(run), _chosen(rules, asked.posting))
     chunks = store_chunks(house, asked.connection, run, operations)
     imported = replace(
-        asked.imported,
+        imported,
         planned_at=house.clock.now(),
         left_out=left_out,
         totals=totals(operations),
@@ -133,10 +136,9 @@ async def _operations(asked: Asked, rules: RuleBook) -> tuple[tuple[Operation, .
     return plan(given), len(records) - len(entries)
 
 
-async def _undo(asked: Asked, run_id: str) -> tuple[Operation, ...]:
+async def _undo(asked: Asked, before: Run) -> tuple[Operation, ...]:
     """The plan that takes back what a run wrote."""
     house, run = asked.house, asked.run
-    before = house.runs.get(run.firm, run.connection_id, run_id)
     items = [item for chunk in before.chunks for item in items_of_chunk(house, before, chunk)]
     done = [(item.operation, item.outcome) for item in items if _was_sent(item)]
     keys = [operation.key for operation, _ in done]
@@ -147,7 +149,7 @@ async def _undo(asked: Asked, run_id: str) -> tuple[Operation, ...]:
     }
     return undo(
         UndoInput(
-            run_id=run_id,
+            run_id=before.id,
             done=done,
             links=links,
             copies=await copies_of(asked.ledger, times, asked.stop),

@@ -9,9 +9,10 @@ from typing import Any
 from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from ledgerlink.domain.imports import Import, Scope
-from ledgerlink.domain.runs import DRAFTS, NEVER_STARTED, UNDOABLE, Run, RunState
+from ledgerlink.domain.reasons import reason
+from ledgerlink.domain.runs import DRAFTS, NEVER_STARTED, RESTING, UNDOABLE, Run, RunState
 from ledgerlink.services import parking
-from ledgerlink.services.driving import drive, wake
+from ledgerlink.services.driving import END, WAIT, drive, next_step, wake
 from ledgerlink.services.house import House
 from ledgerlink.services.mapping import NAMES
 from ledgerlink.services.posts import require_authorized
@@ -19,6 +20,8 @@ from ledgerlink.services.recording import IMPORT
 from ledgerlink.services.runs import visible
 from ledgerlink.wire.posting import changed
 
+LONGEST_FILTERS = 100_000
+"""Characters of all keys in an import's filters; they are kept with the run."""
 NOT_PULLED = ""
 """Where the records of a draft are before they are pulled from their source."""
 Names = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -62,7 +65,7 @@ def create(house: House, user: User, connection_id: str, key: str, wanted: Wante
     run = _new(house, user, connection_id, imported)
     run = replace(run, staged=_staged(house, connection, wanted))
     house.staging.put_notes(run, NAMES, named(wanted.names))
-    run = house.runs.create(run, key, _digest(wanted))
+    run = house.runs.create(run, key, _digest(user, wanted))
     if run.state is RunState.DRAFT:
         drive(house, run)
     return run
@@ -86,6 +89,10 @@ def _check(house: House, wanted: Wanted) -> None:
     scope = wanted.scope
     if scope.last_day < scope.first_day:
         raise _invalid("/to", "The period ends before it begins.", "Give the later day as to.")
+    filters = (scope.people, scope.projects, scope.labor_codes, scope.leave_types)
+    if sum(len(name) for names in filters for name in names or ()) > LONGEST_FILTERS:
+        words = f"The filters name keys of more than {LONGEST_FILTERS:,} characters in all."
+        raise _invalid("/filters", words, "Name fewer, or import several times.")
     given = sum(one is not None for one in (wanted.records, wanted.adapter))
     if given != 1:
         words = "Give time_entries, upload_id or source."
@@ -111,8 +118,15 @@ def named(names: Names) -> Iterable[Mapping[str, Any]]:
             yield {**told, "kind": kind, "key": key}
 
 
-def _digest(wanted: Wanted) -> str:
-    said = [repr(wanted.scope), wanted.records, wanted.adapter, wanted.names, wanted.posting]
+def _digest(user: User, wanted: Wanted) -> str:
+    said = [
+        user.name,
+        repr(wanted.scope),
+        wanted.records,
+        wanted.adapter,
+        wanted.names,
+        wanted.posting,
+    ]
     text = json.dumps(said, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -137,6 +151,9 @@ def change(
     has to be planned again. Raises Conflict once it was let loose."""
     run, imported = get_import(house, user, connection_id, run_id)
     _require(run, {RunState.DRAFT, RunState.READY}, "changed")
+    if imported.undoes is not None:
+        remedy = "Plan it again, or discard it."
+        raise Conflict("not_changed", "An undo takes back all of an import.", remedy)
     own = house.settings.get(user.firm, connection_id).posting
     if "posting" in patch:
         given = patch["posting"]
@@ -176,12 +193,17 @@ def order_plan(house: House, user: User, connection_id: str, run_id: str) -> Run
         drive(house, run)  # whoever asked before may have died before it was
         return run
     _require(run, {RunState.DRAFT, RunState.READY}, "planned")
-    if imported.adapter is not None and imported.staged_at is None:
-        message = "Its records are still being pulled from their source."
+    if imported.staged_at is None and run.reason is None:
+        message = "Its records are still being looked through."
         raise Conflict("not_planned", message, "Ask again once staged_at is set.")
     _require_connected(house, connection_id, user.firm)
     ordered = replace(
-        run, state=RunState.PLANNING, generation=run.generation + 1, reason=None, chunks=()
+        run,
+        state=RunState.PLANNING,
+        generation=run.generation + 1,
+        idle=0,
+        reason=None,
+        chunks=(),
     )
     house.runs.save(ordered, of_generation=run.generation)
     drive(house, ordered)
@@ -191,7 +213,7 @@ def order_plan(house: House, user: User, connection_id: str, run_id: str) -> Run
 def start(house: House, user: User, connection_id: str, run_id: str, plan: int) -> Run:
     """Let a planned import loose. `plan` is the number of the plan that the user has seen. Raises
     Conflict when it is another one, or the import is not planned."""
-    run, _ = get_import(house, user, connection_id, run_id)
+    run, imported = get_import(house, user, connection_id, run_id)
     if run.state in (RunState.QUEUED, RunState.APPLYING) and run.plan == plan:
         drive(house, run)
         return run
@@ -200,15 +222,40 @@ def start(house: House, user: User, connection_id: str, run_id: str, plan: int) 
     if run.plan != plan:
         message = f"Its newest plan is number {run.plan}, not {plan}."
         raise Conflict("plan_changed", message, "Look at the newest plan, then start that.")
+    if imported.undoes is not None:
+        _end_undone(house, run, imported, imported.undoes)
     started = replace(
         run,
         state=RunState.QUEUED,
         generation=run.generation + 1,
+        idle=0,
         rank=house.ids.new(house.clock.now()),
     )
     house.runs.save(started, of_generation=run.generation)
     drive(house, started)
     return started
+
+
+def _end_undone(house: House, run: Run, imported: Import, undoes: str) -> None:
+    """What is taken back goes on no more. Raises Conflict when it went on since the plan."""
+    before = house.runs.get(run.firm, run.connection_id, undoes)
+    if before.imported is not None and before.imported.undone_by == run.id:
+        return
+    if before.state not in UNDOABLE or before.generation != imported.undoes_generation:
+        message = f"What it takes back went on since; it is {before.state} now."
+        raise Conflict("plan_changed", message, "Plan the undo again, look at it, then start it.")
+    if before.state not in RESTING or before.imported is None:
+        return
+    ended = replace(
+        before,
+        state=RunState.FAILED,
+        reason=reason("undo_begun"),
+        generation=before.generation + 1,
+        imported=replace(before.imported, undone_by=run.id),
+        finished_at=house.clock.now(),
+    )
+    house.runs.save(ended, of_generation=before.generation)
+    drive(house, ended)
 
 
 def interrupt(house: House, user: User, connection_id: str, run_id: str) -> Run:
@@ -260,16 +307,25 @@ def undo(house: House, user: User, connection_id: str, run_id: str, key: str) ->
     """A new import that takes back what this one wrote; it is planned at once, and looked at and
     let loose like any other. Raises Conflict when there is nothing to be undone yet."""
     before, imported = get_import(house, user, connection_id, run_id)
+    if imported.undoes is not None:
+        remedy = "Import the period again: what was taken back is then written anew."
+        raise Conflict("not_undoable", "The import is an undo itself.", remedy)
     _require_connected(house, connection_id, user.firm)
     if before.state not in UNDOABLE:
         words = "Interrupt it first." if before.state is RunState.APPLYING else "See its state."
         raise Conflict("not_undoable", f"The import is {before.state}.", words)
     taking = Import(scope=imported.scope, undoes=before.id, staged_at=house.clock.now())
     run = replace(_new(house, user, connection_id, taking), state=RunState.PLANNING)
-    run = house.runs.create(run, key, f"undo {before.id}")
+    run = house.runs.create(run, key, f"undo {before.id} by {user.name}")
     if run.state is RunState.PLANNING:
         drive(house, run)
     return run
+
+
+def keep_going(house: House, run: Run) -> None:
+    """Have a run that ought to be at work go on, should whoever began it have died over it."""
+    if next_step(run) not in (WAIT, END):
+        drive(house, run)
 
 
 def require_owner(run: Run, user: User) -> None:

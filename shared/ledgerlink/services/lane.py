@@ -31,6 +31,7 @@ from ledgerlink.services.parking import (
     resume_all,
 )
 from ledgerlink.services.planning import plan_run, read_company
+from ledgerlink.services.settling import settle_before
 from ledgerlink.services.stores import Message
 from ledgerlink.services.syncing import bring_in
 from ledgerlink.services.syncs import start_sync, waiting_sync
@@ -208,6 +209,8 @@ async def _apply(
     if run.state is not RunState.APPLYING:
         return
     chunk = next(iter(run.open_chunks()), None)
+    if run.imported is not None:
+        await settle_before(house, connection, run, stop)
     if chunk is not None and not await apply_chunk(house, connection, run, chunk, stop):
         raise Interrupted
     finish(house, house.runs.get(run.firm, run.connection_id, run.id))

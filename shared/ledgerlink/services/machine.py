@@ -37,8 +37,9 @@ def do_step(house: House, run: Run, machine: str, step: str, token: str) -> None
         house.machines.answer(run, Waiting(machine=machine, token=token), END)
         return
     house.machines.rest(run, machine, step, token, _last_of_leg(run))
+    rested = run.generation
     run = house.runs.get(run.firm, run.connection_id, run.id)
-    if step != next_step(run):
+    if step != next_step(run) or run.generation != rested:
         drive(house, run)
     elif step == STAGE:
         _stage(house, run)
@@ -132,6 +133,8 @@ def break_off(house: House, run: Run, machine: str) -> None:
         return
     house.machines.forget(run, house.machines.waiting(run).token)
     house.count("ImportsBroken", 1)
+    if next_step(run) == STAGE:
+        house.runs.save(replace(run, reason=reason("worker_failed")), of_generation=run.generation)
     if run.state in (RunState.PLANNING, RunState.QUEUED, RunState.APPLYING):
         parking.park(house, run, reason("worker_failed"))
         wake(house, run)

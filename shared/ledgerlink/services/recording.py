@@ -78,12 +78,20 @@ class Recorder:
         posted = [o for o in outcomes if o.state is ItemState.POSTED]
         deleted = {o.seq for o in posted if writes[o.seq].action is Action.DELETE}
         links = [self._link(writes[o.seq], o) for o in posted if o.seq not in deleted]
-        gone = [writes[seq].key for seq in deleted]
-        gone += [writes[o.seq].key for o in outcomes if _is_gone(o) and o.seq in writes]
+        gone = [writes[seq] for seq in deleted]
+        gone += [writes[o.seq] for o in outcomes if _is_gone(o) and o.seq in writes]
         run = self.run
         self.house.links.put(run.firm, run.connection_id, links)
-        self.house.links.delete(run.firm, run.connection_id, gone)
+        self._forget(gone)
         self.settle(outcomes)
+
+    def _forget(self, gone: Sequence[Write]) -> None:
+        """Forget the links of these, unless they stand for another record meanwhile."""
+        firm, connection_id = self.run.firm, self.run.connection_id
+        ids = {write.key: write.ledger_id for write in gone}
+        links = self.house.links.get(firm, connection_id, ids) if ids else {}
+        same = [key for key, link in links.items() if link.ledger_id == ids[key]]
+        self.house.links.delete(firm, connection_id, same)
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Store outcomes whose links need no change, then progress when it is due."""

@@ -23,8 +23,12 @@ class Item:
         return self.outcome.state
 
 
-MOST_READ = 2000
+MOST_READ = 500
 """Runs that are looked at for one page of those that are wanted."""
+
+
+LONGEST_PAGE = 3_000_000
+"""Characters of what a page of items tells of bodies; an answer has 6 MB at most."""
 
 
 class Sort(StrEnum):
@@ -125,16 +129,23 @@ def list_items(
     """Items in the order of the plan from number `after` on; at most `limit`, of one state and
     one action."""
     items: list[Item] = []
+    size = 0
     for chunk in run.chunks:
         if chunk.first + chunk.count <= after or not _may_hold(run, chunk, state):
             continue
         for item in items_of_chunk(house, run, chunk):
             if item.operation.seq < after or not _is_wanted(item, state, action):
                 continue
-            if len(items) == limit:
+            size += _length(item)
+            if len(items) == limit or (items and size > LONGEST_PAGE):
                 return Page(items, str(item.operation.seq))
             items.append(item)
     return Page(items)
+
+
+def _length(item: Item) -> int:
+    """About how many characters it has, as far as they are many."""
+    return len(repr(item.operation.body)) + len(repr(item.operation.before))
 
 
 def _is_wanted(item: Item, state: ItemState | None, action: Action | None) -> bool:

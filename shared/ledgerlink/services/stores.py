@@ -260,10 +260,12 @@ class Waiting:
 
     With a `token` it rests at `step` until it is told to go on; chunks up to number `until` are
     being applied then. Without one it was told so at `since`, or there is none. `machine` is the
-    name of the newest; an older one that still lives has nothing to say.
+    name of the newest; an older one that still lives has nothing to say. `generation` is the run's
+    when it came to rest.
     """
 
     machine: str = ""
+    generation: int = 0
     step: str = ""
     token: str = ""
     until: int = NO_CHUNK

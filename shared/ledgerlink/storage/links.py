@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 
-from ledgerlink.domain.links import Link
+from ledgerlink.domain.links import Link, Source
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table
 from ledgerlink.wire.stored import dump, load
 
 AT_ONCE = 100
+MANY_AT_ONCE = 1000
 
 
 class DynamoLinks:
@@ -45,9 +46,10 @@ class DynamoLinks:
         rows = self._table.between(
             pk, keys.row("worked", first.isoformat()), keys.under("worked", last.isoformat()) + "~"
         )
-        while named := [row["key"] for row in islice(rows, AT_ONCE)]:
-            for link in self.get(firm, connection_id, named).values():
-                if link.source and first <= link.source.work_date <= last:
+        while some := {row["key"]: row["sk"] for row in islice(rows, MANY_AT_ONCE)}:
+            for key, link in self.get(firm, connection_id, some).items():
+                # A link that moved to another day leaves its old row behind.
+                if link.source and _worked(link.source, key) == some[key]:
                     yield link
 
     def carriers(self, firm: str, connection_id: str, members: Iterable[str]) -> Mapping[str, Link]:
@@ -72,6 +74,10 @@ class DynamoLinks:
         self._table.delete_many(pk, dict.fromkeys([*forward, *found]))
 
 
+def _worked(source: Source, key: str) -> str:
+    return keys.row("worked", source.work_date.isoformat(), key)
+
+
 def _rows(pk: str, link: Link) -> Iterator[Row]:
     """The link, and how it is found by the ledger's id, by the day of the work, and by each of
     several entries that it stands for."""
@@ -83,7 +89,7 @@ def _rows(pk: str, link: Link) -> Iterator[Row]:
     }
     if link.source is None:
         return
-    yield named | {"sk": keys.row("worked", link.source.work_date.isoformat(), link.key)}
+    yield named | {"sk": _worked(link.source, link.key)}
     if link.key.partition(":")[2] not in link.members:
         for member in link.members:
             yield named | {"sk": keys.row("carrier", member), "member": member}

@@ -4,7 +4,7 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from ledgerlink.domain.ports import Clock
 from ledgerlink.domain.runs import Run
@@ -47,7 +47,7 @@ class StepFunctionsMachines:
                 name=name,
                 input=json.dumps(given),
             )
-        except ClientError:
+        except (BotoCoreError, ClientError):
             self._table.take(*_place(run))
             raise
 
@@ -56,7 +56,10 @@ class StepFunctionsMachines:
         return load(Waiting, row["data"]) if row else Waiting()
 
     def rest(self, run: Run, machine: str, step: str, token: str, until: int) -> None:
-        self._put(run, Waiting(machine=machine, step=step, token=token, until=until))
+        waiting = Waiting(
+            machine=machine, generation=run.generation, step=step, token=token, until=until
+        )
+        self._put(run, waiting)
 
     def answer(self, run: Run, waiting: Waiting, step: str) -> bool:
         try:

@@ -1,0 +1,285 @@
+"""What two of them, or a death between two steps, must not do to an import."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ledgerlink.domain.connections import Connection
+from ledgerlink.domain.errors import Conflict, LedgerUnavailable
+from ledgerlink.domain.rules import Link, RuleKind
+from ledgerlink.domain.runs import Run, RunState
+from ledgerlink.services import imports, parking, reconciling
+from ledgerlink.services.driving import report
+from ledgerlink.services.imports import Wanted
+from ledgerlink.services.mapping import look_through
+
+from tests.fakes.company import Fault
+from tests.fakes.house import FIRM, Town, entry, town
+from tests.unit.services.test_importing import (
+    ADA,
+    BOB,
+    FEBRUARY,
+    drafted,
+    imported,
+    planned,
+    started,
+    undone,
+)
+
+MERGED = {"description": "neither"}
+DOWN = LedgerUnavailable("down", "The ledger is down.")
+
+
+@pytest.fixture
+def place() -> Town:
+    return town()
+
+
+@pytest.fixture
+def connection(place: Town) -> Connection:
+    return place.connected()
+
+
+def minutes(place: Town) -> list[int]:
+    return sorted(s.body["minutes"] for s in place.company().of_kind("Time"))
+
+
+def why(place: Town, run: Run) -> dict[str, str]:
+    return {i.operation.key: i.outcome.reason.code for i in place.items(run) if i.outcome.reason}
+
+
+def test_time_that_was_posted_since_is_not_in_a_merged_activity_too(
+    place: Town, connection: Connection
+) -> None:
+    run = planned(place, drafted(place, connection, entry("t1"), entry("t2"), posting=MERGED))
+    place.post(connection, "post", [entry("t1")])
+    place.work()
+    assert set(why(place, started(place, run)).values()) == {"overtaken"}
+    assert minutes(place) == [60]
+
+
+def test_of_two_drafts_that_merge_and_do_not_the_second_finds_the_first(
+    place: Town, connection: Connection
+) -> None:
+    records = [entry("t1"), entry("t2")]
+    merging = planned(place, drafted(place, connection, *records, posting=MERGED, key="A"))
+    single = planned(place, drafted(place, connection, *records, key="B"))
+    started(place, merging)
+    started(place, single)
+    assert minutes(place) == [120]
+
+
+def test_a_plan_against_a_record_that_was_replaced_does_nothing_to_the_new_one(
+    place: Town, connection: Connection
+) -> None:
+    imported(place, connection, entry("t1"))
+    older = planned(place, drafted(place, connection, entry("t1", minutes=90), key="B"))
+    place.rules(connection, RuleKind.PROJECTS, {"p1": Link(ledger_id="C2")})
+    imported(place, connection, entry("t1"), key="C")
+    assert why(place, started(place, older)) == {"time:t1": "overtaken"}
+    imported(place, connection, entry("t1"), key="D")
+    assert minutes(place) == [60]
+
+
+def test_a_record_that_is_not_valid_this_time_keeps_its_time(
+    place: Town, connection: Connection
+) -> None:
+    imported(place, connection, entry("t1"), entry("t2"))
+    imported(place, connection, entry("t1"), entry("t2", minutes=-5), key="B")
+    assert minutes(place) == [60, 60]
+
+
+@pytest.mark.parametrize("posting", [MERGED, None])
+def test_an_activity_stays_whole_while_one_of_its_entries_cannot_be_posted(
+    place: Town, connection: Connection, posting: Any
+) -> None:
+    records = [entry("t1"), entry("t2"), entry("t3")]
+    imported(place, connection, *records, posting=MERGED)
+    records[2] = entry("t3", project_key="nobody knows")
+    again = imported(place, connection, *records, key="B", posting=posting)
+    assert why(place, again)["time:t1"] == "member_blocked"
+    assert minutes(place) == [180]
+
+
+def test_the_undo_of_a_changed_rule_puts_the_old_activity_back(
+    place: Town, connection: Connection
+) -> None:
+    imported(place, connection, entry("t1"))
+    place.rules(connection, RuleKind.PROJECTS, {"p1": Link(ledger_id="C2")})
+    undone(place, imported(place, connection, entry("t1"), key="B"))
+    assert [s.body["customer"] for s in place.company().of_kind("Time")] == ["C1"]
+
+
+def test_what_a_merged_activity_took_the_place_of_stays_away_while_that_is_billed(
+    place: Town, connection: Connection
+) -> None:
+    imported(place, connection, entry("t1"), entry("t2"))
+    merged = imported(place, connection, entry("t1"), entry("t2"), key="B", posting=MERGED)
+    (activity,) = place.company().of_kind("Time")
+    place.company().billed[activity.id] = "7"
+    taking = undone(place, merged)
+    assert taking.state is RunState.COMPLETED_WITH_PROBLEMS
+    assert minutes(place) == [120]
+    assert place.run(merged).state is RunState.COMPLETED
+    place.company().billed.clear()
+    undone(place, merged, key="u2")
+    assert minutes(place) == [60, 60]
+    assert place.run(merged).state is RunState.UNDONE
+
+
+def test_of_two_undos_the_later_leaves_what_was_imported_between_them(
+    place: Town, connection: Connection
+) -> None:
+    run = imported(place, connection, entry("t1"))
+    first = imports.undo(place.house, ADA, connection.id, run.id, "u1")
+    second = imports.undo(place.house, BOB, connection.id, run.id, "u2")
+    place.work()
+    started(place, place.run(first))
+    imported(place, connection, entry("t1"), key="again")
+    with pytest.raises(Conflict, match="went on since"):
+        started(place, place.run(second), BOB)
+    imported(place, connection, entry("t1"), key="once more")
+    assert minutes(place) == [60]
+
+
+def test_what_a_parked_import_sent_without_an_answer_is_looked_up_before_the_next_writes(
+    place: Town, connection: Connection
+) -> None:
+    first, second = (
+        planned(place, drafted(place, connection, entry("t1"), key=key)) for key in ("A", "B")
+    )
+    for run in (first, second):
+        imports.start(place.house, ADA, connection.id, run.id, run.plan)
+    place.company().faults = [Fault.STORED_UNANSWERED]
+    place.company().trouble = [None, DOWN]
+    place.work()
+    assert place.run(first).state is RunState.PARKED
+    parking.resume(place.house, place.run(first))
+    place.work()
+    assert minutes(place) == [60]
+
+
+def parked(place: Town, connection: Connection) -> Run:
+    run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(9)]))
+    place.company().trouble = [None, None, DOWN]
+    return started(place, run)
+
+
+def test_a_parked_import_goes_on_no_more_once_its_undo_has_begun(
+    place: Town, connection: Connection
+) -> None:
+    run = parked(place, connection)
+    undone(place, run)
+    parking.resume_all(place.house, connection)
+    place.work()
+    assert minutes(place) == []
+    assert place.run(run).state is RunState.UNDONE
+
+
+def test_an_undo_of_an_import_that_went_on_since_is_planned_again(
+    place: Town, connection: Connection
+) -> None:
+    run = parked(place, connection)
+    taking = imports.undo(place.house, ADA, connection.id, run.id, "u")
+    place.work()
+    parking.resume_all(place.house, connection)
+    place.work()
+    with pytest.raises(Conflict, match="went on since"):
+        started(place, place.run(taking))
+    started(place, planned(place, place.run(taking)))
+    assert minutes(place) == []
+
+
+def test_an_undone_change_is_known_as_it_was(place: Town, connection: Connection) -> None:
+    imported(place, connection, entry("t1", work_date="2026-02-10"))
+    moved = entry("t1", minutes=15, work_date="2026-02-20")
+    undone(place, imported(place, connection, moved, key="B"))
+    link = place.links.get(FIRM, connection.id, ["time:t1"])["time:t1"]
+    assert link.source
+    assert (link.minutes, link.day, link.source.work_date) == (60, link.source.work_date, link.day)
+    found = reconciling.reconcile(
+        place.house, FIRM, connection.id, FEBRUARY.first_day, FEBRUARY.last_day
+    )
+    assert found.differences == []
+
+
+Step = Callable[[Town, Run], Run]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda place, run: imports.order_plan(place.house, ADA, run.connection_id, run.id),
+        lambda place, run: imports.start(place.house, ADA, run.connection_id, run.id, run.plan),
+    ],
+    ids=["plan", "start"],
+)
+def test_who_asks_again_repairs_what_died_before_it_was_driven(
+    place: Town, connection: Connection, step: Step, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = planned(place, drafted(place, connection, entry("t1")))
+
+    def died(*_given: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(imports, "drive", died)
+        with pytest.raises(RuntimeError):
+            step(place, run)
+    step(place, run)
+    place.work()
+    assert place.run(run).state in (RunState.READY, RunState.COMPLETED)
+
+
+def test_a_draft_that_is_changed_while_it_is_looked_through_is_looked_through_again(
+    place: Town, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = Wanted(scope=FEBRUARY, records=[entry("t1")])
+    run = imports.create(place.house, ADA, connection.id, "k", wanted)
+    looks = 0
+
+    def looking(*given: Any) -> int:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            imports.change(place.house, ADA, connection.id, run.id, {})
+        return look_through(*given)
+
+    monkeypatch.setattr("ledgerlink.services.machine.look_through", looking)
+    place.work()
+    found = place.run(run).imported
+    assert found
+    assert found.staged_at
+    assert looks == 2
+
+
+def test_a_resume_before_the_worker_has_reported_is_not_lost(
+    place: Town, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(9)]))
+    imports.start(place.house, ADA, connection.id, run.id, run.plan)
+    place.company().trouble = [None, DOWN]
+
+    def resumed_first(house: Any, reported: Run) -> None:
+        if place.run(run).state is RunState.PARKED:
+            imports.resume(place.house, ADA, connection.id, run.id)
+        report(house, reported)
+
+    monkeypatch.setattr("ledgerlink.services.lane.report", resumed_first)
+    place.work()
+    assert place.run(run).state is RunState.COMPLETED
+
+
+def test_a_key_of_one_user_is_not_anothers(place: Town, connection: Connection) -> None:
+    wanted = Wanted(scope=FEBRUARY, records=[entry("t1")])
+    imports.create(place.house, ADA, connection.id, "feb", wanted)
+    with pytest.raises(Conflict):
+        imports.create(place.house, BOB, connection.id, "feb", wanted)
+
+
+def test_an_undo_cannot_be_changed_into_something_else(place: Town, connection: Connection) -> None:
+    run = imported(place, connection, entry("t1"))
+    taking = imports.undo(place.house, ADA, connection.id, run.id, "u")
+    place.work()
+    with pytest.raises(Conflict, match=r"ready|planned|undo"):
+        imports.change(place.house, ADA, connection.id, taking.id, {})
