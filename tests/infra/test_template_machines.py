@@ -51,5 +51,6 @@ def test_every_state_can_be_reached_and_every_next_exists() -> None:
 def test_it_carries_names_and_no_records() -> None:
     for state in states().values():
         payload = state.get("Parameters", {}).get("Payload", {})
-        assert set(payload) <= {"step", "token.$", "firm.$", "connection_id.$", "run_id.$", "machine.$"}
+        names = {"step", "token.$", "firm.$", "connection_id.$", "run_id.$", "machine.$"}
+        assert set(payload) <= names
     assert len(json.dumps(definition(FUNCTION))) < 10_000
