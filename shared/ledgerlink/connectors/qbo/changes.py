@@ -13,20 +13,17 @@ from urllib.parse import urlencode
 from ledgerlink.connectors.qbo import errors, firm, values
 from ledgerlink.connectors.qbo.client import MINOR_VERSION, Call, Client, Entity
 from ledgerlink.connectors.qbo.errors import Disposition
-from ledgerlink.connectors.qbo.reading import AT_ONCE, Readings
+from ledgerlink.connectors.qbo.payments import Payments
+from ledgerlink.connectors.qbo.reading import Readings
 from ledgerlink.connectors.qbo.records import gone, is_stub
 from ledgerlink.connectors.qbo.replies import Reply
 from ledgerlink.connectors.qbo.traits import LISTS, READERS
-from ledgerlink.connectors.qbo.transactions import named_invoices
 from ledgerlink.domain.errors import LedgerStopped
-from ledgerlink.domain.lists import Batch, ListRecord, ListType, Reading
+from ledgerlink.domain.lists import Batch, ListRecord, ListType
 from ledgerlink.domain.ports import LaneState, Stop
 
 FULL = 1000
 """Records in an answer from which on some may be missing."""
-
-MOST_NAMED = 1000
-"""Invoices that are read because payments name them; beyond, reading all that we know is less."""
 
 SETTINGS = ("CompanyInfo", "Preferences")
 """Entities that the ledger may refuse to tell changes of."""
@@ -64,6 +61,7 @@ class Changes:
     def __init__(self, client: Client, readings: Readings, state: LaneState) -> None:
         self._client = client
         self._readings = readings
+        self._payments = Payments(client)
         self._refused = bool(state.get(REFUSED))
 
     def state(self) -> dict[str, bool]:
@@ -131,7 +129,8 @@ class Changes:
             if kind in (ListType.COMPANY, ListType.CUSTOM_FIELD):
                 records: Sequence[ListRecord] | None = await self._settings(kind, answer, stop)
             elif kind is ListType.INVOICE:
-                records = await self._invoices(answer, stop)
+                payments = answer.rows.get("Payment", ())
+                records = await self._payments.concerned(rows, payments, stop)
             else:
                 records = _records(kind, rows)
             if records is not None:
@@ -150,19 +149,6 @@ class Changes:
         info = info or (await self._readings.info(stop))[0]
         preferences = preferences or (await self._readings.preferences(stop))[0]
         return [firm.company(info, preferences)]
-
-    async def _invoices(self, answer: Answer, stop: Stop) -> Sequence[ListRecord] | None:
-        """The changed invoices and those that changed payments name. None when payments went, of
-        which nobody tells what they paid, or name too many."""
-        changed, payments = (answer.rows.get(name, ()) for name in ("Invoice", "Payment"))
-        named = named_invoices(payments) - {str(row["Id"]) for row in changed}
-        if any(map(is_stub, payments)) or len(named) > MOST_NAMED:
-            return None
-        records = _records(ListType.INVOICE, changed)
-        for ids in _slices(sorted(named)):
-            reading = Reading(type=ListType.INVOICE, ids=ids)
-            records += (await self._readings.read(reading, stop)).records
-        return records
 
 
 def asked(kind: ListType) -> tuple[str, ...]:
@@ -206,7 +192,3 @@ def _smaller(lists: Sequence[ListType], answer: Answer) -> Iterable[list[ListTyp
 
 def _records(kind: ListType, rows: Iterable[Entity]) -> list[ListRecord]:
     return [READERS[kind](row) for row in rows if not is_stub(row)]
-
-
-def _slices(ids: Sequence[str]) -> Iterable[tuple[str, ...]]:
-    return (tuple(ids[start : start + AT_ONCE]) for start in range(0, len(ids), AT_ONCE))

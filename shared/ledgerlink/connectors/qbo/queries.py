@@ -1,10 +1,13 @@
 """The one place where statements of the query language are written."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 PAGE = 1000
 """Rows per page; the ledger's maximum."""
+
+AT_ONCE = 200
+"""Ids in one statement."""
 
 COLUMNS = {"Item": "*, Sku"}
 """What is asked for where all columns are not all of them."""
@@ -49,3 +52,8 @@ def days(name: str, first: date | None, last: date | None) -> list[str]:
     first_day = [f"{name} >= {literal(first.isoformat())}"] if first else []
     last_day = [f"{name} <= {literal(last.isoformat())}"] if last else []
     return first_day + last_day
+
+
+def portions(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    """The ids, as many at a time as one statement names."""
+    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))

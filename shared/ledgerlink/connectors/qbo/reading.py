@@ -7,14 +7,13 @@ from typing import Any
 from ledgerlink.connectors.qbo import firm, queries, values
 from ledgerlink.connectors.qbo.client import Client, Entity, accepted, look, query
 from ledgerlink.connectors.qbo.paging import Place
+from ledgerlink.connectors.qbo.payments import Payments
+from ledgerlink.connectors.qbo.queries import AT_ONCE
 from ledgerlink.connectors.qbo.replies import Reply
 from ledgerlink.connectors.qbo.traits import LISTS, READERS, WITHOUT_ACTIVE
 from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.lists import Batch, ListType, Reading
+from ledgerlink.domain.lists import Batch, ListRecord, ListType, Reading
 from ledgerlink.domain.ports import Stop
-
-AT_ONCE = 200
-"""Ids in one statement."""
 
 CHANGED = "MetaData.LastUpdatedTime"
 
@@ -29,6 +28,7 @@ class Readings:
     def __init__(self, client: Client, company_id: str) -> None:
         self._client = client
         self._company_id = company_id
+        self._payments = Payments(client)
         self._preferences: Stamped | None = None
 
     async def read(self, reading: Reading, stop: Stop) -> Batch:
@@ -70,7 +70,8 @@ class Readings:
             if fresh is not None:
                 following = place.next(rows, mark)
                 position = following.position() if following else None
-                return _batch(reading, fresh, reply, position)
+                records = await self._records(reading.type, fresh, stop)
+                return Batch(records=records, as_of=values.as_of(reply), position=position)
             place = place.before()
 
     async def _by_ids(self, reading: Reading, ids: Sequence[str], stop: Stop) -> Batch:
@@ -82,7 +83,16 @@ class Readings:
         reply = await self._client.call(query(statement), stop)
         left = done + AT_ONCE < len(ids)
         position = str(done + AT_ONCE) if left else None
-        return _batch(reading, _rows(reply, reading.type), reply, position)
+        records = await self._records(reading.type, _rows(reply, reading.type), stop)
+        return Batch(records=records, as_of=values.as_of(reply), position=position)
+
+    async def _records(
+        self, kind: ListType, rows: Sequence[Entity], stop: Stop
+    ) -> Sequence[ListRecord]:
+        """The rows in neutral terms; a few calls more for the payments of invoices."""
+        if kind is ListType.INVOICE:
+            return await self._payments.invoices(rows, stop)
+        return [READERS[kind](row) for row in rows]
 
 
 def _statement(reading: Reading, place: Place) -> str:
@@ -103,11 +113,6 @@ def _visible(kind: ListType) -> list[str]:
 def _rows(reply: Reply, kind: ListType) -> Sequence[Entity]:
     rows: Sequence[Entity] = accepted(reply, "QueryResponse").get(LISTS[kind].entity, ())
     return rows
-
-
-def _batch(reading: Reading, rows: Sequence[Entity], reply: Reply, position: str | None) -> Batch:
-    records = [READERS[reading.type](row) for row in rows]
-    return Batch(records=records, as_of=values.as_of(reply), position=position)
 
 
 def _mark(row: Mapping[str, Any]) -> str:

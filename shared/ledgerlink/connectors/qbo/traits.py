@@ -42,10 +42,9 @@ READERS: Mapping[ListType, Callable[[Entity], ListRecord]] = {
     ListType.EMPLOYEE: people.employee,
     ListType.VENDOR: people.vendor,
     ListType.CUSTOMER: people.customer,
-    ListType.INVOICE: transactions.invoice,
     ListType.TIME: transactions.activity,
 }
-"""How a row of each list that consists of rows is read."""
+"""How a row of each list that consists of rows is read. An invoice is read with its payments."""
 
 WITHOUT_ACTIVE = frozenset({ListType.INVOICE, ListType.TIME})
 """Transactions, which are never inactive."""

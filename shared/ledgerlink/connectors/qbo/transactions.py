@@ -15,6 +15,7 @@ DAY = 24 * 60 * 60
 STAFF = {"Employee": "EmployeeRef", "Vendor": "VendorRef", "Other": "OtherNameRef"}
 BILLABLE = ("Billable", "HasBeenBilled")
 VOIDED = "voided"
+PAID = "paid"
 
 
 def activity(row: Entity) -> ListRecord:
@@ -49,22 +50,38 @@ def minutes(row: Entity) -> int:
     return (max(seconds, 0) + 30) // 60
 
 
-def invoice(row: Entity) -> ListRecord:
-    """An invoice; amounts are in its own currency. When it was paid no invoice tells."""
-    total, balance = (Decimal(values.amount(row, n) or 0) for n in ("TotalAmt", "Balance"))
-    number = values.text(row, "DocNumber")
+def invoice(row: Entity, payments: Iterable[Entity]) -> ListRecord:
+    """An invoice with those of its payments that the ledger shows; amounts are in its own
+    currency. It was paid on the day of the newest payment once nothing is open."""
+    number, said = values.text(row, "DocNumber"), status(row)
     fields = {
         "number": number,
         "date": values.text(row, "TxnDate"),
         "due_date": values.text(row, "DueDate"),
-        "total": values.plain(total),
-        "balance": values.plain(balance),
+        "total": values.plain(_money(row, "TotalAmt")),
+        "balance": values.plain(_money(row, "Balance")),
         "currency": values.ref(row, "CurrencyRef"),
         "customer_id": values.ref(row, "CustomerRef"),
-        "status": _status(row, total, balance),
-        "paid_on": None,
+        "status": said,
+        "paid_on": _newest(payments) if said == PAID else None,
     }
     return replace(record(ListType.INVOICE, row, fields), name=number or str(row["Id"]))
+
+
+def status(row: Entity) -> str:
+    """What became of an invoice: void, paid, partly_paid or open."""
+    if is_void(row):
+        return "void"
+    if _money(row, "Balance") == 0:
+        return PAID
+    return "open" if _money(row, "Balance") == _money(row, "TotalAmt") else "partly_paid"
+
+
+def is_void(row: Entity) -> bool:
+    """Whether an invoice or a payment was voided, which leaves it without amounts."""
+    note = (values.text(row, "PrivateNote") or "").lower()
+    amounts = (_money(row, name) for name in ("TotalAmt", "Balance"))
+    return not any(amounts) and note.startswith(VOIDED)
 
 
 def named_invoices(payments: Iterable[Entity]) -> set[str]:
@@ -78,13 +95,14 @@ def named_invoices(payments: Iterable[Entity]) -> set[str]:
     }
 
 
-def _status(row: Entity, total: Decimal, balance: Decimal) -> str:
-    note = (values.text(row, "PrivateNote") or "").lower()
-    if total == 0 and balance == 0 and note.startswith(VOIDED):
-        return "void"
-    if balance == 0:
-        return "paid"
-    return "open" if balance == total else "partly_paid"
+def _newest(payments: Iterable[Entity]) -> str | None:
+    """The last day of payments that count."""
+    days = [values.text(payment, "TxnDate") for payment in payments if not is_void(payment)]
+    return max(filter(None, days), default=None)
+
+
+def _money(row: Entity, name: str) -> Decimal:
+    return Decimal(values.amount(row, name) or 0)
 
 
 def _seconds(row: Entity, prefix: str) -> int:

@@ -43,7 +43,9 @@ class Shelf:
     def _found(self, statement: str) -> Sequence[Row]:
         ids = IDS.search(statement)
         named = re.findall(r"'(\w+)'", ids[1]) if ids else None
-        return [row for row in self.rows if named is None or row["Id"] in named]
+        is_open = "Balance > '0'" in statement
+        rows = [row for row in self.rows if not is_open or row["Balance"] > 0]
+        return [row for row in rows if named is None or row["Id"] in named]
 
     @property
     def starts(self) -> list[int]:

@@ -10,7 +10,7 @@ from ledgerlink.connectors.qbo import PRODUCTION, QuickBooksOnline
 from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.lists import Batch, Gone, ListType
 
-from tests.unit.connectors.qbo.shelf import Row, Shelf, changed, deleted, row
+from tests.unit.connectors.qbo.shelf import Row, changed, deleted, row
 from tests.unit.connectors.qbo.stage import (
     REALM,
     TIME,
@@ -249,35 +249,6 @@ def test_a_refusal_for_another_reason_is_not_held_against_the_settings() -> None
         return ledger.lane_state()
 
     assert "without_changes" not in run(main())
-
-
-def payment(number: int, *invoices: int) -> Row:
-    links = [{"TxnId": str(n), "TxnType": "Invoice"} for n in invoices]
-    other = {"TxnId": "999", "TxnType": "CreditMemo"}
-    return row(number, Line=[{"Amount": 1, "LinkedTxn": [link, other]} for link in links])
-
-
-def test_invoices_that_changed_payments_name_are_read_if_they_did_not_come_themselves() -> None:
-    invoices = Shelf("Invoice", [row(n, TotalAmt=10, Balance=0) for n in (8, 9)])
-    answer = changed({"Invoice": [row(7, TotalAmt=10, Balance=10)], "Payment": [payment(20, 7, 8)]})
-    company = told(answer)
-    company.rows = invoices
-    batch = changes(company, ListType.INVOICE)[ListType.INVOICE]
-    assert [(r.id, r.fields["status"]) for r in batch.records] == [("7", "open"), ("8", "paid")]
-    assert entities(company) == ["Invoice,Payment"]
-    (statement,) = invoices.statements
-    assert "WHERE Id IN ('8') " in statement
-
-
-def test_a_deleted_payment_leaves_invoices_to_be_read_because_nobody_tells_which_it_paid() -> None:
-    company = told(changed({"Payment": [deleted(20)]}, "Invoice", "Item"))
-    assert set(changes(company, ListType.INVOICE, ListType.ITEM)) == {ListType.ITEM}
-
-
-def test_a_payment_of_too_many_invoices_leaves_them_to_be_read() -> None:
-    company = told(changed({"Payment": [payment(20, *range(1, 1002))]}, "Invoice"))
-    assert changes(company, ListType.INVOICE) == {}
-    assert len(company.log) == 1
 
 
 def test_a_deleted_invoice_is_gone() -> None:
