@@ -19,7 +19,8 @@ from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
 from ledgerlink.domain.documents import Copy, fingerprint, resolve
 from ledgerlink.domain.links import Link
 from ledgerlink.domain.plan import ItemState, Operation
-from ledgerlink.domain.planner import PlanInput, plan
+from ledgerlink.domain.inputs import PlanInput
+from ledgerlink.domain.planner import plan
 from ledgerlink.domain.resolver import RuleBook
 from ledgerlink.domain.rules import Rule, RuleKind
 from ledgerlink.services.plans import slices

@@ -2,15 +2,16 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import Enum, auto
 from typing import Any
 
 from ledgerlink.domain.documents import PENDING, Features
-from ledgerlink.domain.errors import LedgerError
+from ledgerlink.domain.errors import LedgerError, NotFound
 from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
 from ledgerlink.domain.ports import Clock
-from ledgerlink.domain.reasons import reason
+from ledgerlink.domain.reasons import Reason, reason
 
 from tests.fakes.fate import Fate
 from tests.fakes.shelves import Shelves
@@ -42,7 +43,8 @@ class FakeCompany:
 
     `faults` are taken one per request, in order; `refuse` names notes or names whose writes are
     refused; `trouble` is raised by the next calls, one each (None lets a call pass);
-    `billed` names invoices by the id of what they bill.
+    `billed` names invoices by the id of what they bill; `paid` are ids of what is paid. `rates`
+    are home units for one of a currency on a day.
     """
 
     clock: Clock
@@ -55,6 +57,8 @@ class FakeCompany:
     trouble: list[LedgerError | None] = field(default_factory=list)
     refuse: set[str] = field(default_factory=set)
     billed: dict[str, str] = field(default_factory=dict)
+    paid: set[str] = field(default_factory=set)
+    rates: dict[tuple[str, date], Decimal] = field(default_factory=dict)
     versions: bool = True
     looks: int = 0
     lists: Shelves = field(init=False)
@@ -87,8 +91,9 @@ class FakeCompany:
         assert PENDING not in str(body)
         if {str(body.get("notes")), str(body.get("name"))} & self.refuse:
             return _failed(write, "no")
-        if str(write.ledger_id) in self.billed:
-            why = reason("billed", detail=f" by invoice {self.billed[str(write.ledger_id)]}")
+        if write.file is not None and not isinstance(content := _read(write), bytes):
+            return Outcome(seq=write.seq, state=ItemState.FAILED, reason=content)
+        if why := self.locked(str(write.ledger_id)):
             return Outcome(seq=write.seq, state=ItemState.FAILED, reason=why)
         if write.action is Action.DELETE:
             self.stored.pop(str(write.ledger_id), None)
@@ -101,6 +106,12 @@ class FakeCompany:
                 seq=write.seq, state=ItemState.FAILED, reason=reason("changed_in_ledger")
             )
         return self._posted(write, self._store(write, there))
+
+    def locked(self, ledger_id: str) -> Reason | None:
+        """Why the record can no longer change."""
+        if ledger_id in self.billed:
+            return reason("billed", detail=f" by invoice {self.billed[ledger_id]}")
+        return reason("paid", detail="") if ledger_id in self.paid else None
 
     def _store(self, write: Write, there: Stored | None) -> Stored:
         body, now = write.body or {}, self.clock.now()
@@ -147,6 +158,15 @@ class FakeCompany:
 
     def of_kind(self, kind: str) -> list[Stored]:
         return [stored for stored in self.stored.values() if stored.kind == kind]
+
+
+def _read(write: Write) -> bytes | Reason:
+    """The file that goes along, or why there is none."""
+    assert write.file is not None
+    try:
+        return write.file()
+    except NotFound:
+        return reason("receipt_missing", name=(write.body or {}).get("file"))
 
 
 def _failed(write: Write, detail: str) -> Outcome:

@@ -1,17 +1,24 @@
 """A composer for the ledger in memory; it refuses what a ledger would."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from ledgerlink.domain.documents import (
     Document,
+    ExpenseLine,
     NewCustomer,
     NewItem,
     NewListRecord,
     NewPerson,
+    ResolvedExpenses,
+    ResolvedInvoice,
+    ResolvedInvoiceLine,
+    ResolvedReceipt,
     ResolvedTime,
     reference,
 )
+from ledgerlink.domain.money import Total
 from ledgerlink.domain.ports import Blocked
 from ledgerlink.domain.reasons import Reason, reason
 
@@ -53,6 +60,67 @@ class FakeComposer:
             body["rate"] = str(time.rate)
         members = tuple(entry.key for entry in time.entries)
         return Document(time.key, "Time", body, members, time.day, time.minutes, warnings=warnings)
+
+    def expenses(self, expenses: ResolvedExpenses) -> Document:
+        lines = [_expense(line) for line in expenses.lines]
+        body: dict[str, Any] = {
+            "settlement": expenses.settlement.value,
+            "day": expenses.day.isoformat(),
+            "lines": lines,
+            "credit": expenses.credit,
+            "note": [text for _, text in expenses.note],
+        }
+        if expenses.payee is not None:
+            body["payee"] = reference(expenses.payee.target)
+        body |= _stated(expenses, "account_id", "number", "location_id", "currency", "rate")
+        tax = sum((line.tax or Decimal(0) for line in expenses.lines), Decimal(0))
+        amount = sum((line.net for line in expenses.lines), tax)
+        total = Total(amount=amount, currency=expenses.currency, tax=tax, rate=expenses.rate)
+        kind = "Credit" if expenses.credit else "Spending"
+        return Document(expenses.key, kind, body, day=expenses.day, total=total)
+
+    def invoice(self, invoice: ResolvedInvoice) -> Document:
+        if invoice.number == FORBIDDEN:
+            raise Blocked(reason("number_taken", detail=FORBIDDEN))
+        body: dict[str, Any] = {
+            "customer": reference(invoice.customer),
+            "day": invoice.day.isoformat(),
+            "lines": [_sold(line) for line in invoice.lines],
+            "note": [text for _, text in invoice.note],
+            "send": invoice.send,
+        }
+        body |= _stated(invoice, "number", "terms_id", "class_id", "currency", "rate", "due")
+        return Document(invoice.key, "Invoice", body, day=invoice.day)
+
+    def receipt(self, receipt: ResolvedReceipt) -> Document:
+        if receipt.file_name.endswith(".exe"):
+            why = reason("receipt_refused", name=receipt.file_name, detail="programs")
+            raise Blocked(why)
+        body = {
+            "document": reference(receipt.document),
+            "of": receipt.document_kind,
+            "file": receipt.file_name,
+            "note": receipt.note,
+        }
+        return Document(receipt.key, "File", body)
+
+
+def _expense(line: ExpenseLine) -> dict[str, Any]:
+    told = {"net": str(line.net), "billable": line.billable, "text": [t for _, t in line.parts]}
+    told |= _stated(line, "tax", "account_id", "item_id", "class_id", "tax_code_id")
+    return told | ({"customer": reference(line.customer)} if line.customer else {})
+
+
+def _sold(line: ResolvedInvoiceLine) -> dict[str, Any]:
+    told: dict[str, Any] = {"amount": str(line.amount), "text": line.description}
+    told |= _stated(line, "tax", "quantity", "unit_price", "class_id", "tax_code_id")
+    told |= {"item": reference(line.item)} if line.item else {}
+    return told | ({"time": reference(line.time)} if line.time else {})
+
+
+def _stated(given: object, *names: str) -> dict[str, str]:
+    found = ((name, getattr(given, name)) for name in names)
+    return {name: str(value) for name, value in found if value is not None}
 
 
 def _text(time: ResolvedTime) -> tuple[str, tuple[Reason, ...]]:

@@ -45,6 +45,9 @@ class FakeStaging:
             raise NotFound("no_upload", f"Nothing was uploaded as {upload_id}.", "PUT it first.")
         return name
 
+    def uploaded_file(self, firm: str, connection_id: str, upload_id: str) -> bytes:
+        return self.files[self.uploaded(firm, connection_id, upload_id)]
+
     def put_records(self, firm: str, connection_id: str, lines: Iterable[Any]) -> str:
         upload_id, _ = self.upload_address(firm, connection_id)
         name = _name(firm, connection_id, upload_id)

@@ -83,14 +83,21 @@ class FakeLedger:
                 version=str(stored.version) if self.held.versions else None,
                 body=stored.body,
                 forms=(fingerprint(stored.body),),
-                billed=i in self.held.billed,
-                billed_by=self.held.billed.get(i),
+                locked=self.held.locked(i),
                 minutes=int(stored.body.get("minutes", 0)),
                 rate=_rate(stored.body),
             )
             for i, stored in found
             if stored is not None and stored.kind == kind
         }
+
+    async def exchange_rates(
+        self, wanted: Collection[tuple[str, date]], stop: Stop = never
+    ) -> Mapping[tuple[str, date], Decimal]:
+        if stop():
+            raise Interrupted
+        self._call("read")
+        return {pair: self.held.rates[pair] for pair in wanted if pair in self.held.rates}
 
     async def read_list(self, reading: Reading, stop: Stop = never) -> Batch:
         if stop():
@@ -193,8 +200,8 @@ class FakeConnector:
             raise Invalid("unreadable_notice", "This is no notice.", "Send it as agreed.")
         return list(self.told)
 
-    def package(self, count: int) -> Sequence[int]:
-        full, rest = divmod(count, self.request_size)
+    def package(self, kinds: Sequence[str]) -> Sequence[int]:
+        full, rest = divmod(len(kinds), self.request_size)
         return [self.request_size] * full + [rest] * bool(rest)
 
     def grants(self, credentials: Mapping[str, str]) -> FakeGrants:

@@ -7,6 +7,7 @@ from datetime import date
 from ledgerlink.domain.connections import Authorization, Connection
 from ledgerlink.domain.errors import Conflict, Invalid, NotFound
 from ledgerlink.domain.links import Link
+from ledgerlink.domain.records import RecordKind
 from ledgerlink.domain.rules import Rule, RuleKind
 
 
@@ -137,9 +138,15 @@ class FakeLinks:
         worked = [link for link in mine if link.source and first <= link.source.work_date <= last]
         return iter(worked)
 
-    def carriers(self, firm: str, connection_id: str, members: Iterable[str]) -> Mapping[str, Link]:
+    def carriers(
+        self,
+        firm: str,
+        connection_id: str,
+        members: Iterable[str],
+        record: RecordKind = RecordKind.TIME,
+    ) -> Mapping[str, Link]:
         mine = self.rows.get((firm, connection_id), {}).values()
-        several = [link for link in mine if link.key.partition(":")[2] not in link.members]
+        several = [link for link in mine if link.carries and link.record is record]
         carried = {member: link for link in several for member in link.members}
         return {member: carried[member] for member in members if member in carried}
 

@@ -9,6 +9,7 @@ from ledgerlink.domain.links import Link, Source
 from ledgerlink.domain.plan import Action, ItemState, Operation
 from ledgerlink.domain.posting import LedgerEdits
 from ledgerlink.domain.reasons import Reason, reason
+from ledgerlink.domain.records import RecordKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +27,22 @@ class Held:
 
     @property
     def edited(self) -> bool:
-        return self.copy is not None and self.link.fingerprint not in self.copy.forms
+        return self.copy is not None and self.link.stands_for not in self.copy.forms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparer:
     """`edits` is whose word stands. `anew` has a record whose rule now points elsewhere deleted and
     created again, instead of changed. `rank` is the run's own place among runs, when a later one
-    may have written before it is planned."""
+    may have written before it is planned. `record` is the kind of the documents' members, and
+    `date_field` the field that dates them."""
 
     edits: LedgerEdits = LedgerEdits.ASK
     closed_through: date | None = None
     rank: str | None = None
     anew: bool = False
+    record: RecordKind = RecordKind.TIME
+    date_field: str = "work_date"
 
     def wanted(
         self,
@@ -63,6 +67,8 @@ class Comparer:
             source=source,
             targets=targets,
             warnings=document.warnings,
+            record=self.record,
+            total=document.total,
         )
         if held is None:
             yield self._open(create)
@@ -99,6 +105,8 @@ class Comparer:
                 rate=link.rate,
                 source=link.source,
                 targets=link.targets,
+                record=link.record,
+                total=link.total,
             ),
             held,
         )
@@ -121,10 +129,12 @@ class Comparer:
         yield self._open(replace(create, after=tuple(held.link.key for held in old)))
 
     def _says_the_same(self, document: Document, held: Held) -> bool:
+        if set(held.link.members) != set(document.members):
+            return False
         wanted = fingerprint(document.body)
-        if held.looked:
-            return held.copy is not None and wanted in held.copy.forms
-        return wanted == held.link.fingerprint
+        if held.looked and (held.copy is None or wanted in held.copy.forms):
+            return held.copy is not None
+        return wanted == held.link.fingerprint and not held.edited
 
     def _anew(self, create: Operation, held: Held) -> Operation:
         if self.edits is LedgerEdits.OURS:
@@ -138,9 +148,8 @@ class Comparer:
 
     def _against(self, held: Held) -> Reason | None:
         """Why a record that is there may not be touched."""
-        if held.copy is not None and held.copy.billed:
-            by = f" by invoice {held.copy.billed_by}" if held.copy.billed_by else ""
-            return reason("billed", detail=by)
+        if held.copy is not None and held.copy.locked:
+            return held.copy.locked
         if held.edited and self.edits is LedgerEdits.ASK:
             return reason("changed_in_ledger")
         return None
@@ -152,7 +161,7 @@ class Comparer:
         if not closed:
             return operation
         words = {"day": closed[0], "closed": self.closed_through}
-        return why_not(operation, reason("closed_period", field="work_date", **words))
+        return why_not(operation, reason("closed_period", field=self.date_field, **words))
 
 
 def _based(operation: Operation, held: Held) -> Operation:
@@ -163,10 +172,16 @@ def _based(operation: Operation, held: Held) -> Operation:
         ledger_id=link.ledger_id,
         version=copy.version if copy else link.version,
         base_version=link.version,
-        base_fingerprint=fingerprint(copy.body) if copy and held.edited else link.fingerprint,
+        base_fingerprint=_base(held),
         before=copy.body if copy else None,
         was=link,
     )
+
+
+def _base(held: Held) -> str:
+    """What the record stands at when it is changed, as a look at it shows."""
+    edited = held.copy is not None and held.edited and held.copy.body
+    return fingerprint(held.copy.body) if held.copy and edited else held.link.stands_for
 
 
 def _goes_elsewhere(link: Link, source: Source | None, targets: tuple[object, ...]) -> bool:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
+from ledgerlink.domain.money import Total
 from ledgerlink.domain.reasons import Reason
 from ledgerlink.domain.records import TimeEntry
 from ledgerlink.domain.rules import PersonType
@@ -77,7 +79,8 @@ class Document:
     `kind` is the ledger's own name for it (`TimeActivity`, `Customer`). `members` are the source
     keys that it carries. `day` is the accounting date, for closed periods; lists have none.
     `minutes` is what it carries of time, `rate` what an hour of it is billed at, None for what is
-    not billed. `warnings` say what about it a person should know.
+    not billed. `total` is what a document of money comes to. `warnings` say what about it a person
+    should know.
     """
 
     key: str
@@ -88,25 +91,28 @@ class Document:
     minutes: int = 0
     rate: Decimal | None = None
     warnings: tuple[Reason, ...] = ()
+    total: Total | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
     """What the ledger holds now of a document that we wrote.
 
-    `body` is what the composer would send for it; `forms` are the fingerprints of all bodies that
-    it may have come from. `billed_by` is the number of the invoice that bills it. `minutes` and
-    `rate` are what it holds of time, and what an hour is billed at, None for what is not billed.
+    `body` is what the composer would send for it, as far as that can be told; `forms` are the
+    fingerprints of all bodies that it may have come from, or of what it holds (as `Outcome.content`
+    says it). `locked` is why it can no longer change: billed, paid, reconciled, void. `minutes`
+    and `rate` are what it holds of time, and what an hour is billed at, None for what is not
+    billed. `total` is what the ledger says that it comes to.
     """
 
     ledger_id: str
     version: str | None
     body: Body
     forms: tuple[str, ...]
-    billed: bool = False
-    billed_by: str | None = None
+    locked: Reason | None = None
     minutes: int = 0
     rate: Decimal | None = None
+    total: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,9 +179,141 @@ class ResolvedTime:
         return self.entries[0]
 
 
+class Settlement(StrEnum):
+    """How what was spent is settled: PAYABLE is owed to a vendor, CHECK is paid to an employee out
+    of an account, CARD was charged to a card."""
+
+    PAYABLE = "payable"
+    CHECK = "check"
+    CARD = "card"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payee:
+    """Who gets the money; `list` is the list that the record is in."""
+
+    target: Target
+    list: PersonType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpenseLine:
+    """One expense of a document; ids are the ledger's.
+
+    Exactly one of `account_id` and `item_id` is set. `net` and `tax` are positive, at the
+    currency's smallest unit; `tax` is None where the product does not say. `markup_percent` is
+    what a billable expense is billed with on top. `parts` make the text, each with its field.
+    """
+
+    key: str
+    net: Decimal
+    tax: Decimal | None = None
+    account_id: str | None = None
+    item_id: str | None = None
+    customer: Target | None = None
+    class_id: str | None = None
+    billable: bool = False
+    markup_percent: Decimal | None = None
+    tax_code_id: str | None = None
+    parts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedExpenses:
+    """Expenses that become one document, whose references point into the ledger.
+
+    `account_id` is the payables account, the account that is paid from, or the card's; None leaves
+    a payables account to the ledger. `credit` is a refund of a card. `number` is None where the
+    ledger numbers. `currency` and `rate` (home units for one) are None for the company's own.
+    `tax_inclusive` says how the product gave the amounts. `note` parts are kept with the document,
+    `reference` is our name for it, which the ledger keeps, too. `shorten` allows texts to be cut.
+    """
+
+    key: str
+    reference: str
+    lines: tuple[ExpenseLine, ...]
+    settlement: Settlement
+    day: date
+    features: "Features"
+    payee: Payee | None = None
+    account_id: str | None = None
+    credit: bool = False
+    number: str | None = None
+    location_id: str | None = None
+    currency: str | None = None
+    rate: Decimal | None = None
+    tax_inclusive: bool = False
+    note: tuple[tuple[str, str], ...] = ()
+    shorten: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedInvoiceLine:
+    """One line of an invoice. `amount` is without tax, at the currency's smallest unit; `quantity`
+    times `unit_price` makes it, or both are None. `time` is the activity that it bills."""
+
+    amount: Decimal
+    item: Target | None
+    tax: Decimal | None = None
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    description: str = ""
+    service_date: date | None = None
+    class_id: str | None = None
+    tax_code_id: str | None = None
+    time: Target | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedInvoice:
+    """An invoice whose references point into the ledger; ids are the ledger's.
+
+    `tax` is what the product says that all tax comes to, None where it does not say. What else is
+    said of `ResolvedExpenses` holds here, too.
+    """
+
+    key: str
+    reference: str
+    customer: Target
+    lines: tuple[ResolvedInvoiceLine, ...]
+    day: date
+    features: "Features"
+    due: date | None = None
+    number: str | None = None
+    terms_id: str | None = None
+    class_id: str | None = None
+    location_id: str | None = None
+    currency: str | None = None
+    rate: Decimal | None = None
+    tax: Decimal | None = None
+    tax_code_id: str | None = None
+    tax_inclusive: bool = False
+    memo: str = ""
+    note: tuple[tuple[str, str], ...] = ()
+    email: str | None = None
+    send: bool = False
+    custom_fields: Mapping[str, str] = field(default_factory=dict)
+    shorten: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedReceipt:
+    """A file to be attached to a document of this kind (the ledger's name of it)."""
+
+    key: str
+    document: Target
+    document_kind: str
+    file_name: str
+    content_type: str
+    note: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What a ledger company offers; None where the ledger does not say."""
+    """What a ledger company offers; None where the ledger does not say.
+
+    `country` is its ISO 3166 code. `automated_tax` says that the ledger works tax out by itself.
+    """
 
     edition: str | None = None
     home_currency: str | None = None
@@ -186,6 +324,9 @@ class Features:
     projects: bool | None = None
     multi_currency: bool | None = None
     books_closed_through: date | None = None
+    country: str | None = None
+    automated_tax: bool | None = None
+    billable_expenses: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

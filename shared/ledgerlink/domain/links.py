@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from ledgerlink.domain.money import Total
+from ledgerlink.domain.records import RecordKind
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
@@ -25,6 +28,10 @@ class Link:
     Of time it says more: `members` are the entries, `day` is the accounting date, `targets` are
     the ledger's ids of person, customer and item, `rate` is what an hour is billed at. `imported`
     is whether an import may delete it. `rank` sorts runs by when they were let loose.
+
+    `record` is the kind of its members. `content` is a fingerprint of what the ledger answered
+    that it holds, where its answer is compared by that. `total` is what a document of money comes
+    to, `ledger_total` what the ledger says of it.
     """
 
     key: str
@@ -42,3 +49,19 @@ class Link:
     rate: Decimal | None = None
     source: Source | None = None
     targets: tuple[str | None, ...] = ()
+    record: RecordKind = RecordKind.TIME
+    content: str = ""
+    total: Total | None = None
+    ledger_total: Decimal | None = None
+
+    @property
+    def carries(self) -> bool:
+        """Whether it is found by its members, because none of them gives it its name."""
+        if self.source is None and self.record is not RecordKind.EXPENSE:
+            return False
+        return self.key not in {f"{self.record}:{member}" for member in self.members}
+
+    @property
+    def stands_for(self) -> str:
+        """The fingerprint that a look at the record has to show while nobody has changed it."""
+        return self.content or self.fingerprint

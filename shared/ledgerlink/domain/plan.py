@@ -1,6 +1,6 @@
 """A plan: the operations that would bring a ledger to what the product says."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,9 @@ from enum import StrEnum
 from typing import Any
 
 from ledgerlink.domain.links import Link, Source
+from ledgerlink.domain.money import Total
 from ledgerlink.domain.reasons import Reason
+from ledgerlink.domain.records import RecordKind
 
 
 class Action(StrEnum):
@@ -41,8 +43,9 @@ class Operation:
     for what will be sent; otherwise the plan itself is the outcome and `reason` says why.
     `base_fingerprint` is of the body that an update or delete is based on; `before` is that body,
     where it is known. `base_version` is what we had last written when the plan was made. `after`
-    names what has to be gone from the ledger first. `was` is what was known of the record.
-    `source` and `targets` are kept with what is written; `warnings` are for a person.
+    names what has to have let go of the members first. `was` is what was known of the record.
+    `source` and `targets` are kept with what is written; `warnings` are for a person. `record` is
+    the kind of the members. `upload_id` names the uploaded file that goes along.
     """
 
     seq: int
@@ -67,11 +70,15 @@ class Operation:
     warnings: tuple[Reason, ...] = ()
     state: ItemState = ItemState.PENDING
     reason: Reason | None = None
+    record: RecordKind = RecordKind.TIME
+    total: Total | None = None
+    upload_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
-    """An operation ready to send: its body holds no pending references any more."""
+    """An operation ready to send: its body holds no pending references any more. `file` reads the
+    bytes that go along; it raises NotFound or Invalid when there are none that can."""
 
     seq: int
     action: Action
@@ -87,6 +94,9 @@ class Write:
     members: tuple[str, ...] = ()
     source: Source | None = None
     targets: tuple[str | None, ...] = ()
+    record: RecordKind = RecordKind.TIME
+    total: Total | None = None
+    file: Callable[[], bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +116,8 @@ class Outcome:
 
     POSTED carries the ledger's id and version (a deleted document has its last id, no version);
     with a reason, it was posted but something about it wants to be seen. FAILED always has a
-    reason. `trace_id` is the ledger's own id of the call.
+    reason. `trace_id` is the ledger's own id of the call. `content` is a fingerprint of what the
+    ledger answered that it holds, `total` what it says that it comes to.
     """
 
     seq: int
@@ -115,3 +126,5 @@ class Outcome:
     version: str | None = None
     reason: Reason | None = None
     trace_id: str = ""
+    content: str = ""
+    total: Decimal | None = None

@@ -3,92 +3,59 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ledgerlink.domain.comparing import Comparer, Held
-from ledgerlink.domain.documents import Copy, Document, Features, Known, needs
+from ledgerlink.domain.documents import Document, Known, needs
+from ledgerlink.domain.inputs import PlanInput, Rejected
+from ledgerlink.domain.levels import rank
 from ledgerlink.domain.links import Link, Source
+from ledgerlink.domain.listing import Listing
 from ledgerlink.domain.lists import LEDGER_KEY
+from ledgerlink.domain.papers import documents
 from ledgerlink.domain.plan import Action, ItemState, Operation
-from ledgerlink.domain.ports import Blocked, Composer
-from ledgerlink.domain.posting import Posting
+from ledgerlink.domain.ports import Blocked
 from ledgerlink.domain.reasons import Reason, reason
-from ledgerlink.domain.records import MINUTES_PER_DAY, TimeEntry
+from ledgerlink.domain.records import MINUTES_PER_DAY, RecordKind, TimeEntry
 from ledgerlink.domain.resolver import (
     Resolved,
     Resolver,
-    RuleBook,
     Skipped,
-    Taken,
-    nobody,
     posting_key,
     time_key,
+    time_key_of,
 )
+from ledgerlink.domain.settled import settled
 
-TIME = "time"
-"""The kind of an operation that never became a ledger's document."""
+LIST = "list"
+"""The kind of a list record that never became the ledger's."""
 MERGED = "merged"
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A source record that is not valid. `key` is its own, or its position where it has none."""
-
-    key: str
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanInput:
-    """What a plan is made of.
-
-    `links` are those of the entries and of the rules' new records, by posting key; `carried` are
-    those of activities that stand for several entries, by the key of each. `whole` says that the
-    entries are all there are of what was asked for; then entries that agree may be merged, and
-    what an import wrote of `scope` and is wanted no more is deleted. `copies` is what the ledger
-    holds of linked time, by posting key: None is gone, what is missing nobody looked at.
-    `currencies` are those of customers, by id, who are not invoiced in the home currency.
-    `features` tell through when the books are closed. `rank` is the run's own place among runs.
-    """
-
-    entries: Sequence[TimeEntry]
-    rejected: Sequence[Rejected]
-    rules: RuleBook
-    links: Mapping[str, Link]
-    composer: Composer
-    posting: Posting = field(default_factory=Posting)
-    features: Features = field(default_factory=Features)
-    taken: Taken = nobody
-    carried: Mapping[str, Link] = field(default_factory=dict)
-    whole: bool = False
-    scope: Sequence[Link] = ()
-    copies: Mapping[str, Copy | None] = field(default_factory=dict)
-    currencies: Mapping[str, str] = field(default_factory=dict)
-    rank: str | None = None
 
 
 def plan(given: PlanInput) -> tuple[Operation, ...]:
     """The operations in the order in which they may be applied, numbered from 0: what goes, then
     what comes by dependence, then what is settled already."""
     planning = _Planning(given)
-    times = [*planning.times(), *planning.leftovers()]
-    times += [
-        _settled(posting_key(TIME, r.key), ItemState.BLOCKED, r.reason) for r in given.rejected
-    ]
     resolver = planning.resolver
-    lists = _needed(times, resolver)
-    refused = [_settled(k, ItemState.BLOCKED, why, "list") for k, why in resolver.refused.items()]
+    operations = [*planning.times(), *planning.leftovers(), *planning.removals()]
+    listing = Listing(given, resolver)
+    operations += listing.operations()
+    operations += documents(given, resolver, operations)
+    operations += [_rejected(rejected) for rejected in given.rejected]
+    lists = _needed(operations, resolver, listing.asked)
+    refused = [settled(k, ItemState.BLOCKED, w, kind=LIST) for k, w in resolver.refused.items()]
     levels = _levels(lists)
-    leveled = [_at(_level(op, levels), op) for op in times]
-    times.clear()
-    ordered = sorted([*refused, *_creations(lists, levels), *leveled], key=_order)
-    leveled.clear()
+    rank(operations, levels)
+    ordered = sorted([*refused, *_creations(lists, levels), *operations], key=_order)
+    operations.clear()
     return tuple(replace(op, seq=seq) for seq, op in enumerate(_taken_from(ordered)))
 
 
-def _at(level: int, operation: Operation) -> Operation:
-    return operation if operation.level == level else replace(operation, level=level)
+def _rejected(rejected: Rejected) -> Operation:
+    key = posting_key(rejected.kind, rejected.key)
+    why, kind = rejected.reason, rejected.kind
+    return settled(key, ItemState.BLOCKED, why, kind=kind, record=kind)
 
 
 def _taken_from(operations: list[Operation]) -> Iterator[Operation]:
@@ -128,7 +95,9 @@ class _Planning:
             anew=given.whole,
         )
         self._merging = given.whole and given.posting.merges()
-        self._doubled = {k: n for k, n in Counter(e.key for e in given.entries).items() if n > 1}
+        counts = Counter(entry.key for entry in given.entries)
+        counts.update(given.deleted_keys(RecordKind.TIME))
+        self._doubled = {key: count for key, count in counts.items() if count > 1}
         self._scope = {link.key: link for link in given.scope}
         self._given_keys = {entry.key for entry in given.entries}
         self._dealt_with: set[str] = set()
@@ -164,7 +133,20 @@ class _Planning:
         """What an import wrote of the scope and is wanted no more."""
         for link in self._scope.values():
             if link.key not in self._dealt_with and not self._spared.intersection(link.members):
-                yield self._comparer.unwanted(self._held(link))
+                yield self._comparer.unwanted(self.given.held(link))
+
+    def removals(self) -> Iterator[Operation]:
+        """What takes out time that the product has no more; part of an activity stays in it."""
+        for key in self.given.deleted_keys(RecordKind.TIME):
+            link = self.given.links.get(time_key_of(key))
+            if key in self._given_keys:
+                continue
+            if link is not None:
+                yield self._comparer.unwanted(self.given.held(link))
+            elif key in self.given.carried:
+                yield settled(time_key_of(key), ItemState.BLOCKED, reason("carried"))
+            else:
+                yield settled(time_key_of(key), ItemState.SKIPPED, reason("undeletable"))
 
     def _check(self, entry: TimeEntry) -> None:
         if entry.key.startswith(LEDGER_KEY):
@@ -213,7 +195,7 @@ class _Planning:
         except Blocked as blocked:
             yield from self._block(group, blocked.reason)
             return
-        held = self._held(link) if link else None
+        held = self.given.held(link) if link else None
         targets = group.resolved.targets()
         wanted = list(self._comparer.wanted(document, held, group.source, targets))
         last = wanted[-1]
@@ -271,10 +253,7 @@ class _Planning:
         for link in found.values():
             if link.key not in self._scope and not self._given_keys.issuperset(link.members):
                 raise Blocked(reason("carried"))
-        return [self._held(link) for k, link in found.items() if k not in self._dealt_with]
-
-    def _held(self, link: Link) -> Held:
-        return Held(link, self.given.copies.get(link.key), link.key in self.given.copies)
+        return [self.given.held(link) for k, link in found.items() if k not in self._dealt_with]
 
 
 def source_of(entry: TimeEntry) -> Source:
@@ -296,33 +275,20 @@ def linked_keys(entries: Iterable[TimeEntry]) -> set[str]:
 
 
 def _of_entry(entry: TimeEntry, state: ItemState, why: Reason) -> Operation:
-    settled = _settled(time_key(entry), state, why, minutes=entry.minutes)
-    return replace(settled, members=(entry.key,), source=source_of(entry))
+    operation = settled(time_key(entry), state, why, minutes=entry.minutes)
+    return replace(operation, members=(entry.key,), source=source_of(entry))
 
 
-def _settled(
-    key: str, state: ItemState, why: Reason, kind: str = TIME, minutes: int = 0
-) -> Operation:
-    return Operation(
-        seq=0,
-        action=Action.NONE,
-        key=key,
-        kind=kind,
-        level=0,
-        minutes=minutes,
-        members=(key.partition(":")[2],),
-        state=state,
-        reason=why,
-    )
-
-
-def _needed(times: Iterable[Operation], resolver: Resolver) -> dict[str, Document]:
-    """The new list records that some operation to be sent waits for, with their parents."""
+def _needed(
+    operations: Iterable[Operation], resolver: Resolver, asked: Iterable[str]
+) -> dict[str, Document]:
+    """The new list records that are asked for, or that some operation to be sent waits for, with
+    their parents."""
     needed: dict[str, Document] = {}
-    waiting = list(_wanted(times))
+    waiting = [*asked, *_wanted(operations)]
     while waiting:
         key = waiting.pop()
-        if key not in needed:
+        if key not in needed and key in resolver.created:
             needed[key] = resolver.created[key]
             waiting.extend(needs(needed[key].body))
     return needed
@@ -346,13 +312,6 @@ def _levels(documents: Mapping[str, Document]) -> dict[str, int]:
     for key in documents:
         depth(key)
     return levels
-
-
-def _level(operation: Operation, levels: Mapping[str, int]) -> int:
-    """What goes is before everything; what comes is after all that it points at."""
-    if operation.action is Action.DELETE:
-        return -1
-    return 1 + max((levels.get(key, -1) for key in needs(operation.body)), default=-1)
 
 
 def _creations(documents: Mapping[str, Document], levels: Mapping[str, int]) -> Iterator[Operation]:

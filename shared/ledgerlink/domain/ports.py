@@ -3,9 +3,19 @@
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Protocol
 
-from ledgerlink.domain.documents import Company, Copy, Document, NewListRecord, ResolvedTime
+from ledgerlink.domain.documents import (
+    Company,
+    Copy,
+    Document,
+    NewListRecord,
+    ResolvedExpenses,
+    ResolvedInvoice,
+    ResolvedReceipt,
+    ResolvedTime,
+)
 from ledgerlink.domain.imports import Scope
 from ledgerlink.domain.lists import Batch, ListTraits, ListType, Notice, Reading
 from ledgerlink.domain.plan import Outcome, Request, Write
@@ -58,6 +68,18 @@ class Composer(Protocol):
 
     def time(self, time: ResolvedTime) -> Document:
         """The document that carries this time. Raises Blocked."""
+        ...
+
+    def expenses(self, expenses: ResolvedExpenses) -> Document:
+        """The document that carries these expenses, with its total. Raises Blocked."""
+        ...
+
+    def invoice(self, invoice: ResolvedInvoice) -> Document:
+        """The document of this invoice, with its total. Raises Blocked."""
+        ...
+
+    def receipt(self, receipt: ResolvedReceipt) -> Document:
+        """The document that holds this file, which is sent along with it. Raises Blocked."""
         ...
 
 
@@ -169,6 +191,13 @@ class Ledger(Protocol):
         `days` says between which days most of them lie. Raises Interrupted."""
         ...
 
+    async def exchange_rates(
+        self, wanted: Collection[tuple[str, date]], stop: Stop = never
+    ) -> Mapping[tuple[str, date], Decimal]:
+        """Home units for one of a currency on a day, as far as the ledger knows them. Raises
+        Interrupted."""
+        ...
+
     async def read_list(self, reading: Reading, stop: Stop = never) -> Batch:
         """One batch of a list, in an order that paging does not disturb: no record is passed
         over because another one came, changed or went meanwhile. Inactive records are among
@@ -247,9 +276,9 @@ class Connector(Protocol):
         a body that cannot be read."""
         ...
 
-    def package(self, count: int) -> Sequence[int]:
-        """How to spread `count` operations of one level over requests: the size of each request,
-        in the order of the operations. Sizes add up to `count`."""
+    def package(self, kinds: Sequence[str]) -> Sequence[int]:
+        """How to spread operations of one level, of these kinds of documents, over requests: the
+        size of each request, in the order of the operations. Sizes add up to their number."""
         ...
 
     def grants(self, credentials: Mapping[str, str]) -> Grants:

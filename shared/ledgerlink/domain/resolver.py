@@ -25,11 +25,13 @@ from ledgerlink.domain.posting import Billable, Posting
 from ledgerlink.domain.reasons import Reason, reason
 from ledgerlink.domain.records import TimeEntry
 from ledgerlink.domain.rules import (
+    SINGULAR,
     Client,
     CreateLaborCode,
     CreateProject,
     CreateUser,
     Link,
+    LinkExpenseCode,
     PersonType,
     Rule,
     RuleKind,
@@ -37,13 +39,6 @@ from ledgerlink.domain.rules import (
 )
 
 RuleBook = Mapping[tuple[RuleKind, str], Rule]
-
-_SINGULAR = {
-    RuleKind.USERS: "user",
-    RuleKind.PROJECTS: "project",
-    RuleKind.LABOR_CODES: "labor-code",
-    RuleKind.LEAVE_TYPES: "leave-type",
-}
 
 Taken = Callable[[NewListRecord], str | None]
 """Who has the name of a new list record, in words; None when it is free."""
@@ -101,12 +96,12 @@ class Resolver:
     taken: Taken = nobody
     created: dict[str, Document] = field(default_factory=dict)
     refused: dict[str, Reason] = field(default_factory=dict)
+    _climbed: list[str] = field(default_factory=list)
 
     def resolve(self, entry: TimeEntry) -> "Resolved":
         """Where the entry goes. Raises Blocked or Skipped."""
-        staff, person = self._staff(entry)
-        project_key = entry.project_key or entry.client_key
-        customer = self._project(project_key) if project_key else None
+        staff, person = self.staff(entry.staff_key)
+        customer = self.customer(entry.project_key, entry.client_key)
         labor: Labor | None = None
         if entry.leave_type_key:
             labor = self._labor(RuleKind.LEAVE_TYPES, entry.leave_type_key)
@@ -129,22 +124,19 @@ class Resolver:
             return labor.billable
         return entry.billable
 
-    def _staff(self, entry: TimeEntry) -> tuple[Target, PersonType]:
-        rule = self._rule(RuleKind.USERS, entry.staff_key)
+    def customer(self, project_key: str | None, client_key: str | None) -> Target | None:
+        """The customer of a project or, without one, of a client. Raises Blocked or Skipped."""
+        key = project_key or client_key
+        return self._project(key) if key else None
+
+    def staff(self, source_key: str) -> tuple[Target, PersonType]:
+        """The person of the ledger, and in which list. Raises Blocked or Skipped."""
+        rule = self._rule(RuleKind.USERS, source_key)
         match rule.mapping:
             case Link(ledger_id=ledger_id, person=person):
                 return Known(ledger_id), person
             case CreateUser() as new:
-                key = posting_key("user", rule.key)
-                record = NewPerson(
-                    key=key,
-                    name=new.name,
-                    person=new.person,
-                    given_name=new.given_name,
-                    family_name=new.family_name,
-                    email=new.email,
-                )
-                return self._new(record), new.person
+                return self._new(new_person(rule.key, new)), new.person
         raise _incomplete(rule)
 
     def _project(self, source_key: str) -> Target:
@@ -153,15 +145,29 @@ class Resolver:
             case Link(ledger_id=ledger_id):
                 return Known(ledger_id)
             case CreateProject() as new:
-                parent = Known(new.parent_id) if new.parent_id else self._client(new.client)
-                key = posting_key("project", rule.key)
-                return self._new(NewCustomer(key=key, name=new.name, parent=parent))
+                return self._new(self.new_customer(rule.key, new))
         raise _incomplete(rule)
 
-    def _client(self, client: Client | None) -> Target | None:
+    def new_customer(self, source_key: str, new: CreateProject) -> NewCustomer:
+        """The customer that a rule creates, below its parent. Raises Blocked."""
+        parent = Known(new.parent_id) if new.parent_id else self._client(new.client, source_key)
+        return NewCustomer(key=posting_key("project", source_key), name=new.name, parent=parent)
+
+    def _client(self, client: Client | None, below: str) -> Target | None:
+        """The customer above; one that was not created yet goes where a rule of its own says."""
         if client is None:
             return None
-        return self._new(NewCustomer(key=posting_key("client", client.key), name=client.name))
+        key = posting_key("client", client.key)
+        rule = self.rules.get((RuleKind.PROJECTS, client.key))
+        if key in self.links or rule is None or isinstance(rule.mapping, Skip):
+            return self._new(NewCustomer(key=key, name=client.name))
+        if below in self._climbed:
+            raise Blocked(reason("rule_incomplete", field="an end", kind="client", key=below))
+        self._climbed.append(below)
+        try:
+            return self._project(client.key)
+        finally:
+            self._climbed.pop()
 
     def _labor(self, kind: RuleKind, source_key: str) -> Labor:
         rule = self._rule(kind, source_key)
@@ -170,7 +176,7 @@ class Resolver:
                 return Labor(Known(ledger_id), rate, billable)
             case CreateLaborCode() as new:
                 record = NewItem(
-                    key=posting_key(_SINGULAR[kind], rule.key),
+                    key=posting_key(SINGULAR[kind], rule.key),
                     name=new.name,
                     income_account_id=new.income_account_id,
                     rate=new.rate,
@@ -179,12 +185,34 @@ class Resolver:
                 return Labor(self._new(record), new.rate, new.billable)
         raise _incomplete(rule)
 
+    def item(self, labor_code_key: str) -> Target:
+        """The item of a labor code. Raises Blocked or Skipped."""
+        return self._labor(RuleKind.LABOR_CODES, labor_code_key).item
+
+    def expense_code(self, source_key: str) -> LinkExpenseCode:
+        """Where expenses of a code go. Raises Blocked or Skipped."""
+        mapping = self._rule(RuleKind.EXPENSE_CODES, source_key).mapping
+        assert isinstance(mapping, LinkExpenseCode)
+        return mapping
+
+    def named(self, kind: RuleKind, source_key: str | None) -> str | None:
+        """The ledger's id of what a record merely carries; None for what it does not, or what its
+        rule leaves out. Raises Blocked."""
+        if source_key is None:
+            return None
+        try:
+            mapping = self._rule(kind, source_key).mapping
+        except Skipped:
+            return None
+        assert isinstance(mapping, Link)
+        return mapping.ledger_id
+
     def _rule(self, kind: RuleKind, source_key: str) -> Rule:
         rule = self.rules.get((kind, source_key))
         if rule is None:
-            raise Blocked(reason("no_rule", kind=_SINGULAR[kind], key=source_key))
+            raise Blocked(reason("no_rule", kind=SINGULAR[kind], key=source_key))
         if isinstance(rule.mapping, Skip):
-            raise Skipped(reason("skipped_by_rule", kind=_SINGULAR[kind], key=source_key))
+            raise Skipped(reason("skipped_by_rule", kind=SINGULAR[kind], key=source_key))
         return rule
 
     def _new(self, record: NewListRecord) -> Target:
@@ -193,16 +221,20 @@ class Resolver:
             return Known(link.ledger_id)
         if record.key not in self.created and record.key not in self.refused:
             try:
-                self._refuse(record)
-                self.created[record.key] = self.composer.list_record(record)
+                self.created[record.key] = self.compose(record)
             except Blocked as blocked:
                 self.refused[record.key] = blocked.reason
         if record.key in self.refused:
             raise Blocked(reason("dependency_failed", key=record.key))
         return Pending(record.key)
 
+    def compose(self, record: NewListRecord) -> Document:
+        """The document that creates it. Raises Blocked, also for what the ledger is known to
+        refuse."""
+        self._refuse(record)
+        return self.composer.list_record(record)
+
     def _refuse(self, record: NewListRecord) -> None:
-        """Raise Blocked for what the ledger is known to refuse."""
         if isinstance(record, NewPerson) and record.person == "employee" and self.features.payroll:
             raise Blocked(reason("payroll_on", name=record.name))
         if holder := self.taken(record):
@@ -245,8 +277,20 @@ class Resolved:
         )
 
 
+def new_person(source_key: str, new: CreateUser) -> NewPerson:
+    """The person that a rule creates."""
+    return NewPerson(
+        key=posting_key("user", source_key),
+        name=new.name,
+        person=new.person,
+        given_name=new.given_name,
+        family_name=new.family_name,
+        email=new.email,
+    )
+
+
 def _incomplete(rule: Rule) -> Blocked:
-    kind = _SINGULAR[rule.kind]
+    kind = SINGULAR[rule.kind]
     return Blocked(
         reason("rule_incomplete", field="a mapping of its kind", kind=kind, key=rule.key)
     )
@@ -257,7 +301,7 @@ def creatable_keys(rules: RuleBook) -> set[str]:
     keys = set()
     for rule in rules.values():
         if isinstance(rule.mapping, CreateUser | CreateProject | CreateLaborCode):
-            keys.add(posting_key(_SINGULAR[rule.kind], rule.key))
+            keys.add(posting_key(SINGULAR[rule.kind], rule.key))
         if isinstance(rule.mapping, CreateProject) and rule.mapping.client:
             keys.add(posting_key("client", rule.mapping.client.key))
     return keys

@@ -11,12 +11,36 @@ from ledgerlink.domain.records import Key, Rate
 
 
 class RuleKind(StrEnum):
-    """What a rule maps. People are one-to-one, the rest many-to-one."""
+    """What a rule maps. People are one-to-one, the rest many-to-one. A project's rule may also be
+    that of a client, for what has no project."""
 
     USERS = "users"
     PROJECTS = "projects"
     LABOR_CODES = "labor-codes"
     LEAVE_TYPES = "leave-types"
+    EXPENSE_CODES = "expense-codes"
+    CARDS = "cards"
+    VENDORS = "vendors"
+    CLASSES = "classes"
+    LOCATIONS = "locations"
+    TERMS = "terms"
+    TAX_CODES = "tax-codes"
+
+
+SINGULAR = {
+    RuleKind.USERS: "user",
+    RuleKind.PROJECTS: "project",
+    RuleKind.LABOR_CODES: "labor-code",
+    RuleKind.LEAVE_TYPES: "leave-type",
+    RuleKind.EXPENSE_CODES: "expense-code",
+    RuleKind.CARDS: "card",
+    RuleKind.VENDORS: "vendor",
+    RuleKind.CLASSES: "class",
+    RuleKind.LOCATIONS: "location",
+    RuleKind.TERMS: "terms",
+    RuleKind.TAX_CODES: "tax-code",
+}
+"""What one of each kind is called."""
 
 
 PersonType = Literal["employee", "vendor"]
@@ -24,7 +48,8 @@ PersonType = Literal["employee", "vendor"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skip:
-    """Records of this entity are not posted."""
+    """Records of this entity are not posted. Of what a record merely carries (a class, a location,
+    terms, a tax code, a vendor) only the field is left out."""
 
     action: Literal["skip"] = "skip"
 
@@ -41,6 +66,15 @@ class Link:
     person: PersonType = "employee"
     rate: Rate | None = None
     billable: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkExpenseCode:
+    """Expenses of this code go to an account or to an item of the ledger, by its id."""
+
+    action: Literal["link"] = "link"
+    ledger_id: Key
+    target: Literal["account", "item"] = "account"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +121,7 @@ class CreateLaborCode:
     billable: bool | None = None
 
 
-Mapping = Skip | Link | CreateUser | CreateProject | CreateLaborCode
+Mapping = Skip | Link | LinkExpenseCode | CreateUser | CreateProject | CreateLaborCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from ledgerlink.domain.imports import Import
 from ledgerlink.domain.lists import Sync
 from ledgerlink.domain.plan import ItemState
 from ledgerlink.domain.reasons import Reason
+from ledgerlink.domain.records import RecordKind
 
 
 class RunState(StrEnum):
@@ -83,7 +84,8 @@ class Run:
     `staged` names the stored source records. `generation` counts resumes, so that a message of an
     earlier one is told from a new one. `idle` counts the workers in a row that were cut short and
     got nowhere. `planning_calls` went to the ledger before the plan stood. `plan` counts the plans
-    that were made. `rank` sorts runs by when they were let loose. `resumed_at` is when it last went
+    that were made. `kinds` are the records that whoever made it may post; None is all of them.
+    `rank` sorts runs by when they were let loose. `resumed_at` is when it last went
     on, and `left_then` what was left to send at that time.
     """
 
@@ -107,6 +109,7 @@ class Run:
     sync: Sync | None = None
     imported: Import | None = None
     plan: int = 0
+    kinds: tuple[RecordKind, ...] | None = None
     rank: str = ""
     resumed_at: datetime | None = None
     left_then: int = 0

@@ -6,6 +6,7 @@ from enum import StrEnum
 from ledgerlink.domain.errors import Conflict
 from ledgerlink.domain.lists import ListType
 from ledgerlink.domain.posting import Posting
+from ledgerlink.domain.spending import Expensing, Invoicing
 
 
 class Direction(StrEnum):
@@ -36,13 +37,16 @@ class Schedule:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """`lists` None means every list that the ledger offers. `blocked` names single records, as
-    `type:id`, that the firm does not want to use. `posting` is how time goes out."""
+    `type:id`, that the firm does not want to use. `posting` is how time goes out, and as far as it
+    says nothing of time everything else, too."""
 
     lists: tuple[ListType, ...] | None = None
     direction: Direction = Direction.BOTH
     schedule: Schedule = field(default_factory=Schedule)
     blocked: frozenset[str] = frozenset()
     posting: Posting = field(default_factory=Posting)
+    expenses: Expensing = field(default_factory=Expensing)
+    invoices: Invoicing = field(default_factory=Invoicing)
 
     def require_posting(self) -> None:
         """Raises Conflict when nothing is to go out."""

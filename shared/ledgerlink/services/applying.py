@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.documents import fingerprint, needs, resolve
@@ -17,7 +18,8 @@ from ledgerlink.domain.links import Link
 from ledgerlink.domain.plan import Action, ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.ports import Interrupted, Ledger, Stop
 from ledgerlink.domain.reasons import reason
-from ledgerlink.domain.resolver import time_key_of
+from ledgerlink.domain.records import RecordKind
+from ledgerlink.domain.resolver import posting_key
 from ledgerlink.domain.runs import Chunk, Progress, Run
 from ledgerlink.services.house import House
 from ledgerlink.services.recording import Recorder
@@ -155,7 +157,14 @@ class Work:
     def _writes(self, fixed: Sequence[Sequence[int]]) -> list[Write]:
         """The writes of these requests, answered or not: a request is repeated whole."""
         links = self._links(own=False)
-        return [ready(self.operations[seq], links) for seqs in fixed for seq in seqs]
+        return [self._ready(self.operations[seq], links) for seqs in fixed for seq in seqs]
+
+    def _ready(self, operation: Operation, links: Mapping[str, Link]) -> Write:
+        write = ready(operation, links)
+        if operation.upload_id is None or operation.action is Action.DELETE:
+            return write
+        place = (self.run.firm, self.run.connection_id, operation.upload_id)
+        return replace(write, file=partial(self.house.staging.uploaded_file, *place))
 
     def _fresh(self) -> list[int]:
         """What has no outcome yet and can be sent.
@@ -174,7 +183,8 @@ class Work:
         if self.recorder.progress.series and len(seqs) <= FEW:
             return [[seq] for seq in seqs]
         connection = self.house.connections.get(self.run.firm, self.run.connection_id)
-        sizes = self.house.connector(connection.ledger).package(len(seqs))
+        kinds = [self.operations[seq].kind for seq in seqs]
+        sizes = self.house.connector(connection.ledger).package(kinds)
         ends = [sum(sizes[: n + 1]) for n in range(len(sizes))]
         return [seqs[end - size : end] for size, end in zip(sizes, ends, strict=True)]
 
@@ -192,14 +202,20 @@ class Work:
         return self.house.links.get(self.run.firm, self.run.connection_id, keys)
 
     def _carriers(self) -> Mapping[str, Link]:
-        """What stands in the ledger for the entries of these operations, by entry: several of them
-        together, or one by itself."""
-        members = {m for op in self.operations.values() if op.source for m in op.members}
-        run = self.run
-        alone = {time_key_of(member): member for member in members}
+        """What stands in the ledger for the records of these operations, by the posting key of
+        each: several of them together, or one by itself."""
+        found: dict[str, Link] = {}
+        for record in (RecordKind.TIME, RecordKind.EXPENSE):
+            found |= self._carriers_of(record)
+        return found
+
+    def _carriers_of(self, record: RecordKind) -> Mapping[str, Link]:
+        run, own = self.run, [op for op in self.operations.values() if _in_one(op, record)]
+        alone = {posting_key(record, member): member for op in own for member in op.members}
         links = self.house.links.get(run.firm, run.connection_id, alone)
-        single = {alone[key]: link for key, link in links.items()}
-        return {**single, **self.house.links.carriers(run.firm, run.connection_id, members)}
+        several = self.house.links.carriers(run.firm, run.connection_id, alone.values(), record)
+        together = {posting_key(record, member): link for member, link in several.items()}
+        return {**links, **together}
 
     def _hindered(
         self, operation: Operation, links: Mapping[str, Link], carriers: Mapping[str, Link]
@@ -211,7 +227,7 @@ class Work:
         own = links.get(operation.key)
         if own is not None and own.run_id == self.run.id:
             return proven(operation, own)
-        stays = next((key for key in operation.after if key in links), None)
+        stays = next((key for key in operation.after if _holds(links.get(key), operation)), None)
         if stays is not None:
             why = reason("stays_in_ledger", key=stays)
             return Outcome(seq=operation.seq, state=ItemState.BLOCKED, reason=why)
@@ -223,10 +239,11 @@ class Work:
         return self._overtaken(ready(operation, links), own)
 
     def _carried_elsewhere(self, operation: Operation, carriers: Mapping[str, Link]) -> bool:
-        """Whether an entry of it is in the ledger under another name, since it was planned."""
-        if operation.source is None or operation.action is Action.DELETE:
+        """Whether a record of it is in the ledger under another name, since it was planned."""
+        if operation.action is Action.DELETE or not _in_one(operation, operation.record):
             return False
-        found = (carriers.get(member) for member in operation.members)
+        keys = (posting_key(operation.record, member) for member in operation.members)
+        found = (carriers.get(key) for key in keys)
         return any(link is not None and link.key != operation.key for link in found)
 
     def _overtaken(self, write: Write, own: Link) -> Outcome:
@@ -298,6 +315,18 @@ class Work:
         return done
 
 
+def _in_one(operation: Operation, record: RecordKind) -> bool:
+    """Whether its members are records of this kind, of which each is in one document alone."""
+    if operation.record is not record:
+        return False
+    return record is RecordKind.EXPENSE or operation.source is not None
+
+
+def _holds(link: Link | None, operation: Operation) -> bool:
+    """Whether a document still carries what the operation is to carry."""
+    return link is not None and bool(set(link.members) & set(operation.members))
+
+
 def ready(operation: Operation, links: Mapping[str, Link]) -> Write:
     """The operation as it will be sent."""
     given = None if operation.action is Action.DELETE else operation.body
@@ -317,6 +346,8 @@ def ready(operation: Operation, links: Mapping[str, Link]) -> Write:
         members=operation.members,
         source=operation.source,
         targets=tuple(targets),
+        record=operation.record,
+        total=operation.total,
     )
 
 

@@ -8,8 +8,9 @@ from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.documents import Company
 from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.imports import Import, totals
+from ledgerlink.domain.inputs import PlanInput
 from ledgerlink.domain.plan import ItemState, Operation
-from ledgerlink.domain.planner import PlanInput, linked_keys, plan, source_of
+from ledgerlink.domain.planner import linked_keys, plan, source_of
 from ledgerlink.domain.ports import Ledger, Stop
 from ledgerlink.domain.posting import Posting
 from ledgerlink.domain.reasons import reason
@@ -19,7 +20,7 @@ from ledgerlink.domain.undoing import UndoInput, undo
 from ledgerlink.services.copies import copies_of
 from ledgerlink.services.house import House
 from ledgerlink.services.names import foreign_customers, names_in_use
-from ledgerlink.services.plans import read_records, rule_book, store_chunks
+from ledgerlink.services.plans import rule_book, store_chunks, time_records
 from ledgerlink.services.runs import Item, items_of_chunk
 from ledgerlink.wire.posting import plain as plain_posting
 from ledgerlink.wire.rules import plain as plain_rule
@@ -104,7 +105,7 @@ def _chosen(rules: RuleBook, posting: Posting) -> Sequence[Mapping[str, object]]
 async def _operations(asked: Asked, rules: RuleBook) -> tuple[tuple[Operation, ...], int]:
     """The plan of an import, and how many records lie outside its scope."""
     house, connection, scope = asked.house, asked.connection, asked.imported.scope
-    records, rejected = read_records(house, asked.run)
+    records, rejected = time_records(house, asked.run)
     entries = [entry for entry in records if scope.holds(source_of(entry))]
     firm, connection_id = connection.firm, connection.id
     near = {

@@ -23,7 +23,7 @@ from ledgerlink.domain.suggestions import (
 )
 from ledgerlink.services.house import House
 from ledgerlink.services.names import records_of
-from ledgerlink.services.plans import read_records
+from ledgerlink.services.plans import time_records
 
 ENTITIES = "entities"
 """The notes that hold what was found in the records."""
@@ -67,11 +67,11 @@ def look_through(house: House, connection: Connection, run: Run) -> int:
     Raises Invalid for records that cannot be read.
     """
     assert run.imported is not None
-    entries, rejected = read_records(house, run)
+    entries, rejected = time_records(house, run)
     names = {(line["kind"], line["key"]): line for line in house.staging.notes(run, NAMES)}
     found = _tally(entries, run.imported.scope)
     lines = []
-    for kind in RuleKind:
+    for kind in LISTS:
         known = [_entity(key, names.get((kind, key), {}), found[kind][key]) for key in found[kind]]
         proposed = suggest(known, [_candidate(r) for r in _records(house, connection, kind)])
         for entity in known:

@@ -37,10 +37,20 @@ def foreign_customers(
     house: House, connection: Connection, features: Features
 ) -> Mapping[str, str]:
     """The currencies of customers who are not invoiced in the home currency, by id."""
-    if not features.multi_currency or ListType.CUSTOMER not in _lists(house, connection):
+    return _foreign(house, connection, features, ListType.CUSTOMER)
+
+
+def foreign_vendors(house: House, connection: Connection, features: Features) -> Mapping[str, str]:
+    """The currencies of vendors who are not paid in the home currency, by id."""
+    return _foreign(house, connection, features, ListType.VENDOR)
+
+
+def _foreign(
+    house: House, connection: Connection, features: Features, kind: ListType
+) -> Mapping[str, str]:
+    if not features.multi_currency or kind not in _lists(house, connection):
         return {}
-    customers = records_of(house, connection, ListType.CUSTOMER)
-    told = ((one.id, one.fields.get("currency")) for one in customers)
+    told = ((one.id, one.fields.get("currency")) for one in records_of(house, connection, kind))
     return {i: str(code) for i, code in told if code and code != features.home_currency}
 
 

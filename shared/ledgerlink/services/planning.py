@@ -1,23 +1,18 @@
 """The planning step of a run: read the records, plan, store the plan in chunks."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.documents import Company
 from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.plan import Operation
-from ledgerlink.domain.planner import PlanInput, Rejected, linked_keys, plan
 from ledgerlink.domain.ports import Interrupted, Ledger, Stop
 from ledgerlink.domain.reasons import Reason, reason
-from ledgerlink.domain.records import TimeEntry
-from ledgerlink.domain.resolver import creatable_keys
 from ledgerlink.domain.runs import Run, RunState
 from ledgerlink.services.house import House
 from ledgerlink.services.import_plans import Asked, plan_import
 from ledgerlink.services.messages import messages_of
-from ledgerlink.services.names import foreign_customers, names_in_use
-from ledgerlink.services.plans import read_records, rule_book, store_chunks
+from ledgerlink.services.plans import read_records, store_chunks
+from ledgerlink.services.post_plans import PostPlan, keep_new_rules
 from ledgerlink.services.settling import settle_parked
 from ledgerlink.services.visits import visit
 
@@ -37,13 +32,17 @@ async def plan_run(house: House, connection: Connection, run: Run, stop: Stop) -
         if run.imported is not None:
             asked = Asked(house, connection, run, run.imported, company, there.ledger, stop)
             return await plan_import(asked)
-    try:
-        entries, rejected = read_records(house, run)
-    except Invalid as unreadable:
-        return fail(house, run, reason("unreadable_upload", detail=unreadable.message))
-    operations = _plan(house, connection, run, entries, rejected, company)
+        try:
+            records = read_records(house.staging.records(run.staged), run.created_by, run.kinds)
+        except Invalid as unreadable:
+            return fail(house, run, reason("unreadable_upload", detail=unreadable.message))
+        asked_post = PostPlan(house, connection, there.ledger, company, stop)
+        rules, fresh = asked_post.new_rules(records, run.created_by)
+        operations = await asked_post.operations(records, rules, run.id)
+        run = replace(run, planning_calls=dict(there.ledger.calls))
+    keep_new_rules(house, connection, fresh)
     chunks = store_chunks(house, connection, run, operations)
-    return start(house, replace(run, records=len(entries) + len(rejected), chunks=chunks))
+    return start(house, replace(run, records=len(records), chunks=chunks))
 
 
 async def read_company(house: House, connection: Connection, ledger: Ledger, stop: Stop) -> Company:
@@ -71,30 +70,3 @@ def start(house: House, run: Run) -> Run:
     house.runs.save(run)
     house.lane.send(messages_of(run))
     return run
-
-
-def _plan(
-    house: House,
-    connection: Connection,
-    run: Run,
-    entries: Sequence[TimeEntry],
-    rejected: Sequence[Rejected],
-    company: Company,
-) -> tuple[Operation, ...]:
-    rules = rule_book(house, connection)
-    keys = linked_keys(entries) | creatable_keys(rules)
-    return plan(
-        PlanInput(
-            entries=entries,
-            rejected=rejected,
-            rules=rules,
-            links=house.links.get(run.firm, run.connection_id, keys),
-            composer=house.connector(connection.ledger).composer,
-            posting=house.settings.get(run.firm, run.connection_id).posting,
-            features=company.features,
-            taken=names_in_use(house, connection),
-            currencies=foreign_customers(house, connection, company.features),
-            carried=house.links.carriers(run.firm, run.connection_id, (e.key for e in entries)),
-            rank=run.id,
-        )
-    )

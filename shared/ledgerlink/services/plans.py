@@ -1,39 +1,108 @@
 """What plans are made of and kept in: staged records, rules, chunks."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.errors import Invalid
+from ledgerlink.domain.inputs import Rejected
 from ledgerlink.domain.plan import ItemState, Operation
-from ledgerlink.domain.planner import Rejected
-from ledgerlink.domain.reasons import reason
-from ledgerlink.domain.records import TimeEntry
+from ledgerlink.domain.reasons import Reason, reason
+from ledgerlink.domain.records import (
+    Deleted,
+    ExpenseEntry,
+    Invoice,
+    ListPost,
+    Record,
+    RecordKind,
+    TimeEntry,
+)
 from ledgerlink.domain.resolver import RuleBook
 from ledgerlink.domain.rules import RuleKind
 from ledgerlink.domain.runs import Chunk, Run
 from ledgerlink.services.house import House
-from ledgerlink.wire.records import key_of, time_entry
+from ledgerlink.wire.records import key_of, kind_of, source_record
 
 
-def read_records(house: House, run: Run) -> tuple[list[TimeEntry], list[Rejected]]:
-    """The staged records; those that are not valid come apart with their reasons."""
-    entries: list[TimeEntry] = []
-    rejected: list[Rejected] = []
-    for number, line in enumerate(house.staging.records(run.staged), start=1):
+@dataclass(slots=True)
+class Records:
+    """Source records by what becomes of them; those that are not valid come apart with their
+    reasons."""
+
+    times: list[TimeEntry] = field(default_factory=list)
+    expenses: list[ExpenseEntry] = field(default_factory=list)
+    invoices: list[Invoice] = field(default_factory=list)
+    listed: list[ListPost] = field(default_factory=list)
+    deleted: list[Deleted] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def add(self, record: Record) -> None:
+        """Put a record with its like."""
+        match record:
+            case TimeEntry():
+                self.times.append(record)
+            case ExpenseEntry():
+                self.expenses.append(record)
+            case Invoice():
+                self.invoices.append(record)
+            case Deleted():
+                self.deleted.append(record)
+            case _:
+                self.listed.append(record)
+
+    def __len__(self) -> int:
+        """How many there are, the invalid ones among them."""
+        valid = len(self.times) + len(self.expenses) + len(self.invoices) + len(self.listed)
+        return valid + len(self.deleted) + len(self.rejected)
+
+
+Kinds = Collection[RecordKind] | None
+"""Kinds of records that somebody may post; None is all."""
+
+
+def read_records(lines: Iterable[bytes], user: str, kinds: Kinds) -> Records:
+    """Source records, a line each; those of other kinds than this user may post are refused."""
+    records = Records()
+    for number, line in enumerate(lines, start=1):
         try:
-            entries.append(time_entry(line))
+            record = source_record(line)
         except Invalid as invalid:
-            rejected.append(_rejected(key_of(line) or f"record {number}", invalid))
-    return entries, rejected
+            key = key_of(line) or f"record {number}"
+            records.rejected.append(Rejected(key, invalid_record(invalid), kind_of(line)))
+            continue
+        if may_post(kinds, record.kind):
+            records.add(record)
+        else:
+            why = reason("kind_not_allowed", field="kind", user=user, kind=record.kind)
+            records.rejected.append(Rejected(record.key, why, RecordKind(record.kind)))
+    return records
 
 
-def _rejected(key: str, invalid: Invalid) -> Rejected:
+def may_post(kinds: Kinds, kind: str) -> bool:
+    """Whether records of that kind may be posted; a receipt goes with what it belongs to."""
+    return kinds is None or kind in kinds or kind == RecordKind.RECEIPT
+
+
+def time_records(house: House, run: Run) -> tuple[list[TimeEntry], list[Rejected]]:
+    """The staged records of an import, which takes time alone."""
+    records = read_records(house.staging.records(run.staged), run.created_by, (RecordKind.TIME,))
+    deleted = [Rejected(one.key, _gone()) for one in records.deleted]
+    return records.times, [*records.rejected, *deleted]
+
+
+def _gone() -> Reason:
+    words = "An import says what there is; what it leaves out is taken out of the ledger."
+    return reason("invalid_record", field="deleted", detail=words)
+
+
+def invalid_record(invalid: Invalid) -> Reason:
+    """Why a record is not valid, with every field that is wrong."""
     places = [(p.pointer.strip("/") or "the record", p.message) for p in invalid.problems]
     fields = ", ".join(field for field, _ in places)
     words = "; ".join(f"{field}: {message}" for field, message in places)
-    return Rejected(key, reason("invalid_record", field=fields, detail=words))
+    return reason("invalid_record", field=fields, detail=words)
 
 
 def rule_book(house: House, connection: Connection) -> RuleBook:

@@ -5,12 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.documents import Copy
 from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.domain.links import Link
+from ledgerlink.domain.money import rounded
 from ledgerlink.domain.ports import Interrupted
 from ledgerlink.services.copies import copies_of
 from ledgerlink.services.house import House
@@ -20,7 +21,6 @@ from ledgerlink.services.visits import visit
 LONGEST = timedelta(days=92)
 SECONDS = 22.0
 """How long the ledger is read for one answer."""
-CENT = Decimal("0.01")
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ def money(minutes: int, rate: Decimal | None) -> Decimal:
     """What the time is billed at, rounded half up to the cent; nothing for what is not billed."""
     if rate is None:
         return Decimal(0)
-    return (rate * minutes / 60).quantize(CENT, ROUND_HALF_UP)
+    return rounded(rate * minutes / 60)
 
 
 def reconcile(

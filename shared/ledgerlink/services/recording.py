@@ -119,6 +119,10 @@ class Recorder:
             rate=write.rate,
             source=write.source,
             targets=write.targets,
+            record=write.record,
+            content=outcome.content,
+            total=write.total,
+            ledger_total=outcome.total,
         )
 
     def note(self) -> None:

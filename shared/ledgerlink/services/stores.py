@@ -10,6 +10,7 @@ from ledgerlink.domain.links import Link
 from ledgerlink.domain.lists import Change, ListRecord, ListType, SyncState
 from ledgerlink.domain.plan import Operation, Outcome
 from ledgerlink.domain.ports import LaneState, Tokens, TokenVault
+from ledgerlink.domain.records import RecordKind
 from ledgerlink.domain.rules import Rule, RuleKind
 from ledgerlink.domain.runs import Progress, Run, RunState
 from ledgerlink.domain.schedule import Due
@@ -89,8 +90,15 @@ class Links(Protocol):
         """The links of time that was worked on these days, both included."""
         ...
 
-    def carriers(self, firm: str, connection_id: str, members: Iterable[str]) -> Mapping[str, Link]:
-        """The links of activities that stand for several entries, by each of these entries."""
+    def carriers(
+        self,
+        firm: str,
+        connection_id: str,
+        members: Iterable[str],
+        record: RecordKind = RecordKind.TIME,
+    ) -> Mapping[str, Link]:
+        """The links of documents that have another name than the records of that kind which they
+        stand for, by each of these records."""
         ...
 
     def put(self, firm: str, connection_id: str, links: Sequence[Link]) -> None: ...
@@ -304,6 +312,11 @@ class Staging(Protocol):
 
     def uploaded(self, firm: str, connection_id: str, upload_id: str) -> str:
         """The stored name of an upload. Raises NotFound when nothing was put there."""
+        ...
+
+    def uploaded_file(self, firm: str, connection_id: str, upload_id: str) -> bytes:
+        """The bytes of an upload, as they were put. Raises NotFound when nothing was put there,
+        Invalid for more than can be sent on."""
         ...
 
     def put_records(self, firm: str, connection_id: str, lines: Iterable[Any]) -> str:

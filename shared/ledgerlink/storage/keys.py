@@ -7,6 +7,7 @@
 | rules of a kind, one rule's history | firm/connection | rule#kind#key, rulelog#kind#key#version |
 | links by posting key, or by the ledger's id | firm/connection | link#key, written#kind#id |
 | links by day of work, by a member | firm/connection | worked#day#key, carrier#entry |
+| expenses' links by a member | firm/connection | carrier#expense#entry |
 | settings, how far the lists are, the feed's head | firm/connection | settings, sync, feed |
 | when it is due, metered calls of a month | firm/connection | schedule, usage#month |
 | records of a list, one record | firm/connection/records/type | record#id |

@@ -5,6 +5,7 @@ from datetime import date
 from itertools import islice
 
 from ledgerlink.domain.links import Link, Source
+from ledgerlink.domain.records import RecordKind
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table
 from ledgerlink.wire.stored import dump, load
@@ -52,9 +53,15 @@ class DynamoLinks:
                 if link.source and _worked(link.source, key) == some[key]:
                     yield link
 
-    def carriers(self, firm: str, connection_id: str, members: Iterable[str]) -> Mapping[str, Link]:
+    def carriers(
+        self,
+        firm: str,
+        connection_id: str,
+        members: Iterable[str],
+        record: RecordKind = RecordKind.TIME,
+    ) -> Mapping[str, Link]:
         pk = keys.connection(firm, connection_id)
-        rows = self._table.get_many(pk, (keys.row("carrier", member) for member in members))
+        rows = self._table.get_many(pk, (_carrier(record, member) for member in members))
         named = {row["member"]: row["key"] for row in rows}
         links = self.get(firm, connection_id, set(named.values()))
         found = {member: links.get(key) for member, key in named.items()}
@@ -87,12 +94,17 @@ def _rows(pk: str, link: Link) -> Iterator[Row]:
         "sk": keys.row("written", link.kind, link.ledger_id),
         "ledger_id": link.ledger_id,
     }
-    if link.source is None:
-        return
-    yield named | {"sk": _worked(link.source, link.key)}
-    if link.key.partition(":")[2] not in link.members:
+    if link.source is not None:
+        yield named | {"sk": _worked(link.source, link.key)}
+    if link.carries:
         for member in link.members:
-            yield named | {"sk": keys.row("carrier", member), "member": member}
+            yield named | {"sk": _carrier(link.record, member), "member": member}
+
+
+def _carrier(record: RecordKind, member: str) -> str:
+    """Time, which came first, has no name of its own there."""
+    kind = () if record is RecordKind.TIME else (record,)
+    return keys.row("carrier", *kind, member)
 
 
 def _link(row: Row) -> Link:

@@ -56,6 +56,10 @@ class S3Staging:
             ) from error
         return name
 
+    def uploaded_file(self, firm: str, connection_id: str, upload_id: str) -> bytes:
+        name = self.uploaded(firm, connection_id, upload_id)
+        return self._bytes(name)
+
     def put_records(self, firm: str, connection_id: str, lines: Iterable[Any]) -> str:
         name = _upload(firm, connection_id, secrets.token_hex(16))
         self._put(name, (json.dumps(line).encode() for line in lines))
@@ -110,11 +114,14 @@ class S3Staging:
                 raise
 
     def _get(self, name: str) -> bytes:
+        body = self._bytes(name)
+        return unpacked(body) if body.startswith(GZIP_MAGIC) else body
+
+    def _bytes(self, name: str) -> bytes:
         found = self._client.get_object(Bucket=self._bucket, Key=name)
         if found["ContentLength"] > LARGEST:
             raise _unreadable(f"it holds more than {LARGEST} bytes")
-        body = found["Body"].read()
-        return unpacked(body) if body.startswith(GZIP_MAGIC) else body
+        return found["Body"].read()
 
 
 def unpacked(body: bytes) -> bytes:

@@ -1,42 +1,55 @@
-"""How time is posted, from JSON."""
+"""How records are posted, from JSON."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.posting import Posting
-from ledgerlink.wire.records import Place, forbid_unknown, problems
+from ledgerlink.domain.spending import Expensing, Invoicing
+from ledgerlink.wire.records import forbid_unknown, problems
 
-REMEDY = "See the fields and their values at PostingChange in the API's description."
+Section = TypeVar("Section", Posting, Expensing, Invoicing)
+"""A part of the settings."""
+
+NAMES: Mapping[type[Any], str] = {
+    Posting: "posting",
+    Expensing: "expenses",
+    Invoicing: "invoices",
+}
+"""Where each part stands in the settings."""
+
+for _section in NAMES:
+    forbid_unknown(_section)
 
 
 @cache
-def _adapter() -> TypeAdapter[Posting]:
-    forbid_unknown(Posting)
-    return TypeAdapter(Posting)
+def _adapter(form: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(form)
 
 
-def changed(before: Posting, patch: Mapping[str, Any]) -> Posting:
+def _form(section: object) -> Any:
+    return type(section)
+
+
+def changed(before: Section, patch: Mapping[str, Any]) -> Section:
     """The settings with these fields changed. Raises Invalid naming each wrong one, with places
-    below `/posting`."""
+    below the part's name."""
+    name = NAMES[type(before)]
     try:
-        return _adapter().validate_python(asdict(before) | dict(patch))
+        after: Section = _adapter(_form(before)).validate_python(asdict(before) | dict(patch))
     except ValidationError as error:
-        found = [replace(p, remedy=REMEDY) for p in problems(error, _place)]
-        raise Invalid(
-            "wrong_posting", "Time cannot be posted like this.", "See the problems.", found
-        ) from None
+        remedy = f"See the fields and their values at {name} in the API's description of settings."
+        found = [replace(p, remedy=remedy) for p in problems(error, lambda at: [name, *at])]
+        words = f"The {name} settings cannot be like this."
+        raise Invalid(f"wrong_{name}", words, "See the problems.", found) from None
+    return after
 
 
-def plain(posting: Posting) -> dict[str, Any]:
+def plain(section: Posting | Expensing | Invoicing) -> dict[str, Any]:
     """The settings as JSON values."""
-    values: dict[str, Any] = _adapter().dump_python(posting, mode="json")
+    values: dict[str, Any] = _adapter(_form(section)).dump_python(section, mode="json")
     return values
-
-
-def _place(found: Place) -> Place:
-    return ["posting", *found]

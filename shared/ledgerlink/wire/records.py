@@ -9,16 +9,31 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from ledgerlink.domain.errors import Invalid, Problem
-from ledgerlink.domain.records import TimeEntry
+from ledgerlink.domain.records import (
+    ClientRecord,
+    Deleted,
+    ExpenseEntry,
+    Invoice,
+    InvoiceLine,
+    ProjectRecord,
+    Receipt,
+    Record,
+    RecordKind,
+    StaffRecord,
+    TimeEntry,
+)
 
 Place = Sequence[str | int]
 
-
-@cache
-def time_entries() -> TypeAdapter[TimeEntry]:
-    """The adapter of time entries; unknown fields are refused."""
-    forbid_unknown(TimeEntry)
-    return TypeAdapter(TimeEntry)
+FORMS: dict[RecordKind, type[Any]] = {
+    RecordKind.TIME: TimeEntry,
+    RecordKind.EXPENSE: ExpenseEntry,
+    RecordKind.INVOICE: Invoice,
+    RecordKind.CLIENT: ClientRecord,
+    RecordKind.PROJECT: ProjectRecord,
+    RecordKind.STAFF: StaffRecord,
+}
+"""The records that can be posted; a receipt can only be deleted by itself."""
 
 
 def forbid_unknown(kind: type[Any]) -> None:
@@ -26,21 +41,74 @@ def forbid_unknown(kind: type[Any]) -> None:
     kind.__pydantic_config__ = ConfigDict(extra="forbid")
 
 
+for _form in (*FORMS.values(), Receipt, InvoiceLine, Deleted):
+    forbid_unknown(_form)
+
+
+@cache
+def adapter(form: Any) -> TypeAdapter[Any]:
+    """The adapter of one kind of record; unknown fields are refused."""
+    return TypeAdapter(form)
+
+
+def time_entries() -> TypeAdapter[TimeEntry]:
+    """The adapter of time entries."""
+    form: Any = TimeEntry
+    return adapter(form)
+
+
 def time_entry(line: bytes) -> TimeEntry:
     """A time entry from a line of JSON. Raises Invalid naming each wrong field."""
+    found: TimeEntry = _read(line, TimeEntry)
+    return found
+
+
+def source_record(line: bytes) -> Record:
+    """A record from a line of JSON: of the kind that its `kind` says, time where it says none;
+    `deleted` makes it one that is gone. Raises Invalid naming each wrong field."""
+    found: Record = _read(line, _form_of(line))
+    return found
+
+
+def _form_of(line: bytes) -> type[Any]:
+    if b'"kind"' not in line and b'"deleted"' not in line:
+        return TimeEntry
+    said = _object(line)
+    if "deleted" in said:
+        return Deleted
+    kind = str(said.get("kind", RecordKind.TIME))
+    if kind in FORMS:
+        return FORMS[RecordKind(kind)]
+    problem = Problem("/kind", f"Input should be one of: {', '.join(FORMS)}.")
+    raise Invalid("invalid_record", "Not a record.", problems=[problem])
+
+
+def _read(line: bytes, form: Any) -> Any:
     try:
-        return time_entries().validate_json(line, strict=True)
+        return adapter(form).validate_json(line, strict=True)
     except ValidationError as error:
-        raise Invalid("invalid_record", "Not a time entry.", problems=problems(error)) from None
+        raise Invalid("invalid_record", "Not a record.", problems=problems(error)) from None
 
 
 def key_of(line: bytes) -> str | None:
     """The key of a record that may otherwise be wrong."""
+    key = _object(line).get("key")
+    return key[:200].encode(errors="replace").decode() or None if isinstance(key, str) else None
+
+
+def kind_of(line: bytes) -> RecordKind:
+    """The kind of a record that may otherwise be wrong; time where it says none that there is."""
+    with suppress(ValueError):
+        return RecordKind(_object(line).get("kind", RecordKind.TIME))
+    return RecordKind.TIME
+
+
+def _object(line: bytes) -> dict[str, Any]:
     with suppress(ValueError, RecursionError):
         record = json.loads(line)
-        if isinstance(record, dict) and isinstance(record.get("key"), str):
-            return str(record["key"])[:200].encode(errors="replace").decode() or None
-    return None
+        if isinstance(record, dict):
+            return record
+    return {}
 
 
 def _same(place: Place) -> Place:

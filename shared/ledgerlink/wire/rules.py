@@ -12,13 +12,14 @@ from ledgerlink.domain.rules import (
     CreateProject,
     CreateUser,
     Link,
+    LinkExpenseCode,
     Mapping,
     RuleKind,
     Skip,
 )
 from ledgerlink.wire.records import Place, forbid_unknown, problems
 
-for _form in (Skip, Link, Client, CreateUser, CreateProject, CreateLaborCode):
+for _form in (Skip, Link, LinkExpenseCode, Client, CreateUser, CreateProject, CreateLaborCode):
     forbid_unknown(_form)
 
 FORMS = (["skip"], ["link"], ["create"], ["[key]"])
@@ -26,11 +27,15 @@ FORMS = (["skip"], ["link"], ["create"], ["[key]"])
 UserMapping = Annotated[Skip | Link | CreateUser, Field(discriminator="action")]
 ProjectMapping = Annotated[Skip | Link | CreateProject, Field(discriminator="action")]
 LaborCodeMapping = Annotated[Skip | Link | CreateLaborCode, Field(discriminator="action")]
+ExpenseCodeMapping = Annotated[Skip | LinkExpenseCode, Field(discriminator="action")]
+NamedMapping = Annotated[Skip | Link, Field(discriminator="action")]
 
 SourceKey = Annotated[str, Field(min_length=1, max_length=200)]
 UserMappings = dict[SourceKey, UserMapping]
 ProjectMappings = dict[SourceKey, ProjectMapping]
 LaborCodeMappings = dict[SourceKey, LaborCodeMapping]
+ExpenseCodeMappings = dict[SourceKey, ExpenseCodeMapping]
+NamedMappings = dict[SourceKey, NamedMapping]
 
 
 @cache
@@ -40,8 +45,9 @@ def _adapter(kind: RuleKind) -> TypeAdapter[Any]:
         RuleKind.PROJECTS: ProjectMapping,
         RuleKind.LABOR_CODES: LaborCodeMapping,
         RuleKind.LEAVE_TYPES: LaborCodeMapping,
+        RuleKind.EXPENSE_CODES: ExpenseCodeMapping,
     }
-    return TypeAdapter(forms[kind])
+    return TypeAdapter(forms.get(kind, NamedMapping))
 
 
 @cache
@@ -51,8 +57,9 @@ def _all_of(kind: RuleKind) -> TypeAdapter[Any]:
         RuleKind.PROJECTS: ProjectMappings,
         RuleKind.LABOR_CODES: LaborCodeMappings,
         RuleKind.LEAVE_TYPES: LaborCodeMappings,
+        RuleKind.EXPENSE_CODES: ExpenseCodeMappings,
     }
-    return TypeAdapter(forms[kind])
+    return TypeAdapter(forms.get(kind, NamedMappings))
 
 
 def mappings(kind: RuleKind, given: Any) -> dict[str, Mapping]:

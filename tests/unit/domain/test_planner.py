@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.documents import needs
+from ledgerlink.domain.inputs import Rejected
 from ledgerlink.domain.plan import Action, ItemState
-from ledgerlink.domain.planner import Rejected
 from ledgerlink.domain.reasons import reason
 from ledgerlink.domain.rules import CreateProject, Link, RuleKind
 
@@ -238,7 +238,7 @@ def test_planning_looks_at_each_record_a_bounded_number_of_times(
 
 def _compositions(size: int, monkeypatch: pytest.MonkeyPatch) -> int:
     """How often entries and their bodies are looked at while so many are planned."""
-    from ledgerlink.domain import planner
+    from ledgerlink.domain import levels, planner
 
     calls: Counter[str] = Counter()
 
@@ -250,8 +250,9 @@ def _compositions(size: int, monkeypatch: pytest.MonkeyPatch) -> int:
         return call
 
     with monkeypatch.context() as patch:
-        for name in ("source_of", "time_key", "needs", "_level"):
+        for name in ("source_of", "time_key", "needs"):
             patch.setattr(planner, name, counted(name, getattr(planner, name)))
+        patch.setattr(levels, "needs", counted("needs", levels.needs))
         found = World().plan([entry(f"t{n}") for n in range(size)])
     assert len(found) == size
     return calls.total()

@@ -9,8 +9,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledgerlink.domain.documents import needs
+from ledgerlink.domain.inputs import Rejected
 from ledgerlink.domain.plan import Action, ItemState, Operation
-from ledgerlink.domain.planner import Rejected
 from ledgerlink.domain.reasons import reason
 from ledgerlink.domain.records import TimeEntry
 from ledgerlink.domain.rules import RuleKind

@@ -16,6 +16,7 @@ from ledgerlink.domain.posting import (
     Posting,
     Rounding,
 )
+from ledgerlink.domain.reasons import reason
 from ledgerlink.domain.records import TimeEntry
 from ledgerlink.domain.rules import Link, RuleKind, Skip
 
@@ -236,7 +237,7 @@ def test_what_was_deleted_in_the_ledger_is_asked_for_left_or_created_anew() -> N
 def test_what_is_billed_is_refused_with_the_number_of_the_invoice(given: list[TimeEntry]) -> None:
     world = World()
     apply(world, [entry("a")])
-    billed = copy_of(world, "time:a", billed=True, billed_by="1037")
+    billed = copy_of(world, "time:a", locked=reason("billed", detail=" by invoice 1037"))
     op = seen(world, given, billed, LedgerEdits.OURS)
     assert op.reason is not None
     assert (op.reason.code, "1037" in op.reason.message) == ("billed", True)
@@ -245,7 +246,7 @@ def test_what_is_billed_is_refused_with_the_number_of_the_invoice(given: list[Ti
 def test_what_is_billed_and_the_same_is_unchanged() -> None:
     world = World()
     apply(world, [entry("a")])
-    billed = copy_of(world, "time:a", billed=True, billed_by="1037")
+    billed = copy_of(world, "time:a", locked=reason("billed", detail=" by invoice 1037"))
     op = seen(world, [entry("a")], replace(billed), LedgerEdits.ASK)
     assert op.state is ItemState.UNCHANGED
 

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 
 from ledgerlink.domain.documents import Features, fingerprint, resolve
+from ledgerlink.domain.inputs import PlanInput, Rejected
 from ledgerlink.domain.links import Link as PostedLink
 from ledgerlink.domain.plan import Action, ItemState, Operation
-from ledgerlink.domain.planner import PlanInput, Rejected, plan
+from ledgerlink.domain.planner import plan
 from ledgerlink.domain.records import TimeEntry
 from ledgerlink.domain.rules import (
     Client,
@@ -106,7 +107,8 @@ class World:
             if op.action is Action.DELETE:
                 del self.links[op.key]
                 continue
-            assert not self.links.keys() & set(op.after)
+            left = [self.links[key].members for key in op.after if key in self.links]
+            assert not any(set(members) & set(op.members) for members in left)
             body, *targets = resolve([op.body, *op.targets], lambda k: self.links[k].ledger_id)
             self.written += 1
             self.links[op.key] = PostedLink(
@@ -124,6 +126,8 @@ class World:
                 minutes=op.minutes,
                 source=op.source,
                 targets=tuple(targets),
+                record=op.record,
+                total=op.total,
             )
 
 

@@ -1,0 +1,84 @@
+"""What a plan is made of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from ledgerlink.domain.comparing import Held
+from ledgerlink.domain.documents import Copy, Features
+from ledgerlink.domain.links import Link
+from ledgerlink.domain.ports import Composer
+from ledgerlink.domain.posting import Posting
+from ledgerlink.domain.reasons import Reason
+from ledgerlink.domain.records import (
+    Deleted,
+    ExpenseEntry,
+    Invoice,
+    ListPost,
+    RecordKind,
+    TimeEntry,
+)
+from ledgerlink.domain.resolver import RuleBook, Taken, nobody
+from ledgerlink.domain.spending import Expensing, Invoicing
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A source record that is not valid. `key` is its own, or its position where it has none."""
+
+    key: str
+    reason: Reason
+    kind: RecordKind = RecordKind.TIME
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanInput:
+    """What a plan is made of.
+
+    `links` are those of the entries and of the rules' new records, by posting key; `carried` are
+    those of activities that stand for several entries, by the key of each. `whole` says that the
+    entries are all there are of what was asked for; then entries that agree may be merged, and
+    what an import wrote of `scope` and is wanted no more is deleted. `copies` is what the ledger
+    holds of linked time, by posting key: None is gone, what is missing nobody looked at.
+    `currencies` are those of customers, by id, who are not invoiced in the home currency, and
+    `vendor_currencies` those of vendors who are not paid in it. `features` tell through when the
+    books are closed. `rank` is the run's own place among runs.
+
+    `expenses`, `invoices` and `listed` records are posted besides, `deleted` ones are taken out.
+    `carried_expenses` are the links of the documents that carry expenses now, by the key of each.
+    `rates` are exchange rates that the ledger knows. `today` dates what the settings date so.
+    """
+
+    entries: Sequence[TimeEntry]
+    rejected: Sequence[Rejected]
+    rules: RuleBook
+    links: Mapping[str, Link]
+    composer: Composer
+    posting: Posting = field(default_factory=Posting)
+    features: Features = field(default_factory=Features)
+    taken: Taken = nobody
+    carried: Mapping[str, Link] = field(default_factory=dict)
+    whole: bool = False
+    scope: Sequence[Link] = ()
+    copies: Mapping[str, Copy | None] = field(default_factory=dict)
+    currencies: Mapping[str, str] = field(default_factory=dict)
+    rank: str | None = None
+    expenses: Sequence[ExpenseEntry] = ()
+    invoices: Sequence[Invoice] = ()
+    listed: Sequence[ListPost] = ()
+    deleted: Sequence[Deleted] = ()
+    expensing: Expensing = field(default_factory=Expensing)
+    invoicing: Invoicing = field(default_factory=Invoicing)
+    carried_expenses: Mapping[str, Link] = field(default_factory=dict)
+    vendor_currencies: Mapping[str, str] = field(default_factory=dict)
+    rates: Mapping[tuple[str, date], Decimal] = field(default_factory=dict)
+    today: date | None = None
+
+    def held(self, link: Link) -> Held:
+        """What is known of a document in the ledger."""
+        return Held(link, self.copies.get(link.key), link.key in self.copies)
+
+    def deleted_keys(self, kind: RecordKind) -> list[str]:
+        """The keys of the deleted records of one kind, each once."""
+        return list(dict.fromkeys(one.key for one in self.deleted if one.kind == kind))

@@ -1,0 +1,136 @@
+"""Clients, projects and staff that are posted by themselves, at once."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ledgerlink.domain.comparing import Comparer
+from ledgerlink.domain.documents import NewListRecord
+from ledgerlink.domain.inputs import PlanInput
+from ledgerlink.domain.plan import ItemState, Operation
+from ledgerlink.domain.ports import Blocked
+from ledgerlink.domain.reasons import Reason, reason
+from ledgerlink.domain.records import (
+    ClientRecord,
+    ListPost,
+    ProjectRecord,
+    RecordKind,
+    StaffRecord,
+)
+from ledgerlink.domain.resolver import Resolver, Skipped, new_person, posting_key
+from ledgerlink.domain.rules import (
+    SINGULAR,
+    Client,
+    CreateProject,
+    CreateUser,
+    Link,
+    Mapping,
+    RuleKind,
+)
+from ledgerlink.domain.settled import settled
+
+RULES = {
+    RecordKind.CLIENT: RuleKind.PROJECTS,
+    RecordKind.PROJECT: RuleKind.PROJECTS,
+    RecordKind.STAFF: RuleKind.USERS,
+}
+"""Which rule says where each kind of record goes."""
+
+
+def created_by(record: ListPost) -> Mapping:
+    """The rule that a record makes when there is none: it is created as it says of itself."""
+    match record:
+        case ClientRecord():
+            return CreateProject(name=record.name)
+        case ProjectRecord():
+            client = None
+            if record.client_key is not None:
+                client = Client(key=record.client_key, name=record.client_name or record.client_key)
+            return CreateProject(name=record.name, client=client)
+        case StaffRecord():
+            return CreateUser(
+                name=record.name,
+                person=record.person,
+                given_name=record.given_name,
+                family_name=record.family_name,
+                email=record.email,
+            )
+
+
+def list_key(kind: RecordKind, source_key: str) -> str:
+    """The posting key of a client, project or member of staff."""
+    return posting_key(SINGULAR[RULES[kind]], source_key)
+
+
+class Listing:
+    """The list records of one plan. `asked` are the posting keys of those to be created, which
+    the resolver holds with all others that are new."""
+
+    def __init__(self, given: PlanInput, resolver: Resolver) -> None:
+        self._given = given
+        self._resolver = resolver
+        self.asked: set[str] = set()
+
+    def operations(self) -> Iterator[Operation]:
+        """What is changed, made inactive, or ends as it is."""
+        for record in self._given.listed:
+            yield from self._posted(record)
+        for kind in (RecordKind.STAFF, RecordKind.PROJECT, RecordKind.CLIENT):
+            for key in self._given.deleted_keys(kind):
+                yield self._removed(kind, key)
+
+    def _posted(self, record: ListPost) -> Iterator[Operation]:
+        kind = RecordKind(record.kind)
+        rule = self._given.rules.get((RULES[kind], record.key))
+        try:
+            if rule is None:
+                raise Blocked(reason("no_client", key=_client(record)))
+            if isinstance(rule.mapping, Link):
+                why = reason("linked_by_rule", ledger_id=rule.mapping.ledger_id)
+                yield self._settled(kind, record.key, ItemState.UNCHANGED, why)
+                return
+            self._ask(kind, record.key)
+            yield from self._changed(kind, record.key, rule.mapping)
+        except Blocked as blocked:
+            if list_key(kind, record.key) not in self._resolver.refused:
+                yield self._settled(kind, record.key, ItemState.BLOCKED, blocked.reason)
+        except Skipped as skipped:
+            yield self._settled(kind, record.key, ItemState.SKIPPED, skipped.reason)
+
+    def _ask(self, kind: RecordKind, source_key: str) -> None:
+        """Have it created, with what it stands below, unless it is there. Raises Blocked or
+        Skipped."""
+        if kind is RecordKind.STAFF:
+            self._resolver.staff(source_key)
+        else:
+            self._resolver.customer(source_key, None)
+        self.asked.add(list_key(kind, source_key))
+
+    def _changed(self, kind: RecordKind, source_key: str, mapping: Mapping) -> Iterator[Operation]:
+        link = self._given.links.get(list_key(kind, source_key))
+        if link is None:
+            return
+        document = self._given.composer.list_record(self._as_told(source_key, mapping))
+        comparer = Comparer(edits=self._given.posting.ledger_edits, record=kind)
+        yield from comparer.wanted(replace(document, members=(source_key,)), self._given.held(link))
+
+    def _as_told(self, source_key: str, mapping: Mapping) -> NewListRecord:
+        if isinstance(mapping, CreateUser):
+            return new_person(source_key, mapping)
+        assert isinstance(mapping, CreateProject)
+        return self._resolver.new_customer(source_key, mapping)
+
+    def _removed(self, kind: RecordKind, source_key: str) -> Operation:
+        link = self._given.links.get(list_key(kind, source_key))
+        if link is None:
+            return self._settled(kind, source_key, ItemState.SKIPPED, reason("undeletable"))
+        comparer = Comparer(edits=self._given.posting.ledger_edits, record=kind)
+        return comparer.unwanted(self._given.held(link))
+
+    def _settled(
+        self, kind: RecordKind, source_key: str, state: ItemState, why: Reason
+    ) -> Operation:
+        return settled(list_key(kind, source_key), state, why, kind=kind, record=kind)
+
+
+def _client(record: ListPost) -> str:
+    return (record.client_key if isinstance(record, ProjectRecord) else None) or record.key

@@ -1,0 +1,193 @@
+"""Planning a post: time, expenses, invoices, clients, projects and staff in one plan."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from ledgerlink.domain.connections import Connection
+from ledgerlink.domain.documents import Company
+from ledgerlink.domain.expensing import linked_expense_keys
+from ledgerlink.domain.inputs import PlanInput
+from ledgerlink.domain.invoicing import linked_invoice_keys
+from ledgerlink.domain.links import Link as PostedLink
+from ledgerlink.domain.listing import RULES, created_by, list_key
+from ledgerlink.domain.plan import Operation
+from ledgerlink.domain.planner import linked_keys, plan
+from ledgerlink.domain.ports import Ledger, Stop
+from ledgerlink.domain.records import Deleted, ListPost, ProjectRecord, RecordKind
+from ledgerlink.domain.resolver import RuleBook, creatable_keys, posting_key
+from ledgerlink.domain.rules import Link, Rule, RuleKind, Skip
+from ledgerlink.domain.settings import Settings
+from ledgerlink.services.copies import copies_of
+from ledgerlink.services.house import House
+from ledgerlink.services.names import foreign_customers, foreign_vendors, names_in_use
+from ledgerlink.services.plans import Records, rule_book
+
+Links = Mapping[str, PostedLink]
+
+
+class WantedRates(Mapping[tuple[str, date], Decimal]):
+    """Exchange rates that nobody knows yet; `pairs` are those that were asked for."""
+
+    def __init__(self) -> None:
+        self.pairs: set[tuple[str, date]] = set()
+
+    def __getitem__(self, pair: tuple[str, date]) -> Decimal:
+        self.pairs.add(pair)
+        raise KeyError(pair)
+
+    def __iter__(self) -> Iterator[tuple[str, date]]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class PostPlan:
+    """A plan that is asked for, and whom it asks. `company` is as the ledger says now."""
+
+    house: House
+    connection: Connection
+    ledger: Ledger
+    company: Company
+    stop: Stop
+
+    def new_rules(self, records: Records, user: str) -> tuple[RuleBook, list[Rule]]:
+        """All rules, with those that clients, projects and staff make by being posted; and the
+        latter by themselves."""
+        rules = dict(rule_book(self.house, self.connection))
+        posted = {(RULES[RecordKind(one.kind)], one.key) for one in records.listed}
+        fresh = [
+            self._made(record, rules, user)
+            for record in records.listed
+            if self._makes_a_rule(record, rules, posted)
+        ]
+        return {**rules, **{(rule.kind, rule.key): rule for rule in fresh}}, fresh
+
+    def _makes_a_rule(
+        self, record: ListPost, rules: RuleBook, posted: Collection[tuple[RuleKind, str]]
+    ) -> bool:
+        """Whether there is none that says otherwise, or another; a project needs a client."""
+        rule = rules.get((RULES[RecordKind(record.kind)], record.key))
+        if rule is not None:
+            says = isinstance(rule.mapping, Link | Skip)
+            return not says and rule.mapping != created_by(record)
+        if not isinstance(record, ProjectRecord) or record.client_key is None:
+            return True
+        client = (RuleKind.PROJECTS, record.client_key)
+        known = record.client_name is not None or client in rules or client in posted
+        return known or bool(self._links([posting_key("client", record.client_key)]))
+
+    def _made(self, record: ListPost, rules: RuleBook, user: str) -> Rule:
+        kind = RULES[RecordKind(record.kind)]
+        before = rules.get((kind, record.key))
+        return Rule(
+            kind=kind,
+            key=record.key,
+            mapping=created_by(record),
+            set_by=user,
+            set_at=self.house.clock.now(),
+            version=before.version + 1 if before else 1,
+        )
+
+    async def operations(
+        self, records: Records, rules: RuleBook, rank: str | None
+    ) -> tuple[Operation, ...]:
+        """The plan. Raises Interrupted when `stop` says so before the ledger has been asked
+        everything."""
+        given = await self._given(records, rules, rank)
+        wanted = WantedRates()
+        operations = plan(replace(given, rates=wanted))
+        if not wanted.pairs:
+            return operations
+        rates = await self.ledger.exchange_rates(wanted.pairs, self.stop)
+        return plan(replace(given, rates=rates))
+
+    async def _given(self, records: Records, rules: RuleBook, rank: str | None) -> PlanInput:
+        house, connection = self.house, self.connection
+        settings = house.settings.get(connection.firm, connection.id)
+        links = self._links(wanted_links(records, settings) | creatable_keys(rules))
+        spent = self._carriers(_named(records, RecordKind.EXPENSE), RecordKind.EXPENSE)
+        billed = [k for i in records.invoices for line in i.lines for k in line.time_keys]
+        times = [*_named(records, RecordKind.TIME), *billed]
+        looked_at = {link.key: link for link in _changeable(records, links, spent)}
+        return PlanInput(
+            entries=records.times,
+            rejected=records.rejected,
+            rules=rules,
+            links=links,
+            composer=house.connector(connection.ledger).composer,
+            posting=settings.posting,
+            features=self.company.features,
+            taken=names_in_use(house, connection),
+            currencies=foreign_customers(house, connection, self.company.features),
+            vendor_currencies=foreign_vendors(house, connection, self.company.features),
+            carried=self._carriers(times, RecordKind.TIME),
+            copies=await copies_of(self.ledger, looked_at.values(), self.stop),
+            rank=rank,
+            expenses=records.expenses,
+            invoices=records.invoices,
+            listed=records.listed,
+            deleted=records.deleted,
+            expensing=settings.expenses,
+            invoicing=settings.invoices,
+            carried_expenses={**_alone(_named(records, RecordKind.EXPENSE), links), **spent},
+            today=house.clock.now().date(),
+        )
+
+    def _links(self, keys: Iterable[str]) -> Links:
+        return self.house.links.get(self.connection.firm, self.connection.id, keys)
+
+    def _carriers(self, members: Iterable[str], record: RecordKind) -> Links:
+        connection = self.connection
+        return self.house.links.carriers(connection.firm, connection.id, members, record)
+
+
+def keep_new_rules(house: House, connection: Connection, fresh: Iterable[Rule]) -> None:
+    """Store the rules that records made."""
+    if some := list(fresh):
+        house.rules.put(connection.firm, connection.id, some)
+
+
+def wanted_links(records: Records, settings: Settings) -> set[str]:
+    """The posting keys of all that these records are or may be in the ledger."""
+    billed = (k for i in records.invoices for line in i.lines for k in line.time_keys)
+    return (
+        linked_keys(records.times)
+        | linked_expense_keys(records.expenses, settings.expenses)
+        | linked_invoice_keys(records.invoices)
+        | {posting_key(RecordKind.TIME, key) for key in billed}
+        | {posting_key(RecordKind.EXPENSE, entry.key) for entry in records.expenses}
+        | {list_key(RecordKind(one.kind), one.key) for one in records.listed}
+        | {_deleted_key(one) for one in records.deleted}
+    )
+
+
+def _deleted_key(deleted: Deleted) -> str:
+    if deleted.kind in RULES:
+        return list_key(deleted.kind, deleted.key)
+    return posting_key(deleted.kind, deleted.key)
+
+
+def _named(records: Records, kind: RecordKind) -> list[str]:
+    """The keys of the records of a kind, deleted ones among them."""
+    given = records.times if kind is RecordKind.TIME else records.expenses
+    return [*(one.key for one in given), *(o.key for o in records.deleted if o.kind == kind)]
+
+
+def _alone(keys: Iterable[str], links: Links) -> dict[str, PostedLink]:
+    """The documents of expenses that stand alone, by the expense."""
+    found = {key: links.get(posting_key(RecordKind.EXPENSE, key)) for key in keys}
+    return {key: link for key, link in found.items() if link is not None}
+
+
+def _changeable(records: Records, links: Links, spent: Links) -> Iterator[PostedLink]:
+    """What is looked at before it is changed or taken out: documents of money, and time that the
+    product has no more."""
+    yield from spent.values()
+    gone = {_deleted_key(one) for one in records.deleted if one.kind == RecordKind.TIME}
+    for key, link in links.items():
+        if key in gone or link.record in (RecordKind.EXPENSE, RecordKind.INVOICE):
+            yield link
