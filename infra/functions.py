@@ -169,6 +169,7 @@ def environment(
         "LEDGERLINK_SECRETS_KEY": secrets.key.key_arn,
         "LEDGERLINK_APP_SECRET_QBO": APP_SECRET_QBO,
         "LEDGERLINK_FIRM_CLAIM": settings.firm_claim,
+        "LEDGERLINK_KINDS_CLAIM": settings.kinds_claim,
         "LEDGERLINK_SCOPE_READ": settings.scopes.read,
         "LEDGERLINK_SCOPE_POST": settings.scopes.post,
         "LEDGERLINK_SCOPE_ADMIN": settings.scopes.admin,

@@ -66,6 +66,7 @@ class Settings:
     jwt_audience: tuple[str, ...]
     scopes: Scopes
     firm_claim: str
+    kinds_claim: str
     public_url: str
     layer_platform: LayerPlatform
     qbo: QuickBooksAddresses
@@ -87,6 +88,7 @@ def read_settings(context: ContextReader) -> Settings:
         jwt_audience=_list(context, "jwtAudience", at_least=1),
         scopes=Scopes(**scopes),
         firm_claim=_text(context, "firmClaim"),
+        kinds_claim=_text(context, "kindsClaim"),
         public_url=_text(context, "publicUrl", default="").rstrip("/"),
         layer_platform=_choice(
             context, "layerPlatform", {name: name for name in get_args(LayerPlatform)}

@@ -34,13 +34,17 @@ DEFAULT_MINUTES = 60
 
 
 class TokenRequest(BaseModel):
-    """Who asks, for which firm, with which scopes; minutes may be negative for an expired one."""
+    """Who asks, for which firm, with which scopes; minutes may be negative for an expired one.
+
+    `kinds` are the records that the user may post; without them the token leaves all open.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     firm: str = Field(min_length=1)
     user: str = Field(min_length=1)
     scopes: list[str]
+    kinds: list[str] | None = None
     minutes: int = DEFAULT_MINUTES
 
 
@@ -57,7 +61,7 @@ class Issuer:
         """A signed access token with the claims that the API's authorizer reads."""
         issued = int(self.now())
         expires = issued + 60 * request.minutes
-        claims = {
+        claims: dict[str, object] = {
             "iss": self.url,
             "aud": AUDIENCE,
             "sub": request.user,
@@ -68,6 +72,8 @@ class Issuer:
             "exp": expires,
             "jti": self.new_id(),
         }
+        if request.kinds is not None:
+            claims["post_kinds"] = " ".join(request.kinds)
         return jwt.encode(claims, self.key, algorithm=ALGORITHM, headers={"kid": KEY_ID})
 
     def public_keys(self) -> dict[str, object]:

@@ -2,11 +2,14 @@
 
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from ledgerlink.domain.errors import Forbidden
+from ledgerlink.domain.records import RecordKind
+from ledgerlink.services.plans import may_post
 
 
 class Right(StrEnum):
@@ -23,11 +26,23 @@ class Right(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A user of a firm. An administrator may change what others set or started."""
+    """A user of a firm. An administrator may change what others set or started. `kinds` are the
+    records that the user may post; None is all of them."""
 
     firm: str
     user: str
     administrator: bool = False
+    kinds: tuple[RecordKind, ...] | None = None
+
+    def require_kinds(self, wanted: Iterable[RecordKind]) -> None:
+        """Raises Forbidden for a kind of record that the user may not post."""
+        for kind in wanted:
+            if not may_post(self.kinds, kind):
+                raise Forbidden(
+                    "kind_not_allowed",
+                    f"The token does not allow to post records of the kind {kind}.",
+                    f"Ask for a token whose {_kinds_claim()} has {kind}.",
+                )
 
 
 def caller(app: APIGatewayHttpResolver, right: Right) -> Caller:
@@ -48,7 +63,20 @@ def caller(app: APIGatewayHttpResolver, right: Right) -> Caller:
             f"The token lacks the scope {right.scope}.",
             f"Ask for a token with {right.scope}.",
         )
-    return Caller(str(firm), str(user), Right.ADMIN.scope in scopes)
+    kinds = _kinds(claims.get(_kinds_claim()))
+    return Caller(str(firm), str(user), Right.ADMIN.scope in scopes, kinds)
+
+
+def _kinds_claim() -> str:
+    return os.environ["LEDGERLINK_KINDS_CLAIM"]
+
+
+def _kinds(claim: object) -> tuple[RecordKind, ...] | None:
+    """The kinds that a claim names; a token without the claim leaves all open."""
+    if claim is None:
+        return None
+    named = _scopes(claim)
+    return tuple(kind for kind in RecordKind if kind in named)
 
 
 def _scopes(claim: object) -> list[str]:

@@ -16,6 +16,14 @@ from ledgerlink.domain.posting import (
 )
 from ledgerlink.domain.rules import RuleKind
 from ledgerlink.domain.settings import Direction, ScheduleMode, Settings
+from ledgerlink.domain.spending import (
+    GroupBy,
+    InvoiceLines,
+    MissingPayee,
+    Number,
+    Period,
+    PostingDate,
+)
 from ledgerlink.services.records import Known
 from pydantic import BaseModel, Field
 
@@ -201,6 +209,54 @@ class PostingChange(Given):
     shorten: bool | None = None
 
 
+class ExpensesView(BaseModel):
+    """How expenses go out; accounts and the vendor are the ledger's ids."""
+
+    group_by: GroupBy
+    period: Period
+    date: PostingDate
+    number: Number
+    payable_account_id: str | None
+    check_account_id: str | None
+    card_account_id: str | None
+    missing_payee: MissingPayee
+    catch_all_vendor_id: str | None
+
+
+class ExpensesChange(Given):
+    """Some of how expenses go out; what is left out stays."""
+
+    group_by: str | None = None
+    period: str | None = None
+    date: str | None = None
+    number: str | None = None
+    payable_account_id: str | None = None
+    check_account_id: str | None = None
+    card_account_id: str | None = None
+    missing_payee: str | None = None
+    catch_all_vendor_id: str | None = None
+
+
+class InvoicesView(BaseModel):
+    """How invoices go out; the item is the ledger's id."""
+
+    lines: InvoiceLines
+    number: Number
+    item_id: str | None
+    link_time: bool
+    send: bool
+
+
+class InvoicesChange(Given):
+    """Some of how invoices go out; what is left out stays."""
+
+    lines: str | None = None
+    number: str | None = None
+    item_id: str | None = None
+    link_time: bool | None = None
+    send: bool | None = None
+
+
 class SettingsView(BaseModel):
     """What the firm chose. `lists` null means all that the ledger has."""
 
@@ -209,6 +265,8 @@ class SettingsView(BaseModel):
     schedule: ScheduleView
     blocked: list[str]
     posting: PostingView
+    expenses: ExpensesView
+    invoices: InvoicesView
     next_sync_at: datetime | None = None
 
     @classmethod
@@ -222,6 +280,8 @@ class SettingsView(BaseModel):
             ),
             blocked=sorted(settings.blocked),
             posting=PostingView.of(settings.posting),
+            expenses=ExpensesView(**asdict(settings.expenses)),
+            invoices=InvoicesView(**asdict(settings.invoices)),
             next_sync_at=next_sync_at,
         )
 
@@ -245,18 +305,24 @@ class SettingsChange(Given):
     direction: str | None = None
     schedule: ScheduleChange | None = None
     posting: PostingChange | None = None
+    expenses: ExpensesChange | None = None
+    invoices: InvoicesChange | None = None
     block: Names | None = None
     unblock: Names | None = None
 
     def patch(self) -> Mapping[str, Any]:
         """Only what was given; null stands for all lists, elsewhere for nothing."""
         given = self.model_dump(exclude_unset=True)
-        if isinstance(given.get("schedule"), dict):
-            given["schedule"] = {k: v for k, v in given["schedule"].items() if v is not None}
-        if isinstance(given.get("posting"), dict):
-            told = given["posting"].items()
-            given["posting"] = {k: v for k, v in told if v is not None or k == "memo"}
+        for part in ("schedule", "posting", "expenses", "invoices"):
+            if isinstance(given.get(part), dict):
+                told = given[part].items()
+                given[part] = {k: v for k, v in told if v is not None or _may_be_null(k)}
         return {name: v for name, v in given.items() if v is not None or name == "lists"}
+
+
+def _may_be_null(name: str) -> bool:
+    """Whether null takes back what was chosen, where it elsewhere says nothing."""
+    return name == "memo" or name.endswith("_id")
 
 
 class ConnectionUsage(BaseModel):

@@ -5,8 +5,14 @@ import os
 import sys
 from typing import Any
 
-from ledgerlink.wire.records import time_entries
-from ledgerlink.wire.rules import LaborCodeMapping, ProjectMapping, UserMapping
+from ledgerlink.domain.records import Deleted
+from ledgerlink.wire.records import FORMS, adapter
+from ledgerlink.wire.rules import (
+    ExpenseCodeMapping,
+    LaborCodeMapping,
+    ProjectMapping,
+    UserMapping,
+)
 from pydantic import TypeAdapter
 
 PROBLEM = {
@@ -33,6 +39,7 @@ PROBLEM = {
         },
     },
 }
+ANY_MAPPING: Any = UserMapping | ProjectMapping | LaborCodeMapping | ExpenseCodeMapping
 REFS = "#/components/schemas/{model}"
 PUBLIC = "/v1/oauth/{ledger}/callback"
 
@@ -65,8 +72,9 @@ def _add_components(components: dict[str, Any]) -> None:
     for unused in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
         schemas.pop(unused, None)
     schemas["Problem"] = PROBLEM
-    _add(schemas, "TimeEntry", time_entries())
-    _add(schemas, "Mapping", TypeAdapter(UserMapping | ProjectMapping | LaborCodeMapping))
+    for form in (*FORMS.values(), Deleted):
+        _add(schemas, form.__name__, adapter(form))
+    _add(schemas, "Mapping", TypeAdapter(ANY_MAPPING))
     components["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     }

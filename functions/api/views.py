@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from ledgerlink.domain.connections import Connection, ConnectionState
@@ -193,19 +194,6 @@ class UploadView(BaseModel):
     expires_in_seconds: int
 
 
-class Post(Given):
-    """Time entries in the call, or the id of an upload; one of the two.
-
-    A record that is not valid blocks itself alone: its item says which field and why.
-    """
-
-    time_entries: Annotated[
-        list[Any] | None,
-        WithJsonSchema({"type": "array", "items": {"$ref": "#/components/schemas/TimeEntry"}}),
-    ] = None
-    upload_id: str | None = None
-
-
 class ListWorkView(BaseModel):
     """One list of a sync. `mode` is `full` or `changes`; `counts` are known once it is done."""
 
@@ -301,8 +289,12 @@ class ItemView(BaseModel):
     kind: str
     key: str
     members: list[str]
+    record: Annotated[str, Field(description="The kind of its members.")]
     day: date | None = None
     minutes: int = 0
+    total: Annotated[Decimal | None, Field(description="Tax included, by our reckoning.")] = None
+    currency: Annotated[str | None, Field(description="Null is the company's own.")] = None
+    ledger_total: Annotated[Decimal | None, Field(description="By the ledger's reckoning.")] = None
     before: Annotated[
         dict[str, Any] | None, Field(description="What the ledger holds, in its own words.")
     ] = None
@@ -325,8 +317,12 @@ class ItemView(BaseModel):
             kind=operation.kind,
             key=operation.key,
             members=list(operation.members),
+            record=operation.record,
             day=operation.day,
             minutes=operation.minutes,
+            total=operation.total.amount if operation.total else None,
+            currency=operation.total.currency if operation.total else None,
+            ledger_total=outcome.total,
             before=_body(operation.before),
             after=_body(operation.body),
             warnings=[view for one in operation.warnings if (view := ReasonView.of(one))],

@@ -1,15 +1,16 @@
-"""Posting time."""
+"""Posting: time, expenses, invoices, clients, projects and staff."""
 
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header
 from ledgerlink.domain.errors import Invalid, Problem
-from ledgerlink.services import posts
+from ledgerlink.services import posts, previewing
 
 from functions.api.app import answers, app, house, who
 from functions.api.caller import Right
-from functions.api.views import Post, RunView, UploadView
+from functions.api.post_views import PlanView, Post
+from functions.api.views import RunView, UploadView
 
 
 @app.post(
@@ -26,21 +27,38 @@ def new_upload(connection_id: str) -> tuple[UploadView, int]:
 
 @app.post(
     "/v1/connections/<connection_id>/posts",
-    summary="Post time entries",
+    summary="Post records, or preview what posting them would do",
     tags=["posts"],
-    responses=answers(202, "The run that posts them", RunView),
+    responses={
+        **answers(200, "The plan, when a preview was asked for", PlanView),
+        **answers(202, "The run that posts them", RunView),
+    },
 )
 def new_post(
     connection_id: str,
     body: Post,
-    idempotency_key: Annotated[str, Header(alias="idempotency-key", min_length=1, max_length=200)],
-) -> Response[RunView]:
-    """Answers at once with the run; the same Idempotency-Key never makes a second one."""
+    idempotency_key: Annotated[
+        str | None, Header(alias="idempotency-key", min_length=1, max_length=200)
+    ] = None,
+    preview: bool = False,
+) -> Response[RunView | PlanView]:
+    """Answers at once with the run; the same Idempotency-Key, which a post has to have, never
+    makes a second one. A preview answers with the plan of at most 2,000 records; nothing is sent,
+    stored or counted."""
     caller = who(Right.POST)
-    if (body.time_entries is None) == (body.upload_id is None):
-        problem = Problem("", "Give either time_entries or upload_id.")
-        raise Invalid("invalid_request", problem.message, "Give one of the two.", [problem])
-    records = body.upload_id if body.upload_id is not None else body.time_entries or []
-    run = posts.post(house(), caller.firm, caller.user, connection_id, idempotency_key, records)
+    caller.require_kinds(body.kinds())
+    records = body.records()
+    if preview:
+        operations = previewing.preview(
+            house(), caller.firm, caller.user, connection_id, records, caller.kinds
+        )
+        return Response(200, "application/json", PlanView.of(operations))
+    if idempotency_key is None:
+        problem = Problem("/header/idempotency-key", "Field required")
+        remedy = "Send an Idempotency-Key of your own making with each post."
+        raise Invalid("invalid_request", "A post needs a key.", remedy, [problem])
+    run = posts.post(
+        house(), caller.firm, caller.user, connection_id, idempotency_key, records, caller.kinds
+    )
     view = RunView.of(run)
     return Response(202, "application/json", view, headers={"Location": view.href})

@@ -7,6 +7,7 @@ from typing import Any
 
 from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.errors import Conflict
+from ledgerlink.domain.records import RecordKind
 from ledgerlink.domain.runs import Run, RunState
 from ledgerlink.services.house import House
 from ledgerlink.services.messages import run_message
@@ -25,8 +26,10 @@ def post(
     connection_id: str,
     idempotency_key: str,
     records: Sequence[Any] | str,
+    kinds: tuple[RecordKind, ...] | None = None,
 ) -> Run:
-    """A run that posts these records (or those of an upload, by its id).
+    """A run that posts these records (or those of an upload, by its id), as far as they are of
+    kinds that the user may post; None is all.
 
     The same idempotency key with the same records returns the run it made before. Raises
     NotFound for an unknown connection or upload, Conflict for a connection that was never
@@ -51,6 +54,7 @@ def post(
         created_by=user,
         created_at=now,
         staged=staged,
+        kinds=kinds,
     )
     run = house.runs.create(run, idempotency_key, content)
     if run.state is RunState.QUEUED:

@@ -168,11 +168,17 @@ def items_of_chunk(house: House, run: Run, chunk: Chunk) -> list[Item]:
 
 
 def _item(operation: Operation, outcomes: Mapping[int, Outcome]) -> Item:
-    planned = Outcome(
+    outcome = outcomes.get(operation.seq)
+    return planned(operation) if outcome is None else Item(operation, outcome)
+
+
+def planned(operation: Operation) -> Item:
+    """An operation that nothing was sent for yet."""
+    outcome = Outcome(
         seq=operation.seq,
         state=operation.state,
         ledger_id=operation.ledger_id,
         version=operation.version,
         reason=operation.reason,
     )
-    return Item(operation, outcomes.get(operation.seq, planned))
+    return Item(operation, outcome)

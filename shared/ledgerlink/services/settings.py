@@ -9,20 +9,27 @@ from zoneinfo import available_timezones
 from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.domain.lists import ListRecord, ListType
-from ledgerlink.domain.posting import Posting
 from ledgerlink.domain.settings import Direction, Schedule, ScheduleMode, Settings
+from ledgerlink.domain.spending import Expensing, MissingPayee
 from ledgerlink.services.house import House
 from ledgerlink.services.scheduling import chosen, incoming, replan
 from ledgerlink.services.syncs import start_sync
-from ledgerlink.wire.posting import changed
+from ledgerlink.wire.posting import Section, changed
 
 MOST_BLOCKED = 5_000
 """Records that a connection may have blocked; one who blocks more wants a list less."""
 
+ACCOUNT_ROLES = {
+    "payable_account_id": "accounts_payable",
+    "check_account_id": "checking",
+    "card_account_id": "credit_card",
+}
+"""What each account of expenses has to be."""
+
 SettingsPatch = Mapping[str, Any]
 """Some of: `lists` (names, or None for all), `direction`, `schedule` (some of `mode`, `hour`,
-`time_zone`), `posting` (some of its fields), `block` and `unblock` (`type:id` each). What is left
-out stays."""
+`time_zone`), `posting`, `expenses` and `invoices` (some of their fields), `block` and `unblock`
+(`type:id` each). What is left out stays."""
 
 
 def get_settings(house: House, firm: str, connection_id: str) -> Settings:
@@ -79,7 +86,12 @@ class Desk:
         if "schedule" in patch:
             after = replace(after, schedule=self._schedule(patch["schedule"]))
         if "posting" in patch:
-            after = replace(after, posting=self._posting(patch["posting"]))
+            after = replace(after, posting=self._section(after.posting, patch["posting"]))
+        if "expenses" in patch:
+            expenses = self._section(after.expenses, patch["expenses"])
+            after = replace(after, expenses=self._usable(expenses))
+        if "invoices" in patch:
+            after = replace(after, invoices=self._section(after.invoices, patch["invoices"]))
         if "block" in patch or "unblock" in patch:
             blocked = self._blocked(patch.get("block", ()), patch.get("unblock", ()))
             after = replace(after, blocked=blocked)
@@ -127,12 +139,35 @@ class Desk:
             self._wrong("/schedule/time_zone", f"{zone} is no time zone.", remedy)
         return replace(schedule, mode=ScheduleMode(mode), hour=hour, time_zone=zone)
 
-    def _posting(self, given: Mapping[str, Any]) -> Posting:
+    def _section(self, before: Section, given: Mapping[str, Any]) -> Section:
         try:
-            return changed(self.before.posting, given)
+            return changed(before, given)
         except Invalid as wrong:
             self.problems.extend(wrong.problems)
-            return self.before.posting
+            return before
+
+    def _usable(self, expenses: Expensing) -> Expensing:
+        """The settings of expenses, whose accounts have to be of the kind that each is for."""
+        for name, role in ACCOUNT_ROLES.items():
+            self._account(name, role, getattr(expenses, name))
+        if expenses.missing_payee is MissingPayee.CATCH_ALL and not expenses.catch_all_vendor_id:
+            message = "Nobody is named to stand in for a missing payee."
+            remedy = "Give the id of a vendor, or set missing_payee to refuse."
+            self._wrong("/expenses/catch_all_vendor_id", message, remedy)
+        return expenses
+
+    def _account(self, name: str, role: str, account_id: str | None) -> None:
+        """Note what is wrong with an account; one that did not come in is left to the ledger."""
+        if account_id is None:
+            return
+        connection = self.connection
+        found = self.house.lists.get(
+            connection.firm, connection.id, ListType.ACCOUNT, [account_id]
+        ).get(account_id)
+        if found is not None and not (found.usable and role in found.roles):
+            words = role.replace("_", " ")
+            message = f"Account {account_id} ({found.name}) is no {words} account in use."
+            self._wrong(f"/expenses/{name}", message, f"Use an account with the role {role}.")
 
     def _blocked(self, block: Sequence[str], unblock: Sequence[str]) -> frozenset[str]:
         known = self._known([*block, *unblock])
