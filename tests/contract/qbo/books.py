@@ -114,6 +114,13 @@ class Books:
     def change(self, entity: str, row_id: str, **fields: Any) -> None:
         self.edit(entity, id=row_id, changes=fields)
 
+    def post(self, path: str, body: Any) -> Any:
+        """Another application writes."""
+        token = self.admin("token", {"realm": self.realm})["access_token"]
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        url = f"/v3/company/{self.realm}/{path}"
+        return self.http.post(url, json=body, headers=headers).raise_for_status().json()
+
     def rows(self, entity: str) -> list[Row]:
         found: list[Row] = self.admin(f"companies/{self.realm}/{entity}", method="GET")["rows"]
         return found

@@ -1,18 +1,14 @@
 """The lists behind the port, against the sandbox over HTTP."""
 
-import threading
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
 
 import pytest
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
 from ledgerlink.domain.lists import ListRecord, ListType, Reading
 
-from tests.contract.qbo.books import CREDENTIALS, Books, Make
+from tests.contract.qbo.books import Books, Make
+from tests.contract.qbo.hook import hooked
 
 COPIED = ("NameOf", "EmployeeRef", "VendorRef", "TxnDate", "Hours", "Minutes", "CustomerRef")
 
@@ -166,61 +162,7 @@ def test_a_soft_delete_that_comes_as_a_stub_is_told_as_gone(books: Books) -> Non
     assert not books.read(ListType.VENDOR)[row].active
 
 
-def test_an_invoice_that_was_paid_says_so(company: Make) -> None:
-    books = company("sample")
-    customer = {"value": str(books.rows("Customer")[0]["Id"])}
-    item = {"value": next(str(r["Id"]) for r in books.rows("Item") if r["Type"] == "Service")}
-    sold = {"DetailType": "SalesItemLineDetail", "SalesItemLineDetail": {"ItemRef": item}}
-    row = books.create("Invoice", CustomerRef=customer, Line=[{"Amount": 100.5, **sold}])
-    assert books.read(ListType.INVOICE, ids=(row,))[row].fields["status"] == "open"
-    for amount, status in ((1, "partly_paid"), (99.5, "paid")):
-        links = [{"TxnId": row, "TxnType": "Invoice"}]
-        line = [{"Amount": amount, "LinkedTxn": links}]
-        books.create("Payment", CustomerRef=customer, TotalAmt=amount, Line=line)
-        told = {r.id: r for r in books.changes(ListType.INVOICE)[ListType.INVOICE].records}
-        assert told[row].fields["status"] == status
-
-
 @pytest.mark.parametrize("kind", ["classic", "cloudevents"])
 def test_what_the_ledger_signs_is_believed(books: Books, kind: str) -> None:
-    heard: list[tuple[dict[str, str], bytes]] = []
-    with listening(heard) as url:
-        books.admin("webhooks", {"url": url, "verifier_token": "secret", "format": kind}, "PUT")
-        books.admin("clock", {"scale": 50})
-        row = books.create("Customer", DisplayName="Hooked")
-        deadline = time.monotonic() + 5
-        while not heard and time.monotonic() < deadline:
-            time.sleep(0.01)
-        books.admin("webhooks", method="DELETE")
-        books.admin("clock", {"scale": 1})
-    notices = [
-        n for headers, body in heard for n in books.connector.notices(headers, body, CREDENTIALS)
-    ]
-    assert (books.realm, ListType.CUSTOMER, row, "create") in {
-        (n.company_id, n.type, n.id, n.operation) for n in notices
-    }
-
-
-@contextmanager
-def listening(heard: list[tuple[dict[str, str], bytes]]) -> Iterator[str]:
-    """Somebody who takes every notification in."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            heard.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            self.send_response(200)
-            self.send_header("content-length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Quiet."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/hook"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with hooked(books, kind) as comes:
+        assert comes(ListType.CUSTOMER, books.create("Customer", DisplayName="Hooked"), "create")

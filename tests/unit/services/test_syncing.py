@@ -20,7 +20,12 @@ from ledgerlink.services.syncs import request_sync
 from tests.fakes.fate import Fate
 from tests.fakes.house import FIRM, USER, Town, entry, town
 
-CUSTOMER, TERM, TIME = ListType.CUSTOMER, ListType.TERM, ListType.TIME
+CUSTOMER, TERM, TIME, INVOICE = (
+    ListType.CUSTOMER,
+    ListType.TERM,
+    ListType.TIME,
+    ListType.INVOICE,
+)
 LISTS = {
     CUSTOMER: ListTraits(entity="customer", by_changes=True),
     TERM: ListTraits(entity="term", by_changes=False),
@@ -184,6 +189,42 @@ def test_time_history_knows_whose_it_is_and_is_not_posted_back() -> None:
 
 def _time(here: Town, connection: Connection) -> list[ListRecord]:
     return list(known(here, connection, TIME).values())
+
+
+PAID = {"status": "paid", "balance": "0", "paid_on": "2026-03-09"}
+
+
+@pytest.mark.parametrize("how", ["changes", "whole"])
+def test_of_invoices_those_that_we_wrote_are_told_as_paid_as_open_and_as_gone(how: str) -> None:
+    here, connection = _that_invoices()
+    ledger = here.company().lists
+    mine = here.post(connection, "mine", [entry("e1")])
+    here.work()
+    ledger_id = str(here.items(mine)[0].outcome.ledger_id)
+    is_open = {"status": "open", "balance": "10", "paid_on": None}
+    if how == "whole":
+        ledger.untold.add(INVOICE)
+    for each in (ledger_id, "theirs"):
+        ledger.create(record(each, INVOICE, fields=is_open))
+    assert counts(asked(here, connection, "1")) == {"created": 1, "unchanged": 1}
+    for number, fields in enumerate((PAID, is_open)):
+        ledger.change(INVOICE, ledger_id, fields=fields)
+        assert counts(asked(here, connection, f"change {number}"))["changed"] == 1
+        assert known(here, connection, INVOICE)[ledger_id].fields == fields
+    assert feed(here, connection)[-2].after == {f"fields.{name}": v for name, v in PAID.items()}
+    for each in (ledger_id, "theirs"):
+        ledger.delete(INVOICE, each)
+    assert counts(asked(here, connection, "gone"))["deleted"] == 1
+    (gone,) = known(here, connection, INVOICE).values()
+    assert (gone.id, gone.gone, gone.fields) == (ledger_id, "deleted", is_open)
+
+
+def _that_invoices() -> tuple[Town, Connection]:
+    """A town whose ledger tells of what we wrote as of invoices."""
+    invoices = ListTraits(entity="Time", by_changes=True, linked_only=True)
+    here = town(lists={**LISTS, INVOICE: invoices})
+    here.company().lists.create(record("t", TERM))
+    return here, here.connected()
 
 
 def test_a_linked_record_that_changed_is_told_on_the_bus() -> None:

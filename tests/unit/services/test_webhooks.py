@@ -207,6 +207,16 @@ def test_an_invoice_matters_only_where_we_wrote_it(here: Place, connection: Conn
     assert hinted(here, connection) == {INVOICE}
 
 
+@pytest.mark.parametrize("operation", ["create", "update", "delete", "void"])
+def test_a_notice_of_a_whole_list_has_it_read_whatever_is_known_of_its_records(
+    here: Place, connection: Connection, operation: str
+) -> None:
+    written(here, "10", START + timedelta(days=1), kind="Invoice")
+    known(here, "10", START + timedelta(days=1), type=INVOICE)
+    send(here, notice("", type=INVOICE, operation=operation))
+    assert hinted(here, connection) == {INVOICE}
+
+
 def test_a_storm_is_one_row_written_once(here: Place, connection: Connection) -> None:
     half = [notice(str(n), at=START + timedelta(seconds=n)) for n in range(500)]
     begun = time.process_time()

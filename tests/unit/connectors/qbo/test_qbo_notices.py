@@ -19,6 +19,15 @@ from tests.unit.connectors.qbo.stage import VirtualClock
 
 TOKEN = "0fa3-verifier"
 CREDENTIALS = {"webhook_verifier_token": TOKEN}
+OPERATIONS = [
+    ("created", "Create", "create"),
+    ("updated", "Update", "update"),
+    ("deleted", "Delete", "delete"),
+    ("merged", "Merge", "merge"),
+    ("voided", "Void", "void"),
+    ("emailed", "Emailed", "email"),
+]
+"""In the newer format, in the older one, and in our words."""
 AT = datetime(2025, 9, 10, 21, 31, 25, 179851, tzinfo=UTC)
 
 
@@ -78,17 +87,7 @@ def test_a_classic_notification_says_the_same() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("new", "old", "word"),
-    [
-        ("created", "Create", "create"),
-        ("updated", "Update", "update"),
-        ("deleted", "Delete", "delete"),
-        ("merged", "Merge", "merge"),
-        ("voided", "Void", "void"),
-        ("emailed", "Emailed", "email"),
-    ],
-)
+@pytest.mark.parametrize(("new", "old", "word"), OPERATIONS)
 def test_operations_have_one_word_in_both_formats(new: str, old: str, word: str) -> None:
     payloads = ([event(f"qbo.invoice.{new}.v1")], classic(entity("Invoice", old)))
     assert [said(payload)[0].operation for payload in payloads] == [word, word]
@@ -127,9 +126,13 @@ def test_entities_belong_to_lists_in_both_formats(name: str, kind: ListType | No
         assert (notice.type, notice.id) == (kind, "1234")
 
 
-def test_a_payment_concerns_the_list_of_invoices() -> None:
-    (notice,) = said([event("qbo.payment.created.v1")])
-    assert (notice.type, notice.id) == (ListType.INVOICE, "")
+@pytest.mark.parametrize(("new", "old", "word"), OPERATIONS)
+def test_whatever_happens_to_a_payment_concerns_the_whole_list_of_invoices(
+    new: str, old: str, word: str
+) -> None:
+    for payload in ([event(f"qbo.payment.{new}.v1")], classic(entity("Payment", old))):
+        (notice,) = said(payload)
+        assert (notice.type, notice.id, notice.operation) == (ListType.INVOICE, "", word)
 
 
 def test_preferences_concern_the_company_and_the_list_of_custom_fields() -> None:
