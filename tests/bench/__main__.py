@@ -16,6 +16,7 @@ from tests.bench.budgets import Line, broken, table
 from tests.bench.grounds import grounds
 from tests.bench.importing import importing
 from tests.bench.lists import lists
+from tests.bench.spending import spending
 from tests.bench.worker import worker
 
 DEFAULT_SCALE = 3
@@ -30,6 +31,8 @@ def measure(scale: int) -> Iterator[Line]:
         with worker(ground) as posting:
             yield from measuring.posting(posting, scale)
         yield from measuring.rival_clients(ground)
+    with grounds(scale) as ground, worker(ground) as posting:
+        yield from spending(posting, scale)
     with grounds(scale) as ground:
         yield from importing(ground)
     with grounds(scale) as ground:

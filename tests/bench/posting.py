@@ -1,7 +1,8 @@
 """A worker that posts: python -m tests.bench.posting, orders and results as JSON lines.
 
 It runs the real handler over the real stores. An order is {"realm", "access_token",
-"refresh_token", "account"} first (connect and set rules), then {"name", "count"} (post those).
+"refresh_token", "account"} first (connect and set rules), then {"name", "count"} (post so many
+time entries) or {"name"} (post a month of expenses and invoices).
 """
 
 import gzip
@@ -9,6 +10,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Iterable
 
 import httpx
 from ledgerlink.bootstrap import client, house
@@ -17,8 +19,10 @@ from ledgerlink.domain.rules import RuleKind
 from ledgerlink.domain.runs import Run
 from ledgerlink.services import posts
 from ledgerlink.services.rules import put_rules
+from ledgerlink.services.settings import change_settings
 from ledgerlink.wire.rules import mappings
 
+from tests.bench import papers
 from tests.bench.lane import FIRM, USER, connected, drive
 from tests.bench.meter import Meter
 from tests.bench.posted import Posted
@@ -26,16 +30,17 @@ from tests.bench.sheet import lines, rules
 
 
 def set_rules(connection: Connection, account: str) -> None:
-    """The rules of the sheet; income goes to that account."""
-    for kind, given in rules(account).items():
+    """The rules of the sheets, and their settings; income goes to that account."""
+    change_settings(house(), FIRM, USER, connection.id, papers.settings())
+    for kind, given in {**rules(account), **papers.rules()}.items():
         chosen = RuleKind(kind)
         put_rules(house(), FIRM, USER, connection.id, chosen, mappings(chosen, given))
 
 
-def post(connection: Connection, name: str, count: int, key: str) -> Posted:
-    """Post so many entries through lane and handler until the run has ended."""
+def post(connection: Connection, records: Iterable[bytes], key: str) -> Posted:
+    """Post these records through lane and handler until the run has ended."""
     upload, url = posts.upload(house(), FIRM, connection.id)
-    httpx.put(url, content=gzip.compress(b"\n".join(lines(name, count)))).raise_for_status()
+    httpx.put(url, content=gzip.compress(b"\n".join(records))).raise_for_status()
     meter = Meter()
     meter.attach(client("dynamodb"), client("s3"), client("sqs"), client("secretsmanager"))
     begun, cpu = time.monotonic(), time.process_time()
@@ -76,7 +81,9 @@ def main() -> None:
     set_rules(connection, first["account"])
     print(json.dumps({"connection": connection.id}), file=results, flush=True)
     for number, order in enumerate(orders):
-        posted = post(connection, order["name"], order["count"], f"post-{number}")
+        name, count = order["name"], order.get("count")
+        records = papers.lines(name) if count is None else lines(name, count)
+        posted = post(connection, records, f"post-{number}")
         print(posted.model_dump_json(), file=results, flush=True)
 
 

@@ -52,9 +52,16 @@ class Worker:
 
     def post(self, name: str, count: int) -> Measured:
         """Have it post so many entries."""
+        return self._posted({"name": name, "count": count})
+
+    def post_papers(self, name: str) -> Measured:
+        """Have it post a month of expenses and invoices."""
+        return self._posted({"name": name})
+
+    def _posted(self, order: dict[str, Any]) -> Measured:
         sandbox = self.grounds.sandbox
         mark = sandbox.mark()
-        answer = self.child.ask({"name": name, "count": count})
+        answer = self.child.ask(order)
         posted = Posted.model_validate_json(answer)
         if posted.state != "completed":
             raise RuntimeError(f"the run is {posted.state}: {posted.reason} {posted.counts}")
