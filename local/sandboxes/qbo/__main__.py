@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .sandbox import Sandbox
+from .seeds import SEEDS
 from .server import Options, listen, make_app, make_sandbox, make_server
 from .settings import Settings, UnknownSetting
 from .snapshot import UnreadableState
@@ -20,7 +21,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m local.sandboxes.qbo", description=__doc__)
     made.add_argument("--port", type=int, default=4600)
     made.add_argument("--host", default="127.0.0.1", choices=LOOPBACK)
-    made.add_argument("--seed", default="sample", choices=("sample", "empty"))
+    made.add_argument("--seed", default="sample", choices=tuple(SEEDS))
     made.add_argument("--scale", type=float, default=1.0, help="ledger seconds per real second")
     made.add_argument("--state", type=Path, help="kept here between runs")
     made.add_argument("--latency-ms", type=float, help="one latency for every call; 0 for none")

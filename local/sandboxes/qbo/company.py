@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from .clock import stamp
 from .rows import Record, Row, Sequence, Table
+from .schema import currencies
 from .schema.entity import Entity
 from .schema.registry import BY_NAME, ENTITIES
 from .settings import Settings
@@ -18,15 +19,20 @@ PROJECTS = "Project"
 
 @dataclass(slots=True)
 class Company:
-    """The store of one realm. `names` and `numbers` map a key to the Id that holds it; `version`
-    grows with every change."""
+    """The store of one realm.
+
+    `names` maps a key to the Id that holds it, `numbers` to the Ids that hold it, oldest first.
+    `marks` says what happened to a transaction in the screens that closes it to the API.
+    `version` grows with every change.
+    """
 
     realm: str
     name: str
     tables: dict[str, Table] = field(default_factory=dict)
     sequences: dict[str, Sequence] = field(default_factory=dict)
     names: dict[tuple[str, str], str] = field(default_factory=dict)
-    numbers: dict[tuple[str, str], str] = field(default_factory=dict)
+    numbers: dict[tuple[str, str, str], dict[str, None]] = field(default_factory=dict)
+    marks: dict[tuple[str, str], str] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     version: int = 0
     last_found: tuple[object, list[Record]] | None = None
@@ -55,6 +61,29 @@ class Company:
         row = self.row("Preferences", "1") or {}
         return row.get(block, {}).get(name)
 
+    def other_preference(self, name: str) -> str | None:
+        """One of OtherPrefs by the last part of its dotted name; None where it is not set."""
+        row = self.row("Preferences", "1") or {}
+        for pair in row.get("OtherPrefs", {}).get("NameValue", ()):
+            if str(pair.get("Name", "")).endswith(name):
+                return str(pair.get("Value", ""))
+        return None
+
+    @property
+    def home(self) -> dict[str, str]:
+        """The home currency as a reference."""
+        held = self.preference("CurrencyPrefs", "HomeCurrency")
+        return currencies.named(held["value"] if isinstance(held, dict) else "USD")
+
+    @property
+    def multi_currency(self) -> bool:
+        return bool(self.preference("CurrencyPrefs", "MultiCurrencyEnabled"))
+
+    @property
+    def american(self) -> bool:
+        """Whether taxes go by the words TAX and NON; elsewhere they go by tax codes."""
+        return (self.row("CompanyInfo", "1") or {}).get("Country", "US") in ("US", "USA")
+
     def preferred(self, names: tuple[str, ...]) -> bool:
         """Whether any of these accounting preferences is on."""
         return any(self.preference("AccountingInfoPrefs", name) for name in names)
@@ -82,16 +111,18 @@ class Company:
         if entity.name_space:
             self.names[name_key(entity, row, settings)] = row["Id"]
         if row.get("DocNumber"):
-            self.numbers[(entity.name, row["DocNumber"])] = row["Id"]
+            self.numbers.setdefault(number_key(entity, row, settings), {})[row["Id"]] = None
 
     def unindex(self, entity: Entity, row: Row, settings: Settings) -> None:
         self.version += 1
-        for index, key in (
-            (self.names, name_key(entity, row, settings)),
-            (self.numbers, (entity.name, row.get("DocNumber", ""))),
-        ):
-            if index.get(key) == row["Id"]:
-                del index[key]
+        name = name_key(entity, row, settings)
+        if self.names.get(name) == row["Id"]:
+            del self.names[name]
+        number = number_key(entity, row, settings)
+        holders = self.numbers.get(number, {})
+        holders.pop(row["Id"], None)
+        if number in self.numbers and not holders:
+            del self.numbers[number]
 
     def reindex(self, settings: Settings) -> None:
         self.names.clear()
@@ -111,3 +142,10 @@ def name_key(entity: Entity, row: Row, settings: Settings) -> tuple[str, str]:
     if not settings.names_case_sensitive:
         value = value.casefold()
     return entity.name_space, value
+
+
+def number_key(entity: Entity, row: Row, settings: Settings) -> tuple[str, str, str]:
+    """Within what a document number must be unique: the entity, for bills perhaps the vendor."""
+    apart = entity.name == "Bill" and settings.duplicate_bills_per_vendor
+    vendor = (row.get("VendorRef") or {}).get("value", "") if apart else ""
+    return entity.name, str(row.get("DocNumber", "")), vendor

@@ -22,6 +22,7 @@ MESSAGES: Final[dict[str, str]] = {
     "2110": "Invalid Decimal Number",
     "2120": "Invalid Type",
     "2130": "Invalid Request ID",
+    "2140": "Invalid Amount",
     "2150": "Invalid Percentage",
     "2170": "Invalid Enumeration",
     "2190": "Date out of range",
@@ -32,6 +33,7 @@ MESSAGES: Final[dict[str, str]] = {
     "2290": "Negative Amount",
     "2300": "Debits do not equal credits",
     "2500": "Invalid Reference Id",
+    "3000": "Invalid Custom Field",
     "4000": "Error parsing query",
     "4001": "Invalid query",
     "4002": "Error processing query",
@@ -45,6 +47,7 @@ MESSAGES: Final[dict[str, str]] = {
     "6050": "Attachable cannot be linked to this object",
     "6070": "Amount is not equal to UnitPrice * Qty",
     "6080": "At least one name field must be supplied",
+    "6090": "Invalid discount line",
     "6100": "Invalid tax code",
     "6140": "Duplicate Document Number Error",
     "6150": "ParentRef is required for a sub object",
@@ -67,6 +70,9 @@ MESSAGES: Final[dict[str, str]] = {
     "6400": "Charge has been invoiced",
     "6420": "Missing Email Address",
     "6430": "Invalid Account Type",
+    "6450": "Transaction cannot be voided",
+    "6480": "Matched transaction cannot be changed",
+    "6540": "Deposited Transaction cannot be changed",
     "10000": "An application error has occurred while processing your request",
 }
 

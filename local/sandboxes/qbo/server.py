@@ -22,7 +22,12 @@ from .settings import Settings
 from .web.app import build_app
 from .web.gateway import TRANSPORT
 
-COMPANY_NAMES = {"sample": "Craig's Design and Landscaping Services", "empty": "Empty Company"}
+COMPANY_NAMES = {
+    "sample": "Craig's Design and Landscaping Services",
+    "empty": "Empty Company",
+    "canada": "Canadian Company",
+    "uk": "British Company",
+}
 START_SECONDS = 10.0
 STOP_SECONDS = 5
 

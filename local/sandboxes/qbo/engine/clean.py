@@ -11,6 +11,7 @@ from typing import Any, Final
 from ..faults import Fault
 from ..rows import Row
 from ..schema.fields import Field, Kind, Shape
+from ..settings import Settings
 
 ENVELOPE: Final = frozenset({"Id", "SyncToken", "MetaData", "domain", "sparse", "status"})
 # A member that was sent empty: nothing to store, and in a sparse update a wish to clear.
@@ -21,6 +22,7 @@ CLEARED: Final = None
 class Found:
     """The references met on the way, to be looked up once the body is known to be well formed."""
 
+    settings: Settings
     references: list[tuple[Field, Row, str]] = field(default_factory=list)
 
 
@@ -54,12 +56,13 @@ def _unknown(name: str, shape: Shape) -> Fault:
     )
 
 
-def _text(described: Field, value: Any, _found: Found, _path: str) -> str | None:
+def _text(described: Field, value: Any, found: Found, _path: str) -> str | None:
     if not isinstance(value, str):
         if isinstance(value, dict | list):
             raise Fault("2120", f"Invalid type for {described.name}", described.name)
         value = str(value).lower() if isinstance(value, bool) else str(value)
-    limit = described.limit
+    by_setting = described.limit_by
+    limit = getattr(found.settings, by_setting) if by_setting else described.limit
     if limit is not None and len(value) > limit:
         raise Fault(
             "2050",

@@ -44,7 +44,7 @@ def checked_id(row_id: str, entity: Entity) -> str:
 
 
 def _create(context: Context, entity: Entity, body: Row) -> Row:
-    found = Found()
+    found = Found(context.settings)
     sent = clean(entity.shape, body, found)
     after = {name: value for name, value in sent.items() if value is not None}
     change = Change(context, entity, None, after, sent)
@@ -94,7 +94,7 @@ def _follow(change: Change, operation: str) -> None:
 
 def _update(context: Context, entity: Entity, body: Row) -> Row:
     record = current(context, entity, body)
-    found = Found()
+    found = Found(context.settings)
     sent = clean(entity.shape, body, found)
     sparse = body.get("sparse") is True
     after = _merged(record.row, sent, entity, sparse)
@@ -118,7 +118,7 @@ def _merged(before: Row, sent: Row, entity: Entity, sparse: bool) -> Row:
     return kept
 
 
-def _replace(change: Change, record: Record) -> Row:
+def _replace(change: Change, record: Record, operation: str = "Update") -> Row:
     context, entity = change.context, change.entity
     if change.after == change.before:
         return record.row
@@ -129,7 +129,7 @@ def _replace(change: Change, record: Record) -> Row:
     context.company.index(entity, record.row, context.settings)
     if display_name(old) != display_name(record.row) and entity.name_space:
         rename(context.company, entity.name, record.row)
-    _follow(change, "Update")
+    _follow(change, operation)
     return record.row
 
 
@@ -149,7 +149,7 @@ def _void(context: Context, entity: Entity, body: Row) -> Row:
     change = Change(context, entity, clone(record.row), clone(record.row))
     for rule in VOID[entity.name]:
         rule(change)
-    return _replace(change, record)
+    return _replace(change, record, "Void")
 
 
 def current(context: Context, entity: Entity, body: Row) -> Record:

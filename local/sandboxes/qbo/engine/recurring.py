@@ -45,7 +45,7 @@ def _update(context: Context, kind: str, inner: Row) -> Row:
 
 def _completed(context: Context, kind: str, inner: Row, before: Row | None) -> Row:
     entity = BY_NAME[kind]
-    found = Found()
+    found = Found(context.settings)
     sent = clean(entity.shape, inner, found)
     after = {name: value for name, value in sent.items() if value is not None}
     if not after.get("RecurringInfo"):

@@ -8,19 +8,13 @@ from typing import Final
 from ..company import Company
 from ..faults import INACTIVE_WORDS, Fault
 from ..rows import Row
+from ..schema import currencies
 from ..schema.fields import Field, Kind, Shape
 from ..schema.registry import BY_NAME, ENTITIES, LIST_WORDS
 from .change import Change, Context
 from .clean import Found
 
 SPECIAL_ITEMS: Final = frozenset({"SHIPPING_ITEM_ID", "GRATUITY_ITEM_ID"})
-CURRENCIES: Final = {
-    "USD": "United States Dollar",
-    "CAD": "Canadian Dollar",
-    "EUR": "Euro",
-    "GBP": "British Pound Sterling",
-    "AUD": "Australian Dollar",
-}
 
 
 def resolve(change: Change, found: Found) -> None:
@@ -36,7 +30,7 @@ def resolve(change: Change, found: Found) -> None:
         else:
             reference.pop("type", None)
             if described.name == "CurrencyRef":
-                reference["name"] = CURRENCIES.get(reference["value"], reference["value"])
+                reference.update(currencies.named(reference["value"]))
 
 
 def _resolve_one(change: Change, described: Field, reference: Row) -> None:

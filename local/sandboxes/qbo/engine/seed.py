@@ -12,7 +12,7 @@ from .operations import complete, insert
 def plant(context: Context, entity_name: str, row: Row) -> Row:
     """Inserts a row under its own Id, or the next one, and keeps the sequence ahead of it."""
     entity = BY_NAME[entity_name]
-    found = Found()
+    found = Found(context.settings)
     sent = clean(entity.shape, row, found)
     calculated = {name: row[name] for name in entity.readonly if name in row}
     after = {name: value for name, value in sent.items() if value is not None} | calculated

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from .. import rates
 from ..clock import parse_moment
 from ..company import Company
 from ..faults import Fault
@@ -22,6 +23,8 @@ LONG: Final = 5_000
 TAX_CODE_EXTRA_ROWS: Final = 3
 TIMES: Final = {"MetaData.CreateTime": "created", "MetaData.LastUpdatedTime": "updated"}
 NESTED: Final = {"Attachable": ("AttachableRef.EntityRef.Type", "AttachableRef.EntityRef.value")}
+# What is left of an attachment that was found by what it is linked to.
+THIN: Final = ("Id", "SyncToken", "MetaData", "domain", "sparse")
 
 
 def answer(company: Company, settings: Settings, statement: str) -> Row:
@@ -60,11 +63,53 @@ def _found(company: Company, entity: Entity, parsed: Statement, settings: Settin
 def _matching(
     company: Company, entity: Entity, parsed: Statement, settings: Settings
 ) -> list[Record]:
-    tests = [_test(entity, condition, settings) for condition in parsed.where]
+    linked = [c for c in parsed.where if c.name in NESTED.get(entity.name, ())]
+    others = [c for c in parsed.where if c not in linked]
+    if entity.name == rates.NAME and any(c.name == "AsOfDate" for c in others):
+        return _rates_on(company, entity, others, settings)
+    tests = [_test(entity, condition, settings) for condition in others]
+    if linked:
+        tests.append(_linked_test(linked))
     if "Active" in entity.shape.by_name and all(c.name != "Active" for c in parsed.where):
         tests.append(lambda record: record.row.get("Active") is not False)
     records = company.table(entity.name).records.values()
     return [record for record in records if all(test(record) for test in tests)]
+
+
+def _rates_on(
+    company: Company, entity: Entity, where: list[Condition], settings: Settings
+) -> list[Record]:
+    """Rates as they hold on the day that is asked for, whether or not they were set on it."""
+    tests = [_test(entity, condition, settings) for condition in where]
+    asked = (c for c in where if c.name == "AsOfDate" and c.operator in ("=", "in"))
+    days = [day for condition in asked for day in condition.values]
+    found = list(company.table(rates.NAME).records.values())
+    if days:
+        how = settings.rate_without_day
+        found = [record for day in days for record in rates.all_as_of(company, day, how)]
+    return [record for record in found if all(test(record) for test in tests)]
+
+
+def _linked_test(conditions: list[Condition]) -> Callable[[Record], bool]:
+    """One and the same link of the attachment meets all conditions."""
+    ready = [
+        (
+            "type" if c.name.endswith(".Type") else "value",
+            COMPARE[c.operator],
+            _all_folded(c.values),
+        )
+        for c in conditions
+    ]
+
+    def meets(link: Row) -> bool:
+        reference = link.get("EntityRef") or {}
+        return all(test(_folded(reference.get(name, "")), values) for name, test, values in ready)
+
+    return lambda record: any(meets(link) for link in record.row.get("AttachableRef", ()))
+
+
+def _all_folded(values: tuple[str, ...]) -> list[str]:
+    return [value.casefold() for value in values]
 
 
 def _test(entity: Entity, condition: Condition, settings: Settings) -> Callable[[Record], bool]:
@@ -97,8 +142,10 @@ def reader(name: str, described: Field | None) -> Callable[[Record], Any]:
     if name in TIMES:
         return (lambda r: r.created) if TIMES[name] == "created" else (lambda r: r.updated)
     if described is None:
-        member = {"Type": "type"}.get(name.rsplit(".", 1)[-1], "value")
-        return lambda record: _attached(record.row, member)
+        return lambda record: [
+            _folded((link.get("EntityRef") or {}).get("value"))
+            for link in record.row.get("AttachableRef", ())
+        ]
     if described.kind is Kind.REF:
         return lambda record: (record.row.get(name) or {}).get("value")
     if described.kind is Kind.PART:
@@ -106,11 +153,6 @@ def reader(name: str, described: Field | None) -> Callable[[Record], Any]:
     if described.kind in (Kind.TEXT, Kind.CHOICE):
         return lambda record: _folded(record.row.get(name))
     return lambda record: record.row.get(name)
-
-
-def _attached(row: Row, member: str) -> list[str]:
-    references = [link.get("EntityRef") or {} for link in row.get("AttachableRef", ())]
-    return [str(reference.get(member, "")).casefold() for reference in references]
 
 
 def _folded(value: Any) -> Any:
@@ -199,6 +241,8 @@ def _page(
 
 def project(row: Row, entity: Entity, parsed: Statement, settings: Settings) -> Row:
     """The selected fields; nested objects are refused."""
+    if settings.attachable_ref_query == "thin" and _by_link(entity, parsed):
+        return {name: row[name] for name in THIN if name in row}
     if "*" in parsed.fields or settings.projection == "full":
         row = present(entity, row)
         hidden = settings.sku_needs_projection and "Sku" not in parsed.fields
@@ -207,6 +251,10 @@ def project(row: Row, entity: Entity, parsed: Statement, settings: Settings) -> 
         _check_scalar(entity, name)
     chosen = {name: row[name] for name in parsed.fields if name in row}
     return {**chosen, "domain": "QBO", "sparse": True}
+
+
+def _by_link(entity: Entity, parsed: Statement) -> bool:
+    return any(c.name in NESTED.get(entity.name, ()) for c in parsed.where)
 
 
 def _check_scalar(entity: Entity, name: str) -> None:

@@ -5,7 +5,20 @@ from __future__ import annotations
 import dataclasses
 
 from .entity import READ_ONLY, TRANSACTION_OPERATIONS, Entity
-from .fields import Field, calculated, choice, day, flag, free, number, part, parts, ref, text
+from .fields import (
+    Field,
+    calculated,
+    choice,
+    day,
+    flag,
+    free,
+    number,
+    part,
+    parts,
+    ref,
+    text,
+    unfindable,
+)
 from .lines import LINE
 from .parts import ADDRESS, BILL_CARD, BILL_CHECK, CASH_BACK, CHECK, CREDIT_CHARGE, EMAIL
 from .transactions import (
@@ -23,8 +36,9 @@ from .transactions import (
 EXPENSE_LINES = frozenset(
     {"AccountBasedExpenseLineDetail", "ItemBasedExpenseLineDetail", "DescriptionOnly"}
 )
+_BY_LINE = unfindable(TRANSACTION, "ProjectRef")
 _PAYABLE: tuple[Field, ...] = (
-    *TRANSACTION,
+    *_BY_LINE,
     ref("VendorRef", "Vendor", required=True, find=True),
     LINES,
     ref("APAccountRef", "Account", find=True),
@@ -94,14 +108,14 @@ PURCHASE = Entity(
     details=EXPENSE_LINES,
     defaults={"Credit": False},
     fields=(
-        *TRANSACTION,
+        *_BY_LINE,
         dataclasses.replace(PAYMENT_TYPE, required=True, find=True),
         ref("AccountRef", "Account", required=True),
         LINES,
         ref("EntityRef", "Vendor", "Employee", "Customer"),
         flag("Credit"),
         ref("PaymentMethodRef", "PaymentMethod"),
-        text("PaymentRefNum", 21),
+        text("PaymentRefNum", limit_by="payment_ref_limit"),
         part("CheckPayment", CHECK),
         part("CreditCardPayment", CREDIT_CHARGE),
         PRINT_STATUS,

@@ -26,13 +26,15 @@ class Kind(Enum):
 class Field:
     """One property: its type and limits, who may set it, whether a query may filter on it.
 
-    `find`: a WHERE clause may name it. `needs`: the preference that must be on to use it.
-    `to`: the entities a reference may point to; empty means it is not checked here.
+    `limit_by`: the setting that holds the length limit, where nobody could verify it. `find`: a
+    WHERE clause may name it. `needs`: the preference that must be on to use it. `to`: the
+    entities a reference may point to; empty means it is not checked here.
     """
 
     name: str
     kind: Kind
     limit: int | None = None
+    limit_by: str = ""
     low: Decimal | None = None
     high: Decimal | None = None
     choices: frozenset[str] = frozenset()
@@ -108,3 +110,8 @@ def calculated(*fields: Field) -> tuple[Field, ...]:
 
 def _decimal(value: int | None) -> Decimal | None:
     return None if value is None else Decimal(value)
+
+
+def unfindable(fields: tuple[Field, ...], *names: str) -> tuple[Field, ...]:
+    """The same fields, of which a query may not name these."""
+    return tuple(replace(f, find=False) if f.name in names else f for f in fields)

@@ -23,7 +23,6 @@ LINE_CLASS = ref("ClassRef", "Class", needs=("ClassTrackingPerTxnLine", "ClassTr
 BILLABLE = choice("BillableStatus", "Billable", "NotBillable", "HasBeenBilled")
 _ITEM: tuple[Field, ...] = (
     ref("ItemRef", "Item"),
-    LINE_CLASS,
     number("UnitPrice"),
     number("Qty"),
     ref("PriceLevelRef"),
@@ -36,6 +35,7 @@ SALES_ITEM = Shape(
     "SalesItemLineDetail",
     (
         *_ITEM,
+        ref("ClassRef", "Class", needs=("ClassTrackingPerTxnLine",)),
         _TAX_INCLUSIVE,
         day("ServiceDate"),
         number("DiscountRate"),
@@ -46,7 +46,8 @@ SALES_ITEM = Shape(
     ),
 )
 ITEM_EXPENSE = Shape(
-    "ItemBasedExpenseLineDetail", (*_ITEM, _TAX_INCLUSIVE, ref("CustomerRef", "Customer"), BILLABLE)
+    "ItemBasedExpenseLineDetail",
+    (*_ITEM, LINE_CLASS, _TAX_INCLUSIVE, ref("CustomerRef", "Customer"), BILLABLE),
 )
 ACCOUNT_EXPENSE = Shape(
     "AccountBasedExpenseLineDetail",
@@ -110,7 +111,7 @@ JOURNAL = Shape(
         BILLABLE,
     ),
 )
-REIMBURSE = Shape("ReimburseLineDetail", (*_ITEM, ref("ItemAccountRef", "Account")))
+REIMBURSE = Shape("ReimburseLineDetail", (*_ITEM, LINE_CLASS, ref("ItemAccountRef", "Account")))
 _COMMON: tuple[Field, ...] = (
     text("Id"),
     whole("LineNum", 0),

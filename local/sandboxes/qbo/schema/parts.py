@@ -45,7 +45,7 @@ CUSTOM = Shape(
         text("DefinitionId"),
         text("Name"),
         choice("Type", "StringType", "BooleanType", "NumberType", "DateType"),
-        text("StringValue", 31),
+        text("StringValue", limit_by="custom_field_limit"),
         flag("BooleanValue"),
         day("DateValue"),
         number("NumberValue"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .entity import TRANSACTION_OPERATIONS, Entity
-from .fields import Field, calculated, day, flag, number, part, parts, ref, text
+from .fields import Field, calculated, day, flag, number, part, parts, ref, text, unfindable
 from .lines import LINE
 from .parts import ADDRESS, CHECK, CREDIT_CHARGE, DELIVERY, EMAIL, MEMO
 from .transactions import (
@@ -64,7 +64,7 @@ def _form(customer_required: bool = True) -> tuple[Field, ...]:
         part("BillEmailBcc", EMAIL),
         ref("ARAccountRef", "Account"),
         ref("PaymentMethodRef", "PaymentMethod"),
-        text("PaymentRefNum", 21),
+        text("PaymentRefNum", limit_by="payment_ref_limit"),
         PAYMENT_TYPE,
         part("CheckPayment", CHECK),
         part("CreditCardPayment", CREDIT_CHARGE),
@@ -92,7 +92,7 @@ INVOICE = Entity(
         "AllowOnlineACHPayment": False,
     },
     fields=(
-        *_form(),
+        *unfindable(_form(), "TotalAmt"),
         flag("AllowIPNPayment"),
         flag("AllowOnlinePayment"),
         flag("AllowOnlineCreditCardPayment"),
@@ -154,14 +154,14 @@ PAYMENT = Entity(
     operations=TRANSACTION_OPERATIONS | {"void", "send", "pdf"},
     defaults={"ProcessPayment": False},
     fields=(
-        *TRANSACTION,
+        *unfindable(TRANSACTION, "ProjectRef"),
         ref("CustomerRef", "Customer", required=True, find=True),
         number("TotalAmt", 0, required=True, find=True),
         parts("Line", LINE),
         ref("DepositToAccountRef", "Account"),
         ref("ARAccountRef", "Account"),
         ref("PaymentMethodRef", "PaymentMethod"),
-        text("PaymentRefNum", 21),
+        text("PaymentRefNum", limit_by="payment_ref_limit"),
         PAYMENT_TYPE,
         part("CheckPayment", CHECK),
         part("CreditCardPayment", CREDIT_CHARGE),

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from ..engine.change import Context
-from . import empty, sample
+from . import abroad, empty, sample
+from .lands import BRITAIN, CANADA
 
-SEEDS: Final[dict[str, Callable[[Context], None]]] = {"sample": sample.sow, "empty": empty.sow}
+SEEDS: Final[dict[str, Callable[[Context], None]]] = {
+    "sample": sample.sow,
+    "empty": empty.sow,
+    "canada": partial(abroad.sow, land=CANADA),
+    "uk": partial(abroad.sow, land=BRITAIN),
+}

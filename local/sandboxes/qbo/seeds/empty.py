@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from ..engine.change import Context
 from ..engine.seed import plant
 from ..rows import Row
+from ..schema import currencies
+from .lands import AMERICA, Land, to
 from .preferences import company_info, preferences
 
 # id, name, type, subtype
@@ -53,9 +55,9 @@ METHODS: Final = (
 )
 
 
-def sow(context: Context) -> None:
-    many(context, "Preferences", [preferences()])
-    many(context, "CompanyInfo", [company_info(context.company.name)])
+def sow(context: Context, land: Land = AMERICA) -> None:
+    many(context, "Preferences", [preferences(land.currency)])
+    many(context, "CompanyInfo", [company_info(context.company.name, land.country)])
     many(
         context,
         "Account",
@@ -66,7 +68,7 @@ def sow(context: Context) -> None:
     )
     many(context, "Term", [{"Id": i, "Name": n, "DueDays": d} for i, n, d in TERMS])
     many(context, "PaymentMethod", [{"Id": i, "Name": n, "Type": t} for i, n, t in METHODS])
-    _tax(context)
+    _tax(context, land)
     many(
         context,
         "Item",
@@ -76,47 +78,26 @@ def sow(context: Context) -> None:
         ],
     )
     context.company.default_sales_item, context.company.default_time_item = "1", "2"
-    many(context, "CompanyCurrency", [{"Id": "1", "Code": "CAD", "Name": "Canadian Dollar"}])
-    today = context.clock.today().isoformat()
-    for row_id, (code, rate) in enumerate((("EUR", 1), ("CAD", 1), ("GBP", 1)), start=1):
-        rated = {"SourceCurrencyCode": code, "TargetCurrencyCode": "USD", "Rate": rate}
-        plant(context, "ExchangeRate", {"Id": str(row_id), **rated, "AsOfDate": today})
+    first = "CAD" if land is AMERICA else land.foreign[0]
+    named = {"Code": first, "Name": currencies.named(first)["name"]}
+    many(context, "CompanyCurrency", [{"Id": "1", **named}])
+    rated = {"TargetCurrencyCode": land.currency, "AsOfDate": context.clock.today().isoformat()}
+    for row_id, code in enumerate(land.foreign, start=1):
+        row = {"Id": str(row_id), "SourceCurrencyCode": code, "Rate": 1}
+        plant(context, "ExchangeRate", {**row, **rated})
 
 
-def _tax(context: Context) -> None:
-    many(context, "TaxAgency", [{"Id": "1", "DisplayName": "Board of Equalization"}])
+def _tax(context: Context, land: Land) -> None:
+    many(context, "TaxAgency", [{"Id": "1", "DisplayName": land.agency}])
     many(
         context,
         "TaxRate",
         [
-            {"Id": "1", "Name": "AZ State tax", "RateValue": 7, "AgencyRef": to("1")},
-            {"Id": "3", "Name": "California", "RateValue": 8, "AgencyRef": to("1")},
+            {"Id": i, "Name": name, "RateValue": percent, "AgencyRef": to("1")}
+            for i, name, percent in land.rates
         ],
     )
-    pseudo: list[Row] = [
-        {"Id": "TAX", "Name": "TAX", "Taxable": True, "TaxGroup": False},
-        {"Id": "NON", "Name": "NON", "Taxable": False, "TaxGroup": False},
-    ]
-    many(
-        context,
-        "TaxCode",
-        [*pseudo, _tax_code("2", "California", "3"), _tax_code("3", "Tucson", "1")],
-    )
-
-
-def _tax_code(row_id: str, name: str, rate: str) -> Row:
-    detail = {"TaxRateRef": to(rate), "TaxTypeApplicable": "TaxOnAmount", "TaxOrder": 0}
-    return {
-        "Id": row_id,
-        "Name": name,
-        "Taxable": True,
-        "TaxGroup": True,
-        "SalesTaxRateList": {"TaxRateDetail": [detail]},
-    }
-
-
-def to(row_id: str) -> dict[str, Any]:
-    return {"value": row_id}
+    many(context, "TaxCode", list(land.codes))
 
 
 def many(context: Context, entity: str, rows: list[Row]) -> None:

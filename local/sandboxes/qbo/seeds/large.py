@@ -14,6 +14,7 @@ from ..engine.seed import plant
 from ..rows import Record, Row
 from ..schema.registry import BY_NAME
 from . import empty
+from .lands import to
 
 NAME: Final = "large"
 SIZES: Final = {"customers": 30_000, "items": 5_000, "employees": 50, "time_activities": 200_000}
@@ -108,7 +109,7 @@ def _below(number: int, above: Row) -> Row:
 def _items(context: Context, count: int) -> None:
     if count == 0:
         return
-    service = {"Name": "Work 0", "Type": "Service", "IncomeAccountRef": empty.to("1")}
+    service = {"Name": "Work 0", "Type": "Service", "IncomeAccountRef": to("1")}
     press = Press(context, "Item", {**service, "UnitPrice": 90})
     for number in range(1, count):
         name = f"Work {number}"
@@ -122,8 +123,8 @@ def _activities(context: Context, count: int, employees: list[Row], customers: l
     today = context.clock.today()
     first = {
         "NameOf": "Employee",
-        "EmployeeRef": empty.to(employees[0]["Id"]),
-        "CustomerRef": empty.to(customers[0]["Id"]),
+        "EmployeeRef": to(employees[0]["Id"]),
+        "CustomerRef": to(customers[0]["Id"]),
         "TxnDate": today.isoformat(),
         "Hours": 1,
         "Minutes": 30,

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from ..rows import Row
 
-HOME_CURRENCY = {"value": "USD"}
 
-
-def preferences() -> Row:
+def preferences(currency: str) -> Row:
     """Everything the product reads is on, so that a test turns off what it needs off."""
     return {
         "Id": "1",
@@ -61,7 +59,7 @@ def preferences() -> Row:
             "MarkTimeEntriesBillable": True,
         },
         "TaxPrefs": {"UsingSalesTax": True, "PartnerTaxEnabled": False},
-        "CurrencyPrefs": {"MultiCurrencyEnabled": False, "HomeCurrency": HOME_CURRENCY},
+        "CurrencyPrefs": {"MultiCurrencyEnabled": False, "HomeCurrency": {"value": currency}},
         "ReportPrefs": {"ReportBasis": "Accrual", "CalcAgingReportFromTxnDate": False},
         "OtherPrefs": {"NameValue": _other()},
     }
@@ -109,7 +107,7 @@ def _other() -> list[Row]:
     return [{"Name": name, "Value": value} for name, value in values.items()]
 
 
-def company_info(name: str) -> Row:
+def company_info(name: str, country: str) -> Row:
     address = {
         "Id": "1",
         "Line1": "123 Sierra Way",
@@ -135,7 +133,7 @@ def company_info(name: str) -> Row:
         "WebAddr": {},
         "CompanyStartDate": "2020-01-01",
         "FiscalYearStartMonth": "January",
-        "Country": "US",
+        "Country": country,
         "SupportedLanguages": "en",
         "NameValue": [{"Name": n, "Value": v} for n, v in features.items()],
     }

@@ -10,7 +10,8 @@ from ..engine.change import Context
 from ..engine.seed import plant
 from ..rows import Record, Row
 from . import empty
-from .empty import many, to
+from .empty import many
+from .lands import to
 
 CUSTOMERS: Final = (
     ("1", "Amy's Bird Sanctuary", ""),

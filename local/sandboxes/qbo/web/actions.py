@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from ..engine import recurring
+from .. import rates
+from ..engine import currencies, recurring
 from ..engine.operations import current, read, unsupported, write
 from ..engine.seed import plant
 from ..faults import Fault, not_found, required
@@ -17,7 +18,7 @@ from ..schema.registry import BY_NAME, BY_PATH
 from .batch import batch
 from .call import Call
 from .cdc import changes
-from .files import download, upload
+from .files import download, link, upload
 from .wire import Outcome, answered
 
 MAIL_TYPE: Final = "application/octet-stream"
@@ -43,16 +44,20 @@ def _read(call: Call) -> Outcome:
         raise required("Id")
     row_id = "1" if entity.name == "CompanyInfo" else call.parts[1]
     row = present(entity, read(call.context(), entity, row_id), call.include)
+    if entity.name == "Attachable" and "TempDownloadUri" in row:
+        row = {**row, "TempDownloadUri": link(call, row_id)}
     key = recurring.NAME if entity.name == recurring.NAME else entity.wire
     return answered({key: row}, call.now)
 
 
 def _read_rate(call: Call, entity: Entity) -> Outcome:
-    code = call.params.get("sourcecurrencycode", "")
-    for row in call.context().company.rows("ExchangeRate"):
-        if row["SourceCurrencyCode"] == code:
-            return answered({entity.wire: present(entity, row)}, call.now)
-    raise not_found()
+    company, code = call.context().company, call.params.get("sourcecurrencycode", "")
+    day = call.params.get("asofdate", "")
+    how = call.sandbox.settings.rate_without_day
+    row = rates.as_of(company, code, day, how) if day else rates.newest(company, code)
+    if row is None:
+        raise not_found()
+    return answered({entity.wire: present(entity, row)}, call.now)
 
 
 def _single(call: Call) -> Outcome:
@@ -64,19 +69,19 @@ def _single(call: Call) -> Outcome:
         row = recurring.write(call.context(), body, call.operation)
         return answered({recurring.NAME: row}, call.now)
     if entity.name == "ExchangeRate":
-        body = _rate_body(call, body)
+        return answered({entity.wire: present(entity, _put_rate(call, body))}, call.now)
     if entity.name == "CompanyInfo":
         body = {**body, "Id": "1"}
     row = write(call.context(), entity, body, call.operation)
     return answered({entity.wire: present(entity, row, call.include)}, call.now)
 
 
-def _rate_body(call: Call, body: Row) -> Row:
-    """An exchange rate is known by its currency, not by an Id."""
-    for row in call.context().company.rows("ExchangeRate"):
-        if row["SourceCurrencyCode"] == body.get("SourceCurrencyCode"):
-            return {**body, "Id": row["Id"], "SyncToken": row["SyncToken"]}
-    raise not_found()
+def _put_rate(call: Call, body: Row) -> Row:
+    """An exchange rate is known by its currency and its day, not by an Id."""
+    context = call.context()
+    if rates.newest(context.company, str(body.get("SourceCurrencyCode"))) is None:
+        raise not_found()
+    return currencies.put(context, body)
 
 
 def _query(call: Call) -> Outcome:

@@ -11,21 +11,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ..engine.merge import merge
-from ..engine.operations import write
-from ..engine.seed import plant
-from ..faults import Fault, not_found
+from ..faults import Fault
 from ..injection import BadFault
 from ..rows import Row
 from ..sandbox import SCOPE, Sandbox
-from ..schema.registry import BY_NAME
 from ..settings import UnknownSetting
 from ..webhooks import BadSubscription, Event, Storm, subscription
+from . import desk
 from .wire import dump
 
 STORMY: Final = ("Customer", "Item", "Vendor", "Employee", "Account")
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "testclient"})
 Handler: TypeAlias = Callable[[Request], Awaitable[Any]]
+Deed: TypeAlias = Callable[[Sandbox, str, Row], Row]
 MISTAKES: Final = (KeyError, TypeError, ValueError, BadFault, UnknownSetting, BadSubscription)
 
 
@@ -51,8 +49,10 @@ class Admin:
             ("GET", "/webhooks", self.webhooks),
             ("PUT", "/webhooks", self.subscribe),
             ("DELETE", "/webhooks", self.unsubscribe),
-            ("POST", "/companies/{realm}/edit", self.edit),
-            ("POST", "/companies/{realm}/merge", self.merge),
+            ("POST", "/companies/{realm}/edit", self._desk(desk.edit)),
+            ("POST", "/companies/{realm}/merge", self._desk(desk.join)),
+            ("POST", "/companies/{realm}/mark", self._desk(desk.mark)),
+            ("POST", "/companies/{realm}/currencies", self._desk(desk.use_currency)),
             ("POST", "/companies/{realm}/storm", self.storm),
             ("POST", "/companies/{realm}/preferences", self.preferences),
             ("GET", "/companies/{realm}/{entity}", self.rows),
@@ -143,35 +143,13 @@ class Admin:
         self._sandbox.webhooks.subscription = None
         return {}
 
-    async def edit(self, request: Request) -> Row:
-        """Somebody creates, changes or deletes a row in the QuickBooks screens."""
-        body = await _json(request)
-        entity = BY_NAME[body["entity"]]
-        context = self._sandbox.context(request.path_params["realm"], by_hand=True)
-        if "create" in body:
-            return plant(context, entity.name, body["create"])
-        row = context.company.row(entity.name, str(body["id"]))
-        if row is None:
-            raise not_found()
-        token = {"Id": row["Id"], "SyncToken": row["SyncToken"]}
-        if body.get("delete"):
-            return write(context, entity, token, "delete")
-        changes = dict(body.get("changes", {}))
-        calculated = {name: changes.pop(name) for name in entity.readonly if name in changes}
-        if changes:
-            row = write(context, entity, {**token, **changes, "sparse": True}, "update")
-        row.update(calculated)
-        context.company.version += 1
-        return row
+    def _desk(self, deed: Deed) -> Handler:
+        """Somebody works in the QuickBooks screens."""
 
-    async def merge(self, request: Request) -> Row:
-        """Somebody merges two rows in the QuickBooks screens; the survivor."""
-        body, realm = await _json(request), request.path_params["realm"]
-        context = self._sandbox.context(realm, by_hand=True)
-        loser, survivor = str(body["loser"]), str(body["survivor"])
-        row = merge(context, body["entity"], loser, survivor)
-        self._sandbox.webhooks.note(realm, body["entity"], survivor, "Merge", loser)
-        return row
+        async def done(request: Request) -> Row:
+            return deed(self._sandbox, request.path_params["realm"], await _json(request))
+
+        return done
 
     async def storm(self, request: Request) -> Row:
         """Notifications about rows that are there, with their true times: a storm of them."""

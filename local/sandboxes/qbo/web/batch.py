@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any, Final
 
 from ..engine.change import Context
@@ -63,24 +64,22 @@ def _item(call: Call, context: Context, item: Any) -> Row:
     if not isinstance(item, dict):
         return {"Fault": required("BatchItemRequest").body()}
     tag = {"bId": item["bId"]} if "bId" in item else {}
+    entity, operation = _named(item), str(item.get("operation", "query"))
     try:
-        early = _injected(call, item, "before")
-        value = early or _carry_out(context, item)
-        return {**(early or _injected(call, item, "after") or value), **tag}
+        fail_item(call, entity, operation, "before")
+        value = _carry_out(context, item)
+        fail_item(call, entity, operation, "after")
     except Fault as fault:
         return {"Fault": fault.body(), **tag}
+    return {**value, **tag}
 
 
-def _injected(call: Call, item: Row, when: str) -> Row | None:
-    facts = {
-        "kind": "batch",
-        "entity": _named(item),
-        "operation": str(item.get("operation", "query")),
-        "realm": call.realm,
-        "path": call.path,
-    }
+def fail_item(call: Call, entity: str, operation: str, when: str) -> None:
+    """Raises the Fault that was ordered for one item of a batch or one file of an upload."""
+    facts = {**call.facts(), "entity": entity, "operation": operation}
     hit = call.sandbox.injections.due(facts, lambda i: i.action == "item_fault" and i.when == when)
-    return None if hit is None else {"Fault": item_fault(hit).body()}
+    if hit is not None:
+        raise item_fault(hit)
 
 
 def item_fault(injection: Injection) -> Fault:
@@ -96,7 +95,9 @@ def _carry_out(context: Context, item: Row) -> Row:
     if entity is None:
         raise unsupported(str(item.get("operation")), wire)
     operation = str(item.get("operation", ""))
-    if operation == "update" and "void" in str(item.get("optionsData", "")):
+    options = frozenset(str(item.get("optionsData", "")).lower().replace(",", " ").split())
+    context = replace(context, include=context.include | options)
+    if operation == "update" and "void" in options:
         operation = "void"
     if operation not in OPERATIONS:
         raise unsupported(operation, wire)

@@ -26,7 +26,6 @@ SPECIAL: Final = {
     "reports": "report",
 }
 PREFIX: Final = "/v3/company/"
-MAX_BODY: Final = 101 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -102,6 +101,8 @@ def _classify(call: Call) -> None:
     first = call.parts[0] if call.parts else ""
     entity = BY_PATH.get(first)
     call.kind = SPECIAL.get(first, "single" if call.method == "POST" else "read")
+    if call.kind in ("upload", "download"):
+        call.entity = "Attachable"
     if entity is not None:
         call.entity = entity.name
         if len(call.parts) == 3 and call.parts[2] in ("pdf", "send"):
@@ -111,17 +112,16 @@ def _classify(call: Call) -> None:
         call.operation = "void"
 
 
-async def read_body(receive: Receive) -> bytes:
-    """The whole request body; raises Fault 6030 over 100 MB."""
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
-        return body
-    chunks, size = [body], len(body)
-    while message.get("more_body"):
+async def read_body(receive: Receive, limit: int) -> bytes:
+    """The whole request body; raises Fault 6030 over the limit, once the caller has sent it all."""
+    chunks: list[bytes] = []
+    size, more = 0, True
+    while more:
         message = await receive()
-        chunks.append(message.get("body", b""))
-        size += len(chunks[-1])
-        if size > MAX_BODY:
-            raise Fault("6030", "The request exceeds 100 MB")
+        size += len(message.get("body", b""))
+        if size <= limit:
+            chunks.append(message.get("body", b""))
+        more = bool(message.get("more_body"))
+    if size > limit:
+        raise Fault("6030", f"The request exceeds {limit:,} bytes. Supplied: {size:,}")
     return b"".join(chunks)

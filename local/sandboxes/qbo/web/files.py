@@ -12,48 +12,65 @@ from ..engine.operations import read, write
 from ..faults import Fault, required
 from ..rows import Row
 from ..schema.registry import BY_NAME
+from .batch import fail_item
 from .call import Call
 from .wire import Outcome, answered, load
 
 LINK_SECONDS: Final = 900
+LEADS: Final = ("file_metadata_", "file_content_")
 _BOUNDARY = re.compile(r'boundary="?([^";]+)"?')
-_NAME = re.compile(rb'name="?([^";\r\n]+)"?', re.IGNORECASE)
+_NAME = re.compile(rb'(?<!file)name="?([^";\r\n]+)"?', re.IGNORECASE)
 _BLANK = re.compile(rb"\r?\n\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
+    """`broken`: its content could not be decoded."""
+
     name: str
-    head: bytes
     content: bytes
+    broken: bool = False
 
 
 def upload(call: Call) -> Outcome:
     """Stores each metadata part with its content; a bad pair faults inside the array."""
     parts = {part.name: part for part in _parts(call)}
-    metadata = [name for name in parts if name.startswith("file_metadata_")]
-    if not metadata:
+    pairs = sorted({name.removeprefix(lead) for name in parts for lead in LEADS if lead in name})
+    if not pairs:
         raise required("file_metadata_01")
-    answers = [_store(call, parts, name) for name in metadata]
+    call.items = len(pairs)
+    answers = [_pair(call, parts, number) for number in pairs]
     return answered({"AttachableResponse": answers}, call.now)
 
 
-def _store(call: Call, parts: dict[str, Part], name: str) -> Row:
-    content = parts.get(name.replace("metadata", "content"))
+def _pair(call: Call, parts: dict[str, Part], number: str) -> Row:
     try:
-        if content is None:
-            raise required(name.replace("metadata", "content"))
-        body = load(parts[name].content)
-        body.setdefault("FileName", "file.txt")
-        row = write(call.context(), BY_NAME["Attachable"], body, "create")
+        fail_item(call, "Attachable", "create", "before")
+        row = _store(call, *(_found(parts, lead + number) for lead in LEADS))
+        fail_item(call, "Attachable", "create", "after")
     except Fault as fault:
         return {"Fault": fault.body()}
-    company = call.context().company
-    company.files[row["Id"]] = content.content
+    return {"Attachable": row}
+
+
+def _found(parts: dict[str, Part], name: str) -> Part:
+    part = parts.get(name)
+    if part is None:
+        raise required(name)
+    if part.broken:
+        raise Fault("2010", f"Property Name:{name} is not base64")
+    return part
+
+
+def _store(call: Call, metadata: Part, content: Part) -> Row:
+    context = call.context()
+    body = {"FileName": "file.txt", **load(metadata.content)}
+    row = write(context, BY_NAME["Attachable"], body, "create")
+    context.company.files[row["Id"]] = content.content
     row["Size"] = len(content.content)
     row["FileAccessUri"] = f"/v3/company/{call.realm}/download/{row['Id']}"
     row["TempDownloadUri"] = link(call, row["Id"])
-    return {"Attachable": row}
+    return row
 
 
 def link(call: Call, row_id: str) -> str:
@@ -91,9 +108,10 @@ def _part(chunk: bytes) -> Part | None:
         content = content[:-2]
     elif content.endswith(b"\n"):
         content = content[:-1]
+    broken = False
     if b"content-transfer-encoding: base64" in pieces[0].lower():
         try:
             content = base64.b64decode(content.strip(), validate=False)
         except binascii.Error:
-            raise Fault("2010", "Property Name:the file is not base64") from None
-    return Part(name[1].decode("latin-1"), pieces[0], content)
+            broken = True
+    return Part(name[1].decode("latin-1"), content, broken)

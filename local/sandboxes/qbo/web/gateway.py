@@ -23,6 +23,7 @@ from .wire import JSON_FAULT, Outcome, as_xml, faulted, refused
 log = logging.getLogger(__name__)
 SERVER_CUT_SECONDS: Final = 120.0
 WRITES: Final = frozenset({"single", "batch", "upload", "preferences", "taxservice", "send"})
+BY_ITEM: Final = frozenset({"batch", "upload"})
 PAGE: Final = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 TRANSPORT: Final = "sandbox.transport"
 
@@ -57,7 +58,7 @@ class Gateway:
 
     async def _answer(self, call: Call, entry: Entry, receive: Receive) -> Outcome:
         try:
-            call.body = await read_body(receive)
+            call.body = await read_body(receive, call.sandbox.settings.upload_limit)
             self._admit(call)
             peek(call)
         except GatewayFault as fault:
@@ -120,7 +121,7 @@ class Gateway:
             return None
         return call.sandbox.injections.due(
             call.facts(),
-            lambda i: i.when == when and not (i.action == "item_fault" and call.kind == "batch"),
+            lambda i: i.when == when and not (i.action == "item_fault" and call.kind in BY_ITEM),
         )
 
     async def _fail(self, call: Call, hit: Injection) -> Outcome | None:

@@ -5,34 +5,63 @@ from __future__ import annotations
 from typing import Final
 
 from ..change import Rule
-from . import expenses, guards, lines, lists, names, other, payments, sales, time
+from . import (
+    charges,
+    expenses,
+    files,
+    guards,
+    lines,
+    links,
+    lists,
+    money,
+    names,
+    numbers,
+    other,
+    payments,
+    sales,
+    taxes,
+    time,
+)
 
 _NAMED = (names.settle_activity, names.unique)
 _TREE = (names.settle_activity, names.hierarchy, names.unique)
-_DATED = (guards.dated, guards.open_period, guards.currency)
-_LINES = (lines.well_formed, lines.identified, lines.priced, lines.items_usable, lines.tax_coded)
+_DATED = (guards.dated, guards.open_period, guards.unmarked, guards.addresses, money.currency)
+_LINES = (lines.well_formed, lines.identified, lines.priced, lines.positive, lines.items_usable)
 _FORM = (
     *_DATED,
     sales.filled,
-    guards.numbered,
+    numbers.numbered,
     *_LINES,
     lines.sales_defaults,
+    taxes.coded,
+    lines.not_too_many,
+    taxes.included,
     sales.custom_fields,
     lines.subtotalled,
+    taxes.computed,
     lines.totalled,
     lines.balanced,
-    guards.home_totals,
+    money.home_totals,
 )
 _EXPENSE = (
     *_DATED,
-    guards.numbered,
+    numbers.numbered,
+    expenses.text_lines,
     *_LINES,
+    expenses.has_amount,
+    expenses.accounts_usable,
+    taxes.coded,
+    taxes.included,
     expenses.billable_lines,
-    expenses.carry_charges,
+    charges.carry_charges,
+    taxes.computed,
     lines.totalled,
 )
-_MOVE = (*_DATED, guards.numbered)
+_MOVE = (*_DATED, numbers.numbered)
+_PLAIN = (guards.no_custom_fields, guards.no_header_project)
+_CHARGING = (charges.charge_unchanged,)
 _TIME = (
+    guards.no_custom_fields,
     time.sparse_allowed,
     time.not_billed,
     time.other_name,
@@ -55,19 +84,41 @@ BEFORE: Final[dict[str, tuple[Rule, ...]]] = {
     "PaymentMethod": _NAMED,
     "TaxAgency": _NAMED,
     "TimeActivity": _TIME,
-    "Attachable": (other.attachable,),
+    "Attachable": (files.attachable,),
     "Preferences": (other.preferences,),
-    "Invoice": (*_FORM, sales.due, sales.linked),
+    "Invoice": (*_FORM, sales.due, links.linked, payments.unpaid),
     "Estimate": _FORM,
     "SalesReceipt": _FORM,
     "RefundReceipt": _FORM,
     "CreditMemo": (*_FORM, other.remaining_credit),
-    "Payment": (*_DATED, payments.payable, payments.unapplied, guards.home_totals),
-    "Bill": (expenses.bill, *_EXPENSE, lines.balanced, sales.due, guards.home_totals),
-    "VendorCredit": (expenses.bill, *_EXPENSE, lines.balanced),
+    "Payment": (
+        *_DATED,
+        payments.payable,
+        payments.covered,
+        payments.unapplied,
+        money.home_totals,
+    ),
+    "Bill": (
+        *_PLAIN,
+        expenses.bill,
+        *_EXPENSE,
+        lines.balanced,
+        sales.due,
+        money.home_totals,
+        payments.unpaid,
+        *_CHARGING,
+    ),
+    "VendorCredit": (*_PLAIN, expenses.bill, *_EXPENSE, lines.balanced, money.home_totals),
     "PurchaseOrder": _EXPENSE,
-    "Purchase": (expenses.purchase, *_EXPENSE, guards.home_totals),
-    "BillPayment": (*_MOVE, other.bill_payment, lines.identified, payments.payable),
+    "Purchase": (*_PLAIN, expenses.purchase, *_EXPENSE, money.home_totals, *_CHARGING),
+    "BillPayment": (
+        *_MOVE,
+        other.bill_payment,
+        lines.identified,
+        payments.payable,
+        payments.covered,
+        money.home_totals,
+    ),
     "Deposit": (*_MOVE, lines.well_formed, lines.identified, lines.totalled),
     "JournalEntry": (*_MOVE, lines.well_formed, lines.identified, lines.debits_equal_credits),
     "Transfer": _MOVE,
@@ -77,20 +128,22 @@ AFTER: Final[dict[str, tuple[Rule, ...]]] = {
     **dict.fromkeys(
         ("Customer", "Item", "Account", "Class", "Department"), (names.rename_children,)
     ),
-    "Invoice": (sales.flip_activities, payments.release),
-    "Bill": (expenses.make_charges, payments.release),
-    "Purchase": (expenses.make_charges,),
+    "Invoice": (links.flip_activities, payments.release),
+    "Bill": (charges.make_charges, payments.release),
+    "Purchase": (charges.make_charges,),
+    "ReimburseCharge": (charges.show_billed,),
+    "Attachable": (files.touch_linked, files.drop_content),
     "Payment": (payments.pay,),
     "BillPayment": (payments.pay,),
 }
-_CLOSED = (guards.open_period,)
+_CLOSED = (guards.open_period, guards.unmarked)
 BEFORE_DELETE: Final[dict[str, tuple[Rule, ...]]] = {
     "TimeActivity": (time.not_billed, *_CLOSED),
-    "Bill": (*_CLOSED, expenses.charge_open),
-    "Purchase": (*_CLOSED, expenses.charge_open),
+    "Bill": (*_CLOSED, payments.unpaid, charges.charge_open),
+    "Purchase": (*_CLOSED, charges.charge_open),
+    "Invoice": (*_CLOSED, payments.unpaid),
     **dict.fromkeys(
         (
-            "Invoice",
             "Estimate",
             "SalesReceipt",
             "RefundReceipt",
@@ -108,7 +161,7 @@ BEFORE_DELETE: Final[dict[str, tuple[Rule, ...]]] = {
     ),
 }
 VOID: Final[dict[str, tuple[Rule, ...]]] = {
-    "Invoice": (*_CLOSED, lines.voided, sales.unlink_all),
+    "Invoice": (*_CLOSED, lines.voided, links.unlink_all, payments.unpaid),
     "SalesReceipt": (*_CLOSED, lines.voided),
     "Payment": (*_CLOSED, lines.voided, payments.drop_links),
     "BillPayment": (*_CLOSED, lines.voided, payments.drop_links),

@@ -1,15 +1,11 @@
-"""Bills and purchases: accounts, billable lines and the charges they make."""
+"""Bills and purchases: accounts, kinds of payment, and which lines are billable."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Final
 
-from ...clock import stamp
 from ...faults import Fault, business, required
-from ...rows import Record, Row
-from ...schema.expenses import REIMBURSE_CHARGE
-from ...schema.registry import BY_NAME
+from ...rows import Row
 from ..change import Change
 from .lines import detail_of
 
@@ -19,7 +15,9 @@ PAYING_ACCOUNTS: Final[dict[str, tuple[str, ...]]] = {
     "Cash": ("Bank", "Other Current Asset"),
 }
 TXN_TYPE_NUMBER: Final = {"Check": "3", "Cash": "54", "CreditCard": "54"}
-CHARGE: Final = "ReimburseCharge"
+API_PAYMENT_TYPES: Final = frozenset(PAYING_ACCOUNTS)
+# Kinds of account that keep no expenses; whether a line may name one could not be verified.
+NO_EXPENSE: Final = frozenset({"Accounts Receivable", "Accounts Payable", "Non-Posting"})
 
 
 def bill(change: Change) -> None:
@@ -31,7 +29,8 @@ def bill(change: Change) -> None:
             raise required("APAccountRef")
         row["APAccountRef"] = {"value": payables[0]["Id"], "name": payables[0]["Name"]}
     elif row["APAccountRef"]["value"] not in {r["Id"] for r in payables}:
-        raise Fault("6430", "APAccountRef must be an Accounts Payable account", "APAccountRef")
+        words = "APAccountRef must be an Accounts Payable account"
+        raise Fault(change.settings.wrong_account_code, words, "APAccountRef")
     vendor = change.company.row("Vendor", row["VendorRef"]["value"]) or {}
     if change.creating and vendor.get("TermRef") and change.entity.name == "Bill":
         row.setdefault("SalesTermRef", dict(vendor["TermRef"]))
@@ -40,6 +39,8 @@ def bill(change: Change) -> None:
 def purchase(change: Change) -> None:
     row = change.after
     kind = row["PaymentType"]
+    if kind not in API_PAYMENT_TYPES and not change.settings.purchase_types_of_schema:
+        raise Fault("2170", f"Invalid Enumeration : {kind}", "PaymentType")
     if change.before is not None and change.before["PaymentType"] != kind:
         raise business("The payment type of a purchase cannot be changed.")
     account = change.company.row("Account", row["AccountRef"]["value"]) or {}
@@ -49,8 +50,6 @@ def purchase(change: Change) -> None:
         raise Fault(change.settings.wrong_account_code, words, "AccountRef")
     if row.get("Credit") and kind != "CreditCard":
         raise business("Only a credit card purchase can be a credit.")
-    if row.get("Credit") and any(Decimal(x.get("Amount") or 0) < 0 for x in row["Line"]):
-        raise Fault("2290", "Amounts of a credit are positive", "Line.Amount")
     if kind == "Check":
         row.setdefault("PrintStatus", "NotSet")
         if row["PrintStatus"] == "NeedToPrint" and not row.get("DocNumber"):
@@ -61,115 +60,74 @@ def purchase(change: Change) -> None:
     row["PurchaseEx"] = {"any": [{"name": "NameValue", "value": entry}]}
 
 
-def billable_lines(change: Change) -> None:
-    tracking = change.company.preference("VendorAndPurchasesPrefs", "BillableExpenseTracking")
+def text_lines(change: Change) -> None:
+    """A line for an item that names none is text, whatever its amount."""
+    for line in change.after["Line"]:
+        kind = "ItemBasedExpenseLineDetail"
+        if line.get("DetailType") == kind and not (line.get(kind) or {}).get("ItemRef"):
+            line["DetailType"] = "DescriptionOnly"
+            for name in ("Amount", kind):
+                line.pop(name, None)
+
+
+def has_amount(change: Change) -> None:
+    if all(line.get("Amount") is None for line in change.after["Line"]):
+        raise business("You must set a transaction amount.")
+
+
+def accounts_usable(change: Change) -> None:
+    """Lines name accounts that keep expenses, and items that know theirs, where that is asked."""
+    settings = change.settings
     for line in change.after["Line"]:
         detail = detail_of(line)
-        status = detail.get("BillableStatus")
-        if status == "HasBeenBilled" and not _already_billed(change, line):
-            raise Fault("6320", "BillableStatus HasBeenBilled cannot be set", "BillableStatus")
-        if status == "Billable" and not tracking:
-            words = "Feature Not Supported Error : Billable expense tracking is turned off"
-            raise Fault(change.settings.feature_off_code, words, "BillableStatus")
-        if status == "Billable" and not detail.get("CustomerRef"):
-            code = change.settings.billable_without_customer_code
-            raise business("A billable expense needs a customer.", code)
-        if line["DetailType"] != "DescriptionOnly":
-            detail.setdefault("BillableStatus", "NotBillable")
-            detail.setdefault("TaxCodeRef", {"value": "NON"})
+        account = change.company.row("Account", (detail.get("AccountRef") or {}).get("value", ""))
+        kind = (account or {}).get("AccountType")
+        if settings.account_on_line == "checked" and kind in NO_EXPENSE:
+            words = f"An account of type {kind} cannot be used on this line"
+            raise Fault(settings.wrong_account_code, words, "Line.AccountRef")
+        item = change.company.row("Item", (detail.get("ItemRef") or {}).get("value", ""))
+        if item and settings.purchase_item_needs_account and not item.get("ExpenseAccountRef"):
+            raise business(f"The item {item['Name']} has no expense account.")
 
 
-def _already_billed(change: Change, line: Row) -> bool:
+def billable_lines(change: Change) -> None:
+    for line in change.after["Line"]:
+        if line["DetailType"] == "DescriptionOnly":
+            continue
+        detail = detail_of(line)
+        kept = _kept_status(change, line)
+        if not change.settings.expense_billable_writable and not change.context.by_hand:
+            detail["BillableStatus"] = kept
+        elif not detail.get("BillableStatus"):
+            detail["BillableStatus"] = _usual_status(change, detail)
+        _check_status(change, detail, kept)
+
+
+def _usual_status(change: Change, detail: Row) -> str:
+    """What a line is that does not say so itself."""
+    usual = change.settings.expense_billable_default
+    return usual if detail.get("CustomerRef") and _tracking(change) else "NotBillable"
+
+
+def _tracking(change: Change) -> bool:
+    return bool(change.company.preference("VendorAndPurchasesPrefs", "BillableExpenseTracking"))
+
+
+def _check_status(change: Change, detail: Row, kept: str) -> None:
+    status = detail["BillableStatus"]
+    if status == "HasBeenBilled" and kept != status:
+        raise Fault("6320", "BillableStatus HasBeenBilled cannot be set", "BillableStatus")
+    if status == "Billable" and not _tracking(change):
+        words = "Feature Not Supported Error : Billable expense tracking is turned off"
+        raise Fault(change.settings.feature_off_code, words, "BillableStatus")
+    if status == "Billable" and not detail.get("CustomerRef"):
+        code = change.settings.billable_without_customer_code
+        raise business("A billable expense needs a customer.", code)
+
+
+def _kept_status(change: Change, line: Row) -> str:
+    """What the line was before; NotBillable for a new one."""
     for old in (change.before or {}).get("Line", ()):
         if old.get("Id") == line.get("Id"):
-            return detail_of(old).get("BillableStatus") == "HasBeenBilled"
-    return False
-
-
-def carry_charges(change: Change) -> None:
-    """Lines keep the charge they made; links to charges cannot be set from outside."""
-    held = {line["Id"]: _charges(line) for line in (change.before or {}).get("Line", ())}
-    for line in change.after["Line"]:
-        others = [x for x in line.get("LinkedTxn", ()) if x.get("TxnType") != CHARGE]
-        kept = held.get(line["Id"], []) if _makes_charge(line) else []
-        line.pop("LinkedTxn", None)
-        if others or kept:
-            line["LinkedTxn"] = [*others, *kept]
-    _mirror(change.after)
-
-
-def _charges(line: Row) -> list[Row]:
-    return [link for link in line.get("LinkedTxn", ()) if link.get("TxnType") == CHARGE]
-
-
-def _makes_charge(line: Row) -> bool:
-    return detail_of(line).get("BillableStatus") in ("Billable", "HasBeenBilled")
-
-
-def _mirror(row: Row) -> None:
-    others = [x for x in row.get("LinkedTxn", ()) if x.get("TxnType") != CHARGE]
-    row["LinkedTxn"] = [*others, *(x for line in row["Line"] for x in _charges(line))]
-
-
-def charge_open(change: Change) -> None:
-    """A purchase whose charge is on an invoice stays."""
-    for line in (change.before or {}).get("Line", ()):
-        for link in _charges(line):
-            charge = change.company.row(CHARGE, link["TxnId"]) or {}
-            if charge.get("HasBeenInvoiced"):
-                raise Fault("6400", "A charge of this transaction has already been invoiced")
-
-
-def make_charges(change: Change) -> None:
-    """Each billable line has one ReimburseCharge; those of removed lines go."""
-    kept: set[str] = set()
-    for line in change.after.get("Line", ()):
-        if _makes_charge(line):
-            kept.add(_charge(change, line))
-    if change.after:
-        _mirror(change.after)
-    for line in (change.before or {}).get("Line", ()):
-        for link in _charges(line):
-            if link["TxnId"] not in kept and change.company.row(CHARGE, link["TxnId"]):
-                now = change.context.seconds()
-                change.company.remove(REIMBURSE_CHARGE, link["TxnId"], now, change.settings)
-
-
-def _charge(change: Change, line: Row) -> str:
-    links = _charges(line)
-    company, now = change.company, change.context.seconds()
-    record = company.table(CHARGE).records.get(links[0]["TxnId"]) if links else None
-    if record is None:
-        row_id = company.sequences[REIMBURSE_CHARGE.sequence].next()
-        times = {"CreateTime": stamp(now), "LastUpdatedTime": stamp(now)}
-        base: Row = {"Id": row_id, "SyncToken": "0", "MetaData": times, "domain": "QBO"}
-        record = Record({**base, "sparse": False, "HasBeenInvoiced": False}, now, now)
-        company.insert(BY_NAME[CHARGE], record, change.settings)
-        line["LinkedTxn"] = [*line.get("LinkedTxn", ()), {"TxnId": row_id, "TxnType": CHARGE}]
-    record.row.update(_charge_body(change.after, line))
-    return str(record.row["Id"])
-
-
-def _charge_body(row: Row, line: Row) -> Row:
-    parent = "Purchase" if "PaymentType" in row else "Bill"
-    detail = {
-        name: value
-        for name, value in detail_of(line).items()
-        if name in ("ItemRef", "ClassRef", "Qty", "UnitPrice", "TaxCodeRef", "MarkupInfo")
-    }
-    return {
-        "TxnDate": row["TxnDate"],
-        "CustomerRef": dict(detail_of(line)["CustomerRef"]),
-        "CurrencyRef": dict(row["CurrencyRef"]),
-        "Amount": line["Amount"],
-        "LinkedTxn": [{"TxnId": row["Id"], "TxnType": parent}],
-        "Line": [
-            {
-                "Id": "1",
-                "LineNum": 1,
-                "Amount": line["Amount"],
-                "DetailType": "ReimburseLineDetail",
-                "ReimburseLineDetail": detail,
-            }
-        ],
-    }
+            return str(detail_of(old).get("BillableStatus", "NotBillable"))
+    return "NotBillable"

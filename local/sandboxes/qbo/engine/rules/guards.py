@@ -1,17 +1,25 @@
-"""What holds for every transaction: closed books, document numbers, currency."""
+"""What holds for every transaction: its day, closed books, marks of the screens, addresses."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+import re
+from typing import Final
 
-from ...faults import Fault, business, required
+from ...faults import Fault
+from ...schema.fields import Kind
 from ..change import Change
 
 CLOSED_WORDS = (
     "The account period has closed and the account books cannot be updated through through the "
     "QBO Services API. Please use the QBO website to make these changes."
 )
-HOME = {"value": "USD", "name": "United States Dollar"}
+EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+# What somebody did to a transaction in the screens, and how the API refuses it from then on.
+MARKS: Final = {
+    "matched": ("6480", "This transaction has been matched to a bank transaction."),
+    "reconciled": ("6480", "This transaction has been reconciled."),
+    "deposited": ("6540", "This transaction has been deposited and cannot be changed."),
+}
 
 
 def open_period(change: Change) -> None:
@@ -30,68 +38,46 @@ def dated(change: Change) -> None:
     change.after.setdefault("TxnDate", change.context.clock.today().isoformat())
 
 
-def numbered(change: Change) -> None:
-    """Fills in the next number where the company numbers by itself, and refuses a used one."""
-    row = change.after
-    custom = change.company.preference("SalesFormsPrefs", "CustomTxnNumbers")
-    if change.entity.numbered and not custom and row.get("DocNumber") in (None, "AUTO_GENERATE"):
-        row["DocNumber"] = str(change.was("DocNumber") or _next_number(change))
-    number = row.get("DocNumber")
-    holder = change.company.numbers.get((change.entity.name, number)) if number else None
-    if holder in (None, row.get("Id")) or number == "To Print":
+def unmarked(change: Change) -> None:
+    """What was matched, reconciled or deposited is closed to the API. Raises 6480 or 6540."""
+    if change.before is None or change.context.by_hand:
         return
-    allowed = "allowduplicatedocnum" in change.context.include
-    if not allowed and change.settings.duplicate_doc_numbers == "fault":
-        raise Fault(
-            "6140",
-            "Duplicate Document Number Error : You must specify a different number. This number "
-            f"has already been used. DocNumber={number} is assigned to "
-            f"TxnType={change.entity.name} with TxnId={holder}",
-        )
+    mark = change.company.marks.get((change.entity.name, change.before["Id"]))
+    if mark is None and _deposited(change, change.before["Id"]):
+        mark = "deposited"
+    if mark is not None:
+        raise Fault(*MARKS[mark])
 
 
-def _next_number(change: Change) -> int:
-    used = (number for name, number in change.company.numbers if name == change.entity.name)
-    return max((int(number) for number in used if number.isdigit()), default=1000) + 1
+def _deposited(change: Change, row_id: str) -> bool:
+    links = (
+        link
+        for deposit in (change.company.rows("Deposit") if change.entity.name == "Payment" else ())
+        for line in deposit["Line"]
+        for link in line.get("LinkedTxn", ())
+    )
+    return any(x.get("TxnId") == row_id and x.get("TxnType") == "Payment" for x in links)
 
 
-def currency(change: Change) -> None:
-    """With multi-currency on, a transaction names its partner's currency."""
-    row = change.after
-    if not change.company.preference("CurrencyPrefs", "MultiCurrencyEnabled"):
-        row["CurrencyRef"] = HOME
-        row.pop("ExchangeRate", None)
-        return
-    if not row.get("CurrencyRef"):
-        raise required("CurrencyRef")
-    code = row["CurrencyRef"]["value"]
-    partner = _partner(change)
-    if partner is not None and partner.get("CurrencyRef", HOME)["value"] != code:
-        words = "The currency of the transaction is invalid for customer / vendor / account."
-        raise business(words)
-    row.setdefault("ExchangeRate", _rate(change, code))
+def no_custom_fields(change: Change) -> None:
+    """Expenses and time know custom fields but keep none."""
+    change.after.pop("CustomField", None)
 
 
-def _partner(change: Change) -> dict[str, dict[str, str]] | None:
-    for name, entity in (("CustomerRef", "Customer"), ("VendorRef", "Vendor")):
-        reference = change.after.get(name)
-        if reference:
-            return change.company.row(entity, reference["value"])
-    return None
+def no_header_project(change: Change) -> None:
+    """A form with a project on each line keeps none for the whole."""
+    change.after.pop("ProjectRef", None)
 
 
-def _rate(change: Change, code: str) -> Decimal | int:
-    for row in change.company.rows("ExchangeRate"):
-        if row["SourceCurrencyCode"] == code:
-            rate: Decimal | int = row["Rate"]
-            return rate
-    return 1
+def addresses(change: Change) -> None:
+    """Every e-mail address that was sent looks like one. Raises 2210."""
+    for described in change.entity.fields:
+        shape = described.shape
+        if described.kind is Kind.PART and shape is not None and shape.name == "EmailAddress":
+            check_email(change.sent.get(described.name) or {}, described.name)
 
 
-def home_totals(change: Change) -> None:
-    row = change.after
-    if change.company.preference("CurrencyPrefs", "MultiCurrencyEnabled"):
-        rate = row.get("ExchangeRate", 1)
-        for name, home in (("TotalAmt", "HomeTotalAmt"), ("Balance", "HomeBalance")):
-            if name in row:
-                row[home] = (Decimal(row[name]) * Decimal(rate)).quantize(Decimal("0.01"))
+def check_email(held: dict[str, str], element: str) -> None:
+    for address in str(held.get("Address", "")).split(","):
+        if address and not EMAIL.fullmatch(address.strip()):
+            raise Fault("2210", f"Email address is not valid : {address}", element)

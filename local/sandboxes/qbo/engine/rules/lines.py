@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Final
 
 from ...faults import Fault, business, required
@@ -10,19 +10,15 @@ from ...rows import Row
 from ...schema.lines import LINE
 from ..change import Change
 from ..references import display_name
+from ..tax import cents
 
-CENT: Final = Decimal("0.01")
 WITHOUT_AMOUNT: Final = frozenset({"DescriptionOnly", "SubTotalLineDetail"})
+MAX_TAXED_LINES: Final = 750
 REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     described.name: tuple(f.name for f in described.shape.fields if f.required)
     for described in LINE.fields
     if described.shape is not None
 }
-TAX_WORDS: Final = frozenset({"TAX", "NON"})
-
-
-def cents(value: Decimal | int) -> Decimal:
-    return Decimal(value).quantize(CENT, rounding=ROUND_HALF_UP)
 
 
 def detail_of(line: Row) -> Row:
@@ -47,6 +43,13 @@ def well_formed(change: Change) -> None:
         for name in REQUIRED.get(kind, ()):
             if not line[kind].get(name):
                 raise required(f"Line.{kind}.{name}")
+
+
+def not_too_many(change: Change) -> None:
+    lines = change.after["Line"]
+    codes = ((detail_of(line).get("TaxCodeRef") or {}).get("value", "NON") for line in lines)
+    if len(lines) > MAX_TAXED_LINES and any(code != "NON" for code in codes):
+        raise business(f"A taxable transaction has at most {MAX_TAXED_LINES} lines.")
 
 
 def identified(change: Change) -> None:
@@ -77,13 +80,31 @@ def priced(change: Change) -> None:
                 detail.pop(name, None)
         elif quantity is None or price is None:
             continue
-        elif not _agree(quantity, price, line["Amount"]):
+        elif not any(_agree(quantity, price, amount) for amount in _amounts(line)):
             words = "Amount is not equal to UnitPrice * Qty. Supplied value:"
             raise Fault("6070", f"{words}{line['Amount']}", "Line.Amount")
 
 
+def _amounts(line: Row) -> list[Decimal | int]:
+    """Without its tax and, where it was sent, with it."""
+    gross = detail_of(line).get("TaxInclusiveAmt")
+    return [line["Amount"], *([] if gross is None else [gross])]
+
+
 def _agree(quantity: Decimal | int, price: Decimal | int, amount: Decimal | int) -> bool:
     return cents(Decimal(quantity) * Decimal(price)) == cents(amount)
+
+
+def positive(change: Change) -> None:
+    """No line is below zero, or at least the whole is not, as `negative_lines` says."""
+    if change.context.by_hand:
+        return
+    amounts = [amount_of(line) for line in change.after["Line"]]
+    if change.settings.negative_lines == "refuse" or change.after.get("Credit"):
+        if any(amount < 0 for amount in amounts):
+            raise Fault("2290", "Negative amounts are not supported", "Line.Amount")
+    elif sum(amounts, Decimal(0)) < 0:
+        raise Fault("2290", "The total of a transaction cannot be negative", "TotalAmt")
 
 
 def items_usable(change: Change) -> None:
@@ -95,20 +116,14 @@ def items_usable(change: Change) -> None:
             raise Fault("2500", words, "Line.ItemRef")
 
 
-def tax_coded(change: Change) -> None:
-    for line in change.after["Line"]:
-        code = (detail_of(line).get("TaxCodeRef") or {}).get("value")
-        if code is not None and code not in TAX_WORDS:
-            raise Fault("6100", f"Tax code must be TAX or NON. Supplied value:{code}", "TaxCodeRef")
-
-
 def sales_defaults(change: Change) -> None:
-    """The tax word NON, the default item and the account it earns on."""
+    """The default item and the account it earns on. Raises 2500 where none is filled in."""
     for line in change.after["Line"]:
         if line["DetailType"] != "SalesItemLineDetail":
             continue
         detail = line["SalesItemLineDetail"]
-        detail.setdefault("TaxCodeRef", {"value": "NON"})
+        if not detail.get("ItemRef") and change.settings.missing_item == "fault":
+            raise Fault("2500", "Invalid Reference Id : Line.SalesItemLineDetail.ItemRef")
         item_id = (detail.get("ItemRef") or {}).get("value") or change.company.default_sales_item
         item = change.company.row("Item", item_id)
         if item is not None:
@@ -123,7 +138,7 @@ def subtotalled(change: Change) -> None:
     discounts = [line for line in lines if line["DetailType"] == "DiscountLineDetail"]
     if len(discounts) > 1:
         raise Fault("6090", "Only one discount line is allowed", "Line")
-    amount = sum((Decimal(_amount(line)) for line in lines if line not in discounts), Decimal(0))
+    amount = sum((amount_of(line) for line in lines if line not in discounts), Decimal(0))
     if discounts and detail_of(discounts[0]).get("PercentBased"):
         percent = Decimal(detail_of(discounts[0]).get("DiscountPercent") or 0)
         discounts[0]["Amount"] = cents(amount * percent / 100)
@@ -132,9 +147,8 @@ def subtotalled(change: Change) -> None:
     change.after["Line"] = [*rest, subtotal, *discounts]
 
 
-def _amount(line: Row) -> Decimal | int:
-    amount: Decimal | int = line.get("Amount") or 0
-    return amount
+def amount_of(line: Row) -> Decimal:
+    return Decimal(line.get("Amount") or 0)
 
 
 def totalled(change: Change) -> None:
@@ -145,7 +159,7 @@ def totalled(change: Change) -> None:
         kind = line["DetailType"]
         if kind == "SubTotalLineDetail":
             continue
-        total += -Decimal(_amount(line)) if kind == "DiscountLineDetail" else Decimal(_amount(line))
+        total += -amount_of(line) if kind == "DiscountLineDetail" else amount_of(line)
     row["TotalAmt"] = total + Decimal((row.get("TxnTaxDetail") or {}).get("TotalTax") or 0)
 
 
@@ -161,7 +175,7 @@ def debits_equal_credits(change: Change) -> None:
     sides = {"Debit": Decimal(0), "Credit": Decimal(0)}
     for line in change.after["Line"]:
         if line["DetailType"] == "JournalEntryLineDetail":
-            sides[detail_of(line)["PostingType"]] += Decimal(_amount(line))
+            sides[detail_of(line)["PostingType"]] += amount_of(line)
     if sides["Debit"] != sides["Credit"]:
         raise Fault("2300", "Debits and credits are not equal", "Line")
     change.after["TotalAmt"] = sides["Debit"]

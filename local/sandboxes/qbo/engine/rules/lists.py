@@ -43,7 +43,7 @@ def account(change: Change) -> None:
         words = f"AccountSubType {subtype} does not belong to AccountType {kind}"
         raise Fault("6010", words, "AccountSubType")
     row.update(AccountType=kind, AccountSubType=subtype, Classification=CLASSIFICATION[kind])
-    row.setdefault("CurrencyRef", {"value": "USD", "name": "United States Dollar"})
+    row.setdefault("CurrencyRef", change.company.home)
     if any(mark in row["Name"] for mark in '":'):
         raise Fault("2040", "Name contains characters that are not supported", "Name")
     _number_free(change)

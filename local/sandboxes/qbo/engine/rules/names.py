@@ -10,10 +10,10 @@ from ...faults import Fault
 from ...rows import Row
 from ..change import Change, touch
 from ..references import display_name
+from .guards import check_email
 
 _PARTS: Final = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")
 _FORBIDDEN = re.compile(r"[:\t\n\r]")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 MAX_DEPTH: Final = 5
 
 
@@ -29,13 +29,7 @@ def person(change: Change) -> None:
         if _FORBIDDEN.search(str(row.get(name, ""))):
             raise Fault("2040", f"{name} contains characters that are not supported", name)
     row.setdefault("PrintOnCheckName", row.get("CompanyName") or row["DisplayName"])
-    _check_email(row)
-
-
-def _check_email(row: Row) -> None:
-    for address in str((row.get("PrimaryEmailAddr") or {}).get("Address", "")).split(","):
-        if address and not _EMAIL.fullmatch(address.strip()):
-            raise Fault("2210", f"Email address is not valid : {address}", "PrimaryEmailAddr")
+    check_email(row.get("PrimaryEmailAddr") or {}, "PrimaryEmailAddr")
 
 
 def customer(change: Change) -> None:
@@ -44,17 +38,24 @@ def customer(change: Change) -> None:
         raise Fault("6150", "Job and ParentRef must be given together", "ParentRef")
     if row.get("BillWithParent") and not row.get("ParentRef"):
         raise Fault("6150", "BillWithParent needs a ParentRef", "ParentRef")
-    currency = change.was("CurrencyRef")
-    if isinstance(currency, dict) and row.get("CurrencyRef") != currency:
-        row["CurrencyRef"] = currency
-    row.setdefault("CurrencyRef", {"value": "USD", "name": "United States Dollar"})
+    _own_currency(change)
+
+
+def _own_currency(change: Change) -> None:
+    """Fixed at creation; the home currency unless another one was given with multi-currency on."""
+    held = change.was("CurrencyRef")
+    if isinstance(held, dict):
+        change.after["CurrencyRef"] = held
+    elif not change.company.multi_currency:
+        change.after["CurrencyRef"] = change.company.home
+    change.after.setdefault("CurrencyRef", change.company.home)
 
 
 def vendor(change: Change) -> None:
     row = change.after
     if change.creating and change.settings.vendor_term_ignored_on_create:
         row.pop("TermRef", None)
-    row.setdefault("CurrencyRef", {"value": "USD", "name": "United States Dollar"})
+    _own_currency(change)
     identifier = str(row.get("TaxIdentifier", ""))
     if identifier and "TaxIdentifier" in change.sent and not identifier.startswith("X"):
         row["TaxIdentifier"] = "X" * max(len(identifier) - 4, 0) + identifier[-4:]

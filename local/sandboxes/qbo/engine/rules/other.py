@@ -2,27 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from ...faults import Fault, required
 from ...rows import Row, clone
 from ..change import Change
-
-FILE_TYPES: Final = frozenset(
-    (
-        *("ai", "csv", "doc", "docx", "eps", "gif", "jpeg", "jpg", "ods"),
-        *("pdf", "png", "rtf", "tif", "txt", "xls", "xlsx", "xml"),
-    )
-)
-
-
-def attachable(change: Change) -> None:
-    row = change.after
-    name = row.get("FileName")
-    if not name and not row.get("Note"):
-        raise required("Note")
-    if name and change.creating and name.rsplit(".", 1)[-1].lower() not in FILE_TYPES:
-        raise Fault("6040", f"Files like {name} are not supported", "FileName")
+from .expenses import PAYING_ACCOUNTS
 
 
 def preferences(change: Change) -> None:
@@ -53,5 +36,10 @@ def bill_payment(change: Change) -> None:
     row = change.after
     holder = "CheckPayment" if row["PayType"] == "Check" else "CreditCardPayment"
     account = "BankAccountRef" if row["PayType"] == "Check" else "CCAccountRef"
-    if not (row.get(holder) or {}).get(account):
+    paying = (row.get(holder) or {}).get(account)
+    if not paying:
         raise required(f"{holder}.{account}")
+    wanted = PAYING_ACCOUNTS[row["PayType"]]
+    if (change.company.row("Account", paying["value"]) or {}).get("AccountType") not in wanted:
+        words = f"PayType {row['PayType']} needs an account of type {' or '.join(wanted)}"
+        raise Fault(change.settings.wrong_account_code, words, f"{holder}.{account}")

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from ...faults import Fault
+from ...faults import Fault, business
 from ...rows import Row
 from ..change import Change, touch
+from .money import set_home_totals
 
 # payment entity -> what it pays, and how the paid document names it in its LinkedTxn
 PAYS: Final = {"Payment": ("Invoice", "Payment"), "BillPayment": ("Bill", "BillPaymentCheck")}
+PAID_BY: Final = {target: payment for payment, (target, _) in PAYS.items()}
+PARTNER: Final = {"Payment": "CustomerRef", "BillPayment": "VendorRef"}
 
 
 def applications(entity: str, row: Row | None) -> Iterator[tuple[str, Decimal]]:
@@ -30,17 +33,33 @@ def payable(change: Change) -> None:
         given[row_id] = given.get(row_id, Decimal(0)) + amount
     for row_id, amount in applications(change.entity.name, change.after):
         row = change.company.row(target, row_id)
-        if row is None or amount > Decimal(row["Balance"]) + given.get(row_id, Decimal(0)):
+        open_amount = Decimal((row or {}).get("Balance", 0)) + given.get(row_id, Decimal(0))
+        if row is None or amount > open_amount or not _same_partner(change, row):
             words = f"Transaction {row_id} cannot be linked to this payment"
             raise Fault("620", words, "Line.LinkedTxn.TxnId")
 
 
+def _same_partner(change: Change, paid: Row) -> bool:
+    """The vendor's bill, the customer's invoice or one of a job below the customer."""
+    name = PARTNER[change.entity.name]
+    ours, theirs = change.after[name]["value"], paid[name]["value"]
+    above = (change.company.row("Customer", theirs) or {}).get("ParentRef") or {}
+    return ours in (theirs, above.get("value"))
+
+
+def covered(change: Change) -> None:
+    """The lines of a payment do not exceed its total. Raises 2140."""
+    if _applied(change.entity.name, change.after) > Decimal(change.after["TotalAmt"]):
+        raise Fault("2140", "The lines of the payment exceed its total", "TotalAmt")
+
+
+def _applied(payment: str, row: Row) -> Decimal:
+    return sum((amount for _, amount in applications(payment, row)), Decimal(0))
+
+
 def unapplied(change: Change) -> None:
     row = change.after
-    applied = sum((amount for _, amount in applications("Payment", row)), Decimal(0))
-    if applied > Decimal(row["TotalAmt"]):
-        raise Fault("2140", "The lines of the payment exceed its total", "TotalAmt")
-    row["UnappliedAmt"] = Decimal(row["TotalAmt"]) - applied
+    row["UnappliedAmt"] = Decimal(row["TotalAmt"]) - _applied("Payment", row)
     if "DepositToAccountRef" not in row:
         for account in change.company.rows("Account"):
             if account["AccountSubType"] == "UndepositedFunds":
@@ -62,29 +81,78 @@ def pay(change: Change) -> None:
             continue
         row = touch(change.context, target, row_id)
         if row is not None:
-            row["Balance"] = Decimal(row["Balance"]) + delta
+            _rebalance(change, row, Decimal(row["Balance"]) + delta)
             links = [x for x in row.get("LinkedTxn", ()) if x.get("TxnId") != own]
             entry = [{"TxnId": own, "TxnType": word}] if row_id in linked else []
             row["LinkedTxn"] = [*links, *entry]
 
 
-def release(change: Change) -> None:
-    """A deleted or voided document no longer counts as paid: its payments are unapplied."""
-    if change.after and Decimal(change.after["TotalAmt"]) != 0:
+def _rebalance(change: Change, row: Row, balance: Decimal) -> None:
+    row["Balance"] = balance
+    if change.company.multi_currency:
+        set_home_totals(row)
+
+
+def unpaid(change: Change) -> None:
+    """A document with payments is closed where the setting says so. Raises 6000."""
+    if change.settings.paid_documents != "refuse" or change.context.by_hand:
         return
-    for payment, (target, _) in PAYS.items():
-        if target == change.entity.name:
-            _forget(change, payment, (change.before or change.after)["Id"])
+    paid = _payments(change) if change.after != change.before else ()
+    if any(paid):
+        raise business(f"This {change.entity.name.lower()} has payments applied to it.")
 
 
-def _forget(change: Change, payment: str, row_id: str) -> None:
-    for row in list(change.company.rows(payment)):
-        kept = [x for x in row.get("Line", ()) if not _pays(x, row_id, PAYS[payment][0])]
-        if len(kept) != len(row.get("Line", ())):
-            touch(change.context, payment, row["Id"])
-            row["Line"] = kept
-            applied = sum((amount for _, amount in applications(payment, row)), Decimal(0))
-            row["UnappliedAmt"] = Decimal(row["TotalAmt"]) - applied
+def _payments(change: Change) -> Iterator[Row]:
+    """The payments that are applied to a stored document, newest first."""
+    if change.before is None:
+        return
+    payment, row_id = PAID_BY[change.entity.name], change.before["Id"]
+    for row in reversed(list(change.company.rows(payment))):
+        if any(target == row_id for target, _ in applications(payment, row)):
+            yield row
+
+
+def release(change: Change) -> None:
+    """What a document no longer needs of its payments is unapplied: all where it is gone."""
+    gone = not change.after or Decimal(change.after["TotalAmt"]) == 0
+    excess = None if gone else -Decimal(change.after["Balance"])
+    for payment in _payments(change):
+        if excess is not None and excess <= 0:
+            break
+        freed = _unapply(change, payment, excess)
+        excess = None if excess is None else excess - freed
+        _unlink(change, payment)
+    if change.after and Decimal(change.after["Balance"]) < 0:
+        _rebalance(change, change.after, Decimal(0))
+
+
+def _unlink(change: Change, payment: Row) -> None:
+    """A document that a payment no longer pays does not name it."""
+    row, kind = change.after, PAID_BY[change.entity.name]
+    if row and all(target != row["Id"] for target, _ in applications(kind, payment)):
+        row["LinkedTxn"] = [x for x in row["LinkedTxn"] if x.get("TxnId") != payment["Id"]]
+
+
+def _unapply(change: Change, payment: Row, at_most: Decimal | None) -> Decimal:
+    """Takes a document's part out of a payment, whole or up to an amount; what was freed."""
+    kind, row_id = PAID_BY[change.entity.name], (change.before or {})["Id"]
+    held = payment["Line"]
+    before = _applied(kind, payment)
+    touch(change.context, kind, payment["Id"])
+    payment["Line"] = []
+    left = at_most
+    for line in held:
+        amount = Decimal(line.get("Amount") or 0)
+        taken = amount if left is None else min(amount, left)
+        if not _pays(line, row_id, change.entity.name):
+            payment["Line"].append(line)
+            continue
+        left = None if left is None else left - taken
+        if taken < amount:
+            payment["Line"].append({**line, "Amount": amount - taken})
+    if "UnappliedAmt" in payment:
+        payment["UnappliedAmt"] = Decimal(payment["TotalAmt"]) - _applied(kind, payment)
+    return before - _applied(kind, payment)
 
 
 def _pays(line: Row, row_id: str, kind: str) -> bool:

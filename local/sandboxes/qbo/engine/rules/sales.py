@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any
 
-from ...faults import Fault, business
+from ...faults import Fault
 from ...rows import Row, clone
-from ..change import Change, touch
-
-LINK_WORDS: Final = (
-    "You've attempted to invoice for a charge, credit, billable expense, time, or estimate that "
-    "does not exist or has already been invoiced. Can't match for neo, CCBTE Txn Id null"
-)
-SYSTEM_LINKS: Final = frozenset({"Payment", "BillPaymentCheck", "CreditMemo", "Deposit"})
+from ..change import Change
 
 
 def filled(change: Change) -> None:
@@ -23,7 +18,6 @@ def filled(change: Change) -> None:
         for name in ("BillAddr", "ShipAddr", "SalesTermRef"):
             if name in customer and (name != "SalesTermRef" or change.entity.name == "Invoice"):
                 row.setdefault(name, clone(customer[name]))
-    row.setdefault("TxnTaxDetail", {}).setdefault("TotalTax", 0)
     row.setdefault("LinkedTxn", [])
     if row.get("EmailStatus") == "NeedToSend" and not row.get("BillEmail"):
         raise Fault("6420", "BillEmail is needed when EmailStatus is NeedToSend", "BillEmail")
@@ -34,8 +28,21 @@ def due(change: Change) -> None:
     if row.get("DueDate"):
         return
     term = change.company.row("Term", (row.get("SalesTermRef") or {}).get("value", "")) or {}
-    days = int(term.get("DueDays") or 0)
-    row["DueDate"] = (date.fromisoformat(row["TxnDate"]) + timedelta(days=days)).isoformat()
+    row["DueDate"] = _due(date.fromisoformat(row["TxnDate"]), term).isoformat()
+
+
+def _due(on: date, term: Row) -> date:
+    """So many days later, or on a day of the month that is far enough away."""
+    if not term.get("DayOfMonthDue"):
+        return on + timedelta(days=int(term.get("DueDays") or 0))
+    day = _day_of_month(on, int(term["DayOfMonthDue"]))
+    if day < on + timedelta(days=int(term.get("DueNextMonthDays") or 0)):
+        day = _day_of_month(on.replace(day=1) + timedelta(days=32), int(term["DayOfMonthDue"]))
+    return day
+
+
+def _day_of_month(month: date, day: int) -> date:
+    return month.replace(day=min(day, monthrange(month.year, month.month)[1]))
 
 
 def custom_fields(change: Change) -> None:
@@ -65,106 +72,3 @@ def defined_fields(preference: object) -> dict[str, str]:
         f["Name"][-1]: f.get("StringValue", "") for f in flat if "SalesCustomName" in f["Name"]
     }
     return {key: label for key, label in sorted(labels.items()) if key in used}
-
-
-def time_links(row: Row | None) -> dict[str, str]:
-    """TimeActivity ids an invoice bills, each with the line it is billed on ("" for none)."""
-    found: dict[str, str] = {}
-    for line in (row or {}).get("Line", ()):
-        for link in line.get("LinkedTxn", ()):
-            if link.get("TxnType") == "TimeActivity":
-                found[link.get("TxnId", "")] = line.get("Id", "")
-    for link in (row or {}).get("LinkedTxn", ()):
-        if link.get("TxnType") == "TimeActivity":
-            found.setdefault(link.get("TxnId", ""), "")
-    return found
-
-
-def linked(change: Change) -> None:
-    """Checks the links an invoice asks for and mirrors them on the header."""
-    row = change.after
-    _one_activity_per_line(row)
-    links = time_links(row)
-    header_only = [txn_id for txn_id, line in links.items() if not line]
-    if len(header_only) > 1 or (header_only and len(links) > 1):
-        raise business(LINK_WORDS)
-    held = time_links(change.before)
-    for txn_id in links:
-        _billable(change, txn_id, txn_id in held)
-    for line in row["Line"]:
-        for link in line.get("LinkedTxn", ()):
-            link.setdefault("TxnLineId", "1")
-    _check_estimate(change)
-    row["LinkedTxn"] = _header(change, links)
-
-
-def _one_activity_per_line(row: Row) -> None:
-    for line in row["Line"]:
-        kinds = [link.get("TxnType") for link in line.get("LinkedTxn", ())]
-        if kinds.count("TimeActivity") > 1 or "ReimburseCharge" in kinds:
-            raise business(LINK_WORDS)
-
-
-def _billable(change: Change, txn_id: str, already_ours: bool) -> None:
-    activity = find_activity(change, txn_id)
-    if activity is None:
-        raise business(LINK_WORDS)
-    customer = (activity.get("CustomerRef") or {}).get("value")
-    ours = change.after["CustomerRef"]["value"]
-    parent = (change.company.row("Customer", customer or "") or {}).get("ParentRef") or {}
-    if ours not in (customer, parent.get("value")):
-        raise business(LINK_WORDS)
-    if activity["BillableStatus"] != "Billable" and not already_ours:
-        raise business(LINK_WORDS)
-
-
-def find_activity(change: Change, txn_id: str) -> Row | None:
-    """By Id or by TimeChargeId, as the setting `time_link_id` says."""
-    how = change.settings.time_link_id
-    if how in ("id", "either"):
-        row = change.company.row("TimeActivity", txn_id)
-        if row is not None or how == "id":
-            return row
-    rows = change.company.rows("TimeActivity")
-    return next((r for r in rows if str(r.get("TimeChargeId")) == txn_id), None)
-
-
-def _check_estimate(change: Change) -> None:
-    for link in change.after.get("LinkedTxn", ()):
-        if link.get("TxnType") != "Estimate":
-            continue
-        if not change.company.row("Estimate", link.get("TxnId", "")):
-            words = f"The entity Estimate {link.get('TxnId')} that you are trying to link"
-            raise business(f"{words} does not exist")
-
-
-def _header(change: Change, links: dict[str, str]) -> list[Row]:
-    kept = [x for x in (change.before or {}).get("LinkedTxn", ()) if x["TxnType"] in SYSTEM_LINKS]
-    estimates = [x for x in change.after.get("LinkedTxn", ()) if x.get("TxnType") == "Estimate"]
-    times = [{"TxnId": i, "TxnType": "TimeActivity", "TxnLineId": "1"} for i in links]
-    return [*kept, *estimates, *times]
-
-
-def flip_activities(change: Change) -> None:
-    """What an invoice bills is HasBeenBilled; what it lets go of is Billable again."""
-    before, after = time_links(change.before), time_links(change.after)
-    for txn_id in after.keys() - before.keys():
-        _set_status(change, txn_id, "HasBeenBilled")
-    for txn_id in before.keys() - after.keys():
-        if change.settings.unbill_on_delete:
-            _set_status(change, txn_id, "Billable")
-
-
-def _set_status(change: Change, txn_id: str, status: str) -> None:
-    activity = find_activity(change, txn_id)
-    if activity is not None:
-        touch(change.context, "TimeActivity", activity["Id"])
-        activity["BillableStatus"] = status
-
-
-def unlink_all(change: Change) -> None:
-    """A voided invoice bills nothing."""
-    for line in change.after["Line"]:
-        line.pop("LinkedTxn", None)
-    links = change.after.get("LinkedTxn", ())
-    change.after["LinkedTxn"] = [x for x in links if x["TxnType"] in SYSTEM_LINKS]
