@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.domain.imports import Import
 from ledgerlink.domain.plan import Action, ItemState
+from ledgerlink.domain.records import RecordKind
 from ledgerlink.domain.runs import Run, RunState
 from ledgerlink.services import imports, mapping, reconciling, runs
 from ledgerlink.services.driving import ahead
@@ -197,6 +198,7 @@ def get_chosen(
 )
 def start_import(connection_id: str, import_id: str, body: StartImport) -> Response[ImportView]:
     caller = who(Right.POST)
+    caller.require_kinds([RecordKind.TIME])
     run = imports.start(house(), asking(caller), connection_id, import_id, body.plan)
     return _accepted(run)
 
@@ -212,6 +214,7 @@ def interrupt_import(connection_id: str, import_id: str) -> ImportView:
 @app.post(f"{ONE}/resume", summary="Let an import do what is left of it", tags=["imports"])
 def resume_import(connection_id: str, import_id: str) -> ImportView:
     caller = who(Right.POST)
+    caller.require_kinds([RecordKind.TIME])
     return _view(imports.resume(house(), asking(caller), connection_id, import_id))
 
 
@@ -224,6 +227,7 @@ def resume_import(connection_id: str, import_id: str) -> ImportView:
 def undo_import(connection_id: str, import_id: str, idempotency_key: Key) -> Response[ImportView]:
     """It is looked at and started like any other."""
     caller = who(Right.POST)
+    caller.require_kinds([RecordKind.TIME])
     run = imports.undo(house(), asking(caller), connection_id, import_id, idempotency_key)
     return _accepted(run)
 

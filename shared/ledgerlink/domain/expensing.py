@@ -26,9 +26,19 @@ from ledgerlink.domain.records import ExpenseEntry, RecordKind
 from ledgerlink.domain.resolver import Resolver, Skipped, posting_key
 from ledgerlink.domain.rules import RuleKind
 from ledgerlink.domain.spending import Expensing, GroupBy, MissingPayee, PostingDate
-from ledgerlink.domain.terms import Deal, Remarks, approved, exchange, open_day, sent_number
+from ledgerlink.domain.terms import (
+    Deal,
+    Remarks,
+    approved,
+    exchange,
+    offered,
+    open_day,
+    sent_number,
+)
 
 CARD = "company_card"
+MOST_LINES = 750
+"""Entries that become one document; as many as a ledger takes of lines with tax."""
 
 
 def document_key(entry: ExpenseEntry, how: Expensing) -> str:
@@ -123,11 +133,17 @@ class Expenses:
         if count > 1:
             raise Blocked(reason("duplicate_key", field="key", key=entry.key, count=count))
         approved(entry.approval, self._given.posting)
+        features = self._given.features
+        offered(features.classes, "class_key", entry.class_key is not None, "classes")
+        offered(features.departments, "location_key", entry.location_key is not None, "locations")
+        offered(features.billable_expenses, "billable", entry.billable, "billable expenses")
         if entry.refund and entry.paid_with != CARD:
             raise Blocked(reason("refund_of_own", field="refund"))
 
     def _document(self, key: str, spent: Sequence[Spent], link: Link | None) -> Document:
         """The document of these entries. Raises Blocked or Skipped."""
+        if len(spent) > MOST_LINES:
+            raise Blocked(reason("too_many_lines", count=len(spent), limit=MOST_LINES))
         entries = [one.entry for one in spent]
         first, remarks = entries[0], Remarks()
         settlement, payee = self._payee(first, remarks)

@@ -29,6 +29,7 @@ from ledgerlink.domain.terms import (
     Remarks,
     approved,
     exchange,
+    offered,
     open_day,
     sent_number,
 )
@@ -91,6 +92,7 @@ class Invoices:
         """The document of an invoice. Raises Blocked or Skipped."""
         given, how, resolver = self._given, self._given.invoicing, self._resolver
         approved(invoice.approval, given.posting)
+        self._check_features(invoice)
         remarks = Remarks()
         customer = self._customer(invoice)
         day = open_day(invoice.issued_on, "issued_on", given.posting, given.features, link, remarks)
@@ -127,6 +129,12 @@ class Invoices:
         document = given.composer.invoice(resolved)
         warnings = (*document.warnings, *remarks.warnings)
         return replace(document, total=total, warnings=warnings)
+
+    def _check_features(self, invoice: Invoice) -> None:
+        features = self._given.features
+        classed = [invoice.class_key, *(line.class_key for line in invoice.lines)]
+        offered(features.classes, "class_key", any(classed), "classes")
+        offered(features.departments, "location_key", bool(invoice.location_key), "locations")
 
     def _customer(self, invoice: Invoice) -> Target:
         customer = self._resolver.customer(invoice.project_key, invoice.client_key)

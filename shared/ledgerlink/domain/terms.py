@@ -32,6 +32,12 @@ def approved(approval: str | None, posting: Posting) -> None:
         raise Blocked(reason("not_approved", field="approval", state=approval))
 
 
+def offered(feature: bool | None, field_name: str, used: bool, what: str) -> None:
+    """Raise Blocked for the use of a feature that the ledger says is off."""
+    if used and feature is False:
+        raise Blocked(reason("feature_off", field=field_name, detail=f"{what} are off"))
+
+
 def open_day(
     day: date,
     field_name: str,
