@@ -51,9 +51,9 @@ def minutes(row: Entity) -> int:
 
 
 def invoice(row: Entity, payments: Iterable[Entity]) -> ListRecord:
-    """An invoice with those of its payments that the ledger shows; amounts are in its own
-    currency. It was paid on the day of the newest payment once nothing is open."""
-    number, said = values.text(row, "DocNumber"), status(row)
+    """An invoice with the payments that paid it off, on the day of the newest of them; none while
+    something is open. Amounts are in its own currency."""
+    number = values.text(row, "DocNumber")
     fields = {
         "number": number,
         "date": values.text(row, "TxnDate"),
@@ -62,8 +62,8 @@ def invoice(row: Entity, payments: Iterable[Entity]) -> ListRecord:
         "balance": values.plain(_money(row, "Balance")),
         "currency": values.ref(row, "CurrencyRef"),
         "customer_id": values.ref(row, "CustomerRef"),
-        "status": said,
-        "paid_on": _newest(payments) if said == PAID else None,
+        "status": status(row),
+        "paid_on": _newest(payments),
     }
     return replace(record(ListType.INVOICE, row, fields), name=number or str(row["Id"]))
 

@@ -199,6 +199,7 @@ def test_a_payment_that_is_dated_anew_moves_the_day() -> None:
     "payment",
     [
         pytest.param(deleted(20), id="deleted"),
+        pytest.param({**deleted(20), "SyncToken": "0"}, id="deleted as it was entered"),
         pytest.param(
             payment(20, "2026-03-02", TotalAmt=0, PrivateNote="Voided", SyncToken="1"), id="voided"
         ),
@@ -220,6 +221,16 @@ def test_what_a_payment_no_longer_pays_is_found_among_what_is_open(payment: Row)
 def test_new_payments_have_nothing_looked_for_but_what_they_name() -> None:
     books = Books([invoice(7, 10, 10), invoice(8, 10, 2, 20)])
     assert set(books.changed(Invoice=[], Payment=[payment(20, "2026-03-02", 8)])) == {"8"}
+    assert books.calls == 2
+
+
+def test_a_named_invoice_that_is_among_what_is_open_is_not_read_again() -> None:
+    books = Books([invoice(7, 10, 10), invoice(8, 10, 2, 21)])
+    told = books.changed(Invoice=[], Payment=[deleted(20), payment(21, "2026-03-02", 8)])
+    assert {each: said(record)[0] for each, record in told.items()} == {
+        "7": "open",
+        "8": "partly_paid",
+    }
     assert books.calls == 2
 
 
