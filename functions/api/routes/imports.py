@@ -61,6 +61,7 @@ def _accepted(run: Run) -> Response[ImportView]:
 def new_import(connection_id: str, body: NewImport, idempotency_key: Key) -> Response[ImportView]:
     """Nothing is written before it is planned and started. The draft is seen by you alone."""
     caller = who(Right.POST)
+    caller.require_kinds([RecordKind.TIME])
     if body.time_entries is not None and body.upload_id is not None:
         problem = Problem("/upload_id", "Give time_entries or upload_id, not both.")
         raise Invalid("invalid_request", problem.message, "Give one of the two.", [problem])
