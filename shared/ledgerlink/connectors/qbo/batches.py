@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
+from ledgerlink.connectors.qbo import clearing, receipts
 from ledgerlink.connectors.qbo.client import MINOR_VERSION, Call
-from ledgerlink.connectors.qbo.documents import wire
 from ledgerlink.connectors.qbo.faults import Fault, in_json
 from ledgerlink.connectors.qbo.removing import INACTIVE, deactivates
 from ledgerlink.connectors.qbo.replies import Reply
+from ledgerlink.connectors.qbo.uploads import upload, uploads
+from ledgerlink.connectors.qbo.wire import wire
 from ledgerlink.domain.plan import Action, Request, Write
 
 BATCH_SIZE = 30
@@ -22,8 +25,17 @@ CHUNK_SIZE = 2 * MINUTE_SIZE
 for a worker's five minutes with a pause in between."""
 
 
-def package(count: int) -> list[int]:
-    """Sizes of requests for so many operations: batches, and beyond a minute's batches singles."""
+def package(kinds: Sequence[str]) -> list[int]:
+    """Sizes of requests for operations of these kinds: batches, and beyond a minute's batches
+    singles. What goes with a file goes by itself."""
+    sizes: list[int] = []
+    for alone, some in groupby(kinds, key=receipts.KIND.__eq__):
+        count = len(list(some))
+        sizes += [1] * count if alone else _spread(count)
+    return sizes
+
+
+def _spread(count: int) -> list[int]:
     minutes, rest = divmod(count, MINUTE_SIZE)
     return _minute(MINUTE_SIZE) * minutes + _minute(rest)
 
@@ -40,6 +52,8 @@ def call_of(request: Request) -> Call:
     if len(request.writes) > 1:
         return Call("batch", "POST", f"/batch?{query}", _batch(request.writes).encode())
     (write,) = request.writes
+    if uploads(write):
+        return upload(request.id, write)
     path = f"/{write.kind.lower()}?{_operation(write)}{query}"
     return Call("single", "POST", path, wire(_body(write)).encode())
 
@@ -61,7 +75,7 @@ def _batch(writes: Sequence[Write]) -> str:
 
 
 def _body(write: Write) -> Mapping[str, Any]:
-    """Updates are full: what is left out is emptied. What makes inactive leaves all else alone."""
+    """What is sent of a write: a new record, its changes, or its address alone."""
     if write.action is Action.CREATE:
         return write.body or {}
     address = {"Id": write.ledger_id, "SyncToken": write.version}
@@ -69,7 +83,7 @@ def _body(write: Write) -> Mapping[str, Any]:
         return {**INACTIVE, **address, "sparse": True}
     if write.action is Action.DELETE:
         return address
-    return {**(write.body or {}), **address, "sparse": False}
+    return {**clearing.update(write.kind, write.body or {}), **address}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +102,17 @@ def answers(request: Request, reply: Reply) -> Iterator[Answer]:
         faults = reply.faults or (Fault("", message=str(reply)),)
         yield from (Answer(write, {}, faults) for write in request.writes)
     elif len(request.writes) == 1:
-        yield from _mentioned(request.writes[0], reply.payload)
+        yield from _mentioned(request.writes[0], _alone(reply.payload))
     else:
         items = {str(item.get("bId")): item for item in reply.payload.get("BatchItemResponse", ())}
         for index, write in enumerate(request.writes):
             yield from _mentioned(write, items.get(str(index), {}))
+
+
+def _alone(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answer to a request of one write; that to a file is in a list."""
+    files = payload.get("AttachableResponse")
+    return files[0] if files else payload
 
 
 def _mentioned(write: Write, item: Mapping[str, Any]) -> Iterator[Answer]:

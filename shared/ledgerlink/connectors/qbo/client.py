@@ -37,14 +37,20 @@ Entity = Mapping[str, Any]
 class Call:
     """One HTTP call below the company's address; the same call is the same bytes.
 
-    `kind` is what it is counted as: single, batch, query, read or cdc.
+    `kind` is what it is counted as: single, batch, upload, query, read or cdc. `content` that is
+    large reads itself when the call leaves, and again when it is repeated; what it raises then,
+    the caller gets.
     """
 
     kind: str
     method: str
     path: str
-    content: bytes = b""
+    content: bytes | Callable[[], bytes] = b""
     content_type: str = JSON
+
+    def body(self) -> bytes:
+        """The bytes that are sent."""
+        return self.content if isinstance(self.content, bytes) else self.content()
 
     @property
     def lane(self) -> Lane:
@@ -54,7 +60,7 @@ class Call:
     @property
     def writes(self) -> bool:
         """Whether the ledger stores something because of it."""
-        return self.kind in ("single", "batch")
+        return self.kind in ("single", "batch", "upload")
 
 
 def query(statement: str) -> Call:
@@ -133,14 +139,18 @@ class Client:
     async def _attempt(self, call: Call, stop: Stop) -> Reply:
         await self._turnstile.enter(call.lane, stop)
         try:
-            reply = await in_time(self._send(call), stop)
+            return await self._answer(call, self._request(call), stop)
+        finally:
+            self._turnstile.leave(call.lane)
+
+    async def _answer(self, call: Call, request: httpx.Request, stop: Stop) -> Reply:
+        try:
+            reply = await in_time(self._send(call, request), stop)
         except BaseException as error:
             self._unanswered(call, waited(error, TIMEOUT))
             if isinstance(error, httpx.RequestError):
                 return lost(error)
             raise
-        finally:
-            self._turnstile.leave(call.lane)
         if errors.disposition(reply) in UNKNOWN:
             self._unanswered(call)
         return reply
@@ -149,14 +159,14 @@ class Client:
         if call.writes:
             self.silence.begin(since)
 
-    async def _send(self, call: Call) -> Reply:
+    async def _send(self, call: Call, request: httpx.Request) -> Reply:
         async def again() -> None:
             await self._turnstile.again(call.lane)
             self.calls[call.kind] += 1
 
         self.calls[call.kind] += 1
         auth = Bearer(self._refresher, again)
-        return read(await self._http.send(self._request(call), auth=auth))
+        return read(await self._http.send(request, auth=auth))
 
     def _request(self, call: Call) -> httpx.Request:
         headers = [
@@ -166,7 +176,7 @@ class Client:
         ]
         url = self._url + call.path
         return httpx.Request(
-            call.method, url, headers=headers, content=call.content, extensions=self._timeout
+            call.method, url, headers=headers, content=call.body(), extensions=self._timeout
         )
 
 

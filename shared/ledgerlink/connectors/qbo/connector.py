@@ -59,9 +59,9 @@ class QuickBooksOnline:
         """What a webhook says. `credentials` hold `webhook_verifier_token`."""
         return notices.notices(headers, body, credentials)
 
-    def package(self, count: int) -> Sequence[int]:
-        """Batches of 30, and beyond 40 of them single calls; per chunk."""
-        return batches.package(count)
+    def package(self, kinds: Sequence[str]) -> Sequence[int]:
+        """Batches of 30, and beyond 40 of them single calls; per chunk. Files go one by one."""
+        return batches.package(kinds)
 
     def grants(self, credentials: Mapping[str, str]) -> QuickBooksGrants:
         """The authorisation flow. `credentials` hold `client_id` and `client_secret`."""

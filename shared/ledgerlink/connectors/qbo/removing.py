@@ -1,4 +1,5 @@
-"""How records leave: time is deleted; list records cannot be, they are made inactive."""
+"""How records leave: time, documents of money and files are deleted; list records cannot be, they
+are made inactive."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -13,8 +13,16 @@ LENGTHS: Mapping[str, int] = {
     "FamilyName": 100,
     "Name": 100,
     "PrimaryEmailAddr": 100,
+    "DocNumber": 21,
+    "PrivateNote": 4000,
+    "CustomerMemo": 1000,
+    "BillEmail": 100,
+    "StringValue": 31,
+    "FileName": 1000,
+    "Note": 2000,
 }
-"""Characters that a field holds. Source: Intuit's API reference."""
+"""Characters that a field holds. Source: Intuit's API reference; of a custom field's value, its
+schema."""
 
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """All but tab and line feed, and what cannot be sent as text at all."""
@@ -34,9 +42,7 @@ def free_text(text: str | None, field: str) -> str:
 
 def name(text: str, wire_field: str, field: str = "name") -> str:
     """A name without blanks around it, fit for the ledger. Raises Blocked."""
-    refuse_characters(CONTROL, text, field)
-    refuse_characters(LINES, text, field)
-    plain = text.strip()
+    plain = one_line(text, field)
     if not plain:
         raise Blocked(reason("invalid_record", field=field, detail="The name is empty."))
     if ":" in plain:
@@ -45,26 +51,35 @@ def name(text: str, wire_field: str, field: str = "name") -> str:
     return fitting(plain, wire_field, field)
 
 
-def email(text: str) -> str:
+def one_line(text: str, field: str) -> str:
+    """The text, of one line, without blanks around it. Raises Blocked."""
+    refuse_characters(CONTROL, text, field)
+    refuse_characters(LINES, text, field)
+    return text.strip()
+
+
+def email(text: str, wire_field: str = "PrimaryEmailAddr") -> str:
     """An address that the ledger takes for one. Raises Blocked."""
     plain = text.strip()
     if not EMAIL.fullmatch(plain):
         detail = f"{plain} is not an e-mail address."
         raise Blocked(reason("invalid_record", field="email", detail=detail))
-    return fitting(plain, "PrimaryEmailAddr", "email")
+    return fitting(plain, wire_field, "email")
 
 
-def fitting(text: str, wire_field: str, field: str) -> str:
-    """The text, if the field of the ledger holds that much. Raises Blocked."""
-    limit = LENGTHS[wire_field]
+def fitting(text: str, wire_field: str, field: str, kept: int = 0) -> str:
+    """The text, if the field of the ledger holds that much beside `kept` characters. Raises
+    Blocked."""
+    limit = LENGTHS[wire_field] - kept
     if len(text) > limit:
         raise Blocked(reason("text_too_long", field=field, length=len(text), limit=limit))
     return text
 
 
-def cut(text: str, wire_field: str, field: str) -> tuple[str, tuple[Reason, ...]]:
-    """As much of the text as the field of the ledger holds, and a warning when that is not all."""
-    limit = LENGTHS[wire_field]
+def cut(text: str, wire_field: str, field: str, kept: int = 0) -> tuple[str, tuple[Reason, ...]]:
+    """As much of the text as the field of the ledger holds beside `kept` characters, and a warning
+    when that is not all."""
+    limit = LENGTHS[wire_field] - kept
     if len(text) <= limit:
         return text, ()
     return text[:limit], (reason("text_cut", field=field, length=len(text), limit=limit),)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledgerlink.connectors.qbo.documents import Documents, amount, wire
+from ledgerlink.connectors.qbo.documents import Documents
+from ledgerlink.connectors.qbo.wire import amount, wire
 from ledgerlink.domain.documents import (
     Known,
     NewCustomer,

@@ -84,7 +84,7 @@ def test_ten_thousand_operations_take_no_more_than_a_twentieth_longer_than_the_l
     company = Company(latency=lambda kind: batch_seconds if kind == "batch" else 0.4)
 
     async def main() -> float:
-        report = await written(company, requests(package(10_000)))
+        report = await written(company, requests(package(["TimeActivity"] * 10_000)))
         assert len(report.outcomes) == 10_000
         return asyncio.get_running_loop().time()
 

@@ -1,0 +1,39 @@
+"""Parts that bodies have in common."""
+
+from typing import Any
+
+from ledgerlink.connectors.qbo.wire import amount
+from ledgerlink.connectors.qbo.wording import Wording
+from ledgerlink.domain.documents import ResolvedExpenses, ResolvedInvoice, Target, reference
+
+NAME_OF = {"employee": "Employee", "vendor": "Vendor"}
+"""The ledger's names for the lists of people."""
+
+
+def ref(name: str, target: Target | str | None) -> dict[str, Any]:
+    """A reference to a record, by what it is to be or by its id; nothing where there is none."""
+    if target is None:
+        return {}
+    return {name: {"value": target if isinstance(target, str) else reference(target)}}
+
+
+def head(
+    document: ResolvedExpenses | ResolvedInvoice, number_field: str, wording: Wording
+) -> dict[str, Any]:
+    """What documents of money begin with: number, day, place, note and currency. Raises
+    Blocked."""
+    number = wording.line(document.number or "", "DocNumber", number_field)
+    return {
+        **({"DocNumber": number} if number else {}),
+        "TxnDate": document.day.isoformat(),
+        **ref("DepartmentRef", document.location_id),
+        "PrivateNote": wording.note(document.note, document.reference),
+        **_currency(document),
+    }
+
+
+def _currency(document: ResolvedExpenses | ResolvedInvoice) -> dict[str, Any]:
+    if document.currency is None:
+        return {}
+    rate = {} if document.rate is None else {"ExchangeRate": amount(document.rate)}
+    return {**ref("CurrencyRef", document.currency), **rate}
