@@ -35,7 +35,7 @@ class Post(Given):
 
     A record that is not valid blocks itself alone: its item says which field and why. A record
     that the product has no more is sent as `{"key": …, "deleted": true}`; a receipt's key is then
-    its record's, a slash and its own.
+    its record's, a slash and its own. One that says its `kind` is of that kind in any list.
     """
 
     time_entries: Annotated[list[Any] | None, _of("TimeEntry")] = None
@@ -53,7 +53,9 @@ class Post(Given):
 
     def kinds(self) -> list[RecordKind]:
         """The kinds of the records in the call."""
-        return [kind for kind, some in self._given().items() if some]
+        given = self._given().items()
+        said = {_kind_of(kind, record) for kind, some in given for record in some}
+        return [kind for kind in RecordKind if kind.value in said]
 
     def records(self) -> Sequence[Any] | str:
         """The records, each with its kind, or the id of the upload. Raises Invalid for neither or
@@ -67,11 +69,16 @@ class Post(Given):
         return [_with_kind(kind, record) for kind, some in given.items() for record in some]
 
 
+def _kind_of(kind: RecordKind, record: Any) -> str:
+    """The kind that a record says, else that of its list."""
+    return str(record.get("kind", kind) if isinstance(record, dict) else kind)
+
+
 def _with_kind(kind: RecordKind, record: Any) -> Any:
     """Time, which came first, goes without: the same post as ever has the same content."""
     if kind is RecordKind.TIME:
         return record
-    return {**record, "kind": kind} if isinstance(record, dict) else {"kind": kind}
+    return {"kind": kind, **record} if isinstance(record, dict) else {"kind": kind}
 
 
 class PlanView(BaseModel):

@@ -170,7 +170,7 @@ class AllRules(Given):
         WithJsonSchema(
             {
                 "type": "object",
-                "description": "By kind (users, projects, labor-codes, leave-types), then by key.",
+                "description": f"By kind ({', '.join(RuleKind)}), then by key.",
                 "additionalProperties": {
                     "type": "object",
                     "additionalProperties": {"$ref": "#/components/schemas/Mapping"},

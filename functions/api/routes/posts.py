@@ -43,8 +43,8 @@ def new_post(
     preview: bool = False,
 ) -> Response[RunView | PlanView]:
     """Answers at once with the run; the same Idempotency-Key, which a post has to have, never
-    makes a second one. A preview answers with the plan of at most 2,000 records; nothing is sent,
-    stored or counted."""
+    makes a second one. A preview answers with the plan of at most 2,000 records: the ledger is
+    read for it, nothing is written to it, and nothing is kept."""
     caller = who(Right.POST)
     caller.require_kinds(body.kinds())
     records = body.records()

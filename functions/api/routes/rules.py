@@ -75,7 +75,8 @@ def export_rules(connection_id: str) -> AllRules:
 def import_rules(connection_id: str, body: AllRules) -> RulesSet:
     """Sets the rules named and leaves the others; nothing is set when one of them is wrong."""
     caller = who(Right.ADMIN)
-    given = {kind: mappings(kind, some) for kind, some in body.rules.items()}
+    rules_by_kind = body.rules.items()
+    given = {kind: mappings(kind, some, ("rules", kind)) for kind, some in rules_by_kind}
     versions = rules.put_all_rules(house(), caller.firm, caller.user, connection_id, given)
     return RulesSet(rules={kind: len(some) for kind, some in versions.items()})
 

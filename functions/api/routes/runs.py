@@ -4,6 +4,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from ledgerlink.domain.plan import Action, ItemState
+from ledgerlink.domain.records import RecordKind
 from ledgerlink.domain.runs import RunState
 from ledgerlink.services import imports, parking, records, runs
 
@@ -72,6 +73,7 @@ def resume_run(connection_id: str, run_id: str) -> RunView:
     caller = who(Right.POST)
     run = runs.get_run(house(), caller.firm, connection_id, run_id, caller.user)
     if run.imported is not None:
+        caller.require_kinds([RecordKind.TIME])
         imports.require_owner(run, asking(caller))
     return RunView.of(parking.resume(house(), run))
 

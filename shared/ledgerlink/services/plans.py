@@ -60,9 +60,11 @@ class Records:
 
 Kinds = Collection[RecordKind] | None
 """Kinds of records that somebody may post; None is all."""
+WITH_RECEIPTS = frozenset({RecordKind.EXPENSE, RecordKind.INVOICE})
+"""Kinds of records that receipts belong to."""
 
 
-def read_records(lines: Iterable[bytes], user: str, kinds: Kinds) -> Records:
+def read_records(lines: Iterable[bytes], user: str, kinds: Kinds = None) -> Records:
     """Source records, a line each; those of other kinds than this user may post are refused."""
     records = Records()
     for number, line in enumerate(lines, start=1):
@@ -81,20 +83,26 @@ def read_records(lines: Iterable[bytes], user: str, kinds: Kinds) -> Records:
 
 
 def may_post(kinds: Kinds, kind: str) -> bool:
-    """Whether records of that kind may be posted; a receipt goes with what it belongs to."""
-    return kinds is None or kind in kinds or kind == RecordKind.RECEIPT
+    """Whether records of that kind may be posted; a receipt goes with what it may belong to."""
+    if kinds is None or kind in kinds:
+        return True
+    return kind == RecordKind.RECEIPT and not WITH_RECEIPTS.isdisjoint(kinds)
 
 
 def time_records(house: House, run: Run) -> tuple[list[TimeEntry], list[Rejected]]:
     """The staged records of an import, which takes time alone."""
-    records = read_records(house.staging.records(run.staged), run.created_by, (RecordKind.TIME,))
-    deleted = [Rejected(one.key, _gone()) for one in records.deleted]
-    return records.times, [*records.rejected, *deleted]
+    records = read_records(house.staging.records(run.staged), run.created_by)
+    others = [*records.expenses, *records.invoices, *records.listed, *records.deleted]
+    refused = [Rejected(one.key, _not_imported(one), RecordKind(one.kind)) for one in others]
+    return records.times, [*records.rejected, *refused]
 
 
-def _gone() -> Reason:
-    words = "An import says what there is; what it leaves out is taken out of the ledger."
-    return reason("invalid_record", field="deleted", detail=words)
+def _not_imported(record: Record) -> Reason:
+    field, words = "kind", "An import takes time alone."
+    if record.kind == RecordKind.TIME:
+        field = "deleted"
+        words = "An import says what there is; what it leaves out is taken out of the ledger."
+    return reason("invalid_record", field=field, detail=words)
 
 
 def invalid_record(invalid: Invalid) -> Reason:

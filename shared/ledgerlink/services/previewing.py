@@ -3,10 +3,18 @@
 import asyncio
 import json
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
-from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.connections import Connection, ConnectionState
+from ledgerlink.domain.errors import (
+    AuthorizationLost,
+    Conflict,
+    Invalid,
+    LedgerError,
+    LedgerUnavailable,
+    Problem,
+)
 from ledgerlink.domain.plan import Operation
 from ledgerlink.domain.ports import Interrupted
 from ledgerlink.services.house import House
@@ -17,6 +25,13 @@ from ledgerlink.services.visits import visit
 
 MOST = 2_000
 """Records that one answer holds the plan of."""
+LONGEST = 5_000_000
+"""Characters that a plan may have, about; an answer has 6 MB at most."""
+EACH = 800
+"""Characters that are told of an operation beside its bodies, about."""
+RECONNECT = "Reconnect the company, then preview again."
+SOONER = "Preview fewer records at once, or again later."
+LATER = "Preview again later, or post: the run waits until the ledger answers."
 SECONDS = 22.0
 """How long the ledger is read for one answer."""
 
@@ -32,16 +47,33 @@ def preview(
     """The operations in the order in which they would be applied.
 
     Runs that wait or rest are not seen, as nothing of them is in the ledger yet. Raises NotFound,
-    Conflict for a connection that cannot post, Invalid for too many records, and what the ledger
-    raises.
+    Conflict for a connection that cannot post or whose ledger cannot be read, Invalid for too many
+    records, and what the ledger raises.
     """
     connection = house.connections.get(firm, connection_id)
-    require_authorized(connection)
+    _require_reading(connection)
     house.settings.get(firm, connection_id).require_posting()
-    given = read_records(_lines(house, connection, records), user, kinds)
-    if len(given) > MOST:
-        raise _too_much(f"{len(given)} records are too many for a preview; {MOST} is the most.")
-    return asyncio.run(_planned(house, connection, given, user))
+    lines = list(islice(_lines(house, connection, records), MOST + 1))
+    if len(lines) > MOST:
+        raise _too_much(f"A preview takes at most {MOST:,} records, and these are more.")
+    given = read_records(lines, user, kinds)
+    operations = _asked(house, connection, given, user)
+    if sum(map(_length, operations)) > LONGEST:
+        raise _too_much("The plan is too long for one answer.")
+    return operations
+
+
+def _require_reading(connection: Connection) -> None:
+    require_authorized(connection)
+    if connection.state is ConnectionState.NEEDS_RECONNECT:
+        message = "The ledger no longer accepts our authorisation, so it cannot be read."
+        raise Conflict("needs_reconnect", message, RECONNECT)
+
+
+def _length(operation: Operation) -> int:
+    """About how many characters it has in an answer."""
+    bodies = [operation.members, operation.body, operation.before]
+    return EACH * (1 + len(operation.warnings)) + len(json.dumps(bodies))
 
 
 def _lines(house: House, connection: Connection, records: Sequence[Any] | str) -> Iterable[bytes]:
@@ -49,6 +81,19 @@ def _lines(house: House, connection: Connection, records: Sequence[Any] | str) -
         name = house.staging.uploaded(connection.firm, connection.id, records)
         return house.staging.records(name)
     return (json.dumps(record).encode() for record in records)
+
+
+def _asked(
+    house: House, connection: Connection, records: Records, user: str
+) -> tuple[Operation, ...]:
+    try:
+        return asyncio.run(_planned(house, connection, records, user))
+    except Interrupted:
+        message = "The ledger could not be read in time."
+        raise LedgerUnavailable("ledger_unavailable", message, SOONER) from None
+    except LedgerError as error:
+        error.remedy = RECONNECT if isinstance(error, AuthorizationLost) else LATER
+        raise
 
 
 async def _planned(
@@ -60,15 +105,12 @@ async def _planned(
         return house.clock.monotonic() > ends_at
 
     async with visit(house, connection) as there:
-        try:
-            company = await there.ledger.company(stop)
-            asked = PostPlan(house, connection, there.ledger, company, stop)
-            rules, _ = asked.new_rules(records, user)
-            return await asked.operations(records, rules, None)
-        except Interrupted:
-            raise _too_much("The ledger could not be read in time.") from None
+        company = await there.ledger.company(stop)
+        asked = PostPlan(house, connection, there.ledger, company, stop)
+        rules, _ = asked.new_rules(records, user)
+        return await asked.operations(records, rules, None)
 
 
 def _too_much(message: str) -> Invalid:
-    remedy = "Preview fewer records at once, or plan an import."
+    remedy = "Preview fewer records at once."
     return Invalid("too_many_records", message, remedy, [Problem("", message, remedy)])

@@ -8,27 +8,47 @@ from itertools import takewhile
 from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.errors import NotFound
 from ledgerlink.domain.lists import Change, ListRecord, ListType
-from ledgerlink.domain.rules import CreateLaborCode, CreateProject, Link, Rule, RuleKind
+from ledgerlink.domain.rules import (
+    CreateLaborCode,
+    CreateProject,
+    Link,
+    LinkExpenseCode,
+    Rule,
+    RuleKind,
+)
 from ledgerlink.domain.runs import Run
 from ledgerlink.services.house import House
 from ledgerlink.services.stores import Page
 
 PEOPLE = {"employee": ListType.EMPLOYEE, "vendor": ListType.VENDOR}
+LINKED = {
+    RuleKind.PROJECTS: ListType.CUSTOMER,
+    RuleKind.LABOR_CODES: ListType.ITEM,
+    RuleKind.LEAVE_TYPES: ListType.ITEM,
+    RuleKind.CARDS: ListType.ACCOUNT,
+    RuleKind.VENDORS: ListType.VENDOR,
+    RuleKind.CLASSES: ListType.CLASS,
+    RuleKind.LOCATIONS: ListType.LOCATION,
+    RuleKind.TERMS: ListType.TERM,
+    RuleKind.TAX_CODES: ListType.TAX_CODE,
+}
+"""The list that links of each kind of rule point into; those of people say it themselves."""
+CODES = {"account": ListType.ACCOUNT, "item": ListType.ITEM}
 
 
 def targets(rule: Rule) -> Iterator[tuple[ListType, str]]:
     """The records of the ledger that a rule names, by list and id."""
-    match rule.kind, rule.mapping:
-        case RuleKind.USERS, Link(ledger_id=ledger_id, person=person):
-            yield PEOPLE[person], ledger_id
-        case RuleKind.PROJECTS, Link(ledger_id=ledger_id):
-            yield ListType.CUSTOMER, ledger_id
-        case RuleKind.PROJECTS, CreateProject(parent_id=str(parent_id)):
+    match rule.mapping:
+        case Link(ledger_id=ledger_id, person=person):
+            yield LINKED.get(rule.kind) or PEOPLE[person], ledger_id
+        case LinkExpenseCode(ledger_id=ledger_id, target=target):
+            yield CODES[target], ledger_id
+        case CreateProject(parent_id=str(parent_id)):
             yield ListType.CUSTOMER, parent_id
-        case RuleKind.LABOR_CODES, Link(ledger_id=ledger_id):
-            yield ListType.ITEM, ledger_id
-        case RuleKind.LABOR_CODES, CreateLaborCode(income_account_id=account_id):
+        case CreateLaborCode(income_account_id=account_id, parent_id=parent_id):
             yield ListType.ACCOUNT, account_id
+            if parent_id is not None:
+                yield ListType.ITEM, parent_id
 
 
 def rules_by_target(house: House, connection: Connection, kind: ListType) -> dict[str, list[Rule]]:

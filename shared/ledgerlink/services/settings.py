@@ -19,12 +19,15 @@ from ledgerlink.wire.posting import Section, changed
 MOST_BLOCKED = 5_000
 """Records that a connection may have blocked; one who blocks more wants a list less."""
 
-ACCOUNT_ROLES = {
-    "payable_account_id": "accounts_payable",
-    "check_account_id": "checking",
-    "card_account_id": "credit_card",
+USES: Mapping[str, tuple[ListType, str | None]] = {
+    "payable_account_id": (ListType.ACCOUNT, "accounts_payable"),
+    "check_account_id": (ListType.ACCOUNT, "bank"),
+    "card_account_id": (ListType.ACCOUNT, "credit_card"),
+    "catch_all_vendor_id": (ListType.VENDOR, None),
+    "item_id": (ListType.ITEM, None),
 }
-"""What each account of expenses has to be."""
+"""The list that each id of expenses and invoices is of, and the role that its record has to have;
+None is any."""
 
 SettingsPatch = Mapping[str, Any]
 """Some of: `lists` (names, or None for all), `direction`, `schedule` (some of `mode`, `hour`,
@@ -89,9 +92,13 @@ class Desk:
             after = replace(after, posting=self._section(after.posting, patch["posting"]))
         if "expenses" in patch:
             expenses = self._section(after.expenses, patch["expenses"])
-            after = replace(after, expenses=self._usable(expenses))
+            self._refuse_nobody(expenses)
+            after = replace(after, expenses=expenses)
         if "invoices" in patch:
             after = replace(after, invoices=self._section(after.invoices, patch["invoices"]))
+        for part in ("expenses", "invoices"):
+            for name in filter(USES.__contains__, patch.get(part, {})):
+                self._refuse_unusable(f"/{part}/{name}", patch[part][name], *USES[name])
         if "block" in patch or "unblock" in patch:
             blocked = self._blocked(patch.get("block", ()), patch.get("unblock", ()))
             after = replace(after, blocked=blocked)
@@ -146,28 +153,22 @@ class Desk:
             self.problems.extend(wrong.problems)
             return before
 
-    def _usable(self, expenses: Expensing) -> Expensing:
-        """The settings of expenses, whose accounts have to be of the kind that each is for."""
-        for name, role in ACCOUNT_ROLES.items():
-            self._account(name, role, getattr(expenses, name))
+    def _refuse_nobody(self, expenses: Expensing) -> None:
         if expenses.missing_payee is MissingPayee.CATCH_ALL and not expenses.catch_all_vendor_id:
             message = "Nobody is named to stand in for a missing payee."
             remedy = "Give the id of a vendor, or set missing_payee to refuse."
             self._wrong("/expenses/catch_all_vendor_id", message, remedy)
-        return expenses
 
-    def _account(self, name: str, role: str, account_id: str | None) -> None:
-        """Note what is wrong with an account; one that did not come in is left to the ledger."""
-        if account_id is None:
+    def _refuse_unusable(
+        self, pointer: str, record_id: str | None, kind: ListType, role: str | None
+    ) -> None:
+        """Note what is wrong with a record; one that did not come in is left to the ledger."""
+        found = self._known([f"{kind}:{record_id}"] if record_id else ()).get(f"{kind}:{record_id}")
+        if found is None or (found.usable and (role is None or role in found.roles)):
             return
-        connection = self.connection
-        found = self.house.lists.get(
-            connection.firm, connection.id, ListType.ACCOUNT, [account_id]
-        ).get(account_id)
-        if found is not None and not (found.usable and role in found.roles):
-            words = role.replace("_", " ")
-            message = f"Account {account_id} ({found.name}) is no {words} account in use."
-            self._wrong(f"/expenses/{name}", message, f"Use an account with the role {role}.")
+        fitting = f"{kind} with the role {role}" if role else str(kind)
+        message = f"{found.name} ({kind} {record_id}) is not in use, or is no {fitting}."
+        self._wrong(pointer, message, f"Give the id of an active {fitting}.")
 
     def _blocked(self, block: Sequence[str], unblock: Sequence[str]) -> frozenset[str]:
         known = self._known([*block, *unblock])

@@ -62,12 +62,12 @@ def _all_of(kind: RuleKind) -> TypeAdapter[Any]:
     return TypeAdapter(forms.get(kind, NamedMappings))
 
 
-def mappings(kind: RuleKind, given: Any) -> dict[str, Mapping]:
-    """Mappings by source key. Raises Invalid naming each wrong field."""
+def mappings(kind: RuleKind, given: Any, above: Place = ("rules",)) -> dict[str, Mapping]:
+    """Mappings by source key. Raises Invalid naming each wrong field by its place below `above`."""
     try:
         found_mappings: dict[str, Mapping] = _all_of(kind).validate_python(given)
     except ValidationError as error:
-        found: list[Problem] = problems(error, _place)
+        found: list[Problem] = problems(error, lambda place: [*above, *_place(place)])
         raise Invalid(
             "wrong_rule", "Some rules are not valid.", "See the problems.", found
         ) from None
@@ -75,9 +75,9 @@ def mappings(kind: RuleKind, given: Any) -> dict[str, Mapping]:
 
 
 def _place(found: Place) -> Place:
-    """The place within `rules`, without what pydantic puts behind the key."""
+    """The place of a mapping, without what pydantic puts behind the key."""
     key, *rest = found
-    return ["rules", key, *(rest[1:] if rest[:1] in FORMS else rest)]
+    return [key, *(rest[1:] if rest[:1] in FORMS else rest)]
 
 
 def dump_mapping(kind: RuleKind, mapping: Mapping) -> str:
