@@ -47,7 +47,7 @@ def _content(write: Write, boundary: str) -> bytes:
         (
             f"--{boundary}",
             'Content-Disposition: form-data; name="file_metadata_01"',
-            "Content-Type: application/json; charset=UTF-8",
+            "Content-Type: application/json",
             "",
             wire(body),
             f"--{boundary}",
