@@ -4,22 +4,27 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from ledgerlink.connectors.qbo import billing, contents, fields
 from ledgerlink.connectors.qbo.removing import INACTIVE, deactivates
+from ledgerlink.domain.money import rounded
 from ledgerlink.domain.plan import Action, ItemState, Outcome, Write
 from ledgerlink.domain.reasons import Reason, reason
 
 
 def posted(write: Write, entity: Mapping[str, Any], trace_id: str = "") -> Outcome:
-    """The outcome of a write that was accepted; it says so when the ledger stored other values."""
-    return _outcome(write, entity, _difference(write, entity), trace_id)
+    """The outcome of a write that was accepted; it says so when the ledger stored other values, or
+    says that it comes to something else."""
+    return _outcome(write, entity, _concern(write, entity), trace_id)
 
 
 def adopted(write: Write, entity: Mapping[str, Any]) -> Outcome:
     """The outcome of a write that the ledger turned out to hold already; it says so, too, when
-    the ledger stored other values. Of what is to go, being gone is all there is to say."""
+    the ledger stored other values, or does not link the time that it bills. Of what is to go,
+    being gone is all there is to say."""
     if write.action is Action.DELETE:
         return _outcome(write, entity, None)
-    return _outcome(write, entity, _difference(write, entity) or reason("already_written"))
+    why = _unlinked(write, entity) or _concern(write, entity)
+    return _outcome(write, entity, why or reason("already_written"))
 
 
 def _outcome(
@@ -33,14 +38,47 @@ def _outcome(
         version=None if deleted else str(entity.get("SyncToken", "0")),
         reason=why,
         trace_id=trace_id,
+        content="" if deleted else contents.content_print(write.kind, entity),
+        total=None if deleted else total(write.kind, entity),
     )
 
 
-def _difference(write: Write, entity: Mapping[str, Any]) -> Reason | None:
-    fields = differences(_sent(write), entity)
-    if not fields:
+def total(kind: str, entity: Mapping[str, Any]) -> Decimal | None:
+    """What a document of money comes to, as the ledger says; None where it does not say it."""
+    said = entity.get("TotalAmt") if kind in contents.MONEY else None
+    return None if said is None else fields.number(said)
+
+
+def _unlinked(write: Write, entity: Mapping[str, Any]) -> Reason | None:
+    links = any(True for _ in billing.linked(entity))
+    return None if links or write.kind != "Invoice" else billing.unlinked(write.body or {})
+
+
+def _concern(write: Write, entity: Mapping[str, Any]) -> Reason | None:
+    """What of an answer wants to be seen: the money before all else."""
+    return _other_total(write, entity) or _difference(write, entity)
+
+
+def _other_total(write: Write, entity: Mapping[str, Any]) -> Reason | None:
+    """That the ledger's total is another one, and how much of that is tax."""
+    said = None if write.action is Action.DELETE else total(write.kind, entity)
+    if said is None or write.total is None:
         return None
-    return reason("answer_differs", detail="; ".join(fields))
+    ours, currency = write.total, write.total.currency
+    difference = rounded(said, currency) - rounded(ours.amount, currency)
+    if not difference:
+        return None
+    detail = entity.get("TxnTaxDetail") or {}
+    tax = rounded(fields.number(detail.get("TotalTax")) - (ours.tax or Decimal(0)), currency)
+    theirs, mine = rounded(said, currency), rounded(ours.amount, currency)
+    return reason("total_differs", ledger=theirs, ours=mine, difference=difference, tax=tax)
+
+
+def _difference(write: Write, entity: Mapping[str, Any]) -> Reason | None:
+    found = differences(write.kind, _sent(write), entity)
+    if not found:
+        return None
+    return reason("answer_differs", detail="; ".join(found))
 
 
 def _sent(write: Write) -> Mapping[str, Any]:
@@ -49,61 +87,38 @@ def _sent(write: Write) -> Mapping[str, Any]:
     return {} if write.action is Action.DELETE else write.body or {}
 
 
-def differences(body: Mapping[str, Any], entity: Mapping[str, Any]) -> list[str]:
+def differences(kind: str, body: Mapping[str, Any], entity: Mapping[str, Any]) -> list[str]:
     """The fields that were sent and are stored with another value, in words."""
+    if kind in contents.BY_CONTENT:
+        return list(contents.differences(kind, body, entity)) if body else []
     return [
-        f"{name} {_shown(read(body[name]))} became {_shown(read(entity.get(name)))}"
+        f"{name} {fields.shown(read(body[name]))} became {fields.shown(read(entity.get(name)))}"
         for name, read in COMPARED.items()
         if name in body and read(body[name]) != read(entity.get(name))
     ]
 
 
-def text(value: Any) -> str:
-    """Text up to whitespace."""
-    return " ".join(str(value or "").split())
-
-
-def ref(value: Any) -> str:
-    """The id in a reference; empty when there is none."""
-    return str(value.get("value") or "") if isinstance(value, Mapping) else ""
-
-
-def number(value: Any) -> Decimal:
-    """A JSON number or a decimal string; 0 when there is none."""
-    return Decimal(str(value or 0))
-
-
-def _billable(value: Any) -> str:
-    """Billed time was billable."""
-    status = str(value or "")
-    return "Billable" if status == "HasBeenBilled" else status
-
-
-def _yes(value: Any) -> str:
-    return "yes" if value else "no"
-
-
-def _shown(value: object) -> str:
-    return str(value) or "(nothing)"
-
-
 COMPARED: Mapping[str, Callable[[Any], object]] = {
-    "NameOf": text,
-    "EmployeeRef": ref,
-    "VendorRef": ref,
-    "TxnDate": text,
-    "Hours": number,
-    "Minutes": number,
-    "CustomerRef": ref,
-    "ItemRef": ref,
-    "BillableStatus": _billable,
-    "HourlyRate": number,
-    "Description": text,
-    "DisplayName": text,
-    "Name": text,
-    "ParentRef": ref,
-    "IncomeAccountRef": ref,
-    "UnitPrice": number,
-    "Active": _yes,
+    "NameOf": fields.text,
+    "EmployeeRef": fields.ref,
+    "VendorRef": fields.ref,
+    "TxnDate": fields.text,
+    "Hours": fields.number,
+    "Minutes": fields.number,
+    "CustomerRef": fields.ref,
+    "ItemRef": fields.ref,
+    "BillableStatus": fields.billable,
+    "HourlyRate": fields.number,
+    "Description": fields.text,
+    "DisplayName": fields.text,
+    "GivenName": fields.text,
+    "FamilyName": fields.text,
+    "PrimaryEmailAddr": fields.address,
+    "Name": fields.text,
+    "ParentRef": fields.ref,
+    "IncomeAccountRef": fields.ref,
+    "UnitPrice": fields.number,
+    "Active": fields.yes,
 }
-"""How each compared field is read; a field that was not sent is not compared."""
+"""How each compared field of time and of list records is read; a field that was not sent is not
+compared."""

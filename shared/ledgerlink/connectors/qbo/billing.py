@@ -1,6 +1,7 @@
-"""Which invoices bill time, as their links tell."""
+"""Which invoices bill which time, as their links tell."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from ledgerlink.connectors.qbo import queries
 from ledgerlink.connectors.qbo.client import Client, Entity
@@ -9,9 +10,17 @@ from ledgerlink.domain.ports import Interrupted, Stop
 from ledgerlink.domain.reasons import Reason, reason
 
 KIND = "TimeActivity"
-AT_ONCE = 200
-"""Customers in one statement."""
 MAX_PAGES = 1000
+NAMED = 5
+"""Activities that a reason names at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Biller:
+    """An invoice that bills time; its id stands in where it has no number."""
+
+    ledger_id: str
+    number: str
 
 
 def is_billed(activity: Entity) -> bool:
@@ -24,13 +33,33 @@ def billed(number: str | None) -> Reason:
     return reason("billed", detail=f" by invoice {number}" if number else "")
 
 
-async def numbers(client: Client, activities: Iterable[Entity], stop: Stop) -> Mapping[str, str]:
-    """The numbers of the invoices that bill the billed ones among these, by the id of the
-    activity, where they are found. Raises as the client's `rows`."""
+def unlinked(body: Entity) -> Reason | None:
+    """That an invoice is in the ledger without the time that it bills; None when it bills none."""
+    keys = named(f"activity {activity_id}" for activity_id in linked(body))
+    return reason("link_refused", keys=keys) if keys else None
+
+
+def named(words: Iterable[str]) -> str:
+    """The first of these, in a row."""
+    some = list(words)
+    return ", ".join(some[:NAMED]) + (" …" if len(some) > NAMED else "")
+
+
+async def invoices(
+    client: Client, activities: Iterable[Entity], stop: Stop
+) -> Mapping[str, Biller]:
+    """The invoices that bill the billed ones among these, by the id of the activity, where they
+    are found. Raises as the client's `rows`."""
     some = [activity for activity in activities if is_billed(activity)]
     links = await _links(client, some, stop)
     found = {a["Id"]: links.get(a["Id"]) or links.get(str(a.get("TimeChargeId"))) for a in some}
-    return {activity_id: number for activity_id, number in found.items() if number}
+    return {activity_id: invoice for activity_id, invoice in found.items() if invoice}
+
+
+async def numbers(client: Client, activities: Iterable[Entity], stop: Stop) -> Mapping[str, str]:
+    """The numbers of these invoices. Raises as the client's `rows`."""
+    found = await invoices(client, activities, stop)
+    return {activity_id: invoice.number for activity_id, invoice in found.items()}
 
 
 async def numbers_told(
@@ -43,26 +72,31 @@ async def numbers_told(
         return {}
 
 
-async def _links(client: Client, activities: Sequence[Entity], stop: Stop) -> Mapping[str, str]:
-    """The numbers of the invoices of these customers, by what they are linked to: an activity by
-    its own id, or by that of its charge, nobody could verify which."""
+async def _links(client: Client, activities: Sequence[Entity], stop: Stop) -> Mapping[str, Biller]:
+    """The invoices of these customers, by what they are linked to: an activity by its own id, or
+    by that of its charge, nobody could verify which."""
     customers = sorted({ref["value"] for row in activities if (ref := row.get("CustomerRef"))})
-    found: dict[str, str] = {}
-    for start in range(0, len(customers), AT_ONCE):
-        among = queries.among("CustomerRef", customers[start : start + AT_ONCE])
+    found: dict[str, Biller] = {}
+    for some in queries.portions(customers):
+        among = queries.among("CustomerRef", some)
         for page in range(MAX_PAGES):
             statement = queries.select("Invoice", among, page=page)
             rows = await client.rows("Invoice", statement, stop)
             for row in rows:
-                found |= dict.fromkeys(_linked(row), str(row.get("DocNumber") or row["Id"]))
+                found |= dict.fromkeys(linked(row), _biller(row))
             if len(rows) < queries.PAGE:
                 break
     return found
 
 
-def _linked(invoice: Entity) -> Iterable[str]:
+def linked(invoice: Entity) -> Iterable[str]:
     """The ids of the time that an invoice bills, in its lines or its head."""
     for holder in (invoice, *invoice.get("Line", ())):
-        for linked in holder.get("LinkedTxn", ()):
-            if linked.get("TxnType") == KIND:
-                yield str(linked["TxnId"])
+        for link in holder.get("LinkedTxn", ()):
+            if link.get("TxnType") == KIND:
+                yield str(link["TxnId"])
+
+
+def _biller(invoice: Entity) -> Biller:
+    ledger_id = str(invoice["Id"])
+    return Biller(ledger_id, str(invoice.get("DocNumber") or ledger_id))

@@ -1,21 +1,19 @@
-"""What the ledger holds now of time that we wrote."""
+"""What the ledger holds now of what we wrote."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from ledgerlink.connectors.qbo import billing, queries
-from ledgerlink.connectors.qbo.answers import number
+from ledgerlink.connectors.qbo import answers, billing, contents, locks, ours, queries
 from ledgerlink.connectors.qbo.client import Client, Entity
-from ledgerlink.connectors.qbo.documents import sent_forms
+from ledgerlink.connectors.qbo.fields import number
 from ledgerlink.connectors.qbo.transactions import BILLABLE, minutes
-from ledgerlink.domain.documents import Copy, fingerprint
+from ledgerlink.domain.documents import Copy
 from ledgerlink.domain.ports import Stop
 
-KIND = "TimeActivity"
-AT_ONCE = 200
-"""Ids in one statement."""
-FEW = 5 * AT_ONCE
+DATED = contents.MONEY | {contents.ACTIVITY}
+"""Kinds that have a day."""
+FEW = 5 * queries.AT_ONCE
 """So few are asked for by id, whatever days they lie on."""
 MAX_PAGES = 1000
 
@@ -34,20 +32,23 @@ class Copies:
         client's `rows`."""
         wanted = set(ids)
         found: dict[str, Entity] = {}
-        if days is not None and len(wanted) > FEW:
+        if days is not None and kind in DATED and len(wanted) > FEW:
             conditions = queries.days("TxnDate", *days)
             found = {row["Id"]: row async for row in self._pages(kind, conditions)}
         left = sorted(wanted - found.keys())
-        for some in _portions(left):
+        for some in queries.portions(left):
             rows = await self._client.rows(
                 kind, queries.select(kind, queries.among("Id", some)), self._stop
             )
             found |= {row["Id"]: row for row in rows}
-        there = {i: found[i] for i in ids if i in found}
-        if kind != KIND:
-            return {i: _bare(row) for i, row in there.items()}
-        invoices = await billing.numbers(self._client, there.values(), self._stop)
-        return {i: _copy(row, invoices.get(i)) for i, row in there.items()}
+        return await self._told(kind, {i: found[i] for i in ids if i in found})
+
+    async def _told(self, kind: str, there: Mapping[str, Entity]) -> Mapping[str, Copy]:
+        if kind == contents.ACTIVITY:
+            invoices = await billing.numbers(self._client, there.values(), self._stop)
+            return {i: _activity(row, invoices.get(i)) for i, row in there.items()}
+        charged = await locks.charged(self._client, kind, there.values(), self._stop)
+        return {i: _copy(kind, row, charged) for i, row in there.items()}
 
     async def _pages(self, kind: str, conditions: Collection[str]) -> AsyncIterator[Entity]:
         for page in range(MAX_PAGES):
@@ -59,15 +60,13 @@ class Copies:
                 return
 
 
-def _copy(activity: Entity, invoice: str | None) -> Copy:
-    forms = list(sent_forms(activity))
+def _activity(activity: Entity, invoice: str | None) -> Copy:
     return Copy(
         ledger_id=activity["Id"],
         version=activity.get("SyncToken"),
-        body=forms[-1] if activity.get("ItemRef") else forms[0],
-        forms=tuple(fingerprint(form) for form in forms),
-        billed=billing.is_billed(activity),
-        billed_by=invoice,
+        body=contents.forms(contents.ACTIVITY, activity)[0],
+        forms=contents.prints(contents.ACTIVITY, activity),
+        locked=billing.billed(invoice) if billing.is_billed(activity) else None,
         minutes=minutes(activity),
         rate=_rate(activity),
     )
@@ -78,9 +77,14 @@ def _rate(activity: Entity) -> Decimal | None:
     return number(activity.get("HourlyRate")) if billable else None
 
 
-def _bare(row: Entity) -> Copy:
-    return Copy(ledger_id=row["Id"], version=row.get("SyncToken"), body={}, forms=())
-
-
-def _portions(values: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
+def _copy(kind: str, row: Entity, charged: Collection[str]) -> Copy:
+    """Of what is known by its content nobody can tell the body that it came from."""
+    listed = kind in ours.LISTED
+    return Copy(
+        ledger_id=row["Id"],
+        version=row.get("SyncToken"),
+        body=contents.forms(kind, row)[0] if listed else {},
+        forms=contents.prints(kind, row),
+        locked=locks.locked(kind, row, charged),
+        total=answers.total(kind, row),
+    )

@@ -62,11 +62,16 @@ STOP = Meaning(Disposition.STOP, "ledger_stopped")
 RECONNECT = Meaning(Disposition.RECONNECT, "needs_reconnect")
 REPEAT = Meaning(Disposition.REPEAT, "ledger_failed")
 CLOSED = _for_record("closed_period")
+RECONCILED = _for_record("refused", "reconciled")
+
+FEATURE = "5030"
+"""The plan lacks something: what a document of money asks for, or all that a run is about."""
 
 TABLE: dict[str, Meaning] = {
     **dict.fromkeys(("100", "110", "120", "140", "150", "3100", "3200", "3202"), RECONNECT),
-    # Wrong environment; permission, plan and subscription; the company was reset.
-    **dict.fromkeys(("130", "5020", "5030", "6190", "10200"), STOP),
+    # Wrong environment; permission and subscription; the company was reset.
+    **dict.fromkeys(("130", "5020", "6190", "10200"), STOP),
+    FEATURE: _for_record("feature_off"),
     "600": Meaning(Disposition.LOOK_UP),
     "3001": Meaning(Disposition.THROTTLED, "ledger_unavailable"),
     "10000": REPEAT,
@@ -86,6 +91,10 @@ TABLE: dict[str, Meaning] = {
     "6240": _for_record("name_taken"),
     "6310": _for_record("missing_customer"),
     "6330": _for_record("missing_rate"),
+    "6400": _for_record("refused", "billed"),
+    "6430": _for_record("wrong_account"),
+    "6480": RECONCILED,
+    "6540": RECONCILED,
     # What the record itself says does not suit the ledger; the ledger's words explain it.
     **dict.fromkeys(("620", "630", "700", "800", "900", "1000", "1010", "1020", "1050"), REFUSED),
     **dict.fromkeys(("2000", "2040", "2140", "2150", "2160", "2180", "2190", "2200"), REFUSED),
@@ -93,9 +102,12 @@ TABLE: dict[str, Meaning] = {
     **dict.fromkeys(("2600", "3000", "6010", "6020", "6030", "6040", "6041", "6050"), REFUSED),
     **dict.fromkeys(("6060", "6070", "6080", "6090", "6100", "6110", "6120", "6130"), REFUSED),
     **dict.fromkeys(("6150", "6160", "6170", "6180", "6220", "6230", "6250", "6270"), REFUSED),
-    **dict.fromkeys(("6280", "6320", "6400", "6420", "6430", "6440", "6450", "6460"), REFUSED),
-    **dict.fromkeys(("6470", "6480", "6490", "6500", "6510", "6520", "6530", "6540"), REFUSED),
+    **dict.fromkeys(("6280", "6320", "6420", "6440", "6450", "6460", "6470"), REFUSED),
+    **dict.fromkeys(("6490", "6500", "6510", "6520", "6530"), REFUSED),
 }
+
+OPTIONAL = frozenset({"Bill", "Purchase", "Invoice", "Attachable"})
+"""Kinds that a plan may lack, or may lack parts of, while it has the others."""
 
 BY_TYPE: dict[str, Meaning] = {
     "SystemFault": REPEAT,
@@ -117,6 +129,14 @@ BY_STATUS: dict[int, Disposition] = {
 def meaning(fault: Fault) -> Meaning:
     """What a fault means; an unknown code goes by the fault's type, else it is the record's."""
     return TABLE.get(fault.code) or BY_TYPE.get(fault.type) or REFUSED
+
+
+def of_record(fault: Fault, kind: str) -> Disposition:
+    """What to do about the fault of one record of this kind: a plan that lacks time tracking or a
+    list stops all that needs it, and one that lacks what a document asks for stops that one."""
+    if fault.code == FEATURE and kind not in OPTIONAL:
+        return Disposition.STOP
+    return meaning(fault).disposition
 
 
 def gravest(faults: Sequence[Fault]) -> Fault:

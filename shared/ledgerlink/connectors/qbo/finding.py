@@ -5,9 +5,12 @@ from collections.abc import AsyncIterator, Collection, Hashable, Iterator, Mappi
 from datetime import datetime, timedelta
 from typing import Any
 
-from ledgerlink.connectors.qbo import errors, queries, removing
-from ledgerlink.connectors.qbo.answers import adopted, differences, number, ref, text
+from ledgerlink.connectors.qbo import contents, errors, fields, queries, removing
+from ledgerlink.connectors.qbo.answers import adopted, differences
 from ledgerlink.connectors.qbo.client import Client, Entity
+from ledgerlink.connectors.qbo.contents import shared
+from ledgerlink.connectors.qbo.fields import text
+from ledgerlink.domain.errors import Refused
 from ledgerlink.domain.plan import Action, Outcome, Write
 from ledgerlink.domain.ports import Stop
 
@@ -43,10 +46,53 @@ class Finding:
         self, action: Action, kind: str, writes: Sequence[Write]
     ) -> AsyncIterator[tuple[Write, Entity]]:
         if action is Action.CREATE:
-            by_content = kind == "TimeActivity"
-            return self._activities(writes) if by_content else self._named(kind, writes)
+            return self._created_ones(kind, writes)
         changed = self._deleted if action is Action.DELETE else self._updated
         return changed(kind, writes)
+
+    def _created_ones(
+        self, kind: str, writes: Sequence[Write]
+    ) -> AsyncIterator[tuple[Write, Entity]]:
+        if kind == contents.ACTIVITY:
+            return self._activities(writes)
+        if kind in contents.MONEY:
+            return self._marked(kind, writes)
+        return self._files(writes) if kind == contents.FILE else self._named(kind, writes)
+
+    async def _marked(
+        self, kind: str, writes: Sequence[Write]
+    ) -> AsyncIterator[tuple[Write, Entity]]:
+        """By our name in the note, whatever else differs."""
+        waiting = list(writes)
+        async for entity in self._new(kind):
+            match = next((w for w in waiting if contents.is_same(w.body or {}, entity)), None)
+            if match is not None:
+                waiting.remove(match)
+                yield match, entity
+
+    async def _files(self, writes: Sequence[Write]) -> AsyncIterator[tuple[Write, Entity]]:
+        """By name and by what they are attached to, as a multiset; also by size, where both sides
+        tell it."""
+        waiting: dict[tuple[str, str], list[Write]] = defaultdict(list)
+        for write in writes:
+            waiting[_attached(write.body or {})].append(write)
+        names = {name for _, name in waiting}
+        async for row in self._new(contents.FILE):
+            if text(row.get("FileName")) not in names:
+                continue
+            file = await self._whole(row)
+            alike = waiting.get(_attached(file), [])
+            match = next((w for w in alike if _may_be(w, file)), None)
+            if match is not None:
+                alike.remove(match)
+                yield match, file
+
+    async def _whole(self, row: Entity) -> Entity:
+        """A file with what it is attached to, which queries have been seen to leave out."""
+        if "AttachableRef" in row:
+            return row
+        path = f"/{contents.FILE.lower()}/{row['Id']}"
+        return await self._client.read(contents.FILE, path, self._stop)
 
     async def _activities(self, writes: Sequence[Write]) -> AsyncIterator[tuple[Write, Entity]]:
         """By content, as a multiset: of equal writes as many are found as there are records.
@@ -56,12 +102,12 @@ class Finding:
         """
         waiting: dict[Hashable, list[Write]] = defaultdict(list)
         for write in writes:
-            waiting[content(write.body or {})].append(write)
-        rows = [row async for row in self._new("TimeActivity") if content(row) in waiting]
+            waiting[shared(write.body or {})].append(write)
+        rows = [r async for r in self._new(contents.ACTIVITY) if shared(r) in waiting]
         for exactly in (True, False):
             left: list[Entity] = []
             for row in rows:
-                alike = waiting[content(row)]
+                alike = waiting[shared(row)]
                 match = next((w for w in alike if not exactly or _agrees(w, row)), None)
                 if match is None:
                     left.append(row)
@@ -79,7 +125,7 @@ class Finding:
             names = {str((write.body or {})[field]): write for write in some}
             async for entity in self._new(kind, queries.among(field, names)):
                 write = names.get(entity[field])
-                if write and not differences(write.body or {}, entity):
+                if write and _agrees(write, entity):
                     yield write, entity
 
     async def _updated(
@@ -88,7 +134,7 @@ class Finding:
         """The version has moved on and the content is ours."""
         async for write, entity in self._by_id(kind, writes):
             moved = entity is not None and str(entity.get("SyncToken")) != write.version
-            if entity is not None and moved and not differences(write.body or {}, entity):
+            if entity is not None and moved and _agrees(write, entity):
                 yield write, entity
 
     async def _deleted(
@@ -129,19 +175,20 @@ class Finding:
 
 
 def _agrees(write: Write, entity: Entity) -> bool:
-    return not differences(write.body or {}, entity)
+    return not differences(write.kind, write.body or {}, entity)
 
 
-def content(activity: Mapping[str, Any]) -> Hashable:
-    """What two equal activities share for certain; what the ledger may fill in is left out."""
-    return (
-        activity.get("NameOf"),
-        ref(activity.get("EmployeeRef")) or ref(activity.get("VendorRef")),
-        activity.get("TxnDate"),
-        number(activity.get("Hours")) * 60 + number(activity.get("Minutes")),
-        ref(activity.get("CustomerRef")),
-        text(activity.get("Description")),
-    )
+def _attached(file: Mapping[str, Any]) -> tuple[str, str]:
+    return fields.documents(file.get("AttachableRef")), text(file.get("FileName"))
+
+
+def _may_be(write: Write, row: Entity) -> bool:
+    """Whether a file is as long as the one that was sent, as far as both tell it."""
+    try:
+        sent = len(write.file()) if write.file and row.get("Size") is not None else None
+    except Refused:
+        return True
+    return sent is None or sent == int(row["Size"])
 
 
 def _grouped(writes: Sequence[Write]) -> Mapping[tuple[Action, str], list[Write]]:

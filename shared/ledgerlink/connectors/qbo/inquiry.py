@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from ledgerlink.connectors.qbo import billing, lists, queries
+from ledgerlink.connectors.qbo import billing, contents, lists, pointing, queries
 from ledgerlink.connectors.qbo.client import Client
+from ledgerlink.connectors.qbo.pointing import Pointed, Pointer
 from ledgerlink.connectors.qbo.refusals import Findings, Refusal
 from ledgerlink.domain.errors import LedgerError
 from ledgerlink.domain.ports import Interrupted, Stop
@@ -17,39 +18,55 @@ NAME_LISTS = ("Customer", "Vendor", "Employee")
 
 
 class Inquiry:
-    """Explains the refusals of one open ledger."""
+    """Explains the refusals of one open ledger. What records point at it looks up once."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._looks_left = LOOKS
         self._closed_through: date | None = None
         self._closed_asked = False
+        self._known: dict[Pointer, Pointed | None] = {}
 
     async def findings(self, refusals: Sequence[Refusal], stop: Stop) -> Findings:
         """What can be found out about these. A failed look explains less and raises nothing:
         the refusal itself must be reported, and what is wrong shows at the next write."""
         if not self._worth_a_look(refusals) or stop():
-            return Findings(closed_through=self._closed_through)
+            return self._at_hand()
         self._looks_left -= 1
         try:
             return await self._look(refusals, stop)
         except (LedgerError, Interrupted):
-            return Findings(closed_through=self._closed_through)
+            return self._at_hand()
+
+    def _at_hand(self) -> Findings:
+        return Findings(known=self._known, closed_through=self._closed_through)
 
     def _worth_a_look(self, refusals: Sequence[Refusal]) -> bool:
-        asks = _unknown_names(refusals) or _maybe_billed(refusals) or self._asks_closed(refusals)
+        asks = (
+            _unknown_names(refusals)
+            or _maybe_billed(refusals)
+            or self._asks_closed(refusals)
+            or self._unknown(refusals)
+        )
         return bool(asks) and self._looks_left > 0
 
     def _asks_closed(self, refusals: Iterable[Refusal]) -> bool:
         return not self._closed_asked and any(r.may_be_closed for r in refusals)
 
+    def _unknown(self, refusals: Iterable[Refusal]) -> set[Pointer]:
+        """What those point at that may miss something, as far as it was not looked up."""
+        writes = (refusal.write for refusal in refusals if refusal.misses)
+        return {p for write in writes for p in pointing.pointers(write)} - self._known.keys()
+
     async def _look(self, refusals: Sequence[Refusal], stop: Stop) -> Findings:
         if self._asks_closed(refusals):
             self._closed_through = await lists.books_closed_through(self._client, stop)
             self._closed_asked = True
+        self._known |= await pointing.look(self._client, self._unknown(refusals), stop)
         return Findings(
             holders=await self._holders(_unknown_names(refusals), stop),
             billed=await self._billed(_maybe_billed(refusals), stop),
+            known=self._known,
             closed_through=self._closed_through,
         )
 
@@ -65,8 +82,8 @@ class Inquiry:
     async def _billed(self, ids: Sequence[str], stop: Stop) -> dict[str, str | None]:
         if not ids:
             return {}
-        statement = queries.select("TimeActivity", queries.among("Id", ids))
-        rows = await self._client.rows("TimeActivity", statement, stop)
+        statement = queries.select(contents.ACTIVITY, queries.among("Id", ids))
+        rows = await self._client.rows(contents.ACTIVITY, statement, stop)
         numbers = await billing.numbers_told(self._client, rows, stop)
         return {row["Id"]: numbers.get(row["Id"]) for row in rows if billing.is_billed(row)}
 
@@ -87,6 +104,6 @@ def _maybe_billed(refusals: Iterable[Refusal]) -> list[str]:
         refusal.write.ledger_id
         for refusal in refusals
         if refusal.code == "billed"
-        and refusal.write.kind == "TimeActivity"
+        and refusal.write.kind == contents.ACTIVITY
         and refusal.write.ledger_id
     ]

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 import httpx
 
-from ledgerlink.connectors.qbo import lists
+from ledgerlink.connectors.qbo import lists, rates
 from ledgerlink.connectors.qbo.changes import Changes
 from ledgerlink.connectors.qbo.client import Client
 from ledgerlink.connectors.qbo.copies import Copies
@@ -13,6 +14,7 @@ from ledgerlink.connectors.qbo.finding import Finding
 from ledgerlink.connectors.qbo.inquiry import Inquiry
 from ledgerlink.connectors.qbo.limits import Limiter
 from ledgerlink.connectors.qbo.reading import Readings
+from ledgerlink.connectors.qbo.timelinks import TimeLinks
 from ledgerlink.connectors.qbo.timing import LedgerTime
 from ledgerlink.connectors.qbo.writing import Writing
 from ledgerlink.domain.documents import Company, Copy
@@ -39,6 +41,7 @@ class QuickBooksLedger:
         self._time = time
         self._http = http
         self._inquiry = Inquiry(client)
+        self._links = TimeLinks.restored(client, state)
         self._readings = Readings(client, company_id)
         self._changes = Changes(client, self._readings, state)
 
@@ -53,7 +56,7 @@ class QuickBooksLedger:
 
     async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:
         """Send the requests as the port describes."""
-        await Writing(self._client, self._inquiry, answered, stop).send(requests)
+        await Writing(self._client, self._inquiry, self._links, answered, stop).send(requests)
 
     async def find(
         self,
@@ -72,6 +75,12 @@ class QuickBooksLedger:
         """What the ledger holds of these records of ours, as the port describes."""
         return await Copies(self._client, stop).of(kind, ids, days)
 
+    async def exchange_rates(
+        self, wanted: Collection[tuple[str, date]], stop: Stop = never
+    ) -> Mapping[tuple[str, date], Decimal]:
+        """Home units for one of a currency on a day, in one call for each."""
+        return await rates.exchange_rates(self._client, wanted, stop)
+
     async def read_list(self, reading: Reading, stop: Stop = never) -> Batch:
         """One batch as the port describes, usually in one call."""
         return await self._readings.read(reading, stop)
@@ -83,10 +92,10 @@ class QuickBooksLedger:
         return await self._changes.since(wanted, since, stop)
 
     def lane_state(self) -> LaneState:
-        """What the limiter remembers, until when writes may come late, and what the ledger does
-        not tell the changes of, as JSON values."""
+        """What the limiter remembers, until when writes may come late, what the ledger does not
+        tell the changes of, and how it wants to be told of time, as JSON values."""
         limits, silence = self._limiter.state(self._time), self._client.silence.state()
-        return {**limits, **silence, **self._changes.state()}
+        return {**limits, **silence, **self._changes.state(), **self._links.state()}
 
     async def close(self) -> None:
         """Close the network connections."""

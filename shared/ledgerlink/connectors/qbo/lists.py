@@ -8,6 +8,21 @@ from ledgerlink.connectors.qbo.client import Client, Entity
 from ledgerlink.domain.documents import Company, Features
 from ledgerlink.domain.ports import Stop
 
+COUNTRIES: Mapping[str, str] = {
+    "USA": "US",
+    "CAN": "CA",
+    "GBR": "GB",
+    "UK": "GB",
+    "AUS": "AU",
+    "NZL": "NZ",
+    "IND": "IN",
+    "IRL": "IE",
+    "FRA": "FR",
+    "ZAF": "ZA",
+    "SGP": "SG",
+}
+"""Countries as the ledger may name them, by ISO 3166 with two letters."""
+
 
 async def company(client: Client, company_id: str, stop: Stop) -> Company:
     """The company with its features. Payroll is None: no preference tells it."""
@@ -31,6 +46,8 @@ def features(info: Entity, preferences: Entity) -> Features:
     accounting = _block(preferences, "AccountingInfoPrefs")
     currency = _block(preferences, "CurrencyPrefs")
     other = _named_values(_block(preferences, "OtherPrefs"))
+    purchases = _block(preferences, "VendorAndPurchasesPrefs")
+    tax = _block(preferences, "TaxPrefs")
     return Features(
         edition=_named_values(info).get("OfferingSku"),
         home_currency=_block(currency, "HomeCurrency").get("value"),
@@ -41,6 +58,9 @@ def features(info: Entity, preferences: Entity) -> Features:
         projects=_either(_flag(other, "ProjectsEnabled")),
         multi_currency=_either(_flag(currency, "MultiCurrencyEnabled")),
         books_closed_through=_close_date(preferences),
+        country=_country(info),
+        automated_tax=_either(_flag(tax, "PartnerTaxEnabled")),
+        billable_expenses=_either(_flag(purchases, "BillableExpenseTracking")),
     )
 
 
@@ -51,6 +71,11 @@ async def _preferences(client: Client, stop: Stop) -> Entity:
 def _time_tracking(preferences: Entity, other: Mapping[str, str]) -> bool | None:
     stated = _flag(_block(preferences, "TimeTrackingPrefs"), "TimeTrackingEnabled")
     return _either(stated or _flag(other, "TimeTrackingFeatureEnabled"))
+
+
+def _country(info: Entity) -> str | None:
+    stated = str(info.get("Country") or "").strip().upper()
+    return COUNTRIES.get(stated, stated) or None
 
 
 def _close_date(preferences: Entity) -> date | None:

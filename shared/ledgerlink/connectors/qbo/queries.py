@@ -22,6 +22,11 @@ def literal(text: str) -> str:
     return f"'{escaped}'"
 
 
+def equal(name: str, value: str) -> str:
+    """The property has this value."""
+    return f"{name} = {literal(value)}"
+
+
 def among(name: str, values: Iterable[str]) -> str:
     """The property has one of these values."""
     return f"{name} IN ({', '.join(literal(value) for value in values)})"
@@ -37,6 +42,11 @@ def select(entity: str, *conditions: str, page: int = 0) -> str:
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     paging = f"ORDERBY Id STARTPOSITION {page * PAGE + 1} MAXRESULTS {PAGE}"
     return f"SELECT * FROM {entity}{where} {paging}"  # noqa: S608 - values come by `literal`
+
+
+def where(entity: str, *conditions: str) -> str:
+    """All columns of what has no id to be put in order by."""
+    return f"SELECT * FROM {entity} WHERE {' AND '.join(conditions)}"  # noqa: S608 - as above
 
 
 def window(entity: str, *conditions: str, start: int, order: str = "Id") -> str:

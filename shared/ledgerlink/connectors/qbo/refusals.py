@@ -5,26 +5,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from ledgerlink.connectors.qbo import contents, pointing, said
 from ledgerlink.connectors.qbo.billing import billed
 from ledgerlink.connectors.qbo.errors import meaning
 from ledgerlink.connectors.qbo.faults import Fault
+from ledgerlink.connectors.qbo.places import places
 from ledgerlink.connectors.qbo.texts import LENGTHS
-from ledgerlink.domain.plan import Action, ItemState, Outcome, Write
+from ledgerlink.domain.plan import ItemState, Outcome, Write
 from ledgerlink.domain.reasons import Reason, reason
 
-FIELDS = {"Description": "notes", "DisplayName": "name", "Name": "name"}
-"""The record's own names for the ledger's fields."""
-
 HOLDER = re.compile(r"\bId=(\d+)")
+
+RULE = "6000"
+"""Any rule of the ledger's; its words alone say which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A write and the fault that decided against it. `there` when its record was seen since."""
+    """A write and the fault that decided against it. `there` when its record was seen since.
+    `taken_by` is its number and who has it, where that was found out."""
 
     write: Write
     fault: Fault
     there: bool = False
+    taken_by: str = ""
 
     @property
     def name(self) -> str:
@@ -48,15 +52,21 @@ class Refusal:
         """The reason's code, as far as the fault alone tells."""
         return meaning(self.fault).reason_code(self.write.action)
 
+    @property
+    def misses(self) -> bool:
+        """Whether something that it points at may be missing, or of the wrong sort."""
+        return self.code in ("target_missing", "wrong_account") or self.there
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
     """What a look into the ledger added: holders of names (by name, lower case), billed activities
-    (by id) with the number of the invoice where it is known, and through when the books are
-    closed."""
+    (by id) with the number of the invoice where it is known, what the writes point at, and through
+    when the books are closed."""
 
     holders: Mapping[str, str] = field(default_factory=dict)
     billed: Mapping[str, str | None] = field(default_factory=dict)
+    known: pointing.Known = field(default_factory=dict)
     closed_through: date | None = None
 
 
@@ -70,36 +80,67 @@ def explain(refusal: Refusal, findings: Findings) -> Reason:
     """The reason with its words."""
     code = _decided(refusal, findings)
     body = refusal.write.body or {}
+    if code == "billed":
+        return billed(findings.billed.get(refusal.write.ledger_id or ""))
+    if code == "text_too_long":
+        return _too_long(refusal)
+    if code == "wrong_account":
+        return _wrong_account(refusal, findings)
+    if code == "refused":
+        return _refused(refusal)
     words = {
-        "detail": str(refusal.fault),
+        "detail": _detail(code, refusal, findings),
         "name": refusal.name,
         "day": refusal.write.day or "Its date",
         "closed": findings.closed_through or "a date that QuickBooks did not tell",
         "key": (body.get("ItemRef") or {}).get("value", "(none)"),
     }
-    if code == "name_taken":
-        words["detail"] = _holder(refusal, findings)
-    if code == "billed":
-        return billed(findings.billed.get(refusal.write.ledger_id or ""))
-    if code == "text_too_long":
-        return _too_long(refusal)
     return reason(code, **words)
+
+
+def _detail(code: str, refusal: Refusal, findings: Findings) -> str:
+    if code == "name_taken":
+        return _holder(refusal, findings)
+    if code == "number_taken" and refusal.taken_by:
+        return refusal.taken_by
+    if code == "feature_off":
+        return said.with_features(refusal.write.body, str(refusal.fault))
+    missing = pointing.missing(refusal.write, findings.known) if refusal.misses else []
+    return "; ".join([*missing, str(refusal.fault)])
 
 
 def _decided(refusal: Refusal, findings: Findings) -> str:
     """The code, after what was found: a stale version may be a closed book, and a business rule
-    is about billing only when the activity is billed."""
+    is about billing only when the record is billed."""
     code, write = refusal.code, refusal.write
     closed = findings.closed_through
     if refusal.may_be_closed and write.day and closed and write.day <= closed:
         return "closed_period"
-    if code == "billed" and write.ledger_id not in findings.billed:
+    if code == "billed" and refusal.fault.code == RULE and write.ledger_id not in findings.billed:
         return "refused"
     if code == "gone_in_ledger" and refusal.there:
         return "target_missing"
-    if code == "gone_in_ledger" and write.action is Action.UPDATE and write.kind != "TimeActivity":
-        return "target_missing"
+    if code in ("missing_customer", "missing_rate") and write.kind != contents.ACTIVITY:
+        return "refused"
     return code
+
+
+def _refused(refusal: Refusal) -> Reason:
+    field, words = said.SAID.get(refusal.fault.code, (None, ""))
+    told = str(refusal.fault)
+    return reason("refused", field=field, detail=f"{words}: {told}" if words else told)
+
+
+def _wrong_account(refusal: Refusal, findings: Findings) -> Reason:
+    """The account that is of another sort than its place wants; else the ledger's words."""
+    for place in places(refusal.write):
+        pointer = ("Account", place.account_id)
+        found = findings.known.get(pointer)
+        if found and found.type not in place.types:
+            account = f"{pointing.named(pointer, found)}, which is of the type {found.type},"
+            words = {"account": account, "wanted": place.wanted, "setting": place.setting}
+            return reason("wrong_account", **words)
+    return _refused(refusal)
 
 
 def _holder(refusal: Refusal, findings: Findings) -> str:
@@ -114,5 +155,5 @@ def _too_long(refusal: Refusal) -> Reason:
     value = (refusal.write.body or {}).get(element)
     if element not in LENGTHS or not isinstance(value, str):
         return reason("refused", detail=str(refusal.fault))
-    field = FIELDS.get(element, element)
+    field = said.FIELDS.get(element, element)
     return reason("text_too_long", field=field, length=len(value), limit=LENGTHS[element])

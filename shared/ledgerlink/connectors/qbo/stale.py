@@ -1,29 +1,29 @@
 """Updates and deletes that were refused because of the record's state: what it holds now decides.
 
 Housekeeping of the ledger moves a version without touching the content; such a record may still be
-changed. One that somebody edited may not, unless both sides say the same, and neither may time
-that an invoice bills. A list record may be made inactive whatever became of it.
+changed. One that somebody edited may not, unless both sides say the same, and neither may what is
+billed, paid or void. A list record may be made inactive whatever became of it.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from ledgerlink.connectors.qbo import answers, billing, queries, removing
+from ledgerlink.connectors.qbo import answers, billing, contents, locks, ours, queries, removing
 from ledgerlink.connectors.qbo.client import Client, Entity
-from ledgerlink.connectors.qbo.documents import sent_forms
-from ledgerlink.connectors.qbo.finding import content
+from ledgerlink.connectors.qbo.ids import derived
 from ledgerlink.connectors.qbo.refusals import Refusal
 from ledgerlink.domain.documents import fingerprint
 from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
 from ledgerlink.domain.ports import Stop
 from ledgerlink.domain.reasons import Reason, reason
 
-KIND = "TimeActivity"
-"""The only kind that is updated."""
-
 VERDICTS = ("changed_in_ledger", "gone_in_ledger")
+LOCKS = ("billed", "paid", "reconciled")
+"""What a fault may mean for a document of money, if the record says so, too."""
+
+Key = tuple[str, str]
+"""Kind and id of a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,21 @@ class Verdict:
     refusals: tuple[Refusal, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look showed: the records that are there, and why some of them may not change."""
+
+    there: Mapping[Key, Entity]
+    locked: Mapping[Key, Reason] = field(default_factory=dict)
+
+
 def is_stale(refusal: Refusal) -> bool:
     """Whether the record's state in the ledger must be read before the refusal is believed."""
     write = refusal.write
-    updates = write.action is Action.UPDATE and write.kind == KIND
-    return (updates or write.action is Action.DELETE) and refusal.code in VERDICTS
+    if write.action not in (Action.UPDATE, Action.DELETE):
+        return False
+    looks = VERDICTS + LOCKS if write.kind in contents.MONEY else VERDICTS
+    return refusal.code in looks
 
 
 async def look(client: Client, refusals: Sequence[Refusal], stop: Stop) -> Verdict:
@@ -48,27 +58,39 @@ async def look(client: Client, refusals: Sequence[Refusal], stop: Stop) -> Verdi
     ids: dict[str, list[str]] = defaultdict(list)
     for refusal in refusals:
         ids[refusal.write.kind].append(refusal.write.ledger_id or "")
-    there: dict[tuple[str, str], Entity] = {}
+    there: dict[Key, Entity] = {}
+    locked: dict[Key, Reason] = {}
     for kind, some in ids.items():
         statement = queries.select(kind, queries.among("Id", some))
-        there |= {(kind, row["Id"]): row for row in await client.rows(kind, statement, stop)}
-    return judged(refusals, there, await billing.numbers_told(client, there.values(), stop))
+        rows = await client.rows(kind, statement, stop)
+        there |= {(kind, row["Id"]): row for row in rows}
+        found = await _locked(client, kind, rows, stop)
+        locked |= {(kind, ledger_id): why for ledger_id, why in found.items()}
+    return judged(refusals, Seen(there, locked))
 
 
-def judged(
-    refusals: Sequence[Refusal],
-    there: Mapping[tuple[str, str], Entity],
-    invoices: Mapping[str, str],
-) -> Verdict:
-    """The verdict, by the records that are there, and the numbers of the invoices that bill time
-    among them."""
+async def _locked(
+    client: Client, kind: str, rows: Sequence[Entity], stop: Stop
+) -> Mapping[str, Reason]:
+    """Why some of these may not change, by id."""
+    if kind == contents.ACTIVITY:
+        invoices = await billing.numbers_told(client, rows, stop)
+        billed = [row["Id"] for row in rows if billing.is_billed(row)]
+        return {ledger_id: billing.billed(invoices.get(ledger_id)) for ledger_id in billed}
+    charged = await locks.charged(client, kind, rows, stop)
+    found = {row["Id"]: locks.locked(kind, row, charged) for row in rows}
+    return {ledger_id: why for ledger_id, why in found.items() if why is not None}
+
+
+def judged(refusals: Sequence[Refusal], seen: Seen) -> Verdict:
+    """The verdict, by what a look showed."""
     outcomes: list[Outcome] = []
     repeats: list[Write] = []
     remaining: list[Refusal] = []
     for refusal in refusals:
-        write, ledger_id = refusal.write, refusal.write.ledger_id or ""
-        entity = there.get((write.kind, ledger_id))
-        if (outcome := _settled(write, entity, invoices.get(ledger_id))) is not None:
+        write = refusal.write
+        entity = seen.there.get((write.kind, write.ledger_id or ""))
+        if (outcome := _settled(write, entity, seen)) is not None:
             outcomes.append(outcome)
         elif entity and refusal.code == "changed_in_ledger" and _is_as_written(write, entity):
             repeats.append(replace(write, version=str(entity.get("SyncToken"))))
@@ -77,7 +99,7 @@ def judged(
     return Verdict(tuple(outcomes), tuple(repeats), tuple(remaining))
 
 
-def _settled(write: Write, entity: Entity | None, invoice: str | None) -> Outcome | None:
+def _settled(write: Write, entity: Entity | None, seen: Seen) -> Outcome | None:
     """The outcome that the record alone decides, if it does."""
     if write.action is Action.DELETE and removing.has_left(entity):
         return answers.adopted(write, entity or {})
@@ -85,21 +107,22 @@ def _settled(write: Write, entity: Entity | None, invoice: str | None) -> Outcom
         return _failed(write, reason("gone_in_ledger"))
     if write.action is Action.UPDATE and _holds(write, entity):
         return answers.adopted(write, entity)
-    if billing.is_billed(entity):
-        return _failed(write, billing.billed(invoice))
-    return None
+    why = seen.locked.get((write.kind, write.ledger_id or ""))
+    return _failed(write, why) if why else None
 
 
 def repeated(request: Request, write: Write) -> Request:
     """The request that repeats a write; the same each time, for the same version."""
-    text = f"{request.id}/{write.seq}/{write.version}"
-    return Request(hashlib.sha256(text.encode()).hexdigest()[:32], (write,))
+    return Request(derived(request.id, write.seq, write.version), (write,))
 
 
 def _holds(write: Write, entity: Entity) -> bool:
     """Whether the update would change nothing."""
-    body = write.body or {}
-    return content(body) == content(entity) and not answers.differences(body, entity)
+    body, kind = write.body or {}, write.kind
+    if kind in ours.LISTED:
+        return fingerprint(body) in contents.prints(kind, entity)
+    same = kind != contents.ACTIVITY or contents.shared(body) == contents.shared(entity)
+    return same and not answers.differences(kind, body, entity)
 
 
 def _is_as_written(write: Write, entity: Entity) -> bool:
@@ -107,7 +130,7 @@ def _is_as_written(write: Write, entity: Entity) -> bool:
     made inactive the content does not matter."""
     if removing.deactivates(write):
         return True
-    return any(fingerprint(form) == write.base_fingerprint for form in sent_forms(entity))
+    return write.base_fingerprint in contents.prints(write.kind, entity)
 
 
 def _failed(write: Write, why: Reason) -> Outcome:

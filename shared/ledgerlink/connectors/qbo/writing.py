@@ -5,20 +5,21 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from ledgerlink.connectors.qbo import answers, errors, stale
-from ledgerlink.connectors.qbo.batches import Answer, call_of
-from ledgerlink.connectors.qbo.batches import answers as answers_in
+from ledgerlink.connectors.qbo import doubles, stale, timelinks
+from ledgerlink.connectors.qbo.batches import call_of
 from ledgerlink.connectors.qbo.client import Client
-from ledgerlink.connectors.qbo.errors import Disposition
-from ledgerlink.connectors.qbo.faults import Fault
+from ledgerlink.connectors.qbo.exchanges import Exchange
 from ledgerlink.connectors.qbo.inquiry import Inquiry
 from ledgerlink.connectors.qbo.patience import OutOfPatience
 from ledgerlink.connectors.qbo.refusals import Refusal, failed
 from ledgerlink.connectors.qbo.replies import Reply
 from ledgerlink.connectors.qbo.stale import Verdict
+from ledgerlink.connectors.qbo.timelinks import TimeLinks, Way
+from ledgerlink.connectors.qbo.uploads import Unsendable
 from ledgerlink.domain.errors import LedgerError
-from ledgerlink.domain.plan import Outcome, Request, Write
+from ledgerlink.domain.plan import ItemState, Outcome, Request, Write
 from ledgerlink.domain.ports import Answered, Interrupted, Stop
+from ledgerlink.domain.reasons import Reason
 
 T = TypeVar("T")
 Look = Callable[[Sequence[Refusal]], Awaitable[Verdict]]
@@ -27,9 +28,17 @@ Look = Callable[[Sequence[Refusal]], Awaitable[Verdict]]
 class Writing:
     """One write: what goes wrong with the lane as a whole ends it, in order."""
 
-    def __init__(self, client: Client, inquiry: Inquiry, answered: Answered, stop: Stop) -> None:
+    def __init__(
+        self,
+        client: Client,
+        inquiry: Inquiry,
+        links: TimeLinks,
+        answered: Answered,
+        stop: Stop,
+    ) -> None:
         self._client = client
         self._inquiry = inquiry
+        self._links = links
         self._answered = answered
         self._stop = stop
         self._failure: Exception | None = None
@@ -45,17 +54,21 @@ class Writing:
 
     async def _send(self, request: Request) -> None:
         try:
-            reply = await self._answer(request)
-            if reply is not None:
-                await self._report(request, reply)
+            exchange = await self._answer(request, self._links.way)
+            if exchange is not None:
+                await self._tell(request, await self._outcomes(exchange, self._look))
         except Interrupted:
             return
+        except Unsendable as unsendable:
+            outcomes = [_unsent(write, unsendable.reason) for write in request.writes]
+            await self._tell(request, outcomes)
         except Exception as failure:  # kept, so that those in flight can finish; raised by `send`
             self._fail(failure)
 
-    async def _answer(self, request: Request) -> Reply | None:
+    async def _answer(self, request: Request, way: Way) -> Exchange | None:
+        sent = await self._links.said(request, way, self._halted)
         try:
-            return await self._client.call(call_of(request), self._halted)
+            return Exchange(request, way, await self._client.call(call_of(sent), self._halted))
         except OutOfPatience as down:
             await self._blame(down)
             return None
@@ -74,44 +87,42 @@ class Writing:
     def _fail(self, failure: Exception) -> None:
         self._failure = self._failure or failure
 
-    async def _report(self, request: Request, reply: Reply) -> None:
-        outcomes = await self._outcomes(request, reply, self._look)
+    async def _tell(self, request: Request, outcomes: Sequence[Outcome]) -> None:
         await self._answered(request, sorted(outcomes, key=lambda outcome: outcome.seq))
 
-    async def _outcomes(self, request: Request, reply: Reply, look: Look) -> list[Outcome]:
-        told = list(answers_in(request, reply))
-        outcomes = [
-            answers.posted(answer.write, answer.entity, reply.trace_id)
-            for answer in told
-            if not answer.faults
-        ]
-        verdict = await look(self._final([a for a in told if a.faults], reply))
+    async def _outcomes(self, exchange: Exchange, look: Look) -> list[Outcome]:
+        for error in exchange.lane_errors():
+            self._fail(error)
+        outcomes = exchange.posted()
+        for write in exchange.unlinked():
+            outcomes += await self._unless_cut(self._relinked(exchange, write), [])
+        verdict = await look([r for r in exchange.refused() if not exchange.is_about_links(r)])
         outcomes += verdict.outcomes
-        outcomes += await self._explained(verdict.refusals, reply)
+        outcomes += await self._explained(verdict.refusals, exchange.reply)
         for write in verdict.repeats:
-            outcomes += await self._unless_cut(self._repeated(request, write), [])
+            again = stale.repeated(exchange.request, write)
+            outcomes += await self._unless_cut(self._repeated(again, exchange.way), [])
         return outcomes
-
-    def _final(self, told: Sequence[Answer], reply: Reply) -> list[Refusal]:
-        """What failed for good; what is unknown is left out, and what concerns the lane ends the
-        write."""
-        refusals = [Refusal(a.write, errors.gravest(a.faults)) for a in told]
-        for refusal in refusals:
-            self._heed(refusal.fault, reply.trace_id)
-        return [r for r in refusals if _disposition(r.fault) is Disposition.RECORD]
 
     async def _look(self, refused: Sequence[Refusal]) -> Verdict:
         """Refusals that depend on what the ledger holds now; what cannot be read stays unknown."""
+        doubled = [refusal for refusal in refused if doubles.is_double(refusal)]
         suspect = [refusal for refusal in refused if stale.is_stale(refusal)]
+        plain = [r for r in refused if r not in doubled and r not in suspect]
+        numbered = await self._unless_cut(
+            doubles.look(self._client, doubled, self._halted), Verdict()
+        )
         verdict = await self._unless_cut(stale.look(self._client, suspect, self._halted), Verdict())
-        plain = tuple(refusal for refusal in refused if not stale.is_stale(refusal))
-        return replace(verdict, refusals=plain + verdict.refusals)
+        return Verdict(
+            outcomes=numbered.outcomes + verdict.outcomes,
+            repeats=verdict.repeats,
+            refusals=(*plain, *numbered.refusals, *verdict.refusals),
+        )
 
-    async def _repeated(self, request: Request, write: Write) -> list[Outcome]:
+    async def _repeated(self, again: Request, way: Way) -> list[Outcome]:
         """The outcome of a write that is sent once more; none when it stays unknown."""
-        again = stale.repeated(request, write)
-        reply = await self._answer(again)
-        return [] if reply is None else await self._outcomes(again, reply, self._look_again)
+        exchange = await self._answer(again, way)
+        return [] if exchange is None else await self._outcomes(exchange, self._look_again)
 
     async def _look_again(self, refused: Sequence[Refusal]) -> Verdict:
         """As `_look`, for what was repeated and is not sent a third time."""
@@ -119,6 +130,23 @@ class Writing:
         again = {write.seq for write in verdict.repeats}
         told = tuple(refusal for refusal in refused if refusal.write.seq in again)
         return replace(verdict, repeats=(), refusals=verdict.refusals + told)
+
+    async def _relinked(self, exchange: Exchange, write: Write) -> list[Outcome]:
+        """The outcome of an invoice whose time the ledger may not have liked: what a look decides,
+        or what becomes of it when the time is said another way."""
+        look = await self._links.look(write, self._halted)
+        if look.outcome is not None:
+            return [look.outcome]
+        request = timelinks.alone(exchange.request, write)
+        for way in self._links.after(exchange.way, write):
+            again = await self._answer(request, way)
+            if again is None:
+                return []
+            if not again.unlinked():
+                outcomes = await self._outcomes(again, self._look)
+                self._links.learn(way, write, look, outcomes)
+                return outcomes
+        return []
 
     async def _explained(self, refused: Sequence[Refusal], reply: Reply) -> list[Outcome]:
         findings = await self._inquiry.findings(refused, self._halted)
@@ -135,10 +163,6 @@ class Writing:
             self._fail(trouble)
             return otherwise
 
-    def _heed(self, fault: Fault, trace_id: str) -> None:
-        if error := errors.lane_error(_disposition(fault), str(fault), trace_id):
-            self._fail(error)
 
-
-def _disposition(fault: Fault) -> Disposition:
-    return errors.meaning(fault).disposition
+def _unsent(write: Write, why: Reason) -> Outcome:
+    return Outcome(seq=write.seq, state=ItemState.FAILED, reason=why)

@@ -9,6 +9,7 @@ import pytest
 from ledgerlink.domain.documents import Copy, fingerprint
 from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.ports import Interrupted
+from ledgerlink.domain.reasons import reason
 
 from tests.unit.connectors.qbo.cabinet import Cabinet, Row, company, invoice
 from tests.unit.connectors.qbo.stage import Company, activity, fault, opened, run
@@ -92,7 +93,7 @@ def test_a_copy_tells_what_it_may_have_come_from() -> None:
         ledger_id="7",
         version="3",
         body=activity(1),
-        forms=(fingerprint(bare), fingerprint(activity(1))),
+        forms=(fingerprint(activity(1)), fingerprint(bare)),
         minutes=210,
         rate=Decimal("15.25"),
     )
@@ -119,7 +120,7 @@ def test_an_edited_copy_is_of_no_form_that_was_sent(edit: dict[str, Any]) -> Non
 
 def test_time_that_is_not_billable_has_no_rate() -> None:
     (copy,) = copies(company(TimeActivity=[held(BillableStatus="NotBillable")])).values()
-    assert (copy.rate, copy.billed) == (None, False)
+    assert (copy.rate, copy.locked) == (None, None)
     assert "HourlyRate" not in copy.body
 
 
@@ -140,11 +141,11 @@ def test_billed_time_is_told_with_its_invoice_and_is_no_edit(head: bool) -> None
         ],
     )
     found = copies(there, ["7", "8", "9", "10"])
-    assert {i: (copy.billed, copy.billed_by) for i, copy in found.items()} == {
-        "7": (True, "1041"),
-        "8": (True, None),
-        "9": (True, "1042"),
-        "10": (False, None),
+    assert {i: copy.locked for i, copy in found.items()} == {
+        "7": reason("billed", detail=" by invoice 1041"),
+        "8": reason("billed", detail=""),
+        "9": reason("billed", detail=" by invoice 1042"),
+        "10": None,
     }
     assert fingerprint(activity(1)) in found["7"].forms
     assert found["7"].rate == Decimal("15.25")
@@ -158,7 +159,7 @@ def test_an_invoice_is_found_on_a_later_page() -> None:
         TimeActivity=[held(BillableStatus="HasBeenBilled")],
         Invoice=[*others, invoice("2000", "7")],
     )
-    assert copies(there)["7"].billed_by == "2000"
+    assert copies(there)["7"].locked == reason("billed", detail=" by invoice 2000")
     assert len(asked(there, "Invoice")) == 2
 
 
@@ -168,9 +169,21 @@ def test_invoices_are_not_read_where_nothing_is_billed() -> None:
     assert asked(there, "Invoice") == []
 
 
-def test_records_of_other_kinds_are_told_with_their_version_alone() -> None:
-    there = company(Customer=[{"Id": "7", "SyncToken": "4", "DisplayName": "Amy"}])
-    assert copies(there, ["7", "8"], None, "Customer") == {
+def test_of_list_records_our_fields_alone_are_told() -> None:
+    row = {"Id": "7", "SyncToken": "4", "DisplayName": "Amy", "PrimaryPhone": {"FreeFormNumber": 1}}
+    assert copies(company(Customer=[row]), ["7", "8"], None, "Customer") == {
+        "7": Copy(
+            ledger_id="7",
+            version="4",
+            body={"DisplayName": "Amy"},
+            forms=(fingerprint({"DisplayName": "Amy"}),),
+        )
+    }
+
+
+def test_of_a_kind_that_nobody_writes_the_version_alone_is_told() -> None:
+    there = company(Term=[{"Id": "7", "SyncToken": "4", "Name": "Net 30"}])
+    assert copies(there, ["7"], None, "Term") == {
         "7": Copy(ledger_id="7", version="4", body={}, forms=())
     }
 

@@ -132,7 +132,7 @@ def test_a_body_that_is_no_fault_is_told_by_its_status(content: bytes) -> None:
         (403, "120", "AuthorizationFault", Disposition.RECONNECT),
         (403, "77777", "AuthorizationFault", Disposition.STOP),
         (403, "77777", "SERVICE", Disposition.STOP),
-        (400, "5030", "ValidationFault", Disposition.STOP),
+        (400, "5030", "ValidationFault", Disposition.RECORD),
         (400, "6190", "ValidationFault", Disposition.STOP),
     ],
 )
