@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,30 @@ class Books:
         assert answer.status_code == 200, answer.text
         row: dict[str, Any] = answer.json()[entity]
         return row
+
+    def delete(self, entity: str, row: dict[str, Any]) -> httpx.Response:
+        token = {"Id": row["Id"], "SyncToken": row["SyncToken"]}
+        return self.post(entity.lower(), token, operation="delete")
+
+    def batch(self, *items: dict[str, Any], **params: str) -> list[dict[str, Any]]:
+        """The answers of a batch, each without its tag."""
+        tagged = [{"bId": f"b{n}", **item} for n, item in enumerate(items)]
+        answer = self.post("batch", {"BatchItemRequest": tagged}, **params)
+        assert answer.status_code == 200, answer.text
+        answers: list[dict[str, Any]] = answer.json()["BatchItemResponse"]
+        assert [a.pop("bId") for a in answers] == [item["bId"] for item in tagged]
+        return answers
+
+    def refused(self, entity: str, body: dict[str, Any], **params: str) -> str:
+        """The code with which the ledger refuses a row, the same alone and inside a batch."""
+        before = len(self.rows(entity))
+        operation = "update" if "Id" in body else "create"
+        (answer,) = self.batch({"operation": operation, entity: body}, **params)
+        assert "Fault" in answer, answer
+        code: str = answer["Fault"]["Error"][0]["code"]
+        assert self.fault(self.post(entity.lower(), body, **params))[0] == code
+        assert len(self.rows(entity)) == before
+        return code
 
     def read(self, entity: str, row_id: str) -> dict[str, Any]:
         row: dict[str, Any] = self.http.get(f"{entity.lower()}/{row_id}").json()[entity]
@@ -103,9 +128,22 @@ _numbers = itertools.count(1)
 @pytest.fixture
 def books(served: Running, anybody: httpx.Client) -> Iterator[Books]:
     """A fresh sample company; settings, faults and clock are put back afterwards."""
+    with company(served, anybody, "sample") as made:
+        yield made
+
+
+@pytest.fixture
+def canada(served: Running, anybody: httpx.Client) -> Iterator[Books]:
+    """A fresh company where taxes go by code."""
+    with company(served, anybody, "canada") as made:
+        yield made
+
+
+@contextmanager
+def company(served: Running, anybody: httpx.Client, seed: str) -> Iterator[Books]:
     sandbox = served.sandbox
     realm = f"46208165{next(_numbers):08d}"
-    sandbox.add_company("Test", "sample", realm)
+    sandbox.add_company("Test", seed, realm)
     token = served.token(realm)["access_token"]
     headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
     with plain_client(f"{served.api}/{realm}/", headers=headers) as http:
@@ -154,3 +192,29 @@ def expense_line(amount: float = 50, **detail: Any) -> dict[str, Any]:
     kind = "AccountBasedExpenseLineDetail"
     inner = {"AccountRef": {"value": "7"}, **detail}
     return {"Amount": amount, "DetailType": kind, kind: inner}
+
+
+def item_line(amount: float = 50, item: str = "5", **detail: Any) -> dict[str, Any]:
+    kind = "ItemBasedExpenseLineDetail"
+    return {
+        "Amount": amount,
+        "DetailType": kind,
+        kind: {"ItemRef": {"value": item}, **detail},
+    }
+
+
+def bill(**changes: Any) -> dict[str, Any]:
+    return {"VendorRef": {"value": "30"}, "Line": [expense_line()], **changes}
+
+
+def purchase(**changes: Any) -> dict[str, Any]:
+    body = {"PaymentType": "CreditCard", "AccountRef": {"value": "42"}, "Line": [expense_line()]}
+    return {**body, **changes}
+
+
+def invoice(**changes: Any) -> dict[str, Any]:
+    return {"CustomerRef": {"value": "1"}, "Line": [sales_line()], **changes}
+
+
+def billable_line(amount: float = 50, **detail: Any) -> dict[str, Any]:
+    return expense_line(amount, BillableStatus="Billable", CustomerRef={"value": "3"}, **detail)

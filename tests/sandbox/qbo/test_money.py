@@ -6,16 +6,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Books, expense_line, sales_line
-
-
-def invoice(**changes: Any) -> dict[str, Any]:
-    return {"CustomerRef": {"value": "1"}, "Line": [sales_line()], **changes}
-
-
-def purchase(**changes: Any) -> dict[str, Any]:
-    body = {"PaymentType": "CreditCard", "AccountRef": {"value": "42"}, "Line": [expense_line()]}
-    return {**body, **changes}
+from .conftest import Books, expense_line, invoice, purchase, sales_line
 
 
 def test_an_invoice_is_filled_in(books: Books) -> None:
