@@ -6,10 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from ledgerlink.connectors.qbo.documents import Documents
-from ledgerlink.connectors.qbo.wire import amount, wire
+from ledgerlink.connectors.qbo.wire import wire
 from ledgerlink.domain.documents import (
     Known,
     NewCustomer,
@@ -214,15 +212,3 @@ def test_an_address_without_a_domain_is_blocked() -> None:
     with pytest.raises(Blocked) as blocked:
         COMPOSER.list_record(NewPerson(key="u", name="A B", person="vendor", email="a@b"))
     assert blocked.value.reason.field == "email"
-
-
-@given(st.decimals(0, 99_999_999, allow_nan=False, allow_infinity=False))
-def test_money_reaches_the_wire_with_every_digit(money: Decimal) -> None:
-    text = wire(json.loads(json.dumps({"HourlyRate": amount(money)})))
-    assert json.loads(text, parse_float=Decimal, parse_int=Decimal)["HourlyRate"] == money
-    assert "E" not in text.removeprefix('{"HourlyRate"')
-
-
-def test_equal_amounts_are_written_alike() -> None:
-    written = {amount(Decimal(text)) for text in ("100", "100.00", "1E+2")}
-    assert written == {"100"}

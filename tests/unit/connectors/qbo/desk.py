@@ -1,0 +1,123 @@
+"""Papers on a desk: expenses, invoices and receipts as the composer gets them."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from ledgerlink.connectors.qbo.documents import Documents
+from ledgerlink.connectors.qbo.wire import wire
+from ledgerlink.domain.documents import (
+    Document,
+    ExpenseLine,
+    Features,
+    Known,
+    Payee,
+    ResolvedExpenses,
+    ResolvedInvoice,
+    ResolvedInvoiceLine,
+    ResolvedReceipt,
+    Settlement,
+)
+from ledgerlink.domain.ports import Blocked, Composer
+from ledgerlink.domain.reasons import Reason
+
+COMPOSER: Composer = Documents()
+DAY = date(2026, 2, 2)
+AMERICAN = Features(country="US", home_currency="USD", automated_tax=False)
+AUTOMATED = Features(country="US", home_currency="USD", automated_tax=True)
+BRITISH = Features(country="GB", home_currency="GBP", multi_currency=True)
+
+VENDOR = Payee(target=Known("46"), list="vendor")
+EMPLOYEE = Payee(target=Known("55"), list="employee")
+
+CHECK: dict[str, Any] = {
+    "settlement": Settlement.CHECK,
+    "payee": EMPLOYEE,
+    "account_id": "35",
+}
+CARD: dict[str, Any] = {"settlement": Settlement.CARD, "payee": None, "account_id": "42"}
+
+
+def line(**changes: Any) -> ExpenseLine:
+    """Lunch for 31.50."""
+    given = {"key": "x1", "net": Decimal("31.50"), "account_id": "13", **changes}
+    return ExpenseLine(**given)
+
+
+def expenses(*lines: ExpenseLine, **changes: Any) -> ResolvedExpenses:
+    """What is owed to a vendor."""
+    given: dict[str, Any] = {
+        "key": "expense-report:R1",
+        "reference": "expense-report:R1",
+        "lines": lines or (line(),),
+        "settlement": Settlement.PAYABLE,
+        "day": DAY,
+        "features": AMERICAN,
+        "payee": VENDOR,
+        **changes,
+    }
+    return ResolvedExpenses(**given)
+
+
+def sold(**changes: Any) -> ResolvedInvoiceLine:
+    """Three and a half hours."""
+    given: dict[str, Any] = {
+        "amount": Decimal("53.38"),
+        "item": Known("8"),
+        "quantity": Decimal("3.5"),
+        "unit_price": Decimal("15.25"),
+        **changes,
+    }
+    return ResolvedInvoiceLine(**given)
+
+
+def invoice(*lines: ResolvedInvoiceLine, **changes: Any) -> ResolvedInvoice:
+    """An invoice to one customer."""
+    given: dict[str, Any] = {
+        "key": "invoice:I1",
+        "reference": "invoice:I1",
+        "customer": Known("21"),
+        "lines": lines or (sold(),),
+        "day": DAY,
+        "features": AMERICAN,
+        **changes,
+    }
+    return ResolvedInvoice(**given)
+
+
+def receipt(**changes: Any) -> ResolvedReceipt:
+    """A picture of a bill."""
+    given: dict[str, Any] = {
+        "key": "receipt:x1/r1",
+        "document": Known("145"),
+        "document_kind": "Purchase",
+        "file_name": "lunch.pdf",
+        "content_type": "application/pdf",
+        **changes,
+    }
+    return ResolvedReceipt(**given)
+
+
+def composed(paper: ResolvedExpenses | ResolvedInvoice | ResolvedReceipt) -> Document:
+    match paper:
+        case ResolvedExpenses():
+            return COMPOSER.expenses(paper)
+        case ResolvedInvoice():
+            return COMPOSER.invoice(paper)
+        case ResolvedReceipt():
+            return COMPOSER.receipt(paper)
+
+
+def body(paper: ResolvedExpenses | ResolvedInvoice | ResolvedReceipt) -> dict[str, Any]:
+    """The body as it goes over the wire, every number exact."""
+    text = wire(composed(paper).body)
+    read: dict[str, Any] = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+    return read
+
+
+def blocked(paper: ResolvedExpenses | ResolvedInvoice | ResolvedReceipt) -> Reason:
+    with pytest.raises(Blocked) as raised:
+        composed(paper)
+    return raised.value.reason
