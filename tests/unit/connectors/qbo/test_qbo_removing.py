@@ -230,7 +230,7 @@ def test_a_list_record_is_made_inactive_and_nothing_else_of_it_is_touched(kind: 
 
 def test_in_a_batch_list_records_are_updated_and_time_is_deleted() -> None:
     call = call_of(Request("r", (removal(), removal(1, "Customer", "58"))))
-    time, customer = json.loads(call.content)["BatchItemRequest"]
+    time, customer = json.loads(call.body())["BatchItemRequest"]
     assert (time["operation"], customer["operation"]) == ("delete", "update")
     assert customer["Customer"]["Active"] is False
 
