@@ -1,6 +1,6 @@
 """Composing: neutral records as the ledger's documents. Their bodies go out as `wire` says."""
 
-from ledgerlink.connectors.qbo.activities import activity, sent_forms
+from ledgerlink.connectors.qbo.activities import activity
 from ledgerlink.connectors.qbo.expenses import spending
 from ledgerlink.connectors.qbo.invoices import sale
 from ledgerlink.connectors.qbo.new_records import new_record
@@ -13,8 +13,6 @@ from ledgerlink.domain.documents import (
     ResolvedReceipt,
     ResolvedTime,
 )
-
-__all__ = ["Documents", "sent_forms"]
 
 
 class Documents:

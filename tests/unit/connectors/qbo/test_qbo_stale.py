@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
-from ledgerlink.connectors.qbo.documents import Documents, sent_forms
+from ledgerlink.connectors.qbo.activities import sent_forms
+from ledgerlink.connectors.qbo.documents import Documents
 from ledgerlink.domain.documents import Known, ResolvedTime, fingerprint
 from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
