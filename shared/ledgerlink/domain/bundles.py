@@ -6,6 +6,7 @@ posted, and what stands for them in the ledger stays. No record is ever in two d
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from graphlib import CycleError, TopologicalSorter
 
 from ledgerlink.domain.comparing import Comparer, why_not
 from ledgerlink.domain.documents import Document
@@ -60,13 +61,12 @@ class Bundling:
             self._take(bundle)
         self._hold_together()
         leaving = {link.key: self._unwanted(link) for link in self._leaving()}
-        wanted = {key: self._wanted(bundle) for key, bundle in self._live.items()}
+        wanted = self._all_wanted(leaving)
         _release_first(wanted, leaving)
         yield from leaving.values()
         yield from wanted.values()
         yield from (self._settled(k, ItemState.BLOCKED, why) for k, why in self.stuck.items())
-        yield from (self._settled(k, ItemState.SKIPPED, why) for k, why in self.left_out.items())
-        yield from self._staying()
+        yield from self._apart(wanted, leaving)
 
     def _take(self, bundle: Bundle) -> None:
         """Compose the document; where there is none, its records are stuck or left out."""
@@ -125,41 +125,115 @@ class Bundling:
         return [link for link in by_key.values() if self._hindrance(link, known) is None]
 
     def _unwanted(self, link: Link) -> Operation:
-        return self.comparer.unwanted(self.given.held(link))
+        """The operation that takes it out, with the reasons why its records are not posted."""
+        operation = self.comparer.unwanted(self.given.held(link))
+        why = dict.fromkeys(self.left_out[m] for m in link.members if m in self.left_out)
+        return replace(operation, warnings=(*operation.warnings, *why))
 
-    def _wanted(self, bundle: Bundle) -> Operation:
-        link = self.given.links.get(bundle.key)
+    def _all_wanted(self, leaving: dict[str, Operation]) -> dict[str, Operation]:
+        """What comes or changes, by key; what goes so that it comes again is added to `leaving`."""
+        again, wanted = self._circular(), {}
+        for key in self._live:
+            *goes, last = self._wanted(key, again=key in again)
+            wanted[key] = last
+            if last.state is ItemState.PENDING:
+                leaving.update({operation.key: operation for operation in goes})
+        return wanted
+
+    def _wanted(self, key: str, *, again: bool) -> list[Operation]:
+        link = self.given.links.get(key)
         held = self.given.held(link) if link else None
-        (operation,) = self.comparer.wanted(self._documents[bundle.key], held)
-        others = (other.key for other in self._links[bundle.key] if other.key != bundle.key)
-        return replace(operation, after=tuple(others))
+        *goes, last = self.comparer.wanted(self._documents[key], held, again=again)
+        return [*goes, replace(last, after=(*last.after, *self._others(key)))]
+
+    def _others(self, key: str) -> list[str]:
+        """The documents that this one takes records over from."""
+        return [link.key for link in self._links[key] if link.key != key]
+
+    def _circular(self) -> set[str]:
+        """Documents to be made again, because they take records over in a circle, in which each
+        would wait for the other. Each round finds one at least, or is the last."""
+        waits = {key: set(self._others(key)) & self._live.keys() for key in self._live}
+        found: set[str] = set()
+        for _ in range(len(waits) + 1):
+            try:
+                TopologicalSorter(waits).prepare()
+            except CycleError as circle:
+                found.add(circle.args[1][0])
+                waits = {key: some - found for key, some in waits.items()}
+            else:
+                break
+        return found
 
     def _settled(self, member: str, state: ItemState, why: Reason) -> Operation:
         key = posting_key(self.record, member)
         return settled(key, state, why, kind=self.record, record=self.record)
 
-    def _staying(self) -> Iterator[Operation]:
-        """Records that are gone from the product, and of which nothing goes from the ledger."""
-        known = self._known()
-        for member in self.gone:
+    def _apart(
+        self, wanted: Mapping[str, Operation], leaving: Mapping[str, Operation]
+    ) -> Iterator[Operation]:
+        """Records that are to be in no document, but for those that go with their document."""
+        known, stays = self._known(), _staying(wanted, leaving)
+        for member in dict.fromkeys([*self.left_out, *self.gone]):
             link = self.carried.get(member)
-            if link is None:
-                yield self._settled(member, ItemState.SKIPPED, reason("undeletable"))
-            elif why := self._hindrance(link, known):
+            if link is not None and link.key in leaving and link.key not in wanted:
+                continue
+            why = self._hindrance(link, known) if link else None
+            if why is None and link is not None and link.key in stays:
+                why = reason("stays_in_ledger", key=link.key)
+            if why is not None:
                 yield self._settled(member, ItemState.BLOCKED, why)
+            elif member in self.left_out:
+                yield self._settled(member, ItemState.SKIPPED, self.left_out[member])
+            elif link is None:
+                yield self._settled(member, ItemState.SKIPPED, reason("undeletable"))
 
 
-def _release_first(wanted: dict[str, Operation], leaving: Mapping[str, Operation]) -> None:
-    """Block what takes records over from a document that does not let go of them. Each round
-    blocks one at least, or is the last."""
-    for _ in range(len(wanted) + 1):
-        stays = {op.key for op in (*wanted.values(), *leaving.values()) if not _lets_go(op)}
-        held = {key: next((k for k in op.after if k in stays), None) for key, op in wanted.items()}
-        hindered = {k: by for k, by in held.items() if by and _lets_go(wanted[k])}
-        if not hindered:
+def _staying(wanted: Mapping[str, Operation], leaving: Mapping[str, Operation]) -> set[str]:
+    """The documents that keep what they carry."""
+    return {op.key for op in (*wanted.values(), *leaving.values()) if not _lets_go(op)}
+
+
+def _release_first(wanted: dict[str, Operation], leaving: dict[str, Operation]) -> None:
+    """Block what takes records over from a document that does not let go of them, and have a
+    document keep the records that another does not take over. Each round blocks one at least, or
+    is the last."""
+    for _ in range(len(wanted) + len(leaving) + 1):
+        blocked = {**dict(_kept_out(wanted, leaving)), **dict(_kept_in(wanted, leaving))}
+        if not blocked:
             return
-        for key, by in hindered.items():
-            wanted[key] = why_not(wanted[key], reason("stays_in_ledger", key=by))
+        for key, why in blocked.items():
+            if key in wanted:
+                wanted[key] = why_not(wanted[key], why)
+                leaving.pop(key, None)
+            else:
+                leaving[key] = why_not(leaving[key], why)
+
+
+def _kept_out(
+    wanted: Mapping[str, Operation], leaving: Mapping[str, Operation]
+) -> Iterator[tuple[str, Reason]]:
+    stays = _staying(wanted, leaving)
+    for key, operation in wanted.items():
+        by = next((other for other in operation.after if other in stays), None)
+        if by is not None and operation.state is ItemState.PENDING:
+            yield key, reason("stays_in_ledger", key=by)
+
+
+def _kept_in(
+    wanted: Mapping[str, Operation], leaving: Mapping[str, Operation]
+) -> Iterator[tuple[str, Reason]]:
+    for taker in wanted.values():
+        for key in () if _holds(taker) else taker.after:
+            giver = wanted.get(key) or leaving[key]
+            if giver.state is ItemState.PENDING:
+                yield key, reason("member_blocked", key=taker.members[0])
+
+
+def _holds(operation: Operation) -> bool:
+    """Whether the document holds its records, or will."""
+    same = operation.state is ItemState.UNCHANGED and operation.reason is None
+    return same or operation.state is ItemState.PENDING
 
 
 def _lets_go(operation: Operation) -> bool:

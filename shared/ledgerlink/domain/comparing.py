@@ -50,9 +50,12 @@ class Comparer:
         held: Held | None,
         source: Source | None = None,
         targets: tuple[object, ...] = (),
+        *,
+        again: bool = False,
     ) -> Iterator[Operation]:
         """The operations that bring the ledger to this document: one, or a delete and a create
-        where the same source now goes to another record of the ledger."""
+        where it becomes another kind of document, where the same source now goes to another record
+        of the ledger, or where it has to be made `again`."""
         create = Operation(
             seq=0,
             action=Action.CREATE,
@@ -84,7 +87,7 @@ class Comparer:
             yield why_not(operation, why)
         elif held.edited and self.edits is LedgerEdits.THEIRS:
             yield _kept(operation, reason("kept_theirs"))
-        elif self.anew and _goes_elsewhere(held.link, source, targets):
+        elif again or self._of_another_kind(document, held, source, targets):
             yield from self.replaced(create, [held])
         else:
             yield self._open(replace(operation, action=Action.UPDATE), held.link)
@@ -128,8 +131,21 @@ class Comparer:
             return
         yield self._open(replace(create, after=tuple(held.link.key for held in old)))
 
+    def _of_another_kind(
+        self,
+        document: Document,
+        held: Held,
+        source: Source | None,
+        targets: tuple[object, ...],
+    ) -> bool:
+        """Whether no change of the record makes this document of it."""
+        if held.link.kind != document.kind:
+            return True
+        return self.anew and _goes_elsewhere(held.link, source, targets)
+
     def _says_the_same(self, document: Document, held: Held) -> bool:
-        if set(held.link.members) != set(document.members):
+        same = (held.link.kind, set(held.link.members)) == (document.kind, set(document.members))
+        if not same:
             return False
         wanted = fingerprint(document.body)
         if held.looked and (held.copy is None or wanted in held.copy.forms):

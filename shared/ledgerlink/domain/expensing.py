@@ -22,6 +22,7 @@ from ledgerlink.domain.links import Link
 from ledgerlink.domain.money import rounded
 from ledgerlink.domain.ports import Blocked
 from ledgerlink.domain.reasons import Reason, reason
+from ledgerlink.domain.receipts import receipt_key
 from ledgerlink.domain.records import ExpenseEntry, RecordKind
 from ledgerlink.domain.resolver import Resolver, Skipped, posting_key
 from ledgerlink.domain.rules import RuleKind
@@ -60,7 +61,7 @@ def linked_expense_keys(entries: Iterable[ExpenseEntry], how: Expensing) -> set[
     keys = set()
     for entry in entries:
         keys.add(document_key(entry, how))
-        keys.update(posting_key("receipt", f"{entry.key}/{r.key}") for r in entry.receipts)
+        keys.update(receipt_key(entry, each) for each in entry.receipts)
     return keys
 
 
@@ -85,8 +86,13 @@ class Expenses:
         self._groups: dict[str, list[Spent]] = {}
         self._counts = Counter(entry.key for entry in given.expenses)
         self._gone = set(given.deleted_keys(RecordKind.EXPENSE))
+        hinders: dict[str, str] = {}
         for entry in given.expenses:
             self._sort(entry)
+            if entry.key in self.stuck:
+                hinders.setdefault(document_key(entry, self._how), entry.key)
+        for key, member in hinders.items():
+            self._hold_back(key, member)
         self.bundles: Sequence[Bundle] = [self._bundle(key) for key in self._groups]
 
     def _sort(self, entry: ExpenseEntry) -> None:
@@ -99,6 +105,11 @@ class Expenses:
         else:
             key = document_key(entry, self._how)
             self._groups.setdefault(key, []).append(Spent(entry, line))
+
+    def _hold_back(self, key: str, member: str) -> None:
+        """A document is whole: without one of its records none of the others is posted."""
+        others = [spent.entry.key for spent in self._groups.pop(key, [])]
+        self.stuck |= dict.fromkeys(others, reason("member_blocked", key=member))
 
     def _bundle(self, key: str) -> Bundle:
         spent = self._groups[key]
@@ -113,7 +124,7 @@ class Expenses:
         customer = resolver.customer(entry.project_key, entry.client_key)
         if entry.billable and customer is None:
             raise Blocked(reason("missing_customer", field="project_key"))
-        net, tax = _net_and_tax(entry)
+        net, tax = _net_and_tax(entry, entry.currency or self._given.features.home_currency)
         return ExpenseLine(
             key=entry.key,
             net=net,
@@ -146,6 +157,9 @@ class Expenses:
             raise Blocked(reason("too_many_lines", count=len(spent), limit=MOST_LINES))
         entries = [one.entry for one in spent]
         first, remarks = entries[0], Remarks()
+        people = sorted({entry.staff_key for entry in entries})
+        if len(people) > 1:
+            raise Blocked(reason("mixed_people", field="staff_key", people=", ".join(people)))
         settlement, payee = self._payee(first, remarks)
         day = self._day(entries, link, remarks)
         deal = self._deal(entries, payee, day)
@@ -271,10 +285,10 @@ class Expenses:
         return self._resolver.named(RuleKind.LOCATIONS, keys.pop())
 
 
-def _net_and_tax(entry: ExpenseEntry) -> tuple[Decimal, Decimal | None]:
+def _net_and_tax(entry: ExpenseEntry, currency: str | None) -> tuple[Decimal, Decimal | None]:
     """The amount without tax and the tax, where the record says it. Raises Blocked."""
-    amount = rounded(entry.amount, entry.currency)
-    tax = None if entry.tax_amount is None else rounded(entry.tax_amount, entry.currency)
+    amount = rounded(entry.amount, currency)
+    tax = None if entry.tax_amount is None else rounded(entry.tax_amount, currency)
     if not entry.tax_inclusive:
         return amount, tax
     if tax is None and entry.tax_code_key is not None:

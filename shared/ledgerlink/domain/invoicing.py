@@ -19,6 +19,7 @@ from ledgerlink.domain.links import Link
 from ledgerlink.domain.money import Total, rounded
 from ledgerlink.domain.ports import Blocked
 from ledgerlink.domain.reasons import Reason, reason
+from ledgerlink.domain.receipts import receipt_key
 from ledgerlink.domain.records import Invoice, InvoiceLine, RecordKind
 from ledgerlink.domain.resolver import Resolver, posting_key
 from ledgerlink.domain.rules import RuleKind
@@ -62,7 +63,7 @@ def linked_invoice_keys(invoices: Iterable[Invoice]) -> set[str]:
     keys = set()
     for invoice in invoices:
         keys.add(invoice_key(invoice.key))
-        keys.update(posting_key("receipt", f"{invoice.key}/{r.key}") for r in invoice.receipts)
+        keys.update(receipt_key(invoice, each) for each in invoice.receipts)
     return keys
 
 

@@ -1,8 +1,9 @@
 """Levels: an operation refers only to what a lower level writes, and takes over only what one has
 let go of."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from graphlib import TopologicalSorter
 
 from ledgerlink.domain.documents import needs
 from ledgerlink.domain.plan import Action, ItemState, Operation
@@ -12,42 +13,34 @@ GOING = -1
 
 
 def rank(operations: list[Operation], levels: Mapping[str, int]) -> None:
-    """Put every operation at its level, in place; `levels` are those of the new list records."""
-    referred = {key for operation in operations for key in _before(operation)} - levels.keys()
-    ranks = _Ranks({op.key: op for op in operations if op.key in referred}, dict(levels))
+    """Put every operation at its level, in place; `levels` are those of the new list records. No
+    operation may wait for itself, be it by others."""
+    going = {op.key for op in operations if op.action is Action.DELETE}
+    referred = {key for op in operations for key in _before(op, going)} - levels.keys()
+    comes = {op.key: op for op in operations if op.key in referred and _comes(op)}
+    waits = {key: [k for k in _before(op, going) if k in comes] for key, op in comes.items()}
+    found = dict(levels)
+    for key in TopologicalSorter(waits).static_order():
+        found[key] = _level(comes[key], going, found)
     for place, operation in enumerate(operations):
-        level = ranks.of(operation)
+        level = _level(operation, going, found)
         if level != operation.level:
             operations[place] = replace(operation, level=level)
 
 
-def _before(operation: Operation) -> Iterator[str]:
-    """What has to be written, or to let go, before it."""
-    if operation.state is ItemState.PENDING and operation.action is not Action.DELETE:
+def _level(operation: Operation, going: Collection[str], found: Mapping[str, int]) -> int:
+    if operation.action is Action.DELETE:
+        return GOING
+    before = (found.get(key, GOING) for key in _before(operation, going))
+    return 1 + max(before, default=GOING)
+
+
+def _before(operation: Operation, going: Collection[str]) -> Iterator[str]:
+    """What has to be written, or to let go by being written, before it."""
+    if _comes(operation):
         yield from needs(operation.body)
-        yield from operation.after
+        yield from (key for key in operation.after if key not in going)
 
 
-class _Ranks:
-    """The levels found so far. Documents that wait for each other in a circle stay at the level
-    where the circle was met; they see it when they are applied."""
-
-    def __init__(self, waited_for: Mapping[str, Operation], levels: dict[str, int]) -> None:
-        self._waited_for = waited_for
-        self._levels = levels
-        self._open: set[str] = set()
-
-    def of(self, operation: Operation) -> int:
-        if operation.action is Action.DELETE:
-            return GOING
-        return 1 + max((self._of_key(key) for key in _before(operation)), default=GOING)
-
-    def _of_key(self, key: str) -> int:
-        if key not in self._levels:
-            operation = self._waited_for.get(key)
-            if operation is None or key in self._open:
-                return GOING
-            self._open.add(key)
-            self._levels[key] = self.of(operation)
-            self._open.discard(key)
-        return self._levels[key]
+def _comes(operation: Operation) -> bool:
+    return operation.state is ItemState.PENDING and operation.action is not Action.DELETE

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ledgerlink.domain.bundles import Bundling
+from ledgerlink.domain.bundles import Bundle, Bundling
 from ledgerlink.domain.comparing import Comparer
 from ledgerlink.domain.documents import Known, Pending
 from ledgerlink.domain.expensing import Expenses, document_key
@@ -10,7 +10,8 @@ from ledgerlink.domain.inputs import PlanInput
 from ledgerlink.domain.invoicing import Activity, Invoices, invoice_key
 from ledgerlink.domain.links import Link
 from ledgerlink.domain.plan import Action, ItemState, Operation
-from ledgerlink.domain.receipts import receipts, removed_receipts
+from ledgerlink.domain.reasons import Reason
+from ledgerlink.domain.receipts import Receipts
 from ledgerlink.domain.records import RecordKind
 from ledgerlink.domain.resolver import Resolver, time_key_of
 
@@ -20,46 +21,57 @@ def documents(
 ) -> Iterator[Operation]:
     """The operations of expenses and invoices. `times` are those of the time in the same plan,
     which invoices may bill."""
-    if given.expenses or given.deleted_keys(RecordKind.EXPENSE):
-        yield from _expenses(given, resolver)
-    if given.invoices or given.deleted_keys(RecordKind.INVOICE):
-        yield from _invoices(given, resolver, times)
-    yield from removed_receipts(given)
-
-
-def _expenses(given: PlanInput, resolver: Resolver) -> Iterator[Operation]:
-    expenses = Expenses(given, resolver)
-    bundling = Bundling(
-        given=given,
-        record=RecordKind.EXPENSE,
-        comparer=_comparer(given, RecordKind.EXPENSE, "spent_on"),
-        carried=given.carried_expenses,
-        stuck=expenses.stuck,
-        left_out=expenses.left_out,
-        gone=[k for k in given.deleted_keys(RecordKind.EXPENSE) if k not in expenses.stuck],
-    )
-    found = {op.key: op for op in bundling.operations(expenses.bundles)}
-    yield from found.values()
+    left_out: dict[tuple[str, str], Reason] = {}
+    found: list[Operation] = []
+    for bundling, bundles in _bundlings(given, resolver, times):
+        found += bundling.operations(bundles)
+        left_out |= {(bundling.record, key): why for key, why in bundling.left_out.items()}
+    yield from found
+    receipts = Receipts(given, found, left_out)
     for entry in given.expenses:
-        yield from receipts(given, entry, document_key(entry, given.expensing), found)
-
-
-def _invoices(
-    given: PlanInput, resolver: Resolver, times: Sequence[Operation]
-) -> Iterator[Operation]:
-    invoices = Invoices(given, resolver, _activities(given, times).get)
-    bundling = Bundling(
-        given=given,
-        record=RecordKind.INVOICE,
-        comparer=_comparer(given, RecordKind.INVOICE, "issued_on"),
-        carried=_invoiced(given),
-        stuck=invoices.stuck,
-        gone=[k for k in given.deleted_keys(RecordKind.INVOICE) if k not in invoices.stuck],
-    )
-    found = {op.key: op for op in bundling.operations(invoices.bundles)}
-    yield from found.values()
+        carrier = given.carried_expenses.get(entry.key)
+        yield from receipts.of(entry, document_key(entry, given.expensing), carrier)
     for invoice in given.invoices:
-        yield from receipts(given, invoice, invoice_key(invoice.key), found)
+        key = invoice_key(invoice.key)
+        yield from receipts.of(invoice, key, given.links.get(key))
+    yield from receipts.removed()
+
+
+def _bundlings(
+    given: PlanInput, resolver: Resolver, times: Sequence[Operation]
+) -> Iterator[tuple[Bundling, Sequence[Bundle]]]:
+    if given.expenses or given.deleted_keys(RecordKind.EXPENSE):
+        expenses = Expenses(given, resolver)
+        stuck, left_out, carried = expenses.stuck, expenses.left_out, given.carried_expenses
+        yield (
+            _bundling(given, RecordKind.EXPENSE, "spent_on", carried, stuck, left_out),
+            expenses.bundles,
+        )
+    if given.invoices or given.deleted_keys(RecordKind.INVOICE):
+        invoices = Invoices(given, resolver, _activities(given, times).get)
+        yield (
+            _bundling(given, RecordKind.INVOICE, "issued_on", _invoiced(given), invoices.stuck, {}),
+            invoices.bundles,
+        )
+
+
+def _bundling(
+    given: PlanInput,
+    record: RecordKind,
+    date_field: str,
+    carried: Mapping[str, Link],
+    stuck: dict[str, Reason],
+    left_out: dict[str, Reason],
+) -> Bundling:
+    return Bundling(
+        given=given,
+        record=record,
+        comparer=_comparer(given, record, date_field),
+        carried=carried,
+        stuck=stuck,
+        left_out=left_out,
+        gone=[key for key in given.deleted_keys(record) if key not in stuck],
+    )
 
 
 def _comparer(given: PlanInput, record: RecordKind, date_field: str) -> Comparer:

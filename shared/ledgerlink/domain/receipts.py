@@ -1,11 +1,13 @@
 """Receipts: files that are attached to documents, each an operation with an outcome of its own."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ledgerlink.domain.comparing import Comparer
 from ledgerlink.domain.documents import Known, Pending, ResolvedReceipt, Target
 from ledgerlink.domain.inputs import PlanInput
+from ledgerlink.domain.links import Link
 from ledgerlink.domain.plan import Action, ItemState, Operation
 from ledgerlink.domain.ports import Blocked
 from ledgerlink.domain.posting import LedgerEdits
@@ -16,69 +18,100 @@ from ledgerlink.domain.settled import settled
 
 RECEIPT = RecordKind.RECEIPT
 
-
-def removed_receipts(given: PlanInput) -> Iterator[Operation]:
-    """What takes out receipts that the product has no more; their keys are `record/receipt`."""
-    for name in given.deleted_keys(RECEIPT):
-        key = posting_key(RECEIPT, name)
-        link = given.links.get(key)
-        if link is not None:
-            yield Comparer(edits=LedgerEdits.OURS, record=RECEIPT).unwanted(given.held(link))
-        else:
-            why = reason("undeletable")
-            yield settled(key, ItemState.SKIPPED, why, kind=RECEIPT, record=RECEIPT)
+Spender = ExpenseEntry | Invoice
 
 
-def receipts(
-    given: PlanInput,
-    record: ExpenseEntry | Invoice,
-    document_key: str,
-    documents: Mapping[str, Operation],
-) -> Iterator[Operation]:
-    """The operations of a record's receipts. `documents` are those of its kind, by posting key: a
-    receipt goes to the document that there is or will be, also to one that may not change."""
-    operation = documents.get(document_key)
-    link = given.links.get(document_key)
-    for receipt in record.receipts:
-        if operation is not None and _comes(operation):
-            target: Target = Pending(document_key)
-            yield _attached(given, record, receipt, target, operation.kind)
-        elif link is not None and record.key in link.members:
-            yield _attached(given, record, receipt, Known(link.ledger_id), link.kind)
-        else:
-            yield _not_attached(record, receipt, reason("dependency_failed", key=document_key))
+def receipt_key(record: Spender, receipt: Receipt) -> str:
+    """The posting key of a record's receipt: expenses and invoices may have the same keys."""
+    return posting_key(RECEIPT, f"{record.kind}/{record.key}/{receipt.key}")
+
+
+class Receipts:
+    """The receipts of one plan, whose `documents` are on their way. A receipt goes to the document
+    that there is or will be, also to one that may not change; `left_out` are the reasons of records
+    that are not to be posted, by kind and key."""
+
+    def __init__(
+        self,
+        given: PlanInput,
+        documents: Sequence[Operation],
+        left_out: Mapping[tuple[str, str], Reason],
+    ) -> None:
+        self._given = given
+        self._left_out = left_out
+        self._comes = {op.key: op for op in documents if _comes(op)}
+        self._comparer = Comparer(edits=LedgerEdits.OURS, record=RECEIPT)
+        spenders: list[Spender] = [*given.expenses, *given.invoices]
+        self._counts = Counter(receipt_key(one, each) for one in spenders for each in one.receipts)
+        self._gone = [posting_key(RECEIPT, name) for name in given.deleted_keys(RECEIPT)]
+        self._counts.update(self._gone)
+
+    def removed(self) -> Iterator[Operation]:
+        """What takes out those that the product has no more; their keys are
+        `expense/record/receipt` or `invoice/record/receipt`."""
+        for key in self._gone:
+            link = self._given.links.get(key)
+            if self._counts[key] > 1:
+                continue
+            if link is not None:
+                yield self._comparer.unwanted(self._given.held(link))
+            else:
+                yield _settled(key, ItemState.SKIPPED, reason("undeletable"))
+
+    def of(self, record: Spender, document_key: str, carrier: Link | None) -> Iterator[Operation]:
+        """The operations of a record's receipts. `carrier` is what carries the record now."""
+        for receipt in record.receipts:
+            key = receipt_key(record, receipt)
+            try:
+                yield self._attached(key, record, receipt, document_key, carrier)
+            except Blocked as blocked:
+                yield _settled(key, ItemState.BLOCKED, blocked.reason)
+
+    def _attached(
+        self,
+        key: str,
+        record: Spender,
+        receipt: Receipt,
+        document_key: str,
+        carrier: Link | None,
+    ) -> Operation:
+        """Raises Blocked."""
+        if self._counts[key] > 1:
+            count = self._counts[key]
+            raise Blocked(reason("duplicate_key", field="receipts", key=receipt.key, count=count))
+        if why := self._left_out.get((record.kind, record.key)):
+            return _settled(key, ItemState.SKIPPED, why)
+        target, kind = self._target(document_key, carrier)
+        resolved = ResolvedReceipt(
+            key=key,
+            document=target,
+            document_kind=kind,
+            file_name=receipt.file_name,
+            content_type=receipt.content_type,
+            note=receipt.note or "",
+        )
+        document = self._given.composer.receipt(resolved)
+        document = replace(document, members=(key.partition(":")[2],))
+        link = self._given.links.get(key)
+        held = self._given.held(link) if link else None
+        (operation,) = self._comparer.wanted(document, held)
+        return replace(operation, upload_id=receipt.upload_id)
+
+    def _target(self, document_key: str, carrier: Link | None) -> tuple[Target, str]:
+        """The document that it goes to, and of which kind that is. Raises Blocked."""
+        comes = self._comes.get(document_key)
+        if comes is not None and comes.ledger_id is None:
+            return Pending(document_key), comes.kind
+        if comes is not None and comes.ledger_id is not None:
+            return Known(comes.ledger_id), comes.kind
+        if carrier is None:
+            raise Blocked(reason("dependency_failed", key=document_key))
+        return Known(carrier.ledger_id), carrier.kind
 
 
 def _comes(operation: Operation) -> bool:
-    return operation.state is ItemState.PENDING and operation.action is Action.CREATE
+    return operation.state is ItemState.PENDING and operation.action is not Action.DELETE
 
 
-def _attached(
-    given: PlanInput, record: ExpenseEntry | Invoice, receipt: Receipt, target: Target, kind: str
-) -> Operation:
-    resolved = ResolvedReceipt(
-        key=posting_key(RECEIPT, _name(record, receipt)),
-        document=target,
-        document_kind=kind,
-        file_name=receipt.file_name,
-        content_type=receipt.content_type,
-        note=receipt.note or "",
-    )
-    try:
-        document = given.composer.receipt(resolved)
-    except Blocked as blocked:
-        return _not_attached(record, receipt, blocked.reason)
-    document = replace(document, members=(_name(record, receipt),))
-    link = given.links.get(resolved.key)
-    comparer = Comparer(edits=LedgerEdits.OURS, record=RecordKind.RECEIPT)
-    (operation,) = comparer.wanted(document, given.held(link) if link else None)
-    return replace(operation, upload_id=receipt.upload_id)
-
-
-def _not_attached(record: ExpenseEntry | Invoice, receipt: Receipt, why: Reason) -> Operation:
-    key = posting_key(RECEIPT, _name(record, receipt))
-    return settled(key, ItemState.BLOCKED, why, kind=RECEIPT, record=RecordKind.RECEIPT)
-
-
-def _name(record: ExpenseEntry | Invoice, receipt: Receipt) -> str:
-    return f"{record.key}/{receipt.key}"
+def _settled(key: str, state: ItemState, why: Reason) -> Operation:
+    return settled(key, state, why, kind=RECEIPT, record=RECEIPT)

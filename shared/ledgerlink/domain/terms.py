@@ -52,6 +52,8 @@ def open_day(
     if closed is None or day > closed or posting.closed_period is ClosedPeriod.STOP:
         return day
     moved = link.day if link and link.day else closed + timedelta(days=1)
+    if moved == day:
+        return day
     remarks.note.append((field_name, f"Dated {day.isoformat()}"))
     remarks.warnings.append(reason("moved_date", field=field_name, day=day, posted=moved))
     return moved

@@ -252,7 +252,7 @@ def _compositions(size: int, monkeypatch: pytest.MonkeyPatch) -> int:
     with monkeypatch.context() as patch:
         for name in ("source_of", "time_key", "needs"):
             patch.setattr(planner, name, counted(name, getattr(planner, name)))
-        patch.setattr(levels, "needs", counted("needs", levels.needs))
+        patch.setattr(levels, "needs", counted("needs", needs))
         found = World().plan([entry(f"t{n}") for n in range(size)])
     assert len(found) == size
     return calls.total()

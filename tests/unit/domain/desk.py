@@ -1,0 +1,259 @@
+"""A small world of expenses, invoices and lists: what is posted, and what the ledger then holds."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from ledgerlink.domain.documents import (
+    Copy,
+    Document,
+    Features,
+    ResolvedExpenses,
+    Settlement,
+    fingerprint,
+    needs,
+    resolve,
+)
+from ledgerlink.domain.inputs import PlanInput
+from ledgerlink.domain.links import Link as PostedLink
+from ledgerlink.domain.plan import Action, ItemState, Operation
+from ledgerlink.domain.planner import plan
+from ledgerlink.domain.reasons import Reason, reason
+from ledgerlink.domain.records import (
+    Deleted,
+    ExpenseEntry,
+    Invoice,
+    InvoiceLine,
+    Receipt,
+    Record,
+    RecordKind,
+)
+from ledgerlink.domain.rules import (
+    CreateProject,
+    CreateUser,
+    Link,
+    LinkExpenseCode,
+    RuleKind,
+    Skip,
+)
+from ledgerlink.domain.rules import Mapping as RuleMapping
+from ledgerlink.domain.spending import Expensing, Invoicing
+from ledgerlink.services.plans import Records
+
+from tests.fakes.composer import FakeComposer
+from tests.unit.domain.worlds import DAY, World, rule_book
+
+EXPENSING = Expensing(check_account_id="BANK", payable_account_id="AP", card_account_id="CARDS")
+SETTLED = {
+    Settlement.PAYABLE: "Bill",
+    Settlement.CHECK: "Check",
+    Settlement.CARD: "Charge",
+}
+SPENT = ("Bill", "Check", "Charge", "Credit")
+"""The kinds of documents that carry expenses."""
+INVOICING = Invoicing(item_id="HOURS")
+RULES: dict[RuleKind, dict[str, RuleMapping]] = {
+    RuleKind.USERS: {
+        "linked": Link(ledger_id="P1"),
+        "ann": Link(ledger_id="P1"),
+        "vic": Link(ledger_id="V1", person="vendor"),
+        "new": CreateUser(name="New", person="vendor"),
+        "out": Skip(),
+    },
+    RuleKind.PROJECTS: {
+        "linked": Link(ledger_id="C1"),
+        "euro": Link(ledger_id="C2"),
+        "new": CreateProject(name="New Site"),
+        "out": Skip(),
+    },
+    RuleKind.LABOR_CODES: {"design": Link(ledger_id="I1"), "out": Skip()},
+    RuleKind.EXPENSE_CODES: {
+        "meals": LinkExpenseCode(ledger_id="A1"),
+        "travel": LinkExpenseCode(ledger_id="A2"),
+        "gas": LinkExpenseCode(ledger_id="I5", target="item"),
+        "out": Skip(),
+    },
+    RuleKind.CARDS: {"visa": Link(ledger_id="VISA")},
+    RuleKind.VENDORS: {"shop": Link(ledger_id="V7"), "out": Skip()},
+    RuleKind.CLASSES: {"east": Link(ledger_id="K1"), "out": Skip()},
+    RuleKind.LOCATIONS: {"hq": Link(ledger_id="D1"), "lab": Link(ledger_id="D2")},
+    RuleKind.TERMS: {"net30": Link(ledger_id="T30")},
+    RuleKind.TAX_CODES: {"vat": Link(ledger_id="X1")},
+}
+
+
+def spent(key: str, **given: Any) -> ExpenseEntry:
+    plain = ExpenseEntry(
+        key=key,
+        staff_key="ann",
+        spent_on=DAY,
+        amount=Decimal(10),
+        expense_code_key="meals",
+        report_key="R",
+    )
+    return replace(plain, **given)
+
+
+def charged(key: str, **given: Any) -> ExpenseEntry:
+    return spent(key, **({"paid_with": "company_card", "card_key": "visa"} | given))
+
+
+def line(amount: str | None = "100", **given: Any) -> InvoiceLine:
+    return InvoiceLine(amount=None if amount is None else Decimal(amount), **given)
+
+
+def invoice(key: str, *lines: InvoiceLine, **given: Any) -> Invoice:
+    plain = Invoice(key=key, issued_on=DAY, lines=lines or (line(),), project_key="linked")
+    return replace(plain, **given)
+
+
+def receipt(key: str = "r1", file_name: str = "bill.pdf") -> Receipt:
+    content_type = "application/pdf"
+    return Receipt(key=key, upload_id="0" * 32, file_name=file_name, content_type=content_type)
+
+
+def gone(key: str, kind: RecordKind = RecordKind.EXPENSE) -> Deleted:
+    return Deleted(kind=kind, key=key, deleted=True)
+
+
+class DeskComposer(FakeComposer):
+    """It files expenses by how they are settled, as ledgers do."""
+
+    def expenses(self, expenses: ResolvedExpenses) -> Document:
+        document = super().expenses(expenses)
+        kind = "Credit" if expenses.credit else SETTLED[expenses.settlement]
+        return replace(document, kind=kind)
+
+
+@dataclass
+class Desk(World):
+    """`stored` is what the ledger holds, by its id: kind and body. `looked` has the plan know it,
+    with what is in `locked`."""
+
+    features: Features = field(default_factory=Features)
+    expensing: Expensing = EXPENSING
+    invoicing: Invoicing = INVOICING
+    stored: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
+    locked: dict[str, Reason] = field(default_factory=dict)
+    looked: bool = True
+
+    def __post_init__(self) -> None:
+        self.rules = rule_book(RULES)
+
+    def post(self, *records: Record, **given: Any) -> tuple[Operation, ...]:
+        """The plan of these records."""
+        sorted_out = Records()
+        for record in records:
+            sorted_out.add(record)
+        told: dict[str, Any] = {
+            "features": self.features,
+            "expensing": self.expensing,
+            "invoicing": self.invoicing,
+            "carried": self.carriers(RecordKind.TIME),
+            "carried_expenses": self.carriers(RecordKind.EXPENSE),
+            "copies": self.copies() if self.looked else {},
+            "rejected": (),
+        }
+        return plan(
+            PlanInput(
+                entries=sorted_out.times,
+                rules=self.rules,
+                links=self.links,
+                composer=DeskComposer(),
+                expenses=sorted_out.expenses,
+                invoices=sorted_out.invoices,
+                listed=sorted_out.listed,
+                deleted=sorted_out.deleted,
+                **(told | given),
+            )
+        )
+
+    def carriers(self, record: RecordKind) -> dict[str, PostedLink]:
+        """The documents by each record that they carry; time that stands alone is not among
+        them."""
+        some = [link for link in self.links.values() if link.record is record]
+        if record is RecordKind.TIME:
+            some = [link for link in some if link.carries]
+        return {member: link for link in some for member in link.members}
+
+    def copies(self) -> dict[str, Copy | None]:
+        return {
+            link.key: self._copy(link)
+            for link in self.links.values()
+            if link.record in (RecordKind.EXPENSE, RecordKind.INVOICE)
+        }
+
+    def _copy(self, link: PostedLink) -> Copy | None:
+        if link.ledger_id not in self.stored:
+            return None
+        _, body = self.stored[link.ledger_id]
+        return Copy(
+            ledger_id=link.ledger_id,
+            version=link.version,
+            body=body,
+            forms=(fingerprint(body),),
+            locked=self.locked.get(link.key),
+        )
+
+    def apply(
+        self, operations: Iterable[Operation], run_id: str = "r1", imported: bool = False
+    ) -> None:
+        """Every write succeeds, each at its level."""
+        done: dict[str, int] = {}
+        for op in operations:
+            if op.state is not ItemState.PENDING:
+                continue
+            assert all(done.get(key, -1) < op.level for key in needs(op.body))
+            before = self.links.get(op.key)
+            super().apply([op], run_id, imported)
+            if op.action is Action.DELETE:
+                assert before is not None
+                del self.stored[before.ledger_id]
+                continue
+            done[op.key] = op.level
+            link = self.links[op.key]
+            assert op.action is Action.CREATE or self.stored[link.ledger_id][0] == op.kind
+            body = resolve(op.body, lambda key: self.links[key].ledger_id)
+            self.stored[link.ledger_id] = (op.kind, body)
+
+    def posted(self, *records: Record, **given: Any) -> tuple[Operation, ...]:
+        """Plan these records and apply the plan."""
+        operations = self.post(*records, **given)
+        self.apply(operations)
+        return operations
+
+    def lock(self, key: str) -> None:
+        """Somebody pays the document in the ledger."""
+        self.locked[key] = reason("paid", detail="")
+
+    def bodies(self, *kinds: str) -> list[Mapping[str, Any]]:
+        """What the ledger holds of these kinds of documents."""
+        return [body for kind, body in self.stored.values() if kind in kinds]
+
+    def spent_in_all(self) -> Decimal:
+        """What all lines of expenses in the ledger come to, tax included."""
+        return sum((total_of(body) for body in self.bodies(*SPENT)), Decimal(0))
+
+
+def total_of(body: Mapping[str, Any]) -> Decimal:
+    """What the lines of a document come to, tax included."""
+    amounts = [Decimal(one.get("net", one.get("amount"))) for one in body["lines"]]
+    taxes = [Decimal(one.get("tax", 0)) for one in body["lines"]]
+    return sum(amounts + taxes, Decimal(0))
+
+
+def by_key(operations: Sequence[Operation]) -> dict[str, Operation]:
+    """The operations by their posting keys, each of which is there once."""
+    found = {op.key: op for op in operations}
+    assert len(found) == len(operations)
+    return found
+
+
+def one(operations: Sequence[Operation]) -> Operation:
+    (operation,) = operations
+    return operation
+
+
+def warnings(operation: Operation) -> list[str]:
+    return [why.code for why in operation.warnings]
