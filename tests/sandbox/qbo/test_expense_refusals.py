@@ -43,7 +43,7 @@ both = pytest.mark.parametrize(("entity", "make"), BOTH, ids=["Bill", "Purchase"
         ({"PrivateNote": "x" * 4001}, "2050"),
         ({"Line": [expense_line() | {"Description": "x" * 4001}]}, "2050"),
         ({"TxnDate": "yesterday"}, "2070"),
-        ({"Line": [expense_line("much")]}, "2110"),
+        ({"Line": [expense_line() | {"Amount": "much"}]}, "2110"),
     ],
 )
 def test_a_wrong_expense_is_refused_by_code(
@@ -102,7 +102,7 @@ INACTIVE: tuple[tuple[str, dict[str, Any], str, dict[str, Any]], ...] = (
     ("Customer", {"DisplayName": "Gone"}, "Bill", {"CustomerRef": {}}),
     ("Customer", {"DisplayName": "Gone"}, "Purchase", {"CustomerRef": {}}),
     ("Account", {"Name": "Gone", "AccountType": "Expense"}, "Bill", {"AccountRef": {}}),
-    ("Account", {"Name": "Gone", "AccountType": "Expense"}, "Purchase", {"LineAccount": {}}),
+    ("Account", {"Name": "Gone", "AccountType": "Expense"}, "Purchase", {"AccountRef": {}}),
     (
         "Item",
         {"Name": "Gone", "Type": "Service", "IncomeAccountRef": {"value": "1"}},
@@ -121,12 +121,11 @@ def test_an_inactive_row_is_refused_with_either_code(
     ((name, reference),) = place.items()
     reference = {**reference, "value": gone["Id"]}
     make = bill if entity == "Bill" else purchase
-    by_line = {"AccountRef": reference, "LineAccount": reference, "CustomerRef": reference}
     if name == "ItemRef":
         body = make(Line=[item_line(item=gone["Id"])])
-    elif name in by_line:
-        member = "AccountRef" if name == "LineAccount" else name
-        body = make(Line=[expense_line(**{member: reference})])
+    elif name in ("AccountRef", "CustomerRef"):
+        detail: dict[str, Any] = {name: reference}
+        body = make(Line=[expense_line(**detail)])
     else:
         body = make(**{name: reference})
     assert books.refused(entity, body) == "610"
