@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.domain.plan import Operation
 from ledgerlink.domain.records import RecordKind
+from ledgerlink.services.plans import right_to
 from ledgerlink.services.runs import Item, planned
 from pydantic import BaseModel, Field, WithJsonSchema
 
@@ -35,7 +36,8 @@ class Post(Given):
 
     A record that is not valid blocks itself alone: its item says which field and why. A record
     that the product has no more is sent as `{"key": …, "deleted": true}`; a receipt's key is then
-    its record's, a slash and its own. One that says its `kind` is of that kind in any list.
+    `expense/` or `invoice/`, its record's, a slash and its own. A record that says its `kind` is of
+    that kind in any list.
     """
 
     time_entries: Annotated[list[Any] | None, _of("TimeEntry")] = None
@@ -52,9 +54,9 @@ class Post(Given):
         return {kind: some for kind, some in lists if some is not None}
 
     def kinds(self) -> list[RecordKind]:
-        """The kinds of the records in the call."""
+        """The kinds that one has to be allowed to post for the records in the call."""
         given = self._given().items()
-        said = {_kind_of(kind, record) for kind, some in given for record in some}
+        said = {_right_to(kind, record) for kind, some in given for record in some}
         return [kind for kind in RecordKind if kind.value in said]
 
     def records(self) -> Sequence[Any] | str:
@@ -69,9 +71,10 @@ class Post(Given):
         return [_with_kind(kind, record) for kind, some in given.items() for record in some]
 
 
-def _kind_of(kind: RecordKind, record: Any) -> str:
-    """The kind that a record says, else that of its list."""
-    return str(record.get("kind", kind) if isinstance(record, dict) else kind)
+def _right_to(kind: RecordKind, record: Any) -> str:
+    """By the kind that the record says, else by its list's."""
+    said = record if isinstance(record, dict) else {}
+    return right_to(str(said.get("kind", kind)), said.get("key"))
 
 
 def _with_kind(kind: RecordKind, record: Any) -> Any:

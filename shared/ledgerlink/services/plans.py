@@ -60,8 +60,6 @@ class Records:
 
 Kinds = Collection[RecordKind] | None
 """Kinds of records that somebody may post; None is all."""
-WITH_RECEIPTS = frozenset({RecordKind.EXPENSE, RecordKind.INVOICE})
-"""Kinds of records that receipts belong to."""
 
 
 def read_records(lines: Iterable[bytes], user: str, kinds: Kinds = None) -> Records:
@@ -74,19 +72,24 @@ def read_records(lines: Iterable[bytes], user: str, kinds: Kinds = None) -> Reco
             key = key_of(line) or f"record {number}"
             records.rejected.append(Rejected(key, invalid_record(invalid), kind_of(line)))
             continue
-        if may_post(kinds, record.kind):
+        right = right_to(record.kind, record.key)
+        if may_post(kinds, right):
             records.add(record)
         else:
-            why = reason("kind_not_allowed", field="kind", user=user, kind=record.kind)
+            why = reason("kind_not_allowed", field="kind", user=user, kind=right)
             records.rejected.append(Rejected(record.key, why, RecordKind(record.kind)))
     return records
 
 
 def may_post(kinds: Kinds, kind: str) -> bool:
-    """Whether records of that kind may be posted; a receipt goes with what it may belong to."""
-    if kinds is None or kind in kinds:
-        return True
-    return kind == RecordKind.RECEIPT and not WITH_RECEIPTS.isdisjoint(kinds)
+    """Whether records of that kind may be posted."""
+    return kinds is None or kind in kinds
+
+
+def right_to(kind: str, key: object) -> str:
+    """The kind that one has to be allowed to post for such a record: a receipt's key begins with
+    the kind of what it belongs to."""
+    return str(key).partition("/")[0] if kind == RecordKind.RECEIPT else kind
 
 
 def time_records(house: House, run: Run) -> tuple[list[TimeEntry], list[Rejected]]:
