@@ -1,12 +1,13 @@
 """Expenses as the ledger keeps them: what is owed to a vendor is a Bill, what is paid by check or
 was charged to a card is a Purchase."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from ledgerlink.connectors.qbo.parts import NAME_OF, head, ref
-from ledgerlink.connectors.qbo.taxes import Taxing, all_of
+from ledgerlink.connectors.qbo.taxes import Taxing, all_of, keeps_tax_on_costs
 from ledgerlink.connectors.qbo.wire import amount
 from ledgerlink.connectors.qbo.wording import Wording
 from ledgerlink.domain.documents import (
@@ -26,7 +27,7 @@ BY_ITEM = "ItemBasedExpenseLineDetail"
 
 def spending(expenses: ResolvedExpenses) -> Document:
     """A Bill or Purchase with its total. Raises Blocked."""
-    wording, lines = Wording(expenses.shorten), expenses.lines
+    wording, lines = Wording(expenses.shorten), _costs(expenses)
     tax = all_of(line.tax for line in lines)
     taxed = bool(tax) or any(line.tax_code_id for line in lines)
     taxing = Taxing.of(expenses.features, taxed, expenses.tax_inclusive)
@@ -43,7 +44,16 @@ def spending(expenses: ResolvedExpenses) -> Document:
         members=tuple(line.key for line in lines),
         day=expenses.day,
         warnings=(*wording.warnings, *_left_out(expenses, tax)),
-        total=_total(expenses, tax),
+        total=_total(expenses, lines, tax),
+    )
+
+
+def _costs(expenses: ResolvedExpenses) -> tuple[ExpenseLine, ...]:
+    """The lines as the ledger keeps costs: where it keeps no tax on them, tax is part of them."""
+    if keeps_tax_on_costs(expenses.features):
+        return expenses.lines
+    return tuple(
+        replace(line, net=line.net + (line.tax or Decimal(0)), tax=None) for line in expenses.lines
     )
 
 
@@ -106,7 +116,9 @@ def _left_out(expenses: ResolvedExpenses, tax: Decimal | None) -> Iterator[Reaso
         yield reason("tax_by_ledger", field="tax_amount", tax=tax)
 
 
-def _total(expenses: ResolvedExpenses, tax: Decimal | None) -> Total:
+def _total(
+    expenses: ResolvedExpenses, lines: Sequence[ExpenseLine], tax: Decimal | None
+) -> Total:
     """What the product says; tax that it does not tell is left to the ledger."""
-    amount = sum((line.net for line in expenses.lines), tax or Decimal(0))
+    amount = sum((line.net for line in lines), tax or Decimal(0))
     return Total(amount=amount, currency=expenses.currency, tax=tax, rate=expenses.rate)

@@ -33,7 +33,7 @@ class Taxing:
     @classmethod
     def of(cls, features: Features, taxed: bool, inclusive: bool) -> "Taxing":
         """By what the company is, and by what the document has."""
-        if features.country in (None, HOME):
+        if not keeps_tax_on_costs(features):
             return cls(None, sends=not features.automated_tax)
         calculation = (INCLUSIVE if inclusive else EXCLUDED) if taxed else NONE
         return cls(calculation, sends=taxed and not features.automated_tax)
@@ -53,6 +53,11 @@ class Taxing:
         if self.calculation != INCLUSIVE:
             return code
         return {**code, "TaxInclusiveAmt": amount(net + (tax or Decimal(0)))}
+
+
+def keeps_tax_on_costs(features: Features) -> bool:
+    """Whether tax on what was spent is kept apart from its cost: sales tax is not."""
+    return features.country not in (None, HOME)
 
 
 def all_of(taxes: Iterable[Decimal | None]) -> Decimal | None:

@@ -17,6 +17,7 @@ from ledgerlink.domain.documents import ResolvedExpenses, ResolvedInvoice
 from ledgerlink.domain.plan import Action, Request
 
 from tests.unit.connectors.qbo.desk import (
+    BRITISH,
     CARD,
     CHECK,
     VENDOR,
@@ -148,8 +149,10 @@ def test_an_update_clears_what_is_gone_and_leaves_alone_what_is_not_ours(
 
 def test_what_is_still_said_is_not_cleared() -> None:
     papers: list[ResolvedExpenses | ResolvedInvoice] = [
-        expenses(line(tax=Decimal(1)), location_id="2"),
-        expenses(line(tax=Decimal(1)), **{**CARD, "payee": VENDOR}, location_id="2"),
+        expenses(line(tax=Decimal(1)), features=BRITISH, location_id="2"),
+        expenses(
+            line(tax=Decimal(1)), **{**CARD, "payee": VENDOR}, features=BRITISH, location_id="2"
+        ),
         invoice(
             tax=Decimal(1), location_id="2", class_id="5", memo="Hello", email="amy@birds.example"
         ),

@@ -251,24 +251,16 @@ def test_tax_that_the_product_does_not_tell_is_left_to_the_ledger() -> None:
     assert composed(report).total == Total(amount=Decimal("31.50"))
 
 
-@pytest.mark.parametrize("features", [AMERICAN, Features()])
-def test_in_the_united_states_a_line_is_taxable_or_not(features: Features) -> None:
+@pytest.mark.parametrize("features", [AMERICAN, AUTOMATED, Features()])
+def test_in_the_united_states_tax_is_part_of_what_was_spent(features: Features) -> None:
     taxed = line(net=Decimal("31.50"), tax=Decimal("2.60"), tax_code_id="TAX")
-    sent = body(expenses(taxed, tax_inclusive=True, features=features))
-    assert "GlobalTaxCalculation" not in sent
-    assert sent["TxnTaxDetail"] == {"TotalTax": Decimal("2.6")}
+    paper = expenses(taxed, tax_inclusive=True, features=features)
+    sent = body(paper)
+    assert not {"GlobalTaxCalculation", "TxnTaxDetail"} & sent.keys()
+    assert sent["Line"][0]["Amount"] == Decimal("34.1")
     assert sent["Line"][0][ACCOUNT] == {
         "AccountRef": {"value": "13"},
-        "TaxAmount": Decimal("2.6"),
         "TaxCodeRef": {"value": "TAX"},
     }
-
-
-def test_no_amount_of_tax_is_sent_where_the_ledger_works_it_out() -> None:
-    report = expenses(line(tax=Decimal("2.60"), tax_code_id="TAX"), features=AUTOMATED)
-    sent = body(report)
-    assert "TxnTaxDetail" not in sent
-    assert "TaxAmount" not in sent["Line"][0][ACCOUNT]
-    document = composed(report)
-    assert [w.code for w in document.warnings] == ["tax_by_ledger"]
-    assert document.total == Total(amount=Decimal("34.10"), tax=Decimal("2.60"))
+    assert composed(paper).total == Total(amount=Decimal("34.10"))
+    assert composed(paper).warnings == ()
