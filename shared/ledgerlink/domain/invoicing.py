@@ -10,6 +10,7 @@ from ledgerlink.domain.bundles import Bundle
 from ledgerlink.domain.documents import (
     Document,
     Known,
+    Pending,
     ResolvedInvoice,
     ResolvedInvoiceLine,
     Target,
@@ -42,11 +43,12 @@ NAMED = 5
 @dataclass(frozen=True, slots=True)
 class Activity:
     """Time in the ledger, or on its way there: the document that carries an entry, and all the
-    entries that it carries."""
+    entries that it carries; `changes` says that the same plan changes it."""
 
     key: str
     target: Target
     members: frozenset[str]
+    changes: bool = False
 
 
 ActivityOf = Callable[[str], Activity | None]
@@ -98,7 +100,7 @@ class Invoices:
         customer = self._customer(invoice)
         day = open_day(invoice.issued_on, "issued_on", given.posting, given.features, link, remarks)
         money = self._money(invoice, customer, day, link, remarks)
-        lines = self._lines(invoice, remarks)
+        lines = self._lines(invoice, link, remarks)
         total = self._total(invoice, lines, money, remarks)
         if invoice.private_note:
             remarks.note.insert(0, ("private_note", invoice.private_note))
@@ -137,6 +139,9 @@ class Invoices:
         offered(features.classes, "class_key", any(classed), "classes")
         offered(features.departments, "location_key", bool(invoice.location_key), "locations")
 
+    def _currency(self, invoice: Invoice) -> str | None:
+        return invoice.currency or self._given.features.home_currency
+
     def _customer(self, invoice: Invoice) -> Target:
         customer = self._resolver.customer(invoice.project_key, invoice.client_key)
         if customer is None:
@@ -157,7 +162,9 @@ class Invoices:
         )
         return exchange(deal, given.features, given.rates, link, remarks)
 
-    def _lines(self, invoice: Invoice, remarks: Remarks) -> Sequence[ResolvedInvoiceLine]:
+    def _lines(
+        self, invoice: Invoice, link: Link | None, remarks: Remarks
+    ) -> Sequence[ResolvedInvoiceLine]:
         lines = [self._line(invoice, line, remarks) for line in invoice.lines]
         told = [line.time_keys for line in invoice.lines]
         if self._given.invoicing.lines is InvoiceLines.SUMMARY:
@@ -169,14 +176,17 @@ class Invoices:
             return short
         if not self._given.invoicing.link_time:
             return lines
-        return self._linked(lines, told, remarks)
+        return self._linked(lines, told, link, remarks)
 
     def _line(self, invoice: Invoice, line: InvoiceLine, remarks: Remarks) -> ResolvedInvoiceLine:
-        gross, quantity, price = priced(line, invoice.currency, remarks)
-        tax = None if line.tax_amount is None else rounded(line.tax_amount, invoice.currency)
+        currency = self._currency(invoice)
+        gross, quantity, price = priced(line, currency, remarks)
+        tax = None if line.tax_amount is None else rounded(line.tax_amount, currency)
         if invoice.tax_inclusive and line.tax_code_key is not None and tax is None:
             raise Blocked(reason("missing_tax_amount", field="tax_amount"))
         inside = tax if invoice.tax_inclusive and tax is not None else Decimal(0)
+        if inside and inside >= abs(gross):
+            raise Blocked(reason("tax_too_high", field="tax_amount", tax=tax, amount=gross))
         resolver = self._resolver
         return ResolvedInvoiceLine(
             amount=gross - inside,
@@ -206,9 +216,11 @@ class Invoices:
         self,
         lines: Sequence[ResolvedInvoiceLine],
         told: Sequence[Sequence[str]],
+        link: Link | None,
         remarks: Remarks,
     ) -> list[ResolvedInvoiceLine]:
-        """The lines with the time that they bill: an activity on one line, whole."""
+        """The lines with the time that they bill: an activity on one line, whole. A new invoice
+        waits for what changes, since time that is billed can change no more."""
         taken: set[str] = set()
         linked: list[ResolvedInvoiceLine] = []
         left: list[str] = []
@@ -219,7 +231,9 @@ class Invoices:
                 linked.append(line)
             else:
                 taken.add(activity.key)
-                linked.append(replace(line, time=activity.target))
+                waits = activity.changes and link is None
+                time = Pending(activity.key) if waits else activity.target
+                linked.append(replace(line, time=time))
         why = "each has to be one activity of the ledger, on one line"
         self._leave_unlinked(left, why, remarks)
         return linked
@@ -248,10 +262,11 @@ class Invoices:
         remarks: Remarks,
     ) -> Total:
         """What it comes to, as the product says. Raises Blocked when its parts do not add up."""
-        tax = _tax(invoice, lines)
+        currency = self._currency(invoice)
+        tax = _tax(invoice, lines, currency)
         amount = sum((line.amount for line in lines), Decimal(0)) + (tax or Decimal(0))
         if invoice.total is not None and (tax is not None or not _taxed(invoice)):
-            said = rounded(invoice.total, invoice.currency)
+            said = rounded(invoice.total, currency)
             if said != amount:
                 raise Blocked(reason("unbalanced", field="total", sum=amount, total=said))
         if tax and self._given.features.automated_tax:
@@ -259,11 +274,16 @@ class Invoices:
         return Total(amount=amount, currency=money.currency, tax=tax, rate=money.rate)
 
 
-def _tax(invoice: Invoice, lines: Sequence[ResolvedInvoiceLine]) -> Decimal | None:
-    """All tax, as far as the product says it. Raises Blocked where it says two things."""
+def _tax(
+    invoice: Invoice, lines: Sequence[ResolvedInvoiceLine], currency: str | None
+) -> Decimal | None:
+    """All tax, as far as the product says it. Raises Blocked where it says two things, or does not
+    say which lines include it."""
     said = invoice.tax_amount
-    whole = None if said is None else rounded(said, invoice.currency)
+    whole = None if said is None else rounded(said, currency)
     parts = [line.tax for line in lines if line.tax is not None]
+    if not parts and invoice.tax_inclusive and (whole or (whole is None and _taxed(invoice))):
+        raise Blocked(reason("missing_tax_amount", field="tax_amount"))
     if not parts:
         return whole
     tax = sum(parts, Decimal(0))

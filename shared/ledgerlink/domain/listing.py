@@ -1,6 +1,7 @@
 """Clients, projects and staff that are posted by themselves, at once."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ledgerlink.domain.comparing import Comparer
@@ -11,6 +12,7 @@ from ledgerlink.domain.ports import Blocked
 from ledgerlink.domain.reasons import Reason, reason
 from ledgerlink.domain.records import (
     ClientRecord,
+    Deleted,
     ListPost,
     ProjectRecord,
     RecordKind,
@@ -61,6 +63,15 @@ def list_key(kind: RecordKind, source_key: str) -> str:
     return posting_key(SINGULAR[RULES[kind]], source_key)
 
 
+def doubled(listed: Iterable[ListPost], deleted: Iterable[Deleted]) -> dict[str, int]:
+    """How often list records are given that are given more than once, by posting key: a client
+    and a project may not have the same key."""
+    given = {(one.kind, one.key) for one in deleted if one.kind in RULES}
+    keys = [(RecordKind(one.kind), one.key) for one in listed]
+    counts = Counter(list_key(kind, key) for kind, key in [*keys, *given])
+    return {key: count for key, count in counts.items() if count > 1}
+
+
 class Listing:
     """The list records of one plan. `asked` are the posting keys of those to be created, which
     the resolver holds with all others that are new."""
@@ -68,6 +79,7 @@ class Listing:
     def __init__(self, given: PlanInput, resolver: Resolver) -> None:
         self._given = given
         self._resolver = resolver
+        self._doubled = doubled(given.listed, given.deleted)
         self.asked: set[str] = set()
 
     def operations(self) -> Iterator[Operation]:
@@ -76,12 +88,14 @@ class Listing:
             yield from self._posted(record)
         for kind in (RecordKind.STAFF, RecordKind.PROJECT, RecordKind.CLIENT):
             for key in self._given.deleted_keys(kind):
-                yield self._removed(kind, key)
+                if list_key(kind, key) not in self._doubled:
+                    yield self._removed(kind, key)
 
     def _posted(self, record: ListPost) -> Iterator[Operation]:
         kind = RecordKind(record.kind)
         rule = self._given.rules.get((RULES[kind], record.key))
         try:
+            self._refuse_doubled(kind, record.key)
             if rule is None:
                 raise Blocked(reason("no_client", key=_client(record)))
             if isinstance(rule.mapping, Link):
@@ -95,6 +109,10 @@ class Listing:
                 yield self._settled(kind, record.key, ItemState.BLOCKED, blocked.reason)
         except Skipped as skipped:
             yield self._settled(kind, record.key, ItemState.SKIPPED, skipped.reason)
+
+    def _refuse_doubled(self, kind: RecordKind, source_key: str) -> None:
+        if count := self._doubled.get(list_key(kind, source_key)):
+            raise Blocked(reason("duplicate_key", field="key", key=source_key, count=count))
 
     def _ask(self, kind: RecordKind, source_key: str) -> None:
         """Have it created, with what it stands below, unless it is there. Raises Blocked or

@@ -93,14 +93,18 @@ def _invoiced(given: PlanInput) -> Mapping[str, Link]:
 def _activities(given: PlanInput, times: Iterable[Operation]) -> Mapping[str, Activity]:
     """The activities that carry the time which these invoices bill, by entry."""
     wanted = {k for invoice in given.invoices for line in invoice.lines for k in line.time_keys}
+    pending = [op for op in times if op.state is ItemState.PENDING]
+    going = {op.key for op in pending if op.action is Action.DELETE}
+    changing = {op.key for op in pending if op.action is Action.UPDATE}
     found: dict[str, Activity] = {}
     for key in wanted:
         link = given.links.get(time_key_of(key)) or given.carried.get(key)
-        if link is not None:
+        if link is not None and link.key not in going:
             members = frozenset(link.members or (key,))
-            found[key] = Activity(link.key, Known(link.ledger_id), members)
-    for operation in times:
-        if operation.state is ItemState.PENDING and operation.action is Action.CREATE:
+            changes = link.key in changing
+            found[key] = Activity(link.key, Known(link.ledger_id), members, changes)
+    for operation in pending:
+        if operation.action is Action.CREATE:
             activity = Activity(operation.key, Pending(operation.key), frozenset(operation.members))
             found.update({m: activity for m in operation.members if m in wanted})
     return found

@@ -11,7 +11,7 @@ from ledgerlink.domain.expensing import linked_expense_keys
 from ledgerlink.domain.inputs import PlanInput
 from ledgerlink.domain.invoicing import linked_invoice_keys
 from ledgerlink.domain.links import Link as PostedLink
-from ledgerlink.domain.listing import RULES, created_by, list_key
+from ledgerlink.domain.listing import RULES, created_by, doubled, list_key
 from ledgerlink.domain.plan import Operation
 from ledgerlink.domain.planner import linked_keys, plan
 from ledgerlink.domain.ports import Ledger, Stop
@@ -58,10 +58,12 @@ class PostPlan:
         """All rules, with those that clients, projects and staff make by being posted; and the
         latter by themselves."""
         rules = dict(rule_book(self.house, self.connection))
-        posted = {(RULES[RecordKind(one.kind)], one.key) for one in records.listed}
+        unclear = doubled(records.listed, records.deleted)
+        listed = [r for r in records.listed if list_key(RecordKind(r.kind), r.key) not in unclear]
+        posted = {(RULES[RecordKind(one.kind)], one.key) for one in listed}
         fresh = [
             self._made(record, rules, user)
-            for record in records.listed
+            for record in listed
             if self._makes_a_rule(record, rules, posted)
         ]
         return {**rules, **{(rule.kind, rule.key): rule for rule in fresh}}, fresh
