@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from ledgerlink.domain.errors import NotFound
 from ledgerlink.domain.rules import RuleKind
 from ledgerlink.services import rules
-from ledgerlink.wire.rules import mappings, plain
+from ledgerlink.wire.rules import all_mappings, mappings, plain
 
 from functions.api.app import app, house, who
 from functions.api.caller import Right
@@ -75,8 +75,7 @@ def export_rules(connection_id: str) -> AllRules:
 def import_rules(connection_id: str, body: AllRules) -> RulesSet:
     """Sets the rules named and leaves the others; nothing is set when one of them is wrong."""
     caller = who(Right.ADMIN)
-    rules_by_kind = body.rules.items()
-    given = {kind: mappings(kind, some, ("rules", kind)) for kind, some in rules_by_kind}
+    given = all_mappings(body.rules)
     versions = rules.put_all_rules(house(), caller.firm, caller.user, connection_id, given)
     return RulesSet(rules={kind: len(some) for kind, some in versions.items()})
 

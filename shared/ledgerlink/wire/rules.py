@@ -1,7 +1,9 @@
 """Mappings of rules from and to JSON; which forms each kind of rule may take."""
 
+from collections.abc import Mapping as Mappings
+from collections.abc import Sequence
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -29,6 +31,8 @@ ProjectMapping = Annotated[Skip | Link | CreateProject, Field(discriminator="act
 LaborCodeMapping = Annotated[Skip | Link | CreateLaborCode, Field(discriminator="action")]
 ExpenseCodeMapping = Annotated[Skip | LinkExpenseCode, Field(discriminator="action")]
 NamedMapping = Annotated[Skip | Link, Field(discriminator="action")]
+
+Found = TypeVar("Found")
 
 SourceKey = Annotated[str, Field(min_length=1, max_length=200)]
 UserMappings = dict[SourceKey, UserMapping]
@@ -62,16 +66,31 @@ def _all_of(kind: RuleKind) -> TypeAdapter[Any]:
     return TypeAdapter(forms.get(kind, NamedMappings))
 
 
-def mappings(kind: RuleKind, given: Any, above: Place = ("rules",)) -> dict[str, Mapping]:
-    """Mappings by source key. Raises Invalid naming each wrong field by its place below `above`."""
+def mappings(kind: RuleKind, given: Any) -> dict[str, Mapping]:
+    """Mappings by source key. Raises Invalid naming each wrong field."""
+    found, wrong = _read(kind, given, ["rules"])
+    return _refuse(found, wrong)
+
+
+def all_mappings(given: Mappings[RuleKind, Any]) -> dict[RuleKind, dict[str, Mapping]]:
+    """Mappings by kind and source key. Raises Invalid naming each wrong field of all kinds."""
+    read = {kind: _read(kind, some, ["rules", kind]) for kind, some in given.items()}
+    wrong = [problem for _, problems_of_kind in read.values() for problem in problems_of_kind]
+    return _refuse({kind: found for kind, (found, _) in read.items()}, wrong)
+
+
+def _read(kind: RuleKind, given: Any, above: Place) -> tuple[dict[str, Mapping], Sequence[Problem]]:
+    """The mappings, or what is wrong with them, with places below `above`."""
     try:
-        found_mappings: dict[str, Mapping] = _all_of(kind).validate_python(given)
+        return _all_of(kind).validate_python(given), ()
     except ValidationError as error:
-        found: list[Problem] = problems(error, lambda place: [*above, *_place(place)])
-        raise Invalid(
-            "wrong_rule", "Some rules are not valid.", "See the problems.", found
-        ) from None
-    return found_mappings
+        return {}, problems(error, lambda place: [*above, *_place(place)])
+
+
+def _refuse(found: Found, wrong: Sequence[Problem]) -> Found:
+    if wrong:
+        raise Invalid("wrong_rule", "Some rules are not valid.", "See the problems.", wrong)
+    return found
 
 
 def _place(found: Place) -> Place:

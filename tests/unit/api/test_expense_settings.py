@@ -11,7 +11,7 @@ from tests.fakes.house import FIRM
 from tests.unit.api.client import Answer, Api
 from tests.unit.api.papers import expense, furnished, invoice, posted
 
-PLAIN = {
+PLAIN: dict[str, dict[str, Any]] = {
     "expenses": {
         "group_by": "report",
         "period": "month",

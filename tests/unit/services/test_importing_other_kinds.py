@@ -1,0 +1,37 @@
+"""Imports take time alone; what else is among their records says so, and time goes its way."""
+
+from datetime import date
+
+from ledgerlink.domain.imports import Scope
+from ledgerlink.domain.plan import ItemState
+from ledgerlink.services import imports
+from ledgerlink.services.imports import User, Wanted
+
+from tests.fakes.house import FIRM, USER, entry, town
+
+SPENT = {"key": "e1", "staff_key": "u1", "spent_on": "2026-02-27", "amount": "3"}
+OTHERS = {
+    "expense:e1": SPENT | {"kind": "expense", "expense_code_key": "meals"},
+    "client:c1": {"kind": "client", "key": "c1", "name": "Rossi"},
+    "invoice:i1": {"kind": "invoice", "key": "i1", "deleted": True},
+}
+
+
+def test_records_of_other_kinds_in_an_import_are_blocked_by_their_kind() -> None:
+    place = town()
+    connection, asks = place.connected(), User(FIRM, USER)
+    scope = Scope(first_day=date(2026, 2, 1), last_day=date(2026, 2, 28))
+    gone = {"key": "t2", "deleted": True}
+    wanted = Wanted(scope=scope, records=[entry("t1"), gone, *OTHERS.values()])
+    run = imports.create(place.house, asks, connection.id, "k", wanted)
+    place.work()
+    imports.order_plan(place.house, asks, connection.id, run.id)
+    place.work()
+    found = {item.operation.key: item.outcome for item in place.items(run)}
+    assert found["time:t1"].state is ItemState.PENDING
+    for key, field in {"time:t2": "deleted", **dict.fromkeys(OTHERS, "kind")}.items():
+        why = found[key].reason
+        assert found[key].state is ItemState.BLOCKED
+        assert why is not None
+        assert (why.code, why.field) == ("invalid_record", field)
+    assert "time alone" in str(found["expense:e1"].reason)
