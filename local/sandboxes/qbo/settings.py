@@ -4,11 +4,44 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any, get_args, get_type_hints
+from typing import Any, Final, get_args, get_type_hints
+
+# What a setting of words may be, the default first.
+CHOICES: Final[dict[str, tuple[str, ...]]] = {
+    "throttle_format": ("xml", "json"),
+    "requestid_other_body": ("replay", "fault"),
+    "projection": ("fields", "full"),
+    "default_order": ("sheet", "newest"),
+    "naive_datetimes": ("pacific", "utc"),
+    "inactive_reference_code": ("610", "2500"),
+    "duplicate_name_detail": ("id", "null", "text"),
+    "duplicate_doc_numbers": ("fault", "allow"),
+    "time_link_id": ("id", "timecharge", "either"),
+    "cdc_unsupported": ("fault", "omit"),
+    "cdc_inactive": ("object", "stub"),
+    "default_format": ("xml", "json"),
+    "account_on_line": ("any", "checked"),
+    "missing_item": ("default", "fault"),
+    "negative_lines": ("refuse", "total"),
+    "expense_billable_default": ("NotBillable", "Billable"),
+    "invoiced_charge_update": ("refuse", "line", "allow"),
+    "paid_documents": ("allow", "refuse"),
+    "time_links": ("accept", "refuse", "ignore"),
+    "default_line_tax": ("NON", "item"),
+    "tax_calculation_missing": ("fault", "TaxExcluded", "TaxInclusive", "NotApplicable"),
+    "tax_total_mismatch": ("refuse", "honour", "own"),
+    "tax_rounding": ("document", "line"),
+    "inclusive_amount": ("net", "gross"),
+    "foreign_currency_when_off": ("refuse", "ignore"),
+    "purchase_account_currency": ("equal", "home"),
+    "rate_without_day": ("earlier", "none"),
+    "attachable_ref_query": ("thin", "full"),
+    "content_types": ("checked", "any"),
+}
 
 
 class UnknownSetting(ValueError):
-    """A name that is no setting, or a value of the wrong type."""
+    """A name that is no setting, or a value of the wrong type or not one of its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +115,7 @@ class Settings:
     purchase_types_of_schema: bool = False
     missing_item: str = "default"
     negative_lines: str = "refuse"
+    discount_needs_preference: bool = False
     duplicate_bills_per_vendor: bool = False
     duplicate_purchase_types: tuple[str, ...] = ("Cash", "Check", "CreditCard")
     duplicate_names_kind: bool = False
@@ -115,12 +149,12 @@ class Settings:
     webhook_attempts: int = 8
 
     def changed(self, changes: dict[str, Any]) -> Settings:
-        """A copy with the changes; raises UnknownSetting for a wrong name or type."""
+        """A copy with the changes; raises UnknownSetting for a wrong name, type or word."""
         hints = get_type_hints(type(self))
         for name, value in changes.items():
             if name not in hints:
                 raise UnknownSetting(f"no setting is called {name}")
-            if not _fits(value, hints[name]):
+            if not _fits(value, hints[name]) or value not in CHOICES.get(name, (value,)):
                 raise UnknownSetting(f"{name} cannot be {value!r}")
         cleaned: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value

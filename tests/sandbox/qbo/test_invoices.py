@@ -170,6 +170,18 @@ def test_more_than_750_taxable_lines_are_too_many(books: Books) -> None:
     assert books.refused("Invoice", invoice(Line=[*many, taxed])) == "6000"
 
 
+def test_one_discount_is_taken_and_whether_it_needs_a_preference_is_a_setting(books: Books) -> None:
+    discount = {"DetailType": "DiscountLineDetail", "Amount": 10, "DiscountLineDetail": {}}
+    body = invoice(Line=[sales_line(100), discount])
+    assert books.refused("Invoice", invoice(Line=[sales_line(), discount, discount])) == "6090"
+    books.preferences(SalesFormsPrefs={"AllowDiscount": False})
+    assert books.create("Invoice", body)["TotalAmt"] == 90
+    books.set(discount_needs_preference=True)
+    assert books.refused("Invoice", body) == "5030"
+    books.preferences(SalesFormsPrefs={"AllowDiscount": True})
+    assert books.create("Invoice", body)["TotalAmt"] == 90
+
+
 # What invoices bill.
 
 

@@ -14,7 +14,9 @@ import pytest
 
 from local.sandboxes.qbo import snapshot
 from local.sandboxes.qbo.__main__ import main, parser, settings_of
+from local.sandboxes.qbo.seeds import SEEDS
 from local.sandboxes.qbo.server import Options, make_sandbox
+from local.sandboxes.qbo.settings import CHOICES, Settings
 from local.sandboxes.qbo.snapshot import UnreadableState
 
 from .conftest import Books, hours
@@ -112,6 +114,19 @@ def test_a_setting_that_does_not_exist_is_refused(books: Books) -> None:
     url = f"{books.running.url}/_sandbox/settings"
     assert books.anybody.post(url, json={"speed": 9}).status_code == 400
     assert books.anybody.post(url, json={"batch_limit": "many"}).status_code == 400
+    assert books.anybody.post(url, json={"paid_documents": "perhaps"}).status_code == 400
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_sandbox_can_start_with_any_seed(seed: str) -> None:
+    chosen = parser().parse_args(["--seed", seed]).seed
+    (company,) = make_sandbox(Options(seed=chosen)).companies.values()
+    assert company.row("Preferences", "1")
+
+
+def test_every_setting_of_words_starts_with_its_first_one() -> None:
+    settings = Settings().as_dict()
+    assert {name: words[0] for name, words in CHOICES.items()}.items() <= settings.items()
 
 
 def test_somebody_can_edit_and_delete_in_the_screens(books: Books) -> None:

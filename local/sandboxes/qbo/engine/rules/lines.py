@@ -138,6 +138,9 @@ def subtotalled(change: Change) -> None:
     discounts = [line for line in lines if line["DetailType"] == "DiscountLineDetail"]
     if len(discounts) > 1:
         raise Fault("6090", "Only one discount line is allowed", "Line")
+    if discounts and not _discounts_allowed(change):
+        words = "Feature Not Supported Error : Discounts are turned off"
+        raise Fault(change.settings.feature_off_code, words, "Line")
     amount = sum((amount_of(line) for line in lines if line not in discounts), Decimal(0))
     if discounts and detail_of(discounts[0]).get("PercentBased"):
         percent = Decimal(detail_of(discounts[0]).get("DiscountPercent") or 0)
@@ -145,6 +148,11 @@ def subtotalled(change: Change) -> None:
     subtotal: Row = {"Amount": amount, "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {}}
     rest = [line for line in lines if line not in discounts]
     change.after["Line"] = [*rest, subtotal, *discounts]
+
+
+def _discounts_allowed(change: Change) -> bool:
+    allowed = change.company.preference("SalesFormsPrefs", "AllowDiscount")
+    return bool(allowed) or not change.settings.discount_needs_preference
 
 
 def amount_of(line: Row) -> Decimal:
