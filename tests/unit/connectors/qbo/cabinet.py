@@ -1,4 +1,5 @@
-"""A company whose records can be queried by id, customer and day, inactive ones only on demand."""
+"""A company whose records can be queried by id, customer, number and day, inactive ones only on
+demand."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -12,11 +13,12 @@ Row = dict[str, Any]
 STATEMENT = re.compile(
     r"FROM (\w+)(?: WHERE (.*))? ORDERBY Id STARTPOSITION (\d+) MAXRESULTS (\d+)$"
 )
-AMONG = re.compile(r"(Id|CustomerRef) IN \(([^)]*)\)")
+AMONG = re.compile(r"(Id|CustomerRef|DocNumber) IN \(([^)]*)\)")
 BOUND = re.compile(r"TxnDate (>=|<=) '([^']*)'")
 READ: Mapping[str, Callable[[Row], str]] = {
     "Id": lambda row: str(row["Id"]),
     "CustomerRef": lambda row: str(row.get("CustomerRef", {}).get("value")),
+    "DocNumber": lambda row: str(row.get("DocNumber")),
 }
 
 
@@ -46,7 +48,7 @@ class Cabinet:
 
 def _is_shown(row: Row, where: str) -> bool:
     among = all(
-        READ[name](row) in re.findall(r"'(\w+)'", ids) for name, ids in AMONG.findall(where)
+        READ[name](row) in re.findall(r"'([^']*)'", ids) for name, ids in AMONG.findall(where)
     )
     bounds = all(
         row["TxnDate"] >= day if way == ">=" else row["TxnDate"] <= day

@@ -183,7 +183,9 @@ class Company:
         return [time for time, kind, _ in self.log if not kinds or kind in kinds]
 
 
-KINDS = {name.lower(): name for name in ("TimeActivity", "Customer", "Employee", "Vendor", "Item")}
+LISTED = ("Customer", "Employee", "Vendor", "Item")
+DOCUMENTS = ("TimeActivity", "Bill", "Purchase", "Invoice", "Attachable")
+KINDS = {name.lower(): name for name in (*LISTED, *DOCUMENTS)}
 
 
 def reply(payload: Mapping[str, Any], status: int = 200) -> httpx.Response:

@@ -4,9 +4,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.qbo.answers import posted
+from ledgerlink.connectors.qbo import contents
+from ledgerlink.connectors.qbo.answers import adopted, posted
+from ledgerlink.domain.documents import Known
 from ledgerlink.domain.plan import Action, ItemState
+from ledgerlink.domain.reasons import reason
 
+from tests.unit.connectors.qbo.desk import AUTOMATED, BRITISH, expenses, invoice, line, sold
+from tests.unit.connectors.qbo.drawer import create as papered
+from tests.unit.connectors.qbo.drawer import removal
+from tests.unit.connectors.qbo.drawer import stored as rowed
 from tests.unit.connectors.qbo.stage import activity, change, create
 
 
@@ -63,3 +70,80 @@ def test_what_was_not_sent_may_be_filled_in() -> None:
 def test_a_deleted_document_has_its_last_id_and_no_version() -> None:
     outcome = posted(change(1, Action.DELETE), {"domain": "QBO", "status": "Deleted", "Id": "7"})
     assert (outcome.ledger_id, outcome.version, outcome.reason) == ("7", None, None)
+
+
+SPENT = expenses(line(tax=Decimal("2.60")), features=BRITISH, number="R1")
+
+
+def test_a_document_of_money_tells_its_total_and_what_it_holds() -> None:
+    row = rowed(SPENT)
+    outcome = posted(papered(SPENT), row)
+    assert (outcome.reason, outcome.total) == (None, Decimal("34.1"))
+    assert outcome.content == contents.content_print("Bill", row)
+    assert posted(create(1), stored()).content == ""
+    assert posted(create(1), stored()).total is None
+
+
+def test_a_total_that_differs_is_told_with_the_part_that_is_tax() -> None:
+    row = rowed(SPENT, TotalAmt=Decimal("34.35"), TxnTaxDetail={"TotalTax": Decimal("2.85")})
+    outcome = posted(papered(SPENT), row)
+    assert outcome.state is ItemState.POSTED
+    assert outcome.total == Decimal("34.35")
+    assert outcome.reason == reason(
+        "total_differs", ledger="34.35", ours="34.10", difference="0.25", tax="0.25"
+    )
+
+
+def test_a_total_is_compared_at_the_cent() -> None:
+    assert posted(papered(SPENT), rowed(SPENT, TotalAmt=Decimal("34.104"))).reason is None
+
+
+def test_a_total_is_compared_at_the_unit_of_its_currency() -> None:
+    paper = expenses(line(net=Decimal("1200")), currency="JPY", rate=Decimal("0.0067"))
+    assert posted(papered(paper), rowed(paper, TotalAmt=Decimal("1200.4"))).reason is None
+
+
+def test_without_tax_of_ours_all_of_the_ledgers_counts() -> None:
+    paper = expenses(features=AUTOMATED)
+    row = rowed(paper, TotalAmt=Decimal("34.02"), TxnTaxDetail={"TotalTax": Decimal("2.52")})
+    found = posted(papered(paper), row).reason
+    assert found == reason(
+        "total_differs", ledger="34.02", ours="31.50", difference="2.52", tax="2.52"
+    )
+
+
+def test_a_total_that_differs_says_more_than_a_field_that_does() -> None:
+    row = rowed(SPENT, TotalAmt=1, DocNumber="R9")
+    found = posted(papered(SPENT), row).reason
+    assert found is not None
+    assert found.code == "total_differs"
+
+
+def test_a_field_of_a_document_that_was_stored_otherwise_is_told() -> None:
+    found = posted(papered(SPENT), rowed(SPENT, DocNumber="R9")).reason
+    assert found == reason("answer_differs", detail="number R1 became R9")
+
+
+def test_an_invoice_that_is_there_without_the_time_that_it_bills_says_so() -> None:
+    paper = invoice(sold(time=Known("5")), sold(time=Known("6")))
+    lines = [{**each, "LinkedTxn": []} for each in rowed(paper)["Line"]]
+    unlinked = adopted(papered(paper), rowed(paper, Line=lines)).reason
+    assert unlinked == reason("link_refused", keys="activity 5, activity 6")
+    assert adopted(papered(paper), rowed(paper)).reason == reason("already_written")
+
+
+def test_an_emptied_email_of_a_person_is_told() -> None:
+    body = {"DisplayName": "Emily", "PrimaryEmailAddr": {"Address": "Emily@example.com"}}
+    write = create(1, body, "Employee")
+    same = {"Id": "55", "DisplayName": "Emily"}
+    address = {"PrimaryEmailAddr": {"Address": "emily@example.com"}}
+    assert posted(write, {**same, **address}).reason is None
+    assert posted(write, same).reason == reason(
+        "answer_differs", detail="PrimaryEmailAddr emily@example.com became (nothing)"
+    )
+
+
+def test_a_document_of_money_that_is_deleted_holds_nothing() -> None:
+    gone = {"domain": "QBO", "status": "Deleted", "Id": "145"}
+    outcome = posted(removal(SPENT, rowed(SPENT)), gone)
+    assert (outcome.content, outcome.total, outcome.reason) == ("", None, None)
