@@ -45,6 +45,10 @@ ITEM_COLUMNS = [
     "reason",
     "message",
     "remedy",
+    "record",
+    "total",
+    "currency",
+    "ledger_total",
 ]
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
@@ -86,7 +90,7 @@ def _run_row(run: Run) -> Sequence[object]:
 
 def _item_row(item: Item) -> Sequence[object]:
     operation, outcome, source = item.operation, item.outcome, item.operation.source
-    why = outcome.reason
+    why, total = outcome.reason, operation.total
     project = (source.project_key or source.client_key) if source else None
     return [
         operation.seq,
@@ -104,6 +108,10 @@ def _item_row(item: Item) -> Sequence[object]:
         why.code if why else None,
         why.message if why else None,
         why.remedy if why else None,
+        operation.record,
+        total.amount if total else None,
+        total.currency if total else None,
+        outcome.total,
     ]
 
 

@@ -1,5 +1,7 @@
 """Posts of every kind of record: what they take, what becomes of it, what is refused and where."""
 
+import csv
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -98,6 +100,17 @@ def test_items_of_money_tell_their_kind_and_what_they_come_to(
     assert (spent["record"], spent["total"], spent["currency"]) == ("expense", "15.00", None)
     assert (sold["record"], sold["total"], sold["members"]) == ("invoice", "95.00", ["i1"])
     assert spent["day"] == "2026-02-27"
+
+
+def test_the_export_of_a_run_tells_kinds_and_money(api: Api, connection: Connection) -> None:
+    body = {"expenses": [expense("e1", tax_amount="2.50")], "time_entries": [entry("t1")]}
+    href = send(api, connection, body).json["href"]
+    api.place.work()
+    text = api.get(href.replace("/runs/", "/exports/runs/")).text
+    rows = {row["key"]: row for row in csv.DictReader(StringIO(text))}
+    spent, time = rows["expense:e1"], rows["time:t1"]
+    assert (spent["record"], spent["total"], spent["state"]) == ("expense", "15.00", "posted")
+    assert (time["record"], time["total"], time["minutes"]) == ("time", "", "60")
 
 
 WRONG: list[tuple[str, Any, str]] = [
