@@ -66,14 +66,7 @@ def _posted(many: Measured, scale: int) -> Iterator[Line]:
         whole,
         counted=True,
     )
-    bound = MANY / PER_MINUTE * 60 / scale
-    applying = posted.seconds - posted.planning_seconds
-    yield Line(
-        f"time to post {MANY:,} entries, ledger {scale} times as fast",
-        f"{bound * WALL_RATIO:.1f} s (1.1 x the limits' {bound:.1f} s)",
-        f"{applying:.1f} s ({applying / bound:.2f} x), planning {posted.planning_seconds:.1f} s",
-        applying <= bound * WALL_RATIO,
-    )
+    yield in_time(many, f"{MANY:,} entries", MANY, scale)
     calls = traffic.calls["batch"] + traffic.calls["single"]
     speed = MANY / (posted.seconds * scale) * 60
     yield Line(
@@ -83,6 +76,19 @@ def _posted(many: Measured, scale: int) -> Iterator[Line]:
     )
     cpu = posted.cpu_seconds / MANY * 1000
     yield Line("our CPU per entry", f"{CPU_MS:.1f} ms", f"{cpu:.2f} ms", cpu <= CPU_MS)
+
+
+def in_time(measured: Measured, what: str, documents: int, scale: int) -> Line:
+    """How long so many documents took, beside what the ledger's limits ask for them."""
+    posted = measured.posted
+    bound = documents / PER_MINUTE * 60 / scale
+    applying = posted.seconds - posted.planning_seconds
+    return Line(
+        f"time to post {what}, ledger {scale} times as fast",
+        f"{bound * WALL_RATIO:.1f} s (1.1 x the limits' {bound:.1f} s)",
+        f"{applying:.1f} s ({applying / bound:.2f} x), planning {posted.planning_seconds:.1f} s",
+        applying <= bound * WALL_RATIO,
+    )
 
 
 def _cost(many: Measured) -> Iterator[Line]:

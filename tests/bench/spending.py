@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 from tests.bench.budgets import Line
-from tests.bench.measuring import LEDGER_MINUTE, PER_MINUTE, WALL_RATIO
+from tests.bench.measuring import LEDGER_MINUTE, WALL_RATIO, in_time
 from tests.bench.papers import DOCUMENTS, EXPENSES, INVOICES, LINES, REPORTS
 from tests.bench.worker import Worker
 
@@ -26,14 +26,8 @@ def spending(worker: Worker, scale: int) -> Iterator[Line]:
         posted.counts["posted"] == DOCUMENTS == traffic.written,
         counted=True,
     )
-    bound = DOCUMENTS / PER_MINUTE * 60 / scale
+    yield in_time(once, f"{DOCUMENTS:,} documents", DOCUMENTS, scale)
     applying = posted.seconds - posted.planning_seconds
-    yield Line(
-        f"time to post them, ledger {scale} times as fast",
-        f"{bound * WALL_RATIO:.1f} s (1.1 x the limits' {bound:.1f} s)",
-        f"{applying:.1f} s ({applying / bound:.2f} x), planning {posted.planning_seconds:.1f} s",
-        applying <= bound * WALL_RATIO,
-    )
     least = FEWEST_CALLS / CALLS_PER_MINUTE * 60 / scale
     calls = traffic.calls["batch"] + traffic.calls["single"]
     yield Line(
