@@ -151,6 +151,7 @@ def test_the_company_is_read_with_its_features() -> None:
             projects=False,
             multi_currency=False,
             books_closed_through=date(2025, 12, 31),
+            country="US",
         ),
     )
     assert [request.url.path for _, _, request in company.log] == [
@@ -161,7 +162,7 @@ def test_the_company_is_read_with_its_features() -> None:
 
 def test_what_the_company_does_not_say_is_none() -> None:
     read, _ = company_read(preferences={"Preferences": {"Id": "1"}})
-    assert read.features == Features(edition="QuickBooks Online Plus")
+    assert read.features == Features(edition="QuickBooks Online Plus", country="US")
 
 
 def stored(ledger_id: str, version: str = "0", **changes: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from ledgerlink.connectors.qbo.billing import billed
 from ledgerlink.domain.documents import Copy, fingerprint
 from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
 
@@ -264,8 +265,8 @@ def test_gone_edited_and_billed_time_is_told_apart(books: Books) -> None:
     second, third, fourth = there.values()
     assert str(one.ledger_id) not in there
     assert (is_ours(second, two), second.minutes, second.version) == (False, 570, "1")
-    assert (is_ours(third, three), third.billed, third.billed_by) == (True, True, invoice)
-    assert (is_ours(fourth, four), fourth.billed, fourth.billed_by) == (True, False, None)
+    assert (is_ours(third, three), third.locked) == (True, billed(invoice))
+    assert (is_ours(fourth, four), fourth.locked) == (True, None)
 
 
 def test_an_invoice_that_is_linked_by_the_charge_is_named(books: Books) -> None:
@@ -273,7 +274,7 @@ def test_an_invoice_that_is_linked_by_the_charge_is_named(books: Books) -> None:
     (write,) = posted(books, create(0))
     invoice = bill(books, str((row(books, write) or {})["TimeChargeId"]))
     (copy,) = copies(books, write).values()
-    assert (copy.billed, copy.billed_by) == (True, number(books, invoice))
+    assert copy.locked == billed(number(books, invoice))
 
 
 def test_many_copies_are_found_on_and_off_their_days(books: Books) -> None:
