@@ -1,0 +1,66 @@
+"""What holds for the lines of every document: tasks, locations, the accounts' demands."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ...books.rows import Values
+from ...errors import broken, malformed
+from ...schema.ledger import REQUIRE
+from ..change import Change, Line
+from ..references import invalid
+from .places import place
+
+
+def amount(values: Values, name: str) -> Decimal:
+    return Decimal(values.get(name) or 0)
+
+
+def tasks(change: Change) -> None:
+    """A line names a task by TASKID within its project, or by TASKKEY; never by both."""
+    for line in change.lines or ():
+        _task(change, line)
+
+
+def _task(change: Change, line: Line) -> None:
+    values, company = line.values, change.company
+    task_id, key = values.get("TASKID", ""), values.get("TASKKEY", "")
+    if task_id and key:
+        raise broken("Use either TASKID or TASKKEY, not both.")
+    if task_id:
+        project = values.get("PROJECTID", "")
+        if not project:
+            raise broken(f"Task '{task_id}' needs a project.")
+        task = company.named("TASK", ("PROJECTID", "TASKID"), (project, task_id))
+        if task is None:
+            raise invalid("TASK", task_id)
+    elif key:
+        task = company.record("TASK", int(key))
+        if task is None:
+            raise invalid("TASK", key)
+    else:
+        return
+    if values.setdefault("PROJECTID", task.values["PROJECTID"]) != task.values["PROJECTID"]:
+        raise broken(f"Task '{task_id or key}' does not belong to the project.")
+    values["TASKKEY"], values["TASKID"] = str(task.recordno), task.values["TASKID"]
+
+
+def located(change: Change) -> None:
+    """With several entities every line has a location."""
+    if not change.company.multi_entity:
+        return
+    for line in change.lines or ():
+        if not place(change.work, line.values):
+            raise malformed("This transaction is missing the Location dimension")
+
+
+def complete(change: Change) -> None:
+    """Every line has the dimensions that its account demands."""
+    for line in change.lines or ():
+        account = change.company.find("GLACCOUNT", line.values.get("ACCOUNTNO", ""))
+        if account is None:
+            continue
+        for flag, (name, label) in REQUIRE.items():
+            if account.values.get(flag) == "true" and not line.values.get(name):
+                words = f"This transaction is missing the {label} dimension for the Account"
+                raise malformed(f"{words} {account.values['ACCOUNTNO']}")

@@ -1,0 +1,204 @@
+"""Order entry: numbered documents of user-named definitions, some of which make an AR invoice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from ...books.rows import Record, Values
+from ...errors import Problem, Refusal, broken, malformed, missing
+from ...moments import day_of, day_text
+from ...schema.dimensions import DIMENSIONS
+from ...schema.registry import BY_NAME
+from ..audit import CREATED, DELETED, audit
+from ..change import Change
+from ..clean import money
+from ..references import invalid
+from ..work import Work
+from .lines import amount
+from .payables import due_day, owed
+
+LOCKED: Final = frozenset({"In Progress", "Converted", "Partially Converted"})
+CARRIED: Final = tuple(field.name for field in DIMENSIONS if not field.path)
+
+
+def definition(change: Change) -> Record:
+    found = change.work.found("SODOCUMENTPARAMS", change.value("DOCPARID"))
+    if found is None:
+        raise invalid("SODOCUMENTPARAMS", change.value("DOCPARID"))
+    return found
+
+
+def editable(change: Change) -> None:
+    if change.creating or change.work.by_hand:
+        return
+    if change.was("STATE") in LOCKED:
+        raise broken(f"The document is {change.was('STATE')} and cannot be changed.")
+    if paid(change.company.record("ARINVOICE", int(change.was("PRRECORDKEY") or 0))):
+        raise broken("The document has been paid and cannot be changed.")
+
+
+def paid(invoice: Record | None) -> bool:
+    return invoice is not None and amount(invoice.values, "TOTALPAID") != 0
+
+
+def filled(change: Change) -> None:
+    """Number, due date, prices and totals."""
+    kind = definition(change)
+    if change.creating:
+        _number(change, kind)
+        if not change.lines:
+            raise missing("sotransitems")
+        if change.value("STATE") not in ("Draft", "Pending", "Closed"):
+            raise broken("STATE of a document can be Draft, Pending or Closed.")
+    _due(change)
+    if change.lines is None:
+        return
+    for line in change.lines:
+        _price(change, line.values)
+    total = sum((amount(line.values, "TOTAL") for line in change.lines), Decimal(0))
+    for name in ("SUBTOTAL", "TOTAL", "TRX_SUBTOTAL", "TRX_TOTAL"):
+        change.after[name] = money(total)
+    change.after["CURRENCY"] = change.value("CURRENCY") or change.company.currency
+
+
+def _number(change: Change, kind: Record) -> None:
+    if not change.value("DOCNO"):
+        if kind.values.get("NUMBERED") != "true":
+            raise Refusal(Problem("PL01000127", "Document Number is missing"))
+        count = change.company.next_number(f"SODOCUMENT {kind.values['DOCID']}")
+        change.after["DOCNO"] = f"{kind.values.get('PREFIX', '')}{count:04d}"
+    change.after["DOCID"] = f"{change.value('DOCPARID')}-{change.value('DOCNO')}"
+
+
+def _due(change: Change) -> None:
+    term = change.company.find("ARTERM", change.value("TERM.NAME"))
+    created = day_of(change.value("WHENCREATED"))
+    change.after.setdefault("WHENPOSTED", change.value("WHENCREATED"))
+    if not change.value("WHENDUE") and term is not None and created is not None:
+        change.after["WHENDUE"] = day_text(due_day(created, term.values))
+    if not change.value("WHENDUE"):
+        raise missing("Date Due")
+
+
+def _price(change: Change, values: Values) -> None:
+    item = change.work.found("ITEM", values.get("ITEMID", ""))
+    if item is None:
+        raise invalid("ITEM", values.get("ITEMID", ""))
+    if not values.get("UNIT"):
+        if change.settings.unit_required:
+            raise malformed("Missing unit")
+        values["UNIT"] = "Each"
+    values.setdefault("PRICE", item.values.get("BASEPRICE", "0"))
+    values.setdefault("ITEMDESC", item.values["NAME"])
+    values["DOCHDRID"] = change.value("DOCID")
+    gross = amount(values, "QUANTITY") * amount(values, "PRICE")
+    net = gross * (1 - amount(values, "DISCOUNTPERCENT") / 100)
+    values["TOTAL"] = values["TRX_VALUE"] = values["UIVALUE"] = money(net)
+    if change.value("PROJECT"):
+        values.setdefault("PROJECTID", change.value("PROJECT"))
+
+
+def converted(change: Change) -> None:
+    """A document made from another uses that one up."""
+    source = change.value("CREATEDFROM")
+    if not source or not change.creating:
+        return
+    record = change.work.found("SODOCUMENT", source)
+    if record is None or record.values["STATE"] not in ("Pending", "Partially Converted"):
+        raise broken(f"Document '{source}' cannot be converted.")
+    values = {**record.values, "STATE": "Converted"}
+    change.company.put("SODOCUMENT", replace(record, values=values))
+
+
+def posted(change: Change, record: Record) -> None:
+    """A document of a definition that posts makes an AR invoice; an edit makes another."""
+    kind = definition(change)
+    posts = kind.values.get("POSTTOAR") == "true" and record.values["STATE"] != "Draft"
+    old = int(record.values.get("PRRECORDKEY") or 0)
+    if not posts or not (change.creating or not old or _matters(change)):
+        return
+    renew = not old or change.settings.so_edit_renews_invoice
+    number = change.company.tables["ARINVOICE"].next() if renew else old
+    if old:
+        unpost(change.work, old)
+    _post(change, record, number)
+    values = {**record.values, "PRRECORDKEY": str(number)}
+    change.company.put("SODOCUMENT", replace(record, values=values))
+
+
+def _matters(change: Change) -> bool:
+    """Whether an edit is one that the invoice shows."""
+    shown = ("WHENCREATED", "WHENDUE", "TERM.NAME", "PONUMBER", "MESSAGE", "STATE")
+    return change.lines is not None or any(change.changed(name) for name in shown)
+
+
+def unpost(work: Work, number: int) -> None:
+    invoice = work.company.record("ARINVOICE", number)
+    if invoice is not None:
+        for line in work.company.lines("ARINVOICEITEM", number):
+            work.company.drop("ARINVOICEITEM", line.recordno)
+        work.company.drop("ARINVOICE", number)
+        audit(work, BY_NAME["ARINVOICE"], invoice, DELETED)
+
+
+def _post(change: Change, order: Record, number: int) -> None:
+    company, values = change.company, order.values
+    header: Values = {
+        "CUSTOMERID": values["CUSTVENDID"],
+        "RECORDID": values["DOCNO"],
+        "DOCNUMBER": values.get("PONUMBER", ""),
+        "STATE": "Posted",
+        "WHENCREATED": values["WHENCREATED"],
+        "WHENPOSTED": values["WHENPOSTED"],
+        "WHENDUE": values["WHENDUE"],
+        "TERMNAME": values.get("TERM.NAME", ""),
+        "DESCRIPTION": values.get("MESSAGE", ""),
+        "SUPDOCID": values.get("SUPDOCID", ""),
+        "MODULEKEY": "8.SO",
+        "CURRENCY": values["CURRENCY"],
+        "BASECURR": company.currency,
+        "DESCRIPTION2": values["DOCID"],
+    }
+    owed(header, amount(values, "TOTAL"), Decimal(0))
+    kept = {name: value for name, value in header.items() if value}
+    now, user = order.modified, order.modifiedby
+    invoice = Record(number, kept, order.entity, 0, now, now, user, user)
+    company.put("ARINVOICE", invoice)
+    for line in company.lines("SODOCUMENTENTRY", order.recordno):
+        made = company.tables["ARINVOICEITEM"].next()
+        record = Record(
+            made, _invoice_line(change, line), order.entity, number, now, now, user, user
+        )
+        company.put("ARINVOICEITEM", record)
+    audit(change.work, BY_NAME["ARINVOICE"], invoice, CREATED)
+
+
+def _invoice_line(change: Change, line: Record) -> Values:
+    values = line.values
+    item = change.company.find("ITEM", values["ITEMID"])
+    group = change.company.find("ITEMGLGROUP", item.values.get("GLGROUP", "") if item else "")
+    account = group.values.get("REVENUEACCOUNT") if group else None
+    made: Values = {
+        "LINE_NO": values["LINE_NO"],
+        "ACCOUNTNO": account or str(change.company.preferred("revenue_account")),
+        "AMOUNT": values["TOTAL"],
+        "TRX_AMOUNT": values["TOTAL"],
+        "ENTRYDESCRIPTION": values.get("MEMO") or values["ITEMDESC"],
+        "STATE": "Posted",
+        "TOTALPAID": "0.00",
+    }
+    made |= {name: values[name] for name in CARRIED if values.get(name)}
+    return made
+
+
+def deletable(work: Work, record: Record) -> None:
+    """Its invoice goes with it, unless somebody has paid."""
+    if record.values["STATE"] in LOCKED and not work.by_hand:
+        raise broken(f"The document is {record.values['STATE']} and cannot be deleted.")
+    number = int(record.values.get("PRRECORDKEY") or 0)
+    if paid(work.company.record("ARINVOICE", number)):
+        raise broken("The document has been paid and cannot be deleted.")
+    if number:
+        unpost(work, number)

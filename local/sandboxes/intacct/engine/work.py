@@ -1,0 +1,54 @@
+"""What one function sees: the company, who asks, and at which level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ...qbo.clock import Clock
+from ..books.company import Company
+from ..books.rows import Record
+from ..errors import forbidden
+from ..journal import Note
+from ..schema.fields import Object
+from ..settings import Settings
+
+
+@dataclass(slots=True)
+class Work:
+    """`entity` is the location somebody signed in to, empty at the top level. `by_hand` means that
+    somebody works in the screens, where what is read-only over the gateway may change."""
+
+    company: Company
+    settings: Settings
+    clock: Clock
+    sender: str = ""
+    user: str = ""
+    entity: str = ""
+    by_hand: bool = False
+    note: Note = field(default_factory=lambda: Note("", ""))
+
+    def seconds(self) -> int:
+        return int(self.clock.wall())
+
+    @property
+    def zone(self) -> str:
+        return self.settings.times_zone
+
+    def sees(self, record: Record, private: bool = True) -> bool:
+        """Whether a record is there at this level; `private` asks for those of the entities."""
+        if not self.company.multi_entity or not record.entity:
+            return True
+        return record.entity == self.entity if self.entity else private
+
+    def permit(self, operation: str, entry: Object) -> None:
+        """Raises Refusal for what the user may not do or the company has no subscription for."""
+        user = self.company.users.get(self.user)
+        if user is not None and f"{operation} {entry.name}" in user.denied:
+            raise forbidden(operation, entry.name)
+        if entry.application and entry.application not in self.company.applications:
+            raise forbidden(operation, entry.name)
+
+    def found(self, name: str, key: str) -> Record | None:
+        """The record with this id, if it is there at this level."""
+        record = self.company.find(name, key)
+        return record if record is not None and self.sees(record) else None

@@ -1,0 +1,42 @@
+"""What a function answers with, and how its elements are made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+
+@dataclass(slots=True)
+class Answer:
+    """`key` is what legacy functions return; `listtype` its attributes and text; `whole` replaces
+    the body of the response: media type and text of a query as JSON or CSV."""
+
+    data: etree._Element | None = None
+    key: str = ""
+    listtype: tuple[Mapping[str, str], str] | None = None
+    whole: tuple[str, str] | None = None
+
+
+@dataclass(slots=True)
+class Table:
+    """Rows of text under the names of their columns."""
+
+    names: list[str]
+    rows: list[list[str]] = field(default_factory=list)
+
+
+def child(parent: etree._Element, tag: str, text: str = "", **attributes: str) -> etree._Element:
+    """A new last child; control characters that XML cannot carry are dropped."""
+    made = etree.SubElement(parent, tag, attributes)
+    if text:
+        try:
+            made.text = text
+        except ValueError:
+            made.text = "".join(c for c in text if c in "\t\n\r" or c >= " ")
+    return made
+
+
+def data(**attributes: str) -> etree._Element:
+    return etree.Element("data", attributes)

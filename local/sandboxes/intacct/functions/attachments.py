@@ -1,0 +1,143 @@
+"""Attachments and their folders."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Final
+
+from lxml import etree
+
+from ..books.rows import Record, Values
+from ..engine.audit import CHANGED, CREATED, DELETED, audit
+from ..engine.references import used_by
+from ..errors import broken, duplicate, malformed, missing
+from ..schema.registry import BY_NAME
+from .answer import Answer
+from .call import Call, text_of
+
+MOST_BYTES: Final = 25 * 1024 * 1024
+
+
+def create_folder(call: Call, element: etree._Element) -> Answer:
+    name = text_of(element, "supdocfoldername")
+    if not name:
+        raise missing("supdocfoldername")
+    above = text_of(element, "supdocparentfoldername")
+    if above:
+        _folder(call, above)
+    if call.work.company.find("SUPDOCFOLDER", name) is not None:
+        raise duplicate("Attachment folder", name)
+    values = {
+        "NAME": name,
+        "DESCRIPTION": text_of(element, "supdocfolderdescription"),
+        "PARENTFOLDER": above,
+    }
+    _put(call, "SUPDOCFOLDER", values, None)
+    return Answer(key=name)
+
+
+def _folder(call: Call, name: str) -> None:
+    if call.work.found("SUPDOCFOLDER", name) is None:
+        raise broken(f"Attachment folder '{name}' does not exist.")
+
+
+def _put(call: Call, name: str, values: Values, before: Record | None) -> Record:
+    work = call.work
+    number = before.recordno if before else work.company.tables[name].next()
+    now = work.seconds()
+    first = before.created if before else now
+    kept = {key: value for key, value in values.items() if value}
+    record = Record(number, kept, work.entity, 0, first, now, work.user, work.user)
+    audit(work, BY_NAME[name], record, CHANGED if before else CREATED)
+    work.note.object, work.note.objects, work.note.metered = name, 1, 1
+    return work.company.put(name, record)
+
+
+def create(call: Call, element: etree._Element) -> Answer:
+    """An attachment of one or more files; an id is given if none comes along."""
+    company = call.work.company
+    key = text_of(element, "supdocid") or f"Attach-{company.next_number('SUPDOC'):04d}"
+    for name in ("supdocname", "supdocfoldername"):
+        if not text_of(element, name):
+            raise missing(name)
+    _folder(call, text_of(element, "supdocfoldername"))
+    if company.find("SUPDOC", key) is not None:
+        raise duplicate("Attachment", key)
+    record = _put(call, "SUPDOC", {"SUPDOCID": key, **_said(element)}, None)
+    _files(call, element, record)
+    return Answer(key=key)
+
+
+def _said(element: etree._Element) -> Values:
+    names = {
+        "supdocname": "NAME",
+        "supdocfoldername": "FOLDERNAME",
+        "supdocdescription": "DESCRIPTION",
+    }
+    return {
+        field: text_of(element, name) for name, field in names.items() if text_of(element, name)
+    }
+
+
+def _files(call: Call, element: etree._Element, record: Record) -> None:
+    table = call.work.company.tables["SUPDOCFILE"]
+    place = len(call.work.company.lines("SUPDOCFILE", record.recordno))
+    for item in element.iterfind("attachments/attachment"):
+        place += 1
+        values = {
+            "ATTACHMENTNAME": text_of(item, "attachmentname"),
+            "ATTACHMENTTYPE": text_of(item, "attachmenttype"),
+            "ATTACHMENTDATA": _base64(text_of(item, "attachmentdata")),
+            "LINE_NO": str(place),
+        }
+        now = call.work.seconds()
+        made = Record(table.next(), values, record.entity, record.recordno, now, now)
+        call.work.company.put("SUPDOCFILE", made)
+
+
+def _base64(text: str) -> str:
+    try:
+        content = base64.b64decode("".join(text.split()), validate=True)
+    except binascii.Error as error:
+        raise malformed("Illegal format for Attachment : attachmentdata") from error
+    if not content or len(content) > MOST_BYTES:
+        raise malformed("attachmentdata is empty or too large")
+    return base64.b64encode(content).decode()
+
+
+def update(call: Call, element: etree._Element) -> Answer:
+    """New names take the place of the old ones, new files are added."""
+    key = text_of(element, "supdocid")
+    record = call.work.found("SUPDOC", key)
+    if record is None:
+        raise broken(f"Attachment '{key}' does not exist.")
+    if text_of(element, "supdocfoldername"):
+        _folder(call, text_of(element, "supdocfoldername"))
+    record = _put(call, "SUPDOC", {**record.values, **_said(element)}, record)
+    _files(call, element, record)
+    return Answer(key=key)
+
+
+def delete(call: Call, element: etree._Element) -> Answer:
+    key = element.get("key", "")
+    record = call.work.found("SUPDOC", key)
+    if record is None:
+        raise broken(f"Attachment '{key}' does not exist.")
+    entry = BY_NAME["SUPDOC"]
+    if used_by(call.work, entry, record):
+        raise broken(f"Attachment '{key}' is attached to a document.")
+    for line in call.work.company.lines("SUPDOCFILE", record.recordno):
+        call.work.company.drop("SUPDOCFILE", line.recordno)
+    call.work.company.drop("SUPDOC", record.recordno)
+    audit(call.work, entry, record, DELETED)
+    call.work.note.object, call.work.note.objects, call.work.note.metered = "SUPDOC", 1, 1
+    return Answer()
+
+
+HANDLERS: Final = {
+    "create_supdocfolder": create_folder,
+    "create_supdoc": create,
+    "update_supdoc": update,
+    "delete_supdoc": delete,
+}

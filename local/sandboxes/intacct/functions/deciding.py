@@ -1,0 +1,107 @@
+"""approve and decline: what a manager says to a timesheet, or to some of its entries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from lxml import etree
+
+from ..books.rows import Record
+from ..engine.audit import APPROVED, audit
+from ..engine.work import Work
+from ..errors import broken, malformed, missing
+from ..schema.registry import BY_NAME
+from .answer import Answer, child, data
+from .call import Call, known_object, text_of
+
+
+def approve(call: Call, element: etree._Element) -> Answer:
+    return _decided(call, element, "Approved")
+
+
+def decline(call: Call, element: etree._Element) -> Answer:
+    return _decided(call, element, "Declined")
+
+
+def _decided(call: Call, element: etree._Element, verdict: str) -> Answer:
+    if not len(element):
+        raise malformed("Required field TIMESHEET is missing")
+    made = data(listtype="objects", count=str(len(element)))
+    with call.work.company.attempt():
+        for item in element:
+            if known_object(call, str(item.tag)).name != "TIMESHEET":
+                raise broken("Only timesheets can be approved or declined.")
+            record = _decide(call.work, item, verdict)
+            child(child(made, "timesheet"), "RECORDNO", str(record.recordno))
+    call.work.note.objects = call.work.note.metered = len(element)
+    return Answer(made)
+
+
+def _decide(work: Work, item: etree._Element, verdict: str) -> Record:
+    key = text_of(item, "RECORDNO")
+    if not key:
+        raise missing("RECORDNO")
+    sheet = work.company.record("TIMESHEET", int(key)) if key.isdigit() else None
+    if sheet is None or not work.sees(sheet):
+        raise broken(f"Cannot find timesheet with key '{key}'.")
+    who = _decider(work, item)
+    entries = work.company.lines("TIMESHEETENTRY", sheet.recordno)
+    for entry in _chosen(item, entries):
+        if entry.values["STATE"] != "Submitted":
+            raise broken(f"Entry '{entry.recordno}' is {entry.values['STATE']}, not Submitted.")
+        _mark(work, entry, verdict, who, text_of(item, "COMMENT"))
+    entries = work.company.lines("TIMESHEETENTRY", sheet.recordno)
+    values = {**sheet.values, "STATE": overall([e.values["STATE"] for e in entries])}
+    sheet = replace(sheet, values=values, modified=work.seconds(), modifiedby=work.user)
+    audit(work, BY_NAME["TIMESHEET"], sheet, APPROVED, verdict)
+    return work.company.put("TIMESHEET", sheet)
+
+
+def _decider(work: Work, item: etree._Element) -> str:
+    """The user in whose name it is decided; both spellings of the documentation count."""
+    names = ("APPROVEDBY", "DECLINEDBY", "DECLINEDEDBY")
+    who = next((text for name in names if (text := text_of(item, name))), work.user)
+    if who not in work.company.users:
+        raise broken(f"Invalid User '{who}' specified.")
+    return who
+
+
+def _chosen(item: etree._Element, entries: list[Record]) -> list[Record]:
+    """The entries that ENTRYKEYS names, or all."""
+    keys = {key.strip() for key in text_of(item, "ENTRYKEYS").split(",") if key.strip()}
+    if not keys:
+        return entries
+    unknown = keys - {str(entry.recordno) for entry in entries}
+    if unknown:
+        raise broken(f"Entry '{min(unknown)}' is not of this timesheet.")
+    return [entry for entry in entries if str(entry.recordno) in keys]
+
+
+def _mark(work: Work, entry: Record, verdict: str, who: str, comment: str) -> None:
+    values = {**entry.values, "STATE": verdict, "APPROVEDBY": who}
+    if comment:
+        values["COMMENT"] = comment
+    now = work.seconds()
+    work.company.put("TIMESHEETENTRY", replace(entry, values=values, modified=now))
+    trail = {
+        "TIMESHEETKEY": str(entry.parent),
+        "TIMESHEETENTRYKEY": str(entry.recordno),
+        "STATE": verdict,
+        "APPROVEDBY": who,
+        "COMMENT": comment,
+    }
+    number = work.company.tables["TIMESHEETAPPROVAL"].next()
+    made = Record(number, trail, entry.entity, 0, now, now, work.user, work.user)
+    work.company.put("TIMESHEETAPPROVAL", made)
+
+
+def overall(states: list[str]) -> str:
+    """The state of a sheet by those of its entries."""
+    for verdict, partly in (("Declined", "Partially Declined"), ("Approved", "Partially Approved")):
+        if verdict in states:
+            return verdict if set(states) == {verdict} else partly
+    return states[0]
+
+
+HANDLERS: Final = {"approve": approve, "decline": decline}

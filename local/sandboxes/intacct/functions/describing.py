@@ -1,0 +1,166 @@
+"""What the gateway says about itself: objects, fields, dimensions, preferences, permissions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lxml import etree
+
+from ..errors import Problem, Refusal, broken
+from ..schema.dimensions import NAMES
+from ..schema.fields import BOOLEAN, Field, Object
+from ..schema.registry import BY_NAME, HIDDEN, OBJECTS
+from .answer import Answer, child, data
+from .call import Call, known_object, text_of
+from .output import flat, reaches
+
+
+def lookup(call: Call, element: etree._Element) -> Answer:
+    """Fields and relations of one object."""
+    entry = known_object(call, text_of(element, "object"))
+    made = data(listtype="All", count="1")
+    kind = child(made, "Type", Name=entry.name, DocumentType=text_of(element, "docparid"))
+    fields = child(kind, "Fields")
+    for field in call.work.company.fields(entry).values():
+        _field(fields, field)
+    relations = child(kind, "Relationships")
+    for relation in entry.relations:
+        item = child(relations, "Relationship")
+        child(item, "OBJECTPATH", relation.path)
+        child(item, "OBJECTNAME", relation.object)
+        child(item, "LABEL", BY_NAME[relation.object].word)
+        child(item, "RELATIONSHIPTYPE", "MANY2ONE")
+        child(item, "RELATEDBY", relation.field)
+    return Answer(made)
+
+
+def _field(parent: etree._Element, field: Field) -> None:
+    item = child(parent, "Field")
+    child(item, "ID", field.name)
+    child(item, "LABEL", field.label or field.name.replace(".", " ").capitalize())
+    child(item, "DESCRIPTION", field.label or field.name)
+    child(item, "REQUIRED", str(field.required).lower())
+    child(item, "READONLY", str(field.readonly).lower())
+    child(item, "DATATYPE", field.kind)
+    words = ("true", "false") if field.kind == BOOLEAN else field.choices
+    if words:
+        values = child(item, "VALIDVALUES")
+        for word in words:
+            child(values, "VALIDVALUE", word)
+    child(item, "ISCUSTOM", str(field.custom).lower())
+
+
+def inspect(call: Call, element: etree._Element) -> Answer:
+    """All objects for `*`; otherwise the fields of one, with lengths if detail is 1."""
+    name = text_of(element, "object") or text_of(element, "name")
+    if name == "*":
+        made = data(listtype="All", count=str(len(OBJECTS) - len(HIDDEN)))
+        for entry in OBJECTS:
+            if entry.name not in HIDDEN:
+                child(made, "type", entry.word, typename=entry.name)
+        return Answer(made)
+    entry = known_object(call, name)
+    made = data(listtype="All", count="1")
+    kind = child(made, "Type", Name=entry.name)
+    fields = child(kind, "Fields")
+    for field in call.work.company.fields(entry).values():
+        if element.get("detail") == "1":
+            _detail(fields, field)
+        else:
+            child(fields, "Field", field.name)
+    return Answer(made)
+
+
+def _detail(parent: etree._Element, field: Field) -> None:
+    item = child(parent, "Field")
+    child(item, "Name", field.name)
+    group = child(item, "externalDataName")
+    group.text = field.kind.lower()
+    child(item, "dataName", field.kind)
+    child(item, "isRequired", str(field.required).lower())
+    child(item, "isReadOnly", str(field.readonly).lower())
+    child(item, "maxLength", str(field.length or ""))
+    values = child(item, "validValues")
+    for word in field.choices:
+        child(values, "validValue", word)
+
+
+def dimensions(call: Call, _element: etree._Element) -> Answer:
+    made = data(listtype="dimensions", count=str(len(NAMES)))
+    found = child(made, "dimensions")
+    for name in NAMES:
+        item = child(found, "dimension")
+        child(item, "objectName", name)
+        child(item, "objectLabel", BY_NAME[name].word)
+        child(item, "termLabel", BY_NAME[name].word)
+        child(item, "userDefinedDimension", "false")
+        child(item, "enabledInGL", "true")
+    call.work.note.objects = len(NAMES)
+    return Answer(made)
+
+
+def permissions(call: Call, element: etree._Element) -> Answer:
+    user = call.work.company.users.get(text_of(element, "userId"))
+    if user is None:
+        raise broken(f"Invalid User '{text_of(element, 'userId')}' specified.")
+    made = data()
+    inner = child(made, "permissions")
+    for operation in ("CREATE", "READ", "UPDATE", "DELETE"):
+        for entry in OBJECTS:
+            if f"{operation} {entry.name}" not in user.denied and entry.name not in HIDDEN:
+                child(inner, "permission", f"{operation} {entry.name}")
+    return Answer(made)
+
+
+def preferences(call: Call, element: etree._Element) -> Answer:
+    """The preferences of a module; this company keeps them all in one place."""
+    made = data()
+    for name, value in sorted(call.work.company.preferences.items()):
+        item = child(made, "companypref")
+        child(item, "application", element.get("application", ""))
+        child(item, "preference", name.upper())
+        child(item, "prefvalue", str(value))
+    return Answer(made)
+
+
+def trail(call: Call, element: etree._Element) -> Answer:
+    """Who did what to one record."""
+    entry = known_object(call, text_of(element, "object"))
+    audit = BY_NAME["AUDITHISTORY"]
+    call.work.permit("READ", audit)
+    keys = {text_of(element, "objectKey"), text_of(element, "recordNo")} - {""}
+    record = _meant(call, entry, text_of(element, "recordNo"))
+    if record:
+        keys.add(record)
+    rows = [
+        row
+        for row in call.work.company.tables[audit.name].rows()
+        if row.values["OBJECTTYPE"] == entry.name.lower() and row.values["OBJECTKEY"] in keys
+    ]
+    found = reaches(call.work, audit, audit.by_name)
+    made = data(listtype="audithistory", count=str(len(rows)))
+    for row in rows:
+        flat(made, "audithistory", found, row)
+    call.work.note.objects = len(rows)
+    return Answer(made)
+
+
+def _meant(call: Call, entry: Object, number: str) -> str:
+    if not number:
+        return ""
+    record = call.work.company.record(entry.name, int(number)) if number.isdigit() else None
+    if record is None:
+        words = f"Cannot find {entry.word.lower()} with key '{number}'."
+        raise Refusal(Problem("DL02000001", words))
+    return "" if entry.document else record.values.get(entry.key, "")
+
+
+HANDLERS: Final = {
+    "lookup": lookup,
+    "inspect": inspect,
+    "getDimensions": dimensions,
+    "getUserPermissions": permissions,
+    "get_companyprefs": preferences,
+    "getAuditTrail": trail,
+    "getObjectTrail": trail,
+}

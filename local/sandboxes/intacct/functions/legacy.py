@@ -1,0 +1,218 @@
+"""Functions older than create and update, carried out by the same rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final, TypeAlias
+
+from lxml import etree
+
+from ..books.rows import Record, Values
+from ..engine import operations
+from ..engine.audit import CHANGED, audit
+from ..engine.change import Sent
+from ..engine.rules import payments
+from ..engine.rules.periods import closed_through, shut
+from ..errors import broken, missing
+from ..moments import day_of
+from ..schema.fields import Object
+from ..schema.registry import BY_NAME
+from . import paying
+from .answer import Answer
+from .call import Call, text_of
+from .legacy_values import day, header, lines
+from .translation import (
+    BILL,
+    CHARGE,
+    EXPENSES,
+    INVOICE,
+    ORDER,
+    PAYMENT_TYPE,
+    TERMS,
+    TIMESHEET,
+    TIMETYPE,
+    Family,
+)
+
+Handler: TypeAlias = Callable[[Call, etree._Element], Answer]
+# The state of a new document whose request does not say.
+FIRST_STATE: Final = {"TIMESHEET": "Submitted", "EEXPENSES": "Submitted", "SODOCUMENT": "Pending"}
+
+
+def _create(family: Family) -> Handler:
+    def create(call: Call, element: etree._Element) -> Answer:
+        entry = family.entry
+        values = header(family, element)
+        if entry.name in FIRST_STATE and not values.get("STATE"):
+            values["STATE"] = FIRST_STATE[entry.name]
+        sent = Sent(values, lines(call.work.company, family, element, family.lines, None))
+        return _key(call, entry, operations.create(call.work, entry, sent))
+
+    return create
+
+
+def _key(call: Call, entry: Object, record: Record) -> Answer:
+    note = call.work.note
+    note.object, note.objects, note.metered = entry.name, 1, 1
+    key = record.values.get(entry.key) if entry.name == "SODOCUMENT" else None
+    return Answer(key=key or str(record.recordno))
+
+
+def meant(call: Call, entry: Object, element: etree._Element, attribute: str = "key") -> Record:
+    """The record that an attribute names by record number, id, or external id."""
+    key = element.get(attribute, "")
+    company = call.work.company
+    record = company.find(entry.name, key)
+    if record is None and key.isdigit() and entry.key != "RECORDNO":
+        record = company.record(entry.name, int(key))
+    if element.get("externalkey") == "true":
+        rows = company.tables[entry.name].rows()
+        record = next((row for row in rows if row.values.get("EXTERNALID") == key), None)
+    if record is None or not call.work.sees(record):
+        raise broken(f"Cannot find {entry.word.lower()} with key '{key}'.")
+    return record
+
+
+def _update(family: Family) -> Handler:
+    def update(call: Call, element: etree._Element) -> Answer:
+        entry = family.entry
+        before = meant(call, entry, element)
+        values = {**header(family, element), "RECORDNO": str(before.recordno)}
+        sent = Sent(values, lines(call.work.company, family, element, family.edits, before))
+        return _key(call, entry, operations.update(call.work, entry, sent))
+
+    return update
+
+
+def _delete(name: str, attribute: str) -> Handler:
+    def delete(call: Call, element: etree._Element) -> Answer:
+        entry = BY_NAME[name]
+        record = meant(call, entry, element, attribute)
+        operations.delete(call.work, entry, record)
+        _key(call, entry, record)
+        return Answer(key=element.get(attribute, ""))
+
+    return delete
+
+
+def _reverse(name: str) -> Handler:
+    """Marks a document as reversed, on a day whose period is open."""
+
+    def reverse(call: Call, element: etree._Element) -> Answer:
+        entry, work = BY_NAME[name], call.work
+        work.permit("UPDATE", entry)
+        record = meant(call, entry, element)
+        if record.values["STATE"] not in ("Posted", "Approved", "Submitted", "Complete"):
+            raise broken(f"A document that is {record.values['STATE']} cannot be reversed.")
+        on, closed = (
+            day_of(day(element, "datereversed")),
+            closed_through(work.company, entry.module),
+        )
+        if on is None:
+            raise missing("datereversed")
+        if closed is not None and on <= closed:
+            raise shut(entry.module, on, closed)
+        if name == "ARPYMT":
+            payments.withdraw(work, record)
+        state = "Voided" if name == "ARPYMT" else "Reversed"
+        values = {**record.values, "STATE": state, "TOTALDUE": "0.00", "TRX_TOTALDUE": "0.00"}
+        changed = replace(record, values=values, modified=work.seconds(), modifiedby=work.user)
+        audit(work, entry, changed, CHANGED, "Reverse")
+        return _key(call, entry, work.company.put(name, changed))
+
+    return reverse
+
+
+def _simple(name: str, names: dict[str, str], attribute: str = "") -> Handler:
+    """Creates or, named by an attribute, updates a setup record."""
+
+    def write(call: Call, element: etree._Element) -> Answer:
+        entry = BY_NAME[name]
+        values = _said(element, names)
+        if attribute:
+            before = meant(call, entry, element, attribute)
+            sent = Sent({**values, "RECORDNO": str(before.recordno)})
+            record = operations.update(call.work, entry, sent)
+        else:
+            record = operations.create(call.work, entry, Sent(values))
+        _key(call, entry, record)
+        return Answer(key=record.values[entry.key])
+
+    return write
+
+
+def _said(element: etree._Element, names: dict[str, str]) -> Values:
+    """The texts of all elements that have a meaning, however deep."""
+    return {
+        names[str(item.tag)]: (item.text or "").strip()
+        for item in element.iterdescendants()
+        if item.tag in names
+    }
+
+
+def create_payment(call: Call, element: etree._Element) -> Answer:
+    entry = BY_NAME["ARPYMT"]
+    record = operations.create(call.work, entry, paying.received(call.work, element))
+    return _key(call, entry, record)
+
+
+def apply_payment(call: Call, element: etree._Element) -> Answer:
+    """Shares out what a payment has left over."""
+    entry = BY_NAME["ARPYMT"]
+    key = text_of(element, "arpaymentkey")
+    payment = call.work.company.record("ARPYMT", int(key)) if key.isdigit() else None
+    if payment is None or not call.work.sees(payment):
+        raise broken(f"Cannot find payment with key '{key}'.")
+    return _key(call, entry, paying.spread(call.work, payment, element))
+
+
+_FAMILIES: Final = {
+    "timesheet": TIMESHEET,
+    "expensereport": EXPENSES,
+    "bill": BILL,
+    "invoice": INVOICE,
+    "sotransaction": ORDER,
+}
+_DELETED: Final = {
+    "timesheet": ("TIMESHEET", "key"),
+    "expensereport": ("EEXPENSES", "key"),
+    "bill": ("APBILL", "key"),
+    "invoice": ("ARINVOICE", "key"),
+    "sotransaction": ("SODOCUMENT", "key"),
+    "customer": ("CUSTOMER", "customerid"),
+    "vendor": ("VENDOR", "vendorid"),
+    "employee": ("EMPLOYEE", "employeeid"),
+    "contact": ("CONTACT", "contactname"),
+    "project": ("PROJECT", "key"),
+    "task": ("TASK", "key"),
+    "item": ("ITEM", "itemid"),
+    "class": ("CLASS", "key"),
+    "department": ("DEPARTMENT", "departmentid"),
+    "location": ("LOCATION", "locationid"),
+    "glaccount": ("GLACCOUNT", "glaccountno"),
+    "expensetype": ("EEACCOUNTLABEL", "expensetype"),
+    "araccountlabel": ("ARACCOUNTLABEL", "accountlabel"),
+    "apaccountlabel": ("APACCOUNTLABEL", "accountlabel"),
+    "arterm": ("ARTERM", "name"),
+    "timetype": ("TIMETYPE", "key"),
+}
+HANDLERS: Final[dict[str, Handler]] = {
+    **{f"create_{name}": _create(family) for name, family in _FAMILIES.items()},
+    **{f"update_{name}": _update(family) for name, family in _FAMILIES.items()},
+    **{f"delete_{name}": _delete(*target) for name, target in _DELETED.items()},
+    "record_cctransaction": _create(CHARGE),
+    "update_cctransaction": _update(CHARGE),
+    "reverse_cctransaction": _reverse("CCTRANSACTION"),
+    "reverse_expensereport": _reverse("EEXPENSES"),
+    "reverse_invoice": _reverse("ARINVOICE"),
+    "reverse_bill": _reverse("APBILL"),
+    "reverse_arpayment": _reverse("ARPYMT"),
+    "create_arpayment": create_payment,
+    "apply_arpayment": apply_payment,
+    "create_arterm": _simple("ARTERM", TERMS),
+    "update_arterm": _simple("ARTERM", TERMS, "name"),
+    "create_timetype": _simple("TIMETYPE", TIMETYPE),
+    "update_timetype": _simple("TIMETYPE", TIMETYPE, "key"),
+    "create_expensepaymenttype": _simple("EXPENSEPAYMENTTYPE", PAYMENT_TYPE),
+}

@@ -1,0 +1,169 @@
+"""get and get_list, the legacy reads, with element names in lower case."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lxml import etree
+
+from ..books.rows import Record
+from ..engine.work import Work
+from ..errors import Problem, Refusal
+from ..query.filters import BadValue, Language, Predicate, every, some, sort_key
+from ..query.paths import Reach, UnknownPath, reach
+from ..schema.fields import DATE, Object
+from ..schema.registry import BY_LEGACY, BY_NAME
+from .answer import Answer, child, data
+from .call import Call, text_of
+
+DEFAULT_ITEMS: Final = 1000
+# Where the legacy name is not the field's name in lower case.
+NAMES: Final[dict[str, dict[str, str]]] = {
+    "TIMESHEET": {"DESCRIPTION": "title"},
+    "SUPDOC": {"NAME": "supdocname", "FOLDERNAME": "folder", "DESCRIPTION": "supdocdescription"},
+    "SUPDOCFOLDER": {
+        "NAME": "name",
+        "DESCRIPTION": "description",
+        "PARENTFOLDER": "parentfolder",
+    },
+    "ITEM": {"ITEMID": "itemid"},
+    "GLACCOUNT": {"ACCOUNTNO": "glaccountno"},
+    "EEACCOUNTLABEL": {"ACCOUNTLABEL": "expensetype"},
+}
+OPERATORS: Final = {"is null": "null"}
+
+
+def get(call: Call, element: etree._Element) -> Answer:
+    entry = _entry(call, element)
+    key = element.get("key", "")
+    company = call.work.company
+    record = company.find(entry.name, key)
+    if record is None and key.isdigit():
+        record = company.record(entry.name, int(key))
+    if record is None or not call.work.sees(record):
+        raise Refusal(Problem("XL03000009", f"{element.get('object')} '{key}' not found"))
+    made = data()
+    _item(call, made, entry, record, _wanted(element))
+    call.work.note.objects = call.work.note.metered = 1
+    return Answer(made, listtype=({}, element.get("object", "")))
+
+
+def get_list(call: Call, element: etree._Element) -> Answer:
+    work = call.work
+    entry = _entry(call, element)
+    private = element.get("showprivate") == "true" or work.settings.legacy_reads_show_private
+    meets = _filter(work, entry, element.find("filter"))
+    rows = [
+        row
+        for row in work.company.tables[entry.name].rows()
+        if work.sees(row, private) and (meets is None or meets(row))
+    ]
+    for order in reversed(element.findall("sorts/sortfield")):
+        found = _reach(work, entry, (order.text or "").strip())
+        rows.sort(key=sort_key(found), reverse=order.get("order") == "desc")
+    start, most = int(element.get("start") or 0), int(element.get("maxitems") or DEFAULT_ITEMS)
+    page = rows[start : start + most]
+    made = data()
+    for row in page:
+        _item(call, made, entry, row, _wanted(element))
+    work.note.objects, work.note.metered = len(page), 1
+    place = {"start": str(start), "end": str(max(start + len(page) - 1, 0))}
+    return Answer(made, listtype=({**place, "total": str(len(rows))}, element.get("object", "")))
+
+
+def _entry(call: Call, element: etree._Element) -> Object:
+    name = element.get("object", "")
+    call.work.note.object = name
+    entry = BY_LEGACY.get(name)
+    if entry is None:
+        raise Refusal(Problem("XL03000009", f"Object {name} is not supported"))
+    call.work.permit("READ", entry)
+    return entry
+
+
+def _wanted(element: etree._Element) -> set[str]:
+    return {(field.text or "").strip() for field in element.iterfind("fields/field")}
+
+
+def _legacy_name(entry: Object, name: str) -> str:
+    return NAMES.get(entry.name, {}).get(name, name.lower())
+
+
+def _reach(work: Work, entry: Object, name: str) -> Reach:
+    """A field by its legacy name, or by its own in lower case."""
+    own = {_legacy_name(entry, field): field for field in work.company.fields(entry)}
+    own["key"] = entry.key
+    return reach(work.company, entry, own.get(name.lower(), name.upper()), work.zone)
+
+
+def _filter(work: Work, entry: Object, element: etree._Element | None) -> Predicate | None:
+    if element is None:
+        return None
+    language = Language(work.company, entry, work.zone)
+    try:
+        return every(_condition(work, language, item) for item in element)
+    except (UnknownPath, BadValue) as error:
+        raise Refusal(Problem("XL03000009", f"Invalid filter: {error}")) from error
+
+
+def _condition(work: Work, language: Language, element: etree._Element) -> Predicate:
+    if element.tag == "logical":
+        inner = [_condition(work, language, item) for item in element]
+        return every(inner) if element.get("logical_operator") == "and" else some(inner)
+    operator = text_of(element, "operator").lower()
+    found = _reach(work, language.entry, text_of(element, "field")).field.name
+    values = [text_of(element, "value")]
+    if operator not in ("=", "!=", "<", "<=", ">", ">=", "like", "is null"):
+        raise BadValue(f"operator {operator}")
+    return language.condition(found, OPERATORS.get(operator, operator), values)
+
+
+def _item(
+    call: Call, parent: etree._Element, entry: Object, record: Record, wanted: set[str]
+) -> None:
+    work = call.work
+    item = child(parent, entry.legacy)
+    key = record.values.get(entry.key) or str(record.recordno)
+    if not wanted or "key" in wanted:
+        child(item, "key", key)
+    for name in work.company.fields(entry):
+        legacy = _legacy_name(entry, name)
+        if not wanted or legacy in wanted:
+            _value(item, legacy, reach(work.company, entry, name, work.zone), record)
+    for line in work.company.lines("SUPDOCFILE", record.recordno) if entry.name == "SUPDOC" else ():
+        _file(item, line)
+    if entry.lines is not None and not wanted:
+        _lines(call, item, entry, record)
+
+
+def _value(item: etree._Element, name: str, found: Reach, record: Record) -> None:
+    """Days have elements for year, month and day."""
+    day = found.value(record) if found.field.kind == DATE else None
+    if day is None:
+        child(item, name, found.text(record))
+        return
+    made = child(item, name)
+    for part, text in (("year", f"{day:%Y}"), ("month", f"{day:%m}"), ("day", f"{day:%d}")):
+        child(made, part, text)
+
+
+def _lines(call: Call, item: etree._Element, entry: Object, record: Record) -> None:
+    assert entry.lines is not None
+    lines = BY_NAME[entry.lines.object]
+    container = child(item, f"{entry.legacy}items")
+    for line in call.work.company.lines(lines.name, record.recordno):
+        made = child(container, f"{entry.legacy}item")
+        for name in call.work.company.fields(lines):
+            found = reach(call.work.company, lines, name, call.work.zone)
+            _value(made, name.lower(), found, line)
+
+
+def _file(item: etree._Element, line: Record) -> None:
+    found = item.find("attachments")
+    files = child(item, "attachments") if found is None else found
+    made = child(files, "attachment")
+    for name in ("ATTACHMENTNAME", "ATTACHMENTTYPE", "ATTACHMENTDATA"):
+        child(made, name.lower(), line.values.get(name, ""))
+
+
+HANDLERS: Final = {"get": get, "get_list": get_list}

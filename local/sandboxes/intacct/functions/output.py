@@ -1,0 +1,70 @@
+"""Found records as XML, JSON or CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+
+from lxml import etree
+
+from ..books.rows import Record
+from ..engine.work import Work
+from ..query.paths import Reach, reach
+from ..schema.fields import Object
+from ..schema.registry import BY_NAME
+from .answer import child
+
+
+def all_fields(work: Work, entry: Object) -> list[str]:
+    """What `*` stands for: every field, and those of the contacts that belong to the record."""
+    found = list(work.company.fields(entry))
+    for path in entry.expand:
+        contact = BY_NAME[entry.ways[path].object]
+        inner = (f"{path}.{field.name}" for field in contact.fields if not field.meta)
+        found.extend(name for name in inner if name not in found)
+    return found
+
+
+def reaches(work: Work, entry: Object, names: Iterable[str]) -> list[tuple[str, Reach]]:
+    """Raises UnknownPath."""
+    return [(name, reach(work.company, entry, name.upper(), work.zone)) for name in names]
+
+
+def flat(parent: etree._Element, tag: str, found: list[tuple[str, Reach]], record: Record) -> None:
+    """One record with a child for each field, dots in names and all."""
+    item = etree.SubElement(parent, tag)
+    for name, one in found:
+        child(item, name, one.text(record))
+
+
+def nested(
+    parent: etree._Element, tag: str, found: list[tuple[str, Reach]], record: Record
+) -> etree._Element:
+    """The same with an element for each part of a dotted name."""
+    item = etree.SubElement(parent, tag)
+    groups: dict[str, etree._Element] = {"": item}
+    for name, one in found:
+        *path, last = name.split(".")
+        child(_group(groups, path), last, one.text(record))
+    return item
+
+
+def _group(groups: dict[str, etree._Element], path: list[str]) -> etree._Element:
+    key = ".".join(path)
+    if key not in groups:
+        groups[key] = etree.SubElement(_group(groups, path[:-1]), path[-1])
+    return groups[key]
+
+
+def as_text(form: str, found: list[tuple[str, Reach]], rows: Iterable[Record]) -> str:
+    """JSON objects or CSV lines."""
+    table = [{name: one.text(record) for name, one in found} for record in rows]
+    if form == "json":
+        return json.dumps(table, ensure_ascii=False)
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, [name for name, _ in found], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(table)
+    return buffer.getvalue()

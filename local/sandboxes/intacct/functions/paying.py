@@ -1,0 +1,74 @@
+"""Payments by the legacy functions: received first, shared out then or later."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from lxml import etree
+
+from ..books.rows import Record, Values
+from ..engine import operations
+from ..engine.change import Sent
+from ..engine.clean import money
+from ..engine.rules import payments
+from ..engine.work import Work
+from ..errors import broken, malformed
+from ..moments import day_text
+from ..query.paths import number_of
+from ..schema.registry import BY_NAME
+from .call import text_of
+from .legacy_values import day
+
+
+def received(work: Work, element: etree._Element) -> Sent:
+    """A payment; what no item asks for is kept as an overpayment."""
+    shares = [_share(item) for item in element.iterfind("arpaymentitem")]
+    given = number_of(text_of(element, "paymentamount"))
+    if given is None or given <= 0:
+        raise malformed("paymentamount must be above 0")
+    left = given - sum((Decimal(share["TRX_PAYMENTAMOUNT"]) for share in shares), Decimal(0))
+    if left < 0:
+        raise broken("The items come to more than the payment.")
+    today = day_text(work.clock.today())
+    values = {
+        "CUSTOMERID": text_of(element, "customerid"),
+        "FINANCIALENTITY": text_of(element, "bankaccountid"),
+        "UNDEPOSITEDACCOUNTNO": text_of(element, "undepfundsacct"),
+        "PRBATCH": text_of(element, "batchkey"),
+        "DOCNUMBER": text_of(element, "refid"),
+        "RECEIPTDATE": day(element, "datereceived") or today,
+        "PAYMENTMETHOD": text_of(element, "paymentmethod") or "Printed Check",
+        "CURRENCY": text_of(element, "currency") or work.company.currency,
+        "OVERPAYMENTAMOUNT": money(left) if left else "",
+    }
+    return Sent(values, shares)
+
+
+def _share(item: etree._Element) -> Values:
+    amount = number_of(text_of(item, "amount"))
+    if amount is None:
+        raise malformed(f"Illegal format for Payment : amount {text_of(item, 'amount')}")
+    key = text_of(item, "invoicekey")
+    return {"RECORDKEY": key, "TRX_PAYMENTAMOUNT": money(amount)}
+
+
+def spread(work: Work, payment: Record, element: etree._Element) -> Record:
+    """Shares out what a payment has left over; the payment as it is then."""
+    shares = [_share(item) for item in element.iterfind("arpaymentitems/arpaymentitem")]
+    asked = sum((Decimal(share["TRX_PAYMENTAMOUNT"]) for share in shares), Decimal(0))
+    left = Decimal(payment.values.get("OVERPAYMENTAMOUNT") or 0) - asked
+    if payment.values["STATE"] != "Complete" or left < 0:
+        raise broken("The payment has not so much left to apply.")
+    earlier = [
+        {name: line.values[name] for name in ("RECORDKEY", "ENTRYKEY", "TRX_PAYMENTAMOUNT")}
+        for line in work.company.lines("ARPYMTDETAIL", payment.recordno)
+    ]
+    rest = money(left) if left else ""
+    sent = Sent({"OVERPAYMENTAMOUNT": rest, "ACTION": "Submit"}, [*earlier, *shares])
+    with work.company.attempt():
+        payments.withdraw(work, payment)
+        work.by_hand = True
+        try:
+            return operations.amend(work, BY_NAME["ARPYMT"], payment, sent)
+        finally:
+            work.by_hand = False

@@ -1,0 +1,1 @@
+"""The shape of a request, as a schema that libxml2 checks."""

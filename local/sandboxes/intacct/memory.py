@@ -1,0 +1,37 @@
+"""The control ids of functions that are done; with uniqueid none is carried out twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .errors import Problem, Refusal
+from .settings import Settings
+
+
+@dataclass(slots=True)
+class ControlIds:
+    """When each was done, in ledger seconds."""
+
+    done: dict[tuple[str, str, str], float] = field(default_factory=dict)
+
+    def refuse_repeat(
+        self, sender: str, company: str, controlid: str, now: float, settings: Settings
+    ) -> None:
+        """Raises Refusal, with whatever number and words the settings have for it."""
+        at = self.done.get(_scoped(sender, company, controlid, settings))
+        seconds = settings.duplicate_seconds
+        if at is None or (seconds is not None and at < now - seconds):
+            return
+        words = settings.duplicate_text.format(controlid=controlid)
+        raise Refusal(Problem(settings.duplicate_errorno, words))
+
+    def remember(
+        self, sender: str, company: str, controlid: str, now: float, settings: Settings
+    ) -> None:
+        self.done[_scoped(sender, company, controlid, settings)] = now
+
+
+def _scoped(sender: str, company: str, controlid: str, settings: Settings) -> tuple[str, str, str]:
+    if settings.duplicate_scope == "everywhere":
+        return "", "", controlid
+    return (sender if settings.duplicate_scope == "sender" else "", company, controlid)

@@ -1,0 +1,1 @@
+"""How records are found: `query`, `readByQuery` and the paths of fields."""

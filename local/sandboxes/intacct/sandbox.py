@@ -1,0 +1,74 @@
+"""The whole sandbox: companies and everything that surrounds them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..qbo.clock import Clock
+from .books.company import PREFERENCES, Company, User
+from .engine.work import Work
+from .functions.call import Cursors
+from .injection import Injections
+from .journal import Journal
+from .lanes import Lanes
+from .memory import ControlIds
+from .seeds import SEEDS, large
+from .sessions import Sessions
+from .settings import Settings
+
+DEFAULT_COMPANY = "sandbox-co"
+
+
+class Sandbox:
+    """State of one running sandbox; the web layer asks and changes it. `senders` are the partner
+    credentials that exist, id to password."""
+
+    def __init__(self, settings: Settings | None = None, clock: Clock | None = None) -> None:
+        self.settings = settings or Settings()
+        self.clock = clock or Clock()
+        self.companies: dict[str, Company] = {}
+        self.senders = {self.settings.sender_id: self.settings.sender_password}
+        self.sessions = Sessions()
+        self.controlids = ControlIds()
+        self.cursors = Cursors()
+        self.lanes = Lanes()
+        self.journal = Journal(self.settings.journal_size)
+        self.injections = Injections()
+
+    def add_company(self, company_id: str, seed: str = "sample", **more: Any) -> Company:
+        """A new company, sown with a seed of that name. `more`: title, multi_entity,
+        multi_currency, preferences, sizes (for the seed `large`). Raises ValueError."""
+        if company_id in self.companies:
+            raise ValueError(f"company {company_id} exists already")
+        if seed not in (*SEEDS, large.NAME):
+            raise ValueError(f"seed must be one of {', '.join((*SEEDS, large.NAME))}")
+        company = Company(company_id, str(more.get("title") or company_id))
+        company.multi_entity = bool(more.get("multi_entity"))
+        company.multi_currency = bool(more.get("multi_currency"))
+        self.prefer(company, more.get("preferences") or {})
+        user, password = self.settings.user_id, self.settings.user_password
+        company.users[user] = User(user, password)
+        company.senders.add(self.settings.sender_id)
+        work = Work(company, self.settings, self.clock, user=user, by_hand=True)
+        if seed == large.NAME:
+            large.sow(work, more.get("sizes") or {})
+        else:
+            SEEDS[seed](work)
+        self.companies[company_id] = company
+        return company
+
+    @staticmethod
+    def prefer(company: Company, changes: dict[str, Any]) -> None:
+        """Raises ValueError for a preference that does not exist."""
+        if unknown := changes.keys() - PREFERENCES.keys():
+            raise ValueError(f"no preference is called {', '.join(sorted(unknown))}")
+        company.preferences.update(changes)
+
+    def by_hand(self, company_id: str, entity: str = "") -> Work:
+        """Somebody at work in the screens; raises KeyError."""
+        company = self.companies[company_id]
+        return Work(company, self.settings, self.clock, user="Admin", entity=entity, by_hand=True)
+
+    def change_settings(self, changes: dict[str, Any]) -> None:
+        self.settings = self.settings.changed(changes)
+        self.journal.resize(self.settings.journal_size)

@@ -1,0 +1,29 @@
+"""Records put into the books by hand, under the rules of the screens."""
+
+from __future__ import annotations
+
+from ..books.rows import Record, Values
+from ..engine import operations
+from ..engine.change import Sent
+from ..engine.work import Work
+from ..schema.registry import BY_NAME
+
+
+def plant(
+    work: Work,
+    name: str,
+    values: Values,
+    lines: list[Values] | None = None,
+    contact: Values | None = None,
+) -> Record:
+    """One record, with its display contact if it has one."""
+    contacts = {"DISPLAYCONTACT": contact} if contact else {}
+    return operations.create(work, BY_NAME[name], Sent(values, lines, contacts))
+
+
+def rows(work: Work, name: str, columns: str, table: str) -> None:
+    """Records of a table: a line each, values parted by `|`; what is blank is left out."""
+    names = columns.split()
+    for line in table.strip().splitlines():
+        cells = [cell.strip() for cell in line.split("|")]
+        plant(work, name, {k: v for k, v in zip(names, cells, strict=True) if v})

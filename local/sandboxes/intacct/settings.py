@@ -1,0 +1,133 @@
+"""Every switch of the sandbox. What the fact sheet marks unverified is a setting here."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Final, get_args, get_type_hints
+
+
+class UnknownSetting(ValueError):
+    """A name that is no setting, or a value that it cannot have."""
+
+
+# What a setting of words may say.
+CHOICES: Final[dict[str, tuple[str, ...]]] = {
+    "duplicate_scope": ("company", "sender", "everywhere"),
+    "bad_login": ("operation", "control_401"),
+    "busy_answer": ("429", "operation"),
+    "after_failure": ("aborted", "left_out"),
+    "failed_status": ("failure", "aborted"),
+    "times_zone": ("utc", "pacific"),
+    "unknown_fields": ("ignore", "refuse"),
+    "overlong": ("refuse", "truncate"),
+    "undefined_order": ("creation", "scrambled"),
+    "aggregate_names": ("function", "field"),
+    "timesheet_period": ("refuse", "allow"),
+    "timesheet_duplicates": ("refuse", "allow"),
+    "timesheet_headers": ("allow", "refuse"),
+    "timesheet_entry_keys": ("keep", "renew"),
+    "duplicate_numbers": ("refuse", "allow"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Times are ledger seconds or ledger milliseconds; the clock's scale divides them."""
+
+    # the sender everybody may use, and what a new company is opened with
+    sender_id: str = "sandbox-sender"
+    sender_password: str = "sender-secret"  # noqa: S105 - a published default of a local sandbox
+    user_id: str = "sandbox-user"
+    user_password: str = "user-secret"  # noqa: S105 - likewise
+    # sessions
+    session_seconds: int = 1800
+    session_slides: bool = True
+    session_bound: bool = True
+    switch_new_session: bool = True
+    bad_login: str = "operation"
+    # limits
+    throttle: bool = True
+    concurrent_requests: int = 2
+    queue_seconds: float = 30.0
+    busy_answer: str = "429"
+    requests_per_minute: int | None = None
+    server_seconds: float = 900.0
+    work_survives_limit: bool = True
+    keys_limit: int = 100
+    objects_limit: int | None = None
+    functions_limit: int | None = None
+    query_page_limit: int = 2000
+    read_page_limit: int = 1000
+    values_limit: int = 1000
+    request_bytes: int | None = None
+    transport_policies: tuple[str, ...] = ()
+    # latency
+    request_ms: float = 150.0
+    function_ms: float = 30.0
+    object_ms: float = 5.0
+    # uniqueid and transactions
+    duplicate_errorno: str = "XL03000008"
+    duplicate_text: str = "The function with control id '{controlid}' has been processed already."
+    duplicate_scope: str = "company"
+    duplicate_seconds: int | None = None
+    failures_use_up_ids: bool = False
+    after_failure: str = "aborted"
+    failed_status: str = "failure"
+    # unverified behaviour, one switch each
+    create_goes_on: bool = True
+    support_ids: bool = True
+    times_zone: str = "utc"
+    unknown_fields: str = "ignore"
+    overlong: str = "refuse"
+    undefined_order: str = "creation"
+    aggregate_names: str = "function"
+    bad_select_errorno: str = "XL03000006"
+    bad_filter_errorno: str = "XL03000010"
+    bad_object_errorno: str = "XL03000009"
+    bad_query_errorno: str = "XL03000006"
+    not_queryable: tuple[str, ...] = ("ARINVOICE.INVOICENO", "ARINVOICE.DATECREATED")
+    legacy_reads_show_private: bool = True
+    timesheet_period: str = "refuse"
+    timesheet_duplicates: str = "refuse"
+    timesheet_headers: str = "allow"
+    timesheet_entry_keys: str = "keep"
+    submitted_timesheets_editable: bool = False
+    duplicate_numbers: str = "refuse"
+    unit_required: bool = False
+    negative_card_amounts: bool = True
+    so_edit_renews_invoice: bool = True
+    payment_touches_invoice: bool = True
+    contact_touches_owner: bool = False
+    used_records_deletable: bool = False
+    # journal
+    journal_size: int = 50_000
+    journal_bodies: bool = False
+
+    def changed(self, changes: dict[str, Any]) -> Settings:
+        """A copy with the changes; raises UnknownSetting for a wrong name, type or word."""
+        hints = get_type_hints(type(self))
+        for name, value in changes.items():
+            if name not in hints:
+                raise UnknownSetting(f"no setting is called {name}")
+            if not _fits(value, hints[name]) or value not in CHOICES.get(name, (value,)):
+                raise UnknownSetting(f"{name} cannot be {value!r}")
+        cleaned: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in changes.items()
+        }
+        return dataclasses.replace(self, **cleaned)
+
+    def as_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+
+def _fits(value: object, hint: Any) -> bool:
+    allowed = get_args(hint) or (hint,)
+    if hint == tuple[str, ...]:
+        return isinstance(value, list | tuple) and all(isinstance(v, str) for v in value)
+    if isinstance(value, bool):
+        return bool in allowed
+    if isinstance(value, int):
+        return int in allowed or float in allowed
+    return isinstance(value, tuple(t for t in allowed if isinstance(t, type)))

@@ -1,0 +1,114 @@
+"""The state file: the whole sandbox as JSON, written when it stops, read at start."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from .books.company import Company, User
+from .books.rows import Record, Table
+from .memory import ControlIds
+from .sandbox import Sandbox
+from .schema.fields import Field
+from .sessions import Session
+
+VERSION = 1
+
+
+class UnreadableState(ValueError):
+    """The state file is not one of ours."""
+
+
+def save(sandbox: Sandbox, path: Path) -> None:
+    state = {
+        "version": VERSION,
+        "senders": sandbox.senders,
+        "companies": [_company(c) for c in sandbox.companies.values()],
+        "sessions": [asdict(session) for session in sandbox.sessions.live.values()],
+        "controlids": [[*key, at] for key, at in sandbox.controlids.done.items()],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    beside.write_text(json.dumps(state), encoding="utf-8")
+    beside.replace(path)
+
+
+def _company(company: Company) -> dict[str, Any]:
+    return {
+        "id": company.id,
+        "title": company.title,
+        "users": [[u.id, u.password, sorted(u.denied)] for u in company.users.values()],
+        "senders": sorted(company.senders),
+        "flags": {name: getattr(company, name) for name in FLAGS},
+        "applications": sorted(company.applications),
+        "closed": {module: day.isoformat() for module, day in company.closed.items()},
+        "preferences": company.preferences,
+        "custom": {name: [asdict(f) for f in fields] for name, fields in company.custom.items()},
+        "numbers": company.numbers,
+        "tables": {name: _table(table) for name, table in company.tables.items()},
+    }
+
+
+FLAGS = ("multi_entity", "multi_currency", "web_services", "expired", "currency")
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {"last": table.last, "records": [_record(record) for record in table.rows()]}
+
+
+def _record(record: Record) -> list[Any]:
+    return [
+        record.recordno,
+        record.values,
+        record.entity,
+        record.parent,
+        record.created,
+        record.modified,
+        record.createdby,
+        record.modifiedby,
+    ]
+
+
+def load(sandbox: Sandbox, path: Path) -> None:
+    """Replaces what the sandbox holds; raises UnreadableState."""
+    try:
+        state = json.loads(path.read_text(encoding="utf-8"))
+        if state["version"] != VERSION:
+            raise UnreadableState(f"{path} was written by another version")
+        sandbox.senders.update(state["senders"])
+        for stored in state["companies"]:
+            sandbox.companies[stored["id"]] = _restored(stored)
+        sandbox.sessions.live = {s["id"]: Session(**s) for s in state["sessions"]}
+        done = {(sender, company, key): at for sender, company, key, at in state["controlids"]}
+        sandbox.controlids = ControlIds(done)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UnreadableState(f"{path} cannot be read: {error}") from error
+
+
+def _restored(stored: dict[str, Any]) -> Company:
+    company = Company(stored["id"], stored["title"])
+    company.users = {u: User(u, p, frozenset(denied)) for u, p, denied in stored["users"]}
+    company.senders = set(stored["senders"])
+    for name, value in stored["flags"].items():
+        setattr(company, name, value)
+    company.applications = frozenset(stored["applications"])
+    company.closed = {m: date.fromisoformat(day) for m, day in stored["closed"].items()}
+    company.preferences = stored["preferences"]
+    company.custom = {
+        name: tuple(_field(f) for f in fields) for name, fields in stored["custom"].items()
+    }
+    company.numbers = stored["numbers"]
+    for name, table in stored["tables"].items():
+        for record in table["records"]:
+            company.put(name, Record(*record))
+        company.tables[name].last = table["last"]
+    return company
+
+
+def _field(stored: dict[str, Any]) -> Field:
+    choices, codes = tuple(stored["choices"]), tuple(tuple(pair) for pair in stored["codes"])
+    return Field(**{**stored, "choices": choices, "codes": codes})

@@ -1,0 +1,1 @@
+"""The HTTP side: envelope, gateway and the calls of the sandbox itself."""

@@ -1,0 +1,120 @@
+"""Room for requests, time for them, and pages."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import httpx
+import pytest
+from lxml import etree
+
+from .conftest import Books
+from .test_transactions import classes, make
+from .xml import el, els, errors, function, request
+
+LIST = el("readByQuery", els(object="CLASS", query="", fields="CLASSID"))
+
+
+def at_once(books: Books, count: int) -> list[httpx.Response]:
+    """The answers to requests that were sent together."""
+    found: list[httpx.Response] = []
+    body = request(el("sessionid", books.session), function(LIST)).encode()
+
+    def one() -> None:
+        with httpx.Client(verify=False, timeout=30) as client:
+            found.append(client.post(books.endpoint, content=body))
+
+    threads = [threading.Thread(target=one) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def test_requests_beyond_the_limit_wait_for_room(books: Books) -> None:
+    books.sign_in()
+    books.admin("/journal", method="DELETE")
+    books.set(request_ms=200.0, concurrent_requests=2)
+    started = time.monotonic()
+    answers = at_once(books, 4)
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert time.monotonic() - started >= 0.4
+    assert books.admin("/stats", method="GET")["peak_concurrency"] == 2
+    assert max(entry["waited_ms"] for entry in books.journal()) >= 100
+
+
+@pytest.mark.parametrize(("answer", "status"), [("429", 429), ("operation", 200)])
+def test_who_waits_too_long_is_sent_away(books: Books, answer: str, status: int) -> None:
+    books.sign_in()
+    books.set(request_ms=400.0, concurrent_requests=1, queue_seconds=0.1, busy_answer=answer)
+    answers = at_once(books, 2)
+    refused = [a for a in answers if b"<errormessage>" in a.content]
+    assert [a.status_code for a in refused] == [status]
+    root = etree.fromstring(refused[0].content)
+    number = "GW-0010" if answer == "429" else "XL03000006"
+    assert root.findtext(".//error/errorno") == number
+
+
+def test_companies_do_not_wait_for_each_other(books: Books, group: Books) -> None:
+    books.sign_in()
+    group.sign_in()
+    books.set(request_ms=300.0, concurrent_requests=1)
+    thread = threading.Thread(target=lambda: at_once(books, 1))
+    thread.start()
+    time.sleep(0.05)
+    assert at_once(group, 1)[0].elapsed.total_seconds() < 0.5
+    thread.join()
+
+
+def test_a_sender_may_be_limited_by_the_minute(books: Books) -> None:
+    books.sign_in()
+    books.set(requests_per_minute=2)
+    body = request(el("sessionid", books.session), function(LIST))
+    codes = [books.post(body, books.endpoint).status_code for _ in range(3)]
+    assert codes[-1] == 429
+    books.set(throttle=False)
+    assert books.post(body, books.endpoint).status_code == 200
+    books.set(throttle=True)
+    books.admin("/clock", {"advance_seconds": 61})
+    assert books.post(body, books.endpoint).status_code == 200
+
+
+@pytest.mark.parametrize(("survives", "made"), [(True, {"A"}), (False, set())])
+def test_work_beyond_the_time_limit_may_be_done_all_the_same(
+    books: Books, survives: bool, made: set[str]
+) -> None:
+    books.sign_in()
+    books.set(function_ms=2_000_000.0, work_survives_limit=survives, session_seconds=100_000)
+    books.admin("/clock", {"scale": 9000})
+    body = request(el("sessionid", books.session), make("A"))
+    assert books.post(body, books.endpoint).status_code == 524
+    assert classes(books) == made
+
+
+def test_a_request_takes_time_by_its_functions_and_objects(books: Books) -> None:
+    books.sign_in()
+    books.set(request_ms=50.0, function_ms=50.0, object_ms=50.0)
+    body = request(el("sessionid", books.session), make("A"), make("B"))
+    assert books.post(body, books.endpoint).elapsed.total_seconds() >= 0.25
+
+
+def test_the_scale_divides_time(books: Books) -> None:
+    books.sign_in()
+    books.set(request_ms=2000.0)
+    books.admin("/clock", {"scale": 20})
+    body = request(el("sessionid", books.session), function(LIST))
+    assert 0.1 <= books.post(body, books.endpoint).elapsed.total_seconds() < 1
+
+
+def test_a_request_may_be_too_large(books: Books) -> None:
+    books.set(request_bytes=300)
+    answer = books.post(request(books.login(), function(LIST)))
+    assert answer.status_code == 400
+    assert errors(etree.fromstring(answer.content)).numbers == ["GW-0011"]
+
+
+def test_read_takes_a_hundred_keys(books: Books) -> None:
+    keys = ",".join(str(number) for number in range(101))
+    assert "1 to 100 keys" in books.refused(el("read", els(object="CLASS", keys=keys))).first
