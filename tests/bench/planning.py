@@ -17,9 +17,9 @@ from pathlib import Path
 from ledgerlink.bootstrap import SystemClock
 from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
 from ledgerlink.domain.documents import Copy, fingerprint, resolve
+from ledgerlink.domain.inputs import PlanInput
 from ledgerlink.domain.links import Link
 from ledgerlink.domain.plan import ItemState, Operation
-from ledgerlink.domain.inputs import PlanInput
 from ledgerlink.domain.planner import plan
 from ledgerlink.domain.resolver import RuleBook
 from ledgerlink.domain.rules import Rule, RuleKind
