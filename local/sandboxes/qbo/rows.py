@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -57,8 +56,3 @@ class Sequence:
 
     def reserve(self, number: int) -> None:
         self.last = max(self.last, number)
-
-
-def counter(start: int = 1) -> Callable[[], int]:
-    numbers = itertools.count(start)
-    return lambda: next(numbers)

@@ -259,6 +259,22 @@ def test_what_a_batch_makes_can_be_named_only_after_it(
     assert books.create(entity, named)["Id"]
 
 
+@documents
+@pytest.mark.parametrize("paid", ["allow", "refuse"])
+def test_a_template_of_it_is_changed_like_any_row(
+    books: Books, entity: str, body: dict[str, Any], paid: str
+) -> None:
+    books.set(paid_documents=paid)
+    info = {"Name": "Monthly", "RecurType": "Automated", "Active": True}
+    template = {entity: {**body, "RecurringInfo": info}}
+    answer = books.post("recurringtransaction", template).json()
+    made = answer["RecurringTransaction"][entity]
+    changed_body = {entity: {**made, "PrivateNote": "every month"}}
+    answer = books.post("recurringtransaction", changed_body).json()
+    again = answer["RecurringTransaction"][entity]
+    assert (again["PrivateNote"], again["SyncToken"]) == ("every month", "1")
+
+
 def test_marks_currencies_and_files_outlive_a_restart(books: Books, tmp_path: Any) -> None:
     row = books.create("Purchase", purchase(DocNumber="kept"))
     mark = {"entity": "Purchase", "id": row["Id"], "as": "reconciled"}

@@ -21,8 +21,6 @@ from .cdc import changes
 from .files import download, link, upload
 from .wire import Outcome, answered
 
-MAIL_TYPE: Final = "application/octet-stream"
-
 
 def run(call: Call) -> Outcome:
     """Carries the call out; raises Fault."""

@@ -40,10 +40,11 @@ def dated(change: Change) -> None:
 
 def unmarked(change: Change) -> None:
     """What was matched, reconciled or deposited is closed to the API. Raises 6480 or 6540."""
-    if change.before is None or change.context.by_hand:
+    row_id = str(change.was("Id") or "")
+    if not row_id or change.context.by_hand:
         return
-    mark = change.company.marks.get((change.entity.name, change.before["Id"]))
-    if mark is None and _deposited(change, change.before["Id"]):
+    mark = change.company.marks.get((change.entity.name, row_id))
+    if mark is None and _deposited(change, row_id):
         mark = "deposited"
     if mark is not None:
         raise Fault(*MARKS[mark])

@@ -104,9 +104,9 @@ def unpaid(change: Change) -> None:
 
 def _payments(change: Change) -> Iterator[Row]:
     """The payments that are applied to a stored document, newest first."""
-    if change.before is None:
+    payment, row_id = PAID_BY[change.entity.name], change.was("Id")
+    if row_id is None:
         return
-    payment, row_id = PAID_BY[change.entity.name], change.before["Id"]
     for row in reversed(list(change.company.rows(payment))):
         if any(target == row_id for target, _ in applications(payment, row)):
             yield row
