@@ -128,4 +128,4 @@ def _csv(
 
 def _cell(value: object) -> object:
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text
