@@ -60,7 +60,7 @@ def shared(activity: Form) -> Hashable:
 def content(kind: str, entity: Form) -> dict[str, Any]:
     """What a record of a kind that is known by its content holds of ours, in one form."""
     lines = [_held(LINE, _reader(line)) for line in _lines(entity)]
-    return {"kind": kind, **_held(HEADS[kind], entity.get), "lines": lines}
+    return {"kind": kind, **_held(HEADS[kind], _lasting(entity).get), "lines": lines}
 
 
 def content_print(kind: str, entity: Form) -> str:
@@ -97,6 +97,14 @@ def _narrowed(body: Form, entity: Form) -> Form:
     sent = {str(each.get("DefinitionId")) for each in values.blocks(body, CUSTOM)}
     some = [e for e in values.blocks(entity, CUSTOM) if str(e.get("DefinitionId")) in sent]
     return {**entity, CUSTOM: some}
+
+
+def _lasting(entity: Form) -> Form:
+    """The record without what it gets by itself later on: a check is numbered when it is
+    printed."""
+    if entity.get("PaymentType") != "Check":
+        return entity
+    return {wire: value for wire, value in entity.items() if wire != "DocNumber"}
 
 
 def _lines(entity: Form) -> list[Form]:

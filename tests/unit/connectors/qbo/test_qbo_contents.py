@@ -280,3 +280,9 @@ def test_an_edit_of_our_fields_of_a_list_record_shows(kind: str, changes: Row) -
     body = {"DisplayName": "Amy's Bird Sanctuary"}
     assert fingerprint(body) in contents.prints(kind, body)
     assert fingerprint(body) not in contents.prints(kind, {**body, **changes})
+
+
+def test_the_number_that_a_check_gets_when_it_is_printed_is_no_edit() -> None:
+    check = expenses(**CHECK)
+    assert print_of(check, stored(check, DocNumber="1042")) == print_of(check, stored(check))
+    assert print_of(BILL, stored(BILL, DocNumber="1042")) != print_of(BILL, stored(BILL))
