@@ -104,7 +104,7 @@ async def _planned(
     def stop() -> bool:
         return house.clock.monotonic() > ends_at
 
-    async with visit(house, connection) as there:
+    async with visit(house, connection, aside=True) as there:
         company = await there.ledger.company(stop)
         asked = PostPlan(house, connection, there.ledger, company, stop)
         rules, _ = asked.new_rules(records, user)

@@ -122,7 +122,7 @@ async def _read(
     house: House, connection: Connection, links: Sequence[Link]
 ) -> Mapping[str, Copy | None]:
     ends_at = house.clock.monotonic() + SECONDS
-    async with visit(house, connection) as there:
+    async with visit(house, connection, aside=True) as there:
         try:
             return await copies_of(there.ledger, links, lambda: house.clock.monotonic() > ends_at)
         except Interrupted:

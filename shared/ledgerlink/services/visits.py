@@ -40,12 +40,16 @@ def meter(house: House, connection: Connection, calls: Mapping[str, int]) -> int
 
 
 @asynccontextmanager
-async def visit(house: House, connection: Connection) -> AsyncIterator[Visit]:
-    """The connection's ledger, open for as long as the block lasts."""
+async def visit(
+    house: House, connection: Connection, *, aside: bool = False
+) -> AsyncIterator[Visit]:
+    """The connection's ledger, open for as long as the block lasts. A visit `aside` of the lane
+    leaves the limiter's memory to the lane's worker, who may be writing at the same time."""
     there = Visit(house, connection, house.open(connection))
     try:
         yield there
     finally:
-        house.memory.save(connection.firm, connection.id, there.ledger.lane_state())
+        if not aside:
+            house.memory.save(connection.firm, connection.id, there.ledger.lane_state())
         there.note()
         await there.ledger.close()

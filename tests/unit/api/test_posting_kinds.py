@@ -103,7 +103,11 @@ def test_items_of_money_tell_their_kind_and_what_they_come_to(
 
 
 def test_the_export_of_a_run_tells_kinds_and_money(api: Api, connection: Connection) -> None:
-    body = {"expenses": [expense("e1", tax_amount="2.50")], "time_entries": [entry("t1")]}
+    body = {
+        "expenses": [expense("e1", tax_amount="2.50")],
+        "time_entries": [entry("t1")],
+        "invoices": [invoice("i1", lines=[{"amount": "-7.5", "labor_code_key": "dev"}])],
+    }
     href = send(api, connection, body).json["href"]
     api.place.work()
     text = api.get(href.replace("/runs/", "/exports/runs/")).text
@@ -111,6 +115,7 @@ def test_the_export_of_a_run_tells_kinds_and_money(api: Api, connection: Connect
     spent, time = rows["expense:e1"], rows["time:t1"]
     assert (spent["record"], spent["total"], spent["state"]) == ("expense", "15.00", "posted")
     assert (time["record"], time["total"], time["minutes"]) == ("time", "", "60")
+    assert rows["invoice:i1"]["total"] == "-7.50"
 
 
 WRONG: list[tuple[str, Any, str]] = [

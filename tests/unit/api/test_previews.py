@@ -60,6 +60,7 @@ def kept(api: Api, connection: Connection) -> dict[str, Any]:
         "plans": sorted(place.staging.plans),
         "messages": list(place.lane.messages),
         "events": list(place.bus.events),
+        "memory": place.house.memory.load(connection.firm, connection.id),
         "received": len(company.received),
         "stored": dict(company.stored),
     }
@@ -293,6 +294,30 @@ def test_another_firms_connection_and_upload_have_no_preview(
     assert preview(api, connection, body, firm="rival").status == 404
     rival = api.place.connected("rival", f"{COMPANY}-2")
     assert preview(api, rival, {"upload_id": upload_id}, firm="rival").status == 404
+
+
+def test_lines_that_are_no_records_at_all_are_previewed_as_they_are_posted(
+    api: Api, connection: Connection
+) -> None:
+    lines = [
+        '{"kind": "expense", "key": "\\ud800"}',
+        '{"kind": "invoice", "key": 7, "lines": [NaN]}',
+        '{"kind": "client"',
+        "[" * 50_000,
+        '"text"',
+        expense("e1", kind="expense"),
+    ]
+    body = {"upload_id": upload(api, connection, lines)}
+    seen = plan_of(preview(api, connection, body))
+    done = posted(api, connection, body)
+    assert {k: i["reason"] for k, i in seen.items()} == {k: i["reason"] for k, i in done.items()}
+    assert [key for key, item in seen.items() if item["state"] == "pending"] == ["expense:e1"]
+
+
+def test_a_wrong_word_for_preview_names_the_parameter(api: Api, connection: Connection) -> None:
+    path = f"/v1/connections/{connection.id}/posts"
+    answer = api.post(path, {"expenses": []}, query={"preview": "perhaps"})
+    assert (answer.status, answer.pointers) == (422, ["/query/preview"])
 
 
 def test_a_preview_asks_for_the_right_to_post(api: Api, connection: Connection) -> None:
