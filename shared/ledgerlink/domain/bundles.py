@@ -237,5 +237,4 @@ def _holds(operation: Operation) -> bool:
 
 
 def _lets_go(operation: Operation) -> bool:
-    gone = operation.reason is not None and operation.reason.code == "gone_in_ledger"
-    return operation.state is ItemState.PENDING or (gone and operation.state is ItemState.UNCHANGED)
+    return operation.state is ItemState.PENDING or operation.is_over

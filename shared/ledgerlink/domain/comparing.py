@@ -154,7 +154,7 @@ class Comparer:
 
     def _anew(self, create: Operation, held: Held) -> Operation:
         if self.edits is LedgerEdits.OURS:
-            return self._open(replace(create, base_version=held.link.version))
+            return self._open(replace(create, base_version=held.link.version, was=held.link))
         why = reason("gone_in_ledger")
         if self.edits is LedgerEdits.THEIRS:
             return replace(

@@ -74,6 +74,12 @@ class Operation:
     total: Total | None = None
     upload_id: str | None = None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the record is wanted no more and was gone from the ledger already."""
+        gone = self.reason is not None and self.reason.code == "gone_in_ledger"
+        return gone and self.state is ItemState.UNCHANGED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:

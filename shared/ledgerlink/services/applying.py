@@ -233,7 +233,8 @@ class Work:
             return Outcome(seq=operation.seq, state=ItemState.BLOCKED, reason=why)
         if self._carried_elsewhere(operation, carriers):
             return Outcome(seq=operation.seq, state=ItemState.BLOCKED, reason=reason("overtaken"))
-        base = (operation.ledger_id, operation.base_version)
+        known = operation.was.ledger_id if operation.was else operation.ledger_id
+        base = (known, operation.base_version)
         if own is None or (own.ledger_id, own.version) == base:
             return None
         return self._overtaken(ready(operation, links), own)

@@ -42,6 +42,7 @@ async def plan_run(house: House, connection: Connection, run: Run, stop: Stop) -
         run = replace(run, planning_calls=dict(there.ledger.calls))
     keep_new_rules(house, connection, fresh)
     chunks = store_chunks(house, connection, run, operations)
+    house.links.delete(run.firm, connection.id, [op.key for op in operations if op.is_over])
     return start(house, replace(run, records=len(records), chunks=chunks))
 
 

@@ -10,6 +10,7 @@ from ledgerlink.domain.documents import (
     Document,
     Features,
     ResolvedExpenses,
+    ResolvedInvoice,
     Settlement,
     fingerprint,
     needs,
@@ -117,10 +118,19 @@ def gone(key: str, kind: RecordKind = RecordKind.EXPENSE) -> Deleted:
     return Deleted(kind=kind, key=key, deleted=True)
 
 
+@dataclass(frozen=True)
 class DeskComposer(FakeComposer):
-    """It files expenses by how they are settled, as ledgers do."""
+    """It files expenses by how they are settled, as ledgers do, and remembers what it saw."""
+
+    seen_expenses: dict[str, ResolvedExpenses] = field(default_factory=dict)
+    seen_invoices: dict[str, ResolvedInvoice] = field(default_factory=dict)
+
+    def invoice(self, invoice: ResolvedInvoice) -> Document:
+        self.seen_invoices[invoice.key] = invoice
+        return super().invoice(invoice)
 
     def expenses(self, expenses: ResolvedExpenses) -> Document:
+        self.seen_expenses[expenses.key] = expenses
         document = super().expenses(expenses)
         kind = "Credit" if expenses.credit else SETTLED[expenses.settlement]
         return replace(document, kind=kind)
@@ -137,6 +147,7 @@ class Desk(World):
     stored: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
     locked: dict[str, Reason] = field(default_factory=dict)
     looked: bool = True
+    composer: DeskComposer = field(default_factory=DeskComposer)
 
     def __post_init__(self) -> None:
         self.rules = rule_book(RULES)
@@ -160,7 +171,7 @@ class Desk(World):
                 entries=sorted_out.times,
                 rules=self.rules,
                 links=self.links,
-                composer=DeskComposer(),
+                composer=self.composer,
                 expenses=sorted_out.expenses,
                 invoices=sorted_out.invoices,
                 listed=sorted_out.listed,
