@@ -196,7 +196,7 @@ def _rows(work: Work, asked: Query) -> list[Record]:
 def _sort(work: Work, asked: Query, rows: list[Record]) -> None:
     """Without an order each page may have its own."""
     if not asked.order and work.settings.undefined_order == "scrambled":
-        rows.sort(key=lambda row: (row.recordno * 2_654_435_761 + asked.offset * 97) % 2**32)
+        rows.sort(key=lambda row: hash((row.recordno, asked.offset)))
     for name, descending in reversed(asked.order):
         try:
             found = reach(work.company, asked.entry, name.upper(), work.zone)
