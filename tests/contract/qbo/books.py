@@ -5,13 +5,14 @@ import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
 import httpx
 from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
 from ledgerlink.domain.lists import Batch, ListRecord, ListType, Reading
-from ledgerlink.domain.ports import Tokens
+from ledgerlink.domain.ports import LaneState, Tokens
 
 from tests.unit.connectors.qbo.stage import Vault
 
@@ -23,6 +24,10 @@ CREDENTIALS = {
     "client_secret": "sandbox-secret",
     "webhook_verifier_token": "secret",
 }
+
+SCALE = 40.0
+"""Ledger seconds in one of this machine's: the pace that the ledger asks for is kept, and is not
+waited for."""
 
 
 class MachineClock:
@@ -36,6 +41,13 @@ class MachineClock:
         await asyncio.sleep(seconds)
 
 
+@cache
+def connector(url: str, scale: float) -> QuickBooksOnline:
+    """The connector to the sandbox there; it reads the trusted certificates once."""
+    endpoints = Endpoints(url, token_url=f"{url}/oauth2/v1/tokens/bearer", clock_scale=scale)
+    return QuickBooksOnline(endpoints, MachineClock())
+
+
 @dataclass(frozen=True)
 class Books:
     """A company of the sandbox: the port on one side, the ledger's screens on the other."""
@@ -43,14 +55,18 @@ class Books:
     url: str
     http: httpx.Client
     realm: str
+    scale: float = SCALE
 
     @property
     def connector(self) -> QuickBooksOnline:
-        endpoints = Endpoints(self.url, token_url=f"{self.url}/oauth2/v1/tokens/bearer")
-        return QuickBooksOnline(endpoints, MachineClock())
+        return connector(self.url, self.scale)
 
-    def ask(self, what: Callable[[QuickBooksLedger], Coroutine[Any, Any, T]]) -> T:
-        """What the port answers."""
+    def ask(
+        self,
+        what: Callable[[QuickBooksLedger], Coroutine[Any, Any, T]],
+        state: LaneState | None = None,
+    ) -> T:
+        """What the port answers, with what it remembered."""
         tokens = self.admin("token", {"realm": self.realm})
         vault = Vault(
             Tokens(
@@ -61,7 +77,7 @@ class Books:
         )
 
         async def main() -> T:
-            ledger = self.connector.open(self.realm, vault, CREDENTIALS, {})
+            ledger = self.connector.open(self.realm, vault, CREDENTIALS, state or {})
             try:
                 return await what(ledger)
             finally:

@@ -8,25 +8,34 @@ import httpx
 import pytest
 
 from local.sandboxes.qbo.server import Options, Running, running
+from local.sandboxes.qbo.settings import Settings
 from tests.contract.qbo.books import Books
+from tests.contract.qbo.clerk import Clerk
 
-NO_LIMITS = {"throttle": False, "single_ms": 0.0, "query_ms": 0.0, "batch_ms": 0.0}
-USUAL = {"cdc_inactive": "object", "cdc_page_limit": 1000, "time_link_id": "id"}
+USUAL = Settings().changed(
+    {
+        "throttle": False,
+        "single_ms": 0.0,
+        "query_ms": 0.0,
+        "batch_ms": 0.0,
+        "batch_item_ms": 0.0,
+        "journal_bodies": True,
+    }
+)
+"""No limits and no waiting, and all that is said is kept."""
 numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served() -> Iterator[Running]:
-    with running(Options(seed="empty")) as server:
-        with httpx.Client(base_url=server.url, trust_env=False) as http:
-            http.post("/_sandbox/settings", json=NO_LIMITS).raise_for_status()
+    with running(Options(seed="empty", settings=USUAL)) as server:
         yield server
 
 
 @pytest.fixture
 def company(served: Running) -> Iterator[Callable[..., Books]]:
-    """Makes companies."""
-    with httpx.Client(base_url=served.url, trust_env=False, timeout=30) as http:
+    """Makes companies; what is set in the sandbox is set back, and its failures are over."""
+    with httpx.Client(base_url=served.url, trust_env=False, verify=False, timeout=30) as http:
 
         def make(seed: str = "empty", **more: Any) -> Books:
             body = {"name": f"Firm {next(numbers)}", "seed": seed, **more}
@@ -35,9 +44,16 @@ def company(served: Running) -> Iterator[Callable[..., Books]]:
             return Books(served.url, http, answer.json()["realm"])
 
         yield make
-        http.post("/_sandbox/settings", json=USUAL).raise_for_status()
+        http.post("/_sandbox/settings", json=USUAL.as_dict()).raise_for_status()
+        http.delete("/_sandbox/faults").raise_for_status()
 
 
 @pytest.fixture
 def books(company: Callable[..., Books]) -> Books:
     return company()
+
+
+@pytest.fixture
+def clerk(company: Callable[..., Books]) -> Clerk:
+    """Somebody who posts into the sample company."""
+    return Clerk(company("sample"))

@@ -1,0 +1,289 @@
+"""Somebody who posts what a product says into a company of the sandbox, as runs do it: planned
+against what the ledger holds, sent level by level, remembered by links."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
+from ledgerlink.domain.documents import Copy, Features, fingerprint, needs
+from ledgerlink.domain.errors import NotFound
+from ledgerlink.domain.inputs import PlanInput
+from ledgerlink.domain.links import Link as Posted
+from ledgerlink.domain.listing import RULES as LISTED
+from ledgerlink.domain.listing import created_by
+from ledgerlink.domain.plan import Action, ItemState, Operation, Outcome, Request, Write
+from ledgerlink.domain.planner import plan
+from ledgerlink.domain.ports import LaneState, never
+from ledgerlink.domain.posting import Posting
+from ledgerlink.domain.reasons import reason
+from ledgerlink.domain.records import Record, RecordKind
+from ledgerlink.domain.rules import Link, LinkExpenseCode, Rule, RuleKind
+from ledgerlink.domain.rules import Mapping as Rules
+from ledgerlink.domain.spending import Expensing, Invoicing
+from ledgerlink.services.applying import ready
+from ledgerlink.services.copies import copies_of
+from ledgerlink.services.plans import Records
+from ledgerlink.services.post_plans import WantedRates
+
+from tests.contract.qbo.books import Books, Row
+from tests.unit.connectors.qbo.stage import Report
+
+EXPENSING = Expensing(payable_account_id="33", check_account_id="35")
+INVOICING = Invoicing(item_id="1")
+RULES: Mapping[RuleKind, Mapping[str, Rules]] = {
+    RuleKind.USERS: {
+        "vic": Link(ledger_id="46", person="vendor"),
+        "val": Link(ledger_id="30", person="vendor"),
+        "emily": Link(ledger_id="55"),
+    },
+    RuleKind.PROJECTS: {"birds": Link(ledger_id="1"), "cars": Link(ledger_id="3")},
+    RuleKind.LABOR_CODES: {"design": Link(ledger_id="4"), "lighting": Link(ledger_id="8")},
+    RuleKind.EXPENSE_CODES: {
+        "meals": LinkExpenseCode(ledger_id="13"),
+        "travel": LinkExpenseCode(ledger_id="22"),
+        "pumps": LinkExpenseCode(ledger_id="11", target="item"),
+    },
+    RuleKind.CARDS: {"visa": Link(ledger_id="42"), "mastercard": Link(ledger_id="41")},
+    RuleKind.VENDORS: {"bessie": Link(ledger_id="30")},
+    RuleKind.TERMS: {"net15": Link(ledger_id="2")},
+    RuleKind.TAX_CODES: {"two": Link(ledger_id="2"), "taxable": Link(ledger_id="TAX")},
+}
+"""What the firm set, by the ids that the sandbox's companies have."""
+
+Outcomes = Mapping[str, Outcome]
+"""By posting key; of what was deleted and made again the latter."""
+
+
+@dataclass
+class Clerk:
+    """`links` is what is known to be in the ledger, `requests` are what was sent last, `files` the
+    uploads by id. `state` is what the connector remembers, `calls` what it called last."""
+
+    books: Books
+    expensing: Expensing = EXPENSING
+    invoicing: Invoicing = INVOICING
+    posting: Posting = field(default_factory=Posting)
+    rules: dict[tuple[RuleKind, str], Rule] = field(default_factory=dict)
+    links: dict[str, Posted] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    requests: list[Request] = field(default_factory=list)
+    state: LaneState = field(default_factory=dict)
+    features: Features = field(default_factory=Features)
+    calls: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for kind, mappings in RULES.items():
+            for key, mapping in mappings.items():
+                self.rule(kind, key, mapping)
+        for kind, entity in ((RuleKind.CLASSES, "Class"), (RuleKind.LOCATIONS, "Department")):
+            for row in self.books.rows(entity):
+                self.rule(kind, row["Name"].lower(), Link(ledger_id=row["Id"]))
+
+    def rule(self, kind: RuleKind, key: str, mapping: Rules) -> None:
+        """The firm says where something goes."""
+        at = datetime(2026, 1, 1, tzinfo=UTC)
+        rule = Rule(kind=kind, key=key, mapping=mapping, set_by="ada", set_at=at)
+        self.rules[kind, key] = rule
+
+    def post(self, *records: Record) -> Outcomes:
+        """What becomes of these."""
+        return self.send(self.planned(*records))
+
+    def planned(self, *records: Record) -> Sequence[Operation]:
+        """The plan of these, against what the ledger holds now."""
+        return self.books.ask(lambda ledger: self._plan(ledger, records), self.state)
+
+    def send(self, operations: Sequence[Operation]) -> Outcomes:
+        """What becomes of a plan; what has no answer is left out."""
+        self.requests = []
+        return self.books.ask(lambda ledger: self._send(ledger, operations), self.state)
+
+    def again(self) -> Outcomes:
+        """Somebody who died before the answers were recorded sends the same requests again."""
+        return self.books.ask(lambda ledger: self._written(ledger, self.requests), self.state)
+
+    def found(self, known: Iterable[str] = ()) -> Outcomes:
+        """What the ledger turns out to hold of all that was sent last."""
+        writes = [write for request in self.requests for write in request.writes]
+        since = datetime.now(UTC) - timedelta(minutes=1)
+        keys = {write.seq: write.key for write in writes}
+
+        async def find(ledger: QuickBooksLedger) -> Outcomes:
+            outcomes = await ledger.find(writes, since, set(known))
+            return {keys[seq]: outcome for seq, outcome in outcomes.items()}
+
+        return self.books.ask(find, self.state)
+
+    def copy(self, key: str) -> Copy | None:
+        """What the ledger holds of what was posted under this key."""
+        link = self.links[key]
+        found = self.books.ask(lambda ledger: copies_of(ledger, [link], never), self.state)
+        return found[key]
+
+    def row(self, key: str) -> Row:
+        """The record of the ledger that was posted under this key."""
+        link = self.links[key]
+        return next(r for r in self.books.rows(link.kind) if r["Id"] == link.ledger_id)
+
+    def ours(self, kind: str) -> list[Row]:
+        """The records of a kind that carry a name of ours."""
+        return [row for row in self.books.rows(kind) if "[" in str(row.get("PrivateNote"))]
+
+    def edit(self, key: str, **changes: Any) -> None:
+        """Somebody changes it in the ledger's screens."""
+        self.books.change(self.links[key].kind, self.links[key].ledger_id, **changes)
+
+    def delete(self, key: str) -> None:
+        """Somebody deletes it there."""
+        self.books.edit(self.links[key].kind, id=self.links[key].ledger_id, delete=True)
+
+    async def _plan(
+        self, ledger: QuickBooksLedger, records: Sequence[Record]
+    ) -> Sequence[Operation]:
+        self.features = (await ledger.company()).features
+        sorted_out = Records()
+        for record in records:
+            sorted_out.add(record)
+        for listed in sorted_out.listed:
+            self.rule(LISTED[RecordKind(listed.kind)], listed.key, created_by(listed))
+        given = await self._given(ledger, sorted_out)
+        wanted = WantedRates()
+        operations = plan(replace(given, rates=wanted))
+        if not wanted.pairs:
+            return operations
+        return plan(replace(given, rates=await ledger.exchange_rates(wanted.pairs)))
+
+    async def _given(self, ledger: QuickBooksLedger, records: Records) -> PlanInput:
+        spent = [link for link in self.links.values() if link.record is RecordKind.EXPENSE]
+        money = (RecordKind.EXPENSE, RecordKind.INVOICE)
+        looked_at = [link for link in self.links.values() if link.record in money]
+        return PlanInput(
+            entries=records.times,
+            rejected=(),
+            rules=self.rules,
+            links=self.links,
+            composer=self.books.connector.composer,
+            posting=self.posting,
+            features=self.features,
+            currencies=self._currencies("Customer"),
+            vendor_currencies=self._currencies("Vendor"),
+            copies=await copies_of(ledger, looked_at, never),
+            expenses=records.expenses,
+            invoices=records.invoices,
+            listed=records.listed,
+            deleted=records.deleted,
+            expensing=self.expensing,
+            invoicing=self.invoicing,
+            carried_expenses={member: link for link in spent for member in link.members},
+            today=date(2026, 3, 31),
+        )
+
+    def _currencies(self, entity: str) -> Mapping[str, str]:
+        """Who is not dealt with in the home currency."""
+        if not self.features.multi_currency:
+            return {}
+        kept = {row["Id"]: row["CurrencyRef"]["value"] for row in self.books.rows(entity)}
+        return {i: code for i, code in kept.items() if code != self.features.home_currency}
+
+    async def _send(self, ledger: QuickBooksLedger, operations: Sequence[Operation]) -> Outcomes:
+        told = {op.key: _settled(op) for op in operations if op.state is not ItemState.PENDING}
+        pending = [op for op in operations if op.state is ItemState.PENDING]
+        for level in sorted({op.level for op in pending}):
+            writes: list[Write] = []
+            for op in (op for op in pending if op.level == level):
+                if why := self._hindered(op):
+                    told[op.key] = why
+                else:
+                    writes.append(self._ready(op))
+            requests = list(self._packaged(writes))
+            self.requests += requests
+            told |= await self._written(ledger, requests)
+        self.state, self.calls = ledger.lane_state(), dict(ledger.calls)
+        return told
+
+    def _hindered(self, op: Operation) -> Outcome | None:
+        """What it waits for is not there, or not gone."""
+        missing = [key for key in needs(op.body) if key not in self.links]
+        missing += [key for key in op.after if self._holds(key, op)]
+        if not missing:
+            return None
+        why = reason("dependency_failed", key=missing[0])
+        return Outcome(seq=op.seq, state=ItemState.BLOCKED, reason=why)
+
+    def _holds(self, key: str, op: Operation) -> bool:
+        link = self.links.get(key)
+        return link is not None and bool(set(link.members) & set(op.members))
+
+    def _ready(self, op: Operation) -> Write:
+        write = ready(op, self.links)
+        if op.upload_id is None or op.action is Action.DELETE:
+            return write
+        upload_id = op.upload_id
+        return replace(write, file=lambda: _file(self.files, upload_id))
+
+    def _packaged(self, writes: Sequence[Write]) -> Iterator[Request]:
+        start = 0
+        for size in self.books.connector.package([write.kind for write in writes]):
+            yield Request(uuid4().hex, tuple(writes[start : start + size]))
+            start += size
+
+    async def _written(self, ledger: QuickBooksLedger, requests: Sequence[Request]) -> Outcomes:
+        report = Report()
+        await ledger.write(requests, report, lambda: False)
+        told: dict[str, Outcome] = {}
+        for write in (write for request in requests for write in request.writes):
+            if write.seq in report.outcomes:
+                told[write.key] = report.outcomes[write.seq]
+                self._record(write, report.outcomes[write.seq])
+        return told
+
+    def _record(self, write: Write, outcome: Outcome) -> None:
+        if outcome.state is not ItemState.POSTED:
+            return
+        if write.action is Action.DELETE:
+            self.links.pop(write.key, None)
+            return
+        self.links[write.key] = Posted(
+            key=write.key,
+            kind=write.kind,
+            ledger_id=str(outcome.ledger_id),
+            version=outcome.version,
+            fingerprint=fingerprint(write.body or {}),
+            run_id="run",
+            written_at=datetime.now(UTC),
+            members=write.members,
+            day=write.day,
+            minutes=write.minutes,
+            rate=write.rate,
+            source=write.source,
+            targets=write.targets,
+            record=write.record,
+            content=outcome.content,
+            total=write.total,
+            ledger_total=outcome.total,
+        )
+
+
+def _settled(op: Operation) -> Outcome:
+    return Outcome(seq=op.seq, state=op.state, ledger_id=op.ledger_id, reason=op.reason)
+
+
+def _file(files: Mapping[str, bytes], upload_id: str) -> bytes:
+    """Raises NotFound, as the store of uploads does."""
+    if upload_id not in files:
+        raise NotFound("no_upload", "There is no such upload.", "Upload it again.")
+    return files[upload_id]
+
+
+def code(outcome: Outcome) -> str:
+    """The code of its reason; empty when there is nothing to say."""
+    return outcome.reason.code if outcome.reason else ""
+
+
+def words(outcome: Outcome) -> str:
+    """What it says to the person who must act."""
+    assert outcome.reason is not None
+    return outcome.reason.message
