@@ -7,6 +7,7 @@ from dataclasses import replace
 from ledgerlink.domain.comparing import Comparer
 from ledgerlink.domain.documents import NewListRecord
 from ledgerlink.domain.inputs import PlanInput
+from ledgerlink.domain.links import Link
 from ledgerlink.domain.plan import ItemState, Operation
 from ledgerlink.domain.ports import Blocked
 from ledgerlink.domain.reasons import Reason, reason
@@ -24,10 +25,10 @@ from ledgerlink.domain.rules import (
     Client,
     CreateProject,
     CreateUser,
-    Link,
     Mapping,
     RuleKind,
 )
+from ledgerlink.domain.rules import Link as LinkRule
 from ledgerlink.domain.settled import settled
 
 RULES = {
@@ -61,6 +62,12 @@ def created_by(record: ListPost) -> Mapping:
 def list_key(kind: RecordKind, source_key: str) -> str:
     """The posting key of a client, project or member of staff."""
     return posting_key(SINGULAR[RULES[kind]], source_key)
+
+
+def list_keys(kind: RecordKind, source_key: str) -> list[str]:
+    """The posting keys that it may have: a client may have come with a project."""
+    came = [posting_key(RecordKind.CLIENT, source_key)] if kind is RecordKind.CLIENT else []
+    return [*came, list_key(kind, source_key)]
 
 
 def doubled(listed: Iterable[ListPost], deleted: Iterable[Deleted]) -> dict[str, int]:
@@ -98,7 +105,7 @@ class Listing:
             self._refuse_doubled(kind, record.key)
             if rule is None:
                 raise Blocked(reason("no_client", key=_client(record)))
-            if isinstance(rule.mapping, Link):
+            if isinstance(rule.mapping, LinkRule):
                 why = reason("linked_by_rule", ledger_id=rule.mapping.ledger_id)
                 yield self._settled(kind, record.key, ItemState.UNCHANGED, why)
                 return
@@ -124,12 +131,17 @@ class Listing:
         self.asked.add(list_key(kind, source_key))
 
     def _changed(self, kind: RecordKind, source_key: str, mapping: Mapping) -> Iterator[Operation]:
-        link = self._given.links.get(list_key(kind, source_key))
+        link = self._link(kind, source_key)
         if link is None:
             return
         document = self._given.composer.list_record(self._as_told(source_key, mapping))
+        document = replace(document, key=link.key, members=(source_key,))
         comparer = Comparer(edits=self._given.posting.ledger_edits, record=kind)
-        yield from comparer.wanted(replace(document, members=(source_key,)), self._given.held(link))
+        yield from comparer.wanted(document, self._given.held(link))
+
+    def _link(self, kind: RecordKind, source_key: str) -> Link | None:
+        keys = list_keys(kind, source_key)
+        return next((self._given.links[key] for key in keys if key in self._given.links), None)
 
     def _as_told(self, source_key: str, mapping: Mapping) -> NewListRecord:
         if isinstance(mapping, CreateUser):
@@ -138,7 +150,7 @@ class Listing:
         return self._resolver.new_customer(source_key, mapping)
 
     def _removed(self, kind: RecordKind, source_key: str) -> Operation:
-        link = self._given.links.get(list_key(kind, source_key))
+        link = self._link(kind, source_key)
         if link is None:
             return self._settled(kind, source_key, ItemState.SKIPPED, reason("undeletable"))
         comparer = Comparer(edits=self._given.posting.ledger_edits, record=kind)

@@ -145,6 +145,9 @@ class Resolver:
             case Link(ledger_id=ledger_id):
                 return Known(ledger_id)
             case CreateProject() as new:
+                came = self.links.get(posting_key("client", source_key))
+                if came is not None and new.client is None and new.parent_id is None:
+                    return Known(came.ledger_id)  # it came with a project, before it had a rule
                 return self._new(self.new_customer(rule.key, new))
         raise _incomplete(rule)
 

@@ -11,7 +11,7 @@ from ledgerlink.domain.expensing import linked_expense_keys
 from ledgerlink.domain.inputs import PlanInput
 from ledgerlink.domain.invoicing import linked_invoice_keys
 from ledgerlink.domain.links import Link as PostedLink
-from ledgerlink.domain.listing import RULES, created_by, doubled, list_key
+from ledgerlink.domain.listing import RULES, created_by, doubled, list_key, list_keys
 from ledgerlink.domain.plan import Operation
 from ledgerlink.domain.planner import linked_keys, plan
 from ledgerlink.domain.ports import Ledger, Stop
@@ -162,15 +162,15 @@ def wanted_links(records: Records, settings: Settings) -> set[str]:
         | linked_invoice_keys(records.invoices)
         | {posting_key(RecordKind.TIME, key) for key in billed}
         | {posting_key(RecordKind.EXPENSE, entry.key) for entry in records.expenses}
-        | {list_key(RecordKind(one.kind), one.key) for one in records.listed}
-        | {_deleted_key(one) for one in records.deleted}
+        | {key for one in records.listed for key in list_keys(RecordKind(one.kind), one.key)}
+        | {key for one in records.deleted for key in _deleted_keys(one)}
     )
 
 
-def _deleted_key(deleted: Deleted) -> str:
+def _deleted_keys(deleted: Deleted) -> list[str]:
     if deleted.kind in RULES:
-        return list_key(deleted.kind, deleted.key)
-    return posting_key(deleted.kind, deleted.key)
+        return list_keys(deleted.kind, deleted.key)
+    return [posting_key(deleted.kind, deleted.key)]
 
 
 def _named(records: Records, kind: RecordKind) -> list[str]:
@@ -189,7 +189,8 @@ def _changeable(records: Records, links: Links, spent: Links) -> Iterator[Posted
     """What is looked at before it is changed or taken out: documents of money, and time that the
     product has no more."""
     yield from spent.values()
-    gone = {_deleted_key(one) for one in records.deleted if one.kind == RecordKind.TIME}
+    deleted = (one.key for one in records.deleted if one.kind == RecordKind.TIME)
+    gone = {posting_key(RecordKind.TIME, key) for key in deleted}
     for key, link in links.items():
         if key in gone or link.record in (RecordKind.EXPENSE, RecordKind.INVOICE):
             yield link

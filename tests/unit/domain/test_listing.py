@@ -1,0 +1,181 @@
+"""Clients, projects and staff that are posted by themselves."""
+
+from dataclasses import replace
+
+import pytest
+from ledgerlink.domain.documents import Features
+from ledgerlink.domain.listing import RULES, created_by
+from ledgerlink.domain.plan import Action, ItemState
+from ledgerlink.domain.records import (
+    ClientRecord,
+    ListPost,
+    ProjectRecord,
+    Record,
+    RecordKind,
+    StaffRecord,
+)
+from ledgerlink.domain.rules import CreateUser, Link, Rule, RuleKind, Skip
+
+from tests.fakes.clock import START
+from tests.fakes.composer import FORBIDDEN
+from tests.unit.domain.desk import Desk, by_key, gone, invoice, one, spent
+from tests.unit.domain.worlds import entry, reasons, rule_book, states, writes
+
+CLIENT = ClientRecord(key="c1", name="Client")
+PROJECT = ProjectRecord(key="p1", name="Project", client_key="c1")
+STAFF = StaffRecord(key="s1", name="Sam Staff", person="vendor")
+
+
+def known(*records: ListPost) -> Desk:
+    """A world with the rules that these records make."""
+    world = Desk()
+    for record in records:
+        kind = RULES[RecordKind(record.kind)]
+        rule = Rule(
+            kind=kind, key=record.key, mapping=created_by(record), set_by="ada", set_at=START
+        )
+        world.rules[kind, record.key] = rule
+    return world
+
+
+def test_a_client_a_project_and_a_person_are_created_parents_first() -> None:
+    found = by_key(known(CLIENT, PROJECT, STAFF).posted(PROJECT, STAFF, CLIENT))
+    assert {key: op.action for key, op in found.items()} == {
+        "project:c1": Action.CREATE,
+        "project:p1": Action.CREATE,
+        "user:s1": Action.CREATE,
+    }
+    assert found["project:c1"].level < found["project:p1"].level
+    assert found["user:s1"].body == {"name": "Sam Staff", "person": "vendor"}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        entry("t1", project_key="p1", staff_key="s1"),
+        spent("e1", project_key="p1", staff_key="s1"),
+        invoice("i1", project_key="p1"),
+    ],
+)
+def test_what_is_posted_and_needed_too_is_created_once(record: Record) -> None:
+    world = known(CLIENT, PROJECT, STAFF)
+    world.posted(CLIENT, PROJECT, STAFF, record)
+    assert len(world.bodies("Customer")) == 2
+    assert len(world.bodies("Person")) == 1
+    assert writes(world.post(CLIENT, PROJECT, STAFF, record)) == {}
+
+
+def test_a_project_brings_a_client_along_that_nobody_posted() -> None:
+    record = replace(PROJECT, client_name="Client")
+    found = known(record).post(record)
+    assert set(writes(found)) == {"client:c1", "project:p1"}
+
+
+def test_a_record_that_is_there_is_unchanged_and_one_of_another_name_is_changed() -> None:
+    for record in (CLIENT, replace(PROJECT, client_key=None), STAFF):
+        world = known(record)
+        world.posted(record)
+        assert set(states(world.post(record)).values()) == {ItemState.UNCHANGED}
+        renamed = replace(record, name="Other")
+        world.rules |= known(renamed).rules
+        op = one(world.posted(renamed))
+        assert (op.action, (op.body or {})["name"]) == (Action.UPDATE, "Other")
+
+
+def test_a_record_that_a_rule_links_stays_as_it_is() -> None:
+    world = Desk()
+    world.rules |= rule_book({RuleKind.PROJECTS: {"c1": Link(ledger_id="C9")}})
+    op = one(world.post(CLIENT))
+    assert (op.state, op.reason and op.reason.code) == (ItemState.UNCHANGED, "linked_by_rule")
+
+
+def test_a_record_that_a_rule_skips_is_skipped() -> None:
+    world = Desk()
+    world.rules |= rule_book({RuleKind.USERS: {"s1": Skip()}})
+    assert reasons(world.post(STAFF)) == {"user:s1": "skipped_by_rule"}
+
+
+def test_a_project_of_an_unknown_client_waits_for_it() -> None:
+    found = Desk().post(PROJECT)
+    assert reasons(found) == {"project:p1": "no_client"}
+
+
+def test_a_name_that_is_taken_stops_its_record_and_what_needs_it() -> None:
+    world = known(CLIENT, PROJECT)
+    found = world.post(
+        CLIENT, PROJECT, taken=lambda new: "customer 7" if new.name == "Client" else None
+    )
+    assert reasons(found) == {"project:c1": "name_taken", "project:p1": "dependency_failed"}
+
+
+def test_an_employee_is_not_created_where_payroll_is_on() -> None:
+    staff = replace(STAFF, person="employee")
+    world = known(staff)
+    world.features = Features(payroll=True)
+    assert reasons(world.post(staff)) == {"user:s1": "payroll_on"}
+
+
+def test_a_name_that_the_ledger_cannot_take_is_one_item() -> None:
+    record = replace(CLIENT, name=FORBIDDEN)
+    assert reasons(known(record).post(record)) == {"project:c1": "feature_off"}
+
+
+@pytest.mark.parametrize(
+    ("record", "kind", "key"),
+    [
+        (CLIENT, RecordKind.CLIENT, "project:c1"),
+        (STAFF, RecordKind.STAFF, "user:s1"),
+    ],
+)
+def test_a_deleted_record_is_taken_out_once_it_is_there(
+    record: ListPost, kind: RecordKind, key: str
+) -> None:
+    world = known(record)
+    assert reasons(world.post(gone(record.key, kind))) == {key: "undeletable"}
+    world.posted(record)
+    assert writes(world.post(gone(record.key, kind))) == {key: Action.DELETE}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(CLIENT, name="Other"),
+        ProjectRecord(key="c1", name="Project"),
+        gone("c1", RecordKind.CLIENT),
+        gone("c1", RecordKind.PROJECT),
+    ],
+)
+@pytest.mark.parametrize("there", [False, True])
+def test_a_key_given_twice_changes_nothing(other: Record, there: bool) -> None:
+    world = known(CLIENT)
+    if there:
+        world.posted(CLIENT)
+    found = world.post(CLIENT, other)
+    assert writes(found) == {}
+    assert set(reasons(found).values()) == {"duplicate_key"}
+
+
+def test_a_person_and_a_project_may_have_the_same_key() -> None:
+    staff = replace(STAFF, key="c1")
+    found = known(CLIENT, staff).post(CLIENT, staff)
+    assert set(writes(found)) == {"project:c1", "user:c1"}
+
+
+def test_a_person_says_how_they_are_called() -> None:
+    record = replace(STAFF, given_name="Sam", family_name="Staff", email="sam@example.com")
+    assert created_by(record) == CreateUser(
+        name="Sam Staff",
+        person="vendor",
+        given_name="Sam",
+        family_name="Staff",
+        email="sam@example.com",
+    )
+
+
+def test_a_client_that_came_with_a_project_is_the_one_that_is_posted_later() -> None:
+    project = replace(PROJECT, client_name="Client")
+    world = known(project)
+    world.posted(entry("t1", project_key="p1"))
+    world.rules |= known(CLIENT).rules
+    world.posted(CLIENT, project)
+    assert len(world.bodies("Customer")) == 2
