@@ -175,9 +175,12 @@ class Machine:
         user: str = "demo",
         scopes: Sequence[str] = ALL_SCOPES,
         minutes: int = 60,
+        kinds: Sequence[str] | None = None,
     ) -> str:
-        """A signed access token; negative minutes give an expired one."""
-        asked = {"firm": firm, "user": user, "scopes": list(scopes), "minutes": minutes}
+        """A signed access token; negative minutes give an expired one. `kinds` are the records that
+        the user may post, all where it is None."""
+        rights = {"scopes": list(scopes), "kinds": None if kinds is None else list(kinds)}
+        asked = {"firm": firm, "user": user, "minutes": minutes, **rights}
         answer = httpx.post(f"{self.issuer_url}/token", json=asked, timeout=10, trust_env=False)
         answer.raise_for_status()
         return str(answer.json()["access_token"])

@@ -26,9 +26,9 @@ class Firm:
     def __post_init__(self) -> None:
         self.client = self.as_user("user", "ledger:read", "ledger:post", "ledger:admin")
 
-    def as_user(self, user: str, *scopes: str) -> httpx.Client:
-        """Calls in the name of a user with these scopes."""
-        token = self.machine.token(self.name, user, scopes)
+    def as_user(self, user: str, *scopes: str, kinds: Sequence[str] | None = None) -> httpx.Client:
+        """Calls in the name of a user with these scopes, who may post these kinds of records."""
+        token = self.machine.token(self.name, user, scopes, kinds=kinds)
         return httpx.Client(
             base_url=self.machine.api_url,
             headers={"Authorization": f"Bearer {token}"},
