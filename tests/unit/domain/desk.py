@@ -18,6 +18,8 @@ from ledgerlink.domain.documents import (
 )
 from ledgerlink.domain.inputs import PlanInput
 from ledgerlink.domain.links import Link as PostedLink
+from ledgerlink.domain.listing import RULES as LISTED
+from ledgerlink.domain.listing import created_by
 from ledgerlink.domain.plan import Action, ItemState, Operation
 from ledgerlink.domain.planner import plan
 from ledgerlink.domain.reasons import Reason, reason
@@ -26,6 +28,7 @@ from ledgerlink.domain.records import (
     ExpenseEntry,
     Invoice,
     InvoiceLine,
+    ListPost,
     Receipt,
     Record,
     RecordKind,
@@ -35,6 +38,7 @@ from ledgerlink.domain.rules import (
     CreateUser,
     Link,
     LinkExpenseCode,
+    Rule,
     RuleKind,
     Skip,
 )
@@ -42,6 +46,7 @@ from ledgerlink.domain.rules import Mapping as RuleMapping
 from ledgerlink.domain.spending import Expensing, Invoicing
 from ledgerlink.services.plans import Records
 
+from tests.fakes.clock import START
 from tests.fakes.composer import FakeComposer
 from tests.unit.domain.worlds import DAY, World, rule_book
 
@@ -252,6 +257,18 @@ def total_of(body: Mapping[str, Any]) -> Decimal:
     amounts = [Decimal(one.get("net", one.get("amount"))) for one in body["lines"]]
     taxes = [Decimal(one.get("tax", 0)) for one in body["lines"]]
     return sum(amounts + taxes, Decimal(0))
+
+
+def known(*records: ListPost) -> Desk:
+    """A world with the rules that these records make."""
+    world = Desk()
+    for record in records:
+        kind = LISTED[RecordKind(record.kind)]
+        rule = Rule(
+            kind=kind, key=record.key, mapping=created_by(record), set_by="ada", set_at=START
+        )
+        world.rules[kind, record.key] = rule
+    return world
 
 
 def by_key(operations: Sequence[Operation]) -> dict[str, Operation]:

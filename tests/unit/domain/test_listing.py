@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from ledgerlink.domain.documents import Features
-from ledgerlink.domain.listing import RULES, created_by
+from ledgerlink.domain.listing import created_by
 from ledgerlink.domain.plan import Action, ItemState
 from ledgerlink.domain.records import (
     ClientRecord,
@@ -14,28 +14,15 @@ from ledgerlink.domain.records import (
     RecordKind,
     StaffRecord,
 )
-from ledgerlink.domain.rules import CreateUser, Link, Rule, RuleKind, Skip
+from ledgerlink.domain.rules import CreateUser, Link, RuleKind, Skip
 
-from tests.fakes.clock import START
 from tests.fakes.composer import FORBIDDEN
-from tests.unit.domain.desk import Desk, by_key, gone, invoice, one, spent
+from tests.unit.domain.desk import Desk, by_key, gone, invoice, known, one, spent
 from tests.unit.domain.worlds import entry, reasons, rule_book, states, writes
 
 CLIENT = ClientRecord(key="c1", name="Client")
 PROJECT = ProjectRecord(key="p1", name="Project", client_key="c1")
 STAFF = StaffRecord(key="s1", name="Sam Staff", person="vendor")
-
-
-def known(*records: ListPost) -> Desk:
-    """A world with the rules that these records make."""
-    world = Desk()
-    for record in records:
-        kind = RULES[RecordKind(record.kind)]
-        rule = Rule(
-            kind=kind, key=record.key, mapping=created_by(record), set_by="ada", set_at=START
-        )
-        world.rules[kind, record.key] = rule
-    return world
 
 
 def test_a_client_a_project_and_a_person_are_created_parents_first() -> None:

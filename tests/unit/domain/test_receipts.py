@@ -1,6 +1,7 @@
 """Receipts go to where their record is, each with an outcome of its own."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from ledgerlink.domain.plan import Action, ItemState
