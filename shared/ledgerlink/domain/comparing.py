@@ -141,6 +141,8 @@ class Comparer:
         """Whether no change of the record makes this document of it."""
         if held.link.kind != document.kind:
             return True
+        if held.copy is not None and held.copy.fixed != document.fixed:
+            return True
         return self.anew and _goes_elsewhere(held.link, source, targets)
 
     def _says_the_same(self, document: Document, held: Held) -> bool:

@@ -80,7 +80,7 @@ class Document:
     keys that it carries. `day` is the accounting date, for closed periods; lists have none.
     `minutes` is what it carries of time, `rate` what an hour of it is billed at, None for what is
     not billed. `total` is what a document of money comes to. `warnings` say what about it a person
-    should know.
+    should know. `fixed` is what of it no update changes, in the ledger's words.
     """
 
     key: str
@@ -92,6 +92,7 @@ class Document:
     rate: Decimal | None = None
     warnings: tuple[Reason, ...] = ()
     total: Total | None = None
+    fixed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +103,7 @@ class Copy:
     fingerprints of all bodies that it may have come from, or of what it holds (as `Outcome.content`
     says it). `locked` is why it can no longer change: billed, paid, reconciled, void. `minutes`
     and `rate` are what it holds of time, and what an hour is billed at, None for what is not
-    billed. `total` is what the ledger says that it comes to.
+    billed. `total` is what the ledger says that it comes to. `fixed` is as in a document.
     """
 
     ledger_id: str
@@ -113,6 +114,7 @@ class Copy:
     minutes: int = 0
     rate: Decimal | None = None
     total: Decimal | None = None
+    fixed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

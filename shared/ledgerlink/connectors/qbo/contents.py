@@ -81,6 +81,11 @@ def differences(kind: str, body: Form, entity: Form) -> Iterator[str]:
         yield from _different(f"line {number} ", LINE, before, after)
 
 
+def fixed(kind: str, form: Form) -> str:
+    """What of a record no update changes: how a purchase is paid."""
+    return fields.text(form.get("PaymentType")) if kind == "Purchase" else ""
+
+
 def references(record: Form) -> list[str]:
     """The lines of its note in brackets: by one of them a document of ours is known."""
     lines = (line.strip() for line in str(record.get("PrivateNote") or "").splitlines())

@@ -87,4 +87,5 @@ def _copy(kind: str, row: Entity, charged: Collection[str]) -> Copy:
         forms=contents.prints(kind, row),
         locked=locks.locked(kind, row, charged),
         total=answers.total(kind, row),
+        fixed=contents.fixed(kind, row),
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from ledgerlink.connectors.qbo import contents
 from ledgerlink.connectors.qbo.parts import NAME_OF, head, ref
 from ledgerlink.connectors.qbo.taxes import Taxing, all_of, keeps_tax_on_costs
 from ledgerlink.connectors.qbo.wire import amount
@@ -37,14 +38,16 @@ def spending(expenses: ResolvedExpenses) -> Document:
         "Line": [_line(line, taxing, wording) for line in lines],
         **taxing.head(tax),
     }
+    kind = "Bill" if expenses.settlement is Settlement.PAYABLE else "Purchase"
     return Document(
         key=expenses.key,
-        kind="Bill" if expenses.settlement is Settlement.PAYABLE else "Purchase",
+        kind=kind,
         body=body,
         members=tuple(line.key for line in lines),
         day=expenses.day,
         warnings=(*wording.warnings, *_left_out(expenses, tax)),
         total=_total(expenses, lines, tax),
+        fixed=contents.fixed(kind, body),
     )
 
 
@@ -116,9 +119,7 @@ def _left_out(expenses: ResolvedExpenses, tax: Decimal | None) -> Iterator[Reaso
         yield reason("tax_by_ledger", field="tax_amount", tax=tax)
 
 
-def _total(
-    expenses: ResolvedExpenses, lines: Sequence[ExpenseLine], tax: Decimal | None
-) -> Total:
+def _total(expenses: ResolvedExpenses, lines: Sequence[ExpenseLine], tax: Decimal | None) -> Total:
     """What the product says; tax that it does not tell is left to the ledger."""
     amount = sum((line.net for line in lines), tax or Decimal(0))
     return Total(amount=amount, currency=expenses.currency, tax=tax, rate=expenses.rate)
