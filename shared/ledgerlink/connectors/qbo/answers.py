@@ -12,19 +12,17 @@ from ledgerlink.domain.reasons import Reason, reason
 
 
 def posted(write: Write, entity: Mapping[str, Any], trace_id: str = "") -> Outcome:
-    """The outcome of a write that was accepted; it says so when the ledger stored other values, or
-    says that it comes to something else."""
+    """The outcome of a write that was accepted; it says so when the ledger stored other values,
+    says that it comes to something else, or does not link the time that it bills."""
     return _outcome(write, entity, _concern(write, entity), trace_id)
 
 
 def adopted(write: Write, entity: Mapping[str, Any]) -> Outcome:
-    """The outcome of a write that the ledger turned out to hold already; it says so, too, when
-    the ledger stored other values, or does not link the time that it bills. Of what is to go,
-    being gone is all there is to say."""
+    """The outcome of a write that the ledger turned out to hold already; it says what `posted`
+    says, too. Of what is to go, being gone is all there is to say."""
     if write.action is Action.DELETE:
         return _outcome(write, entity, None)
-    why = _unlinked(write, entity) or _concern(write, entity)
-    return _outcome(write, entity, why or reason("already_written"))
+    return _outcome(write, entity, _concern(write, entity) or reason("already_written"))
 
 
 def _outcome(
@@ -55,8 +53,8 @@ def _unlinked(write: Write, entity: Mapping[str, Any]) -> Reason | None:
 
 
 def _concern(write: Write, entity: Mapping[str, Any]) -> Reason | None:
-    """What of an answer wants to be seen: the money before all else."""
-    return _other_total(write, entity) or _difference(write, entity)
+    """What of an answer wants to be seen: what may be billed twice before all else, then money."""
+    return _unlinked(write, entity) or _other_total(write, entity) or _difference(write, entity)
 
 
 def _other_total(write: Write, entity: Mapping[str, Any]) -> Reason | None:

@@ -51,6 +51,7 @@ def test_a_copy_tells_its_total_and_what_it_holds(paper: Paper) -> None:
         body={},
         forms=(contents.content_print(composed(paper).kind, row),),
         total=Decimal(str(row["TotalAmt"])),
+        fixed=composed(paper).fixed,
     )
 
 
