@@ -31,7 +31,8 @@ class Link:
 
     `record` is the kind of its members. `content` is a fingerprint of what the ledger answered
     that it holds, where its answer is compared by that. `total` is what a document of money comes
-    to, `ledger_total` what the ledger says of it.
+    to, `ledger_total` what the ledger says of it. `restored` is the run whose writing it is again,
+    since what came after that was taken back.
     """
 
     key: str
@@ -53,6 +54,11 @@ class Link:
     content: str = ""
     total: Total | None = None
     ledger_total: Decimal | None = None
+    restored: str = ""
+
+    def is_of(self, run_id: str) -> bool:
+        """Whether it stands as that run left it."""
+        return run_id in (self.run_id, self.restored)
 
     @property
     def carries(self) -> bool:

@@ -45,7 +45,8 @@ class Operation:
     where it is known. `base_version` is what we had last written when the plan was made. `after`
     names what has to have let go of the members first. `was` is what was known of the record.
     `source` and `targets` are kept with what is written; `warnings` are for a person. `record` is
-    the kind of the members. `upload_id` names the uploaded file that goes along.
+    the kind of the members. `upload_id` names the uploaded file that goes along. `restored` is the
+    run whose writing comes back.
     """
 
     seq: int
@@ -73,6 +74,7 @@ class Operation:
     record: RecordKind = RecordKind.TIME
     total: Total | None = None
     upload_id: str | None = None
+    restored: str = ""
 
     @property
     def is_over(self) -> bool:
@@ -103,6 +105,7 @@ class Write:
     record: RecordKind = RecordKind.TIME
     total: Total | None = None
     file: Callable[[], bytes] | None = None
+    restored: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ledgerlink.domain.comparing import Comparer, Held
-from ledgerlink.domain.documents import Copy, fingerprint
+from ledgerlink.domain.documents import Copy, fingerprint, needs
 from ledgerlink.domain.links import Link
 from ledgerlink.domain.plan import Action, ItemState, Operation, Outcome
 from ledgerlink.domain.reasons import Reason, reason
@@ -38,7 +38,7 @@ def undo(given: UndoInput) -> tuple[Operation, ...]:
     """
     undoing = _Undoing(given)
     operations = list(undoing.times())
-    left = {t for op in operations if op.state is ItemState.BLOCKED for t in op.targets if t}
+    left = set(undoing.still_used(operations))
     operations += undoing.lists(left)
     ordered = sorted(operations, key=lambda op: (op.state is not ItemState.PENDING, op.level))
     return tuple(replace(op, seq=seq) for seq, op in enumerate(ordered))
@@ -85,6 +85,14 @@ class _Undoing:
                     base_version=link.version,
                 )
 
+    def still_used(self, operations: Sequence[Operation]) -> Iterator[str]:
+        """The ids of the list records that time points at which stays."""
+        for operation in operations:
+            if operation.state is ItemState.BLOCKED:
+                waited = (self._given.links.get(key) for key in needs(operation.targets))
+                yield from (link.ledger_id for link in waited if link is not None)
+                yield from (target for target in operation.targets if isinstance(target, str))
+
     def _based(self, operation: Operation, outcome: Outcome) -> Operation:
         return replace(
             operation,
@@ -106,7 +114,7 @@ class _Undoing:
         base = self._based(operation, outcome)
         if link is None:
             return _left(base, reason("gone_in_ledger"), ItemState.UNCHANGED)
-        if link.run_id != self._given.run_id:
+        if not link.is_of(self._given.run_id):
             return _left(base, reason("written_since"))
         looked = operation.key in self._given.copies
         held = Held(link, self._given.copies.get(operation.key), looked)
@@ -125,6 +133,7 @@ class _Undoing:
             day=was.day,
             minutes=was.minutes,
             rate=was.rate,
+            restored=was.restored or was.run_id,
         )
 
     def _again(self, operation: Operation, instead: Sequence[Operation]) -> Operation:
@@ -141,6 +150,7 @@ class _Undoing:
             before=None,
             was=None,
             after=tuple(back.key for back in instead),
+            restored=operation.was.restored or operation.was.run_id if operation.was else "",
         )
         stays = next((back for back in instead if back.state is ItemState.BLOCKED), None)
         if stays is not None:

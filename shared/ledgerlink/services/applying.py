@@ -349,6 +349,7 @@ def ready(operation: Operation, links: Mapping[str, Link]) -> Write:
         targets=tuple(targets),
         record=operation.record,
         total=operation.total,
+        restored=operation.restored,
     )
 
 

@@ -123,6 +123,7 @@ class Recorder:
             content=outcome.content,
             total=write.total,
             ledger_total=outcome.total,
+            restored=write.restored,
         )
 
     def note(self) -> None:
