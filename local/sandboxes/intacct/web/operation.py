@@ -21,6 +21,7 @@ from .signing_in import Identity, check_entity
 
 log = logging.getLogger(__name__)
 ENDPOINT: Final = "/pod/ia/xml/xmlgw.phtml"
+PIECEMEAL: Final = frozenset({"create", "update", "delete"})
 OFFLINE: Final = "The Service is Temporarily Off-line"
 
 
@@ -104,13 +105,13 @@ class Run:
         note = Note(name, controlid)
         self.notes.append(note)
         result = Result("success", name, controlid)
+        facts = facts_of(self.control, self.identity, controlid, element)
         try:
-            with self.identity.company.attempt():
-                try:
-                    result.answer = self._answer(controlid, element, note)
-                except Refusal as refusal:
-                    result.status, result.problems = "failure", refusal.problems
-                    result.answer = Answer(refusal.data)
+            result.answer = self._done(controlid, element, note, facts)
+            self._fail(facts, "after", note)
+        except Refusal as refusal:
+            result.status, result.problems = "failure", refusal.problems
+            result.answer = Answer(refusal.data)
         except Exception:
             log.exception("function %s failed", name)
             problem = Problem("DL02000001", "There was an error processing the request.")
@@ -120,19 +121,30 @@ class Run:
             note.errorno, note.error = result.problems[0].errorno, result.problems[0].text
         return result
 
-    def _answer(self, controlid: str, element: etree._Element, note: Note) -> Answer:
+    def _done(
+        self, controlid: str, element: etree._Element, note: Note, facts: dict[str, str]
+    ) -> Answer:
+        """Raises Refusal: then nothing was done, or what a function of many objects could do."""
+        with self.identity.company.attempt():
+            try:
+                return self._answer(controlid, element, note, facts)
+            except Refusal as refusal:
+                if note.function not in PIECEMEAL:
+                    raise
+                partly = refusal
+        raise partly
+
+    def _answer(
+        self, controlid: str, element: etree._Element, note: Note, facts: dict[str, str]
+    ) -> Answer:
         """Raises Refusal."""
         self._once(controlid)
         if self.control.dtdversion == "2.1" and note.function in GENERIC:
             raise Refusal(Problem("XL03000009", f"Function {note.function} needs dtdversion 3.0"))
-        facts = facts_of(self.control, self.identity, controlid, element)
         self._fail(facts, "before", note)
         if note.function == "getAPISession":
-            answer = self._session(element)
-        else:
-            answer = HANDLERS[note.function](self._call(note), element)
-        self._fail(facts, "after", note)
-        return answer
+            return self._session(element)
+        return HANDLERS[note.function](self._call(note), element)
 
     def _once(self, controlid: str) -> None:
         """Raises Refusal for a control id that was used up, before or within this request."""
