@@ -80,19 +80,20 @@ class FakeCompany:
             return None
         at, answer = self.answers.get(request.id, (None, []))
         if at is None or self.clock.now() - at > MEMORY:
+            files = {write.seq: _read(write) for write in request.writes if write.file is not None}
             self.fate.step("before the ledger commits")
-            answer = [self._apply(write) for write in request.writes]
+            answer = [self._apply(write, files.get(write.seq)) for write in request.writes]
             self.answers[request.id] = (self.clock.now(), answer)
             self.fate.step("after the ledger committed")
         return None if fault is Fault.STORED_UNANSWERED else answer
 
-    def _apply(self, write: Write) -> Outcome:
+    def _apply(self, write: Write, file: bytes | Reason | None) -> Outcome:
         body = write.body or {}
         assert PENDING not in str(body)
         if {str(body.get("notes")), str(body.get("name"))} & self.refuse:
             return _failed(write, "no")
-        if write.file is not None and not isinstance(content := _read(write), bytes):
-            return Outcome(seq=write.seq, state=ItemState.FAILED, reason=content)
+        if isinstance(file, Reason):
+            return Outcome(seq=write.seq, state=ItemState.FAILED, reason=file)
         if why := self.locked(str(write.ledger_id)):
             return Outcome(seq=write.seq, state=ItemState.FAILED, reason=why)
         if write.action is Action.DELETE:

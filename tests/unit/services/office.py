@@ -1,0 +1,96 @@
+"""A town whose firm posts expenses with receipts, invoices and time."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from ledgerlink.domain.connections import Connection
+from ledgerlink.domain.documents import Document, ResolvedExpenses
+from ledgerlink.domain.posting import LedgerEdits, Posting
+from ledgerlink.domain.records import RecordKind
+from ledgerlink.domain.rules import Link, LinkExpenseCode, RuleKind, Skip
+from ledgerlink.domain.rules import Mapping as RuleMapping
+from ledgerlink.domain.settings import Settings
+from ledgerlink.domain.spending import Expensing, Invoicing
+from ledgerlink.services import posts
+
+from tests.fakes.composer import FakeComposer
+from tests.fakes.fate import Fate
+from tests.fakes.house import FIRM, Town, town
+
+EXPENSING = Expensing(check_account_id="BANK", card_account_id="CARDS")
+SETTINGS = Settings(expenses=EXPENSING, invoices=Invoicing(item_id="HOURS"))
+SPENT = ("Bill", "Spending", "Credit")
+
+
+class OfficeComposer(FakeComposer):
+    """What is owed to vendors is a bill of its own kind, as in ledgers."""
+
+    def expenses(self, expenses: ResolvedExpenses) -> Document:
+        document = super().expenses(expenses)
+        owed = expenses.settlement == "payable"
+        return replace(document, kind="Bill") if owed else document
+
+
+def office(fate: Fate | None = None, chunk_size: int = 4) -> tuple[Town, Connection]:
+    """The town and its connection, with rules and settings for all kinds of records."""
+    place = town(fate, chunk_size)
+    place.connector.composer = OfficeComposer()
+    connection = place.connected()
+    place.rules(connection, RuleKind.USERS, {"vic": Link(ledger_id="V1", person="vendor")})
+    codes: dict[str, RuleMapping] = {"meals": LinkExpenseCode(ledger_id="A1"), "out": Skip()}
+    place.rules(connection, RuleKind.EXPENSE_CODES, codes)
+    choose(place, connection)
+    return place, connection
+
+
+def choose(place: Town, connection: Connection, edits: LedgerEdits = LedgerEdits.ASK) -> None:
+    """Whose word stands for what somebody changed in the ledger."""
+    settings = replace(SETTINGS, posting=Posting(ledger_edits=edits))
+    place.house.settings.put(FIRM, connection.id, settings)
+
+
+def spent(key: str, report: str | None = "R", **given: Any) -> dict[str, Any]:
+    plain = {"kind": "expense", "key": key, "staff_key": "u1", "spent_on": "2026-02-27"}
+    plain |= {"amount": "10.00", "expense_code_key": "meals", "notes": f"spent {key}"}
+    return plain | ({"report_key": report} if report else {}) | given
+
+
+def invoice(key: str, *lines: Mapping[str, Any], **given: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = {"kind": "invoice", "key": key, "issued_on": "2026-02-27"}
+    plain |= {"project_key": "p1", "lines": list(lines) or [{"amount": "100.00"}]}
+    return plain | given
+
+
+def gone(key: str, kind: str = "expense") -> dict[str, Any]:
+    return {"kind": kind, "key": key, "deleted": True}
+
+
+def receipt(upload_id: str, key: str = "r1") -> dict[str, Any]:
+    file = {"file_name": f"{key}.pdf", "content_type": "application/pdf"}
+    return {"key": key, "upload_id": upload_id} | file
+
+
+def uploaded(place: Town, connection: Connection, content: bytes = b"%PDF") -> str:
+    """The id of a file that was uploaded."""
+    upload_id, address = posts.upload(place.house, FIRM, connection.id)
+    place.staging.files[address.removeprefix("memory:")] = content
+    return upload_id
+
+
+def held_once(place: Town, connection: Connection) -> dict[str, Decimal]:
+    """What the ledger holds of expenses, by their texts; each is in one document, and each
+    document has its link."""
+    documents = [stored for kind in SPENT for stored in place.company().of_kind(kind)]
+    links = place.links.rows.get((FIRM, connection.id), {}).values()
+    linked = {link.ledger_id: link for link in links if link.record is RecordKind.EXPENSE}
+    assert linked.keys() == {document.id for document in documents}
+    lines = [(line, document) for document in documents for line in document.body["lines"]]
+    texts = Counter(line["text"][0] for line, _ in lines)
+    assert all(count == 1 for count in texts.values()), texts
+    for document in documents:
+        members = {f"spent {member}" for member in linked[document.id].members}
+        assert members == {line["text"][0] for line in document.body["lines"]}
+    return {line["text"][0].removeprefix("spent "): Decimal(line["net"]) for line, _ in lines}

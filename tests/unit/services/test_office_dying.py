@@ -1,0 +1,119 @@
+"""A worker that dies anywhere in a post of expenses, receipts and invoices is repeated without loss
+or double."""
+
+from typing import Any
+
+import pytest
+from ledgerlink.domain.connections import Connection
+from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.runs import RunState
+
+from tests.fakes.house import FIRM, Town, entry
+from tests.unit.services.office import (
+    held_once,
+    invoice,
+    office,
+    receipt,
+    spent,
+    uploaded,
+)
+
+CLIENT = {"kind": "client", "key": "c1", "name": "Client"}
+
+
+def everything(place: Town, connection: Connection) -> list[dict[str, Any]]:
+    file = receipt(uploaded(place, connection))
+    return [
+        CLIENT,
+        entry("t1"),
+        spent("e1", receipts=[file, receipt("f" * 32, "missing")]),
+        spent("e2"),
+        spent("e3", None, staff_key="vic", receipts=[file]),
+        invoice("i1", {"amount": "9.99", "time_keys": ["t1"]}, project_key=None, client_key="c1"),
+        invoice("i2", project_key="unknown"),
+    ]
+
+
+def check_everything(place: Town, connection: Connection) -> None:
+    """Exactly one document each, with its link and its outcome."""
+    assert held_once(place, connection) == {"e1": 10, "e2": 10, "e3": 10}
+    kinds = sorted(stored.kind for stored in place.company().stored.values())
+    assert kinds == ["Bill", "Customer", "File", "File", "Invoice", "Spending", "Time"]
+    links = place.links.rows[(FIRM, connection.id)]
+    assert {link.ledger_id for link in links.values()} == set(place.company().stored)
+    (billed,) = place.company().of_kind("Invoice")
+    assert billed.body["lines"][0]["time"] == links["time:t1"].ledger_id
+    attached = {file.body["document"] for file in place.company().of_kind("File")}
+    assert attached == {links["expense-report:R"].ledger_id, links["expense:e3"].ledger_id}
+    run = place.runs.list(FIRM, connection.id, None, 10).items[0]
+    assert run.state is RunState.COMPLETED_WITH_PROBLEMS
+    states = place.states(run)
+    assert states.pop("receipt:expense/e1/missing") is ItemState.FAILED
+    assert states.pop("invoice:i2") is ItemState.BLOCKED
+    assert set(states.values()) == {ItemState.POSTED}
+
+
+def before_the_move() -> tuple[Town, Connection]:
+    """Three reports in the ledger, and nothing in the lane."""
+    place, connection = office()
+    file = receipt(uploaded(place, connection))
+    first = [spent("e1", "A", receipts=[file]), spent("e2", "A"), spent("e3", "B")]
+    place.post(connection, "first", [*first, spent("e4", "C")])
+    place.work()
+    return place, connection
+
+
+def moved() -> list[dict[str, Any]]:
+    """e1 goes to another report, B and C swap, and e2 becomes a charge of a card."""
+    file = receipt("0" * 31 + "1")
+    return [
+        spent("e1", "B", receipts=[file]),
+        spent("e2", "A", paid_with="company_card"),
+        spent("e3", "C"),
+        spent("e4", "B"),
+    ]
+
+
+def check_moved(place: Town, connection: Connection) -> None:
+    assert held_once(place, connection) == {"e1": 10, "e2": 10, "e3": 10, "e4": 10}
+    links = place.links.rows[(FIRM, connection.id)]
+    members = {key: link.members for key, link in links.items() if key.startswith("expense")}
+    assert members == {
+        "expense-report:B": ("e1", "e4"),
+        "expense-report:C": ("e3",),
+        "expense:e2": ("e2",),
+    }
+    (file,) = place.company().of_kind("File")
+    assert file.body["document"] == links["expense-report:B"].ledger_id
+    (run,) = [r for r in place.runs.list(FIRM, connection.id, None, 10).items if r.records == 4][:1]
+    assert run.state is RunState.COMPLETED
+
+
+def steps(moving: bool) -> int:
+    place, connection = before_the_move() if moving else office()
+    place.post(connection, "key", moved() if moving else everything(place, connection))
+    posted = len(place.fate.steps)
+    place.work()
+    return len(place.fate.steps) - posted
+
+
+@pytest.mark.parametrize("away", [0, 7200])
+@pytest.mark.parametrize("at", range(steps(moving=False)))
+def test_a_worker_that_dies_at_any_step_leaves_one_document_each(at: int, away: int) -> None:
+    place, connection = office()
+    place.post(connection, "key", everything(place, connection))
+    place.fate.at = len(place.fate.steps) + at
+    place.work(redelivered_after=away)
+    check_everything(place, connection)
+
+
+@pytest.mark.parametrize("away", [0, 7200])
+@pytest.mark.parametrize("at", range(steps(moving=True)))
+def test_a_worker_that_dies_while_records_move_leaves_each_in_one_document(
+    at: int, away: int
+) -> None:
+    place, connection = before_the_move()
+    place.post(connection, "key", moved())
+    place.fate.at = len(place.fate.steps) + at
+    place.work(redelivered_after=away)
+    check_moved(place, connection)
