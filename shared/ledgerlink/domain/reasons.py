@@ -93,7 +93,7 @@ REASONS: dict[str, Template] = {
     "name_taken": Template("The name {name} is already used in the ledger ({detail}).", "Link the rule to the existing record, or choose another name."),
     "number_taken": Template("The document number is already used in the ledger ({detail}).", "Choose another number and post again."),
     "changed_in_ledger": Template("Somebody changed it in the ledger after we wrote it.", "Make both sides equal (enter the product's values in the ledger or the ledger's in the product) and post again; equal records are taken over."),
-    "gone_in_ledger": Template("It is no longer in the ledger.", "If it should be there, post it again; it is then created anew."),
+    "gone_in_ledger": Template("It is no longer in the ledger.", "If it should be there, choose ours for ledger_edits in the settings and post it again; it is then created anew. Else delete it in the time-tracking product."),
     "billed": Template("It is already billed in the ledger{detail} and can no longer change.", "Correct the invoice in the ledger, or enter the difference as a new record."),
     "paid": Template("It is already paid in the ledger{detail} and can no longer change.", "Undo the payment in the ledger, or enter the difference as a new record."),
     "reconciled": Template("It is already reconciled in the ledger and can no longer change.", "Undo the reconciliation in the ledger, or enter the difference as a new record."),
