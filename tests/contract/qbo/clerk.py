@@ -19,7 +19,7 @@ from ledgerlink.domain.planner import plan
 from ledgerlink.domain.ports import LaneState, never
 from ledgerlink.domain.posting import Posting
 from ledgerlink.domain.reasons import reason
-from ledgerlink.domain.records import Record, RecordKind
+from ledgerlink.domain.records import ListPost, Record, RecordKind
 from ledgerlink.domain.rules import Link, LinkExpenseCode, Rule, RuleKind
 from ledgerlink.domain.rules import Mapping as Rules
 from ledgerlink.domain.spending import Expensing, Invoicing
@@ -88,6 +88,13 @@ class Clerk:
         rule = Rule(kind=kind, key=key, mapping=mapping, set_by="ada", set_at=at)
         self.rules[kind, key] = rule
 
+    def unheard(self, kind: str = "single") -> None:
+        """From now on the ledger does what calls of this kind say, and never answers; what is
+        repeated and waited for takes no time."""
+        fault = {"action": "fault10000", "when": "after", "match": {"kind": kind}, "times": 999}
+        self.books.admin("faults", fault)
+        self.books = replace(self.books, scale=2000.0)
+
     def post(self, *records: Record) -> Outcomes:
         """What becomes of these."""
         return self.send(self.planned(*records))
@@ -148,13 +155,20 @@ class Clerk:
         for record in records:
             sorted_out.add(record)
         for listed in sorted_out.listed:
-            self.rule(LISTED[RecordKind(listed.kind)], listed.key, created_by(listed))
+            self._rule_by(listed)
         given = await self._given(ledger, sorted_out)
         wanted = WantedRates()
         operations = plan(replace(given, rates=wanted))
         if not wanted.pairs:
             return operations
         return plan(replace(given, rates=await ledger.exchange_rates(wanted.pairs)))
+
+    def _rule_by(self, listed: ListPost) -> None:
+        """A record makes the rule that creates it, unless another says otherwise."""
+        kind = LISTED[RecordKind(listed.kind)]
+        rule = self.rules.get((kind, listed.key))
+        if rule is None or not isinstance(rule.mapping, Link):
+            self.rule(kind, listed.key, created_by(listed))
 
     async def _given(self, ledger: QuickBooksLedger, records: Records) -> PlanInput:
         spent = [link for link in self.links.values() if link.record is RecordKind.EXPENSE]

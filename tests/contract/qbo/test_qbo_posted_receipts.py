@@ -1,0 +1,240 @@
+"""Receipts, which the ledger keeps as files attached to documents, against the sandbox."""
+
+from typing import Any
+
+import pytest
+from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.reasons import reason
+from ledgerlink.domain.records import Record, RecordKind
+
+from tests.contract.qbo.books import Row
+from tests.contract.qbo.clerk import Clerk, code, words
+from tests.contract.qbo.papers import FILE, PAPERS, Paper, charged, gone, papers, receipt, spent
+
+REPORT = "expense-report:R1"
+KEY = "receipt:expense/x1/r1"
+
+
+@pytest.fixture
+def clerk(clerk: Clerk) -> Clerk:
+    """Somebody who has uploaded two files."""
+    clerk.files |= {"u1": FILE, "u2": b"a picture"}
+    return clerk
+
+
+def attached(row: Row) -> list[tuple[str, str]]:
+    """What a file is attached to."""
+    refs = [each["EntityRef"] for each in row["AttachableRef"]]
+    return [(ref["type"], ref["value"]) for ref in refs]
+
+
+def content(clerk: Clerk, row: Row) -> bytes:
+    """The bytes that the ledger keeps of it."""
+    return clerk.books.http.get(row["TempDownloadUri"]).raise_for_status().content
+
+
+def files(clerk: Clerk) -> list[Row]:
+    return clerk.books.rows("Attachable")
+
+
+@pytest.mark.parametrize("paper", papers(), ids=PAPERS)
+def test_a_receipt_is_attached_to_its_document_in_a_step_of_its_own(
+    clerk: Clerk, paper: Paper
+) -> None:
+    outcomes = clerk.post(paper.record(receipts=(receipt(note="Lunch"),)))
+    (document_key, document), (_, file) = outcomes.items()
+    assert document_key == paper.key
+    assert (file.state, file.reason, file.version) == (ItemState.POSTED, None, "0")
+    (row,) = files(clerk)
+    assert row["Id"] == file.ledger_id
+    assert attached(row) == [(paper.kind, document.ledger_id)]
+    assert (row["FileName"], row["ContentType"]) == ("r1.pdf", "application/pdf")
+    assert (row["Note"], row["Category"]) == ("Lunch", "Receipt")
+    assert content(clerk, row) == FILE
+    assert clerk.calls["upload"] == 1
+
+
+def test_every_receipt_is_a_file_of_its_own_also_under_the_same_name(clerk: Clerk) -> None:
+    same = {"file_name": "lunch.pdf"}
+    clerk.post(spent(receipts=(receipt("a", **same), receipt("b", "u2", **same))))
+    assert sorted(content(clerk, row) for row in files(clerk)) == [FILE, b"a picture"]
+    assert [row["FileName"] for row in files(clerk)] == ["lunch.pdf"] * 2
+
+
+def test_a_name_in_quotes_and_other_scripts_arrives_as_it_is(clerk: Clerk) -> None:
+    name = 'Das "Café" 50% 領収書.pdf'
+    clerk.post(spent(receipts=(receipt(file_name=name),)))
+    (row,) = files(clerk)
+    assert (row["FileName"], content(clerk, row)) == (name, FILE)
+
+
+def test_a_receipt_can_come_later_and_leaves_its_document_alone(clerk: Clerk) -> None:
+    clerk.post(spent())
+    outcomes = clerk.post(spent(receipts=(receipt(),)))
+    assert outcomes[REPORT].state is ItemState.UNCHANGED
+    assert outcomes[KEY].state is ItemState.POSTED
+    assert clerk.row(REPORT)["SyncToken"] == "0"
+
+
+def test_a_receipt_can_be_attached_to_what_is_paid(clerk: Clerk) -> None:
+    clerk.post(spent())
+    link = [{"TxnId": clerk.links[REPORT].ledger_id, "TxnType": "Bill"}]
+    paid = {"PayType": "Check", "CheckPayment": {"BankAccountRef": {"value": "35"}}}
+    line = [{"Amount": 31.5, "LinkedTxn": link}]
+    clerk.books.create("BillPayment", VendorRef={"value": "46"}, TotalAmt=31.5, Line=line, **paid)
+    outcomes = clerk.post(spent("x1", "40", receipts=(receipt(),)))
+    assert code(outcomes[REPORT]) == "paid"
+    assert outcomes[KEY].state is ItemState.POSTED
+    assert attached(files(clerk)[0]) == [("Bill", clerk.links[REPORT].ledger_id)]
+
+
+def test_what_is_posted_again_is_not_uploaded_again(clerk: Clerk) -> None:
+    clerk.post(spent(receipts=(receipt(),)))
+    assert clerk.post(spent(receipts=(receipt(),)))[KEY].state is ItemState.UNCHANGED
+    assert len(files(clerk)) == 1
+
+
+def test_a_changed_note_changes_the_file_that_is_there(clerk: Clerk) -> None:
+    clerk.post(spent(receipts=(receipt(note="Lunch"),)))
+    outcome = clerk.post(spent(receipts=(receipt(note="Dinner"),)))[KEY]
+    (row,) = files(clerk)
+    assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
+    assert (row["Note"], row["SyncToken"]) == ("Dinner", "1")
+    assert (attached(row), content(clerk, row)) == (
+        [("Bill", clerk.links[REPORT].ledger_id)],
+        FILE,
+    )
+    assert "upload" not in clerk.calls
+
+
+def test_a_note_that_is_said_no_more_is_cleared(clerk: Clerk) -> None:
+    clerk.post(spent(receipts=(receipt(note="Lunch"),)))
+    clerk.post(spent(receipts=(receipt(),)))
+    assert "Note" not in files(clerk)[0]
+
+
+def test_a_receipt_moves_with_its_expense_to_another_document(clerk: Clerk) -> None:
+    clerk.post(spent(receipts=(receipt(),)))
+    outcome = clerk.post(spent(staff_key="emily", receipts=(receipt(),)))[KEY]
+    assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
+    (row,) = files(clerk)
+    assert attached(row) == [("Purchase", clerk.links[REPORT].ledger_id)]
+    assert content(clerk, row) == FILE
+
+
+def test_a_deleted_receipt_is_deleted_and_its_document_stays(clerk: Clerk) -> None:
+    clerk.post(spent(receipts=(receipt(),)))
+    outcome = clerk.post(gone("expense/x1/r1", RecordKind.RECEIPT))[KEY]
+    assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
+    assert files(clerk) == []
+    assert len(clerk.ours("Bill")) == 1
+
+
+def test_a_receipt_that_somebody_deleted_is_deleted(clerk: Clerk) -> None:
+    clerk.post(spent(receipts=(receipt(),)))
+    clerk.delete(KEY)
+    outcome = clerk.post(gone("expense/x1/r1", RecordKind.RECEIPT))[KEY]
+    assert outcome.state is ItemState.POSTED
+
+
+@pytest.mark.parametrize(
+    "record",
+    [gone("expense/x1/r1", RecordKind.RECEIPT), spent(receipts=(receipt(note="Dinner"),))],
+    ids=["delete", "update"],
+)
+def test_a_file_that_somebody_changed_is_left_as_it_is(clerk: Clerk, record: Record) -> None:
+    clerk.post(spent(receipts=(receipt(),)))
+    clerk.edit(KEY, Note="checked")
+    outcome = clerk.post(record)[KEY]
+    assert (outcome.state, code(outcome)) == (ItemState.FAILED, "changed_in_ledger")
+    assert files(clerk)[0]["Note"] == "checked"
+
+
+# What hinders them.
+
+
+def test_a_receipt_whose_file_is_missing_fails_alone(clerk: Clerk) -> None:
+    missing = receipt("r2", "lost", file_name="lost.pdf")
+    outcomes = clerk.post(spent(receipts=(receipt(), missing)))
+    outcome = outcomes["receipt:expense/x1/r2"]
+    assert outcome.state is ItemState.FAILED
+    assert outcome.reason == reason("receipt_missing", field="upload_id", name="lost.pdf")
+    assert outcomes[REPORT].state is outcomes[KEY].state is ItemState.POSTED
+    assert len(files(clerk)) == 1
+
+
+def test_a_receipt_without_its_document_waits(clerk: Clerk) -> None:
+    clerk.books.change("Vendor", "46", Active=False)
+    outcomes = clerk.post(spent(receipts=(receipt(),)))
+    assert outcomes[REPORT].state is ItemState.FAILED
+    assert outcomes[KEY].state is ItemState.BLOCKED
+    assert outcomes[KEY].reason == reason("dependency_failed", key=REPORT)
+    assert files(clerk) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"file_name": "lunch.exe"}, "file_name"),
+        ({"file_name": "lunch.pdf", "content_type": "image/png"}, "content_type"),
+    ],
+)
+def test_a_kind_of_file_that_the_ledger_does_not_take_is_not_sent(
+    clerk: Clerk, given: dict[str, Any], field: str
+) -> None:
+    outcomes = clerk.post(spent(receipts=(receipt(**given),)))
+    assert outcomes[REPORT].state is ItemState.POSTED
+    assert (outcomes[KEY].state, code(outcomes[KEY])) == (ItemState.BLOCKED, "receipt_refused")
+    assert outcomes[KEY].reason is not None
+    assert outcomes[KEY].reason.field == field
+
+
+def test_a_file_that_is_too_large_for_the_ledger_fails_with_its_words(clerk: Clerk) -> None:
+    clerk.books.admin("settings", {"upload_limit": 1500})
+    clerk.files["u1"] = b"x" * 2000
+    outcomes = clerk.post(spent(receipts=(receipt(),)))
+    assert outcomes[REPORT].state is ItemState.POSTED
+    assert outcomes[KEY].state is ItemState.FAILED
+    assert "QuickBooks error 6030" in words(outcomes[KEY])
+
+
+def test_a_refusal_inside_an_answer_of_success_is_a_refusal(clerk: Clerk) -> None:
+    fault = {"action": "item_fault", "match": {"kind": "upload"}, "code": "6050"}
+    clerk.books.admin("faults", fault)
+    outcome = clerk.post(spent(receipts=(receipt(),)))[KEY]
+    assert (outcome.state, code(outcome)) == (ItemState.FAILED, "refused")
+    assert files(clerk) == []
+
+
+# What is lost on the way.
+
+
+@pytest.mark.parametrize("action", ["cut", "html502", "fault10000", "status500"])
+def test_an_upload_whose_answer_is_lost_is_one_file(clerk: Clerk, action: str) -> None:
+    clerk.books.admin("faults", {"action": action, "when": "after", "match": {"kind": "upload"}})
+    outcome = clerk.post(charged(receipts=(receipt(),)))[KEY]
+    assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
+    assert len(files(clerk)) == 1
+
+
+def test_an_upload_that_is_sent_again_is_one_file(clerk: Clerk) -> None:
+    first = clerk.post(charged(receipts=(receipt(),)))[KEY]
+    again = clerk.again()[KEY]
+    assert (again.ledger_id, len(files(clerk))) == (first.ledger_id, 1)
+
+
+@pytest.mark.parametrize("shown", ["thin", "full"])
+def test_an_upload_of_unknown_outcome_is_found_by_name_document_and_size(
+    clerk: Clerk, shown: str
+) -> None:
+    clerk.books.admin("settings", {"attachable_ref_query": shown})
+    same = {"file_name": "lunch.pdf"}
+    receipts = (receipt("r1", **same), receipt("r2", "u2", **same))
+    clerk.unheard("upload")
+    outcomes = clerk.post(charged(receipts=receipts))
+    assert set(outcomes) == {"expense:x1"}
+    found = clerk.found()
+    assert {code(outcome) for outcome in found.values()} >= {"already_written"}
+    by_id = {row["Id"]: content(clerk, row) for row in files(clerk)}
+    told = [by_id[str(found[f"receipt:expense/x1/{key}"].ledger_id)] for key in ("r1", "r2")]
+    assert told == [FILE, b"a picture"]
