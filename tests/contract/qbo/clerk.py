@@ -281,6 +281,14 @@ class Clerk:
         )
 
 
+def abroad(books: Books) -> Clerk:
+    """Somebody who posts into a company outside the United States, which has one item of services
+    and no classes."""
+    clerk = Clerk(books)
+    clerk.rule(RuleKind.LABOR_CODES, "design", Link(ledger_id="1"))
+    return clerk
+
+
 def _settled(op: Operation) -> Outcome:
     return Outcome(seq=op.seq, state=op.state, ledger_id=op.ledger_id, reason=op.reason)
 

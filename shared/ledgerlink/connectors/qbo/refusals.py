@@ -53,9 +53,15 @@ class Refusal:
         return meaning(self.fault).reason_code(self.write.action)
 
     @property
+    def may_be_account(self) -> bool:
+        """An account of the wrong sort has a code of its own, and may be any rule's."""
+        named = self.fault.code == RULE and any(True for _ in places(self.write))
+        return named or self.code == "wrong_account"
+
+    @property
     def misses(self) -> bool:
         """Whether something that it points at may be missing, or of the wrong sort."""
-        return self.code in ("target_missing", "wrong_account") or self.there
+        return self.code == "target_missing" or self.may_be_account or self.there
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +90,8 @@ def explain(refusal: Refusal, findings: Findings) -> Reason:
         return billed(findings.billed.get(refusal.write.ledger_id or ""))
     if code == "text_too_long":
         return _too_long(refusal)
-    if code == "wrong_account":
-        return _wrong_account(refusal, findings)
-    if code == "refused":
-        return _refused(refusal)
+    if code in ("wrong_account", "refused"):
+        return _wrong_account(refusal, findings) if refusal.may_be_account else _refused(refusal)
     words = {
         "detail": _detail(code, refusal, findings),
         "name": refusal.name,
@@ -136,7 +140,7 @@ def _wrong_account(refusal: Refusal, findings: Findings) -> Reason:
     for place in places(refusal.write):
         pointer = ("Account", place.account_id)
         found = findings.known.get(pointer)
-        if found and found.type not in place.types:
+        if found and found.type and found.type not in place.types:
             account = f"{pointing.named(pointer, found)}, which is of the type {found.type},"
             words = {"account": account, "wanted": place.wanted, "setting": place.setting}
             return reason("wrong_account", **words)

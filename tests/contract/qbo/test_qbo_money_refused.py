@@ -1,0 +1,428 @@
+"""Documents of money that the ledger does not take, in words for the person who must act, against
+the sandbox."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from ledgerlink.domain.plan import ItemState, Outcome
+from ledgerlink.domain.posting import ClosedPeriod, Posting
+from ledgerlink.domain.reasons import reason
+from ledgerlink.domain.records import Record
+from ledgerlink.domain.rules import Link, LinkExpenseCode, RuleKind
+
+from tests.contract.qbo.books import Make
+from tests.contract.qbo.clerk import Clerk, abroad, code, words
+from tests.contract.qbo.papers import (
+    DAY,
+    PAPERS,
+    Paper,
+    charged,
+    gone,
+    invoice,
+    papers,
+    sold,
+    spent,
+)
+
+EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
+
+
+def refused(outcome: Outcome, because: str) -> str:
+    """The words of a refusal by the ledger, of this code."""
+    assert (outcome.state, code(outcome)) == (ItemState.FAILED, because)
+    return words(outcome)
+
+
+# Closed books.
+
+
+def close(clerk: Clerk, through: str = "2026-03-31") -> None:
+    block = {"AccountingInfoPrefs": {"BookCloseDate": through}}
+    clerk.books.admin(f"companies/{clerk.books.realm}/preferences", block)
+
+
+CLOSED = {"day": "2026-03-02", "closed": "2026-03-31"}
+
+
+@EVERY
+def test_a_document_in_closed_books_is_not_sent(clerk: Clerk, paper: Paper) -> None:
+    close(clerk)
+    outcome = clerk.post(paper.record())[paper.key]
+    field = "issued_on" if paper.kind == "Invoice" else "spent_on"
+    assert outcome.state is ItemState.BLOCKED
+    assert outcome.reason == reason("closed_period", field=field, **CLOSED)
+
+
+@pytest.mark.parametrize("fault", ["6200", "6210"])
+@EVERY
+def test_books_that_closed_meanwhile_refuse_what_comes_changes_and_goes(
+    clerk: Clerk, paper: Paper, fault: str
+) -> None:
+    clerk.books.admin("settings", {"closed_books_code": fault})
+    comes = clerk.planned(paper.record())
+    clerk.send(comes)
+    changes, goes = clerk.planned(paper.record("40")), clerk.planned(paper.gone)
+    close(clerk)
+    for operations in (comes, changes, goes):
+        outcome = clerk.send(operations)[paper.key]
+        assert (outcome.state, outcome.reason) == (
+            ItemState.FAILED,
+            reason("closed_period", **CLOSED),
+        )
+    assert len(clerk.ours(paper.kind)) == 1
+    assert clerk.row(paper.key)["TotalAmt"] == 31.5
+
+
+@EVERY
+def test_where_the_firm_says_so_a_document_in_closed_books_is_dated_after_them(
+    clerk: Clerk, paper: Paper
+) -> None:
+    clerk.posting = Posting(closed_period=ClosedPeriod.MOVE)
+    close(clerk)
+    assert code(clerk.post(paper.record())[paper.key]) == ""
+    row = clerk.row(paper.key)
+    assert row["TxnDate"] == "2026-04-01"
+    assert f"Dated {DAY}" in row["PrivateNote"]
+
+
+# What is inactive.
+
+BILLED = {"project_key": "birds"}
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A record of a list that a document points at, and how the words name it."""
+
+    paper: str
+    entity: str
+    row_id: str
+    name: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+
+GAPS = [
+    Gap("bill", "Vendor", "46", "vendor Norton Lumber and Building Materials (46)"),
+    Gap("check", "Employee", "55", "employee Emily Platt (55)"),
+    Gap("charge", "Vendor", "30", "vendor Books by Bessie (30)", {"vendor_key": "bessie"}),
+    Gap("bill", "Account", "22", "account Travel (22)", {"expense_code_key": "travel"}),
+    Gap("charge", "Account", "42", "account Visa (42)"),
+    Gap("check", "Account", "35", "account Checking (35)"),
+    Gap("bill", "Customer", "1", "customer Amy's Bird Sanctuary (1)", BILLED),
+    Gap("charge", "Item", "11", "item Pump (11)", {"expense_code_key": "pumps"}),
+    Gap("invoice", "Customer", "1", "customer Amy's Bird Sanctuary (1)"),
+    Gap("invoice", "Item", "4", "item Design (4)"),
+    Gap("invoice", "Term", "2", "term Net 15 (2)", {"terms_key": "net15"}),
+    Gap("bill", "Class", "Residential", "class Residential", {"class_key": "residential"}),
+    Gap("invoice", "Class", "Residential", "class Residential", {"class_key": "residential"}),
+    Gap("charge", "Department", "North", "location North", {"location_key": "north"}),
+]
+
+
+def told(gap: Gap) -> str:
+    return f"{gap.paper}-{gap.entity}"
+
+
+def deactivate(clerk: Clerk, gap: Gap) -> None:
+    """Somebody makes the record inactive."""
+    by_name = {row.get("Name"): row["Id"] for row in clerk.books.rows(gap.entity)}
+    clerk.books.change(gap.entity, by_name.get(gap.row_id, gap.row_id), Active=False)
+
+
+@pytest.mark.parametrize("fault", ["610", "2500"])
+@pytest.mark.parametrize("gap", GAPS, ids=told)
+def test_what_a_document_points_at_is_named_when_it_is_inactive(
+    clerk: Clerk, gap: Gap, fault: str
+) -> None:
+    clerk.books.admin("settings", {"inactive_reference_code": fault})
+    deactivate(clerk, gap)
+    paper = PAPERS[gap.paper]
+    outcome = clerk.post(paper.record(**gap.given))[paper.key]
+    said = refused(outcome, "target_missing")
+    assert gap.name in said
+    assert said.count("is inactive") == 1
+    assert clerk.ours(paper.kind) == []
+
+
+@pytest.mark.parametrize("fault", ["610", "2500"])
+@pytest.mark.parametrize("gap", [gap for gap in GAPS if gap.given], ids=told)
+def test_what_a_changed_document_points_at_is_named_too_and_the_document_stays(
+    clerk: Clerk, gap: Gap, fault: str
+) -> None:
+    clerk.books.admin("settings", {"inactive_reference_code": fault})
+    paper = PAPERS[gap.paper]
+    clerk.post(paper.record())
+    deactivate(clerk, gap)
+    outcome = clerk.post(paper.record("40", **gap.given))[paper.key]
+    assert gap.name in refused(outcome, "target_missing")
+    assert clerk.row(paper.key)["TotalAmt"] == 31.5
+    assert paper.key in clerk.links
+
+
+def test_what_is_not_in_the_ledger_at_all_is_named_by_its_id(clerk: Clerk) -> None:
+    clerk.rule(RuleKind.EXPENSE_CODES, "meals", LinkExpenseCode(ledger_id="999"))
+    outcome = clerk.post(spent())["expense-report:R1"]
+    assert "account 999 is not there" in refused(outcome, "target_missing")
+
+
+# Accounts of the wrong sort.
+
+WRONG = {
+    "bill": ("payable_account_id", "35", "Checking (35)", "expenses.payable_account_id"),
+    "check": ("check_account_id", "42", "Visa (42)", "expenses.check_account_id"),
+    "charge": (None, "35", "Checking (35)", "the rule of the card"),
+}
+
+
+@pytest.mark.parametrize("fault", ["6430", "6000"])
+@pytest.mark.parametrize("name", WRONG)
+def test_an_account_of_the_wrong_sort_is_named_with_the_setting_that_chose_it(
+    clerk: Clerk, name: str, fault: str
+) -> None:
+    clerk.books.admin("settings", {"wrong_account_code": fault})
+    setting, account_id, account, where = WRONG[name]
+    if setting is None:
+        clerk.rule(RuleKind.CARDS, "visa", Link(ledger_id=account_id))
+    else:
+        clerk.expensing = replace(clerk.expensing, **{setting: account_id})
+    paper = PAPERS[name]
+    outcome = clerk.post(paper.record())[paper.key]
+    assert account in refused(outcome, "wrong_account")
+    assert outcome.reason is not None
+    assert where in outcome.reason.remedy
+
+
+def test_an_expense_code_that_leads_to_receivables_is_told(clerk: Clerk) -> None:
+    clerk.books.admin("settings", {"account_on_line": "checked"})
+    clerk.rule(RuleKind.EXPENSE_CODES, "meals", LinkExpenseCode(ledger_id="84"))
+    said = refused(clerk.post(charged())["expense:x1"], "wrong_account")
+    assert "Accounts Receivable (A/R) (84)" in said
+
+
+# Numbers.
+
+NUMBERED: Mapping[str, Callable[..., Record]] = {
+    "bill": lambda number: PAPERS["bill"].record(report_number=number),
+    "check": lambda number: PAPERS["check"].record(report_number=number),
+    "invoice": lambda number: PAPERS["invoice"].record(number=number),
+}
+HOLDERS: Mapping[str, Mapping[str, Any]] = {
+    "bill": {"VendorRef": {"value": "46"}},
+    "check": {"PaymentType": "Check", "AccountRef": {"value": "35"}},
+    "invoice": {"CustomerRef": {"value": "3"}},
+}
+BY_ACCOUNT = {
+    "Amount": 5,
+    "DetailType": "AccountBasedExpenseLineDetail",
+    "AccountBasedExpenseLineDetail": {"AccountRef": {"value": "7"}},
+}
+BY_ITEM = {"Amount": 5, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": {}}
+
+
+@pytest.mark.parametrize("kinds", [False, True], ids=["entity", "kind"])
+@pytest.mark.parametrize("name", NUMBERED)
+def test_a_number_that_somebody_elses_document_has_is_refused_and_that_one_named(
+    clerk: Clerk, name: str, kinds: bool
+) -> None:
+    clerk.books.admin("settings", {"duplicate_names_kind": kinds})
+    paper = PAPERS[name]
+    line = BY_ITEM if name == "invoice" else BY_ACCOUNT
+    theirs = {**HOLDERS[name], "DocNumber": "N-7", "TxnDate": "2026-01-05", "Line": [line]}
+    holder = clerk.books.create(paper.kind, **theirs)
+    outcome = clerk.post(NUMBERED[name]("N-7"))[paper.key]
+    word = {"bill": "bill", "check": "expense", "invoice": "invoice"}[name]
+    assert outcome.state is ItemState.FAILED
+    assert outcome.reason == reason("number_taken", detail=f"N-7 by {word} {holder} of 2026-01-05")
+    assert clerk.ours(paper.kind) == []
+
+
+@pytest.mark.parametrize("kinds", [False, True], ids=["entity", "kind"])
+@pytest.mark.parametrize("name", NUMBERED)
+def test_a_number_that_our_own_earlier_attempt_has_is_adopted(
+    clerk: Clerk, name: str, kinds: bool
+) -> None:
+    clerk.books.admin("settings", {"duplicate_names_kind": kinds})
+    paper = PAPERS[name]
+    operations = clerk.planned(NUMBERED[name]("N-7"))
+    first = clerk.send(operations)[paper.key]
+    again = clerk.send(operations)[paper.key]
+    assert (again.state, again.ledger_id) == (ItemState.POSTED, first.ledger_id)
+    assert again.reason == reason("already_written")
+    assert (again.content, again.total) == (first.content, first.total)
+    assert len(clerk.ours(paper.kind)) == 1
+
+
+def test_a_changed_number_that_is_taken_is_refused_and_the_document_stays(clerk: Clerk) -> None:
+    clerk.post(invoice(number="N-7"), invoice(key="i2", number="N-8"))
+    outcome = clerk.post(invoice(key="i2", number="N-7"))["invoice:i2"]
+    refused(outcome, "number_taken")
+    assert clerk.row("invoice:i2")["DocNumber"] == "N-8"
+
+
+def test_where_the_ledger_takes_a_number_twice_so_do_we(clerk: Clerk) -> None:
+    clerk.books.admin("settings", {"duplicate_doc_numbers": "allow"})
+    outcomes = clerk.post(invoice(number="N-7"), invoice(key="i2", number="N-7"))
+    assert [code(outcome) for outcome in outcomes.values()] == ["", ""]
+
+
+# What is switched off.
+
+
+def switch_off(clerk: Clerk, **blocks: Any) -> None:
+    clerk.books.admin(f"companies/{clerk.books.realm}/preferences", blocks)
+
+
+NO_CLASSES = {
+    "AccountingInfoPrefs": {"ClassTrackingPerTxn": False, "ClassTrackingPerTxnLine": False}
+}
+OFF: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any], str, str]] = {
+    "classes": (NO_CLASSES, {"class_key": "residential"}, "class_key", "classes"),
+    "locations": (
+        {"AccountingInfoPrefs": {"TrackDepartments": False}},
+        {"location_key": "north"},
+        "location_key",
+        "locations",
+    ),
+    "billing": (
+        {"VendorAndPurchasesPrefs": {"BillableExpenseTracking": False}},
+        {"project_key": "birds", "billable": True},
+        "billable",
+        "billable expenses",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OFF)
+def test_a_feature_that_is_off_is_told_before_anything_is_sent(clerk: Clerk, name: str) -> None:
+    blocks, given, field, what = OFF[name]
+    switch_off(clerk, **blocks)
+    outcomes = clerk.post(spent(**given))
+    (outcome,) = outcomes.values()
+    assert outcome.state is ItemState.BLOCKED
+    assert outcome.reason == reason("feature_off", field=field, detail=f"{what} are off")
+
+
+@pytest.mark.parametrize("name", OFF)
+@pytest.mark.parametrize("paper", papers("bill", "check", "charge"), ids=lambda p: p.kind)
+def test_a_feature_that_was_switched_off_meanwhile_is_named(
+    clerk: Clerk, paper: Paper, name: str
+) -> None:
+    blocks, given, _, what = OFF[name]
+    operations = clerk.planned(paper.record(**given))
+    switch_off(clerk, **blocks)
+    assert what in refused(clerk.send(operations)[paper.key], "feature_off")
+    assert clerk.ours(paper.kind) == []
+
+
+def test_a_feature_that_one_document_needs_stops_no_other(clerk: Clerk) -> None:
+    operations = clerk.planned(spent("x1", class_key="residential"), charged("x2"))
+    switch_off(clerk, **NO_CLASSES)
+    outcomes = clerk.send(operations)
+    refused(outcomes["expense-report:R1"], "feature_off")
+    assert outcomes["expense:x2"].state is ItemState.POSTED
+
+
+# What a document says.
+
+
+def test_an_address_that_is_none_is_told_before_anything_is_sent(clerk: Clerk) -> None:
+    outcome = clerk.post(invoice(email="amy@birds"))["invoice:i1"]
+    assert outcome.state is ItemState.BLOCKED
+    assert outcome.reason is not None
+    assert outcome.reason.field == "email"
+    assert clerk.requests == []
+
+
+def test_a_custom_field_that_the_company_does_not_have_is_told(clerk: Clerk) -> None:
+    outcome = clerk.post(invoice(custom_fields={"3": "x"}))["invoice:i1"]
+    assert "a custom field is not one of the company's" in refused(outcome, "refused")
+    assert outcome.reason is not None
+    assert outcome.reason.field == "custom_fields"
+
+
+@EVERY
+def test_a_text_that_is_too_long_is_told_or_cut_as_the_firm_says(
+    clerk: Clerk, paper: Paper
+) -> None:
+    long = "x" * 4001
+    given = {"private_note": long} if paper.kind == "Invoice" else {"report_name": long}
+    (outcome,) = clerk.post(paper.record(**given)).values()
+    assert (outcome.state, code(outcome)) == (ItemState.BLOCKED, "text_too_long")
+    clerk.posting = Posting(shorten=True)
+    assert clerk.post(paper.record(**given))[paper.key].state is ItemState.POSTED
+    note = clerk.row(paper.key)["PrivateNote"]
+    assert len(note) <= 4000
+    assert note.splitlines()[-1] == f"[{paper.key}]"
+
+
+def test_a_negative_line_is_told_where_the_ledger_takes_none(clerk: Clerk) -> None:
+    lines = (sold("100"), sold("-10"))
+    outcome = clerk.post(invoice(*lines))["invoice:i1"]
+    assert "an amount is negative" in refused(outcome, "refused")
+    clerk.books.admin("settings", {"negative_lines": "total"})
+    assert code(clerk.post(invoice(*lines))["invoice:i1"]) == ""
+    assert clerk.row("invoice:i1")["TotalAmt"] == 90
+
+
+def test_an_invoice_that_does_not_add_up_is_not_sent(clerk: Clerk) -> None:
+    outcome = clerk.post(invoice(sold("100"), total=Decimal(99)))["invoice:i1"]
+    assert (outcome.state, code(outcome)) == (ItemState.BLOCKED, "unbalanced")
+
+
+@pytest.mark.parametrize("name", ["bill", "invoice"])
+def test_tax_that_the_ledger_finds_unbalanced_is_told_in_its_words(
+    company: Make, name: str
+) -> None:
+    clerk, paper = abroad(company("canada")), PAPERS[name]
+    given = {"tax_code_key": "two", "tax_amount": Decimal(9)}
+    outcome = clerk.post(paper.record("100", **given))[paper.key]
+    assert "does not agree with its lines and tax codes" in refused(outcome, "refused")
+
+
+def test_a_tax_code_of_another_side_is_told(company: Make) -> None:
+    clerk = abroad(company("canada"))
+    clerk.rule(RuleKind.TAX_CODES, "two", Link(ledger_id="6"))
+    outcome = clerk.post(spent(tax_code_key="two"))["expense-report:R1"]
+    assert "GST/HST rate" in refused(outcome, "refused")
+
+
+# Good ones beside a bad one.
+
+
+@EVERY
+def test_a_bad_document_among_good_ones_fails_alone(clerk: Clerk, paper: Paper) -> None:
+    clerk.books.change("Customer", "3", Active=False)
+    good, other = spent("g1", report_key="R8"), charged("g2")
+    bad = replace(paper.record(), project_key="cars")
+    outcomes = clerk.post(good, bad, other)
+    assert outcomes["expense-report:R8"].state is ItemState.POSTED
+    assert outcomes["expense:g2"].state is ItemState.POSTED
+    refused(outcomes[paper.key], "target_missing")
+    assert clerk.calls["batch"] == 1
+    assert [len(clerk.ours(kind)) for kind in ("Bill", "Purchase", "Invoice")] == [1, 1, 0]
+
+
+def test_documents_of_every_kind_share_a_batch_and_are_answered_each_by_itself(
+    clerk: Clerk,
+) -> None:
+    outcomes = clerk.post(
+        spent("x1"),
+        spent("x2", staff_key="emily", report_key="R2", spent_on=date(2026, 3, 3)),
+        charged("x3"),
+        charged("x4", refund=True),
+        invoice(),
+    )
+    assert [(o.state, o.reason) for o in outcomes.values()] == [(ItemState.POSTED, None)] * 5
+    assert clerk.calls["batch"] == 1
+    assert len(clerk.ours("Purchase")) == 3
+
+
+def test_a_batch_can_bring_change_and_take_away(clerk: Clerk) -> None:
+    clerk.post(spent("x1"), charged("x2"))
+    outcomes = clerk.post(spent("x1", "40"), gone("x2"), charged("x3"))
+    assert {outcome.state for outcome in outcomes.values()} == {ItemState.POSTED}
+    assert set(clerk.links) == {"expense-report:R1", "expense:x3"}
