@@ -71,7 +71,7 @@ def duplicate(label: str, values: str) -> Refusal:
             f"Another {label} with the given value(s) {values}  already exists",
             correction="Use a unique value instead.",
         ),
-        Problem(RULE, f"Could not create {label} record!"),
+        Problem(RULE, f"Could not create {label.lower()} record!"),
         Problem(RULE, f"Error while saving the {label} info"),
     )
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from lxml import etree
 
-from .conftest import Books
+from .conftest import Books, op, query
 from .test_transactions import classes, make
 from .xml import el, els, errors, function, request
 
@@ -118,3 +118,18 @@ def test_a_request_may_be_too_large(books: Books) -> None:
 def test_read_takes_a_hundred_keys(books: Books) -> None:
     keys = ",".join(str(number) for number in range(101))
     assert "1 to 100 keys" in books.refused(el("read", els(object="CLASS", keys=keys))).first
+
+
+def test_limits_of_lists_can_be_set(books: Books) -> None:
+    books.set(keys_limit=1, query_page_limit=2, values_limit=1, bad_query_errorno="Q1")
+    assert "1 to 1 keys" in books.refused(el("read", els(object="CLASS", keys="1,2"))).first
+    found = books.refused(query("CLASS", "NAME", pagesize=3))
+    assert (found.numbers, found.first) == (["Q1"], "pagesize must be 1 to 2")
+    assert "2 values" in books.refused(query("CLASS", "NAME", op("in", "NAME", "a", "b"))).first
+
+
+def test_the_time_limit_can_be_set(books: Books) -> None:
+    books.sign_in()
+    books.set(server_seconds=0.05, request_ms=100.0)
+    body = request(el("sessionid", books.session), function(LIST))
+    assert books.post(body, books.endpoint).status_code == 524

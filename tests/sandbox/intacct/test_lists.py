@@ -117,7 +117,7 @@ def test_the_useful_error_comes_first(books: Books) -> None:
     found = books.refused_create("PROJECT", **project(CUSTOMERID="no"))
     assert found.texts == [
         "Customer 'no' specified is not valid.",
-        "Could not create Project record!",
+        "Could not create project record!",
     ]
 
 

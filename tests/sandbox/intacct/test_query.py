@@ -310,3 +310,13 @@ def test_errors_come_one_for_a_result(books: Books) -> None:
     results = books.send(function(query("PROJECT", "COLOUR")), function(query("CLASS", "NAME")))
     assert errors(results[0]).numbers == ["XL03000006"]
     assert results[1].findtext("status") == "success"
+
+
+@pytest.mark.parametrize("hidden", [(), ("ARPYMTDETAIL.PAYMENTKEY", "TIMESHEET.ENDDATE")])
+def test_fields_that_nobody_could_verify_can_be_hidden(
+    books: Books, hidden: tuple[str, ...]
+) -> None:
+    books.set(not_queryable=list(hidden))
+    for name, fields in (("ARPYMTDETAIL", "PAYMENTKEY"), ("TIMESHEET", "ENDDATE")):
+        result = books.call(query(name, fields))
+        assert (result.findtext("status") == "failure") is bool(hidden)

@@ -391,3 +391,17 @@ def test_with_entities_lines_have_a_location(group: Books) -> None:
     assert group.refused(invoice()).first == words
     assert group.refused(order()).first == words
     group.key(invoice({"glaccountno": "4000", "amount": "1", "locationid": "US"}))
+
+
+def test_a_definition_of_an_entity_is_not_there_at_the_top(group: Books) -> None:
+    values = {"DOCID": "UK Invoice", "POSTTOAR": "true", "NUMBERED": "true", "PREFIX": "UK"}
+    group.about("/edit", {"object": "SODOCUMENTPARAMS", "create": values, "entity": "UK"})
+    item = {"itemid": "LAB-1", "quantity": "1"}
+    assert (
+        "Invalid Transaction definition"
+        in group.refused(order(item, transactiontype="UK Invoice")).first
+    )
+    group.sign_in("UK")
+    key = group.key(order(item, transactiontype="UK Invoice"))
+    assert key == "UK Invoice-UK0001"
+    assert group.read("SODOCUMENT", key)["MEGAENTITYID"] == "UK"

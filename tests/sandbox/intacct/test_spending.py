@@ -386,3 +386,16 @@ def test_what_posted_to_a_closed_period_stays(books: Books) -> None:
     books.update("APBILL", RECORDNO=key, SUPDOCID="A-1")
     body = el("reverse_bill", els(datereversed=day("2026-02-10")), key=key)
     assert "closed" in books.refused(body).first
+
+
+def test_nothing_new_is_owed_to_a_vendor_on_hold(books: Books) -> None:
+    key = books.create("APBILL", **bill())["RECORDNO"]
+    books.update("VENDOR", VENDORID="V1", ONHOLD="true")
+    assert books.refused_create("APBILL", **bill()).first == "Vendor 'V1' is on hold."
+    books.update("APBILL", RECORDNO=key, DESCRIPTION="kept")
+
+
+def test_failures_meet_legacy_functions_by_their_object(books: Books) -> None:
+    books.admin("/faults", {"action": "offline", "match": {"object": "EEXPENSES"}})
+    books.key(charge())
+    assert books.refused(report()).first == "The Service is Temporarily Off-line"

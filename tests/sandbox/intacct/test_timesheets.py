@@ -89,7 +89,7 @@ def test_an_empty_state_is_the_default(books: Books) -> None:
 def test_what_is_refused(books: Books, values: dict[str, Any], text: str) -> None:
     found = books.refused_create("TIMESHEET", **values)
     assert text in found.first
-    assert found.texts[-1] == "Could not create Timesheet record!"
+    assert found.texts[-1] == "Could not create timesheet record!"
     assert len(books.rows("TIMESHEET")) == len(books.rows("TIMESHEETENTRY")) == 1
 
 
@@ -158,6 +158,14 @@ def test_an_update_of_the_head_alone(books: Books, mode: str, status: str) -> No
     result = books.call(el("update", el("TIMESHEET", els(**made, **head))))
     assert result.findtext("status") == status
     assert len(entries(books, made["RECORDNO"])) == 1
+
+
+def test_entries_are_submitted_with_their_sheet(books: Books) -> None:
+    made = books.create("TIMESHEET", **sheet())
+    head = {"EMPLOYEEID": "E1", "BEGINDATE": "03/03/2025", "STATE": "Submitted"}
+    books.update("TIMESHEET", **made, **head)
+    assert [e["STATE"] for e in entries(books, made["RECORDNO"])] == ["Submitted"]
+    books.ok(decide("approve", made["RECORDNO"]))
 
 
 @pytest.mark.parametrize(("editable", "status"), [(False, "failure"), (True, "success")])

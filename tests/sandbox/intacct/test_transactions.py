@@ -152,7 +152,7 @@ def test_several_objects_in_one_create_are_told_of_one_by_one(books: Books) -> N
     assert found.numbers == ["BL34000061", "BL01001973", "BL01001973"]
     assert found.texts == [
         "Another Class with the given value(s) CL1  already exists",
-        "Could not create Class record!",
+        "Could not create class record!",
         "Error while saving the Class info",
     ]
     assert classes(books) == {"A", "B"}

@@ -25,7 +25,9 @@ def create(work: Work, entry: Object, sent: Sent) -> Record:
         try:
             return _create(work, entry, sent)
         except Refusal as refusal:
-            raise _with_verdict(refusal, f"Could not create {entry.word} record!") from refusal
+            raise _with_verdict(
+                refusal, f"Could not create {entry.word.lower()} record!"
+            ) from refusal
 
 
 def _with_verdict(refusal: Refusal, verdict: str) -> Refusal:
@@ -141,7 +143,9 @@ def update(work: Work, entry: Object, sent: Sent) -> Record:
         try:
             return amend(work, entry, sought(work, entry, sent.values), sent)
         except Refusal as refusal:
-            raise _with_verdict(refusal, f"Could not update {entry.word} record!") from refusal
+            raise _with_verdict(
+                refusal, f"Could not update {entry.word.lower()} record!"
+            ) from refusal
 
 
 def amend(work: Work, entry: Object, before: Record, sent: Sent) -> Record:

@@ -197,6 +197,14 @@ _DELETED: Final = {
     "arterm": ("ARTERM", "name"),
     "timetype": ("TIMETYPE", "key"),
 }
+# The object that a legacy function is about.
+OBJECTS: Final = {
+    **{f"create_{name}": family.object for name, family in _FAMILIES.items()},
+    **{f"update_{name}": family.object for name, family in _FAMILIES.items()},
+    **{f"delete_{name}": target for name, (target, _) in _DELETED.items()},
+    **dict.fromkeys(("record_cctransaction", "update_cctransaction"), CHARGE.object),
+    **dict.fromkeys(("create_arpayment", "apply_arpayment"), "ARPYMT"),
+}
 HANDLERS: Final[dict[str, Handler]] = {
     **{f"create_{name}": _create(family) for name, family in _FAMILIES.items()},
     **{f"update_{name}": _update(family) for name, family in _FAMILIES.items()},

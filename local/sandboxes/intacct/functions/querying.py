@@ -111,9 +111,10 @@ def _read(call: Call, element: etree._Element) -> Query:
     asked.filter = element.find("filter")
     asked.order = [_ordering(work, order) for order in element.iterfind("orderby/order")]
     _options(work, asked, element)
-    asked.pagesize = _number(work, element, "pagesize", DEFAULT_PAGE, 1)
-    if asked.pagesize > work.settings.query_page_limit:
-        raise _bad(work, f"pagesize must be 1 to {work.settings.query_page_limit}")
+    limit = work.settings.query_page_limit
+    asked.pagesize = _number(work, element, "pagesize", min(DEFAULT_PAGE, limit), 1)
+    if asked.pagesize > limit:
+        raise _bad(work, f"pagesize must be 1 to {limit}")
     asked.offset = _number(work, element, "offset", 0, 0)
     return asked
 

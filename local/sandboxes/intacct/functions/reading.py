@@ -101,7 +101,7 @@ def read_by_query(call: Call, element: etree._Element) -> Answer:
     work.permit("READ", entry)
     fields = _fields(call, entry, text_of(element, "fields"))
     limit = work.settings.read_page_limit
-    size = text_of(element, "pagesize") or str(DEFAULT_PAGE)
+    size = text_of(element, "pagesize") or str(min(DEFAULT_PAGE, limit))
     if not size.isdigit() or not 1 <= int(size) <= limit:
         raise malformed(f"pagesize must be 1 to {limit}")
     language = Language(work.company, entry, work.zone, codes=True)

@@ -197,7 +197,7 @@ PARENT_KEY: Final = Field("RECORDKEY", INTEGER, readonly=True, meta="parent")
 def listed(*fields: Field, stamped: bool = True) -> Fields:
     """The fields of a list object: its own and those that all have."""
     stamps = (CREATED, MODIFIED) if stamped else ()
-    return (RECORDNO, *fields, *stamps, *BY, *ENTITY)
+    return (RECORDNO, *fields, URL, *stamps, *BY, *ENTITY)
 
 
 def posted(*fields: Field) -> Fields:

@@ -13,6 +13,7 @@ from ..errors import Problem, Refusal, SignInRefusal, broken, forbidden, rolled_
 from ..functions import HANDLERS
 from ..functions.answer import Answer, child, data
 from ..functions.call import Call, text_of
+from ..functions.legacy import OBJECTS
 from ..grammar.models import GENERIC
 from ..journal import Note
 from ..sandbox import Sandbox
@@ -214,10 +215,11 @@ def facts_of(
 ) -> dict[str, str]:
     """What a failure on demand can be matched with."""
     named = element.get("object") or text_of(element, "object")
-    first = str(element[0].tag) if len(element) else ""
+    function = str(element.tag)
+    about = OBJECTS.get(function) or (str(element[0].tag) if len(element) else "")
     return {
-        "function": str(element.tag),
-        "object": named or first,
+        "function": function,
+        "object": named or about,
         "controlid": controlid,
         "request_controlid": control.controlid,
         "sender": control.senderid,

@@ -29,7 +29,13 @@ BEFORE: Final[dict[str, tuple[Rule, ...]]] = {
     "EEXPENSES": (expenses.editable, expenses.filled, lines.tasks),
     "EEXPENSES.resolved": (expenses.allowed, lines.located, lines.complete, expenses.numbered),
     "APBILL": (payables.editable, payables.filled, payables.labelled, lines.tasks),
-    "APBILL.resolved": (payables.dated, payables.numbered, lines.located, lines.complete),
+    "APBILL.resolved": (
+        payables.not_held,
+        payables.dated,
+        payables.numbered,
+        lines.located,
+        lines.complete,
+    ),
     "ARINVOICE": (payables.editable, payables.filled, payables.labelled, lines.tasks),
     "ARINVOICE.resolved": (
         payables.dated,
@@ -46,6 +52,7 @@ BEFORE: Final[dict[str, tuple[Rule, ...]]] = {
 }
 AFTER: Final[dict[str, tuple[Effect, ...]]] = {
     "CONTACT": (lists.owners_touched,),
+    "TIMESHEET": (timesheets.entries_follow,),
     "SODOCUMENT": (orders.posted,),
     "ARPYMT": (payments.applied,),
 }

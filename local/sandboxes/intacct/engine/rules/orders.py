@@ -24,8 +24,10 @@ CARRIED: Final = tuple(field.name for field in DIMENSIONS if not field.path)
 
 
 def definition(change: Change) -> Record:
+    """The definition of a document; one of an entity alone is not there at the top level."""
     found = change.work.found("SODOCUMENTPARAMS", change.value("DOCPARID"))
-    if found is None:
+    elsewhere = found is not None and found.entity != "" and not change.work.entity
+    if found is None or elsewhere:
         raise invalid("SODOCUMENTPARAMS", change.value("DOCPARID"))
     return found
 

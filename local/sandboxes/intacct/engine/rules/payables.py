@@ -46,6 +46,13 @@ def filled(change: Change) -> None:
     totalled(change)
 
 
+def not_held(change: Change) -> None:
+    """Nothing new is owed to a vendor who is on hold."""
+    vendor = change.company.find("VENDOR", change.value("VENDORID"))
+    if change.creating and vendor is not None and vendor.values.get("ONHOLD") == "true":
+        raise broken(f"Vendor '{vendor.values['VENDORID']}' is on hold.")
+
+
 def charged(change: Change) -> None:
     """A card charge; with several currencies it is made within an entity."""
     work = change.work

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -64,6 +65,16 @@ def _fill(change: Change, line: Line) -> None:
     project = change.company.find("PROJECT", values.get("PROJECTID", ""))
     if project is not None and project.values.get("CUSTOMERID"):
         values.setdefault("CUSTOMERID", project.values["CUSTOMERID"])
+
+
+def entries_follow(change: Change, record: Record) -> None:
+    """Entries that were not sent along take the state of their sheet."""
+    if change.lines is not None or not change.changed("STATE"):
+        return
+    for line in change.company.lines("TIMESHEETENTRY", record.recordno):
+        values = {**line.values, "STATE": record.values["STATE"]}
+        entry = replace(line, values=values, modified=record.modified)
+        change.company.put("TIMESHEETENTRY", entry)
 
 
 def dated(change: Change) -> None:
