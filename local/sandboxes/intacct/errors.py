@@ -9,6 +9,12 @@ from lxml import etree
 
 RULE: Final = "BL01001973"
 FORMAT: Final = "BL03000018"
+# What some lists say of an id that is taken, where it is not BL34000061: number, description.
+DUPLICATES: Final = {
+    "Account": (RULE, "Duplicate account number"),
+    "Employee": ("PL05000104", ""),
+    "Vendor": ("PL05000104", ""),
+}
 ROLLED_BACK: Final = (
     "The entire transaction in this operation has been rolled back due to an error."
 )
@@ -65,11 +71,13 @@ def missing(label: str) -> Refusal:
 
 def duplicate(label: str, values: str) -> Refusal:
     """The three errors of a record that exists, as the real gateway lists them."""
+    errorno, description = DUPLICATES.get(label, ("BL34000061", ""))
     return Refusal(
         Problem(
-            "BL34000061",
+            errorno,
             f"Another {label} with the given value(s) {values}  already exists",
-            correction="Use a unique value instead.",
+            description,
+            "Use a unique value instead.",
         ),
         Problem(RULE, f"Could not create {label.lower()} record!"),
         Problem(RULE, f"Error while saving the {label} info"),

@@ -300,6 +300,13 @@ def test_a_known_policy_gets_an_acknowledgement(books: Books) -> None:
     assert any(row["CLASSID"] == "A" for row in books.rows("CLASS"))
 
 
+def test_an_asynchronous_request_has_a_limit(books: Books) -> None:
+    books.set(transport_policies=["mine"])
+    long = function(el("create", el("CLASS", els(CLASSID="A", NAME="A", X="x" * 500_000))))
+    answer = books.xml(request(books.login(), long, policyid="mine"))
+    assert "500000 characters" in errors(answer).first
+
+
 def test_a_console_user_names_the_company_behind_a_bar(group: Books) -> None:
     user = login("sandbox-user", f"console|{group.company}|US", "user-secret")
     answer = group.xml(request(user, function(LIST)))

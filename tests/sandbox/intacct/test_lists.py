@@ -69,6 +69,12 @@ def test_what_is_left_out_stays_and_what_is_empty_is_cleared(books: Books) -> No
         ("PROJECT", project(BILLABLEEXPDEFAULT="yes"), "BL03000018", "Illegal format"),
         ("PROJECT", project(key="P" * 21), "BL03000018", "longer than 20 characters"),
         ("CUSTOMER", customer("C1"), "BL34000061", "Another Customer with the given value(s) C1  "),
+        (
+            "VENDOR",
+            {"VENDORID": "V1", "NAME": "x", "DISPLAYCONTACT": {"PRINTAS": "x"}},
+            "PL05000104",
+            "Another Vendor with the given value(s) V1  already exists",
+        ),
         ("CUSTOMER", {"CUSTOMERID": "X", "NAME": "x"}, "BL03000018", "DISPLAYCONTACT.PRINTAS"),
         ("CUSTOMER", customer(TERMNAME="no"), "BL01001973", "Invalid Term 'no' specified."),
         ("VENDOR", customer(), "BL03000018", "Required field VENDORID is missing"),
@@ -343,3 +349,12 @@ def test_somebody_can_work_in_the_screens(books: Books) -> None:
     )
     assert answer.status_code == 400
     assert "specified is not valid" in answer.json()["error"]
+
+
+def test_an_account_number_that_is_taken_has_words_of_its_own(books: Books) -> None:
+    kinds = {"NORMALBALANCE": "debit", "CLOSINGTYPE": "closing account"}
+    result = books.call(el("create", el("GLACCOUNT", els(ACCOUNTNO="1000", TITLE="x", **kinds))))
+    error = result.find("errormessage/error")
+    assert error is not None
+    assert error.findtext("errorno") == "BL01001973"
+    assert error.findtext("description") == "Duplicate account number"

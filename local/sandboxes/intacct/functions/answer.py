@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -17,14 +17,6 @@ class Answer:
     key: str = ""
     listtype: tuple[Mapping[str, str], str] | None = None
     whole: tuple[str, str] | None = None
-
-
-@dataclass(slots=True)
-class Table:
-    """Rows of text under the names of their columns."""
-
-    names: list[str]
-    rows: list[list[str]] = field(default_factory=list)
 
 
 def child(parent: etree._Element, tag: str, text: str = "", **attributes: str) -> etree._Element:

@@ -31,6 +31,7 @@ from .pages import Outcome, failure, page, rate_limited
 from .signing_in import Identity, check_sender, sign_in, signed_in
 
 SUFFIX: Final = "/ia/xml/xmlgw.phtml"
+ASYNC_BYTES: Final = 500_000
 MOST_BYTES: Final = 100 * 1024 * 1024
 
 
@@ -116,7 +117,7 @@ class Gateway:
             exchange.entry.injected = hit.name
             if hit.when == "before" and (failed := await self._fail(exchange, None)) is not None:
                 return failed
-        self._async_policy(control)
+        self._async_policy(control, len(exchange.body))
         outcome = await self._in_lane(exchange, control)
         if hit is not None and hit.when != "before":
             return await self._fail(exchange, outcome) or outcome
@@ -133,9 +134,15 @@ class Gateway:
             except SignInRefusal as refusal:
                 exchange.identities.append(refusal)
 
-    def _async_policy(self, control: Control) -> None:
-        if control.policyid and control.policyid not in self._sandbox.settings.transport_policies:
+    def _async_policy(self, control: Control, size: int) -> None:
+        """Raises ControlRefusal for a policy that is unknown or a request too large for it."""
+        if not control.policyid:
+            return
+        if control.policyid not in self._sandbox.settings.transport_policies:
             words = f"{control.policyid} is not a valid transport policy."
+            raise ControlRefusal(Problem("XL03000006", words))
+        if size > ASYNC_BYTES:
+            words = f"An asynchronous request can have {ASYNC_BYTES} characters."
             raise ControlRefusal(Problem("XL03000006", words))
 
     async def _fail(self, exchange: Exchange, answer: Outcome | None) -> Outcome | None:
