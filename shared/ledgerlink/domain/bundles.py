@@ -6,7 +6,6 @@ posted, and what stands for them in the ledger stays. No record is ever in two d
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from graphlib import CycleError, TopologicalSorter
 
 from ledgerlink.domain.comparing import Comparer, why_not
 from ledgerlink.domain.documents import Document
@@ -152,18 +151,9 @@ class Bundling:
 
     def _circular(self) -> set[str]:
         """Documents to be made again, because they take records over in a circle, in which each
-        would wait for the other. Each round finds one at least, or is the last."""
-        waits = {key: set(self._others(key)) & self._live.keys() for key in self._live}
-        found: set[str] = set()
-        for _ in range(len(waits) + 1):
-            try:
-                TopologicalSorter(waits).prepare()
-            except CycleError as circle:
-                found.add(circle.args[1][0])
-                waits = {key: some - found for key, some in waits.items()}
-            else:
-                break
-        return found
+        would wait for the other."""
+        live = self._live.keys()
+        return met_again({key: [k for k in self._others(key) if k in live] for key in live})
 
     def _settled(self, member: str, state: ItemState, why: Reason) -> Operation:
         key = posting_key(self.record, member)
@@ -187,6 +177,26 @@ class Bundling:
                 yield self._settled(member, ItemState.SKIPPED, self.left_out[member])
             elif link is None:
                 yield self._settled(member, ItemState.SKIPPED, reason("undeletable"))
+
+
+def met_again(waits: Mapping[str, Sequence[str]]) -> set[str]:
+    """Keys that are met again on a way that goes through them: where nobody waits for these,
+    nobody waits in a circle."""
+    found: set[str] = set()
+    done: set[str] = set()
+    for start in waits:
+        way = {} if start in done else {start: iter(waits[start])}
+        while way:
+            key = next(reversed(way))
+            nearer = next(way[key], None)
+            if nearer is None:
+                done.add(key)
+                del way[key]
+            elif nearer in way:
+                found.add(nearer)
+            elif nearer not in done:
+                way[nearer] = iter(waits[nearer])
+    return found
 
 
 def _staying(wanted: Mapping[str, Operation], leaving: Mapping[str, Operation]) -> set[str]:

@@ -82,7 +82,7 @@ class Comparer:
         elif self.rank is not None and held.link.rank > self.rank:
             yield _kept(operation, reason("superseded"))
         elif held.gone:
-            yield self._anew(create, held)
+            yield from self._anew(create, held, again)
         elif why := self._against(held):
             yield why_not(operation, why)
         elif held.edited and self.edits is LedgerEdits.THEIRS:
@@ -154,15 +154,18 @@ class Comparer:
             return held.copy is not None
         return wanted == held.link.fingerprint and not held.edited
 
-    def _anew(self, create: Operation, held: Held) -> Operation:
-        if self.edits is LedgerEdits.OURS:
-            return self._open(replace(create, base_version=held.link.version, was=held.link))
+    def _anew(self, create: Operation, held: Held, again: bool) -> Iterator[Operation]:
         why = reason("gone_in_ledger")
-        if self.edits is LedgerEdits.THEIRS:
-            return replace(
+        if self.edits is LedgerEdits.OURS and again:
+            yield from self.replaced(create, [held])
+        elif self.edits is LedgerEdits.OURS:
+            yield self._open(replace(create, base_version=held.link.version, was=held.link))
+        elif self.edits is LedgerEdits.THEIRS:
+            yield replace(
                 create, action=Action.NONE, body=None, state=ItemState.SKIPPED, reason=why
             )
-        return why_not(create, why)
+        else:
+            yield why_not(create, why)
 
     def _against(self, held: Held) -> Reason | None:
         """Why a record that is there may not be touched."""

@@ -15,7 +15,7 @@ GOING = -1
 def rank(operations: list[Operation], levels: Mapping[str, int]) -> None:
     """Put every operation at its level, in place; `levels` are those of the new list records. No
     operation may wait for itself, be it by others."""
-    going = {op.key for op in operations if op.action is Action.DELETE}
+    going = {op.key for op in operations if op.action is Action.DELETE or op.is_over}
     referred = {key for op in operations for key in _before(op, going)} - levels.keys()
     comes = {op.key: op for op in operations if op.key in referred and _comes(op)}
     waits = {key: [k for k in _before(op, going) if k in comes] for key, op in comes.items()}

@@ -234,10 +234,17 @@ class Desk(World):
             self.stored[link.ledger_id] = (op.kind, body)
 
     def posted(self, *records: Record, **given: Any) -> tuple[Operation, ...]:
-        """Plan these records and apply the plan."""
+        """Plan these records, forget what is over, and apply the plan."""
         operations = self.post(*records, **given)
+        for op in operations:
+            if op.is_over:
+                del self.links[op.key]
         self.apply(operations)
         return operations
+
+    def lose(self, key: str) -> None:
+        """Somebody deletes the document in the ledger."""
+        self.stored.pop(self.links[key].ledger_id, None)
 
     def lock(self, key: str) -> None:
         """Somebody pays the document in the ledger."""

@@ -2,8 +2,12 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from graphlib import TopologicalSorter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ledgerlink.domain.bundles import met_again
 from ledgerlink.domain.documents import Features
 from ledgerlink.domain.inputs import Rejected
 from ledgerlink.domain.plan import Action, ItemState
@@ -227,6 +231,35 @@ def test_a_swap_with_a_paid_report_leaves_both_as_they_are() -> None:
         found = world.post(*at("B", "e1"), *at("A", "e2"))
         assert writes(found) == {}
         assert by_key(found).keys() == {A, B}
+
+
+@pytest.mark.parametrize("lost", [A, B])
+@pytest.mark.parametrize("edits", LedgerEdits)
+def test_a_swap_with_a_report_that_is_gone_from_the_ledger_loses_nothing(
+    lost: str, edits: LedgerEdits
+) -> None:
+    world = Desk()
+    world.posted(*at("A", "e1"), *at("B", "e2"))
+    world.lose(lost)
+    found = world.posted(*at("B", "e1"), *at("A", "e2"), posting=Posting(ledger_edits=edits))
+    if edits is not LedgerEdits.OURS:
+        assert writes(found) == {}
+        return
+    assert {k: world.links[k].members for k in (A, B)} == {A: ("e2",), B: ("e1",)}
+    assert world.spent_in_all() == 20
+
+
+@given(st.dictionaries(st.integers(0, 9), st.lists(st.integers(0, 9), max_size=4)))
+def test_nobody_waits_in_a_circle_when_nobody_waits_for_what_is_met_again(
+    told: dict[int, list[int]],
+) -> None:
+    waits = {
+        str(key): [str(k) for k in some if k in told and k != key] for key, some in told.items()
+    }
+    found = met_again(waits)
+    TopologicalSorter({k: set(some) - found for k, some in waits.items()}).prepare()
+    if not found:
+        TopologicalSorter(waits).prepare()
 
 
 def test_circles_of_many_are_undone_too() -> None:

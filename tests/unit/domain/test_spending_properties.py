@@ -11,6 +11,7 @@ from ledgerlink.domain.documents import needs
 from ledgerlink.domain.expensing import document_key
 from ledgerlink.domain.money import rounded
 from ledgerlink.domain.plan import Action, ItemState, Operation
+from ledgerlink.domain.posting import LedgerEdits, Posting
 from ledgerlink.domain.records import ExpenseEntry, Record, RecordKind
 from ledgerlink.domain.rules import CreateUser, Link, LinkExpenseCode, RuleKind, Skip
 from ledgerlink.domain.spending import GroupBy, Period, PostingDate
@@ -65,6 +66,8 @@ steps = st.lists(
         st.tuples(st.just("choose"), hows),
         st.tuples(st.just("lock"), st.integers(0, 5)),
         st.tuples(st.just("unlock")),
+        st.tuples(st.just("lose"), st.integers(0, 5)),
+        st.tuples(st.just("trust"), st.sampled_from(LedgerEdits)),
         st.tuples(st.just("post"), st.sets(keys)),
         st.tuples(st.just("post_all")),
         st.tuples(st.just("post_all")),
@@ -86,6 +89,7 @@ class Firm:
         self.entries: dict[str, ExpenseEntry] = {}
         self.deleted: set[str] = set()
         self.values: dict[str, Decimal] = {}
+        self.posting = Posting()
 
     def edit(self, key: str, told: dict[str, Any]) -> None:
         changed = replace(
@@ -110,11 +114,20 @@ class Firm:
         if documents:
             self.desk.lock(documents[number % len(documents)])
 
+    def lose(self, number: int) -> None:
+        documents = self._documents()
+        if documents:
+            self.desk.lose(documents[number % len(documents)])
+
+    def trust(self, edits: LedgerEdits) -> None:
+        self.posting = Posting(ledger_edits=edits)
+
     def unlock(self) -> None:
         self.desk.locked.clear()
 
     def _documents(self) -> list[str]:
-        links = self.desk.links.values()
+        """Those that the ledger holds."""
+        links = [one for one in self.desk.links.values() if one.ledger_id in self.desk.stored]
         return [link.key for link in links if link.record is RecordKind.EXPENSE]
 
     def records(self, only: set[str] | None = None) -> list[Record]:
@@ -123,7 +136,7 @@ class Firm:
 
     def post(self, only: set[str] | None = None) -> tuple[Operation, ...]:
         before = self.carried()
-        operations = self.desk.posted(*self.records(only))
+        operations = self.desk.posted(*self.records(only), posting=self.posting)
         assert members(operations, ItemState.BLOCKED) & before <= self.carried()
         for op in operations:
             if says_what_stands(op):
@@ -200,7 +213,7 @@ def test_the_ledger_holds_each_expense_once_for_what_it_was_last_posted_with(
 def test_a_second_plan_of_the_same_writes_nothing(told: list[tuple[Any, ...]]) -> None:
     firm = run(told)
     first = firm.post_all()
-    again = firm.desk.post(*firm.records())
+    again = firm.desk.post(*firm.records(), posting=firm.posting)
     assert writes(again) == {}
     assert members(again, ItemState.BLOCKED) == members(first, ItemState.BLOCKED)
 
@@ -215,7 +228,8 @@ def test_what_the_last_plan_posts_is_in_the_ledger_and_nothing_besides(
     operations = firm.post_all()
     blocked = members(operations, ItemState.BLOCKED)
     skipped = members(operations, ItemState.SKIPPED)
-    gone_too = {m for op in operations if op.action is Action.DELETE for m in op.members}
+    going = [op for op in operations if op.action is Action.DELETE or op.is_over]
+    gone_too = {m for op in going for m in op.members}
     posted = {m for op in operations if says_what_stands(op) for m in op.members}
     assert firm.carried() - blocked == posted
     assert posted | blocked | skipped | gone_too >= set(firm.entries)
