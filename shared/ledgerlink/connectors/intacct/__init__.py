@@ -1,0 +1,1 @@
+"""Sage Intacct: its gateway, documents and errors behind the ledger port."""

@@ -1,0 +1,31 @@
+"""Where Sage Intacct is, which hosts may be spoken to, and how fast its clock runs."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """The gateway's first address, and the hosts that it may send sessions to: by name, or, with a
+    leading dot, all below it. `clock_scale` is ledger seconds per real second: pauses, timeouts
+    and lifetimes are divided by it.
+    """
+
+    gateway_url: str = "https://api.intacct.com/ia/xml/xmlgw.phtml"
+    hosts: tuple[str, ...] = (".intacct.com",)
+    clock_scale: float = 1.0
+
+    def allow(self, url: str) -> bool:
+        """Whether a session may be used at this address: it is as safe as the first one, and of a
+        host that is named. Credentials go there."""
+        parts, first = urlsplit(url), urlsplit(self.gateway_url)
+        host = (parts.hostname or "").lower()
+        named = any(_matches(host, allowed.lower()) for allowed in self.hosts)
+        return named and parts.scheme == first.scheme and parts.username is None
+
+
+def _matches(host: str, allowed: str) -> bool:
+    return host.endswith(allowed) if allowed.startswith(".") else host == allowed
+
+
+PRODUCTION = Endpoints()

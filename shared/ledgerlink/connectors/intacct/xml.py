@@ -1,0 +1,107 @@
+"""XML on both sides: read with entities, DTDs and the network off, written in the sheet's order.
+
+Source: the gateway's documents have neither namespaces nor a DOCTYPE, so one that has is no answer.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from lxml import etree
+
+Element: TypeAlias = etree._Element
+Value: TypeAlias = "str | Mapping[str, Value] | Sequence[Value] | None"
+"""What an element holds: text (`""` clears it), children by name, or several elements of one name.
+None writes nothing. A child whose name begins with `@` is an attribute."""
+
+LARGEST = 100_000_000
+"""Bytes of an answer that are read."""
+
+ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold."""
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+
+
+class Unreadable(ValueError):
+    """The bytes are no document that a gateway answers with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The names of an element's children in the order in which they have to stand; `parts` are the
+    orders of those that have children. Where it is `open`, others may follow, in order of name."""
+
+    names: tuple[str, ...] = ()
+    parts: Mapping[str, "Order"] = field(default_factory=dict)
+    open: bool = False
+
+    def place(self, name: str) -> tuple[int, str]:
+        """Where a child stands. Raises KeyError for one that may not be there."""
+        if name in self.names:
+            return self.names.index(name), ""
+        if not self.open:
+            raise KeyError(name)
+        return len(self.names), name
+
+
+ANY = Order(open=True)
+
+
+def read(content: bytes) -> Element:
+    """The root of a document. Raises Unreadable."""
+    if len(content) > LARGEST:
+        raise Unreadable(f"it has {len(content)} bytes")
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise Unreadable(str(error)) from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise Unreadable("it has a DOCTYPE")
+    return root
+
+
+def element(name: str, value: Value = "", order: Order = ANY) -> Element:
+    """An element with what it holds. Raises ValueError for a name that is none, KeyError for a
+    child that the order does not know."""
+    if not NAME.fullmatch(name):
+        raise ValueError(f"{name} is no name of an element")
+    node = etree.Element(name)
+    if isinstance(value, str):
+        node.text = ILLEGAL.sub("", value) or None
+    elif isinstance(value, Mapping):
+        for child, inner in _sorted(value, order):
+            _add(node, child, inner, order)
+    return node
+
+
+def written(root: Element) -> bytes:
+    """The document as bytes, with its declaration."""
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+
+def _add(node: Element, name: str, value: Value, order: Order) -> None:
+    if name.startswith("@"):
+        node.set(name[1:], ILLEGAL.sub("", str(value)))
+        return
+    several = isinstance(value, Sequence) and not isinstance(value, str)
+    for each in value if several else [value]:  # type: ignore[union-attr]
+        if each is not None:
+            node.append(element(name, each, order.parts.get(name, ANY)))
+
+
+def _sorted(value: Mapping[str, Value], order: Order) -> Iterator[tuple[str, Value]]:
+    attributes = [name for name in value if name.startswith("@")]
+    children = [name for name in value if not name.startswith("@") and value[name] is not None]
+    for name in [*sorted(attributes), *sorted(children, key=order.place)]:
+        yield name, value[name]

@@ -1,0 +1,66 @@
+"""A stage for the connector's own parts: a clock, a vault in memory, and a client of a gateway."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import httpx
+from ledgerlink.connectors.intacct.client import Client, timeout
+from ledgerlink.connectors.intacct.endpoints import Endpoints
+from ledgerlink.connectors.intacct.logins import Login, Sender, Session
+from ledgerlink.connectors.intacct.requests import Call, Function
+from ledgerlink.connectors.intacct.sessions import Sessions
+from ledgerlink.connectors.intacct.silence import Silence
+from ledgerlink.connectors.intacct.xml import Value
+from ledgerlink.connectors.qbo.timing import LedgerTime
+from ledgerlink.domain.ports import LaneState
+
+from tests.fakes.clock import START, FakeClock
+from tests.unit.connectors.intacct.gateway import ENDPOINT, Gateway
+
+CREDENTIALS = {"sender_id": "sender", "sender_password": "s3nder"}
+LOGIN = Login(company_id="acme", user_id="ws", password="p4ssword", entity=None)
+
+
+@dataclass
+class Vault:
+    """A login in memory that keeps what was saved."""
+
+    login: Login = LOGIN
+    saved: list[Login] = field(default_factory=list)
+
+    def load(self) -> Login:
+        return self.login
+
+    def save(self, login: Login) -> None:
+        self.saved.append(login)
+        self.login = login
+
+
+def session(name: str = "kept..", minutes: float = 60, endpoint: str = ENDPOINT) -> Session:
+    return Session(id=name, endpoint=endpoint, expires_at=START + timedelta(minutes=minutes))
+
+
+def client_of(
+    gateway: Gateway,
+    vault: Vault | None = None,
+    clock: FakeClock | None = None,
+    state: LaneState | None = None,
+    endpoints: Endpoints | None = None,
+) -> Client:
+    time = LedgerTime(clock or FakeClock())
+    there = endpoints or Endpoints()
+    http = httpx.AsyncClient(transport=httpx.MockTransport(gateway), timeout=timeout(time))
+    sessions = Sessions(vault or Vault(), there, time)
+    silence = Silence(time, state or {})
+    sender = Sender.of(CREDENTIALS)
+    return Client(there.gateway_url, sender, sessions, http, time, lambda: 0.5, silence)
+
+
+def reading(control_id: str = "q1") -> Function:
+    content: dict[str, Value] = {"select": {"field": ["RECORDNO", "NAME"]}, "object": "CLASS"}
+    return Function(control_id, "query", content)
+
+
+def writing(*control_ids: str) -> Call:
+    made = [Function(c, "create", {"CUSTOMER": {"NAME": f"Acme {c}"}}) for c in control_ids]
+    return Call("call", made, writes=True)

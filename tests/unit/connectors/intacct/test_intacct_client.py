@@ -1,0 +1,241 @@
+"""The client: sessions, repeats, and writes of which nobody knows."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx
+import pytest
+from ledgerlink.connectors.intacct.client import Client, Unanswered
+from ledgerlink.connectors.intacct.endpoints import Endpoints
+from ledgerlink.connectors.intacct.logins import Sender
+from ledgerlink.domain.errors import AuthorizationLost, LedgerStopped, LedgerUnavailable
+from ledgerlink.domain.ports import Interrupted
+
+from tests.fakes.clock import START, FakeClock
+from tests.unit.connectors.intacct.gateway import Gateway, Step, failing, raw
+from tests.unit.connectors.intacct.stage import (
+    LOGIN,
+    Vault,
+    client_of,
+    reading,
+    session,
+    writing,
+)
+
+CUT = httpx.ReadError("cut")
+HTML = raw(b"<html><h1>502 Bad Gateway</h1></html>", 502)
+ELSEWHERE = "https://evil.example/ia/xml/xmlgw.phtml"
+
+
+async def test_signing_in_is_stored_before_the_session_is_used() -> None:
+    gateway, vault = Gateway(), Vault()
+    await client_of(gateway, vault).read([reading()])
+    assert [login.session.id for login in vault.saved if login.session] == ["session1.."]
+    assert gateway.hosts == ["api.intacct.com", "na12.intacct.com"]
+    assert gateway.log[0].findtext("operation/authentication/login/password") == "p4ssword"
+    assert gateway.log[1].find("operation/authentication/login") is None
+
+
+async def test_a_kept_session_is_used_as_long_as_it_lives() -> None:
+    gateway, vault = Gateway(valid={"kept.."}), Vault(replace(LOGIN, session=session()))
+    client = client_of(gateway, vault)
+    for _ in range(3):
+        await client.read([reading()])
+    assert client.calls == {"read": 3, "transactions": 3}
+    assert vault.saved == []
+
+
+@pytest.mark.parametrize("kept", [session(minutes=1), session(endpoint=ELSEWHERE)])
+async def test_a_session_that_ends_or_leads_elsewhere_is_not_begun_with(kept: object) -> None:
+    gateway, vault = Gateway(valid={"kept.."}), Vault(replace(LOGIN, session=kept))  # type: ignore[arg-type]
+    await client_of(gateway, vault).read([reading()])
+    assert gateway.hosts == ["api.intacct.com", "na12.intacct.com"]
+
+
+async def test_a_session_that_the_ledger_forgot_is_renewed_once() -> None:
+    gateway, vault = Gateway(), Vault(replace(LOGIN, session=session()))
+    await client_of(gateway, vault).call(writing("f1"))
+    assert gateway.hosts == ["na12.intacct.com", "api.intacct.com", "na12.intacct.com"]
+    assert len(gateway.rows("CUSTOMER")) == 1
+
+
+async def test_a_session_that_stays_invalid_loses_the_authorisation() -> None:
+    invalid = failing("XL03000006", "Invalid session q....")
+    gateway = Gateway(script=[None, invalid, None, invalid])
+    with pytest.raises(AuthorizationLost):
+        await client_of(gateway).call(writing("f1"))
+
+
+async def test_a_session_for_another_host_is_refused() -> None:
+    gateway = Gateway(endpoint=ELSEWHERE)
+    with pytest.raises(LedgerStopped, match="host that is not allowed"):
+        await client_of(gateway).read([reading()])
+    assert gateway.hosts == ["api.intacct.com"]
+
+
+@pytest.mark.parametrize(("url", "allowed"), [
+    ("https://na12.intacct.com/x", True),
+    ("https://INTACCT.com.evil.example/x", False),
+    ("https://evilintacct.com/x", False),
+    ("http://na12.intacct.com/x", False),
+    ("https://na12.intacct.com@evil.example/x", False),
+    ("https://user@na12.intacct.com/x", False),
+    ("nonsense", False),
+])  # fmt: skip
+def test_only_the_vendors_hosts_are_allowed(url: str, allowed: bool) -> None:
+    assert Endpoints().allow(url) is allowed
+
+
+def test_a_loopback_host_can_be_allowed() -> None:
+    there = Endpoints("http://127.0.0.1:9/gw", hosts=("127.0.0.1",))
+    assert there.allow("http://127.0.0.1:9/gw")
+    assert not there.allow("http://127.0.0.2:9/gw")
+
+
+async def test_the_end_of_the_session_slides_and_is_stored_when_that_is_worth_it() -> None:
+    gateway, vault = Gateway(valid={"kept.."}), Vault(replace(LOGIN, session=session(minutes=30)))
+    client = client_of(gateway, vault)
+    await client.read([reading()])
+    assert vault.login.session is not None
+    assert vault.login.session.expires_at == START + timedelta(hours=1)
+    await client.read([reading()])
+    assert len(vault.saved) == 1
+
+
+async def test_an_answer_that_does_not_say_how_long_leaves_half_an_hour() -> None:
+    gateway, vault = Gateway(lives=None), Vault()
+    await client_of(gateway, vault).read([reading()])
+    assert vault.login.session is not None
+    assert vault.login.session.expires_at == START + timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("trouble", [
+    HTML, CUT, httpx.ConnectError("no"), raw(b"<response/>"), raw(b"", 524), raw(b"<p>", 404),
+    failing("PL04000050", "", control=True), failing("X", "The Service is Temporarily Off-line"),
+    failing("GW-0010", "", control=True, status=429), raw(b"slow down", 429),
+])  # fmt: skip
+async def test_reading_is_repeated_until_it_is_answered(trouble: Step) -> None:
+    gateway = Gateway(script=[None, trouble, trouble])
+    gateway.add("CLASS", NAME="A")
+    (result,) = await client_of(gateway).read([reading()])
+    assert [row["NAME"] for row in result.rows] == ["A"]
+
+
+async def test_reading_has_an_end() -> None:
+    gateway, clock = Gateway(script=[None, *[HTML] * 9]), FakeClock()
+    with pytest.raises(LedgerUnavailable, match="6 times in a row"):
+        await client_of(gateway, clock=clock).read([reading()])
+    assert len(gateway.log) == 7
+
+
+@pytest.mark.parametrize("trouble", [CUT, HTML, raw(b"<html/>"), raw(b"", 524)])
+async def test_a_write_of_which_nobody_knows_is_not_sent_again(trouble: Step) -> None:
+    gateway = Gateway(script=[None, trouble])
+    client = client_of(gateway)
+    with pytest.raises(Unanswered):
+        await client.call(writing("f1"))
+    assert client.calls["write"] == 1
+    assert client.silence.state() == {
+        "silent_until": (START + timedelta(seconds=910)).isoformat(),
+    }
+
+
+@pytest.mark.parametrize("trouble", [
+    httpx.ConnectError("no"), raw(b"slow down", 429), failing("GW-0010", "", control=True),
+    failing("PL04000050", "", control=True),
+])  # fmt: skip
+async def test_a_write_that_was_not_begun_is_sent_again_unchanged(trouble: Step) -> None:
+    gateway = Gateway(script=[None, trouble])
+    client = client_of(gateway)
+    await client.call(writing("f1"))
+    assert len(gateway.rows("CUSTOMER")) == 1
+    assert client.silence.state() == {}
+    control_ids = {root.findtext("control/controlid") for root in gateway.log[1:]}
+    assert control_ids == {"call"}
+
+
+async def test_the_silence_survives_its_worker_and_is_waited_for() -> None:
+    clock = FakeClock()
+    state = {"silent_until": (START + timedelta(seconds=60)).isoformat()}
+    client = client_of(Gateway(), clock=clock, state=state)
+    await client.silence.over(lambda: False)
+    assert clock.now() == START + timedelta(seconds=60)
+    with pytest.raises(Interrupted):
+        await client_of(Gateway(), state=state).silence.over(lambda: True)
+
+
+async def test_one_request_is_under_way_at_a_time() -> None:
+    flying, most = 0, 0
+    gateway = Gateway()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal flying, most
+        flying += 1
+        most = max(most, flying)
+        await asyncio.sleep(0)
+        flying -= 1
+        return gateway(request)
+
+    client = client_of(gateway)
+    client._http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    await asyncio.gather(*(client.read([reading(f"q{n}")]) for n in range(5)))
+    assert most == 1
+
+
+async def test_an_answer_to_another_request_is_none() -> None:
+    gateway = Gateway(script=[None, raw(OTHER, kind="text/xml")])
+    with pytest.raises(Unanswered):
+        await client_of(gateway).call(writing("f1"))
+
+
+OTHER = b"""<response><control><status>success</status><controlid>other</controlid></control>
+<operation><authentication><status>success</status></authentication></operation></response>"""
+
+
+@pytest.mark.parametrize(("step", "error", "where"), [
+    (failing("XL03000006", "Incorrect Intacct XML Partner ID or password.", control=True),
+     LedgerStopped, "our support"),
+    (failing("XL03000006", "Invalid Web Services Authorization The sender ID 'x' is not authorized"
+             " to make Web Services requests to company ID 'y'."),
+     LedgerStopped, "Web Services authorizations"),
+    (failing("XL03000006", "Sign-in information is incorrect"),
+     AuthorizationLost, "Web Services users"),
+    (failing("XMLGW_JPP0002", "Sign-in information is incorrect. Please check your request.",
+             control=True, status=401), AuthorizationLost, "Web Services users"),
+    (failing("X", "This company is not authorized for XML transactions. Please subscribe to the"
+             " XML Gateway.", control=True), LedgerStopped, "Admin > Subscriptions"),
+    (failing("X", "You do not have permission for API operation CREATE on objects of type class"),
+     LedgerStopped, "permission"),
+    (failing("XL03000006", "The entity 'US' is invalid."), AuthorizationLost, "Setup > Entities"),
+    (failing("PL04000055", "This company is a demo company and has expired.", control=True),
+     LedgerStopped, "Ask Sage"),
+    (failing("GW-0011", "", control=True, status=400), LedgerStopped, "our support"),
+])  # fmt: skip
+async def test_who_cannot_connect_is_told_where_to_click(
+    step: Step, error: type[Exception], where: str
+) -> None:
+    with pytest.raises(error) as told:
+        await client_of(Gateway(script=[step])).read([reading()])
+    assert where in told.value.remedy  # type: ignore[attr-defined]
+    assert "p4ssword" not in str(told.value)
+
+
+def test_an_application_without_a_sender_is_told_so() -> None:
+    with pytest.raises(LedgerStopped, match="sender_password"):
+        Sender.of({"sender_id": "x"})
+
+
+async def test_a_passing_fault_of_a_read_is_repeated() -> None:
+    gateway = Gateway(refusals={"CLASS": [("DL02000001", "There was an error processing it.")]})
+    client: Client = client_of(gateway)
+    with pytest.raises(LedgerUnavailable):
+        await client.read([reading()])
+    gateway.refusals.clear()
+    assert (await client.read([reading()]))[0].succeeded
+
+
+async def test_a_worker_at_its_end_lets_go() -> None:
+    client = client_of(Gateway(script=[None, *[HTML] * 9]))
+    with pytest.raises(Interrupted):
+        await client.read([reading()], lambda: True)

@@ -1,0 +1,181 @@
+"""XML: hardened reading, ordered writing, and the vendor's own documents."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ledgerlink.connectors.intacct import answers, xml
+from ledgerlink.connectors.intacct.answers import Stage
+from ledgerlink.connectors.intacct.faults import blamed
+from ledgerlink.connectors.intacct.logins import Login, Sender
+from ledgerlink.connectors.intacct.requests import Call, Function, envelope
+from ledgerlink.connectors.intacct.xml import Order, Unreadable
+
+from tests.unit.connectors.intacct.schemas import expected, needed, plain, response, sample
+from tests.unit.connectors.intacct.stage import LOGIN, session, writing
+
+LAUGHS = b"""<?xml version="1.0"?>
+<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;">]>
+<response><control><status>success</status><controlid>&c;</controlid></control></response>"""
+FILE = b"""<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>
+<response><control><status>&x;</status></control></response>"""
+DTD = b"""<!DOCTYPE response SYSTEM "http://127.0.0.1:1/evil.dtd">
+<response><control><status>success</status></control></response>"""
+GOOD = b"""<response><control><status>success</status><controlid>c</controlid></control><operation>
+<authentication><status>success</status></authentication><result><status>success</status>
+<function>query</function><controlid>q</controlid><data numremaining="0"><CLASS><NAME>A</NAME>
+</CLASS></data></result></operation></response>"""
+
+
+@pytest.mark.parametrize("attack", [LAUGHS, FILE, DTD], ids=["laughs", "file", "dtd"])
+def test_a_document_with_a_doctype_is_no_answer(attack: bytes) -> None:
+    with pytest.raises(Unreadable):
+        answers.read(attack)
+
+
+@pytest.mark.parametrize("content", [b"", b"<html><p>Bad gateway</html>", b"{}", b"<html/>"])
+def test_what_is_no_response_is_unreadable(content: bytes) -> None:
+    with pytest.raises(Unreadable):
+        answers.read(content)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_a_damaged_answer_is_read_or_refused_and_never_anything_else(data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(GOOD)))
+    end = data.draw(st.integers(start, len(GOOD)))
+    damaged = GOOD[:start] + data.draw(st.binary(max_size=20)) + GOOD[end:]
+    try:
+        answer = answers.read(damaged)
+    except Unreadable:
+        return
+    assert all(isinstance(each.rows, tuple) for each in answer.results.values())
+
+
+def test_what_xml_cannot_hold_is_left_out() -> None:
+    node = xml.element("a", "x\x00\x0by\x1f\ufffe\n&<")
+    assert plain(node) == b"<a>xy\n&amp;&lt;</a>"
+
+
+def test_children_stand_in_the_order_whatever_the_order_they_are_given_in() -> None:
+    order = Order(("one", "two"), {"two": Order(("b", "a"))})
+    node = xml.element("r", {"two": {"a": "2", "b": "1"}, "one": ["x", "y"], "@k": "v"}, order)
+    assert plain(node) == b'<r k="v"><one>x</one><one>y</one><two><b>1</b><a>2</a></two></r>'
+
+
+def test_a_child_that_the_order_does_not_know_is_a_mistake() -> None:
+    with pytest.raises(KeyError):
+        xml.element("r", {"other": "1"}, Order(("one",)))
+
+
+def test_an_open_order_puts_the_others_last() -> None:
+    node = xml.element("r", {"Z": "1", "A": "2", "one": "3"}, Order(("one",), open=True))
+    assert [child.tag for child in node] == ["one", "A", "Z"]
+
+
+@pytest.mark.parametrize("name", ["a b", "1a", "a><b", "", "é"])
+def test_a_name_that_is_none_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="no name"):
+        xml.element("r", {name: "1"})
+
+
+def test_none_writes_nothing_and_an_empty_text_clears() -> None:
+    assert plain(xml.element("r", {"a": None, "b": ""})) == b"<r><b></b></r>"
+
+
+def test_the_same_call_is_the_same_bytes_and_writes_are_unique() -> None:
+    sender, call = Sender("s", "p"), writing("f1", "f2")
+    first, second = (envelope(sender, call, session()) for _ in range(2))
+    assert first == second
+    root = xml.read(first)
+    assert [child.tag for child in root.iterfind("control/*")] == [
+        "senderid",
+        "password",
+        "controlid",
+        "uniqueid",
+        "dtdversion",
+        "includewhitespace",
+    ]
+    assert root.findtext("control/uniqueid") == "true"
+    assert [child.tag for child in root.iterfind("operation/*")] == ["authentication", "content"]
+    assert root.findtext("operation/authentication/sessionid") == "kept.."
+
+
+@pytest.mark.parametrize(("entity", "names"), [
+    (None, ["userid", "companyid", "password"]),
+    ("US", ["userid", "companyid", "password", "locationid"]),
+])  # fmt: skip
+def test_a_login_names_its_entity(entity: str | None, names: list[str]) -> None:
+    login = Login(company_id="c", user_id="u", password="p", entity=entity)
+    root = xml.read(envelope(Sender("s", "p"), Call("c", []), login))
+    login_node = root.find("operation/authentication/login")
+    assert login_node is not None
+    assert [child.tag for child in login_node] == names
+
+
+def test_secrets_are_not_shown() -> None:
+    shown = repr((LOGIN, session(), Sender("s", "s3nder")))
+    assert not any(secret in shown for secret in ("p4ssword", "kept..", "s3nder"))
+
+
+@needed
+@pytest.mark.parametrize(("name", "function"), [
+    ("AccountsReceivable.CustomerCreate.function.01", Function("unittest", "create", {
+        "CUSTOMER": {"DISPLAYCONTACT": {"PRINTAS": "SaaS Corporation"}, "NAME": "SaaS Corp"}})),
+    ("EmployeeExpense.EmployeeCreate.function.01", Function("unittest", "create", {
+        "EMPLOYEE": {"PERSONALINFO": {"CONTACTNAME": "John Smith"}}})),
+    ("Projects.ProjectCreate.function.01", Function("unittest", "create", {
+        "PROJECT": {"PROJECTCATEGORY": "Contract", "NAME": "hello world"}})),
+    ("Projects.TimesheetCreate.function.01", Function("unittest", "create", {
+        "TIMESHEET": {
+            "TIMESHEETENTRIES": {"TIMESHEETENTRY": [{"QTY": "1.75", "ENTRYDATE": "06/30/2016"}]},
+            "BEGINDATE": "06/30/2016", "EMPLOYEEID": "E1234"}})),
+    ("EmployeeExpense.ExpenseReportCreate.function.01", Function("unittest", "create_expensereport",
+        {"expenses": {"expense": [{"glaccountno": ""}]}, "employeeid": "E0001",
+         "datecreated": {"day": "30", "month": "06", "year": "2015"}})),
+    ("OrderEntry.OrderEntryTransactionCreate.function.01", Function(
+        "unittest", "create_sotransaction",
+        {"sotransitems": {"sotransitem": [{"quantity": "1200", "itemid": "02354032"}]},
+         "customerid": "2530", "transactiontype": "Sales Order",
+         "datecreated": {"year": "2015", "month": "06", "day": "30"}})),
+    ("Session.ApiSessionCreate.function.01", Function("unittest", "getAPISession")),
+    ("Session.ApiSessionCreate.function.02",
+     Function("unittest", "getAPISession", {"locationid": "100"})),
+])  # fmt: skip
+def test_the_vendors_documents_come_out_alike(name: str, function: Function) -> None:
+    assert plain(function.node()) == plain(expected(name))
+
+
+@needed
+def test_what_an_aborted_transaction_says_is_told_apart() -> None:
+    results = answers.read(response("Client.OnlineClient.response.03")).results
+    assert [each.status for each in results.values()] == ["aborted", "failure"]
+    assert blamed(results["func2UnitTest"].faults).words == "Something went wrong"
+
+
+@needed
+@pytest.mark.parametrize(("name", "stage", "words"), [
+    ("execLoginInvalid", Stage.OPERATION, "Sign-in information is incorrect"),
+    ("sessionInvalid", Stage.OPERATION, "Invalid session q...."),
+    ("execXMLError", Stage.CONTROL, "XML Parse schema error: Fatal Error 76"),
+])  # fmt: skip
+def test_an_answer_tells_where_it_failed(name: str, stage: Stage, words: str) -> None:
+    answer = answers.read(sample(name))
+    assert answer.failed is stage
+    assert blamed(answer.faults).words.startswith(words)
+
+
+@needed
+def test_a_partial_create_tells_what_was_created_and_why_the_rest_was_not() -> None:
+    (result,) = answers.read(sample("execFuncError")).results.values()
+    assert [row["RECORDNO"] for row in result.rows] == ["1424"]
+    assert str(blamed(result.faults)) == (
+        "Another Project with the given value(s) Fellow PD1 already exists"
+        " Use a unique value instead. (Sage Intacct error BL34000061)"
+    )
+
+
+@needed
+def test_rows_and_their_lines_are_read() -> None:
+    for name in ("vendorResponse", "execProjectSuccess", "functionErrorSuccess"):
+        answer = answers.read(sample(name))
+        assert answer.results
