@@ -1,7 +1,8 @@
 """make demo: python -m local.demo [--timesheet FILE] [--scale N] [--fresh] [--all]
 
-Posts a timesheet through Ledgerlink's API into the sandbox ledger and proves that both sides
-agree. Exit code 0 when they do, 1 when they differ or an item went wrong, 2 when it cannot run.
+Posts a timesheet, and a month of time, expenses and invoices, through Ledgerlink's API into the
+sandbox ledger and proves that both sides agree. Exit code 0 when they do, 1 when they differ or
+an item went wrong, 2 when it cannot run.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from local.demo.connecting import Reception
 from local.demo.demonstration import Demonstration
 from local.demo.errors import DemoError
 from local.demo.ledger import Company
+from local.demo.month import FOLDER, Month
 from local.demo.sandbox import Sandbox
 from local.demo.timesheet import Timesheet, read
 from local.machine import Machine, MachineError
@@ -113,6 +115,7 @@ def _demonstration(
     scale = sandbox.scale()
     return Demonstration(
         timesheet=timesheet,
+        month=Month.read(FOLDER),
         api=api,
         sandbox=sandbox,
         reception=Reception(api, sandbox, client(machine.sandbox_url)),

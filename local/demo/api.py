@@ -3,146 +3,37 @@
 import gzip
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import httpx
-from pydantic import BaseModel, ConfigDict
 
+from local.demo.answers import (
+    Change,
+    ChangeList,
+    Connection,
+    ConnectionList,
+    Import,
+    Item,
+    ItemList,
+    Listed,
+    ListedPage,
+    Mapped,
+    MappingPage,
+    PlannedItem,
+    PostPlan,
+    Preview,
+    Problem,
+    Run,
+    RunList,
+    Upload,
+)
 from local.demo.books import Json
 from local.demo.errors import DemoError
 
+PAGE = 1000
+MOST_PAGES = 1000
 MOST_PROBLEMS = 50
 PROBLEM_STATES = ("failed", "blocked")
-
-
-class Answer(BaseModel):
-    """What the API answers; fields that the demonstration has no use for are left alone."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Reason(Answer):
-    """Why, and what to do about it."""
-
-    message: str
-    remedy: str
-
-
-class Connection(Answer):
-    """A firm's tie to a company of the ledger."""
-
-    id: str
-    state: str
-    created_at: str
-    company_id: str | None = None
-    company_name: str | None = None
-    authorize_url: str | None = None
-    reason: Reason | None = None
-
-
-class ConnectionList(Answer):
-    connections: list[Connection]
-
-
-class Upload(Answer):
-    """Where to PUT records."""
-
-    upload_id: str
-    url: str
-
-
-class ListWork(Answer):
-    """What a sync did with one list; `mode` is full or changes."""
-
-    type: str
-    mode: str
-    counts: Mapping[str, int] = {}
-
-
-class Sync(Answer):
-    """What is told of a run that brings lists in."""
-
-    trigger: str
-    lists: list[ListWork]
-
-
-class Run(Answer):
-    """A run; `counts` are items by state, `calls` went to the ledger by kind."""
-
-    id: str
-    state: str
-    kind: str = "post"
-    sync: Sync | None = None
-    metered: int | None = None
-    counts: Mapping[str, int]
-    calls: Mapping[str, int]
-    reason: Reason | None = None
-
-
-class RunList(Answer):
-    runs: list[Run]
-
-
-class Item(Answer):
-    """One operation of a run that went wrong."""
-
-    key: str
-    state: str
-    reason: Reason | None = None
-
-
-class ItemList(Answer):
-    items: list[Item]
-
-
-class Suggestion(Answer):
-    """A record of the ledger that an entity may be."""
-
-    name: str
-    type: str
-    score: int
-    reason: str
-
-
-class Mapped(Answer):
-    """An entity of an import, with its rule or what is suggested."""
-
-    key: str
-    name: str
-    entries: int
-    rule: Mapping[str, object] | None = None
-    suggestions: list[Suggestion] = []
-
-
-class MappingPage(Answer):
-    entities: list[Mapped]
-    next: str | None = None
-
-
-class Import(Answer):
-    """An import; `totals` are items and minutes of its plan by what becomes of them."""
-
-    id: str
-    state: str
-    plan: int
-    staged_at: str | None = None
-    totals: Mapping[str, Mapping[str, int]]
-    reason: Reason | None = None
-
-
-class PlannedItem(Answer):
-    """One operation of a plan."""
-
-    action: str
-    kind: str
-    key: str
-    day: str | None = None
-    minutes: int
-    before: Mapping[str, object] | None = None
-    after: Mapping[str, object] | None = None
-
-
-class Preview(Answer):
-    items: list[PlannedItem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,21 +62,29 @@ class Api:
         path = f"/v1/connections/{connection_id}/reconnect"
         return Connection.model_validate_json(self._ask("POST", path))
 
+    def put_all_rules(self, connection_id: str, body: Mapping[str, Json]) -> None:
+        """Rules of several kinds, as the body has them."""
+        self._ask("PUT", f"/v1/connections/{connection_id}/rules", json=body)
+
     def put_rules(self, connection_id: str, kind: str, rules: Mapping[str, Json]) -> None:
         path = f"/v1/connections/{connection_id}/rules/{kind}"
         self._ask("PUT", path, json={"rules": dict(rules)})
 
     def upload(self, connection_id: str, lines: bytes) -> str:
         """Put the records where the API says; the id of the upload."""
+        return self.upload_file(connection_id, gzip.compress(lines, mtime=0))
+
+    def upload_file(self, connection_id: str, content: bytes) -> str:
+        """Put a file where the API says; the id of the upload."""
         answer = self._ask("POST", f"/v1/connections/{connection_id}/uploads")
         upload = Upload.model_validate_json(answer)
-        put = self.files.put(upload.url, content=gzip.compress(lines, mtime=0))
+        put = self.files.put(upload.url, content=content)
         if not put.is_success:
             raise DemoError(f"The upload was refused ({put.status_code}): {put.text[:500]}")
         return upload.upload_id
 
     def post(self, connection_id: str, idempotency_key: str, body: Mapping[str, Json]) -> Run:
-        """A run that posts the entries of the body, or of the upload that it names."""
+        """A run that posts the records of the body, or of the upload that it names."""
         answer = self._ask(
             "POST",
             f"/v1/connections/{connection_id}/posts",
@@ -193,6 +92,11 @@ class Api:
             headers={"Idempotency-Key": idempotency_key},
         )
         return Run.model_validate_json(answer)
+
+    def preview_post(self, connection_id: str, body: Mapping[str, Json]) -> PostPlan:
+        """What posting the records of the body would do."""
+        path = f"/v1/connections/{connection_id}/posts?preview=true"
+        return PostPlan.model_validate_json(self._ask("POST", path, json=body))
 
     def run(self, connection_id: str, run_id: str) -> Run:
         path = f"/v1/connections/{connection_id}/runs/{run_id}"
@@ -204,20 +108,45 @@ class Api:
         runs = RunList.model_validate_json(self._ask("GET", path)).runs
         return [run for run in runs if run.kind == "sync"]
 
-    def sync(self, connection_id: str, idempotency_key: str) -> Run:
-        """A run that brings in what changed."""
+    def sync(self, connection_id: str, idempotency_key: str, *lists: str) -> Run:
+        """A run that brings in what changed, of all lists or of these."""
         answer = self._ask(
             "POST",
             f"/v1/connections/{connection_id}/syncs",
-            json={},
+            json={"lists": list(lists)} if lists else {},
             headers={"Idempotency-Key": idempotency_key},
         )
         return Run.model_validate_json(answer)
 
     def stop_schedule(self, connection_id: str) -> None:
         """From now on lists come in when asked for, or when the ledger's webhook says so."""
-        path = f"/v1/connections/{connection_id}/settings"
-        self._ask("PATCH", path, json={"schedule": {"mode": "off"}})
+        self.change_settings(connection_id, {"schedule": {"mode": "off"}})
+
+    def change_settings(self, connection_id: str, patch: Mapping[str, Json]) -> None:
+        self._ask("PATCH", f"/v1/connections/{connection_id}/settings", json=patch)
+
+    def records(self, connection_id: str, kind: str) -> Iterator[Listed]:
+        """The active records of a list of the ledger, page by page."""
+        path = f"/v1/connections/{connection_id}/records/{kind}?limit={PAGE}"
+        after = ""
+        for _ in range(MOST_PAGES):
+            page = ListedPage.model_validate_json(self._ask("GET", path + after))
+            yield from page.records
+            if page.next is None:
+                return
+            after = f"&after={quote(page.next)}"
+        raise DemoError(f"The list {kind} has more than {MOST_PAGES} pages.")
+
+    def changes(self, connection_id: str) -> Iterator[Change]:
+        """The whole feed, oldest entry first."""
+        path, after = f"/v1/connections/{connection_id}/changes?limit={PAGE}", "0"
+        for _ in range(MOST_PAGES):
+            page = ChangeList.model_validate_json(self._ask("GET", f"{path}&after={after}"))
+            yield from page.changes
+            if not page.changes:
+                return
+            after = page.next
+        raise DemoError(f"The feed has more than {MOST_PAGES} pages.")
 
     def new_import(self, connection_id: str, key: str, body: Mapping[str, object]) -> Import:
         return self._import("POST", f"{connection_id}/imports", body, key)
@@ -256,6 +185,11 @@ class Api:
         answer = self._ask(method, f"/v1/connections/{path}", json=body, headers=headers)
         return Import.model_validate_json(answer)
 
+    def items(self, connection_id: str, run_id: str) -> list[Item]:
+        """The first items of the run, in the order of its plan."""
+        path = f"/v1/connections/{connection_id}/runs/{run_id}/items?limit={PAGE}"
+        return ItemList.model_validate_json(self._ask("GET", path)).items
+
     def problems(self, connection_id: str, run_id: str) -> Iterator[Item]:
         """The first items of the run that failed or are blocked."""
         path = f"/v1/connections/{connection_id}/runs/{run_id}/items"
@@ -274,13 +208,6 @@ class Api:
         if not answer.is_success:
             raise DemoError(f"{method} {path} was refused ({answer.status_code}): {_words(answer)}")
         return answer.content
-
-
-class Problem(Answer):
-    """An RFC 9457 problem document."""
-
-    detail: str
-    remedy: str = ""
 
 
 def _words(answer: httpx.Response) -> str:

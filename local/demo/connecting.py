@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import httpx
 
-from local.demo.api import Api, Connection
+from local.demo.answers import Connection
+from local.demo.api import Api
 from local.demo.browser import give_consent
 from local.demo.errors import DemoError
 from local.demo.sandbox import Sandbox

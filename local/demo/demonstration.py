@@ -1,4 +1,5 @@
-"""The demonstration: connect, bring lists in, import, correct, undo, and compare both sides."""
+"""The demonstration: connect, bring lists in, import, correct, undo, post a month, and compare both
+sides all the way."""
 
 import time
 from collections import Counter
@@ -8,12 +9,15 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from local.demo import totals
-from local.demo.api import Api, Connection, Import
+from local.demo.answers import Connection, Import
+from local.demo.api import Api
 from local.demo.books import Books, Json, entries
 from local.demo.connecting import Reception
 from local.demo.importing import Entries, Importing, corrected, days, suggested
 from local.demo.ledger import Company
 from local.demo.lists import Lists
+from local.demo.month import Month
+from local.demo.month_end import MonthEnd
 from local.demo.sandbox import Sandbox
 from local.demo.tables import (
     Effort,
@@ -38,6 +42,7 @@ class Demonstration:
     Idempotency-Key, so that every showing plans anew."""
 
     timesheet: Timesheet
+    month: Month
     api: Api
     sandbox: Sandbox
     reception: Reception
@@ -48,7 +53,7 @@ class Demonstration:
     monotonic: Callable[[], float] = time.monotonic
 
     def show(self, fresh: bool) -> bool:
-        """Whether the file and the ledger agree and nothing went wrong."""
+        """Whether the files and the ledger agree and nothing went wrong."""
         sheet = self.timesheet
         self._say(f"[bold]1 Connect[/] a company for {sheet.name}")
         connection = self.reception.company(f"Demo of {sheet.name}", fresh)
@@ -63,9 +68,11 @@ class Demonstration:
         self._say("[bold]5 Proof[/]: everything read back from the ledger by its query API")
         if not self._prove(connection, books, company, effort):
             return False
-        if len(told) < FEWEST:
-            return True
-        return self._correct_and_undo(keeper, connection, books, company, told)
+        if len(told) >= FEWEST:
+            undone = self._correct_and_undo(keeper, connection, books, company, told)
+        else:
+            undone = True
+        return undone and self._end_of_month(connection, company)
 
     def _bring_lists_in(self, connection: Connection) -> None:
         run = Lists(self.api, connection.id, self.console).bring_in(self.new_key)
@@ -127,7 +134,7 @@ class Demonstration:
     ) -> bool:
         """Three entries are corrected and a rule is changed; then all that is taken back."""
         realm = str(connection.company_id)
-        before = totals.of_ledger(company.activities(), company.customers())
+        before = self._in_ledger(company)
         changed, words = corrected(told)
         code, rule = self._least_used_code(books, company)
         self.api.put_rules(connection.id, "labor-codes", {code: {"action": "skip"}})
@@ -139,7 +146,7 @@ class Demonstration:
         self._say("[bold]7 Undo[/]: the correction is taken back, as a plan like any other")
         self._let_loose(keeper, realm, keeper.undo(ready), len(changed))
         self.api.put_rules(connection.id, "labor-codes", {code: rule})
-        after = totals.of_ledger(company.activities(), company.customers())
+        after = self._in_ledger(company)
         as_it_was = after == before
         words = "[bold green]The ledger is as it was.[/]"
         self._say(words if as_it_was else "[bold red]The ledger is not as it was.[/]")
@@ -154,7 +161,7 @@ class Demonstration:
         self, connection: Connection, books: Books, company: Company, effort: Effort
     ) -> bool:
         file = totals.of_file(self.timesheet, books)
-        ledger = totals.of_ledger(company.activities(), company.customers())
+        ledger = self._in_ledger(company)
         comparisons = totals.compare(file, ledger)
         problems = list(self.api.problems(connection.id, effort.run.id))
         self.console.print(projects_table(comparisons, self.everything), effort_table(effort))
@@ -163,6 +170,28 @@ class Demonstration:
         agreed = all(comparison.agrees for comparison in comparisons)
         self._verdict(effort, agreed, bool(problems))
         return agreed and not problems
+
+    def _in_ledger(self, company: Company) -> totals.ByProject:
+        """What the ledger holds of the timesheet; the month has projects of its own."""
+        found = totals.of_ledger(company.activities(), company.customers())
+        _, others = self.month.names()
+        return {name: part for name, part in found.items() if name not in others}
+
+    def _end_of_month(self, connection: Connection, company: Company) -> bool:
+        month_end = MonthEnd(
+            month=self.month,
+            api=self.api,
+            connection_id=connection.id,
+            company=company,
+            sandbox=self.sandbox,
+            new_key=self.new_key,
+            console=self.console,
+            monotonic=self.monotonic,
+        )
+        agreed = month_end.show()
+        if agreed:
+            self._say("[bold green]The month and the ledger agree to the cent.[/]")
+        return agreed
 
     def _verdict(self, effort: Effort, agreed: bool, problems: bool) -> None:
         if not effort.traffic.written and agreed:

@@ -8,7 +8,8 @@ from datetime import date
 
 from rich.console import Console
 
-from local.demo.api import Api, Import, Mapped, Run
+from local.demo.answers import Import, Mapped, Run
+from local.demo.api import Api
 from local.demo.books import Books, Json
 from local.demo.errors import DemoError
 from local.demo.watching import Watch

@@ -1,9 +1,11 @@
-"""The ledger as a bookkeeper's own tool sees it: read by its query API, page by page."""
+"""The ledger as a bookkeeper's own tool sees it: read by its query API, page by page, and told of
+what a client paid."""
 
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,15 +19,23 @@ ATTEMPTS = 5
 PAUSE_SECONDS = 61.0
 BILLED = frozenset({"Billable", "HasBeenBilled"})
 TOO_MANY = httpx.codes.TOO_MANY_REQUESTS
+JSON = {"Accept": "application/json", "Content-Type": "application/json"}
+AMOUNT = "(amount)"
+"""Where the amount of a payment goes."""
+
+Row = Mapping[str, Any]
+"""A record of the ledger in its own words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """A time activity of the ledger. `rate` is money per hour, zero when it is not billable."""
+    """A time activity of the ledger. `rate` is money per hour, zero when it is not billable;
+    `billed` says that an invoice bills it."""
 
     customer_id: str
     minutes: int
     rate: Decimal
+    billed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +50,39 @@ class Company:
 
     def income_account(self) -> str:
         """The id of the first account that takes income."""
-        for account in self._all("Account", "WHERE AccountType = 'Income'"):
+        for account in self.rows("Account", "WHERE AccountType = 'Income'"):
             return str(account["Id"])
         raise DemoError("The company has no income account; add one in the ledger.")
 
     def customers(self) -> Mapping[str, str]:
         """Full names of customers and projects (`Client:Project`) by id, inactive ones too."""
-        rows = self._all("Customer", "WHERE Active IN (true, false)")
+        rows = self.rows("Customer", "WHERE Active IN (true, false)")
         return {str(row["Id"]): str(row["FullyQualifiedName"]) for row in rows}
+
+    def people(self) -> set[str]:
+        """The names of employees and vendors."""
+        rows = (row for entity in ("Employee", "Vendor") for row in self.rows(entity))
+        return {str(row["DisplayName"]) for row in rows}
 
     def activities(self) -> Iterator[Activity]:
         """Every time activity that the company holds."""
-        return map(_activity, self._all("TimeActivity"))
+        return map(_activity, self.rows("TimeActivity"))
 
-    def _all(self, entity: str, where: str = "") -> Iterator[Mapping[str, Any]]:
+    def pay(self, invoice: Row, day: date) -> None:
+        """A payment of all that is open of an invoice. Asked again, the ledger enters no other."""
+        told = {
+            "CustomerRef": {"value": invoice["CustomerRef"]["value"]},
+            "TxnDate": day.isoformat(),
+            "TotalAmt": AMOUNT,
+            "Line": [{"Amount": AMOUNT, "LinkedTxn": [_pointing_at(invoice)]}],
+        }
+        # Amounts go as JSON numbers; a float would not keep them to the cent.
+        body = json.dumps(told).replace(f'"{AMOUNT}"', str(invoice["Balance"]))
+        asked = {"requestid": f"demo-pays-{invoice['Id']}-{invoice['SyncToken']}"}
+        self._call("POST", "payment", asked, body)
+
+    def rows(self, entity: str, where: str = "") -> Iterator[Row]:
+        """Records of an entity as the ledger has them; money is decimal."""
         for page in range(MOST_PAGES):
             start = page * PAGE + 1
             window = f"ORDERBY Id STARTPOSITION {start} MAXRESULTS {PAGE}"
@@ -63,31 +92,41 @@ class Company:
                 return
         raise DemoError(f"The ledger holds more than {MOST_PAGES * PAGE} of {entity}.")
 
-    def _query(self, statement: str) -> Mapping[str, Any]:
+    def _query(self, statement: str) -> Row:
+        answer = self._call("GET", "query", {"query": statement})
+        # Amounts come as JSON numbers; a float would not keep them to the cent.
+        found: Row = json.loads(answer.text, parse_float=Decimal)["QueryResponse"]
+        return found
+
+    def _call(
+        self, method: str, path: str, asked: Mapping[str, str], body: str | None = None
+    ) -> httpx.Response:
         for _ in range(ATTEMPTS):
-            answer = self.http.get(
-                f"/v3/company/{self.realm}/query",
-                params={"query": statement, "minorversion": "75"},
-                headers={"Authorization": f"Bearer {self.token()}", "Accept": "application/json"},
+            answer = self.http.request(
+                method,
+                f"/v3/company/{self.realm}/{path}",
+                params={**asked, "minorversion": "75"},
+                headers={**JSON, "Authorization": f"Bearer {self.token()}"},
+                content=body,
             )
+            if answer.status_code == httpx.codes.OK:
+                return answer
             if answer.status_code != TOO_MANY:
-                return _response(answer)
+                why = answer.text[:500]
+                raise DemoError(f"The ledger refused a {path} ({answer.status_code}): {why}")
             self.sleep(PAUSE_SECONDS / self.scale)
-        raise DemoError(f"The ledger is too busy to be read (asked {ATTEMPTS} times).")
+        raise DemoError(f"The ledger is too busy (asked {ATTEMPTS} times).")
 
 
-def _response(answer: httpx.Response) -> Mapping[str, Any]:
-    if answer.status_code != httpx.codes.OK:
-        raise DemoError(f"The ledger refused a query ({answer.status_code}): {answer.text[:500]}")
-    # Amounts come as JSON numbers; a float would not keep them to the cent.
-    found: Mapping[str, Any] = json.loads(answer.text, parse_float=Decimal)["QueryResponse"]
-    return found
+def _pointing_at(invoice: Row) -> Mapping[str, str]:
+    return {"TxnId": str(invoice["Id"]), "TxnType": "Invoice"}
 
 
-def _activity(row: Mapping[str, Any]) -> Activity:
+def _activity(row: Row) -> Activity:
     billable = row.get("BillableStatus") in BILLED
     return Activity(
         customer_id=str(row.get("CustomerRef", {}).get("value", "")),
         minutes=60 * int(row.get("Hours", 0)) + int(row.get("Minutes", 0)),
         rate=Decimal(row.get("HourlyRate", 0)) if billable else Decimal(0),
+        billed=row.get("BillableStatus") == "HasBeenBilled",
     )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from local.demo.api import Api, Run
+from local.demo.answers import Run
+from local.demo.api import Api
 from local.demo.errors import DemoError
 from local.demo.watching import Watch
 

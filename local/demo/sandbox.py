@@ -11,6 +11,7 @@ from local.demo.errors import DemoError
 
 PAGE = 5000
 MOST_PAGES = 100
+WRITING = ("single", "batch", "upload")
 TOO_MANY = httpx.codes.TOO_MANY_REQUESTS
 
 
@@ -93,7 +94,7 @@ class Sandbox:
         for entry in self._since(realm, mark):
             throttled += entry.status == TOO_MANY
             calls[entry.kind] += 1
-            if entry.kind in ("single", "batch") and entry.status != TOO_MANY:
+            if entry.kind in WRITING and entry.status != TOO_MANY:
                 written += entry.items or 1
         return Traffic(calls, throttled, written)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from local.demo.api import Import, Item, Mapped, PlannedItem, Run
+from local.demo.answers import Import, Item, Mapped, PlannedItem, Run
 from local.demo.sandbox import Traffic
 from local.demo.totals import Comparison, Totals, together
 
@@ -19,7 +19,7 @@ def projects_table(comparisons: Sequence[Comparison], everything: bool) -> Table
     """A line per project; beyond the first few, the rest in one line unless all are wanted."""
     shown = comparisons if everything else comparisons[:SHOWN_PROJECTS]
     rest = comparisons[len(shown) :]
-    table = _table("The file and the ledger, by project")
+    table = new_table("The file and the ledger, by project")
     table.add_column("project", no_wrap=True, min_width=12, max_width=40)
     for heading in ("entries", "hours", "amount"):
         table.add_column(f"{heading}\nfile", justify="right", no_wrap=True)
@@ -34,7 +34,8 @@ def projects_table(comparisons: Sequence[Comparison], everything: bool) -> Table
     return table
 
 
-def _table(title: str) -> Table:
+def new_table(title: str) -> Table:
+    """A table in the demonstration's looks."""
     return Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
 
 
@@ -83,7 +84,7 @@ class Effort:
 
 def effort_table(effort: Effort) -> Table:
     """Calls as the run counted them and as the ledger's journal has them."""
-    table = _table("What it took")
+    table = new_table("What it took")
     table.add_column("")
     table.add_column("the run says", justify="right")
     table.add_column("the ledger's journal says", justify="right")
@@ -109,7 +110,7 @@ KINDS_OF_CHANGE = ("created", "changed", "deactivated", "reactivated", "deleted"
 
 def lists_table(run: Run) -> Table:
     """What a sync brought in, by list."""
-    table = _table("The lists that came in")
+    table = new_table("The lists that came in")
     table.add_column("list")
     table.add_column("read")
     for kind in KINDS_OF_CHANGE:
@@ -128,7 +129,7 @@ MOST_SUGGESTIONS = 5
 
 def suggestions_table(found: Sequence[tuple[str, Mapped]]) -> Table:
     """What the ledger's lists suggest for entities without a rule; nothing is applied."""
-    table = _table("Suggested, and left to the bookkeeper")
+    table = new_table("Suggested, and left to the bookkeeper")
     for heading in ("kind", "in the product", "in the ledger", "score", "because"):
         table.add_column(heading, justify="right" if heading == "score" else "left")
     for kind, mapped in found[:MOST_SUGGESTIONS]:
@@ -139,7 +140,7 @@ def suggestions_table(found: Sequence[tuple[str, Mapped]]) -> Table:
 
 def plan_table(planned: Import) -> Table:
     """What the plan would do."""
-    table = _table(f"Plan {planned.plan}")
+    table = new_table(f"Plan {planned.plan}")
     table.add_column("what becomes of it")
     for heading in ("items", "hours"):
         table.add_column(heading, justify="right")
@@ -152,7 +153,7 @@ def plan_table(planned: Import) -> Table:
 
 def items_table(items: Sequence[PlannedItem]) -> Table:
     """Some operations of a plan, old and new side by side."""
-    table = _table("The difference, old and new side by side")
+    table = new_table("The difference, old and new side by side")
     for heading in ("item", "action", "day", "hours", "in the ledger", "will be"):
         table.add_column(heading, overflow="fold")
     for item in items:
@@ -170,7 +171,7 @@ def _side(body: Mapping[str, object], names: Sequence[str]) -> str:
 
 def problems_table(items: Sequence[Item]) -> Table:
     """Items that went wrong, with reason and remedy."""
-    table = _table("Items that need somebody")
+    table = new_table("Items that need somebody")
     for heading in ("item", "state", "why", "what to do"):
         table.add_column(heading, overflow="fold")
     for item in items:

@@ -15,12 +15,13 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from local.demo.api import Api, Run
+from local.demo.answers import Run
+from local.demo.api import Api
 from local.demo.errors import DemoError
 
 ENDED = frozenset({"completed", "completed_with_problems"})
 STUCK = frozenset({"parked", "failed"})
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.5
 QUIET_SECONDS = 20.0
 # A worker that was interrupted is repeated by its queue after ten minutes.
 STALL_SECONDS = 900.0

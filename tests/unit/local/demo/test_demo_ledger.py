@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from urllib.parse import parse_qs
 
@@ -35,6 +36,40 @@ def test_activities_are_read_page_by_page_to_the_end() -> None:
     found = list(company(answer).activities())
     assert len(found) == PAGE + 2
     assert found[0] == Activity("", 90, Decimal(0))
+
+
+def test_billed_time_is_told() -> None:
+    row = {"Hours": 1, "Minutes": 0, "HourlyRate": 80, "BillableStatus": "HasBeenBilled"}
+    [found] = company(lambda _: rows("TimeActivity", [row])).activities()
+    assert found == Activity("", 60, Decimal(80), billed=True)
+
+
+def test_people_are_employees_and_vendors() -> None:
+    def answer(statement: str) -> httpx.Response:
+        entity = statement.split()[3]
+        return rows(entity, [{"DisplayName": f"{entity} One"}])
+
+    assert company(answer).people() == {"Employee One", "Vendor One"}
+
+
+def test_a_payment_repeats_under_the_same_id_and_keeps_its_cents() -> None:
+    seen: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(429 if len(seen) == 1 else 200, json={})
+
+    client = httpx.Client(transport=httpx.MockTransport(handle), base_url="http://ledger")
+    payer = Company(client, "42", lambda: "token", 10.0, lambda _: None)
+    invoice = {"Id": "7", "SyncToken": "1", "CustomerRef": {"value": "3", "name": "C"}}
+    payer.pay({**invoice, "Balance": Decimal("1234567.10")}, date(2026, 4, 14))
+    first, second = seen
+    assert first.url == second.url
+    assert second.url.params["requestid"] == "demo-pays-7-1"
+    assert second.content.decode() == (
+        '{"CustomerRef": {"value": "3"}, "TxnDate": "2026-04-14", "TotalAmt": 1234567.10, '
+        '"Line": [{"Amount": 1234567.10, "LinkedTxn": [{"TxnId": "7", "TxnType": "Invoice"}]}]}'
+    )
 
 
 def test_a_rate_keeps_its_cents() -> None:

@@ -8,7 +8,8 @@ import httpx
 import pytest
 from rich.console import Console
 
-from local.demo.api import Api, ListWork, Run, Sync
+from local.demo.answers import ListWork, Run, Sync
+from local.demo.api import Api
 from local.demo.errors import DemoError
 from local.demo.lists import Lists
 from local.demo.tables import lists_table

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from local.demo.api import Item, Reason, Run
+from local.demo.answers import Item, Reason, Run
 from local.demo.sandbox import Traffic
 from local.demo.tables import (
     Effort,

@@ -6,7 +6,8 @@ import httpx
 import pytest
 from rich.console import Console
 
-from local.demo.api import Api, Run
+from local.demo.answers import Run
+from local.demo.api import Api
 from local.demo.errors import DemoError
 from local.demo.watching import STALL_SECONDS, Watch
 

@@ -1,0 +1,125 @@
+"""Both sides of the month by kind, and how they are shown."""
+
+import io
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qs
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from local.demo.answers import Item, PostPlan, Reason
+from local.demo.ledger import Company
+from local.demo.month import FOLDER, Month
+from local.demo.month_tables import fates_table, kinds_table, preview_table
+from local.demo.papers import (
+    BILL,
+    CARD,
+    CHECK,
+    FILE,
+    INVOICE,
+    KINDS,
+    REFUND,
+    TIME,
+    Sum,
+    of_ledger,
+    of_month,
+)
+
+MONTH = Month.read(FOLDER)
+
+
+def company(held: Mapping[str, list[dict[str, Any]]], asked: list[str]) -> Company:
+    def answer(request: httpx.Request) -> httpx.Response:
+        statement = parse_qs(request.url.query.decode())["query"][0]
+        asked.append(statement)
+        entity = statement.split()[3]
+        return httpx.Response(200, json={"QueryResponse": {entity: held.get(entity, [])}})
+
+    client = httpx.Client(transport=httpx.MockTransport(answer), base_url="http://ledger")
+    return Company(client, "42", lambda: "token", 1.0)
+
+
+def shown(table: Table) -> list[list[str]]:
+    screen = Console(file=io.StringIO(), width=200)
+    screen.print(table)
+    assert isinstance(screen.file, io.StringIO)
+    return [line.split() for line in screen.file.getvalue().splitlines()]
+
+
+def test_the_files_come_to_what_they_say() -> None:
+    assert of_month(MONTH) == {
+        BILL: Sum(2, Decimal("211.50")),
+        CHECK: Sum(7, Decimal("1347.93")),
+        CARD: Sum(9, Decimal("858.10")),
+        REFUND: Sum(1, Decimal("58.40")),
+        INVOICE: Sum(6, Decimal("14007.68")),
+        TIME: Sum(30, Decimal("12468.75")),
+        FILE: Sum(3),
+    }
+
+
+def test_the_ledgers_documents_are_sorted_by_kind_and_only_the_months_are_asked_for() -> None:
+    asked: list[str] = []
+    ours = "City of Marlow Bay:Library roof"
+    activity = {"Hours": 1, "Minutes": 30, "BillableStatus": "Billable", "HourlyRate": 85}
+    held: dict[str, list[dict[str, Any]]] = {
+        "Bill": [{"TotalAmt": 1.25}],
+        "Purchase": [
+            {"PaymentType": "Check", "TotalAmt": 2},
+            {"PaymentType": "CreditCard", "Credit": False, "TotalAmt": 3},
+            {"PaymentType": "CreditCard", "Credit": True, "TotalAmt": 4},
+        ],
+        "Invoice": [{"TotalAmt": 5}],
+        "Attachable": [{"Id": "1"}],
+        "Customer": [
+            {"Id": "1", "FullyQualifiedName": ours},
+            {"Id": "2", "FullyQualifiedName": "Another:Project"},
+        ],
+        "TimeActivity": [{**activity, "CustomerRef": {"value": i}} for i in ("1", "2")],
+    }
+    assert of_ledger(company(held, asked), MONTH) == {
+        BILL: Sum(1, Decimal("1.25")),
+        CHECK: Sum(1, Decimal(2)),
+        CARD: Sum(1, Decimal(3)),
+        REFUND: Sum(1, Decimal(4)),
+        INVOICE: Sum(1, Decimal(5)),
+        TIME: Sum(1, Decimal("127.50")),
+        FILE: Sum(1),
+    }
+    days = "WHERE TxnDate >= '2026-03-02' AND TxnDate <= '2026-03-31'"
+    assert [s.split()[3] for s in asked if days in s] == ["Bill", "Purchase", "Invoice"]
+
+
+def test_a_difference_is_shown_in_money_and_documents() -> None:
+    month = dict.fromkeys(KINDS, Sum())
+    rows = shown(kinds_table(month, {**month, BILL: Sum(1, Decimal("0.01"))}))
+    assert ["Bill", "0", "1", "0.01", "0.01,", "+1", "documents"] in rows
+    assert ["Invoice", "0", "0", "0.00"] in rows
+
+
+def test_a_preview_counts_what_would_become_of_each_kind() -> None:
+    items = [
+        Item(key="a", state="pending", action="create", kind="Bill", total=Decimal("10.10")),
+        Item(key="b", state="pending", action="update", kind="Bill", total=Decimal("0.90")),
+        Item(key="c", state="blocked", kind="Invoice"),
+    ]
+    rows = shown(preview_table(PostPlan(counts={"create": 1, "blocked": 1}, items=items)))
+    assert ["Bill", "1", "1", "0", "0", "0", "0", "11.00"] in rows
+    assert ["Invoice", "0", "0", "0", "0", "0", "1"] in rows
+    assert ["all", "1", "0", "0", "0", "0", "1", "11.00"] in rows
+
+
+def test_what_became_of_an_item_is_shown_with_both_totals_and_the_reason() -> None:
+    item = Item(
+        key="expense:e",
+        state="blocked",
+        kind="Purchase",
+        total=Decimal("79.79"),
+        ledger_total=Decimal("69.79"),
+        reason=Reason(message="Paid.", remedy=""),
+    )
+    row = ["expense:e", "Purchase", "none", "blocked", "79.79", "69.79", "Paid."]
+    assert row in shown(fates_table([item]))
