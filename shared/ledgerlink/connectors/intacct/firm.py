@@ -1,0 +1,81 @@
+"""The company and what it offers, as far as the ledger tells it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from ledgerlink.connectors.intacct import queries, rows
+from ledgerlink.connectors.intacct.answers import Result
+from ledgerlink.connectors.intacct.client import Client
+from ledgerlink.connectors.intacct.logins import Login
+from ledgerlink.connectors.intacct.periods import Periods, observed
+from ledgerlink.connectors.intacct.requests import Function
+from ledgerlink.connectors.intacct.rows import text
+from ledgerlink.domain.documents import Company, Features
+from ledgerlink.domain.lists import ListRecord, ListType
+from ledgerlink.domain.ports import Stop
+
+PROBED = ("CLASS", "DEPARTMENT", "PROJECT", "TIMESHEET")
+"""Objects that tell by an answer that the company has them."""
+SHEETS = 40
+"""So many of the newest sheets tell of which periods the company's are."""
+
+
+class Firm:
+    """The company that one login leads to. `periods` are known once it was asked for."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self.periods: Periods | None = None
+
+    async def company(self, company_id: str, login: Login, stop: Stop) -> Company:
+        """The company with its features, in one request: no preference of the ledger is documented
+        that would tell them, so it is asked for what depends on them. Raises as the client's
+        `call`."""
+        asked = [_probe(entity) for entity in PROBED]
+        entity = _entity(login.entity or "")
+        found = await self._client.read([*asked, entity], stop)
+        has = {name: result.succeeded for name, result in zip(PROBED, found, strict=False)}
+        self.periods = observed(_spans(found[PROBED.index("TIMESHEET")]))
+        own = next(iter(found[-1].rows), {})
+        return Company(
+            company_id=company_id,
+            name=text(own, "NAME") or login.company_id,
+            country=text(own, "OPCOUNTRY"),
+            features=Features(
+                home_currency=text(own, "CURRENCY"),
+                time_tracking=has["TIMESHEET"],
+                classes=has["CLASS"],
+                departments=has["DEPARTMENT"],
+                projects=has["PROJECT"],
+            ),
+        )
+
+
+def record(company: Company, at: datetime) -> ListRecord:
+    """The company as a list record."""
+    fields = {"country": company.country, "home_currency": company.features.home_currency}
+    return ListRecord(
+        type=ListType.COMPANY,
+        id=company.company_id,
+        name=company.name,
+        changed_at=at,
+        fields=fields,
+    )
+
+
+def _probe(entity: str) -> Function:
+    if entity != "TIMESHEET":
+        return queries.query(entity, entity, ["RECORDNO"], size=1)
+    fields = ["RECORDNO", "BEGINDATE", "ENDDATE"]
+    return queries.query(entity, entity, fields, size=SHEETS, newest_first=True)
+
+
+def _entity(name: str) -> Function:
+    fields = ["RECORDNO", "LOCATIONID", "NAME", "CURRENCY", "OPCOUNTRY"]
+    where = queries.equal("LOCATIONID", name)
+    return queries.query("LOCATIONENTITY", "LOCATIONENTITY", fields, where, size=1)
+
+
+def _spans(sheets: Result) -> Sequence[tuple[date, date]]:
+    spans = [(rows.day(row, "BEGINDATE"), rows.day(row, "ENDDATE")) for row in sheets.rows]
+    return [(first, last) for first, last in spans if first and last]

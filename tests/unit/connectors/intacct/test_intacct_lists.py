@@ -1,0 +1,338 @@
+"""Lists in: what each record says, page by page, changes and deletes, the company itself."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from ledgerlink.connectors.intacct import queries
+from ledgerlink.connectors.intacct.changes import Changes
+from ledgerlink.connectors.intacct.client import Client
+from ledgerlink.connectors.intacct.custom import CustomFields
+from ledgerlink.connectors.intacct.firm import Firm
+from ledgerlink.connectors.intacct.ids import Ref, parse
+from ledgerlink.connectors.intacct.logins import Login
+from ledgerlink.connectors.intacct.periods import Periods, observed
+from ledgerlink.connectors.intacct.reading import Readings
+from ledgerlink.connectors.intacct.records import (
+    ACCOUNT_LABEL,
+    DEPARTMENT,
+    ENTITY,
+    EXPENSE_TYPE,
+    PROJECT,
+    PROJECT_TYPE,
+    TASK,
+    TIME_TYPE,
+)
+from ledgerlink.connectors.intacct.traits import LISTS, SOURCES
+from ledgerlink.connectors.qbo.timing import LedgerTime
+from ledgerlink.domain.errors import Invalid, LedgerStopped
+from ledgerlink.domain.lists import ListRecord, ListType, Reading
+from ledgerlink.domain.ports import never
+
+from tests.fakes.clock import START, FakeClock
+from tests.unit.connectors.intacct.gateway import START as STAMPED
+from tests.unit.connectors.intacct.gateway import Gateway
+from tests.unit.connectors.intacct.stage import LOGIN, client_of
+
+MOMENT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+EVERYTHING: dict[str, dict[str, str]] = {
+    "CUSTOMER": {
+        "CUSTOMERID": "C1", "NAME": "Acme", "STATUS": "active", "TERMNAME": "Net 30",
+        "DISPLAYCONTACT.EMAIL1": "a@acme.example", "DISPLAYCONTACT.MAILADDRESS.CITY": "Ghent",
+        "RATING": "gold",
+    },
+    "PROJECT": {
+        "PROJECTID": "P-7", "NAME": "Rocket", "CUSTOMERID": "C1", "PROJECTTYPE": "Fixed",
+        "MANAGERID": "E1", "PONUMBER": "PO-1", "POAMOUNT": "1000.50", "SONUMBER": "SO-9",
+        "BEGINDATE": "03/01/2026", "DEPARTMENTID": "10", "STATUS": "inactive",
+    },
+    "TASK": {"TASKID": "T1", "NAME": "Design", "PROJECTID": "P-7", "BILLABLE": "true"},
+    "EMPLOYEE": {
+        "EMPLOYEEID": "E1", "TITLE": "Engineer", "CONTACT.CONTACTNAME": "Ada Byron",
+        "CONTACT.EMAIL1": "ada@acme.example", "LOCATIONID": "US", "SUPERVISORID": "E2",
+    },
+    "VENDOR": {"VENDORID": "V1", "NAME": "Airline", "TERMNAME": "Net 10"},
+    "GLACCOUNT": {
+        "ACCOUNTNO": "6000", "TITLE": "Travel", "ACCOUNTTYPE": "incomestatement",
+        "NORMALBALANCE": "debit", "REQUIREDEPT": "true", "REQUIRECLASS": "false",
+        "REQUIRELOC": "true",
+    },
+    "CHECKINGACCOUNT": {"BANKACCOUNTID": "B1", "BANKNAME": "House bank", "GLACCOUNTNO": "1000"},
+    "CREDITCARD": {"CARDID": "VISA", "DESCRIPTION": "Company card", "CARDTYPE": "Visa"},
+    "ITEM": {"ITEMID": "LAB-1", "NAME": "Labor", "ITEMTYPE": "Non-Inventory"},
+    "CLASS": {"CLASSID": "CL1", "NAME": "East"},
+    "DEPARTMENT": {"DEPARTMENTID": "10", "TITLE": "Engineering"},
+    "LOCATION": {"LOCATIONID": "US", "NAME": "United States"},
+    "LOCATIONENTITY": {"LOCATIONID": "US", "NAME": "Acme US", "CURRENCY": "USD"},
+    "ARTERM": {"NAME": "Net 30", "DESCRIPTION": "Thirty days"},
+    "PROJECTTYPE": {"NAME": "Fixed"},
+    "TIMETYPE": {"NAME": "Regular", "ACCOUNTNO": "5000"},
+    "EEACCOUNTLABEL": {"ACCOUNTLABEL": "Meals", "DESCRIPTION": "Food", "GLACCOUNTNO": "6100"},
+    "ARACCOUNTLABEL": {"ACCOUNTLABEL": "Fees", "GLACCOUNTNO": "4000"},
+    "APACCOUNTLABEL": {"ACCOUNTLABEL": "Costs", "GLACCOUNTNO": "6200"},
+}  # fmt: skip
+
+
+def company() -> Gateway:
+    gateway = Gateway(custom={"CUSTOMER": ["RATING"]})
+    for kind, values in EVERYTHING.items():
+        gateway.add(kind, **values)
+    return gateway
+
+
+def readings_of(client: Client) -> Readings:
+    return Readings(client, CustomFields(client), LedgerTime(FakeClock()))
+
+
+async def whole(
+    gateway: Gateway, kind: ListType, since: datetime | None = None
+) -> Sequence[ListRecord]:
+    readings, records = readings_of(client_of(gateway)), list[ListRecord]()
+    position: str | None = None
+    for _ in range(20):
+        batch = await readings.read(Reading(type=kind, since=since, position=position), never)
+        records += batch.records
+        position = batch.position
+        if position is None:
+            return records
+    raise AssertionError("the reading has no end")
+
+
+@pytest.mark.parametrize(("kind", "expected"), [
+    (ListType.CUSTOMER, [("customer/C1", "Acme", ("client",))]),
+    (PROJECT, [("project/P-7", "Rocket", ("project",))]),
+    (ListType.EMPLOYEE, [("employee/E1", "Ada Byron", ("staff",))]),
+    (ListType.VENDOR, [("vendor/V1", "Airline", ("vendor",))]),
+    (ListType.ACCOUNT, [("glaccount/6000", "Travel", ("expense",)),
+                        ("checkingaccount/B1", "House bank", ("bank",)),
+                        ("creditcard/VISA", "Company card", ("credit_card",))]),
+    (ListType.ITEM, [("item/LAB-1", "Labor", ("labor_code", "expense_code"))]),
+    (ListType.CLASS, [("class/CL1", "East", ())]),
+    (DEPARTMENT, [("department/10", "Engineering", ("cost_center_1",))]),
+    (ListType.LOCATION, [("location/US", "United States", ("cost_center_2",))]),
+    (ENTITY, [("locationentity/US", "Acme US", ())]),
+    (ListType.TERM, [("arterm/Net 30", "Net 30", ())]),
+    (PROJECT_TYPE, [("projecttype/Fixed", "Fixed", ())]),
+    (TIME_TYPE, [("timetype/Regular", "Regular", ("labor_code",))]),
+    (EXPENSE_TYPE, [("eeaccountlabel/Meals", "Meals", ("expense_code",))]),
+    (ACCOUNT_LABEL, [("araccountlabel/Fees", "Fees", ("accounts_receivable",)),
+                     ("apaccountlabel/Costs", "Costs", ("accounts_payable",))]),
+])  # fmt: skip
+async def test_a_list_is_read_with_ids_names_and_roles(
+    kind: ListType, expected: list[tuple[str, str, tuple[str, ...]]]
+) -> None:
+    records = await whole(company(), kind)
+    assert [(each.id, each.name, each.roles) for each in records] == expected
+    assert {each.type for each in records} == {kind}
+
+
+async def test_a_project_says_what_was_ordered_and_who_leads_it() -> None:
+    (project,) = await whole(company(), PROJECT)
+    assert not project.active
+    told = project.fields
+    assert told["customer_id"] == "customer/C1"
+    assert told["manager_id"] == "employee/E1"
+    assert told["type_id"] == "projecttype/Fixed"
+    assert (told["purchase_order"], told["purchase_order_amount"]) == ("PO-1", "1000.5")
+    assert told["sales_order"] == "SO-9"
+    assert told["department_id"] == "department/10"
+    assert told["begins"] == "2026-03-01"
+
+
+async def test_a_task_is_known_by_its_record_because_projects_share_ids() -> None:
+    gateway = company()
+    (task,) = await whole(gateway, TASK)
+    assert task.id == f"task/{gateway.rows('TASK')[0]['RECORDNO']}"
+    assert task.fields["number"] == "T1"
+
+
+async def test_an_account_says_what_it_requires_of_a_line() -> None:
+    account, *_ = await whole(company(), ListType.ACCOUNT)
+    assert account.fields["requires"] == ["department", "location"]
+
+
+async def test_custom_fields_are_read_with_their_records_and_offered() -> None:
+    client = client_of(company())
+    custom = CustomFields(client)
+    readings = Readings(client, custom, LedgerTime(FakeClock()))
+    batch = await readings.read(Reading(type=ListType.CUSTOMER), never)
+    assert batch.records[0].custom_fields == {"RATING": "gold"}
+    (offered,) = await custom.records(never)
+    assert (offered.id, offered.name) == ("CUSTOMER.RATING", "Rating")
+    assert client.calls["read"] == 2
+
+
+async def test_a_field_that_cannot_be_asked_for_is_left_out_from_then_on() -> None:
+    gateway = company()
+    words = "The following fields cannot be queried: PONUMBER, SONUMBER."
+    gateway.refusals = {"PONUMBER": [("XL03000006", words)]}
+    (project,) = await whole(gateway, PROJECT)
+    assert project.fields["purchase_order"] is None
+    assert project.fields["customer_id"] == "customer/C1"
+
+
+async def test_a_list_that_is_refused_says_why() -> None:
+    gateway = company()
+    gateway.refusals = {"PROJECT": [("X", "You do not have permission for API operation QUERY")]}
+    with pytest.raises(LedgerStopped, match="permission"):
+        await whole(gateway, PROJECT)
+
+
+async def test_pages_pass_nothing_over_when_records_go_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(queries.query, "__kwdefaults__", {**DEFAULTS, "size": 3})
+    gateway = Gateway()
+    numbers = [gateway.add("CLASS", CLASSID=f"K{n}", NAME=f"n{n}") for n in range(8)]
+    readings = readings_of(client_of(gateway))
+    first = await readings.read(Reading(type=ListType.CLASS), never)
+    del gateway.tables["CLASS"][numbers[0]]
+    second = await readings.read(Reading(type=ListType.CLASS, position=first.position), never)
+    third = await readings.read(Reading(type=ListType.CLASS, position=second.position), never)
+    told = [each.name for batch in (first, second, third) for each in batch.records]
+    assert told == [f"n{n}" for n in range(8)]
+    assert third.position is None
+
+
+DEFAULTS = dict(queries.query.__kwdefaults__ or {})
+
+
+@pytest.mark.parametrize("position", ["x", "[9,1]", "[0]", '[0,"a"]', "7"])
+async def test_a_position_of_somebody_else_is_invalid(position: str) -> None:
+    with pytest.raises(Invalid):
+        await readings_of(client_of(Gateway())).read(
+            Reading(type=ListType.CLASS, position=position), never
+        )
+
+
+async def test_records_are_read_by_their_ids() -> None:
+    gateway = company()
+    gateway.add("PROJECT", PROJECTID="P-8", NAME="Other")
+    reading = Reading(type=PROJECT, ids=("project/P-8", "customer/C1"))
+    batch = await readings_of(client_of(gateway)).read(reading, never)
+    assert [each.name for each in batch.records] == ["Other"]
+
+
+async def test_changes_come_in_one_request_with_what_was_deleted() -> None:
+    gateway = company()
+    gateway.add("CUSTOMER", CUSTOMERID="OLD", NAME="Old", WHENMODIFIED="01/01/2020 00:00:00")
+    gateway.add("AUDITHISTORY", ID="a1", OBJECTTYPE="customer", OBJECTKEY="C0", ACCESSMODE="D",
+                ACCESSTIME="03/02/2026 08:30:00")  # fmt: skip
+    gateway.add("AUDITHISTORY", ID="a2", OBJECTTYPE="customer", OBJECTKEY="C1", ACCESSMODE="D",
+                ACCESSTIME="03/02/2026 08:20:00")  # fmt: skip
+    client = client_of(gateway)
+    changes = Changes(client, readings_of(client), LedgerTime(FakeClock()))
+    told = await changes.since([ListType.CUSTOMER, ListType.ACCOUNT, ListType.CLASS], MOMENT, never)
+    assert set(told) == {ListType.CUSTOMER, ListType.ACCOUNT}
+    assert [each.id for each in told[ListType.CUSTOMER].records] == ["customer/C1"]
+    assert [each.id for each in told[ListType.CUSTOMER].gone] == ["customer/C0"]
+    assert len(told[ListType.ACCOUNT].records) == 3
+    assert told[ListType.CUSTOMER].as_of == START
+    assert gateway.requests("query") == 1
+
+
+async def test_changes_reach_back_over_every_zone() -> None:
+    gateway = Gateway()
+    early = STAMPED - timedelta(hours=13)
+    gateway.add("ITEM", ITEMID="I", NAME="I", ITEMTYPE="Non-Inventory",
+                WHENMODIFIED=early.strftime("%m/%d/%Y %H:%M:%S"))  # fmt: skip
+    assert len(await whole(gateway, ListType.ITEM, since=STAMPED)) == 1
+
+
+async def test_a_contact_that_changed_brings_its_customer() -> None:
+    gateway = Gateway()
+    stamps = {"WHENMODIFIED": "01/01/2020 00:00:00"}
+    later = {"DISPLAYCONTACT.WHENMODIFIED": "03/02/2026 08:30:00"}
+    gateway.add("CUSTOMER", CUSTOMERID="C1", NAME="Acme", **stamps, **later)
+    assert len(await whole(gateway, ListType.CUSTOMER, since=MOMENT)) == 1
+
+
+async def test_where_contacts_cannot_be_asked_for_the_records_own_change_counts() -> None:
+    gateway = company()
+    gateway.refusals = {"DISPLAYCONTACT.WHENMODIFIED": [("XL03000010", "No such field.")]}
+    client = client_of(gateway)
+    changes = Changes(client, readings_of(client), LedgerTime(FakeClock()))
+    told = await changes.since([ListType.CUSTOMER, ListType.ITEM], MOMENT, never)
+    assert {kind: len(batch.records) for kind, batch in told.items()} == {
+        ListType.CUSTOMER: 1, ListType.ITEM: 1,
+    }  # fmt: skip
+    assert len(await whole(gateway, ListType.CUSTOMER, since=MOMENT)) == 1
+
+
+async def test_without_the_right_to_the_audit_history_changes_are_told_all_the_same() -> None:
+    gateway = company()
+    gateway.refusals = {"AUDITHISTORY": [("X", "You may not see this report.")]}
+    client = client_of(gateway)
+    changes = Changes(client, readings_of(client), LedgerTime(FakeClock()))
+    told = await changes.since([ListType.CUSTOMER], MOMENT, never)
+    assert [each.id for each in told[ListType.CUSTOMER].records] == ["customer/C1"]
+
+
+async def test_the_company_is_what_its_entity_says() -> None:
+    gateway = company()
+    for first, last in [("03/01/2026", "03/07/2026"), ("03/08/2026", "03/14/2026")]:
+        gateway.add("TIMESHEET", EMPLOYEEID="E1", BEGINDATE=first, ENDDATE=last)
+    firm = Firm(client_of(gateway))
+    login = Login(company_id="acme", user_id="u", password="p", entity="US")
+    there = await firm.company("acme", login, never)
+    assert (there.name, there.features.home_currency) == ("Acme US", "USD")
+    assert there.features.time_tracking
+    assert firm.periods == Periods.of("week:sunday")
+    assert gateway.requests("query") == 1
+
+
+async def test_a_company_lacks_what_it_will_not_be_asked_for() -> None:
+    gateway = company()
+    gateway.refusals = {"TIMESHEET": [("XL03000009", "Object definition TIMESHEET not found")]}
+    firm = Firm(client_of(gateway))
+    there = await firm.company("acme", LOGIN, never)
+    assert (there.features.time_tracking, there.features.projects) == (False, True)
+    assert firm.periods is None
+
+
+@pytest.mark.parametrize(("text", "day", "first"), [
+    (None, date(2026, 3, 5), date(2026, 3, 2)),
+    ("week:monday", date(2026, 3, 2), date(2026, 3, 2)),
+    ("week:sunday", date(2026, 3, 5), date(2026, 3, 1)),
+    ("week:sunday", date(2026, 3, 1), date(2026, 3, 1)),
+    ("semimonthly", date(2026, 3, 15), date(2026, 3, 1)),
+    ("semimonthly", date(2026, 3, 16), date(2026, 3, 16)),
+    ("month", date(2026, 3, 31), date(2026, 3, 1)),
+])  # fmt: skip
+def test_a_day_belongs_to_the_sheet_of_its_period(text: str | None, day: date, first: date) -> None:
+    assert Periods.of(text).first_day(day) == first
+
+
+@pytest.mark.parametrize("text", ["week:noday", "year", "fortnight:monday"])
+def test_a_period_that_nobody_knows_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no timesheet period"):
+        Periods.of(text)
+
+
+@pytest.mark.parametrize(("first", "last", "text"), [
+    (date(2026, 3, 1), date(2026, 3, 15), "semimonthly"),
+    (date(2026, 2, 16), date(2026, 2, 28), "semimonthly"),
+    (date(2026, 2, 1), date(2026, 2, 28), "month"),
+    (date(2026, 3, 4), date(2026, 3, 10), "week:wednesday"),
+])  # fmt: skip
+def test_periods_are_told_by_sheets(first: date, last: date, text: str) -> None:
+    assert str(observed([(first, last)])) == text
+
+
+def test_sheets_of_no_period_tell_nothing() -> None:
+    assert observed([(date(2026, 3, 1), date(2026, 3, 3))]) is None
+
+
+def test_every_list_is_in_the_traits_and_begins_with_what_others_name() -> None:
+    assert set(LISTS) == {ListType.COMPANY, ListType.CUSTOM_FIELD, *SOURCES}
+    order = list(LISTS)
+    assert order.index(ListType.CUSTOMER) < order.index(PROJECT) < order.index(TASK)
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("project/P/7", Ref("project", "P/7")),
+    ("P-7", Ref("customer", "P-7")),
+    ("A/B", Ref("customer", "A/B")),
+])  # fmt: skip
+def test_an_id_says_of_which_object_it_is(text: str, expected: Ref) -> None:
+    assert parse(text, "customer") == expected
