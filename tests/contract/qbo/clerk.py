@@ -88,11 +88,12 @@ class Clerk:
         rule = Rule(kind=kind, key=key, mapping=mapping, set_by="ada", set_at=at)
         self.rules[kind, key] = rule
 
-    def unheard(self, kind: str = "single") -> None:
-        """From now on the ledger does what calls of this kind say, and never answers; what is
-        repeated and waited for takes no time."""
-        fault = {"action": "fault10000", "when": "after", "match": {"kind": kind}, "times": 999}
-        self.books.admin("faults", fault)
+    def unheard(self, kind: str = "single", when: str = "after", skip: int = 0) -> None:
+        """From now on, or after so many of them, the ledger never answers calls of this kind, but
+        does what they say; or not, `before` it could. What is repeated and waited for takes no
+        time."""
+        fault = {"action": "fault10000", "when": when, "skip": skip, "times": 999}
+        self.books.admin("faults", {**fault, "match": {"kind": kind}})
         self.books = replace(self.books, scale=2000.0)
 
     def post(self, *records: Record) -> Outcomes:

@@ -9,7 +9,8 @@ from ledgerlink.connectors.qbo.taxes import HOME, WORDS, Taxing
 from ledgerlink.connectors.qbo.wire import amount
 from ledgerlink.connectors.qbo.wording import Wording
 from ledgerlink.domain.documents import Document, ResolvedInvoice, ResolvedInvoiceLine, reference
-from ledgerlink.domain.money import Total
+from ledgerlink.domain.money import Total, rounded
+from ledgerlink.domain.reasons import reason
 
 KIND = "Invoice"
 SOLD = "SalesItemLineDetail"
@@ -87,7 +88,7 @@ def _line(
     text = wording.text([("description", line.description)], "Description")
     detail = {
         **ref("ItemRef", line.item),
-        **_priced(line),
+        **_priced(line, wording),
         **({"ServiceDate": line.service_date.isoformat()} if line.service_date else {}),
         **ref("ClassRef", line.class_id),
         **taxing.line(line.amount, line.tax, code),
@@ -101,8 +102,13 @@ def _line(
     }
 
 
-def _priced(line: ResolvedInvoiceLine) -> dict[str, Any]:
+def _priced(line: ResolvedInvoiceLine, wording: Wording) -> dict[str, Any]:
+    """Quantity and price, which have to make the amount at the cent in any currency."""
     if line.quantity is None or line.unit_price is None:
+        return {}
+    if rounded(line.quantity * line.unit_price) != rounded(line.amount):
+        why = reason("quantity_left_out", field="quantity", amount=line.amount)
+        wording.warnings.append(why)
         return {}
     return {"Qty": amount(line.quantity), "UnitPrice": amount(line.unit_price)}
 
