@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
 ZONES: Final[dict[str, tzinfo]] = {"utc": UTC, "pacific": ZoneInfo("America/Los_Angeles")}
 DAY: Final = "%m/%d/%Y"
+WRITTEN: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 MOMENT: Final = "%m/%d/%Y %H:%M:%S"
 
 
@@ -17,11 +19,12 @@ def day_text(day: date) -> str:
 
 def day_of(text: str) -> date | None:
     """A date written MM/DD/YYYY, None for anything else."""
-    parts = text.split("/")
-    if len(parts) != 3 or not all(part.isdigit() for part in parts) or len(parts[2]) != 4:
+    parts = WRITTEN.fullmatch(text)
+    if parts is None:
         return None
+    month, number, year = (int(part) for part in parts.groups())
     try:
-        return date(int(parts[2]), int(parts[0]), int(parts[1]))
+        return date(year, month, number)
     except ValueError:
         return None
 

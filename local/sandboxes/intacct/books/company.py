@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ..schema.fields import Field, Object
 from ..schema.registry import BY_NAME, OBJECTS
-from .rows import Record, Table
+from .rows import Record, Table, counting
 
 APPLICATIONS: Final = frozenset({"PROJACCT", "EE", "AR", "AP", "CM", "SO"})
 
@@ -68,7 +68,7 @@ class Company:
         """The record with this id."""
         field_name = BY_NAME[name].key
         if field_name == "RECORDNO":
-            return self.record(name, int(key)) if key.isdigit() else None
+            return self.record(name, counting(key))
         recordno = self.tables[name].unique.get((field_name, key))
         return None if recordno is None else self.record(name, recordno)
 

@@ -10,6 +10,11 @@ from typing import TypeAlias
 Values: TypeAlias = dict[str, str]
 
 
+def counting(text: str) -> int:
+    """A number of digits alone, -1 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() else -1
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One record; a change makes another, so `values` is never written to.

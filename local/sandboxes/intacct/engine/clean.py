@@ -13,6 +13,7 @@ from ..query.paths import number_of
 from ..schema.fields import BOOLEAN, DATE, DECIMAL, ENUM, INTEGER, TIMESTAMP, Field, Object
 from .work import Work
 
+MOST_DIGITS: Final = 14
 EMAIL: Final = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 TRUE: Final = {"true": "true", "false": "false", "t": "true", "f": "false"}
 
@@ -58,7 +59,7 @@ def shaped(work: Work, entry: Object, field: Field, value: str) -> str:
 
 def _number(entry: Object, field: Field, value: str) -> str:
     number = number_of(value.strip())
-    if number is None:
+    if number is None or number.adjusted() > MOST_DIGITS:
         raise _wrong(entry, field, value)
     if field.kind == INTEGER:
         if number != number.to_integral_value():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..books.company import groups, keys
-from ..books.rows import Record, Values
+from ..books.rows import Record, Values, counting
 from ..errors import Problem, Refusal, broken, duplicate, missing
 from ..schema.fields import Object
 from ..schema.registry import BY_NAME
@@ -63,7 +63,7 @@ def _lines(work: Work, entry: Object, sent: Sent, before: Record | None) -> list
     made: list[Line] = []
     for given in sent.lines:
         sought = given.get("RECORDNO", "")
-        known = sought.isdigit() and int(sought) in kept
+        known = counting(sought) in kept
         values = clean(work, lines, {k: v for k, v in given.items() if k != "RECORDNO"})
         full = {f.name: f.default for f in lines.fields if f.default}
         full |= {k: v for k, v in values.items() if v != ""}
@@ -165,7 +165,7 @@ def sought(work: Work, entry: Object, values: Values) -> Record:
     """The record that an update means; raises Refusal."""
     number, key = values.get("RECORDNO", ""), values.get(entry.key, "")
     if number:
-        record = work.company.record(entry.name, int(number)) if number.isdigit() else None
+        record = work.company.record(entry.name, counting(number))
     else:
         record = work.company.find(entry.name, key) if key else None
     if not number and not key:

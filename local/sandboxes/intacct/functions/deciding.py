@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from ..books.rows import Record
+from ..books.rows import Record, counting
 from ..engine.audit import APPROVED, audit
 from ..engine.work import Work
 from ..errors import broken, malformed, missing
@@ -42,7 +42,7 @@ def _decide(work: Work, item: etree._Element, verdict: str) -> Record:
     key = text_of(item, "RECORDNO")
     if not key:
         raise missing("RECORDNO")
-    sheet = work.company.record("TIMESHEET", int(key)) if key.isdigit() else None
+    sheet = work.company.record("TIMESHEET", counting(key))
     if sheet is None or not work.sees(sheet):
         raise broken(f"Cannot find timesheet with key '{key}'.")
     who = _decider(work, item)

@@ -6,6 +6,7 @@ from typing import Final
 
 from lxml import etree
 
+from ..books.rows import counting
 from ..errors import Problem, Refusal, broken
 from ..schema.dimensions import NAMES
 from ..schema.fields import BOOLEAN, Field, Object
@@ -148,7 +149,7 @@ def trail(call: Call, element: etree._Element) -> Answer:
 def _meant(call: Call, entry: Object, number: str) -> str:
     if not number:
         return ""
-    record = call.work.company.record(entry.name, int(number)) if number.isdigit() else None
+    record = call.work.company.record(entry.name, counting(number))
     if record is None:
         words = f"Cannot find {entry.word.lower()} with key '{number}'."
         raise Refusal(Problem("DL02000001", words))

@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from ..books.rows import Record
+from ..books.rows import Record, counting
 from ..engine import operations
 from ..engine.change import Sent
 from ..engine.work import Work
@@ -86,7 +86,7 @@ def delete(call: Call, element: etree._Element) -> Answer:
         raise broken(f"{entry.name} is not supported by the function delete.")
     call.work.note.objects = len(keys)
     for key in keys:
-        record = call.work.company.record(entry.name, int(key)) if key.isdigit() else None
+        record = call.work.company.record(entry.name, counting(key))
         if record is None or not call.work.sees(record):
             raise broken(f"Cannot find {entry.word.lower()} with key '{key}' to delete.")
         operations.delete(call.work, entry, record)

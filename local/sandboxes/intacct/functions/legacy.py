@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from lxml import etree
 
-from ..books.rows import Record, Values
+from ..books.rows import Record, Values, counting
 from ..engine import operations
 from ..engine.audit import CHANGED, audit
 from ..engine.change import Sent
@@ -64,8 +64,8 @@ def meant(call: Call, entry: Object, element: etree._Element, attribute: str = "
     key = element.get(attribute, "")
     company = call.work.company
     record = company.find(entry.name, key)
-    if record is None and key.isdigit() and entry.key != "RECORDNO":
-        record = company.record(entry.name, int(key))
+    if record is None:
+        record = company.record(entry.name, counting(key))
     if element.get("externalkey") == "true":
         rows = company.tables[entry.name].rows()
         record = next((row for row in rows if row.values.get("EXTERNALID") == key), None)
@@ -161,7 +161,7 @@ def apply_payment(call: Call, element: etree._Element) -> Answer:
     """Shares out what a payment has left over."""
     entry = BY_NAME["ARPYMT"]
     key = text_of(element, "arpaymentkey")
-    payment = call.work.company.record("ARPYMT", int(key)) if key.isdigit() else None
+    payment = call.work.company.record("ARPYMT", counting(key))
     if payment is None or not call.work.sees(payment):
         raise broken(f"Cannot find payment with key '{key}'.")
     return _key(call, entry, paying.spread(call.work, payment, element))

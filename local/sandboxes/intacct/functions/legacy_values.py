@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from ..books.company import Company
-from ..books.rows import Record, Values
+from ..books.rows import Record, Values, counting
 from ..engine.references import invalid
 from ..errors import broken
 from .call import text_of
@@ -84,9 +84,9 @@ def _kept(company: Company, family: Family, before: Record) -> list[Values]:
 def _place(item: etree._Element, count: int) -> int:
     """`line_num` counts from 1."""
     number = item.get("line_num", "")
-    if not number.isdigit() or not 1 <= int(number) <= count:
+    if not 1 <= counting(number) <= count:
         raise broken(f"There is no line {number}.")
-    return int(number) - 1
+    return counting(number) - 1
 
 
 def _line(company: Company, family: Family, element: etree._Element) -> Values:

@@ -6,7 +6,7 @@ from typing import Final
 
 from lxml import etree
 
-from ..books.rows import Record
+from ..books.rows import Record, counting
 from ..engine.work import Work
 from ..errors import Problem, Refusal
 from ..query.filters import BadValue, Language, Predicate, every, some, sort_key
@@ -38,8 +38,8 @@ def get(call: Call, element: etree._Element) -> Answer:
     key = element.get("key", "")
     company = call.work.company
     record = company.find(entry.name, key)
-    if record is None and key.isdigit():
-        record = company.record(entry.name, int(key))
+    if record is None:
+        record = company.record(entry.name, counting(key))
     if record is None or not call.work.sees(record):
         raise Refusal(Problem("XL03000009", f"{element.get('object')} '{key}' not found"))
     made = data()

@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree
 
-from ..books.rows import Record
+from ..books.rows import Record, counting
 from ..engine.clean import money
 from ..engine.work import Work
 from ..errors import Problem, Refusal
@@ -145,9 +145,9 @@ def _number(work: Work, element: etree._Element, name: str, default: int, least:
     text = text_of(element, name)
     if not text:
         return default
-    if not text.isdigit() or int(text) < least:
+    if counting(text) < least:
         raise _bad(work, f"{name} must be {least} or more")
-    return int(text)
+    return counting(text)
 
 
 def _select(work: Work, asked: Query) -> list[tuple[str, Reach]]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from lxml import etree
 
-from ..books.rows import Record
+from ..books.rows import Record, counting
 from ..errors import Problem, Refusal, malformed
 from ..query.filters import BadValue, Language
 from ..query.paths import Reach, UnknownPath
@@ -58,7 +58,7 @@ def _row(call: Call, entry: Object, key: str, by_name: bool) -> Record | None:
     if by_name or entry.name == "SODOCUMENT":
         row = company.find(entry.name, key)
     else:
-        row = company.record(entry.name, int(key)) if key.isdigit() else None
+        row = company.record(entry.name, counting(key))
     return row if row is not None and call.work.sees(row) else None
 
 
@@ -102,7 +102,7 @@ def read_by_query(call: Call, element: etree._Element) -> Answer:
     fields = _fields(call, entry, text_of(element, "fields"))
     limit = work.settings.read_page_limit
     size = text_of(element, "pagesize") or str(min(DEFAULT_PAGE, limit))
-    if not size.isdigit() or not 1 <= int(size) <= limit:
+    if not 1 <= counting(size) <= limit:
         raise malformed(f"pagesize must be 1 to {limit}")
     language = Language(work.company, entry, work.zone, codes=True)
     try:
