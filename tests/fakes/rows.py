@@ -100,11 +100,11 @@ class FakeRules:
             versions = self.log.setdefault((firm, connection_id, rule.kind, rule.key), {})
             versions[rule.version] = rule
 
-    def list(self, firm: str, connection_id: str, kind: RuleKind) -> Sequence[Rule]:
+    def list(self, firm: str, connection_id: str, kind: RuleKind | None = None) -> Sequence[Rule]:
         return [
             versions[max(versions)]
             for key, versions in self.log.items()
-            if key[:3] == (firm, connection_id, kind)
+            if key[:2] == (firm, connection_id) and kind in (None, key[2])
         ]
 
     def history(self, firm: str, connection_id: str, kind: RuleKind, key: str) -> Sequence[Rule]:

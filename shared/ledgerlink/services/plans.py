@@ -20,7 +20,6 @@ from ledgerlink.domain.records import (
     TimeEntry,
 )
 from ledgerlink.domain.resolver import RuleBook
-from ledgerlink.domain.rules import RuleKind
 from ledgerlink.domain.runs import Chunk, Run
 from ledgerlink.services.house import House
 from ledgerlink.wire.records import key_of, kind_of, source_record
@@ -118,11 +117,8 @@ def invalid_record(invalid: Invalid) -> Reason:
 
 def rule_book(house: House, connection: Connection) -> RuleBook:
     """All rules of the connection."""
-    return {
-        (kind, rule.key): rule
-        for kind in RuleKind
-        for rule in house.rules.list(connection.firm, connection.id, kind)
-    }
+    found = house.rules.list(connection.firm, connection.id)
+    return {(rule.kind, rule.key): rule for rule in found}
 
 
 def store_chunks(

@@ -54,11 +54,10 @@ def targets(rule: Rule) -> Iterator[tuple[ListType, str]]:
 def rules_by_target(house: House, connection: Connection, kind: ListType) -> dict[str, list[Rule]]:
     """The rules that name a record of this list, by the record's id."""
     found: dict[str, list[Rule]] = {}
-    for rule_kind in RuleKind:
-        for rule in house.rules.list(connection.firm, connection.id, rule_kind):
-            for list_type, ledger_id in targets(rule):
-                if list_type is kind:
-                    found.setdefault(ledger_id, []).append(rule)
+    for rule in house.rules.list(connection.firm, connection.id):
+        for list_type, ledger_id in targets(rule):
+            if list_type is kind:
+                found.setdefault(ledger_id, []).append(rule)
     return found
 
 

@@ -32,8 +32,9 @@ class DynamoRules:
             rows.append(row | {"pk": pk, "sk": keys.row("rulelog", rule.kind, rule.key, version)})
         self._table.put_many(rows)
 
-    def list(self, firm: str, connection_id: str, kind: RuleKind) -> Sequence[Rule]:
-        return self._load(firm, connection_id, keys.under("rule", kind))
+    def list(self, firm: str, connection_id: str, kind: RuleKind | None = None) -> Sequence[Rule]:
+        of_kind = () if kind is None else (kind,)
+        return self._load(firm, connection_id, keys.under("rule", *of_kind))
 
     def history(self, firm: str, connection_id: str, kind: RuleKind, key: str) -> Sequence[Rule]:
         return self._load(firm, connection_id, keys.under("rulelog", kind, key))

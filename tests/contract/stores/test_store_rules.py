@@ -42,6 +42,8 @@ def test_every_form_of_mapping_comes_back_as_it_was(stores: Stores) -> None:
     stores.rules.put("acme", "c1", given)
     found = [r for kind in RuleKind for r in stores.rules.list("acme", "c1", kind)]
     assert sorted(found, key=lambda r: r.key) == sorted(given, key=lambda r: r.key)
+    together = stores.rules.list("acme", "c1")
+    assert sorted(together, key=lambda r: r.key) == sorted(given, key=lambda r: r.key)
 
 
 def test_history_keeps_every_version_in_order_and_the_list_only_the_newest(
