@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -303,6 +304,24 @@ def test_an_upload_lost_after_the_commit_is_found_by_its_requestid(
     (row,) = books.rows("Attachable")
     again = send(books, content, requestid="u3").json()["AttachableResponse"]
     assert again[0]["Attachable"]["Id"] == row["Id"]
+    assert len(books.rows("Attachable")) == 1
+
+
+def test_an_upload_whose_caller_is_gone_halfway_stores_nothing(books: Books) -> None:
+    content = form((receipt("Purchase", books.rows("Purchase")[0]["Id"]), b"x" * 100_000))
+    headers = {
+        "content-type": f"multipart/form-data; boundary={BOUNDARY}",
+        "content-length": str(len(content)),
+    }
+
+    def half() -> Iterator[bytes]:
+        yield content[:50_000]
+        raise EOFError
+
+    with pytest.raises(EOFError):
+        books.http.post("upload", content=half(), params={"requestid": "u4"}, headers=headers)
+    again = send(books, content, requestid="u4").json()["AttachableResponse"]
+    assert again[0]["Attachable"]["Size"] == 100_000
     assert len(books.rows("Attachable")) == 1
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl
 
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
 from ..engine.change import Context
@@ -113,11 +114,14 @@ def _classify(call: Call) -> None:
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:
-    """The whole request body; raises Fault 6030 over the limit, once the caller has sent it all."""
+    """The whole request body. Raises Fault 6030 over the limit, once the caller has sent it all,
+    and ClientDisconnect where the caller never does."""
     chunks: list[bytes] = []
     size, more = 0, True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
         size += len(message.get("body", b""))
         if size <= limit:
             chunks.append(message.get("body", b""))

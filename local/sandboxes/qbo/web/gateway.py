@@ -8,6 +8,7 @@ import logging
 import uuid
 from typing import Final
 
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from ..faults import Fault, GatewayFault, forbidden, throttled, unauthorized
@@ -66,6 +67,8 @@ class Gateway:
             return self._slow_down(refused(fault, call.now, as_json))
         except Fault as fault:
             return faulted(fault, call.now)
+        except ClientDisconnect:
+            return Outcome(0, cut=True)
         lane = call.sandbox.limits.lane(call.realm, call.app)
         lane.running += 1
         journal = call.sandbox.journal
