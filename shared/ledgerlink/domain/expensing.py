@@ -288,6 +288,8 @@ class Expenses:
 def _net_and_tax(entry: ExpenseEntry, currency: str | None) -> tuple[Decimal, Decimal | None]:
     """The amount without tax and the tax, where the record says it. Raises Blocked."""
     amount = rounded(entry.amount, currency)
+    if not amount:
+        raise Blocked(reason("nothing_left", field="amount", amount=entry.amount))
     tax = None if entry.tax_amount is None else rounded(entry.tax_amount, currency)
     if not entry.tax_inclusive:
         return amount, tax

@@ -76,6 +76,7 @@ class Invoices:
         self._given = given
         self._resolver = resolver
         self._activity_of = activity_of
+        self._billed: set[str] = set()
         counts = Counter([invoice.key for invoice in given.invoices])
         counts.update(given.deleted_keys(RecordKind.INVOICE))
         self.stuck: dict[str, Reason] = {
@@ -105,6 +106,8 @@ class Invoices:
         if invoice.private_note:
             remarks.note.insert(0, ("private_note", invoice.private_note))
         send = how.send if invoice.send is None else invoice.send
+        if send and invoice.email is None:
+            remarks.warnings.append(reason("no_address", field="email"))
         resolved = ResolvedInvoice(
             key=key,
             reference=key,
@@ -187,6 +190,8 @@ class Invoices:
         inside = tax if invoice.tax_inclusive and tax is not None else Decimal(0)
         if inside and inside >= abs(gross):
             raise Blocked(reason("tax_too_high", field="tax_amount", tax=tax, amount=gross))
+        if inside and quantity is not None:
+            remarks.warnings.append(reason("quantity_left_out", field="quantity", amount=gross))
         resolver = self._resolver
         return ResolvedInvoiceLine(
             amount=gross - inside,
@@ -219,22 +224,21 @@ class Invoices:
         link: Link | None,
         remarks: Remarks,
     ) -> list[ResolvedInvoiceLine]:
-        """The lines with the time that they bill: an activity on one line, whole. A new invoice
-        waits for what changes, since time that is billed can change no more."""
-        taken: set[str] = set()
+        """The lines with the time that they bill: an activity on one line of one invoice, whole. A
+        new invoice waits for what changes, since time that is billed can change no more."""
         linked: list[ResolvedInvoiceLine] = []
         left: list[str] = []
         for line, keys in zip(lines, told, strict=True):
             activity = self._whole_activity(keys)
-            if activity is None or activity.key in taken:
+            if activity is None or activity.key in self._billed:
                 left += keys
                 linked.append(line)
             else:
-                taken.add(activity.key)
+                self._billed.add(activity.key)
                 waits = activity.changes and link is None
                 time = Pending(activity.key) if waits else activity.target
                 linked.append(replace(line, time=time))
-        why = "each has to be one activity of the ledger, on one line"
+        why = "each has to be one activity of the ledger, on one line of one invoice"
         self._leave_unlinked(left, why, remarks)
         return linked
 

@@ -335,6 +335,7 @@ def test_only_what_is_approved_is_posted_unless_the_settings_say_otherwise(
         ({"tax_code_key": "nothing"}, ItemState.BLOCKED, "no_rule"),
         ({"location_key": "nothing"}, ItemState.BLOCKED, "no_rule"),
         ({"billable": True}, ItemState.BLOCKED, "missing_customer"),
+        ({"amount": Decimal("0.004")}, ItemState.BLOCKED, "nothing_left"),
     ],
 )
 def test_an_expense_that_cannot_go_says_why(

@@ -76,8 +76,9 @@ def test_the_ledger_mails_what_is_to_be_sent_to_an_address(
     asked: bool | None, setting: bool, email: str | None, sent: bool
 ) -> None:
     world = desk(replace(INVOICING, send=setting))
-    world.post(invoice("i1", send=asked, email=email))
+    op = one(world.post(invoice("i1", send=asked, email=email)))
     assert seen(world).send is sent
+    assert warnings(op) == ([] if email else ["no_address"])
 
 
 @pytest.mark.parametrize(
@@ -417,6 +418,22 @@ def test_two_lines_do_not_bill_the_same_activity() -> None:
     op = one(world.post(invoice("i1", line(time_keys=("t1",)), line(time_keys=("t1",)))))
     assert linked(op) == [world.links["time:t1"].ledger_id, None]
     assert warnings(op) == ["time_not_linked"]
+
+
+def test_two_invoices_do_not_bill_the_same_activity() -> None:
+    world = Desk()
+    world.posted(entry("t1"))
+    found = by_key(world.post(billing("t1"), replace(billing("t1"), key="i2")))
+    assert linked(found["invoice:i1"]) == [world.links["time:t1"].ledger_id]
+    assert linked(found["invoice:i2"]) == [None]
+    assert warnings(found["invoice:i2"]) == ["time_not_linked"]
+
+
+def test_the_quantity_of_an_amount_with_tax_is_left_out_with_a_word() -> None:
+    taxed = line("120", quantity=Decimal(2), unit_price=Decimal(60), tax_amount=Decimal(20))
+    op = one(Desk().post(invoice("i1", taxed, tax_inclusive=True)))
+    assert [sold["amount"] for sold in (op.body or {})["lines"]] == ["100.00"]
+    assert warnings(op) == ["quantity_left_out"]
 
 
 @pytest.mark.parametrize("how", [SUMMARY, replace(INVOICING, link_time=False)])
