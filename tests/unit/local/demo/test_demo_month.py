@@ -1,11 +1,13 @@
 """The month's files, and what they say."""
 
+import json
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from ledgerlink.services.plans import read_records
 
 from local.demo.answers import Listed
 from local.demo.chart import Chart
@@ -29,6 +31,16 @@ def test_every_key_is_used_once_and_begins_with_month(month: Month) -> None:
     found = keys([*listed, *month.time, *month.expenses, *month.invoices])
     assert len(set(found)) == len(found)
     assert all(key.startswith("month-") for key in found)
+
+
+def test_every_record_is_one_that_the_api_takes(month: Month) -> None:
+    kinds = {"expenses": "expense", "invoices": "invoice", "time_entries": "time"}
+    kinds |= {"clients": "client", "projects": "project", "staff": "staff"}
+    bodies = {**month.people, **month.post()}
+    lines = [{**one, "kind": kinds[kind]} for kind, some in bodies.items() for one in records(some)]
+    read = read_records((json.dumps(line).encode() for line in lines), "u", None)
+    assert not read.rejected
+    assert len(read) == len(lines) == 93
 
 
 def test_invoices_add_up_and_price_the_time_that_they_bill(month: Month) -> None:
