@@ -301,6 +301,28 @@ def test_what_a_payment_cannot_say(books: Books, values: dict[str, Any], text: s
     assert books.read("ARINVOICE", "1")["TOTALPAID"] == "0.00"
 
 
+def test_only_what_is_owed_can_be_paid(books: Books) -> None:
+    draft = books.key(invoice(action="Draft"))
+    found = books.refused_create("ARPYMT", **payment({"RECORDKEY": draft}))
+    assert found.first == f"Invoice '{draft}' is Draft and cannot be paid."
+    books.create("ARPYMT", **payment())
+    again = books.refused_create("ARPYMT", **payment())
+    assert again.first == "Invoice '1' is Paid and cannot be paid."
+
+
+def test_somebody_pays_in_the_screens(books: Books) -> None:
+    values = {
+        "FINANCIALENTITY": "BANK1",
+        "PAYMENTMETHOD": "Cash",
+        "CUSTOMERID": "C1",
+        "RECEIPTDATE": "02/20/2026",
+        "CURRENCY": "USD",
+    }
+    line = {"RECORDKEY": "1", "TRX_PAYMENTAMOUNT": "800"}
+    books.about("/edit", {"object": "ARPYMT", "create": values, "lines": [line]})
+    assert books.read("ARINVOICE", "1")["TOTALDUE"] == "1000.00"
+
+
 def test_a_draft_payment_settles_nothing_until_it_is_complete(books: Books) -> None:
     made = books.create("ARPYMT", **payment(ACTION="Draft"))
     assert books.read("ARINVOICE", "1")["STATE"] == "Posted"

@@ -107,6 +107,24 @@ def test_lines_of_a_report_are_edited_by_number_and_added(books: Books) -> None:
     assert "no line 9" in books.refused(el("update_expensereport", wrong, key=key)).first
 
 
+def test_an_edited_line_may_change_its_task_and_others_keep_theirs(books: Books) -> None:
+    with_task = expense(projectid="P-1", taskid="T-1")
+    key = books.key(report(with_task, with_task))
+    edit = el("updateexpense", els(amount="3", projectid="P-1", taskid="T-2"), line_num=2)
+    books.ok(el("update_expensereport", el("updateexpenses", edit), key=key))
+    found = lines(books, "EEXPENSESITEM", key, "TASKID TASKKEY")
+    assert [tuple(line.values()) for line in found] == [("T-1", "1"), ("T-2", "2")]
+
+
+def test_custom_fields_of_lines_are_kept_and_may_be_required(books: Books) -> None:
+    field = {"object": "EEXPENSESITEM", "name": "TRIP", "label": "Trip", "required": True}
+    books.about("/fields", field)
+    assert books.refused(report()).first == "Required field Trip is missing"
+    custom = {"customfield": {"customfieldname": "TRIP", "customfieldvalue": "Oslo"}}
+    key = books.key(report(expense(customfields=custom)))
+    assert lines(books, "EEXPENSESITEM", key, "TRIP") == [{"TRIP": "Oslo"}]
+
+
 def test_an_approved_report_takes_attachments_only(books: Books) -> None:
     attach(books, "A-1")
     key = books.key(report())

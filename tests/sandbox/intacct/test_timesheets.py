@@ -224,6 +224,11 @@ def test_what_a_decision_needs(books: Books, more: dict[str, str], text: str) ->
     assert "Cannot find timesheet" in books.refused(decide("approve", "99")).first
 
 
+def test_a_manager_may_decide_in_the_screens(books: Books) -> None:
+    books.about("/edit", {"object": "TIMESHEET", "recordno": 1, "changes": {"STATE": "Approved"}})
+    assert [e["STATE"] for e in entries(books, "1")] == ["Approved"]
+
+
 def test_only_resources_may_work_where_the_company_says_so(books: Books) -> None:
     books.prefer(projects_for_resources_only=True)
     books.create("TIMESHEET", **sheet())

@@ -73,8 +73,6 @@ def _lines(work: Work, entry: Object, sent: Sent, before: Record | None) -> list
 
 def _judge(change: Change) -> None:
     """Raises Refusal for what must not enter the books."""
-    for rule in BEFORE["*"]:
-        rule(change)
     for rule in BEFORE.get(change.entry.name, ()):
         rule(change)
     _require(change)
@@ -93,7 +91,7 @@ def _require(change: Change) -> None:
             raise broken(f"{field.name} of {change.entry.word} cannot be changed.")
     if change.lines is None or change.entry.lines is None:
         return
-    for field in BY_NAME[change.entry.lines.object].fields:
+    for field in change.company.fields(BY_NAME[change.entry.lines.object]).values():
         if field.required and not all(line.values.get(field.name) for line in change.lines):
             raise missing(field.label or field.name)
 

@@ -91,7 +91,7 @@ def _delete(name: str, attribute: str) -> Handler:
         record = meant(call, entry, element, attribute)
         operations.delete(call.work, entry, record)
         _key(call, entry, record)
-        return Answer(key=element.get(attribute, ""))
+        return Answer()
 
     return delete
 

@@ -76,9 +76,13 @@ def lines(
 
 
 def _kept(company: Company, family: Family, before: Record) -> list[Values]:
+    """The lines that are there, with their tasks named by id alone."""
     assert family.entry.lines is not None
     kept = company.lines(family.entry.lines.object, before.recordno)
-    return [{**line.values, "RECORDNO": str(line.recordno)} for line in kept]
+    return [
+        {k: v for k, v in line.values.items() if k != "TASKKEY"} | {"RECORDNO": str(line.recordno)}
+        for line in kept
+    ]
 
 
 def _place(item: etree._Element, count: int) -> int:

@@ -1,7 +1,7 @@
 """The rules of each object, in the order in which they look at a change.
 
 `BEFORE[name]` may still fill fields in; `name.resolved` runs when required fields and references
-are known to hold; `*` is for every object.
+are known to hold; `*.resolved` is for every object.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from ..change import DeleteRule, Effect, Rule
 from . import expenses, lines, lists, orders, payables, payments, periods, timesheets
 
 BEFORE: Final[dict[str, tuple[Rule, ...]]] = {
-    "*": (),
     "*.resolved": (periods.open_period,),
     "CUSTOMER": (lists.numbered, lists.display_contact),
     "VENDOR": (lists.numbered, lists.display_contact),

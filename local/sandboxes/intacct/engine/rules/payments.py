@@ -15,6 +15,7 @@ from ..work import Work
 from .lines import amount
 from .payables import owed
 
+PAYABLE: Final = ("Posted", "Partially Paid")
 WAYS: Final = ("FINANCIALENTITY", "PRBATCH", "UNDEPOSITEDACCOUNTNO")
 
 
@@ -77,6 +78,8 @@ def _shared(change: Change, line: Line, made: list[Line]) -> Decimal:
         raise broken(f"Cannot find invoice with key '{key}'.")
     if change.value("CUSTOMERID") not in ("", invoice.values["CUSTOMERID"]):
         raise broken(f"Invoice '{key}' is not of customer '{change.value('CUSTOMERID')}'.")
+    if invoice.values["STATE"] not in PAYABLE:
+        raise broken(f"Invoice '{key}' is {invoice.values['STATE']} and cannot be paid.")
     sum_given = line.values.get("TRX_PAYMENTAMOUNT") or line.values.get("PAYMENTAMOUNT")
     paying = Decimal(sum_given) if sum_given else amount(invoice.values, "TOTALDUE")
     if paying <= 0 or paying > amount(invoice.values, "TOTALDUE"):

@@ -19,11 +19,11 @@ OPEN: Final = frozenset({"Draft", "Declined", "Saved", "Partially Declined"})
 
 
 def editable(change: Change) -> None:
-    if change.creating:
+    if change.creating or change.work.by_hand:
         return
     state = change.was("STATE")
     open_states = OPEN | ({"Submitted"} if change.settings.submitted_timesheets_editable else set())
-    if state not in open_states and not change.work.by_hand:
+    if state not in open_states:
         raise broken(f"The timesheet is {state} and cannot be changed.")
     for name in ("EMPLOYEEID", "BEGINDATE"):
         if not change.sent.values.get(name):
