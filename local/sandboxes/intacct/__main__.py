@@ -22,7 +22,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m local.sandboxes.intacct", description=__doc__)
     made.add_argument("--port", type=int, default=4700)
     made.add_argument("--host", default="127.0.0.1", choices=LOOPBACK)
-    made.add_argument("--seed", default="sample", choices=("sample", "empty"))
+    made.add_argument("--seed", default="sample", choices=("sample", "empty", "large"))
     made.add_argument("--multi-entity", action="store_true", help="the company has entities")
     made.add_argument("--scale", type=float, default=1.0, help="ledger seconds per real second")
     made.add_argument("--state", type=Path, help="kept here between runs")
