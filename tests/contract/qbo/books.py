@@ -1,6 +1,7 @@
-"""A company of the sandbox, over HTTP."""
+"""A company of the sandbox."""
 
 import asyncio
+import json
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
 from ledgerlink.domain.lists import Batch, ListRecord, ListType, Reading
 from ledgerlink.domain.ports import LaneState, Tokens
 
+from local.sandboxes.qbo.server import Running
+from local.sandboxes.qbo.web.wire import dump
 from tests.unit.connectors.qbo.stage import Vault
 
 T = TypeVar("T")
@@ -50,16 +53,17 @@ def connector(url: str, scale: float) -> QuickBooksOnline:
 
 @dataclass(frozen=True)
 class Books:
-    """A company of the sandbox: the port on one side, the ledger's screens on the other."""
+    """A company of the sandbox: the port on one side, the ledger's screens on the other. What only
+    looks goes past the network, which takes longer than all else."""
 
-    url: str
+    served: Running
     http: httpx.Client
     realm: str
     scale: float = SCALE
 
     @property
     def connector(self) -> QuickBooksOnline:
-        return connector(self.url, self.scale)
+        return connector(self.served.url, self.scale)
 
     def ask(
         self,
@@ -67,7 +71,7 @@ class Books:
         state: LaneState | None = None,
     ) -> T:
         """What the port answers, with what it remembered."""
-        tokens = self.admin("token", {"realm": self.realm})
+        tokens = self.served.token(self.realm)
         vault = Vault(
             Tokens(
                 access_token=tokens["access_token"],
@@ -132,13 +136,15 @@ class Books:
 
     def post(self, path: str, body: Any) -> Any:
         """Another application writes."""
-        token = self.admin("token", {"realm": self.realm})["access_token"]
+        token = self.served.token(self.realm)["access_token"]
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         url = f"/v3/company/{self.realm}/{path}"
         return self.http.post(url, json=body, headers=headers).raise_for_status().json()
 
     def rows(self, entity: str) -> list[Row]:
-        found: list[Row] = self.admin(f"companies/{self.realm}/{entity}", method="GET")["rows"]
+        """What is stored, as JSON values."""
+        table = self.served.sandbox.companies[self.realm].table(entity)
+        found: list[Row] = json.loads(dump(list(table.rows())))
         return found
 
 

@@ -32,20 +32,30 @@ def served() -> Iterator[Running]:
         yield server
 
 
-@pytest.fixture
-def company(served: Running) -> Iterator[Callable[..., Books]]:
-    """Makes companies; what is set in the sandbox is set back, and its failures are over."""
+@pytest.fixture(scope="session")
+def screens(served: Running) -> Iterator[httpx.Client]:
+    """The ledger's screens."""
     with httpx.Client(base_url=served.url, trust_env=False, verify=False, timeout=30) as http:
+        yield http
 
-        def make(seed: str = "empty", **more: Any) -> Books:
-            body = {"name": f"Firm {next(numbers)}", "seed": seed, **more}
-            answer = http.post("/_sandbox/companies", json=body)
-            assert answer.status_code == 200, answer.text
-            return Books(served.url, http, answer.json()["realm"])
 
-        yield make
-        http.post("/_sandbox/settings", json=USUAL.as_dict()).raise_for_status()
-        http.delete("/_sandbox/faults").raise_for_status()
+@pytest.fixture
+def company(served: Running, screens: httpx.Client) -> Iterator[Callable[..., Books]]:
+    """Makes companies, which go again; what is set in the sandbox is set back, and its failures
+    are over."""
+    sandbox, made = served.sandbox, []
+
+    def make(seed: str = "empty", **more: Any) -> Books:
+        realm = sandbox.add_company(f"Firm {next(numbers)}", seed, **more).realm
+        made.append(realm)
+        return Books(served, screens, realm)
+
+    yield make
+    for realm in made:
+        del sandbox.companies[realm], sandbox.requestids[realm]
+    if sandbox.settings != USUAL:
+        sandbox.change_settings(USUAL.as_dict())
+    sandbox.injections.clear()
 
 
 @pytest.fixture
