@@ -1,10 +1,11 @@
 """A gate between a worker and the outside that kills the worker at a chosen step.
 
 It forwards HTTP to one upstream. At the chosen request it kills the worker's process with
-SIGKILL: before the request is passed on, or after the upstream has answered and before the
-worker hears of it.
+SIGKILL: before the request is passed on, when half of its body is passed on, or after the upstream
+has answered and before the worker hears of it.
 """
 
+import http.client
 import os
 import signal
 import threading
@@ -15,26 +16,31 @@ from typing import Literal
 
 import httpx
 
-When = Literal["before", "after"]
+When = Literal["before", "during", "after"]
+Matches = Callable[[str, str, dict[str, str]], bool]
+"""Whether a request is meant, by its method, path and headers."""
 SKIPPED = {"host", "content-length", "connection", "transfer-encoding", "content-encoding"}
 
 
 @dataclass(slots=True)
 class Shot:
-    """Kill at the `nth` (from 1) request that `matches`."""
+    """Kill at the `nth` (from 1) request that `matches`; the next worker meets the shot `then`."""
 
-    matches: Callable[[str, str, dict[str, str]], bool]
+    matches: Matches
     when: When
     nth: int
+    then: "Shot | None" = None
     seen: int = 0
     fired: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def due(self, method: str, path: str, headers: dict[str, str]) -> bool:
         """Whether this request is the one."""
         if self.fired or not self.matches(method, path, headers):
             return False
-        self.seen += 1
-        return self.seen == self.nth
+        with self._lock:
+            self.seen += 1
+            return self.seen == self.nth
 
 
 @dataclass(slots=True)
@@ -62,6 +68,12 @@ class Gate:
         self._server.server_close()
         self._client.close()
 
+    def aim(self, pid: int) -> None:
+        """At the next worker, with the next shot if the last one was fired."""
+        self.pid = pid
+        if self.shot is not None and self.shot.fired and self.shot.then is not None:
+            self.shot = self.shot.then
+
     def kill(self) -> None:
         """End the worker without warning."""
         assert self.shot is not None
@@ -73,7 +85,9 @@ class Gate:
         self, method: str, path: str, headers: dict[str, str], body: bytes
     ) -> httpx.Response:
         due = self.shot is not None and self.shot.due(method, path, headers)
-        if due and self.shot is not None and self.shot.when == "before":
+        if due and self.shot is not None and self.shot.when != "after":
+            if self.shot.when == "during":
+                self._pass_half(method, path, headers, body)
             self.kill()
             raise ConnectionAbortedError
         kept = {name: value for name, value in headers.items() if name.lower() not in SKIPPED}
@@ -82,6 +96,17 @@ class Gate:
             self.kill()
             raise ConnectionAbortedError
         return answer
+
+    def _pass_half(self, method: str, path: str, headers: dict[str, str], body: bytes) -> None:
+        """The upstream waits for the rest, until the connection ends."""
+        connection = http.client.HTTPConnection(self.upstream.removeprefix("http://"), timeout=60)
+        connection.putrequest(method, path)
+        for name, value in headers.items():
+            if name.lower() != "host":
+                connection.putheader(name, value)
+        connection.endheaders()
+        connection.send(body[: len(body) // 2])
+        connection.close()
 
 
 def _handler(gate: Gate) -> type[BaseHTTPRequestHandler]:
@@ -95,7 +120,10 @@ def _handler(gate: Gate) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
 
         def _pass(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            length = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(length)
+            if len(body) < length:
+                raise ConnectionAbortedError  # the worker died while it sent it
             answer = gate.forward(self.command, self.path, dict(self.headers.items()), body)
             self.send_response(answer.status_code)
             for name, value in answer.headers.multi_items():

@@ -22,7 +22,7 @@ from ledgerlink.services.house import House
 
 from local.machine import Machine
 from tests.chaos.gate import Gate, Shot
-from tests.stepping import Stepping, connected
+from tests.stepping import Stepping, connected, handle_next
 
 ROOT = Path(__file__).parents[2]
 FIRM = "chaos"
@@ -158,6 +158,11 @@ class KillableLane:
             sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
         raise AssertionError("the lane did not run dry")
 
+    def work_here(self) -> None:
+        """The same in this process, where nothing dies."""
+        sqs = self.machine.client("sqs")
+        assert any(not handle_next(self.house, sqs, self.queue_url) for _ in range(MESSAGES))
+
     def _worker(self, body: str) -> int:
         """One invocation in a process of its own; its exit code, negative when it was killed."""
         record = {"messageId": "1", "body": body, "eventSourceARN": "arn:aws:sqs:::lane.fifo"}
@@ -169,7 +174,8 @@ class KillableLane:
             env=self.environment(),
             cwd=ROOT,
         )
-        self.ledger_gate.pid = self.aws_gate.pid = process.pid
+        for gate in (self.ledger_gate, self.aws_gate):
+            gate.aim(process.pid)
         output, _ = process.communicate(json.dumps({"Records": [record]}).encode(), timeout=120)
         assert process.returncode <= 0, output.decode()[-3000:]
         return process.returncode
