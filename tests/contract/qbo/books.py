@@ -141,6 +141,12 @@ class Books:
         url = f"/v3/company/{self.realm}/{path}"
         return self.http.post(url, json=body, headers=headers).raise_for_status().json()
 
+    @property
+    def preferences(self) -> str:
+        """The version of the company's preferences."""
+        (row,) = self.rows("Preferences")
+        return str(row["SyncToken"])
+
     def rows(self, entity: str) -> list[Row]:
         """What is stored, as JSON values."""
         table = self.served.sandbox.companies[self.realm].table(entity)

@@ -73,6 +73,7 @@ class Clerk:
     state: LaneState = field(default_factory=dict)
     features: Features = field(default_factory=Features)
     calls: Mapping[str, int] = field(default_factory=dict)
+    _learnt: str = ""
 
     def __post_init__(self) -> None:
         for kind, mappings in RULES.items():
@@ -151,7 +152,7 @@ class Clerk:
     async def _plan(
         self, ledger: QuickBooksLedger, records: Sequence[Record]
     ) -> Sequence[Operation]:
-        self.features = (await ledger.company()).features
+        await self._learn(ledger)
         sorted_out = Records()
         for record in records:
             sorted_out.add(record)
@@ -163,6 +164,13 @@ class Clerk:
         if not wanted.pairs:
             return operations
         return plan(replace(given, rates=await ledger.exchange_rates(wanted.pairs)))
+
+    async def _learn(self, ledger: QuickBooksLedger) -> None:
+        """Read what the company offers, if somebody has changed that."""
+        version = self.books.preferences
+        if version != self._learnt:
+            self.features = (await ledger.company()).features
+            self._learnt = version
 
     def _rule_by(self, listed: ListPost) -> None:
         """A record makes the rule that creates it, unless another says otherwise."""
