@@ -1,0 +1,45 @@
+"""Composing: neutral records as the ledger's documents. Their bodies go out as `bodies` says."""
+
+from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.entries import entry
+from ledgerlink.connectors.intacct.expenses import spending
+from ledgerlink.connectors.intacct.invoices import sale
+from ledgerlink.connectors.intacct.new_records import new_record
+from ledgerlink.connectors.intacct.periods import Periods
+from ledgerlink.connectors.intacct.receipts import attachment
+from ledgerlink.domain.documents import (
+    Document,
+    NewListRecord,
+    ResolvedExpenses,
+    ResolvedInvoice,
+    ResolvedReceipt,
+    ResolvedTime,
+)
+
+
+class Documents:
+    """The composer of Sage Intacct, for companies whose timesheets are of these `periods`."""
+
+    def __init__(self, periods: Periods | None = None, choices: Choices | None = None) -> None:
+        self._periods = periods or Periods()
+        self._choices = choices or Choices()
+
+    def list_record(self, record: NewListRecord) -> Document:
+        """A CUSTOMER, PROJECT, EMPLOYEE, VENDOR or ITEM. Raises Blocked."""
+        return new_record(record, self._choices)
+
+    def time(self, time: ResolvedTime) -> Document:
+        """A TIMESHEETENTRY. Raises Blocked."""
+        return entry(time, self._periods, self._choices.location_id)
+
+    def expenses(self, expenses: ResolvedExpenses) -> Document:
+        """An APBILL, EEXPENSES or CCTRANSACTION. Raises Blocked."""
+        return spending(expenses, self._choices)
+
+    def invoice(self, invoice: ResolvedInvoice) -> Document:
+        """An SODOCUMENT or ARINVOICE. Raises Blocked."""
+        return sale(invoice, self._choices)
+
+    def receipt(self, receipt: ResolvedReceipt) -> Document:
+        """A SUPDOC. Raises Blocked."""
+        return attachment(receipt, self._choices)

@@ -1,0 +1,200 @@
+"""Expenses as the ledger keeps them: a bill to a vendor, an expense report of an employee, or a
+transaction of a charge card."""
+
+from decimal import Decimal
+from typing import Any
+
+from ledgerlink.connectors.intacct import wording
+from ledgerlink.connectors.intacct.bodies import amount, at
+from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.wording import Wording
+from ledgerlink.domain.documents import (
+    Document,
+    ExpenseLine,
+    ResolvedExpenses,
+    Settlement,
+    reference,
+)
+from ledgerlink.domain.money import Total, rounded
+from ledgerlink.domain.ports import Blocked
+from ledgerlink.domain.reasons import reason
+
+BILL, REPORT, CHARGE = "APBILL", "EEXPENSES", "CCTRANSACTION"
+
+Body = dict[str, Any]
+
+
+def spending(expenses: ResolvedExpenses, choices: Choices) -> Document:
+    """An APBILL, an EEXPENSES or a CCTRANSACTION with its total. Raises Blocked."""
+    words = Wording(expenses.shorten)
+    match expenses.settlement:
+        case Settlement.PAYABLE:
+            kind, body = BILL, _bill(expenses, choices, words)
+        case Settlement.CHECK:
+            kind, body = REPORT, _report(expenses, choices, words)
+        case Settlement.CARD:
+            kind, body = CHARGE, _charge(expenses, choices, words)
+    return Document(
+        key=expenses.key,
+        kind=kind,
+        body=body,
+        members=tuple(line.key for line in expenses.lines),
+        day=expenses.day,
+        warnings=tuple(words.warnings),
+        total=_total(expenses),
+    )
+
+
+def cost(line: ExpenseLine) -> Decimal:
+    """What a line costs: tax is part of it, since the ledger's tax solutions are its own."""
+    return line.net + (line.tax or Decimal(0))
+
+
+def _bill(expenses: ResolvedExpenses, choices: Choices, words: Wording) -> Body:
+    day = expenses.day.isoformat()
+    lines = [
+        {
+            **_account(line, "glaccount", "apaccountlabel"),
+            "TRX_AMOUNT": amount(cost(line)),
+            **_text(line, "ENTRYDESCRIPTION", words),
+            **_dimensions(line, expenses, choices),
+            **({"BILLABLE": _flag(line.billable)} if line.customer else {}),
+        }
+        for line in expenses.lines
+    ]
+    money = _money(expenses, "CURRENCY", "BASECURR", "EXCHANGE_RATE")
+    return {
+        **_payee(expenses, "vendor", "VENDOR"),
+        "WHENCREATED": day,
+        "WHENDUE": day,
+        **_number(expenses, "RECORDID"),
+        "DESCRIPTION": words.marked(expenses.note, wording.BILL_TEXT, expenses.reference),
+        **money,
+        "ACTION": choices.action,
+        "APBILLITEMS": {"APBILLITEM": lines},
+    }
+
+
+def _report(expenses: ResolvedExpenses, choices: Choices, words: Wording) -> Body:
+    foreign = bool(expenses.currency)
+    lines = [
+        {
+            **_account(line, "glaccount", "eeaccountlabel"),
+            "amount": amount(_home(cost(line), expenses)),
+            **({"trx_amount": amount(cost(line))} if foreign else {}),
+            **({"currency": expenses.currency} if expenses.currency else {}),
+            **_rate(expenses, foreign),
+            **_text(line, "memo", words),
+            **_dimensions(line, expenses, choices),
+            "billable": _flag(line.billable),
+        }
+        for line in expenses.lines
+    ]
+    return {
+        **_payee(expenses, "employee", "EMPLOYEE"),
+        "datecreated": expenses.day.isoformat(),
+        **_number(expenses, "expensereportno"),
+        "state": choices.report_state,
+        "description": words.marked(expenses.note, wording.HEAD_TEXT, expenses.reference),
+        **_money(expenses, "currency", "basecurr", None),
+        "expenses": {"expense": lines},
+    }
+
+
+def _charge(expenses: ResolvedExpenses, choices: Choices, words: Wording) -> Body:
+    if expenses.account_id is None:
+        raise Blocked(reason("missing_account", use="the card is", setting="cards"))
+    sign = -1 if expenses.credit else 1
+    lines = [
+        {
+            **_account(line, "glaccount", "apaccountlabel"),
+            **_text(line, "description", words),
+            "paymentamount": amount(sign * cost(line)),
+            **_dimensions(line, expenses, choices),
+            **({"billable": _flag(line.billable)} if line.customer else {}),
+        }
+        for line in expenses.lines
+    ]
+    vendor = expenses.payee and expenses.payee.list == "vendor" and expenses.payee.target
+    lines = [{**line, **at("VENDOR", vendor or None)} for line in lines]
+    return {
+        **at("CARD", expenses.account_id),
+        "paymentdate": expenses.day.isoformat(),
+        **_number(expenses, "referenceno"),
+        "description": words.marked(expenses.note, wording.HEAD_TEXT, expenses.reference),
+        **_money(expenses, "currency", None, "exchrate"),
+        "ccpayitems": {"ccpayitem": lines},
+    }
+
+
+def _payee(expenses: ResolvedExpenses, wanted: str, place: str) -> Body:
+    payee = expenses.payee
+    if payee is None or payee.list != wanted:
+        detail = f"It is paid to {'an employee' if wanted == 'employee' else 'a vendor'}."
+        raise Blocked(reason("invalid_record", field="staff_key", detail=detail))
+    return {place: reference(payee.target)}
+
+
+def _account(line: ExpenseLine, *kinds: str) -> Body:
+    """An account or a label of this kind of document; an item goes with its account."""
+    if line.account_id is None:
+        raise Blocked(reason("missing_account", use="the item is for", setting="expense-codes"))
+    kind = line.account_id.partition("/")[0]
+    if "/" in line.account_id and kind not in kinds:
+        words = {"account": line.account_id, "wanted": " or ".join(kinds)}
+        raise Blocked(reason("wrong_account", setting="expense-codes", **words))
+    return {"ACCOUNT": line.account_id, **at("ITEM", line.item_id)}
+
+
+def _dimensions(line: ExpenseLine, expenses: ResolvedExpenses, choices: Choices) -> Body:
+    place = expenses.location_id or choices.location_id
+    return {
+        **at("PLACE", place),
+        **at("FOR", line.customer),
+        **at("CLASS", line.class_id),
+    }
+
+
+def _text(line: ExpenseLine, field: str, words: Wording) -> Body:
+    text = words.text(line.parts, wording.LINE_TEXT)
+    return {field: text} if text else {}
+
+
+def _number(expenses: ResolvedExpenses, field: str) -> Body:
+    if not expenses.number:
+        return {}
+    return {field: wording.line(expenses.number, "report_number", wording.NUMBER)}
+
+
+def _money(expenses: ResolvedExpenses, currency: str, base: str | None, rate: str | None) -> Body:
+    """The currency, where it is not the company's own."""
+    if not expenses.currency:
+        return {}
+    home = expenses.features.home_currency
+    return {
+        currency: expenses.currency,
+        **({base: home} if base and home else {}),
+        **({rate: amount(expenses.rate)} if rate and expenses.rate else {}),
+    }
+
+
+def _rate(expenses: ResolvedExpenses, foreign: bool) -> Body:
+    return {"exchrate": amount(expenses.rate)} if foreign and expenses.rate else {}
+
+
+def _home(cost: Decimal, expenses: ResolvedExpenses) -> Decimal:
+    """In the company's own currency, where a rate is known."""
+    if not expenses.currency or expenses.rate is None:
+        return cost
+    return rounded(cost * expenses.rate, expenses.features.home_currency)
+
+
+def _flag(said: bool) -> str:
+    return "true" if said else "false"
+
+
+def _total(expenses: ResolvedExpenses) -> Total:
+    taxes = [line.tax for line in expenses.lines if line.tax is not None]
+    tax = sum(taxes, Decimal(0)) if taxes else None
+    whole = sum((cost(line) for line in expenses.lines), Decimal(0))
+    return Total(amount=whole, currency=expenses.currency, tax=tax, rate=expenses.rate)

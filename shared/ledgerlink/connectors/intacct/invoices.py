@@ -1,0 +1,171 @@
+"""Invoices as the ledger keeps them: by choice in Order Entry or in Receivables."""
+
+from decimal import Decimal
+from typing import Any
+
+from ledgerlink.connectors.intacct import wording
+from ledgerlink.connectors.intacct.bodies import amount, at
+from ledgerlink.connectors.intacct.choices import Choices, Sales
+from ledgerlink.connectors.intacct.wording import Wording
+from ledgerlink.domain.documents import Document, Known, ResolvedInvoice, ResolvedInvoiceLine
+from ledgerlink.domain.money import Total
+from ledgerlink.domain.ports import Blocked
+from ledgerlink.domain.reasons import reason
+
+SALE, INVOICE = "SODOCUMENT", "ARINVOICE"
+ACCOUNTS = ("glaccount", "araccountlabel")
+
+Body = dict[str, Any]
+
+
+def sale(invoice: ResolvedInvoice, choices: Choices) -> Document:
+    """An SODOCUMENT or an ARINVOICE with its total. Raises Blocked."""
+    words = Wording(invoice.shorten)
+    if choices.sales is Sales.ORDER_ENTRY:
+        kind, body = SALE, _order_entry(invoice, choices, words)
+    else:
+        kind, body = INVOICE, _receivables(invoice, choices, words)
+    return Document(
+        key=invoice.key,
+        kind=kind,
+        body=body,
+        day=invoice.day,
+        warnings=tuple(words.warnings),
+        total=_total(invoice),
+    )
+
+
+def _order_entry(invoice: ResolvedInvoice, choices: Choices, words: Wording) -> Body:
+    number = _number(invoice, "documentno")
+    memo = words.text([("memo", invoice.memo)], wording.MESSAGE)
+    return {
+        "transactiontype": choices.transaction_type,
+        "datecreated": invoice.day.isoformat(),
+        **at("FOR", invoice.customer),
+        **number,
+        **_due(invoice),
+        **({"message": memo} if memo else {}),
+        "externalid": invoice.reference[:100],
+        **_money(invoice),
+        **_custom(invoice),
+        "sotransitems": {
+            "sotransitem": [_sold(line, invoice, choices, words) for line in invoice.lines]
+        },
+        **_taxed(invoice, choices),
+    }
+
+
+def _sold(
+    line: ResolvedInvoiceLine, invoice: ResolvedInvoice, choices: Choices, words: Wording
+) -> Body:
+    item = line.item
+    if item is None or (isinstance(item, Known) and item.ledger_id.startswith(_prefixes())):
+        raise Blocked(reason("missing_item", field="labor_code_key"))
+    quantity, price = line.quantity, line.unit_price
+    if quantity is None or price is None:
+        quantity, price = Decimal(1), line.amount
+    text = words.text([("description", line.description)], wording.LINE_TEXT)
+    return {
+        **at("ITEM", item),
+        "quantity": amount(quantity),
+        "unit": choices.unit,
+        "price": amount(price),
+        **({"memo": text} if text else {}),
+        **_dimensions(line, invoice, choices),
+    }
+
+
+def _receivables(invoice: ResolvedInvoice, choices: Choices, words: Wording) -> Body:
+    if invoice.tax:
+        detail = "Receivables of Sage Intacct take no tax from outside"
+        raise Blocked(reason("feature_off", field="tax_amount", detail=detail))
+    note = [*invoice.note, ("memo", invoice.memo)]
+    return {
+        **at("FOR", invoice.customer),
+        "datecreated": invoice.day.isoformat(),
+        **_due(invoice),
+        "action": choices.action,
+        **_number(invoice, "invoiceno"),
+        "description": words.marked(note, wording.BILL_TEXT, invoice.reference),
+        **_money(invoice),
+        **_custom(invoice),
+        "invoiceitems": {
+            "lineitem": [_owed(line, invoice, choices, words) for line in invoice.lines]
+        },
+    }
+
+
+def _owed(
+    line: ResolvedInvoiceLine, invoice: ResolvedInvoice, choices: Choices, words: Wording
+) -> Body:
+    named = line.item.ledger_id if isinstance(line.item, Known) else ""
+    direct = named.startswith(_prefixes())
+    account = named if direct else choices.revenue_account_id
+    if account is None:
+        raise Blocked(reason("missing_account", use="is for revenue", setting="revenue_account_id"))
+    text = words.text([("description", line.description)], wording.LINE_TEXT)
+    return {
+        "ACCOUNT": account,
+        "amount": amount(line.amount),
+        **({"memo": text} if text else {}),
+        **at("ITEM", None if direct else line.item),
+        **_dimensions(line, invoice, choices),
+    }
+
+
+def _prefixes() -> tuple[str, ...]:
+    """How the ids of accounts begin."""
+    return tuple(f"{kind}/" for kind in ACCOUNTS)
+
+
+def _dimensions(line: ResolvedInvoiceLine, invoice: ResolvedInvoice, choices: Choices) -> Body:
+    return {
+        **at("PLACE", invoice.location_id or choices.location_id),
+        **at("CLASS", line.class_id or invoice.class_id),
+        **at("FOR", invoice.customer),
+    }
+
+
+def _due(invoice: ResolvedInvoice) -> Body:
+    """Terms or a due date: the ledger needs one of them, and an invoice without both is due at
+    once."""
+    if invoice.terms_id and invoice.due is None:
+        return at("TERM", invoice.terms_id)
+    return {"datedue": (invoice.due or invoice.day).isoformat()}
+
+
+def _number(invoice: ResolvedInvoice, field: str) -> Body:
+    if not invoice.number:
+        return {}
+    return {field: wording.line(invoice.number, "number", wording.NUMBER)}
+
+
+def _money(invoice: ResolvedInvoice) -> Body:
+    if not invoice.currency:
+        return {}
+    home = invoice.features.home_currency
+    rate = {"exchrate": amount(invoice.rate)} if invoice.rate else {}
+    return {"currency": invoice.currency, **({"basecurr": home} if home else {}), **rate}
+
+
+def _custom(invoice: ResolvedInvoice) -> Body:
+    fields = [
+        {"customfieldname": name.rpartition(".")[2], "customfieldvalue": value}
+        for name, value in sorted(invoice.custom_fields.items())
+    ]
+    return {"customfields": {"customfield": fields}} if fields else {}
+
+
+def _taxed(invoice: ResolvedInvoice, choices: Choices) -> Body:
+    if not invoice.tax:
+        return {}
+    if choices.tax_subtotal is None:
+        detail = "the settings name no subtotal of the transaction definition that takes tax"
+        raise Blocked(reason("feature_off", field="tax_amount", detail=detail))
+    subtotal = {"description": choices.tax_subtotal, "total": amount(invoice.tax)}
+    return {"subtotals": {"subtotal": [subtotal]}}
+
+
+def _total(invoice: ResolvedInvoice) -> Total:
+    amount = sum((line.amount for line in invoice.lines), invoice.tax or Decimal(0))
+    return Total(amount=amount, currency=invoice.currency, tax=invoice.tax, rate=invoice.rate)

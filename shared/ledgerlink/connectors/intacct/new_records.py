@@ -1,0 +1,74 @@
+"""Customers, projects, employees, vendors and items that are not in the ledger yet.
+
+Their ids are ours, the same each time: a company that does not number by itself demands one, and
+by it a repeat is known again.
+"""
+
+from typing import Any
+
+from ledgerlink.connectors.intacct import wording
+from ledgerlink.connectors.intacct.bodies import amount, at, said
+from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.marks import short
+from ledgerlink.domain.documents import Document, NewCustomer, NewItem, NewListRecord, NewPerson
+
+NON_INVENTORY = "Non-Inventory"
+
+
+def new_record(record: NewListRecord, choices: Choices) -> Document:
+    """A CUSTOMER, a PROJECT below one, an EMPLOYEE with its CONTACT, a VENDOR or an ITEM. Raises
+    Blocked."""
+    name = wording.line(record.name, "name", wording.NAME)
+    number = short(record.key, name)
+    match record:
+        case NewCustomer():
+            kind, body = _customer(record, name, number, choices)
+        case NewPerson():
+            kind, body = _person(record, name, number, choices)
+        case NewItem():
+            kind, body = "ITEM", _item(record, name, number)
+    return Document(record.key, kind, body, (record.key,))
+
+
+def _customer(
+    record: NewCustomer, name: str, number: str, choices: Choices
+) -> tuple[str, dict[str, Any]]:
+    if record.parent is None:
+        contact = {"PRINTAS": name, "COMPANYNAME": name}
+        return "CUSTOMER", {"CUSTOMERID": number, "NAME": name, "DISPLAYCONTACT": contact}
+    body = {"PROJECTID": number, "NAME": name, "PROJECTCATEGORY": choices.project_category}
+    return "PROJECT", {
+        **body,
+        **at("PARENT", record.parent),
+        **at("PLACE", choices.location_id),
+    }
+
+
+def _person(
+    record: NewPerson, name: str, number: str, choices: Choices
+) -> tuple[str, dict[str, Any]]:
+    contact = {"PRINTAS": name, **_parts(record), **_mail(record)}
+    if record.person == "vendor":
+        return "VENDOR", {"VENDORID": number, "NAME": name, "DISPLAYCONTACT": contact}
+    named = {"CONTACTNAME": name, **contact}
+    place = at("PLACE", choices.location_id)
+    return "EMPLOYEE", {"EMPLOYEEID": number, "CONTACT": named, **place}
+
+
+def _item(record: NewItem, name: str, number: str) -> dict[str, Any]:
+    """The ledger knows the account of an item by its GL group, which nobody gives us."""
+    price = {} if record.rate is None else {"BASEPRICE": amount(record.rate)}
+    return {"ITEMID": number, "NAME": name, "ITEMTYPE": NON_INVENTORY, **price}
+
+
+def _parts(record: NewPerson) -> dict[str, str]:
+    """As given, else from the words of the name: the last is the family's, the rest the given."""
+    given, family = record.given_name, record.family_name
+    if not given and not family:
+        *first, last = record.name.split()
+        given, family = (" ".join(first), last) if first else (last, None)
+    return said(FIRSTNAME=given, LASTNAME=family)
+
+
+def _mail(record: NewPerson) -> dict[str, str]:
+    return {"EMAIL1": wording.email(record.email)} if record.email else {}

@@ -1,0 +1,31 @@
+"""Receipts as the ledger keeps them: an attachment, tied to a document by its id."""
+
+from ledgerlink.connectors.intacct import wording
+from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.marks import short
+from ledgerlink.domain.documents import Document, ResolvedReceipt, reference
+from ledgerlink.domain.ports import Blocked
+from ledgerlink.domain.reasons import reason
+
+KIND = "SUPDOC"
+DESCRIPTION = 1000
+
+
+def attachment(receipt: ResolvedReceipt, choices: Choices) -> Document:
+    """A SUPDOC of one file, whose bytes are sent along with it. Raises Blocked."""
+    name = wording.line(receipt.file_name, "file_name", wording.FILE_NAME)
+    stem, dot, ending = name.rpartition(".")
+    if not dot or not stem or not ending:
+        detail = "it wants an ending"
+        raise Blocked(reason("receipt_refused", field="file_name", name=name, detail=detail))
+    note = wording.Wording(shorten=False).text([("note", receipt.note)], DESCRIPTION)
+    body = {
+        "supdocid": short(receipt.key),
+        "supdocname": name,
+        "supdocfoldername": choices.folder,
+        **({"supdocdescription": note} if note else {}),
+        "attachments": {"attachment": [{"attachmentname": stem, "attachmenttype": ending.lower()}]},
+        "document": reference(receipt.document),
+        "document_kind": receipt.document_kind,
+    }
+    return Document(receipt.key, KIND, body)
