@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from ledgerlink.domain.documents import Company, Copy, fingerprint
 from ledgerlink.domain.errors import AuthorizationLost, Forbidden, Invalid, LedgerError
 from ledgerlink.domain.lists import Batch, ListTraits, ListType, Notice, Reading
-from ledgerlink.domain.plan import Outcome, Request, Write
+from ledgerlink.domain.plan import Operation, Outcome, Request, Write
 from ledgerlink.domain.ports import (
     Answered,
     Clock,
@@ -200,9 +200,9 @@ class FakeConnector:
             raise Invalid("unreadable_notice", "This is no notice.", "Send it as agreed.")
         return list(self.told)
 
-    def package(self, kinds: Sequence[str]) -> Sequence[int]:
-        full, rest = divmod(len(kinds), self.request_size)
-        return [self.request_size] * full + [rest] * bool(rest)
+    def package(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
+        places, size = range(len(operations)), self.request_size
+        return [places[start : start + size] for start in places[::size]]
 
     def grants(self, credentials: Mapping[str, str]) -> FakeGrants:
         assert credentials["client_secret"]

@@ -29,6 +29,10 @@ class Held:
     def edited(self) -> bool:
         return self.copy is not None and self.link.stands_for not in self.copy.forms
 
+    def says(self, document: Document | None) -> bool:
+        """Whether it is known to hold what this document says."""
+        return self.copy is not None and document is not None and self.copy.holds(document.body)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparer:
@@ -72,6 +76,7 @@ class Comparer:
             warnings=document.warnings,
             record=self.record,
             total=document.total,
+            group=document.group,
         )
         if held is None:
             yield self._open(create)
@@ -83,7 +88,7 @@ class Comparer:
             yield _kept(operation, reason("superseded"))
         elif held.gone:
             yield from self._anew(create, held, again)
-        elif why := self._against(held):
+        elif why := self._against(held, document):
             yield why_not(operation, why)
         elif held.edited and self.edits is LedgerEdits.THEIRS:
             yield _kept(operation, reason("kept_theirs"))
@@ -110,6 +115,7 @@ class Comparer:
                 targets=link.targets,
                 record=link.record,
                 total=link.total,
+                group=link.group,
             ),
             held,
         )
@@ -167,11 +173,12 @@ class Comparer:
         else:
             yield why_not(create, why)
 
-    def _against(self, held: Held) -> Reason | None:
-        """Why a record that is there may not be touched."""
+    def _against(self, held: Held, document: Document | None = None) -> Reason | None:
+        """Why a record that is there may not be touched; that somebody made it say what the
+        document says is no reason."""
         if held.copy is not None and held.copy.locked:
             return held.copy.locked
-        if held.edited and self.edits is LedgerEdits.ASK:
+        if held.edited and self.edits is LedgerEdits.ASK and not held.says(document):
             return reason("changed_in_ledger")
         return None
 

@@ -80,7 +80,8 @@ class Document:
     keys that it carries. `day` is the accounting date, for closed periods; lists have none.
     `minutes` is what it carries of time, `rate` what an hour of it is billed at, None for what is
     not billed. `total` is what a document of money comes to. `warnings` say what about it a person
-    should know. `fixed` is what of it no update changes, in the ledger's words.
+    should know. `fixed` is what of it no update changes, in the ledger's words. `group` names
+    those documents that the ledger takes best together; alone it is empty.
     """
 
     key: str
@@ -93,6 +94,12 @@ class Document:
     warnings: tuple[Reason, ...] = ()
     total: Total | None = None
     fixed: str = ""
+    group: str = ""
+
+
+def _unknown(_body: Body) -> bool:
+    """Nobody can tell."""
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +110,8 @@ class Copy:
     fingerprints of all bodies that it may have come from, or of what it holds (as `Outcome.content`
     says it). `locked` is why it can no longer change: billed, paid, reconciled, void. `minutes`
     and `rate` are what it holds of time, and what an hour is billed at, None for what is not
-    billed. `total` is what the ledger says that it comes to. `fixed` is as in a document.
+    billed. `total` is what the ledger says that it comes to. `fixed` is as in a document. `holds`
+    says whether it has all that a body says, of what is known by what it holds.
     """
 
     ledger_id: str
@@ -115,6 +123,7 @@ class Copy:
     rate: Decimal | None = None
     total: Decimal | None = None
     fixed: str = ""
+    holds: Callable[[Body], bool] = field(default=_unknown, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,7 @@ class Link:
     total: Total | None = None
     ledger_total: Decimal | None = None
     restored: str = ""
+    group: str = ""
 
     def is_of(self, run_id: str) -> bool:
         """Whether it stands as that run left it."""

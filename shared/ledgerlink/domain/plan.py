@@ -46,7 +46,7 @@ class Operation:
     names what has to have let go of the members first. `was` is what was known of the record.
     `source` and `targets` are kept with what is written; `warnings` are for a person. `record` is
     the kind of the members. `upload_id` names the uploaded file that goes along. `restored` is the
-    run whose writing comes back.
+    run whose writing comes back. `group` names what the ledger takes best together.
     """
 
     seq: int
@@ -75,6 +75,7 @@ class Operation:
     total: Total | None = None
     upload_id: str | None = None
     restored: str = ""
+    group: str = ""
 
     @property
     def is_over(self) -> bool:
@@ -106,6 +107,7 @@ class Write:
     total: Total | None = None
     file: Callable[[], bytes] | None = None
     restored: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,9 +65,9 @@ def _taken_from(operations: list[Operation]) -> Iterator[Operation]:
         yield operations.pop()
 
 
-def _order(operation: Operation) -> tuple[bool, int]:
-    """What is settled already comes last, the rest by dependence."""
-    return operation.state is not ItemState.PENDING, operation.level
+def _order(operation: Operation) -> tuple[bool, int, str]:
+    """What is settled already comes last, the rest by dependence, and what goes together at once."""
+    return operation.state is not ItemState.PENDING, operation.level, operation.group
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from ledgerlink.domain.documents import (
 )
 from ledgerlink.domain.imports import Scope
 from ledgerlink.domain.lists import Batch, ListTraits, ListType, Notice, Reading
-from ledgerlink.domain.plan import Outcome, Request, Write
+from ledgerlink.domain.plan import Operation, Outcome, Request, Write
 from ledgerlink.domain.reasons import Reason
 
 
@@ -276,9 +276,9 @@ class Connector(Protocol):
         a body that cannot be read."""
         ...
 
-    def package(self, kinds: Sequence[str]) -> Sequence[int]:
-        """How to spread operations of one level, of these kinds of documents, over requests: the
-        size of each request, in the order of the operations. Sizes add up to their number."""
+    def package(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
+        """How to spread operations of one level over requests: which of them, by their places, go
+        together. Each is in one request."""
         ...
 
     def grants(self, credentials: Mapping[str, str]) -> Grants:

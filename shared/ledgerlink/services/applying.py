@@ -183,10 +183,9 @@ class Work:
         if self.recorder.progress.series and len(seqs) <= FEW:
             return [[seq] for seq in seqs]
         connection = self.house.connections.get(self.run.firm, self.run.connection_id)
-        kinds = [self.operations[seq].kind for seq in seqs]
-        sizes = self.house.connector(connection.ledger).package(kinds)
-        ends = [sum(sizes[: n + 1]) for n in range(len(sizes))]
-        return [seqs[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+        operations = [self.operations[seq] for seq in seqs]
+        places = self.house.connector(connection.ledger).package(operations)
+        return [[seqs[place] for place in together] for together in places]
 
     def _request_id(self, series: int, index: int) -> str:
         """The same for every repeat of this request, and for no other."""
@@ -350,6 +349,7 @@ def ready(operation: Operation, links: Mapping[str, Link]) -> Write:
         record=operation.record,
         total=operation.total,
         restored=operation.restored,
+        group=operation.group,
     )
 
 

@@ -124,6 +124,7 @@ class Recorder:
             total=write.total,
             ledger_total=outcome.total,
             restored=write.restored,
+            group=write.group,
         )
 
     def note(self) -> None:

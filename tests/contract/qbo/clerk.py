@@ -248,10 +248,8 @@ class Clerk:
         return replace(write, file=lambda: _file(self.files, upload_id))
 
     def _packaged(self, writes: Sequence[Write]) -> Iterator[Request]:
-        start = 0
-        for size in self.books.connector.package([write.kind for write in writes]):
-            yield Request(uuid4().hex, tuple(writes[start : start + size]))
-            start += size
+        for places in self.books.connector.package(writes):
+            yield Request(uuid4().hex, tuple(writes[place] for place in places))
 
     async def _written(self, ledger: QuickBooksLedger, requests: Sequence[Request]) -> Outcomes:
         report = Report()

@@ -5,6 +5,7 @@ import ssl
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from itertools import accumulate
 
 import httpx
 
@@ -21,6 +22,7 @@ from ledgerlink.connectors.qbo.silence import Silence
 from ledgerlink.connectors.qbo.timing import LedgerTime
 from ledgerlink.connectors.qbo.tokens import Application, TokenEndpoint
 from ledgerlink.domain.lists import Notice
+from ledgerlink.domain.plan import Operation, Write
 from ledgerlink.domain.ports import Clock, LaneState, TokenVault
 
 LIMITS = Limits()
@@ -59,9 +61,10 @@ class QuickBooksOnline:
         """What a webhook says. `credentials` hold `webhook_verifier_token`."""
         return notices.notices(headers, body, credentials)
 
-    def package(self, kinds: Sequence[str]) -> Sequence[int]:
+    def package(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
         """Batches of 30, and beyond 40 of them single calls; per chunk. Files go one by one."""
-        return batches.package(kinds)
+        sizes = batches.package([operation.kind for operation in operations])
+        return [range(end - size, end) for size, end in zip(sizes, accumulate(sizes), strict=True)]
 
     def grants(self, credentials: Mapping[str, str]) -> QuickBooksGrants:
         """The authorisation flow. `credentials` hold `client_id` and `client_secret`."""

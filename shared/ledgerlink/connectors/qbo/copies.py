@@ -88,4 +88,5 @@ def _copy(kind: str, row: Entity, charged: Collection[str]) -> Copy:
         locked=locks.locked(kind, row, charged),
         total=answers.total(kind, row),
         fixed=contents.fixed(kind, row),
+        holds=lambda body: not answers.differences(kind, body, row),
     )
