@@ -66,7 +66,7 @@ def _taken_from(operations: list[Operation]) -> Iterator[Operation]:
 
 
 def _order(operation: Operation) -> tuple[bool, int, str]:
-    """What is settled already comes last, the rest by dependence, and what goes together at once."""
+    """What is settled already comes last, the rest by dependence; what goes together stands so."""
     return operation.state is not ItemState.PENDING, operation.level, operation.group
 
 
