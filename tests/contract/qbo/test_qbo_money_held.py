@@ -275,6 +275,16 @@ def test_an_edit_that_says_what_we_are_about_to_say_is_taken_over(
 
 
 @EVERY
+def test_an_edit_that_the_product_then_says_too_is_taken_over(clerk: Clerk, paper: Paper) -> None:
+    clerk.post(paper.record())
+    clerk.edit(paper.key, **amount(clerk.row(paper.key)))
+    outcome = clerk.post(paper.record("99"))[paper.key]
+    assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
+    assert not is_edited(clerk, paper)
+    assert clerk.post(paper.record("40"))[paper.key].state is ItemState.POSTED
+
+
+@EVERY
 def test_what_somebody_deleted_is_told_and_posted_anew_the_next_time(
     clerk: Clerk, paper: Paper
 ) -> None:

@@ -195,7 +195,8 @@ def test_an_account_of_the_wrong_sort_is_named_with_the_setting_that_chose_it(
     if setting is None:
         clerk.rule(RuleKind.CARDS, "visa", Link(ledger_id=account_id))
     else:
-        clerk.expensing = replace(clerk.expensing, **{setting: account_id})
+        chosen: dict[str, Any] = {setting: account_id}
+        clerk.expensing = replace(clerk.expensing, **chosen)
     paper = PAPERS[name]
     outcome = clerk.post(paper.record())[paper.key]
     assert account in refused(outcome, "wrong_account")
@@ -404,7 +405,7 @@ def test_a_tax_code_of_another_side_is_told(company: Make) -> None:
 def test_a_bad_document_among_good_ones_fails_alone(clerk: Clerk, paper: Paper) -> None:
     clerk.books.change("Customer", "3", Active=False)
     good, other = spent("g1", report_key="R8"), charged("g2")
-    bad = replace(paper.record(), project_key="cars")
+    bad = paper.record(project_key="cars")
     outcomes = clerk.post(good, bad, other)
     assert outcomes["expense-report:R8"].state is ItemState.POSTED
     assert outcomes["expense:g2"].state is ItemState.POSTED

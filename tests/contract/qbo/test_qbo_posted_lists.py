@@ -3,6 +3,7 @@ sandbox."""
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from ledgerlink.domain.plan import ItemState
@@ -220,7 +221,7 @@ def test_what_needs_a_record_that_was_refused_waits_for_it(clerk: Clerk) -> None
     ids=["colon", "address"],
 )
 def test_what_the_ledger_does_not_take_is_not_sent(
-    clerk: Clerk, given: dict[str, str], field: str
+    clerk: Clerk, given: dict[str, Any], field: str
 ) -> None:
     outcome = clerk.post(replace(EMPLOYEE, **given))["user:grace"]
     assert outcome.state is ItemState.BLOCKED

@@ -4,6 +4,7 @@ purchases, against the sandbox."""
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from ledgerlink.domain.plan import ItemState
@@ -20,7 +21,7 @@ REPORT = "expense-report:R1"
 CHARGE = "expense:x1"
 
 
-def paid(key: str = "x1", amount: str = "31.50", **more: object) -> ExpenseEntry:
+def paid(key: str = "x1", amount: str = "31.50", **more: Any) -> ExpenseEntry:
     """What employee Emily paid for."""
     return replace(spent(key, amount, staff_key="emily"), **more)
 

@@ -185,8 +185,9 @@ def test_a_kind_of_file_that_the_ledger_does_not_take_is_not_sent(
     outcomes = clerk.post(spent(receipts=(receipt(**given),)))
     assert outcomes[REPORT].state is ItemState.POSTED
     assert (outcomes[KEY].state, code(outcomes[KEY])) == (ItemState.BLOCKED, "receipt_refused")
-    assert outcomes[KEY].reason is not None
-    assert outcomes[KEY].reason.field == field
+    why = outcomes[KEY].reason
+    assert why is not None
+    assert why.field == field
 
 
 def test_a_file_that_is_too_large_for_the_ledger_fails_with_its_words(clerk: Clerk) -> None:
