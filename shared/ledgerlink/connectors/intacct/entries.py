@@ -8,18 +8,19 @@ from typing import Any
 
 from ledgerlink.connectors.intacct import rows
 from ledgerlink.connectors.intacct.bodies import amount, at
-from ledgerlink.connectors.intacct.ids import ref
+from ledgerlink.connectors.intacct.ids import parse, ref
 from ledgerlink.connectors.intacct.marks import marked
 from ledgerlink.connectors.intacct.periods import Periods
 from ledgerlink.connectors.intacct.rows import Row, text
 from ledgerlink.connectors.intacct.wording import NOTES, NOTES_CERTAIN, Wording
-from ledgerlink.domain.documents import Document, ResolvedTime
+from ledgerlink.domain.documents import Document, Known, ResolvedTime
 from ledgerlink.domain.ports import Blocked
 from ledgerlink.domain.reasons import reason
 
 KIND = "TIMESHEETENTRY"
 TEN_THOUSANDTH = Decimal("0.0001")
 HOUR = Decimal(60)
+NOTHING = Decimal(0)
 
 WORKED_FOR = {"task": "TASKKEY", "project": "PROJECTID", "customer": "CUSTOMERID"}
 """The finest comes first: of a project the ledger knows the customer."""
@@ -37,9 +38,11 @@ def entry(time: ResolvedTime, periods: Periods, location_id: str | None = None) 
     _refuse(time)
     wording = Wording(time.shorten)
     notes = wording.marked(time.parts, NOTES, time.key)
+    first_day = periods.first_day(time.day).isoformat()
+    staff = time.staff.ledger_id if isinstance(time.staff, Known) else time.staff.key
     body = {
         **at("EMPLOYEE", time.staff),
-        "BEGINDATE": periods.first_day(time.day).isoformat(),
+        "BEGINDATE": first_day,
         "ENTRYDATE": time.day.isoformat(),
         "QTY": hours(time.minutes),
         "NOTES": notes,
@@ -57,7 +60,14 @@ def entry(time: ResolvedTime, periods: Periods, location_id: str | None = None) 
         day=time.day,
         minutes=time.minutes,
         warnings=tuple(wording.warnings),
+        fixed=sheet_name(staff, first_day),
+        group=sheet_name(staff, first_day),
     )
+
+
+def sheet_name(staff: str, first_day: str) -> str:
+    """The name of the sheet of a person and period, to which an entry is bound."""
+    return f"timesheet/{parse(staff, 'employee').id}/{first_day}"
 
 
 def hours(minutes: int) -> str:
@@ -89,7 +99,7 @@ def is_billable(line: Row) -> bool:
 
 def _known(sheet: Row, line: Row) -> Mapping[str, str | None]:
     """What is certain to be as it was sent."""
-    quantity = rows.number(line, "QTY") or Decimal(0)
+    quantity = rows.number(line, "QTY") or NOTHING
     return {
         "EMPLOYEE": ref("employee", text(sheet, "EMPLOYEEID")),
         "BEGINDATE": _iso(rows.day(sheet, "BEGINDATE")),

@@ -4,6 +4,7 @@ It is told what to say or how to fail by its script; without one it does what it
 """
 
 import itertools
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -46,6 +47,7 @@ class Gateway:
     log: list[Element] = field(default_factory=list)
     hosts: list[str] = field(default_factory=list)
     completed: set[str] = field(default_factory=set)
+    owned_apart: bool = False
     lives: timedelta | None = timedelta(hours=1)
     endpoint: str = ENDPOINT
     sessions: int = 0
@@ -150,10 +152,19 @@ class Gateway:
             if key in self.tables.get(kind, {}):
                 data.append(self._whole(kind, key))
 
+    def _older(self, node: Element, result: Element) -> None:
+        """Only what the connector asks: a field with one of these values."""
+        kind, field = node.findtext("object", ""), node.findtext("query", "").split(" ")[0]
+        values = re.findall("'([^']*)'", node.findtext("query", ""))
+        data = etree.SubElement(result, "data", listtype=kind.lower(), numremaining="0")
+        for record in self.rows(kind):
+            if record.get(field) in values:
+                _say(etree.SubElement(data, kind.lower()), **record)
+
     def _whole(self, kind: str, key: str) -> Element:
         record = etree.Element(kind)
         _say(record, **self.tables[kind][key])
-        if kind in OWNED:
+        if kind in OWNED and not self.owned_apart:
             several, one, to = OWNED[kind]
             lines = etree.SubElement(record, several)
             for line in self.rows(one):
@@ -228,6 +239,7 @@ DO: Mapping[str, Callable[[Gateway, Element, Element], None]] = {
     "getAPISession": Gateway._session,
     "query": Gateway._query,
     "read": Gateway._read,
+    "readByQuery": Gateway._older,
     "create": Gateway._create,
     "update": Gateway._update,
     "delete": Gateway._delete,

@@ -1,0 +1,90 @@
+"""The connector: everything of Sage Intacct, wired."""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+
+import httpx
+
+from ledgerlink.connectors.intacct import packing, traits
+from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.client import Client, timeout
+from ledgerlink.connectors.intacct.documents import Documents
+from ledgerlink.connectors.intacct.endpoints import Endpoints
+from ledgerlink.connectors.intacct.ledger import IntacctLedger
+from ledgerlink.connectors.intacct.logins import LoginVault, Sender
+from ledgerlink.connectors.intacct.periods import Periods
+from ledgerlink.connectors.intacct.sessions import Sessions
+from ledgerlink.connectors.intacct.silence import Silence
+from ledgerlink.connectors.qbo.timing import LedgerTime
+from ledgerlink.domain.errors import Forbidden
+from ledgerlink.domain.lists import ListType, Notice
+from ledgerlink.domain.plan import Operation, Write
+from ledgerlink.domain.ports import Clock, LaneState
+
+
+class SageIntacct:
+    """The connector port, but for signing in: a company has a Web Services user, no grant. `jitter`
+    gives numbers from 0 to 1 for the waits between repeats."""
+
+    name = "intacct"
+    chunk_size = packing.MOST_ENTRIES
+    lists = traits.LISTS
+    shared_names: tuple[ListType, ...] = ()
+    changes_reach = traits.REACH
+    metered = traits.METERED
+
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        clock: Clock,
+        transport: httpx.AsyncBaseTransport | None = None,
+        *,
+        choices: Choices | None = None,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.composer = Documents(choices=choices)
+        self._choices = choices or Choices()
+        self._endpoints = endpoints
+        self._time = LedgerTime(clock, endpoints.clock_scale)
+        self._transport = transport
+        self._jitter = jitter
+
+    def composer_for(self, periods: Periods) -> Documents:
+        """The composer for a company whose timesheets are of these periods."""
+        return Documents(periods, self._choices)
+
+    def notices(
+        self,
+        headers: Mapping[str, str],  # noqa: ARG002 - the port's
+        body: bytes,  # noqa: ARG002 - the port's
+        credentials: Mapping[str, str],  # noqa: ARG002 - the port's
+    ) -> Sequence[Notice]:
+        """Nothing: the ledger sends none. Raises Forbidden for whatever claims to be one."""
+        raise Forbidden("no_notices", "Sage Intacct sends no notices.")
+
+    def package(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
+        """Whole timesheets together, up to 100 or 3000 entries a request; documents by 50."""
+        return packing.package(operations)
+
+    def open(
+        self,
+        company_id: str,
+        vault: LoginVault,
+        credentials: Mapping[str, str],
+        lane_state: LaneState,
+    ) -> IntacctLedger:
+        """A connection to the company that the vault's login leads to. `credentials` hold
+        `sender_id` and `sender_password`."""
+        http = httpx.AsyncClient(transport=self._transport, timeout=timeout(self._time))
+        sessions = Sessions(vault, self._endpoints, self._time)
+        client = Client(
+            self._endpoints.gateway_url,
+            Sender.of(credentials),
+            sessions,
+            http,
+            self._time,
+            self._jitter,
+            Silence(self._time, lane_state),
+        )
+        state = self._choices.timesheet_state
+        return IntacctLedger(company_id, client, sessions, self._time, http, state)

@@ -1,0 +1,52 @@
+"""What the ledger holds now of what we wrote."""
+
+from collections.abc import Mapping, Sequence
+
+from ledgerlink.connectors.intacct import entries, judging, rows, sheets
+from ledgerlink.connectors.intacct.client import Client
+from ledgerlink.connectors.intacct.entries import KIND as TIME
+from ledgerlink.connectors.intacct.ids import SEPARATOR
+from ledgerlink.connectors.intacct.refusals import approved
+from ledgerlink.connectors.intacct.rows import Row
+from ledgerlink.connectors.intacct.sheets import Sheet
+from ledgerlink.domain.documents import Copy
+from ledgerlink.domain.ports import Stop
+
+
+class Copies:
+    """One look at records, by their ids."""
+
+    def __init__(self, client: Client, stop: Stop) -> None:
+        self._client = client
+        self._stop = stop
+
+    async def of(self, kind: str, ids: Sequence[str]) -> Mapping[str, Copy]:
+        """The copies, by id. Raises as the client's `read`."""
+        return await self._entries(ids) if kind == TIME else {}
+
+    async def _entries(self, ids: Sequence[str]) -> Mapping[str, Copy]:
+        """A sheet is read once, however many of its entries are asked for."""
+        numbers = {each.partition(SEPARATOR)[0] for each in ids}
+        there = await sheets.read(self._client, numbers, self._stop)
+        found: dict[str, Copy] = {}
+        for each in ids:
+            number, _, mark = each.partition(SEPARATOR)
+            sheet = there.by_number.get(number)
+            if sheet is not None and mark in (ours := sheet.ours()):
+                found[each] = _entry(each, sheet, ours[mark])
+        return found
+
+
+def _entry(ledger_id: str, sheet: Sheet, entry: Row) -> Copy:
+    body = next(entries.forms(sheet.head, entry))
+    billed = rows.number(entry, "EXTBILLRATE") if entries.is_billable(entry) else None
+    return Copy(
+        ledger_id=ledger_id,
+        version=sheet.version,
+        body=body,
+        forms=judging.prints(sheet, entry),
+        locked=approved(sheet.lock) if sheet.lock else None,
+        minutes=entries.minutes(rows.number(entry, "QTY") or entries.NOTHING),
+        rate=billed,
+        fixed=entries.sheet_name(sheet.period.employee, sheet.period.first_day.isoformat()),
+    )

@@ -1,0 +1,98 @@
+"""What a look at the sheets says of a write of time: done, not to be done, or to be sent."""
+
+from ledgerlink.connectors.intacct import entries
+from ledgerlink.connectors.intacct.refusals import approved, failed
+from ledgerlink.connectors.intacct.rows import Row
+from ledgerlink.connectors.intacct.sheets import (
+    Sheet,
+    Sheets,
+    entry_id,
+    mark_for,
+    number_of,
+    period_of,
+)
+from ledgerlink.domain.documents import fingerprint
+from ledgerlink.domain.plan import Action, ItemState, Outcome, Write
+from ledgerlink.domain.reasons import Reason, reason
+
+
+def prints(sheet: Sheet, entry: Row) -> tuple[str, ...]:
+    """The fingerprints of the bodies that an entry may have come from, the likeliest first."""
+    return tuple(fingerprint(form) for form in entries.forms(sheet.head, entry))
+
+
+def verdict(write: Write, there: Sheets) -> Outcome | None:
+    """The outcome that the sheets alone decide; None for what has to be sent."""
+    if (done := settled(write, there)) is not None:
+        return done
+    holding = list(there.holding(write))
+    if write.action is Action.UPDATE and not holding:
+        return failed(write, reason("gone_in_ledger"))
+    period = period_of(write)
+    target = there.of(period) if period else None
+    lock = next((s.lock for s in (target, *holding) if s is not None and s.lock), None)
+    if lock is not None:
+        return failed(write, approved(lock))
+    if any(_is_edited(write, sheet) for sheet in holding if sheet.number == number_of(write)):
+        return failed(write, reason("changed_in_ledger"))
+    return None
+
+
+def settled(write: Write, there: Sheets) -> Outcome | None:
+    """The outcome of a write that the ledger holds already; None where it does not."""
+    holding = list(there.holding(write))
+    if write.action is Action.DELETE:
+        return None if holding else removed(write)
+    if len(holding) != 1 or holding[0].period != period_of(write):
+        return None
+    (sheet,) = holding
+    entry = sheet.ours()[mark_for(write)]
+    if fingerprint(write.body or {}) not in prints(sheet, entry):
+        return None
+    return _outcome(write, sheet, reason("already_written"))
+
+
+def posted(write: Write, sheet: Sheet, entry: Row) -> Outcome:
+    """The outcome of a write that was accepted; it says so when the ledger stored other values."""
+    held = prints(sheet, entry)
+    if fingerprint(write.body or {}) in held:
+        return _outcome(write, sheet)
+    why = reason("answer_differs", detail=_differences(write, sheet, entry))
+    return _outcome(write, sheet, why, held[0])
+
+
+def unread(write: Write, number: str) -> Outcome:
+    """The outcome of a write that was accepted, of a sheet that could not be read afterwards."""
+    ledger_id = entry_id(number, mark_for(write))
+    return Outcome(seq=write.seq, state=ItemState.POSTED, ledger_id=ledger_id)
+
+
+def removed(write: Write) -> Outcome:
+    """The outcome of a delete: nothing is left."""
+    return Outcome(seq=write.seq, state=ItemState.POSTED, ledger_id=write.ledger_id)
+
+
+def _outcome(write: Write, sheet: Sheet, why: Reason | None = None, content: str = "") -> Outcome:
+    return Outcome(
+        seq=write.seq,
+        state=ItemState.POSTED,
+        ledger_id=entry_id(sheet.number, mark_for(write)),
+        version=sheet.version,
+        reason=why,
+        content=content,
+    )
+
+
+def _is_edited(write: Write, sheet: Sheet) -> bool:
+    """Whether somebody changed the entry since we wrote it. Of the sheet's version this tells
+    nothing: any other entry moves it."""
+    if write.base_fingerprint is None:
+        return False
+    return write.base_fingerprint not in prints(sheet, sheet.ours()[mark_for(write)])
+
+
+def _differences(write: Write, sheet: Sheet, entry: Row) -> str:
+    held = next(entries.forms(sheet.head, entry))
+    body = write.body or {}
+    names = [name for name in body if body[name] != held.get(name)]
+    return "; ".join(f"{name} {body[name]} became {held.get(name, 'empty')}" for name in names)

@@ -1,0 +1,116 @@
+"""One open connection to one Sage Intacct company."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+import httpx
+
+from ledgerlink.connectors.intacct import firm
+from ledgerlink.connectors.intacct.changes import Changes
+from ledgerlink.connectors.intacct.client import Client
+from ledgerlink.connectors.intacct.copies import Copies
+from ledgerlink.connectors.intacct.custom import CustomFields
+from ledgerlink.connectors.intacct.finding import Finding
+from ledgerlink.connectors.intacct.firm import Firm
+from ledgerlink.connectors.intacct.reading import Readings
+from ledgerlink.connectors.intacct.sessions import Sessions
+from ledgerlink.connectors.intacct.writing import Writing
+from ledgerlink.connectors.qbo.timing import LedgerTime
+from ledgerlink.domain.documents import Company, Copy
+from ledgerlink.domain.lists import Batch, ListType, Reading
+from ledgerlink.domain.plan import Outcome, Request, Write
+from ledgerlink.domain.ports import Answered, LaneState, Stop, never
+
+
+class IntacctLedger:
+    """The ledger port over one company's client. `state` is that of new timesheets."""
+
+    def __init__(
+        self,
+        company_id: str,
+        client: Client,
+        sessions: Sessions,
+        time: LedgerTime,
+        http: httpx.AsyncClient,
+        state: str,
+    ) -> None:
+        self._company_id = company_id
+        self._client = client
+        self._sessions = sessions
+        self._time = time
+        self._http = http
+        self._state = state
+        self._custom = CustomFields(client)
+        self._firm = Firm(client)
+        self._readings = Readings(client, self._custom, time)
+        self._changes = Changes(client, self._readings, time)
+
+    @property
+    def calls(self) -> Mapping[str, int]:
+        """Requests that left so far: session, read, write; and the transactions in them."""
+        return self._client.calls
+
+    async def company(self, stop: Stop = never) -> Company:
+        """The company with its features, in one request."""
+        return await self._firm.company(self._company_id, self._sessions.login, stop)
+
+    async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:
+        """Send the requests as the port describes, one at a time."""
+        names = self._readings.names
+        writing = Writing(self._client, self._custom, names, self._state, answered, stop)
+        await writing.send(requests)
+
+    async def find(
+        self,
+        writes: Sequence[Write],
+        since: datetime,  # noqa: ARG002 - the port's
+        known: Collection[str],  # noqa: ARG002 - the port's
+        stop: Stop = never,
+    ) -> Mapping[int, Outcome]:
+        """Look for writes as the port describes. Our names for them tell them from all others, so
+        neither `since` nor `known` is needed."""
+        await self._client.silence.over(stop)
+        return await Finding(self._client, stop).find(writes)
+
+    async def copies(
+        self,
+        kind: str,
+        ids: Sequence[str],
+        days: tuple[date, date] | None,  # noqa: ARG002 - the port's
+        stop: Stop = never,
+    ) -> Mapping[str, Copy]:
+        """What the ledger holds of these records of ours, as the port describes."""
+        return await Copies(self._client, stop).of(kind, ids)
+
+    async def exchange_rates(
+        self,
+        wanted: Collection[tuple[str, date]],  # noqa: ARG002 - the port's
+        stop: Stop = never,  # noqa: ARG002 - the port's
+    ) -> Mapping[tuple[str, date], Decimal]:
+        """None: the ledger applies the rates that it has by itself, and gives them to nobody."""
+        return {}
+
+    async def read_list(self, reading: Reading, stop: Stop = never) -> Batch:
+        """One batch as the port describes, in one request."""
+        as_of = self._time.wall()
+        if reading.type is ListType.COMPANY:
+            record = firm.record(await self.company(stop), as_of)
+            return Batch(records=[record], as_of=as_of)
+        if reading.type is ListType.CUSTOM_FIELD:
+            return Batch(records=await self._custom.records(stop), as_of=as_of)
+        return await self._readings.read(reading, stop)
+
+    async def changes(
+        self, wanted: Sequence[ListType], since: datetime, stop: Stop = never
+    ) -> Mapping[ListType, Batch]:
+        """What changed as the port describes, in one request."""
+        return await self._changes.since(wanted, since, stop)
+
+    def lane_state(self) -> LaneState:
+        """Until when writes may come late, as JSON values."""
+        return self._client.silence.state()
+
+    async def close(self) -> None:
+        """Close the network connections."""
+        await self._http.aclose()

@@ -1,0 +1,72 @@
+"""A refusal in words for the person who must act."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from ledgerlink.connectors.intacct.errors import meaning
+from ledgerlink.connectors.intacct.faults import Fault
+from ledgerlink.domain.plan import ItemState, Outcome, Write
+from ledgerlink.domain.reasons import REASONS, Reason, reason
+
+QUOTED = re.compile(r"'([^']+)'")
+
+OWN: Mapping[str, tuple[str, str]] = {
+    "timesheet_approved": (
+        "The timesheet of this person and period is {state} in Sage Intacct and can no longer"
+        " change.",
+        "Have it declined in Sage Intacct (Time & Expenses > Approve timesheets), or enter the"
+        " difference in an open period; then post again.",
+    ),
+    "missing_dimension": (
+        "Sage Intacct wants more of this record: {detail}",
+        "Give the record, or what its rules point at, that value, and post again.",
+    ),
+}
+"""Reasons that no other ledger has."""
+
+
+def approved(state: str) -> Reason:
+    """That the sheet of an entry is closed to changes."""
+    return _own("timesheet_approved", state=state or "approved")
+
+
+def missing_dimension(detail: str) -> Reason:
+    """That a line lacks what its account requires."""
+    return _own("missing_dimension", detail=detail)
+
+
+def explain(fault: Fault, names: Mapping[str, str], day: date | None = None) -> Reason:
+    """The reason for a fault. `names` are those of records by their ids, where they are known."""
+    what, told = meaning(fault), named(str(fault), names)
+    if what.code in OWN:
+        return _own(what.code, state="approved or submitted", detail=told)
+    words: dict[str, object] = {
+        "detail": "" if what.code == "paid" else told,
+        "name": next(iter(QUOTED.findall(fault.words)), "of this record"),
+        "day": day or "Its date",
+        "closed": "a date that Sage Intacct did not tell",
+    }
+    found = reason(what.code, None, **words)
+    return Reason(found.code, found.message, what.remedy or found.remedy, found.field)
+
+
+def named(text: str, names: Mapping[str, str]) -> str:
+    """The text with the names of the records whose ids it quotes, where only one has that id."""
+    for quoted in dict.fromkeys(QUOTED.findall(text)):
+        found = {name for key, name in names.items() if key.partition("/")[2] == quoted}
+        if len(found) == 1 and found != {quoted}:
+            text = text.replace(f"'{quoted}'", f"'{quoted}' ({found.pop()})")
+    return text
+
+
+def failed(write: Write, why: Reason) -> Outcome:
+    """The outcome of a write that is refused for good."""
+    return Outcome(seq=write.seq, state=ItemState.FAILED, reason=why)
+
+
+def _own(code: str, **words: str) -> Reason:
+    if code in REASONS:
+        return reason(code, **words)
+    message, remedy = OWN[code]
+    return Reason(code, message.format(**words), remedy)

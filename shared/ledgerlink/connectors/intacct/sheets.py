@@ -1,0 +1,157 @@
+"""Timesheets as the ledger holds them: whose, from when, and their entries, ours among others'."""
+
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from ledgerlink.connectors.intacct import marks, queries, rows
+from ledgerlink.connectors.intacct.client import Client
+from ledgerlink.connectors.intacct.ids import SEPARATOR, parse
+from ledgerlink.connectors.intacct.pages import everything, lines, whole
+from ledgerlink.connectors.intacct.rows import Row, part, text
+from ledgerlink.domain.plan import Action, Write
+from ledgerlink.domain.ports import Stop
+
+SHEET, ENTRIES, ENTRY, BELONGS_TO = (
+    "TIMESHEET",
+    "TIMESHEETENTRIES",
+    "TIMESHEETENTRY",
+    "TIMESHEETKEY",
+)
+LOCKED: Mapping[str, str] = {
+    "approved": "approved",
+    "a": "approved",
+    "partially approved": "partially approved",
+    "x": "partially approved",
+}
+"""States in which a sheet does not change, as words and as codes."""
+
+
+class Period(NamedTuple):
+    """One person's sheet: the employee's id in the ledger and the first day."""
+
+    employee: str
+    first_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet as it is. `number` is its RECORDNO."""
+
+    number: str
+    period: Period
+    head: Row
+    entries: Sequence[Row]
+
+    @property
+    def version(self) -> str | None:
+        """When it last changed."""
+        return text(self.head, queries.CHANGED)
+
+    @property
+    def lock(self) -> str | None:
+        """The state that keeps it from changing, if it is in one."""
+        return LOCKED.get((text(self.head, "STATE") or "").lower())
+
+    def ours(self) -> Mapping[str, Row]:
+        """The entries that have a mark, by it."""
+        return {found: each for each in self.entries if (found := mark_of(each))}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """The sheets that were looked at."""
+
+    by_number: Mapping[str, Sheet] = field(default_factory=dict)
+
+    def of(self, period: Period) -> Sheet | None:
+        """The sheet of a person and period; the oldest, should there be several."""
+        same = [each for each in self.by_number.values() if each.period == period]
+        return min(same, key=lambda sheet: int(sheet.number), default=None)
+
+    def holding(self, write: Write) -> Iterator[Sheet]:
+        """The sheets in which the entry of a write is: where it was written, and where it goes."""
+        for sheet in self.by_number.values():
+            concerned = sheet.number == number_of(write) or sheet.period == period_of(write)
+            if concerned and mark_for(write) in sheet.ours():
+                yield sheet
+
+
+def period_of(write: Write) -> Period | None:
+    """The sheet that a write goes to; None for one that only takes out."""
+    if write.body is None or write.action is Action.DELETE:
+        return None
+    employee = parse(str(write.body["EMPLOYEE"]), "employee").id
+    return Period(employee, date.fromisoformat(write.body["BEGINDATE"]))
+
+
+def number_of(write: Write) -> str:
+    """The RECORDNO of the sheet in which it was written; empty when it never was."""
+    return (write.ledger_id or "").partition(SEPARATOR)[0]
+
+
+def mark_for(write: Write) -> str:
+    """The mark by which the entry is known."""
+    return (write.ledger_id or "").partition(SEPARATOR)[2] or marks.mark(write.key)
+
+
+def mark_of(entry: Row) -> str:
+    """The mark of an entry; empty for one that is not ours."""
+    return marks.found(text(entry, "NOTES"), text(entry, "DESCRIPTION"))
+
+
+def entry_id(number: str, mark: str) -> str:
+    """The id of our entry in a sheet."""
+    return f"{number}{SEPARATOR}{mark}"
+
+
+async def look(client: Client, writes: Collection[Write], stop: Stop) -> Sheets:
+    """The sheets that these writes concern, in two requests or a few more. Raises as the client's
+    `read`, LedgerStopped where the ledger refuses."""
+    periods = {period for write in writes if (period := period_of(write))}
+    numbers = {number for write in writes if (number := number_of(write))}
+    numbers |= {each async for each in _numbers(client, periods, stop)}
+    return await read(client, numbers, stop)
+
+
+async def read(client: Client, numbers: Collection[str], stop: Stop) -> Sheets:
+    """The sheets with these RECORDNOs; those that are gone are left out. Raises as `look`."""
+    found = await whole(client, SHEET, sorted(numbers, key=_order), stop)
+    bare = [text(row, queries.KEY) or "" for row in found if ENTRIES not in row]
+    apart: dict[str, list[Row]] = {number: [] for number in bare}
+    async for line in lines(client, ENTRY, BELONGS_TO, bare, stop):
+        apart.setdefault(text(line, BELONGS_TO) or "", []).append(line)
+    told = (_sheet(row, apart) for row in found)
+    return Sheets({sheet.number: sheet for sheet in told if sheet is not None})
+
+
+async def _numbers(client: Client, periods: Collection[Period], stop: Stop) -> AsyncIterator[str]:
+    """The RECORDNOs of the sheets of these people and periods."""
+    if not periods:
+        return
+    days = [period.first_day for period in periods]
+    fields = [queries.KEY, "EMPLOYEEID", "BEGINDATE"]
+    when = queries.between("BEGINDATE", min(days), max(days))
+    for some in queries.portions(sorted({period.employee for period in periods})):
+        whose = queries.among("EMPLOYEEID", some)
+        async for row in everything(client, SHEET, fields, whose, when, stop=stop):
+            if _period(row) in periods:
+                yield text(row, queries.KEY) or ""
+
+
+def _sheet(row: Row, apart: Mapping[str, Sequence[Row]]) -> Sheet | None:
+    number, period = text(row, queries.KEY), _period(row)
+    if number is None or period is None:
+        return None
+    own = part(row, ENTRIES, ENTRY) if ENTRIES in row else apart[number]
+    return Sheet(number, period, row, own)
+
+
+def _period(row: Row) -> Period | None:
+    employee, first_day = text(row, "EMPLOYEEID"), rows.day(row, "BEGINDATE")
+    return Period(employee, first_day) if employee and first_day else None
+
+
+def _order(number: str) -> tuple[int, str]:
+    return len(number), number

@@ -1,0 +1,205 @@
+"""Writing time: whole sheets at once, each read before it is written, and after.
+
+What a sheet holds already is not sent again, so a repeat after an answer that was lost doubles
+nothing. A sheet that is refused is tried again without the entries that are to blame, as far as
+anybody can tell which those are.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from ledgerlink.connectors.intacct import judging, queries, sheets
+from ledgerlink.connectors.intacct.answers import Result
+from ledgerlink.connectors.intacct.blame import Blame
+from ledgerlink.connectors.intacct.client import Client
+from ledgerlink.connectors.intacct.custom import CustomFields
+from ledgerlink.connectors.intacct.errors import lane_error, meaning
+from ledgerlink.connectors.intacct.faults import Fault, blamed
+from ledgerlink.connectors.intacct.requests import MOST, Call, derived
+from ledgerlink.connectors.intacct.rewriting import Rewriting
+from ledgerlink.connectors.intacct.rows import text
+from ledgerlink.connectors.intacct.sheets import ENTRY, Period, Sheets, number_of, period_of
+from ledgerlink.domain.errors import LedgerError
+from ledgerlink.domain.plan import ItemState, Outcome, Request, Write
+from ledgerlink.domain.ports import Stop
+from ledgerlink.domain.reasons import reason
+
+ROUNDS = 30
+"""How often the sheets of a request are written at most, each time with fewer entries."""
+
+Queues = dict[Period, list[Sequence[Write]]]
+"""What is still to be sent for each sheet, one part after the other."""
+
+
+class Timesheets:
+    """The time of one request. What becomes of it is added to `told` as it is known; what nobody
+    knows is not. `state` is that of new sheets."""
+
+    def __init__(
+        self,
+        client: Client,
+        custom: CustomFields,
+        names: Mapping[str, str],
+        state: str,
+        told: list[Outcome],
+        stop: Stop,
+    ) -> None:
+        self._client = client
+        self._custom = custom
+        self._blame = Blame(names, told)
+        self._state = state
+        self._told = told
+        self._stop = stop
+
+    async def write(self, request: Request, writes: Sequence[Write]) -> None:
+        """Bring the sheets to what the writes say. Raises as the client's `call`."""
+        there = await sheets.look(self._client, writes, self._stop)
+        queues = self._queued(writes, there)
+        moved: list[Write] = []
+        for attempt in range(ROUNDS):
+            some = [write for queue in queues.values() for write in queue[0]]
+            if not some:
+                break
+            there = await sheets.look(self._client, some, self._stop) if attempt else there
+            open_ones = [r for period in queues if (r := self._next(period, queues, there, moved))]
+            await self._send(request, attempt, open_ones, queues)
+            queues = {period: queue for period, queue in queues.items() if queue}
+        self._blame.give_up(write for queue in queues.values() for some in queue for write in some)
+        await self._let_go(request, moved)
+
+    def _queued(self, writes: Sequence[Write], there: Sheets) -> Queues:
+        """The writes by sheet. What is to be taken out of a sheet that is gone, is out."""
+        found: dict[Period, list[Write]] = {}
+        for write in writes:
+            old = there.by_number.get(number_of(write))
+            period = period_of(write) or (old.period if old else None)
+            if period is None:
+                self._told.append(judging.removed(write))
+            else:
+                found.setdefault(period, []).append(write)
+        return {period: [some] for period, some in found.items()}
+
+    def _next(
+        self, period: Period, queues: Queues, there: Sheets, moved: list[Write]
+    ) -> Rewriting | None:
+        """The next part of a sheet, without what is decided already; None when nothing is left of
+        it. What is in another sheet, too, has `moved`."""
+        puts: list[Write] = []
+        takes: list[Write] = []
+        for write in queues[period].pop(0):
+            outcome = judging.verdict(write, there)
+            if outcome is not None:
+                self._told.append(outcome)
+                continue
+            (takes if period_of(write) is None else puts).append(write)
+            if any(sheet.period != period for sheet in there.holding(write)):
+                moved.append(write)
+        if not puts and not takes:
+            return None
+        return Rewriting(period, there.of(period), tuple(puts), tuple(takes))
+
+    async def _send(
+        self, request: Request, attempt: int, some: Sequence[Rewriting], queues: Queues
+    ) -> None:
+        for number, part in enumerate(queries.portions(some, MOST)):
+            custom = await self._names(part)
+            functions = [
+                each.function(self._id(request, attempt, each), self._state, custom)
+                for each in part
+            ]
+            control_id = derived(request.id, "time", attempt, number)
+            answer = await self._client.call(Call(control_id, functions, writes=True), self._stop)
+            results = {
+                each: answer.results.get(function.control_id)
+                for each, function in zip(part, functions, strict=True)
+            }
+            whole = blamed(answer.faults) if answer.failed else None
+            await self._settle(results, whole, queues)
+
+    async def _names(self, some: Sequence[Rewriting]) -> Collection[str]:
+        """The custom fields of entries, where somebody else's are to be kept."""
+        if not any(each.others for each in some):
+            return ()
+        return await self._custom.names(ENTRY, self._stop)
+
+    async def _settle(
+        self, results: Mapping[Rewriting, Result | None], whole: Fault | None, queues: Queues
+    ) -> None:
+        """Say what was done, and queue again what was refused with others. Raises for what
+        concerns the lane."""
+        done = {r: result for r, result in results.items() if result and result.succeeded}
+        await self._report(done)
+        for rewriting, result in results.items():
+            if rewriting in done or (result is None and whole is None):
+                continue
+            fault = whole or blamed(result.faults if result else ())
+            if error := lane_error(fault, meaning(fault)):
+                raise error
+            queues[rewriting.period][:0] = self._blame.parts(rewriting, fault)
+
+    async def _report(self, done: Mapping[Rewriting, Result]) -> None:
+        """Read the sheets as they are now, and tell."""
+        numbers = {each: _number(each, result) for each, result in done.items()}
+        for each in done:
+            self._told += [judging.removed(write) for write in each.takes]
+        wanted = {numbers[each] for each in done if each.puts}
+        try:
+            now = await sheets.read(self._client, wanted, self._stop) if wanted else Sheets()
+        except LedgerError:
+            self._told += [judging.unread(w, numbers[r]) for r in done for w in r.puts]
+            raise
+        for each, number in numbers.items():
+            self._told += _posted(each, number, now)
+
+    async def _let_go(self, request: Request, moved: Sequence[Write]) -> None:
+        """Take what has gone to another sheet out of the one that it was in."""
+        known = {outcome.seq: outcome for outcome in self._told}
+        some = [write for write in moved if _is_posted(known.get(write.seq))]
+        numbers = {number_of(write) for write in some}
+        old = await sheets.read(self._client, numbers, self._stop) if numbers else Sheets()
+        parts = [
+            Rewriting(sheet.period, sheet, takes=takes)
+            for sheet in old.by_number.values()
+            if (takes := tuple(w for w in some if number_of(w) == sheet.number))
+        ]
+        custom = await self._names(parts)
+        for part in parts:
+            control_id = derived(request.id, "moved", part.takes[0].seq)
+            function = part.function(control_id, self._state, custom)
+            call = Call(control_id, [function], writes=True)
+            answer = await self._client.call(call, self._stop)
+            result = answer.results.get(control_id)
+            if result is None or not result.succeeded:
+                self._doubled(part, blamed(result.faults if result else answer.faults))
+
+    def _doubled(self, part: Rewriting, fault: Fault) -> None:
+        """Say of entries that they are in two sheets now."""
+        seqs = {write.seq for write in part.takes}
+        detail = f"it is in the sheet of {part.period.first_day}, too, which said: {fault}"
+        self._told[:] = [_warned(each, detail) if each.seq in seqs else each for each in self._told]
+
+    def _id(self, request: Request, attempt: int, rewriting: Rewriting) -> str:
+        return derived(request.id, min(write.seq for write in rewriting.writes), attempt)
+
+
+def _number(rewriting: Rewriting, result: Result) -> str:
+    """The RECORDNO of a sheet that was written."""
+    if rewriting.sheet is not None:
+        return rewriting.sheet.number
+    return text(next(iter(result.rows), {}), queries.KEY) or result.key
+
+
+def _posted(rewriting: Rewriting, number: str, now: Sheets) -> list[Outcome]:
+    """What the sheet holds of what was put in; of what it does not, nobody knows."""
+    sheet = now.by_number.get(number)
+    ours = sheet.ours() if sheet else {}
+    found = [(write, ours.get(sheets.mark_for(write))) for write in rewriting.puts]
+    return [judging.posted(w, sheet, entry) for w, entry in found if sheet and entry is not None]
+
+
+def _is_posted(outcome: Outcome | None) -> bool:
+    return outcome is not None and outcome.state is ItemState.POSTED
+
+
+def _warned(outcome: Outcome, detail: str) -> Outcome:
+    return replace(outcome, reason=reason("answer_differs", detail=detail))

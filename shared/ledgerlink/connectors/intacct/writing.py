@@ -1,0 +1,73 @@
+"""Sending requests: one after the other, each with what it holds of time and of documents."""
+
+from collections.abc import Mapping, Sequence
+
+from ledgerlink.connectors.intacct.client import Client, Unanswered
+from ledgerlink.connectors.intacct.custom import CustomFields
+from ledgerlink.connectors.intacct.entries import KIND as TIME
+from ledgerlink.connectors.intacct.timesheets import Timesheets
+from ledgerlink.domain.plan import Outcome, Request
+from ledgerlink.domain.ports import Answered, Interrupted, Stop
+
+
+class Writing:
+    """One write of several requests. `state` is that of new timesheets."""
+
+    def __init__(
+        self,
+        client: Client,
+        custom: CustomFields,
+        names: Mapping[str, str],
+        state: str,
+        answered: Answered,
+        stop: Stop,
+    ) -> None:
+        self._client = client
+        self._custom = custom
+        self._names = names
+        self._state = state
+        self._answered = answered
+        self._stop = stop
+
+    async def send(self, requests: Sequence[Request]) -> None:
+        """Send all, until `stop` says so. Raises what ends the lane, once what was answered has
+        been reported. A request of which nobody knows is left, and the next one sent, as long as
+        the gateway answers at all. What an earlier worker left unanswered has to be over: among
+        these may be its repeat."""
+        try:
+            await self._client.silence.over(self._stop)
+        except Interrupted:
+            return
+        for request in requests:
+            if self._stop():
+                return
+            if not await self._sent(request):
+                return
+
+    async def _sent(self, request: Request) -> bool:
+        """Whether to go on with the next one."""
+        told: list[Outcome] = []
+        silent: Unanswered | None = None
+        try:
+            await self._write(request, told)
+        except Interrupted:
+            return False
+        except Unanswered as unanswered:
+            silent = unanswered
+        finally:
+            await self._tell(request, told)
+        if silent is not None and not await self._client.alive(self._stop):
+            raise silent
+        return True
+
+    async def _write(self, request: Request, told: list[Outcome]) -> None:
+        time = [write for write in request.writes if write.kind == TIME]
+        if time:
+            sheets = Timesheets(
+                self._client, self._custom, self._names, self._state, told, self._stop
+            )
+            await sheets.write(request, time)
+
+    async def _tell(self, request: Request, told: Sequence[Outcome]) -> None:
+        if told:
+            await self._answered(request, sorted(told, key=lambda outcome: outcome.seq))

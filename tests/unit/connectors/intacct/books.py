@@ -1,0 +1,83 @@
+"""A connector over a gateway in memory, and what is written through it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+from ledgerlink.connectors.intacct import Endpoints, SageIntacct
+from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.ledger import IntacctLedger
+from ledgerlink.domain.documents import Document, fingerprint
+from ledgerlink.domain.plan import Action, Outcome, Request, Write
+from ledgerlink.domain.ports import LaneState, Stop, never
+
+from tests.fakes.clock import FakeClock
+from tests.unit.connectors.intacct.gateway import Gateway
+from tests.unit.connectors.intacct.stage import CREDENTIALS, Vault
+
+
+@dataclass
+class Books:
+    """One company, open, and every outcome that was reported, by seq."""
+
+    gateway: Gateway = field(default_factory=Gateway)
+    choices: Choices = field(default_factory=Choices)
+    clock: FakeClock = field(default_factory=FakeClock)
+    vault: Vault = field(default_factory=Vault)
+    state: LaneState = field(default_factory=dict)
+    told: dict[int, Outcome] = field(default_factory=dict)
+    answers: int = 0
+
+    def __post_init__(self) -> None:
+        transport = httpx.MockTransport(self.gateway)
+        self.connector = SageIntacct(
+            Endpoints(), self.clock, transport, choices=self.choices, jitter=lambda: 0.5
+        )
+        self.ledger = self.open()
+
+    def open(self) -> IntacctLedger:
+        """A connection of another worker."""
+        return self.connector.open("acme", self.vault, CREDENTIALS, self.state)
+
+    async def write(
+        self, *writes: Write, name: str = "r1", stop: Stop = never
+    ) -> dict[int, Outcome]:
+        """Send them in one request."""
+        await self.ledger.write([Request(name, writes)], self.answered, stop)
+        return self.told
+
+    async def answered(self, request: Request, outcomes: Sequence[Outcome]) -> None:
+        self.answers += 1
+        self.told.update({outcome.seq: outcome for outcome in outcomes})
+
+    def reasons(self) -> dict[int, str | None]:
+        """The code of each outcome's reason."""
+        return {s: o.reason.code if o.reason else None for s, o in sorted(self.told.items())}
+
+
+def create(seq: int, document: Document, **more: Any) -> Write:
+    one = Write(
+        seq=seq,
+        action=Action.CREATE,
+        key=document.key,
+        kind=document.kind,
+        body=document.body,
+        day=document.day,
+        minutes=document.minutes,
+        total=document.total,
+        group=document.group,
+    )
+    return replace(one, **more)
+
+
+def update(seq: int, document: Document, was: Document, ledger_id: str | None) -> Write:
+    base = fingerprint(was.body)
+    changes = {"action": Action.UPDATE, "ledger_id": ledger_id, "base_fingerprint": base}
+    return create(seq, document, **changes)
+
+
+def delete(seq: int, was: Document, ledger_id: str | None) -> Write:
+    base = fingerprint(was.body)
+    changes = {"action": Action.DELETE, "ledger_id": ledger_id, "base_fingerprint": base}
+    return create(seq, was, body=None, **changes)
