@@ -1,4 +1,4 @@
-"""Expenses, invoices and receipts from the front door to the ledger: posted, corrected, paid."""
+"""Expenses, invoices and receipts from the front door to the ledger: posted, corrected, gone."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -172,85 +172,62 @@ def test_part_of_a_report_is_refused_with_what_is_missing(office: Office) -> Non
     assert "ER-P-1" in item["reason"]["message"]
 
 
-def test_expenses_grouped_anew_are_each_there_once(office: Office) -> None:
-    whole = report("ER-G", "v1", "4.00", "5.00")
-    office.posted(**PEOPLE, expenses=whole)
+def test_expenses_grouped_anew_are_each_there_once_and_their_receipts_follow(
+    office: Office,
+) -> None:
+    taxi = receipt("r1", office.uploaded(b"%PDF grouped"), "grouped.pdf")
+    first, second = report("ER-G", "v1", "4.00", "5.00")
+    first |= {"receipts": [taxi]}
+    office.posted(**PEOPLE, expenses=[first, second])
     with office.choosing(expenses={"group_by": "entry"}):
-        office.posted(expenses=whole)
-    mine = [
-        (bill["TotalAmt"], len(bill["Line"]))
+        office.posted(expenses=[first, second])
+    bills = [
+        bill
         for bill in office.ledger.rows("Bill")
         if "ER-G" in bill["Line"][0].get("Description", "")
     ]
-    assert sorted(mine) == [(Decimal("4.00"), 1), (Decimal("5.00"), 1)]
+    told = sorted((bill["TotalAmt"], len(bill["Line"]), bill["Id"]) for bill in bills)
+    assert [one[:2] for one in told] == [(Decimal("4.00"), 1), (Decimal("5.00"), 1)]
     assert not office.ledger.rows("Bill", "WHERE DocNumber = 'ER-G'")
+    assert hangs_on(office, "grouped.pdf") == [f"Bill:{told[0][2]}"]
 
 
-def fields(office: Office, invoice_id: str) -> JSON:
-    """What the newest entry of the feed says of an invoice; nothing while there is none."""
-    feed, _ = office.firm.changes(office.id)
-    told = [c for c in feed if c["type"] == "invoice" and c["id"] == invoice_id]
-    return dict(told[-1]["record"]["fields"]) if told else {}
-
-
-def test_a_corrected_invoice_keeps_its_time_and_a_deleted_one_frees_it(office: Office) -> None:
-    line = {"labor_code_key": "dev", "amount": "95.00", "time_keys": ["freed"]}
-    run = office.posted(
-        **PEOPLE, time_entries=[entry("freed", minutes=60)], invoices=[invoice("F-1", line)]
+def test_an_expense_that_moves_to_another_report_takes_its_receipt_along(office: Office) -> None:
+    taxi = receipt("r1", office.uploaded(b"%PDF moved"), "moved.pdf")
+    moved, stays, there = (
+        *report("ER-A", "v1", "1.00", "2.00"),
+        *report("ER-B", "v1", "4.00"),
     )
-    activity = office.items(run)["time:freed"]["ledger_id"]
-
-    def status() -> str:
-        (row,) = office.ledger.rows("TimeActivity", f"WHERE Id = '{activity}'")
-        return str(row["BillableStatus"])
-
-    office.posted(invoices=[invoice("F-1", line | {"amount": "90.00"})])
-    assert office.ledger.numbered("Invoice", "F-1")["TotalAmt"] == Decimal("90.00")
-    assert status() == "HasBeenBilled"
-    billed = office.ended(time_entries=[entry("freed", minutes=45)])
-    assert [i["reason"]["code"] for i in office.items(billed).values()] == ["billed"]
-    office.posted(invoices=gone("F-1"))
-    assert status() == "Billable"
-    office.posted(time_entries=[entry("freed", minutes=45)])
+    moved |= {"receipts": [taxi]}
+    office.posted(**PEOPLE, expenses=[moved, stays, there])
+    moved |= {"report_key": "ER-B", "report_number": "ER-B"}
+    office.posted(expenses=[moved, stays, there])
+    bills = [office.ledger.numbered("Bill", number) for number in ("ER-A", "ER-B")]
+    assert [bill["TotalAmt"] for bill in bills] == [Decimal("2.00"), Decimal("5.00")]
+    assert hangs_on(office, "moved.pdf") == [f"Bill:{bills[1]['Id']}"]
 
 
-def test_a_paid_invoice_comes_back_by_webhook_and_stays_as_it_is(
-    office: Office, machine: Machine
-) -> None:
-    office.posted(**PEOPLE, invoices=[invoice("P-1")])
-    row = office.ledger.numbered("Invoice", "P-1")
-
-    def paid() -> bool:
-        machine.tick()
-        return bool(fields(office, row["Id"]).get("status") == "paid")
-
-    with office.choosing(schedule={"mode": "off"}):
-        office.ledger.pay(row, "2026-04-14")
-        office.firm.until(paid)
-    assert office.firm.runs(office.id)[0]["sync"]["trigger"] == "webhook"
-    told = fields(office, row["Id"])
-    assert (told["paid_on"], Decimal(told["balance"])) == ("2026-04-14", Decimal(0))
-    assert Decimal(told["total"]) == Decimal("100.00")
-    for late in ([invoice("P-1", {"amount": "90.00", "labor_code_key": "dev"})], gone("P-1")):
-        assert refusals(office, late) == ["paid"]
-    assert office.ledger.numbered("Invoice", "P-1")["TotalAmt"] == Decimal("100.00")
+def hangs_on(office: Office, name: str) -> list[str]:
+    """The documents that receipts of this name are attached to."""
+    files = office.ledger.files().items()
+    return [document for document, some in files for found, _ in some if found == name]
 
 
-def refusals(office: Office, invoices: list[JSON]) -> list[str]:
-    """Why these are blocked."""
-    items = office.items(office.ended(invoices=invoices), state="blocked")
-    return [item["reason"]["code"] for item in items.values()]
-
-
-def test_a_voided_invoice_says_so_after_a_sync(office: Office) -> None:
-    office.posted(**PEOPLE, invoices=[invoice("V-1")])
-    row = office.ledger.numbered("Invoice", "V-1")
-    office.ledger.void(row)
-    office.firm.synced(office.id)
-    told = fields(office, row["Id"])
-    assert (told["status"], told["paid_on"], Decimal(told["balance"])) == ("void", None, Decimal(0))
-    late = invoice("V-1", {"amount": "90.00", "labor_code_key": "dev"})
-    assert refusals(office, [late]) == ["voided"]
+def test_all_that_was_posted_is_taken_back_and_the_time_once_it_is_free(office: Office) -> None:
+    line = {"labor_code_key": "dev", "amount": "95.00", "time_keys": ["back-1"]}
+    slip = receipt("r1", office.uploaded(b"%PDF back"), "back.pdf")
+    office.posted(
+        **PEOPLE,
+        time_entries=[entry("back-1")],
+        expenses=[card("back-2", "9.99", receipts=[slip])],
+        invoices=[invoice("B-1", line)],
+    )
+    office.posted(expenses=gone("back-2"), invoices=gone("B-1"), receipts=gone("expense/back-2/r1"))
+    office.posted(time_entries=gone("back-1"))
+    assert not office.ledger.rows("Invoice", "WHERE DocNumber = 'B-1'")
+    assert not office.ledger.rows("Purchase", "WHERE TotalAmt = '9.99'")
+    assert not hangs_on(office, "back.pdf")
+    assert not [r for r in office.ledger.rows("TimeActivity") if "back-1" in r["Description"]]
 
 
 def test_a_receipt_that_never_came_fails_alone_and_is_attached_by_the_next_post(
