@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.documents import Company
 from ledgerlink.domain.lists import ListType, Sync
+from ledgerlink.domain.money import Total, rounded
 from ledgerlink.domain.plan import Action, ItemState
 from ledgerlink.domain.reasons import Reason
 from ledgerlink.domain.rules import Rule, RuleKind
@@ -322,7 +323,7 @@ class ItemView(BaseModel):
             minutes=operation.minutes,
             total=operation.total.amount if operation.total else None,
             currency=operation.total.currency if operation.total else None,
-            ledger_total=outcome.total,
+            ledger_total=_shown(outcome.total, operation.total),
             before=_body(operation.before),
             after=_body(operation.body),
             warnings=[view for one in operation.warnings if (view := ReasonView.of(one))],
@@ -331,6 +332,11 @@ class ItemView(BaseModel):
             reason=ReasonView.of(outcome.reason),
             trace_id=outcome.trace_id or None,
         )
+
+
+def _shown(amount: Decimal | None, total: Total | None) -> Decimal | None:
+    """Money at the smallest unit of the document's currency."""
+    return None if amount is None else rounded(amount, total.currency if total else None)
 
 
 def _body(body: Mapping[str, Any] | None) -> dict[str, Any] | None:
