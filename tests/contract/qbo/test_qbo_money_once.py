@@ -50,9 +50,10 @@ def test_a_change_and_a_removal_whose_answers_are_lost_are_done_once(
 
 
 @EVERY
-def test_the_same_request_again_has_the_same_answer_and_does_nothing(
+def test_the_same_request_again_is_the_same_to_the_byte_and_has_the_same_answer(
     clerk: Clerk, paper: Paper
 ) -> None:
+    clerk.books.admin("settings", {"requestid_other_body": "fault"})
     first = clerk.post(paper.record())[paper.key]
     again = clerk.again()[paper.key]
     assert (again.state, again.reason) == (ItemState.POSTED, None)

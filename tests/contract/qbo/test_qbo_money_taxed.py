@@ -66,8 +66,12 @@ def test_tax_on_top_is_told_with_its_code_and_the_totals_agree(canada: Clerk, pa
     assert canada.links[paper.key].ledger_total == Decimal(105)
 
 
+@pytest.mark.parametrize("how", ["net", "gross"])
 @EVERY
-def test_tax_inside_is_taken_out_of_the_amount(canada: Clerk, paper: Paper) -> None:
+def test_tax_inside_is_taken_out_of_the_amount_however_the_ledger_reads_it(
+    canada: Clerk, paper: Paper, how: str
+) -> None:
+    canada.books.admin("settings", {"inclusive_amount": how})
     given = {**CODED, "tax_amount": Decimal(5), "tax_inclusive": True}
     if paper.kind == "Invoice":
         lines = (sold("105", **CODED, tax_amount=Decimal(5)),)

@@ -218,7 +218,8 @@ def test_an_upload_whose_answer_is_lost_is_one_file(clerk: Clerk, action: str) -
     assert len(files(clerk)) == 1
 
 
-def test_an_upload_that_is_sent_again_is_one_file(clerk: Clerk) -> None:
+def test_an_upload_that_is_sent_again_is_the_same_to_the_byte_and_one_file(clerk: Clerk) -> None:
+    clerk.books.admin("settings", {"requestid_other_body": "fault"})
     first = clerk.post(charged(receipts=(receipt(),)))[KEY]
     again = clerk.again()[KEY]
     assert (again.ledger_id, len(files(clerk))) == (first.ledger_id, 1)
