@@ -175,7 +175,7 @@ class Expenses:
             day=day,
             features=given.features,
             payee=payee,
-            account_id=self._account(settlement, first, remarks),
+            account_id=self._account(settlement, first, money.currency, remarks),
             credit=first.refund,
             number=sent_number(number, self._how.number, "report_number", remarks),
             location_id=self._location(entries, remarks),
@@ -260,10 +260,16 @@ class Expenses:
             day=day,
         )
 
-    def _account(self, settlement: Settlement, entry: ExpenseEntry, remarks: Remarks) -> str | None:
+    def _account(
+        self,
+        settlement: Settlement,
+        entry: ExpenseEntry,
+        currency: str | None,
+        remarks: Remarks,
+    ) -> str | None:
         how = self._how
         if settlement is Settlement.PAYABLE:
-            return how.payable_account_id
+            return self._payables(currency, remarks)
         if settlement is Settlement.CHECK:
             return how.check_account_id or _no_account("check_account_id", "pays employees")
         try:
@@ -274,6 +280,17 @@ class Expenses:
             remarks.warnings.append(reason("default_card", key=entry.card_key))
             return how.card_account_id
         return card or how.card_account_id or _no_account("card_account_id", "is charged")
+
+    def _payables(self, currency: str | None, remarks: Remarks) -> str | None:
+        """Where it is owed; a ledger of several currencies keeps each in an account of its own."""
+        chosen = self._how.payable_account_id
+        kept = self._given.payables
+        if currency is None or currency not in kept or chosen in kept[currency]:
+            return chosen
+        account_id = kept[currency][0]
+        told = reason("payables_of_currency", currency=currency, account=account_id)
+        remarks.warnings.append(told)
+        return account_id
 
     def _location(self, entries: Sequence[ExpenseEntry], remarks: Remarks) -> str | None:
         """The one that all agree in: a document has one location."""

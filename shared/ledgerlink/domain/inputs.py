@@ -47,7 +47,9 @@ class PlanInput:
 
     `expenses`, `invoices` and `listed` records are posted besides, `deleted` ones are taken out.
     `carried_expenses` are the links of the documents that carry expenses now, by the key of each.
-    `rates` are exchange rates that the ledger knows. `today` dates what the settings date so.
+    `attached` are the links of the receipts of deleted records. `payables` are the ids of the
+    payables accounts of each currency, where the ledger keeps several. `rates` are exchange rates
+    that the ledger knows. `today` dates what the settings date so.
     """
 
     entries: Sequence[TimeEntry]
@@ -71,7 +73,9 @@ class PlanInput:
     expensing: Expensing = field(default_factory=Expensing)
     invoicing: Invoicing = field(default_factory=Invoicing)
     carried_expenses: Mapping[str, Link] = field(default_factory=dict)
+    attached: Mapping[str, Link] = field(default_factory=dict)
     vendor_currencies: Mapping[str, str] = field(default_factory=dict)
+    payables: Mapping[str, Sequence[str]] = field(default_factory=dict)
     rates: Mapping[tuple[str, date], Decimal] = field(default_factory=dict)
     today: date | None = None
 

@@ -35,6 +35,7 @@ def documents(
         key = invoice_key(invoice.key)
         yield from receipts.of(invoice, key, given.links.get(key))
     yield from receipts.removed()
+    yield from receipts.left_behind()
 
 
 def _bundlings(

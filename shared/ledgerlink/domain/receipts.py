@@ -23,13 +23,26 @@ Spender = ExpenseEntry | Invoice
 
 def receipt_key(record: Spender, receipt: Receipt) -> str:
     """The posting key of a record's receipt: expenses and invoices may have the same keys."""
-    return posting_key(RECEIPT, f"{record.kind}/{record.key}/{receipt.key}")
+    return receipts_of(RecordKind(record.kind), record.key) + receipt.key
+
+
+def receipts_of(kind: RecordKind, source_key: str) -> str:
+    """What the posting keys of all receipts of a record begin with, and of no other; a slash in its
+    key is written `%2F`."""
+    plain = source_key.replace("%", "%25").replace("/", "%2F")
+    return posting_key(RECEIPT, f"{kind}/{plain}/")
+
+
+def owner_of(key: str) -> tuple[RecordKind, str]:
+    """The kind and the key of the record that the receipt with this posting key belongs to."""
+    kind, plain, _ = key.partition(":")[2].split("/", 2)
+    return RecordKind(kind), plain.replace("%2F", "/").replace("%25", "%")
 
 
 class Receipts:
     """The receipts of one plan, whose `documents` are on their way. A receipt goes to the document
-    that there is or will be, also to one that may not change; `left_out` are the reasons of records
-    that are not to be posted, by kind and key."""
+    that there is or will be, also to one that may not change, and goes with the record that it
+    belongs to; `left_out` are the reasons of records that are not to be posted, by kind and key."""
 
     def __init__(
         self,
@@ -41,6 +54,12 @@ class Receipts:
         self._left_out = left_out
         self._comes = {op.key: op for op in documents if _comes(op)}
         self._comparer = Comparer(edits=LedgerEdits.OURS, record=RECEIPT)
+        self._staying = {
+            (op.record, member)
+            for op in documents
+            if op.state is ItemState.BLOCKED
+            for member in op.members
+        }
         spenders: list[Spender] = [*given.expenses, *given.invoices]
         self._counts = Counter(receipt_key(one, each) for one in spenders for each in one.receipts)
         self._gone = [posting_key(RECEIPT, name) for name in given.deleted_keys(RECEIPT)]
@@ -57,6 +76,14 @@ class Receipts:
                 yield self._comparer.unwanted(self._given.held(link))
             else:
                 yield _settled(key, ItemState.SKIPPED, reason("undeletable"))
+
+    def left_behind(self) -> Iterator[Operation]:
+        """What takes out those of records that the product has no more, and that go."""
+        told = {*self._gone, *self._counts}
+        gone = {(one.kind, one.key) for one in self._given.deleted} - self._staying
+        for key, link in self._given.attached.items():
+            if key not in told and owner_of(key) in gone:
+                yield self._comparer.unwanted(self._given.held(link))
 
     def of(self, record: Spender, document_key: str, carrier: Link | None) -> Iterator[Operation]:
         """The operations of a record's receipts. `carrier` is what carries the record now."""

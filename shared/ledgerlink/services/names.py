@@ -1,6 +1,6 @@
 """Names that the ledger has in use, from the lists as they came in last."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.documents import Features, NewCustomer, NewListRecord, NewPerson
@@ -43,6 +43,20 @@ def foreign_customers(
 def foreign_vendors(house: House, connection: Connection, features: Features) -> Mapping[str, str]:
     """The currencies of vendors who are not paid in the home currency, by id."""
     return _foreign(house, connection, features, ListType.VENDOR)
+
+
+def payables(
+    house: House, connection: Connection, features: Features
+) -> Mapping[str, Sequence[str]]:
+    """The payables accounts in use by currency, where the ledger keeps several."""
+    if not features.multi_currency or ListType.ACCOUNT not in _lists(house, connection):
+        return {}
+    found: dict[str, list[str]] = {}
+    for account in records_of(house, connection, ListType.ACCOUNT):
+        currency = account.fields.get("currency")
+        if currency and account.usable and "accounts_payable" in account.roles:
+            found.setdefault(str(currency), []).append(account.id)
+    return found
 
 
 def _foreign(

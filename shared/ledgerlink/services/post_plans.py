@@ -15,13 +15,14 @@ from ledgerlink.domain.listing import RULES, created_by, doubled, list_key, list
 from ledgerlink.domain.plan import Operation
 from ledgerlink.domain.planner import linked_keys, plan
 from ledgerlink.domain.ports import Ledger, Stop
+from ledgerlink.domain.receipts import receipts_of
 from ledgerlink.domain.records import Deleted, ListPost, ProjectRecord, RecordKind
 from ledgerlink.domain.resolver import RuleBook, creatable_keys, posting_key
 from ledgerlink.domain.rules import Link, Rule, RuleKind, Skip
 from ledgerlink.domain.settings import Settings
 from ledgerlink.services.copies import copies_of
 from ledgerlink.services.house import House
-from ledgerlink.services.names import foreign_customers, foreign_vendors, names_in_use
+from ledgerlink.services.names import foreign_customers, foreign_vendors, names_in_use, payables
 from ledgerlink.services.plans import Records, rule_book
 
 Links = Mapping[str, PostedLink]
@@ -125,6 +126,8 @@ class PostPlan:
             features=self.company.features,
             taken=names_in_use(house, connection),
             currencies=foreign_customers(house, connection, self.company.features),
+            attached=self._attached(records),
+            payables=payables(house, connection, self.company.features),
             vendor_currencies=foreign_vendors(house, connection, self.company.features),
             carried=self._carriers(times, RecordKind.TIME),
             copies=await copies_of(self.ledger, looked_at.values(), self.stop),
@@ -138,6 +141,16 @@ class PostPlan:
             carried_expenses={**_alone(_named(records, RecordKind.EXPENSE), links), **spent},
             today=house.clock.now().date(),
         )
+
+    def _attached(self, records: Records) -> Links:
+        """The links of the receipts of expenses and invoices that are deleted."""
+        firm, connection_id = self.connection.firm, self.connection.id
+        found: dict[str, PostedLink] = {}
+        for one in records.deleted:
+            if one.kind in (RecordKind.EXPENSE, RecordKind.INVOICE):
+                prefix = receipts_of(one.kind, one.key)
+                found |= self.house.links.beginning(firm, connection_id, prefix)
+        return found
 
     def _links(self, keys: Iterable[str]) -> Links:
         return self.house.links.get(self.connection.firm, self.connection.id, keys)

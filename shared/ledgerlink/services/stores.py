@@ -79,6 +79,10 @@ class Links(Protocol):
     """Links by posting key."""
 
     def get(self, firm: str, connection_id: str, wanted: Iterable[str]) -> Mapping[str, Link]: ...
+    def beginning(self, firm: str, connection_id: str, prefix: str) -> Mapping[str, Link]:
+        """The links whose posting keys begin like this, as far as keys are of the usual length."""
+        ...
+
     def of_records(
         self, firm: str, connection_id: str, kind: str, ledger_ids: Iterable[str]
     ) -> Mapping[str, Link]:

@@ -52,3 +52,12 @@ def test_a_link_is_found_by_the_ledgers_id_until_it_is_tied_elsewhere(stores: St
     now = stores.links.of_records("acme", "c1", kind, ["1", "2", "3", "new"])
     assert {i: each.key for i, each in now.items()} == {"3": "k3", "new": "k1"}
     assert len(list(stores.links.ledger_ids("acme", "c1", kind))) == 149
+
+
+def test_links_are_found_by_how_their_keys_begin(stores: Stores) -> None:
+    keys = ["receipt:expense/1/a", "receipt:expense/1/b", "receipt:expense/10/a", "receipt:x"]
+    stores.links.put("acme", "c1", [link(key, str(n)) for n, key in enumerate(keys)])
+    stores.links.put("acme", "c2", [link("receipt:expense/1/c", "9")])
+    found = stores.links.beginning("acme", "c1", "receipt:expense/1/")
+    assert set(found) == {"receipt:expense/1/a", "receipt:expense/1/b"}
+    assert stores.links.beginning("acme", "c1", "receipt:expense/2/") == {}

@@ -23,6 +23,7 @@ from ledgerlink.domain.listing import created_by
 from ledgerlink.domain.plan import Action, ItemState, Operation
 from ledgerlink.domain.planner import plan
 from ledgerlink.domain.reasons import Reason, reason
+from ledgerlink.domain.receipts import receipts_of
 from ledgerlink.domain.records import (
     Deleted,
     ExpenseEntry,
@@ -166,6 +167,7 @@ class Desk(World):
             "features": self.features,
             "expensing": self.expensing,
             "invoicing": self.invoicing,
+            "attached": self.attached(sorted_out.deleted),
             "carried": self.carriers(RecordKind.TIME),
             "carried_expenses": self.carriers(RecordKind.EXPENSE),
             "copies": self.copies() if self.looked else {},
@@ -192,6 +194,11 @@ class Desk(World):
         if record is RecordKind.TIME:
             some = [link for link in some if link.carries]
         return {member: link for link in some for member in link.members}
+
+    def attached(self, deleted: Iterable[Deleted]) -> dict[str, PostedLink]:
+        """The links of the receipts of deleted records."""
+        starts = tuple(receipts_of(one.kind, one.key) for one in deleted)
+        return {key: link for key, link in self.links.items() if key.startswith(starts)}
 
     def copies(self) -> dict[str, Copy | None]:
         return {

@@ -534,3 +534,14 @@ def test_the_charge_of_a_merchant_of_another_currency_is_refused() -> None:
     entry = charged("c1", vendor_key="shop", currency="CHF", exchange_rate=Decimal("1.1"))
     found = desk(features=EURO).post(entry, vendor_currencies={"V7": "EUR"})
     assert reasons(found) == {"expense:c1": "currency_differs"}
+
+
+def test_what_is_owed_in_a_currency_is_kept_in_its_own_account() -> None:
+    world = desk(features=EURO)
+    given = {"vendor_currencies": {"V1": "EUR"}, "payables": {"USD": ["A1"], "EUR": ["A9"]}}
+    foreign = spent("e1", staff_key="vic", currency="EUR", exchange_rate=Decimal("1.1"))
+    op = one(world.post(foreign, **given))
+    assert (op.body or {})["account_id"] == "A9"
+    assert warnings(op) == ["payables_of_currency"]
+    chosen = {**given, "payables": {"EUR": ["A9", "AP"]}}
+    assert warnings(one(world.post(foreign, **chosen))) == []

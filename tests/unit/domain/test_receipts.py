@@ -167,3 +167,28 @@ def test_a_receipt_with_another_note_or_name_is_changed() -> None:
     other = replace(receipt(), note="taxi")
     found = world.post(spent("e1", report_key="A", receipts=(other,)))
     assert writes(found) == {E1: Action.UPDATE}
+
+
+@pytest.mark.parametrize("key", ["e1", "e/1", "e%2F1"])
+def test_a_receipt_goes_with_its_expense_and_no_other_does(key: str) -> None:
+    world = Desk()
+    world.posted(with_receipt(key), with_receipt("e2"), with_receipt(f"{key}/r1", None))
+    found = world.posted(gone(key), with_receipt("e2"))
+    assert set(writes(found).values()) == {Action.UPDATE, Action.DELETE}
+    assert len(world.bodies("File")) == 2
+    assert E2 in world.links
+
+
+def test_a_receipt_stays_with_an_expense_that_has_to_stay() -> None:
+    world = Desk()
+    world.posted(with_receipt("e1"))
+    world.lock(A)
+    assert writes(world.post(gone("e1"))) == {}
+    assert E1 in world.links
+
+
+def test_a_receipt_goes_with_its_invoice_once() -> None:
+    world = Desk()
+    world.posted(invoice("i1", receipts=(receipt(),)))
+    told = (gone("i1", RecordKind.INVOICE), gone("invoice/i1/r1", RecordKind.RECEIPT))
+    assert writes(world.posted(*told)) == {"invoice:i1": Action.DELETE, I1: Action.DELETE}
