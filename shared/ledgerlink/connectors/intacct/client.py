@@ -65,18 +65,22 @@ class Client:
             return await self._answer(call, Patience(self._jitter), stop)
 
     async def read(self, functions: Sequence[Function], stop: Stop = never) -> list[Result]:
-        """The results of functions that read, in their order, each of which may have failed.
-        Raises as `call`, and LedgerUnavailable for results that are missing."""
+        """The results of functions that read, in their order, each of which may have failed; what
+        may be a passing failure is tried once more. Raises as `call`, and LedgerUnavailable for
+        results that are missing."""
         patience = Patience(self._jitter)
+        call = Call(derived(*(f.control_id for f in functions)), functions)
+        retried = False
         while True:
-            call = Call(derived(*(f.control_id for f in functions)), functions)
             answer = await self.call(call, stop)
             if answer.failed is not None:
                 raise errors.stopped(f"it refused to be read: {blamed(answer.faults)}")
             results = [answer.results.get(f.control_id) for f in functions]
             told = [result for result in results if result is not None]
-            if len(told) == len(functions) and not any(map(_is_passing, told)):
+            passing = any(map(_is_passing, told)) and not retried
+            if len(told) == len(functions) and not passing:
                 return told
+            retried = True
             await self._time.sleep(patience.after_trouble("its answer lacks results"), stop)
 
     async def alive(self, stop: Stop = never) -> bool:

@@ -2,12 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 
-from ledgerlink.connectors.intacct import entries, judging, rows, sheets
+from ledgerlink.connectors.intacct import (
+    attaching,
+    entries,
+    judging,
+    papers,
+    rows,
+    searching,
+    sheets,
+)
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.entries import KIND as TIME
 from ledgerlink.connectors.intacct.ids import SEPARATOR
+from ledgerlink.connectors.intacct.kinds import KINDS
+from ledgerlink.connectors.intacct.queries import CHANGED
+from ledgerlink.connectors.intacct.receipts import KIND as FILE
 from ledgerlink.connectors.intacct.refusals import approved
-from ledgerlink.connectors.intacct.rows import Row
+from ledgerlink.connectors.intacct.rows import Row, text
 from ledgerlink.connectors.intacct.sheets import Sheet
 from ledgerlink.domain.documents import Copy
 from ledgerlink.domain.ports import Stop
@@ -22,7 +33,24 @@ class Copies:
 
     async def of(self, kind: str, ids: Sequence[str]) -> Mapping[str, Copy]:
         """The copies, by id. Raises as the client's `read`."""
-        return await self._entries(ids) if kind == TIME else {}
+        if kind == TIME:
+            return await self._entries(ids)
+        if kind == FILE:
+            return await self._files(ids)
+        there = await searching.by_ids(self._client, kind, ids, self._stop)
+        return {each: _document(kind, each, there[each]) for each in ids if each in there}
+
+    async def _files(self, ids: Sequence[str]) -> Mapping[str, Copy]:
+        """A file holds what was sent, as long as it is there."""
+        there: dict[str, list[str]] = {}
+        for supdoc in sorted({each.partition(SEPARATOR)[0] for each in ids}):
+            there[supdoc] = await attaching.held(self._client, supdoc, self._stop)
+        parts = {each: each.partition(SEPARATOR) for each in ids}
+        return {
+            each: Copy(ledger_id=each, version=None, body={}, forms=(attaching.content(each),))
+            for each, (supdoc, _, name) in parts.items()
+            if name in there[supdoc]
+        }
 
     async def _entries(self, ids: Sequence[str]) -> Mapping[str, Copy]:
         """A sheet is read once, however many of its entries are asked for."""
@@ -49,4 +77,17 @@ def _entry(ledger_id: str, sheet: Sheet, entry: Row) -> Copy:
         minutes=entries.minutes(rows.number(entry, "QTY") or entries.NOTHING),
         rate=billed,
         fixed=entries.sheet_name(sheet.period.employee, sheet.period.first_day.isoformat()),
+    )
+
+
+def _document(kind: str, ledger_id: str, row: Row) -> Copy:
+    """Of what is known by its content nobody can tell the body that it came from."""
+    listed = KINDS[kind].listed
+    return Copy(
+        ledger_id=ledger_id,
+        version=text(row, CHANGED),
+        body={},
+        forms=() if listed else (papers.content(row),),
+        locked=None if listed else papers.locked(row),
+        total=None if listed else papers.total(row),
     )

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from ledgerlink.connectors.intacct import judging, sheets
+from ledgerlink.connectors.intacct import attaching, judging, posting, searching, sheets
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.entries import KIND as TIME
+from ledgerlink.connectors.intacct.kinds import KINDS
+from ledgerlink.connectors.intacct.receipts import KIND as FILE
 from ledgerlink.connectors.intacct.sheets import Sheets, mark_for
 from ledgerlink.domain.plan import Action, Outcome, Write
 from ledgerlink.domain.ports import Stop
@@ -19,14 +21,49 @@ class Finding:
 
     async def find(self, writes: Sequence[Write]) -> Mapping[int, Outcome]:
         """Outcomes, by seq, of those writes that are found. Raises as the client's `read`."""
-        time = [write for write in writes if write.kind == TIME]
-        return await self._entries(time) if time else {}
+        outcomes: dict[int, Outcome] = {}
+        for kind, some in _by_kind(writes).items():
+            outcomes |= await self._of(kind, some)
+        return outcomes
+
+    async def _of(self, kind: str, writes: Sequence[Write]) -> Mapping[int, Outcome]:
+        if kind == TIME:
+            return await self._entries(writes)
+        return await (self._files(writes) if kind == FILE else self._documents(kind, writes))
+
+    async def _documents(self, kind: str, writes: Sequence[Write]) -> Mapping[int, Outcome]:
+        """By our names for them. What is to go is found by not being there."""
+        made = [write for write in writes if KINDS[kind].listed or write.body is not None]
+        there = await searching.ours(self._client, kind, made, self._stop) if made else {}
+        told = {w.seq: posting.found(w, *there[w.seq]) for w in made if w.seq in there}
+        going = [write for write in writes if write not in made]
+        ids = [write.ledger_id or "" for write in going]
+        left = await searching.by_ids(self._client, kind, ids, self._stop) if ids else {}
+        told |= {w.seq: posting.gone(w, left.get(w.ledger_id or "")) for w in going}
+        return {seq: outcome for seq, outcome in told.items() if outcome is not None}
+
+    async def _files(self, writes: Sequence[Write]) -> Mapping[int, Outcome]:
+        """By their names in the attachments of their documents."""
+        told: dict[int, Outcome] = {}
+        for write in writes:
+            supdoc = attaching.supdoc_of(write)
+            there = await attaching.held(self._client, supdoc, self._stop)
+            if (outcome := attaching.found(write, there)) is not None:
+                told[write.seq] = outcome
+        return told
 
     async def _entries(self, writes: Sequence[Write]) -> dict[int, Outcome]:
         """By the sheet of their person and period, and their marks in it."""
         there = await sheets.look(self._client, writes, self._stop)
         found = {write.seq: _entry(write, there) for write in writes}
         return {seq: outcome for seq, outcome in found.items() if outcome is not None}
+
+
+def _by_kind(writes: Sequence[Write]) -> Mapping[str, list[Write]]:
+    kinds: dict[str, list[Write]] = {}
+    for write in writes:
+        kinds.setdefault(write.kind, []).append(write)
+    return kinds
 
 
 def _entry(write: Write, there: Sheets) -> Outcome | None:

@@ -37,7 +37,7 @@ def sale(invoice: ResolvedInvoice, choices: Choices) -> Document:
 
 def _order_entry(invoice: ResolvedInvoice, choices: Choices, words: Wording) -> Body:
     number = _number(invoice, "documentno")
-    memo = words.text([("memo", invoice.memo)], wording.MESSAGE)
+    memo = _message(invoice, words)
     return {
         "transactiontype": choices.transaction_type,
         "datecreated": invoice.day.isoformat(),
@@ -53,6 +53,14 @@ def _order_entry(invoice: ResolvedInvoice, choices: Choices, words: Wording) -> 
         },
         **_taxed(invoice, choices),
     }
+
+
+def _message(invoice: ResolvedInvoice, words: Wording) -> str:
+    """What the client reads. Where the ledger numbers, our mark is the only name that there is."""
+    memo = [("memo", invoice.memo)]
+    if invoice.number:
+        return words.text(memo, wording.MESSAGE)
+    return words.marked(memo, wording.MESSAGE, invoice.reference)
 
 
 def _sold(

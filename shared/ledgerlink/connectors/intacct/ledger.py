@@ -11,6 +11,7 @@ from ledgerlink.connectors.intacct.changes import Changes
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.copies import Copies
 from ledgerlink.connectors.intacct.custom import CustomFields
+from ledgerlink.connectors.intacct.dimensions import Dimensions
 from ledgerlink.connectors.intacct.finding import Finding
 from ledgerlink.connectors.intacct.firm import Firm
 from ledgerlink.connectors.intacct.reading import Readings
@@ -57,8 +58,15 @@ class IntacctLedger:
 
     async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:
         """Send the requests as the port describes, one at a time."""
-        names = self._readings.names
-        writing = Writing(self._client, self._custom, names, self._state, answered, stop)
+        writing = Writing(
+            self._client,
+            self._custom,
+            Dimensions(self._client, self._sessions.login.entity),
+            self._readings.names,
+            self._state,
+            answered,
+            stop,
+        )
         await writing.send(requests)
 
     async def find(

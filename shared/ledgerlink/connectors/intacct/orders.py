@@ -194,5 +194,11 @@ FUNCTIONS: Mapping[str, Order] = {
     "create_invoice": INVOICE,
     "create_sotransaction": SALE,
     "create_supdoc": SUPPORTING,
+    "update_supdoc": SUPPORTING,
+    "reverse_cctransaction": order("datereversed memo", datereversed=DAY),
+    "update_invoice": INVOICE,
+    "update_expensereport": EXPENSE_REPORT,
+    "update_cctransaction": CARD_CHARGE,
+    "update_sotransaction": SALE,
     "create_supdocfolder": order("supdocfoldername supdocfolderdescription supdocparentfoldername"),
 }

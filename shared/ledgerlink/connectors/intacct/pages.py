@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 
 from ledgerlink.connectors.intacct import errors, queries
+from ledgerlink.connectors.intacct.answers import Result
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.queries import Condition
 from ledgerlink.connectors.intacct.reading import accepted
@@ -36,12 +37,30 @@ async def everything(
 async def whole(client: Client, entity: str, keys: Sequence[str], stop: Stop) -> list[Row]:
     """The records with these RECORDNOs, with all their fields and most with their lines; those
     that are gone are left out. Raises as the client's `read`."""
+    results = await _read(client, entity, keys, stop)
+    if not all(result.succeeded for result in results):
+        there = [row async for row in _there(client, entity, keys, stop)]
+        left = [number for row in there if (number := text(row, queries.KEY))]
+        results = await _read(client, entity, left, stop)
+    return [row for result in results for row in accepted(result).rows]
+
+
+async def _read(client: Client, entity: str, keys: Sequence[str], stop: Stop) -> list[Result]:
     functions = [
         Function(f"{entity}-{number}", "read", _keys(entity, some))
         for number, some in enumerate(queries.portions(keys, KEYS))
     ]
-    results = await client.read(functions, stop) if functions else []
-    return [row for result in results for row in accepted(result).rows]
+    return await client.read(functions, stop) if functions else []
+
+
+async def _there(
+    client: Client, entity: str, keys: Sequence[str], stop: Stop
+) -> AsyncIterator[Row]:
+    """Which of them there are: one that is gone fails a read as a whole."""
+    for some in queries.portions(keys):
+        among = queries.among(queries.KEY, some)
+        async for row in everything(client, entity, [queries.KEY], among, stop=stop):
+            yield row
 
 
 async def lines(

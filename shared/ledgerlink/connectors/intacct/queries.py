@@ -17,6 +17,8 @@ T = TypeVar("T")
 PAGE = 1000
 AT_ONCE = 500
 """Values in one list of a condition."""
+FUNCTIONS = 50
+"""Functions of one request that reads, or conditions of which one holds."""
 
 KEY = "RECORDNO"
 CHANGED = "WHENMODIFIED"
@@ -33,6 +35,11 @@ def equal(field: str, value: str) -> Condition:
 def among(field: str, values: Iterable[str]) -> Condition:
     """The field has one of these values."""
     return "in", {"field": field, "value": list(values)}
+
+
+def like(field: str, pattern: str) -> Condition:
+    """The field is like this; `%` stands for anything."""
+    return "like", {"field": field, "value": pattern}
 
 
 def above(field: str, value: str) -> Condition:

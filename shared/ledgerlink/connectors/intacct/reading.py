@@ -9,6 +9,7 @@ from ledgerlink.connectors.intacct import errors, queries
 from ledgerlink.connectors.intacct.answers import Result
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.custom import CustomFields
+from ledgerlink.connectors.intacct.errors import Disposition
 from ledgerlink.connectors.intacct.faults import blamed
 from ledgerlink.connectors.intacct.ids import parse
 from ledgerlink.connectors.intacct.queries import Condition
@@ -151,11 +152,14 @@ def question(source: Source, fields: Sequence[str], conditions: Sequence[Conditi
 
 
 def accepted(result: Result) -> Result:
-    """The result. Raises LedgerStopped for one that failed."""
+    """The result. Raises LedgerStopped for one that failed, LedgerUnavailable for one that may
+    succeed another time."""
     if result.succeeded:
         return result
     fault = blamed(result.faults)
     meaning = errors.meaning(fault)
+    if meaning.disposition is Disposition.REPEAT:
+        raise errors.unavailable(str(fault))
     raise errors.lane_error(fault, meaning) or errors.stopped(f"it refused to be read: {fault}")
 
 

@@ -12,15 +12,16 @@ DESCRIPTION = 1000
 
 
 def attachment(receipt: ResolvedReceipt, choices: Choices) -> Document:
-    """A SUPDOC of one file, whose bytes are sent along with it. Raises Blocked."""
+    """A SUPDOC with one file, whose bytes are sent along, under a name of its own. Raises
+    Blocked."""
     name = wording.line(receipt.file_name, "file_name", wording.FILE_NAME)
     stem, dot, ending = name.rpartition(".")
     if not dot or not stem or not ending:
         detail = "it wants an ending"
         raise Blocked(reason("receipt_refused", field="file_name", name=name, detail=detail))
     note = wording.Wording(shorten=False).text([("note", receipt.note)], DESCRIPTION)
+    stem = f"{stem} {short(receipt.key)}"
     body = {
-        "supdocid": short(receipt.key),
         "supdocname": name,
         "supdocfoldername": choices.folder,
         **({"supdocdescription": note} if note else {}),

@@ -33,12 +33,13 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Functions that go together. `writes` says that the ledger stores something because of them.
-    The same call is the same bytes."""
+    """Functions that go together. `writes` says that the ledger stores something because of them;
+    `atomic` ones are done all or none. The same call is the same bytes."""
 
     control_id: str
     functions: Sequence[Function]
     writes: bool = False
+    atomic: bool = False
 
 
 def derived(*parts: object) -> str:
@@ -51,7 +52,7 @@ def envelope(sender: Sender, call: Call, who: Login | Session) -> bytes:
     """The request as bytes, signed in by a session, or by name and password."""
     root = xml.element("request")
     root.append(xml.element("control", _control(sender, call), CONTROL))
-    operation = xml.element("operation", {"@transaction": "false"})
+    operation = xml.element("operation", {"@transaction": "true" if call.atomic else "false"})
     authentication = xml.element("authentication")
     authentication.append(_who(who))
     content = xml.element("content")

@@ -2,9 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
+from ledgerlink.connectors.intacct.attaching import Attaching
 from ledgerlink.connectors.intacct.client import Client, Unanswered
 from ledgerlink.connectors.intacct.custom import CustomFields
+from ledgerlink.connectors.intacct.dimensions import Dimensions
 from ledgerlink.connectors.intacct.entries import KIND as TIME
+from ledgerlink.connectors.intacct.kinds import KINDS
+from ledgerlink.connectors.intacct.posting import Posting
+from ledgerlink.connectors.intacct.receipts import KIND as FILE
 from ledgerlink.connectors.intacct.timesheets import Timesheets
 from ledgerlink.domain.plan import Outcome, Request
 from ledgerlink.domain.ports import Answered, Interrupted, Stop
@@ -17,6 +22,7 @@ class Writing:
         self,
         client: Client,
         custom: CustomFields,
+        dimensions: Dimensions,
         names: Mapping[str, str],
         state: str,
         answered: Answered,
@@ -24,6 +30,7 @@ class Writing:
     ) -> None:
         self._client = client
         self._custom = custom
+        self._dimensions = dimensions
         self._names = names
         self._state = state
         self._answered = answered
@@ -61,12 +68,15 @@ class Writing:
         return True
 
     async def _write(self, request: Request, told: list[Outcome]) -> None:
+        client, names, stop = self._client, self._names, self._stop
         time = [write for write in request.writes if write.kind == TIME]
+        files = [write for write in request.writes if write.kind == FILE]
+        others = [write for write in request.writes if write.kind in KINDS]
         if time:
-            sheets = Timesheets(
-                self._client, self._custom, self._names, self._state, told, self._stop
-            )
+            sheets = Timesheets(client, self._custom, names, self._state, told, stop)
             await sheets.write(request, time)
+        await Posting(client, self._dimensions, names, told, stop).write(request, others)
+        await Attaching(client, names, told, stop).write(request, files)
 
     async def _tell(self, request: Request, told: Sequence[Outcome]) -> None:
         if told:

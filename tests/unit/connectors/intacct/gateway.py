@@ -3,11 +3,14 @@
 It is told what to say or how to fail by its script; without one it does what it is asked.
 """
 
+import base64
+import copy
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -28,6 +31,26 @@ IDS = {
 OWNED = {
     "TIMESHEET": ("TIMESHEETENTRIES", "TIMESHEETENTRY", "TIMESHEETKEY"),
     "APBILL": ("APBILLITEMS", "APBILLITEM", "RECORDKEY"),
+    "EEXPENSES": ("EEXPENSESITEMS", "EEXPENSESITEM", "RECORDKEY"),
+    "CCTRANSACTION": ("CCTRANSACTIONENTRYS", "CCTRANSACTIONENTRY", "RECORDKEY"),
+    "ARINVOICE": ("ARINVOICEITEMS", "ARINVOICEITEM", "RECORDKEY"),
+    "SODOCUMENT": ("SODOCUMENTENTRIES", "SODOCUMENTENTRY", "RECORDKEY"),
+}
+MADE = {
+    "create_expensereport": ("EEXPENSES", "expense"),
+    "record_cctransaction": ("CCTRANSACTION", "ccpayitem"),
+    "create_invoice": ("ARINVOICE", "lineitem"),
+    "create_sotransaction": ("SODOCUMENT", "sotransitem"),
+}
+CHANGED = {
+    "update_expensereport": "EEXPENSES",
+    "delete_expensereport": "EEXPENSES",
+    "update_cctransaction": "CCTRANSACTION",
+    "reverse_cctransaction": "CCTRANSACTION",
+    "update_invoice": "ARINVOICE",
+    "delete_invoice": "ARINVOICE",
+    "update_sotransaction": "SODOCUMENT",
+    "delete_sotransaction": "SODOCUMENT",
 }
 Step = Callable[[httpx.Request], httpx.Response] | Exception | None
 
@@ -47,6 +70,7 @@ class Gateway:
     log: list[Element] = field(default_factory=list)
     hosts: list[str] = field(default_factory=list)
     completed: set[str] = field(default_factory=set)
+    files: dict[str, dict[str, bytes]] = field(default_factory=dict)
     owned_apart: bool = False
     lives: timedelta | None = timedelta(hours=1)
     endpoint: str = ENDPOINT
@@ -69,7 +93,7 @@ class Gateway:
         if session is not None and session not in self.valid:
             return page(failed_operation(root, "XL03000006", "Invalid session q...."))
         unique = root.findtext("control/uniqueid") == "true"
-        results = [self._run(f, unique) for f in root.iterfind("operation/content/function")]
+        results = self._run_all(root, unique)
         then = self.after.pop(0) if self.after and unique else None
         if isinstance(then, Exception):
             raise then
@@ -108,6 +132,17 @@ class Gateway:
             _say(authentication, sessiontimestamp=START.isoformat(), sessiontimeout=_iso(moment))
         operation.extend(results)
         return response
+
+    def _run_all(self, root: Element, unique: bool) -> list[Element]:
+        """All of them; of a transaction all or none."""
+        before, done = copy.deepcopy(self.tables), set(self.completed)
+        results = [self._run(f, unique) for f in root.iterfind("operation/content/function")]
+        failed = any(result.findtext("status") != "success" for result in results)
+        if failed and root.find("operation").get("transaction") == "true":  # type: ignore[union-attr]
+            self.tables, self.completed = before, done
+            for result in results:
+                _roll_back(result)
+        return results
 
     def _run(self, function: Element, unique: bool) -> Element:
         control_id, node = function.get("controlid", ""), function[0]
@@ -149,8 +184,16 @@ class Gateway:
         kind, keys = node.findtext("object", ""), node.findtext("keys", "").split(",")
         data = etree.SubElement(result, "data", listtype=kind, count=str(len(keys)))
         for key in keys:
-            if key in self.tables.get(kind, {}):
-                data.append(self._whole(kind, key))
+            number = self._find(kind, key)
+            if number is None:
+                result.find("status").text = "failure"  # type: ignore[union-attr]
+                result.append(errors([("DL02000001", "There was an error processing it.")]))
+                return
+            data.append(self._whole(kind, number))
+
+    def _find(self, kind: str, key: str) -> str | None:
+        same = [n for n, r in self.tables.get(kind, {}).items() if key in (n, r.get("DOCID"))]
+        return next(iter(same), None)
 
     def _older(self, node: Element, result: Element) -> None:
         """Only what the connector asks: a field with one of these values."""
@@ -204,6 +247,9 @@ class Gateway:
             flat = {str(c.tag): c.text or "" for c in line}
             key = flat.pop("RECORDNO", None) or str(next(self.numbers))
             kept[key] = {**self.defaults.get(one, {}), **flat, "RECORDNO": key, to: number}
+        if kind == "APBILL":
+            mine = [_amount(r) for r in kept.values() if r[to] == number]
+            self.tables[kind][number]["TOTALENTERED"] = str(sum(mine, Decimal(0)))
 
     def _update(self, node: Element, result: Element) -> None:
         data = etree.SubElement(result, "data", listtype="objects", count=str(len(node)))
@@ -221,11 +267,54 @@ class Gateway:
         for key in node.findtext("keys", "").split(","):
             self.tables[node.findtext("object", "")].pop(key)
 
-    def _legacy(self, node: Element, result: Element) -> None:
-        number = str(next(self.numbers))
-        flat = {str(c.tag).upper(): _text(c) for c in node}
-        self.add(str(node.tag), **{**flat, "RECORDNO": number})
+    def _make(self, node: Element, result: Element) -> None:
+        """A legacy document with its lines and total."""
+        kind, tag = MADE[str(node.tag)]
+        flat = {str(c.tag).upper(): _text(c) for c in node if _text(c)}
+        lines = [{str(c.tag).upper(): c.text or "" for c in each} for each in node.iter(tag)]
+        total = sum((_amount(line) for line in lines), Decimal(0))
+        number = self.add(kind, **flat, **self.defaults.get(kind, {}), TOTALENTERED=str(total))
+        for line in lines:
+            account = {"ACCOUNTNO": line["GLACCOUNTNO"]} if "GLACCOUNTNO" in line else {}
+            self.add(OWNED[kind][1], **line, **account, RECORDKEY=number)
+        record = self.tables[kind][number]
+        if kind == "SODOCUMENT":
+            record["DOCNO"] = flat.get("DOCUMENTNO", number)
+            record["DOCID"] = f"{flat['TRANSACTIONTYPE']}-{record['DOCNO']}"
+        etree.SubElement(result, "key").text = record.get("DOCID", number)
+
+    def _change(self, node: Element, result: Element) -> None:
+        kind, tag = CHANGED[str(node.tag)], str(node.tag)
+        number = self._find(kind, node.get("key", "")) or ""
+        record = self.tables[kind][number]
+        if tag.startswith("delete_"):
+            del self.tables[kind][number]
+        elif tag.startswith("reverse_"):
+            record["STATE"] = "Reversed"
+        else:
+            record["SUPDOCID"] = node.findtext("supdocid", "")
         etree.SubElement(result, "key").text = number
+
+    def _folder(self, node: Element, result: Element) -> None:
+        self.add("FOLDER", NAME=node.findtext("supdocfoldername", ""))
+
+    def _supdoc(self, node: Element, result: Element) -> None:
+        files = self.files.setdefault(node.findtext("supdocid", ""), {})
+        for each in node.iter("attachment"):
+            name = f"{each.findtext('attachmentname')}.{each.findtext('attachmenttype')}"
+            files[name] = base64.b64decode(each.findtext("attachmentdata", ""))
+
+    def _get(self, node: Element, result: Element) -> None:
+        data = etree.SubElement(result, "data")
+        names = self.files.get(node.get("key", ""), {})
+        several = etree.SubElement(etree.SubElement(data, "supdoc"), "attachments")
+        for name in names:
+            stem, _, ending = name.rpartition(".")
+            one = etree.SubElement(several, "attachment")
+            _say(one, attachmentname=stem, attachmenttype=ending)
+
+    def _drop(self, node: Element, result: Element) -> None:
+        self.files.pop(node.get("key", ""))
 
     def _lookup(self, node: Element, result: Element) -> None:
         data = etree.SubElement(result, "data")
@@ -244,12 +333,13 @@ DO: Mapping[str, Callable[[Gateway, Element, Element], None]] = {
     "update": Gateway._update,
     "delete": Gateway._delete,
     "lookup": Gateway._lookup,
-    "create_expensereport": Gateway._legacy,
-    "record_cctransaction": Gateway._legacy,
-    "create_invoice": Gateway._legacy,
-    "create_sotransaction": Gateway._legacy,
-    "create_supdoc": Gateway._legacy,
-    "create_supdocfolder": Gateway._legacy,
+    **dict.fromkeys(MADE, Gateway._make),
+    **dict.fromkeys(CHANGED, Gateway._change),
+    "create_supdocfolder": Gateway._folder,
+    "create_supdoc": Gateway._supdoc,
+    "update_supdoc": Gateway._supdoc,
+    "delete_supdoc": Gateway._drop,
+    "get": Gateway._get,
 }
 
 
@@ -294,6 +384,25 @@ def errors(faults: Sequence[tuple[str, str]]) -> Element:
         error = etree.SubElement(message, "error")
         _say(error, errorno=errorno, description="", description2=words, correction="")
     return message
+
+
+def _roll_back(result: Element) -> None:
+    """As the gateway words a transaction that was taken back."""
+    words = "The entire transaction in this operation has been rolled back due to an error."
+    status = result.find("status")
+    assert status is not None
+    (fault,) = errors([("XL03000009", words)])
+    message = result.find("errormessage")
+    if message is None:
+        status.text = "aborted"
+        message = etree.SubElement(result, "errormessage")
+    message.append(fault)
+
+
+def _amount(line: Record) -> Decimal:
+    if "PRICE" in line:
+        return Decimal(line["QUANTITY"]) * Decimal(line["PRICE"])
+    return Decimal(line.get("PAYMENTAMOUNT") or line.get("TRX_AMOUNT") or line["AMOUNT"])
 
 
 def _control(root: Element) -> Element:

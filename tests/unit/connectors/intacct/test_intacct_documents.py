@@ -262,6 +262,10 @@ def test_an_invoice_is_a_sales_invoice_of_order_entry() -> None:
     }  # fmt: skip
 
 
+def test_an_invoice_that_the_ledger_numbers_is_known_by_its_message() -> None:
+    assert COMPOSER.invoice(invoice(memo="Thanks")).body["message"] == "Thanks\n[invoice:i1]"
+
+
 def test_an_invoice_by_choice_is_one_of_receivables() -> None:
     document = RECEIVABLES.invoice(invoice(due=date(2026, 4, 1), number="INV-1"))
     assert document.kind == "ARINVOICE"
@@ -363,9 +367,11 @@ def test_a_receipt_is_an_attachment_that_knows_its_document() -> None:
     )  # fmt: skip
     document = COMPOSER.receipt(receipt)
     assert list(needs(document.body)) == ["expense:e1"]
-    assert document.body["attachments"] == {
-        "attachment": [{"attachmentname": "lunch.2", "attachmenttype": "pdf"}]
-    }
+    (file,) = document.body["attachments"]["attachment"]
+    assert file["attachmentname"].startswith("lunch.2 ")
+    assert file["attachmenttype"] == "pdf"
+    other = COMPOSER.receipt(replace(receipt, key="receipt:e1/s"))
+    assert other.body["attachments"] != document.body["attachments"]
     bare = replace(receipt, file_name="lunch")
     assert why(lambda: COMPOSER.receipt(bare)) == "receipt_refused"
 

@@ -1,0 +1,184 @@
+"""Writing receipts: the file into the attachment of its document, and the attachment to it.
+
+A document has one attachment of any number of files, which is named after the document. Legacy
+functions alone do this, and no query tells of it.
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ledgerlink.connectors.intacct.client import Client
+from ledgerlink.connectors.intacct.errors import lane_error, meaning
+from ledgerlink.connectors.intacct.faults import blamed
+from ledgerlink.connectors.intacct.ids import SEPARATOR
+from ledgerlink.connectors.intacct.kinds import KINDS
+from ledgerlink.connectors.intacct.marks import short
+from ledgerlink.connectors.intacct.refusals import explain, failed
+from ledgerlink.connectors.intacct.requests import Call, Function, derived
+from ledgerlink.connectors.intacct.rows import Row, part, text
+from ledgerlink.connectors.intacct.xml import Value
+from ledgerlink.domain.documents import fingerprint
+from ledgerlink.domain.errors import Invalid, NotFound
+from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
+from ledgerlink.domain.ports import Stop
+from ledgerlink.domain.reasons import Reason, reason
+
+OWN_FIELDS = frozenset({"document", "document_kind"})
+"""What a body says for us, not for the ledger."""
+
+
+class Attaching:
+    """The receipts of one request."""
+
+    def __init__(
+        self, client: Client, names: Mapping[str, str], told: list[Outcome], stop: Stop
+    ) -> None:
+        self._client = client
+        self._names = names
+        self._told = told
+        self._stop = stop
+
+    async def write(self, request: Request, writes: Sequence[Write]) -> None:
+        """Send them one by one. Raises as the client's `call`."""
+        for write in writes:
+            there = await held(self._client, supdoc_of(write), self._stop)
+            if (done := found(write, there)) is not None:
+                self._told.append(done)
+            elif write.action is Action.DELETE:
+                await self._remove(request, write, there)
+            else:
+                await self._attach(request, write, there)
+
+    async def _attach(self, request: Request, write: Write, there: Sequence[str]) -> None:
+        try:
+            file = write.file() if write.file else b""
+        except (NotFound, Invalid) as refused:
+            why = Reason(refused.code, refused.message, refused.remedy)
+            self._told.append(failed(write, why))
+            return
+        control_id = derived(request.id, write.seq)
+        functions = _functions(write, file, bool(there), control_id)
+        answer = await self._client.call(Call(control_id, functions, writes=True), self._stop)
+        needed = [answer.results.get(each.control_id) for each in functions[-2:]]
+        if answer.failed is None and any(result is None for result in needed):
+            return
+        faults = [blamed(r.faults) for r in needed if r is not None and not r.succeeded]
+        if answer.failed is not None:
+            faults = [blamed(answer.faults)]
+        if not faults:
+            self._told.append(await self._posted(write, there))
+            return
+        if error := lane_error(faults[0], meaning(faults[0])):
+            raise error
+        self._told.append(failed(write, explain(faults[0], self._names)))
+
+    async def _posted(self, write: Write, before: Sequence[str]) -> Outcome:
+        """The outcome, which says so when a file that was there before is missing."""
+        now = await held(self._client, supdoc_of(write), self._stop)
+        lost = sorted({*before, _file(write)} - set(now))
+        detail = f"the attachment lacks {', '.join(lost)}"
+        return _outcome(write, reason("answer_differs", detail=detail) if lost and now else None)
+
+    async def _remove(self, request: Request, write: Write, there: Sequence[str]) -> None:
+        """The gateway takes out an attachment as a whole, so one with other files stays."""
+        if set(there) != {_file(write)}:
+            detail = "its attachment holds other files, and is taken out as a whole"
+            self._told.append(failed(write, reason("refused", detail=detail)))
+            return
+        control_id = derived(request.id, write.seq)
+        function = Function(control_id, "delete_supdoc", {"@key": supdoc_of(write)})
+        answer = await self._client.call(Call(control_id, [function], writes=True), self._stop)
+        result = answer.results.get(control_id)
+        if result is not None and result.succeeded:
+            self._told.append(_outcome(write))
+        elif result is not None or answer.failed is not None:
+            fault = blamed(result.faults if result else answer.faults)
+            self._told.append(failed(write, explain(fault, self._names)))
+
+
+async def held(client: Client, supdoc: str, stop: Stop) -> list[str]:
+    """The names of the files in an attachment; none when there is no such attachment. Raises as
+    the client's `read`."""
+    asked: dict[str, Value] = {"@object": "supdoc", "@key": supdoc}
+    (result,) = await client.read([Function("supdoc", "get", asked)], stop)
+    return [name for row in result.rows for name in _names(row)] if result.succeeded else []
+
+
+def content(ledger_id: str) -> str:
+    """What stands for a file: nobody can tell more of it than that it is there."""
+    return fingerprint({"file": ledger_id})
+
+
+def found(write: Write, there: Sequence[str]) -> Outcome | None:
+    """The outcome that the attachment alone decides."""
+    if (write.action is Action.DELETE) == (_file(write) in there):
+        return None
+    deleted = write.action is Action.DELETE
+    return _outcome(write, None if deleted else reason("already_written"))
+
+
+def _names(row: Row) -> list[str]:
+    files = part(row, "ATTACHMENTS", "ATTACHMENT")
+    told = [(text(each, "ATTACHMENTNAME"), text(each, "ATTACHMENTTYPE")) for each in files]
+    return [f"{name}.{ending}" for name, ending in told]
+
+
+def _functions(write: Write, file: bytes, there: bool, control_id: str) -> list[Function]:
+    """The folder, which mostly is there and may say so; the file; and what ties it."""
+    body = {name: v for name, v in (write.body or {}).items() if name not in OWN_FIELDS}
+    document, kind = str((write.body or {})["document"]), KINDS[(write.body or {})["document_kind"]]
+    named = _named(body)
+    data = base64.b64encode(file).decode("ascii")
+    filled: dict[str, Value] = {
+        **body,
+        "supdocid": supdoc_of(write),
+        "attachments": {"attachment": [{**named, "attachmentdata": data}]},
+    }
+    folder = Function(
+        f"{control_id}.folder",
+        "create_supdocfolder",
+        {"supdocfoldername": str(body["supdocfoldername"])},
+    )
+    name = "update_supdoc" if there else "create_supdoc"
+    kept = Function(f"{control_id}.file", name, filled)
+    return [folder, kept, _tie(f"{control_id}.tie", kind.attach, document, supdoc_of(write))]
+
+
+def _tie(control_id: str, attach: str, document: str, supdoc: str) -> Function:
+    if attach:
+        return Function(control_id, attach, {"@key": document, "supdocid": supdoc})
+    bill: dict[str, Value] = {"RECORDNO": document, "SUPDOCID": supdoc}
+    return Function(control_id, "update", {"APBILL": bill})
+
+
+def _named(body: Mapping[str, Any]) -> Mapping[str, str]:
+    (named,) = body["attachments"]["attachment"]
+    return {name: str(value) for name, value in named.items()}
+
+
+def supdoc_of(write: Write) -> str:
+    """The id of the attachment of a receipt's document."""
+    if write.ledger_id:
+        return write.ledger_id.partition(SEPARATOR)[0]
+    body = write.body or {}
+    return short(f"{body['document_kind']}{SEPARATOR}{body['document']}", "LL")
+
+
+def _file(write: Write) -> str:
+    """The name of the file in it."""
+    if write.ledger_id:
+        return write.ledger_id.partition(SEPARATOR)[2]
+    named = _named(write.body or {})
+    return f"{named['attachmentname']}.{named['attachmenttype']}"
+
+
+def _outcome(write: Write, why: Reason | None = None) -> Outcome:
+    ledger_id = write.ledger_id or f"{supdoc_of(write)}{SEPARATOR}{_file(write)}"
+    return Outcome(
+        seq=write.seq,
+        state=ItemState.POSTED,
+        ledger_id=ledger_id,
+        reason=why,
+        content="" if write.action is Action.DELETE else content(ledger_id),
+    )

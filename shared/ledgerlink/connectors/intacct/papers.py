@@ -1,0 +1,120 @@
+"""Documents of money as the ledger holds them: what they say, what they come to, what locks them.
+
+The ledger fills in more than anybody could foretell, so what it answers is kept as a fingerprint.
+What comes and goes by itself (balances, states, numbers, stamps) is no part of it.
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from ledgerlink.connectors.intacct import marks, rows
+from ledgerlink.connectors.intacct.dimensions import lines
+from ledgerlink.connectors.intacct.kinds import KINDS
+from ledgerlink.connectors.intacct.rows import Row, text
+from ledgerlink.domain.documents import fingerprint
+from ledgerlink.domain.money import rounded
+from ledgerlink.domain.plan import ItemState, Outcome, Write
+from ledgerlink.domain.reasons import Reason, reason
+
+HEAD = (
+    "RECORDID", "DOCNO", "DESCRIPTION", "MESSAGE", "VENDORID", "CUSTOMERID", "CUSTVENDID",
+    "EMPLOYEEID", "CURRENCY", "WHENCREATED", "WHENDUE", "TERMNAME",
+)  # fmt: skip
+LINE = (
+    "ACCOUNTNO", "ACCOUNTLABEL", "EXPENSETYPE", "GLACCOUNTNO", "ITEMID", "AMOUNT", "TRX_AMOUNT",
+    "QUANTITY", "PRICE", "UIQTY", "UIPRICE", "ENTRYDESCRIPTION", "DESCRIPTION", "MEMO",
+    "DEPARTMENTID", "LOCATIONID", "PROJECTID", "CUSTOMERID", "VENDORID", "CLASSID", "BILLABLE",
+)  # fmt: skip
+NUMBERS = frozenset({"AMOUNT", "TRX_AMOUNT", "QUANTITY", "PRICE", "UIQTY", "UIPRICE"})
+TOTALS = ("TRX_TOTALENTERED", "TOTALENTERED", "TRX_TOTAL", "TOTAL")
+"""Where a document may say what it comes to, its own currency first."""
+
+PAID = frozenset({"paid", "partially paid", "closed", "converted", "partially converted"})
+VOID = frozenset({"reversed", "voided", "void"})
+
+
+def content(row: Row) -> str:
+    """The fingerprint of what a document holds."""
+    lines = [_held(line, LINE) for line in _lines(row)]
+    return fingerprint({**_held(row, HEAD), "lines": lines})
+
+
+def total(row: Row) -> Decimal | None:
+    """What it comes to, as the ledger says; None where it does not say it."""
+    said = (rows.number(row, name) for name in TOTALS)
+    return next((each for each in said if each is not None), None)
+
+
+def locked(row: Row) -> Reason | None:
+    """Why it can no longer change."""
+    state = (text(row, "STATE") or "").lower()
+    if state in PAID or (rows.number(row, "TOTALPAID") or Decimal(0)) != 0:
+        return reason("paid", detail="")
+    if state in VOID:
+        return reason("voided")
+    return reason("reconciled") if rows.flag(row, "CLEARED") else None
+
+
+def is_void(row: Row) -> bool:
+    """Whether it was taken back, which is how some documents go."""
+    return (text(row, "STATE") or "").lower() in VOID
+
+
+def mark(kind: str, row: Row) -> str:
+    """Our name of it; empty for one of somebody else."""
+    return marks.found(text(row, KINDS[kind].mark_field))
+
+
+def posted(write: Write, ledger_id: str, row: Row, why: Reason | None = None) -> Outcome:
+    """The outcome of a write that the ledger holds; it says so when the ledger's total is another
+    one."""
+    return Outcome(
+        seq=write.seq,
+        state=ItemState.POSTED,
+        ledger_id=ledger_id,
+        version=text(row, "WHENMODIFIED"),
+        reason=_other_total(write, row) or why,
+        content=content(row),
+        total=total(row),
+    )
+
+
+def says(write: Write, row: Row) -> bool:
+    """Whether it comes to what is sent, in as many lines."""
+    said = total(row)
+    if said is None or write.total is None:
+        return False
+    sent = list(lines(write.body))
+    return rounded(said) == rounded(write.total.amount) and len(sent) == len(list(_lines(row)))
+
+
+def _other_total(write: Write, row: Row) -> Reason | None:
+    said = total(row)
+    if said is None or write.total is None:
+        return None
+    ours, currency = write.total, write.total.currency
+    theirs, mine = rounded(said, currency), rounded(ours.amount, currency)
+    if theirs == mine:
+        return None
+    words: dict[str, object] = {"ledger": theirs, "ours": mine, "difference": theirs - mine}
+    return reason("total_differs", None, tax="an unknown part", **words)
+
+
+def _lines(row: Row) -> Iterator[Row]:
+    """The lines: whatever stands below a document and has an amount or a quantity."""
+    for value in row.values():
+        for group in value if isinstance(value, list) else [value]:
+            if isinstance(group, Mapping):
+                yield from _of(group)
+
+
+def _of(group: Row) -> Iterator[Row]:
+    for value in group.values():
+        for line in value if isinstance(value, list) else [value]:
+            if isinstance(line, Mapping) and NUMBERS.intersection(line):
+                yield line
+
+
+def _held(row: Row, names: tuple[str, ...]) -> dict[str, str]:
+    told = {name: rows.amount(row, name) if name in NUMBERS else text(row, name) for name in names}
+    return {name: value for name, value in told.items() if value is not None}

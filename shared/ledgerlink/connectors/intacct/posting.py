@@ -1,0 +1,221 @@
+"""Writing documents beside time: each by its own functions, looked for before it is given up.
+
+A create that is refused may be a repeat of one that was done, so whatever the refusal says, the
+ledger is searched for our name of it first. A change is made only on what we last wrote.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from ledgerlink.connectors.intacct import kinds, papers, queries, searching
+from ledgerlink.connectors.intacct.answers import Answer
+from ledgerlink.connectors.intacct.client import Client
+from ledgerlink.connectors.intacct.dimensions import Dimensions
+from ledgerlink.connectors.intacct.errors import lane_error, meaning
+from ledgerlink.connectors.intacct.faults import ROLLED_BACK, Fault, blamed
+from ledgerlink.connectors.intacct.ids import Ref
+from ledgerlink.connectors.intacct.kinds import KINDS, is_atomic
+from ledgerlink.connectors.intacct.refusals import explain, failed
+from ledgerlink.connectors.intacct.requests import MOST, Call, Function, derived
+from ledgerlink.connectors.intacct.rows import Row, text
+from ledgerlink.connectors.intacct.surroundings import Surroundings
+from ledgerlink.domain.errors import LedgerError
+from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
+from ledgerlink.domain.ports import Stop
+from ledgerlink.domain.reasons import reason
+
+
+class Posting:
+    """The documents of one request. What becomes of them is added to `told` as it is known; what
+    nobody knows is not."""
+
+    def __init__(
+        self,
+        client: Client,
+        dimensions: Dimensions,
+        names: Mapping[str, str],
+        told: list[Outcome],
+        stop: Stop,
+    ) -> None:
+        self._client = client
+        self._dimensions = dimensions
+        self._names = names
+        self._told = told
+        self._stop = stop
+
+    async def write(self, request: Request, writes: Sequence[Write]) -> None:
+        """Send them. Raises as the client's `call`."""
+        for kind, group in groupby(writes, key=lambda write: write.kind):
+            some = await self._possible(kind, list(group))
+            around = await Surroundings.of(self._client, kind, some, self._stop)
+            self._told += around.refused
+            open_ones = [w for w in some if w.seq not in {o.seq for o in around.refused}]
+            for part in _calls(open_ones):
+                await self._send(request, kind, part, around)
+
+    async def _possible(self, kind: str, writes: Sequence[Write]) -> list[Write]:
+        """Those that can be sent; the others have their outcome."""
+        lacking = await self._dimensions.missing(writes, self._stop)
+        self._told += [failed(w, lacking[w.seq]) for w in writes if w.seq in lacking]
+        some = [write for write in writes if write.seq not in lacking]
+        if KINDS[kind].listed:
+            return some
+        changing = [write for write in some if write.action is not Action.CREATE]
+        ids = [write.ledger_id or "" for write in changing]
+        there = await searching.by_ids(self._client, kind, ids, self._stop) if ids else {}
+        decided = {w.seq: _stale(w, there.get(w.ledger_id or "")) for w in changing}
+        again = [w for w in changing if decided[w.seq] is not None and _may_be_anew(w, there)]
+        decided |= await self._anew(kind, again)
+        self._told += [outcome for outcome in decided.values() if outcome is not None]
+        return [write for write in some if decided.get(write.seq) is None]
+
+    async def _anew(self, kind: str, writes: Sequence[Write]) -> Mapping[int, Outcome]:
+        """Those changes that were done already, by making the document anew."""
+        found = await searching.ours(self._client, kind, writes, self._stop) if writes else {}
+        by_seq = {write.seq: write for write in writes}
+        return {
+            seq: papers.posted(by_seq[seq], ledger_id, row, reason("already_written"))
+            for seq, (ledger_id, row) in found.items()
+            if papers.says(by_seq[seq], row)
+        }
+
+    async def _send(
+        self, request: Request, kind: str, part: Sequence[Write], around: Surroundings
+    ) -> None:
+        asked = {write.seq: self._functions(request, write, around) for write in part}
+        functions = [each for some in asked.values() for each in some]
+        control_id = derived(request.id, kind, part[0].seq)
+        call = Call(control_id, functions, writes=True, atomic=is_atomic(part[0]))
+        answer = await self._client.call(call, self._stop)
+        refused = {w.seq: f for w in part if (f := _fault(answer, asked[w.seq])) is not None}
+        done = [w for w in part if w.seq not in refused and _is_done(answer, asked[w.seq])]
+        ids = {write.seq: _id(write, answer, asked[write.seq]) for write in done}
+        await self._report(kind, done, ids)
+        await self._refuse(kind, [w for w in part if w.seq in refused], refused)
+
+    def _functions(
+        self, request: Request, write: Write, around: Surroundings
+    ) -> Sequence[Function]:
+        control_id, body = derived(request.id, write.seq), around.body(write)
+        return kinds.functions(write, body, control_id, contact=around.has_contact(write))
+
+    async def _report(self, kind: str, done: Sequence[Write], ids: Mapping[int, str]) -> None:
+        """Tell of what was done, with what the ledger says of it now."""
+        made = [write for write in done if write.action is not Action.DELETE]
+        bare = {write.seq: _posted(write, ids[write.seq]) for write in done}
+        if KINDS[kind].listed or not made:
+            self._told += bare.values()
+            return
+        wanted = [ids[write.seq] for write in made]
+        try:
+            now = await searching.by_ids(self._client, kind, wanted, self._stop)
+        except LedgerError:
+            self._told += bare.values()
+            raise
+        for write in made:
+            if (row := now.get(ids[write.seq])) is not None:
+                bare[write.seq] = papers.posted(write, ids[write.seq], row)
+        self._told += bare.values()
+
+    async def _refuse(
+        self, kind: str, writes: Sequence[Write], faults: Mapping[int, Fault]
+    ) -> None:
+        """Tell of what was refused, unless the ledger holds it all the same. Raises for what
+        concerns the lane."""
+        for fault in faults.values():
+            if error := lane_error(fault, meaning(fault)):
+                raise error
+        making = [write for write in writes if write.action is Action.CREATE]
+        held = await searching.ours(self._client, kind, making, self._stop) if making else {}
+        for write in writes:
+            if write.seq in held:
+                self._told.append(_adopted(write, *held[write.seq]))
+            else:
+                why = explain(faults[write.seq], self._names, write.day)
+                self._told.append(failed(write, why))
+
+
+def found(write: Write, ledger_id: str, row: Row) -> Outcome | None:
+    """The outcome of a write of unknown fate, of which the ledger holds this; None where that says
+    nothing of it."""
+    if write.action is Action.CREATE:
+        return _adopted(write, ledger_id, row)
+    if KINDS[write.kind].listed:
+        inactive = (text(row, "STATUS") or "") == "inactive"
+        gone = write.action is Action.DELETE and inactive
+        return _posted(write, write.ledger_id or "") if gone else None
+    anew = ledger_id != write.ledger_id
+    if write.action is Action.UPDATE and anew and papers.says(write, row):
+        return papers.posted(write, ledger_id, row, reason("already_written"))
+    return None
+
+
+def gone(write: Write, row: Row | None) -> Outcome | None:
+    """The outcome of a delete of unknown fate, by what is left; None where it is all there."""
+    left = row is not None and not papers.is_void(row)
+    return None if left else _posted(write, write.ledger_id or "")
+
+
+def _adopted(write: Write, ledger_id: str, row: Row) -> Outcome:
+    why = reason("already_written")
+    if KINDS[write.kind].listed:
+        return replace(_posted(write, ledger_id), version=text(row, queries.CHANGED), reason=why)
+    return papers.posted(write, ledger_id, row, why)
+
+
+def _stale(write: Write, row: Row | None) -> Outcome | None:
+    """The outcome of a change that what the ledger holds now decides."""
+    deleting = write.action is Action.DELETE
+    if row is None or (deleting and papers.is_void(row)):
+        gone = failed(write, reason("gone_in_ledger"))
+        return _posted(write, write.ledger_id or "") if deleting else gone
+    if (why := papers.locked(row)) is not None:
+        return failed(write, why)
+    if write.base_fingerprint not in (None, papers.content(row)):
+        return failed(write, reason("changed_in_ledger"))
+    return None
+
+
+def _may_be_anew(write: Write, there: Mapping[str, Row]) -> bool:
+    """Whether it may be gone because it was made anew."""
+    row = there.get(write.ledger_id or "")
+    return write.action is Action.UPDATE and (row is None or papers.is_void(row))
+
+
+def _calls(writes: Sequence[Write]) -> Iterator[Sequence[Write]]:
+    """What goes into one call: what is done all or none stands alone."""
+    together = [write for write in writes if not is_atomic(write)]
+    yield from queries.portions(together, MOST // 2)
+    yield from ([write] for write in writes if is_atomic(write))
+
+
+def _fault(answer: Answer, asked: Collection[Function]) -> Fault | None:
+    """Why a write was refused; None when it was not, or nobody knows."""
+    if answer.failed is not None:
+        return blamed(answer.faults)
+    results = [answer.results.get(each.control_id) for each in asked]
+    faults = [f for r in results if r is not None and not r.succeeded for f in r.faults]
+    own = [fault for fault in faults if fault.errorno != ROLLED_BACK]
+    return next(iter(own or faults), None)
+
+
+def _is_done(answer: Answer, asked: Collection[Function]) -> bool:
+    results = [answer.results.get(each.control_id) for each in asked]
+    return all(result is not None and result.succeeded for result in results)
+
+
+def _id(write: Write, answer: Answer, asked: Sequence[Function]) -> str:
+    """The id of what was made or changed."""
+    kind, result = KINDS[write.kind], answer.results[asked[-1].control_id]
+    if write.action is Action.DELETE or (write.action is Action.UPDATE and not kind.create):
+        return write.ledger_id or ""
+    row = next(iter(result.rows), {})
+    if kind.listed:
+        own = str((write.body or {})[kind.id_field])
+        return str(Ref(write.kind.lower(), text(row, kind.id_field) or own))
+    return result.key or text(row, queries.KEY) or ""
+
+
+def _posted(write: Write, ledger_id: str) -> Outcome:
+    return Outcome(seq=write.seq, state=ItemState.POSTED, ledger_id=ledger_id)

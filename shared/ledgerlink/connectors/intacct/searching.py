@@ -1,0 +1,116 @@
+"""Searching the ledger for documents beside time, by their ids and by our names of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ledgerlink.connectors.intacct import errors, marks, papers, queries
+from ledgerlink.connectors.intacct.answers import Result
+from ledgerlink.connectors.intacct.client import Client
+from ledgerlink.connectors.intacct.errors import Disposition
+from ledgerlink.connectors.intacct.faults import blamed
+from ledgerlink.connectors.intacct.ids import Ref, parse
+from ledgerlink.connectors.intacct.invoices import SALE
+from ledgerlink.connectors.intacct.kinds import KINDS
+from ledgerlink.connectors.intacct.pages import everything, whole
+from ledgerlink.connectors.intacct.reading import accepted
+from ledgerlink.connectors.intacct.requests import Function
+from ledgerlink.connectors.intacct.rows import Row, text
+from ledgerlink.domain.plan import Action, Write
+from ledgerlink.domain.ports import Stop
+
+Found = Mapping[str, Row]
+"""Records by their ids."""
+
+
+async def by_ids(client: Client, kind: str, ids: Iterable[str], stop: Stop) -> Found:
+    """The documents with these ids, with their lines; list records with their states. What is gone
+    is left out. Raises as the client's `read`."""
+    wanted = sorted(set(ids))
+    if KINDS[kind].listed:
+        return await _listed(client, kind, [parse(each).id for each in wanted], stop)
+    if kind == SALE:
+        return await _sales(client, wanted, stop)
+    found = await whole(client, kind, wanted, stop)
+    return {number: row for row in found if (number := text(row, queries.KEY))}
+
+
+async def ours(
+    client: Client, kind: str, writes: Sequence[Write], stop: Stop
+) -> Mapping[int, tuple[str, Row]]:
+    """What the ledger holds of writes that make something, by seq: its id and itself. Raises as
+    `by_ids`."""
+    named = _list_id if KINDS[kind].listed else _sale_id
+    ids = {write.seq: named(write) for write in writes}
+    unnamed = [write for write in writes if ids[write.seq] is None]
+    marked = await _marked(client, kind, unnamed, stop) if unnamed else {}
+    ids |= {write.seq: marked.get(marks.mark(write.key)) for write in unnamed}
+    there = await by_ids(client, kind, [each for each in ids.values() if each], stop)
+    found = ((seq, name, there.get(name or "")) for seq, name in ids.items())
+    return {seq: (name, row) for seq, name, row in found if name and row is not None}
+
+
+def _list_id(write: Write) -> str | None:
+    """The id that a new list record gets."""
+    if write.action is not Action.CREATE:
+        return write.ledger_id or ""
+    body = write.body or {}
+    return str(Ref(write.kind.lower(), str(body[KINDS[write.kind].id_field])))
+
+
+def _sale_id(write: Write) -> str | None:
+    """The id of a sale that has a number of ours; None for what is known by its mark alone."""
+    body = write.body or {}
+    if write.kind != SALE or "documentno" not in body:
+        return None
+    return f"{body['transactiontype']}-{body['documentno']}"
+
+
+async def _listed(client: Client, kind: str, ids: Sequence[str], stop: Stop) -> Found:
+    field = KINDS[kind].id_field
+    found: dict[str, Row] = {}
+    for some in queries.portions(ids):
+        fields = [queries.KEY, field, "STATUS", queries.CHANGED]
+        among = queries.among(field, some)
+        async for row in everything(client, kind, fields, among, stop=stop):
+            found[str(Ref(kind.lower(), text(row, field) or ""))] = row
+    return found
+
+
+async def _sales(client: Client, ids: Sequence[str], stop: Stop) -> Found:
+    """One by one: an id that is gone would fail the others."""
+    found: dict[str, Row] = {}
+    for some in queries.portions(ids, queries.FUNCTIONS):
+        asked = [
+            Function(f"{SALE}-{n}", "read", {"object": SALE, "keys": each, "fields": "*"})
+            for n, each in enumerate(some)
+        ]
+        results = await client.read(asked, stop) if asked else []
+        for each, result in zip(some, results, strict=True):
+            if result.succeeded and result.rows:
+                found[each] = result.rows[0]
+            elif not _is_missing(result):
+                accepted(result)
+    return found
+
+
+async def _marked(
+    client: Client, kind: str, writes: Sequence[Write], stop: Stop
+) -> Mapping[str, str]:
+    """The ids of the documents that have our marks; the newest, should there be several."""
+    field, names = KINDS[kind].mark_field, ["DOCID"] if kind == SALE else []
+    found: dict[str, str] = {}
+    for some in queries.portions(writes, queries.FUNCTIONS):
+        like = [queries.like(field, f"%[{marks.mark(write.key)}]%") for write in some]
+        where = like[0] if len(like) == 1 else queries.either(*like)
+        fields = [queries.KEY, field, "STATE", *names]
+        async for row in everything(client, kind, fields, where, stop=stop):
+            if not papers.is_void(row):
+                name = text(row, "DOCID") or text(row, queries.KEY) or ""
+                found[papers.mark(kind, row)] = name
+    return found
+
+
+def _is_missing(result: Result) -> bool:
+    """Whether a read says that there is no such record."""
+    meaning = errors.meaning(blamed(result.faults))
+    passing = meaning.disposition is Disposition.REPEAT
+    return result.succeeded or passing or meaning.code == "target_missing"
