@@ -228,6 +228,19 @@ def test_where_time_goes_by_its_charge_it_is_linked_by_that_and_the_next_invoice
     assert status(clerk, "time:t3") == "HasBeenBilled"
 
 
+def test_what_is_sent_again_after_the_way_of_links_was_learnt_is_in_the_ledger_once(
+    clerk: Clerk,
+) -> None:
+    clerk.books.admin("settings", {"time_link_id": "timecharge"})
+    clerk.post(worked("t1"), worked("t2"))
+    billing = [invoice(hour(f"t{n}"), key=f"i{n}") for n in (1, 2)]
+    clerk.post(*billing, *[invoice(key=f"i{n}") for n in (3, 4)])
+    again = clerk.again()
+    assert {outcome.state for outcome in again.values()} == {ItemState.POSTED}
+    notes = sorted(row["PrivateNote"] for row in clerk.ours("Invoice"))
+    assert notes == [f"[invoice:i{n}]" for n in (1, 2, 3, 4)]
+
+
 def test_where_links_are_refused_altogether_the_invoice_is_posted_without_and_says_so(
     clerk: Clerk,
 ) -> None:

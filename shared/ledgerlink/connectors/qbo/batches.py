@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any
 from urllib.parse import quote
 
@@ -11,9 +11,10 @@ from ledgerlink.connectors.qbo.client import MINOR_VERSION, Call
 from ledgerlink.connectors.qbo.faults import Fault, in_json
 from ledgerlink.connectors.qbo.removing import INACTIVE, deactivates
 from ledgerlink.connectors.qbo.replies import Reply
+from ledgerlink.connectors.qbo.timelinks import linked
 from ledgerlink.connectors.qbo.uploads import upload, uploads
 from ledgerlink.connectors.qbo.wire import wire
-from ledgerlink.domain.plan import Action, Request, Write
+from ledgerlink.domain.plan import Action, Operation, Request, Write
 
 BATCH_SIZE = 30
 BATCHES = 40
@@ -23,6 +24,20 @@ MINUTE_SIZE = BATCH_SIZE * BATCHES + SINGLES
 CHUNK_SIZE = 2 * MINUTE_SIZE
 """Two minutes' work: long enough that the change from chunk to chunk weighs little, short enough
 for a worker's five minutes with a pause in between."""
+
+
+def together(operations: Sequence[Operation | Write]) -> list[list[int]]:
+    """Which of these share a request, by their places. What bills time is apart from the rest: a
+    request that says its links another way has another id, and the ledger does all of it again but
+    for time that is billed by then."""
+    bills = [any(True for _ in linked(operation)) for operation in operations]
+    found: list[list[int]] = []
+    for kind in (False, True):
+        places = [place for place, each in enumerate(bills) if each is kind]
+        sizes = package([operations[place].kind for place in places])
+        ends = zip(sizes, accumulate(sizes), strict=True)
+        found += [places[end - size : end] for size, end in ends]
+    return found
 
 
 def package(kinds: Sequence[str]) -> list[int]:

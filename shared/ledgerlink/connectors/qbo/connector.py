@@ -5,7 +5,6 @@ import ssl
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate
 
 import httpx
 
@@ -63,8 +62,7 @@ class QuickBooksOnline:
 
     def package(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
         """Batches of 30, and beyond 40 of them single calls; per chunk. Files go one by one."""
-        sizes = batches.package([operation.kind for operation in operations])
-        return [range(end - size, end) for size, end in zip(sizes, accumulate(sizes), strict=True)]
+        return batches.together(operations)
 
     def grants(self, credentials: Mapping[str, str]) -> QuickBooksGrants:
         """The authorisation flow. `credentials` hold `client_id` and `client_secret`."""

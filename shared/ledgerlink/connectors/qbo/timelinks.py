@@ -13,7 +13,7 @@ from ledgerlink.connectors.qbo import answers, billing, contents, queries
 from ledgerlink.connectors.qbo.client import Client, Entity
 from ledgerlink.connectors.qbo.faults import Fault
 from ledgerlink.connectors.qbo.ids import derived
-from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
+from ledgerlink.domain.plan import Action, ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.ports import LaneState, Stop
 from ledgerlink.domain.reasons import reason
 
@@ -117,7 +117,7 @@ class TimeLinks:
         return next((row for row in rows if _is_about(write, row)), None)
 
 
-def linked(write: Write) -> Iterator[str]:
+def linked(write: Operation | Write) -> Iterator[str]:
     """The activities that a write bills, by id."""
     return iter(billing.linked(write.body or {})) if write.kind == "Invoice" else iter(())
 

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledgerlink.connectors.qbo.batches import MINUTE_SIZE, answers, call_of, package
+from ledgerlink.connectors.qbo.batches import MINUTE_SIZE, answers, call_of, package, together
 from ledgerlink.connectors.qbo.faults import Fault
 from ledgerlink.connectors.qbo.replies import Reply
 from ledgerlink.connectors.qbo.wire import wire
-from ledgerlink.domain.documents import ResolvedExpenses, ResolvedInvoice
+from ledgerlink.domain.documents import Known, ResolvedExpenses, ResolvedInvoice
 from ledgerlink.domain.plan import Action, Request
 
+from tests.unit.connectors.qbo import drawer
 from tests.unit.connectors.qbo.desk import (
     BRITISH,
     CARD,
@@ -25,6 +26,7 @@ from tests.unit.connectors.qbo.desk import (
     expenses,
     invoice,
     line,
+    sold,
 )
 from tests.unit.connectors.qbo.stage import activity, change, create, faulty
 
@@ -234,3 +236,10 @@ def test_a_fault_of_the_whole_call_is_each_ones() -> None:
 def test_a_refusal_without_words_is_a_refusal() -> None:
     (told,) = answers(Request("r", (create(1),)), Reply(418, {"odd": True}))
     assert str(told.faults[0]) == "HTTP status 418"
+
+
+def test_invoices_that_bill_time_share_no_request_with_what_does_not() -> None:
+    plain, billing = invoice(), invoice(sold(time=Known("5")))
+    places = together([drawer.create(paper) for paper in (plain, billing) * 20])
+    assert sorted(place for some in places for place in some) == list(range(40))
+    assert [{place % 2 for place in some} for some in places] == [{0}, {1}]
