@@ -29,3 +29,8 @@ class Choices:
     project_category: str = "Contract"
     location_id: str | None = None
     folder: str = "Receipts"
+
+    @property
+    def invoice_kind(self) -> str:
+        """The ledger's name of what invoices become."""
+        return "SODOCUMENT" if self.sales is Sales.ORDER_ENTRY else "ARINVOICE"

@@ -11,24 +11,23 @@ from ledgerlink.connectors.intacct.client import Client, timeout
 from ledgerlink.connectors.intacct.documents import Documents
 from ledgerlink.connectors.intacct.endpoints import Endpoints
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
-from ledgerlink.connectors.intacct.logins import LoginVault, Sender
+from ledgerlink.connectors.intacct.logins import LoginVault, Sender, signed
 from ledgerlink.connectors.intacct.periods import Periods
 from ledgerlink.connectors.intacct.sessions import Sessions
 from ledgerlink.connectors.intacct.silence import Silence
 from ledgerlink.connectors.qbo.timing import LedgerTime
-from ledgerlink.domain.errors import Forbidden
+from ledgerlink.domain.errors import Forbidden, Invalid, Problem
 from ledgerlink.domain.lists import ListType, Notice
+from ledgerlink.domain.logins import Login
 from ledgerlink.domain.plan import Operation, Write
-from ledgerlink.domain.ports import Clock, LaneState
+from ledgerlink.domain.ports import Clock, Grants, LaneState
 
 
 class SageIntacct:
-    """The connector port, but for signing in: a company has a Web Services user, no grant. `jitter`
-    gives numbers from 0 to 1 for the waits between repeats."""
+    """The connector port. `jitter` gives numbers from 0 to 1 for the waits between repeats."""
 
     name = "intacct"
     chunk_size = packing.MOST_ENTRIES
-    lists = traits.LISTS
     shared_names: tuple[ListType, ...] = ()
     changes_reach = traits.REACH
     metered = traits.METERED
@@ -44,6 +43,7 @@ class SageIntacct:
     ) -> None:
         self.composer = Documents(choices=choices)
         self._choices = choices or Choices()
+        self.lists = traits.lists(self._choices.invoice_kind)
         self._endpoints = endpoints
         self._time = LedgerTime(clock, endpoints.clock_scale)
         self._transport = transport
@@ -66,6 +66,19 @@ class SageIntacct:
         """Whole timesheets together, up to 100 or 3000 entries a request; documents by 50."""
         return packing.package(operations)
 
+    def grants(self, credentials: Mapping[str, str]) -> Grants:  # noqa: ARG002 - the port's
+        """A company has a Web Services user, and gives no consent. Raises Invalid."""
+        message = "Sage Intacct is connected with the login of a Web Services user."
+        remedy = "Give login: company_id, user_id, password, and entity if it is about one."
+        raise Invalid("login_needed", message, remedy, [Problem("/login", message, remedy)])
+
+    def login(self, given: Mapping[str, str]) -> tuple[str, Login]:
+        """Of `company_id`, `user_id`, `password` and, for one entity alone, `entity`."""
+        return signed(given)
+
+    def give_back(self, keys: Login, credentials: Mapping[str, str]) -> None:
+        """A session ends by itself, and the user is the company's own."""
+
     def open(
         self,
         company_id: str,
@@ -86,5 +99,4 @@ class SageIntacct:
             self._jitter,
             Silence(self._time, lane_state),
         )
-        state = self._choices.timesheet_state
-        return IntacctLedger(company_id, client, sessions, self._time, http, state)
+        return IntacctLedger(company_id, client, sessions, self._time, http, self._choices)

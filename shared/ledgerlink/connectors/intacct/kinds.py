@@ -20,13 +20,12 @@ CONTACT = "CONTACT"
 class Kind:
     """One kind. A list record has an `id_field`; it is never removed, but made inactive. Of others
     `create` is the legacy function, empty where the generic one does, `remove` what takes one out,
-    `attach` what ties an attachment to it, and `mark_field` the text that ends in our mark."""
+    and `attach` what ties an attachment to it."""
 
     id_field: str = ""
     create: str = ""
     remove: str = ""
     attach: str = ""
-    mark_field: str = "DESCRIPTION"
 
     @property
     def listed(self) -> bool:
@@ -56,7 +55,6 @@ KINDS: Mapping[str, Kind] = {
         create="create_sotransaction",
         remove="delete_sotransaction",
         attach="update_sotransaction",
-        mark_field="MESSAGE",
     ),
 }
 

@@ -8,12 +8,14 @@ import httpx
 
 from ledgerlink.connectors.intacct import firm
 from ledgerlink.connectors.intacct.changes import Changes
+from ledgerlink.connectors.intacct.choices import Choices
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.copies import Copies
 from ledgerlink.connectors.intacct.custom import CustomFields
 from ledgerlink.connectors.intacct.dimensions import Dimensions
 from ledgerlink.connectors.intacct.finding import Finding
 from ledgerlink.connectors.intacct.firm import Firm
+from ledgerlink.connectors.intacct.payments import Payments
 from ledgerlink.connectors.intacct.reading import Readings
 from ledgerlink.connectors.intacct.sessions import Sessions
 from ledgerlink.connectors.intacct.writing import Writing
@@ -25,7 +27,7 @@ from ledgerlink.domain.ports import Answered, LaneState, Stop, never
 
 
 class IntacctLedger:
-    """The ledger port over one company's client. `state` is that of new timesheets."""
+    """The ledger port over one company's client."""
 
     def __init__(
         self,
@@ -34,18 +36,19 @@ class IntacctLedger:
         sessions: Sessions,
         time: LedgerTime,
         http: httpx.AsyncClient,
-        state: str,
+        choices: Choices,
     ) -> None:
         self._company_id = company_id
         self._client = client
         self._sessions = sessions
         self._time = time
         self._http = http
-        self._state = state
+        self._state = choices.timesheet_state
         self._custom = CustomFields(client)
         self._firm = Firm(client)
         self._readings = Readings(client, self._custom, time)
         self._changes = Changes(client, self._readings, time)
+        self._payments = Payments(client, choices.invoice_kind)
 
     @property
     def calls(self) -> Mapping[str, int]:
@@ -107,13 +110,20 @@ class IntacctLedger:
             return Batch(records=[record], as_of=as_of)
         if reading.type is ListType.CUSTOM_FIELD:
             return Batch(records=await self._custom.records(stop), as_of=as_of)
+        if reading.type is ListType.INVOICE:
+            return await self._payments.read(reading, as_of, stop)
         return await self._readings.read(reading, stop)
 
     async def changes(
         self, wanted: Sequence[ListType], since: datetime, stop: Stop = never
     ) -> Mapping[ListType, Batch]:
-        """What changed as the port describes, in one request."""
-        return await self._changes.since(wanted, since, stop)
+        """What changed as the port describes, in one request; one or two more for invoices."""
+        as_of = self._time.wall()
+        told = dict(await self._changes.since(wanted, since, stop))
+        if ListType.INVOICE in wanted:
+            invoices = await self._payments.changed(since, as_of, stop)
+            told |= {ListType.INVOICE: invoices} if invoices else {}
+        return told
 
     def lane_state(self) -> LaneState:
         """Until when writes may come late, as JSON values."""

@@ -1,32 +1,13 @@
-"""Who signs in to a company, and the session that signing in has brought."""
+"""Who signs in to a company: its own user, and the application that sends for them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Protocol
 
 from ledgerlink.connectors.intacct.errors import stopped
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """A session, bound to the address that it was given for. The moment is UTC."""
-
-    id: str = field(repr=False)
-    endpoint: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Login:
-    """A Web Services user of one company. `entity` is the location that is signed in to, None for
-    the company's top level."""
-
-    company_id: str
-    user_id: str
-    password: str = field(repr=False)
-    entity: str | None = None
-    session: Session | None = None
+from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.logins import Login as Login
+from ledgerlink.domain.logins import Session as Session
 
 
 class LoginVault(Protocol):
@@ -56,3 +37,26 @@ class Sender:
         if missing:
             raise stopped(f"the application's credentials lack {' and '.join(missing)}")
         return cls(credentials["sender_id"], credentials["sender_password"])
+
+
+NEEDED = ("company_id", "user_id", "password")
+KNOWN = (*NEEDED, "entity")
+LONGEST = 200
+
+
+def signed(given: Mapping[str, str]) -> tuple[str, Login]:
+    """The id of the company, with its entity where there is one, and the login. Raises Invalid."""
+    wrong = [name for name in NEEDED if not given.get(name, "").strip()]
+    wrong += [name for name in given if name not in KNOWN or len(given[name]) > LONGEST]
+    if wrong:
+        remedy = f"Give {', '.join(NEEDED)}, and entity if it is about one."
+        problems = [Problem(f"/login/{name}", "Missing, unknown or too long.") for name in wrong]
+        raise Invalid("wrong_login", "The login cannot be used like this.", remedy, problems)
+    company_id, entity = given["company_id"].strip(), given.get("entity", "").strip() or None
+    login = Login(
+        company_id=company_id,
+        user_id=given["user_id"].strip(),
+        password=given["password"],
+        entity=entity,
+    )
+    return (f"{company_id}:{entity}" if entity else company_id), login

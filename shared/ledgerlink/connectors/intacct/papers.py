@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from ledgerlink.connectors.intacct import marks, rows
 from ledgerlink.connectors.intacct.dimensions import lines
-from ledgerlink.connectors.intacct.kinds import KINDS
 from ledgerlink.connectors.intacct.rows import Row, text
 from ledgerlink.domain.documents import fingerprint
 from ledgerlink.domain.money import rounded
@@ -60,9 +59,9 @@ def is_void(row: Row) -> bool:
     return (text(row, "STATE") or "").lower() in VOID
 
 
-def mark(kind: str, row: Row) -> str:
-    """Our name of it; empty for one of somebody else."""
-    return marks.found(text(row, KINDS[kind].mark_field))
+def mark(row: Row) -> str:
+    """Our name of it, at the end of whichever text; empty for one of somebody else."""
+    return marks.found(*(value for value in row.values() if isinstance(value, str)))
 
 
 def posted(write: Write, ledger_id: str, row: Row, why: Reason | None = None) -> Outcome:

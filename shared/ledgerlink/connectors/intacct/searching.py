@@ -17,6 +17,10 @@ from ledgerlink.connectors.intacct.rows import Row, text
 from ledgerlink.domain.plan import Action, Write
 from ledgerlink.domain.ports import Stop
 
+MARKED = "DESCRIPTION"
+"""The text that ends in our mark."""
+SALE_ID = "DOCID"
+
 Found = Mapping[str, Row]
 """Records by their ids."""
 
@@ -96,17 +100,27 @@ async def _marked(
     client: Client, kind: str, writes: Sequence[Write], stop: Stop
 ) -> Mapping[str, str]:
     """The ids of the documents that have our marks; the newest, should there be several."""
-    field, names = KINDS[kind].mark_field, ["DOCID"] if kind == SALE else []
+    if kind == SALE:
+        return await _marked_sales(client, writes, stop)
     found: dict[str, str] = {}
     for some in queries.portions(writes, queries.FUNCTIONS):
-        like = [queries.like(field, f"%[{marks.mark(write.key)}]%") for write in some]
+        like = [queries.like(MARKED, f"%[{marks.mark(write.key)}]%") for write in some]
         where = like[0] if len(like) == 1 else queries.either(*like)
-        fields = [queries.KEY, field, "STATE", *names]
+        fields = [queries.KEY, MARKED, "STATE"]
         async for row in everything(client, kind, fields, where, stop=stop):
             if not papers.is_void(row):
-                name = text(row, "DOCID") or text(row, queries.KEY) or ""
-                found[papers.mark(kind, row)] = name
+                found[papers.mark(row)] = text(row, queries.KEY) or ""
     return found
+
+
+async def _marked_sales(client: Client, writes: Sequence[Write], stop: Stop) -> Mapping[str, str]:
+    """By reading what is of those days: nobody knows whether their texts can be asked for."""
+    days = [write.day for write in writes if write.day]
+    when = queries.between("WHENCREATED", min(days), max(days))
+    fields = [queries.KEY, SALE_ID]
+    of_days = [row async for row in everything(client, SALE, fields, when, stop=stop)]
+    there = await _sales(client, [each for row in of_days if (each := text(row, SALE_ID))], stop)
+    return {papers.mark(row): name for name, row in there.items() if not papers.is_void(row)}
 
 
 def _is_missing(result: Result) -> bool:

@@ -136,6 +136,13 @@ LISTS: Mapping[ListType, ListTraits] = {
     },
 }
 
+
+def lists(invoice: str) -> Mapping[ListType, ListTraits]:
+    """The lists of a company whose invoices are of this kind."""
+    ours = ListTraits(entity=invoice, by_changes=True, linked_only=True)
+    return {**LISTS, ListType.INVOICE: ours}
+
+
 WITH_CUSTOM_FIELDS = ("CUSTOMER", "PROJECT", "TASK", "EMPLOYEE", "VENDOR", "ITEM")
 """Objects whose custom fields are offered, and read along with their records."""
 

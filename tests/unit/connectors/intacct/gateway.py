@@ -281,6 +281,7 @@ class Gateway:
         if kind == "SODOCUMENT":
             record["DOCNO"] = flat.get("DOCUMENTNO", number)
             record["DOCID"] = f"{flat['TRANSACTIONTYPE']}-{record['DOCNO']}"
+            record["WHENCREATED"] = flat["DATECREATED"]
         etree.SubElement(result, "key").text = record.get("DOCID", number)
 
     def _change(self, node: Element, result: Element) -> None:
