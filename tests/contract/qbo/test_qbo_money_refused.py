@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.plan import ItemState, Outcome
-from ledgerlink.domain.posting import ClosedPeriod, Posting
+from ledgerlink.domain.posting import ClosedPeriod, LedgerEdits, Posting
 from ledgerlink.domain.reasons import reason
 from ledgerlink.domain.records import Record
 from ledgerlink.domain.rules import Link, LinkExpenseCode, RuleKind
@@ -214,9 +214,9 @@ def test_an_expense_code_that_leads_to_receivables_is_told(clerk: Clerk) -> None
 # Numbers.
 
 NUMBERED: Mapping[str, Callable[..., Record]] = {
-    "bill": lambda number: PAPERS["bill"].record(report_number=number),
-    "check": lambda number: PAPERS["check"].record(report_number=number),
-    "invoice": lambda number: PAPERS["invoice"].record(number=number),
+    "bill": lambda number, *a: PAPERS["bill"].record(*a, report_number=number),
+    "check": lambda number, *a: PAPERS["check"].record(*a, report_number=number),
+    "invoice": lambda number, *a: PAPERS["invoice"].record(*a, number=number),
 }
 HOLDERS: Mapping[str, Mapping[str, Any]] = {
     "bill": {"VendorRef": {"value": "46"}},
@@ -262,6 +262,22 @@ def test_a_number_that_our_own_earlier_attempt_has_is_adopted(
     assert again.reason == reason("already_written")
     assert (again.content, again.total) == (first.content, first.total)
     assert len(clerk.ours(paper.kind)) == 1
+
+
+@pytest.mark.parametrize("name", NUMBERED)
+def test_a_document_of_ours_with_other_amounts_is_adopted_and_not_taken_for_what_is_said(
+    clerk: Clerk, name: str
+) -> None:
+    paper = PAPERS[name]
+    clerk.post(NUMBERED[name]("N-7"))
+    clerk.links.clear()
+    other = NUMBERED[name]("N-7", "40")
+    assert code(clerk.post(other)[paper.key]) == "total_differs"
+    outcome = clerk.post(other)[paper.key]
+    assert (outcome.state, code(outcome)) == (ItemState.BLOCKED, "changed_in_ledger")
+    clerk.posting = Posting(ledger_edits=LedgerEdits.OURS)
+    assert clerk.post(other)[paper.key].state is ItemState.POSTED
+    assert [row["TotalAmt"] for row in clerk.ours(paper.kind)] == [40]
 
 
 def test_a_changed_number_that_is_taken_is_refused_and_the_document_stays(clerk: Clerk) -> None:

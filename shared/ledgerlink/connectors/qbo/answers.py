@@ -1,6 +1,7 @@
 """Answers: what the ledger says it stored, against what was sent."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +24,14 @@ def adopted(write: Write, entity: Mapping[str, Any]) -> Outcome:
     if write.action is Action.DELETE:
         return _outcome(write, entity, None)
     return _outcome(write, entity, _concern(write, entity) or reason("already_written"))
+
+
+def taken_over(write: Write, entity: Mapping[str, Any]) -> Outcome:
+    """The same of a document that may be from long ago: one that holds something else counts as
+    edited in the ledger, so that no later post takes it for what was said."""
+    other = differences(write.kind, write.body or {}, entity)
+    outcome = adopted(write, entity)
+    return replace(outcome, content="") if other else outcome
 
 
 def _outcome(

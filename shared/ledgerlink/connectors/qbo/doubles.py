@@ -52,7 +52,7 @@ async def look(client: Client, refusals: Sequence[Refusal], stop: Stop) -> Verdi
         rows = [row for entity, row in held if entity == write.kind]
         ours = next((row for row in rows if contents.is_same(write.body or {}, row)), None)
         if ours is not None:
-            outcomes.append(answers.adopted(write, ours))
+            outcomes.append(answers.taken_over(write, ours))
         else:
             remaining.append(replace(refusal, taken_by=_words(refusal, held)))
     return Verdict(outcomes=tuple(outcomes), refusals=tuple(remaining))

@@ -78,7 +78,7 @@ class TimeLinks:
         invoices = await billing.invoices(self.client, billed, stop)
         if own := await self._own(write, {b.ledger_id for b in invoices.values()}, stop):
             if write.action is Action.CREATE:
-                return Look(answers.adopted(write, own))
+                return Look(answers.taken_over(write, own))
             billed = [row for row in billed if not _by(invoices.get(row["Id"]), own)]
         if billed:
             why = reason("time_billed", keys=billing.named(_words(row, invoices) for row in billed))

@@ -26,6 +26,7 @@ def test_an_invoice_that_has_our_number_and_name_is_taken_over() -> None:
     assert (found.state, found.ledger_id, found.version) == (ItemState.POSTED, "145", "4")
     assert why(found).code == "already_written"
     assert found.total is not None
+    assert found.content
     assert isinstance(there.rows, Cabinet)
     assert "WHERE Id IN ('145') " in there.rows.asked("Invoice")[0]
 
@@ -34,6 +35,7 @@ def test_one_that_was_stored_otherwise_is_taken_over_and_says_so() -> None:
     there = company(fault("6140", double()), Invoice=[stored(SALE, TxnDate="2026-02-09")])
     found = outcome(there, create(SALE))
     assert (found.state, why(found).code) == (ItemState.POSTED, "answer_differs")
+    assert found.content == ""
 
 
 def test_one_that_was_stored_without_the_time_that_it_bills_says_so() -> None:
