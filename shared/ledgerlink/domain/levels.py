@@ -1,15 +1,16 @@
 """Levels: an operation refers only to what a lower level writes, and takes over only what one has
-let go of."""
+let go of. Of lists, what others may still point at is let go of last."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from graphlib import TopologicalSorter
 
 from ledgerlink.domain.documents import needs
+from ledgerlink.domain.listing import RULES
 from ledgerlink.domain.plan import Action, ItemState, Operation
 
 GOING = -1
-"""What goes is before everything."""
+"""What goes is before everything, but for list records."""
 
 
 def rank(operations: list[Operation], levels: Mapping[str, int]) -> None:
@@ -22,10 +23,20 @@ def rank(operations: list[Operation], levels: Mapping[str, int]) -> None:
     found = dict(levels)
     for key in TopologicalSorter(waits).static_order():
         found[key] = _level(comes[key], going, found)
+    ranked = [_level(operation, going, found) for operation in operations]
+    last = 1 + max([*ranked, *levels.values()], default=GOING)
+    awaited = {key for operation in operations for key in operation.after}
     for place, operation in enumerate(operations):
-        level = _level(operation, going, found)
+        level = last if _leaves_last(operation, awaited) else ranked[place]
         if level != operation.level:
             operations[place] = replace(operation, level=level)
+
+
+def _leaves_last(operation: Operation, awaited: Collection[str]) -> bool:
+    """A client, project or person whom something else of the plan may still be for, and whom
+    nothing comes instead of."""
+    goes = operation.action is Action.DELETE and operation.record in RULES
+    return goes and operation.key not in awaited
 
 
 def _level(operation: Operation, going: Collection[str], found: Mapping[str, int]) -> int:

@@ -154,7 +154,7 @@ class Listing:
         if link is None:
             return self._settled(kind, source_key, ItemState.SKIPPED, reason("undeletable"))
         comparer = Comparer(edits=self._given.posting.ledger_edits, record=kind)
-        return comparer.unwanted(self._given.held(link))
+        return replace(comparer.unwanted(self._given.held(link)), record=kind)
 
     def _settled(
         self, kind: RecordKind, source_key: str, state: ItemState, why: Reason

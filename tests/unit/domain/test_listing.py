@@ -52,6 +52,26 @@ def test_what_is_posted_and_needed_too_is_created_once(record: Record) -> None:
     assert writes(world.post(CLIENT, PROJECT, STAFF, record)) == {}
 
 
+@pytest.mark.parametrize(
+    ("key", "kind", "record"),
+    [
+        ("s1", RecordKind.STAFF, entry("t1", staff_key="s1")),
+        ("s1", RecordKind.STAFF, spent("e1", staff_key="s1")),
+        ("c1", RecordKind.CLIENT, invoice("i1", project_key="c1")),
+        ("c1", RecordKind.CLIENT, replace(PROJECT, key="p2")),
+    ],
+)
+def test_who_leaves_is_made_inactive_after_all_that_is_still_posted(
+    key: str, kind: RecordKind, record: Record
+) -> None:
+    world = known(CLIENT, STAFF, replace(PROJECT, key="p2"))
+    world.posted(CLIENT, STAFF)
+    found = world.post(gone(key, kind), record)
+    (goes,) = (op for op in found if op.action is Action.DELETE)
+    assert all(op.level < goes.level for op in found if op is not goes)
+    assert found[-1] is goes
+
+
 def test_a_project_brings_a_client_along_that_nobody_posted() -> None:
     record = replace(PROJECT, client_name="Client")
     found = known(record).post(record)
