@@ -38,7 +38,8 @@ class Reply:
             return LATER
         if self.answer is not None and self.answer.failed is not None:
             return meaning(self.fault, self.answer.failed)
-        refused = 400 <= self.status < 500 and self.answer is None
+        refused = 400 <= self.status < 500 and self.status != httpx.codes.REQUEST_TIMEOUT
+        refused = refused and self.answer is None
         return AGAIN if self.unsent or refused else None
 
     def __str__(self) -> str:

@@ -1,0 +1,103 @@
+"""Connecting: logins, the port, and errors that every reader can act on."""
+
+import pytest
+from ledgerlink.connectors.intacct import errors
+from ledgerlink.connectors.intacct.answers import Stage
+from ledgerlink.connectors.intacct.errors import FUNCTION, SIGNING_IN, Disposition, Meaning, meaning
+from ledgerlink.connectors.intacct.faults import Fault, blamed, faults
+from ledgerlink.connectors.intacct.refusals import OWN, explain
+from ledgerlink.connectors.intacct.xml import read
+from ledgerlink.domain.errors import Forbidden, Invalid
+from ledgerlink.domain.reasons import REASONS
+
+from tests.unit.connectors.intacct.books import Books
+
+GIVEN = {"company_id": " acme ", "user_id": "ws", "password": "p4ss word "}
+
+
+@pytest.mark.parametrize(("more", "place", "entity"), [
+    ({}, "acme", None),
+    ({"entity": "US"}, "acme:US", "US"),
+    ({"entity": " "}, "acme", None),
+])  # fmt: skip
+def test_a_login_leads_to_a_company_or_to_one_of_its_entities(
+    more: dict[str, str], place: str, entity: str | None
+) -> None:
+    found, login = Books().connector.login({**GIVEN, **more})
+    assert (found, login.entity, login.company_id) == (place, entity, "acme")
+    assert login.password == "p4ss word "
+
+
+@pytest.mark.parametrize(("change", "pointers"), [
+    ({"password": ""}, ["/login/password"]),
+    ({"company_id": "x" * 201}, ["/login/company_id"]),
+    ({"user_id": "", "company_id": " "}, ["/login/company_id", "/login/user_id"]),
+    ({"colour": "red"}, ["/login/colour"]),
+])  # fmt: skip
+def test_a_login_that_cannot_be_one_says_where(change: dict[str, str], pointers: list[str]) -> None:
+    with pytest.raises(Invalid) as wrong:
+        Books().connector.login({**GIVEN, **change})
+    assert [problem.pointer for problem in wrong.value.problems] == pointers
+    assert "p4ss" not in str(wrong.value)
+
+
+def test_there_is_neither_consent_nor_notice() -> None:
+    with pytest.raises(Invalid):
+        Books().connector.grants({})
+    with pytest.raises(Forbidden):
+        Books().connector.notices({}, b"{}", {})
+
+
+@pytest.mark.parametrize("each", [*FUNCTION, *SIGNING_IN], ids=lambda m: m.words or m.errorno)
+def test_every_meaning_has_a_reason_that_somebody_can_act_on(each: Meaning) -> None:
+    assert each.code in REASONS or each.code in OWN
+    lane = each.disposition in (Disposition.STOP, Disposition.RECONNECT)
+    assert not lane or each.remedy
+
+
+@pytest.mark.parametrize(("errorno", "words", "code"), [
+    ("BL01001973", "Invalid Project '10064' specified.", "target_missing"),
+    ("BL01001973", "Invalid Job '10064' specified.", "target_missing"),
+    ("BL01001973", "The employee 'E1' is invalid.", "target_missing"),
+    ("BL01001973", "Vendor 'V' specified is not valid.", "target_missing"),
+    ("BL01001973", "Activate the vendor V, then try again.", "target_missing"),
+    ("BL01001973", "Location 'US' is not valid", "target_missing"),
+    ("BL01001973", "Invalid Department 10 selected", "target_missing"),
+    ("BL01001973", "The employee is not a resource of the project 'P'.", "refused"),
+    ("BL01001973", "The Project 'P' has a project status that prevents expense submittal.",
+     "refused"),
+    ("BL01001973", "The account number '6000' requires a department.", "missing_dimension"),
+    ("BL01001973", "This transaction is missing the Department dimension for the Account 6000",
+     "missing_dimension"),
+    ("BL01001973", "Required field Date Due is missing", "missing_dimension"),
+    ("BL01001973", "Date must be on or after 01/01/2026", "closed_period"),
+    ("BL34000061", "Another Project with the given value(s) P1  already exists", "name_taken"),
+    ("PL05000104", "record exists", "name_taken"),
+    ("BL01001973", "Currently, we can't create the transaction", "refused"),
+    ("XL03000009", "Object definition BADOBJECT not found", "target_missing"),
+    ("XL03000006", "The following fields cannot be queried: X", "our_request_wrong"),
+])  # fmt: skip
+def test_the_words_of_a_refusal_tell_its_reason(errorno: str, words: str, code: str) -> None:
+    why = explain(Fault(errorno, words), {})
+    assert why.code == code
+    assert why.message
+    assert why.remedy
+
+
+def test_a_fault_without_words_is_told_all_the_same() -> None:
+    assert "no explanation given" in explain(Fault("X1"), {}).message
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_what_nobody_knows_stops_the_lane_at_signing_in(stage: Stage) -> None:
+    what = meaning(Fault("ZZ", "something new"), stage)
+    assert errors.lane_error(Fault("ZZ", "something new"), what) is not None
+
+
+def test_words_are_plain_and_without_support_ids() -> None:
+    root = read(
+        b"<r><errormessage><error><errorno>A</errorno><description>Bad</description>"
+        b"<description2>it isn&#039;t  &amp;quot;so&amp;quot; [Support ID: a%7Eb]</description2>"
+        b"<correction>Try again.</correction></error></errormessage></r>"
+    )
+    assert str(blamed(faults(root))) == ('Bad it isn\'t "so" Try again. (Sage Intacct error A)')

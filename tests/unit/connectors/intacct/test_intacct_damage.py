@@ -1,0 +1,87 @@
+"""Damaged answers: whatever comes back, nothing is lost and nothing is doubled."""
+
+import asyncio
+from collections.abc import Callable
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ledgerlink.connectors.intacct.documents import Documents
+from ledgerlink.domain.documents import Document, NewCustomer
+from ledgerlink.domain.errors import LedgerError
+from ledgerlink.domain.plan import ItemState
+
+from tests.fakes.clock import START
+from tests.unit.connectors.intacct.books import Books, create
+from tests.unit.connectors.intacct.desk import expenses, time
+from tests.unit.connectors.intacct.gateway import page
+
+COMPOSER = Documents()
+DOCUMENTS = [
+    COMPOSER.time(time()),
+    COMPOSER.expenses(expenses()),
+    COMPOSER.list_record(NewCustomer(key="client:c", name="Acme")),
+]
+
+OTHERS = st.sampled_from([
+    b"", b"<html><body>502 Bad Gateway</body></html>", b"{\"error\": 1}", b"<response/>",
+    b"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><response>&b;</response>",
+    b"<response><control><status>success</status></control></response>",
+    b"<response><control><status>success</status></control><operation><authentication><status>"
+    b"success</status></authentication></operation></response>",
+])  # fmt: skip
+
+
+def damaged(books: Books, spoil: Callable[[bytes], bytes], status: int) -> None:
+    """The next write is done, and its answer spoilt."""
+    gateway = books.gateway
+    true_page = gateway._response
+
+    def spoilt() -> httpx.Response:
+        root = gateway.log[-1]
+        control_id = root.findtext("operation/content/function") or ""
+        content = page(true_page(root, [])).content + control_id.encode()
+        return httpx.Response(status, content=spoil(content))
+
+    gateway.after = [spoilt]
+
+
+async def _until_known(books: Books, document: Document) -> None:
+    """As a run does: send, look up, send what is not there."""
+    write = create(0, document)
+    for attempt in range(4):
+        try:
+            await books.write(write, name=f"r{attempt}")
+        except LedgerError:
+            continue
+        if 0 not in books.told:
+            books.told.update(await books.ledger.find([write], START, ()))
+        if 0 in books.told:
+            return
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_a_spoilt_answer_neither_loses_nor_doubles(data: st.DataObject) -> None:
+    document = data.draw(st.sampled_from(DOCUMENTS))
+    status = data.draw(st.sampled_from([200, 400, 500, 502, 524]))
+    cut, extra = data.draw(st.integers(0, 400)), data.draw(st.one_of(OTHERS, st.binary()))
+    books = Books()
+    damaged(books, lambda content: (content[:cut] + extra) if cut else extra, status)
+    asyncio.run(_until_known(books, document))
+    assert books.told[0].state is ItemState.POSTED
+    assert len(books.gateway.rows(document.kind)) == 1
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.kind)
+@pytest.mark.parametrize("error", [
+    httpx.ReadTimeout("late"), httpx.ReadError("cut"), httpx.RemoteProtocolError("cut"),
+    httpx.WriteError("cut"),
+], ids=lambda error: type(error).__name__)  # fmt: skip
+def test_a_cut_connection_neither_loses_nor_doubles(document: Document, error: Exception) -> None:
+    books = Books()
+    books.gateway.after = [error]
+    asyncio.run(_until_known(books, document))
+    assert books.told[0].state is ItemState.POSTED
+    assert len(books.gateway.rows(document.kind)) == 1
