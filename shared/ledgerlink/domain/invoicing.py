@@ -184,11 +184,13 @@ class Invoices:
     def _line(self, invoice: Invoice, line: InvoiceLine, remarks: Remarks) -> ResolvedInvoiceLine:
         currency = self._currency(invoice)
         gross, quantity, price = priced(line, currency, remarks)
-        tax = None if line.tax_amount is None else rounded(line.tax_amount, currency)
+        said = line.tax_amount
+        # What takes money away takes its tax away, too.
+        tax = None if said is None else rounded(said, currency).copy_sign(gross)
         if invoice.tax_inclusive and line.tax_code_key is not None and tax is None:
             raise Blocked(reason("missing_tax_amount", field="tax_amount"))
         inside = tax if invoice.tax_inclusive and tax is not None else Decimal(0)
-        if inside and inside >= abs(gross):
+        if inside and abs(inside) >= abs(gross):
             raise Blocked(reason("tax_too_high", field="tax_amount", tax=tax, amount=gross))
         if inside and quantity is not None:
             remarks.warnings.append(reason("quantity_left_out", field="quantity", amount=gross))

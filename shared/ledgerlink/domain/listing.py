@@ -39,17 +39,20 @@ RULES = {
 """Which rule says where each kind of record goes."""
 
 
-def created_by(record: ListPost) -> Mapping:
-    """The rule that a record makes when there is none: it is created as it says of itself."""
-    match record:
-        case ClientRecord():
+def created_by(record: ListPost, before: Mapping | None = None) -> Mapping:
+    """The rule that a record makes: it is created as it says of itself, but below the customer of
+    the ledger whom the rule `before` names."""
+    match record, before:
+        case ClientRecord() | ProjectRecord(), CreateProject(parent_id=str()):
+            return replace(before, name=record.name)
+        case ClientRecord(), _:
             return CreateProject(name=record.name)
-        case ProjectRecord():
+        case ProjectRecord(), _:
             client = None
             if record.client_key is not None:
                 client = Client(key=record.client_key, name=record.client_name or record.client_key)
             return CreateProject(name=record.name, client=client)
-        case StaffRecord():
+        case StaffRecord(), _:
             return CreateUser(
                 name=record.name,
                 person=record.person,

@@ -76,7 +76,7 @@ class PostPlan:
         rule = rules.get((RULES[RecordKind(record.kind)], record.key))
         if rule is not None:
             says = isinstance(rule.mapping, Link | Skip)
-            return not says and rule.mapping != created_by(record)
+            return not says and rule.mapping != created_by(record, rule.mapping)
         if not isinstance(record, ProjectRecord) or record.client_key is None:
             return True
         client = (RuleKind.PROJECTS, record.client_key)
@@ -89,7 +89,7 @@ class PostPlan:
         return Rule(
             kind=kind,
             key=record.key,
-            mapping=created_by(record),
+            mapping=created_by(record, before.mapping if before else None),
             set_by=user,
             set_at=self.house.clock.now(),
             version=before.version + 1 if before else 1,

@@ -195,6 +195,20 @@ def test_amounts_and_tax_are_rounded_half_up_at_the_smallest_unit(
             ["100.00", "50.00"],
             20,
         ),
+        (
+            {"lines": (line("100", tax_amount=Decimal(20)), line("-50", tax_amount=Decimal(10)))},
+            ["100.00", "-50.00"],
+            10,
+        ),
+        (
+            {
+                "lines": (line("120", tax_amount=Decimal(20)), line("-60", tax_amount=Decimal(10))),
+                "tax_inclusive": True,
+                "total": Decimal(60),
+            },
+            ["100.00", "-50.00"],
+            10,
+        ),
         ({"tax_amount": Decimal("19.995")}, ["100.00"], "20.00"),
         ({"tax_amount": Decimal(0), "tax_inclusive": True}, ["100.00"], 0),
         ({"tax_inclusive": True}, ["100.00"], None),

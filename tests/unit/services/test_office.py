@@ -362,3 +362,14 @@ def test_a_time_entry_and_an_expense_of_one_key_are_two_records() -> None:
         "time:7": UNCHANGED,
         "invoice:7": UNCHANGED,
     }
+
+
+def test_a_project_stays_below_the_customer_whom_its_rule_names() -> None:
+    firm = Office()
+    rule = CreateProject(name="Site", parent_id="C1")
+    firm.place.rules(firm.connection, RuleKind.PROJECTS, {"p9": rule})
+    firm.post(PROJECT | {"name": "New site"}, CLIENT)
+    rules = firm.place.house.rules.list(FIRM, firm.connection.id, RuleKind.PROJECTS)
+    assert {each.key: each.mapping for each in rules}["p9"] == replace(rule, name="New site")
+    found = [stored.body for stored in firm.place.company().of_kind("Customer")]
+    assert {"name": "New site", "parent": "C1"} in found
