@@ -6,6 +6,7 @@ line ids, what was mailed or printed, tax that the ledger works out, terms and d
 fields of the bookkeepers.
 """
 
+import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any
 
@@ -22,6 +23,9 @@ FILE = "Attachable"
 MONEY = frozenset({"Bill", "Purchase", "Invoice"})
 BY_CONTENT = MONEY | {FILE}
 """Kinds that are known again by what the ledger answered."""
+
+OUR_NAME = re.compile(r"\[(?:expense|expense-report|expense-period|invoice):.+\]")
+"""A posting key in brackets, with which the notes of documents of ours end."""
 
 SUM = "SubTotalLineDetail"
 """A line that the ledger adds by itself."""
@@ -86,15 +90,17 @@ def fixed(kind: str, form: Form) -> str:
     return fields.text(form.get("PaymentType")) if kind == "Purchase" else ""
 
 
-def references(record: Form) -> list[str]:
-    """The lines of its note in brackets: by one of them a document of ours is known."""
+def name_of_ours(record: Form) -> str:
+    """The last line of its note that is a name of ours in brackets, which is our own: a title that
+    looks like one is above it. Empty where there is none."""
     lines = (line.strip() for line in str(record.get("PrivateNote") or "").splitlines())
-    return [line for line in lines if line.startswith("[") and line.endswith("]")]
+    return next((line for line in reversed(list(lines)) if OUR_NAME.fullmatch(line)), "")
 
 
 def is_same(body: Form, entity: Form) -> bool:
-    """Whether a document carries our name for what is sent, which is the last line of its note."""
-    return any(ours in references(entity) for ours in references(body)[-1:])
+    """Whether a document carries our name for what is sent."""
+    ours = name_of_ours(body)
+    return bool(ours) and ours == name_of_ours(entity)
 
 
 def _narrowed(body: Form, entity: Form) -> Form:

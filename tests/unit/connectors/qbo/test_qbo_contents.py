@@ -231,6 +231,8 @@ def test_kinds_with_the_same_values_are_not_the_same() -> None:
         (" [expense-report:R1] \r\n", True),
         ("[expense-report:R10]", False),
         ("[EXPENSE-REPORT:R1]", False),
+        ("[expense-report:R1]\n[checked]", True),
+        ("[expense-report:R1]\n[expense-report:R2]", False),
         ("see [expense-report:R1]", False),
         ("Voided", False),
         (None, False),
