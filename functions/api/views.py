@@ -41,10 +41,27 @@ class ReasonView(BaseModel):
         )
 
 
+LoginGiven = Annotated[
+    dict[Annotated[str, Field(max_length=50)], Annotated[str, Field(max_length=200)]],
+    Field(
+        max_length=10,
+        description="For Sage Intacct: company_id, user_id and password of a Web Services user, "
+        "and entity for one entity alone. It is stored as a secret and shown nowhere.",
+    ),
+]
+
+
 class NewConnection(Given):
-    """Which ledger to connect."""
+    """Which ledger to connect, with a login where the ledger knows users of its own."""
 
     ledger: Annotated[str, Field(examples=["qbo"])]
+    login: LoginGiven | None = None
+
+
+class Reconnection(Given):
+    """Another login for the same company."""
+
+    login: LoginGiven
 
 
 class Health(BaseModel):

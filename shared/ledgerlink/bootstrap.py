@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from ledgerlink.domain.ports import Clock, Connector
 from ledgerlink.services.house import House
 
 
@@ -64,7 +65,6 @@ def client(service: str) -> Any:
 
 def build(environment: Mapping[str, str], client: Callable[[str], Any] = client) -> House:
     """The house that these environment variables describe. Raises KeyError for a missing one."""
-    from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
     from ledgerlink.storage.bus import EventBridgeBus
     from ledgerlink.storage.connections import DynamoConnections
     from ledgerlink.storage.lane import DynamoLaneMemory, SqsLane
@@ -81,13 +81,6 @@ def build(environment: Mapping[str, str], client: Callable[[str], Any] = client)
 
     table = Table(client("dynamodb"), environment["LEDGERLINK_TABLE"])
     clock, ids = SystemClock(), RandomIds()
-    endpoints = Endpoints(
-        api_url=environment["QBO_API_URL"],
-        authorize_url=environment["QBO_AUTHORIZE_URL"],
-        token_url=environment["QBO_TOKEN_URL"],
-        revoke_url=environment["QBO_REVOKE_URL"],
-        clock_scale=float(environment.get("QBO_CLOCK_SCALE", "1")),
-    )
     return House(
         connections=DynamoConnections(table),
         rules=DynamoRules(table),
@@ -100,7 +93,7 @@ def build(environment: Mapping[str, str], client: Callable[[str], Any] = client)
             clock=clock,
             prefix=environment["LEDGERLINK_SECRETS_PREFIX"],
             kms_key=environment["LEDGERLINK_SECRETS_KEY"],
-            applications={"qbo": environment["LEDGERLINK_APP_SECRET_QBO"]},
+            applications=applications(environment),
         ),
         lane=SqsLane(client("sqs"), environment["LEDGERLINK_LANE_URL"]),
         machines=StepFunctionsMachines(
@@ -112,11 +105,47 @@ def build(environment: Mapping[str, str], client: Callable[[str], Any] = client)
         schedules=DynamoSchedules(table),
         usage=DynamoUsage(table),
         bus=EventBridgeBus(client("events"), environment["LEDGERLINK_BUS"]),
-        connectors={"qbo": QuickBooksOnline(endpoints, clock)},
+        connectors=connectors(environment, clock),
         clock=clock,
         ids=ids,
         count=count,
     )
+
+
+APPLICATION = "LEDGERLINK_APP_SECRET_"
+
+
+def applications(environment: Mapping[str, str]) -> dict[str, str]:
+    """The secret of the application's own credentials for each ledger."""
+    named = ((name, value) for name, value in environment.items() if value)
+    return {
+        name.removeprefix(APPLICATION).lower(): value
+        for name, value in named
+        if name.startswith(APPLICATION)
+    }
+
+
+def connectors(environment: Mapping[str, str], clock: Clock) -> dict[str, Connector]:
+    """The ledgers that this environment describes: QuickBooks Online, and Sage Intacct where its
+    gateway is named."""
+    from ledgerlink.connectors import intacct, qbo
+
+    quickbooks = qbo.Endpoints(
+        api_url=environment["QBO_API_URL"],
+        authorize_url=environment["QBO_AUTHORIZE_URL"],
+        token_url=environment["QBO_TOKEN_URL"],
+        revoke_url=environment["QBO_REVOKE_URL"],
+        clock_scale=float(environment.get("QBO_CLOCK_SCALE", "1")),
+    )
+    found: dict[str, Connector] = {"qbo": qbo.QuickBooksOnline(quickbooks, clock)}
+    if gateway := environment.get("INTACCT_GATEWAY_URL"):
+        sage = intacct.Endpoints(
+            gateway_url=gateway,
+            hosts=tuple(environment["INTACCT_HOSTS"].split(",")),
+            clock_scale=float(environment.get("INTACCT_CLOCK_SCALE", "1")),
+        )
+        found["intacct"] = intacct.SageIntacct(sage, clock)
+    return found
 
 
 @cache

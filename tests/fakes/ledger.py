@@ -10,13 +10,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ledgerlink.domain.documents import Company, Copy, fingerprint
-from ledgerlink.domain.errors import AuthorizationLost, Forbidden, Invalid, LedgerError
+from ledgerlink.domain.errors import AuthorizationLost, Forbidden, Invalid, LedgerError, Problem
 from ledgerlink.domain.lists import Batch, ListTraits, ListType, Notice, Reading
+from ledgerlink.domain.logins import Login
 from ledgerlink.domain.plan import Operation, Outcome, Request, Write
 from ledgerlink.domain.ports import (
     Answered,
     Clock,
     Interrupted,
+    Keys,
     LaneState,
     Ledger,
     Stop,
@@ -174,6 +176,7 @@ class FakeConnector:
     chunk_size: int = 4
     request_size: int = 2
     name: str = "fake"
+    takes_logins: bool = False
     lists: Mapping[ListType, ListTraits] = field(default_factory=dict)
     shared_names: Collection[ListType] = (ListType.CUSTOMER, ListType.VENDOR, ListType.EMPLOYEE)
     changes_reach: timedelta = timedelta(days=29)
@@ -206,7 +209,24 @@ class FakeConnector:
 
     def grants(self, credentials: Mapping[str, str]) -> FakeGrants:
         assert credentials["client_secret"]
+        if self.takes_logins:
+            raise Invalid("login_needed", "This ledger needs a login.", "Give login.")
         return self.granted
+
+    def login(self, given: Mapping[str, str]) -> tuple[str, Login]:
+        if not self.takes_logins:
+            raise Invalid("no_login", "This ledger takes no login.", "Leave it out.")
+        if not given.get("password"):
+            problem = Problem("/login/password", "Missing.")
+            raise Invalid("wrong_login", "Incomplete.", "Give a password.", [problem])
+        login = Login(
+            company_id=given["company_id"], user_id=given["user_id"], password=given["password"]
+        )
+        return given["company_id"], login
+
+    def give_back(self, keys: Keys, credentials: Mapping[str, str]) -> None:
+        if isinstance(keys, Tokens):
+            self.granted.revoke(keys)
 
     def open(
         self,

@@ -1,11 +1,12 @@
-"""Tokens and credentials in memory."""
+"""Keys and credentials in memory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 from ledgerlink.domain.errors import AuthorizationLost
-from ledgerlink.domain.ports import Clock, Tokens
+from ledgerlink.domain.ports import Clock, Keys
 
 CLIENT_SECRET = "client-secret-81c2"
 _holders = count()
@@ -16,14 +17,14 @@ class FakeVaults:
     """Implements `services.stores.Vaults`."""
 
     clock: Clock
-    tokens: dict[tuple[str, str], Tokens] = field(default_factory=dict, repr=False)
+    tokens: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
     claims: dict[tuple[str, str], tuple[int, float]] = field(default_factory=dict)
 
     def of(self, firm: str, connection_id: str) -> "FakeVault":
         return FakeVault(self, (firm, connection_id))
 
-    def put(self, firm: str, connection_id: str, tokens: Tokens) -> None:
-        self.tokens[(firm, connection_id)] = tokens
+    def put(self, firm: str, connection_id: str, keys: Keys) -> None:
+        self.tokens[(firm, connection_id)] = keys
 
     def remove(self, firm: str, connection_id: str) -> None:
         self.tokens.pop((firm, connection_id), None)
@@ -34,20 +35,20 @@ class FakeVaults:
 
 @dataclass
 class FakeVault:
-    """Implements `domain.ports.TokenVault`."""
+    """Implements `domain.ports.Vault`."""
 
     vaults: FakeVaults
     owner: tuple[str, str]
     holder: int = field(default_factory=lambda: next(_holders))
 
-    def load(self) -> Tokens:
+    def load(self) -> Any:
         if self.owner not in self.vaults.tokens:
             raise AuthorizationLost("no_tokens", "The connection holds no tokens.")
         return self.vaults.tokens[self.owner]
 
-    def save(self, tokens: Tokens) -> None:
+    def save(self, keys: Any) -> None:
         self.load()
-        self.vaults.tokens[self.owner] = tokens
+        self.vaults.tokens[self.owner] = keys
 
     def claim(self, seconds: float) -> bool:
         now = self.vaults.clock.now().timestamp()

@@ -19,3 +19,29 @@ def test_uploads_are_signed_so_that_s3_takes_them_for_a_bucket_with_a_key(
     bootstrap.client.cache_clear()
     assert "X-Amz-Signature=" in url
     assert url.startswith(f"https://a-bucket-of-ours.s3.{region}.amazonaws.com/")
+
+
+QUICKBOOKS = {
+    "QBO_API_URL": "https://api.example",
+    "QBO_AUTHORIZE_URL": "https://consent.example",
+    "QBO_TOKEN_URL": "https://token.example",
+    "QBO_REVOKE_URL": "https://revoke.example",
+}
+SAGE = {
+    "INTACCT_GATEWAY_URL": "https://api.intacct.example/gateway",
+    "INTACCT_HOSTS": ".intacct.example,localhost",
+}
+
+
+def test_sage_intacct_is_there_where_its_gateway_is_named() -> None:
+    clock = bootstrap.SystemClock()
+    assert set(bootstrap.connectors(QUICKBOOKS, clock)) == {"qbo"}
+    assert set(bootstrap.connectors({**QUICKBOOKS, **SAGE}, clock)) == {"qbo", "intacct"}
+
+
+def test_each_ledger_has_the_applications_own_credentials() -> None:
+    named = {"LEDGERLINK_APP_SECRET_QBO": "app/qbo", "LEDGERLINK_APP_SECRET_INTACCT": "app/sage"}
+    assert bootstrap.applications({**named, "LEDGERLINK_APP_SECRET_QBD": ""}) == {
+        "qbo": "app/qbo",
+        "intacct": "app/sage",
+    }

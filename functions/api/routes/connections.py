@@ -3,14 +3,14 @@
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Form, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body, Form, Query
 from ledgerlink.domain.errors import LedgerlinkError
 from ledgerlink.services import connect
 
 from functions.api.app import answers, app, house, public_url, who
 from functions.api.caller import Right
 from functions.api.pages import CONNECT, cancelled_page, confirm_page, connected_page, problem_page
-from functions.api.views import ConnectionList, ConnectionView, NewConnection
+from functions.api.views import ConnectionList, ConnectionView, NewConnection, Reconnection
 
 
 def _redirect_uri(ledger: str) -> str:
@@ -24,8 +24,13 @@ def _redirect_uri(ledger: str) -> str:
     responses=answers(201, "The connection, with the address of the consent", ConnectionView),
 )
 def new_connection(body: NewConnection) -> tuple[ConnectionView, int]:
-    """A connection that waits for consent at its `authorize_url`."""
+    """A connection that waits for consent at its `authorize_url`; or, with the login of a ledger
+    that knows users of its own, one that is connected once the ledger has answered for it."""
     caller = who(Right.ADMIN)
+    if body.login is not None:
+        login = dict(body.login)
+        signed_in = connect.sign_in(house(), caller.firm, caller.user, body.ledger, login)
+        return ConnectionView.of(signed_in), 201
     consent = connect.connect(
         house(), caller.firm, caller.user, body.ledger, _redirect_uri(body.ledger)
     )
@@ -47,11 +52,17 @@ def connection(connection_id: str) -> ConnectionView:
 
 @app.post(
     "/v1/connections/<connection_id>/reconnect",
-    summary="Give consent again for the same company",
+    summary="Give consent again, or another login, for the same company",
     tags=["connections"],
 )
-def reconnect(connection_id: str) -> ConnectionView:
+def reconnect(
+    connection_id: str, body: Annotated[Reconnection | None, Body()] = None
+) -> ConnectionView:
+    """With a login it is connected once the ledger has answered; then parked runs go on."""
     caller = who(Right.ADMIN)
+    if body is not None:
+        login = dict(body.login)
+        return ConnectionView.of(connect.sign_in_again(house(), caller.firm, connection_id, login))
     ledger = house().connections.get(caller.firm, connection_id).ledger
     consent = connect.reconnect(
         house(), caller.firm, caller.user, connection_id, _redirect_uri(ledger)

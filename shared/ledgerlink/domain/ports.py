@@ -18,6 +18,7 @@ from ledgerlink.domain.documents import (
 )
 from ledgerlink.domain.imports import Scope
 from ledgerlink.domain.lists import Batch, ListTraits, ListType, Notice, Reading
+from ledgerlink.domain.logins import Login
 from ledgerlink.domain.plan import Operation, Outcome, Request, Write
 from ledgerlink.domain.reasons import Reason
 
@@ -94,6 +95,20 @@ class Tokens:
 
     def __repr__(self) -> str:
         return f"Tokens(access_expires_at={self.access_expires_at!s})"
+
+
+Keys = Tokens | Login
+"""What opens a company to us: an authorisation, or a login."""
+
+
+class Vault(Protocol):
+    """The keys of one connection, and the right to renew them. A connector stores and loads its
+    own kind of keys."""
+
+    def load(self) -> Any: ...
+    def save(self, keys: Any) -> None: ...
+    def claim(self, seconds: float) -> bool: ...
+    def release(self) -> None: ...
 
 
 class TokenVault(Protocol):
@@ -282,15 +297,27 @@ class Connector(Protocol):
         ...
 
     def grants(self, credentials: Mapping[str, str]) -> Grants:
-        """The authorisation flow, with the application's credentials."""
+        """The authorisation flow, with the application's credentials. Raises Invalid where users
+        sign in with a login."""
+        ...
+
+    def login(self, given: Mapping[str, str]) -> tuple[str, Login]:
+        """The id of the company, which no other has, and the login that a person gave for it.
+        Raises Invalid naming what is missing or wrong below `/login`, and where users give
+        consent."""
+        ...
+
+    def give_back(self, keys: Any, credentials: Mapping[str, str]) -> None:
+        """End what keys of this ledger allow, as far as that is ours to do. Keys that are dead
+        already are no error."""
         ...
 
     def open(
         self,
         company_id: str,
-        vault: TokenVault,
+        vault: Any,
         credentials: Mapping[str, str],
         lane_state: LaneState,
     ) -> Ledger:
-        """A connection to that company."""
+        """A connection to that company, by the keys in the vault."""
         ...

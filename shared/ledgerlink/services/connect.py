@@ -1,9 +1,10 @@
-"""Connecting a ledger company: consent, callback, reconnect, disconnect.
+"""Connecting a ledger company: consent, callback, login, reconnect, disconnect.
 
 The callback is a browser's: what it brings is believed only once a person has confirmed it and
 the ledger has answered for the company (`docs/adr/0006`).
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -11,7 +12,7 @@ from datetime import timedelta
 from ledgerlink.domain.connections import Authorization, Connection, ConnectionState
 from ledgerlink.domain.documents import Company
 from ledgerlink.domain.errors import AuthorizationLost, Conflict, Invalid, LedgerError
-from ledgerlink.domain.ports import Grants, Tokens
+from ledgerlink.domain.ports import Grants, Keys, Tokens
 from ledgerlink.services import scheduling
 from ledgerlink.services.house import House
 from ledgerlink.services.proving import prove
@@ -29,10 +30,19 @@ class Consent:
 
 
 def connect(house: House, firm: str, user: str, ledger: str, redirect_uri: str) -> Consent:
-    """A new connection, waiting for consent. Raises Invalid for an unknown ledger."""
+    """A new connection, waiting for consent. Raises Invalid for an unknown ledger, and one whose
+    users sign in with a login."""
+    connection = _new(house, firm, user, ledger)
+    _grants(house, connection)
+    house.connections.save(connection)
+    return _ask(house, connection, user, redirect_uri)
+
+
+def _new(house: House, firm: str, user: str, ledger: str) -> Connection:
+    """A connection that nobody has authorised. Raises Invalid for an unknown ledger."""
     house.connector(ledger)
     now = house.clock.now()
-    connection = Connection(
+    return Connection(
         firm=firm,
         id=house.ids.new(now),
         ledger=ledger,
@@ -40,8 +50,6 @@ def connect(house: House, firm: str, user: str, ledger: str, redirect_uri: str) 
         created_by=user,
         created_at=now,
     )
-    house.connections.save(connection)
-    return _ask(house, connection, user, redirect_uri)
 
 
 def reconnect(house: House, firm: str, user: str, connection_id: str, redirect_uri: str) -> Consent:
@@ -108,6 +116,36 @@ def complete(house: House, state: str, code: str, company_id: str) -> Connection
     return _connected(house, connection, company_id, company, tokens)
 
 
+def sign_in(
+    house: House, firm: str, user: str, ledger: str, given: Mapping[str, str]
+) -> Connection:
+    """A new connection to the company that this login opens, once the ledger has answered for it.
+
+    Raises Invalid for an unknown ledger, one whose users give consent, and a login that is
+    incomplete or refused; Conflict for a company that belongs elsewhere; LedgerUnavailable when
+    the ledger does not answer. Then nothing is kept.
+    """
+    company_id, login = house.connector(ledger).login(given)
+    connection = _new(house, firm, user, ledger)
+    house.connections.require_free(connection, company_id)
+    company = prove(house, connection, company_id, login)
+    house.connections.save(connection)
+    return _connected(house, connection, company_id, company, login)
+
+
+def sign_in_again(
+    house: House, firm: str, connection_id: str, given: Mapping[str, str]
+) -> Connection:
+    """Another login for the company of an existing connection; what is parked goes on. Raises as
+    `sign_in`, and NotFound."""
+    connection = house.connections.get(firm, connection_id)
+    company_id, login = house.connector(connection.ledger).login(given)
+    _same_company(connection, company_id)
+    house.connections.require_free(connection, company_id)
+    company = prove(house, connection, company_id, login)
+    return _connected(house, connection, company_id, company, login)
+
+
 def _awaiting(house: House, authorization: Authorization) -> Connection:
     """The connection, if it still waits for this consent. Raises Invalid."""
     if authorization.expires_at <= house.clock.now():
@@ -142,7 +180,7 @@ def _same_company(connection: Connection, company_id: str) -> None:
 
 
 def _connected(
-    house: House, connection: Connection, company_id: str, company: Company, tokens: Tokens
+    house: House, connection: Connection, company_id: str, company: Company, keys: Keys
 ) -> Connection:
     now = house.clock.now()
     connected = replace(
@@ -155,17 +193,17 @@ def _connected(
         reason=None,
     )
     house.connections.claim(connection, company_id)
-    _keep(house, connected, tokens)
+    _keep(house, connected, keys)
     house.connections.save(connected)
     house.lane.send([_read_company(house, connected)])
     return connected
 
 
-def _keep(house: House, connection: Connection, tokens: Tokens) -> None:
+def _keep(house: House, connection: Connection, keys: Keys) -> None:
     """Only a connection that was disconnected can be refused here, and that had let its company
     go."""
     try:
-        house.vaults.put(connection.firm, connection.id, tokens)
+        house.vaults.put(connection.firm, connection.id, keys)
     except Conflict:
         house.connections.release(connection)
         raise
@@ -186,7 +224,9 @@ def disconnect(house: House, firm: str, connection_id: str) -> Connection:
     connection = house.connections.get(firm, connection_id)
     if connection.state in (ConnectionState.CONNECTED, ConnectionState.NEEDS_RECONNECT):
         with suppress(AuthorizationLost):  # there may be nothing left to give back
-            _grants(house, connection).revoke(house.vaults.of(firm, connection_id).load())
+            keys = house.vaults.of(firm, connection_id).load()
+            credentials = house.vaults.credentials(connection.ledger)
+            house.connector(connection.ledger).give_back(keys, credentials)
         house.vaults.remove(firm, connection_id)
         house.connections.release(connection)
     connection = replace(

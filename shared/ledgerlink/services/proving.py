@@ -1,4 +1,4 @@
-"""Proving that new tokens are for the company that the user's browser named."""
+"""Proving that new keys open the company that a person named."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -9,10 +9,13 @@ from ledgerlink.domain.documents import Company
 from ledgerlink.domain.errors import (
     AuthorizationLost,
     Invalid,
+    LedgerError,
     LedgerStopped,
     LedgerUnavailable,
+    Problem,
 )
-from ledgerlink.domain.ports import Ledger, Tokens
+from ledgerlink.domain.logins import Login
+from ledgerlink.domain.ports import Keys, Ledger, Tokens
 from ledgerlink.services.house import House
 from ledgerlink.services.visits import meter
 
@@ -42,27 +45,55 @@ class Trial:
         """There is no right to give back."""
 
 
-def prove(house: House, connection: Connection, company_id: str, tokens: Tokens) -> Company:
-    """The company, read with these tokens.
+@dataclass(slots=True)
+class LoginTrial:
+    """Implements `domain.ports.Vault`: this login with the session that it brings, kept nowhere."""
 
-    Raises Invalid when the ledger refuses them for it, LedgerUnavailable when it does not answer.
+    login: Login
+
+    def load(self) -> Login:
+        return self.login
+
+    def save(self, keys: Login) -> None:
+        self.login = keys
+
+    def claim(self, seconds: float) -> bool:  # noqa: ARG002 - as the port has it
+        return True
+
+    def release(self) -> None:
+        """There is no right to give back."""
+
+
+def prove(house: House, connection: Connection, company_id: str, keys: Keys) -> Company:
+    """The company, read with these keys.
+
+    Raises Invalid when the ledger refuses them, LedgerUnavailable when it does not answer.
     Refused tokens are not given back: that might end somebody's real authorisation.
     """
     connector = house.connector(connection.ledger)
     credentials = house.vaults.credentials(connection.ledger)
-    opened = connector.open(company_id, Trial(tokens), credentials, {})
+    trial = LoginTrial(keys) if isinstance(keys, Login) else Trial(keys)
+    opened = connector.open(company_id, trial, credentials, {})
     try:
         return asyncio.run(asyncio.wait_for(_read(opened), PATIENCE))
     except (AuthorizationLost, LedgerStopped) as refused:
-        message = f"The ledger does not open company {company_id} to this consent."
-        remedy = f"{refused.message} Start connecting again and choose the company in the ledger."
-        raise Invalid("company_refused", message, remedy) from refused
+        raise _refused(company_id, keys, refused) from refused
     except TimeoutError as late:
         raise LedgerUnavailable(
             "ledger_unavailable", "The ledger did not answer in time."
         ) from late
     finally:
         meter(house, connection, opened.calls)
+
+
+def _refused(company_id: str, keys: Keys, refused: LedgerError) -> Invalid:
+    """A login is wrong in what it says; a consent was given for another company."""
+    if isinstance(keys, Login):
+        problem = Problem("/login", refused.message, refused.remedy)
+        return Invalid("login_refused", refused.message, refused.remedy, [problem])
+    message = f"The ledger does not open company {company_id} to this consent."
+    remedy = f"{refused.message} Start connecting again and choose the company in the ledger."
+    return Invalid("company_refused", message, remedy)
 
 
 async def _read(ledger: Ledger) -> Company:

@@ -9,7 +9,7 @@ from ledgerlink.domain.connections import Authorization, Connection
 from ledgerlink.domain.links import Link
 from ledgerlink.domain.lists import Change, ListRecord, ListType, SyncState
 from ledgerlink.domain.plan import Operation, Outcome
-from ledgerlink.domain.ports import LaneState, Tokens, TokenVault
+from ledgerlink.domain.ports import Keys, LaneState, Vault
 from ledgerlink.domain.records import RecordKind
 from ledgerlink.domain.rules import Rule, RuleKind
 from ledgerlink.domain.runs import Progress, Run, RunState
@@ -361,10 +361,10 @@ class Staging(Protocol):
 
 
 class Vaults(Protocol):
-    """The tokens of connections and the application's own credentials."""
+    """The keys of connections and the application's own credentials."""
 
-    def of(self, firm: str, connection_id: str) -> TokenVault: ...
-    def put(self, firm: str, connection_id: str, tokens: Tokens) -> None: ...
+    def of(self, firm: str, connection_id: str) -> Vault: ...
+    def put(self, firm: str, connection_id: str, keys: Keys) -> None: ...
     def remove(self, firm: str, connection_id: str) -> None: ...
     def credentials(self, ledger: str) -> Mapping[str, str]: ...
 

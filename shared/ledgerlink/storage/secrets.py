@@ -1,17 +1,17 @@
-"""Tokens and credentials, in Secrets Manager; the right to refresh, in the table."""
+"""Keys and credentials, in Secrets Manager; the right to renew keys, in the table."""
 
 import json
 import secrets as random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from ledgerlink.domain.errors import AuthorizationLost, Conflict
-from ledgerlink.domain.ports import Clock, Tokens
-from ledgerlink.storage import keys
+from ledgerlink.domain.ports import Clock, Keys
+from ledgerlink.storage import keys as names
 from ledgerlink.storage.table import Table, Taken
 from ledgerlink.wire.stored import Unreadable, dump, load
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PAUSES = (0.0, 0.5, 1.0, 2.0)
 """Seconds before each attempt to write a secret whose predecessor is being deleted."""
+
+STORED: Any = Keys
 
 GONE = ("ResourceNotFoundException", "InvalidRequestException")
 """What Secrets Manager says of a secret that is deleted, or marked for it."""
@@ -41,10 +43,10 @@ class SecretVaults:
     def of(self, firm: str, connection_id: str) -> "SecretVault":
         return SecretVault(self, firm, connection_id)
 
-    def put(self, firm: str, connection_id: str, tokens: Tokens) -> None:
+    def put(self, firm: str, connection_id: str, keys: Keys) -> None:
         """Raises Conflict while Secrets Manager, which deletes behind its own answer, still has
         to make room for the name."""
-        name, text = self.name(firm, connection_id), dump(tokens).decode()
+        name, text = self.name(firm, connection_id), dump(keys).decode()
         for pause in PAUSES:
             self.pause(pause)
             try:
@@ -81,12 +83,12 @@ class SecretVaults:
 
     def name(self, firm: str, connection_id: str) -> str:
         """The secret of a connection."""
-        return self.prefix + keys.secret(firm, connection_id)
+        return self.prefix + names.secret(firm, connection_id)
 
 
 @dataclass(frozen=True, slots=True)
 class SecretVault:
-    """Implements `domain.ports.TokenVault` for one connection."""
+    """Implements `domain.ports.Vault` for one connection."""
 
     vaults: SecretVaults
     firm: str
@@ -96,7 +98,7 @@ class SecretVault:
     def __post_init__(self) -> None:
         object.__setattr__(self, "holder", random.token_hex(8))
 
-    def load(self) -> Tokens:
+    def load(self) -> Keys:
         try:
             name = self.vaults.name(self.firm, self.connection_id)
             text = self.vaults.client.get_secret_value(SecretId=name)["SecretString"]
@@ -105,15 +107,16 @@ class SecretVault:
                 raise
             raise AuthorizationLost("no_tokens", "The connection holds no tokens.") from error
         try:
-            return load(Tokens, text)
+            keys: Keys = load(STORED, text)
         except Unreadable:
             # Without its cause: whatever logs this error must not come near the text.
             raise AuthorizationLost("no_tokens", "The stored tokens cannot be read.") from None
+        return keys
 
-    def save(self, tokens: Tokens) -> None:
+    def save(self, keys: Keys) -> None:
         name = self.vaults.name(self.firm, self.connection_id)
         try:
-            self.vaults.client.put_secret_value(SecretId=name, SecretString=dump(tokens).decode())
+            self.vaults.client.put_secret_value(SecretId=name, SecretString=dump(keys).decode())
         except ClientError as error:
             if not _gone(error):
                 raise
@@ -122,7 +125,7 @@ class SecretVault:
     def claim(self, seconds: float) -> bool:
         now = self.vaults.clock.now().timestamp()
         row = {
-            "pk": keys.connection(self.firm, self.connection_id),
+            "pk": names.connection(self.firm, self.connection_id),
             "sk": "refresh",
             "holder": self.holder,
             "ends_at": int((now + seconds) * 1000),
@@ -139,7 +142,7 @@ class SecretVault:
         return True
 
     def release(self) -> None:
-        pk = keys.connection(self.firm, self.connection_id)
+        pk = names.connection(self.firm, self.connection_id)
         try:
             self.vaults.table.delete_if(pk, "refresh", "holder = :me", {":me": self.holder})
         except Taken:

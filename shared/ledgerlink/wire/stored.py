@@ -15,7 +15,7 @@ class Unreadable(ValueError):
         self, kind: type[Any], places: Sequence[tuple[tuple[int | str, ...], str]]
     ) -> None:
         wrong = "; ".join(f"{'/'.join(map(str, place))}: {what}" for place, what in places)
-        super().__init__(f"stored {kind.__name__}: {wrong}")
+        super().__init__(f"stored {getattr(kind, '__name__', kind)}: {wrong}")
 
 
 _adapters: dict[type[Any], TypeAdapter[Any]] = {}

@@ -1,13 +1,16 @@
 """What every vault does."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from ledgerlink.domain.errors import AuthorizationLost
+from ledgerlink.domain.logins import Login, Session
 from ledgerlink.storage import keys
 
 from tests.contract.stores.samples import NEIGHBOURS, STRANGE, tokens
 from tests.contract.stores.stores import Stores
+from tests.fakes.clock import START
 from tests.fakes.vaults import CLIENT_SECRET
 
 
@@ -94,3 +97,14 @@ def test_keys_fit_into_the_table_however_long_their_parts() -> None:
     for part in STRANGE:
         assert len(keys.row("rulelog", "labor-codes", part, keys.number(1))) <= 1024
         assert len(keys.run(part, part, part)) <= 2048
+
+
+def test_a_login_is_kept_with_its_session(stores: Stores) -> None:
+    session = Session(id="s1", endpoint="https://ledger.example", expires_at=START)
+    login = Login(company_id="acme", user_id="xml", password="pass-77a1", session=session)
+    stores.vaults.put("acme", "c1", login)
+    assert stores.vaults.of("acme", "c1").load() == login
+    bare = replace(login, session=None)
+    stores.vaults.of("acme", "c1").save(bare)
+    assert stores.vaults.of("acme", "c1").load() == bare
+    assert "pass-77a1" not in repr(stores.vaults.of("acme", "c1").load())

@@ -20,9 +20,11 @@ from ledgerlink.connectors.qbo.refresh import Refresher
 from ledgerlink.connectors.qbo.silence import Silence
 from ledgerlink.connectors.qbo.timing import LedgerTime
 from ledgerlink.connectors.qbo.tokens import Application, TokenEndpoint
+from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.domain.lists import Notice
+from ledgerlink.domain.logins import Login
 from ledgerlink.domain.plan import Operation, Write
-from ledgerlink.domain.ports import Clock, LaneState, TokenVault
+from ledgerlink.domain.ports import Clock, LaneState, Tokens, TokenVault
 
 LIMITS = Limits()
 
@@ -68,6 +70,15 @@ class QuickBooksOnline:
         """The authorisation flow. `credentials` hold `client_id` and `client_secret`."""
         transport = self._transport if isinstance(self._transport, httpx.BaseTransport) else None
         return QuickBooksGrants(self._endpoints, Application.of(credentials), self._time, transport)
+
+    def login(self, given: Mapping[str, str]) -> tuple[str, Login]:  # noqa: ARG002 - the port's
+        """Users give consent at Intuit. Raises Invalid."""
+        message, remedy = "QuickBooks Online takes no login.", "Connect it without one."
+        raise Invalid("no_login", message, remedy, [Problem("/login", message, remedy)])
+
+    def give_back(self, keys: Tokens, credentials: Mapping[str, str]) -> None:
+        """Revoke the authorisation."""
+        self.grants(credentials).revoke(keys)
 
     def open(
         self,
