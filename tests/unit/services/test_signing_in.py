@@ -90,6 +90,7 @@ def test_another_login_lets_parked_runs_go_on(place: Town) -> None:
     run = place.post(connection, "key", [entry("t1")])
     place.work()
     assert place.run(run).state is RunState.PARKED
+    place.clock.go_on(hours=1)
     again = {**LOGIN, "password": "pass-88b2"}
     connect.sign_in_again(place.house, FIRM, connection.id, again)
     place.work()
