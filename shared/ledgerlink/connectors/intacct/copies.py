@@ -6,6 +6,7 @@ from ledgerlink.connectors.intacct import (
     attaching,
     entries,
     judging,
+    listed,
     papers,
     rows,
     searching,
@@ -82,12 +83,14 @@ def _entry(ledger_id: str, sheet: Sheet, entry: Row) -> Copy:
 
 def _document(kind: str, ledger_id: str, row: Row) -> Copy:
     """Of what is known by its content nobody can tell the body that it came from."""
-    listed = KINDS[kind].listed
+    if KINDS[kind].listed:
+        forms = (listed.content(kind, row),)
+        return Copy(ledger_id=ledger_id, version=text(row, CHANGED), body={}, forms=forms)
     return Copy(
         ledger_id=ledger_id,
         version=text(row, CHANGED),
         body={},
-        forms=() if listed else (papers.content(row),),
-        locked=None if listed else papers.locked(row),
-        total=None if listed else papers.total(row),
+        forms=(papers.content(row),),
+        locked=papers.locked(row),
+        total=papers.total(row),
     )

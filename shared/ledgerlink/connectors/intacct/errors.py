@@ -180,6 +180,7 @@ FUNCTION: tuple[Meaning, ...] = (
         "target_missing",
     ),
     _record(r"object definition|cannot be queried", "our_request_wrong"),
+    _record("", "our_request_wrong", errorno="XL03000003"),
     _record(r"already (?:been )?paid|has payments|is paid", "paid"),
 )
 """Faults of one function. What none of them fits is a refusal, after a look."""

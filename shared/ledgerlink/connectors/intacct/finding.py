@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from ledgerlink.connectors.intacct import attaching, judging, posting, searching, sheets
+from ledgerlink.connectors.intacct import attaching, fates, judging, searching, sheets
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.entries import KIND as TIME
 from ledgerlink.connectors.intacct.kinds import KINDS
@@ -35,11 +35,11 @@ class Finding:
         """By our names for them. What is to go is found by not being there."""
         made = [write for write in writes if KINDS[kind].listed or write.body is not None]
         there = await searching.ours(self._client, kind, made, self._stop) if made else {}
-        told = {w.seq: posting.found(w, *there[w.seq]) for w in made if w.seq in there}
+        told = {w.seq: fates.found(w, *there[w.seq]) for w in made if w.seq in there}
         going = [write for write in writes if write not in made]
         ids = [write.ledger_id or "" for write in going]
         left = await searching.by_ids(self._client, kind, ids, self._stop) if ids else {}
-        told |= {w.seq: posting.gone(w, left.get(w.ledger_id or "")) for w in going}
+        told |= {w.seq: fates.gone(w, left.get(w.ledger_id or "")) for w in going}
         return {seq: outcome for seq, outcome in told.items() if outcome is not None}
 
     async def _files(self, writes: Sequence[Write]) -> Mapping[int, Outcome]:

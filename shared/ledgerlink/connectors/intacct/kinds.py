@@ -93,14 +93,16 @@ def _generic(write: Write, content: Mapping[str, Value], control_id: str) -> Fun
 def _person(
     write: Write, body: Mapping[str, Any], control_id: str, *, contact: bool
 ) -> list[Function]:
-    """The contact first: an employee is tied to it by name."""
+    """The contact first: an employee is tied to it by name. One that is there is left as it is,
+    unless it is ours to change."""
     person = {name: value for name, value in body.items() if name != CONTACT}
     tied: dict[str, Value] = {"PERSONALINFO": {"CONTACTNAME": body[CONTACT]["CONTACTNAME"]}}
     made = _generic(write, {**bodies.generic(person), **tied}, control_id)
-    if contact:
+    if contact and write.action is Action.CREATE:
         return [made]
     details = bodies.generic(body[CONTACT])
-    return [Function(f"{control_id}.contact", "create", {CONTACT: details}), made]
+    name = "update" if contact else "create"
+    return [Function(f"{control_id}.contact", name, {CONTACT: details}), made]
 
 
 def _removal(write: Write, kind: Kind, control_id: str) -> Function:

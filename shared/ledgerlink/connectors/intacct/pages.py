@@ -7,7 +7,7 @@ from ledgerlink.connectors.intacct.answers import Result
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.queries import Condition
 from ledgerlink.connectors.intacct.reading import accepted
-from ledgerlink.connectors.intacct.requests import Function
+from ledgerlink.connectors.intacct.requests import MOST, Function
 from ledgerlink.connectors.intacct.rows import Row, text
 from ledgerlink.domain.ports import Stop
 
@@ -50,7 +50,8 @@ async def _read(client: Client, entity: str, keys: Sequence[str], stop: Stop) ->
         Function(f"{entity}-{number}", "read", _keys(entity, some))
         for number, some in enumerate(queries.portions(keys, KEYS))
     ]
-    return await client.read(functions, stop) if functions else []
+    parts = queries.portions(functions, MOST)
+    return [result for part in parts for result in await client.read(part, stop)]
 
 
 async def _there(

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from ledgerlink.connectors.intacct import marks, rows
+from ledgerlink.connectors.intacct.bodies import legacy
 from ledgerlink.connectors.intacct.dimensions import lines
 from ledgerlink.connectors.intacct.rows import Row, text
+from ledgerlink.connectors.intacct.xml import Value
 from ledgerlink.domain.documents import fingerprint
 from ledgerlink.domain.money import rounded
 from ledgerlink.domain.plan import ItemState, Outcome, Write
@@ -25,6 +27,8 @@ LINE = (
     "DEPARTMENTID", "LOCATIONID", "PROJECTID", "CUSTOMERID", "VENDORID", "CLASSID", "BILLABLE",
 )  # fmt: skip
 NUMBERS = frozenset({"AMOUNT", "TRX_AMOUNT", "QUANTITY", "PRICE", "UIQTY", "UIPRICE"})
+SAME = {"glaccountno": "ACCOUNTNO", "accountno": "ACCOUNTNO", "paymentamount": "TRX_AMOUNT"}
+"""What is sent under another name than it is read."""
 TOTALS = ("TRX_TOTALENTERED", "TOTALENTERED", "TRX_TOTAL", "TOTAL")
 """Where a document may say what it comes to, its own currency first."""
 
@@ -39,9 +43,10 @@ def content(row: Row) -> str:
 
 
 def total(row: Row) -> Decimal | None:
-    """What it comes to, as the ledger says; None where it does not say it."""
+    """What it comes to, as the ledger says; None where it does not say it. A refund of a card is
+    a charge below zero, and comes to what is paid back."""
     said = (rows.number(row, name) for name in TOTALS)
-    return next((each for each in said if each is not None), None)
+    return next((abs(each) for each in said if each is not None), None)
 
 
 def locked(row: Row) -> Reason | None:
@@ -79,12 +84,31 @@ def posted(write: Write, ledger_id: str, row: Row, why: Reason | None = None) ->
 
 
 def says(write: Write, row: Row) -> bool:
-    """Whether it comes to what is sent, in as many lines."""
+    """Whether it has our name, unless a number of ours is that, comes to what is sent, and its
+    lines say what is sent wherever both say it."""
     said = total(row)
-    if said is None or write.total is None:
+    if "documentno" not in (write.body or {}) and mark(row) != marks.mark(write.key):
         return False
-    sent = list(lines(write.body))
-    return rounded(said) == rounded(write.total.amount) and len(sent) == len(list(_lines(row)))
+    if said is None or write.total is None or rounded(said) != abs(rounded(write.total.amount)):
+        return False
+    sent, held = [legacy(line) for line in lines(write.body)], list(_lines(row))
+    if len(sent) != len(held):
+        return False
+    return all(_agree(ours, theirs) for ours, theirs in zip(sent, held, strict=True))
+
+
+def _agree(sent: Mapping[str, Value], held: Row) -> bool:
+    for name, value in sent.items():
+        field = SAME.get(name, name.upper())
+        theirs = text(held, field)
+        if theirs is None or not isinstance(value, str):
+            continue
+        if field in NUMBERS:
+            if rows.amount(held, field) != rows.amount({field: value}, field):
+                return False
+        elif theirs != value:
+            return False
+    return True
 
 
 def _other_total(write: Write, row: Row) -> Reason | None:
@@ -92,7 +116,7 @@ def _other_total(write: Write, row: Row) -> Reason | None:
     if said is None or write.total is None:
         return None
     ours, currency = write.total, write.total.currency
-    theirs, mine = rounded(said, currency), rounded(ours.amount, currency)
+    theirs, mine = rounded(said, currency), abs(rounded(ours.amount, currency))
     if theirs == mine:
         return None
     words: dict[str, object] = {"ledger": theirs, "ours": mine, "difference": theirs - mine}

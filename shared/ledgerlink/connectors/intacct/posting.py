@@ -5,10 +5,9 @@ ledger is searched for our name of it first. A change is made only on what we la
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 
-from ledgerlink.connectors.intacct import kinds, papers, queries, searching
+from ledgerlink.connectors.intacct import fates, kinds, papers, queries, searching
 from ledgerlink.connectors.intacct.answers import Answer
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.dimensions import Dimensions
@@ -18,10 +17,10 @@ from ledgerlink.connectors.intacct.ids import Ref
 from ledgerlink.connectors.intacct.kinds import KINDS, is_atomic
 from ledgerlink.connectors.intacct.refusals import explain, failed
 from ledgerlink.connectors.intacct.requests import MOST, Call, Function, derived
-from ledgerlink.connectors.intacct.rows import Row, text
+from ledgerlink.connectors.intacct.rows import text
 from ledgerlink.connectors.intacct.surroundings import Surroundings
 from ledgerlink.domain.errors import LedgerError
-from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
+from ledgerlink.domain.plan import Action, Outcome, Request, Write
 from ledgerlink.domain.ports import Stop
 from ledgerlink.domain.reasons import reason
 
@@ -59,14 +58,12 @@ class Posting:
         lacking = await self._dimensions.missing(writes, self._stop)
         self._told += [failed(w, lacking[w.seq]) for w in writes if w.seq in lacking]
         some = [write for write in writes if write.seq not in lacking]
-        if KINDS[kind].listed:
-            return some
         changing = [write for write in some if write.action is not Action.CREATE]
         ids = [write.ledger_id or "" for write in changing]
         there = await searching.by_ids(self._client, kind, ids, self._stop) if ids else {}
-        decided = {w.seq: _stale(w, there.get(w.ledger_id or "")) for w in changing}
-        again = [w for w in changing if decided[w.seq] is not None and _may_be_anew(w, there)]
-        decided |= await self._anew(kind, again)
+        decided = {w.seq: fates.stale(w, there.get(w.ledger_id or "")) for w in changing}
+        gone = [w for w in changing if decided[w.seq] is not None and fates.may_be_anew(w, there)]
+        decided |= await self._anew(kind, gone)
         self._told += [outcome for outcome in decided.values() if outcome is not None]
         return [write for write in some if decided.get(write.seq) is None]
 
@@ -103,7 +100,7 @@ class Posting:
     async def _report(self, kind: str, done: Sequence[Write], ids: Mapping[int, str]) -> None:
         """Tell of what was done, with what the ledger says of it now."""
         made = [write for write in done if write.action is not Action.DELETE]
-        bare = {write.seq: _posted(write, ids[write.seq]) for write in done}
+        bare = {write.seq: fates.posted(write, ids[write.seq]) for write in done}
         if KINDS[kind].listed or not made:
             self._told += bare.values()
             return
@@ -130,57 +127,10 @@ class Posting:
         held = await searching.ours(self._client, kind, making, self._stop) if making else {}
         for write in writes:
             if write.seq in held:
-                self._told.append(_adopted(write, *held[write.seq]))
+                self._told.append(fates.adopted(write, *held[write.seq]))
             else:
                 why = explain(faults[write.seq], self._names, write.day)
                 self._told.append(failed(write, why))
-
-
-def found(write: Write, ledger_id: str, row: Row) -> Outcome | None:
-    """The outcome of a write of unknown fate, of which the ledger holds this; None where that says
-    nothing of it."""
-    if write.action is Action.CREATE:
-        return _adopted(write, ledger_id, row)
-    if KINDS[write.kind].listed:
-        inactive = (text(row, "STATUS") or "") == "inactive"
-        gone = write.action is Action.DELETE and inactive
-        return _posted(write, write.ledger_id or "") if gone else None
-    anew = ledger_id != write.ledger_id
-    if write.action is Action.UPDATE and anew and papers.says(write, row):
-        return papers.posted(write, ledger_id, row, reason("already_written"))
-    return None
-
-
-def gone(write: Write, row: Row | None) -> Outcome | None:
-    """The outcome of a delete of unknown fate, by what is left; None where it is all there."""
-    left = row is not None and not papers.is_void(row)
-    return None if left else _posted(write, write.ledger_id or "")
-
-
-def _adopted(write: Write, ledger_id: str, row: Row) -> Outcome:
-    why = reason("already_written")
-    if KINDS[write.kind].listed:
-        return replace(_posted(write, ledger_id), version=text(row, queries.CHANGED), reason=why)
-    return papers.posted(write, ledger_id, row, why)
-
-
-def _stale(write: Write, row: Row | None) -> Outcome | None:
-    """The outcome of a change that what the ledger holds now decides."""
-    deleting = write.action is Action.DELETE
-    if row is None or (deleting and papers.is_void(row)):
-        gone = failed(write, reason("gone_in_ledger"))
-        return _posted(write, write.ledger_id or "") if deleting else gone
-    if (why := papers.locked(row)) is not None:
-        return failed(write, why)
-    if write.base_fingerprint not in (None, papers.content(row)):
-        return failed(write, reason("changed_in_ledger"))
-    return None
-
-
-def _may_be_anew(write: Write, there: Mapping[str, Row]) -> bool:
-    """Whether it may be gone because it was made anew."""
-    row = there.get(write.ledger_id or "")
-    return write.action is Action.UPDATE and (row is None or papers.is_void(row))
 
 
 def _calls(writes: Sequence[Write]) -> Iterator[Sequence[Write]]:
@@ -215,7 +165,3 @@ def _id(write: Write, answer: Answer, asked: Sequence[Function]) -> str:
         own = str((write.body or {})[kind.id_field])
         return str(Ref(write.kind.lower(), text(row, kind.id_field) or own))
     return result.key or text(row, queries.KEY) or ""
-
-
-def _posted(write: Write, ledger_id: str) -> Outcome:
-    return Outcome(seq=write.seq, state=ItemState.POSTED, ledger_id=ledger_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ledgerlink.connectors.intacct import errors, marks, papers, queries
+from ledgerlink.connectors.intacct import errors, listed, marks, papers, queries
 from ledgerlink.connectors.intacct.answers import Result
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.errors import Disposition
@@ -72,7 +72,7 @@ async def _listed(client: Client, kind: str, ids: Sequence[str], stop: Stop) -> 
     field = KINDS[kind].id_field
     found: dict[str, Row] = {}
     for some in queries.portions(ids):
-        fields = [queries.KEY, field, "STATUS", queries.CHANGED]
+        fields = [queries.KEY, field, listed.name_field(kind), "STATUS", queries.CHANGED]
         among = queries.among(field, some)
         async for row in everything(client, kind, fields, among, stop=stop):
             found[str(Ref(kind.lower(), text(row, field) or ""))] = row

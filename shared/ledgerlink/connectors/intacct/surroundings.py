@@ -71,7 +71,8 @@ def _namesakes(writes: Sequence[Write], contacts: Mapping[str, Row]) -> list[Out
         name = _contact(write)
         theirs = text(contacts.get(name, {}), "EMAIL1")
         ours = (write.body or {}).get(CONTACT, {}).get("EMAIL1")
-        if theirs and ours and theirs.lower() != ours.lower():
+        other = theirs and ours and theirs.lower() != ours.lower()
+        if other and write.action is Action.CREATE:
             detail = f"by a contact with the address {theirs}"
             why = reason("name_taken", field="name", name=name, detail=detail)
             refused.append(failed(write, why))
@@ -103,8 +104,8 @@ def _orphans(writes: Sequence[Write], customers: Mapping[str, str]) -> list[Outc
 
 
 def _contact(write: Write) -> str:
-    """The name of the contact that a new person gets; empty for anything else."""
-    contact = (write.body or {}).get(CONTACT) if write.action is Action.CREATE else None
+    """The name of the contact that a person has; empty for anything else."""
+    contact = (write.body or {}).get(CONTACT)
     return str(contact["CONTACTNAME"]) if contact else ""
 
 

@@ -226,6 +226,8 @@ class Gateway:
 
     def _keep(self, kind: str, given: Element, number: str) -> str:
         flat = {str(c.tag): c.text or "" for c in given if not len(c)}
+        if kind == "EMPLOYEE" and (name := given.findtext("PERSONALINFO/CONTACTNAME")):
+            flat["CONTACT.CONTACTNAME"] = name
         before = self.tables.get(kind, {}).get(number, {})
         if name := IDS.get(kind):
             flat.setdefault(name, before.get(name) or f"{kind[0]}{number}")
@@ -276,7 +278,8 @@ class Gateway:
         number = self.add(kind, **flat, **self.defaults.get(kind, {}), TOTALENTERED=str(total))
         for line in lines:
             account = {"ACCOUNTNO": line["GLACCOUNTNO"]} if "GLACCOUNTNO" in line else {}
-            self.add(OWNED[kind][1], **line, **account, RECORDKEY=number)
+            amount = {"TRX_AMOUNT": line["PAYMENTAMOUNT"]} if "PAYMENTAMOUNT" in line else {}
+            self.add(OWNED[kind][1], **line, **account, **amount, RECORDKEY=number)
         record = self.tables[kind][number]
         if kind == "SODOCUMENT":
             record["DOCNO"] = flat.get("DOCUMENTNO", number)

@@ -1,0 +1,81 @@
+"""What becomes of a document beside time, by what a look into the ledger shows of it."""
+
+from collections.abc import Mapping
+
+from ledgerlink.connectors.intacct import listed, papers
+from ledgerlink.connectors.intacct.kinds import KINDS
+from ledgerlink.connectors.intacct.refusals import failed
+from ledgerlink.connectors.intacct.rows import Row, text
+from ledgerlink.domain.plan import Action, ItemState, Outcome, Write
+from ledgerlink.domain.reasons import reason
+
+
+def posted(write: Write, ledger_id: str) -> Outcome:
+    """The outcome of a write that was accepted, without a look."""
+    new = KINDS[write.kind].listed and write.action is not Action.DELETE
+    content = listed.sent_content(write, ledger_id) if new else ""
+    return Outcome(seq=write.seq, state=ItemState.POSTED, ledger_id=ledger_id, content=content)
+
+
+def found(write: Write, ledger_id: str, row: Row) -> Outcome | None:
+    """The outcome of a write of unknown fate, of which the ledger holds this; None where that says
+    nothing of it."""
+    if write.action is Action.CREATE:
+        return adopted(write, ledger_id, row)
+    if KINDS[write.kind].listed:
+        inactive = (text(row, "STATUS") or "") == "inactive"
+        gone = write.action is Action.DELETE and inactive
+        return posted(write, write.ledger_id or "") if gone else None
+    if write.action is Action.UPDATE and _holds(write, row):
+        return papers.posted(write, ledger_id, row, reason("already_written"))
+    return None
+
+
+def gone(write: Write, row: Row | None) -> Outcome | None:
+    """The outcome of a delete of unknown fate, by what is left; None where it is all there."""
+    left = row is not None and not papers.is_void(row)
+    return None if left else posted(write, write.ledger_id or "")
+
+
+def adopted(write: Write, ledger_id: str, row: Row) -> Outcome:
+    """The outcome of a write that the ledger turned out to hold already."""
+    why = reason("already_written")
+    if KINDS[write.kind].listed:
+        return listed.posted(write, ledger_id, row, why)
+    return papers.posted(write, ledger_id, row, why)
+
+
+def stale(write: Write, row: Row | None) -> Outcome | None:
+    """The outcome of a change that what the ledger holds now decides."""
+    deleting = write.action is Action.DELETE
+    if row is None or (deleting and papers.is_void(row)):
+        gone = failed(write, reason("gone_in_ledger"))
+        return posted(write, write.ledger_id or "") if deleting else gone
+    kind = KINDS[write.kind]
+    if kind.listed:
+        return None if deleting else _edited(write, listed.content(write.kind, row))
+    if not deleting and _holds(write, row):
+        return papers.posted(write, write.ledger_id or "", row, reason("already_written"))
+    if (why := papers.locked(row)) is not None:
+        return failed(write, why)
+    return _edited(write, papers.content(row))
+
+
+def _holds(write: Write, row: Row) -> bool:
+    """Whether it is another than what was to be changed, and says what was to come of it."""
+    changed = papers.content(row) != write.base_fingerprint
+    return changed and not papers.is_void(row) and papers.says(write, row)
+
+
+def _edited(write: Write, held: str) -> Outcome | None:
+    """That somebody changed it since we wrote it."""
+    if write.base_fingerprint in (None, held):
+        return None
+    return failed(write, reason("changed_in_ledger"))
+
+
+def may_be_anew(write: Write, there: Mapping[str, Row]) -> bool:
+    """Whether it may be gone because it was made anew."""
+    row = there.get(write.ledger_id or "")
+    made = write.action is Action.UPDATE and bool(KINDS[write.kind].create)
+    return made and (row is None or papers.is_void(row))
