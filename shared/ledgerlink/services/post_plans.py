@@ -1,12 +1,13 @@
 """Planning a post: time, expenses, invoices, clients, projects and staff in one plan."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.documents import Company
+from ledgerlink.domain.documents import Company, Features
 from ledgerlink.domain.expensing import linked_expense_keys
 from ledgerlink.domain.inputs import PlanInput
 from ledgerlink.domain.invoicing import linked_invoice_keys
@@ -26,6 +27,7 @@ from ledgerlink.services.names import foreign_customers, foreign_vendors, names_
 from ledgerlink.services.plans import Records, rule_book
 
 Links = Mapping[str, PostedLink]
+T = TypeVar("T")
 
 
 class WantedRates(Mapping[tuple[str, date], Decimal]):
@@ -61,18 +63,20 @@ class PostPlan:
         rules = dict(rule_book(self.house, self.connection))
         unclear = doubled(records.listed, records.deleted)
         listed = [r for r in records.listed if list_key(RecordKind(r.kind), r.key) not in unclear]
-        posted = {(RULES[RecordKind(one.kind)], one.key) for one in listed}
+        there = {(RULES[RecordKind(one.kind)], one.key) for one in listed}
+        there |= {(RuleKind.PROJECTS, key) for key in self._come_along(listed)}
         fresh = [
             self._made(record, rules, user)
             for record in listed
-            if self._makes_a_rule(record, rules, posted)
+            if self._makes_a_rule(record, rules, there)
         ]
         return {**rules, **{(rule.kind, rule.key): rule for rule in fresh}}, fresh
 
     def _makes_a_rule(
-        self, record: ListPost, rules: RuleBook, posted: Collection[tuple[RuleKind, str]]
+        self, record: ListPost, rules: RuleBook, there: Collection[tuple[RuleKind, str]]
     ) -> bool:
-        """Whether there is none that says otherwise, or another; a project needs a client."""
+        """Whether there is none that says otherwise, or another; a project needs a client, who may
+        be `there`."""
         rule = rules.get((RULES[RecordKind(record.kind)], record.key))
         if rule is not None:
             says = isinstance(rule.mapping, Link | Skip)
@@ -80,8 +84,13 @@ class PostPlan:
         if not isinstance(record, ProjectRecord) or record.client_key is None:
             return True
         client = (RuleKind.PROJECTS, record.client_key)
-        known = record.client_name is not None or client in rules or client in posted
-        return known or bool(self._links([posting_key("client", record.client_key)]))
+        return record.client_name is not None or client in rules or client in there
+
+    def _come_along(self, listed: Iterable[ListPost]) -> Iterator[str]:
+        """Clients of these projects who came with a project before."""
+        named = {one.client_key for one in listed if isinstance(one, ProjectRecord)}
+        keys = {posting_key(RecordKind.CLIENT, key): key for key in named if key is not None}
+        return (keys[link] for link in self._links(keys))
 
     def _made(self, record: ListPost, rules: RuleBook, user: str) -> Rule:
         kind = RULES[RecordKind(record.kind)]
@@ -125,10 +134,10 @@ class PostPlan:
             posting=settings.posting,
             features=self.company.features,
             taken=names_in_use(house, connection),
-            currencies=foreign_customers(house, connection, self.company.features),
+            currencies=self._told(foreign_customers, records.times or records.invoices),
             attached=self._attached(records),
-            payables=payables(house, connection, self.company.features),
-            vendor_currencies=foreign_vendors(house, connection, self.company.features),
+            payables=self._told(payables, records.expenses),
+            vendor_currencies=self._told(foreign_vendors, records.expenses),
             carried=self._carriers(times, RecordKind.TIME),
             copies=await copies_of(self.ledger, looked_at.values(), self.stop),
             rank=rank,
@@ -141,6 +150,12 @@ class PostPlan:
             carried_expenses={**_alone(_named(records, RecordKind.EXPENSE), links), **spent},
             today=house.clock.now().date(),
         )
+
+    def _told(
+        self, of_list: Callable[[House, Connection, Features], Mapping[str, T]], asking: object
+    ) -> Mapping[str, T]:
+        """What a list tells, which is only read for records that ask for it."""
+        return of_list(self.house, self.connection, self.company.features) if asking else {}
 
     def _attached(self, records: Records) -> Links:
         """The links of the receipts of expenses and invoices that are deleted."""

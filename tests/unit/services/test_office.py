@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.documents import Features
+from ledgerlink.domain.lists import ListTraits, ListType
 from ledgerlink.domain.plan import ItemState
 from ledgerlink.domain.posting import LedgerEdits
 from ledgerlink.domain.records import RecordKind
@@ -16,6 +17,8 @@ from ledgerlink.domain.spending import GroupBy
 from ledgerlink.services import posts
 
 from tests.fakes.house import FIRM, Town, entry
+from tests.fakes.lists import FakeLists
+from tests.fakes.rows import FakeLinks
 from tests.unit.services.office import (
     EXPENSING,
     SETTINGS,
@@ -373,3 +376,46 @@ def test_a_project_stays_below_the_customer_whom_its_rule_names() -> None:
     assert {each.key: each.mapping for each in rules}["p9"] == replace(rule, name="New site")
     found = [stored.body for stored in firm.place.company().of_kind("Customer")]
     assert {"name": "New site", "parent": "C1"} in found
+
+
+def test_clients_of_new_projects_are_asked_for_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    firm = Office()
+    asked: list[list[str]] = []
+    get = FakeLinks.get
+
+    def counted(links: FakeLinks, firm: str, connection_id: str, keys: Any) -> Any:
+        asked.append(list(keys))
+        return get(links, firm, connection_id, asked[-1])
+
+    monkeypatch.setattr(FakeLinks, "get", counted)
+    firm.post(*[PROJECT | {"key": f"q{n}", "client_key": f"d{n}"} for n in range(20)])
+    assert sum(any(key.startswith("client:d") for key in keys) for keys in asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("record", "lists"),
+    [
+        (entry("t1"), {"customer"}),
+        (invoice("i1"), {"customer"}),
+        (spent("e1"), {"account", "vendor"}),
+        (gone("e1"), set()),
+    ],
+)
+def test_lists_of_currencies_are_read_for_what_asks_for_them(
+    record: dict[str, Any], lists: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = Office()
+    firm.place.company().features = Features(home_currency="USD", multi_currency=True)
+    kinds = (ListType.ACCOUNT, ListType.CUSTOMER, ListType.VENDOR)
+    traits = ListTraits(entity="List", by_changes=False)
+    firm.place.connector.lists = dict.fromkeys(kinds, traits)
+    read: set[str] = set()
+    page = FakeLists.page
+
+    def noted(shelf: FakeLists, firm: str, connection_id: str, kind: Any, *place: Any) -> Any:
+        read.add(str(kind))
+        return page(shelf, firm, connection_id, kind, *place)
+
+    monkeypatch.setattr(FakeLists, "page", noted)
+    firm.post(record)
+    assert read == lists

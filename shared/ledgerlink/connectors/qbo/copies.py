@@ -34,7 +34,8 @@ class Copies:
         found: dict[str, Entity] = {}
         if days is not None and kind in DATED and len(wanted) > FEW:
             conditions = queries.days("TxnDate", *days)
-            found = {row["Id"]: row async for row in self._pages(kind, conditions)}
+            pages = self._pages(kind, conditions)
+            found = {row["Id"]: row async for row in pages if row["Id"] in wanted}
         left = sorted(wanted - found.keys())
         for some in queries.portions(left):
             rows = await self._client.rows(
