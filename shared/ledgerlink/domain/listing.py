@@ -83,14 +83,14 @@ def doubled(listed: Iterable[ListPost], deleted: Iterable[Deleted]) -> dict[str,
 
 
 class Listing:
-    """The list records of one plan. `asked` are the posting keys of those to be created, which
-    the resolver holds with all others that are new."""
+    """The list records of one plan. `asked` are those to be created, which the resolver holds with
+    all others that are new: their kinds, by posting key."""
 
     def __init__(self, given: PlanInput, resolver: Resolver) -> None:
         self._given = given
         self._resolver = resolver
         self._doubled = doubled(given.listed, given.deleted)
-        self.asked: set[str] = set()
+        self.asked: dict[str, RecordKind] = {}
 
     def operations(self) -> Iterator[Operation]:
         """What is changed, made inactive, or ends as it is."""
@@ -131,7 +131,7 @@ class Listing:
             self._resolver.staff(source_key)
         else:
             self._resolver.customer(source_key, None)
-        self.asked.add(list_key(kind, source_key))
+        self.asked[list_key(kind, source_key)] = kind
 
     def _changed(self, kind: RecordKind, source_key: str, mapping: Mapping) -> Iterator[Operation]:
         link = self._link(kind, source_key)

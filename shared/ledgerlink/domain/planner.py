@@ -47,7 +47,8 @@ def plan(given: PlanInput) -> tuple[Operation, ...]:
     refused = [settled(k, ItemState.BLOCKED, w, kind=LIST) for k, w in resolver.refused.items()]
     levels = _levels(lists)
     rank(operations, levels)
-    ordered = sorted([*refused, *_creations(lists, levels), *operations], key=_order)
+    creations = _creations(lists, levels, listing.asked)
+    ordered = sorted([*refused, *creations, *operations], key=_order)
     operations.clear()
     return tuple(replace(op, seq=seq) for seq, op in enumerate(_taken_from(ordered)))
 
@@ -314,9 +315,13 @@ def _levels(documents: Mapping[str, Document]) -> dict[str, int]:
     return levels
 
 
-def _creations(documents: Mapping[str, Document], levels: Mapping[str, int]) -> Iterator[Operation]:
-    """The operations that create list records, each at its level."""
+def _creations(
+    documents: Mapping[str, Document], levels: Mapping[str, int], kinds: Mapping[str, RecordKind]
+) -> Iterator[Operation]:
+    """The operations that create list records, each at its level; `kinds` are those of posted
+    ones."""
     for key, document in documents.items():
         members = (key.partition(":")[2],)
-        (create,) = Comparer().wanted(replace(document, members=members), None)
+        comparer = Comparer(record=kinds.get(key, RecordKind.TIME))
+        (create,) = comparer.wanted(replace(document, members=members), None)
         yield replace(create, level=levels[key])

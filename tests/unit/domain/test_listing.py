@@ -32,6 +32,11 @@ def test_a_client_a_project_and_a_person_are_created_parents_first() -> None:
         "project:p1": Action.CREATE,
         "user:s1": Action.CREATE,
     }
+    assert {op.key: op.record for op in found.values()} == {
+        "project:c1": RecordKind.CLIENT,
+        "project:p1": RecordKind.PROJECT,
+        "user:s1": RecordKind.STAFF,
+    }
     assert found["project:c1"].level < found["project:p1"].level
     assert found["user:s1"].body == {"name": "Sam Staff", "person": "vendor"}
 
