@@ -1,0 +1,102 @@
+"""Every request is one that the vendor's schema allows, but for functions that are newer than it.
+
+The schema is no part of the project; where it is absent, these tests say so and are skipped.
+"""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.documents import Documents
+from ledgerlink.domain.documents import Document, Known, Settlement
+from ledgerlink.domain.plan import Action, ItemState, Write
+from lxml import etree
+
+from tests.unit.connectors.intacct.books import Books, create
+from tests.unit.connectors.intacct.desk import expenses, invoice, line, sold, time
+from tests.unit.connectors.intacct.schemas import SCHEMAS, needed
+from tests.unit.connectors.intacct.test_intacct_posting import (
+    COMPOSER,
+    LISTED,
+    MONEY,
+    RECEIVABLES,
+    receipt,
+)
+
+pytestmark = needed
+NEWER = ("query", "lookup")
+NEWER_PARTS = ("Element 'billable'",)
+"""What the reference has added since, to the lines of a charge card transaction."""
+
+ABROAD = {"currency": "EUR", "rate": Decimal("1.1"), "number": "9", "location_id": "location/US"}
+SPENT = line(customer=Known("project/P-7"), class_id="class/C", parts=(("notes", "x"),))
+FULL = [
+    COMPOSER.expenses(expenses(Settlement.PAYABLE, lines=(SPENT,), **ABROAD)),
+    COMPOSER.expenses(expenses(Settlement.CHECK, lines=(SPENT,), **ABROAD)),
+    COMPOSER.expenses(expenses(Settlement.CARD, lines=(SPENT,), **ABROAD)),
+    COMPOSER.invoice(
+        invoice(
+            customer=Known("project/P-7"), custom_fields={"SODOCUMENT.REGION": "x"},
+            lines=(sold(description="d", class_id="class/C"),), **ABROAD,
+        )
+    ),
+    RECEIVABLES.invoice(
+        invoice(customer=Known("project/P-7"), terms_id="arterm/Net 30", **ABROAD)
+    ),
+    Documents(choices=Choices(tax_subtotal="Tax")).invoice(invoice(number="9", tax=Decimal(1))),
+]  # fmt: skip
+
+
+def refused(books: Books) -> list[str]:
+    """What the schema says against the requests that were sent."""
+    schema = etree.XMLSchema(etree.parse(str(SCHEMAS / "schema" / "api.xsd")))
+    said = []
+    for root in books.gateway.log:
+        functions = root.iterfind("operation/content/function")
+        if any(function[0].tag in NEWER for function in functions):
+            continue
+        try:
+            schema.assertValid(root)
+        except etree.DocumentInvalid as invalid:
+            said.append(str(invalid))
+    return [words for words in said if not words.startswith(NEWER_PARTS)]
+
+
+def upon(books: Books, write: Write) -> Write:
+    """The write, on what was written last."""
+    old = books.told.get(1, books.told[0])
+    return replace(write, ledger_id=old.ledger_id, base_fingerprint=old.content)
+
+
+@pytest.mark.parametrize("document", MONEY + LISTED + FULL, ids=lambda d: f"{d.kind}{len(d.body)}")
+async def test_what_makes_changes_and_removes_a_document_is_allowed(document: Document) -> None:
+    books = Books()
+    books.gateway.add("PROJECT", PROJECTID="P-7", CUSTOMERID="C9")
+    await books.write(create(0, document))
+    old = books.told[0]
+    assert old.ledger_id
+    await books.write(upon(books, create(1, document, action=Action.UPDATE)), name="r2")
+    if document in MONEY:
+        ledger_id = books.told[1].ledger_id or old.ledger_id
+        await books.write(replace(receipt(ledger_id, document.kind), seq=2), name="r3")
+    going = upon(books, create(3, document, action=Action.DELETE, body=None))
+    await books.write(going, name="r4")
+    assert {outcome.state for outcome in books.told.values()} == {ItemState.POSTED}
+    assert refused(books) == []
+
+
+async def test_what_writes_and_empties_a_sheet_is_allowed() -> None:
+    books = Books()
+    books.gateway.owned_apart = True
+    entry = COMPOSER.time(time(customer=Known("project/P-7"), item=Known("timetype/Regular")))
+    await books.write(create(0, entry))
+    await books.write(create(1, COMPOSER.time(time("t2"))), name="r2")
+    for seq in (0, 1):
+        going = create(
+            seq + 2, entry, action=Action.DELETE, body=None, ledger_id=books.told[seq].ledger_id
+        )
+        await books.write(going, name=f"r{seq + 3}")
+    sent = {function.tag for function in books.gateway.functions()}
+    assert {"create", "update", "delete", "read", "readByQuery", "getAPISession"} <= sent
+    assert refused(books) == []
