@@ -14,14 +14,15 @@ from infra.storage import Storage
 
 QBO = Shape(
     name="qbo",
-    description="Syncs and posts one connection's work to QuickBooks Online",
+    description="Syncs and posts one connection's work to its ledger",
     timeout=Duration.minutes(5),
     megabytes=1769,  # one whole processor
 )
 
 
 class Connectors(Construct):
-    """QuickBooks Online works the lane and marks the runs behind dead letters."""
+    """One worker for all ledgers (docs/adr/0013) works the lane and marks the runs behind dead
+    letters."""
 
     def __init__(
         self,

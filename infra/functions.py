@@ -14,7 +14,7 @@ from constructs import Construct
 from infra.events import Events
 from infra.lanes import Lanes
 from infra.permissions import write_logs
-from infra.secrets import APP_SECRET_QBO, CONNECTIONS_PREFIX, Secrets
+from infra.secrets import APP_SECRET_INTACCT, APP_SECRET_QBO, CONNECTIONS_PREFIX, Secrets
 from infra.settings import Settings
 from infra.storage import Storage
 
@@ -168,6 +168,7 @@ def environment(
         "LEDGERLINK_SECRETS_PREFIX": CONNECTIONS_PREFIX,
         "LEDGERLINK_SECRETS_KEY": secrets.key.key_arn,
         "LEDGERLINK_APP_SECRET_QBO": APP_SECRET_QBO,
+        "LEDGERLINK_APP_SECRET_INTACCT": APP_SECRET_INTACCT,
         "LEDGERLINK_FIRM_CLAIM": settings.firm_claim,
         "LEDGERLINK_KINDS_CLAIM": settings.kinds_claim,
         "LEDGERLINK_SCOPE_READ": settings.scopes.read,
@@ -179,6 +180,9 @@ def environment(
         "QBO_TOKEN_URL": settings.qbo.token_url,
         "QBO_REVOKE_URL": settings.qbo.revoke_url,
         "QBO_CLOCK_SCALE": settings.qbo.clock_scale,
+        "INTACCT_GATEWAY_URL": settings.intacct.gateway_url,
+        "INTACCT_HOSTS": ",".join(settings.intacct.hosts),
+        "INTACCT_CLOCK_SCALE": settings.intacct.clock_scale,
         # Empty: zones come from the layer's tzdata, and not from whatever the runtime holds.
         "PYTHONTZPATH": "",
         "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,

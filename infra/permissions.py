@@ -75,7 +75,7 @@ def _credentials(secrets: Secrets, actions: Sequence[str]) -> list[iam.PolicySta
 
 
 def read_application(secrets: Secrets) -> list[iam.PolicyStatement]:
-    """Read the application's credentials, and no connection's."""
+    """Read the application's credentials for each ledger, and no connection's."""
     return [
         _app_secret(secrets),
         allow("SecretsKey", ("kms:Decrypt",), secrets.key.key_arn),
@@ -83,7 +83,7 @@ def read_application(secrets: Secrets) -> list[iam.PolicyStatement]:
 
 
 def _app_secret(secrets: Secrets) -> iam.PolicyStatement:
-    return allow("AppSecret", ("secretsmanager:GetSecretValue",), secrets.app_qbo.secret_arn)
+    return allow("AppSecret", ("secretsmanager:GetSecretValue",), *secrets.applications())
 
 
 def drive(machine_arn: str) -> list[iam.PolicyStatement]:

@@ -1,4 +1,4 @@
-"""The application's own credentials, and the key and prefix for one secret per connection."""
+"""The application's credentials for each ledger; the key and prefix of secrets per connection."""
 
 import json
 
@@ -11,6 +11,7 @@ from constructs import Construct
 from infra.settings import Settings
 
 APP_SECRET_QBO = "ledgerlink/app/qbo"  # noqa: S105 - a name
+APP_SECRET_INTACCT = "ledgerlink/app/intacct"  # noqa: S105 - a name
 CONNECTIONS_PREFIX = "ledgerlink/connections/"
 UNSET = "set-after-deploy"
 
@@ -27,29 +28,52 @@ class Secrets(Construct):
             enable_key_rotation=True,
             removal_policy=settings.removal,
         )
-        self.app_qbo = secretsmanager.Secret(
-            self,
+        self.app_qbo = self._application(
+            settings,
             "AppQbo",
-            secret_name=APP_SECRET_QBO,
-            description="client_id, client_secret and webhook_verifier_token of the Intuit app; "
-            "set after deploy",
+            APP_SECRET_QBO,
+            "client_id, client_secret and webhook_verifier_token of the Intuit app",
+            _generated("client_id", "client_secret"),
+            "Intuit issues the client secret on its developer portal and offers no API to rotate "
+            "it; docs/operations.md tells how to change it by hand.",
+        )
+        self.app_intacct = self._application(
+            settings,
+            "AppIntacct",
+            APP_SECRET_INTACCT,
+            "sender_id and sender_password of the Sage Intacct Web Services developer license",
+            _generated("sender_id", "sender_password"),
+            "Sage issues the sender password with the developer license and offers no API to "
+            "rotate it; docs/operations.md tells how to change it by hand.",
+        )
+
+    def _application(
+        self,
+        settings: Settings,
+        construct: str,
+        name: str,
+        holds: str,
+        start: secretsmanager.SecretStringGenerator,
+        why_not_rotated: str,
+    ) -> secretsmanager.Secret:
+        """A secret for what a ledger's vendor gave the application; set after deploy."""
+        secret = secretsmanager.Secret(
+            self,
+            construct,
+            secret_name=name,
+            description=f"{holds}; set after deploy",
             encryption_key=self.key,
-            generate_secret_string=secretsmanager.SecretStringGenerator(
-                secret_string_template=json.dumps({"client_id": UNSET}),
-                generate_string_key="client_secret",
-            ),
+            generate_secret_string=start,
             removal_policy=settings.removal,
         )
         NagSuppressions.add_resource_suppressions(
-            self.app_qbo,
-            [
-                NagPackSuppression(
-                    id="AwsSolutions-SMG4",
-                    reason="Intuit issues the client secret on its developer portal and offers "
-                    "no API to rotate it; docs/operations.md tells how to change it by hand.",
-                )
-            ],
+            secret, [NagPackSuppression(id="AwsSolutions-SMG4", reason=why_not_rotated)]
         )
+        return secret
+
+    def applications(self) -> list[str]:
+        """The ARN of each ledger's application secret."""
+        return [secret.secret_arn for secret in (self.app_qbo, self.app_intacct)]
 
     def connections_arn(self) -> str:
         """The ARN pattern of every connection secret, and of nothing else."""
@@ -59,3 +83,10 @@ class Secrets(Construct):
             resource_name=f"{CONNECTIONS_PREFIX}*",
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
+
+
+def _generated(id_name: str, secret_name: str) -> secretsmanager.SecretStringGenerator:
+    """What a new secret holds until somebody sets it: nothing that anybody could use."""
+    return secretsmanager.SecretStringGenerator(
+        secret_string_template=json.dumps({id_name: UNSET}), generate_string_key=secret_name
+    )

@@ -59,6 +59,16 @@ class QuickBooksAddresses:
 
 
 @dataclass(frozen=True)
+class IntacctAddresses:
+    """Where Sage Intacct's gateway is, the hosts that it may send sessions to (with a leading dot:
+    all below), and how fast its clock runs (1 outside of tests)."""
+
+    gateway_url: str
+    hosts: tuple[str, ...]
+    clock_scale: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """One deployment's choices. `public_url` is empty or the base URL callers use."""
 
@@ -70,6 +80,7 @@ class Settings:
     public_url: str
     layer_platform: LayerPlatform
     qbo: QuickBooksAddresses
+    intacct: IntacctAddresses
     removal: RemovalPolicy
     retain: bool
     log_retention: logs.RetentionDays
@@ -94,6 +105,7 @@ def read_settings(context: ContextReader) -> Settings:
             context, "layerPlatform", {name: name for name in get_args(LayerPlatform)}
         ),
         qbo=_quickbooks(context),
+        intacct=_intacct(context),
         removal=removal,
         retain=removal is RemovalPolicy.RETAIN,
         log_retention=_choice(context, "logRetentionDays", RETENTION),
@@ -108,6 +120,15 @@ def _quickbooks(context: ContextReader) -> QuickBooksAddresses:
     keys = ("apiUrl", "authorizeUrl", "tokenUrl", "revokeUrl", "clockScale")
     found = _texts(context, "qbo", keys)
     return QuickBooksAddresses(*(found[key] for key in keys))
+
+
+def _intacct(context: ContextReader) -> IntacctAddresses:
+    found = _texts(context, "intacct", ("gatewayUrl", "clockScale"))
+    hosts = _mapping(context, "intacct").get("hosts")
+    if not isinstance(hosts, list) or not hosts:
+        raise SettingError("context intacct needs hosts, a list of at least 1 text; see cdk.json")
+    named = tuple(str(host) for host in hosts)
+    return IntacctAddresses(found["gatewayUrl"], named, found["clockScale"])
 
 
 def _value(context: ContextReader, key: str) -> object:

@@ -13,7 +13,7 @@ from infra.lanes import Lanes
 from infra.machines import Machines
 from infra.observability import Observability, Watched
 from infra.scheduler import Scheduler
-from infra.secrets import APP_SECRET_QBO, Secrets
+from infra.secrets import APP_SECRET_INTACCT, APP_SECRET_QBO, Secrets
 from infra.settings import Settings
 from infra.storage import Storage
 from infra.webhooks import Webhooks
@@ -55,6 +55,7 @@ class LedgerlinkStack(Stack):
                 "LaneUrl": lanes.lane.queue_url,
                 "DeadLettersUrl": lanes.dead_letters.queue_url,
                 "AppSecretQbo": APP_SECRET_QBO,
+                "AppSecretIntacct": APP_SECRET_INTACCT,
                 "ApiFunction": api.api.function.function_name,
                 "QboFunction": connectors.qbo.function.function_name,
                 "SchedulerFunction": scheduler.scheduler.function.function_name,

@@ -23,6 +23,12 @@ def test_production_quickbooks_is_the_default() -> None:
     assert read().qbo.clock_scale == "1"
 
 
+def test_production_sage_intacct_is_the_default() -> None:
+    assert read().intacct.gateway_url == "https://api.intacct.com/ia/xml/xmlgw.phtml"
+    assert read().intacct.hosts == (".intacct.com",)
+    assert read().intacct.clock_scale == "1"
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -30,6 +36,8 @@ def test_production_quickbooks_is_the_default() -> None:
         ("jwtAudience", []),
         ("scopes", {"read": "ledger:read"}),
         ("qbo", {"apiUrl": "https://example.com"}),
+        ("intacct", {"gatewayUrl": "https://example.com", "clockScale": 1}),
+        ("intacct", {"hosts": [".example.com"], "clockScale": 1}),
         ("removalPolicy", "maybe"),
         ("logRetentionDays", 45),
         ("layerPlatform", "windows"),

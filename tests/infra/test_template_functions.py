@@ -12,6 +12,7 @@ ENVIRONMENT = {
     "LEDGERLINK_SECRETS_PREFIX",
     "LEDGERLINK_SECRETS_KEY",
     "LEDGERLINK_APP_SECRET_QBO",
+    "LEDGERLINK_APP_SECRET_INTACCT",
     "LEDGERLINK_FIRM_CLAIM",
     "LEDGERLINK_KINDS_CLAIM",
     "LEDGERLINK_SCOPE_READ",
@@ -23,6 +24,9 @@ ENVIRONMENT = {
     "QBO_TOKEN_URL",
     "QBO_REVOKE_URL",
     "QBO_CLOCK_SCALE",
+    "INTACCT_GATEWAY_URL",
+    "INTACCT_HOSTS",
+    "INTACCT_CLOCK_SCALE",
     "PYTHONTZPATH",
     "POWERTOOLS_SERVICE_NAME",
     "POWERTOOLS_METRICS_NAMESPACE",
@@ -146,18 +150,43 @@ def test_the_clock_reads_no_secret_and_no_file(template: Template) -> None:
     assert "sqs:ReceiveMessage" not in actions
 
 
-def test_the_webhook_door_reads_the_applications_secret_and_no_connections(
+def secrets_read(template: Template, function: str) -> list[Properties]:
+    return [
+        one
+        for one in statements(role_of(template, function))
+        if "secretsmanager:" in str(one["Action"])
+    ]
+
+
+def test_the_webhook_door_reads_the_applications_secrets_and_no_connections(
     template: Template,
 ) -> None:
-    (application,) = properties(template, "AWS::SecretsManager::Secret")
-    found = [
-        one
-        for one in statements(role_of(template, "webhooks"))
-        if str(one["Action"]).startswith("secretsmanager:")
-    ]
-    (only_one,) = found
-    assert only_one["Action"] == "secretsmanager:GetSecretValue"
-    assert only_one["Resource"] == {"Ref": application}
+    (only_one,) = secrets_read(template, "webhooks")
+    assert only_one["Sid"] == "AppSecret"
+
+
+def test_who_speaks_to_ledgers_reads_both_application_secrets_and_changes_neither(
+    template: Template,
+) -> None:
+    applications = properties(template, "AWS::SecretsManager::Secret")
+    for name in ("api", "qbo", "webhooks"):
+        (found,) = [one for one in secrets_read(template, name) if one["Sid"] == "AppSecret"]
+        assert found["Action"] == "secretsmanager:GetSecretValue"
+        assert {one["Ref"] for one in found["Resource"]} == set(applications)
+
+
+def test_who_speaks_to_no_ledger_reads_no_secret(template: Template) -> None:
+    assert [secrets_read(template, name) for name in ("imports", "scheduler")] == [[], []]
+
+
+def test_functions_know_the_gateway_and_the_hosts_it_may_send_sessions_to(
+    template: Template,
+) -> None:
+    for function in functions(template).values():
+        given = function["Environment"]["Variables"]
+        assert given["INTACCT_GATEWAY_URL"] == "https://api.intacct.com/ia/xml/xmlgw.phtml"
+        assert given["INTACCT_HOSTS"] == ".intacct.com"
+        assert given["INTACCT_CLOCK_SCALE"] == "1"
 
 
 def test_the_webhook_door_reaches_neither_lane_nor_bucket_nor_bus(template: Template) -> None:

@@ -1,3 +1,5 @@
+import json
+
 from aws_cdk.assertions import Template
 
 from tests.infra.resources import only, properties
@@ -58,8 +60,16 @@ def test_every_key_is_rotated(template: Template) -> None:
     assert all(key["EnableKeyRotation"] for key in keys.values())
 
 
-def test_the_application_secret_starts_without_credentials(template: Template) -> None:
-    secret = only(template, "AWS::SecretsManager::Secret")
-    assert secret["Name"] == "ledgerlink/app/qbo"
-    assert "KmsKeyId" in secret
-    assert "SecretString" not in secret
+def test_the_application_secrets_start_without_credentials(template: Template) -> None:
+    secrets = properties(template, "AWS::SecretsManager::Secret").values()
+    start = {
+        one["Name"]: json.loads(one["GenerateSecretString"]["SecretStringTemplate"])
+        for one in secrets
+    }
+    assert start == {
+        "ledgerlink/app/qbo": {"client_id": "set-after-deploy"},
+        "ledgerlink/app/intacct": {"sender_id": "set-after-deploy"},
+    }
+    for secret in secrets:
+        assert "KmsKeyId" in secret
+        assert "SecretString" not in secret
