@@ -24,7 +24,7 @@ help: ## This list
 demo: $(VENV_STAMP) $(NODE_STAMP) ## Show it all on this machine (TIMESHEET=file.csv for your own)
 	$(PY) -m local.demo $(if $(TIMESHEET),--timesheet "$(TIMESHEET)")
 
-up: $(VENV_STAMP) $(NODE_STAMP) ## Start the stack, the sandbox and the token issuer; print addresses
+up: $(VENV_STAMP) $(NODE_STAMP) ## Start the stack, the sandboxes and the token issuer; print addresses
 	@$(PY) -m local up
 
 down: $(VENV_STAMP) ## Stop them; the state stays

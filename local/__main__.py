@@ -16,7 +16,12 @@ NOT_RUNNING = 1
 
 def up(options: argparse.Namespace) -> int:
     machine = Machine(
-        ports=Ports(options.aws_port, options.sandbox_port, options.issuer_port),
+        ports=Ports(
+            aws=options.aws_port,
+            sandbox=options.sandbox_port,
+            issuer=options.issuer_port,
+            intacct=options.intacct_port,
+        ),
         state_dir=options.state_dir,
         scale=options.scale,
         seed=options.seed,
@@ -73,6 +78,7 @@ def _print_addresses(machine: Machine) -> None:
         "webhooks": machine.webhook_url,
         "AWS endpoint": machine.aws_endpoint,
         "QuickBooks": machine.sandbox_url,
+        "Sage Intacct": machine.intacct_url,
         "token issuer": machine.issuer_url,
     }
     for name, address in addresses.items():
@@ -104,8 +110,9 @@ def _add_up_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--aws-port", type=int, default=usual.aws)
     parser.add_argument("--sandbox-port", type=int, default=usual.sandbox)
     parser.add_argument("--issuer-port", type=int, default=usual.issuer)
+    parser.add_argument("--intacct-port", type=int, default=usual.intacct)
     parser.add_argument("--seed", choices=SEEDS, default="sample")
-    parser.add_argument("--scale", type=int, default=1, help="speed of the sandbox's clock")
+    parser.add_argument("--scale", type=int, default=1, help="speed of the sandboxes' clocks")
 
 
 def _add_token_options(parser: argparse.ArgumentParser) -> None:

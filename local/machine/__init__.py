@@ -1,4 +1,4 @@
-"""Ledgerlink on one machine: the emulator, the sandbox ledger, the token issuer, the stack."""
+"""Ledgerlink on one machine: the emulator, the sandbox ledgers, the token issuer, the stack."""
 
 from local.machine.errors import MachineError
 from local.machine.layout import Layout, Ports

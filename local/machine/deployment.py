@@ -13,7 +13,7 @@ from layers.fingerprint import digest
 from local.issuer import AUDIENCE
 from local.machine.aws import Aws
 from local.machine.errors import MachineError
-from local.machine.layout import ACCOUNT, API_ID, REGION, ROOT, Layout, Ports
+from local.machine.layout import ACCOUNT, API_ID, HOST, REGION, ROOT, Layout, Ports
 from local.machine.node import cdk_command_line, node_major, quiet_node
 from local.machine.services import own_environment
 from local.machine.steps import run_step
@@ -103,6 +103,11 @@ class Deployment:
                 "authorizeUrl": f"{sandbox}/connect/oauth2",
                 "tokenUrl": f"{sandbox}/oauth2/v1/tokens/bearer",
                 "revokeUrl": f"{sandbox}/v2/oauth2/tokens/revoke",
+                "clockScale": self.scale,
+            },
+            "intacct": {
+                "gatewayUrl": f"{self.ports.intacct_url}/ia/xml/xmlgw.phtml",
+                "hosts": [HOST],
                 "clockScale": self.scale,
             },
         }

@@ -3,7 +3,7 @@
 import shutil
 import socket
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,17 +16,19 @@ API_ID = "ledgerlink"
 
 @dataclass(frozen=True)
 class Ports:
-    """Loopback ports: the AWS emulator, the QuickBooks sandbox, the token issuer."""
+    """Loopback ports: the AWS emulator, the QuickBooks sandbox, the token issuer, the Sage Intacct
+    sandbox."""
 
     aws: int = 4599
     sandbox: int = 4600
     issuer: int = 4601
+    intacct: int = 4602
 
     @classmethod
     def ephemeral(cls) -> "Ports":
-        """Three ports that nobody listens on now."""
+        """Ports that nobody listens on now."""
         with ExitStack() as stack:
-            sockets = [stack.enter_context(socket.socket()) for _ in range(3)]
+            sockets = [stack.enter_context(socket.socket()) for _ in fields(cls)]
             for one in sockets:
                 one.bind((HOST, 0))
             return cls(*(one.getsockname()[1] for one in sockets))
@@ -42,6 +44,10 @@ class Ports:
     @property
     def issuer_url(self) -> str:
         return f"http://{HOST}:{self.issuer}"
+
+    @property
+    def intacct_url(self) -> str:
+        return f"http://{HOST}:{self.intacct}"
 
     @property
     def api_url(self) -> str:

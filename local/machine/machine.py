@@ -14,24 +14,25 @@ from local.machine.deployment import Deployment
 from local.machine.errors import MachineError
 from local.machine.layout import DEFAULT_ROOT, Layout, Ports
 from local.machine.service import Service
-from local.machine.services import emulator, issuer, sandbox
+from local.machine.services import emulator, intacct, issuer, sandbox
 
 Seed = Literal["sample", "empty"]
 SEEDS: tuple[Seed, ...] = get_args(Seed)
-ServiceName = Literal["aws", "sandbox", "issuer"]
-# The sandbox knows this one application.
+ServiceName = Literal["aws", "sandbox", "intacct", "issuer"]
+# Each sandbox knows one application.
 APP_CREDENTIALS = {
     "client_id": "sandbox-client",
     "client_secret": "sandbox-secret",
     "webhook_verifier_token": "sandbox-verifier",
 }
+INTACCT_CREDENTIALS = {"sender_id": "sandbox-sender", "sender_password": "sender-secret"}
 WEBHOOK_PATH = "/v1/webhooks/qbo"
 ALL_SCOPES = ("ledger:read", "ledger:post", "ledger:admin")
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What one machine was started with. scale: how much faster the sandbox's clock runs."""
+    """What one machine was started with. scale: how much faster the sandboxes' clocks run."""
 
     ports: Ports
     scale: int
@@ -100,6 +101,10 @@ class Machine:
         return self.ports.sandbox_url
 
     @property
+    def intacct_url(self) -> str:
+        return self.ports.intacct_url
+
+    @property
     def issuer_url(self) -> str:
         return self.ports.issuer_url
 
@@ -163,9 +168,11 @@ class Machine:
 
     def services(self) -> tuple[Service, ...]:
         """In the order of ending: the functions first, then what they speak to."""
+        seed, scale = self.choices.seed, self.choices.scale
         return (
             emulator(self.layout, self.ports),
-            sandbox(self.layout, self.ports, self.choices.seed, self.choices.scale),
+            sandbox(self.layout, self.ports, seed, scale),
+            intacct(self.layout, self.ports, seed, scale),
             issuer(self.layout, self.ports),
         )
 
@@ -224,6 +231,7 @@ class Machine:
         """Remember the outputs, and do what an operator does after a deploy."""
         self.outputs = outputs
         self.aws.set_secret(outputs["AppSecretQbo"], APP_CREDENTIALS)
+        self.aws.set_secret(outputs["AppSecretIntacct"], INTACCT_CREDENTIALS)
         self._subscribe()
 
     def _subscribe(self) -> None:

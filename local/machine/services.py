@@ -1,4 +1,4 @@
-"""The three processes and how each is started."""
+"""The processes and how each is started."""
 
 import os
 import shutil
@@ -61,6 +61,19 @@ def sandbox(layout: Layout, ports: Ports, seed: str, scale: int) -> Service:
         "local.sandboxes.qbo",
         (*options, "--state", str(kept)),
         (ports.sandbox, "--sandbox-port", f"{ports.sandbox_url}/_sandbox/health"),
+        layout,
+    )
+
+
+def intacct(layout: Layout, ports: Ports, seed: str, scale: int) -> Service:
+    """The Sage Intacct sandbox; scale makes its clock run that many times faster."""
+    kept = layout.state / "intacct.json"
+    options = ("--port", str(ports.intacct), "--seed", seed, "--scale", str(scale))
+    return _python_module(
+        "intacct",
+        "local.sandboxes.intacct",
+        (*options, "--state", str(kept)),
+        (ports.intacct, "--intacct-port", f"{ports.intacct_url}/_sandbox/health"),
         layout,
     )
 

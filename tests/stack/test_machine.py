@@ -34,6 +34,7 @@ def test_every_process_listens_on_loopback_only(machine: Machine) -> None:
         machine.ports.aws,
         machine.ports.sandbox,
         machine.ports.issuer,
+        machine.ports.intacct,
     }
     assert all(ipaddress.ip_address(address).is_loopback for address, _port in found)
 
@@ -66,19 +67,27 @@ def test_stopping_leaves_no_process_behind(tmp_path: Path) -> None:
     leaders = [service.pid() for service in machine.services()]
     machine.stop()
     assert None not in leaders
-    assert [living(leader) for leader in leaders if leader is not None] == [[], [], []]
+    assert [living(leader) for leader in leaders if leader is not None] == [[]] * 4
     assert not machine.is_running()
 
 
-def test_the_functions_find_the_credentials_of_the_sandboxes_application(
+def test_the_functions_find_the_credentials_of_the_sandboxes_applications(
     machine: Machine,
 ) -> None:
-    name = machine.outputs["AppSecretQbo"]
-    value = machine.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
-    assert json.loads(value) == {
+    secrets = machine.client("secretsmanager")
+
+    def kept(output: str) -> object:
+        name = machine.outputs[output]
+        return json.loads(secrets.get_secret_value(SecretId=name)["SecretString"])
+
+    assert kept("AppSecretQbo") == {
         "client_id": "sandbox-client",
         "client_secret": "sandbox-secret",
         "webhook_verifier_token": "sandbox-verifier",
+    }
+    assert kept("AppSecretIntacct") == {
+        "sender_id": "sandbox-sender",
+        "sender_password": "sender-secret",
     }
 
 

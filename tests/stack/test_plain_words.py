@@ -29,6 +29,7 @@ def port_options(ports: Ports) -> list[str]:
         f"--aws-port={ports.aws}",
         f"--sandbox-port={ports.sandbox}",
         f"--issuer-port={ports.issuer}",
+        f"--intacct-port={ports.intacct}",
     ]
 
 
@@ -60,7 +61,7 @@ def test_a_token_without_a_machine_says_how_to_start_one(tmp_path: Path) -> None
 def test_status_of_nothing_is_not_a_failure_of_ours(tmp_path: Path) -> None:
     done = local(tmp_path, "status")
     assert done.returncode == 1
-    assert done.stdout.count("down") == 3
+    assert done.stdout.count("down") == 4
 
 
 def test_a_process_that_ends_at_once_shows_its_last_lines(tmp_path: Path) -> None:
