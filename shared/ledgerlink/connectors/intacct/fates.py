@@ -23,9 +23,7 @@ def found(write: Write, ledger_id: str, row: Row) -> Outcome | None:
     if write.action is Action.CREATE:
         return adopted(write, ledger_id, row)
     if KINDS[write.kind].listed:
-        inactive = (text(row, "STATUS") or "") == "inactive"
-        gone = write.action is Action.DELETE and inactive
-        return posted(write, write.ledger_id or "") if gone else None
+        return _listed(write, row)
     if write.action is Action.UPDATE and _holds(write, row):
         return papers.posted(write, ledger_id, row, reason("already_written"))
     return None
@@ -53,12 +51,25 @@ def stale(write: Write, row: Row | None) -> Outcome | None:
         return posted(write, write.ledger_id or "") if deleting else gone
     kind = KINDS[write.kind]
     if kind.listed:
-        return None if deleting else _edited(write, listed.content(write.kind, row))
+        done = _listed(write, row)
+        return done or (None if deleting else _edited(write, listed.content(write.kind, row)))
     if not deleting and _holds(write, row):
         return papers.posted(write, write.ledger_id or "", row, reason("already_written"))
     if (why := papers.locked(row)) is not None:
         return failed(write, why)
     return _edited(write, papers.content(row))
+
+
+def _listed(write: Write, row: Row) -> Outcome | None:
+    """The outcome of a list record that is as it was to become: inactive, or with its new name."""
+    if write.action is Action.DELETE:
+        inactive = (text(row, "STATUS") or "") == "inactive"
+        return posted(write, write.ledger_id or "") if inactive else None
+    held = listed.content(write.kind, row)
+    renamed = held != write.base_fingerprint
+    if not renamed or held != listed.sent_content(write, write.ledger_id or ""):
+        return None
+    return listed.posted(write, write.ledger_id or "", row, reason("already_written"))
 
 
 def _holds(write: Write, row: Row) -> bool:

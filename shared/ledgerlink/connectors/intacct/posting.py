@@ -85,6 +85,10 @@ class Posting:
         control_id = derived(request.id, kind, part[0].seq)
         call = Call(control_id, functions, writes=True, atomic=is_atomic(part[0]))
         answer = await self._client.call(call, self._stop)
+        if answer.failed is not None and len(part) > 1:
+            for write in part:  # none was run, and one alone may be to blame
+                await self._send(request, kind, [write], around)
+            return
         refused = {w.seq: f for w in part if (f := _fault(answer, asked[w.seq])) is not None}
         done = [w for w in part if w.seq not in refused and _is_done(answer, asked[w.seq])]
         ids = {write.seq: _id(write, answer, asked[write.seq]) for write in done}

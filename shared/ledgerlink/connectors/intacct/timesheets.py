@@ -18,7 +18,14 @@ from ledgerlink.connectors.intacct.faults import Fault, blamed
 from ledgerlink.connectors.intacct.requests import MOST, Call, derived
 from ledgerlink.connectors.intacct.rewriting import Rewriting
 from ledgerlink.connectors.intacct.rows import text
-from ledgerlink.connectors.intacct.sheets import ENTRY, Period, Sheets, number_of, period_of
+from ledgerlink.connectors.intacct.sheets import (
+    ENTRY,
+    Period,
+    Sheet,
+    Sheets,
+    number_of,
+    period_of,
+)
 from ledgerlink.domain.errors import LedgerError
 from ledgerlink.domain.plan import ItemState, Outcome, Request, Write
 from ledgerlink.domain.ports import Stop
@@ -152,31 +159,31 @@ class Timesheets:
             self._told += _posted(each, number, now)
 
     async def _let_go(self, request: Request, moved: Sequence[Write]) -> None:
-        """Take what has gone to another sheet out of the one that it was in."""
-        known = {outcome.seq: outcome for outcome in self._told}
-        some = [write for write in moved if _is_posted(known.get(write.seq))]
+        """Take what has gone to another sheet out of the one that it was in; until then it is not
+        told."""
+        posted = {each.seq: each for each in self._told if each.state is ItemState.POSTED}
+        some = [write for write in moved if write.seq in posted]
+        waiting = {write.seq for write in some}
+        self._told[:] = [each for each in self._told if each.seq not in waiting]
         numbers = {number_of(write) for write in some}
         old = await sheets.read(self._client, numbers, self._stop) if numbers else Sheets()
-        parts = [
-            Rewriting(sheet.period, sheet, takes=takes)
-            for sheet in old.by_number.values()
-            if (takes := tuple(w for w in some if number_of(w) == sheet.number))
-        ]
-        custom = await self._names(parts)
-        for part in parts:
-            control_id = derived(request.id, "moved", part.takes[0].seq)
-            function = part.function(control_id, self._state, custom)
-            call = Call(control_id, [function], writes=True)
-            answer = await self._client.call(call, self._stop)
-            result = answer.results.get(control_id)
-            if result is None or not result.succeeded:
-                self._doubled(part, blamed(result.faults if result else answer.faults))
+        self._told += [posted[w.seq] for w in some if number_of(w) not in old.by_number]
+        for sheet in old.by_number.values():
+            takes = tuple(write for write in some if number_of(write) == sheet.number)
+            fault = await self._take(request, Rewriting(sheet.period, sheet, takes=takes))
+            done = [posted[write.seq] for write in takes]
+            self._told += [_doubled(each, sheet, fault) for each in done] if fault else done
 
-    def _doubled(self, part: Rewriting, fault: Fault) -> None:
-        """Say of entries that they are in two sheets now."""
-        seqs = {write.seq for write in part.takes}
-        detail = f"it is in the sheet of {part.period.first_day}, too, which said: {fault}"
-        self._told[:] = [_warned(each, detail) if each.seq in seqs else each for each in self._told]
+    async def _take(self, request: Request, part: Rewriting) -> Fault | None:
+        """Take entries out of a sheet. Why it was refused, if it was."""
+        control_id = derived(request.id, "moved", part.takes[0].seq)
+        function = part.function(control_id, self._state, await self._names([part]))
+        call = Call(control_id, [function], writes=True)
+        answer = await self._client.call(call, self._stop)
+        result = answer.results.get(control_id)
+        if result is not None and result.succeeded:
+            return None
+        return blamed(result.faults if result else answer.faults)
 
     def _id(self, request: Request, attempt: int, rewriting: Rewriting) -> str:
         return derived(request.id, min(write.seq for write in rewriting.writes), attempt)
@@ -197,9 +204,8 @@ def _posted(rewriting: Rewriting, number: str, now: Sheets) -> list[Outcome]:
     return [judging.posted(w, sheet, entry) for w, entry in found if sheet and entry is not None]
 
 
-def _is_posted(outcome: Outcome | None) -> bool:
-    return outcome is not None and outcome.state is ItemState.POSTED
-
-
-def _warned(outcome: Outcome, detail: str) -> Outcome:
+def _doubled(outcome: Outcome, sheet: Sheet, fault: Fault) -> Outcome:
+    """The outcome of an entry that is in two sheets now."""
+    first_day = sheet.period.first_day
+    detail = f"it is in the sheet of {first_day}, too, which said: {fault}"
     return replace(outcome, reason=reason("answer_differs", detail=detail))

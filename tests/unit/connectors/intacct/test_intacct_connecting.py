@@ -7,7 +7,9 @@ from ledgerlink.connectors.intacct.errors import FUNCTION, SIGNING_IN, Dispositi
 from ledgerlink.connectors.intacct.faults import Fault, blamed, faults
 from ledgerlink.connectors.intacct.refusals import OWN, explain
 from ledgerlink.connectors.intacct.xml import read
+from ledgerlink.domain.documents import NewCustomer
 from ledgerlink.domain.errors import Forbidden, Invalid
+from ledgerlink.domain.ports import Composer, Connector, Ledger
 from ledgerlink.domain.reasons import REASONS
 
 from tests.unit.connectors.intacct.books import Books
@@ -39,6 +41,17 @@ def test_a_login_that_cannot_be_one_says_where(change: dict[str, str], pointers:
         Books().connector.login({**GIVEN, **change})
     assert [problem.pointer for problem in wrong.value.problems] == pointers
     assert "p4ss" not in str(wrong.value)
+
+
+async def test_it_is_a_connector_with_a_ledger_and_a_composer() -> None:
+    books = Books()
+    connector: Connector = books.connector
+    ledger: Ledger = books.ledger
+    composer: Composer = connector.composer
+    assert (connector.name, ledger.calls, ledger.lane_state()) == ("intacct", {}, {})
+    assert composer.list_record(NewCustomer(key="client:c", name="Acme")).kind == "CUSTOMER"
+    assert await ledger.exchange_rates([]) == {}
+    await ledger.close()
 
 
 def test_there_is_neither_consent_nor_notice() -> None:

@@ -23,7 +23,7 @@ from ledgerlink.domain.plan import Action, ItemState, Write
 from tests.fakes.clock import START
 from tests.unit.connectors.intacct.books import Books, create
 from tests.unit.connectors.intacct.desk import expenses, invoice, line, sold
-from tests.unit.connectors.intacct.gateway import raw
+from tests.unit.connectors.intacct.gateway import failing, raw
 
 COMPOSER = Documents()
 RECEIVABLES = Documents(
@@ -113,9 +113,13 @@ async def test_a_list_record_is_renamed_unless_somebody_else_did(document: Docum
     (row,) = books.gateway.rows(document.kind)
     name = "CONTACT.CONTACTNAME" if document.kind == "EMPLOYEE" else "NAME"
     assert row[name] == "Other"
-    write = replace(await changed(books, document, now), seq=2)
-    await books.write(write, name="r3")
-    assert books.reasons()[2] == "changed_in_ledger"
+    again = replace(await changed(books, document, now), seq=2)
+    await books.write(again, name="r3")
+    assert books.reasons()[2] == "already_written"
+    assert (await books.ledger.find([again], START, ()))[2].state is POSTED
+    row[name] = "Third"
+    await books.write(replace(again, seq=3), name="r4")
+    assert books.reasons()[3] == "changed_in_ledger"
 
 
 async def test_a_refund_of_a_card_comes_to_what_is_paid_back() -> None:
@@ -173,6 +177,15 @@ async def test_a_bad_document_stops_itself_alone() -> None:
     await books.write(create(0, BILL), create(1, bad))
     assert books.reasons() == {0: None, 1: "target_missing"}
     assert books.gateway.requests("create") == 1
+
+
+async def test_a_request_that_cannot_be_read_is_sent_document_by_document() -> None:
+    books = Books()
+    two = replace(CLIENT, key="client:d", body={**CLIENT.body, "CUSTOMERID": "D"})
+    unreadable = failing("XL03000003", "XML Parse schema error: ...", control=True)
+    books.gateway.script = [None, unreadable, None, unreadable]
+    await books.write(create(0, CLIENT), create(1, two))
+    assert books.reasons() == {0: None, 1: "our_request_wrong"}
 
 
 async def test_a_bill_is_changed_in_place_with_all_its_lines() -> None:

@@ -16,7 +16,7 @@ from ledgerlink.domain.plan import ItemState, Request
 from tests.fakes.clock import START
 from tests.unit.connectors.intacct.books import Books, create, delete, update
 from tests.unit.connectors.intacct.desk import time
-from tests.unit.connectors.intacct.gateway import raw
+from tests.unit.connectors.intacct.gateway import failing, raw
 
 COMPOSER = Documents()
 POSTED, FAILED = ItemState.POSTED, ItemState.FAILED
@@ -236,6 +236,15 @@ async def test_a_fault_that_names_nothing_is_tracked_down_by_halves() -> None:
     assert len(books.gateway.rows("TIMESHEET")) == 1
 
 
+async def test_a_request_that_cannot_be_read_is_tracked_down_too() -> None:
+    books = Books()
+    wrong = failing("XL03000003", "XML Parse schema error: ...", control=True)
+    books.gateway.script = [None, None, wrong, None, None, None, None, None, wrong]
+    await books.write(create(0, entry("t1")), create(1, entry("t2")))
+    assert books.reasons() == {0: None, 1: "our_request_wrong"}
+    assert notes(books) == ["[time:t1]"]
+
+
 async def test_what_concerns_the_person_fails_the_whole_sheet_at_once() -> None:
     books = Books()
     books.gateway.refusals = {"<EMPLOYEEID>E1": [("BL01001973", "The employee 'E1' is invalid.")]}
@@ -376,6 +385,22 @@ async def test_an_entry_moves_to_the_sheet_of_its_new_period() -> None:
     sheets = {r["NOTES"]: r["TIMESHEETKEY"] for r in books.gateway.rows("TIMESHEETENTRY")}
     assert books.told[2].ledger_id == f"{sheets['[time:t1]']}/time:t1"
     assert len(set(sheets.values())) == 2
+
+
+async def test_a_move_that_was_cut_halfway_is_finished_and_not_doubled() -> None:
+    books = Books()
+    was = entry("t1")
+    await books.write(create(0, was), create(1, entry("t2")))
+    write = update(2, entry("t1", day=date(2026, 3, 10)), was, books.told[0].ledger_id)
+    books.gateway.after = [None, httpx.ReadError("cut at taking it out")]
+    books.gateway.refusals = {"<update>": [("BL01001973", "No.")]}
+    await books.write(write, name="r2")
+    assert 2 not in books.told
+    books.gateway.refusals = {}
+    assert await books.ledger.find([write], START, ()) == {}
+    await books.write(write, name="r3")
+    assert books.told[2].state is POSTED
+    assert notes(books) == ["[time:t1]", "[time:t2]"]
 
 
 async def test_an_entry_that_cannot_leave_its_old_sheet_says_that_it_is_doubled() -> None:
