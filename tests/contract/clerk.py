@@ -2,7 +2,7 @@
 ledger holds, sent level by level, remembered by links. What is the same whatever the ledger."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
@@ -66,7 +66,8 @@ B = TypeVar("B", bound=Asked)
 @dataclass
 class Clerk(ABC, Generic[B]):
     """`links` is what is known to be in the ledger, `requests` are what was sent last, `files` the
-    uploads by id. `state` is what the connector remembers, `calls` what it called last."""
+    uploads by id. `looked_at` are the kinds of records whose documents are read before a plan is
+    made. `state` is what the connector remembers, `calls` what it called last."""
 
     books: B
     expensing: Expensing = field(default_factory=Expensing)
@@ -79,6 +80,7 @@ class Clerk(ABC, Generic[B]):
     state: LaneState = field(default_factory=dict)
     features: Features = field(default_factory=Features)
     calls: Mapping[str, int] = field(default_factory=dict)
+    looked_at: Collection[RecordKind] = (RecordKind.EXPENSE, RecordKind.INVOICE)
     _learnt: str = ""
 
     @property
@@ -166,8 +168,7 @@ class Clerk(ABC, Generic[B]):
 
     async def _given(self, ledger: Ledger, records: Records) -> PlanInput:
         spent = [link for link in self.links.values() if link.record is RecordKind.EXPENSE]
-        money = (RecordKind.EXPENSE, RecordKind.INVOICE)
-        looked_at = [link for link in self.links.values() if link.record in money]
+        looked_at = [link for link in self.links.values() if link.record in self.looked_at]
         customers, vendors = self.currencies()
         return PlanInput(
             entries=records.times,
@@ -264,6 +265,7 @@ class Clerk(ABC, Generic[B]):
             content=outcome.content,
             total=write.total,
             ledger_total=outcome.total,
+            group=write.group,
         )
 
 
