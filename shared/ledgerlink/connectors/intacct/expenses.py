@@ -68,7 +68,7 @@ def _bill(expenses: ResolvedExpenses, choices: Choices, words: Wording) -> Body:
         "WHENCREATED": day,
         "WHENDUE": day,
         **_number(expenses, "RECORDID"),
-        "DESCRIPTION": words.marked(expenses.note, wording.BILL_TEXT, expenses.reference),
+        "DESCRIPTION": words.head(expenses.note, expenses.reference),
         **money,
         "ACTION": choices.action,
         "APBILLITEMS": {"APBILLITEM": lines},
@@ -95,7 +95,7 @@ def _report(expenses: ResolvedExpenses, choices: Choices, words: Wording) -> Bod
         "datecreated": expenses.day.isoformat(),
         **_number(expenses, "expensereportno"),
         "state": choices.report_state,
-        "description": words.marked(expenses.note, wording.HEAD_TEXT, expenses.reference),
+        "description": words.head(expenses.note, expenses.reference),
         **_money(expenses, "currency", "basecurr", None),
         "expenses": {"expense": lines},
     }
@@ -111,20 +111,25 @@ def _charge(expenses: ResolvedExpenses, choices: Choices, words: Wording) -> Bod
             **_text(line, "description", words),
             "paymentamount": amount(sign * cost(line)),
             **_dimensions(line, expenses, choices),
+            **_sold_by(expenses),
             **({"billable": _flag(line.billable)} if line.customer else {}),
         }
         for line in expenses.lines
     ]
-    vendor = expenses.payee and expenses.payee.list == "vendor" and expenses.payee.target
-    lines = [{**line, **at("VENDOR", vendor or None)} for line in lines]
     return {
         **at("CARD", expenses.account_id),
         "paymentdate": expenses.day.isoformat(),
         **_number(expenses, "referenceno"),
-        "description": words.marked(expenses.note, wording.HEAD_TEXT, expenses.reference),
+        "description": words.head(expenses.note, expenses.reference),
         **_money(expenses, "currency", None, "exchrate"),
         "ccpayitems": {"ccpayitem": lines},
     }
+
+
+def _sold_by(expenses: ResolvedExpenses) -> Body:
+    """The vendor of a charge, where it is known; it stands with each line."""
+    payee = expenses.payee
+    return at("VENDOR", payee.target if payee and payee.list == "vendor" else None)
 
 
 def _payee(expenses: ResolvedExpenses, wanted: str, place: str) -> Body:

@@ -94,7 +94,7 @@ def _receivables(invoice: ResolvedInvoice, choices: Choices, words: Wording) -> 
         **_due(invoice),
         "action": choices.action,
         **_number(invoice, "invoiceno"),
-        "description": words.marked(note, wording.BILL_TEXT, invoice.reference),
+        "description": words.head(note, invoice.reference),
         **_money(invoice),
         **_custom(invoice),
         "invoiceitems": {

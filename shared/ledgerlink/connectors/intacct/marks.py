@@ -1,4 +1,4 @@
-"""Marks: our own name of a document, kept at the end of a text that the ledger holds with it."""
+"""Marks: our own name of a document, a line of its own in a text that the ledger holds with it."""
 
 import hashlib
 import re
@@ -6,7 +6,7 @@ import re
 PLAIN = re.compile(r"[\w.:@/+-]{1,56}", re.ASCII)
 """Keys that can be a mark themselves; of others a fingerprint is."""
 
-LINE = re.compile(r"\[(\w+:[^\[\]\s]+)\]\s*\Z")
+LINE = re.compile(r"(?:\A|\n)\[(\w+:[^\[\]\s]+)\]\s*\Z|\A\[(\w+:[^\[\]\s]+)\](?=\n)")
 
 LONGEST = 58
 
@@ -19,17 +19,21 @@ def mark(key: str) -> str:
     return f"{kind}:#{hashlib.sha256(key.encode()).hexdigest()[:32]}"
 
 
-def marked(text: str, key: str) -> str:
-    """The text with the mark as its last line."""
+def marked(text: str, key: str, certain: int | None = None) -> str:
+    """The text with the mark as its last line; as its first one, where more than the `certain`
+    characters may be cut by the ledger."""
     line = f"[{mark(key)}]"
-    return f"{text}\n{line}" if text else line
+    if not text:
+        return line
+    whole = f"{text}\n{line}"
+    return whole if certain is None or len(whole) <= certain else f"{line}\n{text}"
 
 
 def found(*texts: str | None) -> str:
-    """The mark at the end of the first of these texts that has one; empty when none has."""
+    """The mark in the first of these texts that has one; empty when none has."""
     for text in texts:
         if text and (match := LINE.search(text)):
-            return match[1]
+            return match[1] or match[2]
     return ""
 
 

@@ -12,8 +12,10 @@ from ledgerlink.domain.reasons import Reason, reason
 NOTES = 4000
 NOTES_CERTAIN = 100
 """What the ledger's oldest interface holds of an entry's notes; nobody knows how much it is now."""
-LINE_TEXT, HEAD_TEXT, BILL_TEXT, MESSAGE = 500, 80 + 2 * LONGEST, 1000, 4000
-NAME, PRINTED, NUMBER, EMAIL, FILE_NAME = 100, 200, 20, 200, 200
+LINE_TEXT, HEAD_TEXT, MESSAGE = 500, 1000, 4000
+HEAD_CERTAIN = 80
+"""The same of the description of a document."""
+NAME, NUMBER, EMAIL, FILE_NAME = 100, 20, 200, 200
 
 Parts = Iterable[tuple[str, str]]
 """Parts of a text, each with the record's field that it is from."""
@@ -35,9 +37,14 @@ class Wording:
         joined = SEPARATOR.join(part for _, part in some)
         return self._within(joined, limit, some[-1][0])
 
-    def marked(self, parts: Parts, limit: int, key: str) -> str:
-        """As `text`, with the mark of the document, which is never cut."""
-        return marked(self.text(parts, limit - LONGEST - 3), key)
+    def marked(self, parts: Parts, limit: int, key: str, certain: int | None = None) -> str:
+        """As `text`, with the mark of the document, which is never cut: not here, and not by a
+        ledger that holds no more than the `certain` characters. Raises Blocked."""
+        return marked(self.text(parts, limit - LONGEST - 3), key, certain)
+
+    def head(self, parts: Parts, key: str) -> str:
+        """The description of a document. Raises Blocked."""
+        return self.marked(parts, HEAD_TEXT, key, HEAD_CERTAIN)
 
     def _within(self, text: str, limit: int, name: str) -> str:
         if len(text) <= limit:

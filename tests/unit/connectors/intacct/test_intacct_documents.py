@@ -148,7 +148,17 @@ def test_any_other_key_has_a_mark_that_can_be_found(key: str) -> None:
     assert marks.found(None, marks.marked("some text", key)) == mark
 
 
-@pytest.mark.parametrize("text", ["", "no mark", "[time:1] in the middle", "[note]"])
+def test_a_mark_stands_first_where_the_ledger_may_cut_the_end() -> None:
+    note = (("notes", "a long story " * 20),)
+    for settlement in Settlement:
+        body = COMPOSER.expenses(expenses(settlement, note=note)).body
+        cut = next(body[n] for n in ("DESCRIPTION", "description") if n in body)[:80]
+        assert marks.found(cut) == "expense:e1"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "no mark", "[time:1] in the middle", "[note]", "x [time:1]", "a\n[time:1]\nb"]
+)
 def test_a_text_without_a_mark_has_none(text: str) -> None:
     assert marks.found(text) == ""
 
