@@ -138,9 +138,9 @@ class FakeLinks:
         worked = [link for link in mine if link.source and first <= link.source.work_date <= last]
         return iter(worked)
 
-    def beginning(self, firm: str, connection_id: str, prefix: str) -> Mapping[str, Link]:
-        mine = self.rows.get((firm, connection_id), {})
-        return {key: link for key, link in mine.items() if key.startswith(prefix)}
+    def beginning(self, firm: str, connection_id: str, starts: Iterable[str]) -> Mapping[str, Link]:
+        mine, wanted = self.rows.get((firm, connection_id), {}), tuple(starts)
+        return {key: link for key, link in mine.items() if key.startswith(wanted)}
 
     def carriers(
         self,

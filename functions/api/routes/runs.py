@@ -75,6 +75,8 @@ def resume_run(connection_id: str, run_id: str) -> RunView:
     if run.imported is not None:
         caller.require_kinds([RecordKind.TIME])
         imports.require_owner(run, asking(caller))
+    elif run.sync is None:
+        caller.require_kinds(list(RecordKind) if run.kinds is None else run.kinds)
     return RunView.of(parking.resume(house(), run))
 
 

@@ -40,7 +40,7 @@ def _leaves_last(operation: Operation, awaited: Collection[str]) -> bool:
 
 
 def _level(operation: Operation, going: Collection[str], found: Mapping[str, int]) -> int:
-    if operation.action is Action.DELETE:
+    if operation.action is Action.DELETE and not operation.after:
         return GOING
     before = (found.get(key, GOING) for key in _before(operation, going))
     return 1 + max(before, default=GOING)
@@ -48,9 +48,11 @@ def _level(operation: Operation, going: Collection[str], found: Mapping[str, int
 
 def _before(operation: Operation, going: Collection[str]) -> Iterator[str]:
     """What has to be written, or to let go by being written, before it."""
-    if _comes(operation):
+    if operation.state is not ItemState.PENDING:
+        return
+    if operation.action is not Action.DELETE:
         yield from needs(operation.body)
-        yield from (key for key in operation.after if key not in going)
+    yield from (key for key in operation.after if key not in going)
 
 
 def _comes(operation: Operation) -> bool:

@@ -35,7 +35,8 @@ def documents(
         key = invoice_key(invoice.key)
         yield from receipts.of(invoice, key, given.links.get(key))
     yield from receipts.removed()
-    yield from receipts.left_behind()
+    carriers = {RecordKind.EXPENSE: given.carried_expenses, RecordKind.INVOICE: _invoiced(given)}
+    yield from receipts.left_behind(carriers)
 
 
 def _bundlings(

@@ -19,6 +19,8 @@ from ledgerlink.domain.settled import settled
 RECEIPT = RecordKind.RECEIPT
 
 Spender = ExpenseEntry | Invoice
+Carriers = Mapping[RecordKind, Mapping[str, Link]]
+"""The documents that carry records, by their kind and key."""
 
 
 def receipt_key(record: Spender, receipt: Receipt) -> str:
@@ -77,13 +79,18 @@ class Receipts:
             else:
                 yield _settled(key, ItemState.SKIPPED, reason("undeletable"))
 
-    def left_behind(self) -> Iterator[Operation]:
-        """What takes out those of records that the product has no more, and that go."""
+    def left_behind(self, carriers: Carriers) -> Iterator[Operation]:
+        """What takes out those of records that the product has no more, once the documents have
+        let go of these. `carriers` are what carries the records now."""
         told = {*self._gone, *self._counts}
         gone = {(one.kind, one.key) for one in self._given.deleted} - self._staying
         for key, link in self._given.attached.items():
-            if key not in told and owner_of(key) in gone:
-                yield self._comparer.unwanted(self._given.held(link))
+            owner = owner_of(key)
+            if key not in told and owner in gone:
+                operation = self._comparer.unwanted(self._given.held(link))
+                carrier = carriers[owner[0]].get(owner[1])
+                after = (carrier.key,) if carrier else ()
+                yield replace(operation, members=(owner[1],), after=after)
 
     def of(self, record: Spender, document_key: str, carrier: Link | None) -> Iterator[Operation]:
         """The operations of a record's receipts. `carrier` is what carries the record now."""

@@ -159,13 +159,9 @@ class PostPlan:
 
     def _attached(self, records: Records) -> Links:
         """The links of the receipts of expenses and invoices that are deleted."""
-        firm, connection_id = self.connection.firm, self.connection.id
-        found: dict[str, PostedLink] = {}
-        for one in records.deleted:
-            if one.kind in (RecordKind.EXPENSE, RecordKind.INVOICE):
-                prefix = receipts_of(one.kind, one.key)
-                found |= self.house.links.beginning(firm, connection_id, prefix)
-        return found
+        kinds = (RecordKind.EXPENSE, RecordKind.INVOICE)
+        starts = [receipts_of(one.kind, one.key) for one in records.deleted if one.kind in kinds]
+        return self.house.links.beginning(self.connection.firm, self.connection.id, starts)
 
     def _links(self, keys: Iterable[str]) -> Links:
         return self.house.links.get(self.connection.firm, self.connection.id, keys)

@@ -79,8 +79,9 @@ class Links(Protocol):
     """Links by posting key."""
 
     def get(self, firm: str, connection_id: str, wanted: Iterable[str]) -> Mapping[str, Link]: ...
-    def beginning(self, firm: str, connection_id: str, prefix: str) -> Mapping[str, Link]:
-        """The links whose posting keys begin like this, as far as keys are of the usual length."""
+    def beginning(self, firm: str, connection_id: str, starts: Iterable[str]) -> Mapping[str, Link]:
+        """The links whose posting keys begin like one of these, as far as keys are of the usual
+        length."""
         ...
 
     def of_records(

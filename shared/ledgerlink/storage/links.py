@@ -25,9 +25,9 @@ class DynamoLinks:
         rows = self._table.get_many(pk, (keys.row("link", key) for key in wanted))
         return {link.key: link for link in map(_link, rows)}
 
-    def beginning(self, firm: str, connection_id: str, prefix: str) -> Mapping[str, Link]:
+    def beginning(self, firm: str, connection_id: str, starts: Iterable[str]) -> Mapping[str, Link]:
         pk = keys.connection(firm, connection_id)
-        rows = self._table.query(pk, keys.row("link", prefix))
+        rows = self._table.query_many(pk, (keys.row("link", start) for start in starts))
         return {link.key: link for link in map(_link, rows)}
 
     def of_records(

@@ -150,6 +150,12 @@ class Table:
         for page in pages:
             yield from map(_plain, page["Items"])
 
+    def query_many(self, pk: str, prefixes: Iterable[str]) -> Iterator[Row]:
+        """Rows of a partition whose sort keys begin with one of these."""
+        with ThreadPoolExecutor(READERS) as readers:
+            for rows in readers.map(lambda prefix: list(self.query(pk, prefix)), prefixes):
+                yield from rows
+
     def between(self, pk: str, first: str, last: str, limit: int | None = None) -> Iterator[Row]:
         """Rows of a partition from sort key `first` to `last`, both included."""
         pages = self._client.get_paginator("query").paginate(

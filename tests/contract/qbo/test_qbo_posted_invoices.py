@@ -160,12 +160,11 @@ def test_a_deleted_invoice_is_deleted(clerk: Clerk) -> None:
 
 def test_what_is_said_no_more_is_cleared(clerk: Clerk) -> None:
     told = {"class_key": "residential", "location_key": "north", "memo": "Thanks"}
-    clerk.post(invoice(**told, email="amy@birds.example", send=True))
+    clerk.post(invoice(**told, email="amy@birds.example"))
     clerk.post(invoice())
     row = clerk.row(KEY)
     assert not {"ClassRef", "DepartmentRef", "CustomerMemo"} & row.keys()
-    assert not row.get("BillEmail")
-    assert row.get("EmailStatus", "NotSet") == "NotSet"
+    assert row["BillEmail"] == {"Address": "amy@birds.example"}
 
 
 def test_a_custom_field_is_emptied_by_an_empty_text(clerk: Clerk) -> None:

@@ -58,6 +58,7 @@ def test_links_are_found_by_how_their_keys_begin(stores: Stores) -> None:
     keys = ["receipt:expense/1/a", "receipt:expense/1/b", "receipt:expense/10/a", "receipt:x"]
     stores.links.put("acme", "c1", [link(key, str(n)) for n, key in enumerate(keys)])
     stores.links.put("acme", "c2", [link("receipt:expense/1/c", "9")])
-    found = stores.links.beginning("acme", "c1", "receipt:expense/1/")
+    found = stores.links.beginning("acme", "c1", ["receipt:expense/1/", "receipt:expense/3/"])
     assert set(found) == {"receipt:expense/1/a", "receipt:expense/1/b"}
-    assert stores.links.beginning("acme", "c1", "receipt:expense/2/") == {}
+    assert stores.links.beginning("acme", "c1", ["receipt:expense/2/"]) == {}
+    assert stores.links.beginning("acme", "c1", []) == {}

@@ -192,3 +192,12 @@ def test_a_receipt_goes_with_its_invoice_once() -> None:
     world.posted(invoice("i1", receipts=(receipt(),)))
     told = (gone("i1", RecordKind.INVOICE), gone("invoice/i1/r1", RecordKind.RECEIPT))
     assert writes(world.posted(*told)) == {"invoice:i1": Action.DELETE, I1: Action.DELETE}
+
+
+def test_a_receipt_goes_only_after_its_document_has_let_go_of_the_record() -> None:
+    world = Desk()
+    world.posted(with_receipt("e1"), with_receipt("e2"), with_receipt("e3", None))
+    found = by_key(world.post(gone("e1"), with_receipt("e2"), gone("e3")))
+    assert (found[E1].after, found[E1].members) == ((A,), ("e1",))
+    assert found[A].level < found[E1].level
+    assert found["expense:e3"].level < found["receipt:expense/e3/r1"].level

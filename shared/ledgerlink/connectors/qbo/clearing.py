@@ -28,7 +28,6 @@ CLEARED: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "Invoice": {
         **_records("DepartmentRef", "ClassRef"),
         "CustomerMemo": {"CustomerMemo": {"value": ""}},
-        "BillEmail": {"BillEmail": {}, "EmailStatus": "NotSet"},
         **TAX,
     },
     "Customer": {"ParentRef": {"Job": False, "ParentRef": NO_RECORD}},
@@ -38,8 +37,8 @@ CLEARED: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 }
 """Our optional fields of each kind that is updated sparsely, and what is sent in place of one that
 is gone. What the ledger fills in by itself is not among them: numbers, currencies, payables
-accounts, terms, due dates, prices. Neither are custom fields, as nobody remembers which were ours;
-an empty text empties one."""
+accounts, terms, due dates, prices. Neither are addresses to mail to and custom fields, which
+bookkeepers add, as nobody remembers which were ours; an empty text empties a custom field."""
 
 
 def update(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -132,8 +132,6 @@ ADDRESS = {"Id": "7", "SyncToken": "2", "sparse": True}
                 "DepartmentRef": NO_RECORD,
                 "ClassRef": NO_RECORD,
                 "CustomerMemo": {"value": ""},
-                "BillEmail": {},
-                "EmailStatus": "NotSet",
                 "TxnTaxDetail": {},
             },
         ),
