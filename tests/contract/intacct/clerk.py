@@ -1,14 +1,14 @@
 """Somebody who posts what a product says into a company of the Sage Intacct sandbox."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ledgerlink.connectors.intacct.documents import Documents
 from ledgerlink.connectors.intacct.ids import SEPARATOR
-from ledgerlink.connectors.intacct.periods import Periods
 from ledgerlink.domain.rules import Link, LinkExpenseCode, RuleKind
 from ledgerlink.domain.rules import Mapping as Rules
+from ledgerlink.domain.spending import Expensing
 
 from tests.contract import clerk
 from tests.contract.clerk import Outcomes, code, words
@@ -16,6 +16,7 @@ from tests.contract.intacct.books import HASTY, Books, Row
 
 __all__ = ["Clerk", "Outcomes", "code", "words"]
 
+EXPENSING = Expensing(check_account_id="checkingaccount/BANK1")
 RULES: Mapping[RuleKind, Mapping[str, Rules]] = {
     RuleKind.USERS: {
         "vic": Link(ledger_id="vendor/V1", person="vendor"),
@@ -62,7 +63,7 @@ LINES = {
 class Clerk(clerk.Clerk[Books]):
     """Somebody who posts into a company of the sandbox."""
 
-    periods: Periods = field(default_factory=Periods)
+    expensing: Expensing = EXPENSING
 
     def __post_init__(self) -> None:
         for kind, mappings in RULES.items():
@@ -71,11 +72,12 @@ class Clerk(clerk.Clerk[Books]):
 
     @property
     def version(self) -> str:
-        return "as it was founded"
+        company = self.books.served.sandbox.companies[self.books.company]
+        return str(sorted(company.preferences.items()))
 
     @property
     def composer(self) -> Documents:
-        return self.books.connector.composer_for(self.periods)
+        return self.books.connector.composer_for(self.features)
 
     def lose(self, action: str = "cut", when: str = "after", **more: Any) -> None:
         """What is written next is done, and the answer does not arrive; or is not done, `before`
@@ -83,6 +85,15 @@ class Clerk(clerk.Clerk[Books]):
         more = {"match": {"function": "create"}, **more}
         self.books.fail(action, when, **more)
         self.books = replace(self.books, scale=HASTY)
+
+    def weeks(self, weekday: int, *firsts: str) -> None:
+        """The company's weeks begin on this day (0 is Monday), as these sheets of others do."""
+        self.books.about("", {"preferences": {"week_start": weekday}})
+        for sheet in self.books.rows("TIMESHEET"):
+            self.books.delete("TIMESHEET", sheet["RECORDNO"])
+        for first in firsts:
+            line = {"ENTRYDATE": first, "QTY": "1", "PROJECTID": "P-1"}
+            self.books.create("TIMESHEET", [line], EMPLOYEEID="E2", BEGINDATE=first)
 
     def sheets(self) -> dict[tuple[str, str], list[Row]]:
         """The entries of each timesheet, by its person and first day."""
@@ -119,3 +130,12 @@ class Clerk(clerk.Clerk[Books]):
         """The lines of such a document."""
         number = self.row(key)["RECORDNO"]
         return [r for r in self.books.rows(LINES[self.links[key].kind]) if r["parent"] == number]
+
+    def ours(self, kind: str) -> list[Row]:
+        """The documents of a kind that carry a name of ours and were not taken back."""
+        return [
+            row
+            for row in self.books.rows(kind)
+            if "[" in str(row.get("DESCRIPTION")) + str(row.get("MESSAGE"))
+            and row["STATE"] != "Reversed"
+        ]

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.intacct.choices import Choices
-from ledgerlink.connectors.intacct.periods import Periods
 from ledgerlink.domain.plan import Action, ItemState
 from ledgerlink.domain.records import Record, RecordKind, TimeEntry
 from ledgerlink.domain.rules import Link, RuleKind
@@ -124,41 +123,26 @@ def test_a_new_sheet_is_submitted_where_the_firm_says_so(books: Books) -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "periods", "first"),
-    [(6, "week:sunday", "03/01/2026"), (5, "week:saturday", "02/28/2026")],
+    ("weekday", "theirs", "first"),
+    [(6, "01/04/2026", "03/01/2026"), (5, "01/03/2026", "02/28/2026")],
+    ids=["sunday", "saturday"],
 )
-def test_weeks_begin_as_the_company_has_them(
-    clerk: Clerk, start: int, periods: str, first: str
+def test_weeks_begin_as_the_companys_sheets_do(
+    clerk: Clerk, weekday: int, theirs: str, first: str
 ) -> None:
-    clerk.books.about("", {"preferences": {"week_start": start}})
-    clerk.periods = Periods.of(periods)
-    outcome = clerk.post(worked())["time:t1"]
-    assert outcome.state is ItemState.POSTED
+    clerk.weeks(weekday, theirs)
+    assert clerk.post(worked())["time:t1"].state is ItemState.POSTED
     assert ("E1", first) in clerk.sheets()
-
-
-def test_the_companys_periods_are_learnt_from_its_sheets(clerk: Clerk) -> None:
-    clerk.books.about("", {"preferences": {"week_start": 6}})
-    line = {"ENTRYDATE": "03/01/2026", "QTY": "1", "PROJECTID": "P-1"}
-    for first in ("03/01/2026", "03/08/2026"):
-        sheet = {"EMPLOYEEID": "E2", "BEGINDATE": first}
-        clerk.books.create("TIMESHEET", [{**line, "ENTRYDATE": first}], **sheet)
-    told = clerk.books.ask(periods_of)
-    assert str(told) == "week:sunday"
-
-
-async def periods_of(ledger: Any) -> Any:
-    await ledger.company()
-    return ledger._firm.periods
 
 
 def test_a_sheet_that_begins_on_another_day_than_the_companys_is_refused_with_the_day(
     clerk: Clerk,
 ) -> None:
-    clerk.books.about("", {"preferences": {"week_start": 6}})
+    clerk.weeks(6)
     outcome = clerk.post(worked())["time:t1"]
     assert outcome.state is ItemState.FAILED
     assert "start of a timesheet period" in words(outcome)
+    assert "Sunday" in words(outcome)
 
 
 def test_text_in_every_script_and_what_looks_like_xml_arrives_as_it_is(clerk: Clerk) -> None:

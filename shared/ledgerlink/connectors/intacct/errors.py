@@ -175,13 +175,13 @@ FUNCTION: tuple[Meaning, ...] = (
         " again.",
     ),
     _record(
-        rf"invalid (?:{NAMED})|\b(?:{NAMED})\b[^.]*(?:is invalid|is not valid|specified is not)"
+        rf"invalid (?:{NAMED})|invalid [\w ]+ '[^']*' specified|\b(?:{NAMED})\b[^.]*(?:is invalid|is not valid|specified is not)"
         r"|cannot find|not found",
         "target_missing",
     ),
     _record(r"object definition|cannot be queried", "our_request_wrong"),
     _record("", "our_request_wrong", errorno="XL03000003"),
-    _record(r"already (?:been )?paid|has payments|is paid", "paid"),
+    _record(r"\b(?:is|been|already) paid\b|has payments", "paid"),
 )
 """Faults of one function. What none of them fits is a refusal, after a look."""
 

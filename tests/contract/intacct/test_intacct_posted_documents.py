@@ -1,0 +1,383 @@
+"""Expenses and invoices as the ledger's documents, planned and written, against the sandbox."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.domain.lists import ListType
+from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.rules import Link, LinkExpenseCode, RuleKind
+
+from tests.contract.intacct.books import Books, Row
+from tests.contract.intacct.clerk import Clerk, code, words
+from tests.contract.intacct.papers import PAPERS, RECEIVABLES, Paper, choose, papers
+from tests.contract.qbo.papers import charged, gone, invoice, sold, spent
+
+REPORT, CHARGE, INVOICE = "expense-report:R1", "expense:x1", "invoice:i1"
+EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
+
+
+def total(clerk: Clerk, key: str) -> Decimal:
+    row = clerk.row(key)
+    return Decimal(row.get("TOTALENTERED") or row["TOTAL"])
+
+
+def values(lines: list[Row], name: str) -> list[str | None]:
+    return [line.get(name) for line in lines]
+
+
+# What is written.
+
+
+@EVERY
+def test_a_document_has_its_id_version_and_total(clerk: Clerk, paper: Paper) -> None:
+    outcome = choose(clerk, paper).post(paper.record())[paper.key]
+    (row,) = clerk.ours(paper.kind)
+    assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
+    assert outcome.ledger_id in (row["RECORDNO"], row.get("DOCID"))
+    assert outcome.version
+    amount = Decimal("-31.5") if paper is PAPERS["refund"] else Decimal("31.5")
+    assert abs(outcome.total or 0) == abs(amount)
+    assert total(clerk, paper.key) == amount
+    assert clerk.links[paper.key].kind == paper.kind
+
+
+@EVERY
+def test_what_is_posted_again_without_a_change_is_not_sent(clerk: Clerk, paper: Paper) -> None:
+    choose(clerk, paper).post(paper.record())
+    assert clerk.post(paper.record())[paper.key].state is ItemState.UNCHANGED
+    assert "write" not in clerk.calls
+
+
+@EVERY
+def test_a_changed_document_says_what_is_said_now(clerk: Clerk, paper: Paper) -> None:
+    choose(clerk, paper).post(paper.record())
+    outcome = clerk.post(paper.record("40"))[paper.key]
+    assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
+    assert abs(total(clerk, paper.key)) == 40
+    assert len(clerk.ours(paper.kind)) == 1
+    assert clerk.post(paper.record("40"))[paper.key].state is ItemState.UNCHANGED
+
+
+@EVERY
+def test_a_document_that_is_taken_back_is_gone(clerk: Clerk, paper: Paper) -> None:
+    choose(clerk, paper).post(paper.record())
+    outcome = clerk.post(paper.gone)[paper.key]
+    assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
+    assert clerk.ours(paper.kind) == []
+    assert clerk.links == {}
+
+
+@EVERY
+def test_a_copy_says_what_the_ledger_holds(clerk: Clerk, paper: Paper) -> None:
+    choose(clerk, paper).post(paper.record())
+    link = clerk.links[paper.key]
+    copy = clerk.copy(paper.key)
+    assert copy is not None
+    assert link.stands_for in copy.forms
+    assert (copy.locked, abs(copy.total or 0)) == (None, Decimal("31.5"))
+    clerk.books.change(paper.kind, clerk.row(paper.key)["RECORDNO"], **EDIT[paper.kind])
+    copy = clerk.copy(paper.key)
+    assert copy is not None
+    assert link.stands_for not in copy.forms
+
+
+EDIT = {
+    "APBILL": {"WHENDUE": "06/01/2026"},
+    "EEXPENSES": {"DESCRIPTION": "Checked [expense-report:R1]"},
+    "CCTRANSACTION": {"DESCRIPTION": "Checked [expense:x1]"},
+    "ARINVOICE": {"WHENDUE": "06/01/2026"},
+    "SODOCUMENT": {"WHENDUE": "06/01/2026"},
+}
+
+
+@EVERY
+def test_a_document_that_somebody_edited_is_neither_changed_nor_taken_back(
+    clerk: Clerk, paper: Paper
+) -> None:
+    choose(clerk, paper).post(paper.record())
+    changes = clerk.planned(paper.record("40"))
+    removal = clerk.planned(paper.gone)
+    clerk.books.change(paper.kind, clerk.row(paper.key)["RECORDNO"], **EDIT[paper.kind])
+    assert code(clerk.post(paper.record("40"))[paper.key]) == "changed_in_ledger"
+    assert code(clerk.send(changes)[paper.key]) == "changed_in_ledger"
+    assert code(clerk.send(removal)[paper.key]) == "changed_in_ledger"
+    assert abs(total(clerk, paper.key)) == Decimal("31.5")
+
+
+@EVERY
+def test_a_document_that_somebody_deleted_is_told_as_gone(clerk: Clerk, paper: Paper) -> None:
+    choose(clerk, paper).post(paper.record())
+    changes = clerk.planned(paper.record("40"))
+    clerk.books.delete(paper.kind, clerk.row(paper.key)["RECORDNO"])
+    assert clerk.copy(paper.key) is None
+    assert code(clerk.post(paper.record("40"))[paper.key]) == "gone_in_ledger"
+    assert code(clerk.send(changes)[paper.key]) == "gone_in_ledger"
+
+
+def test_a_bill_is_owed_to_its_vendor(clerk: Clerk) -> None:
+    said = {"report_number": "ER-7", "report_name": "Trip to Oslo"}
+    told = {"project_key": "birds", "class_key": "commercial", "location_key": "consulting"}
+    clerk.post(
+        spent("x1", **said, **told, billable=True),
+        spent("x2", "12.25", **said, location_key="consulting"),
+    )
+    bill, lines = clerk.row(REPORT), clerk.lines(REPORT)
+    assert (bill["VENDORID"], bill["RECORDID"], bill["STATE"]) == ("V1", "ER-7", "Posted")
+    assert bill["WHENCREATED"] == bill["WHENDUE"] == "03/02/2026"
+    assert bill["DESCRIPTION"].splitlines() == ["Trip to Oslo", f"[{REPORT}]"]
+    assert [Decimal(line["TRX_AMOUNT"]) for line in lines] == [Decimal("31.5"), Decimal("12.25")]
+    assert values(lines, "ACCOUNTNO") == ["6100", "6100"]
+    assert values(lines, "ENTRYDESCRIPTION") == ["Lunch x1", "Lunch x2"]
+    assert values(lines, "PROJECTID") == ["P-1", None]
+    assert values(lines, "CLASSID") == ["CL1", None]
+    assert values(lines, "DEPARTMENTID") == ["10", "10"]
+    assert lines[0]["BILLABLE"] == "true"
+
+
+def test_a_report_is_paid_back_to_its_employee(clerk: Clerk) -> None:
+    clerk.rule(RuleKind.EXPENSE_CODES, "typed", LinkExpenseCode(ledger_id="eeaccountlabel/Travel"))
+    given = {"staff_key": "emily", "report_number": "ER-8"}
+    clerk.post(
+        spent("x1", **given, project_key="birds", billable=True),
+        spent("x2", "12.25", **given, expense_code_key="typed"),
+    )
+    report, lines = clerk.row(REPORT), clerk.lines(REPORT)
+    assert (report["EMPLOYEEID"], report["RECORDID"]) == ("E1", "ER-8")
+    assert (report["STATE"], report["WHENCREATED"]) == ("Submitted", "03/02/2026")
+    assert values(lines, "ACCOUNTNO") == ["6100", "6000"]
+    assert values(lines, "EXPENSETYPE") == [None, "Travel"]
+    assert [Decimal(line["AMOUNT"]) for line in lines] == [Decimal("31.5"), Decimal("12.25")]
+    assert values(lines, "PROJECTID") == ["P-1", None]
+
+
+def test_a_charge_is_of_its_card_and_a_refund_is_negative(clerk: Clerk) -> None:
+    clerk.post(charged("x1", vendor_key="host"), charged("x2", refund=True))
+    charge, refund = clerk.row("expense:x1"), clerk.row("expense:x2")
+    assert charge["FINANCIALENTITY"] == refund["FINANCIALENTITY"] == "CORP-VISA"
+    assert Decimal(charge["TOTALENTERED"]) == Decimal("31.5")
+    assert Decimal(refund["TOTALENTERED"]) == Decimal("-31.5")
+    assert values(clerk.lines("expense:x1"), "VENDORID") == ["V2"]
+    assert values(clerk.lines("expense:x1"), "ACCOUNTNO") == ["6100"]
+
+
+@pytest.fixture
+def clerk(clerk: Clerk) -> Clerk:
+    """Somebody with a merchant and some accounts more."""
+    clerk.rule(RuleKind.VENDORS, "host", Link(ledger_id="vendor/V2"))
+    return clerk
+
+
+def test_a_refund_that_the_ledger_does_not_take_is_told(clerk: Clerk) -> None:
+    clerk.books.admin("settings", {"negative_card_amounts": False})
+    outcome = clerk.post(charged(refund=True))[CHARGE]
+    assert outcome.state is ItemState.FAILED
+    assert "cannot be negative" in words(outcome)
+
+
+def test_an_invoice_is_an_order_of_its_customer_and_makes_a_receivable(clerk: Clerk) -> None:
+    hours = {"quantity": Decimal("2.5"), "unit_price": Decimal(80), "description": "Sketches"}
+    lines = (sold(None, **hours), sold("40", labor_code_key="lighting"))
+    outcome = clerk.post(invoice(*lines, number="INV-77", memo="Thank you", terms_key="net15"))
+    assert outcome[INVOICE].ledger_id == "Sales Invoice-INV-77"
+    order, sales = clerk.row(INVOICE), clerk.lines(INVOICE)
+    assert (order["CUSTVENDID"], order["PROJECT"], order["DOCNO"]) == ("C1", "P-1", "INV-77")
+    assert (order["TERM.NAME"], order["WHENDUE"]) == ("Net 15", "03/17/2026")
+    assert order["MESSAGE"] == "Thank you"
+    assert values(sales, "ITEMID") == ["LAB-1", "LAB-2"]
+    assert [Decimal(line["QUANTITY"]) for line in sales] == [Decimal("2.5"), 1]
+    assert [Decimal(line["PRICE"]) for line in sales] == [80, 40]
+    assert sales[0]["MEMO"] == "Sketches"
+    (receivable,) = (r for r in clerk.books.rows("ARINVOICE") if r["RECORDID"] == "INV-77")
+    assert receivable["RECORDNO"] == order["PRRECORDKEY"]
+    assert Decimal(receivable["TOTALENTERED"]) == 240
+
+
+def test_an_invoice_without_a_number_is_numbered_by_the_ledger(clerk: Clerk) -> None:
+    outcome = clerk.post(invoice())[INVOICE]
+    assert outcome.ledger_id == "Sales Invoice-INV0001"
+    assert clerk.row(INVOICE)["MESSAGE"] == f"[{INVOICE}]"
+
+
+def test_a_definition_that_does_not_number_is_told(clerk: Clerk) -> None:
+    bare = Choices(transaction_type="Bare Invoice")
+    clerk.books = replace(clerk.books, choices=bare)
+    assert "Document Number is missing" in words(clerk.post(invoice())[INVOICE])
+
+
+def test_an_unknown_definition_is_told(clerk: Clerk) -> None:
+    clerk.books = replace(clerk.books, choices=Choices(transaction_type="Nothing"))
+    outcome = clerk.post(invoice())[INVOICE]
+    assert outcome.state is ItemState.FAILED
+    assert "Nothing" in words(outcome)
+
+
+def test_an_invoice_of_receivables_goes_to_its_revenue_account(clerk: Clerk) -> None:
+    clerk.books = replace(clerk.books, choices=RECEIVABLES)
+    outcome = clerk.post(invoice(number="INV-78", due_on=date(2026, 5, 1)))[INVOICE]
+    row, lines = clerk.row(INVOICE), clerk.lines(INVOICE)
+    assert outcome.ledger_id == row["RECORDNO"]
+    assert (row["CUSTOMERID"], row["RECORDID"]) == ("C1", "INV-78")
+    assert (row["WHENDUE"], row["DESCRIPTION"]) == ("05/01/2026", f"[{INVOICE}]")
+    assert values(lines, "ACCOUNTNO") == ["4000"]
+    assert values(lines, "ITEMID") == ["LAB-1"]
+    assert values(lines, "PROJECTID") == ["P-1"]
+
+
+def test_an_invoice_of_a_project_without_a_customer_is_told(clerk: Clerk) -> None:
+    clerk.rule(RuleKind.PROJECTS, "inside", Link(ledger_id="project/P-9"))
+    outcome = clerk.post(invoice(project_key="inside"))[INVOICE]
+    assert (outcome.state, code(outcome)) == (ItemState.FAILED, "target_missing")
+
+
+def test_custom_fields_of_an_invoice_are_written(clerk: Clerk) -> None:
+    clerk.books.about("/fields", {"object": "SODOCUMENT", "name": "CONTRACTREF"})
+    clerk.post(invoice(custom_fields={"SODOCUMENT.CONTRACTREF": "K-1"}))
+    assert clerk.row(INVOICE)["CONTRACTREF"] == "K-1"
+
+
+def test_a_deleted_expense_leaves_its_bill(clerk: Clerk) -> None:
+    clerk.post(spent("x1"), spent("x2", "10"))
+    assert clerk.post(spent("x1"), gone("x2"))[REPORT].reason is None
+    assert len(clerk.lines(REPORT)) == 1
+    assert total(clerk, REPORT) == Decimal("31.5")
+
+
+def test_a_report_whose_vendor_is_now_an_employee_is_another_document(clerk: Clerk) -> None:
+    clerk.post(spent())
+    clerk.post(spent(staff_key="emily"))
+    assert clerk.ours("APBILL") == []
+    assert len(clerk.ours("EEXPENSES")) == 1
+
+
+# Refusals.
+
+
+@EVERY
+def test_what_is_paid_is_neither_changed_nor_taken_back(clerk: Clerk, paper: Paper) -> None:
+    choose(clerk, paper).post(paper.record())
+    changes = clerk.planned(paper.record("40"))
+    pay(clerk, paper)
+    outcome = clerk.send(changes)[paper.key]
+    assert outcome.state is ItemState.FAILED
+    assert code(outcome) == "paid"
+    assert code(clerk.post(paper.record("40"))[paper.key]) == "paid"
+    assert code(clerk.post(paper.gone)[paper.key]) == "paid"
+    assert abs(total(clerk, paper.key)) == Decimal("31.5")
+
+
+def pay(clerk: Clerk, paper: Paper) -> None:
+    """Somebody pays all of it."""
+    row = clerk.row(paper.key)
+    kind, number = paper.kind, row["RECORDNO"]
+    if kind == "SODOCUMENT":
+        kind, number = "ARINVOICE", row["PRRECORDKEY"]
+    sandbox = clerk.books.served.sandbox
+    company = sandbox.companies[clerk.books.company]
+    record = company.tables[kind].records[int(number)]
+    whole = record.values["TOTALENTERED"]
+    paid = {"TOTALPAID": whole, "TRX_TOTALPAID": whole, "TOTALDUE": "0.00", "TRX_TOTALDUE": "0.00"}
+    state = {"STATE": "Paid", "WHENPAID": "03/20/2026"}
+    company.put(kind, replace(record, values={**record.values, **paid, **state}))
+
+
+@pytest.mark.parametrize(
+    ("record", "reasons", "name"),
+    [
+        (spent(expense_code_key="software"), "missing_dimension", "department"),
+        (spent(staff_key="shut"), "target_missing", "V9"),
+        (charged(card_key="lost"), "target_missing", "LOST"),
+        (charged(project_key="done"), "target_missing", "P-8"),
+        (spent(staff_key="eva"), "target_missing", "E9"),
+        (spent(staff_key="emily", project_key="held"), "refused", "P-4"),
+        (invoice(client_key="old", project_key=None), "target_missing", "C9"),
+        (invoice(sold(labor_code_key="none")), "target_missing", "NO-ITEM"),
+    ],
+    ids=["dimension", "vendor", "card", "project", "employee", "status", "customer", "item"],
+)
+def test_a_document_that_the_ledger_refuses_stops_itself_alone(
+    clerk: Clerk, record: Any, reasons: str, name: str
+) -> None:
+    clerk.rule(RuleKind.USERS, "shut", Link(ledger_id="vendor/V9", person="vendor"))
+    clerk.rule(RuleKind.USERS, "eva", Link(ledger_id="employee/E9"))
+    clerk.rule(RuleKind.CARDS, "lost", Link(ledger_id="creditcard/LOST"))
+    clerk.rule(RuleKind.PROJECTS, "done", Link(ledger_id="project/P-8"))
+    clerk.rule(RuleKind.PROJECTS, "held", Link(ledger_id="project/P-4"))
+    clerk.rule(RuleKind.PROJECTS, "old", Link(ledger_id="customer/C9"))
+    clerk.rule(RuleKind.LABOR_CODES, "none", Link(ledger_id="item/NO-ITEM"))
+    neighbours = [
+        spent("n1", report_key="N1"),
+        spent("n2", report_key="N2", staff_key="emily"),
+        charged("n3"),
+        invoice(key="n4"),
+    ]
+    outcomes = clerk.post(record, *neighbours)
+    (bad,) = (o for k, o in outcomes.items() if o.state is not ItemState.POSTED)
+    assert (bad.state, code(bad)) == (ItemState.FAILED, reasons), bad.reason
+    assert name in words(bad)
+    assert bad.reason is not None
+    assert bad.reason.remedy
+    assert len(outcomes) == 5
+
+
+@EVERY
+def test_closed_books_are_told(clerk: Clerk, paper: Paper) -> None:
+    clerk.books.about("/closed", {"GL": "2026-03-31"})
+    outcome = choose(clerk, paper).post(paper.record())[paper.key]
+    assert (outcome.state, code(outcome)) == (ItemState.FAILED, "closed_period")
+    assert clerk.ours(paper.kind) == []
+
+
+def test_a_number_that_is_taken_by_another_is_told(clerk: Clerk) -> None:
+    bill = {"VENDORID": "V1", "RECORDID": "ER-7", "WHENCREATED": "03/01/2026"}
+    line = {"ACCOUNTNO": "6000", "TRX_AMOUNT": "1"}
+    clerk.books.create("APBILL", [line], **bill, WHENDUE="03/05/2026")
+    outcome = clerk.post(spent(report_number="ER-7"))[REPORT]
+    assert (outcome.state, code(outcome)) == (ItemState.FAILED, "name_taken")
+
+
+@EVERY
+def test_a_company_of_several_entities_places_its_documents(group: Books, paper: Paper) -> None:
+    placed = Clerk(replace(group, choices=replace(paper.choices, location_id="location/US")))
+    outcome = placed.post(paper.record())[paper.key]
+    assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
+    assert set(values(placed.lines(paper.key), "LOCATIONID")) == {"US"}
+
+
+# Time that nobody asked for.
+
+
+def test_fifty_documents_of_a_kind_go_by_one_request(clerk: Clerk) -> None:
+    clerk.planned()
+    before = len(clerk.books.journal())
+    outcomes = clerk.post(*[charged(f"x{n}") for n in range(50)])
+    assert {o.state for o in outcomes.values()} == {ItemState.POSTED}
+    assert len(clerk.books.journal()) - before <= 3
+    assert clerk.calls["write"] == 1
+
+
+# Payments that come back.
+
+
+@pytest.mark.parametrize("paper", papers("order", "invoice"), ids=["order", "receivable"])
+def test_what_is_paid_of_an_invoice_comes_back(clerk: Clerk, paper: Paper) -> None:
+    choose(clerk, paper).post(paper.record())
+    ledger_id = clerk.links[paper.key].ledger_id
+    before = clerk.books.changes(ListType.INVOICE)[ListType.INVOICE].records
+    open_one = next(r for r in before if r.id == ledger_id)
+    assert Decimal(str(open_one.fields["balance"])) == Decimal("31.5")
+    pay(clerk, paper)
+    after = clerk.books.read(ListType.INVOICE, ids=(ledger_id,))[ledger_id]
+    assert Decimal(str(after.fields["balance"])) == 0
+    assert (after.fields["status"], after.fields["paid_on"]) == ("paid", "2026-03-20")
+    assert open_one.fields["status"] == "open"
+
+
+def test_days_are_the_days_that_were_said(clerk: Clerk) -> None:
+    for day in (date(2026, 2, 28), date(2024, 2, 29), date(2026, 12, 31)):
+        key = f"x{day}"
+        clerk.post(charged(key, spent_on=day))
+        assert clerk.row(f"expense:{key}")["WHENCREATED"] == day.strftime("%m/%d/%Y")
