@@ -175,7 +175,8 @@ FUNCTION: tuple[Meaning, ...] = (
         " again.",
     ),
     _record(
-        rf"invalid (?:{NAMED})|invalid [\w ]+ '[^']*' specified|\b(?:{NAMED})\b[^.]*(?:is invalid|is not valid|specified is not)"
+        rf"invalid (?:{NAMED})|invalid [\w ]+ '[^']*' specified"
+        rf"|\b(?:{NAMED})\b[^.]*(?:is invalid|is not valid|specified is not)"
         r"|cannot find|not found",
         "target_missing",
     ),

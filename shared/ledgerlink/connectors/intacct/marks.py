@@ -6,7 +6,7 @@ import re
 PLAIN = re.compile(r"[\w.:@/+-]{1,56}", re.ASCII)
 """Keys that can be a mark themselves; of others a fingerprint is."""
 
-LINE = re.compile(r"(?:\A|\n)\[(\w+:[^\[\]\s]+)\]\s*\Z|\A\[(\w+:[^\[\]\s]+)\](?=\n)")
+LINE = re.compile(r"(?:\A|\n)\[([\w-]+:[^\[\]\s]+)\]\s*\Z|\A\[([\w-]+:[^\[\]\s]+)\](?=\n)")
 
 LONGEST = 58
 
