@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from ledgerlink.domain.documents import Company, Copy, fingerprint
+from ledgerlink.domain.documents import Company, Copy, Features, fingerprint
 from ledgerlink.domain.errors import AuthorizationLost, Forbidden, Invalid, LedgerError, Problem
 from ledgerlink.domain.lists import Batch, ListTraits, ListType, Notice, Reading
 from ledgerlink.domain.logins import Login
@@ -188,6 +188,9 @@ class FakeConnector:
 
     def __post_init__(self) -> None:
         self.granted = FakeGrants(self.clock)
+
+    def composer_for(self, features: Features) -> FakeComposer:
+        return self.composer
 
     def company(self, company_id: str) -> FakeCompany:
         return self.companies.setdefault(company_id, FakeCompany(self.clock, self.fate))

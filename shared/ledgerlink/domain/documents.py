@@ -324,6 +324,8 @@ class Features:
     """What a ledger company offers; None where the ledger does not say.
 
     `country` is its ISO 3166 code. `automated_tax` says that the ledger works tax out by itself.
+    `timesheet_period` is how long timesheets are (`week:monday`, `semimonthly`, `month`), where the
+    ledger keeps time in sheets.
     """
 
     edition: str | None = None
@@ -338,6 +340,7 @@ class Features:
     country: str | None = None
     automated_tax: bool | None = None
     billable_expenses: bool | None = None
+    timesheet_period: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,13 @@ from ledgerlink.domain.reasons import Reason
 
 
 class ListType(StrEnum):
-    """The lists. LOCATION is what some ledgers call department; COMPANY has one record."""
+    """The lists. LOCATION is what some ledgers call department, where they have no DEPARTMENT
+    besides; COMPANY has one record. In ledgers without PROJECT, projects are customers."""
 
     COMPANY = "company"
     CUSTOMER = "customer"
+    PROJECT = "project"
+    TASK = "task"
     EMPLOYEE = "employee"
     VENDOR = "vendor"
     ACCOUNT = "account"
@@ -22,6 +25,12 @@ class ListType(StrEnum):
     TAX_RATE = "tax_rate"
     CLASS = "class"
     LOCATION = "location"
+    DEPARTMENT = "department"
+    ENTITY = "entity"
+    PROJECT_TYPE = "project_type"
+    TIME_TYPE = "time_type"
+    EXPENSE_TYPE = "expense_type"
+    ACCOUNT_LABEL = "account_label"
     TERM = "term"
     CUSTOM_FIELD = "custom_field"
     TIME = "time"
@@ -165,13 +174,15 @@ class ListTraits:
 
     `entity` is the ledger's own name of its records. `by_changes` says that `Ledger.changes`
     answers for it. `on_request` lists come only when asked for, with a range of days; of
-    `linked_only` lists only the records that we wrote are read.
+    `linked_only` lists only the records that we wrote are read. The records of a list that `places`
+    are the product's clients and projects, by where they stand.
     """
 
     entity: str
     by_changes: bool
     on_request: bool = False
     linked_only: bool = False
+    places: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

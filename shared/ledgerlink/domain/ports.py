@@ -10,6 +10,7 @@ from ledgerlink.domain.documents import (
     Company,
     Copy,
     Document,
+    Features,
     NewListRecord,
     ResolvedExpenses,
     ResolvedInvoice,
@@ -255,8 +256,9 @@ class Connector(Protocol):
     @property
     def name(self) -> str: ...
 
-    @property
-    def composer(self) -> Composer: ...
+    def composer_for(self, features: Features) -> Composer:
+        """The composer for a company that offers this."""
+        ...
 
     @property
     def chunk_size(self) -> int:

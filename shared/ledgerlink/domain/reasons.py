@@ -104,6 +104,8 @@ REASONS: dict[str, Template] = {
     "total_differs": Template("The ledger says that it comes to {ledger}, and we said {ours}: {difference} of difference, of which {tax} is tax.", "Compare the two; correct the tax in the ledger or in the record."),
     "link_refused": Template("The ledger would not link the time that it bills, so it was posted without: {keys} stays billable there.", "Mark that time as billed in the ledger, or it may be billed twice there."),
     "time_billed": Template("Time that it bills is already billed in the ledger: {keys}.", "Take that time off the invoice, or off the other one in the ledger, and post it again."),
+    "timesheet_approved": Template("The timesheet of this person and period is {state} in the ledger and can no longer change.", "Have it declined in the ledger, or enter the difference in an open period; then post again."),
+    "missing_dimension": Template("The ledger wants more of this record: {detail}", "Give the record, or what its rules point at, that value, and post again."),
     "feature_off": Template("The ledger's plan or preferences lack what this record needs: {detail}.", "Turn the feature on in the ledger, or leave the field out."),
     "refused": Template("The ledger refused it: {detail}", "Correct the record or the rule and post again."),
     "our_request_wrong": Template("The ledger did not understand our request: {detail}", "This is a fault of ours; report it with the run's id."),

@@ -195,7 +195,7 @@ class Absorber:
             return None
         blocked = f"{self.kind}:{record.id}" in self.blocked
         record = replace(record, blocked=blocked)
-        if self.kind is not ListType.CUSTOMER:
+        if not self.house.connector(self.connection.ledger).lists[self.kind].places:
             return record
         # What was once named by a transaction stays so, though its balance is paid.
         record = replace(record, used=record.used or bool(before and before.used))

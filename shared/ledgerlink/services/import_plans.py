@@ -124,7 +124,7 @@ async def _operations(asked: Asked, rules: RuleBook) -> tuple[tuple[Operation, .
         rejected=rejected,
         rules=rules,
         links=links,
-        composer=house.connector(connection.ledger).composer,
+        composer=house.connector(connection.ledger).composer_for(asked.company.features),
         posting=asked.posting,
         features=asked.company.features,
         taken=names_in_use(house, connection),

@@ -31,9 +31,9 @@ NAMES = "names"
 """The notes that hold what the product says of them."""
 LISTS = {
     RuleKind.USERS: (ListType.EMPLOYEE, ListType.VENDOR),
-    RuleKind.PROJECTS: (ListType.CUSTOMER,),
-    RuleKind.LABOR_CODES: (ListType.ITEM,),
-    RuleKind.LEAVE_TYPES: (ListType.ITEM,),
+    RuleKind.PROJECTS: (ListType.CUSTOMER, ListType.PROJECT),
+    RuleKind.LABOR_CODES: (ListType.ITEM, ListType.TIME_TYPE),
+    RuleKind.LEAVE_TYPES: (ListType.ITEM, ListType.TIME_TYPE),
 }
 """Where each kind of entity goes."""
 

@@ -130,7 +130,7 @@ class PostPlan:
             rejected=records.rejected,
             rules=rules,
             links=links,
-            composer=house.connector(connection.ledger).composer,
+            composer=house.connector(connection.ledger).composer_for(self.company.features),
             posting=settings.posting,
             features=self.company.features,
             taken=names_in_use(house, connection),

@@ -21,30 +21,37 @@ from ledgerlink.services.house import House
 from ledgerlink.services.stores import Page
 
 PEOPLE = {"employee": ListType.EMPLOYEE, "vendor": ListType.VENDOR}
+CUSTOMERS = (ListType.CUSTOMER, ListType.PROJECT, ListType.TASK)
+SERVICES = (ListType.ITEM, ListType.TIME_TYPE)
 LINKED = {
-    RuleKind.PROJECTS: ListType.CUSTOMER,
-    RuleKind.LABOR_CODES: ListType.ITEM,
-    RuleKind.LEAVE_TYPES: ListType.ITEM,
-    RuleKind.CARDS: ListType.ACCOUNT,
-    RuleKind.VENDORS: ListType.VENDOR,
-    RuleKind.CLASSES: ListType.CLASS,
-    RuleKind.LOCATIONS: ListType.LOCATION,
-    RuleKind.TERMS: ListType.TERM,
-    RuleKind.TAX_CODES: ListType.TAX_CODE,
+    RuleKind.PROJECTS: CUSTOMERS,
+    RuleKind.LABOR_CODES: SERVICES,
+    RuleKind.LEAVE_TYPES: SERVICES,
+    RuleKind.CARDS: (ListType.ACCOUNT,),
+    RuleKind.VENDORS: (ListType.VENDOR,),
+    RuleKind.CLASSES: (ListType.CLASS,),
+    RuleKind.LOCATIONS: (ListType.LOCATION, ListType.DEPARTMENT),
+    RuleKind.TERMS: (ListType.TERM,),
+    RuleKind.TAX_CODES: (ListType.TAX_CODE,),
 }
-"""The list that links of each kind of rule point into; those of people say it themselves."""
-CODES = {"account": ListType.ACCOUNT, "item": ListType.ITEM}
+"""The lists that links of each kind of rule point into; those of people say it themselves. A ledger
+that has several of them names records so that an id is of one alone."""
+CODES = {
+    "account": (ListType.ACCOUNT, ListType.ACCOUNT_LABEL, ListType.EXPENSE_TYPE),
+    "item": (ListType.ITEM,),
+}
 
 
 def targets(rule: Rule) -> Iterator[tuple[ListType, str]]:
-    """The records of the ledger that a rule names, by list and id."""
+    """The records of the ledger that a rule names, by each list that may have them, and id."""
     match rule.mapping:
         case Link(ledger_id=ledger_id, person=person):
-            yield LINKED.get(rule.kind) or PEOPLE[person], ledger_id
+            lists = LINKED.get(rule.kind) or (PEOPLE[person],)
+            yield from ((each, ledger_id) for each in lists)
         case LinkExpenseCode(ledger_id=ledger_id, target=target):
-            yield CODES[target], ledger_id
+            yield from ((each, ledger_id) for each in CODES[target])
         case CreateProject(parent_id=str(parent_id)):
-            yield ListType.CUSTOMER, parent_id
+            yield from ((each, parent_id) for each in CUSTOMERS)
         case CreateLaborCode(income_account_id=account_id, parent_id=parent_id):
             yield ListType.ACCOUNT, account_id
             if parent_id is not None:

@@ -176,7 +176,9 @@ def import_for(place: Town, connection: Connection, path: str) -> Run:
 def known_customer(place: Town, connection: Connection, name: str = "Rossi") -> None:
     """Customer 58 has come in."""
     customer = ListRecord(type=ListType.CUSTOMER, id="58", name=name)
-    place.connector.lists = {customer.type: ListTraits(entity="Customer", by_changes=True)}
+    place.connector.lists = {
+        customer.type: ListTraits(entity="Customer", by_changes=True, places=True)
+    }
     created = change(None, customer, "r1", place.clock.now(), linked=False)
     assert created is not None
     place.house.lists.record(connection.firm, connection.id, "r1", [created])

@@ -116,26 +116,28 @@ def test_all_rules_go_out_and_come_in_again_as_they_were(api: Api, connection: C
     assert {rule["version"] for rule in versions} == {1}
 
 
+CUSTOMERS = ["customer", "project", "task"]
+SERVICES = ["item", "time_type"]
 NAMING: list[tuple[str, dict[str, Any], list[str]]] = [
     ("users", LINK, ["employee"]),
     ("users", LINK | {"person": "vendor"}, ["vendor"]),
-    ("projects", LINK, ["customer"]),
-    ("projects", {"action": "create", "name": "P", "parent_id": "7"}, ["customer"]),
-    ("labor-codes", LINK, ["item"]),
+    ("projects", LINK, CUSTOMERS),
+    ("projects", {"action": "create", "name": "P", "parent_id": "7"}, CUSTOMERS),
+    ("labor-codes", LINK, SERVICES),
     ("labor-codes", CREATE_ITEM | {"income_account_id": "7"}, ["account"]),
     ("labor-codes", CREATE_ITEM | {"parent_id": "7"}, ["item"]),
-    ("leave-types", LINK, ["item"]),
+    ("leave-types", LINK, SERVICES),
     (
         "leave-types",
         CREATE_ITEM | {"income_account_id": "7", "parent_id": "7"},
         ["account", "item"],
     ),
-    ("expense-codes", LINK, ["account"]),
+    ("expense-codes", LINK, ["account", "account_label", "expense_type"]),
     ("expense-codes", LINK | {"target": "item"}, ["item"]),
     ("cards", LINK, ["account"]),
     ("vendors", LINK, ["vendor"]),
     ("classes", LINK, ["class"]),
-    ("locations", LINK, ["location"]),
+    ("locations", LINK, ["location", "department"]),
     ("terms", LINK, ["term"]),
     ("tax-codes", LINK, ["tax_code"]),
     *((kind, SKIP, []) for kind in RuleKind),

@@ -26,7 +26,7 @@ from tests.fakes.runs import FakeRuns
 FIRM, NAME, REALM = "acme", "c1", "realm-1"
 SIGNED = {"signature": "right"}
 LISTS = {
-    ListType.CUSTOMER: ListTraits(entity="Customer", by_changes=True),
+    ListType.CUSTOMER: ListTraits(entity="Customer", by_changes=True, places=True),
     ListType.ITEM: ListTraits(entity="Item", by_changes=True),
     ListType.TAX_RATE: ListTraits(entity="TaxRate", by_changes=False),
     ListType.TIME: ListTraits(entity="TimeActivity", by_changes=False, on_request=True),

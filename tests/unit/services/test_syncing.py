@@ -27,7 +27,7 @@ CUSTOMER, TERM, TIME, INVOICE = (
     ListType.INVOICE,
 )
 LISTS = {
-    CUSTOMER: ListTraits(entity="customer", by_changes=True),
+    CUSTOMER: ListTraits(entity="customer", by_changes=True, places=True),
     TERM: ListTraits(entity="term", by_changes=False),
     TIME: ListTraits(entity="Time", by_changes=False, on_request=True),
 }

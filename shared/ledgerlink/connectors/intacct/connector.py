@@ -16,6 +16,7 @@ from ledgerlink.connectors.intacct.periods import Periods
 from ledgerlink.connectors.intacct.sessions import Sessions
 from ledgerlink.connectors.intacct.silence import Silence
 from ledgerlink.connectors.qbo.timing import LedgerTime
+from ledgerlink.domain.documents import Features
 from ledgerlink.domain.errors import Forbidden, Invalid, Problem
 from ledgerlink.domain.lists import ListType, Notice
 from ledgerlink.domain.logins import Login
@@ -49,9 +50,9 @@ class SageIntacct:
         self._transport = transport
         self._jitter = jitter
 
-    def composer_for(self, periods: Periods) -> Documents:
+    def composer_for(self, features: Features) -> Documents:
         """The composer for a company whose timesheets are of these periods."""
-        return Documents(periods, self._choices)
+        return Documents(Periods.of(features.timesheet_period), self._choices)
 
     def notices(
         self,

@@ -47,6 +47,7 @@ class Firm:
                 classes=has["CLASS"],
                 departments=has["DEPARTMENT"],
                 projects=has["PROJECT"],
+                timesheet_period=str(self.periods) if self.periods else None,
             ),
         )
 

@@ -1,21 +1,21 @@
 """List records of the ledger in neutral terms."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import Any
 
 from ledgerlink.connectors.intacct import rows
 from ledgerlink.connectors.intacct.ids import ref
 from ledgerlink.connectors.intacct.rows import Row, text
 from ledgerlink.domain.lists import ListRecord, ListType
 
-PROJECT = cast(ListType, "project")
-TASK = cast(ListType, "task")
-DEPARTMENT = cast(ListType, "department")
-ENTITY = cast(ListType, "entity")
-PROJECT_TYPE = cast(ListType, "project_type")
-TIME_TYPE = cast(ListType, "time_type")
-EXPENSE_TYPE = cast(ListType, "expense_type")
-ACCOUNT_LABEL = cast(ListType, "account_label")
+PROJECT = ListType.PROJECT
+TASK = ListType.TASK
+DEPARTMENT = ListType.DEPARTMENT
+ENTITY = ListType.ENTITY
+PROJECT_TYPE = ListType.PROJECT_TYPE
+TIME_TYPE = ListType.TIME_TYPE
+EXPENSE_TYPE = ListType.EXPENSE_TYPE
+ACCOUNT_LABEL = ListType.ACCOUNT_LABEL
 
 Fields = Mapping[str, Any]
 Reader = Callable[[Row], ListRecord]

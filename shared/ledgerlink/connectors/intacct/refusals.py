@@ -7,41 +7,25 @@ from datetime import date
 from ledgerlink.connectors.intacct.errors import meaning
 from ledgerlink.connectors.intacct.faults import Fault
 from ledgerlink.domain.plan import ItemState, Outcome, Write
-from ledgerlink.domain.reasons import REASONS, Reason, reason
+from ledgerlink.domain.reasons import Reason, reason
 
 QUOTED = re.compile(r"'([^']+)'")
 
-OWN: Mapping[str, tuple[str, str]] = {
-    "timesheet_approved": (
-        "The timesheet of this person and period is {state} in Sage Intacct and can no longer"
-        " change.",
-        "Have it declined in Sage Intacct (Time & Expenses > Approve timesheets), or enter the"
-        " difference in an open period; then post again.",
-    ),
-    "missing_dimension": (
-        "Sage Intacct wants more of this record: {detail}",
-        "Give the record, or what its rules point at, that value, and post again.",
-    ),
-}
-"""Reasons that no other ledger has."""
-
-
 def approved(state: str) -> Reason:
     """That the sheet of an entry is closed to changes."""
-    return _own("timesheet_approved", state=state or "approved")
+    return reason("timesheet_approved", state=state or "approved")
 
 
 def missing_dimension(detail: str) -> Reason:
     """That a line lacks what its account requires."""
-    return _own("missing_dimension", detail=detail)
+    return reason("missing_dimension", detail=detail)
 
 
 def explain(fault: Fault, names: Mapping[str, str], day: date | None = None) -> Reason:
     """The reason for a fault. `names` are those of records by their ids, where they are known."""
     what, told = meaning(fault), named(str(fault), names)
-    if what.code in OWN:
-        return _own(what.code, state="approved or submitted", detail=told)
     words: dict[str, object] = {
+        "state": "approved or submitted",
         "detail": "" if what.code == "paid" else told,
         "name": next(iter(QUOTED.findall(fault.words)), "of this record"),
         "day": day or "Its date",
@@ -63,10 +47,3 @@ def named(text: str, names: Mapping[str, str]) -> str:
 def failed(write: Write, why: Reason) -> Outcome:
     """The outcome of a write that is refused for good."""
     return Outcome(seq=write.seq, state=ItemState.FAILED, reason=why)
-
-
-def _own(code: str, **words: str) -> Reason:
-    if code in REASONS:
-        return reason(code, **words)
-    message, remedy = OWN[code]
-    return Reason(code, message.format(**words), remedy)

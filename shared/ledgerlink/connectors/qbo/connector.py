@@ -20,6 +20,7 @@ from ledgerlink.connectors.qbo.refresh import Refresher
 from ledgerlink.connectors.qbo.silence import Silence
 from ledgerlink.connectors.qbo.timing import LedgerTime
 from ledgerlink.connectors.qbo.tokens import Application, TokenEndpoint
+from ledgerlink.domain.documents import Features
 from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.domain.lists import Notice
 from ledgerlink.domain.logins import Login
@@ -55,6 +56,10 @@ class QuickBooksOnline:
         self._time = LedgerTime(clock, endpoints.clock_scale)
         self._transport = transport
         self._jitter = jitter
+
+    def composer_for(self, features: Features) -> Documents:  # noqa: ARG002 - the port's
+        """One for all companies: what differs among them, documents say."""
+        return self.composer
 
     def notices(
         self, headers: Mapping[str, str], body: bytes, credentials: Mapping[str, str]

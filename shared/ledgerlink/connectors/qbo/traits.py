@@ -19,7 +19,7 @@ LISTS: Mapping[ListType, ListTraits] = {
     ListType.ITEM: ListTraits(entity="Item", by_changes=True),
     ListType.EMPLOYEE: ListTraits(entity="Employee", by_changes=True),
     ListType.VENDOR: ListTraits(entity="Vendor", by_changes=True),
-    ListType.CUSTOMER: ListTraits(entity="Customer", by_changes=True),
+    ListType.CUSTOMER: ListTraits(entity="Customer", by_changes=True, places=True),
     ListType.INVOICE: ListTraits(entity="Invoice", by_changes=True, linked_only=True),
     ListType.TIME: ListTraits(entity="TimeActivity", by_changes=False, on_request=True),
 }

@@ -5,9 +5,9 @@ from ledgerlink.connectors.intacct import errors
 from ledgerlink.connectors.intacct.answers import Stage
 from ledgerlink.connectors.intacct.errors import FUNCTION, SIGNING_IN, Disposition, Meaning, meaning
 from ledgerlink.connectors.intacct.faults import Fault, blamed, faults
-from ledgerlink.connectors.intacct.refusals import OWN, explain
+from ledgerlink.connectors.intacct.refusals import explain
 from ledgerlink.connectors.intacct.xml import read
-from ledgerlink.domain.documents import NewCustomer
+from ledgerlink.domain.documents import Features, NewCustomer
 from ledgerlink.domain.errors import Forbidden, Invalid
 from ledgerlink.domain.ports import Composer, Connector, Ledger
 from ledgerlink.domain.reasons import REASONS
@@ -47,7 +47,7 @@ async def test_it_is_a_connector_with_a_ledger_and_a_composer() -> None:
     books = Books()
     connector: Connector = books.connector
     ledger: Ledger = books.ledger
-    composer: Composer = connector.composer
+    composer: Composer = connector.composer_for(Features())
     assert (connector.name, ledger.calls, ledger.lane_state()) == ("intacct", {}, {})
     assert composer.list_record(NewCustomer(key="client:c", name="Acme")).kind == "CUSTOMER"
     assert await ledger.exchange_rates([]) == {}
@@ -63,7 +63,7 @@ def test_there_is_neither_consent_nor_notice() -> None:
 
 @pytest.mark.parametrize("each", [*FUNCTION, *SIGNING_IN], ids=lambda m: m.words or m.errorno)
 def test_every_meaning_has_a_reason_that_somebody_can_act_on(each: Meaning) -> None:
-    assert each.code in REASONS or each.code in OWN
+    assert each.code in REASONS
     lane = each.disposition in (Disposition.STOP, Disposition.RECONNECT)
     assert not lane or each.remedy
 

@@ -260,7 +260,16 @@ def test_a_deleted_invoice_is_gone() -> None:
 def test_what_the_lists_are_is_the_same_for_reading_and_for_changes() -> None:
     connector = QuickBooksOnline(PRODUCTION, VirtualClock())
     assert list(connector.lists)[:2] == [ListType.COMPANY, ListType.CUSTOM_FIELD]
-    assert set(connector.lists) == set(ListType)
+    assert set(ListType) - set(connector.lists) == {
+        ListType.PROJECT,
+        ListType.TASK,
+        ListType.DEPARTMENT,
+        ListType.ENTITY,
+        ListType.PROJECT_TYPE,
+        ListType.TIME_TYPE,
+        ListType.EXPENSE_TYPE,
+        ListType.ACCOUNT_LABEL,
+    }
     on_request = [kind for kind, traits in connector.lists.items() if traits.on_request]
     linked = [kind for kind, traits in connector.lists.items() if traits.linked_only]
     assert (on_request, linked) == ([ListType.TIME], [ListType.INVOICE])
