@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from ledgerlink.connectors.intacct.choices import Choices
 from ledgerlink.domain.lists import ListType
 from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.records import Record
 from ledgerlink.domain.rules import Link, LinkExpenseCode, RuleKind
 
 from tests.contract.intacct.books import Books, Row
@@ -299,7 +299,7 @@ def pay(clerk: Clerk, paper: Paper) -> None:
     ids=["dimension", "vendor", "card", "project", "employee", "status", "customer", "item"],
 )
 def test_a_document_that_the_ledger_refuses_stops_itself_alone(
-    clerk: Clerk, record: Any, reasons: str, name: str
+    clerk: Clerk, record: Record, reasons: str, name: str
 ) -> None:
     clerk.rule(RuleKind.USERS, "shut", Link(ledger_id="vendor/V9", person="vendor"))
     clerk.rule(RuleKind.USERS, "eva", Link(ledger_id="employee/E9"))
@@ -308,7 +308,7 @@ def test_a_document_that_the_ledger_refuses_stops_itself_alone(
     clerk.rule(RuleKind.PROJECTS, "held", Link(ledger_id="project/P-4"))
     clerk.rule(RuleKind.PROJECTS, "old", Link(ledger_id="customer/C9"))
     clerk.rule(RuleKind.LABOR_CODES, "none", Link(ledger_id="item/NO-ITEM"))
-    neighbours = [
+    neighbours: list[Record] = [
         spent("n1", report_key="N1"),
         spent("n2", report_key="N2", staff_key="emily"),
         charged("n3"),

@@ -8,15 +8,16 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ledgerlink.connectors.intacct import tying
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.errors import lane_error, meaning
 from ledgerlink.connectors.intacct.faults import blamed
 from ledgerlink.connectors.intacct.ids import SEPARATOR
-from ledgerlink.connectors.intacct.kinds import KINDS
 from ledgerlink.connectors.intacct.marks import short
 from ledgerlink.connectors.intacct.refusals import explain, failed
 from ledgerlink.connectors.intacct.requests import Call, Function, derived
 from ledgerlink.connectors.intacct.rows import Row, part, text
+from ledgerlink.connectors.intacct.tying import Holder, tie
 from ledgerlink.connectors.intacct.xml import Value
 from ledgerlink.domain.documents import fingerprint
 from ledgerlink.domain.errors import Invalid, NotFound
@@ -43,7 +44,7 @@ class Attaching:
         """Send them one by one. Raises as the client's `call`."""
         for write in writes:
             there = await held(self._client, supdoc_of(write), self._stop)
-            if (done := found(write, there)) is not None:
+            if (done := await found(self._client, write, there, self._stop)) is not None:
                 self._told.append(done)
             elif write.action is Action.DELETE:
                 await self._remove(request, write, there)
@@ -58,7 +59,7 @@ class Attaching:
             self._told.append(failed(write, why))
             return
         control_id = derived(request.id, write.seq)
-        functions = _functions(write, file, bool(there), control_id)
+        functions = _functions(write, file, there, control_id)
         answer = await self._client.call(Call(control_id, functions, writes=True), self._stop)
         needed = [answer.results.get(each.control_id) for each in functions[-2:]]
         if answer.failed is None and any(result is None for result in needed):
@@ -81,14 +82,17 @@ class Attaching:
         return _outcome(write, reason("answer_differs", detail=detail) if lost and now else None)
 
     async def _remove(self, request: Request, write: Write, there: Sequence[str]) -> None:
-        """The gateway takes out an attachment as a whole, so one with other files stays."""
+        """The gateway takes out an attachment as a whole, so one with other files stays; and may
+        want nobody to have it any more."""
         if set(there) != {_file(write)}:
             detail = "its attachment holds other files, and is taken out as a whole"
             self._told.append(failed(write, reason("refused", detail=detail)))
             return
-        control_id = derived(request.id, write.seq)
-        function = Function(control_id, "delete_supdoc", {"@key": supdoc_of(write)})
-        answer = await self._client.call(Call(control_id, [function], writes=True), self._stop)
+        control_id, supdoc = derived(request.id, write.seq), supdoc_of(write)
+        having = await tying.holders(self._client, supdoc, self._stop)
+        functions = [tie(f"{control_id}.untie{n}", each, "") for n, each in enumerate(having)]
+        functions.append(Function(control_id, "delete_supdoc", {"@key": supdoc}))
+        answer = await self._client.call(Call(control_id, functions, writes=True), self._stop)
         result = answer.results.get(control_id)
         if result is not None and result.succeeded:
             self._told.append(_outcome(write))
@@ -110,12 +114,17 @@ def content(ledger_id: str) -> str:
     return fingerprint({"file": ledger_id})
 
 
-def found(write: Write, there: Sequence[str]) -> Outcome | None:
-    """The outcome that the attachment alone decides."""
-    if (write.action is Action.DELETE) == (_file(write) in there):
-        return None
+async def found(client: Client, write: Write, there: Sequence[str], stop: Stop) -> Outcome | None:
+    """The outcome of a write that the ledger holds already; None where it does not: a file counts
+    when its document has the attachment, too. Raises as the client's `read`."""
     deleted = write.action is Action.DELETE
-    return _outcome(write, None if deleted else reason("already_written"))
+    if deleted == (_file(write) in there):
+        return None
+    if deleted:
+        return _outcome(write)
+    if not await tying.is_tied(client, _holder(write), supdoc_of(write), stop):
+        return None
+    return _outcome(write, reason("already_written"))
 
 
 def _names(row: Row) -> list[str]:
@@ -124,16 +133,18 @@ def _names(row: Row) -> list[str]:
     return [f"{name}.{ending}" for name, ending in told]
 
 
-def _functions(write: Write, file: bytes, there: bool, control_id: str) -> list[Function]:
-    """The folder, which mostly is there and may say so; the file; and what ties it."""
+def _functions(write: Write, file: bytes, there: Sequence[str], control_id: str) -> list[Function]:
+    """The folder, which mostly is there and may say so; the file, unless it is there; and what
+    ties it."""
+    tied = tie(f"{control_id}.tie", _holder(write), supdoc_of(write))
+    if _file(write) in there:
+        return [tied]
     body = {name: v for name, v in (write.body or {}).items() if name not in OWN_FIELDS}
-    document, kind = str((write.body or {})["document"]), KINDS[(write.body or {})["document_kind"]]
-    named = _named(body)
     data = base64.b64encode(file).decode("ascii")
     filled: dict[str, Value] = {
         **body,
         "supdocid": supdoc_of(write),
-        "attachments": {"attachment": [{**named, "attachmentdata": data}]},
+        "attachments": {"attachment": [{**_named(body), "attachmentdata": data}]},
     }
     folder = Function(
         f"{control_id}.folder",
@@ -141,15 +152,12 @@ def _functions(write: Write, file: bytes, there: bool, control_id: str) -> list[
         {"supdocfoldername": str(body["supdocfoldername"])},
     )
     name = "update_supdoc" if there else "create_supdoc"
-    kept = Function(f"{control_id}.file", name, filled)
-    return [folder, kept, _tie(f"{control_id}.tie", kind.attach, document, supdoc_of(write))]
+    return [folder, Function(f"{control_id}.file", name, filled), tied]
 
 
-def _tie(control_id: str, attach: str, document: str, supdoc: str) -> Function:
-    if attach:
-        return Function(control_id, attach, {"@key": document, "supdocid": supdoc})
-    bill: dict[str, Value] = {"RECORDNO": document, "SUPDOCID": supdoc}
-    return Function(control_id, "update", {"APBILL": bill})
+def _holder(write: Write) -> Holder:
+    body = write.body or {}
+    return str(body["document_kind"]), str(body["document"])
 
 
 def _named(body: Mapping[str, Any]) -> Mapping[str, str]:

@@ -48,7 +48,8 @@ class Finding:
         for write in writes:
             supdoc = attaching.supdoc_of(write)
             there = await attaching.held(self._client, supdoc, self._stop)
-            if (outcome := attaching.found(write, there)) is not None:
+            outcome = await attaching.found(self._client, write, there, self._stop)
+            if outcome is not None:
                 told[write.seq] = outcome
         return told
 

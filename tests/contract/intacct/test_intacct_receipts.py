@@ -1,0 +1,113 @@
+"""Receipts, which the ledger keeps as attachments of documents, against the sandbox."""
+
+import base64
+from collections.abc import Mapping
+
+import pytest
+from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.records import RecordKind
+
+from tests.contract.intacct.clerk import Clerk, code
+from tests.contract.intacct.papers import PAPERS, Paper, choose, papers
+from tests.contract.qbo.papers import FILE, gone, receipt, spent
+
+REPORT, KEY = "expense-report:R1", "receipt:expense/x1/r1"
+EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
+
+
+@pytest.fixture
+def clerk(clerk: Clerk) -> Clerk:
+    """Somebody who has uploaded two files."""
+    clerk.files |= {"u1": FILE, "u2": b"a picture"}
+    return clerk
+
+
+def files(clerk: Clerk, supdoc: str) -> Mapping[str, bytes]:
+    """The files of an attachment, by the end of their names."""
+    (number,) = (r["RECORDNO"] for r in clerk.books.rows("SUPDOC") if r["SUPDOCID"] == supdoc)
+    return {
+        f"{row['ATTACHMENTNAME']}.{row['ATTACHMENTTYPE']}": base64.b64decode(row["ATTACHMENTDATA"])
+        for row in clerk.books.rows("SUPDOCFILE")
+        if row["parent"] == number
+    }
+
+
+@EVERY
+def test_a_receipt_is_attached_to_its_document(clerk: Clerk, paper: Paper) -> None:
+    outcomes = choose(clerk, paper).post(paper.record(receipts=(receipt(note="Lunch"),)))
+    (document_key, document), (_, file) = outcomes.items()
+    assert document_key == paper.key
+    assert (document.state, document.reason) == (ItemState.POSTED, None)
+    assert (file.state, file.reason) == (ItemState.POSTED, None)
+    supdoc = clerk.row(paper.key)["SUPDOCID"]
+    assert str(file.ledger_id).startswith(f"{supdoc}/")
+    assert list(files(clerk, supdoc).values()) == [FILE]
+    assert len(clerk.ours(paper.kind)) == 1
+
+
+def test_receipts_of_one_document_share_its_attachment_also_under_one_name(clerk: Clerk) -> None:
+    same = {"file_name": "lunch.pdf"}
+    clerk.post(spent(receipts=(receipt("a", **same), receipt("b", "u2", **same))))
+    kept = files(clerk, clerk.row(REPORT)["SUPDOCID"])
+    assert sorted(kept.values()) == [FILE, b"a picture"]
+
+
+def test_a_receipt_can_come_later_and_leaves_its_document_alone(clerk: Clerk) -> None:
+    clerk.post(spent())
+    before = clerk.lines(REPORT)
+    outcomes = clerk.post(spent(receipts=(receipt(),)))
+    assert outcomes[REPORT].state is ItemState.UNCHANGED
+    assert outcomes[KEY].state is ItemState.POSTED
+    assert clerk.lines(REPORT) == before
+
+
+def test_what_is_posted_again_is_not_uploaded_again(clerk: Clerk) -> None:
+    clerk.post(spent(receipts=(receipt(),)))
+    again = clerk.post(spent(receipts=(receipt(),)))
+    assert {o.state for o in again.values()} == {ItemState.UNCHANGED}
+    assert "write" not in clerk.calls
+
+
+@pytest.mark.parametrize("function", ["create_supdoc", "update"])
+def test_a_receipt_whose_answer_is_lost_is_found_and_there_once(
+    clerk: Clerk, function: str
+) -> None:
+    clerk.post(spent())
+    operations = clerk.planned(spent(receipts=(receipt(),)))
+    clerk.lose(match={"function": function})
+    clerk.send(operations)
+    assert clerk.found()[KEY].state is ItemState.POSTED
+    assert clerk.again()[KEY].state is ItemState.POSTED
+    assert list(files(clerk, clerk.row(REPORT)["SUPDOCID"]).values()) == [FILE]
+
+
+@pytest.mark.parametrize("done", [1, 2])
+def test_a_receipt_that_was_left_halfway_is_tied_to_its_document(clerk: Clerk, done: int) -> None:
+    clerk.post(spent())
+    operations = clerk.planned(spent(receipts=(receipt(),)))
+    clerk.lose(when="midway", functions=done, match={"function": "create_supdoc"})
+    clerk.send(operations)
+    clerk.found()
+    assert clerk.again()[KEY].state is ItemState.POSTED
+    assert list(files(clerk, clerk.row(REPORT)["SUPDOCID"]).values()) == [FILE]
+
+
+def test_a_deleted_receipt_is_deleted_and_its_document_stays(clerk: Clerk) -> None:
+    clerk.post(spent(receipts=(receipt(),)))
+    outcome = clerk.post(gone("expense/x1/r1", RecordKind.RECEIPT))[KEY]
+    assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
+    assert clerk.books.rows("SUPDOC") == []
+    assert len(clerk.ours("APBILL")) == 1
+
+
+def test_a_file_that_was_not_uploaded_is_told(clerk: Clerk) -> None:
+    outcomes = clerk.post(spent(receipts=(receipt(upload_id="none"),)))
+    assert outcomes[REPORT].state is ItemState.POSTED
+    assert (outcomes[KEY].state, code(outcomes[KEY])) == (ItemState.FAILED, "no_upload")
+
+
+def test_a_copy_of_a_receipt_says_that_it_is_there(clerk: Clerk) -> None:
+    clerk.post(spent(receipts=(receipt(),)))
+    copy = clerk.copy(KEY)
+    assert copy is not None
+    assert clerk.links[KEY].stands_for in copy.forms
