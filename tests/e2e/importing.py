@@ -14,11 +14,10 @@ PERIOD = {"from": "2026-03-01", "to": "2026-03-31"}
 
 
 @dataclass(slots=True)
-class Bookkeeper:
+class Importer:
     """A user of a firm with one connection; imports are dicts as the API answers them."""
 
     firm: Firm
-    books: Books
     connection_id: str
     client: httpx.Client = field(init=False)
 
@@ -84,9 +83,16 @@ class Bookkeeper:
         assert answer.status_code in (200, 202), answer.text
         return answer.json()
 
+
+@dataclass(slots=True)
+class Bookkeeper(Importer):
+    """One whose connection is to a company of QuickBooks Online."""
+
+    books: Books
+
     def as_user(self, name: str, *scopes: str) -> "Bookkeeper":
         """A colleague."""
-        other = Bookkeeper(self.firm, self.books, self.connection_id)
+        other = Bookkeeper(self.firm, self.connection_id, self.books)
         other.client = self.firm.as_user(name, *scopes)
         return other
 

@@ -21,7 +21,7 @@ def ada(machine: Machine) -> Bookkeeper:
     firm, books = Firm(machine), Books.new(machine)
     connection_id = firm.connected(books.realm)
     firm.map_one_of_each(connection_id, books.income_account_id)
-    return Bookkeeper(firm, books, connection_id)
+    return Bookkeeper(firm, connection_id, books)
 
 
 def entries(count: int, first: int = 0, **changes: Any) -> list[dict[str, Any]]:
@@ -185,7 +185,7 @@ def interrupted(machine: Machine) -> Bookkeeper:
     firm, books = Firm(machine), Books.new(machine)
     connection_id = firm.connected(books.realm)
     firm.map_one_of_each(connection_id, books.income_account_id)
-    return Bookkeeper(firm, books, connection_id)
+    return Bookkeeper(firm, connection_id, books)
 
 
 def test_what_was_edited_deleted_or_billed_after_the_preview_is_not_overwritten(
