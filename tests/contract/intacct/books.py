@@ -49,10 +49,34 @@ class Desk:
         self.login = replace(self.login, session=None, **changes)
 
 
+Spoil = Callable[[bytes, bytes], bytes]
+"""What becomes of an answer on its way; it sees the request, too."""
+
+
+def faithful(request: bytes, answer: bytes) -> bytes:
+    """The way on which nothing happens to it."""
+    return answer
+
+
+class Way(httpx.AsyncHTTPTransport):
+    """The network between; certificates, which it would not need, are not read."""
+
+    def __init__(self, spoil: Spoil) -> None:
+        super().__init__(verify=False)
+        self._spoil = spoil
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await super().handle_async_request(request)
+        answer = self._spoil(await request.aread(), await response.aread())
+        kept = {"content-type": response.headers["content-type"]}
+        await response.aclose()
+        return httpx.Response(response.status_code, headers=kept, content=answer)
+
+
 @dataclass(frozen=True)
 class Books:
     """A company of the sandbox: the port on one side, the ledger's screens on the other. What only
-    looks goes past the network."""
+    looks goes past the network. `spoil` is what happens to answers."""
 
     served: Running
     http: httpx.Client
@@ -60,6 +84,7 @@ class Books:
     choices: Choices = field(default_factory=Choices)
     credentials: Mapping[str, str] = field(default_factory=lambda: CREDENTIALS)
     scale: float = SCALE
+    spoil: Spoil = faithful
 
     @property
     def company(self) -> str:
@@ -67,10 +92,8 @@ class Books:
 
     @property
     def connector(self) -> SageIntacct:
-        """The connector; certificates, which it would not need, are not read."""
         there = Endpoints(self.served.api, hosts=("127.0.0.1",), clock_scale=self.scale)
-        transport = httpx.AsyncHTTPTransport(verify=False)
-        return SageIntacct(there, MachineClock(), transport, choices=self.choices)
+        return SageIntacct(there, MachineClock(), Way(self.spoil), choices=self.choices)
 
     def ask(
         self,

@@ -1,0 +1,219 @@
+"""Answers that were damaged on their way, or made to do harm: nothing is lost and nothing doubled,
+and nothing is read or fetched for whoever made them."""
+
+import random
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from ledgerlink.domain.errors import LedgerError, LedgerUnavailable
+from ledgerlink.domain.lists import ListType
+from ledgerlink.domain.plan import ItemState
+
+from tests.contract.intacct.books import HASTY, Books, Spoil, faithful
+from tests.contract.intacct.clerk import Clerk
+from tests.contract.qbo.papers import charged, worked
+
+DAMAGES = 60
+
+
+def only(name: bytes, spoil: Callable[[bytes], bytes]) -> Spoil:
+    """Spoils answers to requests that have this in them."""
+    return lambda request, answer: spoil(answer) if name in request else answer
+
+
+def laughing(answer: bytes) -> bytes:
+    """Entities of entities, a billion in the end."""
+    levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    doctype = f'<!DOCTYPE response [<!ENTITY l0 "ha">{levels}]>'.encode()
+    return swapped(answer, doctype, b"&l9;")
+
+
+def swapped(answer: bytes, doctype: bytes, text: bytes) -> bytes:
+    """The answer with a DOCTYPE, and a name that is something else."""
+    declaration, _, rest = answer.partition(b"?>")
+    return (
+        declaration
+        + b"?>"
+        + doctype
+        + rest.replace(b"<NAME>Acme</NAME>", b"<NAME>" + text + b"</NAME>")
+    )
+
+
+def reading(path: Path) -> Callable[[bytes], bytes]:
+    """A file of this machine as the name of a customer."""
+    doctype = f'<!DOCTYPE response [<!ENTITY x SYSTEM "file://{path}">]>'.encode()
+    return lambda answer: swapped(answer, doctype, b"&x;")
+
+
+@contextmanager
+def listening() -> Iterator[tuple[int, list[object]]]:
+    """A port, and who came to it."""
+    came: list[object] = []
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        listener.settimeout(0.05)
+        done = threading.Event()
+
+        def serve() -> None:
+            while not done.is_set():
+                try:
+                    came.append(listener.accept())
+                except TimeoutError:
+                    continue
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield listener.getsockname()[1], came
+        finally:
+            done.set()
+            thread.join()
+
+
+def spoilt(books: Books, spoil: Spoil) -> Books:
+    return replace(books, spoil=spoil, scale=HASTY)
+
+
+# What is made to do harm.
+
+
+def test_a_file_of_this_machine_is_not_read_into_a_list(books: Books, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("a secret of this machine")
+    with pytest.raises(LedgerUnavailable) as caught:
+        spoilt(books, only(b"<object>CUSTOMER", reading(secret))).read(ListType.CUSTOMER)
+    assert "secret of" not in str(caught.value)
+
+
+def test_a_billion_laughs_are_not_laughed(books: Books) -> None:
+    begun = time.monotonic()
+    with pytest.raises(LedgerUnavailable):
+        spoilt(books, only(b"<object>CUSTOMER", laughing)).read(ListType.CUSTOMER)
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize("way", ["entity", "dtd", "parameter", "instruction", "inclusion"])
+def test_nothing_is_fetched_for_an_answer(books: Books, way: str) -> None:
+    with listening() as (port, came):
+        url = f"http://127.0.0.1:{port}/x"
+        ways = {
+            "entity": (f'<!DOCTYPE response [<!ENTITY x SYSTEM "{url}">]>', "&x;"),
+            "dtd": (f'<!DOCTYPE response SYSTEM "{url}">', "Acme"),
+            "parameter": (f'<!DOCTYPE response [<!ENTITY % x SYSTEM "{url}"> %x;]>', "Acme"),
+            "instruction": (f'<?xml-stylesheet href="{url}"?>', "Acme"),
+            "inclusion": (
+                "",
+                f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="{url}"/>',
+            ),
+        }
+        doctype, text = (part.encode() for part in ways[way])
+        spoil = only(b"<object>CUSTOMER", lambda answer: swapped(answer, doctype, text))
+        if way in ("instruction", "inclusion"):
+            assert len(spoilt(books, spoil).read(ListType.CUSTOMER)) == 4
+        else:
+            with pytest.raises(LedgerUnavailable):
+                spoilt(books, spoil).read(ListType.CUSTOMER)
+        time.sleep(0.1)
+    assert came == []
+
+
+def test_a_session_that_leads_elsewhere_is_not_followed(books: Books) -> None:
+    with listening() as (port, came):
+        there = f"<endpoint>http://evil.example:{port}/ia/xml/xmlgw.phtml</endpoint>".encode()
+
+        def lead(_request: bytes, answer: bytes) -> bytes:
+            begin, _, rest = answer.partition(b"<endpoint>")
+            return begin + there + rest.partition(b"</endpoint>")[2] if rest else answer
+
+        with pytest.raises(LedgerError) as caught:
+            spoilt(books, lead).read(ListType.CUSTOMER)
+        assert "not allowed" in caught.value.message
+    assert came == []
+    assert books.desk.login.session is None
+
+
+def test_a_write_whose_answer_has_a_doctype_is_looked_up(books: Books, tmp_path: Path) -> None:
+    clerk = Clerk(books)
+    clerk.planned()
+    clerk.books = spoilt(books, only(b"<create>", reading(tmp_path)))
+    clerk.post(worked())
+    clerk.books = spoilt(books, faithful)
+    assert clerk.found()["time:t1"].state is ItemState.POSTED
+
+
+# What was damaged.
+
+
+def damaged(seed: int, content: bytes) -> bytes:
+    """The answer with a damage of one of many kinds."""
+    chance = random.Random(seed)
+    place = chance.randrange(len(content))
+    end = min(place + chance.randrange(1, 200), len(content))
+    text = content.decode("utf-8", "replace")
+    kinds: list[Callable[[], bytes]] = [
+        lambda: content[:place],
+        lambda: content[place:],
+        lambda: content[:place] + content[end:],
+        lambda: content[:place] + content[place:end] * 2 + content[end:],
+        lambda: content[:place] + bytes([chance.randrange(256)]) + content[place + 1 :],
+        lambda: text.replace("<controlid>", "<controlid>x", 1).encode(),
+        lambda: text.replace("success", "failure", chance.randrange(1, 4)).encode(),
+        lambda: text.replace("RECORDNO", "RECORD").encode(),
+        lambda: text.replace("<result>", "<other>").replace("</result>", "</other>").encode(),
+        lambda: b"",
+        lambda: b"<response/>",
+        lambda: b"{}",
+        lambda: text.encode("utf-16"),
+        lambda: b"\x1f\x8b" + content,
+        lambda: content.replace(b"</", b"<", 1),
+    ]
+    return kinds[seed % len(kinds)]()
+
+
+@pytest.mark.parametrize("seed", range(DAMAGES))
+def test_after_any_damage_to_the_answer_of_a_write_everything_is_there_once(
+    books: Books, seed: int
+) -> None:
+    clerk = Clerk(books)
+    clerk.planned()
+    records = (worked("a"), worked("b", staff_key="bo"), charged("x1"))
+    operations = clerk.planned(*records)
+    functions = (b"<create>", b"<record_cctransaction>")
+    clerk.books = spoilt(
+        books,
+        lambda request, answer: (
+            damaged(seed, answer) if any(name in request for name in functions) else answer
+        ),
+    )
+    told = {}
+    with suppress(LedgerError):
+        told = dict(clerk.send(operations))
+    clerk.books = spoilt(books, faithful)
+    told |= {k: o for k, o in clerk.found().items() if k not in told}
+    again = {k: o for k, o in clerk.again().items() if k not in told}
+    assert {o.state for o in again.values()} <= {ItemState.POSTED}
+    assert all(link.ledger_id for link in clerk.links.values())
+    hours = [row["NOTES"] for row in clerk.books.rows("TIMESHEETENTRY") if "[" in row["NOTES"]]
+    assert sorted(hours) == ["Work a\n[time:a]", "Work b\n[time:b]"]
+    assert [Decimal(row["TOTALENTERED"]) for row in clerk.ours("CCTRANSACTION")] == [
+        Decimal("31.5")
+    ]
+
+
+@pytest.mark.parametrize("seed", range(DAMAGES))
+def test_a_damaged_list_is_read_as_it_is_or_not_at_all(books: Books, seed: int) -> None:
+    whole = books.read(ListType.CUSTOMER)
+    spoil = only(b"<object>CUSTOMER</object><filter>", lambda answer: damaged(seed, answer))
+    try:
+        read = spoilt(books, spoil).read(ListType.CUSTOMER)
+    except LedgerError:
+        return
+    assert len(read) == len(whole)
