@@ -157,13 +157,14 @@ FUNCTION: tuple[Meaning, ...] = (
         INACTIVE,
     ),
     _record(
-        rf"requires a|missing the .* dimension|(?:{NAMED}) is required|required field",
+        rf"requires a|missing the .* dimension|(?:{NAMED}) is required|required field"
+        r"|missing a value|^missing ",
         "missing_dimension",
         "Give the record, or the rule of what it points at, the value that Sage Intacct asks for,"
         " and post again.",
     ),
     _record(
-        r"not a resource of",
+        r"(?:not|n['\u2019]t) a resource of",
         "refused",
         "Add the employee to the project's resources (Projects > Project > Resources and pricing),"
         " and post again.",

@@ -1,0 +1,112 @@
+"""Of what nobody is certain, the sandbox has settings; however they stand, the same is in the
+ledger in the end."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from ledgerlink.domain.lists import ListType
+from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.records import RecordKind
+
+from tests.contract.clerk import Outcomes
+from tests.contract.intacct.clerk import Clerk
+from tests.contract.qbo.papers import charged, gone, invoice, spent, worked
+
+WAYS: list[Mapping[str, Any]] = [
+    {"duplicate_errorno": "BL01001973", "duplicate_text": "Currently, we can't create it"},
+    {"duplicate_errorno": "XL03000009", "duplicate_text": ""},
+    {"duplicate_scope": "everywhere"},
+    {"duplicate_scope": "sender"},
+    {"failures_use_up_ids": True},
+    {"after_failure": "left_out"},
+    {"failed_status": "aborted"},
+    {"create_goes_on": False},
+    {"support_ids": False},
+    {"times_zone": "pacific"},
+    {"unknown_fields": "refuse"},
+    {"overlong": "truncate"},
+    {"undefined_order": "scrambled"},
+    {"bad_login": "control_401"},
+    {"busy_answer": "operation"},
+    {"session_slides": False},
+    {"session_bound": False},
+    {"switch_new_session": False},
+    {"legacy_reads_show_private": False},
+    {"timesheet_duplicates": "allow"},
+    {"timesheet_period": "allow"},
+    {"timesheet_headers": "refuse"},
+    {"timesheet_entry_keys": "renew"},
+    {"submitted_timesheets_editable": True},
+    {"duplicate_numbers": "allow"},
+    {"unit_required": True},
+    {"so_edit_renews_invoice": False},
+    {"payment_touches_invoice": False},
+    {"contact_touches_owner": True},
+    {"used_records_deletable": True},
+    {"functions_limit": 100},
+    {"objects_limit": 100},
+]
+
+
+def posted(outcomes: Outcomes) -> set[ItemState]:
+    return {outcome.state for outcome in outcomes.values()}
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_a_life_of_documents_is_the_same_however_the_ledger_is(
+    clerk: Clerk, way: Mapping[str, Any]
+) -> None:
+    clerk.books.admin("settings", dict(way))
+    assert len(clerk.books.read(ListType.CUSTOMER)) == 4
+    first = (worked("a"), worked("b"), spent(), charged("x2"), invoice())
+    assert posted(clerk.post(*first)) == {ItemState.POSTED}
+    assert posted(clerk.again()) == {ItemState.POSTED}
+    assert posted(clerk.post(*first)) == {ItemState.UNCHANGED}
+    changed = (
+        worked("a", minutes=30),
+        worked("b"),
+        spent("x1", "40"),
+        charged("x2", "40"),
+        invoice(key="i1", memo="Changed"),
+    )
+    clerk.post(*changed)
+    assert posted(clerk.again()) == {ItemState.POSTED}
+    assert posted(clerk.post(*changed)) == {ItemState.UNCHANGED}
+    assert [len(clerk.ours(kind)) for kind in ("APBILL", "CCTRANSACTION", "SODOCUMENT")] == [1] * 3
+    assert Decimal(clerk.entry("time:a")["QTY"]) == Decimal("0.5")
+    assert Decimal(clerk.ours("CCTRANSACTION")[0]["TOTALENTERED"]) == 40
+    removed = (
+        gone("a", RecordKind.TIME),
+        gone("b", RecordKind.TIME),
+        gone("x1"),
+        gone("x2"),
+        gone("i1", RecordKind.INVOICE),
+    )
+    assert posted(clerk.post(*removed)) == {ItemState.POSTED}
+    assert posted(clerk.again()) == {ItemState.POSTED}
+    assert [len(clerk.ours(kind)) for kind in ("APBILL", "CCTRANSACTION", "SODOCUMENT")] == [0] * 3
+    assert ("E1", "03/02/2026") not in clerk.sheets()
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        {"duplicate_errorno": "BL01001973", "duplicate_text": "Currently, we can't create it"},
+        {"duplicate_errorno": "XL03000009", "duplicate_text": ""},
+        {"failures_use_up_ids": True},
+    ],
+    ids=str,
+)
+def test_a_lost_answer_is_made_good_however_repeats_are_refused(
+    clerk: Clerk, way: Mapping[str, Any]
+) -> None:
+    clerk.books.admin("settings", dict(way))
+    clerk.lose()
+    clerk.lose(match={"function": "record_cctransaction"})
+    assert clerk.post(worked("a"), charged("x2")) == {}
+    assert posted(clerk.again()) == {ItemState.POSTED}
+    assert posted(clerk.found()) == {ItemState.POSTED}
+    assert len(clerk.sheets()["E1", "03/02/2026"]) == 1
+    assert len(clerk.ours("CCTRANSACTION")) == 1
