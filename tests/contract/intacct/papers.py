@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from ledgerlink.connectors.intacct.choices import Choices, Sales
 
 from tests.contract.intacct.clerk import Clerk
-from tests.contract.qbo.papers import PAPERS as THEIRS
-from tests.contract.qbo.papers import Paper as Common
+from tests.contract.papers import PAPERS as THEIRS
+from tests.contract.papers import Paper as Common
 
 ORDERS = Choices()
 RECEIVABLES = Choices(sales=Sales.RECEIVABLES, revenue_account_id="glaccount/4000")

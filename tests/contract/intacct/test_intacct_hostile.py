@@ -18,7 +18,7 @@ from ledgerlink.domain.plan import ItemState
 
 from tests.contract.intacct.books import HASTY, Books, Spoil, faithful
 from tests.contract.intacct.clerk import Clerk
-from tests.contract.qbo.papers import charged, worked
+from tests.contract.papers import charged, worked
 
 DAMAGES = 60
 

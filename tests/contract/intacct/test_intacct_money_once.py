@@ -10,7 +10,7 @@ from ledgerlink.domain.records import Record
 
 from tests.contract.intacct.clerk import Clerk, code
 from tests.contract.intacct.papers import PAPERS, Paper, choose, papers
-from tests.contract.qbo.papers import charged, invoice, spent
+from tests.contract.papers import charged, invoice, spent
 
 EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
 LOST = ["html502", "524", "html200", "truncate"]

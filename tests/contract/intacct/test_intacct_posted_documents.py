@@ -14,7 +14,7 @@ from ledgerlink.domain.rules import Link, LinkExpenseCode, RuleKind
 from tests.contract.intacct.books import Books, Row
 from tests.contract.intacct.clerk import Clerk, code, words
 from tests.contract.intacct.papers import PAPERS, RECEIVABLES, Paper, choose, papers
-from tests.contract.qbo.papers import charged, gone, invoice, sold, spent
+from tests.contract.papers import charged, gone, invoice, sold, spent
 
 REPORT, CHARGE, INVOICE = "expense-report:R1", "expense:x1", "invoice:i1"
 EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)

@@ -13,7 +13,7 @@ from ledgerlink.domain.rules import CreateLaborCode, CreateProject, CreateUser, 
 
 from tests.contract.intacct.books import Books, Row
 from tests.contract.intacct.clerk import Clerk, code, words
-from tests.contract.qbo.papers import invoice, worked
+from tests.contract.papers import invoice, worked
 
 CLIENT = ClientRecord(key="nova", name="Nova & Söhne")
 PROJECT = ProjectRecord(key="site", name="New site", client_key="nova", client_name="Nova")

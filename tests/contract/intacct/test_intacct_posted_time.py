@@ -15,7 +15,7 @@ from ledgerlink.domain.rules import Link, RuleKind
 from tests.contract.clerk import Outcomes
 from tests.contract.intacct.books import Books, Row
 from tests.contract.intacct.clerk import Clerk, code, words
-from tests.contract.qbo.papers import DAY, gone, worked
+from tests.contract.papers import DAY, gone, worked
 
 ADA, BO = ("E1", "03/02/2026"), ("E2", "03/02/2026")
 NEXT = DAY + timedelta(days=7)

@@ -9,7 +9,7 @@ from ledgerlink.domain.records import RecordKind
 
 from tests.contract.intacct.clerk import Clerk, code
 from tests.contract.intacct.papers import PAPERS, Paper, choose, papers
-from tests.contract.qbo.papers import FILE, gone, receipt, spent
+from tests.contract.papers import FILE, gone, receipt, spent
 
 REPORT, KEY = "expense-report:R1", "receipt:expense/x1/r1"
 EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)

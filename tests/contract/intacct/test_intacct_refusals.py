@@ -10,7 +10,7 @@ from ledgerlink.domain.plan import ItemState, Outcome
 from ledgerlink.domain.ports import Ledger
 
 from tests.contract.intacct.clerk import Clerk, code, words
-from tests.contract.qbo.papers import charged, worked
+from tests.contract.papers import charged, worked
 
 RULE, FORMAT = "BL01001973", "BL03000018"
 

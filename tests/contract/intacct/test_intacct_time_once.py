@@ -13,7 +13,7 @@ from ledgerlink.domain.records import Record, RecordKind
 from tests.contract.clerk import Outcomes
 from tests.contract.intacct.books import Books, Row
 from tests.contract.intacct.clerk import Clerk, code
-from tests.contract.qbo.papers import DAY, gone, worked
+from tests.contract.papers import DAY, gone, worked
 
 LOST = ["cut", "html502", "html503", "524", "html200", "truncate", "status500"]
 WEEK = ("E1", "03/02/2026")

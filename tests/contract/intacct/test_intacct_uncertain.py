@@ -12,7 +12,7 @@ from ledgerlink.domain.records import RecordKind
 
 from tests.contract.clerk import Outcomes
 from tests.contract.intacct.clerk import Clerk
-from tests.contract.qbo.papers import charged, gone, invoice, spent, worked
+from tests.contract.papers import charged, gone, invoice, spent, worked
 
 WAYS: list[Mapping[str, Any]] = [
     {"duplicate_errorno": "BL01001973", "duplicate_text": "Currently, we can't create it"},

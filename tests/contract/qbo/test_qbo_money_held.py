@@ -12,9 +12,9 @@ from ledgerlink.domain.plan import ItemState, Operation
 from ledgerlink.domain.posting import LedgerEdits, Posting
 from ledgerlink.domain.reasons import Reason, reason
 
+from tests.contract.papers import PAPERS, Paper, papers, spent
 from tests.contract.qbo.books import Row
 from tests.contract.qbo.clerk import Clerk, code
-from tests.contract.qbo.papers import PAPERS, Paper, papers, spent
 
 EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
 BILLABLE = {"project_key": "birds", "billable": True}

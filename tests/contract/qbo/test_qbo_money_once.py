@@ -7,8 +7,8 @@ import pytest
 from ledgerlink.domain.plan import ItemState
 from ledgerlink.domain.records import Record
 
+from tests.contract.papers import PAPERS, Paper, charged, invoice, papers, sold, spent, worked
 from tests.contract.qbo.clerk import Clerk, code
-from tests.contract.qbo.papers import PAPERS, Paper, charged, invoice, papers, sold, spent, worked
 
 EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
 LOST = ["cut", "html502", "503", "status500", "fault10000"]

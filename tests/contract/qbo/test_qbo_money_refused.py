@@ -14,9 +14,7 @@ from ledgerlink.domain.reasons import reason
 from ledgerlink.domain.records import Record
 from ledgerlink.domain.rules import Link, LinkExpenseCode, RuleKind
 
-from tests.contract.qbo.books import Make
-from tests.contract.qbo.clerk import Clerk, abroad, code, words
-from tests.contract.qbo.papers import (
+from tests.contract.papers import (
     DAY,
     PAPERS,
     Paper,
@@ -27,6 +25,8 @@ from tests.contract.qbo.papers import (
     sold,
     spent,
 )
+from tests.contract.qbo.books import Make
+from tests.contract.qbo.clerk import Clerk, abroad, code, words
 
 EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
 

@@ -12,9 +12,7 @@ from ledgerlink.domain.plan import ItemState, Outcome
 from ledgerlink.domain.reasons import reason
 from ledgerlink.domain.rules import Link, RuleKind
 
-from tests.contract.qbo.books import Make, Row
-from tests.contract.qbo.clerk import Clerk, abroad, code
-from tests.contract.qbo.papers import (
+from tests.contract.papers import (
     DAY,
     PAPERS,
     Paper,
@@ -24,6 +22,8 @@ from tests.contract.qbo.papers import (
     sold,
     spent,
 )
+from tests.contract.qbo.books import Make, Row
+from tests.contract.qbo.clerk import Clerk, abroad, code
 
 EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
 REPORT = "expense-report:R1"

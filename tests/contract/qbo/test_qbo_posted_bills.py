@@ -8,9 +8,9 @@ from typing import Any
 from ledgerlink.domain.plan import ItemState
 from ledgerlink.domain.spending import Expensing, GroupBy, Number, Period, PostingDate
 
+from tests.contract.papers import DAY, gone, spent
 from tests.contract.qbo.books import Row
 from tests.contract.qbo.clerk import EXPENSING, Clerk, code
-from tests.contract.qbo.papers import DAY, gone, spent
 
 REPORT = "expense-report:R1"
 

@@ -12,9 +12,9 @@ from ledgerlink.domain.reasons import reason
 from ledgerlink.domain.records import RecordKind
 from ledgerlink.domain.spending import InvoiceLines, Number
 
+from tests.contract.papers import DAY, gone, invoice, sold, worked
 from tests.contract.qbo.books import Row
 from tests.contract.qbo.clerk import INVOICING, Clerk, Outcomes, code
-from tests.contract.qbo.papers import DAY, gone, invoice, sold, worked
 
 KEY = "invoice:i1"
 TIME = "time:t1"

@@ -17,9 +17,9 @@ from ledgerlink.domain.records import (
 )
 from ledgerlink.domain.rules import CreateLaborCode, Link, RuleKind
 
+from tests.contract.papers import gone, invoice, sold, spent, worked
 from tests.contract.qbo.books import Row
 from tests.contract.qbo.clerk import Clerk, code, words
-from tests.contract.qbo.papers import gone, invoice, sold, spent, worked
 
 CLIENT = ClientRecord(key="oak", name="Oak & Sons")
 PROJECT = ProjectRecord(key="roof", name="New Roof", client_key="oak")

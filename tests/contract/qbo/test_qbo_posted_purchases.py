@@ -13,9 +13,9 @@ from ledgerlink.domain.records import ExpenseEntry
 from ledgerlink.domain.rules import RuleKind, Skip
 from ledgerlink.domain.spending import GroupBy, MissingPayee
 
+from tests.contract.papers import DAY, charged, gone, spent
 from tests.contract.qbo.books import Row
 from tests.contract.qbo.clerk import Clerk, code
-from tests.contract.qbo.papers import DAY, charged, gone, spent
 
 REPORT = "expense-report:R1"
 CHARGE = "expense:x1"

@@ -7,9 +7,9 @@ from ledgerlink.domain.plan import ItemState
 from ledgerlink.domain.reasons import reason
 from ledgerlink.domain.records import Record, RecordKind
 
+from tests.contract.papers import FILE, PAPERS, Paper, charged, gone, papers, receipt, spent
 from tests.contract.qbo.books import Row
 from tests.contract.qbo.clerk import Clerk, code, words
-from tests.contract.qbo.papers import FILE, PAPERS, Paper, charged, gone, papers, receipt, spent
 
 REPORT = "expense-report:R1"
 KEY = "receipt:expense/x1/r1"

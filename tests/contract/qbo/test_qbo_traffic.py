@@ -12,9 +12,9 @@ import pytest
 from ledgerlink.domain.records import RecordKind
 
 from local.sandboxes.qbo.server import Running
+from tests.contract.papers import FILE, charged, gone, invoice, receipt, sold, spent, worked
 from tests.contract.qbo.books import Make
 from tests.contract.qbo.clerk import Clerk, abroad
-from tests.contract.qbo.papers import FILE, charged, gone, invoice, receipt, sold, spent, worked
 from tests.contract.qbo.test_qbo_posted_lists import CLIENT, EMPLOYEE, PROJECT, VENDOR
 from tests.contract.qbo.traffic import Forms, answered, sent
 from tests.unit.connectors.qbo.finance import SCHEMAS
