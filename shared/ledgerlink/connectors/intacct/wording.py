@@ -9,9 +9,10 @@ from ledgerlink.connectors.qbo.wording import SEPARATOR
 from ledgerlink.domain.ports import Blocked
 from ledgerlink.domain.reasons import Reason, reason
 
-NOTES = 4000
+NOTES = 1000
 NOTES_CERTAIN = 100
-"""What the ledger's oldest interface holds of an entry's notes; nobody knows how much it is now."""
+"""What the ledger's oldest interface holds of an entry's notes; nobody knows how much it is now, so
+no more is sent than its other long texts hold."""
 LINE_TEXT, HEAD_TEXT, MESSAGE = 500, 1000, 4000
 HEAD_CERTAIN = 80
 """The same of the description of a document."""

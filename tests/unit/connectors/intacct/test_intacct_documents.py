@@ -96,7 +96,7 @@ def test_a_text_longer_than_the_ledger_holds_is_cut_or_blocked() -> None:
     document = COMPOSER.time(replace(long, shorten=True))
     assert [each.code for each in document.warnings] == ["text_cut"]
     assert document.body["NOTES"].endswith("[time:t1]")
-    assert len(document.body["NOTES"]) <= 4000
+    assert len(document.body["NOTES"]) <= 1000
 
 
 @pytest.mark.parametrize(("change", "code"), [
