@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from ledgerlink.domain.inputs import PlanInput
 from ledgerlink.domain.links import Link as Posted
 from ledgerlink.domain.listing import RULES as LISTED
 from ledgerlink.domain.listing import created_by
+from ledgerlink.domain.lists import Batch, ListRecord, ListTraits, ListType
 from ledgerlink.domain.plan import Action, ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.planner import plan
 from ledgerlink.domain.ports import Composer, LaneState, Ledger, never
@@ -37,10 +39,13 @@ Outcomes = Mapping[str, Outcome]
 
 
 class Packing(Protocol):
-    """As much of a connector as posting needs."""
+    """As much of a connector as is needed here."""
 
     @property
     def composer(self) -> Composer: ...
+
+    @property
+    def lists(self) -> Mapping[ListType, ListTraits]: ...
 
     def package(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
         """Which operations go together."""
@@ -57,6 +62,14 @@ class Asked(Protocol):
         self, what: Callable[[Ledger], Coroutine[Any, Any, T]], state: LaneState | None = None
     ) -> T:
         """What the port answers, with what it remembered."""
+        ...
+
+    def read(self, kind: ListType, **more: Any) -> dict[str, ListRecord]:
+        """All of a list, by id."""
+        ...
+
+    def changes(self, *kinds: ListType) -> Mapping[ListType, Batch]:
+        """What changed in these lists within the last minute."""
         ...
 
 
@@ -87,6 +100,39 @@ class Clerk(ABC, Generic[B]):
     @abstractmethod
     def version(self) -> str:
         """What changes when the company offers something else."""
+
+    @abstractmethod
+    def deaf(self, when: str = "after") -> None:
+        """From now on writes are done, and nobody hears the answers; or, `before`, they never come
+        through. What is waited for takes no time."""
+
+    @abstractmethod
+    def well(self) -> None:
+        """Nothing fails any more."""
+
+    @abstractmethod
+    def tamper(self, key: str) -> None:
+        """Somebody changes what was posted under this key, in the ledger's screens."""
+
+    @abstractmethod
+    def take_out(self, key: str) -> None:
+        """Somebody deletes it there."""
+
+    @abstractmethod
+    def retire(self, project_key: str) -> None:
+        """Somebody makes inactive there what a project is linked to."""
+
+    @abstractmethod
+    def held(self) -> list[Decimal]:
+        """The hours and amounts, below zero none, of all that was posted and is in the ledger."""
+
+    @abstractmethod
+    def customer(self, name: str) -> str:
+        """Somebody makes a customer there; its id."""
+
+    @abstractmethod
+    def change_customer(self, ledger_id: str, name: str, *, active: bool = True) -> None:
+        """Somebody changes it there."""
 
     @property
     def composer(self) -> Composer:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from ledgerlink.connectors.intacct.documents import Documents
 from ledgerlink.connectors.intacct.ids import SEPARATOR
+from ledgerlink.domain.records import RecordKind
 from ledgerlink.domain.rules import Link, LinkExpenseCode, RuleKind
 from ledgerlink.domain.rules import Mapping as Rules
 from ledgerlink.domain.spending import Expensing
@@ -58,6 +60,12 @@ LINES = {
     "SODOCUMENT": "SODOCUMENTENTRY",
 }
 
+WRITING = (
+    "create", "update", "delete", "create_expensereport", "delete_expensereport",
+    "record_cctransaction", "reverse_cctransaction", "create_sotransaction",
+    "delete_sotransaction",
+)  # fmt: skip
+
 
 @dataclass
 class Clerk(clerk.Clerk[Books]):
@@ -94,6 +102,63 @@ class Clerk(clerk.Clerk[Books]):
         for first in firsts:
             line = {"ENTRYDATE": first, "QTY": "1", "PROJECTID": "P-1"}
             self.books.create("TIMESHEET", [line], EMPLOYEEID="E2", BEGINDATE=first)
+
+    def deaf(self, when: str = "after") -> None:
+        for function in WRITING:
+            self.lose("html502", when, match={"function": function}, times=99)
+
+    def well(self) -> None:
+        self.books.well()
+
+    def tamper(self, key: str) -> None:
+        link = self.links[key]
+        if link.record is not RecordKind.TIME:
+            note = {"DESCRIPTION": f"Checked\n[{key}]"}
+            due = {"WHENDUE": "06/01/2026"}
+            changes = note if link.kind in ("EEXPENSES", "CCTRANSACTION") else due
+            self.books.change(link.kind, self.row(key)["RECORDNO"], **changes)
+            return
+        entry = self.entry(key)
+        lines = [
+            {**_own(row), **({"QTY": "7"} if row["RECORDNO"] == entry["RECORDNO"] else {})}
+            for row in self.books.rows("TIMESHEETENTRY")
+            if row["parent"] == entry["parent"]
+        ]
+        body = {"object": "TIMESHEET", "recordno": entry["parent"], "changes": {}, "lines": lines}
+        self.books.about("/edit", body)
+
+    def take_out(self, key: str) -> None:
+        link = self.links[key]
+        if link.record is RecordKind.TIME:
+            self.books.delete("TIMESHEET", self.entry(key)["parent"])
+        else:
+            self.books.delete(link.kind, self.row(key)["RECORDNO"])
+
+    def retire(self, project_key: str) -> None:
+        rule = self.rules[RuleKind.PROJECTS, project_key].mapping
+        assert isinstance(rule, Link)
+        number = self.books.number("PROJECT", rule.ledger_id.partition(SEPARATOR)[2])
+        self.books.change("PROJECT", number, STATUS="inactive")
+
+    def held(self) -> list[Decimal]:
+        money = [
+            abs(Decimal(row.get("TOTALENTERED") or row["TOTAL"]))
+            for kind in LINES
+            if kind != "TIMESHEET"
+            for row in self.ours(kind)
+        ]
+        time = [row for row in self.books.rows("TIMESHEETENTRY") if "Work " in row["NOTES"]]
+        return sorted(money + [Decimal(row["QTY"]) for row in time])
+
+    def customer(self, name: str) -> str:
+        number = self.books.plant("CUSTOMER", {"CUSTOMERID": "NEW-1", "NAME": name}, name)
+        assert number
+        return "customer/NEW-1"
+
+    def change_customer(self, ledger_id: str, name: str, *, active: bool = True) -> None:
+        number = self.books.number("CUSTOMER", ledger_id.partition(SEPARATOR)[2])
+        status = "active" if active else "inactive"
+        self.books.change("CUSTOMER", number, NAME=name, STATUS=status)
 
     def sheets(self) -> dict[tuple[str, str], list[Row]]:
         """The entries of each timesheet, by its person and first day."""
@@ -132,10 +197,17 @@ class Clerk(clerk.Clerk[Books]):
         return [r for r in self.books.rows(LINES[self.links[key].kind]) if r["parent"] == number]
 
     def ours(self, kind: str) -> list[Row]:
-        """The documents of a kind that carry a name of ours and were not taken back."""
+        """The documents of a kind that carry a name of ours and were not taken back, but for the
+        receivables that sales make."""
         return [
             row
             for row in self.books.rows(kind)
             if "[" in str(row.get("DESCRIPTION")) + str(row.get("MESSAGE"))
             and row["STATE"] != "Reversed"
+            and row.get("MODULEKEY") != "8.SO"
         ]
+
+
+def _own(row: Row) -> Row:
+    """What an entry says itself."""
+    return {name: v for name, v in row.items() if name not in ("parent", "STATE", "LINENO")}

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
+from ledgerlink.domain.records import RecordKind
 from ledgerlink.domain.rules import Link, LinkExpenseCode, RuleKind
 from ledgerlink.domain.rules import Mapping as Rules
 from ledgerlink.domain.spending import Expensing, Invoicing
@@ -35,6 +37,8 @@ RULES: Mapping[RuleKind, Mapping[str, Rules]] = {
     RuleKind.TAX_CODES: {"two": Link(ledger_id="2"), "taxable": Link(ledger_id="TAX")},
 }
 """What the firm set, by the ids that the sandbox's companies have."""
+
+MONEY = ("Bill", "Purchase", "Invoice")
 
 
 @dataclass
@@ -83,6 +87,37 @@ class Clerk(clerk.Clerk[Books]):
     def delete(self, key: str) -> None:
         """Somebody deletes it there."""
         self.books.edit(self.links[key].kind, id=self.links[key].ledger_id, delete=True)
+
+    def deaf(self, when: str = "after") -> None:
+        for kind in ("single", "batch"):
+            self.unheard(kind, when)
+
+    def well(self) -> None:
+        self.books.admin("faults", method="DELETE")
+
+    def tamper(self, key: str) -> None:
+        timed = self.links[key].record is RecordKind.TIME
+        self.edit(key, **({"Hours": 7} if timed else {"TxnDate": "2026-03-20"}))
+
+    def take_out(self, key: str) -> None:
+        self.delete(key)
+
+    def retire(self, project_key: str) -> None:
+        rule = self.rules[RuleKind.PROJECTS, project_key].mapping
+        assert isinstance(rule, Link)
+        self.books.change("Customer", rule.ledger_id, Active=False)
+
+    def held(self) -> list[Decimal]:
+        money = [Decimal(str(r["TotalAmt"])) for kind in MONEY for r in self.ours(kind)]
+        time = [row for row in self.books.rows("TimeActivity") if "Work " in str(row)]
+        hours = [Decimal(row["Hours"]) + Decimal(row.get("Minutes", 0)) / 60 for row in time]
+        return sorted(money + hours)
+
+    def customer(self, name: str) -> str:
+        return self.books.create("Customer", DisplayName=name)
+
+    def change_customer(self, ledger_id: str, name: str, *, active: bool = True) -> None:
+        self.books.change("Customer", ledger_id, DisplayName=name, Active=active)
 
     def _currencies(self, entity: str) -> Mapping[str, str]:
         """Who is not dealt with in the home currency."""
