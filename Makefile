@@ -1,6 +1,7 @@
 # Needs python3 (3.11 or newer), node (20 or newer) and make. Everything else installs itself.
 PYTHON ?= python3
 TIMESHEET ?=
+LEDGER ?=
 CDK_ARGS ?=
 
 VENV := .venv
@@ -21,8 +22,8 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := $(shell node -p 'process
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV_STAMP) $(NODE_STAMP) ## Show it all on this machine (TIMESHEET=file.csv for your own)
-	$(PY) -m local.demo $(if $(TIMESHEET),--timesheet "$(TIMESHEET)")
+demo: $(VENV_STAMP) $(NODE_STAMP) ## Show it all on this machine (TIMESHEET=file.csv for your own, LEDGER=intacct for Sage Intacct)
+	$(PY) -m local.demo $(if $(LEDGER),--ledger "$(LEDGER)") $(if $(TIMESHEET),--timesheet "$(TIMESHEET)")
 
 up: $(VENV_STAMP) $(NODE_STAMP) ## Start the stack, the sandboxes and the token issuer; print addresses
 	@$(PY) -m local up

@@ -1,8 +1,9 @@
-"""make demo: python -m local.demo [--timesheet FILE] [--scale N] [--fresh] [--all]
+"""make demo: python -m local.demo [--ledger qbo|intacct] [--timesheet FILE] [--scale N] [--fresh]
+[--all]
 
-Posts a timesheet, and a month of time, expenses and invoices, through Ledgerlink's API into the
-sandbox ledger and proves that both sides agree. Exit code 0 when they do, 1 when they differ or
-an item went wrong, 2 when it cannot run.
+Posts a timesheet, and into QuickBooks Online a month of time, expenses and invoices, through
+Ledgerlink's API into the sandbox ledger and proves that both sides agree. Exit code 0 when they do,
+1 when they differ or an item went wrong, 2 when it cannot run.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import sys
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -18,12 +20,17 @@ from types import FrameType
 import httpx
 from rich.console import Console
 
+from local.demo.answers import Connection
 from local.demo.api import Api
 from local.demo.connecting import Reception
 from local.demo.demonstration import Demonstration
 from local.demo.errors import DemoError
+from local.demo.intacct.company import IntacctCompany
+from local.demo.intacct.reception import IntacctReception
+from local.demo.intacct.sandbox import IntacctSandbox
 from local.demo.ledger import Company
 from local.demo.month import FOLDER, Month
+from local.demo.month_end import MonthEnd
 from local.demo.sandbox import Sandbox
 from local.demo.timesheet import Timesheet, read
 from local.machine import Machine, MachineError
@@ -46,8 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         timesheet = read(options.timesheet)
         with _machine(options.scale, console) as machine, ExitStack() as stack:
-            demonstration = _demonstration(timesheet, machine, console, options.all, stack)
-            return 0 if demonstration.show(options.fresh) else DIFFERS
+            stage = Stage(timesheet, machine, console, options.all, stack)
+            shown = LEDGERS[options.ledger](stage).show(options.fresh)
+            return 0 if shown else DIFFERS
     except (DemoError, MachineError) as error:
         console.print(str(error), style="red", markup=False, highlight=False)
         return CANNOT
@@ -75,6 +83,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--ledger", choices=tuple(LEDGERS), default="qbo")
     parser.add_argument("--timesheet", type=Path, default=SAMPLE, help="a CSV file")
     parser.add_argument(
         "--scale", type=int, default=DEFAULT_SCALE, help="speed of the sandbox ledger's clock"
@@ -99,31 +108,82 @@ def _machine(scale: int, console: Console) -> Iterator[Machine]:
         yield ours
 
 
-def _demonstration(
-    timesheet: Timesheet, machine: Machine, console: Console, everything: bool, stack: ExitStack
-) -> Demonstration:
-    def client(base: str, headers: dict[str, str] | None = None) -> httpx.Client:
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What a demonstration of any ledger is made of."""
+
+    timesheet: Timesheet
+    machine: Machine
+    console: Console
+    everything: bool
+    stack: ExitStack
+
+    def client(self, base: str, headers: dict[str, str] | None = None) -> httpx.Client:
         opened = httpx.Client(
             base_url=base, headers=headers, timeout=PATIENCE, trust_env=False, follow_redirects=True
         )
-        return stack.enter_context(opened)
+        return self.stack.enter_context(opened)
 
-    authorization = {"Authorization": f"Bearer {machine.token(FIRM)}"}
-    api = Api(client(machine.api_url, authorization), client(machine.aws_endpoint))
-    ledger = client(machine.sandbox_url)
-    sandbox = Sandbox(ledger)
+    def api(self) -> Api:
+        authorization = {"Authorization": f"Bearer {self.machine.token(FIRM)}"}
+        machine = self.machine
+        return Api(self.client(machine.api_url, authorization), self.client(machine.aws_endpoint))
+
+
+def _quickbooks(stage: Stage) -> Demonstration:
+    api, ledger = stage.api(), stage.client(stage.machine.sandbox_url)
+    sandbox, month = Sandbox(ledger), Month.read(FOLDER)
     scale = sandbox.scale()
+
+    def company(realm: str) -> Company:
+        return Company(ledger, realm, partial(sandbox.token, realm), scale)
+
+    def month_end(connection: Connection) -> MonthEnd:
+        return MonthEnd(
+            month=month,
+            api=api,
+            connection_id=connection.id,
+            company=company(str(connection.company_id)),
+            sandbox=sandbox,
+            new_key=_new_key,
+            console=stage.console,
+        )
+
+    _, others = month.names()
     return Demonstration(
-        timesheet=timesheet,
-        month=Month.read(FOLDER),
+        timesheet=stage.timesheet,
+        month_end=month_end,
+        others=others,
         api=api,
         sandbox=sandbox,
-        reception=Reception(api, sandbox, client(machine.sandbox_url)),
-        company=lambda realm: Company(ledger, realm, partial(sandbox.token, realm), scale),
-        new_key=lambda: str(uuid.uuid4()),
-        console=console,
-        everything=everything,
+        reception=Reception(api, sandbox, stage.client(stage.machine.sandbox_url)),
+        company=company,
+        new_key=_new_key,
+        console=stage.console,
+        everything=stage.everything,
     )
+
+
+def _intacct(stage: Stage) -> Demonstration:
+    api, ledger = stage.api(), stage.client(stage.machine.intacct_url)
+    sandbox = IntacctSandbox(ledger)
+    return Demonstration(
+        timesheet=stage.timesheet,
+        api=api,
+        sandbox=sandbox,
+        reception=IntacctReception(api, sandbox, lambda: uuid.uuid4().hex),
+        company=partial(IntacctCompany, ledger),
+        new_key=_new_key,
+        console=stage.console,
+        everything=stage.everything,
+    )
+
+
+def _new_key() -> str:
+    return str(uuid.uuid4())
+
+
+LEDGERS = {"qbo": _quickbooks, "intacct": _intacct}
 
 
 if __name__ == "__main__":

@@ -62,6 +62,16 @@ class Api:
         path = f"/v1/connections/{connection_id}/reconnect"
         return Connection.model_validate_json(self._ask("POST", path))
 
+    def sign_in(self, ledger: str, login: Mapping[str, str]) -> Connection:
+        """A new connection to the company that this login opens."""
+        body = {"ledger": ledger, "login": dict(login)}
+        return Connection.model_validate_json(self._ask("POST", "/v1/connections", json=body))
+
+    def sign_in_again(self, connection_id: str, login: Mapping[str, str]) -> Connection:
+        path = f"/v1/connections/{connection_id}/reconnect"
+        answer = self._ask("POST", path, json={"login": dict(login)})
+        return Connection.model_validate_json(answer)
+
     def put_all_rules(self, connection_id: str, body: Mapping[str, Json]) -> None:
         """Rules of several kinds, as the body has them."""
         self._ask("PUT", f"/v1/connections/{connection_id}/rules", json=body)

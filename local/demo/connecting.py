@@ -1,7 +1,7 @@
 """Having a company of the ledger connected: the one of an earlier run, or a new empty one."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import httpx
@@ -16,6 +16,12 @@ WELCOME_SECONDS = 90.0
 POLL_SECONDS = 0.3
 
 
+def newest(known: Iterable[Connection]) -> Connection | None:
+    """The newest of these connections that is, or can be, connected again."""
+    usable = (one for one in known if one.state in ("connected", "needs_reconnect"))
+    return max(usable, key=lambda one: one.created_at, default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Reception:
     """Connects companies. `browser` follows redirects, as the user's would."""
@@ -28,12 +34,11 @@ class Reception:
 
     def company(self, name: str, fresh: bool) -> Connection:
         """The connection of the newest company of that name; a new one when there is none."""
-        known = [one for one in self.api.connections() if one.company_name == name]
-        usable = [one for one in known if one.state in ("connected", "needs_reconnect")]
-        if fresh or not usable:
+        known = (one for one in self.api.connections() if one.company_name == name)
+        found = None if fresh else newest(known)
+        if found is None:
             return self._connect(name)
-        newest = max(usable, key=lambda one: one.created_at)
-        return newest if newest.state == "connected" else self._reconnect(newest)
+        return found if found.state == "connected" else self._reconnect(found)
 
     def _connect(self, name: str) -> Connection:
         realm = self.sandbox.new_company(name)

@@ -74,6 +74,8 @@ class Importing:
                 "to": last.isoformat(),
                 "upload_id": self.api.upload(self.connection_id, lines),
                 "names": names(books),
+                # Ledgers hold texts of different lengths; the hours are what matters here.
+                "posting": {"shorten": True},
             },
         )
         return self._until(made, lambda now: now.staged_at is not None or now.reason is not None)

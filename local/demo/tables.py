@@ -12,7 +12,9 @@ from local.demo.sandbox import Traffic
 from local.demo.totals import Comparison, Totals, together
 
 SHOWN_PROJECTS = 15
-KINDS = ("batch", "single", "query", "read")
+KINDS = ("batch", "single", "query", "read", "write")
+NO_CALLS = ("transactions",)
+"""What a run counts beside its calls."""
 
 
 def projects_table(comparisons: Sequence[Comparison], everything: bool) -> Table:
@@ -89,9 +91,10 @@ def effort_table(effort: Effort) -> Table:
     table.add_column("the run says", justify="right")
     table.add_column("the ledger's journal says", justify="right")
     for kind in KINDS:
-        table.add_row(f"{kind} calls", *_pair(effort, kind))
+        if kind in effort.run.calls or kind in effort.traffic.calls:
+            table.add_row(f"{kind} calls", *_pair(effort, kind))
     others = sum(n for kind, n in effort.traffic.calls.items() if kind not in KINDS)
-    ours = sum(n for kind, n in effort.run.calls.items() if kind not in KINDS)
+    ours = sum(n for kind, n in effort.run.calls.items() if kind not in (*KINDS, *NO_CALLS))
     table.add_row("other calls", f"{ours:,}", f"{others:,}")
     table.add_row("refused as too many", "", f"{effort.traffic.throttled:,}")
     table.add_row("records written", "", f"{effort.traffic.written:,}")

@@ -1,0 +1,178 @@
+"""The demonstration's look at Sage Intacct: its records, its journal, its companies."""
+
+import json
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+from lxml import etree
+
+from local.demo.api import Api
+from local.demo.errors import DemoError
+from local.demo.intacct.company import PAGE, IntacctCompany
+from local.demo.intacct.reception import IntacctReception
+from local.demo.intacct.sandbox import IntacctSandbox
+from local.demo.ledger import Activity
+
+Row = Mapping[str, str]
+ENTRY = {"QTY": "0.3333", "BILLABLE": "true", "EXTBILLRATE": "95", "CUSTOMERID": "C1"}
+ROWS: dict[str, list[Row]] = {
+    "GLACCOUNT": [
+        {"ACCOUNTNO": "5000", "ACCOUNTTYPE": "incomestatement", "NORMALBALANCE": "debit"},
+        {"ACCOUNTNO": "4000", "ACCOUNTTYPE": "incomestatement", "NORMALBALANCE": "credit"},
+    ],
+    "CUSTOMER": [{"CUSTOMERID": "C1", "NAME": "Brandt"}],
+    "PROJECT": [
+        {"PROJECTID": "P1", "NAME": "Hall", "CUSTOMERID": "C1"},
+        {"PROJECTID": "P2", "NAME": "Inside", "CUSTOMERID": ""},
+    ],
+    "TIMESHEETENTRY": [
+        {**ENTRY, "PROJECTID": "P1"},
+        {**ENTRY, "QTY": "0.0167", "BILLABLE": "false", "PROJECTID": ""},
+        {**ENTRY, "QTY": "8", "PROJECTID": "", "CUSTOMERID": "", "EXTBILLRATE": ""},
+    ],
+}
+
+
+def company(rows: Mapping[str, list[Row]] = ROWS) -> IntacctCompany:
+    def handle(request: httpx.Request) -> httpx.Response:
+        query = etree.fromstring(request.content).find(".//query")
+        assert query is not None
+        first = int(query.findtext("offset", "0"))
+        found = rows[query.findtext("object", "")]
+        left = max(0, len(found) - first - PAGE)
+        data = etree.Element("data", numremaining=str(left))
+        for row in found[first : first + PAGE]:
+            record = etree.SubElement(data, "ROW")
+            for field in query.findall("select/field"):
+                etree.SubElement(record, str(field.text)).text = row.get(str(field.text))
+        return answered(etree.tostring(data).decode())
+
+    return opened(handle)
+
+
+def answered(data: str) -> httpx.Response:
+    whole = f"<response><operation><result>{data}</result></operation></response>"
+    return httpx.Response(200, text=whole)
+
+
+def opened(handle: Callable[[httpx.Request], httpx.Response]) -> IntacctCompany:
+    return IntacctCompany(http(handle), "co")
+
+
+def http(handle: Callable[[httpx.Request], httpx.Response]) -> httpx.Client:
+    return httpx.Client(transport=httpx.MockTransport(handle), base_url="http://ledger")
+
+
+def test_entries_of_timesheets_are_whole_minutes_at_their_rates() -> None:
+    assert list(company().activities()) == [
+        Activity("project/P1", 20, Decimal(95)),
+        Activity("customer/C1", 1, Decimal(0)),
+        Activity("", 480, Decimal(0)),
+    ]
+
+
+def test_projects_are_named_below_their_customers() -> None:
+    names = {"customer/C1": "Brandt", "project/P1": "Brandt:Hall", "project/P2": "Inside"}
+    assert company().customers() == names
+
+
+def test_income_goes_to_an_account_that_grows_by_credit() -> None:
+    assert company().income_account() == "glaccount/4000"
+    with pytest.raises(DemoError, match="no income account"):
+        company(ROWS | {"GLACCOUNT": []}).income_account()
+
+
+def test_all_pages_are_read() -> None:
+    many: list[Row] = [{**ENTRY, "QTY": "1", "PROJECTID": "P1"}] * (PAGE * 2 + 1)
+    assert len(list(company(ROWS | {"TIMESHEETENTRY": many}).activities())) == PAGE * 2 + 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("<html>", "is no XML"),
+        ("<r><error><description2>Sign-in failed</description2></error></r>", "Sign-in failed"),
+        ("<response/>", "did not answer for CUSTOMER"),
+    ],
+)
+def test_a_refusal_is_told_in_the_ledgers_words(answer: str, words: str) -> None:
+    refused = opened(lambda _request: httpx.Response(200, text=answer))
+    with pytest.raises(DemoError, match=words):
+        refused.customers()
+
+
+class Desk:
+    """The API and the sandbox, as far as connecting goes."""
+
+    def __init__(self, *connections: dict[str, Any], entries: list[dict[str, Any]] | None = None):
+        self.connections, self.entries = connections, entries or []
+        self.asked: list[tuple[str, Any]] = []
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        path, body = request.url.path, json.loads(request.content or b"null")
+        if path == "/_sandbox/journal":
+            after = int(request.url.params["after"])
+            found = [entry for entry in self.entries if entry["n"] > after]
+            return httpx.Response(200, json={"entries": found, "next": len(self.entries)})
+        if request.method == "GET":
+            return httpx.Response(200, json={"connections": self.connections})
+        self.asked.append((path, body))
+        return httpx.Response(200, json=connection("new", "connected"))
+
+    def reception(self) -> IntacctReception:
+        client = http(self.answer)
+        return IntacctReception(Api(client, client), IntacctSandbox(client), lambda: "0123456789")
+
+
+def connection(name: str, state: str, company_id: str = "demo-of-x-csv-1") -> dict[str, Any]:
+    return {"id": name, "state": state, "created_at": name, "company_id": company_id}
+
+
+LOGIN = {"user_id": "sandbox-user", "password": "user-secret"}
+
+
+def test_a_new_company_is_connected_with_the_login_of_its_user() -> None:
+    desk = Desk(connection("other", "connected", "another"), connection("gone", "disconnected"))
+    assert desk.reception().company("Demo of x.csv", fresh=False).id == "new"
+    name = "demo-of-x-csv-01234567"
+    assert desk.asked == [
+        ("/_sandbox/companies", {"company": name, "seed": "empty"}),
+        ("/v1/connections", {"ledger": "intacct", "login": {"company_id": name, **LOGIN}}),
+    ]
+
+
+def test_the_newest_company_of_that_name_is_used_again() -> None:
+    desk = Desk(connection("1", "needs_reconnect"), connection("2", "connected"))
+    assert desk.reception().company("Demo of x.csv", fresh=False).id == "2"
+    assert desk.asked == []
+
+
+def test_a_lost_one_is_signed_in_to_again() -> None:
+    desk = Desk(connection("1", "needs_reconnect"))
+    desk.reception().company("Demo of x.csv", fresh=False)
+    login = {"company_id": "demo-of-x-csv-1", **LOGIN}
+    assert desk.asked == [("/v1/connections/1/reconnect", {"login": login})]
+
+
+def test_the_journal_tells_calls_and_records_of_one_company_since_a_mark() -> None:
+    def entry(n: int, functions: dict[str, int], company: str = "co", status: int = 200) -> Any:
+        notes = [
+            {"function": name, "objects": count, "status": "failure" if count > 9 else "success"}
+            for name, count in functions.items()
+        ]
+        return {"n": n, "company": company, "functions": notes, "status": status}
+
+    entries = [
+        entry(1, {"create": 1}),
+        entry(2, {"getAPISession": 0, "query": 7}),
+        entry(3, {"create": 3, "update": 0, "delete": 10}),
+        entry(4, {"create": 9}, company="another"),
+        entry(5, {}, status=429),
+    ]
+    desk = Desk(entries=entries)
+    traffic = IntacctSandbox(http(desk.answer)).traffic("co", 1)
+    assert traffic.calls == {"read": 2, "write": 1}
+    assert (traffic.written, traffic.throttled) == (4, 1)
