@@ -282,6 +282,20 @@ def test_a_user_who_may_not_see_the_audit_history_still_gets_changes(books: Book
     assert list(batch.gone) == []
 
 
+def test_an_audit_history_that_fails_once_is_asked_again(books: Books) -> None:
+    books.delete("VENDOR", books.number("VENDOR", "V9"))
+    books.fail("read_error", match={"function": "query", "object": "AUDITHISTORY"})
+    gone = books.changes(ListType.VENDOR)[ListType.VENDOR].gone
+    assert "vendor/V9" in {each.id for each in gone}
+
+
+def test_an_audit_history_that_keeps_failing_has_the_lists_read_whole(books: Books) -> None:
+    books.delete("VENDOR", books.number("VENDOR", "V9"))
+    books.fail("read_error", times=9, match={"function": "query", "object": "AUDITHISTORY"})
+    assert books.changes(ListType.VENDOR) == {}
+    assert "vendor/V9" not in books.read(ListType.VENDOR)
+
+
 def test_changes_of_all_lists_of_names_take_one_request(books: Books) -> None:
     wanted = [kind for kind in SOURCES if books.connector.lists[kind].by_changes]
 

@@ -515,3 +515,19 @@ def test_a_month_of_time_takes_fewer_requests_than_one_for_a_hundred_entries(
         assert len(outcomes) == 400
         assert len(clerk.books.journal()) - before <= len(outcomes) / 100
     assert list(clerk.sheets()) == old(clerk)
+
+
+def test_more_than_a_hundred_sheets_take_two_calls(clerk: Clerk) -> None:
+    for n in range(26):
+        clerk.books.plant("CONTACT", {"CONTACTNAME": f"Person {n}", "PRINTAS": f"Person {n}"})
+        person = {"EMPLOYEEID": f"N{n}", "PERSONALINFO.CONTACTNAME": f"Person {n}"}
+        clerk.books.plant("EMPLOYEE", {**person, "LOCATIONID": "US"})
+        clerk.rule(RuleKind.USERS, f"n{n}", Link(ledger_id=f"employee/N{n}"))
+    weeks = [DAY + timedelta(days=7 * week) for week in range(4)]
+    entries = [
+        worked(f"{n}-{day}", staff_key=f"n{n}", work_date=day) for n in range(26) for day in weeks
+    ]
+    outcomes = clerk.post(*entries)
+    assert set(states(outcomes).values()) == {ItemState.POSTED}
+    assert len(clerk.sheets()) - len(old(clerk)) == 104
+    assert clerk.calls["write"] == 2

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from ledgerlink.connectors.intacct import queries, rows
+from ledgerlink.connectors.intacct import errors, queries, rows
 from ledgerlink.connectors.intacct.answers import Result
 from ledgerlink.connectors.intacct.client import Client
+from ledgerlink.connectors.intacct.errors import Disposition
+from ledgerlink.connectors.intacct.faults import blamed
 from ledgerlink.connectors.intacct.ids import ref
 from ledgerlink.connectors.intacct.reading import ZONES, Readings, changed
 from ledgerlink.connectors.intacct.requests import Function
@@ -43,7 +45,7 @@ class Changes:
         if refused:
             self._readings.plain.update(source.entity for source in refused)
             results = {**await self._ask(refused, moment, stop), **_without(results, refused)}
-        if results[AUDIT].left:
+        if results[AUDIT].left or _broke_off(results[AUDIT]):
             return {}
         gone = [_gone(row) for row in results[AUDIT].rows]
         return {
@@ -81,7 +83,7 @@ class Changes:
 
 def _deletes(entities: Sequence[str], moment: datetime) -> Function:
     """What the audit history says of deletes. A company may not let its user see it; then deletes
-    show when a list is read whole."""
+    show when a list is read whole, as they do when it breaks off."""
     conditions = [
         queries.among("OBJECTTYPE", [entity.lower() for entity in entities]),
         queries.equal("ACCESSMODE", DELETED),
@@ -91,6 +93,12 @@ def _deletes(entities: Sequence[str], moment: datetime) -> Function:
     assert isinstance(content, Mapping)
     ordered = {**content, "orderby": {"order": {"field": "ID", "ascending": ""}}}
     return Function(AUDIT, "query", ordered)
+
+
+def _broke_off(result: Result) -> bool:
+    """Whether it would tell another time."""
+    fault = blamed(result.faults)
+    return not result.succeeded and errors.meaning(fault).disposition is Disposition.REPEAT
 
 
 def _gone(row: Row) -> tuple[str, Gone]:

@@ -1,0 +1,158 @@
+"""What is said to the gateway over a life of every kind of record: all of it is known to the
+ledger, and what is older than the vendor's schema fits it.
+
+The schema is no part of the project; where it is absent, that test says so and is skipped.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.records import RecordKind
+from ledgerlink.domain.rules import Link, RuleKind
+from lxml import etree
+
+from local.sandboxes.intacct.journal import Entry
+from tests.contract.intacct.books import Books, Make
+from tests.contract.intacct.clerk import Clerk, code, words
+from tests.contract.intacct.papers import RECEIVABLES
+from tests.contract.intacct.test_intacct_posted_lists import CLIENT, PROJECT, STAFF, VENDOR
+from tests.contract.papers import FILE, charged, gone, invoice, receipt, sold, spent, worked
+from tests.unit.connectors.intacct.schemas import SCHEMAS, needed
+
+NEWER = ("query", "lookup")
+NEWER_PARTS = ("Element 'billable'",)
+"""What the reference has added since, to the lines of a charge card transaction."""
+
+FULL: dict[str, Any] = {
+    "class_key": "commercial",
+    "location_key": "consulting",
+    "project_key": "birds",
+    "billable": True,
+    "receipts": (receipt(note="Lunch"),),
+}
+SALE: dict[str, Any] = {
+    "number": "INV-7",
+    "due_on": date(2026, 4, 1),
+    "class_key": "commercial",
+    "location_key": "consulting",
+    "memo": "Thanks",
+    "receipts": (receipt(),),
+}
+
+
+def life(clerk: Clerk) -> None:
+    """Every kind of record is posted with all that it can have, changed and taken back."""
+    clerk.files["u1"] = FILE
+    clerk.rule(RuleKind.VENDORS, "host", Link(ledger_id="vendor/V2"))
+    clerk.post(CLIENT, PROJECT, STAFF, VENDOR)
+    for amount in ("10", "20"):
+        outcomes = clerk.post(
+            worked("t1", notes=f"Work {amount}"),
+            spent("x1", amount, **FULL, report_number="ER-1", report_name="Trip"),
+            spent("x2", amount, staff_key="emily", report_key="R2", **FULL),
+            charged("x3", amount, vendor_key="host", **FULL),
+            invoice(sold(amount, description="Sketches"), **SALE),
+        )
+        assert {o.state for o in outcomes.values()} <= {ItemState.POSTED, ItemState.UNCHANGED}
+    kinds = {"t1": RecordKind.TIME, "i1": RecordKind.INVOICE}
+    kept = [gone(key, kinds.get(key, RecordKind.EXPENSE)) for key in ("t1", "x1", "x2", "x3", "i1")]
+    assert {o.state for o in clerk.post(*kept).values()} == {ItemState.POSTED}
+
+
+def spoken(books: Books, choices: Choices) -> list[Entry]:
+    """The requests of such a life."""
+    life(Clerk(replace(books, choices=choices)))
+    return books.journal()
+
+
+WAYS = pytest.mark.parametrize("choices", [Choices(), RECEIVABLES], ids=["orders", "receivables"])
+
+
+@WAYS
+def test_nothing_is_said_that_the_ledger_does_not_know(books: Books, choices: Choices) -> None:
+    ignored = {
+        (note.function, name)
+        for entry in spoken(books, choices)
+        for note in entry.functions
+        for name in note.ignored
+    }
+    assert ignored == set()
+
+
+@needed
+@WAYS
+def test_what_is_said_fits_the_vendors_schema(books: Books, choices: Choices) -> None:
+    schema = etree.XMLSchema(etree.parse(str(SCHEMAS / "schema" / "api.xsd")))
+    said = []
+    for entry in spoken(books, choices):
+        root = etree.fromstring((entry.request_body or "").encode())
+        functions = root.iterfind("operation/content/function")
+        if any(function[0].tag in NEWER for function in functions):
+            continue
+        try:
+            schema.assertValid(root)
+        except etree.DocumentInvalid as invalid:
+            said.append(str(invalid))
+    assert [words for words in said if not words.startswith(NEWER_PARTS)] == []
+
+
+@WAYS
+def test_every_write_has_an_id_of_its_own_and_no_secret_is_in_a_text(
+    books: Books, choices: Choices
+) -> None:
+    entries = spoken(books, choices)
+    ids = [
+        note.controlid
+        for entry in entries
+        if entry.uniqueid
+        for note in entry.functions
+        if note.status == "success"
+    ]
+    assert len(ids) == len(set(ids)) > 20
+    assert all(len(each) <= 256 for each in ids)
+    read = [entry for entry in entries if not entry.uniqueid]
+    assert {note.function for entry in read for note in entry.functions} <= {
+        "getAPISession",
+        "query",
+        "read",
+        "readByQuery",
+        "readMore",
+        "lookup",
+        "get",
+    }
+
+
+class Abroad(Clerk):
+    """Somebody whose clients and vendors are dealt with in euros."""
+
+    def currencies(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        return {"project/P-1": "EUR"}, {"vendor/V1": "EUR"}
+
+
+@pytest.mark.parametrize("choices", [Choices(), RECEIVABLES], ids=["orders", "receivables"])
+def test_documents_in_another_currency_say_it_and_their_rate(
+    company: Make, choices: Choices
+) -> None:
+    clerk = Abroad(replace(company(multi_currency=True), choices=choices))
+    clerk.planned()
+    clerk.features = replace(clerk.features, multi_currency=True, home_currency="USD")
+    foreign: dict[str, Any] = {"currency": "EUR", "exchange_rate": Decimal("1.1")}
+    outcomes = clerk.post(spent(**foreign), invoice(**foreign))
+    assert {(o.state, code(o)) for o in outcomes.values()} == {(ItemState.POSTED, "")}
+    for key in ("expense-report:R1", "invoice:i1"):
+        row = clerk.row(key)
+        assert row["CURRENCY"] == "EUR"
+        assert Decimal(row["EXCHANGE_RATE"]) == Decimal("1.1")
+
+
+def test_a_charge_at_the_top_level_of_several_currencies_is_told(company: Make) -> None:
+    clerk = Clerk(company(multi_currency=True))
+    outcome = clerk.post(charged())["expense:x1"]
+    assert outcome.state is ItemState.FAILED
+    assert "entity" in words(outcome)
