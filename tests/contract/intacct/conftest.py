@@ -52,6 +52,7 @@ def company(served: Running, screens: httpx.Client) -> Iterator[Callable[..., Bo
         sandbox.change_settings(USUAL.as_dict())
     sandbox.injections.clear()
     sandbox.lanes.clear()
+    sandbox.clock.change(1.0)
     sandbox.journal.clear()
 
 

@@ -110,3 +110,21 @@ def test_a_lost_answer_is_made_good_however_repeats_are_refused(
     assert posted(clerk.found()) == {ItemState.POSTED}
     assert len(clerk.sheets()["E1", "03/02/2026"]) == 1
     assert len(clerk.ours("CCTRANSACTION")) == 1
+
+
+def test_a_ledger_that_takes_few_requests_a_minute_gets_everything_all_the_same(
+    clerk: Clerk,
+) -> None:
+    clerk.books.admin("clock", {"scale": clerk.books.scale})
+    clerk.books.admin("settings", {"requests_per_minute": 6})
+    records = (worked("a"), spent(), charged("x2"), invoice())
+    assert posted(clerk.post(*records)) == {ItemState.POSTED}
+    assert clerk.books.admin("stats", method="GET")["throttled"] > 0
+    assert [len(clerk.ours(kind)) for kind in ("APBILL", "CCTRANSACTION", "SODOCUMENT")] == [1] * 3
+
+
+def test_a_company_that_is_busy_with_others_is_waited_for(clerk: Clerk) -> None:
+    clerk.books.fail("429", times=2, match={"function": "create"})
+    clerk.books.fail("429", times=2, match={"function": "query"})
+    assert posted(clerk.post(worked("a"), spent())) == {ItemState.POSTED}
+    assert len(clerk.ours("APBILL")) == 1
