@@ -11,6 +11,7 @@ from ledgerlink.domain.reasons import Reason, reason
 
 QUOTED = re.compile(r"'([^']+)'")
 
+
 def approved(state: str) -> Reason:
     """That the sheet of an entry is closed to changes."""
     return reason("timesheet_approved", state=state or "approved")
