@@ -11,7 +11,7 @@ from ledgerlink.domain.plan import ItemState
 from ledgerlink.domain.records import Record
 from ledgerlink.domain.rules import Link, LinkExpenseCode, RuleKind
 
-from tests.contract.intacct.books import Books, Row
+from tests.contract.intacct.books import PASSWORD, USER, Books, Row
 from tests.contract.intacct.clerk import Clerk, code, words
 from tests.contract.intacct.papers import PAPERS, RECEIVABLES, Paper, choose, papers
 from tests.contract.papers import charged, gone, invoice, sold, spent
@@ -261,6 +261,9 @@ def test_what_is_paid_is_neither_changed_nor_taken_back(clerk: Clerk, paper: Pap
     choose(clerk, paper).post(paper.record())
     changes = clerk.planned(paper.record("40"))
     pay(clerk, paper)
+    copy = clerk.copy(paper.key)
+    assert copy is not None
+    assert copy.locked is not None
     outcome = clerk.send(changes)[paper.key]
     assert outcome.state is ItemState.FAILED
     assert code(outcome) == "paid"
@@ -347,7 +350,15 @@ def test_a_company_of_several_entities_places_its_documents(group: Books, paper:
     assert set(values(placed.lines(paper.key), "LOCATIONID")) == {"US"}
 
 
-# Time that nobody asked for.
+def test_who_may_not_see_receivables_can_post_orders_all_the_same(clerk: Clerk) -> None:
+    user = {"id": USER, "password": PASSWORD, "denied": ["READ ARINVOICE"]}
+    clerk.books.about("", {"users": [user]})
+    assert clerk.post(invoice())[INVOICE].state is ItemState.POSTED
+    assert clerk.post(invoice(memo="Changed"))[INVOICE].state is ItemState.POSTED
+    assert len(clerk.ours("SODOCUMENT")) == 1
+
+
+# Requests.
 
 
 def test_fifty_documents_of_a_kind_go_by_one_request(clerk: Clerk) -> None:

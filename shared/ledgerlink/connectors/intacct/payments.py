@@ -16,12 +16,12 @@ from ledgerlink.connectors.intacct.pages import everything
 from ledgerlink.connectors.intacct.papers import is_void
 from ledgerlink.connectors.intacct.reading import ZONES
 from ledgerlink.connectors.intacct.rows import Row, text
+from ledgerlink.connectors.intacct.searching import RECEIVABLE
 from ledgerlink.domain.errors import Invalid, LedgerStopped
 from ledgerlink.domain.lists import Batch, Gone, ListRecord, ListType, Reading
 from ledgerlink.domain.ports import Stop
 
 AT_ONCE = 50
-RECEIVABLE = "PRRECORDKEY"
 FIELDS = (
     "RECORDNO", "RECORDID", "STATE", "CUSTOMERID", "WHENCREATED", "WHENDUE", "WHENPAID",
     "TRX_TOTALENTERED", "TRX_TOTALDUE", "TOTALENTERED", "TOTALDUE", "CURRENCY", "WHENMODIFIED",

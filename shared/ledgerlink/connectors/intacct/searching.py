@@ -8,18 +8,19 @@ from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.errors import Disposition
 from ledgerlink.connectors.intacct.faults import blamed
 from ledgerlink.connectors.intacct.ids import Ref, parse
-from ledgerlink.connectors.intacct.invoices import SALE
+from ledgerlink.connectors.intacct.invoices import INVOICE, SALE
 from ledgerlink.connectors.intacct.kinds import KINDS
 from ledgerlink.connectors.intacct.pages import everything, whole
 from ledgerlink.connectors.intacct.reading import accepted
 from ledgerlink.connectors.intacct.requests import Function
 from ledgerlink.connectors.intacct.rows import Row, text
+from ledgerlink.domain.errors import LedgerStopped
 from ledgerlink.domain.plan import Action, Write
 from ledgerlink.domain.ports import Stop
 
 MARKED = "DESCRIPTION"
 """The text that ends in our mark."""
-SALE_ID = "DOCID"
+SALE_ID, RECEIVABLE, PAID = "DOCID", "PRRECORDKEY", "TOTALPAID"
 
 Found = Mapping[str, Row]
 """Records by their ids."""
@@ -32,7 +33,7 @@ async def by_ids(client: Client, kind: str, ids: Iterable[str], stop: Stop) -> F
     if KINDS[kind].listed:
         return await _listed(client, kind, [parse(each).id for each in wanted], stop)
     if kind == SALE:
-        return await _sales(client, wanted, stop)
+        return await _with_payments(client, await _sales(client, wanted, stop), stop)
     found = await whole(client, kind, wanted, stop)
     return {number: row for row in found if (number := text(row, queries.KEY))}
 
@@ -93,6 +94,28 @@ async def _sales(client: Client, ids: Sequence[str], stop: Stop) -> Found:
                 found[each] = result.rows[0]
             elif not _is_missing(result):
                 accepted(result)
+    return found
+
+
+async def _with_payments(client: Client, sales: Found, stop: Stop) -> Found:
+    """The sales, each with what was paid of its receivable, which alone knows; where the user may
+    not see that, the ledger has to tell when a sale is changed."""
+    numbers = {number for row in sales.values() if (number := text(row, RECEIVABLE))}
+    try:
+        paid = await _paid(client, sorted(numbers), stop)
+    except LedgerStopped:
+        return sales
+    told = {name: paid.get(text(row, RECEIVABLE) or "") for name, row in sales.items()}
+    return {name: {**row, PAID: told[name] or ""} for name, row in sales.items()}
+
+
+async def _paid(client: Client, numbers: Sequence[str], stop: Stop) -> Mapping[str, str]:
+    """What was paid of each receivable, by RECORDNO."""
+    found: dict[str, str] = {}
+    for some in queries.portions(numbers):
+        among = queries.among(queries.KEY, some)
+        async for row in everything(client, INVOICE, [queries.KEY, PAID], among, stop=stop):
+            found[text(row, queries.KEY) or ""] = text(row, PAID) or ""
     return found
 
 
