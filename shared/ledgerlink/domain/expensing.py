@@ -271,7 +271,7 @@ class Expenses:
         if settlement is Settlement.PAYABLE:
             return self._payables(currency, remarks)
         if settlement is Settlement.CHECK:
-            return how.check_account_id or _no_account("check_account_id", "pays employees")
+            return how.check_account_id
         try:
             card = self._resolver.named(RuleKind.CARDS, entry.card_key)
         except Blocked:

@@ -18,7 +18,7 @@ from tests.contract.intacct.books import HASTY, Books, Row
 
 __all__ = ["Clerk", "Outcomes", "code", "words"]
 
-EXPENSING = Expensing(check_account_id="checkingaccount/BANK1")
+NOTHING_CHOSEN = Expensing()
 RULES: Mapping[RuleKind, Mapping[str, Rules]] = {
     RuleKind.USERS: {
         "vic": Link(ledger_id="vendor/V1", person="vendor"),
@@ -71,7 +71,7 @@ WRITING = (
 class Clerk(clerk.Clerk[Books]):
     """Somebody who posts into a company of the sandbox."""
 
-    expensing: Expensing = EXPENSING
+    expensing: Expensing = NOTHING_CHOSEN
 
     def __post_init__(self) -> None:
         for kind, mappings in RULES.items():

@@ -131,21 +131,19 @@ def test_a_payables_account_is_left_to_the_ledger_where_none_is_chosen() -> None
     assert "account_id" not in (op.body or {"account_id": ""})
 
 
-@pytest.mark.parametrize(
-    ("entry", "field"),
-    [
-        (spent("e1"), "expenses.check_account_id"),
-        (charged("e1", card_key=None), "expenses.card_account_id"),
-    ],
-)
-def test_without_an_account_nothing_is_posted(entry: ExpenseEntry, field: str) -> None:
-    op = one(desk(Expensing()).post(entry))
+def test_without_an_account_no_charge_is_posted() -> None:
+    op = one(desk(Expensing()).post(charged("e1", card_key=None)))
     assert op.reason is not None
     assert (op.state, op.reason.code, op.reason.field) == (
         ItemState.BLOCKED,
         "missing_account",
-        field,
+        "expenses.card_account_id",
     )
+
+
+def test_the_ledger_says_whether_employees_are_paid_out_of_an_account() -> None:
+    op = one(desk(Expensing()).post(spent("e1")))
+    assert "account_id" not in (op.body or {"account_id": ""})
 
 
 def test_a_card_without_a_rule_is_refused_or_goes_to_the_default_account() -> None:

@@ -20,10 +20,12 @@ from ledgerlink.domain.documents import (
     reference,
 )
 from ledgerlink.domain.money import Total
+from ledgerlink.domain.ports import Blocked
 from ledgerlink.domain.reasons import Reason, reason
 
 BY_ACCOUNT = "AccountBasedExpenseLineDetail"
 BY_ITEM = "ItemBasedExpenseLineDetail"
+PAYING = "expenses.check_account_id"
 
 
 def spending(expenses: ResolvedExpenses) -> Document:
@@ -68,10 +70,18 @@ def _settled(expenses: ResolvedExpenses) -> dict[str, Any]:
             vendor = expenses.payee.target if expenses.payee else None
             return {**ref("VendorRef", vendor), **ref("APAccountRef", account)}
         case Settlement.CHECK:
-            return {"PaymentType": "Check", **ref("AccountRef", account), **_payee(expenses.payee)}
+            paid = {"PaymentType": "Check", **ref("AccountRef", _paying(account))}
+            return {**paid, **_payee(expenses.payee)}
         case Settlement.CARD:
             paid = {"PaymentType": "CreditCard", **ref("AccountRef", account)}
             return {**paid, **_payee(expenses.payee), "Credit": expenses.credit}
+
+
+def _paying(account: str | None) -> str:
+    if account is None:
+        told = {"use": "pays employees", "setting": PAYING}
+        raise Blocked(reason("missing_account", field=PAYING, **told))
+    return account
 
 
 def _payee(payee: Payee | None) -> dict[str, Any]:

@@ -86,6 +86,11 @@ def test_what_an_employee_gets_back_is_a_check_out_of_an_account() -> None:
     assert "VendorRef" not in sent
 
 
+def test_a_check_needs_an_account() -> None:
+    why = blocked(expenses(**{**CHECK, "account_id": None}))
+    assert (why.code, why.field) == ("missing_account", "expenses.check_account_id")
+
+
 @pytest.mark.parametrize("credit", [False, True])
 def test_a_charge_of_a_card_says_whether_it_is_a_refund_and_stays_positive(credit: bool) -> None:
     sent = body(expenses(**CARD, credit=credit))
