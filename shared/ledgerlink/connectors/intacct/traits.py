@@ -130,11 +130,9 @@ SOURCES: Mapping[ListType, Sequence[Source]] = {
 LISTS: Mapping[ListType, ListTraits] = {
     ListType.COMPANY: ListTraits(entity="COMPANY", by_changes=False),
     ListType.CUSTOM_FIELD: ListTraits(entity="lookup", by_changes=False),
-    **{
-        kind: ListTraits(entity=some[0].entity, by_changes=some[0].stamped)
-        for kind, some in SOURCES.items()
-    },
+    **{kind: ListTraits(entity=some[0].entity, by_changes=True) for kind, some in SOURCES.items()},
 }
+"""What has no stamp is small, and comes whole along with the changes of what has one."""
 
 
 def lists(invoice: str) -> Mapping[ListType, ListTraits]:

@@ -220,10 +220,16 @@ async def test_changes_come_in_one_request_with_what_was_deleted() -> None:
                 ACCESSTIME="03/02/2026 08:30:00")  # fmt: skip
     gateway.add("AUDITHISTORY", ID="a2", OBJECTTYPE="customer", OBJECTKEY="C1", ACCESSMODE="D",
                 ACCESSTIME="03/02/2026 08:20:00")  # fmt: skip
+    gateway.add("AUDITHISTORY", ID="a3", OBJECTTYPE="class", OBJECTKEY="K0", ACCESSMODE="D",
+                ACCESSTIME="03/02/2026 08:30:00")  # fmt: skip
+    gateway.add("CLASS", CLASSID="K1", NAME="Without a stamp")
     client = client_of(gateway)
     changes = Changes(client, readings_of(client), LedgerTime(FakeClock()))
-    told = await changes.since([ListType.CUSTOMER, ListType.ACCOUNT, ListType.CLASS], MOMENT, never)
-    assert set(told) == {ListType.CUSTOMER, ListType.ACCOUNT}
+    by_changes = {ListType.CUSTOMER, ListType.ACCOUNT, ListType.CLASS}
+    told = await changes.since([*by_changes, ListType.COMPANY], MOMENT, never)
+    assert set(told) == by_changes
+    assert "class/K1" in {each.id for each in told[ListType.CLASS].records}
+    assert [each.id for each in told[ListType.CLASS].gone] == ["class/K0"]
     assert [each.id for each in told[ListType.CUSTOMER].records] == ["customer/C1"]
     assert [each.id for each in told[ListType.CUSTOMER].gone] == ["customer/C0"]
     assert len(told[ListType.ACCOUNT].records) == 3
