@@ -16,6 +16,7 @@ from tests.bench.budgets import Line, broken, table
 from tests.bench.grounds import grounds
 from tests.bench.importing import importing
 from tests.bench.lists import lists
+from tests.bench.sage import sage
 from tests.bench.spending import spending
 from tests.bench.worker import worker
 
@@ -37,6 +38,7 @@ def measure(scale: int) -> Iterator[Line]:
         yield from importing(ground)
     with grounds(scale) as ground:
         yield from lists(ground)
+    yield from sage()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

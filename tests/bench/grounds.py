@@ -1,7 +1,7 @@
 """Where it is measured: the AWS emulator and the sandbox ledger, in processes of their own."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,17 +9,25 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
+from local.demo.intacct.company import GATEWAY, SENDER, IntacctCompany
+from local.demo.intacct.sandbox import IntacctSandbox
 from local.demo.ledger import Company
 from local.demo.sandbox import Sandbox
 from local.machine import Ports
 from local.machine.aws import Aws
-from local.machine.layout import REGION, Layout
+from local.machine.layout import HOST, REGION, Layout
+from local.machine.service import Service
 from local.machine.services import emulator, sandbox
 
-APP_SECRET = "app"
-CREDENTIALS = {"client_id": "sandbox-client", "client_secret": "sandbox-secret"}
+APP_SECRETS = {
+    "qbo": {"client_id": "sandbox-client", "client_secret": "sandbox-secret"},
+    "intacct": {"sender_id": SENDER["senderid"], "sender_password": SENDER["password"]},
+}
 NAME = "bench"
 VISIBILITY = "600"
+
+Ledger = Callable[[Layout, Ports, str, int], Service]
+"""Its sandbox as a service, with what is in it and the speed of its clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +53,38 @@ class Grounds:
         answer.raise_for_status()
         return str(answer.json()["realm"])
 
+    @property
+    def sage(self) -> IntacctSandbox:
+        """The sandbox, where it is Sage Intacct's."""
+        return IntacctSandbox(self.http)
+
+    def sage_company(self, company_id: str, seed: str = "empty") -> IntacctCompany:
+        """A new company of Sage Intacct, with what that seed puts into it."""
+        body = {"company": company_id, "seed": seed}
+        self.http.post("/_sandbox/companies", json=body).raise_for_status()
+        return IntacctCompany(self.http, company_id)
+
     def set_scale(self, scale: int) -> None:
         """Have the ledger's clock run so many times faster."""
         self.http.post("/_sandbox/clock", json={"scale": scale}).raise_for_status()
 
 
 @contextmanager
-def grounds(scale: int) -> Iterator[Grounds]:
-    """Both processes on ephemeral ports with nothing in them; ended on leaving."""
+def grounds(scale: int, ledger: Ledger = sandbox) -> Iterator[Grounds]:
+    """The emulator and the sandbox of that ledger on ephemeral ports with nothing in them; ended
+    on leaving."""
     with TemporaryDirectory(prefix="ledgerlink-bench-") as folder:
         layout, ports = Layout(Path(folder)), Ports.ephemeral()
         layout.prepare()
-        services = (emulator(layout, ports), sandbox(layout, ports, "empty", scale))
+        held = ledger(layout, ports, "empty", scale)
+        services = (emulator(layout, ports), held)
         try:
             for service in services:
                 service.start()
             for service in services:
                 service.wait_until_ready()
-            with httpx.Client(base_url=ports.sandbox_url, timeout=60, trust_env=False) as http:
+            address = f"http://{HOST}:{held.port}"
+            with httpx.Client(base_url=address, timeout=60, trust_env=False) as http:
                 yield Grounds(http, _environment(ports, scale))
         finally:
             for service in services:
@@ -82,20 +104,23 @@ def _environment(ports: Ports, scale: int) -> dict[str, str]:
         "LEDGERLINK_LANE_URL": _stores(Aws(ports.aws_url)),
         "LEDGERLINK_SECRETS_PREFIX": "ledgerlink/connections/",
         "LEDGERLINK_SECRETS_KEY": "alias/aws/secretsmanager",
-        "LEDGERLINK_APP_SECRET_QBO": APP_SECRET,
+        **{f"LEDGERLINK_APP_SECRET_{name.upper()}": name for name in APP_SECRETS},
         "LEDGERLINK_DLQ_ARN": "arn:aws:sqs:us-east-1:000000000000:dead",
         "QBO_API_URL": ports.sandbox_url,
         "QBO_AUTHORIZE_URL": f"{ports.sandbox_url}/connect/oauth2",
         "QBO_TOKEN_URL": f"{ports.sandbox_url}/oauth2/v1/tokens/bearer",
         "QBO_REVOKE_URL": f"{ports.sandbox_url}/v2/oauth2/tokens/revoke",
         "QBO_CLOCK_SCALE": str(scale),
+        "INTACCT_GATEWAY_URL": f"{ports.intacct_url}{GATEWAY}",
+        "INTACCT_HOSTS": HOST,
+        "INTACCT_CLOCK_SCALE": str(scale),
         "POWERTOOLS_SERVICE_NAME": NAME,
         "POWERTOOLS_METRICS_NAMESPACE": NAME,
     }
 
 
 def _stores(aws: Aws) -> str:
-    """Table, bucket, secret and lane as the stack makes them; the lane's address."""
+    """Table, bucket, secrets and lane as the stack makes them; the lane's address."""
     aws.client("dynamodb").create_table(
         TableName=NAME,
         BillingMode="PAY_PER_REQUEST",
@@ -111,7 +136,8 @@ def _stores(aws: Aws) -> str:
     aws.client("s3").create_bucket(Bucket=NAME)
     aws.client("events").create_event_bus(Name=NAME)
     secrets = aws.client("secretsmanager")
-    secrets.create_secret(Name=APP_SECRET, SecretString=json.dumps(CREDENTIALS))
+    for name, credentials in APP_SECRETS.items():
+        secrets.create_secret(Name=name, SecretString=json.dumps(credentials))
     queue = aws.client("sqs").create_queue(
         QueueName=f"{NAME}.fifo", Attributes={"FifoQueue": "true", "VisibilityTimeout": VISIBILITY}
     )

@@ -2,15 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from ledgerlink.bootstrap import client, house
 from ledgerlink.domain.connections import Connection, ConnectionState
-from ledgerlink.domain.ports import Tokens
+from ledgerlink.domain.ports import Keys, Tokens
 from ledgerlink.domain.runs import FINISHED, Run, RunState
-from ledgerlink.services import connect
 
 from functions.qbo.handler import handler
 
@@ -34,23 +33,36 @@ class Context:
         return LAMBDA_MS
 
 
-def connected(order: dict[str, str]) -> Connection:
-    """A connection to the company `realm` with its tokens."""
+def connected(order: dict[str, Any]) -> Connection:
+    """A connection to the company of an order: {"ledger", "login"}, or {"ledger", "realm",
+    "access_token", "refresh_token"}. No message is sent for it."""
     found = house()
-    consent = connect.connect(found, FIRM, USER, "qbo", "http://127.0.0.1/back")
     now = found.clock.now()
+    company_id, keys = _keys(order, now)
+    connection = Connection(
+        firm=FIRM,
+        id=found.ids.new(now),
+        ledger=order["ledger"],
+        state=ConnectionState.CONNECTED,
+        company_id=company_id,
+        created_by=USER,
+        created_at=now,
+    )
+    found.connections.claim(connection, company_id)
+    found.vaults.put(FIRM, connection.id, keys)
+    found.connections.save(connection)
+    return connection
+
+
+def _keys(order: dict[str, Any], now: datetime) -> tuple[str, Keys]:
+    if login := order.get("login"):
+        return house().connector(order["ledger"]).login(login)
     tokens = Tokens(
         access_token=order["access_token"],
         refresh_token=order["refresh_token"],
         access_expires_at=now + timedelta(minutes=1),
     )
-    connection = replace(
-        consent.connection, state=ConnectionState.CONNECTED, company_id=order["realm"]
-    )
-    found.connections.claim(connection, order["realm"])
-    found.vaults.put(FIRM, connection.id, tokens)
-    found.connections.save(connection)
-    return connection
+    return order["realm"], tokens
 
 
 def drive(run: Run) -> Iterator[Run]:

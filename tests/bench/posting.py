@@ -1,8 +1,9 @@
 """A worker that posts: python -m tests.bench.posting, orders and results as JSON lines.
 
-It runs the real handler over the real stores. An order is {"realm", "access_token",
-"refresh_token", "account"} first (connect and set rules), then {"name", "count"} (post so many
-time entries) or {"name"} (post a month of expenses and invoices).
+It runs the real handler over the real stores. The first order is one to connect
+(`lane.connected`) with "rules" by kind and "settings"; the others are {"name", "count"} and what
+else `sheet.lines` takes (post so many time entries) or {"name"} (post a month of expenses and
+invoices).
 """
 
 import gzip
@@ -11,6 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable
+from typing import Any
 
 import httpx
 from ledgerlink.bootstrap import client, house
@@ -26,13 +28,13 @@ from tests.bench import papers
 from tests.bench.lane import FIRM, USER, connected, drive
 from tests.bench.meter import Meter
 from tests.bench.posted import Posted
-from tests.bench.sheet import lines, rules
+from tests.bench.sheet import lines
 
 
-def set_rules(connection: Connection, account: str) -> None:
-    """The rules of the sheets, and their settings; income goes to that account."""
-    change_settings(house(), FIRM, USER, connection.id, papers.settings())
-    for kind, given in {**rules(account), **papers.rules()}.items():
+def set_rules(connection: Connection, order: dict[str, Any]) -> None:
+    """The rules of the sheets, and their settings, as the first order has them."""
+    change_settings(house(), FIRM, USER, connection.id, order["settings"])
+    for kind, given in order["rules"].items():
         chosen = RuleKind(kind)
         put_rules(house(), FIRM, USER, connection.id, chosen, mappings(chosen, given))
 
@@ -78,11 +80,10 @@ def main() -> None:
     results = os.fdopen(int(sys.argv[1]), "w")
     first = next(orders)
     connection = connected(first)
-    set_rules(connection, first["account"])
+    set_rules(connection, first)
     print(json.dumps({"connection": connection.id}), file=results, flush=True)
     for number, order in enumerate(orders):
-        name, count = order["name"], order.get("count")
-        records = papers.lines(name) if count is None else lines(name, count)
+        records = lines(**order) if "count" in order else papers.lines(**order)
         posted = post(connection, records, f"post-{number}")
         print(posted.model_dump_json(), file=results, flush=True)
 

@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 PEOPLE, CLIENTS, PROJECTS, CODES = 20, 10, 50, 8
+DAYS, SHORTEST, LONGEST = 300, 15, 479
+"""Days with work, and the minutes of the shortest and the longest entry."""
 FIRST_DAY = date(2026, 1, 5)
 RATE = "95.00"
 
 
-def rules(income_account_id: str) -> dict[str, dict[str, object]]:
+def rules(income_account_id: str, people: int = PEOPLE) -> dict[str, dict[str, object]]:
     """Create rules for everything that `lines` names, by kind."""
     return {
-        "users": {f"u{n}": {"action": "create", "name": f"Person {n}"} for n in range(PEOPLE)},
+        "users": {f"u{n}": {"action": "create", "name": f"Person {n}"} for n in range(people)},
         "projects": {f"p{n}": _project(n) for n in range(PROJECTS)},
         "labor-codes": {
             f"code{n}": {
@@ -32,17 +34,19 @@ def _project(number: int) -> dict[str, object]:
     return {"action": "create", "name": f"Project {number}", "client": above}
 
 
-def lines(name: str, count: int) -> Iterator[bytes]:
+def lines(
+    name: str, count: int, people: int = PEOPLE, days: int = DAYS, longest: int = LONGEST
+) -> Iterator[bytes]:
     """So many time entries as JSON lines; entries of another name have other keys."""
     for number in range(count):
         entry = {
             "key": f"{name}-{number:06d}",
-            "staff_key": f"u{number % PEOPLE}",
-            "work_date": (FIRST_DAY + timedelta(days=number // PEOPLE % 300)).isoformat(),
+            "staff_key": f"u{number % people}",
+            "work_date": (FIRST_DAY + timedelta(days=number // people % days)).isoformat(),
             "project_key": f"p{number % PROJECTS}",
             "labor_code_key": f"code{number % CODES}",
             "billable": number % 4 != 0,
-            "minutes": 15 + number % 465,
+            "minutes": SHORTEST + number % (longest + 1 - SHORTEST),
             "task": f"Task {number % 700}",
             "notes": f"What was done that day, entry {number} of {name}, in a line of usual length",
         }

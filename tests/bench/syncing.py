@@ -1,7 +1,7 @@
 """A worker that syncs: python -m tests.bench.syncing, orders and results as JSON lines.
 
-It runs the real handler over the real stores. The first order is {"realm", "access_token",
-"refresh_token"}; the others are {"whole", "lists", "first_day", "last_day"}.
+It runs the real handler over the real stores. The first order is one to connect
+(`lane.connected`); the others are {"whole", "lists", "first_day", "last_day"}.
 """
 
 import json

@@ -9,8 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
-from local.demo.sandbox import Traffic
+from local.demo.intacct.reception import login
+from local.demo.intacct.sandbox import IntacctSandbox
+from local.demo.sandbox import Sandbox, Traffic
 from local.machine.layout import ROOT
+from tests.bench import papers, sheet
 from tests.bench.grounds import Grounds
 from tests.bench.posted import Posted
 from tests.bench.synced import Synced
@@ -44,28 +47,27 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A worker that posts to the company `realm`."""
+    """A worker that posts to that company of the sandbox."""
 
-    grounds: Grounds
-    realm: str
+    sandbox: Sandbox | IntacctSandbox
+    company_id: str
     child: Child
 
-    def post(self, name: str, count: int) -> Measured:
-        """Have it post so many entries."""
-        return self._posted({"name": name, "count": count})
+    def post(self, name: str, count: int, **more: int) -> Measured:
+        """Have it post so many entries; `more` as `sheet.lines` takes it."""
+        return self._posted({"name": name, "count": count, **more})
 
     def post_papers(self, name: str) -> Measured:
         """Have it post a month of expenses and invoices."""
         return self._posted({"name": name})
 
     def _posted(self, order: dict[str, Any]) -> Measured:
-        sandbox = self.grounds.sandbox
-        mark = sandbox.mark()
+        mark = self.sandbox.mark()
         answer = self.child.ask(order)
         posted = Posted.model_validate_json(answer)
         if posted.state != "completed":
             raise RuntimeError(f"the run is {posted.state}: {posted.reason} {posted.counts}")
-        return Measured(posted, sandbox.traffic(self.realm, mark))
+        return Measured(posted, self.sandbox.traffic(self.company_id, mark))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +92,30 @@ def child_environment(more: dict[str, str]) -> dict[str, str]:
 
 @contextmanager
 def worker(grounds: Grounds) -> Iterator[Worker]:
-    """A posting worker on a new company, ended on leaving."""
+    """A posting worker on a new company of QuickBooks Online, ended on leaving."""
     realm = grounds.sandbox.new_company("Posting")
+    rules = sheet.rules(grounds.company(realm).income_account())
+    more = {"rules": {**rules, **papers.rules()}, "settings": papers.settings()}
     with _child(grounds, "tests.bench.posting") as child:
-        child.ask(_tokens(grounds, realm) | {"account": grounds.company(realm).income_account()})
-        yield Worker(grounds, realm, child)
+        child.ask(tokens(grounds, realm) | more)
+        yield Worker(grounds.sandbox, realm, child)
 
 
 @contextmanager
-def syncer(grounds: Grounds, realm: str) -> Iterator[Syncer]:
-    """A syncing worker on that company, ended on leaving."""
+def sage_worker(grounds: Grounds, people: int) -> Iterator[Worker]:
+    """A posting worker on a new company of Sage Intacct, ended on leaving."""
+    company = grounds.sage_company("posting")
+    rules = sheet.rules(company.income_account(), people)
+    with _child(grounds, "tests.bench.posting") as child:
+        child.ask(signed_in(company.id) | {"rules": rules, "settings": {}})
+        yield Worker(grounds.sage, company.id, child)
+
+
+@contextmanager
+def syncer(grounds: Grounds, connect: dict[str, Any]) -> Iterator[Syncer]:
+    """A syncing worker on the company of that order to connect, ended on leaving."""
     with _child(grounds, "tests.bench.syncing") as child:
-        child.ask(_tokens(grounds, realm))
+        child.ask(connect)
         yield Syncer(child)
 
 
@@ -130,7 +144,13 @@ def _child(grounds: Grounds, module: str) -> Iterator[Child]:
             process.kill()
 
 
-def _tokens(grounds: Grounds, realm: str) -> dict[str, str]:
-    """Where the worker connects, and with what."""
-    tokens = grounds.http.post("/_sandbox/token", json={"realm": realm}).json()
-    return {"realm": realm} | {name: tokens[name] for name in ("access_token", "refresh_token")}
+def tokens(grounds: Grounds, realm: str) -> dict[str, Any]:
+    """The order to connect to a company of QuickBooks Online."""
+    given = grounds.http.post("/_sandbox/token", json={"realm": realm}).json()
+    kept = {name: given[name] for name in ("access_token", "refresh_token")}
+    return {"ledger": "qbo", "realm": realm, **kept}
+
+
+def signed_in(company_id: str) -> dict[str, Any]:
+    """The order to connect to a company of Sage Intacct."""
+    return {"ledger": "intacct", "login": login(company_id)}
