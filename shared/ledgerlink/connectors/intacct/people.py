@@ -92,7 +92,7 @@ def vendor(row: Row) -> ListRecord:
         "term_id": ref("apterm", text(row, "TERMNAME")),
     }
     key = text(row, "VENDORID") or ""
-    return record(ListType.VENDOR, row, key, text(row, "NAME"), fields, roles=("vendor",))
+    return record(ListType.VENDOR, row, key, text(row, "NAME"), fields, roles=("contractor",))
 
 
 def _dimensions(row: Row) -> Mapping[str, Any]:

@@ -102,7 +102,7 @@ async def whole(
     (ListType.CUSTOMER, [("customer/C1", "Acme", ("client",))]),
     (PROJECT, [("project/P-7", "Rocket", ("project",))]),
     (ListType.EMPLOYEE, [("employee/E1", "Ada Byron", ("staff",))]),
-    (ListType.VENDOR, [("vendor/V1", "Airline", ("vendor",))]),
+    (ListType.VENDOR, [("vendor/V1", "Airline", ("contractor",))]),
     (ListType.ACCOUNT, [("glaccount/6000", "Travel", ("expense",)),
                         ("checkingaccount/B1", "House bank", ("bank",)),
                         ("creditcard/VISA", "Company card", ("credit_card",))]),
