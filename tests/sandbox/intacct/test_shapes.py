@@ -25,15 +25,9 @@ def shape(element: etree._Element) -> Any:
     return (element.tag, sorted(str(name) for name, _ in element.items()), inner)
 
 
-def sample(name: str) -> etree._Element | None:
-    path = vendor(name)
-    return None if path is None else etree.parse(str(path)).getroot()
-
-
-def same(answer: etree._Element, name: str) -> None:
-    real = sample(name)
-    if real is not None:
-        assert shape(answer) == shape(real)
+def sample(name: str) -> etree._Element:
+    """Skips where the vendor's files are not beside the checkout."""
+    return etree.parse(str(vendor(name))).getroot()
 
 
 def errors_of(element: etree._Element) -> list[tuple[str | None, str]]:
@@ -55,10 +49,9 @@ def project(key: str) -> str:
 def test_a_create_that_was_done_in_part(books: Books) -> None:
     within(books, function(el("create", project("Fellow PD1"))))
     answer = within(books, function(el("create", project("Fellow PD2"), project("Fellow PD1"))))
-    same(answer, "gateway_samples/execFuncError.xml")
     real = sample("gateway_samples/execFuncError.xml")
-    if real is not None:
-        assert errors_of(answer) == errors_of(real)
+    assert shape(answer) == shape(real)
+    assert errors_of(answer) == errors_of(real)
 
 
 def test_a_page_and_a_record(books: Books) -> None:
@@ -66,26 +59,26 @@ def test_a_page_and_a_record(books: Books) -> None:
     page = el("readByQuery", els(object="PROJECT", query="", fields=fields, pagesize=5))
     one = el("read", els(object="PROJECT", keys="1", fields=fields))
     answer = within(books, function(page), function(one))
-    same(answer, "gateway_samples/execProjectSuccess.xml")
+    assert shape(answer) == shape(sample("gateway_samples/execProjectSuccess.xml"))
 
 
 def test_a_login_that_fails(books: Books) -> None:
     wrong = login("xml_gateway", books.company, "x")
     answer = books.xml(request(wrong, function("<getDimensions/>")))
-    same(answer, "gateway_samples/execLoginInvalid.xml")
+    assert shape(answer) == shape(sample("gateway_samples/execLoginInvalid.xml"))
 
 
 def test_a_session_that_has_ended(books: Books) -> None:
     answer = books.xml(request("<sessionid>q123</sessionid>", function("<getDimensions/>")))
-    same(answer, "gateway_samples/sessionInvalid.xml")
     assert errors_of(answer) == [("XL03000006", "Invalid session q....")]
+    assert shape(answer) == shape(sample("gateway_samples/sessionInvalid.xml"))
 
 
 def test_a_document_that_is_broken(books: Books) -> None:
     body = request(books.login(), function("<getDimensions/>")).replace("</content>", "</contend>")
     answer = books.xml(body)
-    same(answer, "gateway_samples/execXMLError.xml")
     assert errors_of(answer)[0][1].startswith("XML Parse schema error: Fatal Error 76: Opening")
+    assert shape(answer) == shape(sample("gateway_samples/execXMLError.xml"))
 
 
 def test_good_and_bad_functions_side_by_side(books: Books) -> None:
@@ -93,7 +86,7 @@ def test_good_and_bad_functions_side_by_side(books: Books) -> None:
     bad = function(el("read", els(object="APBILL", keys="1", fields="x")))
     good = function(el("read", els(object="APBILL", keys="1", fields=fields)))
     answer = within(books, bad, good, bad)
-    same(answer, "gateway_samples/functionErrorSuccess.xml")
+    assert shape(answer) == shape(sample("gateway_samples/functionErrorSuccess.xml"))
 
 
 @pytest.mark.parametrize(
@@ -117,4 +110,4 @@ def test_what_the_vendors_own_client_expects(
 ) -> None:
     sent = [function(one) for one in functions]
     answer = books.xml(request(books.login(), *sent, transaction=transaction))
-    same(answer, name)
+    assert shape(answer) == shape(sample(name))

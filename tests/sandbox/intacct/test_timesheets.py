@@ -239,8 +239,11 @@ def test_only_resources_may_work_where_the_company_says_so(books: Books) -> None
 
 
 def test_a_project_may_be_billed_to_others_where_the_company_says_so(books: Books) -> None:
+    other = sheet(entry(CUSTOMERID="C2"))
+    assert books.refused_create("TIMESHEET", **other).first
     books.prefer(project_needs_its_customer=False)
-    books.create("TIMESHEET", **sheet(entry(CUSTOMERID="C2")))
+    made = books.create("TIMESHEET", **other)
+    assert [e["CUSTOMERID"] for e in entries(books, made["RECORDNO"])] == ["C2"]
 
 
 def test_time_cannot_post_to_a_closed_period(books: Books) -> None:
