@@ -131,17 +131,20 @@ class Demonstration:
         return draft
 
     def _import(self, keeper: Importing, realm: str, draft: Import, count: int) -> Effort:
-        begun = self.monotonic()
+        mark, begun = self.sandbox.mark(), self.monotonic()
         ready = keeper.planned(draft)
         self._say(
             f"[bold]4 Preview[/]: planned in {self.monotonic() - begun:.1f} s; "
             "nothing is written before it is started"
         )
-        return self._let_loose(keeper, realm, ready, count)
+        return self._let_loose(keeper, realm, ready, count, mark)
 
-    def _let_loose(self, keeper: Importing, realm: str, ready: Import, count: int) -> Effort:
+    def _let_loose(
+        self, keeper: Importing, realm: str, ready: Import, count: int, mark: int
+    ) -> Effort:
+        """`mark` is where the ledger's journal ended before it was planned."""
         self.console.print(plan_table(ready))
-        mark, begun = self.sandbox.mark(), self.monotonic()
+        begun = self.monotonic()
         run = keeper.let_loose(ready)
         seconds = self.monotonic() - begun
         traffic = self.sandbox.traffic(realm, mark)
@@ -162,12 +165,14 @@ class Demonstration:
         code, rule = self._least_used_code(books, company)
         self.api.put_rules(connection.id, "labor-codes", {code: {"action": "skip"}})
         self._say(f"[bold]6 Correct[/]: {words}; labor code {code} is skipped from now on")
-        ready = keeper.planned(keeper.draft(changed, books, days(told)))
+        draft, mark = keeper.draft(changed, books, days(told)), self.sandbox.mark()
+        ready = keeper.planned(draft)
         self.console.print(items_table(self.api.preview(connection.id, ready.id, SHOWN_ITEMS)))
-        effort = self._let_loose(keeper, realm, ready, len(changed))
+        effort = self._let_loose(keeper, realm, ready, len(changed), mark)
         self._say(f"  records written: {effort.traffic.written:,}, and no other was touched")
         self._say("[bold]7 Undo[/]: the correction is taken back, as a plan like any other")
-        self._let_loose(keeper, realm, keeper.undo(ready), len(changed))
+        mark = self.sandbox.mark()
+        self._let_loose(keeper, realm, keeper.undo(ready), len(changed), mark)
         self.api.put_rules(connection.id, "labor-codes", {code: rule})
         after = self._in_ledger(company)
         as_it_was = after == before

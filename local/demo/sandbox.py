@@ -89,11 +89,12 @@ class Sandbox:
         return last
 
     def traffic(self, realm: str, mark: int) -> Traffic:
-        """What came for that company since the mark."""
+        """What came for that company since the mark. Preferences, which the journal counts by
+        themselves, are a read."""
         calls, throttled, written = Counter[str](), 0, 0
         for entry in self._since(realm, mark):
             throttled += entry.status == TOO_MANY
-            calls[entry.kind] += 1
+            calls["read" if entry.kind == "preferences" else entry.kind] += 1
             if entry.kind in WRITING and entry.status != TOO_MANY:
                 written += entry.items or 1
         return Traffic(calls, throttled, written)
