@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..qbo.clock import Clock
+from ..common.clock import Clock
 from .settings import Settings
 
 MINUTE: Final = 60.0

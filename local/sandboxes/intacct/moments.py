@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo
 
-ZONES: Final[dict[str, tzinfo]] = {"utc": UTC, "pacific": ZoneInfo("America/Los_Angeles")}
+from ..common.clock import PACIFIC
+
+ZONES: Final[dict[str, tzinfo]] = {"utc": UTC, "pacific": PACIFIC}
 DAY: Final = "%m/%d/%Y"
 WRITTEN: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 MOMENT: Final = "%m/%d/%Y %H:%M:%S"

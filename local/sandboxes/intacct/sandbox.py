@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..qbo.clock import Clock
+from ..common.clock import Clock
 from .books.company import PREFERENCES, Company, User
 from .engine.work import Work
 from .functions.call import Cursors
-from .injection import Injections
+from .injection import Injection, Injections
 from .journal import Journal
 from .lanes import Lanes
 from .memory import ControlIds
@@ -33,7 +33,7 @@ class Sandbox:
         self.cursors = Cursors()
         self.lanes = Lanes()
         self.journal = Journal(self.settings.journal_size)
-        self.injections = Injections()
+        self.injections = Injections(Injection)
 
     def add_company(self, company_id: str, seed: str = "sample", **more: Any) -> Company:
         """A new company, sown with a seed of that name. `more`: title, multi_entity,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from ..qbo.clock import Clock
+from ..common.clock import Clock
 from ..qbo.server import START_SECONDS, STOP_SECONDS, listen, make_server
 from . import snapshot
 from .sandbox import DEFAULT_COMPANY, Sandbox

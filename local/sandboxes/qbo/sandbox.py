@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from .clock import Clock
+from ..common.clock import Clock
+from ..common.injection import Injections
 from .company import Company
 from .engine.change import Context
 from .engine.operations import write
-from .injection import Injections
+from .injection import Injection
 from .journal import Journal
 from .limits import Limits
 from .requestids import RequestIds
@@ -35,7 +36,7 @@ class Sandbox:
         self.tokens = Tokens()
         self.limits = Limits()
         self.journal = Journal(self.settings.journal_size)
-        self.injections = Injections()
+        self.injections = Injections(Injection)
         self.webhooks = Webhooks(self.clock, lambda: self.settings)
         self._realms = itertools.count(int(DEFAULT_REALM))
 

@@ -15,8 +15,8 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from ..common.clock import Clock
 from . import snapshot
-from .clock import Clock
 from .sandbox import DEFAULT_REALM, Sandbox
 from .settings import Settings
 from .web.app import build_app

@@ -17,8 +17,9 @@ from typing import Any, Final
 
 import httpx
 
-from .clock import Clock, stamp_utc
+from ..common.clock import Clock
 from .settings import Settings
+from .stamps import stamp_utc
 
 RETRY_SECONDS: Final = (10, 20, 30, 300, 1200, 7200, 14400, 21600)
 ANSWER_SECONDS: Final = 3.0

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from local.sandboxes.qbo.clock import stamp
+from local.sandboxes.qbo.stamps import stamp
 
 from .conftest import Books, hours
 

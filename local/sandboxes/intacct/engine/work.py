@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ...qbo.clock import Clock
+from ...common.clock import Clock
 from ..books.company import Company
 from ..books.rows import Record
 from ..errors import forbidden

@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ...common.injection import BadFault
 from ..books.company import Company, User
 from ..books.rows import Record
 from ..engine import operations
 from ..engine.change import Sent
 from ..errors import Refusal
-from ..injection import BadFault
 from ..sandbox import Sandbox
 from ..schema.fields import Field
 from ..schema.registry import BY_NAME

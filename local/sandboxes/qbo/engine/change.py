@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from ..clock import Clock, stamp
+from ...common.clock import Clock
 from ..company import Company
 from ..rows import Record, Row
 from ..schema.entity import Entity
 from ..settings import Settings
+from ..stamps import stamp
 
 # What just happened to a row: realm, entity name, Id, operation.
 Listener: TypeAlias = Callable[[str, str, str, str], None]

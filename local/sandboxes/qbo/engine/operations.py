@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ..clock import stamp
 from ..faults import Fault, not_found, required
 from ..rows import Record, Row, clone
 from ..schema.entity import Entity
+from ..stamps import stamp
 from .change import Change, Context, mark
 from .clean import Found, clean
 from .references import display_name, rename, resolve

@@ -7,13 +7,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from .. import rates
-from ..clock import parse_moment
 from ..company import Company
 from ..faults import Fault
 from ..rows import Record, Row
 from ..schema.entity import Entity
 from ..schema.fields import Field, Kind
 from ..settings import Settings
+from ..stamps import parse_moment
 from .statement import Condition, Statement
 
 TIMES: Final = {"MetaData.CreateTime": "created", "MetaData.LastUpdatedTime": "updated"}

@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
-from ..clock import stamp
 from ..engine.change import Context
 from ..engine.seed import plant
 from ..rows import Record, Row
 from ..schema.registry import BY_NAME
+from ..stamps import stamp
 from . import empty
 from .lands import to
 

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ...common.injection import BadFault
 from ..faults import Fault
-from ..injection import BadFault
 from ..rows import Row
 from ..sandbox import SCOPE, Sandbox
 from ..settings import UnknownSetting

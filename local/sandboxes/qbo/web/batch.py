@@ -77,7 +77,9 @@ def _item(call: Call, context: Context, item: Any) -> Row:
 def fail_item(call: Call, entity: str, operation: str, when: str) -> None:
     """Raises the Fault that was ordered for one item of a batch or one file of an upload."""
     facts = {**call.facts(), "entity": entity, "operation": operation}
-    hit = call.sandbox.injections.due(facts, lambda i: i.action == "item_fault" and i.when == when)
+    hit = call.sandbox.injections.due(
+        [facts], lambda i: i.action == "item_fault" and i.when == when
+    )
     if hit is not None:
         raise item_fault(hit)
 

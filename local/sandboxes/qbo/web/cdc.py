@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..clock import parse_moment
 from ..company import Company
 from ..faults import Fault, required
 from ..rows import Record, Row
 from ..schema.entity import Entity
 from ..schema.registry import BY_PATH
 from ..settings import Settings
+from ..stamps import parse_moment
 from .call import Call
 from .wire import Outcome, answered
 

@@ -123,7 +123,7 @@ class Gateway:
         if not call.sandbox.injections.all:
             return None
         return call.sandbox.injections.due(
-            call.facts(),
+            [call.facts()],
             lambda i: i.when == when and not (i.action == "item_fault" and call.kind in BY_ITEM),
         )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ...clock import stamp
 from ...faults import Fault
 from ...rows import Record, Row
 from ...schema.expenses import REIMBURSE_CHARGE
 from ...schema.registry import BY_NAME
+from ...stamps import stamp
 from ..change import Change
 from .lines import detail_of
 

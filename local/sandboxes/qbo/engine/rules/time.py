@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 
-from ...clock import PACIFIC
+from ....common.clock import PACIFIC
 from ...faults import Fault, business
 from ...rows import Row
 from ..change import Change

@@ -1,11 +1,11 @@
-"""Ledger time (scaled, movable) and the Pacific wall-clock stamps of the answers."""
+"""Ledger time, scaled and movable. Its days are California's."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -14,7 +14,7 @@ PACIFIC = ZoneInfo("America/Los_Angeles")
 class Clock:
     """Ledger seconds pass `scale` times as fast as real ones and can be moved forward.
 
-    Limits, latencies and token lifetimes are counted in ledger seconds. Stamps in answers are
+    Limits, latencies and lifetimes are counted in ledger seconds. Stamps in answers are
     wall-clock, so that they agree with the clocks of whoever reads them.
     """
 
@@ -46,32 +46,3 @@ class Clock:
 
     def today(self) -> date:
         return datetime.fromtimestamp(self._wall(), PACIFIC).date()
-
-
-def stamp(epoch: float) -> str:
-    """`2026-01-31T08:00:00-08:00`, as in MetaData."""
-    return datetime.fromtimestamp(int(epoch), PACIFIC).isoformat()
-
-
-def stamp_millis(epoch: float) -> str:
-    """`2026-01-31T08:00:00.123-08:00`, as in the envelope's `time`."""
-    return datetime.fromtimestamp(epoch, PACIFIC).isoformat(timespec="milliseconds")
-
-
-def stamp_utc(epoch: float) -> str:
-    text = datetime.fromtimestamp(epoch, UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
-
-
-def parse_moment(text: str, naive: str = "pacific") -> float | None:
-    """Epoch seconds of an ISO date or date-time; None when it is neither.
-
-    `naive` says how a value without offset is read: `pacific` or `utc` (unverified in QBO).
-    """
-    try:
-        moment = datetime.fromisoformat(text.strip().replace(" ", "+"))
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=PACIFIC if naive == "pacific" else UTC)
-    return moment.timestamp()

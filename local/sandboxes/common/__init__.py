@@ -1,0 +1,1 @@
+"""What the sandboxes share; it knows none of the ledgers."""
