@@ -52,7 +52,7 @@ async def _journalled(
 ) -> None:
     """OAuth traffic is in the journal too, without secrets."""
     clock, journal = sandbox.clock, sandbox.journal
-    entry = journal.open(clock.wall(), scope["method"], scope["path"], "", "oauth")
+    entry = journal.open(clock.wall(), scope["method"], scope["path"], kind="oauth")
 
     async def noted(message: Message) -> None:
         if message["type"] == "http.response.start":

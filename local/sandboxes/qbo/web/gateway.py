@@ -38,7 +38,9 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = from_scope(self._sandbox, scope)
         sandbox = self._sandbox
-        entry = sandbox.journal.open(call.now, call.method, call.path, call.query, call.kind)
+        entry = sandbox.journal.open(
+            call.now, call.method, call.path, query=call.query, kind=call.kind
+        )
         tid = f"1-{uuid.uuid4().hex[:24]}"
         try:
             outcome = await self._answer(call, entry, receive)
