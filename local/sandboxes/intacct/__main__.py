@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ..common.settings import UnknownSetting
 from ..qbo.server import listen, make_server
 from .sandbox import Sandbox
 from .server import Options, make_app, make_sandbox
-from .settings import Settings, UnknownSetting
+from .settings import Settings
 from .snapshot import UnreadableState
 from .web.gateway import SUFFIX
 

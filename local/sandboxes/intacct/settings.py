@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
-from typing import Any, Final, get_args, get_type_hints
+from typing import ClassVar, Final
 
-
-class UnknownSetting(ValueError):
-    """A name that is no setting, or a value that it cannot have."""
-
+from ..common import settings
 
 # What a setting of words may say.
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
@@ -32,8 +28,8 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """Times are ledger seconds or ledger milliseconds; the clock's scale divides them."""
+class Settings(settings.Settings):
+    CHOICES: ClassVar = CHOICES
 
     # the sender everybody may use, and what a new company is opened with
     sender_id: str = "sandbox-sender"
@@ -47,7 +43,6 @@ class Settings:
     switch_new_session: bool = True
     bad_login: str = "operation"
     # limits
-    throttle: bool = True
     concurrent_requests: int = 2
     queue_seconds: float = 30.0
     busy_answer: str = "429"
@@ -100,34 +95,3 @@ class Settings:
     payment_touches_invoice: bool = True
     contact_touches_owner: bool = False
     used_records_deletable: bool = False
-    # journal
-    journal_size: int = 50_000
-    journal_bodies: bool = False
-
-    def changed(self, changes: dict[str, Any]) -> Settings:
-        """A copy with the changes; raises UnknownSetting for a wrong name, type or word."""
-        hints = get_type_hints(type(self))
-        for name, value in changes.items():
-            if name not in hints:
-                raise UnknownSetting(f"no setting is called {name}")
-            if not _fits(value, hints[name]) or value not in CHOICES.get(name, (value,)):
-                raise UnknownSetting(f"{name} cannot be {value!r}")
-        cleaned: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in changes.items()
-        }
-        return dataclasses.replace(self, **cleaned)
-
-    def as_dict(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
-
-
-def _fits(value: object, hint: Any) -> bool:
-    allowed = get_args(hint) or (hint,)
-    if hint == tuple[str, ...]:
-        return isinstance(value, list | tuple) and all(isinstance(v, str) for v in value)
-    if isinstance(value, bool):
-        return bool in allowed
-    if isinstance(value, int):
-        return int in allowed or float in allowed
-    return isinstance(value, tuple(t for t in allowed if isinstance(t, type)))

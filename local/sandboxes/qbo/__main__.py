@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ..common.settings import UnknownSetting
 from .sandbox import Sandbox
 from .seeds import SEEDS
 from .server import Options, listen, make_app, make_sandbox, make_server
-from .settings import Settings, UnknownSetting
+from .settings import Settings
 from .snapshot import UnreadableState
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")

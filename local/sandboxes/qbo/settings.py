@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
-from typing import Any, Final, get_args, get_type_hints
+from typing import ClassVar, Final
+
+from ..common import settings
 
 # What a setting of words may be, the default first.
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
@@ -40,16 +41,11 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-class UnknownSetting(ValueError):
-    """A name that is no setting, or a value of the wrong type or not one of its words."""
-
-
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """Times are ledger seconds or ledger milliseconds; the clock's scale divides them."""
+class Settings(settings.Settings):
+    CHOICES: ClassVar = CHOICES
 
     # limits
-    throttle: bool = True
     requests_per_minute: int = 500
     batches_per_minute: int = 40
     realm_batches_per_minute: int = 120
@@ -142,36 +138,6 @@ class Settings:
     cdc_unsupported: str = "fault"
     cdc_inactive: str = "object"
     default_format: str = "xml"
-    # journal and webhooks
-    journal_size: int = 50_000
-    journal_bodies: bool = False
+    # webhooks
     webhook_delay_seconds: float = 1.0
     webhook_attempts: int = 8
-
-    def changed(self, changes: dict[str, Any]) -> Settings:
-        """A copy with the changes; raises UnknownSetting for a wrong name, type or word."""
-        hints = get_type_hints(type(self))
-        for name, value in changes.items():
-            if name not in hints:
-                raise UnknownSetting(f"no setting is called {name}")
-            if not _fits(value, hints[name]) or value not in CHOICES.get(name, (value,)):
-                raise UnknownSetting(f"{name} cannot be {value!r}")
-        cleaned: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in changes.items()
-        }
-        return dataclasses.replace(self, **cleaned)
-
-    def as_dict(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
-
-
-def _fits(value: object, hint: Any) -> bool:
-    allowed = get_args(hint) or (hint,)
-    if hint == tuple[str, ...]:
-        return isinstance(value, list | tuple) and all(isinstance(v, str) for v in value)
-    if isinstance(value, bool):
-        return bool in allowed
-    if isinstance(value, int):
-        return int in allowed or float in allowed
-    return isinstance(value, tuple(t for t in allowed if isinstance(t, type)))

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ...common.injection import BadFault
+from ...common.settings import UnknownSetting
 from ..books.company import Company, User
 from ..books.rows import Record
 from ..engine import operations
@@ -20,7 +21,6 @@ from ..errors import Refusal
 from ..sandbox import Sandbox
 from ..schema.fields import Field
 from ..schema.registry import BY_NAME
-from ..settings import UnknownSetting
 from .operation import ENDPOINT
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "testclient"})

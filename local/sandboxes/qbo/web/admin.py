@@ -12,10 +12,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ...common.injection import BadFault
+from ...common.settings import UnknownSetting
 from ..faults import Fault
 from ..rows import Row
 from ..sandbox import SCOPE, Sandbox
-from ..settings import UnknownSetting
 from ..webhooks import BadSubscription, Event, Storm, subscription
 from . import desk
 from .wire import dump
