@@ -1,6 +1,6 @@
 """Timesheets as the ledger holds them: whose, from when, and their entries, ours among others'."""
 
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -69,6 +69,11 @@ class Sheets:
         """The sheet of a person and period; the oldest, should there be several."""
         same = [each for each in self.by_number.values() if each.period == period]
         return min(same, key=lambda sheet: int(sheet.number), default=None)
+
+    def periods(self, writes: Iterable[Write]) -> set[Period]:
+        """Those that were looked at, and those that the writes go to."""
+        there = {sheet.period for sheet in self.by_number.values()}
+        return there | {period for write in writes if (period := period_of(write))}
 
     def holding(self, write: Write) -> Iterator[Sheet]:
         """The sheets in which the entry of a write is: where it was written, and where it goes."""

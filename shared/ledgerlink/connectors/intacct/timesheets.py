@@ -9,13 +9,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from ledgerlink.connectors.intacct import judging, queries, sheets
-from ledgerlink.connectors.intacct.answers import Result
+from ledgerlink.connectors.intacct.answers import Answer, Result
 from ledgerlink.connectors.intacct.blame import Blame
-from ledgerlink.connectors.intacct.client import Client
+from ledgerlink.connectors.intacct.client import Client, Unanswered
 from ledgerlink.connectors.intacct.custom import CustomFields
 from ledgerlink.connectors.intacct.errors import lane_error, meaning
 from ledgerlink.connectors.intacct.faults import Fault, blamed
-from ledgerlink.connectors.intacct.requests import MOST, Call, derived
+from ledgerlink.connectors.intacct.requests import MOST, Call, Function, derived
 from ledgerlink.connectors.intacct.rewriting import Rewriting
 from ledgerlink.connectors.intacct.rows import text
 from ledgerlink.connectors.intacct.sheets import (
@@ -40,7 +40,8 @@ Queues = dict[Period, list[Sequence[Write]]]
 
 class Timesheets:
     """The time of one request. What becomes of it is added to `told` as it is known; what nobody
-    knows is not. `state` is that of new sheets."""
+    knows is not. `state` is that of new sheets. `doubtful` are sheets of which the gateway may
+    still be writing what an earlier request asked."""
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class Timesheets:
         custom: CustomFields,
         names: Mapping[str, str],
         state: str,
+        doubtful: set[Period],
         told: list[Outcome],
         stop: Stop,
     ) -> None:
@@ -55,12 +57,13 @@ class Timesheets:
         self._custom = custom
         self._blame = Blame(names, told)
         self._state = state
+        self._doubtful = doubtful
         self._told = told
         self._stop = stop
 
     async def write(self, request: Request, writes: Sequence[Write]) -> None:
         """Bring the sheets to what the writes say. Raises as the client's `call`."""
-        there = await sheets.look(self._client, writes, self._stop)
+        there = await self._look(writes)
         queues = self._queued(writes, there)
         moved: list[Write] = []
         for attempt in range(ROUNDS):
@@ -73,6 +76,16 @@ class Timesheets:
             queues = {period: queue for period, queue in queues.items() if queue}
         self._blame.give_up(write for queue in queues.values() for some in queue for write in some)
         await self._let_go(request, moved)
+
+    async def _look(self, writes: Sequence[Write]) -> Sheets:
+        """The sheets, once nobody else is at work on them: a sheet is written whole, and one that
+        came late would take out what was put in meanwhile."""
+        there = await sheets.look(self._client, writes, self._stop)
+        if self._doubtful.isdisjoint(there.periods(writes)):
+            return there
+        await self._client.silence.over(self._stop)
+        self._doubtful.clear()
+        return await sheets.look(self._client, writes, self._stop)
 
     def _queued(self, writes: Sequence[Write], there: Sheets) -> Queues:
         """The writes by sheet. What is to be taken out of a sheet that is gone, is out."""
@@ -115,7 +128,7 @@ class Timesheets:
                 for each in part
             ]
             control_id = derived(request.id, "time", attempt, number)
-            answer = await self._client.call(Call(control_id, functions, writes=True), self._stop)
+            answer = await self._call(control_id, functions, part)
             results = {
                 each: answer.results.get(function.control_id)
                 for each, function in zip(part, functions, strict=True)
@@ -178,12 +191,20 @@ class Timesheets:
         """Take entries out of a sheet. Why it was refused, if it was."""
         control_id = derived(request.id, "moved", part.takes[0].seq)
         function = part.function(control_id, self._state, await self._names([part]))
-        call = Call(control_id, [function], writes=True)
-        answer = await self._client.call(call, self._stop)
+        answer = await self._call(control_id, [function], [part])
         result = answer.results.get(control_id)
         if result is not None and result.succeeded:
             return None
         return blamed(result.faults if result else answer.faults)
+
+    async def _call(
+        self, control_id: str, functions: Sequence[Function], some: Sequence[Rewriting]
+    ) -> Answer:
+        try:
+            return await self._client.call(Call(control_id, functions, writes=True), self._stop)
+        except Unanswered:
+            self._doubtful.update(each.period for each in some)
+            raise
 
     def _id(self, request: Request, attempt: int, rewriting: Rewriting) -> str:
         return derived(request.id, min(write.seq for write in rewriting.writes), attempt)

@@ -10,6 +10,7 @@ from ledgerlink.connectors.intacct.entries import KIND as TIME
 from ledgerlink.connectors.intacct.kinds import KINDS
 from ledgerlink.connectors.intacct.posting import Posting
 from ledgerlink.connectors.intacct.receipts import KIND as FILE
+from ledgerlink.connectors.intacct.sheets import Period
 from ledgerlink.connectors.intacct.timesheets import Timesheets
 from ledgerlink.domain.plan import Outcome, Request
 from ledgerlink.domain.ports import Answered, Interrupted, Stop
@@ -33,6 +34,7 @@ class Writing:
         self._dimensions = dimensions
         self._names = names
         self._state = state
+        self._doubtful: set[Period] = set()
         self._answered = answered
         self._stop = stop
 
@@ -73,7 +75,8 @@ class Writing:
         files = [write for write in request.writes if write.kind == FILE]
         others = [write for write in request.writes if write.kind in KINDS]
         if time:
-            sheets = Timesheets(client, self._custom, names, self._state, told, stop)
+            state, doubtful = self._state, self._doubtful
+            sheets = Timesheets(client, self._custom, names, state, doubtful, told, stop)
             await sheets.write(request, time)
         await Posting(client, self._dimensions, names, told, stop).write(request, others)
         await Attaching(client, names, told, stop).write(request, files)

@@ -340,6 +340,39 @@ async def test_a_request_of_which_nobody_knows_does_not_keep_the_next_one() -> N
     assert books.reasons() == {1: None}
 
 
+async def test_a_sheet_waits_until_an_unanswered_write_of_it_is_over() -> None:
+    books = Books()
+    sheet(books)
+    late: list[httpx.Request] = []
+
+    def cut(request: httpx.Request) -> httpx.Response:
+        late.append(request)
+        return httpx.Response(524)
+
+    def later(request: httpx.Request) -> httpx.Response:
+        if books.clock.now() > START + timedelta(minutes=15):
+            books.gateway(late.pop())
+        return books.gateway(request)
+
+    books.gateway.script = [None, None, None, cut, None, None, None, later]
+    requests = [Request(f"r{n}", (create(n, entry(f"t{n}")),)) for n in range(2)]
+    await books.ledger.write(requests, books.answered, lambda: False)
+    for request in late:
+        books.gateway(request)
+    assert books.reasons() == {1: None}
+    assert notes(books) == ["[time:t0]", "[time:t1]"]
+
+
+async def test_other_sheets_do_not_wait_for_an_unanswered_write() -> None:
+    books = Books()
+    books.gateway.script = [None, None, raw(b"", 524)]
+    staff = [Known("employee/E1"), Known("employee/E2")]
+    requests = [Request(f"r{n}", (create(n, entry(f"t{n}", staff=staff[n])),)) for n in range(2)]
+    await books.ledger.write(requests, books.answered, lambda: False)
+    assert books.reasons() == {1: None}
+    assert books.clock.now() < START + timedelta(minutes=1)
+
+
 async def test_a_function_that_was_done_before_is_looked_for() -> None:
     books = Books()
     await books.write(create(0, entry("t1")))
