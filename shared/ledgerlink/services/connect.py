@@ -4,8 +4,8 @@ The callback is a browser's: what it brings is believed only once a person has c
 the ledger has answered for the company (`docs/adr/0006`).
 """
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -106,12 +106,9 @@ def complete(house: House, state: str, code: str, company_id: str) -> Connection
     # authorisation of the connection that has the company.
     _same_company(connection, company_id)
     house.connections.require_free(connection, company_id)
-    try:
+    with _for_a_person():  # the code is used up
         tokens = _exchange(house, connection, code, authorization.redirect_uri)
         company = prove(house, connection, company_id, tokens)
-    except LedgerError as error:  # its remedy is for runs; here the code is used up
-        again = "Start connecting again later."
-        raise type(error)(error.code, error.message, again, error.trace_id) from error
     connection = _awaiting(house, authorization)  # it may have been disconnected meanwhile
     return _connected(house, connection, company_id, company, tokens)
 
@@ -128,7 +125,8 @@ def sign_in(
     company_id, login = house.connector(ledger).login(given)
     connection = _new(house, firm, user, ledger)
     house.connections.require_free(connection, company_id)
-    company = prove(house, connection, company_id, login)
+    with _for_a_person():
+        company = prove(house, connection, company_id, login)
     house.connections.save(connection)
     return _connected(house, connection, company_id, company, login)
 
@@ -142,8 +140,19 @@ def sign_in_again(
     company_id, login = house.connector(connection.ledger).login(given)
     _same_company(connection, company_id)
     house.connections.require_free(connection, company_id)
-    company = prove(house, connection, company_id, login)
+    with _for_a_person():
+        company = prove(house, connection, company_id, login)
     return _connected(house, connection, company_id, company, login)
+
+
+@contextmanager
+def _for_a_person() -> Iterator[None]:
+    """What the ledger raises has a remedy for runs; whoever connects has none yet."""
+    try:
+        yield
+    except LedgerError as error:
+        error.remedy = "Start connecting again later."
+        raise
 
 
 def _awaiting(house: House, authorization: Authorization) -> Connection:

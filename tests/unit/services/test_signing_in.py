@@ -70,6 +70,14 @@ def test_of_a_login_that_the_ledger_refuses_nothing_is_kept(
     assert place.lane.messages == []
 
 
+def test_a_ledger_that_is_down_asks_whoever_signs_in_to_come_again(place: Town) -> None:
+    down = LedgerUnavailable("ledger_unavailable", "It is down.", "Resume the run later.")
+    place.company("acme").trouble = [down]
+    with pytest.raises(LedgerUnavailable) as raised:
+        sign_in(place)
+    assert raised.value.remedy == "Start connecting again later."
+
+
 def test_an_incomplete_login_names_what_is_missing(place: Town) -> None:
     with pytest.raises(Invalid) as refused:
         sign_in(place, password="")
