@@ -13,15 +13,13 @@ from ledgerlink.domain.inputs import PlanInput
 from ledgerlink.domain.links import Link
 from ledgerlink.domain.plan import ItemState, Operation
 from ledgerlink.domain.ports import Blocked
-from ledgerlink.domain.reasons import Reason, reason
+from ledgerlink.domain.reasons import Reason, named, reason
 from ledgerlink.domain.records import RecordKind
 from ledgerlink.domain.resolver import Skipped, posting_key
 from ledgerlink.domain.settled import settled
 
 Compose = Callable[[Link | None], Document]
 """Makes the document, knowing where it stands now. Raises Blocked or Skipped."""
-NAMED = 5
-"""Keys that a reason names at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,7 @@ class Bundling:
     def _hindrance(self, link: Link, known: set[str]) -> Reason | None:
         """Why this document has to stay as it is."""
         if unknown := sorted(set(link.members) - known):
-            return reason("incomplete", keys=", ".join(unknown[:NAMED]))
+            return reason("incomplete", keys=named(unknown))
         stuck = next((member for member in link.members if member in self.stuck), None)
         return reason("member_blocked", key=stuck) if stuck else None
 

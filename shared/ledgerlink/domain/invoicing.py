@@ -19,7 +19,7 @@ from ledgerlink.domain.inputs import PlanInput
 from ledgerlink.domain.links import Link
 from ledgerlink.domain.money import Total, rounded
 from ledgerlink.domain.ports import Blocked
-from ledgerlink.domain.reasons import Reason, reason
+from ledgerlink.domain.reasons import Reason, named, reason
 from ledgerlink.domain.receipts import receipt_key
 from ledgerlink.domain.records import Invoice, InvoiceLine, RecordKind
 from ledgerlink.domain.resolver import Resolver, posting_key
@@ -35,9 +35,6 @@ from ledgerlink.domain.terms import (
     open_day,
     sent_number,
 )
-
-NAMED = 5
-"""Keys that a remark names at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +253,8 @@ class Invoices:
     def _leave_unlinked(self, keys: Iterable[str], why: str, remarks: Remarks) -> None:
         some = list(dict.fromkeys(keys))
         if some and self._given.invoicing.link_time:
-            named = ", ".join(some[:NAMED]) + (" …" if len(some) > NAMED else "")
-            told = reason("time_not_linked", field="time_keys", keys=named, detail=why)
+            words = {"keys": named(some), "detail": why}
+            told = reason("time_not_linked", field="time_keys", **words)
             remarks.warnings.append(told)
 
     def _total(

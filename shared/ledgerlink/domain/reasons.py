@@ -1,5 +1,6 @@
 """Every reason that an item can carry, as data: words and remedy for the person who must act."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -116,6 +117,16 @@ REASONS: dict[str, Template] = {
     "ledger_unavailable": Template("The ledger cannot be reached or is busy: {detail}", "Resume the run later."),
     "ledger_stopped": Template("The ledger refuses all writes: {detail}", "Mend it in the ledger, then resume the run."),
 }  # fmt: skip
+
+
+NAMED = 5
+"""How many of a kind the words of a reason name at most."""
+
+
+def named(words: Iterable[str]) -> str:
+    """The first of these, in a row, and a sign that there are more."""
+    some = list(words)
+    return ", ".join(some[:NAMED]) + (" …" if len(some) > NAMED else "")
 
 
 def reason(code: str, /, field: str | None = None, **words: object) -> Reason:

@@ -61,7 +61,7 @@ def test_a_reason_names_a_few_of_many_that_are_missing() -> None:
     world.posted(*at("A", *keys))
     found = world.post(*at("A", "e0"))
     assert found[0].reason is not None
-    assert "e1, e2, e3, e4, e5," in found[0].reason.message
+    assert "e1, e2, e3, e4, e5 …" in found[0].reason.message
 
 
 def test_an_invalid_record_of_a_report_keeps_the_others_where_they_are() -> None:

@@ -7,12 +7,10 @@ from ledgerlink.connectors.qbo import queries
 from ledgerlink.connectors.qbo.client import Client, Entity
 from ledgerlink.domain.errors import LedgerError
 from ledgerlink.domain.ports import Interrupted, Stop
-from ledgerlink.domain.reasons import Reason, reason
+from ledgerlink.domain.reasons import Reason, named, reason
 
 KIND = "TimeActivity"
 MAX_PAGES = 1000
-NAMED = 5
-"""Activities that a reason names at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +35,6 @@ def unlinked(body: Entity) -> Reason | None:
     """That an invoice is in the ledger without the time that it bills; None when it bills none."""
     keys = named(f"activity {activity_id}" for activity_id in linked(body))
     return reason("link_refused", keys=keys) if keys else None
-
-
-def named(words: Iterable[str]) -> str:
-    """The first of these, in a row."""
-    some = list(words)
-    return ", ".join(some[:NAMED]) + (" …" if len(some) > NAMED else "")
 
 
 async def invoices(

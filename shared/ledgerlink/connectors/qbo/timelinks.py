@@ -15,7 +15,7 @@ from ledgerlink.connectors.qbo.faults import Fault
 from ledgerlink.connectors.qbo.ids import derived
 from ledgerlink.domain.plan import Action, ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.ports import LaneState, Stop
-from ledgerlink.domain.reasons import reason
+from ledgerlink.domain.reasons import named, reason
 
 REFUSALS = frozenset({"620", "6000"})
 """Codes of a link that the ledger refuses; the latter stands for any other rule, too."""
@@ -81,7 +81,7 @@ class TimeLinks:
                 return Look(answers.taken_over(write, own))
             billed = [row for row in billed if not _by(invoices.get(row["Id"]), own)]
         if billed:
-            why = reason("time_billed", keys=billing.named(_words(row, invoices) for row in billed))
+            why = reason("time_billed", keys=named(_words(row, invoices) for row in billed))
             return Look(Outcome(seq=write.seq, state=ItemState.FAILED, reason=why))
         billable = [row for row in rows if row.get("BillableStatus") == "Billable"]
         return Look(sound=len(billable) == len(set(ids)))
