@@ -260,6 +260,16 @@ def test_what_is_deleted_is_told_by_the_audit_history(
     assert f"{entity.lower()}/{key}" not in books.read(kind)
 
 
+@pytest.mark.parametrize("zone", ["utc", "pacific"])
+def test_what_is_deleted_is_told_whatever_zone_the_ledger_stamps_in(
+    books: Books, zone: str
+) -> None:
+    books.admin("settings", {"times_zone": zone})
+    books.delete("VENDOR", books.number("VENDOR", "V9"))
+    gone = books.changes(ListType.VENDOR)[ListType.VENDOR].gone
+    assert "vendor/V9" in {each.id for each in gone}
+
+
 def test_a_deleted_task_is_told_by_its_number(books: Books) -> None:
     number = books.rows("TASK")[1]["RECORDNO"]
     books.delete("TASK", number)

@@ -387,6 +387,17 @@ def test_what_is_paid_of_an_invoice_comes_back(clerk: Clerk, paper: Paper) -> No
     assert open_one.fields["status"] == "open"
 
 
+@pytest.mark.parametrize("zone", ["utc", "pacific"])
+@pytest.mark.parametrize("paper", papers("order", "invoice"), ids=["order", "receivable"])
+def test_invoices_come_back_whatever_zone_the_ledger_stamps_in(
+    clerk: Clerk, paper: Paper, zone: str
+) -> None:
+    clerk.books.admin("settings", {"times_zone": zone})
+    choose(clerk, paper).post(paper.record())
+    records = clerk.books.changes(ListType.INVOICE)[ListType.INVOICE].records
+    assert clerk.links[paper.key].ledger_id in {record.id for record in records}
+
+
 def test_days_are_the_days_that_were_said(clerk: Clerk) -> None:
     for day in (date(2026, 2, 28), date(2024, 2, 29), date(2026, 12, 31)):
         key = f"x{day}"

@@ -81,6 +81,17 @@ async def test_a_payment_shows_as_a_change_of_the_sale() -> None:
     assert books.ledger.calls["read"] == 2
 
 
+@pytest.mark.parametrize("count", [1001, 2001])
+async def test_changed_invoices_are_told_beyond_a_page_and_left_out_beyond_what_is_sensible(
+    count: int,
+) -> None:
+    books = Books(choices=RECEIVABLES)
+    ids = {owed(books) for _ in range(count)}
+    told = await books.ledger.changes([ListType.INVOICE], START)
+    batches = [{record.id for record in batch.records} for batch in told.values()]
+    assert batches == ([ids] if count == 1001 else [])
+
+
 async def test_invoices_that_the_ledger_will_not_tell_of_are_left_out_of_the_changes() -> None:
     books = Books()
     books.gateway.refusals = {"ARINVOICE": [("X", "You do not have permission for API operation")]}

@@ -269,6 +269,17 @@ async def test_a_document_is_taken_back_once(document: Document) -> None:
     assert (await books.ledger.find([write], START, ()))[1].state is POSTED
 
 
+async def test_what_was_reversed_is_not_taken_for_what_is_posted_anew() -> None:
+    books = Books()
+    await books.write(create(0, CHARGE))
+    await books.write(removal(books, CHARGE), name="r2")
+    books.gateway.refusals = {"record_": [("BL01001973", "Currently, we can't create it")]}
+    anew = create(2, CHARGE)
+    await books.write(anew, name="r3")
+    assert books.reasons()[2] == "refused"
+    assert await books.ledger.find([anew], START, ()) == {}
+
+
 @each_list
 async def test_a_list_record_is_made_inactive(document: Document) -> None:
     books = Books()
