@@ -21,10 +21,11 @@ from ledgerlink.domain.inputs import PlanInput
 from ledgerlink.domain.links import Link
 from ledgerlink.domain.plan import ItemState, Operation
 from ledgerlink.domain.planner import plan
+from ledgerlink.domain.records import TimeEntry
 from ledgerlink.domain.resolver import RuleBook
 from ledgerlink.domain.rules import Rule, RuleKind
 from ledgerlink.services.plans import slices
-from ledgerlink.wire.records import time_entry
+from ledgerlink.wire.records import source_record
 from ledgerlink.wire.rules import mappings
 from ledgerlink.wire.stored import dump, load
 
@@ -67,7 +68,8 @@ def planned(
     stored: bytes, book: RuleBook, connector: QuickBooksOnline, held: Held, *, whole: bool
 ) -> tuple[Operation, ...]:
     """The plan of these packed lines."""
-    entries = [time_entry(line) for line in gzip.decompress(stored).split(b"\n")]
+    records = map(source_record, gzip.decompress(stored).split(b"\n"))
+    entries = [record for record in records if isinstance(record, TimeEntry)]
     return plan(
         PlanInput(
             entries=entries,

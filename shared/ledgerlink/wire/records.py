@@ -51,18 +51,6 @@ def adapter(form: Any) -> TypeAdapter[Any]:
     return TypeAdapter(form)
 
 
-def time_entries() -> TypeAdapter[TimeEntry]:
-    """The adapter of time entries."""
-    form: Any = TimeEntry
-    return adapter(form)
-
-
-def time_entry(line: bytes) -> TimeEntry:
-    """A time entry from a line of JSON. Raises Invalid naming each wrong field."""
-    found: TimeEntry = _read(line, TimeEntry)
-    return found
-
-
 def source_record(line: bytes) -> Record:
     """A record from a line of JSON: of the kind that its `kind` says, time where it says none;
     `deleted` makes it one that is gone. Raises Invalid naming each wrong field."""

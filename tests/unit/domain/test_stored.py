@@ -30,7 +30,7 @@ from ledgerlink.domain.rules import (
 from ledgerlink.domain.rules import Mapping as RuleMapping
 from ledgerlink.domain.runs import Chunk, Progress, Run
 from ledgerlink.services.stores import Message
-from ledgerlink.wire.records import time_entries, time_entry
+from ledgerlink.wire.records import adapter, source_record
 from ledgerlink.wire.rules import dump_mapping, load_mapping, mappings, plain
 from ledgerlink.wire.stored import Unreadable, dump, load
 
@@ -143,15 +143,16 @@ def test_a_mapping_comes_back_as_it_was_and_as_the_api_shows_it(
     )
 )
 def test_a_time_entry_comes_back_as_it_was(entry: TimeEntry) -> None:
-    assert time_entry(time_entries().dump_json(entry)) == entry
+    assert source_record(adapter(TimeEntry).dump_json(entry)) == entry
 
 
 @pytest.mark.parametrize("rate", ['"0.1"', '"12.3400"', "0.1", "12"])
 def test_a_rate_is_exact_and_never_a_float(rate: str) -> None:
     line = f'{{"key":"k","staff_key":"s","work_date":"2026-02-28","minutes":1,"bill_rate":{rate}}}'
-    found = time_entry(line.encode()).bill_rate
-    assert isinstance(found, Decimal)
-    assert found == Decimal(rate.strip('"'))
+    found = source_record(line.encode())
+    assert isinstance(found, TimeEntry)
+    assert isinstance(found.bill_rate, Decimal)
+    assert found.bill_rate == Decimal(rate.strip('"'))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -13,7 +15,6 @@ from ledgerlink.domain.documents import Known, ResolvedTime, fingerprint
 from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
 from ledgerlink.domain.records import TimeEntry
-from ledgerlink.wire.records import time_entry
 
 from tests.unit.connectors.qbo.stage import (
     Answer,
@@ -161,8 +162,7 @@ def test_a_look_that_fails_leaves_the_update_unknown_and_reports_its_neighbours(
 
 
 def entry(**given: Any) -> TimeEntry:
-    plain = {"key": "e", "staff_key": "s", "work_date": "2026-03-02", "minutes": 95}
-    return time_entry(json.dumps(plain | given).encode())
+    return TimeEntry(key="e", staff_key="s", work_date=date(2026, 3, 2), minutes=95, **given)
 
 
 @pytest.mark.parametrize("billable", [True, False])
@@ -182,7 +182,7 @@ def test_what_the_ledger_answers_is_known_as_what_was_sent(
         person="employee",
         customer=Known("21"),
         item=item,
-        rate=entry(bill_rate="95.50").bill_rate,
+        rate=Decimal("95.50"),
     )
     body = Documents().time(given).body
     answer = {**body, "ItemRef": {"value": "8", "name": "Hours"}, "Id": "7", "SyncToken": "0"}
