@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
-from ledgerlink.connectors.qbo import billing, fields, queries, values
+from ledgerlink.connectors.qbo import billing, fields, queries, transactions, values
 from ledgerlink.connectors.qbo.client import Client, Entity
 from ledgerlink.domain.errors import LedgerStopped
 from ledgerlink.domain.ports import Stop
@@ -13,7 +13,6 @@ CHARGE = "ReimburseCharge"
 BILLS = frozenset({"Bill", "Purchase"})
 PAYMENTS = frozenset({"Payment", "ReceivePayment", "BillPaymentCheck", "EFTBillPayment"})
 """Types of linked transactions that pay a bill or an invoice; of others the balance tells."""
-VOIDED = "voided"
 
 
 async def charged(client: Client, kind: str, rows: Iterable[Entity], stop: Stop) -> set[str]:
@@ -35,19 +34,13 @@ async def charged(client: Client, kind: str, rows: Iterable[Entity], stop: Stop)
 
 def locked(kind: str, entity: Entity, charged: Collection[str] = ()) -> Reason | None:
     """Why this document of money may not change; None when it may, and of other kinds."""
-    if kind == "Invoice" and _is_void(entity):
+    if kind == "Invoice" and transactions.is_void(entity):
         return reason("voided")
     if kind in ("Bill", "Invoice") and _is_paid(entity):
         return reason("paid", detail=_by_payment(entity))
     if kind in BILLS and _is_billed(entity, charged):
         return billing.billed(None)
     return None
-
-
-def _is_void(invoice: Entity) -> bool:
-    """The ledger says so in the note alone, and takes all money away."""
-    note = fields.text(invoice.get("PrivateNote")).lower()
-    return note.startswith(VOIDED) and not fields.number(invoice.get("TotalAmt"))
 
 
 def _is_paid(entity: Entity) -> bool:

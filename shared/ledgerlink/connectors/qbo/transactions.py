@@ -78,7 +78,8 @@ def status(row: Entity) -> str:
 
 
 def is_void(row: Entity) -> bool:
-    """Whether an invoice or a payment was voided, which leaves it without amounts."""
+    """Whether an invoice or a payment was voided: the ledger says so in the note alone, and takes
+    all money away."""
     note = (values.text(row, "PrivateNote") or "").lower()
     amounts = (_money(row, name) for name in ("TotalAmt", "Balance"))
     return not any(amounts) and note.startswith(VOIDED)
