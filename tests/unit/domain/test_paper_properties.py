@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from ledgerlink.domain.documents import Features, needs
 from ledgerlink.domain.money import UNITS, rounded
@@ -78,8 +78,7 @@ def test_an_invoice_comes_to_the_sum_of_its_rounded_lines(
     world.invoicing = replace(INVOICING, lines=how)
     record = invoice("i1", *told, tax_inclusive=inclusive)
     world.posted(record)
-    if not world.stored:
-        return
+    assume(world.stored)
     gross = sum((rounded(one.amount or Decimal(0), home) for one in told), Decimal(0))
     tax = sum((rounded(one.tax_amount or Decimal(0), home) for one in told), Decimal(0))
     (body,) = world.bodies("Invoice")
