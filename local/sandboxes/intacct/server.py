@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from starlette.types import ASGIApp
 
+from ..common import server
 from ..common.clock import Clock
-from ..qbo.server import START_SECONDS, STOP_SECONDS, listen, make_server
+from ..common.server import serving
 from . import snapshot
 from .sandbox import DEFAULT_COMPANY, Sandbox
 from .settings import Settings
@@ -20,15 +19,8 @@ from .web.gateway import SUFFIX
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """How a sandbox starts. Port 0 picks a free one."""
-
-    host: str = "127.0.0.1"
-    port: int = 0
-    seed: str = "sample"
-    scale: float = 1.0
+class Options(server.Options):
     multi_entity: bool = False
-    state: Path | None = None
     settings: Settings = field(default_factory=Settings)
 
 
@@ -68,16 +60,5 @@ def running(options: Options | None = None) -> Iterator[Running]:
     """A real server on loopback in a thread of its own, stopped at the end."""
     options = options or Options()
     sandbox = make_sandbox(options)
-    listener = listen(options.host, options.port)
-    ready = threading.Event()
-    server = make_server(make_app(sandbox, options), ready.set)
-    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-    thread.start()
-    try:
-        if not ready.wait(START_SECONDS):
-            raise TimeoutError(f"the sandbox did not start within {START_SECONDS} seconds")
-        yield Running(sandbox, f"http://{options.host}:{listener.getsockname()[1]}")
-    finally:
-        server.should_exit = True
-        thread.join(STOP_SECONDS + 5)
-        listener.close()
+    with serving(make_app(sandbox, options), options) as url:
+        yield Running(sandbox, url)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ..common import state
 from .books.company import Company, User
 from .books.rows import Record, Table
 from .memory import ControlIds
@@ -16,25 +15,15 @@ from .sandbox import Sandbox
 from .schema.fields import Field
 from .sessions import Session
 
-VERSION = 1
-
-
-class UnreadableState(ValueError):
-    """The state file is not one of ours."""
-
 
 def save(sandbox: Sandbox, path: Path) -> None:
-    state = {
-        "version": VERSION,
+    kept = {
         "senders": sandbox.senders,
         "companies": [_company(c) for c in sandbox.companies.values()],
         "sessions": [asdict(session) for session in sandbox.sessions.live.values()],
         "controlids": [[*key, at] for key, at in sandbox.controlids.done.items()],
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    beside.write_text(json.dumps(state), encoding="utf-8")
-    beside.replace(path)
+    state.write(path, kept)
 
 
 def _company(company: Company) -> dict[str, Any]:
@@ -75,18 +64,13 @@ def _record(record: Record) -> list[Any]:
 
 def load(sandbox: Sandbox, path: Path) -> None:
     """Replaces what the sandbox holds; raises UnreadableState."""
-    try:
-        state = json.loads(path.read_text(encoding="utf-8"))
-        if state["version"] != VERSION:
-            raise UnreadableState(f"{path} was written by another version")
-        sandbox.senders.update(state["senders"])
-        for stored in state["companies"]:
+    with state.reading(path) as kept:
+        sandbox.senders.update(kept["senders"])
+        for stored in kept["companies"]:
             sandbox.companies[stored["id"]] = _restored(stored)
-        sandbox.sessions.live = {s["id"]: Session(**s) for s in state["sessions"]}
-        done = {(sender, company, key): at for sender, company, key, at in state["controlids"]}
+        sandbox.sessions.live = {s["id"]: Session(**s) for s in kept["sessions"]}
+        done = {(sender, company, key): at for sender, company, key, at in kept["controlids"]}
         sandbox.controlids = ControlIds(done)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UnreadableState(f"{path} cannot be read: {error}") from error
 
 
 def _restored(stored: dict[str, Any]) -> Company:

@@ -3,84 +3,49 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from pathlib import Path
 from typing import Any
 
-from ..common.settings import UnknownSetting
-from .sandbox import Sandbox
+from ..common.command import Ready, asked, make_parser, run
 from .seeds import SEEDS
-from .server import Options, listen, make_app, make_sandbox, make_server
+from .server import Options, make_app, make_sandbox
 from .settings import Settings
-from .snapshot import UnreadableState
-
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(prog="python -m local.sandboxes.qbo", description=__doc__)
-    made.add_argument("--port", type=int, default=4600)
-    made.add_argument("--host", default="127.0.0.1", choices=LOOPBACK)
-    made.add_argument("--seed", default="sample", choices=tuple(SEEDS))
-    made.add_argument("--scale", type=float, default=1.0, help="ledger seconds per real second")
-    made.add_argument("--state", type=Path, help="kept here between runs")
-    made.add_argument("--latency-ms", type=float, help="one latency for every call; 0 for none")
-    made.add_argument("--throttle", action=argparse.BooleanOptionalAction, default=True)
+    made = make_parser("qbo", __doc__, 4600, SEEDS)
     made.add_argument("--rotation", action=argparse.BooleanOptionalAction, default=True)
     made.add_argument("--client-id")
     made.add_argument("--client-secret")
-    made.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="more")
     return made
 
 
 def settings_of(given: argparse.Namespace) -> Settings:
     """Raises UnknownSetting."""
-    changes: dict[str, Any] = {"throttle": given.throttle, "rotation": given.rotation}
+    changes: dict[str, Any] = {"rotation": given.rotation}
     if given.latency_ms is not None:
         changes |= dict.fromkeys(("single_ms", "query_ms", "batch_ms"), given.latency_ms)
         changes["batch_item_ms"] = 0.0
     for name in ("client_id", "client_secret"):
         if getattr(given, name):
             changes[name] = getattr(given, name)
-    for text in given.more:
-        name, _, value = text.partition("=")
-        changes[name] = _value(value)
-    return Settings().changed(changes)
+    return Settings().changed(changes | asked(given))
 
 
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+def prepare(given: argparse.Namespace) -> Ready:
+    settings = settings_of(given)
+    options = Options(given.host, given.port, given.seed, given.scale, given.state, settings)
+    sandbox = make_sandbox(options)
 
+    def words(url: str) -> str:
+        realms = ",".join(sandbox.companies)
+        return f"QuickBooks Online sandbox: api={url}/v3 admin={url}/_sandbox realms={realms}"
 
-def announce(sandbox: Sandbox, url: str) -> None:
-    realms = ",".join(sandbox.companies)
-    words = f"api={url}/v3 admin={url}/_sandbox realms={realms}"
-    print(f"QuickBooks Online sandbox: {words}", flush=True)
+    return make_app(sandbox, options), words
 
 
 def main(arguments: list[str] | None = None) -> int:
-    given = parser().parse_args(arguments)
-    if given.scale <= 0:
-        print("--scale must be above 0", file=sys.stderr)
-        return 2
-    try:
-        settings = settings_of(given)
-        options = Options(given.host, given.port, given.seed, given.scale, given.state, settings)
-        sandbox = make_sandbox(options)
-        listener = listen(given.host, given.port)
-    except (UnknownSetting, UnreadableState) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"port {given.port} on {given.host} cannot be used: {error}", file=sys.stderr)
-        return 2
-    url = f"http://{given.host}:{listener.getsockname()[1]}"
-    make_server(make_app(sandbox, options), lambda: announce(sandbox, url)).run([listener])
-    return 0
+    return run(parser().parse_args(arguments), prepare)
 
 
 if __name__ == "__main__":

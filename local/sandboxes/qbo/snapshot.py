@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import base64
-import json
-import os
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from ..common import state
 from .company import Company
 from .requestids import Answered, RequestIds
 from .rows import Record, Sequence, Table
 from .sandbox import Sandbox
 from .tokens import Grant, Tokens
 
-VERSION = 1
-
-
-class UnreadableState(ValueError):
-    """The state file is not one of ours."""
-
 
 def save(sandbox: Sandbox, path: Path) -> None:
-    state = {
-        "version": VERSION,
+    kept = {
         "companies": [_company(c) for c in sandbox.companies.values()],
         "requestids": {r: _requestids(ids) for r, ids in sandbox.requestids.items()},
         "tokens": {
@@ -33,10 +25,7 @@ def save(sandbox: Sandbox, path: Path) -> None:
             for kind in ("codes", "access", "refresh")
         },
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    beside.write_text(json.dumps(state, default=_plain), encoding="utf-8")
-    beside.replace(path)
+    state.write(path, kept, _plain)
 
 
 def _plain(value: Any) -> float:
@@ -76,17 +65,12 @@ def _requestids(ids: RequestIds) -> dict[str, list[Any]]:
 
 def load(sandbox: Sandbox, path: Path) -> None:
     """Replaces what the sandbox holds; raises UnreadableState."""
-    try:
-        state = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-        if state["version"] != VERSION:
-            raise UnreadableState(f"{path} was written by another version")
-        for stored in state["companies"]:
+    with state.reading(path, Decimal) as kept:
+        for stored in kept["companies"]:
             sandbox.adopt(_restored(stored))
-        for realm, known in state["requestids"].items():
+        for realm, known in kept["requestids"].items():
             sandbox.requestids[realm].known.update({k: _answered(*v) for k, v in known.items()})
-        sandbox.tokens = _tokens(state["tokens"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UnreadableState(f"{path} cannot be read: {error}") from error
+        sandbox.tokens = _tokens(kept["tokens"])
     for company in sandbox.companies.values():
         company.reindex(sandbox.settings)
 

@@ -13,11 +13,11 @@ import httpx
 import pytest
 from lxml import etree
 
+from local.sandboxes.common.state import UnreadableState
 from local.sandboxes.intacct import snapshot
 from local.sandboxes.intacct.__main__ import main, parser, settings_of
 from local.sandboxes.intacct.sandbox import Sandbox
 from local.sandboxes.intacct.server import Options, make_sandbox
-from local.sandboxes.intacct.snapshot import UnreadableState
 
 from .conftest import Books
 from .xml import el, els, function, login, record, request

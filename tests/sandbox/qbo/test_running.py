@@ -12,12 +12,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from local.sandboxes.common.state import UnreadableState
 from local.sandboxes.qbo import snapshot
 from local.sandboxes.qbo.__main__ import main, parser, settings_of
 from local.sandboxes.qbo.seeds import SEEDS
 from local.sandboxes.qbo.server import Options, make_sandbox
 from local.sandboxes.qbo.settings import CHOICES, Settings
-from local.sandboxes.qbo.snapshot import UnreadableState
 
 from .conftest import Books, hours
 

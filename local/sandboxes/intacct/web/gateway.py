@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 from starlette.types import Receive, Scope, Send
 
-from ...qbo.web.gateway import abort
+from ...common.server import abort
 from ..errors import ControlRefusal, Problem, SignInRefusal
 from ..grammar.parsing import check, parsed, salvaged_control
 from ..injection import Injection

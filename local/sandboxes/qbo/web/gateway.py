@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 import uuid
@@ -11,6 +10,7 @@ from typing import Final
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from ...common.server import abort
 from ..faults import Fault, GatewayFault, forbidden, throttled, unauthorized
 from ..injection import Injection
 from ..journal import METERED, Entry
@@ -26,7 +26,6 @@ SERVER_CUT_SECONDS: Final = 120.0
 WRITES: Final = frozenset({"single", "batch", "upload", "preferences", "taxservice", "send"})
 BY_ITEM: Final = frozenset({"batch", "upload"})
 PAGE: Final = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
-TRANSPORT: Final = "sandbox.transport"
 
 
 class Gateway:
@@ -218,14 +217,6 @@ def _note(call: Call, entry: Entry) -> None:
     entry.realm, entry.entity = call.realm, call.entity
     entry.operation, entry.items = call.operation, call.items
     entry.requestid = entry.requestid or call.params.get("requestid", "")
-
-
-def abort(scope: Scope) -> None:
-    """Closes the connection without a word."""
-    transport = scope.get(TRANSPORT)
-    if not isinstance(transport, asyncio.Transport):
-        raise ConnectionError("there is no connection to cut")
-    transport.abort()
 
 
 async def respond(send: Send, outcome: Outcome, tid: str) -> None:
