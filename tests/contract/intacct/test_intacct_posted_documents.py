@@ -233,6 +233,36 @@ def test_an_invoice_of_a_project_without_a_customer_is_told(clerk: Clerk) -> Non
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "target_missing")
 
 
+@EVERY
+def test_what_is_for_a_task_says_its_project_and_the_tasks_own_id(
+    clerk: Clerk, paper: Paper
+) -> None:
+    task = clerk.books.rows("TASK")[0]
+    clerk.rule(RuleKind.PROJECTS, "wires", Link(ledger_id=f"task/{task['RECORDNO']}"))
+    outcome = choose(clerk, paper).post(paper.record(project_key="wires"))[paper.key]
+    assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
+    said = [entry.request_body or "" for entry in clerk.books.journal() if entry.uniqueid]
+    assert said
+    assert all(said)
+    assert "TASKKEY" not in "".join(said)
+    (line,) = clerk.lines(paper.key)
+    assert line["PROJECTID"] == task["PROJECTID"]
+    assert line.get("TASKID") == (None if paper.kind == "SODOCUMENT" else task["TASKID"])
+    assert clerk.post(paper.record(project_key="wires"))[paper.key].state is ItemState.UNCHANGED
+    clerk.lose(match={"function": paper.change})
+    assert clerk.post(paper.record("40", project_key="wires")) == {}
+    assert code(clerk.again()[paper.key]) == "already_written"
+    assert abs(total(clerk, paper.key)) == 40
+
+
+@EVERY
+def test_what_is_for_a_task_that_is_gone_is_told(clerk: Clerk, paper: Paper) -> None:
+    clerk.rule(RuleKind.PROJECTS, "wires", Link(ledger_id="task/9999"))
+    outcome = choose(clerk, paper).post(paper.record(project_key="wires"))[paper.key]
+    assert (outcome.state, code(outcome)) == (ItemState.FAILED, "target_missing")
+    assert clerk.ours(paper.kind) == []
+
+
 def test_custom_fields_of_an_invoice_are_written(clerk: Clerk) -> None:
     clerk.books.about("/fields", {"object": "SODOCUMENT", "name": "CONTRACTREF"})
     clerk.post(invoice(custom_fields={"SODOCUMENT.CONTRACTREF": "K-1"}))

@@ -50,7 +50,7 @@ FIELDS: Mapping[str, str] = {
 }
 """The field that names a record of each object, in generic functions."""
 
-LEGACY = {"ACCOUNTNO": "glaccountno", "TASKKEY": "taskid"}
+LEGACY = {"ACCOUNTNO": "glaccountno"}
 """What legacy functions call otherwise than the same in lower case."""
 
 DAYS = frozenset(
