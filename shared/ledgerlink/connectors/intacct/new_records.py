@@ -10,6 +10,7 @@ from ledgerlink.connectors.intacct import wording
 from ledgerlink.connectors.intacct.bodies import amount, at, said
 from ledgerlink.connectors.intacct.choices import Choices
 from ledgerlink.connectors.intacct.marks import short
+from ledgerlink.connectors.texts import email
 from ledgerlink.domain.documents import Document, NewCustomer, NewItem, NewListRecord, NewPerson
 
 NON_INVENTORY = "Non-Inventory"
@@ -71,4 +72,4 @@ def _parts(record: NewPerson) -> dict[str, str]:
 
 
 def _mail(record: NewPerson) -> dict[str, str]:
-    return {"EMAIL1": wording.email(record.email)} if record.email else {}
+    return {"EMAIL1": email(record.email, wording.EMAIL)} if record.email else {}

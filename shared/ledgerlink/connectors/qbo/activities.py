@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledgerlink.connectors.qbo.parts import NAME_OF, ref
+from ledgerlink.connectors.qbo.texts import LENGTHS
 from ledgerlink.connectors.qbo.wire import amount
 from ledgerlink.connectors.qbo.wording import Wording
 from ledgerlink.domain.documents import Document, ResolvedTime
@@ -16,7 +17,7 @@ def activity(time: ResolvedTime) -> Document:
     """A TimeActivity: date, hours and minutes, never clock times. Raises Blocked."""
     _refuse_unbillable(time)
     wording = Wording(time.shorten)
-    text = wording.text(time.parts, "Description")
+    text = wording.text(time.parts, LENGTHS["Description"])
     body = {
         **_worked(time),
         **ref("CustomerRef", time.customer),

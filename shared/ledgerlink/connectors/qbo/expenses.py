@@ -9,6 +9,7 @@ from typing import Any
 from ledgerlink.connectors.qbo import contents
 from ledgerlink.connectors.qbo.parts import NAME_OF, head, ref
 from ledgerlink.connectors.qbo.taxes import Taxing, all_of, keeps_tax_on_costs
+from ledgerlink.connectors.qbo.texts import LENGTHS
 from ledgerlink.connectors.qbo.wire import amount
 from ledgerlink.connectors.qbo.wording import Wording
 from ledgerlink.domain.documents import (
@@ -91,7 +92,7 @@ def _payee(payee: Payee | None) -> dict[str, Any]:
 
 
 def _line(line: ExpenseLine, taxing: Taxing, wording: Wording) -> dict[str, Any]:
-    text = wording.text(line.parts, "Description")
+    text = wording.text(line.parts, LENGTHS["Description"])
     kind, spent_on = _spent_on(line, taxing)
     detail = {
         **spent_on,

@@ -3,11 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.connectors.qbo import texts
 from ledgerlink.connectors.qbo.parts import head, ref
 from ledgerlink.connectors.qbo.taxes import HOME, WORDS, Taxing
+from ledgerlink.connectors.qbo.texts import LENGTHS
 from ledgerlink.connectors.qbo.wire import amount
 from ledgerlink.connectors.qbo.wording import Wording
+from ledgerlink.connectors.texts import email, one_line
 from ledgerlink.domain.documents import Document, ResolvedInvoice, ResolvedInvoiceLine, reference
 from ledgerlink.domain.money import Total, rounded
 from ledgerlink.domain.reasons import reason
@@ -57,14 +58,14 @@ def _codes(invoice: ResolvedInvoice) -> tuple[str | None, str | None]:
 
 def _addressed(invoice: ResolvedInvoice, wording: Wording) -> dict[str, Any]:
     """What the client reads, and whether the ledger is to mail it."""
-    memo = wording.text([("memo", invoice.memo)], "CustomerMemo")
+    memo = wording.text([("memo", invoice.memo)], LENGTHS["CustomerMemo"])
     said = {"CustomerMemo": {"value": memo}} if memo else {}
     if not invoice.email:
         return said
     mailed = {"EmailStatus": "NeedToSend"} if invoice.send else {}
     return {
         **said,
-        "BillEmail": {"Address": texts.email(invoice.email, "BillEmail")},
+        "BillEmail": {"Address": email(invoice.email, LENGTHS["BillEmail"])},
         **mailed,
     }
 
@@ -73,9 +74,9 @@ def _custom(invoice: ResolvedInvoice, wording: Wording) -> dict[str, Any]:
     """Texts by definition id; an empty one empties the field."""
     fields = [
         {
-            "DefinitionId": texts.one_line(definition_id, "custom_fields"),
+            "DefinitionId": one_line(definition_id, "custom_fields"),
             "Type": "StringType",
-            "StringValue": wording.line(value, "StringValue", "custom_fields"),
+            "StringValue": wording.line(value, LENGTHS["StringValue"], "custom_fields"),
         }
         for definition_id, value in sorted(invoice.custom_fields.items())
     ]
@@ -85,7 +86,7 @@ def _custom(invoice: ResolvedInvoice, wording: Wording) -> dict[str, Any]:
 def _line(
     line: ResolvedInvoiceLine, code: str | None, taxing: Taxing, wording: Wording
 ) -> dict[str, Any]:
-    text = wording.text([("description", line.description)], "Description")
+    text = wording.text([("description", line.description)], LENGTHS["Description"])
     detail = {
         **ref("ItemRef", line.item),
         **_priced(line, wording),

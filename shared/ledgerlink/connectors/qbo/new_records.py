@@ -5,6 +5,7 @@ from typing import Any
 from ledgerlink.connectors.qbo import texts
 from ledgerlink.connectors.qbo.parts import NAME_OF, ref
 from ledgerlink.connectors.qbo.wire import amount
+from ledgerlink.connectors.texts import email
 from ledgerlink.domain.documents import Document, NewCustomer, NewItem, NewListRecord, NewPerson
 
 
@@ -30,7 +31,10 @@ def _person(record: NewPerson) -> dict[str, Any]:
     named = {"DisplayName": texts.name(record.name, "DisplayName"), **_name_parts(record)}
     if not record.email:
         return named
-    return {**named, "PrimaryEmailAddr": {"Address": texts.email(record.email)}}
+    return {
+        **named,
+        "PrimaryEmailAddr": {"Address": email(record.email, texts.LENGTHS["PrimaryEmailAddr"])},
+    }
 
 
 def _item(record: NewItem) -> dict[str, Any]:

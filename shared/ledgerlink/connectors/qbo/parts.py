@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ledgerlink.connectors.qbo.texts import LENGTHS
 from ledgerlink.connectors.qbo.wire import amount
 from ledgerlink.connectors.qbo.wording import Wording
 from ledgerlink.domain.documents import ResolvedExpenses, ResolvedInvoice, Target, reference
@@ -22,7 +23,7 @@ def head(
 ) -> dict[str, Any]:
     """What documents of money begin with: number, day, place, note and currency. Raises
     Blocked."""
-    number = wording.line(document.number or "", "DocNumber", number_field)
+    number = wording.line(document.number or "", LENGTHS["DocNumber"], number_field)
     return {
         **({"DocNumber": number} if number else {}),
         "TxnDate": document.day.isoformat(),

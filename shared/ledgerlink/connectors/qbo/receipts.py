@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from ledgerlink.connectors.qbo import texts
+from ledgerlink.connectors import texts
+from ledgerlink.connectors.qbo.texts import LENGTHS
 from ledgerlink.domain.documents import Document, ResolvedReceipt, reference
 from ledgerlink.domain.ports import Blocked
 from ledgerlink.domain.reasons import reason
@@ -40,7 +41,7 @@ def attachment(receipt: ResolvedReceipt) -> Document:
     name = _name(receipt.file_name)
     content_type = receipt.content_type.partition(";")[0].strip().lower()
     _refuse_type(name, content_type)
-    note = texts.fitting(texts.free_text(receipt.note, "note"), "Note", "note")
+    note = texts.fitting(texts.free_text(receipt.note, "note"), LENGTHS["Note"], "note")
     attached_to = {"type": receipt.document_kind, "value": reference(receipt.document)}
     body = {
         "AttachableRef": [{"EntityRef": attached_to, "IncludeOnSend": False}],
@@ -53,7 +54,7 @@ def attachment(receipt: ResolvedReceipt) -> Document:
 
 
 def _name(given: str) -> str:
-    return texts.fitting(texts.one_line(given, "file_name"), "FileName", "file_name")
+    return texts.fitting(texts.one_line(given, "file_name"), LENGTHS["FileName"], "file_name")
 
 
 def _refuse_type(name: str, content_type: str) -> None:

@@ -122,6 +122,7 @@ def test_references_to_records_still_to_come_are_kept_open() -> None:
         ({"note": (("private_note", "x" * 4000),)}, "text_too_long", "private_note"),
         ({"email": "a@" + "b" * 95 + ".com"}, "text_too_long", "email"),
         ({"email": "amy at birds"}, "invalid_record", "email"),
+        ({"email": "a\x07my@birds.example"}, "control_characters", "email"),
         ({"custom_fields": {"1": "x" * 32}}, "text_too_long", "custom_fields"),
         ({"custom_fields": {"1": "a\nb"}}, "control_characters", "custom_fields"),
         ({"custom_fields": {"\x07": "a"}}, "control_characters", "custom_fields"),
