@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..common import sandbox
 from ..common.clock import Clock
 from .books.company import PREFERENCES, Company, User
 from .engine.work import Work
@@ -19,9 +20,13 @@ from .settings import Settings
 DEFAULT_COMPANY = "sandbox-co"
 
 
-class Sandbox:
+class Sandbox(sandbox.Sandbox):
     """State of one running sandbox; the web layer asks and changes it. `senders` are the partner
     credentials that exist, id to password."""
+
+    settings: Settings
+    journal: Journal
+    injections: Injections
 
     def __init__(self, settings: Settings | None = None, clock: Clock | None = None) -> None:
         self.settings = settings or Settings()
@@ -68,7 +73,3 @@ class Sandbox:
         """Somebody at work in the screens; raises KeyError."""
         company = self.companies[company_id]
         return Work(company, self.settings, self.clock, user="Admin", entity=entity, by_hand=True)
-
-    def change_settings(self, changes: dict[str, Any]) -> None:
-        self.settings = self.settings.changed(changes)
-        self.journal.resize(self.settings.journal_size)

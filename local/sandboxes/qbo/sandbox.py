@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from ..common import sandbox
 from ..common.clock import Clock
 from ..common.injection import Injections
 from .company import Company
@@ -25,8 +26,12 @@ DEFAULT_REALM = "9130350000000001"
 SCOPE = "com.intuit.quickbooks.accounting"
 
 
-class Sandbox:
+class Sandbox(sandbox.Sandbox):
     """State of one running sandbox; the web layer asks and changes it."""
+
+    settings: Settings
+    journal: Journal
+    injections: Injections[Injection]
 
     def __init__(self, settings: Settings | None = None, clock: Clock | None = None) -> None:
         self.settings = settings or Settings()
@@ -80,8 +85,7 @@ class Sandbox:
         return write(self.context(realm, by_hand=True), BY_NAME["Preferences"], body, "update")
 
     def change_settings(self, changes: dict[str, Any]) -> None:
-        self.settings = self.settings.changed(changes)
-        self.journal.resize(self.settings.journal_size)
+        super().change_settings(changes)
         for company in self.companies.values():
             company.reindex(self.settings)
 

@@ -1,51 +1,36 @@
-"""The sandbox's own calls under `/_sandbox`: for tests and benchmarks, from this machine only."""
+"""The calls under `/_sandbox` that only the sandbox of QuickBooks Online has."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
-from ...common.injection import BadFault
-from ...common.settings import UnknownSetting
+from ...common import admin
+from ...common.admin import Handler, read_json
 from ..faults import Fault
 from ..rows import Row
 from ..sandbox import SCOPE, Sandbox
-from ..webhooks import BadSubscription, Event, Storm, subscription
+from ..webhooks import Event, Storm, subscription
 from . import desk
 from .wire import dump
 
 STORMY: Final = ("Customer", "Item", "Vendor", "Employee", "Account")
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "testclient"})
-Handler: TypeAlias = Callable[[Request], Awaitable[Any]]
 Deed: TypeAlias = Callable[[Sandbox, str, Row], Row]
-MISTAKES: Final = (KeyError, TypeError, ValueError, BadFault, UnknownSetting, BadSubscription)
 
 
-class Admin:
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
+class Admin(admin.Admin[Sandbox]):
+    MISTAKES = (*admin.Admin.MISTAKES, Fault)
 
-    def routes(self) -> list[Route]:
-        table: tuple[tuple[str, str, Handler], ...] = (
-            ("GET", "/health", self.health),
-            ("GET", "/journal", self.journal),
-            ("DELETE", "/journal", self.clear_journal),
-            ("GET", "/stats", self.stats),
+    def calls(self) -> admin.Table:
+        return (
+            *super().calls(),
             ("POST", "/companies", self.add_company),
             ("POST", "/token", self.token),
             ("POST", "/tokens/expire", self.expire),
-            ("GET", "/faults", self.faults),
-            ("POST", "/faults", self.add_fault),
-            ("DELETE", "/faults", self.clear_faults),
-            ("POST", "/clock", self.clock),
-            ("GET", "/settings", self.settings),
-            ("POST", "/settings", self.change_settings),
             ("GET", "/webhooks", self.webhooks),
             ("PUT", "/webhooks", self.subscribe),
             ("DELETE", "/webhooks", self.unsubscribe),
@@ -57,29 +42,18 @@ class Admin:
             ("POST", "/companies/{realm}/preferences", self.preferences),
             ("GET", "/companies/{realm}/{entity}", self.rows),
         )
-        return [
-            Route(f"/_sandbox{path}", _guarded(handler), methods=[method])
-            for method, path, handler in table
-        ]
 
-    async def health(self, _request: Request) -> Row:
-        companies = [{"realm": c.realm, "name": c.name} for c in self._sandbox.companies.values()]
-        return {"status": "ok", "scale": self._sandbox.clock.scale, "companies": companies}
+    def mistaken(self, error: Exception) -> Row:
+        return {"Fault": error.body()} if isinstance(error, Fault) else super().mistaken(error)
 
-    async def journal(self, request: Request) -> Row:
-        after = int(request.query_params.get("after", 0))
-        limit = int(request.query_params.get("limit", 1000))
-        return self._sandbox.journal.since(after, limit)
+    def answered(self, value: Any) -> Response:
+        return Response(dump(value), media_type="application/json")
 
-    async def clear_journal(self, _request: Request) -> Row:
-        self._sandbox.journal.clear()
-        return {}
-
-    async def stats(self, _request: Request) -> Row:
-        return self._sandbox.journal.stats()
+    def companies(self) -> list[Row]:
+        return [{"realm": c.realm, "name": c.name} for c in self._sandbox.companies.values()]
 
     async def add_company(self, request: Request) -> Row:
-        body = await _json(request)
+        body = await read_json(request)
         company = self._sandbox.add_company(
             body["name"],
             body.get("seed", "empty"),
@@ -90,7 +64,7 @@ class Admin:
         return {"realm": company.realm}
 
     async def token(self, request: Request) -> Row:
-        realm = (await _json(request))["realm"]
+        realm = (await read_json(request))["realm"]
         if realm not in self._sandbox.companies:
             raise KeyError(realm)
         sandbox = self._sandbox
@@ -99,35 +73,9 @@ class Admin:
         return sandbox.tokens.issue(realm, app, SCOPE, now, sandbox.settings)
 
     async def expire(self, request: Request) -> Row:
-        body = await _json(request)
+        body = await read_json(request)
         access, refresh = bool(body.get("access")), bool(body.get("refresh"))
         return {"expired": self._sandbox.tokens.expire(body["realm"], access, refresh)}
-
-    async def faults(self, _request: Request) -> Row:
-        return {"faults": [i.shown() for i in self._sandbox.injections.all]}
-
-    async def add_fault(self, request: Request) -> Row:
-        return self._sandbox.injections.add(await _json(request)).shown()
-
-    async def clear_faults(self, _request: Request) -> Row:
-        self._sandbox.injections.clear()
-        return {}
-
-    async def clock(self, request: Request) -> Row:
-        body = await _json(request)
-        scale = float(body["scale"]) if "scale" in body else None
-        if scale is not None and scale <= 0:
-            raise ValueError("scale must be above 0")
-        clock = self._sandbox.clock
-        clock.change(scale, float(body.get("advance_seconds", 0)))
-        return {"scale": clock.scale, "ledger_time": clock.now()}
-
-    async def settings(self, _request: Request) -> Row:
-        return self._sandbox.settings.as_dict()
-
-    async def change_settings(self, request: Request) -> Row:
-        self._sandbox.change_settings(await _json(request))
-        return self._sandbox.settings.as_dict()
 
     async def webhooks(self, _request: Request) -> Row:
         target = self._sandbox.webhooks.subscription
@@ -135,7 +83,7 @@ class Admin:
         return {"url": url, "deliveries": list(self._sandbox.webhooks.deliveries)}
 
     async def subscribe(self, request: Request) -> Row:
-        target = subscription(await _json(request))
+        target = subscription(await read_json(request))
         self._sandbox.webhooks.subscription = target
         return {"url": target.url, "format": target.format}
 
@@ -147,13 +95,13 @@ class Admin:
         """Somebody works in the QuickBooks screens."""
 
         async def done(request: Request) -> Row:
-            return deed(self._sandbox, request.path_params["realm"], await _json(request))
+            return deed(self._sandbox, request.path_params["realm"], await read_json(request))
 
         return done
 
     async def storm(self, request: Request) -> Row:
         """Notifications about rows that are there, with their true times: a storm of them."""
-        body, realm = await _json(request), request.path_params["realm"]
+        body, realm = await read_json(request), request.path_params["realm"]
         duplicates = float(body.get("duplicates", 0))
         plan = Storm(duplicates, bool(body.get("shuffle")), str(body.get("format", "cloudevents")))
         company = self._sandbox.companies[realm]
@@ -166,7 +114,7 @@ class Admin:
         return await self._sandbox.webhooks.storm(list(islice(changed, wanted)), plan)
 
     async def preferences(self, request: Request) -> Row:
-        changes = await _json(request)
+        changes = await read_json(request)
         return self._sandbox.change_preferences(request.path_params["realm"], changes)
 
     async def rows(self, request: Request) -> Row:
@@ -175,28 +123,3 @@ class Admin:
         table = company.table(request.path_params["entity"])
         deleted = [record.row for record in table.deleted.values()]
         return {"rows": list(table.rows()), "deleted": deleted}
-
-
-def _guarded(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """Answers only this machine; a mistake in the request is a 400 with words."""
-
-    async def guarded(request: Request) -> Response:
-        if request.client is None or request.client.host not in LOOPBACK:
-            return JSONResponse({"error": "loopback only"}, status_code=403)
-        try:
-            value = await handler(request)
-        except Fault as fault:
-            return JSONResponse({"Fault": fault.body()}, status_code=400)
-        except MISTAKES as error:
-            words = f"{type(error).__name__}: {error}"
-            return JSONResponse({"error": words}, status_code=400)
-        return Response(dump(value), media_type="application/json")
-
-    return guarded
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    value = json.loads(await request.body() or b"{}")
-    if not isinstance(value, dict):
-        raise ValueError("the body must be a JSON object")
-    return value
