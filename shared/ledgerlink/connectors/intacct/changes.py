@@ -13,7 +13,7 @@ from ledgerlink.connectors.intacct.reading import ZONES, Readings, changed
 from ledgerlink.connectors.intacct.requests import Function
 from ledgerlink.connectors.intacct.rows import Row, text
 from ledgerlink.connectors.intacct.traits import LISTS, SOURCES, Source
-from ledgerlink.connectors.qbo.timing import LedgerTime
+from ledgerlink.connectors.timing import LedgerTime
 from ledgerlink.domain.lists import Batch, Gone, ListRecord, ListType
 from ledgerlink.domain.ports import Stop
 

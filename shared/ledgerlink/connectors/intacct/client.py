@@ -16,7 +16,7 @@ from ledgerlink.connectors.intacct.replies import Reply
 from ledgerlink.connectors.intacct.requests import Call, Function, derived, envelope
 from ledgerlink.connectors.intacct.sessions import SIGN_IN, Sessions
 from ledgerlink.connectors.intacct.silence import Silence
-from ledgerlink.connectors.qbo.timing import LedgerTime, in_time
+from ledgerlink.connectors.timing import LedgerTime, in_time
 from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.ports import Stop, never
 

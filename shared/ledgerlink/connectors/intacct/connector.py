@@ -15,7 +15,7 @@ from ledgerlink.connectors.intacct.logins import LoginVault, Sender, signed
 from ledgerlink.connectors.intacct.periods import Periods
 from ledgerlink.connectors.intacct.sessions import Sessions
 from ledgerlink.connectors.intacct.silence import Silence
-from ledgerlink.connectors.qbo.timing import LedgerTime
+from ledgerlink.connectors.timing import LedgerTime
 from ledgerlink.domain.documents import Features
 from ledgerlink.domain.errors import Forbidden, Invalid, Problem
 from ledgerlink.domain.lists import ListType, Notice

@@ -19,7 +19,7 @@ from ledgerlink.connectors.intacct.payments import Payments
 from ledgerlink.connectors.intacct.reading import Readings
 from ledgerlink.connectors.intacct.sessions import Sessions
 from ledgerlink.connectors.intacct.writing import Writing
-from ledgerlink.connectors.qbo.timing import LedgerTime
+from ledgerlink.connectors.timing import LedgerTime
 from ledgerlink.domain.documents import Company, Copy
 from ledgerlink.domain.lists import Batch, ListType, Reading
 from ledgerlink.domain.plan import Outcome, Request, Write

@@ -16,7 +16,7 @@ from ledgerlink.connectors.intacct.queries import Condition
 from ledgerlink.connectors.intacct.requests import Function
 from ledgerlink.connectors.intacct.rows import Row, text
 from ledgerlink.connectors.intacct.traits import SOURCES, WITH_CUSTOM_FIELDS, Source
-from ledgerlink.connectors.qbo.timing import LedgerTime
+from ledgerlink.connectors.timing import LedgerTime
 from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.lists import Batch, ListRecord, Reading
 from ledgerlink.domain.ports import Stop

@@ -9,7 +9,7 @@ from ledgerlink.connectors.intacct.endpoints import Endpoints
 from ledgerlink.connectors.intacct.logins import Login, LoginVault, Session
 from ledgerlink.connectors.intacct.requests import Call, Function
 from ledgerlink.connectors.intacct.rows import text
-from ledgerlink.connectors.qbo.timing import LedgerTime
+from ledgerlink.connectors.timing import LedgerTime
 
 SHORTEST = 1800.0
 """Ledger seconds that a session lives at least, where the answer does not say how long."""

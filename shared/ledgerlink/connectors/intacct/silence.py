@@ -1,34 +1,9 @@
 """Writes without an answer: until when the gateway may still be at work on them."""
 
-from datetime import datetime
-from typing import Any
-
-from ledgerlink.connectors.qbo.timing import LedgerTime
-from ledgerlink.domain.ports import LaneState, Stop
-
-LATEST = 910.0
-"""Ledger seconds after which a request is done or never will be: the gateway lets one run for 15
-minutes, also when the client has given up."""
+from ledgerlink.connectors import silence
 
 
-class Silence:
-    """The moment at which the last unanswered write is over; survives its worker."""
+class Silence(silence.Silence):
+    """The gateway lets a request run for 15 minutes, also when the client has given up."""
 
-    def __init__(self, time: LedgerTime, state: LaneState) -> None:
-        self._time = time
-        stored = state.get("silent_until")
-        self._until = datetime.fromisoformat(stored) if stored else None
-
-    def begin(self, since: float) -> None:
-        """A write went unanswered that left `since` ledger seconds ago."""
-        until = self._time.after(max(LATEST - since, 0.0))
-        self._until = max(self._until or until, until)
-
-    async def over(self, stop: Stop) -> None:
-        """Wait for the end. Raises Interrupted when `stop` says so."""
-        if self._until is not None:
-            await self._time.sleep(self._time.left(self._until), stop)
-
-    def state(self) -> dict[str, Any]:
-        """The memory as JSON values."""
-        return {"silent_until": self._until.isoformat()} if self._until else {}
+    latest = 910.0

@@ -15,8 +15,8 @@ from ledgerlink.connectors.qbo.patience import Patience, Pauses
 from ledgerlink.connectors.qbo.refresh import Refresher
 from ledgerlink.connectors.qbo.replies import Reply, lost, read
 from ledgerlink.connectors.qbo.silence import UNKNOWN, Silence, waited
-from ledgerlink.connectors.qbo.timing import LedgerTime, in_time
 from ledgerlink.connectors.qbo.turnstile import Turnstile
+from ledgerlink.connectors.timing import LedgerTime, in_time
 from ledgerlink.domain.ports import Stop, never
 
 MINOR_VERSION = "minorversion=75"

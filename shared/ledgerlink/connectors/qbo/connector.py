@@ -18,8 +18,8 @@ from ledgerlink.connectors.qbo.limits import Limiter, Limits
 from ledgerlink.connectors.qbo.lines import Lines
 from ledgerlink.connectors.qbo.refresh import Refresher
 from ledgerlink.connectors.qbo.silence import Silence
-from ledgerlink.connectors.qbo.timing import LedgerTime
 from ledgerlink.connectors.qbo.tokens import Application, TokenEndpoint
+from ledgerlink.connectors.timing import LedgerTime
 from ledgerlink.domain.documents import Features
 from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.domain.lists import Notice

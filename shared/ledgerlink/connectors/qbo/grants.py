@@ -8,8 +8,8 @@ import httpx
 
 from ledgerlink.connectors.qbo import errors
 from ledgerlink.connectors.qbo.endpoints import Endpoints
-from ledgerlink.connectors.qbo.timing import LedgerTime
 from ledgerlink.connectors.qbo.tokens import SCOPE, Application, TokenEndpoint
+from ledgerlink.connectors.timing import LedgerTime
 from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.ports import Tokens
 

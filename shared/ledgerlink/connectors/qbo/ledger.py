@@ -15,8 +15,8 @@ from ledgerlink.connectors.qbo.inquiry import Inquiry
 from ledgerlink.connectors.qbo.limits import Limiter
 from ledgerlink.connectors.qbo.reading import Readings
 from ledgerlink.connectors.qbo.timelinks import TimeLinks
-from ledgerlink.connectors.qbo.timing import LedgerTime
 from ledgerlink.connectors.qbo.writing import Writing
+from ledgerlink.connectors.timing import LedgerTime
 from ledgerlink.domain.documents import Company, Copy
 from ledgerlink.domain.lists import Batch, ListType, Reading
 from ledgerlink.domain.plan import Outcome, Request, Write

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import httpx
 
 from ledgerlink.connectors.qbo import errors
-from ledgerlink.connectors.qbo.timing import LedgerTime
 from ledgerlink.connectors.qbo.tokens import TokenEndpoint
+from ledgerlink.connectors.timing import LedgerTime
 from ledgerlink.domain.errors import AuthorizationLost, LedgerUnavailable
 from ledgerlink.domain.ports import Tokens, TokenVault
 

@@ -10,7 +10,7 @@ import httpx
 from ledgerlink.connectors.qbo import errors
 from ledgerlink.connectors.qbo.endpoints import Endpoints
 from ledgerlink.connectors.qbo.replies import trace_id
-from ledgerlink.connectors.qbo.timing import LedgerTime
+from ledgerlink.connectors.timing import LedgerTime
 from ledgerlink.domain.ports import Tokens
 
 SCOPE = "com.intuit.quickbooks.accounting"

@@ -3,7 +3,7 @@
 import asyncio
 
 from ledgerlink.connectors.qbo.limits import Lane, Limiter
-from ledgerlink.connectors.qbo.timing import INSTANT, LedgerTime
+from ledgerlink.connectors.timing import INSTANT, LedgerTime
 from ledgerlink.domain.ports import Interrupted, Stop, never
 
 GIVE_WAY = 0.01

@@ -11,7 +11,7 @@ from ledgerlink.connectors.intacct.requests import Call, Function
 from ledgerlink.connectors.intacct.sessions import Sessions
 from ledgerlink.connectors.intacct.silence import Silence
 from ledgerlink.connectors.intacct.xml import Value
-from ledgerlink.connectors.qbo.timing import LedgerTime
+from ledgerlink.connectors.timing import LedgerTime
 from ledgerlink.domain.ports import LaneState
 
 from tests.fakes.clock import START, FakeClock

@@ -24,7 +24,7 @@ from ledgerlink.connectors.intacct.records import (
     TIME_TYPE,
 )
 from ledgerlink.connectors.intacct.traits import LISTS, SOURCES
-from ledgerlink.connectors.qbo.timing import LedgerTime
+from ledgerlink.connectors.timing import LedgerTime
 from ledgerlink.domain.errors import Invalid, LedgerStopped
 from ledgerlink.domain.lists import ListRecord, ListType, Reading
 from ledgerlink.domain.ports import never

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from ledgerlink.connectors.qbo import PRODUCTION, QuickBooksOnline
 from ledgerlink.connectors.qbo.grants import PATIENCE, QuickBooksGrants
-from ledgerlink.connectors.qbo.timing import LedgerTime
 from ledgerlink.connectors.qbo.tokens import Application
+from ledgerlink.connectors.timing import LedgerTime
 from ledgerlink.domain.errors import AuthorizationLost, Invalid, LedgerStopped, LedgerUnavailable
 from ledgerlink.domain.ports import Grants, Tokens
 from ledgerlink.services.proving import Trial
