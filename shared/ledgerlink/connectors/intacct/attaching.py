@@ -10,7 +10,7 @@ from typing import Any
 
 from ledgerlink.connectors.intacct import tying
 from ledgerlink.connectors.intacct.client import Client
-from ledgerlink.connectors.intacct.errors import lane_error, meaning
+from ledgerlink.connectors.intacct.errors import function_error
 from ledgerlink.connectors.intacct.faults import blamed
 from ledgerlink.connectors.intacct.ids import SEPARATOR
 from ledgerlink.connectors.intacct.marks import short
@@ -70,7 +70,7 @@ class Attaching:
         if not faults:
             self._told.append(await self._posted(write, there))
             return
-        if error := lane_error(faults[0], meaning(faults[0])):
+        if error := function_error(faults[0]):
             raise error
         self._told.append(failed(write, explain(faults[0], self._names)))
 
@@ -98,15 +98,21 @@ class Attaching:
             self._told.append(_outcome(write))
         elif result is not None or answer.failed is not None:
             fault = blamed(result.faults if result else answer.faults)
+            if error := function_error(fault):
+                raise error
             self._told.append(failed(write, explain(fault, self._names)))
 
 
 async def held(client: Client, supdoc: str, stop: Stop) -> list[str]:
     """The names of the files in an attachment; none when there is no such attachment. Raises as
-    the client's `read`."""
+    the client's `read`, LedgerStopped where the ledger may not tell."""
     asked: dict[str, Value] = {"@object": "supdoc", "@key": supdoc}
     (result,) = await client.read([Function("supdoc", "get", asked)], stop)
-    return [name for row in result.rows for name in _names(row)] if result.succeeded else []
+    if result.succeeded:
+        return [name for row in result.rows for name in _names(row)]
+    if error := function_error(blamed(result.faults)):
+        raise error
+    return []
 
 
 def content(ledger_id: str) -> str:

@@ -99,7 +99,7 @@ class Client:
                 self._sessions.slide(reply.answer.expires_at)
                 return reply.answer
             if failure is None and call.writes:
-                raise _unanswered(reply)
+                raise unanswered(str(reply))
             if failure is not None and failure.disposition is Disposition.SESSION and not renewed:
                 renewed = True
                 self._sessions.end()
@@ -122,7 +122,7 @@ class Client:
     def _refuse(self, result: Result | None) -> None:
         if result is not None and not result.succeeded:
             fault = blamed(result.faults)
-            raise errors.lane_error(fault, errors.meaning(fault)) or errors.stopped(str(fault))
+            raise errors.function_error(fault) or errors.stopped(str(fault))
 
     async def _wait(
         self, reply: Reply, failure: Meaning | None, patience: Patience, stop: Stop
@@ -183,6 +183,7 @@ def _is_passing(result: Result) -> bool:
     return errors.meaning(blamed(result.faults)).disposition is Disposition.REPEAT
 
 
-def _unanswered(reply: Reply) -> Unanswered:
-    down = errors.unavailable(str(reply))
+def unanswered(detail: str) -> Unanswered:
+    """That nobody knows of a write; `detail` says what there was instead of its answer."""
+    down = errors.unavailable(detail)
     return Unanswered(down.code, down.message, down.remedy)

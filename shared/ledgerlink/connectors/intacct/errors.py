@@ -96,10 +96,12 @@ EXPIRED = "Ask Sage to prolong the company, then resume."
 DUPLICATE = "Choose another id or number, or link the rule to the record that has it."
 INACTIVE = "Make it active in Sage Intacct, or point the rule at an active record; then post again."
 
+UNAVAILABLE = "ledger_unavailable"
+
 BUSY: tuple[Meaning, ...] = (
-    Meaning("", Disposition.THROTTLED, "ledger_unavailable", errorno="GW-0010"),
-    Meaning("", Disposition.REPEAT, "ledger_unavailable", errorno="PL04000050"),
-    Meaning(r"temporarily off-?line", Disposition.REPEAT, "ledger_unavailable"),
+    Meaning("", Disposition.THROTTLED, UNAVAILABLE, errorno="GW-0010"),
+    Meaning("", Disposition.REPEAT, UNAVAILABLE, errorno="PL04000050"),
+    Meaning(r"temporarily off-?line", Disposition.REPEAT, UNAVAILABLE),
 )
 """Said at any stage."""
 
@@ -115,13 +117,12 @@ SIGNING_IN: tuple[Meaning, ...] = (
     Meaning(r"invalid session", Disposition.SESSION, "needs_reconnect"),
     _stop(r"incorrect intacct xml partner id", SUPPORT),
     _stop(r"invalid web services authorization|sender id .* is not authorized", SENDER),
+    _record("", "our_request_wrong", errorno="XL03000003"),
     _lost(r"location|entity", ENTITY),
     _lost(r"sign-?in information is incorrect", USER),
     _lost("", USER, "XMLGW_JPP0002"),
     _stop("", EXPIRED, "PL04000055"),
     _stop("", SUPPORT, "GW-0011"),
-    _record("", "our_request_wrong", errorno="XL03000003"),
-    _record(r"valid transport policy", "our_request_wrong"),
     *SHARED,
     _stop("", SUPPORT),
 )
@@ -198,7 +199,7 @@ def meaning(fault: Fault, stage: Stage | None = None) -> Meaning:
 
 def unavailable(detail: str) -> LedgerUnavailable:
     """Trying again later helps."""
-    words = reason("ledger_unavailable", detail=detail)
+    words = reason(UNAVAILABLE, detail=detail)
     return LedgerUnavailable(words.code, words.message, words.remedy)
 
 
@@ -219,3 +220,10 @@ def lane_error(fault: Fault, what: Meaning) -> LedgerError | None:
     if what.disposition in (Disposition.RECONNECT, Disposition.SESSION):
         return authorization_lost(str(fault), what.remedy)
     return stopped(str(fault), what.remedy) if what.disposition is Disposition.STOP else None
+
+
+def function_error(fault: Fault) -> LedgerError | None:
+    """The error that a fault of one function means for the whole lane: one of a busy ledger is no
+    fault of the record. None when it means none."""
+    what = meaning(fault)
+    return unavailable(str(fault)) if what.code == UNAVAILABLE else lane_error(fault, what)

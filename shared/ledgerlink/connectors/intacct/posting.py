@@ -11,8 +11,8 @@ from ledgerlink.connectors.intacct import fates, kinds, papers, queries, searchi
 from ledgerlink.connectors.intacct.answers import Answer
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.dimensions import Dimensions
-from ledgerlink.connectors.intacct.errors import lane_error, meaning
-from ledgerlink.connectors.intacct.faults import ROLLED_BACK, Fault, blamed
+from ledgerlink.connectors.intacct.errors import function_error
+from ledgerlink.connectors.intacct.faults import Fault, blamed
 from ledgerlink.connectors.intacct.ids import Ref
 from ledgerlink.connectors.intacct.kinds import KINDS, is_atomic
 from ledgerlink.connectors.intacct.refusals import explain, failed
@@ -125,7 +125,7 @@ class Posting:
         """Tell of what was refused, unless the ledger holds it all the same. Raises for what
         concerns the lane."""
         for fault in faults.values():
-            if error := lane_error(fault, meaning(fault)):
+            if error := function_error(fault):
                 raise error
         making = [write for write in writes if write.action is Action.CREATE]
         held = await searching.ours(self._client, kind, making, self._stop) if making else {}
@@ -149,9 +149,8 @@ def _fault(answer: Answer, asked: Collection[Function]) -> Fault | None:
     if answer.failed is not None:
         return blamed(answer.faults)
     results = [answer.results.get(each.control_id) for each in asked]
-    faults = [f for r in results if r is not None and not r.succeeded for f in r.faults]
-    own = [fault for fault in faults if fault.errorno != ROLLED_BACK]
-    return next(iter(own or faults), None)
+    refused = [result for result in results if result is not None and not result.succeeded]
+    return blamed(tuple(f for r in refused for f in r.faults)) if refused else None
 
 
 def _is_done(answer: Answer, asked: Collection[Function]) -> bool:

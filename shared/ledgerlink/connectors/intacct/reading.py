@@ -157,10 +157,9 @@ def accepted(result: Result) -> Result:
     if result.succeeded:
         return result
     fault = blamed(result.faults)
-    meaning = errors.meaning(fault)
-    if meaning.disposition is Disposition.REPEAT:
+    if errors.meaning(fault).disposition is Disposition.REPEAT:
         raise errors.unavailable(str(fault))
-    raise errors.lane_error(fault, meaning) or errors.stopped(f"it refused to be read: {fault}")
+    raise errors.function_error(fault) or errors.stopped(f"it refused to be read: {fault}")
 
 
 def _following(place: Place, result: Result, sources: int) -> Place | None:

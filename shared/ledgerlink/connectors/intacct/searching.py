@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from ledgerlink.connectors.intacct import errors, listed, marks, papers, queries
 from ledgerlink.connectors.intacct.answers import Result
 from ledgerlink.connectors.intacct.client import Client
-from ledgerlink.connectors.intacct.errors import Disposition
 from ledgerlink.connectors.intacct.faults import blamed
 from ledgerlink.connectors.intacct.ids import Ref, parse
 from ledgerlink.connectors.intacct.invoices import INVOICE, SALE
@@ -20,6 +19,8 @@ from ledgerlink.domain.ports import Stop
 
 MARKED = "DESCRIPTION"
 """The text that ends in our mark."""
+MISSING = frozenset({"target_missing", "ledger_failed"})
+"""What a read may mean that finds no record."""
 SALE_ID, RECEIVABLE, PAID = "DOCID", "PRRECORDKEY", "TOTALPAID"
 
 Found = Mapping[str, Row]
@@ -147,7 +148,5 @@ async def _marked_sales(client: Client, writes: Sequence[Write], stop: Stop) -> 
 
 
 def _is_missing(result: Result) -> bool:
-    """Whether a read says that there is no such record."""
-    meaning = errors.meaning(blamed(result.faults))
-    passing = meaning.disposition is Disposition.REPEAT
-    return result.succeeded or passing or meaning.code == "target_missing"
+    """Whether a read says that there is no such record, which it may in the words of a fault."""
+    return result.succeeded or errors.meaning(blamed(result.faults)).code in MISSING

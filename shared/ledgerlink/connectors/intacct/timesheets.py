@@ -11,9 +11,9 @@ from dataclasses import replace
 from ledgerlink.connectors.intacct import judging, queries, sheets
 from ledgerlink.connectors.intacct.answers import Answer, Result
 from ledgerlink.connectors.intacct.blame import Blame
-from ledgerlink.connectors.intacct.client import Client, Unanswered
+from ledgerlink.connectors.intacct.client import Client, Unanswered, unanswered
 from ledgerlink.connectors.intacct.custom import CustomFields
-from ledgerlink.connectors.intacct.errors import lane_error, meaning
+from ledgerlink.connectors.intacct.errors import function_error
 from ledgerlink.connectors.intacct.faults import Fault, blamed
 from ledgerlink.connectors.intacct.requests import MOST, Call, Function, derived
 from ledgerlink.connectors.intacct.rewriting import Rewriting
@@ -153,7 +153,7 @@ class Timesheets:
             if rewriting in done or (result is None and whole is None):
                 continue
             fault = whole or blamed(result.faults if result else ())
-            if error := lane_error(fault, meaning(fault)):
+            if error := function_error(fault):
                 raise error
             queues[rewriting.period][:0] = self._blame.parts(rewriting, fault)
 
@@ -188,14 +188,20 @@ class Timesheets:
             self._told += [_doubled(each, sheet, fault) for each in done] if fault else done
 
     async def _take(self, request: Request, part: Rewriting) -> Fault | None:
-        """Take entries out of a sheet. Why it was refused, if it was."""
+        """Take entries out of a sheet. Why it was refused, if it was. Raises for what concerns the
+        lane."""
         control_id = derived(request.id, "moved", part.takes[0].seq)
         function = part.function(control_id, self._state, await self._names([part]))
         answer = await self._call(control_id, [function], [part])
         result = answer.results.get(control_id)
         if result is not None and result.succeeded:
             return None
-        return blamed(result.faults if result else answer.faults)
+        if result is None and answer.failed is None:
+            raise unanswered("its answer lacks a result")
+        fault = blamed(result.faults if result else answer.faults)
+        if error := function_error(fault):
+            raise error
+        return fault
 
     async def _call(
         self, control_id: str, functions: Sequence[Function], some: Sequence[Rewriting]
