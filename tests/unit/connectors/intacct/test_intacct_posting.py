@@ -18,6 +18,7 @@ from ledgerlink.domain.documents import (
     Settlement,
 )
 from ledgerlink.domain.errors import LedgerStopped, NotFound
+from ledgerlink.domain.money import Total
 from ledgerlink.domain.plan import Action, ItemState, Write
 
 from tests.fakes.clock import START
@@ -309,6 +310,22 @@ async def test_what_may_not_change_says_why(field: str, value: str, code: str) -
     locked = copy.locked.code if copy.locked else None
     assert locked == (code if code != "changed_in_ledger" else None)
     assert (books.told[0].content in copy.forms) == (code != "changed_in_ledger")
+
+
+@pytest.mark.parametrize("now", [
+    COMPOSER.expenses(expenses(lines=(line(account_id="glaccount/6100"),))),
+    replace(BILL, total=Total(amount=Decimal("11.34"))),
+], ids=["line", "total"])  # fmt: skip
+async def test_what_somebody_edited_is_not_taken_for_a_change_that_differs_in_one_thing(
+    now: Document,
+) -> None:
+    books = Books()
+    await books.write(create(0, BILL))
+    write = await changed(books, BILL, now)
+    books.gateway.rows("APBILL")[0]["WHENDUE"] = "06/01/2026"
+    await books.write(write, name="r2")
+    assert books.reasons()[1] == "changed_in_ledger"
+    assert await books.ledger.find([write], START, ()) == {}
 
 
 async def test_what_is_gone_takes_no_change() -> None:
