@@ -10,7 +10,6 @@ from ledgerlink.domain.ports import Interrupted, Stop
 from ledgerlink.domain.reasons import Reason, named, reason
 
 KIND = "TimeActivity"
-MAX_PAGES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +70,9 @@ async def _links(client: Client, activities: Sequence[Entity], stop: Stop) -> Ma
     found: dict[str, Biller] = {}
     for some in queries.portions(customers):
         among = queries.among("CustomerRef", some)
-        for page in range(MAX_PAGES):
-            statement = queries.select("Invoice", among, page=page)
-            rows = await client.rows("Invoice", statement, stop)
+        async for rows in client.pages("Invoice", among, stop=stop):
             for row in rows:
                 found |= dict.fromkeys(linked(row), _biller(row))
-            if len(rows) < queries.PAGE:
-                break
     return found
 
 

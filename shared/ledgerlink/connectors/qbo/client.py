@@ -1,13 +1,13 @@
 """The company's REST endpoint: sends calls within the limits until they have an answer."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
-from ledgerlink.connectors.qbo import errors
+from ledgerlink.connectors.qbo import errors, queries
 from ledgerlink.connectors.qbo.auth import Bearer
 from ledgerlink.connectors.qbo.errors import Disposition
 from ledgerlink.connectors.qbo.limits import Lane, Limiter
@@ -25,6 +25,9 @@ TIMEOUT = 125.0
 """Ledger seconds to wait for an answer; the ledger itself cuts a call after 120."""
 
 CONNECT_TIMEOUT = 15.0
+
+MAX_PAGES = 1000
+"""A million rows; no search needs more."""
 
 JSON = "application/json"
 STATEMENT = "application/text"
@@ -125,6 +128,18 @@ class Client:
         reply = await self.call(query(statement), stop)
         rows: Sequence[Entity] = accepted(reply, "QueryResponse").get(entity, ())
         return rows
+
+    async def pages(
+        self, entity: str, *conditions: str, most: int = MAX_PAGES, stop: Stop = never
+    ) -> AsyncIterator[Sequence[Entity]]:
+        """All rows that meet these conditions, page by page. Raises as `rows`, and
+        LedgerUnavailable past so many pages."""
+        for page in range(most):
+            rows = await self.rows(entity, queries.select(entity, *conditions, page=page), stop)
+            yield rows
+            if len(rows) < queries.PAGE:
+                return
+        raise errors.unavailable(f"too many {entity} records to search")
 
     async def read(self, entity: str, path: str, stop: Stop = never) -> Entity:
         """One record by its address. Raises as `rows`."""

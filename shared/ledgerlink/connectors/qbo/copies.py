@@ -1,6 +1,6 @@
 """What the ledger holds now of what we wrote."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -15,7 +15,6 @@ DATED = contents.MONEY | {contents.ACTIVITY}
 """Kinds that have a day."""
 FEW = 5 * queries.AT_ONCE
 """So few are asked for by id, whatever days they lie on."""
-MAX_PAGES = 1000
 
 
 class Copies:
@@ -33,9 +32,8 @@ class Copies:
         wanted = set(ids)
         found: dict[str, Entity] = {}
         if days is not None and kind in DATED and len(wanted) > FEW:
-            conditions = queries.days("TxnDate", *days)
-            pages = self._pages(kind, conditions)
-            found = {row["Id"]: row async for row in pages if row["Id"] in wanted}
+            pages = self._client.pages(kind, *queries.days("TxnDate", *days), stop=self._stop)
+            found = {row["Id"]: row async for rows in pages for row in rows if row["Id"] in wanted}
         left = sorted(wanted - found.keys())
         for some in queries.portions(left):
             rows = await self._client.rows(
@@ -50,15 +48,6 @@ class Copies:
             return {i: _activity(row, invoices.get(i)) for i, row in there.items()}
         charged = await locks.charged(self._client, kind, there.values(), self._stop)
         return {i: _copy(kind, row, charged) for i, row in there.items()}
-
-    async def _pages(self, kind: str, conditions: Collection[str]) -> AsyncIterator[Entity]:
-        for page in range(MAX_PAGES):
-            statement = queries.select(kind, *conditions, page=page)
-            rows = await self._client.rows(kind, statement, self._stop)
-            for row in rows:
-                yield row
-            if len(rows) < queries.PAGE:
-                return
 
 
 def _activity(activity: Entity, invoice: str | None) -> Copy:

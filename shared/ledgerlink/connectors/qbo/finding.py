@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Collection, Hashable, Iterator, Mappi
 from datetime import datetime, timedelta
 from typing import Any
 
-from ledgerlink.connectors.qbo import contents, errors, fields, queries, removing
+from ledgerlink.connectors.qbo import contents, fields, queries, removing
 from ledgerlink.connectors.qbo.answers import adopted, differences
 from ledgerlink.connectors.qbo.client import Client, Entity
 from ledgerlink.connectors.qbo.contents import shared
@@ -18,6 +18,8 @@ SLACK = timedelta(minutes=3)
 """How far the ledger's clock and ours may be apart."""
 
 MAX_PAGES = 50
+"""Pages of one search; more take longer than a worker has."""
+
 AT_ONCE = 50
 """Values in one list of a statement."""
 
@@ -163,15 +165,10 @@ class Finding:
                 yield row
 
     async def _rows(self, entity: str, *conditions: str) -> AsyncIterator[Entity]:
-        """Row after row, page by page. Raises LedgerUnavailable past the last allowed page."""
-        for page in range(MAX_PAGES):
-            statement = queries.select(entity, *conditions, page=page)
-            rows = await self._client.rows(entity, statement, self._stop)
+        """Row after row, page by page."""
+        async for rows in self._client.pages(entity, *conditions, most=MAX_PAGES, stop=self._stop):
             for row in rows:
                 yield row
-            if len(rows) < queries.PAGE:
-                return
-        raise errors.unavailable(f"too many {entity} records to search")
 
 
 def _agrees(write: Write, entity: Entity) -> bool:
