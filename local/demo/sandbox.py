@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
 
 import httpx
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from local.demo.errors import DemoError
 
@@ -34,18 +35,27 @@ class Token(Answer):
 
 
 class Entry(Answer):
-    """One request that the ledger got."""
+    """One request that the ledger got. A ledger's own kind says whose it was, what kind of call
+    and how many records it was to write."""
 
     n: int
-    realm: str | None = None
-    kind: str
-    operation: str | None = None
-    items: int | None = None
     status: int
+    whose: str | None
+
+    @property
+    def call(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def written(self) -> int:
+        raise NotImplementedError
 
 
-class Journal(Answer):
-    entries: list[Entry]
+Kind = TypeVar("Kind", bound=Entry)
+
+
+class Journal(Answer, Generic[Kind]):
+    entries: list[Kind]
     next: int
 
 
@@ -63,23 +73,15 @@ class Traffic:
 
 
 @dataclass(frozen=True, slots=True)
-class Sandbox:
-    """The sandbox at `http`'s base address."""
+class Desk:
+    """What both sandboxes tell at `http`'s base address; JOURNAL is how their journal reads."""
+
+    JOURNAL: ClassVar[type[Journal[Any]]]
 
     http: httpx.Client
 
     def scale(self) -> float:
         return Health.model_validate_json(self._ask("GET", "/_sandbox/health")).scale
-
-    def new_company(self, name: str) -> str:
-        """An empty company of that name; its realm."""
-        body = {"name": name, "seed": "empty"}
-        answer = self._ask("POST", "/_sandbox/companies", body)
-        return NewCompany.model_validate_json(answer).realm
-
-    def token(self, realm: str) -> str:
-        answer = self._ask("POST", "/_sandbox/token", {"realm": realm})
-        return Token.model_validate_json(answer).access_token
 
     def mark(self) -> int:
         """Where the journal ends now."""
@@ -88,25 +90,21 @@ class Sandbox:
             last = page.next
         return last
 
-    def traffic(self, realm: str, mark: int) -> Traffic:
-        """What came for that company since the mark. Preferences, which the journal counts by
-        themselves, are a read."""
+    def traffic(self, company: str, mark: int) -> Traffic:
+        """What came for that company since the mark."""
         calls, throttled, written = Counter[str](), 0, 0
-        for entry in self._since(realm, mark):
-            throttled += entry.status == TOO_MANY
-            calls["read" if entry.kind == "preferences" else entry.kind] += 1
-            if entry.kind in WRITING and entry.status != TOO_MANY:
-                written += entry.items or 1
+        for page in self._pages(mark):
+            for entry in page.entries:
+                if entry.whose == company:
+                    throttled += entry.status == TOO_MANY
+                    calls[entry.call] += 1
+                    written += entry.written
         return Traffic(calls, throttled, written)
 
-    def _since(self, realm: str, mark: int) -> Iterator[Entry]:
-        for page in self._pages(mark):
-            yield from (entry for entry in page.entries if entry.realm == realm)
-
-    def _pages(self, after: int) -> Iterator[Journal]:
+    def _pages(self, after: int) -> Iterator[Journal[Any]]:
         for _ in range(MOST_PAGES):
             answer = self._ask("GET", f"/_sandbox/journal?after={after}&limit={PAGE}")
-            page = Journal.model_validate_json(answer)
+            page = self.JOURNAL.model_validate_json(answer)
             yield page
             if not page.entries:
                 return
@@ -119,3 +117,34 @@ class Sandbox:
             said = answer.text[:500]
             raise DemoError(f"The sandbox refused {path} ({answer.status_code}): {said}")
         return answer.content
+
+
+class QuickBooksEntry(Entry):
+    whose: str | None = Field(None, alias="realm")
+    kind: str
+    items: int | None = None
+
+    @property
+    def call(self) -> str:
+        """Preferences, which the journal counts by themselves, are a read."""
+        return "read" if self.kind == "preferences" else self.kind
+
+    @property
+    def written(self) -> int:
+        writing = self.kind in WRITING and self.status != TOO_MANY
+        return (self.items or 1) if writing else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox(Desk):
+    JOURNAL: ClassVar = Journal[QuickBooksEntry]
+
+    def new_company(self, name: str) -> str:
+        """An empty company of that name; its realm."""
+        body = {"name": name, "seed": "empty"}
+        answer = self._ask("POST", "/_sandbox/companies", body)
+        return NewCompany.model_validate_json(answer).realm
+
+    def token(self, realm: str) -> str:
+        answer = self._ask("POST", "/_sandbox/token", {"realm": realm})
+        return Token.model_validate_json(answer).access_token
