@@ -18,7 +18,7 @@ def rank(operations: list[Operation], levels: Mapping[str, int]) -> None:
     operation may wait for itself, be it by others."""
     going = {op.key for op in operations if op.action is Action.DELETE or op.is_over}
     referred = {key for op in operations for key in _before(op, going)} - levels.keys()
-    comes = {op.key: op for op in operations if op.key in referred and _comes(op)}
+    comes = {op.key: op for op in operations if op.key in referred and op.comes}
     waits = {key: [k for k in _before(op, going) if k in comes] for key, op in comes.items()}
     found = dict(levels)
     for key in TopologicalSorter(waits).static_order():
@@ -53,7 +53,3 @@ def _before(operation: Operation, going: Collection[str]) -> Iterator[str]:
     if operation.action is not Action.DELETE:
         yield from needs(operation.body)
     yield from (key for key in operation.after if key not in going)
-
-
-def _comes(operation: Operation) -> bool:
-    return operation.state is ItemState.PENDING and operation.action is not Action.DELETE

@@ -78,6 +78,11 @@ class Operation:
     group: str = ""
 
     @property
+    def comes(self) -> bool:
+        """Whether a record will be there because of it, as it says."""
+        return self.state is ItemState.PENDING and self.action is not Action.DELETE
+
+    @property
     def is_over(self) -> bool:
         """Whether the record is wanted no more and was gone from the ledger already."""
         gone = self.reason is not None and self.reason.code == "gone_in_ledger"

@@ -8,7 +8,7 @@ from ledgerlink.domain.comparing import Comparer
 from ledgerlink.domain.documents import Known, Pending, ResolvedReceipt, Target
 from ledgerlink.domain.inputs import PlanInput
 from ledgerlink.domain.links import Link
-from ledgerlink.domain.plan import Action, ItemState, Operation
+from ledgerlink.domain.plan import ItemState, Operation
 from ledgerlink.domain.ports import Blocked
 from ledgerlink.domain.posting import LedgerEdits
 from ledgerlink.domain.reasons import Reason, reason
@@ -54,7 +54,7 @@ class Receipts:
     ) -> None:
         self._given = given
         self._left_out = left_out
-        self._comes = {op.key: op for op in documents if _comes(op)}
+        self._comes = {op.key: op for op in documents if op.comes}
         self._comparer = Comparer(edits=LedgerEdits.OURS, record=RECEIPT)
         self._staying = {
             (op.record, member)
@@ -141,10 +141,6 @@ class Receipts:
         if carrier is None:
             raise Blocked(reason("dependency_failed", key=document_key))
         return Known(carrier.ledger_id), carrier.kind
-
-
-def _comes(operation: Operation) -> bool:
-    return operation.state is ItemState.PENDING and operation.action is not Action.DELETE
 
 
 def _settled(key: str, state: ItemState, why: Reason) -> Operation:
