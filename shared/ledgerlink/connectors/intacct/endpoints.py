@@ -1,7 +1,12 @@
 """Where Sage Intacct is, which hosts may be spoken to, and how fast its clock runs."""
 
+import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+
+import httpx
+
+HOST = re.compile(r"[\w.-]+", re.ASCII)
+"""Names and addresses of hosts; whatever else is meant to be read as another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +21,16 @@ class Endpoints:
     clock_scale: float = 1.0
 
     def allow(self, url: str) -> bool:
-        """Whether a session may be used at this address: it is as safe as the first one, and of a
-        host that is named. Credentials go there."""
-        parts, first = urlsplit(url), urlsplit(self.gateway_url)
-        host = (parts.hostname or "").lower()
+        """Whether a session may be used at this address, as it is read when it is called: it is as
+        safe as the first one, and of a host that is named. Credentials go there."""
+        try:
+            parts, first = httpx.URL(url), httpx.URL(self.gateway_url)
+        except httpx.InvalidURL:
+            return False
+        host = parts.host.lower()
+        proper = HOST.fullmatch(host) is not None and not parts.userinfo
         named = any(_matches(host, allowed.lower()) for allowed in self.hosts)
-        return named and parts.scheme == first.scheme and parts.username is None
+        return named and proper and parts.scheme == first.scheme
 
 
 def _matches(host: str, allowed: str) -> bool:

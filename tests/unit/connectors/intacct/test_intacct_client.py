@@ -82,6 +82,10 @@ async def test_a_session_for_another_host_is_refused() -> None:
     ("https://na12.intacct.com@evil.example/x", False),
     ("https://user@na12.intacct.com/x", False),
     ("nonsense", False),
+    ("https://[na12.intacct.com/x", False),
+    ("https://na12.intacct.com/a\nb", False),
+    ("https://evil.example\\.intacct.com/x", False),
+    ("https://evil.example%2f.intacct.com/x", False),
 ])  # fmt: skip
 def test_only_the_vendors_hosts_are_allowed(url: str, allowed: bool) -> None:
     assert Endpoints().allow(url) is allowed
