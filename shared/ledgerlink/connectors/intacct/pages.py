@@ -78,9 +78,13 @@ async def lines(
             (result,) = await client.read([function], stop)
             for row in accepted(result).rows:
                 yield row
-            if not result.left or not result.result_id:
+            if not result.left:
                 break
+            if not result.result_id:
+                raise errors.unavailable(f"it does not say where more {entity} records are")
             function = Function(entity, "readMore", {"resultId": result.result_id})
+        else:
+            raise errors.unavailable(f"it has too many {entity} records to search")
 
 
 def _keys(entity: str, keys: Sequence[str]) -> dict[str, str]:

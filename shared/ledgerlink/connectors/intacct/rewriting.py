@@ -41,9 +41,10 @@ class Rewriting:
         return self.puts + self.takes
 
     @property
-    def others(self) -> bool:
-        """Whether somebody else's entries are in the sheet."""
-        return self.sheet is not None and any(not mark_of(e) for e in self.sheet.entries)
+    def keeps(self) -> bool:
+        """Whether entries stay in the sheet as they are, somebody else's or ours."""
+        changed = {mark_for(write) for write in self.writes}
+        return self.sheet is not None and any(mark_of(e) not in changed for e in self.sheet.entries)
 
     def function(self, control_id: str, state: str, custom: Collection[str]) -> Function:
         """What brings the sheet there. The gateway replaces all entries by those that are sent; a

@@ -121,9 +121,10 @@ async def look(client: Client, writes: Collection[Write], stop: Stop) -> Sheets:
 
 
 async def read(client: Client, numbers: Collection[str], stop: Stop) -> Sheets:
-    """The sheets with these RECORDNOs; those that are gone are left out. Raises as `look`."""
+    """The sheets with these RECORDNOs; those that are gone are left out. A sheet has entries, so
+    one that comes without is asked for them. Raises as `look`."""
     found = await whole(client, SHEET, sorted(numbers, key=_order), stop)
-    bare = [text(row, queries.KEY) or "" for row in found if ENTRIES not in row]
+    bare = [text(row, queries.KEY) or "" for row in found if not part(row, ENTRIES, ENTRY)]
     apart: dict[str, list[Row]] = {number: [] for number in bare}
     async for line in lines(client, ENTRY, BELONGS_TO, bare, stop):
         apart.setdefault(text(line, BELONGS_TO) or "", []).append(line)
@@ -149,7 +150,7 @@ def _sheet(row: Row, apart: Mapping[str, Sequence[Row]]) -> Sheet | None:
     number, period = text(row, queries.KEY), _period(row)
     if number is None or period is None:
         return None
-    own = part(row, ENTRIES, ENTRY) if ENTRIES in row else apart[number]
+    own = part(row, ENTRIES, ENTRY) or apart[number]
     return Sheet(number, period, row, own)
 
 

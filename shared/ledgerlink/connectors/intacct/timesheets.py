@@ -137,8 +137,8 @@ class Timesheets:
             await self._settle(results, whole, queues)
 
     async def _names(self, some: Sequence[Rewriting]) -> Collection[str]:
-        """The custom fields of entries, where somebody else's are to be kept."""
-        if not any(each.others for each in some):
+        """The custom fields of entries, where some are to be kept."""
+        if not any(each.keeps for each in some):
             return ()
         return await self._custom.names(ENTRY, self._stop)
 

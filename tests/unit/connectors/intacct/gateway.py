@@ -367,6 +367,21 @@ def failing(errorno: str, words: str, *, control: bool = False, status: int = 20
     return answer
 
 
+def answering(control_id: str, rows: str, said: str = "") -> Step:
+    """An answer to one function of the request."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        response = _control(etree.fromstring(request.content))
+        operation = etree.SubElement(response, "operation")
+        _say(etree.SubElement(operation, "authentication"), status="success")
+        result = etree.SubElement(operation, "result")
+        _say(result, status="success", controlid=control_id)
+        result.append(etree.fromstring(f"<data {said}>{rows}</data>"))
+        return page(response)
+
+    return answer
+
+
 def failed_operation(root: Element, errorno: str, words: str) -> Element:
     response = _control(root)
     operation = etree.SubElement(response, "operation")

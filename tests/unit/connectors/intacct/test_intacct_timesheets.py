@@ -16,7 +16,7 @@ from ledgerlink.domain.plan import ItemState, Request
 from tests.fakes.clock import START
 from tests.unit.connectors.intacct.books import Books, create, delete, update
 from tests.unit.connectors.intacct.desk import time
-from tests.unit.connectors.intacct.gateway import failing, raw
+from tests.unit.connectors.intacct.gateway import answering, failing, raw
 
 COMPOSER = Documents()
 POSTED, FAILED = ItemState.POSTED, ItemState.FAILED
@@ -89,6 +89,16 @@ async def test_entries_of_others_stay_as_they_are() -> None:
     assert "TASKID" not in after
     assert len(books.gateway.rows("TIMESHEETENTRY")) == 2
     assert books.told[0].ledger_id == f"{number}/time:t1"
+
+
+async def test_what_a_company_has_added_to_our_other_entries_stays() -> None:
+    books = Books()
+    books.gateway.custom = {"TIMESHEETENTRY": ["SHIFT"]}
+    was = entry("t1")
+    await books.write(create(0, was), create(1, entry("t2")))
+    books.gateway.rows("TIMESHEETENTRY")[1]["SHIFT"] = "night"
+    await books.write(update(2, entry(minutes=30), was, books.told[0].ledger_id), name="r2")
+    assert [row.get("SHIFT") for row in books.gateway.rows("TIMESHEETENTRY")] == [None, "night"]
 
 
 async def test_a_correction_changes_its_entry_alone_and_keeps_its_number() -> None:
@@ -239,7 +249,7 @@ async def test_a_fault_that_names_nothing_is_tracked_down_by_halves() -> None:
 async def test_a_request_that_cannot_be_read_is_tracked_down_too() -> None:
     books = Books()
     wrong = failing("XL03000003", "XML Parse schema error: ...", control=True)
-    books.gateway.script = [None, None, wrong, None, None, None, None, None, wrong]
+    books.gateway.script = [None, None, wrong, None, None, None, None, None, None, wrong]
     await books.write(create(0, entry("t1")), create(1, entry("t2")))
     assert books.reasons() == {0: None, 1: "our_request_wrong"}
     assert notes(books) == ["[time:t1]"]
@@ -354,7 +364,7 @@ async def test_a_sheet_waits_until_an_unanswered_write_of_it_is_over() -> None:
             books.gateway(late.pop())
         return books.gateway(request)
 
-    books.gateway.script = [None, None, None, cut, None, None, None, later]
+    books.gateway.script = [None, None, None, None, cut, *[None] * 4, later]
     requests = [Request(f"r{n}", (create(n, entry(f"t{n}")),)) for n in range(2)]
     await books.ledger.write(requests, books.answered, lambda: False)
     for request in late:
@@ -490,6 +500,27 @@ async def test_entries_are_read_apart_where_a_sheet_comes_without_them() -> None
     assert books.told[0].state is POSTED
     await books.write(create(0, entry("t1")))
     assert books.reasons() == {0: "already_written"}
+
+
+async def test_a_sheet_that_shows_no_entries_is_asked_for_them() -> None:
+    books = Books()
+    theirs(books, number := sheet(books))
+    owned = f"<TIMESHEET><RECORDNO>{number}</RECORDNO><EMPLOYEEID>E1</EMPLOYEEID>"
+    shown = f"{owned}<BEGINDATE>03/02/2026</BEGINDATE><TIMESHEETENTRIES/></TIMESHEET>"
+    books.gateway.script = [None, None, answering("TIMESHEET-0", shown)]
+    await books.write(create(0, entry()))
+    assert notes(books) == ["[time:t1]", "by hand"]
+
+
+async def test_a_sheet_of_which_not_all_is_told_is_not_written() -> None:
+    books = Books()
+    books.gateway.owned_apart = True
+    theirs(books, sheet(books))
+    more = answering("TIMESHEETENTRY", "", 'numremaining="1"')
+    books.gateway.script = [None, None, None, more]
+    with pytest.raises(LedgerUnavailable, match="where more"):
+        await books.write(create(0, entry()))
+    assert notes(books) == ["by hand"]
 
 
 def test_packages_keep_sheets_whole_and_levels_apart() -> None:
