@@ -27,7 +27,6 @@ class Result:
     how many more records there are, `result_id` where to ask for them."""
 
     control_id: str
-    function: str
     status: str
     key: str = ""
     rows: Sequence[Row] = ()
@@ -87,7 +86,6 @@ def _result(node: Element) -> Result:
     data = node.find("data")
     return Result(
         control_id=node.findtext("controlid") or "",
-        function=node.findtext("function") or "",
         status=node.findtext("status") or "",
         key=(node.findtext("key") or "").strip(),
         rows=() if data is None else tuple(row(child) for child in data),

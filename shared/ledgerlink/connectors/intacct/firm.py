@@ -7,7 +7,7 @@ from ledgerlink.connectors.intacct import queries, rows
 from ledgerlink.connectors.intacct.answers import Result
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.logins import Login
-from ledgerlink.connectors.intacct.periods import Periods, observed
+from ledgerlink.connectors.intacct.periods import observed
 from ledgerlink.connectors.intacct.requests import Function
 from ledgerlink.connectors.intacct.rows import text
 from ledgerlink.domain.documents import Company, Features
@@ -21,11 +21,10 @@ SHEETS = 40
 
 
 class Firm:
-    """The company that one login leads to. `periods` are known once it was asked for."""
+    """The company that one login leads to."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self.periods: Periods | None = None
 
     async def company(self, company_id: str, login: Login, stop: Stop) -> Company:
         """The company with its features, in one request: no preference of the ledger is documented
@@ -35,7 +34,7 @@ class Firm:
         entity = _entity(login.entity or "")
         found = await self._client.read([*asked, entity], stop)
         has = {name: result.succeeded for name, result in zip(PROBED, found, strict=False)}
-        self.periods = observed(_spans(found[PROBED.index("TIMESHEET")]))
+        periods = observed(_spans(found[PROBED.index("TIMESHEET")]))
         own = next(iter(found[-1].rows), {})
         return Company(
             company_id=company_id,
@@ -47,7 +46,7 @@ class Firm:
                 classes=has["CLASS"],
                 departments=has["DEPARTMENT"],
                 projects=has["PROJECT"],
-                timesheet_period=str(self.periods) if self.periods else None,
+                timesheet_period=str(periods) if periods else None,
             ),
         )
 

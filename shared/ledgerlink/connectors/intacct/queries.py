@@ -70,7 +70,6 @@ def query(
     *conditions: Condition,
     size: int = PAGE,
     newest_first: bool = False,
-    document: str | None = None,
 ) -> Function:
     """The records of an object, in the order of RECORDNO, which never changes; private ones of
     entities are among them."""
@@ -78,7 +77,6 @@ def query(
     content: dict[str, Value] = {
         "select": {"field": list(fields)},
         "object": entity,
-        "docparid": document,
         "filter": _filter(conditions),
         "orderby": {"order": {"field": KEY, way: ""}},
         "options": {"showprivate": "true"},

@@ -283,7 +283,7 @@ async def test_the_company_is_what_its_entity_says() -> None:
     there = await firm.company("acme", login, never)
     assert (there.name, there.features.home_currency) == ("Acme US", "USD")
     assert there.features.time_tracking
-    assert firm.periods == Periods.of("week:sunday")
+    assert there.features.timesheet_period == "week:sunday"
     assert gateway.requests("query") == 1
 
 
@@ -293,7 +293,7 @@ async def test_a_company_lacks_what_it_will_not_be_asked_for() -> None:
     firm = Firm(client_of(gateway))
     there = await firm.company("acme", LOGIN, never)
     assert (there.features.time_tracking, there.features.projects) == (False, True)
-    assert firm.periods is None
+    assert there.features.timesheet_period is None
 
 
 @pytest.mark.parametrize(("text", "day", "first"), [
