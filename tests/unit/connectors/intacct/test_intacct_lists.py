@@ -274,6 +274,16 @@ async def test_without_the_right_to_the_audit_history_changes_are_told_all_the_s
     assert [each.id for each in told[ListType.CUSTOMER].records] == ["customer/C1"]
 
 
+async def test_more_deletes_than_a_page_has_the_lists_read_whole() -> None:
+    gateway = company()
+    for number in range(1001):
+        gateway.add("AUDITHISTORY", ID=f"a{number}", OBJECTTYPE="customer", ACCESSMODE="D",
+                    OBJECTKEY=f"G{number}", ACCESSTIME="03/02/2026 08:30:00")  # fmt: skip
+    client = client_of(gateway)
+    changes = Changes(client, readings_of(client), LedgerTime(FakeClock()))
+    assert await changes.since([ListType.CUSTOMER], MOMENT, never) == {}
+
+
 async def test_the_company_is_what_its_entity_says() -> None:
     gateway = company()
     for first, last in [("03/01/2026", "03/07/2026"), ("03/08/2026", "03/14/2026")]:

@@ -22,9 +22,10 @@ from ledgerlink.domain.money import Total
 from ledgerlink.domain.plan import Action, ItemState, Write
 
 from tests.fakes.clock import START
+from tests.unit.connectors.intacct import gateway
 from tests.unit.connectors.intacct.books import Books, create
 from tests.unit.connectors.intacct.desk import expenses, invoice, line, sold
-from tests.unit.connectors.intacct.gateway import failing, raw
+from tests.unit.connectors.intacct.gateway import DO, Gateway, failing, raw
 
 COMPOSER = Documents()
 RECEIVABLES = Documents(
@@ -443,6 +444,23 @@ async def test_receipts_of_one_document_share_its_attachment() -> None:
     )  # fmt: skip
     await books.write(going, name="r4")
     assert books.reasons()[3] == "refused"
+
+
+async def test_a_file_that_the_ledger_dropped_for_another_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def replacing(there: Gateway, node: Any, result: Any) -> None:
+        there.files.clear()
+        DO["create_supdoc"](there, node, result)
+
+    monkeypatch.setattr(gateway, "DO", {**DO, "update_supdoc": replacing})
+    books = Books()
+    await books.write(create(0, BILL))
+    ledger_id = books.told[0].ledger_id or ""
+    await books.write(receipt(ledger_id, "APBILL"), name="r2")
+    await books.write(replace(receipt(ledger_id, "APBILL", "s"), seq=2), name="r3")
+    assert books.told[2].state is POSTED
+    assert books.reasons() == {0: None, 1: None, 2: "answer_differs"}
 
 
 async def test_a_receipt_that_was_cut_is_found_and_not_sent_twice() -> None:
