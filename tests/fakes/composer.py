@@ -30,6 +30,8 @@ FORBIDDEN = "forbidden"
 class FakeComposer:
     """Implements `domain.ports.Composer`. A list record named `forbidden` is refused."""
 
+    links_time: bool = True
+
     def list_record(self, record: NewListRecord) -> Document:
         if record.name == FORBIDDEN:
             raise Blocked(reason("feature_off", detail="names like this"))

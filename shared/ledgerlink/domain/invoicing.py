@@ -177,6 +177,10 @@ class Invoices:
         if not self._given.invoicing.link_time:
             return lines
         return self._linked(lines, told, link, remarks)
+        if not self._given.composer.links_time:
+            why = "an invoice there does not mark the time that it bills"
+            self._leave_unlinked((k for keys in told for k in keys), why, remarks)
+            return lines
 
     def _line(self, invoice: Invoice, line: InvoiceLine, remarks: Remarks) -> ResolvedInvoiceLine:
         currency = self._currency(invoice)

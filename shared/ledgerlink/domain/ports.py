@@ -62,7 +62,11 @@ class Blocked(Exception):
 
 
 class Composer(Protocol):
-    """Turns neutral records into a ledger's documents. Pure."""
+    """Turns neutral records into a ledger's documents. Pure. `links_time` says that an invoice can
+    mark the time that it bills."""
+
+    @property
+    def links_time(self) -> bool: ...
 
     def list_record(self, record: NewListRecord) -> Document:
         """The document that creates this list record. Raises Blocked."""

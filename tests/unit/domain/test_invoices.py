@@ -13,7 +13,17 @@ from ledgerlink.domain.records import Invoice, InvoiceLine, Record, RecordKind
 from ledgerlink.domain.spending import InvoiceLines, Invoicing, Number
 
 from tests.fakes.composer import FORBIDDEN
-from tests.unit.domain.desk import INVOICING, Desk, by_key, gone, invoice, line, one, warnings
+from tests.unit.domain.desk import (
+    INVOICING,
+    Desk,
+    DeskComposer,
+    by_key,
+    gone,
+    invoice,
+    line,
+    one,
+    warnings,
+)
 from tests.unit.domain.worlds import DAY, entry, reasons, states, writes
 
 EURO = Features(home_currency="USD", multi_currency=True)
@@ -448,6 +458,14 @@ def test_the_quantity_of_an_amount_with_tax_is_left_out_with_a_word() -> None:
     op = one(Desk().post(invoice("i1", taxed, tax_inclusive=True)))
     assert [sold["amount"] for sold in (op.body or {})["lines"]] == ["100.00"]
     assert warnings(op) == ["quantity_left_out"]
+
+
+def test_a_ledger_that_marks_no_time_is_told_of_once_for_each_invoice() -> None:
+    world = Desk(composer=DeskComposer(links_time=False))
+    world.posted(entry("t1"), entry("t2"))
+    op = one(world.post(invoice("i1", line(time_keys=("t1",)), line(time_keys=("t2",)))))
+    assert (linked(op), warnings(op)) == ([None, None], ["time_not_linked"])
+    assert "Time t1, t2 cannot be marked as billed" in op.warnings[0].message
 
 
 @pytest.mark.parametrize("how", [SUMMARY, replace(INVOICING, link_time=False)])

@@ -20,6 +20,8 @@ from ledgerlink.domain.documents import (
 class Documents:
     """The composer of Sage Intacct, for companies whose timesheets are of these `periods`."""
 
+    links_time = False
+
     def __init__(self, periods: Periods | None = None, choices: Choices | None = None) -> None:
         self._periods = periods or Periods()
         self._choices = choices or Choices()

@@ -18,6 +18,8 @@ from ledgerlink.domain.documents import (
 class Documents:
     """The composer of QuickBooks Online."""
 
+    links_time = True
+
     def list_record(self, record: NewListRecord) -> Document:
         """A Customer, Employee, Vendor or service Item. Raises Blocked."""
         return new_record(record)
