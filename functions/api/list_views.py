@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
+from ledgerlink.domain.choices import Choice, Offered, in_effect
 from ledgerlink.domain.lists import Change, ChangeKind, ListRecord, ListType
 from ledgerlink.domain.posting import (
     Billable,
@@ -257,8 +258,43 @@ class InvoicesChange(Given):
     send: bool | None = None
 
 
+class IdOf(BaseModel):
+    """Ids that begin so are of this list; their records have this role, if there is one."""
+
+    begins: str
+    list: ListType
+    role: str | None
+
+
+class ChoiceView(BaseModel):
+    """What the ledger lets the company choose: one of `values`, where there are some; the id of a
+    list record, where `ids` says of which; else a text of up to `longest` characters."""
+
+    name: str
+    about: str
+    default: str | None
+    values: list[str]
+    ids: list[IdOf]
+    longest: int
+
+    @classmethod
+    def of(cls, name: str, choice: Choice) -> "ChoiceView":
+        uses = [
+            IdOf(begins=start, list=use.list, role=use.role) for start, use in choice.ids.items()
+        ]
+        return cls(
+            name=name,
+            about=choice.about,
+            default=choice.default,
+            values=list(choice.one_of),
+            ids=uses,
+            longest=choice.longest,
+        )
+
+
 class SettingsView(BaseModel):
-    """What the firm chose. `lists` null means all that the ledger has."""
+    """What the firm chose. `lists` null means all that the ledger has. `ledger` is what is in
+    effect of `ledger_choices`, which differ from ledger to ledger."""
 
     lists: list[ListType] | None
     direction: Direction
@@ -267,10 +303,14 @@ class SettingsView(BaseModel):
     posting: PostingView
     expenses: ExpensesView
     invoices: InvoicesView
+    ledger: dict[str, str | None]
+    ledger_choices: list[ChoiceView]
     next_sync_at: datetime | None = None
 
     @classmethod
-    def of(cls, settings: Settings, next_sync_at: datetime | None) -> "SettingsView":
+    def of(
+        cls, settings: Settings, offered: Offered, next_sync_at: datetime | None
+    ) -> "SettingsView":
         schedule = settings.schedule
         return cls(
             lists=None if settings.lists is None else list(settings.lists),
@@ -282,6 +322,8 @@ class SettingsView(BaseModel):
             posting=PostingView.of(settings.posting),
             expenses=ExpensesView(**asdict(settings.expenses)),
             invoices=InvoicesView(**asdict(settings.invoices)),
+            ledger=in_effect(offered, settings.ledger),
+            ledger_choices=[ChoiceView.of(name, choice) for name, choice in offered.items()],
             next_sync_at=next_sync_at,
         )
 
@@ -298,7 +340,8 @@ Names = Annotated[list[str], Field(max_length=5000)]
 
 
 class SettingsChange(Given):
-    """Some of the settings; what is left out stays. `block` and `unblock` name records as
+    """Some of the settings; what is left out stays. `ledger` takes what `ledger_choices` of the
+    settings offer, by name; null takes a choice back. `block` and `unblock` name records as
     `type:id`."""
 
     lists: Annotated[list[str] | None, Field(max_length=50)] = None
@@ -307,6 +350,9 @@ class SettingsChange(Given):
     posting: PostingChange | None = None
     expenses: ExpensesChange | None = None
     invoices: InvoicesChange | None = None
+    ledger: Annotated[
+        dict[str, Any] | None, Field(max_length=50, examples=[{"sales": "receivables"}])
+    ] = None
     block: Names | None = None
     unblock: Names | None = None
 

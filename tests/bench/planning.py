@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ledgerlink.bootstrap import SystemClock
 from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
-from ledgerlink.domain.documents import Copy, fingerprint, resolve
+from ledgerlink.domain.documents import Copy, Features, fingerprint, resolve
 from ledgerlink.domain.inputs import PlanInput
 from ledgerlink.domain.links import Link
 from ledgerlink.domain.plan import ItemState, Operation
@@ -76,7 +76,7 @@ def planned(
             rejected=(),
             rules=book,
             links=held.links,
-            composer=connector.composer,
+            composer=connector.composer_for(Features()),
             whole=whole,
             scope=[link for link in held.links.values() if link.source],
             copies=held.copies,

@@ -34,7 +34,7 @@ ROUND_TRIP = timedelta(milliseconds=6)
 FIRST_WORKERS, MORE_WORKERS = 5, 300
 """Pollers at first, and more of them each minute; AWS says so of standard queues."""
 ENDLESS = timedelta(days=3)
-LISTS = {ListType.CUSTOMER: ListTraits(entity="Customer", by_changes=True, places=True)}
+LISTS = {ListType.CUSTOMER: ListTraits(entities=("Customer",), by_changes=True, places=True)}
 UNCHANGED_CALLS = 3
 """Change data capture for all lists that have it; tax codes and tax rates by a query each."""
 WHOLE_CALLS = 14

@@ -41,8 +41,9 @@ Outcomes = Mapping[str, Outcome]
 class Packing(Protocol):
     """As much of a connector as is needed here."""
 
-    @property
-    def composer(self) -> Composer: ...
+    def composer_for(self, features: Features) -> Composer:
+        """Who composes for a company that offers this."""
+        ...
 
     @property
     def lists(self) -> Mapping[ListType, ListTraits]: ...
@@ -137,7 +138,7 @@ class Clerk(ABC, Generic[B]):
     @property
     def composer(self) -> Composer:
         """Who composes for this company."""
-        return self.books.connector.composer
+        return self.books.connector.composer_for(self.features)
 
     def currencies(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """Which customers and vendors are not dealt with in the home currency."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from ledgerlink.domain.choices import NOTHING, Chosen, Offered
 from ledgerlink.domain.documents import Company, Copy, Features, fingerprint
 from ledgerlink.domain.errors import AuthorizationLost, Forbidden, Invalid, LedgerError, Problem
 from ledgerlink.domain.lists import Batch, ListTraits, ListType, Notice, Reading
@@ -169,7 +170,8 @@ class FakeGrants:
 
 @dataclass
 class FakeConnector:
-    """Implements `domain.ports.Connector`; every company keeps what was written to it."""
+    """Implements `domain.ports.Connector`; every company keeps what was written to it. `heard` is
+    what was chosen, each time that this mattered."""
 
     clock: Clock
     fate: Fate
@@ -183,13 +185,16 @@ class FakeConnector:
     metered: Collection[str] = ("read", "list", "changes")
     told: list[Notice] = field(default_factory=list)
     composer: FakeComposer = field(default_factory=FakeComposer)
+    choices: Offered = field(default_factory=dict)
+    heard: list[Chosen] = field(default_factory=list)
     companies: dict[str, FakeCompany] = field(default_factory=dict)
     granted: FakeGrants = field(init=False)
 
     def __post_init__(self) -> None:
         self.granted = FakeGrants(self.clock)
 
-    def composer_for(self, features: Features) -> FakeComposer:
+    def composer_for(self, features: Features, chosen: Chosen = NOTHING) -> FakeComposer:
+        self.heard.append(chosen)
         return self.composer
 
     def company(self, company_id: str) -> FakeCompany:
@@ -237,6 +242,8 @@ class FakeConnector:
         vault: TokenVault,
         credentials: Mapping[str, str],
         lane_state: LaneState,
+        chosen: Chosen = NOTHING,
     ) -> Ledger:
+        self.heard.append(chosen)
         ledger: Ledger = FakeLedger(company_id, self.company(company_id), vault)
         return mortal("ledger", ledger, self.fate)

@@ -1,6 +1,6 @@
 """Connections, rules and links in memory."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -123,15 +123,15 @@ class FakeLinks:
         return {key: mine[key] for key in wanted if key in mine}
 
     def of_records(
-        self, firm: str, connection_id: str, kind: str, ledger_ids: Iterable[str]
+        self, firm: str, connection_id: str, kinds: Collection[str], ledger_ids: Iterable[str]
     ) -> Mapping[str, Link]:
         mine = self.rows.get((firm, connection_id), {}).values()
-        by_id = {link.ledger_id: link for link in mine if link.kind == kind}
+        by_id = {link.ledger_id: link for link in mine if link.kind in kinds}
         return {each: by_id[each] for each in ledger_ids if each in by_id}
 
-    def ledger_ids(self, firm: str, connection_id: str, kind: str) -> Iterator[str]:
+    def ledger_ids(self, firm: str, connection_id: str, kinds: Collection[str]) -> Iterator[str]:
         mine = self.rows.get((firm, connection_id), {}).values()
-        return iter([link.ledger_id for link in mine if link.kind == kind])
+        return iter([link.ledger_id for link in mine if link.kind in kinds])
 
     def between(self, firm: str, connection_id: str, first: date, last: date) -> Iterator[Link]:
         mine = self.rows.get((firm, connection_id), {}).values()

@@ -32,4 +32,5 @@ def change_settings(connection_id: str, body: SettingsChange) -> SettingsView:
 
 
 def _view(firm: str, connection_id: str, found: Settings) -> SettingsView:
-    return SettingsView.of(found, house().schedules.get(firm, connection_id).at)
+    offered = settings.offered_choices(house(), firm, connection_id)
+    return SettingsView.of(found, offered, house().schedules.get(firm, connection_id).at)

@@ -279,6 +279,7 @@ class ResolvedInvoiceLine:
 class ResolvedInvoice:
     """An invoice whose references point into the ledger; ids are the ledger's.
 
+    `kind` is what it is in the ledger already (the ledger's name of it), None while it is not.
     `tax` is what the product says that all tax comes to, None where it does not say. What else is
     said of `ResolvedExpenses` holds here, too.
     """
@@ -305,6 +306,7 @@ class ResolvedInvoice:
     send: bool = False
     custom_fields: Mapping[str, str] = field(default_factory=dict)
     shorten: bool = False
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,6 +128,7 @@ class Invoices:
             send=send and invoice.email is not None,
             custom_fields=invoice.custom_fields,
             shorten=given.posting.shorten,
+            kind=link.kind if link else None,
         )
         document = given.composer.invoice(resolved)
         warnings = (*document.warnings, *remarks.warnings)
@@ -176,11 +177,11 @@ class Invoices:
             return short
         if not self._given.invoicing.link_time:
             return lines
-        return self._linked(lines, told, link, remarks)
         if not self._given.composer.links_time:
             why = "an invoice there does not mark the time that it bills"
             self._leave_unlinked((k for keys in told for k in keys), why, remarks)
             return lines
+        return self._linked(lines, told, link, remarks)
 
     def _line(self, invoice: Invoice, line: InvoiceLine, remarks: Remarks) -> ResolvedInvoiceLine:
         currency = self._currency(invoice)

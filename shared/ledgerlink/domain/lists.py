@@ -172,13 +172,13 @@ def placed(record: ListRecord, *, has_children: bool) -> ListRecord:
 class ListTraits:
     """How a ledger treats one list.
 
-    `entity` is the ledger's own name of its records. `by_changes` says that `Ledger.changes`
+    `entities` are the ledger's own names of those of its records that we may write. `by_changes` says that `Ledger.changes`
     answers for it. `on_request` lists come only when asked for, with a range of days; of
     `linked_only` lists only the records that we wrote are read. The records of a list that `places`
     are the product's clients and projects, by where they stand.
     """
 
-    entity: str
+    entities: tuple[str, ...]
     by_changes: bool
     on_request: bool = False
     linked_only: bool = False

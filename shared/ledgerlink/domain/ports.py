@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
+from ledgerlink.domain.choices import NOTHING, Chosen, Offered
 from ledgerlink.domain.documents import (
     Company,
     Copy,
@@ -260,8 +261,13 @@ class Connector(Protocol):
     @property
     def name(self) -> str: ...
 
-    def composer_for(self, features: Features) -> Composer:
-        """The composer for a company that offers this."""
+    @property
+    def choices(self) -> Offered:
+        """What this ledger lets a company choose."""
+        ...
+
+    def composer_for(self, features: Features, chosen: Chosen = NOTHING) -> Composer:
+        """The composer for a company that offers and chose this."""
         ...
 
     @property
@@ -324,6 +330,7 @@ class Connector(Protocol):
         vault: Any,
         credentials: Mapping[str, str],
         lane_state: LaneState,
+        chosen: Chosen = NOTHING,
     ) -> Ledger:
-        """A connection to that company, by the keys in the vault."""
+        """A connection to that company, which chose this, by the keys in the vault."""
         ...

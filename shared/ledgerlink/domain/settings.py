@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ledgerlink.domain.choices import Chosen
 from ledgerlink.domain.errors import Conflict
 from ledgerlink.domain.lists import ListType
 from ledgerlink.domain.posting import Posting
@@ -38,7 +39,8 @@ class Schedule:
 class Settings:
     """`lists` None means every list that the ledger offers. `blocked` names single records, as
     `type:id`, that the firm does not want to use. `posting` is how time goes out, and as far as it
-    says nothing of time everything else, too."""
+    says nothing of time everything else, too. `ledger` is what it chose of what the ledger lets it
+    choose."""
 
     lists: tuple[ListType, ...] | None = None
     direction: Direction = Direction.BOTH
@@ -47,6 +49,7 @@ class Settings:
     posting: Posting = field(default_factory=Posting)
     expenses: Expensing = field(default_factory=Expensing)
     invoices: Invoicing = field(default_factory=Invoicing)
+    ledger: Chosen = field(default_factory=dict)
 
     def require_posting(self) -> None:
         """Raises Conflict when nothing is to go out."""

@@ -211,9 +211,9 @@ class Absorber:
         """Time history with the source keys: the product's own for what it posted."""
         if self.kind is not ListType.TIME:
             return records
-        run, entity = self.run, self.house.connector(self.connection.ledger).lists[self.kind].entity
+        run, lists = self.run, self.house.connector(self.connection.ledger).lists
         ids = [record.id for record in records]
-        ours = self.house.links.of_records(run.firm, run.connection_id, entity, ids)
+        ours = self.house.links.of_records(run.firm, run.connection_id, lists[self.kind].entities, ids)
         return [
             replace(record, fields={**record.fields, **_origin(self.connection, record, ours)})
             for record in records

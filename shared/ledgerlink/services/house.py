@@ -66,4 +66,5 @@ class House:
             self.vaults.of(connection.firm, connection.id),
             self.vaults.credentials(connection.ledger),
             self.memory.load(connection.firm, connection.id),
+            self.settings.get(connection.firm, connection.id).ledger,
         )

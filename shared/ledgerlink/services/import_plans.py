@@ -16,6 +16,7 @@ from ledgerlink.domain.posting import Posting
 from ledgerlink.domain.reasons import reason
 from ledgerlink.domain.resolver import RuleBook, creatable_keys
 from ledgerlink.domain.runs import Run, RunState
+from ledgerlink.domain.settings import Settings
 from ledgerlink.domain.undoing import UndoInput, undo
 from ledgerlink.services.copies import copies_of
 from ledgerlink.services.house import House
@@ -47,10 +48,14 @@ class Asked:
     stop: Stop
 
     @property
+    def settings(self) -> Settings:
+        """What the firm chose for the connection."""
+        return self.house.settings.get(self.run.firm, self.run.connection_id)
+
+    @property
     def posting(self) -> Posting:
         """How time goes out in this import."""
-        own = self.house.settings.get(self.run.firm, self.run.connection_id).posting
-        return self.imported.posting or own
+        return self.imported.posting or self.settings.posting
 
 
 async def plan_import(asked: Asked) -> Run:
@@ -105,6 +110,7 @@ def _chosen(rules: RuleBook, posting: Posting) -> Sequence[Mapping[str, object]]
 async def _operations(asked: Asked, rules: RuleBook) -> tuple[tuple[Operation, ...], int]:
     """The plan of an import, and how many records lie outside its scope."""
     house, connection, scope = asked.house, asked.connection, asked.imported.scope
+    connector, settings = house.connector(connection.ledger), asked.settings
     records, rejected = time_records(house, asked.run)
     entries = [entry for entry in records if scope.holds(source_of(entry))]
     firm, connection_id = connection.firm, connection.id
@@ -124,7 +130,7 @@ async def _operations(asked: Asked, rules: RuleBook) -> tuple[tuple[Operation, .
         rejected=rejected,
         rules=rules,
         links=links,
-        composer=house.connector(connection.ledger).composer_for(asked.company.features),
+        composer=connector.composer_for(asked.company.features, settings.ledger),
         posting=asked.posting,
         features=asked.company.features,
         taken=names_in_use(house, connection),

@@ -120,6 +120,7 @@ class PostPlan:
     async def _given(self, records: Records, rules: RuleBook, rank: str | None) -> PlanInput:
         house, connection = self.house, self.connection
         settings = house.settings.get(connection.firm, connection.id)
+        connector = house.connector(connection.ledger)
         links = self._links(wanted_links(records, settings) | creatable_keys(rules))
         spent = self._carriers(_named(records, RecordKind.EXPENSE), RecordKind.EXPENSE)
         billed = [k for i in records.invoices for line in i.lines for k in line.time_keys]
@@ -130,7 +131,7 @@ class PostPlan:
             rejected=records.rejected,
             rules=rules,
             links=links,
-            composer=house.connector(connection.ledger).composer_for(self.company.features),
+            composer=connector.composer_for(self.company.features, settings.ledger),
             posting=settings.posting,
             features=self.company.features,
             taken=names_in_use(house, connection),

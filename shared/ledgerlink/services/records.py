@@ -76,8 +76,8 @@ def linked_ids(
     if not wanted:
         return set()
     named = rules_by_target(house, connection, list_type)
-    entity = house.connector(connection.ledger).lists[list_type].entity
-    written = house.links.of_records(connection.firm, connection.id, entity, wanted)
+    kinds = house.connector(connection.ledger).lists[list_type].entities
+    written = house.links.of_records(connection.firm, connection.id, kinds, wanted)
     return {each for each in wanted if each in named or each in written}
 
 
@@ -194,9 +194,9 @@ def _known(
     records: Sequence[ListRecord],
     rules: Mapping[str, Sequence[Rule]],
 ) -> list[Known]:
-    entity = house.connector(connection.ledger).lists[list_type].entity
+    kinds = house.connector(connection.ledger).lists[list_type].entities
     ids = [record.id for record in records]
-    written = house.links.of_records(connection.firm, connection.id, entity, ids) if ids else {}
+    written = house.links.of_records(connection.firm, connection.id, kinds, ids) if ids else {}
     return [Known(record, rules.get(record.id, ()), record.id in written) for record in records]
 
 

@@ -6,6 +6,8 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from ledgerlink.domain import choices
+from ledgerlink.domain.choices import Chosen, Offered, Use
 from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.domain.lists import ListRecord, ListType
@@ -19,26 +21,31 @@ from ledgerlink.wire.posting import Section, changed
 MOST_BLOCKED = 5_000
 """Records that a connection may have blocked; one who blocks more wants a list less."""
 
-USES: Mapping[str, tuple[ListType, str | None]] = {
-    "payable_account_id": (ListType.ACCOUNT, "accounts_payable"),
-    "check_account_id": (ListType.ACCOUNT, "bank"),
-    "card_account_id": (ListType.ACCOUNT, "credit_card"),
-    "catch_all_vendor_id": (ListType.VENDOR, None),
-    "item_id": (ListType.ITEM, None),
+USES: Mapping[str, Use] = {
+    "payable_account_id": Use(ListType.ACCOUNT, "accounts_payable"),
+    "check_account_id": Use(ListType.ACCOUNT, "bank"),
+    "card_account_id": Use(ListType.ACCOUNT, "credit_card"),
+    "catch_all_vendor_id": Use(ListType.VENDOR),
+    "item_id": Use(ListType.ITEM),
 }
-"""The list that each id of expenses and invoices is of, and the role that its record has to have;
-None is any."""
+"""What each id of expenses and invoices is of."""
 
 SettingsPatch = Mapping[str, Any]
 """Some of: `lists` (names, or None for all), `direction`, `schedule` (some of `mode`, `hour`,
-`time_zone`), `posting`, `expenses` and `invoices` (some of their fields), `block` and `unblock`
-(`type:id` each). What is left out stays."""
+`time_zone`), `posting`, `expenses` and `invoices` (some of their fields), `ledger` (some of what the
+ledger lets a company choose; None takes one back), `block` and `unblock` (`type:id` each). What is
+left out stays."""
 
 
 def get_settings(house: House, firm: str, connection_id: str) -> Settings:
     """Raises NotFound for an unknown connection."""
     house.connections.get(firm, connection_id)
     return house.settings.get(firm, connection_id)
+
+
+def offered_choices(house: House, firm: str, connection_id: str) -> Offered:
+    """What the ledger lets the company choose. Raises NotFound for an unknown connection."""
+    return house.connector(house.connections.get(firm, connection_id).ledger).choices
 
 
 def change_settings(
@@ -98,7 +105,9 @@ class Desk:
             after = replace(after, invoices=self._section(after.invoices, patch["invoices"]))
         for part in ("expenses", "invoices"):
             for name in filter(USES.__contains__, patch.get(part, {})):
-                self._refuse_unusable(f"/{part}/{name}", patch[part][name], *USES[name])
+                self._refuse_unusable(f"/{part}/{name}", patch[part][name], USES[name])
+        if "ledger" in patch:
+            after = replace(after, ledger=self._chosen(patch["ledger"]))
         if "block" in patch or "unblock" in patch:
             blocked = self._blocked(patch.get("block", ()), patch.get("unblock", ()))
             after = replace(after, blocked=blocked)
@@ -153,16 +162,25 @@ class Desk:
             self.problems.extend(wrong.problems)
             return before
 
+    def _chosen(self, given: Mapping[str, Any]) -> Chosen:
+        offered = self.house.connector(self.connection.ledger).choices
+        if wrong := list(choices.problems(offered, given)):
+            self.problems.extend(wrong)
+            return self.before.ledger
+        for name, value in given.items():
+            if value is not None and (use := offered[name].use(value)):
+                self._refuse_unusable(f"/ledger/{name}", value, use)
+        return choices.changed(self.before.ledger, given)
+
     def _refuse_nobody(self, expenses: Expensing) -> None:
         if expenses.missing_payee is MissingPayee.CATCH_ALL and not expenses.catch_all_vendor_id:
             message = "Nobody is named to stand in for a missing payee."
             remedy = "Give the id of a vendor, or set missing_payee to refuse."
             self._wrong("/expenses/catch_all_vendor_id", message, remedy)
 
-    def _refuse_unusable(
-        self, pointer: str, record_id: str | None, kind: ListType, role: str | None
-    ) -> None:
+    def _refuse_unusable(self, pointer: str, record_id: str | None, use: Use) -> None:
         """Note what is wrong with a record; one that did not come in is left to the ledger."""
+        kind, role = use
         found = self._known([f"{kind}:{record_id}"] if record_id else ()).get(f"{kind}:{record_id}")
         if found is None or (found.usable and (role is None or role in found.roles)):
             return

@@ -1,6 +1,6 @@
 """What the use cases need stored. Every method names the firm first, or takes what carries it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -85,13 +85,13 @@ class Links(Protocol):
         ...
 
     def of_records(
-        self, firm: str, connection_id: str, kind: str, ledger_ids: Iterable[str]
+        self, firm: str, connection_id: str, kinds: Collection[str], ledger_ids: Iterable[str]
     ) -> Mapping[str, Link]:
-        """The links of these records of the ledger, by its id."""
+        """The links of these records of the ledger, which are of some of these kinds, by its id."""
         ...
 
-    def ledger_ids(self, firm: str, connection_id: str, kind: str) -> Iterator[str]:
-        """The ids of all records of that kind that have a link."""
+    def ledger_ids(self, firm: str, connection_id: str, kinds: Collection[str]) -> Iterator[str]:
+        """The ids of all records of these kinds that have a link."""
         ...
 
     def between(self, firm: str, connection_id: str, first: date, last: date) -> Iterator[Link]:

@@ -249,7 +249,7 @@ class Puller:
         if not traits.linked_only:
             return batch
         ids = [record.id for record in batch.records] + [gone.id for gone in batch.gone]
-        known = self.house.links.of_records(run.firm, run.connection_id, traits.entity, ids)
+        known = self.house.links.of_records(run.firm, run.connection_id, traits.entities, ids)
         return replace(
             batch,
             records=[record for record in batch.records if record.id in known],
@@ -295,7 +295,7 @@ class Puller:
         )
 
     def _linked(self, traits: ListTraits) -> tuple[str, ...]:
-        ids = self.house.links.ledger_ids(self.run.firm, self.run.connection_id, traits.entity)
+        ids = self.house.links.ledger_ids(self.run.firm, self.run.connection_id, traits.entities)
         return tuple(sorted(ids, key=lambda each: (len(each), each)))
 
     def _stage(self, work: ListWork, records: Sequence[ListRecord]) -> None:

@@ -97,7 +97,7 @@ class Sieve:
 
     def _links(self, ids: Iterable[str]) -> Mapping[str, Link]:
         firm, connection_id = self.connection.firm, self.connection.id
-        return self.house.links.of_records(firm, connection_id, self.traits.entity, ids)
+        return self.house.links.of_records(firm, connection_id, self.traits.entities, ids)
 
     def _records(self, notices: Iterable[Notice]) -> Mapping[str, ListRecord]:
         ids = [i for n in notices for i in (n.id, n.merged_id) if i]
@@ -112,7 +112,7 @@ class Sieve:
 
     def _wrote_some(self) -> bool:
         firm, connection_id = self.connection.firm, self.connection.id
-        ids = self.house.links.ledger_ids(firm, connection_id, self.traits.entity)
+        ids = self.house.links.ledger_ids(firm, connection_id, self.traits.entities)
         return next(iter(ids), None) is not None
 
 

@@ -1,8 +1,8 @@
 """Links, in the table."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import islice
+from itertools import islice, product
 
 from ledgerlink.domain.links import Link, Source
 from ledgerlink.domain.records import RecordKind
@@ -31,21 +31,23 @@ class DynamoLinks:
         return {link.key: link for link in map(_link, rows)}
 
     def of_records(
-        self, firm: str, connection_id: str, kind: str, ledger_ids: Iterable[str]
+        self, firm: str, connection_id: str, kinds: Collection[str], ledger_ids: Iterable[str]
     ) -> Mapping[str, Link]:
         pk = keys.connection(firm, connection_id)
-        rows = self._table.get_many(pk, (keys.row("written", kind, i) for i in ledger_ids))
+        wanted = product(ledger_ids, kinds)
+        rows = self._table.get_many(pk, (keys.row("written", kind, i) for i, kind in wanted))
         named = {row["ledger_id"]: row["key"] for row in rows}
         links = self.get(firm, connection_id, named.values())
         found = {ledger_id: links.get(key) for ledger_id, key in named.items()}
         # A link that was tied to another record since leaves its old row behind.
         return {i: link for i, link in found.items() if link is not None and link.ledger_id == i}
 
-    def ledger_ids(self, firm: str, connection_id: str, kind: str) -> Iterator[str]:
+    def ledger_ids(self, firm: str, connection_id: str, kinds: Collection[str]) -> Iterator[str]:
         pk = keys.connection(firm, connection_id)
-        rows = self._table.query(pk, keys.under("written", kind))
-        while ids := [row["ledger_id"] for row in islice(rows, AT_ONCE)]:
-            yield from self.of_records(firm, connection_id, kind, ids)
+        for kind in kinds:
+            rows = self._table.query(pk, keys.under("written", kind))
+            while ids := [row["ledger_id"] for row in islice(rows, AT_ONCE)]:
+                yield from self.of_records(firm, connection_id, [kind], ids)
 
     def between(self, firm: str, connection_id: str, first: date, last: date) -> Iterator[Link]:
         pk = keys.connection(firm, connection_id)

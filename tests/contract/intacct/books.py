@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ import httpx
 from ledgerlink.connectors.intacct import Endpoints, Login, SageIntacct
 from ledgerlink.connectors.intacct.choices import Choices
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
+from ledgerlink.domain.choices import Chosen
 from ledgerlink.domain.lists import Batch, ListRecord, ListType, Reading
 from ledgerlink.domain.ports import LaneState
 
@@ -91,9 +92,14 @@ class Books:
         return self.desk.login.company_id
 
     @property
+    def chosen(self) -> Chosen:
+        """What the company chose, as its settings say it."""
+        return {name: value for name, value in asdict(self.choices).items() if value is not None}
+
+    @property
     def connector(self) -> SageIntacct:
         there = Endpoints(self.served.api, hosts=("127.0.0.1",), clock_scale=self.scale)
-        return SageIntacct(there, MachineClock(), Way(self.spoil), choices=self.choices)
+        return SageIntacct(there, MachineClock(), Way(self.spoil))
 
     def ask(
         self,
@@ -103,7 +109,9 @@ class Books:
         """What the port answers, with what it remembered."""
 
         async def main() -> T:
-            ledger = self.connector.open(self.company, self.desk, self.credentials, state or {})
+            ledger = self.connector.open(
+                self.company, self.desk, self.credentials, state or {}, self.chosen
+            )
             try:
                 return await what(ledger)
             finally:

@@ -85,7 +85,7 @@ class Clerk(clerk.Clerk[Books]):
 
     @property
     def composer(self) -> Documents:
-        return self.books.connector.composer_for(self.features)
+        return self.books.connector.composer_for(self.features, self.books.chosen)
 
     def lose(self, action: str = "cut", when: str = "after", **more: Any) -> None:
         """What is written next is done, and the answer does not arrive; or is not done, `before`

@@ -43,15 +43,15 @@ def test_a_link_is_found_by_the_ledgers_id_until_it_is_tied_elsewhere(stores: St
     stores.links.put("acme", "c1", [link(f"k{n}", str(n)) for n in range(150)])
     kind = link("k0").kind
     ids = [str(n) for n in range(160)]
-    found = stores.links.of_records("acme", "c1", kind, ids)
+    found = stores.links.of_records("acme", "c1", [kind], ids)
     assert {i: each.key for i, each in found.items()} == {str(n): f"k{n}" for n in range(150)}
-    assert set(stores.links.ledger_ids("acme", "c1", kind)) == {str(n) for n in range(150)}
-    assert stores.links.of_records("acme", "c1", "other", ids) == {}
+    assert set(stores.links.ledger_ids("acme", "c1", [kind])) == {str(n) for n in range(150)}
+    assert stores.links.of_records("acme", "c1", ["other"], ids) == {}
     stores.links.put("acme", "c1", [link("k1", "new")])
     stores.links.delete("acme", "c1", ["k2"])
-    now = stores.links.of_records("acme", "c1", kind, ["1", "2", "3", "new"])
+    now = stores.links.of_records("acme", "c1", [kind], ["1", "2", "3", "new"])
     assert {i: each.key for i, each in now.items()} == {"3": "k3", "new": "k1"}
-    assert len(list(stores.links.ledger_ids("acme", "c1", kind))) == 149
+    assert len(list(stores.links.ledger_ids("acme", "c1", [kind]))) == 149
 
 
 def test_links_are_found_by_how_their_keys_begin(stores: Stores) -> None:

@@ -25,7 +25,7 @@ SITE = CreateProject(name="Site", client=Client(key="c/1", name="Client"))
 
 
 def house_of(stores: Stores) -> tuple[House, FakeConnector]:
-    lists = {ListType.CUSTOMER: ListTraits(entity="Customer", by_changes=True, places=True)}
+    lists = {ListType.CUSTOMER: ListTraits(entities=("Customer",), by_changes=True, places=True)}
     connector = FakeConnector(stores.clock, Fate(), name="qbo", lists=lists)
     house = House(
         connections=stores.connections,

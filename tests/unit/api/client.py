@@ -177,7 +177,7 @@ def known_customer(place: Town, connection: Connection, name: str = "Rossi") -> 
     """Customer 58 has come in."""
     customer = ListRecord(type=ListType.CUSTOMER, id="58", name=name)
     place.connector.lists = {
-        customer.type: ListTraits(entity="Customer", by_changes=True, places=True)
+        customer.type: ListTraits(entities=("Customer",), by_changes=True, places=True)
     }
     created = change(None, customer, "r1", place.clock.now(), linked=False)
     assert created is not None

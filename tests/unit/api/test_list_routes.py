@@ -11,9 +11,9 @@ from tests.fakes.house import town
 from tests.unit.api.client import POST, READ, Api
 
 LISTS = {
-    ListType.CUSTOMER: ListTraits(entity="Customer", by_changes=True, places=True),
-    ListType.ITEM: ListTraits(entity="Item", by_changes=True),
-    ListType.TIME: ListTraits(entity="Time", by_changes=False, on_request=True),
+    ListType.CUSTOMER: ListTraits(entities=("Customer",), by_changes=True, places=True),
+    ListType.ITEM: ListTraits(entities=("Item",), by_changes=True),
+    ListType.TIME: ListTraits(entities=("Time",), by_changes=False, on_request=True),
 }
 
 

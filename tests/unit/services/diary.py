@@ -1,7 +1,7 @@
 """A house of which only the calendar is furnished: schedules, settings, records, runs, the lane."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -26,11 +26,11 @@ from tests.fakes.runs import FakeRuns
 FIRM, NAME, REALM = "acme", "c1", "realm-1"
 SIGNED = {"signature": "right"}
 LISTS = {
-    ListType.CUSTOMER: ListTraits(entity="Customer", by_changes=True, places=True),
-    ListType.ITEM: ListTraits(entity="Item", by_changes=True),
-    ListType.TAX_RATE: ListTraits(entity="TaxRate", by_changes=False),
-    ListType.TIME: ListTraits(entity="TimeActivity", by_changes=False, on_request=True),
-    ListType.INVOICE: ListTraits(entity="Invoice", by_changes=True, linked_only=True),
+    ListType.CUSTOMER: ListTraits(entities=("Customer",), by_changes=True, places=True),
+    ListType.ITEM: ListTraits(entities=("Item",), by_changes=True),
+    ListType.TAX_RATE: ListTraits(entities=("TaxRate",), by_changes=False),
+    ListType.TIME: ListTraits(entities=("TimeActivity",), by_changes=False, on_request=True),
+    ListType.INVOICE: ListTraits(entities=("Invoice",), by_changes=True, linked_only=True),
 }
 
 
@@ -94,14 +94,14 @@ class Known:
         return {r.id: r for r in self.records if r.type is kind and r.id in wanted}
 
     def of_records(
-        self, firm: str, connection_id: str, kind: str, ledger_ids: Iterable[str]
+        self, firm: str, connection_id: str, kinds: Collection[str], ledger_ids: Iterable[str]
     ) -> Mapping[str, Link]:
         self.asked += 1
         wanted = set(ledger_ids)
-        return {x.ledger_id: x for x in self.links if x.kind == kind and x.ledger_id in wanted}
+        return {x.ledger_id: x for x in self.links if x.kind in kinds and x.ledger_id in wanted}
 
-    def ledger_ids(self, firm: str, connection_id: str, kind: str) -> Iterable[str]:
-        return iter([link.ledger_id for link in self.links if link.kind == kind])
+    def ledger_ids(self, firm: str, connection_id: str, kinds: Collection[str]) -> Iterable[str]:
+        return iter([link.ledger_id for link in self.links if link.kind in kinds])
 
 
 @dataclass

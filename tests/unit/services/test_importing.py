@@ -335,7 +335,7 @@ def test_the_mapping_says_what_is_known_and_what_is_asked_for(place: Town) -> No
 
 def test_a_customer_of_another_currency_is_warned_of() -> None:
     customer = ListType.CUSTOMER
-    place = town(lists={customer: ListTraits(entity="Customer", by_changes=True, places=True)})
+    place = town(lists={customer: ListTraits(entities=("Customer",), by_changes=True, places=True)})
     place.company().features = Features(home_currency="USD", multi_currency=True)
     connection = place.connected()
     rossi = ListRecord(type=customer, id="C1", name="Rossi", fields={"currency": "EUR"})

@@ -407,7 +407,7 @@ def test_lists_of_currencies_are_read_for_what_asks_for_them(
     firm = Office()
     firm.place.company().features = Features(home_currency="USD", multi_currency=True)
     kinds = (ListType.ACCOUNT, ListType.CUSTOMER, ListType.VENDOR)
-    traits = ListTraits(entity="List", by_changes=False)
+    traits = ListTraits(entities=("List",), by_changes=False)
     firm.place.connector.lists = dict.fromkeys(kinds, traits)
     read: set[str] = set()
     page = FakeLists.page

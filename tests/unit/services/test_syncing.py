@@ -27,9 +27,9 @@ CUSTOMER, TERM, TIME, INVOICE = (
     ListType.INVOICE,
 )
 LISTS = {
-    CUSTOMER: ListTraits(entity="customer", by_changes=True, places=True),
-    TERM: ListTraits(entity="term", by_changes=False),
-    TIME: ListTraits(entity="Time", by_changes=False, on_request=True),
+    CUSTOMER: ListTraits(entities=("customer",), by_changes=True, places=True),
+    TERM: ListTraits(entities=("term",), by_changes=False),
+    TIME: ListTraits(entities=("Time",), by_changes=False, on_request=True),
 }
 
 
@@ -221,7 +221,7 @@ def test_of_invoices_those_that_we_wrote_are_told_as_paid_as_open_and_as_gone(ho
 
 def _that_invoices() -> tuple[Town, Connection]:
     """A town whose ledger tells of what we wrote as of invoices."""
-    invoices = ListTraits(entity="Time", by_changes=True, linked_only=True)
+    invoices = ListTraits(entities=("Time",), by_changes=True, linked_only=True)
     here = town(lists={**LISTS, INVOICE: invoices})
     here.company().lists.create(record("t", TERM))
     return here, here.connected()

@@ -12,7 +12,7 @@ from ledgerlink.connectors.intacct.ids import ref
 from ledgerlink.connectors.intacct.reading import ZONES, Readings, changed
 from ledgerlink.connectors.intacct.requests import Function
 from ledgerlink.connectors.intacct.rows import Row, text
-from ledgerlink.connectors.intacct.traits import LISTS, SOURCES, Source
+from ledgerlink.connectors.intacct.traits import SOURCES, Source
 from ledgerlink.connectors.timing import LedgerTime
 from ledgerlink.domain.lists import Batch, Gone, ListRecord, ListType
 from ledgerlink.domain.ports import Stop
@@ -36,7 +36,7 @@ class Changes:
         """What changed in these lists, as the port describes; a list is left out that has more to
         tell than a page holds, or that the ledger refused. Raises as the client's `read`."""
         as_of = self._time.wall()
-        lists = [kind for kind in LISTS if kind in wanted and LISTS[kind].by_changes]
+        lists = [kind for kind in SOURCES if kind in wanted]
         sources = {source.entity: source for kind in lists for source in SOURCES[kind]}
         if not sources:
             return {}

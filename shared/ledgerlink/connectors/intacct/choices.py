@@ -1,7 +1,12 @@
 """What a company chooses about documents that the product does not say."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
+
+from ledgerlink.domain.choices import Choice, Chosen, Offered, Use, in_effect
+from ledgerlink.domain.lists import ListType
 
 
 class Sales(StrEnum):
@@ -13,10 +18,7 @@ class Sales(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """`transaction_type` is the Order Entry definition that invoices are of, `unit` what its lines
-    are measured in, `tax_subtotal` the subtotal that takes the product's tax. `revenue_account_id`
-    is for lines of Receivables that name an item. `location_id` is the entity of what is created
-    at the top level of a company of several. `folder` is where receipts are kept."""
+    """What is in effect; `OFFERED` says what each is for."""
 
     timesheet_state: str = "Draft"
     report_state: str = "Submitted"
@@ -30,7 +32,55 @@ class Choices:
     location_id: str | None = None
     folder: str = "Receipts"
 
-    @property
-    def invoice_kind(self) -> str:
-        """The ledger's name of what invoices become."""
-        return "SODOCUMENT" if self.sales is Sales.ORDER_ENTRY else "ARINVOICE"
+    @classmethod
+    def of(cls, chosen: Chosen) -> "Choices":
+        """What is in effect of what a company chose."""
+        told: dict[str, Any] = in_effect(OFFERED, chosen)
+        return cls(**{**told, "sales": Sales(told["sales"])})
+
+
+_ABOUT: Mapping[str, Choice] = {
+    "sales": Choice(
+        about="What a new invoice becomes: a transaction of Order Entry, or an AR invoice",
+        one_of=tuple(Sales),
+    ),
+    "transaction_type": Choice(
+        about="The Order Entry transaction definition that invoices are of", longest=30
+    ),
+    "unit": Choice(about="The unit that lines of Order Entry are measured in"),
+    "tax_subtotal": Choice(
+        about="The subtotal of the transaction definition that takes the product's tax"
+    ),
+    "revenue_account_id": Choice(
+        about="The account or AR account label of lines of AR invoices, which the item does not say",
+        ids={
+            "glaccount/": Use(ListType.ACCOUNT, "income"),
+            "araccountlabel/": Use(ListType.ACCOUNT_LABEL, "accounts_receivable"),
+        },
+    ),
+    "action": Choice(
+        about="Whether AR invoices and AP bills are submitted, or kept as drafts",
+        one_of=("Submit", "Draft"),
+    ),
+    "timesheet_state": Choice(about="The state of a new timesheet", one_of=("Draft", "Submitted")),
+    "report_state": Choice(
+        about="The state of a new expense report", one_of=("Submitted", "Draft")
+    ),
+    "project_category": Choice(
+        about="The category of new projects, such as Contract or Internal Billable", longest=30
+    ),
+    "location_id": Choice(
+        about="The location or entity of what is written at the top level of a company of several"
+        " entities, where the record names none",
+        ids={
+            "location/": Use(ListType.LOCATION),
+            "locationentity/": Use(ListType.ENTITY),
+        },
+    ),
+    "folder": Choice(about="The attachment folder that receipts are kept in"),
+}
+
+OFFERED: Offered = {
+    name: replace(choice, default=getattr(Choices(), name)) for name, choice in _ABOUT.items()
+}
+"""What a company may choose."""

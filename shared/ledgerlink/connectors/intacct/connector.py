@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import httpx
 
 from ledgerlink.connectors.intacct import packing, traits
-from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.choices import OFFERED, Choices
 from ledgerlink.connectors.intacct.client import Client, timeout
 from ledgerlink.connectors.intacct.documents import Documents
 from ledgerlink.connectors.intacct.endpoints import Endpoints
@@ -16,6 +16,7 @@ from ledgerlink.connectors.intacct.periods import Periods
 from ledgerlink.connectors.intacct.sessions import Sessions
 from ledgerlink.connectors.intacct.silence import Silence
 from ledgerlink.connectors.timing import LedgerTime
+from ledgerlink.domain.choices import NOTHING, Chosen
 from ledgerlink.domain.documents import Features
 from ledgerlink.domain.errors import Forbidden, Invalid, Problem
 from ledgerlink.domain.lists import ListType, Notice
@@ -32,6 +33,8 @@ class SageIntacct:
     shared_names: tuple[ListType, ...] = ()
     changes_reach = traits.REACH
     metered = traits.METERED
+    lists = traits.LISTS
+    choices = OFFERED
 
     def __init__(
         self,
@@ -39,20 +42,16 @@ class SageIntacct:
         clock: Clock,
         transport: httpx.AsyncBaseTransport | None = None,
         *,
-        choices: Choices | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self.composer = Documents(choices=choices)
-        self._choices = choices or Choices()
-        self.lists = traits.lists(self._choices.invoice_kind)
         self._endpoints = endpoints
         self._time = LedgerTime(clock, endpoints.clock_scale)
         self._transport = transport
         self._jitter = jitter
 
-    def composer_for(self, features: Features) -> Documents:
-        """The composer for a company whose timesheets are of these periods."""
-        return Documents(Periods.of(features.timesheet_period), self._choices)
+    def composer_for(self, features: Features, chosen: Chosen = NOTHING) -> Documents:
+        """The composer for a company whose timesheets are of these periods, and its choices."""
+        return Documents(Periods.of(features.timesheet_period), Choices.of(chosen))
 
     def notices(
         self,
@@ -86,6 +85,7 @@ class SageIntacct:
         vault: LoginVault,
         credentials: Mapping[str, str],
         lane_state: LaneState,
+        chosen: Chosen = NOTHING,
     ) -> IntacctLedger:
         """A connection to the company that the vault's login leads to. `credentials` hold
         `sender_id` and `sender_password`."""
@@ -100,4 +100,5 @@ class SageIntacct:
             self._jitter,
             Silence(self._time, lane_state),
         )
-        return IntacctLedger(company_id, client, sessions, self._time, http, self._choices)
+        choices = Choices.of(chosen)
+        return IntacctLedger(company_id, client, sessions, self._time, http, choices)

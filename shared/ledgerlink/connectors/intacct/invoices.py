@@ -13,18 +13,19 @@ from ledgerlink.domain.ports import Blocked
 from ledgerlink.domain.reasons import reason
 
 SALE, INVOICE = "SODOCUMENT", "ARINVOICE"
+KINDS = {Sales.ORDER_ENTRY: SALE, Sales.RECEIVABLES: INVOICE}
 ACCOUNTS = ("glaccount", "araccountlabel")
 
 Body = dict[str, Any]
 
 
 def sale(invoice: ResolvedInvoice, choices: Choices) -> Document:
-    """An SODOCUMENT or an ARINVOICE with its total. Raises Blocked."""
+    """An SODOCUMENT or an ARINVOICE with its total: what it is already, a new one as it is chosen.
+    Raises Blocked."""
     words = Wording(invoice.shorten)
-    if choices.sales is Sales.ORDER_ENTRY:
-        kind, body = SALE, _order_entry(invoice, choices, words)
-    else:
-        kind, body = INVOICE, _receivables(invoice, choices, words)
+    kind = invoice.kind or KINDS[choices.sales]
+    composed = _order_entry if kind == SALE else _receivables
+    body = composed(invoice, choices, words)
     return Document(
         key=invoice.key,
         kind=kind,

@@ -48,7 +48,7 @@ class IntacctLedger:
         self._firm = Firm(client)
         self._readings = Readings(client, self._custom, time)
         self._changes = Changes(client, self._readings, time)
-        self._payments = Payments(client, choices.invoice_kind)
+        self._payments = Payments(client, choices.sales)
 
     @property
     def calls(self) -> Mapping[str, int]:

@@ -1,14 +1,17 @@
 """Invoices that we wrote, with what was paid of them.
 
 A sale of Order Entry has its receivable beside it, an invoice of its own (`PRRECORDKEY`), which
-alone knows of payments; when the sale is edited, it may get a new one.
+alone knows of payments; when the sale is edited, it may get a new one. What a company chooses may
+change, so both kinds may be ours: the id of a sale is its definition and number, that of an invoice
+of Receivables is digits alone.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from ledgerlink.connectors.intacct import queries, rows, searching
+from ledgerlink.connectors.intacct.choices import Sales
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.ids import ref
 from ledgerlink.connectors.intacct.invoices import INVOICE, SALE
@@ -31,11 +34,11 @@ MOST_CHANGED = 2000
 
 
 class Payments:
-    """The invoices of one open ledger; `kind` is what ours are."""
+    """The invoices of one open ledger; `sales` is what new ones become."""
 
-    def __init__(self, client: Client, kind: str) -> None:
+    def __init__(self, client: Client, sales: Sales) -> None:
         self._client = client
-        self._kind = kind
+        self._sales = sales
 
     async def read(self, reading: Reading, as_of: datetime, stop: Stop) -> Batch:
         """The next slice of ours, by their ids; what is not there is gone. Raises as the client's
@@ -73,24 +76,35 @@ class Payments:
         return found
 
     async def _named(self, receivables: Collection[str], stop: Stop) -> Mapping[str, str]:
-        """The ids of the documents that these receivables stand for, by their numbers."""
-        if self._kind == INVOICE:
-            return {number: number for number in receivables}
-        found: dict[str, str] = {}
+        """The ids of the documents that these receivables stand for, by their numbers: a sale, or
+        the receivable itself."""
+        found = {number: number for number in receivables}
+        try:
+            async for row in self._sales_of(receivables, stop):
+                found[text(row, RECEIVABLE) or ""] = text(row, "DOCID") or ""
+        except LedgerStopped:
+            if self._sales is Sales.ORDER_ENTRY:
+                raise
+            # A company without Order Entry is asked in vain.
+        return found
+
+    async def _sales_of(self, receivables: Collection[str], stop: Stop) -> AsyncIterator[Row]:
         for some in queries.portions(sorted(receivables)):
             fields = [queries.KEY, "DOCID", RECEIVABLE]
             among = queries.among(RECEIVABLE, some)
             async for row in everything(self._client, SALE, fields, among, stop=stop):
-                found[text(row, RECEIVABLE) or ""] = text(row, "DOCID") or ""
-        return found
+                yield row
 
     async def _of(self, ids: Sequence[str], stop: Stop) -> list[ListRecord]:
-        there = await searching.by_ids(self._client, self._kind, ids, stop) if ids else {}
-        if self._kind == INVOICE:
-            return [_record(name, row) for name, row in there.items()]
-        numbers = {name: text(row, RECEIVABLE) for name, row in there.items()}
-        owed = await self._receivables([each for each in numbers.values() if each], stop)
-        return [_record(name, owed.get(numbers[name] or "", row)) for name, row in there.items()]
+        owed = await self._there(INVOICE, [each for each in ids if each.isdecimal()], stop)
+        sold = await self._there(SALE, [each for each in ids if not each.isdecimal()], stop)
+        numbers = {name: text(row, RECEIVABLE) for name, row in sold.items()}
+        behind = await self._receivables([each for each in numbers.values() if each], stop)
+        known = {name: behind.get(numbers[name] or "", row) for name, row in sold.items()}
+        return [_record(name, row) for name, row in {**owed, **known}.items()]
+
+    async def _there(self, kind: str, ids: Sequence[str], stop: Stop) -> Mapping[str, Row]:
+        return await searching.by_ids(self._client, kind, ids, stop) if ids else {}
 
     async def _receivables(self, numbers: Sequence[str], stop: Stop) -> Mapping[str, Row]:
         found: dict[str, Row] = {}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ledgerlink.connectors.intacct import people, records
+from ledgerlink.connectors.intacct.invoices import INVOICE, SALE
 from ledgerlink.connectors.intacct.queries import Condition, among
 from ledgerlink.connectors.intacct.records import (
     ACCOUNT_LABEL,
@@ -128,18 +129,16 @@ SOURCES: Mapping[ListType, Sequence[Source]] = {
 """Source: the fields that the gateway's reference lists as readable by `query`."""
 
 LISTS: Mapping[ListType, ListTraits] = {
-    ListType.COMPANY: ListTraits(entity="COMPANY", by_changes=False),
-    ListType.CUSTOM_FIELD: ListTraits(entity="lookup", by_changes=False),
-    **{kind: ListTraits(entity=some[0].entity, by_changes=True) for kind, some in SOURCES.items()},
+    ListType.COMPANY: ListTraits(entities=("COMPANY",), by_changes=False),
+    ListType.CUSTOM_FIELD: ListTraits(entities=("lookup",), by_changes=False),
+    **{
+        kind: ListTraits(entities=(some[0].entity,), by_changes=True)
+        for kind, some in SOURCES.items()
+    },
+    ListType.INVOICE: ListTraits(entities=(SALE, INVOICE), by_changes=True, linked_only=True),
 }
-"""What has no stamp is small, and comes whole along with the changes of what has one."""
-
-
-def lists(invoice: str) -> Mapping[ListType, ListTraits]:
-    """The lists of a company whose invoices are of this kind."""
-    ours = ListTraits(entity=invoice, by_changes=True, linked_only=True)
-    return {**LISTS, ListType.INVOICE: ours}
-
+"""What has no stamp is small, and comes whole along with the changes of what has one. Invoices are
+of the kind that was chosen when each was new."""
 
 WITH_CUSTOM_FIELDS = ("CUSTOMER", "PROJECT", "TASK", "EMPLOYEE", "VENDOR", "ITEM")
 """Objects whose custom fields are offered, and read along with their records."""

@@ -17,7 +17,7 @@ from ledgerlink.connectors.qbo.payments import Payments
 from ledgerlink.connectors.qbo.reading import Readings
 from ledgerlink.connectors.qbo.records import gone, is_stub
 from ledgerlink.connectors.qbo.replies import Reply
-from ledgerlink.connectors.qbo.traits import LISTS, READERS
+from ledgerlink.connectors.qbo.traits import ENTITY, LISTS, READERS
 from ledgerlink.domain.errors import LedgerStopped
 from ledgerlink.domain.lists import Batch, ListRecord, ListType
 from ledgerlink.domain.ports import LaneState, Stop
@@ -125,7 +125,7 @@ class Changes:
         for kind in lists:
             if not set(asked(kind)) <= set(answer.told):
                 continue
-            rows = answer.rows.get(LISTS[kind].entity, ())
+            rows = answer.rows.get(ENTITY[kind], ())
             if kind in (ListType.COMPANY, ListType.CUSTOM_FIELD):
                 records: Sequence[ListRecord] | None = await self._settings(kind, answer, stop)
             elif kind is ListType.INVOICE:
@@ -153,7 +153,7 @@ class Changes:
 
 def asked(kind: ListType) -> tuple[str, ...]:
     """The entities of which a list consists."""
-    return ASKED.get(kind, (LISTS[kind].entity,))
+    return ASKED.get(kind, (ENTITY[kind],))
 
 
 def _answer(reply: Reply, entities: Collection[str]) -> Answer:

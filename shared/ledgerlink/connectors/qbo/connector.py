@@ -20,6 +20,7 @@ from ledgerlink.connectors.qbo.refresh import Refresher
 from ledgerlink.connectors.qbo.silence import Silence
 from ledgerlink.connectors.qbo.tokens import Application, TokenEndpoint
 from ledgerlink.connectors.timing import LedgerTime
+from ledgerlink.domain.choices import NOTHING, Chosen, Offered
 from ledgerlink.domain.documents import Features
 from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.domain.lists import Notice
@@ -42,6 +43,7 @@ class QuickBooksOnline:
     shared_names = traits.SHARED_NAMES
     changes_reach = traits.REACH
     metered = traits.METERED
+    choices: Offered = {}
 
     def __init__(
         self,
@@ -57,7 +59,11 @@ class QuickBooksOnline:
         self._transport = transport
         self._jitter = jitter
 
-    def composer_for(self, features: Features) -> Documents:  # noqa: ARG002 - the port's
+    def composer_for(
+        self,
+        features: Features,  # noqa: ARG002 - the port's
+        chosen: Chosen = NOTHING,  # noqa: ARG002 - the port's
+    ) -> Documents:
         """One for all companies: what differs among them, documents say."""
         return self.composer
 
@@ -91,6 +97,7 @@ class QuickBooksOnline:
         vault: TokenVault,
         credentials: Mapping[str, str],
         lane_state: LaneState,
+        chosen: Chosen = NOTHING,  # noqa: ARG002 - the port's
     ) -> QuickBooksLedger:
         """A connection to the company with this realm id."""
         calls: Counter[str] = Counter()

@@ -35,7 +35,7 @@ WORDS = {
 
 KIND = re.compile(r"qbo\.([a-z0-9]+)\.([a-z]+)\.v\d+", re.IGNORECASE)
 
-BY_ENTITY = {traits.entity.lower(): kind for kind, traits in LISTS.items()}
+BY_ENTITY = {name.lower(): kind for kind, traits in LISTS.items() for name in traits.entities}
 
 PLACES: Mapping[str, tuple[ListType, ...]] = {
     "preferences": (ListType.COMPANY, ListType.CUSTOM_FIELD),

@@ -10,7 +10,7 @@ from ledgerlink.connectors.qbo.paging import Place
 from ledgerlink.connectors.qbo.payments import Payments
 from ledgerlink.connectors.qbo.queries import AT_ONCE
 from ledgerlink.connectors.qbo.replies import Reply
-from ledgerlink.connectors.qbo.traits import LISTS, READERS, WITHOUT_ACTIVE
+from ledgerlink.connectors.qbo.traits import ENTITY, READERS, WITHOUT_ACTIVE
 from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.lists import Batch, ListRecord, ListType, Reading
 from ledgerlink.domain.ports import Stop
@@ -79,7 +79,7 @@ class Readings:
         done = _done(reading.position, ids)
         some = ids[done : done + AT_ONCE]
         conditions = [*_visible(reading.type), queries.among("Id", some)]
-        statement = queries.window(LISTS[reading.type].entity, *conditions, start=1)
+        statement = queries.window(ENTITY[reading.type], *conditions, start=1)
         reply = await self._client.call(query(statement), stop)
         left = done + AT_ONCE < len(ids)
         position = str(done + AT_ONCE) if left else None
@@ -102,7 +102,7 @@ def _statement(reading: Reading, place: Place) -> str:
     if reading.type is ListType.TIME or reading.type is ListType.INVOICE:
         conditions += queries.days("TxnDate", reading.first_day, reading.last_day)
     order = CHANGED if reading.since else "Id"
-    entity = LISTS[reading.type].entity
+    entity = ENTITY[reading.type]
     return queries.window(entity, *conditions, start=place.start, order=order)
 
 
@@ -111,7 +111,7 @@ def _visible(kind: ListType) -> list[str]:
 
 
 def _rows(reply: Reply, kind: ListType) -> Sequence[Entity]:
-    rows: Sequence[Entity] = accepted(reply, "QueryResponse").get(LISTS[kind].entity, ())
+    rows: Sequence[Entity] = accepted(reply, "QueryResponse").get(ENTITY[kind], ())
     return rows
 
 

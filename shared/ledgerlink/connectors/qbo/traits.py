@@ -8,21 +8,24 @@ from ledgerlink.connectors.qbo.client import Entity
 from ledgerlink.domain.lists import ListRecord, ListTraits, ListType
 
 LISTS: Mapping[ListType, ListTraits] = {
-    ListType.COMPANY: ListTraits(entity="CompanyInfo", by_changes=True),
-    ListType.CUSTOM_FIELD: ListTraits(entity="Preferences", by_changes=True),
-    ListType.ACCOUNT: ListTraits(entity="Account", by_changes=True),
-    ListType.TERM: ListTraits(entity="Term", by_changes=True),
-    ListType.CLASS: ListTraits(entity="Class", by_changes=True),
-    ListType.LOCATION: ListTraits(entity="Department", by_changes=True),
-    ListType.TAX_CODE: ListTraits(entity="TaxCode", by_changes=False),
-    ListType.TAX_RATE: ListTraits(entity="TaxRate", by_changes=False),
-    ListType.ITEM: ListTraits(entity="Item", by_changes=True),
-    ListType.EMPLOYEE: ListTraits(entity="Employee", by_changes=True),
-    ListType.VENDOR: ListTraits(entity="Vendor", by_changes=True),
-    ListType.CUSTOMER: ListTraits(entity="Customer", by_changes=True, places=True),
-    ListType.INVOICE: ListTraits(entity="Invoice", by_changes=True, linked_only=True),
-    ListType.TIME: ListTraits(entity="TimeActivity", by_changes=False, on_request=True),
+    ListType.COMPANY: ListTraits(entities=("CompanyInfo",), by_changes=True),
+    ListType.CUSTOM_FIELD: ListTraits(entities=("Preferences",), by_changes=True),
+    ListType.ACCOUNT: ListTraits(entities=("Account",), by_changes=True),
+    ListType.TERM: ListTraits(entities=("Term",), by_changes=True),
+    ListType.CLASS: ListTraits(entities=("Class",), by_changes=True),
+    ListType.LOCATION: ListTraits(entities=("Department",), by_changes=True),
+    ListType.TAX_CODE: ListTraits(entities=("TaxCode",), by_changes=False),
+    ListType.TAX_RATE: ListTraits(entities=("TaxRate",), by_changes=False),
+    ListType.ITEM: ListTraits(entities=("Item",), by_changes=True),
+    ListType.EMPLOYEE: ListTraits(entities=("Employee",), by_changes=True),
+    ListType.VENDOR: ListTraits(entities=("Vendor",), by_changes=True),
+    ListType.CUSTOMER: ListTraits(entities=("Customer",), by_changes=True, places=True),
+    ListType.INVOICE: ListTraits(entities=("Invoice",), by_changes=True, linked_only=True),
+    ListType.TIME: ListTraits(entities=("TimeActivity",), by_changes=False, on_request=True),
 }
+
+ENTITY = {kind: traits.entities[0] for kind, traits in LISTS.items()}
+"""The one entity that each list is of."""
 
 REACH = timedelta(days=29)
 """The ledger looks back 30 days (https://developer.intuit.com, change data capture); a day is

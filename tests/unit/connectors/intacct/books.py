@@ -1,7 +1,7 @@
 """A connector over a gateway in memory, and what is written through it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -31,14 +31,13 @@ class Books:
 
     def __post_init__(self) -> None:
         transport = httpx.MockTransport(self.gateway)
-        self.connector = SageIntacct(
-            Endpoints(), self.clock, transport, choices=self.choices, jitter=lambda: 0.5
-        )
+        self.connector = SageIntacct(Endpoints(), self.clock, transport, jitter=lambda: 0.5)
         self.ledger = self.open()
 
     def open(self) -> IntacctLedger:
         """A connection of another worker."""
-        return self.connector.open("acme", self.vault, CREDENTIALS, self.state)
+        chosen = {name: value for name, value in asdict(self.choices).items() if value is not None}
+        return self.connector.open("acme", self.vault, CREDENTIALS, self.state, chosen)
 
     async def write(
         self, *writes: Write, name: str = "r1", stop: Stop = never

@@ -98,8 +98,30 @@ async def test_invoices_that_the_ledger_will_not_tell_of_are_left_out_of_the_cha
     assert await books.ledger.changes([ListType.INVOICE], START) == {}
 
 
-def test_the_kind_of_invoices_is_that_of_the_choice() -> None:
-    kinds = {c: Books(choices=c).connector.lists[ListType.INVOICE].entity for c in (
-        Choices(), RECEIVABLES,
-    )}  # fmt: skip
-    assert list(kinds.values()) == ["SODOCUMENT", "ARINVOICE"]
+@pytest.mark.parametrize("choices", [Choices(), RECEIVABLES])
+async def test_invoices_of_both_kinds_are_read_and_told_whatever_is_chosen(
+    choices: Choices,
+) -> None:
+    books = Books(choices=choices)
+    number = owed(books, TOTALDUE="40")
+    name = sold(books, owed(books, TOTALDUE="0"))
+    ids = (number, name, "999", "Sales Invoice-gone")
+    batch = await books.ledger.read_list(Reading(type=ListType.INVOICE, ids=ids))
+    status = {record.id: record.fields["status"] for record in batch.records}
+    assert status == {number: "partly_paid", name: "paid"}
+    assert [gone.id for gone in batch.gone] == ["999", "Sales Invoice-gone"]
+    told = await books.ledger.changes([ListType.INVOICE], START - timedelta(hours=1))
+    status = {record.id: record.fields["status"] for record in told[ListType.INVOICE].records}
+    assert status == {number: "partly_paid", name: "paid"}
+
+
+@pytest.mark.parametrize(("choices", "told"), [(Choices(), False), (RECEIVABLES, True)])
+async def test_a_company_without_order_entry_is_told_of_its_receivables(
+    choices: Choices, *, told: bool
+) -> None:
+    books = Books(choices=choices)
+    number = owed(books)
+    books.gateway.refusals = {"SODOCUMENT": [("X", "You do not have permission for API operation")]}
+    changes = await books.ledger.changes([ListType.INVOICE], START - timedelta(hours=1))
+    batches = [[record.id for record in batch.records] for batch in changes.values()]
+    assert batches == ([[number]] if told else [])
