@@ -59,7 +59,7 @@ class Bundling:
         self._hold_together()
         leaving = {link.key: self._unwanted(link) for link in self._leaving()}
         wanted = self._all_wanted(leaving)
-        _release_first(wanted, leaving)
+        release_first(wanted, leaving)
         yield from leaving.values()
         yield from wanted.values()
         yield from (self._settled(k, ItemState.BLOCKED, why) for k, why in self.stuck.items())
@@ -202,7 +202,7 @@ def _staying(wanted: Mapping[str, Operation], leaving: Mapping[str, Operation]) 
     return {op.key for op in (*wanted.values(), *leaving.values()) if not _lets_go(op)}
 
 
-def _release_first(wanted: dict[str, Operation], leaving: dict[str, Operation]) -> None:
+def release_first(wanted: dict[str, Operation], leaving: dict[str, Operation]) -> None:
     """Block what takes records over from a document that does not let go of them, and have a
     document keep the records that another does not take over. Each round blocks one at least, or
     is the last."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from ledgerlink.domain.bundles import met_again, release_first
 from ledgerlink.domain.comparing import Comparer, Held
 from ledgerlink.domain.documents import Document, Known, needs
 from ledgerlink.domain.inputs import PlanInput, Rejected
@@ -14,7 +15,7 @@ from ledgerlink.domain.links import Link, Source
 from ledgerlink.domain.listing import Listing
 from ledgerlink.domain.lists import LEDGER_KEY
 from ledgerlink.domain.papers import documents
-from ledgerlink.domain.plan import Action, ItemState, Operation
+from ledgerlink.domain.plan import ItemState, Operation
 from ledgerlink.domain.ports import Blocked
 from ledgerlink.domain.reasons import Reason, reason
 from ledgerlink.domain.records import MINUTES_PER_DAY, RecordKind, TimeEntry
@@ -101,6 +102,7 @@ class _Planning:
         self._doubled = {key: count for key, count in counts.items() if count > 1}
         self._scope = {link.key: link for link in given.scope}
         self._given_keys = {entry.key for entry in given.entries}
+        self._others: dict[str, Mapping[str, Link]] = {}
         self._dealt_with: set[str] = set()
         self._spared = {rejected.key for rejected in given.rejected}
 
@@ -121,14 +123,31 @@ class _Planning:
         documents: dict[str, Document] = {}
         for group in groups.values():
             try:
-                documents[group.key] = self._document(group, self._link(group))
+                document = self._document(group, self._link(group))
+                self._others[group.key] = self._standing(group)
             except Blocked as blocked:
                 yield from self._block(group, blocked.reason)
             except Skipped as skipped:
                 yield from (_of_entry(e, ItemState.SKIPPED, skipped.reason) for e in group.entries)
+            else:
+                documents[group.key] = document
         # Only now is it known which entries cannot be posted: what stands for them has to stay.
-        for key, document in documents.items():
-            yield from self._activity(groups[key], document)
+        for key, why in self._hindered(groups, documents):
+            del documents[key]
+            yield from self._block(groups[key], why)
+        yield from self._activities(groups, documents)
+
+    def _hindered(
+        self, groups: Mapping[str, _Group], documents: Mapping[str, Document]
+    ) -> Iterator[tuple[str, Reason]]:
+        """What has to wait, because what stands for it stands for an entry besides that cannot be
+        posted now: without it the ledger would lose that time. Each round finds one at least, or
+        is the last; who asks for the next takes out and spares what is found."""
+        for _ in range(len(documents) + 1):
+            found = {key: why for key in documents if (why := self._hindrance(groups[key]))}
+            if not found:
+                return
+            yield from found.items()
 
     def leftovers(self) -> Iterator[Operation]:
         """What an import wrote of the scope and is wanted no more."""
@@ -186,26 +205,35 @@ class _Planning:
             self._spare(entry)
             yield _of_entry(entry, ItemState.BLOCKED, why)
 
-    def _activity(self, group: _Group, document: Document) -> Iterator[Operation]:
-        """The operations of one activity; the entries are its members."""
-        link = self._link(group)
-        self._dealt_with.add(group.key)
-        try:
-            others = self._others(group)
-            self._spare_members([link, *(other.link for other in others)], group)
-        except Blocked as blocked:
-            yield from self._block(group, blocked.reason)
-            return
-        held = self.given.held(link) if link else None
-        targets = group.resolved.targets()
-        wanted = list(self._comparer.wanted(document, held, group.source, targets))
-        last = wanted[-1]
-        if others and last.action is Action.CREATE and last.state is ItemState.PENDING:
-            self._dealt_with.update(other.link.key for other in others)
-            yield from wanted[:-1]
-            yield from self._comparer.replaced(last, others)
-        else:
-            yield from wanted
+    def _activities(
+        self, groups: Mapping[str, _Group], documents: Mapping[str, Document]
+    ) -> Iterator[Operation]:
+        """The operations of the activities; the entries are their members. Entries that go from one
+        to another are let go of first, and an activity that nothing of stays in goes."""
+        again = met_again(
+            {key: [k for k in self._others[key] if k in documents] for key in documents}
+        )
+        wanted: dict[str, Operation] = {}
+        leaving: dict[str, Operation] = {}
+        for key, document in documents.items():
+            group, others = groups[key], self._others[key]
+            held = self._held(self._link(group))
+            targets = group.resolved.targets()
+            *goes, last = self._comparer.wanted(
+                document, held, group.source, targets, again=key in again
+            )
+            wanted[key] = replace(last, after=(*last.after, *others)) if others else last
+            if last.state is ItemState.PENDING:
+                leaving |= {operation.key: operation for operation in goes}
+                going = [link for other, link in others.items() if other not in documents]
+                leaving |= {k.key: self._comparer.unwanted(self.given.held(k)) for k in going}
+        self._dealt_with.update(wanted, leaving)
+        release_first(wanted, leaving)
+        yield from leaving.values()
+        yield from wanted.values()
+
+    def _held(self, link: Link | None) -> Held | None:
+        return self.given.held(link) if link else None
 
     def _document(self, group: _Group, link: Link | None) -> Document:
         closed, posting = self.given.features.books_closed_through, self.given.posting
@@ -235,18 +263,17 @@ class _Planning:
             self.given.currencies.get(customer.ledger_id) if isinstance(customer, Known) else None
         )
 
-    def _spare_members(self, links: Iterable[Link | None], group: _Group) -> None:
-        """Raise Blocked where one of these stands for an entry besides that cannot be posted now:
-        without it the ledger would lose that time."""
+    def _hindrance(self, group: _Group) -> Reason | None:
         own = {entry.key for entry in group.entries}
-        for link in links:
+        for link in (self._link(group), *self._others[group.key].values()):
             stuck = sorted(self._spared.intersection(link.members) - own) if link else []
             if stuck:
-                raise Blocked(reason("member_blocked", key=stuck[0]))
+                return reason("member_blocked", key=stuck[0])
+        return None
 
-    def _others(self, group: _Group) -> list[Held]:
-        """What stands for some of these entries under another name, and has to go. Raises Blocked
-        where it stands for entries besides that are not given."""
+    def _standing(self, group: _Group) -> dict[str, Link]:
+        """What stands for some of these entries under another name. Raises Blocked where it stands
+        for entries besides that are not given."""
         found: dict[str, Link] = {}
         for entry in group.entries:
             some = (self.given.links.get(time_key(entry)), self.given.carried.get(entry.key))
@@ -254,7 +281,7 @@ class _Planning:
         for link in found.values():
             if link.key not in self._scope and not self._given_keys.issuperset(link.members):
                 raise Blocked(reason("carried"))
-        return [self.given.held(link) for k, link in found.items() if k not in self._dealt_with]
+        return found
 
 
 def source_of(entry: TimeEntry) -> Source:

@@ -4,8 +4,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from ledgerlink.domain.bundles import release_first
 from ledgerlink.domain.comparing import Comparer, Held
 from ledgerlink.domain.documents import Copy, fingerprint, needs
+from ledgerlink.domain.levels import rank
 from ledgerlink.domain.links import Link
 from ledgerlink.domain.plan import Action, ItemState, Operation, Outcome
 from ledgerlink.domain.reasons import Reason, reason
@@ -37,9 +39,10 @@ def undo(given: UndoInput) -> tuple[Operation, ...]:
     took the place of.
     """
     undoing = _Undoing(given)
-    operations = list(undoing.times())
+    operations = undoing.times()
     left = set(undoing.still_used(operations))
-    operations += undoing.lists(left)
+    last = max((operation.level for operation in operations), default=0)
+    operations += undoing.lists(left, last)
     ordered = sorted(operations, key=lambda op: (op.state is not ItemState.PENDING, op.level))
     return tuple(replace(op, seq=seq) for seq, op in enumerate(ordered))
 
@@ -52,26 +55,36 @@ class _Undoing:
         self._comparer = Comparer(closed_through=given.closed_through)
         self._times = [one for one in given.done if one[0].source is not None]
         self._lists = [one for one in given.done if one[0].source is None]
+        self._holders: Mapping[str, str] = {}
 
-    def times(self) -> Iterator[Operation]:
-        """What takes the time back: what was written goes before what was deleted comes again."""
+    def times(self) -> list[Operation]:
+        """What takes the time back. Each lets go of its records before another has them again."""
         written = [one for one in self._times if one[0].action is not Action.DELETE]
+        self._holders = {member: op.key for op, _ in written for member in op.members}
         backs = {operation.key: self._back(operation, outcome) for operation, outcome in written}
-        yield from backs.values()
-        holders = {member: op.key for op, _ in written for member in op.members}
+        wanted = {op.key: backs[op.key] for op, _ in written if op.action is Action.UPDATE}
+        leaving = {key: back for key, back in backs.items() if key not in wanted}
         for operation, _ in self._times:
             if operation.action is Action.DELETE:
-                instead = {holders[m] for m in operation.members if m in holders}
-                yield self._again(operation, [backs[key] for key in sorted(instead)])
+                wanted[operation.key] = self._again(operation, backs)
+        release_first(wanted, leaving)
+        operations = [*leaving.values(), *wanted.values()]
+        rank(operations, {})
+        return operations
 
-    def lists(self, left: Collection[object]) -> Iterator[Operation]:
-        """What makes new list records inactive, those below others first, unless they are used."""
-        deepest = max((operation.level for operation, _ in self._lists), default=0)
+    def _instead(self, members: Collection[str]) -> tuple[str, ...]:
+        """What holds these now, of what was written."""
+        return tuple(sorted({self._holders[m] for m in members if m in self._holders}))
+
+    def lists(self, left: Collection[object], last: int) -> Iterator[Operation]:
+        """What makes new list records inactive, after the `last` level, those below others first,
+        unless they are used."""
+        deepest = 1 + last + max((operation.level for operation, _ in self._lists), default=0)
         for operation, outcome in self._lists:
             if operation.action is not Action.CREATE:
                 continue
             base = self._based(operation, outcome)
-            base = replace(base, action=Action.DELETE, body=None, level=1 + deepest - base.level)
+            base = replace(base, action=Action.DELETE, body=None, level=deepest - base.level)
             link = self._given.links.get(operation.key)
             if link is None:
                 yield _left(base, reason("gone_in_ledger"), ItemState.UNCHANGED)
@@ -120,13 +133,13 @@ class _Undoing:
         held = Held(link, self._given.copies.get(operation.key), looked)
         unwanted = self._comparer.unwanted(held)
         if unwanted.state is not ItemState.PENDING or operation.action is Action.CREATE:
-            return replace(unwanted, level=-1)
+            return unwanted
         was = operation.was or link
         return replace(
             unwanted,
             action=Action.UPDATE,
             body=operation.before,
-            level=0,
+            after=tuple(key for key in self._instead(was.members) if key != operation.key),
             targets=was.targets,
             members=was.members,
             source=was.source,
@@ -136,8 +149,9 @@ class _Undoing:
             restored=was.restored or was.run_id,
         )
 
-    def _again(self, operation: Operation, instead: Sequence[Operation]) -> Operation:
+    def _again(self, operation: Operation, backs: Mapping[str, Operation]) -> Operation:
         """What creates again something deleted, once what came instead of it is gone."""
+        own = [operation.key] if operation.key in backs else []
         again = replace(
             operation,
             action=Action.CREATE,
@@ -149,12 +163,9 @@ class _Undoing:
             base_fingerprint=None,
             before=None,
             was=None,
-            after=tuple(back.key for back in instead),
+            after=tuple(dict.fromkeys([*own, *self._instead(operation.members)])),
             restored=operation.was.restored or operation.was.run_id if operation.was else "",
         )
-        stays = next((back for back in instead if back.state is ItemState.BLOCKED), None)
-        if stays is not None:
-            return _left(again, reason("stays_in_ledger", key=stays.key))
         if operation.key in self._given.links and operation.key not in again.after:
             return _left(again, reason("written_since"))
         closed = self._given.closed_through
