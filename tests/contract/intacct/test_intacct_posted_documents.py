@@ -205,7 +205,10 @@ def test_an_invoice_without_a_number_is_numbered_by_the_ledger(clerk: Clerk) -> 
 def test_a_definition_that_does_not_number_is_told(clerk: Clerk) -> None:
     bare = Choices(transaction_type="Bare Invoice")
     clerk.books = replace(clerk.books, choices=bare)
-    assert "Document Number is missing" in words(clerk.post(invoice())[INVOICE])
+    outcome = clerk.post(invoice())[INVOICE]
+    assert outcome.reason is not None
+    assert "Document Number is missing" in words(outcome)
+    assert "Give the invoice a number" in outcome.reason.remedy
 
 
 def test_an_unknown_definition_is_told(clerk: Clerk) -> None:

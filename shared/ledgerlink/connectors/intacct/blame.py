@@ -20,14 +20,15 @@ class Blame:
     def __init__(self, names: Mapping[str, str], told: list[Outcome]) -> None:
         self._names = names
         self._told = told
-        self._again: set[frozenset[int]] = set()
+        self._again: list[frozenset[int]] = []
         self._last: dict[int, Reason] = {}
 
     def parts(self, rewriting: Rewriting, fault: Fault) -> list[Sequence[Write]]:
         """What to try again, one part after the other.
 
-        A refusal that may be one of a repeat is looked into once, all of it. Entries that the
-        fault quotes something of are to blame; where it quotes nothing, halves are tried.
+        A refusal that may be one of a repeat is looked into once, all of it, and its parts with
+        it. Entries that the fault quotes something of are to blame; where it quotes nothing,
+        halves are tried.
         """
         writes = rewriting.writes
         if self._may_be_done(writes, fault):
@@ -50,9 +51,10 @@ class Blame:
 
     def _may_be_done(self, writes: Sequence[Write], fault: Fault) -> bool:
         seqs = frozenset(write.seq for write in writes)
-        if meaning(fault).disposition is Disposition.RECORD or seqs in self._again:
+        again = any(seqs <= others for others in self._again)
+        if meaning(fault).disposition is Disposition.RECORD or again:
             return False
-        self._again.add(seqs)
+        self._again.append(seqs)
         return True
 
     def _fail(self, writes: Iterable[Write], why: Reason) -> None:

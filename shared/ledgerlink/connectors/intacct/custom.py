@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from ledgerlink.connectors.intacct.answers import Result
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.requests import Function
 from ledgerlink.connectors.intacct.rows import Row, flag, part, text
@@ -30,13 +31,20 @@ class CustomFields:
 
     async def _of(self, entities: Sequence[str], stop: Stop) -> Mapping[str, Sequence[Row]]:
         """By object; one that the company does not have, has none."""
-        missing = [entity for entity in entities if entity not in self._known]
-        if missing:
-            asked = [Function(f"lookup-{e}", "lookup", {"object": e}) for e in missing]
-            results = await self._client.read(asked, stop)
-            for entity, result in zip(missing, results, strict=True):
-                self._known[entity] = [each for row in result.rows for each in _custom(row)]
+        if missing := self.questions(entities):
+            results = await self._client.read(list(missing.values()), stop)
+            self.learn(dict(zip(missing, results, strict=True)))
         return self._known
+
+    def questions(self, entities: Sequence[str]) -> Mapping[str, Function]:
+        """What is to be asked about those of these objects that are not known, by object."""
+        missing = [entity for entity in entities if entity not in self._known]
+        return {e: Function(f"lookup-{e}", "lookup", {"object": e}) for e in missing}
+
+    def learn(self, told: Mapping[str, Result]) -> None:
+        """Keep the answers to these questions."""
+        for entity, result in told.items():
+            self._known[entity] = [each for row in result.rows for each in _custom(row)]
 
 
 def _custom(row: Row) -> list[Row]:

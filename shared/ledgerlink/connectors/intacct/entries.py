@@ -70,6 +70,16 @@ def sheet_name(staff: str, first_day: str) -> str:
     return f"timesheet/{parse(staff, 'employee').id}/{first_day}"
 
 
+def sheet_named(name: str) -> tuple[str, date] | None:
+    """The person and first day that such a name says; None for any other."""
+    kind, _, rest = name.partition("/")
+    employee, _, first_day = rest.rpartition("/")
+    try:
+        return (employee, date.fromisoformat(first_day)) if kind == "timesheet" else None
+    except ValueError:
+        return None
+
+
 def hours(minutes: int) -> str:
     """Minutes as the ledger's decimal hours, at its four places."""
     return amount((Decimal(minutes) / HOUR).quantize(TEN_THOUSANDTH, ROUND_HALF_UP))

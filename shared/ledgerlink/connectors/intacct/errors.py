@@ -165,6 +165,13 @@ FUNCTION: tuple[Meaning, ...] = (
         " and post again.",
     ),
     _record(
+        r"document number is missing",
+        "missing_dimension",
+        "Give the invoice a number, or have the transaction definition number its documents (Order"
+        " Entry > Setup > Transaction definitions > Numbering sequence), and post again.",
+        "PL01000127",
+    ),
+    _record(
         r"(?:not|n['\u2019]t) a resource of",
         "refused",
         "Add the employee to the project's resources (Projects > Project > Resources and pricing),"

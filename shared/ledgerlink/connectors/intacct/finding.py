@@ -7,8 +7,8 @@ from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.entries import KIND as TIME
 from ledgerlink.connectors.intacct.kinds import KINDS
 from ledgerlink.connectors.intacct.receipts import KIND as FILE
-from ledgerlink.connectors.intacct.sheets import Sheets, mark_for
-from ledgerlink.domain.plan import Action, Outcome, Write
+from ledgerlink.connectors.intacct.sheets import Sheets
+from ledgerlink.domain.plan import Outcome, Write
 from ledgerlink.domain.ports import Stop
 
 
@@ -69,8 +69,4 @@ def _by_kind(writes: Sequence[Write]) -> Mapping[str, list[Write]]:
 
 def _entry(write: Write, there: Sheets) -> Outcome | None:
     """What was created is known by its mark, whatever else it says."""
-    settled = judging.settled(write, there)
-    holding = list(there.holding(write))
-    if settled is not None or write.action is not Action.CREATE or not holding:
-        return settled
-    return judging.posted(write, holding[0], holding[0].ours()[mark_for(write)])
+    return judging.settled(write, there) or judging.adopted(write, there)

@@ -9,7 +9,6 @@ from ledgerlink.connectors.intacct.sheets import (
     entry_id,
     mark_for,
     number_of,
-    period_of,
 )
 from ledgerlink.domain.documents import fingerprint
 from ledgerlink.domain.plan import Action, ItemState, Outcome, Write
@@ -25,17 +24,29 @@ def verdict(write: Write, there: Sheets) -> Outcome | None:
     """The outcome that the sheets alone decide; None for what has to be sent."""
     if (done := settled(write, there)) is not None:
         return done
+    if (found := adopted(write, there)) is not None:
+        return found
     holding = list(there.holding(write))
     if write.action is Action.UPDATE and not holding:
         return failed(write, reason("gone_in_ledger"))
-    period = period_of(write)
-    target = there.of(period) if period else None
-    lock = next((s.lock for s in (target, *holding) if s is not None and s.lock), None)
+    own = next((sheet for sheet in holding if sheet.number == number_of(write)), None)
+    touched = [sheet for sheet in (there.target(write), own) if sheet is not None]
+    lock = next((sheet.lock for sheet in touched if sheet.lock), None)
     if lock is not None:
         return failed(write, approved(lock))
-    if any(_is_edited(write, sheet) for sheet in holding if sheet.number == number_of(write)):
+    base = own or there.home(write)
+    if base is not None and _is_edited(write, base):
         return failed(write, reason("changed_in_ledger"))
     return None
+
+
+def adopted(write: Write, there: Sheets) -> Outcome | None:
+    """The outcome of an entry to be made that is there by its mark, whatever else it says: an
+    earlier attempt made it, and somebody may have changed it since."""
+    home = there.home(write)
+    if write.action is not Action.CREATE or home is None:
+        return None
+    return posted(write, home, home.ours()[mark_for(write)])
 
 
 def settled(write: Write, there: Sheets) -> Outcome | None:
@@ -43,9 +54,9 @@ def settled(write: Write, there: Sheets) -> Outcome | None:
     holding = list(there.holding(write))
     if write.action is Action.DELETE:
         return None if holding else removed(write)
-    if len(holding) != 1 or holding[0].period != period_of(write):
+    sheet = there.home(write)
+    if sheet is None or any(each.period != sheet.period for each in holding):
         return None
-    (sheet,) = holding
     entry = sheet.ours()[mark_for(write)]
     if fingerprint(write.body or {}) not in prints(sheet, entry):
         return None

@@ -9,11 +9,14 @@ from ledgerlink.connectors.intacct.queries import Condition
 from ledgerlink.connectors.intacct.reading import accepted
 from ledgerlink.connectors.intacct.requests import MOST, Function
 from ledgerlink.connectors.intacct.rows import Row, text
+from ledgerlink.connectors.intacct.xml import Value
 from ledgerlink.domain.ports import Stop
 
 MAX_PAGES = 200
 KEYS = 100
 """Records that one `read` gives."""
+ASKED = 3
+"""How often a question is put whose pages break off with their session."""
 
 
 async def everything(
@@ -37,19 +40,33 @@ async def everything(
 async def whole(client: Client, entity: str, keys: Sequence[str], stop: Stop) -> list[Row]:
     """The records with these RECORDNOs, with all their fields and most with their lines; those
     that are gone are left out. Raises as the client's `read`."""
-    results = await _read(client, entity, keys, stop)
-    if not all(result.succeeded for result in results):
+    rows, _ = await whole_beside(client, entity, keys, (), stop)
+    return rows
+
+
+async def whole_beside(
+    client: Client, entity: str, keys: Sequence[str], others: Sequence[Function], stop: Stop
+) -> tuple[list[Row], Sequence[Result]]:
+    """The same, with the results of other functions that go along; none without any keys."""
+    asked = [*_reads(entity, keys), *others] if keys else []
+    results = await _results(client, asked, stop)
+    count = len(asked) - len(others) if keys else 0
+    told, beside = results[:count], results[count:]
+    if not all(result.succeeded for result in told):
         there = [row async for row in _there(client, entity, keys, stop)]
         left = [number for row in there if (number := text(row, queries.KEY))]
-        results = await _read(client, entity, left, stop)
-    return [row for result in results for row in accepted(result).rows]
+        told = await _results(client, _reads(entity, left), stop)
+    return [row for result in told for row in accepted(result).rows], beside
 
 
-async def _read(client: Client, entity: str, keys: Sequence[str], stop: Stop) -> list[Result]:
-    functions = [
+def _reads(entity: str, keys: Sequence[str]) -> list[Function]:
+    return [
         Function(f"{entity}-{number}", "read", _keys(entity, some))
         for number, some in enumerate(queries.portions(keys, KEYS))
     ]
+
+
+async def _results(client: Client, functions: Sequence[Function], stop: Stop) -> list[Result]:
     parts = queries.portions(functions, MOST)
     return [result for part in parts for result in await client.read(part, stop)]
 
@@ -71,20 +88,36 @@ async def lines(
     asking, which alone gives all. Raises as `everything`."""
     for some in queries.portions(keys, KEYS):
         numbers = ", ".join(f"'{key}'" for key in some)
-        asked: dict[str, str] = {"object": entity, "query": f"{field} in ({numbers})"}
+        asked: dict[str, Value] = {"object": entity, "query": f"{field} in ({numbers})"}
         content = {**asked, "fields": "*", "pagesize": str(queries.PAGE)}
-        function = Function(entity, "readByQuery", dict(content))
-        for _ in range(MAX_PAGES):
-            (result,) = await client.read([function], stop)
-            for row in accepted(result).rows:
-                yield row
-            if not result.left:
-                break
-            if not result.result_id:
-                raise errors.unavailable(f"it does not say where more {entity} records are")
-            function = Function(entity, "readMore", {"resultId": result.result_id})
-        else:
-            raise errors.unavailable(f"it has too many {entity} records to search")
+        for row in await _all(client, Function(entity, "readByQuery", content), stop):
+            yield row
+
+
+async def _all(client: Client, first: Function, stop: Stop) -> list[Row]:
+    """The rows of a question of the older kind. Where they go on is known to one session; when it
+    ends in between, all is asked for anew."""
+    for _ in range(ASKED):
+        sessions = client.calls["session"]
+        told = [result async for result in _pages(client, first, stop)]
+        if told[-1].succeeded or len(told) == 1 or client.calls["session"] == sessions:
+            break
+    return [row for result in told for row in accepted(result).rows]
+
+
+async def _pages(client: Client, function: Function, stop: Stop) -> AsyncIterator[Result]:
+    """The pages in a row, until one is the last or has failed. Raises LedgerUnavailable past the
+    last allowed page."""
+    entity = function.control_id
+    for _ in range(MAX_PAGES):
+        (result,) = await client.read([function], stop)
+        yield result
+        if not result.succeeded or not result.left:
+            return
+        if not result.result_id:
+            raise errors.unavailable(f"it does not say where more {entity} records are")
+        function = Function(entity, "readMore", {"resultId": result.result_id})
+    raise errors.unavailable(f"it has too many {entity} records to search")
 
 
 def _keys(entity: str, keys: Sequence[str]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """A sheet written anew: what stays as it is, what of ours changes, comes or goes."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ledgerlink.connectors.intacct import bodies, queries
@@ -42,9 +42,9 @@ class Rewriting:
 
     @property
     def keeps(self) -> bool:
-        """Whether entries stay in the sheet as they are, somebody else's or ours."""
-        changed = {mark_for(write) for write in self.writes}
-        return self.sheet is not None and any(mark_of(e) not in changed for e in self.sheet.entries)
+        """Whether entries stay in the sheet, as they are or corrected, somebody else's or ours."""
+        gone = {mark_for(write) for write in self.takes}
+        return self.sheet is not None and any(mark_of(e) not in gone for e in self.sheet.entries)
 
     def function(self, control_id: str, state: str, custom: Collection[str]) -> Function:
         """What brings the sheet there. The gateway replaces all entries by those that are sent; a
@@ -71,8 +71,8 @@ class Rewriting:
         for entry in self.sheet.entries if self.sheet else ():
             mark = mark_of(entry)
             if mark in puts:
-                number = text(entry, queries.KEY)
-                lines.append({**_sent(puts.pop(mark)), "RECORDNO": number})
+                own = {**_sent(puts.pop(mark)), queries.KEY: text(entry, queries.KEY)}
+                lines.append({**_values(entry, custom), **own})
             elif mark not in gone or not mark:
                 lines.append(_as_it_is(entry, custom))
         return lines
@@ -89,8 +89,11 @@ def _sent(write: Write) -> dict[str, Value]:
 
 def _as_it_is(entry: Row, custom: Collection[str]) -> Mapping[str, Value]:
     """All of an entry that can be written."""
-    names: Sequence[str] = [*TIMESHEETENTRY.names, *custom]
-    kept = {name: value for name in names if (value := text(entry, name)) is not None}
+    kept = _values(entry, [*TIMESHEETENTRY.names, *custom])
     if "TASKKEY" in kept:
         kept.pop(DERIVED, None)
     return kept
+
+
+def _values(entry: Row, names: Collection[str]) -> dict[str, Value]:
+    return {name: value for name in names if (value := text(entry, name)) is not None}

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from ledgerlink.connectors.intacct import marks, queries, rows
 from ledgerlink.connectors.intacct.client import Client
+from ledgerlink.connectors.intacct.custom import CustomFields
+from ledgerlink.connectors.intacct.entries import sheet_named
 from ledgerlink.connectors.intacct.ids import SEPARATOR, parse
-from ledgerlink.connectors.intacct.pages import everything, lines, whole
+from ledgerlink.connectors.intacct.pages import everything, lines, whole_beside
 from ledgerlink.connectors.intacct.rows import Row, part, text
 from ledgerlink.domain.plan import Action, Write
 from ledgerlink.domain.ports import Stop
@@ -66,9 +68,9 @@ class Sheets:
     by_number: Mapping[str, Sheet] = field(default_factory=dict)
 
     def of(self, period: Period) -> Sheet | None:
-        """The sheet of a person and period; the oldest, should there be several."""
+        """The sheet of a person and period; should there be several, the oldest that is open."""
         same = [each for each in self.by_number.values() if each.period == period]
-        return min(same, key=lambda sheet: int(sheet.number), default=None)
+        return min(same, key=_age, default=None)
 
     def periods(self, writes: Iterable[Write]) -> set[Period]:
         """Those that were looked at, and those that the writes go to."""
@@ -78,9 +80,22 @@ class Sheets:
     def holding(self, write: Write) -> Iterator[Sheet]:
         """The sheets in which the entry of a write is: where it was written, and where it goes."""
         for sheet in self.by_number.values():
-            concerned = sheet.number == number_of(write) or sheet.period == period_of(write)
+            concerned = sheet.number == number_of(write) or sheet.period == place_of(write)
             if concerned and mark_for(write) in sheet.ours():
                 yield sheet
+
+    def home(self, write: Write) -> Sheet | None:
+        """The sheet that holds the entry where it belongs: the one that it was written to, or
+        another of that period."""
+        own = number_of(write)
+        there = [each for each in self.holding(write) if each.period == place_of(write)]
+        there += [each for each in self.holding(write) if place_of(write) is None]
+        return min(there, key=lambda sheet: (sheet.number != own, _age(sheet)), default=None)
+
+    def target(self, write: Write) -> Sheet | None:
+        """The sheet that is rewritten for it: its home, or the one that it is to come to."""
+        period = period_of(write)
+        return self.home(write) or (self.of(period) if period else None)
 
 
 def period_of(write: Write) -> Period | None:
@@ -89,6 +104,12 @@ def period_of(write: Write) -> Period | None:
         return None
     employee = parse(str(write.body["EMPLOYEE"]), "employee").id
     return Period(employee, date.fromisoformat(write.body["BEGINDATE"]))
+
+
+def place_of(write: Write) -> Period | None:
+    """The sheet that the entry of a write belongs to, also where it is only to be taken out."""
+    named = sheet_named(write.group)
+    return period_of(write) or (Period(*named) if named else None)
 
 
 def number_of(write: Write) -> str:
@@ -111,25 +132,34 @@ def entry_id(number: str, mark: str) -> str:
     return f"{number}{SEPARATOR}{mark}"
 
 
-async def look(client: Client, writes: Collection[Write], stop: Stop) -> Sheets:
-    """The sheets that these writes concern, in two requests or a few more. Raises as the client's
-    `read`, LedgerStopped where the ledger refuses."""
-    periods = {period for write in writes if (period := period_of(write))}
+async def look(
+    client: Client, writes: Collection[Write], stop: Stop, custom: CustomFields | None = None
+) -> Sheets:
+    """The sheets that these writes concern, in two requests or a few more; the custom fields of
+    entries are asked for along with them. Raises as the client's `read`, LedgerStopped where the
+    ledger refuses."""
+    periods = {period for write in writes if (period := place_of(write))}
     numbers = {number for write in writes if (number := number_of(write))}
     numbers |= {each async for each in _numbers(client, periods, stop)}
-    return await read(client, numbers, stop)
+    return await read(client, numbers, stop, custom)
 
 
-async def read(client: Client, numbers: Collection[str], stop: Stop) -> Sheets:
+async def read(
+    client: Client, numbers: Collection[str], stop: Stop, custom: CustomFields | None = None
+) -> Sheets:
     """The sheets with these RECORDNOs; those that are gone are left out. A sheet has entries, so
     one that comes without is asked for them. Raises as `look`."""
-    found = await whole(client, SHEET, sorted(numbers, key=_order), stop)
+    unknown = custom.questions([ENTRY]) if custom else {}
+    keys, others = sorted(numbers, key=_order), list(unknown.values())
+    found, told = await whole_beside(client, SHEET, keys, others, stop)
+    if custom:
+        custom.learn(dict(zip(unknown, told, strict=False)))
     bare = [text(row, queries.KEY) or "" for row in found if not part(row, ENTRIES, ENTRY)]
     apart: dict[str, list[Row]] = {number: [] for number in bare}
     async for line in lines(client, ENTRY, BELONGS_TO, bare, stop):
         apart.setdefault(text(line, BELONGS_TO) or "", []).append(line)
-    told = (_sheet(row, apart) for row in found)
-    return Sheets({sheet.number: sheet for sheet in told if sheet is not None})
+    those = (_sheet(row, apart) for row in found)
+    return Sheets({sheet.number: sheet for sheet in those if sheet is not None})
 
 
 async def _numbers(client: Client, periods: Collection[Period], stop: Stop) -> AsyncIterator[str]:
@@ -161,3 +191,8 @@ def _period(row: Row) -> Period | None:
 
 def _order(number: str) -> tuple[int, str]:
     return len(number), number
+
+
+def _age(sheet: Sheet) -> tuple[bool, tuple[int, str]]:
+    """What sorts sheets: open ones first, each from the oldest on."""
+    return sheet.lock is not None, _order(sheet.number)

@@ -7,6 +7,7 @@ anybody can tell which those are.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from ledgerlink.connectors.intacct import judging, queries, sheets
 from ledgerlink.connectors.intacct.answers import Answer, Result
@@ -31,10 +32,15 @@ from ledgerlink.domain.plan import ItemState, Outcome, Request, Write
 from ledgerlink.domain.ports import Stop
 from ledgerlink.domain.reasons import reason
 
-ROUNDS = 30
-"""How often the sheets of a request are written at most, each time with fewer entries."""
 
-Queues = dict[Period, list[Sequence[Write]]]
+class Place(NamedTuple):
+    """A sheet that is there, by its RECORDNO, or one of a period that has none yet."""
+
+    period: Period
+    number: str = ""
+
+
+Queues = dict[Place, list[Sequence[Write]]]
 """What is still to be sent for each sheet, one part after the other."""
 
 
@@ -66,62 +72,71 @@ class Timesheets:
         there = await self._look(writes)
         queues = self._queued(writes, there)
         moved: list[Write] = []
-        for attempt in range(ROUNDS):
+        for attempt in range(_rounds(queues)):
             some = [write for queue in queues.values() for write in queue[0]]
             if not some:
                 break
-            there = await sheets.look(self._client, some, self._stop) if attempt else there
-            open_ones = [r for period in queues if (r := self._next(period, queues, there, moved))]
-            await self._send(request, attempt, open_ones, queues)
-            queues = {period: queue for period, queue in queues.items() if queue}
+            there = await self._sheets(some) if attempt else there
+            parts = {p: part for p in queues if (part := self._next(p, queues, there, moved))}
+            await self._send(request, attempt, parts, queues)
+            queues = {place: queue for place, queue in queues.items() if queue}
         self._blame.give_up(write for queue in queues.values() for some in queue for write in some)
         await self._let_go(request, moved)
 
     async def _look(self, writes: Sequence[Write]) -> Sheets:
         """The sheets, once nobody else is at work on them: a sheet is written whole, and one that
         came late would take out what was put in meanwhile."""
-        there = await sheets.look(self._client, writes, self._stop)
+        there = await self._sheets(writes)
         if self._doubtful.isdisjoint(there.periods(writes)):
             return there
         await self._client.silence.over(self._stop)
         self._doubtful.clear()
-        return await sheets.look(self._client, writes, self._stop)
+        return await self._sheets(writes)
+
+    async def _sheets(self, writes: Collection[Write]) -> Sheets:
+        return await sheets.look(self._client, writes, self._stop, self._custom)
 
     def _queued(self, writes: Sequence[Write], there: Sheets) -> Queues:
         """The writes by sheet. What is to be taken out of a sheet that is gone, is out."""
-        found: dict[Period, list[Write]] = {}
+        found: dict[Place, list[Write]] = {}
         for write in writes:
-            old = there.by_number.get(number_of(write))
-            period = period_of(write) or (old.period if old else None)
-            if period is None:
-                self._told.append(judging.removed(write))
+            sheet, period = there.target(write), period_of(write)
+            if sheet is not None:
+                found.setdefault(Place(sheet.period, sheet.number), []).append(write)
+            elif period is not None:
+                found.setdefault(Place(period), []).append(write)
             else:
-                found.setdefault(period, []).append(write)
-        return {period: [some] for period, some in found.items()}
+                self._told.append(judging.removed(write))
+        return {place: [some] for place, some in found.items()}
 
     def _next(
-        self, period: Period, queues: Queues, there: Sheets, moved: list[Write]
+        self, place: Place, queues: Queues, there: Sheets, moved: list[Write]
     ) -> Rewriting | None:
         """The next part of a sheet, without what is decided already; None when nothing is left of
-        it. What is in another sheet, too, has `moved`."""
+        it. What is in the sheet of another period, too, has `moved`; what has meanwhile come to
+        another sheet of this one is left: nobody knows of it."""
+        sheet = there.by_number.get(place.number) or there.of(place.period)
         puts: list[Write] = []
         takes: list[Write] = []
-        for write in queues[period].pop(0):
+        for write in queues[place].pop(0):
             outcome = judging.verdict(write, there)
             if outcome is not None:
                 self._told.append(outcome)
                 continue
+            if there.target(write) is not sheet:
+                continue
             (takes if period_of(write) is None else puts).append(write)
-            if any(sheet.period != period for sheet in there.holding(write)):
+            if any(each.period != place.period for each in there.holding(write)):
                 moved.append(write)
         if not puts and not takes:
             return None
-        return Rewriting(period, there.of(period), tuple(puts), tuple(takes))
+        return Rewriting(place.period, sheet, tuple(puts), tuple(takes))
 
     async def _send(
-        self, request: Request, attempt: int, some: Sequence[Rewriting], queues: Queues
+        self, request: Request, attempt: int, some: Mapping[Place, Rewriting], queues: Queues
     ) -> None:
-        for number, part in enumerate(queries.portions(some, MOST)):
+        places = {each: place for place, each in some.items()}
+        for number, part in enumerate(queries.portions(list(places), MOST)):
             custom = await self._names(part)
             functions = [
                 each.function(self._id(request, attempt, each), self._state, custom)
@@ -134,7 +149,9 @@ class Timesheets:
                 for each, function in zip(part, functions, strict=True)
             }
             whole = blamed(answer.faults) if answer.failed else None
-            await self._settle(results, whole, queues)
+            await self._report({r: told for r, told in results.items() if told and told.succeeded})
+            for rewriting, fault in self._refused(results, whole).items():
+                queues[places[rewriting]][:0] = self._blame.parts(rewriting, fault)
 
     async def _names(self, some: Sequence[Rewriting]) -> Collection[str]:
         """The custom fields of entries, where some are to be kept."""
@@ -142,20 +159,18 @@ class Timesheets:
             return ()
         return await self._custom.names(ENTRY, self._stop)
 
-    async def _settle(
-        self, results: Mapping[Rewriting, Result | None], whole: Fault | None, queues: Queues
-    ) -> None:
-        """Say what was done, and queue again what was refused with others. Raises for what
-        concerns the lane."""
-        done = {r: result for r, result in results.items() if result and result.succeeded}
-        await self._report(done)
+    def _refused(
+        self, results: Mapping[Rewriting, Result | None], whole: Fault | None
+    ) -> Mapping[Rewriting, Fault]:
+        """What was refused, and why. Raises for what concerns the lane."""
+        faults: dict[Rewriting, Fault] = {}
         for rewriting, result in results.items():
-            if rewriting in done or (result is None and whole is None):
+            if (result is None and whole is None) or (result and result.succeeded):
                 continue
-            fault = whole or blamed(result.faults if result else ())
-            if error := function_error(fault):
+            faults[rewriting] = whole or blamed(result.faults if result else ())
+            if error := function_error(faults[rewriting]):
                 raise error
-            queues[rewriting.period][:0] = self._blame.parts(rewriting, fault)
+        return faults
 
     async def _report(self, done: Mapping[Rewriting, Result]) -> None:
         """Read the sheets as they are now, and tell."""
@@ -213,7 +228,15 @@ class Timesheets:
             raise
 
     def _id(self, request: Request, attempt: int, rewriting: Rewriting) -> str:
-        return derived(request.id, min(write.seq for write in rewriting.writes), attempt)
+        """Another one for each attempt and for each set of entries: the gateway may hold that one
+        which was refused is used up."""
+        return derived(request.id, attempt, *sorted(write.seq for write in rewriting.writes))
+
+
+def _rounds(queues: Queues) -> int:
+    """How often a sheet is written at most: as it is, by halves and halves of halves down to its
+    single entries; and once more for what is looked into again, of which each has its entries."""
+    return 3 * max((len(queue[0]) for queue in queues.values()), default=0)
 
 
 def _number(rewriting: Rewriting, result: Result) -> str:

@@ -1,17 +1,20 @@
 """Time: whole sheets, others' entries kept, repeats that double nothing, refusals told apart."""
 
+import asyncio
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from ledgerlink.connectors.intacct.documents import Documents
 from ledgerlink.connectors.intacct.records import PROJECT
 from ledgerlink.domain.documents import Document, Known
 from ledgerlink.domain.errors import LedgerStopped, LedgerUnavailable
 from ledgerlink.domain.lists import Reading
-from ledgerlink.domain.plan import ItemState, Request
+from ledgerlink.domain.plan import ItemState, Request, Write
 
 from tests.fakes.clock import START
 from tests.unit.connectors.intacct.books import Books, create, delete, update
@@ -99,6 +102,17 @@ async def test_what_a_company_has_added_to_our_other_entries_stays() -> None:
     books.gateway.rows("TIMESHEETENTRY")[1]["SHIFT"] = "night"
     await books.write(update(2, entry(minutes=30), was, books.told[0].ledger_id), name="r2")
     assert [row.get("SHIFT") for row in books.gateway.rows("TIMESHEETENTRY")] == [None, "night"]
+
+
+async def test_what_a_company_has_added_to_an_entry_stays_when_it_is_corrected() -> None:
+    books = Books()
+    books.gateway.custom = {"TIMESHEETENTRY": ["SHIFT"]}
+    was = entry("t1")
+    await books.write(create(0, was))
+    books.gateway.rows("TIMESHEETENTRY")[0]["SHIFT"] = "night"
+    await books.write(update(1, entry(minutes=30), was, books.told[0].ledger_id), name="r2")
+    (row,) = books.gateway.rows("TIMESHEETENTRY")
+    assert (row["SHIFT"], row["QTY"]) == ("night", "0.5")
 
 
 async def test_a_correction_changes_its_entry_alone_and_keeps_its_number() -> None:
@@ -246,10 +260,31 @@ async def test_a_fault_that_names_nothing_is_tracked_down_by_halves() -> None:
     assert len(books.gateway.rows("TIMESHEET")) == 1
 
 
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.booleans(), min_size=1, max_size=40), st.sampled_from(["refused", "missing"]))
+def test_whatever_is_refused_without_a_name_its_good_neighbours_are_posted(
+    good: list[bool], kind: str
+) -> None:
+    books = Books()
+    words = "Missing unit" if kind == "missing" else "A custom rule does not like this."
+    books.gateway.refusals = {"BAD": [("BL01001973", words)]}
+    texts = ["good" if each else "BAD" for each in good]
+    writes = [create(n, entry(f"t{n}", parts=(("notes", each),))) for n, each in enumerate(texts)]
+    asyncio.run(_written(books, writes))
+    told = {seq: outcome.state for seq, outcome in books.told.items()}
+    assert told == {n: POSTED if each else FAILED for n, each in enumerate(good)}
+    assert len(books.gateway.rows("TIMESHEETENTRY")) == sum(good)
+    assert books.gateway.requests("create") + books.gateway.requests("update") <= 3 * len(good)
+
+
+async def _written(books: Books, writes: list[Write]) -> None:
+    await books.write(*writes)
+
+
 async def test_a_request_that_cannot_be_read_is_tracked_down_too() -> None:
     books = Books()
     wrong = failing("XL03000003", "XML Parse schema error: ...", control=True)
-    books.gateway.script = [None, None, wrong, None, None, None, None, None, None, wrong]
+    books.gateway.script = [None, None, wrong, *[None] * 5, wrong]
     await books.write(create(0, entry("t1")), create(1, entry("t2")))
     assert books.reasons() == {0: None, 1: "our_request_wrong"}
     assert notes(books) == ["[time:t1]"]
