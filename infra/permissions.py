@@ -69,21 +69,21 @@ def stay_connected(secrets: Secrets) -> list[iam.PolicyStatement]:
 def _credentials(secrets: Secrets, actions: Sequence[str]) -> list[iam.PolicyStatement]:
     return [
         allow("Connections", actions, secrets.connections_arn()),
-        _app_secret(secrets),
+        _app_secret(secrets.applications()),
         use_key("SecretsKey", secrets.key),
     ]
 
 
-def read_application(secrets: Secrets) -> list[iam.PolicyStatement]:
-    """Read the application's credentials for each ledger, and no connection's."""
+def check_signatures(secrets: Secrets) -> list[iam.PolicyStatement]:
+    """Read the application's credentials for ledgers that sign notices, and no connection's."""
     return [
-        _app_secret(secrets),
+        _app_secret(secrets.signing()),
         allow("SecretsKey", ("kms:Decrypt",), secrets.key.key_arn),
     ]
 
 
-def _app_secret(secrets: Secrets) -> iam.PolicyStatement:
-    return allow("AppSecret", ("secretsmanager:GetSecretValue",), *secrets.applications())
+def _app_secret(arns: Sequence[str]) -> iam.PolicyStatement:
+    return allow("AppSecret", ("secretsmanager:GetSecretValue",), *arns)
 
 
 def drive(machine_arn: str) -> list[iam.PolicyStatement]:

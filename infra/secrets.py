@@ -75,6 +75,10 @@ class Secrets(Construct):
         """The ARN of each ledger's application secret."""
         return [secret.secret_arn for secret in (self.app_qbo, self.app_intacct)]
 
+    def signing(self) -> list[str]:
+        """The ARN of the application secret of each ledger that sends notices."""
+        return [self.app_qbo.secret_arn]
+
     def connections_arn(self) -> str:
         """The ARN pattern of every connection secret, and of nothing else."""
         return Stack.of(self).format_arn(

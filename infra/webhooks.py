@@ -8,7 +8,7 @@ from constructs import Construct
 
 from infra.api import Api
 from infra.functions import Function, Shape, Surroundings
-from infra.permissions import keep_rows, read_application
+from infra.permissions import check_signatures, keep_rows
 from infra.secrets import Secrets
 from infra.storage import Storage
 
@@ -37,7 +37,7 @@ class Webhooks(Construct):
         api: Api,
     ) -> None:
         super().__init__(scope, name)
-        statements = [*keep_rows(storage), *read_application(secrets)]
+        statements = [*keep_rows(storage), *check_signatures(secrets)]
         self.webhooks = Function(self, "Webhooks", WEBHOOKS, around, statements)
         (route,) = api.http.add_routes(
             path=ROUTE,

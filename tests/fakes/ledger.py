@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -201,10 +201,10 @@ class FakeConnector:
         return self.companies.setdefault(company_id, FakeCompany(self.clock, self.fate))
 
     def notices(
-        self, headers: Mapping[str, str], body: bytes, credentials: Mapping[str, str]
+        self, headers: Mapping[str, str], body: bytes, credentials: Callable[[], Mapping[str, str]]
     ) -> Sequence[Notice]:
         """What `told` says, for the right signature."""
-        assert credentials["client_secret"]
+        assert credentials()["client_secret"]
         if headers.get("signature") != SIGNATURE:
             raise Forbidden("wrong_signature", "The signature is wrong.", "Check the token.")
         if body == UNREADABLE:

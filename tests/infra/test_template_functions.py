@@ -158,18 +158,21 @@ def secrets_read(template: Template, function: str) -> list[Properties]:
     ]
 
 
-def test_the_webhook_door_reads_the_applications_secrets_and_no_connections(
+def test_the_webhook_door_reads_the_secret_of_the_ledger_that_signs_and_no_connections(
     template: Template,
 ) -> None:
     (only_one,) = secrets_read(template, "webhooks")
     assert only_one["Sid"] == "AppSecret"
+    (secret,) = [only_one["Resource"]["Ref"]]
+    named = properties(template, "AWS::SecretsManager::Secret")[secret]["Name"]
+    assert named == "ledgerlink/app/qbo"
 
 
 def test_who_speaks_to_ledgers_reads_both_application_secrets_and_changes_neither(
     template: Template,
 ) -> None:
     applications = properties(template, "AWS::SecretsManager::Secret")
-    for name in ("api", "qbo", "webhooks"):
+    for name in ("api", "qbo"):
         (found,) = [one for one in secrets_read(template, name) if one["Sid"] == "AppSecret"]
         assert found["Action"] == "secretsmanager:GetSecretValue"
         assert {one["Ref"] for one in found["Resource"]} == set(applications)

@@ -296,9 +296,10 @@ class Connector(Protocol):
         ...
 
     def notices(
-        self, headers: Mapping[str, str], body: bytes, credentials: Mapping[str, str]
+        self, headers: Mapping[str, str], body: bytes, credentials: Callable[[], Mapping[str, str]]
     ) -> Sequence[Notice]:
-        """What a webhook says; `headers` have lower-case names. The signature is checked over the
+        """What a webhook says; `headers` have lower-case names. The application's `credentials`
+        are read only where a ledger signs with them. The signature is checked over the
         raw body, in constant time. Raises Forbidden for a wrong or missing signature, Invalid for
         a body that cannot be read."""
         ...

@@ -6,6 +6,7 @@ tells of our own write, or when we know that state already; duplicates and late 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.errors import NotFound
@@ -26,7 +27,7 @@ def receive(house: House, ledger: str, headers: Mapping[str, str], body: bytes) 
     if ledger not in house.connectors:
         known = ", ".join(sorted(house.connectors))
         raise NotFound("unknown_ledger", f"{ledger} is not a ledger.", f"Use one of: {known}.")
-    credentials = house.vaults.credentials(ledger)
+    credentials = partial(house.vaults.credentials, ledger)
     notices = house.connectors[ledger].notices(headers, body, credentials)
     house.count("NoticesReceived", len(notices))
     for company_id, some in _by_company(notices).items():

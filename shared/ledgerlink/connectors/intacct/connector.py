@@ -57,7 +57,7 @@ class SageIntacct:
         self,
         headers: Mapping[str, str],  # noqa: ARG002 - the port's
         body: bytes,  # noqa: ARG002 - the port's
-        credentials: Mapping[str, str],  # noqa: ARG002 - the port's
+        credentials: Callable[[], Mapping[str, str]],  # noqa: ARG002 - the port's
     ) -> Sequence[Notice]:
         """Nothing: the ledger sends none. Raises Forbidden for whatever claims to be one."""
         raise Forbidden("no_notices", "Sage Intacct sends no notices.")

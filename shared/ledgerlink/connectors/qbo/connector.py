@@ -68,10 +68,10 @@ class QuickBooksOnline:
         return self.composer
 
     def notices(
-        self, headers: Mapping[str, str], body: bytes, credentials: Mapping[str, str]
+        self, headers: Mapping[str, str], body: bytes, credentials: Callable[[], Mapping[str, str]]
     ) -> Sequence[Notice]:
         """What a webhook says. `credentials` hold `webhook_verifier_token`."""
-        return notices.notices(headers, body, credentials)
+        return notices.notices(headers, body, credentials())
 
     def package(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
         """Batches of 30, and beyond 40 of them single calls; per chunk. Files go one by one."""

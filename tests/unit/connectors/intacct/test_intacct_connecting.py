@@ -58,7 +58,7 @@ def test_there_is_neither_consent_nor_notice() -> None:
     with pytest.raises(Invalid):
         Books().connector.grants({})
     with pytest.raises(Forbidden):
-        Books().connector.notices({}, b"{}", {})
+        Books().connector.notices({}, b"{}", dict)
 
 
 @pytest.mark.parametrize("each", [*FUNCTION, *SIGNING_IN], ids=lambda m: m.words or m.errorno)

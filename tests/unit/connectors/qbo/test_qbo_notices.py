@@ -42,7 +42,9 @@ def heard(
     credentials: Mapping[str, str] = CREDENTIALS,
 ) -> Sequence[Notice]:
     connector = QuickBooksOnline(PRODUCTION, VirtualClock())
-    return connector.notices(signed(body) if headers is None else headers, body, credentials)
+    return connector.notices(
+        signed(body) if headers is None else headers, body, lambda: credentials
+    )
 
 
 def said(payload: object) -> Sequence[Notice]:
