@@ -1,8 +1,8 @@
 """make demo: python -m local.demo [--ledger qbo|intacct] [--timesheet FILE] [--scale N] [--fresh]
 [--all]
 
-Posts a timesheet, and into QuickBooks Online a month of time, expenses and invoices, through
-Ledgerlink's API into the sandbox ledger and proves that both sides agree. Exit code 0 when they do,
+Posts a timesheet and a month of time, expenses and invoices through Ledgerlink's API into the
+sandbox ledger and proves that both sides agree. Exit code 0 when they do,
 1 when they differ or an item went wrong, 2 when it cannot run.
 """
 
@@ -10,7 +10,7 @@ import argparse
 import signal
 import sys
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -22,8 +22,7 @@ from rich.console import Console
 
 from local.demo.answers import Connection
 from local.demo.api import Api
-from local.demo.connecting import Reception
-from local.demo.demonstration import Demonstration
+from local.demo.demonstration import Demonstration, Reception
 from local.demo.errors import DemoError
 from local.demo.intacct.company import IntacctCompany
 from local.demo.intacct.reception import IntacctReception
@@ -31,7 +30,10 @@ from local.demo.intacct.sandbox import IntacctSandbox
 from local.demo.ledger import Company
 from local.demo.month import FOLDER, Month
 from local.demo.month_end import MonthEnd
-from local.demo.sandbox import Sandbox
+from local.demo.qbo.company import QuickBooksCompany
+from local.demo.qbo.reception import QuickBooksReception
+from local.demo.qbo.sandbox import QuickBooksSandbox
+from local.demo.sandbox import Desk
 from local.demo.timesheet import Timesheet, read
 from local.machine import Machine, MachineError
 
@@ -54,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         timesheet = read(options.timesheet)
         with _machine(options.scale, console) as machine, ExitStack() as stack:
             stage = Stage(timesheet, machine, console, options.all, stack)
-            shown = LEDGERS[options.ledger](stage).show(options.fresh)
+            shown = _demonstration(stage, options.ledger).show(options.fresh)
             return 0 if shown else DIFFERS
     except (DemoError, MachineError) as error:
         console.print(str(error), style="red", markup=False, highlight=False)
@@ -130,21 +132,49 @@ class Stage:
         return Api(self.client(machine.api_url, authorization), self.client(machine.aws_endpoint))
 
 
-def _quickbooks(stage: Stage) -> Demonstration:
-    api, ledger = stage.api(), stage.client(stage.machine.sandbox_url)
-    sandbox, month = Sandbox(ledger), Month.read(FOLDER)
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What a ledger brings along: the sandbox's desk, how a company is connected, and how one is
+    read."""
+
+    sandbox: Desk
+    reception: Reception
+    company: Callable[[str], Company]
+
+
+def _quickbooks(stage: Stage, api: Api) -> Ledger:
+    url = stage.machine.sandbox_url
+    http = stage.client(url)
+    sandbox = QuickBooksSandbox(http)
     scale = sandbox.scale()
 
-    def company(realm: str) -> Company:
-        return Company(ledger, realm, partial(sandbox.token, realm), scale)
+    def company(realm: str) -> QuickBooksCompany:
+        return QuickBooksCompany(http, realm, partial(sandbox.token, realm), scale)
+
+    return Ledger(sandbox, QuickBooksReception(api, sandbox, stage.client(url)), company)
+
+
+def _intacct(stage: Stage, api: Api) -> Ledger:
+    http = stage.client(stage.machine.intacct_url)
+    sandbox = IntacctSandbox(http)
+    reception = IntacctReception(api, sandbox, lambda: uuid.uuid4().hex)
+    return Ledger(sandbox, reception, partial(IntacctCompany, http))
+
+
+LEDGERS: Mapping[str, Callable[[Stage, Api], Ledger]] = {"qbo": _quickbooks, "intacct": _intacct}
+
+
+def _demonstration(stage: Stage, name: str) -> Demonstration:
+    api, month = stage.api(), Month.read(FOLDER)
+    ledger = LEDGERS[name](stage, api)
 
     def month_end(connection: Connection) -> MonthEnd:
         return MonthEnd(
             month=month,
             api=api,
             connection_id=connection.id,
-            company=company(str(connection.company_id)),
-            sandbox=sandbox,
+            company=ledger.company(str(connection.company_id)),
+            sandbox=ledger.sandbox,
             new_key=_new_key,
             console=stage.console,
         )
@@ -155,24 +185,9 @@ def _quickbooks(stage: Stage) -> Demonstration:
         month_end=month_end,
         others=others,
         api=api,
-        sandbox=sandbox,
-        reception=Reception(api, sandbox, stage.client(stage.machine.sandbox_url)),
-        company=company,
-        new_key=_new_key,
-        console=stage.console,
-        everything=stage.everything,
-    )
-
-
-def _intacct(stage: Stage) -> Demonstration:
-    api, ledger = stage.api(), stage.client(stage.machine.intacct_url)
-    sandbox = IntacctSandbox(ledger)
-    return Demonstration(
-        timesheet=stage.timesheet,
-        api=api,
-        sandbox=sandbox,
-        reception=IntacctReception(api, sandbox, lambda: uuid.uuid4().hex),
-        company=partial(IntacctCompany, ledger),
+        sandbox=ledger.sandbox,
+        reception=ledger.reception,
+        company=ledger.company,
         new_key=_new_key,
         console=stage.console,
         everything=stage.everything,
@@ -181,9 +196,6 @@ def _intacct(stage: Stage) -> Demonstration:
 
 def _new_key() -> str:
     return str(uuid.uuid4())
-
-
-LEDGERS = {"qbo": _quickbooks, "intacct": _intacct}
 
 
 if __name__ == "__main__":

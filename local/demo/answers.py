@@ -89,6 +89,7 @@ class Item(Answer):
     total: Decimal | None = None
     ledger_total: Decimal | None = None
     reason: Reason | None = None
+    warnings: list[Reason] = []
 
 
 class ItemList(Answer):

@@ -16,12 +16,12 @@ class Chart:
     _lists: dict[str, Sequence[Listed]] = field(default_factory=dict)
 
     def find(self, place: str) -> str | None:
-        """The id of the record at a place: a list, a role (or `any`) and a name, as far as they
-        are given, such as `account/expense/Travel`. Without one of that name it is the first of
-        the role; None when there is none."""
-        kind, role, name = [*place.split("/", 2), "", ""][:3]
+        """The id of the record at a place: a list, a role (or `any`) and names, as far as they
+        are given, such as `account/expense/Travel Meals/Meals`. It is the first that has one of
+        the names, the earlier the better, else the first of the role; None when there is none."""
+        kind, role, *names = [*place.split("/"), ""]
         some = [one for one in self._list(kind) if role in ("", ANY) or role in one.roles]
-        named = [one for one in some if one.name == name]
+        named = [one for name in names for one in some if one.name == name]
         found = next(iter(named or some), None)
         return found.id if found else None
 

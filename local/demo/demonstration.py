@@ -1,9 +1,9 @@
-"""The demonstration: connect, bring lists in, import, correct, undo, post a month where the ledger
-has one, and compare both sides all the way."""
+"""The demonstration: connect, bring lists in, import, correct, undo, post a month, and compare both
+sides all the way."""
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,10 +14,10 @@ from local.demo.answers import Connection, Import
 from local.demo.api import Api
 from local.demo.books import Books, Json, entries
 from local.demo.importing import Entries, Importing, corrected, days, suggested
-from local.demo.ledger import Activity
+from local.demo.ledger import Company
 from local.demo.lists import Lists
 from local.demo.month_end import MonthEnd
-from local.demo.sandbox import Traffic
+from local.demo.sandbox import Desk
 from local.demo.tables import (
     Effort,
     effort_table,
@@ -35,22 +35,6 @@ FEWEST = 4
 SHOWN_ITEMS = 8
 
 
-class Company(Protocol):
-    """A company of the ledger, read past Ledgerlink."""
-
-    def income_account(self) -> str: ...
-    def customers(self) -> Mapping[str, str]: ...
-    def activities(self) -> Iterable[Activity]: ...
-
-
-class Desk(Protocol):
-    """The sandbox's own desk; `mark` is where its journal ends."""
-
-    def scale(self) -> float: ...
-    def mark(self) -> int: ...
-    def traffic(self, company_id: str, mark: int, /) -> Traffic: ...
-
-
 class Reception(Protocol):
     """Has a company of that name connected: the newest, or a new one."""
 
@@ -64,8 +48,8 @@ class Demonstration:
     and `others` the names of its projects."""
 
     timesheet: Timesheet
-    month_end: Callable[[Connection], MonthEnd] | None = None
-    others: Collection[str] = ()
+    month_end: Callable[[Connection], MonthEnd]
+    others: Collection[str]
     api: Api
     sandbox: Desk
     reception: Reception
@@ -205,8 +189,6 @@ class Demonstration:
         return {name: part for name, part in found.items() if name not in self.others}
 
     def _end_of_month(self, connection: Connection) -> bool:
-        if self.month_end is None:
-            return True
         agreed = self.month_end(connection).show()
         if agreed:
             self._say("[bold green]The month and the ledger agree to the cent.[/]")

@@ -1,30 +1,36 @@
-"""The ledger as a bookkeeper's own tool sees it: read by its query API, page by page, and told of
-what a client paid."""
+"""A ledger as a bookkeeper's own tool sees it, past Ledgerlink, and what differs between them."""
 
-import json
-import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
-
-import httpx
-
-from local.demo.errors import DemoError
-
-PAGE = 1000
-MOST_PAGES = 1000
-ATTEMPTS = 5
-PAUSE_SECONDS = 61.0
-BILLED = frozenset({"Billable", "HasBeenBilled"})
-TOO_MANY = httpx.codes.TOO_MANY_REQUESTS
-JSON = {"Accept": "application/json", "Content-Type": "application/json"}
-AMOUNT = "(amount)"
-"""Where the amount of a payment goes."""
+from enum import Enum, auto
+from typing import Any, Protocol
 
 Row = Mapping[str, Any]
 """A record of the ledger in its own words."""
+
+
+class Kind(Enum):
+    """What the records of a month become; every ledger has a name of its own for it."""
+
+    OWED_TO_VENDORS = auto()
+    OWED_TO_EMPLOYEES = auto()
+    CHARGE = auto()
+    REFUND = auto()
+    INVOICE = auto()
+    TIME = auto()
+    FILE = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What the ledger calls each kind, and what it can do: whether it keeps time of vendors, and
+    marks time that an invoice bills."""
+
+    names: Mapping[Kind, str]
+    vendors_work: bool = True
+    marks_billed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,94 +45,57 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
-class Company:
-    """One company of the ledger. `token` gives an access token, `scale` is how fast it lives."""
+class Document:
+    """A document that stands, and what it comes to; files come to nothing."""
 
-    http: httpx.Client
-    realm: str
-    token: Callable[[], str]
-    scale: float
-    sleep: Callable[[float], None] = time.sleep
+    kind: Kind
+    money: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An invoice; `id` is what its lists name it by, `due` what is still open of it."""
+
+    id: str
+    number: str
+    total: Decimal
+    due: Decimal
+    row: Row = field(repr=False)
+
+
+class Company(Protocol):
+    """A company of a ledger."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def traits(self) -> Traits: ...
 
     def income_account(self) -> str:
-        """The id of the first account that takes income."""
-        for account in self.rows("Account", "WHERE AccountType = 'Income'"):
-            return str(account["Id"])
-        raise DemoError("The company has no income account; add one in the ledger.")
+        """The id of the first account that takes income. Raises DemoError when there is none."""
+        ...
 
     def customers(self) -> Mapping[str, str]:
-        """Full names of customers and projects (`Client:Project`) by id, inactive ones too."""
-        rows = self.rows("Customer", "WHERE Active IN (true, false)")
-        return {str(row["Id"]): str(row["FullyQualifiedName"]) for row in rows}
+        """Full names of customers and projects (`Client:Project`) by id."""
+        ...
 
     def people(self) -> set[str]:
         """The names of employees and vendors."""
-        rows = (row for entity in ("Employee", "Vendor") for row in self.rows(entity))
-        return {str(row["DisplayName"]) for row in rows}
+        ...
 
-    def activities(self) -> Iterator[Activity]:
-        """Every time activity that the company holds."""
-        return map(_activity, self.rows("TimeActivity"))
+    def activities(self) -> Iterable[Activity]:
+        """All time that the company holds."""
+        ...
 
-    def pay(self, invoice: Row, day: date) -> None:
-        """A payment of all that is open of an invoice. Asked again, the ledger enters no other."""
-        told = {
-            "CustomerRef": {"value": invoice["CustomerRef"]["value"]},
-            "TxnDate": day.isoformat(),
-            "TotalAmt": AMOUNT,
-            "Line": [{"Amount": AMOUNT, "LinkedTxn": [_pointing_at(invoice)]}],
-        }
-        # Amounts go as JSON numbers; a float would not keep them to the cent.
-        body = json.dumps(told).replace(f'"{AMOUNT}"', str(invoice["Balance"]))
-        asked = {"requestid": f"demo-pays-{invoice['Id']}-{invoice['SyncToken']}"}
-        self._call("POST", "payment", asked, body)
+    def documents(self, first: date, last: date) -> Iterable[Document]:
+        """Documents of money of these days, and the files at documents."""
+        ...
 
-    def rows(self, entity: str, where: str = "") -> Iterator[Row]:
-        """Records of an entity as the ledger has them; money is decimal."""
-        for page in range(MOST_PAGES):
-            start = page * PAGE + 1
-            window = f"ORDERBY Id STARTPOSITION {start} MAXRESULTS {PAGE}"
-            rows = self._query(" ".join(["SELECT * FROM", entity, where, window])).get(entity, [])
-            yield from rows
-            if len(rows) < PAGE:
-                return
-        raise DemoError(f"The ledger holds more than {MOST_PAGES * PAGE} of {entity}.")
+    def invoice(self, number: str) -> Invoice:
+        """Raises DemoError when there is none of this number."""
+        ...
 
-    def _query(self, statement: str) -> Row:
-        answer = self._call("GET", "query", {"query": statement})
-        # Amounts come as JSON numbers; a float would not keep them to the cent.
-        found: Row = json.loads(answer.text, parse_float=Decimal)["QueryResponse"]
-        return found
-
-    def _call(
-        self, method: str, path: str, asked: Mapping[str, str], body: str | None = None
-    ) -> httpx.Response:
-        for _ in range(ATTEMPTS):
-            answer = self.http.request(
-                method,
-                f"/v3/company/{self.realm}/{path}",
-                params={**asked, "minorversion": "75"},
-                headers={**JSON, "Authorization": f"Bearer {self.token()}"},
-                content=body,
-            )
-            if answer.status_code == httpx.codes.OK:
-                return answer
-            if answer.status_code != TOO_MANY:
-                why = answer.text[:500]
-                raise DemoError(f"The ledger refused a {path} ({answer.status_code}): {why}")
-            self.sleep(PAUSE_SECONDS / self.scale)
-        raise DemoError(f"The ledger is too busy (asked {ATTEMPTS} times).")
-
-
-def _pointing_at(invoice: Row) -> Mapping[str, str]:
-    return {"TxnId": str(invoice["Id"]), "TxnType": "Invoice"}
-
-
-def _activity(row: Row) -> Activity:
-    billable = row.get("BillableStatus") in BILLED
-    return Activity(
-        customer_id=str(row.get("CustomerRef", {}).get("value", "")),
-        minutes=60 * int(row.get("Hours", 0)) + int(row.get("Minutes", 0)),
-        rate=Decimal(row.get("HourlyRate", 0)) if billable else Decimal(0),
-        billed=row.get("BillableStatus") == "HasBeenBilled",
-    )
+    def pay(self, invoice: Invoice, day: date) -> None:
+        """The client pays all that is open. Asked again, the ledger enters no other payment."""
+        ...

@@ -10,6 +10,7 @@ from typing import Any
 
 from local.demo.books import Json
 from local.demo.errors import DemoError
+from local.demo.ledger import Traits
 
 FOLDER = Path(__file__).resolve().parents[2] / "events" / "month"
 DAYS_TO_PAY = timedelta(days=14)
@@ -103,10 +104,18 @@ class Month:
             if isinstance(rule, Mapping)
         }
 
+    def not_kept(self, traits: Traits) -> set[str]:
+        """The keys of the time that such a ledger does not keep."""
+        vendors = set() if traits.vendors_work else self.vendors()
+        return {str(entry["key"]) for entry in self.time if entry["staff_key"] in vendors}
+
     def billed(self) -> set[str]:
         """The keys of the time that its invoices bill."""
-        lines = (line for invoice in self.invoices for line in records(invoice["lines"]))
-        return {key for line in lines for key in texts(line.get("time_keys", []))}
+        return {key for invoice in self.invoices for key in _billed(invoice)}
+
+    def billing(self) -> int:
+        """How many of its invoices bill time."""
+        return sum(bool(_billed(invoice)) for invoice in self.invoices)
 
     def payday(self) -> date:
         """When its first invoice is paid."""
@@ -144,6 +153,11 @@ def texts(value: Json) -> list[str]:
     """A list of texts of a record."""
     assert isinstance(value, list)
     return [str(text) for text in value]
+
+
+def _billed(invoice: Record) -> set[str]:
+    lines = records(invoice["lines"])
+    return {key for line in lines for key in texts(line.get("time_keys", []))}
 
 
 def _day(record: Record, name: str) -> date:

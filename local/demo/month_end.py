@@ -1,7 +1,8 @@
 """The end of a month on the screen: everything posted, proved, paid, corrected and taken back."""
 
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,18 +11,19 @@ from rich.console import Console
 from local.demo.answers import Change, Run
 from local.demo.api import Api
 from local.demo.chart import Chart
-from local.demo.errors import DemoError
-from local.demo.ledger import Company, Row
+from local.demo.ledger import Company, Invoice
 from local.demo.month import Month, Record
 from local.demo.month_tables import fates_table, kinds_table, preview_table
 from local.demo.papers import activities, of_ledger, of_month
-from local.demo.sandbox import Sandbox, Traffic
+from local.demo.sandbox import Desk, Traffic
 from local.demo.tables import problems_table
 from local.demo.watching import Watch
 
 FILE = "file/"
 PAID = "paid"
 TOLD = ("status", "balance", "paid_on")
+NOT_KEPT, NOT_MARKED = "invalid_record", "time_not_linked"
+"""Why time is not posted, and why it is not marked as billed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,7 @@ class MonthEnd:
     api: Api
     connection_id: str
     company: Company
-    sandbox: Sandbox
+    sandbox: Desk
     new_key: Callable[[], str]
     console: Console
     monotonic: Callable[[], float] = time.monotonic
@@ -44,7 +46,7 @@ class MonthEnd:
             f"[bold]8 Month[/]: {len(month.time)} time entries, {len(month.expenses)} expenses "
             f"and {len(month.invoices)} invoices of events/month"
         )
-        turns = (self._people, self._post, self._billed, self._pay, self._correct, self._take_back)
+        turns = (self._people, self._post, self._pay, self._correct, self._take_back)
         return all(turn(month) for turn in turns)
 
     def _place(self) -> Callable[[str], str | None]:
@@ -79,7 +81,8 @@ class MonthEnd:
         self.api.change_settings(self.connection_id, month.settings)
         self.console.print(preview_table(self.api.preview_post(self.connection_id, month.post())))
         run, traffic = self._run(month.post())
-        well = self._went_well(run) and self._agrees(month, shown=True)
+        well = self._all_but_refused(run, month) and self._agrees(month, shown=True)
+        well = well and self._billed(run, month)
         if traffic.written:
             self._say(f"  posted: {_counts(run)}; records written: {traffic.written}")
             run, traffic = self._run(month.post())
@@ -88,37 +91,49 @@ class MonthEnd:
             self._say(f"  posted again, nothing is written: {_counts(run)}")
         return well and again
 
-    def _billed(self, month: Month) -> bool:
-        wanted = len(month.billed())
+    def _all_but_refused(self, run: Run, month: Month) -> bool:
+        """Whether all was posted but the time that such a ledger does not keep."""
+        wanted = {f"time:{key}" for key in month.not_kept(self.company.traits)}
+        blocked = self.api.problems(self.connection_id, run.id)
+        refused = {one.key: one.reason for one in blocked if one.reason and one.key in wanted}
+        told = Counter(why.message for why in refused.values() if why.code == NOT_KEPT)
+        for message, count in told.items():
+            self._say(f"  not posted: {count} time entries. {message}")
+        here = self._is_true(told.total() == len(wanted), "Time is not refused as it should be.")
+        return self._went_well(run, wanted) and here
+
+    def _billed(self, run: Run, month: Month) -> bool:
+        """The time that invoices bill is marked so, or every such invoice says that it is not."""
+        marks, entries = self.company.traits.marks_billed, len(month.billed())
         found = sum(activity.billed for activity in activities(self.company, month))
-        self._say(f"  billed: of {wanted} entries on invoices {found} are HasBeenBilled there")
-        return self._is_true(found == wanted, "Time that an invoice bills is not marked so.")
+        self._say(f"  billed: of {entries} entries on invoices {found} are marked so there")
+        items = self.api.items(self.connection_id, run.id)
+        told = [w for item in items for w in item.warnings if w.code == NOT_MARKED]
+        if told:
+            self._say(f"  {len(told)} invoices say why, such as: {told[0].message}")
+        wanted = (entries, 0) if marks else (0, month.billing())
+        words = "Time that an invoice bills is not marked so, and not said to be."
+        return self._is_true((found, len(told)) == wanted, words)
 
     def _pay(self, month: Month) -> bool:
         """The first invoice is paid in the ledger, unless it is, and comes back as paid."""
-        invoice = self._first_invoice(month)
-        if invoice["Balance"]:
+        invoice = self.company.invoice(str(month.invoices[0]["number"]))
+        if invoice.due:
             self.company.pay(invoice, month.payday())
-            self._say(f"  paid: invoice {invoice['DocNumber']}, {invoice['TotalAmt']:,.2f}")
+            self._say(f"  paid: invoice {invoice.number}, {invoice.total:,.2f}")
             self._watch(self.api.sync(self.connection_id, self.new_key(), "invoice"))
         return self._comes_back(invoice, month)
 
-    def _comes_back(self, invoice: Row, month: Month) -> bool:
-        told = self._newest_change(str(invoice["Id"]))
+    def _comes_back(self, invoice: Invoice, month: Month) -> bool:
+        told = self._newest_change(invoice.id)
         if told is None:
             return self._is_true(False, "The feed knows nothing of the invoice.")
         fields = told.record.fields
         words = ", ".join(f"{name} {fields.get(name)}" for name in TOLD)
-        self._say(f"  entry {told.seq} of the feed: invoice {invoice['DocNumber']}: {words}")
+        self._say(f"  entry {told.seq} of the feed: invoice {invoice.number}: {words}")
         is_paid = fields.get("status") == PAID and fields.get("paid_on") == str(month.payday())
         settled = is_paid and Decimal(str(fields.get("balance"))) == 0
         return self._is_true(settled, "The invoice does not come back as paid.")
-
-    def _first_invoice(self, month: Month) -> Row:
-        number = month.invoices[0]["number"]
-        for found in self.company.rows("Invoice", f"WHERE DocNumber = '{number}'"):
-            return found
-        raise DemoError(f"The ledger has no invoice {number}.")
 
     def _newest_change(self, invoice_id: str) -> Change | None:
         some = (c for c in self.api.changes(self.connection_id) if c.type == "invoice")
@@ -147,20 +162,23 @@ class MonthEnd:
         mark = self.sandbox.mark()
         asked = self.api.post(self.connection_id, self.new_key(), body)
         run = self._watch(asked)
-        return run, self.sandbox.traffic(self.company.realm, mark)
+        return run, self.sandbox.traffic(self.company.id, mark)
 
     def _watch(self, run: Run) -> Run:
         return Watch(self.api, self.connection_id, self.console).until_ended(run)
 
     def _agrees(self, month: Month, *, shown: bool = False) -> bool:
         """Whether both sides are equal by kind; where they are not, it is seen which."""
-        ours, theirs = of_month(month), of_ledger(self.company, month)
+        traits = self.company.traits
+        ours, theirs = of_month(month, traits), of_ledger(self.company, month)
         if shown or ours != theirs:
-            self.console.print(kinds_table(ours, theirs))
+            self.console.print(kinds_table(traits.names, ours, theirs))
         return self._is_true(ours == theirs, "The month and the ledger differ.")
 
-    def _went_well(self, run: Run) -> bool:
-        problems = list(self.api.problems(self.connection_id, run.id))
+    def _went_well(self, run: Run, but: Collection[str] = ()) -> bool:
+        """Whether there are no problems but with these items."""
+        found = self.api.problems(self.connection_id, run.id)
+        problems = [item for item in found if item.key not in but]
         if problems:
             self.console.print(problems_table(problems))
         return not problems

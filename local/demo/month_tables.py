@@ -1,13 +1,14 @@
 """The month on the screen: what a post would do, both sides by kind, what became of items."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from rich.table import Table
 
 from local.demo.answers import Item, PostPlan
-from local.demo.papers import KINDS, ByKind, Sum
+from local.demo.ledger import Kind
+from local.demo.papers import ByKind, Sum
 from local.demo.tables import new_table
 
 FATES = ("create", "update", "delete", "unchanged", "skipped", "blocked")
@@ -34,16 +35,16 @@ def _total(items: Sequence[Item]) -> str:
     return f"{sum(amounts, Decimal(0)):,.2f}" if amounts else ""
 
 
-def kinds_table(month: ByKind, ledger: ByKind) -> Table:
-    """A line per kind of document: both sides, and what is between them."""
+def kinds_table(names: Mapping[Kind, str], month: ByKind, ledger: ByKind) -> Table:
+    """A line per kind of document, by its name: both sides, and what is between them."""
     table = new_table("The month and the ledger, by kind")
     table.add_column("kind")
     for heading in ("documents", "total"):
         table.add_column(f"{heading}\nmonth", justify="right", no_wrap=True)
         table.add_column(f"{heading}\nledger", justify="right", no_wrap=True)
     table.add_column("difference", justify="right")
-    for kind in KINDS:
-        table.add_row(kind, *_sides(month[kind], ledger[kind]))
+    for kind, name in names.items():
+        table.add_row(name, *_sides(month[kind], ledger[kind]))
     return table
 
 

@@ -4,13 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from local.demo.ledger import Activity, Company, Row
+from local.demo.ledger import Activity, Company, Kind, Traits
 from local.demo.month import Month, Record, records
 from local.demo.totals import value
-
-BILL, INVOICE, TIME, FILE = "Bill", "Invoice", "TimeActivity", "Attachable"
-CHECK, CARD, REFUND = "Purchase, check", "Purchase, card", "Purchase, card refund"
-KINDS = (BILL, CHECK, CARD, REFUND, INVOICE, TIME, FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +20,22 @@ class Sum:
         return Sum(self.count + other.count, self.money + other.money)
 
 
-ByKind = Mapping[str, Sum]
+ByKind = Mapping[Kind, Sum]
 
 
-def of_month(month: Month) -> ByKind:
-    """What the files say. A report is one document; a charge of a card is one by itself."""
-    return _add_up([*_spent(month), *_invoiced(month), *_worked(month), *_attached(month)])
+def of_month(month: Month, traits: Traits) -> ByKind:
+    """What the files say, as far as such a ledger keeps it. A report is one document; a charge of a
+    card is one by itself."""
+    worked = _worked(month, month.not_kept(traits))
+    return _add_up([*_spent(month), *_invoiced(month), *worked, *_attached(month)])
 
 
 def of_ledger(company: Company, month: Month) -> ByKind:
     """What the company holds: documents of the month's days, time of its projects, and files."""
-    first, last = month.days()
-    where = f"WHERE TxnDate >= '{first}' AND TxnDate <= '{last}'"
-    found = [
-        (_kind(n, row), row) for n in (BILL, "Purchase", INVOICE) for row in company.rows(n, where)
-    ]
-    documents = [(kind, Sum(1, Decimal(row["TotalAmt"]))) for kind, row in found]
-    files = ((FILE, Sum(1)) for _ in company.rows(FILE))
-    worked = ((TIME, Sum(1, value(a.minutes, a.rate))) for a in activities(company, month))
-    return _add_up([*documents, *worked, *files])
+    documents = ((d.kind, Sum(1, d.money)) for d in company.documents(*month.days()))
+    worked = activities(company, month)
+    times = ((Kind.TIME, Sum(1, value(a.minutes, a.rate))) for a in worked)
+    return _add_up([*documents, *times])
 
 
 def activities(company: Company, month: Month) -> Iterator[Activity]:
@@ -52,15 +45,7 @@ def activities(company: Company, month: Month) -> Iterator[Activity]:
     return (one for one in company.activities() if customers.get(one.customer_id) in ours)
 
 
-def _kind(entity: str, row: Row) -> str:
-    if entity != "Purchase":
-        return entity
-    if row["PaymentType"] == "Check":
-        return CHECK
-    return REFUND if row.get("Credit") else CARD
-
-
-def _spent(month: Month) -> Iterator[tuple[str, Sum]]:
+def _spent(month: Month) -> Iterator[tuple[Kind, Sum]]:
     vendors, seen = month.vendors(), set[str]()
     for expense in month.expenses:
         document = str(expense.get("report_key", expense["key"]))
@@ -69,34 +54,36 @@ def _spent(month: Month) -> Iterator[tuple[str, Sum]]:
         yield _settled(expense, vendors), Sum(count, Decimal(str(expense["amount"])))
 
 
-def _settled(expense: Record, vendors: set[str]) -> str:
+def _settled(expense: Record, vendors: set[str]) -> Kind:
     """How the money goes: from a card, or to who spent it."""
     if expense.get("paid_with") == "company_card":
-        return REFUND if expense.get("refund") else CARD
-    return BILL if expense["staff_key"] in vendors else CHECK
+        return Kind.REFUND if expense.get("refund") else Kind.CHARGE
+    owed = expense["staff_key"] in vendors
+    return Kind.OWED_TO_VENDORS if owed else Kind.OWED_TO_EMPLOYEES
 
 
-def _invoiced(month: Month) -> Iterator[tuple[str, Sum]]:
+def _invoiced(month: Month) -> Iterator[tuple[Kind, Sum]]:
     for invoice in month.invoices:
         amounts = (Decimal(str(line["amount"])) for line in records(invoice["lines"]))
-        yield INVOICE, Sum(1, sum(amounts, Decimal(0)))
+        yield Kind.INVOICE, Sum(1, sum(amounts, Decimal(0)))
 
 
-def _worked(month: Month) -> Iterator[tuple[str, Sum]]:
+def _worked(month: Month, without: set[str]) -> Iterator[tuple[Kind, Sum]]:
     """Each entry, at its labor code's rate when it is billable."""
     rates = month.rates()
     for entry in month.time:
-        rate = rates[str(entry["labor_code_key"])] if entry["billable"] else Decimal(0)
-        yield TIME, Sum(1, value(int(str(entry["minutes"])), rate))
+        if entry["key"] not in without:
+            rate = rates[str(entry["labor_code_key"])] if entry["billable"] else Decimal(0)
+            yield Kind.TIME, Sum(1, value(int(str(entry["minutes"])), rate))
 
 
-def _attached(month: Month) -> Iterator[tuple[str, Sum]]:
+def _attached(month: Month) -> Iterator[tuple[Kind, Sum]]:
     for record in (*month.expenses, *month.invoices):
-        yield from ((FILE, Sum(1)) for _ in records(record.get("receipts", [])))
+        yield from ((Kind.FILE, Sum(1)) for _ in records(record.get("receipts", [])))
 
 
-def _add_up(parts: Iterable[tuple[str, Sum]]) -> ByKind:
-    sums = dict.fromkeys(KINDS, Sum())
+def _add_up(parts: Iterable[tuple[Kind, Sum]]) -> ByKind:
+    sums = dict.fromkeys(Kind, Sum())
     for kind, part in parts:
         sums[kind] += part
     return sums

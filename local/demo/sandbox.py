@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from local.demo.errors import DemoError
 
 PAGE = 5000
 MOST_PAGES = 100
-WRITING = ("single", "batch", "upload")
 TOO_MANY = httpx.codes.TOO_MANY_REQUESTS
 
 
@@ -24,14 +23,6 @@ class Health(Answer):
     """`scale` is how many seconds of the ledger pass in one of ours."""
 
     scale: float
-
-
-class NewCompany(Answer):
-    realm: str
-
-
-class Token(Answer):
-    access_token: str
 
 
 class Entry(Answer):
@@ -117,34 +108,3 @@ class Desk:
             said = answer.text[:500]
             raise DemoError(f"The sandbox refused {path} ({answer.status_code}): {said}")
         return answer.content
-
-
-class QuickBooksEntry(Entry):
-    whose: str | None = Field(None, alias="realm")
-    kind: str
-    items: int | None = None
-
-    @property
-    def call(self) -> str:
-        """Preferences, which the journal counts by themselves, are a read."""
-        return "read" if self.kind == "preferences" else self.kind
-
-    @property
-    def written(self) -> int:
-        writing = self.kind in WRITING and self.status != TOO_MANY
-        return (self.items or 1) if writing else 0
-
-
-@dataclass(frozen=True, slots=True)
-class Sandbox(Desk):
-    JOURNAL: ClassVar = Journal[QuickBooksEntry]
-
-    def new_company(self, name: str) -> str:
-        """An empty company of that name; its realm."""
-        body = {"name": name, "seed": "empty"}
-        answer = self._ask("POST", "/_sandbox/companies", body)
-        return NewCompany.model_validate_json(answer).realm
-
-    def token(self, realm: str) -> str:
-        answer = self._ask("POST", "/_sandbox/token", {"realm": realm})
-        return Token.model_validate_json(answer).access_token

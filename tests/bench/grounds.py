@@ -9,10 +9,12 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from local.demo.intacct.company import GATEWAY, SENDER, IntacctCompany
+from local.demo.intacct import gateway
+from local.demo.intacct.company import IntacctCompany
+from local.demo.intacct.gateway import SENDER
 from local.demo.intacct.sandbox import IntacctSandbox
-from local.demo.ledger import Company
-from local.demo.sandbox import Sandbox
+from local.demo.qbo.company import QuickBooksCompany
+from local.demo.qbo.sandbox import QuickBooksSandbox
 from local.machine import Ports
 from local.machine.aws import Aws
 from local.machine.layout import HOST, REGION, Layout
@@ -38,13 +40,13 @@ class Grounds:
     environment: dict[str, str]
 
     @property
-    def sandbox(self) -> Sandbox:
-        return Sandbox(self.http)
+    def sandbox(self) -> QuickBooksSandbox:
+        return QuickBooksSandbox(self.http)
 
-    def company(self, realm: str) -> Company:
+    def company(self, realm: str) -> QuickBooksCompany:
         """A ledger company, to be read by its query API."""
         scale = self.sandbox.scale()
-        return Company(self.http, realm, lambda: self.sandbox.token(realm), scale)
+        return QuickBooksCompany(self.http, realm, lambda: self.sandbox.token(realm), scale)
 
     def large_company(self, name: str, sizes: Mapping[str, int]) -> str:
         """A new company with so many records; its realm."""
@@ -111,7 +113,7 @@ def _environment(ports: Ports, scale: int) -> dict[str, str]:
         "QBO_TOKEN_URL": f"{ports.sandbox_url}/oauth2/v1/tokens/bearer",
         "QBO_REVOKE_URL": f"{ports.sandbox_url}/v2/oauth2/tokens/revoke",
         "QBO_CLOCK_SCALE": str(scale),
-        "INTACCT_GATEWAY_URL": f"{ports.intacct_url}{GATEWAY}",
+        "INTACCT_GATEWAY_URL": f"{ports.intacct_url}{gateway.PATH}",
         "INTACCT_HOSTS": HOST,
         "INTACCT_CLOCK_SCALE": str(scale),
         "POWERTOOLS_SERVICE_NAME": NAME,

@@ -12,7 +12,8 @@ from itertools import product
 from sageintacctsdk import SageIntacctSDK
 from sageintacctsdk.apis.api_base import ApiBase
 
-from local.demo.intacct.company import SENDER, USER, IntacctCompany
+from local.demo.intacct.company import IntacctCompany
+from local.demo.intacct.gateway import SENDER, USER
 from tests.bench.grounds import Grounds
 from tests.bench.rivals import Reader, Rival
 from tests.bench.sheet import FIRST_DAY

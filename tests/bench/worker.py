@@ -11,7 +11,8 @@ from typing import IO, Any
 
 from local.demo.intacct.reception import login
 from local.demo.intacct.sandbox import IntacctSandbox
-from local.demo.sandbox import Sandbox, Traffic
+from local.demo.qbo.sandbox import QuickBooksSandbox
+from local.demo.sandbox import Traffic
 from local.machine.layout import ROOT
 from tests.bench import papers, sheet
 from tests.bench.grounds import Grounds
@@ -49,7 +50,7 @@ class Child:
 class Worker:
     """A worker that posts to that company of the sandbox."""
 
-    sandbox: Sandbox | IntacctSandbox
+    sandbox: QuickBooksSandbox | IntacctSandbox
     company_id: str
     child: Child
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 
-from local.demo.browser import give_consent
+from local.demo.qbo.browser import give_consent
 from local.machine import Machine
 
 PATIENCE = 60

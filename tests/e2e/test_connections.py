@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.demo.browser import choose_company, give_consent, press_connect
+from local.demo.qbo.browser import choose_company, give_consent, press_connect
 from local.demo.errors import DemoError
 from local.machine import Machine
 from tests.e2e.firm import Books, Firm, desk, entry

@@ -1,24 +1,48 @@
-"""The ledger as a bookkeeper's own tool sees it: read by the gateway's query, page by page."""
+"""A company of Sage Intacct as a bookkeeper's own tool sees it: read by the gateway's query, and
+told of what a client paid."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import ClassVar
 
 import httpx
-from lxml import etree
 
 from local.demo.errors import DemoError
-from local.demo.ledger import Activity
+from local.demo.intacct.gateway import Gateway, Row, Where, on_the
+from local.demo.ledger import Activity, Document, Invoice, Kind, Traits
 
-GATEWAY = "/ia/xml/xmlgw.phtml"
-SENDER = {"senderid": "sandbox-sender", "password": "sender-secret"}
-USER = {"userid": "sandbox-user", "password": "user-secret"}
-PAGE = 1000
-MOST_PAGES = 1000
 MINUTES = Decimal(60)
+TRAITS = Traits(
+    names={
+        Kind.OWED_TO_VENDORS: "APBILL",
+        Kind.OWED_TO_EMPLOYEES: "EEXPENSES",
+        Kind.CHARGE: "CCTRANSACTION",
+        Kind.REFUND: "CCTRANSACTION, refund",
+        Kind.INVOICE: "SODOCUMENT",
+        Kind.TIME: "TIMESHEETENTRY",
+        Kind.FILE: "SUPDOC, files",
+    },
+    vendors_work=False,
+    marks_billed=False,
+)
+TOTALS = {
+    "APBILL": "TOTALENTERED",
+    "EEXPENSES": "TOTALENTERED",
+    "CCTRANSACTION": "TOTALENTERED",
+    "SODOCUMENT": "TOTAL",
+}
+"""Documents of money, and the field that says what they come to."""
+TAKEN_BACK = frozenset({"Reversed", "Voided"})
 
-Row = Mapping[str, str]
-"""Fields of a record by name; what is empty is an empty text."""
+CUSTOMER = ("CUSTOMERID", "NAME")
+PROJECT = ("PROJECTID", "NAME", "CUSTOMERID")
+ENTRY = ("QTY", "BILLABLE", "EXTBILLRATE", "PROJECTID", "CUSTOMERID")
+ACCOUNT = ("ACCOUNTNO", "ACCOUNTTYPE", "NORMALBALANCE")
+SALE = ("DOCID", "CUSTVENDID", "TOTAL", "PRRECORDKEY")
+RECEIVABLE = ("RECORDNO", "TOTALDUE", "CURRENCY")
+PERSON = "CONTACT.CONTACTNAME"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +51,11 @@ class IntacctCompany:
 
     http: httpx.Client
     id: str
+    traits: ClassVar[Traits] = TRAITS
 
     def income_account(self) -> str:
         """The id of the first account that takes income."""
-        for account in self.rows("GLACCOUNT", "ACCOUNTNO", "ACCOUNTTYPE", "NORMALBALANCE"):
+        for account in self.rows("GLACCOUNT", *ACCOUNT):
             if (account["ACCOUNTTYPE"], account["NORMALBALANCE"]) == ("incomestatement", "credit"):
                 return f"glaccount/{account['ACCOUNTNO']}"
         raise DemoError("The company has no income account; add one in the ledger.")
@@ -46,76 +71,80 @@ class IntacctCompany:
         }
         return {f"customer/{key}": name for key, name in customers.items()} | projects
 
+    def people(self) -> set[str]:
+        """The names of employees and vendors."""
+        employees = {row[PERSON] for row in self.rows("EMPLOYEE", PERSON)}
+        return employees | {row["NAME"] for row in self.rows("VENDOR", "NAME")}
+
     def activities(self) -> Iterator[Activity]:
         """Every entry of a timesheet that the company holds."""
         return map(_activity, self.rows("TIMESHEETENTRY", *ENTRY))
 
-    def rows(self, entity: str, *fields: str) -> Iterator[Row]:
+    def documents(self, first: date, last: date) -> Iterator[Document]:
+        """Documents of money of these days that were not taken back, and the files at them."""
+        days = Where.between("WHENCREATED", first, last)
+        for entity, total in TOTALS.items():
+            for row in self.rows(entity, total, "STATE", "SUPDOCID", where=days):
+                if row["STATE"] not in TAKEN_BACK:
+                    money = Decimal(row[total])
+                    yield Document(_kind(entity, money), abs(money))
+                    yield from self._files(row["SUPDOCID"])
+
+    def invoice(self, number: str) -> Invoice:
+        """A sale of Order Entry; its receivable tells what is open."""
+        for sale in self.rows("SODOCUMENT", *SALE, where=Where("DOCNO", (number,))):
+            its = Where("RECORDNO", (sale["PRRECORDKEY"],))
+            for owed in self.rows("ARINVOICE", *RECEIVABLE, where=its):
+                due = Decimal(owed["TOTALDUE"])
+                row = {**sale, **owed}
+                return Invoice(sale["DOCID"], number, Decimal(sale["TOTAL"]), due, row)
+        raise DemoError(f"The ledger has no invoice {number}.")
+
+    def pay(self, invoice: Invoice, day: date) -> None:
+        """The client pays all that is open. Asked again, the ledger enters no other payment."""
+        row, receivable = invoice.row, invoice.row["RECORDNO"]
+        share = {"RECORDKEY": receivable, "TRX_PAYMENTAMOUNT": str(invoice.due)}
+        told = {
+            "FINANCIALENTITY": self._bank(),
+            "PAYMENTMETHOD": "EFT",
+            "CUSTOMERID": row["CUSTVENDID"],
+            "RECEIPTDATE": on_the(day),
+            "PAYMENTDATE": on_the(day),
+            "CURRENCY": row["CURRENCY"],
+            "ARPYMTDETAILS": {"ARPYMTDETAIL": share},
+        }
+        self._gateway.create("ARPYMT", told, f"demo-pays-{receivable}")
+
+    def rows(self, entity: str, *fields: str, where: Where | None = None) -> Iterator[Row]:
         """Records of an object with these fields."""
-        for page in range(MOST_PAGES):
-            data = self._query(entity, fields, page * PAGE)
-            for row in data:
-                yield {name: row.findtext(name, "") for name in fields}
-            if int(data.get("numremaining", "0")) == 0:
-                return
-        raise DemoError(f"The ledger holds more than {MOST_PAGES * PAGE} of {entity}.")
+        return self._gateway.rows(entity, fields, where)
 
-    def _query(self, entity: str, fields: tuple[str, ...], offset: int) -> etree._Element:
-        query = _element("query", object=entity)
-        query.append(select := etree.Element("select"))
-        for name in fields:
-            etree.SubElement(select, "field").text = name
-        order = etree.SubElement(etree.SubElement(query, "orderby"), "order")
-        order.append(_element("x", field="RECORDNO")[0])
-        etree.SubElement(order, "ascending")
-        query.extend(_element("x", pagesize=str(PAGE), offset=str(offset)))
-        found = self._ask(query).find("operation/result/data")
-        if found is None:
-            raise DemoError(f"The ledger did not answer for {entity}.")
-        return found
+    def _bank(self) -> str:
+        for account in self.rows("CHECKINGACCOUNT", "BANKACCOUNTID"):
+            return account["BANKACCOUNTID"]
+        raise DemoError("The company has no checking account; add one in the ledger.")
 
-    def _ask(self, call: etree._Element) -> etree._Element:
-        request = etree.Element("request")
-        more = {"controlid": "demo", "uniqueid": "false", "dtdversion": "3.0"}
-        request.append(_element("control", **SENDER, **more, includewhitespace="false"))
-        operation = etree.SubElement(request, "operation")
-        authentication = etree.SubElement(operation, "authentication")
-        authentication.append(_element("login", **_login(self.id)))
-        content = etree.SubElement(operation, "content")
-        etree.SubElement(content, "function", controlid="query").append(call)
-        headers = {"Content-Type": "application/xml"}
-        answer = self.http.post(GATEWAY, content=etree.tostring(request), headers=headers)
-        return _answered(answer)
+    def _files(self, attachment: str) -> Iterator[Document]:
+        if attachment:
+            yield from [Document(Kind.FILE)] * self._gateway.files(attachment)
+
+    @property
+    def _gateway(self) -> Gateway:
+        return Gateway(self.http, self.id)
 
 
-CUSTOMER = ("CUSTOMERID", "NAME")
-PROJECT = ("PROJECTID", "NAME", "CUSTOMERID")
-ENTRY = ("QTY", "BILLABLE", "EXTBILLRATE", "PROJECTID", "CUSTOMERID")
+def _kind(entity: str, money: Decimal) -> Kind:
+    """What is given back to a card is a charge below zero."""
+    if entity == "CCTRANSACTION":
+        return Kind.REFUND if money < 0 else Kind.CHARGE
+    return KINDS[entity]
 
 
-def _login(company: str) -> dict[str, str]:
-    """In the order that the gateway wants."""
-    return {"userid": USER["userid"], "companyid": company, "password": USER["password"]}
-
-
-def _element(tag: str, **texts: str) -> etree._Element:
-    """An element with elements of text in it, in their order."""
-    made = etree.Element(tag)
-    for name, text in texts.items():
-        etree.SubElement(made, name).text = text
-    return made
-
-
-def _answered(answer: httpx.Response) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    try:
-        root = etree.fromstring(answer.content, parser)
-    except etree.XMLSyntaxError:
-        raise DemoError(f"The ledger's answer is no XML ({answer.status_code}).") from None
-    wrong = root.findtext(".//error/description2") or root.findtext(".//error/description")
-    if wrong:
-        raise DemoError(f"The ledger refused to be read: {wrong}")
-    return root
+KINDS = {
+    "APBILL": Kind.OWED_TO_VENDORS,
+    "EEXPENSES": Kind.OWED_TO_EMPLOYEES,
+    "SODOCUMENT": Kind.INVOICE,
+}
 
 
 def _activity(row: Row) -> Activity:

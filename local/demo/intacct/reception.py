@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from local.demo.answers import Connection
 from local.demo.api import Api
 from local.demo.connecting import newest
-from local.demo.intacct.company import USER
+from local.demo.intacct.gateway import USER
 from local.demo.intacct.sandbox import IntacctSandbox
 
 

@@ -8,7 +8,17 @@ from pydantic import Field
 from local.demo.sandbox import Answer, Desk, Entry, Journal
 
 READING = frozenset(
-    {"getAPISession", "get_companyprefs", "lookup", "query", "read", "readByName", "readByQuery"}
+    {
+        "get",
+        "getAPISession",
+        "get_companyprefs",
+        "get_list",
+        "lookup",
+        "query",
+        "read",
+        "readByName",
+        "readByQuery",
+    }
 )
 DONE = "success"
 

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from ledgerlink.domain.errors import AuthorizationLost
 
-from local.demo.browser import read_form
+from local.demo.qbo.browser import read_form
 from tests.fakes.house import COMPANY, FIRM, USER
 from tests.unit.api.client import Answer, Api
 

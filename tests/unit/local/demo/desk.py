@@ -1,6 +1,7 @@
 """A stand-in for the API, the ledger and the sandbox's desk, as far as the end of a month goes."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -27,13 +28,15 @@ LISTS = {
 
 class Desk:
     """What was posted is in the ledger at once, by the name of its document; `skew` is added to
-    every bill, `billed` is the status of billed
-    time, `forgets` writes everything always, and `lenient` lets a paid invoice change."""
+    every bill, `billed` is the status of billed time, `forgets` writes everything always, `lenient`
+    lets a paid invoice change, `refused` is whose time is not kept, and `silent` leaves unsaid that
+    billed time is not marked."""
 
     def __init__(self, month: Month) -> None:
         self.month = month
         self.skew, self.lenient = Decimal(0), False
-        self.billed, self.forgets = "HasBeenBilled", False
+        self.billed, self.forgets, self.silent = "HasBeenBilled", False, False
+        self.refused: set[str] = set()
         self.documents: dict[str, Row] = {}
         self.people: dict[str, Row] = {}
         self.runs: list[Row] = []
@@ -83,7 +86,10 @@ class Desk:
         for kind in ("clients", "projects", "staff"):
             self.people |= {one["key"]: one for one in told.get(kind, [])}
         for entry in told.get("time_entries", []):
-            self.documents[entry["key"]] = self._activity(entry)
+            if entry["staff_key"] in self.refused:
+                items.append(_blocked(f"time:{entry['key']}", "invalid_record"))
+            else:
+                self.documents[entry["key"]] = self._activity(entry)
         for expense in told.get("expenses", []):
             self._spend(expense)
         for invoice in told.get("invoices", []):
@@ -94,7 +100,7 @@ class Desk:
         return self._run("post", items)
 
     def _run(self, kind: str, items: list[Row]) -> Row:
-        counts = {"blocked": len(items)} if items else {"unchanged": 1}
+        counts = dict(Counter(item["state"] for item in items)) or {"unchanged": 1}
         run = {"id": str(len(self.runs)), "kind": kind, "state": "completed", "calls": {}}
         self.runs.append({**run, "counts": counts, "items": items})
         return self.runs[-1]
@@ -130,14 +136,21 @@ class Desk:
         held = self.documents.get(invoice["key"], {})
         total = Decimal(invoice["total"])
         if held.get("TotalAmt") == total:
-            return []
+            return self._said(invoice, "unchanged")
         if held.get("Balance") == 0 and not self.lenient:
-            reason = {"code": "paid", "message": "It is paid.", "remedy": "Undo the payment."}
-            return [{"key": f"invoice:{invoice['key']}", "state": "blocked", "reason": reason}]
+            return [_blocked(f"invoice:{invoice['key']}", "paid")]
         told = {"Id": invoice["key"], "SyncToken": "0", "DocNumber": invoice["number"]}
         money = {"TotalAmt": total, "Balance": total, "CustomerRef": {"value": "7"}}
         self.documents[invoice["key"]] = {"is": "Invoice", **told, **money}
-        return []
+        return self._said(invoice, "posted")
+
+    def _said(self, invoice: Row, state: str) -> list[Row]:
+        """The item of an invoice, which says when it marks no time that it bills."""
+        bills = any(line.get("time_keys") for line in invoice["lines"])
+        quiet = self.silent or self.billed == "HasBeenBilled" or not bills
+        why = {"code": "time_not_linked", "message": "Not marked.", "remedy": "Mark it."}
+        warnings = [] if quiet else [why]
+        return [{"key": f"invoice:{invoice['key']}", "state": state, "warnings": warnings}]
 
     def _synced(self) -> Row:
         for payment in self.payments:
@@ -171,6 +184,11 @@ class Desk:
             some = [one for one in staff if one.get("person", "employee") == wanted]
             return [{"DisplayName": one["name"]} for one in some]
         return [row for row in self.documents.values() if row["is"] == entity]
+
+
+def _blocked(key: str, code: str) -> Row:
+    reason = {"code": code, "message": f"It is {code}.", "remedy": "Leave it."}
+    return {"key": key, "state": "blocked", "reason": reason}
 
 
 def _path(one: Row, known: Mapping[str, Row]) -> str:

@@ -7,9 +7,10 @@ import httpx
 import pytest
 
 from local.demo.api import Api
-from local.demo.connecting import Reception
 from local.demo.errors import DemoError
-from local.demo.sandbox import Sandbox, Traffic
+from local.demo.qbo.reception import QuickBooksReception
+from local.demo.qbo.sandbox import QuickBooksSandbox
+from local.demo.sandbox import Traffic
 
 PROBLEM = {"detail": "There is no connection x.", "remedy": "List them.", "status": 404}
 
@@ -108,10 +109,10 @@ def connection(number: int, state: str, name: str = "Demo") -> dict[str, object]
     }
 
 
-def reception(*connections: dict[str, object]) -> Reception:
+def reception(*connections: dict[str, object]) -> QuickBooksReception:
     listed = httpx.Response(200, json={"connections": list(connections)})
     http, _ = client({"GET /v1/connections": [listed]})
-    return Reception(Api(http, http), Sandbox(http), http)
+    return QuickBooksReception(Api(http, http), QuickBooksSandbox(http), http)
 
 
 def test_the_newest_connected_company_of_that_name_is_used_again() -> None:
@@ -136,7 +137,7 @@ def test_the_journal_is_summed_for_one_company() -> None:
     pages = [{"entries": entries, "next": 6}, {"entries": [], "next": 6}]
     journal = [httpx.Response(200, json=page) for page in pages]
     http, seen = client({"GET /_sandbox/journal": journal})
-    traffic = Sandbox(http).traffic("42", 0)
+    traffic = QuickBooksSandbox(http).traffic("42", 0)
     assert traffic == Traffic(
         Counter(batch=2, single=1, query=1, upload=1), throttled=1, written=32
     )

@@ -1,8 +1,8 @@
 import httpx
 import pytest
 
-from local.demo.browser import give_consent, read_form
 from local.demo.errors import DemoError
+from local.demo.qbo.browser import give_consent, read_form
 
 PAGE = """<html><body><form method="post" action="/connect/decide">
 <input type="hidden" name="state" value="s&amp;1">

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,10 +12,11 @@ from lxml import etree
 
 from local.demo.api import Api
 from local.demo.errors import DemoError
-from local.demo.intacct.company import PAGE, IntacctCompany
+from local.demo.intacct.company import IntacctCompany
+from local.demo.intacct.gateway import PAGE
 from local.demo.intacct.reception import IntacctReception
 from local.demo.intacct.sandbox import IntacctSandbox
-from local.demo.ledger import Activity
+from local.demo.ledger import Activity, Document, Kind
 
 Row = Mapping[str, str]
 ENTRY = {"QTY": "0.3333", "BILLABLE": "true", "EXTBILLRATE": "95", "CUSTOMERID": "C1"}
@@ -36,12 +38,18 @@ ROWS: dict[str, list[Row]] = {
 }
 
 
-def company(rows: Mapping[str, list[Row]] = ROWS) -> IntacctCompany:
+def company(
+    rows: Mapping[str, list[Row]] = ROWS, asked: list[etree._Element] | None = None
+) -> IntacctCompany:
     def handle(request: httpx.Request) -> httpx.Response:
-        query = etree.fromstring(request.content).find(".//query")
-        assert query is not None
+        function = etree.fromstring(request.content).find(".//function")
+        assert function is not None
+        (asked if asked is not None else []).append(function)
+        query = function.find("query")
+        if query is None:
+            return answered(SUPDOC if function.find("get") is not None else "")
         first = int(query.findtext("offset", "0"))
-        found = rows[query.findtext("object", "")]
+        found = [row for row in rows[query.findtext("object", "")] if meets(query, row)]
         left = max(0, len(found) - first - PAGE)
         data = etree.Element("data", numremaining=str(left))
         for row in found[first : first + PAGE]:
@@ -51,6 +59,15 @@ def company(rows: Mapping[str, list[Row]] = ROWS) -> IntacctCompany:
         return answered(etree.tostring(data).decode())
 
     return opened(handle)
+
+
+def meets(query: etree._Element, row: Row) -> bool:
+    """Whether a row is what one `equalto` says; days are left to the gateway."""
+    wanted = query.find("filter/equalto")
+    return wanted is None or row[wanted.findtext("field", "")] == wanted.findtext("value")
+
+
+SUPDOC = """<data><supdoc><attachments><attachment/><attachment/></attachments></supdoc></data>"""
 
 
 def answered(data: str) -> httpx.Response:
@@ -83,6 +100,83 @@ def test_income_goes_to_an_account_that_grows_by_credit() -> None:
     assert company().income_account() == "glaccount/4000"
     with pytest.raises(DemoError, match="no income account"):
         company(ROWS | {"GLACCOUNT": []}).income_account()
+
+
+def test_people_are_employees_and_vendors() -> None:
+    rows: dict[str, list[Row]] = {
+        "EMPLOYEE": [{"CONTACT.CONTACTNAME": "Ada"}],
+        "VENDOR": [{"NAME": "Quill"}],
+    }
+    assert company(rows).people() == {"Ada", "Quill"}
+
+
+def test_documents_that_stand_are_told_with_their_files_and_refunds_without_a_sign() -> None:
+    rows: dict[str, list[Row]] = {
+        "APBILL": [{"TOTALENTERED": "211.50", "STATE": "Posted", "SUPDOCID": "S1"}],
+        "EEXPENSES": [{"TOTALENTERED": "1.25", "STATE": "Submitted"}],
+        "CCTRANSACTION": [
+            {"TOTALENTERED": "7.10", "STATE": "Posted"},
+            {"TOTALENTERED": "-58.40", "STATE": "Posted"},
+            {"TOTALENTERED": "7.10", "STATE": "Reversed", "SUPDOCID": "S2"},
+        ],
+        "SODOCUMENT": [{"TOTAL": "3049.05", "STATE": "Pending"}],
+    }
+    asked: list[etree._Element] = []
+    found = list(company(rows, asked).documents(date(2026, 3, 2), date(2026, 3, 31)))
+    assert found == [
+        Document(Kind.OWED_TO_VENDORS, Decimal("211.50")),
+        Document(Kind.FILE),
+        Document(Kind.FILE),
+        Document(Kind.OWED_TO_EMPLOYEES, Decimal("1.25")),
+        Document(Kind.CHARGE, Decimal("7.10")),
+        Document(Kind.REFUND, Decimal("58.40")),
+        Document(Kind.INVOICE, Decimal("3049.05")),
+    ]
+    days = [each.text for each in asked[0].iterfind("query/filter/between/*")]
+    assert days == ["WHENCREATED", "03/02/2026", "03/31/2026"]
+
+
+SALE = {"DOCID": "Sales Invoice-M-1", "DOCNO": "M-1", "CUSTVENDID": "C1", "TOTAL": "100.10"}
+SOLD: dict[str, list[Row]] = {
+    "SODOCUMENT": [{**SALE, "PRRECORDKEY": "7"}, {**SALE, "DOCNO": "M-2", "PRRECORDKEY": "8"}],
+    "ARINVOICE": [
+        {"RECORDNO": "8", "TOTALDUE": "1", "CURRENCY": "USD"},
+        {"RECORDNO": "7", "TOTALDUE": "60.05", "CURRENCY": "USD"},
+    ],
+    "CHECKINGACCOUNT": [{"BANKACCOUNTID": "BANK1"}],
+}
+
+
+def test_what_is_open_of_an_invoice_its_receivable_says_and_all_of_that_is_paid_once() -> None:
+    asked: list[etree._Element] = []
+    payer = company(SOLD, asked)
+    invoice = payer.invoice("M-1")
+    assert (invoice.id, invoice.total, invoice.due) == (
+        "Sales Invoice-M-1",
+        Decimal("100.10"),
+        Decimal("60.05"),
+    )
+    payer.pay(invoice, date(2026, 4, 14))
+    assert asked[-1].get("controlid") == "demo-pays-7"
+    assert etree.tostring(asked[-1][0]).decode() == (
+        "<create><ARPYMT><FINANCIALENTITY>BANK1</FINANCIALENTITY>"
+        "<PAYMENTMETHOD>EFT</PAYMENTMETHOD><CUSTOMERID>C1</CUSTOMERID>"
+        "<RECEIPTDATE>04/14/2026</RECEIPTDATE><PAYMENTDATE>04/14/2026</PAYMENTDATE>"
+        "<CURRENCY>USD</CURRENCY><ARPYMTDETAILS><ARPYMTDETAIL><RECORDKEY>7</RECORDKEY>"
+        "<TRX_PAYMENTAMOUNT>60.05</TRX_PAYMENTAMOUNT></ARPYMTDETAIL></ARPYMTDETAILS>"
+        "</ARPYMT></create>"
+    )
+    control = asked[-1].getroottree().find("control")
+    assert control is not None
+    assert control.findtext("uniqueid") == "true"
+
+
+def test_an_invoice_or_a_bank_that_is_not_there_is_told() -> None:
+    with pytest.raises(DemoError, match="no invoice M-9"):
+        company(SOLD).invoice("M-9")
+    poor = company(SOLD | {"CHECKINGACCOUNT": []})
+    with pytest.raises(DemoError, match="no checking account"):
+        poor.pay(poor.invoice("M-1"), date(2026, 4, 14))
 
 
 def test_all_pages_are_read() -> None:
@@ -167,7 +261,7 @@ def test_the_journal_tells_calls_and_records_of_one_company_since_a_mark() -> No
 
     entries = [
         entry(1, {"create": 1}),
-        entry(2, {"getAPISession": 0, "query": 7}),
+        entry(2, {"getAPISession": 0, "query": 7, "get": 1}),
         entry(3, {"create": 3, "update": 0, "delete": 10}),
         entry(4, {"create": 9}, company="another"),
         entry(5, {}, status=429),

@@ -72,7 +72,7 @@ def test_places_are_filled_in_values_and_keys_and_a_key_without_one_is_left_out(
     month: Month,
 ) -> None:
     seen = month.filled(lambda place: None if place == "custom_field" else f"<{place}>")
-    assert seen.settings["invoices"] == {"item_id": "<item/labor_code/Services>"}
+    assert seen.settings["invoices"] == {"item_id": "<item/labor_code/Services/Rebilled expenses>"}
     (with_fields,) = (invoice for invoice in seen.invoices if "custom_fields" in invoice)
     assert with_fields["custom_fields"] == {}
     assert "@" not in str(seen.rules)
@@ -133,6 +133,8 @@ def test_the_chart_finds_by_name_then_by_role_and_reads_a_list_once() -> None:
     asked: list[str] = []
     chart = Chart(lambda kind: asked.append(kind) or lists[kind])  # type: ignore[func-returns-value]
     assert chart.find("account/expense/Travel") == "22"
+    assert chart.find("account/expense/Trips/Travel") == "22"
+    assert chart.find("account/expense/Travel/Advertising") == "22"
     assert chart.find("account/expense/Training") == "7"
     assert chart.find("account/income") == "1"
     assert chart.find("account/bank/Checking") is None

@@ -1,6 +1,7 @@
 """The end of a month, shown against a stand-in."""
 
 import io
+from dataclasses import replace
 from decimal import Decimal
 
 import httpx
@@ -8,10 +9,10 @@ import pytest
 from rich.console import Console
 
 from local.demo.api import Api
-from local.demo.ledger import Company
 from local.demo.month import FOLDER, Month
 from local.demo.month_end import MonthEnd
-from local.demo.sandbox import Sandbox
+from local.demo.qbo.company import TRAITS, QuickBooksCompany
+from local.demo.qbo.sandbox import QuickBooksSandbox
 from tests.unit.local.demo.desk import Desk
 
 MONTH = Month.read(FOLDER)
@@ -22,7 +23,13 @@ def desk() -> Desk:
     return Desk(MONTH)
 
 
-def show(desk: Desk) -> tuple[bool, str]:
+class LesserCompany(QuickBooksCompany):
+    """Of a ledger that keeps no time of vendors, and marks none as billed."""
+
+    traits = replace(TRAITS, vendors_work=False, marks_billed=False)
+
+
+def show(desk: Desk, of: type[QuickBooksCompany] = QuickBooksCompany) -> tuple[bool, str]:
     """Whether it went well, and what was on the screen."""
     http = httpx.Client(transport=httpx.MockTransport(desk.answer), base_url="http://desk")
     screen = io.StringIO()
@@ -30,8 +37,8 @@ def show(desk: Desk) -> tuple[bool, str]:
         month=MONTH,
         api=Api(http, http),
         connection_id="c1",
-        company=Company(http, "42", lambda: "token", 1.0),
-        sandbox=Sandbox(http),
+        company=of(http, "42", lambda: "token", 1.0),
+        sandbox=QuickBooksSandbox(http),
         new_key=lambda: "key",
         console=Console(file=screen, width=200),
         monotonic=lambda: 0.0,
@@ -44,7 +51,7 @@ def test_a_month_is_posted_paid_corrected_and_taken_back(desk: Desk) -> None:
     assert well
     assert "12 of 12" in screen
     assert "posted again, nothing is written" in screen
-    assert "of 26 entries on invoices 26 are HasBeenBilled" in screen
+    assert "of 26 entries on invoices 26 are marked so there" in screen
     assert "status paid, balance 0, paid_on 2026-04-14" in screen
     assert "It is paid." in screen
     assert desk.documents["month-expense-45"]["TotalAmt"] == Decimal("120.00")
@@ -92,7 +99,43 @@ def test_time_that_stays_billable_is_told(desk: Desk) -> None:
     desk.billed = "Billable"
     well, screen = show(desk)
     assert not well
-    assert "Time that an invoice bills is not marked so." in screen
+    assert "Time that an invoice bills is not marked so, and not said to be." in screen
+
+
+def lesser(desk: Desk) -> Desk:
+    desk.billed, desk.refused = "Billable", MONTH.vendors()
+    return desk
+
+
+def test_what_a_ledger_cannot_do_is_counted_and_said_in_the_words_of_the_product(
+    desk: Desk,
+) -> None:
+    well, screen = show(lesser(desk), LesserCompany)
+    assert well
+    assert "not posted: 6 time entries. It is invalid_record." in screen
+    assert "of 26 entries on invoices 0 are marked so" in screen
+    assert "5 invoices say why, such as: Not marked." in screen
+
+
+def test_time_that_is_refused_by_a_ledger_that_keeps_it_is_told(desk: Desk) -> None:
+    desk.refused = MONTH.vendors()
+    well, screen = show(desk)
+    assert not well
+    assert "time:month-time-04" in screen
+
+
+def test_time_that_a_ledger_keeps_against_what_it_says_is_told(desk: Desk) -> None:
+    desk.billed = "Billable"
+    well, screen = show(desk, LesserCompany)
+    assert not well
+    assert "Time is not refused as it should be." in screen
+
+
+def test_time_of_which_nobody_says_that_it_is_not_marked_is_told(desk: Desk) -> None:
+    lesser(desk).silent = True
+    well, screen = show(desk, LesserCompany)
+    assert not well
+    assert "not marked so, and not said to be." in screen
 
 
 def test_a_month_that_is_written_at_every_post_is_told(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs
@@ -11,27 +12,16 @@ from rich.console import Console
 from rich.table import Table
 
 from local.demo.answers import Item, PostPlan, Reason
-from local.demo.ledger import Company
+from local.demo.ledger import Kind
 from local.demo.month import FOLDER, Month
 from local.demo.month_tables import fates_table, kinds_table, preview_table
-from local.demo.papers import (
-    BILL,
-    CARD,
-    CHECK,
-    FILE,
-    INVOICE,
-    KINDS,
-    REFUND,
-    TIME,
-    Sum,
-    of_ledger,
-    of_month,
-)
+from local.demo.papers import Sum, of_ledger, of_month
+from local.demo.qbo.company import TRAITS, QuickBooksCompany
 
 MONTH = Month.read(FOLDER)
 
 
-def company(held: Mapping[str, list[dict[str, Any]]], asked: list[str]) -> Company:
+def company(held: Mapping[str, list[dict[str, Any]]], asked: list[str]) -> QuickBooksCompany:
     def answer(request: httpx.Request) -> httpx.Response:
         statement = parse_qs(request.url.query.decode())["query"][0]
         asked.append(statement)
@@ -39,7 +29,7 @@ def company(held: Mapping[str, list[dict[str, Any]]], asked: list[str]) -> Compa
         return httpx.Response(200, json={"QueryResponse": {entity: held.get(entity, [])}})
 
     client = httpx.Client(transport=httpx.MockTransport(answer), base_url="http://ledger")
-    return Company(client, "42", lambda: "token", 1.0)
+    return QuickBooksCompany(client, "42", lambda: "token", 1.0)
 
 
 def shown(table: Table) -> list[list[str]]:
@@ -50,15 +40,24 @@ def shown(table: Table) -> list[list[str]]:
 
 
 def test_the_files_come_to_what_they_say() -> None:
-    assert of_month(MONTH) == {
-        BILL: Sum(2, Decimal("211.50")),
-        CHECK: Sum(7, Decimal("1347.93")),
-        CARD: Sum(9, Decimal("858.10")),
-        REFUND: Sum(1, Decimal("58.40")),
-        INVOICE: Sum(6, Decimal("14007.68")),
-        TIME: Sum(30, Decimal("12468.75")),
-        FILE: Sum(3),
+    assert of_month(MONTH, TRAITS) == {
+        Kind.OWED_TO_VENDORS: Sum(2, Decimal("211.50")),
+        Kind.OWED_TO_EMPLOYEES: Sum(7, Decimal("1347.93")),
+        Kind.CHARGE: Sum(9, Decimal("858.10")),
+        Kind.REFUND: Sum(1, Decimal("58.40")),
+        Kind.INVOICE: Sum(6, Decimal("14007.68")),
+        Kind.TIME: Sum(30, Decimal("12468.75")),
+        Kind.FILE: Sum(3),
     }
+
+
+def test_what_a_ledger_does_not_keep_is_no_part_of_the_month() -> None:
+    less = of_month(MONTH, replace(TRAITS, vendors_work=False))
+    whole, vendors = of_month(MONTH, TRAITS), MONTH.vendors()
+    theirs = [entry for entry in MONTH.time if entry["staff_key"] in vendors]
+    assert whole[Kind.TIME].count - less[Kind.TIME].count == len(theirs) > 0
+    assert less[Kind.TIME].money < whole[Kind.TIME].money
+    assert {**less, Kind.TIME: whole[Kind.TIME]} == whole
 
 
 def test_the_ledgers_documents_are_sorted_by_kind_and_only_the_months_are_asked_for() -> None:
@@ -81,21 +80,23 @@ def test_the_ledgers_documents_are_sorted_by_kind_and_only_the_months_are_asked_
         "TimeActivity": [{**activity, "CustomerRef": {"value": i}} for i in ("1", "2")],
     }
     assert of_ledger(company(held, asked), MONTH) == {
-        BILL: Sum(1, Decimal("1.25")),
-        CHECK: Sum(1, Decimal(2)),
-        CARD: Sum(1, Decimal(3)),
-        REFUND: Sum(1, Decimal(4)),
-        INVOICE: Sum(1, Decimal(5)),
-        TIME: Sum(1, Decimal("127.50")),
-        FILE: Sum(1),
+        Kind.OWED_TO_VENDORS: Sum(1, Decimal("1.25")),
+        Kind.OWED_TO_EMPLOYEES: Sum(1, Decimal(2)),
+        Kind.CHARGE: Sum(1, Decimal(3)),
+        Kind.REFUND: Sum(1, Decimal(4)),
+        Kind.INVOICE: Sum(1, Decimal(5)),
+        Kind.TIME: Sum(1, Decimal("127.50")),
+        Kind.FILE: Sum(1),
     }
     days = "WHERE TxnDate >= '2026-03-02' AND TxnDate <= '2026-03-31'"
     assert [s.split()[3] for s in asked if days in s] == ["Bill", "Purchase", "Invoice"]
 
 
 def test_a_difference_is_shown_in_money_and_documents() -> None:
-    month = dict.fromkeys(KINDS, Sum())
-    rows = shown(kinds_table(month, {**month, BILL: Sum(1, Decimal("0.01"))}))
+    month = dict.fromkeys(Kind, Sum())
+    rows = shown(
+        kinds_table(TRAITS.names, month, {**month, Kind.OWED_TO_VENDORS: Sum(1, Decimal("0.01"))})
+    )
     assert ["Bill", "0", "1", "0.01", "0.01,", "+1", "documents"] in rows
     assert ["Invoice", "0", "0", "0.00"] in rows
 

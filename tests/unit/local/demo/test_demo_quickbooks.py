@@ -8,18 +8,19 @@ import httpx
 import pytest
 
 from local.demo.errors import DemoError
-from local.demo.ledger import PAGE, Activity, Company
+from local.demo.ledger import Activity, Invoice
+from local.demo.qbo.company import PAGE, QuickBooksCompany
 
 Answer = Callable[[str], httpx.Response]
 
 
-def company(answer: Answer, sleeps: list[float] | None = None) -> Company:
+def company(answer: Answer, sleeps: list[float] | None = None) -> QuickBooksCompany:
     def handle(request: httpx.Request) -> httpx.Response:
         return answer(parse_qs(request.url.query.decode())["query"][0])
 
     client = httpx.Client(transport=httpx.MockTransport(handle), base_url="http://ledger")
     waited = sleeps if sleeps is not None else []
-    return Company(client, "42", lambda: "token", 10.0, waited.append)
+    return QuickBooksCompany(client, "42", lambda: "token", 10.0, waited.append)
 
 
 def rows(entity: str, found: list[dict[str, object]]) -> httpx.Response:
@@ -60,9 +61,10 @@ def test_a_payment_repeats_under_the_same_id_and_keeps_its_cents() -> None:
         return httpx.Response(429 if len(seen) == 1 else 200, json={})
 
     client = httpx.Client(transport=httpx.MockTransport(handle), base_url="http://ledger")
-    payer = Company(client, "42", lambda: "token", 10.0, lambda _: None)
+    payer = QuickBooksCompany(client, "42", lambda: "token", 10.0, lambda _: None)
     invoice = {"Id": "7", "SyncToken": "1", "CustomerRef": {"value": "3", "name": "C"}}
-    payer.pay({**invoice, "Balance": Decimal("1234567.10")}, date(2026, 4, 14))
+    due = Decimal("1234567.10")
+    payer.pay(Invoice("7", "M-1", due, due, invoice), date(2026, 4, 14))
     first, second = seen
     assert first.url == second.url
     assert second.url.params["requestid"] == "demo-pays-7-1"

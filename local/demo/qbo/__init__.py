@@ -1,0 +1,1 @@
+"""The demonstration's first ledger: QuickBooks Online."""
