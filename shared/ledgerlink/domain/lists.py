@@ -172,10 +172,10 @@ def placed(record: ListRecord, *, has_children: bool) -> ListRecord:
 class ListTraits:
     """How a ledger treats one list.
 
-    `entities` are the ledger's own names of those of its records that we may write. `by_changes` says that `Ledger.changes`
-    answers for it. `on_request` lists come only when asked for, with a range of days; of
-    `linked_only` lists only the records that we wrote are read. The records of a list that `places`
-    are the product's clients and projects, by where they stand.
+    `entities` are the ledger's own names of its records, as far as we may write them. `by_changes`
+    says that `Ledger.changes` answers for it. `on_request` lists come only when asked for, with a
+    range of days; of `linked_only` lists only the records that we wrote are read. The records of a
+    list that `places` are the product's clients and projects, by where they stand.
     """
 
     entities: tuple[str, ...]

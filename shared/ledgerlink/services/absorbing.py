@@ -212,8 +212,8 @@ class Absorber:
         if self.kind is not ListType.TIME:
             return records
         run, lists = self.run, self.house.connector(self.connection.ledger).lists
-        ids = [record.id for record in records]
-        ours = self.house.links.of_records(run.firm, run.connection_id, lists[self.kind].entities, ids)
+        ids, kinds = [record.id for record in records], lists[self.kind].entities
+        ours = self.house.links.of_records(run.firm, run.connection_id, kinds, ids)
         return [
             replace(record, fields={**record.fields, **_origin(self.connection, record, ours)})
             for record in records

@@ -32,9 +32,9 @@ USES: Mapping[str, Use] = {
 
 SettingsPatch = Mapping[str, Any]
 """Some of: `lists` (names, or None for all), `direction`, `schedule` (some of `mode`, `hour`,
-`time_zone`), `posting`, `expenses` and `invoices` (some of their fields), `ledger` (some of what the
-ledger lets a company choose; None takes one back), `block` and `unblock` (`type:id` each). What is
-left out stays."""
+`time_zone`), `posting`, `expenses` and `invoices` (some of their fields), `ledger` (some of what
+the ledger lets a company choose; None takes one back), `block` and `unblock` (`type:id` each). What
+is left out stays."""
 
 
 def get_settings(house: House, firm: str, connection_id: str) -> Settings:

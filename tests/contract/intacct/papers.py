@@ -67,3 +67,17 @@ def choose(clerk: Clerk, paper: Paper) -> Clerk:
     """Whoever posts it posts as its company has chosen."""
     clerk.books = replace(clerk.books, choices=paper.choices)
     return clerk
+
+
+def pay(clerk: Clerk, key: str) -> None:
+    """Somebody pays all of an invoice that was posted under this key."""
+    row, kind = clerk.row(key), clerk.links[key].kind
+    number = row["RECORDNO"]
+    if kind == "SODOCUMENT":
+        kind, number = "ARINVOICE", row["PRRECORDKEY"]
+    company = clerk.books.served.sandbox.companies[clerk.books.company]
+    record = company.tables[kind].records[int(number)]
+    whole = record.values["TOTALENTERED"]
+    paid = {"TOTALPAID": whole, "TRX_TOTALPAID": whole, "TOTALDUE": "0.00", "TRX_TOTALDUE": "0.00"}
+    state = {"STATE": "Paid", "WHENPAID": "03/20/2026"}
+    company.put(kind, replace(record, values={**record.values, **paid, **state}))

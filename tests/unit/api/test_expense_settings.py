@@ -70,7 +70,8 @@ def connection(api: Api) -> Connection:
         ListRecord(type=ListType.ITEM, id="20", name="Old service", active=False),
     ]
     api.place.connector.lists = {
-        kind: ListTraits(entities=(kind.value,), by_changes=True) for kind in {r.type for r in records}
+        kind: ListTraits(entities=(kind.value,), by_changes=True)
+        for kind in {r.type for r in records}
     }
     entries = [change(None, one, "r", api.place.clock.now(), linked=False) for one in records]
     found = [entry for entry in entries if entry is not None]

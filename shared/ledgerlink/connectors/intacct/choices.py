@@ -52,7 +52,7 @@ _ABOUT: Mapping[str, Choice] = {
         about="The subtotal of the transaction definition that takes the product's tax"
     ),
     "revenue_account_id": Choice(
-        about="The account or AR account label of lines of AR invoices, which the item does not say",
+        about="The account or AR account label that lines of AR invoices are booked on",
         ids={
             "glaccount/": Use(ListType.ACCOUNT, "income"),
             "araccountlabel/": Use(ListType.ACCOUNT_LABEL, "accounts_receivable"),

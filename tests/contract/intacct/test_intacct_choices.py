@@ -1,0 +1,207 @@
+"""What a company chooses: each choice reaches the ledger, and a later one spares what is there."""
+
+from dataclasses import fields, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from ledgerlink.connectors.intacct.choices import OFFERED, Choices, Sales
+from ledgerlink.domain.lists import ListType
+from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.records import ProjectRecord, Record, RecordKind
+
+from tests.contract.intacct.books import Books, Row
+from tests.contract.intacct.clerk import Clerk, code
+from tests.contract.intacct.papers import ORDERS, PAPERS, RECEIVABLES, Paper, pay
+from tests.contract.papers import FILE, gone, invoice, receipt, spent, worked
+
+INVOICE, REPORT = "invoice:i1", "expense-report:R1"
+ACCOUNT = {"revenue_account_id": "glaccount/4000"}
+
+TOLD: list[tuple[str, Any, dict[str, Any], Record, str]] = [
+    ("sales", Sales.RECEIVABLES, ACCOUNT, invoice(), "<create_invoice>"),
+    (
+        "transaction_type",
+        "Bare Invoice",
+        {},
+        invoice(number="7"),
+        "<transactiontype>Bare Invoice</transactiontype>",
+    ),
+    ("unit", "Hour", {}, invoice(), "<unit>Hour</unit>"),
+    (
+        "tax_subtotal",
+        "Sales tax",
+        {},
+        invoice(tax_amount=Decimal(5)),
+        "<description>Sales tax</description>",
+    ),
+    (
+        "revenue_account_id",
+        "glaccount/4000",
+        {"sales": Sales.RECEIVABLES},
+        invoice(),
+        "<glaccountno>4000</glaccountno>",
+    ),
+    ("action", "Draft", {}, spent(), "<ACTION>Draft</ACTION>"),
+    ("timesheet_state", "Submitted", {}, worked(), "<STATE>Submitted</STATE>"),
+    ("report_state", "Draft", {}, spent(staff_key="emily"), "<state>Draft</state>"),
+    (
+        "project_category",
+        "Internal Billable",
+        {},
+        ProjectRecord(key="new", name="Website", client_key="c", client_name="Rossi"),
+        "<PROJECTCATEGORY>Internal Billable</PROJECTCATEGORY>",
+    ),
+    ("location_id", "location/US", {}, worked(), "<LOCATIONID>US</LOCATIONID>"),
+    (
+        "folder",
+        "Scans",
+        {},
+        spent(receipts=(receipt(),)),
+        "<supdocfoldername>Scans</supdocfoldername>",
+    ),
+]
+"""A choice, a value for it, what is chosen besides, what is posted, and what is sent then."""
+
+
+def choosing(books: Books, choices: Choices) -> Clerk:
+    """Somebody who posts for a company that chose this."""
+    return Clerk(replace(books, choices=choices), files={"u1": FILE})
+
+
+def switch(clerk: Clerk, choices: Choices) -> None:
+    clerk.books = replace(clerk.books, choices=choices)
+
+
+def sent(clerk: Clerk) -> str:
+    """All that was written into the company so far."""
+    return "".join(entry.request_body or "" for entry in clerk.books.journal() if entry.uniqueid)
+
+
+def numbered(clerk: Clerk, number: str) -> list[Row]:
+    """The sales and invoices of this number, but for the receivables that sales make."""
+    rows = [*clerk.books.rows("SODOCUMENT"), *clerk.books.rows("ARINVOICE")]
+    known = [row for row in rows if number in (row.get("DOCNO"), row.get("RECORDID"))]
+    return [row for row in known if row.get("MODULEKEY") != "8.SO"]
+
+
+def test_every_choice_is_offered_and_tried_here() -> None:
+    names = {each.name for each in fields(Choices)}
+    assert names == set(OFFERED) == {name for name, *_ in TOLD}
+
+
+@pytest.mark.parametrize(("name", "value", "besides", "record", "told"), TOLD)
+def test_a_choice_reaches_the_document_that_is_sent(
+    books: Books, name: str, value: str, besides: dict[str, Any], record: Record, told: str
+) -> None:
+    clerk = choosing(books, Choices(**{**besides, name: value}))
+    outcomes = clerk.post(record)
+    assert {outcome.state for outcome in outcomes.values()} == {ItemState.POSTED}, outcomes
+    assert told in sent(clerk)
+
+
+@pytest.mark.parametrize(("name", "record", "told"), [(n, r, t) for n, _, _, r, t in TOLD])
+def test_what_was_not_chosen_is_not_sent(
+    books: Books, name: str, record: Record, told: str
+) -> None:
+    clerk = choosing(books, Choices())
+    clerk.post(record)
+    assert told not in sent(clerk), name
+
+
+# Another choice, with invoices in place.
+
+WAYS = pytest.mark.parametrize(
+    ("paper", "later"),
+    [(PAPERS["order"], RECEIVABLES), (PAPERS["invoice"], replace(RECEIVABLES, sales=ORDERS.sales))],
+    ids=["to-receivables", "to-orders"],
+)
+
+
+@WAYS
+def test_an_invoice_that_is_there_stays_what_it_is_and_new_ones_are_of_the_new_kind(
+    books: Books, paper: Paper, later: Choices
+) -> None:
+    clerk = choosing(books, paper.choices)
+    clerk.post(invoice(number="A-1"))
+    switch(clerk, later)
+    outcomes = clerk.post(invoice(number="A-1"), invoice(key="i2", number="A-2"))
+    assert outcomes[INVOICE].state is ItemState.UNCHANGED
+    assert outcomes["invoice:i2"].state is ItemState.POSTED
+    kinds = {key: link.kind for key, link in clerk.links.items()}
+    assert kinds[INVOICE] == paper.kind
+    assert {*kinds.values()} == {"SODOCUMENT", "ARINVOICE"}
+
+
+@WAYS
+def test_it_can_be_changed(books: Books, paper: Paper, later: Choices) -> None:
+    clerk = choosing(books, paper.choices)
+    clerk.post(invoice(number="A-1"))
+    switch(clerk, later)
+    outcome = clerk.post(invoice(number="A-1", due_on=date(2026, 5, 1)))[INVOICE]
+    assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
+    (row,) = numbered(clerk, "A-1")
+    assert row["WHENDUE"] == "05/01/2026"
+    assert clerk.links[INVOICE].kind == paper.kind
+    again = clerk.post(invoice(number="A-1", due_on=date(2026, 5, 1)))[INVOICE]
+    assert again.state is ItemState.UNCHANGED
+
+
+@WAYS
+def test_it_can_be_taken_out_and_comes_again_as_the_new_kind(
+    books: Books, paper: Paper, later: Choices
+) -> None:
+    clerk = choosing(books, paper.choices)
+    clerk.post(invoice(number="A-1"))
+    switch(clerk, later)
+    out = clerk.post(gone("i1", RecordKind.INVOICE))[INVOICE]
+    assert (out.state, out.reason, clerk.links) == (ItemState.POSTED, None, {})
+    assert numbered(clerk, "A-1") == []
+    clerk.post(invoice(number="A-1"))
+    assert clerk.links[INVOICE].kind != paper.kind
+
+
+@WAYS
+def test_what_is_paid_of_it_comes_back_beside_that_of_a_new_one(
+    books: Books, paper: Paper, later: Choices
+) -> None:
+    clerk = choosing(books, paper.choices)
+    clerk.post(invoice(number="A-1"))
+    switch(clerk, later)
+    clerk.post(invoice(key="i2", number="A-2"))
+    pay(clerk, INVOICE)
+    ids = tuple(clerk.links[key].ledger_id for key in (INVOICE, "invoice:i2"))
+    read = clerk.books.read(ListType.INVOICE, ids=ids)
+    assert [read[each].fields["status"] for each in ids] == ["paid", "open"]
+    told = {r.id: r for r in clerk.books.changes(ListType.INVOICE)[ListType.INVOICE].records}
+    assert [told[each].fields["status"] for each in ids] == ["paid", "open"]
+    locked = clerk.post(invoice(number="A-1", memo="Late"))[INVOICE]
+    assert (locked.state, code(locked)) == (ItemState.BLOCKED, "paid")
+
+
+@WAYS
+def test_a_change_whose_answer_was_lost_is_found_again(
+    books: Books, paper: Paper, later: Choices
+) -> None:
+    clerk = choosing(books, paper.choices)
+    clerk.post(invoice(number="A-1"))
+    switch(clerk, later)
+    clerk.lose(match={"function": paper.change})
+    assert clerk.post(invoice(number="A-1", due_on=date(2026, 5, 1))) == {}
+    assert code(clerk.again()[INVOICE]) == "already_written"
+    (row,) = numbered(clerk, "A-1")
+    assert row["WHENDUE"] == "05/01/2026"
+
+
+@WAYS
+def test_a_receipt_is_tied_to_it(books: Books, paper: Paper, later: Choices) -> None:
+    clerk = choosing(books, paper.choices)
+    clerk.post(invoice(number="A-1"))
+    switch(clerk, later)
+    outcomes = clerk.post(invoice(number="A-1", receipts=(receipt(),)))
+    assert {outcome.state for outcome in outcomes.values()} == {
+        ItemState.UNCHANGED,
+        ItemState.POSTED,
+    }
+    assert clerk.row(INVOICE)["SUPDOCID"]
