@@ -50,6 +50,7 @@ REASONS: dict[str, Template] = {
     "incomplete": Template("In the ledger it is one document with {keys}, which this post does not say anything of.", "Post all of its records together; say of those that are gone that they are deleted."),
     "too_many_lines": Template("{count} records would become one document; {limit} is the most.", "Choose another group_by or a shorter period in the connection's settings, or split the report."),
     "missing_account": Template("The settings do not say which account {use}.", "Choose {setting} in the connection's settings and post again."),
+    "not_chosen": Template("The settings do not say {what}.", "Choose {setting} in the connection's settings and post again."),
     "payables_of_currency": Template("It is in {currency}, so it is owed in the payables account of that currency, {account}.", "Nothing to do."),
     "wrong_account": Template("Account {account} is not {wanted}.", "Choose another account in {setting} and post again."),
     "missing_client": Template("An invoice needs a client or a project, and this record names none.", "Give the record a client_key or a project_key."),

@@ -111,7 +111,8 @@ def _owed(
     direct = named.startswith(_prefixes())
     account = named if direct else choices.revenue_account_id
     if account is None:
-        raise Blocked(reason("missing_account", use="is for revenue", setting="revenue_account_id"))
+        where = "ledger.revenue_account_id"
+        raise Blocked(reason("missing_account", use="is for revenue", setting=where))
     text = words.text([("description", line.description)], wording.LINE_TEXT)
     return {
         "ACCOUNT": account,
@@ -169,8 +170,8 @@ def _taxed(invoice: ResolvedInvoice, choices: Choices) -> Body:
     if not invoice.tax:
         return {}
     if choices.tax_subtotal is None:
-        detail = "the settings name no subtotal of the transaction definition that takes tax"
-        raise Blocked(reason("feature_off", field="tax_amount", detail=detail))
+        what, setting = "which subtotal of the transaction takes tax", "ledger.tax_subtotal"
+        raise Blocked(reason("not_chosen", field="tax_amount", what=what, setting=setting))
     subtotal = {"description": choices.tax_subtotal, "total": amount(invoice.tax)}
     return {"subtotals": {"subtotal": [subtotal]}}
 
