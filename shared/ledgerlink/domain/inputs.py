@@ -84,5 +84,8 @@ class PlanInput:
         return Held(link, self.copies.get(link.key), link.key in self.copies)
 
     def deleted_keys(self, kind: RecordKind) -> list[str]:
-        """The keys of the deleted records of one kind, each once."""
-        return list(dict.fromkeys(one.key for one in self.deleted if one.kind == kind))
+        """The keys of the deleted records of one kind, each once. What is given, too, and cannot be
+        read is not gone."""
+        given = {one.key for one in self.rejected if one.kind == kind}
+        told = dict.fromkeys(one.key for one in self.deleted if one.kind == kind)
+        return [key for key in told if key not in given]

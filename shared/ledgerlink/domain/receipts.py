@@ -83,7 +83,8 @@ class Receipts:
         """What takes out those of records that the product has no more, once the documents have
         let go of these. `carriers` are what carries the records now."""
         told = {*self._gone, *self._counts}
-        gone = {(one.kind, one.key) for one in self._given.deleted} - self._staying
+        deleted = self._given.deleted_keys
+        gone = {(k, key) for k in carriers for key in deleted(k)} - self._staying
         for key, link in self._given.attached.items():
             owner = owner_of(key)
             if key not in told and owner in gone:

@@ -11,6 +11,7 @@ from ledgerlink.domain.documents import needs
 from ledgerlink.domain.inputs import Rejected
 from ledgerlink.domain.plan import Action, ItemState
 from ledgerlink.domain.reasons import reason
+from ledgerlink.domain.records import Deleted, RecordKind
 from ledgerlink.domain.rules import CreateProject, Link, RuleKind
 
 from tests.unit.domain.worlds import (
@@ -208,6 +209,18 @@ def test_an_invalid_record_is_an_item_of_its_own() -> None:
     assert states(found) == {"time:t1": ItemState.PENDING, "time:t2": ItemState.BLOCKED}
     assert found[1].reason == why
     assert found[1].members == ("t2",)
+
+
+def test_what_is_told_to_be_gone_and_given_in_an_unreadable_form_stays() -> None:
+    world = World()
+    world.apply(world.plan([entry("t1"), entry("t2")]))
+    why = reason("invalid_record", field="minutes", detail="minutes: too many")
+    gone = [Deleted(kind=RecordKind.TIME, key=key, deleted=True) for key in ("t1", "t2")]
+    found = world.plan([], [Rejected("t1", why)], deleted=gone)
+    assert [(op.key, op.action) for op in found if op.state is ItemState.PENDING] == [
+        ("time:t2", Action.DELETE)
+    ]
+    assert states(found)["time:t1"] is ItemState.BLOCKED
 
 
 @pytest.mark.parametrize(
