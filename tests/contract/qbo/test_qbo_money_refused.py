@@ -244,7 +244,9 @@ def test_a_number_that_somebody_elses_document_has_is_refused_and_that_one_named
     outcome = clerk.post(NUMBERED[name]("N-7"))[paper.key]
     word = {"bill": "bill", "check": "expense", "invoice": "invoice"}[name]
     assert outcome.state is ItemState.FAILED
-    assert outcome.reason == reason("number_taken", detail=f"N-7 by {word} {holder} of 2026-01-05")
+    assert outcome.reason == reason(
+        "number_taken", field="number", detail=f"N-7 by {word} {holder} of 2026-01-05"
+    )
     assert clerk.ours(paper.kind) == []
 
 

@@ -204,6 +204,8 @@ def test_a_name_that_another_list_has_already_is_refused_and_its_holder_named(
     clerk.books.admin("settings", {"duplicate_name_detail": detail})
     outcome = clerk.post(replace(record, name="Books by Bessie"))[key]
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "name_taken")
+    assert outcome.reason is not None
+    assert outcome.reason.field == "name"
     assert "Books by Bessie" in words(outcome)
     assert ("by record 30" if detail == "id" else "by vendor 30") in words(outcome)
     assert len(named(clerk, "Vendor", "Books by Bessie")) == 1

@@ -16,6 +16,9 @@ from ledgerlink.domain.reasons import Reason, reason
 
 HOLDER = re.compile(r"\bId=(\d+)")
 
+TAKEN: Mapping[str, str] = {"name_taken": "name", "number_taken": "number"}
+"""The product's field of what somebody else has."""
+
 RULE = "6000"
 """Any rule of the ledger's; its words alone say which."""
 
@@ -99,7 +102,7 @@ def explain(refusal: Refusal, findings: Findings) -> Reason:
         "closed": findings.closed_through or "a date that QuickBooks did not tell",
         "key": (body.get("ItemRef") or {}).get("value", "(none)"),
     }
-    return reason(code, **words)
+    return reason(code, field=TAKEN.get(code), **words)
 
 
 def _detail(code: str, refusal: Refusal, findings: Findings) -> str:
