@@ -17,6 +17,8 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "times_zone": ("utc", "pacific"),
     "unknown_fields": ("ignore", "refuse"),
     "overlong": ("refuse", "truncate"),
+    "lengths": ("reference", "dtd"),
+    "oversize_answer": ("400", "413"),
     "undefined_order": ("creation", "scrambled"),
     "aggregate_names": ("function", "field"),
     "timesheet_period": ("refuse", "allow"),
@@ -56,6 +58,7 @@ class Settings(settings.Settings):
     read_page_limit: int = 1000
     values_limit: int = 1000
     request_bytes: int | None = None
+    oversize_answer: str = "400"
     transport_policies: tuple[str, ...] = ()
     # latency
     request_ms: float = 150.0
@@ -75,6 +78,8 @@ class Settings(settings.Settings):
     times_zone: str = "utc"
     unknown_fields: str = "ignore"
     overlong: str = "refuse"
+    lengths: str = "reference"
+    results_end_with_session: bool = False
     undefined_order: str = "creation"
     aggregate_names: str = "function"
     bad_select_errorno: str = "XL03000006"
@@ -87,6 +92,7 @@ class Settings(settings.Settings):
     timesheet_duplicates: str = "refuse"
     timesheet_headers: str = "allow"
     timesheet_entry_keys: str = "keep"
+    timesheet_reads_show_entries: bool = True
     submitted_timesheets_editable: bool = False
     duplicate_numbers: str = "refuse"
     unit_required: bool = False

@@ -34,6 +34,7 @@ def _company(company: Company) -> dict[str, Any]:
         "senders": sorted(company.senders),
         "flags": {name: getattr(company, name) for name in FLAGS},
         "applications": sorted(company.applications),
+        "absent": sorted(company.absent),
         "closed": {module: day.isoformat() for module, day in company.closed.items()},
         "preferences": company.preferences,
         "custom": {name: [asdict(f) for f in fields] for name, fields in company.custom.items()},
@@ -80,6 +81,7 @@ def _restored(stored: dict[str, Any]) -> Company:
     for name, value in stored["flags"].items():
         setattr(company, name, value)
     company.applications = frozenset(stored["applications"])
+    company.absent = frozenset(stored.get("absent", ()))
     company.closed = {m: date.fromisoformat(day) for m, day in stored["closed"].items()}
     company.preferences = stored["preferences"]
     company.custom = {

@@ -115,6 +115,12 @@ def test_a_request_may_be_too_large(books: Books) -> None:
     assert errors(etree.fromstring(answer.content)).numbers == ["GW-0011"]
 
 
+def test_a_machine_before_the_gateway_may_say_that_it_is_too_large(books: Books) -> None:
+    books.set(request_bytes=300, oversize_answer="413")
+    answer = books.post(request(books.login(), function(LIST)))
+    assert (answer.status_code, answer.headers["content-type"][:9]) == (413, "text/html")
+
+
 def test_read_takes_a_hundred_keys(books: Books) -> None:
     keys = ",".join(str(number) for number in range(101))
     assert "1 to 100 keys" in books.refused(el("read", els(object="CLASS", keys=keys))).first

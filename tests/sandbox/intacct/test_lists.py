@@ -262,6 +262,18 @@ def test_overlong_texts_are_refused_or_cut(books: Books, mode: str, kept: bool) 
         assert "longer than 100" in books.refused_create("PROJECT", **project(NAME="n" * 200)).first
 
 
+@pytest.mark.parametrize(("lengths", "most"), [("reference", None), ("dtd", "80")])
+def test_texts_may_be_as_short_as_the_oldest_interface_knew_them(
+    books: Books, lengths: str, most: str | None
+) -> None:
+    books.set(lengths=lengths)
+    result = books.call(el("create", el("CLASS", els(CLASSID="A", NAME="A", DESCRIPTION="d" * 81))))
+    assert (result.findtext("status") == "failure") is (lengths == "dtd")
+    found = books.ok(el("inspect", els(object="CLASS"), detail="1")).iterfind(".//Field")
+    told = {field.findtext("Name"): field.findtext("maxLength") for field in found}
+    assert (told["DESCRIPTION"] == most) is (lengths == "dtd")
+
+
 @pytest.mark.parametrize(("mode", "refused"), [("ignore", False), ("refuse", True)])
 def test_unknown_fields_are_ignored_or_refused(books: Books, mode: str, refused: bool) -> None:
     books.set(unknown_fields=mode)

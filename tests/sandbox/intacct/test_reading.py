@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from .conftest import Books
+from .conftest import Books, op, query
 from .xml import el, els, record
 
 
@@ -139,6 +139,34 @@ def test_read_more_by_object_goes_on_with_the_last_query(books: Books) -> None:
     assert data is not None
     assert len(data) == 2
     assert books.refused(el("readMore", els(resultId="no"))).numbers == ["readMore failed"]
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_pages_may_end_with_the_session_that_asked_for_them(books: Books, ends: bool) -> None:
+    books.set(results_end_with_session=ends)
+    first = books.ok(by_query("PROJECT", fields="PROJECTID", pagesize=4)).find("data")
+    assert first is not None
+    books.sessions.clear()
+    books.sign_in()
+    result = books.call(el("readMore", els(resultId=first.get("resultId"))))
+    assert (result.findtext("status") == "failure") is ends
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_timesheet_that_is_read_may_come_without_its_entries(books: Books, shown: bool) -> None:
+    books.set(timesheet_reads_show_entries=shown)
+    number = books.rows("TIMESHEET")[0]["RECORDNO"]
+    assert (books.item("TIMESHEET", number).find("TIMESHEETENTRIES") is not None) is shown
+
+
+def test_a_company_may_lack_a_field(books: Books) -> None:
+    where = op("equalto", "TIMESHEETKEY", "1")
+    assert books.call(query("TIMESHEETENTRY", "RECORDNO", where)).findtext("status") == "success"
+    books.about(body={"absent": ["TIMESHEETENTRY.TIMESHEETKEY"]})
+    assert books.refused(query("TIMESHEETENTRY", "RECORDNO", where)).first
+    fields = books.ok(el("lookup", els(object="TIMESHEETENTRY"))).iterfind(".//Field/ID")
+    assert "TIMESHEETKEY" not in {field.text for field in fields}
+    books.about(body={"absent": []})
 
 
 def test_read_by_query_shows_contacts_with_dots(books: Books) -> None:

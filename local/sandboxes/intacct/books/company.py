@@ -27,7 +27,8 @@ class User:
 @dataclass(slots=True)
 class Company:
     """The store of one company. `closed` has the last closed day by module; `preferences` what an
-    administrator would set; `fresh` the last found rows of a query."""
+    administrator would set; `absent` names fields that it does not have (`TIMESHEET.STATE`);
+    `fresh` the last found rows of a query."""
 
     id: str
     title: str
@@ -42,6 +43,7 @@ class Company:
     closed: dict[str, date] = field(default_factory=dict)
     preferences: dict[str, Any] = field(default_factory=dict)
     custom: dict[str, tuple[Field, ...]] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
     tables: dict[str, Table] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     fresh: dict[object, tuple[int, list[Record]]] = field(default_factory=dict)
@@ -56,7 +58,10 @@ class Company:
     def fields(self, entry: Object) -> dict[str, Field]:
         """Standard and custom fields by name."""
         more = self.custom.get(entry.name)
-        return entry.by_name if not more else {**entry.by_name, **{f.name: f for f in more}}
+        known = entry.by_name if not more else {**entry.by_name, **{f.name: f for f in more}}
+        if not self.absent:
+            return known
+        return {n: f for n, f in known.items() if f"{entry.name}.{n}" not in self.absent}
 
     def preferred(self, name: str) -> Any:
         return self.preferences.get(name, PREFERENCES[name])

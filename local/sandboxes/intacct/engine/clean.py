@@ -11,6 +11,7 @@ from ..errors import Refusal, broken, malformed
 from ..moments import day_of, day_text, moment_of
 from ..query.paths import number_of
 from ..schema.fields import BOOLEAN, DATE, DECIMAL, ENUM, INTEGER, TIMESTAMP, Field, Object
+from ..schema.lengths import longest
 from .work import Work
 
 MOST_DIGITS: Final = 14
@@ -105,11 +106,11 @@ def _text(work: Work, entry: Object, field: Field, value: str) -> str:
         which = "Primary" if field.name.endswith("EMAIL1") else "Secondary"
         words = f"Illegal format for Contactversion : {which} Email Address {value}"
         raise malformed(words)
-    if field.length and len(value) > field.length:
+    most = longest(entry, field, work.settings.lengths)
+    if most and len(value) > most:
         if work.settings.overlong == "refuse":
-            words = f"{field.name} of {entry.word} is longer than {field.length} characters"
-            raise malformed(words)
-        return value[: field.length]
+            raise malformed(f"{field.name} of {entry.word} is longer than {most} characters")
+        return value[:most]
     return value
 
 

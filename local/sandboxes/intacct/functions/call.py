@@ -27,6 +27,7 @@ class Cursor:
     fields: list[str]
     rows: list[Record]
     pagesize: int
+    session: str = ""
     given: int = 0
 
 
@@ -39,6 +40,7 @@ class Cursors:
 
     def keep(self, cursor: Cursor, session: str) -> str:
         result_id = f"{secrets.randbelow(10**10):010d}{secrets.token_urlsafe(18)}"
+        cursor.session = session
         self.known[result_id] = cursor
         self.last[(session, cursor.entry.name)] = result_id
         while len(self.known) > MOST_CURSORS:

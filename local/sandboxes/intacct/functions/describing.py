@@ -10,6 +10,7 @@ from ..books.rows import counting
 from ..errors import Problem, Refusal, broken
 from ..schema.dimensions import NAMES
 from ..schema.fields import BOOLEAN, Field, Object
+from ..schema.lengths import longest
 from ..schema.registry import BY_NAME, HIDDEN, OBJECTS
 from .answer import Answer, child, data
 from .call import Call, known_object, text_of
@@ -66,13 +67,13 @@ def inspect(call: Call, element: etree._Element) -> Answer:
     fields = child(kind, "Fields")
     for field in call.work.company.fields(entry).values():
         if element.get("detail") == "1":
-            _detail(fields, field)
+            _detail(fields, field, longest(entry, field, call.work.settings.lengths))
         else:
             child(fields, "Field", field.name)
     return Answer(made)
 
 
-def _detail(parent: etree._Element, field: Field) -> None:
+def _detail(parent: etree._Element, field: Field, most: int) -> None:
     item = child(parent, "Field")
     child(item, "Name", field.name)
     group = child(item, "externalDataName")
@@ -80,7 +81,7 @@ def _detail(parent: etree._Element, field: Field) -> None:
     child(item, "dataName", field.kind)
     child(item, "isRequired", str(field.required).lower())
     child(item, "isReadOnly", str(field.readonly).lower())
-    child(item, "maxLength", str(field.length or ""))
+    child(item, "maxLength", str(most or ""))
     values = child(item, "validValues")
     for word in field.choices:
         child(values, "validValue", word)

@@ -72,7 +72,8 @@ def _fields(call: Call, entry: Object, text: str) -> list[tuple[str, Reach]]:
 
 def _own_lines(call: Call, entry: Object, row: Record, item: etree._Element) -> None:
     """`read` shows the owned lines; order documents count them from 0."""
-    if entry.lines is None:
+    hidden = entry.name == "TIMESHEET" and not call.work.settings.timesheet_reads_show_entries
+    if entry.lines is None or hidden:
         return
     lines = BY_NAME[entry.lines.object]
     found = reaches(call.work, lines, call.work.company.fields(lines))
@@ -148,7 +149,9 @@ def read_more(call: Call, element: etree._Element) -> Answer:
     if name:
         result_id = call.cursors.last.get((call.session, name.upper()), "")
     cursor = call.cursors.known.get(result_id)
-    if cursor is None or cursor.company != call.work.company.id:
+    bound = call.work.settings.results_end_with_session
+    ended = cursor is not None and bound and cursor.session != call.session
+    if cursor is None or ended or cursor.company != call.work.company.id:
         raise Refusal(Problem("readMore failed", f"Result {result_id or name} not found"))
     call.work.note.object = cursor.entry.name
     return _page(call, cursor, result_id, "xml")

@@ -78,7 +78,7 @@ class Admin(admin.Admin[Sandbox]):
     async def change_company(self, request: Request) -> Json:
         """What an administrator sets: users, senders, preferences, subscriptions."""
         company, body = self._company(request), await read_json(request)
-        known = {"users", "senders", "preferences", "applications", *FLAGS}
+        known = {"users", "senders", "preferences", "applications", "absent", *FLAGS}
         if unknown := body.keys() - known:
             raise ValueError(f"unknown members: {', '.join(sorted(unknown))}")
         for name in FLAGS & body.keys():
@@ -88,6 +88,9 @@ class Admin(admin.Admin[Sandbox]):
             company.users[user["id"]] = User(user["id"], user["password"], denied)
         if "senders" in body:
             company.senders = set(body["senders"])
+        if "absent" in body:
+            company.absent = frozenset(body["absent"])
+            company.fresh.clear()
         if "applications" in body:
             company.applications = frozenset(body["applications"])
         self._sandbox.prefer(company, body.get("preferences", {}))

@@ -39,6 +39,10 @@ class TooLong(Exception):
     """The work would go on beyond what the server allows, and does not survive that."""
 
 
+class TooLarge(Exception):
+    """A machine before the gateway takes no request of that size."""
+
+
 @dataclass(slots=True)
 class Exchange:
     """One request as far as it has come."""
@@ -82,6 +86,8 @@ class Gateway:
         try:
             self._admit(exchange, method)
             return await self._work(exchange)
+        except TooLarge:
+            return page("413")
         except ControlRefusal as refusal:
             control = exchange.control if refusal.readable else None
             fault = refusal.problems[0].errorno
@@ -89,8 +95,11 @@ class Gateway:
 
     def _admit(self, exchange: Exchange, method: str) -> None:
         """Reads the request; raises ControlRefusal."""
-        limit = self._sandbox.settings.request_bytes or MOST_BYTES
-        if method != "POST" or len(exchange.body) > limit:
+        settings = self._sandbox.settings
+        large = len(exchange.body) > (settings.request_bytes or MOST_BYTES)
+        if large and settings.oversize_answer == "413":
+            raise TooLarge
+        if method != "POST" or large:
             words = "Invalid Request [Request ID: AC470000SANDBOX]"
             raise ControlRefusal(Problem("GW-0011", description=words), status=400, readable=False)
         try:

@@ -15,6 +15,7 @@ STATUS: Final = {
     "status500": (500, "500 Internal Server Error"),
     "html502": (502, "502 Bad Gateway"),
     "html503": (503, "The Service is Temporarily Off-line"),
+    "413": (413, "413 Payload Too Large"),
     "524": (524, "524: A timeout occurred"),
     "html200": (200, "The Service is Temporarily Off-line"),
 }
