@@ -46,7 +46,18 @@ WAYS: list[Mapping[str, Any]] = [
     {"contact_touches_owner": True},
     {"used_records_deletable": True},
     {"functions_limit": 100},
+    {"functions_limit": 3},
     {"objects_limit": 100},
+    {"request_bytes": 4000},
+    {"request_bytes": 4000, "oversize_answer": "413"},
+    {"timesheet_reads_show_entries": False},
+    {"results_end_with_session": True},
+    {"lengths": "dtd"},
+    {"lengths": "dtd", "overlong": "truncate"},
+    {"work_survives_limit": False},
+    {"aggregate_names": "field"},
+    {"bad_select_errorno": "XL03000010", "bad_filter_errorno": "XL03000009"},
+    {"concurrent_requests": 1},
 ]
 
 

@@ -66,13 +66,17 @@ class Client:
 
     async def read(self, functions: Sequence[Function], stop: Stop = never) -> list[Result]:
         """The results of functions that read, in their order, each of which may have failed; what
-        may be a passing failure is tried once more. Raises as `call`, and LedgerUnavailable for
-        results that are missing."""
-        patience = Patience(self._jitter)
-        call = Call(derived(*(f.control_id for f in functions)), functions)
+        may be a passing failure is tried once more, and what is refused as a whole by halves.
+        Raises as `call`, and LedgerUnavailable for results that are missing."""
+        patience, half = Patience(self._jitter), len(functions) // 2
+        control_id = derived(*(f.control_id for f in functions))
+        call = Call(control_id, functions, divisible=half > 0)
         retried = False
         while True:
             answer = await self.call(call, stop)
+            if answer.failed is not None and half:
+                parts = functions[:half], functions[half:]
+                return [result for part in parts for result in await self.read(part, stop)]
             if answer.failed is not None:
                 raise errors.stopped(f"it refused to be read: {blamed(answer.faults)}")
             results = [answer.results.get(f.control_id) for f in functions]
@@ -104,8 +108,7 @@ class Client:
                 renewed = True
                 self._sessions.end()
                 continue
-            if failure is not None and failure.disposition is Disposition.RECORD:
-                assert reply.answer is not None
+            if failure is not None and reply.answer is not None and _concerns(call, failure):
                 return reply.answer
             await self._wait(reply, failure, patience, stop)
 
@@ -174,6 +177,12 @@ def timeout(time: LedgerTime) -> httpx.Timeout:
     """Ledger time, but never so short that this machine could not keep it."""
     connect = time.real(CONNECT_TIMEOUT, at_least=2.0)
     return httpx.Timeout(time.real(TIMEOUT, at_least=2.0), connect=connect)
+
+
+def _concerns(call: Call, failure: Meaning) -> bool:
+    """Whether a failure of a call as a whole is one of what it asks, not of the lane."""
+    too_much = call.divisible and failure.disposition is Disposition.SMALLER
+    return too_much or failure.disposition is Disposition.RECORD
 
 
 def _is_passing(result: Result) -> bool:

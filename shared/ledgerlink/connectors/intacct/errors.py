@@ -36,6 +36,8 @@ class Disposition(IntEnum):
     """Nobody can write until a person acts in the ledger."""
     RECONNECT = 7
     """Nobody can write until the company is connected anew."""
+    SMALLER = 8
+    """Nothing was done; it may have been too much at once. What is not, is like STOP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ BUSY: tuple[Meaning, ...] = (
     Meaning("", Disposition.THROTTLED, UNAVAILABLE, errorno="GW-0010"),
     Meaning("", Disposition.REPEAT, UNAVAILABLE, errorno="PL04000050"),
     Meaning(r"temporarily off-?line", Disposition.REPEAT, UNAVAILABLE),
+    Meaning(r"concurrent requests|too many requests", Disposition.THROTTLED, UNAVAILABLE),
 )
 """Said at any stage."""
 
@@ -122,7 +125,7 @@ SIGNING_IN: tuple[Meaning, ...] = (
     _lost(r"sign-?in information is incorrect", USER),
     _lost("", USER, "XMLGW_JPP0002"),
     _stop("", EXPIRED, "PL04000055"),
-    _stop("", SUPPORT, "GW-0011"),
+    Meaning("", Disposition.SMALLER, "ledger_stopped", SUPPORT, "GW-0011"),
     *SHARED,
     _stop("", SUPPORT),
 )
@@ -226,7 +229,8 @@ def lane_error(fault: Fault, what: Meaning) -> LedgerError | None:
     """The error that a fault means for the whole lane; None when it means none."""
     if what.disposition in (Disposition.RECONNECT, Disposition.SESSION):
         return authorization_lost(str(fault), what.remedy)
-    return stopped(str(fault), what.remedy) if what.disposition is Disposition.STOP else None
+    stops = what.disposition in (Disposition.STOP, Disposition.SMALLER)
+    return stopped(str(fault), what.remedy) if stops else None
 
 
 def function_error(fault: Fault) -> LedgerError | None:

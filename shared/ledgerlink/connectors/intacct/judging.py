@@ -14,6 +14,8 @@ from ledgerlink.domain.documents import fingerprint
 from ledgerlink.domain.plan import Action, ItemState, Outcome, Write
 from ledgerlink.domain.reasons import Reason, reason
 
+VEILED = "its timesheet has entries that the Web Services user may not see, and would lose them"
+
 
 def prints(sheet: Sheet, entry: Row) -> tuple[str, ...]:
     """The fingerprints of the bodies that an entry may have come from, the likeliest first."""
@@ -34,6 +36,8 @@ def verdict(write: Write, there: Sheets) -> Outcome | None:
     lock = next((sheet.lock for sheet in touched if sheet.lock), None)
     if lock is not None:
         return failed(write, approved(lock))
+    if any(sheet.veiled for sheet in touched):
+        return failed(write, reason("refused", detail=VEILED))
     base = own or there.home(write)
     if base is not None and _is_edited(write, base):
         return failed(write, reason("changed_in_ledger"))

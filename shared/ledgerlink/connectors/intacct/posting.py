@@ -83,7 +83,13 @@ class Posting:
         asked = {write.seq: self._functions(request, write, around) for write in part}
         functions = [each for some in asked.values() for each in some]
         control_id = derived(request.id, kind, part[0].seq)
-        call = Call(control_id, functions, writes=True, atomic=is_atomic(part[0]))
+        call = Call(
+            control_id,
+            functions,
+            writes=True,
+            atomic=is_atomic(part[0]),
+            divisible=len(part) > 1,
+        )
         answer = await self._client.call(call, self._stop)
         if answer.failed is not None and len(part) > 1:
             for write in part:  # none was run, and one alone may be to blame

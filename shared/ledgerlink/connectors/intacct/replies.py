@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import httpx
 
 from ledgerlink.connectors.intacct import answers
-from ledgerlink.connectors.intacct.answers import Answer
+from ledgerlink.connectors.intacct.answers import Answer, Stage
 from ledgerlink.connectors.intacct.errors import Disposition, Meaning, meaning
 from ledgerlink.connectors.intacct.faults import Fault, blamed
 from ledgerlink.connectors.intacct.xml import Unreadable
@@ -15,6 +15,9 @@ UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 AGAIN = Meaning("", Disposition.REPEAT, "ledger_unavailable")
 LATER = Meaning("", Disposition.THROTTLED, "ledger_unavailable")
+LESS = Meaning("", Disposition.SMALLER, "ledger_stopped")
+TOO_LARGE = Answer(failed=Stage.CONTROL, faults=(Fault("", "The request is too large."),))
+"""What a machine before the gateway means that does not let a request through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Reply:
         """Why nothing was done; None when the functions were run, or nobody knows."""
         if self.status == httpx.codes.TOO_MANY_REQUESTS:
             return LATER
+        if self.status == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+            return LESS
         if self.answer is not None and self.answer.failed is not None:
             return meaning(self.fault, self.answer.failed)
         refused = 400 <= self.status < 500 and self.status != httpx.codes.REQUEST_TIMEOUT
@@ -55,6 +60,8 @@ def lost(error: httpx.HTTPError) -> Reply:
 def read(response: httpx.Response, control_id: str) -> Reply:
     """The reply in a response. Pages of gateways in between are no answers."""
     status = response.status_code
+    if status == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+        return Reply(TOO_LARGE, status)
     try:
         answer = answers.read(response.content)
     except Unreadable:

@@ -34,12 +34,14 @@ class Function:
 @dataclass(frozen=True, slots=True)
 class Call:
     """Functions that go together. `writes` says that the ledger stores something because of them;
-    `atomic` ones are done all or none. The same call is the same bytes."""
+    `atomic` ones are done all or none; `divisible` ones can go in several calls. The same call is
+    the same bytes."""
 
     control_id: str
     functions: Sequence[Function]
     writes: bool = False
     atomic: bool = False
+    divisible: bool = False
 
 
 def derived(*parts: object) -> str:

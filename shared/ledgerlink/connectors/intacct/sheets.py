@@ -12,6 +12,7 @@ from ledgerlink.connectors.intacct.entries import sheet_named
 from ledgerlink.connectors.intacct.ids import SEPARATOR, parse
 from ledgerlink.connectors.intacct.pages import everything, lines, whole_beside
 from ledgerlink.connectors.intacct.rows import Row, part, text
+from ledgerlink.domain.errors import LedgerStopped
 from ledgerlink.domain.plan import Action, Write
 from ledgerlink.domain.ports import Stop
 
@@ -39,12 +40,14 @@ class Period(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet as it is. `number` is its RECORDNO."""
+    """One sheet as it is. `number` is its RECORDNO. Of a `veiled` one there are entries that our
+    user is not shown."""
 
     number: str
     period: Period
     head: Row
     entries: Sequence[Row]
+    veiled: bool = False
 
     @property
     def version(self) -> str | None:
@@ -158,8 +161,27 @@ async def read(
     apart: dict[str, list[Row]] = {number: [] for number in bare}
     async for line in lines(client, ENTRY, BELONGS_TO, bare, stop):
         apart.setdefault(text(line, BELONGS_TO) or "", []).append(line)
-    those = (_sheet(row, apart) for row in found)
+    veiled = await _veiled(client, apart, stop) if bare else ()
+    those = (_sheet(row, apart, veiled) for row in found)
     return Sheets({sheet.number: sheet for sheet in those if sheet is not None})
+
+
+async def _veiled(
+    client: Client, apart: Mapping[str, Sequence[Row]], stop: Stop
+) -> Collection[str]:
+    """The sheets that have more entries than these: the older way of asking may hide some. Where
+    the ledger cannot be asked for that, those of which it shows none."""
+    shown = {text(line, queries.KEY) for some in apart.values() for line in some}
+    hidden = set()
+    try:
+        for some in queries.portions(list(apart)):
+            among = queries.among(BELONGS_TO, some)
+            async for row in everything(client, ENTRY, [queries.KEY, BELONGS_TO], among, stop=stop):
+                if text(row, queries.KEY) not in shown:
+                    hidden.add(text(row, BELONGS_TO) or "")
+    except LedgerStopped:
+        return {number for number, some in apart.items() if not some}
+    return hidden
 
 
 async def _numbers(client: Client, periods: Collection[Period], stop: Stop) -> AsyncIterator[str]:
@@ -176,12 +198,12 @@ async def _numbers(client: Client, periods: Collection[Period], stop: Stop) -> A
                 yield text(row, queries.KEY) or ""
 
 
-def _sheet(row: Row, apart: Mapping[str, Sequence[Row]]) -> Sheet | None:
+def _sheet(row: Row, apart: Mapping[str, Sequence[Row]], veiled: Collection[str]) -> Sheet | None:
     number, period = text(row, queries.KEY), _period(row)
     if number is None or period is None:
         return None
     own = part(row, ENTRIES, ENTRY) or apart[number]
-    return Sheet(number, period, row, own)
+    return Sheet(number, period, row, own, number in veiled)
 
 
 def _period(row: Row) -> Period | None:

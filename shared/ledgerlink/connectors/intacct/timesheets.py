@@ -136,22 +136,30 @@ class Timesheets:
         self, request: Request, attempt: int, some: Mapping[Place, Rewriting], queues: Queues
     ) -> None:
         places = {each: place for place, each in some.items()}
-        for number, part in enumerate(queries.portions(list(places), MOST)):
-            custom = await self._names(part)
-            functions = [
-                each.function(self._id(request, attempt, each), self._state, custom)
-                for each in part
-            ]
-            control_id = derived(request.id, "time", attempt, number)
-            answer = await self._call(control_id, functions, part)
-            results = {
-                each: answer.results.get(function.control_id)
-                for each, function in zip(part, functions, strict=True)
-            }
-            whole = blamed(answer.faults) if answer.failed else None
-            await self._report({r: told for r, told in results.items() if told and told.succeeded})
-            for rewriting, fault in self._refused(results, whole).items():
+        for part in queries.portions(list(places), MOST):
+            for rewriting, fault in (await self._written(request, attempt, part)).items():
                 queues[places[rewriting]][:0] = self._blame.parts(rewriting, fault)
+
+    async def _written(
+        self, request: Request, attempt: int, part: Sequence[Rewriting]
+    ) -> Mapping[Rewriting, Fault]:
+        """What was refused, and why. What is too much for one call goes by halves."""
+        custom = await self._names(part)
+        functions = [
+            each.function(self._id(request, attempt, each), self._state, custom) for each in part
+        ]
+        control_id = derived(request.id, "time", *(each.control_id for each in functions))
+        answer = await self._call(control_id, functions, part)
+        half = len(part) // 2
+        if answer.failed is not None and half:
+            first = await self._written(request, attempt, part[:half])
+            return {**first, **await self._written(request, attempt, part[half:])}
+        results = {
+            each: answer.results.get(function.control_id)
+            for each, function in zip(part, functions, strict=True)
+        }
+        await self._report({r: told for r, told in results.items() if told and told.succeeded})
+        return self._refused(results, blamed(answer.faults) if answer.failed else None)
 
     async def _names(self, some: Sequence[Rewriting]) -> Collection[str]:
         """The custom fields of entries, where some are to be kept."""
@@ -222,7 +230,8 @@ class Timesheets:
         self, control_id: str, functions: Sequence[Function], some: Sequence[Rewriting]
     ) -> Answer:
         try:
-            return await self._client.call(Call(control_id, functions, writes=True), self._stop)
+            call = Call(control_id, functions, writes=True, divisible=len(functions) > 1)
+            return await self._client.call(call, self._stop)
         except Unanswered:
             self._doubtful.update(each.period for each in some)
             raise

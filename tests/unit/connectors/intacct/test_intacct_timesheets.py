@@ -399,7 +399,7 @@ async def test_a_sheet_waits_until_an_unanswered_write_of_it_is_over() -> None:
             books.gateway(late.pop())
         return books.gateway(request)
 
-    books.gateway.script = [None, None, None, None, cut, *[None] * 4, later]
+    books.gateway.script = [*[None] * 5, cut, *[None] * 5, later]
     requests = [Request(f"r{n}", (create(n, entry(f"t{n}")),)) for n in range(2)]
     await books.ledger.write(requests, books.answered, lambda: False)
     for request in late:

@@ -1,0 +1,280 @@
+"""Questions about the gateway that nobody has settled, each with both answers: in either case what
+is posted is in the ledger once, and what is not is told."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from ledgerlink.connectors.intacct.records import PROJECT
+from ledgerlink.domain.errors import LedgerStopped
+from ledgerlink.domain.lists import ListType
+from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.rules import Link, RuleKind
+
+from tests.contract.intacct.books import HASTY, Books
+from tests.contract.intacct.clerk import Clerk, code, words
+from tests.contract.intacct.test_intacct_posted_time import theirs
+from tests.contract.intacct.test_intacct_time_once import hours, states
+from tests.contract.papers import charged, spent, worked
+
+POSTED = ItemState.POSTED
+
+
+# How many requests at once, and what those hear that are too many.
+
+
+@contextmanager
+def crowded(books: Books, answer: str) -> Iterator[None]:
+    """Others use the company up, for a while."""
+    no_room = {"concurrent_requests": 0, "queue_seconds": 0.02, "busy_answer": answer}
+    books.admin("settings", no_room)
+    timer = threading.Timer(0.5, lambda: books.admin("settings", {"concurrent_requests": 2}))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.join()
+
+
+@pytest.mark.parametrize("answer", ["429", "operation"])
+def test_a_company_that_others_use_up_is_waited_for(clerk: Clerk, answer: str) -> None:
+    operations = clerk.planned(worked("a"), charged("x2"))
+    with crowded(clerk.books, answer):
+        outcomes = clerk.send(operations)
+    assert states(outcomes) == {"time:a": POSTED, "expense:x2": POSTED}
+    assert hours(clerk) == {"time:a": Decimal(2)}
+    assert len(clerk.ours("CCTRANSACTION")) == 1
+
+
+@pytest.mark.parametrize("answer", ["429", "operation"])
+def test_a_list_is_waited_for_too(books: Books, answer: str) -> None:
+    whole = books.read(ListType.CUSTOMER)
+    with crowded(books, answer):
+        assert books.read(ListType.CUSTOMER) == whole
+
+
+# Which fields there are, and which can be asked for.
+
+
+@pytest.mark.parametrize("number", ["XL03000006", "XL03000009", "XL03000010"])
+def test_a_list_comes_without_the_fields_that_cannot_be_asked_for(
+    books: Books, number: str
+) -> None:
+    names = ["CUSTOMER.TERMNAME", "CUSTOMER.CURRENCY"]
+    books.admin("settings", {"bad_select_errorno": number, "not_queryable": names})
+    assert len(books.read(ListType.CUSTOMER)) == 4
+
+
+@pytest.mark.parametrize("absent", ["PROJECT.SONUMBER", "PROJECT.PONUMBER"])
+def test_a_list_comes_without_the_fields_that_a_company_lacks(books: Books, absent: str) -> None:
+    whole = books.read(PROJECT)
+    books.about("", {"absent": [absent]})
+    assert books.read(PROJECT).keys() == whole.keys()
+
+
+@pytest.mark.parametrize("shown", [True, False], ids=["with entries", "without"])
+def test_a_sheet_is_known_with_its_entries_or_asked_for_them(clerk: Clerk, shown: bool) -> None:
+    clerk.books.admin("settings", {"timesheet_reads_show_entries": shown})
+    theirs(clerk)
+    assert states(clerk.post(worked("a"), worked("b"))) == {"time:a": POSTED, "time:b": POSTED}
+    assert clerk.post(worked("a", minutes=30))["time:a"].state is POSTED
+    assert hours(clerk) == {"time:a": Decimal("0.5"), "time:b": Decimal(2)}
+    assert "By hand" in [row["NOTES"] for row in clerk.books.rows("TIMESHEETENTRY")]
+
+
+def test_entries_that_cannot_be_asked_for_by_their_sheet_stop_the_lane(clerk: Clerk) -> None:
+    clerk.books.admin("settings", {"timesheet_reads_show_entries": False})
+    clerk.books.about("", {"absent": ["TIMESHEETENTRY.TIMESHEETKEY"]})
+    theirs(clerk)
+    with pytest.raises(LedgerStopped):
+        clerk.post(worked("a"))
+    assert [row["NOTES"] for row in clerk.books.rows("TIMESHEETENTRY")].count("By hand") == 1
+
+
+def test_a_sheet_of_which_entries_are_hidden_is_not_written_over(group: Books) -> None:
+    group.admin(
+        "settings", {"timesheet_reads_show_entries": False, "legacy_reads_show_private": False}
+    )
+    clerk = Clerk(group)
+    line = {"ENTRYDATE": "03/03/2026", "QTY": "1.5", "NOTES": "By hand", "LOCATIONID": "US"}
+    head = {"EMPLOYEEID": "E1", "BEGINDATE": "03/02/2026"}
+    group.about("/edit", {"object": "TIMESHEET", "create": head, "lines": [line], "entity": "US"})
+    outcome = clerk.post(worked("a"))["time:a"]
+    assert (outcome.state, code(outcome)) == (ItemState.FAILED, "refused")
+    assert "may not see" in words(outcome)
+    assert [row["NOTES"] for row in group.rows("TIMESHEETENTRY")].count("By hand") == 1
+
+
+@pytest.mark.parametrize("ends", [True, False], ids=["with its session", "later"])
+def test_pages_go_on_though_the_session_is_renewed_in_between(clerk: Clerk, ends: bool) -> None:
+    settings = {"timesheet_reads_show_entries": False, "results_end_with_session": ends}
+    clerk.books.admin("settings", settings)
+    lines = [
+        {"ENTRYDATE": "03/03/2026", "QTY": "0.01", "NOTES": f"By hand {n}"} for n in range(1100)
+    ]
+    clerk.books.create("TIMESHEET", lines, EMPLOYEEID="E1", BEGINDATE="03/02/2026")
+    clerk.books.fail("invalid_session", match={"function": "readMore"})
+    assert clerk.post(worked("a"))["time:a"].state is POSTED
+    by_hand = [r for r in clerk.books.rows("TIMESHEETENTRY") if r["NOTES"].startswith("By hand")]
+    assert len(by_hand) == 1100
+
+
+# How long texts may be.
+
+
+@pytest.mark.parametrize("overlong", ["refuse", "truncate"])
+@pytest.mark.parametrize("lengths", ["reference", "dtd"])
+def test_a_long_text_is_posted_or_cut_or_refused_and_its_neighbour_is_posted(
+    clerk: Clerk, overlong: str, lengths: str
+) -> None:
+    clerk.books.admin("settings", {"overlong": overlong, "lengths": lengths})
+    clerk.lose()
+    clerk.post(worked("a", notes="Long words " * 20), worked("b"))
+    found = {**clerk.found(), **clerk.again()}
+    assert found["time:b"].state is POSTED
+    if (overlong, lengths) == ("refuse", "dtd"):
+        assert (found["time:a"].state, code(found["time:a"])) == (ItemState.FAILED, "refused")
+        assert "NOTES" in words(found["time:a"])
+    else:
+        assert found["time:a"].state is POSTED
+    held = [str(row) for row in clerk.books.rows("TIMESHEETENTRY")]
+    for key, outcome in found.items():
+        assert sum(f"[{key}]" in row for row in held) == (outcome.state is POSTED)
+
+
+# How many functions a request has at most, and how large it is.
+
+BOUNDS: list[dict[str, Any]] = [
+    {"functions_limit": 2},
+    {"functions_limit": 1},
+    {"request_bytes": 2500},
+    {"request_bytes": 2500, "oversize_answer": "413"},
+]
+
+
+@pytest.mark.parametrize("bound", BOUNDS, ids=str)
+def test_what_is_too_much_for_a_request_goes_by_several(
+    clerk: Clerk, bound: dict[str, Any]
+) -> None:
+    for n in (1, 2, 3):
+        clerk.rule(RuleKind.USERS, f"p{n}", Link(ledger_id=f"employee/E{n}"))
+    operations = clerk.planned(
+        *(worked(f"{n}", staff_key=f"p{n}") for n in (1, 2, 3)),
+        *(charged(f"x{n}") for n in (1, 2, 3)),
+        *(spent(f"y{n}", report_key=f"R{n}") for n in (1, 2, 3)),
+    )
+    clerk.books.admin("settings", bound)
+    outcomes = clerk.send(operations)
+    assert set(states(outcomes).values()) == {POSTED}
+    assert len(outcomes) == 9
+    assert len(hours(clerk)) == 3
+    assert [len(clerk.ours(kind)) for kind in ("CCTRANSACTION", "APBILL")] == [3, 3]
+
+
+@pytest.mark.parametrize("bound", BOUNDS, ids=str)
+def test_changes_of_lists_come_by_as_many_requests_as_it_takes(
+    books: Books, bound: dict[str, Any]
+) -> None:
+    kinds = (ListType.CUSTOMER, ListType.EMPLOYEE, ListType.VENDOR, ListType.ACCOUNT)
+    whole = books.changes(*kinds)
+    books.admin("settings", bound)
+    some = books.changes(*kinds)
+    assert {k: len(v.records) for k, v in some.items()} == {
+        k: len(v.records) for k, v in whole.items()
+    }
+
+
+def test_a_single_function_that_is_too_large_is_told(clerk: Clerk) -> None:
+    operations = clerk.planned(worked("a"))
+    clerk.books.admin("settings", {"request_bytes": 900, "oversize_answer": "413"})
+    clerk.books = replace(clerk.books, scale=HASTY)
+    with pytest.raises(LedgerStopped, match="too large"):
+        clerk.send(operations)
+    assert hours(clerk) == {}
+
+
+# What the time limit does to what it cuts off.
+
+
+@pytest.mark.parametrize("survives", [True, False])
+def test_what_the_time_limit_cuts_off_is_there_once_in_the_end(
+    clerk: Clerk, survives: bool
+) -> None:
+    operations = clerk.planned(worked("a"), *(charged(f"x{n}") for n in range(40)))
+    clerk.books = replace(clerk.books, scale=HASTY)
+    clerk.books.admin("clock", {"scale": HASTY})
+    clerk.books.admin("settings", {"function_ms": 30_000.0, "work_survives_limit": survives})
+    outcomes = clerk.send(operations)
+    assert states(outcomes) == {"time:a": POSTED}
+    clerk.books.admin("settings", {"function_ms": 0.0})
+    assert len(clerk.found()) == (41 if survives else 1)
+    assert set(states(clerk.again()).values()) == {POSTED}
+    assert hours(clerk) == {"time:a": Decimal(2)}
+    assert len(clerk.ours("CCTRANSACTION")) == 40
+
+
+# The zone of stamps.
+
+
+@pytest.mark.parametrize("zone", ["utc", "pacific"])
+def test_a_change_is_told_whatever_the_zone_of_stamps(books: Books, zone: str) -> None:
+    books.admin("settings", {"times_zone": zone})
+    before = datetime.now(UTC)
+    for entity in ("CUSTOMER", "CONTACT"):
+        books.age(entity, 3)
+    books.change("CUSTOMER", books.number("CUSTOMER", "C1"), NAME="Acme again")
+    books.delete("CUSTOMER", books.plant("CUSTOMER", {"CUSTOMERID": "C50", "NAME": "N"}, "N"))
+    told = books.changes(ListType.CUSTOMER, since=before)[ListType.CUSTOMER]
+    assert [record.name for record in told.records] == ["Acme again"]
+    assert [gone.id for gone in told.gone] == ["customer/C50"]
+
+
+# A repeat of what was done.
+
+
+@pytest.mark.parametrize("number", ["XL03000008", "BL01001973", "XL03000009", "XYZ"])
+@pytest.mark.parametrize("text", ["", "Something is wrong", "Currently, we can't create it"])
+def test_a_repeat_that_is_refused_in_any_words_is_known_to_be_done(
+    clerk: Clerk, number: str, text: str
+) -> None:
+    clerk.books.admin("settings", {"duplicate_errorno": number, "duplicate_text": text})
+    first = clerk.post(charged("x1"), charged("x2"))
+    again = clerk.again()
+    assert {k: o.ledger_id for k, o in again.items()} == {k: o.ledger_id for k, o in first.items()}
+    assert len(clerk.ours("CCTRANSACTION")) == 2
+
+
+@pytest.mark.parametrize("scope", ["company", "sender", "everywhere"])
+@pytest.mark.parametrize("uses_up", [True, False])
+def test_an_entry_that_was_refused_comes_through_when_it_is_mended(
+    clerk: Clerk, scope: str, uses_up: bool
+) -> None:
+    clerk.books.admin("settings", {"duplicate_scope": scope, "failures_use_up_ids": uses_up})
+    number = clerk.books.number("PROJECT", "P-1")
+    clerk.books.change("PROJECT", number, STATUS="inactive")
+    outcomes = clerk.post(worked("a"), worked("b", project_key="cars"))
+    assert states(outcomes) == {"time:a": ItemState.FAILED, "time:b": POSTED}
+    clerk.books.change("PROJECT", number, STATUS="active")
+    assert states(clerk.again()) == {"time:a": POSTED, "time:b": POSTED}
+    assert hours(clerk) == {"time:a": Decimal(2), "time:b": Decimal(2)}
+
+
+# Refunds on a card.
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_refund_on_a_card_is_posted_or_refused_with_the_reason(
+    clerk: Clerk, allowed: bool
+) -> None:
+    clerk.books.admin("settings", {"negative_card_amounts": allowed})
+    outcomes = clerk.post(charged("x1", refund=True), charged("x2"))
+    assert outcomes["expense:x2"].state is POSTED
+    assert (outcomes["expense:x1"].state is POSTED) is allowed
+    if not allowed:
+        assert outcomes["expense:x1"].reason is not None
+        assert outcomes["expense:x1"].reason.remedy
