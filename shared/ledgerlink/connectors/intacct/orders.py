@@ -177,6 +177,7 @@ SUPPORTING = order(
 QUERY = order(
     "select object docparid filter orderby options pagesize offset",
     orderby=order("order", order=order("field ascending descending")),
+    options=order("caseinsensitive showprivate returnformat"),
 )
 
 FUNCTIONS: Mapping[str, Order] = {

@@ -4,13 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledgerlink.connectors.intacct import answers, xml
-from ledgerlink.connectors.intacct.answers import Stage
-from ledgerlink.connectors.intacct.faults import blamed
 from ledgerlink.connectors.intacct.logins import Login, Sender
-from ledgerlink.connectors.intacct.requests import Call, Function, envelope
+from ledgerlink.connectors.intacct.requests import Call, envelope
 from ledgerlink.connectors.intacct.xml import Order, Unreadable
 
-from tests.unit.connectors.intacct.schemas import expected, needed, plain, response, sample
+from tests.unit.connectors.intacct.schemas import plain
 from tests.unit.connectors.intacct.stage import LOGIN, session, writing
 
 LAUGHS = b"""<?xml version="1.0"?>
@@ -115,67 +113,3 @@ def test_a_login_names_its_entity(entity: str | None, names: list[str]) -> None:
 def test_secrets_are_not_shown() -> None:
     shown = repr((LOGIN, session(), Sender("s", "s3nder")))
     assert not any(secret in shown for secret in ("p4ssword", "kept..", "s3nder"))
-
-
-@needed
-@pytest.mark.parametrize(("name", "function"), [
-    ("AccountsReceivable.CustomerCreate.function.01", Function("unittest", "create", {
-        "CUSTOMER": {"DISPLAYCONTACT": {"PRINTAS": "SaaS Corporation"}, "NAME": "SaaS Corp"}})),
-    ("EmployeeExpense.EmployeeCreate.function.01", Function("unittest", "create", {
-        "EMPLOYEE": {"PERSONALINFO": {"CONTACTNAME": "John Smith"}}})),
-    ("Projects.ProjectCreate.function.01", Function("unittest", "create", {
-        "PROJECT": {"PROJECTCATEGORY": "Contract", "NAME": "hello world"}})),
-    ("Projects.TimesheetCreate.function.01", Function("unittest", "create", {
-        "TIMESHEET": {
-            "TIMESHEETENTRIES": {"TIMESHEETENTRY": [{"QTY": "1.75", "ENTRYDATE": "06/30/2016"}]},
-            "BEGINDATE": "06/30/2016", "EMPLOYEEID": "E1234"}})),
-    ("EmployeeExpense.ExpenseReportCreate.function.01", Function("unittest", "create_expensereport",
-        {"expenses": {"expense": [{"glaccountno": ""}]}, "employeeid": "E0001",
-         "datecreated": {"day": "30", "month": "06", "year": "2015"}})),
-    ("OrderEntry.OrderEntryTransactionCreate.function.01", Function(
-        "unittest", "create_sotransaction",
-        {"sotransitems": {"sotransitem": [{"quantity": "1200", "itemid": "02354032"}]},
-         "customerid": "2530", "transactiontype": "Sales Order",
-         "datecreated": {"year": "2015", "month": "06", "day": "30"}})),
-    ("Session.ApiSessionCreate.function.01", Function("unittest", "getAPISession")),
-    ("Session.ApiSessionCreate.function.02",
-     Function("unittest", "getAPISession", {"locationid": "100"})),
-])  # fmt: skip
-def test_the_vendors_documents_come_out_alike(name: str, function: Function) -> None:
-    assert plain(function.node()) == plain(expected(name))
-
-
-@needed
-def test_what_an_aborted_transaction_says_is_told_apart() -> None:
-    results = answers.read(response("Client.OnlineClient.response.03")).results
-    assert [each.status for each in results.values()] == ["aborted", "failure"]
-    assert blamed(results["func2UnitTest"].faults).words == "Something went wrong"
-
-
-@needed
-@pytest.mark.parametrize(("name", "stage", "words"), [
-    ("execLoginInvalid", Stage.OPERATION, "Sign-in information is incorrect"),
-    ("sessionInvalid", Stage.OPERATION, "Invalid session q...."),
-    ("execXMLError", Stage.CONTROL, "XML Parse schema error: Fatal Error 76"),
-])  # fmt: skip
-def test_an_answer_tells_where_it_failed(name: str, stage: Stage, words: str) -> None:
-    answer = answers.read(sample(name))
-    assert answer.failed is stage
-    assert blamed(answer.faults).words.startswith(words)
-
-
-@needed
-def test_a_partial_create_tells_what_was_created_and_why_the_rest_was_not() -> None:
-    (result,) = answers.read(sample("execFuncError")).results.values()
-    assert [row["RECORDNO"] for row in result.rows] == ["1424"]
-    assert str(blamed(result.faults)) == (
-        "Another Project with the given value(s) Fellow PD1 already exists"
-        " Use a unique value instead. (Sage Intacct error BL34000061)"
-    )
-
-
-@needed
-def test_rows_and_their_lines_are_read() -> None:
-    for name in ("vendorResponse", "execProjectSuccess", "functionErrorSuccess"):
-        answer = answers.read(sample(name))
-        assert answer.results
