@@ -183,4 +183,6 @@ PREFERENCES: Final[dict[str, Any]] = {
     "number_invoices": True,
     "revenue_account": "4000",
     "report_approval": True,
+    "exchange_rates": {},  # what one unit of each currency is worth in the company's own
+    "tax_solutions": [],
 }

@@ -16,11 +16,13 @@ from .work import Work
 @dataclass(slots=True)
 class Sent:
     """What a request says about one record; an empty value clears a field. `contacts` are the
-    members of nested contacts by the name of their relation; `lines` None means not mentioned."""
+    members of nested contacts by the name of their relation; `lines` None means not mentioned.
+    `subtotals` are what is said beneath the lines: text and amount."""
 
     values: Values = field(default_factory=dict)
     lines: list[Values] | None = None
     contacts: dict[str, Values] = field(default_factory=dict)
+    subtotals: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

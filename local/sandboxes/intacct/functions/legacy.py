@@ -21,7 +21,7 @@ from ..schema.registry import BY_NAME
 from . import paying
 from .answer import Answer
 from .call import Call, text_of
-from .legacy_values import day, header, lines
+from .legacy_values import day, header, lines, subtotals
 from .translation import (
     BILL,
     CHARGE,
@@ -46,7 +46,8 @@ def _create(family: Family) -> Handler:
         values = header(family, element)
         if entry.name in FIRST_STATE and not values.get("STATE"):
             values["STATE"] = FIRST_STATE[entry.name]
-        sent = Sent(values, lines(call.work.company, family, element, family.lines, None))
+        said = lines(call.work.company, family, element, family.lines, None)
+        sent = Sent(values, said, subtotals=subtotals(element))
         return _key(call, entry, operations.create(call.work, entry, sent))
 
     return create

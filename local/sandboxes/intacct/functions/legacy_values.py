@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from lxml import etree
 
 from ..books.company import Company
 from ..books.rows import Record, Values, counting
 from ..engine.references import invalid
 from ..errors import broken
+from ..query.paths import number_of
 from .call import text_of
 from .translation import CONTACTS, Family
 
@@ -101,10 +104,29 @@ def _line(company: Company, family: Family, element: etree._Element) -> Values:
             values |= _custom(item)
         elif tag in family.line_names:
             values[family.line_names[tag]] = _value(item)
+    said = number_of(values.get("TRX_AMOUNT", ""))
+    if said is not None and element.find("taxentries") is not None:
+        values["TOTALTRXAMOUNT"] = str(said + _tax(element))
+    elif said is not None and element.tag == family.edited:
+        values.setdefault("TOTALTRXAMOUNT", "")
     name = values.pop("TASKNAME", "")
     if name:
         values["TASKKEY"] = _task_named(company, values.get("PROJECTID", ""), name)
     return {key: value for key, value in values.items() if value or key != "TASKID"}
+
+
+def _tax(element: etree._Element) -> Decimal:
+    """What the tax entries of a line come to."""
+    told = (number_of(text_of(entry, "trx_tax")) for entry in element.iterfind("taxentries/*"))
+    return sum((each for each in told if each is not None), Decimal(0))
+
+
+def subtotals(element: etree._Element) -> list[tuple[str, str]]:
+    """What stands beneath the lines of an order: its text and amount."""
+    return [
+        (text_of(each, "description"), str(number_of(text_of(each, "total")) or 0))
+        for each in element.iterfind("subtotals/subtotal")
+    ]
 
 
 def _task_named(company: Company, project: str, name: str) -> str:

@@ -46,7 +46,7 @@ _DOCUMENT: Final = (
     f"inclusivetax {MONEY} "
 )
 _LINE: Final = (
-    f"{DIMENSIONS} glaccountno=ACCOUNTNO accountlabel offsetglaccountno amount "
+    f"{DIMENSIONS} glaccountno=ACCOUNTNO accountlabel offsetglaccountno amount=TRX_AMOUNT "
     "allocationid=ALLOCATION memo=ENTRYDESCRIPTION item1099=FORM1099 form1099type form1099box "
     "billable revrectemplate defrevaccount=DEFERREDREVACCTNO revrecstartdate revrecenddate"
 )
@@ -106,7 +106,7 @@ CHARGE: Final = Family(
     "updateccpayitem",
     _pairs(
         f"{DIMENSIONS} glaccountno=ACCOUNTNO accountlabel description=ENTRYDESCRIPTION "
-        "paymentamount=AMOUNT billable totaltrxamount"
+        "paymentamount=TRX_AMOUNT billable totaltrxamount"
     ),
 )
 ORDER: Final = Family(

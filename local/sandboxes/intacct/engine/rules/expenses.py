@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
 from ...books.rows import Record
@@ -10,6 +11,7 @@ from ..change import Change
 from ..clean import money
 from ..references import invalid
 from ..work import Work
+from .currencies import spent
 from .lines import amount
 from .timesheets import is_resource, its_customer
 
@@ -44,13 +46,11 @@ def filled(change: Change) -> None:
             values["ACCOUNTNO"] = label.values["GLACCOUNTNO"]
         if not values.get("ACCOUNTNO"):
             raise missing("GL account or expense type")
-        if not values.get("AMOUNT") and values.get("TRX_AMOUNT"):
-            values["AMOUNT"] = values["TRX_AMOUNT"]
-        values.setdefault("TRX_AMOUNT", values.get("AMOUNT", ""))
+        spent(change, values)
         values.setdefault("EMPLOYEEID", change.value("EMPLOYEEID"))
-    total = money(sum((amount(line.values, "AMOUNT") for line in change.lines), amount({}, "")))
-    for name in ("TOTALENTERED", "TRX_TOTALENTERED", "TOTALDUE", "TRX_TOTALDUE"):
-        change.after[name] = total
+    for twin, name in (("", "AMOUNT"), ("TRX_", "TRX_AMOUNT")):
+        total = money(sum((amount(line.values, name) for line in change.lines), Decimal(0)))
+        change.after[f"{twin}TOTALENTERED"] = change.after[f"{twin}TOTALDUE"] = total
     change.after.setdefault("TOTALPAID", "0.00")
 
 

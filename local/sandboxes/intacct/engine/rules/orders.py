@@ -16,6 +16,7 @@ from ..change import Change
 from ..clean import money
 from ..references import invalid
 from ..work import Work
+from .currencies import exchanged, in_base
 from .lines import amount
 from .payables import due_day, owed
 
@@ -55,14 +56,16 @@ def filled(change: Change) -> None:
         if change.value("STATE") not in ("Draft", "Pending", "Closed"):
             raise broken("STATE of a document can be Draft, Pending or Closed.")
     _due(change)
+    exchanged(change)
     if change.lines is None:
         return
     for line in change.lines:
         _price(change, line.values)
-    total = sum((amount(line.values, "TOTAL") for line in change.lines), Decimal(0))
-    for name in ("SUBTOTAL", "TOTAL", "TRX_SUBTOTAL", "TRX_TOTAL"):
-        change.after[name] = money(total)
-    change.after["CURRENCY"] = change.value("CURRENCY") or change.company.currency
+    lines = sum((amount(line.values, "TRX_VALUE") for line in change.lines), Decimal(0))
+    beneath = sum((Decimal(figure) for _, figure in change.sent.subtotals), Decimal(0))
+    for name, figure in (("SUBTOTAL", lines), ("TOTAL", lines + beneath)):
+        change.after[f"TRX_{name}"] = money(figure)
+        change.after[name] = in_base(change.after, figure)
 
 
 def _number(change: Change, kind: Record) -> None:
@@ -97,7 +100,8 @@ def _price(change: Change, values: Values) -> None:
     values["DOCHDRID"] = change.value("DOCID")
     gross = amount(values, "QUANTITY") * amount(values, "PRICE")
     net = gross * (1 - amount(values, "DISCOUNTPERCENT") / 100)
-    values["TOTAL"] = values["TRX_VALUE"] = values["UIVALUE"] = money(net)
+    values["TRX_VALUE"] = values["UIVALUE"] = money(net)
+    values["TOTAL"] = in_base(change.after, net)
     if change.value("PROJECT"):
         values.setdefault("PROJECTID", change.value("PROJECT"))
 
@@ -160,19 +164,22 @@ def _post(change: Change, order: Record, number: int) -> None:
         "SUPDOCID": values.get("SUPDOCID", ""),
         "MODULEKEY": "8.SO",
         "CURRENCY": values["CURRENCY"],
-        "BASECURR": company.currency,
+        "BASECURR": values["BASECURR"],
+        "EXCHANGE_RATE": values.get("EXCHANGE_RATE", ""),
         "DESCRIPTION2": values["DOCID"],
     }
-    owed(header, amount(values, "TOTAL"), Decimal(0))
+    owed(header, amount(values, "TRX_TOTAL"), Decimal(0))
     kept = {name: value for name, value in header.items() if value}
     now, user = order.modified, order.modifiedby
     invoice = Record(number, kept, order.entity, 0, now, now, user, user)
     company.put("ARINVOICE", invoice)
-    for line in company.lines("SODOCUMENTENTRY", order.recordno):
-        made = company.tables["ARINVOICEITEM"].next()
-        record = Record(
-            made, _invoice_line(change, line), order.entity, number, now, now, user, user
-        )
+    lines = [
+        _invoice_line(change, line) for line in company.lines("SODOCUMENTENTRY", order.recordno)
+    ]
+    lines += _beneath(change, len(lines))
+    for made in lines:
+        place = company.tables["ARINVOICEITEM"].next()
+        record = Record(place, made, order.entity, number, now, now, user, user)
         company.put("ARINVOICEITEM", record)
     audit(change.work, BY_NAME["ARINVOICE"], invoice, CREATED)
 
@@ -186,13 +193,29 @@ def _invoice_line(change: Change, line: Record) -> Values:
         "LINE_NO": values["LINE_NO"],
         "ACCOUNTNO": account or str(change.company.preferred("revenue_account")),
         "AMOUNT": values["TOTAL"],
-        "TRX_AMOUNT": values["TOTAL"],
+        "TRX_AMOUNT": values["TRX_VALUE"],
         "ENTRYDESCRIPTION": values.get("MEMO") or values["ITEMDESC"],
         "STATE": "Posted",
         "TOTALPAID": "0.00",
     }
     made |= {name: values[name] for name in CARRIED if values.get(name)}
     return made
+
+
+def _beneath(change: Change, count: int) -> list[Values]:
+    """The lines of the invoice that subtotals make, such as tax."""
+    return [
+        {
+            "LINE_NO": str(count + place),
+            "ACCOUNTNO": str(change.company.preferred("revenue_account")),
+            "AMOUNT": in_base(change.after, Decimal(figure)),
+            "TRX_AMOUNT": money(Decimal(figure)),
+            "ENTRYDESCRIPTION": words,
+            "STATE": "Posted",
+            "TOTALPAID": "0.00",
+        }
+        for place, (words, figure) in enumerate(change.sent.subtotals, 1)
+    ]
 
 
 def deletable(work: Work, record: Record) -> None:

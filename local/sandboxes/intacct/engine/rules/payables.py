@@ -9,13 +9,15 @@ from typing import Final
 from ...books.rows import Record, Values
 from ...errors import broken, duplicate, malformed, missing
 from ...moments import day_of, day_text
-from ..change import Change
+from ..change import Change, Line
 from ..clean import money
 from ..references import invalid
 from ..work import Work
+from .currencies import exchanged, in_base
 from .lines import amount
 from .timesheets import its_customer
 
+GIVEN: Final = ("TRX_AMOUNT", "AMOUNT", "TOTALTRXAMOUNT")
 SETTLED: Final = frozenset({"Paid", "Partially Paid", "Selected", "Reversed"})
 LABELS: Final = {"APBILL": "APACCOUNTLABEL", "CCTRANSACTION": "APACCOUNTLABEL"}
 LABEL_MODE: Final = {"APBILL": "ap_labels", "CCTRANSACTION": "ap_labels", "ARINVOICE": "ar_labels"}
@@ -59,7 +61,7 @@ def charged(change: Change) -> None:
     if change.creating and change.company.multi_currency and not work.entity:
         raise broken("Currently, we can't create the transaction", "Sign in to the entity.")
     for line in change.lines or ():
-        if amount(line.values, "AMOUNT") < 0 and not change.settings.negative_card_amounts:
+        if _given(line.values) < 0 and not change.settings.negative_card_amounts:
             raise malformed("Payment amount cannot be negative")
     filled(change)
     if not change.value("RECORDID"):
@@ -67,28 +69,50 @@ def charged(change: Change) -> None:
 
 
 def totalled(change: Change) -> None:
+    exchanged(change)
     if change.lines is None:
         return
     for line in change.lines:
         values = line.values
-        given = values.get("TRX_AMOUNT") or values.get("AMOUNT") or values.get("TOTALTRXAMOUNT")
-        if not given:
+        if not any(values.get(name) for name in GIVEN):
             raise missing("TRX_AMOUNT" if change.entry.name == "APBILL" else "amount")
-        values.setdefault("TRX_AMOUNT", given)
-        values.setdefault("AMOUNT", given)
+        values["TRX_AMOUNT"] = money(_given(values))
+        values["AMOUNT"] = in_base(change.after, amount(values, "TRX_AMOUNT"))
         values["STATE"] = change.value("STATE")
-    total = sum((amount(line.values, "AMOUNT") for line in change.lines), Decimal(0))
-    owed(change.after, total, amount(change.after, "TOTALPAID"))
-    currency = change.value("CURRENCY") or change.company.currency
-    change.after["CURRENCY"] = currency
-    change.after.setdefault("BASECURR", change.company.currency)
+    taxed(change)
+    owed(change.after, sum(map(_whole, change.lines), Decimal(0)), paid_of(change.after))
+
+
+def _given(values: Values) -> Decimal:
+    """What a line says that it comes to, in the document's currency."""
+    return next((amount(values, name) for name in GIVEN if values.get(name)), Decimal(0))
+
+
+def _whole(line: Line) -> Decimal:
+    """A line with its tax, which the ledger adds where it is said apart."""
+    return amount(line.values, "TOTALTRXAMOUNT") or amount(line.values, "TRX_AMOUNT")
+
+
+def paid_of(values: Values) -> Decimal:
+    return amount(values, "TRX_TOTALPAID" if values.get("TRX_TOTALPAID") else "TOTALPAID")
 
 
 def owed(values: Values, total: Decimal, paid: Decimal) -> None:
-    """The totals of a document, and their twins in the currency of the transaction."""
+    """The totals of a document in its own currency, and their twins in that of the books."""
     figures = {"TOTALENTERED": total, "TOTALPAID": paid, "TOTALDUE": total - paid}
     for name, figure in figures.items():
-        values[name] = values[f"TRX_{name}"] = money(figure)
+        values[f"TRX_{name}"] = money(figure)
+        values[name] = in_base(values, figure)
+
+
+def taxed(change: Change) -> None:
+    """Tax entries want a tax solution that the company has."""
+    solution, known = change.value("TAXSOLUTIONID"), change.company.preferred("tax_solutions")
+    if solution and solution not in known:
+        raise broken(f"Invalid Tax Solution '{solution}' specified.")
+    lines = change.lines or ()
+    if not solution and any(_whole(one) != amount(one.values, "TRX_AMOUNT") for one in lines):
+        raise missing("Tax Solution")
 
 
 def labelled(change: Change) -> None:

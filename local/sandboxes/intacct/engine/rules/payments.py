@@ -12,8 +12,9 @@ from ..change import Change, Line
 from ..clean import money
 from ..references import invalid
 from ..work import Work
+from .currencies import in_base
 from .lines import amount
-from .payables import owed
+from .payables import owed, paid_of
 
 PAYABLE: Final = ("Posted", "Partially Paid")
 WAYS: Final = ("FINANCIALENTITY", "PRBATCH", "UNDEPOSITEDACCOUNTNO")
@@ -81,15 +82,16 @@ def _shared(change: Change, line: Line, made: list[Line]) -> Decimal:
     if invoice.values["STATE"] not in PAYABLE:
         raise broken(f"Invoice '{key}' is {invoice.values['STATE']} and cannot be paid.")
     sum_given = line.values.get("TRX_PAYMENTAMOUNT") or line.values.get("PAYMENTAMOUNT")
-    paying = Decimal(sum_given) if sum_given else amount(invoice.values, "TOTALDUE")
-    if paying <= 0 or paying > amount(invoice.values, "TOTALDUE"):
+    due = amount(invoice.values, "TRX_TOTALDUE")
+    paying = Decimal(sum_given) if sum_given else due
+    if paying <= 0 or paying > due:
         raise broken(f"Payment amount {money(paying)} is more than invoice '{key}' has due.")
     for entry_key, portion in share(change, invoice, paying, line.values.get("ENTRYKEY", "")):
         values: Values = {
             "RECORDKEY": key,
             "ENTRYKEY": entry_key,
             "TRX_PAYMENTAMOUNT": money(portion),
-            "PAYMENTAMOUNT": money(portion),
+            "PAYMENTAMOUNT": in_base(invoice.values, portion),
             "PAYMENTDATE": change.value("WHENPAID"),
             "STATE": change.value("STATE"),
         }
@@ -105,7 +107,8 @@ def share(
     for line in change.company.lines("ARINVOICEITEM", invoice.recordno):
         if entry_key and str(line.recordno) != entry_key:
             continue
-        due = amount(line.values, "AMOUNT") - amount(line.values, "TOTALPAID")
+        whole = line.values.get("TOTALTRXAMOUNT") or line.values.get("TRX_AMOUNT") or "0"
+        due = Decimal(whole) - paid_of(line.values)
         portion = min(left, due)
         if portion > 0:
             portions.append((str(line.recordno), portion))
@@ -124,19 +127,20 @@ def applied(change: Change, _record: Record) -> None:
 
 def apply(work: Work, detail: Values, sign: int) -> None:
     """Adds a portion to the invoice and its line, or takes it away again."""
-    company, portion = work.company, sign * amount(detail, "PAYMENTAMOUNT")
+    company, portion = work.company, sign * amount(detail, "TRX_PAYMENTAMOUNT")
     line = company.record("ARINVOICEITEM", int(detail["ENTRYKEY"]))
     invoice = company.record("ARINVOICE", int(detail["RECORDKEY"]))
     if line is not None:
-        total = money(amount(line.values, "TOTALPAID") + portion)
-        values = {**line.values, "TOTALPAID": total, "TRX_TOTALPAID": total}
+        total = paid_of(line.values) + portion
+        base = in_base(invoice.values, total) if invoice else money(total)
+        values = {**line.values, "TOTALPAID": base, "TRX_TOTALPAID": money(total)}
         company.put("ARINVOICEITEM", replace(line, values=values))
     if invoice is None:
         return
     values = dict(invoice.values)
-    paid = amount(values, "TOTALPAID") + portion
-    owed(values, amount(values, "TOTALENTERED"), paid)
-    whole = amount(values, "TOTALDUE") == 0
+    paid = paid_of(values) + portion
+    owed(values, amount(values, "TRX_TOTALENTERED"), paid)
+    whole = amount(values, "TRX_TOTALDUE") == 0
     values["STATE"] = "Paid" if whole else "Partially Paid" if paid else "Posted"
     values["WHENPAID"] = detail["PAYMENTDATE"] if whole else ""
     values = {name: value for name, value in values.items() if value != ""}
