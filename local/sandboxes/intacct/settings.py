@@ -25,6 +25,7 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "timesheet_duplicates": ("refuse", "allow"),
     "timesheet_headers": ("allow", "refuse"),
     "timesheet_entry_keys": ("keep", "renew"),
+    "timesheet_accounts": ("check", "ignore"),
     "duplicate_numbers": ("refuse", "allow"),
 }
 
@@ -92,6 +93,7 @@ class Settings(settings.Settings):
     timesheet_duplicates: str = "refuse"
     timesheet_headers: str = "allow"
     timesheet_entry_keys: str = "keep"
+    timesheet_accounts: str = "check"
     timesheet_reads_show_entries: bool = True
     submitted_timesheets_editable: bool = False
     duplicate_numbers: str = "refuse"

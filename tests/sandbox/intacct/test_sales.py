@@ -415,6 +415,16 @@ def test_with_entities_lines_have_a_location(group: Books) -> None:
     group.key(invoice({"glaccountno": "4000", "amount": "1", "locationid": "US"}))
 
 
+def test_what_an_order_makes_has_what_the_accounts_of_its_items_demand(books: Books) -> None:
+    books.update("GLACCOUNT", ACCOUNTNO="4000", REQUIREDEPT="true")
+    item = {"itemid": "LAB-1", "quantity": "1"}
+    words = "This transaction is missing the Department dimension for the Account 4000"
+    assert books.refused(order(item)).first == words
+    assert books.rows("SODOCUMENT") == []
+    books.key(order(item, transactiontype="Sales Order"))
+    books.key(order({**item, "departmentid": "10"}))
+
+
 def test_a_definition_of_an_entity_is_not_there_at_the_top(group: Books) -> None:
     values = {"DOCID": "UK Invoice", "POSTTOAR": "true", "NUMBERED": "true", "PREFIX": "UK"}
     group.about("/edit", {"object": "SODOCUMENTPARAMS", "create": values, "entity": "UK"})

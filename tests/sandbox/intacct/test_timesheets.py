@@ -261,6 +261,22 @@ def test_with_entities_each_entry_has_a_location(group: Books) -> None:
     group.create("TIMESHEET", **sheet(entry(LOCATIONID="US")))
 
 
+@pytest.mark.parametrize(("mode", "refused"), [("check", True), ("ignore", False)])
+def test_an_entry_has_what_the_account_of_its_type_of_time_demands(
+    books: Books, mode: str, refused: bool
+) -> None:
+    books.set(timesheet_accounts=mode)
+    books.update("GLACCOUNT", ACCOUNTNO="5000", REQUIREDEPT="true")
+    books.create("TIMESHEET", **sheet(entry(TIMETYPE="", DEPARTMENTID="")))
+    timed = sheet(entry(TIMETYPE="Overtime"), EMPLOYEEID="E2")
+    if refused:
+        found = books.refused_create("TIMESHEET", **timed)
+        words = "This transaction is missing the Department dimension for the Account 5000"
+        assert found.first == words
+        timed = sheet(entry(TIMETYPE="Overtime", DEPARTMENTID="10"), EMPLOYEEID="E2")
+    books.create("TIMESHEET", **timed)
+
+
 def test_an_empty_sheet_is_refused(books: Books) -> None:
     made = books.create("TIMESHEET", **sheet())
     head = {"EMPLOYEEID": "E1", "BEGINDATE": "03/03/2025", "TIMESHEETENTRIES": ""}

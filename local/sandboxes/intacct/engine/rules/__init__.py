@@ -24,7 +24,13 @@ BEFORE: Final[dict[str, tuple[Rule, ...]]] = {
     "DEPARTMENT.resolved": (lists.no_circle,),
     "TASK.resolved": (lists.task_family,),
     "TIMESHEET": (timesheets.editable, timesheets.filled, lines.tasks),
-    "TIMESHEET.resolved": (timesheets.dated, timesheets.alone, timesheets.allowed, lines.located),
+    "TIMESHEET.resolved": (
+        timesheets.dated,
+        timesheets.alone,
+        timesheets.allowed,
+        lines.located,
+        timesheets.complete,
+    ),
     "EEXPENSES": (expenses.editable, expenses.filled, lines.tasks),
     "EEXPENSES.resolved": (expenses.allowed, lines.located, lines.complete, expenses.numbered),
     "APBILL": (payables.editable, payables.filled, payables.labelled, lines.tasks),
@@ -46,7 +52,7 @@ BEFORE: Final[dict[str, tuple[Rule, ...]]] = {
     "CCTRANSACTION": (payables.editable, payables.charged, payables.labelled, lines.tasks),
     "CCTRANSACTION.resolved": (lines.located, lines.complete),
     "SODOCUMENT": (orders.editable, orders.filled, lines.tasks),
-    "SODOCUMENT.resolved": (orders.converted, lines.located),
+    "SODOCUMENT.resolved": (orders.converted, lines.located, orders.complete),
     "ARPYMT": (payments.editable, payments.filled, payments.shared_out),
 }
 AFTER: Final[dict[str, tuple[Effect, ...]]] = {

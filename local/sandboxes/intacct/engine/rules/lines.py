@@ -57,10 +57,15 @@ def located(change: Change) -> None:
 def complete(change: Change) -> None:
     """Every line has the dimensions that its account demands."""
     for line in change.lines or ():
-        account = change.company.find("GLACCOUNT", line.values.get("ACCOUNTNO", ""))
-        if account is None:
-            continue
-        for flag, (name, label) in REQUIRE.items():
-            if account.values.get(flag) == "true" and not line.values.get(name):
-                words = f"This transaction is missing the {label} dimension for the Account"
-                raise malformed(f"{words} {account.values['ACCOUNTNO']}")
+        demanded(change, line.values, line.values.get("ACCOUNTNO", ""))
+
+
+def demanded(change: Change, values: Values, number: str) -> None:
+    """What is booked on an account has the dimensions that it demands."""
+    account = change.company.find("GLACCOUNT", number)
+    if account is None:
+        return
+    for flag, (name, label) in REQUIRE.items():
+        if account.values.get(flag) == "true" and not values.get(name):
+            words = f"This transaction is missing the {label} dimension for the Account"
+            raise malformed(f"{words} {number}")

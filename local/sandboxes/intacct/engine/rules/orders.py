@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
+from ...books.company import Company
 from ...books.rows import Record, Values
 from ...errors import Problem, Refusal, broken, malformed, missing
 from ...moments import day_of, day_text
@@ -17,7 +18,7 @@ from ..clean import money
 from ..references import invalid
 from ..work import Work
 from .currencies import exchanged, in_base
-from .lines import amount
+from .lines import amount, demanded
 from .payables import due_day, owed
 
 LOCKED: Final = frozenset({"In Progress", "Converted", "Partially Converted"})
@@ -106,6 +107,15 @@ def _price(change: Change, values: Values) -> None:
         values.setdefault("PROJECTID", change.value("PROJECT"))
 
 
+def complete(change: Change) -> None:
+    """The invoice that a document makes has the dimensions that its accounts demand."""
+    posts = definition(change).values.get("POSTTOAR") == "true"
+    if not posts or change.value("STATE") == "Draft":
+        return
+    for line in change.lines or ():
+        demanded(change, line.values, _revenue_account(change.company, line.values))
+
+
 def converted(change: Change) -> None:
     """A document made from another uses that one up."""
     source = change.value("CREATEDFROM")
@@ -184,14 +194,18 @@ def _post(change: Change, order: Record, number: int) -> None:
     audit(change.work, BY_NAME["ARINVOICE"], invoice, CREATED)
 
 
+def _revenue_account(company: Company, values: Values) -> str:
+    item = company.find("ITEM", values["ITEMID"])
+    group = company.find("ITEMGLGROUP", item.values.get("GLGROUP", "") if item else "")
+    account = group.values.get("REVENUEACCOUNT") if group else None
+    return account or str(company.preferred("revenue_account"))
+
+
 def _invoice_line(change: Change, line: Record) -> Values:
     values = line.values
-    item = change.company.find("ITEM", values["ITEMID"])
-    group = change.company.find("ITEMGLGROUP", item.values.get("GLGROUP", "") if item else "")
-    account = group.values.get("REVENUEACCOUNT") if group else None
     made: Values = {
         "LINE_NO": values["LINE_NO"],
-        "ACCOUNTNO": account or str(change.company.preferred("revenue_account")),
+        "ACCOUNTNO": _revenue_account(change.company, values),
         "AMOUNT": values["TOTAL"],
         "TRX_AMOUNT": values["TRX_VALUE"],
         "ENTRYDESCRIPTION": values.get("MEMO") or values["ITEMDESC"],

@@ -13,7 +13,7 @@ from ...moments import day_of, day_text
 from ..change import Change, Line
 from ..clean import money
 from ..work import Work
-from .lines import amount
+from .lines import amount, demanded
 
 OPEN: Final = frozenset({"Draft", "Declined", "Saved", "Partially Declined"})
 
@@ -97,6 +97,16 @@ def dated(change: Change) -> None:
             within = f"{day_text(begin)} - {day_text(end)}"
             words = f"Entry date {line.values['ENTRYDATE']} is not within the timesheet period"
             raise broken(f"{words} {within}.")
+
+
+def complete(change: Change) -> None:
+    """Entries have the dimensions that the account of their type of time demands."""
+    if change.settings.timesheet_accounts == "ignore":
+        return
+    for line in change.lines or ():
+        kind = change.company.find("TIMETYPE", line.values.get("TIMETYPE", ""))
+        if kind is not None:
+            demanded(change, line.values, kind.values.get("ACCOUNTNO", ""))
 
 
 def alone(change: Change) -> None:
