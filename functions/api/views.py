@@ -74,6 +74,7 @@ class Health(BaseModel):
     payroll: bool | None = None
     classes: bool | None = None
     departments: bool | None = None
+    locations: bool | None = None
     projects: bool | None = None
     multi_currency: bool | None = None
     books_closed_through: date | None = None

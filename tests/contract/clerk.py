@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import uuid4
 
+from ledgerlink.domain.dimensions import Defaults, merged, required
 from ledgerlink.domain.documents import Copy, Features, fingerprint, needs
 from ledgerlink.domain.errors import NotFound
 from ledgerlink.domain.inputs import PlanInput
@@ -81,7 +82,8 @@ B = TypeVar("B", bound=Asked)
 class Clerk(ABC, Generic[B]):
     """`links` is what is known to be in the ledger, `requests` are what was sent last, `files` the
     uploads by id. `looked_at` are the kinds of records whose documents are read before a plan is
-    made. `state` is what the connector remembers, `calls` what it called last."""
+    made. `state` is what the connector remembers, `calls` what it called last. `listed` is what
+    came in of lists that plans read."""
 
     books: B
     expensing: Expensing = field(default_factory=Expensing)
@@ -95,6 +97,7 @@ class Clerk(ABC, Generic[B]):
     features: Features = field(default_factory=Features)
     calls: Mapping[str, int] = field(default_factory=dict)
     looked_at: Collection[RecordKind] = (RecordKind.EXPENSE, RecordKind.INVOICE)
+    listed: Sequence[ListRecord] = ()
     _learnt: str = ""
 
     @property
@@ -139,6 +142,19 @@ class Clerk(ABC, Generic[B]):
     def composer(self) -> Composer:
         """Who composes for this company."""
         return self.books.connector.composer_for(self.features)
+
+    @property
+    def offered(self) -> Features:
+        """What the company offers, with what its lists say that lines have to say."""
+        asked = merged(required(self.listed), self.features.required)
+        return replace(self.features, required=asked)
+
+    def sync(self) -> None:
+        """The lists that plans read come in, and the company is read anew."""
+        lists = self.books.connector.lists
+        wanted = [kind for kind, traits in lists.items() if traits.defaults or traits.requires]
+        self.listed = [r for kind in wanted for r in self.books.read(kind).values()]
+        self._learnt = ""
 
     def currencies(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """Which customers and vendors are not dealt with in the home currency."""
@@ -224,7 +240,8 @@ class Clerk(ABC, Generic[B]):
             links=self.links,
             composer=self.composer,
             posting=self.posting,
-            features=self.features,
+            features=self.offered,
+            defaults=Defaults.told(self.listed),
             currencies=customers,
             vendor_currencies=vendors,
             copies=await copies_of(ledger, looked_at, never),

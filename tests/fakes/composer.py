@@ -58,6 +58,7 @@ class FakeComposer:
         for name, target in (("customer", time.customer), ("item", time.item)):
             if target is not None:
                 body[name] = reference(target)
+        body |= _stated(time, "class_id", "department_id", "location_id")
         if time.rate is not None:
             body["rate"] = str(time.rate)
         members = tuple(entry.key for entry in time.entries)
@@ -74,7 +75,7 @@ class FakeComposer:
         }
         if expenses.payee is not None:
             body["payee"] = reference(expenses.payee.target)
-        body |= _stated(expenses, "account_id", "number", "location_id", "currency", "rate")
+        body |= _stated(expenses, "account_id", "number", "currency", "rate")
         tax = sum((line.tax or Decimal(0) for line in expenses.lines), Decimal(0))
         amount = sum((line.net for line in expenses.lines), tax)
         total = Total(amount=amount, currency=expenses.currency, tax=tax, rate=expenses.rate)
@@ -92,6 +93,7 @@ class FakeComposer:
             "send": invoice.send,
         }
         body |= _stated(invoice, "number", "terms_id", "class_id", "currency", "rate", "due")
+        body |= _stated(invoice, "department_id", "location_id")
         return Document(invoice.key, "Invoice", body, day=invoice.day)
 
     def receipt(self, receipt: ResolvedReceipt) -> Document:
@@ -110,6 +112,7 @@ class FakeComposer:
 def _expense(line: ExpenseLine) -> dict[str, Any]:
     told = {"net": str(line.net), "billable": line.billable, "text": [t for _, t in line.parts]}
     told |= _stated(line, "tax", "account_id", "item_id", "class_id", "tax_code_id")
+    told |= _stated(line, "department_id", "location_id")
     return told | ({"customer": reference(line.customer)} if line.customer else {})
 
 

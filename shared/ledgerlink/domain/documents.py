@@ -17,6 +17,9 @@ from ledgerlink.domain.rules import PersonType
 Body = Mapping[str, Any]
 """A ledger's request body as JSON values; a reference may be a `Pending` in its stored form."""
 
+Required = Mapping[str, Mapping[str, str]]
+"""What lines have to say, as `Features` describes it."""
+
 PENDING = "$pending"
 
 
@@ -183,6 +186,9 @@ class ResolvedTime:
     customer: Target | None = None
     item: Target | None = None
     rate: Decimal | None = None
+    class_id: str | None = None
+    department_id: str | None = None
+    location_id: str | None = None
 
     @property
     def entry(self) -> TimeEntry:
@@ -223,6 +229,8 @@ class ExpenseLine:
     item_id: str | None = None
     customer: Target | None = None
     class_id: str | None = None
+    department_id: str | None = None
+    location_id: str | None = None
     billable: bool = False
     markup_percent: Decimal | None = None
     tax_code_id: str | None = None
@@ -250,7 +258,6 @@ class ResolvedExpenses:
     account_id: str | None = None
     credit: bool = False
     number: str | None = None
-    location_id: str | None = None
     currency: str | None = None
     rate: Decimal | None = None
     tax_inclusive: bool = False
@@ -271,6 +278,7 @@ class ResolvedInvoiceLine:
     description: str = ""
     service_date: date | None = None
     class_id: str | None = None
+    department_id: str | None = None
     tax_code_id: str | None = None
     time: Target | None = None
 
@@ -280,8 +288,9 @@ class ResolvedInvoice:
     """An invoice whose references point into the ledger; ids are the ledger's.
 
     `kind` is what it is in the ledger already (the ledger's name of it), None while it is not.
-    `tax` is what the product says that all tax comes to, None where it does not say. What else is
-    said of `ResolvedExpenses` holds here, too.
+    `tax` is what the product says that all tax comes to, None where it does not say. Class,
+    department and location are those of lines that say none of their own. What else is said of
+    `ResolvedExpenses` holds here, too.
     """
 
     key: str
@@ -294,6 +303,7 @@ class ResolvedInvoice:
     number: str | None = None
     terms_id: str | None = None
     class_id: str | None = None
+    department_id: str | None = None
     location_id: str | None = None
     currency: str | None = None
     rate: Decimal | None = None
@@ -326,6 +336,11 @@ class Features:
     """What a ledger company offers; None where the ledger does not say.
 
     `country` is its ISO 3166 code. `automated_tax` says that the ledger works tax out by itself.
+    `locations` says whether a record may have one, be it that the ledger calls it a department.
+    `required` is what a line that names a record of the ledger has to say besides: by that record's
+    id (or by the ledger's name of a kind of documents, for all their lines) each dimension, with
+    the number of the account that asks for it. `fills` are dimensions that the ledger gives to a
+    line that has none.
     `timesheet_period` is how long timesheets are (`week:monday`, `semimonthly`, `month`), where the
     ledger keeps time in sheets.
     """
@@ -336,6 +351,7 @@ class Features:
     payroll: bool | None = None
     classes: bool | None = None
     departments: bool | None = None
+    locations: bool | None = None
     projects: bool | None = None
     multi_currency: bool | None = None
     books_closed_through: date | None = None
@@ -343,6 +359,8 @@ class Features:
     automated_tax: bool | None = None
     billable_expenses: bool | None = None
     timesheet_period: str | None = None
+    required: Required = field(default_factory=dict)
+    fills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

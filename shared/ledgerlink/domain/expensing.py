@@ -125,6 +125,7 @@ class Expenses:
         if entry.billable and customer is None:
             raise Blocked(reason("missing_customer", field="project_key"))
         net, tax = _net_and_tax(entry, entry.currency or self._given.features.home_currency)
+        dimensions = resolver.dimensions(entry, customer, resolver.person(entry.staff_key))
         return ExpenseLine(
             key=entry.key,
             net=net,
@@ -132,7 +133,9 @@ class Expenses:
             account_id=code.ledger_id if code.target == "account" else None,
             item_id=code.ledger_id if code.target == "item" else None,
             customer=customer,
-            class_id=resolver.named(RuleKind.CLASSES, entry.class_key),
+            class_id=dimensions.class_id,
+            department_id=dimensions.department_id,
+            location_id=dimensions.location_id,
             billable=entry.billable,
             markup_percent=entry.markup_percent if entry.billable else None,
             tax_code_id=resolver.named(RuleKind.TAX_CODES, entry.tax_code_key),
@@ -145,8 +148,6 @@ class Expenses:
             raise Blocked(reason("duplicate_key", field="key", key=entry.key, count=count))
         approved(entry.approval, self._given.posting)
         features = self._given.features
-        offered(features.classes, "class_key", entry.class_key is not None, "classes")
-        offered(features.departments, "location_key", entry.location_key is not None, "locations")
         offered(features.billable_expenses, "billable", entry.billable, "billable expenses")
         if entry.refund and entry.paid_with != CARD:
             raise Blocked(reason("refund_of_own", field="refund"))
@@ -178,7 +179,6 @@ class Expenses:
             account_id=self._account(settlement, first, money.currency, remarks),
             credit=first.refund,
             number=sent_number(number, self._how.number, "report_number", remarks),
-            location_id=self._location(entries, remarks),
             currency=money.currency,
             rate=money.rate,
             tax_inclusive=all(entry.tax_inclusive for entry in entries),
@@ -291,15 +291,6 @@ class Expenses:
         told = reason("payables_of_currency", currency=currency, account=account_id)
         remarks.warnings.append(told)
         return account_id
-
-    def _location(self, entries: Sequence[ExpenseEntry], remarks: Remarks) -> str | None:
-        """The one that all agree in: a document has one location."""
-        keys = {entry.location_key for entry in entries}
-        if len(keys) > 1:
-            words = ", ".join(sorted(key for key in keys if key))
-            remarks.warnings.append(reason("locations_differ", field="location_key", keys=words))
-            return None
-        return self._resolver.named(RuleKind.LOCATIONS, keys.pop())
 
 
 def _net_and_tax(entry: ExpenseEntry, currency: str | None) -> tuple[Decimal, Decimal | None]:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from ledgerlink.domain.comparing import Held
+from ledgerlink.domain.dimensions import Defaults
 from ledgerlink.domain.documents import Copy, Features
 from ledgerlink.domain.links import Link
 from ledgerlink.domain.ports import Composer
@@ -49,7 +50,8 @@ class PlanInput:
     `carried_expenses` are the links of the documents that carry expenses now, by the key of each.
     `attached` are the links of the receipts of deleted records. `payables` are the ids of the
     payables accounts of each currency, where the ledger keeps several. `rates` are exchange rates
-    that the ledger knows. `today` dates what the settings date so.
+    that the ledger knows. `today` dates what the settings date so. `defaults` are the classes,
+    departments and locations of the ledger's tasks, projects and people.
     """
 
     entries: Sequence[TimeEntry]
@@ -78,6 +80,7 @@ class PlanInput:
     payables: Mapping[str, Sequence[str]] = field(default_factory=dict)
     rates: Mapping[tuple[str, date], Decimal] = field(default_factory=dict)
     today: date | None = None
+    defaults: Defaults = field(default_factory=Defaults)
 
     def held(self, link: Link) -> Held:
         """What is known of a document in the ledger."""

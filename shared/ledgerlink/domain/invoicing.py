@@ -31,8 +31,8 @@ from ledgerlink.domain.terms import (
     Remarks,
     approved,
     exchange,
-    offered,
     open_day,
+    refuse_dimensions,
     sent_number,
 )
 
@@ -93,9 +93,9 @@ class Invoices:
         """The document of an invoice. Raises Blocked or Skipped."""
         given, how, resolver = self._given, self._given.invoicing, self._resolver
         approved(invoice.approval, given.posting)
-        self._check_features(invoice)
         remarks = Remarks()
         customer = self._customer(invoice)
+        dimensions = resolver.dimensions(invoice, customer)
         day = open_day(invoice.issued_on, "issued_on", given.posting, given.features, link, remarks)
         money = self._money(invoice, customer, day, link, remarks)
         lines = self._lines(invoice, link, remarks)
@@ -115,8 +115,9 @@ class Invoices:
             due=invoice.due_on,
             number=sent_number(invoice.number, how.number, "number", remarks),
             terms_id=resolver.named(RuleKind.TERMS, invoice.terms_key),
-            class_id=resolver.named(RuleKind.CLASSES, invoice.class_key),
-            location_id=resolver.named(RuleKind.LOCATIONS, invoice.location_key),
+            class_id=dimensions.class_id,
+            department_id=dimensions.department_id,
+            location_id=dimensions.location_id,
             currency=money.currency,
             rate=money.rate,
             tax=total.tax,
@@ -133,12 +134,6 @@ class Invoices:
         document = given.composer.invoice(resolved)
         warnings = (*document.warnings, *remarks.warnings)
         return replace(document, total=total, warnings=warnings)
-
-    def _check_features(self, invoice: Invoice) -> None:
-        features = self._given.features
-        classed = [invoice.class_key, *(line.class_key for line in invoice.lines)]
-        offered(features.classes, "class_key", any(classed), "classes")
-        offered(features.departments, "location_key", bool(invoice.location_key), "locations")
 
     def _currency(self, invoice: Invoice) -> str | None:
         return invoice.currency or self._given.features.home_currency
@@ -197,6 +192,7 @@ class Invoices:
         if inside and quantity is not None:
             remarks.warnings.append(reason("quantity_left_out", field="quantity", amount=gross))
         resolver = self._resolver
+        refuse_dimensions(line, self._given.features)
         return ResolvedInvoiceLine(
             amount=gross - inside,
             item=self._item(line),
@@ -206,6 +202,7 @@ class Invoices:
             description=line.description or "",
             service_date=line.service_date,
             class_id=resolver.named(RuleKind.CLASSES, line.class_key),
+            department_id=resolver.named(RuleKind.DEPARTMENTS, line.department_key),
             tax_code_id=resolver.named(RuleKind.TAX_CODES, line.tax_code_key),
         )
 
@@ -326,11 +323,16 @@ def priced(
 
 
 def summary(lines: Sequence[ResolvedInvoiceLine]) -> list[ResolvedInvoiceLine]:
-    """One line for each item, class and tax code; what they describe is kept where they agree."""
+    """One line for each item, class, department and tax code; what they describe is kept where they
+    agree."""
     groups: dict[object, list[ResolvedInvoiceLine]] = {}
     for line in lines:
-        groups.setdefault((line.item, line.class_id, line.tax_code_id), []).append(line)
+        groups.setdefault(_kept_apart(line), []).append(line)
     return [some[0] if len(some) == 1 else _summed(some) for some in groups.values()]
+
+
+def _kept_apart(line: ResolvedInvoiceLine) -> object:
+    return line.item, line.class_id, line.department_id, line.tax_code_id
 
 
 def _summed(lines: Sequence[ResolvedInvoiceLine]) -> ResolvedInvoiceLine:

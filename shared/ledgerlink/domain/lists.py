@@ -175,7 +175,10 @@ class ListTraits:
     `entities` are the ledger's own names of its records, as far as we may write them. `by_changes`
     says that `Ledger.changes` answers for it. `on_request` lists come only when asked for, with a
     range of days; of `linked_only` lists only the records that we wrote are read. The records of a
-    list that `places` are the product's clients and projects, by where they stand.
+    list that `places` are the product's clients and projects, by where they stand. Records of a
+    list that has `defaults` say class, department and location of what is posted for them; those of
+    one that `requires` say which dimensions lines that name them need, or name the account that
+    says it.
     """
 
     entities: tuple[str, ...]
@@ -183,6 +186,8 @@ class ListTraits:
     on_request: bool = False
     linked_only: bool = False
     places: bool = False
+    defaults: bool = False
+    requires: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from ledgerlink.domain.bundles import met_again, release_first
 from ledgerlink.domain.comparing import Comparer, Held
@@ -88,7 +88,13 @@ class _Planning:
     def __init__(self, given: PlanInput) -> None:
         self.given = given
         self.resolver = Resolver(
-            given.rules, given.links, given.composer, given.posting, given.features, given.taken
+            given.rules,
+            given.links,
+            given.composer,
+            given.posting,
+            given.features,
+            given.taken,
+            given.defaults,
         )
         self._comparer = Comparer(
             edits=given.posting.ledger_edits,
@@ -193,6 +199,7 @@ class _Planning:
             return _Group(time_key(entry), source, resolved)
         told = [source.staff_key, source.work_date.isoformat(), source.client_key]
         told += [source.project_key, source.labor_code_key, source.leave_type_key]
+        told += [f"{name} {each}" for name, each in asdict(resolved.dimensions).items() if each]
         words = json.dumps([*told, source.billable, str(resolved.rate)])
         name = hashlib.sha256(words.encode()).hexdigest()[:32]
         return _Group(posting_key(MERGED, name), source, resolved)

@@ -76,6 +76,9 @@ class TimeEntry:
     task: Text | None = None
     labor_code_key: Key | None = None
     leave_type_key: Key | None = None
+    class_key: Key | None = None
+    department_key: Key | None = None
+    location_key: Key | None = None
     billable: bool = False
     bill_rate: Rate | None = None
     cost_rate: Rate | None = None
@@ -125,6 +128,7 @@ class ExpenseEntry:
     client_key: Key | None = None
     project_key: Key | None = None
     class_key: Key | None = None
+    department_key: Key | None = None
     location_key: Key | None = None
     vendor_key: Key | None = None
     billable: bool = False
@@ -154,6 +158,7 @@ class InvoiceLine:
     expense_code_key: Key | None = None
     service_date: date | None = None
     class_key: Key | None = None
+    department_key: Key | None = None
     tax_code_key: Key | None = None
     tax_amount: Quantity | None = None
     time_keys: Annotated[tuple[Key, ...], MaxLen(10_000)] = ()
@@ -178,6 +183,7 @@ class Invoice:
     due_on: date | None = None
     terms_key: Key | None = None
     class_key: Key | None = None
+    department_key: Key | None = None
     location_key: Key | None = None
     currency: Currency | None = None
     exchange_rate: Annotated[Rate, Gt(Decimal(0))] | None = None

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ledgerlink.domain.dimensions import Defaults, Dimensions, first_said
 from ledgerlink.domain.documents import (
     Document,
     Features,
@@ -23,7 +24,7 @@ from ledgerlink.domain.links import Link as PostedLink
 from ledgerlink.domain.ports import Blocked, Composer
 from ledgerlink.domain.posting import Billable, Posting
 from ledgerlink.domain.reasons import Reason, reason
-from ledgerlink.domain.records import TimeEntry
+from ledgerlink.domain.records import ExpenseEntry, Invoice, TimeEntry
 from ledgerlink.domain.rules import (
     SINGULAR,
     Client,
@@ -37,6 +38,7 @@ from ledgerlink.domain.rules import (
     RuleKind,
     Skip,
 )
+from ledgerlink.domain.terms import refuse_dimensions
 
 RuleBook = Mapping[tuple[RuleKind, str], Rule]
 
@@ -94,6 +96,7 @@ class Resolver:
     posting: Posting = field(default_factory=Posting)
     features: Features = field(default_factory=Features)
     taken: Taken = nobody
+    defaults: Defaults = field(default_factory=Defaults)
     created: dict[str, Document] = field(default_factory=dict)
     refused: dict[str, Reason] = field(default_factory=dict)
     _climbed: list[str] = field(default_factory=list)
@@ -114,6 +117,7 @@ class Resolver:
             item=labor.item if labor else None,
             billable=self._billable(entry, labor),
             rate=entry.bill_rate if entry.bill_rate is not None or not labor else labor.rate,
+            dimensions=self.dimensions(entry, customer, staff),
         )
 
     def _billable(self, entry: TimeEntry, labor: Labor | None) -> bool:
@@ -210,6 +214,28 @@ class Resolver:
         assert isinstance(mapping, Link)
         return mapping.ledger_id
 
+    def dimensions(
+        self, record: TimeEntry | ExpenseEntry | Invoice, *targets: Target | None
+    ) -> Dimensions:
+        """As the record says them, else as the first of these records of the ledger that does, or
+        the one above it. Raises Blocked."""
+        refuse_dimensions(record, self.features)
+        said = Dimensions(
+            class_id=self.named(RuleKind.CLASSES, record.class_key),
+            department_id=self.named(RuleKind.DEPARTMENTS, record.department_key),
+            location_id=self.named(RuleKind.LOCATIONS, record.location_key),
+        )
+        known = [target.ledger_id for target in targets if isinstance(target, Known)]
+        return first_said([said, *(each for one in known for each in self.defaults.of(one))])
+
+    def person(self, source_key: str) -> Target | None:
+        """The person of the ledger, as far as there is one already."""
+        rule = self.rules.get((RuleKind.USERS, source_key))
+        if rule is not None and isinstance(rule.mapping, Link):
+            return Known(rule.mapping.ledger_id)
+        made = self.links.get(posting_key(SINGULAR[RuleKind.USERS], source_key))
+        return Known(made.ledger_id) if made is not None else None
+
     def _rule(self, kind: RuleKind, source_key: str) -> Rule:
         rule = self.rules.get((kind, source_key))
         if rule is None:
@@ -254,6 +280,7 @@ class Resolved:
     item: Target | None
     billable: bool
     rate: Decimal | None
+    dimensions: Dimensions = field(default_factory=Dimensions)
 
     def targets(self) -> tuple[Any, ...]:
         """Person, customer and item in the form that bodies have them in."""
@@ -277,6 +304,9 @@ class Resolved:
             customer=self.customer,
             item=self.item,
             rate=self.rate,
+            class_id=self.dimensions.class_id,
+            department_id=self.dimensions.department_id,
+            location_id=self.dimensions.location_id,
         )
 
 

@@ -22,6 +22,7 @@ class RuleKind(StrEnum):
     CARDS = "cards"
     VENDORS = "vendors"
     CLASSES = "classes"
+    DEPARTMENTS = "departments"
     LOCATIONS = "locations"
     TERMS = "terms"
     TAX_CODES = "tax-codes"
@@ -36,6 +37,7 @@ SINGULAR = {
     RuleKind.CARDS: "card",
     RuleKind.VENDORS: "vendor",
     RuleKind.CLASSES: "class",
+    RuleKind.DEPARTMENTS: "department",
     RuleKind.LOCATIONS: "location",
     RuleKind.TERMS: "terms",
     RuleKind.TAX_CODES: "tax-code",
@@ -48,8 +50,8 @@ PersonType = Literal["employee", "vendor"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skip:
-    """Records of this entity are not posted. Of what a record merely carries (a class, a location,
-    terms, a tax code, a vendor) only the field is left out."""
+    """Records of this entity are not posted. Of what a record merely carries (a class, a
+    department, a location, terms, a tax code, a vendor) only the field is left out."""
 
     action: Literal["skip"] = "skip"
 

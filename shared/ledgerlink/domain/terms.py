@@ -10,6 +10,7 @@ from ledgerlink.domain.links import Link
 from ledgerlink.domain.ports import Blocked
 from ledgerlink.domain.posting import ClosedPeriod, Posting
 from ledgerlink.domain.reasons import Reason, reason
+from ledgerlink.domain.records import ExpenseEntry, Invoice, InvoiceLine, TimeEntry
 from ledgerlink.domain.spending import Number
 
 Parts = tuple[tuple[str, str], ...]
@@ -36,6 +37,17 @@ def offered(feature: bool | None, field_name: str, used: bool, what: str) -> Non
     """Raise Blocked for the use of a feature that the ledger says is off."""
     if used and feature is False:
         raise Blocked(reason("feature_off", field=field_name, detail=f"{what} are off"))
+
+
+def refuse_dimensions(
+    record: TimeEntry | ExpenseEntry | Invoice | InvoiceLine, features: Features
+) -> None:
+    """Raise Blocked for a class, department or location of a ledger that says it has none."""
+    offered(features.classes, "class_key", record.class_key is not None, "classes")
+    department = record.department_key is not None
+    offered(features.departments, "department_key", department, "departments")
+    if not isinstance(record, InvoiceLine):
+        offered(features.locations, "location_key", record.location_key is not None, "locations")
 
 
 def open_day(

@@ -19,6 +19,7 @@ from ledgerlink.domain.runs import Run, RunState
 from ledgerlink.domain.settings import Settings
 from ledgerlink.domain.undoing import UndoInput, undo
 from ledgerlink.services.copies import copies_of
+from ledgerlink.services.dimensions import defaults_for
 from ledgerlink.services.house import House
 from ledgerlink.services.names import foreign_customers, names_in_use
 from ledgerlink.services.plans import rule_book, store_chunks, time_records
@@ -133,6 +134,7 @@ async def _operations(asked: Asked, rules: RuleBook) -> tuple[tuple[Operation, .
         composer=connector.composer_for(asked.company.features, settings.ledger),
         posting=asked.posting,
         features=asked.company.features,
+        defaults=defaults_for(house, connection, entries, rules, links),
         taken=names_in_use(house, connection),
         carried=carried,
         whole=True,

@@ -17,11 +17,20 @@ from ledgerlink.domain.plan import Operation
 from ledgerlink.domain.planner import linked_keys, plan
 from ledgerlink.domain.ports import Ledger, Stop
 from ledgerlink.domain.receipts import receipts_of
-from ledgerlink.domain.records import Deleted, ListPost, ProjectRecord, RecordKind
+from ledgerlink.domain.records import (
+    Deleted,
+    ExpenseEntry,
+    Invoice,
+    ListPost,
+    ProjectRecord,
+    RecordKind,
+    TimeEntry,
+)
 from ledgerlink.domain.resolver import RuleBook, creatable_keys, posting_key
 from ledgerlink.domain.rules import Link, Rule, RuleKind, Skip
 from ledgerlink.domain.settings import Settings
 from ledgerlink.services.copies import copies_of
+from ledgerlink.services.dimensions import defaults_for, demanding
 from ledgerlink.services.house import House
 from ledgerlink.services.names import foreign_customers, foreign_vendors, names_in_use, payables
 from ledgerlink.services.plans import Records, rule_book
@@ -125,15 +134,19 @@ class PostPlan:
         spent = self._carriers(_named(records, RecordKind.EXPENSE), RecordKind.EXPENSE)
         billed = [k for i in records.invoices for line in i.lines for k in line.time_keys]
         times = [*_named(records, RecordKind.TIME), *billed]
+        features = self.company.features
+        if records.expenses or records.invoices:
+            features = demanding(house, connection, features)
         looked_at = {link.key: link for link in _changeable(records, links, spent)}
         return PlanInput(
             entries=records.times,
             rejected=records.rejected,
             rules=rules,
             links=links,
-            composer=connector.composer_for(self.company.features, settings.ledger),
+            composer=connector.composer_for(features, settings.ledger),
             posting=settings.posting,
-            features=self.company.features,
+            features=features,
+            defaults=defaults_for(house, connection, self._analysed(records), rules, links),
             taken=names_in_use(house, connection),
             currencies=self._told(foreign_customers, records.times or records.invoices),
             attached=self._attached(records),
@@ -151,6 +164,11 @@ class PostPlan:
             carried_expenses={**_alone(_named(records, RecordKind.EXPENSE), links), **spent},
             today=house.clock.now().date(),
         )
+
+    def _analysed(self, records: Records) -> Iterator[TimeEntry | ExpenseEntry | Invoice]:
+        yield from records.times
+        yield from records.expenses
+        yield from records.invoices
 
     def _told(
         self, of_list: Callable[[House, Connection, Features], Mapping[str, T]], asking: object

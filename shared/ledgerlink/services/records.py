@@ -30,7 +30,8 @@ LINKED = {
     RuleKind.CARDS: (ListType.ACCOUNT,),
     RuleKind.VENDORS: (ListType.VENDOR,),
     RuleKind.CLASSES: (ListType.CLASS,),
-    RuleKind.LOCATIONS: (ListType.LOCATION, ListType.DEPARTMENT),
+    RuleKind.DEPARTMENTS: (ListType.DEPARTMENT,),
+    RuleKind.LOCATIONS: (ListType.LOCATION, ListType.ENTITY),
     RuleKind.TERMS: (ListType.TERM,),
     RuleKind.TAX_CODES: (ListType.TAX_CODE,),
 }

@@ -44,9 +44,13 @@ RULES: Mapping[RuleKind, Mapping[str, Rules]] = {
     RuleKind.CARDS: {"visa": Link(ledger_id="creditcard/CORP-VISA")},
     RuleKind.TERMS: {"net15": Link(ledger_id="arterm/Net 15")},
     RuleKind.CLASSES: {"commercial": Link(ledger_id="class/CL1")},
+    RuleKind.DEPARTMENTS: {
+        "consulting": Link(ledger_id="department/10"),
+        "engineering": Link(ledger_id="department/20"),
+    },
     RuleKind.LOCATIONS: {
         "us": Link(ledger_id="location/US"),
-        "consulting": Link(ledger_id="department/10"),
+        "york": Link(ledger_id="location/NY"),
     },
 }
 """What the firm set, by the ids that the sandbox's companies have."""
@@ -85,7 +89,7 @@ class Clerk(clerk.Clerk[Books]):
 
     @property
     def composer(self) -> Documents:
-        return self.books.connector.composer_for(self.features, self.books.chosen)
+        return self.books.connector.composer_for(self.offered, self.books.chosen)
 
     def lose(self, action: str = "cut", when: str = "after", **more: Any) -> None:
         """What is written next is done, and the answer does not arrive; or is not done, `before`

@@ -54,6 +54,8 @@ TOLD: list[tuple[str, Any, dict[str, Any], Record, str]] = [
         "<PROJECTCATEGORY>Internal Billable</PROJECTCATEGORY>",
     ),
     ("location_id", "location/US", {}, worked(), "<LOCATIONID>US</LOCATIONID>"),
+    ("department_id", "department/10", {}, spent(), "<DEPARTMENTID>10</DEPARTMENTID>"),
+    ("class_id", "class/CL1", {}, invoice(), "<classid>CL1</classid>"),
     (
         "folder",
         "Scans",

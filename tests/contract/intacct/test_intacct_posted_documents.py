@@ -120,10 +120,10 @@ def test_a_document_that_somebody_deleted_is_told_as_gone(clerk: Clerk, paper: P
 
 def test_a_bill_is_owed_to_its_vendor(clerk: Clerk) -> None:
     said = {"report_number": "ER-7", "report_name": "Trip to Oslo"}
-    told = {"project_key": "birds", "class_key": "commercial", "location_key": "consulting"}
+    told = {"project_key": "birds", "class_key": "commercial", "department_key": "consulting"}
     clerk.post(
         spent("x1", **said, **told, billable=True),
-        spent("x2", "12.25", **said, location_key="consulting"),
+        spent("x2", "12.25", **said, department_key="consulting", location_key="us"),
     )
     bill, lines = clerk.row(REPORT), clerk.lines(REPORT)
     assert (bill["VENDORID"], bill["RECORDID"], bill["STATE"]) == ("V1", "ER-7", "Posted")
@@ -135,6 +135,7 @@ def test_a_bill_is_owed_to_its_vendor(clerk: Clerk) -> None:
     assert values(lines, "PROJECTID") == ["P-1", None]
     assert values(lines, "CLASSID") == ["CL1", None]
     assert values(lines, "DEPARTMENTID") == ["10", "10"]
+    assert values(lines, "LOCATIONID") == [None, "US"]
     assert lines[0]["BILLABLE"] == "true"
 
 
@@ -308,7 +309,7 @@ def test_what_is_paid_is_neither_changed_nor_taken_back(clerk: Clerk, paper: Pap
 @pytest.mark.parametrize(
     ("record", "reasons", "name"),
     [
-        (spent(expense_code_key="software"), "missing_dimension", "department"),
+        (spent(expense_code_key="software"), "missing_dimension", "Department"),
         (spent(staff_key="shut"), "target_missing", "V9"),
         (charged(card_key="lost"), "target_missing", "LOST"),
         (charged(project_key="done"), "target_missing", "P-8"),

@@ -461,7 +461,9 @@ def test_a_closed_period_is_told(clerk: Clerk) -> None:
 
 
 def test_entities_want_a_location_of_each_entry(group: Books) -> None:
-    assert Clerk(group).post(worked())["time:t1"].state is ItemState.FAILED
+    outcome = Clerk(group).post(worked())["time:t1"]
+    assert (outcome.state, code(outcome)) == (ItemState.BLOCKED, "missing_dimension")
+    assert "several entities requires a location" in words(outcome)
     placed = Clerk(replace(group, choices=Choices(location_id="location/US")))
     assert placed.post(worked())["time:t1"].state is ItemState.POSTED
     assert placed.entry("time:t1")["LOCATIONID"] == "US"

@@ -31,7 +31,8 @@ NEWER_PARTS = ("Element 'billable'",)
 
 FULL: dict[str, Any] = {
     "class_key": "commercial",
-    "location_key": "consulting",
+    "department_key": "consulting",
+    "location_key": "us",
     "project_key": "birds",
     "billable": True,
     "receipts": (receipt(note="Lunch"),),
@@ -40,7 +41,8 @@ SALE: dict[str, Any] = {
     "number": "INV-7",
     "due_on": date(2026, 4, 1),
     "class_key": "commercial",
-    "location_key": "consulting",
+    "department_key": "consulting",
+    "location_key": "us",
     "memo": "Thanks",
     "receipts": (receipt(),),
 }

@@ -147,7 +147,8 @@ def test_the_company_is_read_with_its_features() -> None:
             time_tracking=True,
             payroll=None,
             classes=True,
-            departments=True,
+            departments=False,
+            locations=True,
             projects=False,
             multi_currency=False,
             books_closed_through=date(2025, 12, 31),
@@ -162,7 +163,9 @@ def test_the_company_is_read_with_its_features() -> None:
 
 def test_what_the_company_does_not_say_is_none() -> None:
     read, _ = company_read(preferences={"Preferences": {"Id": "1"}})
-    assert read.features == Features(edition="QuickBooks Online Plus", country="US")
+    assert read.features == Features(
+        edition="QuickBooks Online Plus", departments=False, country="US"
+    )
 
 
 def stored(ledger_id: str, version: str = "0", **changes: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Rules of expense codes, cards, vendors, classes, locations, terms, tax codes and leave: their
+"""Rules of expense codes, cards, vendors, dimensions, terms, tax codes and leave: their
 forms, taken out and in again together, and the list records that they name."""
 
 from typing import Any
@@ -11,7 +11,7 @@ from ledgerlink.domain.rules import RuleKind
 from tests.fakes.house import town
 from tests.unit.api.client import Answer, Api
 
-NAMED = ["cards", "vendors", "classes", "locations", "terms", "tax-codes"]
+NAMED = ["cards", "vendors", "classes", "departments", "locations", "terms", "tax-codes"]
 """Kinds whose rules say skip or link, and no more."""
 SKIP, LINK = {"action": "skip"}, {"action": "link", "ledger_id": "7"}
 CREATE_ITEM = {"action": "create", "name": "Leave", "income_account_id": "1"}
@@ -137,7 +137,8 @@ NAMING: list[tuple[str, dict[str, Any], list[str]]] = [
     ("cards", LINK, ["account"]),
     ("vendors", LINK, ["vendor"]),
     ("classes", LINK, ["class"]),
-    ("locations", LINK, ["location", "department"]),
+    ("departments", LINK, ["department"]),
+    ("locations", LINK, ["location", "entity"]),
     ("terms", LINK, ["term"]),
     ("tax-codes", LINK, ["tax_code"]),
     *((kind, SKIP, []) for kind in RuleKind),

@@ -84,6 +84,7 @@ RULES: dict[RuleKind, dict[str, RuleMapping]] = {
     RuleKind.CARDS: {"visa": Link(ledger_id="VISA")},
     RuleKind.VENDORS: {"shop": Link(ledger_id="V7"), "out": Skip()},
     RuleKind.CLASSES: {"east": Link(ledger_id="K1"), "out": Skip()},
+    RuleKind.DEPARTMENTS: {"sales": Link(ledger_id="B1"), "out": Skip()},
     RuleKind.LOCATIONS: {"hq": Link(ledger_id="D1"), "lab": Link(ledger_id="D2")},
     RuleKind.TERMS: {"net30": Link(ledger_id="T30")},
     RuleKind.TAX_CODES: {"vat": Link(ledger_id="X1")},

@@ -366,15 +366,12 @@ def test_a_class_whose_rule_says_skip_is_left_out_alone() -> None:
     assert (op.state, "class_id" in (op.body or {})["lines"][0]) == (ItemState.PENDING, False)
 
 
-@pytest.mark.parametrize(
-    ("second", "location", "told"),
-    [("hq", "D1", []), ("lab", None, ["locations_differ"]), (None, None, ["locations_differ"])],
-)
-def test_a_document_has_the_location_that_all_its_entries_agree_in(
-    second: str | None, location: str | None, told: list[str]
-) -> None:
-    op = one(Desk().post(spent("e1", location_key="hq"), spent("e2", location_key=second)))
-    assert ((op.body or {}).get("location_id"), warnings(op)) == (location, told)
+def test_each_line_has_the_dimensions_of_its_entry() -> None:
+    first = spent("e1", location_key="hq", department_key="sales", class_key="east")
+    op = one(Desk().post(first, spent("e2", location_key="lab")))
+    names = ("class_id", "department_id", "location_id")
+    told = [tuple(each.get(name) for name in names) for each in (op.body or {})["lines"]]
+    assert told == [("K1", "B1", "D1"), (None, None, "D2")]
 
 
 # Money

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ledgerlink.connectors.intacct.bodies import PLACES, field
 from ledgerlink.connectors.intacct.errors import Disposition, meaning
 from ledgerlink.connectors.intacct.faults import Fault
+from ledgerlink.connectors.intacct.learning import Learned
 from ledgerlink.connectors.intacct.refusals import QUOTED, explain, failed
 from ledgerlink.connectors.intacct.rewriting import OF_SHEET, Rewriting
 from ledgerlink.domain.plan import Outcome, Write
@@ -17,8 +18,9 @@ OF_ALL = frozenset({"timesheet_approved", "closed_period"})
 class Blame:
     """The refusals of one request. Who is to blame is told as failed."""
 
-    def __init__(self, names: Mapping[str, str], told: list[Outcome]) -> None:
+    def __init__(self, names: Mapping[str, str], learned: Learned, told: list[Outcome]) -> None:
         self._names = names
+        self._learned = learned
         self._told = told
         self._again: list[frozenset[int]] = []
         self._last: dict[int, Reason] = {}
@@ -36,6 +38,8 @@ class Blame:
         why = explain(fault, self._names, writes[0].day)
         guilty = list(_guilty(rewriting, fault))
         if guilty or len(writes) == 1:
+            for write in guilty or writes:
+                self._learned.note(write, fault)
             self._fail(guilty or writes, why)
             named = {write.seq for write in guilty}
             rest = [write for write in writes if write.seq not in named]

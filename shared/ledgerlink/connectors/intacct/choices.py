@@ -30,6 +30,8 @@ class Choices:
     revenue_account_id: str | None = None
     project_category: str = "Contract"
     location_id: str | None = None
+    department_id: str | None = None
+    class_id: str | None = None
     folder: str = "Receipts"
 
     @classmethod
@@ -71,11 +73,19 @@ _ABOUT: Mapping[str, Choice] = {
     ),
     "location_id": Choice(
         about="The location or entity of what is written at the top level of a company of several"
-        " entities, where the record names none",
+        " entities, where neither the record nor what it is for has one",
         ids={
             "location/": Use(ListType.LOCATION),
             "locationentity/": Use(ListType.ENTITY),
         },
+    ),
+    "department_id": Choice(
+        about="The department of lines, where neither the record nor what it is for has one",
+        ids={"department/": Use(ListType.DEPARTMENT)},
+    ),
+    "class_id": Choice(
+        about="The class of lines, where neither the record nor what it is for has one",
+        ids={"class/": Use(ListType.CLASS)},
     ),
     "folder": Choice(about="The attachment folder that receipts are kept in"),
 }

@@ -10,6 +10,7 @@ from ledgerlink.connectors.intacct.choices import OFFERED, Choices
 from ledgerlink.connectors.intacct.client import Client, timeout
 from ledgerlink.connectors.intacct.documents import Documents
 from ledgerlink.connectors.intacct.endpoints import Endpoints
+from ledgerlink.connectors.intacct.learning import Learned
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
 from ledgerlink.connectors.intacct.logins import LoginVault, Sender, signed
 from ledgerlink.connectors.intacct.periods import Periods
@@ -51,7 +52,7 @@ class SageIntacct:
 
     def composer_for(self, features: Features, chosen: Chosen = NOTHING) -> Documents:
         """The composer for a company whose timesheets are of these periods, and its choices."""
-        return Documents(Periods.of(features.timesheet_period), Choices.of(chosen))
+        return Documents(Periods.of(features.timesheet_period), Choices.of(chosen), features)
 
     def notices(
         self,
@@ -101,4 +102,5 @@ class SageIntacct:
             Silence(self._time, lane_state),
         )
         choices = Choices.of(chosen)
-        return IntacctLedger(company_id, client, sessions, self._time, http, choices)
+        learned = Learned(lane_state)
+        return IntacctLedger(company_id, client, sessions, self._time, http, choices, learned)

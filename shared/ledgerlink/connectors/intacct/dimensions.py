@@ -1,69 +1,115 @@
-"""What accounts require of their lines, checked before anything is sent."""
+"""What lines have to say, be it that their account asks for it: checked before anything is sent."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ledgerlink.connectors.intacct import queries, rows
-from ledgerlink.connectors.intacct.client import Client
+from ledgerlink.connectors.intacct.faults import Fault
 from ledgerlink.connectors.intacct.ids import parse
-from ledgerlink.connectors.intacct.pages import everything
-from ledgerlink.connectors.intacct.records import REQUIRED
-from ledgerlink.connectors.intacct.refusals import missing_dimension
-from ledgerlink.connectors.intacct.rows import text
-from ledgerlink.domain.plan import Write
-from ledgerlink.domain.ports import Stop
-from ledgerlink.domain.reasons import Reason
+from ledgerlink.domain.documents import PENDING, Body, Features
+from ledgerlink.domain.ports import Blocked
+from ledgerlink.domain.reasons import Reason, reason
+
+Line = Mapping[str, Any]
 
 GIVEN: Mapping[str, Sequence[tuple[str, str]]] = {
-    "department": [("PLACE", "department"), ("FOR", "")],
-    "location": [("PLACE", "location"), ("PLACE", "locationentity"), ("FOR", "")],
-    "project": [("FOR", "project"), ("FOR", "task")],
-    "customer": [("FOR", "")],
+    "department": [("DEPARTMENT", "")],
+    "location": [("LOCATION", "")],
     "class": [("CLASS", "")],
-    "item": [("ITEM", "")],
+    "project": [("FOR", "project"), ("FOR", "task")],
+    "task": [("FOR", "task")],
+    "customer": [("FOR", "")],
+    "item": [("ITEM", "item")],
 }
-"""What gives a line each dimension, by place and object: a project brings its customer, and may
-bring its department and location. What a line has from its head is left to the ledger."""
+"""What gives a line each dimension, by place and object: a project brings its customer. What a line
+has from its head is left to the ledger."""
 
-FROM_HEAD = frozenset({"EEXPENSES"})
-"""Kinds whose person gives department and location."""
-OF_PERSON = frozenset({"department", "location"})
+FIELDS: Mapping[str, str] = {
+    "department": "department_key",
+    "location": "location_key",
+    "class": "class_key",
+    "project": "project_key",
+    "task": "project_key",
+    "customer": "client_key",
+    "vendor": "vendor_key",
+    "employee": "staff_key",
+    "item": "labor_code_key",
+}
+"""The field of the product that says each dimension."""
 
+BY_DEFAULT = frozenset({"department", "location", "class"})
+"""Dimensions that have defaults."""
 
-class Dimensions:
-    """What the accounts of one company require, asked for once per account."""
+CALLED = {"job": "project", "engagement": "project", "client": "customer", "supplier": "vendor"}
+"""What a company may call them."""
 
-    def __init__(self, client: Client, entity: str | None) -> None:
-        self._client = client
-        self._given = frozenset({"location"}) if entity else frozenset()
-        self._known: dict[str, list[str]] = {}
-
-    async def missing(self, writes: Sequence[Write], stop: Stop) -> Mapping[int, Reason]:
-        """Why some of these writes would be refused, by seq. Raises as the client's `read`."""
-        await self._learn(writes, stop)
-        found = {write.seq: next(self._lacking(write), None) for write in writes}
-        return {seq: missing_dimension(words) for seq, words in found.items() if words}
-
-    async def _learn(self, writes: Sequence[Write], stop: Stop) -> None:
-        wanted = {number for w in writes for line in lines(w.body) if (number := _account(line))}
-        fields = ["RECORDNO", "ACCOUNTNO", *REQUIRED]
-        for some in queries.portions(sorted(wanted - self._known.keys())):
-            self._known.update({number: [] for number in some})
-            among = queries.among("ACCOUNTNO", some)
-            async for row in everything(self._client, "GLACCOUNT", fields, among, stop=stop):
-                told = [said for name, said in REQUIRED.items() if rows.flag(row, name)]
-                self._known[text(row, "ACCOUNTNO") or ""] = told
-
-    def _lacking(self, write: Write) -> Iterator[str]:
-        spared = self._given | (OF_PERSON if write.kind in FROM_HEAD else frozenset())
-        for place, line in enumerate(lines(write.body), 1):
-            account = _account(line)
-            for name in self._known.get(account, ()):
-                if name in GIVEN and name not in spared and not _has(line, name):
-                    yield f"account {account} requires a {name}, and line {place} has none"
+ASKS = re.compile(r"(?:requires an?|missing the) (\w+)", re.IGNORECASE)
+OF_ACCOUNT = re.compile(r"\baccount(?: number)? '?([\w.-]*\w)", re.IGNORECASE)
 
 
-def lines(body: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
+def asked(fault: Fault) -> tuple[str, str]:
+    """The dimension that a refusal asks for, and the number of the account; empty where it says
+    none."""
+    found, account = ASKS.search(fault.words), OF_ACCOUNT.search(fault.words)
+    word = found.group(1).lower() if found else ""
+    dimension = CALLED.get(word, word)
+    if dimension not in FIELDS:
+        return "", ""
+    return dimension, account.group(1) if account else ""
+
+
+def missing(detail: str, dimension: str) -> Reason:
+    """That a record does not say what it has to, and what to do about it."""
+    field = FIELDS[dimension]
+    remedy = f"Give the record a {field}"
+    if dimension in BY_DEFAULT:
+        remedy += (
+            f", or its project or person in Sage Intacct a {dimension}, or the connection a"
+            f" {dimension}_id in its settings"
+        )
+    why = reason("missing_dimension", field, detail=detail)
+    return Reason(why.code, why.message, f"{remedy}; then post again.", field)
+
+
+def require(
+    kind: str, some: Sequence[Line], features: Features, called: Sequence[str] = ()
+) -> None:
+    """Raise Blocked where one of the lines of such a document does not say what it has to. Lines
+    are `called` so, else they are numbered."""
+    for place, line in enumerate(some):
+        for dimension, account in wanted(kind, line, features):
+            if dimension not in features.fills and not says(line, dimension):
+                whose = called[place] if called else f"line {place + 1}"
+                who = f"account {account}" if account else "a company of several entities"
+                detail = f"{who} requires a {dimension}, and {whose} has none"
+                raise Blocked(missing(detail, dimension))
+
+
+def wanted(kind: str, line: Line, features: Features) -> Iterator[tuple[str, str]]:
+    """The dimensions that a line has to say, each with the account that asks for it."""
+    for name in (kind, name_of(kind, line)):
+        for dimension, account in features.required.get(name, {}).items():
+            if dimension in GIVEN:
+                yield dimension, account
+
+
+def name_of(kind: str, line: Line) -> str:
+    """What decides on which account a line is booked: the account or label that it names, else
+    what it is of, in such documents."""
+    return str(line["ACCOUNT"]) if "ACCOUNT" in line else f"{kind} {line.get('ITEM', '')}"
+
+
+def says(line: Line, dimension: str) -> bool:
+    """Whether a line says it. What the same plan creates may be anything."""
+    for place, kind in GIVEN[dimension]:
+        if place in line and kind in ("", parse(str(line[place])).kind):
+            return True
+        if place in line and PENDING in line[place]:
+            return True
+    return False
+
+
+def lines(body: Body | None) -> Iterator[Line]:
     """The lines of a body."""
     for value in (body or {}).values():
         if isinstance(value, Mapping):
@@ -71,14 +117,6 @@ def lines(body: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
                 yield from some if isinstance(some, list | tuple) else ()
 
 
-def _account(line: Mapping[str, Any]) -> str:
-    """The number of the account that a line names; empty for one that names a label."""
-    ref = parse(str(line.get("ACCOUNT", "")), "glaccount")
-    return ref.id if ref.kind == "glaccount" else ""
-
-
-def _has(line: Mapping[str, Any], dimension: str) -> bool:
-    for place, kind in GIVEN[dimension]:
-        if place in line and kind in ("", parse(str(line[place])).kind):
-            return True
-    return False
+def booked(body: Body | None) -> Sequence[Line]:
+    """What of a body is booked: its lines, or itself where it has none."""
+    return list(lines(body)) or [body or {}]

@@ -6,9 +6,11 @@ from ledgerlink.connectors.intacct.expenses import spending
 from ledgerlink.connectors.intacct.invoices import sale
 from ledgerlink.connectors.intacct.new_records import new_record
 from ledgerlink.connectors.intacct.periods import Periods
+from ledgerlink.connectors.intacct.placing import Placing
 from ledgerlink.connectors.intacct.receipts import attachment
 from ledgerlink.domain.documents import (
     Document,
+    Features,
     NewListRecord,
     ResolvedExpenses,
     ResolvedInvoice,
@@ -18,13 +20,20 @@ from ledgerlink.domain.documents import (
 
 
 class Documents:
-    """The composer of Sage Intacct, for companies whose timesheets are of these `periods`."""
+    """The composer of Sage Intacct, for companies whose timesheets are of these `periods`, and who
+    offer these `features`."""
 
     links_time = False
 
-    def __init__(self, periods: Periods | None = None, choices: Choices | None = None) -> None:
+    def __init__(
+        self,
+        periods: Periods | None = None,
+        choices: Choices | None = None,
+        features: Features | None = None,
+    ) -> None:
         self._periods = periods or Periods()
         self._choices = choices or Choices()
+        self._features = features or Features()
 
     def list_record(self, record: NewListRecord) -> Document:
         """A CUSTOMER, PROJECT, EMPLOYEE, VENDOR or ITEM. Raises Blocked."""
@@ -32,7 +41,7 @@ class Documents:
 
     def time(self, time: ResolvedTime) -> Document:
         """A TIMESHEETENTRY. Raises Blocked."""
-        return entry(time, self._periods, self._choices.location_id)
+        return entry(time, self._periods, Placing(self._choices), self._features)
 
     def expenses(self, expenses: ResolvedExpenses) -> Document:
         """An APBILL, EEXPENSES or CCTRANSACTION. Raises Blocked."""

@@ -8,12 +8,14 @@ from typing import Any
 
 from ledgerlink.connectors.intacct import rows
 from ledgerlink.connectors.intacct.bodies import amount, at
+from ledgerlink.connectors.intacct.dimensions import require
 from ledgerlink.connectors.intacct.ids import parse, ref
 from ledgerlink.connectors.intacct.marks import marked
 from ledgerlink.connectors.intacct.periods import Periods
+from ledgerlink.connectors.intacct.placing import Placing
 from ledgerlink.connectors.intacct.rows import Row, text
 from ledgerlink.connectors.intacct.wording import NOTES, NOTES_CERTAIN, Wording
-from ledgerlink.domain.documents import Document, Known, ResolvedTime
+from ledgerlink.domain.documents import Document, Features, Known, ResolvedTime
 from ledgerlink.domain.ports import Blocked
 from ledgerlink.domain.reasons import reason
 
@@ -26,14 +28,17 @@ WORKED_FOR = {"task": "TASKKEY", "project": "PROJECTID", "customer": "CUSTOMERID
 """The finest comes first: of a project the ledger knows the customer."""
 
 FILLED: Mapping[str, Mapping[str, str]] = {
-    "PLACE": {"location": "LOCATIONID", "department": "DEPARTMENTID"},
+    "DEPARTMENT": {"department": "DEPARTMENTID"},
+    "LOCATION": {"location": "LOCATIONID"},
     "CLASS": {"class": "CLASSID"},
     "ITEM": {"item": "ITEMID", "timetype": "TIMETYPE"},
 }
 """What the ledger may fill in where nothing was sent, or something else was."""
 
 
-def entry(time: ResolvedTime, periods: Periods, location_id: str | None = None) -> Document:
+def entry(
+    time: ResolvedTime, periods: Periods, placing: Placing, features: Features | None = None
+) -> Document:
     """One entry with its sheet's person and first day. Raises Blocked."""
     _refuse(time)
     wording = Wording(time.shorten)
@@ -49,9 +54,10 @@ def entry(time: ResolvedTime, periods: Periods, location_id: str | None = None) 
         **({"DESCRIPTION": marked("", time.key)} if len(notes) > NOTES_CERTAIN else {}),
         **at("FOR", time.customer),
         **at("ITEM", time.item),
-        **at("PLACE", location_id),
+        **placing.of(time),
         **_billing(time),
     }
+    require(KIND, [body], features or Features(), ["the entry"])
     return Document(
         key=time.key,
         kind=KIND,
@@ -59,7 +65,7 @@ def entry(time: ResolvedTime, periods: Periods, location_id: str | None = None) 
         members=tuple(each.key for each in time.entries),
         day=time.day,
         minutes=time.minutes,
-        warnings=tuple(wording.warnings),
+        warnings=(*wording.warnings, *placing.warnings),
         fixed=sheet_name(staff, first_day),
         group=sheet_name(staff, first_day),
     )

@@ -7,6 +7,8 @@ from typing import Any
 from ledgerlink.connectors.intacct import wording
 from ledgerlink.connectors.intacct.bodies import amount, at
 from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.dimensions import lines, require
+from ledgerlink.connectors.intacct.placing import Placing
 from ledgerlink.connectors.intacct.wording import Wording
 from ledgerlink.domain.documents import (
     Document,
@@ -26,21 +28,23 @@ Body = dict[str, Any]
 
 def spending(expenses: ResolvedExpenses, choices: Choices) -> Document:
     """An APBILL, an EEXPENSES or a CCTRANSACTION with its total. Raises Blocked."""
-    words = Wording(expenses.shorten)
+    words, placing = Wording(expenses.shorten), Placing(choices)
     match expenses.settlement:
         case Settlement.PAYABLE:
-            kind, body = BILL, _bill(expenses, choices, words)
+            kind, body = BILL, _bill(expenses, choices, placing, words)
         case Settlement.CHECK:
-            kind, body = REPORT, _report(expenses, choices, words)
+            kind, body = REPORT, _report(expenses, choices, placing, words)
         case Settlement.CARD:
-            kind, body = CHARGE, _charge(expenses, choices, words)
+            kind, body = CHARGE, _charge(expenses, placing, words)
+    keys = [line.key for line in expenses.lines]
+    require(kind, list(lines(body)), expenses.features, keys)
     return Document(
         key=expenses.key,
         kind=kind,
         body=body,
-        members=tuple(line.key for line in expenses.lines),
+        members=tuple(keys),
         day=expenses.day,
-        warnings=tuple(words.warnings),
+        warnings=(*words.warnings, *placing.warnings),
         total=_total(expenses),
     )
 
@@ -50,14 +54,14 @@ def cost(line: ExpenseLine) -> Decimal:
     return line.net + (line.tax or Decimal(0))
 
 
-def _bill(expenses: ResolvedExpenses, choices: Choices, words: Wording) -> Body:
+def _bill(expenses: ResolvedExpenses, choices: Choices, placing: Placing, words: Wording) -> Body:
     day = expenses.day.isoformat()
-    lines = [
+    told = [
         {
             **_account(line, "glaccount", "apaccountlabel"),
             "TRX_AMOUNT": amount(cost(line)),
             **_text(line, "ENTRYDESCRIPTION", words),
-            **_dimensions(line, expenses, choices),
+            **_dimensions(line, placing),
             **({"BILLABLE": _flag(line.billable)} if line.customer else {}),
         }
         for line in expenses.lines
@@ -71,13 +75,13 @@ def _bill(expenses: ResolvedExpenses, choices: Choices, words: Wording) -> Body:
         "DESCRIPTION": words.head(expenses.note, expenses.reference),
         **money,
         "ACTION": choices.action,
-        "APBILLITEMS": {"APBILLITEM": lines},
+        "APBILLITEMS": {"APBILLITEM": told},
     }
 
 
-def _report(expenses: ResolvedExpenses, choices: Choices, words: Wording) -> Body:
+def _report(expenses: ResolvedExpenses, choices: Choices, placing: Placing, words: Wording) -> Body:
     foreign = bool(expenses.currency)
-    lines = [
+    told = [
         {
             **_account(line, "glaccount", "eeaccountlabel"),
             "amount": amount(_home(cost(line), expenses)),
@@ -85,7 +89,7 @@ def _report(expenses: ResolvedExpenses, choices: Choices, words: Wording) -> Bod
             **({"currency": expenses.currency} if expenses.currency else {}),
             **_rate(expenses, foreign),
             **_text(line, "memo", words),
-            **_dimensions(line, expenses, choices),
+            **_dimensions(line, placing),
             "billable": _flag(line.billable),
         }
         for line in expenses.lines
@@ -97,20 +101,20 @@ def _report(expenses: ResolvedExpenses, choices: Choices, words: Wording) -> Bod
         "state": choices.report_state,
         "description": words.head(expenses.note, expenses.reference),
         **_money(expenses, "currency", "basecurr", None),
-        "expenses": {"expense": lines},
+        "expenses": {"expense": told},
     }
 
 
-def _charge(expenses: ResolvedExpenses, choices: Choices, words: Wording) -> Body:
+def _charge(expenses: ResolvedExpenses, placing: Placing, words: Wording) -> Body:
     if expenses.account_id is None:
         raise Blocked(reason("missing_account", use="the card is", setting="cards"))
     sign = -1 if expenses.credit else 1
-    lines = [
+    told = [
         {
             **_account(line, "glaccount", "apaccountlabel"),
             **_text(line, "description", words),
             "paymentamount": amount(sign * cost(line)),
-            **_dimensions(line, expenses, choices),
+            **_dimensions(line, placing),
             **_sold_by(expenses),
             **({"billable": _flag(line.billable)} if line.customer else {}),
         }
@@ -122,7 +126,7 @@ def _charge(expenses: ResolvedExpenses, choices: Choices, words: Wording) -> Bod
         **_number(expenses, "referenceno"),
         "description": words.head(expenses.note, expenses.reference),
         **_money(expenses, "currency", None, "exchrate"),
-        "ccpayitems": {"ccpayitem": lines},
+        "ccpayitems": {"ccpayitem": told},
     }
 
 
@@ -151,13 +155,8 @@ def _account(line: ExpenseLine, *kinds: str) -> Body:
     return {"ACCOUNT": line.account_id, **at("ITEM", line.item_id)}
 
 
-def _dimensions(line: ExpenseLine, expenses: ResolvedExpenses, choices: Choices) -> Body:
-    place = expenses.location_id or choices.location_id
-    return {
-        **at("PLACE", place),
-        **at("FOR", line.customer),
-        **at("CLASS", line.class_id),
-    }
+def _dimensions(line: ExpenseLine, placing: Placing) -> Body:
+    return {**placing.of(line), **at("FOR", line.customer)}
 
 
 def _text(line: ExpenseLine, field: str, words: Wording) -> Body:

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from ledgerlink.connectors.intacct import queries, rows
 from ledgerlink.connectors.intacct.answers import Result
 from ledgerlink.connectors.intacct.client import Client
+from ledgerlink.connectors.intacct.entries import KIND as TIME
+from ledgerlink.connectors.intacct.learning import Learned
 from ledgerlink.connectors.intacct.logins import Login
 from ledgerlink.connectors.intacct.periods import observed
 from ledgerlink.connectors.intacct.requests import Function
@@ -23,8 +25,9 @@ SHEETS = 40
 class Firm:
     """The company that one login leads to."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, learned: Learned) -> None:
         self._client = client
+        self._learned = learned
 
     async def company(self, company_id: str, login: Login, stop: Stop) -> Company:
         """The company with its features, in one request: no preference of the ledger is documented
@@ -32,10 +35,15 @@ class Firm:
         `call`."""
         asked = [_probe(entity) for entity in PROBED]
         entity = _entity(login.entity or "")
-        found = await self._client.read([*asked, entity], stop)
+        taught = self._learned.question()
+        found = await self._client.read([*asked, entity, *taught], stop)
         has = {name: result.succeeded for name, result in zip(PROBED, found, strict=False)}
         periods = observed(_spans(found[PROBED.index("TIMESHEET")]))
-        own = next(iter(found[-1].rows), {})
+        some = next(iter(found[len(asked)].rows), {})
+        own, several = (some, False) if login.entity else ({}, bool(some))
+        required = self._learned.required(found[len(asked) + 1 :])
+        if several:
+            required = {**required, TIME: {"location": ""}}
         return Company(
             company_id=company_id,
             name=text(own, "NAME") or login.company_id,
@@ -47,6 +55,8 @@ class Firm:
                 departments=has["DEPARTMENT"],
                 projects=has["PROJECT"],
                 timesheet_period=str(periods) if periods else None,
+                required=required,
+                fills=("location",) if login.entity else (),
             ),
         )
 
@@ -71,9 +81,10 @@ def _probe(entity: str) -> Function:
 
 
 def _entity(name: str) -> Function:
+    """The entity that the login opens; at the top level any tells that there are some."""
     fields = ["RECORDNO", "LOCATIONID", "NAME", "CURRENCY", "OPCOUNTRY"]
-    where = queries.equal("LOCATIONID", name)
-    return queries.query("LOCATIONENTITY", "LOCATIONENTITY", fields, where, size=1)
+    where = [queries.equal("LOCATIONID", name)] if name else []
+    return queries.query("LOCATIONENTITY", "LOCATIONENTITY", fields, *where, size=1)
 
 
 def _spans(sheets: Result) -> Sequence[tuple[date, date]]:

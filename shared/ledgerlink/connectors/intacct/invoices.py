@@ -6,6 +6,8 @@ from typing import Any
 from ledgerlink.connectors.intacct import wording
 from ledgerlink.connectors.intacct.bodies import amount, at
 from ledgerlink.connectors.intacct.choices import Choices, Sales
+from ledgerlink.connectors.intacct.dimensions import lines, require
+from ledgerlink.connectors.intacct.placing import Placing
 from ledgerlink.connectors.intacct.wording import Wording
 from ledgerlink.domain.documents import Document, Known, ResolvedInvoice, ResolvedInvoiceLine
 from ledgerlink.domain.money import Total
@@ -22,21 +24,24 @@ Body = dict[str, Any]
 def sale(invoice: ResolvedInvoice, choices: Choices) -> Document:
     """An SODOCUMENT or an ARINVOICE with its total: what it is already, a new one as it is chosen.
     Raises Blocked."""
-    words = Wording(invoice.shorten)
+    words, placing = Wording(invoice.shorten), Placing(choices)
     kind = invoice.kind or KINDS[choices.sales]
     composed = _order_entry if kind == SALE else _receivables
-    body = composed(invoice, choices, words)
+    body = composed(invoice, choices, placing, words)
+    require(kind, list(lines(body)), invoice.features)
     return Document(
         key=invoice.key,
         kind=kind,
         body=body,
         day=invoice.day,
-        warnings=tuple(words.warnings),
+        warnings=(*words.warnings, *placing.warnings),
         total=_total(invoice),
     )
 
 
-def _order_entry(invoice: ResolvedInvoice, choices: Choices, words: Wording) -> Body:
+def _order_entry(
+    invoice: ResolvedInvoice, choices: Choices, placing: Placing, words: Wording
+) -> Body:
     number = _number(invoice, "documentno")
     memo = _message(invoice, words)
     return {
@@ -50,7 +55,10 @@ def _order_entry(invoice: ResolvedInvoice, choices: Choices, words: Wording) -> 
         **_money(invoice),
         **_custom(invoice),
         "sotransitems": {
-            "sotransitem": [_sold(line, invoice, choices, words) for line in invoice.lines]
+            "sotransitem": [
+                {**_sold(line, choices, words), **_dimensions(line, invoice, placing)}
+                for line in invoice.lines
+            ]
         },
         **_taxed(invoice, choices),
     }
@@ -64,9 +72,7 @@ def _message(invoice: ResolvedInvoice, words: Wording) -> str:
     return words.marked(memo, wording.MESSAGE, invoice.reference)
 
 
-def _sold(
-    line: ResolvedInvoiceLine, invoice: ResolvedInvoice, choices: Choices, words: Wording
-) -> Body:
+def _sold(line: ResolvedInvoiceLine, choices: Choices, words: Wording) -> Body:
     item = line.item
     if item is None or (isinstance(item, Known) and item.ledger_id.startswith(_prefixes())):
         raise Blocked(reason("missing_item", field="labor_code_key"))
@@ -80,11 +86,12 @@ def _sold(
         "unit": choices.unit,
         "price": amount(price),
         **({"memo": text} if text else {}),
-        **_dimensions(line, invoice, choices),
     }
 
 
-def _receivables(invoice: ResolvedInvoice, choices: Choices, words: Wording) -> Body:
+def _receivables(
+    invoice: ResolvedInvoice, choices: Choices, placing: Placing, words: Wording
+) -> Body:
     if invoice.tax:
         detail = "Receivables of Sage Intacct take no tax from outside"
         raise Blocked(reason("feature_off", field="tax_amount", detail=detail))
@@ -99,14 +106,15 @@ def _receivables(invoice: ResolvedInvoice, choices: Choices, words: Wording) -> 
         **_money(invoice),
         **_custom(invoice),
         "invoiceitems": {
-            "lineitem": [_owed(line, invoice, choices, words) for line in invoice.lines]
+            "lineitem": [
+                {**_owed(line, choices, words), **_dimensions(line, invoice, placing)}
+                for line in invoice.lines
+            ]
         },
     }
 
 
-def _owed(
-    line: ResolvedInvoiceLine, invoice: ResolvedInvoice, choices: Choices, words: Wording
-) -> Body:
+def _owed(line: ResolvedInvoiceLine, choices: Choices, words: Wording) -> Body:
     named = line.item.ledger_id if isinstance(line.item, Known) else ""
     direct = named.startswith(_prefixes())
     account = named if direct else choices.revenue_account_id
@@ -119,7 +127,6 @@ def _owed(
         "amount": amount(line.amount),
         **({"memo": text} if text else {}),
         **at("ITEM", None if direct else line.item),
-        **_dimensions(line, invoice, choices),
     }
 
 
@@ -128,12 +135,8 @@ def _prefixes() -> tuple[str, ...]:
     return tuple(f"{kind}/" for kind in ACCOUNTS)
 
 
-def _dimensions(line: ResolvedInvoiceLine, invoice: ResolvedInvoice, choices: Choices) -> Body:
-    return {
-        **at("PLACE", invoice.location_id or choices.location_id),
-        **at("CLASS", line.class_id or invoice.class_id),
-        **at("FOR", invoice.customer),
-    }
+def _dimensions(line: ResolvedInvoiceLine, invoice: ResolvedInvoice, placing: Placing) -> Body:
+    return {**placing.of(line, invoice), **at("FOR", invoice.customer)}
 
 
 def _due(invoice: ResolvedInvoice) -> Body:

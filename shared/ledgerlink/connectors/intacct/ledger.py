@@ -12,9 +12,9 @@ from ledgerlink.connectors.intacct.choices import Choices
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.copies import Copies
 from ledgerlink.connectors.intacct.custom import CustomFields
-from ledgerlink.connectors.intacct.dimensions import Dimensions
 from ledgerlink.connectors.intacct.finding import Finding
 from ledgerlink.connectors.intacct.firm import Firm
+from ledgerlink.connectors.intacct.learning import Learned
 from ledgerlink.connectors.intacct.payments import Payments
 from ledgerlink.connectors.intacct.reading import Readings
 from ledgerlink.connectors.intacct.sessions import Sessions
@@ -37,6 +37,7 @@ class IntacctLedger:
         time: LedgerTime,
         http: httpx.AsyncClient,
         choices: Choices,
+        learned: Learned,
     ) -> None:
         self._company_id = company_id
         self._client = client
@@ -45,7 +46,8 @@ class IntacctLedger:
         self._http = http
         self._state = choices.timesheet_state
         self._custom = CustomFields(client)
-        self._firm = Firm(client)
+        self._learned = learned
+        self._firm = Firm(client, learned)
         self._readings = Readings(client, self._custom, time)
         self._changes = Changes(client, self._readings, time)
         self._payments = Payments(client, choices.sales)
@@ -64,7 +66,7 @@ class IntacctLedger:
         writing = Writing(
             self._client,
             self._custom,
-            Dimensions(self._client, self._sessions.login.entity),
+            self._learned,
             self._readings.names,
             self._state,
             answered,
@@ -126,8 +128,8 @@ class IntacctLedger:
         return told
 
     def lane_state(self) -> LaneState:
-        """Until when writes may come late, as JSON values."""
-        return self._client.silence.state()
+        """Until when writes may come late, and what refusals taught, as JSON values."""
+        return {**self._client.silence.state(), **self._learned.state()}
 
     async def close(self) -> None:
         """Close the network connections."""

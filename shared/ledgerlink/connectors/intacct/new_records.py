@@ -41,7 +41,7 @@ def _customer(
     return "PROJECT", {
         **body,
         **at("PARENT", record.parent),
-        **at("PLACE", choices.location_id),
+        **at("LOCATION", choices.location_id),
     }
 
 
@@ -52,7 +52,7 @@ def _person(
     if record.person == "vendor":
         return "VENDOR", {"VENDORID": number, "NAME": name, "DISPLAYCONTACT": contact}
     named = {"CONTACTNAME": name, **contact}
-    place = at("PLACE", choices.location_id)
+    place = at("LOCATION", choices.location_id)
     return "EMPLOYEE", {"EMPLOYEEID": number, "CONTACT": named, **place}
 
 

@@ -10,11 +10,11 @@ from itertools import groupby
 from ledgerlink.connectors.intacct import fates, kinds, papers, queries, searching
 from ledgerlink.connectors.intacct.answers import Answer
 from ledgerlink.connectors.intacct.client import Client
-from ledgerlink.connectors.intacct.dimensions import Dimensions
 from ledgerlink.connectors.intacct.errors import function_error
 from ledgerlink.connectors.intacct.faults import Fault, blamed
 from ledgerlink.connectors.intacct.ids import Ref
 from ledgerlink.connectors.intacct.kinds import KINDS, is_atomic
+from ledgerlink.connectors.intacct.learning import Learned
 from ledgerlink.connectors.intacct.refusals import explain, failed
 from ledgerlink.connectors.intacct.requests import MOST, Call, Function, derived
 from ledgerlink.connectors.intacct.rows import text
@@ -32,13 +32,13 @@ class Posting:
     def __init__(
         self,
         client: Client,
-        dimensions: Dimensions,
+        learned: Learned,
         names: Mapping[str, str],
         told: list[Outcome],
         stop: Stop,
     ) -> None:
         self._client = client
-        self._dimensions = dimensions
+        self._learned = learned
         self._names = names
         self._told = told
         self._stop = stop
@@ -55,17 +55,14 @@ class Posting:
 
     async def _possible(self, kind: str, writes: Sequence[Write]) -> list[Write]:
         """Those that can be sent; the others have their outcome."""
-        lacking = await self._dimensions.missing(writes, self._stop)
-        self._told += [failed(w, lacking[w.seq]) for w in writes if w.seq in lacking]
-        some = [write for write in writes if write.seq not in lacking]
-        changing = [write for write in some if write.action is not Action.CREATE]
+        changing = [write for write in writes if write.action is not Action.CREATE]
         ids = [write.ledger_id or "" for write in changing]
         there = await searching.by_ids(self._client, kind, ids, self._stop) if ids else {}
         decided = {w.seq: fates.stale(w, there.get(w.ledger_id or "")) for w in changing}
         gone = [w for w in changing if decided[w.seq] is not None and fates.may_be_anew(w, there)]
         decided |= await self._anew(kind, gone)
         self._told += [outcome for outcome in decided.values() if outcome is not None]
-        return [write for write in some if decided.get(write.seq) is None]
+        return [write for write in writes if decided.get(write.seq) is None]
 
     async def _anew(self, kind: str, writes: Sequence[Write]) -> Mapping[int, Outcome]:
         """Those changes that were done already, by making the document anew."""
@@ -139,6 +136,7 @@ class Posting:
             if write.seq in held:
                 self._told.append(fates.adopted(write, *held[write.seq]))
             else:
+                self._learned.note(write, faults[write.seq])
                 why = explain(faults[write.seq], self._names, write.day)
                 self._told.append(failed(write, why))
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
+from ledgerlink.connectors.intacct.dimensions import asked, missing
 from ledgerlink.connectors.intacct.errors import meaning
 from ledgerlink.connectors.intacct.faults import Fault
 from ledgerlink.domain.plan import ItemState, Outcome, Write
@@ -17,11 +18,6 @@ def approved(state: str) -> Reason:
     return reason("timesheet_approved", state=state or "approved")
 
 
-def missing_dimension(detail: str) -> Reason:
-    """That a line lacks what its account requires."""
-    return reason("missing_dimension", detail=detail)
-
-
 def explain(fault: Fault, names: Mapping[str, str], day: date | None = None) -> Reason:
     """The reason for a fault. `names` are those of records by their ids, where they are known."""
     what, told = meaning(fault), named(str(fault), names)
@@ -32,6 +28,8 @@ def explain(fault: Fault, names: Mapping[str, str], day: date | None = None) -> 
         "day": day or "Its date",
         "closed": "a date that Sage Intacct did not tell",
     }
+    if what.code == "missing_dimension" and (dimension := asked(fault)[0]):
+        return missing(told, dimension)
     found = reason(what.code, None, **words)
     return Reason(found.code, found.message, what.remedy or found.remedy, found.field)
 

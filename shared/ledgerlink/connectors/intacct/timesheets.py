@@ -53,7 +53,7 @@ class Timesheets:
         self,
         client: Client,
         custom: CustomFields,
-        names: Mapping[str, str],
+        blame: Blame,
         state: str,
         doubtful: set[Period],
         told: list[Outcome],
@@ -61,7 +61,7 @@ class Timesheets:
     ) -> None:
         self._client = client
         self._custom = custom
-        self._blame = Blame(names, told)
+        self._blame = blame
         self._state = state
         self._doubtful = doubtful
         self._told = told

@@ -128,11 +128,21 @@ SOURCES: Mapping[ListType, Sequence[Source]] = {
 }  # fmt: skip
 """Source: the fields that the gateway's reference lists as readable by `query`."""
 
+WITH_DEFAULTS = (TASK, PROJECT, ListType.EMPLOYEE)
+"""Lists whose records say class, department and location of what is posted for them."""
+REQUIRING = (ListType.ACCOUNT, ACCOUNT_LABEL, EXPENSE_TYPE)
+"""Lists whose records ask for dimensions, or name the account that does."""
+
 LISTS: Mapping[ListType, ListTraits] = {
     ListType.COMPANY: ListTraits(entities=("COMPANY",), by_changes=False),
     ListType.CUSTOM_FIELD: ListTraits(entities=("lookup",), by_changes=False),
     **{
-        kind: ListTraits(entities=(some[0].entity,), by_changes=True)
+        kind: ListTraits(
+            entities=(some[0].entity,),
+            by_changes=True,
+            defaults=kind in WITH_DEFAULTS,
+            requires=kind in REQUIRING,
+        )
         for kind, some in SOURCES.items()
     },
     ListType.INVOICE: ListTraits(entities=(SALE, INVOICE), by_changes=True, linked_only=True),

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from ledgerlink.connectors.intacct.attaching import Attaching
+from ledgerlink.connectors.intacct.blame import Blame
 from ledgerlink.connectors.intacct.client import Client, Unanswered
 from ledgerlink.connectors.intacct.custom import CustomFields
-from ledgerlink.connectors.intacct.dimensions import Dimensions
 from ledgerlink.connectors.intacct.entries import KIND as TIME
 from ledgerlink.connectors.intacct.kinds import KINDS
+from ledgerlink.connectors.intacct.learning import Learned
 from ledgerlink.connectors.intacct.posting import Posting
 from ledgerlink.connectors.intacct.receipts import KIND as FILE
 from ledgerlink.connectors.intacct.sheets import Period
@@ -23,7 +24,7 @@ class Writing:
         self,
         client: Client,
         custom: CustomFields,
-        dimensions: Dimensions,
+        learned: Learned,
         names: Mapping[str, str],
         state: str,
         answered: Answered,
@@ -31,7 +32,7 @@ class Writing:
     ) -> None:
         self._client = client
         self._custom = custom
-        self._dimensions = dimensions
+        self._learned = learned
         self._names = names
         self._state = state
         self._doubtful: set[Period] = set()
@@ -76,9 +77,10 @@ class Writing:
         others = [write for write in request.writes if write.kind in KINDS]
         if time:
             state, doubtful = self._state, self._doubtful
-            sheets = Timesheets(client, self._custom, names, state, doubtful, told, stop)
+            blame = Blame(names, self._learned, told)
+            sheets = Timesheets(client, self._custom, blame, state, doubtful, told, stop)
             await sheets.write(request, time)
-        await Posting(client, self._dimensions, names, told, stop).write(request, others)
+        await Posting(client, self._learned, names, told, stop).write(request, others)
         await Attaching(client, names, told, stop).write(request, files)
 
     async def _tell(self, request: Request, told: Sequence[Outcome]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from itertools import combinations
 from typing import Any
 
 from ledgerlink.connectors.qbo.parts import NAME_OF, ref
@@ -11,6 +12,9 @@ from ledgerlink.connectors.qbo.wording import Wording
 from ledgerlink.domain.documents import Document, ResolvedTime
 from ledgerlink.domain.ports import Blocked
 from ledgerlink.domain.reasons import reason
+
+MAY_BE_ADDED = ("ItemRef", "ClassRef", "DepartmentRef")
+"""What an activity may have that was not sent."""
 
 
 def activity(time: ResolvedTime) -> Document:
@@ -22,6 +26,8 @@ def activity(time: ResolvedTime) -> Document:
         **_worked(time),
         **ref("CustomerRef", time.customer),
         **ref("ItemRef", time.item),
+        **ref("ClassRef", time.class_id),
+        **ref("DepartmentRef", time.location_id),
         **_billing(time),
         "Taxable": False,
         **({"Description": text} if text else {}),
@@ -38,8 +44,9 @@ def activity(time: ResolvedTime) -> Document:
 
 
 def sent_forms(activity: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The bodies that the ledger would answer with this time activity, as `activity` composes
-    them: with the item as it is, and without, because the ledger fills in one that was not sent."""
+    """The bodies that may have become this time activity, as `activity` composes them, the barest
+    first: with and without the item, because the ledger fills in one that was not sent, and with
+    and without class and location, because bookkeepers may have added them."""
     billable = activity.get("BillableStatus") in ("Billable", "HasBeenBilled")
     name_of = str(activity.get("NameOf"))
     form: dict[str, Any] = {
@@ -57,8 +64,10 @@ def sent_forms(activity: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         form["HourlyRate"] = amount(Decimal(str(activity.get("HourlyRate") or 0)))
     if activity.get("Description"):
         form["Description"] = str(activity["Description"])
-    yield form
-    yield {**form, "ItemRef": _only_id(activity.get("ItemRef"))}
+    there = [name for name in MAY_BE_ADDED if activity.get(name)]
+    for count in range(len(there) + 1):
+        for names in combinations(there, count):
+            yield {**form, **{name: _only_id(activity[name]) for name in names}}
 
 
 def _only_id(ref: Any) -> dict[str, str]:

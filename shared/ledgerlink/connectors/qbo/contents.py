@@ -35,8 +35,8 @@ def forms(kind: str, entity: Form) -> list[Form]:
     """What the record may have come from, or what it holds, the likeliest first. None of a kind
     that nobody writes."""
     if kind == ACTIVITY:
-        bare, full = sent_forms(entity)
-        return [full, bare] if entity.get("ItemRef") else [bare]
+        told: list[Form] = [*sent_forms(entity)]
+        return told[::-1]
     if kind in LISTED:
         listed = _listed(kind, entity)
         unpriced = {wire: value for wire, value in listed.items() if wire != PRICE}

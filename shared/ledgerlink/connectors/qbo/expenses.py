@@ -22,7 +22,7 @@ from ledgerlink.domain.documents import (
 )
 from ledgerlink.domain.money import Total
 from ledgerlink.domain.ports import Blocked
-from ledgerlink.domain.reasons import Reason, reason
+from ledgerlink.domain.reasons import Reason, named, reason
 
 BY_ACCOUNT = "AccountBasedExpenseLineDetail"
 BY_ITEM = "ItemBasedExpenseLineDetail"
@@ -37,7 +37,7 @@ def spending(expenses: ResolvedExpenses) -> Document:
     taxing = Taxing.of(expenses.features, taxed, expenses.tax_inclusive)
     body = {
         **_settled(expenses),
-        **head(expenses, "report_number", wording),
+        **head(expenses, _location(lines, wording), "report_number", wording),
         "Line": [_line(line, taxing, wording) for line in lines],
         **taxing.head(tax),
     }
@@ -52,6 +52,16 @@ def spending(expenses: ResolvedExpenses) -> Document:
         total=_total(expenses, lines, tax),
         fixed=contents.fixed(kind, body),
     )
+
+
+def _location(lines: Sequence[ExpenseLine], wording: Wording) -> str | None:
+    """The one that all lines agree in: a document has one location."""
+    ids = {line.location_id for line in lines}
+    if len(ids) > 1:
+        words = named(sorted(each for each in ids if each))
+        wording.warnings.append(reason("locations_differ", field="location_key", ids=words))
+        return None
+    return ids.pop()
 
 
 def _costs(expenses: ResolvedExpenses) -> tuple[ExpenseLine, ...]:

@@ -43,7 +43,7 @@ def company(info: Entity, preferences: Entity) -> ListRecord:
         "books_closed_through": closed.isoformat() if closed else None,
         "time_tracking": features.time_tracking,
         "classes": features.classes,
-        "locations": features.departments,
+        "locations": features.locations,
         "custom_transaction_numbers": _custom_numbers(preferences),
         "multi_currency": features.multi_currency,
         "projects": features.projects,

@@ -25,7 +25,7 @@ def sale(invoice: ResolvedInvoice) -> Document:
     taxing = Taxing.of(invoice.features, bool(invoice.tax) or any(codes), invoice.tax_inclusive)
     body = {
         **ref("CustomerRef", invoice.customer),
-        **head(invoice, "number", wording),
+        **head(invoice, invoice.location_id, "number", wording),
         **({"DueDate": invoice.due.isoformat()} if invoice.due else {}),
         **ref("SalesTermRef", invoice.terms_id),
         **ref("ClassRef", invoice.class_id),

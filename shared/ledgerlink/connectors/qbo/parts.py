@@ -19,7 +19,10 @@ def ref(name: str, target: Target | str | None) -> dict[str, Any]:
 
 
 def head(
-    document: ResolvedExpenses | ResolvedInvoice, number_field: str, wording: Wording
+    document: ResolvedExpenses | ResolvedInvoice,
+    location_id: str | None,
+    number_field: str,
+    wording: Wording,
 ) -> dict[str, Any]:
     """What documents of money begin with: number, day, place, note and currency. Raises
     Blocked."""
@@ -27,7 +30,7 @@ def head(
     return {
         **({"DocNumber": number} if number else {}),
         "TxnDate": document.day.isoformat(),
-        **ref("DepartmentRef", document.location_id),
+        **ref("DepartmentRef", location_id),
         "PrivateNote": wording.note(document.note, document.reference),
         **_currency(document),
     }

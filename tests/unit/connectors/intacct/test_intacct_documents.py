@@ -167,8 +167,9 @@ def test_a_bill_owes_a_vendor_its_costs_with_their_tax() -> None:
     document = COMPOSER.expenses(
         expenses(
             lines=(line(tax=Decimal("2.10"), customer=Known("project/P-7"), billable=True,
-                        class_id="class/CL1", parts=(("notes", "Lunch"),)),),
-            number="R-1", location_id="department/10", note=(("report", "March"),),
+                        class_id="class/CL1", department_id="department/10",
+                        location_id="location/US", parts=(("notes", "Lunch"),)),),
+            number="R-1", note=(("report", "March"),),
             currency="EUR", rate=Decimal("1.08"),
         )
     )  # fmt: skip
@@ -190,6 +191,7 @@ def test_a_bill_owes_a_vendor_its_costs_with_their_tax() -> None:
                     "TRX_AMOUNT": "12.6",
                     "ENTRYDESCRIPTION": "Lunch",
                     "DEPARTMENTID": "10",
+                    "LOCATIONID": "US",
                     "PROJECTID": "P-7",
                     "CLASSID": "CL1",
                     "BILLABLE": "true",

@@ -149,7 +149,7 @@ async def test_a_request_that_cannot_be_parsed_says_nothing_of_the_entity() -> N
     books = Books()
     words = "XML Parse schema error: Element 'locationid': This element is not expected."
     wrong = failing("XL03000003", words, control=True)
-    books.gateway.script = [None, None, wrong]
+    books.gateway.script = [None, wrong]
     await books.write(create(0, BILL))
     assert books.reasons() == {0: "our_request_wrong"}
 

@@ -10,6 +10,7 @@ from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.custom import CustomFields
 from ledgerlink.connectors.intacct.firm import Firm
 from ledgerlink.connectors.intacct.ids import Ref, parse
+from ledgerlink.connectors.intacct.learning import Learned
 from ledgerlink.connectors.intacct.logins import Login
 from ledgerlink.connectors.intacct.periods import Periods, observed
 from ledgerlink.connectors.intacct.reading import Readings
@@ -288,7 +289,7 @@ async def test_the_company_is_what_its_entity_says() -> None:
     gateway = company()
     for first, last in [("03/01/2026", "03/07/2026"), ("03/08/2026", "03/14/2026")]:
         gateway.add("TIMESHEET", EMPLOYEEID="E1", BEGINDATE=first, ENDDATE=last)
-    firm = Firm(client_of(gateway))
+    firm = Firm(client_of(gateway), Learned({}))
     login = Login(company_id="acme", user_id="u", password="p", entity="US")
     there = await firm.company("acme", login, never)
     assert (there.name, there.features.home_currency) == ("Acme US", "USD")
@@ -300,7 +301,7 @@ async def test_the_company_is_what_its_entity_says() -> None:
 async def test_a_company_lacks_what_it_will_not_be_asked_for() -> None:
     gateway = company()
     gateway.refusals = {"TIMESHEET": [("XL03000009", "Object definition TIMESHEET not found")]}
-    firm = Firm(client_of(gateway))
+    firm = Firm(client_of(gateway), Learned({}))
     there = await firm.company("acme", LOGIN, never)
     assert (there.features.time_tracking, there.features.projects) == (False, True)
     assert there.features.timesheet_period is None

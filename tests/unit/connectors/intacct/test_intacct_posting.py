@@ -344,26 +344,6 @@ async def test_a_total_that_differs_is_told() -> None:
     assert books.reasons() == {0: "total_differs"}
 
 
-async def test_what_an_account_requires_is_asked_for_before_anything_is_sent() -> None:
-    books = Books()
-    books.gateway.add("GLACCOUNT", ACCOUNTNO="6000", REQUIREDEPT="true", REQUIRECLASS="true")
-    classed = COMPOSER.expenses(
-        expenses(key="expense:e2", reference="expense:e2", location_id="department/10",
-                 lines=(line(class_id="class/CL1"),))
-    )  # fmt: skip
-    await books.write(create(0, BILL), create(1, classed))
-    assert books.reasons() == {0: "missing_dimension", 1: None}
-    assert books.told[0].reason is not None
-    assert "account 6000 requires a department" in books.told[0].reason.message
-
-
-async def test_a_reports_person_gives_department_and_location() -> None:
-    books = Books()
-    books.gateway.add("GLACCOUNT", ACCOUNTNO="6000", REQUIREDEPT="true", REQUIRELOC="true")
-    await books.write(create(0, REPORT))
-    assert books.reasons() == {0: None}
-
-
 async def test_a_contact_comes_before_its_employee_and_is_used_where_it_is() -> None:
     books = Books()
     await books.write(create(0, PERSON))

@@ -29,8 +29,9 @@ NEWER = ("query", "lookup")
 NEWER_PARTS = ("Element 'billable'",)
 """What the reference has added since, to the lines of a charge card transaction."""
 
-ABROAD = {"currency": "EUR", "rate": Decimal("1.1"), "number": "9", "location_id": "location/US"}
-SPENT = line(customer=Known("project/P-7"), class_id="class/C", parts=(("notes", "x"),))
+ABROAD = {"currency": "EUR", "rate": Decimal("1.1"), "number": "9"}
+PLACED = {"department_id": "department/10", "location_id": "location/US"}
+SPENT = line(customer=Known("project/P-7"), class_id="class/C", parts=(("notes", "x"),), **PLACED)
 FULL = [
     COMPOSER.expenses(expenses(Settlement.PAYABLE, lines=(SPENT,), **ABROAD)),
     COMPOSER.expenses(expenses(Settlement.CHECK, lines=(SPENT,), **ABROAD)),
@@ -38,11 +39,11 @@ FULL = [
     COMPOSER.invoice(
         invoice(
             customer=Known("project/P-7"), custom_fields={"SODOCUMENT.REGION": "x"},
-            lines=(sold(description="d", class_id="class/C"),), **ABROAD,
+            lines=(sold(description="d", class_id="class/C"),), **PLACED, **ABROAD,
         )
     ),
     RECEIVABLES.invoice(
-        invoice(customer=Known("project/P-7"), terms_id="arterm/Net 30", **ABROAD)
+        invoice(customer=Known("project/P-7"), terms_id="arterm/Net 30", **PLACED, **ABROAD)
     ),
     Documents(choices=Choices(tax_subtotal="Tax")).invoice(invoice(number="9", tax=Decimal(1))),
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Papers on a desk: expenses, invoices and receipts as the composer gets them."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -46,12 +47,15 @@ def line(**changes: Any) -> ExpenseLine:
     return ExpenseLine(**given)
 
 
-def expenses(*lines: ExpenseLine, **changes: Any) -> ResolvedExpenses:
-    """What is owed to a vendor."""
+def expenses(
+    *lines: ExpenseLine, location_id: str | None = None, **changes: Any
+) -> ResolvedExpenses:
+    """What is owed to a vendor, all at one location."""
+    placed = [replace(each, location_id=location_id or each.location_id) for each in lines]
     given: dict[str, Any] = {
         "key": "expense-report:R1",
         "reference": "expense-report:R1",
-        "lines": lines or (line(),),
+        "lines": tuple(placed) or (line(location_id=location_id),),
         "settlement": Settlement.PAYABLE,
         "day": DAY,
         "features": AMERICAN,
