@@ -31,6 +31,8 @@ class FakeComposer:
     """Implements `domain.ports.Composer`. A list record named `forbidden` is refused."""
 
     links_time: bool = True
+    one_currency_each: bool = True
+    applies_rates: bool = False
 
     def list_record(self, record: NewListRecord) -> Document:
         if record.name == FORBIDDEN:

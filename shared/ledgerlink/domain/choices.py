@@ -22,7 +22,8 @@ class Choice:
 
     `about` says what it is for, in the words of the reader. `one_of` are all values that there are.
     `ids` makes it the id of a list record: which list, by how its ids begin. Else it is a text of
-    up to `longest` characters.
+    up to `longest` characters, as a whole of the `form` (a regular expression), if there is one;
+    `example` shows it.
     """
 
     about: str
@@ -30,6 +31,8 @@ class Choice:
     one_of: tuple[str, ...] = ()
     ids: Mapping[str, Use] = field(default_factory=dict)
     longest: int = 200
+    form: str = ""
+    example: str = ""
 
     def use(self, record_id: str) -> Use | None:
         """What the record with this id is to be used for; None where nothing is known of it."""
@@ -46,6 +49,8 @@ class Choice:
             )
         if not isinstance(value, str) or not _is_line(value, self.longest):
             return "It is no such text.", f"Give one line of 1 to {self.longest} characters."
+        if self.form and not re.fullmatch(self.form, value):
+            return f"{value} is none.", f"Give one such as {self.example}."
         if self.ids and self.use(value) is None:
             starts = " or ".join(self.ids)
             return f"{value} is no such id.", f"Give the id of the lists; it begins with {starts}."

@@ -165,7 +165,7 @@ class Expenses:
         day = self._day(entries, link, remarks)
         deal = self._deal(entries, payee, day)
         given = self._given
-        money = exchange(deal, given.features, given.rates, link, remarks)
+        money = exchange(deal, given.features, given.composer, given.rates, link, remarks)
         number = _one([e.report_number for e in entries]) if _is_report(key) else None
         remarks.note[:0] = [("report_name", title) for title in _titles(entries)]
         resolved = ResolvedExpenses(

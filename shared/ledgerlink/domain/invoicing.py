@@ -156,7 +156,7 @@ class Invoices:
             kept=given.currencies.get(customer_id),
             day=day,
         )
-        return exchange(deal, given.features, given.rates, link, remarks)
+        return exchange(deal, given.features, given.composer, given.rates, link, remarks)
 
     def _lines(
         self, invoice: Invoice, link: Link | None, remarks: Remarks

@@ -64,10 +64,18 @@ class Blocked(Exception):
 
 class Composer(Protocol):
     """Turns neutral records into a ledger's documents. Pure. `links_time` says that an invoice can
-    mark the time that it bills."""
+    mark the time that it bills, `one_currency_each` that every customer and vendor is dealt with in
+    one currency, and `applies_rates` that the ledger has a rate of its own for a document without
+    one."""
 
     @property
     def links_time(self) -> bool: ...
+
+    @property
+    def one_currency_each(self) -> bool: ...
+
+    @property
+    def applies_rates(self) -> bool: ...
 
     def list_record(self, record: NewListRecord) -> Document:
         """The document that creates this list record. Raises Blocked."""

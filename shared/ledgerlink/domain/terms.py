@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from ledgerlink.domain.documents import Features
 from ledgerlink.domain.links import Link
-from ledgerlink.domain.ports import Blocked
+from ledgerlink.domain.ports import Blocked, Composer
 from ledgerlink.domain.posting import ClosedPeriod, Posting
 from ledgerlink.domain.reasons import Reason, reason
 from ledgerlink.domain.records import ExpenseEntry, Invoice, InvoiceLine, TimeEntry
@@ -95,7 +95,7 @@ class Deal:
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """The currency that a document names, and home units for one of it; None where there is one
-    currency alone."""
+    currency alone, or the rate is the ledger's own."""
 
     currency: str | None = None
     rate: Decimal | None = None
@@ -104,6 +104,7 @@ class Exchange:
 def exchange(
     deal: Deal,
     features: Features,
+    composer: Composer,
     known: Mapping[tuple[str, date], Decimal],
     link: Link | None,
     remarks: Remarks,
@@ -113,22 +114,37 @@ def exchange(
     home = features.home_currency
     currency = deal.currency or home
     foreign = currency is not None and currency != home
+    if foreign:
+        _refuse_foreign(str(currency), features)
     if not features.multi_currency:
-        if foreign:
-            words = {"currency": currency, "home": home or "its own currency"}
-            raise Blocked(reason("no_multi_currency", field="currency", **words))
         return Exchange()
     kept = deal.kept or home
-    if currency != kept:
+    if composer.one_currency_each and currency != kept:
         words = {"currency": currency, "name": deal.partner, "other": kept}
         raise Blocked(reason("currency_differs", field="currency", **words))
-    return Exchange(currency, _rate(deal, known, link, remarks) if foreign else None)
+    return Exchange(currency, _rate(deal, composer, known, link, remarks) if foreign else None)
+
+
+def _refuse_foreign(currency: str, features: Features) -> None:
+    """Raise Blocked for another currency than the ledger's own, unless it is known to have both."""
+    home, several = features.home_currency, features.multi_currency
+    if several is False:
+        words = {"currency": currency, "home": home or "its own currency"}
+        raise Blocked(reason("no_multi_currency", field="currency", **words))
+    if several is None or home is None:
+        what = "which currency its books are in" if home is None else "that it keeps several"
+        raise Blocked(reason("currencies_unknown", field="currency", currency=currency, what=what))
 
 
 def _rate(
-    deal: Deal, known: Mapping[tuple[str, date], Decimal], link: Link | None, remarks: Remarks
-) -> Decimal:
-    """As given; else as the document was posted with, if it is of the same day; else as asked."""
+    deal: Deal,
+    composer: Composer,
+    known: Mapping[tuple[str, date], Decimal],
+    link: Link | None,
+    remarks: Remarks,
+) -> Decimal | None:
+    """As given; else as the document was posted with, if it is of the same day; else as asked. None
+    leaves it to the ledger."""
     assert deal.currency is not None
     if deal.rate is not None:
         return deal.rate
@@ -136,6 +152,9 @@ def _rate(
     rate = before.rate if before and before.currency == deal.currency else None
     rate = rate or known.get((deal.currency, deal.day))
     words = {"currency": deal.currency, "day": deal.day}
+    if rate is None and composer.applies_rates:
+        remarks.warnings.append(reason("rate_by_ledger", field="exchange_rate", **words))
+        return None
     if rate is None:
         raise Blocked(reason("no_exchange_rate", field="exchange_rate", **words))
     remarks.warnings.append(reason("rate_from_ledger", field="exchange_rate", rate=rate, **words))

@@ -10,14 +10,17 @@ from ledgerlink.connectors.intacct.choices import OFFERED, Choices, Sales
 from ledgerlink.domain.lists import ListType
 from ledgerlink.domain.plan import ItemState
 from ledgerlink.domain.records import ProjectRecord, Record, RecordKind
+from ledgerlink.domain.rules import CreateLaborCode, RuleKind
 
 from tests.contract.intacct.books import Books, Row
 from tests.contract.intacct.clerk import Clerk, code
 from tests.contract.intacct.papers import ORDERS, PAPERS, RECEIVABLES, Paper, pay
-from tests.contract.papers import FILE, gone, invoice, receipt, spent, worked
+from tests.contract.papers import FILE, gone, invoice, receipt, sold, spent, worked
 
 INVOICE, REPORT = "invoice:i1", "expense-report:R1"
 ACCOUNT = {"revenue_account_id": "glaccount/4000"}
+ABROAD: dict[str, Any] = {"currency": "EUR", "exchange_rate": Decimal("1.1")}
+VAT = "United Kingdom - VAT"
 
 TOLD: list[tuple[str, Any, dict[str, Any], Record, str]] = [
     ("sales", Sales.RECEIVABLES, ACCOUNT, invoice(), "<create_invoice>"),
@@ -63,13 +66,60 @@ TOLD: list[tuple[str, Any, dict[str, Any], Record, str]] = [
         spent(receipts=(receipt(),)),
         "<supdocfoldername>Scans</supdocfoldername>",
     ),
+    (
+        "base_currency",
+        "USD",
+        {"multi_currency": "yes"},
+        invoice(**ABROAD),
+        "<basecurr>USD</basecurr>",
+    ),
+    (
+        "multi_currency",
+        "yes",
+        {"base_currency": "USD"},
+        invoice(**ABROAD),
+        "<currency>EUR</currency>",
+    ),
+    (
+        "exchange_rate_type",
+        "Intacct Daily Rate",
+        {"base_currency": "USD", "multi_currency": "yes"},
+        invoice(currency="EUR"),
+        "<exchratetype>Intacct Daily Rate</exchratetype>",
+    ),
+    (
+        "tax_solution",
+        VAT,
+        {"sales": Sales.RECEIVABLES, "tax_detail": "UK standard", **ACCOUNT},
+        invoice(tax_amount=Decimal(20)),
+        f"<taxsolutionid>{VAT}</taxsolutionid>",
+    ),
+    (
+        "tax_detail",
+        "UK standard",
+        {"sales": Sales.RECEIVABLES, "tax_solution": VAT, **ACCOUNT},
+        invoice(tax_amount=Decimal(20)),
+        "<detailid>UK standard</detailid>",
+    ),
+    (
+        "item_gl_group",
+        "Services",
+        {},
+        invoice(sold(labor_code_key="new")),
+        "<GLGROUP>Services</GLGROUP>",
+    ),
 ]
 """A choice, a value for it, what is chosen besides, what is posted, and what is sent then."""
 
 
 def choosing(books: Books, choices: Choices) -> Clerk:
-    """Somebody who posts for a company that chose this."""
-    return Clerk(replace(books, choices=choices), files={"u1": FILE})
+    """Somebody who posts for a company that chose this, and that has what may be chosen."""
+    books.about("", {"multi_currency": True})
+    books.about("", {"preferences": {"exchange_rates": {"EUR": "1.25"}, "tax_solutions": [VAT]}})
+    clerk = Clerk(replace(books, choices=choices), files={"u1": FILE})
+    new = CreateLaborCode(name="Research", income_account_id="glaccount/4000")
+    clerk.rule(RuleKind.LABOR_CODES, "new", new)
+    return clerk
 
 
 def switch(clerk: Clerk, choices: Choices) -> None:

@@ -448,9 +448,21 @@ def test_a_company_of_one_currency_names_none(features: Features) -> None:
     assert "rate" not in body
 
 
-def test_a_foreign_expense_needs_a_company_of_several_currencies() -> None:
-    found = desk(features=Features(home_currency="USD")).post(charged("c1", currency="EUR"))
-    assert reasons(found) == {"expense:c1": "no_multi_currency"}
+@pytest.mark.parametrize(
+    ("features", "code"),
+    [
+        (Features(home_currency="USD", multi_currency=False), "no_multi_currency"),
+        (Features(multi_currency=False), "no_multi_currency"),
+        (Features(home_currency="USD"), "currencies_unknown"),
+        (Features(multi_currency=True), "currencies_unknown"),
+        (Features(), "currencies_unknown"),
+    ],
+)
+def test_a_foreign_expense_needs_a_company_that_is_known_to_keep_several_currencies(
+    features: Features, code: str
+) -> None:
+    found = desk(features=features).post(charged("c1", currency="EUR"))
+    assert reasons(found) == {"expense:c1": code}
 
 
 def test_the_home_currency_has_no_rate() -> None:

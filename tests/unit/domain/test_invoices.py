@@ -316,9 +316,21 @@ def test_a_customer_is_invoiced_in_their_own_currency_alone(
     assert reasons(found).get("invoice:i1") == code
 
 
-def test_a_foreign_invoice_needs_a_company_of_several_currencies() -> None:
-    found = desk(features=Features(home_currency="USD")).post(invoice("i1", currency="EUR"))
-    assert reasons(found) == {"invoice:i1": "no_multi_currency"}
+@pytest.mark.parametrize(
+    ("features", "code"),
+    [
+        (Features(home_currency="USD", multi_currency=False), "no_multi_currency"),
+        (Features(multi_currency=False), "no_multi_currency"),
+        (Features(home_currency="USD"), "currencies_unknown"),
+        (Features(multi_currency=True), "currencies_unknown"),
+        (Features(), "currencies_unknown"),
+    ],
+)
+def test_a_foreign_invoice_needs_a_company_that_is_known_to_keep_several_currencies(
+    features: Features, code: str
+) -> None:
+    found = desk(features=features).post(invoice("i1", currency="EUR"))
+    assert reasons(found) == {"invoice:i1": code}
 
 
 def test_a_rate_of_the_ledger_stays_with_the_invoice() -> None:
@@ -328,6 +340,28 @@ def test_a_rate_of_the_ledger_stays_with_the_invoice() -> None:
     assert warnings(op) == ["rate_from_ledger"]
     found = world.post(told, currencies={"C1": "EUR"}, rates={("EUR", DAY): Decimal(2)})
     assert states(found) == {"invoice:i1": ItemState.UNCHANGED}
+
+
+ANY_CURRENCY = DeskComposer(one_currency_each=False, applies_rates=True)
+
+
+@pytest.mark.parametrize("kept", [{}, {"C1": "EUR"}, {"C1": "GBP"}])
+@pytest.mark.parametrize("currency", [None, "USD", "EUR"])
+def test_a_ledger_that_binds_no_customer_to_a_currency_takes_each(
+    kept: dict[str, str], currency: str | None
+) -> None:
+    told = invoice("i1", currency=currency, exchange_rate=Decimal("1.1"))
+    op = one(Desk(composer=ANY_CURRENCY, features=EURO).post(told, currencies=kept))
+    assert (op.body or {})["currency"] == (currency or "USD")
+
+
+def test_a_ledger_that_applies_its_rates_is_left_to_and_this_is_told() -> None:
+    world = Desk(composer=ANY_CURRENCY, features=EURO)
+    op = one(world.posted(invoice("i1", currency="EUR")))
+    assert ((op.body or {})["currency"], "rate" in (op.body or {})) == ("EUR", False)
+    assert warnings(op) == ["rate_by_ledger"]
+    said = one(world.post(invoice("i1", currency="EUR", exchange_rate=Decimal("1.1"))))
+    assert ((said.body or {})["rate"], warnings(said)) == ("1.1", [])
 
 
 # Summed up

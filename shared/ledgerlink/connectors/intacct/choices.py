@@ -33,6 +33,12 @@ class Choices:
     department_id: str | None = None
     class_id: str | None = None
     folder: str = "Receipts"
+    base_currency: str | None = None
+    multi_currency: str | None = None
+    exchange_rate_type: str = "Intacct Daily Rate"
+    tax_solution: str | None = None
+    tax_detail: str | None = None
+    item_gl_group: str | None = None
 
     @classmethod
     def of(cls, chosen: Chosen) -> "Choices":
@@ -88,6 +94,21 @@ _ABOUT: Mapping[str, Choice] = {
         ids={"class/": Use(ListType.CLASS)},
     ),
     "folder": Choice(about="The attachment folder that receipts are kept in"),
+    "base_currency": Choice(
+        about="The currency of the books, where the ledger does not say it by its entities",
+        form="[A-Z]{3}",
+        example="USD",
+    ),
+    "multi_currency": Choice(
+        about="Whether documents may be in other currencies, where the ledger does not show it",
+        one_of=("yes", "no"),
+    ),
+    "exchange_rate_type": Choice(
+        about="The exchange rate type that is applied where a record has no exchange_rate"
+    ),
+    "tax_solution": Choice(about="The tax solution that taxed AR invoices are of"),
+    "tax_detail": Choice(about="The tax detail of lines of AR invoices whose tax has no rule"),
+    "item_gl_group": Choice(about="The item GL group of new items, by which they are booked"),
 }
 
 OFFERED: Offered = {

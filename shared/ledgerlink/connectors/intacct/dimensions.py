@@ -47,6 +47,10 @@ ASKS = re.compile(r"(?:requires an?|missing the) (\w+)", re.IGNORECASE)
 OF_ACCOUNT = re.compile(r"\baccount(?: number)? '?([\w.-]*\w)", re.IGNORECASE)
 
 
+LINES = frozenset({"APBILLITEM", "expense", "ccpayitem", "lineitem", "sotransitem"})
+"""What the lines of documents are called."""
+
+
 def asked(fault: Fault) -> tuple[str, str]:
     """The dimension that a refusal asks for, and the number of the account; empty where it says
     none."""
@@ -110,11 +114,11 @@ def says(line: Line, dimension: str) -> bool:
 
 
 def lines(body: Body | None) -> Iterator[Line]:
-    """The lines of a body."""
+    """The lines of a body; subtotals and custom fields are none."""
     for value in (body or {}).values():
         if isinstance(value, Mapping):
-            for some in value.values():
-                yield from some if isinstance(some, list | tuple) else ()
+            for name in LINES.intersection(value):
+                yield from value[name]
 
 
 def booked(body: Body | None) -> Sequence[Line]:

@@ -24,6 +24,8 @@ class Documents:
     offer these `features`."""
 
     links_time = False
+    one_currency_each = False
+    applies_rates = True
 
     def __init__(
         self,

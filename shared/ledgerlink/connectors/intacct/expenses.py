@@ -4,7 +4,7 @@ transaction of a charge card."""
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.connectors.intacct import wording
+from ledgerlink.connectors.intacct import rates, wording
 from ledgerlink.connectors.intacct.bodies import amount, at
 from ledgerlink.connectors.intacct.choices import Choices
 from ledgerlink.connectors.intacct.dimensions import lines, require
@@ -35,7 +35,7 @@ def spending(expenses: ResolvedExpenses, choices: Choices) -> Document:
         case Settlement.CHECK:
             kind, body = REPORT, _report(expenses, choices, placing, words)
         case Settlement.CARD:
-            kind, body = CHARGE, _charge(expenses, placing, words)
+            kind, body = CHARGE, _charge(expenses, choices, placing, words)
     keys = [line.key for line in expenses.lines]
     require(kind, list(lines(body)), expenses.features, keys)
     return Document(
@@ -66,28 +66,23 @@ def _bill(expenses: ResolvedExpenses, choices: Choices, placing: Placing, words:
         }
         for line in expenses.lines
     ]
-    money = _money(expenses, "CURRENCY", "BASECURR", "EXCHANGE_RATE")
     return {
         **_payee(expenses, "vendor", "VENDOR"),
         "WHENCREATED": day,
         "WHENDUE": day,
         **_number(expenses, "RECORDID"),
         "DESCRIPTION": words.head(expenses.note, expenses.reference),
-        **money,
+        **rates.generic_money(expenses, choices),
         "ACTION": choices.action,
         "APBILLITEMS": {"APBILLITEM": told},
     }
 
 
 def _report(expenses: ResolvedExpenses, choices: Choices, placing: Placing, words: Wording) -> Body:
-    foreign = bool(expenses.currency)
     told = [
         {
             **_account(line, "glaccount", "eeaccountlabel"),
-            "amount": amount(_home(cost(line), expenses)),
-            **({"trx_amount": amount(cost(line))} if foreign else {}),
-            **({"currency": expenses.currency} if expenses.currency else {}),
-            **_rate(expenses, foreign),
+            **_spent(line, expenses),
             **_text(line, "memo", words),
             **_dimensions(line, placing),
             "billable": _flag(line.billable),
@@ -100,12 +95,12 @@ def _report(expenses: ResolvedExpenses, choices: Choices, placing: Placing, word
         **_number(expenses, "expensereportno"),
         "state": choices.report_state,
         "description": words.head(expenses.note, expenses.reference),
-        **_money(expenses, "currency", "basecurr", None),
+        **rates.named(expenses),
         "expenses": {"expense": told},
     }
 
 
-def _charge(expenses: ResolvedExpenses, placing: Placing, words: Wording) -> Body:
+def _charge(expenses: ResolvedExpenses, choices: Choices, placing: Placing, words: Wording) -> Body:
     if expenses.account_id is None:
         raise Blocked(reason("missing_account", use="the card is", setting="cards"))
     sign = -1 if expenses.credit else 1
@@ -125,7 +120,7 @@ def _charge(expenses: ResolvedExpenses, placing: Placing, words: Wording) -> Bod
         "paymentdate": expenses.day.isoformat(),
         **_number(expenses, "referenceno"),
         "description": words.head(expenses.note, expenses.reference),
-        **_money(expenses, "currency", None, "exchrate"),
+        **rates.money(expenses, choices, base=False),
         "ccpayitems": {"ccpayitem": told},
     }
 
@@ -170,27 +165,18 @@ def _number(expenses: ResolvedExpenses, field: str) -> Body:
     return {field: wording.line(expenses.number, "report_number", wording.NUMBER)}
 
 
-def _money(expenses: ResolvedExpenses, currency: str, base: str | None, rate: str | None) -> Body:
-    """The currency, where it is not the company's own."""
+def _spent(line: ExpenseLine, expenses: ResolvedExpenses) -> Body:
+    """What an expense of a report comes to: in the company's own currency, which the ledger always
+    wants, and in its own. Raises Blocked without a rate."""
     if not expenses.currency:
-        return {}
-    home = expenses.features.home_currency
+        return {"amount": amount(cost(line))}
+    rate = rates.known_rate(expenses)
     return {
-        currency: expenses.currency,
-        **({base: home} if base and home else {}),
-        **({rate: amount(expenses.rate)} if rate and expenses.rate else {}),
+        "amount": amount(rounded(cost(line) * rate, expenses.features.home_currency)),
+        "currency": expenses.currency,
+        "trx_amount": amount(cost(line)),
+        "exchrate": amount(rate),
     }
-
-
-def _rate(expenses: ResolvedExpenses, foreign: bool) -> Body:
-    return {"exchrate": amount(expenses.rate)} if foreign and expenses.rate else {}
-
-
-def _home(cost: Decimal, expenses: ResolvedExpenses) -> Decimal:
-    """In the company's own currency, where a rate is known."""
-    if not expenses.currency or expenses.rate is None:
-        return cost
-    return rounded(cost * expenses.rate, expenses.features.home_currency)
 
 
 def _flag(said: bool) -> str:

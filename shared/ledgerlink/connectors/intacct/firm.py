@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from ledgerlink.connectors.intacct import queries, rows
+from ledgerlink.connectors.intacct import currencies, queries, rows
 from ledgerlink.connectors.intacct.answers import Result
+from ledgerlink.connectors.intacct.choices import Choices
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.entries import KIND as TIME
 from ledgerlink.connectors.intacct.learning import Learned
@@ -23,33 +24,38 @@ SHEETS = 40
 
 
 class Firm:
-    """The company that one login leads to."""
+    """The company that one login leads to, and what it chose."""
 
-    def __init__(self, client: Client, learned: Learned) -> None:
+    def __init__(self, client: Client, learned: Learned, choices: Choices | None = None) -> None:
         self._client = client
+        self._choices = choices or Choices()
         self._learned = learned
 
     async def company(self, company_id: str, login: Login, stop: Stop) -> Company:
         """The company with its features, in one request: no preference of the ledger is documented
         that would tell them, so it is asked for what depends on them. Raises as the client's
         `call`."""
-        asked = [_probe(entity) for entity in PROBED]
-        entity = _entity(login.entity or "")
-        taught = self._learned.question()
-        found = await self._client.read([*asked, entity, *taught], stop)
+        choices, taught = self._choices, self._learned.question()
+        asked = [*[_probe(entity) for entity in PROBED], currencies.entities()]
+        dealt = currencies.dealt(choices)
+        found = await self._client.read([*asked, *dealt, *taught], stop)
         has = {name: result.succeeded for name, result in zip(PROBED, found, strict=False)}
         periods = observed(_spans(found[PROBED.index("TIMESHEET")]))
-        some = next(iter(found[len(asked)].rows), {})
-        own, several = (some, False) if login.entity else ({}, bool(some))
-        required = self._learned.required(found[len(asked) + 1 :])
-        if several:
+        entities = {text(row, "LOCATIONID") or "": row for row in found[len(PROBED)].rows}
+        own = entities.get(login.entity or "", {})
+        home = currencies.home(entities, login.entity, choices)
+        last = len(asked) + len(dealt)
+        seen = [row for result in found[len(asked) : last] for row in result.rows]
+        required = self._learned.required(found[last:])
+        if entities and not login.entity:
             required = {**required, TIME: {"location": ""}}
         return Company(
             company_id=company_id,
             name=text(own, "NAME") or login.company_id,
             country=text(own, "OPCOUNTRY"),
             features=Features(
-                home_currency=text(own, "CURRENCY"),
+                home_currency=home,
+                multi_currency=currencies.several(entities, seen, home, choices),
                 time_tracking=has["TIMESHEET"],
                 classes=has["CLASS"],
                 departments=has["DEPARTMENT"],
@@ -63,7 +69,12 @@ class Firm:
 
 def record(company: Company, at: datetime) -> ListRecord:
     """The company as a list record."""
-    fields = {"country": company.country, "home_currency": company.features.home_currency}
+    features = company.features
+    fields = {
+        "country": company.country,
+        "home_currency": features.home_currency,
+        "multi_currency": features.multi_currency,
+    }
     return ListRecord(
         type=ListType.COMPANY,
         id=company.company_id,
@@ -78,13 +89,6 @@ def _probe(entity: str) -> Function:
         return queries.query(entity, entity, ["RECORDNO"], size=1)
     fields = ["RECORDNO", "BEGINDATE", "ENDDATE"]
     return queries.query(entity, entity, fields, size=SHEETS, newest_first=True)
-
-
-def _entity(name: str) -> Function:
-    """The entity that the login opens; at the top level any tells that there are some."""
-    fields = ["RECORDNO", "LOCATIONID", "NAME", "CURRENCY", "OPCOUNTRY"]
-    where = [queries.equal("LOCATIONID", name)] if name else []
-    return queries.query("LOCATIONENTITY", "LOCATIONENTITY", fields, *where, size=1)
 
 
 def _spans(sheets: Result) -> Sequence[tuple[date, date]]:

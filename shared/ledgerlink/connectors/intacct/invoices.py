@@ -8,6 +8,8 @@ from ledgerlink.connectors.intacct.bodies import amount, at
 from ledgerlink.connectors.intacct.choices import Choices, Sales
 from ledgerlink.connectors.intacct.dimensions import lines, require
 from ledgerlink.connectors.intacct.placing import Placing
+from ledgerlink.connectors.intacct.rates import money
+from ledgerlink.connectors.intacct.taxes import line_taxes, subtotals
 from ledgerlink.connectors.intacct.wording import Wording
 from ledgerlink.domain.documents import Document, Known, ResolvedInvoice, ResolvedInvoiceLine
 from ledgerlink.domain.money import Total
@@ -52,7 +54,7 @@ def _order_entry(
         **_due(invoice),
         **({"message": memo} if memo else {}),
         "externalid": invoice.reference[:100],
-        **_money(invoice),
+        **money(invoice, choices),
         **_custom(invoice),
         "sotransitems": {
             "sotransitem": [
@@ -60,7 +62,7 @@ def _order_entry(
                 for line in invoice.lines
             ]
         },
-        **_taxed(invoice, choices),
+        **subtotals(invoice, choices),
     }
 
 
@@ -92,9 +94,7 @@ def _sold(line: ResolvedInvoiceLine, choices: Choices, words: Wording) -> Body:
 def _receivables(
     invoice: ResolvedInvoice, choices: Choices, placing: Placing, words: Wording
 ) -> Body:
-    if invoice.tax:
-        detail = "Receivables of Sage Intacct take no tax from outside"
-        raise Blocked(reason("feature_off", field="tax_amount", detail=detail))
+    taxes = line_taxes(invoice, choices)
     note = [*invoice.note, ("memo", invoice.memo)]
     return {
         **at("FOR", invoice.customer),
@@ -103,12 +103,13 @@ def _receivables(
         "action": choices.action,
         **_number(invoice, "invoiceno"),
         "description": words.head(note, invoice.reference),
-        **_money(invoice),
+        **money(invoice, choices),
         **_custom(invoice),
+        **({"taxsolutionid": choices.tax_solution} if invoice.tax else {}),
         "invoiceitems": {
             "lineitem": [
-                {**_owed(line, choices, words), **_dimensions(line, invoice, placing)}
-                for line in invoice.lines
+                {**_owed(line, choices, words), **_dimensions(line, invoice, placing), **tax}
+                for line, tax in zip(invoice.lines, taxes, strict=True)
             ]
         },
     }
@@ -153,30 +154,12 @@ def _number(invoice: ResolvedInvoice, field: str) -> Body:
     return {field: wording.line(invoice.number, "number", wording.NUMBER)}
 
 
-def _money(invoice: ResolvedInvoice) -> Body:
-    if not invoice.currency:
-        return {}
-    home = invoice.features.home_currency
-    rate = {"exchrate": amount(invoice.rate)} if invoice.rate else {}
-    return {"currency": invoice.currency, **({"basecurr": home} if home else {}), **rate}
-
-
 def _custom(invoice: ResolvedInvoice) -> Body:
     fields = [
         {"customfieldname": name.rpartition(".")[2], "customfieldvalue": value}
         for name, value in sorted(invoice.custom_fields.items())
     ]
     return {"customfields": {"customfield": fields}} if fields else {}
-
-
-def _taxed(invoice: ResolvedInvoice, choices: Choices) -> Body:
-    if not invoice.tax:
-        return {}
-    if choices.tax_subtotal is None:
-        what, setting = "which subtotal of the transaction takes tax", "ledger.tax_subtotal"
-        raise Blocked(reason("not_chosen", field="tax_amount", what=what, setting=setting))
-    subtotal = {"description": choices.tax_subtotal, "total": amount(invoice.tax)}
-    return {"subtotals": {"subtotal": [subtotal]}}
 
 
 def _total(invoice: ResolvedInvoice) -> Total:

@@ -47,7 +47,7 @@ class IntacctLedger:
         self._state = choices.timesheet_state
         self._custom = CustomFields(client)
         self._learned = learned
-        self._firm = Firm(client, learned)
+        self._firm = Firm(client, learned, choices)
         self._readings = Readings(client, self._custom, time)
         self._changes = Changes(client, self._readings, time)
         self._payments = Payments(client, choices.sales)
@@ -101,7 +101,7 @@ class IntacctLedger:
         wanted: Collection[tuple[str, date]],  # noqa: ARG002 - the port's
         stop: Stop = never,  # noqa: ARG002 - the port's
     ) -> Mapping[tuple[str, date], Decimal]:
-        """None: the ledger applies the rates that it has by itself, and gives them to nobody."""
+        """None: the ledger applies its rates by itself, by their type, and tells them to nobody."""
         return {}
 
     async def read_list(self, reading: Reading, stop: Stop = never) -> Batch:

@@ -27,7 +27,7 @@ def new_record(record: NewListRecord, choices: Choices) -> Document:
         case NewPerson():
             kind, body = _person(record, name, number, choices)
         case NewItem():
-            kind, body = "ITEM", _item(record, name, number)
+            kind, body = "ITEM", _item(record, name, number, choices)
     return Document(record.key, kind, body, (record.key,))
 
 
@@ -56,10 +56,11 @@ def _person(
     return "EMPLOYEE", {"EMPLOYEEID": number, "CONTACT": named, **place}
 
 
-def _item(record: NewItem, name: str, number: str) -> dict[str, Any]:
-    """The ledger knows the account of an item by its GL group, which nobody gives us."""
+def _item(record: NewItem, name: str, number: str, choices: Choices) -> dict[str, Any]:
+    """The ledger knows the account of an item by its GL group, which the company has to say."""
+    group = said(GLGROUP=choices.item_gl_group)
     price = {} if record.rate is None else {"BASEPRICE": amount(record.rate)}
-    return {"ITEMID": number, "NAME": name, "ITEMTYPE": NON_INVENTORY, **price}
+    return {"ITEMID": number, "NAME": name, "ITEMTYPE": NON_INVENTORY, **group, **price}
 
 
 def _parts(record: NewPerson) -> dict[str, str]:

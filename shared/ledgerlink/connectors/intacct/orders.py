@@ -135,6 +135,7 @@ INVOICE_LINE = order(
     " defrevaccount revrecstartdate revrecenddate projectid taskid costtypeid customerid vendorid"
     " employeeid itemid classid contractid warehouseid billable taxentries",
     customfields=CUSTOM_FIELDS,
+    taxentries=order("taxentry", taxentry=order("detailid trx_tax")),
 )
 INVOICE = order(
     "customerid datecreated dateposted datedue termname batchkey action invoiceno ponumber"
@@ -167,6 +168,7 @@ SALE = order(
     exchratedate=DAY,
     customfields=CUSTOM_FIELDS,
     sotransitems=order("sotransitem", sotransitem=SALES_LINE),
+    subtotals=order("subtotal", subtotal=order("description total")),
 )
 ATTACHMENT = order("attachmentname attachmenttype attachmentdata")
 SUPPORTING = order(

@@ -99,7 +99,7 @@ def says(write: Write, row: Row) -> bool:
 
 def _agree(sent: Mapping[str, Value], held: Row) -> bool:
     for name, value in sent.items():
-        field = SAME.get(name, name.upper())
+        field = _read_as(name, sent, held)
         theirs = text(held, field)
         if theirs is None or not isinstance(value, str):
             continue
@@ -125,6 +125,14 @@ def _other_total(write: Write, row: Row) -> Reason | None:
 
 def _lines(row: Row) -> Iterator[Row]:
     """The lines: whatever stands below a document and has an amount or a quantity."""
+def _read_as(name: str, sent: Mapping[str, Value], held: Row) -> str:
+    """The field that a sent one is read as: an amount without one of the transaction beside it is
+    that itself, which companies of one currency may not tell."""
+    if name == "amount" and "trx_amount" not in sent and text(held, "TRX_AMOUNT") is not None:
+        return "TRX_AMOUNT"
+    return SAME.get(name, name.upper())
+
+
     for value in row.values():
         for group in value if isinstance(value, list) else [value]:
             if isinstance(group, Mapping):

@@ -19,6 +19,8 @@ class Documents:
     """The composer of QuickBooks Online."""
 
     links_time = True
+    one_currency_each = True
+    applies_rates = False
 
     def list_record(self, record: NewListRecord) -> Document:
         """A Customer, Employee, Vendor or service Item. Raises Blocked."""

@@ -1,0 +1,246 @@
+"""Currencies, rates and tax: what the company is known to keep, and what documents say of them."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from ledgerlink.connectors.intacct.choices import Choices, Sales
+from ledgerlink.connectors.intacct.documents import Documents
+from ledgerlink.connectors.intacct.firm import Firm
+from ledgerlink.connectors.intacct.learning import Learned
+from ledgerlink.domain.documents import Document, Features, NewItem, Settlement
+from ledgerlink.domain.logins import Login
+from ledgerlink.domain.ports import Blocked, never
+from ledgerlink.domain.reasons import Reason
+
+from tests.unit.connectors.intacct.desk import expenses, invoice, line, sold
+from tests.unit.connectors.intacct.gateway import Gateway
+from tests.unit.connectors.intacct.stage import client_of
+
+SEVERAL = Features(home_currency="USD", multi_currency=True)
+COMPOSER = Documents()
+VAT = Choices(
+    sales=Sales.RECEIVABLES,
+    revenue_account_id="glaccount/4000",
+    tax_solution="United Kingdom - VAT",
+    tax_detail="UK standard",
+)
+
+
+async def features(gateway: Gateway, entity: str | None = None, **chosen: str) -> Features:
+    login = Login(company_id="acme", user_id="u", password="p", entity=entity)
+    firm = Firm(client_of(gateway), Learned({}), Choices.of(chosen))
+    return (await firm.company("acme", login, never)).features
+
+
+def group(**currencies: str) -> Gateway:
+    """A company of these entities."""
+    gateway = Gateway()
+    for name, currency in currencies.items():
+        gateway.add("LOCATIONENTITY", LOCATIONID=name, NAME=f"Acme {name}", CURRENCY=currency)
+    return gateway
+
+
+def why(composer: Documents, **more: Any) -> Reason:
+    with pytest.raises(Blocked) as blocked:
+        composer.invoice(invoice(**more))
+    return blocked.value.reason
+
+
+# What is known of the company.
+
+
+@pytest.mark.parametrize(
+    ("entities", "entity", "chosen", "home"),
+    [
+        ({}, None, {}, None),
+        ({}, None, {"base_currency": "CHF"}, "CHF"),
+        ({"US": "USD", "UK": "GBP"}, "UK", {}, "GBP"),
+        ({"US": "USD", "UK": "GBP"}, "UK", {"base_currency": "CHF"}, "GBP"),
+        ({"US": "USD", "UK": "GBP"}, None, {}, None),
+        ({"US": "USD", "UK": "GBP"}, None, {"base_currency": "CHF"}, "CHF"),
+        ({"US": "USD", "UK": "GBP"}, None, {"location_id": "locationentity/US"}, "USD"),
+        ({"US": "USD", "UK": "GBP"}, None, {"location_id": "location/UK"}, "GBP"),
+        ({"US": "USD", "CA": "USD"}, None, {}, "USD"),
+        ({"US": "", "CA": ""}, "US", {}, None),
+    ],
+)
+async def test_the_books_are_in_the_currency_of_the_entity_or_of_all_or_as_the_company_says(
+    entities: dict[str, str], entity: str | None, chosen: dict[str, str], home: str | None
+) -> None:
+    assert (await features(group(**entities), entity, **chosen)).home_currency == home
+
+
+@pytest.mark.parametrize(
+    ("customers", "invoices", "chosen", "several"),
+    [
+        ([], [], {}, None),
+        (["", ""], [], {}, None),
+        (["USD"], ["USD", "USD"], {}, None),
+        (["USD", "EUR"], [], {}, True),
+        ([], ["USD", "EUR"], {}, True),
+        (["EUR"], [], {"base_currency": "USD"}, True),
+        (["USD"], [], {"base_currency": "USD"}, None),
+        (["USD", "EUR"], [], {"multi_currency": "no"}, False),
+        ([], [], {"multi_currency": "yes"}, True),
+    ],
+)
+async def test_several_currencies_are_seen_in_customers_and_invoices_or_said_by_the_company(
+    customers: list[str], invoices: list[str], chosen: dict[str, str], several: bool | None
+) -> None:
+    gateway = Gateway()
+    for currency in customers:
+        gateway.add("CUSTOMER", CURRENCY=currency)
+    for currency in invoices:
+        gateway.add("ARINVOICE", CURRENCY=currency)
+    assert (await features(gateway, **chosen)).multi_currency is several
+
+
+async def test_entities_of_different_currencies_are_several() -> None:
+    assert (await features(group(US="USD", UK="GBP"), "US")).multi_currency is True
+    assert (await features(group(US="USD", CA="USD"), "US")).multi_currency is None
+
+
+async def test_who_may_not_see_customers_and_invoices_is_told_nothing_of_them() -> None:
+    gateway = group(US="USD")
+    gateway.refusals = {name: [("X", "no permission")] for name in ("CUSTOMER", "ARINVOICE")}
+    assert (await features(gateway)).multi_currency is None
+
+
+async def test_what_the_company_said_is_not_asked_for() -> None:
+    asked, unasked = Gateway(), Gateway()
+    await features(asked)
+    await features(unasked, multi_currency="no")
+    (first,), (second,) = (
+        [len(each.findall(".//query")) for each in gateway.log if each.find(".//query") is not None]
+        for gateway in (asked, unasked)
+    )
+    assert first - second == 2
+
+
+# What documents say.
+
+
+@pytest.mark.parametrize("sales", list(Sales))
+@pytest.mark.parametrize(
+    ("currency", "rate", "told"),
+    [
+        ("EUR", Decimal("1.1"), {"currency": "EUR", "exchrate": "1.1"}),
+        ("USD", None, {"currency": "USD", "exchrate": "1"}),
+        (
+            "EUR",
+            None,
+            {"currency": "EUR", "exchratedate": "2026-03-04", "exchratetype": "Our rate"},
+        ),
+    ],
+)
+def test_an_invoice_says_its_currency_with_a_rate_or_the_type_of_one(
+    sales: Sales, currency: str, rate: Decimal | None, told: dict[str, str]
+) -> None:
+    chosen = Choices(
+        sales=sales, revenue_account_id="glaccount/4000", exchange_rate_type="Our rate"
+    )
+    body = (
+        Documents(choices=chosen)
+        .invoice(invoice(currency=currency, rate=rate, features=SEVERAL))
+        .body
+    )
+    names = ("basecurr", "currency", "exchrate", "exchratedate", "exchratetype")
+    assert {name: body[name] for name in names if name in body} == {"basecurr": "USD", **told}
+
+
+def test_a_bill_in_the_companys_own_currency_needs_no_rate() -> None:
+    body = COMPOSER.expenses(expenses(currency="USD", features=SEVERAL)).body
+    money = {name: body[name] for name in body if "CURR" in name or "EXCH" in name}
+    assert money == {"CURRENCY": "USD", "BASECURR": "USD"}
+
+
+def test_a_bill_without_a_rate_takes_the_ledgers_of_its_day() -> None:
+    body = COMPOSER.expenses(expenses(currency="EUR", features=SEVERAL)).body
+    assert body["EXCH_RATE_DATE"] == "2026-03-04"
+    assert body["EXCH_RATE_TYPE_ID"] == "Intacct Daily Rate"
+    assert "EXCHANGE_RATE" not in body
+
+
+def test_a_charge_does_not_say_the_currency_of_the_books() -> None:
+    charge = expenses(Settlement.CARD, currency="EUR", rate=Decimal("1.1"), features=SEVERAL)
+    body = COMPOSER.expenses(charge).body
+    assert (body["currency"], body["exchrate"]) == ("EUR", "1.1")
+    assert "basecurr" not in body
+
+
+def test_a_report_says_both_amounts_and_needs_a_rate_for_that() -> None:
+    dear = (line(net=Decimal("10.05")),)
+    report = expenses(Settlement.CHECK, lines=dear, currency="EUR", features=SEVERAL)
+    with pytest.raises(Blocked) as blocked:
+        COMPOSER.expenses(report)
+    assert blocked.value.reason.code == "no_exchange_rate"
+    own = expenses(Settlement.CHECK, lines=dear, currency="USD", features=SEVERAL)
+    (told,) = COMPOSER.expenses(own).body["expenses"]["expense"]
+    assert (told["amount"], told["trx_amount"], told["exchrate"]) == ("10.05", "10.05", "1")
+
+
+def test_a_company_of_one_currency_says_none() -> None:
+    bodies = [
+        COMPOSER.invoice(invoice()).body,
+        *(COMPOSER.expenses(expenses(each)).body for each in Settlement),
+    ]
+    assert not [name for body in bodies for name in body if "curr" in name.lower()]
+
+
+# Tax on AR invoices, and the accounts of new items.
+
+
+def taxes(document: Document) -> list[Any]:
+    lines = document.body["invoiceitems"]["lineitem"]
+    return [line.get("taxentries") for line in lines]
+
+
+def entry(detail: str, tax: str) -> dict[str, Any]:
+    return {"taxentry": [{"detailid": detail, "trx_tax": tax}]}
+
+
+def test_tax_of_receivables_is_an_entry_of_its_line() -> None:
+    lines = (sold(tax=Decimal(20)), sold(tax=Decimal("5.5"), tax_code_id="UK reduced"), sold())
+    document = Documents(choices=VAT).invoice(invoice(lines=lines, tax=Decimal("25.5")))
+    assert document.body["taxsolutionid"] == "United Kingdom - VAT"
+    assert taxes(document) == [entry("UK standard", "20"), entry("UK reduced", "5.5"), None]
+    assert document.total is not None
+    assert document.total.amount == Decimal("325.5")
+
+
+def test_the_tax_of_an_invoice_of_one_line_is_that_of_the_line() -> None:
+    document = Documents(choices=VAT).invoice(invoice(tax=Decimal(20), tax_code_id="UK zero"))
+    assert taxes(document) == [entry("UK zero", "20")]
+
+
+def test_an_invoice_without_tax_names_no_tax_solution() -> None:
+    for tax in (None, Decimal(0)):
+        document = Documents(choices=VAT).invoice(invoice(tax=tax))
+        assert "taxsolutionid" not in document.body
+        assert taxes(document) == [None]
+
+
+@pytest.mark.parametrize(
+    ("missing", "setting"),
+    [("tax_solution", "ledger.tax_solution"), ("tax_detail", "ledger.tax_detail")],
+)
+def test_tax_that_the_company_has_no_place_for_says_what_to_choose(
+    missing: str, setting: str
+) -> None:
+    told = {**{name: getattr(VAT, name) for name in VAT.__slots__}, missing: None}
+    found = why(Documents(choices=Choices(**told)), tax=Decimal(20))
+    assert (found.code, found.field) == ("not_chosen", "tax_amount")
+    assert setting in found.remedy
+
+
+def test_tax_that_no_line_says_asks_for_that_of_the_lines() -> None:
+    found = why(Documents(choices=VAT), lines=(sold(), sold()), tax=Decimal(20))
+    assert (found.code, found.field) == ("invalid_record", "tax_amount")
+
+
+def test_a_new_item_has_the_gl_group_that_the_company_chose() -> None:
+    item = NewItem(key="labor-code:d", name="Design", income_account_id="glaccount/4000")
+    chosen = Documents(choices=Choices(item_gl_group="Services")).list_record(item).body
+    assert chosen["GLGROUP"] == "Services"
+    assert "GLGROUP" not in COMPOSER.list_record(item).body
