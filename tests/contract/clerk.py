@@ -130,6 +130,17 @@ class Clerk(ABC, Generic[B]):
     def held(self) -> list[Decimal]:
         """The hours and amounts, below zero none, of all that was posted and is in the ledger."""
 
+    @property
+    @abstractmethod
+    def dimensions(self) -> Mapping[str, tuple[str, str]]:
+        """The fields of a record that say dimensions of this ledger, each with two keys that have
+        rules."""
+
+    @abstractmethod
+    def said(self, key: str, field: str) -> set[str]:
+        """What that dimension is in the ledger, by id, of all lines of what was posted under this
+        key."""
+
     @abstractmethod
     def customer(self, name: str) -> str:
         """Somebody makes a customer there; its id."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -153,6 +153,27 @@ class Standard:
             ALL, ItemState.POSTED
         )
         assert len(clerk.held()) == len(ALL)
+
+    @EVERY
+    def test_dimensions_reach_the_ledger_and_a_change_of_one_alone_is_a_change(
+        self, clerk: Clerk[Any], case: Case
+    ) -> None:
+        clerk.looked_at = tuple(RecordKind)
+        ids = {
+            key: getattr(rule.mapping, "ledger_id", "") for (_, key), rule in clerk.rules.items()
+        }
+        first = {name: keys[0] for name, keys in clerk.dimensions.items()}
+        given: Any = case.first
+        assert clerk.post(replace(given, **first))[case.key].reason is None
+        for name, (before, after) in clerk.dimensions.items():
+            assert clerk.said(case.key, name) == {ids[before]}
+            first[name] = after
+            record = replace(given, **first)
+            outcome = clerk.post(record)[case.key]
+            assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
+            assert clerk.said(case.key, name) == {ids[after]}
+            assert clerk.post(record)[case.key].state is ItemState.UNCHANGED
+        assert clerk.held() == [case.held]
 
     # What others do.
 

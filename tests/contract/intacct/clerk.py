@@ -43,7 +43,10 @@ RULES: Mapping[RuleKind, Mapping[str, Rules]] = {
     },
     RuleKind.CARDS: {"visa": Link(ledger_id="creditcard/CORP-VISA")},
     RuleKind.TERMS: {"net15": Link(ledger_id="arterm/Net 15")},
-    RuleKind.CLASSES: {"commercial": Link(ledger_id="class/CL1")},
+    RuleKind.CLASSES: {
+        "commercial": Link(ledger_id="class/CL1"),
+        "public": Link(ledger_id="class/CL2"),
+    },
     RuleKind.DEPARTMENTS: {
         "consulting": Link(ledger_id="department/10"),
         "engineering": Link(ledger_id="department/20"),
@@ -153,6 +156,21 @@ class Clerk(clerk.Clerk[Books]):
         ]
         time = [row for row in self.books.rows("TIMESHEETENTRY") if "Work " in row["NOTES"]]
         return sorted(money + [Decimal(row["QTY"]) for row in time])
+
+    @property
+    def dimensions(self) -> Mapping[str, tuple[str, str]]:
+        return {
+            "class_key": ("commercial", "public"),
+            "department_key": ("consulting", "engineering"),
+            "location_key": ("us", "york"),
+        }
+
+    def said(self, key: str, field: str) -> set[str]:
+        name = f"{field.removesuffix('_key').upper()}ID"
+        time = self.links[key].record is RecordKind.TIME
+        lines = [self.entry(key)] if time else self.lines(key)
+        objects = {"LOCATIONID": "location", "DEPARTMENTID": "department", "CLASSID": "class"}
+        return {f"{objects[name]}/{line[name]}" for line in lines if line.get(name)}
 
     def customer(self, name: str) -> str:
         number = self.books.plant("CUSTOMER", {"CUSTOMERID": "NEW-1", "NAME": name}, name)

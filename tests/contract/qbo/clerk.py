@@ -113,6 +113,19 @@ class Clerk(clerk.Clerk[Books]):
         hours = [Decimal(row["Hours"]) + Decimal(row.get("Minutes", 0)) / 60 for row in time]
         return sorted(money + hours)
 
+    @property
+    def dimensions(self) -> Mapping[str, tuple[str, str]]:
+        return {
+            "class_key": ("residential", "commercial"),
+            "location_key": ("north", "south"),
+        }
+
+    def said(self, key: str, field: str) -> set[str]:
+        row = self.row(key)
+        name = {"class_key": "ClassRef", "location_key": "DepartmentRef"}[field]
+        details = [line.get(str(line.get("DetailType"))) or {} for line in row.get("Line", ())]
+        return {place[name]["value"] for place in (row, *details) if name in place}
+
     def customer(self, name: str) -> str:
         return self.books.create("Customer", DisplayName=name)
 

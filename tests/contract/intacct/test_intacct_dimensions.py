@@ -1,0 +1,330 @@
+"""Department, location and class: who says them, what accounts ask for, what refusals teach."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.domain.plan import ItemState, Outcome
+from ledgerlink.domain.records import Record, RecordKind
+from ledgerlink.domain.rules import Link, LinkExpenseCode, RuleKind
+
+from tests.contract.intacct.books import Books
+from tests.contract.intacct.clerk import Clerk, code, words
+from tests.contract.intacct.papers import PAPERS, RECEIVABLES, Paper, choose, papers
+from tests.contract.papers import charged, gone, invoice, sold, spent, worked
+
+BLOCKED, FAILED, POSTED = ItemState.BLOCKED, ItemState.FAILED, ItemState.POSTED
+UNCHANGED = ItemState.UNCHANGED
+REPORT, CHARGE, INVOICE, TIME = "expense-report:R1", "expense:x1", "invoice:i1", "time:t1"
+EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
+
+
+def ask(clerk: Clerk, number: str, *flags: str, said: str = "true") -> None:
+    """A bookkeeper has an account ask for dimensions."""
+    wanted = dict.fromkeys(flags, said)
+    clerk.books.change("GLACCOUNT", clerk.books.number("GLACCOUNT", number), **wanted)
+
+
+def writes(clerk: Clerk) -> int:
+    """Requests that wrote, or tried to, so far."""
+    return sum(entry.uniqueid for entry in clerk.books.journal())
+
+
+def told(outcome: Outcome) -> tuple[ItemState, str, str | None]:
+    """How it ended, with the field of the product."""
+    return outcome.state, code(outcome), outcome.reason.field if outcome.reason else None
+
+
+def placed_in(record: Any, **said: str) -> Record:
+    """The record with what it says besides."""
+    found: Record = replace(record, **said)
+    return found
+
+
+def without_people(clerk: Clerk) -> None:
+    """The list of employees did not come in."""
+    clerk.listed = [record for record in clerk.listed if not record.id.startswith("employee/")]
+
+
+def posted(clerk: Clerk, record: Record) -> Outcome:
+    """What becomes of one record; what is blocked of a document is told of its record."""
+    (outcome,) = clerk.post(record).values()
+    return outcome
+
+
+# Defaults.
+
+
+def assign(clerk: Clerk, entity: str, key: str, **values: str) -> None:
+    """A bookkeeper says where a project or person belongs; the lists come in."""
+    clerk.books.change(entity, clerk.books.number(entity, key), **values)
+    clerk.sync()
+
+
+ORDER: list[tuple[str, Mapping[str, Any], str]] = [
+    ("record", {"department_key": "engineering"}, "department/20"),
+    ("task", {"project_key": "sketch"}, "department/21"),
+    ("project", {"project_key": "birds"}, "department/21"),
+    ("person", {"project_key": "cars"}, "department/10"),
+]
+"""Whoever says the department first, a record that has it from there, and which it is."""
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"), [(s, w) for _, s, w in ORDER], ids=[o[0] for o in ORDER]
+)
+def test_the_first_who_says_a_department_gives_it(
+    clerk: Clerk, said: Mapping[str, Any], wanted: str
+) -> None:
+    (task,) = (r for r in clerk.books.rows("TASK") if r["NAME"] == "Design")
+    clerk.rule(RuleKind.PROJECTS, "sketch", Link(ledger_id=f"task/{task['RECORDNO']}"))
+    assign(clerk, "PROJECT", "P-1", DEPARTMENTID="21")
+    outcomes = clerk.post(worked(**said), charged(staff_key="emily", **said))
+    for key in (TIME, CHARGE):
+        assert (outcomes[key].state, outcomes[key].reason) == (POSTED, None)
+        assert clerk.said(key, "department_key") == {wanted}
+
+
+def test_a_task_gives_its_class_and_its_project_the_rest(clerk: Clerk) -> None:
+    (task,) = (r for r in clerk.books.rows("TASK") if r["NAME"] == "Design")
+    clerk.rule(RuleKind.PROJECTS, "sketch", Link(ledger_id=f"task/{task['RECORDNO']}"))
+    clerk.books.change("TASK", task["RECORDNO"], CLASSID="CL2")
+    assign(clerk, "PROJECT", "P-1", CLASSID="CL1", LOCATIONID="NY")
+    clerk.post(worked(project_key="sketch"))
+    assert clerk.said(TIME, "class_key") == {"class/CL2"}
+    assert clerk.said(TIME, "location_key") == {"location/NY"}
+
+
+@EVERY
+def test_a_project_gives_its_documents_what_nobody_else_says(clerk: Clerk, paper: Paper) -> None:
+    assign(clerk, "PROJECT", "P-1", DEPARTMENTID="21", LOCATIONID="NY", CLASSID="CL2")
+    record = placed_in(paper.record(), project_key="birds", class_key="commercial")
+    outcome = choose(clerk, paper).post(record)[paper.key]
+    assert (outcome.state, outcome.reason) == (POSTED, None)
+    assert clerk.said(paper.key, "department_key") == {"department/21"}
+    assert clerk.said(paper.key, "location_key") == {"location/NY"}
+    assert clerk.said(paper.key, "class_key") == {"class/CL1"}
+    assert clerk.post(record)[paper.key].state is UNCHANGED
+
+
+def test_what_the_company_chose_stands_in_last_and_is_told(clerk: Clerk) -> None:
+    chosen = Choices(department_id="department/20", location_id="location/NY")
+    clerk.books = replace(clerk.books, choices=chosen)
+    clerk.sync()
+    given: list[Record] = [worked(project_key="cars"), spent(project_key="cars")]
+    plan = {op.key: [(w.code, w.field) for w in op.warnings] for op in clerk.planned(*given)}
+    assert plan[TIME] == []
+    assert plan[REPORT] == [
+        ("default_dimension", "department_key"),
+        ("default_dimension", "location_key"),
+    ]
+    clerk.post(*given)
+    assert clerk.said(TIME, "department_key") == {"department/10"}
+    assert clerk.said(REPORT, "department_key") == {"department/20"}
+
+
+@pytest.mark.parametrize("name", ["department", "location", "class"])
+def test_what_the_ledger_fills_in_by_itself_is_no_edit(clerk: Clerk, name: str) -> None:
+    clerk.looked_at = (RecordKind.TIME,)
+    clerk.post(worked())
+    entry, field = clerk.entry(TIME), f"{name.upper()}ID"
+    filled = {"department": "10", "location": "US", "class": "CL1"}[name]
+    lines = [
+        {k: v for k, v in row.items() if k not in ("parent", "STATE", "LINENO")}
+        for row in clerk.books.rows("TIMESHEETENTRY")
+        if row["parent"] == entry["parent"]
+    ]
+    lines = [
+        {**row, field: filled} if row["RECORDNO"] == entry["RECORDNO"] else row for row in lines
+    ]
+    body = {"object": "TIMESHEET", "recordno": entry["parent"], "changes": {}, "lines": lines}
+    clerk.books.about("/edit", body)
+    assert clerk.post(worked())[TIME].state is UNCHANGED
+    assert clerk.post(worked(minutes=60))[TIME].state is POSTED
+
+
+def test_an_id_that_is_of_something_else_is_told(clerk: Clerk) -> None:
+    clerk.rule(RuleKind.LOCATIONS, "wrong", Link(ledger_id="department/10"))
+    outcome = clerk.post(worked(location_key="wrong"))[TIME]
+    assert told(outcome) == (BLOCKED, "target_missing", "location_key")
+
+
+# What accounts ask for.
+
+ASKING: list[tuple[str, str, str, Record, Mapping[str, Any]]] = [
+    ("department", "REQUIREDEPT", "department_key", spent(), {"department_key": "consulting"}),
+    ("location", "REQUIRELOC", "location_key", spent(), {"location_key": "us"}),
+    ("class", "REQUIRECLASS", "class_key", spent(), {"class_key": "commercial"}),
+    ("project", "REQUIREPROJECT", "project_key", spent(), {"project_key": "birds"}),
+    ("customer", "REQUIRECUSTOMER", "client_key", spent(), {"client_key": "acme"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "flag", "field", "record", "more"), ASKING, ids=[a[0] for a in ASKING]
+)
+def test_what_an_account_asks_for_blocks_the_record_before_the_call_and_no_other(
+    clerk: Clerk, name: str, flag: str, field: str, record: Any, more: Mapping[str, Any]
+) -> None:
+    ask(clerk, "6100", flag)
+    clerk.sync()
+    before = writes(clerk)
+    assert told(posted(clerk, record)) == (BLOCKED, "missing_dimension", field)
+    assert writes(clerk) == before
+    outcomes = clerk.post(record, charged("n1", expense_code_key="travel"))
+    outcome = outcomes["expense:x1"]
+    assert (outcome.state, outcomes["expense:n1"].state) == (BLOCKED, POSTED)
+    assert f"account 6100 requires a {name}" in words(outcome)
+    assert "x1 has none" in words(outcome)
+    assert outcome.reason is not None
+    assert field in outcome.reason.remedy
+    assert clerk.post(placed_in(record, **more))[REPORT].state is POSTED
+
+
+@EVERY
+def test_every_kind_of_document_is_checked_by_the_account_of_its_lines(
+    clerk: Clerk, paper: Paper
+) -> None:
+    """An order names items alone: their account is the ledger's own."""
+    for number in ("4000", "6100"):
+        ask(clerk, number, "REQUIREDEPT")
+    choose(clerk, paper).sync()
+    without_people(clerk)
+    outcome = posted(clerk, paper.record())
+    state = FAILED if paper is PAPERS["order"] else BLOCKED
+    assert told(outcome) == (state, "missing_dimension", "department_key")
+    record = placed_in(paper.record(), department_key="consulting")
+    assert clerk.post(record)[paper.key].state is POSTED
+    assert clerk.said(paper.key, "department_key") == {"department/10"}
+
+
+@pytest.mark.parametrize("kind", ["apaccountlabel", "eeaccountlabel"])
+def test_a_label_asks_for_what_its_account_asks_for(clerk: Clerk, kind: str) -> None:
+    ask(clerk, "6000", "REQUIREDEPT")
+    clerk.rule(RuleKind.EXPENSE_CODES, "trips", LinkExpenseCode(ledger_id=f"{kind}/Travel"))
+    clerk.sync()
+    person = "vic" if kind == "apaccountlabel" else "bo"
+    project: dict[str, Any] = {"expense_code_key": "trips", "staff_key": person}
+    without_people(clerk)
+    outcome = posted(clerk, spent(**project))
+    assert told(outcome) == (BLOCKED, "missing_dimension", "department_key")
+    assert "account 6000" in words(outcome)
+
+
+def test_a_default_is_as_good_as_what_the_record_says(clerk: Clerk) -> None:
+    ask(clerk, "6100", "REQUIREDEPT")
+    clerk.sync()
+    assert clerk.post(charged(staff_key="emily"))[CHARGE].state is POSTED
+    clerk.books = replace(clerk.books, choices=Choices(department_id="department/20"))
+    assert clerk.post(charged("x2"))["expense:x2"].state is POSTED
+
+
+def test_within_an_entity_its_location_is_asked_of_nobody(group: Books) -> None:
+    group.desk.change(entity="US")
+    clerk = Clerk(group)
+    ask(clerk, "6100", "REQUIRELOC")
+    clerk.sync()
+    assert clerk.post(spent(), worked())[REPORT].state is POSTED
+    assert clerk.said(REPORT, "location_key") == {"location/US"}
+
+
+def test_at_the_top_of_several_entities_time_needs_a_location_and_its_neighbours_go_on(
+    group: Books,
+) -> None:
+    clerk = Clerk(group)
+    outcomes = clerk.post(worked(), worked("t2", location_key="us"))
+    assert told(outcomes[TIME]) == (BLOCKED, "missing_dimension", "location_key")
+    assert outcomes["time:t2"].state is POSTED
+
+
+# What refusals teach.
+
+Lesson = tuple[str, str, Record, Mapping[str, Any]]
+LESSONS: Mapping[str, Lesson] = {
+    "an order, by its item": ("4000", INVOICE, invoice(), {}),
+    "receivables, by a stale list": ("4000", INVOICE, invoice(), {"choices": RECEIVABLES}),
+    "a bill, by a stale list": ("6100", REPORT, spent(), {}),
+    "time, by its type": ("5000", TIME, worked(labor_code_key="overtime"), {}),
+}
+"""The account that asks, under which key what is posted, and what is chosen."""
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+def test_what_a_refusal_teaches_blocks_the_next_before_the_call(
+    clerk: Clerk, lesson: Lesson
+) -> None:
+    number, key, record, more = lesson
+    clerk.books = replace(clerk.books, **more)
+    ask(clerk, number, "REQUIREDEPT")
+    outcome = posted(clerk, record)
+    assert told(outcome) == (FAILED, "missing_dimension", "department_key")
+    assert number in words(outcome)
+    assert outcome.reason is not None
+    assert "department_key" in outcome.reason.remedy
+    before = writes(clerk)
+    again(clerk)
+    assert told(posted(clerk, record)) == (BLOCKED, "missing_dimension", "department_key")
+    assert f"account {number} requires a department" in words(posted(clerk, record))
+    assert writes(clerk) == before
+    placed = placed_in(record, department_key="consulting")
+    assert clerk.post(placed)[key].state is POSTED
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+def test_what_an_account_asks_for_no_more_is_held_against_nobody(
+    clerk: Clerk, lesson: Lesson
+) -> None:
+    number, key, record, more = lesson
+    clerk.books = replace(clerk.books, **more)
+    ask(clerk, number, "REQUIREDEPT")
+    clerk.post(record)
+    ask(clerk, number, "REQUIREDEPT", said="")
+    again(clerk)
+    assert clerk.post(record)[key].state is POSTED
+
+
+def test_neighbours_in_the_same_sheet_are_posted_and_only_those_of_that_type_are_held_back(
+    clerk: Clerk,
+) -> None:
+    ask(clerk, "5000", "REQUIREDEPT")
+    late = [worked(f"late{n}", labor_code_key="overtime") for n in range(2)]
+    fine = [worked(f"fine{n}") for n in range(5)]
+    outcomes = clerk.post(*fine[:3], *late, *fine[3:])
+    assert {k for k, o in outcomes.items() if o.state is FAILED} == {"time:late0", "time:late1"}
+    again(clerk)
+    outcomes = clerk.post(*late, worked("more"))
+    assert {k for k, o in outcomes.items() if o.state is BLOCKED} == {"time:late0", "time:late1"}
+    assert outcomes["time:more"].state is POSTED
+
+
+def test_where_it_is_not_certain_which_line_is_meant_nothing_is_learned(clerk: Clerk) -> None:
+    clerk.rule(RuleKind.LABOR_CODES, "other", Link(ledger_id="item/EXP-1"))
+    ask(clerk, "4000", "REQUIREDEPT")
+    clerk.post(invoice(sold("1"), sold("2", labor_code_key="other")))
+    assert "accounts" not in clerk.state
+
+
+def test_where_time_is_not_checked_it_is_posted(clerk: Clerk) -> None:
+    clerk.books.admin("settings", {"timesheet_accounts": "ignore"})
+    ask(clerk, "5000", "REQUIREDEPT")
+    clerk.sync()
+    without_people(clerk)
+    assert clerk.post(worked(labor_code_key="overtime"))[TIME].state is POSTED
+
+
+def test_what_was_learned_costs_one_question_of_the_same_request(clerk: Clerk) -> None:
+    ask(clerk, "4000", "REQUIREDEPT")
+    clerk.post(invoice())
+    before = len(clerk.books.journal())
+    again(clerk)
+    clerk.planned(gone("i9", RecordKind.INVOICE))
+    assert len(clerk.books.journal()) == before + 1
+
+
+def again(clerk: Clerk) -> None:
+    """Another worker reads the company anew, with what the last one left behind."""
+    clerk.state = json.loads(json.dumps(clerk.state))
+    clerk._learnt = ""

@@ -1,0 +1,195 @@
+"""Class, department and location: who says one first wins, from the record to what it is for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ledgerlink.domain.dimensions import NAMES, Defaults, Dimensions, first_said, merged, required
+from ledgerlink.domain.documents import Features
+from ledgerlink.domain.lists import ListRecord, ListType
+from ledgerlink.domain.plan import Action, ItemState, Operation
+from ledgerlink.domain.posting import Description, Posting
+from ledgerlink.domain.records import Invoice, Record
+from ledgerlink.domain.rules import Link, RuleKind, Skip
+from ledgerlink.domain.spending import InvoiceLines, Invoicing
+
+from tests.unit.domain.desk import Desk, charged, invoice, line, one, spent
+from tests.unit.domain.worlds import entry, rule_book
+
+KINDS = {
+    "class_id": RuleKind.CLASSES,
+    "department_id": RuleKind.DEPARTMENTS,
+    "location_id": RuleKind.LOCATIONS,
+}
+GIVERS = ("record", "task", "project", "person")
+"""Who may say one, the first who counts first."""
+
+said = st.fixed_dictionaries({giver: st.sets(st.sampled_from(NAMES)) for giver in GIVERS})
+kinds = st.sampled_from(["time", "own", "card"])
+
+
+def world() -> Desk:
+    """One where work is for a task of a project."""
+    desk = Desk()
+    desk.rules |= rule_book(
+        {
+            RuleKind.PROJECTS: {"build": Link(ledger_id="task/1")},
+            **{kind: {"said": Link(ledger_id=f"record {kind}")} for kind in KINDS.values()},
+        }
+    )
+    return desk
+
+
+def defaults(told: Mapping[str, set[str]]) -> Defaults:
+    """What the ledger's records say; each says its own name."""
+    ids = {"task": "task/1", "project": "project/1", "person": "P1"}
+    own = {
+        ids[giver]: Dimensions(**{name: f"{giver} {KINDS[name]}" for name in told[giver]})
+        for giver in ids
+    }
+    return Defaults(own, {"task/1": "project/1"})
+
+
+def record(kind: str, names: set[str]) -> Record:
+    keys = {f"{name.removesuffix('_id')}_key": "said" for name in names}
+    if kind == "time":
+        return entry("t", project_key="build", **keys)
+    make = spent if kind == "own" else charged
+    return make("e", project_key="build", **keys)
+
+
+def body_of(operation: Operation) -> Mapping[str, Any]:
+    body: Mapping[str, Any] = operation.body or {}
+    return body["lines"][0] if "lines" in body else body
+
+
+@given(kinds, said)
+def test_the_first_who_says_one_wins(kind: str, told: Mapping[str, set[str]]) -> None:
+    op = one(world().post(record(kind, told["record"]), defaults=defaults(told)))
+    assert op.state is ItemState.PENDING, op.reason
+    for name in NAMES:
+        givers = [giver for giver in GIVERS if name in told[giver]]
+        wanted = f"{givers[0]} {KINDS[name]}" if givers else None
+        assert body_of(op).get(name) == wanted
+
+
+@given(st.lists(st.builds(Dimensions, **{n: st.none() | st.text(min_size=1) for n in NAMES})))
+def test_of_several_each_is_the_first_that_is_said(some: list[Dimensions]) -> None:
+    found = first_said(some)
+    for name in NAMES:
+        values = [value for one in some if (value := getattr(one, name)) is not None]
+        assert getattr(found, name) == (values[0] if values else None)
+
+
+def test_an_invoice_has_those_of_what_it_is_for_and_a_line_its_own() -> None:
+    desk, told = world(), {"task": {"class_id"}, "project": set(NAMES), "person": set(NAMES)}
+    lines = (line(department_key="said", class_key="said"), line())
+    desk.post(invoice("i", *lines, project_key="build"), defaults=defaults(told))
+    (seen,) = desk.composer.seen_invoices.values()
+    assert (seen.class_id, seen.department_id) == ("task classes", "project departments")
+    assert seen.location_id == "project locations"
+    own = [(each.class_id, each.department_id) for each in seen.lines]
+    assert own == [("record classes", "record departments"), (None, None)]
+
+
+def test_a_person_who_has_no_rule_gives_no_default_and_stops_no_charge() -> None:
+    told = {giver: set(NAMES) for giver in GIVERS}
+    card = charged("e", project_key=None, staff_key="nobody")
+    assert one(world().post(card, defaults=defaults(told))).state is ItemState.PENDING
+
+
+def test_a_rule_that_skips_leaves_it_to_what_the_record_is_for() -> None:
+    desk, told = world(), {"task": set(), "project": {"class_id"}, "person": set()}
+    desk.rules |= rule_book({RuleKind.CLASSES: {"none": Skip()}})
+    entry_ = entry("t", project_key="build", class_key="none")
+    op = one(desk.post(entry_, defaults=defaults({**told, "record": set()})))
+    assert body_of(op)["class_id"] == "project classes"
+
+
+def test_one_that_has_no_rule_blocks_the_record() -> None:
+    op = one(world().post(entry("t", project_key="build", department_key="unknown")))
+    assert (op.state, op.reason and op.reason.code) == (ItemState.BLOCKED, "no_rule")
+
+
+NONE_OF = {
+    "class_id": Features(classes=False),
+    "department_id": Features(departments=False),
+    "location_id": Features(locations=False),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_ledger_that_has_none_of_them_blocks_it(name: str) -> None:
+    desk = world()
+    desk.features = NONE_OF[name]
+    for kind in ("time", "own", "card"):
+        op = one(desk.post(record(kind, {name})))
+        assert (op.state, op.reason and op.reason.code) == (ItemState.BLOCKED, "feature_off")
+        assert op.reason is not None
+        assert op.reason.field == f"{name.removesuffix('_id')}_key"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_change_of_one_alone_updates_the_record(name: str) -> None:
+    desk = world()
+    desk.rules |= rule_book({kind: {"other": Link(ledger_id="X")} for kind in KINDS.values()})
+    key = f"{name.removesuffix('_id')}_key"
+    desk.posted(entry("t", project_key="build", **{key: "said"}))
+    assert one(desk.posted(entry("t", project_key="build", **{key: "said"}))).state == "unchanged"
+    op = one(desk.posted(entry("t", project_key="build", **{key: "other"})))
+    assert (op.action, body_of(op)[name]) == (Action.UPDATE, "X")
+
+
+def test_entries_of_several_departments_are_not_merged() -> None:
+    desk = world()
+    desk.rules |= rule_book({RuleKind.DEPARTMENTS: {"other": Link(ledger_id="X")}})
+    entries = [entry("a"), entry("b", department_key="said"), entry("c", department_key="other")]
+    short = Posting(description=Description.NEITHER)
+    operations = desk.plan([*entries, entry("d")], posting=short, whole=True)
+    assert sorted(op.members for op in operations) == [("a", "d"), ("b",), ("c",)]
+
+
+def test_lines_of_an_invoice_that_differ_in_department_are_summed_up_apart() -> None:
+    desk = world()
+    lines = [line("1", department_key="said"), line("2"), line("4", department_key="said")]
+    summed: Invoice = invoice("i", *lines)
+    desk.post(summed, invoicing=Invoicing(item_id="HOURS", lines=InvoiceLines.SUMMARY))
+    (seen,) = desk.composer.seen_invoices.values()
+    assert [(str(each.amount), each.department_id) for each in seen.lines] == [
+        ("5.00", "record departments"),
+        ("2.00", None),
+    ]
+
+
+# What accounts ask for.
+
+
+def account(number: str, *requires: str) -> ListRecord:
+    fields = {"number": number, "requires": list(requires)}
+    return ListRecord(type=ListType.ACCOUNT, id=f"a/{number}", name="Travel", fields=fields)
+
+
+def label(name: str, account_id: str) -> ListRecord:
+    fields = {"account_id": account_id}
+    return ListRecord(type=ListType.EXPENSE_TYPE, id=f"e/{name}", name=name, fields=fields)
+
+
+def test_a_label_asks_for_what_its_account_asks_for() -> None:
+    some = [
+        label("Trip", "a/1"),
+        account("1", "department", "class"),
+        account("2"),
+        label("x", "?"),
+    ]
+    wanted = {"department": "1", "class": "1"}
+    assert required(some) == {"a/1": wanted, "e/Trip": wanted}
+
+
+def test_what_two_ask_for_is_asked_for_together() -> None:
+    some = {"a": {"department": "1"}, "b": {"class": "2"}}
+    assert merged(some, {"a": {"location": "3"}}) == {
+        "a": {"department": "1", "location": "3"},
+        "b": {"class": "2"},
+    }
