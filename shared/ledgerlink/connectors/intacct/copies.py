@@ -73,7 +73,7 @@ def _entry(ledger_id: str, sheet: Sheet, entry: Row) -> Copy:
         ledger_id=ledger_id,
         version=sheet.version,
         body=body,
-        forms=judging.prints(sheet, entry),
+        forms=tuple(judging.prints(sheet, entry)),
         locked=approved(sheet.lock) if sheet.lock else None,
         minutes=entries.minutes(rows.number(entry, "QTY") or entries.NOTHING),
         rate=billed,

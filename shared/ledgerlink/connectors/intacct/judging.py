@@ -1,5 +1,7 @@
 """What a look at the sheets says of a write of time: done, not to be done, or to be sent."""
 
+from collections.abc import Iterator
+
 from ledgerlink.connectors.intacct import entries
 from ledgerlink.connectors.intacct.refusals import approved, failed
 from ledgerlink.connectors.intacct.rows import Row
@@ -17,9 +19,10 @@ from ledgerlink.domain.reasons import Reason, reason
 VEILED = "its timesheet has entries that the Web Services user may not see, and would lose them"
 
 
-def prints(sheet: Sheet, entry: Row) -> tuple[str, ...]:
-    """The fingerprints of the bodies that an entry may have come from, the likeliest first."""
-    return tuple(fingerprint(form) for form in entries.forms(sheet.head, entry))
+def prints(sheet: Sheet, entry: Row) -> Iterator[str]:
+    """The fingerprints of the bodies that an entry may have come from, the likeliest first; there
+    are many, and the first will mostly do."""
+    return (fingerprint(form) for form in entries.forms(sheet.head, entry))
 
 
 def verdict(write: Write, there: Sheets) -> Outcome | None:
@@ -69,11 +72,10 @@ def settled(write: Write, there: Sheets) -> Outcome | None:
 
 def posted(write: Write, sheet: Sheet, entry: Row) -> Outcome:
     """The outcome of a write that was accepted; it says so when the ledger stored other values."""
-    held = prints(sheet, entry)
-    if fingerprint(write.body or {}) in held:
+    if fingerprint(write.body or {}) in prints(sheet, entry):
         return _outcome(write, sheet)
     why = reason("answer_differs", detail=_differences(write, sheet, entry))
-    return _outcome(write, sheet, why, held[0])
+    return _outcome(write, sheet, why, next(prints(sheet, entry)))
 
 
 def unread(write: Write, number: str) -> Outcome:
