@@ -268,7 +268,8 @@ class IdOf(BaseModel):
 
 class ChoiceView(BaseModel):
     """What the ledger lets the company choose: one of `values`, where there are some; the id of a
-    list record, where `ids` says of which; else a text of up to `longest` characters."""
+    list record, where `ids` says of which; else a text of up to `longest` characters, such as the
+    `example`."""
 
     name: str
     about: str
@@ -276,6 +277,7 @@ class ChoiceView(BaseModel):
     values: list[str]
     ids: list[IdOf]
     longest: int
+    example: str | None
 
     @classmethod
     def of(cls, name: str, choice: Choice) -> "ChoiceView":
@@ -289,6 +291,7 @@ class ChoiceView(BaseModel):
             values=list(choice.one_of),
             ids=uses,
             longest=choice.longest,
+            example=choice.example or None,
         )
 
 

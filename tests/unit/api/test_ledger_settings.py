@@ -66,6 +66,7 @@ def test_what_is_in_effect_and_what_may_be_chosen_is_shown(
     assert list(offered) == list(OFFERED)
     assert offered["sales"]["values"] == ["order_entry", "receivables"]
     assert offered["unit"]["default"] == "Each"
+    assert (offered["base_currency"]["example"], offered["unit"]["example"]) == ("USD", None)
     assert offered["location_id"]["ids"] == [
         {"begins": "location/", "list": "location", "role": None},
         {"begins": "locationentity/", "list": "entity", "role": None},

@@ -342,6 +342,14 @@ def test_a_rate_of_the_ledger_stays_with_the_invoice() -> None:
     assert states(found) == {"invoice:i1": ItemState.UNCHANGED}
 
 
+def test_the_composer_is_told_what_an_invoice_is_already() -> None:
+    world = Desk()
+    world.posted(invoice("i1"))
+    assert seen(world, "i1").kind is None
+    world.posted(invoice("i1", memo="Thank you"))
+    assert seen(world, "i1").kind == "Invoice"
+
+
 ANY_CURRENCY = DeskComposer(one_currency_each=False, applies_rates=True)
 
 
