@@ -11,6 +11,8 @@ from ledgerlink.connectors.intacct.rows import Row, row
 from ledgerlink.connectors.intacct.xml import Element, Unreadable
 
 SUCCESS = "success"
+READING = frozenset({"query", "read", "readByName", "readByQuery", "readMore"})
+"""Functions whose data say how many records there are in them."""
 
 
 class Stage(StrEnum):
@@ -74,12 +76,35 @@ def _operation(operation: Element, control_id: str) -> Answer:
     if authentication.findtext("status") != SUCCESS or operation.find("errormessage") is not None:
         told = faults(operation)
         return Answer(failed=Stage.OPERATION, faults=told, control_id=control_id)
-    results = [_result(node) for node in operation.iterfind("result")]
     return Answer(
-        results={result.control_id: result for result in results},
+        results=_results(operation),
         expires_at=_moment(authentication.findtext("sessiontimeout")),
         control_id=control_id,
     )
+
+
+def _results(operation: Element) -> Mapping[str, Result]:
+    """By control id. One that lacks what it says to have, or that is there twice and each time
+    says something else, tells nothing."""
+    told: dict[str, list[Result]] = {}
+    for node in operation.iterfind("result"):
+        result = _result(node)
+        told.setdefault(result.control_id, []).append(result)
+        if result.succeeded and node.findtext("function") in READING and not _is_whole(node):
+            told[result.control_id] = []
+    same = (
+        (key, some[0]) for key, some in told.items() if some and some.count(some[0]) == len(some)
+    )
+    return dict(same)
+
+
+def _is_whole(node: Element) -> bool:
+    """Whether as many records are there as are said to be."""
+    data = node.find("data")
+    if data is None:
+        return False
+    said = data.get("count")
+    return said is None or said == str(len(data))
 
 
 def _result(node: Element) -> Result:

@@ -83,11 +83,16 @@ def posted(write: Write, ledger_id: str, row: Row, why: Reason | None = None) ->
     )
 
 
+def is_own(write: Write, row: Row) -> bool:
+    """Whether it has our name, unless a number of ours is that."""
+    return "documentno" in (write.body or {}) or mark(row) == marks.mark(write.key)
+
+
 def says(write: Write, row: Row) -> bool:
     """Whether it has our name, unless a number of ours is that, comes to what is sent, and its
     lines say what is sent wherever both say it."""
     said = total(row)
-    if "documentno" not in (write.body or {}) and mark(row) != marks.mark(write.key):
+    if not is_own(write, row):
         return False
     if said is None or write.total is None or rounded(said) != abs(rounded(write.total.amount)):
         return False

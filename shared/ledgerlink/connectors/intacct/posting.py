@@ -13,6 +13,7 @@ from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.errors import function_error
 from ledgerlink.connectors.intacct.faults import Fault, blamed
 from ledgerlink.connectors.intacct.ids import Ref
+from ledgerlink.connectors.intacct.invoices import SALE
 from ledgerlink.connectors.intacct.kinds import KINDS, is_atomic
 from ledgerlink.connectors.intacct.learning import Learned
 from ledgerlink.connectors.intacct.refusals import explain, failed
@@ -105,22 +106,25 @@ class Posting:
         return kinds.functions(write, body, control_id, contact=around.has_contact(write))
 
     async def _report(self, kind: str, done: Sequence[Write], ids: Mapping[int, str]) -> None:
-        """Tell of what was done, with what the ledger says of it now."""
-        made = [write for write in done if write.action is not Action.DELETE]
+        """Tell of what was done, with what the ledger says of it now. Of what it does not hold
+        under our name, nobody knows."""
         bare = {write.seq: fates.posted(write, ids[write.seq]) for write in done}
         if KINDS[kind].listed or not made:
             self._told += bare.values()
             return
-        wanted = [ids[write.seq] for write in made]
+        self._told += [bare[write.seq] for write in done if write not in made]
+        wanted = [ids[write.seq] for write in made if ids[write.seq]]
         try:
             now = await searching.by_ids(self._client, kind, wanted, self._stop)
         except LedgerError:
-            self._told += bare.values()
+            self._told += [bare[write.seq] for write in made if ids[write.seq]]
             raise
-        for write in made:
-            if (row := now.get(ids[write.seq])) is not None:
-                bare[write.seq] = papers.posted(write, ids[write.seq], row)
-        self._told += bare.values()
+        own = {w.seq: (ids[w.seq], row) for w in made if (row := now.get(ids[w.seq]))}
+        own = {w.seq: own[w.seq] for w in made if w.seq in own and papers.is_own(w, own[w.seq][1])}
+        strays = [write for write in made if write.seq not in own]
+        found = await searching.ours(self._client, kind, strays, self._stop) if strays else {}
+        there = {**own, **found}
+        self._told += [papers.posted(w, *there[w.seq]) for w in made if w.seq in there]
 
     async def _refuse(
         self, kind: str, writes: Sequence[Write], faults: Mapping[int, Fault]
@@ -171,4 +175,6 @@ def _id(write: Write, answer: Answer, asked: Sequence[Function]) -> str:
     if kind.listed:
         own = str((write.body or {})[kind.id_field])
         return str(Ref(write.kind.lower(), text(row, kind.id_field) or own))
-    return result.key or text(row, queries.KEY) or ""
+    if write.kind == SALE:
+        return result.key
+    return queries.number(result.key or text(row, queries.KEY))

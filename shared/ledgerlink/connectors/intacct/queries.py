@@ -22,6 +22,8 @@ FUNCTIONS = 50
 
 KEY = "RECORDNO"
 CHANGED = "WHENMODIFIED"
+LONGEST = 18
+"""Digits of one at most."""
 
 Condition: TypeAlias = tuple[str, dict[str, Value]]
 """An operator and what it compares."""
@@ -87,6 +89,12 @@ def query(
 
 
 def portions(values: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
+def number(said: str | None) -> str:
+    """A RECORDNO that an answer gives; empty for what is none."""
+    text = said or ""
+    return text if text.isascii() and text.isdigit() and len(text) <= LONGEST else ""
+
+
     """The values, so many at a time."""
     return (values[start : start + size] for start in range(0, len(values), size))
 

@@ -185,7 +185,7 @@ class Timesheets:
         numbers = {each: _number(each, result) for each, result in done.items()}
         for each in done:
             self._told += [judging.removed(write) for write in each.takes]
-        wanted = {numbers[each] for each in done if each.puts}
+        wanted = {numbers[each] for each in done if each.puts and numbers[each]}
         try:
             now = await sheets.read(self._client, wanted, self._stop) if wanted else Sheets()
         except LedgerError:
@@ -252,7 +252,7 @@ def _number(rewriting: Rewriting, result: Result) -> str:
     """The RECORDNO of a sheet that was written."""
     if rewriting.sheet is not None:
         return rewriting.sheet.number
-    return text(next(iter(result.rows), {}), queries.KEY) or result.key
+    return queries.number(text(next(iter(result.rows), {}), queries.KEY) or result.key)
 
 
 def _posted(rewriting: Rewriting, number: str, now: Sheets) -> list[Outcome]:

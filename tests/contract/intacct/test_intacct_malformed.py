@@ -1,0 +1,178 @@
+"""Malformed answers: to writes, to what looks for what was written, and to lists. Whatever comes,
+nothing is lost, nothing is doubled, and nothing is told that is not so."""
+
+from contextlib import suppress
+from dataclasses import replace
+from decimal import Decimal
+from functools import partial
+
+import pytest
+from ledgerlink.domain.errors import LedgerError
+from ledgerlink.domain.lists import ListType
+from ledgerlink.domain.plan import ItemState, Outcome
+from ledgerlink.domain.records import Record, RecordKind
+
+from tests.contract.intacct.books import HASTY, Books, Spoil, faithful
+from tests.contract.intacct.clerk import Clerk
+from tests.contract.intacct.damages import DAMAGES, TREES, once, spoiling
+from tests.contract.intacct.test_intacct_time_once import hours
+from tests.contract.papers import charged, gone, invoice, spent, worked
+
+EVERY = pytest.mark.parametrize("name", DAMAGES)
+READABLE = pytest.mark.parametrize("name", [*TREES, "cut at 9/16", "HTML"])
+MAKING = (
+    b"<create><TIMESHEET>", b"<create><APBILL>", b"<create_expensereport>",
+    b"<record_cctransaction>", b"<create_sotransaction>",
+)  # fmt: skip
+CHANGING = (
+    b"<update><TIMESHEET>", b"<update><APBILL>", b"<delete_expensereport", b"<object>TIMESHEET</",
+    b"<reverse_cctransaction", b"<delete_sotransaction", b"<object>APBILL</",
+)  # fmt: skip
+KINDS = ("APBILL", "EEXPENSES", "CCTRANSACTION", "SODOCUMENT")
+ROUNDS = 6
+
+
+def batch(amount: str = "31.50", minutes: int = 120) -> list[Record]:
+    """Some of each kind."""
+    return [
+        worked("a", minutes=minutes),
+        worked("b", staff_key="bo", minutes=minutes),
+        spent("x1", amount),
+        spent("x2", amount, staff_key="emily", report_key="R2"),
+        charged("x3", amount),
+        invoice(memo=amount),
+    ]
+
+
+def spoilt(clerk: Clerk, spoil: Spoil) -> None:
+    clerk.books = replace(clerk.books, spoil=spoil, scale=HASTY)
+
+
+def resumed(clerk: Clerk, told: dict[str, Outcome]) -> dict[str, Outcome]:
+    """As a run goes on: what has no outcome is looked for and sent again, until all has one."""
+    spoilt(clerk, faithful)
+    found = clerk.found()
+    told = {**found, **told}
+    return {**{k: o for k, o in clerk.again().items() if k not in told}, **told}
+
+
+def counts(clerk: Clerk) -> dict[str, int]:
+    return {kind: len(clerk.ours(kind)) for kind in KINDS}
+
+
+def amounts(clerk: Clerk) -> set[Decimal]:
+    rows = [row for kind in KINDS[:3] for row in clerk.ours(kind)]
+    return {Decimal(row["TOTALENTERED"]) for row in rows}
+
+
+def true(clerk: Clerk, told: dict[str, Outcome]) -> None:
+    """What was told is what the ledger holds."""
+    for key, outcome in told.items():
+        assert outcome.state in DONE, (key, outcome)
+        link = clerk.links[key]
+        assert link.ledger_id == outcome.ledger_id or outcome.state is not ItemState.POSTED
+        if link.record is RecordKind.TIME:
+            assert f"[{key}]" in clerk.entry(key)["NOTES"]
+        else:
+            row = clerk.row(key)
+            assert f"[{key}]" in str(row.get("DESCRIPTION")) + str(row.get("MESSAGE")), row
+
+
+def test_there_are_more_than_a_hundred_of_them_and_each_does_something(clerk: Clerk) -> None:
+    answers: list[bytes] = []
+
+    def kept(_request: bytes, answer: bytes) -> bytes:
+        answers.append(answer)
+        return answer
+
+    spoilt(clerk, kept)
+    clerk.post(*batch())
+    assert len(DAMAGES) > 100
+    for name, damage in DAMAGES.items():
+        assert any(damage(answer) != answer for answer in answers), name
+
+
+@EVERY
+def test_answers_to_what_is_made_and_to_the_look_for_it(clerk: Clerk, name: str) -> None:
+    operations = clerk.planned(*batch())
+    spoilt(clerk, once(MAKING, DAMAGES[name]))
+    told: dict[str, Outcome] = {}
+    with suppress(LedgerError):
+        told = dict(clerk.send(operations))
+    spoilt(clerk, spoiling(b"<content>", DAMAGES[name]))
+    with suppress(LedgerError):
+        told = {**adopted(clerk), **told}
+    told = resumed(clerk, told)
+    for _ in range(ROUNDS):  # what failed with words is posted again, as its reader is told to
+        if set(told) == {op.key for op in operations} and all_posted(told):
+            break
+        told |= clerk.post(*batch())
+    assert hours(clerk) == {"time:a": Decimal(2), "time:b": Decimal(2)}
+    assert counts(clerk) == dict.fromkeys(KINDS, 1)
+    true(clerk, told)
+
+
+def adopted(clerk: Clerk) -> dict[str, Outcome]:
+    """What is found of what was sent, kept as runs keep it."""
+    writes = {write.key: write for request in clerk.requests for write in request.writes}
+    found = dict(clerk.found())
+    for key, outcome in found.items():
+        clerk._record(writes[key], outcome)
+    true(clerk, {key: o for key, o in found.items() if o.state is ItemState.POSTED})
+    return found
+
+
+DONE = frozenset({ItemState.POSTED, ItemState.UNCHANGED, ItemState.SKIPPED})
+
+
+def all_posted(told: dict[str, Outcome]) -> bool:
+    return all(outcome.state in DONE for outcome in told.values())
+
+
+@READABLE
+def test_an_answer_to_what_is_changed_and_taken_back(clerk: Clerk, name: str) -> None:
+    clerk.post(*batch())
+    taken = [gone("b", RecordKind.TIME), gone("x2")]
+    records = [*(each for each in batch("40", 30) if each.key not in ("b", "x2")), *taken]
+    operations = clerk.planned(*records)
+    spoilt(clerk, once(CHANGING, DAMAGES[name]))
+    told: dict[str, Outcome] = {}
+    with suppress(LedgerError):
+        told = dict(clerk.send(operations))
+    told = resumed(clerk, told)
+    for _ in range(ROUNDS):
+        if set(told) == {op.key for op in operations} and all_posted(told):
+            break
+        told |= clerk.post(*records)
+    assert hours(clerk) == {"time:a": Decimal("0.5")}
+    assert counts(clerk) == {"APBILL": 1, "EEXPENSES": 0, "CCTRANSACTION": 1, "SODOCUMENT": 1}
+    assert amounts(clerk) == {Decimal(40)}
+
+
+@READABLE
+def test_an_answer_to_the_look_for_what_was_made(clerk: Clerk, name: str) -> None:
+    operations = clerk.planned(worked("a"), charged("x3"))
+    clerk.lose()
+    clerk.lose(match={"function": "record_cctransaction"})
+    assert clerk.send(operations) == {}
+    spoilt(clerk, spoiling(b"<content>", DAMAGES[name]))
+    found: dict[str, Outcome] = {}
+    with suppress(LedgerError):
+        found = adopted(clerk)
+    told = resumed(clerk, found)
+    assert all_posted(told)
+    assert hours(clerk) == {"time:a": Decimal(2)}
+    assert len(clerk.ours("CCTRANSACTION")) == 1
+    true(clerk, told)
+
+
+@EVERY
+def test_an_answer_about_lists(books: Books, name: str) -> None:
+    reading = partial(Books.read, kind=ListType.CUSTOMER)
+    whole = {key: record.name for key, record in reading(books).items()}
+    damaged = replace(books, spoil=spoiling(b"<query>", DAMAGES[name]), scale=HASTY)
+    with suppress(LedgerError):
+        assert {k: record.name for k, record in reading(damaged).items()} == whole
+    with suppress(LedgerError):
+        told = damaged.changes(ListType.CUSTOMER)
+        assert ListType.CUSTOMER not in told or not told[ListType.CUSTOMER].gone
