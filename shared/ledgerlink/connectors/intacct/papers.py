@@ -125,11 +125,6 @@ def _other_total(write: Write, row: Row) -> Reason | None:
     if theirs == mine:
         return None
     words: dict[str, object] = {"ledger": theirs, "ours": mine, "difference": theirs - mine}
-    return reason("total_differs", None, tax="an unknown part", **words)
-
-
-def _lines(row: Row) -> Iterator[Row]:
-    """The lines: whatever stands below a document and has an amount or a quantity."""
 def _read_as(name: str, sent: Mapping[str, Value], held: Row) -> str:
     """The field that a sent one is read as: an amount without one of the transaction beside it is
     that itself, which companies of one currency may not tell."""
@@ -138,6 +133,11 @@ def _read_as(name: str, sent: Mapping[str, Value], held: Row) -> str:
     return SAME.get(name, name.upper())
 
 
+    return reason("total_differs", None, tax="an unknown part", **words)
+
+
+def _lines(row: Row) -> Iterator[Row]:
+    """The lines: whatever stands below a document and has an amount or a quantity."""
     for value in row.values():
         for group in value if isinstance(value, list) else [value]:
             if isinstance(group, Mapping):

@@ -109,6 +109,7 @@ class Posting:
         """Tell of what was done, with what the ledger says of it now. Of what it does not hold
         under our name, nobody knows."""
         bare = {write.seq: fates.posted(write, ids[write.seq]) for write in done}
+        made = [write for write in done if write.action is not Action.DELETE]
         if KINDS[kind].listed or not made:
             self._told += bare.values()
             return
