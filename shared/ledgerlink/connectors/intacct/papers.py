@@ -116,6 +116,14 @@ def _agree(sent: Mapping[str, Value], held: Row) -> bool:
     return True
 
 
+def _read_as(name: str, sent: Mapping[str, Value], held: Row) -> str:
+    """The field that a sent one is read as: an amount without one of the transaction beside it is
+    that itself, which companies of one currency may not tell."""
+    if name == "amount" and "trx_amount" not in sent and text(held, "TRX_AMOUNT") is not None:
+        return "TRX_AMOUNT"
+    return SAME.get(name, name.upper())
+
+
 def _other_total(write: Write, row: Row) -> Reason | None:
     said = total(row)
     if said is None or write.total is None:
@@ -125,14 +133,6 @@ def _other_total(write: Write, row: Row) -> Reason | None:
     if theirs == mine:
         return None
     words: dict[str, object] = {"ledger": theirs, "ours": mine, "difference": theirs - mine}
-def _read_as(name: str, sent: Mapping[str, Value], held: Row) -> str:
-    """The field that a sent one is read as: an amount without one of the transaction beside it is
-    that itself, which companies of one currency may not tell."""
-    if name == "amount" and "trx_amount" not in sent and text(held, "TRX_AMOUNT") is not None:
-        return "TRX_AMOUNT"
-    return SAME.get(name, name.upper())
-
-
     return reason("total_differs", None, tax="an unknown part", **words)
 
 

@@ -21,9 +21,9 @@ FUNCTIONS = 50
 """Functions of one request that reads, or conditions of which one holds."""
 
 KEY = "RECORDNO"
-CHANGED = "WHENMODIFIED"
 LONGEST = 18
 """Digits of one at most."""
+CHANGED = "WHENMODIFIED"
 
 Condition: TypeAlias = tuple[str, dict[str, Value]]
 """An operator and what it compares."""
@@ -88,13 +88,13 @@ def query(
     return Function(control_id, "query", content)
 
 
-def portions(values: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
 def number(said: str | None) -> str:
     """A RECORDNO that an answer gives; empty for what is none."""
     text = said or ""
     return text if text.isascii() and text.isdigit() and len(text) <= LONGEST else ""
 
 
+def portions(values: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
     """The values, so many at a time."""
     return (values[start : start + size] for start in range(0, len(values), size))
 
