@@ -116,7 +116,7 @@ def discard_import(connection_id: str, import_id: str) -> ImportView:
 
 @app.get(
     f"{ONE}/mapping/<kind>",
-    summary="The users, projects, labor codes or leave types of an import, with their rules",
+    summary="Users, projects, codes, classes, departments or locations of an import, with rules",
     tags=["imports"],
 )
 def get_mapping(

@@ -1,5 +1,5 @@
-"""The mapping of an import: the users, projects, labor codes and leave types in its records, with
-the rule of each, or else what the ledger's lists suggest."""
+"""The mapping of an import: the users, projects, labor codes, leave types, classes, departments and
+locations in its records, with the rule of each, or else what the ledger's lists suggest."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,6 +34,9 @@ LISTS = {
     RuleKind.PROJECTS: (ListType.CUSTOMER, ListType.PROJECT),
     RuleKind.LABOR_CODES: (ListType.ITEM, ListType.TIME_TYPE),
     RuleKind.LEAVE_TYPES: (ListType.ITEM, ListType.TIME_TYPE),
+    RuleKind.CLASSES: (ListType.CLASS,),
+    RuleKind.DEPARTMENTS: (ListType.DEPARTMENT,),
+    RuleKind.LOCATIONS: (ListType.LOCATION, ListType.ENTITY),
 }
 """Where each kind of entity goes."""
 
@@ -73,7 +76,8 @@ def look_through(house: House, connection: Connection, run: Run) -> int:
     lines = []
     for kind in LISTS:
         known = [_entity(key, names.get((kind, key), {}), found[kind][key]) for key in found[kind]]
-        proposed = suggest(known, [_candidate(r) for r in _records(house, connection, kind)])
+        there = _records(house, connection, kind) if known else ()
+        proposed = suggest(known, [_candidate(record) for record in there])
         for entity in known:
             tally = found[kind][entity.key]
             lines.append(_line(kind, entity, tally, proposed[entity.key]))
@@ -110,6 +114,13 @@ def _keys(entry: TimeEntry) -> Iterator[tuple[RuleKind, str]]:
         yield RuleKind.LEAVE_TYPES, entry.leave_type_key
     elif entry.labor_code_key:
         yield RuleKind.LABOR_CODES, entry.labor_code_key
+    for kind, key in (
+        (RuleKind.CLASSES, entry.class_key),
+        (RuleKind.DEPARTMENTS, entry.department_key),
+        (RuleKind.LOCATIONS, entry.location_key),
+    ):
+        if key:
+            yield kind, key
 
 
 def _entity(key: str, told: Mapping[str, Any], tally: _Tally) -> Entity:

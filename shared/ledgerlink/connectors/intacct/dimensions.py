@@ -69,7 +69,7 @@ def missing(detail: str, dimension: str) -> Reason:
     if dimension in BY_DEFAULT:
         remedy += (
             f", or its project or person in Sage Intacct a {dimension}, or the connection a"
-            f" {dimension}_id in its settings"
+            f" ledger.{dimension}_id in its settings"
         )
     why = reason("missing_dimension", field, detail=detail)
     return Reason(why.code, why.message, f"{remedy}; then post again.", field)

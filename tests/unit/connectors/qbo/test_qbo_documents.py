@@ -1,11 +1,13 @@
 """Composing documents."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from ledgerlink.connectors.qbo.contents import prints
 from ledgerlink.connectors.qbo.documents import Documents
 from ledgerlink.connectors.qbo.wire import wire
 from ledgerlink.domain.documents import (
@@ -16,6 +18,7 @@ from ledgerlink.domain.documents import (
     NewPerson,
     Pending,
     ResolvedTime,
+    fingerprint,
     needs,
 )
 from ledgerlink.domain.ports import Blocked, Composer
@@ -49,6 +52,18 @@ def resolved(**changes: Any) -> ResolvedTime:
         parts=(("task", entry.task or ""), ("notes", entry.notes or "")),
         **given,
     )
+
+
+def test_time_has_a_class_and_a_location_and_bookkeepers_may_add_either() -> None:
+    plain = resolved()
+    both = replace(plain, class_id="5", location_id="2")
+    assert COMPOSER.time(both).body["ClassRef"] == {"value": "5"}
+    assert COMPOSER.time(both).body["DepartmentRef"] == {"value": "2"}
+    for time in (plain, replace(plain, class_id="5"), replace(plain, location_id="2"), both):
+        stored = {**COMPOSER.time(both).body, "ItemRef": {"value": "8"}}
+        assert fingerprint(COMPOSER.time(time).body) in prints("TimeActivity", stored)
+    moved = {**COMPOSER.time(both).body, "ClassRef": {"value": "6"}}
+    assert fingerprint(COMPOSER.time(both).body) not in prints("TimeActivity", moved)
 
 
 def test_time_becomes_an_activity_with_a_date_and_hours_and_no_clock_times() -> None:

@@ -32,6 +32,15 @@ def detail(**changes: Any) -> Any:
     return sent[sent["DetailType"]]
 
 
+def test_a_document_has_the_location_that_all_its_lines_agree_in() -> None:
+    same = expenses(line(location_id="2"), line(location_id="2"))
+    assert body(same)["DepartmentRef"] == {"value": "2"}
+    for other in ("3", None):
+        document = composed(expenses(line(location_id="2"), line(location_id=other)))
+        assert "DepartmentRef" not in document.body
+        assert [why.code for why in document.warnings] == ["locations_differ"]
+
+
 def test_what_is_owed_to_a_vendor_is_a_bill() -> None:
     report = expenses(
         line(key="x1", parts=(("notes", " Lunch\r\nwith Cool Cars "),), class_id="5"),
