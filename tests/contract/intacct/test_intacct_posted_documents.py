@@ -358,7 +358,9 @@ def test_a_number_that_is_taken_by_another_is_told(clerk: Clerk) -> None:
     line = {"ACCOUNTNO": "6000", "TRX_AMOUNT": "1"}
     clerk.books.create("APBILL", [line], **bill, WHENDUE="03/05/2026")
     outcome = clerk.post(spent(report_number="ER-7"))[REPORT]
-    assert (outcome.state, code(outcome)) == (ItemState.FAILED, "name_taken")
+    assert (outcome.state, code(outcome)) == (ItemState.FAILED, "number_taken")
+    assert outcome.reason is not None
+    assert outcome.reason.field == "number"
 
 
 @EVERY

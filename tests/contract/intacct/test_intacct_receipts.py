@@ -5,9 +5,10 @@ from collections.abc import Mapping
 
 import pytest
 from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.reasons import reason
 from ledgerlink.domain.records import RecordKind
 
-from tests.contract.intacct.clerk import Clerk, code
+from tests.contract.intacct.clerk import Clerk
 from tests.contract.intacct.papers import PAPERS, Paper, choose, papers
 from tests.contract.papers import FILE, gone, receipt, spent
 
@@ -103,7 +104,8 @@ def test_a_deleted_receipt_is_deleted_and_its_document_stays(clerk: Clerk) -> No
 def test_a_file_that_was_not_uploaded_is_told(clerk: Clerk) -> None:
     outcomes = clerk.post(spent(receipts=(receipt(upload_id="none"),)))
     assert outcomes[REPORT].state is ItemState.POSTED
-    assert (outcomes[KEY].state, code(outcomes[KEY])) == (ItemState.FAILED, "no_upload")
+    assert outcomes[KEY].state is ItemState.FAILED
+    assert outcomes[KEY].reason == reason("receipt_missing", field="upload_id", name="r1.pdf")
 
 
 def test_a_copy_of_a_receipt_says_that_it_is_there(clerk: Clerk) -> None:

@@ -54,7 +54,12 @@ class Attaching:
     async def _attach(self, request: Request, write: Write, there: Sequence[str]) -> None:
         try:
             file = write.file() if write.file else b""
-        except (NotFound, Invalid) as refused:
+        except NotFound:
+            name = (write.body or {}).get("supdocname", _file(write))
+            why = reason("receipt_missing", field="upload_id", name=name)
+            self._told.append(failed(write, why))
+            return
+        except Invalid as refused:
             why = Reason(refused.code, refused.message, refused.remedy)
             self._told.append(failed(write, why))
             return

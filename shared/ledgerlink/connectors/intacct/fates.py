@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ledgerlink.connectors.intacct import listed, papers
 from ledgerlink.connectors.intacct.kinds import KINDS
-from ledgerlink.connectors.intacct.refusals import failed
+from ledgerlink.connectors.intacct.refusals import failed, taken
 from ledgerlink.connectors.intacct.rows import Row, text
 from ledgerlink.domain.plan import Action, ItemState, Outcome, Write
 from ledgerlink.domain.reasons import reason
@@ -36,10 +36,13 @@ def gone(write: Write, row: Row | None) -> Outcome | None:
 
 
 def adopted(write: Write, ledger_id: str, row: Row) -> Outcome:
-    """The outcome of a write that the ledger turned out to hold already."""
+    """The outcome of a write that the ledger turned out to hold already, or of one whose number
+    somebody else's document has."""
     why = reason("already_written")
     if KINDS[write.kind].listed:
         return listed.posted(write, ledger_id, row, why)
+    if not papers.is_ours(write, row):
+        return failed(write, taken(f"{(write.body or {}).get('documentno')} by {ledger_id}"))
     return papers.posted(write, ledger_id, row, why)
 
 

@@ -102,6 +102,16 @@ def says(write: Write, row: Row) -> bool:
     return all(_agree(ours, theirs) for ours, theirs in zip(sent, held, strict=True))
 
 
+def is_ours(write: Write, row: Row) -> bool:
+    """Whether a document that was found is the one that this write made. What was found by a number
+    of ours has to say the same: nobody knows whether the ledger tells what else it is called."""
+    body = write.body or {}
+    if "documentno" not in body:
+        return True
+    named = text(row, "EXTERNALID")
+    return named == body.get("externalid") if named else says(write, row)
+
+
 def _agree(sent: Mapping[str, Value], held: Row) -> bool:
     for name, value in sent.items():
         field = _read_as(name, sent, held)

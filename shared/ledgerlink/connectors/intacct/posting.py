@@ -142,7 +142,8 @@ class Posting:
                 self._told.append(fates.adopted(write, *held[write.seq]))
             else:
                 self._learned.note(write, faults[write.seq])
-                why = explain(faults[write.seq], self._names, write.day)
+                numbered = not KINDS[kind].listed
+                why = explain(faults[write.seq], self._names, write.day, numbered=numbered)
                 self._told.append(failed(write, why))
 
 

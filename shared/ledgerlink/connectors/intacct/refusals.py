@@ -18,9 +18,19 @@ def approved(state: str) -> Reason:
     return reason("timesheet_approved", state=state or "approved")
 
 
-def explain(fault: Fault, names: Mapping[str, str], day: date | None = None) -> Reason:
-    """The reason for a fault. `names` are those of records by their ids, where they are known."""
+def taken(detail: str) -> Reason:
+    """That another document has the number."""
+    return reason("number_taken", field="number", detail=detail)
+
+
+def explain(
+    fault: Fault, names: Mapping[str, str], day: date | None = None, *, numbered: bool = False
+) -> Reason:
+    """The reason for a fault. `names` are those of records by their ids, where they are known;
+    what is `numbered` is no record that has a name."""
     what, told = meaning(fault), named(str(fault), names)
+    if numbered and what.code == "name_taken":
+        return taken(told)
     words: dict[str, object] = {
         "state": "approved or submitted",
         "detail": "" if what.code == "paid" else told,
