@@ -1,0 +1,254 @@
+"""Every way in which the gateway is known to fail, before, amid and after what it was asked to do:
+what is to be told is told, neighbours are posted, and once it is well again everything is there
+once."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from ledgerlink.connectors.intacct.records import PROJECT
+from ledgerlink.domain.errors import (
+    AuthorizationLost,
+    LedgerError,
+    LedgerStopped,
+    LedgerUnavailable,
+)
+from ledgerlink.domain.lists import ListType
+from ledgerlink.domain.plan import ItemState, Outcome
+from ledgerlink.domain.reasons import REASONS
+from ledgerlink.domain.records import Record
+
+from tests.contract.intacct.books import HASTY, Books
+from tests.contract.intacct.clerk import Clerk, code
+from tests.contract.intacct.test_intacct_malformed import DONE, adopted, all_posted
+from tests.contract.intacct.test_intacct_posted_lists import CLIENT
+from tests.contract.intacct.test_intacct_refusals import RULE, SAID, told
+from tests.contract.intacct.test_intacct_time_once import hours, states
+from tests.contract.papers import charged, spent, worked
+
+POSTED, FAILED = ItemState.POSTED, ItemState.FAILED
+ROUNDS = 12
+BATCH: Sequence[Record] = (
+    CLIENT,
+    worked("a"),
+    worked("b", staff_key="bo"),
+    charged("x1"),
+    charged("x2"),
+    spent("y1", report_key="R9"),
+)
+ASKED = (
+    {"function": "create", "object": "CUSTOMER"},
+    {"function": "create", "object": "TIMESHEET"},
+    {"function": "record_cctransaction"},
+)
+"""What fails; a bill beside it does not."""
+
+WHOLE: dict[str, type[LedgerError] | str] = {
+    "429": LedgerUnavailable,
+    "400": LedgerStopped,
+    "401": AuthorizationLost,
+    "invalid_session": AuthorizationLost,
+    "unavailable": LedgerUnavailable,
+    "status500": "unknown",
+    "html502": "unknown",
+    "html503": "unknown",
+    "524": "unknown",
+    "html200": "unknown",
+    "timeout": "unknown",
+    "cut": "unknown",
+    "truncate": "unknown",
+    "schema_error": "our_request_wrong",
+}
+"""What comes of a request that fails so again and again, with nothing done: an error of the lane,
+no outcome, or this reason for each of its records."""
+
+ONE: dict[str, type[LedgerError] | str] = {
+    "offline": LedgerUnavailable,
+    "permission": LedgerStopped,
+    "read_error": "ledger_failed",
+}
+"""The same of a single function."""
+
+
+def fail(clerk: Clerk, action: str, when: str, times: int) -> None:
+    for match in ASKED:
+        clerk.lose(action, when, times=times, match=match)
+    clerk.books.admin("clock", {"scale": HASTY})
+
+
+def carried_through(clerk: Clerk, records: Sequence[Record]) -> dict[str, Outcome]:
+    """As runs and their readers do: send; look for what has no outcome, and send it again, until it
+    has one; post again what failed, or was not reached."""
+    outcomes: dict[str, Outcome] = {}
+    for _ in range(ROUNDS):
+        operations = clerk.planned(*records)
+        with suppress(LedgerError):
+            outcomes |= clerk.send(operations)
+        outcomes |= resumed(clerk)
+        if outcomes.keys() >= {op.key for op in operations} and all_posted(outcomes):
+            return outcomes
+    pytest.fail(f"still not done: {outcomes}")
+
+
+def resumed(clerk: Clerk) -> dict[str, Outcome]:
+    """What becomes of what was sent, however often the ledger has to be asked."""
+    outcomes: dict[str, Outcome] = {}
+    for _ in range(ROUNDS):
+        with suppress(LedgerError):
+            outcomes |= adopted(clerk)
+            outcomes |= clerk.again()
+            break
+    return outcomes
+
+
+def once(clerk: Clerk) -> None:
+    """The books hold each of the batch once."""
+    assert set(hours(clerk)) == {"time:a", "time:b"}
+    assert [len(clerk.ours(kind)) for kind in ("CCTRANSACTION", "APBILL")] == [2, 1]
+    names = [row["NAME"] for row in clerk.books.rows("CUSTOMER")]
+    assert names.count(CLIENT.name) == 1
+
+
+@pytest.mark.parametrize("action", [*WHOLE, *ONE])
+def test_what_fails_before_anything_is_done_is_told_and_done_when_it_is_well(
+    clerk: Clerk, action: str
+) -> None:
+    expected = {**WHOLE, **ONE}[action]
+    operations = clerk.planned(*BATCH[1:])
+    fail(clerk, action, "before", 99)
+    if isinstance(expected, type):
+        with pytest.raises(expected) as caught:
+            clerk.send(operations)
+        assert caught.value.message
+        assert caught.value.remedy
+    else:
+        outcomes = dict(clerk.send(operations))
+        bill = outcomes.pop("expense-report:R9")
+        assert bill.state is POSTED
+        assert {code(outcome) for outcome in outcomes.values()} <= {expected}
+        assert bool(outcomes) is (expected != "unknown")
+        assert all(told(outcome) for outcome in outcomes.values())
+    assert hours(clerk) == {}
+    assert clerk.ours("CCTRANSACTION") == []
+    clerk.books.well()
+    carried_through(clerk, BATCH)
+    once(clerk)
+
+
+@pytest.mark.parametrize("when", ["midway", "after"])
+@pytest.mark.parametrize("action", WHOLE)
+def test_what_is_done_in_part_or_whole_before_it_fails_is_there_once(
+    clerk: Clerk, action: str, when: str
+) -> None:
+    fail(clerk, action, when, 1)
+    carried_through(clerk, BATCH)
+    once(clerk)
+
+
+@pytest.mark.parametrize("action", ["html502", "cut", "429", "invalid_session"])
+def test_what_fails_three_times_after_it_was_done_is_there_once(clerk: Clerk, action: str) -> None:
+    fail(clerk, action, "after", 3)
+    carried_through(clerk, BATCH)
+    once(clerk)
+
+
+# Refusals of one among others.
+
+MORE = [
+    (RULE, "Could not create cctransaction record!", "refused"),
+    (RULE, "Cannot find customer with key '9999' to delete.", "target_missing"),
+    (RULE, "Location must be US. This value is auto-filled from the project", "refused"),
+    (RULE, "The vendor V1 is on hold.", "refused"),
+    (RULE, "The item LAB-1 is not billable.", "refused"),
+    (RULE, "The class CL1 is inactive.", "target_missing"),
+    (RULE, "The subledger AP is closed for this period.", "closed_period"),
+    ("PL01000127", "Document Number is missing", "missing_dimension"),
+    ("DL02000001", "There was an error processing the request.", "ledger_failed"),
+    ("XL03000009", "Object definition X not found", "target_missing"),
+]
+REFUSALS = pytest.mark.parametrize(
+    ("errorno", "text", "reason"), [*SAID, *MORE], ids=[s[1][:40] for s in [*SAID, *MORE]]
+)
+
+
+def refuse_second(clerk: Clerk, function: str, errorno: str, text: str, when: str) -> None:
+    more: dict[str, Any] = {"errorno": errorno, "text": text, "correction": ""}
+    match = {"function": function}
+    clerk.books.fail("function_error", when, skip=1, times=1, match=match, **more)
+
+
+@REFUSALS
+def test_a_refusal_stops_its_document_and_no_other(
+    clerk: Clerk, errorno: str, text: str, reason: str
+) -> None:
+    records = [charged(f"x{n}") for n in range(3)]
+    refuse_second(clerk, "record_cctransaction", errorno, text, "before")
+    outcomes = clerk.post(*records)
+    bad = outcomes["expense:x1"]
+    assert states(outcomes) == {"expense:x0": POSTED, "expense:x1": FAILED, "expense:x2": POSTED}
+    assert code(bad) in (reason, "number_taken")
+    assert code(bad) in REASONS
+    assert told(bad)
+    assert len(clerk.ours("CCTRANSACTION")) == 2
+    carried_through(clerk, records)
+    assert len(clerk.ours("CCTRANSACTION")) == 3
+
+
+@REFUSALS
+def test_a_refusal_stops_its_sheet_and_no_other(
+    clerk: Clerk, errorno: str, text: str, reason: str
+) -> None:
+    records = [worked("a"), worked("b", staff_key="bo")]
+    refuse_second(clerk, "create", errorno, text, "before")
+    outcomes = clerk.post(*records)
+    assert outcomes["time:a"].state is POSTED
+    assert outcomes["time:b"].state is POSTED or code(outcomes["time:b"]) == reason
+    assert set(hours(clerk)) == {key for key, o in outcomes.items() if o.state is POSTED}
+    carried_through(clerk, records)
+    assert set(hours(clerk)) == {"time:a", "time:b"}
+
+
+@REFUSALS
+def test_what_is_said_to_be_refused_and_was_done_is_there_once(
+    clerk: Clerk, errorno: str, text: str, reason: str
+) -> None:
+    records: list[Record] = [charged("x0"), charged("x1"), worked("a"), worked("b", staff_key="bo")]
+    for function in ("record_cctransaction", "create"):
+        refuse_second(clerk, function, errorno, text, "after")
+    outcomes = clerk.post(*records)
+    assert outcomes["expense:x1"].state is POSTED
+    assert outcomes["time:b"].state is POSTED or code(outcomes["time:b"]) == reason
+    carried_through(clerk, records)
+    assert len(clerk.ours("CCTRANSACTION")) == 2
+    assert set(hours(clerk)) == {"time:a", "time:b"}
+
+
+# Sessions that end in between.
+
+
+def test_a_session_that_ends_after_every_answer_is_renewed_every_time(books: Books) -> None:
+    def end(request: bytes, answer: bytes) -> bytes:
+        if b"getAPISession" not in request:
+            books.admin("sessions/expire", {"company": books.company})
+        return answer
+
+    clerk = Clerk(replace(books, spoil=end))
+    outcomes = clerk.post(*BATCH)
+    assert all(outcome.state in DONE for outcome in outcomes.values())
+    once(clerk)
+    assert len(clerk.books.read(PROJECT)) == len(books.rows("PROJECT"))
+    assert ListType.CUSTOMER in clerk.books.changes(ListType.CUSTOMER)
+
+
+@pytest.mark.parametrize("slides", [True, False])
+def test_a_session_that_lives_a_few_minutes_is_renewed_as_it_ends(
+    clerk: Clerk, slides: bool
+) -> None:
+    clerk.books.admin("settings", {"session_seconds": 240, "session_slides": slides})
+    for record in BATCH:
+        clerk.post(record)
+        clerk.books.admin("clock", {"advance_seconds": 130})
+    assert all(o.state in DONE for o in carried_through(clerk, BATCH).values())
+    once(clerk)
