@@ -93,6 +93,54 @@ def test_a_receipt_that_was_left_halfway_is_tied_to_its_document(clerk: Clerk, d
     assert list(files(clerk, clerk.row(REPORT)["SUPDOCID"]).values()) == [FILE]
 
 
+@EVERY
+def test_a_document_that_is_changed_keeps_its_receipts(clerk: Clerk, paper: Paper) -> None:
+    first = choose(clerk, paper).post(paper.record(receipts=(receipt(),)))
+    (_, file) = first.values()
+    supdoc = clerk.row(paper.key)["SUPDOCID"]
+    outcomes = clerk.post(paper.record("40", receipts=(receipt(),)))
+    assert outcomes[paper.key].state is ItemState.POSTED
+    assert clerk.row(paper.key)["SUPDOCID"] == supdoc
+    again = clerk.post(paper.record("40", receipts=(receipt(),)))
+    assert {outcome.ledger_id for outcome in again.values()} >= {file.ledger_id}
+    assert "write" not in clerk.calls
+    assert list(files(clerk, supdoc).values()) == [FILE]
+
+
+def test_one_that_comes_after_a_change_goes_to_the_others(clerk: Clerk) -> None:
+    told = {"staff_key": "emily"}
+    clerk.post(spent(receipts=(receipt("a"),), **told))
+    clerk.post(spent(amount="40", receipts=(receipt("a"),), **told))
+    clerk.post(spent(amount="40", receipts=(receipt("a"), receipt("b", "u2")), **told))
+    kept = files(clerk, clerk.row(REPORT)["SUPDOCID"])
+    assert sorted(kept.values()) == [FILE, b"a picture"]
+
+
+def moving(clerk: Clerk, *stays: str) -> None:
+    """An expense with a receipt, and another with these, part: the first goes to a report that
+    there is."""
+    there = spent("x3", report_key="R2")
+    ours = tuple(receipt(key, "u2") for key in stays)
+    left = spent("x2", receipts=ours)
+    clerk.post(spent(receipts=(receipt(),)), left, there)
+    clerk.post(spent(report_key="R2", receipts=(receipt(),)), left, there)
+
+
+def test_a_receipt_goes_with_its_expense_to_another_report(clerk: Clerk) -> None:
+    moving(clerk)
+    assert not clerk.row(REPORT).get("SUPDOCID")
+    supdoc = clerk.row("expense-report:R2")["SUPDOCID"]
+    assert list(files(clerk, supdoc).values()) == [FILE]
+
+
+def test_it_leaves_the_receipts_of_others_where_they_are(clerk: Clerk) -> None:
+    moving(clerk, "r2")
+    supdoc = clerk.row("expense-report:R2")["SUPDOCID"]
+    assert list(files(clerk, supdoc).values()) == [FILE]
+    assert b"a picture" in files(clerk, clerk.row(REPORT)["SUPDOCID"]).values()
+    assert clerk.row(REPORT)["SUPDOCID"] != supdoc
+
+
 def test_a_deleted_receipt_is_deleted_and_its_document_stays(clerk: Clerk) -> None:
     clerk.post(spent(receipts=(receipt(),)))
     outcome = clerk.post(gone("expense/x1/r1", RecordKind.RECEIPT))[KEY]

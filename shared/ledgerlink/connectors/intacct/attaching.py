@@ -6,12 +6,13 @@ functions alone do this, and no query tells of it.
 
 import base64
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ledgerlink.connectors.intacct import tying
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.errors import function_error
-from ledgerlink.connectors.intacct.faults import blamed
+from ledgerlink.connectors.intacct.faults import Fault, blamed
 from ledgerlink.connectors.intacct.ids import SEPARATOR
 from ledgerlink.connectors.intacct.marks import short
 from ledgerlink.connectors.intacct.refusals import explain, failed
@@ -49,9 +50,45 @@ class Attaching:
             elif write.action is Action.DELETE:
                 await self._remove(request, write, there)
             else:
-                await self._attach(request, write, there)
+                await self._put(request, write, there)
 
-    async def _attach(self, request: Request, write: Write, there: Sequence[str]) -> None:
+    async def _put(self, request: Request, write: Write, there: Sequence[str]) -> None:
+        """Into the attachment that the document has, else into a new one of its own. That of the
+        document which it was at goes along, unless it has other files, which stay."""
+        own = await tying.attachment(self._client, _holder(write), self._stop)
+        if write.ledger_id is None:
+            supdoc = own or supdoc_of(write)
+            there = await held(self._client, supdoc, self._stop) if own else there
+            await self._attach(request, write, supdoc, there)
+        elif own is None and set(there) <= {_file(write)}:
+            await self._move(request, write)
+        else:
+            other = replace(write, ledger_id=None)
+            supdoc = own or supdoc_of(other)
+            await self._attach(request, other, supdoc, await held(self._client, supdoc, self._stop))
+
+    async def _move(self, request: Request, write: Write) -> None:
+        """Tie the attachment to another document than before."""
+        control_id, supdoc, to = derived(request.id, write.seq), supdoc_of(write), _holder(write)
+        having = await tying.holders(self._client, supdoc, self._stop)
+        functions = [tie(f"{control_id}.untie{n}", each, "") for n, each in enumerate(having)]
+        functions.append(tie(f"{control_id}.tie", to, supdoc))
+        answer = await self._client.call(Call(control_id, functions, writes=True), self._stop)
+        result = answer.results.get(functions[-1].control_id)
+        if result is not None and result.succeeded:
+            self._told.append(_outcome(write, supdoc))
+        elif result is not None or answer.failed is not None:
+            self._refuse(write, blamed(result.faults if result else answer.faults))
+
+    def _refuse(self, write: Write, fault: Fault) -> None:
+        """Tell why. Raises for what concerns the lane."""
+        if error := function_error(fault):
+            raise error
+        self._told.append(failed(write, explain(fault, self._names)))
+
+    async def _attach(
+        self, request: Request, write: Write, supdoc: str, there: Sequence[str]
+    ) -> None:
         try:
             file = write.file() if write.file else b""
         except NotFound:
@@ -64,7 +101,7 @@ class Attaching:
             self._told.append(failed(write, why))
             return
         control_id = derived(request.id, write.seq)
-        functions = _functions(write, file, there, control_id)
+        functions = _functions(write, supdoc, file, there, control_id)
         answer = await self._client.call(Call(control_id, functions, writes=True), self._stop)
         needed = [answer.results.get(each.control_id) for each in functions[-2:]]
         if answer.failed is None and any(result is None for result in needed):
@@ -73,18 +110,17 @@ class Attaching:
         if answer.failed is not None:
             faults = [blamed(answer.faults)]
         if not faults:
-            self._told.append(await self._posted(write, there))
-            return
-        if error := function_error(faults[0]):
-            raise error
-        self._told.append(failed(write, explain(faults[0], self._names)))
+            self._told.append(await self._posted(write, supdoc, there))
+        else:
+            self._refuse(write, faults[0])
 
-    async def _posted(self, write: Write, before: Sequence[str]) -> Outcome:
+    async def _posted(self, write: Write, supdoc: str, before: Sequence[str]) -> Outcome:
         """The outcome, which says so when a file that was there before is missing."""
-        now = await held(self._client, supdoc_of(write), self._stop)
+        now = await held(self._client, supdoc, self._stop)
         lost = sorted({*before, _file(write)} - set(now))
         detail = f"the attachment lacks {', '.join(lost)}"
-        return _outcome(write, reason("answer_differs", detail=detail) if lost and now else None)
+        why = reason("answer_differs", detail=detail) if lost and now else None
+        return _outcome(write, supdoc, why)
 
     async def _remove(self, request: Request, write: Write, there: Sequence[str]) -> None:
         """The gateway takes out an attachment as a whole, so one with other files stays; and may
@@ -100,12 +136,9 @@ class Attaching:
         answer = await self._client.call(Call(control_id, functions, writes=True), self._stop)
         result = answer.results.get(control_id)
         if result is not None and result.succeeded:
-            self._told.append(_outcome(write))
+            self._told.append(_outcome(write, supdoc))
         elif result is not None or answer.failed is not None:
-            fault = blamed(result.faults if result else answer.faults)
-            if error := function_error(fault):
-                raise error
-            self._told.append(failed(write, explain(fault, self._names)))
+            self._refuse(write, blamed(result.faults if result else answer.faults))
 
 
 async def held(client: Client, supdoc: str, stop: Stop) -> list[str]:
@@ -132,10 +165,10 @@ async def found(client: Client, write: Write, there: Sequence[str], stop: Stop) 
     if deleted == (_file(write) in there):
         return None
     if deleted:
-        return _outcome(write)
-    if not await tying.is_tied(client, _holder(write), supdoc_of(write), stop):
+        return _outcome(write, supdoc_of(write))
+    if await tying.attachment(client, _holder(write), stop) != supdoc_of(write):
         return None
-    return _outcome(write, reason("already_written"))
+    return _outcome(write, supdoc_of(write), reason("already_written"))
 
 
 def _names(row: Row) -> list[str]:
@@ -144,17 +177,19 @@ def _names(row: Row) -> list[str]:
     return [f"{name}.{ending}" for name, ending in told]
 
 
-def _functions(write: Write, file: bytes, there: Sequence[str], control_id: str) -> list[Function]:
+def _functions(
+    write: Write, supdoc: str, file: bytes, there: Sequence[str], control_id: str
+) -> list[Function]:
     """The folder, which mostly is there and may say so; the file, unless it is there; and what
     ties it."""
-    tied = tie(f"{control_id}.tie", _holder(write), supdoc_of(write))
+    tied = tie(f"{control_id}.tie", _holder(write), supdoc)
     if _file(write) in there:
         return [tied]
     body = {name: v for name, v in (write.body or {}).items() if name not in OWN_FIELDS}
     data = base64.b64encode(file).decode("ascii")
     filled: dict[str, Value] = {
         **body,
-        "supdocid": supdoc_of(write),
+        "supdocid": supdoc,
         "attachments": {"attachment": [{**_named(body), "attachmentdata": data}]},
     }
     folder = Function(
@@ -192,8 +227,8 @@ def _file(write: Write) -> str:
     return f"{named['attachmentname']}.{named['attachmenttype']}"
 
 
-def _outcome(write: Write, why: Reason | None = None) -> Outcome:
-    ledger_id = write.ledger_id or f"{supdoc_of(write)}{SEPARATOR}{_file(write)}"
+def _outcome(write: Write, supdoc: str, why: Reason | None = None) -> Outcome:
+    ledger_id = write.ledger_id or f"{supdoc}{SEPARATOR}{_file(write)}"
     return Outcome(
         seq=write.seq,
         state=ItemState.POSTED,

@@ -20,6 +20,7 @@ from ledgerlink.connectors.intacct.refusals import explain, failed
 from ledgerlink.connectors.intacct.requests import MOST, Call, Function, derived
 from ledgerlink.connectors.intacct.rows import text
 from ledgerlink.connectors.intacct.surroundings import Surroundings
+from ledgerlink.connectors.intacct.tying import NAMED
 from ledgerlink.domain.errors import LedgerError
 from ledgerlink.domain.plan import Action, Outcome, Request, Write
 from ledgerlink.domain.ports import Stop
@@ -43,6 +44,7 @@ class Posting:
         self._names = names
         self._told = told
         self._stop = stop
+        self._attached: Mapping[int, str | None] = {}
 
     async def write(self, request: Request, writes: Sequence[Write]) -> None:
         """Send them. Raises as the client's `call`."""
@@ -59,6 +61,7 @@ class Posting:
         changing = [write for write in writes if write.action is not Action.CREATE]
         ids = [write.ledger_id or "" for write in changing]
         there = await searching.by_ids(self._client, kind, ids, self._stop) if ids else {}
+        self._attached = {w.seq: text(there.get(w.ledger_id or "", {}), NAMED) for w in changing}
         decided = {w.seq: fates.stale(w, there.get(w.ledger_id or "")) for w in changing}
         gone = [w for w in changing if decided[w.seq] is not None and fates.may_be_anew(w, there)]
         decided |= await self._anew(kind, gone)
@@ -103,6 +106,8 @@ class Posting:
         self, request: Request, write: Write, around: Surroundings
     ) -> Sequence[Function]:
         control_id, body = derived(request.id, write.seq), around.body(write)
+        if (supdoc := self._attached.get(write.seq)) and is_atomic(write):
+            body = {**body, "supdocid": supdoc}
         return kinds.functions(write, body, control_id, contact=around.has_contact(write))
 
     async def _report(self, kind: str, done: Sequence[Write], ids: Mapping[int, str]) -> None:

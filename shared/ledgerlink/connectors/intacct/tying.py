@@ -25,11 +25,11 @@ def tie(control_id: str, holder: Holder, supdoc: str) -> Function:
     return Function(control_id, "update", {kind: {"RECORDNO": document, NAMED: supdoc}})
 
 
-async def is_tied(client: Client, holder: Holder, supdoc: str, stop: Stop) -> bool:
-    """Whether a document has this attachment. Raises as the client's `read`."""
+async def attachment(client: Client, holder: Holder, stop: Stop) -> str | None:
+    """The attachment that a document has. Raises as the client's `read`."""
     kind, document = holder
     there = await searching.by_ids(client, kind, [document], stop)
-    return text(there.get(document, {}), NAMED) == supdoc
+    return text(there.get(document, {}), NAMED)
 
 
 async def holders(client: Client, supdoc: str, stop: Stop) -> list[Holder]:
