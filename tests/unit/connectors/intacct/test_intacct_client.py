@@ -103,8 +103,10 @@ async def test_the_end_of_the_session_slides_and_is_stored_when_that_is_worth_it
     await client.read([reading()])
     assert vault.login.session is not None
     assert vault.login.session.expires_at == START + timedelta(hours=1)
-    await client.read([reading()])
-    assert len(vault.saved) == 1
+    for minutes, stored in ((60, 1), (69, 1), (70, 2), (75, 2)):
+        gateway.lives = timedelta(minutes=minutes)
+        await client.read([reading()])
+        assert len(vault.saved) == stored
 
 
 async def test_an_answer_that_does_not_say_how_long_leaves_half_an_hour() -> None:
