@@ -1,1 +1,18 @@
+from collections.abc import Callable
+
+import pytest
+
+from local.machine import Machine
+from tests.e2e.books import Ledger
+from tests.e2e.quickbooks import QuickBooks
+from tests.e2e.sage_papers import Sage
 from tests.machine_fixture import machine as machine
+
+LEDGERS: dict[str, Callable[[Machine], Ledger]] = {"qbo": QuickBooks.new, "intacct": Sage.new}
+
+
+@pytest.fixture(scope="module", params=list(LEDGERS.values()), ids=list(LEDGERS))
+def ledger(request: pytest.FixtureRequest, machine: Machine) -> Ledger:
+    """A company of each ledger, of the module's own."""
+    new: Callable[[Machine], Ledger] = request.param
+    return new(machine)

@@ -1,18 +1,16 @@
 """Expenses, invoices and receipts of a firm, by the HTTP API, and what its ledger has of them."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
-from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
 from local.machine import Machine
-from tests.e2e.firm import JSON, Books, Firm, desk
+from tests.e2e.books import Chart, Ledger
+from tests.e2e.firm import JSON, Firm
 
 PDF = "application/pdf"
 PEOPLE: JSON = {
@@ -26,115 +24,37 @@ PEOPLE: JSON = {
 """A client, a project, and who works on it; u1 is an employee, v1 sends bills."""
 
 
-@dataclass(frozen=True)
-class Ledger:
-    """A company by the ledger's own API, as another application sees it. Money is decimal."""
-
-    books: Books
-
-    @cached_property
-    def _http(self) -> httpx.Client:
-        base = f"{self.books.machine.sandbox_url}/v3/company/{self.books.realm}/"
-        return httpx.Client(base_url=base, timeout=30, trust_env=False)
-
-    def rows(self, entity: str, where: str = "") -> list[JSON]:
-        statement = f"SELECT * FROM {entity} {where} MAXRESULTS 1000"
-        answer = self._call("GET", "query", query=statement)
-        found: list[JSON] = answer["QueryResponse"].get(entity, [])
-        return found
-
-    def numbered(self, entity: str, number: str) -> JSON:
-        """The one document of this number."""
-        (row,) = self.rows(entity, f"WHERE DocNumber = '{number}'")
-        return row
-
-    def files(self) -> dict[str, list[tuple[str, bytes]]]:
-        """Names and bytes of the receipts of each document, by `Entity:Id`."""
-        found: dict[str, list[tuple[str, bytes]]] = {}
-        for row in self.rows("Attachable"):
-            file = self._call("GET", f"attachable/{row['Id']}")["Attachable"]
-            content = httpx.get(file["TempDownloadUri"], timeout=30, trust_env=False).content
-            for link in file["AttachableRef"]:
-                to = link["EntityRef"]
-                found.setdefault(f"{to['type']}:{to['value']}", []).append(
-                    (file["FileName"], content)
-                )
-        return found
-
-    def create(self, entity: str, body: Mapping[str, Any], **asked: str) -> JSON:
-        """Another application enters something."""
-        row: JSON = self._call("POST", entity.lower(), json.dumps(body, default=float), **asked)
-        return dict(row[entity])
-
-    def pay(self, invoice: JSON, day: str) -> JSON:
-        """The client pays all that is open of an invoice."""
-        to = {"TxnId": invoice["Id"], "TxnType": "Invoice"}
-        amount = invoice["Balance"]
-        return self.create(
-            "Payment",
-            {
-                "CustomerRef": {"value": invoice["CustomerRef"]["value"]},
-                "TxnDate": day,
-                "TotalAmt": amount,
-                "Line": [{"Amount": amount, "LinkedTxn": [to]}],
-            },
-        )
-
-    def void(self, invoice: JSON) -> JSON:
-        address = {name: invoice[name] for name in ("Id", "SyncToken")}
-        return self.create("Invoice", address, operation="void")
-
-    def _call(self, method: str, path: str, body: str | None = None, **asked: str) -> Any:
-        token = desk(self.books.machine, "POST", "token", json={"realm": self.books.realm})
-        headers = {
-            "Authorization": f"Bearer {token['access_token']}",
-            "Accept": "application/json",
-            "Content-Type": "application/json",
-        }
-        answer = self._http.request(
-            method, path, params={**asked, "minorversion": "75"}, headers=headers, content=body
-        )
-        assert answer.status_code == 200, answer.text
-        return json.loads(answer.text, parse_float=Decimal)
-
-
 @dataclass(frozen=True, slots=True)
 class Office:
-    """A firm with one connected company, rules for all that it spends and sells, and accounts by
-    their types."""
+    """A firm with one connected company, and rules for all that it spends and sells."""
 
     firm: Firm
-    books: Books
     ledger: Ledger
     id: str
-    accounts: Mapping[str, str]
+    chart: Chart
 
     @classmethod
-    def opened(cls, machine: Machine) -> "Office":
-        firm, books = Firm(machine), Books.new(machine)
-        connection_id, _ = firm.first_synced(books.realm)
-        accounts = {row["AccountType"]: str(row["Id"]) for row in reversed(books.rows("Account"))}
-        office = cls(firm, books, Ledger(books), connection_id, accounts)
+    def opened(cls, machine: Machine, ledger: Ledger) -> "Office":
+        firm, chart = Firm(machine), ledger.chart()
+        office = cls(firm, ledger, ledger.connected(firm), chart)
         office._furnish()
         return office
 
     def _furnish(self) -> None:
-        hotel = self.books.create("Vendor", DisplayName="Hotel Adler")
+        chart = self.chart
         dev = {"action": "create", "name": "Development", "rate": "95.00"}
         rules = {
-            "labor-codes": {"dev": dev | {"income_account_id": self.accounts["Income"]}},
-            "expense-codes": {"travel": _linked(self.accounts["Expense"])},
-            "cards": {"visa": _linked(self.accounts["Credit Card"])},
-            "vendors": {"hotel": _linked(str(hotel["Id"]))},
+            "labor-codes": {"dev": dev | {"income_account_id": chart.income}},
+            "expense-codes": {"travel": _linked(chart.expense)},
+            "cards": {"visa": _linked(chart.card)},
+            "vendors": {"hotel": _linked(chart.hotel)},
         }
         answer = self.firm.client.put(self.path("rules"), json={"rules": rules})
         assert answer.status_code == 200, answer.text
-        (item,) = (row for row in self.books.rows("Item") if row["Name"] == "Services")
-        payable, bank = self.accounts["Accounts Payable"], self.accounts["Bank"]
         self.firm.change_settings(
             self.id,
-            expenses={"payable_account_id": payable, "check_account_id": bank},
-            invoices={"item_id": str(item["Id"])},
+            expenses={"payable_account_id": chart.payable, "check_account_id": chart.bank},
+            invoices={"item_id": chart.item},
         )
 
     def path(self, of: str) -> str:
@@ -166,6 +86,17 @@ class Office:
     def items(self, run: JSON, **filters: str) -> dict[str, JSON]:
         """Its items by key."""
         return {item["key"]: item for item in self.firm.items(run, **filters)}
+
+    def blocked(self, **lists: Any) -> list[str]:
+        """Why items of such a post are blocked."""
+        found = self.items(self.ended(**lists), state="blocked")
+        return [item["reason"]["code"] for item in found.values()]
+
+    def told_of_invoice(self, invoice_id: str) -> JSON:
+        """What the newest entry of the feed says of an invoice; nothing while there is none."""
+        feed, _ = self.firm.changes(self.id)
+        told = [c for c in feed if c["type"] == "invoice" and c["id"] == invoice_id]
+        return dict(told[-1]["record"]["fields"]) if told else {}
 
     def place(self) -> JSON:
         """Where a file may be PUT."""

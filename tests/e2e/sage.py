@@ -34,7 +34,7 @@ class Company:
     @classmethod
     def new(cls, machine: Machine, **given: Any) -> "Company":
         company = cls(machine, f"co-{uuid4().hex[:8]}")
-        company._ask("POST", "companies", json={"company": company.id, "seed": "sample"} | given)
+        company.ask("POST", "companies", json={"company": company.id, "seed": "sample"} | given)
         return company
 
     def login(self, **changes: str) -> dict[str, str]:
@@ -54,19 +54,19 @@ class Company:
 
     def rows(self, entity: str) -> list[JSON]:
         """What is stored."""
-        return list(self._ask("GET", f"companies/{self.id}/{entity}")["rows"])
+        return list(self.ask("GET", f"companies/{self.id}/{entity}")["rows"])
 
     def decide(self, sheet: Sheet, state: str) -> None:
         """A manager decides over a timesheet, in the screens."""
         numbers = [row["RECORDNO"] for row in self.rows("TIMESHEET") if of(row) == sheet]
         body = {"object": "TIMESHEET", "recordno": numbers[0], "changes": {"STATE": state}}
-        self._ask("POST", f"companies/{self.id}/edit", json=body)
+        self.ask("POST", f"companies/{self.id}/edit", json=body)
 
     def change_password(self, password: str) -> None:
         """An administrator gives the Web Services user another one; who is signed in is put out."""
         user = {"id": USER["user_id"], "password": password}
-        self._ask("POST", f"companies/{self.id}", json={"users": [user]})
-        self._ask("POST", "sessions/expire", json={"company": self.id})
+        self.ask("POST", f"companies/{self.id}", json={"users": [user]})
+        self.ask("POST", "sessions/expire", json={"company": self.id})
 
     def sheets(self) -> dict[Sheet, dict[str, Decimal]]:
         """The hours of each timesheet of ours, by the key that its entries were posted under."""
@@ -80,11 +80,17 @@ class Company:
 
     def written(self) -> list[str]:
         """The functions by which this company was changed so far."""
-        entries = self._ask("GET", "journal", params={"limit": 50_000})["entries"]
+        entries = self.ask("GET", "journal", params={"limit": 50_000})["entries"]
         told = [f for entry in entries if entry["company"] == self.id for f in entry["functions"]]
         return [one["function"] for one in told if one["function"] in WRITING]
 
-    def _ask(self, method: str, path: str, **given: Any) -> Any:
+    def create(self, entity: str, *lines: JSON, **values: Any) -> JSON:
+        """Somebody adds a record in the screens."""
+        body = {"object": entity, "create": values} | ({"lines": lines} if lines else {})
+        return dict(self.ask("POST", f"companies/{self.id}/edit", json=body))
+
+    def ask(self, method: str, path: str, **given: Any) -> Any:
+        """A call to the desk."""
         url = f"{self.machine.intacct_url}/_sandbox/{path}"
         answer = httpx.request(method, url, timeout=30, trust_env=False, **given)
         assert answer.status_code == 200, answer.text

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from local.demo.qbo.browser import choose_company, give_consent, press_connect
 from local.demo.errors import DemoError
+from local.demo.qbo.browser import choose_company, give_consent, press_connect
 from local.machine import Machine
 from tests.e2e.firm import Books, Firm, desk, entry
 
