@@ -240,7 +240,34 @@ def test_at_the_top_of_several_entities_time_needs_a_location_and_its_neighbours
     assert outcomes["time:t2"].state is POSTED
 
 
+def test_an_entity_is_a_location_of_time_and_is_there_unchanged(group: Books) -> None:
+    clerk = Clerk(group)
+    clerk.looked_at = (RecordKind.TIME,)
+    clerk.rule(RuleKind.LOCATIONS, "britain", Link(ledger_id="locationentity/UK"))
+    outcome = clerk.post(worked(location_key="britain"))[TIME]
+    assert (outcome.state, outcome.reason) == (POSTED, None)
+    assert clerk.said(TIME, "location_key") == {"location/UK"}
+    assert clerk.post(worked(location_key="britain"))[TIME].state is UNCHANGED
+
+
 # What refusals teach.
+
+
+@EVERY
+def test_that_lines_of_several_entities_need_a_location_is_learned_by_kind(
+    group: Books, paper: Paper
+) -> None:
+    clerk = choose(Clerk(group), paper)
+    assert told(posted(clerk, paper.record())) == (FAILED, "missing_dimension", "location_key")
+    before = writes(clerk)
+    again(clerk)
+    outcome = posted(clerk, paper.record())
+    assert told(outcome) == (BLOCKED, "missing_dimension", "location_key")
+    assert "several entities" in words(outcome)
+    assert writes(clerk) == before
+    placed = placed_in(paper.record(), location_key="us")
+    assert clerk.post(placed)[paper.key].state is POSTED
+
 
 Lesson = tuple[str, str, Record, Mapping[str, Any]]
 LESSONS: Mapping[str, Lesson] = {

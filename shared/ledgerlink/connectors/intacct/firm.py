@@ -8,7 +8,7 @@ from ledgerlink.connectors.intacct.answers import Result
 from ledgerlink.connectors.intacct.choices import Choices
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.entries import KIND as TIME
-from ledgerlink.connectors.intacct.learning import Learned
+from ledgerlink.connectors.intacct.learning import EVERY, Learned
 from ledgerlink.connectors.intacct.logins import Login
 from ledgerlink.connectors.intacct.periods import observed
 from ledgerlink.connectors.intacct.requests import Function
@@ -46,9 +46,10 @@ class Firm:
         home = currencies.home(entities, login.entity, choices)
         last = len(asked) + len(dealt)
         seen = [row for result in found[len(asked) : last] for row in result.rows]
-        required = self._learned.required(found[last:])
-        if entities and not login.entity:
-            required = {**required, TIME: {"location": ""}}
+        located = bool(entities) and not login.entity
+        required = self._learned.required(found[last:], located=located)
+        if located:
+            required = {**required, TIME: {"location": EVERY}}
         return Company(
             company_id=company_id,
             name=text(own, "NAME") or login.company_id,

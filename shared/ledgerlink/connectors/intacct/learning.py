@@ -23,6 +23,8 @@ from ledgerlink.domain.plan import Write
 from ledgerlink.domain.ports import LaneState
 
 KEPT = "accounts"
+EVERY = ""
+"""Stands for an account where the company asks, whatever the account."""
 MOST = 200
 """Pairs that are kept; older ones are forgotten."""
 
@@ -37,8 +39,11 @@ class Learned:
         }
 
     def note(self, write: Write, fault: Fault) -> None:
-        """Learn from the refusal of a write, where it is certain which line it is about."""
+        """Learn from the refusal of a write, where it is certain which line it is about. A location
+        that no account asks for is what a company of several entities asks of all lines."""
         dimension, account = asked(fault)
+        if dimension == "location" and not account:
+            self._keep(write.kind, EVERY)
         if not account or dimension not in GIVEN:
             return
         names = {
@@ -47,24 +52,27 @@ class Learned:
         own = {name for name in names if parse(name).id == account}
         if len(own or names) == 1:
             (name,) = own or names
-            known = [each for each in self._accounts.pop(name, []) if each != account]
-            self._accounts[name] = [*known, account]
-            while len(self._accounts) > MOST:
-                del self._accounts[next(iter(self._accounts))]
+            self._keep(name, account)
+
+    def _keep(self, name: str, account: str) -> None:
+        known = [each for each in self._accounts.pop(name, []) if each != account]
+        self._accounts[name] = [*known, account]
+        while len(self._accounts) > MOST:
+            del self._accounts[next(iter(self._accounts))]
 
     def question(self) -> list[Function]:
         """What to ask so that `required` can tell; nothing where nothing was learned."""
-        numbers = sorted(set(chain.from_iterable(self._accounts.values())))
+        numbers = sorted(set(chain.from_iterable(self._accounts.values())) - {EVERY})
         fields = ["RECORDNO", "ACCOUNTNO", *REQUIRED]
         return [
             queries.query(KEPT, "GLACCOUNT", fields, queries.among("ACCOUNTNO", some))
             for some in queries.portions(numbers)
         ]
 
-    def required(self, told: Collection[Result]) -> Required:
+    def required(self, told: Collection[Result], *, located: bool = False) -> Required:
         """What the accounts ask for now of what is booked on them. One that asks for nothing is
-        learned no more."""
-        demands = dict(_demands(told))
+        learned no more. `located` says that all lines may need a location."""
+        demands = {**dict(_demands(told)), EVERY: ["location"] if located else []}
         kept = {n: [a for a in some if demands.get(a)] for n, some in self._accounts.items()}
         if all(result.succeeded for result in told):
             self._accounts = {name: some for name, some in kept.items() if some}

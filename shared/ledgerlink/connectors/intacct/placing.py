@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ledgerlink.connectors.intacct.choices import Choices
-from ledgerlink.connectors.intacct.ids import parse
+from ledgerlink.connectors.intacct.ids import parse, ref
 from ledgerlink.domain.documents import (
     ExpenseLine,
     ResolvedInvoice,
@@ -32,8 +32,8 @@ class Placing:
     stood_in: dict[str, str] = field(default_factory=dict)
 
     def of(self, *some: Placed) -> dict[str, str]:
-        """The references of a line; the first of these that says one counts. Raises Blocked for an
-        id of something else."""
+        """The references of a line; the first of these that says one counts. An entity is told as
+        the location that it is. Raises Blocked for an id of something else."""
         told = {name.upper(): self._said(name, some) for name in PLACES}
         return {place: said for place, said in told.items() if said}
 
@@ -44,9 +44,12 @@ class Placing:
         if said is None and chosen is not None:
             self.stood_in[name] = chosen
         found = said or chosen
-        if found is not None and parse(found, name).kind not in PLACES[name]:
+        if found is None:
+            return None
+        kind, record_id = parse(found, name)
+        if kind not in PLACES[name]:
             raise Blocked(reason("target_missing", f"{name}_key", detail=f"{found} is no {name}"))
-        return found
+        return ref(name, record_id)
 
     @property
     def warnings(self) -> list[Reason]:

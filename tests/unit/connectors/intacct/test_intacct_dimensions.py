@@ -221,9 +221,10 @@ def test_of_several_lines_the_one_that_names_the_account_is_meant() -> None:
     assert learned(COMPOSER.expenses(two)) == {"accounts": {"glaccount/6000": ["6000"]}}
 
 
-def test_a_refusal_that_names_no_account_teaches_nothing() -> None:
-    document = COMPOSER.time(time())
-    assert learned(document, Fault("X", "This transaction is missing the Location dimension")) == {}
+def test_a_refusal_that_names_no_account_teaches_nothing_but_that_lines_need_a_location() -> None:
+    document, words = COMPOSER.expenses(expenses()), "This transaction is missing the {} dimension"
+    assert learned(document, Fault("X", words.format("Class"))) == {}
+    assert learned(document, Fault("X", words.format("Location"))) == {"accounts": {"APBILL": [""]}}
 
 
 def test_what_is_kept_has_an_end() -> None:
