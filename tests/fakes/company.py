@@ -44,7 +44,7 @@ class FakeCompany:
     `faults` are taken one per request, in order; `refuse` names notes or names whose writes are
     refused; `trouble` is raised by the next calls, one each (None lets a call pass);
     `billed` names invoices by the id of what they bill; `paid` are ids of what is paid. `rates`
-    are home units for one of a currency on a day.
+    are home units for one of a currency on a day. `seconds` is how long an answer really takes.
     """
 
     clock: Clock
@@ -60,6 +60,7 @@ class FakeCompany:
     paid: set[str] = field(default_factory=set)
     rates: dict[tuple[str, date], Decimal] = field(default_factory=dict)
     versions: bool = True
+    seconds: float = 0.0
     looks: int = 0
     lists: Shelves = field(init=False)
     _last: int = 0

@@ -13,14 +13,21 @@ class Died(Exception):
 
 @dataclass
 class Fate:
-    """Counts steps by name and ends the worker at step number `at` (from 0), once."""
+    """Counts steps by name and ends the worker at step number `at` (from 0), once. Where death
+    `lasts`, whatever else was under way in that worker does nothing more until another one comes.
+    """
 
     at: int | None = None
     steps: list[str] = field(default_factory=list)
+    lasts: bool = False
+    dead: bool = False
 
     def step(self, name: str) -> None:
+        if self.dead:
+            raise Died(f"dead already: {name}")
         self.steps.append(name)
         if self.at == len(self.steps) - 1:
+            self.dead = self.lasts
             raise Died(f"step {self.at}: {name}")
 
 

@@ -86,6 +86,7 @@ class Town:
             try:
                 asyncio.run(lane.handle(self.house, message, stop))
             except Died:
+                self.fate.dead = False
                 self.clock.go_on(seconds=redelivered_after)
                 continue
             self.handled.append(self.lane.messages.pop(0))
@@ -100,6 +101,7 @@ class Town:
             run = self.runs.get(firm, connection_id, run_id)
             machine.do_step(self.house, run, name, step, token)
         except Died:
+            self.fate.dead = False
             return True
         self.machines.steps.pop(0)
         return True

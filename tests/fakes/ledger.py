@@ -1,5 +1,6 @@
 """A connector to the ledger in memory."""
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -58,6 +59,7 @@ class FakeLedger:
                 return
             self._call("write")
             answer = self.held.take(request)
+            await asyncio.sleep(self.held.seconds)
             if answer is not None:
                 await answered(request, answer)
 

@@ -29,6 +29,8 @@ TRUSTED = timedelta(minutes=30)
 """How long a ledger is trusted to remember a request id."""
 MAX_SERIES = 4
 """How often a write whose outcome stays unknown is sent, each time after a look-up."""
+IN_ONE = (RecordKind.TIME, RecordKind.EXPENSE)
+"""Records of which each may be in one document alone."""
 FEW = 60
 """So few left over from an earlier series go one by one: a bad record then stands alone."""
 
@@ -115,7 +117,10 @@ class Work:
         requests = self._requests() if self._open() else []
         open_seqs = set(self._open())
         todo = [r for r in requests if open_seqs.intersection(w.seq for w in r.writes)]
-        await self.ledger.write(todo, self.recorder.answered, stop)
+        try:
+            await self.ledger.write(todo, self.recorder.answered, stop)
+        finally:
+            await self.recorder.stored()
 
     def _requests(self) -> list[Request]:
         """The requests of this series, fixed when it is first sent."""
@@ -172,7 +177,7 @@ class Work:
         What cannot gets its outcome here: its parent failed, or another run was faster.
         """
         links = self._links(own=True)
-        carriers = self._carriers()
+        carriers = self._carriers(links)
         hindered = {
             seq: self._hindered(self.operations[seq], links, carriers) for seq in self._open()
         }
@@ -198,23 +203,26 @@ class Work:
         if own:
             keys |= {operation.key for operation in self.operations.values()}
             keys |= {key for operation in self.operations.values() for key in operation.after}
+            keys |= {key for record in IN_ONE for key in self._in_one(record)}
         return self.house.links.get(self.run.firm, self.run.connection_id, keys)
 
-    def _carriers(self) -> Mapping[str, Link]:
-        """What stands in the ledger for the records of these operations, by the posting key of
-        each: several of them together, or one by itself."""
-        found: dict[str, Link] = {}
-        for record in (RecordKind.TIME, RecordKind.EXPENSE):
-            found |= self._carriers_of(record)
-        return found
+    def _in_one(self, record: RecordKind) -> Mapping[str, str]:
+        """The members that are in one document each, by the posting key of such a document."""
+        own = [op for op in self.operations.values() if _in_one(op, record)]
+        return {posting_key(record, member): member for op in own for member in op.members}
 
-    def _carriers_of(self, record: RecordKind) -> Mapping[str, Link]:
-        run, own = self.run, [op for op in self.operations.values() if _in_one(op, record)]
-        alone = {posting_key(record, member): member for op in own for member in op.members}
-        links = self.house.links.get(run.firm, run.connection_id, alone)
-        several = self.house.links.carriers(run.firm, run.connection_id, alone.values(), record)
-        together = {posting_key(record, member): link for member, link in several.items()}
-        return {**links, **together}
+    def _carriers(self, links: Mapping[str, Link]) -> Mapping[str, Link]:
+        """What stands in the ledger for the records of these operations, by the posting key of
+        each: one by itself, which is among these links, or several of them together."""
+        found: dict[str, Link] = {}
+        for record in IN_ONE:
+            members = self._in_one(record)
+            found |= {key: links[key] for key in members if key in links}
+            several = self.house.links.carriers(
+                self.run.firm, self.run.connection_id, members.values(), record
+            )
+            found |= {posting_key(record, member): link for member, link in several.items()}
+        return found
 
     def _hindered(
         self, operation: Operation, links: Mapping[str, Link], carriers: Mapping[str, Link]

@@ -1,7 +1,8 @@
 """Recording what became of operations: links first, then outcomes, then progress.
 
 An outcome is the mark that an operation is done, so its link must be stored before it: whoever
-dies between the two repeats the request under the same id and records both again.
+dies between the two repeats the request under the same id and records both again. The same holds
+of requests that were sent while the outcomes of earlier ones were still being stored.
 """
 
 import asyncio
@@ -19,8 +20,12 @@ IMPORT = "import"
 """The kind of run whose time later runs of its kind may delete."""
 LINGER = 0.1
 """Seconds that answers are collected before they are stored together."""
+UNSTORED = 1000
+"""With so many answered outcomes that are not stored yet, the next answer waits for them."""
 PROGRESS_EVERY = 1.0
 """Seconds between two notes of progress."""
+
+Answer = tuple[Request, Sequence[Outcome]]
 
 
 @dataclass(slots=True)
@@ -34,44 +39,36 @@ class Recorder:
     outcomes: dict[int, Outcome]
     calls: Mapping[str, int] = field(default_factory=dict)
     recorded: Counter[str] = field(default_factory=Counter)
-    _waiting: list[tuple[Request, Sequence[Outcome], "asyncio.Future[None]"]] = field(
-        default_factory=list
-    )
-    _flushing: "asyncio.Task[None] | None" = None
+    _waiting: list[Answer] = field(default_factory=list)
+    _storing: "asyncio.Task[None] | None" = None
+    _unstored: int = 0
     _noted_at: float = 0.0
 
     async def answered(self, request: Request, outcomes: Sequence[Outcome]) -> None:
-        """Return once these outcomes are stored; those of several requests are stored together."""
-        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((request, outcomes, stored))
-        if self._flushing is None:
-            self._flushing = asyncio.create_task(self._flush())
-        await stored
+        """Take these outcomes, which are stored while the ledger is at work on what comes next.
+        Waits while too many are not stored yet; raises what kept earlier ones from it."""
+        if self._unstored >= UNSTORED or (self._storing is not None and self._storing.done()):
+            await self.stored()
+        self._waiting.append((request, outcomes))
+        self._unstored += len(outcomes)
+        if self._storing is None:
+            self._storing = asyncio.create_task(self._store())
 
-    async def _flush(self) -> None:
+    async def stored(self) -> None:
+        """Return once all that was answered is stored. Raises what kept some of it from that;
+        nothing is stored after it."""
+        if self._storing is not None:
+            await asyncio.shield(self._storing)
+
+    async def _store(self) -> None:
         while self._waiting:
             await self.house.clock.sleep(LINGER)
             taken, self._waiting = self._waiting, []
-            failure = await self._try(taken)
-            for _, _, stored in taken:
-                if stored.done():
-                    continue
-                if failure is None:
-                    stored.set_result(None)
-                else:
-                    stored.set_exception(failure)
-        self._flushing = None
-
-    async def _try(
-        self, taken: Sequence[tuple[Request, Sequence[Outcome], object]]
-    ) -> Exception | None:
-        writes = {write.seq: write for request, _, _ in taken for write in request.writes}
-        outcomes = [outcome for _, some, _ in taken for outcome in some]
-        try:
+            writes = {write.seq: write for request, _ in taken for write in request.writes}
+            outcomes = [outcome for _, some in taken for outcome in some]
             await asyncio.to_thread(self.record, writes, outcomes)
-        except Exception as failure:  # handed to everyone who waits for it
-            return failure
-        return None
+            self._unstored -= len(outcomes)
+        self._storing = None
 
     def record(self, writes: Mapping[int, Write], outcomes: Sequence[Outcome]) -> None:
         """Store links, then outcomes, then progress when it is due."""

@@ -99,6 +99,40 @@ def test_a_worker_repeated_after_the_ledger_forgot_its_requests_looks_them_up(at
     check(place, connection)
 
 
+MEANWHILE = [0.0, 0.002]
+"""Seconds that the ledger takes: none, so that all was sent before the first answer is stored, and
+about as many as the storing of an answer takes."""
+
+
+def overlapping(seconds: float, fate: Fate | None = None) -> tuple[Town, Connection]:
+    """A connection whose time goes in one chunk of several requests."""
+    place = town(fate, chunk_size=40)
+    connection = settled(place)
+    place.company().seconds = seconds
+    return place, connection
+
+
+def steps_of_a_chunk() -> int:
+    place, connection = overlapping(0.0)
+    place.post(connection, "key", ENTRIES)
+    posted = len(place.fate.steps)
+    place.work()
+    return len(place.fate.steps) - posted
+
+
+@pytest.mark.parametrize("after", [0, 7200])
+@pytest.mark.parametrize("seconds", MEANWHILE)
+@pytest.mark.parametrize("at", range(steps_of_a_chunk()))
+def test_a_worker_that_dies_between_sending_and_storing_earlier_answers_loses_nothing(
+    at: int, seconds: float, after: int
+) -> None:
+    place, connection = overlapping(seconds, Fate(lasts=True))
+    place.post(connection, "key", ENTRIES)
+    place.fate.at = len(place.fate.steps) + at
+    place.work(redelivered_after=after)
+    check(place, connection)
+
+
 @pytest.mark.parametrize("minutes", [60, 90])
 @pytest.mark.parametrize("away", [1, 31, 120])
 def test_a_link_without_an_outcome_is_proof_whatever_the_ledger_holds_now(

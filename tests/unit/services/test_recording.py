@@ -1,0 +1,105 @@
+"""Answers are stored while the ledger is at work on what comes next, within bounds."""
+
+import asyncio
+from collections.abc import Sequence
+from threading import Event
+
+import pytest
+from ledgerlink.domain.links import Link
+from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
+from ledgerlink.domain.runs import Chunk, Progress
+from ledgerlink.services.recording import UNSTORED, Recorder
+
+from tests.fakes.fate import Died
+from tests.fakes.house import Town, entry, town
+
+SECONDS = 5
+
+
+class Gate:
+    """Holds up the storing of links until it is opened."""
+
+    def __init__(self, place: Town) -> None:
+        self.begun, self.opened = Event(), Event()
+        self._put = place.links.put
+        vars(place.links)["put"] = self.put
+
+    def put(self, firm: str, connection_id: str, links: Sequence[Link]) -> None:
+        self.begun.set()
+        assert self.opened.wait(SECONDS)
+        self._put(firm, connection_id, links)
+
+
+@pytest.fixture
+def place() -> Town:
+    return town()
+
+
+@pytest.fixture
+def keeping(place: Town) -> Recorder:
+    run = place.post(place.connected(), "key", [entry("t1")])
+    chunk = Chunk(number=0, first=0, count=9 * UNSTORED, pending=9 * UNSTORED)
+    return Recorder(house=place.house, run=run, chunk=chunk, progress=Progress(), outcomes={})
+
+
+def answer(first: int, count: int) -> tuple[Request, list[Outcome]]:
+    seqs = range(first, first + count)
+    writes = [
+        Write(seq=n, action=Action.CREATE, key=f"time:{n}", kind="Time", body={}) for n in seqs
+    ]
+    outcomes = [Outcome(seq=n, state=ItemState.POSTED, ledger_id=str(n), version="0") for n in seqs]
+    return Request(f"request-{first}", tuple(writes)), outcomes
+
+
+async def until(begun: Event) -> None:
+    assert await asyncio.to_thread(begun.wait, SECONDS)
+
+
+async def test_an_answer_is_taken_while_an_earlier_one_is_being_stored(
+    place: Town, keeping: Recorder
+) -> None:
+    gate = Gate(place)
+    await keeping.answered(*answer(0, 2))
+    await until(gate.begun)
+    await keeping.answered(*answer(2, 2))
+    assert keeping.outcomes == {}
+    gate.opened.set()
+    await keeping.stored()
+    run = keeping.run
+    assert set(keeping.outcomes) == set(place.runs.outcomes(run, 0, 9)) == {0, 1, 2, 3}
+    links = place.links.get(run.firm, run.connection_id, [f"time:{n}" for n in range(9)])
+    assert len(links) == 4
+
+
+async def test_with_many_answers_unstored_the_next_waits_for_them(
+    place: Town, keeping: Recorder
+) -> None:
+    gate = Gate(place)
+    await keeping.answered(*answer(0, UNSTORED))
+    await until(gate.begun)
+    waiting = asyncio.create_task(keeping.answered(*answer(UNSTORED, 1)))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not waiting.done()
+    gate.opened.set()
+    await waiting
+    assert len(keeping.outcomes) == UNSTORED
+    await keeping.stored()
+    assert len(keeping.outcomes) == UNSTORED + 1
+
+
+async def test_what_could_not_be_stored_is_told_to_the_next_answer_and_nothing_follows_it(
+    place: Town, keeping: Recorder
+) -> None:
+    gate = Gate(place)
+    await keeping.answered(*answer(0, 2))
+    await until(gate.begun)
+    await keeping.answered(*answer(2, 2))
+    place.fate.at = len(place.fate.steps)
+    gate.opened.set()
+    with pytest.raises(Died):
+        await keeping.stored()
+    with pytest.raises(Died):
+        await keeping.answered(*answer(4, 2))
+    assert keeping.outcomes == {}
+    assert place.runs.outcomes(keeping.run, 0, 9) == {}
