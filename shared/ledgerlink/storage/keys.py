@@ -14,11 +14,11 @@
 | whether a record has others below it | firm/connection/children/type | child#parent#id |
 | the feed from an entry on | firm/connection/feed | entry#seq |
 | runs newest first, one run | firm/connection | run#id |
-| runs that are not finished | firm/connection | unfinished#id |
+| runs that are not finished | firm/connection/unfinished | run#id |
 | where the machine of an import rests | firm/connection | machine#id |
 | the limiter's memory, the right to refresh | firm/connection | lane, refresh |
 | a run's progress by chunk | firm/connection/run | progress#chunk |
-| outcomes of a slice of a plan | firm/connection/run | item#seq |
+| outcomes of a slice of a plan | firm/connection/run | item#first seq#moment |
 | who has a company | company/ledger/id | claim |
 | a consent under way | authorization/hash | authorization |
 | connections that are due | due/shard | moment#firm#connection |
@@ -63,6 +63,12 @@ def connection(firm_id: str, connection_id: str) -> str:
 def run(firm_id: str, connection_id: str, run_id: str) -> str:
     """The partition of a run's progress and outcomes."""
     return _join("firm", firm_id, "connection", connection_id, "run", run_id)
+
+
+def unfinished(firm_id: str, connection_id: str) -> str:
+    """The partition of the runs that are not finished, so few that they are looked through often
+    beside all that a connection owns."""
+    return _join("firm", firm_id, "connection", connection_id, "unfinished")
 
 
 def records(firm_id: str, connection_id: str, kind: str) -> str:

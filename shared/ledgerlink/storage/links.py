@@ -68,6 +68,8 @@ class DynamoLinks:
         record: RecordKind = RecordKind.TIME,
     ) -> Mapping[str, Link]:
         pk = keys.connection(firm, connection_id)
+        if not any(self._table.query(pk, _carriers(record), limit=1, names=["member"])):
+            return {}
         rows = self._table.get_many(pk, (_carrier(record, member) for member in members))
         named = {row["member"]: row["key"] for row in rows}
         links = self.get(firm, connection_id, set(named.values()))
@@ -109,9 +111,16 @@ def _rows(pk: str, link: Link) -> Iterator[Row]:
 
 
 def _carrier(record: RecordKind, member: str) -> str:
+    return keys.row(*_carrying(record), member)
+
+
+def _carriers(record: RecordKind) -> str:
+    return keys.under(*_carrying(record))
+
+
+def _carrying(record: RecordKind) -> tuple[str, ...]:
     """Time, which came first, has no name of its own there."""
-    kind = () if record is RecordKind.TIME else (record,)
-    return keys.row("carrier", *kind, member)
+    return ("carrier",) if record is RecordKind.TIME else ("carrier", record)
 
 
 def _link(row: Row) -> Link:

@@ -1,11 +1,12 @@
 """Runs, progress and outcomes, in the table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from ledgerlink.domain.errors import Conflict, NotFound
 from ledgerlink.domain.plan import Outcome
+from ledgerlink.domain.ports import Clock
 from ledgerlink.domain.runs import FINISHED, Progress, Run, RunState
 from ledgerlink.services.stores import Page
 from ledgerlink.storage import keys
@@ -13,13 +14,21 @@ from ledgerlink.storage.table import Row, Table, Taken
 from ledgerlink.wire.stored import dump, load
 
 IDEMPOTENCY_LIFETIME = timedelta(days=30)
+SPAN = 25
+"""How far apart the outcomes of one row are at most, by number: so few that what is said of each
+may be long."""
 
 
 class DynamoRuns:
-    """Implements `services.stores.Runs`."""
+    """Implements `services.stores.Runs`.
 
-    def __init__(self, table: Table) -> None:
+    Outcomes that come together share rows. None of these is written over by others that came
+    later: a row's key ends with its moment, and of two outcomes of one item the later stands.
+    """
+
+    def __init__(self, table: Table, clock: Clock) -> None:
         self._table = table
+        self._clock = clock
 
     def create(self, run: Run, idempotency_key: str, content: str) -> Run:
         pk = keys.connection(run.firm, run.connection_id)
@@ -93,8 +102,7 @@ class DynamoRuns:
         return Page(runs, runs[-1].id if len(rows) > limit else None)
 
     def in_state(self, firm: str, connection_id: str, state: RunState) -> Sequence[Run]:
-        pk = keys.connection(firm, connection_id)
-        rows = self._table.query(pk, keys.under("unfinished"))
+        rows = self._table.query(keys.unfinished(firm, connection_id), keys.under("run"))
         found = [row["run"] for row in rows if row["state"] == state.value]
         return [self.get(firm, connection_id, run_id) for run_id in found]
 
@@ -109,22 +117,36 @@ class DynamoRuns:
 
     def put_outcomes(self, run: Run, outcomes: Sequence[Outcome]) -> None:
         pk = keys.run(run.firm, run.connection_id, run.id)
+        moment = self._clock.now().isoformat(timespec="microseconds")
         self._table.put_many(
             {
                 "pk": pk,
-                "sk": keys.row("item", keys.number(outcome.seq)),
-                "state": outcome.state.value,
-                "data": dump(outcome).decode(),
+                "sk": keys.row("item", keys.number(some[0].seq), moment),
+                "moment": moment,
+                "data": [dump(outcome).decode() for outcome in some],
             }
-            for outcome in outcomes
+            for some in _spans(outcomes)
         )
 
     def outcomes(self, run: Run, first: int, count: int) -> Mapping[int, Outcome]:
         pk = keys.run(run.firm, run.connection_id, run.id)
-        first_key = keys.row("item", keys.number(first))
-        last_key = keys.row("item", keys.number(first + count - 1))
-        found = (load(Outcome, row["data"]) for row in self._table.between(pk, first_key, last_key))
-        return {outcome.seq: outcome for outcome in found}
+        first_key = keys.under("item", keys.number(max(first - SPAN + 1, 0)))
+        last_key = keys.under("item", keys.number(first + count - 1)) + "~"
+        rows = sorted(self._table.between(pk, first_key, last_key), key=lambda row: row["moment"])
+        found = (load(Outcome, text) for row in rows for text in row["data"])
+        return {one.seq: one for one in found if first <= one.seq < first + count}
+
+
+def _spans(outcomes: Sequence[Outcome]) -> Iterator[list[Outcome]]:
+    """Outcomes whose numbers lie near each other, in their order."""
+    some: list[Outcome] = []
+    for outcome in sorted(outcomes, key=lambda one: one.seq):
+        if some and outcome.seq - some[0].seq >= SPAN:
+            yield some
+            some = []
+        some.append(outcome)
+    if some:
+        yield some
 
 
 def _rows(run: Run) -> list[Row]:
@@ -145,5 +167,4 @@ def _resumed(run: Run) -> Conflict:
 
 
 def _unfinished(run: Run) -> Row:
-    pk = keys.connection(run.firm, run.connection_id)
-    return {"pk": pk, "sk": keys.row("unfinished", run.id)}
+    return {"pk": keys.unfinished(run.firm, run.connection_id), "sk": keys.row("run", run.id)}

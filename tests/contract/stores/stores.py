@@ -132,7 +132,7 @@ def on_aws(aws: Clients, name: str) -> Stores:
         connections=DynamoConnections(table),
         rules=DynamoRules(table),
         links=DynamoLinks(table),
-        runs=DynamoRuns(table),
+        runs=DynamoRuns(table, clock),
         staging=S3Staging(aws.s3, name),
         vaults=_vaults(aws, table, clock, name),
         lane=SqsLane(aws.sqs, url),

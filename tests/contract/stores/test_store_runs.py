@@ -133,6 +133,22 @@ def test_an_outcome_is_replaced_by_a_repeat(stores: Stores) -> None:
     assert stores.runs.outcomes(run(), 0, 10) == {5: outcome}
 
 
+def test_outcomes_that_come_in_any_order_and_company_are_all_kept(stores: Stores) -> None:
+    kept: dict[int, Outcome] = {}
+    for version, seqs in enumerate([range(40, 70), [3, 30, 61], range(9), [69, 70], [2, 3]]):
+        stores.clock.go_on(seconds=1)
+        some = [
+            Outcome(seq=n, state=ItemState.POSTED, ledger_id=str(n), version=str(version))
+            for n in reversed(list(seqs))
+        ]
+        stores.runs.put_outcomes(run(), some)
+        kept |= {outcome.seq: outcome for outcome in some}
+    assert stores.runs.outcomes(run(), 0, 100) == kept
+    for first in range(0, 75, 7):
+        near = {seq: one for seq, one in kept.items() if first <= seq < first + 7}
+        assert stores.runs.outcomes(run(), first, 7) == near
+
+
 def test_an_unknown_run_is_not_found(stores: Stores) -> None:
     with pytest.raises(NotFound):
         stores.runs.get("acme", "c1", "r1")
