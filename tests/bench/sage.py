@@ -29,7 +29,7 @@ AT_ONCE = 100
 """Functions of one request: the ledger's maker names no number, but 15 minutes for all of it."""
 TIME_SCALE, LISTS_SCALE = 1, 20
 RIVAL_SHEETS = 40
-PAGE = 1000
+PAGE = 2000
 MOST_UNCHANGED = 3
 MINUTES = 60
 
@@ -120,9 +120,11 @@ def _latency(grounds: Grounds) -> Latency:
 
 def least_seconds(latency: Latency, scale: int) -> float:
     """What one worker, one request at a time, needs at least to look for the sheets, write them
-    and read what they became: three requests for every hundred sheets."""
+    and read what they became: three requests for every hundred sheets; and one to read what is in
+    those that are there, one of each person, since the ledger keeps nothing that is not sent."""
     rounds = ceil(SHEETS / AT_ONCE)
-    requests, functions, objects = 3 * rounds, SHEETS + 2 * rounds, 2 * SHEETS
+    requests, functions = 3 * rounds + 1, SHEETS + 2 * rounds + 1
+    objects = 2 * SHEETS + 2 * PEOPLE
     took = requests * latency.request_ms + functions * latency.function_ms
     return (took + objects * latency.object_ms) / 1000 / scale
 
@@ -177,9 +179,9 @@ def lists(grounds: Grounds) -> Iterator[Line]:
 
 
 def least_reads(read: Mapping[str, int]) -> int:
-    """The fewest requests that read so many records, a page of one object each: a thousand, by
-    which the ledger's readers go (it would give two thousand), and one request for an object with
-    nothing in it. The company and the custom fields' definitions come by one each."""
+    """The fewest requests that read so many records, a page of one object each, as large as the
+    ledger gives them, and one request for an object with nothing in it. The company and the custom
+    fields' definitions come by one each."""
     pages = {
         kind: max(ceil(read[kind] / PAGE), len(sources))
         for kind, sources in SOURCES.items()

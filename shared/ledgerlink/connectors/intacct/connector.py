@@ -30,7 +30,7 @@ class SageIntacct:
     """The connector port. `jitter` gives numbers from 0 to 1 for the waits between repeats."""
 
     name = "intacct"
-    chunk_size = packing.MOST_ENTRIES
+    chunk_size = packing.CHUNK_SIZE
     shared_names: tuple[ListType, ...] = ()
     changes_reach = traits.REACH
     metered = traits.METERED
@@ -64,7 +64,7 @@ class SageIntacct:
         raise Forbidden("no_notices", "Sage Intacct sends no notices.")
 
     def package(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
-        """Whole timesheets together, up to 100 or 3000 entries a request; documents by 50."""
+        """Whole timesheets together, up to 100 or 3500 entries a request; documents by 50."""
         return packing.package(operations)
 
     def grants(self, credentials: Mapping[str, str]) -> Grants:  # noqa: ARG002 - the port's

@@ -61,7 +61,7 @@ class Copies:
         for each in ids:
             number, _, mark = each.partition(SEPARATOR)
             sheet = there.by_number.get(number)
-            if sheet is not None and mark in (ours := sheet.ours()):
+            if sheet is not None and mark in (ours := sheet.ours):
                 found[each] = _entry(each, sheet, ours[mark])
         return found
 

@@ -53,7 +53,7 @@ def adopted(write: Write, there: Sheets) -> Outcome | None:
     home = there.home(write)
     if write.action is not Action.CREATE or home is None:
         return None
-    return posted(write, home, home.ours()[mark_for(write)])
+    return posted(write, home, home.ours[mark_for(write)])
 
 
 def settled(write: Write, there: Sheets) -> Outcome | None:
@@ -64,7 +64,7 @@ def settled(write: Write, there: Sheets) -> Outcome | None:
     sheet = there.home(write)
     if sheet is None or any(each.period != sheet.period for each in holding):
         return None
-    entry = sheet.ours()[mark_for(write)]
+    entry = sheet.ours[mark_for(write)]
     if fingerprint(write.body or {}) not in prints(sheet, entry):
         return None
     return _outcome(write, sheet, reason("already_written"))
@@ -105,7 +105,7 @@ def _is_edited(write: Write, sheet: Sheet) -> bool:
     nothing: any other entry moves it."""
     if write.base_fingerprint is None:
         return False
-    return write.base_fingerprint not in prints(sheet, sheet.ours()[mark_for(write)])
+    return write.base_fingerprint not in prints(sheet, sheet.ours[mark_for(write)])
 
 
 def _differences(write: Write, sheet: Sheet, entry: Row) -> str:

@@ -8,8 +8,11 @@ from ledgerlink.connectors.intacct.receipts import KIND as FILE
 from ledgerlink.connectors.intacct.requests import MOST
 from ledgerlink.domain.plan import Operation, Write
 
-MOST_ENTRIES = 3000
-"""Entries of one request: what the gateway does with ease in the time that it has."""
+MOST_ENTRIES = 35 * MOST
+"""Entries of one request: as many sheets as it holds, with five entries on each day of a week."""
+CHUNK_SIZE = 4 * MOST_ENTRIES
+"""Operations of one chunk: several requests, so that what was answered is recorded while the next
+is on its way."""
 MOST_DOCUMENTS = 50
 """Documents of one request. Some need two functions."""
 

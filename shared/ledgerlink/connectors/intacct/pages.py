@@ -15,6 +15,8 @@ from ledgerlink.domain.ports import Stop
 MAX_PAGES = 200
 KEYS = 100
 """Records that one `read` gives."""
+PAGE = 1000
+"""Records of one page of `readByQuery`, which has smaller ones than `query`."""
 ASKED = 3
 """How often a question is put whose pages break off with their session."""
 
@@ -89,7 +91,7 @@ async def lines(
     for some in queries.portions(keys, KEYS):
         numbers = ", ".join(f"'{key}'" for key in some)
         asked: dict[str, Value] = {"object": entity, "query": f"{field} in ({numbers})"}
-        content = {**asked, "fields": "*", "pagesize": str(queries.PAGE)}
+        content = {**asked, "fields": "*", "pagesize": str(PAGE)}
         for row in await _all(client, Function(entity, "readByQuery", content), stop):
             yield row
 

@@ -14,7 +14,8 @@ from ledgerlink.connectors.intacct.xml import Value
 
 T = TypeVar("T")
 
-PAGE = 1000
+PAGE = 2000
+"""Records of one page: the most, for each page is counted as a transaction of the company's."""
 AT_ONCE = 500
 """Values in one list of a condition."""
 FUNCTIONS = 50

@@ -78,7 +78,7 @@ class Rewriting:
         return lines
 
     def _new(self) -> list[Value]:
-        there = self.sheet.ours() if self.sheet else {}
+        there = self.sheet.ours if self.sheet else {}
         return [_sent(write) for write in self.puts if mark_for(write) not in there]
 
 

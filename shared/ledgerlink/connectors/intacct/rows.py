@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from ledgerlink.connectors.intacct.xml import Element
@@ -81,7 +82,11 @@ def day(row: Row, name: str) -> date | None:
 
 def moment(row: Row, name: str) -> datetime | None:
     """A stamp. It comes without an offset and is taken for UTC, of which nobody is certain."""
-    said = text(row, name) or ""
+    return _moment(text(row, name) or "")
+
+
+@lru_cache(maxsize=4096)
+def _moment(said: str) -> datetime | None:
     for form in (STAMP, DAY):
         try:
             return datetime.strptime(said, form).replace(tzinfo=UTC)

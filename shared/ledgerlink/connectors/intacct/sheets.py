@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from ledgerlink.connectors.intacct import marks, queries, rows
@@ -38,7 +39,7 @@ class Period(NamedTuple):
     first_day: date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheet:
     """One sheet as it is. `number` is its RECORDNO. Of a `veiled` one there are entries that our
     user is not shown."""
@@ -59,12 +60,13 @@ class Sheet:
         """The state that keeps it from changing, if it is in one."""
         return LOCKED.get((text(self.head, "STATE") or "").lower())
 
+    @cached_property
     def ours(self) -> Mapping[str, Row]:
         """The entries that have a mark, by it."""
         return {found: each for each in self.entries if (found := mark_of(each))}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheets:
     """The sheets that were looked at."""
 
@@ -72,8 +74,7 @@ class Sheets:
 
     def of(self, period: Period) -> Sheet | None:
         """The sheet of a person and period; should there be several, the oldest that is open."""
-        same = [each for each in self.by_number.values() if each.period == period]
-        return min(same, key=_age, default=None)
+        return min(self._by_period.get(period, ()), key=_age, default=None)
 
     def periods(self, writes: Iterable[Write]) -> set[Period]:
         """Those that were looked at, and those that the writes go to."""
@@ -82,9 +83,8 @@ class Sheets:
 
     def holding(self, write: Write) -> Iterator[Sheet]:
         """The sheets in which the entry of a write is: where it was written, and where it goes."""
-        for sheet in self.by_number.values():
-            concerned = sheet.number == number_of(write) or sheet.period == place_of(write)
-            if concerned and mark_for(write) in sheet.ours():
+        for sheet in self._by_mark.get(mark_for(write), ()):
+            if sheet.number == number_of(write) or sheet.period == place_of(write):
                 yield sheet
 
     def home(self, write: Write) -> Sheet | None:
@@ -99,6 +99,21 @@ class Sheets:
         """The sheet that is rewritten for it: its home, or the one that it is to come to."""
         period = period_of(write)
         return self.home(write) or (self.of(period) if period else None)
+
+    @cached_property
+    def _by_period(self) -> Mapping[Period, Sequence[Sheet]]:
+        found: dict[Period, list[Sheet]] = {}
+        for sheet in self.by_number.values():
+            found.setdefault(sheet.period, []).append(sheet)
+        return found
+
+    @cached_property
+    def _by_mark(self) -> Mapping[str, Sequence[Sheet]]:
+        found: dict[str, list[Sheet]] = {}
+        for sheet in self.by_number.values():
+            for mark in sheet.ours:
+                found.setdefault(mark, []).append(sheet)
+        return found
 
 
 def period_of(write: Write) -> Period | None:

@@ -258,7 +258,7 @@ def _number(rewriting: Rewriting, result: Result) -> str:
 def _posted(rewriting: Rewriting, number: str, now: Sheets) -> list[Outcome]:
     """What the sheet holds of what was put in; of what it does not, nobody knows."""
     sheet = now.by_number.get(number)
-    ours = sheet.ours() if sheet else {}
+    ours = sheet.ours if sheet else {}
     found = [(write, ours.get(sheets.mark_for(write))) for write in rewriting.puts]
     return [judging.posted(w, sheet, entry) for w, entry in found if sheet and entry is not None]
 

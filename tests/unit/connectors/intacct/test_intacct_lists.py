@@ -277,7 +277,7 @@ async def test_without_the_right_to_the_audit_history_changes_are_told_all_the_s
 
 async def test_more_deletes_than_a_page_has_the_lists_read_whole() -> None:
     gateway = company()
-    for number in range(1001):
+    for number in range(queries.PAGE + 1):
         gateway.add("AUDITHISTORY", ID=f"a{number}", OBJECTTYPE="customer", ACCESSMODE="D",
                     OBJECTKEY=f"G{number}", ACCESSTIME="03/02/2026 08:30:00")  # fmt: skip
     client = client_of(gateway)
