@@ -10,12 +10,13 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ledgerlink.bootstrap import SystemClock
 from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
+from ledgerlink.connectors.qbo.contents import ACTIVITY, forms
 from ledgerlink.domain.documents import Copy, Features, fingerprint, resolve
 from ledgerlink.domain.inputs import PlanInput
 from ledgerlink.domain.links import Link
@@ -49,8 +50,13 @@ class Held:
                 link, copy = load(Link, line), load(Copy, next(stored))
                 held.links[link.key] = link
                 if link.source:
-                    held.copies[link.key] = copy
+                    held.copies[link.key] = as_read(copy)
         return held
+
+
+def as_read(copy: Copy) -> Copy:
+    """The copy as the connector makes it of what the ledger says."""
+    return replace(copy, body=forms(ACTIVITY, copy.body)[0])
 
 
 def rule_book() -> RuleBook:

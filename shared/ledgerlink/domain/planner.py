@@ -136,7 +136,7 @@ class _Planning:
             except Skipped as skipped:
                 yield from (_of_entry(e, ItemState.SKIPPED, skipped.reason) for e in group.entries)
             else:
-                documents[group.key] = document
+                documents[group.key] = self._as_held(document)
         # Only now is it known which entries cannot be posted: what stands for them has to stay.
         for key, why in self._hindered(groups, documents):
             del documents[key]
@@ -213,7 +213,7 @@ class _Planning:
             yield _of_entry(entry, ItemState.BLOCKED, why)
 
     def _activities(
-        self, groups: Mapping[str, _Group], documents: Mapping[str, Document]
+        self, groups: dict[str, _Group], documents: dict[str, Document]
     ) -> Iterator[Operation]:
         """The operations of the activities; the entries are their members. Entries that go from one
         to another are let go of first, and an activity that nothing of stays in goes."""
@@ -222,8 +222,10 @@ class _Planning:
         )
         wanted: dict[str, Operation] = {}
         leaving: dict[str, Operation] = {}
-        for key, document in documents.items():
-            group, others = groups[key], self._others[key]
+        there = frozenset(documents)
+        for key in tuple(documents):
+            # What became an operation is let go of, for the same reason as in `_as_held`.
+            document, group, others = documents.pop(key), groups.pop(key), self._others[key]
             held = self._held(self._link(group))
             targets = group.resolved.targets()
             *goes, last = self._comparer.wanted(
@@ -232,12 +234,19 @@ class _Planning:
             wanted[key] = replace(last, after=(*last.after, *others)) if others else last
             if last.state is ItemState.PENDING:
                 leaving |= {operation.key: operation for operation in goes}
-                going = [link for other, link in others.items() if other not in documents]
+                going = [link for other, link in others.items() if other not in there]
                 leaving |= {k.key: self._comparer.unwanted(self.given.held(k)) for k in going}
         self._dealt_with.update(wanted, leaving)
         release_first(wanted, leaving)
         yield from leaving.values()
         yield from wanted.values()
+
+    def _as_held(self, document: Document) -> Document:
+        """The document with the body that the ledger holds, where that is the same: of many
+        entries there is not room for both."""
+        copy = self.given.copies.get(document.key)
+        same = copy is not None and copy.body == document.body
+        return replace(document, body=copy.body) if copy and same else document
 
     def _held(self, link: Link | None) -> Held | None:
         return self.given.held(link) if link else None

@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
-from ledgerlink.connectors.qbo.parts import NAME_OF, ref
+from ledgerlink.connectors.qbo.parts import NAME_OF, pointer, ref
 from ledgerlink.connectors.qbo.texts import LENGTHS
 from ledgerlink.connectors.qbo.wire import amount
 from ledgerlink.connectors.qbo.wording import Wording
@@ -70,8 +70,8 @@ def sent_forms(activity: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield {**form, **{name: _only_id(activity[name]) for name in names}}
 
 
-def _only_id(ref: Any) -> dict[str, str]:
-    return {"value": str(ref["value"])} if ref else {}
+def _only_id(ref: Any) -> Mapping[str, Any]:
+    return pointer(str(ref["value"])) if ref else {}
 
 
 def _refuse_unbillable(time: ResolvedTime) -> None:

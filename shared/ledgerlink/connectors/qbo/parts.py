@@ -1,5 +1,7 @@
 """Parts that bodies have in common."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from ledgerlink.connectors.qbo.texts import LENGTHS
@@ -13,9 +15,14 @@ NAME_OF = {"employee": "Employee", "vendor": "Vendor"}
 
 def ref(name: str, target: Target | str | None) -> dict[str, Any]:
     """A reference to a record, by what it is to be or by its id; nothing where there is none."""
-    if target is None:
-        return {}
-    return {name: {"value": target if isinstance(target, str) else reference(target)}}
+    return {} if target is None else {name: pointer(target)}
+
+
+@lru_cache(maxsize=10_000)
+def pointer(target: Target | str) -> Mapping[str, Any]:
+    """What a reference holds: one thing in all bodies that name the record, since plans and looks
+    at the ledger have a great many of them."""
+    return {"value": target if isinstance(target, str) else reference(target)}
 
 
 def head(
