@@ -24,19 +24,21 @@ SKIPPED = {"host", "content-length", "connection", "transfer-encoding", "content
 
 @dataclass(slots=True)
 class Shot:
-    """Kill at the `nth` (from 1) request that `matches`; the next worker meets the shot `then`."""
+    """Kill at the `nth` (from 1) request that `matches` and whose body `says` this; the next worker
+    meets the shot `then`."""
 
     matches: Matches
     when: When
     nth: int
     then: "Shot | None" = None
+    says: bytes = b""
     seen: int = 0
     fired: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def due(self, method: str, path: str, headers: dict[str, str]) -> bool:
+    def due(self, method: str, path: str, headers: dict[str, str], body: bytes) -> bool:
         """Whether this request is the one."""
-        if self.fired or not self.matches(method, path, headers):
+        if self.fired or self.says not in body or not self.matches(method, path, headers):
             return False
         with self._lock:
             self.seen += 1
@@ -45,9 +47,11 @@ class Shot:
 
 @dataclass(slots=True)
 class Gate:
-    """A forwarding server on loopback; `url` is its address."""
+    """A forwarding server on loopback; `url` is its address. `named` is one that the upstream takes
+    for itself, so that the addresses that it gives lead here."""
 
     upstream: str
+    named: bool = False
     shot: Shot | None = None
     pid: int | None = None
     _server: ThreadingHTTPServer = field(init=False)
@@ -84,13 +88,15 @@ class Gate:
     def forward(
         self, method: str, path: str, headers: dict[str, str], body: bytes
     ) -> httpx.Response:
-        due = self.shot is not None and self.shot.due(method, path, headers)
+        due = self.shot is not None and self.shot.due(method, path, headers, body)
         if due and self.shot is not None and self.shot.when != "after":
             if self.shot.when == "during":
                 self._pass_half(method, path, headers, body)
             self.kill()
             raise ConnectionAbortedError
         kept = {name: value for name, value in headers.items() if name.lower() not in SKIPPED}
+        if self.named:
+            kept["Host"] = self.url.removeprefix("http://")
         answer = self._client.request(method, self.upstream + path, headers=kept, content=body)
         if due:
             self.kill()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import httpx
@@ -34,6 +34,9 @@ MESSAGES = 120
 class KillableLane:
     """One connected company of its own, one queue, and gates before the ledger and AWS."""
 
+    NAMED: ClassVar[bool] = False
+    """Whether its sandbox gives addresses of its own, which have to lead through the gate."""
+
     machine: Machine
     realm: str = ""
     house: House = field(init=False)
@@ -44,7 +47,7 @@ class KillableLane:
     stepping: Stepping = field(init=False)
 
     def __post_init__(self) -> None:
-        self.ledger_gate = Gate(self.machine.sandbox_url)
+        self.ledger_gate = Gate(self.ledger_url, named=self.NAMED)
         self.aws_gate = Gate(self.machine.aws_endpoint)
         queue = self.machine.client("sqs").create_queue(
             QueueName=f"chaos-{uuid4().hex}.fifo",
@@ -58,6 +61,11 @@ class KillableLane:
         self._connect()
         self._map()
 
+    @property
+    def ledger_url(self) -> str:
+        """Where its sandbox listens."""
+        return self.machine.sandbox_url
+
     def environment(self) -> dict[str, str]:
         """What the deployed worker has, with its ways out led through the gates."""
         functions = self.machine.client("lambda").list_functions()["Functions"]
@@ -67,7 +75,7 @@ class KillableLane:
             if one["Handler"] == "functions.qbo.handler.handler"
         )
         gated = {
-            name: value.replace(self.machine.sandbox_url, self.ledger_gate.url)
+            name: value.replace(self.ledger_url, self.ledger_gate.url)
             for name, value in deployed.items()
         }
         return gated | {
@@ -84,7 +92,7 @@ class KillableLane:
         }
 
     def _sandbox(self, method: str, path: str, **given: Any) -> Any:
-        url = f"{self.machine.sandbox_url}/_sandbox/{path}"
+        url = f"{self.ledger_url}/_sandbox/{path}"
         answer = httpx.request(method, url, timeout=30, trust_env=False, **given)
         answer.raise_for_status()
         return answer.json()
@@ -96,8 +104,7 @@ class KillableLane:
         self.connection = connected(self.house, FIRM, self.realm, granted)
 
     def _map(self) -> None:
-        accounts = self.rows("Account")
-        income = next(str(row["Id"]) for row in accounts if row["AccountType"] == "Income")
+        income = self._income()
         client = Client(key="c1", name="Client One")
         for kind, mapping in (
             (RuleKind.USERS, CreateUser(name="Ada Lovelace")),
@@ -105,6 +112,10 @@ class KillableLane:
             (RuleKind.LABOR_CODES, CreateLaborCode(name="Dev", income_account_id=income)),
         ):
             rules.put_rules(self.house, FIRM, "chaos", self.connection.id, kind, {"one": mapping})
+
+    def _income(self) -> str:
+        accounts = self.rows("Account")
+        return next(str(row["Id"]) for row in accounts if row["AccountType"] == "Income")
 
     def rows(self, entity: str) -> list[dict[str, Any]]:
         """What the ledger holds, deleted ones left out."""

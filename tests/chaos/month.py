@@ -54,7 +54,7 @@ class Month:
 
     @classmethod
     def made(cls, lane: KillableLane, name: str) -> "Month":
-        return cls(name, {n: _uploaded(lane, _file(name, n)) for n in range(RECEIPTS)})
+        return cls(name, {n: _uploaded(lane, file_of(name, n)) for n in range(RECEIPTS)})
 
     def records(self) -> list[dict[str, Any]]:
         rate = {"billable": True, "bill_rate": "95.00"}
@@ -153,7 +153,7 @@ class Month:
             (documents[_document(row)], row["FileName"], row["Size"]) for row in files
         )
         wanted = [
-            (f"{self.name}-{n}", f"{self.name}-{n}.pdf", len(_file(self.name, n)))
+            (f"{self.name}-{n}", f"{self.name}-{n}.pdf", len(file_of(self.name, n)))
             for n in range(RECEIPTS)
         ]
         assert attached == sorted(wanted)
@@ -202,8 +202,8 @@ def _uploaded(lane: KillableLane, content: bytes) -> str:
     return upload_id
 
 
-def _file(name: str, number: int) -> bytes:
-    """Files differ in length; some are longer than a socket's buffer."""
+def file_of(name: str, number: int) -> bytes:
+    """A receipt. Files differ in length; some are longer than a socket's buffer."""
     return f"%PDF-1.4 {name} {number}\n".encode() + bytes(1000 * (number + 1) ** 3)
 
 

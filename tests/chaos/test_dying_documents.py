@@ -14,7 +14,8 @@ from tests.chaos.lane import KillableLane, entries
 from tests.chaos.month import DOCUMENTS, MONEY, RECEIPTS, Month, furnish
 from tests.chaos.test_dying_workers import table_batch, table_put
 
-Step = tuple[Matches, When, int]
+Step = tuple[Matches, When, int] | tuple[Matches, When, int, bytes]
+"""Which request, when, at the how manieth; and what its body says."""
 Counts = dict[str, int]
 
 
@@ -76,8 +77,9 @@ RECORDING: Sequence[Step] = (
 
 def volley(steps: Sequence[Step]) -> Shot:
     """A worker dies at each of these in turn."""
-    first, *rest = steps
-    return Shot(*first, then=volley(rest) if rest else None)
+    (matches, when, nth, *says), *rest = steps
+    then = volley(rest) if rest else None
+    return Shot(matches, when, nth, then, says=b"".join(says))
 
 
 def fired(shot: Shot) -> list[bool]:

@@ -1,0 +1,88 @@
+"""A lane that leads to a company of Sage Intacct, and what that has of a month."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from ledgerlink.domain.rules import CreateUser, LinkExpenseCode, RuleKind
+from ledgerlink.services import connect, rules, settings
+
+from tests.chaos.lane import FIRM, KillableLane
+from tests.chaos.month import CARDS, INVOICES, RECEIPTS, REPORTS, Month, file_of
+from tests.e2e.books import Kind
+from tests.e2e.sage import Company
+from tests.e2e.sage_papers import Sage
+
+HASTE = "100"
+"""Ledger seconds in one of ours, for who waits until the gateway must have ended a request."""
+
+
+@dataclass(slots=True)
+class SageLane(KillableLane):
+    """The same for the other ledger."""
+
+    NAMED: ClassVar[bool] = True
+    ledger: Sage = field(init=False)
+
+    @property
+    def ledger_url(self) -> str:
+        return self.machine.intacct_url
+
+    def environment(self) -> dict[str, str]:
+        return KillableLane.environment(self) | {"INTACCT_CLOCK_SCALE": HASTE}
+
+    def _connect(self) -> None:
+        self.ledger = Sage.new(self.machine)
+        login = self.ledger.company.login()
+        self.connection = connect.sign_in(self.house, FIRM, "chaos", "intacct", login)
+        self.realm = self.ledger.company.id
+
+    def _income(self) -> str:
+        return "glaccount/4000"
+
+    def furnish(self) -> None:
+        """What it needs besides to post a month."""
+        person = CreateUser(name="Vera Contractor", person="vendor")
+        for kind, some in (
+            (RuleKind.EXPENSE_CODES, {"one": LinkExpenseCode(ledger_id="glaccount/6000")}),
+            (RuleKind.USERS, {"two": person}),
+        ):
+            rules.put_rules(self.house, FIRM, "chaos", self.connection.id, kind, some)
+        chosen = {"expenses": {"card_account_id": "creditcard/CORP-VISA"}}
+        settings.change_settings(self.house, FIRM, "chaos", self.connection.id, chosen)
+
+    @property
+    def company(self) -> Company:
+        return self.ledger.company
+
+
+def once_each(lane: SageLane, month: Month) -> None:
+    """Assert that all is in the ledger exactly once, to the cent, with its file."""
+    papers = [paper for paper in lane.ledger.papers() if month.name in paper.content]
+    told = Counter((p.kind, p.number, p.total) for p in papers if p.kind not in CHARGED)
+    reports = {
+        (Kind.REPORT if n % 2 else Kind.BILL, f"{month.name}-{n}", month.total(n))
+        for n in range(REPORTS)
+    }
+    invoices = {(Kind.INVOICE, f"{month.name}-{n}", month.amount(n)) for n in range(INVOICES)}
+    assert told == Counter(reports | invoices)
+    charged = Counter((p.kind, p.texts[0], p.total) for p in papers if p.kind in CHARGED)
+    assert charged == Counter(
+        (CHARGED[n % 8 == 0], f"{month.name}-card-{n}", month.amount(n)) for n in range(CARDS)
+    )
+    files = sorted((p.number, name, len(file)) for p in papers for name, file in p.files)
+    assert files == sorted(
+        (f"{month.name}-{n}", f"{month.name}-{n}.pdf", len(file_of(month.name, n)))
+        for n in range(RECEIPTS)
+    )
+    notes = [row["NOTES"] for row in lane.company.rows("TIMESHEETENTRY")]
+    for n in range(INVOICES):
+        assert len([one for one in notes if f"[time:{month.name}-time-{n}]" in one]) == 1
+
+
+CHARGED = (Kind.CHARGE, Kind.REFUND)
+
+
+def is_gone(lane: SageLane, month: Month) -> None:
+    """Assert that nothing of it is in the ledger but time."""
+    assert not [paper for paper in lane.ledger.papers() if month.name in paper.content]
