@@ -1,0 +1,97 @@
+"""How much is written for each entry that is posted; each row is paid for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import count
+from typing import Any
+
+import pytest
+from ledgerlink.domain.links import Link, Source
+from ledgerlink.domain.plan import Action, ItemState, Outcome, Write
+from ledgerlink.domain.runs import Chunk, Progress
+from ledgerlink.services.recording import Recorder
+
+from tests.contract.stores.samples import run
+from tests.contract.stores.stores import Clients, Stores, on_aws
+from tests.fakes.house import town
+
+ENTRIES, A_BATCH = 3000, 25
+SOURCE = Source(staff_key="u1", work_date=date(2026, 3, 2), project_key="p1")
+_numbers = count()
+
+
+@pytest.fixture
+def stores(aws: Clients) -> Stores:
+    return on_aws(aws, f"ledgerlink-counts-{next(_numbers)}")
+
+
+@pytest.fixture
+def asked(aws: Clients) -> Iterator[list[tuple[str, int]]]:
+    """The calls of the table from now on, with how many rows each writes."""
+    calls: list[tuple[str, int]] = []
+
+    def note(params: dict[str, Any], model: Any, **_: object) -> None:
+        calls.append((model.name, sum(map(len, params.get("RequestItems", {}).values()))))
+
+    aws.dynamodb.meta.events.register("before-parameter-build.dynamodb.*", note, unique_id="counts")
+    yield calls
+    aws.dynamodb.meta.events.unregister("before-parameter-build.dynamodb.*", unique_id="counts")
+
+
+def recorder(stores: Stores) -> Recorder:
+    house = replace(town().house, links=stores.links, runs=stores.runs)
+    chunk = Chunk(number=0, first=0, count=ENTRIES, pending=ENTRIES)
+    return Recorder(house=house, run=run(), chunk=chunk, progress=Progress(), outcomes={})
+
+
+def written(seqs: Sequence[int]) -> tuple[dict[int, Write], list[Outcome]]:
+    writes = {
+        n: Write(
+            seq=n,
+            action=Action.CREATE,
+            key=f"time:{n}",
+            kind="TimeActivity",
+            body={"Minutes": n},
+            members=(str(n),),
+            source=SOURCE,
+        )
+        for n in seqs
+    }
+    outcomes = [Outcome(seq=n, state=ItemState.POSTED, ledger_id=str(n), version="0") for n in seqs]
+    return writes, outcomes
+
+
+def test_what_became_of_a_request_of_many_entries_takes_three_rows_for_each_and_few_besides(
+    stores: Stores, asked: list[tuple[str, int]]
+) -> None:
+    recorder(stores).record(*written(range(ENTRIES)))
+    rows = sum(number for name, number in asked if name == "BatchWriteItem")
+    calls = sum(name == "BatchWriteItem" for name, _ in asked)
+    assert rows <= 3 * ENTRIES + ENTRIES / A_BATCH
+    assert calls <= rows / A_BATCH + 2
+    assert len(stores.runs.outcomes(run(), 0, ENTRIES)) == ENTRIES
+
+
+def test_where_nothing_stands_for_several_entries_one_question_says_so(
+    stores: Stores, asked: list[tuple[str, int]]
+) -> None:
+    link = Link(
+        key="time:1",
+        kind="TimeActivity",
+        ledger_id="1",
+        version="0",
+        fingerprint="f",
+        run_id="r1",
+        written_at=stores.clock.now(),
+        members=("1",),
+        source=SOURCE,
+    )
+    stores.links.put("acme", "c1", [link])
+    asked.clear()
+    assert stores.links.carriers("acme", "c1", map(str, range(ENTRIES))) == {}
+    assert asked == [("Query", 0)]
+    together = replace(link, key="time:several", members=("2", "3"))
+    stores.links.put("acme", "c1", [together])
+    found = stores.links.carriers("acme", "c1", ["1", "2", "3"])
+    assert found == {"2": together, "3": together}
