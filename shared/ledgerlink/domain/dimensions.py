@@ -1,8 +1,8 @@
 """Class, department and location of what is posted: who says them, in which order, and who asks for
 them."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 
 from ledgerlink.domain.documents import Required
 from ledgerlink.domain.lists import ListRecord
@@ -16,6 +16,10 @@ class Dimensions:
     class_id: str | None = None
     department_id: str | None = None
     location_id: str | None = None
+
+    def without(self, names: Collection[str]) -> "Dimensions":
+        """These but for some, by what they are called (`location`)."""
+        return replace(self, **{f"{name}_id": None for name in names}) if names else self
 
 
 def first_said(some: Iterable[Dimensions]) -> Dimensions:

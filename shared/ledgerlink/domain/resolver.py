@@ -218,7 +218,7 @@ class Resolver:
         self, record: TimeEntry | ExpenseEntry | Invoice, *targets: Target | None
     ) -> Dimensions:
         """As the record says them, else as the first of these records of the ledger that does, or
-        the one above it. Raises Blocked."""
+        the one above it; but for what the ledger gives by itself. Raises Blocked."""
         refuse_dimensions(record, self.features)
         said = Dimensions(
             class_id=self.named(RuleKind.CLASSES, record.class_key),
@@ -226,7 +226,8 @@ class Resolver:
             location_id=self.named(RuleKind.LOCATIONS, record.location_key),
         )
         known = [target.ledger_id for target in targets if isinstance(target, Known)]
-        return first_said([said, *(each for one in known for each in self.defaults.of(one))])
+        told = (each for one in known for each in self.defaults.of(one))
+        return first_said([said, *(each.without(self.features.fills) for each in told)])
 
     def person(self, source_key: str) -> Target | None:
         """The person of the ledger, as far as there is one already."""

@@ -40,7 +40,8 @@ def demanding(house: House, connection: Connection, features: Features) -> Featu
     """What the company offers, with what the lists say that lines have to say."""
     lists = _lists(house, connection, requires=True)
     asking = chain.from_iterable(records_of(house, connection, kind) for kind in lists)
-    return replace(features, required=merged(required(asking), features.required))
+    there = (record for record in asking if record.gone is None)
+    return replace(features, required=merged(required(there), features.required))
 
 
 def _lists(
@@ -78,4 +79,4 @@ def _found(
     if not ids:
         return []
     pages = (house.lists.get(connection.firm, connection.id, kind, ids) for kind in lists)
-    return [record for page in pages for record in page.values()]
+    return [record for page in pages for record in page.values() if record.gone is None]

@@ -231,6 +231,16 @@ def test_within_an_entity_its_location_is_asked_of_nobody(group: Books) -> None:
     assert clerk.said(REPORT, "location_key") == {"location/US"}
 
 
+def test_within_an_entity_nobody_is_placed_elsewhere_by_default(group: Books) -> None:
+    group.desk.change(entity="UK")
+    clerk = Clerk(group)
+    clerk.rule(RuleKind.PROJECTS, "home", Link(ledger_id="project/P-9"))
+    clerk.sync()
+    outcome = clerk.post(worked(project_key="home", billable=False))[TIME]
+    assert outcome.state is POSTED, outcome
+    assert clerk.said(TIME, "location_key") == {"location/UK"}
+
+
 def test_at_the_top_of_several_entities_time_needs_a_location_and_its_neighbours_go_on(
     group: Books,
 ) -> None:

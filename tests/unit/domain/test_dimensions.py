@@ -131,6 +131,18 @@ def test_a_ledger_that_has_none_of_them_blocks_it(name: str) -> None:
         assert op.reason.field == f"{name.removesuffix('_id')}_key"
 
 
+def test_what_the_ledger_gives_by_itself_has_no_default_and_is_sent_where_it_is_said() -> None:
+    desk, told = world(), {"task": set(NAMES), "project": set(), "person": set()}
+    desk.features = Features(fills=("location",))
+    some = {key: set(names) for key, names in {"record": set(), **told}.items()}
+    body = body_of(one(desk.post(entry("t", project_key="build"), defaults=defaults(some))))
+    assert (body.get("location_id"), body["department_id"]) == (None, "task departments")
+    own = entry("t", project_key="build", location_key="said")
+    assert (
+        body_of(one(desk.post(own, defaults=defaults(some))))["location_id"] == "record locations"
+    )
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_change_of_one_alone_updates_the_record(name: str) -> None:
     desk = world()

@@ -104,6 +104,22 @@ def test_the_lists_of_accounts_say_what_lines_have_to_say(place: Town) -> None:
     assert wanted.home_currency == "USD"
 
 
+def test_what_is_gone_from_the_lists_says_nothing(place: Town) -> None:
+    connection = place.connected()
+    for kind, key, fields in (
+        (ListType.PROJECT, "C1", {"department_id": "D2"}),
+        (ListType.ACCOUNT, "A1", {"number": "6100", "requires": ["department"]}),
+    ):
+        listed(place, connection, kind, key, **fields)
+        record = ListRecord(type=kind, id=key, name="Gone", fields=fields, gone="deleted")
+        told = change(None, record, "r2", place.clock.now(), linked=False)
+        assert told is not None
+        place.house.lists.record(FIRM, connection.id, "r2", [told])
+    (body,) = bodies(place, connection, entry("t1"))
+    assert "department_id" not in body
+    assert demanding(place.house, connection, Features()) == Features()
+
+
 def test_of_a_ledger_whose_lists_say_nothing_none_is_read() -> None:
     plain = {ListType.ACCOUNT: ListTraits(entities=("Account",), by_changes=True)}
     place = town(lists=plain)
