@@ -1,5 +1,5 @@
-"""Answers that were made to do harm: nothing is read or fetched for whoever made them, nothing is lost
-and nothing doubled."""
+"""Answers that were made to do harm: nothing is read or fetched for whoever made them, nothing is
+lost and nothing doubled."""
 
 import socket
 import threading
