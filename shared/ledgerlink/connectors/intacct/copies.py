@@ -8,6 +8,7 @@ from ledgerlink.connectors.intacct import (
     judging,
     listed,
     papers,
+    queries,
     rows,
     searching,
     sheets,
@@ -16,7 +17,6 @@ from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.entries import KIND as TIME
 from ledgerlink.connectors.intacct.ids import SEPARATOR
 from ledgerlink.connectors.intacct.kinds import KINDS
-from ledgerlink.connectors.intacct.queries import CHANGED
 from ledgerlink.connectors.intacct.receipts import KIND as FILE
 from ledgerlink.connectors.intacct.refusals import approved
 from ledgerlink.connectors.intacct.rows import Row, text
@@ -54,15 +54,19 @@ class Copies:
         }
 
     async def _entries(self, ids: Sequence[str]) -> Mapping[str, Copy]:
-        """A sheet is read once, however many of its entries are asked for."""
-        numbers = {each.partition(SEPARATOR)[0] for each in ids}
-        there = await sheets.read(self._client, numbers, self._stop)
-        found: dict[str, Copy] = {}
+        """A sheet is read once, however many of its entries are asked for; so many at a time that
+        there is room for all that they hold."""
+        marks: dict[str, list[str]] = {}
         for each in ids:
             number, _, mark = each.partition(SEPARATOR)
-            sheet = there.by_number.get(number)
-            if sheet is not None and mark in (ours := sheet.ours):
-                found[each] = _entry(each, sheet, ours[mark])
+            marks.setdefault(number, []).append(mark)
+        found: dict[str, Copy] = {}
+        for some in queries.portions(list(marks)):
+            there = await sheets.read(self._client, some, self._stop)
+            for sheet in there.by_number.values():
+                for mark in sheet.ours.keys() & marks[sheet.number]:
+                    own = sheets.entry_id(sheet.number, mark)
+                    found[own] = _entry(own, sheet, sheet.ours[mark])
         return found
 
 
@@ -85,10 +89,10 @@ def _document(kind: str, ledger_id: str, row: Row) -> Copy:
     """Of what is known by its content nobody can tell the body that it came from."""
     if KINDS[kind].listed:
         forms = (listed.content(kind, row),)
-        return Copy(ledger_id=ledger_id, version=text(row, CHANGED), body={}, forms=forms)
+        return Copy(ledger_id=ledger_id, version=text(row, queries.CHANGED), body={}, forms=forms)
     return Copy(
         ledger_id=ledger_id,
-        version=text(row, CHANGED),
+        version=text(row, queries.CHANGED),
         body={},
         forms=(papers.content(row),),
         locked=papers.locked(row),

@@ -7,7 +7,7 @@ from ledgerlink.connectors.intacct.answers import Result
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.queries import Condition
 from ledgerlink.connectors.intacct.reading import accepted
-from ledgerlink.connectors.intacct.requests import MOST, Function
+from ledgerlink.connectors.intacct.requests import Function
 from ledgerlink.connectors.intacct.rows import Row, text
 from ledgerlink.connectors.intacct.xml import Value
 from ledgerlink.domain.ports import Stop
@@ -15,6 +15,8 @@ from ledgerlink.domain.ports import Stop
 MAX_PAGES = 200
 KEYS = 100
 """Records that one `read` gives."""
+READS = 5
+"""So many `read`s go in one request: with their lines, five hundred records may have 20 MB."""
 PAGE = 1000
 """Records of one page of `readByQuery`, which has smaller ones than `query`."""
 ASKED = 3
@@ -69,7 +71,7 @@ def _reads(entity: str, keys: Sequence[str]) -> list[Function]:
 
 
 async def _results(client: Client, functions: Sequence[Function], stop: Stop) -> list[Result]:
-    parts = queries.portions(functions, MOST)
+    parts = queries.portions(functions, READS)
     return [result for part in parts for result in await client.read(part, stop)]
 
 

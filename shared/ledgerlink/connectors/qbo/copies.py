@@ -30,24 +30,34 @@ class Copies:
         """The copies, by id; what moved between two pages is asked for by id. Raises as the
         client's `rows`."""
         wanted = set(ids)
-        found: dict[str, Entity] = {}
+        found: dict[str, Entity | Copy] = {}
         if days is not None and kind in DATED and len(wanted) > FEW:
             pages = self._client.pages(kind, *queries.days("TxnDate", *days), stop=self._stop)
-            found = {row["Id"]: row async for rows in pages for row in rows if row["Id"] in wanted}
+            async for rows in pages:
+                found |= {row["Id"]: _kept(kind, row) for row in rows if row["Id"] in wanted}
         left = sorted(wanted - found.keys())
         for some in queries.portions(left):
             rows = await self._client.rows(
                 kind, queries.select(kind, queries.among("Id", some)), self._stop
             )
-            found |= {row["Id"]: row for row in rows}
+            found |= {row["Id"]: _kept(kind, row) for row in rows}
         return await self._told(kind, {i: found[i] for i in ids if i in found})
 
-    async def _told(self, kind: str, there: Mapping[str, Entity]) -> Mapping[str, Copy]:
+    async def _told(self, kind: str, there: Mapping[str, Entity | Copy]) -> Mapping[str, Copy]:
+        done = {i: each for i, each in there.items() if isinstance(each, Copy)}
+        rows = {i: each for i, each in there.items() if not isinstance(each, Copy)}
         if kind == contents.ACTIVITY:
-            invoices = await billing.numbers(self._client, there.values(), self._stop)
-            return {i: _activity(row, invoices.get(i)) for i, row in there.items()}
-        charged = await locks.charged(self._client, kind, there.values(), self._stop)
-        return {i: _copy(kind, row, charged) for i, row in there.items()}
+            invoices = await billing.numbers(self._client, rows.values(), self._stop)
+            return done | {i: _activity(row, invoices.get(i)) for i, row in rows.items()}
+        charged = await locks.charged(self._client, kind, rows.values(), self._stop)
+        return done | {i: _copy(kind, row, charged) for i, row in rows.items()}
+
+
+def _kept(kind: str, row: Entity) -> Entity | Copy:
+    """What is kept of a record until all were read: time that nobody billed is told by itself, and
+    takes a third of the room as a copy."""
+    alone = kind == contents.ACTIVITY and not billing.is_billed(row)
+    return _activity(row, None) if alone else row
 
 
 def _activity(activity: Entity, invoice: str | None) -> Copy:

@@ -78,6 +78,20 @@ async def test_a_hundred_sheets_of_thirty_entries_take_a_handful_of_requests() -
     assert calls["read"] + calls["write"] + calls["session"] <= 3000 / 100
 
 
+async def test_no_answer_holds_more_than_five_hundred_sheets() -> None:
+    books = Books()
+    ids = []
+    for number in range(501):
+        own = sheet(books, employee=f"E{number}")
+        books.gateway.add("TIMESHEETENTRY", TIMESHEETKEY=own, ENTRYDATE="03/03/2026", QTY="4",
+                          NOTES=f"[time:{number}]")  # fmt: skip
+        ids.append(f"{own}/time:{number}")
+    before = books.ledger.calls["read"]
+    copies = await books.ledger.copies("TIMESHEETENTRY", ids, None)
+    assert set(copies) == set(ids)
+    assert books.ledger.calls["read"] - before == 2
+
+
 async def test_entries_of_others_stay_as_they_are() -> None:
     books = Books()
     books.gateway.custom = {"TIMESHEETENTRY": ["SHIFT"]}
