@@ -43,15 +43,19 @@ async def ours(
     client: Client, kind: str, writes: Sequence[Write], stop: Stop
 ) -> Mapping[int, tuple[str, Row]]:
     """What the ledger holds of writes that make something, by seq: its id and itself. Raises as
-    `by_ids`."""
+    `by_ids`, LedgerUnavailable where it gives another record than the one that has our mark."""
     named = _list_id if KINDS[kind].listed else _sale_id
     ids = {write.seq: named(write) for write in writes}
     unnamed = [write for write in writes if ids[write.seq] is None]
     marked = await _marked(client, kind, unnamed, stop) if unnamed else {}
     ids |= {write.seq: marked.get(marks.mark(write.key)) for write in unnamed}
     there = await by_ids(client, kind, [each for each in ids.values() if each], stop)
-    found = ((seq, name, there.get(name or "")) for seq, name in ids.items())
-    return {seq: (name, row) for seq, name, row in found if name and row is not None}
+    named_rows = ((seq, name, there.get(name or "")) for seq, name in ids.items())
+    found = {seq: (name, row) for seq, name, row in named_rows if name and row is not None}
+    for write in unnamed:
+        if write.seq in found and papers.mark(found[write.seq][1]) != marks.mark(write.key):
+            raise errors.unavailable(f"it gives another {kind} than was asked for")
+    return found
 
 
 def _list_id(write: Write) -> str | None:
