@@ -99,6 +99,12 @@ def test_a_ledger_without_choices_shows_none_and_takes_none(api: Api) -> None:
         ("project_category", "Internal Billable"),
         ("location_id", "location/US"),
         ("folder", "Scans"),
+        ("base_currency", "CHF"),
+        ("multi_currency", "no"),
+        ("exchange_rate_type", "Our rate"),
+        ("tax_solution", "United Kingdom - VAT"),
+        ("tax_detail", "UK standard"),
+        ("item_gl_group", "Services"),
     ],
 )
 def test_a_choice_is_changed_by_itself_kept_and_taken_back(
@@ -122,6 +128,9 @@ def test_a_choice_is_changed_by_itself_kept_and_taken_back(
         ({"report_state": "Paid"}, ["/ledger/report_state"]),
         ({"action": "Post"}, ["/ledger/action"]),
         ({"unit": ""}, ["/ledger/unit"]),
+        ({"base_currency": "usd"}, ["/ledger/base_currency"]),
+        ({"base_currency": "Euro"}, ["/ledger/base_currency"]),
+        ({"multi_currency": True}, ["/ledger/multi_currency"]),
         ({"transaction_type": "x" * 31}, ["/ledger/transaction_type"]),
         ({"revenue_account_id": "4000"}, ["/ledger/revenue_account_id"]),
         ({"revenue_account_id": "glaccount/6000"}, ["/ledger/revenue_account_id"]),

@@ -12,6 +12,7 @@ INCOME = Use(ListType.ACCOUNT, "income")
 OFFERED = {
     "sales": Choice(about="What", default="orders", one_of=("orders", "invoices")),
     "unit": Choice(about="Unit", default="Each", longest=4),
+    "code": Choice(about="Code", form="[A-Z]{3}", example="ABC"),
     "account_id": Choice(about="Account", ids={"gl/": INCOME, "label/": Use(ListType.ITEM)}),
 }
 
@@ -25,7 +26,7 @@ def said(given: dict[str, Any]) -> dict[str, tuple[str, str]]:
     "given",
     [
         {},
-        {"sales": "invoices", "unit": "Hour", "account_id": "gl/4000"},
+        {"sales": "invoices", "unit": "Hour", "account_id": "gl/4000", "code": "XYZ"},
         {"sales": None, "unit": None, "account_id": None},
         {"unit": "ä b"},
     ],
@@ -44,9 +45,11 @@ def test_what_may_be_chosen_is_chosen(given: dict[str, Any]) -> None:
         ({"unit": " h"}, "/ledger/unit", "1 to 4 characters"),
         ({"unit": "a\nb"}, "/ledger/unit", "one line"),
         ({"unit": 7}, "/ledger/unit", "1 to 4 characters"),
+        ({"code": "XYZW"}, "/ledger/code", "such as ABC"),
+        ({"code": "xyz"}, "/ledger/code", "such as ABC"),
         ({"account_id": "4000"}, "/ledger/account_id", "gl/ or label/"),
-        ({"colour": "red"}, "/ledger/colour", "sales, unit, account_id"),
-        ({"a/b~c": "red"}, "/ledger/a~1b~0c", "sales, unit, account_id"),
+        ({"colour": "red"}, "/ledger/colour", "sales, unit, code, account_id"),
+        ({"a/b~c": "red"}, "/ledger/a~1b~0c", "sales, unit, code, account_id"),
     ],
 )
 def test_what_may_not_be_chosen_is_named_with_its_remedy(
@@ -77,7 +80,8 @@ def test_an_id_is_of_the_list_that_its_beginning_says() -> None:
 
 
 def test_what_is_not_chosen_is_at_its_default() -> None:
-    assert in_effect(OFFERED, {}) == {"sales": "orders", "unit": "Each", "account_id": None}
+    plain = {"sales": "orders", "unit": "Each", "code": None, "account_id": None}
+    assert in_effect(OFFERED, {}) == plain
     assert in_effect(OFFERED, {"sales": "invoices"})["sales"] == "invoices"
 
 
