@@ -1,4 +1,4 @@
-"""The sandbox's own desk: companies, tokens and the journal of every request it got."""
+"""The sandbox's own desk: what both tell of themselves, and the journal of every request."""
 
 from collections import Counter
 from collections.abc import Iterator
