@@ -1,0 +1,68 @@
+"""What a document needs, by what was written before and what a look at the ledger shows."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from ledgerlink.domain.comparing import Comparer, Held
+from ledgerlink.domain.documents import Copy, Document, fingerprint
+from ledgerlink.domain.links import Link
+from ledgerlink.domain.plan import Action, ItemState
+
+from tests.fakes.clock import START
+
+WAS, NOW = {"hours": 1}, {"hours": 2}
+LINK = Link(
+    key="time:a",
+    kind="Entry",
+    ledger_id="7",
+    version="1",
+    fingerprint=fingerprint(WAS),
+    run_id="run",
+    written_at=START,
+    rank="5",
+    members=("a",),
+    day=date(2026, 3, 2),
+)
+COPY = Copy(ledger_id="7", version="1", body=WAS, forms=(fingerprint(WAS),), fixed="sheet 1")
+
+
+def wanted(fixed: str, held: Held, **comparer: Any) -> list[tuple[Action, ItemState]]:
+    document = Document(key="time:a", kind="Entry", body=NOW, members=("a",), fixed=fixed)
+    operations = list(Comparer(**comparer).wanted(document, held))
+    for made in (op for op in operations if op.action is Action.CREATE):
+        assert made.after == ("time:a",)
+    return [(op.action, op.state) for op in operations]
+
+
+UPDATE = (Action.UPDATE, ItemState.PENDING)
+DELETE = (Action.DELETE, ItemState.PENDING)
+CREATE = (Action.CREATE, ItemState.PENDING)
+
+
+@pytest.mark.parametrize(
+    ("fixed", "operations"), [("sheet 1", [UPDATE]), ("sheet 2", [DELETE, CREATE])]
+)
+def test_what_no_update_changes_is_taken_out_and_made_anew(
+    fixed: str, operations: list[tuple[Action, ItemState]]
+) -> None:
+    assert wanted(fixed, Held(LINK, COPY, looked=True)) == operations
+
+
+def test_without_a_look_nobody_knows_what_no_update_changes() -> None:
+    assert wanted("sheet 2", Held(LINK)) == [UPDATE]
+
+
+@pytest.mark.parametrize(("rank", "kept"), [("4", True), ("5", False), ("6", False)])
+def test_what_a_later_run_wrote_is_kept_and_what_this_one_or_an_earlier_wrote_is_not(
+    rank: str, kept: bool
+) -> None:
+    operations = wanted("", Held(LINK), rank=rank)
+    assert operations == ([(Action.NONE, ItemState.UNCHANGED)] if kept else [UPDATE])
+
+
+@pytest.mark.parametrize(("through", "open_"), [(1, True), (2, False), (3, False)])
+def test_the_day_that_closes_the_books_is_closed_itself(through: int, open_: bool) -> None:
+    closed = date(2026, 3, through)
+    operations = wanted("", Held(LINK), closed_through=closed)
+    assert (operations == [UPDATE]) is open_
