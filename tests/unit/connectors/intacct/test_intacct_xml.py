@@ -49,6 +49,28 @@ def test_a_damaged_answer_is_read_or_refused_and_never_anything_else(data: st.Da
     assert all(isinstance(each.rows, tuple) for each in answer.results.values())
 
 
+RESULT = GOOD[GOOD.index(b"<result>") : GOOD.index(b"</operation>")]
+
+
+@pytest.mark.parametrize("other", [b"<NAME>B</NAME>", b"<NAME/>"])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_result_that_is_there_twice_and_says_two_things_says_nothing(
+    other: bytes, first: bool
+) -> None:
+    second = RESULT.replace(b"<NAME>A</NAME>", other)
+    both = second + RESULT if first else RESULT + second
+    assert answers.read(GOOD.replace(RESULT, both)).results == {}
+    assert len(answers.read(GOOD.replace(RESULT, RESULT + RESULT)).results) == 1
+
+
+@pytest.mark.parametrize(("count", "known"), [(b"1", True), (b"2", False), (b"0", False)])
+def test_a_result_with_more_or_fewer_records_than_it_says_says_nothing(
+    count: bytes, known: bool
+) -> None:
+    said = GOOD.replace(b"<data ", b'<data count="' + count + b'" ')
+    assert bool(answers.read(said).results) is known
+
+
 def test_what_xml_cannot_hold_is_left_out() -> None:
     node = xml.element("a", "x\x00\x0by\x1f\ufffe\n&<")
     assert plain(node) == b"<a>xy\n&amp;&lt;</a>"
