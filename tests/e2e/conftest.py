@@ -4,7 +4,7 @@ import pytest
 
 from local.machine import Machine
 from tests.e2e.books import Ledger
-from tests.e2e.quickbooks import QuickBooks
+from tests.e2e.intuit import QuickBooks
 from tests.e2e.sage_papers import Sage
 from tests.machine_fixture import machine as machine
 

@@ -9,8 +9,8 @@ import pytest
 from local.machine import Machine
 from tests.e2e.books import Kind, numbered
 from tests.e2e.firm import entry
+from tests.e2e.intuit import QuickBooks
 from tests.e2e.papers import PEOPLE, Office, invoice, report
-from tests.e2e.quickbooks import QuickBooks
 
 
 @pytest.fixture(scope="module")
