@@ -105,3 +105,22 @@ def test_an_edit_in_another_sheet_of_its_week_is_not_written_over(clerk: Clerk) 
         outcome = clerk.post(record)["time:a"]
         assert (outcome.state, code(outcome)) == (ItemState.FAILED, "changed_in_ledger")
     assert hours(clerk) == {"time:a": Decimal(7)}
+
+
+def test_a_copy_that_somebody_made_in_an_older_sheet_is_left_alone(clerk: Clerk) -> None:
+    number = second(clerk)
+    line = {"ENTRYDATE": "03/03/2026", "QTY": "9", "NOTES": "Work a\n[time:a]", "PROJECTID": "P-1"}
+    older = min(
+        (row["RECORDNO"] for row in clerk.books.rows("TIMESHEET") if row["EMPLOYEEID"] == "E1"
+         and row["BEGINDATE"] == "03/02/2026"), key=int,
+    )  # fmt: skip
+    assert older != number
+    body = {"object": "TIMESHEET", "recordno": older, "changes": {}, "lines": [line]}
+    clerk.books.about("/edit", body)
+    assert clerk.post(worked("a", minutes=30))["time:a"].state is ItemState.POSTED
+    held = {
+        row["parent"]: Decimal(row["QTY"])
+        for row in clerk.books.rows("TIMESHEETENTRY")
+        if "[time:a]" in str(row["NOTES"])
+    }
+    assert held == {older: Decimal(9), number: Decimal("0.5")}
