@@ -44,13 +44,15 @@ class Copies:
         return await self._told(kind, {i: found[i] for i in ids if i in found})
 
     async def _told(self, kind: str, there: Mapping[str, Entity | Copy]) -> Mapping[str, Copy]:
-        done = {i: each for i, each in there.items() if isinstance(each, Copy)}
+        told = {i: each for i, each in there.items() if isinstance(each, Copy)}
         rows = {i: each for i, each in there.items() if not isinstance(each, Copy)}
         if kind == contents.ACTIVITY:
             invoices = await billing.numbers(self._client, rows.values(), self._stop)
-            return done | {i: _activity(row, invoices.get(i)) for i, row in rows.items()}
-        charged = await locks.charged(self._client, kind, rows.values(), self._stop)
-        return done | {i: _copy(kind, row, charged) for i, row in rows.items()}
+            told |= {i: _activity(row, invoices.get(i)) for i, row in rows.items()}
+        else:
+            charged = await locks.charged(self._client, kind, rows.values(), self._stop)
+            told |= {i: _copy(kind, row, charged) for i, row in rows.items()}
+        return {i: told[i] for i in there}
 
 
 def _kept(kind: str, row: Entity) -> Entity | Copy:
