@@ -80,6 +80,7 @@ REASONS: dict[str, Template] = {
     "number_left": Template("As the settings say, the ledger gives the number; {number} is in the note.", "Nothing to do."),
     "no_address": Template("It is to be mailed, and the record has no e-mail address.", "Give the record an email, or mail it from the ledger."),
     "nothing_left": Template("Rounded at its currency's smallest unit, nothing is left of {amount}.", "Correct the amount, or leave the record out."),
+    "markup_not_set": Template("The ledger keeps no markup of {key}; it was posted without its {percent} %.", "Add the markup when you bill it."),
     "time_not_linked": Template("Time {keys} cannot be marked as billed in the ledger: {detail}.", "Mark it as billed in the ledger, or it may be billed twice there."),
     "no_client": Template("Nobody knows client {key}.", "Post the client first, or give the project a client_name."),
     "linked_by_rule": Template("Its rule already links it to record {ledger_id} of the ledger.", "Nothing to do, or change the rule if it should be created."),

@@ -1,6 +1,7 @@
 """Expenses as the ledger keeps them: a bill to a vendor, an expense report of an employee, or a
 transaction of a charge card."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +20,7 @@ from ledgerlink.domain.documents import (
 )
 from ledgerlink.domain.money import Total, rounded
 from ledgerlink.domain.ports import Blocked
-from ledgerlink.domain.reasons import reason
+from ledgerlink.domain.reasons import Reason, reason
 
 BILL, REPORT, CHARGE = "APBILL", "EEXPENSES", "CCTRANSACTION"
 
@@ -44,9 +45,19 @@ def spending(expenses: ResolvedExpenses, choices: Choices) -> Document:
         body=body,
         members=tuple(keys),
         day=expenses.day,
-        warnings=(*words.warnings, *placing.warnings),
+        warnings=(*words.warnings, *placing.warnings, *map(_unmarked, _marked_up(expenses))),
         total=_total(expenses),
     )
+
+
+def _marked_up(expenses: ResolvedExpenses) -> Iterator[ExpenseLine]:
+    return (line for line in expenses.lines if line.markup_percent)
+
+
+def _unmarked(line: ExpenseLine) -> Reason:
+    """That the markup goes nowhere."""
+    percent = amount(line.markup_percent or Decimal(0))
+    return reason("markup_not_set", "markup_percent", key=line.key, percent=percent)
 
 
 def cost(line: ExpenseLine) -> Decimal:

@@ -203,6 +203,15 @@ def test_a_bill_owes_a_vendor_its_costs_with_their_tax() -> None:
     assert (document.total.amount, document.total.tax) == (Decimal("12.60"), Decimal("2.10"))
 
 
+@pytest.mark.parametrize("settlement", Settlement)
+def test_a_markup_that_no_line_takes_is_told(settlement: Settlement) -> None:
+    lines = (line(billable=True, customer=Known("customer/C1"), markup_percent=Decimal("12.5")),)
+    (told,) = COMPOSER.expenses(expenses(settlement, lines=lines)).warnings
+    assert (told.code, told.field) == ("markup_not_set", "markup_percent")
+    assert "without its 12.5 %" in told.message
+    assert COMPOSER.expenses(expenses(settlement)).warnings == ()
+
+
 def test_what_an_employee_is_paid_back_is_an_expense_report() -> None:
     whole = expenses(Settlement.CHECK, lines=(line(account_id="eeaccountlabel/Meals"),))
     document = COMPOSER.expenses(whole)
