@@ -6,7 +6,6 @@ written by that import in a file) or `again FILE` (the same import, after all of
 
 import gzip
 import json
-import resource
 import sys
 import time
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ from ledgerlink.wire.records import source_record
 from ledgerlink.wire.rules import mappings
 from ledgerlink.wire.stored import dump, load
 
+from tests.bench.peak import peak_mb
 from tests.bench.sheet import lines, rules
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -134,7 +134,7 @@ def main() -> None:
         packed += len(gzip.compress(b"\n".join(map(dump, part)), compresslevel=3))
     result = {
         "cpu_seconds": time.process_time() - begun,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_mb": peak_mb(),
         "operations": len(operations),
         "to_send": sum(operation.state is ItemState.PENDING for operation in operations),
         "packed_mb": packed / 2**20,

@@ -6,7 +6,6 @@ It runs the real handler over the real stores. The first order is one to connect
 
 import json
 import os
-import resource
 import sys
 import time
 from datetime import date
@@ -19,9 +18,8 @@ from ledgerlink.domain.runs import Run
 from ledgerlink.services.syncs import request_sync
 
 from tests.bench.lane import FIRM, USER, connected, drive
+from tests.bench.peak import peak_mb
 from tests.bench.synced import Synced
-
-KB = 1024
 
 
 def sync(connection: Connection, order: dict[str, Any], key: str) -> Synced:
@@ -59,7 +57,7 @@ def _synced(run: Run, seconds: float, messages: int) -> Synced:
         calls=run.calls(),
         metered=run.sync.metered,
         seconds=seconds,
-        peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KB,
+        peak_mb=peak_mb(),
         messages=messages,
     )
 
