@@ -1,5 +1,6 @@
 """The sandbox's own desk: what both tell of themselves, and the journal of every request."""
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ class Health(Answer):
     scale: float
 
 
-class Entry(Answer):
+class Entry(Answer, ABC):
     """One request that the ledger got. A ledger's own kind says whose it was, what kind of call
     and how many records it was to write."""
 
@@ -34,12 +35,12 @@ class Entry(Answer):
     whose: str | None
 
     @property
-    def call(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def call(self) -> str: ...
 
     @property
-    def written(self) -> int:
-        raise NotImplementedError
+    @abstractmethod
+    def written(self) -> int: ...
 
 
 Kind = TypeVar("Kind", bound=Entry)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar
 
@@ -19,7 +20,7 @@ Table: TypeAlias = tuple[tuple[str, str, Handler], ...]
 Kind = TypeVar("Kind", bound=Sandbox)
 
 
-class Admin(Generic[Kind]):
+class Admin(ABC, Generic[Kind]):
     """The calls that every sandbox has. A ledger's own kind adds its calls, names its companies
     and says what its refusals look like."""
 
@@ -43,8 +44,8 @@ class Admin(Generic[Kind]):
             ("POST", "/settings", self.change_settings),
         )
 
-    def companies(self) -> list[Json]:
-        raise NotImplementedError
+    @abstractmethod
+    def companies(self) -> list[Json]: ...
 
     def answered(self, value: Any) -> Response:
         return JSONResponse(value)

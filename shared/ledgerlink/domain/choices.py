@@ -43,14 +43,16 @@ class Choice:
         if value is None:
             return None
         if self.one_of:
-            known = value in self.one_of
-            return (
-                None if known else (f"{value} is none.", f"Use one of: {', '.join(self.one_of)}.")
-            )
+            if value in self.one_of:
+                return None
+            return f"{value} cannot be chosen.", f"Use one of: {', '.join(self.one_of)}."
         if not isinstance(value, str) or not _is_line(value, self.longest):
-            return "It is no such text.", f"Give one line of 1 to {self.longest} characters."
+            return (
+                "It cannot be chosen like this.",
+                f"Give one line of 1 to {self.longest} characters.",
+            )
         if self.form and not re.fullmatch(self.form, value):
-            return f"{value} is none.", f"Give one such as {self.example}."
+            return f"{value} cannot be chosen.", f"Give one such as {self.example}."
         if self.ids and self.use(value) is None:
             starts = " or ".join(self.ids)
             return f"{value} is no such id.", f"Give the id of the lists; it begins with {starts}."

@@ -60,6 +60,14 @@ SETTLED = {
 SPENT = ("Bill", "Check", "Charge", "Credit")
 """The kinds of documents that carry expenses."""
 INVOICING = Invoicing(item_id="HOURS")
+OF_ONE_CURRENCY = [
+    (Features(home_currency="USD", multi_currency=False), "no_multi_currency"),
+    (Features(multi_currency=False), "no_multi_currency"),
+    (Features(home_currency="USD"), "currencies_unknown"),
+    (Features(multi_currency=True), "currencies_unknown"),
+    (Features(), "currencies_unknown"),
+]
+"""Companies that no document in another currency is sent to, and the reason that it has."""
 RULES: dict[RuleKind, dict[str, RuleMapping]] = {
     RuleKind.USERS: {
         "linked": Link(ledger_id="P1"),

@@ -20,7 +20,16 @@ from ledgerlink.domain.spending import (
     PostingDate,
 )
 
-from tests.unit.domain.desk import EXPENSING, Desk, by_key, charged, one, spent, warnings
+from tests.unit.domain.desk import (
+    EXPENSING,
+    OF_ONE_CURRENCY,
+    Desk,
+    by_key,
+    charged,
+    one,
+    spent,
+    warnings,
+)
 from tests.unit.domain.worlds import DAY, reasons, rule_book, states, writes
 
 CATCH_ALL = replace(EXPENSING, missing_payee=MissingPayee.CATCH_ALL, catch_all_vendor_id="V0")
@@ -448,16 +457,7 @@ def test_a_company_of_one_currency_names_none(features: Features) -> None:
     assert "rate" not in body
 
 
-@pytest.mark.parametrize(
-    ("features", "code"),
-    [
-        (Features(home_currency="USD", multi_currency=False), "no_multi_currency"),
-        (Features(multi_currency=False), "no_multi_currency"),
-        (Features(home_currency="USD"), "currencies_unknown"),
-        (Features(multi_currency=True), "currencies_unknown"),
-        (Features(), "currencies_unknown"),
-    ],
-)
+@pytest.mark.parametrize(("features", "code"), OF_ONE_CURRENCY)
 def test_a_foreign_expense_needs_a_company_that_is_known_to_keep_several_currencies(
     features: Features, code: str
 ) -> None:

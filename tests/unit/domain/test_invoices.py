@@ -15,6 +15,7 @@ from ledgerlink.domain.spending import InvoiceLines, Invoicing, Number
 from tests.fakes.composer import FORBIDDEN
 from tests.unit.domain.desk import (
     INVOICING,
+    OF_ONE_CURRENCY,
     Desk,
     DeskComposer,
     by_key,
@@ -316,16 +317,7 @@ def test_a_customer_is_invoiced_in_their_own_currency_alone(
     assert reasons(found).get("invoice:i1") == code
 
 
-@pytest.mark.parametrize(
-    ("features", "code"),
-    [
-        (Features(home_currency="USD", multi_currency=False), "no_multi_currency"),
-        (Features(multi_currency=False), "no_multi_currency"),
-        (Features(home_currency="USD"), "currencies_unknown"),
-        (Features(multi_currency=True), "currencies_unknown"),
-        (Features(), "currencies_unknown"),
-    ],
-)
+@pytest.mark.parametrize(("features", "code"), OF_ONE_CURRENCY)
 def test_a_foreign_invoice_needs_a_company_that_is_known_to_keep_several_currencies(
     features: Features, code: str
 ) -> None:

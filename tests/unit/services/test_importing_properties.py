@@ -125,6 +125,15 @@ class Firm:
             for place, (minutes, members) in found.items()
         }
 
+    def do(self, name: str, *given: Any) -> None:
+        match name:
+            case "import":
+                self.bring_in()
+            case "merge":
+                self.bring_in(description="neither")
+            case _:
+                getattr(self, name)(*given)
+
     def carried(self) -> list[str]:
         """The entries that activities of the ledger stand for, as often as they do."""
         stored = {one.id for one in self.place.company().of_kind("Time")}
@@ -155,13 +164,7 @@ class Firm:
 def test_the_ledger_equals_what_the_last_applied_plan_says(told: list[tuple[Any, ...]]) -> None:
     firm = Firm()
     for name, *given_ in told:
-        match name:
-            case "import":
-                firm.bring_in()
-            case "merge":
-                firm.bring_in(description="neither")
-            case _:
-                getattr(firm, name)(*given_)
+        firm.do(name, *given_)
         if name in ("import", "merge", "undo"):
             assert firm.held() == firm.expected
 
@@ -174,13 +177,7 @@ def test_where_activities_cannot_change_no_entry_is_lost_or_in_the_ledger_twice(
     firm = Firm()
     for name, *given_ in told:
         before = set(firm.carried())
-        match name:
-            case "import":
-                firm.bring_in()
-            case "merge":
-                firm.bring_in(description="neither")
-            case _:
-                getattr(firm, name)(*given_)
+        firm.do(name, *given_)
         carried = firm.carried()
         assert len(carried) == len(set(carried))
         if name in ("import", "merge"):
