@@ -1,6 +1,7 @@
 """The wiring: the house as it stands on AWS, from the environment. In one place."""
 
 import asyncio
+import gc
 import os
 import secrets
 import time
@@ -150,7 +151,18 @@ def connectors(environment: Mapping[str, str], clock: Clock) -> dict[str, Connec
     return found
 
 
+YOUNG = 50_000
+"""So many objects come before the collector looks for rings among the young ones: a worker holds
+plans and answers of thousands of records, which have none, and would be looked through again and
+again."""
+OLDER = 20
+"""How often the young ones are looked through before the older ones are."""
+
+
 @cache
 def house() -> House:
     """The house of this process."""
-    return build(os.environ)
+    built = build(os.environ)
+    gc.freeze()  # what was loaded stays to the end
+    gc.set_threshold(YOUNG, OLDER, OLDER)
+    return built

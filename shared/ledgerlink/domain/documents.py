@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -47,19 +47,24 @@ def reference(target: Target) -> str | dict[str, str]:
 
 def needs(body: Any) -> Iterator[str]:
     """The posting keys that a body waits for."""
+    if isinstance(body, Mapping) and PENDING in body:
+        yield body[PENDING]
+        return
+    for value in _parts(body):
+        if not isinstance(value, str):  # as most are
+            yield from needs(value)
+
+
+def _parts(body: Any) -> Iterable[Any]:
     if isinstance(body, Mapping):
-        if PENDING in body:
-            yield body[PENDING]
-            return
-        for value in body.values():
-            yield from needs(value)
-    elif isinstance(body, list | tuple):
-        for value in body:
-            yield from needs(value)
+        return body.values()
+    return body if isinstance(body, list | tuple) else ()
 
 
 def resolve(body: Any, id_of: Callable[[str], str]) -> Any:
     """The body with every pending reference replaced by the id that `id_of` gives for its key."""
+    if isinstance(body, str):
+        return body
     if isinstance(body, Mapping):
         if PENDING in body:
             return id_of(body[PENDING])

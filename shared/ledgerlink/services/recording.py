@@ -41,6 +41,7 @@ class Recorder:
     recorded: Counter[str] = field(default_factory=Counter)
     _waiting: list[Answer] = field(default_factory=list)
     _storing: "asyncio.Task[None] | None" = None
+    _awaited: asyncio.Event = field(default_factory=asyncio.Event)
     _unstored: int = 0
     _noted_at: float = 0.0
 
@@ -58,17 +59,27 @@ class Recorder:
         """Return once all that was answered is stored. Raises what kept some of it from that;
         nothing is stored after it."""
         if self._storing is not None:
+            self._awaited.set()
             await asyncio.shield(self._storing)
 
     async def _store(self) -> None:
         while self._waiting:
-            await self.house.clock.sleep(LINGER)
+            await self._linger()
             taken, self._waiting = self._waiting, []
             writes = {write.seq: write for request, _ in taken for write in request.writes}
             outcomes = [outcome for _, some in taken for outcome in some]
             await asyncio.to_thread(self.record, writes, outcomes)
             self._unstored -= len(outcomes)
         self._storing = None
+        self._awaited.clear()
+
+    async def _linger(self) -> None:
+        """Let more come, until somebody waits for it."""
+        pause = asyncio.ensure_future(self.house.clock.sleep(LINGER))
+        awaited = asyncio.ensure_future(self._awaited.wait())
+        await asyncio.wait({pause, awaited}, return_when=asyncio.FIRST_COMPLETED)
+        pause.cancel()
+        awaited.cancel()
 
     def record(self, writes: Mapping[int, Write], outcomes: Sequence[Outcome]) -> None:
         """Store links, then outcomes, then progress when it is due."""

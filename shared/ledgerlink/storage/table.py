@@ -255,7 +255,12 @@ def _parts(rows: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
 
 
 def _typed(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _serialize(value) for name, value in row.items() if value is not None}
+    return {name: _type(value) for name, value in row.items() if value is not None}
+
+
+def _type(value: Any) -> Any:
+    """Most values are text, for which the library asks first whether it is anything else."""
+    return {"S": value} if type(value) is str else _serialize(value)
 
 
 def _plain(row: Mapping[str, Any]) -> Row:

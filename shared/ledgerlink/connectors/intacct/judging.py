@@ -31,17 +31,17 @@ def verdict(write: Write, there: Sheets) -> Outcome | None:
         return done
     if (found := adopted(write, there)) is not None:
         return found
-    holding = list(there.holding(write))
+    holding, home, target = there.standing(write)
     if write.action is Action.UPDATE and not holding:
         return failed(write, reason("gone_in_ledger"))
     own = next((sheet for sheet in holding if sheet.number == number_of(write)), None)
-    touched = [sheet for sheet in (there.target(write), own) if sheet is not None]
+    touched = [sheet for sheet in (target, own) if sheet is not None]
     lock = next((sheet.lock for sheet in touched if sheet.lock), None)
     if lock is not None:
         return failed(write, approved(lock))
     if any(sheet.veiled for sheet in touched):
         return failed(write, reason("refused", detail=VEILED))
-    base = own or there.home(write)
+    base = own or home
     if base is not None and _is_edited(write, base):
         return failed(write, reason("changed_in_ledger"))
     return None
@@ -50,7 +50,7 @@ def verdict(write: Write, there: Sheets) -> Outcome | None:
 def adopted(write: Write, there: Sheets) -> Outcome | None:
     """The outcome of an entry to be made that is there by its mark, whatever else it says: an
     earlier attempt made it, and somebody may have changed it since."""
-    home = there.home(write)
+    home = there.standing(write).home
     if write.action is not Action.CREATE or home is None:
         return None
     return posted(write, home, home.ours[mark_for(write)])
@@ -58,10 +58,9 @@ def adopted(write: Write, there: Sheets) -> Outcome | None:
 
 def settled(write: Write, there: Sheets) -> Outcome | None:
     """The outcome of a write that the ledger holds already; None where it does not."""
-    holding = list(there.holding(write))
+    holding, sheet, _ = there.standing(write)
     if write.action is Action.DELETE:
         return None if holding else removed(write)
-    sheet = there.home(write)
     if sheet is None or any(each.period != sheet.period for each in holding):
         return None
     entry = sheet.ours[mark_for(write)]

@@ -66,6 +66,7 @@ class IntacctLedger:
         writing = Writing(
             self._client,
             self._custom,
+            self._time,
             self._learned,
             self._readings.names,
             self._state,

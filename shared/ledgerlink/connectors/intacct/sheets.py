@@ -1,6 +1,6 @@
 """Timesheets as the ledger holds them: whose, from when, and their entries, ours among others'."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -66,39 +66,50 @@ class Sheet:
         return {found: each for each in self.entries if (found := mark_of(each))}
 
 
+class Standing(NamedTuple):
+    """Where the entry of a write stands. `holding` are the sheets in which it is: where it was
+    written, and where it goes. `home` is the one of them where it belongs: the one that it was
+    written to, or another of that period. `target` is the sheet that is rewritten for it: its home,
+    or the one that it is to come to."""
+
+    holding: Sequence[Sheet] = ()
+    home: Sheet | None = None
+    target: Sheet | None = None
+
+
 @dataclass(frozen=True)
 class Sheets:
     """The sheets that were looked at."""
 
     by_number: Mapping[str, Sheet] = field(default_factory=dict)
+    _standings: dict[int, Standing] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, period: Period) -> Sheet | None:
         """The sheet of a person and period; should there be several, the oldest that is open."""
         return min(self._by_period.get(period, ()), key=_age, default=None)
+
+    def only(self, numbers: Collection[str]) -> "Sheets":
+        """Those of them with these RECORDNOs."""
+        return Sheets({n: sheet for n, sheet in self.by_number.items() if n in numbers})
 
     def periods(self, writes: Iterable[Write]) -> set[Period]:
         """Those that were looked at, and those that the writes go to."""
         there = {sheet.period for sheet in self.by_number.values()}
         return there | {period for write in writes if (period := period_of(write))}
 
-    def holding(self, write: Write) -> Iterator[Sheet]:
-        """The sheets in which the entry of a write is: where it was written, and where it goes."""
-        for sheet in self._by_mark.get(mark_for(write), ()):
-            if sheet.number == number_of(write) or sheet.period == place_of(write):
-                yield sheet
+    def standing(self, write: Write) -> Standing:
+        """Where the entry of a write stands among these sheets."""
+        if write.seq not in self._standings:
+            self._standings[write.seq] = self._stand(write)
+        return self._standings[write.seq]
 
-    def home(self, write: Write) -> Sheet | None:
-        """The sheet that holds the entry where it belongs: the one that it was written to, or
-        another of that period."""
-        own = number_of(write)
-        there = [each for each in self.holding(write) if each.period == place_of(write)]
-        there += [each for each in self.holding(write) if place_of(write) is None]
-        return min(there, key=lambda sheet: (sheet.number != own, _age(sheet)), default=None)
-
-    def target(self, write: Write) -> Sheet | None:
-        """The sheet that is rewritten for it: its home, or the one that it is to come to."""
-        period = period_of(write)
-        return self.home(write) or (self.of(period) if period else None)
+    def _stand(self, write: Write) -> Standing:
+        period, place, own = period_of(write), place_of(write), number_of(write)
+        known = self._by_mark.get(mark_for(write), ())
+        holding = [each for each in known if each.number == own or each.period == place]
+        there = [each for each in holding if place is None or each.period == place]
+        home = min(there, key=lambda sheet: (sheet.number != own, _age(sheet)), default=None)
+        return Standing(holding, home, home or (self.of(period) if period else None))
 
     @cached_property
     def _by_period(self) -> Mapping[Period, Sequence[Sheet]]:
@@ -156,10 +167,19 @@ async def look(
     """The sheets that these writes concern, in two requests or a few more; the custom fields of
     entries are asked for along with them. Raises as the client's `read`, LedgerStopped where the
     ledger refuses."""
-    periods = {period for write in writes if (period := place_of(write))}
-    numbers = {number for write in writes if (number := number_of(write))}
-    numbers |= {each async for each in _numbers(client, periods, stop)}
-    return await read(client, numbers, stop, custom)
+    known = await numbers(client, places_of(writes), stop)
+    return await read(client, concerned(writes, known), stop, custom)
+
+
+def places_of(writes: Iterable[Write]) -> set[Period]:
+    """The sheets that the entries of these writes belong to."""
+    return {period for write in writes if (period := place_of(write))}
+
+
+def concerned(writes: Iterable[Write], known: Mapping[Period, Collection[str]]) -> set[str]:
+    """The RECORDNOs of the sheets that these writes concern, of those that are known."""
+    found = {number for write in writes if (number := number_of(write))}
+    return found.union(*(known.get(period, ()) for period in places_of(writes)))
 
 
 async def read(
@@ -199,18 +219,22 @@ async def _veiled(
     return hidden
 
 
-async def _numbers(client: Client, periods: Collection[Period], stop: Stop) -> AsyncIterator[str]:
-    """The RECORDNOs of the sheets of these people and periods."""
+async def numbers(
+    client: Client, periods: Collection[Period], stop: Stop
+) -> Mapping[Period, set[str]]:
+    """The RECORDNOs of the sheets of these people and periods. Raises as `look`."""
+    found: dict[Period, set[str]] = {}
     if not periods:
-        return
+        return found
     days = [period.first_day for period in periods]
     fields = [queries.KEY, "EMPLOYEEID", "BEGINDATE"]
     when = queries.between("BEGINDATE", min(days), max(days))
     for some in queries.portions(sorted({period.employee for period in periods})):
         whose = queries.among("EMPLOYEEID", some)
         async for row in everything(client, SHEET, fields, whose, when, stop=stop):
-            if _period(row) in periods:
-                yield text(row, queries.KEY) or ""
+            if (period := _period(row)) and period in periods:
+                found.setdefault(period, set()).add(text(row, queries.KEY) or "")
+    return found
 
 
 def _sheet(row: Row, apart: Mapping[str, Sequence[Row]], veiled: Collection[str]) -> Sheet | None:

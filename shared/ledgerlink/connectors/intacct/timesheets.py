@@ -16,6 +16,7 @@ from ledgerlink.connectors.intacct.client import Client, Unanswered, unanswered
 from ledgerlink.connectors.intacct.custom import CustomFields
 from ledgerlink.connectors.intacct.errors import function_error
 from ledgerlink.connectors.intacct.faults import Fault, blamed
+from ledgerlink.connectors.intacct.looking import Looking
 from ledgerlink.connectors.intacct.requests import MOST, Call, Function, derived
 from ledgerlink.connectors.intacct.rewriting import Rewriting
 from ledgerlink.connectors.intacct.rows import text
@@ -46,61 +47,47 @@ Queues = dict[Place, list[Sequence[Write]]]
 
 class Timesheets:
     """The time of one request. What becomes of it is added to `told` as it is known; what nobody
-    knows is not. `state` is that of new sheets. `doubtful` are sheets of which the gateway may
-    still be writing what an earlier request asked."""
+    knows is not. `state` is that of new sheets."""
 
     def __init__(
         self,
         client: Client,
         custom: CustomFields,
+        looking: Looking,
         blame: Blame,
         state: str,
-        doubtful: set[Period],
         told: list[Outcome],
         stop: Stop,
     ) -> None:
         self._client = client
         self._custom = custom
+        self._looking = looking
         self._blame = blame
         self._state = state
-        self._doubtful = doubtful
         self._told = told
         self._stop = stop
 
     async def write(self, request: Request, writes: Sequence[Write]) -> None:
         """Bring the sheets to what the writes say. Raises as the client's `call`."""
-        there = await self._look(writes)
+        there = await self._looking.before(request)
         queues = self._queued(writes, there)
         moved: list[Write] = []
         for attempt in range(_rounds(queues)):
             some = [write for queue in queues.values() for write in queue[0]]
             if not some:
                 break
-            there = await self._sheets(some) if attempt else there
+            there = await self._looking.now(some) if attempt else there
             parts = {p: part for p in queues if (part := self._next(p, queues, there, moved))}
             await self._send(request, attempt, parts, queues)
             queues = {place: queue for place, queue in queues.items() if queue}
         self._blame.give_up(write for queue in queues.values() for some in queue for write in some)
         await self._let_go(request, moved)
 
-    async def _look(self, writes: Sequence[Write]) -> Sheets:
-        """The sheets, once nobody else is at work on them: a sheet is written whole, and one that
-        came late would take out what was put in meanwhile."""
-        there = await self._sheets(writes)
-        if self._doubtful.isdisjoint(there.periods(writes)):
-            return there
-        await self._client.silence.over(self._stop)
-        self._doubtful.clear()
-        return await self._sheets(writes)
-
-    async def _sheets(self, writes: Collection[Write]) -> Sheets:
-        return await sheets.look(self._client, writes, self._stop, self._custom)
-
     def _queued(self, writes: Sequence[Write], there: Sheets) -> Queues:
         """The writes by sheet. What is to be taken out of a sheet that is gone, is out."""
         found: dict[Place, list[Write]] = {}
         for write in writes:
-            sheet, period = there.target(write), period_of(write)
+            sheet, period = there.standing(write).target, period_of(write)
             if sheet is not None:
                 found.setdefault(Place(sheet.period, sheet.number), []).append(write)
             elif period is not None:
@@ -123,10 +110,11 @@ class Timesheets:
             if outcome is not None:
                 self._told.append(outcome)
                 continue
-            if there.target(write) is not sheet:
+            standing = there.standing(write)
+            if standing.target is not sheet:
                 continue
             (takes if period_of(write) is None else puts).append(write)
-            if any(each.period != place.period for each in there.holding(write)):
+            if any(each.period != place.period for each in standing.holding):
                 moved.append(write)
         if not puts and not takes:
             return None
@@ -158,7 +146,8 @@ class Timesheets:
             each: answer.results.get(function.control_id)
             for each, function in zip(part, functions, strict=True)
         }
-        await self._report({r: told for r, told in results.items() if told and told.succeeded})
+        done = {r: told for r, told in results.items() if told and told.succeeded}
+        await self._report(request, done, whole=len(done) == len(part))
         return self._refused(results, blamed(answer.faults) if answer.failed else None)
 
     async def _names(self, some: Sequence[Rewriting]) -> Collection[str]:
@@ -180,14 +169,17 @@ class Timesheets:
                 raise error
         return faults
 
-    async def _report(self, done: Mapping[Rewriting, Result]) -> None:
+    async def _report(
+        self, request: Request, done: Mapping[Rewriting, Result], *, whole: bool
+    ) -> None:
         """Read the sheets as they are now, and tell."""
         numbers = {each: _number(each, result) for each, result in done.items()}
         for each in done:
             self._told += [judging.removed(write) for write in each.takes]
         wanted = {numbers[each] for each in done if each.puts and numbers[each]}
         try:
-            now = await sheets.read(self._client, wanted, self._stop) if wanted else Sheets()
+            looking = self._looking
+            now = await looking.after(request, wanted, whole=whole) if wanted else Sheets()
         except LedgerError:
             self._told += [judging.unread(w, numbers[r]) for r in done for w in r.puts]
             raise
@@ -233,7 +225,7 @@ class Timesheets:
             call = Call(control_id, functions, writes=True, divisible=len(functions) > 1)
             return await self._client.call(call, self._stop)
         except Unanswered:
-            self._doubtful.update(each.period for each in some)
+            self._looking.doubtful.update(each.period for each in some)
             raise
 
     def _id(self, request: Request, attempt: int, rewriting: Rewriting) -> str:

@@ -9,10 +9,11 @@ from ledgerlink.connectors.intacct.custom import CustomFields
 from ledgerlink.connectors.intacct.entries import KIND as TIME
 from ledgerlink.connectors.intacct.kinds import KINDS
 from ledgerlink.connectors.intacct.learning import Learned
+from ledgerlink.connectors.intacct.looking import Looking
 from ledgerlink.connectors.intacct.posting import Posting
 from ledgerlink.connectors.intacct.receipts import KIND as FILE
-from ledgerlink.connectors.intacct.sheets import Period
 from ledgerlink.connectors.intacct.timesheets import Timesheets
+from ledgerlink.connectors.timing import LedgerTime
 from ledgerlink.domain.plan import Outcome, Request
 from ledgerlink.domain.ports import Answered, Interrupted, Stop
 
@@ -24,6 +25,7 @@ class Writing:
         self,
         client: Client,
         custom: CustomFields,
+        time: LedgerTime,
         learned: Learned,
         names: Mapping[str, str],
         state: str,
@@ -32,10 +34,10 @@ class Writing:
     ) -> None:
         self._client = client
         self._custom = custom
+        self._time = time
         self._learned = learned
         self._names = names
         self._state = state
-        self._doubtful: set[Period] = set()
         self._answered = answered
         self._stop = stop
 
@@ -48,18 +50,19 @@ class Writing:
             await self._client.silence.over(self._stop)
         except Interrupted:
             return
+        looking = Looking(self._client, self._custom, self._time, requests, self._stop)
         for request in requests:
             if self._stop():
                 return
-            if not await self._sent(request):
+            if not await self._sent(request, looking):
                 return
 
-    async def _sent(self, request: Request) -> bool:
+    async def _sent(self, request: Request, looking: Looking) -> bool:
         """Whether to go on with the next one."""
         told: list[Outcome] = []
         silent: Unanswered | None = None
         try:
-            await self._write(request, told)
+            await self._write(request, looking, told)
         except Interrupted:
             return False
         except Unanswered as unanswered:
@@ -70,15 +73,15 @@ class Writing:
             raise silent
         return True
 
-    async def _write(self, request: Request, told: list[Outcome]) -> None:
+    async def _write(self, request: Request, looking: Looking, told: list[Outcome]) -> None:
         client, names, stop = self._client, self._names, self._stop
         time = [write for write in request.writes if write.kind == TIME]
         files = [write for write in request.writes if write.kind == FILE]
         others = [write for write in request.writes if write.kind in KINDS]
         if time:
-            state, doubtful = self._state, self._doubtful
             blame = Blame(names, self._learned, told)
-            sheets = Timesheets(client, self._custom, blame, state, doubtful, told, stop)
+            custom, state = self._custom, self._state
+            sheets = Timesheets(client, custom, looking, blame, state, told, stop)
             await sheets.write(request, time)
         await Posting(client, self._learned, names, told, stop).write(request, others)
         await Attaching(client, names, told, stop).write(request, files)

@@ -6,6 +6,7 @@ Source: the gateway's documents have neither namespaces nor a DOCTYPE, so one th
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 from lxml import etree
@@ -74,14 +75,8 @@ def read(content: bytes) -> Element:
 def element(name: str, value: Value = "", order: Order = ANY) -> Element:
     """An element with what it holds. Raises ValueError for a name that is none, KeyError for a
     child that the order does not know."""
-    if not NAME.fullmatch(name):
-        raise ValueError(f"{name} is no name of an element")
-    node = etree.Element(name)
-    if isinstance(value, str):
-        node.text = ILLEGAL.sub("", value) or None
-    elif isinstance(value, Mapping):
-        for child, inner in _sorted(value, order):
-            _add(node, child, inner, order)
+    node = etree.Element(_named(name))
+    _fill(node, value, order)
     return node
 
 
@@ -90,14 +85,30 @@ def written(root: Element) -> bytes:
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
+@lru_cache(maxsize=4096)
+def _named(name: str) -> str:
+    """The name, which is one. Raises ValueError."""
+    if not NAME.fullmatch(name):
+        raise ValueError(f"{name} is no name of an element")
+    return name
+
+
+def _fill(node: Element, value: Value, order: Order) -> None:
+    if isinstance(value, str):
+        node.text = ILLEGAL.sub("", value) or None
+    elif isinstance(value, Mapping):
+        for child, inner in _sorted(value, order):
+            _add(node, child, inner, order)
+
+
 def _add(node: Element, name: str, value: Value, order: Order) -> None:
     if name.startswith("@"):
         node.set(name[1:], ILLEGAL.sub("", str(value)))
         return
-    several = isinstance(value, Sequence) and not isinstance(value, str)
+    several = not isinstance(value, str) and isinstance(value, Sequence)
     for each in value if several else [value]:  # type: ignore[union-attr]
         if each is not None:
-            node.append(element(name, each, order.parts.get(name, ANY)))
+            _fill(etree.SubElement(node, _named(name)), each, order.parts.get(name, ANY))
 
 
 def _sorted(value: Mapping[str, Value], order: Order) -> Iterator[tuple[str, Value]]:
