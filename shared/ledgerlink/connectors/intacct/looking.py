@@ -24,10 +24,9 @@ puts in meanwhile would be lost."""
 
 
 class Ahead(NamedTuple):
-    """The sheets that a request is about, read before its turn: at that moment, after so many
-    calls that write."""
+    """The sheets that the next request is about, read before its turn: at that moment, after so
+    many calls that write."""
 
-    request_id: str
     sheets: Sheets
     moment: float
     written: int
@@ -60,7 +59,7 @@ class Looking:
         """The sheets that a request is about, once nobody else is at work on them: one that came
         late would take out what was put in meanwhile."""
         writes = self._writes[request.id]
-        there = self._read_ahead(request) or await self._first(writes)
+        there = self._read_ahead() or await self._first(writes)
         if self.doubtful.isdisjoint(there.periods(writes)):
             return there
         await self._client.silence.over(self._stop)
@@ -81,15 +80,15 @@ class Looking:
         there = await sheets.read(self._client, along.union(numbers), self._stop, custom)
         for sheet in there.by_number.values():
             self._known.setdefault(sheet.period, set()).add(sheet.number)
-        if follower:
+        if coming:
             some = there.only(concerned(coming, self._known))
-            self._ahead = Ahead(follower, some, self._time.now(), self._client.calls["write"])
+            self._ahead = Ahead(some, self._time.now(), self._client.calls["write"])
         return there
 
-    def _read_ahead(self, request: Request) -> Sheets | None:
-        """What was read ahead for this request, while it holds."""
+    def _read_ahead(self) -> Sheets | None:
+        """What was read ahead, while it holds."""
         ahead, self._ahead = self._ahead, None
-        if ahead is None or ahead.request_id != request.id:
+        if ahead is None:
             return None
         old = self._time.now() - ahead.moment > FRESH
         return None if old or self._client.calls["write"] != ahead.written else ahead.sheets
