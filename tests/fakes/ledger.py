@@ -53,6 +53,9 @@ class FakeLedger:
         self._call("read")
         return Company(self.company_id, f"Company {self.company_id}", "US", self.held.features)
 
+    async def prepare(self, operations: Sequence[Operation], stop: Stop) -> None:
+        """There is nothing to look up."""
+
     async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:
         for request in requests:
             if stop():

@@ -23,6 +23,10 @@ class Silence:
         until = self._time.after(max(self.latest - since, 0.0))
         self._until = max(self._until or until, until)
 
+    def is_over(self) -> bool:
+        """Whether nothing is under way any more."""
+        return self._until is None or self._time.left(self._until) <= 0
+
     async def over(self, stop: Stop) -> None:
         """Wait for the end. Raises Interrupted when `stop` says so."""
         if self._until is not None:

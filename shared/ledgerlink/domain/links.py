@@ -32,7 +32,8 @@ class Link:
     `record` is the kind of its members. `content` is a fingerprint of what the ledger answered
     that it holds, where its answer is compared by that. `total` is what a document of money comes
     to, `ledger_total` what the ledger says of it. `restored` is the run whose writing it is again,
-    since what came after that was taken back.
+    since what came after that was taken back. A `listed` one is looked for by the ledger's id, too,
+    because a list brings its record in.
     """
 
     key: str
@@ -56,6 +57,7 @@ class Link:
     ledger_total: Decimal | None = None
     restored: str = ""
     group: str = ""
+    listed: bool = True
 
     def is_of(self, run_id: str) -> bool:
         """Whether it stands as that run left it."""

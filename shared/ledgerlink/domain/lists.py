@@ -190,6 +190,11 @@ class ListTraits:
     requires: bool = False
 
 
+def brought_in(lists: Mapping[ListType, ListTraits]) -> set[str]:
+    """The ledger's own names of all records that come in by these lists."""
+    return {entity for traits in lists.values() for entity in traits.entities}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What is to be read of one list: all of it, what changed since a moment of the ledger's

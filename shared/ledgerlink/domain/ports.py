@@ -188,6 +188,11 @@ class Ledger(Protocol):
         """The company with its features, as the ledger says now. Raises Interrupted."""
         ...
 
+    async def prepare(self, operations: Sequence[Operation], stop: Stop) -> None:
+        """Look up what writes of these operations will need, while the caller is at work on them;
+        nothing is written, and `write` can do without. Raises as `write`, and Interrupted."""
+        ...
+
     async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:
         """Send the requests as fast as the ledger's limits allow and report each answer.
 

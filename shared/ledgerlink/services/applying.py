@@ -6,6 +6,7 @@ than a ledger's memory of ids can be trusted, is looked up in the ledger; what i
 out again in a new series, under new ids.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,8 +16,9 @@ from functools import partial
 from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.documents import fingerprint, needs, resolve
 from ledgerlink.domain.links import Link
+from ledgerlink.domain.lists import brought_in
 from ledgerlink.domain.plan import Action, ItemState, Operation, Outcome, Request, Write
-from ledgerlink.domain.ports import Interrupted, Ledger, Stop
+from ledgerlink.domain.ports import Connector, Interrupted, Ledger, Stop
 from ledgerlink.domain.reasons import reason
 from ledgerlink.domain.records import RecordKind
 from ledgerlink.domain.resolver import posting_key
@@ -43,7 +45,7 @@ async def apply_chunk(
     Raises what the ledger's `write` raises, after everything answered has been recorded.
     """
     async with visit(house, connection) as there:
-        work = open_work(house, run, chunk, there.ledger, there.ledger.calls)
+        work = open_work(house, connection, run, chunk, there.ledger, there.ledger.calls)
         return await work.apply(lasting(stop))
 
 
@@ -60,9 +62,15 @@ def lasting(stop: Stop) -> Stop:
 
 
 def open_work(
-    house: House, run: Run, chunk: Chunk, ledger: Ledger, calls: Mapping[str, int]
+    house: House,
+    connection: Connection,
+    run: Run,
+    chunk: Chunk,
+    ledger: Ledger,
+    calls: Mapping[str, int],
 ) -> "Work":
     """The chunk as stored: operations, outcomes and progress, to which `calls` are added."""
+    connector = house.connector(connection.ledger)
     operations = house.staging.chunk(run, chunk.number)
     recorder = Recorder(
         house=house,
@@ -70,10 +78,11 @@ def open_work(
         chunk=chunk,
         progress=run.progress.get(chunk.number, Progress()),
         outcomes=dict(house.runs.outcomes(run, chunk.first, chunk.count)),
+        listed=brought_in(connector.lists),
         calls=calls,
     )
     pending = {op.seq: op for op in operations if op.state is ItemState.PENDING}
-    return Work(house, run, chunk, ledger, pending, recorder)
+    return Work(house, run, chunk, connector, ledger, pending, recorder)
 
 
 @dataclass(slots=True)
@@ -83,6 +92,7 @@ class Work:
     house: House
     run: Run
     chunk: Chunk
+    connector: Connector
     ledger: Ledger
     operations: Mapping[int, Operation]
     recorder: Recorder
@@ -114,13 +124,27 @@ class Work:
         return opened is not None and self.house.clock.now() - opened > TRUSTED
 
     async def _send(self, stop: Stop) -> None:
-        requests = self._requests() if self._open() else []
+        requests = await self._prepared(stop) if self._open() else []
         open_seqs = set(self._open())
         todo = [r for r in requests if open_seqs.intersection(w.seq for w in r.writes)]
         try:
             await self.ledger.write(todo, self.recorder.answered, stop)
         finally:
             await self.recorder.stored()
+
+    async def _prepared(self, stop: Stop) -> list[Request]:
+        """The requests of this series. While a new one is opened, the ledger prepares for it."""
+        if self.recorder.progress.opened_at is not None:
+            return self._requests()
+        coming = [self.operations[seq] for seq in self._open()]
+        preparing = asyncio.create_task(self.ledger.prepare(coming, stop))
+        try:
+            requests = await asyncio.to_thread(self._requests)
+        except BaseException:
+            preparing.cancel()
+            raise
+        await preparing
+        return requests
 
     def _requests(self) -> list[Request]:
         """The requests of this series, fixed when it is first sent."""
@@ -187,9 +211,7 @@ class Work:
     def _package(self, seqs: Sequence[int]) -> list[Sequence[int]]:
         if self.recorder.progress.series and len(seqs) <= FEW:
             return [[seq] for seq in seqs]
-        connection = self.house.connections.get(self.run.firm, self.run.connection_id)
-        operations = [self.operations[seq] for seq in seqs]
-        places = self.house.connector(connection.ledger).package(operations)
+        places = self.connector.package([self.operations[seq] for seq in seqs])
         return [[seqs[place] for place in together] for together in places]
 
     def _request_id(self, series: int, index: int) -> str:

@@ -7,7 +7,7 @@ of requests that were sent while the outcomes of earlier ones were still being s
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ledgerlink.domain.documents import fingerprint
@@ -30,13 +30,15 @@ Answer = tuple[Request, Sequence[Outcome]]
 
 @dataclass(slots=True)
 class Recorder:
-    """Records the outcomes of one chunk. `outcomes` holds those already stored, by seq."""
+    """Records the outcomes of one chunk. `outcomes` holds those already stored, by seq; `listed`
+    are the kinds of records that lists of the ledger bring in."""
 
     house: House
     run: Run
     chunk: Chunk
     progress: Progress
     outcomes: dict[int, Outcome]
+    listed: Collection[str]
     calls: Mapping[str, int] = field(default_factory=dict)
     recorded: Counter[str] = field(default_factory=Counter)
     _waiting: list[Answer] = field(default_factory=list)
@@ -133,6 +135,7 @@ class Recorder:
             ledger_total=outcome.total,
             restored=write.restored,
             group=write.group,
+            listed=write.kind in self.listed,
         )
 
     def note(self) -> None:

@@ -24,7 +24,7 @@ async def settle_parked(house: House, connection: Connection, ledger: Ledger, st
     The calls count for the run that is being planned. Raises Interrupted.
     """
     for run, chunk in list(_unsettled(house, connection)):
-        await open_work(house, run, chunk, ledger, calls={}).look_up(stop)
+        await open_work(house, connection, run, chunk, ledger, calls={}).look_up(stop)
 
 
 def _unsettled(house: House, connection: Connection) -> Iterator[tuple[Run, Chunk]]:

@@ -95,14 +95,13 @@ def _worked(source: Source, key: str) -> str:
 
 
 def _rows(pk: str, link: Link) -> Iterator[Row]:
-    """The link, and how it is found by the ledger's id, by the day of the work, and by each of
-    several entries that it stands for."""
+    """The link, and how it is found by the ledger's id, where anybody asks for that, by the day of
+    the work, and by each of several entries that it stands for."""
     yield {"pk": pk, "sk": keys.row("link", link.key), "data": dump(link).decode()}
     named = {"pk": pk, "key": link.key}
-    yield named | {
-        "sk": keys.row("written", link.kind, link.ledger_id),
-        "ledger_id": link.ledger_id,
-    }
+    if link.listed:
+        written = keys.row("written", link.kind, link.ledger_id)
+        yield named | {"sk": written, "ledger_id": link.ledger_id}
     if link.source is not None:
         yield named | {"sk": _worked(link.source, link.key)}
     if link.carries:

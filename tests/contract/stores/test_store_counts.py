@@ -39,10 +39,12 @@ def asked(aws: Clients) -> Iterator[list[tuple[str, int]]]:
     aws.dynamodb.meta.events.unregister("before-parameter-build.dynamodb.*", unique_id="counts")
 
 
-def recorder(stores: Stores) -> Recorder:
+def recorder(stores: Stores, *listed: str) -> Recorder:
     house = replace(town().house, links=stores.links, runs=stores.runs)
     chunk = Chunk(number=0, first=0, count=ENTRIES, pending=ENTRIES)
-    return Recorder(house=house, run=run(), chunk=chunk, progress=Progress(), outcomes={})
+    return Recorder(
+        house=house, run=run(), chunk=chunk, progress=Progress(), outcomes={}, listed=listed
+    )
 
 
 def written(seqs: Sequence[int]) -> tuple[dict[int, Write], list[Outcome]]:
@@ -62,15 +64,18 @@ def written(seqs: Sequence[int]) -> tuple[dict[int, Write], list[Outcome]]:
     return writes, outcomes
 
 
-def test_what_became_of_a_request_of_many_entries_takes_three_rows_for_each_and_few_besides(
-    stores: Stores, asked: list[tuple[str, int]]
+@pytest.mark.parametrize(("listed", "most"), [((), 2), (("TimeActivity",), 3)])
+def test_what_became_of_an_entry_takes_two_rows_and_one_by_which_a_list_finds_it(
+    stores: Stores, asked: list[tuple[str, int]], listed: Sequence[str], most: int
 ) -> None:
-    recorder(stores).record(*written(range(ENTRIES)))
+    recorder(stores, *listed).record(*written(range(ENTRIES)))
     rows = sum(number for name, number in asked if name == "BatchWriteItem")
     calls = sum(name == "BatchWriteItem" for name, _ in asked)
-    assert rows <= 3 * ENTRIES + ENTRIES / A_BATCH
+    assert rows <= most * ENTRIES + ENTRIES / A_BATCH
     assert calls <= rows / A_BATCH + 2
     assert len(stores.runs.outcomes(run(), 0, ENTRIES)) == ENTRIES
+    found = stores.links.of_records("acme", "c1", ["TimeActivity"], map(str, range(ENTRIES)))
+    assert len(found) == (ENTRIES if listed else 0)
 
 
 def test_where_nothing_stands_for_several_entries_one_question_says_so(

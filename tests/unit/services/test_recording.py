@@ -39,7 +39,9 @@ def place() -> Town:
 def keeping(place: Town) -> Recorder:
     run = place.post(place.connected(), "key", [entry("t1")])
     chunk = Chunk(number=0, first=0, count=9 * UNSTORED, pending=9 * UNSTORED)
-    return Recorder(house=place.house, run=run, chunk=chunk, progress=Progress(), outcomes={})
+    return Recorder(
+        house=place.house, run=run, chunk=chunk, progress=Progress(), outcomes={}, listed=()
+    )
 
 
 def answer(first: int, count: int) -> tuple[Request, list[Outcome]]:

@@ -17,6 +17,7 @@ from ledgerlink.connectors.intacct.periods import Periods
 from ledgerlink.connectors.intacct.sessions import Sessions
 from ledgerlink.connectors.intacct.silence import Silence
 from ledgerlink.connectors.timing import LedgerTime
+from ledgerlink.connectors.trust import trusted
 from ledgerlink.domain.choices import NOTHING, Chosen
 from ledgerlink.domain.documents import Features
 from ledgerlink.domain.errors import Forbidden, Invalid, Problem
@@ -90,7 +91,9 @@ class SageIntacct:
     ) -> IntacctLedger:
         """A connection to the company that the vault's login leads to. `credentials` hold
         `sender_id` and `sender_password`."""
-        http = httpx.AsyncClient(transport=self._transport, timeout=timeout(self._time))
+        http = httpx.AsyncClient(
+            transport=self._transport, timeout=timeout(self._time), verify=trusted()
+        )
         sessions = Sessions(vault, self._endpoints, self._time)
         client = Client(
             self._endpoints.gateway_url,

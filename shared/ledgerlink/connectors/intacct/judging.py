@@ -64,14 +64,14 @@ def settled(write: Write, there: Sheets) -> Outcome | None:
     if sheet is None or any(each.period != sheet.period for each in holding):
         return None
     entry = sheet.ours[mark_for(write)]
-    if fingerprint(write.body or {}) not in prints(sheet, entry):
+    if not _says(sheet, entry, write):
         return None
     return _outcome(write, sheet, reason("already_written"))
 
 
 def posted(write: Write, sheet: Sheet, entry: Row) -> Outcome:
     """The outcome of a write that was accepted; it says so when the ledger stored other values."""
-    if fingerprint(write.body or {}) in prints(sheet, entry):
+    if _says(sheet, entry, write):
         return _outcome(write, sheet)
     why = reason("answer_differs", detail=_differences(write, sheet, entry))
     return _outcome(write, sheet, why, next(prints(sheet, entry)))
@@ -97,6 +97,11 @@ def _outcome(write: Write, sheet: Sheet, why: Reason | None = None, content: str
         reason=why,
         content=content,
     )
+
+
+def _says(sheet: Sheet, entry: Row, write: Write) -> bool:
+    """Whether an entry is what a write sends."""
+    return any(form == write.body for form in entries.forms(sheet.head, entry))
 
 
 def _is_edited(write: Write, sheet: Sheet) -> bool:

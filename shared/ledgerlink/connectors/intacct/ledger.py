@@ -6,15 +6,17 @@ from decimal import Decimal
 
 import httpx
 
-from ledgerlink.connectors.intacct import firm
+from ledgerlink.connectors.intacct import firm, packing
 from ledgerlink.connectors.intacct.changes import Changes
 from ledgerlink.connectors.intacct.choices import Choices
 from ledgerlink.connectors.intacct.client import Client
 from ledgerlink.connectors.intacct.copies import Copies
 from ledgerlink.connectors.intacct.custom import CustomFields
+from ledgerlink.connectors.intacct.entries import KIND as TIME
 from ledgerlink.connectors.intacct.finding import Finding
 from ledgerlink.connectors.intacct.firm import Firm
 from ledgerlink.connectors.intacct.learning import Learned
+from ledgerlink.connectors.intacct.looking import Looking
 from ledgerlink.connectors.intacct.payments import Payments
 from ledgerlink.connectors.intacct.reading import Readings
 from ledgerlink.connectors.intacct.sessions import Sessions
@@ -22,7 +24,7 @@ from ledgerlink.connectors.intacct.writing import Writing
 from ledgerlink.connectors.timing import LedgerTime
 from ledgerlink.domain.documents import Company, Copy
 from ledgerlink.domain.lists import Batch, ListType, Reading
-from ledgerlink.domain.plan import Outcome, Request, Write
+from ledgerlink.domain.plan import Operation, Outcome, Request, Write
 from ledgerlink.domain.ports import Answered, LaneState, Stop, never
 
 
@@ -51,6 +53,7 @@ class IntacctLedger:
         self._readings = Readings(client, self._custom, time)
         self._changes = Changes(client, self._readings, time)
         self._payments = Payments(client, choices.sales)
+        self._looking: Looking | None = None
 
     @property
     def calls(self) -> Mapping[str, int]:
@@ -61,18 +64,30 @@ class IntacctLedger:
         """The company with its features, in one request."""
         return await self._firm.company(self._company_id, self._sessions.login, stop)
 
+    async def prepare(self, operations: Sequence[Operation], stop: Stop) -> None:
+        """Look for the timesheets of these operations, as the port describes."""
+        time = [operation for operation in operations if operation.kind == TIME]
+        if time:
+            self._looking = self._new_looking(stop)
+            first = packing.package(time)[0]
+            await self._looking.prepare(time, [time[place] for place in first])
+
+    def _new_looking(self, stop: Stop) -> Looking:
+        return Looking(self._client, self._custom, self._time, stop)
+
     async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:
         """Send the requests as the port describes, one at a time."""
         writing = Writing(
             self._client,
             self._custom,
-            self._time,
+            self._looking or self._new_looking(stop),
             self._learned,
             self._readings.names,
             self._state,
             answered,
             stop,
         )
+        self._looking = None
         await writing.send(requests)
 
     async def find(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from ledgerlink.connectors.intacct import marks, queries, rows
 from ledgerlink.connectors.intacct.client import Client
@@ -14,7 +14,7 @@ from ledgerlink.connectors.intacct.ids import SEPARATOR, parse
 from ledgerlink.connectors.intacct.pages import everything, lines, whole_beside
 from ledgerlink.connectors.intacct.rows import Row, part, text
 from ledgerlink.domain.errors import LedgerStopped
-from ledgerlink.domain.plan import Action, Write
+from ledgerlink.domain.plan import Action, Operation, Write
 from ledgerlink.domain.ports import Stop
 
 SHEET, ENTRIES, ENTRY, BELONGS_TO = (
@@ -127,21 +127,29 @@ class Sheets:
         return found
 
 
-def period_of(write: Write) -> Period | None:
-    """The sheet that a write goes to; None for one that only takes out."""
+Named: TypeAlias = Operation | Write
+"""What is about an entry: sent, or still to be."""
+
+
+def period_of(write: Named) -> Period | None:
+    """The sheet that a write goes to; None for one that only takes out, and for one of a person
+    who is still to be made."""
     if write.body is None or write.action is Action.DELETE:
         return None
-    employee = parse(str(write.body["EMPLOYEE"]), "employee").id
-    return Period(employee, date.fromisoformat(write.body["BEGINDATE"]))
+    employee = write.body["EMPLOYEE"]
+    if not isinstance(employee, str):
+        return None
+    first_day = date.fromisoformat(write.body["BEGINDATE"])
+    return Period(parse(employee, "employee").id, first_day)
 
 
-def place_of(write: Write) -> Period | None:
+def place_of(write: Named) -> Period | None:
     """The sheet that the entry of a write belongs to, also where it is only to be taken out."""
     named = sheet_named(write.group)
     return period_of(write) or (Period(*named) if named else None)
 
 
-def number_of(write: Write) -> str:
+def number_of(write: Named) -> str:
     """The RECORDNO of the sheet in which it was written; empty when it never was."""
     return (write.ledger_id or "").partition(SEPARATOR)[0]
 
@@ -171,12 +179,12 @@ async def look(
     return await read(client, concerned(writes, known), stop, custom)
 
 
-def places_of(writes: Iterable[Write]) -> set[Period]:
+def places_of(writes: Iterable[Named]) -> set[Period]:
     """The sheets that the entries of these writes belong to."""
     return {period for write in writes if (period := place_of(write))}
 
 
-def concerned(writes: Iterable[Write], known: Mapping[Period, Collection[str]]) -> set[str]:
+def concerned(writes: Iterable[Named], known: Mapping[Period, Collection[str]]) -> set[str]:
     """The RECORDNOs of the sheets that these writes concern, of those that are known."""
     found = {number for write in writes if (number := number_of(write))}
     return found.union(*(known.get(period, ()) for period in places_of(writes)))

@@ -13,7 +13,6 @@ from ledgerlink.connectors.intacct.looking import Looking
 from ledgerlink.connectors.intacct.posting import Posting
 from ledgerlink.connectors.intacct.receipts import KIND as FILE
 from ledgerlink.connectors.intacct.timesheets import Timesheets
-from ledgerlink.connectors.timing import LedgerTime
 from ledgerlink.domain.plan import Outcome, Request
 from ledgerlink.domain.ports import Answered, Interrupted, Stop
 
@@ -25,7 +24,7 @@ class Writing:
         self,
         client: Client,
         custom: CustomFields,
-        time: LedgerTime,
+        looking: Looking,
         learned: Learned,
         names: Mapping[str, str],
         state: str,
@@ -34,7 +33,7 @@ class Writing:
     ) -> None:
         self._client = client
         self._custom = custom
-        self._time = time
+        self._looking = looking
         self._learned = learned
         self._names = names
         self._state = state
@@ -50,19 +49,19 @@ class Writing:
             await self._client.silence.over(self._stop)
         except Interrupted:
             return
-        looking = Looking(self._client, self._custom, self._time, requests, self._stop)
+        self._looking.expect(requests)
         for request in requests:
             if self._stop():
                 return
-            if not await self._sent(request, looking):
+            if not await self._sent(request):
                 return
 
-    async def _sent(self, request: Request, looking: Looking) -> bool:
+    async def _sent(self, request: Request) -> bool:
         """Whether to go on with the next one."""
         told: list[Outcome] = []
         silent: Unanswered | None = None
         try:
-            await self._write(request, looking, told)
+            await self._write(request, told)
         except Interrupted:
             return False
         except Unanswered as unanswered:
@@ -73,14 +72,14 @@ class Writing:
             raise silent
         return True
 
-    async def _write(self, request: Request, looking: Looking, told: list[Outcome]) -> None:
+    async def _write(self, request: Request, told: list[Outcome]) -> None:
         client, names, stop = self._client, self._names, self._stop
         time = [write for write in request.writes if write.kind == TIME]
         files = [write for write in request.writes if write.kind == FILE]
         others = [write for write in request.writes if write.kind in KINDS]
         if time:
             blame = Blame(names, self._learned, told)
-            custom, state = self._custom, self._state
+            custom, looking, state = self._custom, self._looking, self._state
             sheets = Timesheets(client, custom, looking, blame, state, told, stop)
             await sheets.write(request, time)
         await Posting(client, self._learned, names, told, stop).write(request, others)

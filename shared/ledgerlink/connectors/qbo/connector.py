@@ -1,10 +1,8 @@
 """The connector: everything of QuickBooks Online, wired."""
 
 import random
-import ssl
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 
 import httpx
 
@@ -20,6 +18,7 @@ from ledgerlink.connectors.qbo.refresh import Refresher
 from ledgerlink.connectors.qbo.silence import Silence
 from ledgerlink.connectors.qbo.tokens import Application, TokenEndpoint
 from ledgerlink.connectors.timing import LedgerTime
+from ledgerlink.connectors.trust import trusted
 from ledgerlink.domain.choices import NOTHING, Chosen, Offered
 from ledgerlink.domain.documents import Features
 from ledgerlink.domain.errors import Invalid, Problem
@@ -111,10 +110,5 @@ class QuickBooksOnline:
         return QuickBooksLedger(company_id, client, limiter, self._time, http, lane_state)
 
     def _http(self) -> httpx.AsyncClient:
-        transport = self._transport or Lines(self._trust)
+        transport = self._transport or Lines(trusted())
         return httpx.AsyncClient(transport=transport, timeout=timeout(self._time))
-
-    @cached_property
-    def _trust(self) -> ssl.SSLContext:
-        """Built once: reading the trusted certificates takes longer than a call."""
-        return httpx.create_ssl_context()

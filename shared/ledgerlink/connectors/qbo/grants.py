@@ -10,6 +10,7 @@ from ledgerlink.connectors.qbo import errors
 from ledgerlink.connectors.qbo.endpoints import Endpoints
 from ledgerlink.connectors.qbo.tokens import SCOPE, Application, TokenEndpoint
 from ledgerlink.connectors.timing import LedgerTime
+from ledgerlink.connectors.trust import trusted
 from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.ports import Tokens
 
@@ -85,5 +86,5 @@ class QuickBooksGrants:
             raise errors.unavailable(f"no answer ({type(error).__name__})") from error
 
     async def _sent(self, request: httpx.Request) -> httpx.Response:
-        async with httpx.AsyncClient(transport=self._transport) as http:
+        async with httpx.AsyncClient(transport=self._transport, verify=trusted()) as http:
             return await http.send(request)

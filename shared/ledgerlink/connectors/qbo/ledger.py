@@ -19,7 +19,7 @@ from ledgerlink.connectors.qbo.writing import Writing
 from ledgerlink.connectors.timing import LedgerTime
 from ledgerlink.domain.documents import Company, Copy
 from ledgerlink.domain.lists import Batch, ListType, Reading
-from ledgerlink.domain.plan import Outcome, Request, Write
+from ledgerlink.domain.plan import Operation, Outcome, Request, Write
 from ledgerlink.domain.ports import Answered, LaneState, Stop, never
 
 
@@ -53,6 +53,9 @@ class QuickBooksLedger:
     async def company(self, stop: Stop = never) -> Company:
         """The company with its features, in two reads."""
         return await lists.company(self._client, self._company_id, stop)
+
+    async def prepare(self, operations: Sequence[Operation], stop: Stop) -> None:
+        """Nothing: what is to be known is known by each write's own answer."""
 
     async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:
         """Send the requests as the port describes."""
