@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import secrets
+import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -158,6 +159,9 @@ again."""
 OLDER = 20
 """How often the young ones are looked through before the older ones are."""
 
+SWITCH = 0.001
+"""Seconds for which a thread that stores keeps one waiting that talks to a ledger."""
+
 
 @cache
 def house() -> House:
@@ -165,4 +169,5 @@ def house() -> House:
     built = build(os.environ)
     gc.freeze()  # what was loaded stays to the end
     gc.set_threshold(YOUNG, OLDER, OLDER)
+    sys.setswitchinterval(SWITCH)
     return built

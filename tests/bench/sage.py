@@ -119,11 +119,12 @@ def _latency(grounds: Grounds) -> Latency:
 
 
 def least_seconds(latency: Latency, scale: int) -> float:
-    """What one worker, one request at a time, needs at least to look for the sheets, write them
-    and read what they became: three requests for every hundred sheets; and one to read what is in
-    those that are there, one of each person, since the ledger keeps nothing that is not sent."""
+    """What one worker, one request at a time, needs at least: a request that looks for the sheets;
+    one that reads what is in those that are there, one of each person, since the ledger keeps
+    nothing that is not sent; and for every hundred sheets one that writes them and one that reads
+    what they became."""
     rounds = ceil(SHEETS / AT_ONCE)
-    requests, functions = 3 * rounds + 1, SHEETS + 2 * rounds + 1
+    requests, functions = 2 * rounds + 2, SHEETS + rounds + 2
     objects = 2 * SHEETS + 2 * PEOPLE
     took = requests * latency.request_ms + functions * latency.function_ms
     return (took + objects * latency.object_ms) / 1000 / scale

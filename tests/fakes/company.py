@@ -9,8 +9,8 @@ from typing import Any
 
 from ledgerlink.domain.documents import PENDING, Features
 from ledgerlink.domain.errors import LedgerError, NotFound
-from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
-from ledgerlink.domain.ports import Clock
+from ledgerlink.domain.plan import Action, ItemState, Operation, Outcome, Request, Write
+from ledgerlink.domain.ports import Clock, Interrupted
 from ledgerlink.domain.reasons import Reason, reason
 
 from tests.fakes.fate import Fate
@@ -45,6 +45,7 @@ class FakeCompany:
     refused; `trouble` is raised by the next calls, one each (None lets a call pass);
     `billed` names invoices by the id of what they bill; `paid` are ids of what is paid. `rates`
     are home units for one of a currency on a day. `seconds` is how long an answer really takes.
+    `prepared` is what was said to come, `unprepared` is raised where it is, one each.
     """
 
     clock: Clock
@@ -53,6 +54,8 @@ class FakeCompany:
     stored: dict[str, Stored] = field(default_factory=dict)
     answers: dict[str, tuple[datetime, list[Outcome]]] = field(default_factory=dict)
     received: list[Request] = field(default_factory=list)
+    prepared: list[Sequence[Operation]] = field(default_factory=list)
+    unprepared: list[LedgerError | Interrupted] = field(default_factory=list)
     faults: list[Fault | None] = field(default_factory=list)
     trouble: list[LedgerError | None] = field(default_factory=list)
     refuse: set[str] = field(default_factory=set)

@@ -54,7 +54,10 @@ class FakeLedger:
         return Company(self.company_id, f"Company {self.company_id}", "US", self.held.features)
 
     async def prepare(self, operations: Sequence[Operation], stop: Stop) -> None:
-        """There is nothing to look up."""
+        """Note for what it was asked to prepare. Raises what the company says."""
+        self.held.prepared.append(list(operations))
+        if self.held.unprepared:
+            raise self.held.unprepared.pop(0)
 
     async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:
         for request in requests:

@@ -171,7 +171,8 @@ LaneState = Mapping[str, Any]
 """What a connector wants to remember between invocations (its limiter), as JSON values."""
 
 Answered = Callable[[Request, Sequence[Outcome]], Awaitable[None]]
-"""Called once per request, as its answer comes in, which is recorded while the next ones are sent.
+"""Called once per request, as its answer comes in, which is recorded while the next ones are sent;
+outcomes may be worked out as late as they are read.
 Raises what kept earlier answers from that; then nothing more is to be sent."""
 
 

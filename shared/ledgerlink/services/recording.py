@@ -21,7 +21,7 @@ IMPORT = "import"
 LINGER = 0.1
 """Seconds that answers are collected before they are stored together."""
 UNSTORED = 1000
-"""With so many answered outcomes that are not stored yet, the next answer waits for them."""
+"""With so many writes answered that are not stored yet, the next answer waits for them."""
 PROGRESS_EVERY = 1.0
 """Seconds between two notes of progress."""
 
@@ -53,7 +53,7 @@ class Recorder:
         if self._unstored >= UNSTORED or (self._storing is not None and self._storing.done()):
             await self.stored()
         self._waiting.append((request, outcomes))
-        self._unstored += len(outcomes)
+        self._unstored += len(request.writes)
         if self._storing is None:
             self._storing = asyncio.create_task(self._store())
 
@@ -68,10 +68,8 @@ class Recorder:
         while self._waiting:
             await self._linger()
             taken, self._waiting = self._waiting, []
-            writes = {write.seq: write for request, _ in taken for write in request.writes}
-            outcomes = [outcome for _, some in taken for outcome in some]
-            await asyncio.to_thread(self.record, writes, outcomes)
-            self._unstored -= len(outcomes)
+            await asyncio.to_thread(self._record_all, taken)
+            self._unstored -= sum(len(request.writes) for request, _ in taken)
         self._storing = None
         self._awaited.clear()
 
@@ -82,6 +80,10 @@ class Recorder:
         await asyncio.wait({pause, awaited}, return_when=asyncio.FIRST_COMPLETED)
         pause.cancel()
         awaited.cancel()
+
+    def _record_all(self, answers: Sequence[Answer]) -> None:
+        writes = {write.seq: write for request, _ in answers for write in request.writes}
+        self.record(writes, [outcome for _, some in answers for outcome in some])
 
     def record(self, writes: Mapping[int, Write], outcomes: Sequence[Outcome]) -> None:
         """Store links, then outcomes, then progress when it is due."""

@@ -4,8 +4,10 @@ import asyncio
 from collections import Counter
 
 import pytest
+from ledgerlink.domain.errors import AuthorizationLost, LedgerError, LedgerUnavailable
 from ledgerlink.domain.links import Link
 from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.ports import Interrupted
 from ledgerlink.domain.rules import Client, CreateProject, RuleKind
 from ledgerlink.domain.runs import Progress, Run, RunState
 from ledgerlink.services import lane
@@ -305,3 +307,51 @@ def test_a_rule_that_creates_makes_its_record_once_over_all_runs() -> None:
     place.work()
     (site,) = place.company().of_kind("Customer")
     assert {s.body["customer"] for s in place.company().of_kind("Time")} == {site.id}
+
+
+# While a chunk is opened, the ledger prepares for it.
+
+
+def prepared(place: Town) -> list[list[str]]:
+    return [[operation.key for operation in some] for some in place.company().prepared]
+
+
+def test_the_ledger_prepares_for_what_is_sent_and_for_nothing_else() -> None:
+    place = town(chunk_size=2)
+    connection = place.connected()
+    place.post(connection, "one", [entry("t1"), entry("t2"), entry("t3", minutes=0)])
+    place.work()
+    assert prepared(place) == [["time:t1", "time:t2"]]
+    place.post(connection, "two", [entry("t1"), entry("t2", minutes=30)])
+    place.work()
+    assert prepared(place)[1:] == [["time:t2"]]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "state"),
+    [
+        (LedgerUnavailable("ledger_unavailable", "It is down."), RunState.PARKED),
+        (AuthorizationLost("needs_reconnect", "The user is gone."), RunState.PARKED),
+    ],
+)
+def test_a_ledger_that_cannot_prepare_is_not_written_to(
+    trouble: LedgerError, state: RunState
+) -> None:
+    place = town()
+    connection = place.connected()
+    run = place.post(connection, "key", [entry("t1")])
+    place.company().unprepared = [trouble]
+    place.work()
+    assert place.run(run).state is state
+    assert place.company().received == []
+    assert place.run(run).reason is not None
+
+
+def test_a_stop_while_the_ledger_prepares_loses_nothing() -> None:
+    place = town()
+    connection = place.connected()
+    run = place.post(connection, "key", [entry("t1")])
+    place.company().unprepared = [Interrupted()]
+    place.work()
+    assert place.run(run).state is RunState.COMPLETED
+    assert notes(place) == {"work t1": 1}

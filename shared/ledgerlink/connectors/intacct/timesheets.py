@@ -7,6 +7,7 @@ anybody can tell which those are.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from ledgerlink.connectors.intacct import judging, queries, sheets
@@ -28,6 +29,7 @@ from ledgerlink.connectors.intacct.sheets import (
     number_of,
     period_of,
 )
+from ledgerlink.connectors.intacct.telling import Later, Telling
 from ledgerlink.domain.errors import LedgerError
 from ledgerlink.domain.plan import ItemState, Outcome, Request, Write
 from ledgerlink.domain.ports import Stop
@@ -46,8 +48,8 @@ Queues = dict[Place, list[Sequence[Write]]]
 
 
 class Timesheets:
-    """The time of one request. What becomes of it is added to `told` as it is known; what nobody
-    knows is not. `state` is that of new sheets."""
+    """The time of one request. What becomes of it is added to `told` as it is known, or to `later`
+    where an answer says it of many; what nobody knows is not. `state` is that of new sheets."""
 
     def __init__(
         self,
@@ -57,6 +59,7 @@ class Timesheets:
         blame: Blame,
         state: str,
         told: list[Outcome],
+        later: list[Later],
         stop: Stop,
     ) -> None:
         self._client = client
@@ -65,6 +68,7 @@ class Timesheets:
         self._blame = blame
         self._state = state
         self._told = told
+        self._later = later
         self._stop = stop
 
     async def write(self, request: Request, writes: Sequence[Write]) -> None:
@@ -81,7 +85,8 @@ class Timesheets:
             await self._send(request, attempt, parts, queues)
             queues = {place: queue for place, queue in queues.items() if queue}
         self._blame.give_up(write for queue in queues.values() for some in queue for write in some)
-        await self._let_go(request, moved)
+        if moved:
+            await self._let_go(request, moved)
 
     def _queued(self, writes: Sequence[Write], there: Sheets) -> Queues:
         """The writes by sheet. What is to be taken out of a sheet that is gone, is out."""
@@ -183,12 +188,13 @@ class Timesheets:
         except LedgerError:
             self._told += [judging.unread(w, numbers[r]) for r in done for w in r.puts]
             raise
-        for each, number in numbers.items():
-            self._told += _posted(each, number, now)
+        self._later.append(partial(_posted, numbers, now))
 
     async def _let_go(self, request: Request, moved: Sequence[Write]) -> None:
         """Take what has gone to another sheet out of the one that it was in; until then it is not
         told."""
+        self._told += Telling((), self._later)
+        self._later.clear()
         posted = {each.seq: each for each in self._told if each.state is ItemState.POSTED}
         some = [write for write in moved if write.seq in posted]
         waiting = {write.seq for write in some}
@@ -247,12 +253,15 @@ def _number(rewriting: Rewriting, result: Result) -> str:
     return queries.number(text(next(iter(result.rows), {}), queries.KEY) or result.key)
 
 
-def _posted(rewriting: Rewriting, number: str, now: Sheets) -> list[Outcome]:
-    """What the sheet holds of what was put in; of what it does not, nobody knows."""
-    sheet = now.by_number.get(number)
-    ours = sheet.ours if sheet else {}
-    found = [(write, ours.get(sheets.mark_for(write))) for write in rewriting.puts]
-    return [judging.posted(w, sheet, entry) for w, entry in found if sheet and entry is not None]
+def _posted(numbers: Mapping[Rewriting, str], now: Sheets) -> list[Outcome]:
+    """What the sheets hold of what was put in; of what they do not, nobody knows."""
+    told: list[Outcome] = []
+    for rewriting, number in numbers.items():
+        sheet = now.by_number.get(number)
+        ours = sheet.ours if sheet else {}
+        found = [(write, ours.get(sheets.mark_for(write))) for write in rewriting.puts]
+        told += [judging.posted(w, sheet, entry) for w, entry in found if sheet and entry]
+    return told
 
 
 def _doubled(outcome: Outcome, sheet: Sheet, fault: Fault) -> Outcome:

@@ -12,6 +12,7 @@ from ledgerlink.connectors.intacct.learning import Learned
 from ledgerlink.connectors.intacct.looking import Looking
 from ledgerlink.connectors.intacct.posting import Posting
 from ledgerlink.connectors.intacct.receipts import KIND as FILE
+from ledgerlink.connectors.intacct.telling import Later, Telling
 from ledgerlink.connectors.intacct.timesheets import Timesheets
 from ledgerlink.domain.plan import Outcome, Request
 from ledgerlink.domain.ports import Answered, Interrupted, Stop
@@ -59,20 +60,22 @@ class Writing:
     async def _sent(self, request: Request) -> bool:
         """Whether to go on with the next one."""
         told: list[Outcome] = []
+        later: list[Later] = []
         silent: Unanswered | None = None
         try:
-            await self._write(request, told)
+            await self._write(request, told, later)
         except Interrupted:
             return False
         except Unanswered as unanswered:
             silent = unanswered
         finally:
-            await self._tell(request, told)
+            if told or later:
+                await self._answered(request, Telling(told, later))
         if silent is not None and not await self._client.alive(self._stop):
             raise silent
         return True
 
-    async def _write(self, request: Request, told: list[Outcome]) -> None:
+    async def _write(self, request: Request, told: list[Outcome], later: list[Later]) -> None:
         client, names, stop = self._client, self._names, self._stop
         time = [write for write in request.writes if write.kind == TIME]
         files = [write for write in request.writes if write.kind == FILE]
@@ -80,11 +83,7 @@ class Writing:
         if time:
             blame = Blame(names, self._learned, told)
             custom, looking, state = self._custom, self._looking, self._state
-            sheets = Timesheets(client, custom, looking, blame, state, told, stop)
+            sheets = Timesheets(client, custom, looking, blame, state, told, later, stop)
             await sheets.write(request, time)
         await Posting(client, self._learned, names, told, stop).write(request, others)
         await Attaching(client, names, told, stop).write(request, files)
-
-    async def _tell(self, request: Request, told: Sequence[Outcome]) -> None:
-        if told:
-            await self._answered(request, sorted(told, key=lambda outcome: outcome.seq))

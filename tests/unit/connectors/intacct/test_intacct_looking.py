@@ -1,16 +1,19 @@
 """What is read ahead of the request that follows saves requests, and nothing is lost by it."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
 import pytest
 from ledgerlink.connectors.intacct.documents import Documents
 from ledgerlink.connectors.intacct.looking import FRESH
-from ledgerlink.domain.documents import Document, Known
-from ledgerlink.domain.plan import ItemState, Outcome, Request, Write
+from ledgerlink.domain.documents import Document, Known, Pending
+from ledgerlink.domain.plan import ItemState, Operation, Outcome, Request, Write
+from ledgerlink.domain.ports import never
 
+from tests.fakes.clock import START
 from tests.unit.connectors.intacct.books import Books, create, update
 from tests.unit.connectors.intacct.desk import time
 
@@ -132,3 +135,94 @@ async def test_a_sheet_that_vanishes_meanwhile_is_made_anew() -> None:
     assert {outcome.state for outcome in books.told.values()} == {ItemState.POSTED}
     assert notes(books, numbers[1]) == []
     assert sum(row["NOTES"] == "[time:t1]" for row in books.gateway.rows("TIMESHEETENTRY")) == 1
+
+
+# What is looked for before the requests are ready.
+
+
+def planned(write: Write, **more: Any) -> Operation:
+    """The operation that becomes this write."""
+    one = Operation(
+        seq=write.seq,
+        action=write.action,
+        key=write.key,
+        kind=write.kind,
+        level=0,
+        body=write.body,
+        ledger_id=write.ledger_id,
+        group=write.group,
+    )
+    return replace(one, **more)
+
+
+async def prepare(books: Books, *writes: Write) -> None:
+    await books.ledger.prepare([planned(write) for write in writes], never)
+
+
+async def test_what_was_prepared_is_not_asked_for_again() -> None:
+    books = Books()
+    for person in range(2):
+        sheet(books, person)
+    await prepare(books, of(0), of(1))
+    assert books.ledger.calls["read"] == 2
+    await write(books, [of(0)], [of(1)])
+    calls = books.ledger.calls
+    assert (calls["write"], calls["read"]) == (2, 2 + 2)
+    assert {outcome.state for outcome in books.told.values()} == {ItemState.POSTED}
+
+
+async def test_what_was_prepared_and_dropped_does_no_harm() -> None:
+    books = Books()
+    await prepare(books, of(0), of(1))
+    await write(books, [of(1)])
+    assert books.reasons() == {1: None}
+
+
+async def test_what_was_not_prepared_is_looked_for() -> None:
+    books = Books()
+    numbers = [sheet(books, person) for person in range(2)]
+    await prepare(books, of(0))
+    await write(books, [of(0), of(1)])
+    assert [notes(books, number) for number in numbers] == [
+        ["[time:t0]", "there before"],
+        ["[time:t1]", "there before"],
+    ]
+
+
+async def test_what_somebody_enters_after_it_was_prepared_stays() -> None:
+    books = Books()
+    number = sheet(books, 0)
+    await prepare(books, of(0))
+    await books.clock.sleep(FRESH + 1)
+    by_hand(books, number, "meanwhile")
+    await write(books, [of(0)])
+    assert notes(books, number) == ["[time:t0]", "meanwhile", "there before"]
+
+
+async def test_nothing_is_prepared_while_an_earlier_write_may_still_be_done() -> None:
+    until = START + timedelta(seconds=FRESH - 1)
+    books = Books(state={"silent_until": until.isoformat()})
+    number = sheet(books, 0)
+    await prepare(books, of(0))
+    assert books.ledger.calls["read"] == 0
+    by_hand(books, number, "late")
+    await write(books, [of(0)])
+    assert notes(books, number) == ["[time:t0]", "late", "there before"]
+
+
+async def test_time_of_somebody_who_is_still_to_be_made_is_prepared_for_as_far_as_it_can_be() -> (
+    None
+):
+    books = Books()
+    coming = COMPOSER.time(time("t1", staff=Pending("staff:new")))
+    created = planned(create(1, coming))
+    await books.ledger.prepare([created, planned(of(0))], never)
+    known = COMPOSER.time(time("t1", staff=Known("employee/E9")))
+    await write(books, [of(0), create(1, known, group=coming.group)])
+    assert books.reasons() == {0: None, 1: None}
+
+
+async def test_other_documents_need_no_preparation() -> None:
+    books = Books()
+    await books.ledger.prepare([planned(of(0), kind="APBILL")], never)
+    assert not books.ledger.calls
