@@ -34,8 +34,8 @@ down: $(VENV_STAMP) ## Stop them; the state stays
 status: $(VENV_STAMP) ## What runs where
 	@$(PY) -m local status
 
-test: $(VENV_STAMP) $(NODE_STAMP) ## All tests
-	$(PY) -m pytest
+test: $(VENV_STAMP) $(NODE_STAMP) ## All tests, shared among the machine's processors
+	$(PY) -m pytest -n auto --dist loadgroup
 
 check: $(VENV_STAMP) $(NODE_STAMP) ## Format, lint, types, imports, layers, template, OpenAPI
 	$(VENV)/bin/ruff format --check .

@@ -234,8 +234,8 @@ class _Planning:
             wanted[key] = replace(last, after=(*last.after, *others)) if others else last
             if last.state is ItemState.PENDING:
                 leaving |= {operation.key: operation for operation in goes}
-                going = [link for other, link in others.items() if other not in there]
-                leaving |= {k.key: self._comparer.unwanted(self.given.held(k)) for k in going}
+            going = [link for other, link in others.items() if other not in there]
+            leaving |= {k.key: self._comparer.unwanted(self.given.held(k)) for k in going}
         self._dealt_with.update(wanted, leaving)
         release_first(wanted, leaving)
         yield from leaving.values()

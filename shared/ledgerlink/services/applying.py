@@ -138,6 +138,7 @@ class Work:
             return self._requests()
         coming = [self.operations[seq] for seq in self._open()]
         preparing = asyncio.create_task(self.ledger.prepare(coming, stop))
+        await asyncio.sleep(0)  # it leaves before this machine is busy
         try:
             requests = await asyncio.to_thread(self._requests)
         except BaseException:

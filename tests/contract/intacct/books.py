@@ -27,7 +27,7 @@ CREDENTIALS = {"sender_id": "sandbox-sender", "sender_password": "sender-secret"
 
 SCALE = 100.0
 """Ledger seconds in one of this machine's, so that nothing is waited for."""
-HASTY = 4000.0
+HASTY = 100_000.0
 """For a ledger that is waited for through its quarter of an hour."""
 
 

@@ -232,3 +232,18 @@ def test_a_repeat_of_the_last_import_writes_nothing(told: list[tuple[Any, ...]])
     assert states <= {ItemState.UNCHANGED, ItemState.SKIPPED}
     firm._started(again)
     assert len(firm.place.company().received) == received
+
+
+@pytest.mark.parametrize("locked", [(T0,), (T1,), (T0, T1)], ids="+".join)
+@pytest.mark.parametrize("then", [(a, b, c) for a in PROJECTS for b in PROJECTS for c in PROJECTS])
+def test_entries_that_an_activity_cannot_take_over_stay_where_they_are(
+    then: tuple[str, ...], locked: tuple[str, ...]
+) -> None:
+    firm = Firm()
+    for projects in (("p1", "p1", "p2"), then):
+        for key, project in zip((T0, T1, T2), projects, strict=True):
+            firm.edit(key, 30, 1, project)
+        firm.bring_in(description="neither")
+        assert firm.carried() == [T0, T1, T2]
+        for key in locked:
+            firm.bill(key)
