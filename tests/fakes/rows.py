@@ -41,6 +41,9 @@ class FakeConnections:
     def list(self, firm: str) -> Sequence[Connection]:
         return [self.rows[key] for key in sorted(self.rows) if key[0] == firm]
 
+    def remove(self, connection: Connection) -> None:
+        self.rows.pop((connection.firm, connection.id), None)
+
     def begin(self, authorization: Authorization) -> None:
         self.consents[authorization.state] = authorization
 

@@ -128,6 +128,11 @@ def sign_in(
     with _for_a_person():
         company = prove(house, connection, company_id, login)
     house.connections.save(connection)
+    try:
+        house.connections.claim(connection, company_id)
+    except Conflict:  # somebody else was faster
+        house.connections.remove(connection)
+        raise
     return _connected(house, connection, company_id, company, login)
 
 

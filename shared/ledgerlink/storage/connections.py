@@ -40,6 +40,10 @@ class DynamoConnections:
         rows = self._table.query(keys.firm(firm), keys.under("connection"))
         return [load(Connection, row["data"]) for row in rows]
 
+    def remove(self, connection: Connection) -> None:
+        sk = keys.row("connection", connection.id)
+        self._table.delete_many(keys.firm(connection.firm), [sk])
+
     def begin(self, authorization: Authorization) -> None:
         self._table.put(
             {

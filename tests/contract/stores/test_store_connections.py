@@ -34,6 +34,14 @@ def test_connections_with_strange_ids_stay_apart(stores: Stores) -> None:
     assert all(stores.connections.get("firm", number).id == number for number in STRANGE)
 
 
+def test_a_connection_that_is_removed_is_gone_and_its_neighbours_stay(stores: Stores) -> None:
+    for number in ("c1", "c2"):
+        stores.connections.save(connection("acme", number))
+    stores.connections.remove(connection("acme", "c1"))
+    stores.connections.remove(connection("acme", "never"))
+    assert [one.id for one in stores.connections.list("acme")] == ["c2"]
+
+
 def test_a_consent_works_once(stores: Stores) -> None:
     stores.connections.begin(authorization("s#1"))
     assert stores.connections.finish("s#1") == authorization("s#1")

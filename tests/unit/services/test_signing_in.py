@@ -1,6 +1,7 @@
 """Connecting a company whose ledger knows users of its own."""
 
 import logging
+from typing import Any
 
 import pytest
 from ledgerlink.domain.connections import ConnectionState
@@ -68,6 +69,23 @@ def test_of_a_login_that_the_ledger_refuses_nothing_is_kept(
     assert trouble.message in str(refused.value)
     assert place.house.connections.list(FIRM) == []
     assert place.lane.messages == []
+
+
+def test_of_two_sign_ins_to_one_company_at_once_the_slower_leaves_nothing(
+    place: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faster = sign_in(place)
+    looks = [place.connections.require_free, lambda *_: None]
+
+    def looked(*asked: Any) -> None:
+        looks.pop()(*asked)
+
+    monkeypatch.setattr(place.connections, "require_free", looked)
+    with pytest.raises(Conflict) as refused:
+        sign_in(place)
+    assert refused.value.code == "company_already_connected"
+    assert [one.id for one in place.house.connections.list(FIRM)] == [faster]
+    assert [message.step for message in place.lane.messages] == ["read_company"]
 
 
 def test_a_ledger_that_is_down_asks_whoever_signs_in_to_come_again(place: Town) -> None:
