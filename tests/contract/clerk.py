@@ -269,6 +269,7 @@ class Clerk(ABC, Generic[B]):
     async def _send(self, ledger: Ledger, operations: Sequence[Operation]) -> Outcomes:
         told = {op.key: _settled(op) for op in operations if op.state is not ItemState.PENDING}
         pending = [op for op in operations if op.state is ItemState.PENDING]
+        await ledger.prepare(pending, never)
         for level in sorted({op.level for op in pending}):
             writes: list[Write] = []
             for op in (op for op in pending if op.level == level):

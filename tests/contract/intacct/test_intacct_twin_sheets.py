@@ -1,16 +1,20 @@
 """Two timesheets of one person and period, which a company may have: what is in either is known,
 changed and taken out there, and nothing is in both."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.plan import ItemState, Outcome, Request
+from ledgerlink.domain.ports import never
+from ledgerlink.services.applying import ready
 
 from tests.contract.intacct.clerk import Clerk, code
 from tests.contract.intacct.test_intacct_posted_time import deleted, kept, theirs
 from tests.contract.intacct.test_intacct_time_once import NEXT, hours
 from tests.contract.papers import worked
+from tests.unit.connectors.qbo.stage import Report
 
 
 @pytest.fixture
@@ -124,3 +128,25 @@ def test_a_copy_that_somebody_made_in_an_older_sheet_is_left_alone(clerk: Clerk)
         if "[time:a]" in str(row["NOTES"])
     }
     assert held == {older: Decimal(9), number: Decimal("0.5")}
+
+
+@pytest.mark.parametrize("twins", ["allow", "refuse"])
+def test_a_sheet_that_somebody_begins_while_the_request_before_is_written_keeps_what_is_in_it(
+    clerk: Clerk, twins: str
+) -> None:
+    clerk.books.admin("settings", {"timesheet_duplicates": twins})
+    operations = clerk.planned(worked("a"), worked("b", staff_key="bo"))
+    requests = [Request(f"r{op.seq}", (ready(op, clerk.links),)) for op in operations]
+    told = Report()
+
+    async def answered(request: Request, outcomes: Sequence[Outcome]) -> None:
+        await told(request, outcomes)
+        if request is requests[0]:
+            line = {"ENTRYDATE": "03/03/2026", "QTY": "1", "PROJECTID": "P-1", "NOTES": "by hand"}
+            clerk.books.create("TIMESHEET", [line], EMPLOYEEID="E2", BEGINDATE="03/02/2026")
+
+    clerk.books.ask(lambda ledger: ledger.write(requests, answered, never))
+    assert {outcome.state for outcome in told.outcomes.values()} == {ItemState.POSTED}
+    assert len(told.outcomes) == 2
+    assert hours(clerk) == {"time:a": Decimal(2), "time:b": Decimal(2)}
+    assert "by hand" in {row["NOTES"] for row in clerk.books.rows("TIMESHEETENTRY")}
