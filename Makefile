@@ -3,6 +3,7 @@ PYTHON ?= python3
 TIMESHEET ?=
 LEDGER ?=
 CDK_ARGS ?=
+WORKERS ?= 2
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -34,8 +35,8 @@ down: $(VENV_STAMP) ## Stop them; the state stays
 status: $(VENV_STAMP) ## What runs where
 	@$(PY) -m local status
 
-test: $(VENV_STAMP) $(NODE_STAMP) ## All tests, shared among the machine's processors
-	$(PY) -m pytest -n auto --dist loadgroup
+test: $(VENV_STAMP) $(NODE_STAMP) ## All tests, in WORKERS processes, each with a machine of its own
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: $(VENV_STAMP) $(NODE_STAMP) ## Format, lint, types, imports, layers, template, OpenAPI
 	$(VENV)/bin/ruff format --check .
