@@ -131,7 +131,7 @@ def test_a_copy_that_somebody_made_in_an_older_sheet_is_left_alone(clerk: Clerk)
 
 
 @pytest.mark.parametrize("twins", ["allow", "refuse"])
-def test_a_sheet_that_somebody_begins_while_the_request_before_is_written_keeps_what_is_in_it(
+def test_a_sheet_that_somebody_begins_between_two_requests_keeps_what_is_in_it(
     clerk: Clerk, twins: str
 ) -> None:
     clerk.books.admin("settings", {"timesheet_duplicates": twins})

@@ -328,23 +328,22 @@ def test_the_ledger_prepares_for_what_is_sent_and_for_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("trouble", "state"),
+    "trouble",
     [
-        (LedgerUnavailable("ledger_unavailable", "It is down."), RunState.PARKED),
-        (AuthorizationLost("needs_reconnect", "The user is gone."), RunState.PARKED),
+        LedgerUnavailable("ledger_unavailable", "It is down.", "Resume the run later."),
+        AuthorizationLost("needs_reconnect", "The user is gone.", "Reconnect the company."),
     ],
 )
-def test_a_ledger_that_cannot_prepare_is_not_written_to(
-    trouble: LedgerError, state: RunState
-) -> None:
+def test_a_ledger_that_cannot_prepare_is_not_written_to(trouble: LedgerError) -> None:
     place = town()
     connection = place.connected()
     run = place.post(connection, "key", [entry("t1")])
     place.company().unprepared = [trouble]
     place.work()
-    assert place.run(run).state is state
-    assert place.company().received == []
-    assert place.run(run).reason is not None
+    parked = place.run(run)
+    assert (parked.state, place.company().received) == (RunState.PARKED, [])
+    assert parked.reason is not None
+    assert (parked.reason.code, parked.reason.remedy) == (trouble.code, trouble.remedy)
 
 
 def test_a_stop_while_the_ledger_prepares_loses_nothing() -> None:

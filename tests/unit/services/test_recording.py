@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from threading import Event
+from threading import Event, get_ident
+from typing import Any
 
 import pytest
 from ledgerlink.domain.links import Link
@@ -105,3 +106,39 @@ async def test_what_could_not_be_stored_is_told_to_the_next_answer_and_nothing_f
         await keeping.answered(*answer(4, 2))
     assert keeping.outcomes == {}
     assert place.runs.outcomes(keeping.run, 0, 9) == {}
+
+
+class Late(Sequence[Outcome]):
+    """Outcomes that are worked out when they are read, and where that was."""
+
+    def __init__(self, told: Sequence[Outcome]) -> None:
+        self.told, self.read_in = told, set[int]()
+
+    def __len__(self) -> int:
+        return len(self.told)
+
+    def __getitem__(self, index: Any) -> Any:
+        self.read_in.add(get_ident())
+        return self.told[index]
+
+
+async def test_what_is_worked_out_late_is_so_by_who_stores_it(keeping: Recorder) -> None:
+    request, outcomes = answer(0, 3)
+    late = Late(outcomes)
+    await keeping.answered(request, late)
+    assert not late.read_in
+    await keeping.stored()
+    assert set(keeping.outcomes) == {0, 1, 2}
+    assert get_ident() not in late.read_in
+
+
+async def test_who_waits_for_answers_does_not_wait_for_more_to_come(
+    place: Town, keeping: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def for_ever(_seconds: float) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(place.clock, "sleep", for_ever)
+    await keeping.answered(*answer(0, 2))
+    await asyncio.wait_for(keeping.stored(), SECONDS)
+    assert set(keeping.outcomes) == {0, 1}

@@ -72,9 +72,9 @@ class Standing(NamedTuple):
     written to, or another of that period. `target` is the sheet that is rewritten for it: its home,
     or the one that it is to come to."""
 
-    holding: Sequence[Sheet] = ()
-    home: Sheet | None = None
-    target: Sheet | None = None
+    holding: Sequence[Sheet]
+    home: Sheet | None
+    target: Sheet | None
 
 
 @dataclass(frozen=True)

@@ -29,13 +29,12 @@ def of(person: int, **more: Any) -> Write:
     return create(person, entry(f"t{person}", staff=Known(f"employee/E{person}"), **more))
 
 
-def sheet(books: Books, person: int, *, held: bool = True) -> str:
+def sheet(books: Books, person: int) -> str:
     """A sheet of that week in which somebody has entered time."""
     number = books.gateway.add(
         "TIMESHEET", EMPLOYEEID=f"E{person}", BEGINDATE="03/02/2026", STATE="Draft"
     )
-    if held:
-        by_hand(books, number, "there before")
+    by_hand(books, number, "there before")
     return number
 
 
