@@ -115,6 +115,7 @@ class Late(Sequence[Outcome]):
         self.told, self.read_in = told, set[int]()
 
     def __len__(self) -> int:
+        self.read_in.add(get_ident())
         return len(self.told)
 
     def __getitem__(self, index: Any) -> Any:
