@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from ledgerlink.domain.connections import Connection, ConnectionState
+from ledgerlink.domain.model.connections import Connection, ConnectionState
 from ledgerlink.domain.ports import Tokens
-from ledgerlink.services import lane, machine
-from ledgerlink.services.house import House
+from ledgerlink.services import lane
+from ledgerlink.services.dependencies import House
+from ledgerlink.services.imports import state_machine
 from ledgerlink.storage.lane import received
 
 from infra.machines import definition
@@ -44,7 +45,7 @@ class Stepping:
             return False
         event = json.loads(found[0]["Body"])
         run = house.runs.get(event["firm"], event["connection_id"], event["run_id"])
-        machine.do_step(house, run, event["machine"], event["step"], event["token"])
+        state_machine.do_step(house, run, event["machine"], event["step"], event["token"])
         sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=found[0]["ReceiptHandle"])
         return True
 

@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from ledgerlink.domain.errors import Forbidden
-from ledgerlink.domain.records import RecordKind
-from ledgerlink.services.plans import may_post
+from ledgerlink.domain.model.source_records import RecordKind
+from ledgerlink.services.posting.staged_records import may_post
 
 
 class Right(StrEnum):

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from ledgerlink.domain.imports import Import, Scope
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.rules import RuleKind
-from ledgerlink.domain.runs import Run, RunState
-from ledgerlink.domain.suggestions import Match
-from ledgerlink.services.mapping import Mapped, MappingPage
-from ledgerlink.services.reconciling import Difference, Reconciliation, Sum
+from ledgerlink.domain.mapping.suggestions import Match
+from ledgerlink.domain.model.imports import Import, Scope
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.rules import RuleKind
+from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.services.imports.mapping import Mapped, MappingPage
+from ledgerlink.services.imports.reconciliation import Difference, Reconciliation, Sum
 from pydantic import BaseModel, Field, WithJsonSchema
 
 from functions.api.list_views import PostingChange, PostingView

@@ -5,19 +5,9 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from ledgerlink.domain.choices import Choice, Offered, in_effect
-from ledgerlink.domain.lists import Change, ChangeKind, ListRecord, ListType
-from ledgerlink.domain.posting import (
-    Billable,
-    ClosedPeriod,
-    Description,
-    LedgerEdits,
-    Posting,
-    Rounding,
-)
-from ledgerlink.domain.rules import RuleKind
-from ledgerlink.domain.settings import Direction, ScheduleMode, Settings
-from ledgerlink.domain.spending import (
+from ledgerlink.domain.model.ledger_choices import Choice, Offered, in_effect
+from ledgerlink.domain.model.list_records import Change, ChangeKind, ListRecord, ListType
+from ledgerlink.domain.model.money_settings import (
     GroupBy,
     InvoiceLines,
     MissingPayee,
@@ -25,7 +15,17 @@ from ledgerlink.domain.spending import (
     Period,
     PostingDate,
 )
-from ledgerlink.services.records import Known
+from ledgerlink.domain.model.rules import RuleKind
+from ledgerlink.domain.model.settings import Direction, ScheduleMode, Settings
+from ledgerlink.domain.model.time_settings import (
+    Billable,
+    ClosedPeriod,
+    Description,
+    LedgerEdits,
+    Posting,
+    Rounding,
+)
+from ledgerlink.services.sync.list_records import Known
 from pydantic import BaseModel, Field
 
 from functions.api.views import Given

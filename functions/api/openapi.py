@@ -5,7 +5,7 @@ import os
 import sys
 from typing import Any
 
-from ledgerlink.domain.records import Deleted
+from ledgerlink.domain.model.source_records import Deleted
 from ledgerlink.wire.records import FORMS, adapter
 from ledgerlink.wire.rules import (
     ExpenseCodeMapping,

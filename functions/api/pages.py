@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from html import escape
 
 from aws_lambda_powertools.event_handler import Response
-from ledgerlink.domain.connections import Authorization
+from ledgerlink.domain.model.connections import Authorization
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width,initial-scale=1">

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from ledgerlink.domain.errors import Invalid, Problem
-from ledgerlink.domain.plan import Operation
-from ledgerlink.domain.records import RecordKind
-from ledgerlink.services.plans import right_to
-from ledgerlink.services.runs import Item, planned
+from ledgerlink.domain.model.plan import Operation
+from ledgerlink.domain.model.source_records import RecordKind
+from ledgerlink.services.posting.staged_records import right_to
+from ledgerlink.services.runs.history import Item, planned
 from pydantic import BaseModel, Field, WithJsonSchema
 
 from functions.api.views import Given, ItemView

@@ -5,15 +5,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from ledgerlink.domain.connections import Connection, ConnectionState
-from ledgerlink.domain.documents import Company
-from ledgerlink.domain.lists import ListType, Sync
+from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.documents import Company
+from ledgerlink.domain.model.list_records import ListType, Sync
+from ledgerlink.domain.model.plan import Action, ItemState
+from ledgerlink.domain.model.reasons import Reason
+from ledgerlink.domain.model.rules import Rule, RuleKind
+from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.money import Total, rounded
-from ledgerlink.domain.plan import Action, ItemState
-from ledgerlink.domain.reasons import Reason
-from ledgerlink.domain.rules import Rule, RuleKind
-from ledgerlink.domain.runs import Run, RunState
-from ledgerlink.services.runs import Item
+from ledgerlink.services.runs.history import Item
 from ledgerlink.wire.rules import plain
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 

@@ -6,11 +6,11 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ledgerlink.bootstrap import house
-from ledgerlink.services import machine
+from ledgerlink.services.imports import state_machine
 
 logger = Logger()
 metrics = Metrics()
-ENDS = {"expire": machine.expire, "break_off": machine.break_off}
+ENDS = {"expire": state_machine.expire, "break_off": state_machine.break_off}
 """Steps after which the machine is over; they have no token."""
 
 
@@ -25,7 +25,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     if step in ENDS:
         ENDS[step](house(), run, event["machine"])
     else:
-        machine.do_step(house(), run, event["machine"], step, event["token"])
+        state_machine.do_step(house(), run, event["machine"], step, event["token"])
     logger.info("done", extra={"state": run.state})
     metrics.add_metric("ImportSteps", MetricUnit.Count, 1)
     return {}

@@ -9,7 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ledgerlink.bootstrap import house
 from ledgerlink.services import lane
-from ledgerlink.services.stores import Message
+from ledgerlink.services.ports import Message
 
 logger = Logger()
 metrics = Metrics()

@@ -20,9 +20,9 @@ def handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
 
     `queued` counts those connections. A tick that raises is made up for by the next.
     """
-    from ledgerlink.services import scheduling
+    from ledgerlink.services.sync import scheduler
 
-    queued = scheduling.tick(house(), lambda: context.get_remaining_time_in_millis() < MARGIN)
+    queued = scheduler.tick(house(), lambda: context.get_remaining_time_in_millis() < MARGIN)
     logger.info("ticked", extra={"queued": queued})
     metrics.add_metric("ConnectionsDue", MetricUnit.Count, queued)
     return {"queued": queued}

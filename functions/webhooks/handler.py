@@ -52,7 +52,7 @@ def _body(event: dict[str, Any]) -> bytes:
 
 
 def _answer(ledger: str, headers: dict[str, str], body: bytes) -> Answer:
-    from ledgerlink.services import webhooks
+    from ledgerlink.services.sync import webhooks
 
     if len(body) > LIMIT:
         return _too_large()

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from ledgerlink.domain.ports import Clock, Connector
-from ledgerlink.services.house import House
+from ledgerlink.services.dependencies import House
 
 
 class SystemClock:

@@ -11,14 +11,15 @@ from uuid import uuid4
 
 import httpx
 from ledgerlink.bootstrap import build
-from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.imports import Scope
-from ledgerlink.domain.rules import RuleKind
-from ledgerlink.domain.runs import FINISHED, Run, RunState
-from ledgerlink.services import imports, posts
-from ledgerlink.services.house import House
-from ledgerlink.services.rules import put_rules
-from ledgerlink.services.runs import list_items
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.imports import Scope
+from ledgerlink.domain.model.rules import RuleKind
+from ledgerlink.domain.model.runs import FINISHED, Run, RunState
+from ledgerlink.services.dependencies import House
+from ledgerlink.services.imports import service
+from ledgerlink.services.posting import accept
+from ledgerlink.services.runs.history import list_items
+from ledgerlink.services.settings.rules import put_rules
 from ledgerlink.wire.rules import mappings
 
 from local.demo.sandbox import Traffic
@@ -29,7 +30,7 @@ from tests.bench.sheet import FIRST_DAY, lines, rules
 from tests.stepping import Stepping, connected, handle_next
 
 COUNT = 10_000
-USER = imports.User("bench", "bench")
+USER = service.User("bench", "bench")
 SCOPE = Scope(first_day=FIRST_DAY, last_day=FIRST_DAY + timedelta(days=365))
 PAGE, PAGE_SECONDS, INTERRUPT_SECONDS = 100, 1.0, 10.0
 QUIET_SECONDS = 4.0
@@ -75,19 +76,19 @@ class Bench:
     def planned(self) -> tuple[Run, float]:
         """A new import of the sheet with its plan, and the seconds that the plan took."""
         firm, connection_id = USER.firm, self.connection.id
-        upload, url = posts.upload(self.house, firm, connection_id)
+        upload, url = accept.upload(self.house, firm, connection_id)
         packed = gzip.compress(b"\n".join(lines("import", COUNT)))
         httpx.put(url, content=packed, trust_env=False).raise_for_status()
-        wanted = imports.Wanted(scope=SCOPE, records=upload)
-        run = imports.create(self.house, USER, connection_id, uuid4().hex, wanted)
+        wanted = service.Wanted(scope=SCOPE, records=upload)
+        run = service.create(self.house, USER, connection_id, uuid4().hex, wanted)
         self.until(run, lambda now: now.imported and now.imported.staged_at)
         begun = time.monotonic()
-        imports.order_plan(self.house, USER, connection_id, run.id)
+        service.order_plan(self.house, USER, connection_id, run.id)
         ready = self.until(run, lambda now: now.state is RunState.READY)
         return ready, time.monotonic() - begun
 
     def start(self, run: Run) -> None:
-        imports.start(self.house, USER, run.connection_id, run.id, run.plan)
+        service.start(self.house, USER, run.connection_id, run.id, run.plan)
 
     def ended(self, run: Run) -> Run:
         return self.until(run, lambda now: now.state in FINISHED)
@@ -104,7 +105,7 @@ class Bench:
     def interrupted(self, run: Run, mark: int) -> float:
         """Interrupt the run; the seconds after which the ledger got nothing more."""
         begun = last = time.monotonic()
-        imports.interrupt(self.house, USER, run.connection_id, run.id)
+        service.interrupt(self.house, USER, run.connection_id, run.id)
         seen = self.traffic(mark).written
         while time.monotonic() - last < QUIET_SECONDS:
             time.sleep(0.1)
@@ -139,7 +140,7 @@ def _measured(bench: Bench) -> Iterator[Line]:
     took = bench.interrupted(run, mark)
     within = took <= INTERRUPT_SECONDS
     yield Line("interrupt: last write after", f"{INTERRUPT_SECONDS:.0f} s", f"{took:.1f} s", within)
-    imports.resume(bench.house, USER, run.connection_id, run.id)
+    service.resume(bench.house, USER, run.connection_id, run.id)
     bench.ended(run)
     held = sum(1 for _ in bench.grounds.company(bench.realm).activities())
     what = "activities in the ledger after the resume"

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ledgerlink.bootstrap import client, house
-from ledgerlink.domain.connections import Connection, ConnectionState
+from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.runs import FINISHED, Run, RunState
 from ledgerlink.domain.ports import Keys, Tokens
-from ledgerlink.domain.runs import FINISHED, Run, RunState
 
 from functions.qbo.handler import handler
 

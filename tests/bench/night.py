@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from ledgerlink.domain.schedule import jitter
+from ledgerlink.domain.model.schedule import jitter
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table

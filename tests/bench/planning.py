@@ -15,16 +15,16 @@ from pathlib import Path
 
 from ledgerlink.bootstrap import SystemClock
 from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
-from ledgerlink.connectors.qbo.contents import ACTIVITY, forms
-from ledgerlink.domain.documents import Copy, Features, fingerprint, resolve
-from ledgerlink.domain.inputs import PlanInput
-from ledgerlink.domain.links import Link
-from ledgerlink.domain.plan import ItemState, Operation
-from ledgerlink.domain.planner import plan
-from ledgerlink.domain.records import TimeEntry
-from ledgerlink.domain.resolver import RuleBook
-from ledgerlink.domain.rules import Rule, RuleKind
-from ledgerlink.services.plans import slices
+from ledgerlink.connectors.qbo.documents.content import ACTIVITY, forms
+from ledgerlink.domain.mapping.resolver import RuleBook
+from ledgerlink.domain.model.documents import Copy, Features, fingerprint, resolve
+from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.plan import ItemState, Operation
+from ledgerlink.domain.model.rules import Rule, RuleKind
+from ledgerlink.domain.model.source_records import TimeEntry
+from ledgerlink.domain.planning.inputs import PlanInput
+from ledgerlink.domain.planning.planner import plan
+from ledgerlink.services.posting.staged_records import slices
 from ledgerlink.wire.records import source_record
 from ledgerlink.wire.rules import mappings
 from ledgerlink.wire.stored import dump, load

@@ -16,12 +16,12 @@ from typing import Any
 
 import httpx
 from ledgerlink.bootstrap import client, house
-from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.rules import RuleKind
-from ledgerlink.domain.runs import Run
-from ledgerlink.services import posts
-from ledgerlink.services.rules import put_rules
-from ledgerlink.services.settings import change_settings
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.rules import RuleKind
+from ledgerlink.domain.model.runs import Run
+from ledgerlink.services.posting import accept
+from ledgerlink.services.settings.rules import put_rules
+from ledgerlink.services.settings.settings import change_settings
 from ledgerlink.wire.rules import mappings
 
 from tests.bench import papers
@@ -41,12 +41,12 @@ def set_rules(connection: Connection, order: dict[str, Any]) -> None:
 
 def post(connection: Connection, records: Iterable[bytes], key: str) -> Posted:
     """Post these records through lane and handler until the run has ended."""
-    upload, url = posts.upload(house(), FIRM, connection.id)
+    upload, url = accept.upload(house(), FIRM, connection.id)
     httpx.put(url, content=gzip.compress(b"\n".join(records))).raise_for_status()
     meter = Meter()
     meter.attach(client("dynamodb"), client("s3"), client("sqs"), client("secretsmanager"))
     begun, cpu = time.monotonic(), time.process_time()
-    run = posts.post(house(), FIRM, USER, connection.id, key, upload)
+    run = accept.post(house(), FIRM, USER, connection.id, key, upload)
     planned, messages = 0.0, 0
     for later in drive(run):
         run = later

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from math import ceil
 
-from ledgerlink.connectors.intacct.traits import SOURCES
+from ledgerlink.connectors.intacct.reads.catalog import SOURCES
 from pydantic import BaseModel, ConfigDict
 
 from local.demo.intacct.company import IntacctCompany

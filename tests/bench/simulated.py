@@ -14,14 +14,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, cast
 
-from ledgerlink.domain.connections import Connection, ConnectionState
-from ledgerlink.domain.lists import ListTraits, ListType
-from ledgerlink.domain.runs import Run, RunState
-from ledgerlink.domain.schedule import NIGHTLY_SPREAD, Due, jitter
-from ledgerlink.domain.settings import Schedule, ScheduleMode, Settings
-from ledgerlink.services import scheduling
-from ledgerlink.services.house import House
-from ledgerlink.services.stores import Message
+from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.list_records import ListTraits, ListType
+from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.domain.model.schedule import NIGHTLY_SPREAD, Due, jitter
+from ledgerlink.domain.model.settings import Schedule, ScheduleMode, Settings
+from ledgerlink.services.dependencies import House
+from ledgerlink.services.ports import Message
+from ledgerlink.services.sync import scheduler
 
 from tests.fakes.clock import FakeClock, FakeIds
 from tests.fakes.files import FakeLane
@@ -232,17 +232,17 @@ class Simulation:
         )
         self.companies.save(connection)
         self.choices.put(connection.firm, connection.id, Settings(schedule=nightly))
-        scheduling.replan(self.house, connection)
+        scheduler.replan(self.house, connection)
 
     def _at(self, moment: datetime, happen: Callable[[], None]) -> None:
         heapq.heappush(self.events, (moment, next(self.order), happen))
 
     def _tick(self) -> None:
         before, begun = self.night.calls.total(), time.process_time()
-        queued = scheduling.tick(self.house, lambda: False)
+        queued = scheduler.tick(self.house, lambda: False)
         self.night.tick_cpu = max(self.night.tick_cpu, time.process_time() - begun)
         calls = self.night.calls.total() - before
-        took = ROUND_TRIP * calls / scheduling.SIDE_BY_SIDE
+        took = ROUND_TRIP * calls / scheduler.SIDE_BY_SIDE
         self.night.tick_time = max(self.night.tick_time, took)
         self.night.tick_queued = max(self.night.tick_queued, queued)
         self._deliver(took)
@@ -284,7 +284,7 @@ class Simulation:
         now, night = self.clock.now(), self.night
         self.runs.save(replace(run, state=RunState.COMPLETED, finished_at=now))
         connection = self.companies.get(run.firm, run.connection_id)
-        scheduling.reschedule(self.house, connection, changed=False)
+        scheduler.reschedule(self.house, connection, changed=False)
         night.done[connection.id] += 1
         night.ends.append(now)
         planned = run.created_at - jitter(connection.id, NIGHTLY_SPREAD)

@@ -12,10 +12,10 @@ from datetime import date
 from typing import Any
 
 from ledgerlink.bootstrap import house
-from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.lists import ListType
-from ledgerlink.domain.runs import Run
-from ledgerlink.services.syncs import request_sync
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.list_records import ListType
+from ledgerlink.domain.model.runs import Run
+from ledgerlink.services.sync.request import request_sync
 
 from tests.bench.lane import FIRM, USER, connected, drive
 from tests.bench.peak import peak_mb

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from ledgerlink.domain.schedule import NIGHTLY_SPREAD
-from ledgerlink.services.stores import Message
+from ledgerlink.domain.model.schedule import NIGHTLY_SPREAD
+from ledgerlink.services.ports import Message
 
 from tests.bench.night import MIXED, ONE, PLANS, measures, one_in_seven, shown
 from tests.bench.simulated import Groups, Night, Plan, Simulation

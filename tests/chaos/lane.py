@@ -13,12 +13,21 @@ from uuid import uuid4
 
 import httpx
 from ledgerlink.bootstrap import build
-from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.imports import Scope
-from ledgerlink.domain.rules import Client, CreateLaborCode, CreateProject, CreateUser, RuleKind
-from ledgerlink.domain.runs import Run
-from ledgerlink.services import imports, posts, rules, syncs
-from ledgerlink.services.house import House
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.imports import Scope
+from ledgerlink.domain.model.rules import (
+    Client,
+    CreateLaborCode,
+    CreateProject,
+    CreateUser,
+    RuleKind,
+)
+from ledgerlink.domain.model.runs import Run
+from ledgerlink.services.dependencies import House
+from ledgerlink.services.imports import service
+from ledgerlink.services.posting import accept
+from ledgerlink.services.settings import rules
+from ledgerlink.services.sync import request
 
 from local.machine import Machine
 from tests.chaos.gate import Gate, Shot
@@ -124,25 +133,25 @@ class KillableLane:
         return [row for row in rows if row.get("status") != "Deleted"]
 
     def post(self, entries: Sequence[dict[str, Any]]) -> Run:
-        return posts.post(self.house, FIRM, "chaos", self.connection.id, uuid4().hex, entries)
+        return accept.post(self.house, FIRM, "chaos", self.connection.id, uuid4().hex, entries)
 
     def imported(
         self, entries: Sequence[dict[str, Any]], ledger: Shot | None = None, aws: Shot | None = None
     ) -> tuple[Run, int]:
         """The import of these entries, and how many workers died while it was applied."""
-        user = imports.User(FIRM, "chaos")
+        user = service.User(FIRM, "chaos")
         scope = Scope(first_day=date(2026, 3, 1), last_day=date(2026, 3, 31))
-        wanted = imports.Wanted(scope=scope, records=list(entries))
-        run = imports.create(self.house, user, self.connection.id, uuid4().hex, wanted)
+        wanted = service.Wanted(scope=scope, records=list(entries))
+        run = service.create(self.house, user, self.connection.id, uuid4().hex, wanted)
         self.work()
-        imports.order_plan(self.house, user, run.connection_id, run.id)
+        service.order_plan(self.house, user, run.connection_id, run.id)
         self.work()
-        imports.start(self.house, user, run.connection_id, run.id, self.run(run).plan)
+        service.start(self.house, user, run.connection_id, run.id, self.run(run).plan)
         deaths = self.work(ledger, aws)
         return self.run(run), deaths
 
     def sync(self, **asked: Any) -> Run:
-        return syncs.request_sync(
+        return request.request_sync(
             self.house, FIRM, "chaos", self.connection.id, uuid4().hex, **asked
         )
 

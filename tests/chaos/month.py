@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
-from ledgerlink.domain.rules import CreateUser, LinkExpenseCode, RuleKind
-from ledgerlink.services import posts, rules, settings
+from ledgerlink.domain.model.rules import CreateUser, LinkExpenseCode, RuleKind
+from ledgerlink.services.posting import accept
+from ledgerlink.services.settings import rules, settings
 
 from tests.chaos.lane import FIRM, KillableLane, entries
 
@@ -197,7 +198,7 @@ class Month:
 
 
 def _uploaded(lane: KillableLane, content: bytes) -> str:
-    upload_id, url = posts.upload(lane.house, FIRM, lane.connection.id)
+    upload_id, url = accept.upload(lane.house, FIRM, lane.connection.id)
     httpx.put(url, content=content, timeout=30, trust_env=False).raise_for_status()
     return upload_id
 

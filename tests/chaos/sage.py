@@ -4,8 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from ledgerlink.domain.rules import CreateUser, LinkExpenseCode, RuleKind
-from ledgerlink.services import connect, rules, settings
+from ledgerlink.domain.model.rules import CreateUser, LinkExpenseCode, RuleKind
+from ledgerlink.services.connections import connect
+from ledgerlink.services.settings import rules, settings
 
 from tests.chaos.lane import FIRM, KillableLane
 from tests.chaos.month import CARDS, INVOICES, RECEIPTS, REPORTS, Month, file_of

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.runs import Run, RunState
+from ledgerlink.domain.model.runs import Run, RunState
 
 from local.machine import Machine
 from tests.chaos.gate import Matches, Shot, When

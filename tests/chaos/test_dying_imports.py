@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
-from ledgerlink.domain.runs import RunState
-from ledgerlink.services import imports
+from ledgerlink.domain.model.runs import RunState
+from ledgerlink.services.imports import service
 
 from local.machine import Machine
 from tests.chaos.gate import Shot
@@ -63,15 +63,15 @@ def test_a_worker_killed_while_it_applies_an_import_leaves_every_entry_once(
 def test_an_import_whose_token_is_lost_while_it_is_applied_is_finished(
     lane: KillableLane,
 ) -> None:
-    user = imports.User("chaos", "chaos")
+    user = service.User("chaos", "chaos")
     run, _ = lane.imported(entries("lost", 40))
-    again = imports.undo(lane.house, user, run.connection_id, run.id, "undo-lost")
+    again = service.undo(lane.house, user, run.connection_id, run.id, "undo-lost")
     lane.work()
     planned = lane.run(again)
     lane.machine.client("stepfunctions").send_task_success(
         taskToken=lane.house.machines.waiting(planned).token, output='{"next": "end"}'
     )
-    imports.start(lane.house, user, run.connection_id, again.id, planned.plan)
+    service.start(lane.house, user, run.connection_id, again.id, planned.plan)
     while lane.stepping.step(lane.house):
         pass
     lane.machine.client("stepfunctions").send_task_success(

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
-from ledgerlink.domain.lists import ListType
-from ledgerlink.domain.runs import Run, RunState
+from ledgerlink.domain.model.list_records import ListType
+from ledgerlink.domain.model.runs import Run, RunState
 
 from local.machine import Machine
 from tests.chaos.gate import Shot

@@ -9,27 +9,27 @@ from decimal import Decimal
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import uuid4
 
-from ledgerlink.domain.dimensions import Defaults, merged, required
-from ledgerlink.domain.documents import Copy, Features, fingerprint, needs
 from ledgerlink.domain.errors import NotFound
-from ledgerlink.domain.inputs import PlanInput
-from ledgerlink.domain.links import Link as Posted
-from ledgerlink.domain.listing import RULES as LISTED
-from ledgerlink.domain.listing import created_by
-from ledgerlink.domain.lists import Batch, ListRecord, ListTraits, ListType
-from ledgerlink.domain.plan import Action, ItemState, Operation, Outcome, Request, Write
-from ledgerlink.domain.planner import plan
+from ledgerlink.domain.model.dimensions import Defaults, merged, required
+from ledgerlink.domain.model.documents import Copy, Features, fingerprint, needs
+from ledgerlink.domain.model.links import Link as Posted
+from ledgerlink.domain.model.list_records import Batch, ListRecord, ListTraits, ListType
+from ledgerlink.domain.model.money_settings import Expensing, Invoicing
+from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome, Request, Write
+from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.rules import Link, Rule, RuleKind
+from ledgerlink.domain.model.rules import Mapping as Rules
+from ledgerlink.domain.model.source_records import ListPost, Record, RecordKind
+from ledgerlink.domain.model.time_settings import Posting
+from ledgerlink.domain.planning.inputs import PlanInput
+from ledgerlink.domain.planning.list_records import RULES as LISTED
+from ledgerlink.domain.planning.list_records import created_by
+from ledgerlink.domain.planning.planner import plan
 from ledgerlink.domain.ports import Composer, LaneState, Ledger, never
-from ledgerlink.domain.posting import Posting
-from ledgerlink.domain.reasons import reason
-from ledgerlink.domain.records import ListPost, Record, RecordKind
-from ledgerlink.domain.rules import Link, Rule, RuleKind
-from ledgerlink.domain.rules import Mapping as Rules
-from ledgerlink.domain.spending import Expensing, Invoicing
-from ledgerlink.services.applying import ready
-from ledgerlink.services.copies import copies_of
-from ledgerlink.services.plans import Records
-from ledgerlink.services.post_plans import WantedRates
+from ledgerlink.services.applying.chunk import ready
+from ledgerlink.services.posting.plan_post import WantedRates
+from ledgerlink.services.posting.snapshots import copies_of
+from ledgerlink.services.posting.staged_records import Records
 
 from tests.unit.connectors.qbo.stage import Report
 

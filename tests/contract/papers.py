@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.domain.records import (
+from ledgerlink.domain.model.source_records import (
     Deleted,
     ExpenseEntry,
     Invoice,

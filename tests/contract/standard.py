@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.lists import ListType
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.records import Record, RecordKind
+from ledgerlink.domain.model.list_records import ListType
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.source_records import Record, RecordKind
 
 from tests.contract.clerk import Clerk, Outcomes, code
 from tests.contract.papers import PAPERS, charged, gone, invoice, spent, worked

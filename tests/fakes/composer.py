@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.domain.documents import (
+from ledgerlink.domain.model.documents import (
     Document,
     ExpenseLine,
     NewCustomer,
@@ -18,9 +18,9 @@ from ledgerlink.domain.documents import (
     ResolvedTime,
     reference,
 )
+from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.money import Total
 from ledgerlink.domain.ports import Blocked
-from ledgerlink.domain.reasons import Reason, reason
 
 LONGEST = 4000
 FORBIDDEN = "forbidden"

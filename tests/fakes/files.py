@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledgerlink.domain.errors import Invalid, NotFound
-from ledgerlink.domain.lists import ListRecord, ListType
-from ledgerlink.domain.plan import Operation
+from ledgerlink.domain.model.list_records import ListRecord, ListType
+from ledgerlink.domain.model.plan import Operation
+from ledgerlink.domain.model.runs import Run
 from ledgerlink.domain.ports import LaneState
-from ledgerlink.domain.runs import Run
-from ledgerlink.services.stores import Message
+from ledgerlink.services.ports import Message
 
 LARGEST = 1_000_000
 

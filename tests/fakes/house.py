@@ -6,17 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.lists import ListTraits, ListType
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.rules import Link, RuleKind, Skip
-from ledgerlink.domain.rules import Mapping as RuleMapping
-from ledgerlink.domain.runs import Run
-from ledgerlink.services import connect, lane, machine, posts
-from ledgerlink.services.house import House
-from ledgerlink.services.rules import put_rules
-from ledgerlink.services.runs import Item, get_run, list_items
-from ledgerlink.services.stores import Message
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.list_records import ListTraits, ListType
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.rules import Link, RuleKind, Skip
+from ledgerlink.domain.model.rules import Mapping as RuleMapping
+from ledgerlink.domain.model.runs import Run
+from ledgerlink.services import lane
+from ledgerlink.services.connections import connect
+from ledgerlink.services.dependencies import House
+from ledgerlink.services.imports import state_machine
+from ledgerlink.services.ports import Message
+from ledgerlink.services.posting import accept
+from ledgerlink.services.runs.history import Item, get_run, list_items
+from ledgerlink.services.settings.rules import put_rules
 
 from tests.fakes.clock import FakeClock, FakeIds
 from tests.fakes.company import FakeCompany
@@ -70,7 +73,7 @@ class Town:
         put_rules(self.house, connection.firm, USER, connection.id, kind, given)
 
     def post(self, connection: Connection, key: str, records: Sequence[Any] | str) -> Run:
-        return posts.post(self.house, connection.firm, USER, connection.id, key, records)
+        return accept.post(self.house, connection.firm, USER, connection.id, key, records)
 
     def work(self, stop: Callable[[], bool] = lambda: False, redelivered_after: int = 0) -> None:
         """Deliver what is in the lane, in order, each message again until it is done.
@@ -99,7 +102,7 @@ class Town:
         (firm, connection_id, run_id), name, step, token = self.machines.steps[0]
         try:
             run = self.runs.get(firm, connection_id, run_id)
-            machine.do_step(self.house, run, name, step, token)
+            state_machine.do_step(self.house, run, name, step, token)
         except Died:
             self.fate.dead = False
             return True

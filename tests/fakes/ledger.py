@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from ledgerlink.domain.choices import NOTHING, Chosen, Offered
-from ledgerlink.domain.documents import Company, Copy, Features, fingerprint
 from ledgerlink.domain.errors import AuthorizationLost, Forbidden, Invalid, LedgerError, Problem
-from ledgerlink.domain.lists import Batch, ListTraits, ListType, Notice, Reading
-from ledgerlink.domain.logins import Login
-from ledgerlink.domain.plan import Operation, Outcome, Request, Write
+from ledgerlink.domain.model.documents import Company, Copy, Features, fingerprint
+from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen, Offered
+from ledgerlink.domain.model.list_records import Batch, ListTraits, ListType, Notice, Reading
+from ledgerlink.domain.model.logins import Login
+from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
 from ledgerlink.domain.ports import (
     Answered,
     Clock,

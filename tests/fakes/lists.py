@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ledgerlink.domain.lists import Change, ListRecord, ListType, SyncState
-from ledgerlink.domain.schedule import Due
-from ledgerlink.domain.settings import Settings
-from ledgerlink.services.stores import Event, Page
+from ledgerlink.domain.model.list_records import Change, ListRecord, ListType, SyncState
+from ledgerlink.domain.model.schedule import Due
+from ledgerlink.domain.model.settings import Settings
+from ledgerlink.services.ports import Event, Page
 
 Connection = tuple[str, str]
 

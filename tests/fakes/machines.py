@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from ledgerlink.domain.model.runs import Run
 from ledgerlink.domain.ports import Clock
-from ledgerlink.domain.runs import Run
-from ledgerlink.services.stores import Waiting
+from ledgerlink.services.ports import Waiting
 
 Place = tuple[str, str, str]
 

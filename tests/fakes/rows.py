@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from ledgerlink.domain.connections import Authorization, Connection
 from ledgerlink.domain.errors import Conflict, Invalid, NotFound
-from ledgerlink.domain.links import Link
-from ledgerlink.domain.records import RecordKind
-from ledgerlink.domain.rules import Rule, RuleKind
+from ledgerlink.domain.model.connections import Authorization, Connection
+from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.rules import Rule, RuleKind
+from ledgerlink.domain.model.source_records import RecordKind
 
 
 @dataclass(frozen=True)

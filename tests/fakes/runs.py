@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ledgerlink.domain.errors import Conflict, NotFound
-from ledgerlink.domain.plan import Outcome
-from ledgerlink.domain.runs import FINISHED, Progress, Run, RunState
-from ledgerlink.services.stores import Page
+from ledgerlink.domain.model.plan import Outcome
+from ledgerlink.domain.model.runs import FINISHED, Progress, Run, RunState
+from ledgerlink.services.ports import Page
 
 Owner = tuple[str, str]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ledgerlink.domain.errors import LedgerError
-from ledgerlink.domain.lists import Batch, Gone, ListRecord, ListType, Reading
+from ledgerlink.domain.model.list_records import Batch, Gone, ListRecord, ListType, Reading
 from ledgerlink.domain.ports import Clock
 
 PAGE = 3

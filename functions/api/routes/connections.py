@@ -5,7 +5,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Form, Query
 from ledgerlink.domain.errors import LedgerlinkError
-from ledgerlink.services import connect
+from ledgerlink.services.connections import connect
 
 from functions.api.app import answers, app, house, public_url, who
 from functions.api.caller import Right

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.runs import Run
-from ledgerlink.services import runs
-from ledgerlink.services.runs import Item
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.runs import Run
+from ledgerlink.services.runs import history
+from ledgerlink.services.runs.history import Item
 
 from functions.api.app import app, house, who
 from functions.api.caller import Right
@@ -60,8 +60,8 @@ def export_runs(
 ) -> Response[str]:
     """Newest first, at most 500; the header `Next` has the cursor of the rest."""
     caller = who(Right.READ)
-    wanted = runs.Wanted(viewer=caller.user)
-    page = runs.list_runs(house(), caller.firm, connection_id, wanted, after, MOST_RUNS)
+    wanted = history.Wanted(viewer=caller.user)
+    page = history.list_runs(house(), caller.firm, connection_id, wanted, after, MOST_RUNS)
     return _csv([*RUN_COLUMNS, *STATES], map(_run_row, page.items), page.after)
 
 
@@ -75,8 +75,8 @@ def export_items(
 ) -> Response[str]:
     """In the order of its plan, at most 10,000; the header `Next` has the cursor of the rest."""
     caller = who(Right.READ)
-    run = runs.get_run(house(), caller.firm, connection_id, run_id, caller.user)
-    page = runs.list_items(house(), run, after, MOST_ITEMS)
+    run = history.get_run(house(), caller.firm, connection_id, run_id, caller.user)
+    page = history.list_items(house(), run, after, MOST_ITEMS)
     return _csv(ITEM_COLUMNS, map(_item_row, page.items), page.after)
 
 

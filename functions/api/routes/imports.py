@@ -6,14 +6,15 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 from ledgerlink.domain.errors import Invalid, Problem
-from ledgerlink.domain.imports import Import
-from ledgerlink.domain.plan import Action, ItemState
-from ledgerlink.domain.records import RecordKind
-from ledgerlink.domain.runs import Run, RunState
-from ledgerlink.services import imports, mapping, reconciling, runs
-from ledgerlink.services.driving import ahead
-from ledgerlink.services.import_plans import chosen
-from ledgerlink.services.recording import IMPORT
+from ledgerlink.domain.model.imports import Import
+from ledgerlink.domain.model.plan import Action, ItemState
+from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.domain.model.source_records import RecordKind
+from ledgerlink.services.applying.recorder import IMPORT
+from ledgerlink.services.imports import mapping, reconciliation, service
+from ledgerlink.services.imports.plan_import import chosen
+from ledgerlink.services.runs import history
+from ledgerlink.services.runs.next_step import ahead
 
 from functions.api.app import answers, app, house, who
 from functions.api.caller import Caller, Right
@@ -44,7 +45,7 @@ def _view(run: Run) -> ImportView:
 
 
 def _found(caller: Caller, connection_id: str, import_id: str) -> tuple[Run, Import]:
-    return imports.get_import(house(), asking(caller), connection_id, import_id)
+    return service.get_import(house(), asking(caller), connection_id, import_id)
 
 
 def _accepted(run: Run) -> Response[ImportView]:
@@ -65,14 +66,14 @@ def new_import(connection_id: str, body: NewImport, idempotency_key: Key) -> Res
     if body.time_entries is not None and body.upload_id is not None:
         problem = Problem("/upload_id", "Give time_entries or upload_id, not both.")
         raise Invalid("invalid_request", problem.message, "Give one of the two.", [problem])
-    wanted = imports.Wanted(
+    wanted = service.Wanted(
         scope=body.scope(),
         records=body.upload_id or body.time_entries,
         adapter=body.source,
         names=body.told(),
         posting=body.posted(),
     )
-    run = imports.create(house(), asking(caller), connection_id, idempotency_key, wanted)
+    run = service.create(house(), asking(caller), connection_id, idempotency_key, wanted)
     return _accepted(run)
 
 
@@ -81,21 +82,21 @@ def list_imports(
     connection_id: str,
     state: RunState | None = None,
     user: Annotated[str | None, Query(max_length=200)] = None,
-    sort: runs.Sort = runs.Sort.NEWEST,
+    sort: history.Sort = history.Sort.NEWEST,
     after: Annotated[str | None, Query(max_length=100)] = None,
     limit: Limit = 50,
 ) -> ImportList:
     """The firm's imports and your own drafts. A page may be short before the end."""
     caller = who(Right.READ)
-    wanted = runs.Wanted(viewer=caller.user, kind=IMPORT, state=state, user=user)
-    page = runs.list_runs(house(), caller.firm, connection_id, wanted, after, limit, sort)
+    wanted = history.Wanted(viewer=caller.user, kind=IMPORT, state=state, user=user)
+    page = history.list_runs(house(), caller.firm, connection_id, wanted, after, limit, sort)
     return ImportList(imports=[_view(run) for run in page.items], next=page.after)
 
 
 @app.get(ONE, summary="An import, with its progress", tags=["imports"])
 def get_import(connection_id: str, import_id: str) -> ImportView:
     run, _ = _found(who(Right.READ), connection_id, import_id)
-    imports.keep_going(house(), run)
+    service.keep_going(house(), run)
     return _view(run)
 
 
@@ -105,13 +106,13 @@ def change_import(connection_id: str, import_id: str, body: ImportChange) -> Imp
     caller = who(Right.POST)
     _, imported = _found(caller, connection_id, import_id)
     patch = body.patch(imported.scope)
-    return _view(imports.change(house(), asking(caller), connection_id, import_id, patch))
+    return _view(service.change(house(), asking(caller), connection_id, import_id, patch))
 
 
 @app.delete(ONE, summary="Give up a draft", tags=["imports"])
 def discard_import(connection_id: str, import_id: str) -> ImportView:
     caller = who(Right.POST)
-    return _view(imports.discard(house(), asking(caller), connection_id, import_id))
+    return _view(service.discard(house(), asking(caller), connection_id, import_id))
 
 
 @app.get(
@@ -139,7 +140,7 @@ def get_mapping(
 def refresh_import(connection_id: str, import_id: str) -> ImportView:
     """With suggestions from the lists as they are now."""
     caller = who(Right.POST)
-    return _view(imports.change(house(), asking(caller), connection_id, import_id, {}))
+    return _view(service.change(house(), asking(caller), connection_id, import_id, {}))
 
 
 @app.post(
@@ -151,7 +152,7 @@ def refresh_import(connection_id: str, import_id: str) -> ImportView:
 def plan_import(connection_id: str, import_id: str) -> Response[ImportView]:
     """With the rules and settings as they are now. Nothing is written."""
     caller = who(Right.POST)
-    return _accepted(imports.order_plan(house(), asking(caller), connection_id, import_id))
+    return _accepted(service.order_plan(house(), asking(caller), connection_id, import_id))
 
 
 @app.get(f"{ONE}/preview", summary="What the plan would do", tags=["imports"])
@@ -165,7 +166,7 @@ def preview_import(
 ) -> PreviewView:
     caller = who(Right.READ)
     run, imported = _found(caller, connection_id, import_id)
-    page = runs.list_items(house(), run, after, limit, state, action)
+    page = history.list_items(house(), run, after, limit, state, action)
     return PreviewView(
         plan=run.plan,
         totals={name: dict(numbers) for name, numbers in imported.totals.items()},
@@ -200,7 +201,7 @@ def get_chosen(
 def start_import(connection_id: str, import_id: str, body: StartImport) -> Response[ImportView]:
     caller = who(Right.POST)
     caller.require_kinds([RecordKind.TIME])
-    run = imports.start(house(), asking(caller), connection_id, import_id, body.plan)
+    run = service.start(house(), asking(caller), connection_id, import_id, body.plan)
     return _accepted(run)
 
 
@@ -209,14 +210,14 @@ def interrupt_import(connection_id: str, import_id: str) -> ImportView:
     """What is on its way to the ledger is ended and recorded. Only who started it may, or an
     administrator."""
     caller = who(Right.POST)
-    return _view(imports.interrupt(house(), asking(caller), connection_id, import_id))
+    return _view(service.interrupt(house(), asking(caller), connection_id, import_id))
 
 
 @app.post(f"{ONE}/resume", summary="Let an import do what is left of it", tags=["imports"])
 def resume_import(connection_id: str, import_id: str) -> ImportView:
     caller = who(Right.POST)
     caller.require_kinds([RecordKind.TIME])
-    return _view(imports.resume(house(), asking(caller), connection_id, import_id))
+    return _view(service.resume(house(), asking(caller), connection_id, import_id))
 
 
 @app.post(
@@ -229,7 +230,7 @@ def undo_import(connection_id: str, import_id: str, idempotency_key: Key) -> Res
     """It is looked at and started like any other."""
     caller = who(Right.POST)
     caller.require_kinds([RecordKind.TIME])
-    run = imports.undo(house(), asking(caller), connection_id, import_id, idempotency_key)
+    run = service.undo(house(), asking(caller), connection_id, import_id, idempotency_key)
     return _accepted(run)
 
 
@@ -245,5 +246,5 @@ def get_reconciliation(
 ) -> ReconciliationView:
     """By person and project, with every difference. At most 92 days at once."""
     caller = who(Right.READ)
-    found = reconciling.reconcile(house(), caller.firm, connection_id, first_day, last_day)
+    found = reconciliation.reconcile(house(), caller.firm, connection_id, first_day, last_day)
     return ReconciliationView.of(found)

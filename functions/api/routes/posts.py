@@ -5,7 +5,8 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header
 from ledgerlink.domain.errors import Invalid, Problem
-from ledgerlink.services import posts, previewing
+from ledgerlink.services.posting import accept
+from ledgerlink.services.posting import preview as previewing
 
 from functions.api.app import answers, app, house, who
 from functions.api.caller import Right
@@ -21,7 +22,7 @@ from functions.api.views import RunView, UploadView
 )
 def new_upload(connection_id: str) -> tuple[UploadView, int]:
     caller = who(Right.POST)
-    upload_id, url = posts.upload(house(), caller.firm, connection_id)
+    upload_id, url = accept.upload(house(), caller.firm, connection_id)
     return UploadView(upload_id=upload_id, url=url, expires_in_seconds=3600), 201
 
 
@@ -57,7 +58,7 @@ def new_post(
         problem = Problem("/header/idempotency-key", "Field required")
         remedy = "Send an Idempotency-Key of your own making with each post."
         raise Invalid("invalid_request", "A post needs a key.", remedy, [problem])
-    run = posts.post(
+    run = accept.post(
         house(), caller.firm, caller.user, connection_id, idempotency_key, records, caller.kinds
     )
     view = RunView.of(run)

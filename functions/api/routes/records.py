@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from ledgerlink.services import records
+from ledgerlink.services.sync import list_records as records
 
 from functions.api.app import app, house, who
 from functions.api.caller import Right

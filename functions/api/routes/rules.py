@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from ledgerlink.domain.errors import NotFound
-from ledgerlink.domain.rules import RuleKind
-from ledgerlink.services import rules
+from ledgerlink.domain.model.rules import RuleKind
+from ledgerlink.services.settings import rules
 from ledgerlink.wire.rules import all_mappings, mappings, plain
 
 from functions.api.app import app, house, who

@@ -3,10 +3,12 @@
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from ledgerlink.domain.plan import Action, ItemState
-from ledgerlink.domain.records import RecordKind
-from ledgerlink.domain.runs import RunState
-from ledgerlink.services import imports, parking, records, runs
+from ledgerlink.domain.model.plan import Action, ItemState
+from ledgerlink.domain.model.runs import RunState
+from ledgerlink.domain.model.source_records import RecordKind
+from ledgerlink.services.imports import service
+from ledgerlink.services.runs import history, parking
+from ledgerlink.services.sync import list_records
 
 from functions.api.app import app, house, who
 from functions.api.caller import Caller, Right
@@ -24,20 +26,20 @@ def list_runs(
     kind: Annotated[str | None, Query(max_length=20)] = None,
     state: RunState | None = None,
     user: Annotated[str | None, Query(max_length=200)] = None,
-    sort: runs.Sort = runs.Sort.NEWEST,
+    sort: history.Sort = history.Sort.NEWEST,
 ) -> RunList:
     """Of one kind, state or user if that is given. Drafts of imports are seen by their maker
     alone. A page may be short before the end. Sorted by state or user, the newest 500 are."""
     caller = who(Right.READ)
-    wanted = runs.Wanted(viewer=caller.user, kind=kind, state=state, user=user)
-    page = runs.list_runs(house(), caller.firm, connection_id, wanted, after, limit, sort)
+    wanted = history.Wanted(viewer=caller.user, kind=kind, state=state, user=user)
+    page = history.list_runs(house(), caller.firm, connection_id, wanted, after, limit, sort)
     return RunList(runs=[RunView.of(run) for run in page.items], next=page.after)
 
 
 @app.get("/v1/connections/<connection_id>/runs/<run_id>", summary="A run", tags=["runs"])
 def get_run(connection_id: str, run_id: str) -> RunView:
     caller = who(Right.READ)
-    return RunView.of(runs.get_run(house(), caller.firm, connection_id, run_id, caller.user))
+    return RunView.of(history.get_run(house(), caller.firm, connection_id, run_id, caller.user))
 
 
 @app.get(
@@ -55,12 +57,12 @@ def list_items(
 ) -> ItemList | RunChangeList:
     """The items of a sync are its entries in the feed."""
     caller = who(Right.READ)
-    run = runs.get_run(house(), caller.firm, connection_id, run_id, caller.user)
+    run = history.get_run(house(), caller.firm, connection_id, run_id, caller.user)
     if run.sync is not None:
-        changed = records.changes_of_run(house(), run, after, limit)
+        changed = list_records.changes_of_run(house(), run, after, limit)
         found = [ChangeView.of(change) for change in changed.items]
         return RunChangeList(items=found, next=changed.after)
-    page = runs.list_items(house(), run, after, limit, state, action)
+    page = history.list_items(house(), run, after, limit, state, action)
     return ItemList(items=[ItemView.of(item) for item in page.items], next=page.after)
 
 
@@ -71,15 +73,15 @@ def list_items(
 )
 def resume_run(connection_id: str, run_id: str) -> RunView:
     caller = who(Right.POST)
-    run = runs.get_run(house(), caller.firm, connection_id, run_id, caller.user)
+    run = history.get_run(house(), caller.firm, connection_id, run_id, caller.user)
     if run.imported is not None:
         caller.require_kinds([RecordKind.TIME])
-        imports.require_owner(run, asking(caller))
+        service.require_owner(run, asking(caller))
     elif run.sync is None:
         caller.require_kinds(list(RecordKind) if run.kinds is None else run.kinds)
     return RunView.of(parking.resume(house(), run))
 
 
-def asking(caller: Caller) -> imports.User:
+def asking(caller: Caller) -> service.User:
     """The caller as imports know it."""
-    return imports.User(caller.firm, caller.user, caller.administrator)
+    return service.User(caller.firm, caller.user, caller.administrator)

@@ -1,7 +1,7 @@
 """What a firm chooses for a connection."""
 
-from ledgerlink.domain.settings import Settings
-from ledgerlink.services import settings
+from ledgerlink.domain.model.settings import Settings
+from ledgerlink.services.settings import settings
 
 from functions.api.app import app, house, who
 from functions.api.caller import Right

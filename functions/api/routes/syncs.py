@@ -4,7 +4,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header
-from ledgerlink.services import syncs
+from ledgerlink.services.sync import request
 
 from functions.api.app import answers, app, house, who
 from functions.api.caller import Right
@@ -25,7 +25,7 @@ def new_sync(
 ) -> Response[RunView]:
     """Answers at once with the run; the same Idempotency-Key never makes a second one."""
     caller = who(Right.POST)
-    run = syncs.request_sync(
+    run = request.request_sync(
         house(),
         caller.firm,
         caller.user,

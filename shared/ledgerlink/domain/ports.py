@@ -6,8 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
-from ledgerlink.domain.choices import NOTHING, Chosen, Offered
-from ledgerlink.domain.documents import (
+from ledgerlink.domain.model.documents import (
     Company,
     Copy,
     Document,
@@ -18,11 +17,12 @@ from ledgerlink.domain.documents import (
     ResolvedReceipt,
     ResolvedTime,
 )
-from ledgerlink.domain.imports import Scope
-from ledgerlink.domain.lists import Batch, ListTraits, ListType, Notice, Reading
-from ledgerlink.domain.logins import Login
-from ledgerlink.domain.plan import Operation, Outcome, Request, Write
-from ledgerlink.domain.reasons import Reason
+from ledgerlink.domain.model.imports import Scope
+from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen, Offered
+from ledgerlink.domain.model.list_records import Batch, ListTraits, ListType, Notice, Reading
+from ledgerlink.domain.model.logins import Login
+from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
+from ledgerlink.domain.model.reasons import Reason
 
 
 class Clock(Protocol):

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.errors import (
     AuthorizationLost,
     Conflict,
@@ -13,29 +12,30 @@ from ledgerlink.domain.errors import (
     LedgerUnavailable,
     NotFound,
 )
+from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.domain.model.schedule import FIRST_INTERVAL
+from ledgerlink.domain.model.settings import Direction
 from ledgerlink.domain.ports import Interrupted, Stop
-from ledgerlink.domain.reasons import reason
-from ledgerlink.domain.runs import Run, RunState
-from ledgerlink.domain.schedule import FIRST_INTERVAL
-from ledgerlink.domain.settings import Direction
-from ledgerlink.services import scheduling
-from ledgerlink.services.applying import apply_chunk
-from ledgerlink.services.driving import finish, report
-from ledgerlink.services.house import House
-from ledgerlink.services.messages import messages_of
-from ledgerlink.services.parking import (
+from ledgerlink.services.applying.chunk import apply_chunk
+from ledgerlink.services.applying.recover import settle_before
+from ledgerlink.services.dependencies import House
+from ledgerlink.services.ports import Message
+from ledgerlink.services.posting.plan_run import plan_run, read_company
+from ledgerlink.services.runs.ledger_session import visit
+from ledgerlink.services.runs.messages import messages_of
+from ledgerlink.services.runs.next_step import finish, report
+from ledgerlink.services.runs.parking import (
     lose_authorization,
     park,
     reason_of,
     resume,
     resume_all,
 )
-from ledgerlink.services.planning import plan_run, read_company
-from ledgerlink.services.settling import settle_before
-from ledgerlink.services.stores import Message
-from ledgerlink.services.syncing import bring_in
-from ledgerlink.services.syncs import start_sync, waiting_sync
-from ledgerlink.services.visits import visit
+from ledgerlink.services.sync import scheduler
+from ledgerlink.services.sync.pull import bring_in
+from ledgerlink.services.sync.request import start_sync, waiting_sync
 
 
 async def handle(house: House, message: Message, stop: Stop) -> None:
@@ -75,7 +75,7 @@ async def _work(
         if run.sync is not None and isinstance(error, LedgerStopped):
             house.count("SyncsFailed", 1)
         if isinstance(error, LedgerUnavailable):
-            scheduling.bring_forward(house, connection, house.clock.now() + FIRST_INTERVAL)
+            scheduler.bring_forward(house, connection, house.clock.now() + FIRST_INTERVAL)
 
 
 def give_up(house: House, message: Message) -> None:
@@ -150,7 +150,7 @@ async def _welcome(house: House, connection: Connection, stop: Stop) -> None:
 
 def _first_sync(house: House, connection: Connection) -> None:
     """After every connect the lists come in by themselves, and from then on by schedule."""
-    scheduling.begin_schedule(house, connection)
+    scheduler.begin_schedule(house, connection)
     incoming = house.settings.get(connection.firm, connection.id).direction is not Direction.OUT
     if incoming and house.connector(connection.ledger).lists:
         start_sync(

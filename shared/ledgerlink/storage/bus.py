@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ledgerlink.services.stores import Event
+from ledgerlink.services.ports import Event
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
-from ledgerlink.domain.connections import Authorization, Connection
 from ledgerlink.domain.errors import Conflict, Invalid, NotFound
+from ledgerlink.domain.model.connections import Authorization, Connection
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table, Taken
 from ledgerlink.wire.stored import dump, load

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ledgerlink.domain.ports import LaneState
-from ledgerlink.services.stores import Message
+from ledgerlink.services.ports import Message
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Table
 from ledgerlink.wire.stored import dump, load

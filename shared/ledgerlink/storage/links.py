@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice, product
 
-from ledgerlink.domain.links import Link, Source
-from ledgerlink.domain.records import RecordKind
+from ledgerlink.domain.model.links import Link, Source
+from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table
 from ledgerlink.wire.stored import dump, load

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from ledgerlink.domain.lists import Change, ListRecord, ListType, SyncState
-from ledgerlink.services.stores import Page
+from ledgerlink.domain.model.list_records import Change, ListRecord, ListType, SyncState
+from ledgerlink.services.ports import Page
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table
 from ledgerlink.wire.stored import dump, load

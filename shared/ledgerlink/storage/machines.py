@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ledgerlink.domain.model.runs import Run
 from ledgerlink.domain.ports import Clock
-from ledgerlink.domain.runs import Run
-from ledgerlink.services.stores import Ids, Waiting
+from ledgerlink.services.ports import Ids, Waiting
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table, Taken
 from ledgerlink.wire.stored import dump, load

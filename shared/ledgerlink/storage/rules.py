@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from ledgerlink.domain.rules import Rule, RuleKind
+from ledgerlink.domain.model.rules import Rule, RuleKind
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table
 from ledgerlink.wire.rules import dump_mapping, load_mapping

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ledgerlink.domain.errors import Conflict, NotFound
-from ledgerlink.domain.plan import Outcome
+from ledgerlink.domain.model.plan import Outcome
+from ledgerlink.domain.model.runs import FINISHED, Progress, Run, RunState
 from ledgerlink.domain.ports import Clock
-from ledgerlink.domain.runs import FINISHED, Progress, Run, RunState
-from ledgerlink.services.stores import Page
+from ledgerlink.services.ports import Page
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table, Taken
 from ledgerlink.wire.stored import dump, load

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from ledgerlink.domain.schedule import Due
+from ledgerlink.domain.model.schedule import Due
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table, Taken
 from ledgerlink.wire.stored import dump, load

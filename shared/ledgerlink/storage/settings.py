@@ -1,6 +1,6 @@
 """What firms chose, and the month's metered calls, in the table."""
 
-from ledgerlink.domain.settings import Settings
+from ledgerlink.domain.model.settings import Settings
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Table
 from ledgerlink.wire.stored import dump, load

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from ledgerlink.domain.errors import Invalid, NotFound
-from ledgerlink.domain.lists import ListRecord, ListType
-from ledgerlink.domain.plan import Operation
-from ledgerlink.domain.runs import Run
+from ledgerlink.domain.model.list_records import ListRecord, ListType
+from ledgerlink.domain.model.plan import Operation
+from ledgerlink.domain.model.runs import Run
 from ledgerlink.storage import keys
 from ledgerlink.wire.stored import dump, load
 

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.posting import Posting
-from ledgerlink.domain.spending import Expensing, Invoicing
+from ledgerlink.domain.model.money_settings import Expensing, Invoicing
+from ledgerlink.domain.model.time_settings import Posting
 from ledgerlink.wire.records import forbid_unknown, problems
 
 Section = TypeVar("Section", Posting, Expensing, Invoicing)

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from ledgerlink.domain.errors import Invalid, Problem
-from ledgerlink.domain.records import (
+from ledgerlink.domain.model.source_records import (
     ClientRecord,
     Deleted,
     ExpenseEntry,

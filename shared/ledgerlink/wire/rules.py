@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field, TypeAdapter, ValidationError
 
 from ledgerlink.domain.errors import Invalid, Problem
-from ledgerlink.domain.rules import (
+from ledgerlink.domain.model.rules import (
     Client,
     CreateLaborCode,
     CreateProject,

@@ -10,8 +10,8 @@ import httpx
 from ledgerlink.connectors.intacct import Endpoints, Login, SageIntacct
 from ledgerlink.connectors.intacct.choices import Choices
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
-from ledgerlink.domain.choices import Chosen
-from ledgerlink.domain.lists import Batch, ListRecord, ListType, Reading
+from ledgerlink.domain.model.ledger_choices import Chosen
+from ledgerlink.domain.model.list_records import Batch, ListRecord, ListType, Reading
 from ledgerlink.domain.ports import LaneState
 
 from local.sandboxes.intacct.journal import Entry

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.connectors.intacct.documents import Documents
-from ledgerlink.connectors.intacct.ids import SEPARATOR
-from ledgerlink.domain.records import RecordKind
-from ledgerlink.domain.rules import Link, LinkExpenseCode, RuleKind
-from ledgerlink.domain.rules import Mapping as Rules
-from ledgerlink.domain.spending import Expensing
+from ledgerlink.connectors.intacct.documents.composer import Documents
+from ledgerlink.connectors.intacct.protocol.record_ids import SEPARATOR
+from ledgerlink.domain.model.money_settings import Expensing
+from ledgerlink.domain.model.rules import Link, LinkExpenseCode, RuleKind
+from ledgerlink.domain.model.rules import Mapping as Rules
+from ledgerlink.domain.model.source_records import RecordKind
 
 from tests.contract import clerk
 from tests.contract.clerk import Outcomes, code, words

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.intacct.choices import OFFERED, Choices, Sales
-from ledgerlink.domain.lists import ListType
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.records import ProjectRecord, Record, RecordKind
-from ledgerlink.domain.rules import CreateLaborCode, RuleKind
+from ledgerlink.domain.model.list_records import ListType
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.rules import CreateLaborCode, RuleKind
+from ledgerlink.domain.model.source_records import ProjectRecord, Record, RecordKind
 
 from tests.contract.intacct.books import Books, Row
 from tests.contract.intacct.clerk import Clerk, code

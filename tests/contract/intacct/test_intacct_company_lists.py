@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
-from ledgerlink.connectors.intacct.records import (
+from ledgerlink.connectors.intacct.reads.catalog import SOURCES
+from ledgerlink.connectors.intacct.reads.map_lists import (
     ACCOUNT_LABEL,
     DEPARTMENT,
     ENTITY,
@@ -15,9 +16,8 @@ from ledgerlink.connectors.intacct.records import (
     TASK,
     TIME_TYPE,
 )
-from ledgerlink.connectors.intacct.traits import SOURCES
 from ledgerlink.domain.errors import Invalid, LedgerStopped
-from ledgerlink.domain.lists import ListType, Reading
+from ledgerlink.domain.model.list_records import ListType, Reading
 
 from tests.contract.intacct.books import PASSWORD, USER, Books, Make
 

@@ -8,17 +8,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.intacct.records import PROJECT
+from ledgerlink.connectors.intacct.reads.map_lists import PROJECT
 from ledgerlink.domain.errors import (
     AuthorizationLost,
     LedgerError,
     LedgerStopped,
     LedgerUnavailable,
 )
-from ledgerlink.domain.lists import ListType
-from ledgerlink.domain.plan import ItemState, Outcome
-from ledgerlink.domain.reasons import REASONS
-from ledgerlink.domain.records import Record
+from ledgerlink.domain.model.list_records import ListType
+from ledgerlink.domain.model.plan import ItemState, Outcome
+from ledgerlink.domain.model.reasons import REASONS
+from ledgerlink.domain.model.source_records import Record
 
 from tests.contract.intacct.books import HASTY, Books
 from tests.contract.intacct.clerk import Clerk, code

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from ledgerlink.domain.errors import LedgerError, LedgerUnavailable
-from ledgerlink.domain.lists import ListType
-from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.model.list_records import ListType
+from ledgerlink.domain.model.plan import ItemState
 
 from tests.contract.intacct.books import HASTY, Books, Spoil, faithful
 from tests.contract.intacct.clerk import Clerk

@@ -8,9 +8,9 @@ from functools import partial
 
 import pytest
 from ledgerlink.domain.errors import LedgerError
-from ledgerlink.domain.lists import ListType
-from ledgerlink.domain.plan import ItemState, Outcome
-from ledgerlink.domain.records import Record, RecordKind
+from ledgerlink.domain.model.list_records import ListType
+from ledgerlink.domain.model.plan import ItemState, Outcome
+from ledgerlink.domain.model.source_records import Record, RecordKind
 
 from tests.contract.intacct.books import HASTY, Books, Spoil, faithful
 from tests.contract.intacct.clerk import Clerk

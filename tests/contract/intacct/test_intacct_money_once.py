@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.records import Record
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.source_records import Record
 
 from tests.contract.intacct.clerk import Clerk, code
 from tests.contract.intacct.papers import PAPERS, Paper, choose, papers

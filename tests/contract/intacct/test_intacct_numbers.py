@@ -1,6 +1,6 @@
 """A number that somebody else's document has: that one is left alone, and ours says so."""
 
-from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.model.plan import ItemState
 
 from tests.contract.intacct.clerk import Clerk, code, words
 from tests.contract.intacct.papers import PAPERS, choose

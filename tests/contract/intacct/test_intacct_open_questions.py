@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.intacct.records import PROJECT
+from ledgerlink.connectors.intacct.reads.map_lists import PROJECT
 from ledgerlink.domain.errors import LedgerStopped
-from ledgerlink.domain.lists import ListType
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.rules import Link, RuleKind
+from ledgerlink.domain.model.list_records import ListType
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.rules import Link, RuleKind
 
 from tests.contract.intacct.books import HASTY, Books
 from tests.contract.intacct.clerk import Clerk, code, words

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.intacct.choices import Choices
-from ledgerlink.domain.lists import ListType
-from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.model.list_records import ListType
+from ledgerlink.domain.model.plan import ItemState
 
 from tests.contract.intacct.books import Books, Make
 from tests.contract.intacct.clerk import Clerk, code, words

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.intacct.choices import Choices
-from ledgerlink.domain.plan import ItemState, Outcome
-from ledgerlink.domain.records import Record, RecordKind
-from ledgerlink.domain.rules import Link, LinkExpenseCode, RuleKind
+from ledgerlink.domain.model.plan import ItemState, Outcome
+from ledgerlink.domain.model.rules import Link, LinkExpenseCode, RuleKind
+from ledgerlink.domain.model.source_records import Record, RecordKind
 
 from tests.contract.intacct.books import Books
 from tests.contract.intacct.clerk import Clerk, code, words

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 from ledgerlink.connectors.intacct.choices import Choices
-from ledgerlink.domain.lists import ListType
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.records import Record
-from ledgerlink.domain.rules import Link, LinkExpenseCode, RuleKind
+from ledgerlink.domain.model.list_records import ListType
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.rules import Link, LinkExpenseCode, RuleKind
+from ledgerlink.domain.model.source_records import Record
 
 from tests.contract.intacct.books import PASSWORD, USER, Books, Row
 from tests.contract.intacct.clerk import Clerk, code, words

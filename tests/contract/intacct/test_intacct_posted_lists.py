@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.intacct.choices import Choices
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.records import ClientRecord, ProjectRecord, StaffRecord
-from ledgerlink.domain.rules import Client as Above
-from ledgerlink.domain.rules import CreateLaborCode, CreateProject, CreateUser, Link, RuleKind
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.rules import Client as Above
+from ledgerlink.domain.model.rules import CreateLaborCode, CreateProject, CreateUser, Link, RuleKind
+from ledgerlink.domain.model.source_records import ClientRecord, ProjectRecord, StaffRecord
 
 from tests.contract.intacct.books import Books, Row
 from tests.contract.intacct.clerk import Clerk, code, words

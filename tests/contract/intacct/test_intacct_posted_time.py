@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.intacct.choices import Choices
-from ledgerlink.domain.plan import Action, ItemState
-from ledgerlink.domain.records import Record, RecordKind, TimeEntry
-from ledgerlink.domain.rules import Link, RuleKind
+from ledgerlink.domain.model.plan import Action, ItemState
+from ledgerlink.domain.model.rules import Link, RuleKind
+from ledgerlink.domain.model.source_records import Record, RecordKind, TimeEntry
 
 from tests.contract.clerk import Outcomes
 from tests.contract.intacct.books import Books, Row

@@ -4,9 +4,9 @@ import base64
 from collections.abc import Mapping
 
 import pytest
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.reasons import reason
-from ledgerlink.domain.records import RecordKind
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.source_records import RecordKind
 
 from tests.contract.intacct.clerk import Clerk
 from tests.contract.intacct.papers import PAPERS, Paper, choose, papers

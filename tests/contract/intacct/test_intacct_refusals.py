@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.intacct.records import PROJECT
+from ledgerlink.connectors.intacct.reads.map_lists import PROJECT
 from ledgerlink.domain.errors import LedgerError, LedgerStopped, LedgerUnavailable
-from ledgerlink.domain.lists import Reading
-from ledgerlink.domain.plan import ItemState, Outcome
+from ledgerlink.domain.model.list_records import Reading
+from ledgerlink.domain.model.plan import ItemState, Outcome
 from ledgerlink.domain.ports import Ledger
 
 from tests.contract.intacct.clerk import Clerk, code, words

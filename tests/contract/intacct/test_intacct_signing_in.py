@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
-from ledgerlink.connectors.intacct.logins import Session
-from ledgerlink.domain.documents import Company
 from ledgerlink.domain.errors import AuthorizationLost, LedgerError, LedgerStopped
-from ledgerlink.domain.lists import ListType
+from ledgerlink.domain.model.documents import Company
+from ledgerlink.domain.model.list_records import ListType
+from ledgerlink.domain.model.logins import Session
 
 from tests.contract.intacct.books import CREDENTIALS, PASSWORD, USER, Books
 

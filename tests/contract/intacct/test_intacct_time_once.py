@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 from ledgerlink.domain.errors import AuthorizationLost, LedgerStopped, LedgerUnavailable
-from ledgerlink.domain.plan import ItemState, Operation
-from ledgerlink.domain.records import Record, RecordKind
+from ledgerlink.domain.model.plan import ItemState, Operation
+from ledgerlink.domain.model.source_records import Record, RecordKind
 
 from tests.contract.clerk import Outcomes
 from tests.contract.intacct.books import Books, Row

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.intacct.choices import Choices
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.records import RecordKind
-from ledgerlink.domain.rules import Link, RuleKind
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.rules import Link, RuleKind
+from ledgerlink.domain.model.source_records import RecordKind
 from lxml import etree
 
 from local.sandboxes.intacct.journal import Entry

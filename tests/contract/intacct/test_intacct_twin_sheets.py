@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.plan import ItemState, Outcome, Request
+from ledgerlink.domain.model.plan import ItemState, Outcome, Request
 from ledgerlink.domain.ports import never
-from ledgerlink.services.applying import ready
+from ledgerlink.services.applying.chunk import ready
 
 from tests.contract.intacct.clerk import Clerk, code
 from tests.contract.intacct.test_intacct_posted_time import deleted, kept, theirs

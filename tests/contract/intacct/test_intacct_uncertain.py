@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.lists import ListType
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.records import RecordKind
+from ledgerlink.domain.model.list_records import ListType
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.source_records import RecordKind
 
 from tests.contract.clerk import Outcomes
 from tests.contract.intacct.clerk import Clerk

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import httpx
 from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
-from ledgerlink.domain.lists import Batch, ListRecord, ListType, Reading
+from ledgerlink.domain.model.list_records import Batch, ListRecord, ListType, Reading
 from ledgerlink.domain.ports import LaneState, Tokens
 
 from local.sandboxes.qbo.server import Running

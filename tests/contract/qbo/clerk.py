@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.domain.records import RecordKind
-from ledgerlink.domain.rules import Link, LinkExpenseCode, RuleKind
-from ledgerlink.domain.rules import Mapping as Rules
-from ledgerlink.domain.spending import Expensing, Invoicing
+from ledgerlink.domain.model.money_settings import Expensing, Invoicing
+from ledgerlink.domain.model.rules import Link, LinkExpenseCode, RuleKind
+from ledgerlink.domain.model.rules import Mapping as Rules
+from ledgerlink.domain.model.source_records import RecordKind
 
 from tests.contract import clerk
 from tests.contract.clerk import Outcomes, code, words

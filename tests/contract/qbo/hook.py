@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
-from ledgerlink.domain.lists import ListType
+from ledgerlink.domain.model.list_records import ListType
 
 from tests.contract.qbo.books import CREDENTIALS, Books
 

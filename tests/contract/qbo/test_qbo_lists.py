@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
-from ledgerlink.domain.lists import ListRecord, ListType, Reading
+from ledgerlink.domain.model.list_records import ListRecord, ListType, Reading
 
 from tests.contract.qbo.books import Books, Make
 from tests.contract.qbo.hook import hooked

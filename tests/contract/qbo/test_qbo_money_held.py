@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.documents import Copy
-from ledgerlink.domain.plan import ItemState, Operation
-from ledgerlink.domain.posting import LedgerEdits, Posting
-from ledgerlink.domain.reasons import Reason, reason
+from ledgerlink.domain.model.documents import Copy
+from ledgerlink.domain.model.plan import ItemState, Operation
+from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.time_settings import LedgerEdits, Posting
 
 from tests.contract.papers import PAPERS, Paper, papers, spent
 from tests.contract.qbo.books import Row

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.records import Record
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.source_records import Record
 
 from tests.contract.papers import PAPERS, Paper, charged, invoice, papers, sold, spent, worked
 from tests.contract.qbo.clerk import Clerk, code

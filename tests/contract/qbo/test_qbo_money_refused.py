@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.plan import ItemState, Outcome
-from ledgerlink.domain.posting import ClosedPeriod, LedgerEdits, Posting
-from ledgerlink.domain.reasons import reason
-from ledgerlink.domain.records import Record
-from ledgerlink.domain.rules import Link, LinkExpenseCode, RuleKind
+from ledgerlink.domain.model.plan import ItemState, Outcome
+from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.rules import Link, LinkExpenseCode, RuleKind
+from ledgerlink.domain.model.source_records import Record
+from ledgerlink.domain.model.time_settings import ClosedPeriod, LedgerEdits, Posting
 
 from tests.contract.papers import (
     DAY,

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from ledgerlink.domain.model.plan import ItemState, Outcome
+from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.rules import Link, RuleKind
 from ledgerlink.domain.money import Total
-from ledgerlink.domain.plan import ItemState, Outcome
-from ledgerlink.domain.reasons import reason
-from ledgerlink.domain.rules import Link, RuleKind
 
 from tests.contract.papers import (
     DAY,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
-from ledgerlink.domain.lists import Batch, ListRecord, ListType, Reading
+from ledgerlink.domain.model.list_records import Batch, ListRecord, ListType, Reading
 
 from tests.contract.qbo.books import Books, Make
 from tests.contract.qbo.hook import hooked

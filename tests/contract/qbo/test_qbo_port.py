@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 from ledgerlink.connectors.qbo import PRODUCTION, QuickBooksOnline
-from ledgerlink.domain.documents import Company as LedgerCompany
-from ledgerlink.domain.documents import Features
 from ledgerlink.domain.errors import LedgerStopped, LedgerUnavailable
-from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
+from ledgerlink.domain.model.documents import Company as LedgerCompany
+from ledgerlink.domain.model.documents import Features
+from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
 from ledgerlink.domain.ports import Connector, Ledger
 
 from tests.unit.connectors.qbo.stage import (

@@ -5,8 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.spending import Expensing, GroupBy, Number, Period, PostingDate
+from ledgerlink.domain.model.money_settings import Expensing, GroupBy, Number, Period, PostingDate
+from ledgerlink.domain.model.plan import ItemState
 
 from tests.contract.papers import DAY, gone, spent
 from tests.contract.qbo.books import Row

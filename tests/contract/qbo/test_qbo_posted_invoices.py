@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.lists import ListType
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.reasons import reason
-from ledgerlink.domain.records import RecordKind
-from ledgerlink.domain.spending import InvoiceLines, Number
+from ledgerlink.domain.model.list_records import ListType
+from ledgerlink.domain.model.money_settings import InvoiceLines, Number
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.source_records import RecordKind
 
 from tests.contract.papers import DAY, gone, invoice, sold, worked
 from tests.contract.qbo.books import Row

@@ -6,16 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.reasons import reason
-from ledgerlink.domain.records import (
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.rules import CreateLaborCode, Link, RuleKind
+from ledgerlink.domain.model.source_records import (
     ClientRecord,
     ListPost,
     ProjectRecord,
     RecordKind,
     StaffRecord,
 )
-from ledgerlink.domain.rules import CreateLaborCode, Link, RuleKind
 
 from tests.contract.papers import gone, invoice, sold, spent, worked
 from tests.contract.qbo.books import Row

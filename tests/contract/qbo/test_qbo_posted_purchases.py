@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.reasons import reason
-from ledgerlink.domain.records import ExpenseEntry
-from ledgerlink.domain.rules import RuleKind, Skip
-from ledgerlink.domain.spending import GroupBy, MissingPayee
+from ledgerlink.domain.model.money_settings import GroupBy, MissingPayee
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.rules import RuleKind, Skip
+from ledgerlink.domain.model.source_records import ExpenseEntry
 
 from tests.contract.papers import DAY, charged, gone, spent
 from tests.contract.qbo.books import Row

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.reasons import reason
-from ledgerlink.domain.records import Record, RecordKind
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.source_records import Record, RecordKind
 
 from tests.contract.papers import FILE, PAPERS, Paper, charged, gone, papers, receipt, spent
 from tests.contract.qbo.books import Row

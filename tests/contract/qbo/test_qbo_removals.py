@@ -7,9 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from ledgerlink.connectors.qbo.billing import billed
-from ledgerlink.domain.documents import Copy, fingerprint
-from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
+from ledgerlink.connectors.qbo.outcomes.billed_time import billed
+from ledgerlink.domain.model.documents import Copy, fingerprint
+from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
 
 from tests.contract.qbo.books import Books, Make, Row
 from tests.unit.connectors.qbo.stage import Report, activity, create

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.records import RecordKind
+from ledgerlink.domain.model.source_records import RecordKind
 
 from local.sandboxes.qbo.server import Running
 from tests.contract.papers import FILE, charged, gone, invoice, receipt, sold, spent, worked

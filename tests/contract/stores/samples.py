@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from ledgerlink.domain.connections import Authorization, Connection, ConnectionState
-from ledgerlink.domain.links import Link
+from ledgerlink.domain.model.connections import Authorization, Connection, ConnectionState
+from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.runs import Chunk, Run, RunState
 from ledgerlink.domain.ports import Tokens
-from ledgerlink.domain.runs import Chunk, Run, RunState
 
 from tests.fakes.clock import START
 

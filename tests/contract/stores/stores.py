@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from ledgerlink.services.stores import (
+from ledgerlink.services.ports import (
     Bus,
     Connections,
     Event,

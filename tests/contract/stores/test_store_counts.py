@@ -7,10 +7,10 @@ from itertools import count
 from typing import Any
 
 import pytest
-from ledgerlink.domain.links import Link, Source
-from ledgerlink.domain.plan import Action, ItemState, Outcome, Write
-from ledgerlink.domain.runs import Chunk, Progress
-from ledgerlink.services.recording import Recorder
+from ledgerlink.domain.model.links import Link, Source
+from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Write
+from ledgerlink.domain.model.runs import Chunk, Progress
+from ledgerlink.services.applying.recorder import Recorder
 
 from tests.contract.stores.samples import run
 from tests.contract.stores.stores import Clients, Stores, on_aws

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 from ledgerlink.domain.errors import Invalid, NotFound
-from ledgerlink.domain.plan import Action, ItemState, Operation
-from ledgerlink.domain.reasons import reason
-from ledgerlink.services.stores import Message
+from ledgerlink.domain.model.plan import Action, ItemState, Operation
+from ledgerlink.domain.model.reasons import reason
+from ledgerlink.services.ports import Message
 from ledgerlink.storage import staging
 
 from tests.contract.stores.samples import NEIGHBOURS, STRANGE, run

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ledgerlink.domain.lists import Change, ListRecord, ListType, SyncState, change
+from ledgerlink.domain.model.list_records import Change, ListRecord, ListType, SyncState, change
 from ledgerlink.storage.lists import DynamoLists
 from ledgerlink.storage.table import Table, Taken
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from ledgerlink.domain.rules import (
+from ledgerlink.domain.model.rules import (
     Client,
     CreateLaborCode,
     CreateProject,

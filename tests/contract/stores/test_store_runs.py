@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 from ledgerlink.domain.errors import Conflict, NotFound
-from ledgerlink.domain.plan import ItemState, Outcome
-from ledgerlink.domain.reasons import reason
-from ledgerlink.domain.runs import Progress, RunState
+from ledgerlink.domain.model.plan import ItemState, Outcome
+from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.runs import Progress, RunState
 
 from tests.contract.stores.samples import NEIGHBOURS, STRANGE, planned, run
 from tests.contract.stores.stores import Stores

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from ledgerlink.domain.lists import ListType
-from ledgerlink.domain.schedule import Due
-from ledgerlink.domain.settings import Direction, Schedule, ScheduleMode, Settings
+from ledgerlink.domain.model.list_records import ListType
+from ledgerlink.domain.model.schedule import Due
+from ledgerlink.domain.model.settings import Direction, Schedule, ScheduleMode, Settings
 
 from tests.contract.stores.samples import NEIGHBOURS
 from tests.contract.stores.stores import Stores

@@ -3,15 +3,18 @@
 import asyncio
 
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.lists import ListRecord, ListTraits, ListType
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.rules import Client, CreateProject, Link, Mapping, RuleKind
-from ledgerlink.domain.runs import RunState
-from ledgerlink.services import connect, lane, parking, posts
-from ledgerlink.services.house import House
-from ledgerlink.services.rules import put_rules
-from ledgerlink.services.runs import get_run, list_items
-from ledgerlink.services.syncs import request_sync
+from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.rules import Client, CreateProject, Link, Mapping, RuleKind
+from ledgerlink.domain.model.runs import RunState
+from ledgerlink.services import lane
+from ledgerlink.services.connections import connect
+from ledgerlink.services.dependencies import House
+from ledgerlink.services.posting import accept
+from ledgerlink.services.runs import parking
+from ledgerlink.services.runs.history import get_run, list_items
+from ledgerlink.services.settings.rules import put_rules
+from ledgerlink.services.sync.request import request_sync
 
 from tests.contract.stores.stores import Stores
 from tests.fakes.clock import FakeIds
@@ -74,7 +77,7 @@ def test_a_post_is_interrupted_resumed_and_corrected_on_every_kind_of_store(
     company.trouble = [None, None, None, None, LedgerUnavailable("down", "It is down.")]
     records = [entry(f"t#{n}/ä") for n in range(5)]
 
-    run = posts.post(house, FIRM, USER, number, "key", records)
+    run = accept.post(house, FIRM, USER, number, "key", records)
     work(house, stores)
     assert get_run(house, FIRM, number, run.id, USER).state is RunState.PARKED
     parking.resume(house, get_run(house, FIRM, number, run.id, USER))
@@ -84,13 +87,13 @@ def test_a_post_is_interrupted_resumed_and_corrected_on_every_kind_of_store(
     assert len(company.of_kind("Customer")) == 2
 
     records[2]["minutes"] = 90
-    later = posts.post(house, FIRM, USER, number, "other", records)
+    later = accept.post(house, FIRM, USER, number, "other", records)
     work(house, stores)
     items = list_items(house, get_run(house, FIRM, number, later.id, USER), 0, 100).items
     assert [i.state for i in items] == [ItemState.POSTED] + [ItemState.UNCHANGED] * 4
     assert sorted(int(s.body["minutes"]) for s in company.of_kind("Time")) == [60] * 4 + [90]
 
-    again = posts.post(house, FIRM, USER, number, "key", [entry(f"t#{n}/ä") for n in range(5)])
+    again = accept.post(house, FIRM, USER, number, "key", [entry(f"t#{n}/ä") for n in range(5)])
     assert again.id == run.id
 
 

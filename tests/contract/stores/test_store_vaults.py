@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from ledgerlink.domain.errors import AuthorizationLost
-from ledgerlink.domain.logins import Login, Session
+from ledgerlink.domain.model.logins import Login, Session
 from ledgerlink.storage import keys
 
 from tests.contract.stores.samples import NEIGHBOURS, STRANGE, tokens

@@ -10,12 +10,12 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.imports import Scope
-from ledgerlink.domain.lists import ListRecord, ListTraits, ListType, change
-from ledgerlink.domain.runs import Run
-from ledgerlink.services import imports
-from ledgerlink.services.imports import User, Wanted
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.imports import Scope
+from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType, change
+from ledgerlink.domain.model.runs import Run
+from ledgerlink.services.imports import service
+from ledgerlink.services.imports.service import User, Wanted
 
 from functions.api.handler import handler
 from tests.fakes.house import FIRM, USER, Town, entry
@@ -156,18 +156,18 @@ def import_for(place: Town, connection: Connection, path: str) -> Run:
     asks, house = User(connection.firm, USER), place.house
     scope = Scope(first_day=date(2026, 2, 1), last_day=date(2026, 2, 28))
     wanted = Wanted(scope=scope, records=[entry("t-of-a", project_key="p1")])
-    run = imports.create(house, asks, connection.id, f"for {path}", wanted)
+    run = service.create(house, asks, connection.id, f"for {path}", wanted)
     if "imports" not in path:
         return run
     place.work()
     step = path.rpartition("/")[2]
     if step in ("start", "interrupt", "resume", "undo", "preview", "rules"):
-        imports.order_plan(house, asks, connection.id, run.id)
+        service.order_plan(house, asks, connection.id, run.id)
         place.work()
     if step in ("interrupt", "resume", "undo"):
-        imports.start(house, asks, connection.id, run.id, 1)
+        service.start(house, asks, connection.id, run.id, 1)
     if step == "resume":
-        imports.interrupt(house, asks, connection.id, run.id)
+        service.interrupt(house, asks, connection.id, run.id)
     if step == "undo":
         place.work()
     return place.run(run)

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.rules import CreateLaborCode, Link, LinkExpenseCode, RuleKind
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.rules import CreateLaborCode, Link, LinkExpenseCode, RuleKind
 
 from tests.fakes.house import FIRM, USER, entry
 from tests.unit.api.client import ALL, FAR, FIRM_CLAIM, Answer, Api

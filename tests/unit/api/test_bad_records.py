@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from ledgerlink.domain.documents import Features
+from ledgerlink.domain.model.documents import Features
 
 from tests.fakes.house import entry
 from tests.unit.api.client import Api

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.lists import ListRecord, ListTraits, ListType, change
-from ledgerlink.domain.spending import Expensing, Invoicing
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType, change
+from ledgerlink.domain.model.money_settings import Expensing, Invoicing
 
 from tests.fakes.house import FIRM
 from tests.unit.api.client import Answer, Api

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.intacct.choices import OFFERED
-from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.lists import ListRecord, ListTraits, ListType, change
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType, change
 
 from tests.fakes.house import FIRM
 from tests.unit.api.client import Answer, Api

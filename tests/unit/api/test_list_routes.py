@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.lists import ListRecord, ListTraits, ListType
-from ledgerlink.domain.rules import Link, RuleKind
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType
+from ledgerlink.domain.model.rules import Link, RuleKind
 
 from tests.fakes.house import town
 from tests.unit.api.client import POST, READ, Api

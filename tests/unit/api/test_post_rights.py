@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.errors import LedgerUnavailable
+from ledgerlink.domain.model.connections import Connection
 
 from tests.fakes.house import entry
 from tests.unit.api.client import ADMIN, NEW_IMPORT, POST, READ, Api

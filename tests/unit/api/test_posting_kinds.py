@@ -5,8 +5,8 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from ledgerlink.domain.connections import Connection
-from ledgerlink.services import posts
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.services.posting import accept
 
 from tests.fakes.house import FIRM, USER, entry
 from tests.unit.api.client import Api
@@ -265,7 +265,7 @@ def test_a_post_of_time_alone_has_the_content_that_it_always_had(
 ) -> None:
     records = [entry("t1"), entry("t2", notes="more")]
     answer = send(api, connection, {"time_entries": records, **beside})
-    before = posts.post(api.place.house, FIRM, USER, connection.id, "key", records)
+    before = accept.post(api.place.house, FIRM, USER, connection.id, "key", records)
     assert answer.json["id"] == before.id
 
 

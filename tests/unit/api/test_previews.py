@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from ledgerlink.domain.connections import Connection, ConnectionState
-from ledgerlink.domain.documents import Features
 from ledgerlink.domain.errors import AuthorizationLost, LedgerStopped, LedgerUnavailable
-from ledgerlink.services import previewing
+from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.documents import Features
+from ledgerlink.services.posting import preview as previewing
 
 from tests.fakes.house import COMPANY, entry
 from tests.unit.api.client import POST, READ, Answer, Api

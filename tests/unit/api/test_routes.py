@@ -1,8 +1,8 @@
 """Every route's good answer."""
 
 import pytest
-from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.errors import LedgerUnavailable
+from ledgerlink.domain.model.connections import Connection
 
 from tests.fakes.house import COMPANY, FIRM, entry
 from tests.unit.api.client import Api

@@ -4,9 +4,9 @@ forms, taken out and in again together, and the list records that they name."""
 from typing import Any
 
 import pytest
-from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.lists import ListRecord, ListTraits, ListType
-from ledgerlink.domain.rules import RuleKind
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType
+from ledgerlink.domain.model.rules import RuleKind
 
 from tests.fakes.house import town
 from tests.unit.api.client import Answer, Api

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.runs import Run, RunState
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.runs import Run, RunState
 
 from functions.api.openapi import document
 from tests.fakes.house import entry

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from ledgerlink.domain.connections import Connection
+from ledgerlink.domain.model.connections import Connection
 
 from tests.fakes.house import COMPANY, FIRM, entry
 from tests.fakes.ledger import ACCESS, REFRESH

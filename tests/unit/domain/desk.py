@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.domain.documents import (
+from ledgerlink.domain.model.documents import (
     Copy,
     Document,
     Features,
@@ -16,15 +16,21 @@ from ledgerlink.domain.documents import (
     needs,
     resolve,
 )
-from ledgerlink.domain.inputs import PlanInput
-from ledgerlink.domain.links import Link as PostedLink
-from ledgerlink.domain.listing import RULES as LISTED
-from ledgerlink.domain.listing import created_by
-from ledgerlink.domain.plan import Action, ItemState, Operation
-from ledgerlink.domain.planner import plan
-from ledgerlink.domain.reasons import Reason, reason
-from ledgerlink.domain.receipts import receipts_of
-from ledgerlink.domain.records import (
+from ledgerlink.domain.model.links import Link as PostedLink
+from ledgerlink.domain.model.money_settings import Expensing, Invoicing
+from ledgerlink.domain.model.plan import Action, ItemState, Operation
+from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.rules import (
+    CreateProject,
+    CreateUser,
+    Link,
+    LinkExpenseCode,
+    Rule,
+    RuleKind,
+    Skip,
+)
+from ledgerlink.domain.model.rules import Mapping as RuleMapping
+from ledgerlink.domain.model.source_records import (
     Deleted,
     ExpenseEntry,
     Invoice,
@@ -34,18 +40,12 @@ from ledgerlink.domain.records import (
     Record,
     RecordKind,
 )
-from ledgerlink.domain.rules import (
-    CreateProject,
-    CreateUser,
-    Link,
-    LinkExpenseCode,
-    Rule,
-    RuleKind,
-    Skip,
-)
-from ledgerlink.domain.rules import Mapping as RuleMapping
-from ledgerlink.domain.spending import Expensing, Invoicing
-from ledgerlink.services.plans import Records
+from ledgerlink.domain.planning.attachments import receipts_of
+from ledgerlink.domain.planning.inputs import PlanInput
+from ledgerlink.domain.planning.list_records import RULES as LISTED
+from ledgerlink.domain.planning.list_records import created_by
+from ledgerlink.domain.planning.planner import plan
+from ledgerlink.services.posting.staged_records import Records
 
 from tests.fakes.clock import START
 from tests.fakes.composer import FakeComposer

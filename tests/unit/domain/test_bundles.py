@@ -8,15 +8,15 @@ from graphlib import CycleError, TopologicalSorter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledgerlink.domain.bundles import met_again
-from ledgerlink.domain.documents import Features
-from ledgerlink.domain.inputs import Rejected
-from ledgerlink.domain.plan import Action, ItemState
-from ledgerlink.domain.posting import LedgerEdits, Posting
-from ledgerlink.domain.reasons import reason
-from ledgerlink.domain.records import ExpenseEntry, RecordKind
-from ledgerlink.domain.rules import Link, RuleKind
-from ledgerlink.domain.spending import GroupBy
+from ledgerlink.domain.model.documents import Features
+from ledgerlink.domain.model.money_settings import GroupBy
+from ledgerlink.domain.model.plan import Action, ItemState
+from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.rules import Link, RuleKind
+from ledgerlink.domain.model.source_records import ExpenseEntry, RecordKind
+from ledgerlink.domain.model.time_settings import LedgerEdits, Posting
+from ledgerlink.domain.planning.grouping import met_again
+from ledgerlink.domain.planning.inputs import Rejected
 
 from tests.unit.domain.desk import EXPENSING, Desk, by_key, gone, invoice, one, spent, warnings
 from tests.unit.domain.worlds import DAY, reasons, rule_book, states, writes

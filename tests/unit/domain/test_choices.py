@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledgerlink.domain.choices import Choice, Use, changed, in_effect, problems
-from ledgerlink.domain.lists import ListType
+from ledgerlink.domain.model.ledger_choices import Choice, Use, changed, in_effect, problems
+from ledgerlink.domain.model.list_records import ListType
 
 INCOME = Use(ListType.ACCOUNT, "income")
 OFFERED = {

@@ -4,10 +4,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from ledgerlink.domain.comparing import Comparer, Held
-from ledgerlink.domain.documents import Copy, Document, fingerprint
-from ledgerlink.domain.links import Link
-from ledgerlink.domain.plan import Action, ItemState
+from ledgerlink.domain.model.documents import Copy, Document, fingerprint
+from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.plan import Action, ItemState
+from ledgerlink.domain.planning.diff import Comparer, Held
 
 from tests.fakes.clock import START
 

@@ -6,14 +6,21 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledgerlink.domain.dimensions import NAMES, Defaults, Dimensions, first_said, merged, required
-from ledgerlink.domain.documents import Features
-from ledgerlink.domain.lists import ListRecord, ListType
-from ledgerlink.domain.plan import Action, ItemState, Operation
-from ledgerlink.domain.posting import Description, Posting
-from ledgerlink.domain.records import Invoice, Record
-from ledgerlink.domain.rules import Link, RuleKind, Skip
-from ledgerlink.domain.spending import InvoiceLines, Invoicing
+from ledgerlink.domain.model.dimensions import (
+    NAMES,
+    Defaults,
+    Dimensions,
+    first_said,
+    merged,
+    required,
+)
+from ledgerlink.domain.model.documents import Features
+from ledgerlink.domain.model.list_records import ListRecord, ListType
+from ledgerlink.domain.model.money_settings import InvoiceLines, Invoicing
+from ledgerlink.domain.model.plan import Action, ItemState, Operation
+from ledgerlink.domain.model.rules import Link, RuleKind, Skip
+from ledgerlink.domain.model.source_records import Invoice, Record
+from ledgerlink.domain.model.time_settings import Description, Posting
 
 from tests.unit.domain.desk import Desk, charged, invoice, line, one, spent
 from tests.unit.domain.worlds import entry, rule_book

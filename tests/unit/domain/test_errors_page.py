@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from ledgerlink.domain.reasons import REASONS, reason
+from ledgerlink.domain.model.reasons import REASONS, reason
 
 PAGE = (Path(__file__).parents[3] / "docs" / "errors.md").read_text()
 SECTIONS = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))

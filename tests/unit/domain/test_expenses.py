@@ -6,12 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.documents import Features, Known, Pending, Settlement
-from ledgerlink.domain.plan import Action, ItemState
-from ledgerlink.domain.posting import ClosedPeriod, Posting
-from ledgerlink.domain.records import ExpenseEntry
-from ledgerlink.domain.rules import Link, RuleKind
-from ledgerlink.domain.spending import (
+from ledgerlink.domain.model.documents import Features, Known, Pending, Settlement
+from ledgerlink.domain.model.money_settings import (
     Expensing,
     GroupBy,
     MissingPayee,
@@ -19,6 +15,10 @@ from ledgerlink.domain.spending import (
     Period,
     PostingDate,
 )
+from ledgerlink.domain.model.plan import Action, ItemState
+from ledgerlink.domain.model.rules import Link, RuleKind
+from ledgerlink.domain.model.source_records import ExpenseEntry
+from ledgerlink.domain.model.time_settings import ClosedPeriod, Posting
 
 from tests.unit.domain.desk import (
     EXPENSING,

@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.documents import Features, Known, ResolvedInvoice
-from ledgerlink.domain.plan import Action, ItemState, Operation
-from ledgerlink.domain.posting import ClosedPeriod, Posting
-from ledgerlink.domain.records import Invoice, InvoiceLine, Record, RecordKind
-from ledgerlink.domain.spending import InvoiceLines, Invoicing, Number
+from ledgerlink.domain.model.documents import Features, Known, ResolvedInvoice
+from ledgerlink.domain.model.money_settings import InvoiceLines, Invoicing, Number
+from ledgerlink.domain.model.plan import Action, ItemState, Operation
+from ledgerlink.domain.model.source_records import Invoice, InvoiceLine, Record, RecordKind
+from ledgerlink.domain.model.time_settings import ClosedPeriod, Posting
 
 from tests.fakes.composer import FORBIDDEN
 from tests.unit.domain.desk import (

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from ledgerlink.domain.documents import Features
-from ledgerlink.domain.listing import created_by
-from ledgerlink.domain.plan import Action, ItemState
-from ledgerlink.domain.records import (
+from ledgerlink.domain.model.documents import Features
+from ledgerlink.domain.model.plan import Action, ItemState
+from ledgerlink.domain.model.rules import CreateUser, Link, RuleKind, Skip
+from ledgerlink.domain.model.source_records import (
     ClientRecord,
     ListPost,
     ProjectRecord,
@@ -14,7 +14,7 @@ from ledgerlink.domain.records import (
     RecordKind,
     StaffRecord,
 )
-from ledgerlink.domain.rules import CreateUser, Link, RuleKind, Skip
+from ledgerlink.domain.planning.list_records import created_by
 
 from tests.fakes.composer import FORBIDDEN
 from tests.unit.domain.desk import Desk, by_key, gone, invoice, known, one, spent

@@ -7,10 +7,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from ledgerlink.domain.documents import Features, needs
-from ledgerlink.domain.money import UNITS, rounded
-from ledgerlink.domain.plan import ItemState, Operation
-from ledgerlink.domain.records import (
+from ledgerlink.domain.model.documents import Features, needs
+from ledgerlink.domain.model.money_settings import GroupBy, InvoiceLines
+from ledgerlink.domain.model.plan import ItemState, Operation
+from ledgerlink.domain.model.source_records import (
     ClientRecord,
     ExpenseEntry,
     Invoice,
@@ -20,7 +20,7 @@ from ledgerlink.domain.records import (
     RecordKind,
     TimeEntry,
 )
-from ledgerlink.domain.spending import GroupBy, InvoiceLines
+from ledgerlink.domain.money import UNITS, rounded
 
 from tests.unit.domain.desk import (
     EXPENSING,

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.documents import needs
-from ledgerlink.domain.inputs import Rejected
-from ledgerlink.domain.plan import Action, ItemState
-from ledgerlink.domain.reasons import reason
-from ledgerlink.domain.records import Deleted, RecordKind
-from ledgerlink.domain.rules import CreateProject, Link, RuleKind
+from ledgerlink.domain.model.documents import needs
+from ledgerlink.domain.model.plan import Action, ItemState
+from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.rules import CreateProject, Link, RuleKind
+from ledgerlink.domain.model.source_records import Deleted, RecordKind
+from ledgerlink.domain.planning.inputs import Rejected
 
 from tests.unit.domain.worlds import (
     DAY,
@@ -251,7 +251,7 @@ def test_planning_looks_at_each_record_a_bounded_number_of_times(
 
 def _compositions(size: int, monkeypatch: pytest.MonkeyPatch) -> int:
     """How often entries and their bodies are looked at while so many are planned."""
-    from ledgerlink.domain import levels, planner
+    from ledgerlink.domain.planning import ordering, planner
 
     calls: Counter[str] = Counter()
 
@@ -265,7 +265,7 @@ def _compositions(size: int, monkeypatch: pytest.MonkeyPatch) -> int:
     with monkeypatch.context() as patch:
         for name in ("source_of", "time_key", "needs"):
             patch.setattr(planner, name, counted(name, getattr(planner, name)))
-        patch.setattr(levels, "needs", counted("needs", needs))
+        patch.setattr(ordering, "needs", counted("needs", needs))
         found = World().plan([entry(f"t{n}") for n in range(size)])
     assert len(found) == size
     return calls.total()

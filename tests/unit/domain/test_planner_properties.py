@@ -8,14 +8,14 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgerlink.domain.documents import needs
-from ledgerlink.domain.inputs import Rejected
-from ledgerlink.domain.plan import Action, ItemState, Operation
-from ledgerlink.domain.reasons import reason
-from ledgerlink.domain.records import TimeEntry
-from ledgerlink.domain.rules import RuleKind
-from ledgerlink.domain.runs import Chunk, Run, RunState
-from ledgerlink.services.plans import slices
+from ledgerlink.domain.model.documents import needs
+from ledgerlink.domain.model.plan import Action, ItemState, Operation
+from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.rules import RuleKind
+from ledgerlink.domain.model.runs import Chunk, Run, RunState
+from ledgerlink.domain.model.source_records import TimeEntry
+from ledgerlink.domain.planning.inputs import Rejected
+from ledgerlink.services.posting.staged_records import slices
 
 from tests.fakes.clock import START
 from tests.unit.domain.worlds import DAY, RULES, World, entry, writes

@@ -5,10 +5,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from ledgerlink.domain.documents import Copy, fingerprint
 from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.plan import Action, ItemState, Operation
-from ledgerlink.domain.posting import (
+from ledgerlink.domain.model.documents import Copy, fingerprint
+from ledgerlink.domain.model.plan import Action, ItemState, Operation
+from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.rules import Link, RuleKind, Skip
+from ledgerlink.domain.model.source_records import TimeEntry
+from ledgerlink.domain.model.time_settings import (
     Billable,
     ClosedPeriod,
     Description,
@@ -16,9 +19,6 @@ from ledgerlink.domain.posting import (
     Posting,
     Rounding,
 )
-from ledgerlink.domain.reasons import reason
-from ledgerlink.domain.records import TimeEntry
-from ledgerlink.domain.rules import Link, RuleKind, Skip
 
 from tests.unit.domain.worlds import DAY, World, entry, reasons, rule_book, states, writes
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ledgerlink.domain.plan import Action, ItemState
-from ledgerlink.domain.posting import LedgerEdits, Posting
-from ledgerlink.domain.records import ExpenseEntry, Invoice, Record, RecordKind
+from ledgerlink.domain.model.plan import Action, ItemState
+from ledgerlink.domain.model.source_records import ExpenseEntry, Invoice, Record, RecordKind
+from ledgerlink.domain.model.time_settings import LedgerEdits, Posting
 
 from tests.unit.domain.desk import Desk, by_key, gone, invoice, receipt, spent
 from tests.unit.domain.worlds import reasons, states, writes

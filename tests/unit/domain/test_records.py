@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.records import TimeEntry
+from ledgerlink.domain.model.source_records import TimeEntry
 from ledgerlink.wire.records import source_record
 
 GOOD = {"key": "e1", "staff_key": "u1", "work_date": "2026-03-02", "minutes": 90}

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgerlink.domain.schedule import (
+from ledgerlink.domain.model.schedule import (
     FIRST_INTERVAL,
     LAST_INTERVAL,
     NIGHTLY_SPREAD,
@@ -14,7 +14,7 @@ from ledgerlink.domain.schedule import (
     next_due,
     next_interval,
 )
-from ledgerlink.domain.settings import Schedule, ScheduleMode
+from ledgerlink.domain.model.settings import Schedule, ScheduleMode
 
 ZONES = (
     "UTC",

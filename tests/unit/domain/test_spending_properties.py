@@ -7,14 +7,14 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgerlink.domain.documents import needs
-from ledgerlink.domain.expensing import document_key
+from ledgerlink.domain.model.documents import needs
+from ledgerlink.domain.model.money_settings import GroupBy, Period, PostingDate
+from ledgerlink.domain.model.plan import Action, ItemState, Operation
+from ledgerlink.domain.model.rules import CreateUser, Link, LinkExpenseCode, RuleKind, Skip
+from ledgerlink.domain.model.source_records import ExpenseEntry, Record, RecordKind
+from ledgerlink.domain.model.time_settings import LedgerEdits, Posting
 from ledgerlink.domain.money import rounded
-from ledgerlink.domain.plan import Action, ItemState, Operation
-from ledgerlink.domain.posting import LedgerEdits, Posting
-from ledgerlink.domain.records import ExpenseEntry, Record, RecordKind
-from ledgerlink.domain.rules import CreateUser, Link, LinkExpenseCode, RuleKind, Skip
-from ledgerlink.domain.spending import GroupBy, Period, PostingDate
+from ledgerlink.domain.planning.expenses import document_key
 
 from tests.unit.domain.desk import EXPENSING, SPENT, Desk, gone, spent, total_of
 from tests.unit.domain.worlds import DAY, rule_book, writes

@@ -11,14 +11,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgerlink.domain.connections import Authorization, Connection
-from ledgerlink.domain.documents import Company, Features
-from ledgerlink.domain.links import Link as PostedLink
-from ledgerlink.domain.plan import Operation, Outcome
-from ledgerlink.domain.ports import Tokens
-from ledgerlink.domain.reasons import Reason
-from ledgerlink.domain.records import TimeEntry
-from ledgerlink.domain.rules import (
+from ledgerlink.domain.model.connections import Authorization, Connection
+from ledgerlink.domain.model.documents import Company, Features
+from ledgerlink.domain.model.links import Link as PostedLink
+from ledgerlink.domain.model.plan import Operation, Outcome
+from ledgerlink.domain.model.reasons import Reason
+from ledgerlink.domain.model.rules import (
     Client,
     CreateLaborCode,
     CreateProject,
@@ -27,9 +25,11 @@ from ledgerlink.domain.rules import (
     RuleKind,
     Skip,
 )
-from ledgerlink.domain.rules import Mapping as RuleMapping
-from ledgerlink.domain.runs import Chunk, Progress, Run
-from ledgerlink.services.stores import Message
+from ledgerlink.domain.model.rules import Mapping as RuleMapping
+from ledgerlink.domain.model.runs import Chunk, Progress, Run
+from ledgerlink.domain.model.source_records import TimeEntry
+from ledgerlink.domain.ports import Tokens
+from ledgerlink.services.ports import Message
 from ledgerlink.wire.records import adapter, source_record
 from ledgerlink.wire.rules import dump_mapping, load_mapping, mappings, plain
 from ledgerlink.wire.stored import Unreadable, dump, load

@@ -8,7 +8,7 @@ from copy import deepcopy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgerlink.domain.suggestions import (
+from ledgerlink.domain.mapping.suggestions import (
     Candidate,
     Clash,
     Entity,

@@ -5,13 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from ledgerlink.domain.documents import Features, fingerprint, resolve
-from ledgerlink.domain.inputs import PlanInput, Rejected
-from ledgerlink.domain.links import Link as PostedLink
-from ledgerlink.domain.plan import Action, ItemState, Operation
-from ledgerlink.domain.planner import plan
-from ledgerlink.domain.records import TimeEntry
-from ledgerlink.domain.rules import (
+from ledgerlink.domain.model.documents import Features, fingerprint, resolve
+from ledgerlink.domain.model.links import Link as PostedLink
+from ledgerlink.domain.model.plan import Action, ItemState, Operation
+from ledgerlink.domain.model.rules import (
     Client,
     CreateLaborCode,
     CreateProject,
@@ -21,7 +18,10 @@ from ledgerlink.domain.rules import (
     RuleKind,
     Skip,
 )
-from ledgerlink.domain.rules import Mapping as RuleMapping
+from ledgerlink.domain.model.rules import Mapping as RuleMapping
+from ledgerlink.domain.model.source_records import TimeEntry
+from ledgerlink.domain.planning.inputs import PlanInput, Rejected
+from ledgerlink.domain.planning.planner import plan
 
 from tests.fakes.clock import START
 from tests.fakes.composer import FORBIDDEN, FakeComposer

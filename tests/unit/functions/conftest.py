@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-import ledgerlink.services
+import ledgerlink.services.sync
 import pytest
 from ledgerlink import bootstrap
 
@@ -22,7 +22,7 @@ def _house(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def ticking(monkeypatch: pytest.MonkeyPatch) -> Ticking:
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "scheduler")
     found = Ticking()
-    monkeypatch.setattr(ledgerlink.services, "scheduling", found, raising=False)
+    monkeypatch.setattr(ledgerlink.services.sync, "scheduler", found, raising=False)
     return found
 
 
@@ -30,7 +30,7 @@ def ticking(monkeypatch: pytest.MonkeyPatch) -> Ticking:
 def receiving(monkeypatch: pytest.MonkeyPatch) -> Receiving:
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "webhooks")
     found = Receiving()
-    monkeypatch.setattr(ledgerlink.services, "webhooks", found, raising=False)
+    monkeypatch.setattr(ledgerlink.services.sync, "webhooks", found, raising=False)
     return found
 
 

@@ -5,8 +5,8 @@ from typing import Any, cast
 
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from ledgerlink.domain.runs import Run, RunState
-from ledgerlink.services import imports
+from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.services.imports import service
 
 from tests.fakes.house import Town, entry, town
 from tests.unit.functions.standing_in import Context, sample
@@ -67,15 +67,15 @@ def test_a_machine_that_another_took_the_place_of_has_nothing_to_say(place: Town
 
 def test_a_run_that_was_let_loose_does_not_expire(place: Town) -> None:
     run = ready(place)
-    imports.start(place.house, ADA, run.connection_id, run.id, run.plan)
-    imports.interrupt(place.house, ADA, run.connection_id, run.id)
+    service.start(place.house, ADA, run.connection_id, run.id, run.plan)
+    service.interrupt(place.house, ADA, run.connection_id, run.id)
     call(run, "expire")
     assert place.run(run).state is RunState.INTERRUPTED
 
 
 def test_a_machine_that_broke_off_parks_its_run_and_a_resume_starts_another(place: Town) -> None:
     run = ready(place)
-    imports.start(place.house, ADA, run.connection_id, run.id, run.plan)
+    service.start(place.house, ADA, run.connection_id, run.id, run.plan)
     place.machines.lose(run)
     place.machines.steps.clear()
     call(run, "break_off")
@@ -85,7 +85,7 @@ def test_a_machine_that_broke_off_parks_its_run_and_a_resume_starts_another(plac
     assert parked.reason.code == "worker_failed"
     assert place.counts["ImportsBroken"] == 1
     begun = place.machines.begun
-    imports.resume(place.house, ADA, run.connection_id, run.id)
+    service.resume(place.house, ADA, run.connection_id, run.id)
     place.work()
     assert place.run(run).state is RunState.COMPLETED
     assert place.machines.begun == begun + 1
@@ -93,6 +93,6 @@ def test_a_machine_that_broke_off_parks_its_run_and_a_resume_starts_another(plac
 
 def test_a_machine_that_broke_off_while_planning_leaves_a_draft(place: Town) -> None:
     run = drafted(place, place.connected(), entry("t1"))
-    imports.order_plan(place.house, ADA, run.connection_id, run.id)
+    service.order_plan(place.house, ADA, run.connection_id, run.id)
     call(run, "break_off")
     assert place.run(run).state is RunState.DRAFT

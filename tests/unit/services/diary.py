@@ -6,16 +6,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.errors import Forbidden
-from ledgerlink.domain.links import Link
-from ledgerlink.domain.lists import ListRecord, ListTraits, ListType, Notice
-from ledgerlink.domain.reasons import reason
-from ledgerlink.domain.runs import FINISHED, Run, RunState
-from ledgerlink.domain.schedule import Due
-from ledgerlink.domain.settings import Settings
-from ledgerlink.services.house import House
-from ledgerlink.services.parking import park
+from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType, Notice
+from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.runs import FINISHED, Run, RunState
+from ledgerlink.domain.model.schedule import Due
+from ledgerlink.domain.model.settings import Settings
+from ledgerlink.services.dependencies import House
+from ledgerlink.services.runs.parking import park
 
 from tests.fakes.clock import FakeClock, FakeIds
 from tests.fakes.fate import Fate, mortal

@@ -6,15 +6,15 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.documents import Document, ResolvedExpenses
-from ledgerlink.domain.posting import LedgerEdits, Posting
-from ledgerlink.domain.records import RecordKind
-from ledgerlink.domain.rules import Link, LinkExpenseCode, RuleKind, Skip
-from ledgerlink.domain.rules import Mapping as RuleMapping
-from ledgerlink.domain.settings import Settings
-from ledgerlink.domain.spending import Expensing, Invoicing
-from ledgerlink.services import posts
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.documents import Document, ResolvedExpenses
+from ledgerlink.domain.model.money_settings import Expensing, Invoicing
+from ledgerlink.domain.model.rules import Link, LinkExpenseCode, RuleKind, Skip
+from ledgerlink.domain.model.rules import Mapping as RuleMapping
+from ledgerlink.domain.model.settings import Settings
+from ledgerlink.domain.model.source_records import RecordKind
+from ledgerlink.domain.model.time_settings import LedgerEdits, Posting
+from ledgerlink.services.posting import accept
 
 from tests.fakes.composer import FakeComposer
 from tests.fakes.fate import Fate
@@ -75,7 +75,7 @@ def receipt(upload_id: str, key: str = "r1") -> dict[str, Any]:
 
 def uploaded(place: Town, connection: Connection, content: bytes = b"%PDF") -> str:
     """The id of a file that was uploaded."""
-    upload_id, address = posts.upload(place.house, FIRM, connection.id)
+    upload_id, address = accept.upload(place.house, FIRM, connection.id)
     place.staging.files[address.removeprefix("memory:")] = content
     return upload_id
 

@@ -5,13 +5,13 @@ from collections import Counter
 
 import pytest
 from ledgerlink.domain.errors import AuthorizationLost, LedgerError, LedgerUnavailable
-from ledgerlink.domain.links import Link
-from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.rules import Client, CreateProject, RuleKind
+from ledgerlink.domain.model.runs import Progress, Run, RunState
 from ledgerlink.domain.ports import Interrupted
-from ledgerlink.domain.rules import Client, CreateProject, RuleKind
-from ledgerlink.domain.runs import Progress, Run, RunState
 from ledgerlink.services import lane
-from ledgerlink.services.applying import MAX_SERIES
+from ledgerlink.services.applying.chunk import MAX_SERIES
 
 from tests.fakes.company import Fault, Stored
 from tests.fakes.house import Town, entry, town

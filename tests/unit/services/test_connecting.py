@@ -3,7 +3,6 @@
 import logging
 
 import pytest
-from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.errors import (
     AuthorizationLost,
     Conflict,
@@ -11,9 +10,11 @@ from ledgerlink.domain.errors import (
     LedgerUnavailable,
     NotFound,
 )
-from ledgerlink.domain.rules import RuleKind
-from ledgerlink.services import connect, posts
-from ledgerlink.services.rules import list_rules
+from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.rules import RuleKind
+from ledgerlink.services.connections import connect
+from ledgerlink.services.posting import accept
+from ledgerlink.services.settings.rules import list_rules
 
 from tests.fakes.house import COMPANY, FIRM, REDIRECT, USER, Town, entry, town
 from tests.fakes.ledger import ACCESS, REFRESH, REFUSED_CODE
@@ -215,7 +216,7 @@ def test_another_firm_finds_nothing(firm: str) -> None:
     with pytest.raises(NotFound):
         connect.disconnect(place.house, firm, connection.id)
     with pytest.raises(NotFound):
-        posts.post(place.house, firm, USER, connection.id, "key", [])
+        accept.post(place.house, firm, USER, connection.id, "key", [])
 
 
 def test_a_post_before_consent_or_after_a_disconnect_is_a_conflict() -> None:

@@ -4,8 +4,6 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from ledgerlink.domain.connections import Connection, ConnectionState
-from ledgerlink.domain.documents import Company
 from ledgerlink.domain.errors import (
     AuthorizationLost,
     Conflict,
@@ -14,8 +12,10 @@ from ledgerlink.domain.errors import (
     LedgerStopped,
     LedgerUnavailable,
 )
+from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.documents import Company
 from ledgerlink.domain.ports import Tokens
-from ledgerlink.services import connect, proving
+from ledgerlink.services.connections import connect, verify_company
 
 from tests.fakes.clock import START
 from tests.fakes.house import COMPANY, FIRM, REDIRECT, USER, Town, town
@@ -172,7 +172,7 @@ def test_a_ledger_that_does_not_answer_is_waited_for_a_while_only(
         raise AssertionError("waited to the end")
 
     monkeypatch.setattr(FakeLedger, "company", company)
-    monkeypatch.setattr(proving, "PATIENCE", 0.01)
+    monkeypatch.setattr(verify_company, "PATIENCE", 0.01)
     with pytest.raises(LedgerUnavailable):
         connect.complete(place.house, state, "code", COMPANY)
     nothing_happened(place)
@@ -201,7 +201,7 @@ def test_tokens_on_trial_are_never_due_and_never_refreshed() -> None:
     tokens = Tokens(
         access_token=ACCESS, refresh_token="r", access_expires_at=START + timedelta(seconds=5)
     )
-    trial = proving.Trial(tokens)
+    trial = verify_company.Trial(tokens)
     assert trial.load().access_token == ACCESS
     assert trial.load().access_expires_at - START > timedelta(days=9999)
     with pytest.raises(AuthorizationLost):

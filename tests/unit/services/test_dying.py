@@ -5,12 +5,13 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.rules import Client, CreateProject, CreateUser, RuleKind, Skip
-from ledgerlink.domain.runs import RunState
-from ledgerlink.services import connect, lane
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.rules import Client, CreateProject, CreateUser, RuleKind, Skip
+from ledgerlink.domain.model.runs import RunState
+from ledgerlink.services import lane
+from ledgerlink.services.connections import connect
 
 from tests.fakes.fate import Died, Fate
 from tests.fakes.house import FIRM, Town, entry, town

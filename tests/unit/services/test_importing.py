@@ -6,17 +6,17 @@ from datetime import date
 from typing import Any
 
 import pytest
-from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.documents import Features
 from ledgerlink.domain.errors import Conflict, Forbidden, Invalid, LedgerUnavailable, NotFound
-from ledgerlink.domain.imports import Scope
-from ledgerlink.domain.lists import ListRecord, ListTraits, ListType, change
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.rules import CreateProject, Link, RuleKind, Skip
-from ledgerlink.domain.runs import Run, RunState
-from ledgerlink.services import imports
-from ledgerlink.services.imports import User, Wanted
-from ledgerlink.services.mapping import mapping_of
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.documents import Features
+from ledgerlink.domain.model.imports import Scope
+from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType, change
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.rules import CreateProject, Link, RuleKind, Skip
+from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.services.imports import service
+from ledgerlink.services.imports.mapping import mapping_of
+from ledgerlink.services.imports.service import User, Wanted
 
 from tests.fakes.house import FIRM, Town, entry, town
 
@@ -32,19 +32,19 @@ def place() -> Town:
 
 def drafted(place: Town, connection: Connection, *records: Any, key: str = "k", **more: Any) -> Run:
     wanted = Wanted(scope=more.pop("scope", FEBRUARY), records=list(records), **more)
-    run = imports.create(place.house, ADA, connection.id, key, wanted)
+    run = service.create(place.house, ADA, connection.id, key, wanted)
     place.work()
     return place.run(run)
 
 
 def planned(place: Town, run: Run, user: User = ADA) -> Run:
-    imports.order_plan(place.house, user, run.connection_id, run.id)
+    service.order_plan(place.house, user, run.connection_id, run.id)
     place.work()
     return place.run(run)
 
 
 def started(place: Town, run: Run, user: User = ADA) -> Run:
-    imports.start(place.house, user, run.connection_id, run.id, run.plan)
+    service.start(place.house, user, run.connection_id, run.id, run.plan)
     place.work()
     return place.run(run)
 
@@ -56,7 +56,7 @@ def imported(
 
 
 def undone(place: Town, run: Run, key: str = "u") -> Run:
-    taking = imports.undo(place.house, ADA, run.connection_id, run.id, key)
+    taking = service.undo(place.house, ADA, run.connection_id, run.id, key)
     place.work()
     return started(place, place.run(taking))
 
@@ -138,9 +138,9 @@ def test_a_draft_is_seen_by_its_maker_alone(place: Town) -> None:
     connection = place.connected()
     run = drafted(place, connection, entry("t1"))
     with pytest.raises(NotFound):
-        imports.get_import(place.house, BOB, connection.id, run.id)
+        service.get_import(place.house, BOB, connection.id, run.id)
     done = started(place, planned(place, run))
-    assert imports.get_import(place.house, BOB, connection.id, done.id)[0].id == run.id
+    assert service.get_import(place.house, BOB, connection.id, done.id)[0].id == run.id
 
 
 def test_only_the_plan_that_was_seen_can_be_started(place: Town) -> None:
@@ -148,7 +148,7 @@ def test_only_the_plan_that_was_seen_can_be_started(place: Town) -> None:
     run = planned(place, drafted(place, connection, entry("t1")))
     newer = planned(place, run)
     with pytest.raises(Conflict, match="newest plan"):
-        imports.start(place.house, ADA, connection.id, run.id, run.plan)
+        service.start(place.house, ADA, connection.id, run.id, run.plan)
     assert started(place, newer).state is RunState.COMPLETED
 
 
@@ -156,7 +156,7 @@ def test_going_back_changes_what_a_draft_is_made_of(place: Town) -> None:
     connection = place.connected()
     run = planned(place, drafted(place, connection, entry("t1"), entry("t2", minutes=10)))
     patch = {"posting": {"round_to": 15, "rounding": "up"}, "records": [entry("t2", minutes=10)]}
-    changed = imports.change(place.house, ADA, connection.id, run.id, patch)
+    changed = service.change(place.house, ADA, connection.id, run.id, patch)
     assert changed.state is RunState.DRAFT
     place.work()
     assert started(place, planned(place, changed)).state is RunState.COMPLETED
@@ -166,14 +166,14 @@ def test_going_back_changes_what_a_draft_is_made_of(place: Town) -> None:
 def test_who_made_it_or_an_administrator_may_interrupt(place: Town) -> None:
     connection = place.connected()
     run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(9)]))
-    imports.start(place.house, ADA, connection.id, run.id, run.plan)
+    service.start(place.house, ADA, connection.id, run.id, run.plan)
     with pytest.raises(Forbidden):
-        imports.interrupt(place.house, BOB, connection.id, run.id)
-    stopped = imports.interrupt(place.house, ADMIN, connection.id, run.id)
+        service.interrupt(place.house, BOB, connection.id, run.id)
+    stopped = service.interrupt(place.house, ADMIN, connection.id, run.id)
     assert stopped.state is RunState.INTERRUPTED
     place.work()
     assert held(place) == {}
-    imports.resume(place.house, ADA, connection.id, run.id)
+    service.resume(place.house, ADA, connection.id, run.id)
     place.work()
     assert place.run(run).state is RunState.COMPLETED
     assert len(held(place)) == 9
@@ -185,7 +185,7 @@ def test_interrupted_anywhere_and_taken_up_it_writes_everything_once(
 ) -> None:
     connection = place.connected()
     run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(11)]))
-    imports.start(place.house, ADA, connection.id, run.id, run.plan)
+    service.start(place.house, ADA, connection.id, run.id, run.plan)
     asked = 0
 
     def stop() -> bool:
@@ -193,14 +193,14 @@ def test_interrupted_anywhere_and_taken_up_it_writes_everything_once(
         asked += 1
         place.clock.go_on(seconds=3)
         if asked == calls:
-            imports.interrupt(place.house, ADA, connection.id, run.id)
+            service.interrupt(place.house, ADA, connection.id, run.id)
         return False
 
     place.work(stop)
     there = place.run(run)
     if there.state is RunState.INTERRUPTED:
         assert len(held(place)) <= 2 * calls
-        imports.resume(place.house, ADA, connection.id, run.id)
+        service.resume(place.house, ADA, connection.id, run.id)
         place.work()
     assert place.run(run).state is RunState.COMPLETED
     times = [s.body["notes"] for s in place.company().of_kind("Time")]
@@ -211,11 +211,11 @@ def test_one_import_applies_at_a_time_and_the_next_begins_by_itself(place: Town)
     connection = place.connected()
     first = planned(place, drafted(place, connection, *[entry(f"a{n}") for n in range(9)]))
     wanted = Wanted(scope=FEBRUARY, records=[entry("b1", work_date="2026-02-02")])
-    second = imports.create(place.house, BOB, connection.id, "b", replace(wanted))
+    second = service.create(place.house, BOB, connection.id, "b", replace(wanted))
     place.work()
     second = planned(place, second, BOB)
-    imports.start(place.house, ADA, connection.id, first.id, first.plan)
-    imports.start(place.house, BOB, connection.id, second.id, second.plan)
+    service.start(place.house, ADA, connection.id, first.id, first.plan)
+    service.start(place.house, BOB, connection.id, second.id, second.plan)
     assert place.run(second).state is RunState.QUEUED
     place.work()
     assert place.run(first).state is RunState.COMPLETED
@@ -239,7 +239,7 @@ def test_trouble_of_the_ledger_parks_the_import_and_resume_does_the_rest(place: 
     assert parked.state is RunState.PARKED
     assert parked.reason
     assert parked.reason.code == "ledger_unavailable"
-    imports.resume(place.house, ADA, connection.id, run.id)
+    service.resume(place.house, ADA, connection.id, run.id)
     place.work()
     assert place.run(run).state is RunState.COMPLETED
     assert len(held(place)) == 9
@@ -297,12 +297,12 @@ def test_an_undo_lists_and_leaves_what_was_billed_or_edited_since(place: Town) -
 def test_an_interrupted_import_that_was_undone_cannot_be_taken_up(place: Town) -> None:
     connection = place.connected()
     run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(11)]))
-    imports.start(place.house, ADA, connection.id, run.id, run.plan)
+    service.start(place.house, ADA, connection.id, run.id, run.plan)
 
     def stop() -> bool:
         place.clock.go_on(seconds=3)
         if held(place) and place.run(run).state is RunState.APPLYING:
-            imports.interrupt(place.house, ADA, connection.id, run.id)
+            service.interrupt(place.house, ADA, connection.id, run.id)
         return False
 
     place.work(stop)
@@ -312,14 +312,14 @@ def test_an_interrupted_import_that_was_undone_cannot_be_taken_up(place: Town) -
     assert place.run(run).state is RunState.UNDONE
     assert place.run(run).reason is None
     with pytest.raises(Conflict):
-        imports.resume(place.house, ADA, connection.id, run.id)
+        service.resume(place.house, ADA, connection.id, run.id)
 
 
 def test_an_undo_cannot_be_undone(place: Town) -> None:
     connection = place.connected()
     taking = undone(place, imported(place, connection, entry("t1")))
     with pytest.raises(Conflict, match="an undo itself"):
-        imports.undo(place.house, ADA, connection.id, taking.id, "u2")
+        service.undo(place.house, ADA, connection.id, taking.id, "u2")
 
 
 def test_the_mapping_says_what_is_known_and_what_is_asked_for(place: Town) -> None:
@@ -361,11 +361,11 @@ class Product:
 def test_records_are_pulled_from_a_source_that_is_connected(place: Town) -> None:
     connection = place.connected()
     place.house = replace(place.house, sources={"product": Product()})
-    run = imports.create(
+    run = service.create(
         place.house, ADA, connection.id, "k", Wanted(scope=FEBRUARY, adapter="product")
     )
     with pytest.raises(Conflict, match="still being looked through"):
-        imports.order_plan(place.house, ADA, connection.id, run.id)
+        service.order_plan(place.house, ADA, connection.id, run.id)
     place.work()
     page = mapping_of(place.house, connection, place.run(run), RuleKind.USERS)
     assert [m.entity.name for m in page.mapped] == ["Ada Lovelace"]
@@ -376,7 +376,7 @@ def test_records_are_pulled_from_a_source_that_is_connected(place: Town) -> None
 def test_a_source_that_is_not_connected_is_refused(place: Town) -> None:
     connection = place.connected()
     with pytest.raises(Invalid, match="no source nowhere"):
-        imports.create(
+        service.create(
             place.house, ADA, connection.id, "k", Wanted(scope=FEBRUARY, adapter="nowhere")
         )
 
@@ -384,8 +384,8 @@ def test_a_source_that_is_not_connected_is_refused(place: Town) -> None:
 def test_a_discarded_draft_is_over(place: Town) -> None:
     connection = place.connected()
     run = drafted(place, connection, entry("t1"))
-    imports.discard(place.house, ADA, connection.id, run.id)
+    service.discard(place.house, ADA, connection.id, run.id)
     place.work()
     with pytest.raises(Conflict):
-        imports.order_plan(place.house, ADA, connection.id, run.id)
+        service.order_plan(place.house, ADA, connection.id, run.id)
     assert place.machines.alive == {}

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from ledgerlink.domain.imports import Scope
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.services import imports
-from ledgerlink.services.imports import User, Wanted
+from ledgerlink.domain.model.imports import Scope
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.services.imports import service
+from ledgerlink.services.imports.service import User, Wanted
 
 from tests.fakes.house import FIRM, USER, entry, town
 
@@ -23,9 +23,9 @@ def test_records_of_other_kinds_in_an_import_are_blocked_by_their_kind() -> None
     scope = Scope(first_day=date(2026, 2, 1), last_day=date(2026, 2, 28))
     gone = {"key": "t2", "deleted": True}
     wanted = Wanted(scope=scope, records=[entry("t1"), gone, *OTHERS.values()])
-    run = imports.create(place.house, asks, connection.id, "k", wanted)
+    run = service.create(place.house, asks, connection.id, "k", wanted)
     place.work()
-    imports.order_plan(place.house, asks, connection.id, run.id)
+    service.order_plan(place.house, asks, connection.id, run.id)
     place.work()
     found = {item.operation.key: item.outcome for item in place.items(run)}
     assert found["time:t1"].state is ItemState.PENDING

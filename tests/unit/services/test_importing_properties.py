@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.imports import Scope
-from ledgerlink.domain.links import Link as Stood
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.rules import CreateProject, Link, RuleKind, Skip
-from ledgerlink.domain.runs import Run, RunState
-from ledgerlink.services import imports
-from ledgerlink.services.imports import User, Wanted
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.imports import Scope
+from ledgerlink.domain.model.links import Link as Stood
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.rules import CreateProject, Link, RuleKind, Skip
+from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.services.imports import service
+from ledgerlink.services.imports.service import User, Wanted
 
 from tests.fakes.house import FIRM, Town, entry, town
 
@@ -82,14 +82,14 @@ class Firm:
             scope=FEBRUARY, records=list(self.entries.values()), posting=posting or None
         )
         house = self.place.house
-        run = imports.create(house, ADA, self.connection.id, f"k{self.count}", wanted)
+        run = service.create(house, ADA, self.connection.id, f"k{self.count}", wanted)
         self.place.work()
-        imports.order_plan(house, ADA, self.connection.id, run.id)
+        service.order_plan(house, ADA, self.connection.id, run.id)
         self.place.work()
         return self.place.run(run)
 
     def _started(self, run: Run) -> Run:
-        imports.start(self.place.house, ADA, self.connection.id, run.id, run.plan)
+        service.start(self.place.house, ADA, self.connection.id, run.id, run.plan)
         self.place.work()
         ended = self.place.run(run)
         fine = {RunState.COMPLETED}
@@ -104,7 +104,7 @@ class Firm:
         run, before = self.done.pop()
         self.count += 1
         key = f"u{self.count}"
-        taking = imports.undo(self.place.house, ADA, self.connection.id, run.id, key)
+        taking = service.undo(self.place.house, ADA, self.connection.id, run.id, key)
         self.place.work()
         self._started(self.place.run(taking))
         self.expected = before

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.errors import Conflict, LedgerUnavailable
-from ledgerlink.domain.rules import Link, RuleKind
-from ledgerlink.domain.runs import Run, RunState
-from ledgerlink.services import imports, parking, reconciling
-from ledgerlink.services.driving import report
-from ledgerlink.services.imports import Wanted
-from ledgerlink.services.mapping import look_through
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.rules import Link, RuleKind
+from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.services.imports import reconciliation, service
+from ledgerlink.services.imports.mapping import look_through
+from ledgerlink.services.imports.service import Wanted
+from ledgerlink.services.runs import parking
+from ledgerlink.services.runs.next_step import report
 
 from tests.fakes.company import Fault
 from tests.fakes.house import FIRM, Town, entry, town
@@ -131,8 +132,8 @@ def test_of_two_undos_the_later_leaves_what_was_imported_between_them(
     place: Town, connection: Connection
 ) -> None:
     run = imported(place, connection, entry("t1"))
-    first = imports.undo(place.house, ADA, connection.id, run.id, "u1")
-    second = imports.undo(place.house, BOB, connection.id, run.id, "u2")
+    first = service.undo(place.house, ADA, connection.id, run.id, "u1")
+    second = service.undo(place.house, BOB, connection.id, run.id, "u2")
     place.work()
     started(place, place.run(first))
     imported(place, connection, entry("t1"), key="again")
@@ -149,7 +150,7 @@ def test_what_a_parked_import_sent_without_an_answer_is_looked_up_before_the_nex
         planned(place, drafted(place, connection, entry("t1"), key=key)) for key in ("A", "B")
     )
     for run in (first, second):
-        imports.start(place.house, ADA, connection.id, run.id, run.plan)
+        service.start(place.house, ADA, connection.id, run.id, run.plan)
     place.company().faults = [Fault.STORED_UNANSWERED]
     place.company().trouble = [None, DOWN]
     place.work()
@@ -180,7 +181,7 @@ def test_an_undo_of_an_import_that_went_on_since_is_planned_again(
     place: Town, connection: Connection
 ) -> None:
     run = parked(place, connection)
-    taking = imports.undo(place.house, ADA, connection.id, run.id, "u")
+    taking = service.undo(place.house, ADA, connection.id, run.id, "u")
     place.work()
     parking.resume_all(place.house, connection)
     place.work()
@@ -197,7 +198,7 @@ def test_an_undone_change_is_known_as_it_was(place: Town, connection: Connection
     link = place.links.get(FIRM, connection.id, ["time:t1"])["time:t1"]
     assert link.source
     assert (link.minutes, link.day, link.source.work_date) == (60, link.source.work_date, link.day)
-    found = reconciling.reconcile(
+    found = reconciliation.reconcile(
         place.house, FIRM, connection.id, FEBRUARY.first_day, FEBRUARY.last_day
     )
     assert found.differences == []
@@ -209,8 +210,8 @@ Step = Callable[[Town, Run], Run]
 @pytest.mark.parametrize(
     "step",
     [
-        lambda place, run: imports.order_plan(place.house, ADA, run.connection_id, run.id),
-        lambda place, run: imports.start(place.house, ADA, run.connection_id, run.id, run.plan),
+        lambda place, run: service.order_plan(place.house, ADA, run.connection_id, run.id),
+        lambda place, run: service.start(place.house, ADA, run.connection_id, run.id, run.plan),
     ],
     ids=["plan", "start"],
 )
@@ -223,7 +224,7 @@ def test_who_asks_again_repairs_what_died_before_it_was_driven(
         raise RuntimeError
 
     with monkeypatch.context() as broken:
-        broken.setattr(imports, "drive", died)
+        broken.setattr(service, "drive", died)
         with pytest.raises(RuntimeError):
             step(place, run)
     step(place, run)
@@ -235,17 +236,17 @@ def test_a_draft_that_is_changed_while_it_is_looked_through_is_looked_through_ag
     place: Town, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = Wanted(scope=FEBRUARY, records=[entry("t1")])
-    run = imports.create(place.house, ADA, connection.id, "k", wanted)
+    run = service.create(place.house, ADA, connection.id, "k", wanted)
     looks = 0
 
     def looking(*given: Any) -> int:
         nonlocal looks
         looks += 1
         if looks == 1:
-            imports.change(place.house, ADA, connection.id, run.id, {})
+            service.change(place.house, ADA, connection.id, run.id, {})
         return look_through(*given)
 
-    monkeypatch.setattr("ledgerlink.services.machine.look_through", looking)
+    monkeypatch.setattr("ledgerlink.services.imports.state_machine.look_through", looking)
     place.work()
     found = place.run(run).imported
     assert found
@@ -257,12 +258,12 @@ def test_a_resume_before_the_worker_has_reported_is_not_lost(
     place: Town, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(9)]))
-    imports.start(place.house, ADA, connection.id, run.id, run.plan)
+    service.start(place.house, ADA, connection.id, run.id, run.plan)
     place.company().trouble = [None, DOWN]
 
     def resumed_first(house: Any, reported: Run) -> None:
         if place.run(run).state is RunState.PARKED:
-            imports.resume(place.house, ADA, connection.id, run.id)
+            service.resume(place.house, ADA, connection.id, run.id)
         report(house, reported)
 
     monkeypatch.setattr("ledgerlink.services.lane.report", resumed_first)
@@ -272,14 +273,14 @@ def test_a_resume_before_the_worker_has_reported_is_not_lost(
 
 def test_a_key_of_one_user_is_not_anothers(place: Town, connection: Connection) -> None:
     wanted = Wanted(scope=FEBRUARY, records=[entry("t1")])
-    imports.create(place.house, ADA, connection.id, "feb", wanted)
+    service.create(place.house, ADA, connection.id, "feb", wanted)
     with pytest.raises(Conflict):
-        imports.create(place.house, BOB, connection.id, "feb", wanted)
+        service.create(place.house, BOB, connection.id, "feb", wanted)
 
 
 def test_an_undo_cannot_be_changed_into_something_else(place: Town, connection: Connection) -> None:
     run = imported(place, connection, entry("t1"))
-    taking = imports.undo(place.house, ADA, connection.id, run.id, "u")
+    taking = service.undo(place.house, ADA, connection.id, run.id, "u")
     place.work()
     with pytest.raises(Conflict, match=r"ready|planned|undo"):
-        imports.change(place.house, ADA, connection.id, taking.id, {})
+        service.change(place.house, ADA, connection.id, taking.id, {})

@@ -6,15 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.documents import Features
-from ledgerlink.domain.lists import ListTraits, ListType
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.posting import LedgerEdits
-from ledgerlink.domain.records import RecordKind
-from ledgerlink.domain.rules import CreateProject, Link, RuleKind
-from ledgerlink.domain.runs import Run, RunState
-from ledgerlink.domain.spending import GroupBy
-from ledgerlink.services import posts
+from ledgerlink.domain.model.documents import Features
+from ledgerlink.domain.model.list_records import ListTraits, ListType
+from ledgerlink.domain.model.money_settings import GroupBy
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.rules import CreateProject, Link, RuleKind
+from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.domain.model.source_records import RecordKind
+from ledgerlink.domain.model.time_settings import LedgerEdits
+from ledgerlink.services.posting import accept
 
 from tests.fakes.house import FIRM, Town, entry
 from tests.fakes.lists import FakeLists
@@ -49,7 +49,7 @@ class Office:
     def post(self, *records: dict[str, Any], kinds: tuple[RecordKind, ...] | None = None) -> Run:
         self.count += 1
         given = (self.place.house, FIRM, "ada", self.connection.id, f"k{self.count}")
-        run = posts.post(*given, list(records), kinds)
+        run = accept.post(*given, list(records), kinds)
         self.place.work()
         return self.place.run(run)
 

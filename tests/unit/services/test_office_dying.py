@@ -4,9 +4,9 @@ or double."""
 from typing import Any
 
 import pytest
-from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.runs import RunState
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.runs import RunState
 
 from tests.fakes.house import FIRM, Town, entry
 from tests.unit.services.office import (

@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgerlink.domain.rules import Link, RuleKind
-from ledgerlink.domain.runs import RunState
+from ledgerlink.domain.model.rules import Link, RuleKind
+from ledgerlink.domain.model.runs import RunState
 
 from tests.unit.services.office import gone, held_once, office, spent
 

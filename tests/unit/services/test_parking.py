@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.errors import (
     AuthorizationLost,
     Conflict,
@@ -12,10 +11,13 @@ from ledgerlink.domain.errors import (
     LedgerStopped,
     LedgerUnavailable,
 )
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.runs import Run, RunState
-from ledgerlink.services import connect, lane, parking
-from ledgerlink.services.stores import Message
+from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.services import lane
+from ledgerlink.services.connections import connect
+from ledgerlink.services.ports import Message
+from ledgerlink.services.runs import parking
 
 from tests.fakes.company import Fault
 from tests.fakes.house import FIRM, REDIRECT, Town, entry, town

@@ -4,15 +4,15 @@ and an import asks for the rules of what its time carries."""
 from typing import Any
 
 import pytest
-from ledgerlink.domain.connections import Connection
-from ledgerlink.domain.documents import Features
-from ledgerlink.domain.imports import Scope
-from ledgerlink.domain.lists import ListRecord, ListTraits, ListType, change
-from ledgerlink.domain.rules import CreateProject, Link, LinkExpenseCode, RuleKind
-from ledgerlink.services import imports
-from ledgerlink.services.dimensions import demanding
-from ledgerlink.services.imports import User, Wanted
-from ledgerlink.services.mapping import mapping_of
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.documents import Features
+from ledgerlink.domain.model.imports import Scope
+from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType, change
+from ledgerlink.domain.model.rules import CreateProject, Link, LinkExpenseCode, RuleKind
+from ledgerlink.services.imports import service
+from ledgerlink.services.imports.mapping import mapping_of
+from ledgerlink.services.imports.service import User, Wanted
+from ledgerlink.services.posting.default_dimensions import demanding
 
 from tests.fakes.house import FIRM, Town, entry, town
 from tests.unit.domain.worlds import DAY
@@ -83,7 +83,7 @@ def test_an_import_has_the_same_defaults_as_a_post(place: Town) -> None:
     connection = place.connected()
     listed(place, connection, ListType.PROJECT, "C1", department_id="D2")
     run = drafted(place, connection, entry("t1"))
-    imports.order_plan(place.house, ADA, connection.id, run)
+    service.order_plan(place.house, ADA, connection.id, run)
     place.work()
     (item,) = place.items(place.house.runs.get(FIRM, connection.id, run))
     assert (item.operation.body or {})["department_id"] == "D2"
@@ -147,7 +147,7 @@ ADA = User(FIRM, "ada")
 def drafted(place: Town, connection: Connection, *records: Any) -> str:
     """An import of these, looked through."""
     scope = Scope(first_day=DAY.replace(day=1), last_day=DAY.replace(day=28))
-    run = imports.create(
+    run = service.create(
         place.house, ADA, connection.id, "draft", Wanted(scope=scope, records=list(records))
     )
     place.work()

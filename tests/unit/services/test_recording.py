@@ -6,10 +6,10 @@ from threading import Event, get_ident
 from typing import Any
 
 import pytest
-from ledgerlink.domain.links import Link
-from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
-from ledgerlink.domain.runs import Chunk, Progress
-from ledgerlink.services.recording import UNSTORED, Recorder
+from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
+from ledgerlink.domain.model.runs import Chunk, Progress
+from ledgerlink.services.applying.recorder import UNSTORED, Recorder
 
 from tests.fakes.fate import Died
 from tests.fakes.house import Town, entry, town

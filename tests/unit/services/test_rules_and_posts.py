@@ -5,12 +5,12 @@ import json
 
 import pytest
 from ledgerlink.domain.errors import Conflict, NotFound
-from ledgerlink.domain.plan import ItemState
-from ledgerlink.domain.rules import Link, RuleKind, Skip
-from ledgerlink.domain.runs import RunState
-from ledgerlink.services import posts
-from ledgerlink.services.rules import list_rules, put_rules, rule_history
-from ledgerlink.services.runs import Wanted, list_items, list_runs
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.rules import Link, RuleKind, Skip
+from ledgerlink.domain.model.runs import RunState
+from ledgerlink.services.posting import accept
+from ledgerlink.services.runs.history import Wanted, list_items, list_runs
+from ledgerlink.services.settings.rules import list_rules, put_rules, rule_history
 
 from tests.fakes.house import FIRM, Town, entry, town
 
@@ -105,7 +105,7 @@ def test_the_same_key_with_other_records_is_a_conflict() -> None:
 def test_an_upload_is_posted_like_records_in_the_call(squeeze: type[bytes]) -> None:
     place = town()
     connection = place.connected()
-    upload_id, address = posts.upload(place.house, FIRM, connection.id)
+    upload_id, address = accept.upload(place.house, FIRM, connection.id)
     lines = "\n".join(json.dumps(entry(f"t{n}")) for n in range(3))
     place.staging.files[address.removeprefix("memory:")] = squeeze(lines.encode())
     run = place.post(connection, "key", upload_id)
@@ -117,7 +117,7 @@ def test_an_upload_is_posted_like_records_in_the_call(squeeze: type[bytes]) -> N
 def test_an_upload_that_never_came_is_not_found() -> None:
     place = town()
     connection = place.connected()
-    upload_id, _ = posts.upload(place.house, FIRM, connection.id)
+    upload_id, _ = accept.upload(place.house, FIRM, connection.id)
     with pytest.raises(NotFound):
         place.post(connection, "key", upload_id)
 
@@ -125,7 +125,7 @@ def test_an_upload_that_never_came_is_not_found() -> None:
 def test_a_damaged_upload_fails_its_run_with_a_reason_and_frees_the_lane() -> None:
     place = town()
     connection = place.connected()
-    upload_id, address = posts.upload(place.house, FIRM, connection.id)
+    upload_id, address = accept.upload(place.house, FIRM, connection.id)
     place.staging.files[address.removeprefix("memory:")] = b"\x1f\x8bdamaged"
     run = place.post(connection, "bad", upload_id)
     good = place.post(connection, "good", [entry("t1")])
@@ -166,7 +166,7 @@ POISON = [
 def test_records_that_are_no_entries_at_all_block_themselves_alone() -> None:
     place = town()
     connection = place.connected()
-    upload_id, address = posts.upload(place.house, FIRM, connection.id)
+    upload_id, address = accept.upload(place.house, FIRM, connection.id)
     lines = [*POISON, json.dumps(entry("t1")).encode()]
     place.staging.files[address.removeprefix("memory:")] = b"\n".join(lines)
     run = place.post(connection, "key", upload_id)

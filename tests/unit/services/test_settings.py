@@ -5,14 +5,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.errors import Invalid, NotFound
-from ledgerlink.domain.lists import ListRecord, ListType, Sync
-from ledgerlink.domain.posting import LedgerEdits
-from ledgerlink.domain.schedule import FIRST_INTERVAL, NIGHTLY_SPREAD
-from ledgerlink.domain.settings import Direction, Schedule, ScheduleMode, Settings
-from ledgerlink.services import settings as service
-from ledgerlink.services.settings import change_settings, get_settings
+from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.list_records import ListRecord, ListType, Sync
+from ledgerlink.domain.model.schedule import FIRST_INTERVAL, NIGHTLY_SPREAD
+from ledgerlink.domain.model.settings import Direction, Schedule, ScheduleMode, Settings
+from ledgerlink.domain.model.time_settings import LedgerEdits
+from ledgerlink.services.settings import settings as service
+from ledgerlink.services.settings.settings import change_settings, get_settings
 
 from tests.unit.services.diary import FIRM, Place, place
 

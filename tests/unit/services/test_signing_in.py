@@ -4,16 +4,16 @@ import logging
 from typing import Any
 
 import pytest
-from ledgerlink.domain.connections import ConnectionState
 from ledgerlink.domain.errors import (
     AuthorizationLost,
     Conflict,
     Invalid,
     LedgerUnavailable,
 )
-from ledgerlink.domain.logins import Login
-from ledgerlink.domain.runs import FINISHED, RunState
-from ledgerlink.services import connect
+from ledgerlink.domain.model.connections import ConnectionState
+from ledgerlink.domain.model.logins import Login
+from ledgerlink.domain.model.runs import FINISHED, RunState
+from ledgerlink.services.connections import connect
 
 from tests.fakes.house import FIRM, USER, Town, entry, town
 

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgerlink.domain.connections import Connection
 from ledgerlink.domain.errors import LedgerStopped, LedgerUnavailable
-from ledgerlink.domain.lists import Change, ListRecord, ListTraits, ListType
-from ledgerlink.domain.rules import Link, RuleKind
-from ledgerlink.domain.runs import Run, RunState
-from ledgerlink.services import scheduling
-from ledgerlink.services.syncing import COMPARED_EVERY, SHARE
-from ledgerlink.services.syncs import request_sync
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.list_records import Change, ListRecord, ListTraits, ListType
+from ledgerlink.domain.model.rules import Link, RuleKind
+from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.services.sync import scheduler
+from ledgerlink.services.sync.pull import COMPARED_EVERY, SHARE
+from ledgerlink.services.sync.request import request_sync
 
 from tests.fakes.fate import Fate
 from tests.fakes.house import FIRM, USER, Town, entry, town
@@ -270,7 +270,7 @@ def test_an_outage_parks_a_sync_and_the_tick_lets_it_go_on() -> None:
     run = asked(here, connection, "1", whole=True)
     assert run.state is RunState.PARKED
     here.clock.go_on(seconds=300)
-    scheduling.tick(here.house, lambda: False)
+    scheduler.tick(here.house, lambda: False)
     here.work()
     run = here.run(run)
     assert (run.state, counts(run)["created"]) == (RunState.COMPLETED, 1)

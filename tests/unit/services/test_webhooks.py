@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from ledgerlink.domain.connections import Connection, ConnectionState
 from ledgerlink.domain.errors import Forbidden, NotFound
-from ledgerlink.domain.links import Link
-from ledgerlink.domain.lists import ListRecord, ListType, Notice
-from ledgerlink.domain.settings import Direction, Settings
-from ledgerlink.services.webhooks import receive
+from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.list_records import ListRecord, ListType, Notice
+from ledgerlink.domain.model.settings import Direction, Settings
+from ledgerlink.services.sync.webhooks import receive
 
 from tests.fakes.clock import START
 from tests.unit.services.diary import REALM, SIGNED, Place, place

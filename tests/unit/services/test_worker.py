@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ledgerlink import bootstrap
-from ledgerlink.domain.runs import RunState
+from ledgerlink.domain.model.runs import RunState
 from ledgerlink.wire.stored import dump
 
 from tests.fakes.house import Town, entry, town

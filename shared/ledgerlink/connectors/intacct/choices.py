@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from ledgerlink.domain.choices import Choice, Chosen, Offered, Use, in_effect
-from ledgerlink.domain.lists import ListType
+from ledgerlink.domain.model.ledger_choices import Choice, Chosen, Offered, Use, in_effect
+from ledgerlink.domain.model.list_records import ListType
 
 
 class Sales(StrEnum):

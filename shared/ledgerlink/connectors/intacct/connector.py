@@ -5,25 +5,27 @@ from collections.abc import Callable, Mapping, Sequence
 
 import httpx
 
-from ledgerlink.connectors.intacct import packing, traits
+from ledgerlink.connectors.intacct.auth.login import LoginVault, signed
+from ledgerlink.connectors.intacct.auth.sessions import Sessions
 from ledgerlink.connectors.intacct.choices import OFFERED, Choices
-from ledgerlink.connectors.intacct.client import Client, timeout
-from ledgerlink.connectors.intacct.documents import Documents
-from ledgerlink.connectors.intacct.endpoints import Endpoints
-from ledgerlink.connectors.intacct.learning import Learned
+from ledgerlink.connectors.intacct.config import Endpoints
+from ledgerlink.connectors.intacct.documents.composer import Documents
+from ledgerlink.connectors.intacct.documents.timesheet_periods import Periods
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
-from ledgerlink.connectors.intacct.logins import LoginVault, Sender, signed
-from ledgerlink.connectors.intacct.periods import Periods
-from ledgerlink.connectors.intacct.sessions import Sessions
-from ledgerlink.connectors.intacct.silence import Silence
-from ledgerlink.connectors.timing import LedgerTime
-from ledgerlink.connectors.trust import trusted
-from ledgerlink.domain.choices import NOTHING, Chosen
-from ledgerlink.domain.documents import Features
+from ledgerlink.connectors.intacct.posting import batching
+from ledgerlink.connectors.intacct.protocol.requests import Sender
+from ledgerlink.connectors.intacct.reads import catalog
+from ledgerlink.connectors.intacct.reads.learned_requirements import Learned
+from ledgerlink.connectors.intacct.transport.client import Client, timeout
+from ledgerlink.connectors.intacct.transport.unanswered import Silence
+from ledgerlink.connectors.shared.ledger_time import LedgerTime
+from ledgerlink.connectors.shared.tls import trusted
 from ledgerlink.domain.errors import Forbidden, Invalid, Problem
-from ledgerlink.domain.lists import ListType, Notice
-from ledgerlink.domain.logins import Login
-from ledgerlink.domain.plan import Operation, Write
+from ledgerlink.domain.model.documents import Features
+from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen
+from ledgerlink.domain.model.list_records import ListType, Notice
+from ledgerlink.domain.model.logins import Login
+from ledgerlink.domain.model.plan import Operation, Write
 from ledgerlink.domain.ports import Clock, Grants, LaneState
 
 
@@ -31,11 +33,11 @@ class SageIntacct:
     """The connector port. `jitter` gives numbers from 0 to 1 for the waits between repeats."""
 
     name = "intacct"
-    chunk_size = packing.CHUNK_SIZE
+    chunk_size = batching.CHUNK_SIZE
     shared_names: tuple[ListType, ...] = ()
-    changes_reach = traits.REACH
-    metered = traits.METERED
-    lists = traits.LISTS
+    changes_reach = catalog.REACH
+    metered = catalog.METERED
+    lists = catalog.LISTS
     choices = OFFERED
 
     def __init__(
@@ -66,7 +68,7 @@ class SageIntacct:
 
     def package(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
         """Whole timesheets together, up to 100 or 3500 entries a request; documents by 50."""
-        return packing.package(operations)
+        return batching.package(operations)
 
     def grants(self, credentials: Mapping[str, str]) -> Grants:  # noqa: ARG002 - the port's
         """A company has a Web Services user, and gives no consent. Raises Invalid."""

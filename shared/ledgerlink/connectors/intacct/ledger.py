@@ -6,25 +6,26 @@ from decimal import Decimal
 
 import httpx
 
-from ledgerlink.connectors.intacct import firm, packing
-from ledgerlink.connectors.intacct.changes import Changes
+from ledgerlink.connectors.intacct.auth.sessions import Sessions
 from ledgerlink.connectors.intacct.choices import Choices
-from ledgerlink.connectors.intacct.client import Client
-from ledgerlink.connectors.intacct.copies import Copies
-from ledgerlink.connectors.intacct.custom import CustomFields
-from ledgerlink.connectors.intacct.entries import KIND as TIME
-from ledgerlink.connectors.intacct.finding import Finding
-from ledgerlink.connectors.intacct.firm import Firm
-from ledgerlink.connectors.intacct.learning import Learned
-from ledgerlink.connectors.intacct.looking import Looking
-from ledgerlink.connectors.intacct.payments import Payments
-from ledgerlink.connectors.intacct.reading import Readings
-from ledgerlink.connectors.intacct.sessions import Sessions
-from ledgerlink.connectors.intacct.writing import Writing
-from ledgerlink.connectors.timing import LedgerTime
-from ledgerlink.domain.documents import Company, Copy
-from ledgerlink.domain.lists import Batch, ListType, Reading
-from ledgerlink.domain.plan import Operation, Outcome, Request, Write
+from ledgerlink.connectors.intacct.documents.time_entry import KIND as TIME
+from ledgerlink.connectors.intacct.outcomes.lost_writes import Finding
+from ledgerlink.connectors.intacct.outcomes.snapshots import Copies
+from ledgerlink.connectors.intacct.posting import batching
+from ledgerlink.connectors.intacct.posting.timesheet_prefetch import Looking
+from ledgerlink.connectors.intacct.posting.writer import Writing
+from ledgerlink.connectors.intacct.reads import company as firm
+from ledgerlink.connectors.intacct.reads.changes import Changes
+from ledgerlink.connectors.intacct.reads.company import Firm
+from ledgerlink.connectors.intacct.reads.custom_fields import CustomFields
+from ledgerlink.connectors.intacct.reads.invoice_payments import Payments
+from ledgerlink.connectors.intacct.reads.learned_requirements import Learned
+from ledgerlink.connectors.intacct.reads.reader import Readings
+from ledgerlink.connectors.intacct.transport.client import Client
+from ledgerlink.connectors.shared.ledger_time import LedgerTime
+from ledgerlink.domain.model.documents import Company, Copy
+from ledgerlink.domain.model.list_records import Batch, ListType, Reading
+from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
 from ledgerlink.domain.ports import Answered, LaneState, Stop, never
 
 
@@ -69,7 +70,7 @@ class IntacctLedger:
         time = [operation for operation in operations if operation.kind == TIME]
         if time:
             self._looking = self._new_looking(stop)
-            first = packing.package(time)[0]
+            first = batching.package(time)[0]
             await self._looking.prepare(time, [time[place] for place in first])
 
     def _new_looking(self, stop: Stop) -> Looking:

@@ -6,25 +6,26 @@ from collections.abc import Callable, Mapping, Sequence
 
 import httpx
 
-from ledgerlink.connectors.qbo import batches, notices, traits
-from ledgerlink.connectors.qbo.client import Client, timeout
-from ledgerlink.connectors.qbo.documents import Documents
-from ledgerlink.connectors.qbo.endpoints import Endpoints
-from ledgerlink.connectors.qbo.grants import QuickBooksGrants
+from ledgerlink.connectors.qbo.auth.consent import QuickBooksGrants
+from ledgerlink.connectors.qbo.auth.token_endpoint import Application, TokenEndpoint
+from ledgerlink.connectors.qbo.auth.token_refresh import Refresher
+from ledgerlink.connectors.qbo.config import Endpoints
+from ledgerlink.connectors.qbo.documents.composer import Documents
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
-from ledgerlink.connectors.qbo.limits import Limiter, Limits
-from ledgerlink.connectors.qbo.lines import Lines
-from ledgerlink.connectors.qbo.refresh import Refresher
-from ledgerlink.connectors.qbo.silence import Silence
-from ledgerlink.connectors.qbo.tokens import Application, TokenEndpoint
-from ledgerlink.connectors.timing import LedgerTime
-from ledgerlink.connectors.trust import trusted
-from ledgerlink.domain.choices import NOTHING, Chosen, Offered
-from ledgerlink.domain.documents import Features
+from ledgerlink.connectors.qbo.posting import batching
+from ledgerlink.connectors.qbo.reads import catalog, webhooks
+from ledgerlink.connectors.qbo.transport.client import Client, timeout
+from ledgerlink.connectors.qbo.transport.connections import Lines
+from ledgerlink.connectors.qbo.transport.rate_limits import Limiter, Limits
+from ledgerlink.connectors.qbo.transport.unanswered import Silence
+from ledgerlink.connectors.shared.ledger_time import LedgerTime
+from ledgerlink.connectors.shared.tls import trusted
 from ledgerlink.domain.errors import Invalid, Problem
-from ledgerlink.domain.lists import Notice
-from ledgerlink.domain.logins import Login
-from ledgerlink.domain.plan import Operation, Write
+from ledgerlink.domain.model.documents import Features
+from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen, Offered
+from ledgerlink.domain.model.list_records import Notice
+from ledgerlink.domain.model.logins import Login
+from ledgerlink.domain.model.plan import Operation, Write
 from ledgerlink.domain.ports import Clock, LaneState, Tokens, TokenVault
 
 LIMITS = Limits()
@@ -37,11 +38,11 @@ class QuickBooksOnline:
     """
 
     name = "qbo"
-    chunk_size = batches.CHUNK_SIZE
-    lists = traits.LISTS
-    shared_names = traits.SHARED_NAMES
-    changes_reach = traits.REACH
-    metered = traits.METERED
+    chunk_size = batching.CHUNK_SIZE
+    lists = catalog.LISTS
+    shared_names = catalog.SHARED_NAMES
+    changes_reach = catalog.REACH
+    metered = catalog.METERED
     choices: Offered = {}
 
     def __init__(
@@ -70,11 +71,11 @@ class QuickBooksOnline:
         self, headers: Mapping[str, str], body: bytes, credentials: Callable[[], Mapping[str, str]]
     ) -> Sequence[Notice]:
         """What a webhook says. `credentials` hold `webhook_verifier_token`."""
-        return notices.notices(headers, body, credentials())
+        return webhooks.notices(headers, body, credentials())
 
     def package(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
         """Batches of 30, and beyond 40 of them single calls; per chunk. Files go one by one."""
-        return batches.together(operations)
+        return batching.together(operations)
 
     def grants(self, credentials: Mapping[str, str]) -> QuickBooksGrants:
         """The authorisation flow. `credentials` hold `client_id` and `client_secret`."""

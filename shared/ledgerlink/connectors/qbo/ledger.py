@@ -6,20 +6,21 @@ from decimal import Decimal
 
 import httpx
 
-from ledgerlink.connectors.qbo import lists, rates
-from ledgerlink.connectors.qbo.changes import Changes
-from ledgerlink.connectors.qbo.client import Client
-from ledgerlink.connectors.qbo.copies import Copies
-from ledgerlink.connectors.qbo.finding import Finding
-from ledgerlink.connectors.qbo.inquiry import Inquiry
-from ledgerlink.connectors.qbo.limits import Limiter
-from ledgerlink.connectors.qbo.reading import Readings
-from ledgerlink.connectors.qbo.timelinks import TimeLinks
-from ledgerlink.connectors.qbo.writing import Writing
-from ledgerlink.connectors.timing import LedgerTime
-from ledgerlink.domain.documents import Company, Copy
-from ledgerlink.domain.lists import Batch, ListType, Reading
-from ledgerlink.domain.plan import Operation, Outcome, Request, Write
+from ledgerlink.connectors.qbo.outcomes.diagnosis import Inquiry
+from ledgerlink.connectors.qbo.outcomes.lost_writes import Finding
+from ledgerlink.connectors.qbo.outcomes.snapshots import Copies
+from ledgerlink.connectors.qbo.outcomes.time_billing import TimeLinks
+from ledgerlink.connectors.qbo.posting.writer import Writing
+from ledgerlink.connectors.qbo.reads import company_features
+from ledgerlink.connectors.qbo.reads import exchange_rates as rates
+from ledgerlink.connectors.qbo.reads.changes import Changes
+from ledgerlink.connectors.qbo.reads.reader import Readings
+from ledgerlink.connectors.qbo.transport.client import Client
+from ledgerlink.connectors.qbo.transport.rate_limits import Limiter
+from ledgerlink.connectors.shared.ledger_time import LedgerTime
+from ledgerlink.domain.model.documents import Company, Copy
+from ledgerlink.domain.model.list_records import Batch, ListType, Reading
+from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
 from ledgerlink.domain.ports import Answered, LaneState, Stop, never
 
 
@@ -52,7 +53,7 @@ class QuickBooksLedger:
 
     async def company(self, stop: Stop = never) -> Company:
         """The company with its features, in two reads."""
-        return await lists.company(self._client, self._company_id, stop)
+        return await company_features.company(self._client, self._company_id, stop)
 
     async def prepare(self, operations: Sequence[Operation], stop: Stop) -> None:
         """Nothing: what is to be known is known by each write's own answer."""

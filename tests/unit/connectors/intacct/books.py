@@ -8,8 +8,8 @@ import httpx
 from ledgerlink.connectors.intacct import Endpoints, SageIntacct
 from ledgerlink.connectors.intacct.choices import Choices
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
-from ledgerlink.domain.documents import Document, fingerprint
-from ledgerlink.domain.plan import Action, Outcome, Request, Write
+from ledgerlink.domain.model.documents import Document, fingerprint
+from ledgerlink.domain.model.plan import Action, Outcome, Request, Write
 from ledgerlink.domain.ports import LaneState, Stop, never
 
 from tests.fakes.clock import FakeClock

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.domain.documents import (
+from ledgerlink.domain.model.documents import (
     ExpenseLine,
     Features,
     Known,
@@ -16,7 +16,7 @@ from ledgerlink.domain.documents import (
     ResolvedTime,
     Settlement,
 )
-from ledgerlink.domain.records import TimeEntry
+from ledgerlink.domain.model.source_records import TimeEntry
 
 DAY = date(2026, 3, 4)
 USD = Features(home_currency="USD")

@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import httpx
-from ledgerlink.connectors.intacct.client import Client, timeout
-from ledgerlink.connectors.intacct.endpoints import Endpoints
-from ledgerlink.connectors.intacct.logins import Login, Sender, Session
-from ledgerlink.connectors.intacct.requests import Call, Function
-from ledgerlink.connectors.intacct.sessions import Sessions
-from ledgerlink.connectors.intacct.silence import Silence
-from ledgerlink.connectors.intacct.xml import Value
-from ledgerlink.connectors.timing import LedgerTime
+from ledgerlink.connectors.intacct.auth.sessions import Sessions
+from ledgerlink.connectors.intacct.config import Endpoints
+from ledgerlink.connectors.intacct.protocol.requests import Call, Function, Sender
+from ledgerlink.connectors.intacct.protocol.xml import Value
+from ledgerlink.connectors.intacct.transport.client import Client, timeout
+from ledgerlink.connectors.intacct.transport.unanswered import Silence
+from ledgerlink.connectors.shared.ledger_time import LedgerTime
+from ledgerlink.domain.model.logins import Login, Session
 from ledgerlink.domain.ports import LaneState
 
 from tests.fakes.clock import START, FakeClock

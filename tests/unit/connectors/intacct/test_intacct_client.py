@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from ledgerlink.connectors.intacct.client import Client, Unanswered
-from ledgerlink.connectors.intacct.endpoints import Endpoints
-from ledgerlink.connectors.intacct.logins import Sender
+from ledgerlink.connectors.intacct.config import Endpoints
+from ledgerlink.connectors.intacct.protocol.requests import Sender
+from ledgerlink.connectors.intacct.transport.client import Client, Unanswered
 from ledgerlink.domain.errors import AuthorizationLost, LedgerStopped, LedgerUnavailable
 from ledgerlink.domain.ports import Interrupted
 

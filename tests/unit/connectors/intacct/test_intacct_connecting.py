@@ -1,16 +1,22 @@
 """Connecting: logins, the port, and errors that every reader can act on."""
 
 import pytest
-from ledgerlink.connectors.intacct import errors
-from ledgerlink.connectors.intacct.answers import Stage
-from ledgerlink.connectors.intacct.errors import FUNCTION, SIGNING_IN, Disposition, Meaning, meaning
-from ledgerlink.connectors.intacct.faults import Fault, blamed, faults
-from ledgerlink.connectors.intacct.refusals import explain
-from ledgerlink.connectors.intacct.xml import read
-from ledgerlink.domain.documents import Features, NewCustomer
+from ledgerlink.connectors.intacct.outcomes.rejected import explain
+from ledgerlink.connectors.intacct.protocol import error_codes
+from ledgerlink.connectors.intacct.protocol.error_codes import (
+    FUNCTION,
+    SIGNING_IN,
+    Disposition,
+    Meaning,
+    meaning,
+)
+from ledgerlink.connectors.intacct.protocol.faults import Fault, blamed, faults
+from ledgerlink.connectors.intacct.protocol.response import Stage
+from ledgerlink.connectors.intacct.protocol.xml import read
 from ledgerlink.domain.errors import Forbidden, Invalid
+from ledgerlink.domain.model.documents import Features, NewCustomer
+from ledgerlink.domain.model.reasons import REASONS
 from ledgerlink.domain.ports import Composer, Connector, Ledger
-from ledgerlink.domain.reasons import REASONS
 
 from tests.unit.connectors.intacct.books import Books
 
@@ -104,7 +110,7 @@ def test_a_fault_without_words_is_told_all_the_same() -> None:
 @pytest.mark.parametrize("stage", list(Stage))
 def test_what_nobody_knows_stops_the_lane_at_signing_in(stage: Stage) -> None:
     what = meaning(Fault("ZZ", "something new"), stage)
-    assert errors.lane_error(Fault("ZZ", "something new"), what) is not None
+    assert error_codes.lane_error(Fault("ZZ", "something new"), what) is not None
 
 
 def test_words_are_plain_and_without_support_ids() -> None:

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.intacct.choices import Choices, Sales
-from ledgerlink.connectors.intacct.documents import Documents
-from ledgerlink.connectors.intacct.firm import Firm
-from ledgerlink.connectors.intacct.learning import Learned
-from ledgerlink.domain.documents import Document, Features, NewItem, Settlement
-from ledgerlink.domain.logins import Login
+from ledgerlink.connectors.intacct.documents.composer import Documents
+from ledgerlink.connectors.intacct.reads.company import Firm
+from ledgerlink.connectors.intacct.reads.learned_requirements import Learned
+from ledgerlink.domain.model.documents import Document, Features, NewItem, Settlement
+from ledgerlink.domain.model.logins import Login
+from ledgerlink.domain.model.reasons import Reason
 from ledgerlink.domain.ports import Blocked, never
-from ledgerlink.domain.reasons import Reason
 
 from tests.unit.connectors.intacct.desk import expenses, invoice, line, sold
 from tests.unit.connectors.intacct.gateway import Gateway

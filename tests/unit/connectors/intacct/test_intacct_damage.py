@@ -7,10 +7,10 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgerlink.connectors.intacct.documents import Documents
-from ledgerlink.domain.documents import Document, NewCustomer
+from ledgerlink.connectors.intacct.documents.composer import Documents
 from ledgerlink.domain.errors import LedgerError
-from ledgerlink.domain.plan import ItemState
+from ledgerlink.domain.model.documents import Document, NewCustomer
+from ledgerlink.domain.model.plan import ItemState
 
 from tests.fakes.clock import START
 from tests.unit.connectors.intacct.books import Books, create

@@ -5,16 +5,23 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.intacct import bodies
 from ledgerlink.connectors.intacct.choices import Choices, Sales
-from ledgerlink.connectors.intacct.dimensions import asked
-from ledgerlink.connectors.intacct.documents import Documents
-from ledgerlink.connectors.intacct.entries import forms
-from ledgerlink.connectors.intacct.faults import Fault
-from ledgerlink.connectors.intacct.learning import MOST, Learned
-from ledgerlink.domain.documents import Document, Features, Known, Pending, Settlement, fingerprint
+from ledgerlink.connectors.intacct.documents import encoding
+from ledgerlink.connectors.intacct.documents.composer import Documents
+from ledgerlink.connectors.intacct.documents.required_dimensions import asked
+from ledgerlink.connectors.intacct.documents.time_entry import forms
+from ledgerlink.connectors.intacct.protocol.faults import Fault
+from ledgerlink.connectors.intacct.reads.learned_requirements import MOST, Learned
+from ledgerlink.domain.model.documents import (
+    Document,
+    Features,
+    Known,
+    Pending,
+    Settlement,
+    fingerprint,
+)
+from ledgerlink.domain.model.reasons import Reason
 from ledgerlink.domain.ports import Blocked, never
-from ledgerlink.domain.reasons import Reason
 
 from tests.unit.connectors.intacct.books import Books, create
 from tests.unit.connectors.intacct.desk import USD, expenses, invoice, line, sold, time
@@ -45,7 +52,7 @@ def refused(features: Features, **of_line: Any) -> Reason:
 
 def lines_of(document: Document) -> list[Mapping[str, Any]]:
     """The lines as they are sent."""
-    sent = bodies.generic if document.kind == "APBILL" else bodies.legacy
+    sent = encoding.generic if document.kind == "APBILL" else encoding.legacy
     whole: Any = sent(document.body)
     names = ("APBILLITEMS", "expenses", "ccpayitems", "sotransitems", "invoiceitems")
     (group,) = (whole[name] for name in names if name in whole)
@@ -108,7 +115,7 @@ def test_the_companys_choice_comes_last_and_is_told_once() -> None:
 def test_what_the_ledger_may_have_filled_in_is_among_what_an_entry_came_from(count: int) -> None:
     sent = dict(list(PLACED.items())[:count])
     document = COMPOSER.time(time(**sent))
-    entry = {name: value for name, value in bodies.generic(document.body).items() if value}
+    entry = {name: value for name, value in encoding.generic(document.body).items() if value}
     sheet = {"EMPLOYEEID": "E1", "BEGINDATE": str(entry.pop("BEGINDATE"))}
     stored: Any = {**entry, **SAID, "TIMETYPE": "Regular"}
     assert fingerprint(document.body) in {fingerprint(each) for each in forms(sheet, stored)}

@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.intacct import bodies, marks
 from ledgerlink.connectors.intacct.choices import Choices, Sales
-from ledgerlink.connectors.intacct.documents import Documents
-from ledgerlink.connectors.intacct.entries import forms, hours, minutes
-from ledgerlink.connectors.intacct.orders import FUNCTIONS
-from ledgerlink.connectors.intacct.periods import Periods
-from ledgerlink.connectors.intacct.xml import element
-from ledgerlink.domain.documents import (
+from ledgerlink.connectors.intacct.documents import encoding, marker
+from ledgerlink.connectors.intacct.documents.composer import Documents
+from ledgerlink.connectors.intacct.documents.time_entry import forms, hours, minutes
+from ledgerlink.connectors.intacct.documents.timesheet_periods import Periods
+from ledgerlink.connectors.intacct.protocol.element_order import FUNCTIONS
+from ledgerlink.connectors.intacct.protocol.xml import element
+from ledgerlink.domain.model.documents import (
     Document,
     Known,
     NewCustomer,
@@ -137,15 +137,15 @@ def test_an_entry_reads_back_as_what_was_sent_whatever_the_ledger_filled_in() ->
     ("merged:" + "a" * 32, "merged:" + "a" * 32),
 ])  # fmt: skip
 def test_a_short_key_is_its_own_mark(key: str, mark: str) -> None:
-    assert marks.mark(key) == mark
-    assert marks.found(marks.marked("text [x]", key)) == mark
+    assert marker.mark(key) == mark
+    assert marker.found(marker.marked("text [x]", key)) == mark
 
 
 @pytest.mark.parametrize("key", ["time:a b", "time:]", "time:" + "x" * 195, "time:é\n"])
 def test_any_other_key_has_a_mark_that_can_be_found(key: str) -> None:
-    mark = marks.mark(key)
-    assert len(mark) <= marks.LONGEST
-    assert marks.found(None, marks.marked("some text", key)) == mark
+    mark = marker.mark(key)
+    assert len(mark) <= marker.LONGEST
+    assert marker.found(None, marker.marked("some text", key)) == mark
 
 
 def test_a_mark_stands_first_where_the_ledger_may_cut_the_end() -> None:
@@ -153,14 +153,14 @@ def test_a_mark_stands_first_where_the_ledger_may_cut_the_end() -> None:
     for settlement in Settlement:
         body = COMPOSER.expenses(expenses(settlement, note=note)).body
         cut = next(body[n] for n in ("DESCRIPTION", "description") if n in body)[:80]
-        assert marks.found(cut) == "expense:e1"
+        assert marker.found(cut) == "expense:e1"
 
 
 @pytest.mark.parametrize(
     "text", ["", "no mark", "[time:1] in the middle", "[note]", "x [time:1]", "a\n[time:1]\nb"]
 )
 def test_a_text_without_a_mark_has_none(text: str) -> None:
-    assert marks.found(text) == ""
+    assert marker.found(text) == ""
 
 
 def test_a_bill_owes_a_vendor_its_costs_with_their_tax() -> None:
@@ -174,7 +174,7 @@ def test_a_bill_owes_a_vendor_its_costs_with_their_tax() -> None:
         )
     )  # fmt: skip
     assert document.kind == "APBILL"
-    assert bodies.generic(document.body) == {
+    assert encoding.generic(document.body) == {
         "VENDORID": "V1",
         "WHENCREATED": "03/04/2026",
         "WHENDUE": "03/04/2026",
@@ -216,7 +216,7 @@ def test_what_an_employee_is_paid_back_is_an_expense_report() -> None:
     whole = expenses(Settlement.CHECK, lines=(line(account_id="eeaccountlabel/Meals"),))
     document = COMPOSER.expenses(whole)
     assert document.kind == "EEXPENSES"
-    assert bodies.legacy(document.body) == {
+    assert encoding.legacy(document.body) == {
         "employeeid": "E1",
         "datecreated": {"year": "2026", "month": "03", "day": "04"},
         "state": "Submitted",
@@ -235,7 +235,7 @@ def test_a_report_in_another_currency_says_both_amounts() -> None:
 def test_a_card_is_charged_and_refunded(credit: bool, amount: str) -> None:
     document = COMPOSER.expenses(expenses(Settlement.CARD, credit=credit))
     assert document.kind == "CCTRANSACTION"
-    told = bodies.legacy(document.body)
+    told = encoding.legacy(document.body)
     assert told["chargecardid"] == "VISA"
     assert told["ccpayitems"] == {
         "ccpayitem": [{"glaccountno": "6000", "paymentamount": amount, "vendorid": "V1"}]
@@ -263,7 +263,7 @@ def test_an_invoice_is_a_sales_invoice_of_order_entry() -> None:
         )
     )  # fmt: skip
     assert document.kind == "SODOCUMENT"
-    assert bodies.legacy(document.body) == {
+    assert encoding.legacy(document.body) == {
         "transactiontype": "Sales Invoice",
         "datecreated": {"year": "2026", "month": "03", "day": "04"},
         "customerid": "C1",
@@ -290,7 +290,7 @@ def test_an_invoice_that_the_ledger_numbers_is_known_by_its_message() -> None:
 def test_an_invoice_by_choice_is_one_of_receivables() -> None:
     document = RECEIVABLES.invoice(invoice(due=date(2026, 4, 1), number="INV-1"))
     assert document.kind == "ARINVOICE"
-    told = bodies.legacy(document.body)
+    told = encoding.legacy(document.body)
     assert told["datedue"] == {"year": "2026", "month": "04", "day": "01"}
     assert told["description"] == "[invoice:i1]"
     assert told["invoiceitems"] == {
@@ -302,7 +302,7 @@ def test_an_invoice_by_choice_is_one_of_receivables() -> None:
 
 def test_a_line_of_receivables_can_name_its_account_or_label() -> None:
     label = RECEIVABLES.invoice(invoice(lines=(sold(item=Known("araccountlabel/Fees")),)))
-    told = bodies.legacy(label.body)["invoiceitems"]
+    told = encoding.legacy(label.body)["invoiceitems"]
     line = {"accountlabel": "Fees", "amount": "100", "customerid": "C1"}
     assert told == {"lineitem": [line]}
 
@@ -338,7 +338,7 @@ def test_a_client_is_a_customer_and_a_project_stands_below_it() -> None:
     project = COMPOSER.list_record(below)
     assert (client.kind, project.kind) == ("CUSTOMER", "PROJECT")
     assert list(needs(project.body)) == ["client:c"]
-    sent = bodies.generic(resolve(project.body, lambda key: "customer/ACME-1"))
+    sent = encoding.generic(resolve(project.body, lambda key: "customer/ACME-1"))
     assert sent["CUSTOMERID"] == "ACME-1"
     assert sent["PROJECTCATEGORY"] == "Contract"
     assert len(str(sent["PROJECTID"])) <= 20
@@ -346,7 +346,7 @@ def test_a_client_is_a_customer_and_a_project_stands_below_it() -> None:
 
 def test_a_project_can_stand_below_a_project() -> None:
     below = NewCustomer(key="project:p", name="Rocket", parent=Known("project/P-1"))
-    assert bodies.generic(COMPOSER.list_record(below).body)["PARENTID"] == "P-1"
+    assert encoding.generic(COMPOSER.list_record(below).body)["PARENTID"] == "P-1"
 
 
 def test_new_records_have_the_same_id_each_time_and_others_another() -> None:
@@ -414,8 +414,8 @@ CREATED = {
 ], ids=lambda document: document.kind)  # fmt: skip
 def test_every_element_of_a_legacy_document_has_its_place(document: Document) -> None:
     name = CREATED[document.kind]
-    node = element(name, bodies.legacy(document.body), FUNCTIONS[name])
-    assert len(node) == len(bodies.legacy(document.body))
+    node = element(name, encoding.legacy(document.body), FUNCTIONS[name])
+    assert len(node) == len(encoding.legacy(document.body))
 
 
 def test_who_pays_a_bill_has_to_be_said() -> None:

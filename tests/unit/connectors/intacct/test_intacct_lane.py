@@ -6,10 +6,10 @@ from datetime import date
 
 import httpx
 import pytest
-from ledgerlink.connectors.intacct.documents import Documents
-from ledgerlink.domain.documents import Document, Known
+from ledgerlink.connectors.intacct.documents.composer import Documents
 from ledgerlink.domain.errors import LedgerError, LedgerStopped, LedgerUnavailable
-from ledgerlink.domain.plan import Action, ItemState, Write
+from ledgerlink.domain.model.documents import Document, Known
+from ledgerlink.domain.model.plan import Action, ItemState, Write
 
 from tests.unit.connectors.intacct.books import Books, create, delete, update
 from tests.unit.connectors.intacct.desk import expenses, invoice, time

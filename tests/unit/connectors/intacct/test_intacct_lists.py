@@ -4,17 +4,15 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from ledgerlink.connectors.intacct import queries
-from ledgerlink.connectors.intacct.changes import Changes
-from ledgerlink.connectors.intacct.client import Client
-from ledgerlink.connectors.intacct.custom import CustomFields
-from ledgerlink.connectors.intacct.firm import Firm
-from ledgerlink.connectors.intacct.ids import Ref, parse
-from ledgerlink.connectors.intacct.learning import Learned
-from ledgerlink.connectors.intacct.logins import Login
-from ledgerlink.connectors.intacct.periods import Periods, observed
-from ledgerlink.connectors.intacct.reading import Readings
-from ledgerlink.connectors.intacct.records import (
+from ledgerlink.connectors.intacct.documents.timesheet_periods import Periods, observed
+from ledgerlink.connectors.intacct.protocol import queries
+from ledgerlink.connectors.intacct.protocol.record_ids import Ref, parse
+from ledgerlink.connectors.intacct.reads.catalog import LISTS, SOURCES
+from ledgerlink.connectors.intacct.reads.changes import Changes
+from ledgerlink.connectors.intacct.reads.company import Firm
+from ledgerlink.connectors.intacct.reads.custom_fields import CustomFields
+from ledgerlink.connectors.intacct.reads.learned_requirements import Learned
+from ledgerlink.connectors.intacct.reads.map_lists import (
     ACCOUNT_LABEL,
     DEPARTMENT,
     ENTITY,
@@ -24,10 +22,12 @@ from ledgerlink.connectors.intacct.records import (
     TASK,
     TIME_TYPE,
 )
-from ledgerlink.connectors.intacct.traits import LISTS, SOURCES
-from ledgerlink.connectors.timing import LedgerTime
+from ledgerlink.connectors.intacct.reads.reader import Readings
+from ledgerlink.connectors.intacct.transport.client import Client
+from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.errors import Invalid, LedgerStopped
-from ledgerlink.domain.lists import ListRecord, ListType, Reading
+from ledgerlink.domain.model.list_records import ListRecord, ListType, Reading
+from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.ports import never
 
 from tests.fakes.clock import START, FakeClock

@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-from ledgerlink.connectors.intacct.documents import Documents
-from ledgerlink.connectors.intacct.looking import FRESH
-from ledgerlink.domain.documents import Document, Known, Pending
-from ledgerlink.domain.plan import ItemState, Operation, Outcome, Request, Write
+from ledgerlink.connectors.intacct.documents.composer import Documents
+from ledgerlink.connectors.intacct.posting.timesheet_prefetch import FRESH
+from ledgerlink.domain.model.documents import Document, Known, Pending
+from ledgerlink.domain.model.plan import ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.ports import never
 
 from tests.fakes.clock import START

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from ledgerlink.connectors.intacct.choices import Choices, Sales
 from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.lists import ListType, Reading
+from ledgerlink.domain.model.list_records import ListType, Reading
 
 from tests.fakes.clock import START
 from tests.unit.connectors.intacct.books import Books

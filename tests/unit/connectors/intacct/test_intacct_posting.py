@@ -7,8 +7,9 @@ from typing import Any
 import httpx
 import pytest
 from ledgerlink.connectors.intacct.choices import Choices, Sales
-from ledgerlink.connectors.intacct.documents import Documents
-from ledgerlink.domain.documents import (
+from ledgerlink.connectors.intacct.documents.composer import Documents
+from ledgerlink.domain.errors import LedgerStopped, NotFound
+from ledgerlink.domain.model.documents import (
     Document,
     Known,
     NewCustomer,
@@ -17,9 +18,8 @@ from ledgerlink.domain.documents import (
     ResolvedReceipt,
     Settlement,
 )
-from ledgerlink.domain.errors import LedgerStopped, NotFound
+from ledgerlink.domain.model.plan import Action, ItemState, Write
 from ledgerlink.domain.money import Total
-from ledgerlink.domain.plan import Action, ItemState, Write
 
 from tests.fakes.clock import START
 from tests.unit.connectors.intacct import gateway

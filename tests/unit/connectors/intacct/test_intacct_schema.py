@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 from ledgerlink.connectors.intacct.choices import Choices
-from ledgerlink.connectors.intacct.documents import Documents
-from ledgerlink.domain.documents import Document, Known, Settlement
-from ledgerlink.domain.plan import Action, ItemState, Write
+from ledgerlink.connectors.intacct.documents.composer import Documents
+from ledgerlink.domain.model.documents import Document, Known, Settlement
+from ledgerlink.domain.model.plan import Action, ItemState, Write
 from lxml import etree
 
 from tests.unit.connectors.intacct.books import Books, create

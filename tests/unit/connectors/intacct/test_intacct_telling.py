@@ -1,7 +1,7 @@
 """What became of a request is worked out when it is read, once."""
 
-from ledgerlink.connectors.intacct.telling import Telling
-from ledgerlink.domain.plan import ItemState, Outcome
+from ledgerlink.connectors.intacct.posting.deferred_outcomes import Telling
+from ledgerlink.domain.model.plan import ItemState, Outcome
 
 
 def outcome(seq: int) -> Outcome:

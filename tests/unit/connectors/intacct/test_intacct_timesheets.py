@@ -9,12 +9,12 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgerlink.connectors.intacct.documents import Documents
-from ledgerlink.connectors.intacct.records import PROJECT
-from ledgerlink.domain.documents import Document, Known
+from ledgerlink.connectors.intacct.documents.composer import Documents
+from ledgerlink.connectors.intacct.reads.map_lists import PROJECT
 from ledgerlink.domain.errors import LedgerStopped, LedgerUnavailable
-from ledgerlink.domain.lists import Reading
-from ledgerlink.domain.plan import ItemState, Request, Write
+from ledgerlink.domain.model.documents import Document, Known
+from ledgerlink.domain.model.list_records import Reading
+from ledgerlink.domain.model.plan import ItemState, Request, Write
 
 from tests.fakes.clock import START
 from tests.unit.connectors.intacct.books import Books, create, delete, update

@@ -5,12 +5,13 @@ skipped."""
 from datetime import UTC, datetime
 
 import pytest
-from ledgerlink.connectors.intacct import answers, errors, orders, xml
-from ledgerlink.connectors.intacct.answers import Stage
-from ledgerlink.connectors.intacct.errors import Disposition
-from ledgerlink.connectors.intacct.faults import blamed
-from ledgerlink.connectors.intacct.requests import Function
-from ledgerlink.connectors.intacct.xml import Order, Value
+from ledgerlink.connectors.intacct.protocol import element_order, error_codes, xml
+from ledgerlink.connectors.intacct.protocol import response as answers
+from ledgerlink.connectors.intacct.protocol.error_codes import Disposition
+from ledgerlink.connectors.intacct.protocol.faults import blamed
+from ledgerlink.connectors.intacct.protocol.requests import Function
+from ledgerlink.connectors.intacct.protocol.response import Stage
+from ledgerlink.connectors.intacct.protocol.xml import Order, Value
 
 from tests.unit.connectors.intacct.schemas import SCHEMAS, expected, needed, plain, response, sample
 
@@ -43,11 +44,11 @@ FUNCTIONS: dict[str, tuple[str, Value]] = {
 }  # fmt: skip
 FRAGMENTS: dict[str, tuple[str, Value, Order]] = {
     "EmployeeExpense.ExpenseReportLineCreate.fragment.01": (
-        "expense", {"glaccountno": ""}, orders.EXPENSE),
+        "expense", {"glaccountno": ""}, element_order.EXPENSE),
     "OrderEntry.OrderEntryTransactionLineCreate.fragment.01": (
-        "sotransitem", {"quantity": "2340", "itemid": "26323"}, orders.SALES_LINE),
+        "sotransitem", {"quantity": "2340", "itemid": "26323"}, element_order.SALES_LINE),
     "Projects.TimesheetEntryCreate.fragment.01": (
-        "TIMESHEETENTRY", {"QTY": "", "ENTRYDATE": "06/30/2016"}, orders.TIMESHEETENTRY),
+        "TIMESHEETENTRY", {"QTY": "", "ENTRYDATE": "06/30/2016"}, element_order.TIMESHEETENTRY),
 }  # fmt: skip
 ANSWERS = (
     "Client.OnlineClient.response.01", "Client.OnlineClient.response.02",
@@ -118,7 +119,7 @@ def test_an_answer_tells_where_it_failed_and_what_that_means(
     answer = answers.read(sample(name))
     assert answer.failed is stage
     assert blamed(answer.faults).words.startswith(words)
-    assert errors.meaning(blamed(answer.faults), stage).disposition is means
+    assert error_codes.meaning(blamed(answer.faults), stage).disposition is means
 
 
 def test_a_partial_create_tells_what_was_created_and_why_the_rest_was_not() -> None:

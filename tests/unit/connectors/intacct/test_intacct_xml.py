@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgerlink.connectors.intacct import answers, xml
-from ledgerlink.connectors.intacct.logins import Login, Sender
-from ledgerlink.connectors.intacct.requests import Call, envelope
-from ledgerlink.connectors.intacct.xml import Order, Unreadable
+from ledgerlink.connectors.intacct.protocol import response, xml
+from ledgerlink.connectors.intacct.protocol.requests import Call, Sender, envelope
+from ledgerlink.connectors.intacct.protocol.xml import Order, Unreadable
+from ledgerlink.domain.model.logins import Login
 
 from tests.unit.connectors.intacct.schemas import plain
 from tests.unit.connectors.intacct.stage import LOGIN, session, writing
@@ -27,13 +27,13 @@ GOOD = b"""<response><control><status>success</status><controlid>c</controlid></
 @pytest.mark.parametrize("attack", [LAUGHS, FILE, DTD], ids=["laughs", "file", "dtd"])
 def test_a_document_with_a_doctype_is_no_answer(attack: bytes) -> None:
     with pytest.raises(Unreadable):
-        answers.read(attack)
+        response.read(attack)
 
 
 @pytest.mark.parametrize("content", [b"", b"<html><p>Bad gateway</html>", b"{}", b"<html/>"])
 def test_what_is_no_response_is_unreadable(content: bytes) -> None:
     with pytest.raises(Unreadable):
-        answers.read(content)
+        response.read(content)
 
 
 @settings(max_examples=100, deadline=None)
@@ -43,7 +43,7 @@ def test_a_damaged_answer_is_read_or_refused_and_never_anything_else(data: st.Da
     end = data.draw(st.integers(start, len(GOOD)))
     damaged = GOOD[:start] + data.draw(st.binary(max_size=20)) + GOOD[end:]
     try:
-        answer = answers.read(damaged)
+        answer = response.read(damaged)
     except Unreadable:
         return
     assert all(isinstance(each.rows, tuple) for each in answer.results.values())
@@ -59,8 +59,8 @@ def test_a_result_that_is_there_twice_and_says_two_things_says_nothing(
 ) -> None:
     second = RESULT.replace(b"<NAME>A</NAME>", other)
     both = second + RESULT if first else RESULT + second
-    assert answers.read(GOOD.replace(RESULT, both)).results == {}
-    assert len(answers.read(GOOD.replace(RESULT, RESULT + RESULT)).results) == 1
+    assert response.read(GOOD.replace(RESULT, both)).results == {}
+    assert len(response.read(GOOD.replace(RESULT, RESULT + RESULT)).results) == 1
 
 
 @pytest.mark.parametrize(("count", "known"), [(b"1", True), (b"2", False), (b"0", False)])
@@ -68,7 +68,7 @@ def test_a_result_with_more_or_fewer_records_than_it_says_says_nothing(
     count: bytes, known: bool
 ) -> None:
     said = GOOD.replace(b"<data ", b'<data count="' + count + b'" ')
-    assert bool(answers.read(said).results) is known
+    assert bool(response.read(said).results) is known
 
 
 def test_what_xml_cannot_hold_is_left_out() -> None:

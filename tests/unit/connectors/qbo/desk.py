@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.qbo.documents import Documents
-from ledgerlink.connectors.qbo.wire import wire
-from ledgerlink.domain.documents import (
+from ledgerlink.connectors.qbo.documents.composer import Documents
+from ledgerlink.connectors.qbo.protocol.json_body import wire
+from ledgerlink.domain.model.documents import (
     Document,
     ExpenseLine,
     Features,
@@ -21,8 +21,8 @@ from ledgerlink.domain.documents import (
     ResolvedReceipt,
     Settlement,
 )
+from ledgerlink.domain.model.reasons import Reason
 from ledgerlink.domain.ports import Blocked, Composer
-from ledgerlink.domain.reasons import Reason
 
 COMPOSER: Composer = Documents()
 DAY = date(2026, 2, 2)

@@ -7,15 +7,15 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.connectors.qbo.answers import posted
-from ledgerlink.connectors.qbo.wire import wire
-from ledgerlink.domain.documents import (
+from ledgerlink.connectors.qbo.outcomes.accepted import posted
+from ledgerlink.connectors.qbo.protocol.json_body import wire
+from ledgerlink.domain.model.documents import (
     ResolvedExpenses,
     ResolvedInvoice,
     ResolvedReceipt,
 )
-from ledgerlink.domain.plan import Action, Outcome, Request, Write
-from ledgerlink.domain.reasons import Reason
+from ledgerlink.domain.model.plan import Action, Outcome, Request, Write
+from ledgerlink.domain.model.reasons import Reason
 
 from tests.unit.connectors.qbo.desk import composed, expenses, invoice
 from tests.unit.connectors.qbo.stage import Company, run, written

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
-from ledgerlink.domain.lists import Batch, ListRecord, ListType, Reading
+from ledgerlink.domain.model.list_records import Batch, ListRecord, ListType, Reading
 
 from tests.unit.connectors.qbo.stage import TIME, Company, opened, run
 

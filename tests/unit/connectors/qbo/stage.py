@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 import httpx
 from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
-from ledgerlink.domain.plan import Action, Outcome, Request, Write
+from ledgerlink.domain.model.plan import Action, Outcome, Request, Write
 from ledgerlink.domain.ports import Tokens
 
 T = TypeVar("T")

@@ -4,11 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.qbo import contents
-from ledgerlink.connectors.qbo.answers import adopted, posted
-from ledgerlink.domain.documents import Known
-from ledgerlink.domain.plan import Action, ItemState
-from ledgerlink.domain.reasons import reason
+from ledgerlink.connectors.qbo.documents import content
+from ledgerlink.connectors.qbo.outcomes.accepted import adopted, posted
+from ledgerlink.domain.model.documents import Known
+from ledgerlink.domain.model.plan import Action, ItemState
+from ledgerlink.domain.model.reasons import reason
 
 from tests.unit.connectors.qbo.desk import AUTOMATED, BRITISH, expenses, invoice, line, sold
 from tests.unit.connectors.qbo.drawer import create as papered
@@ -79,7 +79,7 @@ def test_a_document_of_money_tells_its_total_and_what_it_holds() -> None:
     row = rowed(SPENT)
     outcome = posted(papered(SPENT), row)
     assert (outcome.reason, outcome.total) == (None, Decimal("34.1"))
-    assert outcome.content == contents.content_print("Bill", row)
+    assert outcome.content == content.content_print("Bill", row)
     assert posted(create(1), stored()).content == ""
     assert posted(create(1), stored()).total is None
 

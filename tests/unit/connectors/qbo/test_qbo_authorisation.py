@@ -10,12 +10,12 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import httpx
 import pytest
 from ledgerlink.connectors.qbo import PRODUCTION, QuickBooksOnline
-from ledgerlink.connectors.qbo.grants import PATIENCE, QuickBooksGrants
-from ledgerlink.connectors.qbo.tokens import Application
-from ledgerlink.connectors.timing import LedgerTime
+from ledgerlink.connectors.qbo.auth.consent import PATIENCE, QuickBooksGrants
+from ledgerlink.connectors.qbo.auth.token_endpoint import Application
+from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.errors import AuthorizationLost, Invalid, LedgerStopped, LedgerUnavailable
 from ledgerlink.domain.ports import Grants, Tokens
-from ledgerlink.services.proving import Trial
+from ledgerlink.services.connections.verify_company import Trial
 
 from tests.unit.connectors.qbo.stage import (
     CREDENTIALS,

@@ -9,12 +9,18 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledgerlink.connectors.qbo.batches import MINUTE_SIZE, answers, call_of, package, together
-from ledgerlink.connectors.qbo.faults import Fault
-from ledgerlink.connectors.qbo.replies import Reply
-from ledgerlink.connectors.qbo.wire import wire
-from ledgerlink.domain.documents import Known, ResolvedExpenses, ResolvedInvoice
-from ledgerlink.domain.plan import Action, Request
+from ledgerlink.connectors.qbo.posting.batching import (
+    MINUTE_SIZE,
+    answers,
+    call_of,
+    package,
+    together,
+)
+from ledgerlink.connectors.qbo.protocol.faults import Fault
+from ledgerlink.connectors.qbo.protocol.json_body import wire
+from ledgerlink.connectors.qbo.protocol.response import Reply
+from ledgerlink.domain.model.documents import Known, ResolvedExpenses, ResolvedInvoice
+from ledgerlink.domain.model.plan import Action, Request
 
 from tests.unit.connectors.qbo import drawer
 from tests.unit.connectors.qbo.desk import (

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 from ledgerlink.connectors.qbo import PRODUCTION, QuickBooksOnline
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.lists import Batch, Gone, ListType
+from ledgerlink.domain.model.list_records import Batch, Gone, ListType
 
 from tests.unit.connectors.qbo.shelf import Row, changed, deleted, row
 from tests.unit.connectors.qbo.stage import (

@@ -4,10 +4,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.qbo import contents
-from ledgerlink.connectors.qbo.answers import differences
-from ledgerlink.connectors.qbo.documents import Documents
-from ledgerlink.domain.documents import (
+from ledgerlink.connectors.qbo.documents import content
+from ledgerlink.connectors.qbo.documents.composer import Documents
+from ledgerlink.connectors.qbo.outcomes.accepted import differences
+from ledgerlink.domain.model.documents import (
     Known,
     NewCustomer,
     NewItem,
@@ -70,7 +70,7 @@ def told(paper: Paper, row: Row) -> list[str]:
 
 
 def print_of(paper: Paper, row: Row) -> str:
-    return contents.content_print(kind_of(paper), row)
+    return content.content_print(kind_of(paper), row)
 
 
 def echo(paper: Paper) -> Row:
@@ -219,7 +219,7 @@ def test_an_edit_shows(paper: Paper, path: tuple[str | int, ...], value: Any) ->
 
 
 def test_kinds_with_the_same_values_are_not_the_same() -> None:
-    assert contents.content_print("Bill", {}) != contents.content_print("Purchase", {})
+    assert content.content_print("Bill", {}) != content.content_print("Purchase", {})
 
 
 @pytest.mark.parametrize(
@@ -241,12 +241,12 @@ def test_kinds_with_the_same_values_are_not_the_same() -> None:
 def test_a_document_of_ours_is_known_by_the_whole_line_of_our_name(
     note: str | None, same: bool
 ) -> None:
-    assert contents.is_same(composed(BILL).body, {"PrivateNote": note}) is same
+    assert content.is_same(composed(BILL).body, {"PrivateNote": note}) is same
 
 
 def test_a_line_of_the_product_in_brackets_is_not_taken_for_our_name() -> None:
     paper = expenses(note=(("report_name", "[draft]"),))
-    assert not contents.is_same(composed(paper).body, {"PrivateNote": "[draft]"})
+    assert not content.is_same(composed(paper).body, {"PrivateNote": "[draft]"})
 
 
 RECORDS: list[NewListRecord] = [
@@ -267,7 +267,7 @@ def test_list_records_are_known_as_what_was_sent_whatever_else_they_have(
     parent = {"ParentRef": {"value": "1", "name": "Amy"}} if document.body.get("Job") else {}
     prices = {"UnitPrice": 75.5} if "UnitPrice" in document.body else {"UnitPrice": 0}
     row = {**document.body, **parent, **prices, "Notes": "theirs", "Job": "Job" in document.body}
-    assert fingerprint(document.body) in contents.prints(document.kind, row)
+    assert fingerprint(document.body) in content.prints(document.kind, row)
 
 
 @pytest.mark.parametrize(
@@ -280,8 +280,8 @@ def test_list_records_are_known_as_what_was_sent_whatever_else_they_have(
 )
 def test_an_edit_of_our_fields_of_a_list_record_shows(kind: str, changes: Row) -> None:
     body = {"DisplayName": "Amy's Bird Sanctuary"}
-    assert fingerprint(body) in contents.prints(kind, body)
-    assert fingerprint(body) not in contents.prints(kind, {**body, **changes})
+    assert fingerprint(body) in content.prints(kind, body)
+    assert fingerprint(body) not in content.prints(kind, {**body, **changes})
 
 
 def test_the_number_that_a_check_gets_when_it_is_printed_is_no_edit() -> None:

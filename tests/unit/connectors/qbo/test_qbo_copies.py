@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.documents import Copy, fingerprint
 from ledgerlink.domain.errors import LedgerUnavailable
+from ledgerlink.domain.model.documents import Copy, fingerprint
+from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.ports import Interrupted
-from ledgerlink.domain.reasons import reason
 
 from tests.unit.connectors.qbo.cabinet import Cabinet, Row, company, invoice
 from tests.unit.connectors.qbo.stage import Company, activity, fault, opened, run

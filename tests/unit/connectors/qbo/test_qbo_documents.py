@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.qbo.contents import prints
-from ledgerlink.connectors.qbo.documents import Documents
-from ledgerlink.connectors.qbo.wire import wire
-from ledgerlink.domain.documents import (
+from ledgerlink.connectors.qbo.documents.composer import Documents
+from ledgerlink.connectors.qbo.documents.content import prints
+from ledgerlink.connectors.qbo.protocol.json_body import wire
+from ledgerlink.domain.model.documents import (
     Known,
     NewCustomer,
     NewItem,
@@ -21,8 +21,8 @@ from ledgerlink.domain.documents import (
     fingerprint,
     needs,
 )
+from ledgerlink.domain.model.source_records import TimeEntry
 from ledgerlink.domain.ports import Blocked, Composer
-from ledgerlink.domain.records import TimeEntry
 
 COMPOSER: Composer = Documents()
 

@@ -1,9 +1,9 @@
 """Documents whose number is taken."""
 
 import pytest
-from ledgerlink.domain.documents import Known
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.plan import ItemState, Request
+from ledgerlink.domain.model.documents import Known
+from ledgerlink.domain.model.plan import ItemState, Request
 
 from tests.unit.connectors.qbo.cabinet import Cabinet, company
 from tests.unit.connectors.qbo.desk import CARD, expenses, invoice, sold

@@ -7,13 +7,13 @@ from typing import Any
 
 import httpx
 import pytest
-from ledgerlink.connectors.qbo import errors
-from ledgerlink.connectors.qbo.errors import TABLE, Disposition, disposition
-from ledgerlink.connectors.qbo.faults import Fault
-from ledgerlink.connectors.qbo.refusals import Findings, Refusal, explain
-from ledgerlink.connectors.qbo.replies import Reply, read
-from ledgerlink.domain.plan import Action, Write
-from ledgerlink.domain.reasons import REASONS
+from ledgerlink.connectors.qbo.outcomes.rejected import Findings, Refusal, explain
+from ledgerlink.connectors.qbo.protocol import error_codes
+from ledgerlink.connectors.qbo.protocol.error_codes import TABLE, Disposition, disposition
+from ledgerlink.connectors.qbo.protocol.faults import Fault
+from ledgerlink.connectors.qbo.protocol.response import Reply, read
+from ledgerlink.domain.model.plan import Action, Write
+from ledgerlink.domain.model.reasons import REASONS
 
 from tests.unit.connectors.qbo.stage import change, create, faulty
 
@@ -162,7 +162,7 @@ def test_without_a_readable_body_the_status_decides(status: int, expected: Dispo
 
 def test_of_several_faults_the_gravest_decides() -> None:
     faults = (Fault("610"), Fault("120"), Fault("10000"))
-    assert errors.gravest(faults).code == "120"
+    assert error_codes.gravest(faults).code == "120"
     assert disposition(Reply(400, faults=faults)) is Disposition.RECONNECT
 
 

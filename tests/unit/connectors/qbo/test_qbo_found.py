@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.qbo import contents
-from ledgerlink.domain.documents import Known
+from ledgerlink.connectors.qbo.documents import content as contents
 from ledgerlink.domain.errors import NotFound
-from ledgerlink.domain.plan import Outcome, Write
+from ledgerlink.domain.model.documents import Known
+from ledgerlink.domain.model.plan import Outcome, Write
 
 from tests.unit.connectors.qbo.cabinet import Cabinet, company
 from tests.unit.connectors.qbo.desk import CARD, composed, expenses, invoice, receipt, sold

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.documents import Known, Pending, needs
+from ledgerlink.domain.model.documents import Known, Pending, needs
 from ledgerlink.domain.money import Total
 
 from tests.unit.connectors.qbo.desk import (

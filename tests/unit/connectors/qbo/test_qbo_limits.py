@@ -8,10 +8,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgerlink.connectors.qbo.batches import package
-from ledgerlink.connectors.qbo.limits import Lane, Limiter, Limits
-from ledgerlink.connectors.qbo.turnstile import Turnstile
-from ledgerlink.connectors.timing import LedgerTime
+from ledgerlink.connectors.qbo.posting.batching import package
+from ledgerlink.connectors.qbo.transport.rate_limits import Lane, Limiter, Limits
+from ledgerlink.connectors.qbo.transport.throttle import Turnstile
+from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.ports import Interrupted
 
 from tests.unit.connectors.qbo.stage import Company, VirtualClock, requests, run, written

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.qbo import contents
-from ledgerlink.domain.documents import Copy, Known
+from ledgerlink.connectors.qbo.documents import content
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.reasons import reason
+from ledgerlink.domain.model.documents import Copy, Known
+from ledgerlink.domain.model.reasons import reason
 
 from tests.unit.connectors.qbo.cabinet import Cabinet, company
 from tests.unit.connectors.qbo.desk import CARD, CHECK, composed, expenses, invoice, line, receipt
@@ -49,7 +49,7 @@ def test_a_copy_tells_its_total_and_what_it_holds(paper: Paper) -> None:
         ledger_id="145",
         version="3",
         body={},
-        forms=(contents.content_print(composed(paper).kind, row),),
+        forms=(content.content_print(composed(paper).kind, row),),
         total=Decimal(str(row["TotalAmt"])),
         fixed=composed(paper).fixed,
     )
@@ -58,7 +58,7 @@ def test_a_copy_tells_its_total_and_what_it_holds(paper: Paper) -> None:
 def test_a_file_tells_what_it_is_attached_to() -> None:
     copy = copy_of(receipt())
     assert (copy.locked, copy.total) == (None, None)
-    assert copy.forms == (contents.content_print("Attachable", stored(receipt())),)
+    assert copy.forms == (content.content_print("Attachable", stored(receipt())),)
     assert copy.forms != copy_of(receipt(document=Known("146"))).forms
 
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.qbo import contents
-from ledgerlink.domain.documents import Known, fingerprint
-from ledgerlink.domain.plan import Action, ItemState, Outcome, Write
+from ledgerlink.connectors.qbo.documents import content
+from ledgerlink.domain.model.documents import Known, fingerprint
+from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Write
 
 from tests.unit.connectors.qbo.cabinet import company
 from tests.unit.connectors.qbo.desk import CHECK, expenses, invoice, line, receipt, sold
@@ -105,7 +105,7 @@ def test_a_record_that_holds_what_the_update_would_store_is_taken_over(
     found = outcome(there, update(after, stored(before)))
     assert (found.state, found.ledger_id, found.version) == (ItemState.POSTED, "145", "5")
     assert code(found) == "already_written"
-    assert found.content == contents.content_print(kind, stored(after))
+    assert found.content == content.content_print(kind, stored(after))
 
 
 @pytest.mark.parametrize(("before", "after", "kind"), PAIRS)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ledgerlink.connectors.qbo import PRODUCTION, QuickBooksOnline
 from ledgerlink.domain.errors import Forbidden, Invalid
-from ledgerlink.domain.lists import ListType, Notice
+from ledgerlink.domain.model.list_records import ListType, Notice
 
 from tests.unit.connectors.qbo.stage import VirtualClock
 

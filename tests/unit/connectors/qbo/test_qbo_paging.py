@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from ledgerlink.domain.errors import Invalid, LedgerUnavailable
-from ledgerlink.domain.lists import Batch, ListType, Reading
+from ledgerlink.domain.model.list_records import Batch, ListType, Reading
 
 from tests.unit.connectors.qbo.shelf import Row, Shelf, all_of, company, read, row, shelf
 from tests.unit.connectors.qbo.stage import Company, opened, reply, run

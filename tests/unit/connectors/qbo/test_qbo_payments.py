@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
-from ledgerlink.domain.lists import Batch, ListRecord, ListType, Reading
+from ledgerlink.domain.model.list_records import Batch, ListRecord, ListType, Reading
 
 from tests.unit.connectors.qbo.shelf import FROM, IDS, Row, Shelf, all_of, changed, deleted, row
 from tests.unit.connectors.qbo.stage import Company, fault, opened, reply, run

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
-from ledgerlink.connectors.qbo import queries
+from ledgerlink.connectors.qbo.protocol import queries
 
 
 def read_literal(statement: str, start: int) -> tuple[str, int]:

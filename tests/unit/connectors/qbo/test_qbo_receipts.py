@@ -7,16 +7,16 @@ from typing import Any
 
 import httpx
 import pytest
-from ledgerlink.connectors.qbo import uploads
-from ledgerlink.connectors.qbo.batches import answers, call_of
-from ledgerlink.connectors.qbo.limits import Lane
-from ledgerlink.connectors.qbo.receipts import TYPES
-from ledgerlink.connectors.qbo.replies import Reply
-from ledgerlink.connectors.qbo.uploads import MOST, Unsendable
-from ledgerlink.domain.documents import Pending, needs
+from ledgerlink.connectors.qbo.documents.attachment import TYPES
+from ledgerlink.connectors.qbo.posting import uploads
+from ledgerlink.connectors.qbo.posting.batching import answers, call_of
+from ledgerlink.connectors.qbo.posting.uploads import MOST, Unsendable
+from ledgerlink.connectors.qbo.protocol.response import Reply
+from ledgerlink.connectors.qbo.transport.rate_limits import Lane
 from ledgerlink.domain.errors import Invalid, NotFound
-from ledgerlink.domain.plan import Action, ItemState, Request, Write
-from ledgerlink.domain.reasons import Reason
+from ledgerlink.domain.model.documents import Pending, needs
+from ledgerlink.domain.model.plan import Action, ItemState, Request, Write
+from ledgerlink.domain.model.reasons import Reason
 
 from tests.unit.connectors.qbo.desk import blocked, body, composed, receipt
 from tests.unit.connectors.qbo.stage import Company, create, fault, faulty, reply, run, written

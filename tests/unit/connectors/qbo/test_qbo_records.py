@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from ledgerlink.domain.lists import ListRecord, ListType, Reading
+from ledgerlink.domain.model.list_records import ListRecord, ListType, Reading
 
 from tests.unit.connectors.qbo.shelf import one
 from tests.unit.connectors.qbo.stage import REALM, TIME, Company, opened, run

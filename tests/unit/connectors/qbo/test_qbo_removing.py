@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-from ledgerlink.connectors.qbo.batches import call_of
-from ledgerlink.domain.documents import fingerprint
+from ledgerlink.connectors.qbo.posting.batching import call_of
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
+from ledgerlink.domain.model.documents import fingerprint
+from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
 
 from tests.unit.connectors.qbo.cabinet import Cabinet, Row, company, invoice
 from tests.unit.connectors.qbo.stage import (

@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.qbo.batches import call_of
-from ledgerlink.domain.documents import Document, Known, NewCustomer, NewItem, NewPerson
-from ledgerlink.domain.plan import Action, Request
+from ledgerlink.connectors.qbo.posting.batching import call_of
+from ledgerlink.domain.model.documents import Document, Known, NewCustomer, NewItem, NewPerson
+from ledgerlink.domain.model.plan import Action, Request
 
 from tests.unit.connectors.qbo.desk import (
     AMERICAN,

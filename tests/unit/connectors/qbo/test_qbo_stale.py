@@ -9,12 +9,12 @@ from typing import Any
 
 import httpx
 import pytest
-from ledgerlink.connectors.qbo.activities import sent_forms
-from ledgerlink.connectors.qbo.documents import Documents
-from ledgerlink.domain.documents import Known, ResolvedTime, fingerprint
+from ledgerlink.connectors.qbo.documents.composer import Documents
+from ledgerlink.connectors.qbo.documents.time_entry import sent_forms
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
-from ledgerlink.domain.records import TimeEntry
+from ledgerlink.domain.model.documents import Known, ResolvedTime, fingerprint
+from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
+from ledgerlink.domain.model.source_records import TimeEntry
 
 from tests.unit.connectors.qbo.stage import (
     Answer,

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
-from ledgerlink.domain.documents import Known
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.plan import ItemState, Outcome, Request, Write
+from ledgerlink.domain.model.documents import Known
+from ledgerlink.domain.model.plan import ItemState, Outcome, Request, Write
 
 from tests.unit.connectors.qbo.cabinet import Cabinet, Row
 from tests.unit.connectors.qbo.desk import composed, invoice, sold

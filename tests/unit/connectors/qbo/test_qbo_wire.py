@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledgerlink.connectors.qbo.wire import NUMBERS, amount, wire
+from ledgerlink.connectors.qbo.protocol.json_body import NUMBERS, amount, wire
 
 EXACT: dict[str, Any] = {"parse_float": Decimal, "parse_int": Decimal}
 MONEY = st.decimals(-99_999_999_999, 99_999_999_999, allow_nan=False, allow_infinity=False)

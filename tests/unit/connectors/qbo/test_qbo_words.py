@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from ledgerlink.connectors.qbo.uploads import MOST
-from ledgerlink.domain.documents import Known
+from ledgerlink.connectors.qbo.posting.uploads import MOST
 from ledgerlink.domain.errors import Invalid, LedgerStopped, NotFound
-from ledgerlink.domain.plan import Action, ItemState, Outcome, Request, Write
+from ledgerlink.domain.model.documents import Known
+from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
 
 from tests.unit.connectors.qbo.cabinet import Cabinet, Row, company
 from tests.unit.connectors.qbo.desk import CARD, CHECK, expenses, invoice, line, receipt

@@ -8,9 +8,9 @@ from itertools import pairwise
 import httpx
 import pytest
 from ledgerlink.domain.errors import AuthorizationLost, LedgerStopped, LedgerUnavailable
-from ledgerlink.domain.plan import Action, ItemState, Outcome, Request
+from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request
+from ledgerlink.domain.model.reasons import Reason
 from ledgerlink.domain.ports import Interrupted
-from ledgerlink.domain.reasons import Reason
 
 from tests.unit.connectors.qbo.stage import (
     Answer,

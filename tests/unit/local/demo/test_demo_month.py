@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from ledgerlink.services.plans import read_records
+from ledgerlink.services.posting.staged_records import read_records
 
 from local.demo.answers import Listed
 from local.demo.chart import Chart

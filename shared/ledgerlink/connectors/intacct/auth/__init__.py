@@ -1,0 +1,1 @@
+"""How the right to call is obtained, kept and given back."""

@@ -1,0 +1,56 @@
+"""Which operations go together into one request."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from ledgerlink.connectors.intacct.documents.attachment import KIND as FILE
+from ledgerlink.connectors.intacct.documents.time_entry import KIND as TIME
+from ledgerlink.connectors.intacct.protocol.requests import MOST
+from ledgerlink.domain.model.plan import Operation, Write
+
+MOST_ENTRIES = 35 * MOST
+"""Entries of one request: as many sheets as it holds, with five entries on each day of a week."""
+CHUNK_SIZE = 4 * MOST_ENTRIES
+"""Operations of one chunk: several requests, so that what was answered is recorded while the next
+is on its way."""
+MOST_DOCUMENTS = 50
+"""Documents of one request. Some need two functions."""
+
+Numbered = tuple[int, Operation | Write]
+
+
+def package(operations: Sequence[Operation | Write]) -> list[list[int]]:
+    """Positions of the operations that go together: whole sheets, as many as a request holds; as
+    many documents of one kind; files one by one. A level is never mixed with another."""
+    packed: list[list[int]] = []
+    for (_, kind), group in groupby(enumerate(operations), key=_apart):
+        some = list(group)
+        packed += _sheets(some) if kind == TIME else _documents(kind, some)
+    return packed
+
+
+def _apart(numbered: Numbered) -> tuple[int, str]:
+    """What is never mixed."""
+    operation = numbered[1]
+    return (operation.level if isinstance(operation, Operation) else 0), operation.kind
+
+
+def _documents(kind: str, some: Sequence[Numbered]) -> Iterator[list[int]]:
+    size = 1 if kind == FILE else MOST_DOCUMENTS
+    positions = [position for position, _ in some]
+    return (positions[start : start + size] for start in range(0, len(positions), size))
+
+
+def _sheets(some: Sequence[Numbered]) -> Iterator[list[int]]:
+    groups: dict[str, list[int]] = {}
+    for position, operation in some:
+        groups.setdefault(operation.group or operation.key, []).append(position)
+    request: list[int] = []
+    count = 0
+    for group in groups.values():
+        if request and (count >= MOST or len(request) + len(group) > MOST_ENTRIES):
+            yield request
+            request, count = [], 0
+        request, count = request + group, count + 1
+    if request:
+        yield request

@@ -1,0 +1,251 @@
+"""One table: what the gateway's errors mean for a record, or for the whole lane.
+
+An errorno stands for many things, so the words decide, too; they come in English, but a company may
+call a project a job. Source: the gateway's reference, and what production connectors have seen.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+
+from ledgerlink.connectors.intacct.protocol.faults import Fault, blamed
+from ledgerlink.connectors.intacct.protocol.response import Result, Stage
+from ledgerlink.domain.errors import (
+    AuthorizationLost,
+    LedgerError,
+    LedgerStopped,
+    LedgerUnavailable,
+)
+from ledgerlink.domain.model.reasons import reason
+
+
+class Disposition(IntEnum):
+    """What to do about a fault."""
+
+    RECORD = 1
+    """This record failed; its neighbours are not concerned."""
+    LOOK_UP = 2
+    """It may be a repeat of what was done already; the ledger has to be searched for it."""
+    REPEAT = 3
+    """Nothing was done; send the same again."""
+    THROTTLED = 4
+    """Nothing was done; pause, then send the same again."""
+    SESSION = 5
+    """Nothing was done; sign in anew, then send the same again."""
+    STOP = 6
+    """Nobody can write until a person acts in the ledger."""
+    RECONNECT = 7
+    """Nobody can write until the company is connected anew."""
+    SMALLER = 8
+    """Nothing was done; it may have been too much at once. What is not, is like STOP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a fault means. `code` is the reason's, `remedy` says where to act; without one the
+    reason's own remedy stands. `words` are a pattern, `errorno` where that is needed, too."""
+
+    words: str
+    disposition: Disposition
+    code: str
+    remedy: str = ""
+    errorno: str = ""
+
+    def fits(self, fault: Fault) -> bool:
+        """Whether this is what the fault says."""
+        numbered = not self.errorno or fault.errorno == self.errorno
+        said = f"{fault.words} {fault.correction}"
+        return numbered and re.search(self.words, said, re.IGNORECASE) is not None
+
+
+def _stop(words: str, remedy: str, errorno: str = "") -> Meaning:
+    return Meaning(words, Disposition.STOP, "ledger_stopped", remedy, errorno)
+
+
+def _lost(words: str, remedy: str, errorno: str = "") -> Meaning:
+    return Meaning(words, Disposition.RECONNECT, "needs_reconnect", remedy, errorno)
+
+
+def _record(words: str, code: str, remedy: str = "", errorno: str = "") -> Meaning:
+    return Meaning(words, Disposition.RECORD, code, remedy, errorno)
+
+
+SUPPORT = "Nothing can be done in Sage Intacct; tell our support, with these words."
+SENDER = (
+    "In Sage Intacct open Company > Setup > Company > Security, edit it, and add this sender ID"
+    " under Web Services authorizations; then connect or resume."
+)
+USER = (
+    "Check company ID, user ID and password (capitals count) of the Web Services user: Company >"
+    " Admin > Web Services users. Then reconnect."
+)
+ENTITY = (
+    "Check the entity's ID in Company > Setup > Entities, and that the Web Services user may enter"
+    " it (Company > Admin > Web Services users > Entities). Then reconnect."
+)
+PERMISSION = (
+    "Give the Web Services user the permission: Company > Admin > Web Services users >"
+    " Subscriptions (or Roles). Then resume."
+)
+SUBSCRIPTION = (
+    "Subscribe to Web Services: Company > Admin > Subscriptions > Web Services. Then connect or"
+    " resume."
+)
+APPLICATION = (
+    "Subscribe to the application that this needs: Company > Admin > Subscriptions. Then resume."
+)
+EXPIRED = "Ask Sage to prolong the company, then resume."
+DUPLICATE = "Choose another id or number, or link the rule to the record that has it."
+INACTIVE = "Make it active in Sage Intacct, or point the rule at an active record; then post again."
+
+UNAVAILABLE = "ledger_unavailable"
+
+BUSY: tuple[Meaning, ...] = (
+    Meaning("", Disposition.THROTTLED, UNAVAILABLE, errorno="GW-0010"),
+    Meaning("", Disposition.REPEAT, UNAVAILABLE, errorno="PL04000050"),
+    Meaning(r"temporarily off-?line", Disposition.REPEAT, UNAVAILABLE),
+    Meaning(r"concurrent requests|too many requests", Disposition.THROTTLED, UNAVAILABLE),
+)
+"""Said at any stage."""
+
+SHARED: tuple[Meaning, ...] = (
+    _stop(r"not authorized for XML transactions|subscribe to the XML gateway", SUBSCRIPTION),
+    _stop(r"do(?:es)? not have permission|not authorized to perform", PERMISSION),
+    _stop(r"not subscribed to|no subscription", APPLICATION),
+)
+"""What stops the lane, be it said of one function or of the request."""
+
+SIGNING_IN: tuple[Meaning, ...] = (
+    *BUSY,
+    Meaning(r"invalid session", Disposition.SESSION, "needs_reconnect"),
+    _stop(r"incorrect intacct xml partner id", SUPPORT),
+    _stop(r"invalid web services authorization|sender id .* is not authorized", SENDER),
+    _record("", "our_request_wrong", errorno="XL03000003"),
+    _lost(r"location|entity", ENTITY),
+    _lost(r"sign-?in information is incorrect", USER),
+    _lost("", USER, "XMLGW_JPP0002"),
+    _stop("", EXPIRED, "PL04000055"),
+    Meaning("", Disposition.SMALLER, "ledger_stopped", SUPPORT, "GW-0011"),
+    *SHARED,
+    _stop("", SUPPORT),
+)
+"""Faults of a request as a whole."""
+
+NAMED = (
+    r"project|job|engagement|customer|client|employee|vendor|supplier|item|class|department|location"
+    r"|task|account|term|time ?type|expense type|contact|card"
+)
+"""What a record may point at, also where the company calls it otherwise."""
+
+FUNCTION: tuple[Meaning, ...] = (
+    *BUSY,
+    *SHARED,
+    Meaning(r"control ?id|unique ?id", Disposition.LOOK_UP, "refused"),
+    Meaning("", Disposition.REPEAT, "ledger_failed", errorno="DL02000001"),
+    Meaning(r"already exists|duplicate", Disposition.LOOK_UP, "name_taken", DUPLICATE),
+    Meaning("", Disposition.LOOK_UP, "name_taken", DUPLICATE, "BL34000061"),
+    Meaning("", Disposition.LOOK_UP, "name_taken", DUPLICATE, "PL05000104"),
+    _record(
+        r"period.*closed|closed.*period|date must be on or after|books? (?:is|are) closed",
+        "closed_period",
+        "Open the period (General Ledger > Books > Open), or change the date, and post again.",
+    ),
+    _record(
+        r"timesheet.*(?:approved|submitted|cannot be (?:edited|changed|deleted))"
+        r"|approved.*timesheet",
+        "timesheet_approved",
+    ),
+    _record(
+        rf"\b(?:{NAMED})s?\b[^.]*\b(?:is|are) (?:inactive|not active)|activate the",
+        "target_missing",
+        INACTIVE,
+    ),
+    _record(
+        rf"requires a|missing the .* dimension|(?:{NAMED}) is required|required field"
+        r"|missing a value|^missing ",
+        "missing_dimension",
+        "Give the record, or the rule of what it points at, the value that Sage Intacct asks for,"
+        " and post again.",
+    ),
+    _record(
+        r"document number is missing",
+        "missing_dimension",
+        "Give the invoice a number, or have the transaction definition number its documents (Order"
+        " Entry > Setup > Transaction definitions > Numbering sequence), and post again.",
+        "PL01000127",
+    ),
+    _record(
+        r"(?:not|n['\u2019]t) a resource of",
+        "refused",
+        "Add the employee to the project's resources (Projects > Project > Resources and pricing),"
+        " and post again.",
+    ),
+    _record(
+        r"project status that prevents",
+        "refused",
+        "Give the project a status that allows entries (Projects > Project > Status), and post"
+        " again.",
+    ),
+    _record(
+        rf"invalid (?:{NAMED})|invalid [\w ]+ '[^']*' specified"
+        rf"|\b(?:{NAMED})\b[^.]*(?:is invalid|is not valid|specified is not)"
+        r"|cannot find|not found",
+        "target_missing",
+    ),
+    _record(r"object definition|cannot be queried", "our_request_wrong"),
+    _record("", "our_request_wrong", errorno="XL03000003"),
+    _record(r"\b(?:is|been|already) paid\b|has payments", "paid"),
+)
+"""Faults of one function. What none of them fits is a refusal, after a look."""
+
+UNKNOWN = Meaning("", Disposition.LOOK_UP, "refused")
+
+
+def meaning(fault: Fault, stage: Stage | None = None) -> Meaning:
+    """What a fault means, of a request as a whole at this stage, else of one function."""
+    table = FUNCTION if stage is None else SIGNING_IN
+    return next((each for each in table if each.fits(fault)), UNKNOWN)
+
+
+def unavailable(detail: str) -> LedgerUnavailable:
+    """Trying again later helps."""
+    words = reason(UNAVAILABLE, detail=detail)
+    return LedgerUnavailable(words.code, words.message, words.remedy)
+
+
+def authorization_lost(detail: str, remedy: str = "") -> AuthorizationLost:
+    """Only a reconnect helps; `remedy` says where to look first."""
+    words = reason("needs_reconnect", detail=detail)
+    return AuthorizationLost(words.code, words.message, remedy or words.remedy)
+
+
+def stopped(detail: str, remedy: str = "") -> LedgerStopped:
+    """A person has to act in the ledger; `remedy` says where."""
+    words = reason("ledger_stopped", detail=detail)
+    return LedgerStopped(words.code, words.message, remedy or words.remedy)
+
+
+def lane_error(fault: Fault, what: Meaning) -> LedgerError | None:
+    """The error that a fault means for the whole lane; None when it means none."""
+    if what.disposition in (Disposition.RECONNECT, Disposition.SESSION):
+        return authorization_lost(str(fault), what.remedy)
+    stops = what.disposition in (Disposition.STOP, Disposition.SMALLER)
+    return stopped(str(fault), what.remedy) if stops else None
+
+
+def function_error(fault: Fault) -> LedgerError | None:
+    """The error that a fault of one function means for the whole lane: one of a busy ledger is no
+    fault of the record. None when it means none."""
+    what = meaning(fault)
+    return unavailable(str(fault)) if what.code == UNAVAILABLE else lane_error(fault, what)
+
+
+def require_success(result: Result) -> Result:
+    """The result. Raises LedgerStopped for one that failed, LedgerUnavailable for one that may
+    succeed another time."""
+    if result.succeeded:
+        return result
+    fault = blamed(result.faults)
+    if meaning(fault).disposition is Disposition.REPEAT:
+        raise unavailable(str(fault))
+    raise function_error(fault) or stopped(f"it refused to be read: {fault}")

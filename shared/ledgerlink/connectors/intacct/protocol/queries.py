@@ -1,0 +1,113 @@
+"""Questions to the ledger: `query` functions with their conditions.
+
+Source: the gateway's reference, query: a page has at most 2000 records, a list of values 1000.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import TypeAlias, TypeVar
+
+from ledgerlink.connectors.intacct.protocol.requests import Function
+from ledgerlink.connectors.intacct.protocol.values import DAY, STAMP
+from ledgerlink.connectors.intacct.protocol.xml import Value
+
+T = TypeVar("T")
+
+PAGE = 2000
+"""Records of one page: the most, for each page is counted as a transaction of the company's."""
+AT_ONCE = 500
+"""Values in one list of a condition."""
+FUNCTIONS = 50
+"""Functions of one request that reads, or conditions of which one holds."""
+
+KEY = "RECORDNO"
+LONGEST = 18
+"""Digits of one at most."""
+CHANGED = "WHENMODIFIED"
+
+Condition: TypeAlias = tuple[str, dict[str, Value]]
+"""An operator and what it compares."""
+
+
+def equal(field: str, value: str) -> Condition:
+    """The field has this value."""
+    return "equalto", {"field": field, "value": value}
+
+
+def among(field: str, values: Iterable[str]) -> Condition:
+    """The field has one of these values."""
+    return "in", {"field": field, "value": list(values)}
+
+
+def like(field: str, pattern: str) -> Condition:
+    """The field is like this; `%` stands for anything."""
+    return "like", {"field": field, "value": pattern}
+
+
+def above(field: str, value: str) -> Condition:
+    """The field has a higher value."""
+    return "greaterthan", {"field": field, "value": value}
+
+
+def since(field: str, moment: datetime) -> Condition:
+    """The stamp is this one or a later one."""
+    return "greaterthanorequalto", {"field": field, "value": moment.strftime(STAMP)}
+
+
+def either(*conditions: Condition) -> Condition:
+    """One of these holds, at least two."""
+    return "or", _grouped(conditions)
+
+
+def between(field: str, first: date, last: date) -> Condition:
+    """The day lies between these, both included."""
+    days: Sequence[Value] = [day.strftime(DAY) for day in (first, last)]
+    return "between", {"field": field, "value": days}
+
+
+def query(
+    control_id: str,
+    entity: str,
+    fields: Sequence[str],
+    *conditions: Condition,
+    size: int = PAGE,
+    newest_first: bool = False,
+) -> Function:
+    """The records of an object, in the order of RECORDNO, which never changes; private ones of
+    entities are among them."""
+    way = "descending" if newest_first else "ascending"
+    content: dict[str, Value] = {
+        "select": {"field": list(fields)},
+        "object": entity,
+        "filter": _filter(conditions),
+        "orderby": {"order": {"field": KEY, way: ""}},
+        "options": {"showprivate": "true"},
+        "pagesize": str(size),
+        "offset": "0",
+    }
+    return Function(control_id, "query", content)
+
+
+def number(said: str | None) -> str:
+    """A RECORDNO that an answer gives; empty for what is none."""
+    text = said or ""
+    return text if text.isascii() and text.isdigit() and len(text) <= LONGEST else ""
+
+
+def portions(values: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
+    """The values, so many at a time."""
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def _filter(conditions: Sequence[Condition]) -> Value:
+    if len(conditions) < 2:
+        return dict(conditions) or None
+    return {"and": _grouped(conditions)}
+
+
+def _grouped(conditions: Sequence[Condition]) -> dict[str, Value]:
+    grouped: dict[str, list[Value]] = defaultdict(list)
+    for operator, compared in conditions:
+        grouped[operator].append(compared)
+    return dict(grouped)

@@ -1,0 +1,1 @@
+"""Lists, changes, webhooks and searches."""

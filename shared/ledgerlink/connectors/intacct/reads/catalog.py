@@ -1,0 +1,161 @@
+"""The lists that Sage Intacct has, in the order in which they are read, and what is in them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ledgerlink.connectors.intacct.documents.invoice import INVOICE, SALE
+from ledgerlink.connectors.intacct.protocol.queries import Condition, among
+from ledgerlink.connectors.intacct.reads import map_lists, map_people
+from ledgerlink.connectors.intacct.reads.map_lists import (
+    ACCOUNT_LABEL,
+    DEPARTMENT,
+    ENTITY,
+    EXPENSE_TYPE,
+    PROJECT,
+    PROJECT_TYPE,
+    REQUIRED,
+    TASK,
+    TIME_TYPE,
+    Reader,
+    label,
+)
+from ledgerlink.domain.model.list_records import ListTraits, ListType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Records of one object that are part of a list. `key` is the field that names a record.
+    `stamped` says that the ledger tells when one changed; others are read whole each time.
+    `contact` is the way to a contact that is shown with it, and that changes by itself."""
+
+    entity: str
+    key: str
+    fields: tuple[str, ...]
+    reader: Reader
+    stamped: bool = False
+    contact: str = ""
+    only: tuple[Condition, ...] = ()
+
+    @property
+    def select(self) -> tuple[str, ...]:
+        """All fields that are asked for."""
+        stamp = ("WHENMODIFIED",) if self.stamped else ()
+        names = dict.fromkeys(("RECORDNO", self.key, *self.fields, *stamp))
+        return tuple(names)
+
+
+def _source(
+    entity: str,
+    key: str,
+    names: str,
+    reader: Reader,
+    *only: Condition,
+    stamped: bool = False,
+    contact: str = "",
+) -> Source:
+    fields = tuple(names.split())
+    return Source(
+        entity=entity,
+        key=key,
+        fields=fields,
+        reader=reader,
+        stamped=stamped,
+        contact=contact,
+        only=only,
+    )
+
+
+ADDRESS = " ".join(f"DISPLAYCONTACT.MAILADDRESS.{name}" for name in map_people.ADDRESS)
+NOT_IN_STOCK = (
+    "Non-Inventory",
+    "Non-Inventory (Purchase only)",
+    "Non-Inventory (Sales only)",
+)
+
+SOURCES: Mapping[ListType, Sequence[Source]] = {
+    ENTITY: [_source("LOCATIONENTITY", "LOCATIONID", "NAME CURRENCY OPCOUNTRY STATUS",
+                     map_lists.entity)],
+    ListType.LOCATION: [_source("LOCATION", "LOCATIONID", "NAME PARENTID STATUS",
+                                map_lists.location)],
+    DEPARTMENT: [_source("DEPARTMENT", "DEPARTMENTID", "TITLE PARENTID STATUS",
+                         map_lists.department)],
+    ListType.CLASS: [_source("CLASS", "CLASSID", "NAME DESCRIPTION PARENTID STATUS",
+                             map_lists.classification)],
+    ListType.ACCOUNT: [
+        _source("GLACCOUNT", "ACCOUNTNO", "TITLE ACCOUNTTYPE NORMALBALANCE CLOSINGTYPE CATEGORY"
+                f" ALTERNATIVEACCOUNT STATUS {' '.join(REQUIRED)}", map_lists.account,
+                stamped=True),
+        _source("CHECKINGACCOUNT", "BANKACCOUNTID", "BANKACCOUNTNO GLACCOUNTNO BANKNAME"
+                " DEPARTMENTID LOCATIONID STATUS", map_lists.checking),
+        _source("CREDITCARD", "CARDID", "DESCRIPTION CARDTYPE VENDORID LIABILITYTYPE STATUS",
+                map_lists.card),
+    ],
+    ACCOUNT_LABEL: [
+        _source("ARACCOUNTLABEL", "ACCOUNTLABEL", "DESCRIPTION GLACCOUNTNO STATUS",
+                label(ACCOUNT_LABEL, "araccountlabel", "accounts_receivable")),
+        _source("APACCOUNTLABEL", "ACCOUNTLABEL", "DESCRIPTION GLACCOUNTNO STATUS",
+                label(ACCOUNT_LABEL, "apaccountlabel", "accounts_payable")),
+    ],
+    EXPENSE_TYPE: [_source("EEACCOUNTLABEL", "ACCOUNTLABEL", "DESCRIPTION GLACCOUNTNO STATUS",
+                           label(EXPENSE_TYPE, "eeaccountlabel", "expense_code"))],
+    ListType.TERM: [_source("ARTERM", "NAME", "DESCRIPTION STATUS", map_lists.term)],
+    PROJECT_TYPE: [_source("PROJECTTYPE", "NAME", "PARENTNAME STATUS", map_lists.project_type)],
+    TIME_TYPE: [_source("TIMETYPE", "NAME", "ACCOUNTNO OFFSETACCOUNTNO EARNINGTYPENAME STATUS",
+                        map_lists.time_type)],
+    ListType.ITEM: [_source("ITEM", "ITEMID", "NAME ITEMTYPE STATUS GLGROUP", map_lists.item,
+                            among("ITEMTYPE", NOT_IN_STOCK), stamped=True)],
+    ListType.EMPLOYEE: [
+        _source("EMPLOYEE", "EMPLOYEEID", "TITLE STATUS STARTDATE ENDDATE DEPARTMENTID LOCATIONID"
+                " CLASSID SUPERVISORID CONTACT.CONTACTNAME CONTACT.FIRSTNAME CONTACT.LASTNAME"
+                " CONTACT.EMAIL1 CONTACT.PHONE1", map_people.employee, stamped=True,
+                contact="CONTACT"),
+    ],
+    ListType.VENDOR: [_source("VENDOR", "VENDORID", "NAME STATUS DISPLAYCONTACT.EMAIL1 TERMNAME",
+                              map_people.vendor, stamped=True, contact="DISPLAYCONTACT")],
+    ListType.CUSTOMER: [
+        _source("CUSTOMER", "CUSTOMERID", "NAME STATUS PARENTID TERMNAME CURRENCY"
+                f" DISPLAYCONTACT.EMAIL1 DISPLAYCONTACT.PHONE1 {ADDRESS}", map_people.customer,
+                stamped=True, contact="DISPLAYCONTACT"),
+    ],
+    PROJECT: [
+        _source("PROJECT", "PROJECTID", "NAME DESCRIPTION STATUS CUSTOMERID PARENTID PROJECTTYPE"
+                " PROJECTSTATUS PROJECTCATEGORY MANAGERID DEPARTMENTID LOCATIONID CLASSID BEGINDATE"
+                " ENDDATE PONUMBER POAMOUNT SONUMBER TERMNAME CURRENCY BILLABLEEXPDEFAULT"
+                " MEGAENTITYID", map_people.project, stamped=True),
+    ],
+    TASK: [_source("TASK", "RECORDNO", "TASKID NAME PROJECTID PARENTKEY ITEMID CLASSID BILLABLE"
+                   " TASKSTATUS", map_people.task, stamped=True)],
+}  # fmt: skip
+"""Source: the fields that the gateway's reference lists as readable by `query`."""
+
+WITH_DEFAULTS = (TASK, PROJECT, ListType.EMPLOYEE)
+"""Lists whose records say class, department and location of what is posted for them."""
+REQUIRING = (ListType.ACCOUNT, ACCOUNT_LABEL, EXPENSE_TYPE)
+"""Lists whose records ask for dimensions, or name the account that does."""
+
+LISTS: Mapping[ListType, ListTraits] = {
+    ListType.COMPANY: ListTraits(entities=("COMPANY",), by_changes=False),
+    ListType.CUSTOM_FIELD: ListTraits(entities=("lookup",), by_changes=False),
+    **{
+        kind: ListTraits(
+            entities=(some[0].entity,),
+            by_changes=True,
+            defaults=kind in WITH_DEFAULTS,
+            requires=kind in REQUIRING,
+        )
+        for kind, some in SOURCES.items()
+    },
+    ListType.INVOICE: ListTraits(entities=(SALE, INVOICE), by_changes=True, linked_only=True),
+}
+"""What has no stamp is small, and comes whole along with the changes of what has one. Invoices are
+of the kind that was chosen when each was new."""
+
+WITH_CUSTOM_FIELDS = ("CUSTOMER", "PROJECT", "TASK", "EMPLOYEE", "VENDOR", "ITEM")
+"""Objects whose custom fields are offered, and read along with their records."""
+
+REACH = timedelta(days=60)
+"""How far changes are asked for; the ledger's own memory of deletes has no limit that is known."""
+
+METERED = frozenset({"transactions"})
+"""What the ledger's maker counts: each page that is read and each record that is written."""

@@ -1,0 +1,99 @@
+"""What refusals teach: on which account the ledger books what names none.
+
+The lists tell what an account asks for, but not which account is behind an item or a type of time,
+and they may be older than what a bookkeeper changed. The pair is kept with the connection; what the
+account asks for is read again whenever a plan is made, so nothing is held against a record that the
+ledger would take by now.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+from ledgerlink.connectors.intacct.documents.required_dimensions import (
+    GIVEN,
+    asked,
+    booked,
+    name_of,
+    says,
+)
+from ledgerlink.connectors.intacct.protocol import queries, values
+from ledgerlink.connectors.intacct.protocol.faults import Fault
+from ledgerlink.connectors.intacct.protocol.record_ids import parse
+from ledgerlink.connectors.intacct.protocol.requests import Function
+from ledgerlink.connectors.intacct.protocol.response import Result
+from ledgerlink.connectors.intacct.protocol.values import text
+from ledgerlink.connectors.intacct.reads.map_lists import REQUIRED
+from ledgerlink.domain.model.documents import Required
+from ledgerlink.domain.model.plan import Write
+from ledgerlink.domain.ports import LaneState
+
+KEPT = "accounts"
+EVERY = ""
+"""Stands for an account where the company asks, whatever the account."""
+MOST = 200
+"""Pairs that are kept; older ones are forgotten."""
+
+
+class Learned:
+    """The accounts that were learned, by the name of what is booked on them; survives its
+    worker."""
+
+    def __init__(self, state: LaneState) -> None:
+        self._accounts: dict[str, list[str]] = {
+            str(name): list(map(str, some)) for name, some in state.get(KEPT, {}).items()
+        }
+
+    def note(self, write: Write, fault: Fault) -> None:
+        """Learn from the refusal of a write, where it is certain which line it is about. A location
+        that no account asks for is what a company of several entities asks of all lines."""
+        dimension, account = asked(fault)
+        if dimension == "location" and not account:
+            self._keep(write.kind, EVERY)
+        if not account or dimension not in GIVEN:
+            return
+        names = {
+            name_of(write.kind, line) for line in booked(write.body) if not says(line, dimension)
+        }
+        own = {name for name in names if parse(name).id == account}
+        if len(own or names) == 1:
+            (name,) = own or names
+            self._keep(name, account)
+
+    def _keep(self, name: str, account: str) -> None:
+        known = [each for each in self._accounts.pop(name, []) if each != account]
+        self._accounts[name] = [*known, account]
+        while len(self._accounts) > MOST:
+            del self._accounts[next(iter(self._accounts))]
+
+    def question(self) -> list[Function]:
+        """What to ask so that `required` can tell; nothing where nothing was learned."""
+        numbers = sorted(set(chain.from_iterable(self._accounts.values())) - {EVERY})
+        fields = ["RECORDNO", "ACCOUNTNO", *REQUIRED]
+        return [
+            queries.query(KEPT, "GLACCOUNT", fields, queries.among("ACCOUNTNO", some))
+            for some in queries.portions(numbers)
+        ]
+
+    def required(self, told: Collection[Result], *, located: bool = False) -> Required:
+        """What the accounts ask for now of what is booked on them. One that asks for nothing is
+        learned no more. `located` says that all lines may need a location."""
+        demands = {**dict(_demands(told)), EVERY: ["location"] if located else []}
+        kept = {n: [a for a in some if demands.get(a)] for n, some in self._accounts.items()}
+        if all(result.succeeded for result in told):
+            self._accounts = {name: some for name, some in kept.items() if some}
+        return {
+            name: {dimension: account for account in some for dimension in demands[account]}
+            for name, some in kept.items()
+            if some
+        }
+
+    def state(self) -> dict[str, Any]:
+        """The memory as JSON values."""
+        return {KEPT: self._accounts} if self._accounts else {}
+
+
+def _demands(told: Collection[Result]) -> Iterator[tuple[str, Sequence[str]]]:
+    for row in (row for result in told for row in result.rows):
+        said = [dimension for name, dimension in REQUIRED.items() if values.flag(row, name)]
+        yield text(row, "ACCOUNTNO") or "", said

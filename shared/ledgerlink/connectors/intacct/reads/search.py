@@ -1,0 +1,163 @@
+"""Searching the ledger for documents beside time, by their ids and by our names of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ledgerlink.connectors.intacct.documents import content, list_record_prints, marker
+from ledgerlink.connectors.intacct.documents.document_types import KINDS
+from ledgerlink.connectors.intacct.documents.invoice import INVOICE, SALE
+from ledgerlink.connectors.intacct.protocol import error_codes, queries
+from ledgerlink.connectors.intacct.protocol.error_codes import require_success
+from ledgerlink.connectors.intacct.protocol.faults import blamed
+from ledgerlink.connectors.intacct.protocol.record_ids import Ref, parse
+from ledgerlink.connectors.intacct.protocol.requests import Function
+from ledgerlink.connectors.intacct.protocol.response import Result
+from ledgerlink.connectors.intacct.protocol.values import Row, text
+from ledgerlink.connectors.intacct.transport.client import Client
+from ledgerlink.connectors.intacct.transport.paging import everything, whole
+from ledgerlink.domain.errors import LedgerStopped
+from ledgerlink.domain.model.plan import Action, Write
+from ledgerlink.domain.ports import Stop
+
+MARKED = "DESCRIPTION"
+"""The text that ends in our mark."""
+MISSING = frozenset({"target_missing", "ledger_failed"})
+"""What a read may mean that finds no record."""
+SALE_ID, RECEIVABLE, PAID = "DOCID", "PRRECORDKEY", "TOTALPAID"
+
+Found = Mapping[str, Row]
+"""Records by their ids."""
+
+
+async def by_ids(client: Client, kind: str, ids: Iterable[str], stop: Stop) -> Found:
+    """The documents with these ids, with their lines; list records with their states. What is gone
+    is left out. Raises as the client's `read`."""
+    wanted = sorted(set(ids))
+    if KINDS[kind].listed:
+        return await _listed(client, kind, [parse(each).id for each in wanted], stop)
+    if kind == SALE:
+        return await _with_payments(client, await _sales(client, wanted, stop), stop)
+    found = await whole(client, kind, wanted, stop)
+    return {number: row for row in found if (number := text(row, queries.KEY))}
+
+
+async def ours(
+    client: Client, kind: str, writes: Sequence[Write], stop: Stop
+) -> Mapping[int, tuple[str, Row]]:
+    """What the ledger holds of writes that make something, by seq: its id and itself. Raises as
+    `by_ids`, LedgerUnavailable where it gives another record than the one that has our mark."""
+    named = _list_id if KINDS[kind].listed else _sale_id
+    ids = {write.seq: named(write) for write in writes}
+    unnamed = [write for write in writes if ids[write.seq] is None]
+    marked = await _marked(client, kind, unnamed, stop) if unnamed else {}
+    ids |= {write.seq: marked.get(marker.mark(write.key)) for write in unnamed}
+    there = await by_ids(client, kind, [each for each in ids.values() if each], stop)
+    named_rows = ((seq, name, there.get(name or "")) for seq, name in ids.items())
+    found = {seq: (name, row) for seq, name, row in named_rows if name and row is not None}
+    for write in unnamed:
+        if write.seq in found and content.mark(found[write.seq][1]) != marker.mark(write.key):
+            raise error_codes.unavailable(f"it gives another {kind} than was asked for")
+    return found
+
+
+def _list_id(write: Write) -> str | None:
+    """The id that a new list record gets."""
+    if write.action is not Action.CREATE:
+        return write.ledger_id or ""
+    body = write.body or {}
+    return str(Ref(write.kind.lower(), str(body[KINDS[write.kind].id_field])))
+
+
+def _sale_id(write: Write) -> str | None:
+    """The id of a sale that has a number of ours; None for what is known by its mark alone."""
+    body = write.body or {}
+    if write.kind != SALE or "documentno" not in body:
+        return None
+    return f"{body['transactiontype']}-{body['documentno']}"
+
+
+async def _listed(client: Client, kind: str, ids: Sequence[str], stop: Stop) -> Found:
+    field = KINDS[kind].id_field
+    found: dict[str, Row] = {}
+    for some in queries.portions(ids):
+        fields = [
+            queries.KEY,
+            field,
+            list_record_prints.name_field(kind),
+            "STATUS",
+            queries.CHANGED,
+        ]
+        among = queries.among(field, some)
+        async for row in everything(client, kind, fields, among, stop=stop):
+            found[str(Ref(kind.lower(), text(row, field) or ""))] = row
+    return found
+
+
+async def _sales(client: Client, ids: Sequence[str], stop: Stop) -> Found:
+    """One by one: an id that is gone would fail the others."""
+    found: dict[str, Row] = {}
+    for some in queries.portions(ids, queries.FUNCTIONS):
+        asked = [
+            Function(f"{SALE}-{n}", "read", {"object": SALE, "keys": each, "fields": "*"})
+            for n, each in enumerate(some)
+        ]
+        results = await client.read(asked, stop) if asked else []
+        for each, result in zip(some, results, strict=True):
+            if result.succeeded and result.rows:
+                found[each] = result.rows[0]
+            elif not _is_missing(result):
+                require_success(result)
+    return found
+
+
+async def _with_payments(client: Client, sales: Found, stop: Stop) -> Found:
+    """The sales, each with what was paid of its receivable, which alone knows; where the user may
+    not see that, the ledger has to tell when a sale is changed."""
+    numbers = {number for row in sales.values() if (number := text(row, RECEIVABLE))}
+    try:
+        paid = await _paid(client, sorted(numbers), stop)
+    except LedgerStopped:
+        return sales
+    told = {name: paid.get(text(row, RECEIVABLE) or "") for name, row in sales.items()}
+    return {name: {**row, PAID: told[name] or ""} for name, row in sales.items()}
+
+
+async def _paid(client: Client, numbers: Sequence[str], stop: Stop) -> Mapping[str, str]:
+    """What was paid of each receivable, by RECORDNO."""
+    found: dict[str, str] = {}
+    for some in queries.portions(numbers):
+        among = queries.among(queries.KEY, some)
+        async for row in everything(client, INVOICE, [queries.KEY, PAID], among, stop=stop):
+            found[text(row, queries.KEY) or ""] = text(row, PAID) or ""
+    return found
+
+
+async def _marked(
+    client: Client, kind: str, writes: Sequence[Write], stop: Stop
+) -> Mapping[str, str]:
+    """The ids of the documents that have our marks; the newest, should there be several."""
+    if kind == SALE:
+        return await _marked_sales(client, writes, stop)
+    found: dict[str, str] = {}
+    for some in queries.portions(writes, queries.FUNCTIONS):
+        like = [queries.like(MARKED, f"%[{marker.mark(write.key)}]%") for write in some]
+        where = like[0] if len(like) == 1 else queries.either(*like)
+        fields = [queries.KEY, MARKED, "STATE"]
+        async for row in everything(client, kind, fields, where, stop=stop):
+            if not content.is_void(row):
+                found[content.mark(row)] = text(row, queries.KEY) or ""
+    return found
+
+
+async def _marked_sales(client: Client, writes: Sequence[Write], stop: Stop) -> Mapping[str, str]:
+    """By reading what is of those days: nobody knows whether their texts can be asked for."""
+    days = [write.day for write in writes if write.day]
+    when = queries.between("WHENCREATED", min(days), max(days))
+    fields = [queries.KEY, SALE_ID]
+    of_days = [row async for row in everything(client, SALE, fields, when, stop=stop)]
+    there = await _sales(client, [each for row in of_days if (each := text(row, SALE_ID))], stop)
+    return {content.mark(row): name for name, row in there.items() if not content.is_void(row)}
+
+
+def _is_missing(result: Result) -> bool:
+    """Whether a read says that there is no such record, which it may in the words of a fault."""
+    return result.succeeded or error_codes.meaning(blamed(result.faults)).code in MISSING

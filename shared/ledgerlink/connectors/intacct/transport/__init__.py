@@ -1,0 +1,1 @@
+"""One call: sent, limited, retried, answered."""

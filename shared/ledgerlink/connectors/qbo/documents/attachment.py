@@ -1,0 +1,68 @@
+"""Receipts as the ledger keeps them: files, each attached to a document."""
+
+from collections.abc import Mapping
+
+from ledgerlink.connectors.qbo.documents.text import LENGTHS
+from ledgerlink.connectors.shared import text
+from ledgerlink.domain.model.documents import Document, ResolvedReceipt, reference
+from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.ports import Blocked
+
+KIND = "Attachable"
+
+POSTSCRIPT = frozenset({"application/postscript", "application/illustrator", "application/eps"})
+OFFICE = "application/vnd.openxmlformats-officedocument"
+TYPES: Mapping[str, frozenset[str]] = {
+    "ai": POSTSCRIPT | {"application/pdf"},
+    "csv": frozenset({"text/csv", "text/plain", "application/csv", "application/vnd.ms-excel"}),
+    "doc": frozenset({"application/msword"}),
+    "docx": frozenset({f"{OFFICE}.wordprocessingml.document"}),
+    "eps": POSTSCRIPT | {"image/eps", "image/x-eps"},
+    "gif": frozenset({"image/gif"}),
+    "jpeg": frozenset({"image/jpeg", "image/jpg"}),
+    "jpg": frozenset({"image/jpeg", "image/jpg"}),
+    "ods": frozenset({"application/vnd.oasis.opendocument.spreadsheet"}),
+    "pdf": frozenset({"application/pdf"}),
+    "png": frozenset({"image/png"}),
+    "rtf": frozenset({"application/rtf", "text/rtf"}),
+    "tif": frozenset({"image/tiff", "image/tif"}),
+    "txt": frozenset({"text/plain"}),
+    "xls": frozenset({"application/vnd.ms-excel"}),
+    "xlsx": frozenset({f"{OFFICE}.spreadsheetml.sheet"}),
+    "xml": frozenset({"application/xml", "text/xml"}),
+}
+"""What the ledger takes, by the ending of the name, and the content types that go with it.
+Source of the endings: Intuit's API reference (Attachable); of the types: IANA, and what browsers
+send."""
+
+
+def attachment(receipt: ResolvedReceipt) -> Document:
+    """An Attachable, whose bytes are sent along with it. Raises Blocked."""
+    name = _name(receipt.file_name)
+    content_type = receipt.content_type.partition(";")[0].strip().lower()
+    _refuse_type(name, content_type)
+    note = text.fitting(text.free_text(receipt.note, "note"), LENGTHS["Note"], "note")
+    attached_to = {"type": receipt.document_kind, "value": reference(receipt.document)}
+    body = {
+        "AttachableRef": [{"EntityRef": attached_to, "IncludeOnSend": False}],
+        "FileName": name,
+        "ContentType": content_type,
+        "Category": "Receipt",
+        **({"Note": note} if note else {}),
+    }
+    return Document(receipt.key, KIND, body)
+
+
+def _name(given: str) -> str:
+    return text.fitting(text.one_line(given, "file_name"), LENGTHS["FileName"], "file_name")
+
+
+def _refuse_type(name: str, content_type: str) -> None:
+    ending = name.rpartition(".")[2].lower()
+    taken = TYPES.get(ending)
+    if taken is None:
+        detail = f"it takes {', '.join(TYPES)}"
+        raise Blocked(reason("receipt_refused", field="file_name", name=name, detail=detail))
+    if content_type not in taken:
+        detail = f"its content type is {content_type}, and {ending} is {' or '.join(sorted(taken))}"
+        raise Blocked(reason("receipt_refused", field="content_type", name=name, detail=detail))

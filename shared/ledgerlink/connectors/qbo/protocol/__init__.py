@@ -1,0 +1,1 @@
+"""What goes over the wire: encoding, parsing, error codes. No I/O."""

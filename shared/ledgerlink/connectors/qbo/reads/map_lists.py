@@ -1,0 +1,149 @@
+"""List records of the ledger in neutral terms: what they have in common, and the small lists."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from ledgerlink.connectors.qbo.protocol import values
+from ledgerlink.connectors.qbo.transport.client import Entity
+from ledgerlink.domain.model.list_records import Gone, ListRecord, ListType
+
+ACCOUNT_ROLES = {
+    "Accounts Payable": "accounts_payable",
+    "Accounts Receivable": "accounts_receivable",
+    "Bank": "bank",
+    "Credit Card": "credit_card",
+    "Income": "income",
+    "Other Income": "income",
+    "Expense": "expense",
+    "Other Expense": "expense",
+    "Cost of Goods Sold": "expense",
+}
+
+ITEM_ROLES = {
+    "Service": ("labor_code",),
+    "NonInventory": ("expense_code",),
+    "Other Charge": ("expense_code",),
+    "Group": (),
+    "Bundle": (),
+    "Category": (),
+}
+"""Bundles and categories are known, but no transaction line of ours can name them."""
+
+Fields = Mapping[str, Any]
+
+
+def record(
+    kind: ListType, row: Entity, fields: Fields, roles: tuple[str, ...] = (), used: bool = False
+) -> ListRecord:
+    """What every list record has, read from a row. `roles`, `used` and `fields` are the list's."""
+    active = values.flag(row, "Active") is not False
+    path = values.text(row, "FullyQualifiedName")
+    name = values.text(row, "DisplayName") or values.text(row, "Name") or path or ""
+    return ListRecord(
+        type=kind,
+        id=str(row["Id"]),
+        name=values.unsuffixed(name, active=active),
+        active=active,
+        version=values.text(row, "SyncToken"),
+        changed_at=changed_at(row),
+        path=values.unsuffixed(path, active=active) if path else None,
+        parent_id=values.ref(row, "ParentRef"),
+        roles=roles,
+        used=used,
+        fields=fields,
+        custom_fields=values.custom_values(row),
+    )
+
+
+def changed_at(row: Entity) -> datetime | None:
+    """When the ledger says that a row changed, in UTC; None where it does not say."""
+    return values.moment(values.block(row, "MetaData").get("LastUpdatedTime"))
+
+
+def gone(row: Entity) -> Gone:
+    """What a stub says of a record that was deleted."""
+    return Gone(id=str(row["Id"]), at=changed_at(row))
+
+
+def is_stub(row: Entity) -> bool:
+    """Whether a row only says that its record was deleted."""
+    return str(row.get("status", "")).lower() == "deleted"
+
+
+def account(row: Entity) -> ListRecord:
+    """An account; its role goes by its type."""
+    kind = values.text(row, "AccountType")
+    fields = {
+        "number": values.text(row, "AcctNum"),
+        "type": kind,
+        "subtype": values.text(row, "AccountSubType"),
+        "classification": values.text(row, "Classification"),
+        "currency": values.ref(row, "CurrencyRef"),
+    }
+    return record(ListType.ACCOUNT, row, fields, (ACCOUNT_ROLES.get(kind or "", "other"),))
+
+
+def item(row: Entity) -> ListRecord:
+    """A product or service; `rate` is the default price of one unit."""
+    kind = values.text(row, "Type") or ""
+    roles = ITEM_ROLES.get(kind, ("other",))
+    fields = {
+        "type": kind or None,
+        "sku": values.text(row, "Sku"),
+        "description": values.text(row, "Description"),
+        "rate": values.amount(row, "UnitPrice"),
+        "purchase_cost": values.amount(row, "PurchaseCost"),
+        "income_account_id": values.ref(row, "IncomeAccountRef"),
+        "expense_account_id": values.ref(row, "ExpenseAccountRef"),
+        "taxable": values.flag(row, "Taxable"),
+        "usable_on_lines": bool(roles),
+    }
+    return record(ListType.ITEM, row, fields, roles)
+
+
+def term(row: Entity) -> ListRecord:
+    """A payment term: so many days, or a day of the month."""
+    kind = values.text(row, "Type")
+    fields = {
+        "type": kind.lower() if kind else None,
+        "due_days": values.whole(row, "DueDays"),
+        "discount_days": values.whole(row, "DiscountDays"),
+        "discount_percent": values.amount(row, "DiscountPercent"),
+        "day_of_month_due": values.whole(row, "DayOfMonthDue"),
+        "due_next_month_days": values.whole(row, "DueNextMonthDays"),
+        "discount_day_of_month": values.whole(row, "DiscountDayOfMonth"),
+    }
+    return record(ListType.TERM, row, fields)
+
+
+def tax_code(row: Entity) -> ListRecord:
+    """A tax code with the ids of its rates."""
+    fields = {
+        "description": values.text(row, "Description"),
+        "taxable": values.flag(row, "Taxable"),
+        "group": values.flag(row, "TaxGroup"),
+        "sales_rates": _rates(row, "SalesTaxRateList"),
+        "purchase_rates": _rates(row, "PurchaseTaxRateList"),
+    }
+    return record(ListType.TAX_CODE, row, fields)
+
+
+def tax_rate(row: Entity) -> ListRecord:
+    """A tax rate in percent."""
+    fields = {
+        "rate": values.amount(row, "RateValue"),
+        "agency_id": values.ref(row, "AgencyRef"),
+        "description": values.text(row, "Description"),
+    }
+    return record(ListType.TAX_RATE, row, fields)
+
+
+def plain(kind: ListType) -> Callable[[Entity], ListRecord]:
+    """The reader of a list of which only name and place matter."""
+    return lambda row: record(kind, row, {})
+
+
+def _rates(row: Entity, name: str) -> list[str]:
+    details = values.blocks(values.block(row, name), "TaxRateDetail")
+    return [found for each in details if (found := values.ref(each, "TaxRateRef"))]

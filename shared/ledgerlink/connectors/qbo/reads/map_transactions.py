@@ -1,0 +1,121 @@
+"""Time activities and invoices in neutral terms, and which invoices a payment names."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import time
+from decimal import Decimal
+
+from ledgerlink.connectors.qbo.protocol import values
+from ledgerlink.connectors.qbo.reads.map_lists import record
+from ledgerlink.connectors.qbo.transport.client import Entity
+from ledgerlink.domain.model.list_records import ListRecord, ListType
+
+NAME_LENGTH = 80
+DAY = 24 * 60 * 60
+STAFF = {"Employee": "EmployeeRef", "Vendor": "VendorRef", "Other": "OtherNameRef"}
+BILLABLE = ("Billable", "HasBeenBilled")
+VOIDED = "voided"
+PAID = "paid"
+
+
+def activity(row: Entity) -> ListRecord:
+    """A time activity. `minutes` is a whole number, rates are money per hour."""
+    day, kind = values.text(row, "TxnDate"), values.text(row, "NameOf") or ""
+    description = values.text(row, "Description")
+    fields = {
+        "date": day,
+        "minutes": minutes(row),
+        "staff_id": values.ref(row, STAFF.get(kind, "EmployeeRef")),
+        "staff_type": kind.lower() or None,
+        "customer_id": values.ref(row, "CustomerRef"),
+        "item_id": values.ref(row, "ItemRef"),
+        "class_id": values.ref(row, "ClassRef"),
+        "billable": row.get("BillableStatus") in BILLABLE,
+        "billed": row.get("BillableStatus") == "HasBeenBilled",
+        "rate": values.amount(row, "HourlyRate"),
+        "cost_rate": values.amount(row, "CostRate"),
+        "description": description,
+    }
+    name = (description or day or "")[:NAME_LENGTH]
+    return replace(record(ListType.TIME, row, fields), name=name)
+
+
+def minutes(row: Entity) -> int:
+    """How long a time activity took, to the nearest minute: its duration, or by its clock times,
+    of which the offset does not count, less its break."""
+    start, end = (_clock(values.text(row, name)) for name in ("StartTime", "EndTime"))
+    seconds = _seconds(row, "")
+    if start is not None and end is not None:
+        seconds = (end - start) % DAY - _seconds(row, "Break")
+    return (max(seconds, 0) + 30) // 60
+
+
+def invoice(row: Entity, payments: Iterable[Entity]) -> ListRecord:
+    """An invoice with the payments that paid it off, on the day of the newest of them; none while
+    something is open. Amounts are in its own currency."""
+    number = values.text(row, "DocNumber")
+    fields = {
+        "number": number,
+        "date": values.text(row, "TxnDate"),
+        "due_date": values.text(row, "DueDate"),
+        "total": values.plain(_money(row, "TotalAmt")),
+        "balance": values.plain(_money(row, "Balance")),
+        "currency": values.ref(row, "CurrencyRef"),
+        "customer_id": values.ref(row, "CustomerRef"),
+        "status": status(row),
+        "paid_on": _newest(payments),
+    }
+    return replace(record(ListType.INVOICE, row, fields), name=number or str(row["Id"]))
+
+
+def status(row: Entity) -> str:
+    """What became of an invoice: void, paid, partly_paid or open."""
+    if is_void(row):
+        return "void"
+    if _money(row, "Balance") == 0:
+        return PAID
+    return "open" if _money(row, "Balance") == _money(row, "TotalAmt") else "partly_paid"
+
+
+def is_void(row: Entity) -> bool:
+    """Whether an invoice or a payment was voided: the ledger says so in the note alone, and takes
+    all money away."""
+    note = (values.text(row, "PrivateNote") or "").lower()
+    amounts = (_money(row, name) for name in ("TotalAmt", "Balance"))
+    return not any(amounts) and note.startswith(VOIDED)
+
+
+def named_invoices(payments: Iterable[Entity]) -> set[str]:
+    """The ids of the invoices that these payments pay."""
+    return {
+        str(link.get("TxnId"))
+        for payment in payments
+        for line in values.blocks(payment, "Line")
+        for link in values.blocks(line, "LinkedTxn")
+        if link.get("TxnType") == "Invoice"
+    }
+
+
+def _newest(payments: Iterable[Entity]) -> str | None:
+    """The last day of payments that count."""
+    days = [values.text(payment, "TxnDate") for payment in payments if not is_void(payment)]
+    return max(filter(None, days), default=None)
+
+
+def _money(row: Entity, name: str) -> Decimal:
+    return Decimal(values.amount(row, name) or 0)
+
+
+def _seconds(row: Entity, prefix: str) -> int:
+    hours, minutes, seconds = (
+        values.whole(row, f"{prefix}{unit}") or 0 for unit in ("Hours", "Minutes", "Seconds")
+    )
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def _clock(stamp: str | None) -> int | None:
+    """The second of the day."""
+    if stamp is None:
+        return None
+    read = time.fromisoformat(stamp.rpartition("T")[2])
+    return read.hour * 3600 + read.minute * 60 + read.second

@@ -1,0 +1,1 @@
+"""Which ledger record a source record points at."""

@@ -1,0 +1,341 @@
+"""Resolving source records by rules: which ledger record does each of them point at?"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ledgerlink.domain.mapping.document_terms import refuse_dimensions
+from ledgerlink.domain.model.dimensions import Defaults, Dimensions, first_said
+from ledgerlink.domain.model.documents import (
+    Document,
+    Features,
+    Known,
+    NewCustomer,
+    NewItem,
+    NewListRecord,
+    NewPerson,
+    Pending,
+    ResolvedTime,
+    Target,
+    reference,
+)
+from ledgerlink.domain.model.links import Link as PostedLink
+from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.rules import (
+    SINGULAR,
+    Client,
+    CreateLaborCode,
+    CreateProject,
+    CreateUser,
+    Link,
+    LinkExpenseCode,
+    PersonType,
+    Rule,
+    RuleKind,
+    Skip,
+)
+from ledgerlink.domain.model.source_records import ExpenseEntry, Invoice, TimeEntry
+from ledgerlink.domain.model.time_settings import Billable, Posting
+from ledgerlink.domain.ports import Blocked, Composer
+
+RuleBook = Mapping[tuple[RuleKind, str], Rule]
+
+Taken = Callable[[NewListRecord], str | None]
+"""Who has the name of a new list record, in words; None when it is free."""
+
+
+def nobody(_record: NewListRecord) -> None:
+    """Names are not looked at before they are used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labor:
+    """Where time of a labor code or leave type goes, and what it says of it."""
+
+    item: Target
+    rate: Decimal | None
+    billable: bool | None
+
+
+class Skipped(Exception):
+    """A rule says that the record is not posted."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.message)
+        self.reason = reason
+
+
+def posting_key(kind: str, source_key: str) -> str:
+    """The name of a document within its connection, made of its kind and its source key."""
+    return f"{kind}:{source_key}"
+
+
+def time_key(entry: TimeEntry) -> str:
+    """The posting key of a time entry."""
+    return time_key_of(entry.key)
+
+
+def time_key_of(source_key: str) -> str:
+    """The posting key of the time entry with this key."""
+    return posting_key("time", source_key)
+
+
+@dataclass(slots=True)
+class Resolver:
+    """Resolves time entries and collects the list records that would have to be created.
+
+    `created` holds the documents of new list records, `refused` the reasons of those that the
+    ledger could not take; both by posting key.
+    """
+
+    rules: RuleBook
+    links: Mapping[str, PostedLink]
+    composer: Composer
+    posting: Posting = field(default_factory=Posting)
+    features: Features = field(default_factory=Features)
+    taken: Taken = nobody
+    defaults: Defaults = field(default_factory=Defaults)
+    created: dict[str, Document] = field(default_factory=dict)
+    refused: dict[str, Reason] = field(default_factory=dict)
+    _climbed: list[str] = field(default_factory=list)
+
+    def resolve(self, entry: TimeEntry) -> "Resolved":
+        """Where the entry goes. Raises Blocked or Skipped."""
+        staff, person = self.staff(entry.staff_key)
+        customer = self.customer(entry.project_key, entry.client_key)
+        labor: Labor | None = None
+        if entry.leave_type_key:
+            labor = self._labor(RuleKind.LEAVE_TYPES, entry.leave_type_key)
+        elif entry.labor_code_key:
+            labor = self._labor(RuleKind.LABOR_CODES, entry.labor_code_key)
+        return Resolved(
+            staff=staff,
+            person=person,
+            customer=customer,
+            item=labor.item if labor else None,
+            billable=self._billable(entry, labor),
+            rate=entry.bill_rate if entry.bill_rate is not None or not labor else labor.rate,
+            dimensions=self.dimensions(entry, customer, staff),
+        )
+
+    def _billable(self, entry: TimeEntry, labor: Labor | None) -> bool:
+        if entry.leave_type_key:
+            return False
+        asked = self.posting.billable is Billable.LABOR_CODE
+        if asked and labor is not None and labor.billable is not None:
+            return labor.billable
+        return entry.billable
+
+    def customer(self, project_key: str | None, client_key: str | None) -> Target | None:
+        """The customer of a project or, without one, of a client. Raises Blocked or Skipped."""
+        key = project_key or client_key
+        return self._project(key) if key else None
+
+    def staff(self, source_key: str) -> tuple[Target, PersonType]:
+        """The person of the ledger, and in which list. Raises Blocked or Skipped."""
+        rule = self._rule(RuleKind.USERS, source_key)
+        match rule.mapping:
+            case Link(ledger_id=ledger_id, person=person):
+                return Known(ledger_id), person
+            case CreateUser() as new:
+                return self._new(new_person(rule.key, new)), new.person
+        raise _incomplete(rule)
+
+    def _project(self, source_key: str) -> Target:
+        rule = self._rule(RuleKind.PROJECTS, source_key)
+        match rule.mapping:
+            case Link(ledger_id=ledger_id):
+                return Known(ledger_id)
+            case CreateProject() as new:
+                came = self.links.get(posting_key("client", source_key))
+                if came is not None and new.client is None and new.parent_id is None:
+                    return Known(came.ledger_id)  # it came with a project, before it had a rule
+                return self._new(self.new_customer(rule.key, new))
+        raise _incomplete(rule)
+
+    def new_customer(self, source_key: str, new: CreateProject) -> NewCustomer:
+        """The customer that a rule creates, below its parent. Raises Blocked."""
+        parent = Known(new.parent_id) if new.parent_id else self._client(new.client, source_key)
+        return NewCustomer(key=posting_key("project", source_key), name=new.name, parent=parent)
+
+    def _client(self, client: Client | None, below: str) -> Target | None:
+        """The customer above; one that was not created yet goes where a rule of its own says."""
+        if client is None:
+            return None
+        key = posting_key("client", client.key)
+        rule = self.rules.get((RuleKind.PROJECTS, client.key))
+        if key in self.links or rule is None or isinstance(rule.mapping, Skip):
+            return self._new(NewCustomer(key=key, name=client.name))
+        if below in self._climbed:
+            raise Blocked(reason("rule_incomplete", field="an end", kind="client", key=below))
+        self._climbed.append(below)
+        try:
+            return self._project(client.key)
+        finally:
+            self._climbed.pop()
+
+    def _labor(self, kind: RuleKind, source_key: str) -> Labor:
+        rule = self._rule(kind, source_key)
+        match rule.mapping:
+            case Link(ledger_id=ledger_id, rate=rate, billable=billable):
+                return Labor(Known(ledger_id), rate, billable)
+            case CreateLaborCode() as new:
+                record = NewItem(
+                    key=posting_key(SINGULAR[kind], rule.key),
+                    name=new.name,
+                    income_account_id=new.income_account_id,
+                    rate=new.rate,
+                    parent_id=new.parent_id,
+                )
+                return Labor(self._new(record), new.rate, new.billable)
+        raise _incomplete(rule)
+
+    def item(self, labor_code_key: str) -> Target:
+        """The item of a labor code. Raises Blocked or Skipped."""
+        return self._labor(RuleKind.LABOR_CODES, labor_code_key).item
+
+    def expense_code(self, source_key: str) -> LinkExpenseCode:
+        """Where expenses of a code go. Raises Blocked or Skipped."""
+        mapping = self._rule(RuleKind.EXPENSE_CODES, source_key).mapping
+        assert isinstance(mapping, LinkExpenseCode)
+        return mapping
+
+    def named(self, kind: RuleKind, source_key: str | None) -> str | None:
+        """The ledger's id of what a record merely carries; None for what it does not, or what its
+        rule leaves out. Raises Blocked."""
+        if source_key is None:
+            return None
+        try:
+            mapping = self._rule(kind, source_key).mapping
+        except Skipped:
+            return None
+        assert isinstance(mapping, Link)
+        return mapping.ledger_id
+
+    def dimensions(
+        self, record: TimeEntry | ExpenseEntry | Invoice, *targets: Target | None
+    ) -> Dimensions:
+        """As the record says them, else as the first of these records of the ledger that does, or
+        the one above it; but for what the ledger gives by itself. Raises Blocked."""
+        refuse_dimensions(record, self.features)
+        said = Dimensions(
+            class_id=self.named(RuleKind.CLASSES, record.class_key),
+            department_id=self.named(RuleKind.DEPARTMENTS, record.department_key),
+            location_id=self.named(RuleKind.LOCATIONS, record.location_key),
+        )
+        known = [target.ledger_id for target in targets if isinstance(target, Known)]
+        told = (each for one in known for each in self.defaults.of(one))
+        return first_said([said, *(each.without(self.features.fills) for each in told)])
+
+    def person(self, source_key: str) -> Target | None:
+        """The person of the ledger, as far as there is one already."""
+        rule = self.rules.get((RuleKind.USERS, source_key))
+        if rule is not None and isinstance(rule.mapping, Link):
+            return Known(rule.mapping.ledger_id)
+        made = self.links.get(posting_key(SINGULAR[RuleKind.USERS], source_key))
+        return Known(made.ledger_id) if made is not None else None
+
+    def _rule(self, kind: RuleKind, source_key: str) -> Rule:
+        rule = self.rules.get((kind, source_key))
+        if rule is None:
+            raise Blocked(reason("no_rule", kind=SINGULAR[kind], key=source_key))
+        if isinstance(rule.mapping, Skip):
+            raise Skipped(reason("skipped_by_rule", kind=SINGULAR[kind], key=source_key))
+        return rule
+
+    def _new(self, record: NewListRecord) -> Target:
+        """The target of a `create` rule: the record it created once, or one still to be created."""
+        if (link := self.links.get(record.key)) is not None:
+            return Known(link.ledger_id)
+        if record.key not in self.created and record.key not in self.refused:
+            try:
+                self.created[record.key] = self.compose(record)
+            except Blocked as blocked:
+                self.refused[record.key] = blocked.reason
+        if record.key in self.refused:
+            raise Blocked(reason("dependency_failed", key=record.key))
+        return Pending(record.key)
+
+    def compose(self, record: NewListRecord) -> Document:
+        """The document that creates it. Raises Blocked, also for what the ledger is known to
+        refuse."""
+        self._refuse(record)
+        return self.composer.list_record(record)
+
+    def _refuse(self, record: NewListRecord) -> None:
+        if isinstance(record, NewPerson) and record.person == "employee" and self.features.payroll:
+            raise Blocked(reason("payroll_on", name=record.name))
+        if holder := self.taken(record):
+            raise Blocked(reason("name_taken", name=record.name, detail=holder))
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Where an entry goes. `rate` is money per hour."""
+
+    staff: Target
+    person: PersonType
+    customer: Target | None
+    item: Target | None
+    billable: bool
+    rate: Decimal | None
+    dimensions: Dimensions = field(default_factory=Dimensions)
+
+    def targets(self) -> tuple[Any, ...]:
+        """Person, customer and item in the form that bodies have them in."""
+        some = (self.staff, self.customer, self.item)
+        return tuple(None if target is None else reference(target) for target in some)
+
+    def time(
+        self, key: str, entries: Sequence[TimeEntry], day: date, posting: Posting
+    ) -> ResolvedTime:
+        """These entries, which all go here, as one activity."""
+        return ResolvedTime(
+            key=key,
+            entries=tuple(entries),
+            staff=self.staff,
+            person=self.person,
+            day=day,
+            minutes=posting.minutes(sum(entry.minutes for entry in entries)),
+            billable=self.billable,
+            parts=posting.parts(entries[0], day),
+            shorten=posting.shorten,
+            customer=self.customer,
+            item=self.item,
+            rate=self.rate,
+            class_id=self.dimensions.class_id,
+            department_id=self.dimensions.department_id,
+            location_id=self.dimensions.location_id,
+        )
+
+
+def new_person(source_key: str, new: CreateUser) -> NewPerson:
+    """The person that a rule creates."""
+    return NewPerson(
+        key=posting_key("user", source_key),
+        name=new.name,
+        person=new.person,
+        given_name=new.given_name,
+        family_name=new.family_name,
+        email=new.email,
+    )
+
+
+def _incomplete(rule: Rule) -> Blocked:
+    kind = SINGULAR[rule.kind]
+    return Blocked(
+        reason("rule_incomplete", field="a mapping of its kind", kind=kind, key=rule.key)
+    )
+
+
+def creatable_keys(rules: RuleBook) -> set[str]:
+    """The posting keys of the list records that rules may create."""
+    keys = set()
+    for rule in rules.values():
+        if isinstance(rule.mapping, CreateUser | CreateProject | CreateLaborCode):
+            keys.add(posting_key(SINGULAR[rule.kind], rule.key))
+        if isinstance(rule.mapping, CreateProject) and rule.mapping.client:
+            keys.add(posting_key("client", rule.mapping.client.key))
+    return keys

@@ -1,0 +1,97 @@
+"""Imports: what a person brings in from the product, looks at, lets be written and takes back."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from ledgerlink.domain.model.links import Source
+from ledgerlink.domain.model.plan import ItemState, Operation
+from ledgerlink.domain.model.time_settings import Posting
+
+Names = tuple[str, ...] | None
+"""Source keys that are wanted; None wants all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What of the product an import is about: days, both included, and filters by source key.
+
+    `projects` also names clients, for time that has no project. Work has a labor code and leave a
+    leave type; naming some of one leaves the other out, unless some of it are named too.
+    """
+
+    first_day: date
+    last_day: date
+    people: Names = None
+    projects: Names = None
+    labor_codes: Names = None
+    leave_types: Names = None
+    billable: bool | None = None
+
+    def holds(self, source: Source) -> bool:
+        """Whether time that says this of itself is wanted."""
+        return (
+            self.first_day <= source.work_date <= self.last_day
+            and _wanted(self.people, source.staff_key)
+            and _wanted(self.projects, source.project_key or source.client_key)
+            and self._kind(source)
+            and self.billable in (None, source.billable)
+        )
+
+    def _kind(self, source: Source) -> bool:
+        if self.labor_codes is None and self.leave_types is None:
+            return True
+        if source.leave_type_key is not None:
+            return source.leave_type_key in (self.leave_types or ())
+        return source.labor_code_key in (self.labor_codes or ())
+
+
+def _wanted(names: Names, key: str | None) -> bool:
+    return names is None or key in names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """What a run of kind `import` has besides.
+
+    `adapter` names the source that the records are pulled from; None where they were pushed.
+    `posting` is how time goes out in this import, None for the connection's own. `staged_at` is
+    when the records were looked through, `planned_at` when the plan was made. `left_out` counts
+    records outside the scope. `totals` counts the plan's items, minutes and warnings. `undoes` and
+    `undone_by` are runs; `undoes_generation` is that of the former when the plan was made.
+    """
+
+    scope: Scope
+    adapter: str | None = None
+    posting: Posting | None = None
+    staged_at: datetime | None = None
+    planned_at: datetime | None = None
+    left_out: int = 0
+    totals: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    undoes: str | None = None
+    undoes_generation: int = 0
+    undone_by: str | None = None
+
+
+def totals(operations: Iterable[Operation]) -> dict[str, dict[str, int]]:
+    """Items and minutes of a plan by what becomes of them: create, update, delete, and where
+    nothing is sent the state; list records are counted apart (`create_list`), as are warnings."""
+    items: Counter[str] = Counter()
+    minutes: Counter[str] = Counter()
+    warnings = 0
+    for operation in operations:
+        name = _name(operation)
+        items[name] += 1
+        minutes[name] += operation.minutes
+        warnings += len(operation.warnings)
+    found = {name: {"items": items[name], "minutes": minutes[name]} for name in sorted(items)}
+    return found | {"warnings": {"items": warnings}}
+
+
+def _name(operation: Operation) -> str:
+    if operation.state is not ItemState.PENDING:
+        return operation.state.value
+    if operation.source is None:
+        return f"{operation.action.value}_list"
+    return operation.action.value

@@ -1,0 +1,145 @@
+"""How time is posted: what a firm chooses, and what that makes of an entry."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from string import Formatter
+
+from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.model.source_records import TimeEntry
+
+
+class Description(StrEnum):
+    """What becomes the text that the ledger shows."""
+
+    TASK_AND_NOTES = "task_and_notes"
+    TASK = "task"
+    NOTES = "notes"
+    NEITHER = "neither"
+
+
+class ClosedPeriod(StrEnum):
+    """What becomes of time in a closed period: STOP blocks it, MOVE posts it on the first open
+    day, with the true date in the text."""
+
+    STOP = "stop"
+    MOVE = "move"
+
+
+class LedgerEdits(StrEnum):
+    """Whose word stands for what somebody edited or deleted in the ledger: ASK blocks it."""
+
+    ASK = "ask"
+    THEIRS = "theirs"
+    OURS = "ours"
+
+
+class Billable(StrEnum):
+    """Who says whether time is billable; a labor code that says nothing leaves it to the entry."""
+
+    ENTRY = "entry"
+    LABOR_CODE = "labor_code"
+
+
+class Rounding(StrEnum):
+    """Which way minutes are rounded; NEAREST rounds the half up."""
+
+    NEAREST = "nearest"
+    UP = "up"
+    DOWN = "down"
+
+
+STEPS = (1, 5, 6, 10, 15, 30, 60)
+"""Minutes that posted time may be a multiple of; a day is a multiple of each."""
+
+COMMON = frozenset({"staff_key", "client_key", "project_key", "labor_code_key", "work_date"})
+"""Places of a memo that entries have in common when they agree in all that is posted."""
+PLACES = COMMON | {"key", "task", "task_key", "notes", "leave_type_key"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """`memo` is a template of the description, with fields of the entry in braces (`{notes}`); it
+    takes the place of what `description` says. `round_to` is in minutes."""
+
+    description: Description = Description.TASK_AND_NOTES
+    memo: str | None = None
+    round_to: int = 1
+    rounding: Rounding = Rounding.NEAREST
+    approved_only: bool = True
+    closed_period: ClosedPeriod = ClosedPeriod.STOP
+    ledger_edits: LedgerEdits = LedgerEdits.ASK
+    billable: Billable = Billable.ENTRY
+    shorten: bool = False
+
+    def __post_init__(self) -> None:
+        if self.round_to not in STEPS:
+            known = ", ".join(map(str, STEPS))
+            raise _wrong("round_to", f"{self.round_to} is no step to round to.", f"Use {known}.")
+        unknown = sorted(set(_places(self.memo)) - PLACES)
+        if unknown:
+            words = f"An entry has no {unknown[0] or 'place without a name'}."
+            raise _wrong("memo", words, f"Use: {', '.join(sorted(PLACES))}.")
+
+    def merges(self) -> bool:
+        """Whether entries that agree in everything posted become one activity."""
+        if self.memo is not None:
+            return COMMON.issuperset(_places(self.memo))
+        return self.description is Description.NEITHER
+
+    def minutes(self, given: int) -> int:
+        """The minutes that are posted of these."""
+        step = self.round_to
+        whole, rest = divmod(given, step)
+        up = {
+            Rounding.NEAREST: rest * 2 >= step,
+            Rounding.UP: rest > 0,
+            Rounding.DOWN: False,
+        }[self.rounding]
+        return (whole + (up and rest > 0)) * step
+
+    def parts(self, entry: TimeEntry, day: date) -> tuple[tuple[str, str], ...]:
+        """The parts of the description of an entry that is posted on that day."""
+        parts = [*self._text(entry)]
+        if day != entry.work_date:
+            parts.append(("work_date", f"Worked on {entry.work_date.isoformat()}"))
+        return tuple((field, text) for field, text in parts if text)
+
+    def _text(self, entry: TimeEntry) -> Sequence[tuple[str, str]]:
+        if self.memo is not None:
+            words = {name: "" if v is None else str(v) for name, v in asdict(entry).items()}
+            return [("memo", self.memo.format_map(words))]
+        wanted = {
+            Description.TASK_AND_NOTES: ("task", "notes"),
+            Description.TASK: ("task",),
+            Description.NOTES: ("notes",),
+            Description.NEITHER: (),
+        }[self.description]
+        return [(field, getattr(entry, field) or "") for field in wanted]
+
+    def day(self, entry: TimeEntry, closed_through: date | None, posted_on: date | None) -> date:
+        """The accounting date of an entry; `posted_on` is where it is in the ledger already."""
+        if closed_through is None or entry.work_date > closed_through:
+            return entry.work_date
+        if self.closed_period is ClosedPeriod.STOP:
+            return entry.work_date
+        return posted_on or closed_through + timedelta(days=1)
+
+
+def _places(memo: str | None) -> list[str]:
+    """The names in braces. Raises Invalid for a template that is none."""
+    try:
+        found = list(Formatter().parse(memo or ""))
+    except ValueError as error:
+        raise _wrong(
+            "memo", f"The memo is no template: {error}.", "Write {{ for a brace."
+        ) from None
+    if any(spec or conversion for _, name, spec, conversion in found if name is not None):
+        raise _wrong("memo", "A place of the memo has a format.", "Use the name alone: {notes}.")
+    return [name for _, name, _, _ in found if name is not None]
+
+
+def _wrong(field: str, message: str, remedy: str) -> Invalid:
+    problem = Problem(f"/posting/{field}", message, remedy)
+    return Invalid("wrong_posting", message, remedy, [problem])

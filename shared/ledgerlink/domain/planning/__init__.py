@@ -1,0 +1,1 @@
+"""From records and links to operations. Pure."""

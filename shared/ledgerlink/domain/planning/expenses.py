@@ -1,0 +1,327 @@
+"""Expenses on their way into documents: grouped, dated, priced, each pointing into the ledger."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from ledgerlink.domain.mapping.document_terms import (
+    Deal,
+    Remarks,
+    approved,
+    exchange,
+    offered,
+    open_day,
+    sent_number,
+)
+from ledgerlink.domain.mapping.resolver import Resolver, Skipped, posting_key
+from ledgerlink.domain.model.documents import (
+    Document,
+    ExpenseLine,
+    Known,
+    Payee,
+    ResolvedExpenses,
+    Settlement,
+)
+from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.money_settings import Expensing, GroupBy, MissingPayee, PostingDate
+from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.rules import RuleKind
+from ledgerlink.domain.model.source_records import ExpenseEntry, RecordKind
+from ledgerlink.domain.money import rounded
+from ledgerlink.domain.planning.attachments import receipt_key
+from ledgerlink.domain.planning.grouping import Bundle
+from ledgerlink.domain.planning.inputs import PlanInput
+from ledgerlink.domain.ports import Blocked
+
+CARD = "company_card"
+MOST_LINES = 750
+"""Entries that become one document; as many as a ledger takes of lines with tax."""
+
+
+def document_key(entry: ExpenseEntry, how: Expensing) -> str:
+    """The posting key of the document that the entry becomes part of: what a card was charged
+    with stands alone, as the bank tells it."""
+    if entry.paid_with == CARD or how.group_by is GroupBy.ENTRY:
+        return posting_key("expense", entry.key)
+    if how.group_by is GroupBy.PERSON_AND_PERIOD:
+        told = [entry.staff_key, how.period.last_day(entry.spent_on).isoformat()]
+        name = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
+        return posting_key("expense-period", name)
+    if entry.report_key is None:
+        return posting_key("expense", entry.key)
+    return posting_key("expense-report", entry.report_key)
+
+
+def linked_expense_keys(entries: Iterable[ExpenseEntry], how: Expensing) -> set[str]:
+    """The posting keys of the documents and receipts of these entries."""
+    keys = set()
+    for entry in entries:
+        keys.add(document_key(entry, how))
+        keys.update(receipt_key(entry, each) for each in entry.receipts)
+    return keys
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """One entry with its place in the ledger."""
+
+    entry: ExpenseEntry
+    line: ExpenseLine
+
+
+class Expenses:
+    """The expenses of one plan. `stuck` are the reasons of those that cannot be posted, `left_out`
+    of those that are not to be, by key; `bundles` are the others."""
+
+    def __init__(self, given: PlanInput, resolver: Resolver) -> None:
+        self._given = given
+        self._how = given.expensing
+        self._resolver = resolver
+        self.stuck: dict[str, Reason] = {}
+        self.left_out: dict[str, Reason] = {}
+        self._groups: dict[str, list[Spent]] = {}
+        self._counts = Counter(entry.key for entry in given.expenses)
+        self._gone = set(given.deleted_keys(RecordKind.EXPENSE))
+        hinders: dict[str, str] = {}
+        for entry in given.expenses:
+            self._sort(entry)
+            if entry.key in self.stuck:
+                hinders.setdefault(document_key(entry, self._how), entry.key)
+        for key, member in hinders.items():
+            self._hold_back(key, member)
+        self.bundles: Sequence[Bundle] = [self._bundle(key) for key in self._groups]
+
+    def _sort(self, entry: ExpenseEntry) -> None:
+        try:
+            line = self._line(entry)
+        except Blocked as blocked:
+            self.stuck[entry.key] = blocked.reason
+        except Skipped as skipped:
+            self.left_out[entry.key] = skipped.reason
+        else:
+            key = document_key(entry, self._how)
+            self._groups.setdefault(key, []).append(Spent(entry, line))
+
+    def _hold_back(self, key: str, member: str) -> None:
+        """A document is whole: without one of its records none of the others is posted."""
+        others = [spent.entry.key for spent in self._groups.pop(key, [])]
+        self.stuck |= dict.fromkeys(others, reason("member_blocked", key=member))
+
+    def _bundle(self, key: str) -> Bundle:
+        spent = self._groups[key]
+        members = tuple(one.entry.key for one in spent)
+        return Bundle(key, members, lambda link: self._document(key, spent, link))
+
+    def _line(self, entry: ExpenseEntry) -> ExpenseLine:
+        """Where the entry goes, and what it comes to. Raises Blocked or Skipped."""
+        self._check(entry)
+        resolver = self._resolver
+        code = resolver.expense_code(entry.expense_code_key)
+        customer = resolver.customer(entry.project_key, entry.client_key)
+        if entry.billable and customer is None:
+            raise Blocked(reason("missing_customer", field="project_key"))
+        net, tax = _net_and_tax(entry, entry.currency or self._given.features.home_currency)
+        dimensions = resolver.dimensions(entry, customer, resolver.person(entry.staff_key))
+        return ExpenseLine(
+            key=entry.key,
+            net=net,
+            tax=tax,
+            account_id=code.ledger_id if code.target == "account" else None,
+            item_id=code.ledger_id if code.target == "item" else None,
+            customer=customer,
+            class_id=dimensions.class_id,
+            department_id=dimensions.department_id,
+            location_id=dimensions.location_id,
+            billable=entry.billable,
+            markup_percent=entry.markup_percent if entry.billable else None,
+            tax_code_id=resolver.named(RuleKind.TAX_CODES, entry.tax_code_key),
+            parts=(("notes", entry.notes),) if entry.notes else (),
+        )
+
+    def _check(self, entry: ExpenseEntry) -> None:
+        count = self._counts[entry.key] + (entry.key in self._gone)
+        if count > 1:
+            raise Blocked(reason("duplicate_key", field="key", key=entry.key, count=count))
+        approved(entry.approval, self._given.posting)
+        features = self._given.features
+        offered(features.billable_expenses, "billable", entry.billable, "billable expenses")
+        if entry.refund and entry.paid_with != CARD:
+            raise Blocked(reason("refund_of_own", field="refund"))
+
+    def _document(self, key: str, spent: Sequence[Spent], link: Link | None) -> Document:
+        """The document of these entries. Raises Blocked or Skipped."""
+        if len(spent) > MOST_LINES:
+            raise Blocked(reason("too_many_lines", count=len(spent), limit=MOST_LINES))
+        entries = [one.entry for one in spent]
+        first, remarks = entries[0], Remarks()
+        people = sorted({entry.staff_key for entry in entries})
+        if len(people) > 1:
+            raise Blocked(reason("mixed_people", field="staff_key", people=", ".join(people)))
+        settlement, payee = self._payee(first, remarks)
+        day = self._day(entries, link, remarks)
+        deal = self._deal(entries, payee, day)
+        given = self._given
+        money = exchange(deal, given.features, given.composer, given.rates, link, remarks)
+        number = _one([e.report_number for e in entries]) if _is_report(key) else None
+        remarks.note[:0] = [("report_name", title) for title in _titles(entries)]
+        resolved = ResolvedExpenses(
+            key=key,
+            reference=key,
+            lines=tuple(one.line for one in spent),
+            settlement=settlement,
+            day=day,
+            features=given.features,
+            payee=payee,
+            account_id=self._account(settlement, first, money.currency, remarks),
+            credit=first.refund,
+            number=sent_number(number, self._how.number, "report_number", remarks),
+            currency=money.currency,
+            rate=money.rate,
+            tax_inclusive=all(entry.tax_inclusive for entry in entries),
+            note=tuple(remarks.note),
+            shorten=given.posting.shorten,
+        )
+        document = given.composer.expenses(resolved)
+        return replace(document, warnings=(*document.warnings, *remarks.warnings))
+
+    def _payee(self, entry: ExpenseEntry, remarks: Remarks) -> tuple[Settlement, Payee | None]:
+        """Who gets the money and how. Raises Blocked or Skipped."""
+        if entry.paid_with == CARD:
+            return Settlement.CARD, self._merchant(entry, remarks)
+        try:
+            target, person = self._resolver.staff(entry.staff_key)
+        except Blocked as blocked:
+            return Settlement.PAYABLE, self._catch_all(blocked, "user", entry.staff_key, remarks)
+        settlement = Settlement.PAYABLE if person == "vendor" else Settlement.CHECK
+        return settlement, Payee(target=target, list=person)
+
+    def _merchant(self, entry: ExpenseEntry, remarks: Remarks) -> Payee | None:
+        try:
+            vendor_id = self._resolver.named(RuleKind.VENDORS, entry.vendor_key)
+        except Blocked as blocked:
+            return self._catch_all(blocked, "vendor", entry.vendor_key or "", remarks)
+        return Payee(target=Known(vendor_id), list="vendor") if vendor_id else None
+
+    def _catch_all(self, blocked: Blocked, kind: str, key: str, remarks: Remarks) -> Payee:
+        """The vendor who stands in for one without a rule. Raises what is given where the settings
+        name none."""
+        vendor_id = self._how.catch_all_vendor_id
+        refused = self._how.missing_payee is MissingPayee.REFUSE or vendor_id is None
+        if refused or blocked.reason.code != "no_rule":
+            raise blocked
+        remarks.warnings.append(reason("catch_all_used", kind=kind, key=key))
+        return Payee(target=Known(vendor_id or ""), list="vendor")
+
+    def _day(self, entries: Sequence[ExpenseEntry], link: Link | None, remarks: Remarks) -> date:
+        how, policy = self._how, self._how.date
+        day = max(entry.spent_on for entry in entries)
+        if policy is PostingDate.APPROVED:
+            days = [entry.approved_on for entry in entries]
+            day = max(self._approved_on(one) for one in days)
+        elif policy is PostingDate.PERIOD_END:
+            day = how.period.last_day(day)
+        elif policy is PostingDate.TODAY:
+            day = (link.day if link else None) or self._given.today or day
+        if policy is not PostingDate.SPENT:
+            remarks.warnings.append(reason("dated", field="spent_on", day=day, policy=policy))
+        given = self._given
+        return open_day(day, "spent_on", given.posting, given.features, link, remarks)
+
+    def _approved_on(self, day: date | None) -> date:
+        if day is None:
+            words = {"policy": PostingDate.APPROVED, "field": "approved_on"}
+            raise Blocked(reason("missing_date", **words))
+        return day
+
+    def _deal(self, entries: Sequence[ExpenseEntry], payee: Payee | None, day: date) -> Deal:
+        """Raises Blocked where the entries are of several currencies."""
+        home = self._given.features.home_currency
+        currencies = {entry.currency or home for entry in entries}
+        if len(currencies) > 1:
+            words = ", ".join(sorted(str(code) for code in currencies))
+            raise Blocked(reason("mixed_currencies", field="currency", currencies=words))
+        rates = {entry.exchange_rate for entry in entries if entry.exchange_rate is not None}
+        if len(rates) > 1:
+            words = ", ".join(sorted(map(str, rates)))
+            raise Blocked(reason("mixed_rates", field="exchange_rate", rates=words))
+        vendor = payee.target if payee and payee.list == "vendor" else None
+        vendor_id = vendor.ledger_id if isinstance(vendor, Known) else ""
+        currency = entries[0].currency
+        kept = self._given.vendor_currencies.get(vendor_id) if payee else currency
+        return Deal(
+            currency=currency,
+            rate=next(iter(rates), None),
+            partner=f"{payee.list} {vendor_id}".strip() if payee else "",
+            kept=kept,
+            day=day,
+        )
+
+    def _account(
+        self,
+        settlement: Settlement,
+        entry: ExpenseEntry,
+        currency: str | None,
+        remarks: Remarks,
+    ) -> str | None:
+        how = self._how
+        if settlement is Settlement.PAYABLE:
+            return self._payables(currency, remarks)
+        if settlement is Settlement.CHECK:
+            return how.check_account_id
+        try:
+            card = self._resolver.named(RuleKind.CARDS, entry.card_key)
+        except Blocked:
+            if how.card_account_id is None:
+                raise
+            remarks.warnings.append(reason("default_card", key=entry.card_key))
+            return how.card_account_id
+        return card or how.card_account_id or _no_account("card_account_id", "is charged")
+
+    def _payables(self, currency: str | None, remarks: Remarks) -> str | None:
+        """Where it is owed; a ledger of several currencies keeps each in an account of its own."""
+        chosen = self._how.payable_account_id
+        kept = self._given.payables
+        if currency is None or currency not in kept or chosen in kept[currency]:
+            return chosen
+        account_id = kept[currency][0]
+        told = reason("payables_of_currency", currency=currency, account=account_id)
+        remarks.warnings.append(told)
+        return account_id
+
+
+def _net_and_tax(entry: ExpenseEntry, currency: str | None) -> tuple[Decimal, Decimal | None]:
+    """The amount without tax and the tax, where the record says it. Raises Blocked."""
+    amount = rounded(entry.amount, currency)
+    if not amount:
+        raise Blocked(reason("nothing_left", field="amount", amount=entry.amount))
+    tax = None if entry.tax_amount is None else rounded(entry.tax_amount, currency)
+    if not entry.tax_inclusive:
+        return amount, tax
+    if tax is None and entry.tax_code_key is not None:
+        raise Blocked(reason("missing_tax_amount", field="tax_amount"))
+    if tax is not None and tax >= amount:
+        raise Blocked(reason("tax_too_high", field="tax_amount", tax=tax, amount=amount))
+    return amount - (tax or Decimal(0)), tax
+
+
+def _no_account(setting: str, use: str) -> str:
+    name = f"expenses.{setting}"
+    raise Blocked(reason("missing_account", field=name, use=use, setting=name))
+
+
+def _is_report(key: str) -> bool:
+    return key.startswith("expense-report:")
+
+
+def _one(values: Iterable[str | None]) -> str | None:
+    """The value that all of them have, or that some have and no other."""
+    some = {value for value in values if value is not None}
+    return some.pop() if len(some) == 1 else None
+
+
+def _titles(entries: Iterable[ExpenseEntry]) -> list[str]:
+    return list(dict.fromkeys(entry.report_name for entry in entries if entry.report_name))

@@ -1,0 +1,349 @@
+"""Invoices on their way into the ledger: what each line sells, comes to, and bills of time."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from ledgerlink.domain.mapping.document_terms import (
+    Deal,
+    Exchange,
+    Remarks,
+    approved,
+    exchange,
+    open_day,
+    refuse_dimensions,
+    sent_number,
+)
+from ledgerlink.domain.mapping.resolver import Resolver, posting_key
+from ledgerlink.domain.model.documents import (
+    Document,
+    Known,
+    Pending,
+    ResolvedInvoice,
+    ResolvedInvoiceLine,
+    Target,
+)
+from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.money_settings import InvoiceLines
+from ledgerlink.domain.model.reasons import Reason, named, reason
+from ledgerlink.domain.model.rules import RuleKind
+from ledgerlink.domain.model.source_records import Invoice, InvoiceLine, RecordKind
+from ledgerlink.domain.money import Total, rounded
+from ledgerlink.domain.planning.attachments import receipt_key
+from ledgerlink.domain.planning.grouping import Bundle
+from ledgerlink.domain.planning.inputs import PlanInput
+from ledgerlink.domain.ports import Blocked
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Time in the ledger, or on its way there: the document that carries an entry, and all the
+    entries that it carries; `changes` says that the same plan changes it."""
+
+    key: str
+    target: Target
+    members: frozenset[str]
+    changes: bool = False
+
+
+ActivityOf = Callable[[str], Activity | None]
+"""The activity that carries the time entry with this key; None while there is none."""
+
+
+def invoice_key(source_key: str) -> str:
+    """The posting key of an invoice."""
+    return posting_key(RecordKind.INVOICE, source_key)
+
+
+def linked_invoice_keys(invoices: Iterable[Invoice]) -> set[str]:
+    """The posting keys of these invoices and of their receipts."""
+    keys = set()
+    for invoice in invoices:
+        keys.add(invoice_key(invoice.key))
+        keys.update(receipt_key(invoice, each) for each in invoice.receipts)
+    return keys
+
+
+class Invoices:
+    """The invoices of one plan; `stuck` are the reasons of those that cannot be posted, by key."""
+
+    def __init__(self, given: PlanInput, resolver: Resolver, activity_of: ActivityOf) -> None:
+        self._given = given
+        self._resolver = resolver
+        self._activity_of = activity_of
+        self._billed: set[str] = set()
+        counts = Counter([invoice.key for invoice in given.invoices])
+        counts.update(given.deleted_keys(RecordKind.INVOICE))
+        self.stuck: dict[str, Reason] = {
+            key: reason("duplicate_key", field="key", key=key, count=count)
+            for key, count in counts.items()
+            if count > 1
+        }
+        self.bundles: Sequence[Bundle] = [
+            self._bundle(invoice) for invoice in given.invoices if invoice.key not in self.stuck
+        ]
+
+    def _bundle(self, invoice: Invoice) -> Bundle:
+        key = invoice_key(invoice.key)
+        return Bundle(key, (invoice.key,), lambda link: self._document(key, invoice, link))
+
+    def _document(self, key: str, invoice: Invoice, link: Link | None) -> Document:
+        """The document of an invoice. Raises Blocked or Skipped."""
+        given, how, resolver = self._given, self._given.invoicing, self._resolver
+        approved(invoice.approval, given.posting)
+        remarks = Remarks()
+        customer = self._customer(invoice)
+        dimensions = resolver.dimensions(invoice, customer)
+        day = open_day(invoice.issued_on, "issued_on", given.posting, given.features, link, remarks)
+        money = self._money(invoice, customer, day, link, remarks)
+        lines = self._lines(invoice, link, remarks)
+        total = self._total(invoice, lines, money, remarks)
+        if invoice.private_note:
+            remarks.note.insert(0, ("private_note", invoice.private_note))
+        send = how.send if invoice.send is None else invoice.send
+        if send and invoice.email is None:
+            remarks.warnings.append(reason("no_address", field="email"))
+        resolved = ResolvedInvoice(
+            key=key,
+            reference=key,
+            customer=customer,
+            lines=tuple(lines),
+            day=day,
+            features=given.features,
+            due=invoice.due_on,
+            number=sent_number(invoice.number, how.number, "number", remarks),
+            terms_id=resolver.named(RuleKind.TERMS, invoice.terms_key),
+            class_id=dimensions.class_id,
+            department_id=dimensions.department_id,
+            location_id=dimensions.location_id,
+            currency=money.currency,
+            rate=money.rate,
+            tax=total.tax,
+            tax_code_id=resolver.named(RuleKind.TAX_CODES, invoice.tax_code_key),
+            tax_inclusive=invoice.tax_inclusive,
+            memo=invoice.memo or "",
+            note=tuple(remarks.note),
+            email=invoice.email,
+            send=send and invoice.email is not None,
+            custom_fields=invoice.custom_fields,
+            shorten=given.posting.shorten,
+            kind=link.kind if link else None,
+        )
+        document = given.composer.invoice(resolved)
+        warnings = (*document.warnings, *remarks.warnings)
+        return replace(document, total=total, warnings=warnings)
+
+    def _currency(self, invoice: Invoice) -> str | None:
+        return invoice.currency or self._given.features.home_currency
+
+    def _customer(self, invoice: Invoice) -> Target:
+        customer = self._resolver.customer(invoice.project_key, invoice.client_key)
+        if customer is None:
+            raise Blocked(reason("missing_client", field="client_key"))
+        return customer
+
+    def _money(
+        self, invoice: Invoice, customer: Target, day: date, link: Link | None, remarks: Remarks
+    ) -> Exchange:
+        given = self._given
+        customer_id = customer.ledger_id if isinstance(customer, Known) else ""
+        deal = Deal(
+            currency=invoice.currency,
+            rate=invoice.exchange_rate,
+            partner=f"customer {customer_id}".strip(),
+            kept=given.currencies.get(customer_id),
+            day=day,
+        )
+        return exchange(deal, given.features, given.composer, given.rates, link, remarks)
+
+    def _lines(
+        self, invoice: Invoice, link: Link | None, remarks: Remarks
+    ) -> Sequence[ResolvedInvoiceLine]:
+        lines = [self._line(invoice, line, remarks) for line in invoice.lines]
+        told = [line.time_keys for line in invoice.lines]
+        if self._given.invoicing.lines is InvoiceLines.SUMMARY:
+            short = summary(lines)
+            if len(short) < len(lines):
+                told_so = reason("summarised", count=len(lines), lines=len(short))
+                remarks.warnings.append(told_so)
+            self._leave_unlinked((k for keys in told for k in keys), "lines are summed up", remarks)
+            return short
+        if not self._given.invoicing.link_time:
+            return lines
+        if not self._given.composer.links_time:
+            why = "an invoice there does not mark the time that it bills"
+            self._leave_unlinked((k for keys in told for k in keys), why, remarks)
+            return lines
+        return self._linked(lines, told, link, remarks)
+
+    def _line(self, invoice: Invoice, line: InvoiceLine, remarks: Remarks) -> ResolvedInvoiceLine:
+        currency = self._currency(invoice)
+        gross, quantity, price = priced(line, currency, remarks)
+        said = line.tax_amount
+        # What takes money away takes its tax away, too.
+        tax = None if said is None else rounded(said, currency).copy_sign(gross)
+        if invoice.tax_inclusive and line.tax_code_key is not None and tax is None:
+            raise Blocked(reason("missing_tax_amount", field="tax_amount"))
+        inside = tax if invoice.tax_inclusive and tax is not None else Decimal(0)
+        if inside and abs(inside) >= abs(gross):
+            raise Blocked(reason("tax_too_high", field="tax_amount", tax=tax, amount=gross))
+        if inside and quantity is not None:
+            remarks.warnings.append(reason("quantity_left_out", field="quantity", amount=gross))
+        resolver = self._resolver
+        refuse_dimensions(line, self._given.features)
+        return ResolvedInvoiceLine(
+            amount=gross - inside,
+            item=self._item(line),
+            tax=tax,
+            quantity=None if inside else quantity,
+            unit_price=None if inside else price,
+            description=line.description or "",
+            service_date=line.service_date,
+            class_id=resolver.named(RuleKind.CLASSES, line.class_key),
+            department_id=resolver.named(RuleKind.DEPARTMENTS, line.department_key),
+            tax_code_id=resolver.named(RuleKind.TAX_CODES, line.tax_code_key),
+        )
+
+    def _item(self, line: InvoiceLine) -> Target:
+        """What the line sells. Raises Blocked or Skipped."""
+        if line.labor_code_key is not None:
+            return self._resolver.item(line.labor_code_key)
+        if line.expense_code_key is not None:
+            code = self._resolver.expense_code(line.expense_code_key)
+            if code.target == "item":
+                return Known(code.ledger_id)
+        if self._given.invoicing.item_id is None:
+            raise Blocked(reason("missing_item", field="labor_code_key"))
+        return Known(self._given.invoicing.item_id)
+
+    def _linked(
+        self,
+        lines: Sequence[ResolvedInvoiceLine],
+        told: Sequence[Sequence[str]],
+        link: Link | None,
+        remarks: Remarks,
+    ) -> list[ResolvedInvoiceLine]:
+        """The lines with the time that they bill: an activity on one line of one invoice, whole. A
+        new invoice waits for what changes, since time that is billed can change no more."""
+        linked: list[ResolvedInvoiceLine] = []
+        left: list[str] = []
+        for line, keys in zip(lines, told, strict=True):
+            activity = self._whole_activity(keys)
+            if activity is None or activity.key in self._billed:
+                left += keys
+                linked.append(line)
+            else:
+                self._billed.add(activity.key)
+                waits = activity.changes and link is None
+                time = Pending(activity.key) if waits else activity.target
+                linked.append(replace(line, time=time))
+        why = "each has to be one activity of the ledger, on one line of one invoice"
+        self._leave_unlinked(left, why, remarks)
+        return linked
+
+    def _whole_activity(self, keys: Sequence[str]) -> Activity | None:
+        """The one activity that carries just these entries."""
+        found = {key: self._activity_of(key) for key in keys}
+        activities = {one.key: one for one in found.values() if one is not None}
+        if len(activities) != 1 or None in found.values():
+            return None
+        (activity,) = activities.values()
+        return activity if activity.members == frozenset(keys) else None
+
+    def _leave_unlinked(self, keys: Iterable[str], why: str, remarks: Remarks) -> None:
+        some = list(dict.fromkeys(keys))
+        if some and self._given.invoicing.link_time:
+            words = {"keys": named(some), "detail": why}
+            told = reason("time_not_linked", field="time_keys", **words)
+            remarks.warnings.append(told)
+
+    def _total(
+        self,
+        invoice: Invoice,
+        lines: Sequence[ResolvedInvoiceLine],
+        money: Exchange,
+        remarks: Remarks,
+    ) -> Total:
+        """What it comes to, as the product says. Raises Blocked when its parts do not add up."""
+        currency = self._currency(invoice)
+        tax = _tax(invoice, lines, currency)
+        amount = sum((line.amount for line in lines), Decimal(0)) + (tax or Decimal(0))
+        if invoice.total is not None and (tax is not None or not _taxed(invoice)):
+            said = rounded(invoice.total, currency)
+            if said != amount:
+                raise Blocked(reason("unbalanced", field="total", sum=amount, total=said))
+        if tax and self._given.features.automated_tax:
+            remarks.warnings.append(reason("tax_by_ledger", field="tax_amount", tax=tax))
+        return Total(amount=amount, currency=money.currency, tax=tax, rate=money.rate)
+
+
+def _tax(
+    invoice: Invoice, lines: Sequence[ResolvedInvoiceLine], currency: str | None
+) -> Decimal | None:
+    """All tax, as far as the product says it. Raises Blocked where it says two things, or does not
+    say which lines include it."""
+    said = invoice.tax_amount
+    whole = None if said is None else rounded(said, currency)
+    parts = [line.tax for line in lines if line.tax is not None]
+    if not parts and invoice.tax_inclusive and (whole or (whole is None and _taxed(invoice))):
+        raise Blocked(reason("missing_tax_amount", field="tax_amount"))
+    if not parts:
+        return whole
+    tax = sum(parts, Decimal(0))
+    if whole not in (None, tax):
+        raise Blocked(reason("unbalanced", field="tax_amount", sum=tax, total=whole))
+    return tax
+
+
+def _taxed(invoice: Invoice) -> bool:
+    """Whether the ledger may add tax to it."""
+    codes = [invoice.tax_code_key, *(line.tax_code_key for line in invoice.lines)]
+    return any(code is not None for code in codes)
+
+
+def priced(
+    line: InvoiceLine, currency: str | None, remarks: Remarks
+) -> tuple[Decimal, Decimal | None, Decimal | None]:
+    """Amount, quantity and price; the latter two only where they make the amount. Raises Blocked
+    for a line that does not say what it comes to."""
+    quantity, price = line.quantity, line.unit_price
+    product = None if quantity is None or price is None else rounded(quantity * price, currency)
+    if line.amount is None and product is None:
+        detail = "A line needs an amount, or a quantity and a unit_price."
+        raise Blocked(reason("invalid_record", field="lines", detail=detail))
+    amount = product if line.amount is None else rounded(line.amount, currency)
+    assert amount is not None
+    if product == amount:
+        return amount, quantity, price
+    if quantity is not None or price is not None:
+        remarks.warnings.append(reason("quantity_left_out", field="quantity", amount=amount))
+    return amount, None, None
+
+
+def summary(lines: Sequence[ResolvedInvoiceLine]) -> list[ResolvedInvoiceLine]:
+    """One line for each item, class, department and tax code; what they describe is kept where they
+    agree."""
+    groups: dict[object, list[ResolvedInvoiceLine]] = {}
+    for line in lines:
+        groups.setdefault(_kept_apart(line), []).append(line)
+    return [some[0] if len(some) == 1 else _summed(some) for some in groups.values()]
+
+
+def _kept_apart(line: ResolvedInvoiceLine) -> object:
+    return line.item, line.class_id, line.department_id, line.tax_code_id
+
+
+def _summed(lines: Sequence[ResolvedInvoiceLine]) -> ResolvedInvoiceLine:
+    taxes = [line.tax for line in lines if line.tax is not None]
+    words = {line.description for line in lines}
+    return replace(
+        lines[0],
+        amount=sum((line.amount for line in lines), Decimal(0)),
+        tax=sum(taxes, Decimal(0)) if taxes else None,
+        quantity=None,
+        unit_price=None,
+        description=words.pop() if len(words) == 1 else "",
+        service_date=None,
+    )

@@ -1,0 +1,112 @@
+"""Documents of money in a plan: expenses and invoices, each with its receipts."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from ledgerlink.domain.mapping.resolver import Resolver, time_key_of
+from ledgerlink.domain.model.documents import Known, Pending
+from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.plan import Action, ItemState, Operation
+from ledgerlink.domain.model.reasons import Reason
+from ledgerlink.domain.model.source_records import RecordKind
+from ledgerlink.domain.planning.attachments import Receipts
+from ledgerlink.domain.planning.diff import Comparer
+from ledgerlink.domain.planning.expenses import Expenses, document_key
+from ledgerlink.domain.planning.grouping import Bundle, Bundling
+from ledgerlink.domain.planning.inputs import PlanInput
+from ledgerlink.domain.planning.invoices import Activity, Invoices, invoice_key
+
+
+def documents(
+    given: PlanInput, resolver: Resolver, times: Sequence[Operation]
+) -> Iterator[Operation]:
+    """The operations of expenses and invoices. `times` are those of the time in the same plan,
+    which invoices may bill."""
+    left_out: dict[tuple[str, str], Reason] = {}
+    found: list[Operation] = []
+    for bundling, bundles in _bundlings(given, resolver, times):
+        found += bundling.operations(bundles)
+        left_out |= {(bundling.record, key): why for key, why in bundling.left_out.items()}
+    yield from found
+    receipts = Receipts(given, found, left_out)
+    for entry in given.expenses:
+        carrier = given.carried_expenses.get(entry.key)
+        yield from receipts.of(entry, document_key(entry, given.expensing), carrier)
+    for invoice in given.invoices:
+        key = invoice_key(invoice.key)
+        yield from receipts.of(invoice, key, given.links.get(key))
+    yield from receipts.removed()
+    carriers = {RecordKind.EXPENSE: given.carried_expenses, RecordKind.INVOICE: _invoiced(given)}
+    yield from receipts.left_behind(carriers)
+
+
+def _bundlings(
+    given: PlanInput, resolver: Resolver, times: Sequence[Operation]
+) -> Iterator[tuple[Bundling, Sequence[Bundle]]]:
+    if given.expenses or given.deleted_keys(RecordKind.EXPENSE):
+        expenses = Expenses(given, resolver)
+        stuck, left_out, carried = expenses.stuck, expenses.left_out, given.carried_expenses
+        yield (
+            _bundling(given, RecordKind.EXPENSE, "spent_on", carried, stuck, left_out),
+            expenses.bundles,
+        )
+    if given.invoices or given.deleted_keys(RecordKind.INVOICE):
+        invoices = Invoices(given, resolver, _activities(given, times).get)
+        yield (
+            _bundling(given, RecordKind.INVOICE, "issued_on", _invoiced(given), invoices.stuck, {}),
+            invoices.bundles,
+        )
+
+
+def _bundling(
+    given: PlanInput,
+    record: RecordKind,
+    date_field: str,
+    carried: Mapping[str, Link],
+    stuck: dict[str, Reason],
+    left_out: dict[str, Reason],
+) -> Bundling:
+    return Bundling(
+        given=given,
+        record=record,
+        comparer=_comparer(given, record, date_field),
+        carried=carried,
+        stuck=stuck,
+        left_out=left_out,
+        gone=[key for key in given.deleted_keys(record) if key not in stuck],
+    )
+
+
+def _comparer(given: PlanInput, record: RecordKind, date_field: str) -> Comparer:
+    return Comparer(
+        edits=given.posting.ledger_edits,
+        closed_through=given.features.books_closed_through,
+        rank=given.rank,
+        record=record,
+        date_field=date_field,
+    )
+
+
+def _invoiced(given: PlanInput) -> Mapping[str, Link]:
+    keys = [*(i.key for i in given.invoices), *given.deleted_keys(RecordKind.INVOICE)]
+    links = {key: given.links.get(invoice_key(key)) for key in keys}
+    return {key: link for key, link in links.items() if link is not None}
+
+
+def _activities(given: PlanInput, times: Iterable[Operation]) -> Mapping[str, Activity]:
+    """The activities that carry the time which these invoices bill, by entry."""
+    wanted = {k for invoice in given.invoices for line in invoice.lines for k in line.time_keys}
+    pending = [op for op in times if op.state is ItemState.PENDING]
+    going = {op.key for op in pending if op.action is Action.DELETE}
+    changing = {op.key for op in pending if op.action is Action.UPDATE}
+    found: dict[str, Activity] = {}
+    for key in wanted:
+        link = given.links.get(time_key_of(key)) or given.carried.get(key)
+        if link is not None and link.key not in going:
+            members = frozenset(link.members or (key,))
+            changes = link.key in changing
+            found[key] = Activity(link.key, Known(link.ledger_id), members, changes)
+    for operation in pending:
+        if operation.action is Action.CREATE:
+            activity = Activity(operation.key, Pending(operation.key), frozenset(operation.members))
+            found.update({m: activity for m in operation.members if m in wanted})
+    return found

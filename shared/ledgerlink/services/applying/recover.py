@@ -1,0 +1,37 @@
+"""Settling what resting runs sent without an answer, before anything else is planned."""
+
+from collections.abc import Iterator
+
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.runs import RESTING, Chunk, Run
+from ledgerlink.domain.ports import Ledger, Stop
+from ledgerlink.services.applying.chunk import open_work
+from ledgerlink.services.dependencies import House
+from ledgerlink.services.runs.ledger_session import visit
+
+
+async def settle_before(house: House, connection: Connection, run: Run, stop: Stop) -> None:
+    """As `settle_parked`, before something is written that was planned earlier. The ledger is only
+    gone to when there is something to look up. Raises Interrupted."""
+    if any(True for other, _ in _unsettled(house, connection) if other.id != run.id):
+        async with visit(house, connection) as there:
+            await settle_parked(house, connection, there.ledger, stop)
+
+
+async def settle_parked(house: House, connection: Connection, ledger: Ledger, stop: Stop) -> None:
+    """Look up the open requests of every run that rests and record what the ledger holds of them.
+
+    The calls count for the run that is being planned. Raises Interrupted.
+    """
+    for run, chunk in list(_unsettled(house, connection)):
+        await open_work(house, connection, run, chunk, ledger, calls={}).look_up(stop)
+
+
+def _unsettled(house: House, connection: Connection) -> Iterator[tuple[Run, Chunk]]:
+    """Chunks of resting runs that have requests under way."""
+    for state in sorted(RESTING):
+        for run in house.runs.in_state(connection.firm, connection.id, state):
+            for chunk in run.open_chunks():
+                progress = run.progress.get(chunk.number)
+                if progress is not None and progress.opened_at is not None:
+                    yield run, chunk

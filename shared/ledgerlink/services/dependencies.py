@@ -1,0 +1,70 @@
+"""Everything that a use case may reach, wired once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.ports import Clock, Connector, Ledger, TimeSource
+from ledgerlink.services.ports import (
+    Bus,
+    Connections,
+    Ids,
+    Lane,
+    LaneMemory,
+    Links,
+    Lists,
+    Machines,
+    Rules,
+    Runs,
+    Schedules,
+    SettingsStore,
+    Staging,
+    Usage,
+    Vaults,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The stores, the connectors and the clock. `count` adds to a named metric."""
+
+    connections: Connections
+    rules: Rules
+    links: Links
+    runs: Runs
+    staging: Staging
+    vaults: Vaults
+    lane: Lane
+    machines: Machines
+    memory: LaneMemory
+    lists: Lists
+    settings: SettingsStore
+    schedules: Schedules
+    usage: Usage
+    bus: Bus
+    connectors: Mapping[str, Connector]
+    sources: Mapping[str, TimeSource] = field(default_factory=dict)
+    clock: Clock
+    ids: Ids
+    count: Callable[[str, int], None] = lambda _name, _number: None
+
+    def connector(self, ledger: str) -> Connector:
+        """The connector of that ledger. Raises Invalid when there is none."""
+        if ledger not in self.connectors:
+            known = ", ".join(sorted(self.connectors))
+            problem = Problem("/ledger", f"{ledger} is not a ledger.", f"Use one of: {known}.")
+            raise Invalid("unknown_ledger", problem.message, problem.remedy, [problem])
+        return self.connectors[ledger]
+
+    def open(self, connection: Connection) -> Ledger:
+        """The connection's company, over the network."""
+        assert connection.company_id is not None
+        connector = self.connector(connection.ledger)
+        return connector.open(
+            connection.company_id,
+            self.vaults.of(connection.firm, connection.id),
+            self.vaults.credentials(connection.ledger),
+            self.memory.load(connection.firm, connection.id),
+            self.settings.get(connection.firm, connection.id).ledger,
+        )

@@ -1,0 +1,247 @@
+"""The mapping of an import: the users, projects, labor codes, leave types, classes, departments and
+locations in its records, with the rule of each, or else what the ledger's lists suggest."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ledgerlink.domain.mapping.suggestions import (
+    Candidate,
+    Clash,
+    Entity,
+    Suggestion,
+    clashes,
+    suggest,
+)
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.imports import Scope
+from ledgerlink.domain.model.list_records import ListRecord, ListType
+from ledgerlink.domain.model.rules import CreateUser, Link, Rule, RuleKind
+from ledgerlink.domain.model.runs import Run
+from ledgerlink.domain.model.source_records import TimeEntry
+from ledgerlink.domain.planning.planner import source_of
+from ledgerlink.services.dependencies import House
+from ledgerlink.services.posting.ledger_names import records_of
+from ledgerlink.services.posting.staged_records import time_records
+
+ENTITIES = "entities"
+"""The notes that hold what was found in the records."""
+NAMES = "names"
+"""The notes that hold what the product says of them."""
+LISTS = {
+    RuleKind.USERS: (ListType.EMPLOYEE, ListType.VENDOR),
+    RuleKind.PROJECTS: (ListType.CUSTOMER, ListType.PROJECT),
+    RuleKind.LABOR_CODES: (ListType.ITEM, ListType.TIME_TYPE),
+    RuleKind.LEAVE_TYPES: (ListType.ITEM, ListType.TIME_TYPE),
+    RuleKind.CLASSES: (ListType.CLASS,),
+    RuleKind.DEPARTMENTS: (ListType.DEPARTMENT,),
+    RuleKind.LOCATIONS: (ListType.LOCATION, ListType.ENTITY),
+}
+"""Where each kind of entity goes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapped:
+    """One entity of the records: how much time it has, its rule, and suggestions where it has
+    none. `withdrawn` is why it cannot be created."""
+
+    entity: Entity
+    entries: int
+    minutes: int
+    rule: Rule | None = None
+    suggestions: Sequence[Suggestion] = ()
+    withdrawn: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingPage:
+    """The entities of one kind, those without a rule first, and the clashes among the people."""
+
+    mapped: Sequence[Mapped]
+    open: int
+    clashes: Sequence[Clash]
+    after: str | None = None
+
+
+def look_through(house: House, connection: Connection, run: Run) -> int:
+    """Note the entities in the staged records, with suggestions; returns the number of records.
+
+    Raises Invalid for records that cannot be read.
+    """
+    assert run.imported is not None
+    entries, rejected = time_records(house, run)
+    names = {(line["kind"], line["key"]): line for line in house.staging.notes(run, NAMES)}
+    found = _tally(entries, run.imported.scope)
+    lines = []
+    for kind in LISTS:
+        known = [_entity(key, names.get((kind, key), {}), found[kind][key]) for key in found[kind]]
+        there = _records(house, connection, kind) if known else ()
+        proposed = suggest(known, [_candidate(record) for record in there])
+        for entity in known:
+            tally = found[kind][entity.key]
+            lines.append(_line(kind, entity, tally, proposed[entity.key]))
+    house.staging.put_notes(run, ENTITIES, lines)
+    return len(entries) + len(rejected)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """How much time an entity has, and the client of a project."""
+
+    entries: int = 0
+    minutes: int = 0
+    client: str | None = None
+
+
+def _tally(entries: Iterable[TimeEntry], scope: Scope) -> Mapping[RuleKind, dict[str, _Tally]]:
+    found: dict[RuleKind, dict[str, _Tally]] = {kind: {} for kind in RuleKind}
+    for entry in entries:
+        if not scope.holds(source_of(entry)):
+            continue
+        for kind, key in _keys(entry):
+            tally = found[kind].setdefault(key, _Tally(client=entry.client_key))
+            tally.entries += 1
+            tally.minutes += entry.minutes
+    return found
+
+
+def _keys(entry: TimeEntry) -> Iterator[tuple[RuleKind, str]]:
+    yield RuleKind.USERS, entry.staff_key
+    if project := entry.project_key or entry.client_key:
+        yield RuleKind.PROJECTS, project
+    if entry.leave_type_key:
+        yield RuleKind.LEAVE_TYPES, entry.leave_type_key
+    elif entry.labor_code_key:
+        yield RuleKind.LABOR_CODES, entry.labor_code_key
+    for kind, key in (
+        (RuleKind.CLASSES, entry.class_key),
+        (RuleKind.DEPARTMENTS, entry.department_key),
+        (RuleKind.LOCATIONS, entry.location_key),
+    ):
+        if key:
+            yield kind, key
+
+
+def _entity(key: str, told: Mapping[str, Any], tally: _Tally) -> Entity:
+    return Entity(
+        key=key,
+        name=told.get("name") or key,
+        email=told.get("email"),
+        number=told.get("number"),
+        client_key=told.get("client_key") or tally.client,
+        client_name=told.get("client_name") or told.get("client_key") or tally.client,
+        billable=told.get("billable"),
+        rate=_rate(told.get("rate")),
+    )
+
+
+def _rate(text: str | None) -> Decimal | None:
+    try:
+        return None if text is None else Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def _records(house: House, connection: Connection, kind: RuleKind) -> Iterator[ListRecord]:
+    offered = house.connector(connection.ledger).lists
+    for list_type in LISTS[kind]:
+        if list_type in offered:
+            some = records_of(house, connection, list_type)
+            yield from (one for one in some if one.usable and not one.blocked)
+
+
+def _candidate(record: ListRecord) -> Candidate:
+    email, number = record.fields.get("email"), record.fields.get("number")
+    return Candidate(
+        ledger_id=record.id,
+        type=record.type,
+        name=record.name,
+        full_name=record.path,
+        email=email if isinstance(email, str) else None,
+        number=number if isinstance(number, str) else None,
+    )
+
+
+def _line(
+    kind: RuleKind, entity: Entity, tally: _Tally, proposed: Sequence[Suggestion]
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "entity": {
+            "key": entity.key,
+            "name": entity.name,
+            "email": entity.email,
+            "number": entity.number,
+            "client_key": entity.client_key,
+            "client_name": entity.client_name,
+            "billable": entity.billable,
+            "rate": None if entity.rate is None else str(entity.rate),
+        },
+        "entries": tally.entries,
+        "minutes": tally.minutes,
+        "suggestions": [
+            {
+                "ledger_id": one.ledger_id,
+                "type": one.type,
+                "name": one.name,
+                "score": one.score,
+                "match": one.match,
+                "words": one.words,
+            }
+            for one in proposed
+        ],
+    }
+
+
+def mapping_of(
+    house: House,
+    connection: Connection,
+    run: Run,
+    kind: RuleKind,
+    after: str | None = None,
+    limit: int = 1000,
+) -> MappingPage:
+    """The entities of that kind in the order of their keys, past key `after`."""
+    rules = {rule.key: rule for rule in house.rules.list(run.firm, run.connection_id, kind)}
+    payroll = connection.company is not None and connection.company.features.payroll
+    mapped = [
+        _mapped(line, rules, payroll=kind is RuleKind.USERS and bool(payroll))
+        for line in house.staging.notes(run, ENTITIES)
+        if line["kind"] == kind
+    ]
+    mapped.sort(key=lambda one: one.entity.key)
+    rest = [one for one in mapped if after is None or one.entity.key > after]
+    return MappingPage(
+        mapped=rest[:limit],
+        open=sum(one.rule is None for one in mapped),
+        clashes=_clashes(mapped) if kind is RuleKind.USERS else (),
+        after=rest[limit - 1].entity.key if len(rest) > limit else None,
+    )
+
+
+def _mapped(line: Mapping[str, Any], rules: Mapping[str, Rule], *, payroll: bool) -> Mapped:
+    told = dict(line["entity"])
+    entity = replace(_entity(told["key"], told, _Tally()), client_name=told["client_name"])
+    rule = rules.get(entity.key)
+    creates = rule is None or isinstance(rule.mapping, CreateUser)
+    withdrawn = "Payroll is on in the ledger; add the employee there." if payroll else None
+    return Mapped(
+        entity=entity,
+        entries=line["entries"],
+        minutes=line["minutes"],
+        rule=rule,
+        suggestions=[Suggestion(**one) for one in line["suggestions"]] if rule is None else (),
+        withdrawn=withdrawn if creates else None,
+    )
+
+
+def _clashes(mapped: Iterable[Mapped]) -> Sequence[Clash]:
+    """Where the best suggestions or rules of two people are the same person of the ledger."""
+    chosen: dict[str, tuple[str, str]] = {}
+    for one in mapped:
+        if one.rule is not None and isinstance(one.rule.mapping, Link):
+            chosen[one.entity.key] = (one.rule.mapping.person, one.rule.mapping.ledger_id)
+        elif one.rule is None and one.suggestions:
+            chosen[one.entity.key] = (one.suggestions[0].type, one.suggestions[0].ledger_id)
+    return clashes(chosen)

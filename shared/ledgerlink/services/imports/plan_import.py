@@ -1,0 +1,188 @@
+"""Planning an import, and planning its undo: both are plans that a person looks at first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ledgerlink.domain.errors import Invalid
+from ledgerlink.domain.mapping.resolver import RuleBook, creatable_keys
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.documents import Company
+from ledgerlink.domain.model.imports import Import, totals
+from ledgerlink.domain.model.plan import ItemState, Operation
+from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.domain.model.settings import Settings
+from ledgerlink.domain.model.time_settings import Posting
+from ledgerlink.domain.planning.inputs import PlanInput
+from ledgerlink.domain.planning.planner import linked_keys, plan, source_of
+from ledgerlink.domain.planning.undo import UndoInput, undo
+from ledgerlink.domain.ports import Ledger, Stop
+from ledgerlink.services.dependencies import House
+from ledgerlink.services.posting.default_dimensions import defaults_for
+from ledgerlink.services.posting.ledger_names import foreign_customers, names_in_use
+from ledgerlink.services.posting.snapshots import copies_of
+from ledgerlink.services.posting.staged_records import rule_book, store_chunks, time_records
+from ledgerlink.services.runs.history import Item, items_of_chunk
+from ledgerlink.wire.posting import plain as plain_posting
+from ledgerlink.wire.rules import plain as plain_rule
+
+MOST_LINKS = 200_000
+"""Links that are looked through for what still uses a list record."""
+
+
+def chosen(run: Run) -> str:
+    """The notes beside a plan that say with which rules and settings it was made."""
+    return f"chosen-{run.plan}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A plan that was asked for, and whom it asks."""
+
+    house: House
+    connection: Connection
+    run: Run
+    imported: Import
+    company: Company
+    ledger: Ledger
+    stop: Stop
+
+    @property
+    def settings(self) -> Settings:
+        """What the firm chose for the connection."""
+        return self.house.settings.get(self.run.firm, self.run.connection_id)
+
+    @property
+    def posting(self) -> Posting:
+        """How time goes out in this import."""
+        return self.imported.posting or self.settings.posting
+
+
+async def plan_import(asked: Asked) -> Run:
+    """Plan the import, or the undo, and keep the plan for a person to look at."""
+    house, run = asked.house, asked.run
+    rules = rule_book(house, asked.connection)
+    left_out = 0
+    imported = asked.imported
+    if imported.undoes:
+        before = house.runs.get(run.firm, run.connection_id, imported.undoes)
+        imported = replace(imported, undoes_generation=before.generation)
+        operations = await _undo(asked, before)
+    else:
+        try:
+            operations, left_out = await _operations(asked, rules)
+        except Invalid as unreadable:
+            why = reason("unreadable_upload", detail=unreadable.message)
+            return _keep(house, replace(run, state=RunState.DRAFT, reason=why))
+    run = replace(run, plan=run.plan + 1)
+    house.staging.put_notes(run, chosen(run), _chosen(rules, asked.posting))
+    chunks = store_chunks(house, asked.connection, run, operations)
+    imported = replace(
+        imported,
+        planned_at=house.clock.now(),
+        left_out=left_out,
+        totals=totals(operations),
+    )
+    ready = replace(run, state=RunState.READY, chunks=chunks, imported=imported, reason=None)
+    return _keep(house, ready)
+
+
+def _keep(house: House, run: Run) -> Run:
+    house.runs.save(run, of_generation=run.generation)
+    return run
+
+
+def _chosen(rules: RuleBook, posting: Posting) -> Sequence[Mapping[str, object]]:
+    lines: list[Mapping[str, object]] = [{"posting": plain_posting(posting)}]
+    return lines + [
+        {
+            "kind": kind,
+            "key": key,
+            "mapping": plain_rule(kind, rule.mapping),
+            "version": rule.version,
+            "set_by": rule.set_by,
+            "set_at": rule.set_at.isoformat(),
+        }
+        for (kind, key), rule in sorted(rules.items())
+    ]
+
+
+async def _operations(asked: Asked, rules: RuleBook) -> tuple[tuple[Operation, ...], int]:
+    """The plan of an import, and how many records lie outside its scope."""
+    house, connection, scope = asked.house, asked.connection, asked.imported.scope
+    connector, settings = house.connector(connection.ledger), asked.settings
+    records, rejected = time_records(house, asked.run)
+    entries = [entry for entry in records if scope.holds(source_of(entry))]
+    firm, connection_id = connection.firm, connection.id
+    near = {
+        link.key: link
+        for link in house.links.between(firm, connection_id, scope.first_day, scope.last_day)
+    }
+    wanted = linked_keys(entries) | creatable_keys(rules)
+    links = {**house.links.get(firm, connection_id, wanted - near.keys()), **near}
+    ours = [link for link in near.values() if link.imported and link.source]
+    scoped = [link for link in ours if link.source and scope.holds(link.source)]
+    carried = house.links.carriers(firm, connection_id, [entry.key for entry in entries])
+    held = {link.key: link for link in scoped} | {link.key: link for link in carried.values()}
+    held |= {key: links[key] for key in linked_keys(entries) if key in links}
+    given = PlanInput(
+        entries=entries,
+        rejected=rejected,
+        rules=rules,
+        links=links,
+        composer=connector.composer_for(asked.company.features, settings.ledger),
+        posting=asked.posting,
+        features=asked.company.features,
+        defaults=defaults_for(house, connection, entries, rules, links),
+        taken=names_in_use(house, connection),
+        carried=carried,
+        whole=True,
+        scope=scoped,
+        copies=await copies_of(asked.ledger, held.values(), asked.stop),
+        currencies=foreign_customers(house, connection, asked.company.features),
+    )
+    return plan(given), len(records) - len(entries)
+
+
+async def _undo(asked: Asked, before: Run) -> tuple[Operation, ...]:
+    """The plan that takes back what a run wrote."""
+    house, run = asked.house, asked.run
+    items = [item for chunk in before.chunks for item in items_of_chunk(house, before, chunk)]
+    done = [(item.operation, item.outcome) for item in items if _was_sent(item)]
+    keys = [operation.key for operation, _ in done]
+    links = house.links.get(run.firm, run.connection_id, keys)
+    times = [links[op.key] for op, _ in done if op.source is not None and op.key in links]
+    created = {
+        link.ledger_id for op, _ in done if op.source is None and (link := links.get(op.key))
+    }
+    return undo(
+        UndoInput(
+            run_id=before.id,
+            done=done,
+            links=links,
+            copies=await copies_of(asked.ledger, times, asked.stop),
+            in_use=_in_use(asked, created, {link.key for link in times}),
+            closed_through=asked.company.features.books_closed_through,
+        )
+    )
+
+
+def _was_sent(item: Item) -> bool:
+    return item.operation.state is ItemState.PENDING and item.state is ItemState.POSTED
+
+
+def _in_use(asked: Asked, created: set[str], own: set[str]) -> set[str]:
+    """Which of these list records other time points at, as far as we wrote it. Beyond MOST_LINKS
+    all of them may be."""
+    if not created:
+        return set()
+    connection = asked.connection
+    links = asked.house.links.between(connection.firm, connection.id, date.min, date.max)
+    used: set[str] = set()
+    for number, link in enumerate(links):
+        if number == MOST_LINKS:
+            return created
+        if link.key not in own:
+            used.update(target for target in link.targets if target in created)
+    return used

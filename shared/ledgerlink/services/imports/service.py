@@ -1,0 +1,357 @@
+"""Imports: put together, mapped, planned, looked at, let loose, interrupted, taken up, undone."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ledgerlink.domain.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.imports import Import, Scope
+from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.runs import DRAFTS, NEVER_STARTED, RESTING, UNDOABLE, Run, RunState
+from ledgerlink.services.applying.recorder import IMPORT
+from ledgerlink.services.dependencies import House
+from ledgerlink.services.imports.mapping import NAMES
+from ledgerlink.services.posting.accept import require_authorized
+from ledgerlink.services.runs import parking
+from ledgerlink.services.runs.history import visible
+from ledgerlink.services.runs.next_step import END, WAIT, drive, next_step, wake
+from ledgerlink.wire.posting import changed
+
+LONGEST_FILTERS = 100_000
+"""Characters of all keys in an import's filters; they are kept with the run."""
+NOT_PULLED = ""
+"""Where the records of a draft are before they are pulled from their source."""
+Names = Mapping[str, Mapping[str, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What an import is made of. `records` are pushed, or the id of an upload, or None where
+    `adapter` names the source that they are pulled from. `names` is what the product says of
+    users, projects, labor codes and leave types, by kind and key."""
+
+    scope: Scope
+    records: Sequence[Any] | str | None = None
+    adapter: str | None = None
+    names: Names = field(default_factory=dict)
+    posting: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who asks. An administrator may stop and take up what others started."""
+
+    firm: str
+    name: str
+    administrator: bool = False
+
+
+def create(house: House, user: User, connection_id: str, key: str, wanted: Wanted) -> Run:
+    """A draft, once per idempotency key. Its records are looked through in the background.
+
+    Raises NotFound for an unknown connection or upload, Conflict for a connection that is not
+    authorised or only brings lists in, Invalid for a scope, source or setting that cannot be.
+    """
+    connection = house.connections.get(user.firm, connection_id)
+    require_authorized(connection)
+    settings = house.settings.get(user.firm, connection_id)
+    settings.require_posting()
+    _check(house, wanted)
+    posting = changed(settings.posting, wanted.posting) if wanted.posting is not None else None
+    imported = Import(scope=wanted.scope, adapter=wanted.adapter, posting=posting)
+    run = _new(house, user, connection_id, imported)
+    run = replace(run, staged=_staged(house, connection, wanted))
+    house.staging.put_notes(run, NAMES, named(wanted.names))
+    run = house.runs.create(run, key, _digest(user, wanted))
+    if run.state is RunState.DRAFT:
+        drive(house, run)
+    return run
+
+
+def _new(house: House, user: User, connection_id: str, imported: Import) -> Run:
+    now = house.clock.now()
+    return Run(
+        firm=user.firm,
+        connection_id=connection_id,
+        id=house.ids.new(now),
+        kind=IMPORT,
+        state=RunState.DRAFT,
+        created_by=user.name,
+        created_at=now,
+        imported=imported,
+    )
+
+
+def _check(house: House, wanted: Wanted) -> None:
+    scope = wanted.scope
+    if scope.last_day < scope.first_day:
+        raise _invalid("/to", "The period ends before it begins.", "Give the later day as to.")
+    filters = (scope.people, scope.projects, scope.labor_codes, scope.leave_types)
+    if sum(len(name) for names in filters for name in names or ()) > LONGEST_FILTERS:
+        words = f"The filters name keys of more than {LONGEST_FILTERS:,} characters in all."
+        raise _invalid("/filters", words, "Name fewer, or import several times.")
+    given = sum(one is not None for one in (wanted.records, wanted.adapter))
+    if given != 1:
+        words = "Give time_entries, upload_id or source."
+        raise _invalid("", "An import has one source of records.", words)
+    if wanted.adapter is not None and wanted.adapter not in house.sources:
+        known = ", ".join(sorted(house.sources)) or "none is connected here; push the records"
+        raise _invalid("/source", f"There is no source {wanted.adapter}.", f"Sources: {known}.")
+
+
+def _staged(house: House, connection: Connection, wanted: Wanted) -> str:
+    firm, connection_id = connection.firm, connection.id
+    if isinstance(wanted.records, str):
+        return house.staging.uploaded(firm, connection_id, wanted.records)
+    if wanted.records is None:
+        return NOT_PULLED
+    return house.staging.put_records(firm, connection_id, wanted.records)
+
+
+def named(names: Names) -> Iterable[Mapping[str, Any]]:
+    """Names as they are kept beside a draft."""
+    for kind, entities in names.items():
+        for key, told in entities.items():
+            yield {**told, "kind": kind, "key": key}
+
+
+def _digest(user: User, wanted: Wanted) -> str:
+    said = [
+        user.name,
+        repr(wanted.scope),
+        wanted.records,
+        wanted.adapter,
+        wanted.names,
+        wanted.posting,
+    ]
+    text = json.dumps(said, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _invalid(pointer: str, message: str, remedy: str) -> Invalid:
+    return Invalid("invalid_import", message, remedy, [Problem(pointer, message, remedy)])
+
+
+def get_import(house: House, user: User, connection_id: str, run_id: str) -> tuple[Run, Import]:
+    """Raises NotFound, also for another user's draft."""
+    house.connections.get(user.firm, connection_id)
+    run = house.runs.get(user.firm, connection_id, run_id)
+    if run.imported is None or not visible(run, user.name):
+        raise NotFound("no_import", f"There is no import {run_id}.", "See your list of imports.")
+    return run, run.imported
+
+
+def change(
+    house: House, user: User, connection_id: str, run_id: str, patch: Mapping[str, Any]
+) -> Run:
+    """Change what a draft is made of: `scope`, `posting`, `records` or `names`. What was planned
+    has to be planned again. Raises Conflict once it was let loose."""
+    run, imported = get_import(house, user, connection_id, run_id)
+    _require(run, {RunState.DRAFT, RunState.READY}, "changed")
+    if imported.undoes is not None:
+        remedy = "Plan it again, or discard it."
+        raise Conflict("not_changed", "An undo takes back all of an import.", remedy)
+    own = house.settings.get(user.firm, connection_id).posting
+    if "posting" in patch:
+        given = patch["posting"]
+        posting = None if given is None else changed(imported.posting or own, given)
+        imported = replace(imported, posting=posting)
+    connection = house.connections.get(user.firm, connection_id)
+    scope = patch.get("scope", imported.scope)
+    wanted = Wanted(
+        scope=scope,
+        records=patch.get("records", "" if imported.adapter is None else None),
+        adapter=None if "records" in patch else imported.adapter,
+        names=patch.get("names", {}),
+    )
+    _check(house, wanted)
+    if "records" in patch:
+        run = replace(run, staged=_staged(house, connection, wanted))
+    imported = replace(imported, scope=scope, adapter=wanted.adapter, staged_at=None, totals={})
+    drafted = replace(
+        run,
+        state=RunState.DRAFT,
+        generation=run.generation + 1,
+        imported=imported,
+        chunks=(),
+        reason=None,
+    )
+    if "names" in patch:
+        house.staging.put_notes(run, NAMES, named(wanted.names))
+    house.runs.save(drafted, of_generation=run.generation)
+    drive(house, drafted)
+    return drafted
+
+
+def order_plan(house: House, user: User, connection_id: str, run_id: str) -> Run:
+    """Have the import planned, or planned again, with the rules and settings as they are now."""
+    run, imported = get_import(house, user, connection_id, run_id)
+    if run.state is RunState.PLANNING:
+        drive(house, run)  # whoever asked before may have died before it was
+        return run
+    _require(run, {RunState.DRAFT, RunState.READY}, "planned")
+    if imported.staged_at is None and run.reason is None:
+        message = "Its records are still being looked through."
+        raise Conflict("not_planned", message, "Ask again once staged_at is set.")
+    _require_connected(house, connection_id, user.firm)
+    ordered = replace(
+        run,
+        state=RunState.PLANNING,
+        generation=run.generation + 1,
+        idle=0,
+        reason=None,
+        chunks=(),
+    )
+    house.runs.save(ordered, of_generation=run.generation)
+    drive(house, ordered)
+    return ordered
+
+
+def start(house: House, user: User, connection_id: str, run_id: str, plan: int) -> Run:
+    """Let a planned import loose. `plan` is the number of the plan that the user has seen. Raises
+    Conflict when it is another one, or the import is not planned."""
+    run, imported = get_import(house, user, connection_id, run_id)
+    if run.state in (RunState.QUEUED, RunState.APPLYING) and run.plan == plan:
+        drive(house, run)
+        return run
+    _require(run, {RunState.READY}, "started")
+    _require_connected(house, connection_id, user.firm)
+    if run.plan != plan:
+        message = f"Its newest plan is number {run.plan}, not {plan}."
+        raise Conflict("plan_changed", message, "Look at the newest plan, then start that.")
+    if imported.undoes is not None:
+        _end_undone(house, run, imported, imported.undoes)
+    started = replace(
+        run,
+        state=RunState.QUEUED,
+        generation=run.generation + 1,
+        idle=0,
+        rank=house.ids.new(house.clock.now()),
+    )
+    house.runs.save(started, of_generation=run.generation)
+    drive(house, started)
+    return started
+
+
+def _end_undone(house: House, run: Run, imported: Import, undoes: str) -> None:
+    """What is taken back goes on no more. Raises Conflict when it went on since the plan."""
+    before = house.runs.get(run.firm, run.connection_id, undoes)
+    if before.imported is not None and before.imported.undone_by == run.id:
+        return
+    if before.state not in UNDOABLE or before.generation != imported.undoes_generation:
+        message = f"What it takes back went on since; it is {before.state} now."
+        raise Conflict("plan_changed", message, "Plan the undo again, look at it, then start it.")
+    if before.state not in RESTING or before.imported is None:
+        return
+    ended = replace(
+        before,
+        state=RunState.FAILED,
+        reason=reason("undo_begun"),
+        generation=before.generation + 1,
+        imported=replace(before.imported, undone_by=run.id),
+        finished_at=house.clock.now(),
+    )
+    house.runs.save(ended, of_generation=before.generation)
+    drive(house, ended)
+
+
+def interrupt(house: House, user: User, connection_id: str, run_id: str) -> Run:
+    """Stop an import; what is on its way to the ledger is ended and recorded.
+
+    Raises Forbidden for others than who made it and administrators.
+    """
+    run, _ = get_import(house, user, connection_id, run_id)
+    require_owner(run, user)
+    if run.state is RunState.INTERRUPTED:
+        drive(house, run)
+        wake(house, run)
+        return run
+    _require(run, {RunState.QUEUED, RunState.APPLYING}, "interrupted")
+    stopped = replace(run, state=RunState.INTERRUPTED, generation=run.generation + 1)
+    house.runs.save(stopped, of_generation=run.generation)
+    drive(house, stopped)
+    wake(house, stopped)
+    return stopped
+
+
+def resume(house: House, user: User, connection_id: str, run_id: str) -> Run:
+    """Let an interrupted or parked import do what is left of it."""
+    run, _ = get_import(house, user, connection_id, run_id)
+    require_owner(run, user)
+    return parking.resume(house, run)
+
+
+def discard(house: House, user: User, connection_id: str, run_id: str) -> Run:
+    """Give up a draft. Raises Conflict once it was let loose."""
+    run, _ = get_import(house, user, connection_id, run_id)
+    if run.state is RunState.DISCARDED:
+        drive(house, run)
+        return run
+    _require(run, DRAFTS, "discarded")
+    return end(house, run, RunState.DISCARDED)
+
+
+def end(house: House, run: Run, state: RunState) -> Run:
+    """Give up a draft."""
+    assert state in NEVER_STARTED
+    ended = replace(run, state=state, generation=run.generation + 1, finished_at=house.clock.now())
+    house.runs.save(ended, of_generation=run.generation)
+    drive(house, ended)
+    return ended
+
+
+def undo(house: House, user: User, connection_id: str, run_id: str, key: str) -> Run:
+    """A new import that takes back what this one wrote; it is planned at once, and looked at and
+    let loose like any other. Raises Conflict when there is nothing to be undone yet."""
+    before, imported = get_import(house, user, connection_id, run_id)
+    if imported.undoes is not None:
+        remedy = "Import the period again: what was taken back is then written anew."
+        raise Conflict("not_undoable", "The import is an undo itself.", remedy)
+    _require_connected(house, connection_id, user.firm)
+    if before.state not in UNDOABLE:
+        words = "Interrupt it first." if before.state is RunState.APPLYING else "See its state."
+        raise Conflict("not_undoable", f"The import is {before.state}.", words)
+    taking = Import(scope=imported.scope, undoes=before.id, staged_at=house.clock.now())
+    run = replace(_new(house, user, connection_id, taking), state=RunState.PLANNING)
+    run = house.runs.create(run, key, f"undo {before.id} by {user.name}")
+    if run.state is RunState.PLANNING:
+        drive(house, run)
+    return run
+
+
+def keep_going(house: House, run: Run) -> None:
+    """Have a run that ought to be at work go on, should whoever began it have died over it."""
+    if next_step(run) not in (WAIT, END):
+        drive(house, run)
+
+
+def require_owner(run: Run, user: User) -> None:
+    """Raises Forbidden for others than who made it and administrators."""
+    if run.created_by != user.name and not user.administrator:
+        raise Forbidden(
+            "not_yours",
+            f"{run.created_by} started this import.",
+            f"Ask {run.created_by} or an administrator of the connection.",
+        )
+
+
+def _require(run: Run, states: Iterable[RunState], done: str) -> None:
+    if run.state not in states:
+        known = ", ".join(sorted(states))
+        raise Conflict(
+            f"not_{done}",
+            f"The import is {run.state} and cannot be {done} now.",
+            f"It can be {done} while it is {known}.",
+        )
+
+
+def _require_connected(house: House, connection_id: str, firm: str) -> None:
+    connection = house.connections.get(firm, connection_id)
+    require_authorized(connection)
+    if connection.state is not ConnectionState.CONNECTED:
+        why = connection.reason
+        words = why.message if why else "The ledger no longer accepts our authorisation."
+        raise Conflict("needs_reconnect", words, "Reconnect the company, then ask again.")

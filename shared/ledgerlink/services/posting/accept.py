@@ -1,0 +1,81 @@
+"""Taking in what is to be posted: store it, make a run, put it into the lane."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from ledgerlink.domain.errors import Conflict
+from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.domain.model.source_records import RecordKind
+from ledgerlink.services.dependencies import House
+from ledgerlink.services.runs.messages import run_message
+
+
+def upload(house: House, firm: str, connection_id: str) -> tuple[str, str]:
+    """An id and an address for records that are too many for one call."""
+    house.connections.get(firm, connection_id)
+    return house.staging.upload_address(firm, connection_id)
+
+
+def post(
+    house: House,
+    firm: str,
+    user: str,
+    connection_id: str,
+    idempotency_key: str,
+    records: Sequence[Any] | str,
+    kinds: tuple[RecordKind, ...] | None = None,
+) -> Run:
+    """A run that posts these records (or those of an upload, by its id), as far as they are of
+    kinds that the user may post; None is all.
+
+    The same idempotency key with the same records returns the run it made before. Raises
+    NotFound for an unknown connection or upload, Conflict for a connection that was never
+    authorised, is disconnected or only brings lists in, and for a key that was used for
+    something else.
+    """
+    connection = house.connections.get(firm, connection_id)
+    require_authorized(connection)
+    house.settings.get(firm, connection_id).require_posting()
+    if isinstance(records, str):
+        content, staged = records, house.staging.uploaded(firm, connection_id, records)
+    else:
+        content = _digest(records)
+        staged = house.staging.put_records(firm, connection_id, records)
+    now = house.clock.now()
+    run = Run(
+        firm=firm,
+        connection_id=connection_id,
+        id=house.ids.new(now),
+        kind="post",
+        state=RunState.QUEUED,
+        created_by=user,
+        created_at=now,
+        staged=staged,
+        kinds=kinds,
+    )
+    run = house.runs.create(run, idempotency_key, content)
+    if run.state is RunState.QUEUED:
+        house.lane.send([run_message(run)])
+    return run
+
+
+def require_authorized(connection: Connection) -> None:
+    """Raises Conflict when nobody has authorised the connection, or it is disconnected."""
+    if connection.state is ConnectionState.AUTHORIZING:
+        raise Conflict(
+            "not_connected",
+            "Nobody has authorised this connection yet.",
+            "Open its authorize_url and give consent.",
+        )
+    if connection.state is ConnectionState.DISCONNECTED:
+        raise Conflict(
+            "disconnected", "This connection is disconnected.", "Reconnect it, then ask again."
+        )
+
+
+def _digest(records: Sequence[Any]) -> str:
+    text = json.dumps(records, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,184 @@
+"""Reading runs and their items."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ledgerlink.domain.errors import NotFound
+from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome
+from ledgerlink.domain.model.runs import PRIVATE, Chunk, Run, RunState
+from ledgerlink.services.dependencies import House
+from ledgerlink.services.ports import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An operation with what became of it."""
+
+    operation: Operation
+    outcome: Outcome
+
+    @property
+    def state(self) -> ItemState:
+        return self.outcome.state
+
+
+MOST_READ = 500
+"""Runs that are looked at for one page of those that are wanted."""
+
+
+LONGEST_PAGE = 3_000_000
+"""Characters of what a page of items tells of bodies; an answer has 6 MB at most."""
+
+
+class Sort(StrEnum):
+    """In which order runs are listed."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    STATE = "state"
+    USER = "user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which runs are wanted; None wants all. Drafts are seen by `viewer` alone, who made them."""
+
+    viewer: str
+    kind: str | None = None
+    state: RunState | None = None
+    user: str | None = None
+
+    def holds(self, run: Run) -> bool:
+        """Whether the run is one of them."""
+        return (
+            visible(run, self.viewer)
+            and self.kind in (None, run.kind)
+            and self.state in (None, run.state)
+            and self.user in (None, run.created_by)
+        )
+
+
+def visible(run: Run, user: str) -> bool:
+    """Whether this user of the firm may see the run: drafts are private."""
+    return run.state not in PRIVATE or run.created_by == user
+
+
+def get_run(house: House, firm: str, connection_id: str, run_id: str, user: str) -> Run:
+    """Raises NotFound, also for another user's draft."""
+    house.connections.get(firm, connection_id)
+    run = house.runs.get(firm, connection_id, run_id)
+    if not visible(run, user):
+        raise NotFound(
+            "no_run", f"There is no run {run_id}.", "List the connection's runs to see ids."
+        )
+    return run
+
+
+def list_runs(
+    house: House,
+    firm: str,
+    connection_id: str,
+    wanted: Wanted,
+    after: str | None,
+    limit: int,
+    sort: Sort = Sort.NEWEST,
+) -> Page[Run]:
+    """Runs in that order. A page may be short before the end. By state and user, the newest
+    MOST_READ are sorted."""
+    house.connections.get(firm, connection_id)
+    if sort in (Sort.NEWEST, Sort.OLDEST):
+        return _read(house, firm, connection_id, wanted, after, limit, sort)
+    found = _read(house, firm, connection_id, wanted, None, MOST_READ, Sort.NEWEST).items
+    name = {Sort.STATE: lambda run: run.state.value, Sort.USER: lambda run: run.created_by}[sort]
+    ordered = sorted(found, key=name)
+    start = next((n + 1 for n, run in enumerate(ordered) if run.id == after), 0)
+    rest = ordered[start : start + limit]
+    return Page(rest, rest[-1].id if len(ordered) > start + limit else None)
+
+
+def _read(
+    house: House,
+    firm: str,
+    connection_id: str,
+    wanted: Wanted,
+    after: str | None,
+    limit: int,
+    sort: Sort,
+) -> Page[Run]:
+    found: list[Run] = []
+    oldest_first = sort is Sort.OLDEST
+    for _ in range(MOST_READ // limit + 1):
+        left = limit - len(found)
+        page = house.runs.list(firm, connection_id, after, left, oldest_first=oldest_first)
+        found += [run for run in page.items if wanted.holds(run)]
+        after = page.after
+        if after is None or len(found) == limit:
+            break
+    return Page(found, after)
+
+
+def list_items(
+    house: House,
+    run: Run,
+    after: int,
+    limit: int,
+    state: ItemState | None = None,
+    action: Action | None = None,
+) -> Page[Item]:
+    """Items in the order of the plan from number `after` on; at most `limit`, of one state and
+    one action."""
+    items: list[Item] = []
+    size = 0
+    for chunk in run.chunks:
+        if chunk.first + chunk.count <= after or not _may_hold(run, chunk, state):
+            continue
+        for item in items_of_chunk(house, run, chunk):
+            if item.operation.seq < after or not _is_wanted(item, state, action):
+                continue
+            size += _length(item)
+            if len(items) == limit or (items and size > LONGEST_PAGE):
+                return Page(items, str(item.operation.seq))
+            items.append(item)
+    return Page(items)
+
+
+def _length(item: Item) -> int:
+    """About how many characters it has, as far as they are many."""
+    return len(repr(item.operation.body)) + len(repr(item.operation.before))
+
+
+def _is_wanted(item: Item, state: ItemState | None, action: Action | None) -> bool:
+    return state in (None, item.state) and action in (None, item.operation.action)
+
+
+def _may_hold(run: Run, chunk: Chunk, state: ItemState | None) -> bool:
+    """Whether a chunk can hold items of that state, without reading it."""
+    if state is None or chunk.number not in run.progress:
+        return state is None or bool(chunk.settled.get(state)) or chunk.pending > 0
+    progress = run.progress[chunk.number]
+    done = progress.done
+    return bool(chunk.settled.get(state) or progress.outcomes.get(state)) or not done
+
+
+def items_of_chunk(house: House, run: Run, chunk: Chunk) -> list[Item]:
+    """The items of one chunk."""
+    outcomes = house.runs.outcomes(run, chunk.first, chunk.count) if chunk.pending else {}
+    return [_item(op, outcomes) for op in house.staging.chunk(run, chunk.number)]
+
+
+def _item(operation: Operation, outcomes: Mapping[int, Outcome]) -> Item:
+    outcome = outcomes.get(operation.seq)
+    return planned(operation) if outcome is None else Item(operation, outcome)
+
+
+def planned(operation: Operation) -> Item:
+    """An operation that nothing was sent for yet."""
+    outcome = Outcome(
+        seq=operation.seq,
+        state=operation.state,
+        ledger_id=operation.ledger_id,
+        version=operation.version,
+        reason=operation.reason,
+    )
+    return Item(operation, outcome)

@@ -1,0 +1,253 @@
+"""What a firm chooses for a connection, checked before it is stored."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.model import ledger_choices
+from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.ledger_choices import Chosen, Offered, Use
+from ledgerlink.domain.model.list_records import ListRecord, ListType
+from ledgerlink.domain.model.money_settings import Expensing, MissingPayee
+from ledgerlink.domain.model.settings import Direction, Schedule, ScheduleMode, Settings
+from ledgerlink.services.dependencies import House
+from ledgerlink.services.sync.request import start_sync
+from ledgerlink.services.sync.scheduler import chosen, incoming, replan
+from ledgerlink.wire.posting import Section, changed
+
+MOST_BLOCKED = 5_000
+"""Records that a connection may have blocked; one who blocks more wants a list less."""
+
+USES: Mapping[str, Use] = {
+    "payable_account_id": Use(ListType.ACCOUNT, "accounts_payable"),
+    "check_account_id": Use(ListType.ACCOUNT, "bank"),
+    "card_account_id": Use(ListType.ACCOUNT, "credit_card"),
+    "catch_all_vendor_id": Use(ListType.VENDOR),
+    "item_id": Use(ListType.ITEM),
+}
+"""What each id of expenses and invoices is of."""
+
+SettingsPatch = Mapping[str, Any]
+"""Some of: `lists` (names, or None for all), `direction`, `schedule` (some of `mode`, `hour`,
+`time_zone`), `posting`, `expenses` and `invoices` (some of their fields), `ledger` (some of what
+the ledger lets a company choose; None takes one back), `block` and `unblock` (`type:id` each). What
+is left out stays."""
+
+
+def get_settings(house: House, firm: str, connection_id: str) -> Settings:
+    """Raises NotFound for an unknown connection."""
+    house.connections.get(firm, connection_id)
+    return house.settings.get(firm, connection_id)
+
+
+def offered_choices(house: House, firm: str, connection_id: str) -> Offered:
+    """What the ledger lets the company choose. Raises NotFound for an unknown connection."""
+    return house.connector(house.connections.get(firm, connection_id).ledger).choices
+
+
+def change_settings(
+    house: House, firm: str, user: str, connection_id: str, patch: SettingsPatch
+) -> Settings:
+    """Store what the patch changes and let it take effect: the schedule is planned anew, lists
+    that come in now are brought in, and records that were blocked or unblocked are looked at
+    again. The same patch again changes nothing more.
+
+    Raises NotFound for an unknown connection, Invalid with all places that are wrong.
+    """
+    connection = house.connections.get(firm, connection_id)
+    before = house.settings.get(firm, connection_id)
+    desk = Desk(house, connection, before)
+    after = desk.changed(patch)
+    if desk.problems:
+        raise Invalid(
+            "invalid_settings",
+            "The settings cannot be changed like this; nothing was changed.",
+            "Correct what is named and send it again.",
+            desk.problems,
+        )
+    house.settings.put(firm, connection_id, after)
+    replan(house, connection)
+    _bring_in(house, connection, user, before, after)
+    _review(house, connection, user, desk.named, after)
+    return after
+
+
+@dataclass(slots=True)
+class Desk:
+    """Where a patch is checked. `problems` collects what is wrong; `named` are the records that
+    the patch blocks or unblocks, as far as they are known."""
+
+    house: House
+    connection: Connection
+    before: Settings
+    problems: list[Problem] = field(default_factory=list)
+    named: list[ListRecord] = field(default_factory=list)
+
+    def changed(self, patch: SettingsPatch) -> Settings:
+        """The settings with the patch; of no use when there are problems."""
+        after = self.before
+        if "lists" in patch:
+            after = replace(after, lists=self._lists(patch["lists"]))
+        if "direction" in patch:
+            after = replace(after, direction=self._direction(patch["direction"]))
+        if "schedule" in patch:
+            after = replace(after, schedule=self._schedule(patch["schedule"]))
+        if "posting" in patch:
+            after = replace(after, posting=self._section(after.posting, patch["posting"]))
+        if "expenses" in patch:
+            expenses = self._section(after.expenses, patch["expenses"])
+            self._refuse_nobody(expenses)
+            after = replace(after, expenses=expenses)
+        if "invoices" in patch:
+            after = replace(after, invoices=self._section(after.invoices, patch["invoices"]))
+        for part in ("expenses", "invoices"):
+            for name in filter(USES.__contains__, patch.get(part, {})):
+                self._refuse_unusable(f"/{part}/{name}", patch[part][name], USES[name])
+        if "ledger" in patch:
+            after = replace(after, ledger=self._chosen(patch["ledger"]))
+        if "block" in patch or "unblock" in patch:
+            blocked = self._blocked(patch.get("block", ()), patch.get("unblock", ()))
+            after = replace(after, blocked=blocked)
+        return after
+
+    def _wrong(self, pointer: str, message: str, remedy: str) -> None:
+        self.problems.append(Problem(pointer, message, remedy))
+
+    def _lists(self, names: Sequence[str] | None) -> tuple[ListType, ...] | None:
+        if names is None:
+            return None
+        offered = self.house.connector(self.connection.ledger).lists
+        usual = [kind for kind, traits in offered.items() if not traits.on_request]
+        if not names:
+            remedy = "Name some, or set the direction to out if nothing is to come in."
+            self._wrong("/lists", "No list is named.", remedy)
+        for place, name in enumerate(names):
+            remedy = f"Use some of: {', '.join(usual)}."
+            if name not in offered:
+                self._wrong(f"/lists/{place}", f"{self.connection.ledger} has no {name}.", remedy)
+            elif name not in usual:
+                message = f"{name} comes only when it is asked for, by days."
+                self._wrong(f"/lists/{place}", message, "Leave it out and start a sync for it.")
+        return tuple(kind for kind in usual if kind in names)
+
+    def _direction(self, name: str) -> Direction:
+        if name not in list(Direction):
+            remedy = f"Use one of: {', '.join(Direction)}."
+            self._wrong("/direction", f"{name} is no direction.", remedy)
+            return self.before.direction
+        return Direction(name)
+
+    def _schedule(self, given: Mapping[str, Any]) -> Schedule:
+        schedule = self.before.schedule
+        if (mode := given.get("mode", schedule.mode)) not in list(ScheduleMode):
+            remedy = f"Use one of: {', '.join(ScheduleMode)}."
+            self._wrong("/schedule/mode", f"{mode} is no schedule.", remedy)
+            mode = schedule.mode
+        hour = given.get("hour", schedule.hour)
+        if type(hour) is not int or hour not in range(24):
+            self._wrong("/schedule/hour", f"{hour} is no hour.", "Use a whole number, 0 to 23.")
+        zone = given.get("time_zone", schedule.time_zone)
+        if zone not in time_zones():
+            remedy = "Use a name of the IANA time zone database, such as America/New_York."
+            self._wrong("/schedule/time_zone", f"{zone} is no time zone.", remedy)
+        return replace(schedule, mode=ScheduleMode(mode), hour=hour, time_zone=zone)
+
+    def _section(self, before: Section, given: Mapping[str, Any]) -> Section:
+        try:
+            return changed(before, given)
+        except Invalid as wrong:
+            self.problems.extend(wrong.problems)
+            return before
+
+    def _chosen(self, given: Mapping[str, Any]) -> Chosen:
+        offered = self.house.connector(self.connection.ledger).choices
+        if wrong := list(ledger_choices.problems(offered, given)):
+            self.problems.extend(wrong)
+            return self.before.ledger
+        for name, value in given.items():
+            if value is not None and (use := offered[name].use(value)):
+                self._refuse_unusable(f"/ledger/{name}", value, use)
+        return ledger_choices.changed(self.before.ledger, given)
+
+    def _refuse_nobody(self, expenses: Expensing) -> None:
+        if expenses.missing_payee is MissingPayee.CATCH_ALL and not expenses.catch_all_vendor_id:
+            message = "Nobody is named to stand in for a missing payee."
+            remedy = "Give the id of a vendor, or set missing_payee to refuse."
+            self._wrong("/expenses/catch_all_vendor_id", message, remedy)
+
+    def _refuse_unusable(self, pointer: str, record_id: str | None, use: Use) -> None:
+        """Note what is wrong with a record; one that did not come in is left to the ledger."""
+        kind, role = use
+        found = self._known([f"{kind}:{record_id}"] if record_id else ()).get(f"{kind}:{record_id}")
+        if found is None or (found.usable and (role is None or role in found.roles)):
+            return
+        fitting = f"{kind} with the role {role}" if role else str(kind)
+        message = f"{found.name} ({kind} {record_id}) is not in use, or is no {fitting}."
+        self._wrong(pointer, message, f"Give the id of an active {fitting}.")
+
+    def _blocked(self, block: Sequence[str], unblock: Sequence[str]) -> frozenset[str]:
+        known = self._known([*block, *unblock])
+        self.named = list(known.values())
+        for place, name in enumerate(block):
+            if name in unblock:
+                message = f"{name} is to be blocked and unblocked."
+                self._wrong(f"/block/{place}", message, "Name it in one of the two.")
+            elif name not in known and name not in self.before.blocked:
+                remedy = "Use type:id of a record that has come in, such as customer:58."
+                self._wrong(f"/block/{place}", f"There is no record {name}.", remedy)
+        blocked = (self.before.blocked | set(block)) - set(unblock)
+        if len(blocked) > MOST_BLOCKED:
+            message = f"{len(blocked)} records would be blocked; {MOST_BLOCKED} is the most."
+            self._wrong("/block", message, "Unblock some, or leave whole lists out.")
+        return blocked
+
+    def _known(self, names: Sequence[str]) -> Mapping[str, ListRecord]:
+        """The records among them that have come in, by their `type:id`."""
+        ids: dict[ListType, list[str]] = {}
+        for name in dict.fromkeys(names):
+            kind, _, record_id = name.partition(":")
+            if kind in list(ListType) and record_id:
+                ids.setdefault(ListType(kind), []).append(record_id)
+        firm, connection_id = self.connection.firm, self.connection.id
+        return {
+            f"{kind}:{record_id}": record
+            for kind, some in ids.items()
+            for record_id, record in self.house.lists.get(firm, connection_id, kind, some).items()
+        }
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names that a schedule may count in, the same on every machine."""
+    return frozenset(available_timezones()) - {"Factory", "localtime"}
+
+
+def _bring_in(
+    house: House, connection: Connection, user: str, before: Settings, after: Settings
+) -> None:
+    """Read the lists that did not come in before. Whoever connects later reads all anyway."""
+    if connection.state is not ConnectionState.CONNECTED:
+        return
+    was, now = (_coming(house, connection, settings) for settings in (before, after))
+    added = tuple(kind for kind in now if kind not in was)
+    if added:
+        key = f"settings#{house.ids.new(house.clock.now())}"
+        start_sync(house, connection, user, "settings", key, wanted=added)
+
+
+def _coming(house: House, connection: Connection, settings: Settings) -> Sequence[ListType]:
+    return chosen(house, connection, settings) if incoming(house, connection, settings) else ()
+
+
+def _review(
+    house: House, connection: Connection, user: str, named: Sequence[ListRecord], after: Settings
+) -> None:
+    """Look again at the records that do not say yet whether they are blocked."""
+    names = {f"{record.type}:{record.id}": record for record in named if not record.gone}
+    stale = tuple(n for n, record in names.items() if record.blocked != (n in after.blocked))
+    if stale:
+        key = f"settings#{house.ids.new(house.clock.now())}"
+        start_sync(house, connection, user, "settings", key, wanted=(), reviewed=stale)

@@ -1,0 +1,212 @@
+"""Reading list records, and which of them the product's rules and links point at."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+
+from ledgerlink.domain.errors import NotFound
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.list_records import Change, ListRecord, ListType
+from ledgerlink.domain.model.rules import (
+    CreateLaborCode,
+    CreateProject,
+    Link,
+    LinkExpenseCode,
+    Rule,
+    RuleKind,
+)
+from ledgerlink.domain.model.runs import Run
+from ledgerlink.services.dependencies import House
+from ledgerlink.services.ports import Page
+
+PEOPLE = {"employee": ListType.EMPLOYEE, "vendor": ListType.VENDOR}
+CUSTOMERS = (ListType.CUSTOMER, ListType.PROJECT, ListType.TASK)
+SERVICES = (ListType.ITEM, ListType.TIME_TYPE)
+LINKED = {
+    RuleKind.PROJECTS: CUSTOMERS,
+    RuleKind.LABOR_CODES: SERVICES,
+    RuleKind.LEAVE_TYPES: SERVICES,
+    RuleKind.CARDS: (ListType.ACCOUNT,),
+    RuleKind.VENDORS: (ListType.VENDOR,),
+    RuleKind.CLASSES: (ListType.CLASS,),
+    RuleKind.DEPARTMENTS: (ListType.DEPARTMENT,),
+    RuleKind.LOCATIONS: (ListType.LOCATION, ListType.ENTITY),
+    RuleKind.TERMS: (ListType.TERM,),
+    RuleKind.TAX_CODES: (ListType.TAX_CODE,),
+}
+"""The lists that links of each kind of rule point into; those of people say it themselves. A ledger
+that has several of them names records so that an id is of one alone."""
+CODES = {
+    "account": (ListType.ACCOUNT, ListType.ACCOUNT_LABEL, ListType.EXPENSE_TYPE),
+    "item": (ListType.ITEM,),
+}
+
+
+def targets(rule: Rule) -> Iterator[tuple[ListType, str]]:
+    """The records of the ledger that a rule names, by each list that may have them, and id."""
+    match rule.mapping:
+        case Link(ledger_id=ledger_id, person=person):
+            lists = LINKED.get(rule.kind) or (PEOPLE[person],)
+            yield from ((each, ledger_id) for each in lists)
+        case LinkExpenseCode(ledger_id=ledger_id, target=target):
+            yield from ((each, ledger_id) for each in CODES[target])
+        case CreateProject(parent_id=str(parent_id)):
+            yield from ((each, parent_id) for each in CUSTOMERS)
+        case CreateLaborCode(income_account_id=account_id, parent_id=parent_id):
+            yield ListType.ACCOUNT, account_id
+            if parent_id is not None:
+                yield ListType.ITEM, parent_id
+
+
+def rules_by_target(house: House, connection: Connection, kind: ListType) -> dict[str, list[Rule]]:
+    """The rules that name a record of this list, by the record's id."""
+    found: dict[str, list[Rule]] = {}
+    for rule in house.rules.list(connection.firm, connection.id):
+        for list_type, ledger_id in targets(rule):
+            if list_type is kind:
+                found.setdefault(ledger_id, []).append(rule)
+    return found
+
+
+def linked_ids(
+    house: House, connection: Connection, list_type: ListType, ids: Iterable[str]
+) -> set[str]:
+    """Which of these records a rule names, or was written by us."""
+    wanted = list(ids)
+    if not wanted:
+        return set()
+    named = rules_by_target(house, connection, list_type)
+    kinds = house.connector(connection.ledger).lists[list_type].entities
+    written = house.links.of_records(connection.firm, connection.id, kinds, wanted)
+    return {each for each in wanted if each in named or each in written}
+
+
+SCANNED = 5_000
+"""Records or feed entries that one call looks through at most; then its page may be short."""
+SLICE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A record with the rules that name it; `written` says that it was written by us."""
+
+    record: ListRecord
+    rules: Sequence[Rule] = ()
+    written: bool = False
+
+    @property
+    def linked(self) -> bool:
+        return self.written or bool(self.rules)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which records are wanted; None leaves open. `words` are looked for in name and path,
+    whatever their case. A role is held by records that are not blocked."""
+
+    active: bool | None = True
+    role: str | None = None
+    linked: bool | None = None
+    parent_id: str | None = None
+    words: str | None = None
+    changed_since: datetime | None = None
+    gone: bool = False
+
+    def takes(self, known: Known) -> bool:
+        """Whether the record is one of them."""
+        record = known.record
+        return all(
+            (
+                self.gone or record.gone is None,
+                self.active is None or record.active is self.active or bool(record.gone),
+                self.role is None or (self.role in record.roles and not record.blocked),
+                self.linked is None or known.linked is self.linked,
+                self.parent_id is None or record.parent_id == self.parent_id,
+                self.words is None or self.words.casefold() in _named(record),
+                self.changed_since is None or _changed(record, self.changed_since),
+            )
+        )
+
+
+def _named(record: ListRecord) -> str:
+    return f"{record.name}\n{record.path or ''}".casefold()
+
+
+def _changed(record: ListRecord, since: datetime) -> bool:
+    return record.changed_at is not None and record.changed_at >= since
+
+
+def list_records(
+    house: House,
+    firm: str,
+    connection_id: str,
+    kind: str,
+    wanted: Filter,
+    *,
+    after: str | None,
+    limit: int,
+) -> Page[Known]:
+    """At most `limit` of the wanted records, in a stable order. A page that is short, or empty,
+    and has a cursor is not the last one. Raises NotFound for an unknown connection or list."""
+    connection = house.connections.get(firm, connection_id)
+    list_type = type_of(house, connection, kind)
+    rules = rules_by_target(house, connection, list_type)
+    found: list[Known] = []
+    for _ in range(0, SCANNED, SLICE):
+        page = house.lists.page(firm, connection_id, list_type, after, SLICE)
+        for known in _known(house, connection, list_type, page.items, rules):
+            if wanted.takes(known):
+                if len(found) == limit:
+                    return Page(found, found[-1].record.id)
+                found.append(known)
+        after = page.after
+        if after is None:
+            return Page(found)
+    return Page(found, after)
+
+
+def get_record(house: House, firm: str, connection_id: str, kind: str, record_id: str) -> Known:
+    """Raises NotFound."""
+    connection = house.connections.get(firm, connection_id)
+    list_type = type_of(house, connection, kind)
+    records = house.lists.get(firm, connection_id, list_type, [record_id])
+    if record_id not in records:
+        message = f"There is no {kind} {record_id}."
+        raise NotFound("no_record", message, "List the records; a sync brings in what is new.")
+    rules = rules_by_target(house, connection, list_type)
+    (known,) = _known(house, connection, list_type, [records[record_id]], rules)
+    return known
+
+
+def type_of(house: House, connection: Connection, kind: str) -> ListType:
+    """The list of that name. Raises NotFound for one that the ledger does not have."""
+    offered = house.connector(connection.ledger).lists
+    if kind not in offered:
+        message = f"{connection.ledger} has no list {kind}."
+        raise NotFound("no_list_type", message, f"Use one of: {', '.join(offered)}.")
+    return ListType(kind)
+
+
+def _known(
+    house: House,
+    connection: Connection,
+    list_type: ListType,
+    records: Sequence[ListRecord],
+    rules: Mapping[str, Sequence[Rule]],
+) -> list[Known]:
+    kinds = house.connector(connection.ledger).lists[list_type].entities
+    ids = [record.id for record in records]
+    written = house.links.of_records(connection.firm, connection.id, kinds, ids) if ids else {}
+    return [Known(record, rules.get(record.id, ()), record.id in written) for record in records]
+
+
+def changes_of_run(house: House, run: Run, after: int, limit: int) -> Page[Change]:
+    """What a sync changed, in order; `after` is a page's own cursor. A run's entries lie together
+    in the feed, because syncs of a connection do not overlap."""
+    if run.sync is None or run.started_at is None:
+        return Page(())
+    begin = max(after, run.sync.feed_before)
+    page = house.lists.changes(run.firm, run.connection_id, begin, limit + 1)
+    mine = list(takewhile(lambda change: change.run_id == run.id, page.items))
+    return Page(mine[:limit], str(mine[limit - 1].seq) if len(mine) > limit else None)

@@ -1,0 +1,318 @@
+"""A sync run: pull the lists into files, page by page, then absorb them, page by page.
+
+Every page is a place where a worker may die: the run says how many pages were pulled and how many
+absorbed, and doing one of them again changes nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ledgerlink.domain.errors import LedgerStopped
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.list_records import (
+    Batch,
+    Gone,
+    ListRecord,
+    ListTraits,
+    ListType,
+    ListWork,
+    Reading,
+    Sync,
+    SyncState,
+)
+from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.domain.ports import Interrupted, Stop
+from ledgerlink.services.dependencies import House
+from ledgerlink.services.runs.ledger_session import Visit, visit
+from ledgerlink.services.runs.parking import reason_of
+from ledgerlink.services.sync import scheduler
+from ledgerlink.services.sync.events import catch_up, finished
+from ledgerlink.services.sync.merge import absorb
+
+SHARE = 30
+"""Pages after which a sync lets others in the lane have their turn."""
+OVERLAP = timedelta(minutes=5)
+"""How far before its cursor a list is read again: a ledger may show a change late."""
+COMPARED_EVERY = timedelta(days=7)
+KEPT = timedelta(days=20)
+"""How long staged pages are trusted to be there."""
+MAX_PAGES = 10_000
+
+
+@dataclass(slots=True)
+class Share:
+    """A stop that is also true once the share of pages is used up."""
+
+    stop: Stop
+    left: int = SHARE
+
+    def __call__(self) -> bool:
+        """Whether to stop."""
+        return self.left <= 0 or self.stop()
+
+    def take(self) -> None:
+        """Use one page of the share. Raises Interrupted when there is none left."""
+        if self():
+            raise Interrupted
+        self.left -= 1
+
+
+async def bring_in(house: House, connection: Connection, run: Run, stop: Stop) -> None:
+    """Go on with a sync run from where it is, to its end.
+
+    Raises Interrupted when `stop` said so or its share of the lane is used up, and what the
+    ledger raises; what was pulled and absorbed before is kept.
+    """
+    share = Share(stop)
+    house.lists.recover(connection.firm, connection.id)
+    run = _begin(house, connection, run, catch_up(house, connection))
+    run = await _pull(house, connection, run, share)
+    for work in _lists(run):
+        if not work.done:
+            run = absorb(house, connection, run, work.type, share.take)
+    _finish(house, connection, run)
+
+
+def _finish(house: House, connection: Connection, run: Run) -> None:
+    counts = run.counts()
+    for name, number in counts.items():
+        house.count(f"Records{name.capitalize()}", number)
+    now = house.clock.now()
+    problems = [work.reason for work in _lists(run) if work.reason]
+    state = RunState.COMPLETED_WITH_PROBLEMS if problems else RunState.COMPLETED
+    house.count("SyncsFailed", int(bool(problems)))
+    run = replace(run, state=state, reason=next(iter(problems), None), finished_at=now)
+    finished(house, connection, run)
+    house.runs.save(run, of_generation=run.generation)
+    changed = any(number for name, number in counts.items() if name != "unchanged")
+    scheduler.reschedule(house, connection, changed=changed)
+
+
+def sync_of(run: Run) -> Sync:
+    """The sync of a sync run."""
+    assert run.sync is not None
+    return run.sync
+
+
+def _lists(run: Run) -> tuple[ListWork, ...]:
+    return sync_of(run).lists
+
+
+def _begin(house: House, connection: Connection, run: Run, fed: int) -> Run:
+    """Decide once which lists are read and how; the feed has `fed` entries."""
+    if run.state is RunState.APPLYING:
+        return run
+    now, sync = house.clock.now(), sync_of(run)
+    lists = tuple(_again(work, now) for work in sync.lists) or _plan(house, connection, run)
+    fed = sync.feed_before if run.started_at else fed
+    run = replace(
+        run,
+        state=RunState.APPLYING,
+        idle=0,
+        started_at=run.started_at or now,
+        sync=replace(sync, lists=lists, feed_before=fed),
+    )
+    house.runs.save(run, of_generation=run.generation)
+    return run
+
+
+def _again(work: ListWork, now: datetime) -> ListWork:
+    """A list of a run that was parked; one whose pages are too old is read anew."""
+    if work.done or work.as_of is None or now - work.as_of < KEPT:
+        return work
+    return ListWork(type=work.type, whole=True)
+
+
+def _plan(house: House, connection: Connection, run: Run) -> tuple[ListWork, ...]:
+    sync, state = sync_of(run), house.lists.state(run.firm, run.connection_id)
+    reviewed = _reviewed(house, run)
+    return tuple(
+        reviewed.get(kind) or _work(house, connection, sync, state, kind)
+        for kind in house.connector(connection.ledger).lists
+        if kind in reviewed or _is_wanted(house, connection, sync, kind)
+    )
+
+
+def _is_wanted(house: House, connection: Connection, sync: Sync, kind: ListType) -> bool:
+    if sync.wanted is not None:
+        return kind in sync.wanted
+    chosen = house.settings.get(connection.firm, connection.id).lists
+    on_request = _traits(house, connection, kind).on_request
+    return not on_request and (chosen is None or kind in chosen)
+
+
+def _traits(house: House, connection: Connection, kind: ListType) -> ListTraits:
+    return house.connector(connection.ledger).lists[kind]
+
+
+def _work(
+    house: House, connection: Connection, sync: Sync, state: SyncState, kind: ListType
+) -> ListWork:
+    traits, cursor = _traits(house, connection, kind), state.cursors.get(kind)
+    compared, now = state.compared.get(kind), house.clock.now()
+    if sync.whole or traits.on_request or cursor is None or compared is None:
+        return ListWork(type=kind, whole=True)
+    reach = house.connector(connection.ledger).changes_reach
+    missed = traits.by_changes and now - cursor >= reach
+    if missed or now - compared >= COMPARED_EVERY:
+        return ListWork(type=kind, whole=True)
+    return ListWork(type=kind, whole=False, since=cursor - OVERLAP)
+
+
+def _reviewed(house: House, run: Run) -> Mapping[ListType, ListWork]:
+    """The lists of which only records that we know are looked at again."""
+    ids: dict[ListType, list[str]] = {}
+    for name in sync_of(run).reviewed:
+        kind, _, record_id = name.partition(":")
+        ids.setdefault(ListType(kind), []).append(record_id)
+    for kind, some in ids.items():
+        known = house.lists.get(run.firm, run.connection_id, kind, some)
+        house.staging.put_page(run, kind, 0, [r for r in known.values() if not r.gone])
+    return {kind: ListWork(type=kind, whole=False, pages=1, pulled=True) for kind in ids}
+
+
+async def _pull(house: House, connection: Connection, run: Run, share: Share) -> Run:
+    """Stage every page that is not staged yet."""
+    if all(work.pulled for work in _lists(run)):
+        return run
+    async with visit(house, connection) as there:
+        puller = Puller(house, connection, run, there, share)
+        try:
+            await puller.pull()
+        finally:
+            puller.save()
+        return puller.run
+
+
+@dataclass(slots=True)
+class Puller:
+    """Pulls the pages of a run; `run` says how far it is."""
+
+    house: House
+    connection: Connection
+    run: Run
+    there: Visit
+    share: Share
+
+    async def pull(self) -> None:
+        """Raises Interrupted."""
+        await self._changes()
+        for work in _lists(self.run):
+            while not self._now(work.type).pulled:
+                self.share.take()
+                await self._page(self._now(work.type))
+
+    def _now(self, kind: ListType) -> ListWork:
+        return next(work for work in _lists(self.run) if work.type is kind)
+
+    def save(self, work: ListWork | None = None) -> None:
+        """Store how far the run is, and what it has cost."""
+        run, sync = self.run, sync_of(self.run)
+        before = self.there.metered
+        calls = Counter(sync.calls) + Counter(self.there.note())
+        if work is None and self.there.metered == before and calls == Counter(sync.calls):
+            return
+        lists = tuple(work if work and work.type is w.type else w for w in sync.lists)
+        metered = sync.metered + self.there.metered - before
+        sync = replace(sync, lists=lists, calls=dict(calls), metered=metered)
+        self.run = replace(run, sync=sync)
+        self.house.runs.save(self.run, of_generation=run.generation)
+
+    async def _changes(self) -> None:
+        """Ask once for all lists whose changes the ledger tells."""
+        asked = {w.type: w for w in _lists(self.run) if self._by_changes(w)}
+        if not asked:
+            return
+        self.share.take()
+        since = min(work.since for work in asked.values() if work.since)
+        told = await self.there.ledger.changes(list(asked), since, self.share)
+        for kind, work in asked.items():
+            if kind not in told:
+                self.save(ListWork(type=kind, whole=True))
+                continue
+            batch = self._ours(kind, told[kind])
+            self._stage(work, [*batch.records, *_stubs(kind, batch.gone)])
+            self.save(replace(work, pages=1, pulled=True, as_of=batch.as_of))
+
+    def _by_changes(self, work: ListWork) -> bool:
+        fresh = not work.whole and not work.pulled and work.pages == 0
+        return fresh and self._traits(work.type).by_changes
+
+    def _traits(self, kind: ListType) -> ListTraits:
+        return _traits(self.house, self.connection, kind)
+
+    def _ours(self, kind: ListType, batch: Batch) -> Batch:
+        """Without what nobody asked for, of lists that matter only where we wrote."""
+        traits, run = self._traits(kind), self.run
+        if not traits.linked_only:
+            return batch
+        ids = [record.id for record in batch.records] + [gone.id for gone in batch.gone]
+        known = self.house.links.of_records(run.firm, run.connection_id, traits.entities, ids)
+        return replace(
+            batch,
+            records=[record for record in batch.records if record.id in known],
+            gone=[gone for gone in batch.gone if gone.id in known],
+        )
+
+    async def _page(self, work: ListWork) -> None:
+        reading = self._reading(work)
+        if reading.ids == ():
+            self.save(replace(work, pulled=True))
+            return
+        if work.pages >= MAX_PAGES:
+            message = f"The list {work.type} has no end after {MAX_PAGES} pages."
+            raise LedgerStopped("list_without_end", message, "Report it with the run's id.")
+        try:
+            batch = await self.there.ledger.read_list(reading, self.share.stop)
+        except LedgerStopped as stopped:
+            if not any(work.pulled for work in _lists(self.run)):
+                raise  # nothing could be read yet: it concerns the company, not one list
+            self.save(replace(work, pulled=True, done=True, reason=reason_of(stopped)))
+            return
+        self._stage(work, [*batch.records, *_stubs(work.type, batch.gone)])
+        self.save(
+            replace(
+                work,
+                pages=work.pages + 1,
+                position=batch.position,
+                pulled=batch.position is None,
+                as_of=work.as_of or batch.as_of,
+            )
+        )
+
+    def _reading(self, work: ListWork) -> Reading:
+        sync, traits = sync_of(self.run), self._traits(work.type)
+        days = (sync.first_day, sync.last_day) if traits.on_request else (None, None)
+        return Reading(
+            type=work.type,
+            since=work.since,
+            first_day=days[0],
+            last_day=days[1],
+            ids=self._linked(traits) if traits.linked_only else None,
+            position=work.position,
+        )
+
+    def _linked(self, traits: ListTraits) -> tuple[str, ...]:
+        ids = self.house.links.ledger_ids(self.run.firm, self.run.connection_id, traits.entities)
+        return tuple(sorted(ids, key=lambda each: (len(each), each)))
+
+    def _stage(self, work: ListWork, records: Sequence[ListRecord]) -> None:
+        self.house.staging.put_page(self.run, work.type, work.pages, records)
+
+
+def _stubs(kind: ListType, gone: Iterable[Gone]) -> list[ListRecord]:
+    """What the ledger says it holds no more, as records that say nothing else."""
+    return [
+        ListRecord(
+            type=kind,
+            id=each.id,
+            name="",
+            active=False,
+            changed_at=each.at,
+            gone="merged" if each.merged_into else "deleted",
+            merged_into=each.merged_into,
+        )
+        for each in gone
+    ]

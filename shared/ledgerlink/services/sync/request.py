@@ -1,0 +1,137 @@
+"""Taking in syncs: check what is asked for, make a run, put it into the lane."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.list_records import ListType, Sync
+from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.services.dependencies import House
+from ledgerlink.services.posting.accept import require_authorized
+from ledgerlink.services.runs.messages import run_message
+
+LONGEST_RANGE = timedelta(days=366)
+UNFINISHED = (RunState.APPLYING, RunState.QUEUED, RunState.PARKED)
+
+
+def request_sync(
+    house: House,
+    firm: str,
+    user: str,
+    connection_id: str,
+    idempotency_key: str,
+    *,
+    whole: bool = False,
+    wanted: tuple[ListType, ...] | None = None,
+    first_day: date | None = None,
+    last_day: date | None = None,
+) -> Run:
+    """A run that brings lists in because a person asked.
+
+    Raises NotFound for an unknown connection, Conflict for one that is not authorised or whose
+    direction is out, Invalid for a list that the ledger does not have and for a list on request
+    without its days (at most 366).
+    """
+    connection = house.connections.get(firm, connection_id)
+    require_authorized(connection)
+    house.settings.get(firm, connection_id).require_syncing()
+    _check_lists(house, connection, wanted)
+    _check_days(house, connection, wanted or (), first_day, last_day)
+    sync = Sync(
+        trigger="request", whole=whole, wanted=wanted, first_day=first_day, last_day=last_day
+    )
+    return _start(house, connection, user, idempotency_key, sync)
+
+
+def _check_lists(house: House, connection: Connection, wanted: tuple[ListType, ...] | None) -> None:
+    offered = house.connector(connection.ledger).lists
+    remedy = f"Use some of: {', '.join(offered)}."
+    if wanted == ():
+        raise _invalid("no_list", "/lists", "No list is named.", f"{remedy} Or leave it out.")
+    for position, kind in enumerate(wanted or ()):
+        if kind not in offered:
+            message = f"{connection.ledger} has no list {kind}."
+            raise _invalid("unknown_list", f"/lists/{position}", message, remedy)
+
+
+def _check_days(
+    house: House,
+    connection: Connection,
+    wanted: Sequence[ListType],
+    first_day: date | None,
+    last_day: date | None,
+) -> None:
+    offered = house.connector(connection.ledger).lists
+    ranged = [kind for kind in wanted if offered[kind].on_request]
+    if not ranged:
+        if first_day or last_day:
+            remedy = "Name a list that comes by days, such as time, or leave the days out."
+            raise _invalid("range_unused", "/from", "None of the lists comes by days.", remedy)
+        return
+    remedy = f"Give from and to, at most {LONGEST_RANGE.days} days."
+    if first_day is None or last_day is None:
+        place = "/from" if first_day is None else "/to"
+        raise _invalid("range_needed", place, f"{ranged[0]} comes by days.", remedy)
+    if last_day < first_day:
+        raise _invalid("range_wrong", "/to", "The range ends before it begins.", remedy)
+    if last_day - first_day >= LONGEST_RANGE:
+        raise _invalid("range_too_long", "/to", "The range is too long.", remedy)
+
+
+def _invalid(code: str, pointer: str, message: str, remedy: str) -> Invalid:
+    return Invalid(code, message, remedy, [Problem(pointer, message, remedy)])
+
+
+def start_sync(
+    house: House,
+    connection: Connection,
+    user: str,
+    trigger: str,
+    idempotency_key: str,
+    *,
+    whole: bool = False,
+    wanted: tuple[ListType, ...] | None = None,
+    reviewed: tuple[str, ...] = (),
+) -> Run:
+    """A run that brings lists in by itself; once per idempotency key."""
+    sync = Sync(trigger=trigger, whole=whole, wanted=wanted, reviewed=reviewed)
+    return _start(house, connection, user, idempotency_key, sync)
+
+
+def _start(
+    house: House, connection: Connection, user: str, idempotency_key: str, sync: Sync
+) -> Run:
+    now = house.clock.now()
+    run = Run(
+        firm=connection.firm,
+        connection_id=connection.id,
+        id=house.ids.new(now),
+        kind="sync",
+        state=RunState.QUEUED,
+        created_by=user,
+        created_at=now,
+        sync=sync,
+    )
+    run = house.runs.create(run, idempotency_key, _digest(sync))
+    if run.state is RunState.QUEUED:
+        house.lane.send([run_message(run)])
+    return run
+
+
+def _digest(sync: Sync) -> str:
+    asked = [sync.whole, sync.wanted, sync.first_day, sync.last_day, sync.reviewed]
+    return hashlib.sha256(json.dumps(["sync", asked], default=str).encode()).hexdigest()
+
+
+def waiting_sync(house: House, connection: Connection) -> Run | None:
+    """The oldest sync of the connection that is not finished."""
+    return min(_unfinished(house, connection), key=lambda run: run.id, default=None)
+
+
+def _unfinished(house: House, connection: Connection) -> list[Run]:
+    firm, connection_id = connection.firm, connection.id
+    runs = (house.runs.in_state(firm, connection_id, state) for state in UNFINISHED)
+    return [run for some in runs for run in some if run.sync is not None]
