@@ -11,7 +11,7 @@ from uuid import uuid4
 from ledgerlink.domain.model.connections import Connection, ConnectionState
 from ledgerlink.domain.ports import Tokens
 from ledgerlink.services import lane
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports import state_machine
 from ledgerlink.storage.lane import received
 
@@ -37,20 +37,20 @@ class Stepping:
         )
         return cls(made["stateMachineArn"], queue_url, client)
 
-    def step(self, house: House) -> bool:
+    def step(self, deps: Dependencies) -> bool:
         """Do the next step; whether there was one."""
         sqs = self.client("sqs")
         found = sqs.receive_message(QueueUrl=self.queue_url, WaitTimeSeconds=1).get("Messages")
         if not found:
             return False
         event = json.loads(found[0]["Body"])
-        run = house.runs.get(event["firm"], event["connection_id"], event["run_id"])
-        state_machine.do_step(house, run, event["machine"], event["step"], event["token"])
+        run = deps.runs.get(event["firm"], event["connection_id"], event["run_id"])
+        state_machine.do_step(deps, run, event["machine"], event["step"], event["token"])
         sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=found[0]["ReceiptHandle"])
         return True
 
 
-def connected(house: House, firm: str, realm: str, granted: Mapping[str, str]) -> Connection:
+def connected(deps: Dependencies, firm: str, realm: str, granted: Mapping[str, str]) -> Connection:
     """A connection to that company of the sandbox, with the tokens that its desk granted."""
     now = datetime.now(UTC)
     connection = Connection(
@@ -62,22 +62,22 @@ def connected(house: House, firm: str, realm: str, granted: Mapping[str, str]) -
         created_at=now,
         company_id=realm,
     )
-    house.connections.save(connection)
+    deps.connections.save(connection)
     tokens = Tokens(
         access_token=granted["access_token"],
         refresh_token=granted["refresh_token"],
         access_expires_at=now + timedelta(hours=1),
     )
-    house.vaults.put(firm, connection.id, tokens)
+    deps.vaults.put(firm, connection.id, tokens)
     return connection
 
 
-def handle_next(house: House, sqs: Any, queue_url: str) -> bool:
+def handle_next(deps: Dependencies, sqs: Any, queue_url: str) -> bool:
     """Have the next message of a lane done in this process; whether there was one."""
     found = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=0).get("Messages")
     if not found:
         return False
-    asyncio.run(lane.handle(house, received(found[0]["Body"]), lambda: False))
+    asyncio.run(lane.handle(deps, received(found[0]["Body"]), lambda: False))
     sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=found[0]["ReceiptHandle"])
     return True
 

@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
-from ledgerlink.bootstrap import house as house
+from ledgerlink.bootstrap import dependencies as dependencies
 from ledgerlink.domain.errors import LedgerlinkError, Problem
 from ledgerlink.wire.records import pointer
 from pydantic import BaseModel

@@ -22,8 +22,8 @@ from ledgerlink.domain.model.time_settings import (
     ClosedPeriod,
     Description,
     LedgerEdits,
-    Posting,
     Rounding,
+    TimeSettings,
 )
 from ledgerlink.services.sync.list_records import Known
 from pydantic import BaseModel, Field
@@ -192,7 +192,7 @@ class PostingView(BaseModel):
     shorten: bool
 
     @classmethod
-    def of(cls, posting: Posting) -> "PostingView":
+    def of(cls, posting: TimeSettings) -> "PostingView":
         return cls(**asdict(posting))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from ledgerlink.bootstrap import house
+from ledgerlink.bootstrap import dependencies
 from ledgerlink.services.imports import state_machine
 
 logger = Logger()
@@ -21,11 +21,11 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     firm, connection_id, run_id = event["firm"], event["connection_id"], event["run_id"]
     step: str = event["step"]
     logger.append_keys(firm=firm, connection=connection_id, run=run_id, step=step)
-    run = house().runs.get(firm, connection_id, run_id)
+    run = dependencies().runs.get(firm, connection_id, run_id)
     if step in ENDS:
-        ENDS[step](house(), run, event["machine"])
+        ENDS[step](dependencies(), run, event["machine"])
     else:
-        state_machine.do_step(house(), run, event["machine"], step, event["token"])
+        state_machine.do_step(dependencies(), run, event["machine"], step, event["token"])
     logger.info("done", extra={"state": run.state})
     metrics.add_metric("ImportSteps", MetricUnit.Count, 1)
     return {}

@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from ledgerlink.bootstrap import house
+from ledgerlink.bootstrap import dependencies
 from ledgerlink.services import lane
 from ledgerlink.services.ports import Message
 
@@ -42,7 +42,7 @@ def _delay(record: dict[str, Any]) -> None:
     if record["eventSourceARN"] == os.environ["LEDGERLINK_DLQ_ARN"]:
         return
     try:
-        house().lane.delay(record["receiptHandle"], _attempt(record))
+        dependencies().lane.delay(record["receiptHandle"], _attempt(record))
     except Exception:
         logger.exception("the message could not be delayed")
 
@@ -68,11 +68,13 @@ def _work(record: dict[str, Any], context: LambdaContext) -> None:
     message = received(record["body"])
     _name(message)
     if record["eventSourceARN"] == os.environ["LEDGERLINK_DLQ_ARN"]:
-        lane.give_up(house(), message)
+        lane.give_up(dependencies(), message)
         metrics.add_metric("MessagesGivenUp", MetricUnit.Count, 1)
         return
     asyncio.run(
-        lane.handle(house(), message, lambda: context.get_remaining_time_in_millis() < MARGIN)
+        lane.handle(
+            dependencies(), message, lambda: context.get_remaining_time_in_millis() < MARGIN
+        )
     )
     logger.info("done")
     metrics.add_metric("MessagesDone", MetricUnit.Count, 1)

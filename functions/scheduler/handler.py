@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from ledgerlink.bootstrap import house
+from ledgerlink.bootstrap import dependencies
 
 logger = Logger()
 metrics = Metrics()
@@ -22,7 +22,7 @@ def handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """
     from ledgerlink.services.sync import scheduler
 
-    queued = scheduler.tick(house(), lambda: context.get_remaining_time_in_millis() < MARGIN)
+    queued = scheduler.tick(dependencies(), lambda: context.get_remaining_time_in_millis() < MARGIN)
     logger.info("ticked", extra={"queued": queued})
     metrics.add_metric("ConnectionsDue", MetricUnit.Count, queued)
     return {"queued": queued}

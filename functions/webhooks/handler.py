@@ -10,7 +10,7 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
-from ledgerlink.bootstrap import house
+from ledgerlink.bootstrap import dependencies
 from ledgerlink.domain.errors import Forbidden, Invalid, LedgerlinkError, NotFound
 
 logger = Logger()
@@ -57,7 +57,7 @@ def _answer(ledger: str, headers: dict[str, str], body: bytes) -> Answer:
     if len(body) > LIMIT:
         return _too_large()
     try:
-        webhooks.receive(house(), ledger, headers, body)
+        webhooks.receive(dependencies(), ledger, headers, body)
     except tuple(REFUSALS) as error:
         return _refused(error)
     except Exception as error:

@@ -1,4 +1,4 @@
-"""The wiring: the house as it stands on AWS, from the environment. In one place."""
+"""The wiring: every store and connector, built from the environment variables of a function."""
 
 import asyncio
 import gc
@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from ledgerlink.domain.ports import Clock, Connector
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 
 
 class SystemClock:
@@ -67,11 +67,11 @@ def client(service: str) -> Any:
     return boto3.client(service, config=config)  # type: ignore[call-overload]
 
 
-def build(environment: Mapping[str, str], client: Callable[[str], Any] = client) -> House:
-    """The house that these environment variables describe. Raises KeyError for a missing one."""
+def build(environment: Mapping[str, str], client: Callable[[str], Any] = client) -> Dependencies:
+    """Everything that these environment variables describe. Raises KeyError for a missing one."""
     from ledgerlink.storage.bus import EventBridgeBus
     from ledgerlink.storage.connections import DynamoConnections
-    from ledgerlink.storage.lane import DynamoLaneMemory, SqsLane
+    from ledgerlink.storage.lane import DynamoConnectorMemory, SqsLane
     from ledgerlink.storage.links import DynamoLinks
     from ledgerlink.storage.lists import DynamoLists
     from ledgerlink.storage.machines import StepFunctionsMachines
@@ -85,7 +85,7 @@ def build(environment: Mapping[str, str], client: Callable[[str], Any] = client)
 
     table = Table(client("dynamodb"), environment["LEDGERLINK_TABLE"])
     clock, ids = SystemClock(), RandomIds()
-    return House(
+    return Dependencies(
         connections=DynamoConnections(table),
         rules=DynamoRules(table),
         links=DynamoLinks(table),
@@ -103,7 +103,7 @@ def build(environment: Mapping[str, str], client: Callable[[str], Any] = client)
         machines=StepFunctionsMachines(
             client("stepfunctions"), environment["LEDGERLINK_MACHINE"], table, clock, ids
         ),
-        memory=DynamoLaneMemory(table),
+        memory=DynamoConnectorMemory(table),
         lists=DynamoLists(table),
         settings=DynamoSettings(table),
         schedules=DynamoSchedules(table),
@@ -164,8 +164,8 @@ SWITCH = 0.001
 
 
 @cache
-def house() -> House:
-    """The house of this process."""
+def dependencies() -> Dependencies:
+    """Everything wired, once per process."""
     built = build(os.environ)
     gc.freeze()  # what was loaded stays to the end
     gc.set_threshold(YOUNG, OLDER, OLDER)

@@ -15,7 +15,7 @@ from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.imports import Scope
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.runs import FINISHED, Run, RunState
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports import service
 from ledgerlink.services.posting import accept
 from ledgerlink.services.runs.history import list_items
@@ -43,7 +43,7 @@ class Bench:
 
     grounds: Grounds
     realm: str = field(init=False)
-    house: House = field(init=False)
+    deps: Dependencies = field(init=False)
     stepping: Stepping = field(init=False)
     connection: Connection = field(init=False)
     _over: threading.Event = field(default_factory=threading.Event)
@@ -53,22 +53,22 @@ class Bench:
         client = Aws(environment["AWS_ENDPOINT_URL"]).client
         self.stepping = Stepping.new(client)
         environment["LEDGERLINK_MACHINE"] = self.stepping.arn
-        self.house = replace(build(environment, client), count=lambda _name, _number: None)
+        self.deps = replace(build(environment, client), count=lambda _name, _number: None)
         self.realm = self.grounds.sandbox.new_company("Importing")
         granted = self.grounds.http.post("/_sandbox/token", json={"realm": self.realm}).json()
-        self.connection = connected(self.house, USER.firm, self.realm, granted)
+        self.connection = connected(self.deps, USER.firm, self.realm, granted)
         account = self.grounds.company(self.realm).income_account()
         for kind, given in rules(account).items():
             chosen = RuleKind(kind)
             found = mappings(chosen, given)
-            put_rules(self.house, USER.firm, USER.name, self.connection.id, chosen, found)
+            put_rules(self.deps, USER.firm, USER.name, self.connection.id, chosen, found)
 
     def work(self) -> None:
         """Do what comes out of the machine and out of the lane, until it is over."""
         url = self.grounds.environment["LEDGERLINK_LANE_URL"]
         while not self._over.is_set():
-            if not self.stepping.step(self.house):
-                handle_next(self.house, self.stepping.client("sqs"), url)
+            if not self.stepping.step(self.deps):
+                handle_next(self.deps, self.stepping.client("sqs"), url)
 
     def stop(self) -> None:
         self._over.set()
@@ -76,19 +76,19 @@ class Bench:
     def planned(self) -> tuple[Run, float]:
         """A new import of the sheet with its plan, and the seconds that the plan took."""
         firm, connection_id = USER.firm, self.connection.id
-        upload, url = accept.upload(self.house, firm, connection_id)
+        upload, url = accept.upload(self.deps, firm, connection_id)
         packed = gzip.compress(b"\n".join(lines("import", COUNT)))
         httpx.put(url, content=packed, trust_env=False).raise_for_status()
         wanted = service.Wanted(scope=SCOPE, records=upload)
-        run = service.create(self.house, USER, connection_id, uuid4().hex, wanted)
+        run = service.create(self.deps, USER, connection_id, uuid4().hex, wanted)
         self.until(run, lambda now: now.imported and now.imported.staged_at)
         begun = time.monotonic()
-        service.order_plan(self.house, USER, connection_id, run.id)
+        service.order_plan(self.deps, USER, connection_id, run.id)
         ready = self.until(run, lambda now: now.state is RunState.READY)
         return ready, time.monotonic() - begun
 
     def start(self, run: Run) -> None:
-        service.start(self.house, USER, run.connection_id, run.id, run.plan)
+        service.start(self.deps, USER, run.connection_id, run.id, run.plan)
 
     def ended(self, run: Run) -> Run:
         return self.until(run, lambda now: now.state in FINISHED)
@@ -96,7 +96,7 @@ class Bench:
     def until(self, run: Run, when: Callable[[Run], Any]) -> Run:
         ends = time.monotonic() + PATIENCE
         while time.monotonic() < ends:
-            now = self.house.runs.get(run.firm, run.connection_id, run.id)
+            now = self.deps.runs.get(run.firm, run.connection_id, run.id)
             if when(now):
                 return now
             time.sleep(0.1)
@@ -105,7 +105,7 @@ class Bench:
     def interrupted(self, run: Run, mark: int) -> float:
         """Interrupt the run; the seconds after which the ledger got nothing more."""
         begun = last = time.monotonic()
-        service.interrupt(self.house, USER, run.connection_id, run.id)
+        service.interrupt(self.deps, USER, run.connection_id, run.id)
         seen = self.traffic(mark).written
         while time.monotonic() - last < QUIET_SECONDS:
             time.sleep(0.1)
@@ -140,7 +140,7 @@ def _measured(bench: Bench) -> Iterator[Line]:
     took = bench.interrupted(run, mark)
     within = took <= INTERRUPT_SECONDS
     yield Line("interrupt: last write after", f"{INTERRUPT_SECONDS:.0f} s", f"{took:.1f} s", within)
-    service.resume(bench.house, USER, run.connection_id, run.id)
+    service.resume(bench.deps, USER, run.connection_id, run.id)
     bench.ended(run)
     held = sum(1 for _ in bench.grounds.company(bench.realm).activities())
     what = "activities in the ledger after the resume"
@@ -150,7 +150,7 @@ def _measured(bench: Bench) -> Iterator[Line]:
 
 def _preview(bench: Bench, run: Run) -> Line:
     begun = time.monotonic()
-    page = list_items(bench.house, run, COUNT - PAGE, PAGE)
+    page = list_items(bench.deps, run, COUNT - PAGE, PAGE)
     seconds = time.monotonic() - begun
     what = f"a preview page of {len(page.items)} near the end of the plan"
     return Line(what, f"{PAGE_SECONDS:.0f} s", f"{seconds:.2f} s", seconds <= PAGE_SECONDS)

@@ -28,7 +28,7 @@ ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "bench",
     "POWERTOOLS_METRICS_NAMESPACE": "bench",
 }
-HOUSE = "; from ledgerlink.bootstrap import house; house()"
+WIRING = "; from ledgerlink.bootstrap import dependencies; dependencies()"
 
 
 def functions() -> list[str]:
@@ -38,7 +38,7 @@ def functions() -> list[str]:
 
 def cold_import(function: str, with_house: bool) -> float:
     """Milliseconds that a new interpreter takes for the handler's import; the median of some."""
-    work = f"import functions.{function}.handler" + (HOUSE if with_house else "")
+    work = f"import functions.{function}.handler" + (WIRING if with_house else "")
     program = f"import time; t = time.perf_counter(); {work}; print(time.perf_counter() - t)"
     return statistics.median(_timed(program) for _ in range(TIMES)) * 1000
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ledgerlink.bootstrap import client, house
+from ledgerlink.bootstrap import client, dependencies
 from ledgerlink.domain.model.connections import Connection, ConnectionState
 from ledgerlink.domain.model.runs import FINISHED, Run, RunState
 from ledgerlink.domain.ports import Keys, Tokens
@@ -36,7 +36,7 @@ class Context:
 def connected(order: dict[str, Any]) -> Connection:
     """A connection to the company of an order: {"ledger", "login"}, or {"ledger", "realm",
     "access_token", "refresh_token"}. No message is sent for it."""
-    found = house()
+    found = dependencies()
     now = found.clock.now()
     company_id, keys = _keys(order, now)
     connection = Connection(
@@ -56,7 +56,7 @@ def connected(order: dict[str, Any]) -> Connection:
 
 def _keys(order: dict[str, Any], now: datetime) -> tuple[str, Keys]:
     if login := order.get("login"):
-        return house().connector(order["ledger"]).login(login)
+        return dependencies().connector(order["ledger"]).login(login)
     tokens = Tokens(
         access_token=order["access_token"],
         refresh_token=order["refresh_token"],
@@ -69,7 +69,7 @@ def drive(run: Run) -> Iterator[Run]:
     """Hand the lane's messages to the handler until the run has ended; the run after each."""
     for message in _messages():
         _handle(message)
-        run = house().runs.get(run.firm, run.connection_id, run.id)
+        run = dependencies().runs.get(run.firm, run.connection_id, run.id)
         yield run
         if run.state in ENDED:
             return

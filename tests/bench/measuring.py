@@ -164,7 +164,7 @@ def _plan_lines(what: str, result: Mapping[str, float]) -> Iterator[Line]:
 def starting() -> Iterator[Line]:
     """Cold imports and the layers."""
     for function in imports.functions():
-        bare, whole = (imports.cold_import(function, house) for house in (False, True))
+        bare, whole = (imports.cold_import(function, deps) for deps in (False, True))
         yield Line(
             f"cold import of {function}",
             f"{IMPORT_MS} ms",

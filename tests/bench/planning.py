@@ -17,7 +17,7 @@ from ledgerlink.bootstrap import SystemClock
 from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
 from ledgerlink.connectors.qbo.documents.content import ACTIVITY, forms
 from ledgerlink.domain.mapping.resolver import RuleBook
-from ledgerlink.domain.model.documents import Copy, Features, fingerprint, resolve
+from ledgerlink.domain.model.documents import Features, Snapshot, fingerprint, resolve
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.rules import Rule, RuleKind
@@ -40,21 +40,21 @@ class Held:
     """What was written before: links and the ledger's copies, by posting key."""
 
     links: dict[str, Link] = field(default_factory=dict)
-    copies: dict[str, Copy] = field(default_factory=dict)
+    copies: dict[str, Snapshot] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> "Held":
         held = cls()
         with path.open("rb") as stored:
             for line in stored:
-                link, copy = load(Link, line), load(Copy, next(stored))
+                link, copy = load(Link, line), load(Snapshot, next(stored))
                 held.links[link.key] = link
                 if link.source:
                     held.copies[link.key] = as_read(copy)
         return held
 
 
-def as_read(copy: Copy) -> Copy:
+def as_read(copy: Snapshot) -> Snapshot:
     """The copy as the connector makes it of what the ledger says."""
     return replace(copy, body=forms(ACTIVITY, copy.body)[0])
 
@@ -116,7 +116,7 @@ def written(operations: tuple[Operation, ...]) -> Iterator[bytes]:
         # The connector offers two forms: with the item that the ledger may have filled in, and not.
         forms = (mark, fingerprint({**body, "ItemRef": None}))
         yield dump(link)
-        yield dump(Copy(ledger_id=link.ledger_id, version="0", body=body, forms=forms))
+        yield dump(Snapshot(ledger_id=link.ledger_id, version="0", body=body, forms=forms))
 
 
 def main() -> None:

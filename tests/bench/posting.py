@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import httpx
-from ledgerlink.bootstrap import client, house
+from ledgerlink.bootstrap import client, dependencies
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.runs import Run
@@ -33,20 +33,20 @@ from tests.bench.sheet import lines
 
 def set_rules(connection: Connection, order: dict[str, Any]) -> None:
     """The rules of the sheets, and their settings, as the first order has them."""
-    change_settings(house(), FIRM, USER, connection.id, order["settings"])
+    change_settings(dependencies(), FIRM, USER, connection.id, order["settings"])
     for kind, given in order["rules"].items():
         chosen = RuleKind(kind)
-        put_rules(house(), FIRM, USER, connection.id, chosen, mappings(chosen, given))
+        put_rules(dependencies(), FIRM, USER, connection.id, chosen, mappings(chosen, given))
 
 
 def post(connection: Connection, records: Iterable[bytes], key: str) -> Posted:
     """Post these records through lane and handler until the run has ended."""
-    upload, url = accept.upload(house(), FIRM, connection.id)
+    upload, url = accept.upload(dependencies(), FIRM, connection.id)
     httpx.put(url, content=gzip.compress(b"\n".join(records))).raise_for_status()
     meter = Meter()
     meter.attach(client("dynamodb"), client("s3"), client("sqs"), client("secretsmanager"))
     begun, cpu = time.monotonic(), time.process_time()
-    run = accept.post(house(), FIRM, USER, connection.id, key, upload)
+    run = accept.post(dependencies(), FIRM, USER, connection.id, key, upload)
     planned, messages = 0.0, 0
     for later in drive(run):
         run = later

@@ -19,7 +19,7 @@ from ledgerlink.domain.model.list_records import ListTraits, ListType
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.model.schedule import NIGHTLY_SPREAD, Due, jitter
 from ledgerlink.domain.model.settings import Schedule, ScheduleMode, Settings
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.ports import Message
 from ledgerlink.services.sync import scheduler
 
@@ -174,9 +174,9 @@ class Simulation:
         self.groups, self.limit = Groups(), FIRST_WORKERS
         self.events: list[tuple[datetime, int, Callable[[], None]]] = []
         self.order = count()
-        self.house = self._house()
+        self.deps = self._deps()
 
-    def _house(self) -> House:
+    def _deps(self) -> Dependencies:
         stores = {
             "connections": self.companies,
             "runs": self.runs,
@@ -196,7 +196,7 @@ class Simulation:
             "machines",
         )
         unused = dict.fromkeys(names, cast(Any, None))
-        return House(
+        return Dependencies(
             **{n: cast(Any, Counted(n, s, self.night.calls)) for n, s in stores.items()},
             **unused,
             connectors={"fake": cast(Any, Teller())},
@@ -232,14 +232,14 @@ class Simulation:
         )
         self.companies.save(connection)
         self.choices.put(connection.firm, connection.id, Settings(schedule=nightly))
-        scheduler.replan(self.house, connection)
+        scheduler.replan(self.deps, connection)
 
     def _at(self, moment: datetime, happen: Callable[[], None]) -> None:
         heapq.heappush(self.events, (moment, next(self.order), happen))
 
     def _tick(self) -> None:
         before, begun = self.night.calls.total(), time.process_time()
-        queued = scheduler.tick(self.house, lambda: False)
+        queued = scheduler.tick(self.deps, lambda: False)
         self.night.tick_cpu = max(self.night.tick_cpu, time.process_time() - begun)
         calls = self.night.calls.total() - before
         took = ROUND_TRIP * calls / scheduler.SIDE_BY_SIDE
@@ -284,7 +284,7 @@ class Simulation:
         now, night = self.clock.now(), self.night
         self.runs.save(replace(run, state=RunState.COMPLETED, finished_at=now))
         connection = self.companies.get(run.firm, run.connection_id)
-        scheduler.reschedule(self.house, connection, changed=False)
+        scheduler.reschedule(self.deps, connection, changed=False)
         night.done[connection.id] += 1
         night.ends.append(now)
         planned = run.created_at - jitter(connection.id, NIGHTLY_SPREAD)

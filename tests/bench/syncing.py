@@ -11,7 +11,7 @@ import time
 from datetime import date
 from typing import Any
 
-from ledgerlink.bootstrap import house
+from ledgerlink.bootstrap import dependencies
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.runs import Run
@@ -27,7 +27,7 @@ def sync(connection: Connection, order: dict[str, Any], key: str) -> Synced:
     begun, messages = time.monotonic(), 0
     wanted = order.get("lists")
     run = request_sync(
-        house(),
+        dependencies(),
         FIRM,
         USER,
         connection.id,

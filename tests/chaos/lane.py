@@ -23,7 +23,7 @@ from ledgerlink.domain.model.rules import (
     RuleKind,
 )
 from ledgerlink.domain.model.runs import Run
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports import service
 from ledgerlink.services.posting import accept
 from ledgerlink.services.settings import rules
@@ -48,7 +48,7 @@ class KillableLane:
 
     machine: Machine
     realm: str = ""
-    house: House = field(init=False)
+    deps: Dependencies = field(init=False)
     connection: Connection = field(init=False)
     ledger_gate: Gate = field(init=False)
     aws_gate: Gate = field(init=False)
@@ -66,7 +66,7 @@ class KillableLane:
         self.stepping = Stepping.new(self.machine.client)
         built = build(self.environment(), self.machine.client)
         # Metrics are kept by process, and this one is not a function of ours.
-        self.house = replace(built, count=lambda _name, _number: None)
+        self.deps = replace(built, count=lambda _name, _number: None)
         self._connect()
         self._map()
 
@@ -110,7 +110,7 @@ class KillableLane:
         company = {"name": f"Chaos {uuid4().hex[:6]}", "seed": "empty"}
         self.realm = self._sandbox("POST", "companies", json=company)["realm"]
         granted = self._sandbox("POST", "token", json={"realm": self.realm})
-        self.connection = connected(self.house, FIRM, self.realm, granted)
+        self.connection = connected(self.deps, FIRM, self.realm, granted)
 
     def _map(self) -> None:
         income = self._income()
@@ -120,7 +120,7 @@ class KillableLane:
             (RuleKind.PROJECTS, CreateProject(name="Engine", client=client)),
             (RuleKind.LABOR_CODES, CreateLaborCode(name="Dev", income_account_id=income)),
         ):
-            rules.put_rules(self.house, FIRM, "chaos", self.connection.id, kind, {"one": mapping})
+            rules.put_rules(self.deps, FIRM, "chaos", self.connection.id, kind, {"one": mapping})
 
     def _income(self) -> str:
         accounts = self.rows("Account")
@@ -133,7 +133,7 @@ class KillableLane:
         return [row for row in rows if row.get("status") != "Deleted"]
 
     def post(self, entries: Sequence[dict[str, Any]]) -> Run:
-        return accept.post(self.house, FIRM, "chaos", self.connection.id, uuid4().hex, entries)
+        return accept.post(self.deps, FIRM, "chaos", self.connection.id, uuid4().hex, entries)
 
     def imported(
         self, entries: Sequence[dict[str, Any]], ledger: Shot | None = None, aws: Shot | None = None
@@ -142,17 +142,17 @@ class KillableLane:
         user = service.User(FIRM, "chaos")
         scope = Scope(first_day=date(2026, 3, 1), last_day=date(2026, 3, 31))
         wanted = service.Wanted(scope=scope, records=list(entries))
-        run = service.create(self.house, user, self.connection.id, uuid4().hex, wanted)
+        run = service.create(self.deps, user, self.connection.id, uuid4().hex, wanted)
         self.work()
-        service.order_plan(self.house, user, run.connection_id, run.id)
+        service.order_plan(self.deps, user, run.connection_id, run.id)
         self.work()
-        service.start(self.house, user, run.connection_id, run.id, self.run(run).plan)
+        service.start(self.deps, user, run.connection_id, run.id, self.run(run).plan)
         deaths = self.work(ledger, aws)
         return self.run(run), deaths
 
     def sync(self, **asked: Any) -> Run:
         return request.request_sync(
-            self.house, FIRM, "chaos", self.connection.id, uuid4().hex, **asked
+            self.deps, FIRM, "chaos", self.connection.id, uuid4().hex, **asked
         )
 
     def edit(self, **body: Any) -> dict[str, Any]:
@@ -160,7 +160,7 @@ class KillableLane:
         return dict(self._sandbox("POST", f"companies/{self.realm}/edit", json=body))
 
     def run(self, run: Run) -> Run:
-        return self.house.runs.get(FIRM, self.connection.id, run.id)
+        return self.deps.runs.get(FIRM, self.connection.id, run.id)
 
     def work(self, ledger: Shot | None = None, aws: Shot | None = None) -> int:
         """Take everything out of the lane; returns how many workers died on the way."""
@@ -171,7 +171,7 @@ class KillableLane:
                 "Messages", []
             )
             if not messages:
-                if self.stepping.step(self.house):
+                if self.stepping.step(self.deps):
                     continue
                 return deaths
             while self._worker(messages[0]["Body"]) < 0:
@@ -183,7 +183,7 @@ class KillableLane:
     def work_here(self) -> None:
         """The same in this process, where nothing dies."""
         sqs = self.machine.client("sqs")
-        assert any(not handle_next(self.house, sqs, self.queue_url) for _ in range(MESSAGES))
+        assert any(not handle_next(self.deps, sqs, self.queue_url) for _ in range(MESSAGES))
 
     def _worker(self, body: str) -> int:
         """One invocation in a process of its own; its exit code, negative when it was killed."""

@@ -35,7 +35,7 @@ class SageLane(KillableLane):
     def _connect(self) -> None:
         self.ledger = Sage.new(self.machine)
         login = self.ledger.company.login()
-        self.connection = connect.sign_in(self.house, FIRM, "chaos", "intacct", login)
+        self.connection = connect.sign_in(self.deps, FIRM, "chaos", "intacct", login)
         self.realm = self.ledger.company.id
 
     def _income(self) -> str:
@@ -48,9 +48,9 @@ class SageLane(KillableLane):
             (RuleKind.EXPENSE_CODES, {"one": LinkExpenseCode(ledger_id="glaccount/6000")}),
             (RuleKind.USERS, {"two": person}),
         ):
-            rules.put_rules(self.house, FIRM, "chaos", self.connection.id, kind, some)
+            rules.put_rules(self.deps, FIRM, "chaos", self.connection.id, kind, some)
         chosen = {"expenses": {"card_account_id": "creditcard/CORP-VISA"}}
-        settings.change_settings(self.house, FIRM, "chaos", self.connection.id, chosen)
+        settings.change_settings(self.deps, FIRM, "chaos", self.connection.id, chosen)
 
     @property
     def company(self) -> Company:

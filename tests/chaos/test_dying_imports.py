@@ -65,17 +65,17 @@ def test_an_import_whose_token_is_lost_while_it_is_applied_is_finished(
 ) -> None:
     user = service.User("chaos", "chaos")
     run, _ = lane.imported(entries("lost", 40))
-    again = service.undo(lane.house, user, run.connection_id, run.id, "undo-lost")
+    again = service.undo(lane.deps, user, run.connection_id, run.id, "undo-lost")
     lane.work()
     planned = lane.run(again)
     lane.machine.client("stepfunctions").send_task_success(
-        taskToken=lane.house.machines.waiting(planned).token, output='{"next": "end"}'
+        taskToken=lane.deps.machines.waiting(planned).token, output='{"next": "end"}'
     )
-    service.start(lane.house, user, run.connection_id, again.id, planned.plan)
-    while lane.stepping.step(lane.house):
+    service.start(lane.deps, user, run.connection_id, again.id, planned.plan)
+    while lane.stepping.step(lane.deps):
         pass
     lane.machine.client("stepfunctions").send_task_success(
-        taskToken=lane.house.machines.waiting(lane.run(again)).token, output='{"next": "end"}'
+        taskToken=lane.deps.machines.waiting(lane.run(again)).token, output='{"next": "end"}'
     )
     lane.work()
     assert lane.run(again).state is RunState.COMPLETED

@@ -11,21 +11,21 @@ from uuid import uuid4
 
 from ledgerlink.domain.errors import NotFound
 from ledgerlink.domain.model.dimensions import Defaults, merged, required
-from ledgerlink.domain.model.documents import Copy, Features, fingerprint, needs
+from ledgerlink.domain.model.documents import Features, Snapshot, fingerprint, needs
 from ledgerlink.domain.model.links import Link as Posted
-from ledgerlink.domain.model.list_records import Batch, ListRecord, ListTraits, ListType
-from ledgerlink.domain.model.money_settings import Expensing, Invoicing
+from ledgerlink.domain.model.list_records import ListBatch, ListRecord, ListTraits, ListType
+from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.rules import Link, Rule, RuleKind
 from ledgerlink.domain.model.rules import Mapping as Rules
 from ledgerlink.domain.model.source_records import ListPost, Record, RecordKind
-from ledgerlink.domain.model.time_settings import Posting
+from ledgerlink.domain.model.time_settings import TimeSettings
 from ledgerlink.domain.planning.inputs import PlanInput
 from ledgerlink.domain.planning.list_records import RULES as LISTED
 from ledgerlink.domain.planning.list_records import created_by
 from ledgerlink.domain.planning.planner import plan
-from ledgerlink.domain.ports import Composer, LaneState, Ledger, never
+from ledgerlink.domain.ports import Composer, ConnectorState, Ledger, never
 from ledgerlink.services.applying.chunk import ready
 from ledgerlink.services.posting.plan_post import WantedRates
 from ledgerlink.services.posting.snapshots import copies_of
@@ -49,7 +49,7 @@ class Packing(Protocol):
     @property
     def lists(self) -> Mapping[ListType, ListTraits]: ...
 
-    def package(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
+    def batch(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
         """Which operations go together."""
         ...
 
@@ -61,7 +61,7 @@ class Asked(Protocol):
     def connector(self) -> Packing: ...
 
     def ask(
-        self, what: Callable[[Ledger], Coroutine[Any, Any, T]], state: LaneState | None = None
+        self, what: Callable[[Ledger], Coroutine[Any, Any, T]], state: ConnectorState | None = None
     ) -> T:
         """What the port answers, with what it remembered."""
         ...
@@ -70,7 +70,7 @@ class Asked(Protocol):
         """All of a list, by id."""
         ...
 
-    def changes(self, *kinds: ListType) -> Mapping[ListType, Batch]:
+    def changes(self, *kinds: ListType) -> Mapping[ListType, ListBatch]:
         """What changed in these lists within the last minute."""
         ...
 
@@ -86,14 +86,14 @@ class Clerk(ABC, Generic[B]):
     came in of lists that plans read."""
 
     books: B
-    expensing: Expensing = field(default_factory=Expensing)
-    invoicing: Invoicing = field(default_factory=Invoicing)
-    posting: Posting = field(default_factory=Posting)
+    expensing: ExpenseSettings = field(default_factory=ExpenseSettings)
+    invoicing: InvoiceSettings = field(default_factory=InvoiceSettings)
+    posting: TimeSettings = field(default_factory=TimeSettings)
     rules: dict[tuple[RuleKind, str], Rule] = field(default_factory=dict)
     links: dict[str, Posted] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
-    state: LaneState = field(default_factory=dict)
+    state: ConnectorState = field(default_factory=dict)
     features: Features = field(default_factory=Features)
     calls: Mapping[str, int] = field(default_factory=dict)
     looked_at: Collection[RecordKind] = (RecordKind.EXPENSE, RecordKind.INVOICE)
@@ -206,7 +206,7 @@ class Clerk(ABC, Generic[B]):
 
         return self.books.ask(find, self.state)
 
-    def copy(self, key: str) -> Copy | None:
+    def copy(self, key: str) -> Snapshot | None:
         """What the ledger holds of what was posted under this key."""
         link = self.links[key]
         found = self.books.ask(lambda ledger: copies_of(ledger, [link], never), self.state)
@@ -280,7 +280,7 @@ class Clerk(ABC, Generic[B]):
             requests = list(self._packaged(writes))
             self.requests += requests
             told |= await self._written(ledger, requests)
-        self.state, self.calls = ledger.lane_state(), dict(ledger.calls)
+        self.state, self.calls = ledger.connector_state(), dict(ledger.calls)
         return told
 
     def _hindered(self, op: Operation) -> Outcome | None:
@@ -304,7 +304,7 @@ class Clerk(ABC, Generic[B]):
         return replace(write, file=lambda: _file(self.files, upload_id))
 
     def _packaged(self, writes: Sequence[Write]) -> Iterator[Request]:
-        for places in self.books.connector.package(writes):
+        for places in self.books.connector.batch(writes):
             yield Request(uuid4().hex, tuple(writes[place] for place in places))
 
     async def _written(self, ledger: Ledger, requests: Sequence[Request]) -> Outcomes:

@@ -10,7 +10,7 @@ from ledgerlink.domain.errors import Invalid, NotFound
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.runs import Run
-from ledgerlink.domain.ports import LaneState
+from ledgerlink.domain.ports import ConnectorState
 from ledgerlink.services.ports import Message
 
 LARGEST = 1_000_000
@@ -114,10 +114,10 @@ class FakeLane:
 class FakeMemory:
     """Implements `services.stores.LaneMemory`."""
 
-    states: dict[tuple[str, str], LaneState] = field(default_factory=dict)
+    states: dict[tuple[str, str], ConnectorState] = field(default_factory=dict)
 
-    def load(self, firm: str, connection_id: str) -> LaneState:
+    def load(self, firm: str, connection_id: str) -> ConnectorState:
         return self.states.get((firm, connection_id), {})
 
-    def save(self, firm: str, connection_id: str, state: LaneState) -> None:
+    def save(self, firm: str, connection_id: str, state: ConnectorState) -> None:
         self.states[(firm, connection_id)] = dict(state)

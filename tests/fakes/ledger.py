@@ -11,17 +11,23 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ledgerlink.domain.errors import AuthorizationLost, Forbidden, Invalid, LedgerError, Problem
-from ledgerlink.domain.model.documents import Company, Copy, Features, fingerprint
+from ledgerlink.domain.model.documents import Company, Features, Snapshot, fingerprint
 from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen, Offered
-from ledgerlink.domain.model.list_records import Batch, ListTraits, ListType, Notice, Reading
+from ledgerlink.domain.model.list_records import (
+    ListBatch,
+    ListRead,
+    ListTraits,
+    ListType,
+    WebhookEvent,
+)
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
 from ledgerlink.domain.ports import (
     Answered,
     Clock,
+    ConnectorState,
     Interrupted,
     Keys,
-    LaneState,
     Ledger,
     Stop,
     Tokens,
@@ -83,13 +89,13 @@ class FakeLedger:
 
     async def copies(
         self, kind: str, ids: Sequence[str], days: tuple[date, date] | None, stop: Stop = never
-    ) -> Mapping[str, Copy]:
+    ) -> Mapping[str, Snapshot]:
         if stop():
             raise Interrupted
         self._call("read")
         found = ((i, self.held.stored.get(i)) for i in ids)
         return {
-            i: Copy(
+            i: Snapshot(
                 ledger_id=i,
                 version=str(stored.version) if self.held.versions else None,
                 body=stored.body,
@@ -110,7 +116,7 @@ class FakeLedger:
         self._call("read")
         return {pair: self.held.rates[pair] for pair in wanted if pair in self.held.rates}
 
-    async def read_list(self, reading: Reading, stop: Stop = never) -> Batch:
+    async def read_list(self, reading: ListRead, stop: Stop = never) -> ListBatch:
         if stop():
             raise Interrupted
         self._call("list")
@@ -118,7 +124,7 @@ class FakeLedger:
 
     async def changes(
         self, wanted: Sequence[ListType], since: datetime, stop: Stop = never
-    ) -> Mapping[ListType, Batch]:
+    ) -> Mapping[ListType, ListBatch]:
         if stop():
             raise Interrupted
         self._call("changes")
@@ -130,7 +136,7 @@ class FakeLedger:
         self.held.knock()
         self.calls[kind] += 1
 
-    def lane_state(self) -> LaneState:
+    def connector_state(self) -> ConnectorState:
         return {"calls": sum(self.calls.values())}
 
     async def close(self) -> None:
@@ -191,7 +197,7 @@ class FakeConnector:
     shared_names: Collection[ListType] = (ListType.CUSTOMER, ListType.VENDOR, ListType.EMPLOYEE)
     changes_reach: timedelta = timedelta(days=29)
     metered: Collection[str] = ("read", "list", "changes")
-    told: list[Notice] = field(default_factory=list)
+    told: list[WebhookEvent] = field(default_factory=list)
     composer: FakeComposer = field(default_factory=FakeComposer)
     choices: Offered = field(default_factory=dict)
     heard: list[Chosen] = field(default_factory=list)
@@ -208,9 +214,9 @@ class FakeConnector:
     def company(self, company_id: str) -> FakeCompany:
         return self.companies.setdefault(company_id, FakeCompany(self.clock, self.fate))
 
-    def notices(
+    def webhook_events(
         self, headers: Mapping[str, str], body: bytes, credentials: Callable[[], Mapping[str, str]]
-    ) -> Sequence[Notice]:
+    ) -> Sequence[WebhookEvent]:
         """What `told` says, for the right signature."""
         assert credentials()["client_secret"]
         if headers.get("signature") != SIGNATURE:
@@ -219,11 +225,11 @@ class FakeConnector:
             raise Invalid("unreadable_notice", "This is no notice.", "Send it as agreed.")
         return list(self.told)
 
-    def package(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
+    def batch(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
         places, size = range(len(operations)), self.request_size
         return [places[start : start + size] for start in places[::size]]
 
-    def grants(self, credentials: Mapping[str, str]) -> FakeGrants:
+    def consents(self, credentials: Mapping[str, str]) -> FakeGrants:
         assert credentials["client_secret"]
         if self.takes_logins:
             raise Invalid("login_needed", "This ledger needs a login.", "Give login.")
@@ -249,7 +255,7 @@ class FakeConnector:
         company_id: str,
         vault: TokenVault,
         credentials: Mapping[str, str],
-        lane_state: LaneState,
+        connector_state: ConnectorState,
         chosen: Chosen = NOTHING,
     ) -> Ledger:
         self.heard.append(chosen)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ledgerlink.domain.errors import LedgerError
-from ledgerlink.domain.model.list_records import Batch, Gone, ListRecord, ListType, Reading
+from ledgerlink.domain.model.list_records import Gone, ListBatch, ListRead, ListRecord, ListType
 from ledgerlink.domain.ports import Clock
 
 PAGE = 3
@@ -56,7 +56,7 @@ class Shelves:
                 parent = gone.parent_id if heir in (None, each.id) else heir
                 self.change(kind, each.id, parent_id=parent)
 
-    def read(self, reading: Reading) -> Batch:
+    def read(self, reading: ListRead) -> ListBatch:
         """A batch in the order of ids."""
         if reading.type in self.refused:
             raise self.refused[reading.type]
@@ -64,13 +64,13 @@ class Shelves:
         found = [r for _, r in sorted(self.held(reading.type).items()) if _asked(r, reading)]
         left = [record for record in found if record.id > after]
         position = left[self.page - 1].id if len(left) > self.page else None
-        return Batch(records=left[: self.page], as_of=self.clock.now(), position=position)
+        return ListBatch(records=left[: self.page], as_of=self.clock.now(), position=position)
 
-    def changes(self, wanted: Sequence[ListType], since: datetime) -> Mapping[ListType, Batch]:
+    def changes(self, wanted: Sequence[ListType], since: datetime) -> Mapping[ListType, ListBatch]:
         """What the ledger tells of changes."""
         late, self.late = self.late, []
         return {
-            kind: Batch(
+            kind: ListBatch(
                 records=[r for r in self.held(kind).values() if _since(r, since)]
                 + [r for r in late if r.type is kind],
                 gone=[g for k, g in self.deleted if k is kind and g.at and g.at >= since],
@@ -81,7 +81,7 @@ class Shelves:
         }
 
 
-def _asked(record: ListRecord, reading: Reading) -> bool:
+def _asked(record: ListRecord, reading: ListRead) -> bool:
     if reading.since is not None and not _since(record, reading.since):
         return False
     if reading.ids is not None and record.id not in reading.ids:

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Form, Query
 from ledgerlink.domain.errors import LedgerlinkError
 from ledgerlink.services.connections import connect
 
-from functions.api.app import answers, app, house, public_url, who
+from functions.api.app import answers, app, dependencies, public_url, who
 from functions.api.caller import Right
 from functions.api.pages import CONNECT, cancelled_page, confirm_page, connected_page, problem_page
 from functions.api.views import ConnectionList, ConnectionView, NewConnection, Reconnection
@@ -29,10 +29,10 @@ def new_connection(body: NewConnection) -> tuple[ConnectionView, int]:
     caller = who(Right.ADMIN)
     if body.login is not None:
         login = dict(body.login)
-        signed_in = connect.sign_in(house(), caller.firm, caller.user, body.ledger, login)
+        signed_in = connect.sign_in(dependencies(), caller.firm, caller.user, body.ledger, login)
         return ConnectionView.of(signed_in), 201
     consent = connect.connect(
-        house(), caller.firm, caller.user, body.ledger, _redirect_uri(body.ledger)
+        dependencies(), caller.firm, caller.user, body.ledger, _redirect_uri(body.ledger)
     )
     return ConnectionView.of(consent.connection, consent.authorize_url), 201
 
@@ -40,14 +40,14 @@ def new_connection(body: NewConnection) -> tuple[ConnectionView, int]:
 @app.get("/v1/connections", summary="The firm's connections", tags=["connections"])
 def connections() -> ConnectionList:
     caller = who(Right.READ)
-    found = house().connections.list(caller.firm)
+    found = dependencies().connections.list(caller.firm)
     return ConnectionList(connections=[ConnectionView.of(one) for one in found])
 
 
 @app.get("/v1/connections/<connection_id>", summary="A connection", tags=["connections"])
 def connection(connection_id: str) -> ConnectionView:
     caller = who(Right.READ)
-    return ConnectionView.of(house().connections.get(caller.firm, connection_id))
+    return ConnectionView.of(dependencies().connections.get(caller.firm, connection_id))
 
 
 @app.post(
@@ -62,10 +62,12 @@ def reconnect(
     caller = who(Right.ADMIN)
     if body is not None:
         login = dict(body.login)
-        return ConnectionView.of(connect.sign_in_again(house(), caller.firm, connection_id, login))
-    ledger = house().connections.get(caller.firm, connection_id).ledger
+        return ConnectionView.of(
+            connect.sign_in_again(dependencies(), caller.firm, connection_id, login)
+        )
+    ledger = dependencies().connections.get(caller.firm, connection_id).ledger
     consent = connect.reconnect(
-        house(), caller.firm, caller.user, connection_id, _redirect_uri(ledger)
+        dependencies(), caller.firm, caller.user, connection_id, _redirect_uri(ledger)
     )
     return ConnectionView.of(consent.connection, consent.authorize_url)
 
@@ -77,7 +79,7 @@ def reconnect(
 )
 def disconnect(connection_id: str) -> ConnectionView:
     caller = who(Right.ADMIN)
-    return ConnectionView.of(connect.disconnect(house(), caller.firm, connection_id))
+    return ConnectionView.of(connect.disconnect(dependencies(), caller.firm, connection_id))
 
 
 @app.get(
@@ -97,11 +99,11 @@ def callback(
     No token here: the state tells whose consent it is.
     """
     try:
-        house().connector(ledger)
+        dependencies().connector(ledger)
         if error or not code or not realm_id:
-            connect.refuse(house(), state)
+            connect.refuse(dependencies(), state)
             return problem_page(400, "No consent was given.", "Start connecting again.")
-        asked = connect.review(house(), state, realm_id)
+        asked = connect.review(dependencies(), state, realm_id)
     except LedgerlinkError as refused:
         return problem_page(400, refused.message, refused.remedy)
     return confirm_page(asked, code, realm_id)
@@ -121,11 +123,11 @@ def confirmed(
 ) -> Response[str]:
     """Uses the state up; it connects the company if the decision is `connect`."""
     try:
-        house().connector(ledger)
+        dependencies().connector(ledger)
         if decision != CONNECT:
-            connect.refuse(house(), state)
+            connect.refuse(dependencies(), state)
             return cancelled_page()
-        connect.complete(house(), state, code, realm_id)
+        connect.complete(dependencies(), state, code, realm_id)
     except LedgerlinkError as refused:
         return problem_page(400, refused.message, refused.remedy)
     return connected_page()

@@ -12,7 +12,7 @@ from ledgerlink.domain.model.runs import Run
 from ledgerlink.services.runs import history
 from ledgerlink.services.runs.history import Item
 
-from functions.api.app import app, house, who
+from functions.api.app import app, dependencies, who
 from functions.api.caller import Right
 
 MOST_RUNS, MOST_ITEMS = 500, 10_000
@@ -61,7 +61,7 @@ def export_runs(
     """Newest first, at most 500; the header `Next` has the cursor of the rest."""
     caller = who(Right.READ)
     wanted = history.Wanted(viewer=caller.user)
-    page = history.list_runs(house(), caller.firm, connection_id, wanted, after, MOST_RUNS)
+    page = history.list_runs(dependencies(), caller.firm, connection_id, wanted, after, MOST_RUNS)
     return _csv([*RUN_COLUMNS, *STATES], map(_run_row, page.items), page.after)
 
 
@@ -75,8 +75,8 @@ def export_items(
 ) -> Response[str]:
     """In the order of its plan, at most 10,000; the header `Next` has the cursor of the rest."""
     caller = who(Right.READ)
-    run = history.get_run(house(), caller.firm, connection_id, run_id, caller.user)
-    page = history.list_items(house(), run, after, MOST_ITEMS)
+    run = history.get_run(dependencies(), caller.firm, connection_id, run_id, caller.user)
+    page = history.list_items(dependencies(), run, after, MOST_ITEMS)
     return _csv(ITEM_COLUMNS, map(_item_row, page.items), page.after)
 
 

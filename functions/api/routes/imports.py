@@ -16,7 +16,7 @@ from ledgerlink.services.imports.plan_import import chosen
 from ledgerlink.services.runs import history
 from ledgerlink.services.runs.next_step import ahead
 
-from functions.api.app import answers, app, house, who
+from functions.api.app import answers, app, dependencies, who
 from functions.api.caller import Caller, Right
 from functions.api.import_views import (
     ChosenView,
@@ -40,12 +40,12 @@ ONE = f"{PATH}/<import_id>"
 
 def _view(run: Run) -> ImportView:
     assert run.imported is not None
-    waits = ahead(house(), run) if run.state is RunState.QUEUED else None
-    return ImportView.of(run, run.imported, waits, house().clock.now())
+    waits = ahead(dependencies(), run) if run.state is RunState.QUEUED else None
+    return ImportView.of(run, run.imported, waits, dependencies().clock.now())
 
 
 def _found(caller: Caller, connection_id: str, import_id: str) -> tuple[Run, Import]:
-    return service.get_import(house(), asking(caller), connection_id, import_id)
+    return service.get_import(dependencies(), asking(caller), connection_id, import_id)
 
 
 def _accepted(run: Run) -> Response[ImportView]:
@@ -73,7 +73,7 @@ def new_import(connection_id: str, body: NewImport, idempotency_key: Key) -> Res
         names=body.told(),
         posting=body.posted(),
     )
-    run = service.create(house(), asking(caller), connection_id, idempotency_key, wanted)
+    run = service.create(dependencies(), asking(caller), connection_id, idempotency_key, wanted)
     return _accepted(run)
 
 
@@ -89,14 +89,14 @@ def list_imports(
     """The firm's imports and your own drafts. A page may be short before the end."""
     caller = who(Right.READ)
     wanted = history.Wanted(viewer=caller.user, kind=IMPORT, state=state, user=user)
-    page = history.list_runs(house(), caller.firm, connection_id, wanted, after, limit, sort)
+    page = history.list_runs(dependencies(), caller.firm, connection_id, wanted, after, limit, sort)
     return ImportList(imports=[_view(run) for run in page.items], next=page.after)
 
 
 @app.get(ONE, summary="An import, with its progress", tags=["imports"])
 def get_import(connection_id: str, import_id: str) -> ImportView:
     run, _ = _found(who(Right.READ), connection_id, import_id)
-    service.keep_going(house(), run)
+    service.keep_going(dependencies(), run)
     return _view(run)
 
 
@@ -106,13 +106,13 @@ def change_import(connection_id: str, import_id: str, body: ImportChange) -> Imp
     caller = who(Right.POST)
     _, imported = _found(caller, connection_id, import_id)
     patch = body.patch(imported.scope)
-    return _view(service.change(house(), asking(caller), connection_id, import_id, patch))
+    return _view(service.change(dependencies(), asking(caller), connection_id, import_id, patch))
 
 
 @app.delete(ONE, summary="Give up a draft", tags=["imports"])
 def discard_import(connection_id: str, import_id: str) -> ImportView:
     caller = who(Right.POST)
-    return _view(service.discard(house(), asking(caller), connection_id, import_id))
+    return _view(service.discard(dependencies(), asking(caller), connection_id, import_id))
 
 
 @app.get(
@@ -130,9 +130,9 @@ def get_mapping(
     """Where there is no rule yet, what the ledger's lists suggest."""
     caller = who(Right.READ)
     run, _ = _found(caller, connection_id, import_id)
-    connection = house().connections.get(caller.firm, connection_id)
+    connection = dependencies().connections.get(caller.firm, connection_id)
     wanted = rule_kind(kind)
-    page = mapping.mapping_of(house(), connection, run, wanted, after, limit)
+    page = mapping.mapping_of(dependencies(), connection, run, wanted, after, limit)
     return MappingView.of(wanted, page)
 
 
@@ -140,7 +140,7 @@ def get_mapping(
 def refresh_import(connection_id: str, import_id: str) -> ImportView:
     """With suggestions from the lists as they are now."""
     caller = who(Right.POST)
-    return _view(service.change(house(), asking(caller), connection_id, import_id, {}))
+    return _view(service.change(dependencies(), asking(caller), connection_id, import_id, {}))
 
 
 @app.post(
@@ -152,7 +152,7 @@ def refresh_import(connection_id: str, import_id: str) -> ImportView:
 def plan_import(connection_id: str, import_id: str) -> Response[ImportView]:
     """With the rules and settings as they are now. Nothing is written."""
     caller = who(Right.POST)
-    return _accepted(service.order_plan(house(), asking(caller), connection_id, import_id))
+    return _accepted(service.order_plan(dependencies(), asking(caller), connection_id, import_id))
 
 
 @app.get(f"{ONE}/preview", summary="What the plan would do", tags=["imports"])
@@ -166,7 +166,7 @@ def preview_import(
 ) -> PreviewView:
     caller = who(Right.READ)
     run, imported = _found(caller, connection_id, import_id)
-    page = history.list_items(house(), run, after, limit, state, action)
+    page = history.list_items(dependencies(), run, after, limit, state, action)
     return PreviewView(
         plan=run.plan,
         totals={name: dict(numbers) for name, numbers in imported.totals.items()},
@@ -185,7 +185,7 @@ def get_chosen(
     """In the order of kind and key."""
     caller = who(Right.READ)
     run, _ = _found(caller, connection_id, import_id)
-    first, *rules = house().staging.notes(run, chosen(run)) or ({"posting": {}},)
+    first, *rules = dependencies().staging.notes(run, chosen(run)) or ({"posting": {}},)
     end = after + limit
     rest = str(end) if len(rules) > end else None
     page = list(rules[after:end])
@@ -201,7 +201,7 @@ def get_chosen(
 def start_import(connection_id: str, import_id: str, body: StartImport) -> Response[ImportView]:
     caller = who(Right.POST)
     caller.require_kinds([RecordKind.TIME])
-    run = service.start(house(), asking(caller), connection_id, import_id, body.plan)
+    run = service.start(dependencies(), asking(caller), connection_id, import_id, body.plan)
     return _accepted(run)
 
 
@@ -210,14 +210,14 @@ def interrupt_import(connection_id: str, import_id: str) -> ImportView:
     """What is on its way to the ledger is ended and recorded. Only who started it may, or an
     administrator."""
     caller = who(Right.POST)
-    return _view(service.interrupt(house(), asking(caller), connection_id, import_id))
+    return _view(service.interrupt(dependencies(), asking(caller), connection_id, import_id))
 
 
 @app.post(f"{ONE}/resume", summary="Let an import do what is left of it", tags=["imports"])
 def resume_import(connection_id: str, import_id: str) -> ImportView:
     caller = who(Right.POST)
     caller.require_kinds([RecordKind.TIME])
-    return _view(service.resume(house(), asking(caller), connection_id, import_id))
+    return _view(service.resume(dependencies(), asking(caller), connection_id, import_id))
 
 
 @app.post(
@@ -230,7 +230,7 @@ def undo_import(connection_id: str, import_id: str, idempotency_key: Key) -> Res
     """It is looked at and started like any other."""
     caller = who(Right.POST)
     caller.require_kinds([RecordKind.TIME])
-    run = service.undo(house(), asking(caller), connection_id, import_id, idempotency_key)
+    run = service.undo(dependencies(), asking(caller), connection_id, import_id, idempotency_key)
     return _accepted(run)
 
 
@@ -246,5 +246,7 @@ def get_reconciliation(
 ) -> ReconciliationView:
     """By person and project, with every difference. At most 92 days at once."""
     caller = who(Right.READ)
-    found = reconciliation.reconcile(house(), caller.firm, connection_id, first_day, last_day)
+    found = reconciliation.reconcile(
+        dependencies(), caller.firm, connection_id, first_day, last_day
+    )
     return ReconciliationView.of(found)

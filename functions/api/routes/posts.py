@@ -8,7 +8,7 @@ from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.services.posting import accept
 from ledgerlink.services.posting import preview as previewing
 
-from functions.api.app import answers, app, house, who
+from functions.api.app import answers, app, dependencies, who
 from functions.api.caller import Right
 from functions.api.post_views import PlanView, Post
 from functions.api.views import RunView, UploadView
@@ -22,7 +22,7 @@ from functions.api.views import RunView, UploadView
 )
 def new_upload(connection_id: str) -> tuple[UploadView, int]:
     caller = who(Right.POST)
-    upload_id, url = accept.upload(house(), caller.firm, connection_id)
+    upload_id, url = accept.upload(dependencies(), caller.firm, connection_id)
     return UploadView(upload_id=upload_id, url=url, expires_in_seconds=3600), 201
 
 
@@ -51,7 +51,7 @@ def new_post(
     records = body.records()
     if preview:
         operations = previewing.preview(
-            house(), caller.firm, caller.user, connection_id, records, caller.kinds
+            dependencies(), caller.firm, caller.user, connection_id, records, caller.kinds
         )
         return Response(200, "application/json", PlanView.of(operations))
     if idempotency_key is None:
@@ -59,7 +59,13 @@ def new_post(
         remedy = "Send an Idempotency-Key of your own making with each post."
         raise Invalid("invalid_request", "A post needs a key.", remedy, [problem])
     run = accept.post(
-        house(), caller.firm, caller.user, connection_id, idempotency_key, records, caller.kinds
+        dependencies(),
+        caller.firm,
+        caller.user,
+        connection_id,
+        idempotency_key,
+        records,
+        caller.kinds,
     )
     view = RunView.of(run)
     return Response(202, "application/json", view, headers={"Location": view.href})

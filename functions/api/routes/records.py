@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from ledgerlink.services.sync import list_records as records
 
-from functions.api.app import app, house, who
+from functions.api.app import app, dependencies, who
 from functions.api.caller import Right
 from functions.api.list_views import ChangeList, ChangeView, RecordList, RecordView
 
@@ -46,7 +46,7 @@ def list_records(
         gone=gone,
     )
     page = records.list_records(
-        house(), caller.firm, connection_id, kind, wanted, after=after, limit=limit
+        dependencies(), caller.firm, connection_id, kind, wanted, after=after, limit=limit
     )
     return RecordList(records=[RecordView.of(known) for known in page.items], next=page.after)
 
@@ -63,7 +63,9 @@ def _moment(given: datetime | None) -> datetime | None:
 )
 def get_record(connection_id: str, kind: str, record_id: str) -> RecordView:
     caller = who(Right.READ)
-    return RecordView.of(records.get_record(house(), caller.firm, connection_id, kind, record_id))
+    return RecordView.of(
+        records.get_record(dependencies(), caller.firm, connection_id, kind, record_id)
+    )
 
 
 @app.get(
@@ -79,7 +81,7 @@ def changes(
     """What came after a cursor. Keep `next` and ask again with it: nothing is left out and nothing
     comes twice. From 0 on it rebuilds all records."""
     caller = who(Right.READ)
-    house().connections.get(caller.firm, connection_id)
-    page = house().lists.changes(caller.firm, connection_id, after, limit)
+    dependencies().connections.get(caller.firm, connection_id)
+    page = dependencies().lists.changes(caller.firm, connection_id, after, limit)
     found = [ChangeView.of(change) for change in page.items]
     return ChangeList(changes=found, next=page.after or str(after))

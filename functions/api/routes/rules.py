@@ -8,7 +8,7 @@ from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.services.settings import rules
 from ledgerlink.wire.rules import all_mappings, mappings, plain
 
-from functions.api.app import app, house, who
+from functions.api.app import app, dependencies, who
 from functions.api.caller import Right
 from functions.api.views import AllRules, RuleList, Rules, RulesSet, RuleView
 
@@ -31,7 +31,9 @@ def get_rules(
 ) -> RuleList:
     """In the order of their keys."""
     caller = who(Right.READ)
-    page = rules.page_of_rules(house(), caller.firm, connection_id, rule_kind(kind), after, limit)
+    page = rules.page_of_rules(
+        dependencies(), caller.firm, connection_id, rule_kind(kind), after, limit
+    )
     return RuleList(rules=[RuleView.of(rule) for rule in page.items], next=page.after)
 
 
@@ -41,7 +43,7 @@ def put_rules(connection_id: str, kind: str, body: Rules) -> RuleList:
     caller = who(Right.ADMIN)
     wanted = rule_kind(kind)
     given = mappings(wanted, body.rules)
-    found = rules.put_rules(house(), caller.firm, caller.user, connection_id, wanted, given)
+    found = rules.put_rules(dependencies(), caller.firm, caller.user, connection_id, wanted, given)
     return _answer(found)
 
 
@@ -54,7 +56,9 @@ def rule_history(
     connection_id: str, kind: str, key: Annotated[str, Query(min_length=1, max_length=200)]
 ) -> RuleList:
     caller = who(Right.READ)
-    return _answer(rules.rule_history(house(), caller.firm, connection_id, rule_kind(kind), key))
+    return _answer(
+        rules.rule_history(dependencies(), caller.firm, connection_id, rule_kind(kind), key)
+    )
 
 
 @app.get("/v1/connections/<connection_id>/rules", summary="All rules", tags=["rules"])
@@ -64,7 +68,7 @@ def export_rules(connection_id: str) -> AllRules:
     found = {
         kind: {
             rule.key: plain(kind, rule.mapping)
-            for rule in rules.list_rules(house(), caller.firm, connection_id, kind)
+            for rule in rules.list_rules(dependencies(), caller.firm, connection_id, kind)
         }
         for kind in RuleKind
     }
@@ -76,7 +80,7 @@ def import_rules(connection_id: str, body: AllRules) -> RulesSet:
     """Sets the rules named and leaves the others; nothing is set when one of them is wrong."""
     caller = who(Right.ADMIN)
     given = all_mappings(body.rules)
-    versions = rules.put_all_rules(house(), caller.firm, caller.user, connection_id, given)
+    versions = rules.put_all_rules(dependencies(), caller.firm, caller.user, connection_id, given)
     return RulesSet(rules={kind: len(some) for kind, some in versions.items()})
 
 

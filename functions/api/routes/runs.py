@@ -10,7 +10,7 @@ from ledgerlink.services.imports import service
 from ledgerlink.services.runs import history, parking
 from ledgerlink.services.sync import list_records
 
-from functions.api.app import app, house, who
+from functions.api.app import app, dependencies, who
 from functions.api.caller import Caller, Right
 from functions.api.list_views import ChangeView, RunChangeList
 from functions.api.views import ItemList, ItemView, RunList, RunView
@@ -32,14 +32,16 @@ def list_runs(
     alone. A page may be short before the end. Sorted by state or user, the newest 500 are."""
     caller = who(Right.READ)
     wanted = history.Wanted(viewer=caller.user, kind=kind, state=state, user=user)
-    page = history.list_runs(house(), caller.firm, connection_id, wanted, after, limit, sort)
+    page = history.list_runs(dependencies(), caller.firm, connection_id, wanted, after, limit, sort)
     return RunList(runs=[RunView.of(run) for run in page.items], next=page.after)
 
 
 @app.get("/v1/connections/<connection_id>/runs/<run_id>", summary="A run", tags=["runs"])
 def get_run(connection_id: str, run_id: str) -> RunView:
     caller = who(Right.READ)
-    return RunView.of(history.get_run(house(), caller.firm, connection_id, run_id, caller.user))
+    return RunView.of(
+        history.get_run(dependencies(), caller.firm, connection_id, run_id, caller.user)
+    )
 
 
 @app.get(
@@ -57,12 +59,12 @@ def list_items(
 ) -> ItemList | RunChangeList:
     """The items of a sync are its entries in the feed."""
     caller = who(Right.READ)
-    run = history.get_run(house(), caller.firm, connection_id, run_id, caller.user)
+    run = history.get_run(dependencies(), caller.firm, connection_id, run_id, caller.user)
     if run.sync is not None:
-        changed = list_records.changes_of_run(house(), run, after, limit)
+        changed = list_records.changes_of_run(dependencies(), run, after, limit)
         found = [ChangeView.of(change) for change in changed.items]
         return RunChangeList(items=found, next=changed.after)
-    page = history.list_items(house(), run, after, limit, state, action)
+    page = history.list_items(dependencies(), run, after, limit, state, action)
     return ItemList(items=[ItemView.of(item) for item in page.items], next=page.after)
 
 
@@ -73,13 +75,13 @@ def list_items(
 )
 def resume_run(connection_id: str, run_id: str) -> RunView:
     caller = who(Right.POST)
-    run = history.get_run(house(), caller.firm, connection_id, run_id, caller.user)
+    run = history.get_run(dependencies(), caller.firm, connection_id, run_id, caller.user)
     if run.imported is not None:
         caller.require_kinds([RecordKind.TIME])
         service.require_owner(run, asking(caller))
     elif run.sync is None:
         caller.require_kinds(list(RecordKind) if run.kinds is None else run.kinds)
-    return RunView.of(parking.resume(house(), run))
+    return RunView.of(parking.resume(dependencies(), run))
 
 
 def asking(caller: Caller) -> service.User:

@@ -3,7 +3,7 @@
 from ledgerlink.domain.model.settings import Settings
 from ledgerlink.services.settings import settings
 
-from functions.api.app import app, house, who
+from functions.api.app import app, dependencies, who
 from functions.api.caller import Right
 from functions.api.list_views import SettingsChange, SettingsView
 
@@ -15,7 +15,7 @@ from functions.api.list_views import SettingsChange, SettingsView
 )
 def get_settings(connection_id: str) -> SettingsView:
     caller = who(Right.READ)
-    found = settings.get_settings(house(), caller.firm, connection_id)
+    found = settings.get_settings(dependencies(), caller.firm, connection_id)
     return _view(caller.firm, connection_id, found)
 
 
@@ -27,10 +27,12 @@ def get_settings(connection_id: str) -> SettingsView:
 def change_settings(connection_id: str, body: SettingsChange) -> SettingsView:
     """Takes effect at once: the schedule is planned anew, and lists that come in now are read."""
     caller = who(Right.ADMIN)
-    found = settings.change_settings(house(), caller.firm, caller.user, connection_id, body.patch())
+    found = settings.change_settings(
+        dependencies(), caller.firm, caller.user, connection_id, body.patch()
+    )
     return _view(caller.firm, connection_id, found)
 
 
 def _view(firm: str, connection_id: str, found: Settings) -> SettingsView:
-    offered = settings.offered_choices(house(), firm, connection_id)
-    return SettingsView.of(found, offered, house().schedules.get(firm, connection_id).at)
+    offered = settings.offered_choices(dependencies(), firm, connection_id)
+    return SettingsView.of(found, offered, dependencies().schedules.get(firm, connection_id).at)

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header
 from ledgerlink.services.sync import request
 
-from functions.api.app import answers, app, house, who
+from functions.api.app import answers, app, dependencies, who
 from functions.api.caller import Right
 from functions.api.list_views import NewSync
 from functions.api.views import RunView
@@ -26,7 +26,7 @@ def new_sync(
     """Answers at once with the run; the same Idempotency-Key never makes a second one."""
     caller = who(Right.POST)
     run = request.request_sync(
-        house(),
+        dependencies(),
         caller.firm,
         caller.user,
         connection_id,

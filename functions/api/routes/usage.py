@@ -4,7 +4,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.api.app import app, house, who
+from functions.api.app import app, dependencies, who
 from functions.api.caller import Right
 from functions.api.list_views import ApplicationUsage, ConnectionUsage, UsageView
 
@@ -17,18 +17,18 @@ def usage(
 ) -> UsageView:
     """Of the firm's connections, and of the whole application by ledger."""
     caller = who(Right.READ)
-    month = month or house().clock.now().strftime("%Y-%m")
-    counted = house().usage
+    month = month or dependencies().clock.now().strftime("%Y-%m")
+    counted = dependencies().usage
     connections = [
         ConnectionUsage(
             connection_id=one.id,
             ledger=one.ledger,
             metered=counted.of_connection(caller.firm, one.id, month),
         )
-        for one in house().connections.list(caller.firm)
+        for one in dependencies().connections.list(caller.firm)
     ]
     applications = [
         ApplicationUsage(ledger=ledger, metered=counted.of_application(ledger, month))
-        for ledger in sorted(house().connectors)
+        for ledger in sorted(dependencies().connectors)
     ]
     return UsageView(month=month, connections=connections, applications=applications)

@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 from ledgerlink.domain.model.documents import (
     Company,
-    Copy,
     Document,
     Features,
     NewListRecord,
@@ -16,10 +15,17 @@ from ledgerlink.domain.model.documents import (
     ResolvedInvoice,
     ResolvedReceipt,
     ResolvedTime,
+    Snapshot,
 )
 from ledgerlink.domain.model.imports import Scope
 from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen, Offered
-from ledgerlink.domain.model.list_records import Batch, ListTraits, ListType, Notice, Reading
+from ledgerlink.domain.model.list_records import (
+    ListBatch,
+    ListRead,
+    ListTraits,
+    ListType,
+    WebhookEvent,
+)
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import Reason
@@ -146,7 +152,7 @@ class TokenVault(Protocol):
         ...
 
 
-class Grants(Protocol):
+class Consents(Protocol):
     """The authorisation flow of one ledger."""
 
     def authorize_url(self, state: str, redirect_uri: str) -> str:
@@ -167,7 +173,7 @@ class Grants(Protocol):
         ...
 
 
-LaneState = Mapping[str, Any]
+ConnectorState = Mapping[str, Any]
 """What a connector wants to remember between invocations (its limiter), as JSON values."""
 
 Answered = Callable[[Request, Sequence[Outcome]], Awaitable[None]]
@@ -222,7 +228,7 @@ class Ledger(Protocol):
 
     async def copies(
         self, kind: str, ids: Sequence[str], days: tuple[date, date] | None, stop: Stop = never
-    ) -> Mapping[str, Copy]:
+    ) -> Mapping[str, Snapshot]:
         """What the ledger holds of these records of ours, by id; one that is not there is gone.
         `days` says between which days most of them lie. Raises Interrupted."""
         ...
@@ -234,7 +240,7 @@ class Ledger(Protocol):
         Interrupted."""
         ...
 
-    async def read_list(self, reading: Reading, stop: Stop = never) -> Batch:
+    async def read_list(self, reading: ListRead, stop: Stop = never) -> ListBatch:
         """One batch of a list, in an order that paging does not disturb: no record is passed
         over because another one came, changed or went meanwhile. Inactive records are among
         them. Raises Interrupted."""
@@ -242,13 +248,13 @@ class Ledger(Protocol):
 
     async def changes(
         self, wanted: Sequence[ListType], since: datetime, stop: Stop = never
-    ) -> Mapping[ListType, Batch]:
+    ) -> Mapping[ListType, ListBatch]:
         """What changed in these lists at or after `since` (the ledger's time), in as few calls
         as the ledger allows. A list that the answer lacks could not be told in full and has to be
         read whole. Raises Interrupted."""
         ...
 
-    def lane_state(self) -> LaneState:
+    def connector_state(self) -> ConnectorState:
         """The limiter's memory, for the next invocation."""
         ...
 
@@ -310,21 +316,21 @@ class Connector(Protocol):
         """The kinds of calls that the ledger's maker meters."""
         ...
 
-    def notices(
+    def webhook_events(
         self, headers: Mapping[str, str], body: bytes, credentials: Callable[[], Mapping[str, str]]
-    ) -> Sequence[Notice]:
+    ) -> Sequence[WebhookEvent]:
         """What a webhook says; `headers` have lower-case names. The application's `credentials`
         are read only where a ledger signs with them. The signature is checked over the
         raw body, in constant time. Raises Forbidden for a wrong or missing signature, Invalid for
         a body that cannot be read."""
         ...
 
-    def package(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
+    def batch(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
         """How to spread operations of one level over requests: which of them, by their places, go
         together. Each is in one request."""
         ...
 
-    def grants(self, credentials: Mapping[str, str]) -> Grants:
+    def consents(self, credentials: Mapping[str, str]) -> Consents:
         """The authorisation flow, with the application's credentials. Raises Invalid where users
         sign in with a login."""
         ...
@@ -345,7 +351,7 @@ class Connector(Protocol):
         company_id: str,
         vault: Any,
         credentials: Mapping[str, str],
-        lane_state: LaneState,
+        connector_state: ConnectorState,
         chosen: Chosen = NOTHING,
     ) -> Ledger:
         """A connection to that company, which chose this, by the keys in the vault."""

@@ -9,9 +9,9 @@ from ledgerlink.domain.ports import Clock, Connector, Ledger, TimeSource
 from ledgerlink.services.ports import (
     Bus,
     Connections,
+    ConnectorMemory,
     Ids,
     Lane,
-    LaneMemory,
     Links,
     Lists,
     Machines,
@@ -26,7 +26,7 @@ from ledgerlink.services.ports import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class Dependencies:
     """The stores, the connectors and the clock. `count` adds to a named metric."""
 
     connections: Connections
@@ -37,7 +37,7 @@ class House:
     vaults: Vaults
     lane: Lane
     machines: Machines
-    memory: LaneMemory
+    memory: ConnectorMemory
     lists: Lists
     settings: SettingsStore
     schedules: Schedules

@@ -14,7 +14,7 @@ from ledgerlink.domain.model.runs import Progress, Run, RunState
 from ledgerlink.domain.model.schedule import Due
 from ledgerlink.domain.model.settings import Settings
 from ledgerlink.domain.model.source_records import RecordKind
-from ledgerlink.domain.ports import Keys, LaneState, Vault
+from ledgerlink.domain.ports import ConnectorState, Keys, Vault
 
 T = TypeVar("T")
 
@@ -402,11 +402,11 @@ class Lane(Protocol):
         ...
 
 
-class LaneMemory(Protocol):
+class ConnectorMemory(Protocol):
     """What a connector remembers between invocations."""
 
-    def load(self, firm: str, connection_id: str) -> LaneState: ...
-    def save(self, firm: str, connection_id: str, state: LaneState) -> None: ...
+    def load(self, firm: str, connection_id: str) -> ConnectorState: ...
+    def save(self, firm: str, connection_id: str, state: ConnectorState) -> None: ...
 
 
 class Ids(Protocol):

@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ledgerlink.domain.ports import LaneState
+from ledgerlink.domain.ports import ConnectorState
 from ledgerlink.services.ports import Message
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Table
@@ -65,17 +65,17 @@ def received(body: str) -> Message:
     return load(Message, body)
 
 
-class DynamoLaneMemory:
+class DynamoConnectorMemory:
     """Implements `services.stores.LaneMemory`."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def load(self, firm: str, connection_id: str) -> LaneState:
+    def load(self, firm: str, connection_id: str) -> ConnectorState:
         row = self._table.get(keys.connection(firm, connection_id), "lane")
-        state: LaneState = json.loads(row["data"]) if row else {}
+        state: ConnectorState = json.loads(row["data"]) if row else {}
         return state
 
-    def save(self, firm: str, connection_id: str, state: LaneState) -> None:
+    def save(self, firm: str, connection_id: str, state: ConnectorState) -> None:
         pk = keys.connection(firm, connection_id)
         self._table.put({"pk": pk, "sk": "lane", "data": json.dumps(state)})

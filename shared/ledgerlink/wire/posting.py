@@ -8,17 +8,17 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.model.money_settings import Expensing, Invoicing
-from ledgerlink.domain.model.time_settings import Posting
+from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
+from ledgerlink.domain.model.time_settings import TimeSettings
 from ledgerlink.wire.records import forbid_unknown, problems
 
-Section = TypeVar("Section", Posting, Expensing, Invoicing)
+Section = TypeVar("Section", TimeSettings, ExpenseSettings, InvoiceSettings)
 """A part of the settings."""
 
 NAMES: Mapping[type[Any], str] = {
-    Posting: "posting",
-    Expensing: "expenses",
-    Invoicing: "invoices",
+    TimeSettings: "posting",
+    ExpenseSettings: "expenses",
+    InvoiceSettings: "invoices",
 }
 """Where each part stands in the settings."""
 
@@ -49,7 +49,7 @@ def changed(before: Section, patch: Mapping[str, Any]) -> Section:
     return after
 
 
-def plain(section: Posting | Expensing | Invoicing) -> dict[str, Any]:
+def plain(section: TimeSettings | ExpenseSettings | InvoiceSettings) -> dict[str, Any]:
     """The settings as JSON values."""
     values: dict[str, Any] = _adapter(_form(section)).dump_python(section, mode="json")
     return values

@@ -11,8 +11,8 @@ from ledgerlink.connectors.intacct import Endpoints, Login, SageIntacct
 from ledgerlink.connectors.intacct.choices import Choices
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
 from ledgerlink.domain.model.ledger_choices import Chosen
-from ledgerlink.domain.model.list_records import Batch, ListRecord, ListType, Reading
-from ledgerlink.domain.ports import LaneState
+from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListRecord, ListType
+from ledgerlink.domain.ports import ConnectorState
 
 from local.sandboxes.intacct.journal import Entry
 from local.sandboxes.intacct.seeds.planting import plant
@@ -104,7 +104,7 @@ class Books:
     def ask(
         self,
         what: Callable[[IntacctLedger], Coroutine[Any, Any, T]],
-        state: LaneState | None = None,
+        state: ConnectorState | None = None,
     ) -> T:
         """What the port answers, with what it remembered."""
 
@@ -123,17 +123,19 @@ class Books:
         """All of a list, by id."""
 
         async def main(ledger: IntacctLedger) -> dict[str, ListRecord]:
-            batch = await ledger.read_list(Reading(type=kind, **more))
+            batch = await ledger.read_list(ListRead(type=kind, **more))
             records = list(batch.records)
             while batch.position:
-                batch = await ledger.read_list(Reading(type=kind, position=batch.position, **more))
+                batch = await ledger.read_list(ListRead(type=kind, position=batch.position, **more))
                 records += batch.records
             assert len({record.id for record in records}) == len(records)
             return {record.id: record for record in records}
 
         return self.ask(main)
 
-    def changes(self, *kinds: ListType, since: datetime | None = None) -> Mapping[ListType, Batch]:
+    def changes(
+        self, *kinds: ListType, since: datetime | None = None
+    ) -> Mapping[ListType, ListBatch]:
         moment = since or datetime.now(UTC) - timedelta(minutes=1)
         return self.ask(lambda ledger: ledger.changes(kinds, moment))
 

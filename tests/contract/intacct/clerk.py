@@ -7,7 +7,7 @@ from typing import Any
 
 from ledgerlink.connectors.intacct.documents.composer import Documents
 from ledgerlink.connectors.intacct.protocol.record_ids import SEPARATOR
-from ledgerlink.domain.model.money_settings import Expensing
+from ledgerlink.domain.model.money_settings import ExpenseSettings
 from ledgerlink.domain.model.rules import Link, LinkExpenseCode, RuleKind
 from ledgerlink.domain.model.rules import Mapping as Rules
 from ledgerlink.domain.model.source_records import RecordKind
@@ -18,7 +18,7 @@ from tests.contract.intacct.books import HASTY, Books, Row
 
 __all__ = ["Clerk", "Outcomes", "code", "words"]
 
-NOTHING_CHOSEN = Expensing()
+NOTHING_CHOSEN = ExpenseSettings()
 RULES: Mapping[RuleKind, Mapping[str, Rules]] = {
     RuleKind.USERS: {
         "vic": Link(ledger_id="vendor/V1", person="vendor"),
@@ -78,7 +78,7 @@ WRITING = (
 class Clerk(clerk.Clerk[Books]):
     """Somebody who posts into a company of the sandbox."""
 
-    expensing: Expensing = NOTHING_CHOSEN
+    expensing: ExpenseSettings = NOTHING_CHOSEN
 
     def __post_init__(self) -> None:
         for kind, mappings in RULES.items():

@@ -17,7 +17,7 @@ from ledgerlink.connectors.intacct.reads.map_lists import (
     TIME_TYPE,
 )
 from ledgerlink.domain.errors import Invalid, LedgerStopped
-from ledgerlink.domain.model.list_records import ListType, Reading
+from ledgerlink.domain.model.list_records import ListRead, ListType
 
 from tests.contract.intacct.books import PASSWORD, USER, Books, Make
 
@@ -179,12 +179,12 @@ def test_a_record_that_vanishes_between_two_pages_hides_no_other(company: Make) 
         books.plant("CLASS", {"CLASSID": f"K{n}", "NAME": f"Class {n}"})
 
     async def main(ledger: IntacctLedger) -> set[str]:
-        batch = await ledger.read_list(Reading(type=ListType.CLASS))
+        batch = await ledger.read_list(ListRead(type=ListType.CLASS))
         read = {record.id for record in batch.records}
         for key in ("CL1", "CL2", "K0"):
             books.delete("CLASS", books.number("CLASS", key))
         while batch.position:
-            again = Reading(type=ListType.CLASS, position=batch.position)
+            again = ListRead(type=ListType.CLASS, position=batch.position)
             batch = await ledger.read_list(again)
             read |= {record.id for record in batch.records}
         return read
@@ -310,7 +310,7 @@ def test_changes_of_all_lists_of_names_take_one_request(books: Books) -> None:
     wanted = [kind for kind in SOURCES if books.connector.lists[kind].by_changes]
 
     async def main(ledger: IntacctLedger) -> tuple[set[ListType], int]:
-        await ledger.read_list(Reading(type=ListType.CUSTOM_FIELD))
+        await ledger.read_list(ListRead(type=ListType.CUSTOM_FIELD))
         before = ledger.calls["read"]
         later = datetime.now(UTC) + timedelta(seconds=30)
         return set(await ledger.changes(wanted, later)), ledger.calls["read"] - before

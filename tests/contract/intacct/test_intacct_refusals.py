@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from ledgerlink.connectors.intacct.reads.map_lists import PROJECT
 from ledgerlink.domain.errors import LedgerError, LedgerStopped, LedgerUnavailable
-from ledgerlink.domain.model.list_records import Reading
+from ledgerlink.domain.model.list_records import ListRead
 from ledgerlink.domain.model.plan import ItemState, Outcome
 from ledgerlink.domain.ports import Ledger
 
@@ -112,7 +112,7 @@ def test_names_are_told_beside_ids_where_lists_were_read(clerk: Clerk) -> None:
     operations = clerk.planned(worked())
 
     async def main(ledger: Ledger) -> Any:
-        await ledger.read_list(Reading(type=PROJECT))
+        await ledger.read_list(ListRead(type=PROJECT))
         return await clerk._send(ledger, operations)
 
     outcome = clerk.books.ask(main)["time:t1"]

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import httpx
 from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
-from ledgerlink.domain.model.list_records import Batch, ListRecord, ListType, Reading
-from ledgerlink.domain.ports import LaneState, Tokens
+from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListRecord, ListType
+from ledgerlink.domain.ports import ConnectorState, Tokens
 
 from local.sandboxes.qbo.server import Running
 from local.sandboxes.qbo.web.wire import dump
@@ -68,7 +68,7 @@ class Books:
     def ask(
         self,
         what: Callable[[QuickBooksLedger], Coroutine[Any, Any, T]],
-        state: LaneState | None = None,
+        state: ConnectorState | None = None,
     ) -> T:
         """What the port answers, with what it remembered."""
         tokens = self.served.token(self.realm)
@@ -93,17 +93,17 @@ class Books:
         """All of a list, by id."""
 
         async def main(ledger: QuickBooksLedger) -> dict[str, ListRecord]:
-            batch = await ledger.read_list(Reading(type=kind, **more))
+            batch = await ledger.read_list(ListRead(type=kind, **more))
             records = list(batch.records)
             while batch.position:
-                batch = await ledger.read_list(Reading(type=kind, position=batch.position, **more))
+                batch = await ledger.read_list(ListRead(type=kind, position=batch.position, **more))
                 records += batch.records
             assert len({record.id for record in records}) == len(records)
             return {record.id: record for record in records}
 
         return self.ask(main)
 
-    def changes(self, *kinds: ListType) -> Mapping[ListType, Batch]:
+    def changes(self, *kinds: ListType) -> Mapping[ListType, ListBatch]:
         since = datetime.now(UTC) - timedelta(minutes=1)
         return self.ask(lambda ledger: ledger.changes(kinds, since))
 
@@ -111,9 +111,9 @@ class Books:
         """Calls that reading all of a list takes."""
 
         async def main(ledger: QuickBooksLedger) -> int:
-            batch = await ledger.read_list(Reading(type=kind))
+            batch = await ledger.read_list(ListRead(type=kind))
             while batch.position:
-                batch = await ledger.read_list(Reading(type=kind, position=batch.position))
+                batch = await ledger.read_list(ListRead(type=kind, position=batch.position))
             return sum(ledger.calls.values())
 
         return self.ask(main)

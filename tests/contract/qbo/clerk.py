@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.domain.model.money_settings import Expensing, Invoicing
+from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
 from ledgerlink.domain.model.rules import Link, LinkExpenseCode, RuleKind
 from ledgerlink.domain.model.rules import Mapping as Rules
 from ledgerlink.domain.model.source_records import RecordKind
@@ -16,8 +16,8 @@ from tests.contract.qbo.books import Books, Row
 
 __all__ = ["EXPENSING", "INVOICING", "Clerk", "Outcomes", "abroad", "code", "words"]
 
-EXPENSING = Expensing(payable_account_id="33", check_account_id="35")
-INVOICING = Invoicing(item_id="1")
+EXPENSING = ExpenseSettings(payable_account_id="33", check_account_id="35")
+INVOICING = InvoiceSettings(item_id="1")
 RULES: Mapping[RuleKind, Mapping[str, Rules]] = {
     RuleKind.USERS: {
         "vic": Link(ledger_id="46", person="vendor"),
@@ -45,8 +45,8 @@ MONEY = ("Bill", "Purchase", "Invoice")
 class Clerk(clerk.Clerk[Books]):
     """Somebody who posts into a company of the sandbox."""
 
-    expensing: Expensing = EXPENSING
-    invoicing: Invoicing = INVOICING
+    expensing: ExpenseSettings = EXPENSING
+    invoicing: InvoiceSettings = INVOICING
 
     def __post_init__(self) -> None:
         for kind, mappings in RULES.items():

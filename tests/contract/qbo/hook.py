@@ -41,9 +41,11 @@ def hooked(books: Books, kind: str) -> Iterator[Callable[[ListType, str, str], b
 
 
 def _told(books: Books, heard: Heard) -> set[tuple[str, ListType | None, str, str]]:
-    read = books.connector.notices
-    notices = [n for headers, body in list(heard) for n in read(headers, body, lambda: CREDENTIALS)]
-    return {(n.company_id, n.type, n.id, n.operation) for n in notices}
+    read = books.connector.webhook_events
+    webhook_events = [
+        n for headers, body in list(heard) for n in read(headers, body, lambda: CREDENTIALS)
+    ]
+    return {(n.company_id, n.type, n.id, n.operation) for n in webhook_events}
 
 
 @contextmanager

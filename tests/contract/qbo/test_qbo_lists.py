@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
-from ledgerlink.domain.model.list_records import ListRecord, ListType, Reading
+from ledgerlink.domain.model.list_records import ListRead, ListRecord, ListType
 
 from tests.contract.qbo.books import Books, Make
 from tests.contract.qbo.hook import hooked
@@ -109,12 +109,12 @@ def test_a_row_that_vanishes_between_two_pages_hides_no_other(company: Make) -> 
     first = [books.create("TimeActivity", **body) for _ in range(1100)]
 
     async def main(ledger: QuickBooksLedger) -> set[str]:
-        batch = await ledger.read_list(Reading(type=ListType.TIME))
+        batch = await ledger.read_list(ListRead(type=ListType.TIME))
         read = {record.id for record in batch.records}
         for row in rows[:3]:
             books.edit("TimeActivity", id=row["Id"], delete=True)
         while batch.position:
-            again = Reading(type=ListType.TIME, position=batch.position)
+            again = ListRead(type=ListType.TIME, position=batch.position)
             batch = await ledger.read_list(again)
             read |= {record.id for record in batch.records}
         return read

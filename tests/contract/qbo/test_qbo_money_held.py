@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.model.documents import Copy
+from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.reasons import Reason, reason
-from ledgerlink.domain.model.time_settings import LedgerEdits, Posting
+from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 
 from tests.contract.papers import PAPERS, Paper, papers, spent
 from tests.contract.qbo.books import Row
@@ -20,7 +20,7 @@ EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
 BILLABLE = {"project_key": "birds", "billable": True}
 
 
-def copy(clerk: Clerk, paper: Paper) -> Copy:
+def copy(clerk: Clerk, paper: Paper) -> Snapshot:
     found = clerk.copy(paper.key)
     assert found is not None
     return found
@@ -240,7 +240,7 @@ def test_an_edit_that_was_taken_back_is_none(clerk: Clerk, paper: Paper) -> None
 def test_where_our_word_stands_an_edit_is_written_over_and_what_is_gone_comes_again(
     clerk: Clerk, paper: Paper
 ) -> None:
-    clerk.posting = Posting(ledger_edits=LedgerEdits.OURS)
+    clerk.posting = TimeSettings(ledger_edits=LedgerEdits.OURS)
     clerk.post(paper.record())
     clerk.edit(paper.key, **amount(clerk.row(paper.key)))
     outcome = clerk.post(paper.record("40"))[paper.key]
@@ -253,7 +253,7 @@ def test_where_our_word_stands_an_edit_is_written_over_and_what_is_gone_comes_ag
 
 @EVERY
 def test_where_the_ledgers_word_stands_an_edit_stays(clerk: Clerk, paper: Paper) -> None:
-    clerk.posting = Posting(ledger_edits=LedgerEdits.THEIRS)
+    clerk.posting = TimeSettings(ledger_edits=LedgerEdits.THEIRS)
     clerk.post(paper.record())
     clerk.edit(paper.key, **amount(clerk.row(paper.key)))
     outcome = clerk.post(paper.record("40"))[paper.key]

@@ -12,7 +12,7 @@ from ledgerlink.domain.model.plan import ItemState, Outcome
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.rules import Link, LinkExpenseCode, RuleKind
 from ledgerlink.domain.model.source_records import Record
-from ledgerlink.domain.model.time_settings import ClosedPeriod, LedgerEdits, Posting
+from ledgerlink.domain.model.time_settings import ClosedPeriod, LedgerEdits, TimeSettings
 
 from tests.contract.papers import (
     DAY,
@@ -81,7 +81,7 @@ def test_books_that_closed_meanwhile_refuse_what_comes_changes_and_goes(
 def test_where_the_firm_says_so_a_document_in_closed_books_is_dated_after_them(
     clerk: Clerk, paper: Paper
 ) -> None:
-    clerk.posting = Posting(closed_period=ClosedPeriod.MOVE)
+    clerk.posting = TimeSettings(closed_period=ClosedPeriod.MOVE)
     close(clerk)
     assert code(clerk.post(paper.record())[paper.key]) == ""
     row = clerk.row(paper.key)
@@ -277,7 +277,7 @@ def test_a_document_of_ours_with_other_amounts_is_adopted_and_not_taken_for_what
     assert code(clerk.post(other)[paper.key]) == "total_differs"
     outcome = clerk.post(other)[paper.key]
     assert (outcome.state, code(outcome)) == (ItemState.BLOCKED, "changed_in_ledger")
-    clerk.posting = Posting(ledger_edits=LedgerEdits.OURS)
+    clerk.posting = TimeSettings(ledger_edits=LedgerEdits.OURS)
     assert clerk.post(other)[paper.key].state is ItemState.POSTED
     assert [row["TotalAmt"] for row in clerk.ours(paper.kind)] == [40]
 
@@ -378,7 +378,7 @@ def test_a_text_that_is_too_long_is_told_or_cut_as_the_firm_says(
     given = {"private_note": long} if paper.kind == "Invoice" else {"report_name": long}
     (outcome,) = clerk.post(paper.record(**given)).values()
     assert (outcome.state, code(outcome)) == (ItemState.BLOCKED, "text_too_long")
-    clerk.posting = Posting(shorten=True)
+    clerk.posting = TimeSettings(shorten=True)
     assert clerk.post(paper.record(**given))[paper.key].state is ItemState.POSTED
     note = clerk.row(paper.key)["PrivateNote"]
     assert len(note) <= 4000

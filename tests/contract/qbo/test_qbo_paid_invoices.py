@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
-from ledgerlink.domain.model.list_records import Batch, ListRecord, ListType, Reading
+from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListRecord, ListType
 
 from tests.contract.qbo.books import Books, Make
 from tests.contract.qbo.hook import hooked
@@ -55,7 +55,7 @@ class Till:
         assert said(self.books.read(INVOICE, ids=(invoice,))[invoice]) == said(told[invoice])
         return said(told[invoice])
 
-    def batch(self) -> Batch:
+    def batch(self) -> ListBatch:
         return self.books.changes(INVOICE)[INVOICE]
 
 
@@ -144,7 +144,7 @@ def test_only_paid_invoices_cost_a_call_more(till: Till) -> None:
 
     def calls() -> tuple[Mapping[str, int], Mapping[str, int]]:
         async def reading(ledger: QuickBooksLedger) -> Mapping[str, int]:
-            await ledger.read_list(Reading(type=INVOICE, ids=tuple(invoices)))
+            await ledger.read_list(ListRead(type=INVOICE, ids=tuple(invoices)))
             return dict(ledger.calls)
 
         async def changes(ledger: QuickBooksLedger) -> Mapping[str, int]:

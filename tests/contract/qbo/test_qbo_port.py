@@ -344,7 +344,7 @@ def test_the_lane_state_survives_as_json_and_holds_back_the_next_invocation() ->
     async def main() -> Mapping[str, Any]:
         ledger = opened(company)
         await ledger.write(pairs[:40], Report(), lambda: False)
-        state: Mapping[str, Any] = json.loads(json.dumps(ledger.lane_state()))
+        state: Mapping[str, Any] = json.loads(json.dumps(ledger.connector_state()))
         await ledger.close()
         await opened(company, state=state).write(pairs[40:], Report(), lambda: False)
         return state
@@ -369,6 +369,6 @@ def test_the_environment_decides_where_calls_go() -> None:
             return 0.0
 
     connector = QuickBooksOnline(endpoints, Standing(), httpx.MockTransport(answer))
-    grants = connector.grants({"client_id": "a", "client_secret": "b"})
-    grants.exchange("code", "https://us.example")
+    consents = connector.consents({"client_id": "a", "client_secret": "b"})
+    consents.exchange("code", "https://us.example")
     assert hosts == ["tokens.example"]

@@ -5,7 +5,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.domain.model.money_settings import Expensing, GroupBy, Number, Period, PostingDate
+from ledgerlink.domain.model.money_settings import (
+    ExpenseSettings,
+    GroupBy,
+    Number,
+    Period,
+    PostingDate,
+)
 from ledgerlink.domain.model.plan import ItemState
 
 from tests.contract.papers import DAY, gone, spent
@@ -24,7 +30,7 @@ def amounts(bill: Row) -> list[Any]:
     return [line["Amount"] for line in bill["Line"]]
 
 
-def grouped(**given: Any) -> Expensing:
+def grouped(**given: Any) -> ExpenseSettings:
     return replace(EXPENSING, **given)
 
 

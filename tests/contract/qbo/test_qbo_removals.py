@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from ledgerlink.connectors.qbo.outcomes.billed_time import billed
-from ledgerlink.domain.model.documents import Copy, fingerprint
+from ledgerlink.domain.model.documents import Snapshot, fingerprint
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
 
 from tests.contract.qbo.books import Books, Make, Row
@@ -228,16 +228,16 @@ def test_removals_are_found_once_they_are_done(books: Books) -> None:
 
 def copies(
     books: Books, *writes: Write, days: tuple[date, date] | None = FEBRUARY
-) -> Mapping[str, Copy]:
+) -> Mapping[str, Snapshot]:
     ids = [str(write.ledger_id) for write in writes]
     return books.ask(lambda ledger: ledger.copies("TimeActivity", ids, days))
 
 
-def is_ours(copy: Copy, write: Write) -> bool:
+def is_ours(copy: Snapshot, write: Write) -> bool:
     return write.base_fingerprint in copy.forms
 
 
-def is_known(there: Mapping[str, Copy], write: Write) -> bool:
+def is_known(there: Mapping[str, Snapshot], write: Write) -> bool:
     copy = there.get(str(write.ledger_id))
     return copy is not None and is_ours(copy, write)
 

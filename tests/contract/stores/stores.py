@@ -10,9 +10,9 @@ from urllib.parse import unquote, urlsplit
 from ledgerlink.services.ports import (
     Bus,
     Connections,
+    ConnectorMemory,
     Event,
     Lane,
-    LaneMemory,
     Links,
     Lists,
     Message,
@@ -26,7 +26,7 @@ from ledgerlink.services.ports import (
 )
 from ledgerlink.storage.bus import EventBridgeBus
 from ledgerlink.storage.connections import DynamoConnections
-from ledgerlink.storage.lane import DynamoLaneMemory, SqsLane, received
+from ledgerlink.storage.lane import DynamoConnectorMemory, SqsLane, received
 from ledgerlink.storage.links import DynamoLinks
 from ledgerlink.storage.lists import DynamoLists
 from ledgerlink.storage.rules import DynamoRules
@@ -63,7 +63,7 @@ class Stores:
     staging: Staging
     vaults: Vaults
     lane: Lane
-    memory: LaneMemory
+    memory: ConnectorMemory
     lists: Lists
     settings: SettingsStore
     schedules: Schedules
@@ -136,7 +136,7 @@ def on_aws(aws: Clients, name: str) -> Stores:
         staging=S3Staging(aws.s3, name),
         vaults=_vaults(aws, table, clock, name),
         lane=SqsLane(aws.sqs, url),
-        memory=DynamoLaneMemory(table),
+        memory=DynamoConnectorMemory(table),
         lists=DynamoLists(table),
         settings=DynamoSettings(table),
         schedules=DynamoSchedules(table),

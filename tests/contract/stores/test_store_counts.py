@@ -14,7 +14,7 @@ from ledgerlink.services.applying.recorder import Recorder
 
 from tests.contract.stores.samples import run
 from tests.contract.stores.stores import Clients, Stores, on_aws
-from tests.fakes.house import town
+from tests.fakes.service import in_memory_service
 
 ENTRIES, A_BATCH = 3000, 25
 SOURCE = Source(staff_key="u1", work_date=date(2026, 3, 2), project_key="p1")
@@ -40,10 +40,10 @@ def asked(aws: Clients) -> Iterator[list[tuple[str, int]]]:
 
 
 def recorder(stores: Stores, *listed: str) -> Recorder:
-    house = replace(town().house, links=stores.links, runs=stores.runs)
+    deps = replace(in_memory_service().deps, links=stores.links, runs=stores.runs)
     chunk = Chunk(number=0, first=0, count=ENTRIES, pending=ENTRIES)
     return Recorder(
-        house=house, run=run(), chunk=chunk, progress=Progress(), outcomes={}, listed=listed
+        deps=deps, run=run(), chunk=chunk, progress=Progress(), outcomes={}, listed=listed
     )
 
 

@@ -9,7 +9,7 @@ from ledgerlink.domain.model.rules import Client, CreateProject, Link, Mapping, 
 from ledgerlink.domain.model.runs import RunState
 from ledgerlink.services import lane
 from ledgerlink.services.connections import connect
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting import accept
 from ledgerlink.services.runs import parking
 from ledgerlink.services.runs.history import get_run, list_items
@@ -19,18 +19,18 @@ from ledgerlink.services.sync.request import request_sync
 from tests.contract.stores.stores import Stores
 from tests.fakes.clock import FakeIds
 from tests.fakes.fate import Fate
-from tests.fakes.house import REDIRECT, entry
 from tests.fakes.ledger import FakeConnector
 from tests.fakes.machines import FakeMachines
+from tests.fakes.service import REDIRECT, entry
 
 FIRM, USER = "a#connection#x 字", "ada"
 SITE = CreateProject(name="Site", client=Client(key="c/1", name="Client"))
 
 
-def house_of(stores: Stores) -> tuple[House, FakeConnector]:
+def house_of(stores: Stores) -> tuple[Dependencies, FakeConnector]:
     lists = {ListType.CUSTOMER: ListTraits(entities=("Customer",), by_changes=True, places=True)}
     connector = FakeConnector(stores.clock, Fate(), name="qbo", lists=lists)
-    house = House(
+    deps = Dependencies(
         connections=stores.connections,
         rules=stores.rules,
         links=stores.links,
@@ -49,78 +49,78 @@ def house_of(stores: Stores) -> tuple[House, FakeConnector]:
         clock=stores.clock,
         ids=FakeIds(),
     )
-    return house, connector
+    return deps, connector
 
 
-def work(house: House, stores: Stores) -> None:
+def work(deps: Dependencies, stores: Stores) -> None:
     for _ in range(20):
         messages = stores.received()
         if not messages:
             return
         for message in messages:
-            asyncio.run(lane.handle(house, message, lambda: False))
+            asyncio.run(lane.handle(deps, message, lambda: False))
     raise AssertionError("the lane is still busy")
 
 
 def test_a_post_is_interrupted_resumed_and_corrected_on_every_kind_of_store(
     stores: Stores,
 ) -> None:
-    house, connector = house_of(stores)
-    consent = connect.connect(house, FIRM, USER, "qbo", REDIRECT)
+    deps, connector = house_of(stores)
+    consent = connect.connect(deps, FIRM, USER, "qbo", REDIRECT)
     state = consent.authorize_url.partition("state=")[2].partition("&")[0]
-    number = connect.complete(house, state, "code", "realm").id
-    work(house, stores)
+    number = connect.complete(deps, state, "code", "realm").id
+    work(deps, stores)
     users: dict[str, Mapping] = {"u1": Link(ledger_id="P1")}
-    put_rules(house, FIRM, USER, number, RuleKind.USERS, users)
-    put_rules(house, FIRM, USER, number, RuleKind.PROJECTS, {"p1": SITE})
+    put_rules(deps, FIRM, USER, number, RuleKind.USERS, users)
+    put_rules(deps, FIRM, USER, number, RuleKind.PROJECTS, {"p1": SITE})
     company = connector.company("realm")
     company.trouble = [None, None, None, None, LedgerUnavailable("down", "It is down.")]
     records = [entry(f"t#{n}/ä") for n in range(5)]
 
-    run = accept.post(house, FIRM, USER, number, "key", records)
-    work(house, stores)
-    assert get_run(house, FIRM, number, run.id, USER).state is RunState.PARKED
-    parking.resume(house, get_run(house, FIRM, number, run.id, USER))
-    work(house, stores)
-    assert get_run(house, FIRM, number, run.id, USER).state is RunState.COMPLETED
+    run = accept.post(deps, FIRM, USER, number, "key", records)
+    work(deps, stores)
+    assert get_run(deps, FIRM, number, run.id, USER).state is RunState.PARKED
+    parking.resume(deps, get_run(deps, FIRM, number, run.id, USER))
+    work(deps, stores)
+    assert get_run(deps, FIRM, number, run.id, USER).state is RunState.COMPLETED
     assert len(company.of_kind("Time")) == 5
     assert len(company.of_kind("Customer")) == 2
 
     records[2]["minutes"] = 90
-    later = accept.post(house, FIRM, USER, number, "other", records)
-    work(house, stores)
-    items = list_items(house, get_run(house, FIRM, number, later.id, USER), 0, 100).items
+    later = accept.post(deps, FIRM, USER, number, "other", records)
+    work(deps, stores)
+    items = list_items(deps, get_run(deps, FIRM, number, later.id, USER), 0, 100).items
     assert [i.state for i in items] == [ItemState.POSTED] + [ItemState.UNCHANGED] * 4
     assert sorted(int(s.body["minutes"]) for s in company.of_kind("Time")) == [60] * 4 + [90]
 
-    again = accept.post(house, FIRM, USER, number, "key", [entry(f"t#{n}/ä") for n in range(5)])
+    again = accept.post(deps, FIRM, USER, number, "key", [entry(f"t#{n}/ä") for n in range(5)])
     assert again.id == run.id
 
 
 def test_lists_come_in_change_and_are_told_on_every_kind_of_store(stores: Stores) -> None:
-    house, connector = house_of(stores)
+    deps, connector = house_of(stores)
     ledger = connector.company("realm").lists
     for each in range(7):
         ledger.create(ListRecord(type=ListType.CUSTOMER, id=f"{each}", name=f"name {each}"))
-    consent = connect.connect(house, FIRM, USER, "qbo", REDIRECT)
+    consent = connect.connect(deps, FIRM, USER, "qbo", REDIRECT)
     state = consent.authorize_url.partition("state=")[2].partition("&")[0]
-    number = connect.complete(house, state, "code", "realm").id
-    work(house, stores)
-    put_rules(house, FIRM, USER, number, RuleKind.PROJECTS, {"p": Link(ledger_id="3")})
+    number = connect.complete(deps, state, "code", "realm").id
+    work(deps, stores)
+    put_rules(deps, FIRM, USER, number, RuleKind.PROJECTS, {"p": Link(ledger_id="3")})
 
     ledger.change(ListType.CUSTOMER, "3", name="renamed")
     ledger.create(ListRecord(type=ListType.CUSTOMER, id="job", name="job", parent_id="4"))
     ledger.delete(ListType.CUSTOMER, "5")
-    run = request_sync(house, FIRM, USER, number, "key")
-    work(house, stores)
-    run = get_run(house, FIRM, number, run.id, USER)
+    run = request_sync(deps, FIRM, USER, number, "key")
+    work(deps, stores)
+    run = get_run(deps, FIRM, number, run.id, USER)
     assert run.state is RunState.COMPLETED
     counts = {name: count for name, count in run.counts().items() if name != "unchanged" and count}
     assert counts == {"created": 1, "changed": 2, "deleted": 1}
 
-    feed = house.lists.changes(FIRM, number, 0, 100).items
+    feed = deps.lists.changes(FIRM, number, 0, 100).items
     assert [change.seq for change in feed] == list(range(1, 12))
-    records = house.lists.page(FIRM, number, ListType.CUSTOMER, None, 100).items
+    records = deps.lists.page(FIRM, number, ListType.CUSTOMER, None, 100).items
     told = {change.record.id: change.record for change in feed}
     assert {record.id: record.seen() for record in records} == {
         record_id: record.seen() for record_id, record in told.items()

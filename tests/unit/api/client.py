@@ -18,7 +18,7 @@ from ledgerlink.services.imports import service
 from ledgerlink.services.imports.service import User, Wanted
 
 from functions.api.handler import handler
-from tests.fakes.house import FIRM, USER, Town, entry
+from tests.fakes.service import FIRM, USER, InMemoryService, entry
 
 READ, POST, ADMIN = "ledger.read", "ledger.post", "ledger.admin"
 ALL = (READ, POST, ADMIN)
@@ -58,7 +58,7 @@ class Answer:
 class Api:
     """A client of the API, with the house behind it at hand."""
 
-    place: Town
+    place: InMemoryService
     log: list[str] = field(default_factory=list)
 
     def call(
@@ -151,29 +151,29 @@ def query_of(path: str) -> dict[str, str]:
     return days if path.endswith("reconciliation") else {}
 
 
-def import_for(place: Town, connection: Connection, path: str) -> Run:
+def import_for(place: InMemoryService, connection: Connection, path: str) -> Run:
     """An import in the state in which that path can be called."""
-    asks, house = User(connection.firm, USER), place.house
+    asks, deps = User(connection.firm, USER), place.deps
     scope = Scope(first_day=date(2026, 2, 1), last_day=date(2026, 2, 28))
     wanted = Wanted(scope=scope, records=[entry("t-of-a", project_key="p1")])
-    run = service.create(house, asks, connection.id, f"for {path}", wanted)
+    run = service.create(deps, asks, connection.id, f"for {path}", wanted)
     if "imports" not in path:
         return run
     place.work()
     step = path.rpartition("/")[2]
     if step in ("start", "interrupt", "resume", "undo", "preview", "rules"):
-        service.order_plan(house, asks, connection.id, run.id)
+        service.order_plan(deps, asks, connection.id, run.id)
         place.work()
     if step in ("interrupt", "resume", "undo"):
-        service.start(house, asks, connection.id, run.id, 1)
+        service.start(deps, asks, connection.id, run.id, 1)
     if step == "resume":
-        service.interrupt(house, asks, connection.id, run.id)
+        service.interrupt(deps, asks, connection.id, run.id)
     if step == "undo":
         place.work()
     return place.run(run)
 
 
-def known_customer(place: Town, connection: Connection, name: str = "Rossi") -> None:
+def known_customer(place: InMemoryService, connection: Connection, name: str = "Rossi") -> None:
     """Customer 58 has come in."""
     customer = ListRecord(type=ListType.CUSTOMER, id="58", name=name)
     place.connector.lists = {
@@ -181,4 +181,4 @@ def known_customer(place: Town, connection: Connection, name: str = "Rossi") -> 
     }
     created = change(None, customer, "r1", place.clock.now(), linked=False)
     assert created is not None
-    place.house.lists.record(connection.firm, connection.id, "r1", [created])
+    place.deps.lists.record(connection.firm, connection.id, "r1", [created])

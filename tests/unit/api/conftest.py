@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from ledgerlink import bootstrap
 
-from tests.fakes.house import town
+from tests.fakes.service import in_memory_service
 from tests.unit.api.client import ADMIN, FIRM_CLAIM, POST, READ, Api
 
 SETTINGS = {
@@ -38,13 +38,13 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
 
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
-    api = Api(town(chunk_size=3))
-    monkeypatch.setattr(bootstrap, "build", lambda _environment: api.place.house)
-    bootstrap.house.cache_clear()
+    api = Api(in_memory_service(chunk_size=3))
+    monkeypatch.setattr(bootstrap, "build", lambda _environment: api.place.deps)
+    bootstrap.dependencies.cache_clear()
     formatter = logger.handlers[0].formatter
     assert formatter is not None
     lines = Lines(api.log, formatter)
     logger.addHandler(lines)
     yield api
     logger.handlers.remove(lines)
-    bootstrap.house.cache_clear()
+    bootstrap.dependencies.cache_clear()

@@ -7,7 +7,7 @@ from typing import Any
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.rules import CreateLaborCode, Link, LinkExpenseCode, RuleKind
 
-from tests.fakes.house import FIRM, USER, entry
+from tests.fakes.service import FIRM, USER, entry
 from tests.unit.api.client import ALL, FAR, FIRM_CLAIM, Answer, Api
 
 Items = Mapping[str, dict[str, Any]]

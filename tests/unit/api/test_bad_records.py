@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from ledgerlink.domain.model.documents import Features
 
-from tests.fakes.house import entry
+from tests.fakes.service import entry
 from tests.unit.api.client import Api
 
 LATE = "2020-01-01"

@@ -7,7 +7,7 @@ import pytest
 from ledgerlink.domain.errors import AuthorizationLost
 
 from local.demo.qbo.browser import read_form
-from tests.fakes.house import COMPANY, FIRM, USER
+from tests.fakes.service import COMPANY, FIRM, USER
 from tests.unit.api.client import Answer, Api
 
 CALLBACK = "/v1/oauth/fake/callback"

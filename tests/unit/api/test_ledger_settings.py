@@ -7,7 +7,7 @@ from ledgerlink.connectors.intacct.choices import OFFERED
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType, change
 
-from tests.fakes.house import FIRM
+from tests.fakes.service import FIRM
 from tests.unit.api.client import Answer, Api
 from tests.unit.api.papers import client, furnished, posted
 
@@ -43,7 +43,7 @@ def connection(api: Api) -> Connection:
     }
     entries = [change(None, one, "r", api.place.clock.now(), linked=False) for one in RECORDS]
     found = [entry for entry in entries if entry is not None]
-    api.place.house.lists.record(FIRM, connection.id, "r", found)
+    api.place.deps.lists.record(FIRM, connection.id, "r", found)
     return connection
 
 

@@ -7,7 +7,7 @@ from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType
 from ledgerlink.domain.model.rules import Link, RuleKind
 
-from tests.fakes.house import town
+from tests.fakes.service import in_memory_service
 from tests.unit.api.client import POST, READ, Api
 
 LISTS = {
@@ -20,7 +20,7 @@ LISTS = {
 @pytest.fixture
 def connection(api: Api) -> Connection:
     """A firm with five customers, one below another, one inactive, and a linked one."""
-    api.place = town(lists=LISTS)
+    api.place = in_memory_service(lists=LISTS)
     shelves = api.place.company().lists
     for number in range(4):
         shelves.create(ListRecord(type=ListType.CUSTOMER, id=f"{number}", name=f"Client {number}"))

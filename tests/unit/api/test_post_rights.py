@@ -6,7 +6,7 @@ import pytest
 from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.model.connections import Connection
 
-from tests.fakes.house import entry
+from tests.fakes.service import entry
 from tests.unit.api.client import ADMIN, NEW_IMPORT, POST, READ, Api
 from tests.unit.api.papers import (
     SAMPLES,

@@ -11,7 +11,7 @@ from ledgerlink.domain.model.connections import Connection, ConnectionState
 from ledgerlink.domain.model.documents import Features
 from ledgerlink.services.posting import preview as previewing
 
-from tests.fakes.house import COMPANY, entry
+from tests.fakes.service import COMPANY, entry
 from tests.unit.api.client import POST, READ, Answer, Api
 from tests.unit.api.papers import (
     SAMPLES,
@@ -60,7 +60,7 @@ def kept(api: Api, connection: Connection) -> dict[str, Any]:
         "plans": sorted(place.staging.plans),
         "messages": list(place.lane.messages),
         "events": list(place.bus.events),
-        "memory": place.house.memory.load(connection.firm, connection.id),
+        "memory": place.deps.memory.load(connection.firm, connection.id),
         "received": len(company.received),
         "stored": dict(company.stored),
     }

@@ -6,7 +6,7 @@ import pytest
 from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.model.connections import Connection
 
-from tests.fakes.house import entry
+from tests.fakes.service import entry
 from tests.unit.api.client import Answer, Api
 
 

@@ -4,7 +4,7 @@ import pytest
 from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.model.connections import Connection
 
-from tests.fakes.house import COMPANY, FIRM, entry
+from tests.fakes.service import COMPANY, FIRM, entry
 from tests.unit.api.client import Api
 
 

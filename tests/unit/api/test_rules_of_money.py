@@ -8,7 +8,7 @@ from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType
 from ledgerlink.domain.model.rules import RuleKind
 
-from tests.fakes.house import town
+from tests.fakes.service import in_memory_service
 from tests.unit.api.client import Answer, Api
 
 NAMED = ["cards", "vendors", "classes", "departments", "locations", "terms", "tax-codes"]
@@ -150,7 +150,9 @@ def test_a_list_record_that_a_rule_names_is_linked_and_no_other(
     api: Api, kind: str, mapping: dict[str, Any], lists: list[str]
 ) -> None:
     kinds = [k for k in ListType if k not in (ListType.TIME, ListType.COMPANY)]
-    api.place = town(lists={k: ListTraits(entities=(k.value,), by_changes=True) for k in kinds})
+    api.place = in_memory_service(
+        lists={k: ListTraits(entities=(k.value,), by_changes=True) for k in kinds}
+    )
     for each in kinds:
         for number in ("7", "8"):
             record = ListRecord(type=each, id=number, name=f"{each} {number}")
@@ -168,7 +170,9 @@ def test_a_list_record_that_a_rule_names_is_linked_and_no_other(
 
 def test_a_change_of_a_record_that_a_rule_names_is_told_as_linked(api: Api) -> None:
     account = ListRecord(type=ListType.ACCOUNT, id="7", name="Travel")
-    api.place = town(lists={ListType.ACCOUNT: ListTraits(entities=("Account",), by_changes=True)})
+    api.place = in_memory_service(
+        lists={ListType.ACCOUNT: ListTraits(entities=("Account",), by_changes=True)}
+    )
     shelves = api.place.company().lists
     shelves.create(account)
     connection = api.place.connected()

@@ -8,7 +8,7 @@ from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.runs import Run, RunState
 
 from functions.api.openapi import document
-from tests.fakes.house import entry
+from tests.fakes.service import entry
 from tests.unit.api.client import (
     NEW_IMPORT,
     Api,

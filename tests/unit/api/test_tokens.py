@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pytest
 from ledgerlink.domain.model.connections import Connection
 
-from tests.fakes.house import COMPANY, FIRM, entry
 from tests.fakes.ledger import ACCESS, REFRESH
+from tests.fakes.service import COMPANY, FIRM, entry
 from tests.fakes.vaults import CLIENT_SECRET
 from tests.unit.api.client import (
     ADMIN,

@@ -6,18 +6,18 @@ from decimal import Decimal
 from typing import Any
 
 from ledgerlink.domain.model.documents import (
-    Copy,
     Document,
     Features,
     ResolvedExpenses,
     ResolvedInvoice,
     Settlement,
+    Snapshot,
     fingerprint,
     needs,
     resolve,
 )
 from ledgerlink.domain.model.links import Link as PostedLink
-from ledgerlink.domain.model.money_settings import Expensing, Invoicing
+from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.model.rules import (
@@ -51,7 +51,9 @@ from tests.fakes.clock import START
 from tests.fakes.composer import FakeComposer
 from tests.unit.domain.worlds import DAY, World, rule_book
 
-EXPENSING = Expensing(check_account_id="BANK", payable_account_id="AP", card_account_id="CARDS")
+EXPENSING = ExpenseSettings(
+    check_account_id="BANK", payable_account_id="AP", card_account_id="CARDS"
+)
 SETTLED = {
     Settlement.PAYABLE: "Bill",
     Settlement.CHECK: "Check",
@@ -59,7 +61,7 @@ SETTLED = {
 }
 SPENT = ("Bill", "Check", "Charge", "Credit")
 """The kinds of documents that carry expenses."""
-INVOICING = Invoicing(item_id="HOURS")
+INVOICING = InvoiceSettings(item_id="HOURS")
 OF_ONE_CURRENCY = [
     (Features(home_currency="USD", multi_currency=False), "no_multi_currency"),
     (Features(multi_currency=False), "no_multi_currency"),
@@ -157,8 +159,8 @@ class Desk(World):
     with what is in `locked`."""
 
     features: Features = field(default_factory=Features)
-    expensing: Expensing = EXPENSING
-    invoicing: Invoicing = INVOICING
+    expensing: ExpenseSettings = EXPENSING
+    invoicing: InvoiceSettings = INVOICING
     stored: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
     locked: dict[str, Reason] = field(default_factory=dict)
     looked: bool = True
@@ -209,18 +211,18 @@ class Desk(World):
         starts = tuple(receipts_of(one.kind, one.key) for one in deleted)
         return {key: link for key, link in self.links.items() if key.startswith(starts)}
 
-    def copies(self) -> dict[str, Copy | None]:
+    def copies(self) -> dict[str, Snapshot | None]:
         return {
             link.key: self._copy(link)
             for link in self.links.values()
             if link.record in (RecordKind.EXPENSE, RecordKind.INVOICE)
         }
 
-    def _copy(self, link: PostedLink) -> Copy | None:
+    def _copy(self, link: PostedLink) -> Snapshot | None:
         if link.ledger_id not in self.stored:
             return None
         _, body = self.stored[link.ledger_id]
-        return Copy(
+        return Snapshot(
             ledger_id=link.ledger_id,
             version=link.version,
             body=body,

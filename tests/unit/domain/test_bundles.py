@@ -14,7 +14,7 @@ from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.rules import Link, RuleKind
 from ledgerlink.domain.model.source_records import ExpenseEntry, RecordKind
-from ledgerlink.domain.model.time_settings import LedgerEdits, Posting
+from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 from ledgerlink.domain.planning.grouping import met_again
 from ledgerlink.domain.planning.inputs import Rejected
 
@@ -22,8 +22,8 @@ from tests.unit.domain.desk import EXPENSING, Desk, by_key, gone, invoice, one, 
 from tests.unit.domain.worlds import DAY, reasons, rule_book, states, writes
 
 A, B, C = "expense-report:A", "expense-report:B", "expense-report:C"
-OURS = Posting(ledger_edits=LedgerEdits.OURS)
-THEIRS = Posting(ledger_edits=LedgerEdits.THEIRS)
+OURS = TimeSettings(ledger_edits=LedgerEdits.OURS)
+THEIRS = TimeSettings(ledger_edits=LedgerEdits.THEIRS)
 
 
 def at(report: str, *keys: str) -> list[ExpenseEntry]:
@@ -242,7 +242,7 @@ def test_a_swap_with_a_report_that_is_gone_from_the_ledger_loses_nothing(
     world = Desk()
     world.posted(*at("A", "e1"), *at("B", "e2"))
     world.lose(lost)
-    found = world.posted(*at("B", "e1"), *at("A", "e2"), posting=Posting(ledger_edits=edits))
+    found = world.posted(*at("B", "e1"), *at("A", "e2"), posting=TimeSettings(ledger_edits=edits))
     if edits is not LedgerEdits.OURS:
         assert writes(found) == {}
         return

@@ -4,10 +4,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from ledgerlink.domain.model.documents import Copy, Document, fingerprint
+from ledgerlink.domain.model.documents import Document, Snapshot, fingerprint
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState
-from ledgerlink.domain.planning.diff import Comparer, Held
+from ledgerlink.domain.planning.diff import Differ, Held
 
 from tests.fakes.clock import START
 
@@ -24,12 +24,12 @@ LINK = Link(
     members=("a",),
     day=date(2026, 3, 2),
 )
-COPY = Copy(ledger_id="7", version="1", body=WAS, forms=(fingerprint(WAS),), fixed="sheet 1")
+COPY = Snapshot(ledger_id="7", version="1", body=WAS, forms=(fingerprint(WAS),), fixed="sheet 1")
 
 
 def wanted(fixed: str, held: Held, **comparer: Any) -> list[tuple[Action, ItemState]]:
     document = Document(key="time:a", kind="Entry", body=NOW, members=("a",), fixed=fixed)
-    operations = list(Comparer(**comparer).wanted(document, held))
+    operations = list(Differ(**comparer).wanted(document, held))
     for made in (op for op in operations if op.action is Action.CREATE):
         assert made.after == ("time:a",)
     return [(op.action, op.state) for op in operations]

@@ -16,11 +16,11 @@ from ledgerlink.domain.model.dimensions import (
 )
 from ledgerlink.domain.model.documents import Features
 from ledgerlink.domain.model.list_records import ListRecord, ListType
-from ledgerlink.domain.model.money_settings import InvoiceLines, Invoicing
+from ledgerlink.domain.model.money_settings import InvoiceLines, InvoiceSettings
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.rules import Link, RuleKind, Skip
 from ledgerlink.domain.model.source_records import Invoice, Record
-from ledgerlink.domain.model.time_settings import Description, Posting
+from ledgerlink.domain.model.time_settings import Description, TimeSettings
 
 from tests.unit.domain.desk import Desk, charged, invoice, line, one, spent
 from tests.unit.domain.worlds import entry, rule_book
@@ -165,7 +165,7 @@ def test_entries_of_several_departments_are_not_merged() -> None:
     desk = world()
     desk.rules |= rule_book({RuleKind.DEPARTMENTS: {"other": Link(ledger_id="X")}})
     entries = [entry("a"), entry("b", department_key="said"), entry("c", department_key="other")]
-    short = Posting(description=Description.NEITHER)
+    short = TimeSettings(description=Description.NEITHER)
     operations = desk.plan([*entries, entry("d")], posting=short, whole=True)
     assert sorted(op.members for op in operations) == [("a", "d"), ("b",), ("c",)]
 
@@ -174,7 +174,7 @@ def test_lines_of_an_invoice_that_differ_in_department_are_summed_up_apart() -> 
     desk = world()
     lines = [line("1", department_key="said"), line("2"), line("4", department_key="said")]
     summed: Invoice = invoice("i", *lines)
-    desk.post(summed, invoicing=Invoicing(item_id="HOURS", lines=InvoiceLines.SUMMARY))
+    desk.post(summed, invoicing=InvoiceSettings(item_id="HOURS", lines=InvoiceLines.SUMMARY))
     (seen,) = desk.composer.seen_invoices.values()
     assert [(str(each.amount), each.department_id) for each in seen.lines] == [
         ("5.00", "record departments"),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ledgerlink.domain.model.documents import Features, Known, Pending, Settlement
 from ledgerlink.domain.model.money_settings import (
-    Expensing,
+    ExpenseSettings,
     GroupBy,
     MissingPayee,
     Number,
@@ -18,7 +18,7 @@ from ledgerlink.domain.model.money_settings import (
 from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.rules import Link, RuleKind
 from ledgerlink.domain.model.source_records import ExpenseEntry
-from ledgerlink.domain.model.time_settings import ClosedPeriod, Posting
+from ledgerlink.domain.model.time_settings import ClosedPeriod, TimeSettings
 
 from tests.unit.domain.desk import (
     EXPENSING,
@@ -34,10 +34,10 @@ from tests.unit.domain.worlds import DAY, reasons, rule_book, states, writes
 
 CATCH_ALL = replace(EXPENSING, missing_payee=MissingPayee.CATCH_ALL, catch_all_vendor_id="V0")
 EURO = Features(home_currency="USD", multi_currency=True)
-MOVE = Posting(closed_period=ClosedPeriod.MOVE)
+MOVE = TimeSettings(closed_period=ClosedPeriod.MOVE)
 
 
-def desk(how: Expensing = EXPENSING, features: Features | None = None) -> Desk:
+def desk(how: ExpenseSettings = EXPENSING, features: Features | None = None) -> Desk:
     return Desk(expensing=how, features=features or Features())
 
 
@@ -136,12 +136,12 @@ def test_a_new_person_is_created_before_what_they_are_owed() -> None:
 
 
 def test_a_payables_account_is_left_to_the_ledger_where_none_is_chosen() -> None:
-    op = one(desk(Expensing()).post(spent("e1", staff_key="vic")))
+    op = one(desk(ExpenseSettings()).post(spent("e1", staff_key="vic")))
     assert "account_id" not in (op.body or {"account_id": ""})
 
 
 def test_without_an_account_no_charge_is_posted() -> None:
-    op = one(desk(Expensing()).post(charged("e1", card_key=None)))
+    op = one(desk(ExpenseSettings()).post(charged("e1", card_key=None)))
     assert op.reason is not None
     assert (op.state, op.reason.code, op.reason.field) == (
         ItemState.BLOCKED,
@@ -151,13 +151,13 @@ def test_without_an_account_no_charge_is_posted() -> None:
 
 
 def test_the_ledger_says_whether_employees_are_paid_out_of_an_account() -> None:
-    op = one(desk(Expensing()).post(spent("e1")))
+    op = one(desk(ExpenseSettings()).post(spent("e1")))
     assert "account_id" not in (op.body or {"account_id": ""})
 
 
 def test_a_card_without_a_rule_is_refused_or_goes_to_the_default_account() -> None:
     unknown = charged("c1", card_key="amex")
-    assert reasons(desk(Expensing()).post(unknown)) == {"expense:c1": "no_rule"}
+    assert reasons(desk(ExpenseSettings()).post(unknown)) == {"expense:c1": "no_rule"}
     op = one(Desk().post(unknown))
     assert ((op.body or {})["account_id"], warnings(op)) == ("CARDS", ["default_card"])
 
@@ -312,16 +312,16 @@ def test_what_is_posted_alone_has_no_number_of_its_report() -> None:
 @pytest.mark.parametrize(
     ("approval", "posting", "posted"),
     [
-        ("approved", Posting(), True),
-        (None, Posting(), True),
-        ("submitted", Posting(), False),
-        ("draft", Posting(), False),
-        ("submitted", Posting(approved_only=False), True),
-        ("rejected", Posting(approved_only=False), False),
+        ("approved", TimeSettings(), True),
+        (None, TimeSettings(), True),
+        ("submitted", TimeSettings(), False),
+        ("draft", TimeSettings(), False),
+        ("submitted", TimeSettings(approved_only=False), True),
+        ("rejected", TimeSettings(approved_only=False), False),
     ],
 )
 def test_only_what_is_approved_is_posted_unless_the_settings_say_otherwise(
-    approval: str | None, posting: Posting, posted: bool
+    approval: str | None, posting: TimeSettings, posted: bool
 ) -> None:
     found = Desk().post(spent("e1", approval=approval), posting=posting)
     assert bool(writes(found)) is posted

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.model.documents import Features, Known, ResolvedInvoice
-from ledgerlink.domain.model.money_settings import InvoiceLines, Invoicing, Number
+from ledgerlink.domain.model.money_settings import InvoiceLines, InvoiceSettings, Number
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.source_records import Invoice, InvoiceLine, Record, RecordKind
-from ledgerlink.domain.model.time_settings import ClosedPeriod, Posting
+from ledgerlink.domain.model.time_settings import ClosedPeriod, TimeSettings
 
 from tests.fakes.composer import FORBIDDEN
 from tests.unit.domain.desk import (
@@ -28,11 +28,11 @@ from tests.unit.domain.desk import (
 from tests.unit.domain.worlds import DAY, entry, reasons, states, writes
 
 EURO = Features(home_currency="USD", multi_currency=True)
-MOVE = Posting(closed_period=ClosedPeriod.MOVE)
+MOVE = TimeSettings(closed_period=ClosedPeriod.MOVE)
 SUMMARY = replace(INVOICING, lines=InvoiceLines.SUMMARY)
 
 
-def desk(how: Invoicing = INVOICING, features: Features | None = None) -> Desk:
+def desk(how: InvoiceSettings = INVOICING, features: Features | None = None) -> Desk:
     return Desk(invoicing=how, features=features or Features())
 
 
@@ -128,7 +128,7 @@ def test_a_line_sells_what_its_code_leads_to_or_the_item_of_the_settings() -> No
 
 @pytest.mark.parametrize("code", [{}, {"expense_code_key": "meals"}])
 def test_a_line_without_an_item_is_refused(code: dict[str, Any]) -> None:
-    found = desk(Invoicing()).post(invoice("i1", line(**code)))
+    found = desk(InvoiceSettings()).post(invoice("i1", line(**code)))
     assert reasons(found) == {"invoice:i1": "missing_item"}
 
 
@@ -454,7 +454,7 @@ def test_of_much_time_that_is_not_linked_some_is_named() -> None:
 
 def merged(world: Desk) -> Desk:
     """Time of which the ledger has one activity for two entries."""
-    posting = Posting(description=Posting().description.NEITHER)
+    posting = TimeSettings(description=TimeSettings().description.NEITHER)
     entries = [entry("t1"), entry("t2"), entry("t3", work_date=DAY + timedelta(days=1))]
     world.apply(world.plan(entries, whole=True, posting=posting))
     return world
@@ -503,7 +503,7 @@ def test_a_ledger_that_marks_no_time_is_told_of_once_for_each_invoice() -> None:
 
 
 @pytest.mark.parametrize("how", [SUMMARY, replace(INVOICING, link_time=False)])
-def test_time_is_not_linked_where_the_settings_rule_it_out(how: Invoicing) -> None:
+def test_time_is_not_linked_where_the_settings_rule_it_out(how: InvoiceSettings) -> None:
     world = desk(how)
     world.posted(entry("t1"))
     op = one(world.post(billing("t1")))

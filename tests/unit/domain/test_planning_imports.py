@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.model.documents import Copy, fingerprint
+from ledgerlink.domain.model.documents import Snapshot, fingerprint
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.rules import Link, RuleKind, Skip
@@ -16,13 +16,13 @@ from ledgerlink.domain.model.time_settings import (
     ClosedPeriod,
     Description,
     LedgerEdits,
-    Posting,
     Rounding,
+    TimeSettings,
 )
 
 from tests.unit.domain.worlds import DAY, World, entry, reasons, rule_book, states, writes
 
-NEITHER = Posting(description=Description.NEITHER)
+NEITHER = TimeSettings(description=Description.NEITHER)
 
 
 def imported(world: World, entries: list[TimeEntry], **given: Any) -> tuple[Operation, ...]:
@@ -57,7 +57,7 @@ def test_an_entry_that_is_gone_from_the_product_is_deleted() -> None:
     "change", [{"approval": "draft"}, {"staff_key": "skipped"}, {"minutes": 2}]
 )
 def test_what_is_no_longer_to_be_posted_is_deleted(change: dict[str, Any]) -> None:
-    world, by_quarters = World(), Posting(round_to=15)
+    world, by_quarters = World(), TimeSettings(round_to=15)
     apply(world, [entry("a")])
     found = imported(world, [entry("a", **change)], posting=by_quarters)
     assert writes(found) == {"time:a": Action.DELETE}
@@ -135,7 +135,7 @@ def test_the_labor_code_says_whether_time_is_billable(said: bool | None, expecte
     mapping = Link(ledger_id="I1", billable=said)
     world.rules |= rule_book({RuleKind.LABOR_CODES: {"code": mapping}})
     given = entry("a", labor_code_key="code", billable=True)
-    (op,) = imported(world, [given], posting=Posting(billable=Billable.LABOR_CODE))
+    (op,) = imported(world, [given], posting=TimeSettings(billable=Billable.LABOR_CODE))
     assert op.body is not None
     assert op.body["billable"] is expected
 
@@ -152,7 +152,7 @@ def test_the_labor_code_says_whether_time_is_billable(said: bool | None, expecte
     ],
 )
 def test_time_is_rounded_as_chosen(rounding: Rounding, given: int, posted: int | None) -> None:
-    posting = Posting(round_to=15, rounding=rounding)
+    posting = TimeSettings(round_to=15, rounding=rounding)
     (op,) = imported(World(), [entry("a", minutes=given)], posting=posting)
     assert (op.body or {}).get("minutes") == posted
     if posted is None:
@@ -162,14 +162,14 @@ def test_time_is_rounded_as_chosen(rounding: Rounding, given: int, posted: int |
 @pytest.mark.parametrize(
     ("posting", "text"),
     [
-        (Posting(), "Draw - Plan"),
-        (Posting(description=Description.TASK), "Draw"),
-        (Posting(description=Description.NOTES), "Plan"),
+        (TimeSettings(), "Draw - Plan"),
+        (TimeSettings(description=Description.TASK), "Draw"),
+        (TimeSettings(description=Description.NOTES), "Plan"),
         (NEITHER, ""),
-        (Posting(memo="{task} of {work_date}: {notes}"), "Draw of 2026-02-27: Plan"),
+        (TimeSettings(memo="{task} of {work_date}: {notes}"), "Draw of 2026-02-27: Plan"),
     ],
 )
-def test_the_text_is_made_as_chosen(posting: Posting, text: str) -> None:
+def test_the_text_is_made_as_chosen(posting: TimeSettings, text: str) -> None:
     (op,) = imported(World(), [entry("a", task="Draw", notes="Plan")], posting=posting)
     assert (op.body or {})["notes"] == text
 
@@ -177,11 +177,11 @@ def test_the_text_is_made_as_chosen(posting: Posting, text: str) -> None:
 @pytest.mark.parametrize("memo", ["{nothing}", "{", "{notes!r}", "{notes:>9}", "{}"])
 def test_a_memo_with_unknown_places_is_refused(memo: str) -> None:
     with pytest.raises(Invalid):
-        Posting(memo=memo)
+        TimeSettings(memo=memo)
 
 
 def test_time_in_closed_books_moves_to_the_first_open_day_with_its_true_date() -> None:
-    world, moving = World(closed_through=DAY), Posting(closed_period=ClosedPeriod.MOVE)
+    world, moving = World(closed_through=DAY), TimeSettings(closed_period=ClosedPeriod.MOVE)
     (op,) = imported(world, [entry("a")], posting=moving)
     assert (op.day, (op.body or {})["notes"]) == (date(2026, 2, 28), "Worked on 2026-02-27")
     assert [warning.code for warning in op.warnings] == ["moved_date"]
@@ -193,18 +193,20 @@ def test_time_in_closed_books_moves_to_the_first_open_day_with_its_true_date() -
     assert reasons(changed) == {"time:a": "closed_period"}
 
 
-def copy_of(world: World, key: str, **changes: Any) -> Copy:
+def copy_of(world: World, key: str, **changes: Any) -> Snapshot:
     """What the ledger holds of it, at a later version."""
     body: dict[str, Any] = {"edited": True}
     forms = (
         (fingerprint(body),) if changes.pop("edited", False) else (world.links[key].fingerprint,)
     )
     link = world.links[key]
-    return Copy(ledger_id=link.ledger_id, version="7", body=body, forms=forms, **changes)
+    return Snapshot(ledger_id=link.ledger_id, version="7", body=body, forms=forms, **changes)
 
 
-def seen(world: World, given: list[TimeEntry], copy: Copy | None, edits: LedgerEdits) -> Operation:
-    posting = Posting(ledger_edits=edits)
+def seen(
+    world: World, given: list[TimeEntry], copy: Snapshot | None, edits: LedgerEdits
+) -> Operation:
+    posting = TimeSettings(ledger_edits=edits)
     (op,) = imported(world, given, copies={"time:a": copy}, posting=posting)
     return op
 

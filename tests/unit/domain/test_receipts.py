@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.source_records import ExpenseEntry, Invoice, Record, RecordKind
-from ledgerlink.domain.model.time_settings import LedgerEdits, Posting
+from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 
 from tests.unit.domain.desk import Desk, by_key, gone, invoice, receipt, spent
 from tests.unit.domain.worlds import reasons, states, writes
@@ -101,7 +101,7 @@ def test_a_receipt_follows_a_document_that_is_created_anew() -> None:
     world = Desk()
     world.posted(with_receipt("e1"))
     del world.stored[world.links[A].ledger_id]
-    found = world.posted(with_receipt("e1"), posting=Posting(ledger_edits=LedgerEdits.OURS))
+    found = world.posted(with_receipt("e1"), posting=TimeSettings(ledger_edits=LedgerEdits.OURS))
     assert writes(found) == {A: Action.CREATE, E1: Action.UPDATE}
     assert document_of(world, E1) == A
 

@@ -12,7 +12,7 @@ from ledgerlink.domain.model.money_settings import GroupBy, Period, PostingDate
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.rules import CreateUser, Link, LinkExpenseCode, RuleKind, Skip
 from ledgerlink.domain.model.source_records import ExpenseEntry, Record, RecordKind
-from ledgerlink.domain.model.time_settings import LedgerEdits, Posting
+from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 from ledgerlink.domain.money import rounded
 from ledgerlink.domain.planning.expenses import document_key
 
@@ -89,7 +89,7 @@ class Firm:
         self.entries: dict[str, ExpenseEntry] = {}
         self.deleted: set[str] = set()
         self.values: dict[str, Decimal] = {}
-        self.posting = Posting()
+        self.posting = TimeSettings()
 
     def edit(self, key: str, told: dict[str, Any]) -> None:
         changed = replace(
@@ -120,7 +120,7 @@ class Firm:
             self.desk.lose(documents[number % len(documents)])
 
     def trust(self, edits: LedgerEdits) -> None:
-        self.posting = Posting(ledger_edits=edits)
+        self.posting = TimeSettings(ledger_edits=edits)
 
     def unlock(self) -> None:
         self.desk.locked.clear()

@@ -6,16 +6,16 @@ import ledgerlink.services.sync
 import pytest
 from ledgerlink import bootstrap
 
-from tests.unit.functions.standing_in import HOUSE, Lines, Receiving, Ticking
+from tests.unit.functions.standing_in import DEPS, Lines, Receiving, Ticking
 
 
 @pytest.fixture(autouse=True)
-def _house(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(bootstrap, "build", lambda _environment: HOUSE)
+def _deps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(bootstrap, "build", lambda _environment: DEPS)
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Ledgerlink")
-    bootstrap.house.cache_clear()
+    bootstrap.dependencies.cache_clear()
     yield
-    bootstrap.house.cache_clear()
+    bootstrap.dependencies.cache_clear()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 EVENTS = Path(__file__).resolve().parents[3] / "events"
-HOUSE = object()
+DEPS = object()
 """The handlers hand the house on without a look into it."""
 
 
@@ -34,8 +34,8 @@ class Ticking:
     error: Exception | None = None
     stop: Callable[[], bool] | None = None
 
-    def tick(self, house: object, stop: Callable[[], bool]) -> int:
-        assert house is HOUSE
+    def tick(self, deps: object, stop: Callable[[], bool]) -> int:
+        assert deps is DEPS
         self.stop = stop
         if self.error:
             raise self.error
@@ -49,8 +49,8 @@ class Receiving:
     error: Exception | None = None
     calls: list[tuple[str, Mapping[str, str], bytes]] = field(default_factory=list)
 
-    def receive(self, house: object, ledger: str, headers: Mapping[str, str], body: bytes) -> None:
-        assert house is HOUSE
+    def receive(self, deps: object, ledger: str, headers: Mapping[str, str], body: bytes) -> None:
+        assert deps is DEPS
         self.calls.append((ledger, headers, body))
         if self.error:
             raise self.error

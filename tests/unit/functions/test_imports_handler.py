@@ -8,23 +8,23 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services.imports import service
 
-from tests.fakes.house import Town, entry, town
+from tests.fakes.service import InMemoryService, entry, in_memory_service
 from tests.unit.functions.standing_in import Context, sample
 from tests.unit.services.test_importing import ADA, drafted, planned
 
 
 @pytest.fixture
-def place(monkeypatch: pytest.MonkeyPatch) -> Town:
+def place(monkeypatch: pytest.MonkeyPatch) -> InMemoryService:
     for name in ("SERVICE_NAME", "METRICS_NAMESPACE"):
         monkeypatch.setitem(os.environ, f"POWERTOOLS_{name}", "imports")
     import functions.imports.handler as entrance
 
-    found = town()
-    monkeypatch.setattr(entrance, "house", lambda: found.house)
+    found = in_memory_service()
+    monkeypatch.setattr(entrance, "dependencies", lambda: found.deps)
     return found
 
 
-def ready(place: Town) -> Run:
+def ready(place: InMemoryService) -> Run:
     return planned(place, drafted(place, place.connected(), entry("t1")))
 
 
@@ -38,7 +38,7 @@ def call(run: Run, step: str, **more: Any) -> None:
 
 
 def test_a_step_rests_with_its_token_which_is_in_no_line(
-    place: Town, capsys: pytest.CaptureFixture[str]
+    place: InMemoryService, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = ready(place)
     call(run, "wait", token="token-of-the-machine")
@@ -46,14 +46,16 @@ def test_a_step_rests_with_its_token_which_is_in_no_line(
     assert "token-of-the-machine" not in capsys.readouterr().out
 
 
-def test_a_draft_that_nobody_comes_back_to_expires(place: Town) -> None:
+def test_a_draft_that_nobody_comes_back_to_expires(place: InMemoryService) -> None:
     run = ready(place)
     call(run, "expire")
     assert place.run(run).state is RunState.EXPIRED
     assert place.machines.waiting(run).token == ""
 
 
-def test_a_machine_that_another_took_the_place_of_has_nothing_to_say(place: Town) -> None:
+def test_a_machine_that_another_took_the_place_of_has_nothing_to_say(
+    place: InMemoryService,
+) -> None:
     run = ready(place)
     for step in ("expire", "break_off"):
         call(run, step, machine="machine-0")
@@ -65,17 +67,19 @@ def test_a_machine_that_another_took_the_place_of_has_nothing_to_say(place: Town
     assert "old" not in place.machines.alive
 
 
-def test_a_run_that_was_let_loose_does_not_expire(place: Town) -> None:
+def test_a_run_that_was_let_loose_does_not_expire(place: InMemoryService) -> None:
     run = ready(place)
-    service.start(place.house, ADA, run.connection_id, run.id, run.plan)
-    service.interrupt(place.house, ADA, run.connection_id, run.id)
+    service.start(place.deps, ADA, run.connection_id, run.id, run.plan)
+    service.interrupt(place.deps, ADA, run.connection_id, run.id)
     call(run, "expire")
     assert place.run(run).state is RunState.INTERRUPTED
 
 
-def test_a_machine_that_broke_off_parks_its_run_and_a_resume_starts_another(place: Town) -> None:
+def test_a_machine_that_broke_off_parks_its_run_and_a_resume_starts_another(
+    place: InMemoryService,
+) -> None:
     run = ready(place)
-    service.start(place.house, ADA, run.connection_id, run.id, run.plan)
+    service.start(place.deps, ADA, run.connection_id, run.id, run.plan)
     place.machines.lose(run)
     place.machines.steps.clear()
     call(run, "break_off")
@@ -85,14 +89,14 @@ def test_a_machine_that_broke_off_parks_its_run_and_a_resume_starts_another(plac
     assert parked.reason.code == "worker_failed"
     assert place.counts["ImportsBroken"] == 1
     begun = place.machines.begun
-    service.resume(place.house, ADA, run.connection_id, run.id)
+    service.resume(place.deps, ADA, run.connection_id, run.id)
     place.work()
     assert place.run(run).state is RunState.COMPLETED
     assert place.machines.begun == begun + 1
 
 
-def test_a_machine_that_broke_off_while_planning_leaves_a_draft(place: Town) -> None:
+def test_a_machine_that_broke_off_while_planning_leaves_a_draft(place: InMemoryService) -> None:
     run = drafted(place, place.connected(), entry("t1"))
-    service.order_plan(place.house, ADA, run.connection_id, run.id)
+    service.order_plan(place.deps, ADA, run.connection_id, run.id)
     call(run, "break_off")
     assert place.run(run).state is RunState.DRAFT

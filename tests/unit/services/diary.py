@@ -9,12 +9,12 @@ from typing import Any, cast
 from ledgerlink.domain.errors import Forbidden
 from ledgerlink.domain.model.connections import Connection, ConnectionState
 from ledgerlink.domain.model.links import Link
-from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType, Notice
+from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType, WebhookEvent
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.runs import FINISHED, Run, RunState
 from ledgerlink.domain.model.schedule import Due
 from ledgerlink.domain.model.settings import Settings
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.runs.parking import park
 
 from tests.fakes.clock import FakeClock, FakeIds
@@ -118,11 +118,11 @@ class Teller:
     """A connector that has lists and tells the notices that the test wrote down."""
 
     lists: Mapping[ListType, ListTraits] = field(default_factory=lambda: dict(LISTS))
-    told: list[Notice] = field(default_factory=list)
+    told: list[WebhookEvent] = field(default_factory=list)
 
-    def notices(
+    def webhook_events(
         self, headers: Mapping[str, str], body: bytes, credentials: Mapping[str, str]
-    ) -> Sequence[Notice]:
+    ) -> Sequence[WebhookEvent]:
         if headers != SIGNED:
             raise Forbidden("wrong_signature", "The signature is wrong.")
         return self.told
@@ -137,7 +137,7 @@ class Credentials:
 class Place:
     """The house, and what a test wants to look at."""
 
-    house: House
+    deps: Dependencies
     clock: FakeClock
     diary: Diary
     choices: Choices
@@ -190,7 +190,7 @@ class Place:
 
     def park(self, run: Run, code: str) -> None:
         assert run.state not in FINISHED
-        park(self.house, run, reason(code, detail="away"))
+        park(self.deps, run, reason(code, detail="away"))
 
     def posted(self, connection: Connection, name: str) -> Run:
         now = self.clock.now()
@@ -223,7 +223,7 @@ def place(fate: Fate | None = None) -> Place:
     }
     others = ("rules", "staging", "memory", "usage", "bus", "machines")
     unused = dict.fromkeys(others, cast(Any, None))
-    house = House(
+    deps = Dependencies(
         **{name: mortal(name, store, fate) for name, store in stores.items()},
         **unused,
         connectors={"fake": cast(Any, teller)},
@@ -231,4 +231,4 @@ def place(fate: Fate | None = None) -> Place:
         ids=FakeIds(),
         count=lambda name, number: counted.update({name: number}),
     )
-    return Place(house, clock, diary, choices, known, companies, runs, lane, teller, counted)
+    return Place(deps, clock, diary, choices, known, companies, runs, lane, teller, counted)

@@ -8,20 +8,20 @@ from typing import Any
 
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.documents import Document, ResolvedExpenses
-from ledgerlink.domain.model.money_settings import Expensing, Invoicing
+from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
 from ledgerlink.domain.model.rules import Link, LinkExpenseCode, RuleKind, Skip
 from ledgerlink.domain.model.rules import Mapping as RuleMapping
 from ledgerlink.domain.model.settings import Settings
 from ledgerlink.domain.model.source_records import RecordKind
-from ledgerlink.domain.model.time_settings import LedgerEdits, Posting
+from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 from ledgerlink.services.posting import accept
 
 from tests.fakes.composer import FakeComposer
 from tests.fakes.fate import Fate
-from tests.fakes.house import FIRM, Town, town
+from tests.fakes.service import FIRM, InMemoryService, in_memory_service
 
-EXPENSING = Expensing(check_account_id="BANK", card_account_id="CARDS")
-SETTINGS = Settings(expenses=EXPENSING, invoices=Invoicing(item_id="HOURS"))
+EXPENSING = ExpenseSettings(check_account_id="BANK", card_account_id="CARDS")
+SETTINGS = Settings(expenses=EXPENSING, invoices=InvoiceSettings(item_id="HOURS"))
 SPENT = ("Bill", "Spending", "Credit")
 
 
@@ -34,9 +34,9 @@ class OfficeComposer(FakeComposer):
         return replace(document, kind="Bill") if owed else document
 
 
-def office(fate: Fate | None = None, chunk_size: int = 4) -> tuple[Town, Connection]:
+def office(fate: Fate | None = None, chunk_size: int = 4) -> tuple[InMemoryService, Connection]:
     """The town and its connection, with rules and settings for all kinds of records."""
-    place = town(fate, chunk_size)
+    place = in_memory_service(fate, chunk_size)
     place.connector.composer = OfficeComposer()
     connection = place.connected()
     place.rules(connection, RuleKind.USERS, {"vic": Link(ledger_id="V1", person="vendor")})
@@ -46,10 +46,12 @@ def office(fate: Fate | None = None, chunk_size: int = 4) -> tuple[Town, Connect
     return place, connection
 
 
-def choose(place: Town, connection: Connection, edits: LedgerEdits = LedgerEdits.ASK) -> None:
+def choose(
+    place: InMemoryService, connection: Connection, edits: LedgerEdits = LedgerEdits.ASK
+) -> None:
     """Whose word stands for what somebody changed in the ledger."""
-    settings = replace(SETTINGS, posting=Posting(ledger_edits=edits))
-    place.house.settings.put(FIRM, connection.id, settings)
+    settings = replace(SETTINGS, posting=TimeSettings(ledger_edits=edits))
+    place.deps.settings.put(FIRM, connection.id, settings)
 
 
 def spent(key: str, report: str | None = "R", **given: Any) -> dict[str, Any]:
@@ -73,14 +75,14 @@ def receipt(upload_id: str, key: str = "r1") -> dict[str, Any]:
     return {"key": key, "upload_id": upload_id} | file
 
 
-def uploaded(place: Town, connection: Connection, content: bytes = b"%PDF") -> str:
+def uploaded(place: InMemoryService, connection: Connection, content: bytes = b"%PDF") -> str:
     """The id of a file that was uploaded."""
-    upload_id, address = accept.upload(place.house, FIRM, connection.id)
+    upload_id, address = accept.upload(place.deps, FIRM, connection.id)
     place.staging.files[address.removeprefix("memory:")] = content
     return upload_id
 
 
-def held_once(place: Town, connection: Connection) -> dict[str, Decimal]:
+def held_once(place: InMemoryService, connection: Connection) -> dict[str, Decimal]:
     """What the ledger holds of expenses, by their texts; each is in one document, and each
     document has its link."""
     documents = [stored for kind in SPENT for stored in place.company().of_kind(kind)]

@@ -14,14 +14,14 @@ from ledgerlink.services import lane
 from ledgerlink.services.applying.chunk import MAX_SERIES
 
 from tests.fakes.company import Fault, Stored
-from tests.fakes.house import Town, entry, town
+from tests.fakes.service import InMemoryService, entry, in_memory_service
 
 
-def notes(place: Town) -> Counter[str]:
+def notes(place: InMemoryService) -> Counter[str]:
     return Counter(str(s.body["notes"]) for s in place.company().of_kind("Time"))
 
 
-def link(place: Town, run: Run, key: str, ledger_id: str) -> None:
+def link(place: InMemoryService, run: Run, key: str, ledger_id: str) -> None:
     """A link that a worker of this run stored before it died."""
     stored = Link(
         key=key,
@@ -36,7 +36,7 @@ def link(place: Town, run: Run, key: str, ledger_id: str) -> None:
 
 
 def test_every_entry_becomes_one_document_with_link_outcome_and_trace() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     run = place.post(connection, "key", [entry(f"t{n}") for n in range(11)])
     place.work()
@@ -47,7 +47,7 @@ def test_every_entry_becomes_one_document_with_link_outcome_and_trace() -> None:
 
 
 def test_posting_the_same_again_writes_nothing() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.post(connection, "one", [entry("t1"), entry("t2")])
     place.work()
@@ -58,7 +58,7 @@ def test_posting_the_same_again_writes_nothing() -> None:
 
 
 def test_two_posts_of_the_same_entries_in_the_lane_at_once_make_one_document_each() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     runs = [place.post(connection, f"k{n}", [entry("t1"), entry("t2")]) for n in range(3)]
     place.work()
@@ -67,7 +67,7 @@ def test_two_posts_of_the_same_entries_in_the_lane_at_once_make_one_document_eac
 
 
 def test_a_correction_posted_before_the_first_post_is_done_is_the_one_that_stays() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.post(connection, "one", [entry("t1", minutes=60)])
     place.post(connection, "two", [entry("t1", minutes=90)])
@@ -77,7 +77,7 @@ def test_a_correction_posted_before_the_first_post_is_done_is_the_one_that_stays
 
 @pytest.mark.parametrize("stops", [range(4), range(2, 6), range(1, 99, 2), range(0, 99, 2)])
 def test_a_run_cut_short_by_time_goes_on_and_keeps_the_order_of_dependence(stops: range) -> None:
-    place = town(chunk_size=2)
+    place = in_memory_service(chunk_size=2)
     connection = place.connected()
     projects = [f"site{n}" for n in range(5)]
     client = Client(key="client", name="Client")
@@ -94,7 +94,7 @@ def test_a_run_cut_short_by_time_goes_on_and_keeps_the_order_of_dependence(stops
 
 
 def test_what_was_stored_but_not_answered_is_looked_up_not_sent_again() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.company().faults = [Fault.STORED_UNANSWERED] * 2
     run = place.post(connection, "key", [entry(f"t{n}", notes="same") for n in range(4)])
@@ -105,7 +105,7 @@ def test_what_was_stored_but_not_answered_is_looked_up_not_sent_again() -> None:
 
 
 def test_what_got_lost_on_the_way_is_sent_again_under_another_id() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.company().faults = [Fault.LOST]
     run = place.post(connection, "key", [entry("t1")])
@@ -117,7 +117,7 @@ def test_what_got_lost_on_the_way_is_sent_again_under_another_id() -> None:
 
 
 def test_what_never_gets_an_answer_fails_in_the_end_and_the_rest_is_posted() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.company().faults = [Fault.LOST, None, *[Fault.LOST] * 2 * (MAX_SERIES - 1)]
     run = place.post(connection, "key", [entry(f"t{n}") for n in range(4)])
@@ -129,7 +129,7 @@ def test_what_never_gets_an_answer_fails_in_the_end_and_the_rest_is_posted() -> 
 
 
 def test_before_a_record_is_given_up_the_ledger_is_searched_once_more() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.company().faults = [*[Fault.LOST] * (MAX_SERIES - 1), Fault.STORED_UNANSWERED]
     run = place.post(connection, "key", [entry("t1")])
@@ -139,7 +139,7 @@ def test_before_a_record_is_given_up_the_ledger_is_searched_once_more() -> None:
 
 
 def test_a_record_keeps_its_number_of_attempts_over_workers_that_are_cut_short() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.company().faults = [Fault.LOST] * 50
     run = place.post(connection, "key", [entry("t1")])
@@ -150,10 +150,10 @@ def test_a_record_keeps_its_number_of_attempts_over_workers_that_are_cut_short()
 
 
 def test_what_this_very_run_has_a_link_for_is_not_sent() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     run = place.post(connection, "key", [entry("t1")])
-    asyncio.run(lane.handle(place.house, place.lane.messages.pop(0), lambda: False))
+    asyncio.run(lane.handle(place.deps, place.lane.messages.pop(0), lambda: False))
     link(place, run, "time:t1", "7")
     place.work()
     (item,) = place.items(run)
@@ -162,11 +162,11 @@ def test_what_this_very_run_has_a_link_for_is_not_sent() -> None:
 
 
 def test_a_twin_does_not_adopt_what_this_very_run_has_another_link_for() -> None:
-    place = town()
+    place = in_memory_service()
     run = place.post(
         place.connected(), "key", [entry("t1", notes="same"), entry("t2", notes="same")]
     )
-    asyncio.run(lane.handle(place.house, place.lane.messages.pop(0), lambda: False))
+    asyncio.run(lane.handle(place.deps, place.lane.messages.pop(0), lambda: False))
     place.staging.fix_requests(run, 0, 0, [[0, 1]])
     place.runs.save_progress(run, 0, Progress(opened_at=place.clock.now()))
     body = place.staging.chunk(run, 0)[1].body or {}
@@ -181,7 +181,7 @@ def test_a_twin_does_not_adopt_what_this_very_run_has_another_link_for() -> None
 
 
 def test_a_record_that_is_gone_from_the_ledger_is_told_and_created_anew_by_the_next_post() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.post(connection, "one", [entry("t1")])
     place.work()
@@ -198,7 +198,7 @@ def test_a_record_that_is_gone_from_the_ledger_is_told_and_created_anew_by_the_n
 
 
 def test_an_update_carries_the_fingerprint_of_what_was_last_written() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.post(connection, "one", [entry("t1")])
     place.work()
@@ -210,7 +210,7 @@ def test_an_update_carries_the_fingerprint_of_what_was_last_written() -> None:
 
 
 def test_a_record_that_is_never_answered_does_not_take_its_neighbours_along() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.company().faults = [Fault.LOST, None, Fault.LOST, None, Fault.LOST, Fault.LOST]
     run = place.post(connection, "key", [entry(f"t{n}") for n in range(4)])
@@ -220,7 +220,7 @@ def test_a_record_that_is_never_answered_does_not_take_its_neighbours_along() ->
 
 
 def test_a_request_is_repeated_with_the_same_content_and_an_id_of_at_most_36_characters() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.post(connection, "key", [entry(f"t{n}") for n in range(4)])
     place.fate.at = len(place.fate.steps) + 60
@@ -233,7 +233,7 @@ def test_a_request_is_repeated_with_the_same_content_and_an_id_of_at_most_36_cha
 
 
 def test_requests_of_different_runs_firms_and_connections_have_different_ids() -> None:
-    place = town()
+    place = in_memory_service()
     one, other = place.connected("a", "r1"), place.connected("a/b", "r2")
     for connection in (one, other):
         place.post(connection, "one", [entry("t1")])
@@ -244,7 +244,7 @@ def test_requests_of_different_runs_firms_and_connections_have_different_ids() -
 
 
 def test_a_refused_record_stops_itself_and_not_its_neighbours() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.company().refuse.add("work t1")
     run = place.post(connection, "key", [entry(f"t{n}") for n in range(3)])
@@ -258,7 +258,7 @@ def test_a_refused_record_stops_itself_and_not_its_neighbours() -> None:
 
 @pytest.mark.parametrize("needing", [1, 3, 9])
 def test_what_needs_a_refused_list_record_is_blocked_and_names_it(needing: int) -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.rules(connection, RuleKind.PROJECTS, {"site": CreateProject(name="Site")})
     place.company().refuse.add("Site")
@@ -274,7 +274,7 @@ def test_what_needs_a_refused_list_record_is_blocked_and_names_it(needing: int) 
 
 
 def test_a_changed_entry_is_updated_in_place_and_nothing_else_is_sent() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.post(connection, "one", [entry(f"t{n}") for n in range(4)])
     place.work()
@@ -288,7 +288,7 @@ def test_a_changed_entry_is_updated_in_place_and_nothing_else_is_sent() -> None:
 
 
 def test_what_a_ledger_without_versions_stored_is_known_by_its_link_too() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.company().versions = False
     for key in ("one", "two"):
@@ -299,7 +299,7 @@ def test_what_a_ledger_without_versions_stored_is_known_by_its_link_too() -> Non
 
 
 def test_a_rule_that_creates_makes_its_record_once_over_all_runs() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.rules(connection, RuleKind.PROJECTS, {"site": CreateProject(name="Site")})
     for key in ("one", "two"):
@@ -312,12 +312,12 @@ def test_a_rule_that_creates_makes_its_record_once_over_all_runs() -> None:
 # While a chunk is opened, the ledger prepares for it.
 
 
-def prepared(place: Town) -> list[list[str]]:
+def prepared(place: InMemoryService) -> list[list[str]]:
     return [[operation.key for operation in some] for some in place.company().prepared]
 
 
 def test_the_ledger_prepares_for_what_is_sent_and_for_nothing_else() -> None:
-    place = town(chunk_size=2)
+    place = in_memory_service(chunk_size=2)
     connection = place.connected()
     place.post(connection, "one", [entry("t1"), entry("t2"), entry("t3", minutes=0)])
     place.work()
@@ -335,7 +335,7 @@ def test_the_ledger_prepares_for_what_is_sent_and_for_nothing_else() -> None:
     ],
 )
 def test_a_ledger_that_cannot_prepare_is_not_written_to(trouble: LedgerError) -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     run = place.post(connection, "key", [entry("t1")])
     place.company().unprepared = [trouble]
@@ -347,7 +347,7 @@ def test_a_ledger_that_cannot_prepare_is_not_written_to(trouble: LedgerError) ->
 
 
 def test_a_stop_while_the_ledger_prepares_loses_nothing() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     run = place.post(connection, "key", [entry("t1")])
     place.company().unprepared = [Interrupted()]

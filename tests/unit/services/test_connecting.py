@@ -16,8 +16,16 @@ from ledgerlink.services.connections import connect
 from ledgerlink.services.posting import accept
 from ledgerlink.services.settings.rules import list_rules
 
-from tests.fakes.house import COMPANY, FIRM, REDIRECT, USER, Town, entry, town
 from tests.fakes.ledger import ACCESS, REFRESH, REFUSED_CODE
+from tests.fakes.service import (
+    COMPANY,
+    FIRM,
+    REDIRECT,
+    USER,
+    InMemoryService,
+    entry,
+    in_memory_service,
+)
 from tests.fakes.vaults import CLIENT_SECRET
 
 
@@ -25,18 +33,18 @@ def state_of(consent: connect.Consent) -> str:
     return consent.authorize_url.partition("state=")[2].partition("&")[0]
 
 
-def begin(place: Town, firm: str = FIRM) -> connect.Consent:
-    return connect.connect(place.house, firm, USER, "fake", REDIRECT)
+def begin(place: InMemoryService, firm: str = FIRM) -> connect.Consent:
+    return connect.connect(place.deps, firm, USER, "fake", REDIRECT)
 
 
-def again(place: Town, connection: Connection) -> str:
-    return state_of(connect.reconnect(place.house, connection.firm, USER, connection.id, REDIRECT))
+def again(place: InMemoryService, connection: Connection) -> str:
+    return state_of(connect.reconnect(place.deps, connection.firm, USER, connection.id, REDIRECT))
 
 
 def test_a_new_connection_waits_for_consent_and_keeps_who_asked() -> None:
-    place = town()
+    place = in_memory_service()
     consent = begin(place)
-    found = place.house.connections.get(FIRM, consent.connection.id)
+    found = place.deps.connections.get(FIRM, consent.connection.id)
     assert found.state is ConnectionState.AUTHORIZING
     assert (found.created_by, found.company_id) == (USER, None)
     assert state_of(consent) in consent.authorize_url
@@ -44,12 +52,12 @@ def test_a_new_connection_waits_for_consent_and_keeps_who_asked() -> None:
 
 def test_an_unknown_ledger_is_refused_naming_the_field() -> None:
     with pytest.raises(Invalid) as refused:
-        connect.connect(town().house, FIRM, USER, "xero", REDIRECT)
+        connect.connect(in_memory_service().deps, FIRM, USER, "xero", REDIRECT)
     assert [p.pointer for p in refused.value.problems] == ["/ledger"]
 
 
 def test_a_consent_ties_the_company_and_has_it_read_back() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     assert connection.state is ConnectionState.CONNECTED
     assert connection.company_id == COMPANY
@@ -61,9 +69,9 @@ def test_a_consent_ties_the_company_and_has_it_read_back() -> None:
 
 def test_tokens_are_in_the_vault_and_nowhere_else(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
-    tokens = place.house.vaults.of(FIRM, connection.id).load()
+    tokens = place.deps.vaults.of(FIRM, connection.id).load()
     assert tokens.access_token.startswith(ACCESS)
     place.post(connection, "key", [entry("t1")])
     place.work()
@@ -74,159 +82,159 @@ def test_tokens_are_in_the_vault_and_nowhere_else(caplog: pytest.LogCaptureFixtu
 
 
 def test_a_state_works_once() -> None:
-    place = town()
+    place = in_memory_service()
     state = state_of(begin(place))
-    connect.complete(place.house, state, "code", COMPANY)
+    connect.complete(place.deps, state, "code", COMPANY)
     with pytest.raises(Invalid):
-        connect.complete(place.house, state, "code", COMPANY)
+        connect.complete(place.deps, state, "code", COMPANY)
 
 
 def test_a_state_that_nobody_was_given_is_refused() -> None:
     with pytest.raises(Invalid):
-        connect.complete(town().house, "guess", "code", COMPANY)
+        connect.complete(in_memory_service().deps, "guess", "code", COMPANY)
 
 
 def test_a_consent_that_took_too_long_is_refused_and_its_state_used_up() -> None:
-    place = town()
+    place = in_memory_service()
     consent = begin(place)
     place.clock.moment += connect.CONSENT_LIFETIME
     for code in ("consent_too_old", "unknown_state"):
         with pytest.raises(Invalid) as refused:
-            connect.complete(place.house, state_of(consent), "code", COMPANY)
+            connect.complete(place.deps, state_of(consent), "code", COMPANY)
         assert refused.value.code == code
     assert place.connector.granted.exchanged == []
 
 
 def test_a_refused_consent_uses_the_state_up_and_changes_nothing() -> None:
-    place = town()
+    place = in_memory_service()
     consent = begin(place)
-    connect.refuse(place.house, state_of(consent))
+    connect.refuse(place.deps, state_of(consent))
     with pytest.raises(Invalid):
-        connect.complete(place.house, state_of(consent), "code", COMPANY)
-    assert place.house.connections.get(FIRM, consent.connection.id) == consent.connection
+        connect.complete(place.deps, state_of(consent), "code", COMPANY)
+    assert place.deps.connections.get(FIRM, consent.connection.id) == consent.connection
 
 
 def test_a_code_that_the_ledger_refuses_is_the_callers_to_mend() -> None:
-    place = town()
+    place = in_memory_service()
     consent = begin(place)
     with pytest.raises(Invalid) as refused:
-        connect.complete(place.house, state_of(consent), REFUSED_CODE, COMPANY)
+        connect.complete(place.deps, state_of(consent), REFUSED_CODE, COMPANY)
     assert refused.value.remedy
-    found = place.house.connections.get(FIRM, consent.connection.id)
+    found = place.deps.connections.get(FIRM, consent.connection.id)
     assert found.state is ConnectionState.AUTHORIZING
 
 
 @pytest.mark.parametrize("firm", [FIRM, "rival"])
 def test_a_company_cannot_be_connected_twice_and_the_code_is_left_unused(firm: str) -> None:
-    place = town()
+    place = in_memory_service()
     place.connected()
     consent = begin(place, firm)
     with pytest.raises(Conflict) as clash:
-        connect.complete(place.house, state_of(consent), "code", COMPANY)
+        connect.complete(place.deps, state_of(consent), "code", COMPANY)
     assert clash.value.code == "company_already_connected"
     assert len(place.connector.granted.exchanged) == 1
     assert not place.connector.granted.revoked
     with pytest.raises(AuthorizationLost):
-        place.house.vaults.of(firm, consent.connection.id).load()
+        place.deps.vaults.of(firm, consent.connection.id).load()
 
 
 def test_a_reconnect_keeps_company_rules_and_id_and_clears_the_reason() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.clock.go_on(minutes=6)
-    back = connect.complete(place.house, again(place, connection), "code", COMPANY)
+    back = connect.complete(place.deps, again(place, connection), "code", COMPANY)
     place.work()
     assert (back.id, back.company_id, back.reason) == (connection.id, COMPANY, None)
-    tokens = place.house.vaults.of(FIRM, connection.id).load()
+    tokens = place.deps.vaults.of(FIRM, connection.id).load()
     assert tokens.access_token == f"{ACCESS}-2"
-    assert list_rules(place.house, FIRM, connection.id, RuleKind.USERS)
+    assert list_rules(place.deps, FIRM, connection.id, RuleKind.USERS)
 
 
 def test_a_reconnect_to_another_company_is_refused_and_the_old_one_stays() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     with pytest.raises(Conflict) as clash:
-        connect.complete(place.house, again(place, connection), "code", "realm-2")
+        connect.complete(place.deps, again(place, connection), "code", "realm-2")
     assert clash.value.code == "other_company"
     assert f"Company {COMPANY}" in clash.value.message
-    found = place.house.connections.get(FIRM, connection.id)
+    found = place.deps.connections.get(FIRM, connection.id)
     assert (found.company_id, found.state) == (COMPANY, ConnectionState.CONNECTED)
 
 
 def test_disconnecting_gives_the_tokens_back_and_keeps_rules_and_history() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     run = place.post(connection, "key", [entry("t1")])
     place.work()
-    left = connect.disconnect(place.house, FIRM, connection.id)
+    left = connect.disconnect(place.deps, FIRM, connection.id)
     assert left.state is ConnectionState.DISCONNECTED
     assert len(place.connector.granted.revoked) == 1
     assert (FIRM, connection.id) not in place.vaults.tokens
     assert place.items(run)
-    assert list_rules(place.house, FIRM, connection.id, RuleKind.USERS)
+    assert list_rules(place.deps, FIRM, connection.id, RuleKind.USERS)
 
 
 def test_disconnecting_twice_is_the_same_as_once() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
-    connect.disconnect(place.house, FIRM, connection.id)
+    connect.disconnect(place.deps, FIRM, connection.id)
     rival = place.connected("rival")
-    connect.disconnect(place.house, FIRM, connection.id)
+    connect.disconnect(place.deps, FIRM, connection.id)
     assert rival.state is ConnectionState.CONNECTED
     assert len(place.connector.granted.revoked) == 1
 
 
 def test_a_disconnect_that_the_ledger_does_not_hear_of_changes_nothing() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.connector.granted.failure = LedgerUnavailable("down", "The ledger is down.")
     with pytest.raises(LedgerUnavailable):
-        connect.disconnect(place.house, FIRM, connection.id)
-    found = place.house.connections.get(FIRM, connection.id)
+        connect.disconnect(place.deps, FIRM, connection.id)
+    found = place.deps.connections.get(FIRM, connection.id)
     assert found.state is ConnectionState.CONNECTED
     place.connector.granted.failure = None
-    left = connect.disconnect(place.house, FIRM, connection.id)
+    left = connect.disconnect(place.deps, FIRM, connection.id)
     assert left.state is ConnectionState.DISCONNECTED
 
 
 def test_after_a_disconnect_the_firm_comes_back_by_the_same_connection_only() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
-    connect.disconnect(place.house, FIRM, connection.id)
+    connect.disconnect(place.deps, FIRM, connection.id)
     with pytest.raises(Conflict):
-        connect.complete(place.house, state_of(begin(place)), "code", COMPANY)
+        connect.complete(place.deps, state_of(begin(place)), "code", COMPANY)
     place.clock.go_on(minutes=6)
-    back = connect.complete(place.house, again(place, connection), "code", COMPANY)
+    back = connect.complete(place.deps, again(place, connection), "code", COMPANY)
     assert back.state is ConnectionState.CONNECTED
 
 
 def test_a_connection_without_consent_can_be_disconnected() -> None:
-    place = town()
+    place = in_memory_service()
     consent = begin(place)
-    left = connect.disconnect(place.house, FIRM, consent.connection.id)
+    left = connect.disconnect(place.deps, FIRM, consent.connection.id)
     assert left.state is ConnectionState.DISCONNECTED
 
 
 @pytest.mark.parametrize("firm", ["rival", "acme#connection", ""])
 def test_another_firm_finds_nothing(firm: str) -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     with pytest.raises(NotFound):
-        connect.reconnect(place.house, firm, USER, connection.id, REDIRECT)
+        connect.reconnect(place.deps, firm, USER, connection.id, REDIRECT)
     with pytest.raises(NotFound):
-        connect.disconnect(place.house, firm, connection.id)
+        connect.disconnect(place.deps, firm, connection.id)
     with pytest.raises(NotFound):
-        accept.post(place.house, firm, USER, connection.id, "key", [])
+        accept.post(place.deps, firm, USER, connection.id, "key", [])
 
 
 def test_a_post_before_consent_or_after_a_disconnect_is_a_conflict() -> None:
-    place = town()
+    place = in_memory_service()
     consent = begin(place)
     with pytest.raises(Conflict) as clash:
         place.post(consent.connection, "key", [])
     assert clash.value.code == "not_connected"
     connection = place.connected()
-    connect.disconnect(place.house, FIRM, connection.id)
+    connect.disconnect(place.deps, FIRM, connection.id)
     with pytest.raises(Conflict) as clash:
         place.post(connection, "key", [])
     assert clash.value.code == "disconnected"

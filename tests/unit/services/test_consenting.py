@@ -18,23 +18,23 @@ from ledgerlink.domain.ports import Tokens
 from ledgerlink.services.connections import connect, verify_company
 
 from tests.fakes.clock import START
-from tests.fakes.house import COMPANY, FIRM, REDIRECT, USER, Town, town
 from tests.fakes.ledger import ACCESS, FakeLedger
+from tests.fakes.service import COMPANY, FIRM, REDIRECT, USER, InMemoryService, in_memory_service
 
 
 def state_of(consent: connect.Consent) -> str:
     return consent.authorize_url.partition("state=")[2].partition("&")[0]
 
 
-def asked(place: Town, firm: str = FIRM) -> str:
-    return state_of(connect.connect(place.house, firm, USER, "fake", REDIRECT))
+def asked(place: InMemoryService, firm: str = FIRM) -> str:
+    return state_of(connect.connect(place.deps, firm, USER, "fake", REDIRECT))
 
 
-def asked_again(place: Town, connection: Connection) -> str:
-    return state_of(connect.reconnect(place.house, FIRM, USER, connection.id, REDIRECT))
+def asked_again(place: InMemoryService, connection: Connection) -> str:
+    return state_of(connect.reconnect(place.deps, FIRM, USER, connection.id, REDIRECT))
 
 
-def nothing_happened(place: Town) -> None:
+def nothing_happened(place: InMemoryService) -> None:
     """No company claimed, no tokens kept or given back, no connection made."""
     assert (place.connections.claims, place.vaults.tokens) == ({}, {})
     assert place.connector.granted.revoked == []
@@ -43,22 +43,22 @@ def nothing_happened(place: Town) -> None:
 
 
 def test_a_consent_can_be_reviewed_any_number_of_times_and_still_works() -> None:
-    place = town()
+    place = in_memory_service()
     state = asked(place)
     for _ in range(2):
-        found = connect.review(place.house, state, COMPANY)
+        found = connect.review(place.deps, state, COMPANY)
         assert (found.firm, found.user, found.asked_at) == (FIRM, USER, place.clock.now())
     nothing_happened(place)
-    assert connect.complete(place.house, state, "code", COMPANY).company_id == COMPANY
+    assert connect.complete(place.deps, state, "code", COMPANY).company_id == COMPANY
 
 
 @pytest.mark.parametrize("company_id", ["", ".", "./realm-1", "realm-1/", "realm-1%2F."])
 def test_text_that_is_no_companys_id_is_refused_before_the_code_is_used(company_id: str) -> None:
-    place = town()
+    place = in_memory_service()
     state = asked(place)
     for step in (
-        lambda: connect.review(place.house, state, company_id),
-        lambda: connect.complete(place.house, state, "code", company_id),
+        lambda: connect.review(place.deps, state, company_id),
+        lambda: connect.complete(place.deps, state, "code", company_id),
     ):
         with pytest.raises(Invalid) as refused:
             step()
@@ -68,11 +68,11 @@ def test_text_that_is_no_companys_id_is_refused_before_the_code_is_used(company_
 
 
 def test_a_consent_that_is_too_old_is_not_shown_for_confirmation() -> None:
-    place = town()
+    place = in_memory_service()
     state = asked(place)
     place.clock.moment += connect.CONSENT_LIFETIME
     with pytest.raises(Invalid) as refused:
-        connect.review(place.house, state, COMPANY)
+        connect.review(place.deps, state, COMPANY)
     assert refused.value.code == "consent_too_old"
 
 
@@ -81,11 +81,11 @@ def test_a_consent_that_is_too_old_is_not_shown_for_confirmation() -> None:
     [AuthorizationLost("no", "Not this company."), LedgerStopped("no", "Not this company.")],
 )
 def test_a_company_that_refuses_the_new_tokens_is_not_connected(refusal: LedgerError) -> None:
-    place = town()
+    place = in_memory_service()
     state = asked(place)
     place.company().trouble = [refusal]
     with pytest.raises(Invalid) as refused:
-        connect.complete(place.house, state, "code", COMPANY)
+        connect.complete(place.deps, state, "code", COMPANY)
     assert refused.value.code == "company_refused"
     assert COMPANY in refused.value.message
     assert "Not this company." in refused.value.remedy
@@ -94,18 +94,18 @@ def test_a_company_that_refuses_the_new_tokens_is_not_connected(refusal: LedgerE
 
 
 def test_a_company_that_cannot_be_read_is_not_connected() -> None:
-    place = town()
+    place = in_memory_service()
     state = asked(place)
     place.company().trouble = [LedgerUnavailable("down", "It is down.", "Resume the run.")]
     with pytest.raises(LedgerUnavailable) as down:
-        connect.complete(place.house, state, "code", COMPANY)
+        connect.complete(place.deps, state, "code", COMPANY)
     assert down.value.remedy == "Start connecting again later."
     nothing_happened(place)
 
 
 def test_the_company_is_known_at_once_and_read_again_by_the_lane() -> None:
-    place = town()
-    connection = connect.complete(place.house, asked(place), "code", COMPANY)
+    place = in_memory_service()
+    connection = connect.complete(place.deps, asked(place), "code", COMPANY)
     assert connection.company is not None
     assert connection.company.name == f"Company {COMPANY}"
     assert connection.read_at == place.clock.now()
@@ -113,13 +113,13 @@ def test_the_company_is_known_at_once_and_read_again_by_the_lane() -> None:
 
 
 def test_a_consent_pending_at_a_disconnect_connects_nothing_afterwards() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     pending = asked_again(place, connection)
-    connect.disconnect(place.house, FIRM, connection.id)
-    for step in (connect.review, lambda house, state, id: connect.complete(house, state, "c", id)):
+    connect.disconnect(place.deps, FIRM, connection.id)
+    for step in (connect.review, lambda deps, state, id: connect.complete(deps, state, "c", id)):
         with pytest.raises(Invalid) as refused:
-            step(place.house, pending, COMPANY)
+            step(place.deps, pending, COMPANY)
         assert refused.value.code == "consent_ended"
     found = place.connections.get(FIRM, connection.id)
     assert found.state is ConnectionState.DISCONNECTED
@@ -127,34 +127,34 @@ def test_a_consent_pending_at_a_disconnect_connects_nothing_afterwards() -> None
 
 
 def test_the_first_consent_of_a_connection_ends_with_its_disconnect() -> None:
-    place = town()
-    consent = connect.connect(place.house, FIRM, USER, "fake", REDIRECT)
-    connect.disconnect(place.house, FIRM, consent.connection.id)
+    place = in_memory_service()
+    consent = connect.connect(place.deps, FIRM, USER, "fake", REDIRECT)
+    connect.disconnect(place.deps, FIRM, consent.connection.id)
     with pytest.raises(Invalid):
-        connect.complete(place.house, state_of(consent), "code", COMPANY)
+        connect.complete(place.deps, state_of(consent), "code", COMPANY)
 
 
 def test_a_consent_asked_for_after_a_disconnect_connects() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
-    connect.disconnect(place.house, FIRM, connection.id)
-    back = connect.complete(place.house, asked_again(place, connection), "code", COMPANY)
+    connect.disconnect(place.deps, FIRM, connection.id)
+    back = connect.complete(place.deps, asked_again(place, connection), "code", COMPANY)
     assert back.state is ConnectionState.CONNECTED
 
 
 def test_a_disconnect_while_the_company_is_read_is_not_undone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    place = town()
-    consent = connect.connect(place.house, FIRM, USER, "fake", REDIRECT)
+    place = in_memory_service()
+    consent = connect.connect(place.deps, FIRM, USER, "fake", REDIRECT)
 
     async def company(ledger: FakeLedger, *_: object) -> Company:
-        connect.disconnect(place.house, FIRM, consent.connection.id)
+        connect.disconnect(place.deps, FIRM, consent.connection.id)
         return Company(ledger.company_id, "Books", "US", ledger.held.features)
 
     monkeypatch.setattr(FakeLedger, "company", company)
     with pytest.raises(Invalid) as refused:
-        connect.complete(place.house, state_of(consent), "code", COMPANY)
+        connect.complete(place.deps, state_of(consent), "code", COMPANY)
     assert refused.value.code == "consent_ended"
     found = place.connections.get(FIRM, consent.connection.id)
     assert found.state is ConnectionState.DISCONNECTED
@@ -164,7 +164,7 @@ def test_a_disconnect_while_the_company_is_read_is_not_undone(
 def test_a_ledger_that_does_not_answer_is_waited_for_a_while_only(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    place = town()
+    place = in_memory_service()
     state = asked(place)
 
     async def company(_ledger: FakeLedger, *_: object) -> Company:
@@ -174,16 +174,16 @@ def test_a_ledger_that_does_not_answer_is_waited_for_a_while_only(
     monkeypatch.setattr(FakeLedger, "company", company)
     monkeypatch.setattr(verify_company, "PATIENCE", 0.01)
     with pytest.raises(LedgerUnavailable):
-        connect.complete(place.house, state, "code", COMPANY)
+        connect.complete(place.deps, state, "code", COMPANY)
     nothing_happened(place)
 
 
 def test_tokens_that_cannot_be_kept_leave_the_company_free_for_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
-    connect.disconnect(place.house, FIRM, connection.id)
+    connect.disconnect(place.deps, FIRM, connection.id)
 
     def put(_firm: str, _connection_id: str, _tokens: Tokens) -> None:
         raise Conflict("tokens_being_deleted", "Still being deleted.", "In a minute.")
@@ -191,7 +191,7 @@ def test_tokens_that_cannot_be_kept_leave_the_company_free_for_others(
     with monkeypatch.context() as busy:
         busy.setattr(place.vaults, "put", put)
         with pytest.raises(Conflict):
-            connect.complete(place.house, asked_again(place, connection), "code", COMPANY)
+            connect.complete(place.deps, asked_again(place, connection), "code", COMPANY)
     found = place.connections.get(FIRM, connection.id)
     assert found.state is ConnectionState.DISCONNECTED
     assert place.connected("rival").company_id == COMPANY

@@ -14,7 +14,7 @@ from ledgerlink.services import lane
 from ledgerlink.services.connections import connect
 
 from tests.fakes.fate import Died, Fate
-from tests.fakes.house import FIRM, Town, entry, town
+from tests.fakes.service import FIRM, InMemoryService, entry, in_memory_service
 
 ENTRIES = [
     entry("t1", staff_key="new"),
@@ -29,7 +29,7 @@ ENTRIES = [
 POSTED = {"t1", "t2", "t3", "t4"}
 
 
-def settled(place: Town) -> Connection:
+def settled(place: InMemoryService) -> Connection:
     connection = place.connected()
     place.rules(connection, RuleKind.USERS, {"new": CreateUser(name="New Person"), "u2": Skip()})
     site = CreateProject(name="Site", client=Client(key="client", name="Client"))
@@ -39,7 +39,7 @@ def settled(place: Town) -> Connection:
 
 
 def steps_of_a_run() -> list[str]:
-    place = town()
+    place = in_memory_service()
     connection = settled(place)
     place.post(connection, "key", ENTRIES)
     posted = len(place.fate.steps)
@@ -47,7 +47,7 @@ def steps_of_a_run() -> list[str]:
     return place.fate.steps[posted:]
 
 
-def check(place: Town, connection: Connection) -> None:
+def check(place: InMemoryService, connection: Connection) -> None:
     """Everything is in the ledger once, with its link and its outcome."""
     stored = place.company().of_kind("Time")
     assert Counter(s.body["notes"] for s in stored) == {"work t1": 1, "work t2": 1, "work t3": 2}
@@ -81,7 +81,7 @@ STEPS = steps_of_a_run()
 
 @pytest.mark.parametrize("at", range(len(STEPS)))
 def test_a_worker_that_dies_at_any_step_is_repeated_without_loss_or_double(at: int) -> None:
-    place = town()
+    place = in_memory_service()
     connection = settled(place)
     place.post(connection, "key", ENTRIES)
     place.fate.at = len(place.fate.steps) + at
@@ -92,7 +92,7 @@ def test_a_worker_that_dies_at_any_step_is_repeated_without_loss_or_double(at: i
 
 @pytest.mark.parametrize("at", range(len(STEPS)))
 def test_a_worker_repeated_after_the_ledger_forgot_its_requests_looks_them_up(at: int) -> None:
-    place = town()
+    place = in_memory_service()
     connection = settled(place)
     place.post(connection, "key", ENTRIES)
     place.fate.at = len(place.fate.steps) + at
@@ -105,9 +105,9 @@ MEANWHILE = [0.0, 0.002]
 about as many as the storing of an answer takes."""
 
 
-def overlapping(seconds: float, fate: Fate | None = None) -> tuple[Town, Connection]:
+def overlapping(seconds: float, fate: Fate | None = None) -> tuple[InMemoryService, Connection]:
     """A connection whose time goes in one chunk of several requests."""
-    place = town(fate, chunk_size=40)
+    place = in_memory_service(fate, chunk_size=40)
     connection = settled(place)
     place.company().seconds = seconds
     return place, connection
@@ -139,14 +139,14 @@ def test_a_worker_that_dies_between_sending_and_storing_earlier_answers_loses_no
 def test_a_link_without_an_outcome_is_proof_whatever_the_ledger_holds_now(
     minutes: int, away: int
 ) -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     if minutes == 90:
         place.post(connection, "first", [entry("t1")])
         place.work()
     run = place.post(connection, "key", [entry("t1", minutes=minutes)])
     fate = place.fate
-    asyncio.run(lane.handle(place.house, place.lane.messages.pop(0), lambda: False))
+    asyncio.run(lane.handle(place.deps, place.lane.messages.pop(0), lambda: False))
     plain, seen = fate.step, len(place.company().received)
 
     def die_between(name: str) -> None:
@@ -157,7 +157,7 @@ def test_a_link_without_an_outcome_is_proof_whatever_the_ledger_holds_now(
 
     vars(fate)["step"] = die_between
     with pytest.raises(Died):
-        asyncio.run(lane.handle(place.house, place.lane.messages[0], lambda: False))
+        asyncio.run(lane.handle(place.deps, place.lane.messages[0], lambda: False))
     edited = {
         key: replace(stored, body={**stored.body, "notes": "edited"}, version=stored.version + 1)
         for key, stored in place.company().stored.items()
@@ -170,12 +170,12 @@ def test_a_link_without_an_outcome_is_proof_whatever_the_ledger_holds_now(
 
 
 def test_a_post_that_dies_at_any_step_and_is_repeated_makes_one_run() -> None:
-    plain = town()
+    plain = in_memory_service()
     connection = settled(plain)
     before = len(plain.fate.steps)
     plain.post(connection, "key", ENTRIES)
     for at in range(len(plain.fate.steps) - before):
-        place = town()
+        place = in_memory_service()
         connection = settled(place)
         place.fate.at = len(place.fate.steps) + at
         with pytest.raises(Died):
@@ -185,7 +185,7 @@ def test_a_post_that_dies_at_any_step_and_is_repeated_makes_one_run() -> None:
         check(place, connection)
 
 
-def parked(place: Town) -> Connection:
+def parked(place: InMemoryService) -> Connection:
     """A connection whose one run waits since the ledger went away in its middle."""
     connection = settled(place)
     place.company().trouble = [None] * 4 + [LedgerUnavailable("down", "The ledger is down.")]
@@ -195,14 +195,14 @@ def parked(place: Town) -> Connection:
     return connection
 
 
-def reconnect(place: Town, connection: Connection) -> None:
-    consent = connect.reconnect(place.house, FIRM, "ada", connection.id, "https://x.example")
+def reconnect(place: InMemoryService, connection: Connection) -> None:
+    consent = connect.reconnect(place.deps, FIRM, "ada", connection.id, "https://x.example")
     state = consent.authorize_url.partition("state=")[2].partition("&")[0]
-    connect.complete(place.house, state, "code", "realm-1")
+    connect.complete(place.deps, state, "code", "realm-1")
 
 
 def steps_of_a_resume() -> list[str]:
-    place = town()
+    place = in_memory_service()
     connection = parked(place)
     reconnect(place, connection)
     before = len(place.fate.steps)
@@ -215,7 +215,7 @@ RESUME_STEPS = steps_of_a_resume()
 
 @pytest.mark.parametrize("at", range(len(RESUME_STEPS)))
 def test_a_worker_that_dies_while_it_resumes_parked_runs_still_resumes_them(at: int) -> None:
-    place = town()
+    place = in_memory_service()
     connection = parked(place)
     reconnect(place, connection)
     place.fate.at = len(place.fate.steps) + at

@@ -18,7 +18,7 @@ from ledgerlink.services.imports import service
 from ledgerlink.services.imports.mapping import mapping_of
 from ledgerlink.services.imports.service import User, Wanted
 
-from tests.fakes.house import FIRM, Town, entry, town
+from tests.fakes.service import FIRM, InMemoryService, entry, in_memory_service
 
 ADA, BOB = User(FIRM, "ada"), User(FIRM, "bob")
 ADMIN = User(FIRM, "carol", administrator=True)
@@ -26,46 +26,48 @@ FEBRUARY = Scope(first_day=date(2026, 2, 1), last_day=date(2026, 2, 28))
 
 
 @pytest.fixture
-def place() -> Town:
-    return town()
+def place() -> InMemoryService:
+    return in_memory_service()
 
 
-def drafted(place: Town, connection: Connection, *records: Any, key: str = "k", **more: Any) -> Run:
+def drafted(
+    place: InMemoryService, connection: Connection, *records: Any, key: str = "k", **more: Any
+) -> Run:
     wanted = Wanted(scope=more.pop("scope", FEBRUARY), records=list(records), **more)
-    run = service.create(place.house, ADA, connection.id, key, wanted)
+    run = service.create(place.deps, ADA, connection.id, key, wanted)
     place.work()
     return place.run(run)
 
 
-def planned(place: Town, run: Run, user: User = ADA) -> Run:
-    service.order_plan(place.house, user, run.connection_id, run.id)
+def planned(place: InMemoryService, run: Run, user: User = ADA) -> Run:
+    service.order_plan(place.deps, user, run.connection_id, run.id)
     place.work()
     return place.run(run)
 
 
-def started(place: Town, run: Run, user: User = ADA) -> Run:
-    service.start(place.house, user, run.connection_id, run.id, run.plan)
+def started(place: InMemoryService, run: Run, user: User = ADA) -> Run:
+    service.start(place.deps, user, run.connection_id, run.id, run.plan)
     place.work()
     return place.run(run)
 
 
 def imported(
-    place: Town, connection: Connection, *records: Any, key: str = "k", **more: Any
+    place: InMemoryService, connection: Connection, *records: Any, key: str = "k", **more: Any
 ) -> Run:
     return started(place, planned(place, drafted(place, connection, *records, key=key, **more)))
 
 
-def undone(place: Town, run: Run, key: str = "u") -> Run:
-    taking = service.undo(place.house, ADA, run.connection_id, run.id, key)
+def undone(place: InMemoryService, run: Run, key: str = "u") -> Run:
+    taking = service.undo(place.deps, ADA, run.connection_id, run.id, key)
     place.work()
     return started(place, place.run(taking))
 
 
-def held(place: Town) -> dict[str, int]:
+def held(place: InMemoryService) -> dict[str, int]:
     return {str(s.body["notes"]): s.body["minutes"] for s in place.company().of_kind("Time")}
 
 
-def test_an_import_is_looked_through_planned_and_written(place: Town) -> None:
+def test_an_import_is_looked_through_planned_and_written(place: InMemoryService) -> None:
     connection = place.connected()
     run = drafted(place, connection, entry("t1"), entry("t2", minutes=30))
     assert (run.state, run.records) == (RunState.DRAFT, 2)
@@ -82,7 +84,7 @@ def test_an_import_is_looked_through_planned_and_written(place: Town) -> None:
     assert place.machines.begun == 1
 
 
-def test_the_same_import_again_writes_nothing(place: Town) -> None:
+def test_the_same_import_again_writes_nothing(place: InMemoryService) -> None:
     connection = place.connected()
     records = [entry(f"t{n}") for n in range(9)]
     imported(place, connection, *records)
@@ -93,7 +95,7 @@ def test_the_same_import_again_writes_nothing(place: Town) -> None:
     assert len(place.company().received) == before
 
 
-def test_a_correction_writes_the_difference_alone(place: Town) -> None:
+def test_a_correction_writes_the_difference_alone(place: InMemoryService) -> None:
     connection = place.connected()
     imported(place, connection, *[entry(f"t{n}") for n in range(6)])
     changed = [entry(f"t{n}") for n in range(5)] + [entry("t6")]
@@ -106,7 +108,7 @@ def test_a_correction_writes_the_difference_alone(place: Town) -> None:
     assert held(place) == wanted
 
 
-def test_a_rule_that_now_says_skip_takes_the_time_out(place: Town) -> None:
+def test_a_rule_that_now_says_skip_takes_the_time_out(place: InMemoryService) -> None:
     connection = place.connected()
     place.rules(connection, RuleKind.PROJECTS, {"p2": Link(ledger_id="C2")})
     records = [entry("t1"), entry("t2", project_key="p2")]
@@ -116,7 +118,7 @@ def test_a_rule_that_now_says_skip_takes_the_time_out(place: Town) -> None:
     assert held(place) == {"work t1": 60}
 
 
-def test_records_outside_the_scope_are_left_out_and_counted(place: Town) -> None:
+def test_records_outside_the_scope_are_left_out_and_counted(place: InMemoryService) -> None:
     connection = place.connected()
     scope = replace(FEBRUARY, projects=("p1",))
     records = [entry("t1"), entry("t2", work_date="2026-03-01"), entry("t3", project_key=None)]
@@ -126,7 +128,7 @@ def test_records_outside_the_scope_are_left_out_and_counted(place: Town) -> None
     assert [i.operation.members for i in place.items(ready)] == [("t1",)]
 
 
-def test_an_import_leaves_alone_what_lies_outside_its_scope(place: Town) -> None:
+def test_an_import_leaves_alone_what_lies_outside_its_scope(place: InMemoryService) -> None:
     connection = place.connected()
     imported(place, connection, entry("t1"), entry("t2", work_date="2026-02-03"))
     scope = replace(FEBRUARY, last_day=date(2026, 2, 10))
@@ -134,46 +136,46 @@ def test_an_import_leaves_alone_what_lies_outside_its_scope(place: Town) -> None
     assert held(place) == {"work t1": 60}
 
 
-def test_a_draft_is_seen_by_its_maker_alone(place: Town) -> None:
+def test_a_draft_is_seen_by_its_maker_alone(place: InMemoryService) -> None:
     connection = place.connected()
     run = drafted(place, connection, entry("t1"))
     with pytest.raises(NotFound):
-        service.get_import(place.house, BOB, connection.id, run.id)
+        service.get_import(place.deps, BOB, connection.id, run.id)
     done = started(place, planned(place, run))
-    assert service.get_import(place.house, BOB, connection.id, done.id)[0].id == run.id
+    assert service.get_import(place.deps, BOB, connection.id, done.id)[0].id == run.id
 
 
-def test_only_the_plan_that_was_seen_can_be_started(place: Town) -> None:
+def test_only_the_plan_that_was_seen_can_be_started(place: InMemoryService) -> None:
     connection = place.connected()
     run = planned(place, drafted(place, connection, entry("t1")))
     newer = planned(place, run)
     with pytest.raises(Conflict, match="newest plan"):
-        service.start(place.house, ADA, connection.id, run.id, run.plan)
+        service.start(place.deps, ADA, connection.id, run.id, run.plan)
     assert started(place, newer).state is RunState.COMPLETED
 
 
-def test_going_back_changes_what_a_draft_is_made_of(place: Town) -> None:
+def test_going_back_changes_what_a_draft_is_made_of(place: InMemoryService) -> None:
     connection = place.connected()
     run = planned(place, drafted(place, connection, entry("t1"), entry("t2", minutes=10)))
     patch = {"posting": {"round_to": 15, "rounding": "up"}, "records": [entry("t2", minutes=10)]}
-    changed = service.change(place.house, ADA, connection.id, run.id, patch)
+    changed = service.change(place.deps, ADA, connection.id, run.id, patch)
     assert changed.state is RunState.DRAFT
     place.work()
     assert started(place, planned(place, changed)).state is RunState.COMPLETED
     assert held(place) == {"work t2": 15}
 
 
-def test_who_made_it_or_an_administrator_may_interrupt(place: Town) -> None:
+def test_who_made_it_or_an_administrator_may_interrupt(place: InMemoryService) -> None:
     connection = place.connected()
     run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(9)]))
-    service.start(place.house, ADA, connection.id, run.id, run.plan)
+    service.start(place.deps, ADA, connection.id, run.id, run.plan)
     with pytest.raises(Forbidden):
-        service.interrupt(place.house, BOB, connection.id, run.id)
-    stopped = service.interrupt(place.house, ADMIN, connection.id, run.id)
+        service.interrupt(place.deps, BOB, connection.id, run.id)
+    stopped = service.interrupt(place.deps, ADMIN, connection.id, run.id)
     assert stopped.state is RunState.INTERRUPTED
     place.work()
     assert held(place) == {}
-    service.resume(place.house, ADA, connection.id, run.id)
+    service.resume(place.deps, ADA, connection.id, run.id)
     place.work()
     assert place.run(run).state is RunState.COMPLETED
     assert len(held(place)) == 9
@@ -181,11 +183,11 @@ def test_who_made_it_or_an_administrator_may_interrupt(place: Town) -> None:
 
 @pytest.mark.parametrize("calls", range(1, 12))
 def test_interrupted_anywhere_and_taken_up_it_writes_everything_once(
-    place: Town, calls: int
+    place: InMemoryService, calls: int
 ) -> None:
     connection = place.connected()
     run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(11)]))
-    service.start(place.house, ADA, connection.id, run.id, run.plan)
+    service.start(place.deps, ADA, connection.id, run.id, run.plan)
     asked = 0
 
     def stop() -> bool:
@@ -193,36 +195,36 @@ def test_interrupted_anywhere_and_taken_up_it_writes_everything_once(
         asked += 1
         place.clock.go_on(seconds=3)
         if asked == calls:
-            service.interrupt(place.house, ADA, connection.id, run.id)
+            service.interrupt(place.deps, ADA, connection.id, run.id)
         return False
 
     place.work(stop)
     there = place.run(run)
     if there.state is RunState.INTERRUPTED:
         assert len(held(place)) <= 2 * calls
-        service.resume(place.house, ADA, connection.id, run.id)
+        service.resume(place.deps, ADA, connection.id, run.id)
         place.work()
     assert place.run(run).state is RunState.COMPLETED
     times = [s.body["notes"] for s in place.company().of_kind("Time")]
     assert sorted(times) == sorted(f"work t{n}" for n in range(11))
 
 
-def test_one_import_applies_at_a_time_and_the_next_begins_by_itself(place: Town) -> None:
+def test_one_import_applies_at_a_time_and_the_next_begins_by_itself(place: InMemoryService) -> None:
     connection = place.connected()
     first = planned(place, drafted(place, connection, *[entry(f"a{n}") for n in range(9)]))
     wanted = Wanted(scope=FEBRUARY, records=[entry("b1", work_date="2026-02-02")])
-    second = service.create(place.house, BOB, connection.id, "b", replace(wanted))
+    second = service.create(place.deps, BOB, connection.id, "b", replace(wanted))
     place.work()
     second = planned(place, second, BOB)
-    service.start(place.house, ADA, connection.id, first.id, first.plan)
-    service.start(place.house, BOB, connection.id, second.id, second.plan)
+    service.start(place.deps, ADA, connection.id, first.id, first.plan)
+    service.start(place.deps, BOB, connection.id, second.id, second.plan)
     assert place.run(second).state is RunState.QUEUED
     place.work()
     assert place.run(first).state is RunState.COMPLETED
     assert place.run(second).state is RunState.COMPLETED
 
 
-def test_a_run_whose_machine_was_lost_is_taken_up_by_a_new_one(place: Town) -> None:
+def test_a_run_whose_machine_was_lost_is_taken_up_by_a_new_one(place: InMemoryService) -> None:
     connection = place.connected()
     run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(9)]))
     place.machines.lose(run)
@@ -231,7 +233,9 @@ def test_a_run_whose_machine_was_lost_is_taken_up_by_a_new_one(place: Town) -> N
     assert len(held(place)) == 9
 
 
-def test_trouble_of_the_ledger_parks_the_import_and_resume_does_the_rest(place: Town) -> None:
+def test_trouble_of_the_ledger_parks_the_import_and_resume_does_the_rest(
+    place: InMemoryService,
+) -> None:
     connection = place.connected()
     run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(9)]))
     place.company().trouble = [None, None, LedgerUnavailable("down", "The ledger is down.")]
@@ -239,13 +243,13 @@ def test_trouble_of_the_ledger_parks_the_import_and_resume_does_the_rest(place: 
     assert parked.state is RunState.PARKED
     assert parked.reason
     assert parked.reason.code == "ledger_unavailable"
-    service.resume(place.house, ADA, connection.id, run.id)
+    service.resume(place.deps, ADA, connection.id, run.id)
     place.work()
     assert place.run(run).state is RunState.COMPLETED
     assert len(held(place)) == 9
 
 
-def test_trouble_while_planning_leaves_a_draft_with_the_reason(place: Town) -> None:
+def test_trouble_while_planning_leaves_a_draft_with_the_reason(place: InMemoryService) -> None:
     connection = place.connected()
     run = drafted(place, connection, entry("t1"))
     place.company().trouble = [LedgerUnavailable("down", "The ledger is down.")]
@@ -256,7 +260,7 @@ def test_trouble_while_planning_leaves_a_draft_with_the_reason(place: Town) -> N
     assert started(place, planned(place, back)).state is RunState.COMPLETED
 
 
-def test_an_undo_takes_back_what_was_created_changed_and_deleted(place: Town) -> None:
+def test_an_undo_takes_back_what_was_created_changed_and_deleted(place: InMemoryService) -> None:
     connection = place.connected()
     imported(place, connection, entry("t1"), entry("t2"))
     before = held(place)
@@ -270,7 +274,7 @@ def test_an_undo_takes_back_what_was_created_changed_and_deleted(place: Town) ->
     assert again.counts()[ItemState.UNCHANGED] == 2
 
 
-def test_an_undo_removes_the_list_records_that_the_import_made(place: Town) -> None:
+def test_an_undo_removes_the_list_records_that_the_import_made(place: InMemoryService) -> None:
     connection = place.connected()
     place.rules(connection, RuleKind.PROJECTS, {"p9": CreateProject(name="New")})
     run = imported(place, connection, entry("t1", project_key="p9"))
@@ -279,7 +283,7 @@ def test_an_undo_removes_the_list_records_that_the_import_made(place: Town) -> N
     assert place.company().of_kind("Customer") == []
 
 
-def test_an_undo_lists_and_leaves_what_was_billed_or_edited_since(place: Town) -> None:
+def test_an_undo_lists_and_leaves_what_was_billed_or_edited_since(place: InMemoryService) -> None:
     connection = place.connected()
     run = imported(place, connection, entry("t1"), entry("t2"), entry("t3"))
     by_key = {i.operation.key: i.outcome.ledger_id for i in place.items(run)}
@@ -294,15 +298,15 @@ def test_an_undo_lists_and_leaves_what_was_billed_or_edited_since(place: Town) -
     assert sorted(held(place)) == ["work t1", "work t2"]
 
 
-def test_an_interrupted_import_that_was_undone_cannot_be_taken_up(place: Town) -> None:
+def test_an_interrupted_import_that_was_undone_cannot_be_taken_up(place: InMemoryService) -> None:
     connection = place.connected()
     run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(11)]))
-    service.start(place.house, ADA, connection.id, run.id, run.plan)
+    service.start(place.deps, ADA, connection.id, run.id, run.plan)
 
     def stop() -> bool:
         place.clock.go_on(seconds=3)
         if held(place) and place.run(run).state is RunState.APPLYING:
-            service.interrupt(place.house, ADA, connection.id, run.id)
+            service.interrupt(place.deps, ADA, connection.id, run.id)
         return False
 
     place.work(stop)
@@ -312,20 +316,20 @@ def test_an_interrupted_import_that_was_undone_cannot_be_taken_up(place: Town) -
     assert place.run(run).state is RunState.UNDONE
     assert place.run(run).reason is None
     with pytest.raises(Conflict):
-        service.resume(place.house, ADA, connection.id, run.id)
+        service.resume(place.deps, ADA, connection.id, run.id)
 
 
-def test_an_undo_cannot_be_undone(place: Town) -> None:
+def test_an_undo_cannot_be_undone(place: InMemoryService) -> None:
     connection = place.connected()
     taking = undone(place, imported(place, connection, entry("t1")))
     with pytest.raises(Conflict, match="an undo itself"):
-        service.undo(place.house, ADA, connection.id, taking.id, "u2")
+        service.undo(place.deps, ADA, connection.id, taking.id, "u2")
 
 
-def test_the_mapping_says_what_is_known_and_what_is_asked_for(place: Town) -> None:
+def test_the_mapping_says_what_is_known_and_what_is_asked_for(place: InMemoryService) -> None:
     connection = place.connected()
     run = drafted(place, connection, entry("t1"), entry("t2", project_key="p7"))
-    page = mapping_of(place.house, connection, run, RuleKind.PROJECTS)
+    page = mapping_of(place.deps, connection, run, RuleKind.PROJECTS)
     assert [(m.entity.key, m.entries, m.rule is None) for m in page.mapped] == [
         ("p1", 1, False),
         ("p7", 1, True),
@@ -335,13 +339,15 @@ def test_the_mapping_says_what_is_known_and_what_is_asked_for(place: Town) -> No
 
 def test_a_customer_of_another_currency_is_warned_of() -> None:
     customer = ListType.CUSTOMER
-    place = town(lists={customer: ListTraits(entities=("Customer",), by_changes=True, places=True)})
+    place = in_memory_service(
+        lists={customer: ListTraits(entities=("Customer",), by_changes=True, places=True)}
+    )
     place.company().features = Features(home_currency="USD", multi_currency=True)
     connection = place.connected()
     rossi = ListRecord(type=customer, id="C1", name="Rossi", fields={"currency": "EUR"})
     created = change(None, rossi, "r1", place.clock.now(), linked=False)
     assert created is not None
-    place.house.lists.record(FIRM, connection.id, "r1", [created])
+    place.deps.lists.record(FIRM, connection.id, "r1", [created])
     billed = entry("t1", billable=True, bill_rate="95.00")
     ready = planned(place, drafted(place, connection, billed, entry("t2")))
     found = {i.operation.key: [w.code for w in i.operation.warnings] for i in place.items(ready)}
@@ -358,34 +364,34 @@ class Product:
         return {"users": {"u1": {"name": "Ada Lovelace"}}}
 
 
-def test_records_are_pulled_from_a_source_that_is_connected(place: Town) -> None:
+def test_records_are_pulled_from_a_source_that_is_connected(place: InMemoryService) -> None:
     connection = place.connected()
-    place.house = replace(place.house, sources={"product": Product()})
+    place.deps = replace(place.deps, sources={"product": Product()})
     run = service.create(
-        place.house, ADA, connection.id, "k", Wanted(scope=FEBRUARY, adapter="product")
+        place.deps, ADA, connection.id, "k", Wanted(scope=FEBRUARY, adapter="product")
     )
     with pytest.raises(Conflict, match="still being looked through"):
-        service.order_plan(place.house, ADA, connection.id, run.id)
+        service.order_plan(place.deps, ADA, connection.id, run.id)
     place.work()
-    page = mapping_of(place.house, connection, place.run(run), RuleKind.USERS)
+    page = mapping_of(place.deps, connection, place.run(run), RuleKind.USERS)
     assert [m.entity.name for m in page.mapped] == ["Ada Lovelace"]
     assert started(place, planned(place, run)).state is RunState.COMPLETED
     assert held(place) == {"of acme": 60}
 
 
-def test_a_source_that_is_not_connected_is_refused(place: Town) -> None:
+def test_a_source_that_is_not_connected_is_refused(place: InMemoryService) -> None:
     connection = place.connected()
     with pytest.raises(Invalid, match="no source nowhere"):
         service.create(
-            place.house, ADA, connection.id, "k", Wanted(scope=FEBRUARY, adapter="nowhere")
+            place.deps, ADA, connection.id, "k", Wanted(scope=FEBRUARY, adapter="nowhere")
         )
 
 
-def test_a_discarded_draft_is_over(place: Town) -> None:
+def test_a_discarded_draft_is_over(place: InMemoryService) -> None:
     connection = place.connected()
     run = drafted(place, connection, entry("t1"))
-    service.discard(place.house, ADA, connection.id, run.id)
+    service.discard(place.deps, ADA, connection.id, run.id)
     place.work()
     with pytest.raises(Conflict):
-        service.order_plan(place.house, ADA, connection.id, run.id)
+        service.order_plan(place.deps, ADA, connection.id, run.id)
     assert place.machines.alive == {}

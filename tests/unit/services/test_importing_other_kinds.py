@@ -7,7 +7,7 @@ from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.services.imports import service
 from ledgerlink.services.imports.service import User, Wanted
 
-from tests.fakes.house import FIRM, USER, entry, town
+from tests.fakes.service import FIRM, USER, entry, in_memory_service
 
 SPENT = {"key": "e1", "staff_key": "u1", "spent_on": "2026-02-27", "amount": "3"}
 OTHERS = {
@@ -18,14 +18,14 @@ OTHERS = {
 
 
 def test_records_of_other_kinds_in_an_import_are_blocked_by_their_kind() -> None:
-    place = town()
+    place = in_memory_service()
     connection, asks = place.connected(), User(FIRM, USER)
     scope = Scope(first_day=date(2026, 2, 1), last_day=date(2026, 2, 28))
     gone = {"key": "t2", "deleted": True}
     wanted = Wanted(scope=scope, records=[entry("t1"), gone, *OTHERS.values()])
-    run = service.create(place.house, asks, connection.id, "k", wanted)
+    run = service.create(place.deps, asks, connection.id, "k", wanted)
     place.work()
-    service.order_plan(place.house, asks, connection.id, run.id)
+    service.order_plan(place.deps, asks, connection.id, run.id)
     place.work()
     found = {item.operation.key: item.outcome for item in place.items(run)}
     assert found["time:t1"].state is ItemState.PENDING

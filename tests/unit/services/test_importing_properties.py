@@ -15,7 +15,7 @@ from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services.imports import service
 from ledgerlink.services.imports.service import User, Wanted
 
-from tests.fakes.house import FIRM, Town, entry, town
+from tests.fakes.service import FIRM, InMemoryService, entry, in_memory_service
 
 ADA = User(FIRM, "ada")
 FEBRUARY = Scope(first_day=date(2026, 2, 1), last_day=date(2026, 2, 28))
@@ -44,7 +44,7 @@ class Firm:
     """A product with its entries, a ledger, and what the ledger ought to hold."""
 
     def __init__(self) -> None:
-        self.place: Town = town()
+        self.place: InMemoryService = in_memory_service()
         self.connection: Connection = self.place.connected()
         self.mappings: dict[str, Any] = {p: Link(ledger_id="C1") for p in PROJECTS}
         self.place.rules(self.connection, RuleKind.PROJECTS, self.mappings)
@@ -81,15 +81,15 @@ class Firm:
         wanted = Wanted(
             scope=FEBRUARY, records=list(self.entries.values()), posting=posting or None
         )
-        house = self.place.house
-        run = service.create(house, ADA, self.connection.id, f"k{self.count}", wanted)
+        deps = self.place.deps
+        run = service.create(deps, ADA, self.connection.id, f"k{self.count}", wanted)
         self.place.work()
-        service.order_plan(house, ADA, self.connection.id, run.id)
+        service.order_plan(deps, ADA, self.connection.id, run.id)
         self.place.work()
         return self.place.run(run)
 
     def _started(self, run: Run) -> Run:
-        service.start(self.place.house, ADA, self.connection.id, run.id, run.plan)
+        service.start(self.place.deps, ADA, self.connection.id, run.id, run.plan)
         self.place.work()
         ended = self.place.run(run)
         fine = {RunState.COMPLETED}
@@ -104,7 +104,7 @@ class Firm:
         run, before = self.done.pop()
         self.count += 1
         key = f"u{self.count}"
-        taking = service.undo(self.place.house, ADA, self.connection.id, run.id, key)
+        taking = service.undo(self.place.deps, ADA, self.connection.id, run.id, key)
         self.place.work()
         self._started(self.place.run(taking))
         self.expected = before

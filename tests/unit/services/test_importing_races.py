@@ -15,7 +15,7 @@ from ledgerlink.services.runs import parking
 from ledgerlink.services.runs.next_step import report
 
 from tests.fakes.company import Fault
-from tests.fakes.house import FIRM, Town, entry, town
+from tests.fakes.service import FIRM, InMemoryService, entry, in_memory_service
 from tests.unit.services.test_importing import (
     ADA,
     BOB,
@@ -32,25 +32,25 @@ DOWN = LedgerUnavailable("down", "The ledger is down.")
 
 
 @pytest.fixture
-def place() -> Town:
-    return town()
+def place() -> InMemoryService:
+    return in_memory_service()
 
 
 @pytest.fixture
-def connection(place: Town) -> Connection:
+def connection(place: InMemoryService) -> Connection:
     return place.connected()
 
 
-def minutes(place: Town) -> list[int]:
+def minutes(place: InMemoryService) -> list[int]:
     return sorted(s.body["minutes"] for s in place.company().of_kind("Time"))
 
 
-def why(place: Town, run: Run) -> dict[str, str]:
+def why(place: InMemoryService, run: Run) -> dict[str, str]:
     return {i.operation.key: i.outcome.reason.code for i in place.items(run) if i.outcome.reason}
 
 
 def test_time_that_was_posted_since_is_not_in_a_merged_activity_too(
-    place: Town, connection: Connection
+    place: InMemoryService, connection: Connection
 ) -> None:
     run = planned(place, drafted(place, connection, entry("t1"), entry("t2"), posting=MERGED))
     place.post(connection, "post", [entry("t1")])
@@ -60,7 +60,7 @@ def test_time_that_was_posted_since_is_not_in_a_merged_activity_too(
 
 
 def test_of_two_drafts_that_merge_and_do_not_the_second_finds_the_first(
-    place: Town, connection: Connection
+    place: InMemoryService, connection: Connection
 ) -> None:
     records = [entry("t1"), entry("t2")]
     merging = planned(place, drafted(place, connection, *records, posting=MERGED, key="A"))
@@ -71,7 +71,7 @@ def test_of_two_drafts_that_merge_and_do_not_the_second_finds_the_first(
 
 
 def test_a_plan_against_a_record_that_was_replaced_does_nothing_to_the_new_one(
-    place: Town, connection: Connection
+    place: InMemoryService, connection: Connection
 ) -> None:
     imported(place, connection, entry("t1"))
     older = planned(place, drafted(place, connection, entry("t1", minutes=90), key="B"))
@@ -83,7 +83,7 @@ def test_a_plan_against_a_record_that_was_replaced_does_nothing_to_the_new_one(
 
 
 def test_a_record_that_is_not_valid_this_time_keeps_its_time(
-    place: Town, connection: Connection
+    place: InMemoryService, connection: Connection
 ) -> None:
     imported(place, connection, entry("t1"), entry("t2"))
     imported(place, connection, entry("t1"), entry("t2", minutes=-5), key="B")
@@ -92,7 +92,7 @@ def test_a_record_that_is_not_valid_this_time_keeps_its_time(
 
 @pytest.mark.parametrize("posting", [MERGED, None])
 def test_an_activity_stays_whole_while_one_of_its_entries_cannot_be_posted(
-    place: Town, connection: Connection, posting: Any
+    place: InMemoryService, connection: Connection, posting: Any
 ) -> None:
     records = [entry("t1"), entry("t2"), entry("t3")]
     imported(place, connection, *records, posting=MERGED)
@@ -103,7 +103,7 @@ def test_an_activity_stays_whole_while_one_of_its_entries_cannot_be_posted(
 
 
 def test_the_undo_of_a_changed_rule_puts_the_old_activity_back(
-    place: Town, connection: Connection
+    place: InMemoryService, connection: Connection
 ) -> None:
     imported(place, connection, entry("t1"))
     place.rules(connection, RuleKind.PROJECTS, {"p1": Link(ledger_id="C2")})
@@ -112,7 +112,7 @@ def test_the_undo_of_a_changed_rule_puts_the_old_activity_back(
 
 
 def test_what_a_merged_activity_took_the_place_of_stays_away_while_that_is_billed(
-    place: Town, connection: Connection
+    place: InMemoryService, connection: Connection
 ) -> None:
     imported(place, connection, entry("t1"), entry("t2"))
     merged = imported(place, connection, entry("t1"), entry("t2"), key="B", posting=MERGED)
@@ -129,11 +129,11 @@ def test_what_a_merged_activity_took_the_place_of_stays_away_while_that_is_bille
 
 
 def test_of_two_undos_the_later_leaves_what_was_imported_between_them(
-    place: Town, connection: Connection
+    place: InMemoryService, connection: Connection
 ) -> None:
     run = imported(place, connection, entry("t1"))
-    first = service.undo(place.house, ADA, connection.id, run.id, "u1")
-    second = service.undo(place.house, BOB, connection.id, run.id, "u2")
+    first = service.undo(place.deps, ADA, connection.id, run.id, "u1")
+    second = service.undo(place.deps, BOB, connection.id, run.id, "u2")
     place.work()
     started(place, place.run(first))
     imported(place, connection, entry("t1"), key="again")
@@ -144,46 +144,46 @@ def test_of_two_undos_the_later_leaves_what_was_imported_between_them(
 
 
 def test_what_a_parked_import_sent_without_an_answer_is_looked_up_before_the_next_writes(
-    place: Town, connection: Connection
+    place: InMemoryService, connection: Connection
 ) -> None:
     first, second = (
         planned(place, drafted(place, connection, entry("t1"), key=key)) for key in ("A", "B")
     )
     for run in (first, second):
-        service.start(place.house, ADA, connection.id, run.id, run.plan)
+        service.start(place.deps, ADA, connection.id, run.id, run.plan)
     place.company().faults = [Fault.STORED_UNANSWERED]
     place.company().trouble = [None, DOWN]
     place.work()
     assert place.run(first).state is RunState.PARKED
-    parking.resume(place.house, place.run(first))
+    parking.resume(place.deps, place.run(first))
     place.work()
     assert minutes(place) == [60]
 
 
-def parked(place: Town, connection: Connection) -> Run:
+def parked(place: InMemoryService, connection: Connection) -> Run:
     run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(9)]))
     place.company().trouble = [None, None, DOWN]
     return started(place, run)
 
 
 def test_a_parked_import_goes_on_no_more_once_its_undo_has_begun(
-    place: Town, connection: Connection
+    place: InMemoryService, connection: Connection
 ) -> None:
     run = parked(place, connection)
     undone(place, run)
-    parking.resume_all(place.house, connection)
+    parking.resume_all(place.deps, connection)
     place.work()
     assert minutes(place) == []
     assert place.run(run).state is RunState.UNDONE
 
 
 def test_an_undo_of_an_import_that_went_on_since_is_planned_again(
-    place: Town, connection: Connection
+    place: InMemoryService, connection: Connection
 ) -> None:
     run = parked(place, connection)
-    taking = service.undo(place.house, ADA, connection.id, run.id, "u")
+    taking = service.undo(place.deps, ADA, connection.id, run.id, "u")
     place.work()
-    parking.resume_all(place.house, connection)
+    parking.resume_all(place.deps, connection)
     place.work()
     with pytest.raises(Conflict, match="went on since"):
         started(place, place.run(taking))
@@ -191,7 +191,9 @@ def test_an_undo_of_an_import_that_went_on_since_is_planned_again(
     assert minutes(place) == []
 
 
-def test_an_undone_change_is_known_as_it_was(place: Town, connection: Connection) -> None:
+def test_an_undone_change_is_known_as_it_was(
+    place: InMemoryService, connection: Connection
+) -> None:
     imported(place, connection, entry("t1", work_date="2026-02-10"))
     moved = entry("t1", minutes=15, work_date="2026-02-20")
     undone(place, imported(place, connection, moved, key="B"))
@@ -199,24 +201,24 @@ def test_an_undone_change_is_known_as_it_was(place: Town, connection: Connection
     assert link.source
     assert (link.minutes, link.day, link.source.work_date) == (60, link.source.work_date, link.day)
     found = reconciliation.reconcile(
-        place.house, FIRM, connection.id, FEBRUARY.first_day, FEBRUARY.last_day
+        place.deps, FIRM, connection.id, FEBRUARY.first_day, FEBRUARY.last_day
     )
     assert found.differences == []
 
 
-Step = Callable[[Town, Run], Run]
+Step = Callable[[InMemoryService, Run], Run]
 
 
 @pytest.mark.parametrize(
     "step",
     [
-        lambda place, run: service.order_plan(place.house, ADA, run.connection_id, run.id),
-        lambda place, run: service.start(place.house, ADA, run.connection_id, run.id, run.plan),
+        lambda place, run: service.order_plan(place.deps, ADA, run.connection_id, run.id),
+        lambda place, run: service.start(place.deps, ADA, run.connection_id, run.id, run.plan),
     ],
     ids=["plan", "start"],
 )
 def test_who_asks_again_repairs_what_died_before_it_was_driven(
-    place: Town, connection: Connection, step: Step, monkeypatch: pytest.MonkeyPatch
+    place: InMemoryService, connection: Connection, step: Step, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = planned(place, drafted(place, connection, entry("t1")))
 
@@ -233,17 +235,17 @@ def test_who_asks_again_repairs_what_died_before_it_was_driven(
 
 
 def test_a_draft_that_is_changed_while_it_is_looked_through_is_looked_through_again(
-    place: Town, connection: Connection, monkeypatch: pytest.MonkeyPatch
+    place: InMemoryService, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = Wanted(scope=FEBRUARY, records=[entry("t1")])
-    run = service.create(place.house, ADA, connection.id, "k", wanted)
+    run = service.create(place.deps, ADA, connection.id, "k", wanted)
     looks = 0
 
     def looking(*given: Any) -> int:
         nonlocal looks
         looks += 1
         if looks == 1:
-            service.change(place.house, ADA, connection.id, run.id, {})
+            service.change(place.deps, ADA, connection.id, run.id, {})
         return look_through(*given)
 
     monkeypatch.setattr("ledgerlink.services.imports.state_machine.look_through", looking)
@@ -255,32 +257,34 @@ def test_a_draft_that_is_changed_while_it_is_looked_through_is_looked_through_ag
 
 
 def test_a_resume_before_the_worker_has_reported_is_not_lost(
-    place: Town, connection: Connection, monkeypatch: pytest.MonkeyPatch
+    place: InMemoryService, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(9)]))
-    service.start(place.house, ADA, connection.id, run.id, run.plan)
+    service.start(place.deps, ADA, connection.id, run.id, run.plan)
     place.company().trouble = [None, DOWN]
 
-    def resumed_first(house: Any, reported: Run) -> None:
+    def resumed_first(deps: Any, reported: Run) -> None:
         if place.run(run).state is RunState.PARKED:
-            service.resume(place.house, ADA, connection.id, run.id)
-        report(house, reported)
+            service.resume(place.deps, ADA, connection.id, run.id)
+        report(deps, reported)
 
     monkeypatch.setattr("ledgerlink.services.lane.report", resumed_first)
     place.work()
     assert place.run(run).state is RunState.COMPLETED
 
 
-def test_a_key_of_one_user_is_not_anothers(place: Town, connection: Connection) -> None:
+def test_a_key_of_one_user_is_not_anothers(place: InMemoryService, connection: Connection) -> None:
     wanted = Wanted(scope=FEBRUARY, records=[entry("t1")])
-    service.create(place.house, ADA, connection.id, "feb", wanted)
+    service.create(place.deps, ADA, connection.id, "feb", wanted)
     with pytest.raises(Conflict):
-        service.create(place.house, BOB, connection.id, "feb", wanted)
+        service.create(place.deps, BOB, connection.id, "feb", wanted)
 
 
-def test_an_undo_cannot_be_changed_into_something_else(place: Town, connection: Connection) -> None:
+def test_an_undo_cannot_be_changed_into_something_else(
+    place: InMemoryService, connection: Connection
+) -> None:
     run = imported(place, connection, entry("t1"))
-    taking = service.undo(place.house, ADA, connection.id, run.id, "u")
+    taking = service.undo(place.deps, ADA, connection.id, run.id, "u")
     place.work()
     with pytest.raises(Conflict, match=r"ready|planned|undo"):
-        service.change(place.house, ADA, connection.id, taking.id, {})
+        service.change(place.deps, ADA, connection.id, taking.id, {})

@@ -16,9 +16,9 @@ from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.model.time_settings import LedgerEdits
 from ledgerlink.services.posting import accept
 
-from tests.fakes.house import FIRM, Town, entry
 from tests.fakes.lists import FakeLists
 from tests.fakes.rows import FakeLinks
+from tests.fakes.service import FIRM, InMemoryService, entry
 from tests.unit.services.office import (
     EXPENSING,
     SETTINGS,
@@ -48,7 +48,7 @@ class Office:
 
     def post(self, *records: dict[str, Any], kinds: tuple[RecordKind, ...] | None = None) -> Run:
         self.count += 1
-        given = (self.place.house, FIRM, "ada", self.connection.id, f"k{self.count}")
+        given = (self.place.deps, FIRM, "ada", self.connection.id, f"k{self.count}")
         run = accept.post(*given, list(records), kinds)
         self.place.work()
         return self.place.run(run)
@@ -71,7 +71,7 @@ class Office:
         return self.place.links.rows[(FIRM, self.connection.id)][key].ledger_id
 
 
-def mixed(place: Town, connection: Any) -> list[dict[str, Any]]:
+def mixed(place: InMemoryService, connection: Any) -> list[dict[str, Any]]:
     receipts = [receipt(uploaded(place, connection))]
     return [
         entry("t1", project_key="p9", staff_key="s1"),
@@ -116,7 +116,7 @@ def test_everything_is_posted_together_and_once() -> None:
 def test_the_rules_that_lists_make_are_kept_with_who_posted_them() -> None:
     firm = Office()
     firm.post(CLIENT, PROJECT, STAFF)
-    rules = firm.place.house.rules
+    rules = firm.place.deps.rules
     (first,) = rules.history(FIRM, firm.connection.id, RuleKind.PROJECTS, "c1")
     assert (first.mapping, first.set_by) == (CreateProject(name="Client"), "ada")
     firm.post(CLIENT | {"name": "Renamed"}, PROJECT)
@@ -132,7 +132,7 @@ def test_two_records_of_one_key_make_no_rule() -> None:
     assert set(firm.reasons(firm.post(CLIENT, CLIENT | {"name": "Other"})).values()) == {
         "duplicate_key"
     }
-    rules = firm.place.house.rules
+    rules = firm.place.deps.rules
     assert rules.history(FIRM, firm.connection.id, RuleKind.PROJECTS, "c1") == []
 
 
@@ -261,7 +261,7 @@ def test_another_grouping_makes_other_documents(second: GroupBy) -> None:
     records = [spent("e1", "A"), spent("e2", "A"), spent("e3", "B")]
     firm.post(*records)
     settings = replace(SETTINGS, expenses=replace(EXPENSING, group_by=second))
-    firm.place.house.settings.put(FIRM, firm.connection.id, settings)
+    firm.place.deps.settings.put(FIRM, firm.connection.id, settings)
     assert firm.post(*records).state is RunState.COMPLETED
     assert firm.held() == {"e1": 10, "e2": 10, "e3": 10}
     before = firm.writes()
@@ -372,7 +372,7 @@ def test_a_project_stays_below_the_customer_whom_its_rule_names() -> None:
     rule = CreateProject(name="Site", parent_id="C1")
     firm.place.rules(firm.connection, RuleKind.PROJECTS, {"p9": rule})
     firm.post(PROJECT | {"name": "New site"}, CLIENT)
-    rules = firm.place.house.rules.list(FIRM, firm.connection.id, RuleKind.PROJECTS)
+    rules = firm.place.deps.rules.list(FIRM, firm.connection.id, RuleKind.PROJECTS)
     assert {each.key: each.mapping for each in rules}["p9"] == replace(rule, name="New site")
     found = [stored.body for stored in firm.place.company().of_kind("Customer")]
     assert {"name": "New site", "parent": "C1"} in found

@@ -8,7 +8,7 @@ from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.runs import RunState
 
-from tests.fakes.house import FIRM, Town, entry
+from tests.fakes.service import FIRM, InMemoryService, entry
 from tests.unit.services.office import (
     held_once,
     invoice,
@@ -21,7 +21,7 @@ from tests.unit.services.office import (
 CLIENT = {"kind": "client", "key": "c1", "name": "Client"}
 
 
-def everything(place: Town, connection: Connection) -> list[dict[str, Any]]:
+def everything(place: InMemoryService, connection: Connection) -> list[dict[str, Any]]:
     file = receipt(uploaded(place, connection))
     return [
         CLIENT,
@@ -34,7 +34,7 @@ def everything(place: Town, connection: Connection) -> list[dict[str, Any]]:
     ]
 
 
-def check_everything(place: Town, connection: Connection) -> None:
+def check_everything(place: InMemoryService, connection: Connection) -> None:
     """Exactly one document each, with its link and its outcome."""
     assert held_once(place, connection) == {"e1": 10, "e2": 10, "e3": 10}
     kinds = sorted(stored.kind for stored in place.company().stored.values())
@@ -53,7 +53,7 @@ def check_everything(place: Town, connection: Connection) -> None:
     assert set(states.values()) == {ItemState.POSTED}
 
 
-def before_the_move() -> tuple[Town, Connection]:
+def before_the_move() -> tuple[InMemoryService, Connection]:
     """Three reports in the ledger, and nothing in the lane."""
     place, connection = office()
     file = receipt(uploaded(place, connection))
@@ -74,7 +74,7 @@ def moved() -> list[dict[str, Any]]:
     ]
 
 
-def check_moved(place: Town, connection: Connection) -> None:
+def check_moved(place: InMemoryService, connection: Connection) -> None:
     assert held_once(place, connection) == {"e1": 10, "e2": 10, "e3": 10, "e4": 10}
     links = place.links.rows[(FIRM, connection.id)]
     members = {key: link.members for key, link in links.items() if key.startswith("expense")}

@@ -20,16 +20,18 @@ from ledgerlink.services.ports import Message
 from ledgerlink.services.runs import parking
 
 from tests.fakes.company import Fault
-from tests.fakes.house import FIRM, REDIRECT, Town, entry, town
+from tests.fakes.service import FIRM, REDIRECT, InMemoryService, entry, in_memory_service
 
 LOST = AuthorizationLost("invalid_grant", "The token was revoked.")
 DOWN = LedgerUnavailable("busy", "Too many requests.")
 STOPPED = LedgerStopped("plan", "The subscription ended.")
 
 
-def interrupted(error: LedgerError, calls: int, records: int = 6) -> tuple[Town, Connection, Run]:
+def interrupted(
+    error: LedgerError, calls: int, records: int = 6
+) -> tuple[InMemoryService, Connection, Run]:
     """A run that the ledger's trouble met after so many calls."""
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.company().trouble = [None] * calls + [error]
     run = place.post(connection, "key", [entry(f"t{n}") for n in range(records)])
@@ -37,14 +39,14 @@ def interrupted(error: LedgerError, calls: int, records: int = 6) -> tuple[Town,
     return place, connection, run
 
 
-def reconnect(place: Town, connection: Connection) -> None:
+def reconnect(place: InMemoryService, connection: Connection) -> None:
     place.clock.go_on(minutes=6)
-    consent = connect.reconnect(place.house, FIRM, "ada", connection.id, REDIRECT)
+    consent = connect.reconnect(place.deps, FIRM, "ada", connection.id, REDIRECT)
     state = consent.authorize_url.partition("state=")[2].partition("&")[0]
-    connect.complete(place.house, state, "code", "realm-1")
+    connect.complete(place.deps, state, "code", "realm-1")
 
 
-def days(place: Town) -> list[str]:
+def days(place: InMemoryService) -> list[str]:
     return sorted(str(s.body["notes"]) for s in place.company().of_kind("Time"))
 
 
@@ -76,7 +78,7 @@ def test_trouble_that_has_a_reason_of_its_own_is_told_in_its_own_words() -> None
 @pytest.mark.parametrize("calls", range(4))
 def test_a_lost_authorisation_is_marked_and_a_reconnect_lets_the_run_go_on(calls: int) -> None:
     place, connection, run = interrupted(LOST, calls)
-    marked = place.house.connections.get(FIRM, connection.id)
+    marked = place.deps.connections.get(FIRM, connection.id)
     assert marked.state is ConnectionState.NEEDS_RECONNECT
     assert marked.reason is not None
     reconnect(place, connection)
@@ -84,43 +86,43 @@ def test_a_lost_authorisation_is_marked_and_a_reconnect_lets_the_run_go_on(calls
     assert place.run(run).state is RunState.COMPLETED
     assert place.run(run).reason is None
     assert days(place) == [f"work t{n}" for n in range(6)]
-    assert place.house.connections.get(FIRM, connection.id).reason is None
+    assert place.deps.connections.get(FIRM, connection.id).reason is None
 
 
 @pytest.mark.parametrize("error", [DOWN, STOPPED])
 def test_a_parked_run_is_resumed_by_hand_and_posts_the_rest(error: LedgerError) -> None:
     place, _, run = interrupted(error, 2)
-    parking.resume(place.house, place.run(run))
+    parking.resume(place.deps, place.run(run))
     place.work()
     assert place.run(run).state is RunState.COMPLETED
     assert days(place) == [f"work t{n}" for n in range(6)]
 
 
 def test_a_finished_run_cannot_be_resumed() -> None:
-    place = town()
+    place = in_memory_service()
     run = place.post(place.connected(), "key", [entry("t1")])
     place.work()
     with pytest.raises(Conflict):
-        parking.resume(place.house, place.run(run))
+        parking.resume(place.deps, place.run(run))
 
 
 def test_of_two_that_resume_a_run_at_once_the_slower_is_told_so_and_undoes_nothing() -> None:
     place, _, run = interrupted(DOWN, 2)
     seen = place.run(run)
-    parking.resume(place.house, seen)
+    parking.resume(place.deps, seen)
     place.work()
     with pytest.raises(Conflict):
-        parking.resume(place.house, seen)
+        parking.resume(place.deps, seen)
     assert place.run(run).state is RunState.COMPLETED
 
 
 def test_messages_of_before_the_resume_do_nothing() -> None:
     place, _, run = interrupted(DOWN, 2)
     old = [message for message in place.handled if message.run_id == run.id]
-    parking.resume(place.house, place.run(run))
+    parking.resume(place.deps, place.run(run))
     received = len(place.company().received)
     for message in old:
-        asyncio.run(lane.handle(place.house, message, lambda: False))
+        asyncio.run(lane.handle(place.deps, message, lambda: False))
     assert len(place.company().received) == received
 
 
@@ -135,7 +137,7 @@ def test_a_post_on_a_connection_that_needs_a_reconnect_is_kept_until_then() -> N
 
 
 def test_a_later_run_adopts_what_a_parked_one_stored_without_an_answer() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.company().faults = [Fault.STORED_UNANSWERED]
     place.company().trouble = [None, None, DOWN]
@@ -146,7 +148,7 @@ def test_a_later_run_adopts_what_a_parked_one_stored_without_an_answer() -> None
     place.work()
     assert place.run(later).state is RunState.COMPLETED
     assert days(place) == ["same"] * 4
-    parking.resume(place.house, place.run(run))
+    parking.resume(place.deps, place.run(run))
     place.work()
     assert place.run(run).state is RunState.COMPLETED
     assert days(place) == ["same"] * 4
@@ -157,7 +159,7 @@ def test_a_resumed_run_leaves_alone_what_a_later_run_has_written() -> None:
     later = place.post(connection, "two", [entry(f"t{n}", minutes=99) for n in range(6)])
     place.work()
     assert place.run(later).state is RunState.COMPLETED
-    parking.resume(place.house, place.run(run))
+    parking.resume(place.deps, place.run(run))
     place.work()
     assert len(days(place)) == 6
     assert {s.body["minutes"] for s in place.company().of_kind("Time")} == {99}
@@ -170,7 +172,7 @@ def test_a_run_parked_before_it_was_planned_does_not_undo_a_later_correction() -
     place, connection, run = interrupted(DOWN, 0, records=1)
     place.post(connection, "two", [entry("t0", minutes=99)])
     place.work()
-    parking.resume(place.house, place.run(run))
+    parking.resume(place.deps, place.run(run))
     place.work()
     assert [s.body["minutes"] for s in place.company().of_kind("Time")] == [99]
     (item,) = place.items(run)
@@ -182,9 +184,9 @@ def test_a_newer_run_whose_plan_an_older_resumed_run_overtook_says_so_and_double
     place, connection, run = interrupted(DOWN, 1, records=4)
     later = place.post(connection, "two", [entry(f"t{n}", minutes=99) for n in range(3)])
     plan = place.lane.messages.pop(0)
-    asyncio.run(lane.handle(place.house, plan, lambda: False))
+    asyncio.run(lane.handle(place.deps, plan, lambda: False))
     waiting, place.lane.messages = place.lane.messages, []
-    parking.resume(place.house, place.run(run))
+    parking.resume(place.deps, place.run(run))
     place.lane.messages += waiting
     place.work()
     assert len(days(place)) == 4
@@ -199,11 +201,11 @@ def test_a_newer_run_whose_plan_an_older_resumed_run_overtook_says_so_and_double
 
 
 def test_a_plan_does_not_wait_for_ever_for_a_run_whose_messages_are_gone() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     stuck = place.post(connection, "one", [entry("t1")])
     plan = place.lane.messages.pop(0)
-    asyncio.run(lane.handle(place.house, plan, lambda: False))
+    asyncio.run(lane.handle(place.deps, plan, lambda: False))
     place.lane.messages.clear()
     later = place.post(connection, "two", [entry("t1", minutes=99)])
     message = place.lane.messages[0]
@@ -216,37 +218,37 @@ def test_a_plan_does_not_wait_for_ever_for_a_run_whose_messages_are_gone() -> No
     )
     place.work()
     assert place.run(later).state is RunState.COMPLETED
-    parking.resume(place.house, place.run(stuck))
-    asyncio.run(lane.handle(place.house, place.handled[-1], lambda: False))
+    parking.resume(place.deps, place.run(stuck))
+    asyncio.run(lane.handle(place.deps, place.handled[-1], lambda: False))
     assert len(days(place)) == 1
 
 
 def test_a_dead_letter_sets_its_run_aside_and_a_resume_finishes_it() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     run = place.post(connection, "key", [entry("t1")])
     dead = place.lane.messages.pop(0)
-    lane.give_up(place.house, dead)
+    lane.give_up(place.deps, dead)
     assert place.run(run).state is RunState.PARKED
     assert place.run(run).reason is not None
-    parking.resume(place.house, place.run(run))
-    lane.give_up(place.house, dead)
+    parking.resume(place.deps, place.run(run))
+    lane.give_up(place.deps, dead)
     place.work()
     assert place.run(run).state is RunState.COMPLETED
-    lane.give_up(place.house, place.handled[-1])
+    lane.give_up(place.deps, place.handled[-1])
     assert place.run(run).state is RunState.COMPLETED
 
 
 @pytest.mark.parametrize(("step", "run_id"), [("read_company", ""), ("apply", "nobody")])
 def test_a_dead_letter_without_a_run_is_let_go_and_counted(step: str, run_id: str) -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     counted: list[str] = []
-    house = replace(place.house, count=lambda name, _number: counted.append(name))
+    deps = replace(place.deps, count=lambda name, _number: counted.append(name))
     message = Message(firm=FIRM, connection_id=connection.id, step=step, run_id=run_id)
-    lane.give_up(house, message)
+    lane.give_up(deps, message)
     assert counted == ["MessagesDropped"]
-    assert place.house.connections.get(FIRM, connection.id).state is ConnectionState.CONNECTED
+    assert place.deps.connections.get(FIRM, connection.id).state is ConnectionState.CONNECTED
 
 
 @pytest.mark.parametrize("error", [DOWN, STOPPED])
@@ -271,10 +273,10 @@ def test_a_run_resumed_by_a_reconnect_while_the_ledger_is_down_says_that_it_is_d
 
 
 def test_a_run_whose_workers_are_cut_short_with_nothing_to_show_is_parked() -> None:
-    place = town()
+    place = in_memory_service()
     run = place.post(place.connected(), "key", [entry("t1")])
     plan = place.lane.messages[0]
-    asyncio.run(lane.handle(place.house, plan, lambda: False))
+    asyncio.run(lane.handle(place.deps, plan, lambda: False))
     place.lane.messages.remove(plan)
     place.work(stop=lambda: True)
     parked = place.run(run)
@@ -282,13 +284,13 @@ def test_a_run_whose_workers_are_cut_short_with_nothing_to_show_is_parked() -> N
     assert parked.reason is not None
     assert parked.reason.code == "ledger_unavailable"
     assert len([m for m in place.handled if m.run_id == run.id]) == lane.MAX_IDLE
-    parking.resume(place.house, parked)
+    parking.resume(place.deps, parked)
     place.work()
     assert place.run(run).state is RunState.COMPLETED
 
 
 def test_a_run_that_cannot_even_be_planned_in_time_is_parked() -> None:
-    place = town()
+    place = in_memory_service()
     run = place.post(place.connected(), "key", [entry("t1")])
     place.work(stop=lambda: True)
     assert place.run(run).state is RunState.PARKED
@@ -296,10 +298,10 @@ def test_a_run_that_cannot_even_be_planned_in_time_is_parked() -> None:
 
 
 def test_workers_that_are_cut_short_but_get_on_are_not_counted() -> None:
-    place = town(chunk_size=40)
+    place = in_memory_service(chunk_size=40)
     run = place.post(place.connected(), "key", [entry(f"t{n}") for n in range(40)])
     plan = place.lane.messages[0]
-    asyncio.run(lane.handle(place.house, plan, lambda: False))
+    asyncio.run(lane.handle(place.deps, plan, lambda: False))
     place.lane.messages.remove(plan)
     asked = iter(range(10_000))
     place.work(stop=lambda: next(asked) % 2 == 1)
@@ -311,28 +313,28 @@ def test_workers_that_are_cut_short_but_get_on_are_not_counted() -> None:
 def test_a_disconnect_in_the_middle_of_a_call_to_the_ledger_is_not_undone(
     error: LedgerError | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     run = place.post(connection, "key", [entry("t1")])
 
     def meanwhile() -> None:
         monkeypatch.undo()
-        connect.disconnect(place.house, FIRM, connection.id)
+        connect.disconnect(place.deps, FIRM, connection.id)
         if error is not None:
             raise error
 
     monkeypatch.setattr(place.company(), "knock", meanwhile)
     place.work()
-    state = place.house.connections.get(FIRM, connection.id).state
+    state = place.deps.connections.get(FIRM, connection.id).state
     assert state is ConnectionState.DISCONNECTED
     assert place.run(run).state is RunState.PARKED
     assert days(place) == []
 
 
 def test_a_worker_with_old_tokens_does_not_undo_a_reconnect() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     reconnect(place, connection)
-    parking.lose_authorization(place.house, connection, LOST)
-    state = place.house.connections.get(FIRM, connection.id).state
+    parking.lose_authorization(place.deps, connection, LOST)
+    state = place.deps.connections.get(FIRM, connection.id).state
     assert state is ConnectionState.CONNECTED

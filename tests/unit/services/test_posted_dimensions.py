@@ -14,7 +14,7 @@ from ledgerlink.services.imports.mapping import mapping_of
 from ledgerlink.services.imports.service import User, Wanted
 from ledgerlink.services.posting.default_dimensions import demanding
 
-from tests.fakes.house import FIRM, Town, entry, town
+from tests.fakes.service import FIRM, InMemoryService, entry, in_memory_service
 from tests.unit.domain.worlds import DAY
 
 WORK = (ListType.TASK, ListType.PROJECT, ListType.EMPLOYEE)
@@ -29,26 +29,30 @@ LISTS = {
 
 
 @pytest.fixture
-def place() -> Town:
-    return town(lists=LISTS)
+def place() -> InMemoryService:
+    return in_memory_service(lists=LISTS)
 
 
-def listed(place: Town, connection: Connection, kind: ListType, key: str, **fields: Any) -> None:
+def listed(
+    place: InMemoryService, connection: Connection, kind: ListType, key: str, **fields: Any
+) -> None:
     """A record of a list has come in."""
     record = ListRecord(type=kind, id=key, name=f"Name {key}", fields=fields)
     told = change(None, record, "r1", place.clock.now(), linked=False)
     assert told is not None
-    place.house.lists.record(FIRM, connection.id, "r1", [told])
+    place.deps.lists.record(FIRM, connection.id, "r1", [told])
 
 
-def bodies(place: Town, connection: Connection, *records: Any) -> list[dict[str, Any]]:
+def bodies(place: InMemoryService, connection: Connection, *records: Any) -> list[dict[str, Any]]:
     """What is sent for these."""
     run = place.post(connection, f"k{len(place.lane.messages)}", list(records))
     place.work()
     return [dict(item.operation.body or {}) for item in place.items(run)]
 
 
-def test_time_has_the_defaults_of_its_project_and_then_of_its_person(place: Town) -> None:
+def test_time_has_the_defaults_of_its_project_and_then_of_its_person(
+    place: InMemoryService,
+) -> None:
     connection = place.connected()
     listed(place, connection, ListType.EMPLOYEE, "P1", department_id="D1", location_id="L1")
     listed(place, connection, ListType.PROJECT, "C1", department_id="D2")
@@ -57,7 +61,7 @@ def test_time_has_the_defaults_of_its_project_and_then_of_its_person(place: Town
     assert "class_id" not in body
 
 
-def test_a_task_comes_before_the_project_above_it(place: Town) -> None:
+def test_a_task_comes_before_the_project_above_it(place: InMemoryService) -> None:
     connection = place.connected()
     place.rules(connection, RuleKind.PROJECTS, {"p1": Link(ledger_id="T1")})
     listed(place, connection, ListType.TASK, "T1", project_id="C1", class_id="K1")
@@ -66,11 +70,13 @@ def test_a_task_comes_before_the_project_above_it(place: Town) -> None:
     assert (body["class_id"], body["department_id"]) == ("K1", "D2")
 
 
-def test_a_project_that_a_rule_created_has_its_defaults_once_it_is_there(place: Town) -> None:
+def test_a_project_that_a_rule_created_has_its_defaults_once_it_is_there(
+    place: InMemoryService,
+) -> None:
     connection = place.connected()
     place.rules(connection, RuleKind.PROJECTS, {"p1": CreateProject(name="Site")})
     bodies(place, connection, entry("t1"))
-    link = place.house.links.get(FIRM, connection.id, ["project:p1"])["project:p1"]
+    link = place.deps.links.get(FIRM, connection.id, ["project:p1"])["project:p1"]
     listed(place, connection, ListType.PROJECT, link.ledger_id, department_id="D2")
     place.clock.go_on(hours=1)
     run = place.post(connection, "again", [entry("t2")])
@@ -79,23 +85,23 @@ def test_a_project_that_a_rule_created_has_its_defaults_once_it_is_there(place: 
     assert (item.operation.body or {})["department_id"] == "D2"
 
 
-def test_an_import_has_the_same_defaults_as_a_post(place: Town) -> None:
+def test_an_import_has_the_same_defaults_as_a_post(place: InMemoryService) -> None:
     connection = place.connected()
     listed(place, connection, ListType.PROJECT, "C1", department_id="D2")
     run = drafted(place, connection, entry("t1"))
-    service.order_plan(place.house, ADA, connection.id, run)
+    service.order_plan(place.deps, ADA, connection.id, run)
     place.work()
-    (item,) = place.items(place.house.runs.get(FIRM, connection.id, run))
+    (item,) = place.items(place.deps.runs.get(FIRM, connection.id, run))
     assert (item.operation.body or {})["department_id"] == "D2"
 
 
-def test_the_lists_of_accounts_say_what_lines_have_to_say(place: Town) -> None:
+def test_the_lists_of_accounts_say_what_lines_have_to_say(place: InMemoryService) -> None:
     connection = place.connected()
     listed(place, connection, ListType.ACCOUNT, "A1", number="6100", requires=["department"])
     listed(place, connection, ListType.ACCOUNT, "A2", number="6200", requires=[])
     listed(place, connection, ListType.EXPENSE_TYPE, "Meals", account_id="A1")
     told = Features(home_currency="USD", required={"A2": {"class": "9"}})
-    wanted = demanding(place.house, connection, told)
+    wanted = demanding(place.deps, connection, told)
     assert wanted.required == {
         "A1": {"department": "6100"},
         "Meals": {"department": "6100"},
@@ -104,7 +110,7 @@ def test_the_lists_of_accounts_say_what_lines_have_to_say(place: Town) -> None:
     assert wanted.home_currency == "USD"
 
 
-def test_what_is_gone_from_the_lists_says_nothing(place: Town) -> None:
+def test_what_is_gone_from_the_lists_says_nothing(place: InMemoryService) -> None:
     connection = place.connected()
     for kind, key, fields in (
         (ListType.PROJECT, "C1", {"department_id": "D2"}),
@@ -114,41 +120,41 @@ def test_what_is_gone_from_the_lists_says_nothing(place: Town) -> None:
         record = ListRecord(type=kind, id=key, name="Gone", fields=fields, gone="deleted")
         told = change(None, record, "r2", place.clock.now(), linked=False)
         assert told is not None
-        place.house.lists.record(FIRM, connection.id, "r2", [told])
+        place.deps.lists.record(FIRM, connection.id, "r2", [told])
     (body,) = bodies(place, connection, entry("t1"))
     assert "department_id" not in body
-    assert demanding(place.house, connection, Features()) == Features()
+    assert demanding(place.deps, connection, Features()) == Features()
 
 
 def test_of_a_ledger_whose_lists_say_nothing_none_is_read() -> None:
     plain = {ListType.ACCOUNT: ListTraits(entities=("Account",), by_changes=True)}
-    place = town(lists=plain)
+    place = in_memory_service(lists=plain)
     connection = place.connected()
     place.rules(connection, RuleKind.EXPENSE_CODES, {"meals": LinkExpenseCode(ledger_id="A1")})
     listed(place, connection, ListType.ACCOUNT, "A1", number="6100", requires=["department"])
-    assert demanding(place.house, connection, Features()) == Features()
+    assert demanding(place.deps, connection, Features()) == Features()
 
 
-def test_an_import_asks_for_the_rules_of_what_its_time_carries(place: Town) -> None:
+def test_an_import_asks_for_the_rules_of_what_its_time_carries(place: InMemoryService) -> None:
     connection = place.connected()
     listed(place, connection, ListType.DEPARTMENT, "D1")
     time = entry("t1", department_key="Name D1", class_key="K")
-    run = place.house.runs.get(FIRM, connection.id, drafted(place, connection, time))
-    (mapped,) = mapping_of(place.house, connection, run, RuleKind.DEPARTMENTS).mapped
+    run = place.deps.runs.get(FIRM, connection.id, drafted(place, connection, time))
+    (mapped,) = mapping_of(place.deps, connection, run, RuleKind.DEPARTMENTS).mapped
     assert (mapped.entity.key, mapped.entries) == ("Name D1", 1)
     assert [one.ledger_id for one in mapped.suggestions] == ["D1"]
-    assert mapping_of(place.house, connection, run, RuleKind.CLASSES).open == 1
-    assert mapping_of(place.house, connection, run, RuleKind.LOCATIONS).open == 0
+    assert mapping_of(place.deps, connection, run, RuleKind.CLASSES).open == 1
+    assert mapping_of(place.deps, connection, run, RuleKind.LOCATIONS).open == 0
 
 
 ADA = User(FIRM, "ada")
 
 
-def drafted(place: Town, connection: Connection, *records: Any) -> str:
+def drafted(place: InMemoryService, connection: Connection, *records: Any) -> str:
     """An import of these, looked through."""
     scope = Scope(first_day=DAY.replace(day=1), last_day=DAY.replace(day=28))
     run = service.create(
-        place.house, ADA, connection.id, "draft", Wanted(scope=scope, records=list(records))
+        place.deps, ADA, connection.id, "draft", Wanted(scope=scope, records=list(records))
     )
     place.work()
     return run.id

@@ -12,7 +12,7 @@ from ledgerlink.domain.model.runs import Chunk, Progress
 from ledgerlink.services.applying.recorder import UNSTORED, Recorder
 
 from tests.fakes.fate import Died
-from tests.fakes.house import Town, entry, town
+from tests.fakes.service import InMemoryService, entry, in_memory_service
 
 SECONDS = 5
 
@@ -20,7 +20,7 @@ SECONDS = 5
 class Gate:
     """Holds up the storing of links until it is opened."""
 
-    def __init__(self, place: Town) -> None:
+    def __init__(self, place: InMemoryService) -> None:
         self.begun, self.opened = Event(), Event()
         self._put = place.links.put
         vars(place.links)["put"] = self.put
@@ -32,16 +32,16 @@ class Gate:
 
 
 @pytest.fixture
-def place() -> Town:
-    return town()
+def place() -> InMemoryService:
+    return in_memory_service()
 
 
 @pytest.fixture
-def keeping(place: Town) -> Recorder:
+def keeping(place: InMemoryService) -> Recorder:
     run = place.post(place.connected(), "key", [entry("t1")])
     chunk = Chunk(number=0, first=0, count=9 * UNSTORED, pending=9 * UNSTORED)
     return Recorder(
-        house=place.house, run=run, chunk=chunk, progress=Progress(), outcomes={}, listed=()
+        deps=place.deps, run=run, chunk=chunk, progress=Progress(), outcomes={}, listed=()
     )
 
 
@@ -59,7 +59,7 @@ async def until(begun: Event) -> None:
 
 
 async def test_an_answer_is_taken_while_an_earlier_one_is_being_stored(
-    place: Town, keeping: Recorder
+    place: InMemoryService, keeping: Recorder
 ) -> None:
     gate = Gate(place)
     await keeping.answered(*answer(0, 2))
@@ -75,7 +75,7 @@ async def test_an_answer_is_taken_while_an_earlier_one_is_being_stored(
 
 
 async def test_with_many_answers_unstored_the_next_waits_for_them(
-    place: Town, keeping: Recorder
+    place: InMemoryService, keeping: Recorder
 ) -> None:
     gate = Gate(place)
     await keeping.answered(*answer(0, UNSTORED))
@@ -92,7 +92,7 @@ async def test_with_many_answers_unstored_the_next_waits_for_them(
 
 
 async def test_what_could_not_be_stored_is_told_to_the_next_answer_and_nothing_follows_it(
-    place: Town, keeping: Recorder
+    place: InMemoryService, keeping: Recorder
 ) -> None:
     gate = Gate(place)
     await keeping.answered(*answer(0, 2))
@@ -134,7 +134,7 @@ async def test_what_is_worked_out_late_is_so_by_who_stores_it(keeping: Recorder)
 
 
 async def test_who_waits_for_answers_does_not_wait_for_more_to_come(
-    place: Town, keeping: Recorder, monkeypatch: pytest.MonkeyPatch
+    place: InMemoryService, keeping: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def for_ever(_seconds: float) -> None:
         await asyncio.Event().wait()

@@ -12,33 +12,33 @@ from ledgerlink.services.posting import accept
 from ledgerlink.services.runs.history import Wanted, list_items, list_runs
 from ledgerlink.services.settings.rules import list_rules, put_rules, rule_history
 
-from tests.fakes.house import FIRM, Town, entry, town
+from tests.fakes.service import FIRM, InMemoryService, entry, in_memory_service
 
 
-def people(place: Town, connection_id: str) -> dict[str, int]:
-    found = list_rules(place.house, FIRM, connection_id, RuleKind.USERS)
+def people(place: InMemoryService, connection_id: str) -> dict[str, int]:
+    found = list_rules(place.deps, FIRM, connection_id, RuleKind.USERS)
     return {rule.key: rule.version for rule in found}
 
 
 def test_setting_some_rules_leaves_the_others() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.rules(connection, RuleKind.USERS, {"u3": Link(ledger_id="P3")})
     assert people(place, connection.id) == {"u1": 1, "u2": 1, "u3": 1}
 
 
 def test_a_rule_that_stays_as_it_was_keeps_its_version_and_a_changed_one_its_history() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.rules(connection, RuleKind.USERS, {"u1": Link(ledger_id="P1"), "u2": Link(ledger_id="9")})
     assert people(place, connection.id) == {"u1": 1, "u2": 2}
-    history = rule_history(place.house, FIRM, connection.id, RuleKind.USERS, "u2")
+    history = rule_history(place.deps, FIRM, connection.id, RuleKind.USERS, "u2")
     assert [(r.version, r.mapping) for r in history] == [(1, Skip()), (2, Link(ledger_id="9"))]
     assert {r.set_by for r in history} == {"ada"}
 
 
 def test_two_users_cannot_share_a_person() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     with pytest.raises(Conflict) as clash:
         place.rules(connection, RuleKind.USERS, {"u3": Link(ledger_id="P1")})
@@ -48,14 +48,14 @@ def test_two_users_cannot_share_a_person() -> None:
 
 
 def test_an_employee_and_a_vendor_of_the_same_id_are_two_people() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.rules(connection, RuleKind.USERS, {"u3": Link(ledger_id="P1", person="vendor")})
     assert "u3" in people(place, connection.id)
 
 
 def test_users_can_swap_their_people_in_one_call() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.rules(connection, RuleKind.USERS, {"u2": Link(ledger_id="P2")})
     place.rules(
@@ -65,25 +65,25 @@ def test_users_can_swap_their_people_in_one_call() -> None:
 
 
 def test_projects_may_share_a_customer() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.rules(connection, RuleKind.PROJECTS, {"p2": Link(ledger_id="C1")})
-    assert len(list_rules(place.house, FIRM, connection.id, RuleKind.PROJECTS)) == 2
+    assert len(list_rules(place.deps, FIRM, connection.id, RuleKind.PROJECTS)) == 2
 
 
 def test_rules_of_another_firms_connection_are_not_found() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     with pytest.raises(NotFound):
-        put_rules(place.house, "rival", "eve", connection.id, RuleKind.USERS, {"u1": Skip()})
+        put_rules(place.deps, "rival", "eve", connection.id, RuleKind.USERS, {"u1": Skip()})
     with pytest.raises(NotFound):
-        list_rules(place.house, "rival", connection.id, RuleKind.USERS)
+        list_rules(place.deps, "rival", connection.id, RuleKind.USERS)
     with pytest.raises(NotFound):
-        rule_history(place.house, "rival", connection.id, RuleKind.USERS, "u1")
+        rule_history(place.deps, "rival", connection.id, RuleKind.USERS, "u1")
 
 
 def test_the_same_key_and_records_return_the_run_of_the_first_time() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     first = place.post(connection, "key", [entry("t1")])
     place.work()
@@ -94,7 +94,7 @@ def test_the_same_key_and_records_return_the_run_of_the_first_time() -> None:
 
 
 def test_the_same_key_with_other_records_is_a_conflict() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     place.post(connection, "key", [entry("t1")])
     with pytest.raises(Conflict):
@@ -103,9 +103,9 @@ def test_the_same_key_with_other_records_is_a_conflict() -> None:
 
 @pytest.mark.parametrize("squeeze", [bytes, gzip.compress])
 def test_an_upload_is_posted_like_records_in_the_call(squeeze: type[bytes]) -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
-    upload_id, address = accept.upload(place.house, FIRM, connection.id)
+    upload_id, address = accept.upload(place.deps, FIRM, connection.id)
     lines = "\n".join(json.dumps(entry(f"t{n}")) for n in range(3))
     place.staging.files[address.removeprefix("memory:")] = squeeze(lines.encode())
     run = place.post(connection, "key", upload_id)
@@ -115,17 +115,17 @@ def test_an_upload_is_posted_like_records_in_the_call(squeeze: type[bytes]) -> N
 
 
 def test_an_upload_that_never_came_is_not_found() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
-    upload_id, _ = accept.upload(place.house, FIRM, connection.id)
+    upload_id, _ = accept.upload(place.deps, FIRM, connection.id)
     with pytest.raises(NotFound):
         place.post(connection, "key", upload_id)
 
 
 def test_a_damaged_upload_fails_its_run_with_a_reason_and_frees_the_lane() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
-    upload_id, address = accept.upload(place.house, FIRM, connection.id)
+    upload_id, address = accept.upload(place.deps, FIRM, connection.id)
     place.staging.files[address.removeprefix("memory:")] = b"\x1f\x8bdamaged"
     run = place.post(connection, "bad", upload_id)
     good = place.post(connection, "good", [entry("t1")])
@@ -139,7 +139,7 @@ def test_a_damaged_upload_fails_its_run_with_a_reason_and_frees_the_lane() -> No
 
 
 def test_a_post_of_nothing_is_complete_at_once() -> None:
-    place = town()
+    place = in_memory_service()
     run = place.post(place.connected(), "key", [])
     place.work()
     assert place.run(run).state is RunState.COMPLETED
@@ -164,9 +164,9 @@ POISON = [
 
 
 def test_records_that_are_no_entries_at_all_block_themselves_alone() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
-    upload_id, address = accept.upload(place.house, FIRM, connection.id)
+    upload_id, address = accept.upload(place.deps, FIRM, connection.id)
     lines = [*POISON, json.dumps(entry("t1")).encode()]
     place.staging.files[address.removeprefix("memory:")] = b"\n".join(lines)
     run = place.post(connection, "key", upload_id)
@@ -182,7 +182,7 @@ def test_records_that_are_no_entries_at_all_block_themselves_alone() -> None:
 
 
 def test_items_are_paged_in_the_order_of_the_plan_and_filtered_by_state() -> None:
-    place = town(chunk_size=3)
+    place = in_memory_service(chunk_size=3)
     connection = place.connected()
     records = [entry(f"t{n}", staff_key="u2" if n % 3 else "u1") for n in range(11)]
     run = place.post(connection, "key", records)
@@ -192,7 +192,7 @@ def test_items_are_paged_in_the_order_of_the_plan_and_filtered_by_state() -> Non
         seen: list[int] = []
         after = "0"
         for _ in range(20):
-            page = list_items(place.house, run, int(after), 2, state)
+            page = list_items(place.deps, run, int(after), 2, state)
             seen += [item.operation.seq for item in page.items]
             if page.after is None:
                 break
@@ -203,18 +203,18 @@ def test_items_are_paged_in_the_order_of_the_plan_and_filtered_by_state() -> Non
 
 
 def test_runs_are_listed_newest_first() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     made = [place.post(connection, f"k{n}", [entry(f"t{n}")]) for n in range(3)]
-    page = list_runs(place.house, FIRM, connection.id, Wanted(viewer="ada"), None, 2)
+    page = list_runs(place.deps, FIRM, connection.id, Wanted(viewer="ada"), None, 2)
     assert [run.id for run in page.items] == [made[2].id, made[1].id]
-    rest = list_runs(place.house, FIRM, connection.id, Wanted(viewer="ada"), page.after, 2)
+    rest = list_runs(place.deps, FIRM, connection.id, Wanted(viewer="ada"), page.after, 2)
     assert [run.id for run in rest.items] == [made[0].id]
     assert rest.after is None
 
 
 def test_counts_add_up_to_the_plan_while_the_run_is_under_way() -> None:
-    place = town()
+    place = in_memory_service()
     connection = place.connected()
     run = place.post(connection, "key", [entry(f"t{n}") for n in range(9)])
     sums: list[int] = []

@@ -31,7 +31,7 @@ def here() -> Place:
 
 
 def tick(here: Place) -> int:
-    return scheduler.tick(here.house, never)
+    return scheduler.tick(here.deps, never)
 
 
 def sync(run: Run) -> Sync:
@@ -46,7 +46,7 @@ def due_now(here: Place, name: str = "c1") -> Connection:
 
 
 def queued(here: Place, connection: Connection, wanted: tuple[ListType, ...] | None = None) -> Run:
-    return start_sync(here.house, connection, "ada", "request", "asked", wanted=wanted)
+    return start_sync(here.deps, connection, "ada", "request", "asked", wanted=wanted)
 
 
 def poll(here: Place, connection: Connection, interval: timedelta) -> datetime:
@@ -75,7 +75,7 @@ def test_a_hint_alone_has_only_its_lists_read(here: Place) -> None:
     connection = here.connect()
     planned = here.in_minutes(20)
     here.write(connection, at=planned, planned=planned)
-    scheduler.hint(here.house, connection, {ITEM, CUSTOMER})
+    scheduler.hint(here.deps, connection, {ITEM, CUSTOMER})
     assert tick(here) == 1
     [run] = here.syncs(connection)
     assert sync(run).trigger == "webhook"
@@ -86,7 +86,7 @@ def test_a_hint_alone_has_only_its_lists_read(here: Place) -> None:
 
 def test_a_hint_on_a_due_connection_has_all_lists_read(here: Place) -> None:
     connection = due_now(here)
-    scheduler.hint(here.house, connection, {CUSTOMER})
+    scheduler.hint(here.deps, connection, {CUSTOMER})
     tick(here)
     [run] = here.syncs(connection)
     assert (sync(run).trigger, sync(run).wanted) == ("schedule", None)
@@ -96,11 +96,11 @@ def test_a_hint_on_a_due_connection_has_all_lists_read(here: Place) -> None:
 def test_a_hint_works_where_the_schedule_is_off(here: Place) -> None:
     connection = here.connect()
     here.choose(connection, OFF)
-    scheduler.hint(here.house, connection, {CUSTOMER})
+    scheduler.hint(here.deps, connection, {CUSTOMER})
     tick(here)
     [run] = here.syncs(connection)
     here.end(run)
-    scheduler.reschedule(here.house, connection, changed=True)
+    scheduler.reschedule(here.deps, connection, changed=True)
     assert here.row(connection).at is None
 
 
@@ -150,7 +150,7 @@ def test_a_sync_of_all_lists_takes_the_place_of_the_scheduled_one(here: Place) -
     first = queued(here, connection)
     tick(here)
     here.end(first)
-    scheduler.reschedule(here.house, connection, changed=True)
+    scheduler.reschedule(here.deps, connection, changed=True)
     assert here.row(connection).at == poll(here, connection, FIRST_INTERVAL)
 
 
@@ -159,7 +159,7 @@ def test_a_sync_of_some_lists_leaves_the_scheduled_one_due(here: Place) -> None:
     first = queued(here, connection, wanted=(ITEM,))
     tick(here)
     here.end(first)
-    scheduler.reschedule(here.house, connection, changed=False)
+    scheduler.reschedule(here.deps, connection, changed=False)
     assert tick(here) == 1
     assert sync(here.syncs(connection)[-1]).wanted is None
 
@@ -167,7 +167,7 @@ def test_a_sync_of_some_lists_leaves_the_scheduled_one_due(here: Place) -> None:
 def test_a_sync_that_has_not_begun_answers_the_hints_for_its_lists(here: Place) -> None:
     connection = here.connect()
     queued(here, connection, wanted=(ITEM,))
-    scheduler.hint(here.house, connection, {ITEM, CUSTOMER})
+    scheduler.hint(here.deps, connection, {ITEM, CUSTOMER})
     tick(here)
     assert here.row(connection).hinted == frozenset({CUSTOMER})
 
@@ -177,11 +177,11 @@ def test_hints_that_come_while_a_sync_reads_are_served_after_it(here: Place) -> 
     tick(here)
     [run] = here.syncs(connection)
     run = here.set(run, state=RunState.APPLYING, sync=Sync(trigger="schedule", lists=BEGUN))
-    scheduler.hint(here.house, connection, {CUSTOMER})
+    scheduler.hint(here.deps, connection, {CUSTOMER})
     assert tick(here) == 0
     assert here.row(connection).hinted == frozenset({CUSTOMER})
     here.end(run)
-    scheduler.reschedule(here.house, connection, changed=False)
+    scheduler.reschedule(here.deps, connection, changed=False)
     assert here.row(connection).at == here.clock.now()
     assert tick(here) == 1
     assert sync(here.syncs(connection)[-1]).wanted == (CUSTOMER,)
@@ -221,7 +221,7 @@ def test_all_that_is_due_is_served_in_one_tick(
 def test_a_tick_that_is_told_to_stop_leaves_the_rest_to_the_next(here: Place) -> None:
     for n in range(5):
         due_now(here, f"c{n}")
-    assert scheduler.tick(here.house, lambda: True) == 0
+    assert scheduler.tick(here.deps, lambda: True) == 0
     assert here.lane.messages == []
     assert tick(here) == 5
 
@@ -283,7 +283,7 @@ def test_a_tick_that_died_before_its_message_was_sent_sends_it_later() -> None:
 
 def test_a_hint_between_reading_and_writing_is_not_lost(here: Place) -> None:
     connection = due_now(here)
-    here.diary.overtaken.append(lambda: scheduler.hint(here.house, connection, {ITEM}))
+    here.diary.overtaken.append(lambda: scheduler.hint(here.deps, connection, {ITEM}))
     assert tick(here) == 1
     [run] = here.syncs(connection)
     answered = sync(run).wanted is None
@@ -293,9 +293,9 @@ def test_a_hint_between_reading_and_writing_is_not_lost(here: Place) -> None:
 def test_a_hint_that_is_known_writes_nothing(here: Place) -> None:
     connection = here.connect()
     for _ in range(1000):
-        scheduler.hint(here.house, connection, {CUSTOMER})
+        scheduler.hint(here.deps, connection, {CUSTOMER})
     assert here.diary.puts == 1
-    scheduler.hint(here.house, connection, {ITEM})
+    scheduler.hint(here.deps, connection, {ITEM})
     assert here.diary.puts == 2
     assert here.row(connection).hinted == {CUSTOMER, ITEM}
 
@@ -304,15 +304,15 @@ def test_hints_behind_a_sync_write_once(here: Place) -> None:
     connection = here.connect()
     here.set(queued(here, connection), sync=Sync(trigger="request", lists=BEGUN))
     for _ in range(5):
-        scheduler.hint(here.house, connection, {CUSTOMER})
+        scheduler.hint(here.deps, connection, {CUSTOMER})
         tick(here)
     assert here.diary.puts == 2
 
 
 def test_a_hint_that_is_overtaken_is_written_on_the_newer_row(here: Place) -> None:
     connection = here.connect()
-    here.diary.overtaken.append(lambda: scheduler.hint(here.house, connection, {ITEM}))
-    scheduler.hint(here.house, connection, {CUSTOMER})
+    here.diary.overtaken.append(lambda: scheduler.hint(here.deps, connection, {ITEM}))
+    scheduler.hint(here.deps, connection, {CUSTOMER})
     assert here.row(connection).hinted == {CUSTOMER, ITEM}
 
 
@@ -324,7 +324,7 @@ def test_a_row_that_never_holds_still_is_said_so(here: Place) -> None:
 
     here.diary.overtaken.extend([again] * 50)
     with pytest.raises(Conflict, match="keeps changing"):
-        scheduler.hint(here.house, connection, {CUSTOMER})
+        scheduler.hint(here.deps, connection, {CUSTOMER})
 
 
 def test_a_run_that_waits_for_the_ledger_goes_on(here: Place) -> None:
@@ -332,7 +332,7 @@ def test_a_run_that_waits_for_the_ledger_goes_on(here: Place) -> None:
     here.choose(connection, OFF)
     post = here.posted(connection, "post-1")
     here.park(post, "ledger_unavailable")
-    scheduler.bring_forward(here.house, connection, here.in_minutes(4))
+    scheduler.bring_forward(here.deps, connection, here.in_minutes(4))
     assert tick(here) == 0
     here.clock.go_on(minutes=4)
     assert tick(here) == 1
@@ -356,7 +356,7 @@ def test_a_ledger_that_stays_away_is_tried_ever_more_rarely(
     for _ in range(8):
         here.park(here.runs.get(post.firm, post.connection_id, post.id), "ledger_unavailable")
         for _ in range(3):  # several runs may park at once
-            scheduler.bring_forward(here.house, connection, here.in_minutes(4))
+            scheduler.bring_forward(here.deps, connection, here.in_minutes(4))
         at = here.row(connection).at
         assert at is not None
         waits.append((at - here.clock.now()) // timedelta(minutes=1))
@@ -368,16 +368,16 @@ def test_a_ledger_that_stays_away_is_tried_ever_more_rarely(
 def test_a_sync_that_came_through_makes_the_next_try_an_early_one(here: Place) -> None:
     connection = here.connect()
     here.write(connection, tries=5)
-    scheduler.reschedule(here.house, connection, changed=False)
-    scheduler.bring_forward(here.house, connection, here.in_minutes(4))
+    scheduler.reschedule(here.deps, connection, changed=False)
+    scheduler.bring_forward(here.deps, connection, here.in_minutes(4))
     assert here.row(connection).retry_at == here.in_minutes(4)
 
 
 def test_a_posts_try_is_kept_when_a_sync_ends_meanwhile(here: Place) -> None:
     connection = here.connect()
     here.choose(connection, OFF)
-    scheduler.bring_forward(here.house, connection, here.in_minutes(4))
-    scheduler.reschedule(here.house, connection, changed=False)
+    scheduler.bring_forward(here.deps, connection, here.in_minutes(4))
+    scheduler.reschedule(here.deps, connection, changed=False)
     assert here.row(connection).at == here.in_minutes(4)
 
 
@@ -391,7 +391,7 @@ def test_a_post_that_waits_for_a_person_is_left_to_them(here: Place) -> None:
 
 def test_a_later_moment_does_not_put_an_earlier_one_off(here: Place) -> None:
     connection = due_now(here)
-    scheduler.bring_forward(here.house, connection, here.in_minutes(4))
+    scheduler.bring_forward(here.deps, connection, here.in_minutes(4))
     assert here.row(connection).at == here.clock.now()
 
 
@@ -438,13 +438,13 @@ def test_a_sync_that_parks_again_and_again_is_tried_ever_more_rarely(here: Place
 
 def test_polls_double_while_nothing_changes_and_fall_back(here: Place) -> None:
     connection = here.connect()
-    scheduler.replan(here.house, connection)
+    scheduler.replan(here.deps, connection)
     waits = []
     for changed in (False, False, False, True, False):
         here.clock.moment = here.row(connection).at or here.clock.moment
         tick(here)
         here.end(here.syncs(connection)[-1])
-        scheduler.reschedule(here.house, connection, changed=changed)
+        scheduler.reschedule(here.deps, connection, changed=changed)
         waits.append(here.row(connection).interval // timedelta(minutes=1))
     assert waits == [8, 16, 32, 4, 8]
     assert len(here.syncs(connection)) == 5
@@ -454,10 +454,10 @@ def test_a_sync_between_two_polls_does_not_put_the_next_one_off(here: Place) -> 
     connection = here.connect()
     planned = here.in_minutes(10)
     here.write(connection, at=planned, planned=planned, interval=LAST_INTERVAL)
-    scheduler.reschedule(here.house, connection, changed=False)
+    scheduler.reschedule(here.deps, connection, changed=False)
     assert here.row(connection).at == planned
     assert here.row(connection).interval == LAST_INTERVAL
-    scheduler.reschedule(here.house, connection, changed=True)
+    scheduler.reschedule(here.deps, connection, changed=True)
     assert here.row(connection).at == poll(here, connection, FIRST_INTERVAL)
 
 
@@ -465,13 +465,13 @@ def test_a_steady_stream_of_hints_does_not_starve_the_lists_that_are_never_hinte
     here: Place,
 ) -> None:
     connection = here.connect()
-    scheduler.replan(here.house, connection)
+    scheduler.replan(here.deps, connection)
     for _ in range(30):
         here.clock.go_on(minutes=1)
-        scheduler.hint(here.house, connection, {CUSTOMER})
+        scheduler.hint(here.deps, connection, {CUSTOMER})
         tick(here)
         here.end(here.syncs(connection)[-1])
-        scheduler.reschedule(here.house, connection, changed=True)
+        scheduler.reschedule(here.deps, connection, changed=True)
     whole = [run for run in here.syncs(connection) if sync(run).wanted is None]
     assert len(whole) >= 5
 
@@ -479,12 +479,12 @@ def test_a_steady_stream_of_hints_does_not_starve_the_lists_that_are_never_hinte
 def test_the_end_of_a_nightly_sync_makes_the_next_night_due(here: Place) -> None:
     connection = here.connect()
     here.choose(connection, NIGHTLY)
-    scheduler.replan(here.house, connection)
+    scheduler.replan(here.deps, connection)
     first = here.row(connection).at
     assert first is not None
     here.clock.moment = first
     tick(here)
-    scheduler.reschedule(here.house, connection, changed=True)
+    scheduler.reschedule(here.deps, connection, changed=True)
     assert here.row(connection).at == first + timedelta(days=1)
 
 
@@ -500,22 +500,22 @@ def test_a_sync_whose_end_was_never_told_is_followed_by_another(here: Place) -> 
 
 def test_a_connect_begins_the_schedule_behind_its_own_sync(here: Place) -> None:
     connection = here.connect()
-    scheduler.begin_schedule(here.house, connection)
+    scheduler.begin_schedule(here.deps, connection)
     assert here.row(connection).at == here.clock.now() + GUARD
-    scheduler.reschedule(here.house, connection, changed=True)
+    scheduler.reschedule(here.deps, connection, changed=True)
     assert here.row(connection).at == poll(here, connection, FIRST_INTERVAL)
 
 
 def test_a_connect_that_only_posts_has_no_schedule(here: Place) -> None:
     connection = here.connect()
     here.choose(connection, OUT)
-    scheduler.begin_schedule(here.house, connection)
+    scheduler.begin_schedule(here.deps, connection)
     assert here.row(connection).at is None
 
 
 def test_a_disconnect_ends_the_schedule(here: Place) -> None:
     connection = due_now(here)
-    scheduler.hint(here.house, connection, {CUSTOMER})
-    scheduler.end_schedule(here.house, connection)
+    scheduler.hint(here.deps, connection, {CUSTOMER})
+    scheduler.end_schedule(here.deps, connection)
     assert (here.row(connection).at, here.row(connection).hinted) == (None, frozenset())
     assert tick(here) == 0

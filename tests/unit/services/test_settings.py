@@ -40,7 +40,7 @@ def connection(here: Place) -> Connection:
 
 
 def change(here: Place, connection: Connection, **patch: Any) -> Settings:
-    return change_settings(here.house, FIRM, "ada", connection.id, patch)
+    return change_settings(here.deps, FIRM, "ada", connection.id, patch)
 
 
 def places(here: Place, connection: Connection, **patch: Any) -> list[str]:
@@ -58,14 +58,14 @@ def syncs(here: Place, connection: Connection) -> list[Sync]:
 
 
 def test_a_connection_starts_with_the_plain_settings(here: Place, connection: Connection) -> None:
-    assert get_settings(here.house, FIRM, connection.id) == Settings()
+    assert get_settings(here.deps, FIRM, connection.id) == Settings()
 
 
 def test_another_firms_connection_is_not_found(here: Place, connection: Connection) -> None:
     with pytest.raises(NotFound):
-        get_settings(here.house, "other", connection.id)
+        get_settings(here.deps, "other", connection.id)
     with pytest.raises(NotFound):
-        change_settings(here.house, "other", "eve", connection.id, {"direction": "out"})
+        change_settings(here.deps, "other", "eve", connection.id, {"direction": "out"})
 
 
 def test_what_a_patch_leaves_out_stays(here: Place, connection: Connection) -> None:
@@ -73,7 +73,7 @@ def test_what_a_patch_leaves_out_stays(here: Place, connection: Connection) -> N
     after = change(here, connection, schedule={"time_zone": "Asia/Kathmandu"})
     nightly = Schedule(mode=ScheduleMode.NIGHTLY, hour=3, time_zone="Asia/Kathmandu")
     assert after == Settings(lists=(CUSTOMER, ITEM), schedule=nightly)
-    assert get_settings(here.house, FIRM, connection.id) == after
+    assert get_settings(here.deps, FIRM, connection.id) == after
 
 
 def test_lists_come_in_the_ledgers_order_and_once(here: Place, connection: Connection) -> None:

@@ -15,39 +15,39 @@ from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.model.runs import FINISHED, RunState
 from ledgerlink.services.connections import connect
 
-from tests.fakes.house import FIRM, USER, Town, entry, town
+from tests.fakes.service import FIRM, USER, InMemoryService, entry, in_memory_service
 
 LOGIN = {"company_id": "acme", "user_id": "xml", "password": "pass-77a1"}
 
 
 @pytest.fixture
-def place() -> Town:
-    found = town()
+def place() -> InMemoryService:
+    found = in_memory_service()
     found.connector.takes_logins = True
     return found
 
 
-def sign_in(place: Town, firm: str = FIRM, **changes: str) -> str:
-    return connect.sign_in(place.house, firm, USER, "fake", {**LOGIN, **changes}).id
+def sign_in(place: InMemoryService, firm: str = FIRM, **changes: str) -> str:
+    return connect.sign_in(place.deps, firm, USER, "fake", {**LOGIN, **changes}).id
 
 
-def test_a_login_connects_at_once_and_the_company_is_read_back(place: Town) -> None:
-    found = place.house.connections.get(FIRM, sign_in(place))
+def test_a_login_connects_at_once_and_the_company_is_read_back(place: InMemoryService) -> None:
+    found = place.deps.connections.get(FIRM, sign_in(place))
     assert (found.state, found.company_id) == (ConnectionState.CONNECTED, "acme")
     assert found.company is not None
     assert [message.step for message in place.lane.messages] == ["read_company"]
-    keys = place.house.vaults.of(FIRM, found.id).load()
+    keys = place.deps.vaults.of(FIRM, found.id).load()
     assert keys == Login(company_id="acme", user_id="xml", password=LOGIN["password"])
 
 
 def test_a_password_is_in_the_vault_and_nowhere_else(
-    place: Town, caplog: pytest.LogCaptureFixture
+    place: InMemoryService, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    connection = place.house.connections.get(FIRM, sign_in(place))
+    connection = place.deps.connections.get(FIRM, sign_in(place))
     place.post(connection, "key", [entry("t1")])
     place.work()
-    keys = place.house.vaults.of(FIRM, connection.id).load()
+    keys = place.deps.vaults.of(FIRM, connection.id).load()
     kept = [place.connections, place.runs, place.links, place.staging, place.lane, place.handled]
     text = " ".join([repr(kept), repr(keys), repr(place.vaults), caplog.text])
     assert LOGIN["password"] not in text
@@ -61,18 +61,18 @@ def test_a_password_is_in_the_vault_and_nowhere_else(
     ],
 )
 def test_of_a_login_that_the_ledger_refuses_nothing_is_kept(
-    place: Town, trouble: AuthorizationLost | LedgerUnavailable
+    place: InMemoryService, trouble: AuthorizationLost | LedgerUnavailable
 ) -> None:
     place.company("acme").trouble = [trouble]
     with pytest.raises((Invalid, LedgerUnavailable)) as refused:
         sign_in(place)
     assert trouble.message in str(refused.value)
-    assert place.house.connections.list(FIRM) == []
+    assert place.deps.connections.list(FIRM) == []
     assert place.lane.messages == []
 
 
 def test_of_two_sign_ins_to_one_company_at_once_the_slower_leaves_nothing(
-    place: Town, monkeypatch: pytest.MonkeyPatch
+    place: InMemoryService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     faster = sign_in(place)
     looks = [place.connections.require_free, lambda *_: None]
@@ -84,11 +84,11 @@ def test_of_two_sign_ins_to_one_company_at_once_the_slower_leaves_nothing(
     with pytest.raises(Conflict) as refused:
         sign_in(place)
     assert refused.value.code == "company_already_connected"
-    assert [one.id for one in place.house.connections.list(FIRM)] == [faster]
+    assert [one.id for one in place.deps.connections.list(FIRM)] == [faster]
     assert [message.step for message in place.lane.messages] == ["read_company"]
 
 
-def test_a_ledger_that_is_down_asks_whoever_signs_in_to_come_again(place: Town) -> None:
+def test_a_ledger_that_is_down_asks_whoever_signs_in_to_come_again(place: InMemoryService) -> None:
     down = LedgerUnavailable("ledger_unavailable", "It is down.", "Resume the run later.")
     place.company("acme").trouble = [down]
     with pytest.raises(LedgerUnavailable) as raised:
@@ -96,21 +96,21 @@ def test_a_ledger_that_is_down_asks_whoever_signs_in_to_come_again(place: Town) 
     assert raised.value.remedy == "Start connecting again later."
 
 
-def test_an_incomplete_login_names_what_is_missing(place: Town) -> None:
+def test_an_incomplete_login_names_what_is_missing(place: InMemoryService) -> None:
     with pytest.raises(Invalid) as refused:
         sign_in(place, password="")
     assert [problem.pointer for problem in refused.value.problems] == ["/login/password"]
 
 
-def test_a_company_of_another_firm_is_refused(place: Town) -> None:
+def test_a_company_of_another_firm_is_refused(place: InMemoryService) -> None:
     sign_in(place)
     with pytest.raises(Conflict):
         sign_in(place, firm="rival")
-    assert place.house.connections.list("rival") == []
+    assert place.deps.connections.list("rival") == []
 
 
-def test_another_login_lets_parked_runs_go_on(place: Town) -> None:
-    connection = place.house.connections.get(FIRM, sign_in(place))
+def test_another_login_lets_parked_runs_go_on(place: InMemoryService) -> None:
+    connection = place.deps.connections.get(FIRM, sign_in(place))
     place.work()
     place.company("acme").trouble = [AuthorizationLost("needs_reconnect", "The password is old.")]
     run = place.post(connection, "key", [entry("t1")])
@@ -118,33 +118,33 @@ def test_another_login_lets_parked_runs_go_on(place: Town) -> None:
     assert place.run(run).state is RunState.PARKED
     place.clock.go_on(hours=1)
     again = {**LOGIN, "password": "pass-88b2"}
-    connect.sign_in_again(place.house, FIRM, connection.id, again)
+    connect.sign_in_again(place.deps, FIRM, connection.id, again)
     place.work()
     assert place.run(run).state in FINISHED
 
 
-def test_a_login_to_another_company_is_refused(place: Town) -> None:
+def test_a_login_to_another_company_is_refused(place: InMemoryService) -> None:
     connection_id = sign_in(place)
     with pytest.raises(Conflict) as refused:
-        connect.sign_in_again(place.house, FIRM, connection_id, {**LOGIN, "company_id": "other"})
+        connect.sign_in_again(place.deps, FIRM, connection_id, {**LOGIN, "company_id": "other"})
     assert refused.value.code == "other_company"
 
 
-def test_a_connection_with_a_login_is_disconnected(place: Town) -> None:
+def test_a_connection_with_a_login_is_disconnected(place: InMemoryService) -> None:
     connection_id = sign_in(place)
-    left = connect.disconnect(place.house, FIRM, connection_id)
+    left = connect.disconnect(place.deps, FIRM, connection_id)
     assert left.state is ConnectionState.DISCONNECTED
     with pytest.raises(AuthorizationLost):
-        place.house.vaults.of(FIRM, connection_id).load()
+        place.deps.vaults.of(FIRM, connection_id).load()
 
 
 def test_a_ledger_takes_a_login_or_gives_consent_and_says_which() -> None:
-    consenting = town()
+    consenting = in_memory_service()
     with pytest.raises(Invalid) as no_login:
-        connect.sign_in(consenting.house, FIRM, USER, "fake", LOGIN)
+        connect.sign_in(consenting.deps, FIRM, USER, "fake", LOGIN)
     assert no_login.value.code == "no_login"
     consenting.connector.takes_logins = True
     with pytest.raises(Invalid) as needed:
-        connect.connect(consenting.house, FIRM, USER, "fake", "https://back.example")
+        connect.connect(consenting.deps, FIRM, USER, "fake", "https://back.example")
     assert needed.value.code == "login_needed"
-    assert consenting.house.connections.list(FIRM) == []
+    assert consenting.deps.connections.list(FIRM) == []

@@ -18,7 +18,7 @@ from ledgerlink.services.sync.pull import COMPARED_EVERY, SHARE
 from ledgerlink.services.sync.request import request_sync
 
 from tests.fakes.fate import Fate
-from tests.fakes.house import FIRM, USER, Town, entry, town
+from tests.fakes.service import FIRM, USER, InMemoryService, entry, in_memory_service
 
 CUSTOMER, TERM, TIME, INVOICE = (
     ListType.CUSTOMER,
@@ -33,9 +33,9 @@ LISTS = {
 }
 
 
-def opened(fate: Fate | None = None, rows: int = 0) -> tuple[Town, Connection]:
+def opened(fate: Fate | None = None, rows: int = 0) -> tuple[InMemoryService, Connection]:
     """A connected town whose ledger has so many customers and a term."""
-    here = town(fate, lists=LISTS)
+    here = in_memory_service(fate, lists=LISTS)
     for number in range(rows):
         here.company().lists.create(record(f"{number}"))
     here.company().lists.create(record("t", TERM))
@@ -46,36 +46,36 @@ def record(record_id: str, kind: ListType = CUSTOMER, **given: Any) -> ListRecor
     return ListRecord(**{"type": kind, "id": record_id, "name": f"name {record_id}"} | given)
 
 
-def asked(here: Town, connection: Connection, key: str, **given: Any) -> Run:
+def asked(here: InMemoryService, connection: Connection, key: str, **given: Any) -> Run:
     """A sync that somebody asks for, as it came to rest."""
-    run = request_sync(here.house, FIRM, USER, connection.id, key, **given)
+    run = request_sync(here.deps, FIRM, USER, connection.id, key, **given)
     here.work()
     return here.run(run)
 
 
-def first(here: Town, connection: Connection) -> Run:
+def first(here: InMemoryService, connection: Connection) -> Run:
     """The sync that came by itself."""
-    runs = here.house.runs.list(FIRM, connection.id, None, 100).items
+    runs = here.deps.runs.list(FIRM, connection.id, None, 100).items
     return min(runs, key=lambda run: run.id)
 
 
-def feed(here: Town, connection: Connection) -> Sequence[Change]:
-    return here.house.lists.changes(FIRM, connection.id, 0, 10_000).items
+def feed(here: InMemoryService, connection: Connection) -> Sequence[Change]:
+    return here.deps.lists.changes(FIRM, connection.id, 0, 10_000).items
 
 
-def known(here: Town, connection: Connection, kind: ListType) -> dict[str, ListRecord]:
-    page = here.house.lists.page(FIRM, connection.id, kind, None, 10_000)
+def known(here: InMemoryService, connection: Connection, kind: ListType) -> dict[str, ListRecord]:
+    page = here.deps.lists.page(FIRM, connection.id, kind, None, 10_000)
     return {each.id: each for each in page.items}
 
 
-def replayed(here: Town, connection: Connection, kind: ListType) -> dict[str, Any]:
+def replayed(here: InMemoryService, connection: Connection, kind: ListType) -> dict[str, Any]:
     """What somebody knows who read the feed from its start."""
     entries = feed(here, connection)
     assert [change.seq for change in entries] == list(range(1, len(entries) + 1))
     return {c.record.id: c.record.seen() for c in entries if c.record.type is kind}
 
 
-def same(here: Town, connection: Connection) -> None:
+def same(here: InMemoryService, connection: Connection) -> None:
     """The feed and the records tell the same."""
     for kind in LISTS:
         seen = {i: each.seen() for i, each in known(here, connection, kind).items()}
@@ -187,7 +187,7 @@ def test_time_history_knows_whose_it_is_and_is_not_posted_back() -> None:
     same(here, connection)
 
 
-def _time(here: Town, connection: Connection) -> list[ListRecord]:
+def _time(here: InMemoryService, connection: Connection) -> list[ListRecord]:
     return list(known(here, connection, TIME).values())
 
 
@@ -219,10 +219,10 @@ def test_of_invoices_those_that_we_wrote_are_told_as_paid_as_open_and_as_gone(ho
     assert (gone.id, gone.gone, gone.fields) == (ledger_id, "deleted", is_open)
 
 
-def _that_invoices() -> tuple[Town, Connection]:
+def _that_invoices() -> tuple[InMemoryService, Connection]:
     """A town whose ledger tells of what we wrote as of invoices."""
     invoices = ListTraits(entities=("Time",), by_changes=True, linked_only=True)
-    here = town(lists={**LISTS, INVOICE: invoices})
+    here = in_memory_service(lists={**LISTS, INVOICE: invoices})
     here.company().lists.create(record("t", TERM))
     return here, here.connected()
 
@@ -242,7 +242,7 @@ def test_other_work_has_its_turn_in_a_long_sync() -> None:
     here, connection = opened()
     for number in range(SHARE * 4):
         here.company().lists.create(record(f"c{number:03d}"))
-    run = request_sync(here.house, FIRM, USER, connection.id, "long", whole=True)
+    run = request_sync(here.deps, FIRM, USER, connection.id, "long", whole=True)
     post = here.post(connection, "post", [entry("e1")])
     here.work()
     order = [message.run_id for message in here.handled]
@@ -270,7 +270,7 @@ def test_an_outage_parks_a_sync_and_the_tick_lets_it_go_on() -> None:
     run = asked(here, connection, "1", whole=True)
     assert run.state is RunState.PARKED
     here.clock.go_on(seconds=300)
-    scheduler.tick(here.house, lambda: False)
+    scheduler.tick(here.deps, lambda: False)
     here.work()
     run = here.run(run)
     assert (run.state, counts(run)["created"]) == (RunState.COMPLETED, 1)
@@ -293,11 +293,11 @@ def test_a_later_sync_waits_for_one_that_was_parked() -> None:
 def test_metered_calls_are_counted_for_the_sync_and_for_the_month() -> None:
     here, connection = opened(rows=7)
     month = here.clock.now().strftime("%Y-%m")
-    before = here.house.usage.of_application("fake", month)
+    before = here.deps.usage.of_application("fake", month)
     run = asked(here, connection, "1", whole=True)
     assert run.sync is not None
     assert run.sync.metered == sum(run.calls().values()) > 0
-    assert here.house.usage.of_application("fake", month) - before == run.sync.metered
+    assert here.deps.usage.of_application("fake", month) - before == run.sync.metered
 
 
 STEPS = 400
@@ -312,7 +312,7 @@ def test_a_sync_whose_worker_dies_at_any_step_tells_each_change_once() -> None:
         ledger.change(CUSTOMER, "1", name="renamed")
         ledger.change(CUSTOMER, "2", active=False)
         ledger.delete(CUSTOMER, "3")
-        run = request_sync(here.house, FIRM, USER, connection.id, "k", whole=True)
+        run = request_sync(here.deps, FIRM, USER, connection.id, "k", whole=True)
         fate.at = len(fate.steps) + at
         here.work()
         unharmed, fate.at = len(fate.steps) <= fate.at, None
@@ -371,7 +371,7 @@ def test_after_any_edits_the_feed_is_the_records_and_a_full_sync_is_the_ledger(
     _is_the_ledger(here, connection)
 
 
-def _exact(here: Town, connection: Connection, run: Run) -> None:
+def _exact(here: InMemoryService, connection: Connection, run: Run) -> None:
     """The run's counts are those of its entries in the feed, and no record changed twice."""
     mine = [change for change in feed(here, connection) if change.run_id == run.id]
     for kind, number in run.counts().items():
@@ -380,7 +380,7 @@ def _exact(here: Town, connection: Connection, run: Run) -> None:
     assert len({(change.record.type, change.record.id) for change in mine}) == len(mine)
 
 
-def _is_the_ledger(here: Town, connection: Connection) -> None:
+def _is_the_ledger(here: InMemoryService, connection: Connection) -> None:
     there = here.company().lists.held(CUSTOMER)
     parents = {each.parent_id for each in there.values() if each.active}
     mine = {i: r for i, r in known(here, connection, CUSTOMER).items() if not r.gone}

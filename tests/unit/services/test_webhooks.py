@@ -8,7 +8,7 @@ import pytest
 from ledgerlink.domain.errors import Forbidden, NotFound
 from ledgerlink.domain.model.connections import Connection, ConnectionState
 from ledgerlink.domain.model.links import Link
-from ledgerlink.domain.model.list_records import ListRecord, ListType, Notice
+from ledgerlink.domain.model.list_records import ListRecord, ListType, WebhookEvent
 from ledgerlink.domain.model.settings import Direction, Settings
 from ledgerlink.services.sync.webhooks import receive
 
@@ -28,14 +28,16 @@ def connection(here: Place) -> Connection:
     return here.connect()
 
 
-def notice(record_id: str, **given: object) -> Notice:
-    plain = Notice(company_id=REALM, type=CUSTOMER, id=record_id, operation="update", at=START)
+def notice(record_id: str, **given: object) -> WebhookEvent:
+    plain = WebhookEvent(
+        company_id=REALM, type=CUSTOMER, id=record_id, operation="update", at=START
+    )
     return replace(plain, **given)  # type: ignore[arg-type]
 
 
-def send(here: Place, *notices: Notice) -> None:
-    here.teller.told = list(notices)
-    receive(here.house, "fake", SIGNED, b"{}")
+def send(here: Place, *webhook_events: WebhookEvent) -> None:
+    here.teller.told = list(webhook_events)
+    receive(here.deps, "fake", SIGNED, b"{}")
 
 
 def known(here: Place, record_id: str, at: datetime, **given: object) -> None:
@@ -78,13 +80,13 @@ def zeros(here: Place) -> dict[str, int]:
 def test_a_wrong_signature_is_refused(here: Place, connection: Connection) -> None:
     here.teller.told = [notice("1")]
     with pytest.raises(Forbidden):
-        receive(here.house, "fake", {}, b"{}")
+        receive(here.deps, "fake", {}, b"{}")
     assert hinted(here, connection) == frozenset()
 
 
 def test_an_unknown_ledger_is_not_found(here: Place) -> None:
     with pytest.raises(NotFound):
-        receive(here.house, "abacus", SIGNED, b"{}")
+        receive(here.deps, "abacus", SIGNED, b"{}")
 
 
 @pytest.mark.parametrize("company", ["realm-9", "realm-2"])

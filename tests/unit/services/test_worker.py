@@ -10,8 +10,8 @@ from ledgerlink import bootstrap
 from ledgerlink.domain.model.runs import RunState
 from ledgerlink.wire.stored import dump
 
-from tests.fakes.house import Town, entry, town
 from tests.fakes.ledger import ACCESS, REFRESH
+from tests.fakes.service import InMemoryService, entry, in_memory_service
 
 LANE, DEAD = "arn:aws:sqs:us-east-1:123456789012:lane", "arn:aws:sqs:us-east-1:123456789012:dead"
 
@@ -31,18 +31,18 @@ class Context:
 
 
 @pytest.fixture
-def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemoryService]:
     monkeypatch.setenv("LEDGERLINK_DLQ_ARN", DEAD)
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "qbo")
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Ledgerlink")
-    found = town()
-    monkeypatch.setattr(bootstrap, "build", lambda _environment: found.house)
-    bootstrap.house.cache_clear()
+    found = in_memory_service()
+    monkeypatch.setattr(bootstrap, "build", lambda _environment: found.deps)
+    bootstrap.dependencies.cache_clear()
     yield found
-    bootstrap.house.cache_clear()
+    bootstrap.dependencies.cache_clear()
 
 
-def deliver(place: Town, source: str = LANE, left: int = 600_000) -> list[str]:
+def deliver(place: InMemoryService, source: str = LANE, left: int = 600_000) -> list[str]:
     """Hand everything in the lane to the worker; the ids of what is to come again."""
     from functions.qbo.handler import handler
 
@@ -61,7 +61,9 @@ def deliver(place: Town, source: str = LANE, left: int = 600_000) -> list[str]:
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
-def test_a_batch_is_worked_in_order(place: Town, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_batch_is_worked_in_order(
+    place: InMemoryService, capsys: pytest.CaptureFixture[str]
+) -> None:
     connection = place.connected()
     run = place.post(connection, "key", [entry(f"t{n}", notes="private") for n in range(9)])
     assert deliver(place) == []
@@ -73,7 +75,7 @@ def test_a_batch_is_worked_in_order(place: Town, capsys: pytest.CaptureFixture[s
     assert [word for word in (ACCESS, REFRESH, "private") if word in printed] == []
 
 
-def test_what_fails_comes_again_with_everything_behind_it(place: Town) -> None:
+def test_what_fails_comes_again_with_everything_behind_it(place: InMemoryService) -> None:
     connection = place.connected()
     for key in ("one", "two", "three"):
         place.post(connection, key, [entry(key)])
@@ -88,7 +90,9 @@ def test_what_fails_comes_again_with_everything_behind_it(place: Town) -> None:
     assert deliver(place) == ["0", "1"]
 
 
-def test_a_worker_near_its_end_sends_nothing_and_leaves_the_rest_for_later(place: Town) -> None:
+def test_a_worker_near_its_end_sends_nothing_and_leaves_the_rest_for_later(
+    place: InMemoryService,
+) -> None:
     connection = place.connected()
     run = place.post(connection, "key", [entry("t1")])
     assert deliver(place) == []
@@ -99,7 +103,7 @@ def test_a_worker_near_its_end_sends_nothing_and_leaves_the_rest_for_later(place
     assert place.run(run).state is RunState.COMPLETED
 
 
-def test_a_dead_letter_parks_its_run(place: Town) -> None:
+def test_a_dead_letter_parks_its_run(place: InMemoryService) -> None:
     run = place.post(place.connected(), "key", [entry("t1")])
     assert deliver(place, source=DEAD) == []
     assert place.run(run).state is RunState.PARKED

@@ -17,16 +17,16 @@ from ledgerlink.connectors.intacct.protocol.requests import Sender
 from ledgerlink.connectors.intacct.reads import catalog
 from ledgerlink.connectors.intacct.reads.learned_requirements import Learned
 from ledgerlink.connectors.intacct.transport.client import Client, timeout
-from ledgerlink.connectors.intacct.transport.unanswered import Silence
+from ledgerlink.connectors.intacct.transport.unanswered import UnansweredWrites
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.connectors.shared.tls import trusted
 from ledgerlink.domain.errors import Forbidden, Invalid, Problem
 from ledgerlink.domain.model.documents import Features
 from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen
-from ledgerlink.domain.model.list_records import ListType, Notice
+from ledgerlink.domain.model.list_records import ListType, WebhookEvent
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.model.plan import Operation, Write
-from ledgerlink.domain.ports import Clock, Grants, LaneState
+from ledgerlink.domain.ports import Clock, ConnectorState, Consents
 
 
 class SageIntacct:
@@ -57,20 +57,20 @@ class SageIntacct:
         """The composer for a company whose timesheets are of these periods, and its choices."""
         return Documents(Periods.of(features.timesheet_period), Choices.of(chosen), features)
 
-    def notices(
+    def webhook_events(
         self,
         headers: Mapping[str, str],  # noqa: ARG002 - the port's
         body: bytes,  # noqa: ARG002 - the port's
         credentials: Callable[[], Mapping[str, str]],  # noqa: ARG002 - the port's
-    ) -> Sequence[Notice]:
+    ) -> Sequence[WebhookEvent]:
         """Nothing: the ledger sends none. Raises Forbidden for whatever claims to be one."""
         raise Forbidden("no_notices", "Sage Intacct sends no notices.")
 
-    def package(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
+    def batch(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
         """Whole timesheets together, up to 100 or 3500 entries a request; documents by 50."""
-        return batching.package(operations)
+        return batching.batch(operations)
 
-    def grants(self, credentials: Mapping[str, str]) -> Grants:  # noqa: ARG002 - the port's
+    def consents(self, credentials: Mapping[str, str]) -> Consents:  # noqa: ARG002 - the port's
         """A company has a Web Services user, and gives no consent. Raises Invalid."""
         message = "Sage Intacct is connected with the login of a Web Services user."
         remedy = "Give login: company_id, user_id, password, and entity if it is about one."
@@ -88,7 +88,7 @@ class SageIntacct:
         company_id: str,
         vault: LoginVault,
         credentials: Mapping[str, str],
-        lane_state: LaneState,
+        connector_state: ConnectorState,
         chosen: Chosen = NOTHING,
     ) -> IntacctLedger:
         """A connection to the company that the vault's login leads to. `credentials` hold
@@ -104,8 +104,8 @@ class SageIntacct:
             http,
             self._time,
             self._jitter,
-            Silence(self._time, lane_state),
+            UnansweredWrites(self._time, connector_state),
         )
         choices = Choices.of(chosen)
-        learned = Learned(lane_state)
+        learned = Learned(connector_state)
         return IntacctLedger(company_id, client, sessions, self._time, http, choices, learned)

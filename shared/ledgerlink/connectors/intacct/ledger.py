@@ -10,7 +10,7 @@ from ledgerlink.connectors.intacct.auth.sessions import Sessions
 from ledgerlink.connectors.intacct.choices import Choices
 from ledgerlink.connectors.intacct.documents.time_entry import KIND as TIME
 from ledgerlink.connectors.intacct.outcomes.lost_writes import Finding
-from ledgerlink.connectors.intacct.outcomes.snapshots import Copies
+from ledgerlink.connectors.intacct.outcomes.snapshots import Snapshots
 from ledgerlink.connectors.intacct.posting import batching
 from ledgerlink.connectors.intacct.posting.timesheet_prefetch import Looking
 from ledgerlink.connectors.intacct.posting.writer import Writing
@@ -23,10 +23,10 @@ from ledgerlink.connectors.intacct.reads.learned_requirements import Learned
 from ledgerlink.connectors.intacct.reads.reader import Readings
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
-from ledgerlink.domain.model.documents import Company, Copy
-from ledgerlink.domain.model.list_records import Batch, ListType, Reading
+from ledgerlink.domain.model.documents import Company, Snapshot
+from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListType
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
-from ledgerlink.domain.ports import Answered, LaneState, Stop, never
+from ledgerlink.domain.ports import Answered, ConnectorState, Stop, never
 
 
 class IntacctLedger:
@@ -70,7 +70,7 @@ class IntacctLedger:
         time = [operation for operation in operations if operation.kind == TIME]
         if time:
             self._looking = self._new_looking(stop)
-            first = batching.package(time)[0]
+            first = batching.batch(time)[0]
             await self._looking.prepare(time, [time[place] for place in first])
 
     def _new_looking(self, stop: Stop) -> Looking:
@@ -109,9 +109,9 @@ class IntacctLedger:
         ids: Sequence[str],
         days: tuple[date, date] | None,  # noqa: ARG002 - the port's
         stop: Stop = never,
-    ) -> Mapping[str, Copy]:
+    ) -> Mapping[str, Snapshot]:
         """What the ledger holds of these records of ours, as the port describes."""
-        return await Copies(self._client, stop).of(kind, ids)
+        return await Snapshots(self._client, stop).of(kind, ids)
 
     async def exchange_rates(
         self,
@@ -121,21 +121,21 @@ class IntacctLedger:
         """None: the ledger applies its rates by itself, by their type, and tells them to nobody."""
         return {}
 
-    async def read_list(self, reading: Reading, stop: Stop = never) -> Batch:
+    async def read_list(self, reading: ListRead, stop: Stop = never) -> ListBatch:
         """One batch as the port describes, in one request."""
         as_of = self._time.wall()
         if reading.type is ListType.COMPANY:
             record = firm.record(await self.company(stop), as_of)
-            return Batch(records=[record], as_of=as_of)
+            return ListBatch(records=[record], as_of=as_of)
         if reading.type is ListType.CUSTOM_FIELD:
-            return Batch(records=await self._custom.records(stop), as_of=as_of)
+            return ListBatch(records=await self._custom.records(stop), as_of=as_of)
         if reading.type is ListType.INVOICE:
             return await self._payments.read(reading, as_of, stop)
         return await self._readings.read(reading, stop)
 
     async def changes(
         self, wanted: Sequence[ListType], since: datetime, stop: Stop = never
-    ) -> Mapping[ListType, Batch]:
+    ) -> Mapping[ListType, ListBatch]:
         """What changed as the port describes, in one request; one or two more for invoices."""
         as_of = self._time.wall()
         told = dict(await self._changes.since(wanted, since, stop))
@@ -144,7 +144,7 @@ class IntacctLedger:
             told |= {ListType.INVOICE: invoices} if invoices else {}
         return told
 
-    def lane_state(self) -> LaneState:
+    def connector_state(self) -> ConnectorState:
         """Until when writes may come late, and what refusals taught, as JSON values."""
         return {**self._client.silence.state(), **self._learned.state()}
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import httpx
 
-from ledgerlink.connectors.qbo.auth.consent import QuickBooksGrants
+from ledgerlink.connectors.qbo.auth.consent import QuickBooksConsents
 from ledgerlink.connectors.qbo.auth.token_endpoint import Application, TokenEndpoint
 from ledgerlink.connectors.qbo.auth.token_refresh import Refresher
 from ledgerlink.connectors.qbo.config import Endpoints
@@ -17,16 +17,16 @@ from ledgerlink.connectors.qbo.reads import catalog, webhooks
 from ledgerlink.connectors.qbo.transport.client import Client, timeout
 from ledgerlink.connectors.qbo.transport.connections import Lines
 from ledgerlink.connectors.qbo.transport.rate_limits import Limiter, Limits
-from ledgerlink.connectors.qbo.transport.unanswered import Silence
+from ledgerlink.connectors.qbo.transport.unanswered import UnansweredWrites
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.connectors.shared.tls import trusted
 from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.domain.model.documents import Features
 from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen, Offered
-from ledgerlink.domain.model.list_records import Notice
+from ledgerlink.domain.model.list_records import WebhookEvent
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.model.plan import Operation, Write
-from ledgerlink.domain.ports import Clock, LaneState, Tokens, TokenVault
+from ledgerlink.domain.ports import Clock, ConnectorState, Tokens, TokenVault
 
 LIMITS = Limits()
 
@@ -67,20 +67,22 @@ class QuickBooksOnline:
         """One for all companies: what differs among them, documents say."""
         return self.composer
 
-    def notices(
+    def webhook_events(
         self, headers: Mapping[str, str], body: bytes, credentials: Callable[[], Mapping[str, str]]
-    ) -> Sequence[Notice]:
+    ) -> Sequence[WebhookEvent]:
         """What a webhook says. `credentials` hold `webhook_verifier_token`."""
-        return webhooks.notices(headers, body, credentials())
+        return webhooks.webhook_events(headers, body, credentials())
 
-    def package(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
+    def batch(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
         """Batches of 30, and beyond 40 of them single calls; per chunk. Files go one by one."""
         return batching.together(operations)
 
-    def grants(self, credentials: Mapping[str, str]) -> QuickBooksGrants:
+    def consents(self, credentials: Mapping[str, str]) -> QuickBooksConsents:
         """The authorisation flow. `credentials` hold `client_id` and `client_secret`."""
         transport = self._transport if isinstance(self._transport, httpx.BaseTransport) else None
-        return QuickBooksGrants(self._endpoints, Application.of(credentials), self._time, transport)
+        return QuickBooksConsents(
+            self._endpoints, Application.of(credentials), self._time, transport
+        )
 
     def login(self, given: Mapping[str, str]) -> tuple[str, Login]:  # noqa: ARG002 - the port's
         """Users give consent at Intuit. Raises Invalid."""
@@ -89,14 +91,14 @@ class QuickBooksOnline:
 
     def give_back(self, keys: Tokens, credentials: Mapping[str, str]) -> None:
         """Revoke the authorisation."""
-        self.grants(credentials).revoke(keys)
+        self.consents(credentials).revoke(keys)
 
     def open(
         self,
         company_id: str,
         vault: TokenVault,
         credentials: Mapping[str, str],
-        lane_state: LaneState,
+        connector_state: ConnectorState,
         chosen: Chosen = NOTHING,  # noqa: ARG002 - the port's
     ) -> QuickBooksLedger:
         """A connection to the company with this realm id."""
@@ -104,11 +106,11 @@ class QuickBooksOnline:
         http = self._http()
         endpoint = TokenEndpoint(self._endpoints, Application.of(credentials), self._time)
         refresher = Refresher(vault, endpoint, http, self._time, lambda kind: calls.update([kind]))
-        limiter = Limiter.restored(lane_state, LIMITS, self._time)
+        limiter = Limiter.restored(connector_state, LIMITS, self._time)
         url = f"{self._endpoints.api_url.rstrip('/')}/v3/company/{company_id}"
-        silence = Silence(self._time, lane_state)
+        silence = UnansweredWrites(self._time, connector_state)
         client = Client(url, http, refresher, limiter, self._time, self._jitter, calls, silence)
-        return QuickBooksLedger(company_id, client, limiter, self._time, http, lane_state)
+        return QuickBooksLedger(company_id, client, limiter, self._time, http, connector_state)
 
     def _http(self) -> httpx.AsyncClient:
         transport = self._transport or Lines(trusted())

@@ -8,7 +8,7 @@ import httpx
 
 from ledgerlink.connectors.qbo.outcomes.diagnosis import Inquiry
 from ledgerlink.connectors.qbo.outcomes.lost_writes import Finding
-from ledgerlink.connectors.qbo.outcomes.snapshots import Copies
+from ledgerlink.connectors.qbo.outcomes.snapshots import Snapshots
 from ledgerlink.connectors.qbo.outcomes.time_billing import TimeLinks
 from ledgerlink.connectors.qbo.posting.writer import Writing
 from ledgerlink.connectors.qbo.reads import company_features
@@ -18,10 +18,10 @@ from ledgerlink.connectors.qbo.reads.reader import Readings
 from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.connectors.qbo.transport.rate_limits import Limiter
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
-from ledgerlink.domain.model.documents import Company, Copy
-from ledgerlink.domain.model.list_records import Batch, ListType, Reading
+from ledgerlink.domain.model.documents import Company, Snapshot
+from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListType
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
-from ledgerlink.domain.ports import Answered, LaneState, Stop, never
+from ledgerlink.domain.ports import Answered, ConnectorState, Stop, never
 
 
 class QuickBooksLedger:
@@ -34,7 +34,7 @@ class QuickBooksLedger:
         limiter: Limiter,
         time: LedgerTime,
         http: httpx.AsyncClient,
-        state: LaneState,
+        state: ConnectorState,
     ) -> None:
         self._company_id = company_id
         self._client = client
@@ -75,9 +75,9 @@ class QuickBooksLedger:
 
     async def copies(
         self, kind: str, ids: Sequence[str], days: tuple[date, date] | None, stop: Stop = never
-    ) -> Mapping[str, Copy]:
+    ) -> Mapping[str, Snapshot]:
         """What the ledger holds of these records of ours, as the port describes."""
-        return await Copies(self._client, stop).of(kind, ids, days)
+        return await Snapshots(self._client, stop).of(kind, ids, days)
 
     async def exchange_rates(
         self, wanted: Collection[tuple[str, date]], stop: Stop = never
@@ -85,17 +85,17 @@ class QuickBooksLedger:
         """Home units for one of a currency on a day, in one call for each."""
         return await rates.exchange_rates(self._client, wanted, stop)
 
-    async def read_list(self, reading: Reading, stop: Stop = never) -> Batch:
+    async def read_list(self, reading: ListRead, stop: Stop = never) -> ListBatch:
         """One batch as the port describes, usually in one call."""
         return await self._readings.read(reading, stop)
 
     async def changes(
         self, wanted: Sequence[ListType], since: datetime, stop: Stop = never
-    ) -> Mapping[ListType, Batch]:
+    ) -> Mapping[ListType, ListBatch]:
         """What changed as the port describes, usually in one call."""
         return await self._changes.since(wanted, since, stop)
 
-    def lane_state(self) -> LaneState:
+    def connector_state(self) -> ConnectorState:
         """What the limiter remembers, until when writes may come late, what the ledger does not
         tell the changes of, and how it wants to be told of time, as JSON values."""
         limits, silence = self._limiter.state(self._time), self._client.silence.state()

@@ -4,16 +4,16 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
-from ledgerlink.domain.ports import LaneState, Stop
+from ledgerlink.domain.ports import ConnectorState, Stop
 
 
-class Silence:
+class UnansweredWrites:
     """The moment at which the last unanswered write is over; survives its worker. `latest` is how
     many ledger seconds after it left a request is done or never will be."""
 
     latest: ClassVar[float]
 
-    def __init__(self, time: LedgerTime, state: LaneState) -> None:
+    def __init__(self, time: LedgerTime, state: ConnectorState) -> None:
         self._time = time
         stored = state.get("silent_until")
         self._until = datetime.fromisoformat(stored) if stored else None

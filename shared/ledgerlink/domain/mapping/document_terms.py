@@ -10,7 +10,7 @@ from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.money_settings import Number
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.model.source_records import ExpenseEntry, Invoice, InvoiceLine, TimeEntry
-from ledgerlink.domain.model.time_settings import ClosedPeriod, Posting
+from ledgerlink.domain.model.time_settings import ClosedPeriod, TimeSettings
 from ledgerlink.domain.ports import Blocked, Composer
 
 Parts = tuple[tuple[str, str], ...]
@@ -25,7 +25,7 @@ class Remarks:
     note: list[tuple[str, str]] = field(default_factory=list)
 
 
-def approved(approval: str | None, posting: Posting) -> None:
+def approved(approval: str | None, posting: TimeSettings) -> None:
     """Raise Blocked for what is not approved, as far as the settings ask for it."""
     if approval in (None, "approved"):
         return
@@ -53,7 +53,7 @@ def refuse_dimensions(
 def open_day(
     day: date,
     field_name: str,
-    posting: Posting,
+    posting: TimeSettings,
     features: Features,
     link: Link | None,
     remarks: Remarks,

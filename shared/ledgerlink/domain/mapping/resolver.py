@@ -37,7 +37,7 @@ from ledgerlink.domain.model.rules import (
     Skip,
 )
 from ledgerlink.domain.model.source_records import ExpenseEntry, Invoice, TimeEntry
-from ledgerlink.domain.model.time_settings import Billable, Posting
+from ledgerlink.domain.model.time_settings import Billable, TimeSettings
 from ledgerlink.domain.ports import Blocked, Composer
 
 RuleBook = Mapping[tuple[RuleKind, str], Rule]
@@ -93,7 +93,7 @@ class Resolver:
     rules: RuleBook
     links: Mapping[str, PostedLink]
     composer: Composer
-    posting: Posting = field(default_factory=Posting)
+    posting: TimeSettings = field(default_factory=TimeSettings)
     features: Features = field(default_factory=Features)
     taken: Taken = nobody
     defaults: Defaults = field(default_factory=Defaults)
@@ -289,7 +289,7 @@ class Resolved:
         return tuple(None if target is None else reference(target) for target in some)
 
     def time(
-        self, key: str, entries: Sequence[TimeEntry], day: date, posting: Posting
+        self, key: str, entries: Sequence[TimeEntry], day: date, posting: TimeSettings
     ) -> ResolvedTime:
         """These entries, which all go here, as one activity."""
         return ResolvedTime(

@@ -111,7 +111,7 @@ def _unknown(_body: Body) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
+class Snapshot:
     """What the ledger holds now of a document that we wrote.
 
     `body` is what the composer would send for it, as far as that can be told; `forms` are the

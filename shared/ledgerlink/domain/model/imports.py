@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from ledgerlink.domain.model.links import Source
 from ledgerlink.domain.model.plan import ItemState, Operation
-from ledgerlink.domain.model.time_settings import Posting
+from ledgerlink.domain.model.time_settings import TimeSettings
 
 Names = tuple[str, ...] | None
 """Source keys that are wanted; None wants all."""
@@ -64,7 +64,7 @@ class Import:
 
     scope: Scope
     adapter: str | None = None
-    posting: Posting | None = None
+    posting: TimeSettings | None = None
     staged_at: datetime | None = None
     planned_at: datetime | None = None
     left_out: int = 0

@@ -196,7 +196,7 @@ def brought_in(lists: Mapping[ListType, ListTraits]) -> set[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class ListRead:
     """What is to be read of one list: all of it, what changed since a moment of the ledger's
     time, the days from `first_day` to `last_day`, or the records with these ids. `position` goes
     on where an earlier batch ended."""
@@ -219,7 +219,7 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class ListBatch:
     """Some records of one list. `position` is where to go on, None at the end. `as_of` is the
     ledger's time of the answer."""
 
@@ -230,7 +230,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class WebhookEvent:
     """A ledger's hint that a record changed. `at` is the ledger's time. `merged_id` is the record
     that was merged into this one. `type` is None for records that no list holds."""
 

@@ -60,7 +60,7 @@ class InvoiceLines(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Expensing:
+class ExpenseSettings:
     """How expenses go out. Accounts and the vendor are the ledger's ids.
 
     `payable_account_id` is where what is owed to vendors is kept, `check_account_id` is what
@@ -79,7 +79,7 @@ class Expensing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Invoicing:
+class InvoiceSettings:
     """How invoices go out. `item_id` is the ledger's item for lines without one; `link_time` has
     the ledger mark the time that is billed; `send` has it e-mail invoices that have an address."""
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 from ledgerlink.domain.errors import Conflict
 from ledgerlink.domain.model.ledger_choices import Chosen
 from ledgerlink.domain.model.list_records import ListType
-from ledgerlink.domain.model.money_settings import Expensing, Invoicing
-from ledgerlink.domain.model.time_settings import Posting
+from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
+from ledgerlink.domain.model.time_settings import TimeSettings
 
 
 class Direction(StrEnum):
@@ -46,9 +46,9 @@ class Settings:
     direction: Direction = Direction.BOTH
     schedule: Schedule = field(default_factory=Schedule)
     blocked: frozenset[str] = frozenset()
-    posting: Posting = field(default_factory=Posting)
-    expenses: Expensing = field(default_factory=Expensing)
-    invoices: Invoicing = field(default_factory=Invoicing)
+    posting: TimeSettings = field(default_factory=TimeSettings)
+    expenses: ExpenseSettings = field(default_factory=ExpenseSettings)
+    invoices: InvoiceSettings = field(default_factory=InvoiceSettings)
     ledger: Chosen = field(default_factory=dict)
 
     def require_posting(self) -> None:

@@ -59,7 +59,7 @@ PLACES = COMMON | {"key", "task", "task_key", "notes", "leave_type_key"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Posting:
+class TimeSettings:
     """`memo` is a template of the description, with fields of the entry in braces (`{notes}`); it
     takes the place of what `description` says. `round_to` is in minutes."""
 

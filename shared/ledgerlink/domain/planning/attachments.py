@@ -12,7 +12,7 @@ from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.model.settled import settled
 from ledgerlink.domain.model.source_records import ExpenseEntry, Invoice, Receipt, RecordKind
 from ledgerlink.domain.model.time_settings import LedgerEdits
-from ledgerlink.domain.planning.diff import Comparer
+from ledgerlink.domain.planning.diff import Differ
 from ledgerlink.domain.planning.inputs import PlanInput
 from ledgerlink.domain.ports import Blocked
 
@@ -55,7 +55,7 @@ class Receipts:
         self._given = given
         self._left_out = left_out
         self._comes = {op.key: op for op in documents if op.comes}
-        self._comparer = Comparer(edits=LedgerEdits.OURS, record=RECEIPT)
+        self._comparer = Differ(edits=LedgerEdits.OURS, record=RECEIPT)
         self._staying = {
             (op.record, member)
             for op in documents

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ledgerlink.domain.model.documents import Copy, Document, fingerprint
+from ledgerlink.domain.model.documents import Document, Snapshot, fingerprint
 from ledgerlink.domain.model.links import Link, Source
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.reasons import Reason, reason
@@ -18,7 +18,7 @@ class Held:
     `looked`, when nobody looked."""
 
     link: Link
-    copy: Copy | None = None
+    copy: Snapshot | None = None
     looked: bool = False
 
     @property
@@ -35,7 +35,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparer:
+class Differ:
     """`edits` is whose word stands. `anew` has a record whose rule now points elsewhere deleted and
     created again, instead of changed. `rank` is the run's own place among runs, when a later one
     may have written before it is planned. `record` is the kind of the documents' members, and

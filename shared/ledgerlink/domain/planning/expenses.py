@@ -27,13 +27,18 @@ from ledgerlink.domain.model.documents import (
     Settlement,
 )
 from ledgerlink.domain.model.links import Link
-from ledgerlink.domain.model.money_settings import Expensing, GroupBy, MissingPayee, PostingDate
+from ledgerlink.domain.model.money_settings import (
+    ExpenseSettings,
+    GroupBy,
+    MissingPayee,
+    PostingDate,
+)
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.source_records import ExpenseEntry, RecordKind
 from ledgerlink.domain.money import rounded
 from ledgerlink.domain.planning.attachments import receipt_key
-from ledgerlink.domain.planning.grouping import Bundle
+from ledgerlink.domain.planning.grouping import Group
 from ledgerlink.domain.planning.inputs import PlanInput
 from ledgerlink.domain.ports import Blocked
 
@@ -42,7 +47,7 @@ MOST_LINES = 750
 """Entries that become one document; as many as a ledger takes of lines with tax."""
 
 
-def document_key(entry: ExpenseEntry, how: Expensing) -> str:
+def document_key(entry: ExpenseEntry, how: ExpenseSettings) -> str:
     """The posting key of the document that the entry becomes part of: what a card was charged
     with stands alone, as the bank tells it."""
     if entry.paid_with == CARD or how.group_by is GroupBy.ENTRY:
@@ -56,7 +61,7 @@ def document_key(entry: ExpenseEntry, how: Expensing) -> str:
     return posting_key("expense-report", entry.report_key)
 
 
-def linked_expense_keys(entries: Iterable[ExpenseEntry], how: Expensing) -> set[str]:
+def linked_expense_keys(entries: Iterable[ExpenseEntry], how: ExpenseSettings) -> set[str]:
     """The posting keys of the documents and receipts of these entries."""
     keys = set()
     for entry in entries:
@@ -93,7 +98,7 @@ class Expenses:
                 hinders.setdefault(document_key(entry, self._how), entry.key)
         for key, member in hinders.items():
             self._hold_back(key, member)
-        self.bundles: Sequence[Bundle] = [self._bundle(key) for key in self._groups]
+        self.bundles: Sequence[Group] = [self._bundle(key) for key in self._groups]
 
     def _sort(self, entry: ExpenseEntry) -> None:
         try:
@@ -111,10 +116,10 @@ class Expenses:
         others = [spent.entry.key for spent in self._groups.pop(key, [])]
         self.stuck |= dict.fromkeys(others, reason("member_blocked", key=member))
 
-    def _bundle(self, key: str) -> Bundle:
+    def _bundle(self, key: str) -> Group:
         spent = self._groups[key]
         members = tuple(one.entry.key for one in spent)
-        return Bundle(key, members, lambda link: self._document(key, spent, link))
+        return Group(key, members, lambda link: self._document(key, spent, link))
 
     def _line(self, entry: ExpenseEntry) -> ExpenseLine:
         """Where the entry goes, and what it comes to. Raises Blocked or Skipped."""

@@ -14,7 +14,7 @@ from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.reasons import Reason, named, reason
 from ledgerlink.domain.model.settled import settled
 from ledgerlink.domain.model.source_records import RecordKind
-from ledgerlink.domain.planning.diff import Comparer, why_not
+from ledgerlink.domain.planning.diff import Differ, why_not
 from ledgerlink.domain.planning.inputs import PlanInput
 from ledgerlink.domain.ports import Blocked
 
@@ -23,7 +23,7 @@ Compose = Callable[[Link | None], Document]
 
 
 @dataclass(frozen=True, slots=True)
-class Bundle:
+class Group:
     """Records, by key, that become the document with this posting key."""
 
     key: str
@@ -32,7 +32,7 @@ class Bundle:
 
 
 @dataclass(slots=True)
-class Bundling:
+class Grouping:
     """Bundles of one kind of record, on their way to operations.
 
     `carried` are the links of the documents that carry records now, by the key of each. `stuck`
@@ -42,16 +42,16 @@ class Bundling:
 
     given: PlanInput
     record: RecordKind
-    comparer: Comparer
+    comparer: Differ
     carried: Mapping[str, Link]
     stuck: dict[str, Reason] = field(default_factory=dict)
     left_out: dict[str, Reason] = field(default_factory=dict)
     gone: Sequence[str] = ()
-    _live: dict[str, Bundle] = field(default_factory=dict)
+    _live: dict[str, Group] = field(default_factory=dict)
     _documents: dict[str, Document] = field(default_factory=dict)
     _links: dict[str, list[Link]] = field(default_factory=dict)
 
-    def operations(self, bundles: Sequence[Bundle]) -> Iterator[Operation]:
+    def operations(self, bundles: Sequence[Group]) -> Iterator[Operation]:
         """One operation per document that comes, changes or goes, and one per record that is in
         none."""
         for bundle in bundles:
@@ -65,7 +65,7 @@ class Bundling:
         yield from (self._settled(k, ItemState.BLOCKED, why) for k, why in self.stuck.items())
         yield from self._apart(wanted, leaving)
 
-    def _take(self, bundle: Bundle) -> None:
+    def _take(self, bundle: Group) -> None:
         """Compose the document; where there is none, its records are stuck or left out."""
         try:
             document = bundle.compose(self.given.links.get(bundle.key))
@@ -78,7 +78,7 @@ class Bundling:
             self._documents[bundle.key] = replace(document, members=bundle.members)
             self._links[bundle.key] = self._links_of(bundle)
 
-    def _links_of(self, bundle: Bundle) -> list[Link]:
+    def _links_of(self, bundle: Group) -> list[Link]:
         """What has its name now, and what carries its records."""
         some = [self.given.links.get(bundle.key), *(self.carried.get(m) for m in bundle.members)]
         return list({link.key: link for link in some if link is not None}.values())

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from ledgerlink.domain.mapping.resolver import RuleBook, Taken, nobody
 from ledgerlink.domain.model.dimensions import Defaults
-from ledgerlink.domain.model.documents import Copy, Features
+from ledgerlink.domain.model.documents import Features, Snapshot
 from ledgerlink.domain.model.links import Link
-from ledgerlink.domain.model.money_settings import Expensing, Invoicing
+from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
 from ledgerlink.domain.model.reasons import Reason
 from ledgerlink.domain.model.source_records import (
     Deleted,
@@ -19,7 +19,7 @@ from ledgerlink.domain.model.source_records import (
     RecordKind,
     TimeEntry,
 )
-from ledgerlink.domain.model.time_settings import Posting
+from ledgerlink.domain.model.time_settings import TimeSettings
 from ledgerlink.domain.planning.diff import Held
 from ledgerlink.domain.ports import Composer
 
@@ -59,21 +59,21 @@ class PlanInput:
     rules: RuleBook
     links: Mapping[str, Link]
     composer: Composer
-    posting: Posting = field(default_factory=Posting)
+    posting: TimeSettings = field(default_factory=TimeSettings)
     features: Features = field(default_factory=Features)
     taken: Taken = nobody
     carried: Mapping[str, Link] = field(default_factory=dict)
     whole: bool = False
     scope: Sequence[Link] = ()
-    copies: Mapping[str, Copy | None] = field(default_factory=dict)
+    copies: Mapping[str, Snapshot | None] = field(default_factory=dict)
     currencies: Mapping[str, str] = field(default_factory=dict)
     rank: str | None = None
     expenses: Sequence[ExpenseEntry] = ()
     invoices: Sequence[Invoice] = ()
     listed: Sequence[ListPost] = ()
     deleted: Sequence[Deleted] = ()
-    expensing: Expensing = field(default_factory=Expensing)
-    invoicing: Invoicing = field(default_factory=Invoicing)
+    expensing: ExpenseSettings = field(default_factory=ExpenseSettings)
+    invoicing: InvoiceSettings = field(default_factory=InvoiceSettings)
     carried_expenses: Mapping[str, Link] = field(default_factory=dict)
     attached: Mapping[str, Link] = field(default_factory=dict)
     vendor_currencies: Mapping[str, str] = field(default_factory=dict)

@@ -32,7 +32,7 @@ from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.source_records import Invoice, InvoiceLine, RecordKind
 from ledgerlink.domain.money import Total, rounded
 from ledgerlink.domain.planning.attachments import receipt_key
-from ledgerlink.domain.planning.grouping import Bundle
+from ledgerlink.domain.planning.grouping import Group
 from ledgerlink.domain.planning.inputs import PlanInput
 from ledgerlink.domain.ports import Blocked
 
@@ -81,13 +81,13 @@ class Invoices:
             for key, count in counts.items()
             if count > 1
         }
-        self.bundles: Sequence[Bundle] = [
+        self.bundles: Sequence[Group] = [
             self._bundle(invoice) for invoice in given.invoices if invoice.key not in self.stuck
         ]
 
-    def _bundle(self, invoice: Invoice) -> Bundle:
+    def _bundle(self, invoice: Invoice) -> Group:
         key = invoice_key(invoice.key)
-        return Bundle(key, (invoice.key,), lambda link: self._document(key, invoice, link))
+        return Group(key, (invoice.key,), lambda link: self._document(key, invoice, link))
 
     def _document(self, key: str, invoice: Invoice, link: Link | None) -> Document:
         """The document of an invoice. Raises Blocked or Skipped."""

@@ -27,7 +27,7 @@ from ledgerlink.domain.model.source_records import (
     RecordKind,
     StaffRecord,
 )
-from ledgerlink.domain.planning.diff import Comparer
+from ledgerlink.domain.planning.diff import Differ
 from ledgerlink.domain.planning.inputs import PlanInput
 from ledgerlink.domain.ports import Blocked
 
@@ -139,7 +139,7 @@ class Listing:
             return
         document = self._given.composer.list_record(self._as_told(source_key, mapping))
         document = replace(document, key=link.key, members=(source_key,))
-        comparer = Comparer(edits=self._given.posting.ledger_edits, record=kind)
+        comparer = Differ(edits=self._given.posting.ledger_edits, record=kind)
         yield from comparer.wanted(document, self._given.held(link))
 
     def _link(self, kind: RecordKind, source_key: str) -> Link | None:
@@ -156,7 +156,7 @@ class Listing:
         link = self._link(kind, source_key)
         if link is None:
             return self._settled(kind, source_key, ItemState.SKIPPED, reason("undeletable"))
-        comparer = Comparer(edits=self._given.posting.ledger_edits, record=kind)
+        comparer = Differ(edits=self._given.posting.ledger_edits, record=kind)
         return replace(comparer.unwanted(self._given.held(link)), record=kind)
 
     def _settled(

@@ -9,9 +9,9 @@ from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.reasons import Reason
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.planning.attachments import Receipts
-from ledgerlink.domain.planning.diff import Comparer
+from ledgerlink.domain.planning.diff import Differ
 from ledgerlink.domain.planning.expenses import Expenses, document_key
-from ledgerlink.domain.planning.grouping import Bundle, Bundling
+from ledgerlink.domain.planning.grouping import Group, Grouping
 from ledgerlink.domain.planning.inputs import PlanInput
 from ledgerlink.domain.planning.invoices import Activity, Invoices, invoice_key
 
@@ -41,7 +41,7 @@ def documents(
 
 def _bundlings(
     given: PlanInput, resolver: Resolver, times: Sequence[Operation]
-) -> Iterator[tuple[Bundling, Sequence[Bundle]]]:
+) -> Iterator[tuple[Grouping, Sequence[Group]]]:
     if given.expenses or given.deleted_keys(RecordKind.EXPENSE):
         expenses = Expenses(given, resolver)
         stuck, left_out, carried = expenses.stuck, expenses.left_out, given.carried_expenses
@@ -64,8 +64,8 @@ def _bundling(
     carried: Mapping[str, Link],
     stuck: dict[str, Reason],
     left_out: dict[str, Reason],
-) -> Bundling:
-    return Bundling(
+) -> Grouping:
+    return Grouping(
         given=given,
         record=record,
         comparer=_comparer(given, record, date_field),
@@ -76,8 +76,8 @@ def _bundling(
     )
 
 
-def _comparer(given: PlanInput, record: RecordKind, date_field: str) -> Comparer:
-    return Comparer(
+def _comparer(given: PlanInput, record: RecordKind, date_field: str) -> Differ:
+    return Differ(
         edits=given.posting.ledger_edits,
         closed_through=given.features.books_closed_through,
         rank=given.rank,

@@ -21,7 +21,7 @@ from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.model.settled import settled
 from ledgerlink.domain.model.source_records import MINUTES_PER_DAY, RecordKind, TimeEntry
-from ledgerlink.domain.planning.diff import Comparer, Held
+from ledgerlink.domain.planning.diff import Differ, Held
 from ledgerlink.domain.planning.grouping import met_again, release_first
 from ledgerlink.domain.planning.inputs import PlanInput, Rejected
 from ledgerlink.domain.planning.list_records import Listing
@@ -96,7 +96,7 @@ class _Planning:
             given.taken,
             given.defaults,
         )
-        self._comparer = Comparer(
+        self._comparer = Differ(
             edits=given.posting.ledger_edits,
             closed_through=given.features.books_closed_through,
             rank=given.rank,
@@ -365,6 +365,6 @@ def _creations(
     ones."""
     for key, document in documents.items():
         members = (key.partition(":")[2],)
-        comparer = Comparer(record=kinds.get(key, RecordKind.TIME))
+        comparer = Differ(record=kinds.get(key, RecordKind.TIME))
         (create,) = comparer.wanted(replace(document, members=members), None)
         yield replace(create, level=levels[key])

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from ledgerlink.domain.model.documents import Copy, fingerprint, needs
+from ledgerlink.domain.model.documents import Snapshot, fingerprint, needs
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome
 from ledgerlink.domain.model.reasons import Reason, reason
-from ledgerlink.domain.planning.diff import Comparer, Held
+from ledgerlink.domain.planning.diff import Differ, Held
 from ledgerlink.domain.planning.grouping import release_first
 from ledgerlink.domain.planning.ordering import rank
 
@@ -27,7 +27,7 @@ class UndoInput:
     run_id: str
     done: Sequence[Done]
     links: Mapping[str, Link]
-    copies: Mapping[str, Copy | None] = field(default_factory=dict)
+    copies: Mapping[str, Snapshot | None] = field(default_factory=dict)
     in_use: Collection[str] = ()
     closed_through: date | None = None
 
@@ -52,7 +52,7 @@ class _Undoing:
 
     def __init__(self, given: UndoInput) -> None:
         self._given = given
-        self._comparer = Comparer(closed_through=given.closed_through)
+        self._comparer = Differ(closed_through=given.closed_through)
         self._times = [one for one in given.done if one[0].source is not None]
         self._lists = [one for one in given.done if one[0].source is None]
         self._holders: Mapping[str, str] = {}

@@ -24,8 +24,8 @@ from ledgerlink.domain.model.runs import Chunk, Progress, Run
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.ports import Connector, Interrupted, Ledger, Stop
 from ledgerlink.services.applying.recorder import Recorder
-from ledgerlink.services.dependencies import House
-from ledgerlink.services.runs.ledger_session import visit
+from ledgerlink.services.dependencies import Dependencies
+from ledgerlink.services.runs.ledger_session import ledger_session
 
 TRUSTED = timedelta(minutes=30)
 """How long a ledger is trusted to remember a request id."""
@@ -38,14 +38,14 @@ FEW = 60
 
 
 async def apply_chunk(
-    house: House, connection: Connection, run: Run, chunk: Chunk, stop: Stop
+    deps: Dependencies, connection: Connection, run: Run, chunk: Chunk, stop: Stop
 ) -> bool:
     """Apply the chunk; True when all of it is done, False when `stop` cut it short.
 
     Raises what the ledger's `write` raises, after everything answered has been recorded.
     """
-    async with visit(house, connection) as there:
-        work = open_work(house, connection, run, chunk, there.ledger, there.ledger.calls)
+    async with ledger_session(deps, connection) as there:
+        work = open_work(deps, connection, run, chunk, there.ledger, there.ledger.calls)
         return await work.apply(lasting(stop))
 
 
@@ -62,7 +62,7 @@ def lasting(stop: Stop) -> Stop:
 
 
 def open_work(
-    house: House,
+    deps: Dependencies,
     connection: Connection,
     run: Run,
     chunk: Chunk,
@@ -70,26 +70,26 @@ def open_work(
     calls: Mapping[str, int],
 ) -> "Work":
     """The chunk as stored: operations, outcomes and progress, to which `calls` are added."""
-    connector = house.connector(connection.ledger)
-    operations = house.staging.chunk(run, chunk.number)
+    connector = deps.connector(connection.ledger)
+    operations = deps.staging.chunk(run, chunk.number)
     recorder = Recorder(
-        house=house,
+        deps=deps,
         run=run,
         chunk=chunk,
         progress=run.progress.get(chunk.number, Progress()),
-        outcomes=dict(house.runs.outcomes(run, chunk.first, chunk.count)),
+        outcomes=dict(deps.runs.outcomes(run, chunk.first, chunk.count)),
         listed=brought_in(connector.lists),
         calls=calls,
     )
     pending = {op.seq: op for op in operations if op.state is ItemState.PENDING}
-    return Work(house, run, chunk, connector, ledger, pending, recorder)
+    return Work(deps, run, chunk, connector, ledger, pending, recorder)
 
 
 @dataclass(slots=True)
 class Work:
     """One chunk being applied."""
 
-    house: House
+    deps: Dependencies
     run: Run
     chunk: Chunk
     connector: Connector
@@ -121,7 +121,7 @@ class Work:
 
     def _too_old(self) -> bool:
         opened = self.recorder.progress.opened_at
-        return opened is not None and self.house.clock.now() - opened > TRUSTED
+        return opened is not None and self.deps.clock.now() - opened > TRUSTED
 
     async def _send(self, stop: Stop) -> None:
         requests = await self._prepared(stop) if self._open() else []
@@ -169,7 +169,7 @@ class Work:
         first = self.recorder.progress.series
         for series in range(first, first + MAX_SERIES if wanted else first):
             if self._fix(series, wanted) == wanted:
-                opened_at = self.house.clock.now()
+                opened_at = self.deps.clock.now()
                 progress = replace(self.recorder.progress, series=series, opened_at=opened_at)
                 self.recorder.progress = progress
                 self.recorder.note()
@@ -177,7 +177,7 @@ class Work:
         return False
 
     def _fix(self, series: int, wanted: Sequence[Sequence[int]]) -> list[Sequence[int]]:
-        fixed = self.house.staging.fix_requests(self.run, self.chunk.number, series, wanted)
+        fixed = self.deps.staging.fix_requests(self.run, self.chunk.number, series, wanted)
         return list(fixed)
 
     def _fixed(self) -> list[Sequence[int]]:
@@ -194,7 +194,7 @@ class Work:
         if operation.upload_id is None or operation.action is Action.DELETE:
             return write
         place = (self.run.firm, self.run.connection_id, operation.upload_id)
-        return replace(write, file=partial(self.house.staging.uploaded_file, *place))
+        return replace(write, file=partial(self.deps.staging.uploaded_file, *place))
 
     def _fresh(self) -> list[int]:
         """What has no outcome yet and can be sent.
@@ -212,7 +212,7 @@ class Work:
     def _package(self, seqs: Sequence[int]) -> list[Sequence[int]]:
         if self.recorder.progress.series and len(seqs) <= FEW:
             return [[seq] for seq in seqs]
-        places = self.connector.package([self.operations[seq] for seq in seqs])
+        places = self.connector.batch([self.operations[seq] for seq in seqs])
         return [[seqs[place] for place in together] for together in places]
 
     def _request_id(self, series: int, index: int) -> str:
@@ -227,7 +227,7 @@ class Work:
             keys |= {operation.key for operation in self.operations.values()}
             keys |= {key for operation in self.operations.values() for key in operation.after}
             keys |= {key for record in IN_ONE for key in self._in_one(record)}
-        return self.house.links.get(self.run.firm, self.run.connection_id, keys)
+        return self.deps.links.get(self.run.firm, self.run.connection_id, keys)
 
     def _in_one(self, record: RecordKind) -> Mapping[str, str]:
         """The members that are in one document each, by the posting key of such a document."""
@@ -241,7 +241,7 @@ class Work:
         for record in IN_ONE:
             members = self._in_one(record)
             found |= {key: links[key] for key in members if key in links}
-            several = self.house.links.carriers(
+            several = self.deps.links.carriers(
                 self.run.firm, self.run.connection_id, members.values(), record
             )
             found |= {posting_key(record, member): link for member, link in several.items()}
@@ -324,14 +324,14 @@ class Work:
     def _known_ids(self, since: datetime) -> set[str]:
         """Ids of the ledger that runs of this connection recorded at that time or later."""
         run = self.run
-        recent = self.house.runs.list(run.firm, run.connection_id, None, 20).items
+        recent = self.deps.runs.list(run.firm, run.connection_id, None, 20).items
         return {
             outcome.ledger_id
             for other in recent
             if other.finished_at is None or other.finished_at >= since
             for chunk in other.chunks
             if chunk.pending
-            for outcome in self.house.runs.outcomes(other, chunk.first, chunk.count).values()
+            for outcome in self.deps.runs.outcomes(other, chunk.first, chunk.count).values()
             if outcome.ledger_id
         }
 

@@ -14,7 +14,7 @@ from ledgerlink.domain.model.documents import fingerprint
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
 from ledgerlink.domain.model.runs import Chunk, Progress, Run
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 
 IMPORT = "import"
 """The kind of run whose time later runs of its kind may delete."""
@@ -33,7 +33,7 @@ class Recorder:
     """Records the outcomes of one chunk. `outcomes` holds those already stored, by seq; `listed`
     are the kinds of records that lists of the ledger bring in."""
 
-    house: House
+    deps: Dependencies
     run: Run
     chunk: Chunk
     progress: Progress
@@ -75,7 +75,7 @@ class Recorder:
 
     async def _linger(self) -> None:
         """Let more come, until somebody waits for it."""
-        pause = asyncio.ensure_future(self.house.clock.sleep(LINGER))
+        pause = asyncio.ensure_future(self.deps.clock.sleep(LINGER))
         awaited = asyncio.ensure_future(self._awaited.wait())
         await asyncio.wait({pause, awaited}, return_when=asyncio.FIRST_COMPLETED)
         pause.cancel()
@@ -93,7 +93,7 @@ class Recorder:
         gone = [writes[seq] for seq in deleted]
         gone += [writes[o.seq] for o in outcomes if _is_gone(o) and o.seq in writes]
         run = self.run
-        self.house.links.put(run.firm, run.connection_id, links)
+        self.deps.links.put(run.firm, run.connection_id, links)
         self._forget(gone)
         self.settle(outcomes)
 
@@ -101,16 +101,16 @@ class Recorder:
         """Forget the links of these, unless they stand for another record meanwhile."""
         firm, connection_id = self.run.firm, self.run.connection_id
         ids = {write.key: write.ledger_id for write in gone}
-        links = self.house.links.get(firm, connection_id, ids) if ids else {}
+        links = self.deps.links.get(firm, connection_id, ids) if ids else {}
         same = [key for key, link in links.items() if link.ledger_id == ids[key]]
-        self.house.links.delete(firm, connection_id, same)
+        self.deps.links.delete(firm, connection_id, same)
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Store outcomes whose links need no change, then progress when it is due."""
-        self.house.runs.put_outcomes(self.run, outcomes)
+        self.deps.runs.put_outcomes(self.run, outcomes)
         self.outcomes.update({outcome.seq: outcome for outcome in outcomes})
         self.recorded.update(outcome.state.value for outcome in outcomes)
-        if self.house.clock.monotonic() - self._noted_at >= PROGRESS_EVERY:
+        if self.deps.clock.monotonic() - self._noted_at >= PROGRESS_EVERY:
             self.note()
 
     def _link(self, write: Write, outcome: Outcome) -> Link:
@@ -122,7 +122,7 @@ class Recorder:
             version=outcome.version,
             fingerprint=fingerprint(write.body or {}),
             run_id=self.run.id,
-            written_at=self.house.clock.now(),
+            written_at=self.deps.clock.now(),
             rank=self.run.rank or self.run.id,
             imported=self.run.kind == IMPORT,
             members=write.members,
@@ -142,18 +142,18 @@ class Recorder:
 
     def note(self) -> None:
         """Store how far the chunk is."""
-        self._noted_at = self.house.clock.monotonic()
+        self._noted_at = self.deps.clock.monotonic()
         calls = Counter(self.progress.calls) + Counter(self.calls)
         states = Counter(outcome.state.value for outcome in self.outcomes.values())
         progress = replace(self.progress, outcomes=dict(states), calls=dict(calls))
-        self.house.runs.save_progress(self.run, self.chunk.number, progress)
+        self.deps.runs.save_progress(self.run, self.chunk.number, progress)
 
     def count(self) -> None:
         """Add what this worker did to the metrics."""
         for state, number in self.recorded.items():
-            self.house.count(f"Items{state.capitalize()}", number)
+            self.deps.count(f"Items{state.capitalize()}", number)
         for kind, number in self.calls.items():
-            self.house.count(f"Calls{kind.capitalize()}", number)
+            self.deps.count(f"Calls{kind.capitalize()}", number)
 
 
 def _is_gone(outcome: Outcome) -> bool:

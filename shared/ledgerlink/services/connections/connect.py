@@ -12,9 +12,9 @@ from datetime import timedelta
 from ledgerlink.domain.errors import AuthorizationLost, Conflict, Invalid, LedgerError
 from ledgerlink.domain.model.connections import Authorization, Connection, ConnectionState
 from ledgerlink.domain.model.documents import Company
-from ledgerlink.domain.ports import Grants, Keys, Tokens
+from ledgerlink.domain.ports import Consents, Keys, Tokens
 from ledgerlink.services.connections.verify_company import prove
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.ports import Message
 from ledgerlink.services.sync import scheduler
 
@@ -29,22 +29,22 @@ class Consent:
     authorize_url: str
 
 
-def connect(house: House, firm: str, user: str, ledger: str, redirect_uri: str) -> Consent:
+def connect(deps: Dependencies, firm: str, user: str, ledger: str, redirect_uri: str) -> Consent:
     """A new connection, waiting for consent. Raises Invalid for an unknown ledger, and one whose
     users sign in with a login."""
-    connection = _new(house, firm, user, ledger)
-    _grants(house, connection)
-    house.connections.save(connection)
-    return _ask(house, connection, user, redirect_uri)
+    connection = _new(deps, firm, user, ledger)
+    _grants(deps, connection)
+    deps.connections.save(connection)
+    return _ask(deps, connection, user, redirect_uri)
 
 
-def _new(house: House, firm: str, user: str, ledger: str) -> Connection:
+def _new(deps: Dependencies, firm: str, user: str, ledger: str) -> Connection:
     """A connection that nobody has authorised. Raises Invalid for an unknown ledger."""
-    house.connector(ledger)
-    now = house.clock.now()
+    deps.connector(ledger)
+    now = deps.clock.now()
     return Connection(
         firm=firm,
-        id=house.ids.new(now),
+        id=deps.ids.new(now),
         ledger=ledger,
         state=ConnectionState.AUTHORIZING,
         created_by=user,
@@ -52,15 +52,17 @@ def _new(house: House, firm: str, user: str, ledger: str) -> Connection:
     )
 
 
-def reconnect(house: House, firm: str, user: str, connection_id: str, redirect_uri: str) -> Consent:
+def reconnect(
+    deps: Dependencies, firm: str, user: str, connection_id: str, redirect_uri: str
+) -> Consent:
     """Consent again for an existing connection; the company must stay the same."""
-    return _ask(house, house.connections.get(firm, connection_id), user, redirect_uri)
+    return _ask(deps, deps.connections.get(firm, connection_id), user, redirect_uri)
 
 
-def _ask(house: House, connection: Connection, user: str, redirect_uri: str) -> Consent:
-    now = house.clock.now()
+def _ask(deps: Dependencies, connection: Connection, user: str, redirect_uri: str) -> Consent:
+    now = deps.clock.now()
     authorization = Authorization(
-        state=house.ids.secret(),
+        state=deps.ids.secret(),
         firm=connection.firm,
         user=user,
         connection_id=connection.id,
@@ -69,52 +71,52 @@ def _ask(house: House, connection: Connection, user: str, redirect_uri: str) -> 
         expires_at=now + CONSENT_LIFETIME,
         disconnects=connection.disconnects,
     )
-    house.connections.begin(authorization)
-    credentials = house.vaults.credentials(connection.ledger)
-    grants = house.connector(connection.ledger).grants(credentials)
-    return Consent(connection, grants.authorize_url(authorization.state, redirect_uri))
+    deps.connections.begin(authorization)
+    credentials = deps.vaults.credentials(connection.ledger)
+    consents = deps.connector(connection.ledger).consents(credentials)
+    return Consent(connection, consents.authorize_url(authorization.state, redirect_uri))
 
 
-def review(house: House, state: str, company_id: str) -> Authorization:
+def review(deps: Dependencies, state: str, company_id: str) -> Authorization:
     """Who asked for this consent, for a person to confirm; nothing is used up.
 
     Raises Invalid for a state that is unknown, used, too old or ended by a disconnect, and for
     text that is no company's id.
     """
-    authorization = house.connections.pending(state)
-    connection = _awaiting(house, authorization)
-    _grants(house, connection).company_id(company_id)
+    authorization = deps.connections.pending(state)
+    connection = _awaiting(deps, authorization)
+    _grants(deps, connection).company_id(company_id)
     return authorization
 
 
-def refuse(house: House, state: str) -> None:
+def refuse(deps: Dependencies, state: str) -> None:
     """The user said no; the state is used up. Raises Invalid for an unknown state."""
-    house.connections.finish(state)
+    deps.connections.finish(state)
 
 
-def complete(house: House, state: str, code: str, company_id: str) -> Connection:
+def complete(deps: Dependencies, state: str, code: str, company_id: str) -> Connection:
     """The user confirmed: exchange the code, read the company with its tokens, claim it.
 
     Raises Invalid as `review` and for a code or company that the ledger refuses, Conflict for a
     company that belongs elsewhere or is not the one this connection had, LedgerUnavailable when
     the ledger does not answer.
     """
-    authorization = house.connections.finish(state)
-    connection = _awaiting(house, authorization)
-    company_id = _grants(house, connection).company_id(company_id)
+    authorization = deps.connections.finish(state)
+    connection = _awaiting(deps, authorization)
+    company_id = _grants(deps, connection).company_id(company_id)
     # A refused company's code is left unused: tokens for it, or giving them back, might end the
     # authorisation of the connection that has the company.
     _same_company(connection, company_id)
-    house.connections.require_free(connection, company_id)
+    deps.connections.require_free(connection, company_id)
     with _for_a_person():  # the code is used up
-        tokens = _exchange(house, connection, code, authorization.redirect_uri)
-        company = prove(house, connection, company_id, tokens)
-    connection = _awaiting(house, authorization)  # it may have been disconnected meanwhile
-    return _connected(house, connection, company_id, company, tokens)
+        tokens = _exchange(deps, connection, code, authorization.redirect_uri)
+        company = prove(deps, connection, company_id, tokens)
+    connection = _awaiting(deps, authorization)  # it may have been disconnected meanwhile
+    return _connected(deps, connection, company_id, company, tokens)
 
 
 def sign_in(
-    house: House, firm: str, user: str, ledger: str, given: Mapping[str, str]
+    deps: Dependencies, firm: str, user: str, ledger: str, given: Mapping[str, str]
 ) -> Connection:
     """A new connection to the company that this login opens, once the ledger has answered for it.
 
@@ -122,32 +124,32 @@ def sign_in(
     incomplete or refused; Conflict for a company that belongs elsewhere; LedgerUnavailable when
     the ledger does not answer. Then nothing is kept.
     """
-    company_id, login = house.connector(ledger).login(given)
-    connection = _new(house, firm, user, ledger)
-    house.connections.require_free(connection, company_id)
+    company_id, login = deps.connector(ledger).login(given)
+    connection = _new(deps, firm, user, ledger)
+    deps.connections.require_free(connection, company_id)
     with _for_a_person():
-        company = prove(house, connection, company_id, login)
-    house.connections.save(connection)
+        company = prove(deps, connection, company_id, login)
+    deps.connections.save(connection)
     try:
-        house.connections.claim(connection, company_id)
+        deps.connections.claim(connection, company_id)
     except Conflict:  # somebody else was faster
-        house.connections.remove(connection)
+        deps.connections.remove(connection)
         raise
-    return _connected(house, connection, company_id, company, login)
+    return _connected(deps, connection, company_id, company, login)
 
 
 def sign_in_again(
-    house: House, firm: str, connection_id: str, given: Mapping[str, str]
+    deps: Dependencies, firm: str, connection_id: str, given: Mapping[str, str]
 ) -> Connection:
     """Another login for the company of an existing connection; what is parked goes on. Raises as
     `sign_in`, and NotFound."""
-    connection = house.connections.get(firm, connection_id)
-    company_id, login = house.connector(connection.ledger).login(given)
+    connection = deps.connections.get(firm, connection_id)
+    company_id, login = deps.connector(connection.ledger).login(given)
     _same_company(connection, company_id)
-    house.connections.require_free(connection, company_id)
+    deps.connections.require_free(connection, company_id)
     with _for_a_person():
-        company = prove(house, connection, company_id, login)
-    return _connected(house, connection, company_id, company, login)
+        company = prove(deps, connection, company_id, login)
+    return _connected(deps, connection, company_id, company, login)
 
 
 @contextmanager
@@ -160,25 +162,25 @@ def _for_a_person() -> Iterator[None]:
         raise
 
 
-def _awaiting(house: House, authorization: Authorization) -> Connection:
+def _awaiting(deps: Dependencies, authorization: Authorization) -> Connection:
     """The connection, if it still waits for this consent. Raises Invalid."""
-    if authorization.expires_at <= house.clock.now():
+    if authorization.expires_at <= deps.clock.now():
         raise Invalid("consent_too_old", "This consent took too long.", "Start connecting again.")
-    connection = house.connections.get(authorization.firm, authorization.connection_id)
+    connection = deps.connections.get(authorization.firm, authorization.connection_id)
     if connection.disconnects != authorization.disconnects:
         message = "The connection was disconnected after this consent was asked for."
         raise Invalid("consent_ended", message, "Start connecting again.")
     return connection
 
 
-def _grants(house: House, connection: Connection) -> Grants:
-    credentials = house.vaults.credentials(connection.ledger)
-    return house.connector(connection.ledger).grants(credentials)
+def _grants(deps: Dependencies, connection: Connection) -> Consents:
+    credentials = deps.vaults.credentials(connection.ledger)
+    return deps.connector(connection.ledger).consents(credentials)
 
 
-def _exchange(house: House, connection: Connection, code: str, redirect_uri: str) -> Tokens:
+def _exchange(deps: Dependencies, connection: Connection, code: str, redirect_uri: str) -> Tokens:
     try:
-        return _grants(house, connection).exchange(code, redirect_uri)
+        return _grants(deps, connection).exchange(code, redirect_uri)
     except AuthorizationLost as lost:
         raise Invalid("consent_refused", lost.message, "Start connecting again.") from lost
 
@@ -194,9 +196,9 @@ def _same_company(connection: Connection, company_id: str) -> None:
 
 
 def _connected(
-    house: House, connection: Connection, company_id: str, company: Company, keys: Keys
+    deps: Dependencies, connection: Connection, company_id: str, company: Company, keys: Keys
 ) -> Connection:
-    now = house.clock.now()
+    now = deps.clock.now()
     connected = replace(
         connection,
         state=ConnectionState.CONNECTED,
@@ -206,49 +208,49 @@ def _connected(
         read_at=now,
         reason=None,
     )
-    house.connections.claim(connection, company_id)
-    _keep(house, connected, keys)
-    house.connections.save(connected)
-    house.lane.send([_read_company(house, connected)])
+    deps.connections.claim(connection, company_id)
+    _keep(deps, connected, keys)
+    deps.connections.save(connected)
+    deps.lane.send([_read_company(deps, connected)])
     return connected
 
 
-def _keep(house: House, connection: Connection, keys: Keys) -> None:
+def _keep(deps: Dependencies, connection: Connection, keys: Keys) -> None:
     """Only a connection that was disconnected can be refused here, and that had let its company
     go."""
     try:
-        house.vaults.put(connection.firm, connection.id, keys)
+        deps.vaults.put(connection.firm, connection.id, keys)
     except Conflict:
-        house.connections.release(connection)
+        deps.connections.release(connection)
         raise
 
 
-def _read_company(house: House, connection: Connection) -> Message:
+def _read_company(deps: Dependencies, connection: Connection) -> Message:
     return Message(
         firm=connection.firm,
         connection_id=connection.id,
         step="read_company",
-        turn=int(house.clock.now().timestamp() * 1000),
+        turn=int(deps.clock.now().timestamp() * 1000),
     )
 
 
-def disconnect(house: House, firm: str, connection_id: str) -> Connection:
+def disconnect(deps: Dependencies, firm: str, connection_id: str) -> Connection:
     """Give the authorisation back and end the consents under way. Settings, rules, links and
     history stay."""
-    connection = house.connections.get(firm, connection_id)
+    connection = deps.connections.get(firm, connection_id)
     if connection.state in (ConnectionState.CONNECTED, ConnectionState.NEEDS_RECONNECT):
         with suppress(AuthorizationLost):  # there may be nothing left to give back
-            keys = house.vaults.of(firm, connection_id).load()
-            credentials = house.vaults.credentials(connection.ledger)
-            house.connector(connection.ledger).give_back(keys, credentials)
-        house.vaults.remove(firm, connection_id)
-        house.connections.release(connection)
+            keys = deps.vaults.of(firm, connection_id).load()
+            credentials = deps.vaults.credentials(connection.ledger)
+            deps.connector(connection.ledger).give_back(keys, credentials)
+        deps.vaults.remove(firm, connection_id)
+        deps.connections.release(connection)
     connection = replace(
         connection,
         state=ConnectionState.DISCONNECTED,
         reason=None,
         disconnects=connection.disconnects + 1,
     )
-    house.connections.save(connection)
-    scheduler.end_schedule(house, connection)
+    deps.connections.save(connection)
+    scheduler.end_schedule(deps, connection)
     return connection

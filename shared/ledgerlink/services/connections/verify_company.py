@@ -16,7 +16,7 @@ from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.documents import Company
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.ports import Keys, Ledger, Tokens
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.runs.ledger_session import meter
 
 PATIENCE = 12.0
@@ -64,14 +64,14 @@ class LoginTrial:
         """There is no right to give back."""
 
 
-def prove(house: House, connection: Connection, company_id: str, keys: Keys) -> Company:
+def prove(deps: Dependencies, connection: Connection, company_id: str, keys: Keys) -> Company:
     """The company, read with these keys.
 
     Raises Invalid when the ledger refuses them, LedgerUnavailable when it does not answer.
     Refused tokens are not given back: that might end somebody's real authorisation.
     """
-    connector = house.connector(connection.ledger)
-    credentials = house.vaults.credentials(connection.ledger)
+    connector = deps.connector(connection.ledger)
+    credentials = deps.vaults.credentials(connection.ledger)
     trial = LoginTrial(keys) if isinstance(keys, Login) else Trial(keys)
     opened = connector.open(company_id, trial, credentials, {})
     try:
@@ -83,7 +83,7 @@ def prove(house: House, connection: Connection, company_id: str, keys: Keys) -> 
             "ledger_unavailable", "The ledger did not answer in time."
         ) from late
     finally:
-        meter(house, connection, opened.calls)
+        meter(deps, connection, opened.calls)
 
 
 def _refused(company_id: str, keys: Keys, refused: LedgerError) -> Invalid:

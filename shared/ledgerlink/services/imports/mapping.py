@@ -21,7 +21,7 @@ from ledgerlink.domain.model.rules import CreateUser, Link, Rule, RuleKind
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.domain.model.source_records import TimeEntry
 from ledgerlink.domain.planning.planner import source_of
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.ledger_names import records_of
 from ledgerlink.services.posting.staged_records import time_records
 
@@ -64,24 +64,24 @@ class MappingPage:
     after: str | None = None
 
 
-def look_through(house: House, connection: Connection, run: Run) -> int:
+def look_through(deps: Dependencies, connection: Connection, run: Run) -> int:
     """Note the entities in the staged records, with suggestions; returns the number of records.
 
     Raises Invalid for records that cannot be read.
     """
     assert run.imported is not None
-    entries, rejected = time_records(house, run)
-    names = {(line["kind"], line["key"]): line for line in house.staging.notes(run, NAMES)}
+    entries, rejected = time_records(deps, run)
+    names = {(line["kind"], line["key"]): line for line in deps.staging.notes(run, NAMES)}
     found = _tally(entries, run.imported.scope)
     lines = []
     for kind in LISTS:
         known = [_entity(key, names.get((kind, key), {}), found[kind][key]) for key in found[kind]]
-        there = _records(house, connection, kind) if known else ()
+        there = _records(deps, connection, kind) if known else ()
         proposed = suggest(known, [_candidate(record) for record in there])
         for entity in known:
             tally = found[kind][entity.key]
             lines.append(_line(kind, entity, tally, proposed[entity.key]))
-    house.staging.put_notes(run, ENTITIES, lines)
+    deps.staging.put_notes(run, ENTITIES, lines)
     return len(entries) + len(rejected)
 
 
@@ -143,11 +143,11 @@ def _rate(text: str | None) -> Decimal | None:
         return None
 
 
-def _records(house: House, connection: Connection, kind: RuleKind) -> Iterator[ListRecord]:
-    offered = house.connector(connection.ledger).lists
+def _records(deps: Dependencies, connection: Connection, kind: RuleKind) -> Iterator[ListRecord]:
+    offered = deps.connector(connection.ledger).lists
     for list_type in LISTS[kind]:
         if list_type in offered:
-            some = records_of(house, connection, list_type)
+            some = records_of(deps, connection, list_type)
             yield from (one for one in some if one.usable and not one.blocked)
 
 
@@ -195,7 +195,7 @@ def _line(
 
 
 def mapping_of(
-    house: House,
+    deps: Dependencies,
     connection: Connection,
     run: Run,
     kind: RuleKind,
@@ -203,11 +203,11 @@ def mapping_of(
     limit: int = 1000,
 ) -> MappingPage:
     """The entities of that kind in the order of their keys, past key `after`."""
-    rules = {rule.key: rule for rule in house.rules.list(run.firm, run.connection_id, kind)}
+    rules = {rule.key: rule for rule in deps.rules.list(run.firm, run.connection_id, kind)}
     payroll = connection.company is not None and connection.company.features.payroll
     mapped = [
         _mapped(line, rules, payroll=kind is RuleKind.USERS and bool(payroll))
-        for line in house.staging.notes(run, ENTITIES)
+        for line in deps.staging.notes(run, ENTITIES)
         if line["kind"] == kind
     ]
     mapped.sort(key=lambda one: one.entity.key)

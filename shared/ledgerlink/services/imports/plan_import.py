@@ -13,12 +13,12 @@ from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.model.settings import Settings
-from ledgerlink.domain.model.time_settings import Posting
+from ledgerlink.domain.model.time_settings import TimeSettings
 from ledgerlink.domain.planning.inputs import PlanInput
 from ledgerlink.domain.planning.planner import linked_keys, plan, source_of
 from ledgerlink.domain.planning.undo import UndoInput, undo
 from ledgerlink.domain.ports import Ledger, Stop
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.default_dimensions import defaults_for
 from ledgerlink.services.posting.ledger_names import foreign_customers, names_in_use
 from ledgerlink.services.posting.snapshots import copies_of
@@ -40,7 +40,7 @@ def chosen(run: Run) -> str:
 class Asked:
     """A plan that was asked for, and whom it asks."""
 
-    house: House
+    deps: Dependencies
     connection: Connection
     run: Run
     imported: Import
@@ -51,22 +51,22 @@ class Asked:
     @property
     def settings(self) -> Settings:
         """What the firm chose for the connection."""
-        return self.house.settings.get(self.run.firm, self.run.connection_id)
+        return self.deps.settings.get(self.run.firm, self.run.connection_id)
 
     @property
-    def posting(self) -> Posting:
+    def posting(self) -> TimeSettings:
         """How time goes out in this import."""
         return self.imported.posting or self.settings.posting
 
 
 async def plan_import(asked: Asked) -> Run:
     """Plan the import, or the undo, and keep the plan for a person to look at."""
-    house, run = asked.house, asked.run
-    rules = rule_book(house, asked.connection)
+    deps, run = asked.deps, asked.run
+    rules = rule_book(deps, asked.connection)
     left_out = 0
     imported = asked.imported
     if imported.undoes:
-        before = house.runs.get(run.firm, run.connection_id, imported.undoes)
+        before = deps.runs.get(run.firm, run.connection_id, imported.undoes)
         imported = replace(imported, undoes_generation=before.generation)
         operations = await _undo(asked, before)
     else:
@@ -74,26 +74,26 @@ async def plan_import(asked: Asked) -> Run:
             operations, left_out = await _operations(asked, rules)
         except Invalid as unreadable:
             why = reason("unreadable_upload", detail=unreadable.message)
-            return _keep(house, replace(run, state=RunState.DRAFT, reason=why))
+            return _keep(deps, replace(run, state=RunState.DRAFT, reason=why))
     run = replace(run, plan=run.plan + 1)
-    house.staging.put_notes(run, chosen(run), _chosen(rules, asked.posting))
-    chunks = store_chunks(house, asked.connection, run, operations)
+    deps.staging.put_notes(run, chosen(run), _chosen(rules, asked.posting))
+    chunks = store_chunks(deps, asked.connection, run, operations)
     imported = replace(
         imported,
-        planned_at=house.clock.now(),
+        planned_at=deps.clock.now(),
         left_out=left_out,
         totals=totals(operations),
     )
     ready = replace(run, state=RunState.READY, chunks=chunks, imported=imported, reason=None)
-    return _keep(house, ready)
+    return _keep(deps, ready)
 
 
-def _keep(house: House, run: Run) -> Run:
-    house.runs.save(run, of_generation=run.generation)
+def _keep(deps: Dependencies, run: Run) -> Run:
+    deps.runs.save(run, of_generation=run.generation)
     return run
 
 
-def _chosen(rules: RuleBook, posting: Posting) -> Sequence[Mapping[str, object]]:
+def _chosen(rules: RuleBook, posting: TimeSettings) -> Sequence[Mapping[str, object]]:
     lines: list[Mapping[str, object]] = [{"posting": plain_posting(posting)}]
     return lines + [
         {
@@ -110,20 +110,20 @@ def _chosen(rules: RuleBook, posting: Posting) -> Sequence[Mapping[str, object]]
 
 async def _operations(asked: Asked, rules: RuleBook) -> tuple[tuple[Operation, ...], int]:
     """The plan of an import, and how many records lie outside its scope."""
-    house, connection, scope = asked.house, asked.connection, asked.imported.scope
-    connector, settings = house.connector(connection.ledger), asked.settings
-    records, rejected = time_records(house, asked.run)
+    deps, connection, scope = asked.deps, asked.connection, asked.imported.scope
+    connector, settings = deps.connector(connection.ledger), asked.settings
+    records, rejected = time_records(deps, asked.run)
     entries = [entry for entry in records if scope.holds(source_of(entry))]
     firm, connection_id = connection.firm, connection.id
     near = {
         link.key: link
-        for link in house.links.between(firm, connection_id, scope.first_day, scope.last_day)
+        for link in deps.links.between(firm, connection_id, scope.first_day, scope.last_day)
     }
     wanted = linked_keys(entries) | creatable_keys(rules)
-    links = {**house.links.get(firm, connection_id, wanted - near.keys()), **near}
+    links = {**deps.links.get(firm, connection_id, wanted - near.keys()), **near}
     ours = [link for link in near.values() if link.imported and link.source]
     scoped = [link for link in ours if link.source and scope.holds(link.source)]
-    carried = house.links.carriers(firm, connection_id, [entry.key for entry in entries])
+    carried = deps.links.carriers(firm, connection_id, [entry.key for entry in entries])
     held = {link.key: link for link in scoped} | {link.key: link for link in carried.values()}
     held |= {key: links[key] for key in linked_keys(entries) if key in links}
     given = PlanInput(
@@ -134,24 +134,24 @@ async def _operations(asked: Asked, rules: RuleBook) -> tuple[tuple[Operation, .
         composer=connector.composer_for(asked.company.features, settings.ledger),
         posting=asked.posting,
         features=asked.company.features,
-        defaults=defaults_for(house, connection, entries, rules, links),
-        taken=names_in_use(house, connection),
+        defaults=defaults_for(deps, connection, entries, rules, links),
+        taken=names_in_use(deps, connection),
         carried=carried,
         whole=True,
         scope=scoped,
         copies=await copies_of(asked.ledger, held.values(), asked.stop),
-        currencies=foreign_customers(house, connection, asked.company.features),
+        currencies=foreign_customers(deps, connection, asked.company.features),
     )
     return plan(given), len(records) - len(entries)
 
 
 async def _undo(asked: Asked, before: Run) -> tuple[Operation, ...]:
     """The plan that takes back what a run wrote."""
-    house, run = asked.house, asked.run
-    items = [item for chunk in before.chunks for item in items_of_chunk(house, before, chunk)]
+    deps, run = asked.deps, asked.run
+    items = [item for chunk in before.chunks for item in items_of_chunk(deps, before, chunk)]
     done = [(item.operation, item.outcome) for item in items if _was_sent(item)]
     keys = [operation.key for operation, _ in done]
-    links = house.links.get(run.firm, run.connection_id, keys)
+    links = deps.links.get(run.firm, run.connection_id, keys)
     times = [links[op.key] for op, _ in done if op.source is not None and op.key in links]
     created = {
         link.ledger_id for op, _ in done if op.source is None and (link := links.get(op.key))
@@ -178,7 +178,7 @@ def _in_use(asked: Asked, created: set[str], own: set[str]) -> set[str]:
     if not created:
         return set()
     connection = asked.connection
-    links = asked.house.links.between(connection.firm, connection.id, date.min, date.max)
+    links = asked.deps.links.between(connection.firm, connection.id, date.min, date.max)
     used: set[str] = set()
     for number, link in enumerate(links):
         if number == MOST_LINKS:

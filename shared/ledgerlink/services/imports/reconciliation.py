@@ -9,14 +9,14 @@ from decimal import Decimal
 
 from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.documents import Copy
+from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.money import rounded
 from ledgerlink.domain.ports import Interrupted
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.accept import require_authorized
 from ledgerlink.services.posting.snapshots import copies_of
-from ledgerlink.services.runs.ledger_session import visit
+from ledgerlink.services.runs.ledger_session import ledger_session
 
 LONGEST = timedelta(days=92)
 SECONDS = 22.0
@@ -33,7 +33,7 @@ class Sum:
     ledger_money: Decimal = Decimal(0)
     activities: int = 0
 
-    def add(self, link: Link, copy: Copy | None) -> None:
+    def add(self, link: Link, copy: Snapshot | None) -> None:
         """Count one activity."""
         self.activities += 1
         self.ours_minutes += link.minutes
@@ -72,22 +72,22 @@ def money(minutes: int, rate: Decimal | None) -> Decimal:
 
 
 def reconcile(
-    house: House, firm: str, connection_id: str, first: date, last: date
+    deps: Dependencies, firm: str, connection_id: str, first: date, last: date
 ) -> Reconciliation:
     """Both sides of the time that was worked on these days, both included.
 
     Raises NotFound, Conflict for a connection that is not authorised, Invalid for days that are
     none or too many to be read at once, and what the ledger raises.
     """
-    connection = house.connections.get(firm, connection_id)
+    connection = deps.connections.get(firm, connection_id)
     require_authorized(connection)
     if last < first or last - first >= LONGEST:
         raise _too_much(f"The days have to be 1 to {LONGEST.days}.")
-    links = list(house.links.between(firm, connection_id, first, last))
-    return compare(links, asyncio.run(_read(house, connection, links)))
+    links = list(deps.links.between(firm, connection_id, first, last))
+    return compare(links, asyncio.run(_read(deps, connection, links)))
 
 
-def compare(links: Iterable[Link], copies: Mapping[str, Copy | None]) -> Reconciliation:
+def compare(links: Iterable[Link], copies: Mapping[str, Snapshot | None]) -> Reconciliation:
     """Both sides; `copies` by posting key."""
     found = Reconciliation()
     for link in links:
@@ -108,7 +108,7 @@ def compare(links: Iterable[Link], copies: Mapping[str, Copy | None]) -> Reconci
     return found
 
 
-def _difference(link: Link, copy: Copy | None) -> str | None:
+def _difference(link: Link, copy: Snapshot | None) -> str | None:
     if copy is None:
         return "gone"
     if copy.minutes != link.minutes:
@@ -119,12 +119,12 @@ def _difference(link: Link, copy: Copy | None) -> str | None:
 
 
 async def _read(
-    house: House, connection: Connection, links: Sequence[Link]
-) -> Mapping[str, Copy | None]:
-    ends_at = house.clock.monotonic() + SECONDS
-    async with visit(house, connection, aside=True) as there:
+    deps: Dependencies, connection: Connection, links: Sequence[Link]
+) -> Mapping[str, Snapshot | None]:
+    ends_at = deps.clock.monotonic() + SECONDS
+    async with ledger_session(deps, connection, aside=True) as there:
         try:
-            return await copies_of(there.ledger, links, lambda: house.clock.monotonic() > ends_at)
+            return await copies_of(there.ledger, links, lambda: deps.clock.monotonic() > ends_at)
         except Interrupted:
             raise _too_much("The ledger could not be read in time.") from None
 

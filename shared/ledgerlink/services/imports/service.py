@@ -12,7 +12,7 @@ from ledgerlink.domain.model.imports import Import, Scope
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.runs import DRAFTS, NEVER_STARTED, RESTING, UNDOABLE, Run, RunState
 from ledgerlink.services.applying.recorder import IMPORT
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports.mapping import NAMES
 from ledgerlink.services.posting.accept import require_authorized
 from ledgerlink.services.runs import parking
@@ -49,34 +49,34 @@ class User:
     administrator: bool = False
 
 
-def create(house: House, user: User, connection_id: str, key: str, wanted: Wanted) -> Run:
+def create(deps: Dependencies, user: User, connection_id: str, key: str, wanted: Wanted) -> Run:
     """A draft, once per idempotency key. Its records are looked through in the background.
 
     Raises NotFound for an unknown connection or upload, Conflict for a connection that is not
     authorised or only brings lists in, Invalid for a scope, source or setting that cannot be.
     """
-    connection = house.connections.get(user.firm, connection_id)
+    connection = deps.connections.get(user.firm, connection_id)
     require_authorized(connection)
-    settings = house.settings.get(user.firm, connection_id)
+    settings = deps.settings.get(user.firm, connection_id)
     settings.require_posting()
-    _check(house, wanted)
+    _check(deps, wanted)
     posting = changed(settings.posting, wanted.posting) if wanted.posting is not None else None
     imported = Import(scope=wanted.scope, adapter=wanted.adapter, posting=posting)
-    run = _new(house, user, connection_id, imported)
-    run = replace(run, staged=_staged(house, connection, wanted))
-    house.staging.put_notes(run, NAMES, named(wanted.names))
-    run = house.runs.create(run, key, _digest(user, wanted))
+    run = _new(deps, user, connection_id, imported)
+    run = replace(run, staged=_staged(deps, connection, wanted))
+    deps.staging.put_notes(run, NAMES, named(wanted.names))
+    run = deps.runs.create(run, key, _digest(user, wanted))
     if run.state is RunState.DRAFT:
-        drive(house, run)
+        drive(deps, run)
     return run
 
 
-def _new(house: House, user: User, connection_id: str, imported: Import) -> Run:
-    now = house.clock.now()
+def _new(deps: Dependencies, user: User, connection_id: str, imported: Import) -> Run:
+    now = deps.clock.now()
     return Run(
         firm=user.firm,
         connection_id=connection_id,
-        id=house.ids.new(now),
+        id=deps.ids.new(now),
         kind=IMPORT,
         state=RunState.DRAFT,
         created_by=user.name,
@@ -85,7 +85,7 @@ def _new(house: House, user: User, connection_id: str, imported: Import) -> Run:
     )
 
 
-def _check(house: House, wanted: Wanted) -> None:
+def _check(deps: Dependencies, wanted: Wanted) -> None:
     scope = wanted.scope
     if scope.last_day < scope.first_day:
         raise _invalid("/to", "The period ends before it begins.", "Give the later day as to.")
@@ -97,18 +97,18 @@ def _check(house: House, wanted: Wanted) -> None:
     if given != 1:
         words = "Give time_entries, upload_id or source."
         raise _invalid("", "An import has one source of records.", words)
-    if wanted.adapter is not None and wanted.adapter not in house.sources:
-        known = ", ".join(sorted(house.sources)) or "none is connected here; push the records"
+    if wanted.adapter is not None and wanted.adapter not in deps.sources:
+        known = ", ".join(sorted(deps.sources)) or "none is connected here; push the records"
         raise _invalid("/source", f"There is no source {wanted.adapter}.", f"Sources: {known}.")
 
 
-def _staged(house: House, connection: Connection, wanted: Wanted) -> str:
+def _staged(deps: Dependencies, connection: Connection, wanted: Wanted) -> str:
     firm, connection_id = connection.firm, connection.id
     if isinstance(wanted.records, str):
-        return house.staging.uploaded(firm, connection_id, wanted.records)
+        return deps.staging.uploaded(firm, connection_id, wanted.records)
     if wanted.records is None:
         return NOT_PULLED
-    return house.staging.put_records(firm, connection_id, wanted.records)
+    return deps.staging.put_records(firm, connection_id, wanted.records)
 
 
 def named(names: Names) -> Iterable[Mapping[str, Any]]:
@@ -135,31 +135,33 @@ def _invalid(pointer: str, message: str, remedy: str) -> Invalid:
     return Invalid("invalid_import", message, remedy, [Problem(pointer, message, remedy)])
 
 
-def get_import(house: House, user: User, connection_id: str, run_id: str) -> tuple[Run, Import]:
+def get_import(
+    deps: Dependencies, user: User, connection_id: str, run_id: str
+) -> tuple[Run, Import]:
     """Raises NotFound, also for another user's draft."""
-    house.connections.get(user.firm, connection_id)
-    run = house.runs.get(user.firm, connection_id, run_id)
+    deps.connections.get(user.firm, connection_id)
+    run = deps.runs.get(user.firm, connection_id, run_id)
     if run.imported is None or not visible(run, user.name):
         raise NotFound("no_import", f"There is no import {run_id}.", "See your list of imports.")
     return run, run.imported
 
 
 def change(
-    house: House, user: User, connection_id: str, run_id: str, patch: Mapping[str, Any]
+    deps: Dependencies, user: User, connection_id: str, run_id: str, patch: Mapping[str, Any]
 ) -> Run:
     """Change what a draft is made of: `scope`, `posting`, `records` or `names`. What was planned
     has to be planned again. Raises Conflict once it was let loose."""
-    run, imported = get_import(house, user, connection_id, run_id)
+    run, imported = get_import(deps, user, connection_id, run_id)
     _require(run, {RunState.DRAFT, RunState.READY}, "changed")
     if imported.undoes is not None:
         remedy = "Plan it again, or discard it."
         raise Conflict("not_changed", "An undo takes back all of an import.", remedy)
-    own = house.settings.get(user.firm, connection_id).posting
+    own = deps.settings.get(user.firm, connection_id).posting
     if "posting" in patch:
         given = patch["posting"]
         posting = None if given is None else changed(imported.posting or own, given)
         imported = replace(imported, posting=posting)
-    connection = house.connections.get(user.firm, connection_id)
+    connection = deps.connections.get(user.firm, connection_id)
     scope = patch.get("scope", imported.scope)
     wanted = Wanted(
         scope=scope,
@@ -167,9 +169,9 @@ def change(
         adapter=None if "records" in patch else imported.adapter,
         names=patch.get("names", {}),
     )
-    _check(house, wanted)
+    _check(deps, wanted)
     if "records" in patch:
-        run = replace(run, staged=_staged(house, connection, wanted))
+        run = replace(run, staged=_staged(deps, connection, wanted))
     imported = replace(imported, scope=scope, adapter=wanted.adapter, staged_at=None, totals={})
     drafted = replace(
         run,
@@ -180,23 +182,23 @@ def change(
         reason=None,
     )
     if "names" in patch:
-        house.staging.put_notes(run, NAMES, named(wanted.names))
-    house.runs.save(drafted, of_generation=run.generation)
-    drive(house, drafted)
+        deps.staging.put_notes(run, NAMES, named(wanted.names))
+    deps.runs.save(drafted, of_generation=run.generation)
+    drive(deps, drafted)
     return drafted
 
 
-def order_plan(house: House, user: User, connection_id: str, run_id: str) -> Run:
+def order_plan(deps: Dependencies, user: User, connection_id: str, run_id: str) -> Run:
     """Have the import planned, or planned again, with the rules and settings as they are now."""
-    run, imported = get_import(house, user, connection_id, run_id)
+    run, imported = get_import(deps, user, connection_id, run_id)
     if run.state is RunState.PLANNING:
-        drive(house, run)  # whoever asked before may have died before it was
+        drive(deps, run)  # whoever asked before may have died before it was
         return run
     _require(run, {RunState.DRAFT, RunState.READY}, "planned")
     if imported.staged_at is None and run.reason is None:
         message = "Its records are still being looked through."
         raise Conflict("not_planned", message, "Ask again once staged_at is set.")
-    _require_connected(house, connection_id, user.firm)
+    _require_connected(deps, connection_id, user.firm)
     ordered = replace(
         run,
         state=RunState.PLANNING,
@@ -205,40 +207,40 @@ def order_plan(house: House, user: User, connection_id: str, run_id: str) -> Run
         reason=None,
         chunks=(),
     )
-    house.runs.save(ordered, of_generation=run.generation)
-    drive(house, ordered)
+    deps.runs.save(ordered, of_generation=run.generation)
+    drive(deps, ordered)
     return ordered
 
 
-def start(house: House, user: User, connection_id: str, run_id: str, plan: int) -> Run:
+def start(deps: Dependencies, user: User, connection_id: str, run_id: str, plan: int) -> Run:
     """Let a planned import loose. `plan` is the number of the plan that the user has seen. Raises
     Conflict when it is another one, or the import is not planned."""
-    run, imported = get_import(house, user, connection_id, run_id)
+    run, imported = get_import(deps, user, connection_id, run_id)
     if run.state in (RunState.QUEUED, RunState.APPLYING) and run.plan == plan:
-        drive(house, run)
+        drive(deps, run)
         return run
     _require(run, {RunState.READY}, "started")
-    _require_connected(house, connection_id, user.firm)
+    _require_connected(deps, connection_id, user.firm)
     if run.plan != plan:
         message = f"Its newest plan is number {run.plan}, not {plan}."
         raise Conflict("plan_changed", message, "Look at the newest plan, then start that.")
     if imported.undoes is not None:
-        _end_undone(house, run, imported, imported.undoes)
+        _end_undone(deps, run, imported, imported.undoes)
     started = replace(
         run,
         state=RunState.QUEUED,
         generation=run.generation + 1,
         idle=0,
-        rank=house.ids.new(house.clock.now()),
+        rank=deps.ids.new(deps.clock.now()),
     )
-    house.runs.save(started, of_generation=run.generation)
-    drive(house, started)
+    deps.runs.save(started, of_generation=run.generation)
+    drive(deps, started)
     return started
 
 
-def _end_undone(house: House, run: Run, imported: Import, undoes: str) -> None:
+def _end_undone(deps: Dependencies, run: Run, imported: Import, undoes: str) -> None:
     """What is taken back goes on no more. Raises Conflict when it went on since the plan."""
-    before = house.runs.get(run.firm, run.connection_id, undoes)
+    before = deps.runs.get(run.firm, run.connection_id, undoes)
     if before.imported is not None and before.imported.undone_by == run.id:
         return
     if before.state not in UNDOABLE or before.generation != imported.undoes_generation:
@@ -252,80 +254,80 @@ def _end_undone(house: House, run: Run, imported: Import, undoes: str) -> None:
         reason=reason("undo_begun"),
         generation=before.generation + 1,
         imported=replace(before.imported, undone_by=run.id),
-        finished_at=house.clock.now(),
+        finished_at=deps.clock.now(),
     )
-    house.runs.save(ended, of_generation=before.generation)
-    drive(house, ended)
+    deps.runs.save(ended, of_generation=before.generation)
+    drive(deps, ended)
 
 
-def interrupt(house: House, user: User, connection_id: str, run_id: str) -> Run:
+def interrupt(deps: Dependencies, user: User, connection_id: str, run_id: str) -> Run:
     """Stop an import; what is on its way to the ledger is ended and recorded.
 
     Raises Forbidden for others than who made it and administrators.
     """
-    run, _ = get_import(house, user, connection_id, run_id)
+    run, _ = get_import(deps, user, connection_id, run_id)
     require_owner(run, user)
     if run.state is RunState.INTERRUPTED:
-        drive(house, run)
-        wake(house, run)
+        drive(deps, run)
+        wake(deps, run)
         return run
     _require(run, {RunState.QUEUED, RunState.APPLYING}, "interrupted")
     stopped = replace(run, state=RunState.INTERRUPTED, generation=run.generation + 1)
-    house.runs.save(stopped, of_generation=run.generation)
-    drive(house, stopped)
-    wake(house, stopped)
+    deps.runs.save(stopped, of_generation=run.generation)
+    drive(deps, stopped)
+    wake(deps, stopped)
     return stopped
 
 
-def resume(house: House, user: User, connection_id: str, run_id: str) -> Run:
+def resume(deps: Dependencies, user: User, connection_id: str, run_id: str) -> Run:
     """Let an interrupted or parked import do what is left of it."""
-    run, _ = get_import(house, user, connection_id, run_id)
+    run, _ = get_import(deps, user, connection_id, run_id)
     require_owner(run, user)
-    return parking.resume(house, run)
+    return parking.resume(deps, run)
 
 
-def discard(house: House, user: User, connection_id: str, run_id: str) -> Run:
+def discard(deps: Dependencies, user: User, connection_id: str, run_id: str) -> Run:
     """Give up a draft. Raises Conflict once it was let loose."""
-    run, _ = get_import(house, user, connection_id, run_id)
+    run, _ = get_import(deps, user, connection_id, run_id)
     if run.state is RunState.DISCARDED:
-        drive(house, run)
+        drive(deps, run)
         return run
     _require(run, DRAFTS, "discarded")
-    return end(house, run, RunState.DISCARDED)
+    return end(deps, run, RunState.DISCARDED)
 
 
-def end(house: House, run: Run, state: RunState) -> Run:
+def end(deps: Dependencies, run: Run, state: RunState) -> Run:
     """Give up a draft."""
     assert state in NEVER_STARTED
-    ended = replace(run, state=state, generation=run.generation + 1, finished_at=house.clock.now())
-    house.runs.save(ended, of_generation=run.generation)
-    drive(house, ended)
+    ended = replace(run, state=state, generation=run.generation + 1, finished_at=deps.clock.now())
+    deps.runs.save(ended, of_generation=run.generation)
+    drive(deps, ended)
     return ended
 
 
-def undo(house: House, user: User, connection_id: str, run_id: str, key: str) -> Run:
+def undo(deps: Dependencies, user: User, connection_id: str, run_id: str, key: str) -> Run:
     """A new import that takes back what this one wrote; it is planned at once, and looked at and
     let loose like any other. Raises Conflict when there is nothing to be undone yet."""
-    before, imported = get_import(house, user, connection_id, run_id)
+    before, imported = get_import(deps, user, connection_id, run_id)
     if imported.undoes is not None:
         remedy = "Import the period again: what was taken back is then written anew."
         raise Conflict("not_undoable", "The import is an undo itself.", remedy)
-    _require_connected(house, connection_id, user.firm)
+    _require_connected(deps, connection_id, user.firm)
     if before.state not in UNDOABLE:
         words = "Interrupt it first." if before.state is RunState.APPLYING else "See its state."
         raise Conflict("not_undoable", f"The import is {before.state}.", words)
-    taking = Import(scope=imported.scope, undoes=before.id, staged_at=house.clock.now())
-    run = replace(_new(house, user, connection_id, taking), state=RunState.PLANNING)
-    run = house.runs.create(run, key, f"undo {before.id} by {user.name}")
+    taking = Import(scope=imported.scope, undoes=before.id, staged_at=deps.clock.now())
+    run = replace(_new(deps, user, connection_id, taking), state=RunState.PLANNING)
+    run = deps.runs.create(run, key, f"undo {before.id} by {user.name}")
     if run.state is RunState.PLANNING:
-        drive(house, run)
+        drive(deps, run)
     return run
 
 
-def keep_going(house: House, run: Run) -> None:
+def keep_going(deps: Dependencies, run: Run) -> None:
     """Have a run that ought to be at work go on, should whoever began it have died over it."""
     if next_step(run) not in (WAIT, END):
-        drive(house, run)
+        drive(deps, run)
 
 
 def require_owner(run: Run, user: User) -> None:
@@ -348,8 +350,8 @@ def _require(run: Run, states: Iterable[RunState], done: str) -> None:
         )
 
 
-def _require_connected(house: House, connection_id: str, firm: str) -> None:
-    connection = house.connections.get(firm, connection_id)
+def _require_connected(deps: Dependencies, connection_id: str, firm: str) -> None:
+    connection = deps.connections.get(firm, connection_id)
     require_authorized(connection)
     if connection.state is not ConnectionState.CONNECTED:
         why = connection.reason

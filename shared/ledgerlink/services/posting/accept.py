@@ -9,18 +9,18 @@ from ledgerlink.domain.errors import Conflict
 from ledgerlink.domain.model.connections import Connection, ConnectionState
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.model.source_records import RecordKind
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.runs.messages import run_message
 
 
-def upload(house: House, firm: str, connection_id: str) -> tuple[str, str]:
+def upload(deps: Dependencies, firm: str, connection_id: str) -> tuple[str, str]:
     """An id and an address for records that are too many for one call."""
-    house.connections.get(firm, connection_id)
-    return house.staging.upload_address(firm, connection_id)
+    deps.connections.get(firm, connection_id)
+    return deps.staging.upload_address(firm, connection_id)
 
 
 def post(
-    house: House,
+    deps: Dependencies,
     firm: str,
     user: str,
     connection_id: str,
@@ -36,19 +36,19 @@ def post(
     authorised, is disconnected or only brings lists in, and for a key that was used for
     something else.
     """
-    connection = house.connections.get(firm, connection_id)
+    connection = deps.connections.get(firm, connection_id)
     require_authorized(connection)
-    house.settings.get(firm, connection_id).require_posting()
+    deps.settings.get(firm, connection_id).require_posting()
     if isinstance(records, str):
-        content, staged = records, house.staging.uploaded(firm, connection_id, records)
+        content, staged = records, deps.staging.uploaded(firm, connection_id, records)
     else:
         content = _digest(records)
-        staged = house.staging.put_records(firm, connection_id, records)
-    now = house.clock.now()
+        staged = deps.staging.put_records(firm, connection_id, records)
+    now = deps.clock.now()
     run = Run(
         firm=firm,
         connection_id=connection_id,
-        id=house.ids.new(now),
+        id=deps.ids.new(now),
         kind="post",
         state=RunState.QUEUED,
         created_by=user,
@@ -56,9 +56,9 @@ def post(
         staged=staged,
         kinds=kinds,
     )
-    run = house.runs.create(run, idempotency_key, content)
+    run = deps.runs.create(run, idempotency_key, content)
     if run.state is RunState.QUEUED:
-        house.lane.send([run_message(run)])
+        deps.lane.send([run_message(run)])
     return run
 
 

@@ -13,14 +13,14 @@ from ledgerlink.domain.model.links import Link as Posted
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.rules import SINGULAR, Link, RuleKind
 from ledgerlink.domain.model.source_records import ExpenseEntry, Invoice, TimeEntry
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.ledger_names import records_of
 
 Records = Iterable[TimeEntry | ExpenseEntry | Invoice]
 
 
 def defaults_for(
-    house: House,
+    deps: Dependencies,
     connection: Connection,
     records: Records,
     rules: RuleBook,
@@ -28,26 +28,26 @@ def defaults_for(
 ) -> Defaults:
     """The defaults of the tasks, projects and people of the ledger that these records go to, and
     of what stands above them."""
-    lists = _lists(house, connection, defaults=True)
+    lists = _lists(deps, connection, defaults=True)
     if not lists:
         return Defaults()
-    found = _found(house, connection, lists, set(_named(records, rules, links)))
+    found = _found(deps, connection, lists, set(_named(records, rules, links)))
     above = set(Defaults.told(found).above.values()) - {one.id for one in found}
-    return Defaults.told([*found, *_found(house, connection, lists, above)])
+    return Defaults.told([*found, *_found(deps, connection, lists, above)])
 
 
-def demanding(house: House, connection: Connection, features: Features) -> Features:
+def demanding(deps: Dependencies, connection: Connection, features: Features) -> Features:
     """What the company offers, with what the lists say that lines have to say."""
-    lists = _lists(house, connection, requires=True)
-    asking = chain.from_iterable(records_of(house, connection, kind) for kind in lists)
+    lists = _lists(deps, connection, requires=True)
+    asking = chain.from_iterable(records_of(deps, connection, kind) for kind in lists)
     there = (record for record in asking if record.gone is None)
     return replace(features, required=merged(required(there), features.required))
 
 
 def _lists(
-    house: House, connection: Connection, *, defaults: bool = False, requires: bool = False
+    deps: Dependencies, connection: Connection, *, defaults: bool = False, requires: bool = False
 ) -> list[ListType]:
-    offered = house.connector(connection.ledger).lists
+    offered = deps.connector(connection.ledger).lists
     return [
         kind
         for kind, traits in offered.items()
@@ -74,9 +74,9 @@ def _keys(record: TimeEntry | ExpenseEntry | Invoice) -> Iterator[tuple[RuleKind
 
 
 def _found(
-    house: House, connection: Connection, lists: Iterable[ListType], ids: Collection[str]
+    deps: Dependencies, connection: Connection, lists: Iterable[ListType], ids: Collection[str]
 ) -> list[ListRecord]:
     if not ids:
         return []
-    pages = (house.lists.get(connection.firm, connection.id, kind, ids) for kind in lists)
+    pages = (deps.lists.get(connection.firm, connection.id, kind, ids) for kind in lists)
     return [record for page in pages for record in page.values() if record.gone is None]

@@ -29,7 +29,7 @@ from ledgerlink.domain.planning.invoices import linked_invoice_keys
 from ledgerlink.domain.planning.list_records import RULES, created_by, doubled, list_key, list_keys
 from ledgerlink.domain.planning.planner import linked_keys, plan
 from ledgerlink.domain.ports import Ledger, Stop
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.default_dimensions import defaults_for, demanding
 from ledgerlink.services.posting.ledger_names import (
     foreign_customers,
@@ -62,10 +62,10 @@ class WantedRates(Mapping[tuple[str, date], Decimal]):
 
 
 @dataclass(frozen=True, slots=True)
-class PostPlan:
+class PostPlanner:
     """A plan that is asked for, and whom it asks. `company` is as the ledger says now."""
 
-    house: House
+    deps: Dependencies
     connection: Connection
     ledger: Ledger
     company: Company
@@ -74,7 +74,7 @@ class PostPlan:
     def new_rules(self, records: Records, user: str) -> tuple[RuleBook, list[Rule]]:
         """All rules, with those that clients, projects and staff make by being posted; and the
         latter by themselves."""
-        rules = dict(rule_book(self.house, self.connection))
+        rules = dict(rule_book(self.deps, self.connection))
         unclear = doubled(records.listed, records.deleted)
         listed = [r for r in records.listed if list_key(RecordKind(r.kind), r.key) not in unclear]
         there = {(RULES[RecordKind(one.kind)], one.key) for one in listed}
@@ -114,7 +114,7 @@ class PostPlan:
             key=record.key,
             mapping=created_by(record, before.mapping if before else None),
             set_by=user,
-            set_at=self.house.clock.now(),
+            set_at=self.deps.clock.now(),
             version=before.version + 1 if before else 1,
         )
 
@@ -132,16 +132,16 @@ class PostPlan:
         return plan(replace(given, rates=rates))
 
     async def _given(self, records: Records, rules: RuleBook, rank: str | None) -> PlanInput:
-        house, connection = self.house, self.connection
-        settings = house.settings.get(connection.firm, connection.id)
-        connector = house.connector(connection.ledger)
+        deps, connection = self.deps, self.connection
+        settings = deps.settings.get(connection.firm, connection.id)
+        connector = deps.connector(connection.ledger)
         links = self._links(wanted_links(records, settings) | creatable_keys(rules))
         spent = self._carriers(_named(records, RecordKind.EXPENSE), RecordKind.EXPENSE)
         billed = [k for i in records.invoices for line in i.lines for k in line.time_keys]
         times = [*_named(records, RecordKind.TIME), *billed]
         features = self.company.features
         if records.expenses or records.invoices:
-            features = demanding(house, connection, features)
+            features = demanding(deps, connection, features)
         looked_at = {link.key: link for link in _changeable(records, links, spent)}
         return PlanInput(
             entries=records.times,
@@ -151,8 +151,8 @@ class PostPlan:
             composer=connector.composer_for(features, settings.ledger),
             posting=settings.posting,
             features=features,
-            defaults=defaults_for(house, connection, self._analysed(records), rules, links),
-            taken=names_in_use(house, connection),
+            defaults=defaults_for(deps, connection, self._analysed(records), rules, links),
+            taken=names_in_use(deps, connection),
             currencies=self._told(foreign_customers, records.times or records.invoices),
             attached=self._attached(records),
             payables=self._told(payables, records.expenses),
@@ -167,7 +167,7 @@ class PostPlan:
             expensing=settings.expenses,
             invoicing=settings.invoices,
             carried_expenses={**_alone(_named(records, RecordKind.EXPENSE), links), **spent},
-            today=house.clock.now().date(),
+            today=deps.clock.now().date(),
         )
 
     def _analysed(self, records: Records) -> Iterator[TimeEntry | ExpenseEntry | Invoice]:
@@ -176,29 +176,31 @@ class PostPlan:
         yield from records.invoices
 
     def _told(
-        self, of_list: Callable[[House, Connection, Features], Mapping[str, T]], asking: object
+        self,
+        of_list: Callable[[Dependencies, Connection, Features], Mapping[str, T]],
+        asking: object,
     ) -> Mapping[str, T]:
         """What a list tells, which is only read for records that ask for it."""
-        return of_list(self.house, self.connection, self.company.features) if asking else {}
+        return of_list(self.deps, self.connection, self.company.features) if asking else {}
 
     def _attached(self, records: Records) -> Links:
         """The links of the receipts of expenses and invoices that are deleted."""
         kinds = (RecordKind.EXPENSE, RecordKind.INVOICE)
         starts = [receipts_of(one.kind, one.key) for one in records.deleted if one.kind in kinds]
-        return self.house.links.beginning(self.connection.firm, self.connection.id, starts)
+        return self.deps.links.beginning(self.connection.firm, self.connection.id, starts)
 
     def _links(self, keys: Iterable[str]) -> Links:
-        return self.house.links.get(self.connection.firm, self.connection.id, keys)
+        return self.deps.links.get(self.connection.firm, self.connection.id, keys)
 
     def _carriers(self, members: Iterable[str], record: RecordKind) -> Links:
         connection = self.connection
-        return self.house.links.carriers(connection.firm, connection.id, members, record)
+        return self.deps.links.carriers(connection.firm, connection.id, members, record)
 
 
-def keep_new_rules(house: House, connection: Connection, fresh: Iterable[Rule]) -> None:
+def keep_new_rules(deps: Dependencies, connection: Connection, fresh: Iterable[Rule]) -> None:
     """Store the rules that records made."""
     if some := list(fresh):
-        house.rules.put(connection.firm, connection.id, some)
+        deps.rules.put(connection.firm, connection.id, some)
 
 
 def wanted_links(records: Records, settings: Settings) -> set[str]:

@@ -8,66 +8,68 @@ from ledgerlink.domain.model.documents import Company
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.ports import Interrupted, Ledger, Stop
-from ledgerlink.services.applying.recover import settle_parked
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.applying.recover import recover_parked
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports.plan_import import Asked, plan_import
-from ledgerlink.services.posting.plan_post import PostPlan, keep_new_rules
+from ledgerlink.services.posting.plan_post import PostPlanner, keep_new_rules
 from ledgerlink.services.posting.staged_records import read_records, store_chunks
-from ledgerlink.services.runs.ledger_session import visit
+from ledgerlink.services.runs.ledger_session import ledger_session
 from ledgerlink.services.runs.messages import messages_of
 
 
-async def plan_run(house: House, connection: Connection, run: Run, stop: Stop) -> Run:
+async def plan_run(deps: Dependencies, connection: Connection, run: Run, stop: Stop) -> Run:
     """Plan the run and store the chunks. A post is let loose at once, an import is looked at first.
 
     What an earlier run sent without an answer is settled first, so that the plan sees it. Raises
     Interrupted when `stop` says so before the ledger has been asked everything.
     """
-    async with visit(house, connection) as there:
-        company = await read_company(house, connection, there.ledger, stop)
-        await settle_parked(house, connection, there.ledger, stop)
+    async with ledger_session(deps, connection) as there:
+        company = await read_company(deps, connection, there.ledger, stop)
+        await recover_parked(deps, connection, there.ledger, stop)
         if stop():
             raise Interrupted
         run = replace(run, planning_calls=dict(there.ledger.calls))
         if run.imported is not None:
-            asked = Asked(house, connection, run, run.imported, company, there.ledger, stop)
+            asked = Asked(deps, connection, run, run.imported, company, there.ledger, stop)
             return await plan_import(asked)
         try:
-            records = read_records(house.staging.records(run.staged), run.created_by, run.kinds)
+            records = read_records(deps.staging.records(run.staged), run.created_by, run.kinds)
         except Invalid as unreadable:
-            return fail(house, run, reason("unreadable_upload", detail=unreadable.message))
-        asked_post = PostPlan(house, connection, there.ledger, company, stop)
+            return fail(deps, run, reason("unreadable_upload", detail=unreadable.message))
+        asked_post = PostPlanner(deps, connection, there.ledger, company, stop)
         rules, fresh = asked_post.new_rules(records, run.created_by)
         operations = await asked_post.operations(records, rules, run.id)
         run = replace(run, planning_calls=dict(there.ledger.calls))
-    keep_new_rules(house, connection, fresh)
-    chunks = store_chunks(house, connection, run, operations)
-    house.links.delete(run.firm, connection.id, [op.key for op in operations if op.is_over])
-    return start(house, replace(run, records=len(records), chunks=chunks))
+    keep_new_rules(deps, connection, fresh)
+    chunks = store_chunks(deps, connection, run, operations)
+    deps.links.delete(run.firm, connection.id, [op.key for op in operations if op.is_over])
+    return start(deps, replace(run, records=len(records), chunks=chunks))
 
 
-async def read_company(house: House, connection: Connection, ledger: Ledger, stop: Stop) -> Company:
+async def read_company(
+    deps: Dependencies, connection: Connection, ledger: Ledger, stop: Stop
+) -> Company:
     """Read the company and its features back and keep them with the connection as it is now: it
     may have been disconnected meanwhile."""
     company = await ledger.company(stop)
-    now = house.connections.get(connection.firm, connection.id)
-    house.connections.save(replace(now, company=company, read_at=house.clock.now()))
+    now = deps.connections.get(connection.firm, connection.id)
+    deps.connections.save(replace(now, company=company, read_at=deps.clock.now()))
     return company
 
 
-def fail(house: House, run: Run, why: Reason) -> Run:
+def fail(deps: Dependencies, run: Run, why: Reason) -> Run:
     """Finish a run of which nothing can be planned."""
-    failed = replace(run, state=RunState.FAILED, reason=why, finished_at=house.clock.now())
-    house.runs.save(failed)
+    failed = replace(run, state=RunState.FAILED, reason=why, finished_at=deps.clock.now())
+    deps.runs.save(failed)
     return failed
 
 
-def start(house: House, run: Run) -> Run:
+def start(deps: Dependencies, run: Run) -> Run:
     """Let a planned run be applied; one with nothing to send is finished at once."""
-    now = house.clock.now()
+    now = deps.clock.now()
     run = replace(run, state=RunState.APPLYING, idle=0, started_at=run.started_at or now)
     if not run.open_chunks():
         run = replace(run, state=run.outcome_state(), finished_at=now)
-    house.runs.save(run)
-    house.lane.send(messages_of(run))
+    deps.runs.save(run)
+    deps.lane.send(messages_of(run))
     return run

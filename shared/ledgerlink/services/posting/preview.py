@@ -17,11 +17,11 @@ from ledgerlink.domain.errors import (
 from ledgerlink.domain.model.connections import Connection, ConnectionState
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.ports import Interrupted
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.accept import require_authorized
-from ledgerlink.services.posting.plan_post import PostPlan
+from ledgerlink.services.posting.plan_post import PostPlanner
 from ledgerlink.services.posting.staged_records import Kinds, Records, read_records
-from ledgerlink.services.runs.ledger_session import visit
+from ledgerlink.services.runs.ledger_session import ledger_session
 
 MOST = 2_000
 """Records that one answer holds the plan of."""
@@ -37,7 +37,7 @@ SECONDS = 22.0
 
 
 def preview(
-    house: House,
+    deps: Dependencies,
     firm: str,
     user: str,
     connection_id: str,
@@ -50,14 +50,14 @@ def preview(
     Conflict for a connection that cannot post or whose ledger cannot be read, Invalid for too many
     records, and what the ledger raises.
     """
-    connection = house.connections.get(firm, connection_id)
+    connection = deps.connections.get(firm, connection_id)
     _require_reading(connection)
-    house.settings.get(firm, connection_id).require_posting()
-    lines = list(islice(_lines(house, connection, records), MOST + 1))
+    deps.settings.get(firm, connection_id).require_posting()
+    lines = list(islice(_lines(deps, connection, records), MOST + 1))
     if len(lines) > MOST:
         raise _too_much(f"A preview takes at most {MOST:,} records, and these are more.")
     given = read_records(lines, user, kinds)
-    operations = _asked(house, connection, given, user)
+    operations = _asked(deps, connection, given, user)
     if sum(map(_length, operations)) > LONGEST:
         raise _too_much("The plan is too long for one answer.")
     return operations
@@ -76,18 +76,20 @@ def _length(operation: Operation) -> int:
     return EACH * (1 + len(operation.warnings)) + len(json.dumps(bodies))
 
 
-def _lines(house: House, connection: Connection, records: Sequence[Any] | str) -> Iterable[bytes]:
+def _lines(
+    deps: Dependencies, connection: Connection, records: Sequence[Any] | str
+) -> Iterable[bytes]:
     if isinstance(records, str):
-        name = house.staging.uploaded(connection.firm, connection.id, records)
-        return house.staging.records(name)
+        name = deps.staging.uploaded(connection.firm, connection.id, records)
+        return deps.staging.records(name)
     return (json.dumps(record).encode() for record in records)
 
 
 def _asked(
-    house: House, connection: Connection, records: Records, user: str
+    deps: Dependencies, connection: Connection, records: Records, user: str
 ) -> tuple[Operation, ...]:
     try:
-        return asyncio.run(_planned(house, connection, records, user))
+        return asyncio.run(_planned(deps, connection, records, user))
     except Interrupted:
         message = "The ledger could not be read in time."
         raise LedgerUnavailable("ledger_unavailable", message, SOONER) from None
@@ -97,16 +99,16 @@ def _asked(
 
 
 async def _planned(
-    house: House, connection: Connection, records: Records, user: str
+    deps: Dependencies, connection: Connection, records: Records, user: str
 ) -> tuple[Operation, ...]:
-    ends_at = house.clock.monotonic() + SECONDS
+    ends_at = deps.clock.monotonic() + SECONDS
 
     def stop() -> bool:
-        return house.clock.monotonic() > ends_at
+        return deps.clock.monotonic() > ends_at
 
-    async with visit(house, connection, aside=True) as there:
+    async with ledger_session(deps, connection, aside=True) as there:
         company = await there.ledger.company(stop)
-        asked = PostPlan(house, connection, there.ledger, company, stop)
+        asked = PostPlanner(deps, connection, there.ledger, company, stop)
         rules, _ = asked.new_rules(records, user)
         return await asked.operations(records, rules, None)
 

@@ -4,18 +4,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from ledgerlink.domain.model.documents import Copy
+from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.ports import Ledger, Stop
 
 
-async def copies_of(ledger: Ledger, links: Iterable[Link], stop: Stop) -> Mapping[str, Copy | None]:
+async def copies_of(
+    ledger: Ledger, links: Iterable[Link], stop: Stop
+) -> Mapping[str, Snapshot | None]:
     """What the ledger holds of what these links stand for, by posting key; None is gone. Raises
     Interrupted."""
     by_kind: dict[str, list[Link]] = defaultdict(list)
     for link in links:
         by_kind[link.kind].append(link)
-    copies: dict[str, Copy | None] = {}
+    copies: dict[str, Snapshot | None] = {}
     for kind, some in by_kind.items():
         found = await ledger.copies(kind, [link.ledger_id for link in some], _days(some), stop)
         copies |= {link.key: found.get(link.ledger_id) for link in some}

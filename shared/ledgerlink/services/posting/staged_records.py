@@ -21,7 +21,7 @@ from ledgerlink.domain.model.source_records import (
     TimeEntry,
 )
 from ledgerlink.domain.planning.inputs import Rejected
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.wire.records import key_of, kind_of, source_record
 
 
@@ -91,9 +91,9 @@ def right_to(kind: str, key: object) -> str:
     return str(key).partition("/")[0] if kind == RecordKind.RECEIPT else kind
 
 
-def time_records(house: House, run: Run) -> tuple[list[TimeEntry], list[Rejected]]:
+def time_records(deps: Dependencies, run: Run) -> tuple[list[TimeEntry], list[Rejected]]:
     """The staged records of an import, which takes time alone."""
-    records = read_records(house.staging.records(run.staged), run.created_by)
+    records = read_records(deps.staging.records(run.staged), run.created_by)
     others = [*records.expenses, *records.invoices, *records.listed, *records.deleted]
     refused = [Rejected(one.key, _not_imported(one), RecordKind(one.kind)) for one in others]
     return records.times, [*records.rejected, *refused]
@@ -115,20 +115,20 @@ def invalid_record(invalid: Invalid) -> Reason:
     return reason("invalid_record", field=fields, detail=words)
 
 
-def rule_book(house: House, connection: Connection) -> RuleBook:
+def rule_book(deps: Dependencies, connection: Connection) -> RuleBook:
     """All rules of the connection."""
-    found = house.rules.list(connection.firm, connection.id)
+    found = deps.rules.list(connection.firm, connection.id)
     return {(rule.kind, rule.key): rule for rule in found}
 
 
 def store_chunks(
-    house: House, connection: Connection, run: Run, operations: Sequence[Operation]
+    deps: Dependencies, connection: Connection, run: Run, operations: Sequence[Operation]
 ) -> tuple[Chunk, ...]:
     """Keep the operations of the run's plan in chunks."""
-    size = house.connector(connection.ledger).chunk_size
+    size = deps.connector(connection.ledger).chunk_size
     chunks = []
     for number, part in enumerate(slices(operations, size)):
-        house.staging.put_chunk(run, number, part)
+        deps.staging.put_chunk(run, number, part)
         settled = Counter(op.state.value for op in part if op.state is not ItemState.PENDING)
         pending = len(part) - settled.total()
         chunks.append(

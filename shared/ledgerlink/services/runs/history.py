@@ -7,7 +7,7 @@ from enum import StrEnum
 from ledgerlink.domain.errors import NotFound
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome
 from ledgerlink.domain.model.runs import PRIVATE, Chunk, Run, RunState
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.ports import Page
 
 
@@ -64,10 +64,10 @@ def visible(run: Run, user: str) -> bool:
     return run.state not in PRIVATE or run.created_by == user
 
 
-def get_run(house: House, firm: str, connection_id: str, run_id: str, user: str) -> Run:
+def get_run(deps: Dependencies, firm: str, connection_id: str, run_id: str, user: str) -> Run:
     """Raises NotFound, also for another user's draft."""
-    house.connections.get(firm, connection_id)
-    run = house.runs.get(firm, connection_id, run_id)
+    deps.connections.get(firm, connection_id)
+    run = deps.runs.get(firm, connection_id, run_id)
     if not visible(run, user):
         raise NotFound(
             "no_run", f"There is no run {run_id}.", "List the connection's runs to see ids."
@@ -76,7 +76,7 @@ def get_run(house: House, firm: str, connection_id: str, run_id: str, user: str)
 
 
 def list_runs(
-    house: House,
+    deps: Dependencies,
     firm: str,
     connection_id: str,
     wanted: Wanted,
@@ -86,10 +86,10 @@ def list_runs(
 ) -> Page[Run]:
     """Runs in that order. A page may be short before the end. By state and user, the newest
     MOST_READ are sorted."""
-    house.connections.get(firm, connection_id)
+    deps.connections.get(firm, connection_id)
     if sort in (Sort.NEWEST, Sort.OLDEST):
-        return _read(house, firm, connection_id, wanted, after, limit, sort)
-    found = _read(house, firm, connection_id, wanted, None, MOST_READ, Sort.NEWEST).items
+        return _read(deps, firm, connection_id, wanted, after, limit, sort)
+    found = _read(deps, firm, connection_id, wanted, None, MOST_READ, Sort.NEWEST).items
     name = {Sort.STATE: lambda run: run.state.value, Sort.USER: lambda run: run.created_by}[sort]
     ordered = sorted(found, key=name)
     start = next((n + 1 for n, run in enumerate(ordered) if run.id == after), 0)
@@ -98,7 +98,7 @@ def list_runs(
 
 
 def _read(
-    house: House,
+    deps: Dependencies,
     firm: str,
     connection_id: str,
     wanted: Wanted,
@@ -110,7 +110,7 @@ def _read(
     oldest_first = sort is Sort.OLDEST
     for _ in range(MOST_READ // limit + 1):
         left = limit - len(found)
-        page = house.runs.list(firm, connection_id, after, left, oldest_first=oldest_first)
+        page = deps.runs.list(firm, connection_id, after, left, oldest_first=oldest_first)
         found += [run for run in page.items if wanted.holds(run)]
         after = page.after
         if after is None or len(found) == limit:
@@ -119,7 +119,7 @@ def _read(
 
 
 def list_items(
-    house: House,
+    deps: Dependencies,
     run: Run,
     after: int,
     limit: int,
@@ -133,7 +133,7 @@ def list_items(
     for chunk in run.chunks:
         if chunk.first + chunk.count <= after or not _may_hold(run, chunk, state):
             continue
-        for item in items_of_chunk(house, run, chunk):
+        for item in items_of_chunk(deps, run, chunk):
             if item.operation.seq < after or not _is_wanted(item, state, action):
                 continue
             size += _length(item)
@@ -161,10 +161,10 @@ def _may_hold(run: Run, chunk: Chunk, state: ItemState | None) -> bool:
     return bool(chunk.settled.get(state) or progress.outcomes.get(state)) or not done
 
 
-def items_of_chunk(house: House, run: Run, chunk: Chunk) -> list[Item]:
+def items_of_chunk(deps: Dependencies, run: Run, chunk: Chunk) -> list[Item]:
     """The items of one chunk."""
-    outcomes = house.runs.outcomes(run, chunk.first, chunk.count) if chunk.pending else {}
-    return [_item(op, outcomes) for op in house.staging.chunk(run, chunk.number)]
+    outcomes = deps.runs.outcomes(run, chunk.first, chunk.count) if chunk.pending else {}
+    return [_item(op, outcomes) for op in deps.staging.chunk(run, chunk.number)]
 
 
 def _item(operation: Operation, outcomes: Mapping[int, Outcome]) -> Item:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.ports import Ledger
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 
 
 @dataclass(slots=True)
-class Visit:
+class LedgerSession:
     """An open ledger. `metered` counts the calls of this visit that its maker meters."""
 
-    house: House
+    deps: Dependencies
     connection: Connection
     ledger: Ledger
     metered: int = 0
@@ -24,32 +24,32 @@ class Visit:
         """Meter the calls since the last note, and return them by kind."""
         fresh = Counter(self.ledger.calls) - self._noted
         self._noted += fresh
-        self.metered += meter(self.house, self.connection, fresh)
+        self.metered += meter(self.deps, self.connection, fresh)
         return fresh
 
 
-def meter(house: House, connection: Connection, calls: Mapping[str, int]) -> int:
+def meter(deps: Dependencies, connection: Connection, calls: Mapping[str, int]) -> int:
     """Add the metered ones among these calls to the month's usage; returns how many."""
-    kinds = house.connector(connection.ledger).metered
+    kinds = deps.connector(connection.ledger).metered
     metered = sum(number for kind, number in calls.items() if kind in kinds)
     if metered:
-        month = house.clock.now().strftime("%Y-%m")
-        house.usage.add(connection.ledger, connection.firm, connection.id, month, metered)
-        house.count("MeteredReads", metered)
+        month = deps.clock.now().strftime("%Y-%m")
+        deps.usage.add(connection.ledger, connection.firm, connection.id, month, metered)
+        deps.count("MeteredReads", metered)
     return metered
 
 
 @asynccontextmanager
-async def visit(
-    house: House, connection: Connection, *, aside: bool = False
-) -> AsyncIterator[Visit]:
+async def ledger_session(
+    deps: Dependencies, connection: Connection, *, aside: bool = False
+) -> AsyncIterator[LedgerSession]:
     """The connection's ledger, open for as long as the block lasts. A visit `aside` of the lane
     leaves the limiter's memory to the lane's worker, who may be writing at the same time."""
-    there = Visit(house, connection, house.open(connection))
+    there = LedgerSession(deps, connection, deps.open(connection))
     try:
         yield there
     finally:
         if not aside:
-            house.memory.save(connection.firm, connection.id, there.ledger.lane_state())
+            deps.memory.save(connection.firm, connection.id, there.ledger.connector_state())
         there.note()
         await there.ledger.close()

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from ledgerlink.domain.errors import Conflict
 from ledgerlink.domain.model.runs import DRAFTS, FINISHED, RESTING, UNDOABLE, Run, RunState
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.ports import Waiting
 from ledgerlink.services.runs.messages import messages_of
 
@@ -34,30 +34,30 @@ def next_step(run: Run) -> str:
     return APPLY
 
 
-def go(house: House, run: Run) -> None:
+def go(deps: Dependencies, run: Run) -> None:
     """Have the next step of the run done."""
     if run.imported is None:
-        house.lane.send(messages_of(run))
+        deps.lane.send(messages_of(run))
     else:
-        drive(house, run)
+        drive(deps, run)
 
 
-def drive(house: House, run: Run) -> None:
+def drive(deps: Dependencies, run: Run) -> None:
     """Tell the machine of an import where its run stands; start one where none is alive."""
-    waiting = house.machines.waiting(run)
+    waiting = deps.machines.waiting(run)
     step = next_step(run)
     if waiting.token:
         same = (waiting.step, waiting.generation) == (step, run.generation)
         if same and not _leg_is_over(run, waiting):
             return
-        if house.machines.answer(run, waiting, step):
+        if deps.machines.answer(run, waiting, step):
             if step == END:
-                house.machines.forget(run, "")
+                deps.machines.forget(run, "")
             return
-    elif waiting.since is not None and house.clock.now() - waiting.since < SILENCE:
+    elif waiting.since is not None and deps.clock.now() - waiting.since < SILENCE:
         return  # between two steps: it reads the run before it rests again
     if step != END:
-        house.machines.begin(run, step)
+        deps.machines.begin(run, step)
 
 
 def _leg_is_over(run: Run, waiting: Waiting) -> bool:
@@ -66,20 +66,20 @@ def _leg_is_over(run: Run, waiting: Waiting) -> bool:
     return all(chunk.number > waiting.until for chunk in run.open_chunks())
 
 
-def finish(house: House, run: Run) -> None:
+def finish(deps: Dependencies, run: Run) -> None:
     """Finish a run whose chunks are all done."""
     if run.state is not RunState.APPLYING or run.open_chunks():
         return
-    done = replace(run, state=run.outcome_state(), finished_at=house.clock.now())
+    done = replace(run, state=run.outcome_state(), finished_at=deps.clock.now())
     with suppress(Conflict):  # somebody interrupted it meanwhile
-        house.runs.save(done, of_generation=run.generation)
+        deps.runs.save(done, of_generation=run.generation)
 
 
-def _mark_undone(house: House, run: Run) -> None:
+def _mark_undone(deps: Dependencies, run: Run) -> None:
     """An undo that left nothing over changes the state of what it undid."""
     if run.imported is None or run.imported.undoes is None or run.state is not RunState.COMPLETED:
         return
-    before = house.runs.get(run.firm, run.connection_id, run.imported.undoes)
+    before = deps.runs.get(run.firm, run.connection_id, run.imported.undoes)
     if before.imported is None or before.state not in UNDOABLE:
         return
     undone = replace(
@@ -89,25 +89,25 @@ def _mark_undone(house: House, run: Run) -> None:
         imported=replace(before.imported, undone_by=run.id),
     )
     with suppress(Conflict):
-        house.runs.save(undone, of_generation=before.generation)
+        deps.runs.save(undone, of_generation=before.generation)
 
 
-def report(house: House, run: Run) -> None:
+def report(deps: Dependencies, run: Run) -> None:
     """Something was done for the run: its machine is told, and so is who waits for it."""
-    run = house.runs.get(run.firm, run.connection_id, run.id)
-    _mark_undone(house, run)
+    run = deps.runs.get(run.firm, run.connection_id, run.id)
+    _mark_undone(deps, run)
     if run.imported is not None:
-        drive(house, run)
+        drive(deps, run)
     if run.state in FINISHED | RESTING:
-        wake(house, run)
+        wake(deps, run)
 
 
-def ahead(house: House, run: Run) -> Run | None:
+def ahead(deps: Dependencies, run: Run) -> Run | None:
     """The run that this one waits for: the one being applied, or who asked before it."""
     firm, connection_id = run.firm, run.connection_id
     # In this order: one that begins between the two is seen at least once.
-    queued = house.runs.in_state(firm, connection_id, RunState.QUEUED)
-    applying = house.runs.in_state(firm, connection_id, RunState.APPLYING)
+    queued = deps.runs.in_state(firm, connection_id, RunState.QUEUED)
+    applying = deps.runs.in_state(firm, connection_id, RunState.APPLYING)
     for other in applying:
         if other.sync is None and other.id != run.id:
             return other
@@ -115,9 +115,9 @@ def ahead(house: House, run: Run) -> Run | None:
     return min(earlier, key=lambda other: other.rank, default=None)
 
 
-def wake(house: House, run: Run) -> None:
+def wake(deps: Dependencies, run: Run) -> None:
     """Whoever waited for this run is told that it waits no more."""
-    queued = house.runs.in_state(run.firm, run.connection_id, RunState.QUEUED)
+    queued = deps.runs.in_state(run.firm, run.connection_id, RunState.QUEUED)
     waiting = [other for other in queued if other.imported is not None and other.id != run.id]
     if waiting:
-        drive(house, min(waiting, key=lambda other: other.rank))
+        drive(deps, min(waiting, key=lambda other: other.rank))

@@ -7,20 +7,20 @@ from ledgerlink.domain.errors import AuthorizationLost, Conflict, LedgerError, L
 from ledgerlink.domain.model.connections import Connection, ConnectionState
 from ledgerlink.domain.model.reasons import REASONS, Reason, reason
 from ledgerlink.domain.model.runs import DRAFTS, FINISHED, RESTING, Run, RunState
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.runs.next_step import go
 
 UNFINISHED = (RunState.APPLYING, RunState.QUEUED, RunState.PARKED)
 
 
-def park(house: House, run: Run, why: Reason) -> Run:
+def park(deps: Dependencies, run: Run, why: Reason) -> Run:
     """Set the run aside with its reason. An import that was being planned is a draft again."""
     drafted = run.state is RunState.PLANNING
     state = RunState.DRAFT if drafted else RunState.PARKED
     parked = replace(run, state=state, reason=why)
-    house.runs.save(parked, of_generation=run.generation)
+    deps.runs.save(parked, of_generation=run.generation)
     if not drafted:
-        house.count("RunsParked", 1)
+        deps.count("RunsParked", 1)
     return parked
 
 
@@ -34,16 +34,18 @@ def reason_of(error: LedgerError) -> Reason:
     return reason(code, detail=error.message)
 
 
-def lose_authorization(house: House, connection: Connection, error: AuthorizationLost) -> None:
+def lose_authorization(
+    deps: Dependencies, connection: Connection, error: AuthorizationLost
+) -> None:
     """Mark the connection so that nothing is sent before somebody reconnects, unless somebody
     disconnected or reconnected it meanwhile."""
-    now = house.connections.get(connection.firm, connection.id)
+    now = deps.connections.get(connection.firm, connection.id)
     if now.connected_at == connection.connected_at and now.state is connection.state:
         lost = replace(now, state=ConnectionState.NEEDS_RECONNECT, reason=reason_of(error))
-        house.connections.save(lost)
+        deps.connections.save(lost)
 
 
-def resume(house: House, run: Run) -> Run:
+def resume(deps: Dependencies, run: Run) -> Run:
     """Let a run do what is left of it. Raises Conflict when it is finished, or was resumed by
     somebody else at the same time.
 
@@ -58,14 +60,14 @@ def resume(house: House, run: Run) -> Run:
         state = RunState.QUEUED if waits else RunState.APPLYING
         rested = run.generation
         run = replace(run, state=state, reason=None, generation=rested + 1, idle=0)
-        house.runs.save(run, of_generation=rested)
-    go(house, run)
+        deps.runs.save(run, of_generation=rested)
+    go(deps, run)
     return run
 
 
-def resume_all(house: House, connection: Connection) -> None:
+def resume_all(deps: Dependencies, connection: Connection) -> None:
     """Let every unfinished run of the connection go on, each state's oldest first."""
     for state in UNFINISHED:
-        for run in house.runs.in_state(connection.firm, connection.id, state):
+        for run in deps.runs.in_state(connection.firm, connection.id, state):
             with suppress(Conflict):  # it goes on already
-                resume(house, run)
+                resume(deps, run)

@@ -4,35 +4,35 @@ from collections.abc import Mapping, Sequence
 
 from ledgerlink.domain.model.rules import Mapping as RuleMapping
 from ledgerlink.domain.model.rules import Rule, RuleKind, refuse_shared_people
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.ports import Page
 
 
-def list_rules(house: House, firm: str, connection_id: str, kind: RuleKind) -> Sequence[Rule]:
+def list_rules(deps: Dependencies, firm: str, connection_id: str, kind: RuleKind) -> Sequence[Rule]:
     """All rules of a kind. Raises NotFound for an unknown connection."""
-    house.connections.get(firm, connection_id)
-    return house.rules.list(firm, connection_id, kind)
+    deps.connections.get(firm, connection_id)
+    return deps.rules.list(firm, connection_id, kind)
 
 
 def page_of_rules(
-    house: House, firm: str, connection_id: str, kind: RuleKind, after: str | None, limit: int
+    deps: Dependencies, firm: str, connection_id: str, kind: RuleKind, after: str | None, limit: int
 ) -> Page[Rule]:
     """At most `limit` rules in the order of their keys, past key `after`."""
-    found = sorted(list_rules(house, firm, connection_id, kind), key=lambda rule: rule.key)
+    found = sorted(list_rules(deps, firm, connection_id, kind), key=lambda rule: rule.key)
     rest = [rule for rule in found if after is None or rule.key > after]
     return Page(rest[:limit], rest[limit - 1].key if len(rest) > limit else None)
 
 
 def rule_history(
-    house: House, firm: str, connection_id: str, kind: RuleKind, key: str
+    deps: Dependencies, firm: str, connection_id: str, kind: RuleKind, key: str
 ) -> Sequence[Rule]:
     """All versions of one rule, oldest first."""
-    house.connections.get(firm, connection_id)
-    return house.rules.history(firm, connection_id, kind, key)
+    deps.connections.get(firm, connection_id)
+    return deps.rules.history(firm, connection_id, kind, key)
 
 
 def put_rules(
-    house: House,
+    deps: Dependencies,
     firm: str,
     user: str,
     connection_id: str,
@@ -44,33 +44,33 @@ def put_rules(
 
     Raises Conflict when two users would share a person.
     """
-    return put_all_rules(house, firm, user, connection_id, {kind: mappings})[kind]
+    return put_all_rules(deps, firm, user, connection_id, {kind: mappings})[kind]
 
 
 def put_all_rules(
-    house: House,
+    deps: Dependencies,
     firm: str,
     user: str,
     connection_id: str,
     given: Mapping[RuleKind, Mapping[str, RuleMapping]],
 ) -> Mapping[RuleKind, Sequence[Rule]]:
     """As `put_rules`, of several kinds; nothing is set when some of it is refused."""
-    house.connections.get(firm, connection_id)
+    deps.connections.get(firm, connection_id)
     found: dict[RuleKind, Sequence[Rule]] = {}
     changed: list[Rule] = []
     for kind, mappings in given.items():
-        current = {rule.key: rule for rule in house.rules.list(firm, connection_id, kind)}
-        fresh = _changed(house, user, kind, mappings, current)
+        current = {rule.key: rule for rule in deps.rules.list(firm, connection_id, kind)}
+        fresh = _changed(deps, user, kind, mappings, current)
         current |= {rule.key: rule for rule in fresh}
         refuse_shared_people(current.values())
         changed += fresh
         found[kind] = [current[key] for key in mappings]
-    house.rules.put(firm, connection_id, changed)
+    deps.rules.put(firm, connection_id, changed)
     return found
 
 
 def _changed(
-    house: House,
+    deps: Dependencies,
     user: str,
     kind: RuleKind,
     mappings: Mapping[str, RuleMapping],
@@ -82,7 +82,7 @@ def _changed(
             key=key,
             mapping=mapping,
             set_by=user,
-            set_at=house.clock.now(),
+            set_at=deps.clock.now(),
             version=current[key].version + 1 if key in current else 1,
         )
         for key, mapping in mappings.items()

@@ -11,9 +11,9 @@ from ledgerlink.domain.model import ledger_choices
 from ledgerlink.domain.model.connections import Connection, ConnectionState
 from ledgerlink.domain.model.ledger_choices import Chosen, Offered, Use
 from ledgerlink.domain.model.list_records import ListRecord, ListType
-from ledgerlink.domain.model.money_settings import Expensing, MissingPayee
+from ledgerlink.domain.model.money_settings import ExpenseSettings, MissingPayee
 from ledgerlink.domain.model.settings import Direction, Schedule, ScheduleMode, Settings
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.sync.request import start_sync
 from ledgerlink.services.sync.scheduler import chosen, incoming, replan
 from ledgerlink.wire.posting import Section, changed
@@ -37,19 +37,19 @@ the ledger lets a company choose; None takes one back), `block` and `unblock` (`
 is left out stays."""
 
 
-def get_settings(house: House, firm: str, connection_id: str) -> Settings:
+def get_settings(deps: Dependencies, firm: str, connection_id: str) -> Settings:
     """Raises NotFound for an unknown connection."""
-    house.connections.get(firm, connection_id)
-    return house.settings.get(firm, connection_id)
+    deps.connections.get(firm, connection_id)
+    return deps.settings.get(firm, connection_id)
 
 
-def offered_choices(house: House, firm: str, connection_id: str) -> Offered:
+def offered_choices(deps: Dependencies, firm: str, connection_id: str) -> Offered:
     """What the ledger lets the company choose. Raises NotFound for an unknown connection."""
-    return house.connector(house.connections.get(firm, connection_id).ledger).choices
+    return deps.connector(deps.connections.get(firm, connection_id).ledger).choices
 
 
 def change_settings(
-    house: House, firm: str, user: str, connection_id: str, patch: SettingsPatch
+    deps: Dependencies, firm: str, user: str, connection_id: str, patch: SettingsPatch
 ) -> Settings:
     """Store what the patch changes and let it take effect: the schedule is planned anew, lists
     that come in now are brought in, and records that were blocked or unblocked are looked at
@@ -57,9 +57,9 @@ def change_settings(
 
     Raises NotFound for an unknown connection, Invalid with all places that are wrong.
     """
-    connection = house.connections.get(firm, connection_id)
-    before = house.settings.get(firm, connection_id)
-    desk = Desk(house, connection, before)
+    connection = deps.connections.get(firm, connection_id)
+    before = deps.settings.get(firm, connection_id)
+    desk = Desk(deps, connection, before)
     after = desk.changed(patch)
     if desk.problems:
         raise Invalid(
@@ -68,10 +68,10 @@ def change_settings(
             "Correct what is named and send it again.",
             desk.problems,
         )
-    house.settings.put(firm, connection_id, after)
-    replan(house, connection)
-    _bring_in(house, connection, user, before, after)
-    _review(house, connection, user, desk.named, after)
+    deps.settings.put(firm, connection_id, after)
+    replan(deps, connection)
+    _bring_in(deps, connection, user, before, after)
+    _review(deps, connection, user, desk.named, after)
     return after
 
 
@@ -80,7 +80,7 @@ class Desk:
     """Where a patch is checked. `problems` collects what is wrong; `named` are the records that
     the patch blocks or unblocks, as far as they are known."""
 
-    house: House
+    deps: Dependencies
     connection: Connection
     before: Settings
     problems: list[Problem] = field(default_factory=list)
@@ -119,7 +119,7 @@ class Desk:
     def _lists(self, names: Sequence[str] | None) -> tuple[ListType, ...] | None:
         if names is None:
             return None
-        offered = self.house.connector(self.connection.ledger).lists
+        offered = self.deps.connector(self.connection.ledger).lists
         usual = [kind for kind, traits in offered.items() if not traits.on_request]
         if not names:
             remedy = "Name some, or set the direction to out if nothing is to come in."
@@ -163,7 +163,7 @@ class Desk:
             return before
 
     def _chosen(self, given: Mapping[str, Any]) -> Chosen:
-        offered = self.house.connector(self.connection.ledger).choices
+        offered = self.deps.connector(self.connection.ledger).choices
         if wrong := list(ledger_choices.problems(offered, given)):
             self.problems.extend(wrong)
             return self.before.ledger
@@ -172,7 +172,7 @@ class Desk:
                 self._refuse_unusable(f"/ledger/{name}", value, use)
         return ledger_choices.changed(self.before.ledger, given)
 
-    def _refuse_nobody(self, expenses: Expensing) -> None:
+    def _refuse_nobody(self, expenses: ExpenseSettings) -> None:
         if expenses.missing_payee is MissingPayee.CATCH_ALL and not expenses.catch_all_vendor_id:
             message = "Nobody is named to stand in for a missing payee."
             remedy = "Give the id of a vendor, or set missing_payee to refuse."
@@ -215,7 +215,7 @@ class Desk:
         return {
             f"{kind}:{record_id}": record
             for kind, some in ids.items()
-            for record_id, record in self.house.lists.get(firm, connection_id, kind, some).items()
+            for record_id, record in self.deps.lists.get(firm, connection_id, kind, some).items()
         }
 
 
@@ -226,28 +226,32 @@ def time_zones() -> frozenset[str]:
 
 
 def _bring_in(
-    house: House, connection: Connection, user: str, before: Settings, after: Settings
+    deps: Dependencies, connection: Connection, user: str, before: Settings, after: Settings
 ) -> None:
     """Read the lists that did not come in before. Whoever connects later reads all anyway."""
     if connection.state is not ConnectionState.CONNECTED:
         return
-    was, now = (_coming(house, connection, settings) for settings in (before, after))
+    was, now = (_coming(deps, connection, settings) for settings in (before, after))
     added = tuple(kind for kind in now if kind not in was)
     if added:
-        key = f"settings#{house.ids.new(house.clock.now())}"
-        start_sync(house, connection, user, "settings", key, wanted=added)
+        key = f"settings#{deps.ids.new(deps.clock.now())}"
+        start_sync(deps, connection, user, "settings", key, wanted=added)
 
 
-def _coming(house: House, connection: Connection, settings: Settings) -> Sequence[ListType]:
-    return chosen(house, connection, settings) if incoming(house, connection, settings) else ()
+def _coming(deps: Dependencies, connection: Connection, settings: Settings) -> Sequence[ListType]:
+    return chosen(deps, connection, settings) if incoming(deps, connection, settings) else ()
 
 
 def _review(
-    house: House, connection: Connection, user: str, named: Sequence[ListRecord], after: Settings
+    deps: Dependencies,
+    connection: Connection,
+    user: str,
+    named: Sequence[ListRecord],
+    after: Settings,
 ) -> None:
     """Look again at the records that do not say yet whether they are blocked."""
     names = {f"{record.type}:{record.id}": record for record in named if not record.gone}
     stale = tuple(n for n, record in names.items() if record.blocked != (n in after.blocked))
     if stale:
-        key = f"settings#{house.ids.new(house.clock.now())}"
-        start_sync(house, connection, user, "settings", key, wanted=(), reviewed=stale)
+        key = f"settings#{deps.ids.new(deps.clock.now())}"
+        start_sync(deps, connection, user, "settings", key, wanted=(), reviewed=stale)

@@ -6,35 +6,35 @@ from dataclasses import replace
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import Change
 from ledgerlink.domain.model.runs import Run
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.ports import Event
 
 PAGE = 1000
 
 
-def catch_up(house: House, connection: Connection) -> int:
+def catch_up(deps: Dependencies, connection: Connection) -> int:
     """Tell what an earlier worker recorded and died before telling; returns the number of the
     feed's last entry."""
     firm, connection_id = connection.firm, connection.id
-    after = house.lists.state(firm, connection_id).published
+    after = deps.lists.state(firm, connection_id).published
     while True:
-        page = house.lists.changes(firm, connection_id, after, PAGE)
-        tell(house, connection, page.items)
+        page = deps.lists.changes(firm, connection_id, after, PAGE)
+        tell(deps, connection, page.items)
         if not page.items:
             return after
         after = page.items[-1].seq
 
 
-def tell(house: House, connection: Connection, changes: Sequence[Change]) -> None:
+def tell(deps: Dependencies, connection: Connection, changes: Sequence[Change]) -> None:
     """Publish the changes of linked records, then note up to which one the bus was told."""
     if not changes:
         return
     events = [_changed(connection, change) for change in changes if change.linked]
     if events:
-        house.bus.publish(events)
+        deps.bus.publish(events)
     firm, connection_id = connection.firm, connection.id
-    state = house.lists.state(firm, connection_id)
-    house.lists.save_state(firm, connection_id, replace(state, published=changes[-1].seq))
+    state = deps.lists.state(firm, connection_id)
+    deps.lists.save_state(firm, connection_id, replace(state, published=changes[-1].seq))
 
 
 def _changed(connection: Connection, change: Change) -> Event:
@@ -56,7 +56,7 @@ def _changed(connection: Connection, change: Change) -> Event:
     )
 
 
-def finished(house: House, connection: Connection, run: Run) -> None:
+def finished(deps: Dependencies, connection: Connection, run: Run) -> None:
     """Publish that a sync is done, and note when."""
     assert run.sync is not None
     detail = {
@@ -68,7 +68,7 @@ def finished(house: House, connection: Connection, run: Run) -> None:
         "calls": run.calls(),
         "metered": run.sync.metered,
     }
-    house.bus.publish([Event(firm=connection.firm, kind="sync.finished", detail=detail)])
+    deps.bus.publish([Event(firm=connection.firm, kind="sync.finished", detail=detail)])
     firm, connection_id = connection.firm, connection.id
-    state = house.lists.state(firm, connection_id)
-    house.lists.save_state(firm, connection_id, replace(state, finished_at=run.finished_at))
+    state = deps.lists.state(firm, connection_id)
+    deps.lists.save_state(firm, connection_id, replace(state, finished_at=run.finished_at))

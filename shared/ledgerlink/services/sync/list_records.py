@@ -17,7 +17,7 @@ from ledgerlink.domain.model.rules import (
     RuleKind,
 )
 from ledgerlink.domain.model.runs import Run
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.ports import Page
 
 PEOPLE = {"employee": ListType.EMPLOYEE, "vendor": ListType.VENDOR}
@@ -59,10 +59,12 @@ def targets(rule: Rule) -> Iterator[tuple[ListType, str]]:
                 yield ListType.ITEM, parent_id
 
 
-def rules_by_target(house: House, connection: Connection, kind: ListType) -> dict[str, list[Rule]]:
+def rules_by_target(
+    deps: Dependencies, connection: Connection, kind: ListType
+) -> dict[str, list[Rule]]:
     """The rules that name a record of this list, by the record's id."""
     found: dict[str, list[Rule]] = {}
-    for rule in house.rules.list(connection.firm, connection.id):
+    for rule in deps.rules.list(connection.firm, connection.id):
         for list_type, ledger_id in targets(rule):
             if list_type is kind:
                 found.setdefault(ledger_id, []).append(rule)
@@ -70,15 +72,15 @@ def rules_by_target(house: House, connection: Connection, kind: ListType) -> dic
 
 
 def linked_ids(
-    house: House, connection: Connection, list_type: ListType, ids: Iterable[str]
+    deps: Dependencies, connection: Connection, list_type: ListType, ids: Iterable[str]
 ) -> set[str]:
     """Which of these records a rule names, or was written by us."""
     wanted = list(ids)
     if not wanted:
         return set()
-    named = rules_by_target(house, connection, list_type)
-    kinds = house.connector(connection.ledger).lists[list_type].entities
-    written = house.links.of_records(connection.firm, connection.id, kinds, wanted)
+    named = rules_by_target(deps, connection, list_type)
+    kinds = deps.connector(connection.ledger).lists[list_type].entities
+    written = deps.links.of_records(connection.firm, connection.id, kinds, wanted)
     return {each for each in wanted if each in named or each in written}
 
 
@@ -138,7 +140,7 @@ def _changed(record: ListRecord, since: datetime) -> bool:
 
 
 def list_records(
-    house: House,
+    deps: Dependencies,
     firm: str,
     connection_id: str,
     kind: str,
@@ -149,13 +151,13 @@ def list_records(
 ) -> Page[Known]:
     """At most `limit` of the wanted records, in a stable order. A page that is short, or empty,
     and has a cursor is not the last one. Raises NotFound for an unknown connection or list."""
-    connection = house.connections.get(firm, connection_id)
-    list_type = type_of(house, connection, kind)
-    rules = rules_by_target(house, connection, list_type)
+    connection = deps.connections.get(firm, connection_id)
+    list_type = type_of(deps, connection, kind)
+    rules = rules_by_target(deps, connection, list_type)
     found: list[Known] = []
     for _ in range(0, SCANNED, SLICE):
-        page = house.lists.page(firm, connection_id, list_type, after, SLICE)
-        for known in _known(house, connection, list_type, page.items, rules):
+        page = deps.lists.page(firm, connection_id, list_type, after, SLICE)
+        for known in _known(deps, connection, list_type, page.items, rules):
             if wanted.takes(known):
                 if len(found) == limit:
                     return Page(found, found[-1].record.id)
@@ -166,22 +168,24 @@ def list_records(
     return Page(found, after)
 
 
-def get_record(house: House, firm: str, connection_id: str, kind: str, record_id: str) -> Known:
+def get_record(
+    deps: Dependencies, firm: str, connection_id: str, kind: str, record_id: str
+) -> Known:
     """Raises NotFound."""
-    connection = house.connections.get(firm, connection_id)
-    list_type = type_of(house, connection, kind)
-    records = house.lists.get(firm, connection_id, list_type, [record_id])
+    connection = deps.connections.get(firm, connection_id)
+    list_type = type_of(deps, connection, kind)
+    records = deps.lists.get(firm, connection_id, list_type, [record_id])
     if record_id not in records:
         message = f"There is no {kind} {record_id}."
         raise NotFound("no_record", message, "List the records; a sync brings in what is new.")
-    rules = rules_by_target(house, connection, list_type)
-    (known,) = _known(house, connection, list_type, [records[record_id]], rules)
+    rules = rules_by_target(deps, connection, list_type)
+    (known,) = _known(deps, connection, list_type, [records[record_id]], rules)
     return known
 
 
-def type_of(house: House, connection: Connection, kind: str) -> ListType:
+def type_of(deps: Dependencies, connection: Connection, kind: str) -> ListType:
     """The list of that name. Raises NotFound for one that the ledger does not have."""
-    offered = house.connector(connection.ledger).lists
+    offered = deps.connector(connection.ledger).lists
     if kind not in offered:
         message = f"{connection.ledger} has no list {kind}."
         raise NotFound("no_list_type", message, f"Use one of: {', '.join(offered)}.")
@@ -189,24 +193,24 @@ def type_of(house: House, connection: Connection, kind: str) -> ListType:
 
 
 def _known(
-    house: House,
+    deps: Dependencies,
     connection: Connection,
     list_type: ListType,
     records: Sequence[ListRecord],
     rules: Mapping[str, Sequence[Rule]],
 ) -> list[Known]:
-    kinds = house.connector(connection.ledger).lists[list_type].entities
+    kinds = deps.connector(connection.ledger).lists[list_type].entities
     ids = [record.id for record in records]
-    written = house.links.of_records(connection.firm, connection.id, kinds, ids) if ids else {}
+    written = deps.links.of_records(connection.firm, connection.id, kinds, ids) if ids else {}
     return [Known(record, rules.get(record.id, ()), record.id in written) for record in records]
 
 
-def changes_of_run(house: House, run: Run, after: int, limit: int) -> Page[Change]:
+def changes_of_run(deps: Dependencies, run: Run, after: int, limit: int) -> Page[Change]:
     """What a sync changed, in order; `after` is a page's own cursor. A run's entries lie together
     in the feed, because syncs of a connection do not overlap."""
     if run.sync is None or run.started_at is None:
         return Page(())
     begin = max(after, run.sync.feed_before)
-    page = house.lists.changes(run.firm, run.connection_id, begin, limit + 1)
+    page = deps.lists.changes(run.firm, run.connection_id, begin, limit + 1)
     mine = list(takewhile(lambda change: change.run_id == run.id, page.items))
     return Page(mine[:limit], str(mine[limit - 1].seq) if len(mine) > limit else None)

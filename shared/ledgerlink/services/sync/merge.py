@@ -24,7 +24,7 @@ from ledgerlink.domain.model.list_records import (
     placed,
 )
 from ledgerlink.domain.model.runs import Run
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.sync.events import tell
 from ledgerlink.services.sync.list_records import linked_ids
 
@@ -33,17 +33,17 @@ DEEPEST = 100
 """Levels of a list, beyond which its parents must run in a circle."""
 
 
-def absorb(
-    house: House, connection: Connection, run: Run, kind: ListType, take: Callable[[], None]
+def merge(
+    deps: Dependencies, connection: Connection, run: Run, kind: ListType, take: Callable[[], None]
 ) -> Run:
     """Absorb what is left of a pulled list; `take` is asked before each slice, and may raise."""
-    absorber = Absorber(house, connection, run, kind)
+    absorber = ListMerger(deps, connection, run, kind)
     absorber.gather_parents()
     staged = absorber.read_staged()
     for number, records in enumerate(absorber.slices(staged)):
         if number >= absorber.work.applied:
             take()
-            absorber.absorb(staged, records)
+            absorber.merge(staged, records)
             absorber.save(replace(absorber.work, applied=number + 1))
     if absorber.work.whole:
         absorber.bury_missing(staged, take)
@@ -90,17 +90,17 @@ class Staged:
 
 
 @dataclass(slots=True)
-class Absorber:
+class ListMerger:
     """Absorbs one list of a run; `run` says how far it is."""
 
-    house: House
+    deps: Dependencies
     connection: Connection
     run: Run
     kind: ListType
     blocked: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        self.blocked = self.house.settings.get(self.run.firm, self.run.connection_id).blocked
+        self.blocked = self.deps.settings.get(self.run.firm, self.run.connection_id).blocked
 
     @property
     def work(self) -> ListWork:
@@ -115,11 +115,11 @@ class Absorber:
         """Store how far the list is."""
         lists = tuple(work if w.type is self.kind else w for w in self._sync().lists)
         self.run = replace(self.run, sync=replace(self._sync(), lists=lists))
-        self.house.runs.save(self.run, of_generation=self.run.generation)
+        self.deps.runs.save(self.run, of_generation=self.run.generation)
 
     def _pages(self) -> Iterator[tuple[int, Sequence[ListRecord]]]:
         for number in range(self.work.pages):
-            yield number, self.house.staging.page(self.run, self.kind, number)
+            yield number, self.deps.staging.page(self.run, self.kind, number)
 
     def read_staged(self) -> Staged:
         """What was pulled, without its contents."""
@@ -139,11 +139,11 @@ class Absorber:
         known = self._known(pulled)
         above = {r.parent_id for r in [*pulled.values(), *known.values()]} - {None, *pulled}
         parents = [r for r in self._known(map(str, above)).values() if not r.gone]
-        self.house.staging.put_page(self.run, self.kind, work.pages, parents)
+        self.deps.staging.put_page(self.run, self.kind, work.pages, parents)
         self.save(replace(work, pages=work.pages + 1, gathered=True))
 
     def _known(self, ids: Iterable[str]) -> Mapping[str, ListRecord]:
-        return self.house.lists.get(self.run.firm, self.run.connection_id, self.kind, ids)
+        return self.deps.lists.get(self.run.firm, self.run.connection_id, self.kind, ids)
 
     def slices(self, staged: Staged) -> Iterator[Sequence[ListRecord]]:
         """The staged records in slices, always the same ones: as they were pulled where all of
@@ -162,7 +162,7 @@ class Absorber:
             yield part
             start += len(part)
 
-    def absorb(self, staged: Staged, records: Sequence[ListRecord]) -> None:
+    def merge(self, staged: Staged, records: Sequence[ListRecord]) -> None:
         """Record what is new or different among these."""
         known = self._known(record.id for record in records)
         settled = [self._settle(staged, record, known.get(record.id)) for record in records]
@@ -170,10 +170,10 @@ class Absorber:
 
     def _record(self, known: Mapping[str, ListRecord], records: Sequence[ListRecord]) -> None:
         records = self._with_keys(records)
-        linked = linked_ids(self.house, self.connection, self.kind, [r.id for r in records])
+        linked = linked_ids(self.deps, self.connection, self.kind, [r.id for r in records])
         changes: list[Change] = []
         same: list[ListRecord] = []
-        now = self.house.clock.now()
+        now = self.deps.clock.now()
         for record in records:
             before = known.get(record.id)
             entry = change(before, record, self.run.id, now, linked=record.id in linked)
@@ -182,8 +182,8 @@ class Absorber:
             elif record != before:
                 same.append(record)
         run = self.run
-        recorded = self.house.lists.record(run.firm, run.connection_id, run.id, changes, same)
-        tell(self.house, self.connection, recorded)
+        recorded = self.deps.lists.record(run.firm, run.connection_id, run.id, changes, same)
+        tell(self.deps, self.connection, recorded)
 
     def _settle(
         self, staged: Staged, record: ListRecord, before: ListRecord | None
@@ -195,7 +195,7 @@ class Absorber:
             return None
         blocked = f"{self.kind}:{record.id}" in self.blocked
         record = replace(record, blocked=blocked)
-        if not self.house.connector(self.connection.ledger).lists[self.kind].places:
+        if not self.deps.connector(self.connection.ledger).lists[self.kind].places:
             return record
         # What was once named by a transaction stays so, though its balance is paid.
         record = replace(record, used=record.used or bool(before and before.used))
@@ -205,15 +205,15 @@ class Absorber:
         if self.work.whole:
             return record_id in staged.parents
         run = self.run
-        return self.house.lists.has_children(run.firm, run.connection_id, self.kind, record_id)
+        return self.deps.lists.has_children(run.firm, run.connection_id, self.kind, record_id)
 
     def _with_keys(self, records: Sequence[ListRecord]) -> Sequence[ListRecord]:
         """Time history with the source keys: the product's own for what it posted."""
         if self.kind is not ListType.TIME:
             return records
-        run, lists = self.run, self.house.connector(self.connection.ledger).lists
+        run, lists = self.run, self.deps.connector(self.connection.ledger).lists
         ids, kinds = [record.id for record in records], lists[self.kind].entities
-        ours = self.house.links.of_records(run.firm, run.connection_id, kinds, ids)
+        ours = self.deps.links.of_records(run.firm, run.connection_id, kinds, ids)
         return [
             replace(record, fields={**record.fields, **_origin(self.connection, record, ours)})
             for record in records
@@ -231,12 +231,12 @@ class Absorber:
     def _known_ids(self) -> Iterator[str]:
         firm, connection_id = self.run.firm, self.run.connection_id
         first, last = self._sync().first_day, self._sync().last_day
-        if not self.house.connector(self.connection.ledger).lists[self.kind].on_request:
-            yield from self.house.lists.ids(firm, connection_id, self.kind)
+        if not self.deps.connector(self.connection.ledger).lists[self.kind].on_request:
+            yield from self.deps.lists.ids(firm, connection_id, self.kind)
             return
         after: str | None = None
         while True:
-            page = self.house.lists.page(firm, connection_id, self.kind, after, SLICE)
+            page = self.deps.lists.page(firm, connection_id, self.kind, after, SLICE)
             for record in page.items:
                 day = record.fields.get("date", "")
                 if not record.gone and str(first) <= day <= str(last):
@@ -248,7 +248,7 @@ class Absorber:
     def finish(self, staged: Staged) -> None:
         """Count what became of the records, and move the cursor."""
         run, work = self.run, self.work
-        tally = self.house.lists.tally(run.firm, run.connection_id, run.id).get(self.kind, {})
+        tally = self.deps.lists.tally(run.firm, run.connection_id, run.id).get(self.kind, {})
         counts = {kind.value: tally.get(kind, 0) for kind in ChangeKind}
         changed = sum(n for kind, n in counts.items() if kind != ChangeKind.DELETED)
         counts["unchanged"] = staged.live - changed
@@ -257,17 +257,17 @@ class Absorber:
 
     def _move_cursor(self, work: ListWork) -> None:
         """A list that comes by days is never known up to a moment."""
-        on_request = self.house.connector(self.connection.ledger).lists[self.kind].on_request
+        on_request = self.deps.connector(self.connection.ledger).lists[self.kind].on_request
         if on_request or work.as_of is None:
             return
         firm, connection_id = self.run.firm, self.run.connection_id
-        state = self.house.lists.state(firm, connection_id)
+        state = self.deps.lists.state(firm, connection_id)
         cursor = max(work.as_of, state.cursors.get(self.kind, work.as_of))
         state = replace(state, cursors={**state.cursors, self.kind: cursor})
         if work.whole:
-            compared = {**state.compared, self.kind: self.house.clock.now()}
+            compared = {**state.compared, self.kind: self.deps.clock.now()}
             state = replace(state, compared=compared)
-        self.house.lists.save_state(firm, connection_id, state)
+        self.deps.lists.save_state(firm, connection_id, state)
 
 
 def _last(staged: Staged, number: int, page: Sequence[ListRecord]) -> list[ListRecord]:

@@ -12,24 +12,24 @@ from datetime import datetime, timedelta
 from ledgerlink.domain.errors import LedgerStopped
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import (
-    Batch,
     Gone,
+    ListBatch,
+    ListRead,
     ListRecord,
     ListTraits,
     ListType,
     ListWork,
-    Reading,
     Sync,
     SyncState,
 )
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.ports import Interrupted, Stop
-from ledgerlink.services.dependencies import House
-from ledgerlink.services.runs.ledger_session import Visit, visit
+from ledgerlink.services.dependencies import Dependencies
+from ledgerlink.services.runs.ledger_session import LedgerSession, ledger_session
 from ledgerlink.services.runs.parking import reason_of
 from ledgerlink.services.sync import scheduler
 from ledgerlink.services.sync.events import catch_up, finished
-from ledgerlink.services.sync.merge import absorb
+from ledgerlink.services.sync.merge import merge
 
 SHARE = 30
 """Pages after which a sync lets others in the lane have their turn."""
@@ -59,35 +59,35 @@ class Share:
         self.left -= 1
 
 
-async def bring_in(house: House, connection: Connection, run: Run, stop: Stop) -> None:
+async def bring_in(deps: Dependencies, connection: Connection, run: Run, stop: Stop) -> None:
     """Go on with a sync run from where it is, to its end.
 
     Raises Interrupted when `stop` said so or its share of the lane is used up, and what the
     ledger raises; what was pulled and absorbed before is kept.
     """
     share = Share(stop)
-    house.lists.recover(connection.firm, connection.id)
-    run = _begin(house, connection, run, catch_up(house, connection))
-    run = await _pull(house, connection, run, share)
+    deps.lists.recover(connection.firm, connection.id)
+    run = _begin(deps, connection, run, catch_up(deps, connection))
+    run = await _pull(deps, connection, run, share)
     for work in _lists(run):
         if not work.done:
-            run = absorb(house, connection, run, work.type, share.take)
-    _finish(house, connection, run)
+            run = merge(deps, connection, run, work.type, share.take)
+    _finish(deps, connection, run)
 
 
-def _finish(house: House, connection: Connection, run: Run) -> None:
+def _finish(deps: Dependencies, connection: Connection, run: Run) -> None:
     counts = run.counts()
     for name, number in counts.items():
-        house.count(f"Records{name.capitalize()}", number)
-    now = house.clock.now()
+        deps.count(f"Records{name.capitalize()}", number)
+    now = deps.clock.now()
     problems = [work.reason for work in _lists(run) if work.reason]
     state = RunState.COMPLETED_WITH_PROBLEMS if problems else RunState.COMPLETED
-    house.count("SyncsFailed", int(bool(problems)))
+    deps.count("SyncsFailed", int(bool(problems)))
     run = replace(run, state=state, reason=next(iter(problems), None), finished_at=now)
-    finished(house, connection, run)
-    house.runs.save(run, of_generation=run.generation)
+    finished(deps, connection, run)
+    deps.runs.save(run, of_generation=run.generation)
     changed = any(number for name, number in counts.items() if name != "unchanged")
-    scheduler.reschedule(house, connection, changed=changed)
+    scheduler.reschedule(deps, connection, changed=changed)
 
 
 def sync_of(run: Run) -> Sync:
@@ -100,12 +100,12 @@ def _lists(run: Run) -> tuple[ListWork, ...]:
     return sync_of(run).lists
 
 
-def _begin(house: House, connection: Connection, run: Run, fed: int) -> Run:
+def _begin(deps: Dependencies, connection: Connection, run: Run, fed: int) -> Run:
     """Decide once which lists are read and how; the feed has `fed` entries."""
     if run.state is RunState.APPLYING:
         return run
-    now, sync = house.clock.now(), sync_of(run)
-    lists = tuple(_again(work, now) for work in sync.lists) or _plan(house, connection, run)
+    now, sync = deps.clock.now(), sync_of(run)
+    lists = tuple(_again(work, now) for work in sync.lists) or _plan(deps, connection, run)
     fed = sync.feed_before if run.started_at else fed
     run = replace(
         run,
@@ -114,7 +114,7 @@ def _begin(house: House, connection: Connection, run: Run, fed: int) -> Run:
         started_at=run.started_at or now,
         sync=replace(sync, lists=lists, feed_before=fed),
     )
-    house.runs.save(run, of_generation=run.generation)
+    deps.runs.save(run, of_generation=run.generation)
     return run
 
 
@@ -125,60 +125,60 @@ def _again(work: ListWork, now: datetime) -> ListWork:
     return ListWork(type=work.type, whole=True)
 
 
-def _plan(house: House, connection: Connection, run: Run) -> tuple[ListWork, ...]:
-    sync, state = sync_of(run), house.lists.state(run.firm, run.connection_id)
-    reviewed = _reviewed(house, run)
+def _plan(deps: Dependencies, connection: Connection, run: Run) -> tuple[ListWork, ...]:
+    sync, state = sync_of(run), deps.lists.state(run.firm, run.connection_id)
+    reviewed = _reviewed(deps, run)
     return tuple(
-        reviewed.get(kind) or _work(house, connection, sync, state, kind)
-        for kind in house.connector(connection.ledger).lists
-        if kind in reviewed or _is_wanted(house, connection, sync, kind)
+        reviewed.get(kind) or _work(deps, connection, sync, state, kind)
+        for kind in deps.connector(connection.ledger).lists
+        if kind in reviewed or _is_wanted(deps, connection, sync, kind)
     )
 
 
-def _is_wanted(house: House, connection: Connection, sync: Sync, kind: ListType) -> bool:
+def _is_wanted(deps: Dependencies, connection: Connection, sync: Sync, kind: ListType) -> bool:
     if sync.wanted is not None:
         return kind in sync.wanted
-    chosen = house.settings.get(connection.firm, connection.id).lists
-    on_request = _traits(house, connection, kind).on_request
+    chosen = deps.settings.get(connection.firm, connection.id).lists
+    on_request = _traits(deps, connection, kind).on_request
     return not on_request and (chosen is None or kind in chosen)
 
 
-def _traits(house: House, connection: Connection, kind: ListType) -> ListTraits:
-    return house.connector(connection.ledger).lists[kind]
+def _traits(deps: Dependencies, connection: Connection, kind: ListType) -> ListTraits:
+    return deps.connector(connection.ledger).lists[kind]
 
 
 def _work(
-    house: House, connection: Connection, sync: Sync, state: SyncState, kind: ListType
+    deps: Dependencies, connection: Connection, sync: Sync, state: SyncState, kind: ListType
 ) -> ListWork:
-    traits, cursor = _traits(house, connection, kind), state.cursors.get(kind)
-    compared, now = state.compared.get(kind), house.clock.now()
+    traits, cursor = _traits(deps, connection, kind), state.cursors.get(kind)
+    compared, now = state.compared.get(kind), deps.clock.now()
     if sync.whole or traits.on_request or cursor is None or compared is None:
         return ListWork(type=kind, whole=True)
-    reach = house.connector(connection.ledger).changes_reach
+    reach = deps.connector(connection.ledger).changes_reach
     missed = traits.by_changes and now - cursor >= reach
     if missed or now - compared >= COMPARED_EVERY:
         return ListWork(type=kind, whole=True)
     return ListWork(type=kind, whole=False, since=cursor - OVERLAP)
 
 
-def _reviewed(house: House, run: Run) -> Mapping[ListType, ListWork]:
+def _reviewed(deps: Dependencies, run: Run) -> Mapping[ListType, ListWork]:
     """The lists of which only records that we know are looked at again."""
     ids: dict[ListType, list[str]] = {}
     for name in sync_of(run).reviewed:
         kind, _, record_id = name.partition(":")
         ids.setdefault(ListType(kind), []).append(record_id)
     for kind, some in ids.items():
-        known = house.lists.get(run.firm, run.connection_id, kind, some)
-        house.staging.put_page(run, kind, 0, [r for r in known.values() if not r.gone])
+        known = deps.lists.get(run.firm, run.connection_id, kind, some)
+        deps.staging.put_page(run, kind, 0, [r for r in known.values() if not r.gone])
     return {kind: ListWork(type=kind, whole=False, pages=1, pulled=True) for kind in ids}
 
 
-async def _pull(house: House, connection: Connection, run: Run, share: Share) -> Run:
+async def _pull(deps: Dependencies, connection: Connection, run: Run, share: Share) -> Run:
     """Stage every page that is not staged yet."""
     if all(work.pulled for work in _lists(run)):
         return run
-    async with visit(house, connection) as there:
-        puller = Puller(house, connection, run, there, share)
+    async with ledger_session(deps, connection) as there:
+        puller = Puller(deps, connection, run, there, share)
         try:
             await puller.pull()
         finally:
@@ -190,10 +190,10 @@ async def _pull(house: House, connection: Connection, run: Run, share: Share) ->
 class Puller:
     """Pulls the pages of a run; `run` says how far it is."""
 
-    house: House
+    deps: Dependencies
     connection: Connection
     run: Run
-    there: Visit
+    there: LedgerSession
     share: Share
 
     async def pull(self) -> None:
@@ -218,7 +218,7 @@ class Puller:
         metered = sync.metered + self.there.metered - before
         sync = replace(sync, lists=lists, calls=dict(calls), metered=metered)
         self.run = replace(run, sync=sync)
-        self.house.runs.save(self.run, of_generation=run.generation)
+        self.deps.runs.save(self.run, of_generation=run.generation)
 
     async def _changes(self) -> None:
         """Ask once for all lists whose changes the ledger tells."""
@@ -241,15 +241,15 @@ class Puller:
         return fresh and self._traits(work.type).by_changes
 
     def _traits(self, kind: ListType) -> ListTraits:
-        return _traits(self.house, self.connection, kind)
+        return _traits(self.deps, self.connection, kind)
 
-    def _ours(self, kind: ListType, batch: Batch) -> Batch:
+    def _ours(self, kind: ListType, batch: ListBatch) -> ListBatch:
         """Without what nobody asked for, of lists that matter only where we wrote."""
         traits, run = self._traits(kind), self.run
         if not traits.linked_only:
             return batch
         ids = [record.id for record in batch.records] + [gone.id for gone in batch.gone]
-        known = self.house.links.of_records(run.firm, run.connection_id, traits.entities, ids)
+        known = self.deps.links.of_records(run.firm, run.connection_id, traits.entities, ids)
         return replace(
             batch,
             records=[record for record in batch.records if record.id in known],
@@ -282,10 +282,10 @@ class Puller:
             )
         )
 
-    def _reading(self, work: ListWork) -> Reading:
+    def _reading(self, work: ListWork) -> ListRead:
         sync, traits = sync_of(self.run), self._traits(work.type)
         days = (sync.first_day, sync.last_day) if traits.on_request else (None, None)
-        return Reading(
+        return ListRead(
             type=work.type,
             since=work.since,
             first_day=days[0],
@@ -295,11 +295,11 @@ class Puller:
         )
 
     def _linked(self, traits: ListTraits) -> tuple[str, ...]:
-        ids = self.house.links.ledger_ids(self.run.firm, self.run.connection_id, traits.entities)
+        ids = self.deps.links.ledger_ids(self.run.firm, self.run.connection_id, traits.entities)
         return tuple(sorted(ids, key=lambda each: (len(each), each)))
 
     def _stage(self, work: ListWork, records: Sequence[ListRecord]) -> None:
-        self.house.staging.put_page(self.run, work.type, work.pages, records)
+        self.deps.staging.put_page(self.run, work.type, work.pages, records)
 
 
 def _stubs(kind: ListType, gone: Iterable[Gone]) -> list[ListRecord]:

@@ -9,7 +9,7 @@ from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import ListType, Sync
 from ledgerlink.domain.model.runs import Run, RunState
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.accept import require_authorized
 from ledgerlink.services.runs.messages import run_message
 
@@ -18,7 +18,7 @@ UNFINISHED = (RunState.APPLYING, RunState.QUEUED, RunState.PARKED)
 
 
 def request_sync(
-    house: House,
+    deps: Dependencies,
     firm: str,
     user: str,
     connection_id: str,
@@ -35,19 +35,21 @@ def request_sync(
     direction is out, Invalid for a list that the ledger does not have and for a list on request
     without its days (at most 366).
     """
-    connection = house.connections.get(firm, connection_id)
+    connection = deps.connections.get(firm, connection_id)
     require_authorized(connection)
-    house.settings.get(firm, connection_id).require_syncing()
-    _check_lists(house, connection, wanted)
-    _check_days(house, connection, wanted or (), first_day, last_day)
+    deps.settings.get(firm, connection_id).require_syncing()
+    _check_lists(deps, connection, wanted)
+    _check_days(deps, connection, wanted or (), first_day, last_day)
     sync = Sync(
         trigger="request", whole=whole, wanted=wanted, first_day=first_day, last_day=last_day
     )
-    return _start(house, connection, user, idempotency_key, sync)
+    return _start(deps, connection, user, idempotency_key, sync)
 
 
-def _check_lists(house: House, connection: Connection, wanted: tuple[ListType, ...] | None) -> None:
-    offered = house.connector(connection.ledger).lists
+def _check_lists(
+    deps: Dependencies, connection: Connection, wanted: tuple[ListType, ...] | None
+) -> None:
+    offered = deps.connector(connection.ledger).lists
     remedy = f"Use some of: {', '.join(offered)}."
     if wanted == ():
         raise _invalid("no_list", "/lists", "No list is named.", f"{remedy} Or leave it out.")
@@ -58,13 +60,13 @@ def _check_lists(house: House, connection: Connection, wanted: tuple[ListType, .
 
 
 def _check_days(
-    house: House,
+    deps: Dependencies,
     connection: Connection,
     wanted: Sequence[ListType],
     first_day: date | None,
     last_day: date | None,
 ) -> None:
-    offered = house.connector(connection.ledger).lists
+    offered = deps.connector(connection.ledger).lists
     ranged = [kind for kind in wanted if offered[kind].on_request]
     if not ranged:
         if first_day or last_day:
@@ -86,7 +88,7 @@ def _invalid(code: str, pointer: str, message: str, remedy: str) -> Invalid:
 
 
 def start_sync(
-    house: House,
+    deps: Dependencies,
     connection: Connection,
     user: str,
     trigger: str,
@@ -98,26 +100,26 @@ def start_sync(
 ) -> Run:
     """A run that brings lists in by itself; once per idempotency key."""
     sync = Sync(trigger=trigger, whole=whole, wanted=wanted, reviewed=reviewed)
-    return _start(house, connection, user, idempotency_key, sync)
+    return _start(deps, connection, user, idempotency_key, sync)
 
 
 def _start(
-    house: House, connection: Connection, user: str, idempotency_key: str, sync: Sync
+    deps: Dependencies, connection: Connection, user: str, idempotency_key: str, sync: Sync
 ) -> Run:
-    now = house.clock.now()
+    now = deps.clock.now()
     run = Run(
         firm=connection.firm,
         connection_id=connection.id,
-        id=house.ids.new(now),
+        id=deps.ids.new(now),
         kind="sync",
         state=RunState.QUEUED,
         created_by=user,
         created_at=now,
         sync=sync,
     )
-    run = house.runs.create(run, idempotency_key, _digest(sync))
+    run = deps.runs.create(run, idempotency_key, _digest(sync))
     if run.state is RunState.QUEUED:
-        house.lane.send([run_message(run)])
+        deps.lane.send([run_message(run)])
     return run
 
 
@@ -126,12 +128,12 @@ def _digest(sync: Sync) -> str:
     return hashlib.sha256(json.dumps(["sync", asked], default=str).encode()).hexdigest()
 
 
-def waiting_sync(house: House, connection: Connection) -> Run | None:
+def waiting_sync(deps: Dependencies, connection: Connection) -> Run | None:
     """The oldest sync of the connection that is not finished."""
-    return min(_unfinished(house, connection), key=lambda run: run.id, default=None)
+    return min(_unfinished(deps, connection), key=lambda run: run.id, default=None)
 
 
-def _unfinished(house: House, connection: Connection) -> list[Run]:
+def _unfinished(deps: Dependencies, connection: Connection) -> list[Run]:
     firm, connection_id = connection.firm, connection.id
-    runs = (house.runs.in_state(firm, connection_id, state) for state in UNFINISHED)
+    runs = (deps.runs.in_state(firm, connection_id, state) for state in UNFINISHED)
     return [run for some in runs for run in some if run.sync is not None]

@@ -25,7 +25,7 @@ from ledgerlink.domain.model.schedule import (
 )
 from ledgerlink.domain.model.settings import Direction, ScheduleMode, Settings
 from ledgerlink.domain.ports import Stop
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.runs.parking import resume
 from ledgerlink.services.sync.request import start_sync, waiting_sync
 
@@ -42,22 +42,22 @@ Row = tuple[str, str]
 Changed = Callable[[Due], Due]
 
 
-def tick(house: House, stop: Stop) -> int:
+def tick(deps: Dependencies, stop: Stop) -> int:
     """Queue the syncs that are due, and let runs go on that wait for their ledger; returns for
     how many connections something was queued.
 
     One connection's trouble is counted and logged, and hinders no other. A tick that died may be
     repeated: what was queued is not queued again.
     """
-    now, queued = house.clock.now(), 0
+    now, queued = deps.clock.now(), 0
     seen: set[Row] = set()
     with ThreadPoolExecutor(SIDE_BY_SIDE) as workers:
         for _ in range(ROUNDS):
-            fresh = [d for d in house.schedules.due(now, AT_ONCE) if _row(d) not in seen]
+            fresh = [d for d in deps.schedules.due(now, AT_ONCE) if _row(d) not in seen]
             if not fresh or stop():
                 break
             seen.update(map(_row, fresh))
-            queued += sum(workers.map(lambda due: _serve_safely(house, due, now, stop), fresh))
+            queued += sum(workers.map(lambda due: _serve_safely(deps, due, now, stop), fresh))
     return queued
 
 
@@ -65,39 +65,39 @@ def _row(due: Due) -> Row:
     return due.firm, due.connection_id
 
 
-def _serve_safely(house: House, due: Due, now: datetime, stop: Stop) -> bool:
+def _serve_safely(deps: Dependencies, due: Due, now: datetime, stop: Stop) -> bool:
     if stop():
         return False
     try:
-        return _serve(house, due, now)
+        return _serve(deps, due, now)
     except Exception:
         logger.exception("firm %s, connection %s: not served", due.firm, due.connection_id)
-        house.count("DueFailed", 1)
-        _postpone(house, due, now)
+        deps.count("DueFailed", 1)
+        _postpone(deps, due, now)
         return False
 
 
-def _postpone(house: House, due: Due, now: datetime) -> None:
+def _postpone(deps: Dependencies, due: Due, now: datetime) -> None:
     """Leave the front of the index to others. A newer row has its own moment."""
     try:
-        house.schedules.put(replace(due, at=now + FIRST_INTERVAL))
+        deps.schedules.put(replace(due, at=now + FIRST_INTERVAL))
     except Exception:
         logger.exception("firm %s, connection %s: not postponed", due.firm, due.connection_id)
 
 
-def _serve(house: House, due: Due, now: datetime) -> bool:
+def _serve(deps: Dependencies, due: Due, now: datetime) -> bool:
     """Do what is due and write the next moment; whether something was queued."""
     queued = False
     for _ in range(TRIES):
-        turn = _turn(house, due, now)
+        turn = _turn(deps, due, now)
         if turn is None:
             served = _never(due)
         else:
             served, did = turn.take()
             queued = queued or did
-        if house.schedules.put(served):
+        if deps.schedules.put(served):
             break
-        due = house.schedules.get(due.firm, due.connection_id)
+        due = deps.schedules.get(due.firm, due.connection_id)
         if due.at is None or due.at > now:
             break
     return queued
@@ -107,23 +107,23 @@ def _never(due: Due) -> Due:
     return replace(due, at=None, planned=None, retry_at=None)
 
 
-def _turn(house: House, due: Due, now: datetime) -> "Turn | None":
+def _turn(deps: Dependencies, due: Due, now: datetime) -> "Turn | None":
     """None when nothing can be done before somebody connects."""
     try:
-        connection = house.connections.get(due.firm, due.connection_id)
+        connection = deps.connections.get(due.firm, due.connection_id)
     except NotFound:
         return None
     if connection.state is not ConnectionState.CONNECTED:
         return None
-    settings = house.settings.get(due.firm, due.connection_id)
-    return Turn(house, connection, settings, due, now)
+    settings = deps.settings.get(due.firm, due.connection_id)
+    return Turn(deps, connection, settings, due, now)
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One connection's turn in a tick."""
 
-    house: House
+    deps: Dependencies
     connection: Connection
     settings: Settings
     due: Due
@@ -133,9 +133,9 @@ class Turn:
         """The row as it is to be written, and whether something was queued."""
         resumed = self._resume()
         due = replace(self.due, retry_at=None, tries=self.due.tries if resumed else 0)
-        if not incoming(self.house, self.connection, self.settings):
+        if not incoming(self.deps, self.connection, self.settings):
             return replace(_never(due), at=self._watch(due)), bool(resumed)
-        waiting = waiting_sync(self.house, self.connection)
+        waiting = waiting_sync(self.deps, self.connection)
         if waiting is not None:
             again = waiting.id in resumed and self._by_schedule()
             return self._tried_again(due) if again else self._behind(waiting, due), bool(resumed)
@@ -156,17 +156,17 @@ class Turn:
 
     def _hinted(self) -> frozenset[ListType]:
         """Without the lists that the firm does not want any more."""
-        return self.due.hinted & frozenset(chosen(self.house, self.connection, self.settings))
+        return self.due.hinted & frozenset(chosen(self.deps, self.connection, self.settings))
 
     def _resume(self) -> frozenset[str]:
         """Try again what waits for the ledger; a sync that is parked for anything else has its
         try when the schedule would start one. Returns the ids of the runs."""
         firm, connection_id = self.due.firm, self.due.connection_id
-        parked = self.house.runs.in_state(firm, connection_id, RunState.PARKED)
+        parked = self.deps.runs.in_state(firm, connection_id, RunState.PARKED)
         some = [run for run in parked if self._may_go_on(run)]
         for run in some:
             with suppress(Conflict):  # it goes on already
-                resume(self.house, run)
+                resume(self.deps, run)
         return frozenset(run.id for run in some)
 
     def _may_go_on(self, run: Run) -> bool:
@@ -187,7 +187,7 @@ class Turn:
         assert waiting.sync is not None
         wanted, begun = waiting.sync.wanted, bool(waiting.sync.lists)
         if not begun and due.at is not None and waiting.created_at >= due.at:
-            resume(self.house, waiting)  # a tick that died may have left it without its message
+            resume(self.deps, waiting)  # a tick that died may have left it without its message
         answered = due.hinted if wanted is None else due.hinted & frozenset(wanted)
         return replace(
             due,
@@ -199,7 +199,7 @@ class Turn:
     def _start(self, hinted: Iterable[ListType]) -> None:
         at = self.due.at or self.now
         start_sync(
-            self.house,
+            self.deps,
             self.connection,
             self.connection.created_by,
             "schedule" if self._by_schedule() else "webhook",
@@ -213,15 +213,15 @@ class Turn:
         return replace(due, hinted=frozenset(), planned=planned, at=min(planned or guard, guard))
 
 
-def incoming(house: House, connection: Connection, settings: Settings) -> bool:
+def incoming(deps: Dependencies, connection: Connection, settings: Settings) -> bool:
     """Whether lists come in at all."""
-    lists = house.connector(connection.ledger).lists
+    lists = deps.connector(connection.ledger).lists
     return settings.direction is not Direction.OUT and bool(lists)
 
 
-def chosen(house: House, connection: Connection, settings: Settings) -> Sequence[ListType]:
+def chosen(deps: Dependencies, connection: Connection, settings: Settings) -> Sequence[ListType]:
     """The lists that come in by themselves, in the order in which they are read."""
-    offered = house.connector(connection.ledger).lists
+    offered = deps.connector(connection.ledger).lists
     return [
         kind
         for kind, traits in offered.items()
@@ -229,10 +229,10 @@ def chosen(house: House, connection: Connection, settings: Settings) -> Sequence
     ]
 
 
-def hint(house: House, connection: Connection, types: Iterable[ListType]) -> None:
+def hint(deps: Dependencies, connection: Connection, types: Iterable[ListType]) -> None:
     """The ledger says that these lists changed: have them read with the next tick. Writes nothing
     when that is so already. Raises Conflict when others keep changing the row."""
-    now, kinds = house.clock.now(), frozenset(types)
+    now, kinds = deps.clock.now(), frozenset(types)
 
     def hinted(due: Due) -> Due:
         # A row with hints that is not due yet stands behind a sync that is under way.
@@ -241,13 +241,13 @@ def hint(house: House, connection: Connection, types: Iterable[ListType]) -> Non
             return due
         return replace(due, hinted=due.hinted | kinds, at=min(due.at or now, now))
 
-    _change(house, connection, hinted)
+    _change(deps, connection, hinted)
 
 
-def bring_forward(house: House, connection: Connection, at: datetime) -> None:
+def bring_forward(deps: Dependencies, connection: Connection, at: datetime) -> None:
     """Look at the connection at this moment, to try its parked runs again; later, up to four
     hours, when that was of no use before."""
-    now = house.clock.now()
+    now = deps.clock.now()
 
     def forward(due: Due) -> Due:
         if due.retry_at is not None:
@@ -255,12 +255,12 @@ def bring_forward(house: House, connection: Connection, at: datetime) -> None:
         then = now + next_try(at - now, due.tries)
         return replace(due, retry_at=then, tries=due.tries + 1, at=min(due.at or then, then))
 
-    _change(house, connection, forward)
+    _change(deps, connection, forward)
 
 
-def reschedule(house: House, connection: Connection, *, changed: bool) -> None:
+def reschedule(deps: Dependencies, connection: Connection, *, changed: bool) -> None:
     """A sync is done: when the next one is due. Hints that came meanwhile make it due now."""
-    settings, now = house.settings.get(connection.firm, connection.id), house.clock.now()
+    settings, now = deps.settings.get(connection.firm, connection.id), deps.clock.now()
 
     def again(due: Due) -> Due:
         between = due.planned is not None  # two syncs of the schedule
@@ -271,36 +271,36 @@ def reschedule(house: House, connection: Connection, *, changed: bool) -> None:
         planned = fresh if due.planned is None or fresh is None else min(due.planned, fresh)
         return _timed(replace(due, interval=interval, planned=planned, tries=0), now)
 
-    _change(house, connection, again)
+    _change(deps, connection, again)
 
 
-def begin_schedule(house: House, connection: Connection) -> None:
+def begin_schedule(deps: Dependencies, connection: Connection) -> None:
     """After a connect, whose sync takes the place of the schedule's own."""
-    settings, now = house.settings.get(connection.firm, connection.id), house.clock.now()
-    guarded = incoming(house, connection, settings)
+    settings, now = deps.settings.get(connection.firm, connection.id), deps.clock.now()
+    guarded = incoming(deps, connection, settings)
 
     def begun(due: Due) -> Due:
         due = replace(due, interval=FIRST_INTERVAL, planned=None, retry_at=None, tries=0)
         return replace(due, at=now + GUARD) if guarded else _timed(due, now)
 
-    _change(house, connection, begun)
+    _change(deps, connection, begun)
 
 
-def replan(house: House, connection: Connection) -> None:
+def replan(deps: Dependencies, connection: Connection) -> None:
     """After a change of settings: the schedule's next moment anew, from the first interval."""
-    settings, now = house.settings.get(connection.firm, connection.id), house.clock.now()
+    settings, now = deps.settings.get(connection.firm, connection.id), deps.clock.now()
     fresh = next_due(settings.schedule, FIRST_INTERVAL, now, connection.id)
-    planned = fresh if incoming(house, connection, settings) else None
+    planned = fresh if incoming(deps, connection, settings) else None
 
     def anew(due: Due) -> Due:
         return _timed(replace(due, interval=FIRST_INTERVAL, planned=planned), now)
 
-    _change(house, connection, anew)
+    _change(deps, connection, anew)
 
 
-def end_schedule(house: House, connection: Connection) -> None:
+def end_schedule(deps: Dependencies, connection: Connection) -> None:
     """After a disconnect."""
-    _change(house, connection, lambda due: replace(_never(due), hinted=frozenset()))
+    _change(deps, connection, lambda due: replace(_never(due), hinted=frozenset()))
 
 
 def _timed(due: Due, now: datetime) -> Due:
@@ -309,11 +309,11 @@ def _timed(due: Due, now: datetime) -> Due:
     return replace(due, at=min((m for m in moments if m is not None), default=None))
 
 
-def _change(house: House, connection: Connection, change: Changed) -> None:
+def _change(deps: Dependencies, connection: Connection, change: Changed) -> None:
     for _ in range(TRIES):
-        due = house.schedules.get(connection.firm, connection.id)
+        due = deps.schedules.get(connection.firm, connection.id)
         changed = change(due)
-        if changed == due or house.schedules.put(changed):
+        if changed == due or deps.schedules.put(changed):
             return
     raise Conflict(
         "schedule_busy", "The connection's schedule keeps changing.", "Ask again in a minute."

@@ -10,7 +10,7 @@ from ledgerlink.connectors.intacct.choices import Choices
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
 from ledgerlink.domain.model.documents import Document, fingerprint
 from ledgerlink.domain.model.plan import Action, Outcome, Request, Write
-from ledgerlink.domain.ports import LaneState, Stop, never
+from ledgerlink.domain.ports import ConnectorState, Stop, never
 
 from tests.fakes.clock import FakeClock
 from tests.unit.connectors.intacct.gateway import Gateway
@@ -25,7 +25,7 @@ class Books:
     choices: Choices = field(default_factory=Choices)
     clock: FakeClock = field(default_factory=FakeClock)
     vault: Vault = field(default_factory=Vault)
-    state: LaneState = field(default_factory=dict)
+    state: ConnectorState = field(default_factory=dict)
     told: dict[int, Outcome] = field(default_factory=dict)
     answers: int = 0
 

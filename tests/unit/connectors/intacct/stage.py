@@ -9,10 +9,10 @@ from ledgerlink.connectors.intacct.config import Endpoints
 from ledgerlink.connectors.intacct.protocol.requests import Call, Function, Sender
 from ledgerlink.connectors.intacct.protocol.xml import Value
 from ledgerlink.connectors.intacct.transport.client import Client, timeout
-from ledgerlink.connectors.intacct.transport.unanswered import Silence
+from ledgerlink.connectors.intacct.transport.unanswered import UnansweredWrites
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.model.logins import Login, Session
-from ledgerlink.domain.ports import LaneState
+from ledgerlink.domain.ports import ConnectorState
 
 from tests.fakes.clock import START, FakeClock
 from tests.unit.connectors.intacct.gateway import ENDPOINT, Gateway
@@ -44,14 +44,14 @@ def client_of(
     gateway: Gateway,
     vault: Vault | None = None,
     clock: FakeClock | None = None,
-    state: LaneState | None = None,
+    state: ConnectorState | None = None,
     endpoints: Endpoints | None = None,
 ) -> Client:
     time = LedgerTime(clock or FakeClock())
     there = endpoints or Endpoints()
     http = httpx.AsyncClient(transport=httpx.MockTransport(gateway), timeout=timeout(time))
     sessions = Sessions(vault or Vault(), there, time)
-    silence = Silence(time, state or {})
+    silence = UnansweredWrites(time, state or {})
     sender = Sender.of(CREDENTIALS)
     return Client(there.gateway_url, sender, sessions, http, time, lambda: 0.5, silence)
 

@@ -54,7 +54,7 @@ async def test_it_is_a_connector_with_a_ledger_and_a_composer() -> None:
     connector: Connector = books.connector
     ledger: Ledger = books.ledger
     composer: Composer = connector.composer_for(Features())
-    assert (connector.name, ledger.calls, ledger.lane_state()) == ("intacct", {}, {})
+    assert (connector.name, ledger.calls, ledger.connector_state()) == ("intacct", {}, {})
     assert composer.list_record(NewCustomer(key="client:c", name="Acme")).kind == "CUSTOMER"
     assert await ledger.exchange_rates([]) == {}
     await ledger.close()
@@ -62,9 +62,9 @@ async def test_it_is_a_connector_with_a_ledger_and_a_composer() -> None:
 
 def test_there_is_neither_consent_nor_notice() -> None:
     with pytest.raises(Invalid):
-        Books().connector.grants({})
+        Books().connector.consents({})
     with pytest.raises(Forbidden):
-        Books().connector.notices({}, b"{}", dict)
+        Books().connector.webhook_events({}, b"{}", dict)
 
 
 @pytest.mark.parametrize("each", [*FUNCTION, *SIGNING_IN], ids=lambda m: m.words or m.errorno)

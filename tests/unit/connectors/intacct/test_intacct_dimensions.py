@@ -256,20 +256,20 @@ async def test_what_was_learned_is_asked_for_as_long_as_the_account_asks() -> No
     number = books.gateway.add("GLACCOUNT", ACCOUNTNO="7000", REQUIREDEPT="false")
     company = await books.ledger.company(never)
     assert company.features.required == {"SODOCUMENT item/LAB-1": {"department": "6000"}}
-    kept = books.ledger.lane_state()
+    kept = books.ledger.connector_state()
     assert kept == {"accounts": {"SODOCUMENT item/LAB-1": ["6000"]}}
     assert books.gateway.requests("query") == 1
     del books.gateway.tables["GLACCOUNT"][number]
     books.gateway.rows("GLACCOUNT")[0]["REQUIREDEPT"] = "false"
     assert (await books.ledger.company(never)).features.required == {}
-    assert books.ledger.lane_state() == {}
+    assert books.ledger.connector_state() == {}
 
 
 async def test_what_cannot_be_asked_is_kept_and_holds_nobody_back() -> None:
     books = Books(state=ACCOUNTS)
     books.gateway.refusals = {"GLACCOUNT": [("XL03000009", "Object definition not found")]}
     assert (await books.ledger.company(never)).features.required == {}
-    assert books.ledger.lane_state() == ACCOUNTS
+    assert books.ledger.connector_state() == ACCOUNTS
 
 
 async def test_a_refused_document_is_told_with_the_field_and_remembered() -> None:
@@ -280,7 +280,7 @@ async def test_a_refused_document_is_told_with_the_field_and_remembered() -> Non
     assert why is not None
     assert (why.code, why.field) == ("missing_dimension", "department_key")
     assert "department_key" in why.remedy
-    assert books.ledger.lane_state() == {"accounts": {"glaccount/6000": ["6000"]}}
+    assert books.ledger.connector_state() == {"accounts": {"glaccount/6000": ["6000"]}}
 
 
 async def test_a_company_of_entities_asks_time_for_a_location_unless_one_is_signed_in_to() -> None:

@@ -26,7 +26,7 @@ from ledgerlink.connectors.intacct.reads.reader import Readings
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.errors import Invalid, LedgerStopped
-from ledgerlink.domain.model.list_records import ListRecord, ListType, Reading
+from ledgerlink.domain.model.list_records import ListRead, ListRecord, ListType
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.ports import never
 
@@ -91,7 +91,7 @@ async def whole(
     readings, records = readings_of(client_of(gateway)), list[ListRecord]()
     position: str | None = None
     for _ in range(20):
-        batch = await readings.read(Reading(type=kind, since=since, position=position), never)
+        batch = await readings.read(ListRead(type=kind, since=since, position=position), never)
         records += batch.records
         position = batch.position
         if position is None:
@@ -156,7 +156,7 @@ async def test_custom_fields_are_read_with_their_records_and_offered() -> None:
     client = client_of(company())
     custom = CustomFields(client)
     readings = Readings(client, custom, LedgerTime(FakeClock()))
-    batch = await readings.read(Reading(type=ListType.CUSTOMER), never)
+    batch = await readings.read(ListRead(type=ListType.CUSTOMER), never)
     assert batch.records[0].custom_fields == {"RATING": "gold"}
     (offered,) = await custom.records(never)
     assert (offered.id, offered.name) == ("CUSTOMER.RATING", "Rating")
@@ -186,10 +186,10 @@ async def test_pages_pass_nothing_over_when_records_go_meanwhile(
     gateway = Gateway()
     numbers = [gateway.add("CLASS", CLASSID=f"K{n}", NAME=f"n{n}") for n in range(8)]
     readings = readings_of(client_of(gateway))
-    first = await readings.read(Reading(type=ListType.CLASS), never)
+    first = await readings.read(ListRead(type=ListType.CLASS), never)
     del gateway.tables["CLASS"][numbers[0]]
-    second = await readings.read(Reading(type=ListType.CLASS, position=first.position), never)
-    third = await readings.read(Reading(type=ListType.CLASS, position=second.position), never)
+    second = await readings.read(ListRead(type=ListType.CLASS, position=first.position), never)
+    third = await readings.read(ListRead(type=ListType.CLASS, position=second.position), never)
     told = [each.name for batch in (first, second, third) for each in batch.records]
     assert told == [f"n{n}" for n in range(8)]
     assert third.position is None
@@ -202,14 +202,14 @@ DEFAULTS = dict(queries.query.__kwdefaults__ or {})
 async def test_a_position_of_somebody_else_is_invalid(position: str) -> None:
     with pytest.raises(Invalid):
         await readings_of(client_of(Gateway())).read(
-            Reading(type=ListType.CLASS, position=position), never
+            ListRead(type=ListType.CLASS, position=position), never
         )
 
 
 async def test_records_are_read_by_their_ids() -> None:
     gateway = company()
     gateway.add("PROJECT", PROJECTID="P-8", NAME="Other")
-    reading = Reading(type=PROJECT, ids=("project/P-8", "customer/C1"))
+    reading = ListRead(type=PROJECT, ids=("project/P-8", "customer/C1"))
     batch = await readings_of(client_of(gateway)).read(reading, never)
     assert [each.name for each in batch.records] == ["Other"]
 

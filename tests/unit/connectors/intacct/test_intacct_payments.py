@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from ledgerlink.connectors.intacct.choices import Choices, Sales
 from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.model.list_records import ListType, Reading
+from ledgerlink.domain.model.list_records import ListRead, ListType
 
 from tests.fakes.clock import START
 from tests.unit.connectors.intacct.books import Books
@@ -41,7 +41,7 @@ async def test_an_invoice_says_what_was_paid_of_it(
 ) -> None:
     books = Books(choices=RECEIVABLES)
     number = owed(books, **more)
-    batch = await books.ledger.read_list(Reading(type=ListType.INVOICE, ids=(number,)))
+    batch = await books.ledger.read_list(ListRead(type=ListType.INVOICE, ids=(number,)))
     (record,) = batch.records
     assert (record.id, record.name) == (number, "INV-1")
     assert (record.fields["status"], record.fields["paid_on"]) == (status, paid_on)
@@ -51,7 +51,7 @@ async def test_an_invoice_says_what_was_paid_of_it(
 async def test_a_sale_is_paid_when_its_receivable_is() -> None:
     books = Books()
     name = sold(books, owed(books, TOTALDUE="0", WHENPAID="03/20/2026"))
-    reading = Reading(type=ListType.INVOICE, ids=(name, "Sales Invoice-gone"))
+    reading = ListRead(type=ListType.INVOICE, ids=(name, "Sales Invoice-gone"))
     batch = await books.ledger.read_list(reading)
     (record,) = batch.records
     assert (record.id, record.fields["status"]) == (name, "paid")
@@ -63,13 +63,13 @@ async def test_many_invoices_come_in_slices() -> None:
     ids = tuple(owed(books) for _ in range(120))
     position, seen = None, 0
     for _ in range(3):
-        reading = Reading(type=ListType.INVOICE, ids=ids, position=position)
+        reading = ListRead(type=ListType.INVOICE, ids=ids, position=position)
         batch = await books.ledger.read_list(reading)
         seen += len(batch.records)
         position = batch.position
     assert (seen, position) == (120, None)
     with pytest.raises(Invalid):
-        await books.ledger.read_list(Reading(type=ListType.INVOICE, ids=ids, position="7"))
+        await books.ledger.read_list(ListRead(type=ListType.INVOICE, ids=ids, position="7"))
 
 
 async def test_a_payment_shows_as_a_change_of_the_sale() -> None:
@@ -106,7 +106,7 @@ async def test_invoices_of_both_kinds_are_read_and_told_whatever_is_chosen(
     number = owed(books, TOTALDUE="40")
     name = sold(books, owed(books, TOTALDUE="0"))
     ids = (number, name, "999", "Sales Invoice-gone")
-    batch = await books.ledger.read_list(Reading(type=ListType.INVOICE, ids=ids))
+    batch = await books.ledger.read_list(ListRead(type=ListType.INVOICE, ids=ids))
     status = {record.id: record.fields["status"] for record in batch.records}
     assert status == {number: "partly_paid", name: "paid"}
     assert [gone.id for gone in batch.gone] == ["999", "Sales Invoice-gone"]

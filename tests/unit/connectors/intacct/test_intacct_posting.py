@@ -481,4 +481,4 @@ async def test_a_file_that_is_not_there_is_told() -> None:
 def test_documents_go_by_fifty_and_files_alone() -> None:
     books = Books()
     writes = [create(n, BILL) for n in range(120)] + [receipt("1", "APBILL") for _ in range(2)]
-    assert [len(places) for places in books.connector.package(writes)] == [50, 50, 20, 1, 1]
+    assert [len(places) for places in books.connector.batch(writes)] == [50, 50, 20, 1, 1]

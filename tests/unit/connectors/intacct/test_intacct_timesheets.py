@@ -13,7 +13,7 @@ from ledgerlink.connectors.intacct.documents.composer import Documents
 from ledgerlink.connectors.intacct.reads.map_lists import PROJECT
 from ledgerlink.domain.errors import LedgerStopped, LedgerUnavailable
 from ledgerlink.domain.model.documents import Document, Known
-from ledgerlink.domain.model.list_records import Reading
+from ledgerlink.domain.model.list_records import ListRead
 from ledgerlink.domain.model.plan import ItemState, Request, Write
 
 from tests.fakes.clock import START
@@ -69,7 +69,7 @@ async def test_a_hundred_sheets_of_thirty_entries_take_a_handful_of_requests() -
         for person in range(100)
         for n in range(30)
     ]
-    (positions,) = books.connector.package(writes)
+    (positions,) = books.connector.batch(writes)
     assert len(positions) == 3000
     await books.write(*writes)
     assert len(books.told) == 3000
@@ -255,7 +255,7 @@ async def test_ids_in_a_refusal_are_told_by_name_where_the_lists_know_them() -> 
     books = Books()
     books.gateway.add("PROJECT", PROJECTID="P-BAD", NAME="Rocket")
     books.gateway.add("CLASS", CLASSID="CL", NAME="East")
-    await books.ledger.read_list(Reading(type=PROJECT))
+    await books.ledger.read_list(ListRead(type=PROJECT))
     books.gateway.refusals = {"P-BAD": [("BL01001973", "Invalid Job 'P-BAD' specified.")]}
     await books.write(create(0, entry(customer=Known("project/P-BAD"))))
     assert books.told[0].reason is not None
@@ -575,7 +575,7 @@ async def test_a_sheet_of_which_not_all_is_told_is_not_written() -> None:
 def test_packages_keep_sheets_whole_and_levels_apart() -> None:
     books = Books()
     writes = [create(n, entry(f"t{n}", staff=Known(f"employee/E{n % 150}"))) for n in range(300)]
-    packed = books.connector.package(writes)
+    packed = books.connector.batch(writes)
     assert sorted(place for places in packed for place in places) == list(range(300))
     for places in packed:
         assert len({writes[place].group for place in places}) <= 100

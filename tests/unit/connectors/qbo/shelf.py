@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
-from ledgerlink.domain.model.list_records import Batch, ListRecord, ListType, Reading
+from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListRecord, ListType
 
 from tests.unit.connectors.qbo.stage import TIME, Company, opened, run
 
@@ -80,12 +80,12 @@ def company(answers: Callable[[str], Mapping[str, Any]]) -> Company:
     return Company(latency=lambda kind: 0.0, rows=answers)
 
 
-async def all_of(ledger: QuickBooksLedger, reading: Reading) -> list[Batch]:
+async def all_of(ledger: QuickBooksLedger, reading: ListRead) -> list[ListBatch]:
     """Every batch of a reading, each with the position of the one before."""
     batches = [await ledger.read_list(reading)]
     while batches[-1].position is not None:
         at = batches[-1].position
-        again = Reading(
+        again = ListRead(
             type=reading.type,
             since=reading.since,
             first_day=reading.first_day,
@@ -99,11 +99,11 @@ async def all_of(ledger: QuickBooksLedger, reading: Reading) -> list[Batch]:
 
 def read(
     answers: Shelf, since: datetime | None = None, ids: tuple[str, ...] | None = None
-) -> list[Batch]:
+) -> list[ListBatch]:
     """Every batch of the classes."""
 
-    async def main() -> list[Batch]:
-        reading = Reading(type=ListType.CLASS, since=since, ids=ids)
+    async def main() -> list[ListBatch]:
+        reading = ListRead(type=ListType.CLASS, since=since, ids=ids)
         return await all_of(opened(company(answers)), reading)
 
     return run(main())
@@ -113,8 +113,8 @@ def one(kind: ListType, entity: str, **fields: Any) -> ListRecord:
     """The record that a single row with these fields becomes."""
     there = company(Shelf(entity, [row(5, **fields)]))
 
-    async def main() -> Batch:
-        return await opened(there).read_list(Reading(type=kind))
+    async def main() -> ListBatch:
+        return await opened(there).read_list(ListRead(type=kind))
 
     (record,) = run(main()).records
     return record

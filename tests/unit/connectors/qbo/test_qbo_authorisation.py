@@ -10,11 +10,11 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import httpx
 import pytest
 from ledgerlink.connectors.qbo import PRODUCTION, QuickBooksOnline
-from ledgerlink.connectors.qbo.auth.consent import PATIENCE, QuickBooksGrants
+from ledgerlink.connectors.qbo.auth.consent import PATIENCE, QuickBooksConsents
 from ledgerlink.connectors.qbo.auth.token_endpoint import Application
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.errors import AuthorizationLost, Invalid, LedgerStopped, LedgerUnavailable
-from ledgerlink.domain.ports import Grants, Tokens
+from ledgerlink.domain.ports import Consents, Tokens
 from ledgerlink.services.connections.verify_company import Trial
 
 from tests.unit.connectors.qbo.stage import (
@@ -44,14 +44,14 @@ class Standing(VirtualClock):
         return 0.0
 
 
-def grants(answer: Answer, scale: float = 1.0) -> Grants:
+def consents(answer: Answer, scale: float = 1.0) -> Consents:
     endpoints = replace(PRODUCTION, clock_scale=scale)
     connector = QuickBooksOnline(endpoints, Standing(), httpx.MockTransport(answer))
-    return connector.grants(CREDENTIALS)
+    return connector.consents(CREDENTIALS)
 
 
 def test_consent_is_asked_for_with_scope_state_and_return_address() -> None:
-    url = urlsplit(grants(dead).authorize_url("st&te", "https://us.example/back"))
+    url = urlsplit(consents(dead).authorize_url("st&te", "https://us.example/back"))
     assert (url.netloc, url.path) == ("appcenter.intuit.com", "/connect/oauth2")
     assert dict(parse_qsl(url.query)) == {
         "client_id": "app",
@@ -70,7 +70,7 @@ def test_a_code_is_exchanged_by_a_form_under_basic_credentials() -> None:
         life = {"expires_in": 3600, "x_refresh_token_expires_in": 8640000}
         return reply({"access_token": "A", "refresh_token": "R", **life})
 
-    assert grants(answer, scale=2).exchange("c0de", "https://us.example/back") == Tokens(
+    assert consents(answer, scale=2).exchange("c0de", "https://us.example/back") == Tokens(
         access_token="A",
         refresh_token="R",
         access_expires_at=START + timedelta(seconds=1800),
@@ -89,20 +89,20 @@ def test_a_code_is_exchanged_by_a_form_under_basic_credentials() -> None:
 
 def test_a_refused_code_needs_a_new_consent() -> None:
     with pytest.raises(AuthorizationLost, match="Token invalid") as lost:
-        grants(dead).exchange("old", "https://us.example/back")
+        consents(dead).exchange("old", "https://us.example/back")
     assert lost.value.code == "needs_reconnect"
     assert lost.value.trace_id == "1-tid"
 
 
 def test_refused_application_credentials_are_no_matter_of_consent() -> None:
     with pytest.raises(LedgerStopped):
-        grants(lambda request: reply({"error": "invalid_client"}, 401)).exchange("c", "https://u")
+        consents(lambda request: reply({"error": "invalid_client"}, 401)).exchange("c", "https://u")
 
 
 def test_missing_application_credentials_are_named() -> None:
     connector = QuickBooksOnline(PRODUCTION, Standing())
     with pytest.raises(LedgerStopped, match="client_secret"):
-        connector.grants({"client_id": "app"})
+        connector.consents({"client_id": "app"})
 
 
 @pytest.mark.parametrize("status", [200, 400])
@@ -113,13 +113,13 @@ def test_revoking_a_dead_token_is_no_error(status: int) -> None:
         seen.append(request)
         return reply({}, status)
 
-    grants(answer).revoke(tokens())
+    consents(answer).revoke(tokens())
     assert json.loads(seen[0].content) == {"token": "R-A0"}
 
 
 def test_a_revocation_that_was_not_heard_is_an_error() -> None:
     with pytest.raises(LedgerUnavailable):
-        grants(lambda request: reply({}, 503)).revoke(tokens())
+        consents(lambda request: reply({}, 503)).revoke(tokens())
 
 
 @pytest.mark.parametrize(
@@ -131,13 +131,13 @@ def test_a_revocation_that_was_not_heard_is_an_error() -> None:
 )
 def test_a_company_id_is_a_plain_number_and_nothing_that_means_the_same(given: str) -> None:
     with pytest.raises(Invalid) as refused:
-        grants(dead).company_id(given)
+        consents(dead).company_id(given)
     assert refused.value.remedy
 
 
 @pytest.mark.parametrize("given", ["1", "9130347957983576", "1" * 20])
 def test_a_realm_id_is_a_company_id(given: str) -> None:
-    assert grants(dead).company_id(given) == given
+    assert consents(dead).company_id(given) == given
 
 
 class Silent(httpx.AsyncBaseTransport):
@@ -149,7 +149,7 @@ class Silent(httpx.AsyncBaseTransport):
 def test_somebody_at_a_browser_does_not_wait_for_a_silent_token_endpoint() -> None:
     assert PATIENCE == 10
     time = LedgerTime(Standing())
-    silent = QuickBooksGrants(PRODUCTION, Application("a", "b"), time, Silent(), patience=0.01)
+    silent = QuickBooksConsents(PRODUCTION, Application("a", "b"), time, Silent(), patience=0.01)
     with pytest.raises(LedgerUnavailable, match="TimeoutError"):
         silent.exchange("code", "https://us.example/back")
     with pytest.raises(LedgerUnavailable, match="TimeoutError"):

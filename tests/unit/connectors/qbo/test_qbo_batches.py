@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from ledgerlink.connectors.qbo.posting.batching import (
     MINUTE_SIZE,
     answers,
+    batch,
     call_of,
-    package,
     together,
 )
 from ledgerlink.connectors.qbo.protocol.faults import Fault
@@ -52,12 +52,12 @@ from tests.unit.connectors.qbo.stage import activity, change, create, faulty
 def test_operations_are_spread_over_batches_first_and_singles_beyond(
     count: int, sizes: list[int]
 ) -> None:
-    assert package(["TimeActivity"] * count) == sizes
+    assert batch(["TimeActivity"] * count) == sizes
 
 
 @given(st.integers(0, 20_000))
 def test_packages_add_up_and_stay_within_a_minutes_budget_per_chunk(count: int) -> None:
-    sizes = package(["Bill"] * count)
+    sizes = batch(["Bill"] * count)
     assert sum(sizes) == count
     minutes = -(-count // MINUTE_SIZE)
     assert len(sizes) <= 500 * minutes
@@ -67,14 +67,14 @@ def test_packages_add_up_and_stay_within_a_minutes_budget_per_chunk(count: int) 
 
 def test_files_go_one_by_one_between_the_batches_of_what_is_beside_them() -> None:
     kinds = ["Bill"] * 31 + ["Attachable"] * 2 + ["Invoice"] * 2 + ["Attachable"]
-    assert package(kinds) == [30, 1, 1, 1, 2, 1]
-    assert package(["Attachable"] * 40) == [1] * 40
+    assert batch(kinds) == [30, 1, 1, 1, 2, 1]
+    assert batch(["Attachable"] * 40) == [1] * 40
 
 
 @given(st.lists(st.sampled_from(["Bill", "TimeActivity", "Attachable"]), max_size=200))
 def test_no_file_shares_a_request(kinds: list[str]) -> None:
     left = list(kinds)
-    for size in package(kinds):
+    for size in batch(kinds):
         some, left = left[:size], left[size:]
         assert size == 1 or "Attachable" not in some
     assert left == []

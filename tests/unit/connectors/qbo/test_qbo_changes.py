@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 from ledgerlink.connectors.qbo import PRODUCTION, QuickBooksOnline
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.model.list_records import Batch, Gone, ListType
+from ledgerlink.domain.model.list_records import Gone, ListBatch, ListType
 
 from tests.unit.connectors.qbo.shelf import Row, changed, deleted, row
 from tests.unit.connectors.qbo.stage import (
@@ -37,8 +37,8 @@ def _answer(payload: Mapping[str, Any]) -> Answer:
     return lambda request: reply(payload)
 
 
-def changes(company: Company, *wanted: ListType) -> Mapping[ListType, Batch]:
-    async def main() -> Mapping[ListType, Batch]:
+def changes(company: Company, *wanted: ListType) -> Mapping[ListType, ListBatch]:
+    async def main() -> Mapping[ListType, ListBatch]:
         return await opened(company).changes(wanted, SINCE)
 
     return run(main())
@@ -49,7 +49,7 @@ def entities(company: Company) -> list[str]:
     return [parse_qs(r.url.query.decode())["entities"][0] for r in company.calls("cdc")]
 
 
-def ids(batch: Batch) -> list[str]:
+def ids(batch: ListBatch) -> list[str]:
     return [record.id for record in batch.records]
 
 
@@ -225,7 +225,7 @@ def test_a_ledger_that_refuses_its_settings_is_asked_without_them_and_it_is_reme
     async def main() -> tuple[set[ListType], Mapping[str, Any]]:
         ledger = opened(company)
         answer = await ledger.changes([*SETTINGS, ListType.ITEM], SINCE)
-        return set(answer), ledger.lane_state()
+        return set(answer), ledger.connector_state()
 
     answered, state = run(main())
     assert answered == {ListType.ITEM}
@@ -246,7 +246,7 @@ def test_a_refusal_for_another_reason_is_not_held_against_the_settings() -> None
     async def main() -> Mapping[str, Any]:
         ledger = opened(company)
         assert await ledger.changes([*SETTINGS, ListType.ITEM], SINCE) == {}
-        return ledger.lane_state()
+        return ledger.connector_state()
 
     assert "without_changes" not in run(main())
 

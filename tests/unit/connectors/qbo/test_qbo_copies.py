@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.model.documents import Copy, fingerprint
+from ledgerlink.domain.model.documents import Snapshot, fingerprint
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.ports import Interrupted
 
@@ -28,8 +28,8 @@ def copies(
     ids: Sequence[str] = ("7",),
     days: tuple[date, date] | None = DAYS,
     kind: str = "TimeActivity",
-) -> Mapping[str, Copy]:
-    async def main() -> Mapping[str, Copy]:
+) -> Mapping[str, Snapshot]:
+    async def main() -> Mapping[str, Snapshot]:
         return await opened(there).copies(kind, ids, days)
 
     return run(main())
@@ -89,7 +89,7 @@ def test_what_moves_between_two_pages_is_asked_for_by_id() -> None:
 def test_a_copy_tells_what_it_may_have_come_from() -> None:
     (copy,) = copies(company(TimeActivity=[held()])).values()
     bare = {name: value for name, value in activity(1).items() if name != "ItemRef"}
-    assert copy == Copy(
+    assert copy == Snapshot(
         ledger_id="7",
         version="3",
         body=activity(1),
@@ -172,7 +172,7 @@ def test_invoices_are_not_read_where_nothing_is_billed() -> None:
 def test_of_list_records_our_fields_alone_are_told() -> None:
     row = {"Id": "7", "SyncToken": "4", "DisplayName": "Amy", "PrimaryPhone": {"FreeFormNumber": 1}}
     assert copies(company(Customer=[row]), ["7", "8"], None, "Customer") == {
-        "7": Copy(
+        "7": Snapshot(
             ledger_id="7",
             version="4",
             body={"DisplayName": "Amy"},
@@ -184,7 +184,7 @@ def test_of_list_records_our_fields_alone_are_told() -> None:
 def test_of_a_kind_that_nobody_writes_the_version_alone_is_told() -> None:
     there = company(Term=[{"Id": "7", "SyncToken": "4", "Name": "Net 30"}])
     assert copies(there, ["7"], None, "Term") == {
-        "7": Copy(ledger_id="7", version="4", body={}, forms=())
+        "7": Snapshot(ledger_id="7", version="4", body={}, forms=())
     }
 
 

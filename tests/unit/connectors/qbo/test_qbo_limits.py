@@ -8,9 +8,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgerlink.connectors.qbo.posting.batching import package
+from ledgerlink.connectors.qbo.posting.batching import batch
 from ledgerlink.connectors.qbo.transport.rate_limits import Lane, Limiter, Limits
-from ledgerlink.connectors.qbo.transport.throttle import Turnstile
+from ledgerlink.connectors.qbo.transport.throttle import Throttle
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.ports import Interrupted
 
@@ -84,7 +84,7 @@ def test_ten_thousand_operations_take_no_more_than_a_twentieth_longer_than_the_l
     company = Company(latency=lambda kind: batch_seconds if kind == "batch" else 0.4)
 
     async def main() -> float:
-        report = await written(company, requests(package(["TimeActivity"] * 10_000)))
+        report = await written(company, requests(batch(["TimeActivity"] * 10_000)))
         assert len(report.outcomes) == 10_000
         return asyncio.get_running_loop().time()
 
@@ -139,7 +139,7 @@ def test_a_pause_outlives_the_invocation() -> None:
 def test_a_faster_ledger_clock_shortens_the_windows() -> None:
     async def main() -> float:
         clock = VirtualClock()
-        turnstile = Turnstile(Limiter(Limits()), LedgerTime(clock, scale=20))
+        turnstile = Throttle(Limiter(Limits()), LedgerTime(clock, scale=20))
         for _ in range(501):
             await turnstile.enter(Lane.SINGLE)
             turnstile.leave(Lane.SINGLE)
@@ -153,7 +153,7 @@ def test_whoever_waits_for_the_budget_hears_of_a_stop_within_a_second() -> None:
         clock = VirtualClock()
         limiter = Limiter(Limits())
         limiter.pause(60.0)
-        turnstile = Turnstile(limiter, LedgerTime(clock))
+        turnstile = Throttle(limiter, LedgerTime(clock))
         with pytest.raises(Interrupted):
             await turnstile.enter(Lane.SINGLE, lambda: clock.monotonic() > 5)
         return clock.monotonic()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ledgerlink.connectors.qbo.documents import content
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.model.documents import Copy, Known
+from ledgerlink.domain.model.documents import Known, Snapshot
 from ledgerlink.domain.model.reasons import reason
 
 from tests.unit.connectors.qbo.cabinet import Cabinet, company
@@ -26,14 +26,14 @@ CHARGE = {"TxnId": "31", "TxnType": "ReimburseCharge"}
 
 def looked(
     there: Company, kind: str, ids: Sequence[str] = ("145",), days: Any = None
-) -> Mapping[str, Copy]:
-    async def main() -> Mapping[str, Copy]:
+) -> Mapping[str, Snapshot]:
+    async def main() -> Mapping[str, Snapshot]:
         return await opened(there).copies(kind, ids, days)
 
     return run(main())
 
 
-def copy_of(paper: Paper, **changes: Any) -> Copy:
+def copy_of(paper: Paper, **changes: Any) -> Snapshot:
     kind = composed(paper).kind
     return looked(company(**{kind: [stored(paper, version="3", **changes)]}), kind)["145"]
 
@@ -45,7 +45,7 @@ def paid_by(kind: str, ledger_id: str = "12") -> Row:
 @pytest.mark.parametrize("paper", [BILL, expenses(**CARD), SALE])
 def test_a_copy_tells_its_total_and_what_it_holds(paper: Paper) -> None:
     row = stored(paper, version="3")
-    assert copy_of(paper) == Copy(
+    assert copy_of(paper) == Snapshot(
         ledger_id="145",
         version="3",
         body={},

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ledgerlink.connectors.qbo import PRODUCTION, QuickBooksOnline
 from ledgerlink.domain.errors import Forbidden, Invalid
-from ledgerlink.domain.model.list_records import ListType, Notice
+from ledgerlink.domain.model.list_records import ListType, WebhookEvent
 
 from tests.unit.connectors.qbo.stage import VirtualClock
 
@@ -40,14 +40,14 @@ def heard(
     body: bytes,
     headers: Mapping[str, str] | None = None,
     credentials: Mapping[str, str] = CREDENTIALS,
-) -> Sequence[Notice]:
+) -> Sequence[WebhookEvent]:
     connector = QuickBooksOnline(PRODUCTION, VirtualClock())
-    return connector.notices(
+    return connector.webhook_events(
         signed(body) if headers is None else headers, body, lambda: credentials
     )
 
 
-def said(payload: object) -> Sequence[Notice]:
+def said(payload: object) -> Sequence[WebhookEvent]:
     return heard(json.dumps(payload).encode())
 
 
@@ -78,14 +78,18 @@ def classic(*entities: object, realm: object = "310687") -> dict[str, Any]:
 
 def test_an_event_is_a_notice_to_the_microsecond() -> None:
     assert said([event()]) == [
-        Notice(company_id="310687", type=ListType.CUSTOMER, id="1234", operation="create", at=AT)
+        WebhookEvent(
+            company_id="310687", type=ListType.CUSTOMER, id="1234", operation="create", at=AT
+        )
     ]
 
 
 def test_a_classic_notification_says_the_same() -> None:
     at = AT.replace(microsecond=179000)
     assert said(classic(entity())) == [
-        Notice(company_id="310687", type=ListType.CUSTOMER, id="1234", operation="create", at=at)
+        WebhookEvent(
+            company_id="310687", type=ListType.CUSTOMER, id="1234", operation="create", at=at
+        )
     ]
 
 
@@ -138,8 +142,8 @@ def test_whatever_happens_to_a_payment_concerns_the_whole_list_of_invoices(
 
 
 def test_preferences_concern_the_company_and_the_list_of_custom_fields() -> None:
-    notices = said(classic(entity("Preferences", "Update", id="1")))
-    assert [(notice.type, notice.id) for notice in notices] == [
+    webhook_events = said(classic(entity("Preferences", "Update", id="1")))
+    assert [(notice.type, notice.id) for notice in webhook_events] == [
         (ListType.COMPANY, "1"),
         (ListType.CUSTOM_FIELD, ""),
     ]
@@ -256,7 +260,7 @@ JSON = st.recursive(
 @given(JSON, st.sampled_from(["type", "time", "intuitentityid", "intuitaccountid", "data"]))
 def test_whatever_an_event_holds_is_read_or_refused(value: object, name: str) -> None:
     try:
-        notices = said([{**event(), name: value}])
+        webhook_events = said([{**event(), name: value}])
     except Invalid:
         return
-    assert 1 <= len(notices) <= 2
+    assert 1 <= len(webhook_events) <= 2

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from ledgerlink.domain.errors import Invalid, LedgerUnavailable
-from ledgerlink.domain.model.list_records import Batch, ListType, Reading
+from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListType
 
 from tests.unit.connectors.qbo.shelf import Row, Shelf, all_of, company, read, row, shelf
 from tests.unit.connectors.qbo.stage import Company, opened, reply, run
@@ -14,7 +14,7 @@ from tests.unit.connectors.qbo.stage import Company, opened, reply, run
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-def ids(batches: Sequence[Batch]) -> list[int]:
+def ids(batches: Sequence[ListBatch]) -> list[int]:
     return [int(record.id) for batch in batches for record in batch.records]
 
 
@@ -42,7 +42,7 @@ def test_the_stock_keeping_unit_of_items_has_to_be_named() -> None:
     items = Shelf("Item", [])
 
     async def main() -> None:
-        await opened(company(items)).read_list(Reading(type=ListType.ITEM))
+        await opened(company(items)).read_list(ListRead(type=ListType.ITEM))
 
     run(main())
     assert items.statements[0].startswith("SELECT *, Sku FROM Item WHERE Active IN (true,false) ")
@@ -100,7 +100,7 @@ def test_rows_that_never_rest_are_given_up_after_a_bounded_number_of_calls() -> 
         return {"Class": [row(answers * 10_000 + n) for n in range(1000)]}
 
     async def main() -> None:
-        await all_of(opened(company(restless)), Reading(type=ListType.CLASS))
+        await all_of(opened(company(restless)), ListRead(type=ListType.CLASS))
 
     with pytest.raises(LedgerUnavailable, match="keep moving"):
         run(main())
@@ -139,7 +139,7 @@ def test_records_are_read_by_their_ids_in_slices() -> None:
 
 def test_time_of_some_days_is_asked_for_by_its_date() -> None:
     times = Shelf("TimeActivity", [])
-    reading = Reading(type=ListType.TIME, first_day=date(2026, 1, 1), last_day=date(2026, 1, 31))
+    reading = ListRead(type=ListType.TIME, first_day=date(2026, 1, 1), last_day=date(2026, 1, 31))
 
     async def main() -> None:
         await opened(company(times)).read_list(reading)
@@ -155,7 +155,7 @@ def test_time_of_some_days_is_asked_for_by_its_date() -> None:
 def test_a_position_of_somebody_else_is_refused(position: str) -> None:
     async def main() -> None:
         ledger = opened(company(shelf(1)))
-        await ledger.read_list(Reading(type=ListType.CLASS, position=position))
+        await ledger.read_list(ListRead(type=ListType.CLASS, position=position))
 
     with pytest.raises(Invalid):
         run(main())
@@ -165,7 +165,7 @@ def test_a_position_of_somebody_else_is_refused(position: str) -> None:
 def test_a_position_beyond_the_ids_is_refused(position: str) -> None:
     async def main() -> None:
         ledger = opened(company(shelf(1)))
-        reading = Reading(type=ListType.CLASS, ids=("1",), position=position)
+        reading = ListRead(type=ListType.CLASS, ids=("1",), position=position)
         await ledger.read_list(reading)
 
     with pytest.raises(Invalid):
@@ -176,7 +176,7 @@ def test_an_answer_that_does_not_tell_its_time_is_not_relied_on() -> None:
     there = Company(script=[lambda request: reply({"QueryResponse": {}})])
 
     async def main() -> None:
-        await opened(there).read_list(Reading(type=ListType.CLASS))
+        await opened(there).read_list(ListRead(type=ListType.CLASS))
 
     with pytest.raises(LedgerUnavailable):
         run(main())

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
-from ledgerlink.domain.model.list_records import Batch, ListRecord, ListType, Reading
+from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListRecord, ListType
 
 from tests.unit.connectors.qbo.shelf import FROM, IDS, Row, Shelf, all_of, changed, deleted, row
 from tests.unit.connectors.qbo.stage import Company, fault, opened, reply, run
@@ -71,17 +71,17 @@ class Books:
         return [each[1].replace("'", "").split(", ") for each in found if each]
 
     def read(self, ids: Sequence[str] | None = None) -> dict[str, ListRecord]:
-        async def main() -> list[Batch]:
-            reading = Reading(type=INVOICE, ids=tuple(ids) if ids is not None else None)
+        async def main() -> list[ListBatch]:
+            reading = ListRead(type=INVOICE, ids=tuple(ids) if ids is not None else None)
             return await all_of(opened(self.company), reading)
 
         return {record.id: record for batch in run(main()) for record in batch.records}
 
-    def changes(self, *kinds: ListType, **told: Sequence[Row]) -> Mapping[ListType, Batch]:
+    def changes(self, *kinds: ListType, **told: Sequence[Row]) -> Mapping[ListType, ListBatch]:
         """What changed when the ledger tells these rows, by entity."""
         self.company.script.append(lambda request: reply(changed(told, "Preferences")))
 
-        async def main(ledger: QuickBooksLedger) -> Mapping[ListType, Batch]:
+        async def main(ledger: QuickBooksLedger) -> Mapping[ListType, ListBatch]:
             return await ledger.changes(kinds or [INVOICE], SINCE)
 
         return run(main(opened(self.company)))

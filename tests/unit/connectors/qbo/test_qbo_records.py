@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from ledgerlink.domain.model.list_records import ListRecord, ListType, Reading
+from ledgerlink.domain.model.list_records import ListRead, ListRecord, ListType
 
 from tests.unit.connectors.qbo.shelf import one
 from tests.unit.connectors.qbo.stage import REALM, TIME, Company, opened, run
@@ -234,7 +234,7 @@ def test_an_amount_that_a_binary_number_cannot_hold_stays_exact() -> None:
     there.script = [lambda request: httpx.Response(200, text=content)]
 
     async def main() -> ListRecord:
-        return (await opened(there).read_list(Reading(type=ListType.ITEM))).records[0]
+        return (await opened(there).read_list(ListRead(type=ListType.ITEM))).records[0]
 
     assert run(main()).fields["rate"] == "12345678901234567.1"
 
@@ -469,7 +469,7 @@ def firm(*kinds: ListType) -> tuple[list[list[ListRecord]], Company]:
 
     async def main() -> list[list[ListRecord]]:
         ledger = opened(there)
-        return [list((await ledger.read_list(Reading(type=kind))).records) for kind in kinds]
+        return [list((await ledger.read_list(ListRead(type=kind))).records) for kind in kinds]
 
     return run(main()), there
 

@@ -60,7 +60,7 @@ def test_the_next_worker_waits_for_the_writes_of_the_last_one() -> None:
     async def main() -> Mapping[int, Outcome]:
         first = opened(company)
         await first.write(requests([1]), Report(), lambda: False)
-        state = json.loads(json.dumps(first.lane_state()))
+        state = json.loads(json.dumps(first.connector_state()))
         return await opened(company, state=state).find([create(0)], START, set())
 
     assert set(run(main())) == {0}
@@ -74,7 +74,7 @@ def test_a_write_that_a_worker_cut_off_is_waited_for_by_the_next() -> None:
         first = opened(company)
         loop = asyncio.get_running_loop()
         await first.write(requests([1]), Report(), lambda: loop.time() > 1)
-        return await opened(company, state=first.lane_state()).find([create(0)], START, set())
+        return await opened(company, state=first.connector_state()).find([create(0)], START, set())
 
     assert set(run(main())) == {0}
 
@@ -127,6 +127,6 @@ def test_reads_without_an_answer_are_not_waited_for() -> None:
         ledger = opened(company)
         with pytest.raises(LedgerUnavailable):
             await ledger.company()
-        return ledger.lane_state()
+        return ledger.connector_state()
 
     assert "silent_until" not in run(main())

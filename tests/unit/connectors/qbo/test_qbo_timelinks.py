@@ -162,7 +162,7 @@ def test_what_worked_comes_first_from_then_on_and_is_remembered() -> None:
         ledger = opened(books)
         await posted(ledger, create(sale("5"), 0))
         await posted(ledger, create(sale("6", key="invoice:I2"), 1))
-        return ledger.lane_state()
+        return ledger.connector_state()
 
     state = run(main())
     assert [links(body) for body in books.sent] == [["5"], ["54"], ["55"]]
@@ -180,7 +180,7 @@ def test_that_no_way_works_is_known_while_the_ledger_is_open_and_tried_anew_then
         ledger = opened(books)
         await posted(ledger, create(sale("5"), 0))
         outcomes = await posted(ledger, create(sale("6", key="invoice:I2"), 1))
-        return outcomes, ledger.lane_state()
+        return outcomes, ledger.connector_state()
 
     outcomes, state = run(main())
     assert [links(body) for body in books.sent] == [["5"], ["54"], [], []]
@@ -314,7 +314,7 @@ def test_what_is_recorded_is_what_was_composed() -> None:
         recorded.append(request)
 
     async def main() -> None:
-        state = {**opened(books).lane_state(), "time_links": "charge"}
+        state = {**opened(books).connector_state(), "time_links": "charge"}
         request = Request("r", (create(sale("5")),))
         await opened(books, state=state).write([request], answered, lambda: False)
 

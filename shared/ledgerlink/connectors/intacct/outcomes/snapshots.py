@@ -14,18 +14,18 @@ from ledgerlink.connectors.intacct.protocol.record_ids import SEPARATOR
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.intacct.reads import search
 from ledgerlink.connectors.intacct.transport.client import Client
-from ledgerlink.domain.model.documents import Copy
+from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.ports import Stop
 
 
-class Copies:
+class Snapshots:
     """One look at records, by their ids."""
 
     def __init__(self, client: Client, stop: Stop) -> None:
         self._client = client
         self._stop = stop
 
-    async def of(self, kind: str, ids: Sequence[str]) -> Mapping[str, Copy]:
+    async def of(self, kind: str, ids: Sequence[str]) -> Mapping[str, Snapshot]:
         """The copies, by id. Raises as the client's `read`."""
         if kind == TIME:
             return await self._entries(ids)
@@ -34,26 +34,28 @@ class Copies:
         there = await search.by_ids(self._client, kind, ids, self._stop)
         return {each: _document(kind, each, there[each]) for each in ids if each in there}
 
-    async def _files(self, ids: Sequence[str]) -> Mapping[str, Copy]:
+    async def _files(self, ids: Sequence[str]) -> Mapping[str, Snapshot]:
         """A file holds what was sent, as long as it is there."""
         there: dict[str, list[str]] = {}
         for supdoc in sorted({each.partition(SEPARATOR)[0] for each in ids}):
             there[supdoc] = await attachments.held(self._client, supdoc, self._stop)
         parts = {each: each.partition(SEPARATOR) for each in ids}
         return {
-            each: Copy(ledger_id=each, version=None, body={}, forms=(attachments.content(each),))
+            each: Snapshot(
+                ledger_id=each, version=None, body={}, forms=(attachments.content(each),)
+            )
             for each, (supdoc, _, name) in parts.items()
             if name in there[supdoc]
         }
 
-    async def _entries(self, ids: Sequence[str]) -> Mapping[str, Copy]:
+    async def _entries(self, ids: Sequence[str]) -> Mapping[str, Snapshot]:
         """A sheet is read once, however many of its entries are asked for; so many at a time that
         there is room for all that they hold."""
         marks: dict[str, list[str]] = {}
         for each in ids:
             number, _, mark = each.partition(SEPARATOR)
             marks.setdefault(number, []).append(mark)
-        found: dict[str, Copy] = {}
+        found: dict[str, Snapshot] = {}
         for some in queries.portions(list(marks)):
             there = await timesheets.read(self._client, some, self._stop)
             for sheet in there.by_number.values():
@@ -63,10 +65,10 @@ class Copies:
         return found
 
 
-def _entry(ledger_id: str, sheet: Sheet, entry: Row) -> Copy:
+def _entry(ledger_id: str, sheet: Sheet, entry: Row) -> Snapshot:
     body = next(time_entry.forms(sheet.head, entry))
     billed = values.number(entry, "EXTBILLRATE") if time_entry.is_billable(entry) else None
-    return Copy(
+    return Snapshot(
         ledger_id=ledger_id,
         version=sheet.version,
         body=body,
@@ -78,12 +80,14 @@ def _entry(ledger_id: str, sheet: Sheet, entry: Row) -> Copy:
     )
 
 
-def _document(kind: str, ledger_id: str, row: Row) -> Copy:
+def _document(kind: str, ledger_id: str, row: Row) -> Snapshot:
     """Of what is known by its content nobody can tell the body that it came from."""
     if KINDS[kind].listed:
         forms = (list_record_prints.content(kind, row),)
-        return Copy(ledger_id=ledger_id, version=text(row, queries.CHANGED), body={}, forms=forms)
-    return Copy(
+        return Snapshot(
+            ledger_id=ledger_id, version=text(row, queries.CHANGED), body={}, forms=forms
+        )
+    return Snapshot(
         ledger_id=ledger_id,
         version=text(row, queries.CHANGED),
         body={},

@@ -19,7 +19,7 @@ MOST_DOCUMENTS = 50
 Numbered = tuple[int, Operation | Write]
 
 
-def package(operations: Sequence[Operation | Write]) -> list[list[int]]:
+def batch(operations: Sequence[Operation | Write]) -> list[list[int]]:
     """Positions of the operations that go together: whole sheets, as many as a request holds; as
     many documents of one kind; files one by one. A level is never mixed with another."""
     packed: list[list[int]] = []

@@ -30,7 +30,7 @@ from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.ports import Stop
 
 
-class Posting:
+class DocumentWriter:
     """The documents of one request. What becomes of them is added to `told` as it is known; what
     nobody knows is not."""
 

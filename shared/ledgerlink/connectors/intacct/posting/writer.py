@@ -7,7 +7,7 @@ from ledgerlink.connectors.intacct.documents.document_types import KINDS
 from ledgerlink.connectors.intacct.documents.time_entry import KIND as TIME
 from ledgerlink.connectors.intacct.posting.attachments import Attaching
 from ledgerlink.connectors.intacct.posting.deferred_outcomes import Later, Telling
-from ledgerlink.connectors.intacct.posting.documents import Posting
+from ledgerlink.connectors.intacct.posting.documents import DocumentWriter
 from ledgerlink.connectors.intacct.posting.rejected_entries import Blame
 from ledgerlink.connectors.intacct.posting.timesheet_prefetch import Looking
 from ledgerlink.connectors.intacct.posting.timesheets import Timesheets
@@ -85,5 +85,5 @@ class Writing:
             custom, looking, state = self._custom, self._looking, self._state
             sheets = Timesheets(client, custom, looking, blame, state, told, later, stop)
             await sheets.write(request, time)
-        await Posting(client, self._learned, names, told, stop).write(request, others)
+        await DocumentWriter(client, self._learned, names, told, stop).write(request, others)
         await Attaching(client, names, told, stop).write(request, files)

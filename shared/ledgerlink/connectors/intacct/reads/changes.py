@@ -14,7 +14,7 @@ from ledgerlink.connectors.intacct.reads.catalog import SOURCES, Source
 from ledgerlink.connectors.intacct.reads.reader import ZONES, Readings, changed
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
-from ledgerlink.domain.model.list_records import Batch, Gone, ListRecord, ListType
+from ledgerlink.domain.model.list_records import Gone, ListBatch, ListRecord, ListType
 from ledgerlink.domain.ports import Stop
 
 AUDIT = "AUDITHISTORY"
@@ -32,7 +32,7 @@ class Changes:
 
     async def since(
         self, wanted: Sequence[ListType], moment: datetime, stop: Stop
-    ) -> Mapping[ListType, Batch]:
+    ) -> Mapping[ListType, ListBatch]:
         """What changed in these lists, as the port describes; a list is left out that has more to
         tell than a page holds, or that the ledger refused. Raises as the client's `read`."""
         as_of = self._time.wall()
@@ -49,7 +49,7 @@ class Changes:
             return {}
         gone = [_gone(row) for row in results[AUDIT].rows]
         return {
-            kind: Batch(records=records, as_of=as_of, gone=_of(SOURCES[kind], gone, records))
+            kind: ListBatch(records=records, as_of=as_of, gone=_of(SOURCES[kind], gone, records))
             for kind in lists
             if (records := self._told(SOURCES[kind], results)) is not None
         }

@@ -22,7 +22,7 @@ from ledgerlink.connectors.intacct.reads.search import RECEIVABLE
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.intacct.transport.paging import everything
 from ledgerlink.domain.errors import Invalid, LedgerStopped
-from ledgerlink.domain.model.list_records import Batch, Gone, ListRecord, ListType, Reading
+from ledgerlink.domain.model.list_records import Gone, ListBatch, ListRead, ListRecord, ListType
 from ledgerlink.domain.ports import Stop
 
 AT_ONCE = 50
@@ -41,7 +41,7 @@ class Payments:
         self._client = client
         self._sales = sales
 
-    async def read(self, reading: Reading, as_of: datetime, stop: Stop) -> Batch:
+    async def read(self, reading: ListRead, as_of: datetime, stop: Stop) -> ListBatch:
         """The next slice of ours, by their ids; what is not there is gone. Raises as the client's
         `read`, Invalid for a position of somebody else."""
         ids = reading.ids or ()
@@ -52,9 +52,9 @@ class Payments:
         gone = [Gone(id=each) for each in some if each not in there]
         following = done + AT_ONCE
         position = str(following) if following < len(ids) else None
-        return Batch(records=records, as_of=as_of, gone=gone, position=position)
+        return ListBatch(records=records, as_of=as_of, gone=gone, position=position)
 
-    async def changed(self, since: datetime, as_of: datetime, stop: Stop) -> Batch | None:
+    async def changed(self, since: datetime, as_of: datetime, stop: Stop) -> ListBatch | None:
         """The invoices that changed since then, by whatever clock, or were paid. None when they
         are too many, or the ledger refuses to tell. Raises as the client's `read`."""
         try:
@@ -65,7 +65,7 @@ class Payments:
         except LedgerStopped:
             return None
         records = [_record(name, receivables[number]) for number, name in named.items()]
-        return Batch(records=records, as_of=as_of)
+        return ListBatch(records=records, as_of=as_of)
 
     async def _changed(self, since: datetime, stop: Stop) -> Mapping[str, Row] | None:
         found: dict[str, Row] = {}

@@ -26,7 +26,7 @@ from ledgerlink.connectors.intacct.protocol.values import text
 from ledgerlink.connectors.intacct.reads.map_lists import REQUIRED
 from ledgerlink.domain.model.documents import Required
 from ledgerlink.domain.model.plan import Write
-from ledgerlink.domain.ports import LaneState
+from ledgerlink.domain.ports import ConnectorState
 
 KEPT = "accounts"
 EVERY = ""
@@ -39,7 +39,7 @@ class Learned:
     """The accounts that were learned, by the name of what is booked on them; survives its
     worker."""
 
-    def __init__(self, state: LaneState) -> None:
+    def __init__(self, state: ConnectorState) -> None:
         self._accounts: dict[str, list[str]] = {
             str(name): list(map(str, some)) for name, some in state.get(KEPT, {}).items()
         }

@@ -18,7 +18,7 @@ from ledgerlink.connectors.intacct.reads.custom_fields import CustomFields
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.model.list_records import Batch, ListRecord, Reading
+from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListRecord
 from ledgerlink.domain.ports import Stop
 
 ZONES = timedelta(hours=14)
@@ -66,7 +66,7 @@ class Readings:
         self.names: dict[str, str] = {}
         self.plain: set[str] = set()
 
-    async def read(self, reading: Reading, stop: Stop) -> Batch:
+    async def read(self, reading: ListRead, stop: Stop) -> ListBatch:
         """One batch, as the port describes. Raises as the client's `read`, LedgerStopped for a
         list that the ledger will not give out, Invalid for a position of somebody else."""
         as_of = self._time.wall()
@@ -76,9 +76,9 @@ class Readings:
         result = await self._page(reading, source, place, stop)
         following = _following(place, result, len(sources))
         position = following.position() if following else None
-        return Batch(records=self.told(source, result), as_of=as_of, position=position)
+        return ListBatch(records=self.told(source, result), as_of=as_of, position=position)
 
-    async def _page(self, reading: Reading, source: Source, place: Place, stop: Stop) -> Result:
+    async def _page(self, reading: ListRead, source: Source, place: Place, stop: Stop) -> Result:
         result = await self.ask(source, self._conditions(reading, source, place), stop)
         if not result.succeeded and reading.since is not None and source.contact:
             self.plain.add(source.entity)
@@ -126,7 +126,7 @@ class Readings:
         self._refused.setdefault(source.entity, set()).update(named)
         return bool(named)
 
-    def _conditions(self, reading: Reading, source: Source, place: Place) -> list[Condition]:
+    def _conditions(self, reading: ListRead, source: Source, place: Place) -> list[Condition]:
         conditions = [*source.only, queries.above(queries.KEY, place.after)]
         if reading.ids is not None:
             own = [ref for each in reading.ids if (ref := parse(each)).kind in _kinds(source)]

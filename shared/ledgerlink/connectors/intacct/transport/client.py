@@ -21,8 +21,8 @@ from ledgerlink.connectors.intacct.protocol.requests import (
 from ledgerlink.connectors.intacct.protocol.response import Answer, Result
 from ledgerlink.connectors.intacct.transport import http_reply
 from ledgerlink.connectors.intacct.transport.http_reply import Reply
-from ledgerlink.connectors.intacct.transport.retry import Patience
-from ledgerlink.connectors.intacct.transport.unanswered import Silence
+from ledgerlink.connectors.intacct.transport.retry import Retry
+from ledgerlink.connectors.intacct.transport.unanswered import UnansweredWrites
 from ledgerlink.connectors.shared.ledger_time import LedgerTime, in_time
 from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.ports import Stop, never
@@ -50,7 +50,7 @@ class Client:
         http: httpx.AsyncClient,
         time: LedgerTime,
         jitter: Callable[[], float],
-        silence: Silence,
+        silence: UnansweredWrites,
     ) -> None:
         self.calls: Counter[str] = Counter()
         self.silence = silence
@@ -69,13 +69,13 @@ class Client:
         a write of which nobody knows whether it was done.
         """
         async with self._alone:
-            return await self._answer(call, Patience(self._jitter), stop)
+            return await self._answer(call, Retry(self._jitter), stop)
 
     async def read(self, functions: Sequence[Function], stop: Stop = never) -> list[Result]:
         """The results of functions that read, in their order, each of which may have failed; what
         may be a passing failure is tried once more, and what is refused as a whole by halves.
         Raises as `call`, and LedgerUnavailable for results that are missing."""
-        patience, half = Patience(self._jitter), len(functions) // 2
+        patience, half = Retry(self._jitter), len(functions) // 2
         control_id = derived(*(f.control_id for f in functions))
         call = Call(control_id, functions, divisible=half > 0)
         retried = False
@@ -100,7 +100,7 @@ class Client:
             reply = await self._send(SIGN_IN, None, stop)
             return reply.answer is not None and reply.failure is None
 
-    async def _answer(self, call: Call, patience: Patience, stop: Stop) -> Answer:
+    async def _answer(self, call: Call, patience: Retry, stop: Stop) -> Answer:
         renewed = False
         while True:
             session = self._sessions.current() or await self._sign_in(patience, stop)
@@ -119,7 +119,7 @@ class Client:
                 return reply.answer
             await self._wait(reply, failure, patience, stop)
 
-    async def _sign_in(self, patience: Patience, stop: Stop) -> Session:
+    async def _sign_in(self, patience: Retry, stop: Stop) -> Session:
         """A new session. It always begins at the first address."""
         while True:
             reply = await self._send(SIGN_IN, None, stop)
@@ -135,7 +135,7 @@ class Client:
             raise error_codes.function_error(fault) or error_codes.stopped(str(fault))
 
     async def _wait(
-        self, reply: Reply, failure: Meaning | None, patience: Patience, stop: Stop
+        self, reply: Reply, failure: Meaning | None, patience: Retry, stop: Stop
     ) -> None:
         """Until the call may be sent again. Raises what the failure means when it never may."""
         if failure is not None and (error := error_codes.lane_error(reply.fault, failure)):

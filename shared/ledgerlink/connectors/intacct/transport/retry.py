@@ -12,7 +12,7 @@ PAUSE = 30.0
 """Ledger seconds after being told that there were too many requests."""
 
 
-class Patience:
+class Retry:
     """The waits of one call, in ledger seconds. `jitter` gives numbers from 0 to 1."""
 
     def __init__(self, jitter: Callable[[], float]) -> None:

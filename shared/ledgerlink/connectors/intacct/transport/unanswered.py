@@ -3,7 +3,7 @@
 from ledgerlink.connectors.shared import unanswered
 
 
-class Silence(unanswered.Silence):
+class UnansweredWrites(unanswered.UnansweredWrites):
     """The gateway lets a request run for 15 minutes, also when the client has given up."""
 
     latest = 910.0

@@ -22,7 +22,7 @@ PATIENCE = 10.0
 """Real seconds for one call of a grant, all in all: somebody waits at a browser."""
 
 
-class QuickBooksGrants:
+class QuickBooksConsents:
     """Grants of QuickBooks Online. The callback carries `code`, `state` and `realmId`."""
 
     def __init__(

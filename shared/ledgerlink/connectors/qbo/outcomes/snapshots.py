@@ -10,7 +10,7 @@ from ledgerlink.connectors.qbo.outcomes import accepted, billed_time, locks
 from ledgerlink.connectors.qbo.protocol import queries
 from ledgerlink.connectors.qbo.reads.map_transactions import BILLABLE, minutes
 from ledgerlink.connectors.qbo.transport.client import Client, Entity
-from ledgerlink.domain.model.documents import Copy
+from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.ports import Stop
 
 DATED = content.MONEY | {content.ACTIVITY}
@@ -19,7 +19,7 @@ FEW = 5 * queries.AT_ONCE
 """So few are asked for by id, whatever days they lie on."""
 
 
-class Copies:
+class Snapshots:
     """One look at records, by their ids."""
 
     def __init__(self, client: Client, stop: Stop) -> None:
@@ -28,11 +28,11 @@ class Copies:
 
     async def of(
         self, kind: str, ids: Sequence[str], days: tuple[date, date] | None
-    ) -> Mapping[str, Copy]:
+    ) -> Mapping[str, Snapshot]:
         """The copies, by id; what moved between two pages is asked for by id. Raises as the
         client's `rows`."""
         wanted = set(ids)
-        found: dict[str, Entity | Copy] = {}
+        found: dict[str, Entity | Snapshot] = {}
         if days is not None and kind in DATED and len(wanted) > FEW:
             pages = self._client.pages(kind, *queries.days("TxnDate", *days), stop=self._stop)
             async for rows in pages:
@@ -45,9 +45,11 @@ class Copies:
             found |= {row["Id"]: _kept(kind, row) for row in rows}
         return await self._told(kind, {i: found[i] for i in ids if i in found})
 
-    async def _told(self, kind: str, there: Mapping[str, Entity | Copy]) -> Mapping[str, Copy]:
-        told = {i: each for i, each in there.items() if isinstance(each, Copy)}
-        rows = {i: each for i, each in there.items() if not isinstance(each, Copy)}
+    async def _told(
+        self, kind: str, there: Mapping[str, Entity | Snapshot]
+    ) -> Mapping[str, Snapshot]:
+        told = {i: each for i, each in there.items() if isinstance(each, Snapshot)}
+        rows = {i: each for i, each in there.items() if not isinstance(each, Snapshot)}
         if kind == content.ACTIVITY:
             invoices = await billed_time.numbers(self._client, rows.values(), self._stop)
             told |= {i: _activity(row, invoices.get(i)) for i, row in rows.items()}
@@ -57,15 +59,15 @@ class Copies:
         return {i: told[i] for i in there}
 
 
-def _kept(kind: str, row: Entity) -> Entity | Copy:
+def _kept(kind: str, row: Entity) -> Entity | Snapshot:
     """What is kept of a record until all were read: time that nobody billed is told by itself, and
     takes a third of the room as a copy."""
     alone = kind == content.ACTIVITY and not billed_time.is_billed(row)
     return _activity(row, None) if alone else row
 
 
-def _activity(activity: Entity, invoice: str | None) -> Copy:
-    return Copy(
+def _activity(activity: Entity, invoice: str | None) -> Snapshot:
+    return Snapshot(
         ledger_id=activity["Id"],
         version=activity.get("SyncToken"),
         body=content.forms(content.ACTIVITY, activity)[0],
@@ -81,10 +83,10 @@ def _rate(activity: Entity) -> Decimal | None:
     return number(activity.get("HourlyRate")) if billable else None
 
 
-def _copy(kind: str, row: Entity, charged: Collection[str]) -> Copy:
+def _copy(kind: str, row: Entity, charged: Collection[str]) -> Snapshot:
     """Of what is known by its content nobody can tell the body that it came from."""
     listed = kind in owned_fields.LISTED
-    return Copy(
+    return Snapshot(
         ledger_id=row["Id"],
         version=row.get("SyncToken"),
         body=content.forms(kind, row)[0] if listed else {},

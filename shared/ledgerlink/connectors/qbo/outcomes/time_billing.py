@@ -17,7 +17,7 @@ from ledgerlink.connectors.qbo.protocol.request_id import derived
 from ledgerlink.connectors.qbo.transport.client import Client, Entity
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import named, reason
-from ledgerlink.domain.ports import LaneState, Stop
+from ledgerlink.domain.ports import ConnectorState, Stop
 
 REFUSALS = frozenset({"620", "6000"})
 """Codes of a link that the ledger refuses; the latter stands for any other rule, too."""
@@ -51,7 +51,7 @@ class TimeLinks:
     _charges: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def restored(cls, client: Client, state: LaneState) -> "TimeLinks":
+    def restored(cls, client: Client, state: ConnectorState) -> "TimeLinks":
         """With what was remembered."""
         by_charges = state.get(REMEMBERED) == Way.CHARGE
         return cls(client, Way.CHARGE if by_charges else Way.ACTIVITY)

@@ -34,13 +34,13 @@ def together(operations: Sequence[Operation | Write]) -> list[list[int]]:
     found: list[list[int]] = []
     for kind in (False, True):
         places = [place for place, each in enumerate(bills) if each is kind]
-        sizes = package([operations[place].kind for place in places])
+        sizes = batch([operations[place].kind for place in places])
         ends = zip(sizes, accumulate(sizes), strict=True)
         found += [places[end - size : end] for size, end in ends]
     return found
 
 
-def package(kinds: Sequence[str]) -> list[int]:
+def batch(kinds: Sequence[str]) -> list[int]:
     """Sizes of requests for operations of these kinds: batches, and beyond a minute's batches
     singles. What goes with a file goes by itself."""
     sizes: list[int] = []

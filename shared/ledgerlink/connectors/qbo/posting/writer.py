@@ -15,7 +15,7 @@ from ledgerlink.connectors.qbo.posting.exchange import Exchange
 from ledgerlink.connectors.qbo.posting.uploads import Unsendable
 from ledgerlink.connectors.qbo.protocol.response import Reply
 from ledgerlink.connectors.qbo.transport.client import Client
-from ledgerlink.connectors.qbo.transport.retry import OutOfPatience
+from ledgerlink.connectors.qbo.transport.retry import RetriesExhausted
 from ledgerlink.domain.errors import LedgerError
 from ledgerlink.domain.model.plan import ItemState, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import Reason
@@ -69,11 +69,11 @@ class Writing:
         sent = await self._links.said(request, way, self._halted)
         try:
             return Exchange(request, way, await self._client.call(call_of(sent), self._halted))
-        except OutOfPatience as down:
+        except RetriesExhausted as down:
             await self._blame(down)
             return None
 
-    async def _blame(self, down: OutOfPatience) -> None:
+    async def _blame(self, down: RetriesExhausted) -> None:
         """Was it the ledger or this request? A ledger that can be read is up; the outcome of the
         request is then unknown, and its neighbours go on."""
         if self._failure is None and not await self._client.alive(self._halted):

@@ -20,8 +20,8 @@ from ledgerlink.connectors.qbo.reads.map_lists import gone, is_stub
 from ledgerlink.connectors.qbo.reads.reader import Readings
 from ledgerlink.connectors.qbo.transport.client import MINOR_VERSION, Call, Client, Entity
 from ledgerlink.domain.errors import LedgerStopped
-from ledgerlink.domain.model.list_records import Batch, ListRecord, ListType
-from ledgerlink.domain.ports import LaneState, Stop
+from ledgerlink.domain.model.list_records import ListBatch, ListRecord, ListType
+from ledgerlink.domain.ports import ConnectorState, Stop
 
 FULL = 1000
 """Records in an answer from which on some may be missing."""
@@ -59,7 +59,7 @@ class Changes:
     """The changes of one open ledger. It remembers, also between invocations, that the ledger
     refuses to tell those of its settings."""
 
-    def __init__(self, client: Client, readings: Readings, state: LaneState) -> None:
+    def __init__(self, client: Client, readings: Readings, state: ConnectorState) -> None:
         self._client = client
         self._readings = readings
         self._payments = Payments(client)
@@ -71,9 +71,9 @@ class Changes:
 
     async def since(
         self, wanted: Sequence[ListType], moment: datetime, stop: Stop
-    ) -> Mapping[ListType, Batch]:
+    ) -> Mapping[ListType, ListBatch]:
         """What changed in these lists, as the port describes. Raises as the client's `call`."""
-        told: dict[ListType, Batch] = {}
+        told: dict[ListType, ListBatch] = {}
         waiting = [[kind for kind in LISTS if kind in wanted and LISTS[kind].by_changes]]
         while waiting:
             some = self._askable(waiting.pop())
@@ -120,9 +120,9 @@ class Changes:
 
     async def _batches(
         self, lists: Sequence[ListType], answer: Answer, stop: Stop
-    ) -> Mapping[ListType, Batch]:
+    ) -> Mapping[ListType, ListBatch]:
         """What the answer says of each list that it can tell in full."""
-        batches: dict[ListType, Batch] = {}
+        batches: dict[ListType, ListBatch] = {}
         for kind in lists:
             if not set(asked(kind)) <= set(answer.told):
                 continue
@@ -136,7 +136,7 @@ class Changes:
                 records = _records(kind, rows)
             if records is not None:
                 stubs = [gone(row) for row in rows if is_stub(row)]
-                batches[kind] = Batch(records=records, as_of=answer.as_of, gone=stubs)
+                batches[kind] = ListBatch(records=records, as_of=answer.as_of, gone=stubs)
         return batches
 
     async def _settings(self, kind: ListType, answer: Answer, stop: Stop) -> Sequence[ListRecord]:

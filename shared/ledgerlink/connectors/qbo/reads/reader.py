@@ -13,7 +13,7 @@ from ledgerlink.connectors.qbo.reads.cursor import Place
 from ledgerlink.connectors.qbo.reads.invoice_payments import Payments
 from ledgerlink.connectors.qbo.transport.client import Client, Entity, accepted, look, query
 from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.model.list_records import Batch, ListRecord, ListType, Reading
+from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListRecord, ListType
 from ledgerlink.domain.ports import Stop
 
 CHANGED = "MetaData.LastUpdatedTime"
@@ -32,7 +32,7 @@ class Readings:
         self._payments = Payments(client)
         self._preferences: Stamped | None = None
 
-    async def read(self, reading: Reading, stop: Stop) -> Batch:
+    async def read(self, reading: ListRead, stop: Stop) -> ListBatch:
         """One batch, as the port describes. Raises as the client's `rows`, LedgerUnavailable for
         rows that never rest, Invalid for a position of somebody else."""
         kept, self._preferences = self._preferences, None
@@ -40,16 +40,16 @@ class Readings:
             return await self.company(stop)
         if reading.type is ListType.CUSTOM_FIELD:
             preferences, at = kept or await self.preferences(stop)
-            return Batch(records=firm.custom_fields(preferences), as_of=at)
+            return ListBatch(records=firm.custom_fields(preferences), as_of=at)
         if reading.ids is not None:
             return await self._by_ids(reading, reading.ids, stop)
         return await self._page(reading, Place.at(reading.position), stop)
 
-    async def company(self, stop: Stop) -> Batch:
+    async def company(self, stop: Stop) -> ListBatch:
         """The company's record, in two reads; it is as old as the first."""
         info, at = await self.info(stop)
         self._preferences = await self.preferences(stop)
-        return Batch(records=[firm.company(info, self._preferences[0])], as_of=at)
+        return ListBatch(records=[firm.company(info, self._preferences[0])], as_of=at)
 
     async def info(self, stop: Stop) -> Stamped:
         """What the company says of itself."""
@@ -61,7 +61,7 @@ class Readings:
         reply = await self._client.call(look("/preferences"), stop)
         return accepted(reply, "Preferences"), values.as_of(reply)
 
-    async def _page(self, reading: Reading, place: Place, stop: Stop) -> Batch:
+    async def _page(self, reading: ListRead, place: Place, stop: Stop) -> ListBatch:
         """The next page; a few calls more where rows moved."""
         mark = _mark_in_time if reading.since else _mark
         while True:
@@ -72,10 +72,10 @@ class Readings:
                 following = place.next(rows, mark)
                 position = following.position() if following else None
                 records = await self._records(reading.type, fresh, stop)
-                return Batch(records=records, as_of=values.as_of(reply), position=position)
+                return ListBatch(records=records, as_of=values.as_of(reply), position=position)
             place = place.before()
 
-    async def _by_ids(self, reading: Reading, ids: Sequence[str], stop: Stop) -> Batch:
+    async def _by_ids(self, reading: ListRead, ids: Sequence[str], stop: Stop) -> ListBatch:
         """The next slice of ids; the position is how many ids are done."""
         done = _done(reading.position, ids)
         some = ids[done : done + AT_ONCE]
@@ -85,7 +85,7 @@ class Readings:
         left = done + AT_ONCE < len(ids)
         position = str(done + AT_ONCE) if left else None
         records = await self._records(reading.type, _rows(reply, reading.type), stop)
-        return Batch(records=records, as_of=values.as_of(reply), position=position)
+        return ListBatch(records=records, as_of=values.as_of(reply), position=position)
 
     async def _records(
         self, kind: ListType, rows: Sequence[Entity], stop: Stop
@@ -96,7 +96,7 @@ class Readings:
         return [READERS[kind](row) for row in rows]
 
 
-def _statement(reading: Reading, place: Place) -> str:
+def _statement(reading: ListRead, place: Place) -> str:
     conditions = _visible(reading.type)
     if reading.since:
         conditions.append(queries.since(CHANGED, reading.since))

@@ -15,7 +15,7 @@ from typing import Any
 
 from ledgerlink.connectors.qbo.reads.catalog import LISTS
 from ledgerlink.domain.errors import Forbidden, Invalid, Problem
-from ledgerlink.domain.model.list_records import ListType, Notice
+from ledgerlink.domain.model.list_records import ListType, WebhookEvent
 
 HEADER = "intuit-signature"
 TOKEN = "webhook_verifier_token"  # noqa: S105 - the name of a credential
@@ -44,9 +44,9 @@ PLACES: Mapping[str, tuple[ListType, ...]] = {
 """Entities that concern other lists than one of their own."""
 
 
-def notices(
+def webhook_events(
     headers: Mapping[str, str], body: bytes, credentials: Mapping[str, str]
-) -> Sequence[Notice]:
+) -> Sequence[WebhookEvent]:
     """What a notification says, as the port describes. A notice without an id speaks of the whole
     list. Raises Forbidden and Invalid."""
     _check(headers.get(HEADER, ""), body, credentials.get(TOKEN, ""))
@@ -70,7 +70,7 @@ def _check(signature: str, body: bytes, token: str) -> None:
         )
 
 
-def _entries(body: bytes) -> Iterable[Sequence[Notice]]:
+def _entries(body: bytes) -> Iterable[Sequence[WebhookEvent]]:
     try:
         payload = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -78,7 +78,7 @@ def _entries(body: bytes) -> Iterable[Sequence[Notice]]:
     return _events(payload) if isinstance(payload, list) else _classic(payload)
 
 
-def _events(payload: Sequence[Any]) -> Iterator[Sequence[Notice]]:
+def _events(payload: Sequence[Any]) -> Iterator[Sequence[WebhookEvent]]:
     """The newer format: one event for each record, in an array."""
     _bounded(len(payload))
     for number, event in enumerate(payload):
@@ -97,7 +97,7 @@ def _events(payload: Sequence[Any]) -> Iterator[Sequence[Notice]]:
         )
 
 
-def _classic(payload: object) -> Iterator[Sequence[Notice]]:
+def _classic(payload: object) -> Iterator[Sequence[WebhookEvent]]:
     """The older format: records by company."""
     count = 0
     for company in Place(payload, "").places("eventNotifications"):
@@ -116,13 +116,13 @@ def _classic(payload: object) -> Iterator[Sequence[Notice]]:
             )
 
 
-def _notices(entity: str, **said: Any) -> Sequence[Notice]:
+def _notices(entity: str, **said: Any) -> Sequence[WebhookEvent]:
     name = entity.lower()
     if name not in PLACES:
-        return [Notice(type=BY_ENTITY.get(name), **said)]
+        return [WebhookEvent(type=BY_ENTITY.get(name), **said)]
     # The id is that of another entity; only the company bears the one of its preferences.
     return [
-        Notice(type=kind, **{**said, "id": said["id"] if kind is ListType.COMPANY else ""})
+        WebhookEvent(type=kind, **{**said, "id": said["id"] if kind is ListType.COMPANY else ""})
         for kind in PLACES[name]
     ]
 

@@ -13,9 +13,9 @@ from ledgerlink.connectors.qbo.protocol import error_codes, queries
 from ledgerlink.connectors.qbo.protocol.error_codes import Disposition
 from ledgerlink.connectors.qbo.protocol.response import Reply, lost, read
 from ledgerlink.connectors.qbo.transport.rate_limits import Lane, Limiter
-from ledgerlink.connectors.qbo.transport.retry import Patience, Pauses
-from ledgerlink.connectors.qbo.transport.throttle import Turnstile
-from ledgerlink.connectors.qbo.transport.unanswered import UNKNOWN, Silence, waited
+from ledgerlink.connectors.qbo.transport.retry import Pauses, Retry
+from ledgerlink.connectors.qbo.transport.throttle import Throttle
+from ledgerlink.connectors.qbo.transport.unanswered import UNKNOWN, UnansweredWrites, waited
 from ledgerlink.connectors.shared.ledger_time import LedgerTime, in_time
 from ledgerlink.domain.ports import Stop, never
 
@@ -89,7 +89,7 @@ class Client:
         time: LedgerTime,
         jitter: Callable[[], float],
         calls: Counter[str],
-        silence: Silence,
+        silence: UnansweredWrites,
     ) -> None:
         self.calls = calls
         self.silence = silence
@@ -97,7 +97,7 @@ class Client:
         self._http = http
         self._refresher = refresher
         self._limiter = limiter
-        self._turnstile = Turnstile(limiter, time)
+        self._turnstile = Throttle(limiter, time)
         self._time = time
         self._jitter = jitter
         self._pauses = Pauses()
@@ -110,7 +110,7 @@ class Client:
         Interrupted when `stop` says so before a request leaves or a while before its answer,
         AuthorizationLost, LedgerStopped, or LedgerUnavailable when patience is at its end.
         """
-        patience = Patience(self._jitter, self._pauses)
+        patience = Retry(self._jitter, self._pauses)
         while True:
             reply = await self._attempt(call, stop)
             match error_codes.disposition(reply):

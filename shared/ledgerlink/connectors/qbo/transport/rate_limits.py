@@ -13,7 +13,7 @@ from math import inf
 from typing import Any
 
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
-from ledgerlink.domain.ports import LaneState
+from ledgerlink.domain.ports import ConnectorState
 
 
 class Lane(StrEnum):
@@ -113,7 +113,7 @@ class Limiter:
         """Let nothing leave before `until`."""
         self._paused_until = max(self._paused_until, until)
 
-    def state(self, time: LedgerTime) -> LaneState:
+    def state(self, time: LedgerTime) -> ConnectorState:
         """The memory as JSON values: `at` is a wall-clock moment in ms since 1970, the rest are
         real ms before it (starts) or after it (the pause)."""
         now = time.now()
@@ -125,7 +125,7 @@ class Limiter:
         }
 
     @classmethod
-    def restored(cls, state: LaneState, limits: Limits, time: LedgerTime) -> "Limiter":
+    def restored(cls, state: ConnectorState, limits: Limits, time: LedgerTime) -> "Limiter":
         """The limiter that wrote `state`, some wall-clock time later."""
         if not state:
             return cls(limits)

@@ -23,7 +23,7 @@ PAUSES = 3
 quota, not the minute's. They fit into a worker's time."""
 
 
-class OutOfPatience(LedgerUnavailable):
+class RetriesExhausted(LedgerUnavailable):
     """One call never got an answer to rely on; others may fare better."""
 
 
@@ -44,7 +44,7 @@ class Pauses:
         self.count = 0
 
 
-class Patience:
+class Retry:
     """The waits of one call, in ledger seconds. `jitter` gives numbers from 0 to 1."""
 
     def __init__(self, jitter: Callable[[], float], pauses: Pauses) -> None:
@@ -58,7 +58,7 @@ class Patience:
         self._troubles += 1
         if self._troubles >= TRIES:
             down = error_codes.unavailable(f"{reply}, {TRIES} times in a row", reply.trace_id)
-            raise OutOfPatience(down.code, down.message, down.remedy, down.trace_id)
+            raise RetriesExhausted(down.code, down.message, down.remedy, down.trace_id)
         wait = min(FIRST_WAIT * 2.0 ** (self._troubles - 1), LONGEST_WAIT)
         return wait * (1 + self._jitter()) / 2
 

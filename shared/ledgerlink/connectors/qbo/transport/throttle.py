@@ -10,7 +10,7 @@ GIVE_WAY = 0.01
 """Ledger seconds that a single steps aside for."""
 
 
-class Turnstile:
+class Throttle:
     """One door per lane, first come first served.
 
     A single never waits behind the batches' budget, but lets a batch go first that may leave: 40

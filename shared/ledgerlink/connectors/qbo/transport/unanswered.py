@@ -9,7 +9,7 @@ UNKNOWN = frozenset({Disposition.LOOK_UP, Disposition.REPEAT})
 """Answers that do not say whether the request is still at work."""
 
 
-class Silence(unanswered.Silence):
+class UnansweredWrites(unanswered.UnansweredWrites):
     """The ledger lets a request run for 120 seconds, also when its gateway gave up long before
     (https://developer.intuit.com, limits page)."""
 

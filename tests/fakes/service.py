@@ -14,7 +14,7 @@ from ledgerlink.domain.model.rules import Mapping as RuleMapping
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.services import lane
 from ledgerlink.services.connections import connect
-from ledgerlink.services.dependencies import House
+from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports import state_machine
 from ledgerlink.services.ports import Message
 from ledgerlink.services.posting import accept
@@ -38,10 +38,10 @@ DELIVERIES = 400
 
 
 @dataclass
-class Town:
+class InMemoryService:
     """A house and everything around it that a test wants to look at."""
 
-    house: House
+    deps: Dependencies
     clock: FakeClock
     fate: Fate
     connector: FakeConnector
@@ -61,19 +61,19 @@ class Town:
 
     def connected(self, firm: str = FIRM, company_id: str = COMPANY) -> Connection:
         """A connection that was authorised and read back, with two people and two projects."""
-        consent = connect.connect(self.house, firm, USER, "fake", REDIRECT)
+        consent = connect.connect(self.deps, firm, USER, "fake", REDIRECT)
         state = consent.authorize_url.partition("state=")[2].partition("&")[0]
-        connection = connect.complete(self.house, state, "code", company_id)
+        connection = connect.complete(self.deps, state, "code", company_id)
         self.work()
         self.rules(connection, RuleKind.USERS, {"u1": Link(ledger_id="P1"), "u2": Skip()})
         self.rules(connection, RuleKind.PROJECTS, {"p1": Link(ledger_id="C1")})
-        return self.house.connections.get(firm, connection.id)
+        return self.deps.connections.get(firm, connection.id)
 
     def rules(self, connection: Connection, kind: RuleKind, given: dict[str, RuleMapping]) -> None:
-        put_rules(self.house, connection.firm, USER, connection.id, kind, given)
+        put_rules(self.deps, connection.firm, USER, connection.id, kind, given)
 
     def post(self, connection: Connection, key: str, records: Sequence[Any] | str) -> Run:
-        return accept.post(self.house, connection.firm, USER, connection.id, key, records)
+        return accept.post(self.deps, connection.firm, USER, connection.id, key, records)
 
     def work(self, stop: Callable[[], bool] = lambda: False, redelivered_after: int = 0) -> None:
         """Deliver what is in the lane, in order, each message again until it is done.
@@ -87,7 +87,7 @@ class Town:
                 return
             message = self.lane.messages[0]
             try:
-                asyncio.run(lane.handle(self.house, message, stop))
+                asyncio.run(lane.handle(self.deps, message, stop))
             except Died:
                 self.fate.dead = False
                 self.clock.go_on(seconds=redelivered_after)
@@ -102,7 +102,7 @@ class Town:
         (firm, connection_id, run_id), name, step, token = self.machines.steps[0]
         try:
             run = self.runs.get(firm, connection_id, run_id)
-            state_machine.do_step(self.house, run, name, step, token)
+            state_machine.do_step(self.deps, run, name, step, token)
         except Died:
             self.fate.dead = False
             return True
@@ -110,20 +110,20 @@ class Town:
         return True
 
     def run(self, run: Run) -> Run:
-        return get_run(self.house, run.firm, run.connection_id, run.id, run.created_by)
+        return get_run(self.deps, run.firm, run.connection_id, run.id, run.created_by)
 
     def items(self, run: Run) -> list[Item]:
-        return list(list_items(self.house, self.run(run), 0, 10_000).items)
+        return list(list_items(self.deps, self.run(run), 0, 10_000).items)
 
     def states(self, run: Run) -> dict[str, ItemState]:
         return {item.operation.key: item.state for item in self.items(run)}
 
 
-def town(
+def in_memory_service(
     fate: Fate | None = None,
     chunk_size: int = 4,
     lists: Mapping[ListType, ListTraits] | None = None,
-) -> Town:
+) -> InMemoryService:
     """A town with one house; every call of its stores and ledgers is a step of `fate`. Its
     ledger has the lists that are given, and none else."""
     fate, clock = fate or Fate(), FakeClock()
@@ -132,7 +132,7 @@ def town(
     machines = FakeMachines(clock)
     queue, staging, links, runs = FakeLane(), FakeStaging(), FakeLinks(), FakeRuns()
     vaults, connections = FakeVaults(clock), FakeConnections()
-    house = House(
+    deps = Dependencies(
         connections=mortal("connections", connections, fate),
         rules=mortal("rules", FakeRules(), fate),
         links=mortal("links", links, fate),
@@ -152,8 +152,8 @@ def town(
         ids=FakeIds(),
         count=lambda name, number: counts.update({name: number}),
     )
-    return Town(
-        house=house,
+    return InMemoryService(
+        deps=deps,
         clock=clock,
         fate=fate,
         connector=connector,
