@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import Any
 
+from ..common.clock import Clock
 from ..common.command import Ready, asked, make_parser, run
 from .server import Options, make_app, make_sandbox
 from .settings import Settings
@@ -31,7 +32,7 @@ def prepare(given: argparse.Namespace) -> Ready:
         given.host,
         given.port,
         given.seed,
-        given.scale,
+        Clock(given.scale),
         given.state,
         given.multi_entity,
         settings_of(given),

@@ -1,4 +1,4 @@
-"""Runs the application: as a process, or beside a test on a port of its own."""
+"""Runs the application: as a process, on a port beside a test, or called within the test."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from starlette.types import ASGIApp
 
 from ..common import server
-from ..common.clock import Clock
+from ..common.in_process import URL, InProcess
 from ..common.server import serving
 from . import snapshot
 from .sandbox import DEFAULT_COMPANY, Sandbox
@@ -26,7 +26,7 @@ class Options(server.Options):
 
 def make_sandbox(options: Options) -> Sandbox:
     """A sandbox with its default company, or with what the state file holds."""
-    sandbox = Sandbox(options.settings, Clock(options.scale))
+    sandbox = Sandbox(options.settings, options.clock)
     if options.state is not None and options.state.exists():
         snapshot.load(sandbox, options.state)
     else:
@@ -49,6 +49,8 @@ class Running:
     sandbox: Sandbox
     url: str
     company: str = DEFAULT_COMPANY
+    transport: InProcess | None = None
+    """How an httpx client calls it without a socket; None where it listens on a port."""
 
     @property
     def api(self) -> str:
@@ -62,3 +64,9 @@ def running(options: Options | None = None) -> Iterator[Running]:
     sandbox = make_sandbox(options)
     with serving(make_app(sandbox, options), options) as url:
         yield Running(sandbox, url)
+
+
+def in_process(options: Options | None = None) -> Running:
+    """A sandbox that only `transport` leads to."""
+    sandbox = make_sandbox(options or Options())
+    return Running(sandbox, URL, transport=InProcess(build_app(sandbox)))

@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import Any
 
+from ..common.clock import Clock
 from ..common.command import Ready, asked, make_parser, run
 from .seeds import SEEDS
 from .server import Options, make_app, make_sandbox
@@ -34,7 +35,7 @@ def settings_of(given: argparse.Namespace) -> Settings:
 
 def prepare(given: argparse.Namespace) -> Ready:
     settings = settings_of(given)
-    options = Options(given.host, given.port, given.seed, given.scale, given.state, settings)
+    options = Options(given.host, given.port, given.seed, Clock(given.scale), given.state, settings)
     sandbox = make_sandbox(options)
 
     def words(url: str) -> str:

@@ -1,4 +1,4 @@
-"""Runs the application: as a process, or beside a test on a port of its own."""
+"""Runs the application: as a process, on a port beside a test, or called within the test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from ..common import server
-from ..common.clock import Clock
+from ..common.in_process import URL, InProcess
 from ..common.server import serving
 from . import snapshot
 from .sandbox import DEFAULT_REALM, Sandbox
@@ -32,7 +32,7 @@ class Options(server.Options):
 
 def make_sandbox(options: Options) -> Sandbox:
     """A sandbox with its default company, or with what the state file holds."""
-    sandbox = Sandbox(options.settings, Clock(options.scale))
+    sandbox = Sandbox(options.settings, options.clock)
     if options.state is not None and options.state.exists():
         snapshot.load(sandbox, options.state)
     else:
@@ -55,6 +55,8 @@ class Running:
     sandbox: Sandbox
     url: str
     realm: str = DEFAULT_REALM
+    transport: InProcess | None = None
+    """How an httpx client calls it without a socket; None where it listens on a port."""
 
     @property
     def api(self) -> str:
@@ -75,3 +77,9 @@ def running(options: Options | None = None) -> Iterator[Running]:
     sandbox = make_sandbox(options)
     with serving(make_app(sandbox, options), options) as url:
         yield Running(sandbox, url)
+
+
+def in_process(options: Options | None = None) -> Running:
+    """A sandbox that only `transport` leads to."""
+    sandbox = make_sandbox(options or Options())
+    return Running(sandbox, URL, transport=InProcess(build_app(sandbox)))

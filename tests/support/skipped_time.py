@@ -1,0 +1,68 @@
+"""Time whose waits are skipped: it passes as ever, and a sleep moves it on at once.
+
+A clock that is scaled runs away from a busy machine, which then finds sessions ended and limits
+forgotten. This one moves by itself only as real time does.
+"""
+
+import asyncio
+import selectors
+import time
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class SkippedTime:
+    """The clock of a connector and, by `monotonic` and `wall`, of the sandbox that it calls.
+
+    In `run` every wait of the event loop is skipped as soon as nothing else is left to do, in
+    the order of the waits' ends. Whatever is waited for must run in that loop.
+    """
+
+    def __init__(self) -> None:
+        self.skipped = 0.0
+        """Seconds."""
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.skipped
+
+    def wall(self) -> float:
+        return time.time() + self.skipped
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.wall(), UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    def run(self, main: Coroutine[Any, Any, T]) -> T:
+        """What `asyncio.run` does, in this time."""
+        with asyncio.Runner(loop_factory=lambda: _Loop(self)) as runner:
+            return runner.run(main)
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    def __init__(self, time: SkippedTime) -> None:
+        super().__init__(_Selector(time))
+        self._skipped_time = time
+
+    def time(self) -> float:
+        return self._skipped_time.monotonic()
+
+
+class _Selector(selectors.DefaultSelector):
+    """The loop asks it to wait until the next timer: it moves the time on instead."""
+
+    def __init__(self, time: SkippedTime) -> None:
+        super().__init__()
+        self._time = time
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is None or timeout <= 0:
+            return super().select(timeout)
+        events = super().select(0)
+        if not events:
+            self._time.skipped += timeout
+        return events
