@@ -10,13 +10,13 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from infra.api import Api
-from infra.connectors import Connectors
 from infra.functions import NAMESPACE
 from infra.lanes import Lanes
 from infra.machines import Machines
 from infra.scheduler import Scheduler
 from infra.settings import Settings
 from infra.webhooks import Webhooks
+from infra.worker import Worker
 
 FIVE_MINUTES = Duration.minutes(5)
 OLDEST_WORK_SECONDS = 1800
@@ -40,7 +40,7 @@ class Watched:
     """The constructs whose functions are watched."""
 
     api: Api
-    connectors: Connectors
+    worker: Worker
     machines: Machines
     scheduler: Scheduler
     webhooks: Webhooks
@@ -60,7 +60,7 @@ class Observability(Construct):
         super().__init__(scope, name)
         watches = [
             *_lane_watches(lanes),
-            *_function_watches(watched.api, watched.connectors),
+            *_function_watches(watched.api, watched.worker),
             *_import_watches(watched.machines),
             *_sync_watches(watched.scheduler),
             *_door_watches(watched.webhooks),
@@ -127,7 +127,7 @@ def _graphs() -> dict[str, list[cloudwatch.IMetric]]:
     noticed = ("Received", "Ignored", "Echoed", "Known", "Hinted")
     answers = ("NotificationsAnswered", "NotificationsForbidden")
     return {
-        "MeteredReads": [_counted("qbo", "MeteredReads", day)],
+        "MeteredReads": [_counted("worker", "MeteredReads", day)],
         "ConnectionsDue": [_counted("scheduler", "ConnectionsDue")],
         "Notifications": [_counted("webhooks", name) for name in answers],
         "Notices": [_counted("webhooks", f"Notices{name}") for name in noticed],
@@ -160,7 +160,7 @@ def _lane_watches(lanes: Lanes) -> list[Watch]:
     ]
 
 
-def _function_watches(api: Api, connectors: Connectors) -> list[Watch]:
+def _function_watches(api: Api, worker: Worker) -> list[Watch]:
     return [
         Watch(
             "ApiErrors",
@@ -169,9 +169,9 @@ def _function_watches(api: Api, connectors: Connectors) -> list[Watch]:
             threshold=1,
         ),
         Watch(
-            "QboErrors",
-            "The qbo function raised or timed out.",
-            connectors.qbo.function.metric_errors(period=FIVE_MINUTES),
+            "WorkerErrors",
+            "The worker function raised or timed out.",
+            worker.worker.function.metric_errors(period=FIVE_MINUTES),
             threshold=1,
         ),
         Watch(
@@ -212,7 +212,7 @@ def _sync_watches(scheduler: Scheduler) -> list[Watch]:
         Watch(
             "SyncsFailed",
             "A sync failed for good.",
-            _counted("qbo", "SyncsFailed"),
+            _counted("worker", "SyncsFailed"),
             threshold=1,
         ),
     ]

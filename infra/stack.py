@@ -6,7 +6,6 @@ from aws_cdk import CfnOutput, Stack, Tags
 from constructs import Construct
 
 from infra.api import Api
-from infra.connectors import Connectors
 from infra.events import Events
 from infra.functions import Surroundings, environment, layers, machine_arn
 from infra.lanes import Lanes
@@ -17,6 +16,7 @@ from infra.secrets import APP_SECRET_INTACCT, APP_SECRET_QBO, Secrets
 from infra.settings import Settings
 from infra.storage import Storage
 from infra.webhooks import Webhooks
+from infra.worker import Worker
 
 
 class LedgerlinkStack(Stack):
@@ -35,7 +35,7 @@ class LedgerlinkStack(Stack):
             environment(settings, storage, secrets, lanes, events),
         )
         api = Api(self, "Api", around, storage, secrets, lanes)
-        connectors = Connectors(self, "Connectors", around, storage, secrets, lanes, events)
+        worker = Worker(self, "Worker", around, storage, secrets, lanes, events)
         machines = Machines(self, "Machines", around, storage, lanes)
         scheduler = Scheduler(self, "Scheduler", around, storage, lanes)
         webhooks = Webhooks(self, "Webhooks", around, storage, secrets, api)
@@ -44,7 +44,7 @@ class LedgerlinkStack(Stack):
             "Observability",
             settings,
             lanes,
-            Watched(api, connectors, machines, scheduler, webhooks),
+            Watched(api, worker, machines, scheduler, webhooks),
         )
         self._outputs(
             {
@@ -57,7 +57,7 @@ class LedgerlinkStack(Stack):
                 "AppSecretQbo": APP_SECRET_QBO,
                 "AppSecretIntacct": APP_SECRET_INTACCT,
                 "ApiFunction": api.api.function.function_name,
-                "QboFunction": connectors.qbo.function.function_name,
+                "WorkerFunction": worker.worker.function.function_name,
                 "SchedulerFunction": scheduler.scheduler.function.function_name,
                 "WebhooksFunction": webhooks.webhooks.function.function_name,
                 "ImportsFunction": machines.imports.function.function_name,

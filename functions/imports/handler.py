@@ -2,20 +2,18 @@
 
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from ledgerlink.bootstrap import dependencies
+from ledgerlink.bootstrap import count, dependencies, metrics
 from ledgerlink.services.imports import state_machine
 
 logger = Logger()
-metrics = Metrics()
 ENDS = {"expire": state_machine.expire, "break_off": state_machine.break_off}
 """Steps after which the machine is over; they have no token."""
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
+@metrics().log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Step Functions: one step of one import. The token is stored and never logged."""
     firm, connection_id, run_id = event["firm"], event["connection_id"], event["run_id"]
@@ -27,5 +25,5 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     else:
         state_machine.do_step(dependencies(), run, event["machine"], step, event["token"])
     logger.info("done", extra={"state": run.state})
-    metrics.add_metric("ImportSteps", MetricUnit.Count, 1)
+    count("ImportSteps", 1)
     return {}

@@ -2,19 +2,17 @@
 
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from ledgerlink.bootstrap import dependencies
+from ledgerlink.bootstrap import count, dependencies, metrics
 
 logger = Logger()
-metrics = Metrics()
 MARGIN = 10_000
 """Milliseconds before the end at which a tick takes no further connection; the next one does."""
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
+@metrics().log_metrics
 def handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """EventBridge, once a minute: queue the work of the connections that are due.
 
@@ -24,5 +22,5 @@ def handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
 
     queued = scheduler.tick(dependencies(), lambda: context.get_remaining_time_in_millis() < MARGIN)
     logger.info("ticked", extra={"queued": queued})
-    metrics.add_metric("ConnectionsDue", MetricUnit.Count, queued)
+    count("ConnectionsDue", queued)
     return {"queued": queued}

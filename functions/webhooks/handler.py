@@ -5,16 +5,14 @@ import json
 import traceback
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
-from ledgerlink.bootstrap import dependencies
+from ledgerlink.bootstrap import count, dependencies, metrics
 from ledgerlink.domain.errors import Forbidden, Invalid, LedgerlinkError, NotFound
 
 logger = Logger()
-metrics = Metrics()
 LIMIT = 1_048_576
 """Bytes of a notification that the door still reads."""
 REFUSALS: dict[type[LedgerlinkError], tuple[int, str]] = {
@@ -28,7 +26,7 @@ Answer = dict[str, Any]
 @logger.inject_lambda_context(
     correlation_id_path=correlation_paths.API_GATEWAY_HTTP, clear_state=True
 )
-@metrics.log_metrics
+@metrics().log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> Answer:
     """API Gateway HTTP API, payload format 2.0: POST /v1/webhooks/{ledger}.
 
@@ -39,9 +37,9 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> Answer:
     answer = _answer(ledger, headers, body)
     status = answer["statusCode"]
     logger.info("answered", extra={"ledger": ledger, "status": status, "bytes": len(body)})
-    metrics.add_metric("NotificationsAnswered", MetricUnit.Count, 1)
-    metrics.add_metric("NotificationsForbidden", MetricUnit.Count, int(status == 401))
-    metrics.add_metric("NotificationsFailed", MetricUnit.Count, int(status == 500))
+    count("NotificationsAnswered", 1)
+    count("NotificationsForbidden", int(status == 401))
+    count("NotificationsFailed", int(status == 500))
     return answer
 
 

@@ -11,7 +11,7 @@ from ledgerlink.domain.model.connections import Connection, ConnectionState
 from ledgerlink.domain.model.runs import FINISHED, Run, RunState
 from ledgerlink.domain.ports import Keys, Tokens
 
-from functions.qbo.handler import handler
+from functions.worker.handler import handler
 
 FIRM, USER = "bench", "bench"
 MOST_MESSAGES = 1000

@@ -81,7 +81,7 @@ class KillableLane:
         deployed = next(
             one["Environment"]["Variables"]
             for one in functions
-            if one["Handler"] == "functions.qbo.handler.handler"
+            if one["Handler"] == "functions.worker.handler.handler"
         )
         gated = {
             name: value.replace(self.ledger_url, self.ledger_gate.url)

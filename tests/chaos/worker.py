@@ -4,15 +4,15 @@ import json
 import sys
 from types import SimpleNamespace
 
-from functions.qbo.handler import handler
+from functions.worker.handler import handler
 
 
 def main() -> int:
     event = json.load(sys.stdin)
     context = SimpleNamespace(
-        function_name="qbo",
+        function_name="worker",
         memory_limit_in_mb=1024,
-        invoked_function_arn="arn:aws:lambda:us-east-1:000000000000:function:qbo",
+        invoked_function_arn="arn:aws:lambda:us-east-1:000000000000:function:worker",
         aws_request_id="chaos",
         get_remaining_time_in_millis=lambda: 300_000,
     )

@@ -17,9 +17,9 @@ BUILT = (
     "layers/code/python",
     "functions/api",
     "functions/imports",
-    "functions/qbo",
     "functions/scheduler",
     "functions/webhooks",
+    "functions/worker",
 )
 CHOSEN: dict[str, object] = {
     "jwtIssuer": "https://id.example.com/",

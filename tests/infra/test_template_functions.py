@@ -32,7 +32,7 @@ ENVIRONMENT = {
     "POWERTOOLS_METRICS_NAMESPACE",
     "POWERTOOLS_LOG_LEVEL",
 }
-NAMES = ("api", "imports", "qbo", "scheduler", "webhooks")
+NAMES = ("api", "imports", "scheduler", "webhooks", "worker")
 
 
 def functions(template: Template) -> dict[str, Properties]:
@@ -64,7 +64,7 @@ def test_limits_fit_the_work(template: Template) -> None:
     found = functions(template)
     assert (found["api"]["Timeout"], found["api"]["MemorySize"]) == (29, 512)
     assert (found["imports"]["Timeout"], found["imports"]["MemorySize"]) == (180, 1769)
-    assert (found["qbo"]["Timeout"], found["qbo"]["MemorySize"]) == (300, 1769)
+    assert (found["worker"]["Timeout"], found["worker"]["MemorySize"]) == (300, 1769)
     assert (found["scheduler"]["Timeout"], found["scheduler"]["MemorySize"]) == (55, 512)
     assert (found["webhooks"]["Timeout"], found["webhooks"]["MemorySize"]) == (10, 512)
 
@@ -95,9 +95,9 @@ def test_wildcard_resources_are_files_connection_secrets_and_traces_only(
 ) -> None:
     expected = {
         "api": ["Connections", "Files", "Trace"],
-        "qbo": ["Connections", "Files", "Trace"],
         "scheduler": ["Trace"],
         "webhooks": ["Trace"],
+        "worker": ["Connections", "Files", "Trace"],
     }
     for name, sids in expected.items():
         wide = [one for one in statements(role_of(template, name)) if "*" in str(one["Resource"])]
@@ -123,7 +123,7 @@ def test_the_api_connects_and_sends_but_does_not_take_from_the_lane(template: Te
 def test_the_worker_takes_from_the_lane_but_makes_and_deletes_no_secret(
     template: Template,
 ) -> None:
-    actions = allowed(template, "qbo")
+    actions = allowed(template, "worker")
     assert {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:SendMessage"} <= actions
     assert "secretsmanager:PutSecretValue" in actions
     assert not {"secretsmanager:CreateSecret", "secretsmanager:DeleteSecret"} & actions
@@ -132,15 +132,17 @@ def test_the_worker_takes_from_the_lane_but_makes_and_deletes_no_secret(
 def test_the_worker_alone_publishes_and_on_our_bus_only(template: Template) -> None:
     (bus,) = properties(template, "AWS::Events::EventBus")
     speakers = {name for name in NAMES if "events:PutEvents" in allowed(template, name)}
-    assert speakers == {"qbo"}
+    assert speakers == {"worker"}
     (statement,) = [
-        one for one in statements(role_of(template, "qbo")) if one["Action"] == "events:PutEvents"
+        one
+        for one in statements(role_of(template, "worker"))
+        if one["Action"] == "events:PutEvents"
     ]
     assert statement["Resource"] == {"Fn::GetAtt": [bus, "Arn"]}
 
 
 def test_the_worker_deletes_no_file(template: Template) -> None:
-    assert "s3:DeleteObject" not in allowed(template, "qbo")
+    assert "s3:DeleteObject" not in allowed(template, "worker")
 
 
 def test_the_clock_reads_no_secret_and_no_file(template: Template) -> None:
@@ -172,7 +174,7 @@ def test_who_speaks_to_ledgers_reads_both_application_secrets_and_changes_neithe
     template: Template,
 ) -> None:
     applications = properties(template, "AWS::SecretsManager::Secret")
-    for name in ("api", "qbo"):
+    for name in ("api", "worker"):
         (found,) = [one for one in secrets_read(template, name) if one["Sid"] == "AppSecret"]
         assert found["Action"] == "secretsmanager:GetSecretValue"
         assert {one["Ref"] for one in found["Resource"]} == set(applications)

@@ -51,7 +51,7 @@ def test_queues_are_encrypted_and_refuse_plain_http(template: Template) -> None:
         assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_the_qbo_function_serves_lane_and_dead_letters_one_message_at_a_time(
+def test_the_worker_serves_lane_and_dead_letters_one_message_at_a_time(
     template: Template,
 ) -> None:
     mappings = list(properties(template, "AWS::Lambda::EventSourceMapping").values())

@@ -11,7 +11,7 @@ NAMES = {
     "DeadLettersNotEmpty",
     "LaneTooOld",
     "ApiErrors",
-    "QboErrors",
+    "WorkerErrors",
     "Api5xx",
     "ImportsErrors",
     "ImportsBroken",
@@ -65,7 +65,7 @@ def test_ten_minutes_without_a_tick_are_an_alarm(template: Template) -> None:
 def test_what_the_functions_count_is_watched_under_their_own_name(template: Template) -> None:
     found = alarms(template)
     for name, function in (
-        ("SyncsFailed", "qbo"),
+        ("SyncsFailed", "worker"),
         ("DueFailed", "scheduler"),
         ("NotificationsFailed", "webhooks"),
     ):

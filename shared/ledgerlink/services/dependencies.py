@@ -27,7 +27,7 @@ from ledgerlink.services.ports import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependencies:
-    """The stores, the connectors and the clock. `count` adds to a named metric."""
+    """The stores, the connectors and the clock."""
 
     connections: Connections
     rules: Rules
@@ -48,6 +48,9 @@ class Dependencies:
     clock: Clock
     ids: Ids
     count: Callable[[str, int], None] = lambda _name, _number: None
+    """Adds to a named metric."""
+    count_for: Callable[[str], None] = lambda _ledger: None
+    """Names the ledger that this invocation's metrics concern, so that they add up per ledger."""
 
     def connector(self, ledger: str) -> Connector:
         """The connector of that ledger. Raises Invalid when there is none."""

@@ -45,6 +45,7 @@ async def handle(deps: Dependencies, message: Message, stop: Stop) -> None:
     error; anything raised is unexpected and the queue repeats the message.
     """
     connection = deps.connections.get(message.firm, message.connection_id)
+    deps.count_for(connection.ledger)
     if message.step == "read_company":
         await _welcome(deps, connection, stop)
         return

@@ -14,7 +14,7 @@ def test_every_function_has_a_sample() -> None:
 
 
 def test_the_workers_sample_holds_a_message_of_the_lane() -> None:
-    (record,) = sample("qbo")["Records"]
+    (record,) = sample("worker")["Records"]
     assert received(record["body"]).firm == "firm-1"
 
 

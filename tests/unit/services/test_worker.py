@@ -1,7 +1,8 @@
 """The entry of the lane's worker: a batch of messages in order, what failed comes again."""
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import pytest
@@ -21,9 +22,9 @@ class Context:
     """A Lambda context with time left."""
 
     left: int = 600_000
-    function_name: str = "qbo"
+    function_name: str = "worker"
     memory_limit_in_mb: int = 512
-    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:qbo"
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:worker"
     aws_request_id: str = "request"
 
     def get_remaining_time_in_millis(self) -> int:
@@ -33,7 +34,7 @@ class Context:
 @pytest.fixture
 def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemoryService]:
     monkeypatch.setenv("LEDGERLINK_DLQ_ARN", DEAD)
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "qbo")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "worker")
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Ledgerlink")
     found = in_memory_service()
     monkeypatch.setattr(bootstrap, "build", lambda _environment: found.deps)
@@ -44,7 +45,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemoryService]:
 
 def deliver(place: InMemoryService, source: str = LANE, left: int = 600_000) -> list[str]:
     """Hand everything in the lane to the worker; the ids of what is to come again."""
-    from functions.qbo.handler import handler
+    from functions.worker.handler import handler
 
     records = [
         {
@@ -73,6 +74,26 @@ def test_a_batch_is_worked_in_order(
     printed = capsys.readouterr().out
     assert '"MessagesDone"' in printed
     assert [word for word in (ACCESS, REFRESH, "private") if word in printed] == []
+
+
+def test_metrics_add_up_for_the_function_and_for_each_ledger(
+    place: InMemoryService, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        bootstrap,
+        "build",
+        lambda _environment: replace(place.deps, count_for=bootstrap.count_for),
+    )
+    monkeypatch.setattr(bootstrap.metrics(), "service", "worker")
+    place.post(place.connected(), "key", [entry("t1")])
+    deliver(place)
+    deliver(place)
+    printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    found = [words for words in printed if "_aws" in words]
+    assert [words["ledger"] for words in found] == ["fake", "fake"]
+    for words in found:
+        (directive,) = words["_aws"]["CloudWatchMetrics"]
+        assert directive["Dimensions"] == [["service"], ["service", "ledger"]]
 
 
 def test_what_fails_comes_again_with_everything_behind_it(place: InMemoryService) -> None:

@@ -35,6 +35,7 @@ def meter(deps: Dependencies, connection: Connection, calls: Mapping[str, int]) 
     if metered:
         month = deps.clock.now().strftime("%Y-%m")
         deps.usage.add(connection.ledger, connection.firm, connection.id, month, metered)
+        deps.count_for(connection.ledger)
         deps.count("MeteredReads", metered)
     return metered
 

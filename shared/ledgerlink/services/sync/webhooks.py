@@ -27,6 +27,7 @@ def receive(deps: Dependencies, ledger: str, headers: Mapping[str, str], body: b
     if ledger not in deps.connectors:
         known = ", ".join(sorted(deps.connectors))
         raise NotFound("unknown_ledger", f"{ledger} is not a ledger.", f"Use one of: {known}.")
+    deps.count_for(ledger)
     credentials = partial(deps.vaults.credentials, ledger)
     webhook_events = deps.connectors[ledger].webhook_events(headers, body, credentials)
     deps.count("NoticesReceived", len(webhook_events))

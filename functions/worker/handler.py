@@ -4,22 +4,20 @@ import asyncio
 import os
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from ledgerlink.bootstrap import dependencies
+from ledgerlink.bootstrap import count, dependencies, metrics
 from ledgerlink.services import lane
 from ledgerlink.services.ports import Message
 
 logger = Logger()
-metrics = Metrics()
 MARGIN = 45_000
 """Milliseconds before the end at which a worker stops taking new requests: enough for the grace
 that connectors give to those in flight, and for recording what came of them."""
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
+@metrics().log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """SQS FIFO: messages of one connection in order; what failed comes again, with its followers.
 
@@ -31,7 +29,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             _work(record, context)
         except Exception:
             logger.exception("the message will be delivered again")
-            metrics.add_metric("MessagesFailed", MetricUnit.Count, 1)
+            count("MessagesFailed", 1)
             _delay(record)
             return {"batchItemFailures": [_failure(left) for left in records[position:]]}
     return {"batchItemFailures": []}
@@ -69,7 +67,7 @@ def _work(record: dict[str, Any], context: LambdaContext) -> None:
     _name(message)
     if record["eventSourceARN"] == os.environ["LEDGERLINK_DLQ_ARN"]:
         lane.give_up(dependencies(), message)
-        metrics.add_metric("MessagesGivenUp", MetricUnit.Count, 1)
+        count("MessagesGivenUp", 1)
         return
     asyncio.run(
         lane.handle(
@@ -77,7 +75,7 @@ def _work(record: dict[str, Any], context: LambdaContext) -> None:
         )
     )
     logger.info("done")
-    metrics.add_metric("MessagesDone", MetricUnit.Count, 1)
+    count("MessagesDone", 1)
 
 
 def _name(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""The functions that speak to ledgers. Each serves the lane, one message at a time."""
+"""The worker: the one function that works the lane, for every ledger, a message at a time."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
@@ -12,17 +12,17 @@ from infra.permissions import consume, drive, keep_records, publish, send, stay_
 from infra.secrets import Secrets
 from infra.storage import Storage
 
-QBO = Shape(
-    name="qbo",
+WORKER = Shape(
+    name="worker",
     description="Syncs and posts one connection's work to its ledger",
     timeout=Duration.minutes(5),
     megabytes=1769,  # one whole processor
 )
 
 
-class Connectors(Construct):
-    """One worker for all ledgers (docs/adr/0013) works the lane and marks the runs behind dead
-    letters."""
+class Worker(Construct):
+    """One function for all ledgers (docs/adr/0013). It works the lane, and marks the runs whose
+    messages became dead letters."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Connectors(Construct):
             *drive(machine_arn()),
             consume(lanes.lane, lanes.dead_letters),
         ]
-        self.qbo = Function(self, "Qbo", QBO, around, statements)
+        self.worker = Function(self, "Worker", WORKER, around, statements)
         self._serve("Lane", lanes.lane)
         # A worker that died five times must mark its run; its message still names the run.
         self._serve("DeadLetters", lanes.dead_letters)
@@ -51,8 +51,8 @@ class Connectors(Construct):
     def _serve(self, name: str, queue: sqs.Queue) -> None:
         lambda_.EventSourceMapping(
             self,
-            f"{name}ToQbo",
-            target=self.qbo.function,
+            f"{name}ToWorker",
+            target=self.worker.function,
             event_source_arn=queue.queue_arn,
             batch_size=1,
             report_batch_item_failures=True,
