@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from math import ceil
 
-from ledgerlink.connectors.intacct.reads.catalog import SOURCES
+from ledgerlink.connectors.intacct.reads.catalog import LIST_SOURCES
 from pydantic import BaseModel, ConfigDict
 
 from local.demo.intacct.company import IntacctCompany
@@ -185,7 +185,7 @@ def least_reads(read: Mapping[str, int]) -> int:
     fields' definitions come by one each."""
     pages = {
         kind: max(ceil(read[kind] / PAGE), len(sources))
-        for kind, sources in SOURCES.items()
+        for kind, sources in LIST_SOURCES.items()
         if kind in read
     }
     return sum(pages.values()) + 2

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import httpx
 from ledgerlink.connectors.intacct import Endpoints, Login, SageIntacct
-from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
 from ledgerlink.domain.model.ledger_choices import Chosen
 from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListRecord, ListType

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.connectors.intacct.documents.composer import Documents
+from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.connectors.intacct.protocol.record_ids import SEPARATOR
 from ledgerlink.domain.model.money_settings import ExpenseSettings
 from ledgerlink.domain.model.rules import Link, LinkExpenseCode, RuleKind
@@ -91,7 +91,7 @@ class Clerk(clerk.Clerk[Books]):
         return str(sorted(company.preferences.items()))
 
     @property
-    def composer(self) -> Documents:
+    def composer(self) -> IntacctComposer:
         return self.books.connector.composer_for(self.offered, self.books.chosen)
 
     def lose(self, action: str = "cut", when: str = "after", **more: Any) -> None:

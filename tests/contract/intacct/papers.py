@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ledgerlink.connectors.intacct.choices import Choices, Sales
+from ledgerlink.connectors.intacct.config import Choices, InvoiceModule
 
 from tests.contract.intacct.clerk import Clerk
 from tests.contract.papers import PAPERS as THEIRS
 from tests.contract.papers import Paper as Common
 
 ORDERS = Choices()
-RECEIVABLES = Choices(sales=Sales.RECEIVABLES, revenue_account_id="glaccount/4000")
+RECEIVABLES = Choices(sales=InvoiceModule.RECEIVABLES, revenue_account_id="glaccount/4000")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.intacct.choices import OFFERED, Choices, Sales
+from ledgerlink.connectors.intacct.config import OFFERED, Choices, InvoiceModule
 from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.rules import CreateLaborCode, RuleKind
@@ -23,7 +23,7 @@ ABROAD: dict[str, Any] = {"currency": "EUR", "exchange_rate": Decimal("1.1")}
 VAT = "United Kingdom - VAT"
 
 TOLD: list[tuple[str, Any, dict[str, Any], Record, str]] = [
-    ("sales", Sales.RECEIVABLES, ACCOUNT, invoice(), "<create_invoice>"),
+    ("sales", InvoiceModule.RECEIVABLES, ACCOUNT, invoice(), "<create_invoice>"),
     (
         "transaction_type",
         "Bare Invoice",
@@ -42,7 +42,7 @@ TOLD: list[tuple[str, Any, dict[str, Any], Record, str]] = [
     (
         "revenue_account_id",
         "glaccount/4000",
-        {"sales": Sales.RECEIVABLES},
+        {"sales": InvoiceModule.RECEIVABLES},
         invoice(),
         "<glaccountno>4000</glaccountno>",
     ),
@@ -90,14 +90,14 @@ TOLD: list[tuple[str, Any, dict[str, Any], Record, str]] = [
     (
         "tax_solution",
         VAT,
-        {"sales": Sales.RECEIVABLES, "tax_detail": "UK standard", **ACCOUNT},
+        {"sales": InvoiceModule.RECEIVABLES, "tax_detail": "UK standard", **ACCOUNT},
         invoice(tax_amount=Decimal(20)),
         f"<taxsolutionid>{VAT}</taxsolutionid>",
     ),
     (
         "tax_detail",
         "UK standard",
-        {"sales": Sales.RECEIVABLES, "tax_solution": VAT, **ACCOUNT},
+        {"sales": InvoiceModule.RECEIVABLES, "tax_solution": VAT, **ACCOUNT},
         invoice(tax_amount=Decimal(20)),
         "<detailid>UK standard</detailid>",
     ),

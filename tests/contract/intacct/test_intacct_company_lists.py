@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
-from ledgerlink.connectors.intacct.reads.catalog import SOURCES
+from ledgerlink.connectors.intacct.reads.catalog import LIST_SOURCES
 from ledgerlink.connectors.intacct.reads.map_lists import (
     ACCOUNT_LABEL,
     DEPARTMENT,
@@ -27,13 +27,13 @@ def keys(books: Books, kind: ListType) -> set[str]:
     stocked = {row["ITEMID"] for row in books.rows("ITEM") if row["ITEMTYPE"] == "Inventory"}
     return {
         f"{source.entity.lower()}/{row[source.key]}"
-        for source in SOURCES[kind]
+        for source in LIST_SOURCES[kind]
         for row in books.rows(source.entity)
         if row[source.key] not in stocked
     }
 
 
-@pytest.mark.parametrize("kind", SOURCES)
+@pytest.mark.parametrize("kind", LIST_SOURCES)
 def test_every_record_of_every_list_comes_in(company: Make, kind: ListType) -> None:
     books = company(multi_entity=kind == ENTITY)
     read = books.read(kind)
@@ -307,7 +307,7 @@ def test_an_audit_history_that_keeps_failing_has_the_lists_read_whole(books: Boo
 
 
 def test_changes_of_all_lists_of_names_take_one_request(books: Books) -> None:
-    wanted = [kind for kind in SOURCES if books.connector.lists[kind].by_changes]
+    wanted = [kind for kind in LIST_SOURCES if books.connector.lists[kind].by_changes]
 
     async def main(ledger: IntacctLedger) -> tuple[set[ListType], int]:
         await ledger.read_list(ListRead(type=ListType.CUSTOM_FIELD))

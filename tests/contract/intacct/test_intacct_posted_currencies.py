@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.plan import ItemState
 

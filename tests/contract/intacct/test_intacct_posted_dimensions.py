@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.domain.model.plan import ItemState, Outcome
 from ledgerlink.domain.model.rules import Link, LinkExpenseCode, RuleKind
 from ledgerlink.domain.model.source_records import Record, RecordKind

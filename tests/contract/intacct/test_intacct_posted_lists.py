@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.rules import Client as Above
 from ledgerlink.domain.model.rules import CreateLaborCode, CreateProject, CreateUser, Link, RuleKind

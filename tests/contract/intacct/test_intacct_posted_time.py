@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.rules import Link, RuleKind
 from ledgerlink.domain.model.source_records import Record, RecordKind, TimeEntry

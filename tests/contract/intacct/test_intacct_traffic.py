@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.rules import Link, RuleKind
 from ledgerlink.domain.model.source_records import RecordKind

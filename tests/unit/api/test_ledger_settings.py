@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.intacct.choices import OFFERED
+from ledgerlink.connectors.intacct.config import OFFERED
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType, change
 

@@ -7,15 +7,14 @@ import httpx
 
 from ledgerlink.connectors.intacct.auth.login import LoginVault, signed
 from ledgerlink.connectors.intacct.auth.sessions import Sessions
-from ledgerlink.connectors.intacct.choices import OFFERED, Choices
-from ledgerlink.connectors.intacct.config import Endpoints
-from ledgerlink.connectors.intacct.documents.composer import Documents
-from ledgerlink.connectors.intacct.documents.timesheet_periods import Periods
+from ledgerlink.connectors.intacct.config import OFFERED, Choices, Endpoints
+from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
+from ledgerlink.connectors.intacct.documents.timesheet_periods import TimesheetPeriods
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
 from ledgerlink.connectors.intacct.posting import batching
 from ledgerlink.connectors.intacct.protocol.requests import Sender
 from ledgerlink.connectors.intacct.reads import catalog
-from ledgerlink.connectors.intacct.reads.learned_requirements import Learned
+from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
 from ledgerlink.connectors.intacct.transport.client import Client, timeout
 from ledgerlink.connectors.intacct.transport.unanswered import UnansweredWrites
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
@@ -53,9 +52,11 @@ class SageIntacct:
         self._transport = transport
         self._jitter = jitter
 
-    def composer_for(self, features: Features, chosen: Chosen = NOTHING) -> Documents:
+    def composer_for(self, features: Features, chosen: Chosen = NOTHING) -> IntacctComposer:
         """The composer for a company whose timesheets are of these periods, and its choices."""
-        return Documents(Periods.of(features.timesheet_period), Choices.of(chosen), features)
+        return IntacctComposer(
+            TimesheetPeriods.of(features.timesheet_period), Choices.of(chosen), features
+        )
 
     def webhook_events(
         self,
@@ -107,5 +108,5 @@ class SageIntacct:
             UnansweredWrites(self._time, connector_state),
         )
         choices = Choices.of(chosen)
-        learned = Learned(connector_state)
+        learned = LearnedRequirements(connector_state)
         return IntacctLedger(company_id, client, sessions, self._time, http, choices, learned)

@@ -7,20 +7,20 @@ from decimal import Decimal
 import httpx
 
 from ledgerlink.connectors.intacct.auth.sessions import Sessions
-from ledgerlink.connectors.intacct.choices import Choices
-from ledgerlink.connectors.intacct.documents.time_entry import KIND as TIME
-from ledgerlink.connectors.intacct.outcomes.lost_writes import Finding
+from ledgerlink.connectors.intacct.config import Choices
+from ledgerlink.connectors.intacct.documents.time_entry import TIME_ENTRY
+from ledgerlink.connectors.intacct.outcomes.lost_writes import LostWrites
 from ledgerlink.connectors.intacct.outcomes.snapshots import Snapshots
 from ledgerlink.connectors.intacct.posting import batching
-from ledgerlink.connectors.intacct.posting.timesheet_prefetch import Looking
-from ledgerlink.connectors.intacct.posting.writer import Writing
+from ledgerlink.connectors.intacct.posting.timesheet_prefetch import TimesheetPrefetch
+from ledgerlink.connectors.intacct.posting.writer import Writer
 from ledgerlink.connectors.intacct.reads import company as firm
 from ledgerlink.connectors.intacct.reads.changes import Changes
-from ledgerlink.connectors.intacct.reads.company import Firm
+from ledgerlink.connectors.intacct.reads.company import CompanyReader
 from ledgerlink.connectors.intacct.reads.custom_fields import CustomFields
-from ledgerlink.connectors.intacct.reads.invoice_payments import Payments
-from ledgerlink.connectors.intacct.reads.learned_requirements import Learned
-from ledgerlink.connectors.intacct.reads.reader import Readings
+from ledgerlink.connectors.intacct.reads.invoice_payments import InvoicePayments
+from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
+from ledgerlink.connectors.intacct.reads.reader import ListReader
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.model.documents import Company, Snapshot
@@ -40,7 +40,7 @@ class IntacctLedger:
         time: LedgerTime,
         http: httpx.AsyncClient,
         choices: Choices,
-        learned: Learned,
+        learned: LearnedRequirements,
     ) -> None:
         self._company_id = company_id
         self._client = client
@@ -50,11 +50,11 @@ class IntacctLedger:
         self._state = choices.timesheet_state
         self._custom = CustomFields(client)
         self._learned = learned
-        self._firm = Firm(client, learned, choices)
-        self._readings = Readings(client, self._custom, time)
+        self._firm = CompanyReader(client, learned, choices)
+        self._readings = ListReader(client, self._custom, time)
         self._changes = Changes(client, self._readings, time)
-        self._payments = Payments(client, choices.sales)
-        self._looking: Looking | None = None
+        self._payments = InvoicePayments(client, choices.sales)
+        self._looking: TimesheetPrefetch | None = None
 
     @property
     def calls(self) -> Mapping[str, int]:
@@ -67,18 +67,18 @@ class IntacctLedger:
 
     async def prepare(self, operations: Sequence[Operation], stop: Stop) -> None:
         """Look for the timesheets of these operations, as the port describes."""
-        time = [operation for operation in operations if operation.kind == TIME]
+        time = [operation for operation in operations if operation.kind == TIME_ENTRY]
         if time:
             self._looking = self._new_looking(stop)
             first = batching.batch(time)[0]
             await self._looking.prepare(time, [time[place] for place in first])
 
-    def _new_looking(self, stop: Stop) -> Looking:
-        return Looking(self._client, self._custom, self._time, stop)
+    def _new_looking(self, stop: Stop) -> TimesheetPrefetch:
+        return TimesheetPrefetch(self._client, self._custom, self._time, stop)
 
     async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:
         """Send the requests as the port describes, one at a time."""
-        writing = Writing(
+        writing = Writer(
             self._client,
             self._custom,
             self._looking or self._new_looking(stop),
@@ -101,7 +101,7 @@ class IntacctLedger:
         """Look for writes as the port describes. Our names for them tell them from all others, so
         neither `since` nor `known` is needed."""
         await self._client.silence.over(stop)
-        return await Finding(self._client, stop).find(writes)
+        return await LostWrites(self._client, stop).find(writes)
 
     async def copies(
         self,

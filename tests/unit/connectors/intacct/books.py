@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 from ledgerlink.connectors.intacct import Endpoints, SageIntacct
-from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
 from ledgerlink.domain.model.documents import Document, fingerprint
 from ledgerlink.domain.model.plan import Action, Outcome, Request, Write

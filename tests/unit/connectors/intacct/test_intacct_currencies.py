@@ -4,10 +4,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.intacct.choices import Choices, Sales
-from ledgerlink.connectors.intacct.documents.composer import Documents
-from ledgerlink.connectors.intacct.reads.company import Firm
-from ledgerlink.connectors.intacct.reads.learned_requirements import Learned
+from ledgerlink.connectors.intacct.config import Choices, InvoiceModule
+from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
+from ledgerlink.connectors.intacct.reads.company import CompanyReader
+from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
 from ledgerlink.domain.model.documents import Document, Features, NewItem, Settlement
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.model.reasons import Reason
@@ -18,9 +18,9 @@ from tests.unit.connectors.intacct.gateway import Gateway
 from tests.unit.connectors.intacct.stage import client_of
 
 SEVERAL = Features(home_currency="USD", multi_currency=True)
-COMPOSER = Documents()
+COMPOSER = IntacctComposer()
 VAT = Choices(
-    sales=Sales.RECEIVABLES,
+    sales=InvoiceModule.RECEIVABLES,
     revenue_account_id="glaccount/4000",
     tax_solution="United Kingdom - VAT",
     tax_detail="UK standard",
@@ -29,7 +29,7 @@ VAT = Choices(
 
 async def features(gateway: Gateway, entity: str | None = None, **chosen: str) -> Features:
     login = Login(company_id="acme", user_id="u", password="p", entity=entity)
-    firm = Firm(client_of(gateway), Learned({}), Choices.of(chosen))
+    firm = CompanyReader(client_of(gateway), LearnedRequirements({}), Choices.of(chosen))
     return (await firm.company("acme", login, never)).features
 
 
@@ -41,7 +41,7 @@ def group(**currencies: str) -> Gateway:
     return gateway
 
 
-def why(composer: Documents, **more: Any) -> Reason:
+def why(composer: IntacctComposer, **more: Any) -> Reason:
     with pytest.raises(Blocked) as blocked:
         composer.invoice(invoice(**more))
     return blocked.value.reason
@@ -121,7 +121,7 @@ async def test_what_the_company_said_is_not_asked_for() -> None:
 # What documents say.
 
 
-@pytest.mark.parametrize("sales", list(Sales))
+@pytest.mark.parametrize("sales", list(InvoiceModule))
 @pytest.mark.parametrize(
     ("currency", "rate", "told"),
     [
@@ -135,13 +135,13 @@ async def test_what_the_company_said_is_not_asked_for() -> None:
     ],
 )
 def test_an_invoice_says_its_currency_with_a_rate_or_the_type_of_one(
-    sales: Sales, currency: str, rate: Decimal | None, told: dict[str, str]
+    sales: InvoiceModule, currency: str, rate: Decimal | None, told: dict[str, str]
 ) -> None:
     chosen = Choices(
         sales=sales, revenue_account_id="glaccount/4000", exchange_rate_type="Our rate"
     )
     body = (
-        Documents(choices=chosen)
+        IntacctComposer(choices=chosen)
         .invoice(invoice(currency=currency, rate=rate, features=SEVERAL))
         .body
     )
@@ -202,7 +202,7 @@ def entry(detail: str, tax: str) -> dict[str, Any]:
 
 def test_tax_of_receivables_is_an_entry_of_its_line() -> None:
     lines = (sold(tax=Decimal(20)), sold(tax=Decimal("5.5"), tax_code_id="UK reduced"), sold())
-    document = Documents(choices=VAT).invoice(invoice(lines=lines, tax=Decimal("25.5")))
+    document = IntacctComposer(choices=VAT).invoice(invoice(lines=lines, tax=Decimal("25.5")))
     assert document.body["taxsolutionid"] == "United Kingdom - VAT"
     assert taxes(document) == [entry("UK standard", "20"), entry("UK reduced", "5.5"), None]
     assert document.total is not None
@@ -210,13 +210,13 @@ def test_tax_of_receivables_is_an_entry_of_its_line() -> None:
 
 
 def test_the_tax_of_an_invoice_of_one_line_is_that_of_the_line() -> None:
-    document = Documents(choices=VAT).invoice(invoice(tax=Decimal(20), tax_code_id="UK zero"))
+    document = IntacctComposer(choices=VAT).invoice(invoice(tax=Decimal(20), tax_code_id="UK zero"))
     assert taxes(document) == [entry("UK zero", "20")]
 
 
 def test_an_invoice_without_tax_names_no_tax_solution() -> None:
     for tax in (None, Decimal(0)):
-        document = Documents(choices=VAT).invoice(invoice(tax=tax))
+        document = IntacctComposer(choices=VAT).invoice(invoice(tax=tax))
         assert "taxsolutionid" not in document.body
         assert taxes(document) == [None]
 
@@ -229,18 +229,18 @@ def test_tax_that_the_company_has_no_place_for_says_what_to_choose(
     missing: str, setting: str
 ) -> None:
     told = {**{name: getattr(VAT, name) for name in VAT.__slots__}, missing: None}
-    found = why(Documents(choices=Choices(**told)), tax=Decimal(20))
+    found = why(IntacctComposer(choices=Choices(**told)), tax=Decimal(20))
     assert (found.code, found.field) == ("not_chosen", "tax_amount")
     assert setting in found.remedy
 
 
 def test_tax_that_no_line_says_asks_for_that_of_the_lines() -> None:
-    found = why(Documents(choices=VAT), lines=(sold(), sold()), tax=Decimal(20))
+    found = why(IntacctComposer(choices=VAT), lines=(sold(), sold()), tax=Decimal(20))
     assert (found.code, found.field) == ("invalid_record", "tax_amount")
 
 
 def test_a_new_item_has_the_gl_group_that_the_company_chose() -> None:
     item = NewItem(key="labor-code:d", name="Design", income_account_id="glaccount/4000")
-    chosen = Documents(choices=Choices(item_gl_group="Services")).list_record(item).body
+    chosen = IntacctComposer(choices=Choices(item_gl_group="Services")).list_record(item).body
     assert chosen["GLGROUP"] == "Services"
     assert "GLGROUP" not in COMPOSER.list_record(item).body

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgerlink.connectors.intacct.documents.composer import Documents
+from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.domain.errors import LedgerError
 from ledgerlink.domain.model.documents import Document, NewCustomer
 from ledgerlink.domain.model.plan import ItemState
@@ -17,7 +17,7 @@ from tests.unit.connectors.intacct.books import Books, create
 from tests.unit.connectors.intacct.desk import expenses, time
 from tests.unit.connectors.intacct.gateway import page
 
-COMPOSER = Documents()
+COMPOSER = IntacctComposer()
 DOCUMENTS = [
     COMPOSER.time(time()),
     COMPOSER.expenses(expenses()),

@@ -5,13 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.intacct.choices import Choices, Sales
+from ledgerlink.connectors.intacct.config import Choices, InvoiceModule
 from ledgerlink.connectors.intacct.documents import encoding
-from ledgerlink.connectors.intacct.documents.composer import Documents
+from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.connectors.intacct.documents.required_dimensions import asked
 from ledgerlink.connectors.intacct.documents.time_entry import forms
 from ledgerlink.connectors.intacct.protocol.faults import Fault
-from ledgerlink.connectors.intacct.reads.learned_requirements import MOST, Learned
+from ledgerlink.connectors.intacct.reads.learned_requirements import (
+    MAX_ACCOUNTS,
+    LearnedRequirements,
+)
 from ledgerlink.domain.model.documents import (
     Document,
     Features,
@@ -27,7 +30,7 @@ from tests.unit.connectors.intacct.books import Books, create
 from tests.unit.connectors.intacct.desk import USD, expenses, invoice, line, sold, time
 from tests.unit.connectors.intacct.stage import LOGIN
 
-COMPOSER = Documents()
+COMPOSER = IntacctComposer()
 PLACED: Mapping[str, Any] = {
     "department_id": "department/10",
     "location_id": "location/US",
@@ -62,8 +65,8 @@ def lines_of(document: Document) -> list[Mapping[str, Any]]:
 
 # Where they go.
 
-RECEIVABLES = Documents(
-    choices=Choices(sales=Sales.RECEIVABLES, revenue_account_id="glaccount/4000")
+RECEIVABLES = IntacctComposer(
+    choices=Choices(sales=InvoiceModule.RECEIVABLES, revenue_account_id="glaccount/4000")
 )
 DOCUMENTS = {
     "bill": COMPOSER.expenses(expenses(lines=(line(**PLACED),))),
@@ -105,7 +108,7 @@ def test_an_id_of_another_object_is_refused(name: str, other: str) -> None:
 def test_the_companys_choice_comes_last_and_is_told_once() -> None:
     chosen = Choices(department_id="department/20", class_id="class/CL2")
     whole = expenses(lines=(line(), line(department_id="department/10"), line()))
-    document = Documents(choices=chosen).expenses(whole)
+    document = IntacctComposer(choices=chosen).expenses(whole)
     assert [each["DEPARTMENTID"] for each in lines_of(document)] == ["20", "10", "20"]
     told = [(why.code, why.field) for why in document.warnings]
     assert told == [("default_dimension", "department_key"), ("default_dimension", "class_key")]
@@ -167,7 +170,7 @@ def test_what_the_ledger_fills_in_is_not_asked_for() -> None:
 
 def test_time_is_asked_by_what_it_is_of() -> None:
     features = asking(TIMESHEETENTRY_timetype__Overtime={"department": "5000"})
-    composer = Documents(features=features)
+    composer = IntacctComposer(features=features)
     composer.time(time(item=Known("timetype/Regular")))
     with pytest.raises(Blocked, match="account 5000 requires a department"):
         composer.time(time(item=Known("timetype/Overtime")))
@@ -199,7 +202,7 @@ REFUSAL = Fault("X", "This transaction is missing the Department dimension for t
 
 
 def learned(document: Document, fault: Fault = REFUSAL) -> Mapping[str, Any]:
-    memory = Learned({})
+    memory = LearnedRequirements({})
     memory.note(create(0, document), fault)
     return memory.state()
 
@@ -238,12 +241,12 @@ def test_a_refusal_that_names_no_account_teaches_nothing_but_that_lines_need_a_l
 
 
 def test_what_is_kept_has_an_end() -> None:
-    memory = Learned({})
-    for number in range(MOST + 5):
+    memory = LearnedRequirements({})
+    for number in range(MAX_ACCOUNTS + 5):
         item = COMPOSER.time(time(item=Known(f"item/I{number}")))
         memory.note(create(0, item), REFUSAL)
     kept = memory.state()["accounts"]
-    assert len(kept) == MOST
+    assert len(kept) == MAX_ACCOUNTS
     assert "TIMESHEETENTRY item/I0" not in kept
 
 
@@ -289,7 +292,7 @@ async def test_a_company_of_entities_asks_time_for_a_location_unless_one_is_sign
     features = (await books.ledger.company(never)).features
     assert features.required == {"TIMESHEETENTRY": {"location": ""}}
     with pytest.raises(Blocked, match="a company of several entities requires a location"):
-        Documents(features=features).time(time())
+        IntacctComposer(features=features).time(time())
     books.vault.save(replace(LOGIN, entity="US"))
     within = (await books.open().company(never)).features
     assert (within.required, within.fills) == ({}, ("location",))

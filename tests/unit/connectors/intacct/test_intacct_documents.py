@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.intacct.choices import Choices, Sales
+from ledgerlink.connectors.intacct.config import Choices, InvoiceModule
 from ledgerlink.connectors.intacct.documents import encoding, marker
-from ledgerlink.connectors.intacct.documents.composer import Documents
+from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.connectors.intacct.documents.time_entry import forms, hours, minutes
-from ledgerlink.connectors.intacct.documents.timesheet_periods import Periods
+from ledgerlink.connectors.intacct.documents.timesheet_periods import TimesheetPeriods
 from ledgerlink.connectors.intacct.protocol.element_order import FUNCTIONS
 from ledgerlink.connectors.intacct.protocol.xml import element
 from ledgerlink.domain.model.documents import (
@@ -39,9 +39,9 @@ from tests.unit.connectors.intacct.desk import (
     time,
 )
 
-COMPOSER = Documents()
-RECEIVABLES = Documents(
-    choices=Choices(sales=Sales.RECEIVABLES, revenue_account_id="glaccount/4000")
+COMPOSER = IntacctComposer()
+RECEIVABLES = IntacctComposer(
+    choices=Choices(sales=InvoiceModule.RECEIVABLES, revenue_account_id="glaccount/4000")
 )
 
 
@@ -80,7 +80,7 @@ def test_time_without_words_is_its_mark_alone() -> None:
 
 
 def test_the_companys_period_decides_on_the_sheet() -> None:
-    body = Documents(Periods.of("semimonthly")).time(time()).body
+    body = IntacctComposer(TimesheetPeriods.of("semimonthly")).time(time()).body
     assert body["BEGINDATE"] == "2026-03-01"
 
 
@@ -144,7 +144,7 @@ def test_a_short_key_is_its_own_mark(key: str, mark: str) -> None:
 @pytest.mark.parametrize("key", ["time:a b", "time:]", "time:" + "x" * 195, "time:é\n"])
 def test_any_other_key_has_a_mark_that_can_be_found(key: str) -> None:
     mark = marker.mark(key)
-    assert len(mark) <= marker.LONGEST
+    assert len(mark) <= marker.MAX_MARK_LENGTH
     assert marker.found(None, marker.marked("some text", key)) == mark
 
 
@@ -315,7 +315,7 @@ def test_tax_goes_to_the_subtotal_that_takes_it() -> None:
     taxed = invoice(tax=Decimal("8.25"))
     assert why(lambda: COMPOSER.invoice(taxed)) == "not_chosen"
     assert why(lambda: RECEIVABLES.invoice(taxed)) == "not_chosen"
-    document = Documents(choices=Choices(tax_subtotal="Sales tax")).invoice(taxed)
+    document = IntacctComposer(choices=Choices(tax_subtotal="Sales tax")).invoice(taxed)
     assert document.body["subtotals"] == {
         "subtotal": [{"description": "Sales tax", "total": "8.25"}]
     }
@@ -326,9 +326,13 @@ def test_tax_goes_to_the_subtotal_that_takes_it() -> None:
 @pytest.mark.parametrize(("composer", "item", "code"), [
     (COMPOSER, None, "missing_item"),
     (COMPOSER, Known("glaccount/4000"), "missing_item"),
-    (Documents(choices=Choices(sales=Sales.RECEIVABLES)), Known("item/X"), "missing_account"),
+    (
+        IntacctComposer(choices=Choices(sales=InvoiceModule.RECEIVABLES)),
+        Known("item/X"),
+        "missing_account",
+    ),
 ])  # fmt: skip
-def test_a_line_says_what_it_sells(composer: Documents, item: Any, code: str) -> None:
+def test_a_line_says_what_it_sells(composer: IntacctComposer, item: Any, code: str) -> None:
     assert why(lambda: composer.invoice(invoice(lines=(sold(item=item),)))) == code
 
 
@@ -410,7 +414,7 @@ CREATED = {
     COMPOSER.expenses(expenses(Settlement.CARD, currency="EUR", rate=Decimal("1.1"), number="1")),
     COMPOSER.invoice(invoice(currency="EUR", rate=Decimal("1.1"), number="1", memo="m")),
     RECEIVABLES.invoice(invoice(currency="EUR", rate=Decimal("1.1"), number="1", memo="m")),
-    Documents(choices=Choices(tax_subtotal="T")).invoice(invoice(tax=Decimal(1))),
+    IntacctComposer(choices=Choices(tax_subtotal="T")).invoice(invoice(tax=Decimal(1))),
 ], ids=lambda document: document.kind)  # fmt: skip
 def test_every_element_of_a_legacy_document_has_its_place(document: Document) -> None:
     name = CREATED[document.kind]

@@ -6,7 +6,7 @@ from datetime import date
 
 import httpx
 import pytest
-from ledgerlink.connectors.intacct.documents.composer import Documents
+from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.domain.errors import LedgerError, LedgerStopped, LedgerUnavailable
 from ledgerlink.domain.model.documents import Document, Known
 from ledgerlink.domain.model.plan import Action, ItemState, Write
@@ -16,7 +16,7 @@ from tests.unit.connectors.intacct.desk import expenses, invoice, time
 from tests.unit.connectors.intacct.gateway import failing
 from tests.unit.connectors.intacct.stage import client_of, reading
 
-COMPOSER = Documents()
+COMPOSER = IntacctComposer()
 BILL = COMPOSER.expenses(expenses())
 BUSY = [("PL04000050", "The Service is Temporarily Off-line")]
 FORBIDDEN = [("X", "You do not have permission for API operation GET on objects of type supdoc")]

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from ledgerlink.connectors.intacct.documents.timesheet_periods import Periods, observed
+from ledgerlink.connectors.intacct.documents.timesheet_periods import TimesheetPeriods, observed
 from ledgerlink.connectors.intacct.protocol import queries
 from ledgerlink.connectors.intacct.protocol.record_ids import Ref, parse
-from ledgerlink.connectors.intacct.reads.catalog import LISTS, SOURCES
+from ledgerlink.connectors.intacct.reads.catalog import LIST_SOURCES, LISTS
 from ledgerlink.connectors.intacct.reads.changes import Changes
-from ledgerlink.connectors.intacct.reads.company import Firm
+from ledgerlink.connectors.intacct.reads.company import CompanyReader
 from ledgerlink.connectors.intacct.reads.custom_fields import CustomFields
-from ledgerlink.connectors.intacct.reads.learned_requirements import Learned
+from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
 from ledgerlink.connectors.intacct.reads.map_lists import (
     ACCOUNT_LABEL,
     DEPARTMENT,
@@ -22,7 +22,7 @@ from ledgerlink.connectors.intacct.reads.map_lists import (
     TASK,
     TIME_TYPE,
 )
-from ledgerlink.connectors.intacct.reads.reader import Readings
+from ledgerlink.connectors.intacct.reads.reader import ListReader
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.errors import Invalid, LedgerStopped
@@ -81,8 +81,8 @@ def company() -> Gateway:
     return gateway
 
 
-def readings_of(client: Client) -> Readings:
-    return Readings(client, CustomFields(client), LedgerTime(FakeClock()))
+def readings_of(client: Client) -> ListReader:
+    return ListReader(client, CustomFields(client), LedgerTime(FakeClock()))
 
 
 async def whole(
@@ -155,7 +155,7 @@ async def test_an_account_says_what_it_requires_of_a_line() -> None:
 async def test_custom_fields_are_read_with_their_records_and_offered() -> None:
     client = client_of(company())
     custom = CustomFields(client)
-    readings = Readings(client, custom, LedgerTime(FakeClock()))
+    readings = ListReader(client, custom, LedgerTime(FakeClock()))
     batch = await readings.read(ListRead(type=ListType.CUSTOMER), never)
     assert batch.records[0].custom_fields == {"RATING": "gold"}
     (offered,) = await custom.records(never)
@@ -277,7 +277,7 @@ async def test_without_the_right_to_the_audit_history_changes_are_told_all_the_s
 
 async def test_more_deletes_than_a_page_has_the_lists_read_whole() -> None:
     gateway = company()
-    for number in range(queries.PAGE + 1):
+    for number in range(queries.PAGE_SIZE + 1):
         gateway.add("AUDITHISTORY", ID=f"a{number}", OBJECTTYPE="customer", ACCESSMODE="D",
                     OBJECTKEY=f"G{number}", ACCESSTIME="03/02/2026 08:30:00")  # fmt: skip
     client = client_of(gateway)
@@ -289,7 +289,7 @@ async def test_the_company_is_what_its_entity_says() -> None:
     gateway = company()
     for first, last in [("03/01/2026", "03/07/2026"), ("03/08/2026", "03/14/2026")]:
         gateway.add("TIMESHEET", EMPLOYEEID="E1", BEGINDATE=first, ENDDATE=last)
-    firm = Firm(client_of(gateway), Learned({}))
+    firm = CompanyReader(client_of(gateway), LearnedRequirements({}))
     login = Login(company_id="acme", user_id="u", password="p", entity="US")
     there = await firm.company("acme", login, never)
     assert (there.name, there.features.home_currency) == ("Acme US", "USD")
@@ -301,7 +301,7 @@ async def test_the_company_is_what_its_entity_says() -> None:
 async def test_a_company_lacks_what_it_will_not_be_asked_for() -> None:
     gateway = company()
     gateway.refusals = {"TIMESHEET": [("XL03000009", "Object definition TIMESHEET not found")]}
-    firm = Firm(client_of(gateway), Learned({}))
+    firm = CompanyReader(client_of(gateway), LearnedRequirements({}))
     there = await firm.company("acme", LOGIN, never)
     assert (there.features.time_tracking, there.features.projects) == (False, True)
     assert there.features.timesheet_period is None
@@ -317,13 +317,13 @@ async def test_a_company_lacks_what_it_will_not_be_asked_for() -> None:
     ("month", date(2026, 3, 31), date(2026, 3, 1)),
 ])  # fmt: skip
 def test_a_day_belongs_to_the_sheet_of_its_period(text: str | None, day: date, first: date) -> None:
-    assert Periods.of(text).first_day(day) == first
+    assert TimesheetPeriods.of(text).first_day(day) == first
 
 
 @pytest.mark.parametrize("text", ["week:noday", "year", "fortnight:monday"])
 def test_a_period_that_nobody_knows_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no timesheet period"):
-        Periods.of(text)
+        TimesheetPeriods.of(text)
 
 
 @pytest.mark.parametrize(("first", "last", "text"), [
@@ -342,7 +342,7 @@ def test_sheets_of_no_period_tell_nothing() -> None:
 
 def test_every_list_is_in_the_traits_and_begins_with_what_others_name() -> None:
     whole = (ListType.COMPANY, ListType.CUSTOM_FIELD)
-    assert set(LISTS) == {*whole, *SOURCES, ListType.INVOICE}
+    assert set(LISTS) == {*whole, *LIST_SOURCES, ListType.INVOICE}
     order = list(LISTS)
     assert order.index(ListType.CUSTOMER) < order.index(PROJECT) < order.index(TASK)
 

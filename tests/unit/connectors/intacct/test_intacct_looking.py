@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from ledgerlink.connectors.intacct.documents.composer import Documents
+from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.connectors.intacct.posting.timesheet_prefetch import FRESH
 from ledgerlink.domain.model.documents import Document, Known, Pending
 from ledgerlink.domain.model.plan import ItemState, Operation, Outcome, Request, Write
@@ -17,7 +17,7 @@ from tests.fakes.clock import START
 from tests.unit.connectors.intacct.books import Books, create, update
 from tests.unit.connectors.intacct.desk import time
 
-COMPOSER = Documents()
+COMPOSER = IntacctComposer()
 
 
 def entry(key: str, **more: Any) -> Document:

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from ledgerlink.connectors.intacct.choices import Choices, Sales
+from ledgerlink.connectors.intacct.config import Choices, InvoiceModule
 from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.model.list_records import ListRead, ListType
 
 from tests.fakes.clock import START
 from tests.unit.connectors.intacct.books import Books
 
-RECEIVABLES = Choices(sales=Sales.RECEIVABLES)
+RECEIVABLES = Choices(sales=InvoiceModule.RECEIVABLES)
 
 
 def owed(books: Books, **more: str) -> str:

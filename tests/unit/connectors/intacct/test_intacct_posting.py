@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
-from ledgerlink.connectors.intacct.choices import Choices, Sales
-from ledgerlink.connectors.intacct.documents.composer import Documents
+from ledgerlink.connectors.intacct.config import Choices, InvoiceModule
+from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.domain.errors import LedgerStopped, NotFound
 from ledgerlink.domain.model.documents import (
     Document,
@@ -27,9 +27,9 @@ from tests.unit.connectors.intacct.books import Books, create
 from tests.unit.connectors.intacct.desk import expenses, invoice, line, sold
 from tests.unit.connectors.intacct.gateway import DO, Gateway, failing, raw
 
-COMPOSER = Documents()
-RECEIVABLES = Documents(
-    choices=Choices(sales=Sales.RECEIVABLES, revenue_account_id="glaccount/4000")
+COMPOSER = IntacctComposer()
+RECEIVABLES = IntacctComposer(
+    choices=Choices(sales=InvoiceModule.RECEIVABLES, revenue_account_id="glaccount/4000")
 )
 POSTED, FAILED = ItemState.POSTED, ItemState.FAILED
 
@@ -365,7 +365,7 @@ async def test_a_namesake_with_another_address_is_not_taken_for_the_person() -> 
 
 
 @pytest.mark.parametrize("composer", [COMPOSER, RECEIVABLES])
-async def test_an_invoice_of_a_project_is_its_customers(composer: Documents) -> None:
+async def test_an_invoice_of_a_project_is_its_customers(composer: IntacctComposer) -> None:
     books = Books()
     books.gateway.add("PROJECT", PROJECTID="P-7", CUSTOMERID="C9")
     document = composer.invoice(invoice(number="1", customer=Known("project/P-7")))

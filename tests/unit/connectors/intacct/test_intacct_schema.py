@@ -7,8 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from ledgerlink.connectors.intacct.choices import Choices
-from ledgerlink.connectors.intacct.documents.composer import Documents
+from ledgerlink.connectors.intacct.config import Choices
+from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.domain.model.documents import Document, Known, Settlement
 from ledgerlink.domain.model.plan import Action, ItemState, Write
 from lxml import etree
@@ -45,7 +45,9 @@ FULL = [
     RECEIVABLES.invoice(
         invoice(customer=Known("project/P-7"), terms_id="arterm/Net 30", **PLACED, **ABROAD)
     ),
-    Documents(choices=Choices(tax_subtotal="Tax")).invoice(invoice(number="9", tax=Decimal(1))),
+    IntacctComposer(choices=Choices(tax_subtotal="Tax")).invoice(
+        invoice(number="9", tax=Decimal(1))
+    ),
 ]  # fmt: skip
 
 

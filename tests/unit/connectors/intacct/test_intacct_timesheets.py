@@ -9,7 +9,7 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgerlink.connectors.intacct.documents.composer import Documents
+from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.connectors.intacct.reads.map_lists import PROJECT
 from ledgerlink.domain.errors import LedgerStopped, LedgerUnavailable
 from ledgerlink.domain.model.documents import Document, Known
@@ -21,7 +21,7 @@ from tests.unit.connectors.intacct.books import Books, create, delete, update
 from tests.unit.connectors.intacct.desk import time
 from tests.unit.connectors.intacct.gateway import answering, failing, raw
 
-COMPOSER = Documents()
+COMPOSER = IntacctComposer()
 POSTED, FAILED = ItemState.POSTED, ItemState.FAILED
 
 

@@ -11,7 +11,7 @@ from ledgerlink.connectors.intacct.protocol.error_codes import Disposition
 from ledgerlink.connectors.intacct.protocol.faults import blamed
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.response import Stage
-from ledgerlink.connectors.intacct.protocol.xml import Order, Value
+from ledgerlink.connectors.intacct.protocol.xml import ElementOrder, Value
 
 from tests.unit.connectors.intacct.schemas import SCHEMAS, expected, needed, plain, response, sample
 
@@ -42,7 +42,7 @@ FUNCTIONS: dict[str, tuple[str, Value]] = {
     "Common.NewQuery.Query.function.05": ("query", {
         "options": {"showprivate": "false", "caseinsensitive": "true"}}),
 }  # fmt: skip
-FRAGMENTS: dict[str, tuple[str, Value, Order]] = {
+FRAGMENTS: dict[str, tuple[str, Value, ElementOrder]] = {
     "EmployeeExpense.ExpenseReportLineCreate.fragment.01": (
         "expense", {"glaccountno": ""}, element_order.EXPENSE),
     "OrderEntry.OrderEntryTransactionLineCreate.fragment.01": (

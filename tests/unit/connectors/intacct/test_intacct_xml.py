@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledgerlink.connectors.intacct.protocol import response, xml
 from ledgerlink.connectors.intacct.protocol.requests import Call, Sender, envelope
-from ledgerlink.connectors.intacct.protocol.xml import Order, Unreadable
+from ledgerlink.connectors.intacct.protocol.xml import ElementOrder, Unreadable
 from ledgerlink.domain.model.logins import Login
 
 from tests.unit.connectors.intacct.schemas import plain
@@ -77,18 +77,18 @@ def test_what_xml_cannot_hold_is_left_out() -> None:
 
 
 def test_children_stand_in_the_order_whatever_the_order_they_are_given_in() -> None:
-    order = Order(("one", "two"), {"two": Order(("b", "a"))})
+    order = ElementOrder(("one", "two"), {"two": ElementOrder(("b", "a"))})
     node = xml.element("r", {"two": {"a": "2", "b": "1"}, "one": ["x", "y"], "@k": "v"}, order)
     assert plain(node) == b'<r k="v"><one>x</one><one>y</one><two><b>1</b><a>2</a></two></r>'
 
 
 def test_a_child_that_the_order_does_not_know_is_a_mistake() -> None:
     with pytest.raises(KeyError):
-        xml.element("r", {"other": "1"}, Order(("one",)))
+        xml.element("r", {"other": "1"}, ElementOrder(("one",)))
 
 
 def test_an_open_order_puts_the_others_last() -> None:
-    node = xml.element("r", {"Z": "1", "A": "2", "one": "3"}, Order(("one",), open=True))
+    node = xml.element("r", {"Z": "1", "A": "2", "one": "3"}, ElementOrder(("one",), open=True))
     assert [child.tag for child in node] == ["one", "A", "Z"]
 
 

@@ -21,17 +21,17 @@ class LoginVault(Protocol):
         ...
 
 
-NEEDED = ("company_id", "user_id", "password")
-KNOWN = (*NEEDED, "entity")
-LONGEST = 200
+REQUIRED_FIELDS = ("company_id", "user_id", "password")
+ALL_FIELDS = (*REQUIRED_FIELDS, "entity")
+MAX_LENGTH = 200
 
 
 def signed(given: Mapping[str, str]) -> tuple[str, Login]:
     """The id of the company, with its entity where there is one, and the login. Raises Invalid."""
-    wrong = [name for name in NEEDED if not given.get(name, "").strip()]
-    wrong += [name for name in given if name not in KNOWN or len(given[name]) > LONGEST]
+    wrong = [name for name in REQUIRED_FIELDS if not given.get(name, "").strip()]
+    wrong += [name for name in given if name not in ALL_FIELDS or len(given[name]) > MAX_LENGTH]
     if wrong:
-        remedy = f"Give {', '.join(NEEDED)}, and entity if it is about one."
+        remedy = f"Give {', '.join(REQUIRED_FIELDS)}, and entity if it is about one."
         problems = [Problem(f"/login/{name}", "Missing, unknown or too long.") for name in wrong]
         raise Invalid("wrong_login", "The login cannot be used like this.", remedy, problems)
     company_id, entity = given["company_id"].strip(), given.get("entity", "").strip() or None

@@ -7,7 +7,7 @@ from ledgerlink.connectors.intacct.auth.login import Login, LoginVault, Session
 from ledgerlink.connectors.intacct.config import Endpoints
 from ledgerlink.connectors.intacct.protocol import error_codes
 from ledgerlink.connectors.intacct.protocol.requests import Call, Function
-from ledgerlink.connectors.intacct.protocol.response import Answer
+from ledgerlink.connectors.intacct.protocol.response import Response
 from ledgerlink.connectors.intacct.protocol.values import text
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 
@@ -47,7 +47,7 @@ class Sessions:
             return None
         return session if self._endpoints.allow(session.endpoint) else None
 
-    def begin(self, answer: Answer) -> Session:
+    def begin(self, answer: Response) -> Session:
         """The session that signing in brought. Raises LedgerStopped when it would lead to a host
         that is not Sage's, LedgerUnavailable when the answer holds none."""
         result = answer.results.get(SIGN_IN.functions[0].control_id)

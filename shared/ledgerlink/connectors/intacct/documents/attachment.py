@@ -1,13 +1,13 @@
 """Receipts as the ledger keeps them: an attachment, tied to a document by its id."""
 
-from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents import text
 from ledgerlink.connectors.intacct.documents.marker import short
 from ledgerlink.domain.model.documents import Document, ResolvedReceipt, reference
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.ports import Blocked
 
-KIND = "SUPDOC"
+ATTACHMENT = "SUPDOC"
 DESCRIPTION = 1000
 
 
@@ -29,4 +29,4 @@ def attachment(receipt: ResolvedReceipt, choices: Choices) -> Document:
         "document": reference(receipt.document),
         "document_kind": receipt.document_kind,
     }
-    return Document(receipt.key, KIND, body)
+    return Document(receipt.key, ATTACHMENT, body)

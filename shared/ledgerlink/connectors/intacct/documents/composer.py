@@ -1,13 +1,13 @@
 """Composing: neutral records as the ledger's documents. Their bodies go out as `bodies` says."""
 
-from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents.attachment import attachment
-from ledgerlink.connectors.intacct.documents.dimension_defaults import Placing
+from ledgerlink.connectors.intacct.documents.dimension_defaults import DimensionDefaults
 from ledgerlink.connectors.intacct.documents.expenses import spending
 from ledgerlink.connectors.intacct.documents.invoice import sale
 from ledgerlink.connectors.intacct.documents.list_records import new_record
 from ledgerlink.connectors.intacct.documents.time_entry import entry
-from ledgerlink.connectors.intacct.documents.timesheet_periods import Periods
+from ledgerlink.connectors.intacct.documents.timesheet_periods import TimesheetPeriods
 from ledgerlink.domain.model.documents import (
     Document,
     Features,
@@ -19,7 +19,7 @@ from ledgerlink.domain.model.documents import (
 )
 
 
-class Documents:
+class IntacctComposer:
     """The composer of Sage Intacct, for companies whose timesheets are of these `periods`, and who
     offer these `features`."""
 
@@ -29,11 +29,11 @@ class Documents:
 
     def __init__(
         self,
-        periods: Periods | None = None,
+        periods: TimesheetPeriods | None = None,
         choices: Choices | None = None,
         features: Features | None = None,
     ) -> None:
-        self._periods = periods or Periods()
+        self._periods = periods or TimesheetPeriods()
         self._choices = choices or Choices()
         self._features = features or Features()
 
@@ -43,7 +43,7 @@ class Documents:
 
     def time(self, time: ResolvedTime) -> Document:
         """A TIMESHEETENTRY. Raises Blocked."""
-        return entry(time, self._periods, Placing(self._choices), self._features)
+        return entry(time, self._periods, DimensionDefaults(self._choices), self._features)
 
     def expenses(self, expenses: ResolvedExpenses) -> Document:
         """An APBILL, EEXPENSES or CCTRANSACTION. Raises Blocked."""

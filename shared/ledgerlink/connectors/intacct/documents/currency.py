@@ -9,7 +9,7 @@ Source: the gateway's schema: (basecurr?, currency, ((exchratedate?, exchratetyp
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents.encoding import amount
 from ledgerlink.domain.model.documents import ResolvedExpenses, ResolvedInvoice
 from ledgerlink.domain.model.reasons import reason

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.protocol.record_ids import parse, ref
 from ledgerlink.domain.model.documents import (
     ExpenseLine,
@@ -16,7 +16,7 @@ from ledgerlink.domain.ports import Blocked
 
 Placed = ResolvedTime | ExpenseLine | ResolvedInvoiceLine | ResolvedInvoice
 
-PLACES: Mapping[str, tuple[str, ...]] = {
+DEFAULTED_DIMENSIONS: Mapping[str, tuple[str, ...]] = {
     "department": ("department",),
     "location": ("location", "locationentity"),
     "class": ("class",),
@@ -25,7 +25,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(slots=True)
-class Placing:
+class DimensionDefaults:
     """The dimensions of one document; `stood_in` are those that the company's choice gave."""
 
     choices: Choices
@@ -34,7 +34,7 @@ class Placing:
     def of(self, *some: Placed) -> dict[str, str]:
         """The references of a line; the first of these that says one counts. An entity is told as
         the location that it is. Raises Blocked for an id of something else."""
-        told = {name.upper(): self._said(name, some) for name in PLACES}
+        told = {name.upper(): self._said(name, some) for name in DEFAULTED_DIMENSIONS}
         return {place: said for place, said in told.items() if said}
 
     def _said(self, name: str, some: tuple[Placed, ...]) -> str | None:
@@ -47,7 +47,7 @@ class Placing:
         if found is None:
             return None
         kind, record_id = parse(found, name)
-        if kind not in PLACES[name]:
+        if kind not in DEFAULTED_DIMENSIONS[name]:
             raise Blocked(reason("target_missing", f"{name}_key", detail=f"{found} is no {name}"))
         return ref(name, record_id)
 

@@ -17,7 +17,7 @@ CONTACT = "CONTACT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class DocumentType:
     """One kind. A list record has an `id_field`; it is never removed, but made inactive. Of others
     `create` is the legacy function, empty where the generic one does, `remove` what takes one out,
     and `attach` what ties an attachment to it."""
@@ -33,25 +33,27 @@ class Kind:
         return bool(self.id_field)
 
 
-KINDS: Mapping[str, Kind] = {
-    "CUSTOMER": Kind(id_field="CUSTOMERID"),
-    "PROJECT": Kind(id_field="PROJECTID"),
-    "EMPLOYEE": Kind(id_field="EMPLOYEEID"),
-    "VENDOR": Kind(id_field="VENDORID"),
-    "ITEM": Kind(id_field="ITEMID"),
-    "APBILL": Kind(),
-    "EEXPENSES": Kind(
+DOCUMENT_TYPES: Mapping[str, DocumentType] = {
+    "CUSTOMER": DocumentType(id_field="CUSTOMERID"),
+    "PROJECT": DocumentType(id_field="PROJECTID"),
+    "EMPLOYEE": DocumentType(id_field="EMPLOYEEID"),
+    "VENDOR": DocumentType(id_field="VENDORID"),
+    "ITEM": DocumentType(id_field="ITEMID"),
+    "APBILL": DocumentType(),
+    "EEXPENSES": DocumentType(
         create="create_expensereport",
         remove="delete_expensereport",
         attach="update_expensereport",
     ),
-    "CCTRANSACTION": Kind(
+    "CCTRANSACTION": DocumentType(
         create="record_cctransaction",
         remove="reverse_cctransaction",
         attach="update_cctransaction",
     ),
-    "ARINVOICE": Kind(create="create_invoice", remove="delete_invoice", attach="update_invoice"),
-    "SODOCUMENT": Kind(
+    "ARINVOICE": DocumentType(
+        create="create_invoice", remove="delete_invoice", attach="update_invoice"
+    ),
+    "SODOCUMENT": DocumentType(
         create="create_sotransaction",
         remove="delete_sotransaction",
         attach="update_sotransaction",
@@ -62,14 +64,14 @@ KINDS: Mapping[str, Kind] = {
 def is_atomic(write: Write) -> bool:
     """Whether its functions are done all or none: what no update changes as a whole is removed and
     made anew."""
-    return write.action is Action.UPDATE and bool(KINDS[write.kind].create)
+    return write.action is Action.UPDATE and bool(DOCUMENT_TYPES[write.kind].create)
 
 
 def functions(
     write: Write, body: Mapping[str, Any], control_id: str, *, contact: bool
 ) -> list[Function]:
     """What carries out a write; `contact` says that the person's contact is there already."""
-    kind = KINDS[write.kind]
+    kind = DOCUMENT_TYPES[write.kind]
     if write.action is Action.DELETE:
         return [_removal(write, kind, control_id)]
     if kind.create:
@@ -84,7 +86,7 @@ def functions(
 def _generic(write: Write, content: Mapping[str, Value], control_id: str) -> Function:
     if write.action is Action.CREATE:
         return Function(f"{control_id}.make", "create", {write.kind: content})
-    kind = KINDS[write.kind]
+    kind = DOCUMENT_TYPES[write.kind]
     record_id = parse(write.ledger_id or "").id
     named = {kind.id_field or "RECORDNO": record_id}
     return Function(f"{control_id}.make", "update", {write.kind: {**content, **named}})
@@ -105,7 +107,7 @@ def _person(
     return [Function(f"{control_id}.contact", name, {CONTACT: details}), made]
 
 
-def _removal(write: Write, kind: Kind, control_id: str) -> Function:
+def _removal(write: Write, kind: DocumentType, control_id: str) -> Function:
     record_id, name = parse(write.ledger_id or "").id, f"{control_id}.remove"
     if kind.listed:
         content: dict[str, Value] = {kind.id_field: record_id, "STATUS": "inactive"}

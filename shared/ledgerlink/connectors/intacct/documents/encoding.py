@@ -11,11 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from ledgerlink.connectors.intacct.protocol.record_ids import parse
-from ledgerlink.connectors.intacct.protocol.values import DAY, plain
+from ledgerlink.connectors.intacct.protocol.values import DATE_FORMAT, plain
 from ledgerlink.connectors.intacct.protocol.xml import Value
 from ledgerlink.domain.model.documents import Target, reference
 
-PLACES: Mapping[str, str] = {
+REFERENCE_FIELDS: Mapping[str, str] = {
     "FOR": "customer",
     "ITEM": "item",
     "EMPLOYEE": "employee",
@@ -30,7 +30,7 @@ PLACES: Mapping[str, str] = {
 }
 """The places of references, each with the object that an id without one is taken for."""
 
-FIELDS: Mapping[str, str] = {
+GENERIC_FIELDS: Mapping[str, str] = {
     "customer": "CUSTOMERID",
     "project": "PROJECTID",
     "task": "TASKKEY",
@@ -51,10 +51,10 @@ FIELDS: Mapping[str, str] = {
 }
 """The field that names a record of each object, in generic functions."""
 
-LEGACY = {"ACCOUNTNO": "glaccountno"}
+LEGACY_NAMES = {"ACCOUNTNO": "glaccountno"}
 """What legacy functions call otherwise than the same in lower case."""
 
-DAYS = frozenset(
+DATE_FIELDS = frozenset(
     {
         "BEGINDATE", "ENTRYDATE", "WHENCREATED", "WHENDUE", "EXCH_RATE_DATE", "datecreated",
         "datedue", "paymentdate", "exchratedate",
@@ -81,9 +81,9 @@ def amount(number: Decimal) -> str:
 
 def field(place: str, name: str) -> tuple[str, str]:
     """The field that the reference goes to, and the id there."""
-    ref = parse(name, PLACES[place])
+    ref = parse(name, REFERENCE_FIELDS[place])
     parent = place == "PARENT" and ref.kind == "project"
-    return ("PARENTID" if parent else FIELDS[ref.kind]), ref.id
+    return ("PARENTID" if parent else GENERIC_FIELDS[ref.kind]), ref.id
 
 
 def generic(body: Mapping[str, Any]) -> dict[str, Value]:
@@ -97,10 +97,10 @@ def legacy(body: Mapping[str, Any]) -> dict[str, Value]:
 
 
 def _generic(key: str, raw: Any) -> tuple[str, Value]:
-    if key in PLACES:
+    if key in REFERENCE_FIELDS:
         return field(key, str(raw))
-    if key in DAYS:
-        return key, date.fromisoformat(raw).strftime(DAY)
+    if key in DATE_FIELDS:
+        return key, date.fromisoformat(raw).strftime(DATE_FORMAT)
     if isinstance(raw, Mapping):
         return key, generic(raw)
     if isinstance(raw, list | tuple):
@@ -109,10 +109,10 @@ def _generic(key: str, raw: Any) -> tuple[str, Value]:
 
 
 def _legacy(key: str, raw: Any) -> tuple[str, Value]:
-    if key in PLACES:
+    if key in REFERENCE_FIELDS:
         name, value = field(key, str(raw))
-        return LEGACY.get(name, name.lower()), value
-    if key in DAYS:
+        return LEGACY_NAMES.get(name, name.lower()), value
+    if key in DATE_FIELDS:
         year, month, day = raw.split("-")
         return key, {"year": year, "month": month, "day": day}
     if isinstance(raw, Mapping):

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents import currency
 from ledgerlink.connectors.intacct.documents import text as wording
-from ledgerlink.connectors.intacct.documents.dimension_defaults import Placing
+from ledgerlink.connectors.intacct.documents.dimension_defaults import DimensionDefaults
 from ledgerlink.connectors.intacct.documents.encoding import amount, at
 from ledgerlink.connectors.intacct.documents.required_dimensions import lines, require
 from ledgerlink.connectors.intacct.documents.text import Wording
@@ -30,7 +30,7 @@ Body = dict[str, Any]
 
 def spending(expenses: ResolvedExpenses, choices: Choices) -> Document:
     """An APBILL, an EEXPENSES or a CCTRANSACTION with its total. Raises Blocked."""
-    words, placing = Wording(expenses.shorten), Placing(choices)
+    words, placing = Wording(expenses.shorten), DimensionDefaults(choices)
     match expenses.settlement:
         case Settlement.PAYABLE:
             kind, body = BILL, _bill(expenses, choices, placing, words)
@@ -66,7 +66,9 @@ def cost(line: ExpenseLine) -> Decimal:
     return line.net + (line.tax or Decimal(0))
 
 
-def _bill(expenses: ResolvedExpenses, choices: Choices, placing: Placing, words: Wording) -> Body:
+def _bill(
+    expenses: ResolvedExpenses, choices: Choices, placing: DimensionDefaults, words: Wording
+) -> Body:
     day = expenses.day.isoformat()
     told = [
         {
@@ -90,7 +92,9 @@ def _bill(expenses: ResolvedExpenses, choices: Choices, placing: Placing, words:
     }
 
 
-def _report(expenses: ResolvedExpenses, choices: Choices, placing: Placing, words: Wording) -> Body:
+def _report(
+    expenses: ResolvedExpenses, choices: Choices, placing: DimensionDefaults, words: Wording
+) -> Body:
     told = [
         {
             **_account(line, "glaccount", "eeaccountlabel"),
@@ -112,7 +116,9 @@ def _report(expenses: ResolvedExpenses, choices: Choices, placing: Placing, word
     }
 
 
-def _charge(expenses: ResolvedExpenses, choices: Choices, placing: Placing, words: Wording) -> Body:
+def _charge(
+    expenses: ResolvedExpenses, choices: Choices, placing: DimensionDefaults, words: Wording
+) -> Body:
     if expenses.account_id is None:
         raise Blocked(reason("missing_account", use="the card is", setting="cards"))
     sign = -1 if expenses.credit else 1
@@ -162,7 +168,7 @@ def _account(line: ExpenseLine, *kinds: str) -> Body:
     return {"ACCOUNT": line.account_id, **at("ITEM", line.item_id)}
 
 
-def _dimensions(line: ExpenseLine, placing: Placing) -> Body:
+def _dimensions(line: ExpenseLine, placing: DimensionDefaults) -> Body:
     return {**placing.of(line), **at("FOR", line.customer)}
 
 

@@ -3,10 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.connectors.intacct.choices import Choices, Sales
+from ledgerlink.connectors.intacct.config import Choices, InvoiceModule
 from ledgerlink.connectors.intacct.documents import text as wording
 from ledgerlink.connectors.intacct.documents.currency import money
-from ledgerlink.connectors.intacct.documents.dimension_defaults import Placing
+from ledgerlink.connectors.intacct.documents.dimension_defaults import DimensionDefaults
 from ledgerlink.connectors.intacct.documents.encoding import amount, at
 from ledgerlink.connectors.intacct.documents.required_dimensions import lines, require
 from ledgerlink.connectors.intacct.documents.tax import line_taxes, subtotals
@@ -17,7 +17,7 @@ from ledgerlink.domain.money import Total
 from ledgerlink.domain.ports import Blocked
 
 SALE, INVOICE = "SODOCUMENT", "ARINVOICE"
-KINDS = {Sales.ORDER_ENTRY: SALE, Sales.RECEIVABLES: INVOICE}
+OBJECTS = {InvoiceModule.ORDER_ENTRY: SALE, InvoiceModule.RECEIVABLES: INVOICE}
 ACCOUNTS = ("glaccount", "araccountlabel")
 
 Body = dict[str, Any]
@@ -26,8 +26,8 @@ Body = dict[str, Any]
 def sale(invoice: ResolvedInvoice, choices: Choices) -> Document:
     """An SODOCUMENT or an ARINVOICE with its total: what it is already, a new one as it is chosen.
     Raises Blocked."""
-    words, placing = Wording(invoice.shorten), Placing(choices)
-    kind = invoice.kind or KINDS[choices.sales]
+    words, placing = Wording(invoice.shorten), DimensionDefaults(choices)
+    kind = invoice.kind or OBJECTS[choices.sales]
     composed = _order_entry if kind == SALE else _receivables
     body = composed(invoice, choices, placing, words)
     require(kind, list(lines(body)), invoice.features)
@@ -42,7 +42,7 @@ def sale(invoice: ResolvedInvoice, choices: Choices) -> Document:
 
 
 def _order_entry(
-    invoice: ResolvedInvoice, choices: Choices, placing: Placing, words: Wording
+    invoice: ResolvedInvoice, choices: Choices, placing: DimensionDefaults, words: Wording
 ) -> Body:
     number = _number(invoice, "documentno")
     memo = _message(invoice, words)
@@ -92,7 +92,7 @@ def _sold(line: ResolvedInvoiceLine, choices: Choices, words: Wording) -> Body:
 
 
 def _receivables(
-    invoice: ResolvedInvoice, choices: Choices, placing: Placing, words: Wording
+    invoice: ResolvedInvoice, choices: Choices, placing: DimensionDefaults, words: Wording
 ) -> Body:
     taxes = line_taxes(invoice, choices)
     note = [*invoice.note, ("memo", invoice.memo)]
@@ -136,7 +136,9 @@ def _prefixes() -> tuple[str, ...]:
     return tuple(f"{kind}/" for kind in ACCOUNTS)
 
 
-def _dimensions(line: ResolvedInvoiceLine, invoice: ResolvedInvoice, placing: Placing) -> Body:
+def _dimensions(
+    line: ResolvedInvoiceLine, invoice: ResolvedInvoice, placing: DimensionDefaults
+) -> Body:
     return {**placing.of(line, invoice), **at("FOR", invoice.customer)}
 
 

@@ -1,8 +1,8 @@
 """List records of ours as the ledger holds them. They are known by id and name: all else of them is
 the bookkeepers' own."""
 
-from ledgerlink.connectors.intacct.documents.document_types import CONTACT, KINDS
-from ledgerlink.connectors.intacct.protocol.queries import CHANGED
+from ledgerlink.connectors.intacct.documents.document_types import CONTACT, DOCUMENT_TYPES
+from ledgerlink.connectors.intacct.protocol.queries import WHENMODIFIED
 from ledgerlink.connectors.intacct.protocol.record_ids import parse
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.domain.model.documents import fingerprint
@@ -20,7 +20,7 @@ def name_field(kind: str) -> str:
 
 def content(kind: str, row: Row) -> str:
     """The fingerprint of what a record is known by."""
-    return _print(text(row, KINDS[kind].id_field) or "", text(row, name_field(kind)) or "")
+    return _print(text(row, DOCUMENT_TYPES[kind].id_field) or "", text(row, name_field(kind)) or "")
 
 
 def sent_content(write: Write, ledger_id: str) -> str:
@@ -36,7 +36,7 @@ def posted(write: Write, ledger_id: str, row: Row, why: Reason | None = None) ->
         seq=write.seq,
         state=ItemState.POSTED,
         ledger_id=ledger_id,
-        version=text(row, CHANGED),
+        version=text(row, WHENMODIFIED),
         reason=why,
         content=content(write.kind, row),
     )

@@ -6,7 +6,7 @@ by it a repeat is known again.
 
 from typing import Any
 
-from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents import text
 from ledgerlink.connectors.intacct.documents.encoding import amount, at, said
 from ledgerlink.connectors.intacct.documents.marker import short

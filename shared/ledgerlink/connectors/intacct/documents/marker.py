@@ -8,7 +8,7 @@ PLAIN = re.compile(r"[\w.:@/+-]{1,56}", re.ASCII)
 
 LINE = re.compile(r"(?:\A|\n)\[([\w-]+:[^\[\]\s]+)\]\s*\Z|\A\[([\w-]+:[^\[\]\s]+)\](?=\n)")
 
-LONGEST = 58
+MAX_MARK_LENGTH = 58
 
 
 def mark(key: str) -> str:

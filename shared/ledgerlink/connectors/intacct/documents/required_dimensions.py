@@ -12,7 +12,7 @@ from ledgerlink.domain.ports import Blocked
 
 Line = Mapping[str, Any]
 
-GIVEN: Mapping[str, Sequence[tuple[str, str]]] = {
+SUPPLIED_BY: Mapping[str, Sequence[tuple[str, str]]] = {
     "department": [("DEPARTMENT", "")],
     "location": [("LOCATION", "")],
     "class": [("CLASS", "")],
@@ -24,7 +24,7 @@ GIVEN: Mapping[str, Sequence[tuple[str, str]]] = {
 """What gives a line each dimension, by place and object: a project brings its customer. What a line
 has from its head is left to the ledger."""
 
-FIELDS: Mapping[str, str] = {
+PRODUCT_FIELDS: Mapping[str, str] = {
     "department": "department_key",
     "location": "location_key",
     "class": "class_key",
@@ -37,36 +37,41 @@ FIELDS: Mapping[str, str] = {
 }
 """The field of the product that says each dimension."""
 
-BY_DEFAULT = frozenset({"department", "location", "class"})
+WITH_DEFAULT = frozenset({"department", "location", "class"})
 """Dimensions that have defaults."""
 
-CALLED = {"job": "project", "engagement": "project", "client": "customer", "supplier": "vendor"}
+RENAMED_DIMENSIONS = {
+    "job": "project",
+    "engagement": "project",
+    "client": "customer",
+    "supplier": "vendor",
+}
 """What a company may call them."""
 
-ASKS = re.compile(r"(?:requires an?|missing the) (\w+)", re.IGNORECASE)
+DEMANDED = re.compile(r"(?:requires an?|missing the) (\w+)", re.IGNORECASE)
 OF_ACCOUNT = re.compile(r"\baccount(?: number)? '?([\w.-]*\w)", re.IGNORECASE)
 
 
-LINES = frozenset({"APBILLITEM", "expense", "ccpayitem", "lineitem", "sotransitem"})
+LINE_ELEMENTS = frozenset({"APBILLITEM", "expense", "ccpayitem", "lineitem", "sotransitem"})
 """What the lines of documents are called."""
 
 
 def asked(fault: Fault) -> tuple[str, str]:
     """The dimension that a refusal asks for, and the number of the account; empty where it says
     none."""
-    found, account = ASKS.search(fault.words), OF_ACCOUNT.search(fault.words)
+    found, account = DEMANDED.search(fault.words), OF_ACCOUNT.search(fault.words)
     word = found.group(1).lower() if found else ""
-    dimension = CALLED.get(word, word)
-    if dimension not in FIELDS:
+    dimension = RENAMED_DIMENSIONS.get(word, word)
+    if dimension not in PRODUCT_FIELDS:
         return "", ""
     return dimension, account.group(1) if account else ""
 
 
 def missing(detail: str, dimension: str) -> Reason:
     """That a record does not say what it has to, and what to do about it."""
-    field = FIELDS[dimension]
+    field = PRODUCT_FIELDS[dimension]
     remedy = f"Give the record a {field}"
-    if dimension in BY_DEFAULT:
+    if dimension in WITH_DEFAULT:
         remedy += (
             f", or its project or person in Sage Intacct a {dimension}, or the connection a"
             f" ledger.{dimension}_id in its settings"
@@ -93,7 +98,7 @@ def wanted(kind: str, line: Line, features: Features) -> Iterator[tuple[str, str
     """The dimensions that a line has to say, each with the account that asks for it."""
     for name in (kind, name_of(kind, line)):
         for dimension, account in features.required.get(name, {}).items():
-            if dimension in GIVEN:
+            if dimension in SUPPLIED_BY:
                 yield dimension, account
 
 
@@ -105,7 +110,7 @@ def name_of(kind: str, line: Line) -> str:
 
 def says(line: Line, dimension: str) -> bool:
     """Whether a line says it. What the same plan creates may be anything."""
-    for place, kind in GIVEN[dimension]:
+    for place, kind in SUPPLIED_BY[dimension]:
         if place in line and kind in ("", parse(str(line[place])).kind):
             return True
         if place in line and PENDING in line[place]:
@@ -117,7 +122,7 @@ def lines(body: Body | None) -> Iterator[Line]:
     """The lines of a body; subtotals and custom fields are none."""
     for value in (body or {}).values():
         if isinstance(value, Mapping):
-            for name in LINES.intersection(value):
+            for name in LINE_ELEMENTS.intersection(value):
                 yield from value[name]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents.encoding import amount
 from ledgerlink.domain.model.documents import ResolvedInvoice, ResolvedInvoiceLine
 from ledgerlink.domain.model.reasons import reason

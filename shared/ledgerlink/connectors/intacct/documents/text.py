@@ -1,6 +1,6 @@
 """The words of a document, fit for the ledger."""
 
-from ledgerlink.connectors.intacct.documents.marker import LONGEST, marked
+from ledgerlink.connectors.intacct.documents.marker import MAX_MARK_LENGTH, marked
 from ledgerlink.connectors.shared import text as texts
 from ledgerlink.connectors.shared import wording
 from ledgerlink.connectors.shared.wording import Parts
@@ -23,7 +23,7 @@ class Wording(wording.Wording):
     def marked(self, parts: Parts, limit: int, key: str, certain: int | None = None) -> str:
         """As `text`, with the mark of the document, which is never cut: not here, and not by a
         ledger that holds no more than the `certain` characters. Raises Blocked."""
-        return marked(self.text(parts, limit - LONGEST - 3), key, certain)
+        return marked(self.text(parts, limit - MAX_MARK_LENGTH - 3), key, certain)
 
     def head(self, parts: Parts, key: str) -> str:
         """The description of a document. Raises Blocked."""

@@ -6,12 +6,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import product
 from typing import Any
 
-from ledgerlink.connectors.intacct.documents.dimension_defaults import Placing
+from ledgerlink.connectors.intacct.documents.dimension_defaults import DimensionDefaults
 from ledgerlink.connectors.intacct.documents.encoding import amount, at
 from ledgerlink.connectors.intacct.documents.marker import marked
 from ledgerlink.connectors.intacct.documents.required_dimensions import require
 from ledgerlink.connectors.intacct.documents.text import NOTES, NOTES_CERTAIN, Wording
-from ledgerlink.connectors.intacct.documents.timesheet_periods import Periods
+from ledgerlink.connectors.intacct.documents.timesheet_periods import TimesheetPeriods
 from ledgerlink.connectors.intacct.protocol import values as rows
 from ledgerlink.connectors.intacct.protocol.record_ids import parse, ref
 from ledgerlink.connectors.intacct.protocol.values import Row, text
@@ -19,7 +19,7 @@ from ledgerlink.domain.model.documents import Document, Features, Known, Resolve
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.ports import Blocked
 
-KIND = "TIMESHEETENTRY"
+TIME_ENTRY = "TIMESHEETENTRY"
 TEN_THOUSANDTH = Decimal("0.0001")
 HOUR = Decimal(60)
 NOTHING = Decimal(0)
@@ -37,7 +37,10 @@ FILLED: Mapping[str, Mapping[str, str]] = {
 
 
 def entry(
-    time: ResolvedTime, periods: Periods, placing: Placing, features: Features | None = None
+    time: ResolvedTime,
+    periods: TimesheetPeriods,
+    placing: DimensionDefaults,
+    features: Features | None = None,
 ) -> Document:
     """One entry with its sheet's person and first day. Raises Blocked."""
     _refuse(time)
@@ -57,10 +60,10 @@ def entry(
         **placing.of(time),
         **_billing(time),
     }
-    require(KIND, [body], features or Features(), ["the entry"])
+    require(TIME_ENTRY, [body], features or Features(), ["the entry"])
     return Document(
         key=time.key,
-        kind=KIND,
+        kind=TIME_ENTRY,
         body=body,
         members=tuple(each.key for each in time.entries),
         day=time.day,

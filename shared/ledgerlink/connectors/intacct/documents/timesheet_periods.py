@@ -12,14 +12,14 @@ MIDDLE = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Periods:
+class TimesheetPeriods:
     """How long a sheet is: a week from `weekday` (0 is Monday), half a month, or a month."""
 
     length: str = WEEK
     weekday: int = 0
 
     @classmethod
-    def of(cls, text: str | None) -> "Periods":
+    def of(cls, text: str | None) -> "TimesheetPeriods":
         """What a text says: `week:sunday`, `semimonthly`, `month`; weeks from Monday without one.
         Raises ValueError for any other."""
         length, _, day = (text or "").partition(":")
@@ -41,16 +41,16 @@ class Periods:
         return day.replace(day=MIDDLE if half else 1)
 
 
-def observed(sheets: Iterable[tuple[date, date]]) -> Periods | None:
+def observed(sheets: Iterable[tuple[date, date]]) -> TimesheetPeriods | None:
     """The periods that most of these sheets, by first and last day, are of; None without any."""
     counts = Counter(found for first, last in sheets if (found := _of(first, last)))
     return counts.most_common(1)[0][0] if counts else None
 
 
-def _of(first: date, last: date) -> Periods | None:
+def _of(first: date, last: date) -> TimesheetPeriods | None:
     days = (last - first).days + 1
     if days == 7:
-        return Periods(WEEK, first.weekday())
+        return TimesheetPeriods(WEEK, first.weekday())
     if first.day in (1, MIDDLE) and 13 <= days <= MIDDLE:
-        return Periods(SEMIMONTHLY)
-    return Periods(MONTH) if first.day == 1 and 28 <= days <= 31 else None
+        return TimesheetPeriods(SEMIMONTHLY)
+    return TimesheetPeriods(MONTH) if first.day == 1 and 28 <= days <= 31 else None

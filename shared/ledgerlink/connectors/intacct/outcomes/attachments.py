@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ledgerlink.connectors.intacct.documents.document_types import KINDS
+from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPES
 from ledgerlink.connectors.intacct.documents.invoice import SALE
 from ledgerlink.connectors.intacct.documents.marker import short
 from ledgerlink.connectors.intacct.protocol import queries
@@ -30,7 +30,7 @@ Holder = tuple[str, str]
 def tie(control_id: str, holder: Holder, supdoc: str) -> Function:
     """What ties an attachment to a document; an empty one unties what it has."""
     kind, document = holder
-    if attach := KINDS[kind].attach:
+    if attach := DOCUMENT_TYPES[kind].attach:
         return Function(control_id, attach, {"@key": document, "supdocid": supdoc})
     return Function(control_id, "update", {kind: {"RECORDNO": document, NAMED: supdoc}})
 
@@ -45,18 +45,18 @@ async def attachment(client: Client, holder: Holder, stop: Stop) -> str | None:
 async def holders(client: Client, supdoc: str, stop: Stop) -> list[Holder]:
     """The documents that have an attachment, as far as the ledger can be asked for them. Raises as
     the client's `read`."""
-    kinds = [name for name, kind in KINDS.items() if not kind.listed]
+    kinds = [name for name, kind in DOCUMENT_TYPES.items() if not kind.listed]
     results = await client.read([_asked(kind, supdoc) for kind in kinds], stop)
     told = zip(kinds, results, strict=True)
     return [holder for kind, result in told for holder in _told(kind, result)]
 
 
 def _asked(kind: str, supdoc: str) -> Function:
-    return queries.query(kind, kind, [queries.KEY, *_more(kind)], queries.equal(NAMED, supdoc))
+    return queries.query(kind, kind, [queries.RECORDNO, *_more(kind)], queries.equal(NAMED, supdoc))
 
 
 def _told(kind: str, result: Result) -> Iterator[Holder]:
-    (name,) = _more(kind) or [queries.KEY]
+    (name,) = _more(kind) or [queries.RECORDNO]
     return ((kind, found) for row in result.rows if (found := text(row, name)))
 
 

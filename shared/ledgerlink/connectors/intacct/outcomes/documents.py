@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ledgerlink.connectors.intacct.documents import content as papers
 from ledgerlink.connectors.intacct.documents import list_record_prints
-from ledgerlink.connectors.intacct.documents.document_types import KINDS
+from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPES
 from ledgerlink.connectors.intacct.outcomes.rejected import failed, taken
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Write
@@ -13,7 +13,7 @@ from ledgerlink.domain.model.reasons import reason
 
 def posted(write: Write, ledger_id: str) -> Outcome:
     """The outcome of a write that was accepted, without a look."""
-    new = KINDS[write.kind].listed and write.action is not Action.DELETE
+    new = DOCUMENT_TYPES[write.kind].listed and write.action is not Action.DELETE
     content = list_record_prints.sent_content(write, ledger_id) if new else ""
     return Outcome(seq=write.seq, state=ItemState.POSTED, ledger_id=ledger_id, content=content)
 
@@ -23,7 +23,7 @@ def found(write: Write, ledger_id: str, row: Row) -> Outcome | None:
     nothing of it."""
     if write.action is Action.CREATE:
         return adopted(write, ledger_id, row)
-    if KINDS[write.kind].listed:
+    if DOCUMENT_TYPES[write.kind].listed:
         return _listed(write, row)
     if write.action is Action.UPDATE and _holds(write, row):
         return papers.posted(write, ledger_id, row, reason("already_written"))
@@ -40,7 +40,7 @@ def adopted(write: Write, ledger_id: str, row: Row) -> Outcome:
     """The outcome of a write that the ledger turned out to hold already, or of one whose number
     somebody else's document has."""
     why = reason("already_written")
-    if KINDS[write.kind].listed:
+    if DOCUMENT_TYPES[write.kind].listed:
         return list_record_prints.posted(write, ledger_id, row, why)
     if not papers.is_ours(write, row):
         return failed(write, taken(f"{(write.body or {}).get('documentno')} by {ledger_id}"))
@@ -53,7 +53,7 @@ def stale(write: Write, row: Row | None) -> Outcome | None:
     if row is None or (deleting and papers.is_void(row)):
         gone = failed(write, reason("gone_in_ledger"))
         return posted(write, write.ledger_id or "") if deleting else gone
-    kind = KINDS[write.kind]
+    kind = DOCUMENT_TYPES[write.kind]
     if kind.listed:
         done = _listed(write, row)
         return done or (
@@ -94,5 +94,5 @@ def _edited(write: Write, held: str) -> Outcome | None:
 def may_be_anew(write: Write, there: Mapping[str, Row]) -> bool:
     """Whether it may be gone because it was made anew."""
     row = there.get(write.ledger_id or "")
-    made = write.action is Action.UPDATE and bool(KINDS[write.kind].create)
+    made = write.action is Action.UPDATE and bool(DOCUMENT_TYPES[write.kind].create)
     return made and (row is None or papers.is_void(row))

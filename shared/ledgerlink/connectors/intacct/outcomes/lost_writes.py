@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
-from ledgerlink.connectors.intacct.documents.attachment import KIND as FILE
-from ledgerlink.connectors.intacct.documents.document_types import KINDS
-from ledgerlink.connectors.intacct.documents.time_entry import KIND as TIME
+from ledgerlink.connectors.intacct.documents.attachment import ATTACHMENT
+from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPES
+from ledgerlink.connectors.intacct.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.intacct.outcomes import attachments, documents, time_entries, timesheets
-from ledgerlink.connectors.intacct.outcomes.timesheets import Sheets
+from ledgerlink.connectors.intacct.outcomes.timesheets import Timesheets
 from ledgerlink.connectors.intacct.reads import search
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.domain.model.plan import Outcome, Write
 from ledgerlink.domain.ports import Stop
 
 
-class Finding:
+class LostWrites:
     """One search, once nothing that was sent can still be stored."""
 
     def __init__(self, client: Client, stop: Stop) -> None:
@@ -28,13 +28,13 @@ class Finding:
         return outcomes
 
     async def _of(self, kind: str, writes: Sequence[Write]) -> Mapping[int, Outcome]:
-        if kind == TIME:
+        if kind == TIME_ENTRY:
             return await self._entries(writes)
-        return await (self._files(writes) if kind == FILE else self._documents(kind, writes))
+        return await (self._files(writes) if kind == ATTACHMENT else self._documents(kind, writes))
 
     async def _documents(self, kind: str, writes: Sequence[Write]) -> Mapping[int, Outcome]:
         """By our names for them. What is to go is found by not being there."""
-        made = [write for write in writes if KINDS[kind].listed or write.body is not None]
+        made = [write for write in writes if DOCUMENT_TYPES[kind].listed or write.body is not None]
         there = await search.ours(self._client, kind, made, self._stop) if made else {}
         told = {w.seq: documents.found(w, *there[w.seq]) for w in made if w.seq in there}
         going = [write for write in writes if write not in made]
@@ -68,6 +68,6 @@ def _by_kind(writes: Sequence[Write]) -> Mapping[str, list[Write]]:
     return kinds
 
 
-def _entry(write: Write, there: Sheets) -> Outcome | None:
+def _entry(write: Write, there: Timesheets) -> Outcome | None:
     """What was created is known by its mark, whatever else it says."""
     return time_entries.settled(write, there) or time_entries.adopted(write, there)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from ledgerlink.connectors.intacct.documents import content, list_record_prints, time_entry
-from ledgerlink.connectors.intacct.documents.attachment import KIND as FILE
-from ledgerlink.connectors.intacct.documents.document_types import KINDS
-from ledgerlink.connectors.intacct.documents.time_entry import KIND as TIME
+from ledgerlink.connectors.intacct.documents.attachment import ATTACHMENT
+from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPES
+from ledgerlink.connectors.intacct.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.intacct.outcomes import attachments, time_entries, timesheets
 from ledgerlink.connectors.intacct.outcomes.rejected import approved
-from ledgerlink.connectors.intacct.outcomes.timesheets import Sheet
+from ledgerlink.connectors.intacct.outcomes.timesheets import Timesheet
 from ledgerlink.connectors.intacct.protocol import queries, values
 from ledgerlink.connectors.intacct.protocol.record_ids import SEPARATOR
 from ledgerlink.connectors.intacct.protocol.values import Row, text
@@ -27,9 +27,9 @@ class Snapshots:
 
     async def of(self, kind: str, ids: Sequence[str]) -> Mapping[str, Snapshot]:
         """The copies, by id. Raises as the client's `read`."""
-        if kind == TIME:
+        if kind == TIME_ENTRY:
             return await self._entries(ids)
-        if kind == FILE:
+        if kind == ATTACHMENT:
             return await self._files(ids)
         there = await search.by_ids(self._client, kind, ids, self._stop)
         return {each: _document(kind, each, there[each]) for each in ids if each in there}
@@ -56,7 +56,7 @@ class Snapshots:
             number, _, mark = each.partition(SEPARATOR)
             marks.setdefault(number, []).append(mark)
         found: dict[str, Snapshot] = {}
-        for some in queries.portions(list(marks)):
+        for some in queries.batches_of(list(marks)):
             there = await timesheets.read(self._client, some, self._stop)
             for sheet in there.by_number.values():
                 for mark in sheet.ours.keys() & marks[sheet.number]:
@@ -65,7 +65,7 @@ class Snapshots:
         return found
 
 
-def _entry(ledger_id: str, sheet: Sheet, entry: Row) -> Snapshot:
+def _entry(ledger_id: str, sheet: Timesheet, entry: Row) -> Snapshot:
     body = next(time_entry.forms(sheet.head, entry))
     billed = values.number(entry, "EXTBILLRATE") if time_entry.is_billable(entry) else None
     return Snapshot(
@@ -82,14 +82,14 @@ def _entry(ledger_id: str, sheet: Sheet, entry: Row) -> Snapshot:
 
 def _document(kind: str, ledger_id: str, row: Row) -> Snapshot:
     """Of what is known by its content nobody can tell the body that it came from."""
-    if KINDS[kind].listed:
+    if DOCUMENT_TYPES[kind].listed:
         forms = (list_record_prints.content(kind, row),)
         return Snapshot(
-            ledger_id=ledger_id, version=text(row, queries.CHANGED), body={}, forms=forms
+            ledger_id=ledger_id, version=text(row, queries.WHENMODIFIED), body={}, forms=forms
         )
     return Snapshot(
         ledger_id=ledger_id,
-        version=text(row, queries.CHANGED),
+        version=text(row, queries.WHENMODIFIED),
         body={},
         forms=(content.content(row),),
         locked=content.locked(row),

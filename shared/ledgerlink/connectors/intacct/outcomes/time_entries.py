@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from ledgerlink.connectors.intacct.documents import time_entry
 from ledgerlink.connectors.intacct.outcomes.rejected import approved, failed
 from ledgerlink.connectors.intacct.outcomes.timesheets import (
-    Sheet,
-    Sheets,
+    Timesheet,
+    Timesheets,
     entry_id,
     mark_for,
     number_of,
@@ -19,13 +19,13 @@ from ledgerlink.domain.model.reasons import Reason, reason
 VEILED = "its timesheet has entries that the Web Services user may not see, and would lose them"
 
 
-def prints(sheet: Sheet, entry: Row) -> Iterator[str]:
+def prints(sheet: Timesheet, entry: Row) -> Iterator[str]:
     """The fingerprints of the bodies that an entry may have come from, the likeliest first; there
     are many, and the first will mostly do."""
     return (fingerprint(form) for form in time_entry.forms(sheet.head, entry))
 
 
-def verdict(write: Write, there: Sheets) -> Outcome | None:
+def verdict(write: Write, there: Timesheets) -> Outcome | None:
     """The outcome that the sheets alone decide; None for what has to be sent."""
     if (done := settled(write, there)) is not None:
         return done
@@ -47,7 +47,7 @@ def verdict(write: Write, there: Sheets) -> Outcome | None:
     return None
 
 
-def adopted(write: Write, there: Sheets) -> Outcome | None:
+def adopted(write: Write, there: Timesheets) -> Outcome | None:
     """The outcome of an entry to be made that is there by its mark, whatever else it says: an
     earlier attempt made it, and somebody may have changed it since."""
     home = there.standing(write).home
@@ -56,7 +56,7 @@ def adopted(write: Write, there: Sheets) -> Outcome | None:
     return posted(write, home, home.ours[mark_for(write)])
 
 
-def settled(write: Write, there: Sheets) -> Outcome | None:
+def settled(write: Write, there: Timesheets) -> Outcome | None:
     """The outcome of a write that the ledger holds already; None where it does not."""
     holding, sheet, _ = there.standing(write)
     if write.action is Action.DELETE:
@@ -69,7 +69,7 @@ def settled(write: Write, there: Sheets) -> Outcome | None:
     return _outcome(write, sheet, reason("already_written"))
 
 
-def posted(write: Write, sheet: Sheet, entry: Row) -> Outcome:
+def posted(write: Write, sheet: Timesheet, entry: Row) -> Outcome:
     """The outcome of a write that was accepted; it says so when the ledger stored other values."""
     if _says(sheet, entry, write):
         return _outcome(write, sheet)
@@ -88,7 +88,9 @@ def removed(write: Write) -> Outcome:
     return Outcome(seq=write.seq, state=ItemState.POSTED, ledger_id=write.ledger_id)
 
 
-def _outcome(write: Write, sheet: Sheet, why: Reason | None = None, content: str = "") -> Outcome:
+def _outcome(
+    write: Write, sheet: Timesheet, why: Reason | None = None, content: str = ""
+) -> Outcome:
     return Outcome(
         seq=write.seq,
         state=ItemState.POSTED,
@@ -99,12 +101,12 @@ def _outcome(write: Write, sheet: Sheet, why: Reason | None = None, content: str
     )
 
 
-def _says(sheet: Sheet, entry: Row, write: Write) -> bool:
+def _says(sheet: Timesheet, entry: Row, write: Write) -> bool:
     """Whether an entry is what a write sends."""
     return any(form == write.body for form in time_entry.forms(sheet.head, entry))
 
 
-def _is_edited(write: Write, sheet: Sheet) -> bool:
+def _is_edited(write: Write, sheet: Timesheet) -> bool:
     """Whether somebody changed the entry since we wrote it. Of the sheet's version this tells
     nothing: any other entry moves it."""
     if write.base_fingerprint is None:
@@ -112,7 +114,7 @@ def _is_edited(write: Write, sheet: Sheet) -> bool:
     return write.base_fingerprint not in prints(sheet, sheet.ours[mark_for(write)])
 
 
-def _differences(write: Write, sheet: Sheet, entry: Row) -> str:
+def _differences(write: Write, sheet: Timesheet, entry: Row) -> str:
     held = next(time_entry.forms(sheet.head, entry))
     body = write.body or {}
     names = [name for name in body if body[name] != held.get(name)]

@@ -34,7 +34,7 @@ OWN_FIELDS = frozenset({"document", "document_kind"})
 """What a body says for us, not for the ledger."""
 
 
-class Attaching:
+class AttachmentWriter:
     """The receipts of one request."""
 
     def __init__(

@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from ledgerlink.connectors.intacct.documents.attachment import KIND as FILE
-from ledgerlink.connectors.intacct.documents.time_entry import KIND as TIME
-from ledgerlink.connectors.intacct.protocol.requests import MOST
+from ledgerlink.connectors.intacct.documents.attachment import ATTACHMENT
+from ledgerlink.connectors.intacct.documents.time_entry import TIME_ENTRY
+from ledgerlink.connectors.intacct.protocol.requests import MAX_FUNCTIONS
 from ledgerlink.domain.model.plan import Operation, Write
 
-MOST_ENTRIES = 35 * MOST
+MAX_ENTRIES = 35 * MAX_FUNCTIONS
 """Entries of one request: as many sheets as it holds, with five entries on each day of a week."""
-CHUNK_SIZE = 4 * MOST_ENTRIES
+CHUNK_SIZE = 4 * MAX_ENTRIES
 """Operations of one chunk: several requests, so that what was answered is recorded while the next
 is on its way."""
-MOST_DOCUMENTS = 50
+MAX_DOCUMENTS = 50
 """Documents of one request. Some need two functions."""
 
 Numbered = tuple[int, Operation | Write]
@@ -25,7 +25,7 @@ def batch(operations: Sequence[Operation | Write]) -> list[list[int]]:
     packed: list[list[int]] = []
     for (_, kind), group in groupby(enumerate(operations), key=_apart):
         some = list(group)
-        packed += _sheets(some) if kind == TIME else _documents(kind, some)
+        packed += _sheets(some) if kind == TIME_ENTRY else _documents(kind, some)
     return packed
 
 
@@ -36,7 +36,7 @@ def _apart(numbered: Numbered) -> tuple[int, str]:
 
 
 def _documents(kind: str, some: Sequence[Numbered]) -> Iterator[list[int]]:
-    size = 1 if kind == FILE else MOST_DOCUMENTS
+    size = 1 if kind == ATTACHMENT else MAX_DOCUMENTS
     positions = [position for position, _ in some]
     return (positions[start : start + size] for start in range(0, len(positions), size))
 
@@ -48,7 +48,7 @@ def _sheets(some: Sequence[Numbered]) -> Iterator[list[int]]:
     request: list[int] = []
     count = 0
     for group in groups.values():
-        if request and (count >= MOST or len(request) + len(group) > MOST_ENTRIES):
+        if request and (count >= MAX_FUNCTIONS or len(request) + len(group) > MAX_ENTRIES):
             yield request
             request, count = [], 0
         request, count = request + group, count + 1

@@ -9,15 +9,15 @@ from typing import TypeAlias, overload
 
 from ledgerlink.domain.model.plan import Outcome
 
-Later: TypeAlias = Callable[[], Sequence[Outcome]]
+Deferred: TypeAlias = Callable[[], Sequence[Outcome]]
 """Works outcomes out."""
 
 
-class Telling(Sequence[Outcome]):
+class DeferredOutcomes(Sequence[Outcome]):
     """Outcomes in the order of their seqs: those that are known, and those still to be worked out,
     which is done once."""
 
-    def __init__(self, known: Sequence[Outcome], later: Sequence[Later]) -> None:
+    def __init__(self, known: Sequence[Outcome], later: Sequence[Deferred]) -> None:
         self._known = known
         self._later = later
 

@@ -8,21 +8,21 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from ledgerlink.connectors.intacct.documents import content, document_types
-from ledgerlink.connectors.intacct.documents.document_types import KINDS, is_atomic
+from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPES, is_atomic
 from ledgerlink.connectors.intacct.documents.invoice import SALE
 from ledgerlink.connectors.intacct.outcomes import documents
 from ledgerlink.connectors.intacct.outcomes.attachments import NAMED
 from ledgerlink.connectors.intacct.outcomes.rejected import explain, failed
-from ledgerlink.connectors.intacct.posting.prerequisites import Surroundings
+from ledgerlink.connectors.intacct.posting.prerequisites import Prerequisites
 from ledgerlink.connectors.intacct.protocol import queries
 from ledgerlink.connectors.intacct.protocol.error_codes import function_error
 from ledgerlink.connectors.intacct.protocol.faults import Fault, blamed
 from ledgerlink.connectors.intacct.protocol.record_ids import Ref
-from ledgerlink.connectors.intacct.protocol.requests import MOST, Call, Function, derived
-from ledgerlink.connectors.intacct.protocol.response import Answer
+from ledgerlink.connectors.intacct.protocol.requests import MAX_FUNCTIONS, Call, Function, derived
+from ledgerlink.connectors.intacct.protocol.response import Response
 from ledgerlink.connectors.intacct.protocol.values import text
 from ledgerlink.connectors.intacct.reads import search
-from ledgerlink.connectors.intacct.reads.learned_requirements import Learned
+from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.domain.errors import LedgerError
 from ledgerlink.domain.model.plan import Action, Outcome, Request, Write
@@ -37,7 +37,7 @@ class DocumentWriter:
     def __init__(
         self,
         client: Client,
-        learned: Learned,
+        learned: LearnedRequirements,
         names: Mapping[str, str],
         told: list[Outcome],
         stop: Stop,
@@ -53,7 +53,7 @@ class DocumentWriter:
         """Send them. Raises as the client's `call`."""
         for kind, group in groupby(writes, key=lambda write: write.kind):
             some = await self._possible(kind, list(group))
-            around = await Surroundings.of(self._client, kind, some, self._stop)
+            around = await Prerequisites.of(self._client, kind, some, self._stop)
             self._told += around.refused
             open_ones = [w for w in some if w.seq not in {o.seq for o in around.refused}]
             for part in _calls(open_ones):
@@ -84,7 +84,7 @@ class DocumentWriter:
         }
 
     async def _send(
-        self, request: Request, kind: str, part: Sequence[Write], around: Surroundings
+        self, request: Request, kind: str, part: Sequence[Write], around: Prerequisites
     ) -> None:
         asked = {write.seq: self._functions(request, write, around) for write in part}
         functions = [each for some in asked.values() for each in some]
@@ -108,7 +108,7 @@ class DocumentWriter:
         await self._refuse(kind, [w for w in part if w.seq in refused], refused)
 
     def _functions(
-        self, request: Request, write: Write, around: Surroundings
+        self, request: Request, write: Write, around: Prerequisites
     ) -> Sequence[Function]:
         control_id, body = derived(request.id, write.seq), around.body(write)
         if (supdoc := self._attached.get(write.seq)) and is_atomic(write):
@@ -120,7 +120,7 @@ class DocumentWriter:
         under our name, nobody knows."""
         bare = {write.seq: documents.posted(write, ids[write.seq]) for write in done}
         made = [write for write in done if write.action is not Action.DELETE]
-        if KINDS[kind].listed or not made:
+        if DOCUMENT_TYPES[kind].listed or not made:
             self._told += bare.values()
             return
         self._told += [bare[write.seq] for write in done if write not in made]
@@ -152,7 +152,7 @@ class DocumentWriter:
                 self._told.append(documents.adopted(write, *held[write.seq]))
             else:
                 self._learned.note(write, faults[write.seq])
-                numbered = not KINDS[kind].listed
+                numbered = not DOCUMENT_TYPES[kind].listed
                 why = explain(faults[write.seq], self._names, write.day, numbered=numbered)
                 self._told.append(failed(write, why))
 
@@ -160,11 +160,11 @@ class DocumentWriter:
 def _calls(writes: Sequence[Write]) -> Iterator[Sequence[Write]]:
     """What goes into one call: what is done all or none stands alone."""
     together = [write for write in writes if not is_atomic(write)]
-    yield from queries.portions(together, MOST // 2)
+    yield from queries.batches_of(together, MAX_FUNCTIONS // 2)
     yield from ([write] for write in writes if is_atomic(write))
 
 
-def _fault(answer: Answer, asked: Collection[Function]) -> Fault | None:
+def _fault(answer: Response, asked: Collection[Function]) -> Fault | None:
     """Why a write was refused; None when it was not, or nobody knows."""
     if answer.failed is not None:
         return blamed(answer.faults)
@@ -173,14 +173,14 @@ def _fault(answer: Answer, asked: Collection[Function]) -> Fault | None:
     return blamed(tuple(f for r in refused for f in r.faults)) if refused else None
 
 
-def _is_done(answer: Answer, asked: Collection[Function]) -> bool:
+def _is_done(answer: Response, asked: Collection[Function]) -> bool:
     results = [answer.results.get(each.control_id) for each in asked]
     return all(result is not None and result.succeeded for result in results)
 
 
-def _id(write: Write, answer: Answer, asked: Sequence[Function]) -> str:
+def _id(write: Write, answer: Response, asked: Sequence[Function]) -> str:
     """The id of what was made or changed."""
-    kind, result = KINDS[write.kind], answer.results[asked[-1].control_id]
+    kind, result = DOCUMENT_TYPES[write.kind], answer.results[asked[-1].control_id]
     if write.action is Action.DELETE or (write.action is Action.UPDATE and not kind.create):
         return write.ledger_id or ""
     row = next(iter(result.rows), {})
@@ -189,4 +189,4 @@ def _id(write: Write, answer: Answer, asked: Sequence[Function]) -> str:
         return str(Ref(write.kind.lower(), text(row, kind.id_field) or own))
     if write.kind == SALE:
         return result.key
-    return queries.number(result.key or text(row, queries.KEY))
+    return queries.number(result.key or text(row, queries.RECORDNO))

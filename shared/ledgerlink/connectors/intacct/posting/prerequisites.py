@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledgerlink.connectors.intacct.documents.document_types import CONTACT, KINDS
+from ledgerlink.connectors.intacct.documents.document_types import CONTACT, DOCUMENT_TYPES
 from ledgerlink.connectors.intacct.documents.invoice import INVOICE, SALE
 from ledgerlink.connectors.intacct.documents.required_dimensions import lines
 from ledgerlink.connectors.intacct.outcomes.rejected import failed
@@ -21,7 +21,7 @@ from ledgerlink.domain.ports import Stop
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Prerequisites:
     """What was found, and whom it refuses."""
 
     contacts: Mapping[str, Row] = field(default_factory=dict)
@@ -32,12 +32,12 @@ class Surroundings:
     @classmethod
     async def of(
         cls, client: Client, kind: str, writes: Sequence[Write], stop: Stop
-    ) -> "Surroundings":
+    ) -> "Prerequisites":
         """In two requests at most. Raises as the client's `read`."""
         if kind == "EMPLOYEE":
             contacts = await _contacts(client, writes, stop)
             return cls(contacts=contacts, refused=_namesakes(writes, contacts))
-        if KINDS[kind].listed:
+        if DOCUMENT_TYPES[kind].listed:
             return cls()
         tasks = await _tasks(client, writes, stop)
         refused = _without_tasks(writes, tasks)
@@ -92,15 +92,18 @@ class Surroundings:
             return line
         task = self.tasks[number]
         named = {**line, "FOR": ref("project", text(task, "PROJECTID"))}
-        name, task_id = "taskid" if KINDS[write.kind].create else "TASKID", text(task, "TASKID")
+        name, task_id = (
+            "taskid" if DOCUMENT_TYPES[write.kind].create else "TASKID",
+            text(task, "TASKID"),
+        )
         return {**named, name: task_id} if task_id and write.kind != SALE else named
 
 
 async def _contacts(client: Client, writes: Sequence[Write], stop: Stop) -> Mapping[str, Row]:
     names = sorted({name for write in writes if (name := _contact(write))})
     found: dict[str, Row] = {}
-    for some in queries.portions(names):
-        fields = [queries.KEY, "CONTACTNAME", "EMAIL1"]
+    for some in queries.batches_of(names):
+        fields = [queries.RECORDNO, "CONTACTNAME", "EMAIL1"]
         among = queries.among("CONTACTNAME", some)
         async for row in everything(client, CONTACT, fields, among, stop=stop):
             found[text(row, "CONTACTNAME") or ""] = row
@@ -126,11 +129,11 @@ async def _tasks(client: Client, writes: Sequence[Write], stop: Stop) -> Mapping
     """The tasks that are named, by RECORDNO."""
     numbers = sorted({number for write in writes for number in _tasks_of(write)})
     found: dict[str, Row] = {}
-    for some in queries.portions(numbers):
-        fields = [queries.KEY, "TASKID", "PROJECTID"]
-        among = queries.among(queries.KEY, some)
+    for some in queries.batches_of(numbers):
+        fields = [queries.RECORDNO, "TASKID", "PROJECTID"]
+        among = queries.among(queries.RECORDNO, some)
         async for row in everything(client, "TASK", fields, among, stop=stop):
-            found[text(row, queries.KEY) or ""] = row
+            found[text(row, queries.RECORDNO) or ""] = row
     return found
 
 
@@ -151,8 +154,8 @@ async def _customers(
     """The customers of the projects that invoices are for."""
     projects = sorted({project for project in named.values() if project})
     found: dict[str, str] = {}
-    for some in queries.portions(projects):
-        fields = [queries.KEY, "PROJECTID", "CUSTOMERID"]
+    for some in queries.batches_of(projects):
+        fields = [queries.RECORDNO, "PROJECTID", "CUSTOMERID"]
         among = queries.among("PROJECTID", some)
         async for row in everything(client, "PROJECT", fields, among, stop=stop):
             if customer := text(row, "CUSTOMERID"):

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ledgerlink.connectors.intacct.documents.encoding import PLACES, field
+from ledgerlink.connectors.intacct.documents.encoding import REFERENCE_FIELDS, field
 from ledgerlink.connectors.intacct.outcomes.rejected import QUOTED, explain, failed
-from ledgerlink.connectors.intacct.posting.timesheet_update import OF_SHEET, Rewriting
+from ledgerlink.connectors.intacct.posting.timesheet_update import OF_SHEET, TimesheetUpdate
 from ledgerlink.connectors.intacct.protocol.error_codes import Disposition, meaning
 from ledgerlink.connectors.intacct.protocol.faults import Fault
-from ledgerlink.connectors.intacct.reads.learned_requirements import Learned
+from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
 from ledgerlink.domain.model.plan import Outcome, Write
 from ledgerlink.domain.model.reasons import Reason, reason
 
@@ -15,17 +15,19 @@ OF_ALL = frozenset({"timesheet_approved", "closed_period"})
 """Refusals that concern a sheet as a whole."""
 
 
-class Blame:
+class RejectedEntries:
     """The refusals of one request. Who is to blame is told as failed."""
 
-    def __init__(self, names: Mapping[str, str], learned: Learned, told: list[Outcome]) -> None:
+    def __init__(
+        self, names: Mapping[str, str], learned: LearnedRequirements, told: list[Outcome]
+    ) -> None:
         self._names = names
         self._learned = learned
         self._told = told
         self._again: list[frozenset[int]] = []
         self._last: dict[int, Reason] = {}
 
-    def parts(self, rewriting: Rewriting, fault: Fault) -> list[Sequence[Write]]:
+    def parts(self, rewriting: TimesheetUpdate, fault: Fault) -> list[Sequence[Write]]:
         """What to try again, one part after the other.
 
         A refusal that may be one of a repeat is looked into once, all of it, and its parts with
@@ -65,7 +67,7 @@ class Blame:
         self._told += [failed(write, why) for write in writes]
 
 
-def _guilty(rewriting: Rewriting, fault: Fault) -> Iterator[Write]:
+def _guilty(rewriting: TimesheetUpdate, fault: Fault) -> Iterator[Write]:
     quoted = set(QUOTED.findall(fault.words))
     whole = meaning(fault).code in OF_ALL or rewriting.period.employee in quoted
     for write in rewriting.writes:
@@ -76,5 +78,5 @@ def _guilty(rewriting: Rewriting, fault: Fault) -> Iterator[Write]:
 def _ids(write: Write) -> Iterator[str]:
     """What an entry points at, by id."""
     for name, value in (write.body or {}).items():
-        if name in PLACES and name not in OF_SHEET:
+        if name in REFERENCE_FIELDS and name not in OF_SHEET:
             yield field(name, str(value))[1]

@@ -10,12 +10,12 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from ledgerlink.connectors.intacct.documents.time_entry import KIND as TIME
+from ledgerlink.connectors.intacct.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.intacct.outcomes import timesheets
 from ledgerlink.connectors.intacct.outcomes.timesheets import (
-    Named,
-    Period,
-    Sheets,
+    AnyWrite,
+    EmployeePeriod,
+    Timesheets,
     concerned,
     places_of,
 )
@@ -30,37 +30,39 @@ FRESH = 5.0
 puts in meanwhile would be lost."""
 
 
-class Ahead(NamedTuple):
+class Prefetched(NamedTuple):
     """The sheets that writes of these seqs are about, read before their turn: at that moment, after
     so many calls that write."""
 
     seqs: Collection[int]
-    sheets: Sheets
+    sheets: Timesheets
     moment: float
     written: int
 
 
-class Looking:
+class TimesheetPrefetch:
     """What is looked at for several requests. `doubtful` are sheets of which the gateway may still
     be writing what an earlier one asked. All raise as `sheets.look`."""
 
     def __init__(self, client: Client, custom: CustomFields, time: LedgerTime, stop: Stop) -> None:
-        self.doubtful: set[Period] = set()
+        self.doubtful: set[EmployeePeriod] = set()
         self._client = client
         self._custom = custom
         self._time = time
         self._stop = stop
         self._writes: Mapping[str, Sequence[Write]] = {}
         self._next: Mapping[str, str] = {}
-        self._known: dict[Period, set[str]] | None = None
-        self._ahead: Ahead | None = None
+        self._known: dict[EmployeePeriod, set[str]] | None = None
+        self._ahead: Prefetched | None = None
 
     def expect(self, requests: Sequence[Request]) -> None:
         """These requests come, in this order."""
-        self._writes = {each.id: [w for w in each.writes if w.kind == TIME] for each in requests}
+        self._writes = {
+            each.id: [w for w in each.writes if w.kind == TIME_ENTRY] for each in requests
+        }
         self._next = {before.id: after.id for before, after in pairwise(requests)}
 
-    async def prepare(self, every: Sequence[Named], first: Sequence[Named]) -> None:
+    async def prepare(self, every: Sequence[AnyWrite], first: Sequence[AnyWrite]) -> None:
         """Ask where the sheets of all these are, and read those of the first ones, as long as
         nothing that is still under way can change them."""
         if not self._client.silence.is_over():
@@ -69,7 +71,7 @@ class Looking:
         there = await self._read(first)
         self._keep(first, there)
 
-    async def before(self, request: Request) -> Sheets:
+    async def before(self, request: Request) -> Timesheets:
         """The sheets that a request is about, once nobody else is at work on them: one that came
         late would take out what was put in meanwhile."""
         writes = self._writes[request.id]
@@ -84,11 +86,11 @@ class Looking:
         self.doubtful.clear()
         return await self.now(writes)
 
-    async def now(self, writes: Collection[Write]) -> Sheets:
+    async def now(self, writes: Collection[Write]) -> Timesheets:
         """The sheets that these writes are about, as they are now."""
         return await timesheets.look(self._client, writes, self._stop, self._custom)
 
-    async def after(self, request: Request, numbers: Collection[str], *, whole: bool) -> Sheets:
+    async def after(self, request: Request, numbers: Collection[str], *, whole: bool) -> Timesheets:
         """Sheets with these RECORDNOs as a request has left them, and those of the request that
         follows, if that was the `whole` of it."""
         follower = self._next.get(request.id) if whole else None
@@ -103,19 +105,19 @@ class Looking:
             self._keep(coming, there.only(concerned(coming, known)))
         return there
 
-    async def _locate(self, every: Sequence[Named]) -> None:
+    async def _locate(self, every: Sequence[AnyWrite]) -> None:
         places = places_of(every)
         self._known = dict(await timesheets.numbers(self._client, places, self._stop))
 
-    async def _read(self, some: Sequence[Named]) -> Sheets:
+    async def _read(self, some: Sequence[AnyWrite]) -> Timesheets:
         wanted = concerned(some, self._known or {})
         return await timesheets.read(self._client, wanted, self._stop, self._custom)
 
-    def _keep(self, some: Sequence[Named], there: Sheets) -> None:
+    def _keep(self, some: Sequence[AnyWrite], there: Timesheets) -> None:
         seqs = {each.seq for each in some}
-        self._ahead = Ahead(seqs, there, self._time.now(), self._client.calls["write"])
+        self._ahead = Prefetched(seqs, there, self._time.now(), self._client.calls["write"])
 
-    def _read_ahead(self, writes: Sequence[Write]) -> Sheets | None:
+    def _read_ahead(self, writes: Sequence[Write]) -> Timesheets | None:
         """What was read ahead for these writes, while it holds."""
         ahead, self._ahead = self._ahead, None
         if ahead is None or any(write.seq not in ahead.seqs for write in writes):

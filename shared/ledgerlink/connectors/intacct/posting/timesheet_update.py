@@ -8,15 +8,15 @@ from ledgerlink.connectors.intacct.outcomes.timesheets import (
     ENTRIES,
     ENTRY,
     SHEET,
-    Period,
-    Sheet,
+    EmployeePeriod,
+    Timesheet,
     mark_for,
     mark_of,
 )
 from ledgerlink.connectors.intacct.protocol import queries
 from ledgerlink.connectors.intacct.protocol.element_order import TIMESHEETENTRY
 from ledgerlink.connectors.intacct.protocol.requests import Function
-from ledgerlink.connectors.intacct.protocol.values import DAY, Row, text
+from ledgerlink.connectors.intacct.protocol.values import DATE_FORMAT, Row, text
 from ledgerlink.connectors.intacct.protocol.xml import Value
 from ledgerlink.domain.model.plan import Write
 
@@ -27,12 +27,12 @@ DERIVED = "TASKID"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rewriting:
+class TimesheetUpdate:
     """One sheet, as it is and as it shall be: `puts` go in or take the place of what they were,
     `takes` go out."""
 
-    period: Period
-    sheet: Sheet | None
+    period: EmployeePeriod
+    sheet: Timesheet | None
     puts: tuple[Write, ...] = ()
     takes: tuple[Write, ...] = ()
 
@@ -57,7 +57,7 @@ class Rewriting:
             return Function(control_id, "delete", content)
         head: dict[str, Value] = {
             "EMPLOYEEID": self.period.employee,
-            "BEGINDATE": self.period.first_day.strftime(DAY),
+            "BEGINDATE": self.period.first_day.strftime(DATE_FORMAT),
             ENTRIES: {ENTRY: lines},
         }
         if self.sheet is None:
@@ -72,7 +72,7 @@ class Rewriting:
         for entry in self.sheet.entries if self.sheet else ():
             mark = mark_of(entry)
             if mark in puts:
-                own = {**_sent(puts.pop(mark)), queries.KEY: text(entry, queries.KEY)}
+                own = {**_sent(puts.pop(mark)), queries.RECORDNO: text(entry, queries.RECORDNO)}
                 lines.append({**_values(entry, custom), **own})
             elif mark not in gone or not mark:
                 lines.append(_as_it_is(entry, custom))

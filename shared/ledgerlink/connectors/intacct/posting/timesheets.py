@@ -13,21 +13,21 @@ from typing import NamedTuple
 from ledgerlink.connectors.intacct.outcomes import time_entries, timesheets
 from ledgerlink.connectors.intacct.outcomes.timesheets import (
     ENTRY,
-    Period,
-    Sheet,
-    Sheets,
+    EmployeePeriod,
+    Timesheet,
+    Timesheets,
     number_of,
     period_of,
 )
-from ledgerlink.connectors.intacct.posting.deferred_outcomes import Later, Telling
-from ledgerlink.connectors.intacct.posting.rejected_entries import Blame
-from ledgerlink.connectors.intacct.posting.timesheet_prefetch import Looking
-from ledgerlink.connectors.intacct.posting.timesheet_update import Rewriting
+from ledgerlink.connectors.intacct.posting.deferred_outcomes import Deferred, DeferredOutcomes
+from ledgerlink.connectors.intacct.posting.rejected_entries import RejectedEntries
+from ledgerlink.connectors.intacct.posting.timesheet_prefetch import TimesheetPrefetch
+from ledgerlink.connectors.intacct.posting.timesheet_update import TimesheetUpdate
 from ledgerlink.connectors.intacct.protocol import queries
 from ledgerlink.connectors.intacct.protocol.error_codes import function_error
 from ledgerlink.connectors.intacct.protocol.faults import Fault, blamed
-from ledgerlink.connectors.intacct.protocol.requests import MOST, Call, Function, derived
-from ledgerlink.connectors.intacct.protocol.response import Answer, Result
+from ledgerlink.connectors.intacct.protocol.requests import MAX_FUNCTIONS, Call, Function, derived
+from ledgerlink.connectors.intacct.protocol.response import Response, Result
 from ledgerlink.connectors.intacct.protocol.values import text
 from ledgerlink.connectors.intacct.reads.custom_fields import CustomFields
 from ledgerlink.connectors.intacct.transport.client import Client, Unanswered, unanswered
@@ -37,18 +37,18 @@ from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.ports import Stop
 
 
-class Place(NamedTuple):
+class SheetKey(NamedTuple):
     """A sheet that is there, by its RECORDNO, or one of a period that has none yet."""
 
-    period: Period
+    period: EmployeePeriod
     number: str = ""
 
 
-Queues = dict[Place, list[Sequence[Write]]]
+Queues = dict[SheetKey, list[Sequence[Write]]]
 """What is still to be sent for each sheet, one part after the other."""
 
 
-class Timesheets:
+class TimesheetWriter:
     """The time of one request. What becomes of it is added to `told` as it is known, or to `later`
     where an answer says it of many; what nobody knows is not. `state` is that of new sheets."""
 
@@ -56,11 +56,11 @@ class Timesheets:
         self,
         client: Client,
         custom: CustomFields,
-        looking: Looking,
-        blame: Blame,
+        looking: TimesheetPrefetch,
+        blame: RejectedEntries,
         state: str,
         told: list[Outcome],
-        later: list[Later],
+        later: list[Deferred],
         stop: Stop,
     ) -> None:
         self._client = client
@@ -89,22 +89,22 @@ class Timesheets:
         if moved:
             await self._let_go(request, moved)
 
-    def _queued(self, writes: Sequence[Write], there: Sheets) -> Queues:
+    def _queued(self, writes: Sequence[Write], there: Timesheets) -> Queues:
         """The writes by sheet. What is to be taken out of a sheet that is gone, is out."""
-        found: dict[Place, list[Write]] = {}
+        found: dict[SheetKey, list[Write]] = {}
         for write in writes:
             sheet, period = there.standing(write).target, period_of(write)
             if sheet is not None:
-                found.setdefault(Place(sheet.period, sheet.number), []).append(write)
+                found.setdefault(SheetKey(sheet.period, sheet.number), []).append(write)
             elif period is not None:
-                found.setdefault(Place(period), []).append(write)
+                found.setdefault(SheetKey(period), []).append(write)
             else:
                 self._told.append(time_entries.removed(write))
         return {place: [some] for place, some in found.items()}
 
     def _next(
-        self, place: Place, queues: Queues, there: Sheets, moved: list[Write]
-    ) -> Rewriting | None:
+        self, place: SheetKey, queues: Queues, there: Timesheets, moved: list[Write]
+    ) -> TimesheetUpdate | None:
         """The next part of a sheet, without what is decided already; None when nothing is left of
         it. What is in the sheet of another period, too, has `moved`; what has meanwhile come to
         another sheet of this one is left: nobody knows of it."""
@@ -124,19 +124,23 @@ class Timesheets:
                 moved.append(write)
         if not puts and not takes:
             return None
-        return Rewriting(place.period, sheet, tuple(puts), tuple(takes))
+        return TimesheetUpdate(place.period, sheet, tuple(puts), tuple(takes))
 
     async def _send(
-        self, request: Request, attempt: int, some: Mapping[Place, Rewriting], queues: Queues
+        self,
+        request: Request,
+        attempt: int,
+        some: Mapping[SheetKey, TimesheetUpdate],
+        queues: Queues,
     ) -> None:
         places = {each: place for place, each in some.items()}
-        for part in queries.portions(list(places), MOST):
+        for part in queries.batches_of(list(places), MAX_FUNCTIONS):
             for rewriting, fault in (await self._written(request, attempt, part)).items():
                 queues[places[rewriting]][:0] = self._blame.parts(rewriting, fault)
 
     async def _written(
-        self, request: Request, attempt: int, part: Sequence[Rewriting]
-    ) -> Mapping[Rewriting, Fault]:
+        self, request: Request, attempt: int, part: Sequence[TimesheetUpdate]
+    ) -> Mapping[TimesheetUpdate, Fault]:
         """What was refused, and why. What is too much for one call goes by halves."""
         custom = await self._names(part)
         functions = [
@@ -156,17 +160,17 @@ class Timesheets:
         await self._report(request, done, whole=len(done) == len(part))
         return self._refused(results, blamed(answer.faults) if answer.failed else None)
 
-    async def _names(self, some: Sequence[Rewriting]) -> Collection[str]:
+    async def _names(self, some: Sequence[TimesheetUpdate]) -> Collection[str]:
         """The custom fields of entries, where some are to be kept."""
         if not any(each.keeps for each in some):
             return ()
         return await self._custom.names(ENTRY, self._stop)
 
     def _refused(
-        self, results: Mapping[Rewriting, Result | None], whole: Fault | None
-    ) -> Mapping[Rewriting, Fault]:
+        self, results: Mapping[TimesheetUpdate, Result | None], whole: Fault | None
+    ) -> Mapping[TimesheetUpdate, Fault]:
         """What was refused, and why. Raises for what concerns the lane."""
-        faults: dict[Rewriting, Fault] = {}
+        faults: dict[TimesheetUpdate, Fault] = {}
         for rewriting, result in results.items():
             if (result is None and whole is None) or (result and result.succeeded):
                 continue
@@ -176,7 +180,7 @@ class Timesheets:
         return faults
 
     async def _report(
-        self, request: Request, done: Mapping[Rewriting, Result], *, whole: bool
+        self, request: Request, done: Mapping[TimesheetUpdate, Result], *, whole: bool
     ) -> None:
         """Read the sheets as they are now, and tell."""
         numbers = {each: _number(each, result) for each, result in done.items()}
@@ -185,7 +189,7 @@ class Timesheets:
         wanted = {numbers[each] for each in done if each.puts and numbers[each]}
         try:
             looking = self._looking
-            now = await looking.after(request, wanted, whole=whole) if wanted else Sheets()
+            now = await looking.after(request, wanted, whole=whole) if wanted else Timesheets()
         except LedgerError:
             self._told += [time_entries.unread(w, numbers[r]) for r in done for w in r.puts]
             raise
@@ -194,22 +198,22 @@ class Timesheets:
     async def _let_go(self, request: Request, moved: Sequence[Write]) -> None:
         """Take what has gone to another sheet out of the one that it was in; until then it is not
         told."""
-        self._told += Telling((), self._later)
+        self._told += DeferredOutcomes((), self._later)
         self._later.clear()
         posted = {each.seq: each for each in self._told if each.state is ItemState.POSTED}
         some = [write for write in moved if write.seq in posted]
         waiting = {write.seq for write in some}
         self._told[:] = [each for each in self._told if each.seq not in waiting]
         numbers = {number_of(write) for write in some}
-        old = await timesheets.read(self._client, numbers, self._stop) if numbers else Sheets()
+        old = await timesheets.read(self._client, numbers, self._stop) if numbers else Timesheets()
         self._told += [posted[w.seq] for w in some if number_of(w) not in old.by_number]
         for sheet in old.by_number.values():
             takes = tuple(write for write in some if number_of(write) == sheet.number)
-            fault = await self._take(request, Rewriting(sheet.period, sheet, takes=takes))
+            fault = await self._take(request, TimesheetUpdate(sheet.period, sheet, takes=takes))
             done = [posted[write.seq] for write in takes]
             self._told += [_doubled(each, sheet, fault) for each in done] if fault else done
 
-    async def _take(self, request: Request, part: Rewriting) -> Fault | None:
+    async def _take(self, request: Request, part: TimesheetUpdate) -> Fault | None:
         """Take entries out of a sheet. Why it was refused, if it was. Raises for what concerns the
         lane."""
         control_id = derived(request.id, "moved", part.takes[0].seq)
@@ -226,8 +230,8 @@ class Timesheets:
         return fault
 
     async def _call(
-        self, control_id: str, functions: Sequence[Function], some: Sequence[Rewriting]
-    ) -> Answer:
+        self, control_id: str, functions: Sequence[Function], some: Sequence[TimesheetUpdate]
+    ) -> Response:
         try:
             call = Call(control_id, functions, writes=True, divisible=len(functions) > 1)
             return await self._client.call(call, self._stop)
@@ -235,7 +239,7 @@ class Timesheets:
             self._looking.doubtful.update(each.period for each in some)
             raise
 
-    def _id(self, request: Request, attempt: int, rewriting: Rewriting) -> str:
+    def _id(self, request: Request, attempt: int, rewriting: TimesheetUpdate) -> str:
         """Another one for each attempt and for each set of entries: the gateway may hold that one
         which was refused is used up."""
         return derived(request.id, attempt, *sorted(write.seq for write in rewriting.writes))
@@ -247,14 +251,14 @@ def _rounds(queues: Queues) -> int:
     return 3 * max((len(queue[0]) for queue in queues.values()), default=0)
 
 
-def _number(rewriting: Rewriting, result: Result) -> str:
+def _number(rewriting: TimesheetUpdate, result: Result) -> str:
     """The RECORDNO of a sheet that was written."""
     if rewriting.sheet is not None:
         return rewriting.sheet.number
-    return queries.number(text(next(iter(result.rows), {}), queries.KEY) or result.key)
+    return queries.number(text(next(iter(result.rows), {}), queries.RECORDNO) or result.key)
 
 
-def _posted(numbers: Mapping[Rewriting, str], now: Sheets) -> list[Outcome]:
+def _posted(numbers: Mapping[TimesheetUpdate, str], now: Timesheets) -> list[Outcome]:
     """What the sheets hold of what was put in; of what they do not, nobody knows."""
     told: list[Outcome] = []
     for rewriting, number in numbers.items():
@@ -265,7 +269,7 @@ def _posted(numbers: Mapping[Rewriting, str], now: Sheets) -> list[Outcome]:
     return told
 
 
-def _doubled(outcome: Outcome, sheet: Sheet, fault: Fault) -> Outcome:
+def _doubled(outcome: Outcome, sheet: Timesheet, fault: Fault) -> Outcome:
     """The outcome of an entry that is in two sheets now."""
     first_day = sheet.period.first_day
     detail = f"it is in the sheet of {first_day}, too, which said: {fault}"

@@ -2,31 +2,31 @@
 
 from collections.abc import Mapping, Sequence
 
-from ledgerlink.connectors.intacct.documents.attachment import KIND as FILE
-from ledgerlink.connectors.intacct.documents.document_types import KINDS
-from ledgerlink.connectors.intacct.documents.time_entry import KIND as TIME
-from ledgerlink.connectors.intacct.posting.attachments import Attaching
-from ledgerlink.connectors.intacct.posting.deferred_outcomes import Later, Telling
+from ledgerlink.connectors.intacct.documents.attachment import ATTACHMENT
+from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPES
+from ledgerlink.connectors.intacct.documents.time_entry import TIME_ENTRY
+from ledgerlink.connectors.intacct.posting.attachments import AttachmentWriter
+from ledgerlink.connectors.intacct.posting.deferred_outcomes import Deferred, DeferredOutcomes
 from ledgerlink.connectors.intacct.posting.documents import DocumentWriter
-from ledgerlink.connectors.intacct.posting.rejected_entries import Blame
-from ledgerlink.connectors.intacct.posting.timesheet_prefetch import Looking
-from ledgerlink.connectors.intacct.posting.timesheets import Timesheets
+from ledgerlink.connectors.intacct.posting.rejected_entries import RejectedEntries
+from ledgerlink.connectors.intacct.posting.timesheet_prefetch import TimesheetPrefetch
+from ledgerlink.connectors.intacct.posting.timesheets import TimesheetWriter
 from ledgerlink.connectors.intacct.reads.custom_fields import CustomFields
-from ledgerlink.connectors.intacct.reads.learned_requirements import Learned
+from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
 from ledgerlink.connectors.intacct.transport.client import Client, Unanswered
 from ledgerlink.domain.model.plan import Outcome, Request
 from ledgerlink.domain.ports import Answered, Interrupted, Stop
 
 
-class Writing:
+class Writer:
     """One write of several requests. `state` is that of new timesheets."""
 
     def __init__(
         self,
         client: Client,
         custom: CustomFields,
-        looking: Looking,
-        learned: Learned,
+        looking: TimesheetPrefetch,
+        learned: LearnedRequirements,
         names: Mapping[str, str],
         state: str,
         answered: Answered,
@@ -60,7 +60,7 @@ class Writing:
     async def _sent(self, request: Request) -> bool:
         """Whether to go on with the next one."""
         told: list[Outcome] = []
-        later: list[Later] = []
+        later: list[Deferred] = []
         silent: Unanswered | None = None
         try:
             await self._write(request, told, later)
@@ -70,20 +70,20 @@ class Writing:
             silent = unanswered
         finally:
             if told or later:
-                await self._answered(request, Telling(told, later))
+                await self._answered(request, DeferredOutcomes(told, later))
         if silent is not None and not await self._client.alive(self._stop):
             raise silent
         return True
 
-    async def _write(self, request: Request, told: list[Outcome], later: list[Later]) -> None:
+    async def _write(self, request: Request, told: list[Outcome], later: list[Deferred]) -> None:
         client, names, stop = self._client, self._names, self._stop
-        time = [write for write in request.writes if write.kind == TIME]
-        files = [write for write in request.writes if write.kind == FILE]
-        others = [write for write in request.writes if write.kind in KINDS]
+        time = [write for write in request.writes if write.kind == TIME_ENTRY]
+        files = [write for write in request.writes if write.kind == ATTACHMENT]
+        others = [write for write in request.writes if write.kind in DOCUMENT_TYPES]
         if time:
-            blame = Blame(names, self._learned, told)
+            blame = RejectedEntries(names, self._learned, told)
             custom, looking, state = self._custom, self._looking, self._state
-            sheets = Timesheets(client, custom, looking, blame, state, told, later, stop)
+            sheets = TimesheetWriter(client, custom, looking, blame, state, told, later, stop)
             await sheets.write(request, time)
         await DocumentWriter(client, self._learned, names, told, stop).write(request, others)
-        await Attaching(client, names, told, stop).write(request, files)
+        await AttachmentWriter(client, names, told, stop).write(request, files)

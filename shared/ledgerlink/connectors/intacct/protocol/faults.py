@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ledgerlink.connectors.intacct.protocol.xml import Element
 
-SUPPORT = re.compile(r"\s*\[(?:Support|Request) ID: [^\]]*\]")
+SUPPORT_IDS = re.compile(r"\s*\[(?:Support|Request) ID: [^\]]*\]")
 """What the gateway appends for its own support."""
 
 BLANKS = re.compile(r"\s+")
@@ -51,4 +51,4 @@ def _fault(error: Element) -> Fault:
 
 def _plain(error: Element, name: str) -> str:
     told = html.unescape(error.findtext(name) or "")
-    return BLANKS.sub(" ", SUPPORT.sub("", told)).strip()
+    return BLANKS.sub(" ", SUPPORT_IDS.sub("", told)).strip()

@@ -9,22 +9,22 @@ from datetime import date, datetime
 from typing import TypeAlias, TypeVar
 
 from ledgerlink.connectors.intacct.protocol.requests import Function
-from ledgerlink.connectors.intacct.protocol.values import DAY, STAMP
+from ledgerlink.connectors.intacct.protocol.values import DATE_FORMAT, TIMESTAMP_FORMAT
 from ledgerlink.connectors.intacct.protocol.xml import Value
 
 T = TypeVar("T")
 
-PAGE = 2000
+PAGE_SIZE = 2000
 """Records of one page: the most, for each page is counted as a transaction of the company's."""
-AT_ONCE = 500
+MAX_VALUES = 500
 """Values in one list of a condition."""
-FUNCTIONS = 50
+MAX_FUNCTIONS_PER_READ = 50
 """Functions of one request that reads, or conditions of which one holds."""
 
-KEY = "RECORDNO"
-LONGEST = 18
+RECORDNO = "RECORDNO"
+MAX_DIGITS = 18
 """Digits of one at most."""
-CHANGED = "WHENMODIFIED"
+WHENMODIFIED = "WHENMODIFIED"
 
 Condition: TypeAlias = tuple[str, dict[str, Value]]
 """An operator and what it compares."""
@@ -52,7 +52,7 @@ def above(field: str, value: str) -> Condition:
 
 def since(field: str, moment: datetime) -> Condition:
     """The stamp is this one or a later one."""
-    return "greaterthanorequalto", {"field": field, "value": moment.strftime(STAMP)}
+    return "greaterthanorequalto", {"field": field, "value": moment.strftime(TIMESTAMP_FORMAT)}
 
 
 def either(*conditions: Condition) -> Condition:
@@ -62,7 +62,7 @@ def either(*conditions: Condition) -> Condition:
 
 def between(field: str, first: date, last: date) -> Condition:
     """The day lies between these, both included."""
-    days: Sequence[Value] = [day.strftime(DAY) for day in (first, last)]
+    days: Sequence[Value] = [day.strftime(DATE_FORMAT) for day in (first, last)]
     return "between", {"field": field, "value": days}
 
 
@@ -71,7 +71,7 @@ def query(
     entity: str,
     fields: Sequence[str],
     *conditions: Condition,
-    size: int = PAGE,
+    size: int = PAGE_SIZE,
     newest_first: bool = False,
 ) -> Function:
     """The records of an object, in the order of RECORDNO, which never changes; private ones of
@@ -81,7 +81,7 @@ def query(
         "select": {"field": list(fields)},
         "object": entity,
         "filter": _filter(conditions),
-        "orderby": {"order": {"field": KEY, way: ""}},
+        "orderby": {"order": {"field": RECORDNO, way: ""}},
         "options": {"showprivate": "true"},
         "pagesize": str(size),
         "offset": "0",
@@ -92,10 +92,10 @@ def query(
 def number(said: str | None) -> str:
     """A RECORDNO that an answer gives; empty for what is none."""
     text = said or ""
-    return text if text.isascii() and text.isdigit() and len(text) <= LONGEST else ""
+    return text if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else ""
 
 
-def portions(values: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
+def batches_of(values: Sequence[T], size: int = MAX_VALUES) -> Iterator[Sequence[T]]:
     """The values, so many at a time."""
     return (values[start : start + size] for start in range(0, len(values), size))
 

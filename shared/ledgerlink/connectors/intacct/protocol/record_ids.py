@@ -27,10 +27,10 @@ def ref(kind: str, record_id: str | None) -> str | None:
 def parse(text: str, default: str = "") -> Ref:
     """The record that an id names; one without an object is of the default one."""
     kind, separator, record_id = text.partition(SEPARATOR)
-    return Ref(kind, record_id) if separator and kind in KINDS else Ref(default, text)
+    return Ref(kind, record_id) if separator and kind in REFERABLE else Ref(default, text)
 
 
-KINDS = frozenset(
+REFERABLE = frozenset(
     {
         "customer", "project", "task", "employee", "vendor", "contact", "item", "timetype",
         "glaccount", "checkingaccount", "creditcard", "class", "department", "location",

@@ -13,7 +13,7 @@ from ledgerlink.connectors.intacct.protocol.error_codes import stopped
 from ledgerlink.connectors.intacct.protocol.xml import ANY, Element, Value
 from ledgerlink.domain.model.logins import Login, Session
 
-MOST = 100
+MAX_FUNCTIONS = 100
 """Functions of one request; the gateway runs one for 15 minutes at most."""
 
 

@@ -43,7 +43,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """An answer as a whole. `failed` is the stage at which nothing went on, with its `faults`.
     `expires_at` is how long the session lives, where the answer says so."""
 
@@ -54,7 +54,7 @@ class Answer:
     control_id: str = ""
 
 
-def read(content: bytes) -> Answer:
+def read(content: bytes) -> Response:
     """The answer in these bytes. Raises Unreadable for everything else."""
     root = xml.read(content)
     control = root.find("control")
@@ -62,21 +62,21 @@ def read(content: bytes) -> Answer:
         raise Unreadable("it is no response of the gateway")
     control_id = control.findtext("controlid") or ""
     if control.findtext("status") != SUCCESS:
-        return Answer(failed=Stage.CONTROL, faults=faults(root), control_id=control_id)
+        return Response(failed=Stage.CONTROL, faults=faults(root), control_id=control_id)
     operation = root.find("operation")
     if operation is None:
         raise Unreadable("it has no operation")
     return _operation(operation, control_id)
 
 
-def _operation(operation: Element, control_id: str) -> Answer:
+def _operation(operation: Element, control_id: str) -> Response:
     authentication = operation.find("authentication")
     if authentication is None:
         raise Unreadable("it does not say who is signed in")
     if authentication.findtext("status") != SUCCESS or operation.find("errormessage") is not None:
         told = faults(operation)
-        return Answer(failed=Stage.OPERATION, faults=told, control_id=control_id)
-    return Answer(
+        return Response(failed=Stage.OPERATION, faults=told, control_id=control_id)
+    return Response(
         results=_results(operation),
         expires_at=_moment(authentication.findtext("sessiontimeout")),
         control_id=control_id,

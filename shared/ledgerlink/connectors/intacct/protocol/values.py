@@ -12,8 +12,8 @@ Row: TypeAlias = Mapping[str, Any]
 """A record: text, a row, or a list of them by upper-case name; None for what is empty. The gateway
 answers in the case of the request, so names are compared without it."""
 
-DAY = "%m/%d/%Y"
-STAMP = "%m/%d/%Y %H:%M:%S"
+DATE_FORMAT = "%m/%d/%Y"
+TIMESTAMP_FORMAT = "%m/%d/%Y %H:%M:%S"
 
 
 def row(node: Element) -> Row:
@@ -87,7 +87,7 @@ def moment(row: Row, name: str) -> datetime | None:
 
 @lru_cache(maxsize=4096)
 def _moment(said: str) -> datetime | None:
-    for form in (STAMP, DAY):
+    for form in (TIMESTAMP_FORMAT, DATE_FORMAT):
         try:
             return datetime.strptime(said, form).replace(tzinfo=UTC)
         except ValueError:

@@ -16,7 +16,7 @@ Value: TypeAlias = "str | Mapping[str, Value] | Sequence[Value] | None"
 """What an element holds: text (`""` clears it), children by name, or several elements of one name.
 None writes nothing. A child whose name begins with `@` is an attribute."""
 
-LARGEST = 100_000_000
+MAX_RESPONSE_BYTES = 100_000_000
 """Bytes of an answer that are read."""
 
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -30,15 +30,15 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ElementOrder:
     """The names of an element's children in the order in which they have to stand; `parts` are the
     orders of those that have children. Where it is `open`, others may follow, in order of name."""
 
     names: tuple[str, ...] = ()
-    parts: Mapping[str, "Order"] = field(default_factory=dict)
+    parts: Mapping[str, "ElementOrder"] = field(default_factory=dict)
     open: bool = False
 
-    def place(self, name: str) -> tuple[int, str]:
+    def position(self, name: str) -> tuple[int, str]:
         """Where a child stands. Raises KeyError for one that may not be there."""
         if name in self.names:
             return self.names.index(name), ""
@@ -47,12 +47,12 @@ class Order:
         return len(self.names), name
 
 
-ANY = Order(open=True)
+ANY = ElementOrder(open=True)
 
 
 def read(content: bytes) -> Element:
     """The root of a document. Raises Unreadable."""
-    if len(content) > LARGEST:
+    if len(content) > MAX_RESPONSE_BYTES:
         raise Unreadable(f"it has {len(content)} bytes")
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -72,7 +72,7 @@ def read(content: bytes) -> Element:
     return root
 
 
-def element(name: str, value: Value = "", order: Order = ANY) -> Element:
+def element(name: str, value: Value = "", order: ElementOrder = ANY) -> Element:
     """An element with what it holds. Raises ValueError for a name that is none, KeyError for a
     child that the order does not know."""
     node = etree.Element(_named(name))
@@ -93,7 +93,7 @@ def _named(name: str) -> str:
     return name
 
 
-def _fill(node: Element, value: Value, order: Order) -> None:
+def _fill(node: Element, value: Value, order: ElementOrder) -> None:
     if isinstance(value, str):
         node.text = ILLEGAL.sub("", value) or None
     elif isinstance(value, Mapping):
@@ -101,7 +101,7 @@ def _fill(node: Element, value: Value, order: Order) -> None:
             _add(node, child, inner, order)
 
 
-def _add(node: Element, name: str, value: Value, order: Order) -> None:
+def _add(node: Element, name: str, value: Value, order: ElementOrder) -> None:
     if name.startswith("@"):
         node.set(name[1:], ILLEGAL.sub("", str(value)))
         return
@@ -111,8 +111,8 @@ def _add(node: Element, name: str, value: Value, order: Order) -> None:
             _fill(etree.SubElement(node, _named(name)), each, order.parts.get(name, ANY))
 
 
-def _sorted(value: Mapping[str, Value], order: Order) -> Iterator[tuple[str, Value]]:
+def _sorted(value: Mapping[str, Value], order: ElementOrder) -> Iterator[tuple[str, Value]]:
     attributes = [name for name in value if name.startswith("@")]
     children = [name for name in value if not name.startswith("@") and value[name] is not None]
-    for name in [*sorted(attributes), *sorted(children, key=order.place)]:
+    for name in [*sorted(attributes), *sorted(children, key=order.position)]:
         yield name, value[name]

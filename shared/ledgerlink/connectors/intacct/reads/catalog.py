@@ -14,7 +14,7 @@ from ledgerlink.connectors.intacct.reads.map_lists import (
     EXPENSE_TYPE,
     PROJECT,
     PROJECT_TYPE,
-    REQUIRED,
+    REQUIRED_FLAGS,
     TASK,
     TIME_TYPE,
     Reader,
@@ -24,7 +24,7 @@ from ledgerlink.domain.model.list_records import ListTraits, ListType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class ListSource:
     """Records of one object that are part of a list. `key` is the field that names a record.
     `stamped` says that the ledger tells when one changed; others are read whole each time.
     `contact` is the way to a contact that is shown with it, and that changes by itself."""
@@ -53,9 +53,9 @@ def _source(
     *only: Condition,
     stamped: bool = False,
     contact: str = "",
-) -> Source:
+) -> ListSource:
     fields = tuple(names.split())
-    return Source(
+    return ListSource(
         entity=entity,
         key=key,
         fields=fields,
@@ -73,7 +73,7 @@ NOT_IN_STOCK = (
     "Non-Inventory (Sales only)",
 )
 
-SOURCES: Mapping[ListType, Sequence[Source]] = {
+LIST_SOURCES: Mapping[ListType, Sequence[ListSource]] = {
     ENTITY: [_source("LOCATIONENTITY", "LOCATIONID", "NAME CURRENCY OPCOUNTRY STATUS",
                      map_lists.entity)],
     ListType.LOCATION: [_source("LOCATION", "LOCATIONID", "NAME PARENTID STATUS",
@@ -84,7 +84,7 @@ SOURCES: Mapping[ListType, Sequence[Source]] = {
                              map_lists.classification)],
     ListType.ACCOUNT: [
         _source("GLACCOUNT", "ACCOUNTNO", "TITLE ACCOUNTTYPE NORMALBALANCE CLOSINGTYPE CATEGORY"
-                f" ALTERNATIVEACCOUNT STATUS {' '.join(REQUIRED)}", map_lists.account,
+                f" ALTERNATIVEACCOUNT STATUS {' '.join(REQUIRED_FLAGS)}", map_lists.account,
                 stamped=True),
         _source("CHECKINGACCOUNT", "BANKACCOUNTID", "BANKACCOUNTNO GLACCOUNTNO BANKNAME"
                 " DEPARTMENTID LOCATIONID STATUS", map_lists.checking),
@@ -144,7 +144,7 @@ LISTS: Mapping[ListType, ListTraits] = {
             defaults=kind in WITH_DEFAULTS,
             requires=kind in REQUIRING,
         )
-        for kind, some in SOURCES.items()
+        for kind, some in LIST_SOURCES.items()
     },
     ListType.INVOICE: ListTraits(entities=(SALE, INVOICE), by_changes=True, linked_only=True),
 }

@@ -10,8 +10,8 @@ from ledgerlink.connectors.intacct.protocol.record_ids import ref
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.response import Result
 from ledgerlink.connectors.intacct.protocol.values import Row, text
-from ledgerlink.connectors.intacct.reads.catalog import SOURCES, Source
-from ledgerlink.connectors.intacct.reads.reader import ZONES, Readings, changed
+from ledgerlink.connectors.intacct.reads.catalog import LIST_SOURCES, ListSource
+from ledgerlink.connectors.intacct.reads.reader import ZONE_MARGIN, ListReader, changed
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.model.list_records import Gone, ListBatch, ListRecord, ListType
@@ -25,7 +25,7 @@ DELETED = "D"
 class Changes:
     """The changes of one open ledger."""
 
-    def __init__(self, client: Client, readings: Readings, time: LedgerTime) -> None:
+    def __init__(self, client: Client, readings: ListReader, time: LedgerTime) -> None:
         self._client = client
         self._readings = readings
         self._time = time
@@ -36,26 +36,28 @@ class Changes:
         """What changed in these lists, as the port describes; a list is left out that has more to
         tell than a page holds, or that the ledger refused. Raises as the client's `read`."""
         as_of = self._time.wall()
-        lists = [kind for kind in SOURCES if kind in wanted]
-        sources = {source.entity: source for kind in lists for source in SOURCES[kind]}
+        lists = [kind for kind in LIST_SOURCES if kind in wanted]
+        sources = {source.entity: source for kind in lists for source in LIST_SOURCES[kind]}
         if not sources:
             return {}
         results = await self._ask(list(sources.values()), moment, stop)
         refused = [s for s in sources.values() if s.contact and not results[s.entity].succeeded]
         if refused:
-            self._readings.plain.update(source.entity for source in refused)
+            self._readings.without_contact_stamp.update(source.entity for source in refused)
             results = {**await self._ask(refused, moment, stop), **_without(results, refused)}
         if results[AUDIT].left or _broke_off(results[AUDIT]):
             return {}
         gone = [_gone(row) for row in results[AUDIT].rows]
         return {
-            kind: ListBatch(records=records, as_of=as_of, gone=_of(SOURCES[kind], gone, records))
+            kind: ListBatch(
+                records=records, as_of=as_of, gone=_of(LIST_SOURCES[kind], gone, records)
+            )
             for kind in lists
-            if (records := self._told(SOURCES[kind], results)) is not None
+            if (records := self._told(LIST_SOURCES[kind], results)) is not None
         }
 
     async def _ask(
-        self, sources: Sequence[Source], moment: datetime, stop: Stop
+        self, sources: Sequence[ListSource], moment: datetime, stop: Stop
     ) -> Mapping[str, Result]:
         """The results by object, with what the audit history says of them."""
         asked = [await self._question(source, moment, stop) for source in sources]
@@ -63,15 +65,15 @@ class Changes:
         results = await self._client.read([*asked, deletes], stop)
         return dict(zip([*(source.entity for source in sources), AUDIT], results, strict=True))
 
-    async def _question(self, source: Source, moment: datetime, stop: Stop) -> Function:
+    async def _question(self, source: ListSource, moment: datetime, stop: Stop) -> Function:
         conditions = list(source.only)
         if source.stamped:
-            conditions.append(changed(source, moment, self._readings.plain))
+            conditions.append(changed(source, moment, self._readings.without_contact_stamp))
         fields = (*source.select, *await self._readings.custom(source, stop))
         return queries.query(source.entity, source.entity, fields, *conditions)
 
     def _told(
-        self, sources: Sequence[Source], results: Mapping[str, Result]
+        self, sources: Sequence[ListSource], results: Mapping[str, Result]
     ) -> list[ListRecord] | None:
         """The records of a list; None when not all of it was told."""
         found = [results[source.entity] for source in sources]
@@ -87,7 +89,7 @@ def _deletes(entities: Sequence[str], moment: datetime) -> Function:
     conditions = [
         queries.among("OBJECTTYPE", [entity.lower() for entity in entities]),
         queries.equal("ACCESSMODE", DELETED),
-        queries.since("ACCESSTIME", moment - ZONES),
+        queries.since("ACCESSTIME", moment - ZONE_MARGIN),
     ]
     content = queries.query(AUDIT, AUDIT, AUDITED, *conditions).content
     assert isinstance(content, Mapping)
@@ -108,7 +110,7 @@ def _gone(row: Row) -> tuple[str, Gone]:
 
 
 def _of(
-    sources: Sequence[Source], gone: Sequence[tuple[str, Gone]], records: Sequence[ListRecord]
+    sources: Sequence[ListSource], gone: Sequence[tuple[str, Gone]], records: Sequence[ListRecord]
 ) -> list[Gone]:
     """What is gone of a list, and did not come back under the same id."""
     entities = {source.entity.lower() for source in sources}
@@ -116,6 +118,6 @@ def _of(
     return [each for entity, each in gone if entity in entities and each.id not in there]
 
 
-def _without(results: Mapping[str, Result], sources: Sequence[Source]) -> Mapping[str, Result]:
+def _without(results: Mapping[str, Result], sources: Sequence[ListSource]) -> Mapping[str, Result]:
     names = {source.entity for source in sources}
     return {name: result for name, result in results.items() if name not in names}

@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from ledgerlink.connectors.intacct.auth.login import Login
-from ledgerlink.connectors.intacct.choices import Choices
-from ledgerlink.connectors.intacct.documents.time_entry import KIND as TIME
+from ledgerlink.connectors.intacct.config import Choices
+from ledgerlink.connectors.intacct.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.intacct.documents.timesheet_periods import observed
 from ledgerlink.connectors.intacct.protocol import queries, values
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.response import Result
 from ledgerlink.connectors.intacct.protocol.values import text
 from ledgerlink.connectors.intacct.reads import company_currencies
-from ledgerlink.connectors.intacct.reads.learned_requirements import EVERY, Learned
+from ledgerlink.connectors.intacct.reads.learned_requirements import (
+    EVERY_ACCOUNT,
+    LearnedRequirements,
+)
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.domain.model.documents import Company, Features
 from ledgerlink.domain.model.list_records import ListRecord, ListType
@@ -24,10 +27,12 @@ SHEETS = 40
 """So many of the newest sheets tell of which periods the company's are."""
 
 
-class Firm:
+class CompanyReader:
     """The company that one login leads to, and what it chose."""
 
-    def __init__(self, client: Client, learned: Learned, choices: Choices | None = None) -> None:
+    def __init__(
+        self, client: Client, learned: LearnedRequirements, choices: Choices | None = None
+    ) -> None:
         self._client = client
         self._choices = choices or Choices()
         self._learned = learned
@@ -50,7 +55,7 @@ class Firm:
         located = bool(entities) and not login.entity
         required = self._learned.required(found[last:], located=located)
         if located:
-            required = {**required, TIME: {"location": EVERY}}
+            required = {**required, TIME_ENTRY: {"location": EVERY_ACCOUNT}}
         return Company(
             company_id=company_id,
             name=text(own, "NAME") or login.company_id,

@@ -7,7 +7,7 @@ invoices are in shows it.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ledgerlink.connectors.intacct.choices import Choices
+from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.protocol import queries
 from ledgerlink.connectors.intacct.protocol.record_ids import parse
 from ledgerlink.connectors.intacct.protocol.requests import Function

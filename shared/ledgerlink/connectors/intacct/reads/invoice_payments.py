@@ -10,14 +10,14 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from ledgerlink.connectors.intacct.choices import Sales
+from ledgerlink.connectors.intacct.config import InvoiceModule
 from ledgerlink.connectors.intacct.documents.content import is_void
 from ledgerlink.connectors.intacct.documents.invoice import INVOICE, SALE
 from ledgerlink.connectors.intacct.protocol import queries, values
 from ledgerlink.connectors.intacct.protocol.record_ids import ref
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.intacct.reads import search
-from ledgerlink.connectors.intacct.reads.reader import ZONES
+from ledgerlink.connectors.intacct.reads.reader import ZONE_MARGIN
 from ledgerlink.connectors.intacct.reads.search import RECEIVABLE
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.intacct.transport.paging import everything
@@ -25,19 +25,19 @@ from ledgerlink.domain.errors import Invalid, LedgerStopped
 from ledgerlink.domain.model.list_records import Gone, ListBatch, ListRead, ListRecord, ListType
 from ledgerlink.domain.ports import Stop
 
-AT_ONCE = 50
-FIELDS = (
+IDS_PER_BATCH = 50
+INVOICE_FIELDS = (
     "RECORDNO", "RECORDID", "STATE", "CUSTOMERID", "WHENCREATED", "WHENDUE", "WHENPAID",
     "TRX_TOTALENTERED", "TRX_TOTALDUE", "TOTALENTERED", "TOTALDUE", "CURRENCY", "WHENMODIFIED",
 )  # fmt: skip
-MOST_CHANGED = 2000
+MAX_CHANGED = 2000
 """Changed invoices beyond which reading all that we know is less."""
 
 
-class Payments:
+class InvoicePayments:
     """The invoices of one open ledger; `sales` is what new ones become."""
 
-    def __init__(self, client: Client, sales: Sales) -> None:
+    def __init__(self, client: Client, sales: InvoiceModule) -> None:
         self._client = client
         self._sales = sales
 
@@ -46,11 +46,11 @@ class Payments:
         `read`, Invalid for a position of somebody else."""
         ids = reading.ids or ()
         done = _done(reading.position, ids)
-        some = ids[done : done + AT_ONCE]
+        some = ids[done : done + IDS_PER_BATCH]
         records = await self._of(some, stop)
         there = {record.id for record in records}
         gone = [Gone(id=each) for each in some if each not in there]
-        following = done + AT_ONCE
+        following = done + IDS_PER_BATCH
         position = str(following) if following < len(ids) else None
         return ListBatch(records=records, as_of=as_of, gone=gone, position=position)
 
@@ -69,10 +69,10 @@ class Payments:
 
     async def _changed(self, since: datetime, stop: Stop) -> Mapping[str, Row] | None:
         found: dict[str, Row] = {}
-        when = queries.since(queries.CHANGED, since - ZONES)
-        async for row in everything(self._client, INVOICE, FIELDS, when, stop=stop):
-            found[text(row, queries.KEY) or ""] = row
-            if len(found) > MOST_CHANGED:
+        when = queries.since(queries.WHENMODIFIED, since - ZONE_MARGIN)
+        async for row in everything(self._client, INVOICE, INVOICE_FIELDS, when, stop=stop):
+            found[text(row, queries.RECORDNO) or ""] = row
+            if len(found) > MAX_CHANGED:
                 return None
         return found
 
@@ -84,14 +84,14 @@ class Payments:
             async for row in self._sales_of(receivables, stop):
                 found[text(row, RECEIVABLE) or ""] = text(row, "DOCID") or ""
         except LedgerStopped:
-            if self._sales is Sales.ORDER_ENTRY:
+            if self._sales is InvoiceModule.ORDER_ENTRY:
                 raise
             # A company without Order Entry is asked in vain.
         return found
 
     async def _sales_of(self, receivables: Collection[str], stop: Stop) -> AsyncIterator[Row]:
-        for some in queries.portions(sorted(receivables)):
-            fields = [queries.KEY, "DOCID", RECEIVABLE]
+        for some in queries.batches_of(sorted(receivables)):
+            fields = [queries.RECORDNO, "DOCID", RECEIVABLE]
             among = queries.among(RECEIVABLE, some)
             async for row in everything(self._client, SALE, fields, among, stop=stop):
                 yield row
@@ -109,10 +109,10 @@ class Payments:
 
     async def _receivables(self, numbers: Sequence[str], stop: Stop) -> Mapping[str, Row]:
         found: dict[str, Row] = {}
-        for some in queries.portions(sorted(set(numbers))):
-            among = queries.among(queries.KEY, some)
-            async for row in everything(self._client, INVOICE, FIELDS, among, stop=stop):
-                found[text(row, queries.KEY) or ""] = row
+        for some in queries.batches_of(sorted(set(numbers))):
+            among = queries.among(queries.RECORDNO, some)
+            async for row in everything(self._client, INVOICE, INVOICE_FIELDS, among, stop=stop):
+                found[text(row, queries.RECORDNO) or ""] = row
         return found
 
 
@@ -137,8 +137,8 @@ def _record(ledger_id: str, row: Row) -> ListRecord:
         type=ListType.INVOICE,
         id=ledger_id,
         name=number or ledger_id,
-        version=text(row, queries.CHANGED),
-        changed_at=values.moment(row, queries.CHANGED),
+        version=text(row, queries.WHENMODIFIED),
+        changed_at=values.moment(row, queries.WHENMODIFIED),
         fields=fields,
     )
 
@@ -168,7 +168,7 @@ def _day(row: Row, name: str) -> str | None:
 
 def _done(position: str | None, ids: Sequence[str]) -> int:
     """How many ids were read already. Raises Invalid for a position of something else."""
-    for done in range(0, max(len(ids), 1), AT_ONCE):
+    for done in range(0, max(len(ids), 1), IDS_PER_BATCH):
         if position == (str(done) if done else None):
             return done
     raise Invalid("unknown_position", "A reading by ids goes on among its ids.")

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any
 
 from ledgerlink.connectors.intacct.documents.required_dimensions import (
-    GIVEN,
+    SUPPLIED_BY,
     asked,
     booked,
     name_of,
@@ -23,25 +23,25 @@ from ledgerlink.connectors.intacct.protocol.record_ids import parse
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.response import Result
 from ledgerlink.connectors.intacct.protocol.values import text
-from ledgerlink.connectors.intacct.reads.map_lists import REQUIRED
+from ledgerlink.connectors.intacct.reads.map_lists import REQUIRED_FLAGS
 from ledgerlink.domain.model.documents import Required
 from ledgerlink.domain.model.plan import Write
 from ledgerlink.domain.ports import ConnectorState
 
-KEPT = "accounts"
-EVERY = ""
+STATE_KEY = "accounts"
+EVERY_ACCOUNT = ""
 """Stands for an account where the company asks, whatever the account."""
-MOST = 200
+MAX_ACCOUNTS = 200
 """Pairs that are kept; older ones are forgotten."""
 
 
-class Learned:
+class LearnedRequirements:
     """The accounts that were learned, by the name of what is booked on them; survives its
     worker."""
 
     def __init__(self, state: ConnectorState) -> None:
         self._accounts: dict[str, list[str]] = {
-            str(name): list(map(str, some)) for name, some in state.get(KEPT, {}).items()
+            str(name): list(map(str, some)) for name, some in state.get(STATE_KEY, {}).items()
         }
 
     def note(self, write: Write, fault: Fault) -> None:
@@ -49,8 +49,8 @@ class Learned:
         that no account asks for is what a company of several entities asks of all lines."""
         dimension, account = asked(fault)
         if dimension == "location" and not account:
-            self._keep(write.kind, EVERY)
-        if not account or dimension not in GIVEN:
+            self._keep(write.kind, EVERY_ACCOUNT)
+        if not account or dimension not in SUPPLIED_BY:
             return
         names = {
             name_of(write.kind, line) for line in booked(write.body) if not says(line, dimension)
@@ -63,22 +63,22 @@ class Learned:
     def _keep(self, name: str, account: str) -> None:
         known = [each for each in self._accounts.pop(name, []) if each != account]
         self._accounts[name] = [*known, account]
-        while len(self._accounts) > MOST:
+        while len(self._accounts) > MAX_ACCOUNTS:
             del self._accounts[next(iter(self._accounts))]
 
     def question(self) -> list[Function]:
         """What to ask so that `required` can tell; nothing where nothing was learned."""
-        numbers = sorted(set(chain.from_iterable(self._accounts.values())) - {EVERY})
-        fields = ["RECORDNO", "ACCOUNTNO", *REQUIRED]
+        numbers = sorted(set(chain.from_iterable(self._accounts.values())) - {EVERY_ACCOUNT})
+        fields = ["RECORDNO", "ACCOUNTNO", *REQUIRED_FLAGS]
         return [
-            queries.query(KEPT, "GLACCOUNT", fields, queries.among("ACCOUNTNO", some))
-            for some in queries.portions(numbers)
+            queries.query(STATE_KEY, "GLACCOUNT", fields, queries.among("ACCOUNTNO", some))
+            for some in queries.batches_of(numbers)
         ]
 
     def required(self, told: Collection[Result], *, located: bool = False) -> Required:
         """What the accounts ask for now of what is booked on them. One that asks for nothing is
         learned no more. `located` says that all lines may need a location."""
-        demands = {**dict(_demands(told)), EVERY: ["location"] if located else []}
+        demands = {**dict(_demands(told)), EVERY_ACCOUNT: ["location"] if located else []}
         kept = {n: [a for a in some if demands.get(a)] for n, some in self._accounts.items()}
         if all(result.succeeded for result in told):
             self._accounts = {name: some for name, some in kept.items() if some}
@@ -90,10 +90,10 @@ class Learned:
 
     def state(self) -> dict[str, Any]:
         """The memory as JSON values."""
-        return {KEPT: self._accounts} if self._accounts else {}
+        return {STATE_KEY: self._accounts} if self._accounts else {}
 
 
 def _demands(told: Collection[Result]) -> Iterator[tuple[str, Sequence[str]]]:
     for row in (row for result in told for row in result.rows):
-        said = [dimension for name, dimension in REQUIRED.items() if values.flag(row, name)]
+        said = [dimension for name, dimension in REQUIRED_FLAGS.items() if values.flag(row, name)]
         yield text(row, "ACCOUNTNO") or "", said

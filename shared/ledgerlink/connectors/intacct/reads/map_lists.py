@@ -20,7 +20,7 @@ ACCOUNT_LABEL = ListType.ACCOUNT_LABEL
 Fields = Mapping[str, Any]
 Reader = Callable[[Row], ListRecord]
 
-REQUIRED: Mapping[str, str] = {
+REQUIRED_FLAGS: Mapping[str, str] = {
     "REQUIREDEPT": "department",
     "REQUIRELOC": "location",
     "REQUIREPROJECT": "project",
@@ -74,7 +74,7 @@ def account(row: Row) -> ListRecord:
         "type": text(row, "ACCOUNTTYPE"),
         "normal_balance": text(row, "NORMALBALANCE"),
         "category": text(row, "CATEGORY"),
-        "requires": [said for name, said in REQUIRED.items() if values.flag(row, name)],
+        "requires": [said for name, said in REQUIRED_FLAGS.items() if values.flag(row, name)],
     }
     key = text(row, "ACCOUNTNO") or ""
     name, role = text(row, "TITLE"), _role(row)

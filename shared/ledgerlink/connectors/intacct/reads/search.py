@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from ledgerlink.connectors.intacct.documents import content, list_record_prints, marker
-from ledgerlink.connectors.intacct.documents.document_types import KINDS
+from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPES
 from ledgerlink.connectors.intacct.documents.invoice import INVOICE, SALE
 from ledgerlink.connectors.intacct.protocol import error_codes, queries
 from ledgerlink.connectors.intacct.protocol.error_codes import require_success
@@ -32,12 +32,12 @@ async def by_ids(client: Client, kind: str, ids: Iterable[str], stop: Stop) -> F
     """The documents with these ids, with their lines; list records with their states. What is gone
     is left out. Raises as the client's `read`."""
     wanted = sorted(set(ids))
-    if KINDS[kind].listed:
+    if DOCUMENT_TYPES[kind].listed:
         return await _listed(client, kind, [parse(each).id for each in wanted], stop)
     if kind == SALE:
         return await _with_payments(client, await _sales(client, wanted, stop), stop)
     found = await whole(client, kind, wanted, stop)
-    return {number: row for row in found if (number := text(row, queries.KEY))}
+    return {number: row for row in found if (number := text(row, queries.RECORDNO))}
 
 
 async def ours(
@@ -45,7 +45,7 @@ async def ours(
 ) -> Mapping[int, tuple[str, Row]]:
     """What the ledger holds of writes that make something, by seq: its id and itself. Raises as
     `by_ids`, LedgerUnavailable where it gives another record than the one that has our mark."""
-    named = _list_id if KINDS[kind].listed else _sale_id
+    named = _list_id if DOCUMENT_TYPES[kind].listed else _sale_id
     ids = {write.seq: named(write) for write in writes}
     unnamed = [write for write in writes if ids[write.seq] is None]
     marked = await _marked(client, kind, unnamed, stop) if unnamed else {}
@@ -64,7 +64,7 @@ def _list_id(write: Write) -> str | None:
     if write.action is not Action.CREATE:
         return write.ledger_id or ""
     body = write.body or {}
-    return str(Ref(write.kind.lower(), str(body[KINDS[write.kind].id_field])))
+    return str(Ref(write.kind.lower(), str(body[DOCUMENT_TYPES[write.kind].id_field])))
 
 
 def _sale_id(write: Write) -> str | None:
@@ -76,15 +76,15 @@ def _sale_id(write: Write) -> str | None:
 
 
 async def _listed(client: Client, kind: str, ids: Sequence[str], stop: Stop) -> Found:
-    field = KINDS[kind].id_field
+    field = DOCUMENT_TYPES[kind].id_field
     found: dict[str, Row] = {}
-    for some in queries.portions(ids):
+    for some in queries.batches_of(ids):
         fields = [
-            queries.KEY,
+            queries.RECORDNO,
             field,
             list_record_prints.name_field(kind),
             "STATUS",
-            queries.CHANGED,
+            queries.WHENMODIFIED,
         ]
         among = queries.among(field, some)
         async for row in everything(client, kind, fields, among, stop=stop):
@@ -95,7 +95,7 @@ async def _listed(client: Client, kind: str, ids: Sequence[str], stop: Stop) -> 
 async def _sales(client: Client, ids: Sequence[str], stop: Stop) -> Found:
     """One by one: an id that is gone would fail the others."""
     found: dict[str, Row] = {}
-    for some in queries.portions(ids, queries.FUNCTIONS):
+    for some in queries.batches_of(ids, queries.MAX_FUNCTIONS_PER_READ):
         asked = [
             Function(f"{SALE}-{n}", "read", {"object": SALE, "keys": each, "fields": "*"})
             for n, each in enumerate(some)
@@ -124,10 +124,10 @@ async def _with_payments(client: Client, sales: Found, stop: Stop) -> Found:
 async def _paid(client: Client, numbers: Sequence[str], stop: Stop) -> Mapping[str, str]:
     """What was paid of each receivable, by RECORDNO."""
     found: dict[str, str] = {}
-    for some in queries.portions(numbers):
-        among = queries.among(queries.KEY, some)
-        async for row in everything(client, INVOICE, [queries.KEY, PAID], among, stop=stop):
-            found[text(row, queries.KEY) or ""] = text(row, PAID) or ""
+    for some in queries.batches_of(numbers):
+        among = queries.among(queries.RECORDNO, some)
+        async for row in everything(client, INVOICE, [queries.RECORDNO, PAID], among, stop=stop):
+            found[text(row, queries.RECORDNO) or ""] = text(row, PAID) or ""
     return found
 
 
@@ -138,13 +138,13 @@ async def _marked(
     if kind == SALE:
         return await _marked_sales(client, writes, stop)
     found: dict[str, str] = {}
-    for some in queries.portions(writes, queries.FUNCTIONS):
+    for some in queries.batches_of(writes, queries.MAX_FUNCTIONS_PER_READ):
         like = [queries.like(MARKED, f"%[{marker.mark(write.key)}]%") for write in some]
         where = like[0] if len(like) == 1 else queries.either(*like)
-        fields = [queries.KEY, MARKED, "STATE"]
+        fields = [queries.RECORDNO, MARKED, "STATE"]
         async for row in everything(client, kind, fields, where, stop=stop):
             if not content.is_void(row):
-                found[content.mark(row)] = text(row, queries.KEY) or ""
+                found[content.mark(row)] = text(row, queries.RECORDNO) or ""
     return found
 
 
@@ -152,7 +152,7 @@ async def _marked_sales(client: Client, writes: Sequence[Write], stop: Stop) -> 
     """By reading what is of those days: nobody knows whether their texts can be asked for."""
     days = [write.day for write in writes if write.day]
     when = queries.between("WHENCREATED", min(days), max(days))
-    fields = [queries.KEY, SALE_ID]
+    fields = [queries.RECORDNO, SALE_ID]
     of_days = [row async for row in everything(client, SALE, fields, when, stop=stop)]
     there = await _sales(client, [each for row in of_days if (each := text(row, SALE_ID))], stop)
     return {content.mark(row): name for name, row in there.items() if not content.is_void(row)}

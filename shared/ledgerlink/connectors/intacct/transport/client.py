@@ -18,7 +18,7 @@ from ledgerlink.connectors.intacct.protocol.requests import (
     derived,
     envelope,
 )
-from ledgerlink.connectors.intacct.protocol.response import Answer, Result
+from ledgerlink.connectors.intacct.protocol.response import Response, Result
 from ledgerlink.connectors.intacct.transport import http_reply
 from ledgerlink.connectors.intacct.transport.http_reply import Reply
 from ledgerlink.connectors.intacct.transport.retry import Retry
@@ -62,7 +62,7 @@ class Client:
         self._jitter = jitter
         self._alone = asyncio.Lock()
 
-    async def call(self, call: Call, stop: Stop = never) -> Answer:
+    async def call(self, call: Call, stop: Stop = never) -> Response:
         """The answer to a call: it has results, or failed as a whole over what was asked.
 
         Raises Interrupted, AuthorizationLost, LedgerStopped, LedgerUnavailable, and Unanswered for
@@ -100,7 +100,7 @@ class Client:
             reply = await self._send(SIGN_IN, None, stop)
             return reply.answer is not None and reply.failure is None
 
-    async def _answer(self, call: Call, patience: Retry, stop: Stop) -> Answer:
+    async def _answer(self, call: Call, patience: Retry, stop: Stop) -> Response:
         renewed = False
         while True:
             session = self._sessions.current() or await self._sign_in(patience, stop)

@@ -7,7 +7,7 @@ import httpx
 from ledgerlink.connectors.intacct.protocol import response as answers
 from ledgerlink.connectors.intacct.protocol.error_codes import Disposition, Meaning, meaning
 from ledgerlink.connectors.intacct.protocol.faults import Fault, blamed
-from ledgerlink.connectors.intacct.protocol.response import Answer, Stage
+from ledgerlink.connectors.intacct.protocol.response import Response, Stage
 from ledgerlink.connectors.intacct.protocol.xml import Unreadable
 
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -16,7 +16,7 @@ UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 AGAIN = Meaning("", Disposition.REPEAT, "ledger_unavailable")
 LATER = Meaning("", Disposition.THROTTLED, "ledger_unavailable")
 LESS = Meaning("", Disposition.SMALLER, "ledger_stopped")
-TOO_LARGE = Answer(failed=Stage.CONTROL, faults=(Fault("", "The request is too large."),))
+TOO_LARGE = Response(failed=Stage.CONTROL, faults=(Fault("", "The request is too large."),))
 """What a machine before the gateway means that does not let a request through."""
 
 
@@ -24,7 +24,7 @@ TOO_LARGE = Answer(failed=Stage.CONTROL, faults=(Fault("", "The request is too l
 class Reply:
     """One exchange. Without an `answer`, `detail` says why; `unsent` that nothing was done."""
 
-    answer: Answer | None = None
+    answer: Response | None = None
     status: int = 0
     detail: str = ""
     unsent: bool = False

@@ -13,13 +13,13 @@ from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.domain.ports import Stop
 
 MAX_PAGES = 200
-KEYS = 100
+KEYS_PER_READ = 100
 """Records that one `read` gives."""
-READS = 5
+READS_PER_REQUEST = 5
 """So many `read`s go in one request: with their lines, five hundred records may have 20 MB."""
-PAGE = 1000
+LEGACY_PAGE_SIZE = 1000
 """Records of one page of `readByQuery`, which has smaller ones than `query`."""
-ASKED = 3
+MAX_RESTARTS = 3
 """How often a question is put whose pages break off with their session."""
 
 
@@ -30,14 +30,14 @@ async def everything(
     LedgerStopped where the ledger refuses, LedgerUnavailable past the last allowed page."""
     after = "0"
     for _ in range(MAX_PAGES):
-        further = queries.above(queries.KEY, after)
+        further = queries.above(queries.RECORDNO, after)
         function = queries.query(entity, entity, fields, *conditions, further)
         (result,) = await client.read([function], stop)
         for row in require_success(result).rows:
             yield row
         if not result.left or not result.rows:
             return
-        after = text(result.rows[-1], queries.KEY) or after
+        after = text(result.rows[-1], queries.RECORDNO) or after
     raise error_codes.unavailable(f"it has too many {entity} records to search")
 
 
@@ -58,7 +58,7 @@ async def whole_beside(
     told, beside = results[:count], results[count:]
     if not all(result.succeeded for result in told):
         there = [row async for row in _there(client, entity, keys, stop)]
-        left = [number for row in there if (number := text(row, queries.KEY))]
+        left = [number for row in there if (number := text(row, queries.RECORDNO))]
         told = await _results(client, _reads(entity, left), stop)
     return [row for result in told for row in require_success(result).rows], beside
 
@@ -66,12 +66,12 @@ async def whole_beside(
 def _reads(entity: str, keys: Sequence[str]) -> list[Function]:
     return [
         Function(f"{entity}-{number}", "read", _keys(entity, some))
-        for number, some in enumerate(queries.portions(keys, KEYS))
+        for number, some in enumerate(queries.batches_of(keys, KEYS_PER_READ))
     ]
 
 
 async def _results(client: Client, functions: Sequence[Function], stop: Stop) -> list[Result]:
-    parts = queries.portions(functions, READS)
+    parts = queries.batches_of(functions, READS_PER_REQUEST)
     return [result for part in parts for result in await client.read(part, stop)]
 
 
@@ -79,21 +79,21 @@ async def _there(
     client: Client, entity: str, keys: Sequence[str], stop: Stop
 ) -> AsyncIterator[Row]:
     """Which of them there are: one that is gone fails a read as a whole."""
-    for some in queries.portions(keys):
-        among = queries.among(queries.KEY, some)
-        async for row in everything(client, entity, [queries.KEY], among, stop=stop):
+    for some in queries.batches_of(keys):
+        among = queries.among(queries.RECORDNO, some)
+        async for row in everything(client, entity, [queries.RECORDNO], among, stop=stop):
             yield row
 
 
-async def lines(
+async def legacy_rows(
     client: Client, entity: str, field: str, keys: Sequence[str], stop: Stop
 ) -> AsyncIterator[Row]:
     """The lines that name these records in a field, with all their fields, by the older way of
     asking, which alone gives all. Raises as `everything`."""
-    for some in queries.portions(keys, KEYS):
+    for some in queries.batches_of(keys, KEYS_PER_READ):
         numbers = ", ".join(f"'{key}'" for key in some)
         asked: dict[str, Value] = {"object": entity, "query": f"{field} in ({numbers})"}
-        content = {**asked, "fields": "*", "pagesize": str(PAGE)}
+        content = {**asked, "fields": "*", "pagesize": str(LEGACY_PAGE_SIZE)}
         for row in await _all(client, Function(entity, "readByQuery", content), stop):
             yield row
 
@@ -101,7 +101,7 @@ async def lines(
 async def _all(client: Client, first: Function, stop: Stop) -> list[Row]:
     """The rows of a question of the older kind. Where they go on is known to one session; when it
     ends in between, all is asked for anew."""
-    for _ in range(ASKED):
+    for _ in range(MAX_RESTARTS):
         sessions = client.calls["session"]
         told = [result async for result in _pages(client, first, stop)]
         if told[-1].succeeded or len(told) == 1 or client.calls["session"] == sessions:
