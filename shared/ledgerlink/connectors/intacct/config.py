@@ -45,6 +45,10 @@ def _matches(host: str, allowed: str) -> bool:
 
 PRODUCTION = Endpoints()
 
+LATEST = 910.0
+"""Ledger seconds after which a request without an answer has finished: the gateway runs one for 15
+minutes, also when the client has given up."""
+
 
 class InvoiceModule(StrEnum):
     """What an invoice becomes: a transaction of Order Entry, or an invoice of Receivables."""

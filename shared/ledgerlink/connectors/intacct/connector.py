@@ -7,7 +7,7 @@ import httpx
 
 from ledgerlink.connectors.intacct.auth.login import LoginVault, signed
 from ledgerlink.connectors.intacct.auth.sessions import Sessions
-from ledgerlink.connectors.intacct.config import OFFERED, Choices, Endpoints
+from ledgerlink.connectors.intacct.config import LATEST, OFFERED, Choices, Endpoints
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.connectors.intacct.documents.timesheet_periods import TimesheetPeriods
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
@@ -16,9 +16,9 @@ from ledgerlink.connectors.intacct.protocol.requests import Sender
 from ledgerlink.connectors.intacct.reads import catalog
 from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
 from ledgerlink.connectors.intacct.transport.client import Client, timeout
-from ledgerlink.connectors.intacct.transport.unanswered import UnansweredWrites
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.connectors.shared.tls import trusted
+from ledgerlink.connectors.shared.unanswered import UnansweredWrites
 from ledgerlink.domain.errors import Forbidden, Invalid, Problem
 from ledgerlink.domain.model.documents import Features
 from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen
@@ -105,7 +105,7 @@ class SageIntacct:
             http,
             self._time,
             self._jitter,
-            UnansweredWrites(self._time, connector_state),
+            UnansweredWrites(self._time, connector_state, latest=LATEST),
         )
         choices = Choices.of(chosen)
         learned = LearnedRequirements(connector_state)

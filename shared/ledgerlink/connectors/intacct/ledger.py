@@ -100,7 +100,7 @@ class IntacctLedger:
     ) -> Mapping[int, Outcome]:
         """Look for writes as the port describes. Our names for them tell them from all others, so
         neither `since` nor `known` is needed."""
-        await self._client.silence.over(stop)
+        await self._client.unanswered.wait(stop)
         return await LostWrites(self._client, stop).find(writes)
 
     async def copies(
@@ -146,7 +146,7 @@ class IntacctLedger:
 
     def connector_state(self) -> ConnectorState:
         """Until when writes may come late, and what refusals taught, as JSON values."""
-        return {**self._client.silence.state(), **self._learned.state()}
+        return {**self._client.unanswered.state(), **self._learned.state()}
 
     async def close(self) -> None:
         """Close the network connections."""

@@ -9,7 +9,7 @@ import httpx
 from ledgerlink.connectors.qbo.auth.consent import QuickBooksConsents
 from ledgerlink.connectors.qbo.auth.token_endpoint import Application, TokenEndpoint
 from ledgerlink.connectors.qbo.auth.token_refresh import Refresher
-from ledgerlink.connectors.qbo.config import Endpoints
+from ledgerlink.connectors.qbo.config import LATEST, Endpoints
 from ledgerlink.connectors.qbo.documents.composer import Documents
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
 from ledgerlink.connectors.qbo.posting import batching
@@ -17,9 +17,9 @@ from ledgerlink.connectors.qbo.reads import catalog, webhooks
 from ledgerlink.connectors.qbo.transport.client import Client, timeout
 from ledgerlink.connectors.qbo.transport.connections import Lines
 from ledgerlink.connectors.qbo.transport.rate_limits import Limiter, Limits
-from ledgerlink.connectors.qbo.transport.unanswered import UnansweredWrites
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.connectors.shared.tls import trusted
+from ledgerlink.connectors.shared.unanswered import UnansweredWrites
 from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.domain.model.documents import Features
 from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen, Offered
@@ -108,8 +108,8 @@ class QuickBooksOnline:
         refresher = Refresher(vault, endpoint, http, self._time, lambda kind: calls.update([kind]))
         limiter = Limiter.restored(connector_state, LIMITS, self._time)
         url = f"{self._endpoints.api_url.rstrip('/')}/v3/company/{company_id}"
-        silence = UnansweredWrites(self._time, connector_state)
-        client = Client(url, http, refresher, limiter, self._time, self._jitter, calls, silence)
+        unanswered = UnansweredWrites(self._time, connector_state, latest=LATEST)
+        client = Client(url, http, refresher, limiter, self._time, self._jitter, calls, unanswered)
         return QuickBooksLedger(company_id, client, limiter, self._time, http, connector_state)
 
     def _http(self) -> httpx.AsyncClient:

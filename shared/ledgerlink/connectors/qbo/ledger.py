@@ -70,7 +70,7 @@ class QuickBooksLedger:
         stop: Stop = never,
     ) -> Mapping[int, Outcome]:
         """Look for writes as the port describes."""
-        await self._client.silence.over(stop)
+        await self._client.unanswered.wait(stop)
         return await Finding(self._client, since, known, stop).find(writes)
 
     async def copies(
@@ -98,8 +98,8 @@ class QuickBooksLedger:
     def connector_state(self) -> ConnectorState:
         """What the limiter remembers, until when writes may come late, what the ledger does not
         tell the changes of, and how it wants to be told of time, as JSON values."""
-        limits, silence = self._limiter.state(self._time), self._client.silence.state()
-        return {**limits, **silence, **self._changes.state(), **self._links.state()}
+        limits, unanswered = self._limiter.state(self._time), self._client.unanswered.state()
+        return {**limits, **unanswered, **self._changes.state(), **self._links.state()}
 
     async def close(self) -> None:
         """Close the network connections."""

@@ -1,1 +1,1 @@
-"""What connectors have in common."""
+"""What all connectors share: ledger time, errors, text rules, request ids, unanswered writes."""

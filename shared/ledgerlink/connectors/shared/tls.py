@@ -1,4 +1,4 @@
-"""Whom connections to ledgers trust."""
+"""The certificates that connections to ledgers trust."""
 
 import ssl
 from functools import cache
@@ -8,5 +8,5 @@ import httpx
 
 @cache
 def trusted() -> ssl.SSLContext:
-    """The certificates that are trusted, read once: it takes longer than a call."""
+    """The certificates that httpx trusts, read once because reading takes longer than a call."""
     return httpx.create_ssl_context()

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import httpx
 from ledgerlink.connectors.intacct.auth.sessions import Sessions
-from ledgerlink.connectors.intacct.config import Endpoints
+from ledgerlink.connectors.intacct.config import LATEST, Endpoints
 from ledgerlink.connectors.intacct.protocol.requests import Call, Function, Sender
 from ledgerlink.connectors.intacct.protocol.xml import Value
 from ledgerlink.connectors.intacct.transport.client import Client, timeout
-from ledgerlink.connectors.intacct.transport.unanswered import UnansweredWrites
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
+from ledgerlink.connectors.shared.unanswered import UnansweredWrites
 from ledgerlink.domain.model.logins import Login, Session
 from ledgerlink.domain.ports import ConnectorState
 
@@ -51,9 +51,9 @@ def client_of(
     there = endpoints or Endpoints()
     http = httpx.AsyncClient(transport=httpx.MockTransport(gateway), timeout=timeout(time))
     sessions = Sessions(vault or Vault(), there, time)
-    silence = UnansweredWrites(time, state or {})
+    unanswered = UnansweredWrites(time, state or {}, latest=LATEST)
     sender = Sender.of(CREDENTIALS)
-    return Client(there.gateway_url, sender, sessions, http, time, lambda: 0.5, silence)
+    return Client(there.gateway_url, sender, sessions, http, time, lambda: 0.5, unanswered)
 
 
 def reading(control_id: str = "q1") -> Function:

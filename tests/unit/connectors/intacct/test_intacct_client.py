@@ -142,7 +142,7 @@ async def test_a_write_of_which_nobody_knows_is_not_sent_again(trouble: Step) ->
     with pytest.raises(Unanswered):
         await client.call(writing("f1"))
     assert client.calls["write"] == 1
-    assert client.silence.state() == {
+    assert client.unanswered.state() == {
         "silent_until": (START + timedelta(seconds=910)).isoformat(),
     }
 
@@ -156,7 +156,7 @@ async def test_a_write_that_was_not_begun_is_sent_again_unchanged(trouble: Step)
     client = client_of(gateway)
     await client.call(writing("f1"))
     assert len(gateway.rows("CUSTOMER")) == 1
-    assert client.silence.state() == {}
+    assert client.unanswered.state() == {}
     control_ids = {root.findtext("control/controlid") for root in gateway.log[1:]}
     assert control_ids == {"call"}
 
@@ -165,10 +165,10 @@ async def test_the_silence_survives_its_worker_and_is_waited_for() -> None:
     clock = FakeClock()
     state = {"silent_until": (START + timedelta(seconds=60)).isoformat()}
     client = client_of(Gateway(), clock=clock, state=state)
-    await client.silence.over(lambda: False)
+    await client.unanswered.wait(lambda: False)
     assert clock.now() == START + timedelta(seconds=60)
     with pytest.raises(Interrupted):
-        await client_of(Gateway(), state=state).silence.over(lambda: True)
+        await client_of(Gateway(), state=state).unanswered.wait(lambda: True)
 
 
 async def test_one_request_is_under_way_at_a_time() -> None:

@@ -2,17 +2,12 @@
 
 import pytest
 from ledgerlink.connectors.intacct.outcomes.rejected import explain
-from ledgerlink.connectors.intacct.protocol import error_codes
-from ledgerlink.connectors.intacct.protocol.error_codes import (
-    FUNCTION,
-    SIGNING_IN,
-    Disposition,
-    Meaning,
-    meaning,
-)
+from ledgerlink.connectors.intacct.protocol.error_codes import FUNCTION, SIGNING_IN, meaning
 from ledgerlink.connectors.intacct.protocol.faults import Fault, blamed, faults
 from ledgerlink.connectors.intacct.protocol.response import Stage
 from ledgerlink.connectors.intacct.protocol.xml import read
+from ledgerlink.connectors.shared import errors
+from ledgerlink.connectors.shared.errors import Disposition, Meaning
 from ledgerlink.domain.errors import Forbidden, Invalid
 from ledgerlink.domain.model.documents import Features, NewCustomer
 from ledgerlink.domain.model.reasons import REASONS
@@ -110,7 +105,7 @@ def test_a_fault_without_words_is_told_all_the_same() -> None:
 @pytest.mark.parametrize("stage", list(Stage))
 def test_what_nobody_knows_stops_the_lane_at_signing_in(stage: Stage) -> None:
     what = meaning(Fault("ZZ", "something new"), stage)
-    assert error_codes.lane_error(Fault("ZZ", "something new"), what) is not None
+    assert errors.lane_error(what.disposition, "something new", remedy=what.remedy) is not None
 
 
 def test_words_are_plain_and_without_support_ids() -> None:

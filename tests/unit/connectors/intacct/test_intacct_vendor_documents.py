@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 from ledgerlink.connectors.intacct.protocol import element_order, error_codes, xml
 from ledgerlink.connectors.intacct.protocol import response as answers
-from ledgerlink.connectors.intacct.protocol.error_codes import Disposition
 from ledgerlink.connectors.intacct.protocol.faults import blamed
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.response import Stage
 from ledgerlink.connectors.intacct.protocol.xml import ElementOrder, Value
+from ledgerlink.connectors.shared.errors import Disposition
 
 from tests.unit.connectors.intacct.schemas import SCHEMAS, expected, needed, plain, response, sample
 
@@ -110,8 +110,8 @@ def test_what_an_aborted_transaction_says_is_told_apart() -> None:
 @pytest.mark.parametrize(("name", "stage", "words", "means"), [
     ("execLoginInvalid", Stage.OPERATION, "Sign-in information is incorrect",
      Disposition.RECONNECT),
-    ("sessionInvalid", Stage.OPERATION, "Invalid session q....", Disposition.SESSION),
-    ("execXMLError", Stage.CONTROL, "XML Parse schema error: Fatal Error 76", Disposition.RECORD),
+    ("sessionInvalid", Stage.OPERATION, "Invalid session q....", Disposition.SIGN_IN),
+    ("execXMLError", Stage.CONTROL, "XML Parse schema error: Fatal Error 76", Disposition.REJECTED),
 ])  # fmt: skip
 def test_an_answer_tells_where_it_failed_and_what_that_means(
     name: str, stage: Stage, words: str, means: Disposition

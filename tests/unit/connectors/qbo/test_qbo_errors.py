@@ -9,9 +9,10 @@ import httpx
 import pytest
 from ledgerlink.connectors.qbo.outcomes.rejected import Findings, Refusal, explain
 from ledgerlink.connectors.qbo.protocol import error_codes
-from ledgerlink.connectors.qbo.protocol.error_codes import TABLE, Disposition, disposition
+from ledgerlink.connectors.qbo.protocol.error_codes import TABLE, disposition
 from ledgerlink.connectors.qbo.protocol.faults import Fault
 from ledgerlink.connectors.qbo.protocol.response import Reply, read
+from ledgerlink.connectors.shared.errors import Disposition
 from ledgerlink.domain.model.plan import Action, Write
 from ledgerlink.domain.model.reasons import REASONS
 
@@ -64,8 +65,8 @@ def test_the_table_knows_the_complete_list_of_codes() -> None:
 
 
 def test_every_reason_of_the_table_exists() -> None:
-    named = {meaning.on_create for meaning in TABLE.values()}
-    named |= {meaning.on_change for meaning in TABLE.values() if meaning.on_change}
+    named = {meaning.code for meaning in TABLE.values()}
+    named |= {meaning.code_on_change for meaning in TABLE.values() if meaning.code_on_change}
     assert named <= set(REASONS)
 
 
@@ -118,13 +119,13 @@ def test_a_body_that_is_no_fault_is_told_by_its_status(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("status", "code", "kind", "expected"),
     [
-        (400, "2010", "ValidationFault", Disposition.RECORD),
-        (400, "99999", "ValidationFault", Disposition.RECORD),
-        (200, "610", "ValidationFault", Disposition.RECORD),
+        (400, "2010", "ValidationFault", Disposition.REJECTED),
+        (400, "99999", "ValidationFault", Disposition.REJECTED),
+        (200, "610", "ValidationFault", Disposition.REJECTED),
         (400, "600", "ValidationFault", Disposition.LOOK_UP),
-        (500, "10000", "SystemFault", Disposition.REPEAT),
-        (500, "77777", "SystemFault", Disposition.REPEAT),
-        (503, "77777", "SERVICE", Disposition.REPEAT),
+        (500, "10000", "SystemFault", Disposition.RETRY),
+        (500, "77777", "SystemFault", Disposition.RETRY),
+        (503, "77777", "SERVICE", Disposition.RETRY),
         (403, "3001", "SERVICE", Disposition.THROTTLED),
         (429, "77777", "SERVICE", Disposition.THROTTLED),
         (403, "3100", "SERVICE", Disposition.RECONNECT),
@@ -132,7 +133,7 @@ def test_a_body_that_is_no_fault_is_told_by_its_status(content: bytes) -> None:
         (403, "120", "AuthorizationFault", Disposition.RECONNECT),
         (403, "77777", "AuthorizationFault", Disposition.STOP),
         (403, "77777", "SERVICE", Disposition.STOP),
-        (400, "5030", "ValidationFault", Disposition.RECORD),
+        (400, "5030", "ValidationFault", Disposition.REJECTED),
         (400, "6190", "ValidationFault", Disposition.STOP),
     ],
 )
@@ -145,15 +146,15 @@ def test_codes_decide_and_then_types_and_then_statuses(
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (0, Disposition.REPEAT),
-        (200, Disposition.REPEAT),
-        (400, Disposition.RECORD),
+        (0, Disposition.RETRY),
+        (200, Disposition.RETRY),
+        (400, Disposition.REJECTED),
         (401, Disposition.RECONNECT),
         (403, Disposition.STOP),
         (404, Disposition.STOP),
-        (408, Disposition.REPEAT),
+        (408, Disposition.RETRY),
         (429, Disposition.THROTTLED),
-        (502, Disposition.REPEAT),
+        (502, Disposition.RETRY),
     ],
 )
 def test_without_a_readable_body_the_status_decides(status: int, expected: Disposition) -> None:

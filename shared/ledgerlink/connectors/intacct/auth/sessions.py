@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from ledgerlink.connectors.intacct.auth.login import Login, LoginVault, Session
 from ledgerlink.connectors.intacct.config import Endpoints
-from ledgerlink.connectors.intacct.protocol import error_codes
 from ledgerlink.connectors.intacct.protocol.requests import Call, Function
 from ledgerlink.connectors.intacct.protocol.response import Response
 from ledgerlink.connectors.intacct.protocol.values import text
+from ledgerlink.connectors.shared import errors
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 
 SHORTEST = 1800.0
@@ -54,9 +54,9 @@ class Sessions:
         api = next(iter(result.rows), {}) if result and result.succeeded else {}
         session_id, endpoint = text(api, "SESSIONID"), text(api, "ENDPOINT")
         if not session_id or not endpoint:
-            raise error_codes.unavailable("it signed us in without giving a session")
+            raise errors.unavailable("it signed us in without giving a session")
         if not self._endpoints.allow(endpoint):
-            raise error_codes.stopped("its session is for a host that is not allowed")
+            raise errors.stopped("its session is for a host that is not allowed")
         expires_at = answer.expires_at or self._time.after(SHORTEST)
         session = Session(id=session_id, endpoint=endpoint, expires_at=expires_at)
         self._store(session)

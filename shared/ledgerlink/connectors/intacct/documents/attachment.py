@@ -19,7 +19,7 @@ def attachment(receipt: ResolvedReceipt, choices: Choices) -> Document:
     if not dot or not stem or not ending:
         detail = "it wants an ending"
         raise Blocked(reason("receipt_refused", field="file_name", name=name, detail=detail))
-    note = text.Wording(shorten=False).text([("note", receipt.note)], DESCRIPTION)
+    note = text.Wording(shorten=False).join([("note", receipt.note)], DESCRIPTION)
     stem = f"{stem} {short(receipt.key)}"
     body = {
         "supdocname": name,

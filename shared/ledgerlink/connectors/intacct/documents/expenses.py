@@ -173,7 +173,7 @@ def _dimensions(line: ExpenseLine, placing: DimensionDefaults) -> Body:
 
 
 def _text(line: ExpenseLine, field: str, words: Wording) -> Body:
-    text = words.text(line.parts, wording.LINE_TEXT)
+    text = words.join(line.parts, wording.LINE_TEXT)
     return {field: text} if text else {}
 
 

@@ -70,7 +70,7 @@ def _message(invoice: ResolvedInvoice, words: Wording) -> str:
     """What the client reads. Where the ledger numbers, our mark is the only name that there is."""
     memo = [("memo", invoice.memo)]
     if invoice.number:
-        return words.text(memo, wording.MESSAGE)
+        return words.join(memo, wording.MESSAGE)
     return words.marked(memo, wording.MESSAGE, invoice.reference)
 
 
@@ -81,7 +81,7 @@ def _sold(line: ResolvedInvoiceLine, choices: Choices, words: Wording) -> Body:
     quantity, price = line.quantity, line.unit_price
     if quantity is None or price is None:
         quantity, price = Decimal(1), line.amount
-    text = words.text([("description", line.description)], wording.LINE_TEXT)
+    text = words.join([("description", line.description)], wording.LINE_TEXT)
     return {
         **at("ITEM", item),
         "quantity": amount(quantity),
@@ -122,7 +122,7 @@ def _owed(line: ResolvedInvoiceLine, choices: Choices, words: Wording) -> Body:
     if account is None:
         where = "ledger.revenue_account_id"
         raise Blocked(reason("missing_account", use="is for revenue", setting=where))
-    text = words.text([("description", line.description)], wording.LINE_TEXT)
+    text = words.join([("description", line.description)], wording.LINE_TEXT)
     return {
         "ACCOUNT": account,
         "amount": amount(line.amount),

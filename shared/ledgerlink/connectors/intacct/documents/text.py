@@ -2,8 +2,7 @@
 
 from ledgerlink.connectors.intacct.documents.marker import MAX_MARK_LENGTH, marked
 from ledgerlink.connectors.shared import text as texts
-from ledgerlink.connectors.shared import wording
-from ledgerlink.connectors.shared.wording import Parts
+from ledgerlink.connectors.shared.text import Parts, TextFitter
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.ports import Blocked
 
@@ -17,13 +16,13 @@ HEAD_CERTAIN = 80
 NAME, NUMBER, EMAIL, FILE_NAME = 100, 20, 200, 200
 
 
-class Wording(wording.Wording):
+class Wording(TextFitter):
     """The texts of one document, with what only this ledger has."""
 
     def marked(self, parts: Parts, limit: int, key: str, certain: int | None = None) -> str:
         """As `text`, with the mark of the document, which is never cut: not here, and not by a
         ledger that holds no more than the `certain` characters. Raises Blocked."""
-        return marked(self.text(parts, limit - MAX_MARK_LENGTH - 3), key, certain)
+        return marked(self.join(parts, limit - MAX_MARK_LENGTH - 3), key, certain)
 
     def head(self, parts: Parts, key: str) -> str:
         """The description of a document. Raises Blocked."""
@@ -35,4 +34,4 @@ def line(text: str, field: str, limit: int) -> str:
     plain = texts.one_line(text, field)
     if not plain:
         raise Blocked(reason("invalid_record", field=field, detail="It is empty."))
-    return texts.fitting(plain, limit, field)
+    return texts.require_length(plain, limit, field)

@@ -22,9 +22,10 @@ from ledgerlink.connectors.intacct.outcomes.attachments import (
 from ledgerlink.connectors.intacct.outcomes.rejected import explain, failed
 from ledgerlink.connectors.intacct.protocol.error_codes import function_error
 from ledgerlink.connectors.intacct.protocol.faults import Fault, blamed
-from ledgerlink.connectors.intacct.protocol.requests import Call, Function, derived
+from ledgerlink.connectors.intacct.protocol.requests import Call, Function
 from ledgerlink.connectors.intacct.protocol.xml import Value
 from ledgerlink.connectors.intacct.transport.client import Client
+from ledgerlink.connectors.shared.request_id import derived_id
 from ledgerlink.domain.errors import Invalid, NotFound
 from ledgerlink.domain.model.plan import Action, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import Reason, reason
@@ -73,7 +74,11 @@ class AttachmentWriter:
 
     async def _move(self, request: Request, write: Write) -> None:
         """Tie the attachment to another document than before."""
-        control_id, supdoc, to = derived(request.id, write.seq), supdoc_of(write), holder_of(write)
+        control_id, supdoc, to = (
+            derived_id(request.id, write.seq),
+            supdoc_of(write),
+            holder_of(write),
+        )
         having = await attachments.holders(self._client, supdoc, self._stop)
         functions = [tie(f"{control_id}.untie{n}", each, "") for n, each in enumerate(having)]
         functions.append(tie(f"{control_id}.tie", to, supdoc))
@@ -104,7 +109,7 @@ class AttachmentWriter:
             why = Reason(refused.code, refused.message, refused.remedy)
             self._told.append(failed(write, why))
             return
-        control_id = derived(request.id, write.seq)
+        control_id = derived_id(request.id, write.seq)
         functions = _functions(write, supdoc, file, there, control_id)
         answer = await self._client.call(Call(control_id, functions, writes=True), self._stop)
         needed = [answer.results.get(each.control_id) for each in functions[-2:]]
@@ -133,7 +138,7 @@ class AttachmentWriter:
             detail = "its attachment holds other files, and is taken out as a whole"
             self._told.append(failed(write, reason("refused", detail=detail)))
             return
-        control_id, supdoc = derived(request.id, write.seq), supdoc_of(write)
+        control_id, supdoc = derived_id(request.id, write.seq), supdoc_of(write)
         having = await attachments.holders(self._client, supdoc, self._stop)
         functions = [tie(f"{control_id}.untie{n}", each, "") for n, each in enumerate(having)]
         functions.append(Function(control_id, "delete_supdoc", {"@key": supdoc}))

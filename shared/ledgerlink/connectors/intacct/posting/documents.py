@@ -18,12 +18,13 @@ from ledgerlink.connectors.intacct.protocol import queries
 from ledgerlink.connectors.intacct.protocol.error_codes import function_error
 from ledgerlink.connectors.intacct.protocol.faults import Fault, blamed
 from ledgerlink.connectors.intacct.protocol.record_ids import Ref
-from ledgerlink.connectors.intacct.protocol.requests import MAX_FUNCTIONS, Call, Function, derived
+from ledgerlink.connectors.intacct.protocol.requests import MAX_FUNCTIONS, Call, Function
 from ledgerlink.connectors.intacct.protocol.response import Response
 from ledgerlink.connectors.intacct.protocol.values import text
 from ledgerlink.connectors.intacct.reads import search
 from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
 from ledgerlink.connectors.intacct.transport.client import Client
+from ledgerlink.connectors.shared.request_id import derived_id
 from ledgerlink.domain.errors import LedgerError
 from ledgerlink.domain.model.plan import Action, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import reason
@@ -88,7 +89,7 @@ class DocumentWriter:
     ) -> None:
         asked = {write.seq: self._functions(request, write, around) for write in part}
         functions = [each for some in asked.values() for each in some]
-        control_id = derived(request.id, kind, part[0].seq)
+        control_id = derived_id(request.id, kind, part[0].seq)
         call = Call(
             control_id,
             functions,
@@ -110,7 +111,7 @@ class DocumentWriter:
     def _functions(
         self, request: Request, write: Write, around: Prerequisites
     ) -> Sequence[Function]:
-        control_id, body = derived(request.id, write.seq), around.body(write)
+        control_id, body = derived_id(request.id, write.seq), around.body(write)
         if (supdoc := self._attached.get(write.seq)) and is_atomic(write):
             body = {**body, "supdocid": supdoc}
         return document_types.functions(write, body, control_id, contact=around.has_contact(write))

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ledgerlink.connectors.intacct.documents.encoding import REFERENCE_FIELDS, field
 from ledgerlink.connectors.intacct.outcomes.rejected import QUOTED, explain, failed
 from ledgerlink.connectors.intacct.posting.timesheet_update import OF_SHEET, TimesheetUpdate
-from ledgerlink.connectors.intacct.protocol.error_codes import Disposition, meaning
+from ledgerlink.connectors.intacct.protocol.error_codes import meaning
 from ledgerlink.connectors.intacct.protocol.faults import Fault
 from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
+from ledgerlink.connectors.shared.errors import Disposition
 from ledgerlink.domain.model.plan import Outcome, Write
 from ledgerlink.domain.model.reasons import Reason, reason
 
@@ -58,7 +59,7 @@ class RejectedEntries:
     def _may_be_done(self, writes: Sequence[Write], fault: Fault) -> bool:
         seqs = frozenset(write.seq for write in writes)
         again = any(seqs <= others for others in self._again)
-        if meaning(fault).disposition is Disposition.RECORD or again:
+        if meaning(fault).disposition is Disposition.REJECTED or again:
             return False
         self._again.append(seqs)
         return True

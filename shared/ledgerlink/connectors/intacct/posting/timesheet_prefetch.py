@@ -65,7 +65,7 @@ class TimesheetPrefetch:
     async def prepare(self, every: Sequence[AnyWrite], first: Sequence[AnyWrite]) -> None:
         """Ask where the sheets of all these are, and read those of the first ones, as long as
         nothing that is still under way can change them."""
-        if not self._client.silence.is_over():
+        if not self._client.unanswered.all_finished():
             return
         await self._locate(every)
         there = await self._read(first)
@@ -82,7 +82,7 @@ class TimesheetPrefetch:
         there = there or await self.now(writes)
         if self.doubtful.isdisjoint(there.periods(writes)):
             return there
-        await self._client.silence.over(self._stop)
+        await self._client.unanswered.wait(self._stop)
         self.doubtful.clear()
         return await self.now(writes)
 

@@ -26,11 +26,12 @@ from ledgerlink.connectors.intacct.posting.timesheet_update import TimesheetUpda
 from ledgerlink.connectors.intacct.protocol import queries
 from ledgerlink.connectors.intacct.protocol.error_codes import function_error
 from ledgerlink.connectors.intacct.protocol.faults import Fault, blamed
-from ledgerlink.connectors.intacct.protocol.requests import MAX_FUNCTIONS, Call, Function, derived
+from ledgerlink.connectors.intacct.protocol.requests import MAX_FUNCTIONS, Call, Function
 from ledgerlink.connectors.intacct.protocol.response import Response, Result
 from ledgerlink.connectors.intacct.protocol.values import text
 from ledgerlink.connectors.intacct.reads.custom_fields import CustomFields
 from ledgerlink.connectors.intacct.transport.client import Client, Unanswered, unanswered
+from ledgerlink.connectors.shared.request_id import derived_id
 from ledgerlink.domain.errors import LedgerError
 from ledgerlink.domain.model.plan import ItemState, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import reason
@@ -146,7 +147,7 @@ class TimesheetWriter:
         functions = [
             each.function(self._id(request, attempt, each), self._state, custom) for each in part
         ]
-        control_id = derived(request.id, "time", *(each.control_id for each in functions))
+        control_id = derived_id(request.id, "time", *(each.control_id for each in functions))
         answer = await self._call(control_id, functions, part)
         half = len(part) // 2
         if answer.failed is not None and half:
@@ -216,7 +217,7 @@ class TimesheetWriter:
     async def _take(self, request: Request, part: TimesheetUpdate) -> Fault | None:
         """Take entries out of a sheet. Why it was refused, if it was. Raises for what concerns the
         lane."""
-        control_id = derived(request.id, "moved", part.takes[0].seq)
+        control_id = derived_id(request.id, "moved", part.takes[0].seq)
         function = part.function(control_id, self._state, await self._names([part]))
         answer = await self._call(control_id, [function], [part])
         result = answer.results.get(control_id)
@@ -242,7 +243,7 @@ class TimesheetWriter:
     def _id(self, request: Request, attempt: int, rewriting: TimesheetUpdate) -> str:
         """Another one for each attempt and for each set of entries: the gateway may hold that one
         which was refused is used up."""
-        return derived(request.id, attempt, *sorted(write.seq for write in rewriting.writes))
+        return derived_id(request.id, attempt, *sorted(write.seq for write in rewriting.writes))
 
 
 def _rounds(queues: Queues) -> int:

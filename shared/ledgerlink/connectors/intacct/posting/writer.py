@@ -47,7 +47,7 @@ class Writer:
         the gateway answers at all. What an earlier worker left unanswered has to be over: among
         these may be its repeat."""
         try:
-            await self._client.silence.over(self._stop)
+            await self._client.unanswered.wait(self._stop)
         except Interrupted:
             return
         self._looking.expect(requests)

@@ -6,50 +6,22 @@ call a project a job. Source: the gateway's reference, and what production conne
 
 import re
 from dataclasses import dataclass
-from enum import IntEnum
 
 from ledgerlink.connectors.intacct.protocol.faults import Fault, blamed
 from ledgerlink.connectors.intacct.protocol.response import Result, Stage
-from ledgerlink.domain.errors import (
-    AuthorizationLost,
-    LedgerError,
-    LedgerStopped,
-    LedgerUnavailable,
-)
-from ledgerlink.domain.model.reasons import reason
-
-
-class Disposition(IntEnum):
-    """What to do about a fault."""
-
-    RECORD = 1
-    """This record failed; its neighbours are not concerned."""
-    LOOK_UP = 2
-    """It may be a repeat of what was done already; the ledger has to be searched for it."""
-    REPEAT = 3
-    """Nothing was done; send the same again."""
-    THROTTLED = 4
-    """Nothing was done; pause, then send the same again."""
-    SESSION = 5
-    """Nothing was done; sign in anew, then send the same again."""
-    STOP = 6
-    """Nobody can write until a person acts in the ledger."""
-    RECONNECT = 7
-    """Nobody can write until the company is connected anew."""
-    SMALLER = 8
-    """Nothing was done; it may have been too much at once. What is not, is like STOP."""
+from ledgerlink.connectors.shared import errors
+from ledgerlink.connectors.shared.errors import Disposition, Meaning
+from ledgerlink.domain.errors import LedgerError
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a fault means. `code` is the reason's, `remedy` says where to act; without one the
-    reason's own remedy stands. `words` are a pattern, `errorno` where that is needed, too."""
+class FaultRule(Meaning):
+    """What a fault of these words, or of this number, means."""
 
-    words: str
-    disposition: Disposition
-    code: str
-    remedy: str = ""
+    words: str = ""
+    """A pattern that the words of the fault contain."""
     errorno: str = ""
+    """The number of the fault; empty for any."""
 
     def fits(self, fault: Fault) -> bool:
         """Whether this is what the fault says."""
@@ -58,16 +30,16 @@ class Meaning:
         return numbered and re.search(self.words, said, re.IGNORECASE) is not None
 
 
-def _stop(words: str, remedy: str, errorno: str = "") -> Meaning:
-    return Meaning(words, Disposition.STOP, "ledger_stopped", remedy, errorno)
+def _stop(words: str, remedy: str, errorno: str = "") -> FaultRule:
+    return FaultRule(Disposition.STOP, "ledger_stopped", remedy, words, errorno)
 
 
-def _lost(words: str, remedy: str, errorno: str = "") -> Meaning:
-    return Meaning(words, Disposition.RECONNECT, "needs_reconnect", remedy, errorno)
+def _lost(words: str, remedy: str, errorno: str = "") -> FaultRule:
+    return FaultRule(Disposition.RECONNECT, "needs_reconnect", remedy, words, errorno)
 
 
-def _record(words: str, code: str, remedy: str = "", errorno: str = "") -> Meaning:
-    return Meaning(words, Disposition.RECORD, code, remedy, errorno)
+def _record(words: str, code: str, remedy: str = "", errorno: str = "") -> FaultRule:
+    return FaultRule(Disposition.REJECTED, code, remedy, words, errorno)
 
 
 SUPPORT = "Nothing can be done in Sage Intacct; tell our support, with these words."
@@ -100,24 +72,24 @@ INACTIVE = "Make it active in Sage Intacct, or point the rule at an active recor
 
 UNAVAILABLE = "ledger_unavailable"
 
-BUSY: tuple[Meaning, ...] = (
-    Meaning("", Disposition.THROTTLED, UNAVAILABLE, errorno="GW-0010"),
-    Meaning("", Disposition.REPEAT, UNAVAILABLE, errorno="PL04000050"),
-    Meaning(r"temporarily off-?line", Disposition.REPEAT, UNAVAILABLE),
-    Meaning(r"concurrent requests|too many requests", Disposition.THROTTLED, UNAVAILABLE),
+BUSY: tuple[FaultRule, ...] = (
+    FaultRule(Disposition.THROTTLED, UNAVAILABLE, errorno="GW-0010"),
+    FaultRule(Disposition.RETRY, UNAVAILABLE, errorno="PL04000050"),
+    FaultRule(Disposition.RETRY, UNAVAILABLE, words=r"temporarily off-?line"),
+    FaultRule(Disposition.THROTTLED, UNAVAILABLE, words=r"concurrent requests|too many requests"),
 )
 """Said at any stage."""
 
-SHARED: tuple[Meaning, ...] = (
+SHARED: tuple[FaultRule, ...] = (
     _stop(r"not authorized for XML transactions|subscribe to the XML gateway", SUBSCRIPTION),
     _stop(r"do(?:es)? not have permission|not authorized to perform", PERMISSION),
     _stop(r"not subscribed to|no subscription", APPLICATION),
 )
 """What stops the lane, be it said of one function or of the request."""
 
-SIGNING_IN: tuple[Meaning, ...] = (
+SIGNING_IN: tuple[FaultRule, ...] = (
     *BUSY,
-    Meaning(r"invalid session", Disposition.SESSION, "needs_reconnect"),
+    FaultRule(Disposition.SIGN_IN, "needs_reconnect", words=r"invalid session"),
     _stop(r"incorrect intacct xml partner id", SUPPORT),
     _stop(r"invalid web services authorization|sender id .* is not authorized", SENDER),
     _record("", "our_request_wrong", errorno="XL03000003"),
@@ -125,7 +97,7 @@ SIGNING_IN: tuple[Meaning, ...] = (
     _lost(r"sign-?in information is incorrect", USER),
     _lost("", USER, "XMLGW_JPP0002"),
     _stop("", EXPIRED, "PL04000055"),
-    Meaning("", Disposition.SMALLER, "ledger_stopped", SUPPORT, "GW-0011"),
+    FaultRule(Disposition.SPLIT, "ledger_stopped", SUPPORT, errorno="GW-0011"),
     *SHARED,
     _stop("", SUPPORT),
 )
@@ -137,14 +109,14 @@ NAMED = (
 )
 """What a record may point at, also where the company calls it otherwise."""
 
-FUNCTION: tuple[Meaning, ...] = (
+FUNCTION: tuple[FaultRule, ...] = (
     *BUSY,
     *SHARED,
-    Meaning(r"control ?id|unique ?id", Disposition.LOOK_UP, "refused"),
-    Meaning("", Disposition.REPEAT, "ledger_failed", errorno="DL02000001"),
-    Meaning(r"already exists|duplicate", Disposition.LOOK_UP, "name_taken", DUPLICATE),
-    Meaning("", Disposition.LOOK_UP, "name_taken", DUPLICATE, "BL34000061"),
-    Meaning("", Disposition.LOOK_UP, "name_taken", DUPLICATE, "PL05000104"),
+    FaultRule(Disposition.LOOK_UP, "refused", words=r"control ?id|unique ?id"),
+    FaultRule(Disposition.RETRY, "ledger_failed", errorno="DL02000001"),
+    FaultRule(Disposition.LOOK_UP, "name_taken", DUPLICATE, words=r"already exists|duplicate"),
+    FaultRule(Disposition.LOOK_UP, "name_taken", DUPLICATE, errorno="BL34000061"),
+    FaultRule(Disposition.LOOK_UP, "name_taken", DUPLICATE, errorno="PL05000104"),
     _record(
         r"period.*closed|closed.*period|date must be on or after|books? (?:is|are) closed",
         "closed_period",
@@ -198,46 +170,22 @@ FUNCTION: tuple[Meaning, ...] = (
 )
 """Faults of one function. What none of them fits is a refusal, after a look."""
 
-UNKNOWN = Meaning("", Disposition.LOOK_UP, "refused")
+UNKNOWN = FaultRule(Disposition.LOOK_UP, "refused")
 
 
-def meaning(fault: Fault, stage: Stage | None = None) -> Meaning:
+def meaning(fault: Fault, stage: Stage | None = None) -> FaultRule:
     """What a fault means, of a request as a whole at this stage, else of one function."""
     table = FUNCTION if stage is None else SIGNING_IN
     return next((each for each in table if each.fits(fault)), UNKNOWN)
-
-
-def unavailable(detail: str) -> LedgerUnavailable:
-    """Trying again later helps."""
-    words = reason(UNAVAILABLE, detail=detail)
-    return LedgerUnavailable(words.code, words.message, words.remedy)
-
-
-def authorization_lost(detail: str, remedy: str = "") -> AuthorizationLost:
-    """Only a reconnect helps; `remedy` says where to look first."""
-    words = reason("needs_reconnect", detail=detail)
-    return AuthorizationLost(words.code, words.message, remedy or words.remedy)
-
-
-def stopped(detail: str, remedy: str = "") -> LedgerStopped:
-    """A person has to act in the ledger; `remedy` says where."""
-    words = reason("ledger_stopped", detail=detail)
-    return LedgerStopped(words.code, words.message, remedy or words.remedy)
-
-
-def lane_error(fault: Fault, what: Meaning) -> LedgerError | None:
-    """The error that a fault means for the whole lane; None when it means none."""
-    if what.disposition in (Disposition.RECONNECT, Disposition.SESSION):
-        return authorization_lost(str(fault), what.remedy)
-    stops = what.disposition in (Disposition.STOP, Disposition.SMALLER)
-    return stopped(str(fault), what.remedy) if stops else None
 
 
 def function_error(fault: Fault) -> LedgerError | None:
     """The error that a fault of one function means for the whole lane: one of a busy ledger is no
     fault of the record. None when it means none."""
     what = meaning(fault)
-    return unavailable(str(fault)) if what.code == UNAVAILABLE else lane_error(fault, what)
+    if what.code == UNAVAILABLE:
+        return errors.unavailable(str(fault))
+    return errors.lane_error(what.disposition, str(fault), remedy=what.remedy)
 
 
 def require_success(result: Result) -> Result:
@@ -246,6 +194,6 @@ def require_success(result: Result) -> Result:
     if result.succeeded:
         return result
     fault = blamed(result.faults)
-    if meaning(fault).disposition is Disposition.REPEAT:
-        raise unavailable(str(fault))
-    raise function_error(fault) or stopped(f"it refused to be read: {fault}")
+    if meaning(fault).disposition is Disposition.RETRY:
+        raise errors.unavailable(str(fault))
+    raise function_error(fault) or errors.stopped(f"it refused to be read: {fault}")

@@ -3,14 +3,13 @@
 Source: the gateway's schema, dtdversion 3.0, and the order in which the vendor's own clients write.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ledgerlink.connectors.intacct.protocol import xml
 from ledgerlink.connectors.intacct.protocol.element_order import CONTROL, FUNCTIONS, LOGIN
-from ledgerlink.connectors.intacct.protocol.error_codes import stopped
 from ledgerlink.connectors.intacct.protocol.xml import ANY, Element, Value
+from ledgerlink.connectors.shared.errors import stopped
 from ledgerlink.domain.model.logins import Login, Session
 
 MAX_FUNCTIONS = 100
@@ -59,12 +58,6 @@ class Call:
     writes: bool = False
     atomic: bool = False
     divisible: bool = False
-
-
-def derived(*parts: object) -> str:
-    """The id of what follows from these parts, the first of which is the id of another; 32
-    characters."""
-    return hashlib.sha256("/".join(map(str, parts)).encode()).hexdigest()[:32]
 
 
 def envelope(sender: Sender, call: Call, who: Login | Session) -> bytes:

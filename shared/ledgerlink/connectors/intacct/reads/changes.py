@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ledgerlink.connectors.intacct.protocol import error_codes, queries, values
-from ledgerlink.connectors.intacct.protocol.error_codes import Disposition
 from ledgerlink.connectors.intacct.protocol.faults import blamed
 from ledgerlink.connectors.intacct.protocol.record_ids import ref
 from ledgerlink.connectors.intacct.protocol.requests import Function
@@ -13,6 +12,7 @@ from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.intacct.reads.catalog import LIST_SOURCES, ListSource
 from ledgerlink.connectors.intacct.reads.reader import ZONE_MARGIN, ListReader, changed
 from ledgerlink.connectors.intacct.transport.client import Client
+from ledgerlink.connectors.shared.errors import Disposition
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.model.list_records import Gone, ListBatch, ListRecord, ListType
 from ledgerlink.domain.ports import Stop
@@ -100,7 +100,7 @@ def _deletes(entities: Sequence[str], moment: datetime) -> Function:
 def _broke_off(result: Result) -> bool:
     """Whether it would tell another time."""
     fault = blamed(result.faults)
-    return not result.succeeded and error_codes.meaning(fault).disposition is Disposition.REPEAT
+    return not result.succeeded and error_codes.meaning(fault).disposition is Disposition.RETRY
 
 
 def _gone(row: Row) -> tuple[str, Gone]:

@@ -14,6 +14,7 @@ from ledgerlink.connectors.intacct.protocol.response import Result
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.intacct.transport.paging import everything, whole
+from ledgerlink.connectors.shared import errors
 from ledgerlink.domain.errors import LedgerStopped
 from ledgerlink.domain.model.plan import Action, Write
 from ledgerlink.domain.ports import Stop
@@ -55,7 +56,7 @@ async def ours(
     found = {seq: (name, row) for seq, name, row in named_rows if name and row is not None}
     for write in unnamed:
         if write.seq in found and content.mark(found[write.seq][1]) != marker.mark(write.key):
-            raise error_codes.unavailable(f"it gives another {kind} than was asked for")
+            raise errors.unavailable(f"it gives another {kind} than was asked for")
     return found
 
 

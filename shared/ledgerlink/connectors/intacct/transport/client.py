@@ -9,21 +9,22 @@ import httpx
 from ledgerlink.connectors.intacct.auth.login import Session
 from ledgerlink.connectors.intacct.auth.sessions import SIGN_IN, Sessions
 from ledgerlink.connectors.intacct.protocol import error_codes
-from ledgerlink.connectors.intacct.protocol.error_codes import Disposition, Meaning
 from ledgerlink.connectors.intacct.protocol.faults import blamed
 from ledgerlink.connectors.intacct.protocol.requests import (
     Call,
     Function,
     Sender,
-    derived,
     envelope,
 )
 from ledgerlink.connectors.intacct.protocol.response import Response, Result
 from ledgerlink.connectors.intacct.transport import http_reply
 from ledgerlink.connectors.intacct.transport.http_reply import Reply
 from ledgerlink.connectors.intacct.transport.retry import Retry
-from ledgerlink.connectors.intacct.transport.unanswered import UnansweredWrites
+from ledgerlink.connectors.shared import errors
+from ledgerlink.connectors.shared.errors import Disposition, Meaning
 from ledgerlink.connectors.shared.ledger_time import LedgerTime, in_time
+from ledgerlink.connectors.shared.request_id import derived_id
+from ledgerlink.connectors.shared.unanswered import UnansweredWrites
 from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.ports import Stop, never
 
@@ -50,10 +51,10 @@ class Client:
         http: httpx.AsyncClient,
         time: LedgerTime,
         jitter: Callable[[], float],
-        silence: UnansweredWrites,
+        unanswered: UnansweredWrites,
     ) -> None:
         self.calls: Counter[str] = Counter()
-        self.silence = silence
+        self.unanswered = unanswered
         self._gateway_url = gateway_url
         self._sender = sender
         self._sessions = sessions
@@ -76,7 +77,7 @@ class Client:
         may be a passing failure is tried once more, and what is refused as a whole by halves.
         Raises as `call`, and LedgerUnavailable for results that are missing."""
         patience, half = Retry(self._jitter), len(functions) // 2
-        control_id = derived(*(f.control_id for f in functions))
+        control_id = derived_id(*(f.control_id for f in functions))
         call = Call(control_id, functions, divisible=half > 0)
         retried = False
         while True:
@@ -85,7 +86,7 @@ class Client:
                 parts = functions[:half], functions[half:]
                 return [result for part in parts for result in await self.read(part, stop)]
             if answer.failed is not None:
-                raise error_codes.stopped(f"it refused to be read: {blamed(answer.faults)}")
+                raise errors.stopped(f"it refused to be read: {blamed(answer.faults)}")
             results = [answer.results.get(f.control_id) for f in functions]
             told = [result for result in results if result is not None]
             passing = any(map(_is_passing, told)) and not retried
@@ -111,7 +112,7 @@ class Client:
                 return reply.answer
             if failure is None and call.writes:
                 raise unanswered(str(reply))
-            if failure is not None and failure.disposition is Disposition.SESSION and not renewed:
+            if failure is not None and failure.disposition is Disposition.SIGN_IN and not renewed:
                 renewed = True
                 self._sessions.end()
                 continue
@@ -132,18 +133,20 @@ class Client:
     def _refuse(self, result: Result | None) -> None:
         if result is not None and not result.succeeded:
             fault = blamed(result.faults)
-            raise error_codes.function_error(fault) or error_codes.stopped(str(fault))
+            raise error_codes.function_error(fault) or errors.stopped(str(fault))
 
     async def _wait(
         self, reply: Reply, failure: Meaning | None, patience: Retry, stop: Stop
     ) -> None:
         """Until the call may be sent again. Raises what the failure means when it never may."""
-        if failure is not None and (error := error_codes.lane_error(reply.fault, failure)):
+        if failure is not None and (
+            error := errors.lane_error(failure.disposition, str(reply.fault), remedy=failure.remedy)
+        ):
             raise error
         if failure is not None and failure.disposition is Disposition.THROTTLED:
             await self._time.sleep(patience.after_throttling(str(reply)), stop)
-        elif failure is not None and failure.disposition is Disposition.RECORD:
-            raise error_codes.stopped(str(reply))
+        elif failure is not None and failure.disposition is Disposition.REJECTED:
+            raise errors.stopped(str(reply))
         else:
             await self._time.sleep(patience.after_trouble(str(reply)), stop)
 
@@ -170,7 +173,7 @@ class Client:
 
     def _unanswered(self, call: Call, began: float) -> None:
         if call.writes:
-            self.silence.begin(self._time.now() - began)
+            self.unanswered.add(self._time.now() - began)
 
     def _count(self, call: Call) -> None:
         if call is SIGN_IN:
@@ -188,18 +191,18 @@ def timeout(time: LedgerTime) -> httpx.Timeout:
 
 def _concerns(call: Call, failure: Meaning) -> bool:
     """Whether a failure of a call as a whole is one of what it asks, not of the lane."""
-    too_much = call.divisible and failure.disposition is Disposition.SMALLER
-    return too_much or failure.disposition is Disposition.RECORD
+    too_much = call.divisible and failure.disposition is Disposition.SPLIT
+    return too_much or failure.disposition is Disposition.REJECTED
 
 
 def _is_passing(result: Result) -> bool:
     """Whether a read failed in a way that trying again mends."""
     if result.succeeded:
         return False
-    return error_codes.meaning(blamed(result.faults)).disposition is Disposition.REPEAT
+    return error_codes.meaning(blamed(result.faults)).disposition is Disposition.RETRY
 
 
 def unanswered(detail: str) -> Unanswered:
     """That nobody knows of a write; `detail` says what there was instead of its answer."""
-    down = error_codes.unavailable(detail)
+    down = errors.unavailable(detail)
     return Unanswered(down.code, down.message, down.remedy)

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 import httpx
 
 from ledgerlink.connectors.intacct.protocol import response as answers
-from ledgerlink.connectors.intacct.protocol.error_codes import Disposition, Meaning, meaning
+from ledgerlink.connectors.intacct.protocol.error_codes import meaning
 from ledgerlink.connectors.intacct.protocol.faults import Fault, blamed
 from ledgerlink.connectors.intacct.protocol.response import Response, Stage
 from ledgerlink.connectors.intacct.protocol.xml import Unreadable
+from ledgerlink.connectors.shared.errors import Disposition, Meaning
 
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """Errors after which nothing can have reached the gateway."""
 
-AGAIN = Meaning("", Disposition.REPEAT, "ledger_unavailable")
-LATER = Meaning("", Disposition.THROTTLED, "ledger_unavailable")
-LESS = Meaning("", Disposition.SMALLER, "ledger_stopped")
+AGAIN = Meaning(Disposition.RETRY, "ledger_unavailable")
+LATER = Meaning(Disposition.THROTTLED, "ledger_unavailable")
+LESS = Meaning(Disposition.SPLIT, "ledger_stopped")
 TOO_LARGE = Response(failed=Stage.CONTROL, faults=(Fault("", "The request is too large."),))
 """What a machine before the gateway means that does not let a request through."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 
-from ledgerlink.connectors.intacct.protocol import error_codes, queries
+from ledgerlink.connectors.intacct.protocol import queries
 from ledgerlink.connectors.intacct.protocol.error_codes import require_success
 from ledgerlink.connectors.intacct.protocol.queries import Condition
 from ledgerlink.connectors.intacct.protocol.requests import Function
@@ -10,6 +10,7 @@ from ledgerlink.connectors.intacct.protocol.response import Result
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.intacct.protocol.xml import Value
 from ledgerlink.connectors.intacct.transport.client import Client
+from ledgerlink.connectors.shared import errors
 from ledgerlink.domain.ports import Stop
 
 MAX_PAGES = 200
@@ -38,7 +39,7 @@ async def everything(
         if not result.left or not result.rows:
             return
         after = text(result.rows[-1], queries.RECORDNO) or after
-    raise error_codes.unavailable(f"it has too many {entity} records to search")
+    raise errors.unavailable(f"it has too many {entity} records to search")
 
 
 async def whole(client: Client, entity: str, keys: Sequence[str], stop: Stop) -> list[Row]:
@@ -119,9 +120,9 @@ async def _pages(client: Client, function: Function, stop: Stop) -> AsyncIterato
         if not result.succeeded or not result.left:
             return
         if not result.result_id:
-            raise error_codes.unavailable(f"it does not say where more {entity} records are")
+            raise errors.unavailable(f"it does not say where more {entity} records are")
         function = Function(entity, "readMore", {"resultId": result.result_id})
-    raise error_codes.unavailable(f"it has too many {entity} records to search")
+    raise errors.unavailable(f"it has too many {entity} records to search")
 
 
 def _keys(entity: str, keys: Sequence[str]) -> dict[str, str]:

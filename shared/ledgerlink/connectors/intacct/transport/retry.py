@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ledgerlink.connectors.intacct.protocol import error_codes
+from ledgerlink.connectors.shared import errors
 
 TRIES = 6
 """Requests sent for one call before the ledger counts as down; as the vendor's own clients do."""
@@ -32,5 +32,5 @@ class Retry:
         """How often there was trouble before."""
         self._troubles += 1
         if self._troubles >= TRIES:
-            raise error_codes.unavailable(f"{detail}, {TRIES} times in a row")
+            raise errors.unavailable(f"{detail}, {TRIES} times in a row")
         return self._troubles - 1

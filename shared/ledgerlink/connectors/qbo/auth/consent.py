@@ -8,7 +8,7 @@ import httpx
 
 from ledgerlink.connectors.qbo.auth.token_endpoint import SCOPE, Application, TokenEndpoint
 from ledgerlink.connectors.qbo.config import Endpoints
-from ledgerlink.connectors.qbo.protocol import error_codes
+from ledgerlink.connectors.shared import errors
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.connectors.shared.tls import trusted
 from ledgerlink.domain.errors import Invalid
@@ -75,15 +75,15 @@ class QuickBooksConsents:
         """
         response = self._send(self._endpoint.revoke(tokens.refresh_token))
         if response.status_code in (401, 403):
-            raise error_codes.stopped("the revocation endpoint refused this application")
+            raise errors.stopped("the revocation endpoint refused this application")
         if response.status_code not in (200, 400):
-            raise error_codes.unavailable(f"revocation: HTTP status {response.status_code}")
+            raise errors.unavailable(f"revocation: HTTP status {response.status_code}")
 
     def _send(self, request: httpx.Request) -> httpx.Response:
         try:
             return asyncio.run(asyncio.wait_for(self._sent(request), self._patience))
         except (httpx.RequestError, TimeoutError) as error:
-            raise error_codes.unavailable(f"no answer ({type(error).__name__})") from error
+            raise errors.unavailable(f"no answer ({type(error).__name__})") from error
 
     async def _sent(self, request: httpx.Request) -> httpx.Response:
         async with httpx.AsyncClient(transport=self._transport, verify=trusted()) as http:

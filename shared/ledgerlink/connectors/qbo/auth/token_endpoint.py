@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 
 from ledgerlink.connectors.qbo.config import Endpoints
-from ledgerlink.connectors.qbo.protocol import error_codes
 from ledgerlink.connectors.qbo.protocol.response import trace_id
+from ledgerlink.connectors.shared import errors
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.ports import Tokens
 
@@ -33,7 +33,7 @@ class Application:
         """Raises LedgerStopped when one is missing."""
         missing = [name for name in ("client_id", "client_secret") if not credentials.get(name)]
         if missing:
-            raise error_codes.stopped(f"the application's credentials lack {' and '.join(missing)}")
+            raise errors.stopped(f"the application's credentials lack {' and '.join(missing)}")
         return cls(credentials["client_id"], credentials["client_secret"])
 
 
@@ -104,7 +104,9 @@ def _failure(response: httpx.Response, answer: Mapping[str, Any]) -> Exception:
     error = str(answer.get("error") or f"HTTP status {response.status_code}")
     detail = str(answer.get("error_description") or error)
     if error == "invalid_grant":
-        return error_codes.authorization_lost(detail, trace)
+        return errors.authorization_lost(detail, trace_id=trace)
     if response.status_code in (400, 401, 403):
-        return error_codes.stopped(f"the token endpoint refused this application: {detail}", trace)
-    return error_codes.unavailable(f"the token endpoint said {detail}", trace)
+        return errors.stopped(
+            f"the token endpoint refused this application: {detail}", trace_id=trace
+        )
+    return errors.unavailable(f"the token endpoint said {detail}", trace_id=trace)

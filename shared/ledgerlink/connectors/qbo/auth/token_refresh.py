@@ -6,7 +6,7 @@ from collections.abc import Callable
 import httpx
 
 from ledgerlink.connectors.qbo.auth.token_endpoint import TokenEndpoint
-from ledgerlink.connectors.qbo.protocol import error_codes
+from ledgerlink.connectors.shared import errors
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.errors import AuthorizationLost, LedgerUnavailable
 from ledgerlink.domain.ports import Tokens, TokenVault
@@ -107,7 +107,7 @@ class Refresher:
             await self._time.sleep(CLAIM_PAUSE)
             if (stored := self._vault.load()).access_token != worn:
                 return stored
-        raise error_codes.unavailable("another worker has been refreshing the tokens for too long")
+        raise errors.unavailable("another worker has been refreshing the tokens for too long")
 
     async def _refreshed_under_claim(self, worn: str) -> Tokens:
         try:
@@ -137,7 +137,7 @@ class Refresher:
             return await self._post(request)
         except httpx.RequestError as error:
             detail = f"the token endpoint gave no answer ({type(error).__name__})"
-            raise error_codes.unavailable(detail) from error
+            raise errors.unavailable(detail) from error
 
     async def _post(self, request: httpx.Request) -> httpx.Response:
         self._count("token")

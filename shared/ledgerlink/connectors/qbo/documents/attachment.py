@@ -41,7 +41,7 @@ def attachment(receipt: ResolvedReceipt) -> Document:
     name = _name(receipt.file_name)
     content_type = receipt.content_type.partition(";")[0].strip().lower()
     _refuse_type(name, content_type)
-    note = text.fitting(text.free_text(receipt.note, "note"), LENGTHS["Note"], "note")
+    note = text.require_length(text.free_text(receipt.note, "note"), LENGTHS["Note"], "note")
     attached_to = {"type": receipt.document_kind, "value": reference(receipt.document)}
     body = {
         "AttachableRef": [{"EntityRef": attached_to, "IncludeOnSend": False}],
@@ -54,7 +54,7 @@ def attachment(receipt: ResolvedReceipt) -> Document:
 
 
 def _name(given: str) -> str:
-    return text.fitting(text.one_line(given, "file_name"), LENGTHS["FileName"], "file_name")
+    return text.require_length(text.one_line(given, "file_name"), LENGTHS["FileName"], "file_name")
 
 
 def _refuse_type(name: str, content_type: str) -> None:

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from ledgerlink.connectors.qbo.documents.text import LENGTHS
-from ledgerlink.connectors.qbo.documents.wording import Wording
+from ledgerlink.connectors.qbo.documents.text import LENGTHS, Wording
 from ledgerlink.connectors.qbo.protocol.json_body import amount
 from ledgerlink.domain.model.documents import ResolvedExpenses, ResolvedInvoice, Target, reference
 

@@ -9,8 +9,7 @@ from typing import Any
 from ledgerlink.connectors.qbo.documents import content
 from ledgerlink.connectors.qbo.documents.common import NAME_OF, head, ref
 from ledgerlink.connectors.qbo.documents.tax import Taxing, all_of, keeps_tax_on_costs
-from ledgerlink.connectors.qbo.documents.text import LENGTHS
-from ledgerlink.connectors.qbo.documents.wording import Wording
+from ledgerlink.connectors.qbo.documents.text import LENGTHS, Wording
 from ledgerlink.connectors.qbo.protocol.json_body import amount
 from ledgerlink.domain.model.documents import (
     Document,
@@ -102,7 +101,7 @@ def _payee(payee: Payee | None) -> dict[str, Any]:
 
 
 def _line(line: ExpenseLine, taxing: Taxing, wording: Wording) -> dict[str, Any]:
-    text = wording.text(line.parts, LENGTHS["Description"])
+    text = wording.join(line.parts, LENGTHS["Description"])
     kind, spent_on = _spent_on(line, taxing)
     detail = {
         **spent_on,

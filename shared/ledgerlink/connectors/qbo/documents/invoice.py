@@ -5,8 +5,7 @@ from typing import Any
 
 from ledgerlink.connectors.qbo.documents.common import head, ref
 from ledgerlink.connectors.qbo.documents.tax import HOME, WORDS, Taxing
-from ledgerlink.connectors.qbo.documents.text import LENGTHS
-from ledgerlink.connectors.qbo.documents.wording import Wording
+from ledgerlink.connectors.qbo.documents.text import LENGTHS, Wording
 from ledgerlink.connectors.qbo.protocol.json_body import amount
 from ledgerlink.connectors.shared.text import email, one_line
 from ledgerlink.domain.model.documents import (
@@ -63,7 +62,7 @@ def _codes(invoice: ResolvedInvoice) -> tuple[str | None, str | None]:
 
 def _addressed(invoice: ResolvedInvoice, wording: Wording) -> dict[str, Any]:
     """What the client reads, and whether the ledger is to mail it."""
-    memo = wording.text([("memo", invoice.memo)], LENGTHS["CustomerMemo"])
+    memo = wording.join([("memo", invoice.memo)], LENGTHS["CustomerMemo"])
     said = {"CustomerMemo": {"value": memo}} if memo else {}
     if not invoice.email:
         return said
@@ -91,7 +90,7 @@ def _custom(invoice: ResolvedInvoice, wording: Wording) -> dict[str, Any]:
 def _line(
     line: ResolvedInvoiceLine, code: str | None, taxing: Taxing, wording: Wording
 ) -> dict[str, Any]:
-    text = wording.text([("description", line.description)], LENGTHS["Description"])
+    text = wording.join([("description", line.description)], LENGTHS["Description"])
     detail = {
         **ref("ItemRef", line.item),
         **_priced(line, wording),

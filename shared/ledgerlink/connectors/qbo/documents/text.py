@@ -1,8 +1,8 @@
-"""What the ledger takes as text: lengths, and names."""
+"""The texts of documents: how long a field may be, names, notes."""
 
 from collections.abc import Mapping
 
-from ledgerlink.connectors.shared.text import fitting, one_line
+from ledgerlink.connectors.shared.text import Parts, TextFitter, one_line, require_length
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.ports import Blocked
 
@@ -21,16 +21,31 @@ LENGTHS: Mapping[str, int] = {
     "FileName": 1000,
     "Note": 2000,
 }
-"""Characters that a field holds. Source: Intuit's API reference; of a custom field's value, its
-schema."""
+"""Characters that each field holds. Source: Intuit's API reference; for a custom field's value,
+its schema."""
 
 
 def name(text: str, wire_field: str, field: str = "name") -> str:
-    """A name without blanks around it, fit for the ledger. Raises Blocked."""
+    """The name of a list record, without surrounding blanks. Raises Blocked."""
     plain = one_line(text, field)
     if not plain:
         raise Blocked(reason("invalid_record", field=field, detail="The name is empty."))
     if ":" in plain:
         detail = f"The name {plain} has a colon, which QuickBooks keeps for sub-records."
         raise Blocked(reason("invalid_record", field=field, detail=detail))
-    return fitting(plain, LENGTHS[wire_field], field)
+    return require_length(plain, LENGTHS[wire_field], field)
+
+
+class Wording(TextFitter):
+    """The texts of one document."""
+
+    def line(self, text: str, limit: int, field: str) -> str:
+        """The text, of one line. Raises Blocked."""
+        return self.fit(one_line(text, field), limit, field)
+
+    def note(self, parts: Parts, reference: str) -> str:
+        """A private note whose last line is the posting key in brackets. The key is never cut,
+        because the document is recognised by it. Raises Blocked."""
+        mark = f"[{one_line(reference, 'key')}]"
+        text = self.join(parts, LENGTHS["PrivateNote"] - len(mark) - 1)
+        return f"{text}\n{mark}" if text else mark

@@ -6,8 +6,7 @@ from itertools import combinations
 from typing import Any
 
 from ledgerlink.connectors.qbo.documents.common import NAME_OF, pointer, ref
-from ledgerlink.connectors.qbo.documents.text import LENGTHS
-from ledgerlink.connectors.qbo.documents.wording import Wording
+from ledgerlink.connectors.qbo.documents.text import LENGTHS, Wording
 from ledgerlink.connectors.qbo.protocol.json_body import amount
 from ledgerlink.domain.model.documents import Document, ResolvedTime
 from ledgerlink.domain.model.reasons import reason
@@ -21,7 +20,7 @@ def activity(time: ResolvedTime) -> Document:
     """A TimeActivity: date, hours and minutes, never clock times. Raises Blocked."""
     _refuse_unbillable(time)
     wording = Wording(time.shorten)
-    text = wording.text(time.parts, LENGTHS["Description"])
+    text = wording.join(time.parts, LENGTHS["Description"])
     body = {
         **_worked(time),
         **ref("CustomerRef", time.customer),

@@ -13,8 +13,8 @@ from ledgerlink.connectors.qbo.documents import content
 from ledgerlink.connectors.qbo.outcomes import accepted, billed_time
 from ledgerlink.connectors.qbo.protocol import queries
 from ledgerlink.connectors.qbo.protocol.faults import Fault
-from ledgerlink.connectors.qbo.protocol.request_id import derived
 from ledgerlink.connectors.qbo.transport.client import Client, Entity
+from ledgerlink.connectors.shared.request_id import derived_id
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import named, reason
 from ledgerlink.domain.ports import ConnectorState, Stop
@@ -70,7 +70,7 @@ class TimeLinks:
             await self._read([i for i in ids if i not in self._charges], stop)
         told = self._charges if way is Way.CHARGE else None
         writes = tuple(replace(w, body=_relinked(w.body or {}, told)) for w in request.writes)
-        return Request(derived(request.id, way), writes)
+        return Request(derived_id(request.id, way), writes)
 
     async def look(self, write: Write, stop: Stop) -> Look:
         """Why this invoice may have been refused. Raises as the client's `rows`."""
@@ -134,7 +134,7 @@ def alone(request: Request, write: Write) -> Request:
     """The request of one write of a request; the same each time."""
     if len(request.writes) == 1:
         return request
-    return Request(derived(request.id, write.seq), (write,))
+    return Request(derived_id(request.id, write.seq), (write,))
 
 
 def posted(outcome: Outcome, write: Write, way: Way) -> Outcome:

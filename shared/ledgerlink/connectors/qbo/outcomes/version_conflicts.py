@@ -13,8 +13,8 @@ from ledgerlink.connectors.qbo.documents import content, deletes, owned_fields
 from ledgerlink.connectors.qbo.outcomes import accepted, billed_time, locks
 from ledgerlink.connectors.qbo.outcomes.rejected import Refusal
 from ledgerlink.connectors.qbo.protocol import queries
-from ledgerlink.connectors.qbo.protocol.request_id import derived
 from ledgerlink.connectors.qbo.transport.client import Client, Entity
+from ledgerlink.connectors.shared.request_id import derived_id
 from ledgerlink.domain.model.documents import fingerprint
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import Reason, reason
@@ -115,7 +115,7 @@ def _settled(write: Write, entity: Entity | None, seen: Seen) -> Outcome | None:
 
 def repeated(request: Request, write: Write) -> Request:
     """The request that repeats a write; the same each time, for the same version."""
-    return Request(derived(request.id, write.seq, write.version), (write,))
+    return Request(derived_id(request.id, write.seq, write.version), (write,))
 
 
 def _holds(write: Write, entity: Entity) -> bool:

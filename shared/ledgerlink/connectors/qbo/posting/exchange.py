@@ -9,8 +9,9 @@ from ledgerlink.connectors.qbo.outcomes.time_billing import Way
 from ledgerlink.connectors.qbo.posting.batching import Answer
 from ledgerlink.connectors.qbo.posting.batching import answers as answers_in
 from ledgerlink.connectors.qbo.protocol import error_codes
-from ledgerlink.connectors.qbo.protocol.error_codes import Disposition
 from ledgerlink.connectors.qbo.protocol.response import Reply
+from ledgerlink.connectors.shared import errors
+from ledgerlink.connectors.shared.errors import Disposition
 from ledgerlink.domain.errors import LedgerError
 from ledgerlink.domain.model.plan import Outcome, Request, Write
 
@@ -29,7 +30,7 @@ class Exchange:
 
     def refused(self) -> list[Refusal]:
         """What failed for good; what is unknown is left out, and so is what ends the lane."""
-        return [r for r in self._refusals() if _disposition(r) is Disposition.RECORD]
+        return [r for r in self._refusals() if _disposition(r) is Disposition.REJECTED]
 
     def unlinked(self) -> list[Write]:
         """Those of the refused that may have been refused for the time that they bill."""
@@ -43,7 +44,7 @@ class Exchange:
         """What of the faults concerns the lane as a whole."""
         trace_id = self.reply.trace_id
         told = (
-            error_codes.lane_error(_disposition(refusal), str(refusal.fault), trace_id)
+            errors.lane_error(_disposition(refusal), str(refusal.fault), trace_id=trace_id)
             for refusal in self._refusals()
         )
         return [error for error in told if error is not None]

@@ -1,98 +1,72 @@
-"""One table: what each of the ledger's error codes means for a record, or for the whole lane.
+"""What each of QuickBooks' error codes means.
 
-Source: Intuit's table of error codes. Codes are looked up before HTTP statuses, and words are
-never looked at, because they come in the company's language.
+Source: Intuit's table of error codes. Codes decide before HTTP statuses. The texts of errors are
+never matched, because they come in the company's language.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 
 from ledgerlink.connectors.qbo.protocol.faults import Fault
 from ledgerlink.connectors.qbo.protocol.response import Reply
-from ledgerlink.domain.errors import (
-    AuthorizationLost,
-    LedgerError,
-    LedgerStopped,
-    LedgerUnavailable,
-)
+from ledgerlink.connectors.shared.errors import Disposition, Meaning
 from ledgerlink.domain.model.plan import Action
-from ledgerlink.domain.model.reasons import reason
-
-
-class Disposition(IntEnum):
-    """What to do, from harmless to grave; of several faults the gravest counts."""
-
-    ACCEPTED = 0
-    RECORD = 1
-    """This record failed; its neighbours are not concerned."""
-    LOOK_UP = 2
-    """Done or not, nobody knows; the ledger will be searched for it."""
-    REPEAT = 3
-    """Send the same request again."""
-    THROTTLED = 4
-    """Pause, then send the same request again."""
-    STOP = 5
-    """Nobody can write until a person acts in the ledger."""
-    RECONNECT = 6
-    """Nobody can write until the company is connected anew."""
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
-    """A disposition, and the reason that the record carries: on create, and on update or delete."""
+class CodeMeaning(Meaning):
+    """What an error code means; the reason may depend on what was to be done with the record."""
 
-    disposition: Disposition
-    on_create: str = "refused"
-    on_change: str = ""
+    code_on_change: str = ""
+    """Code of the reason for an update or delete; empty where it is the same."""
 
     def reason_code(self, action: Action) -> str:
-        """The reason for this kind of operation."""
-        changing = action in (Action.UPDATE, Action.DELETE)
-        return self.on_change if changing and self.on_change else self.on_create
+        """The reason's code for this kind of operation."""
+        changes = action in (Action.UPDATE, Action.DELETE)
+        return self.code_on_change if changes and self.code_on_change else self.code
 
 
-def _for_record(on_create: str, on_change: str = "") -> Meaning:
-    return Meaning(Disposition.RECORD, on_create, on_change)
+def _rejected(code: str, code_on_change: str = "") -> CodeMeaning:
+    return CodeMeaning(Disposition.REJECTED, code, code_on_change=code_on_change)
 
 
-REFUSED = _for_record("refused")
-OURS = _for_record("our_request_wrong")
-STOP = Meaning(Disposition.STOP, "ledger_stopped")
-RECONNECT = Meaning(Disposition.RECONNECT, "needs_reconnect")
-REPEAT = Meaning(Disposition.REPEAT, "ledger_failed")
-CLOSED = _for_record("closed_period")
-RECONCILED = _for_record("refused", "reconciled")
+REFUSED = _rejected("refused")
+OUR_MISTAKE = _rejected("our_request_wrong")
+STOP = CodeMeaning(Disposition.STOP, "ledger_stopped")
+RECONNECT = CodeMeaning(Disposition.RECONNECT, "needs_reconnect")
+RETRY = CodeMeaning(Disposition.RETRY, "ledger_failed")
+CLOSED = _rejected("closed_period")
+RECONCILED = _rejected("refused", "reconciled")
 
 FEATURE = "5030"
 """The plan lacks something: what a document of money asks for, or all that a run is about."""
 
-TABLE: dict[str, Meaning] = {
+TABLE: Mapping[str, CodeMeaning] = {
     **dict.fromkeys(("100", "110", "120", "140", "150", "3100", "3200", "3202"), RECONNECT),
     # Wrong environment; permission and subscription; the company was reset.
     **dict.fromkeys(("130", "5020", "6190", "10200"), STOP),
-    FEATURE: _for_record("feature_off"),
-    "600": Meaning(Disposition.LOOK_UP),
-    "3001": Meaning(Disposition.THROTTLED, "ledger_unavailable"),
-    "10000": REPEAT,
+    FEATURE: _rejected("feature_off"),
+    "600": CodeMeaning(Disposition.LOOK_UP),
+    "3001": CodeMeaning(Disposition.THROTTLED, "ledger_unavailable"),
+    "10000": RETRY,
     # A call, statement, id or value that should not have been written like that.
-    **dict.fromkeys(("500", "1040", "2010", "2020", "2030", "5000"), OURS),
-    **dict.fromkeys(("2060", "2070", "2080", "2090", "2100", "2110", "2120", "2130"), OURS),
-    **dict.fromkeys(("2170", "2230", "2250", "4000", "4001", "4002", "10100"), OURS),
-    **dict.fromkeys(("6290", "6300", "6340", "6350", "6360", "6370", "6380", "6390"), OURS),
-    "610": _for_record("target_missing", "gone_in_ledger"),
-    "2500": _for_record("target_missing"),
-    "2050": _for_record("text_too_long"),
-    "5010": _for_record("refused", "changed_in_ledger"),
-    "6000": _for_record("refused", "billed"),
-    "6140": _for_record("number_taken"),
+    **dict.fromkeys(("500", "1040", "2010", "2020", "2030", "5000"), OUR_MISTAKE),
+    **dict.fromkeys(("2060", "2070", "2080", "2090", "2100", "2110", "2120", "2130"), OUR_MISTAKE),
+    **dict.fromkeys(("2170", "2230", "2250", "4000", "4001", "4002", "10100"), OUR_MISTAKE),
+    **dict.fromkeys(("6290", "6300", "6340", "6350", "6360", "6370", "6380", "6390"), OUR_MISTAKE),
+    "610": _rejected("target_missing", "gone_in_ledger"),
+    "2500": _rejected("target_missing"),
+    "2050": _rejected("text_too_long"),
+    "5010": _rejected("refused", "changed_in_ledger"),
+    "6000": _rejected("refused", "billed"),
+    "6140": _rejected("number_taken"),
     "6200": CLOSED,
     "6210": CLOSED,
-    "6240": _for_record("name_taken"),
-    "6310": _for_record("missing_customer"),
-    "6330": _for_record("missing_rate"),
-    "6400": _for_record("refused", "billed"),
-    "6430": _for_record("wrong_account"),
+    "6240": _rejected("name_taken"),
+    "6310": _rejected("missing_customer"),
+    "6330": _rejected("missing_rate"),
+    "6400": _rejected("refused", "billed"),
+    "6430": _rejected("wrong_account"),
     "6480": RECONCILED,
     "6540": RECONCILED,
     # What the record itself says does not suit the ledger; the ledger's words explain it.
@@ -109,24 +83,24 @@ TABLE: dict[str, Meaning] = {
 OPTIONAL = frozenset({"Bill", "Purchase", "Invoice", "Attachable"})
 """Kinds that a plan may lack, or may lack parts of, while it has the others."""
 
-BY_TYPE: dict[str, Meaning] = {
-    "SystemFault": REPEAT,
+BY_TYPE: Mapping[str, CodeMeaning] = {
+    "SystemFault": RETRY,
     "AuthenticationFault": RECONNECT,
     "AUTHENTICATION": RECONNECT,
     "AuthorizationFault": STOP,
     "AuthorizatonFault": STOP,
 }
 
-BY_STATUS: dict[int, Disposition] = {
+BY_STATUS: Mapping[int, Disposition] = {
     401: Disposition.RECONNECT,
     403: Disposition.STOP,
     404: Disposition.STOP,
-    408: Disposition.REPEAT,
+    408: Disposition.RETRY,
     429: Disposition.THROTTLED,
 }
 
 
-def meaning(fault: Fault) -> Meaning:
+def meaning(fault: Fault) -> CodeMeaning:
     """What a fault means; an unknown code goes by the fault's type, else it is the record's."""
     return TABLE.get(fault.code) or BY_TYPE.get(fault.type) or REFUSED
 
@@ -156,33 +130,8 @@ def disposition(reply: Reply) -> Disposition:
 
 def _by_status(reply: Reply) -> Disposition:
     if reply.status < 300:
-        readable = Disposition.RECORD if reply.faults else Disposition.ACCEPTED
-        return readable if reply.payload else Disposition.REPEAT
+        readable = Disposition.REJECTED if reply.faults else Disposition.ACCEPTED
+        return readable if reply.payload else Disposition.RETRY
     if reply.status >= 500:
-        return Disposition.REPEAT
-    return BY_STATUS.get(reply.status, Disposition.RECORD)
-
-
-def unavailable(detail: str, trace_id: str = "") -> LedgerUnavailable:
-    """Trying again later helps."""
-    words = reason("ledger_unavailable", detail=detail)
-    return LedgerUnavailable(words.code, words.message, words.remedy, trace_id)
-
-
-def authorization_lost(detail: str, trace_id: str = "") -> AuthorizationLost:
-    """Only a reconnect helps."""
-    words = reason("needs_reconnect", detail=detail)
-    return AuthorizationLost(words.code, words.message, words.remedy, trace_id)
-
-
-def stopped(detail: str, trace_id: str = "") -> LedgerStopped:
-    """A person has to act in the ledger."""
-    words = reason("ledger_stopped", detail=detail)
-    return LedgerStopped(words.code, words.message, words.remedy, trace_id)
-
-
-def lane_error(what: Disposition, detail: str, trace_id: str) -> LedgerError | None:
-    """The error that a disposition means for the whole lane; None when it means none."""
-    if what is Disposition.RECONNECT:
-        return authorization_lost(detail, trace_id)
-    return stopped(detail, trace_id) if what is Disposition.STOP else None
+        return Disposition.RETRY
+    return BY_STATUS.get(reply.status, Disposition.REJECTED)

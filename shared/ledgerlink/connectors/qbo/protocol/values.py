@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ledgerlink.connectors.qbo.protocol import error_codes
 from ledgerlink.connectors.qbo.protocol.response import Reply
+from ledgerlink.connectors.shared import errors
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 """The zone of the ledger's own stamps."""
@@ -31,7 +31,9 @@ def as_of(reply: Reply) -> datetime:
     """The ledger's time of an answer. Raises LedgerUnavailable for an answer without one."""
     stamp = moment(reply.payload.get("time"))
     if stamp is None:
-        raise error_codes.unavailable("its answer does not say when it was given", reply.trace_id)
+        raise errors.unavailable(
+            "its answer does not say when it was given", trace_id=reply.trace_id
+        )
     return stamp
 
 

@@ -11,7 +11,6 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from ledgerlink.connectors.qbo.protocol import error_codes, values
-from ledgerlink.connectors.qbo.protocol.error_codes import Disposition
 from ledgerlink.connectors.qbo.protocol.response import Reply
 from ledgerlink.connectors.qbo.reads import company
 from ledgerlink.connectors.qbo.reads.catalog import ENTITY, LISTS, READERS
@@ -19,6 +18,8 @@ from ledgerlink.connectors.qbo.reads.invoice_payments import Payments
 from ledgerlink.connectors.qbo.reads.map_lists import gone, is_stub
 from ledgerlink.connectors.qbo.reads.reader import Readings
 from ledgerlink.connectors.qbo.transport.client import MINOR_VERSION, Call, Client, Entity
+from ledgerlink.connectors.shared import errors
+from ledgerlink.connectors.shared.errors import Disposition
 from ledgerlink.domain.errors import LedgerStopped
 from ledgerlink.domain.model.list_records import ListBatch, ListRecord, ListType
 from ledgerlink.domain.ports import ConnectorState, Stop
@@ -178,7 +179,7 @@ def _elements(reply: Reply) -> list[Mapping[str, object]]:
     """One element for each entity. Raises LedgerUnavailable for an answer of another shape."""
     responses = values.blocks(reply.payload, "CDCResponse")
     if not responses:
-        raise error_codes.unavailable("its answer has no CDCResponse", reply.trace_id)
+        raise errors.unavailable("its answer has no CDCResponse", trace_id=reply.trace_id)
     return [each for response in responses for each in values.blocks(response, "QueryResponse")]
 
 

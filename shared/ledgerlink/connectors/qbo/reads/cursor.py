@@ -8,9 +8,9 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ledgerlink.connectors.qbo.protocol import error_codes
 from ledgerlink.connectors.qbo.protocol.queries import PAGE
 from ledgerlink.connectors.qbo.transport.client import Entity
+from ledgerlink.connectors.shared import errors
 from ledgerlink.domain.errors import Invalid
 
 TAIL = 5
@@ -75,5 +75,5 @@ class Place:
             start = max(1, self.start - STEPS[self.back])
             return replace(self, start=start, back=self.back + 1)
         if self.restarts >= RESTARTS:
-            raise error_codes.unavailable("its rows keep moving while they are read")
+            raise errors.unavailable("its rows keep moving while they are read")
         return Place(restarts=self.restarts + 1)

@@ -10,13 +10,14 @@ import httpx
 from ledgerlink.connectors.qbo.auth.bearer import Bearer
 from ledgerlink.connectors.qbo.auth.token_refresh import Refresher
 from ledgerlink.connectors.qbo.protocol import error_codes, queries
-from ledgerlink.connectors.qbo.protocol.error_codes import Disposition
 from ledgerlink.connectors.qbo.protocol.response import Reply, lost, read
 from ledgerlink.connectors.qbo.transport.rate_limits import Lane, Limiter
 from ledgerlink.connectors.qbo.transport.retry import Pauses, Retry
 from ledgerlink.connectors.qbo.transport.throttle import Throttle
-from ledgerlink.connectors.qbo.transport.unanswered import UNKNOWN, UnansweredWrites, waited
+from ledgerlink.connectors.shared import errors
+from ledgerlink.connectors.shared.errors import Disposition
 from ledgerlink.connectors.shared.ledger_time import LedgerTime, in_time
+from ledgerlink.connectors.shared.unanswered import UnansweredWrites
 from ledgerlink.domain.ports import Stop, never
 
 MINOR_VERSION = "minorversion=75"
@@ -28,6 +29,9 @@ CONNECT_TIMEOUT = 15.0
 
 MAX_PAGES = 1000
 """A million rows; no search needs more."""
+
+UNCERTAIN = frozenset({Disposition.LOOK_UP, Disposition.RETRY})
+"""Responses that leave open whether the ledger is still processing the request."""
 
 JSON = "application/json"
 STATEMENT = "application/text"
@@ -89,10 +93,10 @@ class Client:
         time: LedgerTime,
         jitter: Callable[[], float],
         calls: Counter[str],
-        silence: UnansweredWrites,
+        unanswered: UnansweredWrites,
     ) -> None:
         self.calls = calls
-        self.silence = silence
+        self.unanswered = unanswered
         self._url = company_url
         self._http = http
         self._refresher = refresher
@@ -117,7 +121,7 @@ class Client:
                 case Disposition.THROTTLED:
                     now = self._time.now()
                     self._limiter.pause(now + patience.after_throttling(reply, now))
-                case Disposition.REPEAT:
+                case Disposition.RETRY:
                     await self._time.sleep(patience.after_trouble(reply), stop)
                 case what:
                     self._pauses.end()
@@ -139,7 +143,7 @@ class Client:
             yield rows
             if len(rows) < queries.PAGE:
                 return
-        raise error_codes.unavailable(f"too many {entity} records to search")
+        raise errors.unavailable(f"too many {entity} records to search")
 
     async def read(self, entity: str, path: str, stop: Stop = never) -> Entity:
         """One record by its address. Raises as `rows`."""
@@ -162,17 +166,17 @@ class Client:
         try:
             reply = await in_time(self._send(call, request), stop)
         except BaseException as error:
-            self._unanswered(call, waited(error, TIMEOUT))
+            self._unanswered(call, _age(error))
             if isinstance(error, httpx.RequestError):
                 return lost(error)
             raise
-        if error_codes.disposition(reply) in UNKNOWN:
+        if error_codes.disposition(reply) in UNCERTAIN:
             self._unanswered(call)
         return reply
 
-    def _unanswered(self, call: Call, since: float = 0.0) -> None:
+    def _unanswered(self, call: Call, age: float = 0.0) -> None:
         if call.writes:
-            self.silence.begin(since)
+            self.unanswered.add(age)
 
     async def _send(self, call: Call, request: httpx.Request) -> Reply:
         async def again() -> None:
@@ -202,7 +206,7 @@ def timeout(time: LedgerTime) -> httpx.Timeout:
 
 
 def _unless_fatal(what: Disposition, reply: Reply) -> Reply:
-    if error := error_codes.lane_error(what, str(reply), reply.trace_id):
+    if error := errors.lane_error(what, str(reply), trace_id=reply.trace_id):
         raise error
     return reply
 
@@ -210,8 +214,13 @@ def _unless_fatal(what: Disposition, reply: Reply) -> Reply:
 def accepted(reply: Reply, name: str) -> Entity:
     """This part of an answer. Raises LedgerStopped for faults, LedgerUnavailable without it."""
     if error_codes.disposition(reply) is not Disposition.ACCEPTED:
-        raise error_codes.stopped(f"it refused to be read: {reply}", reply.trace_id)
+        raise errors.stopped(f"it refused to be read: {reply}", trace_id=reply.trace_id)
     part = reply.payload.get(name)
     if not isinstance(part, Mapping):
-        raise error_codes.unavailable(f"its answer has no {name}", reply.trace_id)
+        raise errors.unavailable(f"its answer has no {name}", trace_id=reply.trace_id)
     return part
+
+
+def _age(error: BaseException) -> float:
+    """How many ledger seconds ago the request was sent at least, by the error that ended it."""
+    return TIMEOUT if isinstance(error, httpx.ReadTimeout) else 0.0

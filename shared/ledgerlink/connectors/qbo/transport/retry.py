@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from math import inf
 
-from ledgerlink.connectors.qbo.protocol import error_codes
 from ledgerlink.connectors.qbo.protocol.response import Reply
+from ledgerlink.connectors.shared import errors
 from ledgerlink.domain.errors import LedgerUnavailable
 
 TRIES = 6
@@ -57,7 +57,7 @@ class Retry:
         """Exponential, half of it random. Raises OutOfPatience after the last try."""
         self._troubles += 1
         if self._troubles >= TRIES:
-            down = error_codes.unavailable(f"{reply}, {TRIES} times in a row", reply.trace_id)
+            down = errors.unavailable(f"{reply}, {TRIES} times in a row", trace_id=reply.trace_id)
             raise RetriesExhausted(down.code, down.message, down.remedy, down.trace_id)
         wait = min(FIRST_WAIT * 2.0 ** (self._troubles - 1), LONGEST_WAIT)
         return wait * (1 + self._jitter()) / 2
@@ -69,5 +69,5 @@ class Retry:
         pause = PAUSE if reply.retry_after is None else float(reply.retry_after)
         self._shared.begin(now, pause)
         if max(self._pauses, self._shared.count) > PAUSES or pause > LONGEST_PAUSE:
-            raise error_codes.unavailable(f"{reply}; its quota is used up", reply.trace_id)
+            raise errors.unavailable(f"{reply}; its quota is used up", trace_id=reply.trace_id)
         return pause
