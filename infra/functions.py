@@ -14,8 +14,8 @@ from constructs import Construct
 from infra.events import Events
 from infra.lanes import Lanes
 from infra.permissions import write_logs
-from infra.secrets import APP_SECRET_INTACCT, APP_SECRET_QBO, CONNECTIONS_PREFIX, Secrets
-from infra.settings import Settings
+from infra.secrets import CONNECTIONS_PREFIX, Secrets
+from infra.settings import DeployedLedger, Settings
 from infra.storage import Storage
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
@@ -167,27 +167,27 @@ def environment(
         "LEDGERLINK_BUS": events.bus.event_bus_name,
         "LEDGERLINK_SECRETS_PREFIX": CONNECTIONS_PREFIX,
         "LEDGERLINK_SECRETS_KEY": secrets.key.key_arn,
-        "LEDGERLINK_APP_SECRET_QBO": APP_SECRET_QBO,
-        "LEDGERLINK_APP_SECRET_INTACCT": APP_SECRET_INTACCT,
         "LEDGERLINK_FIRM_CLAIM": settings.firm_claim,
         "LEDGERLINK_KINDS_CLAIM": settings.kinds_claim,
         "LEDGERLINK_SCOPE_READ": settings.scopes.read,
         "LEDGERLINK_SCOPE_POST": settings.scopes.post,
         "LEDGERLINK_SCOPE_ADMIN": settings.scopes.admin,
         "LEDGERLINK_PUBLIC_URL": settings.public_url,
-        "QBO_API_URL": settings.qbo.api_url,
-        "QBO_AUTHORIZE_URL": settings.qbo.authorize_url,
-        "QBO_TOKEN_URL": settings.qbo.token_url,
-        "QBO_REVOKE_URL": settings.qbo.revoke_url,
-        "QBO_CLOCK_SCALE": settings.qbo.clock_scale,
-        "INTACCT_GATEWAY_URL": settings.intacct.gateway_url,
-        "INTACCT_HOSTS": ",".join(settings.intacct.hosts),
-        "INTACCT_CLOCK_SCALE": settings.intacct.clock_scale,
+        **_ledgers(settings.ledgers),
         # Empty: zones come from the layer's tzdata, and not from whatever the runtime holds.
         "PYTHONTZPATH": "",
         "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
         "POWERTOOLS_LOG_LEVEL": "INFO",
     }
+
+
+def _ledgers(ledgers: Sequence[DeployedLedger]) -> dict[str, str]:
+    """Where each ledger is, and the name of the application's secret for it."""
+    found: dict[str, str] = {}
+    for one in ledgers:
+        found |= one.environment
+        found[one.description.secret_variable] = one.description.secret_name
+    return found
 
 
 def machine_arn() -> str:

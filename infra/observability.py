@@ -67,7 +67,7 @@ class Observability(Construct):
         ]
         self.alarms = [self._alarm(watch) for watch in watches]
         self._notify(settings)
-        self._dashboard(watches)
+        self._dashboard(watches, [one.name for one in settings.ledgers])
 
     def _alarm(self, watch: Watch) -> cloudwatch.Alarm:
         return watch.metric.create_alarm(
@@ -87,14 +87,14 @@ class Observability(Construct):
         for alarm in self.alarms:
             alarm.add_alarm_action(actions.SnsAction(topic))
 
-    def _dashboard(self, watches: Sequence[Watch]) -> None:
+    def _dashboard(self, watches: Sequence[Watch], ledgers: Sequence[str]) -> None:
         board = cloudwatch.Dashboard(self, "Dashboard")
         board.add_widgets(cloudwatch.AlarmStatusWidget(alarms=self.alarms, width=24, height=3))
         for watch in watches:
             board.add_widgets(
                 cloudwatch.GraphWidget(title=watch.name, left=[watch.metric], width=8)
             )
-        for title, metrics in _graphs().items():
+        for title, metrics in _graphs(ledgers).items():
             board.add_widgets(cloudwatch.GraphWidget(title=title, left=metrics, width=8))
 
 
@@ -110,24 +110,26 @@ def _silence(watch: Watch) -> cloudwatch.TreatMissingData:
     return cloudwatch.TreatMissingData.NOT_BREACHING
 
 
-def _counted(function: str, name: str, period: Duration = FIVE_MINUTES) -> cloudwatch.Metric:
-    """What a function of ours counts by itself, summed up per period."""
+def _counted(
+    function: str, name: str, period: Duration = FIVE_MINUTES, ledger: str = ""
+) -> cloudwatch.Metric:
+    """What a function counts itself, summed up per period; for one ledger where it is named."""
     return cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name=name,
-        dimensions_map={"service": function},
+        dimensions_map={"service": function, **({"ledger": ledger} if ledger else {})},
         statistic="Sum",
         period=period,
     )
 
 
-def _graphs() -> dict[str, list[cloudwatch.IMetric]]:
+def _graphs(ledgers: Sequence[str]) -> dict[str, list[cloudwatch.IMetric]]:
     """What is good to see and wakes nobody up."""
     day = Duration.days(1)
     noticed = ("Received", "Ignored", "Echoed", "Known", "Hinted")
     answers = ("NotificationsAnswered", "NotificationsForbidden")
     return {
-        "MeteredReads": [_counted("worker", "MeteredReads", day)],
+        "MeteredReads": [_counted("worker", "MeteredReads", day, ledger) for ledger in ledgers],
         "ConnectionsDue": [_counted("scheduler", "ConnectionsDue")],
         "Notifications": [_counted("webhooks", name) for name in answers],
         "Notices": [_counted("webhooks", f"Notices{name}") for name in noticed],

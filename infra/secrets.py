@@ -7,11 +7,10 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from cdk_nag import NagPackSuppression, NagSuppressions
 from constructs import Construct
+from ledgerlink.connectors.ledgers import LedgerDescription
 
 from infra.settings import Settings
 
-APP_SECRET_QBO = "ledgerlink/app/qbo"  # noqa: S105 - a name
-APP_SECRET_INTACCT = "ledgerlink/app/intacct"  # noqa: S105 - a name
 CONNECTIONS_PREFIX = "ledgerlink/connections/"
 UNSET = "set-after-deploy"
 
@@ -28,56 +27,37 @@ class Secrets(Construct):
             enable_key_rotation=True,
             removal_policy=settings.removal,
         )
-        self.app_qbo = self._application(
-            settings,
-            "AppQbo",
-            APP_SECRET_QBO,
-            "client_id, client_secret and webhook_verifier_token of the Intuit app",
-            _generated("client_id", "client_secret"),
-            "Intuit issues the client secret on its developer portal and offers no API to rotate "
-            "it; docs/operations.md tells how to change it by hand.",
-        )
-        self.app_intacct = self._application(
-            settings,
-            "AppIntacct",
-            APP_SECRET_INTACCT,
-            "sender_id and sender_password of the Sage Intacct Web Services developer license",
-            _generated("sender_id", "sender_password"),
-            "Sage issues the sender password with the developer license and offers no API to "
-            "rotate it; docs/operations.md tells how to change it by hand.",
-        )
+        self._applications = {
+            one.name: self._application(settings, one.description) for one in settings.ledgers
+        }
+        self._signing = [one.name for one in settings.ledgers if one.description.signs_webhooks]
 
-    def _application(
-        self,
-        settings: Settings,
-        construct: str,
-        name: str,
-        holds: str,
-        start: secretsmanager.SecretStringGenerator,
-        why_not_rotated: str,
-    ) -> secretsmanager.Secret:
-        """A secret for what a ledger's vendor gave the application; set after deploy."""
+    def _application(self, settings: Settings, ledger: LedgerDescription) -> secretsmanager.Secret:
+        """The secret for what a ledger's maker gave the application."""
+        *others, last = ledger.secret.fields
         secret = secretsmanager.Secret(
             self,
-            construct,
-            secret_name=name,
-            description=f"{holds}; set after deploy",
+            f"App{ledger.name.capitalize()}",
+            secret_name=ledger.secret_name,
+            description=f"{', '.join(others)} and {last} of the {ledger.secret.issued_as}; "
+            "set after deploy",
             encryption_key=self.key,
-            generate_secret_string=start,
+            generate_secret_string=_generated(*ledger.secret.fields[:2]),
             removal_policy=settings.removal,
         )
-        NagSuppressions.add_resource_suppressions(
-            secret, [NagPackSuppression(id="AwsSolutions-SMG4", reason=why_not_rotated)]
+        not_rotated = NagPackSuppression(
+            id="AwsSolutions-SMG4", reason=ledger.secret.why_not_rotated
         )
+        NagSuppressions.add_resource_suppressions(secret, [not_rotated])
         return secret
 
     def applications(self) -> list[str]:
         """The ARN of each ledger's application secret."""
-        return [secret.secret_arn for secret in (self.app_qbo, self.app_intacct)]
+        return [secret.secret_arn for secret in self._applications.values()]
 
     def signing(self) -> list[str]:
-        """The ARN of the application secret of each ledger that sends notices."""
-        return [self.app_qbo.secret_arn]
+        """The ARN of the application secret of each ledger that signs webhooks with it."""
+        return [self._applications[name].secret_arn for name in self._signing]
 
     def connections_arn(self) -> str:
         """The ARN pattern of every connection secret, and of nothing else."""

@@ -1,17 +1,19 @@
 """What a deployment may choose, read once from CDK context.
 
-Defaults stand in cdk.json. Lists and objects may also come from the command line as JSON:
+Defaults stand in cdk.json, those of a ledger in its row of `ledgerlink.connectors.ledgers`. Lists
+and objects may also come from the command line as JSON:
 `cdk deploy -c jwtIssuer=https://id.example.com -c 'jwtAudience=["ledgerlink"]'`.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar, get_args
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from ledgerlink.connectors.ledgers import CLOCK_SCALE, LEDGERS, LedgerDescription
 
 LayerPlatform = Literal["lambda", "machine"]
 # What layers/dependencies.py installs wheels for.
@@ -32,6 +34,7 @@ RETENTION = {
 }
 ContextReader = Callable[[str], object]
 Chosen = TypeVar("Chosen")
+PAGE = "see docs/deploy-to-aws.md"
 
 
 class SettingError(Exception):
@@ -48,24 +51,16 @@ class Scopes:
 
 
 @dataclass(frozen=True)
-class QuickBooksAddresses:
-    """Where QuickBooks Online is, and how fast its clock runs (1 outside of tests)."""
+class DeployedLedger:
+    """A ledger and where this deployment finds it."""
 
-    api_url: str
-    authorize_url: str
-    token_url: str
-    revoke_url: str
-    clock_scale: str
+    description: LedgerDescription
+    environment: Mapping[str, str]
+    """Environment variables that tell the functions its endpoints and the speed of its clock."""
 
-
-@dataclass(frozen=True)
-class IntacctAddresses:
-    """Where Sage Intacct's gateway is, the hosts that it may send sessions to (with a leading dot:
-    all below), and how fast its clock runs (1 outside of tests)."""
-
-    gateway_url: str
-    hosts: tuple[str, ...]
-    clock_scale: str
+    @property
+    def name(self) -> str:
+        return self.description.name
 
 
 @dataclass(frozen=True)
@@ -79,8 +74,7 @@ class Settings:
     kinds_claim: str
     public_url: str
     layer_platform: LayerPlatform
-    qbo: QuickBooksAddresses
-    intacct: IntacctAddresses
+    ledgers: tuple[DeployedLedger, ...]
     removal: RemovalPolicy
     retain: bool
     log_retention: logs.RetentionDays
@@ -90,7 +84,9 @@ class Settings:
     alarm_topic_arn: str
 
 
-def read_settings(context: ContextReader) -> Settings:
+def read_settings(
+    context: ContextReader, ledgers: Sequence[LedgerDescription] = LEDGERS
+) -> Settings:
     """Read all settings through `node.try_get_context`. SettingError names what is wrong."""
     removal = _choice(context, "removalPolicy", REMOVAL)
     scopes = _texts(context, "scopes", ("read", "post", "admin"))
@@ -104,8 +100,7 @@ def read_settings(context: ContextReader) -> Settings:
         layer_platform=_choice(
             context, "layerPlatform", {name: name for name in get_args(LayerPlatform)}
         ),
-        qbo=_quickbooks(context),
-        intacct=_intacct(context),
+        ledgers=tuple(_ledger(context, one) for one in ledgers),
         removal=removal,
         retain=removal is RemovalPolicy.RETAIN,
         log_retention=_choice(context, "logRetentionDays", RETENTION),
@@ -116,19 +111,47 @@ def read_settings(context: ContextReader) -> Settings:
     )
 
 
-def _quickbooks(context: ContextReader) -> QuickBooksAddresses:
-    keys = ("apiUrl", "authorizeUrl", "tokenUrl", "revokeUrl", "clockScale")
-    found = _texts(context, "qbo", keys)
-    return QuickBooksAddresses(*(found[key] for key in keys))
+def _ledger(context: ContextReader, ledger: LedgerDescription) -> DeployedLedger:
+    """A ledger at its production endpoints, or at those of the context object of its name.
+
+    The object names every endpoint, so that production is never mixed with something else.
+    """
+    given = ledger.production
+    if context(ledger.name) is not None:
+        given = {field: _endpoint(context, ledger, field) for field in ledger.production}
+    values = {**given, CLOCK_SCALE: _clock_scale(context, ledger)}
+    return DeployedLedger(
+        ledger, {ledger.variable(field): _variable(value) for field, value in values.items()}
+    )
 
 
-def _intacct(context: ContextReader) -> IntacctAddresses:
-    found = _texts(context, "intacct", ("gatewayUrl", "clockScale"))
-    hosts = _mapping(context, "intacct").get("hosts")
-    if not isinstance(hosts, list) or not hosts:
-        raise SettingError("context intacct needs hosts, a list of at least 1 text; see cdk.json")
-    named = tuple(str(host) for host in hosts)
-    return IntacctAddresses(found["gatewayUrl"], named, found["clockScale"])
+def _endpoint(
+    context: ContextReader, ledger: LedgerDescription, field: str
+) -> str | tuple[str, ...]:
+    key, kind = _context_key(field), type(ledger.production[field])
+    if kind is str:
+        return _texts(context, ledger.name, (key,))[key]
+    found = _mapping(context, ledger.name).get(key)
+    if not isinstance(found, list) or not found:
+        raise SettingError(f"context {ledger.name} needs {key}, a list of at least 1 text; {PAGE}")
+    return tuple(str(one) for one in found)
+
+
+def _clock_scale(context: ContextReader, ledger: LedgerDescription) -> str:
+    if context(ledger.name) is None:
+        return "1"
+    key = _context_key(CLOCK_SCALE)
+    return _texts(context, ledger.name, (key,))[key]
+
+
+def _context_key(field: str) -> str:
+    """`api_url` is `apiUrl` in the context, as all keys there."""
+    first, *others = field.split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
+def _variable(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else ",".join(value)
 
 
 def _value(context: ContextReader, key: str) -> object:
@@ -163,14 +186,14 @@ def _mapping(context: ContextReader, key: str) -> Mapping[str, object]:
     value = _value(context, key)
     if isinstance(value, dict):
         return value
-    raise SettingError(f"context {key} must be an object, as in cdk.json")
+    raise SettingError(f"context {key} must be an object; {PAGE}")
 
 
 def _texts(context: ContextReader, key: str, names: tuple[str, ...]) -> dict[str, str]:
     value = _mapping(context, key)
     missing = [name for name in names if value.get(name) in (None, "")]
     if missing:
-        raise SettingError(f"context {key} lacks {', '.join(missing)}; see cdk.json")
+        raise SettingError(f"context {key} lacks {', '.join(missing)}; {PAGE}")
     return {name: str(value[name]) for name in names}
 
 

@@ -12,7 +12,7 @@ from infra.lanes import Lanes
 from infra.machines import Machines
 from infra.observability import Observability, Watched
 from infra.scheduler import Scheduler
-from infra.secrets import APP_SECRET_INTACCT, APP_SECRET_QBO, Secrets
+from infra.secrets import Secrets
 from infra.settings import Settings
 from infra.storage import Storage
 from infra.webhooks import Webhooks
@@ -54,8 +54,10 @@ class LedgerlinkStack(Stack):
                 "BucketName": storage.bucket.bucket_name,
                 "LaneUrl": lanes.lane.queue_url,
                 "DeadLettersUrl": lanes.dead_letters.queue_url,
-                "AppSecretQbo": APP_SECRET_QBO,
-                "AppSecretIntacct": APP_SECRET_INTACCT,
+                **{
+                    f"AppSecret{one.name.capitalize()}": one.description.secret_name
+                    for one in settings.ledgers
+                },
                 "ApiFunction": api.api.function.function_name,
                 "WorkerFunction": worker.worker.function.function_name,
                 "SchedulerFunction": scheduler.scheduler.function.function_name,

@@ -82,6 +82,7 @@ class Deployment:
             raise MachineError(str(error)) from error
         environment = {
             **self._environment(major),
+            "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "shared"))),
             "CDK_OUTDIR": str(self.layout.assembly),
             "CDK_CONTEXT_JSON": json.dumps(self._context()),
         }

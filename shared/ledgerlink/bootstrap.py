@@ -6,7 +6,7 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from ledgerlink.connectors.ledgers import LEDGERS, LedgerDescription
 from ledgerlink.domain.ports import Clock, Connector
 from ledgerlink.services.dependencies import Dependencies
 
@@ -136,40 +137,18 @@ def build(environment: Mapping[str, str], client: Callable[[str], Any] = client)
     )
 
 
-APPLICATION = "LEDGERLINK_APP_SECRET_"
-
-
 def applications(environment: Mapping[str, str]) -> dict[str, str]:
-    """The secret of the application's own credentials for each ledger."""
-    named = ((name, value) for name, value in environment.items() if value)
-    return {
-        name.removeprefix(APPLICATION).lower(): value
-        for name, value in named
-        if name.startswith(APPLICATION)
-    }
+    """The name of the application's secret for each ledger that has one."""
+    named = {one.name: environment.get(one.secret_variable, "") for one in LEDGERS}
+    return {ledger: secret for ledger, secret in named.items() if secret}
 
 
-def connectors(environment: Mapping[str, str], clock: Clock) -> dict[str, Connector]:
-    """The ledgers that this environment describes: QuickBooks Online, and Sage Intacct where its
-    gateway is named."""
-    from ledgerlink.connectors import intacct, qbo
-
-    quickbooks = qbo.Endpoints(
-        api_url=environment["QBO_API_URL"],
-        authorize_url=environment["QBO_AUTHORIZE_URL"],
-        token_url=environment["QBO_TOKEN_URL"],
-        revoke_url=environment["QBO_REVOKE_URL"],
-        clock_scale=float(environment.get("QBO_CLOCK_SCALE", "1")),
-    )
-    found: dict[str, Connector] = {"qbo": qbo.QuickBooksOnline(quickbooks, clock)}
-    if gateway := environment.get("INTACCT_GATEWAY_URL"):
-        sage = intacct.Endpoints(
-            gateway_url=gateway,
-            hosts=tuple(environment["INTACCT_HOSTS"].split(",")),
-            clock_scale=float(environment.get("INTACCT_CLOCK_SCALE", "1")),
-        )
-        found["intacct"] = intacct.SageIntacct(sage, clock)
-    return found
+def connectors(
+    environment: Mapping[str, str], clock: Clock, ledgers: Sequence[LedgerDescription] = LEDGERS
+) -> dict[str, Connector]:
+    """The ledgers of which this environment says where they are."""
+    found = {one.name: one.connector(environment, clock) for one in ledgers}
+    return {ledger: connector for ledger, connector in found.items() if connector}
 
 
 YOUNG = 50_000

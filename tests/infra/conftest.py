@@ -1,12 +1,14 @@
 """The stack, synthesized once per session from cdk.json's defaults and empty build folders."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from aws_cdk import App, Aspects
 from aws_cdk.assertions import Annotations, Match, Template
 from cdk_nag import AwsSolutionsChecks
+from ledgerlink.connectors.ledgers import LEDGERS, LedgerDescription
 
 from infra.settings import read_settings
 from infra.stack import LedgerlinkStack
@@ -35,16 +37,29 @@ def context() -> dict[str, object]:
     return {**defaults, **CHOSEN}
 
 
+def synthesized(
+    build: Path, ledgers: Sequence[LedgerDescription] = LEDGERS, **chosen: object
+) -> LedgerlinkStack:
+    """The stack with these ledgers, as an operator chose it."""
+    app = App(context={**context(), **chosen})
+    settings = read_settings(app.node.try_get_context, ledgers)
+    return LedgerlinkStack(app, "Ledgerlink", settings, build)
+
+
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> LedgerlinkStack:
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Layers and functions as layers.build leaves them, with next to nothing in them."""
     build = tmp_path_factory.mktemp("build")
     for folder in BUILT:
         (build / folder).mkdir(parents=True)
         (build / folder / "module.py").write_text("")
-    app = App(context=context())
-    settings = read_settings(app.node.try_get_context)
-    stack = LedgerlinkStack(app, "Ledgerlink", settings, build)
-    Aspects.of(app).add(AwsSolutionsChecks(verbose=True))
+    return build
+
+
+@pytest.fixture(scope="session")
+def stack(build: Path) -> LedgerlinkStack:
+    stack = synthesized(build)
+    Aspects.of(stack).add(AwsSolutionsChecks(verbose=True))
     return stack
 
 

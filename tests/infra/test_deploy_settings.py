@@ -18,15 +18,30 @@ def test_lists_and_objects_may_come_from_the_command_line_as_json() -> None:
     assert settings.tags == {"team": "ledgers"}
 
 
-def test_production_quickbooks_is_the_default() -> None:
-    assert read().qbo.api_url == "https://quickbooks.api.intuit.com"
-    assert read().qbo.clock_scale == "1"
+def variables(settings: Settings) -> dict[str, str]:
+    """The environment of the functions, as far as it says where ledgers are."""
+    return {name: value for one in settings.ledgers for name, value in one.environment.items()}
 
 
-def test_production_sage_intacct_is_the_default() -> None:
-    assert read().intacct.gateway_url == "https://api.intacct.com/ia/xml/xmlgw.phtml"
-    assert read().intacct.hosts == (".intacct.com",)
-    assert read().intacct.clock_scale == "1"
+def test_production_of_every_ledger_is_the_default() -> None:
+    assert variables(read()) == {
+        "QBO_API_URL": "https://quickbooks.api.intuit.com",
+        "QBO_AUTHORIZE_URL": "https://appcenter.intuit.com/connect/oauth2",
+        "QBO_TOKEN_URL": "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
+        "QBO_REVOKE_URL": "https://developer.api.intuit.com/v2/oauth2/tokens/revoke",
+        "QBO_CLOCK_SCALE": "1",
+        "INTACCT_GATEWAY_URL": "https://api.intacct.com/ia/xml/xmlgw.phtml",
+        "INTACCT_HOSTS": ".intacct.com",
+        "INTACCT_CLOCK_SCALE": "1",
+    }
+
+
+def test_a_deployment_may_say_where_a_ledger_is() -> None:
+    elsewhere = {"gatewayUrl": "https://x.test/gw", "hosts": ["x.test", ".y.test"], "clockScale": 9}
+    found = variables(read(intacct=elsewhere))
+    assert found["INTACCT_GATEWAY_URL"] == "https://x.test/gw"
+    assert found["INTACCT_HOSTS"] == "x.test,.y.test"
+    assert found["INTACCT_CLOCK_SCALE"] == "9"
 
 
 @pytest.mark.parametrize(

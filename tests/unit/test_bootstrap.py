@@ -1,7 +1,12 @@
 """The wiring on AWS."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import pytest
 from ledgerlink import bootstrap
+from ledgerlink.connectors.ledgers import LEDGERS, LedgerDescription
+from ledgerlink.domain.ports import Clock, Connector
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "eu-central-1"])
@@ -33,15 +38,54 @@ SAGE = {
 }
 
 
-def test_sage_intacct_is_there_where_its_gateway_is_named() -> None:
+def test_a_ledger_is_there_where_the_environment_says_where_it_is() -> None:
     clock = bootstrap.SystemClock()
     assert set(bootstrap.connectors(QUICKBOOKS, clock)) == {"qbo"}
     assert set(bootstrap.connectors({**QUICKBOOKS, **SAGE}, clock)) == {"qbo", "intacct"}
 
 
+def test_a_ledger_of_which_the_environment_says_half_is_a_fault_of_the_deployment() -> None:
+    half = {"INTACCT_GATEWAY_URL": SAGE["INTACCT_GATEWAY_URL"]}
+    with pytest.raises(KeyError, match="INTACCT_HOSTS"):
+        bootstrap.connectors({**QUICKBOOKS, **half}, bootstrap.SystemClock())
+
+
+def test_a_connector_has_the_name_of_its_row_and_what_the_environment_says() -> None:
+    environment = {**QUICKBOOKS, **SAGE, "QBO_CLOCK_SCALE": "60", "INTACCT_CLOCK_SCALE": "2"}
+    given: dict[str, Mapping[str, str]] = {}
+
+    def watched(ledger: LedgerDescription) -> LedgerDescription:
+        def connect(values: Mapping[str, str], clock: Clock) -> Connector:
+            given[ledger.name] = values
+            return ledger.connect(values, clock)
+
+        return replace(ledger, connect=connect)
+
+    clock = bootstrap.SystemClock()
+    found = bootstrap.connectors(environment, clock, [watched(one) for one in LEDGERS])
+    assert {name: connector.name for name, connector in found.items()} == {
+        "qbo": "qbo",
+        "intacct": "intacct",
+    }
+    assert given == {
+        "qbo": {
+            "api_url": "https://api.example",
+            "authorize_url": "https://consent.example",
+            "token_url": "https://token.example",
+            "revoke_url": "https://revoke.example",
+            "clock_scale": "60",
+        },
+        "intacct": {
+            "gateway_url": "https://api.intacct.example/gateway",
+            "hosts": ".intacct.example,localhost",
+            "clock_scale": "2",
+        },
+    }
+
+
 def test_each_ledger_has_the_applications_own_credentials() -> None:
     named = {"LEDGERLINK_APP_SECRET_QBO": "app/qbo", "LEDGERLINK_APP_SECRET_INTACCT": "app/sage"}
-    assert bootstrap.applications({**named, "LEDGERLINK_APP_SECRET_QBD": ""}) == {
-        "qbo": "app/qbo",
-        "intacct": "app/sage",
+    assert bootstrap.applications(named) == {"qbo": "app/qbo", "intacct": "app/sage"}
+    assert bootstrap.applications({**named, "LEDGERLINK_APP_SECRET_INTACCT": ""}) == {
+        "qbo": "app/qbo"
     }

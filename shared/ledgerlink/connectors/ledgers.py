@@ -1,0 +1,139 @@
+"""The ledgers: one row each, with all that the wiring has to know of it.
+
+`bootstrap` and the stack (`infra/`) read this table, so a new ledger is its folder and a row here.
+The table imports no connector before one is asked for, because the stack reads it without them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ledgerlink.domain.ports import Clock, Connector
+
+APPLICATION_SECRET = "LEDGERLINK_APP_SECRET_"  # noqa: S105 - the start of a variable's name
+CLOCK_SCALE = "clock_scale"
+"""Seconds of the ledger per real second: 1 but in tests. Every ledger has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationSecret:
+    """The credentials that a ledger's maker gave the application, entered after a deploy."""
+
+    fields: tuple[str, ...]
+    """The first identifies the application, the second is generated until somebody sets it."""
+    issued_as: str
+    """What its maker calls the thing that has these credentials."""
+    why_not_rotated: str
+    """Why AWS cannot rotate it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerDescription:
+    """What a ledger needs of its surroundings.
+
+    A field of its endpoints (`api_url`) is a key of the deployment's context (`qbo.apiUrl`) and an
+    environment variable of the functions (`QBO_API_URL`).
+    """
+
+    name: str
+    """As connections, routes and variables call it; small letters and digits."""
+    title: str
+    """As its maker calls it."""
+    production: Mapping[str, str | tuple[str, ...]]
+    """Its endpoints unless a deployment says otherwise, by field. A tuple is a list of texts."""
+    secret: ApplicationSecret
+    signs_webhooks: bool
+    """Whether it sends webhooks, signed with the application's secret."""
+    connect: Callable[[Mapping[str, str], Clock], Connector]
+    """Its connector, with the environment's values of `production` and `clock_scale`, by field."""
+
+    def variable(self, field: str) -> str:
+        """The environment variable of a field."""
+        return f"{self.name}_{field}".upper()
+
+    @property
+    def secret_variable(self) -> str:
+        """The environment variable that names the application's secret."""
+        return f"{APPLICATION_SECRET}{self.name.upper()}"
+
+    @property
+    def secret_name(self) -> str:
+        """The application's secret in Secrets Manager."""
+        return f"ledgerlink/app/{self.name}"
+
+    def connector(self, environment: Mapping[str, str], clock: Clock) -> Connector | None:
+        """Its connector; None where the environment says nothing of this ledger.
+
+        Raises KeyError where it says one thing of it and not another.
+        """
+        if not any(environment.get(self.variable(field)) for field in self.production):
+            return None
+        found = {field: environment[self.variable(field)] for field in self.production}
+        scale = environment.get(self.variable(CLOCK_SCALE), "1")
+        return self.connect({**found, CLOCK_SCALE: scale}, clock)
+
+
+def listed(texts: str) -> tuple[str, ...]:
+    """A list as an environment variable holds it."""
+    return tuple(texts.split(","))
+
+
+def _quickbooks_online(values: Mapping[str, str], clock: Clock) -> Connector:
+    from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
+
+    endpoints = Endpoints(
+        api_url=values["api_url"],
+        authorize_url=values["authorize_url"],
+        token_url=values["token_url"],
+        revoke_url=values["revoke_url"],
+        clock_scale=float(values[CLOCK_SCALE]),
+    )
+    return QuickBooksOnline(endpoints, clock)
+
+
+def _sage_intacct(values: Mapping[str, str], clock: Clock) -> Connector:
+    from ledgerlink.connectors.intacct import Endpoints, SageIntacct
+
+    endpoints = Endpoints(
+        gateway_url=values["gateway_url"],
+        hosts=listed(values["hosts"]),
+        clock_scale=float(values[CLOCK_SCALE]),
+    )
+    return SageIntacct(endpoints, clock)
+
+
+LEDGERS = (
+    LedgerDescription(
+        name="qbo",
+        title="QuickBooks Online",
+        production={
+            "api_url": "https://quickbooks.api.intuit.com",
+            "authorize_url": "https://appcenter.intuit.com/connect/oauth2",
+            "token_url": "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
+            "revoke_url": "https://developer.api.intuit.com/v2/oauth2/tokens/revoke",
+        },
+        secret=ApplicationSecret(
+            fields=("client_id", "client_secret", "webhook_verifier_token"),
+            issued_as="Intuit app",
+            why_not_rotated="Intuit issues the client secret on its developer portal and offers no "
+            "API to rotate it; docs/operations.md tells how to change it by hand.",
+        ),
+        signs_webhooks=True,
+        connect=_quickbooks_online,
+    ),
+    LedgerDescription(
+        name="intacct",
+        title="Sage Intacct",
+        production={
+            "gateway_url": "https://api.intacct.com/ia/xml/xmlgw.phtml",
+            "hosts": (".intacct.com",),
+        },
+        secret=ApplicationSecret(
+            fields=("sender_id", "sender_password"),
+            issued_as="Sage Intacct Web Services developer license",
+            why_not_rotated="Sage issues the sender password with the developer license and offers "
+            "no API to rotate it; docs/operations.md tells how to change it by hand.",
+        ),
+        signs_webhooks=False,
+        connect=_sage_intacct,
+    ),
+)
