@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from .sandbox import Sandbox
+from local.sandboxes.common.sandbox import Sandbox
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "testclient"})
 Json: TypeAlias = dict[str, Any]

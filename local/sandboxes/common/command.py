@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 
 from starlette.types import ASGIApp
 
-from .server import address, listen, make_server
-from .settings import UnknownSetting
-from .state import UnreadableState
+from local.sandboxes.common.server import address, listen, make_server
+from local.sandboxes.common.settings import UnknownSetting
+from local.sandboxes.common.state import UnreadableState
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # The application, and what is said of it once it answers at an address.

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import httpx
 from starlette.types import ASGIApp, Message, Scope
 
-from .server import TRANSPORT
+from local.sandboxes.common.server import TRANSPORT
 
 URL: Final = "http://127.0.0.1"
 """The address to call; nothing listens there."""

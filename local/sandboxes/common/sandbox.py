@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .clock import Clock
-from .injection import Injections
-from .journal import Journal
-from .settings import Settings
+from local.sandboxes.common.clock import Clock
+from local.sandboxes.common.injection import Injections
+from local.sandboxes.common.journal import Journal
+from local.sandboxes.common.settings import Settings
 
 
 class Sandbox:

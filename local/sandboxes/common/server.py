@@ -15,7 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .clock import Clock
+from local.sandboxes.common.clock import Clock
 
 TRANSPORT: Final = "sandbox.transport"
 START_SECONDS = 10.0

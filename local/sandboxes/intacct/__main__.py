@@ -6,11 +6,11 @@ import argparse
 import sys
 from typing import Any
 
-from ..common.clock import Clock
-from ..common.command import Ready, asked, make_parser, run
-from .server import Options, make_app, make_sandbox
-from .settings import Settings
-from .web.gateway import SUFFIX
+from local.sandboxes.common.clock import Clock
+from local.sandboxes.common.command import Ready, asked, make_parser, run
+from local.sandboxes.intacct.server import Options, make_app, make_sandbox
+from local.sandboxes.intacct.settings import Settings
+from local.sandboxes.intacct.web.gateway import SUFFIX
 
 
 def parser() -> argparse.ArgumentParser:

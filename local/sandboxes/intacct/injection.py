@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from ..common import injection
+from local.sandboxes.common import injection
 
 REQUEST_ACTIONS: Final = (
     "429",

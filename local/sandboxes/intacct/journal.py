@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ..common import journal
+from local.sandboxes.common import journal
 
 SECRETS: Final = re.compile(r"<(password|sessionid)>[^<]*</\1>")
 

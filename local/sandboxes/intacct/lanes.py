@@ -7,8 +7,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..common.clock import Clock
-from .settings import Settings
+from local.sandboxes.common.clock import Clock
+from local.sandboxes.intacct.settings import Settings
 
 MINUTE: Final = 60.0
 

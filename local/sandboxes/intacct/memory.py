@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .errors import Problem, Refusal
-from .settings import Settings
+from local.sandboxes.intacct.errors import Problem, Refusal
+from local.sandboxes.intacct.settings import Settings
 
 
 @dataclass(slots=True)

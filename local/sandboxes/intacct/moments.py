@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, tzinfo
 from typing import Final
 
-from ..common.clock import PACIFIC
+from local.sandboxes.common.clock import PACIFIC
 
 ZONES: Final[dict[str, tzinfo]] = {"utc": UTC, "pacific": PACIFIC}
 DAY: Final = "%m/%d/%Y"

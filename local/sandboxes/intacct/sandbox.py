@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..common import sandbox
-from ..common.clock import Clock
-from .books.company import PREFERENCES, Company, User
-from .engine.work import Work
-from .functions.call import Cursors
-from .injection import Injection, Injections
-from .journal import Journal
-from .lanes import Lanes
-from .memory import ControlIds
-from .seeds import SEEDS, large
-from .sessions import Sessions
-from .settings import Settings
+from local.sandboxes.common import sandbox
+from local.sandboxes.common.clock import Clock
+from local.sandboxes.intacct.books.company import PREFERENCES, Company, User
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.functions.call import Cursors
+from local.sandboxes.intacct.injection import Injection, Injections
+from local.sandboxes.intacct.journal import Journal
+from local.sandboxes.intacct.lanes import Lanes
+from local.sandboxes.intacct.memory import ControlIds
+from local.sandboxes.intacct.seeds import SEEDS, large
+from local.sandboxes.intacct.sessions import Sessions
+from local.sandboxes.intacct.settings import Settings
 
 DEFAULT_COMPANY = "sandbox-co"
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp
 
-from ..common import server
-from ..common.in_process import URL, InProcess
-from ..common.server import serving
-from . import snapshot
-from .sandbox import DEFAULT_COMPANY, Sandbox
-from .settings import Settings
-from .web.app import build_app
-from .web.gateway import SUFFIX
+from local.sandboxes.common import server
+from local.sandboxes.common.in_process import URL, InProcess
+from local.sandboxes.common.server import serving
+from local.sandboxes.intacct import snapshot
+from local.sandboxes.intacct.sandbox import DEFAULT_COMPANY, Sandbox
+from local.sandboxes.intacct.settings import Settings
+from local.sandboxes.intacct.web.app import build_app
+from local.sandboxes.intacct.web.gateway import SUFFIX
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from ..common import settings
+from local.sandboxes.common import settings
 
 # What a setting of words may say.
 CHOICES: Final[dict[str, tuple[str, ...]]] = {

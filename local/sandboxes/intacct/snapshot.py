@@ -7,13 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..common import state
-from .books.company import Company, User
-from .books.rows import Record, Table
-from .memory import ControlIds
-from .sandbox import Sandbox
-from .schema.fields import Field
-from .sessions import Session
+from local.sandboxes.common import state
+from local.sandboxes.intacct.books.company import Company, User
+from local.sandboxes.intacct.books.rows import Record, Table
+from local.sandboxes.intacct.memory import ControlIds
+from local.sandboxes.intacct.sandbox import Sandbox
+from local.sandboxes.intacct.schema.fields import Field
+from local.sandboxes.intacct.sessions import Session
 
 
 def save(sandbox: Sandbox, path: Path) -> None:

@@ -6,11 +6,11 @@ import argparse
 import sys
 from typing import Any
 
-from ..common.clock import Clock
-from ..common.command import Ready, asked, make_parser, run
-from .seeds import SEEDS
-from .server import Options, make_app, make_sandbox
-from .settings import Settings
+from local.sandboxes.common.clock import Clock
+from local.sandboxes.common.command import Ready, asked, make_parser, run
+from local.sandboxes.qbo.seeds import SEEDS
+from local.sandboxes.qbo.server import Options, make_app, make_sandbox
+from local.sandboxes.qbo.settings import Settings
 
 
 def parser() -> argparse.ArgumentParser:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..common import injection
+from local.sandboxes.common import injection
 
 ACTIONS = (
     "status500",

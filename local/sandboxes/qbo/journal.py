@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from ..common import journal
+from local.sandboxes.common import journal
 
 METERED = frozenset({"query", "read", "cdc", "report"})
 

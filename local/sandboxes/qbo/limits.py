@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from .settings import Settings
+from local.sandboxes.qbo.settings import Settings
 
 WINDOW_SECONDS = 60.0
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from .engine import recurring
-from .rows import Row
-from .schema.entity import Entity
+from local.sandboxes.qbo.engine import recurring
+from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.schema.entity import Entity
 
 
 def _rate(row: Row) -> Row:

@@ -6,8 +6,8 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
-from .faults import Fault
-from .settings import Settings
+from local.sandboxes.qbo.faults import Fault
+from local.sandboxes.qbo.settings import Settings
 
 MAX_LENGTH: Final = 50
 MAX_LENGTH_BATCH: Final = 36

@@ -5,22 +5,22 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from ..common import sandbox
-from ..common.clock import Clock
-from ..common.injection import Injections
-from .company import Company
-from .engine.change import Context
-from .engine.operations import write
-from .injection import Injection
-from .journal import Journal
-from .limits import Limits
-from .requestids import RequestIds
-from .rows import Row
-from .schema.registry import BY_NAME
-from .seeds import SEEDS, large
-from .settings import Settings
-from .tokens import Tokens
-from .webhooks import Webhooks
+from local.sandboxes.common import sandbox
+from local.sandboxes.common.clock import Clock
+from local.sandboxes.common.injection import Injections
+from local.sandboxes.qbo.company import Company
+from local.sandboxes.qbo.engine.change import Context
+from local.sandboxes.qbo.engine.operations import write
+from local.sandboxes.qbo.injection import Injection
+from local.sandboxes.qbo.journal import Journal
+from local.sandboxes.qbo.limits import Limits
+from local.sandboxes.qbo.requestids import RequestIds
+from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.schema.registry import BY_NAME
+from local.sandboxes.qbo.seeds import SEEDS, large
+from local.sandboxes.qbo.settings import Settings
+from local.sandboxes.qbo.tokens import Tokens
+from local.sandboxes.qbo.webhooks import Webhooks
 
 DEFAULT_REALM = "9130350000000001"
 SCOPE = "com.intuit.quickbooks.accounting"

@@ -9,13 +9,13 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from ..common import server
-from ..common.in_process import URL, InProcess
-from ..common.server import serving
-from . import snapshot
-from .sandbox import DEFAULT_REALM, Sandbox
-from .settings import Settings
-from .web.app import build_app
+from local.sandboxes.common import server
+from local.sandboxes.common.in_process import URL, InProcess
+from local.sandboxes.common.server import serving
+from local.sandboxes.qbo import snapshot
+from local.sandboxes.qbo.sandbox import DEFAULT_REALM, Sandbox
+from local.sandboxes.qbo.settings import Settings
+from local.sandboxes.qbo.web.app import build_app
 
 COMPANY_NAMES = {
     "sample": "Craig's Design and Landscaping Services",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from ..common import settings
+from local.sandboxes.common import settings
 
 # What a setting of words may be, the default first.
 CHOICES: Final[dict[str, tuple[str, ...]]] = {

@@ -8,12 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ..common import state
-from .company import Company
-from .requestids import Answered, RequestIds
-from .rows import Record, Sequence, Table
-from .sandbox import Sandbox
-from .tokens import Grant, Tokens
+from local.sandboxes.common import state
+from local.sandboxes.qbo.company import Company
+from local.sandboxes.qbo.requestids import Answered, RequestIds
+from local.sandboxes.qbo.rows import Record, Sequence, Table
+from local.sandboxes.qbo.sandbox import Sandbox
+from local.sandboxes.qbo.tokens import Grant, Tokens
 
 
 def save(sandbox: Sandbox, path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from ..common.clock import PACIFIC
+from local.sandboxes.common.clock import PACIFIC
 
 
 def stamp(epoch: float) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .settings import Settings
+from local.sandboxes.qbo.settings import Settings
 
 # Above this many access tokens the expired ones are forgotten.
 MAX_ACCESS = 10_000

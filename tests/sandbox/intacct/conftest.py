@@ -14,8 +14,7 @@ from lxml import etree
 from local.sandboxes.intacct.sandbox import DEFAULT_COMPANY
 from local.sandboxes.intacct.server import Options, Running, running
 from local.sandboxes.intacct.settings import Settings
-
-from .xml import Errors, el, els, errors, function, login, record, request
+from tests.sandbox.intacct.xml import Errors, el, els, errors, function, login, record, request
 
 QUIET: dict[str, Any] = {"request_ms": 0.0, "function_ms": 0.0, "object_ms": 0.0}
 USER, PASSWORD = "sandbox-user", "user-secret"

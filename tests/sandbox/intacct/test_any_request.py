@@ -13,12 +13,11 @@ import pytest
 from lxml import etree
 
 from local.sandboxes.intacct.books.company import Company
-
-from .conftest import Books, op, query
-from .test_sales import invoice, order, payment
-from .test_spending import bill, charge, report
-from .test_timesheets import decide, entry, sheet
-from .xml import day, el, els, function, request
+from tests.sandbox.intacct.conftest import Books, op, query
+from tests.sandbox.intacct.test_sales import invoice, order, payment
+from tests.sandbox.intacct.test_spending import bill, charge, report
+from tests.sandbox.intacct.test_timesheets import decide, entry, sheet
+from tests.sandbox.intacct.xml import day, el, els, function, request
 
 REQUESTS: Final = 150
 VALUES: Final = (

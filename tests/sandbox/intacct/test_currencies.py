@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from .conftest import Books
-from .test_sales import invoice, order, payment
-from .xml import day, el, els, errors, function, request
+from tests.sandbox.intacct.conftest import Books
+from tests.sandbox.intacct.test_sales import invoice, order, payment
+from tests.sandbox.intacct.xml import day, el, els, errors, function, request
 
 EUR = {"basecurr": "USD", "currency": "EUR"}
 BILL = {"VENDORID": "V1", "WHENCREATED": "02/03/2026", "WHENDUE": "03/05/2026"}

@@ -7,8 +7,8 @@ from datetime import datetime
 import pytest
 from lxml import etree
 
-from .conftest import Books
-from .xml import el, els, errors, function, login, request
+from tests.sandbox.intacct.conftest import Books
+from tests.sandbox.intacct.xml import el, els, errors, function, login, request
 
 LIST = el("readByQuery", els(object="CLASS", query="", fields="CLASSID"))
 

@@ -8,9 +8,9 @@ import httpx
 import pytest
 from lxml import etree
 
-from .conftest import Books
-from .test_transactions import classes, make, statuses
-from .xml import el, els, errors, function, request
+from tests.sandbox.intacct.conftest import Books
+from tests.sandbox.intacct.test_transactions import classes, make, statuses
+from tests.sandbox.intacct.xml import el, els, errors, function, request
 
 
 def arm(books: Books, action: str, **more: Any) -> None:

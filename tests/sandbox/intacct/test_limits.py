@@ -9,9 +9,9 @@ import httpx
 import pytest
 from lxml import etree
 
-from .conftest import Books, op, query
-from .test_transactions import classes, make
-from .xml import el, els, errors, function, request
+from tests.sandbox.intacct.conftest import Books, op, query
+from tests.sandbox.intacct.test_transactions import classes, make
+from tests.sandbox.intacct.xml import el, els, errors, function, request
 
 LIST = el("readByQuery", els(object="CLASS", query="", fields="CLASSID"))
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from .conftest import Books, op
-from .xml import el, els
+from tests.sandbox.intacct.conftest import Books, op
+from tests.sandbox.intacct.xml import el, els
 
 
 def customer(key: str = "C50", **more: Any) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from .conftest import Books, op, query
-from .xml import el, els, errors, function, record, request
+from tests.sandbox.intacct.conftest import Books, op, query
+from tests.sandbox.intacct.xml import el, els, errors, function, record, request
 
 
 def ids(books: Books, name: str, field: str, where: str, **more: Any) -> list[str]:

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from .conftest import Books, op, query
-from .xml import el, els, record
+from tests.sandbox.intacct.conftest import Books, op, query
+from tests.sandbox.intacct.xml import el, els, record
 
 
 def by_query(name: str, condition: str = "", **more: object) -> str:

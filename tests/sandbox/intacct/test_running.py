@@ -18,9 +18,8 @@ from local.sandboxes.intacct import snapshot
 from local.sandboxes.intacct.__main__ import main, parser, settings_of
 from local.sandboxes.intacct.sandbox import Sandbox
 from local.sandboxes.intacct.server import Options, make_sandbox
-
-from .conftest import Books
-from .xml import el, els, function, login, record, request
+from tests.sandbox.intacct.conftest import Books
+from tests.sandbox.intacct.xml import el, els, function, login, record, request
 
 
 def test_a_process_keeps_its_state_between_runs(tmp_path: Path) -> None:

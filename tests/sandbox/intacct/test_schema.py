@@ -14,8 +14,7 @@ from local.sandboxes.intacct.grammar.models import GENERIC, LEGACY, PARTS
 from local.sandboxes.intacct.grammar.parsing import check, parsed
 from local.sandboxes.intacct.schema.fields import Object
 from local.sandboxes.intacct.schema.registry import BY_NAME
-
-from .xml import request
+from tests.sandbox.intacct.xml import request
 
 FOLDER: Final = Path(__file__).parents[4] / "shared" / "schemas" / "intacct"
 X: Final = "{http://www.w3.org/2001/XMLSchema}"

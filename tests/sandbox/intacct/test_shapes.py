@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from .conftest import Books
-from .test_schema import vendor
-from .xml import el, els, function, login, request
+from tests.sandbox.intacct.conftest import Books
+from tests.sandbox.intacct.test_schema import vendor
+from tests.sandbox.intacct.xml import el, els, function, login, request
 
 # Old answers do not have it yet.
 NEWER = {"sessiontimeout"}

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from .conftest import Books, op
-from .xml import day, el, els, errors, function, request
+from tests.sandbox.intacct.conftest import Books, op
+from tests.sandbox.intacct.xml import day, el, els, errors, function, request
 
 
 def expense(**more: Any) -> dict[str, Any]:

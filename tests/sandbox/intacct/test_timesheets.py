@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from .conftest import Books, op
-from .xml import day, el, els
+from tests.sandbox.intacct.conftest import Books, op
+from tests.sandbox.intacct.xml import day, el, els
 
 
 def entry(**more: Any) -> dict[str, Any]:

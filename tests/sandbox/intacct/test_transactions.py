@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from .conftest import Books
-from .xml import el, els, errors, function, request
+from tests.sandbox.intacct.conftest import Books
+from tests.sandbox.intacct.xml import el, els, errors, function, request
 
 ROLLED_BACK = "The entire transaction in this operation has been rolled back due to an error."
 

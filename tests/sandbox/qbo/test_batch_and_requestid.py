@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from .conftest import Books, hours
+from tests.sandbox.qbo.conftest import Books, hours
 
 
 def item(number: int, **changes: Any) -> dict[str, Any]:

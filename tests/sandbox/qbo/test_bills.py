@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from .conftest import Books, bill, billable_line, expense_line, item_line, purchase, without
+from tests.sandbox.qbo.conftest import (
+    Books,
+    bill,
+    billable_line,
+    expense_line,
+    item_line,
+    purchase,
+    without,
+)
 
 
 def other_preferences(books: Books, **values: str) -> None:

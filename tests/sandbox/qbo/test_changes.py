@@ -16,8 +16,7 @@ from typing import Any
 import pytest
 
 from local.sandboxes.qbo.stamps import stamp
-
-from .conftest import Books, hours
+from tests.sandbox.qbo.conftest import Books, hours
 
 
 def changed(books: Books, entities: str, since: str | None = None) -> list[dict[str, Any]]:

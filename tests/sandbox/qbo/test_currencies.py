@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from .conftest import Books, bill, billable_line, expense_line, invoice, purchase, sales_line
+from tests.sandbox.qbo.conftest import (
+    Books,
+    bill,
+    billable_line,
+    expense_line,
+    invoice,
+    purchase,
+    sales_line,
+)
 
 EUR, USD = {"value": "EUR"}, {"value": "USD"}
 RATES = {"2026-03-01": "1.08", "2026-03-02": "1.1", "2026-03-05": 1.2}

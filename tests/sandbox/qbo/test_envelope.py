@@ -6,7 +6,7 @@ import re
 
 import httpx
 
-from .conftest import Books, hours
+from tests.sandbox.qbo.conftest import Books, hours
 
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d-0[78]:00")
 

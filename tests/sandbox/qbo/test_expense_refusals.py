@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Books, bill, expense_line, item_line, purchase, without
+from tests.sandbox.qbo.conftest import Books, bill, expense_line, item_line, purchase, without
 
 Maker = Callable[..., dict[str, Any]]
 BOTH: tuple[tuple[str, Maker], ...] = (("Bill", bill), ("Purchase", purchase))

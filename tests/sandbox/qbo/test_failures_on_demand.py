@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .conftest import Books, hours, sales_line
+from tests.sandbox.qbo.conftest import Books, hours, sales_line
 
 
 def arm(books: Books, action: str, **more: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Books, hours, invoice, sales_line, without
+from tests.sandbox.qbo.conftest import Books, hours, invoice, sales_line, without
 
 CUSTOMER: dict[str, Any] = {"CustomerRef": {"value": "21"}}
 

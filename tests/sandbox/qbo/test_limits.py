@@ -6,8 +6,7 @@ import threading
 
 from local.sandboxes.qbo.limits import Limits
 from local.sandboxes.qbo.settings import Settings
-
-from .conftest import Books, hours
+from tests.sandbox.qbo.conftest import Books, hours
 
 SETTINGS = Settings()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Books, expense_line, invoice, purchase, sales_line
+from tests.sandbox.qbo.conftest import Books, expense_line, invoice, purchase, sales_line
 
 
 def test_an_invoice_is_filled_in(books: Books) -> None:

@@ -11,9 +11,8 @@ import pytest
 
 from local.sandboxes.qbo import snapshot
 from local.sandboxes.qbo.sandbox import Sandbox
-
-from .conftest import Books, bill, expense_line, invoice, purchase, sales_line
-from .test_changes import changed, subscribe, subscriber
+from tests.sandbox.qbo.conftest import Books, bill, expense_line, invoice, purchase, sales_line
+from tests.sandbox.qbo.test_changes import changed, subscribe, subscriber
 
 NOTE: dict[str, Any] = {"Note": "a note"}
 MADE: tuple[tuple[str, dict[str, Any]], ...] = (

@@ -9,8 +9,7 @@ import httpx
 import pytest
 
 from local.sandboxes.qbo.sandbox import SCOPE
-
-from .conftest import Books
+from tests.sandbox.qbo.conftest import Books
 
 CALLBACK = "http://localhost:9999/callback"
 ASKED = {

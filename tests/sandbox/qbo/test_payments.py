@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Books, bill, expense_line, invoice, sales_line
+from tests.sandbox.qbo.conftest import Books, bill, expense_line, invoice, sales_line
 
 Maker = Callable[..., dict[str, Any]]
 

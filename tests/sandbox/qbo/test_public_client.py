@@ -38,7 +38,7 @@ from quickbooks.objects.preferences import Preferences
 from quickbooks.objects.purchase import Purchase
 from quickbooks.objects.timeactivity import TimeActivity
 
-from .conftest import Books
+from tests.sandbox.qbo.conftest import Books
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from .conftest import Books, expense_line, purchase
-from .test_bills import other_preferences
+from tests.sandbox.qbo.conftest import Books, expense_line, purchase
+from tests.sandbox.qbo.test_bills import other_preferences
 
 CHECK: dict[str, Any] = {"PaymentType": "Check", "AccountRef": {"value": "35"}}
 CASH: dict[str, Any] = {"PaymentType": "Cash", "AccountRef": {"value": "35"}}

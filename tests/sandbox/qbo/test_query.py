@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import Books, hours
+from tests.sandbox.qbo.conftest import Books, hours
 
 
 @pytest.mark.parametrize(

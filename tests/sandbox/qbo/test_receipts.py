@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .conftest import Books, bill, hours, invoice, purchase
+from tests.sandbox.qbo.conftest import Books, bill, hours, invoice, purchase
 
 BOUNDARY = "-------------PythonMultipartPost"
 Pair = tuple[dict[str, Any] | None, bytes | None]

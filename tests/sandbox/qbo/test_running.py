@@ -18,8 +18,7 @@ from local.sandboxes.qbo.__main__ import main, parser, settings_of
 from local.sandboxes.qbo.seeds import SEEDS
 from local.sandboxes.qbo.server import Options, make_sandbox
 from local.sandboxes.qbo.settings import CHOICES, Settings
-
-from .conftest import Books, hours
+from tests.sandbox.qbo.conftest import Books, hours
 
 LF_UPLOAD = """
 --bound

@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from .conftest import Books, bill, expense_line, invoice, item_line, purchase, sales_line
+from tests.sandbox.qbo.conftest import (
+    Books,
+    bill,
+    expense_line,
+    invoice,
+    item_line,
+    purchase,
+    sales_line,
+)
 
 Maker = Callable[..., dict[str, Any]]
 TAX, NON = {"value": "TAX"}, {"value": "NON"}

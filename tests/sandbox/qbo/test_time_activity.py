@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Books, hours, sales_line, without
+from tests.sandbox.qbo.conftest import Books, hours, sales_line, without
 
 
 def test_the_sample_is_answered_as_documented(books: Books) -> None:

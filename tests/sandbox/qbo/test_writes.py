@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import Books, expense_line, hours, sales_line
+from tests.sandbox.qbo.conftest import Books, expense_line, hours, sales_line
 
 ROUND_TRIP = (
     *("Customer", "Vendor", "Employee", "Item", "Account", "Class", "Department", "Term"),

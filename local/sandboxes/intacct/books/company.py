@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from ..schema.fields import Field, Object
-from ..schema.registry import BY_NAME, OBJECTS
-from .rows import Record, Table, counting
+from local.sandboxes.intacct.books.rows import Record, Table, counting
+from local.sandboxes.intacct.schema.fields import Field, Object
+from local.sandboxes.intacct.schema.registry import BY_NAME, OBJECTS
 
 APPLICATIONS: Final = frozenset({"PROJACCT", "EE", "AR", "AP", "CM", "SO"})
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..books.rows import Record
-from ..schema.fields import Object
-from .work import Work
+from local.sandboxes.intacct.books.rows import Record
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.schema.fields import Object
 
 CREATED: Final = "C"
 CHANGED: Final = "M"

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from ..books.company import Company
-from ..books.rows import Record, Values
-from ..schema.fields import Object
-from ..settings import Settings
-from .work import Work
+from local.sandboxes.intacct.books.company import Company
+from local.sandboxes.intacct.books.rows import Record, Values
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.schema.fields import Object
+from local.sandboxes.intacct.settings import Settings
 
 
 @dataclass(slots=True)

@@ -6,13 +6,22 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from ..books.rows import Values
-from ..errors import Refusal, broken, malformed
-from ..moments import day_of, day_text, moment_of
-from ..query.paths import number_of
-from ..schema.fields import BOOLEAN, DATE, DECIMAL, ENUM, INTEGER, TIMESTAMP, Field, Object
-from ..schema.lengths import longest
-from .work import Work
+from local.sandboxes.intacct.books.rows import Values
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.errors import Refusal, broken, malformed
+from local.sandboxes.intacct.moments import day_of, day_text, moment_of
+from local.sandboxes.intacct.query.paths import number_of
+from local.sandboxes.intacct.schema.fields import (
+    BOOLEAN,
+    DATE,
+    DECIMAL,
+    ENUM,
+    INTEGER,
+    TIMESTAMP,
+    Field,
+    Object,
+)
+from local.sandboxes.intacct.schema.lengths import longest
 
 MOST_DIGITS: Final = 14
 EMAIL: Final = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")

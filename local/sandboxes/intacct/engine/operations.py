@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..books.company import groups, keys
-from ..books.rows import Record, Values, counting
-from ..errors import Problem, Refusal, broken, duplicate, missing
-from ..schema.fields import Object
-from ..schema.registry import BY_NAME
-from .audit import CHANGED, CREATED, DELETED, audit
-from .change import Change, Line, Sent
-from .clean import clean
-from .references import resolve, used_by
-from .rules import AFTER, BEFORE, BEFORE_DELETE
-from .rules.periods import still_open
-from .work import Work
+from local.sandboxes.intacct.books.company import groups, keys
+from local.sandboxes.intacct.books.rows import Record, Values, counting
+from local.sandboxes.intacct.engine.audit import CHANGED, CREATED, DELETED, audit
+from local.sandboxes.intacct.engine.change import Change, Line, Sent
+from local.sandboxes.intacct.engine.clean import clean
+from local.sandboxes.intacct.engine.references import resolve, used_by
+from local.sandboxes.intacct.engine.rules import AFTER, BEFORE, BEFORE_DELETE
+from local.sandboxes.intacct.engine.rules.periods import still_open
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.errors import Problem, Refusal, broken, duplicate, missing
+from local.sandboxes.intacct.schema.fields import Object
+from local.sandboxes.intacct.schema.registry import BY_NAME
 
 
 def create(work: Work, entry: Object, sent: Sent) -> Record:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..books.rows import Record, Values
-from ..errors import Refusal, broken
-from ..schema.fields import Field, Object
-from ..schema.registry import BY_NAME, OBJECTS
-from .change import Change
-from .work import Work
+from local.sandboxes.intacct.books.rows import Record, Values
+from local.sandboxes.intacct.engine.change import Change
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.errors import Refusal, broken
+from local.sandboxes.intacct.schema.fields import Field, Object
+from local.sandboxes.intacct.schema.registry import BY_NAME, OBJECTS
 
 # What is said of an id that names nothing, and of one that names something inactive.
 MISSING: Final = {

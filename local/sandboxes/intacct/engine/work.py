@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ...common.clock import Clock
-from ..books.company import Company
-from ..books.rows import Record
-from ..errors import forbidden
-from ..journal import Note
-from ..schema.fields import Object
-from ..settings import Settings
+from local.sandboxes.common.clock import Clock
+from local.sandboxes.intacct.books.company import Company
+from local.sandboxes.intacct.books.rows import Record
+from local.sandboxes.intacct.errors import forbidden
+from local.sandboxes.intacct.journal import Note
+from local.sandboxes.intacct.schema.fields import Object
+from local.sandboxes.intacct.settings import Settings
 
 
 @dataclass(slots=True)

@@ -7,9 +7,18 @@ from typing import Final, TypeAlias
 
 from lxml import etree
 
-from . import attachments, deciding, describing, generic, legacy, listing, querying, reading
-from .answer import Answer
-from .call import Call
+from local.sandboxes.intacct.functions import (
+    attachments,
+    deciding,
+    describing,
+    generic,
+    legacy,
+    listing,
+    querying,
+    reading,
+)
+from local.sandboxes.intacct.functions.answer import Answer
+from local.sandboxes.intacct.functions.call import Call
 
 Handler: TypeAlias = Callable[[Call, etree._Element], Answer]
 HANDLERS: Final[dict[str, Handler]] = {

@@ -8,13 +8,13 @@ from typing import Final
 
 from lxml import etree
 
-from ..books.rows import Record, Values
-from ..engine.audit import CHANGED, CREATED, DELETED, audit
-from ..engine.references import used_by
-from ..errors import broken, duplicate, malformed, missing
-from ..schema.registry import BY_NAME
-from .answer import Answer
-from .call import Call, text_of
+from local.sandboxes.intacct.books.rows import Record, Values
+from local.sandboxes.intacct.engine.audit import CHANGED, CREATED, DELETED, audit
+from local.sandboxes.intacct.engine.references import used_by
+from local.sandboxes.intacct.errors import broken, duplicate, malformed, missing
+from local.sandboxes.intacct.functions.answer import Answer
+from local.sandboxes.intacct.functions.call import Call, text_of
+from local.sandboxes.intacct.schema.registry import BY_NAME
 
 MOST_BYTES: Final = 25 * 1024 * 1024
 

@@ -9,11 +9,11 @@ from typing import Final
 
 from lxml import etree
 
-from ..books.rows import Record
-from ..engine.work import Work
-from ..errors import Problem, Refusal
-from ..schema.fields import Object
-from ..schema.registry import BY_NAME, HIDDEN
+from local.sandboxes.intacct.books.rows import Record
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.errors import Problem, Refusal
+from local.sandboxes.intacct.schema.fields import Object
+from local.sandboxes.intacct.schema.registry import BY_NAME, HIDDEN
 
 MOST_CURSORS: Final = 200
 

@@ -7,13 +7,13 @@ from typing import Final
 
 from lxml import etree
 
-from ..books.rows import Record, counting
-from ..engine.audit import APPROVED, audit
-from ..engine.work import Work
-from ..errors import broken, malformed, missing
-from ..schema.registry import BY_NAME
-from .answer import Answer, child, data
-from .call import Call, known_object, text_of
+from local.sandboxes.intacct.books.rows import Record, counting
+from local.sandboxes.intacct.engine.audit import APPROVED, audit
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.errors import broken, malformed, missing
+from local.sandboxes.intacct.functions.answer import Answer, child, data
+from local.sandboxes.intacct.functions.call import Call, known_object, text_of
+from local.sandboxes.intacct.schema.registry import BY_NAME
 
 
 def approve(call: Call, element: etree._Element) -> Answer:

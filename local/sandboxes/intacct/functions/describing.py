@@ -6,15 +6,15 @@ from typing import Final
 
 from lxml import etree
 
-from ..books.rows import counting
-from ..errors import Problem, Refusal, broken
-from ..schema.dimensions import NAMES
-from ..schema.fields import BOOLEAN, Field, Object
-from ..schema.lengths import longest
-from ..schema.registry import BY_NAME, HIDDEN, OBJECTS
-from .answer import Answer, child, data
-from .call import Call, known_object, text_of
-from .output import flat, reaches
+from local.sandboxes.intacct.books.rows import counting
+from local.sandboxes.intacct.errors import Problem, Refusal, broken
+from local.sandboxes.intacct.functions.answer import Answer, child, data
+from local.sandboxes.intacct.functions.call import Call, known_object, text_of
+from local.sandboxes.intacct.functions.output import flat, reaches
+from local.sandboxes.intacct.schema.dimensions import NAMES
+from local.sandboxes.intacct.schema.fields import BOOLEAN, Field, Object
+from local.sandboxes.intacct.schema.lengths import longest
+from local.sandboxes.intacct.schema.registry import BY_NAME, HIDDEN, OBJECTS
 
 
 def lookup(call: Call, element: etree._Element) -> Answer:

@@ -8,21 +8,18 @@ from typing import Final, TypeAlias
 
 from lxml import etree
 
-from ..books.rows import Record, Values, counting
-from ..engine import operations
-from ..engine.audit import CHANGED, audit
-from ..engine.change import Sent
-from ..engine.rules import payments
-from ..engine.rules.periods import closed_through, shut
-from ..errors import broken, missing
-from ..moments import day_of
-from ..schema.fields import Object
-from ..schema.registry import BY_NAME
-from . import paying
-from .answer import Answer
-from .call import Call, text_of
-from .legacy_values import day, header, lines, subtotals
-from .translation import (
+from local.sandboxes.intacct.books.rows import Record, Values, counting
+from local.sandboxes.intacct.engine import operations
+from local.sandboxes.intacct.engine.audit import CHANGED, audit
+from local.sandboxes.intacct.engine.change import Sent
+from local.sandboxes.intacct.engine.rules import payments
+from local.sandboxes.intacct.engine.rules.periods import closed_through, shut
+from local.sandboxes.intacct.errors import broken, missing
+from local.sandboxes.intacct.functions import paying
+from local.sandboxes.intacct.functions.answer import Answer
+from local.sandboxes.intacct.functions.call import Call, text_of
+from local.sandboxes.intacct.functions.legacy_values import day, header, lines, subtotals
+from local.sandboxes.intacct.functions.translation import (
     BILL,
     CHARGE,
     EXPENSES,
@@ -34,6 +31,9 @@ from .translation import (
     TIMETYPE,
     Family,
 )
+from local.sandboxes.intacct.moments import day_of
+from local.sandboxes.intacct.schema.fields import Object
+from local.sandboxes.intacct.schema.registry import BY_NAME
 
 Handler: TypeAlias = Callable[[Call, etree._Element], Answer]
 # The state of a new document whose request does not say.

@@ -6,13 +6,13 @@ from decimal import Decimal
 
 from lxml import etree
 
-from ..books.company import Company
-from ..books.rows import Record, Values, counting
-from ..engine.references import invalid
-from ..errors import broken
-from ..query.paths import number_of
-from .call import text_of
-from .translation import CONTACTS, Family
+from local.sandboxes.intacct.books.company import Company
+from local.sandboxes.intacct.books.rows import Record, Values, counting
+from local.sandboxes.intacct.engine.references import invalid
+from local.sandboxes.intacct.errors import broken
+from local.sandboxes.intacct.functions.call import text_of
+from local.sandboxes.intacct.functions.translation import CONTACTS, Family
+from local.sandboxes.intacct.query.paths import number_of
 
 
 def day(element: etree._Element, path: str) -> str:

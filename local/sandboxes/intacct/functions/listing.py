@@ -6,15 +6,22 @@ from typing import Final
 
 from lxml import etree
 
-from ..books.rows import Record, counting
-from ..engine.work import Work
-from ..errors import Problem, Refusal
-from ..query.filters import BadValue, Language, Predicate, every, some, sort_key
-from ..query.paths import Reach, UnknownPath, reach
-from ..schema.fields import DATE, Object
-from ..schema.registry import BY_LEGACY, BY_NAME
-from .answer import Answer, child, data
-from .call import Call, text_of
+from local.sandboxes.intacct.books.rows import Record, counting
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.errors import Problem, Refusal
+from local.sandboxes.intacct.functions.answer import Answer, child, data
+from local.sandboxes.intacct.functions.call import Call, text_of
+from local.sandboxes.intacct.query.filters import (
+    BadValue,
+    Language,
+    Predicate,
+    every,
+    some,
+    sort_key,
+)
+from local.sandboxes.intacct.query.paths import Reach, UnknownPath, reach
+from local.sandboxes.intacct.schema.fields import DATE, Object
+from local.sandboxes.intacct.schema.registry import BY_LEGACY, BY_NAME
 
 DEFAULT_ITEMS: Final = 1000
 # Where the legacy name is not the field's name in lower case.

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 
 from lxml import etree
 
-from ..books.rows import Record
-from ..engine.work import Work
-from ..query.paths import Reach, reach
-from ..schema.fields import Object
-from ..schema.registry import BY_NAME
-from .answer import child
+from local.sandboxes.intacct.books.rows import Record
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.functions.answer import child
+from local.sandboxes.intacct.query.paths import Reach, reach
+from local.sandboxes.intacct.schema.fields import Object
+from local.sandboxes.intacct.schema.registry import BY_NAME
 
 
 def all_fields(work: Work, entry: Object) -> list[str]:

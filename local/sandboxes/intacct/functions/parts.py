@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from lxml import etree
 
-from ..books.company import Company
-from ..books.rows import Values
-from ..engine.change import Sent
-from ..schema.fields import Object
+from local.sandboxes.intacct.books.company import Company
+from local.sandboxes.intacct.books.rows import Values
+from local.sandboxes.intacct.engine.change import Sent
+from local.sandboxes.intacct.schema.fields import Object
 
 
 def sent_of(company: Company, entry: Object, element: etree._Element) -> Sent:

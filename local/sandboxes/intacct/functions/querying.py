@@ -9,16 +9,23 @@ from typing import Final
 
 from lxml import etree
 
-from ..books.rows import Record, counting
-from ..engine.clean import money
-from ..engine.work import Work
-from ..errors import Problem, Refusal
-from ..query.filters import BadValue, Language, Predicate, every, some, sort_key
-from ..query.paths import Reach, UnknownPath, reach
-from ..schema.fields import Object
-from .answer import Answer, child, data
-from .call import Call, known_object, text_of
-from .output import as_text, flat, reaches
+from local.sandboxes.intacct.books.rows import Record, counting
+from local.sandboxes.intacct.engine.clean import money
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.errors import Problem, Refusal
+from local.sandboxes.intacct.functions.answer import Answer, child, data
+from local.sandboxes.intacct.functions.call import Call, known_object, text_of
+from local.sandboxes.intacct.functions.output import as_text, flat, reaches
+from local.sandboxes.intacct.query.filters import (
+    BadValue,
+    Language,
+    Predicate,
+    every,
+    some,
+    sort_key,
+)
+from local.sandboxes.intacct.query.paths import Reach, UnknownPath, reach
+from local.sandboxes.intacct.schema.fields import Object
 
 AGGREGATES: Final = ("count", "avg", "min", "max", "sum")
 ONE: Final = {

@@ -6,16 +6,16 @@ from typing import Final
 
 from lxml import etree
 
-from ..books.rows import Record, counting
-from ..errors import Problem, Refusal, malformed
-from ..query.filters import BadValue, Language
-from ..query.paths import Reach, UnknownPath
-from ..query.sql import BadQuery, condition
-from ..schema.fields import Object
-from ..schema.registry import BY_NAME
-from .answer import Answer, child, data
-from .call import Call, Cursor, known_object, text_of
-from .output import all_fields, as_text, flat, nested, reaches
+from local.sandboxes.intacct.books.rows import Record, counting
+from local.sandboxes.intacct.errors import Problem, Refusal, malformed
+from local.sandboxes.intacct.functions.answer import Answer, child, data
+from local.sandboxes.intacct.functions.call import Call, Cursor, known_object, text_of
+from local.sandboxes.intacct.functions.output import all_fields, as_text, flat, nested, reaches
+from local.sandboxes.intacct.query.filters import BadValue, Language
+from local.sandboxes.intacct.query.paths import Reach, UnknownPath
+from local.sandboxes.intacct.query.sql import BadQuery, condition
+from local.sandboxes.intacct.schema.fields import Object
+from local.sandboxes.intacct.schema.registry import BY_NAME
 
 DEFAULT_PAGE: Final = 100
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..schema.fields import Object
-from ..schema.registry import BY_NAME
+from local.sandboxes.intacct.schema.fields import Object
+from local.sandboxes.intacct.schema.registry import BY_NAME
 
 
 def _pairs(text: str) -> dict[str, str]:

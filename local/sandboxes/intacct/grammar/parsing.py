@@ -6,8 +6,8 @@ from typing import Final
 
 from lxml import etree
 
-from ..errors import ControlRefusal, Problem
-from .schema import compiled
+from local.sandboxes.intacct.errors import ControlRefusal, Problem
+from local.sandboxes.intacct.grammar.schema import compiled
 
 MOST_ERRORS: Final = 10
 PARSE_ERROR: Final = "XL03000003"

@@ -8,7 +8,7 @@ from typing import Final
 
 from lxml import etree
 
-from .models import ENVELOPE, GENERIC, LEGACY, PARTS
+from local.sandboxes.intacct.grammar.models import ENVELOPE, GENERIC, LEGACY, PARTS
 
 X: Final = "http://www.w3.org/2001/XMLSchema"
 FUNCTIONS: Final = frozenset(GENERIC | LEGACY)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from ..books.company import Company
-from ..books.rows import Record
-from ..schema.fields import TEXT, Object
-from .paths import Reach, converter, reach
+from local.sandboxes.intacct.books.company import Company
+from local.sandboxes.intacct.books.rows import Record
+from local.sandboxes.intacct.query.paths import Reach, converter, reach
+from local.sandboxes.intacct.schema.fields import TEXT, Object
 
 Predicate: TypeAlias = Callable[[Record], bool]
 COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {

@@ -7,11 +7,20 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeAlias
 
-from ..books.company import Company
-from ..books.rows import Record
-from ..moments import day_of, moment_of, moment_text
-from ..schema.fields import BOOLEAN, DATE, DECIMAL, INTEGER, TIMESTAMP, Field, Object, Relation
-from ..schema.registry import BY_NAME
+from local.sandboxes.intacct.books.company import Company
+from local.sandboxes.intacct.books.rows import Record
+from local.sandboxes.intacct.moments import day_of, moment_of, moment_text
+from local.sandboxes.intacct.schema.fields import (
+    BOOLEAN,
+    DATE,
+    DECIMAL,
+    INTEGER,
+    TIMESTAMP,
+    Field,
+    Object,
+    Relation,
+)
+from local.sandboxes.intacct.schema.registry import BY_NAME
 
 URL: Final = "https://www.intacct.com/ia/acct/ur.phtml?.r="
 

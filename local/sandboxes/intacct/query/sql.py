@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .filters import Language, Predicate, every, negated, some
+from local.sandboxes.intacct.query.filters import Language, Predicate, every, negated, some
 
 _TOKEN: Final = re.compile(
     r"\s*(?:(?P<text>'(?:\\.|''|[^'\\])*')|(?P<op><=|>=|!=|<>|=|<|>)|(?P<mark>[(),])"

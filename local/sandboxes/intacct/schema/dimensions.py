@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .fields import Fields, derived, ref, text, whole
+from local.sandboxes.intacct.schema.fields import Fields, derived, ref, text, whole
 
 DIMENSIONS: Final[Fields] = (
     *ref("LOCATIONID", "LOCATION"),

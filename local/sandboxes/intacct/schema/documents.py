@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from .dimensions import DIMENSIONS, LINE, WAYS
-from .fields import (
+from local.sandboxes.intacct.schema.dimensions import DIMENSIONS, LINE, WAYS
+from local.sandboxes.intacct.schema.fields import (
     BY,
     ENTITY,
     MODIFIED,
@@ -29,7 +29,7 @@ from .fields import (
     whole,
     yes_or_no,
 )
-from .lists import READ_ONLY
+from local.sandboxes.intacct.schema.lists import READ_ONLY
 
 PAYABLE_STATES: Final = (
     "Draft|Partially Approved|Submitted|Declined|Posted|Selected|Partially Paid|Paid|Reversed"

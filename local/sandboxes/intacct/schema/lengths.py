@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .fields import Field, Object
+from local.sandboxes.intacct.schema.fields import Field, Object
 
 DTD: Final = {
     "NAME": 100,

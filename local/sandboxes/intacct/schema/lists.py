@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .fields import (
+from local.sandboxes.intacct.schema.fields import (
     STATUS,
     Object,
     choice,

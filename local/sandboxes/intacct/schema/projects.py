@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .fields import (
+from local.sandboxes.intacct.schema.fields import (
     STATUS,
     Object,
     choice,
@@ -20,7 +20,7 @@ from .fields import (
     whole,
     yes_or_no,
 )
-from .lists import READ_ONLY
+from local.sandboxes.intacct.schema.lists import READ_ONLY
 
 CATEGORIES: Final = "Contract|Capitalized|Internal Non-Billable|Internal Billable"
 TASK_STATES: Final = "Not Started|Planned|In Progress|Completed|On Hold"

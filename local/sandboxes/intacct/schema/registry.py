@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from .documents import DOCUMENTS
-from .fields import Field, Object, choice, listed, text, whole
-from .ledger import LEDGER
-from .lists import LISTS, READ_ONLY
-from .projects import PROJECTS
-from .time import TIME
+from local.sandboxes.intacct.schema.documents import DOCUMENTS
+from local.sandboxes.intacct.schema.fields import Field, Object, choice, listed, text, whole
+from local.sandboxes.intacct.schema.ledger import LEDGER
+from local.sandboxes.intacct.schema.lists import LISTS, READ_ONLY
+from local.sandboxes.intacct.schema.projects import PROJECTS
+from local.sandboxes.intacct.schema.time import TIME
 
 _audit = (
     Field("ID", "INTEGER", readonly=True, meta="recordno"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..engine.work import Work
-from .planting import plant, rows
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.seeds.planting import plant, rows
 
 ACCOUNTS = """
 1000 | Operating cash            | N | debit  | non-closing account |

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ..books.rows import Record, Values
-from ..engine.work import Work
-from . import empty
-from .planting import plant
+from local.sandboxes.intacct.books.rows import Record, Values
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.seeds import empty
+from local.sandboxes.intacct.seeds.planting import plant
 
 NAME: Final = "large"
 SIZES: Final = {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..books.rows import Record, Values
-from ..engine import operations
-from ..engine.change import Sent
-from ..engine.work import Work
-from ..schema.registry import BY_NAME
+from local.sandboxes.intacct.books.rows import Record, Values
+from local.sandboxes.intacct.engine import operations
+from local.sandboxes.intacct.engine.change import Sent
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.schema.registry import BY_NAME
 
 
 def plant(

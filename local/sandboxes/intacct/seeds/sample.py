@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from ..books.rows import Values
-from ..engine.work import Work
-from ..moments import day_text
-from . import empty
-from .planting import plant, rows
+from local.sandboxes.intacct.books.rows import Values
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.moments import day_text
+from local.sandboxes.intacct.seeds import empty
+from local.sandboxes.intacct.seeds.planting import plant, rows
 
 PEOPLE: Final = """
 E1 | Ada Berg     | Ada    | Berg   | ada@example.com    | Principal  | 10

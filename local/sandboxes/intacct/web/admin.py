@@ -7,17 +7,17 @@ from typing import Final
 
 from starlette.requests import Request
 
-from ...common import admin
-from ...common.admin import Json, read_json
-from ..books.company import Company, User
-from ..books.rows import Record
-from ..engine import operations
-from ..engine.change import Sent
-from ..errors import Refusal
-from ..sandbox import Sandbox
-from ..schema.fields import Field
-from ..schema.registry import BY_NAME
-from .operation import ENDPOINT
+from local.sandboxes.common import admin
+from local.sandboxes.common.admin import Json, read_json
+from local.sandboxes.intacct.books.company import Company, User
+from local.sandboxes.intacct.books.rows import Record
+from local.sandboxes.intacct.engine import operations
+from local.sandboxes.intacct.engine.change import Sent
+from local.sandboxes.intacct.errors import Refusal
+from local.sandboxes.intacct.sandbox import Sandbox
+from local.sandboxes.intacct.schema.fields import Field
+from local.sandboxes.intacct.schema.registry import BY_NAME
+from local.sandboxes.intacct.web.operation import ENDPOINT
 
 
 class Admin(admin.Admin[Sandbox]):

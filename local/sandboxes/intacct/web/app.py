@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..sandbox import Sandbox
-from .admin import Admin
-from .gateway import SUFFIX, Gateway
+from local.sandboxes.intacct.sandbox import Sandbox
+from local.sandboxes.intacct.web.admin import Admin
+from local.sandboxes.intacct.web.gateway import SUFFIX, Gateway
 
 
 def build_app(sandbox: Sandbox, on_stop: Callable[[], None] | None = None) -> ASGIApp:

@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from lxml import etree
 
-from ..errors import Problem
-from ..functions.answer import Answer, child
-from ..functions.call import text_of
+from local.sandboxes.intacct.errors import Problem
+from local.sandboxes.intacct.functions.answer import Answer, child
+from local.sandboxes.intacct.functions.call import text_of
 
 XML: Final = 'text/xml; encoding="UTF-8"'
 HEAD: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -8,14 +8,14 @@ from typing import Final
 from lxml import etree
 from starlette.types import Receive, Scope, Send
 
-from ...common.server import abort
-from ..errors import ControlRefusal, Problem, SignInRefusal
-from ..grammar.parsing import check, parsed, salvaged_control
-from ..injection import Injection
-from ..journal import Entry, without_secrets
-from ..lanes import Busy
-from ..sandbox import Sandbox
-from .envelope import (
+from local.sandboxes.common.server import abort
+from local.sandboxes.intacct.errors import ControlRefusal, Problem, SignInRefusal
+from local.sandboxes.intacct.grammar.parsing import check, parsed, salvaged_control
+from local.sandboxes.intacct.injection import Injection
+from local.sandboxes.intacct.journal import Entry, without_secrets
+from local.sandboxes.intacct.lanes import Busy
+from local.sandboxes.intacct.sandbox import Sandbox
+from local.sandboxes.intacct.web.envelope import (
     Answered,
     Control,
     Operation,
@@ -26,9 +26,9 @@ from .envelope import (
     refused,
     response,
 )
-from .operation import Run, facts_of
-from .pages import Outcome, failure, page, rate_limited
-from .signing_in import Identity, check_sender, sign_in, signed_in
+from local.sandboxes.intacct.web.operation import Run, facts_of
+from local.sandboxes.intacct.web.pages import Outcome, failure, page, rate_limited
+from local.sandboxes.intacct.web.signing_in import Identity, check_sender, sign_in, signed_in
 
 SUFFIX: Final = "/ia/xml/xmlgw.phtml"
 ASYNC_BYTES: Final = 500_000

@@ -8,17 +8,24 @@ from typing import Final
 
 from lxml import etree
 
-from ..engine.work import Work
-from ..errors import Problem, Refusal, SignInRefusal, broken, forbidden, rolled_back
-from ..functions import HANDLERS
-from ..functions.answer import Answer, child, data
-from ..functions.call import Call, text_of
-from ..functions.legacy import OBJECTS
-from ..grammar.models import GENERIC
-from ..journal import Note
-from ..sandbox import Sandbox
-from .envelope import Control, Operation, Result
-from .signing_in import Identity, check_entity
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.errors import (
+    Problem,
+    Refusal,
+    SignInRefusal,
+    broken,
+    forbidden,
+    rolled_back,
+)
+from local.sandboxes.intacct.functions import HANDLERS
+from local.sandboxes.intacct.functions.answer import Answer, child, data
+from local.sandboxes.intacct.functions.call import Call, text_of
+from local.sandboxes.intacct.functions.legacy import OBJECTS
+from local.sandboxes.intacct.grammar.models import GENERIC
+from local.sandboxes.intacct.journal import Note
+from local.sandboxes.intacct.sandbox import Sandbox
+from local.sandboxes.intacct.web.envelope import Control, Operation, Result
+from local.sandboxes.intacct.web.signing_in import Identity, check_entity
 
 log = logging.getLogger(__name__)
 ENDPOINT: Final = "/pod/ia/xml/xmlgw.phtml"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from ..errors import Problem
-from ..injection import Injection
-from .envelope import XML, Answered, Control, SignedIn, refused, response
+from local.sandboxes.intacct.errors import Problem
+from local.sandboxes.intacct.injection import Injection
+from local.sandboxes.intacct.web.envelope import XML, Answered, Control, SignedIn, refused, response
 
 HTML: Final = "text/html; charset=UTF-8"
 PAGE: Final = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1><hr></body>"

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from ..books.company import Company
-from ..errors import ControlRefusal, Problem, SignInRefusal
-from ..functions.call import text_of
-from ..moments import iso
-from ..sandbox import Sandbox
-from ..sessions import Session
-from .envelope import Control, SignedIn
+from local.sandboxes.intacct.books.company import Company
+from local.sandboxes.intacct.errors import ControlRefusal, Problem, SignInRefusal
+from local.sandboxes.intacct.functions.call import text_of
+from local.sandboxes.intacct.moments import iso
+from local.sandboxes.intacct.sandbox import Sandbox
+from local.sandboxes.intacct.sessions import Session
+from local.sandboxes.intacct.web.envelope import Control, SignedIn
 
 AUTH = "XL03000006"
 WRONG = "Sign-in information is incorrect"

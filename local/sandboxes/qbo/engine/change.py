@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from ...common.clock import Clock
-from ..company import Company
-from ..rows import Record, Row
-from ..schema.entity import Entity
-from ..settings import Settings
-from ..stamps import stamp
+from local.sandboxes.common.clock import Clock
+from local.sandboxes.qbo.company import Company
+from local.sandboxes.qbo.rows import Record, Row
+from local.sandboxes.qbo.schema.entity import Entity
+from local.sandboxes.qbo.settings import Settings
+from local.sandboxes.qbo.stamps import stamp
 
 # What just happened to a row: realm, entity name, Id, operation.
 Listener: TypeAlias = Callable[[str, str, str, str], None]

@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from ..faults import Fault
-from ..rows import Row
-from ..schema.fields import Field, Kind, Shape
-from ..settings import Settings
+from local.sandboxes.qbo.faults import Fault
+from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.schema.fields import Field, Kind, Shape
+from local.sandboxes.qbo.settings import Settings
 
 ENVELOPE: Final = frozenset({"Id", "SyncToken", "MetaData", "domain", "sparse", "status"})
 # A member that was sent empty: nothing to store, and in a sparse update a wish to clear.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from .. import rates
-from ..rows import Row
-from ..schema import currencies
-from ..schema.registry import BY_NAME
-from .change import Context
-from .operations import write
-from .seed import plant
+from local.sandboxes.qbo import rates
+from local.sandboxes.qbo.engine.change import Context
+from local.sandboxes.qbo.engine.operations import write
+from local.sandboxes.qbo.engine.seed import plant
+from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.schema import currencies
+from local.sandboxes.qbo.schema.registry import BY_NAME
 
 
 def put(context: Context, body: Row) -> Row:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..faults import not_found
-from ..rows import Row
-from ..schema.registry import BY_NAME, ENTITIES
-from .change import Context, mark
-from .operations import write
-from .references import display_name, each_reference
+from local.sandboxes.qbo.engine.change import Context, mark
+from local.sandboxes.qbo.engine.operations import write
+from local.sandboxes.qbo.engine.references import display_name, each_reference
+from local.sandboxes.qbo.faults import not_found
+from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.schema.registry import BY_NAME, ENTITIES
 
 MERGEABLE: Final = ("Customer", "Vendor", "Employee", "Account", "Item", "Class")
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ..company import Company
-from ..faults import INACTIVE_WORDS, Fault
-from ..rows import Row
-from ..schema import currencies
-from ..schema.fields import Field, Kind, Shape
-from ..schema.registry import BY_NAME, ENTITIES, LIST_WORDS
-from .change import Change, Context
-from .clean import Found
+from local.sandboxes.qbo.company import Company
+from local.sandboxes.qbo.engine.change import Change, Context
+from local.sandboxes.qbo.engine.clean import Found
+from local.sandboxes.qbo.faults import INACTIVE_WORDS, Fault
+from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.schema import currencies
+from local.sandboxes.qbo.schema.fields import Field, Kind, Shape
+from local.sandboxes.qbo.schema.registry import BY_NAME, ENTITIES, LIST_WORDS
 
 SPECIAL_ITEMS: Final = frozenset({"SHIPPING_ITEM_ID", "GRATUITY_ITEM_ID"})
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..rows import Row
-from ..schema.registry import BY_NAME
-from .change import Change, Context
-from .clean import Found, clean
-from .operations import complete, insert
+from local.sandboxes.qbo.engine.change import Change, Context
+from local.sandboxes.qbo.engine.clean import Found, clean
+from local.sandboxes.qbo.engine.operations import complete, insert
+from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.schema.registry import BY_NAME
 
 
 def plant(context: Context, entity_name: str, row: Row) -> Row:

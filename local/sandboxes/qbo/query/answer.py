@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from ..company import Company
-from ..present import present
-from ..rows import Record, Row
-from ..schema.entity import Entity
-from ..schema.fields import Kind
-from ..schema.registry import BY_PATH
-from ..settings import Settings
-from .matching import NESTED, TIMES, filterable, invalid, matching, reader
-from .statement import Statement, parse
+from local.sandboxes.qbo.company import Company
+from local.sandboxes.qbo.present import present
+from local.sandboxes.qbo.query.matching import NESTED, TIMES, filterable, invalid, matching, reader
+from local.sandboxes.qbo.query.statement import Statement, parse
+from local.sandboxes.qbo.rows import Record, Row
+from local.sandboxes.qbo.schema.entity import Entity
+from local.sandboxes.qbo.schema.fields import Kind
+from local.sandboxes.qbo.schema.registry import BY_PATH
+from local.sandboxes.qbo.settings import Settings
 
 DEFAULT_PAGE: Final = 100
 LONG: Final = 5_000

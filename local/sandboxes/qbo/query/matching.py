@@ -6,15 +6,15 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from .. import rates
-from ..company import Company
-from ..faults import Fault
-from ..rows import Record, Row
-from ..schema.entity import Entity
-from ..schema.fields import Field, Kind
-from ..settings import Settings
-from ..stamps import parse_moment
-from .statement import Condition, Statement
+from local.sandboxes.qbo import rates
+from local.sandboxes.qbo.company import Company
+from local.sandboxes.qbo.faults import Fault
+from local.sandboxes.qbo.query.statement import Condition, Statement
+from local.sandboxes.qbo.rows import Record, Row
+from local.sandboxes.qbo.schema.entity import Entity
+from local.sandboxes.qbo.schema.fields import Field, Kind
+from local.sandboxes.qbo.settings import Settings
+from local.sandboxes.qbo.stamps import parse_moment
 
 TIMES: Final = {"MetaData.CreateTime": "created", "MetaData.LastUpdatedTime": "updated"}
 NESTED: Final = {"Attachable": ("AttachableRef.EntityRef.Type", "AttachableRef.EntityRef.value")}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ..faults import Fault
-from .words import Word, encountered, words
+from local.sandboxes.qbo.faults import Fault
+from local.sandboxes.qbo.query.words import Word, encountered, words
 
 _ESCAPE = re.compile(r"\\(.)")
 OPERATORS = frozenset({"=", "!=", "<", ">", "<=", ">="})

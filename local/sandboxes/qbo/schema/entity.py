@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .fields import Field, Shape
+from local.sandboxes.qbo.schema.fields import Field, Shape
 
 LIST_OPERATIONS = frozenset({"create", "update", "read", "query"})
 TRANSACTION_OPERATIONS = LIST_OPERATIONS | {"delete"}

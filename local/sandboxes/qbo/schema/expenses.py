@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from .entity import READ_ONLY, TRANSACTION_OPERATIONS, Entity
-from .fields import (
+from local.sandboxes.qbo.schema.entity import READ_ONLY, TRANSACTION_OPERATIONS, Entity
+from local.sandboxes.qbo.schema.fields import (
     Field,
     calculated,
     choice,
@@ -19,9 +19,17 @@ from .fields import (
     text,
     unfindable,
 )
-from .lines import LINE
-from .parts import ADDRESS, BILL_CARD, BILL_CHECK, CASH_BACK, CHECK, CREDIT_CHARGE, EMAIL
-from .transactions import (
+from local.sandboxes.qbo.schema.lines import LINE
+from local.sandboxes.qbo.schema.parts import (
+    ADDRESS,
+    BILL_CARD,
+    BILL_CHECK,
+    CASH_BACK,
+    CHECK,
+    CREDIT_CHARGE,
+    EMAIL,
+)
+from local.sandboxes.qbo.schema.transactions import (
     BALANCE,
     EMAIL_STATUS,
     HEADER_CLASS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .fields import (
+from local.sandboxes.qbo.schema.fields import (
     Field,
     Shape,
     calculated,
@@ -17,7 +17,7 @@ from .fields import (
     text,
     whole,
 )
-from .parts import CUSTOM, LINKED, MARKUP
+from local.sandboxes.qbo.schema.parts import CUSTOM, LINKED, MARKUP
 
 LINE_CLASS = ref("ClassRef", "Class", needs=("ClassTrackingPerTxnLine", "ClassTrackingPerTxn"))
 BILLABLE = choice("BillableStatus", "Billable", "NotBillable", "HasBeenBilled")

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from .accounts import CLASSIFICATION
-from .entity import LIST_OPERATIONS, READ_ONLY, Entity
-from .fields import calculated, choice, day, flag, free, number, part, parts, ref, text, whole
-from .parts import ADDRESS, CUSTOM, EFFECTIVE_RATE, TAX_RATES
+from local.sandboxes.qbo.schema.accounts import CLASSIFICATION
+from local.sandboxes.qbo.schema.entity import LIST_OPERATIONS, READ_ONLY, Entity
+from local.sandboxes.qbo.schema.fields import (
+    calculated,
+    choice,
+    day,
+    flag,
+    free,
+    number,
+    part,
+    parts,
+    ref,
+    text,
+    whole,
+)
+from local.sandboxes.qbo.schema.parts import ADDRESS, CUSTOM, EFFECTIVE_RATE, TAX_RATES
 
 _PRICE = 99_999_999_999
 _NAMES = ("Name", "FullyQualifiedName")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .entity import READ_ONLY, TRANSACTION_OPERATIONS, Entity
-from .fields import (
+from local.sandboxes.qbo.schema.entity import READ_ONLY, TRANSACTION_OPERATIONS, Entity
+from local.sandboxes.qbo.schema.fields import (
     calculated,
     choice,
     day,
@@ -17,7 +17,7 @@ from .fields import (
     text,
     whole,
 )
-from .parts import ADDRESS, ATTACHED, CUSTOM, EMAIL, PHONE, WEB
+from local.sandboxes.qbo.schema.parts import ADDRESS, ATTACHED, CUSTOM, EMAIL, PHONE, WEB
 
 _RATE = 99_999_999_999
 TIME_ACTIVITY = Entity(

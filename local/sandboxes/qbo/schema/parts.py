@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .fields import (
+from local.sandboxes.qbo.schema.fields import (
     Shape,
     calculated,
     choice,

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from .entity import Entity
-from .fields import Field, calculated, day, flag, free, number, part, parts, ref, text, whole
-from .parts import ADDRESS, CUSTOM, EMAIL, PHONE, WEB
+from local.sandboxes.qbo.schema.entity import Entity
+from local.sandboxes.qbo.schema.fields import (
+    Field,
+    calculated,
+    day,
+    flag,
+    free,
+    number,
+    part,
+    parts,
+    ref,
+    text,
+    whole,
+)
+from local.sandboxes.qbo.schema.parts import ADDRESS, CUSTOM, EMAIL, PHONE, WEB
 
 _PERSON: tuple[Field, ...] = (
     text("Title", 16),

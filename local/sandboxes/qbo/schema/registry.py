@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from .entity import Entity
-from .expenses import EXPENSES
-from .lists import LISTS
-from .other import OTHER, RECURRING_KINDS
-from .people import PEOPLE
-from .sales import SALES
+from local.sandboxes.qbo.schema.entity import Entity
+from local.sandboxes.qbo.schema.expenses import EXPENSES
+from local.sandboxes.qbo.schema.lists import LISTS
+from local.sandboxes.qbo.schema.other import OTHER, RECURRING_KINDS
+from local.sandboxes.qbo.schema.people import PEOPLE
+from local.sandboxes.qbo.schema.sales import SALES
 
 ENTITIES: Final[tuple[Entity, ...]] = (*PEOPLE, *LISTS, *OTHER, *SALES, *EXPENSES)
 BY_NAME: Final[dict[str, Entity]] = {entity.name: entity for entity in ENTITIES}

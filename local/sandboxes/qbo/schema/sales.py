@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from .entity import TRANSACTION_OPERATIONS, Entity
-from .fields import Field, calculated, day, flag, number, part, parts, ref, text, unfindable
-from .lines import LINE
-from .parts import ADDRESS, CHECK, CREDIT_CHARGE, DELIVERY, EMAIL, MEMO
-from .transactions import (
+from local.sandboxes.qbo.schema.entity import TRANSACTION_OPERATIONS, Entity
+from local.sandboxes.qbo.schema.fields import (
+    Field,
+    calculated,
+    day,
+    flag,
+    number,
+    part,
+    parts,
+    ref,
+    text,
+    unfindable,
+)
+from local.sandboxes.qbo.schema.lines import LINE
+from local.sandboxes.qbo.schema.parts import ADDRESS, CHECK, CREDIT_CHARGE, DELIVERY, EMAIL, MEMO
+from local.sandboxes.qbo.schema.transactions import (
     AUTO_NUMBER,
     BALANCE,
     EMAIL_STATUS,

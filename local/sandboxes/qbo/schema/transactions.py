@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from .fields import Field, calculated, choice, day, flag, free, number, part, parts, ref, text
-from .lines import LINE
-from .parts import CUSTOM, LINKED, RECURRING, TAX
+from local.sandboxes.qbo.schema.fields import (
+    Field,
+    calculated,
+    choice,
+    day,
+    flag,
+    free,
+    number,
+    part,
+    parts,
+    ref,
+    text,
+)
+from local.sandboxes.qbo.schema.lines import LINE
+from local.sandboxes.qbo.schema.parts import CUSTOM, LINKED, RECURRING, TAX
 
 DEPARTMENT = ref("DepartmentRef", "Department", needs=("TrackDepartments",))
 HEADER_CLASS = ref("ClassRef", "Class", needs=("ClassTrackingPerTxn",))

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from ..engine.change import Context
-from . import abroad, empty, sample
-from .lands import BRITAIN, CANADA
+from local.sandboxes.qbo.engine.change import Context
+from local.sandboxes.qbo.seeds import abroad, empty, sample
+from local.sandboxes.qbo.seeds.lands import BRITAIN, CANADA
 
 SEEDS: Final[dict[str, Callable[[Context], None]]] = {
     "sample": sample.sow,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..engine.change import Context
-from ..engine.seed import plant
-from . import empty
-from .empty import many
-from .lands import Land
+from local.sandboxes.qbo.engine.change import Context
+from local.sandboxes.qbo.engine.seed import plant
+from local.sandboxes.qbo.seeds import empty
+from local.sandboxes.qbo.seeds.empty import many
+from local.sandboxes.qbo.seeds.lands import Land
 
 
 def sow(context: Context, land: Land) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..engine.change import Context
-from ..engine.seed import plant
-from ..rows import Row
-from ..schema import currencies
-from .lands import AMERICA, Land, to
-from .preferences import company_info, preferences
+from local.sandboxes.qbo.engine.change import Context
+from local.sandboxes.qbo.engine.seed import plant
+from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.schema import currencies
+from local.sandboxes.qbo.seeds.lands import AMERICA, Land, to
+from local.sandboxes.qbo.seeds.preferences import company_info, preferences
 
 # id, name, type, subtype
 ACCOUNTS: Final = (

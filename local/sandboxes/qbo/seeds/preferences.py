@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..rows import Row
+from local.sandboxes.qbo.rows import Row
 
 
 def preferences(currency: str) -> Row:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from ..company import PROJECTS
-from ..engine.change import Context
-from ..engine.seed import plant
-from ..rows import Record, Row
-from . import empty
-from .empty import many
-from .lands import to
+from local.sandboxes.qbo.company import PROJECTS
+from local.sandboxes.qbo.engine.change import Context
+from local.sandboxes.qbo.engine.seed import plant
+from local.sandboxes.qbo.rows import Record, Row
+from local.sandboxes.qbo.seeds import empty
+from local.sandboxes.qbo.seeds.empty import many
+from local.sandboxes.qbo.seeds.lands import to
 
 CUSTOMERS: Final = (
     ("1", "Amy's Bird Sanctuary", ""),

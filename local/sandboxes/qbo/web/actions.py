@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from .. import rates
-from ..engine import currencies, recurring
-from ..engine.operations import current, read, unsupported, write
-from ..engine.seed import plant
-from ..faults import Fault, not_found, required
-from ..present import present
-from ..query.answer import answer
-from ..rows import Row, clone
-from ..schema.entity import Entity
-from ..schema.registry import BY_NAME, BY_PATH
-from .batch import batch
-from .call import Call
-from .cdc import changes
-from .files import download, link, upload
-from .wire import Outcome, answered
+from local.sandboxes.qbo import rates
+from local.sandboxes.qbo.engine import currencies, recurring
+from local.sandboxes.qbo.engine.operations import current, read, unsupported, write
+from local.sandboxes.qbo.engine.seed import plant
+from local.sandboxes.qbo.faults import Fault, not_found, required
+from local.sandboxes.qbo.present import present
+from local.sandboxes.qbo.query.answer import answer
+from local.sandboxes.qbo.rows import Row, clone
+from local.sandboxes.qbo.schema.entity import Entity
+from local.sandboxes.qbo.schema.registry import BY_NAME, BY_PATH
+from local.sandboxes.qbo.web.batch import batch
+from local.sandboxes.qbo.web.call import Call
+from local.sandboxes.qbo.web.cdc import changes
+from local.sandboxes.qbo.web.files import download, link, upload
+from local.sandboxes.qbo.web.wire import Outcome, answered
 
 
 def run(call: Call) -> Outcome:

@@ -9,14 +9,14 @@ from typing import Any, Final, TypeAlias
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...common import admin
-from ...common.admin import Handler, read_json
-from ..faults import Fault
-from ..rows import Row
-from ..sandbox import SCOPE, Sandbox
-from ..webhooks import Event, Storm, subscription
-from . import desk
-from .wire import dump
+from local.sandboxes.common import admin
+from local.sandboxes.common.admin import Handler, read_json
+from local.sandboxes.qbo.faults import Fault
+from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.sandbox import SCOPE, Sandbox
+from local.sandboxes.qbo.web import desk
+from local.sandboxes.qbo.web.wire import dump
+from local.sandboxes.qbo.webhooks import Event, Storm, subscription
 
 STORMY: Final = ("Customer", "Item", "Vendor", "Employee", "Account")
 Deed: TypeAlias = Callable[[Sandbox, str, Row], Row]

@@ -11,11 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..sandbox import Sandbox
-from .admin import Admin
-from .call import PREFIX
-from .gateway import Gateway
-from .oauth import OAuth
+from local.sandboxes.qbo.sandbox import Sandbox
+from local.sandboxes.qbo.web.admin import Admin
+from local.sandboxes.qbo.web.call import PREFIX
+from local.sandboxes.qbo.web.gateway import Gateway
+from local.sandboxes.qbo.web.oauth import OAuth
 
 
 def build_app(sandbox: Sandbox, on_stop: Callable[[], None] | None = None) -> ASGIApp:

@@ -6,16 +6,16 @@ import itertools
 from dataclasses import replace
 from typing import Any, Final
 
-from ..engine.change import Context
-from ..engine.operations import sent_id, unsupported, write
-from ..faults import Fault, required
-from ..injection import Injection
-from ..present import present
-from ..query.answer import answer
-from ..rows import Row
-from ..schema.registry import BY_WIRE
-from .call import Call
-from .wire import Outcome, answered
+from local.sandboxes.qbo.engine.change import Context
+from local.sandboxes.qbo.engine.operations import sent_id, unsupported, write
+from local.sandboxes.qbo.faults import Fault, required
+from local.sandboxes.qbo.injection import Injection
+from local.sandboxes.qbo.present import present
+from local.sandboxes.qbo.query.answer import answer
+from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.schema.registry import BY_WIRE
+from local.sandboxes.qbo.web.call import Call
+from local.sandboxes.qbo.web.wire import Outcome, answered
 
 OPERATIONS: Final = frozenset({"create", "update", "delete", "void"})
 ENVELOPE: Final = frozenset({"bId", "operation", "optionsData", "Query", "CDCQuery", "iPP"})

@@ -9,12 +9,12 @@ from urllib.parse import parse_qsl
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
-from ..engine.change import Context
-from ..faults import Fault
-from ..rows import Row
-from ..sandbox import Sandbox
-from ..schema.registry import BY_PATH
-from .wire import load
+from local.sandboxes.qbo.engine.change import Context
+from local.sandboxes.qbo.faults import Fault
+from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.sandbox import Sandbox
+from local.sandboxes.qbo.schema.registry import BY_PATH
+from local.sandboxes.qbo.web.wire import load
 
 SPECIAL: Final = {
     "query": "query",

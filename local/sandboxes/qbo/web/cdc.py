@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..company import Company
-from ..faults import Fault, required
-from ..rows import Record, Row
-from ..schema.entity import Entity
-from ..schema.registry import BY_PATH
-from ..settings import Settings
-from ..stamps import parse_moment
-from .call import Call
-from .wire import Outcome, answered
+from local.sandboxes.qbo.company import Company
+from local.sandboxes.qbo.faults import Fault, required
+from local.sandboxes.qbo.rows import Record, Row
+from local.sandboxes.qbo.schema.entity import Entity
+from local.sandboxes.qbo.schema.registry import BY_PATH
+from local.sandboxes.qbo.settings import Settings
+from local.sandboxes.qbo.stamps import parse_moment
+from local.sandboxes.qbo.web.call import Call
+from local.sandboxes.qbo.web.wire import Outcome, answered
 
 LOOK_BACK_SECONDS: Final = 30 * 86400
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..engine.currencies import open_currency
-from ..engine.merge import merge
-from ..engine.operations import write
-from ..engine.rules.guards import MARKS
-from ..engine.seed import plant
-from ..faults import not_found
-from ..rows import Row
-from ..sandbox import Sandbox
-from ..schema.registry import BY_NAME
+from local.sandboxes.qbo.engine.currencies import open_currency
+from local.sandboxes.qbo.engine.merge import merge
+from local.sandboxes.qbo.engine.operations import write
+from local.sandboxes.qbo.engine.rules.guards import MARKS
+from local.sandboxes.qbo.engine.seed import plant
+from local.sandboxes.qbo.faults import not_found
+from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.sandbox import Sandbox
+from local.sandboxes.qbo.schema.registry import BY_NAME
 
 
 def edit(sandbox: Sandbox, realm: str, body: Row) -> Row:

@@ -8,13 +8,13 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from ..engine.operations import read, write
-from ..faults import Fault, required
-from ..rows import Row
-from ..schema.registry import BY_NAME
-from .batch import fail_item
-from .call import Call
-from .wire import Outcome, answered, load
+from local.sandboxes.qbo.engine.operations import read, write
+from local.sandboxes.qbo.faults import Fault, required
+from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.schema.registry import BY_NAME
+from local.sandboxes.qbo.web.batch import fail_item
+from local.sandboxes.qbo.web.call import Call
+from local.sandboxes.qbo.web.wire import Outcome, answered, load
 
 LINK_SECONDS: Final = 900
 LEADS: Final = ("file_metadata_", "file_content_")

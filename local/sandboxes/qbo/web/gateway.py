@@ -10,16 +10,16 @@ from typing import Final
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from ...common.server import abort
-from ..faults import Fault, GatewayFault, forbidden, throttled, unauthorized
-from ..injection import Injection
-from ..journal import METERED, Entry
-from ..requestids import Answered, checked
-from ..sandbox import Sandbox
-from .actions import run
-from .batch import item_fault, peek
-from .call import Call, from_scope, read_body
-from .wire import JSON_FAULT, Outcome, as_xml, faulted, refused
+from local.sandboxes.common.server import abort
+from local.sandboxes.qbo.faults import Fault, GatewayFault, forbidden, throttled, unauthorized
+from local.sandboxes.qbo.injection import Injection
+from local.sandboxes.qbo.journal import METERED, Entry
+from local.sandboxes.qbo.requestids import Answered, checked
+from local.sandboxes.qbo.sandbox import Sandbox
+from local.sandboxes.qbo.web.actions import run
+from local.sandboxes.qbo.web.batch import item_fault, peek
+from local.sandboxes.qbo.web.call import Call, from_scope, read_body
+from local.sandboxes.qbo.web.wire import JSON_FAULT, Outcome, as_xml, faulted, refused
 
 log = logging.getLogger(__name__)
 SERVER_CUT_SECONDS: Final = 120.0

@@ -8,8 +8,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..change import DeleteRule, Effect, Rule
-from . import expenses, lines, lists, orders, payables, payments, periods, timesheets
+from local.sandboxes.intacct.engine.change import DeleteRule, Effect, Rule
+from local.sandboxes.intacct.engine.rules import (
+    expenses,
+    lines,
+    lists,
+    orders,
+    payables,
+    payments,
+    periods,
+    timesheets,
+)
 
 BEFORE: Final[dict[str, tuple[Rule, ...]]] = {
     "*.resolved": (periods.open_period,),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from ...books.rows import Values
-from ...errors import broken, missing
-from ..change import Change
-from ..clean import money
-from ..work import Work
-from .lines import amount
+from local.sandboxes.intacct.books.rows import Values
+from local.sandboxes.intacct.engine.change import Change
+from local.sandboxes.intacct.engine.clean import money
+from local.sandboxes.intacct.engine.rules.lines import amount
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.errors import broken, missing
 
 RATE_TYPES: Final = frozenset({"Intacct Daily Rate"})
 ONE: Final = Decimal(1)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from ...books.rows import Record
-from ...errors import broken, missing
-from ..change import Change
-from ..clean import money
-from ..references import invalid
-from ..work import Work
-from .currencies import spent
-from .lines import amount
-from .timesheets import is_resource, its_customer
+from local.sandboxes.intacct.books.rows import Record
+from local.sandboxes.intacct.engine.change import Change
+from local.sandboxes.intacct.engine.clean import money
+from local.sandboxes.intacct.engine.references import invalid
+from local.sandboxes.intacct.engine.rules.currencies import spent
+from local.sandboxes.intacct.engine.rules.lines import amount
+from local.sandboxes.intacct.engine.rules.timesheets import is_resource, its_customer
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.errors import broken, missing
 
 SETTLED: Final = frozenset({"Approved", "Partially Approved", "Paid", "Partially Paid", "Reversed"})
 

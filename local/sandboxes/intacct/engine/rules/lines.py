@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ...books.rows import Values
-from ...errors import broken, malformed
-from ...schema.ledger import REQUIRE
-from ..change import Change, Line
-from ..references import invalid
-from .places import place
+from local.sandboxes.intacct.books.rows import Values
+from local.sandboxes.intacct.engine.change import Change, Line
+from local.sandboxes.intacct.engine.references import invalid
+from local.sandboxes.intacct.engine.rules.places import place
+from local.sandboxes.intacct.errors import broken, malformed
+from local.sandboxes.intacct.schema.ledger import REQUIRE
 
 
 def amount(values: Values, name: str) -> Decimal:

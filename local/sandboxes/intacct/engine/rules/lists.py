@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from ...books.rows import Record, Values
-from ...errors import broken, malformed, missing
-from ...schema.registry import BY_NAME
-from ..audit import CHANGED, CREATED, audit
-from ..change import Change
-from ..clean import clean
-from .places import place
+from local.sandboxes.intacct.books.rows import Record, Values
+from local.sandboxes.intacct.engine.audit import CHANGED, CREATED, audit
+from local.sandboxes.intacct.engine.change import Change
+from local.sandboxes.intacct.engine.clean import clean
+from local.sandboxes.intacct.engine.rules.places import place
+from local.sandboxes.intacct.errors import broken, malformed, missing
+from local.sandboxes.intacct.schema.registry import BY_NAME
 
 NUMBERING: Final = {
     "CUSTOMER": ("number_customers", "C"),

@@ -6,20 +6,20 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from ...books.company import Company
-from ...books.rows import Record, Values
-from ...errors import Problem, Refusal, broken, malformed, missing
-from ...moments import day_of, day_text
-from ...schema.dimensions import DIMENSIONS
-from ...schema.registry import BY_NAME
-from ..audit import CREATED, DELETED, audit
-from ..change import Change
-from ..clean import money
-from ..references import invalid
-from ..work import Work
-from .currencies import exchanged, in_base
-from .lines import amount, demanded
-from .payables import due_day, owed
+from local.sandboxes.intacct.books.company import Company
+from local.sandboxes.intacct.books.rows import Record, Values
+from local.sandboxes.intacct.engine.audit import CREATED, DELETED, audit
+from local.sandboxes.intacct.engine.change import Change
+from local.sandboxes.intacct.engine.clean import money
+from local.sandboxes.intacct.engine.references import invalid
+from local.sandboxes.intacct.engine.rules.currencies import exchanged, in_base
+from local.sandboxes.intacct.engine.rules.lines import amount, demanded
+from local.sandboxes.intacct.engine.rules.payables import due_day, owed
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.errors import Problem, Refusal, broken, malformed, missing
+from local.sandboxes.intacct.moments import day_of, day_text
+from local.sandboxes.intacct.schema.dimensions import DIMENSIONS
+from local.sandboxes.intacct.schema.registry import BY_NAME
 
 LOCKED: Final = frozenset({"In Progress", "Converted", "Partially Converted"})
 CARRIED: Final = tuple(field.name for field in DIMENSIONS if not field.path)

@@ -6,16 +6,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from ...books.rows import Record, Values
-from ...errors import broken, duplicate, malformed, missing
-from ...moments import day_of, day_text
-from ..change import Change, Line
-from ..clean import money
-from ..references import invalid
-from ..work import Work
-from .currencies import exchanged, in_base
-from .lines import amount
-from .timesheets import its_customer
+from local.sandboxes.intacct.books.rows import Record, Values
+from local.sandboxes.intacct.engine.change import Change, Line
+from local.sandboxes.intacct.engine.clean import money
+from local.sandboxes.intacct.engine.references import invalid
+from local.sandboxes.intacct.engine.rules.currencies import exchanged, in_base
+from local.sandboxes.intacct.engine.rules.lines import amount
+from local.sandboxes.intacct.engine.rules.timesheets import its_customer
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.errors import broken, duplicate, malformed, missing
+from local.sandboxes.intacct.moments import day_of, day_text
 
 GIVEN: Final = ("TRX_AMOUNT", "AMOUNT", "TOTALTRXAMOUNT")
 SETTLED: Final = frozenset({"Paid", "Partially Paid", "Selected", "Reversed"})

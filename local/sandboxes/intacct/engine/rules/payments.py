@@ -6,15 +6,15 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from ...books.rows import Record, Values
-from ...errors import broken, missing
-from ..change import Change, Line
-from ..clean import money
-from ..references import invalid
-from ..work import Work
-from .currencies import in_base
-from .lines import amount
-from .payables import owed, paid_of
+from local.sandboxes.intacct.books.rows import Record, Values
+from local.sandboxes.intacct.engine.change import Change, Line
+from local.sandboxes.intacct.engine.clean import money
+from local.sandboxes.intacct.engine.references import invalid
+from local.sandboxes.intacct.engine.rules.currencies import in_base
+from local.sandboxes.intacct.engine.rules.lines import amount
+from local.sandboxes.intacct.engine.rules.payables import owed, paid_of
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.errors import broken, missing
 
 PAYABLE: Final = ("Posted", "Partially Paid")
 WAYS: Final = ("FINANCIALENTITY", "PRBATCH", "UNDEPOSITEDACCOUNTNO")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from ...books.company import Company
-from ...books.rows import Record, Values
-from ...errors import Refusal, broken
-from ...moments import day_of, day_text
-from ...schema.fields import Object
-from ..change import Change
+from local.sandboxes.intacct.books.company import Company
+from local.sandboxes.intacct.books.rows import Record, Values
+from local.sandboxes.intacct.engine.change import Change
+from local.sandboxes.intacct.errors import Refusal, broken
+from local.sandboxes.intacct.moments import day_of, day_text
+from local.sandboxes.intacct.schema.fields import Object
 
 
 def posting_day(entry: Object, values: Values) -> date | None:

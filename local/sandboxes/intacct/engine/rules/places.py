@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...books.rows import Values
-from ..work import Work
+from local.sandboxes.intacct.books.rows import Values
+from local.sandboxes.intacct.engine.work import Work
 
 
 def place(work: Work, values: Values) -> str:

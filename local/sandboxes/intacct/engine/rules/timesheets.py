@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from ...books.company import Company
-from ...books.rows import Record, Values
-from ...errors import broken, duplicate, missing
-from ...moments import day_of, day_text
-from ..change import Change, Line
-from ..clean import money
-from ..work import Work
-from .lines import amount, demanded
+from local.sandboxes.intacct.books.company import Company
+from local.sandboxes.intacct.books.rows import Record, Values
+from local.sandboxes.intacct.engine.change import Change, Line
+from local.sandboxes.intacct.engine.clean import money
+from local.sandboxes.intacct.engine.rules.lines import amount, demanded
+from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.errors import broken, duplicate, missing
+from local.sandboxes.intacct.moments import day_of, day_text
 
 OPEN: Final = frozenset({"Draft", "Declined", "Saved", "Partially Declined"})
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..change import Rule
-from . import (
+from local.sandboxes.qbo.engine.change import Rule
+from local.sandboxes.qbo.engine.rules import (
     charges,
     expenses,
     files,

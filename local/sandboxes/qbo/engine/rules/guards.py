@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ...faults import Fault
-from ...schema.fields import Kind
-from ..change import Change
+from local.sandboxes.qbo.engine.change import Change
+from local.sandboxes.qbo.faults import Fault
+from local.sandboxes.qbo.schema.fields import Kind
 
 CLOSED_WORDS = (
     "The account period has closed and the account books cannot be updated through through the "

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from ...faults import business
-from ...rows import Row
-from ..change import Change, touch
+from local.sandboxes.qbo.engine.change import Change, touch
+from local.sandboxes.qbo.faults import business
+from local.sandboxes.qbo.rows import Row
 
 LINK_WORDS: Final = (
     "You've attempted to invoice for a charge, credit, billable expense, time, or estimate that "

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...faults import Fault, required
-from ...schema.accounts import CLASSIFICATION, SUBTYPES, TYPE_OF_SUBTYPE
-from ..change import Change
+from local.sandboxes.qbo.engine.change import Change
+from local.sandboxes.qbo.faults import Fault, required
+from local.sandboxes.qbo.schema.accounts import CLASSIFICATION, SUBTYPES, TYPE_OF_SUBTYPE
 
 
 def item(change: Change) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from ...rows import Row
-from ...schema.expenses import EXPENSE_LINES
-from ..change import Change
-from ..tax import PURCHASES, SALES, Share, Tally
-from .lines import amount_of
+from local.sandboxes.qbo.engine.change import Change
+from local.sandboxes.qbo.engine.rules.lines import amount_of
+from local.sandboxes.qbo.engine.tax import PURCHASES, SALES, Share, Tally
+from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.schema.expenses import EXPENSE_LINES
 
 TAXED_LINES: Final = frozenset(
     {"SalesItemLineDetail", "AccountBasedExpenseLineDetail", "ItemBasedExpenseLineDetail"}

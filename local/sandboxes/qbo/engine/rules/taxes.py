@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..change import Change
-from ..tax import SALES
-from . import taxes_american, taxes_by_code
-from .taxed import side, untouched
+from local.sandboxes.qbo.engine.change import Change
+from local.sandboxes.qbo.engine.rules import taxes_american, taxes_by_code
+from local.sandboxes.qbo.engine.rules.taxed import side, untouched
+from local.sandboxes.qbo.engine.tax import SALES
 
 
 def coded(change: Change) -> None:

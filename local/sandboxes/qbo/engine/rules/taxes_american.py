@@ -5,12 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
-from ...faults import Fault
-from ...rows import Row
-from ..change import Change
-from ..tax import SALES, Share, levies
-from .lines import amount_of, detail_of
-from .taxed import TAXED_LINES, after_discount, new_tally, side, tax_line
+from local.sandboxes.qbo.engine.change import Change
+from local.sandboxes.qbo.engine.rules.lines import amount_of, detail_of
+from local.sandboxes.qbo.engine.rules.taxed import (
+    TAXED_LINES,
+    after_discount,
+    new_tally,
+    side,
+    tax_line,
+)
+from local.sandboxes.qbo.engine.tax import SALES, Share, levies
+from local.sandboxes.qbo.faults import Fault
+from local.sandboxes.qbo.rows import Row
 
 WORDS: Final = frozenset({"TAX", "NON"})
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from ...faults import business, required
-from ...rows import Row
-from ..change import Change
-from ..tax import Levy, Share, Tally, cents, levies, net_of
-from .lines import detail_of
-from .taxed import TAXED_LINES, after_discount, new_tally, side, tax_line
+from local.sandboxes.qbo.engine.change import Change
+from local.sandboxes.qbo.engine.rules.lines import detail_of
+from local.sandboxes.qbo.engine.rules.taxed import (
+    TAXED_LINES,
+    after_discount,
+    new_tally,
+    side,
+    tax_line,
+)
+from local.sandboxes.qbo.engine.tax import Levy, Share, Tally, cents, levies, net_of
+from local.sandboxes.qbo.faults import business, required
+from local.sandboxes.qbo.rows import Row
 
 UNCODED: Final = "Make sure all your transactions have a GST/HST rate before you save."
 UNBALANCED: Final = "The tax of the transaction does not agree with its lines and tax codes."

@@ -6,11 +6,11 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 
-from ....common.clock import PACIFIC
-from ...faults import Fault, business
-from ...rows import Row
-from ..change import Change
-from ..references import display_name
+from local.sandboxes.common.clock import PACIFIC
+from local.sandboxes.qbo.engine.change import Change
+from local.sandboxes.qbo.engine.references import display_name
+from local.sandboxes.qbo.faults import Fault, business
+from local.sandboxes.qbo.rows import Row
 
 MAX_SECONDS: Final = 8760 * 3600
 _CLOCK = re.compile(
