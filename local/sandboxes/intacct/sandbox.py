@@ -6,16 +6,16 @@ from typing import Any
 
 from local.sandboxes.common import sandbox
 from local.sandboxes.common.clock import Clock
+from local.sandboxes.intacct.api_functions.call import Cursors
+from local.sandboxes.intacct.auth.sessions import Sessions
 from local.sandboxes.intacct.books.company import PREFERENCES, Company, User
 from local.sandboxes.intacct.engine.work import Work
-from local.sandboxes.intacct.functions.call import Cursors
-from local.sandboxes.intacct.injection import Injection, Injections
-from local.sandboxes.intacct.journal import Journal
-from local.sandboxes.intacct.lanes import Lanes
-from local.sandboxes.intacct.memory import ControlIds
 from local.sandboxes.intacct.seeds import SEEDS, large
-from local.sandboxes.intacct.sessions import Sessions
 from local.sandboxes.intacct.settings import Settings
+from local.sandboxes.intacct.traffic.control_ids import ControlIds
+from local.sandboxes.intacct.traffic.injection import Injection, Injections
+from local.sandboxes.intacct.traffic.journal import Journal
+from local.sandboxes.intacct.traffic.limits import Limits
 
 DEFAULT_COMPANY = "sandbox-co"
 
@@ -36,7 +36,7 @@ class Sandbox(sandbox.Sandbox):
         self.sessions = Sessions()
         self.controlids = ControlIds()
         self.cursors = Cursors()
-        self.lanes = Lanes()
+        self.limits = Limits()
         self.journal = Journal(self.settings.journal_size)
         self.injections = Injections(Injection)
 

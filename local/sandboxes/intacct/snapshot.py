@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from local.sandboxes.common import state
+from local.sandboxes.intacct.auth.sessions import Session
 from local.sandboxes.intacct.books.company import Company, User
 from local.sandboxes.intacct.books.rows import Record, Table
-from local.sandboxes.intacct.memory import ControlIds
 from local.sandboxes.intacct.sandbox import Sandbox
 from local.sandboxes.intacct.schema.fields import Field
-from local.sandboxes.intacct.sessions import Session
+from local.sandboxes.intacct.traffic.control_ids import ControlIds
 
 
 def save(sandbox: Sandbox, path: Path) -> None:

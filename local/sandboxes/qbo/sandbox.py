@@ -8,19 +8,19 @@ from typing import Any
 from local.sandboxes.common import sandbox
 from local.sandboxes.common.clock import Clock
 from local.sandboxes.common.injection import Injections
-from local.sandboxes.qbo.company import Company
+from local.sandboxes.qbo.auth.tokens import Tokens
+from local.sandboxes.qbo.books.company import Company
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Context
 from local.sandboxes.qbo.engine.operations import write
-from local.sandboxes.qbo.injection import Injection
-from local.sandboxes.qbo.journal import Journal
-from local.sandboxes.qbo.limits import Limits
-from local.sandboxes.qbo.requestids import RequestIds
-from local.sandboxes.qbo.rows import Row
 from local.sandboxes.qbo.schema.registry import BY_NAME
 from local.sandboxes.qbo.seeds import SEEDS, large
 from local.sandboxes.qbo.settings import Settings
-from local.sandboxes.qbo.tokens import Tokens
-from local.sandboxes.qbo.webhooks import Webhooks
+from local.sandboxes.qbo.traffic.injection import Injection
+from local.sandboxes.qbo.traffic.journal import Journal
+from local.sandboxes.qbo.traffic.limits import Limits
+from local.sandboxes.qbo.traffic.request_ids import RequestIds
+from local.sandboxes.qbo.traffic.webhooks import Webhooks
 
 DEFAULT_REALM = "9130350000000001"
 SCOPE = "com.intuit.quickbooks.accounting"

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from local.sandboxes.common import state
-from local.sandboxes.qbo.company import Company
-from local.sandboxes.qbo.requestids import Answered, RequestIds
-from local.sandboxes.qbo.rows import Record, Sequence, Table
+from local.sandboxes.qbo.auth.tokens import Grant, Tokens
+from local.sandboxes.qbo.books.company import Company
+from local.sandboxes.qbo.books.rows import Record, Sequence, Table
 from local.sandboxes.qbo.sandbox import Sandbox
-from local.sandboxes.qbo.tokens import Grant, Tokens
+from local.sandboxes.qbo.traffic.request_ids import Answered, RequestIds
 
 
 def save(sandbox: Sandbox, path: Path) -> None:

@@ -14,9 +14,9 @@ from ledgerlink.domain.model.ledger_choices import Chosen
 from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListRecord, ListType
 from ledgerlink.domain.ports import ConnectorState
 
-from local.sandboxes.intacct.journal import Entry
 from local.sandboxes.intacct.seeds.planting import plant
 from local.sandboxes.intacct.server import Running
+from local.sandboxes.intacct.traffic.journal import Entry
 from tests.contract.qbo.books import MachineClock
 
 T = TypeVar("T")

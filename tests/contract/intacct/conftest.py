@@ -51,7 +51,7 @@ def company(served: Running, screens: httpx.Client) -> Iterator[Callable[..., Bo
     if sandbox.settings != USUAL:
         sandbox.change_settings(USUAL.as_dict())
     sandbox.injections.clear()
-    sandbox.lanes.clear()
+    sandbox.limits.clear()
     sandbox.clock.change(1.0)
     sandbox.journal.clear()
 

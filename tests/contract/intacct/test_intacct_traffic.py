@@ -17,7 +17,7 @@ from ledgerlink.domain.model.rules import Link, RuleKind
 from ledgerlink.domain.model.source_records import RecordKind
 from lxml import etree
 
-from local.sandboxes.intacct.journal import Entry
+from local.sandboxes.intacct.traffic.journal import Entry
 from tests.contract.intacct.books import Books, Make
 from tests.contract.intacct.clerk import Clerk, code, words
 from tests.contract.intacct.papers import RECEIVABLES

@@ -158,8 +158,9 @@ def served() -> Iterator[Running]:
 
 @pytest.fixture(scope="session")
 def http() -> Iterator[httpx.Client]:
-    """A client for loopback, without the certificates it would not use."""
-    with httpx.Client(verify=False) as client:
+    """A client for loopback, without the certificates it would not use, that waits on a busy
+    machine."""
+    with httpx.Client(verify=False, timeout=None) as client:
         yield client
 
 
@@ -173,7 +174,7 @@ def _fresh(served: Running, http: httpx.Client, **more: Any) -> Iterator[Books]:
     yield Books(served, http, company)
     sandbox.change_settings(Settings().changed(QUIET).as_dict())
     sandbox.injections.clear()
-    sandbox.lanes.clear()
+    sandbox.limits.clear()
     sandbox.journal.clear()
     sandbox.clock.change(1.0)
     sandbox.sessions.expire(company)

@@ -111,8 +111,9 @@ def served() -> Iterator[Running]:
 
 
 def plain_client(base: str, **more: Any) -> httpx.Client:
-    """A client for loopback, without the certificates it would not use."""
-    return httpx.Client(base_url=base, verify=False, **more)
+    """A client for loopback, without the certificates it would not use, that waits on a busy
+    machine."""
+    return httpx.Client(base_url=base, verify=False, timeout=None, **more)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from local.sandboxes.qbo.stamps import stamp
+from local.sandboxes.qbo.protocol.timestamps import stamp
 from tests.sandbox.qbo.conftest import Books, hours
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from local.sandboxes.qbo.limits import Limits
 from local.sandboxes.qbo.settings import Settings
+from local.sandboxes.qbo.traffic.limits import Limits
 from tests.sandbox.qbo.conftest import Books, hours
 
 SETTINGS = Settings()

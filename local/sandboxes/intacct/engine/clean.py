@@ -8,8 +8,8 @@ from typing import Final
 
 from local.sandboxes.intacct.books.rows import Values
 from local.sandboxes.intacct.engine.work import Work
-from local.sandboxes.intacct.errors import Refusal, broken, malformed
-from local.sandboxes.intacct.moments import day_of, day_text, moment_of
+from local.sandboxes.intacct.protocol.errors import Refusal, broken, malformed
+from local.sandboxes.intacct.protocol.timestamps import day_of, day_text, moment_of
 from local.sandboxes.intacct.query.paths import number_of
 from local.sandboxes.intacct.schema.fields import (
     BOOLEAN,

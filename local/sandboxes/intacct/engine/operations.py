@@ -13,7 +13,7 @@ from local.sandboxes.intacct.engine.references import resolve, used_by
 from local.sandboxes.intacct.engine.rules import AFTER, BEFORE, BEFORE_DELETE
 from local.sandboxes.intacct.engine.rules.periods import still_open
 from local.sandboxes.intacct.engine.work import Work
-from local.sandboxes.intacct.errors import Problem, Refusal, broken, duplicate, missing
+from local.sandboxes.intacct.protocol.errors import Problem, Refusal, broken, duplicate, missing
 from local.sandboxes.intacct.schema.fields import Object
 from local.sandboxes.intacct.schema.registry import BY_NAME
 

@@ -7,7 +7,7 @@ from typing import Final
 from local.sandboxes.intacct.books.rows import Record, Values
 from local.sandboxes.intacct.engine.change import Change
 from local.sandboxes.intacct.engine.work import Work
-from local.sandboxes.intacct.errors import Refusal, broken
+from local.sandboxes.intacct.protocol.errors import Refusal, broken
 from local.sandboxes.intacct.schema.fields import Field, Object
 from local.sandboxes.intacct.schema.registry import BY_NAME, OBJECTS
 

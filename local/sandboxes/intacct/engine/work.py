@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from local.sandboxes.common.clock import Clock
 from local.sandboxes.intacct.books.company import Company
 from local.sandboxes.intacct.books.rows import Record
-from local.sandboxes.intacct.errors import forbidden
-from local.sandboxes.intacct.journal import Note
+from local.sandboxes.intacct.protocol.errors import forbidden
 from local.sandboxes.intacct.schema.fields import Object
 from local.sandboxes.intacct.settings import Settings
+from local.sandboxes.intacct.traffic.journal import Note
 
 
 @dataclass(slots=True)

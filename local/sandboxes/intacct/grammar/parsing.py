@@ -6,8 +6,8 @@ from typing import Final
 
 from lxml import etree
 
-from local.sandboxes.intacct.errors import ControlRefusal, Problem
 from local.sandboxes.intacct.grammar.schema import compiled
+from local.sandboxes.intacct.protocol.errors import ControlRefusal, Problem
 
 MOST_ERRORS: Final = 10
 PARSE_ERROR: Final = "XL03000003"

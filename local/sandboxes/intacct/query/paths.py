@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from local.sandboxes.intacct.books.company import Company
 from local.sandboxes.intacct.books.rows import Record
-from local.sandboxes.intacct.moments import day_of, moment_of, moment_text
+from local.sandboxes.intacct.protocol.timestamps import day_of, moment_of, moment_text
 from local.sandboxes.intacct.schema.fields import (
     BOOLEAN,
     DATE,

@@ -7,7 +7,7 @@ from typing import Final
 
 from local.sandboxes.intacct.books.rows import Values
 from local.sandboxes.intacct.engine.work import Work
-from local.sandboxes.intacct.moments import day_text
+from local.sandboxes.intacct.protocol.timestamps import day_text
 from local.sandboxes.intacct.seeds import empty
 from local.sandboxes.intacct.seeds.planting import plant, rows
 

@@ -13,7 +13,7 @@ from local.sandboxes.intacct.books.company import Company, User
 from local.sandboxes.intacct.books.rows import Record
 from local.sandboxes.intacct.engine import operations
 from local.sandboxes.intacct.engine.change import Sent
-from local.sandboxes.intacct.errors import Refusal
+from local.sandboxes.intacct.protocol.errors import Refusal
 from local.sandboxes.intacct.sandbox import Sandbox
 from local.sandboxes.intacct.schema.fields import Field
 from local.sandboxes.intacct.schema.registry import BY_NAME

@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from lxml import etree
 
-from local.sandboxes.intacct.errors import Problem
-from local.sandboxes.intacct.functions.answer import Answer, child
-from local.sandboxes.intacct.functions.call import text_of
+from local.sandboxes.intacct.api_functions.answer import Answer, child
+from local.sandboxes.intacct.api_functions.call import text_of
+from local.sandboxes.intacct.protocol.errors import Problem
 
 XML: Final = 'text/xml; encoding="UTF-8"'
 HEAD: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'

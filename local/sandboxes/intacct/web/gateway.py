@@ -9,12 +9,13 @@ from lxml import etree
 from starlette.types import Receive, Scope, Send
 
 from local.sandboxes.common.server import abort
-from local.sandboxes.intacct.errors import ControlRefusal, Problem, SignInRefusal
+from local.sandboxes.intacct.auth.signing_in import Identity, check_sender, sign_in, signed_in
 from local.sandboxes.intacct.grammar.parsing import check, parsed, salvaged_control
-from local.sandboxes.intacct.injection import Injection
-from local.sandboxes.intacct.journal import Entry, without_secrets
-from local.sandboxes.intacct.lanes import Busy
+from local.sandboxes.intacct.protocol.errors import ControlRefusal, Problem, SignInRefusal
 from local.sandboxes.intacct.sandbox import Sandbox
+from local.sandboxes.intacct.traffic.injection import Injection
+from local.sandboxes.intacct.traffic.journal import Entry, without_secrets
+from local.sandboxes.intacct.traffic.limits import Busy
 from local.sandboxes.intacct.web.envelope import (
     Answered,
     Control,
@@ -28,7 +29,6 @@ from local.sandboxes.intacct.web.envelope import (
 )
 from local.sandboxes.intacct.web.operation import Run, facts_of
 from local.sandboxes.intacct.web.pages import Outcome, failure, page, rate_limited
-from local.sandboxes.intacct.web.signing_in import Identity, check_sender, sign_in, signed_in
 
 SUFFIX: Final = "/ia/xml/xmlgw.phtml"
 ASYNC_BYTES: Final = 500_000
@@ -118,7 +118,7 @@ class Gateway:
         sandbox, control = self._sandbox, exchange.control
         assert control is not None
         check_sender(sandbox, control)
-        if sandbox.lanes.too_many(control.senderid, sandbox.clock.now(), sandbox.settings):
+        if sandbox.limits.too_many(control.senderid, sandbox.clock.now(), sandbox.settings):
             return rate_limited()
         self._sign_in(exchange, control)
         hit = exchange.hit = sandbox.injections.for_request(_facts(exchange, control))
@@ -127,7 +127,7 @@ class Gateway:
             if hit.when == "before" and (failed := await self._fail(exchange, None)) is not None:
                 return failed
         self._async_policy(control, len(exchange.body))
-        outcome = await self._in_lane(exchange, control)
+        outcome = await self._when_there_is_room(exchange, control)
         if hit is not None and hit.when != "before":
             return await self._fail(exchange, outcome) or outcome
         return outcome
@@ -164,23 +164,23 @@ class Gateway:
         await self._sandbox.clock.sleep(min(hit.seconds, most))
         return page("524") if hit.seconds >= most else None
 
-    async def _in_lane(self, exchange: Exchange, control: Control) -> Outcome:
+    async def _when_there_is_room(self, exchange: Exchange, control: Control) -> Outcome:
         """Carries the request out when there is room for it, and takes its time."""
         sandbox = self._sandbox
         arrived = sandbox.clock.now()
         try:
-            lane = await sandbox.lanes.enter(
+            traffic = await sandbox.limits.enter(
                 exchange.entry.company, sandbox.clock, sandbox.settings
             )
         except Busy:
             return self._busy(exchange, control)
         exchange.entry.waited_ms = round((sandbox.clock.now() - arrived) * 1000, 2)
         journal = sandbox.journal
-        journal.peak_concurrency = max(journal.peak_concurrency, lane.running)
+        journal.peak_concurrency = max(journal.peak_concurrency, traffic.running)
         try:
             return await self._timed(exchange, control)
         finally:
-            sandbox.lanes.leave(lane)
+            sandbox.limits.leave(traffic)
 
     def _busy(self, exchange: Exchange, control: Control) -> Outcome:
         if self._sandbox.settings.busy_answer == "429":

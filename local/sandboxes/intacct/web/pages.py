@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from local.sandboxes.intacct.errors import Problem
-from local.sandboxes.intacct.injection import Injection
+from local.sandboxes.intacct.protocol.errors import Problem
+from local.sandboxes.intacct.traffic.injection import Injection
 from local.sandboxes.intacct.web.envelope import XML, Answered, Control, SignedIn, refused, response
 
 HTML: Final = "text/html; charset=UTF-8"

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from local.sandboxes.common.clock import Clock
-from local.sandboxes.qbo.company import Company
-from local.sandboxes.qbo.rows import Record, Row
+from local.sandboxes.qbo.books.company import Company
+from local.sandboxes.qbo.books.rows import Record, Row
+from local.sandboxes.qbo.protocol.timestamps import stamp
 from local.sandboxes.qbo.schema.entity import Entity
 from local.sandboxes.qbo.settings import Settings
-from local.sandboxes.qbo.stamps import stamp
 
 # What just happened to a row: realm, entity name, Id, operation.
 Listener: TypeAlias = Callable[[str, str, str, str], None]

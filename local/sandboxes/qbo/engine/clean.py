@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from local.sandboxes.qbo.faults import Fault
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.books.rows import Row
+from local.sandboxes.qbo.protocol.errors import Fault
 from local.sandboxes.qbo.schema.fields import Field, Kind, Shape
 from local.sandboxes.qbo.settings import Settings
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from local.sandboxes.qbo import rates
+from local.sandboxes.qbo.books import exchange_rates
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Context
 from local.sandboxes.qbo.engine.operations import write
 from local.sandboxes.qbo.engine.seed import plant
-from local.sandboxes.qbo.rows import Row
 from local.sandboxes.qbo.schema import currencies
 from local.sandboxes.qbo.schema.registry import BY_NAME
 
@@ -18,12 +18,14 @@ def put(context: Context, body: Row) -> Row:
     company = context.company
     code = str(body.get("SourceCurrencyCode"))
     day = str(body.get("AsOfDate") or "")
-    last = rates.newest(company, code)
-    held = rates.on_day(company, code, day) if day else last
+    last = exchange_rates.newest(company, code)
+    held = exchange_rates.on_day(company, code, day) if day else last
     if held is not None:
         token = {"Id": held["Id"], "SyncToken": held["SyncToken"], "sparse": True}
-        return write(context, BY_NAME[rates.NAME], {**body, **token}, "update")
-    return plant(context, rates.NAME, {"TargetCurrencyCode": company.home["value"], **body})
+        return write(context, BY_NAME[exchange_rates.NAME], {**body, **token}, "update")
+    return plant(
+        context, exchange_rates.NAME, {"TargetCurrencyCode": company.home["value"], **body}
+    )
 
 
 def open_currency(context: Context, code: str, by_day: dict[str, Decimal]) -> Row:

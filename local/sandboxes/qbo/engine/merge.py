@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Context, mark
 from local.sandboxes.qbo.engine.operations import write
 from local.sandboxes.qbo.engine.references import display_name, each_reference
-from local.sandboxes.qbo.faults import not_found
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.protocol.errors import not_found
 from local.sandboxes.qbo.schema.registry import BY_NAME, ENTITIES
 
 MERGEABLE: Final = ("Customer", "Vendor", "Employee", "Account", "Item", "Class")

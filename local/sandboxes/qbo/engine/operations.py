@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
+from local.sandboxes.qbo.books.rows import Record, Row, clone
 from local.sandboxes.qbo.engine.change import Change, Context, mark
 from local.sandboxes.qbo.engine.clean import Found, clean
 from local.sandboxes.qbo.engine.references import display_name, rename, resolve
 from local.sandboxes.qbo.engine.rules import AFTER, BEFORE, BEFORE_DELETE, VOID
-from local.sandboxes.qbo.faults import Fault, not_found, required
-from local.sandboxes.qbo.rows import Record, Row, clone
+from local.sandboxes.qbo.protocol.errors import Fault, not_found, required
+from local.sandboxes.qbo.protocol.timestamps import stamp
 from local.sandboxes.qbo.schema.entity import Entity
-from local.sandboxes.qbo.stamps import stamp
 
 _WHOLE = re.compile(r"-?\d+")
 

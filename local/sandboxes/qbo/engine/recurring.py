@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from local.sandboxes.qbo.books.rows import Record, Row, clone
 from local.sandboxes.qbo.engine.change import Change, Context, mark
 from local.sandboxes.qbo.engine.clean import Found, clean
 from local.sandboxes.qbo.engine.operations import complete, current, insert
-from local.sandboxes.qbo.faults import Fault, required
-from local.sandboxes.qbo.rows import Record, Row, clone
+from local.sandboxes.qbo.protocol.errors import Fault, required
 from local.sandboxes.qbo.schema.registry import BY_NAME, RECURRING_KINDS
 
 NAME = "RecurringTransaction"

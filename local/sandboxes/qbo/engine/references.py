@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from local.sandboxes.qbo.company import Company
+from local.sandboxes.qbo.books.company import Company
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Change, Context
 from local.sandboxes.qbo.engine.clean import Found
-from local.sandboxes.qbo.faults import INACTIVE_WORDS, Fault
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.protocol.errors import INACTIVE_WORDS, Fault
 from local.sandboxes.qbo.schema import currencies
 from local.sandboxes.qbo.schema.fields import Field, Kind, Shape
 from local.sandboxes.qbo.schema.registry import BY_NAME, ENTITIES, LIST_WORDS

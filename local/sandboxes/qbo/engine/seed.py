@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Change, Context
 from local.sandboxes.qbo.engine.clean import Found, clean
 from local.sandboxes.qbo.engine.operations import complete, insert
-from local.sandboxes.qbo.rows import Row
 from local.sandboxes.qbo.schema.registry import BY_NAME
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from local.sandboxes.qbo.company import Company
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.books.company import Company
+from local.sandboxes.qbo.books.rows import Row
 
 CENT: Final = Decimal("0.01")
 SALES: Final = "SalesTaxRateList"

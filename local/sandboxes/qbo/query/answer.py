@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from local.sandboxes.qbo.company import Company
-from local.sandboxes.qbo.present import present
+from local.sandboxes.qbo.books.company import Company
+from local.sandboxes.qbo.books.rows import Record, Row
 from local.sandboxes.qbo.query.matching import NESTED, TIMES, filterable, invalid, matching, reader
+from local.sandboxes.qbo.query.presentation import present
 from local.sandboxes.qbo.query.statement import Statement, parse
-from local.sandboxes.qbo.rows import Record, Row
 from local.sandboxes.qbo.schema.entity import Entity
 from local.sandboxes.qbo.schema.fields import Kind
 from local.sandboxes.qbo.schema.registry import BY_PATH

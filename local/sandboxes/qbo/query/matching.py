@@ -6,15 +6,15 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from local.sandboxes.qbo import rates
-from local.sandboxes.qbo.company import Company
-from local.sandboxes.qbo.faults import Fault
+from local.sandboxes.qbo.books import exchange_rates
+from local.sandboxes.qbo.books.company import Company
+from local.sandboxes.qbo.books.rows import Record, Row
+from local.sandboxes.qbo.protocol.errors import Fault
+from local.sandboxes.qbo.protocol.timestamps import parse_moment
 from local.sandboxes.qbo.query.statement import Condition, Statement
-from local.sandboxes.qbo.rows import Record, Row
 from local.sandboxes.qbo.schema.entity import Entity
 from local.sandboxes.qbo.schema.fields import Field, Kind
 from local.sandboxes.qbo.settings import Settings
-from local.sandboxes.qbo.stamps import parse_moment
 
 TIMES: Final = {"MetaData.CreateTime": "created", "MetaData.LastUpdatedTime": "updated"}
 NESTED: Final = {"Attachable": ("AttachableRef.EntityRef.Type", "AttachableRef.EntityRef.value")}
@@ -29,7 +29,7 @@ def matching(
 ) -> list[Record]:
     linked = [c for c in parsed.where if c.name in NESTED.get(entity.name, ())]
     others = [c for c in parsed.where if c not in linked]
-    if entity.name == rates.NAME and any(c.name == "AsOfDate" for c in others):
+    if entity.name == exchange_rates.NAME and any(c.name == "AsOfDate" for c in others):
         return _rates_on(company, entity, others, settings)
     tests = [_test(entity, condition, settings) for condition in others]
     if linked:
@@ -47,10 +47,10 @@ def _rates_on(
     tests = [_test(entity, condition, settings) for condition in where]
     asked = (c for c in where if c.name == "AsOfDate" and c.operator in ("=", "in"))
     days = [day for condition in asked for day in condition.values]
-    found = list(company.table(rates.NAME).records.values())
+    found = list(company.table(exchange_rates.NAME).records.values())
     if days:
         how = settings.rate_without_day
-        found = [record for day in days for record in rates.all_as_of(company, day, how)]
+        found = [record for day in days for record in exchange_rates.all_as_of(company, day, how)]
     return [record for record in found if all(test(record) for test in tests)]
 
 

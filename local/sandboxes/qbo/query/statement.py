@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from local.sandboxes.qbo.faults import Fault
+from local.sandboxes.qbo.protocol.errors import Fault
 from local.sandboxes.qbo.query.words import Word, encountered, words
 
 _ESCAPE = re.compile(r"\\(.)")

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from local.sandboxes.qbo.faults import Fault
+from local.sandboxes.qbo.protocol.errors import Fault
 
 _WORD = re.compile(
     r"\s*(?:(?P<string>'(?:\\.|[^'\\])*')"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Context
 from local.sandboxes.qbo.engine.seed import plant
-from local.sandboxes.qbo.rows import Row
 from local.sandboxes.qbo.schema import currencies
 from local.sandboxes.qbo.seeds.lands import AMERICA, Land, to
 from local.sandboxes.qbo.seeds.preferences import company_info, preferences

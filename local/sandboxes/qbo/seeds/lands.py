@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.books.rows import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
+from local.sandboxes.qbo.books.rows import Record, Row
 from local.sandboxes.qbo.engine.change import Context
 from local.sandboxes.qbo.engine.seed import plant
-from local.sandboxes.qbo.rows import Record, Row
+from local.sandboxes.qbo.protocol.timestamps import stamp
 from local.sandboxes.qbo.schema.registry import BY_NAME
 from local.sandboxes.qbo.seeds import empty
 from local.sandboxes.qbo.seeds.lands import to
-from local.sandboxes.qbo.stamps import stamp
 
 NAME: Final = "large"
 SIZES: Final = {"customers": 30_000, "items": 5_000, "employees": 50, "time_activities": 200_000}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.books.rows import Row
 
 
 def preferences(currency: str) -> Row:

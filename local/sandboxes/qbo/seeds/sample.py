@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from local.sandboxes.qbo.company import PROJECTS
+from local.sandboxes.qbo.books.company import PROJECTS
+from local.sandboxes.qbo.books.rows import Record, Row
 from local.sandboxes.qbo.engine.change import Context
 from local.sandboxes.qbo.engine.seed import plant
-from local.sandboxes.qbo.rows import Record, Row
 from local.sandboxes.qbo.seeds import empty
 from local.sandboxes.qbo.seeds.empty import many
 from local.sandboxes.qbo.seeds.lands import to

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from local.sandboxes.qbo import rates
+from local.sandboxes.qbo.books import exchange_rates
+from local.sandboxes.qbo.books.rows import Row, clone
 from local.sandboxes.qbo.engine import currencies, recurring
 from local.sandboxes.qbo.engine.operations import current, read, unsupported, write
 from local.sandboxes.qbo.engine.seed import plant
-from local.sandboxes.qbo.faults import Fault, not_found, required
-from local.sandboxes.qbo.present import present
+from local.sandboxes.qbo.protocol.errors import Fault, not_found, required
 from local.sandboxes.qbo.query.answer import answer
-from local.sandboxes.qbo.rows import Row, clone
+from local.sandboxes.qbo.query.presentation import present
 from local.sandboxes.qbo.schema.entity import Entity
 from local.sandboxes.qbo.schema.registry import BY_NAME, BY_PATH
 from local.sandboxes.qbo.web.batch import batch
@@ -52,7 +52,11 @@ def _read_rate(call: Call, entity: Entity) -> Outcome:
     company, code = call.context().company, call.params.get("sourcecurrencycode", "")
     day = call.params.get("asofdate", "")
     how = call.sandbox.settings.rate_without_day
-    row = rates.as_of(company, code, day, how) if day else rates.newest(company, code)
+    row = (
+        exchange_rates.as_of(company, code, day, how)
+        if day
+        else exchange_rates.newest(company, code)
+    )
     if row is None:
         raise not_found()
     return answered({entity.wire: present(entity, row)}, call.now)
@@ -77,7 +81,7 @@ def _single(call: Call) -> Outcome:
 def _put_rate(call: Call, body: Row) -> Row:
     """An exchange rate is known by its currency and its day, not by an Id."""
     context = call.context()
-    if rates.newest(context.company, str(body.get("SourceCurrencyCode"))) is None:
+    if exchange_rates.newest(context.company, str(body.get("SourceCurrencyCode"))) is None:
         raise not_found()
     return currencies.put(context, body)
 

@@ -11,12 +11,12 @@ from starlette.responses import Response
 
 from local.sandboxes.common import admin
 from local.sandboxes.common.admin import Handler, read_json
-from local.sandboxes.qbo.faults import Fault
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.books.rows import Row
+from local.sandboxes.qbo.protocol.errors import Fault
 from local.sandboxes.qbo.sandbox import SCOPE, Sandbox
-from local.sandboxes.qbo.web import desk
+from local.sandboxes.qbo.traffic.webhooks import Event, Storm, subscription
+from local.sandboxes.qbo.web import screens
 from local.sandboxes.qbo.web.wire import dump
-from local.sandboxes.qbo.webhooks import Event, Storm, subscription
 
 STORMY: Final = ("Customer", "Item", "Vendor", "Employee", "Account")
 Deed: TypeAlias = Callable[[Sandbox, str, Row], Row]
@@ -34,10 +34,10 @@ class Admin(admin.Admin[Sandbox]):
             ("GET", "/webhooks", self.webhooks),
             ("PUT", "/webhooks", self.subscribe),
             ("DELETE", "/webhooks", self.unsubscribe),
-            ("POST", "/companies/{realm}/edit", self._desk(desk.edit)),
-            ("POST", "/companies/{realm}/merge", self._desk(desk.join)),
-            ("POST", "/companies/{realm}/mark", self._desk(desk.mark)),
-            ("POST", "/companies/{realm}/currencies", self._desk(desk.use_currency)),
+            ("POST", "/companies/{realm}/edit", self._desk(screens.edit)),
+            ("POST", "/companies/{realm}/merge", self._desk(screens.join)),
+            ("POST", "/companies/{realm}/mark", self._desk(screens.mark)),
+            ("POST", "/companies/{realm}/currencies", self._desk(screens.use_currency)),
             ("POST", "/companies/{realm}/storm", self.storm),
             ("POST", "/companies/{realm}/preferences", self.preferences),
             ("GET", "/companies/{realm}/{entity}", self.rows),

@@ -6,14 +6,14 @@ import itertools
 from dataclasses import replace
 from typing import Any, Final
 
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Context
 from local.sandboxes.qbo.engine.operations import sent_id, unsupported, write
-from local.sandboxes.qbo.faults import Fault, required
-from local.sandboxes.qbo.injection import Injection
-from local.sandboxes.qbo.present import present
+from local.sandboxes.qbo.protocol.errors import Fault, required
 from local.sandboxes.qbo.query.answer import answer
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.query.presentation import present
 from local.sandboxes.qbo.schema.registry import BY_WIRE
+from local.sandboxes.qbo.traffic.injection import Injection
 from local.sandboxes.qbo.web.call import Call
 from local.sandboxes.qbo.web.wire import Outcome, answered
 

@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Context
-from local.sandboxes.qbo.faults import Fault
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.protocol.errors import Fault
 from local.sandboxes.qbo.sandbox import Sandbox
 from local.sandboxes.qbo.schema.registry import BY_PATH
 from local.sandboxes.qbo.web.wire import load

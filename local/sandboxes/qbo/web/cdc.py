@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from local.sandboxes.qbo.company import Company
-from local.sandboxes.qbo.faults import Fault, required
-from local.sandboxes.qbo.rows import Record, Row
+from local.sandboxes.qbo.books.company import Company
+from local.sandboxes.qbo.books.rows import Record, Row
+from local.sandboxes.qbo.protocol.errors import Fault, required
+from local.sandboxes.qbo.protocol.timestamps import parse_moment
 from local.sandboxes.qbo.schema.entity import Entity
 from local.sandboxes.qbo.schema.registry import BY_PATH
 from local.sandboxes.qbo.settings import Settings
-from local.sandboxes.qbo.stamps import parse_moment
 from local.sandboxes.qbo.web.call import Call
 from local.sandboxes.qbo.web.wire import Outcome, answered
 

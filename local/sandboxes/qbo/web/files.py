@@ -8,9 +8,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.operations import read, write
-from local.sandboxes.qbo.faults import Fault, required
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.protocol.errors import Fault, required
 from local.sandboxes.qbo.schema.registry import BY_NAME
 from local.sandboxes.qbo.web.batch import fail_item
 from local.sandboxes.qbo.web.call import Call

@@ -11,11 +11,17 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from local.sandboxes.common.server import abort
-from local.sandboxes.qbo.faults import Fault, GatewayFault, forbidden, throttled, unauthorized
-from local.sandboxes.qbo.injection import Injection
-from local.sandboxes.qbo.journal import METERED, Entry
-from local.sandboxes.qbo.requestids import Answered, checked
+from local.sandboxes.qbo.protocol.errors import (
+    Fault,
+    GatewayFault,
+    forbidden,
+    throttled,
+    unauthorized,
+)
 from local.sandboxes.qbo.sandbox import Sandbox
+from local.sandboxes.qbo.traffic.injection import Injection
+from local.sandboxes.qbo.traffic.journal import METERED, Entry
+from local.sandboxes.qbo.traffic.request_ids import Answered, checked
 from local.sandboxes.qbo.web.actions import run
 from local.sandboxes.qbo.web.batch import item_fault, peek
 from local.sandboxes.qbo.web.call import Call, from_scope, read_body
@@ -70,14 +76,14 @@ class Gateway:
             return faulted(fault, call.now)
         except ClientDisconnect:
             return Outcome(0, cut=True)
-        lane = call.sandbox.limits.lane(call.realm, call.app)
-        lane.running += 1
+        traffic = call.sandbox.limits.traffic_of(call.realm, call.app)
+        traffic.running += 1
         journal = call.sandbox.journal
-        journal.peak_concurrency = max(journal.peak_concurrency, lane.running)
+        journal.peak_concurrency = max(journal.peak_concurrency, traffic.running)
         try:
             return await self._work(call, entry)
         finally:
-            lane.running -= 1
+            traffic.running -= 1
 
     def _slow_down(self, outcome: Outcome) -> Outcome:
         after = self._sandbox.settings.retry_after

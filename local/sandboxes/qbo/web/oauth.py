@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from local.sandboxes.qbo.auth.tokens import InvalidGrant
 from local.sandboxes.qbo.sandbox import SCOPE, Sandbox
-from local.sandboxes.qbo.tokens import InvalidGrant
 
 HARD_EXPIRY_HEADER: Final = "x-include-refresh-token-hard-expires-in"
 PAGE: Final = """<!doctype html><html lang="en"><head><meta charset="utf-8">

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
-from local.sandboxes.qbo.faults import Fault, GatewayFault
-from local.sandboxes.qbo.rows import Row
-from local.sandboxes.qbo.stamps import stamp_millis
+from local.sandboxes.qbo.books.rows import Row
+from local.sandboxes.qbo.protocol.errors import Fault, GatewayFault
+from local.sandboxes.qbo.protocol.timestamps import stamp_millis
 
 JSON_OK: Final = "application/json;charset=utf-8"
 JSON_FAULT: Final = "application/json"

@@ -10,7 +10,7 @@ from local.sandboxes.intacct.engine.change import Change
 from local.sandboxes.intacct.engine.clean import money
 from local.sandboxes.intacct.engine.rules.lines import amount
 from local.sandboxes.intacct.engine.work import Work
-from local.sandboxes.intacct.errors import broken, missing
+from local.sandboxes.intacct.protocol.errors import broken, missing
 
 RATE_TYPES: Final = frozenset({"Intacct Daily Rate"})
 ONE: Final = Decimal(1)

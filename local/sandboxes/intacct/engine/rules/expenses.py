@@ -13,7 +13,7 @@ from local.sandboxes.intacct.engine.rules.currencies import spent
 from local.sandboxes.intacct.engine.rules.lines import amount
 from local.sandboxes.intacct.engine.rules.timesheets import is_resource, its_customer
 from local.sandboxes.intacct.engine.work import Work
-from local.sandboxes.intacct.errors import broken, missing
+from local.sandboxes.intacct.protocol.errors import broken, missing
 
 SETTLED: Final = frozenset({"Approved", "Partially Approved", "Paid", "Partially Paid", "Reversed"})
 

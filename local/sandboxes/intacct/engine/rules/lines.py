@@ -8,7 +8,7 @@ from local.sandboxes.intacct.books.rows import Values
 from local.sandboxes.intacct.engine.change import Change, Line
 from local.sandboxes.intacct.engine.references import invalid
 from local.sandboxes.intacct.engine.rules.places import place
-from local.sandboxes.intacct.errors import broken, malformed
+from local.sandboxes.intacct.protocol.errors import broken, malformed
 from local.sandboxes.intacct.schema.ledger import REQUIRE
 
 

@@ -10,7 +10,7 @@ from local.sandboxes.intacct.engine.audit import CHANGED, CREATED, audit
 from local.sandboxes.intacct.engine.change import Change
 from local.sandboxes.intacct.engine.clean import clean
 from local.sandboxes.intacct.engine.rules.places import place
-from local.sandboxes.intacct.errors import broken, malformed, missing
+from local.sandboxes.intacct.protocol.errors import broken, malformed, missing
 from local.sandboxes.intacct.schema.registry import BY_NAME
 
 NUMBERING: Final = {

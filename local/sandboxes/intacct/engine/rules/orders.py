@@ -16,8 +16,8 @@ from local.sandboxes.intacct.engine.rules.currencies import exchanged, in_base
 from local.sandboxes.intacct.engine.rules.lines import amount, demanded
 from local.sandboxes.intacct.engine.rules.payables import due_day, owed
 from local.sandboxes.intacct.engine.work import Work
-from local.sandboxes.intacct.errors import Problem, Refusal, broken, malformed, missing
-from local.sandboxes.intacct.moments import day_of, day_text
+from local.sandboxes.intacct.protocol.errors import Problem, Refusal, broken, malformed, missing
+from local.sandboxes.intacct.protocol.timestamps import day_of, day_text
 from local.sandboxes.intacct.schema.dimensions import DIMENSIONS
 from local.sandboxes.intacct.schema.registry import BY_NAME
 

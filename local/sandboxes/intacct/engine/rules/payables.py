@@ -14,8 +14,8 @@ from local.sandboxes.intacct.engine.rules.currencies import exchanged, in_base
 from local.sandboxes.intacct.engine.rules.lines import amount
 from local.sandboxes.intacct.engine.rules.timesheets import its_customer
 from local.sandboxes.intacct.engine.work import Work
-from local.sandboxes.intacct.errors import broken, duplicate, malformed, missing
-from local.sandboxes.intacct.moments import day_of, day_text
+from local.sandboxes.intacct.protocol.errors import broken, duplicate, malformed, missing
+from local.sandboxes.intacct.protocol.timestamps import day_of, day_text
 
 GIVEN: Final = ("TRX_AMOUNT", "AMOUNT", "TOTALTRXAMOUNT")
 SETTLED: Final = frozenset({"Paid", "Partially Paid", "Selected", "Reversed"})

@@ -14,7 +14,7 @@ from local.sandboxes.intacct.engine.rules.currencies import in_base
 from local.sandboxes.intacct.engine.rules.lines import amount
 from local.sandboxes.intacct.engine.rules.payables import owed, paid_of
 from local.sandboxes.intacct.engine.work import Work
-from local.sandboxes.intacct.errors import broken, missing
+from local.sandboxes.intacct.protocol.errors import broken, missing
 
 PAYABLE: Final = ("Posted", "Partially Paid")
 WAYS: Final = ("FINANCIALENTITY", "PRBATCH", "UNDEPOSITEDACCOUNTNO")

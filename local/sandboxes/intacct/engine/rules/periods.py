@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from local.sandboxes.intacct.books.company import Company
 from local.sandboxes.intacct.books.rows import Record, Values
 from local.sandboxes.intacct.engine.change import Change
-from local.sandboxes.intacct.errors import Refusal, broken
-from local.sandboxes.intacct.moments import day_of, day_text
+from local.sandboxes.intacct.protocol.errors import Refusal, broken
+from local.sandboxes.intacct.protocol.timestamps import day_of, day_text
 from local.sandboxes.intacct.schema.fields import Object
 
 

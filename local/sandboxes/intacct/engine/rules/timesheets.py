@@ -12,8 +12,8 @@ from local.sandboxes.intacct.engine.change import Change, Line
 from local.sandboxes.intacct.engine.clean import money
 from local.sandboxes.intacct.engine.rules.lines import amount, demanded
 from local.sandboxes.intacct.engine.work import Work
-from local.sandboxes.intacct.errors import broken, duplicate, missing
-from local.sandboxes.intacct.moments import day_of, day_text
+from local.sandboxes.intacct.protocol.errors import broken, duplicate, missing
+from local.sandboxes.intacct.protocol.timestamps import day_of, day_text
 
 OPEN: Final = frozenset({"Draft", "Declined", "Saved", "Partially Declined"})
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from local.sandboxes.qbo.books.rows import Record, Row
 from local.sandboxes.qbo.engine.change import Change
 from local.sandboxes.qbo.engine.rules.lines import detail_of
-from local.sandboxes.qbo.faults import Fault
-from local.sandboxes.qbo.rows import Record, Row
+from local.sandboxes.qbo.protocol.errors import Fault
+from local.sandboxes.qbo.protocol.timestamps import stamp
 from local.sandboxes.qbo.schema.expenses import REIMBURSE_CHARGE
 from local.sandboxes.qbo.schema.registry import BY_NAME
-from local.sandboxes.qbo.stamps import stamp
 
 CHARGE: Final = "ReimburseCharge"
 # What of a document's links QuickBooks sets by itself and an update cannot take away.

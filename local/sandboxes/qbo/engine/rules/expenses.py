@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Change
 from local.sandboxes.qbo.engine.rules.lines import detail_of
-from local.sandboxes.qbo.faults import Fault, business, required
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.protocol.errors import Fault, business, required
 
 PAYING_ACCOUNTS: Final[dict[str, tuple[str, ...]]] = {
     "Check": ("Bank",),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Change, touch
-from local.sandboxes.qbo.faults import Fault, required
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.protocol.errors import Fault, required
 
 # The kinds of file that are taken, with the content types they go by.
 FILE_TYPES: Final[dict[str, tuple[str, ...]]] = {

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from local.sandboxes.qbo.engine.change import Change
-from local.sandboxes.qbo.faults import Fault
+from local.sandboxes.qbo.protocol.errors import Fault
 from local.sandboxes.qbo.schema.fields import Kind
 
 CLOSED_WORDS = (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Change
 from local.sandboxes.qbo.engine.references import display_name
 from local.sandboxes.qbo.engine.tax import cents
-from local.sandboxes.qbo.faults import Fault, business, required
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.protocol.errors import Fault, business, required
 from local.sandboxes.qbo.schema.lines import LINE
 
 WITHOUT_AMOUNT: Final = frozenset({"DescriptionOnly", "SubTotalLineDetail"})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Change, touch
-from local.sandboxes.qbo.faults import business
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.protocol.errors import business
 
 LINK_WORDS: Final = (
     "You've attempted to invoice for a charge, credit, billable expense, time, or estimate that "

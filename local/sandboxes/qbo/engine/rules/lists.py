@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from local.sandboxes.qbo.engine.change import Change
-from local.sandboxes.qbo.faults import Fault, required
+from local.sandboxes.qbo.protocol.errors import Fault, required
 from local.sandboxes.qbo.schema.accounts import CLASSIFICATION, SUBTYPES, TYPE_OF_SUBTYPE
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from local.sandboxes.qbo.books.exchange_rates import rate
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Change
 from local.sandboxes.qbo.engine.tax import cents
-from local.sandboxes.qbo.faults import business, required
-from local.sandboxes.qbo.rates import rate
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.protocol.errors import business, required
 
 WRONG: Final = "The currency of the transaction is invalid for customer / vendor / account."
 OFF: Final = "Multi-currency must be turned on before a foreign currency can be used."

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from local.sandboxes.qbo.company import name_key
+from local.sandboxes.qbo.books.company import name_key
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Change, touch
 from local.sandboxes.qbo.engine.references import display_name
 from local.sandboxes.qbo.engine.rules.guards import check_email
-from local.sandboxes.qbo.faults import Fault
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.protocol.errors import Fault
 
 _PARTS: Final = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")
 _FORBIDDEN = re.compile(r"[:\t\n\r]")

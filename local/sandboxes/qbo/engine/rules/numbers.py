@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from local.sandboxes.qbo.company import number_key
+from local.sandboxes.qbo.books.company import number_key
 from local.sandboxes.qbo.engine.change import Change
-from local.sandboxes.qbo.faults import Fault
+from local.sandboxes.qbo.protocol.errors import Fault
 
 # The company's preference that warns of a number used twice, by the last part of its name.
 WARNED_BY: Final = {

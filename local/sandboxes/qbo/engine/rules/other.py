@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from local.sandboxes.qbo.books.rows import Row, clone
 from local.sandboxes.qbo.engine.change import Change
 from local.sandboxes.qbo.engine.rules.expenses import PAYING_ACCOUNTS
-from local.sandboxes.qbo.faults import Fault, required
-from local.sandboxes.qbo.rows import Row, clone
+from local.sandboxes.qbo.protocol.errors import Fault, required
 
 
 def preferences(change: Change) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Change, touch
 from local.sandboxes.qbo.engine.rules.money import set_home_totals
-from local.sandboxes.qbo.faults import Fault, business
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.protocol.errors import Fault, business
 
 # payment entity -> what it pays, and how the paid document names it in its LinkedTxn
 PAYS: Final = {"Payment": ("Invoice", "Payment"), "BillPayment": ("Bill", "BillPaymentCheck")}

@@ -6,9 +6,9 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import Any
 
+from local.sandboxes.qbo.books.rows import Row, clone
 from local.sandboxes.qbo.engine.change import Change
-from local.sandboxes.qbo.faults import Fault
-from local.sandboxes.qbo.rows import Row, clone
+from local.sandboxes.qbo.protocol.errors import Fault
 
 
 def filled(change: Change) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Change
 from local.sandboxes.qbo.engine.rules.lines import amount_of
 from local.sandboxes.qbo.engine.tax import PURCHASES, SALES, Share, Tally
-from local.sandboxes.qbo.rows import Row
 from local.sandboxes.qbo.schema.expenses import EXPENSE_LINES
 
 TAXED_LINES: Final = frozenset(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Change
 from local.sandboxes.qbo.engine.rules.lines import amount_of, detail_of
 from local.sandboxes.qbo.engine.rules.taxed import (
@@ -15,8 +16,7 @@ from local.sandboxes.qbo.engine.rules.taxed import (
     tax_line,
 )
 from local.sandboxes.qbo.engine.tax import SALES, Share, levies
-from local.sandboxes.qbo.faults import Fault
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.protocol.errors import Fault
 
 WORDS: Final = frozenset({"TAX", "NON"})
 

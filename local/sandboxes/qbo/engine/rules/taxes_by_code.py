@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Change
 from local.sandboxes.qbo.engine.rules.lines import detail_of
 from local.sandboxes.qbo.engine.rules.taxed import (
@@ -15,8 +16,7 @@ from local.sandboxes.qbo.engine.rules.taxed import (
     tax_line,
 )
 from local.sandboxes.qbo.engine.tax import Levy, Share, Tally, cents, levies, net_of
-from local.sandboxes.qbo.faults import business, required
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.protocol.errors import business, required
 
 UNCODED: Final = "Make sure all your transactions have a GST/HST rate before you save."
 UNBALANCED: Final = "The tax of the transaction does not agree with its lines and tax codes."

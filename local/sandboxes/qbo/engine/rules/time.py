@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 
 from local.sandboxes.common.clock import PACIFIC
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Change
 from local.sandboxes.qbo.engine.references import display_name
-from local.sandboxes.qbo.faults import Fault, business
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.protocol.errors import Fault, business
 
 MAX_SECONDS: Final = 8760 * 3600
 _CLOCK = re.compile(

@@ -7,12 +7,12 @@ from typing import Final
 
 from lxml import etree
 
+from local.sandboxes.intacct.api_functions.answer import Answer, child, data
+from local.sandboxes.intacct.api_functions.call import Call, known_object, text_of
 from local.sandboxes.intacct.books.rows import Record, counting
 from local.sandboxes.intacct.engine.audit import APPROVED, audit
 from local.sandboxes.intacct.engine.work import Work
-from local.sandboxes.intacct.errors import broken, malformed, missing
-from local.sandboxes.intacct.functions.answer import Answer, child, data
-from local.sandboxes.intacct.functions.call import Call, known_object, text_of
+from local.sandboxes.intacct.protocol.errors import broken, malformed, missing
 from local.sandboxes.intacct.schema.registry import BY_NAME
 
 

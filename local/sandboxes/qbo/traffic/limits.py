@@ -38,7 +38,7 @@ class Bucket:
 
 
 @dataclass(slots=True)
-class Lane:
+class AppTraffic:
     """The traffic of one realm and application."""
 
     requests: Window = field(default_factory=Window)
@@ -51,32 +51,32 @@ class Limits:
     """Says whether a request may pass, and counts it if so. A refused one costs nothing."""
 
     def __init__(self) -> None:
-        self._lanes: dict[tuple[str, str], Lane] = {}
+        self._apps: dict[tuple[str, str], AppTraffic] = {}
         self._realm_batches: dict[str, Window] = {}
 
-    def lane(self, realm: str, app: str) -> Lane:
-        return self._lanes.setdefault((realm, app), Lane())
+    def traffic_of(self, realm: str, app: str) -> AppTraffic:
+        return self._apps.setdefault((realm, app), AppTraffic())
 
     def refuses(self, realm: str, app: str, kind: str, now: float, settings: Settings) -> bool:
-        lane = self.lane(realm, app)
+        traffic = self.traffic_of(realm, app)
         realm_batches = self._realm_batches.setdefault(realm, Window())
         batch = kind == "batch"
         refused = (
-            lane.running >= settings.concurrent_requests
-            or lane.requests.full(now, settings.requests_per_minute)
-            or (batch and lane.batches.full(now, settings.batches_per_minute))
+            traffic.running >= settings.concurrent_requests
+            or traffic.requests.full(now, settings.requests_per_minute)
+            or (batch and traffic.batches.full(now, settings.batches_per_minute))
             or (batch and realm_batches.full(now, settings.realm_batches_per_minute))
-            or lane.second.empty(now, settings.requests_per_second)
+            or traffic.second.empty(now, settings.requests_per_second)
         )
         if refused:
             return True
-        lane.second.tokens -= 1.0
-        lane.requests.times.append(now)
+        traffic.second.tokens -= 1.0
+        traffic.requests.times.append(now)
         if batch:
-            lane.batches.times.append(now)
+            traffic.batches.times.append(now)
             realm_batches.times.append(now)
         return False
 
     def clear(self) -> None:
-        self._lanes.clear()
+        self._apps.clear()
         self._realm_batches.clear()

@@ -6,16 +6,16 @@ from decimal import Decimal
 
 from lxml import etree
 
+from local.sandboxes.intacct.api_functions.call import text_of
+from local.sandboxes.intacct.api_functions.legacy_values import day
 from local.sandboxes.intacct.books.rows import Record, Values
 from local.sandboxes.intacct.engine import operations
 from local.sandboxes.intacct.engine.change import Sent
 from local.sandboxes.intacct.engine.clean import money
 from local.sandboxes.intacct.engine.rules import payments
 from local.sandboxes.intacct.engine.work import Work
-from local.sandboxes.intacct.errors import broken, malformed
-from local.sandboxes.intacct.functions.call import text_of
-from local.sandboxes.intacct.functions.legacy_values import day
-from local.sandboxes.intacct.moments import day_text
+from local.sandboxes.intacct.protocol.errors import broken, malformed
+from local.sandboxes.intacct.protocol.timestamps import day_text
 from local.sandboxes.intacct.query.paths import number_of
 from local.sandboxes.intacct.schema.registry import BY_NAME
 

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from lxml import etree
 
-from local.sandboxes.intacct.functions import (
+from local.sandboxes.intacct.api_functions import (
     attachments,
     deciding,
     describing,
@@ -17,8 +17,8 @@ from local.sandboxes.intacct.functions import (
     querying,
     reading,
 )
-from local.sandboxes.intacct.functions.answer import Answer
-from local.sandboxes.intacct.functions.call import Call
+from local.sandboxes.intacct.api_functions.answer import Answer
+from local.sandboxes.intacct.api_functions.call import Call
 
 Handler: TypeAlias = Callable[[Call, etree._Element], Answer]
 HANDLERS: Final[dict[str, Handler]] = {

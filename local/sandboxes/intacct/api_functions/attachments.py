@@ -8,12 +8,12 @@ from typing import Final
 
 from lxml import etree
 
+from local.sandboxes.intacct.api_functions.answer import Answer
+from local.sandboxes.intacct.api_functions.call import Call, text_of
 from local.sandboxes.intacct.books.rows import Record, Values
 from local.sandboxes.intacct.engine.audit import CHANGED, CREATED, DELETED, audit
 from local.sandboxes.intacct.engine.references import used_by
-from local.sandboxes.intacct.errors import broken, duplicate, malformed, missing
-from local.sandboxes.intacct.functions.answer import Answer
-from local.sandboxes.intacct.functions.call import Call, text_of
+from local.sandboxes.intacct.protocol.errors import broken, duplicate, malformed, missing
 from local.sandboxes.intacct.schema.registry import BY_NAME
 
 MOST_BYTES: Final = 25 * 1024 * 1024

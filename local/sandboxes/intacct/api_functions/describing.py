@@ -6,11 +6,11 @@ from typing import Final
 
 from lxml import etree
 
+from local.sandboxes.intacct.api_functions.answer import Answer, child, data
+from local.sandboxes.intacct.api_functions.call import Call, known_object, text_of
+from local.sandboxes.intacct.api_functions.output import flat, reaches
 from local.sandboxes.intacct.books.rows import counting
-from local.sandboxes.intacct.errors import Problem, Refusal, broken
-from local.sandboxes.intacct.functions.answer import Answer, child, data
-from local.sandboxes.intacct.functions.call import Call, known_object, text_of
-from local.sandboxes.intacct.functions.output import flat, reaches
+from local.sandboxes.intacct.protocol.errors import Problem, Refusal, broken
 from local.sandboxes.intacct.schema.dimensions import NAMES
 from local.sandboxes.intacct.schema.fields import BOOLEAN, Field, Object
 from local.sandboxes.intacct.schema.lengths import longest

@@ -18,8 +18,8 @@ from typing import Any, Final
 import httpx
 
 from local.sandboxes.common.clock import Clock
+from local.sandboxes.qbo.protocol.timestamps import stamp_utc
 from local.sandboxes.qbo.settings import Settings
-from local.sandboxes.qbo.stamps import stamp_utc
 
 RETRY_SECONDS: Final = (10, 20, 30, 300, 1200, 7200, 14400, 21600)
 ANSWER_SECONDS: Final = 3.0

@@ -9,13 +9,13 @@ from typing import Final
 
 from lxml import etree
 
+from local.sandboxes.intacct.api_functions.answer import Answer, child, data
+from local.sandboxes.intacct.api_functions.call import Call, known_object, text_of
+from local.sandboxes.intacct.api_functions.output import as_text, flat, reaches
 from local.sandboxes.intacct.books.rows import Record, counting
 from local.sandboxes.intacct.engine.clean import money
 from local.sandboxes.intacct.engine.work import Work
-from local.sandboxes.intacct.errors import Problem, Refusal
-from local.sandboxes.intacct.functions.answer import Answer, child, data
-from local.sandboxes.intacct.functions.call import Call, known_object, text_of
-from local.sandboxes.intacct.functions.output import as_text, flat, reaches
+from local.sandboxes.intacct.protocol.errors import Problem, Refusal
 from local.sandboxes.intacct.query.filters import (
     BadValue,
     Language,

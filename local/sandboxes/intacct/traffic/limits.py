@@ -18,7 +18,7 @@ class Busy(Exception):
 
 
 @dataclass(slots=True)
-class Lane:
+class CompanyTraffic:
     """The traffic of one company."""
 
     limit: int
@@ -27,28 +27,28 @@ class Lane:
 
 
 @dataclass(slots=True)
-class Lanes:
-    _lanes: dict[str, Lane] = field(default_factory=dict)
+class Limits:
+    _companies: dict[str, CompanyTraffic] = field(default_factory=dict)
     _minutes: dict[str, deque[float]] = field(default_factory=dict)
 
-    async def enter(self, company: str, clock: Clock, settings: Settings) -> Lane:
+    async def enter(self, company: str, clock: Clock, settings: Settings) -> CompanyTraffic:
         """Waits for room; raises Busy."""
         limit = settings.concurrent_requests if settings.throttle else 10_000
-        lane = self._lanes.get(company)
-        if lane is None or lane.limit != limit:
-            lane = self._lanes[company] = Lane(limit, asyncio.Semaphore(limit))
+        traffic = self._companies.get(company)
+        if traffic is None or traffic.limit != limit:
+            traffic = self._companies[company] = CompanyTraffic(limit, asyncio.Semaphore(limit))
         try:
             seconds = settings.queue_seconds / clock.scale
-            await asyncio.wait_for(lane.room.acquire(), seconds)
+            await asyncio.wait_for(traffic.room.acquire(), seconds)
         except TimeoutError as error:
             raise Busy from error
-        lane.running += 1
-        return lane
+        traffic.running += 1
+        return traffic
 
     @staticmethod
-    def leave(lane: Lane) -> None:
-        lane.running -= 1
-        lane.room.release()
+    def leave(traffic: CompanyTraffic) -> None:
+        traffic.running -= 1
+        traffic.room.release()
 
     def too_many(self, sender: str, now: float, settings: Settings) -> bool:
         """Whether a sender has used up this minute; counts the request if not."""
@@ -62,5 +62,5 @@ class Lanes:
         return False
 
     def clear(self) -> None:
-        self._lanes.clear()
+        self._companies.clear()
         self._minutes.clear()

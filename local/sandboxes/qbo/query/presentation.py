@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine import recurring
-from local.sandboxes.qbo.rows import Row
 from local.sandboxes.qbo.schema.entity import Entity
 
 

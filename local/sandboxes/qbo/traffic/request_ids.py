@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
-from local.sandboxes.qbo.faults import Fault
+from local.sandboxes.qbo.protocol.errors import Fault
 from local.sandboxes.qbo.settings import Settings
 
 MAX_LENGTH: Final = 50

@@ -11,7 +11,7 @@ from lxml import etree
 
 from local.sandboxes.intacct.books.rows import Record
 from local.sandboxes.intacct.engine.work import Work
-from local.sandboxes.intacct.errors import Problem, Refusal
+from local.sandboxes.intacct.protocol.errors import Problem, Refusal
 from local.sandboxes.intacct.schema.fields import Object
 from local.sandboxes.intacct.schema.registry import BY_NAME, HIDDEN
 

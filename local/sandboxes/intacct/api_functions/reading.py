@@ -6,11 +6,11 @@ from typing import Final
 
 from lxml import etree
 
+from local.sandboxes.intacct.api_functions.answer import Answer, child, data
+from local.sandboxes.intacct.api_functions.call import Call, Cursor, known_object, text_of
+from local.sandboxes.intacct.api_functions.output import all_fields, as_text, flat, nested, reaches
 from local.sandboxes.intacct.books.rows import Record, counting
-from local.sandboxes.intacct.errors import Problem, Refusal, malformed
-from local.sandboxes.intacct.functions.answer import Answer, child, data
-from local.sandboxes.intacct.functions.call import Call, Cursor, known_object, text_of
-from local.sandboxes.intacct.functions.output import all_fields, as_text, flat, nested, reaches
+from local.sandboxes.intacct.protocol.errors import Problem, Refusal, malformed
 from local.sandboxes.intacct.query.filters import BadValue, Language
 from local.sandboxes.intacct.query.paths import Reach, UnknownPath
 from local.sandboxes.intacct.query.sql import BadQuery, condition

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from local.sandboxes.qbo.company import Company
-from local.sandboxes.qbo.rows import Record, Row
+from local.sandboxes.qbo.books.company import Company
+from local.sandboxes.qbo.books.rows import Record, Row
 
 NAME = "ExchangeRate"
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from local.sandboxes.intacct.api_functions.call import text_of
+from local.sandboxes.intacct.auth.sessions import Session
 from local.sandboxes.intacct.books.company import Company
-from local.sandboxes.intacct.errors import ControlRefusal, Problem, SignInRefusal
-from local.sandboxes.intacct.functions.call import text_of
-from local.sandboxes.intacct.moments import iso
+from local.sandboxes.intacct.protocol.errors import ControlRefusal, Problem, SignInRefusal
+from local.sandboxes.intacct.protocol.timestamps import iso
 from local.sandboxes.intacct.sandbox import Sandbox
-from local.sandboxes.intacct.sessions import Session
 from local.sandboxes.intacct.web.envelope import Control, SignedIn
 
 AUTH = "XL03000006"

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 
 from lxml import etree
 
+from local.sandboxes.intacct.api_functions.answer import child
 from local.sandboxes.intacct.books.rows import Record
 from local.sandboxes.intacct.engine.work import Work
-from local.sandboxes.intacct.functions.answer import child
 from local.sandboxes.intacct.query.paths import Reach, reach
 from local.sandboxes.intacct.schema.fields import Object
 from local.sandboxes.intacct.schema.registry import BY_NAME

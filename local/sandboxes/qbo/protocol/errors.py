@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.books.rows import Row
 
 MESSAGES: Final[dict[str, str]] = {
     "500": "Unsupported Operation",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from local.sandboxes.qbo.rows import Record, Row, Sequence, Table
+from local.sandboxes.qbo.books.rows import Record, Row, Sequence, Table
+from local.sandboxes.qbo.protocol.timestamps import stamp
 from local.sandboxes.qbo.schema import currencies
 from local.sandboxes.qbo.schema.entity import Entity
 from local.sandboxes.qbo.schema.registry import BY_NAME, ENTITIES
 from local.sandboxes.qbo.settings import Settings
-from local.sandboxes.qbo.stamps import stamp
 
 _LONG_START = 5_000_000_000_000_085_680
 _STARTS = {"long": _LONG_START, "transactions": 0}

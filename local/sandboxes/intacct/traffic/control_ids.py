@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from local.sandboxes.intacct.errors import Problem, Refusal
+from local.sandboxes.intacct.protocol.errors import Problem, Refusal
 from local.sandboxes.intacct.settings import Settings
 
 

@@ -8,18 +8,11 @@ from typing import Final, TypeAlias
 
 from lxml import etree
 
-from local.sandboxes.intacct.books.rows import Record, Values, counting
-from local.sandboxes.intacct.engine import operations
-from local.sandboxes.intacct.engine.audit import CHANGED, audit
-from local.sandboxes.intacct.engine.change import Sent
-from local.sandboxes.intacct.engine.rules import payments
-from local.sandboxes.intacct.engine.rules.periods import closed_through, shut
-from local.sandboxes.intacct.errors import broken, missing
-from local.sandboxes.intacct.functions import paying
-from local.sandboxes.intacct.functions.answer import Answer
-from local.sandboxes.intacct.functions.call import Call, text_of
-from local.sandboxes.intacct.functions.legacy_values import day, header, lines, subtotals
-from local.sandboxes.intacct.functions.translation import (
+from local.sandboxes.intacct.api_functions import paying
+from local.sandboxes.intacct.api_functions.answer import Answer
+from local.sandboxes.intacct.api_functions.call import Call, text_of
+from local.sandboxes.intacct.api_functions.legacy_values import day, header, lines, subtotals
+from local.sandboxes.intacct.api_functions.translation import (
     BILL,
     CHARGE,
     EXPENSES,
@@ -31,7 +24,14 @@ from local.sandboxes.intacct.functions.translation import (
     TIMETYPE,
     Family,
 )
-from local.sandboxes.intacct.moments import day_of
+from local.sandboxes.intacct.books.rows import Record, Values, counting
+from local.sandboxes.intacct.engine import operations
+from local.sandboxes.intacct.engine.audit import CHANGED, audit
+from local.sandboxes.intacct.engine.change import Sent
+from local.sandboxes.intacct.engine.rules import payments
+from local.sandboxes.intacct.engine.rules.periods import closed_through, shut
+from local.sandboxes.intacct.protocol.errors import broken, missing
+from local.sandboxes.intacct.protocol.timestamps import day_of
 from local.sandboxes.intacct.schema.fields import Object
 from local.sandboxes.intacct.schema.registry import BY_NAME
 

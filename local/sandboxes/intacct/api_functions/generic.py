@@ -7,14 +7,14 @@ from typing import Final
 
 from lxml import etree
 
+from local.sandboxes.intacct.api_functions.answer import Answer, child, data
+from local.sandboxes.intacct.api_functions.call import Call, known_object, text_of
+from local.sandboxes.intacct.api_functions.parts import sent_of
 from local.sandboxes.intacct.books.rows import Record, counting
 from local.sandboxes.intacct.engine import operations
 from local.sandboxes.intacct.engine.change import Sent
 from local.sandboxes.intacct.engine.work import Work
-from local.sandboxes.intacct.errors import Problem, Refusal, broken, malformed
-from local.sandboxes.intacct.functions.answer import Answer, child, data
-from local.sandboxes.intacct.functions.call import Call, known_object, text_of
-from local.sandboxes.intacct.functions.parts import sent_of
+from local.sandboxes.intacct.protocol.errors import Problem, Refusal, broken, malformed
 from local.sandboxes.intacct.query.paths import reach
 from local.sandboxes.intacct.schema.fields import Object
 

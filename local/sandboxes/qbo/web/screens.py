@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.currencies import open_currency
 from local.sandboxes.qbo.engine.merge import merge
 from local.sandboxes.qbo.engine.operations import write
 from local.sandboxes.qbo.engine.rules.guards import MARKS
 from local.sandboxes.qbo.engine.seed import plant
-from local.sandboxes.qbo.faults import not_found
-from local.sandboxes.qbo.rows import Row
+from local.sandboxes.qbo.protocol.errors import not_found
 from local.sandboxes.qbo.sandbox import Sandbox
 from local.sandboxes.qbo.schema.registry import BY_NAME
 

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from lxml import etree
 
+from local.sandboxes.intacct.api_functions.call import text_of
+from local.sandboxes.intacct.api_functions.translation import CONTACTS, Family
 from local.sandboxes.intacct.books.company import Company
 from local.sandboxes.intacct.books.rows import Record, Values, counting
 from local.sandboxes.intacct.engine.references import invalid
-from local.sandboxes.intacct.errors import broken
-from local.sandboxes.intacct.functions.call import text_of
-from local.sandboxes.intacct.functions.translation import CONTACTS, Family
+from local.sandboxes.intacct.protocol.errors import broken
 from local.sandboxes.intacct.query.paths import number_of
 
 

@@ -1,0 +1,1 @@
+"""What surrounds a request: limits, failures on demand, the journal, and what follows from it."""
