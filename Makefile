@@ -4,6 +4,7 @@ TIMESHEET ?=
 LEDGER ?=
 CDK_ARGS ?=
 WORKERS ?= 2
+ONLY ?=
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -18,7 +19,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := $(shell node -p 'process
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up down status test check bench deploy lock clean prerequisites
+.PHONY: help demo up down status unit test check bench deploy lock clean prerequisites
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,8 +36,11 @@ down: $(VENV_STAMP) ## Stop them; the state stays
 status: $(VENV_STAMP) ## What runs where
 	@$(PY) -m local status
 
-test: $(VENV_STAMP) $(NODE_STAMP) ## All tests, in WORKERS processes, each with a machine of its own
-	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+unit: $(VENV_STAMP) ## Unit and contract tests, in WORKERS processes (a minute)
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(call chosen,tests/unit tests/contract)
+
+test: $(VENV_STAMP) $(NODE_STAMP) ## All tests (FULL=1 samples none; ONLY=qbo or ONLY=tests/unit/api, here and for unit)
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(call chosen,tests)
 
 check: $(VENV_STAMP) $(NODE_STAMP) ## Format, lint, types, imports, layers, template, OpenAPI
 	$(VENV)/bin/ruff format --check .
@@ -61,6 +65,10 @@ lock: $(VENV_STAMP) ## Resolve requirements/*.in anew
 clean: ## Remove what was built or installed here; stops the stack first
 	@if [ -x $(PY) ] && [ -d .local ]; then $(PY) -m local reset; fi
 	rm -rf .build .local cdk.out node_modules $(VENV) .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+# ONLY is a path as pytest takes it, or a word: the test files below $(1) that have it in their path.
+chosen = $(if $(ONLY),$(if $(findstring /,$(ONLY)),$(ONLY),$(call named,$(1))),$(1))
+named = $(or $(shell find $(1) -path '*$(ONLY)*' -name 'test_*.py'),$(error No test file has "$(ONLY)" in its path))
 
 compile = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links \

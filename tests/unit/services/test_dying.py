@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from ledgerlink.domain.errors import LedgerUnavailable
@@ -15,6 +16,7 @@ from ledgerlink.services.connections import connect
 
 from tests.fakes.fate import Died, Fate
 from tests.fakes.service import FIRM, InMemoryService, entry, in_memory_service
+from tests.support.sampling import sampled
 
 ENTRIES = [
     entry("t1", staff_key="new"),
@@ -79,7 +81,7 @@ def check(place: InMemoryService, connection: Connection) -> None:
 STEPS = steps_of_a_run()
 
 
-@pytest.mark.parametrize("at", range(len(STEPS)))
+@sampled("at", range(len(STEPS)))
 def test_a_worker_that_dies_at_any_step_is_repeated_without_loss_or_double(at: int) -> None:
     place = in_memory_service()
     connection = settled(place)
@@ -90,7 +92,7 @@ def test_a_worker_that_dies_at_any_step_is_repeated_without_loss_or_double(at: i
     check(place, connection)
 
 
-@pytest.mark.parametrize("at", range(len(STEPS)))
+@sampled("at", range(len(STEPS)))
 def test_a_worker_repeated_after_the_ledger_forgot_its_requests_looks_them_up(at: int) -> None:
     place = in_memory_service()
     connection = settled(place)
@@ -121,9 +123,7 @@ def steps_of_a_chunk() -> int:
     return len(place.fate.steps) - posted
 
 
-@pytest.mark.parametrize("after", [0, 7200])
-@pytest.mark.parametrize("seconds", MEANWHILE)
-@pytest.mark.parametrize("at", range(steps_of_a_chunk()))
+@sampled("at, seconds, after", product(range(steps_of_a_chunk()), MEANWHILE, [0, 7200]))
 def test_a_worker_that_dies_between_sending_and_storing_earlier_answers_loses_nothing(
     at: int, seconds: float, after: int
 ) -> None:
@@ -213,7 +213,7 @@ def steps_of_a_resume() -> list[str]:
 RESUME_STEPS = steps_of_a_resume()
 
 
-@pytest.mark.parametrize("at", range(len(RESUME_STEPS)))
+@sampled("at", range(len(RESUME_STEPS)))
 def test_a_worker_that_dies_while_it_resumes_parked_runs_still_resumes_them(at: int) -> None:
     place = in_memory_service()
     connection = parked(place)

@@ -1,14 +1,15 @@
 """A worker that dies anywhere in a post of expenses, receipts and invoices is repeated without loss
 or double."""
 
+from itertools import product
 from typing import Any
 
-import pytest
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.runs import RunState
 
 from tests.fakes.service import FIRM, InMemoryService, entry
+from tests.support.sampling import sampled
 from tests.unit.services.office import (
     held_once,
     invoice,
@@ -97,8 +98,7 @@ def steps(moving: bool) -> int:
     return len(place.fate.steps) - posted
 
 
-@pytest.mark.parametrize("away", [0, 7200])
-@pytest.mark.parametrize("at", range(steps(moving=False)))
+@sampled("at, away", product(range(steps(moving=False)), [0, 7200]))
 def test_a_worker_that_dies_at_any_step_leaves_one_document_each(at: int, away: int) -> None:
     place, connection = office()
     place.post(connection, "key", everything(place, connection))
@@ -107,8 +107,7 @@ def test_a_worker_that_dies_at_any_step_leaves_one_document_each(at: int, away: 
     check_everything(place, connection)
 
 
-@pytest.mark.parametrize("away", [0, 7200])
-@pytest.mark.parametrize("at", range(steps(moving=True)))
+@sampled("at, away", product(range(steps(moving=True)), [0, 7200]))
 def test_a_worker_that_dies_while_records_move_leaves_each_in_one_document(
     at: int, away: int
 ) -> None:

@@ -1,0 +1,56 @@
+"""Enumerations too long for every run: all cases with FULL=1, else a seeded sample of them."""
+
+import os
+import random
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, TypeVar
+
+import pytest
+
+Case = TypeVar("Case")
+Test = TypeVar("Test", bound=Callable[..., Any])
+
+FULL: Final = os.environ.get("FULL", "") not in ("", "0")
+SEED: Final = os.environ.setdefault("LEDGERLINK_SEED", str(random.randrange(10_000)))
+"""The worker processes of one run inherit it, so that all collect the same cases."""
+
+
+def header() -> str:
+    """The line of pytest's header that says what is sampled and how to sample it again."""
+    if FULL:
+        return "sampling: none, every case runs (FULL=1)"
+    return f"sampling: seed {SEED}; LEDGERLINK_SEED={SEED} repeats it, FULL=1 runs every case"
+
+
+def sampled(
+    names: str | Sequence[str], cases: Iterable[Any], one_in: int = 10, **parametrize: Any
+) -> Callable[[Test], Test]:
+    """`pytest.mark.parametrize`, with a sample of the cases unless FULL=1.
+
+    The sample has one of each `one_in` consecutive cases, so a case order that follows a process
+    step by step is covered from its beginning to its end. It depends on the seed and on the test's
+    name, so two tests over the same cases complement each other.
+    """
+    every = list(cases)
+
+    def mark(test: Test) -> Test:
+        name = f"{test.__module__}.{test.__qualname__}"
+        chosen = sample(every, name, one_in)
+        marked: Test = pytest.mark.parametrize(names, chosen, **parametrize)(test)
+        return marked
+
+    return mark
+
+
+def sample(cases: Sequence[Case], name: str, one_in: int = 10) -> list[Case]:
+    """One of each `one_in` consecutive cases, chosen by the seed and this name; all if FULL=1."""
+    if FULL:
+        return list(cases)
+    chosen = random.Random(f"{SEED}/{name}")
+    groups = (cases[start : start + one_in] for start in range(0, len(cases), one_in))
+    return [chosen.choice(group) for group in groups]
+
+
+def examples(every: int) -> int:
+    """Hypothesis' max_examples: all of them with FULL=1, else a fifth, but twenty at least."""
+    return every if FULL else min(every, max(20, every // 5))
