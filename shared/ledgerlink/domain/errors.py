@@ -16,6 +16,7 @@ Every error carries a code, words for the person who must act, and the remedy.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class Refused(LedgerlinkError):
 
 class Invalid(Refused):
     """A value is wrong; `problems` names each field."""
+
+    @classmethod
+    def at(cls, pointer: str, message: str, remedy: str, *, code: str) -> Self:
+        """One wrong place, by its JSON pointer."""
+        return cls(code, message, remedy, [Problem(pointer, message, remedy)])
 
 
 class NotFound(Refused):

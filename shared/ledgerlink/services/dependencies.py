@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.ports import Clock, Connector, Ledger, TimeSource
 from ledgerlink.services.ports import (
@@ -56,8 +56,8 @@ class Dependencies:
         """The connector of that ledger. Raises Invalid when there is none."""
         if ledger not in self.connectors:
             known = ", ".join(sorted(self.connectors))
-            problem = Problem("/ledger", f"{ledger} is not a ledger.", f"Use one of: {known}.")
-            raise Invalid("unknown_ledger", problem.message, problem.remedy, [problem])
+            message, remedy = f"{ledger} is not a ledger.", f"Use one of: {known}."
+            raise Invalid.at("/ledger", message, remedy, code="unknown_ledger")
         return self.connectors[ledger]
 
     def open(self, connection: Connection) -> Ledger:

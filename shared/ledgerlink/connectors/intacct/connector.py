@@ -19,7 +19,7 @@ from ledgerlink.connectors.intacct.transport.client import Client, timeout
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.connectors.shared.tls import trusted
 from ledgerlink.connectors.shared.unanswered import UnansweredWrites
-from ledgerlink.domain.errors import Forbidden, Invalid, Problem
+from ledgerlink.domain.errors import Forbidden, Invalid
 from ledgerlink.domain.model.documents import Features
 from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen
 from ledgerlink.domain.model.list_records import ListType, WebhookEvent
@@ -75,7 +75,7 @@ class SageIntacct:
         """A company has a Web Services user, and gives no consent. Raises Invalid."""
         message = "Sage Intacct is connected with the login of a Web Services user."
         remedy = "Give login: company_id, user_id, password, and entity if it is about one."
-        raise Invalid("login_needed", message, remedy, [Problem("/login", message, remedy)])
+        raise Invalid.at("/login", message, remedy, code="login_needed")
 
     def login(self, given: Mapping[str, str]) -> tuple[str, Login]:
         """Of `company_id`, `user_id`, `password` and, for one entity alone, `entity`."""

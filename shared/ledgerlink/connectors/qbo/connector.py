@@ -20,7 +20,7 @@ from ledgerlink.connectors.qbo.transport.rate_limits import Limiter, Limits
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.connectors.shared.tls import trusted
 from ledgerlink.connectors.shared.unanswered import UnansweredWrites
-from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.model.documents import Features
 from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen, Offered
 from ledgerlink.domain.model.list_records import WebhookEvent
@@ -87,7 +87,7 @@ class QuickBooksOnline:
     def login(self, given: Mapping[str, str]) -> tuple[str, Login]:  # noqa: ARG002 - the port's
         """Users give consent at Intuit. Raises Invalid."""
         message, remedy = "QuickBooks Online takes no login.", "Connect it without one."
-        raise Invalid("no_login", message, remedy, [Problem("/login", message, remedy)])
+        raise Invalid.at("/login", message, remedy, code="no_login")
 
     def give_back(self, keys: Tokens, credentials: Mapping[str, str]) -> None:
         """Revoke the authorisation."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from ledgerlink.domain.errors import Conflict
 from ledgerlink.domain.model.documents import Company
 from ledgerlink.domain.model.reasons import Reason
 
@@ -36,6 +37,19 @@ class Connection:
     read_at: datetime | None = None
     reason: Reason | None = None
     disconnects: int = 0
+
+    def require_authorized(self) -> None:
+        """Raises Conflict when nobody has authorised it yet, or it is disconnected."""
+        if self.state is ConnectionState.AUTHORIZING:
+            raise Conflict(
+                "not_connected",
+                "Nobody has authorised this connection yet.",
+                "Open its authorize_url and give consent.",
+            )
+        if self.state is ConnectionState.DISCONNECTED:
+            raise Conflict(
+                "disconnected", "This connection is disconnected.", "Reconnect it, then ask again."
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from string import Formatter
 
-from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.model.source_records import TimeEntry
 
 
@@ -50,6 +50,8 @@ class Rounding(StrEnum):
     DOWN = "down"
 
 
+WRONG = "wrong_posting"
+"""The code of settings that cannot be."""
 STEPS = (1, 5, 6, 10, 15, 30, 60)
 """Minutes that posted time may be a multiple of; a day is a multiple of each."""
 
@@ -76,11 +78,18 @@ class TimeSettings:
     def __post_init__(self) -> None:
         if self.round_to not in STEPS:
             known = ", ".join(map(str, STEPS))
-            raise _wrong("round_to", f"{self.round_to} is no step to round to.", f"Use {known}.")
+            raise Invalid.at(
+                "/posting/round_to",
+                f"{self.round_to} is no step to round to.",
+                f"Use {known}.",
+                code=WRONG,
+            )
         unknown = sorted(set(_places(self.memo)) - PLACES)
         if unknown:
             words = f"An entry has no {unknown[0] or 'place without a name'}."
-            raise _wrong("memo", words, f"Use: {', '.join(sorted(PLACES))}.")
+            raise Invalid.at(
+                "/posting/memo", words, f"Use: {', '.join(sorted(PLACES))}.", code=WRONG
+            )
 
     def merges(self) -> bool:
         """Whether entries that agree in everything posted become one activity."""
@@ -132,14 +141,17 @@ def _places(memo: str | None) -> list[str]:
     try:
         found = list(Formatter().parse(memo or ""))
     except ValueError as error:
-        raise _wrong(
-            "memo", f"The memo is no template: {error}.", "Write {{ for a brace."
+        raise Invalid.at(
+            "/posting/memo",
+            f"The memo is no template: {error}.",
+            "Write {{ for a brace.",
+            code=WRONG,
         ) from None
     if any(spec or conversion for _, name, spec, conversion in found if name is not None):
-        raise _wrong("memo", "A place of the memo has a format.", "Use the name alone: {notes}.")
+        raise Invalid.at(
+            "/posting/memo",
+            "A place of the memo has a format.",
+            "Use the name alone: {notes}.",
+            code=WRONG,
+        )
     return [name for _, name, _, _ in found if name is not None]
-
-
-def _wrong(field: str, message: str, remedy: str) -> Invalid:
-    problem = Problem(f"/posting/{field}", message, remedy)
-    return Invalid("wrong_posting", message, remedy, [problem])

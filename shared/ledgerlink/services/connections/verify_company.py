@@ -10,7 +10,6 @@ from ledgerlink.domain.errors import (
     LedgerError,
     LedgerStopped,
     LedgerUnavailable,
-    Problem,
 )
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.documents import Company
@@ -89,8 +88,7 @@ def prove(deps: Dependencies, connection: Connection, company_id: str, keys: Key
 def _refused(company_id: str, keys: Keys, refused: LedgerError) -> Invalid:
     """A login is wrong in what it says; a consent was given for another company."""
     if isinstance(keys, Login):
-        problem = Problem("/login", refused.message, refused.remedy)
-        return Invalid("login_refused", refused.message, refused.remedy, [problem])
+        return Invalid.at("/login", refused.message, refused.remedy, code="login_refused")
     message = f"The ledger does not open company {company_id} to this consent."
     remedy = f"{refused.message} Start connecting again and choose the company in the ledger."
     return Invalid("company_refused", message, remedy)

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.money import rounded
 from ledgerlink.domain.ports import Interrupted
 from ledgerlink.services.dependencies import Dependencies
-from ledgerlink.services.posting.accept import require_authorized
 from ledgerlink.services.posting.snapshots import copies_of
 from ledgerlink.services.runs.ledger_session import ledger_session
 
@@ -80,7 +79,7 @@ def reconcile(
     none or too many to be read at once, and what the ledger raises.
     """
     connection = deps.connections.get(firm, connection_id)
-    require_authorized(connection)
+    connection.require_authorized()
     if last < first or last - first >= LONGEST:
         raise _too_much(f"The days have to be 1 to {LONGEST.days}.")
     links = list(deps.links.between(firm, connection_id, first, last))
@@ -131,4 +130,4 @@ async def _read(
 
 def _too_much(message: str) -> Invalid:
     remedy = "Ask for fewer days at once."
-    return Invalid("too_many_days", message, remedy, [Problem("/query/to", message, remedy)])
+    return Invalid.at("/query/to", message, remedy, code="too_many_days")

@@ -1,12 +1,10 @@
 """Imports: put together, mapped, planned, looked at, let loose, interrupted, taken up, undone."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ledgerlink.domain.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from ledgerlink.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from ledgerlink.domain.model.connections import Connection, ConnectionState
 from ledgerlink.domain.model.imports import Import, Scope
 from ledgerlink.domain.model.reasons import reason
@@ -14,14 +12,16 @@ from ledgerlink.domain.model.runs import DRAFTS, NEVER_STARTED, RESTING, UNDOABL
 from ledgerlink.services.applying.recorder import IMPORT
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports.mapping import NAMES
-from ledgerlink.services.posting.accept import require_authorized
 from ledgerlink.services.runs import parking
 from ledgerlink.services.runs.history import visible
+from ledgerlink.services.runs.idempotency import digest
 from ledgerlink.services.runs.next_step import END, WAIT, drive, next_step, wake
 from ledgerlink.wire.posting import changed
 
 LONGEST_FILTERS = 100_000
 """Characters of all keys in an import's filters; they are kept with the run."""
+WRONG = "invalid_import"
+"""The code of an import that cannot be made as asked."""
 NOT_PULLED = ""
 """Where the records of a draft are before they are pulled from their source."""
 Names = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -56,7 +56,7 @@ def create(deps: Dependencies, user: User, connection_id: str, key: str, wanted:
     authorised or only brings lists in, Invalid for a scope, source or setting that cannot be.
     """
     connection = deps.connections.get(user.firm, connection_id)
-    require_authorized(connection)
+    connection.require_authorized()
     settings = deps.settings.get(user.firm, connection_id)
     settings.require_posting()
     _check(deps, wanted)
@@ -88,18 +88,22 @@ def _new(deps: Dependencies, user: User, connection_id: str, imported: Import) -
 def _check(deps: Dependencies, wanted: Wanted) -> None:
     scope = wanted.scope
     if scope.last_day < scope.first_day:
-        raise _invalid("/to", "The period ends before it begins.", "Give the later day as to.")
+        raise Invalid.at(
+            "/to", "The period ends before it begins.", "Give the later day as to.", code=WRONG
+        )
     filters = (scope.people, scope.projects, scope.labor_codes, scope.leave_types)
     if sum(len(name) for names in filters for name in names or ()) > LONGEST_FILTERS:
         words = f"The filters name keys of more than {LONGEST_FILTERS:,} characters in all."
-        raise _invalid("/filters", words, "Name fewer, or import several times.")
+        raise Invalid.at("/filters", words, "Name fewer, or import several times.", code=WRONG)
     given = sum(one is not None for one in (wanted.records, wanted.adapter))
     if given != 1:
         words = "Give time_entries, upload_id or source."
-        raise _invalid("", "An import has one source of records.", words)
+        raise Invalid.at("", "An import has one source of records.", words, code=WRONG)
     if wanted.adapter is not None and wanted.adapter not in deps.sources:
         known = ", ".join(sorted(deps.sources)) or "none is connected here; push the records"
-        raise _invalid("/source", f"There is no source {wanted.adapter}.", f"Sources: {known}.")
+        raise Invalid.at(
+            "/source", f"There is no source {wanted.adapter}.", f"Sources: {known}.", code=WRONG
+        )
 
 
 def _staged(deps: Dependencies, connection: Connection, wanted: Wanted) -> str:
@@ -119,7 +123,7 @@ def named(names: Names) -> Iterable[Mapping[str, Any]]:
 
 
 def _digest(user: User, wanted: Wanted) -> str:
-    said = [
+    asked = [
         user.name,
         repr(wanted.scope),
         wanted.records,
@@ -127,12 +131,7 @@ def _digest(user: User, wanted: Wanted) -> str:
         wanted.names,
         wanted.posting,
     ]
-    text = json.dumps(said, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _invalid(pointer: str, message: str, remedy: str) -> Invalid:
-    return Invalid("invalid_import", message, remedy, [Problem(pointer, message, remedy)])
+    return digest(asked)
 
 
 def get_import(
@@ -352,7 +351,7 @@ def _require(run: Run, states: Iterable[RunState], done: str) -> None:
 
 def _require_connected(deps: Dependencies, connection_id: str, firm: str) -> None:
     connection = deps.connections.get(firm, connection_id)
-    require_authorized(connection)
+    connection.require_authorized()
     if connection.state is not ConnectionState.CONNECTED:
         why = connection.reason
         words = why.message if why else "The ledger no longer accepts our authorisation."

@@ -1,15 +1,12 @@
 """Taking in what is to be posted: store it, make a run, put it into the lane."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from typing import Any
 
-from ledgerlink.domain.errors import Conflict
-from ledgerlink.domain.model.connections import Connection, ConnectionState
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.services.dependencies import Dependencies
+from ledgerlink.services.runs.idempotency import digest
 from ledgerlink.services.runs.messages import run_message
 
 
@@ -37,12 +34,12 @@ def post(
     something else.
     """
     connection = deps.connections.get(firm, connection_id)
-    require_authorized(connection)
+    connection.require_authorized()
     deps.settings.get(firm, connection_id).require_posting()
     if isinstance(records, str):
         content, staged = records, deps.staging.uploaded(firm, connection_id, records)
     else:
-        content = _digest(records)
+        content = digest(records)
         staged = deps.staging.put_records(firm, connection_id, records)
     now = deps.clock.now()
     run = Run(
@@ -60,22 +57,3 @@ def post(
     if run.state is RunState.QUEUED:
         deps.lane.send([run_message(run)])
     return run
-
-
-def require_authorized(connection: Connection) -> None:
-    """Raises Conflict when nobody has authorised the connection, or it is disconnected."""
-    if connection.state is ConnectionState.AUTHORIZING:
-        raise Conflict(
-            "not_connected",
-            "Nobody has authorised this connection yet.",
-            "Open its authorize_url and give consent.",
-        )
-    if connection.state is ConnectionState.DISCONNECTED:
-        raise Conflict(
-            "disconnected", "This connection is disconnected.", "Reconnect it, then ask again."
-        )
-
-
-def _digest(records: Sequence[Any]) -> str:
-    text = json.dumps(records, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -12,13 +12,11 @@ from ledgerlink.domain.errors import (
     Invalid,
     LedgerError,
     LedgerUnavailable,
-    Problem,
 )
 from ledgerlink.domain.model.connections import Connection, ConnectionState
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.ports import Interrupted
 from ledgerlink.services.dependencies import Dependencies
-from ledgerlink.services.posting.accept import require_authorized
 from ledgerlink.services.posting.plan_post import PostPlanner
 from ledgerlink.services.posting.staged_records import Kinds, Records, read_records
 from ledgerlink.services.runs.ledger_session import ledger_session
@@ -64,7 +62,7 @@ def preview(
 
 
 def _require_reading(connection: Connection) -> None:
-    require_authorized(connection)
+    connection.require_authorized()
     if connection.state is ConnectionState.NEEDS_RECONNECT:
         message = "The ledger no longer accepts our authorisation, so it cannot be read."
         raise Conflict("needs_reconnect", message, RECONNECT)
@@ -115,4 +113,4 @@ async def _planned(
 
 def _too_much(message: str) -> Invalid:
     remedy = "Preview fewer records at once."
-    return Invalid("too_many_records", message, remedy, [Problem("", message, remedy)])
+    return Invalid.at("", message, remedy, code="too_many_records")

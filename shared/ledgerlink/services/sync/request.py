@@ -1,16 +1,14 @@
 """Taking in syncs: check what is asked for, make a run, put it into the lane."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import ListType, Sync
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services.dependencies import Dependencies
-from ledgerlink.services.posting.accept import require_authorized
+from ledgerlink.services.runs.idempotency import digest
 from ledgerlink.services.runs.messages import run_message
 
 LONGEST_RANGE = timedelta(days=366)
@@ -36,7 +34,7 @@ def request_sync(
     without its days (at most 366).
     """
     connection = deps.connections.get(firm, connection_id)
-    require_authorized(connection)
+    connection.require_authorized()
     deps.settings.get(firm, connection_id).require_syncing()
     _check_lists(deps, connection, wanted)
     _check_days(deps, connection, wanted or (), first_day, last_day)
@@ -52,11 +50,13 @@ def _check_lists(
     offered = deps.connector(connection.ledger).lists
     remedy = f"Use some of: {', '.join(offered)}."
     if wanted == ():
-        raise _invalid("no_list", "/lists", "No list is named.", f"{remedy} Or leave it out.")
+        raise Invalid.at(
+            "/lists", "No list is named.", f"{remedy} Or leave it out.", code="no_list"
+        )
     for position, kind in enumerate(wanted or ()):
         if kind not in offered:
             message = f"{connection.ledger} has no list {kind}."
-            raise _invalid("unknown_list", f"/lists/{position}", message, remedy)
+            raise Invalid.at(f"/lists/{position}", message, remedy, code="unknown_list")
 
 
 def _check_days(
@@ -71,20 +71,18 @@ def _check_days(
     if not ranged:
         if first_day or last_day:
             remedy = "Name a list that comes by days, such as time, or leave the days out."
-            raise _invalid("range_unused", "/from", "None of the lists comes by days.", remedy)
+            raise Invalid.at(
+                "/from", "None of the lists comes by days.", remedy, code="range_unused"
+            )
         return
     remedy = f"Give from and to, at most {LONGEST_RANGE.days} days."
     if first_day is None or last_day is None:
         place = "/from" if first_day is None else "/to"
-        raise _invalid("range_needed", place, f"{ranged[0]} comes by days.", remedy)
+        raise Invalid.at(place, f"{ranged[0]} comes by days.", remedy, code="range_needed")
     if last_day < first_day:
-        raise _invalid("range_wrong", "/to", "The range ends before it begins.", remedy)
+        raise Invalid.at("/to", "The range ends before it begins.", remedy, code="range_wrong")
     if last_day - first_day >= LONGEST_RANGE:
-        raise _invalid("range_too_long", "/to", "The range is too long.", remedy)
-
-
-def _invalid(code: str, pointer: str, message: str, remedy: str) -> Invalid:
-    return Invalid(code, message, remedy, [Problem(pointer, message, remedy)])
+        raise Invalid.at("/to", "The range is too long.", remedy, code="range_too_long")
 
 
 def start_sync(
@@ -117,15 +115,11 @@ def _start(
         created_at=now,
         sync=sync,
     )
-    run = deps.runs.create(run, idempotency_key, _digest(sync))
+    asked = [sync.whole, sync.wanted, sync.first_day, sync.last_day, sync.reviewed]
+    run = deps.runs.create(run, idempotency_key, digest(["sync", asked]))
     if run.state is RunState.QUEUED:
         deps.lane.send([run_message(run)])
     return run
-
-
-def _digest(sync: Sync) -> str:
-    asked = [sync.whole, sync.wanted, sync.first_day, sync.last_day, sync.reviewed]
-    return hashlib.sha256(json.dumps(["sync", asked], default=str).encode()).hexdigest()
 
 
 def waiting_sync(deps: Dependencies, connection: Connection) -> Run | None:
