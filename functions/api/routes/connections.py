@@ -10,7 +10,12 @@ from ledgerlink.services.connections import connect
 from functions.api.app import answers, app, dependencies, public_url, who
 from functions.api.caller import Right
 from functions.api.pages import CONNECT, cancelled_page, confirm_page, connected_page, problem_page
-from functions.api.views import ConnectionList, ConnectionView, NewConnection, Reconnection
+from functions.api.views.connections import (
+    ConnectionList,
+    ConnectionView,
+    NewConnection,
+    Reconnection,
+)
 
 
 def _redirect_uri(ledger: str) -> str:

@@ -18,20 +18,20 @@ from ledgerlink.services.runs.next_step import ahead
 
 from functions.api.app import answers, app, dependencies, who
 from functions.api.caller import Caller, Right
-from functions.api.import_views import (
+from functions.api.routes.rules import rule_kind
+from functions.api.routes.runs import Limit, asking
+from functions.api.views.import_mapping import MappingView
+from functions.api.views.imports import (
     ChosenView,
     ImportChange,
     ImportList,
     ImportView,
-    MappingView,
     NewImport,
     PreviewView,
-    ReconciliationView,
     StartImport,
 )
-from functions.api.routes.rules import rule_kind
-from functions.api.routes.runs import Limit, asking
-from functions.api.views import ItemView
+from functions.api.views.reconciliation import ReconciliationView
+from functions.api.views.runs import ItemView
 
 Key = Annotated[str, Header(alias="idempotency-key", min_length=1, max_length=200)]
 PATH = "/v1/connections/<connection_id>/imports"

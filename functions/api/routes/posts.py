@@ -10,8 +10,8 @@ from ledgerlink.services.posting import preview as previewing
 
 from functions.api.app import answers, app, dependencies, who
 from functions.api.caller import Right
-from functions.api.post_views import PlanView, Post
-from functions.api.views import RunView, UploadView
+from functions.api.views.posts import PlanView, Post, UploadView
+from functions.api.views.runs import RunView
 
 
 @app.post(

@@ -8,7 +8,7 @@ from ledgerlink.services.sync import list_records as records
 
 from functions.api.app import app, dependencies, who
 from functions.api.caller import Right
-from functions.api.list_views import ChangeList, ChangeView, RecordList, RecordView
+from functions.api.views.records import ChangeList, ChangeView, RecordList, RecordView
 
 Limit = Annotated[int, Query(ge=1, le=1000)]
 Text = Annotated[str | None, Query(max_length=500)]

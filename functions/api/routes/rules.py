@@ -10,7 +10,7 @@ from ledgerlink.wire.rules import all_mappings, mappings, plain
 
 from functions.api.app import app, dependencies, who
 from functions.api.caller import Right
-from functions.api.views import AllRules, RuleList, Rules, RulesSet, RuleView
+from functions.api.views.rules import AllRules, RuleList, Rules, RulesSet, RuleView
 
 
 def rule_kind(name: str) -> RuleKind:

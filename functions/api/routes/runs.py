@@ -12,8 +12,8 @@ from ledgerlink.services.sync import list_records
 
 from functions.api.app import app, dependencies, who
 from functions.api.caller import Caller, Right
-from functions.api.list_views import ChangeView, RunChangeList
-from functions.api.views import ItemList, ItemView, RunList, RunView
+from functions.api.views.records import ChangeView, RunChangeList
+from functions.api.views.runs import ItemList, ItemView, RunList, RunView
 
 Limit = Annotated[int, Query(ge=1, le=1000)]
 

@@ -5,7 +5,7 @@ from ledgerlink.services.settings import settings
 
 from functions.api.app import app, dependencies, who
 from functions.api.caller import Right
-from functions.api.list_views import SettingsChange, SettingsView
+from functions.api.views.settings import SettingsChange, SettingsView
 
 
 @app.get(

@@ -8,8 +8,8 @@ from ledgerlink.services.sync import request
 
 from functions.api.app import answers, app, dependencies, who
 from functions.api.caller import Right
-from functions.api.list_views import NewSync
-from functions.api.views import RunView
+from functions.api.views.runs import RunView
+from functions.api.views.syncs import NewSync
 
 
 @app.post(

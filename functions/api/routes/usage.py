@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.api.app import app, dependencies, who
 from functions.api.caller import Right
-from functions.api.list_views import ApplicationUsage, ConnectionUsage, UsageView
+from functions.api.views.usage import ApplicationUsage, ConnectionUsage, UsageView
 
 
 @app.get("/v1/usage", summary="Metered calls of a month", tags=["usage"])

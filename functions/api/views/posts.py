@@ -1,4 +1,4 @@
-"""What a post takes and what its preview answers."""
+"""Posts, their previews, and uploads."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,17 @@ from ledgerlink.services.posting.staged_records import right_to
 from ledgerlink.services.runs.history import Item, planned
 from pydantic import BaseModel, Field, WithJsonSchema
 
-from functions.api.views import Given, ItemView
+from functions.api.views.common import Given
+from functions.api.views.runs import ItemView
+
+
+class UploadView(BaseModel):
+    """PUT records there, one JSON object per line (gzip allowed), then post the `upload_id`."""
+
+    upload_id: str
+    url: str
+    expires_in_seconds: int
+
 
 KINDS: Mapping[str, RecordKind] = {
     "time_entries": RecordKind.TIME,

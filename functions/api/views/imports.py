@@ -1,20 +1,18 @@
-"""What the API answers and takes of imports."""
+"""Imports: what a draft is made of, how far it is, and its plan."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from ledgerlink.domain.mapping.suggestions import Match
 from ledgerlink.domain.model.imports import Import, Scope
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.runs import Run, RunState
-from ledgerlink.services.imports.mapping import Mapped, MappingPage
-from ledgerlink.services.imports.reconciliation import Difference, Reconciliation, Sum
 from pydantic import BaseModel, Field, WithJsonSchema
 
-from functions.api.list_views import PostingChange, PostingView
-from functions.api.views import Given, ItemView, ReasonView, RuleView
+from functions.api.views.common import Given, ReasonView
+from functions.api.views.runs import ItemView
+from functions.api.views.settings import PostingChange, PostingView
 
 Keys = Annotated[list[str] | None, Field(max_length=5000)]
 Entries = Annotated[
@@ -297,88 +295,6 @@ class PreviewView(BaseModel):
     next: str | None = None
 
 
-class SuggestionView(BaseModel):
-    """A record of the ledger that the entity may be; never applied by itself."""
-
-    ledger_id: str
-    type: str
-    name: str
-    score: int
-    match: Match
-    reason: str
-
-
-class MappedView(BaseModel):
-    """One entity of the records: its rule, or suggestions where it has none. `cannot_create` is
-    why the ledger would refuse a new record."""
-
-    key: str
-    name: str
-    client: str | None = None
-    entries: int
-    minutes: int
-    rule: RuleView | None = None
-    suggestions: list[SuggestionView]
-    cannot_create: str | None = None
-
-    @classmethod
-    def of(cls, mapped: Mapped) -> "MappedView":
-        entity = mapped.entity
-        return cls(
-            key=entity.key,
-            name=entity.name,
-            client=entity.client_name,
-            entries=mapped.entries,
-            minutes=mapped.minutes,
-            rule=RuleView.of(mapped.rule) if mapped.rule else None,
-            suggestions=[
-                SuggestionView(
-                    ledger_id=one.ledger_id,
-                    type=one.type,
-                    name=one.name,
-                    score=one.score,
-                    match=one.match,
-                    reason=one.words,
-                )
-                for one in mapped.suggestions
-            ],
-            cannot_create=mapped.withdrawn,
-        )
-
-
-class ClashView(BaseModel):
-    """Two users that would go to the same person of the ledger."""
-
-    type: str
-    ledger_id: str
-    key: str
-    other: str
-
-
-class MappingView(BaseModel):
-    """The entities of one kind in the order of their keys. `open` counts those without a rule;
-    `next` is the cursor of the next page, null at the end."""
-
-    kind: RuleKind
-    entities: list[MappedView]
-    open: int
-    clashes: list[ClashView]
-    next: str | None = None
-
-    @classmethod
-    def of(cls, kind: RuleKind, page: MappingPage) -> "MappingView":
-        return cls(
-            kind=kind,
-            entities=[MappedView.of(one) for one in page.mapped],
-            open=page.open,
-            clashes=[
-                ClashView(type=c.type, ledger_id=c.ledger_id, key=c.key, other=c.other)
-                for c in page.clashes
-            ],
-            next=page.after,
-        )
-
-
 class ChosenView(BaseModel):
     """The rules and settings that the plan was made with. `next` is the cursor of the next page;
     null at the end."""
@@ -387,85 +303,3 @@ class ChosenView(BaseModel):
     posting: dict[str, Any]
     rules: list[dict[str, Any]]
     next: str | None = None
-
-
-class SumView(BaseModel):
-    """Hours in minutes and money as decimal strings, of both sides."""
-
-    activities: int
-    ours_minutes: int
-    ledger_minutes: int
-    ours_money: str
-    ledger_money: str
-
-    @classmethod
-    def of(cls, one: Sum) -> "SumView":
-        return cls(
-            activities=one.activities,
-            ours_minutes=one.ours_minutes,
-            ledger_minutes=one.ledger_minutes,
-            ours_money=str(one.ours_money),
-            ledger_money=str(one.ledger_money),
-        )
-
-
-class GroupView(SumView):
-    """One person's time on one project."""
-
-    person: str
-    project: str | None
-
-
-class DifferenceView(BaseModel):
-    """An activity of which the two sides differ."""
-
-    what: Literal["gone", "hours", "rate", "fields"]
-    key: str
-    members: list[str]
-    person: str
-    project: str | None
-    work_date: date
-    run_id: str
-    ledger_id: str
-    ours_minutes: int
-    ledger_minutes: int
-    ledger_money: str
-
-    @classmethod
-    def of(cls, one: Difference) -> "DifferenceView":
-        link, source = one.link, one.link.source
-        assert source is not None
-        return cls.model_validate(
-            {
-                "what": one.what,
-                "key": link.key,
-                "members": list(link.members),
-                "person": source.staff_key,
-                "project": source.project_key or source.client_key,
-                "work_date": source.work_date,
-                "run_id": link.run_id,
-                "ledger_id": link.ledger_id,
-                "ours_minutes": link.minutes,
-                "ledger_minutes": one.ledger_minutes,
-                "ledger_money": str(one.ledger_money),
-            }
-        )
-
-
-class ReconciliationView(BaseModel):
-    """What we wrote of the time of these days, and what the ledger holds of it now."""
-
-    total: SumView
-    groups: list[GroupView]
-    differences: list[DifferenceView]
-
-    @classmethod
-    def of(cls, found: Reconciliation) -> "ReconciliationView":
-        return cls(
-            total=SumView.of(found.total),
-            groups=[
-                GroupView(**SumView.of(one).model_dump(), person=person, project=project or None)
-                for (person, project), one in sorted(found.by_person_and_project.items())
-            ],
-            differences=[DifferenceView.of(one) for one in found.differences],
-        )

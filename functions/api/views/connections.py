@@ -1,0 +1,105 @@
+"""Connections, with their health, and logins."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.documents import Company
+from pydantic import BaseModel, Field
+
+from functions.api.views.common import Given, ReasonView
+
+LoginGiven = Annotated[
+    dict[Annotated[str, Field(max_length=50)], Annotated[str, Field(max_length=200)]],
+    Field(
+        max_length=10,
+        description="For Sage Intacct: company_id, user_id and password of a Web Services user, "
+        "and entity for one entity alone. It is stored as a secret and shown nowhere.",
+    ),
+]
+
+
+class NewConnection(Given):
+    """Which ledger to connect, with a login where the ledger knows users of its own."""
+
+    ledger: Annotated[str, Field(examples=["qbo"])]
+    login: LoginGiven | None = None
+
+
+class Reconnection(Given):
+    """Another login for the same company."""
+
+    login: LoginGiven
+
+
+class Health(BaseModel):
+    """What the ledger company offers; null where the ledger does not say."""
+
+    token: Literal["none", "valid", "lost"]
+    edition: str | None = None
+    home_currency: str | None = None
+    time_tracking: bool | None = None
+    payroll: bool | None = None
+    classes: bool | None = None
+    departments: bool | None = None
+    locations: bool | None = None
+    projects: bool | None = None
+    multi_currency: bool | None = None
+    books_closed_through: date | None = None
+    read_at: datetime | None = None
+
+
+TOKEN_STATES: dict[ConnectionState, Literal["none", "valid", "lost"]] = {
+    ConnectionState.AUTHORIZING: "none",
+    ConnectionState.CONNECTED: "valid",
+    ConnectionState.NEEDS_RECONNECT: "lost",
+    ConnectionState.DISCONNECTED: "none",
+}
+
+
+class ConnectionView(BaseModel):
+    """A connection with its health."""
+
+    id: str
+    ledger: str
+    state: ConnectionState
+    company_id: str | None = None
+    company_name: str | None = None
+    country: str | None = None
+    created_by: str
+    created_at: datetime
+    connected_at: datetime | None = None
+    health: Health
+    reason: ReasonView | None = None
+    authorize_url: str | None = Field(None, description="Where the user gives consent.")
+
+    @classmethod
+    def of(cls, connection: Connection, authorize_url: str | None = None) -> "ConnectionView":
+        company = connection.company
+        return cls(
+            id=connection.id,
+            ledger=connection.ledger,
+            state=connection.state,
+            company_id=connection.company_id,
+            company_name=company.name if company else None,
+            country=company.country if company else None,
+            created_by=connection.created_by,
+            created_at=connection.created_at,
+            connected_at=connection.connected_at,
+            health=_health(connection, company),
+            reason=ReasonView.of(connection.reason),
+            authorize_url=authorize_url,
+        )
+
+
+def _health(connection: Connection, company: Company | None) -> Health:
+    token = TOKEN_STATES[connection.state]
+    if company is None:
+        return Health(token=token)
+    names = [name for name in Health.model_fields if hasattr(company.features, name)]
+    features: dict[str, Any] = {name: getattr(company.features, name) for name in names}
+    return Health(token=token, read_at=connection.read_at, **features)
+
+
+class ConnectionList(BaseModel):
+    connections: list[ConnectionView]

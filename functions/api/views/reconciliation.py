@@ -1,0 +1,89 @@
+"""Both sides of what was written, compared."""
+
+from datetime import date
+from typing import Literal
+
+from ledgerlink.services.imports.reconciliation import Difference, Reconciliation, Sum
+from pydantic import BaseModel
+
+
+class SumView(BaseModel):
+    """Hours in minutes and money as decimal strings, of both sides."""
+
+    activities: int
+    ours_minutes: int
+    ledger_minutes: int
+    ours_money: str
+    ledger_money: str
+
+    @classmethod
+    def of(cls, one: Sum) -> "SumView":
+        return cls(
+            activities=one.activities,
+            ours_minutes=one.ours_minutes,
+            ledger_minutes=one.ledger_minutes,
+            ours_money=str(one.ours_money),
+            ledger_money=str(one.ledger_money),
+        )
+
+
+class GroupView(SumView):
+    """One person's time on one project."""
+
+    person: str
+    project: str | None
+
+
+class DifferenceView(BaseModel):
+    """An activity of which the two sides differ."""
+
+    what: Literal["gone", "hours", "rate", "fields"]
+    key: str
+    members: list[str]
+    person: str
+    project: str | None
+    work_date: date
+    run_id: str
+    ledger_id: str
+    ours_minutes: int
+    ledger_minutes: int
+    ledger_money: str
+
+    @classmethod
+    def of(cls, one: Difference) -> "DifferenceView":
+        link, source = one.link, one.link.source
+        assert source is not None
+        return cls.model_validate(
+            {
+                "what": one.what,
+                "key": link.key,
+                "members": list(link.members),
+                "person": source.staff_key,
+                "project": source.project_key or source.client_key,
+                "work_date": source.work_date,
+                "run_id": link.run_id,
+                "ledger_id": link.ledger_id,
+                "ours_minutes": link.minutes,
+                "ledger_minutes": one.ledger_minutes,
+                "ledger_money": str(one.ledger_money),
+            }
+        )
+
+
+class ReconciliationView(BaseModel):
+    """What we wrote of the time of these days, and what the ledger holds of it now."""
+
+    total: SumView
+    groups: list[GroupView]
+    differences: list[DifferenceView]
+
+    @classmethod
+    def of(cls, found: Reconciliation) -> "ReconciliationView":
+        return cls(
+            total=SumView.of(found.total),
+            groups=[
+                GroupView(**SumView.of(one).model_dump(), person=person, project=project or None)
+                for (person, project), one in sorted(found.by_person_and_project.items())
+            ],
+            differences=[DifferenceView.of(one) for one in found.differences],
+        )
