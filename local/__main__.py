@@ -7,6 +7,7 @@ from pathlib import Path
 
 from local.machine import Machine, MachineError, Ports
 from local.machine.layout import DEFAULT_ROOT, Layout
+from local.machine.ledgers import LEDGERS
 from local.machine.machine import ALL_SCOPES, SEEDS
 
 DEFAULT_FIRM = "demo-firm"
@@ -16,12 +17,7 @@ NOT_RUNNING = 1
 
 def up(options: argparse.Namespace) -> int:
     machine = Machine(
-        ports=Ports(
-            aws=options.aws_port,
-            sandbox=options.sandbox_port,
-            issuer=options.issuer_port,
-            intacct=options.intacct_port,
-        ),
+        ports=_ports(options),
         state_dir=options.state_dir,
         scale=options.scale,
         seed=options.seed,
@@ -31,6 +27,11 @@ def up(options: argparse.Namespace) -> int:
     _print_addresses(machine)
     print(f"token for {DEFAULT_FIRM}, 60 minutes:\n{machine.token(DEFAULT_FIRM)}")
     return 0
+
+
+def _ports(options: argparse.Namespace) -> Ports:
+    sandboxes = {ledger.name: getattr(options, f"{ledger.name}_port") for ledger in LEDGERS}
+    return Ports(options.aws_port, options.issuer_port, sandboxes)
 
 
 def down(options: argparse.Namespace) -> int:
@@ -75,14 +76,15 @@ def _print_addresses(machine: Machine) -> None:
     addresses = {
         "API": machine.api_url,
         "API reference": f"{machine.api_url}/v1/docs",
-        "webhooks": machine.webhook_url,
         "AWS endpoint": machine.aws_endpoint,
-        "QuickBooks": machine.sandbox_url,
-        "Sage Intacct": machine.intacct_url,
         "token issuer": machine.issuer_url,
     }
+    for ledger in LEDGERS:
+        addresses[ledger.title] = machine.sandbox_url(ledger.name)
+        if ledger.webhook_token:
+            addresses[f"{ledger.title} webhooks"] = machine.webhook_url(ledger.name)
     for name, address in addresses.items():
-        print(f"{name:<15}{address}")
+        print(f"{name:<22}{address}")
 
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
@@ -108,9 +110,9 @@ def _parser() -> argparse.ArgumentParser:
 def _add_up_options(parser: argparse.ArgumentParser) -> None:
     usual = Ports()
     parser.add_argument("--aws-port", type=int, default=usual.aws)
-    parser.add_argument("--sandbox-port", type=int, default=usual.sandbox)
     parser.add_argument("--issuer-port", type=int, default=usual.issuer)
-    parser.add_argument("--intacct-port", type=int, default=usual.intacct)
+    for ledger, port in usual.sandboxes.items():
+        parser.add_argument(f"--{ledger}-port", type=int, default=port)
     parser.add_argument("--seed", choices=SEEDS, default="sample")
     parser.add_argument("--scale", type=int, default=1, help="speed of the sandboxes' clocks")
 

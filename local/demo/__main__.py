@@ -143,7 +143,7 @@ class Ledger:
 
 
 def _quickbooks(stage: Stage, api: Api) -> Ledger:
-    url = stage.machine.sandbox_url
+    url = stage.machine.sandbox_url("qbo")
     http = stage.client(url)
     sandbox = QuickBooksSandbox(http)
     scale = sandbox.scale()
@@ -155,7 +155,7 @@ def _quickbooks(stage: Stage, api: Api) -> Ledger:
 
 
 def _intacct(stage: Stage, api: Api) -> Ledger:
-    http = stage.client(stage.machine.intacct_url)
+    http = stage.client(stage.machine.sandbox_url("intacct"))
     sandbox = IntacctSandbox(http)
     reception = IntacctReception(api, sandbox, lambda: uuid.uuid4().hex)
     return Ledger(sandbox, reception, partial(IntacctCompany, http))

@@ -1,7 +1,7 @@
 """The emulator's AWS interfaces, through boto3."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -65,10 +65,10 @@ class Aws:
         found = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
         return {one["OutputKey"]: one["OutputValue"] for one in found[0]["Outputs"]}
 
-    def set_secret(self, name: str, value: dict[str, str]) -> None:
+    def set_secret(self, name: str, value: Mapping[str, str]) -> None:
         """Put a JSON value in a secret that exists, unless it holds it already."""
         secrets = self.client("secretsmanager")
-        text = json.dumps(value)
+        text = json.dumps(dict(value))
         if secrets.get_secret_value(SecretId=name)["SecretString"] != text:
             secrets.put_secret_value(SecretId=name, SecretString=text)
 

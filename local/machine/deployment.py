@@ -13,7 +13,8 @@ from layers.fingerprint import digest
 from local.issuer import AUDIENCE
 from local.machine.aws import Aws
 from local.machine.errors import MachineError
-from local.machine.layout import ACCOUNT, API_ID, HOST, REGION, ROOT, Layout, Ports
+from local.machine.layout import ACCOUNT, API_ID, REGION, ROOT, Layout, Ports
+from local.machine.ledgers import LEDGERS, SandboxLedger
 from local.machine.node import cdk_command_line, node_major, quiet_node
 from local.machine.services import own_environment
 from local.machine.steps import run_step
@@ -90,7 +91,6 @@ class Deployment:
 
     def _context(self) -> dict[str, object]:
         """cdk.json's context with what is different on one machine."""
-        sandbox = self.ports.sandbox_url
         return {
             **json.loads((ROOT / "cdk.json").read_text())["context"],
             "jwtIssuer": self.ports.issuer_url,
@@ -99,19 +99,12 @@ class Deployment:
             "layerPlatform": "machine",
             "removalPolicy": "destroy",
             "tags": {"ms-custom-id": API_ID},
-            "qbo": {
-                "apiUrl": sandbox,
-                "authorizeUrl": f"{sandbox}/connect/oauth2",
-                "tokenUrl": f"{sandbox}/oauth2/v1/tokens/bearer",
-                "revokeUrl": f"{sandbox}/v2/oauth2/tokens/revoke",
-                "clockScale": self.scale,
-            },
-            "intacct": {
-                "gatewayUrl": f"{self.ports.intacct_url}/ia/xml/xmlgw.phtml",
-                "hosts": [HOST],
-                "clockScale": self.scale,
-            },
+            **{ledger.name: self._ledger(ledger) for ledger in LEDGERS},
         }
+
+    def _ledger(self, ledger: SandboxLedger) -> dict[str, object]:
+        endpoints = ledger.endpoints(self.ports.sandbox_url(ledger.name))
+        return {**endpoints, "clockScale": self.scale}
 
     def _inputs(self) -> str:
         paths = [ROOT / path for path in (*INPUTS, LOCKED)]

@@ -2,9 +2,12 @@
 
 import shutil
 import socket
+from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from local.machine.ledgers import LEDGERS
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_ROOT = ROOT / ".local"
@@ -16,38 +19,35 @@ API_ID = "ledgerlink"
 
 @dataclass(frozen=True)
 class Ports:
-    """Loopback ports: the AWS emulator, the QuickBooks sandbox, the token issuer, the Sage Intacct
-    sandbox."""
+    """Loopback ports of the AWS emulator, the token issuer, and each ledger's sandbox."""
 
     aws: int = 4599
-    sandbox: int = 4600
     issuer: int = 4601
-    intacct: int = 4602
+    sandboxes: Mapping[str, int] = field(
+        default_factory=lambda: {ledger.name: ledger.port for ledger in LEDGERS}
+    )
 
     @classmethod
     def ephemeral(cls) -> "Ports":
         """Ports that nobody listens on now."""
         with ExitStack() as stack:
-            sockets = [stack.enter_context(socket.socket()) for _ in fields(cls)]
+            sockets = [stack.enter_context(socket.socket()) for _ in range(2 + len(LEDGERS))]
             for one in sockets:
                 one.bind((HOST, 0))
-            return cls(*(one.getsockname()[1] for one in sockets))
+            aws, issuer, *others = (one.getsockname()[1] for one in sockets)
+        names = (ledger.name for ledger in LEDGERS)
+        return cls(aws, issuer, dict(zip(names, others, strict=True)))
 
     @property
     def aws_url(self) -> str:
         return f"http://{HOST}:{self.aws}"
 
-    @property
-    def sandbox_url(self) -> str:
-        return f"http://{HOST}:{self.sandbox}"
+    def sandbox_url(self, ledger: str) -> str:
+        return f"http://{HOST}:{self.sandboxes[ledger]}"
 
     @property
     def issuer_url(self) -> str:
         return f"http://{HOST}:{self.issuer}"
-
-    @property
-    def intacct_url(self) -> str:
-        return f"http://{HOST}:{self.intacct}"
 
     @property
     def api_url(self) -> str:

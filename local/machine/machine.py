@@ -1,7 +1,7 @@
 """The whole machine: start, deploy, use, restart, stop."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -13,20 +13,12 @@ from local.machine.aws import Aws
 from local.machine.deployment import Deployment
 from local.machine.errors import MachineError
 from local.machine.layout import DEFAULT_ROOT, Layout, Ports
+from local.machine.ledgers import LEDGERS, SandboxLedger
 from local.machine.service import Service
-from local.machine.services import emulator, intacct, issuer, sandbox
+from local.machine.services import emulator, issuer, sandbox
 
 Seed = Literal["sample", "empty"]
 SEEDS: tuple[Seed, ...] = get_args(Seed)
-ServiceName = Literal["aws", "sandbox", "intacct", "issuer"]
-# Each sandbox knows one application.
-APP_CREDENTIALS = {
-    "client_id": "sandbox-client",
-    "client_secret": "sandbox-secret",
-    "webhook_verifier_token": "sandbox-verifier",
-}
-INTACCT_CREDENTIALS = {"sender_id": "sandbox-sender", "sender_password": "sender-secret"}
-WEBHOOK_PATH = "/v1/webhooks/qbo"
 ALL_SCOPES = ("ledger:read", "ledger:post", "ledger:admin")
 
 
@@ -96,22 +88,16 @@ class Machine:
     def aws_endpoint(self) -> str:
         return self.ports.aws_url
 
-    @property
-    def sandbox_url(self) -> str:
-        return self.ports.sandbox_url
-
-    @property
-    def intacct_url(self) -> str:
-        return self.ports.intacct_url
+    def sandbox_url(self, ledger: str) -> str:
+        return self.ports.sandbox_url(ledger)
 
     @property
     def issuer_url(self) -> str:
         return self.ports.issuer_url
 
-    @property
-    def webhook_url(self) -> str:
-        """Where the sandbox sends its notifications."""
-        return f"{self.api_url}{WEBHOOK_PATH}"
+    def webhook_url(self, ledger: str) -> str:
+        """Where that ledger's sandbox sends its webhooks."""
+        return f"{self.api_url}/v1/webhooks/{ledger}"
 
     def __enter__(self) -> "Machine":
         self.start()
@@ -152,16 +138,16 @@ class Machine:
         """End every process; the state stays."""
         self._stop(self.services())
 
-    def restart(self, *names: ServiceName, kill: bool = False) -> None:
-        """End some or all services and start them again on their state.
+    def restart(self, *names: str, kill: bool = False) -> None:
+        """End some or all services and start them again on their state: `aws`, `issuer`, or a
+        ledger's sandbox by the ledger's name.
 
         kill=True ends them without warning; the emulator then loses what it did not keep.
         """
         chosen = [one for one in self.services() if not names or one.name in names]
         self._stop(chosen, kill)
         self._start(chosen)
-        if any(one.name == "sandbox" for one in chosen):
-            self._subscribe()
+        self._subscribe(one.name for one in chosen)
 
     def is_running(self) -> bool:
         return all(service.pid() is not None for service in self.services())
@@ -171,8 +157,7 @@ class Machine:
         seed, scale = self.choices.seed, self.choices.scale
         return (
             emulator(self.layout, self.ports),
-            sandbox(self.layout, self.ports, seed, scale),
-            intacct(self.layout, self.ports, seed, scale),
+            *(sandbox(ledger, self.layout, self.ports, seed, scale) for ledger in LEDGERS),
             issuer(self.layout, self.ports),
         )
 
@@ -230,21 +215,25 @@ class Machine:
     def _adopt(self, outputs: dict[str, str]) -> None:
         """Remember the outputs, and do what an operator does after a deploy."""
         self.outputs = outputs
-        self.aws.set_secret(outputs["AppSecretQbo"], APP_CREDENTIALS)
-        self.aws.set_secret(outputs["AppSecretIntacct"], INTACCT_CREDENTIALS)
-        self._subscribe()
+        for ledger in LEDGERS:
+            self.aws.set_secret(outputs[ledger.secret_output], ledger.credentials)
+        self._subscribe(ledger.name for ledger in LEDGERS)
 
-    def _subscribe(self) -> None:
-        """Have the sandbox notify the stack, as an operator does on the ledger's portal.
+    def _subscribe(self, names: Iterable[str]) -> None:
+        """Have the sandboxes among these services notify the stack, as an operator does on the
+        ledger's portal. A sandbox forgets it when it ends."""
+        chosen = set(names)
+        for ledger in LEDGERS:
+            if ledger.webhook_token and ledger.name in chosen:
+                self._notify(ledger)
 
-        The sandbox forgets it when it ends.
-        """
-        wanted = {
-            "url": self.webhook_url,
-            "verifier_token": APP_CREDENTIALS["webhook_verifier_token"],
-        }
+    def _notify(self, ledger: SandboxLedger) -> None:
+        wanted = {"url": self.webhook_url(ledger.name), "verifier_token": ledger.webhook_token}
         answer = httpx.put(
-            f"{self.sandbox_url}/_sandbox/webhooks", json=wanted, timeout=10, trust_env=False
+            f"{self.sandbox_url(ledger.name)}/_sandbox/webhooks",
+            json=wanted,
+            timeout=10,
+            trust_env=False,
         )
         answer.raise_for_status()
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from local.machine.layout import HOST, Layout, Ports
+from local.machine.ledgers import SandboxLedger
 from local.machine.service import Service
 
 KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "SSL_CERT_FILE", "PYTHONDONTWRITEBYTECODE")
@@ -52,28 +53,16 @@ def emulator(layout: Layout, ports: Ports) -> Service:
     )
 
 
-def sandbox(layout: Layout, ports: Ports, seed: str, scale: int) -> Service:
-    """The QuickBooks Online sandbox; scale makes its clock run that many times faster."""
-    kept = layout.state / "sandbox.json"
-    options = ("--port", str(ports.sandbox), "--seed", seed, "--scale", str(scale))
+def sandbox(ledger: SandboxLedger, layout: Layout, ports: Ports, seed: str, scale: int) -> Service:
+    """A ledger's sandbox; scale makes its clock run that many times faster."""
+    port, kept = ports.sandboxes[ledger.name], layout.state / f"{ledger.name}.json"
+    options = ("--port", str(port), "--seed", seed, "--scale", str(scale))
+    health = f"{ports.sandbox_url(ledger.name)}/_sandbox/health"
     return _python_module(
-        "sandbox",
-        "local.sandboxes.qbo",
+        ledger.name,
+        ledger.module,
         (*options, "--state", str(kept)),
-        (ports.sandbox, "--sandbox-port", f"{ports.sandbox_url}/_sandbox/health"),
-        layout,
-    )
-
-
-def intacct(layout: Layout, ports: Ports, seed: str, scale: int) -> Service:
-    """The Sage Intacct sandbox; scale makes its clock run that many times faster."""
-    kept = layout.state / "intacct.json"
-    options = ("--port", str(ports.intacct), "--seed", seed, "--scale", str(scale))
-    return _python_module(
-        "intacct",
-        "local.sandboxes.intacct",
-        (*options, "--state", str(kept)),
-        (ports.intacct, "--intacct-port", f"{ports.intacct_url}/_sandbox/health"),
+        (port, f"--{ledger.name}-port", health),
         layout,
     )
 

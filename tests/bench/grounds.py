@@ -1,7 +1,7 @@
 """Where it is measured: the AWS emulator and the sandbox ledger, in processes of their own."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,25 +11,18 @@ import httpx
 
 from local.demo.intacct import gateway
 from local.demo.intacct.company import IntacctCompany
-from local.demo.intacct.gateway import SENDER
 from local.demo.intacct.sandbox import IntacctSandbox
 from local.demo.qbo.company import QuickBooksCompany
 from local.demo.qbo.sandbox import QuickBooksSandbox
 from local.machine import Ports
 from local.machine.aws import Aws
 from local.machine.layout import HOST, REGION, Layout
-from local.machine.service import Service
+from local.machine.ledgers import LEDGERS, QUICKBOOKS_ONLINE, SandboxLedger
 from local.machine.services import emulator, sandbox
 
-APP_SECRETS = {
-    "qbo": {"client_id": "sandbox-client", "client_secret": "sandbox-secret"},
-    "intacct": {"sender_id": SENDER["senderid"], "sender_password": SENDER["password"]},
-}
+APP_SECRETS = {ledger.name: dict(ledger.credentials) for ledger in LEDGERS}
 NAME = "bench"
 VISIBILITY = "600"
-
-Ledger = Callable[[Layout, Ports, str, int], Service]
-"""Its sandbox as a service, with what is in it and the speed of its clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +65,13 @@ class Grounds:
 
 
 @contextmanager
-def grounds(scale: int, ledger: Ledger = sandbox) -> Iterator[Grounds]:
+def grounds(scale: int, ledger: SandboxLedger = QUICKBOOKS_ONLINE) -> Iterator[Grounds]:
     """The emulator and the sandbox of that ledger on ephemeral ports with nothing in them; ended
     on leaving."""
     with TemporaryDirectory(prefix="ledgerlink-bench-") as folder:
         layout, ports = Layout(Path(folder)), Ports.ephemeral()
         layout.prepare()
-        held = ledger(layout, ports, "empty", scale)
+        held = sandbox(ledger, layout, ports, "empty", scale)
         services = (emulator(layout, ports), held)
         try:
             for service in services:
@@ -94,6 +87,7 @@ def grounds(scale: int, ledger: Ledger = sandbox) -> Iterator[Grounds]:
 
 
 def _environment(ports: Ports, scale: int) -> dict[str, str]:
+    qbo = ports.sandbox_url("qbo")
     return {
         "AWS_ENDPOINT_URL": ports.aws_url,
         "AWS_ACCESS_KEY_ID": "test",
@@ -108,12 +102,12 @@ def _environment(ports: Ports, scale: int) -> dict[str, str]:
         "LEDGERLINK_SECRETS_KEY": "alias/aws/secretsmanager",
         **{f"LEDGERLINK_APP_SECRET_{name.upper()}": name for name in APP_SECRETS},
         "LEDGERLINK_DLQ_ARN": "arn:aws:sqs:us-east-1:000000000000:dead",
-        "QBO_API_URL": ports.sandbox_url,
-        "QBO_AUTHORIZE_URL": f"{ports.sandbox_url}/connect/oauth2",
-        "QBO_TOKEN_URL": f"{ports.sandbox_url}/oauth2/v1/tokens/bearer",
-        "QBO_REVOKE_URL": f"{ports.sandbox_url}/v2/oauth2/tokens/revoke",
+        "QBO_API_URL": qbo,
+        "QBO_AUTHORIZE_URL": f"{qbo}/connect/oauth2",
+        "QBO_TOKEN_URL": f"{qbo}/oauth2/v1/tokens/bearer",
+        "QBO_REVOKE_URL": f"{qbo}/v2/oauth2/tokens/revoke",
         "QBO_CLOCK_SCALE": str(scale),
-        "INTACCT_GATEWAY_URL": f"{ports.intacct_url}{gateway.PATH}",
+        "INTACCT_GATEWAY_URL": f"{ports.sandbox_url('intacct')}{gateway.PATH}",
         "INTACCT_HOSTS": HOST,
         "INTACCT_CLOCK_SCALE": str(scale),
         "POWERTOOLS_SERVICE_NAME": NAME,

@@ -10,7 +10,7 @@ from ledgerlink.connectors.intacct.reads.catalog import LIST_SOURCES
 from pydantic import BaseModel, ConfigDict
 
 from local.demo.intacct.company import IntacctCompany
-from local.machine.services import intacct
+from local.machine.ledgers import SAGE_INTACCT
 from tests.bench import sage_rivals, sheet
 from tests.bench.budgets import Line
 from tests.bench.grounds import Grounds, grounds
@@ -47,11 +47,11 @@ class Latency(BaseModel):
 
 def sage() -> Iterator[Line]:
     """Every line about it."""
-    with grounds(TIME_SCALE, intacct) as ground:
+    with grounds(TIME_SCALE, SAGE_INTACCT) as ground:
         with sage_worker(ground, PEOPLE) as worker:
             yield from posting(ground, worker)
         yield from _one_sheet_per_request(ground)
-    with grounds(LISTS_SCALE, intacct) as ground:
+    with grounds(LISTS_SCALE, SAGE_INTACCT) as ground:
         yield from lists(ground)
 
 

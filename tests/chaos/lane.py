@@ -73,7 +73,7 @@ class KillableLane:
     @property
     def ledger_url(self) -> str:
         """Where its sandbox listens."""
-        return self.machine.sandbox_url
+        return self.machine.sandbox_url("qbo")
 
     def environment(self) -> dict[str, str]:
         """What the deployed worker has, with its ways out led through the gates."""

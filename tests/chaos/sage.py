@@ -27,7 +27,7 @@ class SageLane(KillableLane):
 
     @property
     def ledger_url(self) -> str:
-        return self.machine.intacct_url
+        return self.machine.sandbox_url("intacct")
 
     def environment(self) -> dict[str, str]:
         return KillableLane.environment(self) | {"INTACCT_CLOCK_SCALE": HASTE}

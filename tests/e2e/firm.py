@@ -225,7 +225,7 @@ class Books:
 
 def desk(machine: Machine, method: str, path: str, **given: Any) -> Any:
     """A call to the sandbox's own desk."""
-    url = f"{machine.sandbox_url}/_sandbox/{path}"
+    url = f"{machine.sandbox_url('qbo')}/_sandbox/{path}"
     answer = httpx.request(method, url, timeout=30, trust_env=False, **given)
     answer.raise_for_status()
     return answer.json()

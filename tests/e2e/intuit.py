@@ -139,7 +139,7 @@ class QuickBooks:
 
     @cached_property
     def _http(self) -> httpx.Client:
-        base = f"{self.books.machine.sandbox_url}/v3/company/{self.books.realm}/"
+        base = f"{self.books.machine.sandbox_url('qbo')}/v3/company/{self.books.realm}/"
         return httpx.Client(base_url=base, timeout=30, trust_env=False)
 
     def _call(self, method: str, path: str, body: str | None = None, **asked: str) -> Any:

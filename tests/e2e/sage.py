@@ -91,7 +91,7 @@ class Company:
 
     def ask(self, method: str, path: str, **given: Any) -> Any:
         """A call to the desk."""
-        url = f"{self.machine.intacct_url}/_sandbox/{path}"
+        url = f"{self.machine.sandbox_url('intacct')}/_sandbox/{path}"
         answer = httpx.request(method, url, timeout=30, trust_env=False, **given)
         assert answer.status_code == 200, answer.text
         return answer.json()

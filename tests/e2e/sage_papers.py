@@ -122,7 +122,9 @@ class Sage:
     def _add(self, entity: str, key: str, name: str) -> None:
         """Another application adds a vendor or a customer, with the contact that it has to have."""
         body: Body = {f"{entity}ID": key, "NAME": name, "DISPLAYCONTACT": {"PRINTAS": name}}
-        with httpx.Client(base_url=self.company.machine.intacct_url, trust_env=False) as http:
+        with httpx.Client(
+            base_url=self.company.machine.sandbox_url("intacct"), trust_env=False
+        ) as http:
             Gateway(http, self.company.id).create(entity, body, f"add-{self.company.id}-{key}")
 
     def _names(self) -> dict[tuple[str, str], str]:

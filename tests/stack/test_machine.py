@@ -32,9 +32,8 @@ def test_every_process_listens_on_loopback_only(machine: Machine) -> None:
     found = listening_addresses(all_processes(machine))
     assert {port for _address, port in found} == {
         machine.ports.aws,
-        machine.ports.sandbox,
         machine.ports.issuer,
-        machine.ports.intacct,
+        *machine.ports.sandboxes.values(),
     }
     assert all(ipaddress.ip_address(address).is_loopback for address, _port in found)
 
@@ -92,11 +91,13 @@ def test_the_functions_find_the_credentials_of_the_sandboxes_applications(
 
 
 def subscribed(machine: Machine) -> object:
-    found = httpx.get(f"{machine.sandbox_url}/_sandbox/webhooks", timeout=10, trust_env=False)
+    found = httpx.get(
+        f"{machine.sandbox_url('qbo')}/_sandbox/webhooks", timeout=10, trust_env=False
+    )
     return found.json()["url"]
 
 
 def test_the_sandbox_notifies_the_deployed_door_even_after_its_restart(machine: Machine) -> None:
     assert subscribed(machine) == f"{machine.api_url}/v1/webhooks/qbo"
-    machine.restart("sandbox")
+    machine.restart("qbo")
     assert subscribed(machine) == f"{machine.api_url}/v1/webhooks/qbo"

@@ -27,19 +27,18 @@ def local(
 def port_options(ports: Ports) -> list[str]:
     return [
         f"--aws-port={ports.aws}",
-        f"--sandbox-port={ports.sandbox}",
         f"--issuer-port={ports.issuer}",
-        f"--intacct-port={ports.intacct}",
+        *(f"--{ledger}-port={port}" for ledger, port in ports.sandboxes.items()),
     ]
 
 
 def test_a_taken_port_is_named_with_the_setting_that_moves_it(tmp_path: Path) -> None:
     with socket.create_server((HOST, 0)) as taken:
         port = taken.getsockname()[1]
-        done = local(tmp_path, "up", f"--sandbox-port={port}")
+        done = local(tmp_path, "up", f"--qbo-port={port}")
     assert done.returncode == 2
-    assert f"port {port}, meant for sandbox, is taken" in done.stderr
-    assert "--sandbox-port" in done.stderr
+    assert f"port {port}, meant for qbo, is taken" in done.stderr
+    assert "--qbo-port" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -79,7 +79,7 @@ def test_a_wrong_signature_is_unauthorized_with_words(machine: Machine) -> None:
 
 
 def test_no_signature_is_unauthorized(machine: Machine) -> None:
-    answer = httpx.post(machine.webhook_url, json=[ENTRY], timeout=30, trust_env=False)
+    answer = httpx.post(machine.webhook_url("qbo"), json=[ENTRY], timeout=30, trust_env=False)
     assert answer.status_code == 401
 
 
@@ -96,7 +96,7 @@ def test_a_notification_of_more_than_a_mebibyte_is_too_large(machine: Machine) -
 
 
 def test_an_edit_in_the_ledger_is_notified_and_taken(machine: Machine) -> None:
-    sandbox = f"{machine.sandbox_url}/_sandbox"
+    sandbox = f"{machine.sandbox_url('qbo')}/_sandbox"
     realm = str(httpx.get(f"{sandbox}/health", trust_env=False).json()["companies"][0]["realm"])
     before = len(_deliveries(machine))
     edit = {"entity": "Customer", "create": {"DisplayName": f"Notified {time.time_ns()}"}}
@@ -108,5 +108,7 @@ def test_an_edit_in_the_ledger_is_notified_and_taken(machine: Machine) -> None:
 
 
 def _deliveries(machine: Machine) -> list[dict[str, int]]:
-    found = httpx.get(f"{machine.sandbox_url}/_sandbox/webhooks", timeout=10, trust_env=False)
+    found = httpx.get(
+        f"{machine.sandbox_url('qbo')}/_sandbox/webhooks", timeout=10, trust_env=False
+    )
     return list(found.json()["deliveries"])
