@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.connections import Connection, ConnectionKey, ConnectionState
 from ledgerlink.domain.ports import Tokens
 from ledgerlink.services import lane
 from ledgerlink.services.dependencies import Dependencies
@@ -44,7 +44,8 @@ class Stepping:
         if not found:
             return False
         event = json.loads(found[0]["Body"])
-        run = deps.runs.get(event["firm"], event["connection_id"], event["run_id"])
+        connection_key = ConnectionKey(event["firm"], event["connection_id"])
+        run = deps.runs.get(connection_key, event["run_id"])
         state_machine.do_step(deps, run, event["machine"], event["step"], event["token"])
         sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=found[0]["ReceiptHandle"])
         return True
@@ -68,7 +69,7 @@ def connected(deps: Dependencies, firm: str, realm: str, granted: Mapping[str, s
         refresh_token=granted["refresh_token"],
         access_expires_at=now + timedelta(hours=1),
     )
-    deps.vaults.put(firm, connection.id, tokens)
+    deps.vaults.put(ConnectionKey(firm, connection.id), tokens)
     return connection
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from ledgerlink.domain.errors import Forbidden
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.services.posting.staged_records import may_post
 
@@ -33,6 +34,10 @@ class Caller:
     user: str
     administrator: bool = False
     kinds: tuple[RecordKind, ...] | None = None
+
+    def connection_key(self, connection_id: str) -> ConnectionKey:
+        """The name of one of the firm's connections."""
+        return ConnectionKey(self.firm, connection_id)
 
     def require_kinds(self, wanted: Iterable[RecordKind]) -> None:
         """Raises Forbidden for a kind of record that the user may not post."""

@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ledgerlink.bootstrap import count, dependencies, metrics
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.services.imports import state_machine
 
 logger = Logger()
@@ -19,7 +20,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     firm, connection_id, run_id = event["firm"], event["connection_id"], event["run_id"]
     step: str = event["step"]
     logger.append_keys(firm=firm, connection=connection_id, run=run_id, step=step)
-    run = dependencies().runs.get(firm, connection_id, run_id)
+    run = dependencies().runs.get(ConnectionKey(firm, connection_id), run_id)
     if step in ENDS:
         ENDS[step](dependencies(), run, event["machine"])
     else:

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import httpx
 from ledgerlink.bootstrap import build
-from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.connections import Connection, ConnectionKey
 from ledgerlink.domain.model.imports import Scope
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.runs import FINISHED, Run, RunState
@@ -61,7 +61,9 @@ class Bench:
         for kind, given in rules(account).items():
             chosen = RuleKind(kind)
             found = mappings(chosen, given)
-            put_rules(self.deps, USER.firm, USER.name, self.connection.id, chosen, found)
+            put_rules(
+                self.deps, ConnectionKey(USER.firm, self.connection.id), USER.name, chosen, found
+            )
 
     def work(self) -> None:
         """Do what comes out of the machine and out of the lane, until it is over."""
@@ -76,7 +78,7 @@ class Bench:
     def planned(self) -> tuple[Run, float]:
         """A new import of the sheet with its plan, and the seconds that the plan took."""
         firm, connection_id = USER.firm, self.connection.id
-        upload, url = accept.upload(self.deps, firm, connection_id)
+        upload, url = accept.upload(self.deps, ConnectionKey(firm, connection_id))
         packed = gzip.compress(b"\n".join(lines("import", COUNT)))
         httpx.put(url, content=packed, trust_env=False).raise_for_status()
         wanted = service.Wanted(scope=SCOPE, records=upload)
@@ -96,7 +98,7 @@ class Bench:
     def until(self, run: Run, when: Callable[[Run], Any]) -> Run:
         ends = time.monotonic() + PATIENCE
         while time.monotonic() < ends:
-            now = self.deps.runs.get(run.firm, run.connection_id, run.id)
+            now = self.deps.runs.get(run.connection_key, run.id)
             if when(now):
                 return now
             time.sleep(0.1)

@@ -49,7 +49,7 @@ def connected(order: dict[str, Any]) -> Connection:
         created_at=now,
     )
     found.connections.claim(connection, company_id)
-    found.vaults.put(FIRM, connection.id, keys)
+    found.vaults.put(connection.key, keys)
     found.connections.save(connection)
     return connection
 
@@ -69,7 +69,7 @@ def drive(run: Run) -> Iterator[Run]:
     """Hand the lane's messages to the handler until the run has ended; the run after each."""
     for message in _messages():
         _handle(message)
-        run = dependencies().runs.get(run.firm, run.connection_id, run.id)
+        run = dependencies().runs.get(run.connection_key, run.id)
         yield run
         if run.state in ENDED:
             return

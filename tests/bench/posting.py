@@ -25,7 +25,7 @@ from ledgerlink.services.settings.settings import change_settings
 from ledgerlink.wire.rules import mappings
 
 from tests.bench import papers
-from tests.bench.lane import FIRM, USER, connected, drive
+from tests.bench.lane import USER, connected, drive
 from tests.bench.meter import Meter
 from tests.bench.posted import Posted
 from tests.bench.sheet import lines
@@ -33,20 +33,20 @@ from tests.bench.sheet import lines
 
 def set_rules(connection: Connection, order: dict[str, Any]) -> None:
     """The rules of the sheets, and their settings, as the first order has them."""
-    change_settings(dependencies(), FIRM, USER, connection.id, order["settings"])
+    change_settings(dependencies(), connection.key, USER, order["settings"])
     for kind, given in order["rules"].items():
         chosen = RuleKind(kind)
-        put_rules(dependencies(), FIRM, USER, connection.id, chosen, mappings(chosen, given))
+        put_rules(dependencies(), connection.key, USER, chosen, mappings(chosen, given))
 
 
 def post(connection: Connection, records: Iterable[bytes], key: str) -> Posted:
     """Post these records through lane and handler until the run has ended."""
-    upload, url = accept.upload(dependencies(), FIRM, connection.id)
+    upload, url = accept.upload(dependencies(), connection.key)
     httpx.put(url, content=gzip.compress(b"\n".join(records))).raise_for_status()
     meter = Meter()
     meter.attach(client("dynamodb"), client("s3"), client("sqs"), client("secretsmanager"))
     begun, cpu = time.monotonic(), time.process_time()
-    run = accept.post(dependencies(), FIRM, USER, connection.id, key, upload)
+    run = accept.post(dependencies(), connection.key, USER, key, upload)
     planned, messages = 0.0, 0
     for later in drive(run):
         run = later

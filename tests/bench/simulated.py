@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, cast
 
-from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.connections import Connection, ConnectionKey, ConnectionState
 from ledgerlink.domain.model.list_records import ListTraits, ListType
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.model.schedule import NIGHTLY_SPREAD, Due, jitter
@@ -97,18 +97,18 @@ class Counted:
 class Index:
     """Implements `services.stores.Schedules`, quick for many rows and many ticks."""
 
-    rows: dict[tuple[str, str], Due] = field(default_factory=dict)
+    rows: dict[ConnectionKey, Due] = field(default_factory=dict)
     heap: list[tuple[datetime, str, int, Due]] = field(default_factory=list)
 
-    def get(self, firm: str, connection_id: str) -> Due:
-        plain = Due(firm=firm, connection_id=connection_id)
-        return self.rows.get((firm, connection_id), plain)
+    def get(self, connection_key: ConnectionKey) -> Due:
+        plain = Due(firm=connection_key.firm, connection_id=connection_key.id)
+        return self.rows.get(connection_key, plain)
 
     def put(self, due: Due) -> bool:
-        if self.get(due.firm, due.connection_id).version != due.version:
+        if self.get(due.connection_key).version != due.version:
             return False
         stored = replace(due, version=due.version + 1)
-        self.rows[(due.firm, due.connection_id)] = stored
+        self.rows[due.connection_key] = stored
         if stored.at is not None:
             heapq.heappush(self.heap, (stored.at, stored.connection_id, stored.version, stored))
         return True
@@ -117,7 +117,7 @@ class Index:
         some: list[tuple[datetime, str, int, Due]] = []
         while self.heap and self.heap[0][0] <= now and len(some) < limit:
             entry = heapq.heappop(self.heap)
-            if self.rows[(entry[3].firm, entry[3].connection_id)] == entry[3]:
+            if self.rows[entry[3].connection_key] == entry[3]:
                 some.append(entry)
         for entry in some:
             heapq.heappush(self.heap, entry)
@@ -231,7 +231,7 @@ class Simulation:
             created_at=self.plan.begin,
         )
         self.companies.save(connection)
-        self.choices.put(connection.firm, connection.id, Settings(schedule=nightly))
+        self.choices.put(connection.key, Settings(schedule=nightly))
         scheduler.replan(self.deps, connection)
 
     def _at(self, moment: datetime, happen: Callable[[], None]) -> None:
@@ -269,7 +269,7 @@ class Simulation:
             came, message = self.groups.take()
             now = self.clock.now()
             self.night.waits.append(now - came)
-            run = self.runs.get(message.firm, message.connection_id, message.run_id)
+            run = self.runs.get(message.connection_key, message.run_id)
             self.runs.save(replace(run, state=RunState.APPLYING))
             self._at(now + self._lasts(message.connection_id), lambda run=run: self._end(run))  # type: ignore[misc]
         self.night.at_once = max(self.night.at_once, len(self.groups.busy))
@@ -283,7 +283,7 @@ class Simulation:
     def _end(self, run: Run) -> None:
         now, night = self.clock.now(), self.night
         self.runs.save(replace(run, state=RunState.COMPLETED, finished_at=now))
-        connection = self.companies.get(run.firm, run.connection_id)
+        connection = self.companies.get(run.connection_key)
         scheduler.reschedule(self.deps, connection, changed=False)
         night.done[connection.id] += 1
         night.ends.append(now)

@@ -17,7 +17,7 @@ from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.services.sync.request import request_sync
 
-from tests.bench.lane import FIRM, USER, connected, drive
+from tests.bench.lane import USER, connected, drive
 from tests.bench.peak import peak_mb
 from tests.bench.synced import Synced
 
@@ -28,9 +28,8 @@ def sync(connection: Connection, order: dict[str, Any], key: str) -> Synced:
     wanted = order.get("lists")
     run = request_sync(
         dependencies(),
-        FIRM,
+        connection.key,
         USER,
-        connection.id,
         key,
         whole=order.get("whole", False),
         wanted=tuple(ListType(kind) for kind in wanted) if wanted else None,

@@ -120,7 +120,7 @@ class KillableLane:
             (RuleKind.PROJECTS, CreateProject(name="Engine", client=client)),
             (RuleKind.LABOR_CODES, CreateLaborCode(name="Dev", income_account_id=income)),
         ):
-            rules.put_rules(self.deps, FIRM, "chaos", self.connection.id, kind, {"one": mapping})
+            rules.put_rules(self.deps, self.connection.key, "chaos", kind, {"one": mapping})
 
     def _income(self) -> str:
         accounts = self.rows("Account")
@@ -133,7 +133,7 @@ class KillableLane:
         return [row for row in rows if row.get("status") != "Deleted"]
 
     def post(self, entries: Sequence[dict[str, Any]]) -> Run:
-        return accept.post(self.deps, FIRM, "chaos", self.connection.id, uuid4().hex, entries)
+        return accept.post(self.deps, self.connection.key, "chaos", uuid4().hex, entries)
 
     def imported(
         self, entries: Sequence[dict[str, Any]], ledger: Shot | None = None, aws: Shot | None = None
@@ -151,16 +151,14 @@ class KillableLane:
         return self.run(run), deaths
 
     def sync(self, **asked: Any) -> Run:
-        return request.request_sync(
-            self.deps, FIRM, "chaos", self.connection.id, uuid4().hex, **asked
-        )
+        return request.request_sync(self.deps, self.connection.key, "chaos", uuid4().hex, **asked)
 
     def edit(self, **body: Any) -> dict[str, Any]:
         """Somebody works in the ledger's own screens; the row."""
         return dict(self._sandbox("POST", f"companies/{self.realm}/edit", json=body))
 
     def run(self, run: Run) -> Run:
-        return self.deps.runs.get(FIRM, self.connection.id, run.id)
+        return self.deps.runs.get(self.connection.key, run.id)
 
     def work(self, ledger: Shot | None = None, aws: Shot | None = None) -> int:
         """Take everything out of the lane; returns how many workers died on the way."""

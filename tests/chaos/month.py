@@ -12,7 +12,7 @@ from ledgerlink.domain.model.rules import CreateUser, LinkExpenseCode, RuleKind
 from ledgerlink.services.posting import accept
 from ledgerlink.services.settings import rules, settings
 
-from tests.chaos.lane import FIRM, KillableLane, entries
+from tests.chaos.lane import KillableLane, entries
 
 REPORTS, LINES, CARDS = 12, 6, 48
 INVOICES = 31
@@ -35,13 +35,13 @@ def furnish(lane: KillableLane) -> None:
         (RuleKind.EXPENSE_CODES, {"one": code}),
         (RuleKind.USERS, {"two": person}),
     ):
-        rules.put_rules(lane.deps, FIRM, "chaos", lane.connection.id, kind, some)
+        rules.put_rules(lane.deps, lane.connection.key, "chaos", kind, some)
     chosen = {
         "payable_account_id": accounts["Accounts Payable"],
         "check_account_id": accounts["Bank"],
         "card_account_id": accounts["Credit Card"],
     }
-    settings.change_settings(lane.deps, FIRM, "chaos", lane.connection.id, {"expenses": chosen})
+    settings.change_settings(lane.deps, lane.connection.key, "chaos", {"expenses": chosen})
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ class Month:
 
 
 def _uploaded(lane: KillableLane, content: bytes) -> str:
-    upload_id, url = accept.upload(lane.deps, FIRM, lane.connection.id)
+    upload_id, url = accept.upload(lane.deps, lane.connection.key)
     httpx.put(url, content=content, timeout=30, trust_env=False).raise_for_status()
     return upload_id
 

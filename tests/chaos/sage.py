@@ -48,9 +48,9 @@ class SageLane(KillableLane):
             (RuleKind.EXPENSE_CODES, {"one": LinkExpenseCode(ledger_id="glaccount/6000")}),
             (RuleKind.USERS, {"two": person}),
         ):
-            rules.put_rules(self.deps, FIRM, "chaos", self.connection.id, kind, some)
+            rules.put_rules(self.deps, self.connection.key, "chaos", kind, some)
         chosen = {"expenses": {"card_account_id": "creditcard/CORP-VISA"}}
-        settings.change_settings(self.deps, FIRM, "chaos", self.connection.id, chosen)
+        settings.change_settings(self.deps, self.connection.key, "chaos", chosen)
 
     @property
     def company(self) -> Company:

@@ -9,7 +9,7 @@ from ledgerlink.domain.model.runs import Run, RunState
 
 from local.machine import Machine
 from tests.chaos.gate import Shot
-from tests.chaos.lane import FIRM, KillableLane
+from tests.chaos.lane import KillableLane
 
 NEW = 40
 
@@ -80,7 +80,7 @@ def test_a_sync_whose_worker_is_killed_tells_every_change_once(
 
 
 def _feed(lane: KillableLane) -> list[tuple[int, str, ListType, str, dict[str, object]]]:
-    changes = lane.deps.lists.changes(FIRM, lane.connection.id, 0, 100_000).items
+    changes = lane.deps.lists.changes(lane.connection.key, 0, 100_000).items
     return [(c.seq, c.run_id, c.record.type, c.record.id, c.record.seen()) for c in changes]
 
 
@@ -96,6 +96,6 @@ def _feed_is_records_is_ledger(lane: KillableLane) -> None:
     feed = _feed(lane)
     assert [seq for seq, *_ in feed] == list(range(1, len(feed) + 1))
     told = {i: seen for _, _, kind, i, seen in feed if kind is ListType.CUSTOMER}
-    page = lane.deps.lists.page(FIRM, lane.connection.id, ListType.CUSTOMER, None, 100_000)
+    page = lane.deps.lists.page(lane.connection.key, ListType.CUSTOMER, None, 100_000)
     assert told == {record.id: record.seen() for record in page.items}
     assert set(told) == {str(row["Id"]) for row in lane.rows("Customer")}

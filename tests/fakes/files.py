@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledgerlink.domain.errors import Invalid, NotFound
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.runs import Run
@@ -34,23 +35,23 @@ class FakeStaging:
     def notes(self, run: Run, name: str) -> Sequence[Any]:
         return self.kept.get((run.firm, run.connection_id, run.id, name), [])
 
-    def upload_address(self, firm: str, connection_id: str) -> tuple[str, str]:
+    def upload_address(self, connection_key: ConnectionKey) -> tuple[str, str]:
         self.count += 1
         upload_id = f"{self.count:032x}"
-        return upload_id, f"memory:{_name(firm, connection_id, upload_id)}"
+        return upload_id, f"memory:{_name(connection_key, upload_id)}"
 
-    def uploaded(self, firm: str, connection_id: str, upload_id: str) -> str:
-        name = _name(firm, connection_id, upload_id)
+    def uploaded(self, connection_key: ConnectionKey, upload_id: str) -> str:
+        name = _name(connection_key, upload_id)
         if name not in self.files:
             raise NotFound("no_upload", f"Nothing was uploaded as {upload_id}.", "PUT it first.")
         return name
 
-    def uploaded_file(self, firm: str, connection_id: str, upload_id: str) -> bytes:
-        return self.files[self.uploaded(firm, connection_id, upload_id)]
+    def uploaded_file(self, connection_key: ConnectionKey, upload_id: str) -> bytes:
+        return self.files[self.uploaded(connection_key, upload_id)]
 
-    def put_records(self, firm: str, connection_id: str, lines: Iterable[Any]) -> str:
-        upload_id, _ = self.upload_address(firm, connection_id)
-        name = _name(firm, connection_id, upload_id)
+    def put_records(self, connection_key: ConnectionKey, lines: Iterable[Any]) -> str:
+        upload_id, _ = self.upload_address(connection_key)
+        name = _name(connection_key, upload_id)
         self.files[name] = b"\n".join(json.dumps(line).encode() for line in lines)
         return name
 
@@ -78,8 +79,8 @@ class FakeStaging:
         return self.requests[name]
 
 
-def _name(firm: str, connection_id: str, upload_id: str) -> str:
-    return json.dumps([firm, connection_id, upload_id])
+def _name(connection_key: ConnectionKey, upload_id: str) -> str:
+    return json.dumps([connection_key.firm, connection_key.id, upload_id])
 
 
 def _unpacked(body: bytes) -> bytes:
@@ -114,10 +115,10 @@ class FakeLane:
 class FakeMemory:
     """Implements `services.stores.LaneMemory`."""
 
-    states: dict[tuple[str, str], ConnectorState] = field(default_factory=dict)
+    states: dict[ConnectionKey, ConnectorState] = field(default_factory=dict)
 
-    def load(self, firm: str, connection_id: str) -> ConnectorState:
-        return self.states.get((firm, connection_id), {})
+    def load(self, connection_key: ConnectionKey) -> ConnectorState:
+        return self.states.get(connection_key, {})
 
-    def save(self, firm: str, connection_id: str, state: ConnectorState) -> None:
-        self.states[(firm, connection_id)] = dict(state)
+    def save(self, connection_key: ConnectionKey, state: ConnectorState) -> None:
+        self.states[connection_key] = dict(state)

@@ -5,112 +5,110 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.list_records import Change, ListRecord, ListType, SyncState
 from ledgerlink.domain.model.schedule import Due
 from ledgerlink.domain.model.settings import Settings
 from ledgerlink.services.ports import Event, Page
-
-Connection = tuple[str, str]
 
 
 @dataclass
 class FakeLists:
     """Implements `services.stores.Lists`."""
 
-    rows: dict[tuple[str, str, ListType], dict[str, ListRecord]] = field(default_factory=dict)
-    feeds: dict[Connection, list[Change]] = field(default_factory=dict)
-    states: dict[Connection, SyncState] = field(default_factory=dict)
+    rows: dict[tuple[ConnectionKey, ListType], dict[str, ListRecord]] = field(default_factory=dict)
+    feeds: dict[ConnectionKey, list[Change]] = field(default_factory=dict)
+    states: dict[ConnectionKey, SyncState] = field(default_factory=dict)
 
     def get(
-        self, firm: str, connection_id: str, kind: ListType, ids: Iterable[str]
+        self, connection_key: ConnectionKey, kind: ListType, ids: Iterable[str]
     ) -> Mapping[str, ListRecord]:
-        mine = self.rows.get((firm, connection_id, kind), {})
+        mine = self.rows.get((connection_key, kind), {})
         return {each: mine[each] for each in ids if each in mine}
 
     def page(
-        self, firm: str, connection_id: str, kind: ListType, after: str | None, limit: int
+        self, connection_key: ConnectionKey, kind: ListType, after: str | None, limit: int
     ) -> Page[ListRecord]:
-        mine = self.rows.get((firm, connection_id, kind), {})
+        mine = self.rows.get((connection_key, kind), {})
         ids = [each for each in sorted(mine) if after is None or each > after]
         items = [mine[each] for each in ids[:limit]]
         return Page(items, items[-1].id if len(ids) > limit else None)
 
-    def ids(self, firm: str, connection_id: str, kind: ListType) -> Iterator[str]:
-        mine = self.rows.get((firm, connection_id, kind), {})
+    def ids(self, connection_key: ConnectionKey, kind: ListType) -> Iterator[str]:
+        mine = self.rows.get((connection_key, kind), {})
         return iter([each for each, record in mine.items() if not record.gone])
 
-    def has_children(self, firm: str, connection_id: str, kind: ListType, parent_id: str) -> bool:
-        mine = self.rows.get((firm, connection_id, kind), {})
+    def has_children(self, connection_key: ConnectionKey, kind: ListType, parent_id: str) -> bool:
+        mine = self.rows.get((connection_key, kind), {})
         return any(record.parent_id == parent_id and record.usable for record in mine.values())
 
-    def recover(self, firm: str, connection_id: str) -> None:
+    def recover(self, connection_key: ConnectionKey) -> None:
         """A record is made in one step here."""
 
     def record(
         self,
-        firm: str,
-        connection_id: str,
+        connection_key: ConnectionKey,
         run_id: str,
         changes: Sequence[Change],
         same: Sequence[ListRecord] = (),
     ) -> Sequence[Change]:
-        feed = self.feeds.setdefault((firm, connection_id), [])
+        feed = self.feeds.setdefault(connection_key, [])
         begun = len(feed) + 1
         numbered = [
             replace(change, seq=seq, run_id=run_id) for seq, change in enumerate(changes, begun)
         ]
         feed.extend(numbered)
         for record in (*(change.record for change in changes), *same):
-            self.rows.setdefault((firm, connection_id, record.type), {})[record.id] = record
+            self.rows.setdefault((connection_key, record.type), {})[record.id] = record
         return numbered
 
     def tally(
-        self, firm: str, connection_id: str, run_id: str
+        self, connection_key: ConnectionKey, run_id: str
     ) -> Mapping[ListType, Mapping[str, int]]:
         counts: dict[ListType, Counter[str]] = {}
-        for change in self.feeds.get((firm, connection_id), []):
+        for change in self.feeds.get(connection_key, []):
             if change.run_id == run_id:
                 counts.setdefault(change.record.type, Counter())[change.kind.value] += 1
         return counts
 
-    def changes(self, firm: str, connection_id: str, after: int, limit: int) -> Page[Change]:
-        items = self.feeds.get((firm, connection_id), [])[after : after + limit]
+    def changes(self, connection_key: ConnectionKey, after: int, limit: int) -> Page[Change]:
+        items = self.feeds.get(connection_key, [])[after : after + limit]
         return Page(items, str(items[-1].seq if items else after))
 
-    def state(self, firm: str, connection_id: str) -> SyncState:
-        return self.states.get((firm, connection_id), SyncState())
+    def state(self, connection_key: ConnectionKey) -> SyncState:
+        return self.states.get(connection_key, SyncState())
 
-    def save_state(self, firm: str, connection_id: str, state: SyncState) -> None:
-        self.states[(firm, connection_id)] = state
+    def save_state(self, connection_key: ConnectionKey, state: SyncState) -> None:
+        self.states[connection_key] = state
 
 
 @dataclass
 class FakeSettings:
     """Implements `services.stores.SettingsStore`."""
 
-    rows: dict[Connection, Settings] = field(default_factory=dict)
+    rows: dict[ConnectionKey, Settings] = field(default_factory=dict)
 
-    def get(self, firm: str, connection_id: str) -> Settings:
-        return self.rows.get((firm, connection_id), Settings())
+    def get(self, connection_key: ConnectionKey) -> Settings:
+        return self.rows.get(connection_key, Settings())
 
-    def put(self, firm: str, connection_id: str, settings: Settings) -> None:
-        self.rows[(firm, connection_id)] = settings
+    def put(self, connection_key: ConnectionKey, settings: Settings) -> None:
+        self.rows[connection_key] = settings
 
 
 @dataclass
 class FakeSchedules:
     """Implements `services.stores.Schedules`."""
 
-    rows: dict[Connection, Due] = field(default_factory=dict)
+    rows: dict[ConnectionKey, Due] = field(default_factory=dict)
 
-    def get(self, firm: str, connection_id: str) -> Due:
-        plain = Due(firm=firm, connection_id=connection_id)
-        return self.rows.get((firm, connection_id), plain)
+    def get(self, connection_key: ConnectionKey) -> Due:
+        plain = Due(firm=connection_key.firm, connection_id=connection_key.id)
+        return self.rows.get(connection_key, plain)
 
     def put(self, due: Due) -> bool:
-        if self.get(due.firm, due.connection_id).version != due.version:
+        if self.get(due.connection_key).version != due.version:
             return False
-        self.rows[(due.firm, due.connection_id)] = replace(due, version=due.version + 1)
+        self.rows[due.connection_key] = replace(due, version=due.version + 1)
         return True
 
     def due(self, now: datetime, limit: int) -> Sequence[Due]:
@@ -124,17 +122,17 @@ class FakeUsage:
     """Implements `services.stores.Usage`."""
 
     applications: Counter[tuple[str, str]] = field(default_factory=Counter)
-    connections: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    connections: Counter[tuple[ConnectionKey, str]] = field(default_factory=Counter)
 
-    def add(self, ledger: str, firm: str, connection_id: str, month: str, calls: int) -> None:
+    def add(self, ledger: str, connection_key: ConnectionKey, month: str, calls: int) -> None:
         self.applications[(ledger, month)] += calls
-        self.connections[(firm, connection_id, month)] += calls
+        self.connections[(connection_key, month)] += calls
 
     def of_application(self, ledger: str, month: str) -> int:
         return self.applications[(ledger, month)]
 
-    def of_connection(self, firm: str, connection_id: str, month: str) -> int:
-        return self.connections[(firm, connection_id, month)]
+    def of_connection(self, connection_key: ConnectionKey, month: str) -> int:
+        return self.connections[(connection_key, month)]
 
 
 @dataclass

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ledgerlink.domain.errors import Conflict, Invalid, NotFound
-from ledgerlink.domain.model.connections import Authorization, Connection
+from ledgerlink.domain.model.connections import Authorization, Connection, ConnectionKey
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.rules import Rule, RuleKind
 from ledgerlink.domain.model.source_records import RecordKind
@@ -24,25 +24,25 @@ class Claim:
 class FakeConnections:
     """Implements `services.stores.Connections`."""
 
-    rows: dict[tuple[str, str], Connection] = field(default_factory=dict)
+    rows: dict[ConnectionKey, Connection] = field(default_factory=dict)
     consents: dict[str, Authorization] = field(default_factory=dict)
     claims: dict[tuple[str, str], Claim] = field(default_factory=dict)
 
     def save(self, connection: Connection) -> None:
-        self.rows[(connection.firm, connection.id)] = connection
+        self.rows[connection.key] = connection
 
-    def get(self, firm: str, connection_id: str) -> Connection:
-        if (firm, connection_id) not in self.rows:
+    def get(self, connection_key: ConnectionKey) -> Connection:
+        if connection_key not in self.rows:
             raise NotFound(
-                "no_connection", f"There is no connection {connection_id}.", "See the list."
+                "no_connection", f"There is no connection {connection_key.id}.", "See the list."
             )
-        return self.rows[(firm, connection_id)]
+        return self.rows[connection_key]
 
     def list(self, firm: str) -> Sequence[Connection]:
-        return [self.rows[key] for key in sorted(self.rows) if key[0] == firm]
+        return [self.rows[key] for key in sorted(self.rows) if key.firm == firm]
 
     def remove(self, connection: Connection) -> None:
-        self.rows.pop((connection.firm, connection.id), None)
+        self.rows.pop(connection.key, None)
 
     def begin(self, authorization: Authorization) -> None:
         self.consents[authorization.state] = authorization
@@ -65,7 +65,7 @@ class FakeConnections:
         claim = self.claims.get((ledger, company_id))
         if claim is None or not claim.held:
             return None
-        return self.rows.get((claim.firm, claim.connection_id))
+        return self.rows.get(ConnectionKey(claim.firm, claim.connection_id))
 
     def require_free(self, connection: Connection, company_id: str) -> None:
         there = self.claims.get((connection.ledger, company_id))
@@ -96,22 +96,22 @@ class FakeConnections:
 class FakeRules:
     """Implements `services.stores.Rules`."""
 
-    log: dict[tuple[str, str, RuleKind, str], dict[int, Rule]] = field(default_factory=dict)
+    log: dict[tuple[ConnectionKey, RuleKind, str], dict[int, Rule]] = field(default_factory=dict)
 
-    def put(self, firm: str, connection_id: str, rules: Iterable[Rule]) -> None:
+    def put(self, connection_key: ConnectionKey, rules: Iterable[Rule]) -> None:
         for rule in rules:
-            versions = self.log.setdefault((firm, connection_id, rule.kind, rule.key), {})
+            versions = self.log.setdefault((connection_key, rule.kind, rule.key), {})
             versions[rule.version] = rule
 
-    def list(self, firm: str, connection_id: str, kind: RuleKind | None = None) -> Sequence[Rule]:
+    def list(self, connection_key: ConnectionKey, kind: RuleKind | None = None) -> Sequence[Rule]:
         return [
             versions[max(versions)]
-            for key, versions in self.log.items()
-            if key[:2] == (firm, connection_id) and kind in (None, key[2])
+            for (owner, of_kind, _), versions in self.log.items()
+            if owner == connection_key and kind in (None, of_kind)
         ]
 
-    def history(self, firm: str, connection_id: str, kind: RuleKind, key: str) -> Sequence[Rule]:
-        versions = self.log.get((firm, connection_id, kind, key), {})
+    def history(self, connection_key: ConnectionKey, kind: RuleKind, key: str) -> Sequence[Rule]:
+        versions = self.log.get((connection_key, kind, key), {})
         return [versions[number] for number in sorted(versions)]
 
 
@@ -119,48 +119,47 @@ class FakeRules:
 class FakeLinks:
     """Implements `services.stores.Links`."""
 
-    rows: dict[tuple[str, str], dict[str, Link]] = field(default_factory=dict)
+    rows: dict[ConnectionKey, dict[str, Link]] = field(default_factory=dict)
 
-    def get(self, firm: str, connection_id: str, wanted: Iterable[str]) -> Mapping[str, Link]:
-        mine = self.rows.get((firm, connection_id), {})
+    def get(self, connection_key: ConnectionKey, wanted: Iterable[str]) -> Mapping[str, Link]:
+        mine = self.rows.get(connection_key, {})
         return {key: mine[key] for key in wanted if key in mine}
 
     def of_records(
-        self, firm: str, connection_id: str, kinds: Collection[str], ledger_ids: Iterable[str]
+        self, connection_key: ConnectionKey, kinds: Collection[str], ledger_ids: Iterable[str]
     ) -> Mapping[str, Link]:
-        mine = self.rows.get((firm, connection_id), {}).values()
+        mine = self.rows.get(connection_key, {}).values()
         by_id = {link.ledger_id: link for link in mine if link.kind in kinds}
         return {each: by_id[each] for each in ledger_ids if each in by_id}
 
-    def ledger_ids(self, firm: str, connection_id: str, kinds: Collection[str]) -> Iterator[str]:
-        mine = self.rows.get((firm, connection_id), {}).values()
+    def ledger_ids(self, connection_key: ConnectionKey, kinds: Collection[str]) -> Iterator[str]:
+        mine = self.rows.get(connection_key, {}).values()
         return iter([link.ledger_id for link in mine if link.kind in kinds])
 
-    def between(self, firm: str, connection_id: str, first: date, last: date) -> Iterator[Link]:
-        mine = self.rows.get((firm, connection_id), {}).values()
+    def between(self, connection_key: ConnectionKey, first: date, last: date) -> Iterator[Link]:
+        mine = self.rows.get(connection_key, {}).values()
         worked = [link for link in mine if link.source and first <= link.source.work_date <= last]
         return iter(worked)
 
-    def beginning(self, firm: str, connection_id: str, starts: Iterable[str]) -> Mapping[str, Link]:
-        mine, wanted = self.rows.get((firm, connection_id), {}), tuple(starts)
+    def beginning(self, connection_key: ConnectionKey, starts: Iterable[str]) -> Mapping[str, Link]:
+        mine, wanted = self.rows.get(connection_key, {}), tuple(starts)
         return {key: link for key, link in mine.items() if key.startswith(wanted)}
 
     def carriers(
         self,
-        firm: str,
-        connection_id: str,
+        connection_key: ConnectionKey,
         members: Iterable[str],
         record: RecordKind = RecordKind.TIME,
     ) -> Mapping[str, Link]:
-        mine = self.rows.get((firm, connection_id), {}).values()
+        mine = self.rows.get(connection_key, {}).values()
         several = [link for link in mine if link.carries and link.record is record]
         carried = {member: link for link in several for member in link.members}
         return {member: carried[member] for member in members if member in carried}
 
-    def put(self, firm: str, connection_id: str, links: Sequence[Link]) -> None:
-        self.rows.setdefault((firm, connection_id), {}).update({link.key: link for link in links})
+    def put(self, connection_key: ConnectionKey, links: Sequence[Link]) -> None:
+        self.rows.setdefault(connection_key, {}).update({link.key: link for link in links})
 
-    def delete(self, firm: str, connection_id: str, gone: Sequence[str]) -> None:
-        mine = self.rows.get((firm, connection_id), {})
+    def delete(self, connection_key: ConnectionKey, gone: Sequence[str]) -> None:
+        mine = self.rows.get(connection_key, {})
         for key in gone:
             mine.pop(key, None)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.connections import Connection, ConnectionKey
 from ledgerlink.domain.model.list_records import ListTraits, ListType
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.rules import Link, RuleKind, Skip
@@ -67,13 +67,13 @@ class InMemoryService:
         self.work()
         self.rules(connection, RuleKind.USERS, {"u1": Link(ledger_id="P1"), "u2": Skip()})
         self.rules(connection, RuleKind.PROJECTS, {"p1": Link(ledger_id="C1")})
-        return self.deps.connections.get(firm, connection.id)
+        return self.deps.connections.get(ConnectionKey(firm, connection.id))
 
     def rules(self, connection: Connection, kind: RuleKind, given: dict[str, RuleMapping]) -> None:
-        put_rules(self.deps, connection.firm, USER, connection.id, kind, given)
+        put_rules(self.deps, connection.key, USER, kind, given)
 
     def post(self, connection: Connection, key: str, records: Sequence[Any] | str) -> Run:
-        return accept.post(self.deps, connection.firm, USER, connection.id, key, records)
+        return accept.post(self.deps, connection.key, USER, key, records)
 
     def work(self, stop: Callable[[], bool] = lambda: False, redelivered_after: int = 0) -> None:
         """Deliver what is in the lane, in order, each message again until it is done.
@@ -101,7 +101,7 @@ class InMemoryService:
             return False
         (firm, connection_id, run_id), name, step, token = self.machines.steps[0]
         try:
-            run = self.runs.get(firm, connection_id, run_id)
+            run = self.runs.get(ConnectionKey(firm, connection_id), run_id)
             state_machine.do_step(self.deps, run, name, step, token)
         except Died:
             self.fate.dead = False
@@ -110,7 +110,7 @@ class InMemoryService:
         return True
 
     def run(self, run: Run) -> Run:
-        return get_run(self.deps, run.firm, run.connection_id, run.id, run.created_by)
+        return get_run(self.deps, run.connection_key, run.id, run.created_by)
 
     def items(self, run: Run) -> list[Item]:
         return list(list_items(self.deps, self.run(run), 0, 10_000).items)

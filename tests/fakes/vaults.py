@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from ledgerlink.domain.errors import AuthorizationLost
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.ports import Clock, Keys
 
 CLIENT_SECRET = "client-secret-81c2"
@@ -17,17 +18,17 @@ class FakeVaults:
     """Implements `services.stores.Vaults`."""
 
     clock: Clock
-    tokens: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
-    claims: dict[tuple[str, str], tuple[int, float]] = field(default_factory=dict)
+    tokens: dict[ConnectionKey, Any] = field(default_factory=dict, repr=False)
+    claims: dict[ConnectionKey, tuple[int, float]] = field(default_factory=dict)
 
-    def of(self, firm: str, connection_id: str) -> "FakeVault":
-        return FakeVault(self, (firm, connection_id))
+    def of(self, connection_key: ConnectionKey) -> "FakeVault":
+        return FakeVault(self, connection_key)
 
-    def put(self, firm: str, connection_id: str, keys: Keys) -> None:
-        self.tokens[(firm, connection_id)] = keys
+    def put(self, connection_key: ConnectionKey, keys: Keys) -> None:
+        self.tokens[connection_key] = keys
 
-    def remove(self, firm: str, connection_id: str) -> None:
-        self.tokens.pop((firm, connection_id), None)
+    def remove(self, connection_key: ConnectionKey) -> None:
+        self.tokens.pop(connection_key, None)
 
     def credentials(self, ledger: str) -> Mapping[str, str]:
         return {"client_id": f"client-of-{ledger}", "client_secret": CLIENT_SECRET}
@@ -38,7 +39,7 @@ class FakeVault:
     """Implements `domain.ports.Vault`."""
 
     vaults: FakeVaults
-    owner: tuple[str, str]
+    owner: ConnectionKey
     holder: int = field(default_factory=lambda: next(_holders))
 
     def load(self) -> Any:

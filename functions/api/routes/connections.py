@@ -52,7 +52,7 @@ def connections() -> ConnectionList:
 @app.get("/v1/connections/<connection_id>", summary="A connection", tags=["connections"])
 def connection(connection_id: str) -> ConnectionView:
     caller = who(Right.READ)
-    return ConnectionView.of(dependencies().connections.get(caller.firm, connection_id))
+    return ConnectionView.of(dependencies().connections.get(caller.connection_key(connection_id)))
 
 
 @app.post(
@@ -68,11 +68,14 @@ def reconnect(
     if body is not None:
         login = dict(body.login)
         return ConnectionView.of(
-            connect.sign_in_again(dependencies(), caller.firm, connection_id, login)
+            connect.sign_in_again(dependencies(), caller.connection_key(connection_id), login)
         )
-    ledger = dependencies().connections.get(caller.firm, connection_id).ledger
+    ledger = dependencies().connections.get(caller.connection_key(connection_id)).ledger
     consent = connect.reconnect(
-        dependencies(), caller.firm, caller.user, connection_id, _redirect_uri(ledger)
+        dependencies(),
+        caller.connection_key(connection_id),
+        caller.user,
+        _redirect_uri(ledger),
     )
     return ConnectionView.of(consent.connection, consent.authorize_url)
 
@@ -84,7 +87,9 @@ def reconnect(
 )
 def disconnect(connection_id: str) -> ConnectionView:
     caller = who(Right.ADMIN)
-    return ConnectionView.of(connect.disconnect(dependencies(), caller.firm, connection_id))
+    return ConnectionView.of(
+        connect.disconnect(dependencies(), caller.connection_key(connection_id))
+    )
 
 
 @app.get(

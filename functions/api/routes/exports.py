@@ -61,7 +61,9 @@ def export_runs(
     """Newest first, at most 500; the header `Next` has the cursor of the rest."""
     caller = who(Right.READ)
     wanted = history.Wanted(viewer=caller.user)
-    page = history.list_runs(dependencies(), caller.firm, connection_id, wanted, after, MOST_RUNS)
+    page = history.list_runs(
+        dependencies(), caller.connection_key(connection_id), wanted, after, MOST_RUNS
+    )
     return _csv([*RUN_COLUMNS, *STATES], map(_run_row, page.items), page.after)
 
 
@@ -75,7 +77,7 @@ def export_items(
 ) -> Response[str]:
     """In the order of its plan, at most 10,000; the header `Next` has the cursor of the rest."""
     caller = who(Right.READ)
-    run = history.get_run(dependencies(), caller.firm, connection_id, run_id, caller.user)
+    run = history.get_run(dependencies(), caller.connection_key(connection_id), run_id, caller.user)
     page = history.list_items(dependencies(), run, after, MOST_ITEMS)
     return _csv(ITEM_COLUMNS, map(_item_row, page.items), page.after)
 

@@ -89,7 +89,9 @@ def list_imports(
     """The firm's imports and your own drafts. A page may be short before the end."""
     caller = who(Right.READ)
     wanted = history.Wanted(viewer=caller.user, kind=IMPORT, state=state, user=user)
-    page = history.list_runs(dependencies(), caller.firm, connection_id, wanted, after, limit, sort)
+    page = history.list_runs(
+        dependencies(), caller.connection_key(connection_id), wanted, after, limit, sort
+    )
     return ImportList(imports=[_view(run) for run in page.items], next=page.after)
 
 
@@ -130,7 +132,7 @@ def get_mapping(
     """Where there is no rule yet, what the ledger's lists suggest."""
     caller = who(Right.READ)
     run, _ = _found(caller, connection_id, import_id)
-    connection = dependencies().connections.get(caller.firm, connection_id)
+    connection = dependencies().connections.get(caller.connection_key(connection_id))
     wanted = rule_kind(kind)
     page = mapping.mapping_of(dependencies(), connection, run, wanted, after, limit)
     return MappingView.of(wanted, page)
@@ -247,6 +249,6 @@ def get_reconciliation(
     """By person and project, with every difference. At most 92 days at once."""
     caller = who(Right.READ)
     found = reconciliation.reconcile(
-        dependencies(), caller.firm, connection_id, first_day, last_day
+        dependencies(), caller.connection_key(connection_id), first_day, last_day
     )
     return ReconciliationView.of(found)

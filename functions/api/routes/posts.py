@@ -22,7 +22,7 @@ from functions.api.views.runs import RunView
 )
 def new_upload(connection_id: str) -> tuple[UploadView, int]:
     caller = who(Right.POST)
-    upload_id, url = accept.upload(dependencies(), caller.firm, connection_id)
+    upload_id, url = accept.upload(dependencies(), caller.connection_key(connection_id))
     return UploadView(upload_id=upload_id, url=url, expires_in_seconds=3600), 201
 
 
@@ -51,7 +51,11 @@ def new_post(
     records = body.records()
     if preview:
         operations = previewing.preview(
-            dependencies(), caller.firm, caller.user, connection_id, records, caller.kinds
+            dependencies(),
+            caller.connection_key(connection_id),
+            caller.user,
+            records,
+            caller.kinds,
         )
         return Response(200, "application/json", PlanView.of(operations))
     if idempotency_key is None:
@@ -60,9 +64,8 @@ def new_post(
         raise Invalid("invalid_request", "A post needs a key.", remedy, [problem])
     run = accept.post(
         dependencies(),
-        caller.firm,
+        caller.connection_key(connection_id),
         caller.user,
-        connection_id,
         idempotency_key,
         records,
         caller.kinds,

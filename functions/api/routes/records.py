@@ -46,7 +46,12 @@ def list_records(
         gone=gone,
     )
     page = records.list_records(
-        dependencies(), caller.firm, connection_id, kind, wanted, after=after, limit=limit
+        dependencies(),
+        caller.connection_key(connection_id),
+        kind,
+        wanted,
+        after=after,
+        limit=limit,
     )
     return RecordList(records=[RecordView.of(known) for known in page.items], next=page.after)
 
@@ -64,7 +69,7 @@ def _moment(given: datetime | None) -> datetime | None:
 def get_record(connection_id: str, kind: str, record_id: str) -> RecordView:
     caller = who(Right.READ)
     return RecordView.of(
-        records.get_record(dependencies(), caller.firm, connection_id, kind, record_id)
+        records.get_record(dependencies(), caller.connection_key(connection_id), kind, record_id)
     )
 
 
@@ -81,7 +86,7 @@ def changes(
     """What came after a cursor. Keep `next` and ask again with it: nothing is left out and nothing
     comes twice. From 0 on it rebuilds all records."""
     caller = who(Right.READ)
-    dependencies().connections.get(caller.firm, connection_id)
-    page = dependencies().lists.changes(caller.firm, connection_id, after, limit)
+    dependencies().connections.get(caller.connection_key(connection_id))
+    page = dependencies().lists.changes(caller.connection_key(connection_id), after, limit)
     found = [ChangeView.of(change) for change in page.items]
     return ChangeList(changes=found, next=page.after or str(after))

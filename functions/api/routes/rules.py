@@ -32,7 +32,7 @@ def get_rules(
     """In the order of their keys."""
     caller = who(Right.READ)
     page = rules.page_of_rules(
-        dependencies(), caller.firm, connection_id, rule_kind(kind), after, limit
+        dependencies(), caller.connection_key(connection_id), rule_kind(kind), after, limit
     )
     return RuleList(rules=[RuleView.of(rule) for rule in page.items], next=page.after)
 
@@ -43,7 +43,9 @@ def put_rules(connection_id: str, kind: str, body: Rules) -> RuleList:
     caller = who(Right.ADMIN)
     wanted = rule_kind(kind)
     given = mappings(wanted, body.rules)
-    found = rules.put_rules(dependencies(), caller.firm, caller.user, connection_id, wanted, given)
+    found = rules.put_rules(
+        dependencies(), caller.connection_key(connection_id), caller.user, wanted, given
+    )
     return _answer(found)
 
 
@@ -57,7 +59,9 @@ def rule_history(
 ) -> RuleList:
     caller = who(Right.READ)
     return _answer(
-        rules.rule_history(dependencies(), caller.firm, connection_id, rule_kind(kind), key)
+        rules.rule_history(
+            dependencies(), caller.connection_key(connection_id), rule_kind(kind), key
+        )
     )
 
 
@@ -68,7 +72,7 @@ def export_rules(connection_id: str) -> AllRules:
     found = {
         kind: {
             rule.key: plain(kind, rule.mapping)
-            for rule in rules.list_rules(dependencies(), caller.firm, connection_id, kind)
+            for rule in rules.list_rules(dependencies(), caller.connection_key(connection_id), kind)
         }
         for kind in RuleKind
     }
@@ -80,7 +84,9 @@ def import_rules(connection_id: str, body: AllRules) -> RulesSet:
     """Sets the rules named and leaves the others; nothing is set when one of them is wrong."""
     caller = who(Right.ADMIN)
     given = all_mappings(body.rules)
-    versions = rules.put_all_rules(dependencies(), caller.firm, caller.user, connection_id, given)
+    versions = rules.put_all_rules(
+        dependencies(), caller.connection_key(connection_id), caller.user, given
+    )
     return RulesSet(rules={kind: len(some) for kind, some in versions.items()})
 
 

@@ -32,7 +32,9 @@ def list_runs(
     alone. A page may be short before the end. Sorted by state or user, the newest 500 are."""
     caller = who(Right.READ)
     wanted = history.Wanted(viewer=caller.user, kind=kind, state=state, user=user)
-    page = history.list_runs(dependencies(), caller.firm, connection_id, wanted, after, limit, sort)
+    page = history.list_runs(
+        dependencies(), caller.connection_key(connection_id), wanted, after, limit, sort
+    )
     return RunList(runs=[RunView.of(run) for run in page.items], next=page.after)
 
 
@@ -40,7 +42,7 @@ def list_runs(
 def get_run(connection_id: str, run_id: str) -> RunView:
     caller = who(Right.READ)
     return RunView.of(
-        history.get_run(dependencies(), caller.firm, connection_id, run_id, caller.user)
+        history.get_run(dependencies(), caller.connection_key(connection_id), run_id, caller.user)
     )
 
 
@@ -59,7 +61,7 @@ def list_items(
 ) -> ItemList | RunChangeList:
     """The items of a sync are its entries in the feed."""
     caller = who(Right.READ)
-    run = history.get_run(dependencies(), caller.firm, connection_id, run_id, caller.user)
+    run = history.get_run(dependencies(), caller.connection_key(connection_id), run_id, caller.user)
     if run.sync is not None:
         changed = list_records.changes_of_run(dependencies(), run, after, limit)
         found = [ChangeView.of(change) for change in changed.items]
@@ -75,7 +77,7 @@ def list_items(
 )
 def resume_run(connection_id: str, run_id: str) -> RunView:
     caller = who(Right.POST)
-    run = history.get_run(dependencies(), caller.firm, connection_id, run_id, caller.user)
+    run = history.get_run(dependencies(), caller.connection_key(connection_id), run_id, caller.user)
     if run.imported is not None:
         caller.require_kinds([RecordKind.TIME])
         service.require_owner(run, asking(caller))

@@ -1,5 +1,6 @@
 """What a firm chooses for a connection."""
 
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.settings import Settings
 from ledgerlink.services.settings import settings
 
@@ -15,8 +16,8 @@ from functions.api.views.settings import SettingsChange, SettingsView
 )
 def get_settings(connection_id: str) -> SettingsView:
     caller = who(Right.READ)
-    found = settings.get_settings(dependencies(), caller.firm, connection_id)
-    return _view(caller.firm, connection_id, found)
+    found = settings.get_settings(dependencies(), caller.connection_key(connection_id))
+    return _view(caller.connection_key(connection_id), found)
 
 
 @app.patch(
@@ -28,11 +29,11 @@ def change_settings(connection_id: str, body: SettingsChange) -> SettingsView:
     """Takes effect at once: the schedule is planned anew, and lists that come in now are read."""
     caller = who(Right.ADMIN)
     found = settings.change_settings(
-        dependencies(), caller.firm, caller.user, connection_id, body.patch()
+        dependencies(), caller.connection_key(connection_id), caller.user, body.patch()
     )
-    return _view(caller.firm, connection_id, found)
+    return _view(caller.connection_key(connection_id), found)
 
 
-def _view(firm: str, connection_id: str, found: Settings) -> SettingsView:
-    offered = settings.offered_choices(dependencies(), firm, connection_id)
-    return SettingsView.of(found, offered, dependencies().schedules.get(firm, connection_id).at)
+def _view(connection_key: ConnectionKey, found: Settings) -> SettingsView:
+    offered = settings.offered_choices(dependencies(), connection_key)
+    return SettingsView.of(found, offered, dependencies().schedules.get(connection_key).at)

@@ -27,9 +27,8 @@ def new_sync(
     caller = who(Right.POST)
     run = request.request_sync(
         dependencies(),
-        caller.firm,
+        caller.connection_key(connection_id),
         caller.user,
-        connection_id,
         idempotency_key,
         whole=body.kind == "full",
         wanted=None if body.lists is None else tuple(dict.fromkeys(body.lists)),

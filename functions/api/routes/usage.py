@@ -23,7 +23,7 @@ def usage(
         ConnectionUsage(
             connection_id=one.id,
             ledger=one.ledger,
-            metered=counted.of_connection(caller.firm, one.id, month),
+            metered=counted.of_connection(caller.connection_key(one.id), month),
         )
         for one in dependencies().connections.list(caller.firm)
     ]

@@ -66,8 +66,8 @@ class Dependencies:
         connector = self.connector(connection.ledger)
         return connector.open(
             connection.company_id,
-            self.vaults.of(connection.firm, connection.id),
+            self.vaults.of(connection.key),
             self.vaults.credentials(connection.ledger),
-            self.memory.load(connection.firm, connection.id),
-            self.settings.get(connection.firm, connection.id).ledger,
+            self.memory.load(connection.key),
+            self.settings.get(connection.key).ledger,
         )

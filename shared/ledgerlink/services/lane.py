@@ -44,12 +44,12 @@ async def handle(deps: Dependencies, message: Message, stop: Stop) -> None:
     What concerns the whole company (lost authorisation, an outage) parks the run and is no
     error; anything raised is unexpected and the queue repeats the message.
     """
-    connection = deps.connections.get(message.firm, message.connection_id)
+    connection = deps.connections.get(message.connection_key)
     deps.count_for(connection.ledger)
     if message.step == "read_company":
         await _welcome(deps, connection, stop)
         return
-    run = deps.runs.get(message.firm, message.connection_id, message.run_id)
+    run = deps.runs.get(message.connection_key, message.run_id)
     if run.generation == message.generation:
         await _work(deps, connection, run, message, Watch(deps, run, stop))
     report(deps, run)
@@ -69,9 +69,7 @@ async def _work(
         if isinstance(error, AuthorizationLost):
             lose_authorization(deps, connection, error)
         with suppress(Conflict):  # somebody interrupted it meanwhile
-            met = replace(
-                deps.runs.get(run.firm, run.connection_id, run.id), generation=run.generation
-            )
+            met = replace(deps.runs.get(run.connection_key, run.id), generation=run.generation)
             park(deps, met, reason_of(error))
         if run.sync is not None and isinstance(error, LedgerStopped):
             deps.count("SyncsFailed", 1)
@@ -85,7 +83,7 @@ def give_up(deps: Dependencies, message: Message) -> None:
         deps.count("MessagesDropped", 1)
         return
     try:
-        run = deps.runs.get(message.firm, message.connection_id, message.run_id)
+        run = deps.runs.get(message.connection_key, message.run_id)
     except NotFound:
         deps.count("MessagesDropped", 1)
         return
@@ -119,7 +117,7 @@ class Watch:
         if now - self._asked_at >= ASK_EVERY:
             self._asked_at = now
             run = self._run
-            there = self._deps.runs.get(run.firm, run.connection_id, run.id)
+            there = self._deps.runs.get(run.connection_key, run.id)
             self._over = there.generation != run.generation
         return self._over
 
@@ -152,7 +150,7 @@ async def _welcome(deps: Dependencies, connection: Connection, stop: Stop) -> No
 def _first_sync(deps: Dependencies, connection: Connection) -> None:
     """After every connect the lists come in by themselves, and from then on by schedule."""
     scheduler.begin_schedule(deps, connection)
-    incoming = deps.settings.get(connection.firm, connection.id).direction is not Direction.OUT
+    incoming = deps.settings.get(connection.key).direction is not Direction.OUT
     if incoming and deps.connector(connection.ledger).lists:
         start_sync(
             deps,
@@ -165,7 +163,7 @@ def _first_sync(deps: Dependencies, connection: Connection) -> None:
 
 def _go_on_later(deps: Dependencies, before: Run, message: Message) -> None:
     """Send the message of a worker that was cut short again; park a run that gets nowhere."""
-    run = deps.runs.get(before.firm, before.connection_id, before.id)
+    run = deps.runs.get(before.connection_key, before.id)
     if run.generation != before.generation:
         return
     idle = run.idle + 1 if run.advance() == before.advance() else 0
@@ -195,7 +193,7 @@ async def _plan(
 
 def _busy(deps: Dependencies, connection: Connection) -> bool:
     """Whether another run is being applied: a plan must see what it will have written."""
-    applying = deps.runs.in_state(connection.firm, connection.id, RunState.APPLYING)
+    applying = deps.runs.in_state(connection.key, RunState.APPLYING)
     return any(run.sync is None for run in applying)
 
 
@@ -214,7 +212,7 @@ async def _apply(
         await recover_unanswered(deps, connection, run, stop)
     if chunk is not None and not await apply_chunk(deps, connection, run, chunk, stop):
         raise Interrupted
-    finish(deps, deps.runs.get(run.firm, run.connection_id, run.id))
+    finish(deps, deps.runs.get(run.connection_key, run.id))
 
 
 async def _sync(

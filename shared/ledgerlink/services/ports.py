@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-from ledgerlink.domain.model.connections import Authorization, Connection
+from ledgerlink.domain.model.connections import Authorization, Connection, ConnectionKey
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.list_records import Change, ListRecord, ListType, SyncState
 from ledgerlink.domain.model.plan import Operation, Outcome
@@ -31,7 +31,7 @@ class Connections(Protocol):
     """Connections, consents under way and the claim that a connection has on a company."""
 
     def save(self, connection: Connection) -> None: ...
-    def get(self, firm: str, connection_id: str) -> Connection:
+    def get(self, connection_key: ConnectionKey) -> Connection:
         """Raises NotFound."""
         ...
 
@@ -69,43 +69,42 @@ class Connections(Protocol):
 class Rules(Protocol):
     """Rules with their history."""
 
-    def put(self, firm: str, connection_id: str, rules: Iterable[Rule]) -> None: ...
-    def list(self, firm: str, connection_id: str, kind: RuleKind | None = None) -> Sequence[Rule]:
+    def put(self, connection_key: ConnectionKey, rules: Iterable[Rule]) -> None: ...
+    def list(self, connection_key: ConnectionKey, kind: RuleKind | None = None) -> Sequence[Rule]:
         """Those of one kind, or of all kinds, by one question."""
         ...
 
     def history(
-        self, firm: str, connection_id: str, kind: RuleKind, key: str
+        self, connection_key: ConnectionKey, kind: RuleKind, key: str
     ) -> Sequence[Rule]: ...
 
 
 class Links(Protocol):
     """Links by posting key."""
 
-    def get(self, firm: str, connection_id: str, wanted: Iterable[str]) -> Mapping[str, Link]: ...
-    def beginning(self, firm: str, connection_id: str, starts: Iterable[str]) -> Mapping[str, Link]:
+    def get(self, connection_key: ConnectionKey, wanted: Iterable[str]) -> Mapping[str, Link]: ...
+    def beginning(self, connection_key: ConnectionKey, starts: Iterable[str]) -> Mapping[str, Link]:
         """The links whose posting keys begin like one of these, as far as keys are of the usual
         length."""
         ...
 
     def of_records(
-        self, firm: str, connection_id: str, kinds: Collection[str], ledger_ids: Iterable[str]
+        self, connection_key: ConnectionKey, kinds: Collection[str], ledger_ids: Iterable[str]
     ) -> Mapping[str, Link]:
         """The links of these records of the ledger, which are of some of these kinds, by its id."""
         ...
 
-    def ledger_ids(self, firm: str, connection_id: str, kinds: Collection[str]) -> Iterator[str]:
+    def ledger_ids(self, connection_key: ConnectionKey, kinds: Collection[str]) -> Iterator[str]:
         """The ids of all records of these kinds that have a link."""
         ...
 
-    def between(self, firm: str, connection_id: str, first: date, last: date) -> Iterator[Link]:
+    def between(self, connection_key: ConnectionKey, first: date, last: date) -> Iterator[Link]:
         """The links of time that was worked on these days, both included."""
         ...
 
     def carriers(
         self,
-        firm: str,
-        connection_id: str,
+        connection_key: ConnectionKey,
         members: Iterable[str],
         record: RecordKind = RecordKind.TIME,
     ) -> Mapping[str, Link]:
@@ -113,8 +112,8 @@ class Links(Protocol):
         stand for, by each of these records."""
         ...
 
-    def put(self, firm: str, connection_id: str, links: Sequence[Link]) -> None: ...
-    def delete(self, firm: str, connection_id: str, gone: Sequence[str]) -> None:
+    def put(self, connection_key: ConnectionKey, links: Sequence[Link]) -> None: ...
+    def delete(self, connection_key: ConnectionKey, gone: Sequence[str]) -> None:
         """Forget the links with these posting keys, from both sides."""
         ...
 
@@ -127,34 +126,33 @@ class Lists(Protocol):
     it compares with.
     """
 
-    def recover(self, firm: str, connection_id: str) -> None:
+    def recover(self, connection_key: ConnectionKey) -> None:
         """End what an earlier writer began and died over."""
         ...
 
     def get(
-        self, firm: str, connection_id: str, kind: ListType, ids: Iterable[str]
+        self, connection_key: ConnectionKey, kind: ListType, ids: Iterable[str]
     ) -> Mapping[str, ListRecord]:
         """The records with these ids, tombstones included."""
         ...
 
     def page(
-        self, firm: str, connection_id: str, kind: ListType, after: str | None, limit: int
+        self, connection_key: ConnectionKey, kind: ListType, after: str | None, limit: int
     ) -> Page[ListRecord]:
         """Records in a stable order, tombstones included; `after` is a page's own cursor."""
         ...
 
-    def ids(self, firm: str, connection_id: str, kind: ListType) -> Iterator[str]:
+    def ids(self, connection_key: ConnectionKey, kind: ListType) -> Iterator[str]:
         """The ids of the records that are not gone."""
         ...
 
-    def has_children(self, firm: str, connection_id: str, kind: ListType, parent_id: str) -> bool:
+    def has_children(self, connection_key: ConnectionKey, kind: ListType, parent_id: str) -> bool:
         """Whether a record that is active and not gone has this parent."""
         ...
 
     def record(
         self,
-        firm: str,
-        connection_id: str,
+        connection_key: ConnectionKey,
         run_id: str,
         changes: Sequence[Change],
         same: Sequence[ListRecord] = (),
@@ -165,35 +163,35 @@ class Lists(Protocol):
         ...
 
     def tally(
-        self, firm: str, connection_id: str, run_id: str
+        self, connection_key: ConnectionKey, run_id: str
     ) -> Mapping[ListType, Mapping[str, int]]:
         """How many changes of each kind the run recorded, by list; known for the newest run
         only."""
         ...
 
-    def changes(self, firm: str, connection_id: str, after: int, limit: int) -> Page[Change]:
+    def changes(self, connection_key: ConnectionKey, after: int, limit: int) -> Page[Change]:
         """The feed past entry `after`, in order; the page's cursor is the last entry's number
         as text, also at the end."""
         ...
 
-    def state(self, firm: str, connection_id: str) -> SyncState: ...
-    def save_state(self, firm: str, connection_id: str, state: SyncState) -> None: ...
+    def state(self, connection_key: ConnectionKey) -> SyncState: ...
+    def save_state(self, connection_key: ConnectionKey, state: SyncState) -> None: ...
 
 
 class SettingsStore(Protocol):
     """What firms chose."""
 
-    def get(self, firm: str, connection_id: str) -> Settings:
+    def get(self, connection_key: ConnectionKey) -> Settings:
         """The plain settings when nothing was chosen."""
         ...
 
-    def put(self, firm: str, connection_id: str, settings: Settings) -> None: ...
+    def put(self, connection_key: ConnectionKey, settings: Settings) -> None: ...
 
 
 class Schedules(Protocol):
     """When connections are due, with an index over all firms."""
 
-    def get(self, firm: str, connection_id: str) -> Due:
+    def get(self, connection_key: ConnectionKey) -> Due:
         """A Due that is never, when there is none yet."""
         ...
 
@@ -211,9 +209,9 @@ class Schedules(Protocol):
 class Usage(Protocol):
     """Metered calls by month (`2026-11`)."""
 
-    def add(self, ledger: str, firm: str, connection_id: str, month: str, calls: int) -> None: ...
+    def add(self, ledger: str, connection_key: ConnectionKey, month: str, calls: int) -> None: ...
     def of_application(self, ledger: str, month: str) -> int: ...
-    def of_connection(self, firm: str, connection_id: str, month: str) -> int: ...
+    def of_connection(self, connection_key: ConnectionKey, month: str) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,14 +244,13 @@ class Runs(Protocol):
         Raises Conflict when the stored run is not of that generation any more."""
         ...
 
-    def get(self, firm: str, connection_id: str, run_id: str) -> Run:
+    def get(self, connection_key: ConnectionKey, run_id: str) -> Run:
         """With its progress. Raises NotFound."""
         ...
 
     def list(
         self,
-        firm: str,
-        connection_id: str,
+        connection_key: ConnectionKey,
         after: str | None,
         limit: int,
         *,
@@ -262,7 +259,7 @@ class Runs(Protocol):
         """Newest first, or oldest first."""
         ...
 
-    def in_state(self, firm: str, connection_id: str, state: RunState) -> Sequence[Run]:
+    def in_state(self, connection_key: ConnectionKey, state: RunState) -> Sequence[Run]:
         """Runs in that state, which is not a finished one; oldest first."""
         ...
 
@@ -318,20 +315,20 @@ class Machines(Protocol):
 class Staging(Protocol):
     """Records and plans, in files."""
 
-    def upload_address(self, firm: str, connection_id: str) -> tuple[str, str]:
+    def upload_address(self, connection_key: ConnectionKey) -> tuple[str, str]:
         """A new upload: its id and the address to PUT the records to."""
         ...
 
-    def uploaded(self, firm: str, connection_id: str, upload_id: str) -> str:
+    def uploaded(self, connection_key: ConnectionKey, upload_id: str) -> str:
         """The stored name of an upload. Raises NotFound when nothing was put there."""
         ...
 
-    def uploaded_file(self, firm: str, connection_id: str, upload_id: str) -> bytes:
+    def uploaded_file(self, connection_key: ConnectionKey, upload_id: str) -> bytes:
         """The bytes of an upload, as they were put. Raises NotFound when nothing was put there,
         Invalid for more than can be sent on."""
         ...
 
-    def put_records(self, firm: str, connection_id: str, lines: Iterable[Any]) -> str:
+    def put_records(self, connection_key: ConnectionKey, lines: Iterable[Any]) -> str:
         """Store records, one JSON value per line; returns the stored name."""
         ...
 
@@ -368,9 +365,9 @@ class Staging(Protocol):
 class Vaults(Protocol):
     """The keys of connections and the application's own credentials."""
 
-    def of(self, firm: str, connection_id: str) -> Vault: ...
-    def put(self, firm: str, connection_id: str, keys: Keys) -> None: ...
-    def remove(self, firm: str, connection_id: str) -> None: ...
+    def of(self, connection_key: ConnectionKey) -> Vault: ...
+    def put(self, connection_key: ConnectionKey, keys: Keys) -> None: ...
+    def remove(self, connection_key: ConnectionKey) -> None: ...
     def credentials(self, ledger: str) -> Mapping[str, str]: ...
 
 
@@ -389,6 +386,11 @@ class Message:
     generation: int = 0
     turn: int = 0
 
+    @property
+    def connection_key(self) -> ConnectionKey:
+        """The connection that it belongs to."""
+        return ConnectionKey(self.firm, self.connection_id)
+
 
 class Lane(Protocol):
     """The one queue per connection, in order."""
@@ -405,8 +407,8 @@ class Lane(Protocol):
 class ConnectorMemory(Protocol):
     """What a connector remembers between invocations."""
 
-    def load(self, firm: str, connection_id: str) -> ConnectorState: ...
-    def save(self, firm: str, connection_id: str, state: ConnectorState) -> None: ...
+    def load(self, connection_key: ConnectionKey) -> ConnectorState: ...
+    def save(self, connection_key: ConnectionKey, state: ConnectorState) -> None: ...
 
 
 class Ids(Protocol):

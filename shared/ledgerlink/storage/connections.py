@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from ledgerlink.domain.errors import Conflict, Invalid, NotFound
-from ledgerlink.domain.model.connections import Authorization, Connection
+from ledgerlink.domain.model.connections import Authorization, Connection, ConnectionKey
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table, Taken
 from ledgerlink.wire.stored import dump, load
@@ -26,12 +26,14 @@ class DynamoConnections:
             }
         )
 
-    def get(self, firm: str, connection_id: str) -> Connection:
-        row = self._table.get(keys.firm(firm), keys.row("connection", connection_id))
+    def get(self, connection_key: ConnectionKey) -> Connection:
+        row = self._table.get(
+            keys.firm(connection_key.firm), keys.row("connection", connection_key.id)
+        )
         if row is None:
             raise NotFound(
                 "no_connection",
-                f"There is no connection {connection_id}.",
+                f"There is no connection {connection_key.id}.",
                 "List the firm's connections to see their ids.",
             )
         return load(Connection, row["data"])
@@ -65,7 +67,7 @@ class DynamoConnections:
         if claim is None or not claim["held"]:
             return None
         with suppress(NotFound):
-            return self.get(claim["firm"], claim["connection_id"])
+            return self.get(ConnectionKey(claim["firm"], claim["connection_id"]))
         return None
 
     def require_free(self, connection: Connection, company_id: str) -> None:

@@ -31,6 +31,8 @@ but its name, and when its connection is due.
 import hashlib
 from urllib.parse import quote
 
+from ledgerlink.domain.model.connections import ConnectionKey
+
 PLAN_DIGITS = 9
 LAST_NUMBER = 10**PLAN_DIGITS - 1
 LONGEST_PART = 240
@@ -55,35 +57,35 @@ def firm(firm_id: str) -> str:
     return _join("firm", firm_id)
 
 
-def connection(firm_id: str, connection_id: str) -> str:
+def connection(connection_key: ConnectionKey) -> str:
     """The partition of what a connection owns."""
-    return _join("firm", firm_id, "connection", connection_id)
+    return _join("firm", connection_key.firm, "connection", connection_key.id)
 
 
-def run(firm_id: str, connection_id: str, run_id: str) -> str:
+def run(connection_key: ConnectionKey, run_id: str) -> str:
     """The partition of a run's progress and outcomes."""
-    return _join("firm", firm_id, "connection", connection_id, "run", run_id)
+    return _join("firm", connection_key.firm, "connection", connection_key.id, "run", run_id)
 
 
-def unfinished(firm_id: str, connection_id: str) -> str:
+def unfinished(connection_key: ConnectionKey) -> str:
     """The partition of the runs that are not finished, so few that they are looked through often
     beside all that a connection owns."""
-    return _join("firm", firm_id, "connection", connection_id, "unfinished")
+    return _join("firm", connection_key.firm, "connection", connection_key.id, "unfinished")
 
 
-def records(firm_id: str, connection_id: str, kind: str) -> str:
+def records(connection_key: ConnectionKey, kind: str) -> str:
     """The partition of a list's records."""
-    return _join("firm", firm_id, "connection", connection_id, "records", kind)
+    return _join("firm", connection_key.firm, "connection", connection_key.id, "records", kind)
 
 
-def children(firm_id: str, connection_id: str, kind: str) -> str:
+def children(connection_key: ConnectionKey, kind: str) -> str:
     """The partition that says which records stand below which."""
-    return _join("firm", firm_id, "connection", connection_id, "children", kind)
+    return _join("firm", connection_key.firm, "connection", connection_key.id, "children", kind)
 
 
-def feed(firm_id: str, connection_id: str) -> str:
+def feed(connection_key: ConnectionKey) -> str:
     """The partition of a connection's feed."""
-    return _join("firm", firm_id, "connection", connection_id, "feed")
+    return _join("firm", connection_key.firm, "connection", connection_key.id, "feed")
 
 
 def due(shard: int) -> str:
@@ -91,9 +93,9 @@ def due(shard: int) -> str:
     return _join("due", f"{shard:02d}")
 
 
-def due_shard(firm_id: str, connection_id: str) -> int:
+def due_shard(connection_key: ConnectionKey) -> int:
     """In which partition of that index a connection is."""
-    digest = hashlib.sha256(row(firm_id, connection_id).encode()).digest()
+    digest = hashlib.sha256(row(connection_key.firm, connection_key.id).encode()).digest()
     return digest[0] % len(DUE_SHARDS)
 
 
@@ -127,11 +129,11 @@ def number(value: int) -> str:
     return f"{value:0{PLAN_DIGITS}d}"
 
 
-def prefix(firm_id: str, connection_id: str) -> str:
+def prefix(connection_key: ConnectionKey) -> str:
     """Where a connection's files begin."""
-    return f"firms/{_part(firm_id)}/connections/{_part(connection_id)}"
+    return f"firms/{_part(connection_key.firm)}/connections/{_part(connection_key.id)}"
 
 
-def secret(firm_id: str, connection_id: str) -> str:
+def secret(connection_key: ConnectionKey) -> str:
     """The name of a connection's secret, in the characters that such a name may have."""
-    return prefix(firm_id, connection_id).replace("%", "+").replace("~", "+7E")
+    return prefix(connection_key).replace("%", "+").replace("~", "+7E")

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.ports import ConnectorState
 from ledgerlink.services.ports import Message
 from ledgerlink.storage import keys
@@ -71,11 +72,11 @@ class DynamoConnectorMemory:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def load(self, firm: str, connection_id: str) -> ConnectorState:
-        row = self._table.get(keys.connection(firm, connection_id), "lane")
+    def load(self, connection_key: ConnectionKey) -> ConnectorState:
+        row = self._table.get(keys.connection(connection_key), "lane")
         state: ConnectorState = json.loads(row["data"]) if row else {}
         return state
 
-    def save(self, firm: str, connection_id: str, state: ConnectorState) -> None:
-        pk = keys.connection(firm, connection_id)
+    def save(self, connection_key: ConnectionKey, state: ConnectorState) -> None:
+        pk = keys.connection(connection_key)
         self._table.put({"pk": pk, "sk": "lane", "data": json.dumps(state)})

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice, product
 
-from ledgerlink.domain.model.document_facts import Source
-from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.connections import ConnectionKey
+from ledgerlink.domain.model.links import Link, Source
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table
@@ -21,71 +21,70 @@ class DynamoLinks:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def get(self, firm: str, connection_id: str, wanted: Iterable[str]) -> Mapping[str, Link]:
-        pk = keys.connection(firm, connection_id)
+    def get(self, connection_key: ConnectionKey, wanted: Iterable[str]) -> Mapping[str, Link]:
+        pk = keys.connection(connection_key)
         rows = self._table.get_many(pk, (keys.row("link", key) for key in wanted))
         return {link.key: link for link in map(_link, rows)}
 
-    def beginning(self, firm: str, connection_id: str, starts: Iterable[str]) -> Mapping[str, Link]:
-        pk = keys.connection(firm, connection_id)
+    def beginning(self, connection_key: ConnectionKey, starts: Iterable[str]) -> Mapping[str, Link]:
+        pk = keys.connection(connection_key)
         rows = self._table.query_many(pk, (keys.row("link", start) for start in starts))
         return {link.key: link for link in map(_link, rows)}
 
     def of_records(
-        self, firm: str, connection_id: str, kinds: Collection[str], ledger_ids: Iterable[str]
+        self, connection_key: ConnectionKey, kinds: Collection[str], ledger_ids: Iterable[str]
     ) -> Mapping[str, Link]:
-        pk = keys.connection(firm, connection_id)
+        pk = keys.connection(connection_key)
         wanted = product(ledger_ids, kinds)
         rows = self._table.get_many(pk, (keys.row("written", kind, i) for i, kind in wanted))
         named = {row["ledger_id"]: row["key"] for row in rows}
-        links = self.get(firm, connection_id, named.values())
+        links = self.get(connection_key, named.values())
         found = {ledger_id: links.get(key) for ledger_id, key in named.items()}
         # A link that was tied to another record since leaves its old row behind.
         return {i: link for i, link in found.items() if link is not None and link.ledger_id == i}
 
-    def ledger_ids(self, firm: str, connection_id: str, kinds: Collection[str]) -> Iterator[str]:
-        pk = keys.connection(firm, connection_id)
+    def ledger_ids(self, connection_key: ConnectionKey, kinds: Collection[str]) -> Iterator[str]:
+        pk = keys.connection(connection_key)
         for kind in kinds:
             rows = self._table.query(pk, keys.under("written", kind))
             while ids := [row["ledger_id"] for row in islice(rows, AT_ONCE)]:
-                yield from self.of_records(firm, connection_id, [kind], ids)
+                yield from self.of_records(connection_key, [kind], ids)
 
-    def between(self, firm: str, connection_id: str, first: date, last: date) -> Iterator[Link]:
-        pk = keys.connection(firm, connection_id)
+    def between(self, connection_key: ConnectionKey, first: date, last: date) -> Iterator[Link]:
+        pk = keys.connection(connection_key)
         rows = self._table.between(
             pk, keys.row("worked", first.isoformat()), keys.under("worked", last.isoformat()) + "~"
         )
         while some := {row["key"]: row["sk"] for row in islice(rows, MANY_AT_ONCE)}:
-            for key, link in self.get(firm, connection_id, some).items():
+            for key, link in self.get(connection_key, some).items():
                 # A link that moved to another day leaves its old row behind.
                 if link.source and _worked(link.source, key) == some[key]:
                     yield link
 
     def carriers(
         self,
-        firm: str,
-        connection_id: str,
+        connection_key: ConnectionKey,
         members: Iterable[str],
         record: RecordKind = RecordKind.TIME,
     ) -> Mapping[str, Link]:
-        pk = keys.connection(firm, connection_id)
+        pk = keys.connection(connection_key)
         if not any(self._table.query(pk, _carriers(record), limit=1, names=["member"])):
             return {}
         rows = self._table.get_many(pk, (_carrier(record, member) for member in members))
         named = {row["member"]: row["key"] for row in rows}
-        links = self.get(firm, connection_id, set(named.values()))
+        links = self.get(connection_key, set(named.values()))
         found = {member: links.get(key) for member, key in named.items()}
         # An activity that lost the entry since leaves its old row behind.
         return {m: link for m, link in found.items() if link is not None and m in link.members}
 
-    def put(self, firm: str, connection_id: str, links: Sequence[Link]) -> None:
-        pk = keys.connection(firm, connection_id)
+    def put(self, connection_key: ConnectionKey, links: Sequence[Link]) -> None:
+        pk = keys.connection(connection_key)
         rows = {row["sk"]: row for link in links for row in _rows(pk, link)}
         self._table.put_many(rows.values())
 
-    def delete(self, firm: str, connection_id: str, gone: Sequence[str]) -> None:
-        pk = keys.connection(firm, connection_id)
-        links = self.get(firm, connection_id, gone)
+    def delete(self, connection_key: ConnectionKey, gone: Sequence[str]) -> None:
+        pk = keys.connection(connection_key)
+        links = self.get(connection_key, gone)
         found = (row["sk"] for link in links.values() for row in _rows(pk, link))
         forward = (keys.row("link", key) for key in gone)
         self._table.delete_many(pk, dict.fromkeys([*forward, *found]))

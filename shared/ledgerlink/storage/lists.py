@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.list_records import Change, ListRecord, ListType, SyncState
 from ledgerlink.services.ports import Page
 from ledgerlink.storage import keys
@@ -36,17 +37,17 @@ class DynamoLists:
         self._table = table
 
     def get(
-        self, firm: str, connection_id: str, kind: ListType, ids: Iterable[str]
+        self, connection_key: ConnectionKey, kind: ListType, ids: Iterable[str]
     ) -> Mapping[str, ListRecord]:
-        pk = keys.records(firm, connection_id, kind)
+        pk = keys.records(connection_key, kind)
         rows = self._table.get_many(pk, (keys.row("record", each) for each in ids))
         return {row["id"]: load(ListRecord, row["data"]) for row in rows}
 
     def page(
-        self, firm: str, connection_id: str, kind: ListType, after: str | None, limit: int
+        self, connection_key: ConnectionKey, kind: ListType, after: str | None, limit: int
     ) -> Page[ListRecord]:
         found = self._table.query(
-            keys.records(firm, connection_id, kind),
+            keys.records(connection_key, kind),
             keys.under("record"),
             after=keys.row("record", after) if after is not None else None,
             limit=limit + 1,
@@ -55,104 +56,103 @@ class DynamoLists:
         items = [load(ListRecord, row["data"]) for row in rows[:limit]]
         return Page(items, items[-1].id if len(rows) > limit else None)
 
-    def ids(self, firm: str, connection_id: str, kind: ListType) -> Iterator[str]:
-        pk = keys.records(firm, connection_id, kind)
+    def ids(self, connection_key: ConnectionKey, kind: ListType) -> Iterator[str]:
+        pk = keys.records(connection_key, kind)
         rows = self._table.query(pk, keys.under("record"), names=("id", "gone"))
         return (row["id"] for row in rows if not row["gone"])
 
-    def has_children(self, firm: str, connection_id: str, kind: ListType, parent_id: str) -> bool:
+    def has_children(self, connection_key: ConnectionKey, kind: ListType, parent_id: str) -> bool:
         """A row below a parent says that a record stood there once; the record says if it does
         now."""
         rows = self._table.query(
-            keys.children(firm, connection_id, kind), keys.under("child", parent_id)
+            keys.children(connection_key, kind), keys.under("child", parent_id)
         )
         while ids := [row["id"] for row in islice(rows, CHILDREN)]:
-            found = self.get(firm, connection_id, kind, ids).values()
+            found = self.get(connection_key, kind, ids).values()
             if any(record.parent_id == parent_id and record.usable for record in found):
                 return True
         return False
 
-    def recover(self, firm: str, connection_id: str) -> None:
+    def recover(self, connection_key: ConnectionKey) -> None:
         """What lies beyond the head is taken over up to the first entry that is missing."""
-        head = self._head(firm, connection_id)
-        beyond = list(self._entries(firm, connection_id, head.seq + 1, keys.LAST_NUMBER))
+        head = self._head(connection_key)
+        beyond = list(self._entries(connection_key, head.seq + 1, keys.LAST_NUMBER))
         whole = [c for place, c in enumerate(beyond, head.seq + 1) if c.seq == place]
         torn = beyond[len(whole) :]
-        pk = keys.feed(firm, connection_id)
+        pk = keys.feed(connection_key)
         self._table.delete_many(pk, (keys.row("entry", keys.number(c.seq)) for c in torn))
-        self._store(firm, connection_id, [change.record for change in whole])
-        self._advance(firm, connection_id, head, whole)
+        self._store(connection_key, [change.record for change in whole])
+        self._advance(connection_key, head, whole)
 
     def record(
         self,
-        firm: str,
-        connection_id: str,
+        connection_key: ConnectionKey,
         run_id: str,
         changes: Sequence[Change],
         same: Sequence[ListRecord] = (),
     ) -> Sequence[Change]:
-        head = self._head(firm, connection_id)
+        head = self._head(connection_key)
         numbered = [
             replace(change, seq=seq, run_id=run_id)
             for seq, change in enumerate(changes, start=head.seq + 1)
         ]
-        pk = keys.feed(firm, connection_id)
+        pk = keys.feed(connection_key)
         self._table.put_many(
             {"pk": pk, "sk": keys.row("entry", keys.number(c.seq)), "data": dump(c).decode()}
             for c in numbered
         )
-        self._store(firm, connection_id, [*(c.record for c in numbered), *same])
-        self._advance(firm, connection_id, head, numbered)
+        self._store(connection_key, [*(c.record for c in numbered), *same])
+        self._advance(connection_key, head, numbered)
         return numbered
 
-    def _store(self, firm: str, connection_id: str, records: Sequence[ListRecord]) -> None:
-        rows = [_row(firm, connection_id, record) for record in records]
-        below = [_child(firm, connection_id, record) for record in records if record.parent_id]
+    def _store(self, connection_key: ConnectionKey, records: Sequence[ListRecord]) -> None:
+        rows = [_row(connection_key, record) for record in records]
+        below = [_child(connection_key, record) for record in records if record.parent_id]
         self._table.put_many([*rows, *below])
 
-    def _head(self, firm: str, connection_id: str) -> Head:
-        row = self._table.get(keys.connection(firm, connection_id), "feed")
+    def _head(self, connection_key: ConnectionKey) -> Head:
+        row = self._table.get(keys.connection(connection_key), "feed")
         return load(Head, row["data"]) if row else Head()
 
     def _advance(
-        self, firm: str, connection_id: str, head: Head, changes: Sequence[Change]
+        self, connection_key: ConnectionKey, head: Head, changes: Sequence[Change]
     ) -> None:
         """Move the head over these changes. Raises Taken when another writer moved it."""
         if not changes:
             return
         moved = Head(changes[-1].seq, changes[-1].run_id, _counted(head, changes))
-        pk = keys.connection(firm, connection_id)
+        pk = keys.connection(connection_key)
         row = {"pk": pk, "sk": "feed", "seq": moved.seq, "data": dump(moved).decode()}
         unmoved = "seq = :seq" if head.seq else "attribute_not_exists(pk)"
         self._table.put_if(row, unmoved, {":seq": head.seq} if head.seq else None)
 
-    def tally(self, firm: str, connection_id: str, run_id: str) -> Counts:
-        head = self._head(firm, connection_id)
+    def tally(self, connection_key: ConnectionKey, run_id: str) -> Counts:
+        head = self._head(connection_key)
         return head.counts if head.run == run_id else {}
 
-    def changes(self, firm: str, connection_id: str, after: int, limit: int) -> Page[Change]:
-        last = min(after + limit, self._head(firm, connection_id).seq)
-        items = list(self._entries(firm, connection_id, after + 1, last)) if last > after else []
+    def changes(self, connection_key: ConnectionKey, after: int, limit: int) -> Page[Change]:
+        last = min(after + limit, self._head(connection_key).seq)
+        items = list(self._entries(connection_key, after + 1, last)) if last > after else []
         return Page(items, str(items[-1].seq if items else after))
 
-    def _entries(self, firm: str, connection_id: str, first: int, last: int) -> Iterator[Change]:
-        pk = keys.feed(firm, connection_id)
+    def _entries(self, connection_key: ConnectionKey, first: int, last: int) -> Iterator[Change]:
+        pk = keys.feed(connection_key)
         first_key, last_key = (keys.row("entry", keys.number(seq)) for seq in (first, last))
         rows = self._table.between(pk, first_key, last_key)
         return (load(Change, row["data"]) for row in rows)
 
-    def state(self, firm: str, connection_id: str) -> SyncState:
-        row = self._table.get(keys.connection(firm, connection_id), "sync")
+    def state(self, connection_key: ConnectionKey) -> SyncState:
+        row = self._table.get(keys.connection(connection_key), "sync")
         return load(SyncState, row["data"]) if row else SyncState()
 
-    def save_state(self, firm: str, connection_id: str, state: SyncState) -> None:
-        pk = keys.connection(firm, connection_id)
+    def save_state(self, connection_key: ConnectionKey, state: SyncState) -> None:
+        pk = keys.connection(connection_key)
         self._table.put({"pk": pk, "sk": "sync", "data": dump(state).decode()})
 
 
-def _row(firm: str, connection_id: str, record: ListRecord) -> Row:
+def _row(connection_key: ConnectionKey, record: ListRecord) -> Row:
     return {
-        "pk": keys.records(firm, connection_id, record.type),
+        "pk": keys.records(connection_key, record.type),
         "sk": keys.row("record", record.id),
         "id": record.id,
         "gone": record.gone is not None,
@@ -160,9 +160,9 @@ def _row(firm: str, connection_id: str, record: ListRecord) -> Row:
     }
 
 
-def _child(firm: str, connection_id: str, record: ListRecord) -> Row:
+def _child(connection_key: ConnectionKey, record: ListRecord) -> Row:
     return {
-        "pk": keys.children(firm, connection_id, record.type),
+        "pk": keys.children(connection_key, record.type),
         "sk": keys.row("child", str(record.parent_id), record.id),
         "id": record.id,
     }

@@ -95,7 +95,7 @@ class StepFunctionsMachines:
 
 
 def _place(run: Run) -> tuple[str, str]:
-    return keys.connection(run.firm, run.connection_id), keys.row("machine", run.id)
+    return keys.connection(run.connection_key), keys.row("machine", run.id)
 
 
 def _row(run: Run, waiting: Waiting) -> Row:

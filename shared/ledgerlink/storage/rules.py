@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.rules import Rule, RuleKind
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table
@@ -15,8 +16,8 @@ class DynamoRules:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def put(self, firm: str, connection_id: str, rules: Iterable[Rule]) -> None:
-        pk = keys.connection(firm, connection_id)
+    def put(self, connection_key: ConnectionKey, rules: Iterable[Rule]) -> None:
+        pk = keys.connection(connection_key)
         rows: list[Row] = []
         for rule in rules:
             row = {
@@ -32,15 +33,15 @@ class DynamoRules:
             rows.append(row | {"pk": pk, "sk": keys.row("rulelog", rule.kind, rule.key, version)})
         self._table.put_many(rows)
 
-    def list(self, firm: str, connection_id: str, kind: RuleKind | None = None) -> Sequence[Rule]:
+    def list(self, connection_key: ConnectionKey, kind: RuleKind | None = None) -> Sequence[Rule]:
         of_kind = () if kind is None else (kind,)
-        return self._load(firm, connection_id, keys.under("rule", *of_kind))
+        return self._load(connection_key, keys.under("rule", *of_kind))
 
-    def history(self, firm: str, connection_id: str, kind: RuleKind, key: str) -> Sequence[Rule]:
-        return self._load(firm, connection_id, keys.under("rulelog", kind, key))
+    def history(self, connection_key: ConnectionKey, kind: RuleKind, key: str) -> Sequence[Rule]:
+        return self._load(connection_key, keys.under("rulelog", kind, key))
 
-    def _load(self, firm: str, connection_id: str, prefix: str) -> Sequence[Rule]:
-        rows = self._table.query(keys.connection(firm, connection_id), prefix)
+    def _load(self, connection_key: ConnectionKey, prefix: str) -> Sequence[Rule]:
+        rows = self._table.query(keys.connection(connection_key), prefix)
         return [_rule(row) for row in rows]
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ledgerlink.domain.errors import Conflict, NotFound
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.plan import Outcome
 from ledgerlink.domain.model.runs import FINISHED, Progress, Run, RunState
 from ledgerlink.domain.ports import Clock
@@ -31,7 +32,7 @@ class DynamoRuns:
         self._clock = clock
 
     def create(self, run: Run, idempotency_key: str, content: str) -> Run:
-        pk = keys.connection(run.firm, run.connection_id)
+        pk = keys.connection(run.connection_key)
         sk = keys.row("idempotency", idempotency_key)
         claim = {
             "pk": pk,
@@ -53,7 +54,7 @@ class DynamoRuns:
                 "This Idempotency-Key was used with other records.",
                 "Use a new key for new records.",
             )
-        return self.get(run.firm, run.connection_id, claim["run"])
+        return self.get(run.connection_key, claim["run"])
 
     def save(self, run: Run, of_generation: int | None = None) -> None:
         delete = [_unfinished(run)] if run.state in FINISHED else []
@@ -63,8 +64,8 @@ class DynamoRuns:
         except Taken as taken:
             raise _resumed(run) from taken
 
-    def get(self, firm: str, connection_id: str, run_id: str) -> Run:
-        row = self._table.get(keys.connection(firm, connection_id), keys.row("run", run_id))
+    def get(self, connection_key: ConnectionKey, run_id: str) -> Run:
+        row = self._table.get(keys.connection(connection_key), keys.row("run", run_id))
         if row is None:
             raise NotFound(
                 "no_run", f"There is no run {run_id}.", "List the connection's runs to see ids."
@@ -73,7 +74,7 @@ class DynamoRuns:
 
     def _with_progress(self, row: Row) -> Run:
         run = load(Run, row["data"])
-        pk = keys.run(run.firm, run.connection_id, run.id)
+        pk = keys.run(run.connection_key, run.id)
         progress = {
             int(found["sk"].rpartition("#")[2]): load(Progress, found["data"])
             for found in self._table.query(pk, keys.under("progress"))
@@ -82,8 +83,7 @@ class DynamoRuns:
 
     def list(
         self,
-        firm: str,
-        connection_id: str,
+        connection_key: ConnectionKey,
         after: str | None,
         limit: int,
         *,
@@ -91,7 +91,7 @@ class DynamoRuns:
     ) -> Page[Run]:
         rows = list(
             self._table.query(
-                keys.connection(firm, connection_id),
+                keys.connection(connection_key),
                 keys.under("run"),
                 after=keys.row("run", after) if after else None,
                 limit=limit + 1,
@@ -101,22 +101,22 @@ class DynamoRuns:
         runs = [self._with_progress(row) for row in rows[:limit]]
         return Page(runs, runs[-1].id if len(rows) > limit else None)
 
-    def in_state(self, firm: str, connection_id: str, state: RunState) -> Sequence[Run]:
-        rows = self._table.query(keys.unfinished(firm, connection_id), keys.under("run"))
+    def in_state(self, connection_key: ConnectionKey, state: RunState) -> Sequence[Run]:
+        rows = self._table.query(keys.unfinished(connection_key), keys.under("run"))
         found = [row["run"] for row in rows if row["state"] == state.value]
-        return [self.get(firm, connection_id, run_id) for run_id in found]
+        return [self.get(connection_key, run_id) for run_id in found]
 
     def save_progress(self, run: Run, chunk: int, progress: Progress) -> None:
         self._table.put(
             {
-                "pk": keys.run(run.firm, run.connection_id, run.id),
+                "pk": keys.run(run.connection_key, run.id),
                 "sk": keys.row("progress", keys.number(chunk)),
                 "data": dump(progress).decode(),
             }
         )
 
     def put_outcomes(self, run: Run, outcomes: Sequence[Outcome]) -> None:
-        pk = keys.run(run.firm, run.connection_id, run.id)
+        pk = keys.run(run.connection_key, run.id)
         moment = self._clock.now().isoformat(timespec="microseconds")
         self._table.put_many(
             {
@@ -129,7 +129,7 @@ class DynamoRuns:
         )
 
     def outcomes(self, run: Run, first: int, count: int) -> Mapping[int, Outcome]:
-        pk = keys.run(run.firm, run.connection_id, run.id)
+        pk = keys.run(run.connection_key, run.id)
         first_key = keys.under("item", keys.number(max(first - SPAN + 1, 0)))
         last_key = keys.under("item", keys.number(first + count - 1)) + "~"
         rows = sorted(self._table.between(pk, first_key, last_key), key=lambda row: row["moment"])
@@ -151,7 +151,7 @@ def _spans(outcomes: Sequence[Outcome]) -> Iterator[list[Outcome]]:
 
 def _rows(run: Run) -> list[Row]:
     """The run, and its mark among those that are not finished."""
-    pk, state = keys.connection(run.firm, run.connection_id), run.state.value
+    pk, state = keys.connection(run.connection_key), run.state.value
     data = dump(replace(run, progress={})).decode()
     kept = {"state": state, "generation": run.generation}
     rows: list[Row] = [{"pk": pk, "sk": keys.row("run", run.id), "data": data} | kept]
@@ -167,4 +167,4 @@ def _resumed(run: Run) -> Conflict:
 
 
 def _unfinished(run: Run) -> Row:
-    return {"pk": keys.unfinished(run.firm, run.connection_id), "sk": keys.row("run", run.id)}
+    return {"pk": keys.unfinished(run.connection_key), "sk": keys.row("run", run.id)}

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.schedule import Due
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table, Taken
@@ -19,17 +20,21 @@ class DynamoSchedules:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def get(self, firm: str, connection_id: str) -> Due:
-        row = self._table.get(keys.connection(firm, connection_id), "schedule")
-        return load(Due, row["data"]) if row else Due(firm=firm, connection_id=connection_id)
+    def get(self, connection_key: ConnectionKey) -> Due:
+        row = self._table.get(keys.connection(connection_key), "schedule")
+        return (
+            load(Due, row["data"])
+            if row
+            else Due(firm=connection_key.firm, connection_id=connection_key.id)
+        )
 
     def put(self, due: Due) -> bool:
-        before = self.get(due.firm, due.connection_id)
+        before = self.get(due.connection_key)
         if before.version != due.version:
             return False
         after = replace(due, version=due.version + 1)
         row: Row = {
-            "pk": keys.connection(due.firm, due.connection_id),
+            "pk": keys.connection(due.connection_key),
             "sk": "schedule",
             "version": after.version,
             "data": dump(after).decode(),
@@ -66,7 +71,7 @@ def _entry(due: Due) -> Row | None:
     if due.at is None:
         return None
     return {
-        "pk": keys.due(keys.due_shard(due.firm, due.connection_id)),
+        "pk": keys.due(keys.due_shard(due.connection_key)),
         "sk": keys.row(_moment(due.at), due.firm, due.connection_id),
         "data": dump(due).decode(),
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from ledgerlink.domain.errors import AuthorizationLost, Conflict
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.ports import Clock, Keys
 from ledgerlink.storage import keys as names
 from ledgerlink.storage.table import Table, Taken
@@ -40,13 +41,13 @@ class SecretVaults:
     applications: Mapping[str, str]
     pause: Callable[[float], None] = time.sleep
 
-    def of(self, firm: str, connection_id: str) -> "SecretVault":
-        return SecretVault(self, firm, connection_id)
+    def of(self, connection_key: ConnectionKey) -> "SecretVault":
+        return SecretVault(self, connection_key)
 
-    def put(self, firm: str, connection_id: str, keys: Keys) -> None:
+    def put(self, connection_key: ConnectionKey, keys: Keys) -> None:
         """Raises Conflict while Secrets Manager, which deletes behind its own answer, still has
         to make room for the name."""
-        name, text = self.name(firm, connection_id), dump(keys).decode()
+        name, text = self.name(connection_key), dump(keys).decode()
         for pause in PAUSES:
             self.pause(pause)
             try:
@@ -68,10 +69,10 @@ class SecretVaults:
         except self.client.exceptions.ResourceExistsException:
             self.client.put_secret_value(SecretId=name, SecretString=text)
 
-    def remove(self, firm: str, connection_id: str) -> None:
+    def remove(self, connection_key: ConnectionKey) -> None:
         try:
             self.client.delete_secret(
-                SecretId=self.name(firm, connection_id), ForceDeleteWithoutRecovery=True
+                SecretId=self.name(connection_key), ForceDeleteWithoutRecovery=True
             )
         except self.client.exceptions.ResourceNotFoundException:
             return
@@ -81,9 +82,9 @@ class SecretVaults:
         credentials: Mapping[str, str] = json.loads(text)
         return credentials
 
-    def name(self, firm: str, connection_id: str) -> str:
+    def name(self, connection_key: ConnectionKey) -> str:
         """The secret of a connection."""
-        return self.prefix + names.secret(firm, connection_id)
+        return self.prefix + names.secret(connection_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,7 @@ class SecretVault:
     """Implements `domain.ports.Vault` for one connection."""
 
     vaults: SecretVaults
-    firm: str
-    connection_id: str
+    connection_key: ConnectionKey
     holder: str = ""
 
     def __post_init__(self) -> None:
@@ -100,7 +100,7 @@ class SecretVault:
 
     def load(self) -> Keys:
         try:
-            name = self.vaults.name(self.firm, self.connection_id)
+            name = self.vaults.name(self.connection_key)
             text = self.vaults.client.get_secret_value(SecretId=name)["SecretString"]
         except ClientError as error:
             if not _gone(error):
@@ -114,7 +114,7 @@ class SecretVault:
         return keys
 
     def save(self, keys: Keys) -> None:
-        name = self.vaults.name(self.firm, self.connection_id)
+        name = self.vaults.name(self.connection_key)
         try:
             self.vaults.client.put_secret_value(SecretId=name, SecretString=dump(keys).decode())
         except ClientError as error:
@@ -125,7 +125,7 @@ class SecretVault:
     def claim(self, seconds: float) -> bool:
         now = self.vaults.clock.now().timestamp()
         row = {
-            "pk": names.connection(self.firm, self.connection_id),
+            "pk": names.connection(self.connection_key),
             "sk": "refresh",
             "holder": self.holder,
             "ends_at": int((now + seconds) * 1000),
@@ -142,7 +142,7 @@ class SecretVault:
         return True
 
     def release(self) -> None:
-        pk = names.connection(self.firm, self.connection_id)
+        pk = names.connection(self.connection_key)
         try:
             self.vaults.table.delete_if(pk, "refresh", "holder = :me", {":me": self.holder})
         except Taken:

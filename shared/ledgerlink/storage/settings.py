@@ -1,5 +1,6 @@
 """What firms chose, and the month's metered calls, in the table."""
 
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.settings import Settings
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Table
@@ -12,12 +13,12 @@ class DynamoSettings:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def get(self, firm: str, connection_id: str) -> Settings:
-        row = self._table.get(keys.connection(firm, connection_id), "settings")
+    def get(self, connection_key: ConnectionKey) -> Settings:
+        row = self._table.get(keys.connection(connection_key), "settings")
         return load(Settings, row["data"]) if row else Settings()
 
-    def put(self, firm: str, connection_id: str, settings: Settings) -> None:
-        pk = keys.connection(firm, connection_id)
+    def put(self, connection_key: ConnectionKey, settings: Settings) -> None:
+        pk = keys.connection(connection_key)
         self._table.put({"pk": pk, "sk": "settings", "data": dump(settings).decode()})
 
 
@@ -27,16 +28,16 @@ class DynamoUsage:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def add(self, ledger: str, firm: str, connection_id: str, month: str, calls: int) -> None:
+    def add(self, ledger: str, connection_key: ConnectionKey, month: str, calls: int) -> None:
         self._table.add(keys.usage(ledger), keys.row("usage", month), "calls", calls)
-        pk = keys.connection(firm, connection_id)
+        pk = keys.connection(connection_key)
         self._table.add(pk, keys.row("usage", month), "calls", calls)
 
     def of_application(self, ledger: str, month: str) -> int:
         return self._calls(keys.usage(ledger), month)
 
-    def of_connection(self, firm: str, connection_id: str, month: str) -> int:
-        return self._calls(keys.connection(firm, connection_id), month)
+    def of_connection(self, connection_key: ConnectionKey, month: str) -> int:
+        return self._calls(keys.connection(connection_key), month)
 
     def _calls(self, pk: str, month: str) -> int:
         row = self._table.get(pk, keys.row("usage", month))

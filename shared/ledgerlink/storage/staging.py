@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from ledgerlink.domain.errors import Invalid, NotFound
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.runs import Run
@@ -33,17 +34,17 @@ class S3Staging:
         self._client = client
         self._bucket = bucket
 
-    def upload_address(self, firm: str, connection_id: str) -> tuple[str, str]:
+    def upload_address(self, connection_key: ConnectionKey) -> tuple[str, str]:
         upload_id = secrets.token_hex(16)
         url = self._client.generate_presigned_url(
             "put_object",
-            Params={"Bucket": self._bucket, "Key": _upload(firm, connection_id, upload_id)},
+            Params={"Bucket": self._bucket, "Key": _upload(connection_key, upload_id)},
             ExpiresIn=UPLOAD_LIFETIME,
         )
         return upload_id, url
 
-    def uploaded(self, firm: str, connection_id: str, upload_id: str) -> str:
-        name = _upload(firm, connection_id, upload_id)
+    def uploaded(self, connection_key: ConnectionKey, upload_id: str) -> str:
+        name = _upload(connection_key, upload_id)
         try:
             self._client.head_object(Bucket=self._bucket, Key=name)
         except ClientError as error:
@@ -56,12 +57,12 @@ class S3Staging:
             ) from error
         return name
 
-    def uploaded_file(self, firm: str, connection_id: str, upload_id: str) -> bytes:
-        name = self.uploaded(firm, connection_id, upload_id)
+    def uploaded_file(self, connection_key: ConnectionKey, upload_id: str) -> bytes:
+        name = self.uploaded(connection_key, upload_id)
         return self._bytes(name)
 
-    def put_records(self, firm: str, connection_id: str, lines: Iterable[Any]) -> str:
-        name = _upload(firm, connection_id, secrets.token_hex(16))
+    def put_records(self, connection_key: ConnectionKey, lines: Iterable[Any]) -> str:
+        name = _upload(connection_key, secrets.token_hex(16))
         self._put(name, (json.dumps(line).encode() for line in lines))
         return name
 
@@ -144,17 +145,17 @@ def _packed(lines: Iterable[bytes]) -> bytes:
     return gzip.compress(b"\n".join(lines), compresslevel=3, mtime=0)
 
 
-def _upload(firm: str, connection_id: str, upload_id: str) -> str:
+def _upload(connection_key: ConnectionKey, upload_id: str) -> str:
     safe = "".join(c for c in upload_id if c in "0123456789abcdef")[:32]
-    return f"staged/{keys.prefix(firm, connection_id)}/records/{safe}"
+    return f"staged/{keys.prefix(connection_key)}/records/{safe}"
 
 
 def _plan(run: Run) -> str:
-    return f"plans/{keys.prefix(run.firm, run.connection_id)}/{run.id}"
+    return f"plans/{keys.prefix(run.connection_key)}/{run.id}"
 
 
 def _page(run: Run, kind: ListType, number: int) -> str:
-    place = f"staged/{keys.prefix(run.firm, run.connection_id)}/lists/{run.id}"
+    place = f"staged/{keys.prefix(run.connection_key)}/lists/{run.id}"
     return f"{place}/{kind.value}-{keys.number(number)}.jsonl.gz"
 
 

@@ -3,7 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from ledgerlink.domain.model.connections import Authorization, Connection, ConnectionState
+from ledgerlink.domain.model.connections import (
+    Authorization,
+    Connection,
+    ConnectionKey,
+    ConnectionState,
+)
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.runs import Chunk, Run, RunState
 from ledgerlink.domain.ports import Tokens
@@ -25,7 +30,15 @@ STRANGE = [
     "字" * 200,
     "🙂" * 195,
 ]
-NEIGHBOURS = [("a", "x"), ("a#connection#x", "x"), ("a", "x#run#1"), ("a%23connection%23x", "x")]
+ACME = ConnectionKey("acme", "c1")
+ACME_SECOND = ConnectionKey("acme", "c2")
+RIVAL = ConnectionKey("rival", "c1")
+NEIGHBOURS = [
+    ConnectionKey("a", "x"),
+    ConnectionKey("a#connection#x", "x"),
+    ConnectionKey("a", "x#run#1"),
+    ConnectionKey("a%23connection%23x", "x"),
+]
 
 
 def connection(firm: str = "acme", number: str = "c1", company: str | None = None) -> Connection:
@@ -52,10 +65,10 @@ def authorization(state: str) -> Authorization:
     )
 
 
-def run(number: str = "r1", firm: str = "acme", connection_id: str = "c1") -> Run:
+def run(number: str = "r1", connection_key: ConnectionKey = ACME) -> Run:
     return Run(
-        firm=firm,
-        connection_id=connection_id,
+        firm=connection_key.firm,
+        connection_id=connection_key.id,
         id=number,
         kind="post",
         state=RunState.QUEUED,

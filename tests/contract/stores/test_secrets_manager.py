@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from ledgerlink.domain.errors import AuthorizationLost, Conflict
 from ledgerlink.storage.secrets import PAUSES, SecretVaults
 
-from tests.contract.stores.samples import tokens
+from tests.contract.stores.samples import ACME, tokens
 from tests.contract.stores.stores import Clients, new_table
 from tests.fakes.clock import FakeClock
 
@@ -66,15 +66,15 @@ def desk(aws: Clients) -> Desk:
 @pytest.mark.parametrize("refusals", [1, 3])
 def test_tokens_are_put_once_their_forerunners_are_deleted(desk: Desk, refusals: int) -> None:
     desk.aws.refusals = refusals
-    desk.vaults.put("acme", "c1", tokens())
-    assert desk.vaults.of("acme", "c1").load() == tokens()
+    desk.vaults.put(ACME, tokens())
+    assert desk.vaults.of(ACME).load() == tokens()
     assert desk.pauses == list(PAUSES[: refusals + 1])
 
 
 def test_a_deletion_that_takes_long_is_a_conflict_to_be_tried_later(desk: Desk) -> None:
     desk.aws.refusals = 99
     with pytest.raises(Conflict) as busy:
-        desk.vaults.put("acme", "c1", tokens())
+        desk.vaults.put(ACME, tokens())
     assert busy.value.code == "tokens_being_deleted"
     assert "minute" in busy.value.remedy
     assert desk.aws.refusals == 99 - len(PAUSES)
@@ -84,13 +84,13 @@ def test_a_deletion_that_takes_long_is_a_conflict_to_be_tried_later(desk: Desk) 
 def test_another_failure_to_put_is_raised_at_once(desk: Desk) -> None:
     desk.aws.refusals, desk.aws.code = 1, "AccessDeniedException"
     with pytest.raises(ClientError):
-        desk.vaults.put("acme", "c1", tokens())
+        desk.vaults.put(ACME, tokens())
     assert desk.pauses == [0.0]
 
 
 def test_tokens_that_are_being_deleted_are_lost(desk: Desk) -> None:
-    desk.vaults.put("acme", "c1", tokens())
-    vault = desk.vaults.of("acme", "c1")
+    desk.vaults.put(ACME, tokens())
+    vault = desk.vaults.of(ACME)
     desk.aws.refusals = 1
     with pytest.raises(AuthorizationLost):
         vault.save(tokens(2))
@@ -100,8 +100,8 @@ def test_tokens_that_are_being_deleted_are_lost(desk: Desk) -> None:
 
 
 def test_another_failure_to_save_or_load_does_not_lose_the_authorisation(desk: Desk) -> None:
-    desk.vaults.put("acme", "c1", tokens())
-    vault, desk.aws.code = desk.vaults.of("acme", "c1"), "InternalServiceError"
+    desk.vaults.put(ACME, tokens())
+    vault, desk.aws.code = desk.vaults.of(ACME), "InternalServiceError"
     for step in (lambda: vault.save(tokens(2)), vault.load):
         desk.aws.refusals = 1
         with pytest.raises(ClientError):
@@ -110,9 +110,9 @@ def test_another_failure_to_save_or_load_does_not_lose_the_authorisation(desk: D
 
 @pytest.mark.parametrize("text", ['{"access_token": "s3cret"}', "s3cret", '{"refresh_token": 3'])
 def test_stored_tokens_that_cannot_be_read_are_lost_and_not_told(desk: Desk, text: str) -> None:
-    desk.vaults.put("acme", "c1", tokens())
-    name = desk.vaults.name("acme", "c1")
+    desk.vaults.put(ACME, tokens())
+    name = desk.vaults.name(ACME)
     desk.aws.client.put_secret_value(SecretId=name, SecretString=text)
     with pytest.raises(AuthorizationLost) as lost:
-        desk.vaults.of("acme", "c1").load()
+        desk.vaults.of(ACME).load()
     assert "s3cret" not in "".join(traceback.format_exception(lost.value))

@@ -2,36 +2,39 @@
 
 import pytest
 from ledgerlink.domain.errors import Conflict, Invalid, NotFound
+from ledgerlink.domain.model.connections import ConnectionKey
 
-from tests.contract.stores.samples import NEIGHBOURS, STRANGE, authorization, connection
+from tests.contract.stores.samples import ACME, NEIGHBOURS, STRANGE, authorization, connection
 from tests.contract.stores.stores import Stores
 
 
 def test_a_saved_connection_comes_back_as_it_was(stores: Stores) -> None:
     stores.connections.save(connection(company="realm/1"))
-    assert stores.connections.get("acme", "c1") == connection(company="realm/1")
+    assert stores.connections.get(ACME) == connection(company="realm/1")
 
 
 def test_an_unknown_connection_is_not_found(stores: Stores) -> None:
     with pytest.raises(NotFound):
-        stores.connections.get("acme", "c1")
+        stores.connections.get(ACME)
 
 
 def test_a_firm_sees_its_own_connections_only(stores: Stores) -> None:
-    for firm, number in NEIGHBOURS:
-        stores.connections.save(connection(firm, number))
-    for firm in {firm for firm, _ in NEIGHBOURS}:
-        mine = [number for owner, number in NEIGHBOURS if owner == firm]
+    for neighbour in NEIGHBOURS:
+        stores.connections.save(connection(neighbour.firm, neighbour.id))
+    for firm in {neighbour.firm for neighbour in NEIGHBOURS}:
+        mine = [neighbour.id for neighbour in NEIGHBOURS if neighbour.firm == firm]
         assert sorted(c.id for c in stores.connections.list(firm)) == sorted(mine)
     with pytest.raises(NotFound):
-        stores.connections.get("acme", "x")
+        stores.connections.get(ConnectionKey("acme", "x"))
 
 
 def test_connections_with_strange_ids_stay_apart(stores: Stores) -> None:
     for number in STRANGE:
         stores.connections.save(connection("firm", number))
     assert sorted(c.id for c in stores.connections.list("firm")) == sorted(STRANGE)
-    assert all(stores.connections.get("firm", number).id == number for number in STRANGE)
+    assert all(
+        stores.connections.get(ConnectionKey("firm", number)).id == number for number in STRANGE
+    )
 
 
 def test_a_connection_that_is_removed_is_gone_and_its_neighbours_stay(stores: Stores) -> None:

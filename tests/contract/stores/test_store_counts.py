@@ -7,13 +7,12 @@ from itertools import count
 from typing import Any
 
 import pytest
-from ledgerlink.domain.model.document_facts import Source
-from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.links import Link, Source
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Write
 from ledgerlink.domain.model.runs import Chunk, Progress
 from ledgerlink.services.applying.recorder import Recorder
 
-from tests.contract.stores.samples import run
+from tests.contract.stores.samples import ACME, run
 from tests.contract.stores.stores import Clients, Stores, on_aws
 from tests.fakes.service import in_memory_service
 
@@ -75,7 +74,7 @@ def test_what_became_of_an_entry_takes_two_rows_and_one_by_which_a_list_finds_it
     assert rows <= most * ENTRIES + ENTRIES / A_BATCH
     assert calls <= rows / A_BATCH + 2
     assert len(stores.runs.outcomes(run(), 0, ENTRIES)) == ENTRIES
-    found = stores.links.of_records("acme", "c1", ["TimeActivity"], map(str, range(ENTRIES)))
+    found = stores.links.of_records(ACME, ["TimeActivity"], map(str, range(ENTRIES)))
     assert len(found) == (ENTRIES if listed else 0)
 
 
@@ -93,11 +92,11 @@ def test_where_nothing_stands_for_several_entries_one_question_says_so(
         members=("1",),
         source=SOURCE,
     )
-    stores.links.put("acme", "c1", [link])
+    stores.links.put(ACME, [link])
     asked.clear()
-    assert stores.links.carriers("acme", "c1", map(str, range(ENTRIES))) == {}
+    assert stores.links.carriers(ACME, map(str, range(ENTRIES))) == {}
     assert asked == [("Query", 0)]
     together = replace(link, key="time:several", members=("2", "3"))
-    stores.links.put("acme", "c1", [together])
-    found = stores.links.carriers("acme", "c1", ["1", "2", "3"])
+    stores.links.put(ACME, [together])
+    found = stores.links.carriers(ACME, ["1", "2", "3"])
     assert found == {"2": together, "3": together}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.list_records import Change, ListRecord, ListType, SyncState, change
 from ledgerlink.storage.lists import DynamoLists
 from ledgerlink.storage.table import Table, Taken
@@ -15,7 +16,7 @@ from tests.fakes.clock import START
 from tests.fakes.fate import Died, Fate, mortal
 
 CUSTOMER, ITEM = ListType.CUSTOMER, ListType.ITEM
-WHERE = ("acme", "c1")
+WHERE = ConnectionKey("acme", "c1")
 
 
 def record(number: str, **given: Any) -> ListRecord:
@@ -28,74 +29,74 @@ def created(records: Sequence[ListRecord], run: str = "r1") -> list[Change]:
 
 
 def test_the_feed_is_numbered_without_gaps_over_several_writes(stores: Stores) -> None:
-    first = stores.lists.record(*WHERE, "r1", created([record(f"{n}") for n in range(30)]))
-    stores.lists.record(*WHERE, "r1", [])
-    second = stores.lists.record(*WHERE, "r2", created([record("x", type=ITEM)], "r2"))
+    first = stores.lists.record(WHERE, "r1", created([record(f"{n}") for n in range(30)]))
+    stores.lists.record(WHERE, "r1", [])
+    second = stores.lists.record(WHERE, "r2", created([record("x", type=ITEM)], "r2"))
     assert [each.seq for each in (*first, *second)] == list(range(1, 32))
-    assert stores.lists.changes(*WHERE, 0, 100).items == [*first, *second]
-    page = stores.lists.changes(*WHERE, 28, 2)
+    assert stores.lists.changes(WHERE, 0, 100).items == [*first, *second]
+    page = stores.lists.changes(WHERE, 28, 2)
     assert ([each.seq for each in page.items], page.after) == ([29, 30], "30")
-    end = stores.lists.changes(*WHERE, 31, 10)
+    end = stores.lists.changes(WHERE, 31, 10)
     assert (list(end.items), end.after) == ([], "31")
 
 
 def test_records_come_back_by_id_by_page_and_as_ids(stores: Stores) -> None:
     records = [record(each, gone="deleted" if each == "a" else None) for each in STRANGE]
-    stores.lists.record(*WHERE, "r1", created(records))
-    assert stores.lists.get(*WHERE, CUSTOMER, [*STRANGE, "no"]) == {r.id: r for r in records}
-    assert set(stores.lists.ids(*WHERE, CUSTOMER)) == set(STRANGE) - {"a"}
+    stores.lists.record(WHERE, "r1", created(records))
+    assert stores.lists.get(WHERE, CUSTOMER, [*STRANGE, "no"]) == {r.id: r for r in records}
+    assert set(stores.lists.ids(WHERE, CUSTOMER)) == set(STRANGE) - {"a"}
     found: list[ListRecord] = []
     after: str | None = None
     for _ in STRANGE:
-        page = stores.lists.page(*WHERE, CUSTOMER, after, 3)
+        page = stores.lists.page(WHERE, CUSTOMER, after, 3)
         found += page.items
         if (after := page.after) is None:
             break
     assert sorted(found, key=str) == sorted(records, key=str)
-    assert stores.lists.get(*WHERE, ITEM, STRANGE) == {}
+    assert stores.lists.get(WHERE, ITEM, STRANGE) == {}
 
 
 def test_neighbours_do_not_see_each_others_records(stores: Stores) -> None:
     for n, where in enumerate(NEIGHBOURS):
-        stores.lists.record(*where, "r1", created([record("1", name=str(n))]))
+        stores.lists.record(where, "r1", created([record("1", name=str(n))]))
     for n, where in enumerate(NEIGHBOURS):
-        assert stores.lists.get(*where, CUSTOMER, ["1"])["1"].name == str(n)
-        assert [each.seq for each in stores.lists.changes(*where, 0, 10).items] == [1]
+        assert stores.lists.get(where, CUSTOMER, ["1"])["1"].name == str(n)
+        assert [each.seq for each in stores.lists.changes(where, 0, 10).items] == [1]
 
 
 def test_a_parent_has_children_while_one_is_there_and_active(stores: Stores) -> None:
     child = record("c", parent_id="p")
-    stores.lists.record(*WHERE, "r1", created([record("p"), child]))
-    assert stores.lists.has_children(*WHERE, CUSTOMER, "p")
-    assert not stores.lists.has_children(*WHERE, CUSTOMER, "c")
+    stores.lists.record(WHERE, "r1", created([record("p"), child]))
+    assert stores.lists.has_children(WHERE, CUSTOMER, "p")
+    assert not stores.lists.has_children(WHERE, CUSTOMER, "c")
     for later in (
         replace(child, active=False),
         replace(child, gone="deleted"),
         replace(child, parent_id="q"),
     ):
-        stores.lists.record(*WHERE, "r1", [], same=[later])
-        assert not stores.lists.has_children(*WHERE, CUSTOMER, "p")
-        stores.lists.record(*WHERE, "r1", [], same=[child])
-        assert stores.lists.has_children(*WHERE, CUSTOMER, "p")
+        stores.lists.record(WHERE, "r1", [], same=[later])
+        assert not stores.lists.has_children(WHERE, CUSTOMER, "p")
+        stores.lists.record(WHERE, "r1", [], same=[child])
+        assert stores.lists.has_children(WHERE, CUSTOMER, "p")
 
 
 def test_a_runs_changes_are_counted_by_list_and_kind(stores: Stores) -> None:
     old = [record("1"), record("2")]
-    stores.lists.record(*WHERE, "r1", created(old))
-    assert stores.lists.tally(*WHERE, "r1") == {CUSTOMER: {"created": 2}}
+    stores.lists.record(WHERE, "r1", created(old))
+    assert stores.lists.tally(WHERE, "r1") == {CUSTOMER: {"created": 2}}
     renamed = change(old[0], replace(old[0], name="new"), "r2", START, linked=True)
     assert renamed is not None
-    stores.lists.record(*WHERE, "r2", [renamed])
-    stores.lists.record(*WHERE, "r2", created([record("i", type=ITEM)], "r2"))
-    assert stores.lists.tally(*WHERE, "r2") == {CUSTOMER: {"changed": 1}, ITEM: {"created": 1}}
-    assert stores.lists.tally(*WHERE, "r3") == {}
+    stores.lists.record(WHERE, "r2", [renamed])
+    stores.lists.record(WHERE, "r2", created([record("i", type=ITEM)], "r2"))
+    assert stores.lists.tally(WHERE, "r2") == {CUSTOMER: {"changed": 1}, ITEM: {"created": 1}}
+    assert stores.lists.tally(WHERE, "r3") == {}
 
 
 def test_how_far_the_lists_are_comes_back(stores: Stores) -> None:
-    assert stores.lists.state(*WHERE) == SyncState()
+    assert stores.lists.state(WHERE) == SyncState()
     state = SyncState(cursors={CUSTOMER: START}, compared={ITEM: START}, published=7)
-    stores.lists.save_state(*WHERE, state)
-    assert stores.lists.state(*WHERE) == state
+    stores.lists.save_state(WHERE, state)
+    assert stores.lists.state(WHERE) == state
 
 
 def test_a_page_of_a_sync_comes_back(stores: Stores) -> None:
@@ -121,10 +122,10 @@ def test_a_writer_that_dies_at_any_call_leaves_nothing_lost_or_doubled(
     for at in range(100):
         table = f"dying-{size}-{at}"
         new_table(aws, table)
-        lists_of(aws, table, Fate()).record(*WHERE, "r0", created([record("old")], "r0"))
+        lists_of(aws, table, Fate()).record(WHERE, "r0", created([record("old")], "r0"))
         fate = Fate(at=at)
         try:
-            lists_of(aws, table, fate).record(*WHERE, "r1", created(records))
+            lists_of(aws, table, fate).record(WHERE, "r1", created(records))
         except Died:
             _repeat(lists_of(aws, table, Fate()), records)
         else:
@@ -135,16 +136,16 @@ def test_a_writer_that_dies_at_any_call_leaves_nothing_lost_or_doubled(
 
 def _repeat(lists: DynamoLists, records: Sequence[ListRecord]) -> None:
     """What a worker does that was given the message again."""
-    seen = lists.changes(*WHERE, 0, 1000).items
+    seen = lists.changes(WHERE, 0, 1000).items
     assert len(seen) in (1, 1 + len(records))
-    lists.recover(*WHERE)
-    known = lists.get(*WHERE, CUSTOMER, [each.id for each in records])
-    lists.record(*WHERE, "r1", created([each for each in records if each.id not in known]))
-    feed = lists.changes(*WHERE, 0, 1000).items
+    lists.recover(WHERE)
+    known = lists.get(WHERE, CUSTOMER, [each.id for each in records])
+    lists.record(WHERE, "r1", created([each for each in records if each.id not in known]))
+    feed = lists.changes(WHERE, 0, 1000).items
     assert [each.seq for each in feed] == list(range(1, len(records) + 2))
     assert {each.record.id for each in feed} == {"old", *(each.id for each in records)}
-    assert lists.tally(*WHERE, "r1") == {CUSTOMER: {"created": len(records)}}
-    assert lists.has_children(*WHERE, CUSTOMER, "p")
+    assert lists.tally(WHERE, "r1") == {CUSTOMER: {"created": len(records)}}
+    assert lists.has_children(WHERE, CUSTOMER, "p")
 
 
 def test_a_writer_that_another_one_overtook_is_told(aws: Clients) -> None:
@@ -156,10 +157,10 @@ def test_a_writer_that_another_one_overtook_is_told(aws: Clients) -> None:
         def step(self, name: str) -> None:
             if name == "before table.put_item" and not self.steps:
                 self.steps.append(name)
-                quick.recover(*WHERE)
-                quick.record(*WHERE, "quick", created([record("q")], "quick"))
+                quick.recover(WHERE)
+                quick.record(WHERE, "quick", created([record("q")], "quick"))
 
     fate.__class__ = Overtaking
     with pytest.raises(Taken):
-        slow.record(*WHERE, "slow", created([record("s")], "slow"))
-    assert [each.seq for each in quick.changes(*WHERE, 0, 10).items] == [1, 2]
+        slow.record(WHERE, "slow", created([record("s")], "slow"))
+    assert [each.seq for each in quick.changes(WHERE, 0, 10).items] == [1, 2]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.rules import (
     Client,
     CreateLaborCode,
@@ -15,7 +16,7 @@ from ledgerlink.domain.model.rules import (
     Skip,
 )
 
-from tests.contract.stores.samples import NEIGHBOURS, STRANGE
+from tests.contract.stores.samples import ACME, NEIGHBOURS, STRANGE
 from tests.contract.stores.stores import Stores
 from tests.fakes.clock import START
 
@@ -39,10 +40,10 @@ def test_every_form_of_mapping_comes_back_as_it_was(stores: Stores) -> None:
             CreateLaborCode(name="Design", income_account_id="1", rate=Decimal("0.10")),
         ),
     ]
-    stores.rules.put("acme", "c1", given)
-    found = [r for kind in RuleKind for r in stores.rules.list("acme", "c1", kind)]
+    stores.rules.put(ACME, given)
+    found = [r for kind in RuleKind for r in stores.rules.list(ACME, kind)]
     assert sorted(found, key=lambda r: r.key) == sorted(given, key=lambda r: r.key)
-    together = stores.rules.list("acme", "c1")
+    together = stores.rules.list(ACME)
     assert sorted(together, key=lambda r: r.key) == sorted(given, key=lambda r: r.key)
 
 
@@ -51,29 +52,28 @@ def test_history_keeps_every_version_in_order_and_the_list_only_the_newest(
 ) -> None:
     versions = [rule(RuleKind.USERS, "u#1", Link(ledger_id=str(n)), n) for n in range(1, 13)]
     for version in versions:
-        stores.rules.put("acme", "c1", [version])
-    stores.rules.put("acme", "c1", [replace(versions[0], key="u")])
-    assert stores.rules.history("acme", "c1", RuleKind.USERS, "u#1") == versions
-    newest = {r.key: r.version for r in stores.rules.list("acme", "c1", RuleKind.USERS)}
+        stores.rules.put(ACME, [version])
+    stores.rules.put(ACME, [replace(versions[0], key="u")])
+    assert stores.rules.history(ACME, RuleKind.USERS, "u#1") == versions
+    newest = {r.key: r.version for r in stores.rules.list(ACME, RuleKind.USERS)}
     assert newest == {"u#1": 12, "u": 1}
 
 
 def test_more_rules_than_one_batch_and_strange_keys_are_all_kept(stores: Stores) -> None:
     keys = [*STRANGE, *(f"u{n}" for n in range(140))]
-    stores.rules.put("acme", "c1", [rule(RuleKind.USERS, key, Skip()) for key in keys])
-    assert {r.key for r in stores.rules.list("acme", "c1", RuleKind.USERS)} == set(keys)
+    stores.rules.put(ACME, [rule(RuleKind.USERS, key, Skip()) for key in keys])
+    assert {r.key for r in stores.rules.list(ACME, RuleKind.USERS)} == set(keys)
     assert all(
-        [r.key for r in stores.rules.history("acme", "c1", RuleKind.USERS, key)] == [key]
-        for key in STRANGE
+        [r.key for r in stores.rules.history(ACME, RuleKind.USERS, key)] == [key] for key in STRANGE
     )
 
 
 def test_neighbours_and_kinds_stay_apart(stores: Stores) -> None:
-    for firm, connection_id in NEIGHBOURS:
-        mapping = Link(ledger_id=firm + connection_id)
-        stores.rules.put(firm, connection_id, [rule(RuleKind.USERS, "u1", mapping)])
-    for firm, connection_id in NEIGHBOURS:
-        (found,) = stores.rules.list(firm, connection_id, RuleKind.USERS)
-        assert found.mapping == Link(ledger_id=firm + connection_id)
-        assert stores.rules.list(firm, connection_id, RuleKind.PROJECTS) == []
-    assert stores.rules.history("a", "y", RuleKind.USERS, "u1") == []
+    for neighbour in NEIGHBOURS:
+        mapping = Link(ledger_id=neighbour.firm + neighbour.id)
+        stores.rules.put(neighbour, [rule(RuleKind.USERS, "u1", mapping)])
+    for neighbour in NEIGHBOURS:
+        (found,) = stores.rules.list(neighbour, RuleKind.USERS)
+        assert found.mapping == Link(ledger_id=neighbour.firm + neighbour.id)
+        assert stores.rules.list(neighbour, RuleKind.PROJECTS) == []
+    assert stores.rules.history(ConnectionKey("a", "y"), RuleKind.USERS, "u1") == []

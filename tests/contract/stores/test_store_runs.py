@@ -8,7 +8,7 @@ from ledgerlink.domain.model.plan import ItemState, Outcome
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.runs import Progress, RunState
 
-from tests.contract.stores.samples import NEIGHBOURS, STRANGE, planned, run
+from tests.contract.stores.samples import ACME, NEIGHBOURS, STRANGE, planned, run
 from tests.contract.stores.stores import Stores
 from tests.fakes.clock import START
 
@@ -16,7 +16,7 @@ from tests.fakes.clock import START
 def test_the_same_key_with_the_same_content_returns_the_first_run(stores: Stores) -> None:
     first = stores.runs.create(run("r1"), "key", "content")
     assert stores.runs.create(run("r2"), "key", "content") == first == run("r1")
-    assert [r.id for r in stores.runs.list("acme", "c1", None, 10).items] == ["r1"]
+    assert [r.id for r in stores.runs.list(ACME, None, 10).items] == ["r1"]
 
 
 def test_a_repeat_returns_the_run_as_it_stands_now(stores: Stores) -> None:
@@ -29,25 +29,25 @@ def test_the_same_key_with_other_content_is_a_conflict_and_leaves_no_run(stores:
     stores.runs.create(run("r1"), "key", "content")
     with pytest.raises(Conflict):
         stores.runs.create(run("r2"), "key", "other")
-    assert [r.id for r in stores.runs.list("acme", "c1", None, 10).items] == ["r1"]
-    assert [r.id for r in stores.runs.in_state("acme", "c1", RunState.QUEUED)] == ["r1"]
+    assert [r.id for r in stores.runs.list(ACME, None, 10).items] == ["r1"]
+    assert [r.id for r in stores.runs.in_state(ACME, RunState.QUEUED)] == ["r1"]
 
 
 def test_strange_idempotency_keys_name_different_runs(stores: Stores) -> None:
     for number, key in enumerate(STRANGE):
         stores.runs.create(run(f"r{number:02}"), key, "content")
-    assert len(stores.runs.list("acme", "c1", None, 100).items) == len(STRANGE)
+    assert len(stores.runs.list(ACME, None, 100).items) == len(STRANGE)
 
 
 def test_the_same_key_in_another_connection_is_another_run(stores: Stores) -> None:
-    for number, (firm, connection_id) in enumerate(NEIGHBOURS):
-        given = run(f"r{number}", firm, connection_id)
+    for number, neighbour in enumerate(NEIGHBOURS):
+        given = run(f"r{number}", neighbour)
         assert stores.runs.create(given, "key", "content") == given
-    for number, (firm, connection_id) in enumerate(NEIGHBOURS):
-        page = stores.runs.list(firm, connection_id, None, 10)
+    for number, neighbour in enumerate(NEIGHBOURS):
+        page = stores.runs.list(neighbour, None, 10)
         assert [r.id for r in page.items] == [f"r{number}"]
         with pytest.raises(NotFound):
-            stores.runs.get(firm, connection_id, f"r{number + 1}")
+            stores.runs.get(neighbour, f"r{number + 1}")
 
 
 def test_runs_are_listed_newest_first_page_by_page(stores: Stores) -> None:
@@ -57,7 +57,7 @@ def test_runs_are_listed_newest_first_page_by_page(stores: Stores) -> None:
     seen: list[str] = []
     after: str | None = None
     for _ in range(4):
-        page = stores.runs.list("acme", "c1", after, 4)
+        page = stores.runs.list(ACME, after, 4)
         seen += [r.id for r in page.items]
         after = page.after
     assert seen == names[::-1]
@@ -67,8 +67,8 @@ def test_runs_are_listed_newest_first_page_by_page(stores: Stores) -> None:
 def test_a_page_that_ends_with_the_last_run_has_no_next(stores: Stores) -> None:
     for name in ("r1", "r2"):
         stores.runs.create(run(name), name, "content")
-    assert stores.runs.list("acme", "c1", None, 2).after is None
-    assert stores.runs.list("acme", "c1", "r1", 2).items == []
+    assert stores.runs.list(ACME, None, 2).after is None
+    assert stores.runs.list(ACME, "r1", 2).items == []
 
 
 def test_runs_are_found_by_state_until_they_are_finished_oldest_first(stores: Stores) -> None:
@@ -78,7 +78,7 @@ def test_runs_are_found_by_state_until_they_are_finished_oldest_first(stores: St
     stores.runs.save(replace(run("r1"), state=RunState.APPLYING))
     stores.runs.save(replace(run("r4"), state=RunState.COMPLETED))
     found = {
-        state: [r.id for r in stores.runs.in_state("acme", "c1", state)]
+        state: [r.id for r in stores.runs.in_state(ACME, state)]
         for state in (RunState.QUEUED, RunState.APPLYING, RunState.PARKED)
     }
     assert found == {
@@ -99,9 +99,9 @@ def test_a_parked_run_keeps_its_progress_and_saving_a_run_does_not_touch_it(
     stores.runs.save_progress(run(), 0, progress)
     stores.runs.save_progress(run(), 12, Progress(series=2))
     stores.runs.save(replace(planned(run()), state=RunState.PARKED))
-    (found,) = stores.runs.in_state("acme", "c1", RunState.PARKED)
+    (found,) = stores.runs.in_state(ACME, RunState.PARKED)
     assert found.progress == {0: progress, 12: Progress(series=2)}
-    assert found == stores.runs.get("acme", "c1", "r1")
+    assert found == stores.runs.get(ACME, "r1")
 
 
 @pytest.mark.parametrize("state", [RunState.PARKED, RunState.COMPLETED])
@@ -112,7 +112,7 @@ def test_a_run_is_saved_over_its_own_generation_only(stores: Stores, state: RunS
     resumed = replace(run("r1"), state=RunState.APPLYING, generation=1)
     with pytest.raises(Conflict):
         stores.runs.save(resumed, of_generation=0)
-    assert stores.runs.get("acme", "c1", "r1").state is state
+    assert stores.runs.get(ACME, "r1").state is state
 
 
 def test_outcomes_come_back_by_slice(stores: Stores) -> None:
@@ -151,4 +151,4 @@ def test_outcomes_that_come_in_any_order_and_company_are_all_kept(stores: Stores
 
 def test_an_unknown_run_is_not_found(stores: Stores) -> None:
     with pytest.raises(NotFound):
-        stores.runs.get("acme", "c1", "r1")
+        stores.runs.get(ACME, "r1")

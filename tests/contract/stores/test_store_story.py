@@ -3,6 +3,7 @@
 import asyncio
 
 from ledgerlink.domain.errors import LedgerUnavailable
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.rules import Client, CreateProject, Link, Mapping, RuleKind
@@ -71,29 +72,33 @@ def test_a_post_is_interrupted_resumed_and_corrected_on_every_kind_of_store(
     number = connect.complete(deps, state, "code", "realm").id
     work(deps, stores)
     users: dict[str, Mapping] = {"u1": Link(ledger_id="P1")}
-    put_rules(deps, FIRM, USER, number, RuleKind.USERS, users)
-    put_rules(deps, FIRM, USER, number, RuleKind.PROJECTS, {"p1": SITE})
+    put_rules(deps, ConnectionKey(FIRM, number), USER, RuleKind.USERS, users)
+    put_rules(deps, ConnectionKey(FIRM, number), USER, RuleKind.PROJECTS, {"p1": SITE})
     company = connector.company("realm")
     company.trouble = [None, None, None, None, LedgerUnavailable("down", "It is down.")]
     records = [entry(f"t#{n}/ä") for n in range(5)]
 
-    run = accept.post(deps, FIRM, USER, number, "key", records)
+    run = accept.post(deps, ConnectionKey(FIRM, number), USER, "key", records)
     work(deps, stores)
-    assert get_run(deps, FIRM, number, run.id, USER).state is RunState.PARKED
-    parking.resume(deps, get_run(deps, FIRM, number, run.id, USER))
+    assert get_run(deps, ConnectionKey(FIRM, number), run.id, USER).state is RunState.PARKED
+    parking.resume(deps, get_run(deps, ConnectionKey(FIRM, number), run.id, USER))
     work(deps, stores)
-    assert get_run(deps, FIRM, number, run.id, USER).state is RunState.COMPLETED
+    assert get_run(deps, ConnectionKey(FIRM, number), run.id, USER).state is RunState.COMPLETED
     assert len(company.of_kind("Time")) == 5
     assert len(company.of_kind("Customer")) == 2
 
     records[2]["minutes"] = 90
-    later = accept.post(deps, FIRM, USER, number, "other", records)
+    later = accept.post(deps, ConnectionKey(FIRM, number), USER, "other", records)
     work(deps, stores)
-    items = list_items(deps, get_run(deps, FIRM, number, later.id, USER), 0, 100).items
+    items = list_items(
+        deps, get_run(deps, ConnectionKey(FIRM, number), later.id, USER), 0, 100
+    ).items
     assert [i.state for i in items] == [ItemState.POSTED] + [ItemState.UNCHANGED] * 4
     assert sorted(int(s.body["minutes"]) for s in company.of_kind("Time")) == [60] * 4 + [90]
 
-    again = accept.post(deps, FIRM, USER, number, "key", [entry(f"t#{n}/ä") for n in range(5)])
+    again = accept.post(
+        deps, ConnectionKey(FIRM, number), USER, "key", [entry(f"t#{n}/ä") for n in range(5)]
+    )
     assert again.id == run.id
 
 
@@ -106,21 +111,23 @@ def test_lists_come_in_change_and_are_told_on_every_kind_of_store(stores: Stores
     state = consent.authorize_url.partition("state=")[2].partition("&")[0]
     number = connect.complete(deps, state, "code", "realm").id
     work(deps, stores)
-    put_rules(deps, FIRM, USER, number, RuleKind.PROJECTS, {"p": Link(ledger_id="3")})
+    put_rules(
+        deps, ConnectionKey(FIRM, number), USER, RuleKind.PROJECTS, {"p": Link(ledger_id="3")}
+    )
 
     ledger.change(ListType.CUSTOMER, "3", name="renamed")
     ledger.create(ListRecord(type=ListType.CUSTOMER, id="job", name="job", parent_id="4"))
     ledger.delete(ListType.CUSTOMER, "5")
-    run = request_sync(deps, FIRM, USER, number, "key")
+    run = request_sync(deps, ConnectionKey(FIRM, number), USER, "key")
     work(deps, stores)
-    run = get_run(deps, FIRM, number, run.id, USER)
+    run = get_run(deps, ConnectionKey(FIRM, number), run.id, USER)
     assert run.state is RunState.COMPLETED
     counts = {name: count for name, count in run.counts().items() if name != "unchanged" and count}
     assert counts == {"created": 1, "changed": 2, "deleted": 1}
 
-    feed = deps.lists.changes(FIRM, number, 0, 100).items
+    feed = deps.lists.changes(ConnectionKey(FIRM, number), 0, 100).items
     assert [change.seq for change in feed] == list(range(1, 12))
-    records = deps.lists.page(FIRM, number, ListType.CUSTOMER, None, 100).items
+    records = deps.lists.page(ConnectionKey(FIRM, number), ListType.CUSTOMER, None, 100).items
     told = {change.record.id: change.record for change in feed}
     assert {record.id: record.seen() for record in records} == {
         record_id: record.seen() for record_id, record in told.items()

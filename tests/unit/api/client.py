@@ -181,4 +181,4 @@ def known_customer(place: InMemoryService, connection: Connection, name: str = "
     }
     created = change(None, customer, "r1", place.clock.now(), linked=False)
     assert created is not None
-    place.deps.lists.record(connection.firm, connection.id, "r1", [created])
+    place.deps.lists.record(connection.key, "r1", [created])

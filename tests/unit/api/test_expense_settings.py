@@ -7,7 +7,6 @@ from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType, change
 from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
 
-from tests.fakes.service import FIRM
 from tests.unit.api.client import Answer, Api
 from tests.unit.api.papers import expense, furnished, invoice, posted
 
@@ -75,7 +74,7 @@ def connection(api: Api) -> Connection:
     }
     entries = [change(None, one, "r", api.place.clock.now(), linked=False) for one in records]
     found = [entry for entry in entries if entry is not None]
-    api.place.deps.lists.record(FIRM, connection.id, "r", found)
+    api.place.deps.lists.record(connection.key, "r", found)
     return connection
 
 
@@ -200,7 +199,7 @@ def test_an_account_that_was_closed_later_does_not_hinder_other_changes(
     closed = _account("35", "Checking", "bank", active=False)
     entry = change(None, closed, "r2", api.place.clock.now(), linked=False)
     assert entry is not None
-    api.place.deps.lists.record(FIRM, connection.id, "r2", [entry])
+    api.place.deps.lists.record(connection.key, "r2", [entry])
     assert patch(api, connection, {"expenses": {"group_by": "entry"}}).status == 200
     assert shown(api, connection)["expenses"]["check_account_id"] == "35"
 

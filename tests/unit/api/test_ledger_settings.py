@@ -7,7 +7,6 @@ from ledgerlink.connectors.intacct.config import OFFERED
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType, change
 
-from tests.fakes.service import FIRM
 from tests.unit.api.client import Answer, Api
 from tests.unit.api.papers import client, furnished, posted
 
@@ -43,7 +42,7 @@ def connection(api: Api) -> Connection:
     }
     entries = [change(None, one, "r", api.place.clock.now(), linked=False) for one in RECORDS]
     found = [entry for entry in entries if entry is not None]
-    api.place.deps.lists.record(FIRM, connection.id, "r", found)
+    api.place.deps.lists.record(connection.key, "r", found)
     return connection
 
 

@@ -8,7 +8,7 @@ import pytest
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.services.posting import accept
 
-from tests.fakes.service import FIRM, USER, entry
+from tests.fakes.service import USER, entry
 from tests.unit.api.client import Api
 from tests.unit.api.papers import (
     SAMPLES,
@@ -265,7 +265,7 @@ def test_a_post_of_time_alone_has_the_content_that_it_always_had(
 ) -> None:
     records = [entry("t1"), entry("t2", notes="more")]
     answer = send(api, connection, {"time_entries": records, **beside})
-    before = accept.post(api.place.deps, FIRM, USER, connection.id, "key", records)
+    before = accept.post(api.place.deps, connection.key, USER, "key", records)
     assert answer.json["id"] == before.id
 
 

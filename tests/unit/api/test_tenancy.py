@@ -106,7 +106,7 @@ def test_the_owner_reaches_every_route(api: Api, method: str, path: str) -> None
 def test_another_firms_upload_is_not_found(api: Api) -> None:
     theirs = api.place.connected("a")
     mine = api.place.connected("b", "realm-2")
-    upload_id, address = api.place.staging.upload_address("a", theirs.id)
+    upload_id, address = api.place.staging.upload_address(theirs.key)
     api.place.staging.files[address.removeprefix("memory:")] = b'{"key": "t-of-a"}'
     path = f"/v1/connections/{mine.id}/posts"
     headers = {"idempotency-key": "k"}

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from ledgerlink.domain.errors import Forbidden
-from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.connections import Connection, ConnectionKey, ConnectionState
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType, WebhookEvent
 from ledgerlink.domain.model.reasons import reason
@@ -39,25 +39,25 @@ class Diary:
     """Implements `services.stores.Schedules`. `overtaken` are changes that others make just
     before the next puts, one each; `broken` names connections whose rows cannot be put."""
 
-    rows: dict[tuple[str, str], Due] = field(default_factory=dict)
+    rows: dict[ConnectionKey, Due] = field(default_factory=dict)
     overtaken: list[Callable[[], None]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     puts: int = 0
 
-    def get(self, firm: str, connection_id: str) -> Due:
-        plain = Due(firm=firm, connection_id=connection_id)
-        return self.rows.get((firm, connection_id), plain)
+    def get(self, connection_key: ConnectionKey) -> Due:
+        plain = Due(firm=connection_key.firm, connection_id=connection_key.id)
+        return self.rows.get(connection_key, plain)
 
     def put(self, due: Due) -> bool:
         if self.overtaken:
             self.overtaken.pop(0)()
         if due.connection_id in self.broken:
             raise ConnectionError("the table is away")
-        there = self.get(due.firm, due.connection_id)
+        there = self.get(due.connection_key)
         if there.version != due.version:
             return False
         self.puts += 1
-        self.rows[(due.firm, due.connection_id)] = replace(due, version=due.version + 1)
+        self.rows[due.connection_key] = replace(due, version=due.version + 1)
         return True
 
     def due(self, now: datetime, limit: int) -> Sequence[Due]:
@@ -69,13 +69,13 @@ class Diary:
 class Choices:
     """Implements `services.stores.SettingsStore`."""
 
-    rows: dict[tuple[str, str], Settings] = field(default_factory=dict)
+    rows: dict[ConnectionKey, Settings] = field(default_factory=dict)
 
-    def get(self, firm: str, connection_id: str) -> Settings:
-        return self.rows.get((firm, connection_id), Settings())
+    def get(self, connection_key: ConnectionKey) -> Settings:
+        return self.rows.get(connection_key, Settings())
 
-    def put(self, firm: str, connection_id: str, settings: Settings) -> None:
-        self.rows[(firm, connection_id)] = settings
+    def put(self, connection_key: ConnectionKey, settings: Settings) -> None:
+        self.rows[connection_key] = settings
 
 
 @dataclass
@@ -87,20 +87,20 @@ class Known:
     asked: int = 0
 
     def get(
-        self, firm: str, connection_id: str, kind: ListType, ids: Iterable[str]
+        self, connection_key: ConnectionKey, kind: ListType, ids: Iterable[str]
     ) -> Mapping[str, ListRecord]:
         self.asked += 1
         wanted = set(ids)
         return {r.id: r for r in self.records if r.type is kind and r.id in wanted}
 
     def of_records(
-        self, firm: str, connection_id: str, kinds: Collection[str], ledger_ids: Iterable[str]
+        self, connection_key: ConnectionKey, kinds: Collection[str], ledger_ids: Iterable[str]
     ) -> Mapping[str, Link]:
         self.asked += 1
         wanted = set(ledger_ids)
         return {x.ledger_id: x for x in self.links if x.kind in kinds and x.ledger_id in wanted}
 
-    def ledger_ids(self, firm: str, connection_id: str, kinds: Collection[str]) -> Iterable[str]:
+    def ledger_ids(self, connection_key: ConnectionKey, kinds: Collection[str]) -> Iterable[str]:
         return iter([link.ledger_id for link in self.links if link.kind in kinds])
 
 
@@ -161,29 +161,29 @@ class Place:
         return connection
 
     def choose(self, connection: Connection, settings: Settings) -> None:
-        self.choices.put(connection.firm, connection.id, settings)
+        self.choices.put(connection.key, settings)
 
     def write(self, connection: Connection, **given: Any) -> Due:
         """The connection's row, as an earlier hour left it."""
-        key = (connection.firm, connection.id)
+        key = connection.key
         row = Due(firm=connection.firm, connection_id=connection.id, **given)
         self.diary.rows[key] = replace(row, version=self.row(connection).version + 1)
         return self.diary.rows[key]
 
     def row(self, connection: Connection) -> Due:
-        return self.diary.get(connection.firm, connection.id)
+        return self.diary.get(connection.key)
 
     def in_minutes(self, minutes: float) -> datetime:
         return self.clock.now() + timedelta(minutes=minutes)
 
     def syncs(self, connection: Connection) -> list[Run]:
         """Oldest first."""
-        runs = self.runs.rows.get((connection.firm, connection.id), {})
+        runs = self.runs.rows.get(connection.key, {})
         return [run for _, run in sorted(runs.items()) if run.sync is not None]
 
     def set(self, run: Run, **given: Any) -> Run:
         self.runs.save(replace(run, **given))
-        return self.runs.get(run.firm, run.connection_id, run.id)
+        return self.runs.get(run.connection_key, run.id)
 
     def end(self, run: Run) -> None:
         self.set(run, state=RunState.COMPLETED)

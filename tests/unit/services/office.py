@@ -18,7 +18,7 @@ from ledgerlink.services.posting import accept
 
 from tests.fakes.composer import FakeComposer
 from tests.fakes.fate import Fate
-from tests.fakes.service import FIRM, InMemoryService, in_memory_service
+from tests.fakes.service import InMemoryService, in_memory_service
 
 EXPENSING = ExpenseSettings(check_account_id="BANK", card_account_id="CARDS")
 SETTINGS = Settings(expenses=EXPENSING, invoices=InvoiceSettings(item_id="HOURS"))
@@ -51,7 +51,7 @@ def choose(
 ) -> None:
     """Whose word stands for what somebody changed in the ledger."""
     settings = replace(SETTINGS, posting=TimeSettings(ledger_edits=edits))
-    place.deps.settings.put(FIRM, connection.id, settings)
+    place.deps.settings.put(connection.key, settings)
 
 
 def spent(key: str, report: str | None = "R", **given: Any) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def receipt(upload_id: str, key: str = "r1") -> dict[str, Any]:
 
 def uploaded(place: InMemoryService, connection: Connection, content: bytes = b"%PDF") -> str:
     """The id of a file that was uploaded."""
-    upload_id, address = accept.upload(place.deps, FIRM, connection.id)
+    upload_id, address = accept.upload(place.deps, connection.key)
     place.staging.files[address.removeprefix("memory:")] = content
     return upload_id
 
@@ -86,7 +86,7 @@ def held_once(place: InMemoryService, connection: Connection) -> dict[str, Decim
     """What the ledger holds of expenses, by their texts; each is in one document, and each
     document has its link."""
     documents = [stored for kind in SPENT for stored in place.company().of_kind(kind)]
-    links = place.links.rows.get((FIRM, connection.id), {}).values()
+    links = place.links.rows.get(connection.key, {}).values()
     linked = {link.ledger_id: link for link in links if link.record is RecordKind.EXPENSE}
     assert linked.keys() == {document.id for document in documents}
     lines = [(line, document) for document in documents for line in document.body["lines"]]

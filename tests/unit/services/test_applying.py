@@ -32,7 +32,7 @@ def link(place: InMemoryService, run: Run, key: str, ledger_id: str) -> None:
         run_id=run.id,
         written_at=place.clock.now(),
     )
-    place.links.put(run.firm, run.connection_id, [stored])
+    place.links.put(run.connection_key, [stored])
 
 
 def test_every_entry_becomes_one_document_with_link_outcome_and_trace() -> None:
@@ -202,7 +202,7 @@ def test_an_update_carries_the_fingerprint_of_what_was_last_written() -> None:
     connection = place.connected()
     place.post(connection, "one", [entry("t1")])
     place.work()
-    (link,) = place.links.rows[(connection.firm, connection.id)].values()
+    (link,) = place.links.rows[connection.key].values()
     place.post(connection, "two", [entry("t1", minutes=90)])
     place.work()
     (write,) = place.company().received[-1].writes

@@ -10,7 +10,7 @@ from ledgerlink.domain.errors import (
     LedgerUnavailable,
     NotFound,
 )
-from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.connections import Connection, ConnectionKey, ConnectionState
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.services.connections import connect
 from ledgerlink.services.posting import accept
@@ -38,13 +38,13 @@ def begin(place: InMemoryService, firm: str = FIRM) -> connect.Consent:
 
 
 def again(place: InMemoryService, connection: Connection) -> str:
-    return state_of(connect.reconnect(place.deps, connection.firm, USER, connection.id, REDIRECT))
+    return state_of(connect.reconnect(place.deps, connection.key, USER, REDIRECT))
 
 
 def test_a_new_connection_waits_for_consent_and_keeps_who_asked() -> None:
     place = in_memory_service()
     consent = begin(place)
-    found = place.deps.connections.get(FIRM, consent.connection.id)
+    found = place.deps.connections.get(consent.connection.key)
     assert found.state is ConnectionState.AUTHORIZING
     assert (found.created_by, found.company_id) == (USER, None)
     assert state_of(consent) in consent.authorize_url
@@ -71,7 +71,7 @@ def test_tokens_are_in_the_vault_and_nowhere_else(caplog: pytest.LogCaptureFixtu
     caplog.set_level(logging.DEBUG)
     place = in_memory_service()
     connection = place.connected()
-    tokens = place.deps.vaults.of(FIRM, connection.id).load()
+    tokens = place.deps.vaults.of(connection.key).load()
     assert tokens.access_token.startswith(ACCESS)
     place.post(connection, "key", [entry("t1")])
     place.work()
@@ -111,7 +111,7 @@ def test_a_refused_consent_uses_the_state_up_and_changes_nothing() -> None:
     connect.refuse(place.deps, state_of(consent))
     with pytest.raises(Invalid):
         connect.complete(place.deps, state_of(consent), "code", COMPANY)
-    assert place.deps.connections.get(FIRM, consent.connection.id) == consent.connection
+    assert place.deps.connections.get(consent.connection.key) == consent.connection
 
 
 def test_a_code_that_the_ledger_refuses_is_the_callers_to_mend() -> None:
@@ -120,7 +120,7 @@ def test_a_code_that_the_ledger_refuses_is_the_callers_to_mend() -> None:
     with pytest.raises(Invalid) as refused:
         connect.complete(place.deps, state_of(consent), REFUSED_CODE, COMPANY)
     assert refused.value.remedy
-    found = place.deps.connections.get(FIRM, consent.connection.id)
+    found = place.deps.connections.get(consent.connection.key)
     assert found.state is ConnectionState.AUTHORIZING
 
 
@@ -135,7 +135,7 @@ def test_a_company_cannot_be_connected_twice_and_the_code_is_left_unused(firm: s
     assert len(place.connector.granted.exchanged) == 1
     assert not place.connector.granted.revoked
     with pytest.raises(AuthorizationLost):
-        place.deps.vaults.of(firm, consent.connection.id).load()
+        place.deps.vaults.of(ConnectionKey(firm, consent.connection.id)).load()
 
 
 def test_a_reconnect_keeps_company_rules_and_id_and_clears_the_reason() -> None:
@@ -145,9 +145,9 @@ def test_a_reconnect_keeps_company_rules_and_id_and_clears_the_reason() -> None:
     back = connect.complete(place.deps, again(place, connection), "code", COMPANY)
     place.work()
     assert (back.id, back.company_id, back.reason) == (connection.id, COMPANY, None)
-    tokens = place.deps.vaults.of(FIRM, connection.id).load()
+    tokens = place.deps.vaults.of(connection.key).load()
     assert tokens.access_token == f"{ACCESS}-2"
-    assert list_rules(place.deps, FIRM, connection.id, RuleKind.USERS)
+    assert list_rules(place.deps, connection.key, RuleKind.USERS)
 
 
 def test_a_reconnect_to_another_company_is_refused_and_the_old_one_stays() -> None:
@@ -157,7 +157,7 @@ def test_a_reconnect_to_another_company_is_refused_and_the_old_one_stays() -> No
         connect.complete(place.deps, again(place, connection), "code", "realm-2")
     assert clash.value.code == "other_company"
     assert f"Company {COMPANY}" in clash.value.message
-    found = place.deps.connections.get(FIRM, connection.id)
+    found = place.deps.connections.get(connection.key)
     assert (found.company_id, found.state) == (COMPANY, ConnectionState.CONNECTED)
 
 
@@ -166,20 +166,20 @@ def test_disconnecting_gives_the_tokens_back_and_keeps_rules_and_history() -> No
     connection = place.connected()
     run = place.post(connection, "key", [entry("t1")])
     place.work()
-    left = connect.disconnect(place.deps, FIRM, connection.id)
+    left = connect.disconnect(place.deps, connection.key)
     assert left.state is ConnectionState.DISCONNECTED
     assert len(place.connector.granted.revoked) == 1
-    assert (FIRM, connection.id) not in place.vaults.tokens
+    assert connection.key not in place.vaults.tokens
     assert place.items(run)
-    assert list_rules(place.deps, FIRM, connection.id, RuleKind.USERS)
+    assert list_rules(place.deps, connection.key, RuleKind.USERS)
 
 
 def test_disconnecting_twice_is_the_same_as_once() -> None:
     place = in_memory_service()
     connection = place.connected()
-    connect.disconnect(place.deps, FIRM, connection.id)
+    connect.disconnect(place.deps, connection.key)
     rival = place.connected("rival")
-    connect.disconnect(place.deps, FIRM, connection.id)
+    connect.disconnect(place.deps, connection.key)
     assert rival.state is ConnectionState.CONNECTED
     assert len(place.connector.granted.revoked) == 1
 
@@ -189,18 +189,18 @@ def test_a_disconnect_that_the_ledger_does_not_hear_of_changes_nothing() -> None
     connection = place.connected()
     place.connector.granted.failure = LedgerUnavailable("down", "The ledger is down.")
     with pytest.raises(LedgerUnavailable):
-        connect.disconnect(place.deps, FIRM, connection.id)
-    found = place.deps.connections.get(FIRM, connection.id)
+        connect.disconnect(place.deps, connection.key)
+    found = place.deps.connections.get(connection.key)
     assert found.state is ConnectionState.CONNECTED
     place.connector.granted.failure = None
-    left = connect.disconnect(place.deps, FIRM, connection.id)
+    left = connect.disconnect(place.deps, connection.key)
     assert left.state is ConnectionState.DISCONNECTED
 
 
 def test_after_a_disconnect_the_firm_comes_back_by_the_same_connection_only() -> None:
     place = in_memory_service()
     connection = place.connected()
-    connect.disconnect(place.deps, FIRM, connection.id)
+    connect.disconnect(place.deps, connection.key)
     with pytest.raises(Conflict):
         connect.complete(place.deps, state_of(begin(place)), "code", COMPANY)
     place.clock.go_on(minutes=6)
@@ -211,7 +211,7 @@ def test_after_a_disconnect_the_firm_comes_back_by_the_same_connection_only() ->
 def test_a_connection_without_consent_can_be_disconnected() -> None:
     place = in_memory_service()
     consent = begin(place)
-    left = connect.disconnect(place.deps, FIRM, consent.connection.id)
+    left = connect.disconnect(place.deps, consent.connection.key)
     assert left.state is ConnectionState.DISCONNECTED
 
 
@@ -220,11 +220,11 @@ def test_another_firm_finds_nothing(firm: str) -> None:
     place = in_memory_service()
     connection = place.connected()
     with pytest.raises(NotFound):
-        connect.reconnect(place.deps, firm, USER, connection.id, REDIRECT)
+        connect.reconnect(place.deps, ConnectionKey(firm, connection.id), USER, REDIRECT)
     with pytest.raises(NotFound):
-        connect.disconnect(place.deps, firm, connection.id)
+        connect.disconnect(place.deps, ConnectionKey(firm, connection.id))
     with pytest.raises(NotFound):
-        accept.post(place.deps, firm, USER, connection.id, "key", [])
+        accept.post(place.deps, ConnectionKey(firm, connection.id), USER, "key", [])
 
 
 def test_a_post_before_consent_or_after_a_disconnect_is_a_conflict() -> None:
@@ -234,7 +234,7 @@ def test_a_post_before_consent_or_after_a_disconnect_is_a_conflict() -> None:
         place.post(consent.connection, "key", [])
     assert clash.value.code == "not_connected"
     connection = place.connected()
-    connect.disconnect(place.deps, FIRM, connection.id)
+    connect.disconnect(place.deps, connection.key)
     with pytest.raises(Conflict) as clash:
         place.post(connection, "key", [])
     assert clash.value.code == "disconnected"

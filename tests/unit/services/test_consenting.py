@@ -31,7 +31,7 @@ def asked(place: InMemoryService, firm: str = FIRM) -> str:
 
 
 def asked_again(place: InMemoryService, connection: Connection) -> str:
-    return state_of(connect.reconnect(place.deps, FIRM, USER, connection.id, REDIRECT))
+    return state_of(connect.reconnect(place.deps, connection.key, USER, REDIRECT))
 
 
 def nothing_happened(place: InMemoryService) -> None:
@@ -116,12 +116,12 @@ def test_a_consent_pending_at_a_disconnect_connects_nothing_afterwards() -> None
     place = in_memory_service()
     connection = place.connected()
     pending = asked_again(place, connection)
-    connect.disconnect(place.deps, FIRM, connection.id)
+    connect.disconnect(place.deps, connection.key)
     for step in (connect.review, lambda deps, state, id: connect.complete(deps, state, "c", id)):
         with pytest.raises(Invalid) as refused:
             step(place.deps, pending, COMPANY)
         assert refused.value.code == "consent_ended"
-    found = place.connections.get(FIRM, connection.id)
+    found = place.connections.get(connection.key)
     assert found.state is ConnectionState.DISCONNECTED
     assert len(place.connector.granted.exchanged) == 1
 
@@ -129,7 +129,7 @@ def test_a_consent_pending_at_a_disconnect_connects_nothing_afterwards() -> None
 def test_the_first_consent_of_a_connection_ends_with_its_disconnect() -> None:
     place = in_memory_service()
     consent = connect.connect(place.deps, FIRM, USER, "fake", REDIRECT)
-    connect.disconnect(place.deps, FIRM, consent.connection.id)
+    connect.disconnect(place.deps, consent.connection.key)
     with pytest.raises(Invalid):
         connect.complete(place.deps, state_of(consent), "code", COMPANY)
 
@@ -137,7 +137,7 @@ def test_the_first_consent_of_a_connection_ends_with_its_disconnect() -> None:
 def test_a_consent_asked_for_after_a_disconnect_connects() -> None:
     place = in_memory_service()
     connection = place.connected()
-    connect.disconnect(place.deps, FIRM, connection.id)
+    connect.disconnect(place.deps, connection.key)
     back = connect.complete(place.deps, asked_again(place, connection), "code", COMPANY)
     assert back.state is ConnectionState.CONNECTED
 
@@ -149,14 +149,14 @@ def test_a_disconnect_while_the_company_is_read_is_not_undone(
     consent = connect.connect(place.deps, FIRM, USER, "fake", REDIRECT)
 
     async def company(ledger: FakeLedger, *_: object) -> Company:
-        connect.disconnect(place.deps, FIRM, consent.connection.id)
+        connect.disconnect(place.deps, consent.connection.key)
         return Company(ledger.company_id, "Books", "US", ledger.held.features)
 
     monkeypatch.setattr(FakeLedger, "company", company)
     with pytest.raises(Invalid) as refused:
         connect.complete(place.deps, state_of(consent), "code", COMPANY)
     assert refused.value.code == "consent_ended"
-    found = place.connections.get(FIRM, consent.connection.id)
+    found = place.connections.get(consent.connection.key)
     assert found.state is ConnectionState.DISCONNECTED
     assert (place.connections.claims, place.vaults.tokens) == ({}, {})
 
@@ -183,7 +183,7 @@ def test_tokens_that_cannot_be_kept_leave_the_company_free_for_others(
 ) -> None:
     place = in_memory_service()
     connection = place.connected()
-    connect.disconnect(place.deps, FIRM, connection.id)
+    connect.disconnect(place.deps, connection.key)
 
     def put(_firm: str, _connection_id: str, _tokens: Tokens) -> None:
         raise Conflict("tokens_being_deleted", "Still being deleted.", "In a minute.")
@@ -192,7 +192,7 @@ def test_tokens_that_cannot_be_kept_leave_the_company_free_for_others(
         busy.setattr(place.vaults, "put", put)
         with pytest.raises(Conflict):
             connect.complete(place.deps, asked_again(place, connection), "code", COMPANY)
-    found = place.connections.get(FIRM, connection.id)
+    found = place.connections.get(connection.key)
     assert found.state is ConnectionState.DISCONNECTED
     assert place.connected("rival").company_id == COMPANY
 

@@ -15,7 +15,7 @@ from ledgerlink.services import lane
 from ledgerlink.services.connections import connect
 
 from tests.fakes.fate import Died, Fate
-from tests.fakes.service import FIRM, InMemoryService, entry, in_memory_service
+from tests.fakes.service import InMemoryService, entry, in_memory_service
 from tests.support.sampling import sampled
 
 ENTRIES = [
@@ -56,7 +56,7 @@ def check(place: InMemoryService, connection: Connection) -> None:
     assert sorted(s.kind for s in place.company().stored.values()) == (
         ["Customer"] * 2 + ["Person"] + ["Time"] * 4
     )
-    (run,) = place.runs.list(connection.firm, connection.id, None, 10).items
+    (run,) = place.runs.list(connection.key, None, 10).items
     assert run.state is RunState.COMPLETED_WITH_PROBLEMS
     assert run.counts() == {
         "pending": 0,
@@ -66,7 +66,7 @@ def check(place: InMemoryService, connection: Connection) -> None:
         "blocked": 2,
         "failed": 1,
     }
-    links = place.links.rows[(connection.firm, connection.id)]
+    links = place.links.rows[connection.key]
     ids = {link.ledger_id for link in links.values()}
     assert ids == set(place.company().stored)
     assert {k.removeprefix("time:") for k in links if k.startswith("time:")} == POSTED
@@ -196,7 +196,7 @@ def parked(place: InMemoryService) -> Connection:
 
 
 def reconnect(place: InMemoryService, connection: Connection) -> None:
-    consent = connect.reconnect(place.deps, FIRM, "ada", connection.id, "https://x.example")
+    consent = connect.reconnect(place.deps, connection.key, "ada", "https://x.example")
     state = consent.authorize_url.partition("state=")[2].partition("&")[0]
     connect.complete(place.deps, state, "code", "realm-1")
 

@@ -347,7 +347,7 @@ def test_a_customer_of_another_currency_is_warned_of() -> None:
     rossi = ListRecord(type=customer, id="C1", name="Rossi", fields={"currency": "EUR"})
     created = change(None, rossi, "r1", place.clock.now(), linked=False)
     assert created is not None
-    place.deps.lists.record(FIRM, connection.id, "r1", [created])
+    place.deps.lists.record(connection.key, "r1", [created])
     billed = entry("t1", billable=True, bill_rate="95.00")
     ready = planned(place, drafted(place, connection, billed, entry("t2")))
     found = {i.operation.key: [w.code for w in i.operation.warnings] for i in place.items(ready)}

@@ -142,7 +142,7 @@ class Firm:
         return sorted(member for link in links for member in link.members)
 
     def _links(self) -> list[Stood]:
-        rows = self.place.links.rows.get((self.connection.firm, self.connection.id), {})
+        rows = self.place.links.rows.get(self.connection.key, {})
         return [link for link in rows.values() if link.kind == "Time"]
 
     def held(self) -> Ledger:

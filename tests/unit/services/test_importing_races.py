@@ -15,7 +15,7 @@ from ledgerlink.services.runs import parking
 from ledgerlink.services.runs.next_step import report
 
 from tests.fakes.company import Fault
-from tests.fakes.service import FIRM, InMemoryService, entry, in_memory_service
+from tests.fakes.service import InMemoryService, entry, in_memory_service
 from tests.unit.services.test_importing import (
     ADA,
     BOB,
@@ -197,11 +197,11 @@ def test_an_undone_change_is_known_as_it_was(
     imported(place, connection, entry("t1", work_date="2026-02-10"))
     moved = entry("t1", minutes=15, work_date="2026-02-20")
     undone(place, imported(place, connection, moved, key="B"))
-    link = place.links.get(FIRM, connection.id, ["time:t1"])["time:t1"]
+    link = place.links.get(connection.key, ["time:t1"])["time:t1"]
     assert link.source
     assert (link.minutes, link.day, link.source.work_date) == (60, link.source.work_date, link.day)
     found = reconciliation.reconcile(
-        place.deps, FIRM, connection.id, FEBRUARY.first_day, FEBRUARY.last_day
+        place.deps, connection.key, FEBRUARY.first_day, FEBRUARY.last_day
     )
     assert found.differences == []
 

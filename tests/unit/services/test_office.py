@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.documents import Features
 from ledgerlink.domain.model.list_records import ListTraits, ListType
 from ledgerlink.domain.model.money_settings import GroupBy
@@ -18,7 +19,7 @@ from ledgerlink.services.posting import accept
 
 from tests.fakes.lists import FakeLists
 from tests.fakes.rows import FakeLinks
-from tests.fakes.service import FIRM, InMemoryService, entry
+from tests.fakes.service import InMemoryService, entry
 from tests.unit.services.office import (
     EXPENSING,
     SETTINGS,
@@ -48,8 +49,8 @@ class Office:
 
     def post(self, *records: dict[str, Any], kinds: tuple[RecordKind, ...] | None = None) -> Run:
         self.count += 1
-        given = (self.place.deps, FIRM, "ada", self.connection.id, f"k{self.count}")
-        run = accept.post(*given, list(records), kinds)
+        key = f"k{self.count}"
+        run = accept.post(self.place.deps, self.connection.key, "ada", key, list(records), kinds)
         self.place.work()
         return self.place.run(run)
 
@@ -68,7 +69,7 @@ class Office:
         return len(self.place.company().received)
 
     def id_of(self, key: str) -> str:
-        return self.place.links.rows[(FIRM, self.connection.id)][key].ledger_id
+        return self.place.links.rows[self.connection.key][key].ledger_id
 
 
 def mixed(place: InMemoryService, connection: Any) -> list[dict[str, Any]]:
@@ -117,12 +118,12 @@ def test_the_rules_that_lists_make_are_kept_with_who_posted_them() -> None:
     firm = Office()
     firm.post(CLIENT, PROJECT, STAFF)
     rules = firm.place.deps.rules
-    (first,) = rules.history(FIRM, firm.connection.id, RuleKind.PROJECTS, "c1")
+    (first,) = rules.history(firm.connection.key, RuleKind.PROJECTS, "c1")
     assert (first.mapping, first.set_by) == (CreateProject(name="Client"), "ada")
     firm.post(CLIENT | {"name": "Renamed"}, PROJECT)
-    named = [r.mapping for r in rules.history(FIRM, firm.connection.id, RuleKind.PROJECTS, "c1")]
+    named = [r.mapping for r in rules.history(firm.connection.key, RuleKind.PROJECTS, "c1")]
     assert named == [CreateProject(name="Client"), CreateProject(name="Renamed")]
-    assert len(rules.history(FIRM, firm.connection.id, RuleKind.PROJECTS, "p9")) == 1
+    assert len(rules.history(firm.connection.key, RuleKind.PROJECTS, "p9")) == 1
     names = {one.body["name"] for one in firm.place.company().of_kind("Customer")}
     assert names == {"Renamed", "Site"}
 
@@ -133,7 +134,7 @@ def test_two_records_of_one_key_make_no_rule() -> None:
         "duplicate_key"
     }
     rules = firm.place.deps.rules
-    assert rules.history(FIRM, firm.connection.id, RuleKind.PROJECTS, "c1") == []
+    assert rules.history(firm.connection.key, RuleKind.PROJECTS, "c1") == []
 
 
 def test_a_client_that_time_brought_along_is_the_one_that_is_posted() -> None:
@@ -203,7 +204,7 @@ def test_two_posts_sent_together_move_an_entry_there_and_on() -> None:
         firm.place.post(firm.connection, f"m{number}", records)
     firm.place.work()
     assert firm.held() == {"e1": 10, "e2": 10}
-    assert "expense-report:B" not in firm.place.links.rows[(FIRM, firm.connection.id)]
+    assert "expense-report:B" not in firm.place.links.rows[firm.connection.key]
 
 
 def test_two_reports_swap_their_entries() -> None:
@@ -261,7 +262,7 @@ def test_another_grouping_makes_other_documents(second: GroupBy) -> None:
     records = [spent("e1", "A"), spent("e2", "A"), spent("e3", "B")]
     firm.post(*records)
     settings = replace(SETTINGS, expenses=replace(EXPENSING, group_by=second))
-    firm.place.deps.settings.put(FIRM, firm.connection.id, settings)
+    firm.place.deps.settings.put(firm.connection.key, settings)
     assert firm.post(*records).state is RunState.COMPLETED
     assert firm.held() == {"e1": 10, "e2": 10, "e3": 10}
     before = firm.writes()
@@ -372,7 +373,7 @@ def test_a_project_stays_below_the_customer_whom_its_rule_names() -> None:
     rule = CreateProject(name="Site", parent_id="C1")
     firm.place.rules(firm.connection, RuleKind.PROJECTS, {"p9": rule})
     firm.post(PROJECT | {"name": "New site"}, CLIENT)
-    rules = firm.place.deps.rules.list(FIRM, firm.connection.id, RuleKind.PROJECTS)
+    rules = firm.place.deps.rules.list(firm.connection.key, RuleKind.PROJECTS)
     assert {each.key: each.mapping for each in rules}["p9"] == replace(rule, name="New site")
     found = [stored.body for stored in firm.place.company().of_kind("Customer")]
     assert {"name": "New site", "parent": "C1"} in found
@@ -383,9 +384,9 @@ def test_clients_of_new_projects_are_asked_for_together(monkeypatch: pytest.Monk
     asked: list[list[str]] = []
     get = FakeLinks.get
 
-    def counted(links: FakeLinks, firm: str, connection_id: str, keys: Any) -> Any:
+    def counted(links: FakeLinks, connection_key: ConnectionKey, keys: Any) -> Any:
         asked.append(list(keys))
-        return get(links, firm, connection_id, asked[-1])
+        return get(links, connection_key, asked[-1])
 
     monkeypatch.setattr(FakeLinks, "get", counted)
     firm.post(*[PROJECT | {"key": f"q{n}", "client_key": f"d{n}"} for n in range(20)])
@@ -412,9 +413,9 @@ def test_lists_of_currencies_are_read_for_what_asks_for_them(
     read: set[str] = set()
     page = FakeLists.page
 
-    def noted(shelf: FakeLists, firm: str, connection_id: str, kind: Any, *place: Any) -> Any:
+    def noted(shelf: FakeLists, connection_key: ConnectionKey, kind: Any, *place: Any) -> Any:
         read.add(str(kind))
-        return page(shelf, firm, connection_id, kind, *place)
+        return page(shelf, connection_key, kind, *place)
 
     monkeypatch.setattr(FakeLists, "page", noted)
     firm.post(record)

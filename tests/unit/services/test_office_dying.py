@@ -8,7 +8,7 @@ from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.runs import RunState
 
-from tests.fakes.service import FIRM, InMemoryService, entry
+from tests.fakes.service import InMemoryService, entry
 from tests.support.sampling import sampled
 from tests.unit.services.office import (
     held_once,
@@ -40,13 +40,13 @@ def check_everything(place: InMemoryService, connection: Connection) -> None:
     assert held_once(place, connection) == {"e1": 10, "e2": 10, "e3": 10}
     kinds = sorted(stored.kind for stored in place.company().stored.values())
     assert kinds == ["Bill", "Customer", "File", "File", "Invoice", "Spending", "Time"]
-    links = place.links.rows[(FIRM, connection.id)]
+    links = place.links.rows[connection.key]
     assert {link.ledger_id for link in links.values()} == set(place.company().stored)
     (billed,) = place.company().of_kind("Invoice")
     assert billed.body["lines"][0]["time"] == links["time:t1"].ledger_id
     attached = {file.body["document"] for file in place.company().of_kind("File")}
     assert attached == {links["expense-report:R"].ledger_id, links["expense:e3"].ledger_id}
-    run = place.runs.list(FIRM, connection.id, None, 10).items[0]
+    run = place.runs.list(connection.key, None, 10).items[0]
     assert run.state is RunState.COMPLETED_WITH_PROBLEMS
     states = place.states(run)
     assert states.pop("receipt:expense/e1/missing") is ItemState.FAILED
@@ -77,7 +77,7 @@ def moved() -> list[dict[str, Any]]:
 
 def check_moved(place: InMemoryService, connection: Connection) -> None:
     assert held_once(place, connection) == {"e1": 10, "e2": 10, "e3": 10, "e4": 10}
-    links = place.links.rows[(FIRM, connection.id)]
+    links = place.links.rows[connection.key]
     members = {key: link.members for key, link in links.items() if key.startswith("expense")}
     assert members == {
         "expense-report:B": ("e1", "e4"),
@@ -86,7 +86,7 @@ def check_moved(place: InMemoryService, connection: Connection) -> None:
     }
     (file,) = place.company().of_kind("File")
     assert file.body["document"] == links["expense-report:B"].ledger_id
-    (run,) = [r for r in place.runs.list(FIRM, connection.id, None, 10).items if r.records == 4][:1]
+    (run,) = [r for r in place.runs.list(connection.key, None, 10).items if r.records == 4][:1]
     assert run.state is RunState.COMPLETED
 
 

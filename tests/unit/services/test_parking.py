@@ -41,7 +41,7 @@ def interrupted(
 
 def reconnect(place: InMemoryService, connection: Connection) -> None:
     place.clock.go_on(minutes=6)
-    consent = connect.reconnect(place.deps, FIRM, "ada", connection.id, REDIRECT)
+    consent = connect.reconnect(place.deps, connection.key, "ada", REDIRECT)
     state = consent.authorize_url.partition("state=")[2].partition("&")[0]
     connect.complete(place.deps, state, "code", "realm-1")
 
@@ -78,7 +78,7 @@ def test_trouble_that_has_a_reason_of_its_own_is_told_in_its_own_words() -> None
 @pytest.mark.parametrize("calls", range(4))
 def test_a_lost_authorisation_is_marked_and_a_reconnect_lets_the_run_go_on(calls: int) -> None:
     place, connection, run = interrupted(LOST, calls)
-    marked = place.deps.connections.get(FIRM, connection.id)
+    marked = place.deps.connections.get(connection.key)
     assert marked.state is ConnectionState.NEEDS_RECONNECT
     assert marked.reason is not None
     reconnect(place, connection)
@@ -86,7 +86,7 @@ def test_a_lost_authorisation_is_marked_and_a_reconnect_lets_the_run_go_on(calls
     assert place.run(run).state is RunState.COMPLETED
     assert place.run(run).reason is None
     assert days(place) == [f"work t{n}" for n in range(6)]
-    assert place.deps.connections.get(FIRM, connection.id).reason is None
+    assert place.deps.connections.get(connection.key).reason is None
 
 
 @pytest.mark.parametrize("error", [DOWN, STOPPED])
@@ -248,7 +248,7 @@ def test_a_dead_letter_without_a_run_is_let_go_and_counted(step: str, run_id: st
     message = Message(firm=FIRM, connection_id=connection.id, step=step, run_id=run_id)
     lane.give_up(deps, message)
     assert counted == ["MessagesDropped"]
-    assert place.deps.connections.get(FIRM, connection.id).state is ConnectionState.CONNECTED
+    assert place.deps.connections.get(connection.key).state is ConnectionState.CONNECTED
 
 
 @pytest.mark.parametrize("error", [DOWN, STOPPED])
@@ -319,13 +319,13 @@ def test_a_disconnect_in_the_middle_of_a_call_to_the_ledger_is_not_undone(
 
     def meanwhile() -> None:
         monkeypatch.undo()
-        connect.disconnect(place.deps, FIRM, connection.id)
+        connect.disconnect(place.deps, connection.key)
         if error is not None:
             raise error
 
     monkeypatch.setattr(place.company(), "knock", meanwhile)
     place.work()
-    state = place.deps.connections.get(FIRM, connection.id).state
+    state = place.deps.connections.get(connection.key).state
     assert state is ConnectionState.DISCONNECTED
     assert place.run(run).state is RunState.PARKED
     assert days(place) == []
@@ -336,5 +336,5 @@ def test_a_worker_with_old_tokens_does_not_undo_a_reconnect() -> None:
     connection = place.connected()
     reconnect(place, connection)
     parking.lose_authorization(place.deps, connection, LOST)
-    state = place.deps.connections.get(FIRM, connection.id).state
+    state = place.deps.connections.get(connection.key).state
     assert state is ConnectionState.CONNECTED

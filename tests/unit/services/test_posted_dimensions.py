@@ -40,7 +40,7 @@ def listed(
     record = ListRecord(type=kind, id=key, name=f"Name {key}", fields=fields)
     told = change(None, record, "r1", place.clock.now(), linked=False)
     assert told is not None
-    place.deps.lists.record(FIRM, connection.id, "r1", [told])
+    place.deps.lists.record(connection.key, "r1", [told])
 
 
 def bodies(place: InMemoryService, connection: Connection, *records: Any) -> list[dict[str, Any]]:
@@ -76,7 +76,7 @@ def test_a_project_that_a_rule_created_has_its_defaults_once_it_is_there(
     connection = place.connected()
     place.rules(connection, RuleKind.PROJECTS, {"p1": CreateProject(name="Site")})
     bodies(place, connection, entry("t1"))
-    link = place.deps.links.get(FIRM, connection.id, ["project:p1"])["project:p1"]
+    link = place.deps.links.get(connection.key, ["project:p1"])["project:p1"]
     listed(place, connection, ListType.PROJECT, link.ledger_id, department_id="D2")
     place.clock.go_on(hours=1)
     run = place.post(connection, "again", [entry("t2")])
@@ -91,7 +91,7 @@ def test_an_import_has_the_same_defaults_as_a_post(place: InMemoryService) -> No
     run = drafted(place, connection, entry("t1"))
     service.order_plan(place.deps, ADA, connection.id, run)
     place.work()
-    (item,) = place.items(place.deps.runs.get(FIRM, connection.id, run))
+    (item,) = place.items(place.deps.runs.get(connection.key, run))
     assert (item.operation.body or {})["department_id"] == "D2"
 
 
@@ -120,7 +120,7 @@ def test_what_is_gone_from_the_lists_says_nothing(place: InMemoryService) -> Non
         record = ListRecord(type=kind, id=key, name="Gone", fields=fields, gone="deleted")
         told = change(None, record, "r2", place.clock.now(), linked=False)
         assert told is not None
-        place.deps.lists.record(FIRM, connection.id, "r2", [told])
+        place.deps.lists.record(connection.key, "r2", [told])
     (body,) = bodies(place, connection, entry("t1"))
     assert "department_id" not in body
     assert demanding(place.deps, connection, Features()) == Features()
@@ -139,7 +139,7 @@ def test_an_import_asks_for_the_rules_of_what_its_time_carries(place: InMemorySe
     connection = place.connected()
     listed(place, connection, ListType.DEPARTMENT, "D1")
     time = entry("t1", department_key="Name D1", class_key="K")
-    run = place.deps.runs.get(FIRM, connection.id, drafted(place, connection, time))
+    run = place.deps.runs.get(connection.key, drafted(place, connection, time))
     (mapped,) = mapping_of(place.deps, connection, run, RuleKind.DEPARTMENTS).mapped
     assert (mapped.entity.key, mapped.entries) == ("Name D1", 1)
     assert [one.ledger_id for one in mapped.suggestions] == ["D1"]

@@ -6,6 +6,7 @@ from threading import Event, get_ident
 from typing import Any
 
 import pytest
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
 from ledgerlink.domain.model.runs import Chunk, Progress
@@ -25,10 +26,10 @@ class Gate:
         self._put = place.links.put
         vars(place.links)["put"] = self.put
 
-    def put(self, firm: str, connection_id: str, links: Sequence[Link]) -> None:
+    def put(self, connection_key: ConnectionKey, links: Sequence[Link]) -> None:
         self.begun.set()
         assert self.opened.wait(SECONDS)
-        self._put(firm, connection_id, links)
+        self._put(connection_key, links)
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ async def test_an_answer_is_taken_while_an_earlier_one_is_being_stored(
     await keeping.stored()
     run = keeping.run
     assert set(keeping.outcomes) == set(place.runs.outcomes(run, 0, 9)) == {0, 1, 2, 3}
-    links = place.links.get(run.firm, run.connection_id, [f"time:{n}" for n in range(9)])
+    links = place.links.get(run.connection_key, [f"time:{n}" for n in range(9)])
     assert len(links) == 4
 
 

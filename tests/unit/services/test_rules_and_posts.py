@@ -5,6 +5,7 @@ import json
 
 import pytest
 from ledgerlink.domain.errors import Conflict, NotFound
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.rules import Link, RuleKind, Skip
 from ledgerlink.domain.model.runs import RunState
@@ -16,7 +17,7 @@ from tests.fakes.service import FIRM, InMemoryService, entry, in_memory_service
 
 
 def people(place: InMemoryService, connection_id: str) -> dict[str, int]:
-    found = list_rules(place.deps, FIRM, connection_id, RuleKind.USERS)
+    found = list_rules(place.deps, ConnectionKey(FIRM, connection_id), RuleKind.USERS)
     return {rule.key: rule.version for rule in found}
 
 
@@ -32,7 +33,7 @@ def test_a_rule_that_stays_as_it_was_keeps_its_version_and_a_changed_one_its_his
     connection = place.connected()
     place.rules(connection, RuleKind.USERS, {"u1": Link(ledger_id="P1"), "u2": Link(ledger_id="9")})
     assert people(place, connection.id) == {"u1": 1, "u2": 2}
-    history = rule_history(place.deps, FIRM, connection.id, RuleKind.USERS, "u2")
+    history = rule_history(place.deps, connection.key, RuleKind.USERS, "u2")
     assert [(r.version, r.mapping) for r in history] == [(1, Skip()), (2, Link(ledger_id="9"))]
     assert {r.set_by for r in history} == {"ada"}
 
@@ -68,18 +69,18 @@ def test_projects_may_share_a_customer() -> None:
     place = in_memory_service()
     connection = place.connected()
     place.rules(connection, RuleKind.PROJECTS, {"p2": Link(ledger_id="C1")})
-    assert len(list_rules(place.deps, FIRM, connection.id, RuleKind.PROJECTS)) == 2
+    assert len(list_rules(place.deps, connection.key, RuleKind.PROJECTS)) == 2
 
 
 def test_rules_of_another_firms_connection_are_not_found() -> None:
     place = in_memory_service()
-    connection = place.connected()
+    theirs = ConnectionKey("rival", place.connected().id)
     with pytest.raises(NotFound):
-        put_rules(place.deps, "rival", "eve", connection.id, RuleKind.USERS, {"u1": Skip()})
+        put_rules(place.deps, theirs, "eve", RuleKind.USERS, {"u1": Skip()})
     with pytest.raises(NotFound):
-        list_rules(place.deps, "rival", connection.id, RuleKind.USERS)
+        list_rules(place.deps, theirs, RuleKind.USERS)
     with pytest.raises(NotFound):
-        rule_history(place.deps, "rival", connection.id, RuleKind.USERS, "u1")
+        rule_history(place.deps, theirs, RuleKind.USERS, "u1")
 
 
 def test_the_same_key_and_records_return_the_run_of_the_first_time() -> None:
@@ -105,7 +106,7 @@ def test_the_same_key_with_other_records_is_a_conflict() -> None:
 def test_an_upload_is_posted_like_records_in_the_call(squeeze: type[bytes]) -> None:
     place = in_memory_service()
     connection = place.connected()
-    upload_id, address = accept.upload(place.deps, FIRM, connection.id)
+    upload_id, address = accept.upload(place.deps, connection.key)
     lines = "\n".join(json.dumps(entry(f"t{n}")) for n in range(3))
     place.staging.files[address.removeprefix("memory:")] = squeeze(lines.encode())
     run = place.post(connection, "key", upload_id)
@@ -117,7 +118,7 @@ def test_an_upload_is_posted_like_records_in_the_call(squeeze: type[bytes]) -> N
 def test_an_upload_that_never_came_is_not_found() -> None:
     place = in_memory_service()
     connection = place.connected()
-    upload_id, _ = accept.upload(place.deps, FIRM, connection.id)
+    upload_id, _ = accept.upload(place.deps, connection.key)
     with pytest.raises(NotFound):
         place.post(connection, "key", upload_id)
 
@@ -125,7 +126,7 @@ def test_an_upload_that_never_came_is_not_found() -> None:
 def test_a_damaged_upload_fails_its_run_with_a_reason_and_frees_the_lane() -> None:
     place = in_memory_service()
     connection = place.connected()
-    upload_id, address = accept.upload(place.deps, FIRM, connection.id)
+    upload_id, address = accept.upload(place.deps, connection.key)
     place.staging.files[address.removeprefix("memory:")] = b"\x1f\x8bdamaged"
     run = place.post(connection, "bad", upload_id)
     good = place.post(connection, "good", [entry("t1")])
@@ -166,7 +167,7 @@ POISON = [
 def test_records_that_are_no_entries_at_all_block_themselves_alone() -> None:
     place = in_memory_service()
     connection = place.connected()
-    upload_id, address = accept.upload(place.deps, FIRM, connection.id)
+    upload_id, address = accept.upload(place.deps, connection.key)
     lines = [*POISON, json.dumps(entry("t1")).encode()]
     place.staging.files[address.removeprefix("memory:")] = b"\n".join(lines)
     run = place.post(connection, "key", upload_id)
@@ -206,9 +207,9 @@ def test_runs_are_listed_newest_first() -> None:
     place = in_memory_service()
     connection = place.connected()
     made = [place.post(connection, f"k{n}", [entry(f"t{n}")]) for n in range(3)]
-    page = list_runs(place.deps, FIRM, connection.id, Wanted(viewer="ada"), None, 2)
+    page = list_runs(place.deps, connection.key, Wanted(viewer="ada"), None, 2)
     assert [run.id for run in page.items] == [made[2].id, made[1].id]
-    rest = list_runs(place.deps, FIRM, connection.id, Wanted(viewer="ada"), page.after, 2)
+    rest = list_runs(place.deps, connection.key, Wanted(viewer="ada"), page.after, 2)
     assert [run.id for run in rest.items] == [made[0].id]
     assert rest.after is None
 

@@ -336,7 +336,7 @@ def test_a_run_that_waits_for_the_ledger_goes_on(here: Place) -> None:
     assert tick(here) == 0
     here.clock.go_on(minutes=4)
     assert tick(here) == 1
-    assert here.runs.get(post.firm, post.connection_id, post.id).state is RunState.QUEUED
+    assert here.runs.get(post.connection_key, post.id).state is RunState.QUEUED
     assert [message.run_id for message in here.lane.messages] == [post.id]
     assert here.syncs(connection) == []
     here.end(post)
@@ -354,7 +354,7 @@ def test_a_ledger_that_stays_away_is_tried_ever_more_rarely(
     post = here.posted(connection, "post-1")
     waits = []
     for _ in range(8):
-        here.park(here.runs.get(post.firm, post.connection_id, post.id), "ledger_unavailable")
+        here.park(here.runs.get(post.connection_key, post.id), "ledger_unavailable")
         for _ in range(3):  # several runs may park at once
             scheduler.bring_forward(here.deps, connection, here.in_minutes(4))
         at = here.row(connection).at
@@ -386,7 +386,7 @@ def test_a_post_that_waits_for_a_person_is_left_to_them(here: Place) -> None:
     post = here.posted(connection, "post-1")
     here.park(post, "ledger_stopped")
     tick(here)
-    assert here.runs.get(post.firm, post.connection_id, post.id).state is RunState.PARKED
+    assert here.runs.get(post.connection_key, post.id).state is RunState.PARKED
 
 
 def test_a_later_moment_does_not_put_an_earlier_one_off(here: Place) -> None:

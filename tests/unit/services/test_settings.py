@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from ledgerlink.domain.errors import Invalid, NotFound
-from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.connections import Connection, ConnectionKey, ConnectionState
 from ledgerlink.domain.model.list_records import ListRecord, ListType, Sync
 from ledgerlink.domain.model.schedule import FIRST_INTERVAL, NIGHTLY_SPREAD
 from ledgerlink.domain.model.settings import Direction, Schedule, ScheduleMode, Settings
@@ -14,7 +14,7 @@ from ledgerlink.domain.model.time_settings import LedgerEdits
 from ledgerlink.services.settings import settings as service
 from ledgerlink.services.settings.settings import change_settings, get_settings
 
-from tests.unit.services.diary import FIRM, Place, place
+from tests.unit.services.diary import Place, place
 
 CUSTOMER, ITEM, TAX_RATE, INVOICE = (
     ListType.CUSTOMER,
@@ -40,7 +40,7 @@ def connection(here: Place) -> Connection:
 
 
 def change(here: Place, connection: Connection, **patch: Any) -> Settings:
-    return change_settings(here.deps, FIRM, "ada", connection.id, patch)
+    return change_settings(here.deps, connection.key, "ada", patch)
 
 
 def places(here: Place, connection: Connection, **patch: Any) -> list[str]:
@@ -58,14 +58,16 @@ def syncs(here: Place, connection: Connection) -> list[Sync]:
 
 
 def test_a_connection_starts_with_the_plain_settings(here: Place, connection: Connection) -> None:
-    assert get_settings(here.deps, FIRM, connection.id) == Settings()
+    assert get_settings(here.deps, connection.key) == Settings()
 
 
 def test_another_firms_connection_is_not_found(here: Place, connection: Connection) -> None:
     with pytest.raises(NotFound):
-        get_settings(here.deps, "other", connection.id)
+        get_settings(here.deps, ConnectionKey("other", connection.id))
     with pytest.raises(NotFound):
-        change_settings(here.deps, "other", "eve", connection.id, {"direction": "out"})
+        change_settings(
+            here.deps, ConnectionKey("other", connection.id), "eve", {"direction": "out"}
+        )
 
 
 def test_what_a_patch_leaves_out_stays(here: Place, connection: Connection) -> None:
@@ -73,7 +75,7 @@ def test_what_a_patch_leaves_out_stays(here: Place, connection: Connection) -> N
     after = change(here, connection, schedule={"time_zone": "Asia/Kathmandu"})
     nightly = Schedule(mode=ScheduleMode.NIGHTLY, hour=3, time_zone="Asia/Kathmandu")
     assert after == Settings(lists=(CUSTOMER, ITEM), schedule=nightly)
-    assert get_settings(here.deps, FIRM, connection.id) == after
+    assert get_settings(here.deps, connection.key) == after
 
 
 def test_lists_come_in_the_ledgers_order_and_once(here: Place, connection: Connection) -> None:

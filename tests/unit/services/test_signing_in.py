@@ -10,7 +10,7 @@ from ledgerlink.domain.errors import (
     Invalid,
     LedgerUnavailable,
 )
-from ledgerlink.domain.model.connections import ConnectionState
+from ledgerlink.domain.model.connections import ConnectionKey, ConnectionState
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.model.runs import FINISHED, RunState
 from ledgerlink.services.connections import connect
@@ -32,11 +32,11 @@ def sign_in(place: InMemoryService, firm: str = FIRM, **changes: str) -> str:
 
 
 def test_a_login_connects_at_once_and_the_company_is_read_back(place: InMemoryService) -> None:
-    found = place.deps.connections.get(FIRM, sign_in(place))
+    found = place.deps.connections.get(ConnectionKey(FIRM, sign_in(place)))
     assert (found.state, found.company_id) == (ConnectionState.CONNECTED, "acme")
     assert found.company is not None
     assert [message.step for message in place.lane.messages] == ["read_company"]
-    keys = place.deps.vaults.of(FIRM, found.id).load()
+    keys = place.deps.vaults.of(ConnectionKey(FIRM, found.id)).load()
     assert keys == Login(company_id="acme", user_id="xml", password=LOGIN["password"])
 
 
@@ -44,10 +44,10 @@ def test_a_password_is_in_the_vault_and_nowhere_else(
     place: InMemoryService, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    connection = place.deps.connections.get(FIRM, sign_in(place))
+    connection = place.deps.connections.get(ConnectionKey(FIRM, sign_in(place)))
     place.post(connection, "key", [entry("t1")])
     place.work()
-    keys = place.deps.vaults.of(FIRM, connection.id).load()
+    keys = place.deps.vaults.of(connection.key).load()
     kept = [place.connections, place.runs, place.links, place.staging, place.lane, place.handled]
     text = " ".join([repr(kept), repr(keys), repr(place.vaults), caplog.text])
     assert LOGIN["password"] not in text
@@ -110,7 +110,7 @@ def test_a_company_of_another_firm_is_refused(place: InMemoryService) -> None:
 
 
 def test_another_login_lets_parked_runs_go_on(place: InMemoryService) -> None:
-    connection = place.deps.connections.get(FIRM, sign_in(place))
+    connection = place.deps.connections.get(ConnectionKey(FIRM, sign_in(place)))
     place.work()
     place.company("acme").trouble = [AuthorizationLost("needs_reconnect", "The password is old.")]
     run = place.post(connection, "key", [entry("t1")])
@@ -118,7 +118,7 @@ def test_another_login_lets_parked_runs_go_on(place: InMemoryService) -> None:
     assert place.run(run).state is RunState.PARKED
     place.clock.go_on(hours=1)
     again = {**LOGIN, "password": "pass-88b2"}
-    connect.sign_in_again(place.deps, FIRM, connection.id, again)
+    connect.sign_in_again(place.deps, connection.key, again)
     place.work()
     assert place.run(run).state in FINISHED
 
@@ -126,16 +126,18 @@ def test_another_login_lets_parked_runs_go_on(place: InMemoryService) -> None:
 def test_a_login_to_another_company_is_refused(place: InMemoryService) -> None:
     connection_id = sign_in(place)
     with pytest.raises(Conflict) as refused:
-        connect.sign_in_again(place.deps, FIRM, connection_id, {**LOGIN, "company_id": "other"})
+        connect.sign_in_again(
+            place.deps, ConnectionKey(FIRM, connection_id), {**LOGIN, "company_id": "other"}
+        )
     assert refused.value.code == "other_company"
 
 
 def test_a_connection_with_a_login_is_disconnected(place: InMemoryService) -> None:
     connection_id = sign_in(place)
-    left = connect.disconnect(place.deps, FIRM, connection_id)
+    left = connect.disconnect(place.deps, ConnectionKey(FIRM, connection_id))
     assert left.state is ConnectionState.DISCONNECTED
     with pytest.raises(AuthorizationLost):
-        place.deps.vaults.of(FIRM, connection_id).load()
+        place.deps.vaults.of(ConnectionKey(FIRM, connection_id)).load()
 
 
 def test_a_ledger_takes_a_login_or_gives_consent_and_says_which() -> None:

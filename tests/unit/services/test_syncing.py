@@ -18,7 +18,7 @@ from ledgerlink.services.sync.pull import COMPARED_EVERY, SHARE
 from ledgerlink.services.sync.request import request_sync
 
 from tests.fakes.fate import Fate
-from tests.fakes.service import FIRM, USER, InMemoryService, entry, in_memory_service
+from tests.fakes.service import USER, InMemoryService, entry, in_memory_service
 
 CUSTOMER, TERM, TIME, INVOICE = (
     ListType.CUSTOMER,
@@ -48,23 +48,23 @@ def record(record_id: str, kind: ListType = CUSTOMER, **given: Any) -> ListRecor
 
 def asked(here: InMemoryService, connection: Connection, key: str, **given: Any) -> Run:
     """A sync that somebody asks for, as it came to rest."""
-    run = request_sync(here.deps, FIRM, USER, connection.id, key, **given)
+    run = request_sync(here.deps, connection.key, USER, key, **given)
     here.work()
     return here.run(run)
 
 
 def first(here: InMemoryService, connection: Connection) -> Run:
     """The sync that came by itself."""
-    runs = here.deps.runs.list(FIRM, connection.id, None, 100).items
+    runs = here.deps.runs.list(connection.key, None, 100).items
     return min(runs, key=lambda run: run.id)
 
 
 def feed(here: InMemoryService, connection: Connection) -> Sequence[Change]:
-    return here.deps.lists.changes(FIRM, connection.id, 0, 10_000).items
+    return here.deps.lists.changes(connection.key, 0, 10_000).items
 
 
 def known(here: InMemoryService, connection: Connection, kind: ListType) -> dict[str, ListRecord]:
-    page = here.deps.lists.page(FIRM, connection.id, kind, None, 10_000)
+    page = here.deps.lists.page(connection.key, kind, None, 10_000)
     return {each.id: each for each in page.items}
 
 
@@ -242,7 +242,7 @@ def test_other_work_has_its_turn_in_a_long_sync() -> None:
     here, connection = opened()
     for number in range(SHARE * 4):
         here.company().lists.create(record(f"c{number:03d}"))
-    run = request_sync(here.deps, FIRM, USER, connection.id, "long", whole=True)
+    run = request_sync(here.deps, connection.key, USER, "long", whole=True)
     post = here.post(connection, "post", [entry("e1")])
     here.work()
     order = [message.run_id for message in here.handled]
@@ -312,7 +312,7 @@ def test_a_sync_whose_worker_dies_at_any_step_tells_each_change_once() -> None:
         ledger.change(CUSTOMER, "1", name="renamed")
         ledger.change(CUSTOMER, "2", active=False)
         ledger.delete(CUSTOMER, "3")
-        run = request_sync(here.deps, FIRM, USER, connection.id, "k", whole=True)
+        run = request_sync(here.deps, connection.key, USER, "k", whole=True)
         fate.at = len(fate.steps) + at
         here.work()
         unharmed, fate.at = len(fate.steps) <= fate.at, None

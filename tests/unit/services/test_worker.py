@@ -106,8 +106,8 @@ def test_what_fails_comes_again_with_everything_behind_it(place: InMemoryService
     for key in ("two", "three"):
         place.lane.seen.clear()
         place.post(connection, key, [entry(key)])
-    second = place.runs.list(connection.firm, connection.id, None, 10).items[1]
-    place.runs.rows[(connection.firm, connection.id)].pop(second.id)
+    second = place.runs.list(connection.key, None, 10).items[1]
+    place.runs.rows[connection.key].pop(second.id)
     assert deliver(place) == ["0", "1"]
 
 

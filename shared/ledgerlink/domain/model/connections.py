@@ -18,6 +18,15 @@ class ConnectionState(StrEnum):
     DISCONNECTED = "disconnected"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class ConnectionKey:
+    """Names a connection. Everything that is stored of it is stored under its firm, the tenant."""
+
+    firm: str
+    id: str
+    """Unique within the firm."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """`company_id` and `company` are known once somebody has authorised.
@@ -37,6 +46,11 @@ class Connection:
     read_at: datetime | None = None
     reason: Reason | None = None
     disconnects: int = 0
+
+    @property
+    def key(self) -> ConnectionKey:
+        """The name under which everything of this connection is stored."""
+        return ConnectionKey(self.firm, self.id)
 
     def require_authorized(self) -> None:
         """Raises Conflict when nobody has authorised it yet, or it is disconnected."""
@@ -67,3 +81,8 @@ class Authorization:
     asked_at: datetime
     expires_at: datetime
     disconnects: int = 0
+
+    @property
+    def connection_key(self) -> ConnectionKey:
+        """The connection that the consent is for."""
+        return ConnectionKey(self.firm, self.connection_id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.imports import Import
 from ledgerlink.domain.model.list_records import Sync
 from ledgerlink.domain.model.plan import ItemState
@@ -113,6 +114,11 @@ class Run:
     rank: str = ""
     resumed_at: datetime | None = None
     left_then: int = 0
+
+    @property
+    def connection_key(self) -> ConnectionKey:
+        """The connection that it belongs to."""
+        return ConnectionKey(self.firm, self.connection_id)
 
     def left(self) -> int:
         """How many items are still to be sent."""

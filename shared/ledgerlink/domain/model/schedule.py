@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.settings import Schedule, ScheduleMode
 
@@ -31,6 +32,11 @@ class Due:
     retry_at: datetime | None = None
     tries: int = 0
     version: int = 0
+
+    @property
+    def connection_key(self) -> ConnectionKey:
+        """The connection that it belongs to."""
+        return ConnectionKey(self.firm, self.connection_id)
 
 
 def jitter(connection_id: str, spread: timedelta) -> timedelta:

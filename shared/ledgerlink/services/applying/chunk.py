@@ -193,8 +193,8 @@ class Work:
         write = ready(operation, links)
         if operation.upload_id is None or operation.action is Action.DELETE:
             return write
-        place = (self.run.firm, self.run.connection_id, operation.upload_id)
-        return replace(write, file=partial(self.deps.staging.uploaded_file, *place))
+        upload = (self.run.connection_key, operation.upload_id)
+        return replace(write, file=partial(self.deps.staging.uploaded_file, *upload))
 
     def _fresh(self) -> list[int]:
         """What has no outcome yet and can be sent.
@@ -227,7 +227,7 @@ class Work:
             keys |= {operation.key for operation in self.operations.values()}
             keys |= {key for operation in self.operations.values() for key in operation.after}
             keys |= {key for record in IN_ONE for key in self._in_one(record)}
-        return self.deps.links.get(self.run.firm, self.run.connection_id, keys)
+        return self.deps.links.get(self.run.connection_key, keys)
 
     def _in_one(self, record: RecordKind) -> Mapping[str, str]:
         """The members that are in one document each, by the posting key of such a document."""
@@ -241,9 +241,7 @@ class Work:
         for record in IN_ONE:
             members = self._in_one(record)
             found |= {key: links[key] for key in members if key in links}
-            several = self.deps.links.carriers(
-                self.run.firm, self.run.connection_id, members.values(), record
-            )
+            several = self.deps.links.carriers(self.run.connection_key, members.values(), record)
             found |= {posting_key(record, member): link for member, link in several.items()}
         return found
 
@@ -324,7 +322,7 @@ class Work:
     def _known_ids(self, since: datetime) -> set[str]:
         """Ids of the ledger that runs of this connection recorded at that time or later."""
         run = self.run
-        recent = self.deps.runs.list(run.firm, run.connection_id, None, 20).items
+        recent = self.deps.runs.list(run.connection_key, None, 20).items
         return {
             outcome.ledger_id
             for other in recent
@@ -371,7 +369,16 @@ def ready(operation: Operation, links: Mapping[str, Link]) -> Write:
         ledger_id=operation.ledger_id,
         version=operation.version,
         base_fingerprint=operation.base_fingerprint,
-        **operation.facts() | {"targets": tuple(targets)},
+        day=operation.day,
+        minutes=operation.minutes,
+        rate=operation.rate,
+        members=operation.members,
+        source=operation.source,
+        targets=tuple(targets),
+        record=operation.record,
+        total=operation.total,
+        restored=operation.restored,
+        group=operation.group,
     )
 
 

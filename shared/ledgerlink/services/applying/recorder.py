@@ -93,17 +93,16 @@ class Recorder:
         gone = [writes[seq] for seq in deleted]
         gone += [writes[o.seq] for o in outcomes if _is_gone(o) and o.seq in writes]
         run = self.run
-        self.deps.links.put(run.firm, run.connection_id, links)
+        self.deps.links.put(run.connection_key, links)
         self._forget(gone)
         self.settle(outcomes)
 
     def _forget(self, gone: Sequence[Write]) -> None:
         """Forget the links of these, unless they stand for another record meanwhile."""
-        firm, connection_id = self.run.firm, self.run.connection_id
         ids = {write.key: write.ledger_id for write in gone}
-        links = self.deps.links.get(firm, connection_id, ids) if ids else {}
+        links = self.deps.links.get(self.run.connection_key, ids) if ids else {}
         same = [key for key, link in links.items() if link.ledger_id == ids[key]]
-        self.deps.links.delete(firm, connection_id, same)
+        self.deps.links.delete(self.run.connection_key, same)
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Store outcomes whose links need no change, then progress when it is due."""
@@ -125,10 +124,19 @@ class Recorder:
             written_at=self.deps.clock.now(),
             rank=self.run.rank or self.run.id,
             imported=self.run.kind == IMPORT,
+            members=write.members,
+            day=write.day,
+            minutes=write.minutes,
+            rate=write.rate,
+            source=write.source,
+            targets=write.targets,
+            record=write.record,
             content=outcome.content,
+            total=write.total,
             ledger_total=outcome.total,
+            restored=write.restored,
+            group=write.group,
             listed=write.kind in self.listed,
-            **write.facts(),
         )
 
     def note(self) -> None:

@@ -34,7 +34,7 @@ async def recover_parked(
 def _unsettled(deps: Dependencies, connection: Connection) -> Iterator[tuple[Run, Chunk]]:
     """Chunks of resting runs that have requests under way."""
     for state in sorted(RESTING):
-        for run in deps.runs.in_state(connection.firm, connection.id, state):
+        for run in deps.runs.in_state(connection.key, state):
             for chunk in run.open_chunks():
                 progress = run.progress.get(chunk.number)
                 if progress is not None and progress.opened_at is not None:

@@ -10,7 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from ledgerlink.domain.errors import AuthorizationLost, Conflict, Invalid, LedgerError
-from ledgerlink.domain.model.connections import Authorization, Connection, ConnectionState
+from ledgerlink.domain.model.connections import (
+    Authorization,
+    Connection,
+    ConnectionKey,
+    ConnectionState,
+)
 from ledgerlink.domain.model.documents import Company
 from ledgerlink.domain.ports import Consents, Keys, Tokens
 from ledgerlink.services.connections.verify_company import prove
@@ -53,10 +58,10 @@ def _new(deps: Dependencies, firm: str, user: str, ledger: str) -> Connection:
 
 
 def reconnect(
-    deps: Dependencies, firm: str, user: str, connection_id: str, redirect_uri: str
+    deps: Dependencies, connection_key: ConnectionKey, user: str, redirect_uri: str
 ) -> Consent:
     """Consent again for an existing connection; the company must stay the same."""
-    return _ask(deps, deps.connections.get(firm, connection_id), user, redirect_uri)
+    return _ask(deps, deps.connections.get(connection_key), user, redirect_uri)
 
 
 def _ask(deps: Dependencies, connection: Connection, user: str, redirect_uri: str) -> Consent:
@@ -139,11 +144,11 @@ def sign_in(
 
 
 def sign_in_again(
-    deps: Dependencies, firm: str, connection_id: str, given: Mapping[str, str]
+    deps: Dependencies, connection_key: ConnectionKey, given: Mapping[str, str]
 ) -> Connection:
     """Another login for the company of an existing connection; what is parked goes on. Raises as
     `sign_in`, and NotFound."""
-    connection = deps.connections.get(firm, connection_id)
+    connection = deps.connections.get(connection_key)
     company_id, login = deps.connector(connection.ledger).login(given)
     _same_company(connection, company_id)
     deps.connections.require_free(connection, company_id)
@@ -166,7 +171,7 @@ def _awaiting(deps: Dependencies, authorization: Authorization) -> Connection:
     """The connection, if it still waits for this consent. Raises Invalid."""
     if authorization.expires_at <= deps.clock.now():
         raise Invalid("consent_too_old", "This consent took too long.", "Start connecting again.")
-    connection = deps.connections.get(authorization.firm, authorization.connection_id)
+    connection = deps.connections.get(authorization.connection_key)
     if connection.disconnects != authorization.disconnects:
         message = "The connection was disconnected after this consent was asked for."
         raise Invalid("consent_ended", message, "Start connecting again.")
@@ -219,7 +224,7 @@ def _keep(deps: Dependencies, connection: Connection, keys: Keys) -> None:
     """Only a connection that was disconnected can be refused here, and that had let its company
     go."""
     try:
-        deps.vaults.put(connection.firm, connection.id, keys)
+        deps.vaults.put(connection.key, keys)
     except Conflict:
         deps.connections.release(connection)
         raise
@@ -234,16 +239,16 @@ def _read_company(deps: Dependencies, connection: Connection) -> Message:
     )
 
 
-def disconnect(deps: Dependencies, firm: str, connection_id: str) -> Connection:
+def disconnect(deps: Dependencies, connection_key: ConnectionKey) -> Connection:
     """Give the authorisation back and end the consents under way. Settings, rules, links and
     history stay."""
-    connection = deps.connections.get(firm, connection_id)
+    connection = deps.connections.get(connection_key)
     if connection.state in (ConnectionState.CONNECTED, ConnectionState.NEEDS_RECONNECT):
         with suppress(AuthorizationLost):  # there may be nothing left to give back
-            keys = deps.vaults.of(firm, connection_id).load()
+            keys = deps.vaults.of(connection_key).load()
             credentials = deps.vaults.credentials(connection.ledger)
             deps.connector(connection.ledger).give_back(keys, credentials)
-        deps.vaults.remove(firm, connection_id)
+        deps.vaults.remove(connection_key)
         deps.connections.release(connection)
     connection = replace(
         connection,

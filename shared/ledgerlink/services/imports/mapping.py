@@ -203,7 +203,7 @@ def mapping_of(
     limit: int = 1000,
 ) -> MappingPage:
     """The entities of that kind in the order of their keys, past key `after`."""
-    rules = {rule.key: rule for rule in deps.rules.list(run.firm, run.connection_id, kind)}
+    rules = {rule.key: rule for rule in deps.rules.list(run.connection_key, kind)}
     payroll = connection.company is not None and connection.company.features.payroll
     mapped = [
         _mapped(line, rules, payroll=kind is RuleKind.USERS and bool(payroll))

@@ -51,7 +51,7 @@ class Asked:
     @property
     def settings(self) -> Settings:
         """What the firm chose for the connection."""
-        return self.deps.settings.get(self.run.firm, self.run.connection_id)
+        return self.deps.settings.get(self.run.connection_key)
 
     @property
     def posting(self) -> TimeSettings:
@@ -66,7 +66,7 @@ async def plan_import(asked: Asked) -> Run:
     left_out = 0
     imported = asked.imported
     if imported.undoes:
-        before = deps.runs.get(run.firm, run.connection_id, imported.undoes)
+        before = deps.runs.get(run.connection_key, imported.undoes)
         imported = replace(imported, undoes_generation=before.generation)
         operations = await _undo(asked, before)
     else:
@@ -114,16 +114,15 @@ async def _operations(asked: Asked, rules: RuleBook) -> tuple[tuple[Operation, .
     connector, settings = deps.connector(connection.ledger), asked.settings
     records, rejected = time_records(deps, asked.run)
     entries = [entry for entry in records if scope.holds(source_of(entry))]
-    firm, connection_id = connection.firm, connection.id
     near = {
         link.key: link
-        for link in deps.links.between(firm, connection_id, scope.first_day, scope.last_day)
+        for link in deps.links.between(connection.key, scope.first_day, scope.last_day)
     }
     wanted = linked_keys(entries) | creatable_keys(rules)
-    links = {**deps.links.get(firm, connection_id, wanted - near.keys()), **near}
+    links = {**deps.links.get(connection.key, wanted - near.keys()), **near}
     ours = [link for link in near.values() if link.imported and link.source]
     scoped = [link for link in ours if link.source and scope.holds(link.source)]
-    carried = deps.links.carriers(firm, connection_id, [entry.key for entry in entries])
+    carried = deps.links.carriers(connection.key, [entry.key for entry in entries])
     held = {link.key: link for link in scoped} | {link.key: link for link in carried.values()}
     held |= {key: links[key] for key in linked_keys(entries) if key in links}
     given = PlanInput(
@@ -151,7 +150,7 @@ async def _undo(asked: Asked, before: Run) -> tuple[Operation, ...]:
     items = [item for chunk in before.chunks for item in items_of_chunk(deps, before, chunk)]
     done = [(item.operation, item.outcome) for item in items if _was_sent(item)]
     keys = [operation.key for operation, _ in done]
-    links = deps.links.get(run.firm, run.connection_id, keys)
+    links = deps.links.get(run.connection_key, keys)
     times = [links[op.key] for op, _ in done if op.source is not None and op.key in links]
     created = {
         link.ledger_id for op, _ in done if op.source is None and (link := links.get(op.key))
@@ -178,7 +177,7 @@ def _in_use(asked: Asked, created: set[str], own: set[str]) -> set[str]:
     if not created:
         return set()
     connection = asked.connection
-    links = asked.deps.links.between(connection.firm, connection.id, date.min, date.max)
+    links = asked.deps.links.between(connection.key, date.min, date.max)
     used: set[str] = set()
     for number, link in enumerate(links):
         if number == MOST_LINKS:

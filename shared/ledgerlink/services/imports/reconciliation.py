@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.connections import Connection, ConnectionKey
 from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.money import rounded
@@ -71,18 +71,18 @@ def money(minutes: int, rate: Decimal | None) -> Decimal:
 
 
 def reconcile(
-    deps: Dependencies, firm: str, connection_id: str, first: date, last: date
+    deps: Dependencies, connection_key: ConnectionKey, first: date, last: date
 ) -> Reconciliation:
     """Both sides of the time that was worked on these days, both included.
 
     Raises NotFound, Conflict for a connection that is not authorised, Invalid for days that are
     none or too many to be read at once, and what the ledger raises.
     """
-    connection = deps.connections.get(firm, connection_id)
+    connection = deps.connections.get(connection_key)
     connection.require_authorized()
     if last < first or last - first >= LONGEST:
         raise _too_much(f"The days have to be 1 to {LONGEST.days}.")
-    links = list(deps.links.between(firm, connection_id, first, last))
+    links = list(deps.links.between(connection_key, first, last))
     return compare(links, asyncio.run(_read(deps, connection, links)))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ledgerlink.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.connections import Connection, ConnectionKey, ConnectionState
 from ledgerlink.domain.model.imports import Import, Scope
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.runs import DRAFTS, NEVER_STARTED, RESTING, UNDOABLE, Run, RunState
@@ -48,6 +48,10 @@ class User:
     name: str
     administrator: bool = False
 
+    def connection_key(self, connection_id: str) -> ConnectionKey:
+        """The name of one of the firm's connections."""
+        return ConnectionKey(self.firm, connection_id)
+
 
 def create(deps: Dependencies, user: User, connection_id: str, key: str, wanted: Wanted) -> Run:
     """A draft, once per idempotency key. Its records are looked through in the background.
@@ -55,9 +59,9 @@ def create(deps: Dependencies, user: User, connection_id: str, key: str, wanted:
     Raises NotFound for an unknown connection or upload, Conflict for a connection that is not
     authorised or only brings lists in, Invalid for a scope, source or setting that cannot be.
     """
-    connection = deps.connections.get(user.firm, connection_id)
+    connection = deps.connections.get(user.connection_key(connection_id))
     connection.require_authorized()
-    settings = deps.settings.get(user.firm, connection_id)
+    settings = deps.settings.get(user.connection_key(connection_id))
     settings.require_posting()
     _check(deps, wanted)
     posting = changed(settings.posting, wanted.posting) if wanted.posting is not None else None
@@ -107,12 +111,11 @@ def _check(deps: Dependencies, wanted: Wanted) -> None:
 
 
 def _staged(deps: Dependencies, connection: Connection, wanted: Wanted) -> str:
-    firm, connection_id = connection.firm, connection.id
     if isinstance(wanted.records, str):
-        return deps.staging.uploaded(firm, connection_id, wanted.records)
+        return deps.staging.uploaded(connection.key, wanted.records)
     if wanted.records is None:
         return NOT_PULLED
-    return deps.staging.put_records(firm, connection_id, wanted.records)
+    return deps.staging.put_records(connection.key, wanted.records)
 
 
 def named(names: Names) -> Iterable[Mapping[str, Any]]:
@@ -138,8 +141,8 @@ def get_import(
     deps: Dependencies, user: User, connection_id: str, run_id: str
 ) -> tuple[Run, Import]:
     """Raises NotFound, also for another user's draft."""
-    deps.connections.get(user.firm, connection_id)
-    run = deps.runs.get(user.firm, connection_id, run_id)
+    deps.connections.get(user.connection_key(connection_id))
+    run = deps.runs.get(user.connection_key(connection_id), run_id)
     if run.imported is None or not visible(run, user.name):
         raise NotFound("no_import", f"There is no import {run_id}.", "See your list of imports.")
     return run, run.imported
@@ -155,12 +158,12 @@ def change(
     if imported.undoes is not None:
         remedy = "Plan it again, or discard it."
         raise Conflict("not_changed", "An undo takes back all of an import.", remedy)
-    own = deps.settings.get(user.firm, connection_id).posting
+    own = deps.settings.get(user.connection_key(connection_id)).posting
     if "posting" in patch:
         given = patch["posting"]
         posting = None if given is None else changed(imported.posting or own, given)
         imported = replace(imported, posting=posting)
-    connection = deps.connections.get(user.firm, connection_id)
+    connection = deps.connections.get(user.connection_key(connection_id))
     scope = patch.get("scope", imported.scope)
     wanted = Wanted(
         scope=scope,
@@ -197,7 +200,7 @@ def order_plan(deps: Dependencies, user: User, connection_id: str, run_id: str) 
     if imported.staged_at is None and run.reason is None:
         message = "Its records are still being looked through."
         raise Conflict("not_planned", message, "Ask again once staged_at is set.")
-    _require_connected(deps, connection_id, user.firm)
+    _require_connected(deps, user.connection_key(connection_id))
     ordered = replace(
         run,
         state=RunState.PLANNING,
@@ -219,7 +222,7 @@ def start(deps: Dependencies, user: User, connection_id: str, run_id: str, plan:
         drive(deps, run)
         return run
     _require(run, {RunState.READY}, "started")
-    _require_connected(deps, connection_id, user.firm)
+    _require_connected(deps, user.connection_key(connection_id))
     if run.plan != plan:
         message = f"Its newest plan is number {run.plan}, not {plan}."
         raise Conflict("plan_changed", message, "Look at the newest plan, then start that.")
@@ -239,7 +242,7 @@ def start(deps: Dependencies, user: User, connection_id: str, run_id: str, plan:
 
 def _end_undone(deps: Dependencies, run: Run, imported: Import, undoes: str) -> None:
     """What is taken back goes on no more. Raises Conflict when it went on since the plan."""
-    before = deps.runs.get(run.firm, run.connection_id, undoes)
+    before = deps.runs.get(run.connection_key, undoes)
     if before.imported is not None and before.imported.undone_by == run.id:
         return
     if before.state not in UNDOABLE or before.generation != imported.undoes_generation:
@@ -311,7 +314,7 @@ def undo(deps: Dependencies, user: User, connection_id: str, run_id: str, key: s
     if imported.undoes is not None:
         remedy = "Import the period again: what was taken back is then written anew."
         raise Conflict("not_undoable", "The import is an undo itself.", remedy)
-    _require_connected(deps, connection_id, user.firm)
+    _require_connected(deps, user.connection_key(connection_id))
     if before.state not in UNDOABLE:
         words = "Interrupt it first." if before.state is RunState.APPLYING else "See its state."
         raise Conflict("not_undoable", f"The import is {before.state}.", words)
@@ -349,8 +352,8 @@ def _require(run: Run, states: Iterable[RunState], done: str) -> None:
         )
 
 
-def _require_connected(deps: Dependencies, connection_id: str, firm: str) -> None:
-    connection = deps.connections.get(firm, connection_id)
+def _require_connected(deps: Dependencies, connection_key: ConnectionKey) -> None:
+    connection = deps.connections.get(connection_key)
     connection.require_authorized()
     if connection.state is not ConnectionState.CONNECTED:
         why = connection.reason

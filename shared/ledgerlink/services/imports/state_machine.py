@@ -39,12 +39,12 @@ def do_step(deps: Dependencies, run: Run, machine: str, step: str, token: str) -
         return
     deps.machines.rest(run, machine, step, token, _last_of_leg(run))
     rested = run.generation
-    run = deps.runs.get(run.firm, run.connection_id, run.id)
+    run = deps.runs.get(run.connection_key, run.id)
     if step != next_step(run) or run.generation != rested:
         drive(deps, run)
     elif step == STAGE:
         _stage(deps, run)
-        drive(deps, deps.runs.get(run.firm, run.connection_id, run.id))
+        drive(deps, deps.runs.get(run.connection_key, run.id))
     elif step == PLAN:
         deps.lane.send([run_message(run)])
     elif step == APPLY:
@@ -59,7 +59,7 @@ def is_newest(deps: Dependencies, run: Run, machine: str) -> bool:
 def _stage(deps: Dependencies, run: Run) -> None:
     """Look the records of a draft through, so that they can be mapped."""
     assert run.imported is not None
-    connection = deps.connections.get(run.firm, run.connection_id)
+    connection = deps.connections.get(run.connection_key)
     if run.imported.adapter is not None:
         run = _pull(deps, run, deps.sources[run.imported.adapter])
     assert run.imported is not None
@@ -78,7 +78,7 @@ def _pull(deps: Dependencies, run: Run, source: TimeSource) -> Run:
     assert run.imported is not None
     pulled = source.entries(run.firm, run.imported.scope)
     deps.staging.put_notes(run, NAMES, service.named(source.entities(run.firm)))
-    return replace(run, staged=deps.staging.put_records(run.firm, run.connection_id, pulled))
+    return replace(run, staged=deps.staging.put_records(run.connection_key, pulled))
 
 
 def _let_loose(deps: Dependencies, run: Run, machine: str, token: str) -> None:

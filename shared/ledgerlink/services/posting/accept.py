@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.services.dependencies import Dependencies
@@ -10,17 +11,16 @@ from ledgerlink.services.runs.idempotency import digest
 from ledgerlink.services.runs.messages import run_message
 
 
-def upload(deps: Dependencies, firm: str, connection_id: str) -> tuple[str, str]:
+def upload(deps: Dependencies, connection_key: ConnectionKey) -> tuple[str, str]:
     """An id and an address for records that are too many for one call."""
-    deps.connections.get(firm, connection_id)
-    return deps.staging.upload_address(firm, connection_id)
+    deps.connections.get(connection_key)
+    return deps.staging.upload_address(connection_key)
 
 
 def post(
     deps: Dependencies,
-    firm: str,
+    connection_key: ConnectionKey,
     user: str,
-    connection_id: str,
     idempotency_key: str,
     records: Sequence[Any] | str,
     kinds: tuple[RecordKind, ...] | None = None,
@@ -33,18 +33,18 @@ def post(
     authorised, is disconnected or only brings lists in, and for a key that was used for
     something else.
     """
-    connection = deps.connections.get(firm, connection_id)
+    connection = deps.connections.get(connection_key)
     connection.require_authorized()
-    deps.settings.get(firm, connection_id).require_posting()
+    deps.settings.get(connection_key).require_posting()
     if isinstance(records, str):
-        content, staged = records, deps.staging.uploaded(firm, connection_id, records)
+        content, staged = records, deps.staging.uploaded(connection_key, records)
     else:
         content = digest(records)
-        staged = deps.staging.put_records(firm, connection_id, records)
+        staged = deps.staging.put_records(connection_key, records)
     now = deps.clock.now()
     run = Run(
-        firm=firm,
-        connection_id=connection_id,
+        firm=connection_key.firm,
+        connection_id=connection_key.id,
         id=deps.ids.new(now),
         kind="post",
         state=RunState.QUEUED,

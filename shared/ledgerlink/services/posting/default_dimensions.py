@@ -78,5 +78,5 @@ def _found(
 ) -> list[ListRecord]:
     if not ids:
         return []
-    pages = (deps.lists.get(connection.firm, connection.id, kind, ids) for kind in lists)
+    pages = (deps.lists.get(connection.key, kind, ids) for kind in lists)
     return [record for page in pages for record in page.values() if record.gone is None]

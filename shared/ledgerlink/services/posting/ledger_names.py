@@ -78,7 +78,7 @@ def records_of(deps: Dependencies, connection: Connection, kind: ListType) -> It
     """All records of a list, as they came in last."""
     after: str | None = None
     while True:
-        page = deps.lists.page(connection.firm, connection.id, kind, after, PAGE)
+        page = deps.lists.page(connection.key, kind, after, PAGE)
         yield from page.items
         if page.after is None:
             return

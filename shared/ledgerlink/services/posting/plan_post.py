@@ -133,7 +133,7 @@ class PostPlanner:
 
     async def _given(self, records: Records, rules: RuleBook, rank: str | None) -> PlanInput:
         deps, connection = self.deps, self.connection
-        settings = deps.settings.get(connection.firm, connection.id)
+        settings = deps.settings.get(connection.key)
         connector = deps.connector(connection.ledger)
         links = self._links(wanted_links(records, settings) | creatable_keys(rules))
         spent = self._carriers(_named(records, RecordKind.EXPENSE), RecordKind.EXPENSE)
@@ -187,20 +187,20 @@ class PostPlanner:
         """The links of the receipts of expenses and invoices that are deleted."""
         kinds = (RecordKind.EXPENSE, RecordKind.INVOICE)
         starts = [receipts_of(one.kind, one.key) for one in records.deleted if one.kind in kinds]
-        return self.deps.links.beginning(self.connection.firm, self.connection.id, starts)
+        return self.deps.links.beginning(self.connection.key, starts)
 
     def _links(self, keys: Iterable[str]) -> Links:
-        return self.deps.links.get(self.connection.firm, self.connection.id, keys)
+        return self.deps.links.get(self.connection.key, keys)
 
     def _carriers(self, members: Iterable[str], record: RecordKind) -> Links:
         connection = self.connection
-        return self.deps.links.carriers(connection.firm, connection.id, members, record)
+        return self.deps.links.carriers(connection.key, members, record)
 
 
 def keep_new_rules(deps: Dependencies, connection: Connection, fresh: Iterable[Rule]) -> None:
     """Store the rules that records made."""
     if some := list(fresh):
-        deps.rules.put(connection.firm, connection.id, some)
+        deps.rules.put(connection.key, some)
 
 
 def wanted_links(records: Records, settings: Settings) -> set[str]:

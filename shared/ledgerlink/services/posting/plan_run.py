@@ -42,7 +42,7 @@ async def plan_run(deps: Dependencies, connection: Connection, run: Run, stop: S
         run = replace(run, planning_calls=dict(there.ledger.calls))
     keep_new_rules(deps, connection, fresh)
     chunks = store_chunks(deps, connection, run, operations)
-    deps.links.delete(run.firm, connection.id, [op.key for op in operations if op.is_over])
+    deps.links.delete(connection.key, [op.key for op in operations if op.is_over])
     return start(deps, replace(run, records=len(records), chunks=chunks))
 
 
@@ -52,7 +52,7 @@ async def read_company(
     """Read the company and its features back and keep them with the connection as it is now: it
     may have been disconnected meanwhile."""
     company = await ledger.company(stop)
-    now = deps.connections.get(connection.firm, connection.id)
+    now = deps.connections.get(connection.key)
     deps.connections.save(replace(now, company=company, read_at=deps.clock.now()))
     return company
 

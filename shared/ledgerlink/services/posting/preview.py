@@ -13,7 +13,7 @@ from ledgerlink.domain.errors import (
     LedgerError,
     LedgerUnavailable,
 )
-from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.connections import Connection, ConnectionKey, ConnectionState
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.ports import Interrupted
 from ledgerlink.services.dependencies import Dependencies
@@ -36,9 +36,8 @@ SECONDS = 22.0
 
 def preview(
     deps: Dependencies,
-    firm: str,
+    connection_key: ConnectionKey,
     user: str,
-    connection_id: str,
     records: Sequence[Any] | str,
     kinds: Kinds = None,
 ) -> tuple[Operation, ...]:
@@ -48,9 +47,9 @@ def preview(
     Conflict for a connection that cannot post or whose ledger cannot be read, Invalid for too many
     records, and what the ledger raises.
     """
-    connection = deps.connections.get(firm, connection_id)
+    connection = deps.connections.get(connection_key)
     _require_reading(connection)
-    deps.settings.get(firm, connection_id).require_posting()
+    deps.settings.get(connection_key).require_posting()
     lines = list(islice(_lines(deps, connection, records), MOST + 1))
     if len(lines) > MOST:
         raise _too_much(f"A preview takes at most {MOST:,} records, and these are more.")
@@ -78,7 +77,7 @@ def _lines(
     deps: Dependencies, connection: Connection, records: Sequence[Any] | str
 ) -> Iterable[bytes]:
     if isinstance(records, str):
-        name = deps.staging.uploaded(connection.firm, connection.id, records)
+        name = deps.staging.uploaded(connection.key, records)
         return deps.staging.records(name)
     return (json.dumps(record).encode() for record in records)
 

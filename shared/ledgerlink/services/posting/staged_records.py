@@ -117,7 +117,7 @@ def invalid_record(invalid: Invalid) -> Reason:
 
 def rule_book(deps: Dependencies, connection: Connection) -> RuleBook:
     """All rules of the connection."""
-    found = deps.rules.list(connection.firm, connection.id)
+    found = deps.rules.list(connection.key)
     return {(rule.kind, rule.key): rule for rule in found}
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ledgerlink.domain.errors import NotFound
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome
 from ledgerlink.domain.model.runs import PRIVATE, Chunk, Run, RunState
 from ledgerlink.services.dependencies import Dependencies
@@ -64,10 +65,10 @@ def visible(run: Run, user: str) -> bool:
     return run.state not in PRIVATE or run.created_by == user
 
 
-def get_run(deps: Dependencies, firm: str, connection_id: str, run_id: str, user: str) -> Run:
+def get_run(deps: Dependencies, connection_key: ConnectionKey, run_id: str, user: str) -> Run:
     """Raises NotFound, also for another user's draft."""
-    deps.connections.get(firm, connection_id)
-    run = deps.runs.get(firm, connection_id, run_id)
+    deps.connections.get(connection_key)
+    run = deps.runs.get(connection_key, run_id)
     if not visible(run, user):
         raise NotFound(
             "no_run", f"There is no run {run_id}.", "List the connection's runs to see ids."
@@ -77,8 +78,7 @@ def get_run(deps: Dependencies, firm: str, connection_id: str, run_id: str, user
 
 def list_runs(
     deps: Dependencies,
-    firm: str,
-    connection_id: str,
+    connection_key: ConnectionKey,
     wanted: Wanted,
     after: str | None,
     limit: int,
@@ -86,10 +86,10 @@ def list_runs(
 ) -> Page[Run]:
     """Runs in that order. A page may be short before the end. By state and user, the newest
     MOST_READ are sorted."""
-    deps.connections.get(firm, connection_id)
+    deps.connections.get(connection_key)
     if sort in (Sort.NEWEST, Sort.OLDEST):
-        return _read(deps, firm, connection_id, wanted, after, limit, sort)
-    found = _read(deps, firm, connection_id, wanted, None, MOST_READ, Sort.NEWEST).items
+        return _read(deps, connection_key, wanted, after, limit, sort)
+    found = _read(deps, connection_key, wanted, None, MOST_READ, Sort.NEWEST).items
     name = {Sort.STATE: lambda run: run.state.value, Sort.USER: lambda run: run.created_by}[sort]
     ordered = sorted(found, key=name)
     start = next((n + 1 for n, run in enumerate(ordered) if run.id == after), 0)
@@ -99,8 +99,7 @@ def list_runs(
 
 def _read(
     deps: Dependencies,
-    firm: str,
-    connection_id: str,
+    connection_key: ConnectionKey,
     wanted: Wanted,
     after: str | None,
     limit: int,
@@ -110,7 +109,7 @@ def _read(
     oldest_first = sort is Sort.OLDEST
     for _ in range(MOST_READ // limit + 1):
         left = limit - len(found)
-        page = deps.runs.list(firm, connection_id, after, left, oldest_first=oldest_first)
+        page = deps.runs.list(connection_key, after, left, oldest_first=oldest_first)
         found += [run for run in page.items if wanted.holds(run)]
         after = page.after
         if after is None or len(found) == limit:

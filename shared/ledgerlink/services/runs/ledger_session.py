@@ -34,7 +34,7 @@ def meter(deps: Dependencies, connection: Connection, calls: Mapping[str, int]) 
     metered = sum(number for kind, number in calls.items() if kind in kinds)
     if metered:
         month = deps.clock.now().strftime("%Y-%m")
-        deps.usage.add(connection.ledger, connection.firm, connection.id, month, metered)
+        deps.usage.add(connection.ledger, connection.key, month, metered)
         deps.count_for(connection.ledger)
         deps.count("MeteredReads", metered)
     return metered
@@ -51,6 +51,6 @@ async def ledger_session(
         yield there
     finally:
         if not aside:
-            deps.memory.save(connection.firm, connection.id, there.ledger.connector_state())
+            deps.memory.save(connection.key, there.ledger.connector_state())
         there.note()
         await there.ledger.close()

@@ -79,7 +79,7 @@ def _mark_undone(deps: Dependencies, run: Run) -> None:
     """An undo that left nothing over changes the state of what it undid."""
     if run.imported is None or run.imported.undoes is None or run.state is not RunState.COMPLETED:
         return
-    before = deps.runs.get(run.firm, run.connection_id, run.imported.undoes)
+    before = deps.runs.get(run.connection_key, run.imported.undoes)
     if before.imported is None or before.state not in UNDOABLE:
         return
     undone = replace(
@@ -94,7 +94,7 @@ def _mark_undone(deps: Dependencies, run: Run) -> None:
 
 def report(deps: Dependencies, run: Run) -> None:
     """Something was done for the run: its machine is told, and so is who waits for it."""
-    run = deps.runs.get(run.firm, run.connection_id, run.id)
+    run = deps.runs.get(run.connection_key, run.id)
     _mark_undone(deps, run)
     if run.imported is not None:
         drive(deps, run)
@@ -104,10 +104,9 @@ def report(deps: Dependencies, run: Run) -> None:
 
 def ahead(deps: Dependencies, run: Run) -> Run | None:
     """The run that this one waits for: the one being applied, or who asked before it."""
-    firm, connection_id = run.firm, run.connection_id
     # In this order: one that begins between the two is seen at least once.
-    queued = deps.runs.in_state(firm, connection_id, RunState.QUEUED)
-    applying = deps.runs.in_state(firm, connection_id, RunState.APPLYING)
+    queued = deps.runs.in_state(run.connection_key, RunState.QUEUED)
+    applying = deps.runs.in_state(run.connection_key, RunState.APPLYING)
     for other in applying:
         if other.sync is None and other.id != run.id:
             return other
@@ -117,7 +116,7 @@ def ahead(deps: Dependencies, run: Run) -> Run | None:
 
 def wake(deps: Dependencies, run: Run) -> None:
     """Whoever waited for this run is told that it waits no more."""
-    queued = deps.runs.in_state(run.firm, run.connection_id, RunState.QUEUED)
+    queued = deps.runs.in_state(run.connection_key, RunState.QUEUED)
     waiting = [other for other in queued if other.imported is not None and other.id != run.id]
     if waiting:
         drive(deps, min(waiting, key=lambda other: other.rank))

@@ -39,7 +39,7 @@ def lose_authorization(
 ) -> None:
     """Mark the connection so that nothing is sent before somebody reconnects, unless somebody
     disconnected or reconnected it meanwhile."""
-    now = deps.connections.get(connection.firm, connection.id)
+    now = deps.connections.get(connection.key)
     if now.connected_at == connection.connected_at and now.state is connection.state:
         lost = replace(now, state=ConnectionState.NEEDS_RECONNECT, reason=reason_of(error))
         deps.connections.save(lost)
@@ -68,6 +68,6 @@ def resume(deps: Dependencies, run: Run) -> Run:
 def resume_all(deps: Dependencies, connection: Connection) -> None:
     """Let every unfinished run of the connection go on, each state's oldest first."""
     for state in UNFINISHED:
-        for run in deps.runs.in_state(connection.firm, connection.id, state):
+        for run in deps.runs.in_state(connection.key, state):
             with suppress(Conflict):  # it goes on already
                 resume(deps, run)

@@ -2,40 +2,40 @@
 
 from collections.abc import Mapping, Sequence
 
+from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.rules import Mapping as RuleMapping
 from ledgerlink.domain.model.rules import Rule, RuleKind, refuse_shared_people
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.ports import Page
 
 
-def list_rules(deps: Dependencies, firm: str, connection_id: str, kind: RuleKind) -> Sequence[Rule]:
+def list_rules(deps: Dependencies, connection_key: ConnectionKey, kind: RuleKind) -> Sequence[Rule]:
     """All rules of a kind. Raises NotFound for an unknown connection."""
-    deps.connections.get(firm, connection_id)
-    return deps.rules.list(firm, connection_id, kind)
+    deps.connections.get(connection_key)
+    return deps.rules.list(connection_key, kind)
 
 
 def page_of_rules(
-    deps: Dependencies, firm: str, connection_id: str, kind: RuleKind, after: str | None, limit: int
+    deps: Dependencies, connection_key: ConnectionKey, kind: RuleKind, after: str | None, limit: int
 ) -> Page[Rule]:
     """At most `limit` rules in the order of their keys, past key `after`."""
-    found = sorted(list_rules(deps, firm, connection_id, kind), key=lambda rule: rule.key)
+    found = sorted(list_rules(deps, connection_key, kind), key=lambda rule: rule.key)
     rest = [rule for rule in found if after is None or rule.key > after]
     return Page(rest[:limit], rest[limit - 1].key if len(rest) > limit else None)
 
 
 def rule_history(
-    deps: Dependencies, firm: str, connection_id: str, kind: RuleKind, key: str
+    deps: Dependencies, connection_key: ConnectionKey, kind: RuleKind, key: str
 ) -> Sequence[Rule]:
     """All versions of one rule, oldest first."""
-    deps.connections.get(firm, connection_id)
-    return deps.rules.history(firm, connection_id, kind, key)
+    deps.connections.get(connection_key)
+    return deps.rules.history(connection_key, kind, key)
 
 
 def put_rules(
     deps: Dependencies,
-    firm: str,
+    connection_key: ConnectionKey,
     user: str,
-    connection_id: str,
     kind: RuleKind,
     mappings: Mapping[str, RuleMapping],
 ) -> Sequence[Rule]:
@@ -44,28 +44,27 @@ def put_rules(
 
     Raises Conflict when two users would share a person.
     """
-    return put_all_rules(deps, firm, user, connection_id, {kind: mappings})[kind]
+    return put_all_rules(deps, connection_key, user, {kind: mappings})[kind]
 
 
 def put_all_rules(
     deps: Dependencies,
-    firm: str,
+    connection_key: ConnectionKey,
     user: str,
-    connection_id: str,
     given: Mapping[RuleKind, Mapping[str, RuleMapping]],
 ) -> Mapping[RuleKind, Sequence[Rule]]:
     """As `put_rules`, of several kinds; nothing is set when some of it is refused."""
-    deps.connections.get(firm, connection_id)
+    deps.connections.get(connection_key)
     found: dict[RuleKind, Sequence[Rule]] = {}
     changed: list[Rule] = []
     for kind, mappings in given.items():
-        current = {rule.key: rule for rule in deps.rules.list(firm, connection_id, kind)}
+        current = {rule.key: rule for rule in deps.rules.list(connection_key, kind)}
         fresh = _changed(deps, user, kind, mappings, current)
         current |= {rule.key: rule for rule in fresh}
         refuse_shared_people(current.values())
         changed += fresh
         found[kind] = [current[key] for key in mappings]
-    deps.rules.put(firm, connection_id, changed)
+    deps.rules.put(connection_key, changed)
     return found
 
 

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from ledgerlink.domain.errors import Invalid, Problem
 from ledgerlink.domain.model import ledger_choices
-from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.connections import Connection, ConnectionKey, ConnectionState
 from ledgerlink.domain.model.ledger_choices import Chosen, Offered, Use
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.money_settings import ExpenseSettings, MissingPayee
@@ -37,19 +37,19 @@ the ledger lets a company choose; None takes one back), `block` and `unblock` (`
 is left out stays."""
 
 
-def get_settings(deps: Dependencies, firm: str, connection_id: str) -> Settings:
+def get_settings(deps: Dependencies, connection_key: ConnectionKey) -> Settings:
     """Raises NotFound for an unknown connection."""
-    deps.connections.get(firm, connection_id)
-    return deps.settings.get(firm, connection_id)
+    deps.connections.get(connection_key)
+    return deps.settings.get(connection_key)
 
 
-def offered_choices(deps: Dependencies, firm: str, connection_id: str) -> Offered:
+def offered_choices(deps: Dependencies, connection_key: ConnectionKey) -> Offered:
     """What the ledger lets the company choose. Raises NotFound for an unknown connection."""
-    return deps.connector(deps.connections.get(firm, connection_id).ledger).choices
+    return deps.connector(deps.connections.get(connection_key).ledger).choices
 
 
 def change_settings(
-    deps: Dependencies, firm: str, user: str, connection_id: str, patch: SettingsPatch
+    deps: Dependencies, connection_key: ConnectionKey, user: str, patch: SettingsPatch
 ) -> Settings:
     """Store what the patch changes and let it take effect: the schedule is planned anew, lists
     that come in now are brought in, and records that were blocked or unblocked are looked at
@@ -57,8 +57,8 @@ def change_settings(
 
     Raises NotFound for an unknown connection, Invalid with all places that are wrong.
     """
-    connection = deps.connections.get(firm, connection_id)
-    before = deps.settings.get(firm, connection_id)
+    connection = deps.connections.get(connection_key)
+    before = deps.settings.get(connection_key)
     desk = Desk(deps, connection, before)
     after = desk.changed(patch)
     if desk.problems:
@@ -68,7 +68,7 @@ def change_settings(
             "Correct what is named and send it again.",
             desk.problems,
         )
-    deps.settings.put(firm, connection_id, after)
+    deps.settings.put(connection_key, after)
     replan(deps, connection)
     _bring_in(deps, connection, user, before, after)
     _review(deps, connection, user, desk.named, after)
@@ -211,11 +211,10 @@ class Desk:
             kind, _, record_id = name.partition(":")
             if kind in list(ListType) and record_id:
                 ids.setdefault(ListType(kind), []).append(record_id)
-        firm, connection_id = self.connection.firm, self.connection.id
         return {
             f"{kind}:{record_id}": record
             for kind, some in ids.items()
-            for record_id, record in self.deps.lists.get(firm, connection_id, kind, some).items()
+            for record_id, record in self.deps.lists.get(self.connection.key, kind, some).items()
         }
 
 

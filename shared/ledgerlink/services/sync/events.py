@@ -15,10 +15,9 @@ PAGE = 1000
 def catch_up(deps: Dependencies, connection: Connection) -> int:
     """Tell what an earlier worker recorded and died before telling; returns the number of the
     feed's last entry."""
-    firm, connection_id = connection.firm, connection.id
-    after = deps.lists.state(firm, connection_id).published
+    after = deps.lists.state(connection.key).published
     while True:
-        page = deps.lists.changes(firm, connection_id, after, PAGE)
+        page = deps.lists.changes(connection.key, after, PAGE)
         tell(deps, connection, page.items)
         if not page.items:
             return after
@@ -32,9 +31,8 @@ def tell(deps: Dependencies, connection: Connection, changes: Sequence[Change]) 
     events = [_changed(connection, change) for change in changes if change.linked]
     if events:
         deps.bus.publish(events)
-    firm, connection_id = connection.firm, connection.id
-    state = deps.lists.state(firm, connection_id)
-    deps.lists.save_state(firm, connection_id, replace(state, published=changes[-1].seq))
+    state = deps.lists.state(connection.key)
+    deps.lists.save_state(connection.key, replace(state, published=changes[-1].seq))
 
 
 def _changed(connection: Connection, change: Change) -> Event:
@@ -69,6 +67,5 @@ def finished(deps: Dependencies, connection: Connection, run: Run) -> None:
         "metered": run.sync.metered,
     }
     deps.bus.publish([Event(firm=connection.firm, kind="sync.finished", detail=detail)])
-    firm, connection_id = connection.firm, connection.id
-    state = deps.lists.state(firm, connection_id)
-    deps.lists.save_state(firm, connection_id, replace(state, finished_at=run.finished_at))
+    state = deps.lists.state(connection.key)
+    deps.lists.save_state(connection.key, replace(state, finished_at=run.finished_at))

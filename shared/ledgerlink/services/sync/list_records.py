@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import takewhile
 
 from ledgerlink.domain.errors import NotFound
-from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.connections import Connection, ConnectionKey
 from ledgerlink.domain.model.list_records import Change, ListRecord, ListType
 from ledgerlink.domain.model.rules import (
     CreateLaborCode,
@@ -64,7 +64,7 @@ def rules_by_target(
 ) -> dict[str, list[Rule]]:
     """The rules that name a record of this list, by the record's id."""
     found: dict[str, list[Rule]] = {}
-    for rule in deps.rules.list(connection.firm, connection.id):
+    for rule in deps.rules.list(connection.key):
         for list_type, ledger_id in targets(rule):
             if list_type is kind:
                 found.setdefault(ledger_id, []).append(rule)
@@ -80,7 +80,7 @@ def linked_ids(
         return set()
     named = rules_by_target(deps, connection, list_type)
     kinds = deps.connector(connection.ledger).lists[list_type].entities
-    written = deps.links.of_records(connection.firm, connection.id, kinds, wanted)
+    written = deps.links.of_records(connection.key, kinds, wanted)
     return {each for each in wanted if each in named or each in written}
 
 
@@ -141,8 +141,7 @@ def _changed(record: ListRecord, since: datetime) -> bool:
 
 def list_records(
     deps: Dependencies,
-    firm: str,
-    connection_id: str,
+    connection_key: ConnectionKey,
     kind: str,
     wanted: Filter,
     *,
@@ -151,12 +150,12 @@ def list_records(
 ) -> Page[Known]:
     """At most `limit` of the wanted records, in a stable order. A page that is short, or empty,
     and has a cursor is not the last one. Raises NotFound for an unknown connection or list."""
-    connection = deps.connections.get(firm, connection_id)
+    connection = deps.connections.get(connection_key)
     list_type = type_of(deps, connection, kind)
     rules = rules_by_target(deps, connection, list_type)
     found: list[Known] = []
     for _ in range(0, SCANNED, SLICE):
-        page = deps.lists.page(firm, connection_id, list_type, after, SLICE)
+        page = deps.lists.page(connection_key, list_type, after, SLICE)
         for known in _known(deps, connection, list_type, page.items, rules):
             if wanted.takes(known):
                 if len(found) == limit:
@@ -169,12 +168,12 @@ def list_records(
 
 
 def get_record(
-    deps: Dependencies, firm: str, connection_id: str, kind: str, record_id: str
+    deps: Dependencies, connection_key: ConnectionKey, kind: str, record_id: str
 ) -> Known:
     """Raises NotFound."""
-    connection = deps.connections.get(firm, connection_id)
+    connection = deps.connections.get(connection_key)
     list_type = type_of(deps, connection, kind)
-    records = deps.lists.get(firm, connection_id, list_type, [record_id])
+    records = deps.lists.get(connection_key, list_type, [record_id])
     if record_id not in records:
         message = f"There is no {kind} {record_id}."
         raise NotFound("no_record", message, "List the records; a sync brings in what is new.")
@@ -201,7 +200,7 @@ def _known(
 ) -> list[Known]:
     kinds = deps.connector(connection.ledger).lists[list_type].entities
     ids = [record.id for record in records]
-    written = deps.links.of_records(connection.firm, connection.id, kinds, ids) if ids else {}
+    written = deps.links.of_records(connection.key, kinds, ids) if ids else {}
     return [Known(record, rules.get(record.id, ()), record.id in written) for record in records]
 
 
@@ -211,6 +210,6 @@ def changes_of_run(deps: Dependencies, run: Run, after: int, limit: int) -> Page
     if run.sync is None or run.started_at is None:
         return Page(())
     begin = max(after, run.sync.feed_before)
-    page = deps.lists.changes(run.firm, run.connection_id, begin, limit + 1)
+    page = deps.lists.changes(run.connection_key, begin, limit + 1)
     mine = list(takewhile(lambda change: change.run_id == run.id, page.items))
     return Page(mine[:limit], str(mine[limit - 1].seq) if len(mine) > limit else None)

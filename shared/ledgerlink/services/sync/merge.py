@@ -100,7 +100,7 @@ class ListMerger:
     blocked: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        self.blocked = self.deps.settings.get(self.run.firm, self.run.connection_id).blocked
+        self.blocked = self.deps.settings.get(self.run.connection_key).blocked
 
     @property
     def work(self) -> ListWork:
@@ -143,7 +143,7 @@ class ListMerger:
         self.save(replace(work, pages=work.pages + 1, gathered=True))
 
     def _known(self, ids: Iterable[str]) -> Mapping[str, ListRecord]:
-        return self.deps.lists.get(self.run.firm, self.run.connection_id, self.kind, ids)
+        return self.deps.lists.get(self.run.connection_key, self.kind, ids)
 
     def slices(self, staged: Staged) -> Iterator[Sequence[ListRecord]]:
         """The staged records in slices, always the same ones: as they were pulled where all of
@@ -182,7 +182,7 @@ class ListMerger:
             elif record != before:
                 same.append(record)
         run = self.run
-        recorded = self.deps.lists.record(run.firm, run.connection_id, run.id, changes, same)
+        recorded = self.deps.lists.record(run.connection_key, run.id, changes, same)
         tell(self.deps, self.connection, recorded)
 
     def _settle(
@@ -205,7 +205,7 @@ class ListMerger:
         if self.work.whole:
             return record_id in staged.parents
         run = self.run
-        return self.deps.lists.has_children(run.firm, run.connection_id, self.kind, record_id)
+        return self.deps.lists.has_children(run.connection_key, self.kind, record_id)
 
     def _with_keys(self, records: Sequence[ListRecord]) -> Sequence[ListRecord]:
         """Time history with the source keys: the product's own for what it posted."""
@@ -213,7 +213,7 @@ class ListMerger:
             return records
         run, lists = self.run, self.deps.connector(self.connection.ledger).lists
         ids, kinds = [record.id for record in records], lists[self.kind].entities
-        ours = self.deps.links.of_records(run.firm, run.connection_id, kinds, ids)
+        ours = self.deps.links.of_records(run.connection_key, kinds, ids)
         return [
             replace(record, fields={**record.fields, **_origin(self.connection, record, ours)})
             for record in records
@@ -229,14 +229,13 @@ class ListMerger:
             self._record(known, [_buried(record, gone) for record in known.values()])
 
     def _known_ids(self) -> Iterator[str]:
-        firm, connection_id = self.run.firm, self.run.connection_id
         first, last = self._sync().first_day, self._sync().last_day
         if not self.deps.connector(self.connection.ledger).lists[self.kind].on_request:
-            yield from self.deps.lists.ids(firm, connection_id, self.kind)
+            yield from self.deps.lists.ids(self.run.connection_key, self.kind)
             return
         after: str | None = None
         while True:
-            page = self.deps.lists.page(firm, connection_id, self.kind, after, SLICE)
+            page = self.deps.lists.page(self.run.connection_key, self.kind, after, SLICE)
             for record in page.items:
                 day = record.fields.get("date", "")
                 if not record.gone and str(first) <= day <= str(last):
@@ -248,7 +247,7 @@ class ListMerger:
     def finish(self, staged: Staged) -> None:
         """Count what became of the records, and move the cursor."""
         run, work = self.run, self.work
-        tally = self.deps.lists.tally(run.firm, run.connection_id, run.id).get(self.kind, {})
+        tally = self.deps.lists.tally(run.connection_key, run.id).get(self.kind, {})
         counts = {kind.value: tally.get(kind, 0) for kind in ChangeKind}
         changed = sum(n for kind, n in counts.items() if kind != ChangeKind.DELETED)
         counts["unchanged"] = staged.live - changed
@@ -260,14 +259,13 @@ class ListMerger:
         on_request = self.deps.connector(self.connection.ledger).lists[self.kind].on_request
         if on_request or work.as_of is None:
             return
-        firm, connection_id = self.run.firm, self.run.connection_id
-        state = self.deps.lists.state(firm, connection_id)
+        state = self.deps.lists.state(self.run.connection_key)
         cursor = max(work.as_of, state.cursors.get(self.kind, work.as_of))
         state = replace(state, cursors={**state.cursors, self.kind: cursor})
         if work.whole:
             compared = {**state.compared, self.kind: self.deps.clock.now()}
             state = replace(state, compared=compared)
-        self.deps.lists.save_state(firm, connection_id, state)
+        self.deps.lists.save_state(self.run.connection_key, state)
 
 
 def _last(staged: Staged, number: int, page: Sequence[ListRecord]) -> list[ListRecord]:

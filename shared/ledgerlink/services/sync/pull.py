@@ -66,7 +66,7 @@ async def bring_in(deps: Dependencies, connection: Connection, run: Run, stop: S
     ledger raises; what was pulled and absorbed before is kept.
     """
     share = Share(stop)
-    deps.lists.recover(connection.firm, connection.id)
+    deps.lists.recover(connection.key)
     run = _begin(deps, connection, run, catch_up(deps, connection))
     run = await _pull(deps, connection, run, share)
     for work in _lists(run):
@@ -126,7 +126,7 @@ def _again(work: ListWork, now: datetime) -> ListWork:
 
 
 def _plan(deps: Dependencies, connection: Connection, run: Run) -> tuple[ListWork, ...]:
-    sync, state = sync_of(run), deps.lists.state(run.firm, run.connection_id)
+    sync, state = sync_of(run), deps.lists.state(run.connection_key)
     reviewed = _reviewed(deps, run)
     return tuple(
         reviewed.get(kind) or _work(deps, connection, sync, state, kind)
@@ -138,7 +138,7 @@ def _plan(deps: Dependencies, connection: Connection, run: Run) -> tuple[ListWor
 def _is_wanted(deps: Dependencies, connection: Connection, sync: Sync, kind: ListType) -> bool:
     if sync.wanted is not None:
         return kind in sync.wanted
-    chosen = deps.settings.get(connection.firm, connection.id).lists
+    chosen = deps.settings.get(connection.key).lists
     on_request = _traits(deps, connection, kind).on_request
     return not on_request and (chosen is None or kind in chosen)
 
@@ -168,7 +168,7 @@ def _reviewed(deps: Dependencies, run: Run) -> Mapping[ListType, ListWork]:
         kind, _, record_id = name.partition(":")
         ids.setdefault(ListType(kind), []).append(record_id)
     for kind, some in ids.items():
-        known = deps.lists.get(run.firm, run.connection_id, kind, some)
+        known = deps.lists.get(run.connection_key, kind, some)
         deps.staging.put_page(run, kind, 0, [r for r in known.values() if not r.gone])
     return {kind: ListWork(type=kind, whole=False, pages=1, pulled=True) for kind in ids}
 
@@ -249,7 +249,7 @@ class Puller:
         if not traits.linked_only:
             return batch
         ids = [record.id for record in batch.records] + [gone.id for gone in batch.gone]
-        known = self.deps.links.of_records(run.firm, run.connection_id, traits.entities, ids)
+        known = self.deps.links.of_records(run.connection_key, traits.entities, ids)
         return replace(
             batch,
             records=[record for record in batch.records if record.id in known],
@@ -295,7 +295,7 @@ class Puller:
         )
 
     def _linked(self, traits: ListTraits) -> tuple[str, ...]:
-        ids = self.deps.links.ledger_ids(self.run.firm, self.run.connection_id, traits.entities)
+        ids = self.deps.links.ledger_ids(self.run.connection_key, traits.entities)
         return tuple(sorted(ids, key=lambda each: (len(each), each)))
 
     def _stage(self, work: ListWork, records: Sequence[ListRecord]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.connections import Connection, ConnectionKey
 from ledgerlink.domain.model.list_records import ListType, Sync
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services.dependencies import Dependencies
@@ -17,9 +17,8 @@ UNFINISHED = (RunState.APPLYING, RunState.QUEUED, RunState.PARKED)
 
 def request_sync(
     deps: Dependencies,
-    firm: str,
+    connection_key: ConnectionKey,
     user: str,
-    connection_id: str,
     idempotency_key: str,
     *,
     whole: bool = False,
@@ -33,9 +32,9 @@ def request_sync(
     direction is out, Invalid for a list that the ledger does not have and for a list on request
     without its days (at most 366).
     """
-    connection = deps.connections.get(firm, connection_id)
+    connection = deps.connections.get(connection_key)
     connection.require_authorized()
-    deps.settings.get(firm, connection_id).require_syncing()
+    deps.settings.get(connection_key).require_syncing()
     _check_lists(deps, connection, wanted)
     _check_days(deps, connection, wanted or (), first_day, last_day)
     sync = Sync(
@@ -128,6 +127,5 @@ def waiting_sync(deps: Dependencies, connection: Connection) -> Run | None:
 
 
 def _unfinished(deps: Dependencies, connection: Connection) -> list[Run]:
-    firm, connection_id = connection.firm, connection.id
-    runs = (deps.runs.in_state(firm, connection_id, state) for state in UNFINISHED)
+    runs = (deps.runs.in_state(connection.key, state) for state in UNFINISHED)
     return [run for some in runs for run in some if run.sync is not None]

@@ -97,7 +97,7 @@ def _serve(deps: Dependencies, due: Due, now: datetime) -> bool:
             queued = queued or did
         if deps.schedules.put(served):
             break
-        due = deps.schedules.get(due.firm, due.connection_id)
+        due = deps.schedules.get(due.connection_key)
         if due.at is None or due.at > now:
             break
     return queued
@@ -110,12 +110,12 @@ def _never(due: Due) -> Due:
 def _turn(deps: Dependencies, due: Due, now: datetime) -> "Turn | None":
     """None when nothing can be done before somebody connects."""
     try:
-        connection = deps.connections.get(due.firm, due.connection_id)
+        connection = deps.connections.get(due.connection_key)
     except NotFound:
         return None
     if connection.state is not ConnectionState.CONNECTED:
         return None
-    settings = deps.settings.get(due.firm, due.connection_id)
+    settings = deps.settings.get(due.connection_key)
     return Turn(deps, connection, settings, due, now)
 
 
@@ -161,8 +161,7 @@ class Turn:
     def _resume(self) -> frozenset[str]:
         """Try again what waits for the ledger; a sync that is parked for anything else has its
         try when the schedule would start one. Returns the ids of the runs."""
-        firm, connection_id = self.due.firm, self.due.connection_id
-        parked = self.deps.runs.in_state(firm, connection_id, RunState.PARKED)
+        parked = self.deps.runs.in_state(self.due.connection_key, RunState.PARKED)
         some = [run for run in parked if self._may_go_on(run)]
         for run in some:
             with suppress(Conflict):  # it goes on already
@@ -260,7 +259,7 @@ def bring_forward(deps: Dependencies, connection: Connection, at: datetime) -> N
 
 def reschedule(deps: Dependencies, connection: Connection, *, changed: bool) -> None:
     """A sync is done: when the next one is due. Hints that came meanwhile make it due now."""
-    settings, now = deps.settings.get(connection.firm, connection.id), deps.clock.now()
+    settings, now = deps.settings.get(connection.key), deps.clock.now()
 
     def again(due: Due) -> Due:
         between = due.planned is not None  # two syncs of the schedule
@@ -276,7 +275,7 @@ def reschedule(deps: Dependencies, connection: Connection, *, changed: bool) -> 
 
 def begin_schedule(deps: Dependencies, connection: Connection) -> None:
     """After a connect, whose sync takes the place of the schedule's own."""
-    settings, now = deps.settings.get(connection.firm, connection.id), deps.clock.now()
+    settings, now = deps.settings.get(connection.key), deps.clock.now()
     guarded = incoming(deps, connection, settings)
 
     def begun(due: Due) -> Due:
@@ -288,7 +287,7 @@ def begin_schedule(deps: Dependencies, connection: Connection) -> None:
 
 def replan(deps: Dependencies, connection: Connection) -> None:
     """After a change of settings: the schedule's next moment anew, from the first interval."""
-    settings, now = deps.settings.get(connection.firm, connection.id), deps.clock.now()
+    settings, now = deps.settings.get(connection.key), deps.clock.now()
     fresh = next_due(settings.schedule, FIRST_INTERVAL, now, connection.id)
     planned = fresh if incoming(deps, connection, settings) else None
 
@@ -311,7 +310,7 @@ def _timed(due: Due, now: datetime) -> Due:
 
 def _change(deps: Dependencies, connection: Connection, change: Changed) -> None:
     for _ in range(TRIES):
-        due = deps.schedules.get(connection.firm, connection.id)
+        due = deps.schedules.get(connection.key)
         changed = change(due)
         if changed == due or deps.schedules.put(changed):
             return

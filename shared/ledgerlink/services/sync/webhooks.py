@@ -64,7 +64,7 @@ def _wanted(
     deps: Dependencies, connection: Connection, webhook_events: Iterable[WebhookEvent]
 ) -> Mapping[ListType, Sequence[WebhookEvent]]:
     """The notices of lists that come in by themselves, by list."""
-    settings = deps.settings.get(connection.firm, connection.id)
+    settings = deps.settings.get(connection.key)
     kinds = chosen(deps, connection, settings) if incoming(deps, connection, settings) else ()
     grouped: dict[ListType, list[WebhookEvent]] = {}
     for notice in webhook_events:
@@ -100,13 +100,11 @@ class Sieve:
         return left
 
     def _links(self, ids: Iterable[str]) -> Mapping[str, Link]:
-        firm, connection_id = self.connection.firm, self.connection.id
-        return self.deps.links.of_records(firm, connection_id, self.traits.entities, ids)
+        return self.deps.links.of_records(self.connection.key, self.traits.entities, ids)
 
     def _records(self, webhook_events: Iterable[WebhookEvent]) -> Mapping[str, ListRecord]:
         ids = [i for n in webhook_events for i in (n.id, n.merged_id) if i]
-        firm, connection_id = self.connection.firm, self.connection.id
-        return self.deps.lists.get(firm, connection_id, self.kind, dict.fromkeys(ids))
+        return self.deps.lists.get(self.connection.key, self.kind, dict.fromkeys(ids))
 
     def _is_ours(self, notice: WebhookEvent, links: Mapping[str, Link]) -> bool:
         """Of some lists only what we wrote is read."""
@@ -115,8 +113,7 @@ class Sieve:
         return not notice.id and self._wrote_some()
 
     def _wrote_some(self) -> bool:
-        firm, connection_id = self.connection.firm, self.connection.id
-        ids = self.deps.links.ledger_ids(firm, connection_id, self.traits.entities)
+        ids = self.deps.links.ledger_ids(self.connection.key, self.traits.entities)
         return next(iter(ids), None) is not None
 
 

@@ -1,4 +1,4 @@
-"""Expenses as Sage Intacct keeps them: a bill of a vendor, an expense report of an employee, or a
+"""Expenses as the ledger keeps them: a bill to a vendor, an expense report of an employee, or a
 transaction of a charge card."""
 
 from collections.abc import Iterator
@@ -7,13 +7,10 @@ from typing import Any
 
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents import currency
-from ledgerlink.connectors.intacct.documents import text as lengths
+from ledgerlink.connectors.intacct.documents import text as wording
 from ledgerlink.connectors.intacct.documents.dimension_defaults import DimensionDefaults
-from ledgerlink.connectors.intacct.documents.encoding import amount, reference_field
-from ledgerlink.connectors.intacct.documents.required_dimensions import (
-    body_lines,
-    require_dimensions,
-)
+from ledgerlink.connectors.intacct.documents.encoding import amount, at
+from ledgerlink.connectors.intacct.documents.required_dimensions import lines, require
 from ledgerlink.connectors.intacct.documents.text import Wording
 from ledgerlink.domain.model.documents import (
     Document,
@@ -28,69 +25,57 @@ from ledgerlink.domain.ports import Blocked
 
 BILL, REPORT, CHARGE = "APBILL", "EEXPENSES", "CCTRANSACTION"
 
-ACCOUNT_OBJECTS = {
-    "glaccount": "a general ledger account",
-    "apaccountlabel": "an AP account label",
-    "eeaccountlabel": "an expense type",
-}
-"""Objects that a line may be posted to, as a bookkeeper calls them."""
-
 Body = dict[str, Any]
 
 
-def expense_document(expenses: ResolvedExpenses, choices: Choices) -> Document:
+def spending(expenses: ResolvedExpenses, choices: Choices) -> Document:
     """An APBILL, an EEXPENSES or a CCTRANSACTION with its total. Raises Blocked."""
-    wording, defaults = Wording(expenses.shorten), DimensionDefaults(choices)
+    words, placing = Wording(expenses.shorten), DimensionDefaults(choices)
     match expenses.settlement:
         case Settlement.PAYABLE:
-            kind, body = BILL, _bill(expenses, choices, defaults, wording)
+            kind, body = BILL, _bill(expenses, choices, placing, words)
         case Settlement.CHECK:
-            kind, body = REPORT, _report(expenses, choices, defaults, wording)
+            kind, body = REPORT, _report(expenses, choices, placing, words)
         case Settlement.CARD:
-            kind, body = CHARGE, _charge(expenses, choices, defaults, wording)
+            kind, body = CHARGE, _charge(expenses, choices, placing, words)
     keys = [line.key for line in expenses.lines]
-    require_dimensions(kind, list(body_lines(body)), expenses.features, keys)
+    require(kind, list(lines(body)), expenses.features, keys)
     return Document(
         key=expenses.key,
         kind=kind,
         body=body,
         members=tuple(keys),
         day=expenses.day,
-        warnings=(
-            *wording.warnings,
-            *defaults.warnings,
-            *map(_markup_not_set, _with_markup(expenses)),
-        ),
+        warnings=(*words.warnings, *placing.warnings, *map(_unmarked, _marked_up(expenses))),
         total=_total(expenses),
     )
 
 
-def _with_markup(expenses: ResolvedExpenses) -> Iterator[ExpenseLine]:
+def _marked_up(expenses: ResolvedExpenses) -> Iterator[ExpenseLine]:
     return (line for line in expenses.lines if line.markup_percent)
 
 
-def _markup_not_set(line: ExpenseLine) -> Reason:
-    """That the ledger does not keep the markup of a line."""
+def _unmarked(line: ExpenseLine) -> Reason:
+    """That the markup goes nowhere."""
     percent = amount(line.markup_percent or Decimal(0))
     return reason("markup_not_set", "markup_percent", key=line.key, percent=percent)
 
 
 def cost(line: ExpenseLine) -> Decimal:
-    """The cost of a line. Tax is part of it, because the ledger calculates tax by its own tax
-    solutions."""
+    """What a line costs: tax is part of it, since the ledger's tax solutions are its own."""
     return line.net + (line.tax or Decimal(0))
 
 
 def _bill(
-    expenses: ResolvedExpenses, choices: Choices, defaults: DimensionDefaults, wording: Wording
+    expenses: ResolvedExpenses, choices: Choices, placing: DimensionDefaults, words: Wording
 ) -> Body:
     day = expenses.day.isoformat()
-    lines = [
+    told = [
         {
             **_account(line, "glaccount", "apaccountlabel"),
             "TRX_AMOUNT": amount(cost(line)),
-            **_description(line, "ENTRYDESCRIPTION", wording),
-            **_dimensions(line, defaults),
+            **_text(line, "ENTRYDESCRIPTION", words),
+            **_dimensions(line, placing),
             **({"BILLABLE": _flag(line.billable)} if line.customer else {}),
         }
         for line in expenses.lines
@@ -100,22 +85,22 @@ def _bill(
         "WHENCREATED": day,
         "WHENDUE": day,
         **_number(expenses, "RECORDID"),
-        "DESCRIPTION": wording.description(expenses.note, expenses.reference),
-        **currency.generic_currency(expenses, choices),
+        "DESCRIPTION": words.head(expenses.note, expenses.reference),
+        **currency.generic_money(expenses, choices),
         "ACTION": choices.action,
-        "APBILLITEMS": {"APBILLITEM": lines},
+        "APBILLITEMS": {"APBILLITEM": told},
     }
 
 
 def _report(
-    expenses: ResolvedExpenses, choices: Choices, defaults: DimensionDefaults, wording: Wording
+    expenses: ResolvedExpenses, choices: Choices, placing: DimensionDefaults, words: Wording
 ) -> Body:
-    lines = [
+    told = [
         {
             **_account(line, "glaccount", "eeaccountlabel"),
-            **_report_amounts(line, expenses),
-            **_description(line, "memo", wording),
-            **_dimensions(line, defaults),
+            **_spent(line, expenses),
+            **_text(line, "memo", words),
+            **_dimensions(line, placing),
             "billable": _flag(line.billable),
         }
         for line in expenses.lines
@@ -125,87 +110,82 @@ def _report(
         "datecreated": expenses.day.isoformat(),
         **_number(expenses, "expensereportno"),
         "state": choices.report_state,
-        "description": wording.description(expenses.note, expenses.reference),
-        **currency.legacy_currency_only(expenses),
-        "expenses": {"expense": lines},
+        "description": words.head(expenses.note, expenses.reference),
+        **currency.named(expenses),
+        "expenses": {"expense": told},
     }
 
 
 def _charge(
-    expenses: ResolvedExpenses, choices: Choices, defaults: DimensionDefaults, wording: Wording
+    expenses: ResolvedExpenses, choices: Choices, placing: DimensionDefaults, words: Wording
 ) -> Body:
     if expenses.account_id is None:
-        raise _no_account("company card", "paid_with")
+        raise Blocked(reason("missing_account", use="the card is", setting="cards"))
     sign = -1 if expenses.credit else 1
-    lines = [
+    told = [
         {
             **_account(line, "glaccount", "apaccountlabel"),
-            **_description(line, "description", wording),
+            **_text(line, "description", words),
             "paymentamount": amount(sign * cost(line)),
-            **_dimensions(line, defaults),
-            **_charge_vendor(expenses),
+            **_dimensions(line, placing),
+            **_sold_by(expenses),
             **({"billable": _flag(line.billable)} if line.customer else {}),
         }
         for line in expenses.lines
     ]
     return {
-        **reference_field("CARD", expenses.account_id),
+        **at("CARD", expenses.account_id),
         "paymentdate": expenses.day.isoformat(),
         **_number(expenses, "referenceno"),
-        "description": wording.description(expenses.note, expenses.reference),
-        **currency.legacy_currency(expenses, choices, with_base=False),
-        "ccpayitems": {"ccpayitem": lines},
+        "description": words.head(expenses.note, expenses.reference),
+        **currency.money(expenses, choices, base=False),
+        "ccpayitems": {"ccpayitem": told},
     }
 
 
-def _charge_vendor(expenses: ResolvedExpenses) -> Body:
-    """The vendor of a card charge, if it is known; each line names it."""
+def _sold_by(expenses: ResolvedExpenses) -> Body:
+    """The vendor of a charge, where it is known; it stands with each line."""
     payee = expenses.payee
-    return reference_field("VENDOR", payee.target if payee and payee.list == "vendor" else None)
+    return at("VENDOR", payee.target if payee and payee.list == "vendor" else None)
 
 
-def _payee(expenses: ResolvedExpenses, wanted: str, role: str) -> Body:
+def _payee(expenses: ResolvedExpenses, wanted: str, place: str) -> Body:
     payee = expenses.payee
     if payee is None or payee.list != wanted:
-        who = "an employee" if wanted == "employee" else "a vendor"
-        detail = f"Sage Intacct can only pay this to {who}."
+        detail = f"It is paid to {'an employee' if wanted == 'employee' else 'a vendor'}."
         raise Blocked(reason("invalid_record", field="staff_key", detail=detail))
-    return {role: reference(payee.target)}
+    return {place: reference(payee.target)}
 
 
 def _account(line: ExpenseLine, *kinds: str) -> Body:
-    """The account or label of a line, of one of these objects; with its item, if it has one."""
+    """An account or a label of this kind of document; an item goes with its account."""
     if line.account_id is None:
-        raise _no_account("expense code", "expense_code_key")
+        raise Blocked(reason("missing_account", use="the item is for", setting="expense-codes"))
     kind = line.account_id.partition("/")[0]
     if "/" in line.account_id and kind not in kinds:
-        words = {
-            "account": line.account_id.partition("/")[2],
-            "wanted": " or ".join(ACCOUNT_OBJECTS[each] for each in kinds),
-            "setting": "the rule for the expense code",
-        }
-        raise Blocked(reason("wrong_account", **words))
-    return {"ACCOUNT": line.account_id, **reference_field("ITEM", line.item_id)}
+        words = {"account": line.account_id, "wanted": " or ".join(kinds)}
+        raise Blocked(reason("wrong_account", setting="expense-codes", **words))
+    return {"ACCOUNT": line.account_id, **at("ITEM", line.item_id)}
 
 
-def _dimensions(line: ExpenseLine, defaults: DimensionDefaults) -> Body:
-    return {**defaults.fields(line), **reference_field("FOR", line.customer)}
+def _dimensions(line: ExpenseLine, placing: DimensionDefaults) -> Body:
+    return {**placing.of(line), **at("FOR", line.customer)}
 
 
-def _description(line: ExpenseLine, field: str, wording: Wording) -> Body:
-    text = wording.join(line.parts, lengths.MAX_LINE_TEXT)
+def _text(line: ExpenseLine, field: str, words: Wording) -> Body:
+    text = words.join(line.parts, wording.LINE_TEXT)
     return {field: text} if text else {}
 
 
 def _number(expenses: ResolvedExpenses, field: str) -> Body:
     if not expenses.number:
         return {}
-    return {field: lengths.required_line(expenses.number, "report_number", lengths.MAX_NUMBER)}
+    return {field: wording.line(expenses.number, "report_number", wording.NUMBER)}
 
 
-def _report_amounts(line: ExpenseLine, expenses: ResolvedExpenses) -> Body:
-    """The amounts of a line of a report: in the company's currency, which the ledger always
-    requires, and in its own. Raises Blocked without a rate."""
+def _spent(line: ExpenseLine, expenses: ResolvedExpenses) -> Body:
+    """What an expense of a report comes to: in the company's own currency, which the ledger always
+    wants, and in its own. Raises Blocked without a rate."""
     if not expenses.currency:
         return {"amount": amount(cost(line))}
     rate = currency.known_rate(expenses)
@@ -217,19 +197,12 @@ def _report_amounts(line: ExpenseLine, expenses: ResolvedExpenses) -> Body:
     }
 
 
-def _flag(value: bool) -> str:
-    return "true" if value else "false"
+def _flag(said: bool) -> str:
+    return "true" if said else "false"
 
 
 def _total(expenses: ResolvedExpenses) -> Total:
     taxes = [line.tax for line in expenses.lines if line.tax is not None]
     tax = sum(taxes, Decimal(0)) if taxes else None
-    amount = sum((cost(line) for line in expenses.lines), Decimal(0))
-    return Total(amount=amount, currency=expenses.currency, tax=tax, rate=expenses.rate)
-
-
-def _no_account(what: str, field: str) -> Blocked:
-    """That the rule for a card or an expense code does not name an account."""
-    message = f"No account is chosen for the {what} of this expense."
-    remedy = f"Choose the account in the mapping, in the rule for the {what}; then post again."
-    return Blocked(Reason("missing_account", message, remedy, field))
+    whole = sum((cost(line) for line in expenses.lines), Decimal(0))
+    return Total(amount=whole, currency=expenses.currency, tax=tax, rate=expenses.rate)

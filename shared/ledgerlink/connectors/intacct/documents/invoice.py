@@ -1,93 +1,89 @@
-"""Invoices as Sage Intacct keeps them: in Order Entry or in Receivables, as the company chose."""
+"""Invoices as the ledger keeps them: by choice in Order Entry or in Receivables."""
 
 from decimal import Decimal
 from typing import Any
 
 from ledgerlink.connectors.intacct.config import Choices, InvoiceModule
-from ledgerlink.connectors.intacct.documents import text as lengths
-from ledgerlink.connectors.intacct.documents.currency import legacy_currency
+from ledgerlink.connectors.intacct.documents import text as wording
+from ledgerlink.connectors.intacct.documents.currency import money
 from ledgerlink.connectors.intacct.documents.dimension_defaults import DimensionDefaults
-from ledgerlink.connectors.intacct.documents.encoding import amount, reference_field
-from ledgerlink.connectors.intacct.documents.required_dimensions import (
-    body_lines,
-    require_dimensions,
-)
-from ledgerlink.connectors.intacct.documents.tax import line_taxes, tax_subtotal
+from ledgerlink.connectors.intacct.documents.encoding import amount, at
+from ledgerlink.connectors.intacct.documents.required_dimensions import lines, require
+from ledgerlink.connectors.intacct.documents.tax import line_taxes, subtotals
 from ledgerlink.connectors.intacct.documents.text import Wording
 from ledgerlink.domain.model.documents import Document, Known, ResolvedInvoice, ResolvedInvoiceLine
-from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.money import Total
 from ledgerlink.domain.ports import Blocked
 
 SALE, INVOICE = "SODOCUMENT", "ARINVOICE"
-OBJECT_OF_MODULE = {InvoiceModule.ORDER_ENTRY: SALE, InvoiceModule.RECEIVABLES: INVOICE}
+OBJECTS = {InvoiceModule.ORDER_ENTRY: SALE, InvoiceModule.RECEIVABLES: INVOICE}
 ACCOUNTS = ("glaccount", "araccountlabel")
 
 Body = dict[str, Any]
 
 
-def invoice_document(invoice: ResolvedInvoice, choices: Choices) -> Document:
-    """An SODOCUMENT or an ARINVOICE with its total. A new one is in the module that the company
-    chose; others stay where they are. Raises Blocked."""
-    wording, defaults = Wording(invoice.shorten), DimensionDefaults(choices)
-    kind = invoice.kind or OBJECT_OF_MODULE[choices.sales]
-    compose = _order_entry if kind == SALE else _receivables
-    body = compose(invoice, choices, defaults, wording)
-    require_dimensions(kind, list(body_lines(body)), invoice.features)
+def sale(invoice: ResolvedInvoice, choices: Choices) -> Document:
+    """An SODOCUMENT or an ARINVOICE with its total: what it is already, a new one as it is chosen.
+    Raises Blocked."""
+    words, placing = Wording(invoice.shorten), DimensionDefaults(choices)
+    kind = invoice.kind or OBJECTS[choices.sales]
+    composed = _order_entry if kind == SALE else _receivables
+    body = composed(invoice, choices, placing, words)
+    require(kind, list(lines(body)), invoice.features)
     return Document(
         key=invoice.key,
         kind=kind,
         body=body,
         day=invoice.day,
-        warnings=(*wording.warnings, *defaults.warnings),
+        warnings=(*words.warnings, *placing.warnings),
         total=_total(invoice),
     )
 
 
 def _order_entry(
-    invoice: ResolvedInvoice, choices: Choices, defaults: DimensionDefaults, wording: Wording
+    invoice: ResolvedInvoice, choices: Choices, placing: DimensionDefaults, words: Wording
 ) -> Body:
     number = _number(invoice, "documentno")
-    memo = _message(invoice, wording)
+    memo = _message(invoice, words)
     return {
         "transactiontype": choices.transaction_type,
         "datecreated": invoice.day.isoformat(),
-        **reference_field("FOR", invoice.customer),
+        **at("FOR", invoice.customer),
         **number,
         **_due(invoice),
         **({"message": memo} if memo else {}),
         "externalid": invoice.reference[:100],
-        **legacy_currency(invoice, choices),
+        **money(invoice, choices),
         **_custom(invoice),
         "sotransitems": {
             "sotransitem": [
-                {**_order_line(line, choices, wording), **_dimensions(line, invoice, defaults)}
+                {**_sold(line, choices, words), **_dimensions(line, invoice, placing)}
                 for line in invoice.lines
             ]
         },
-        **tax_subtotal(invoice, choices),
+        **subtotals(invoice, choices),
     }
 
 
-def _message(invoice: ResolvedInvoice, wording: Wording) -> str:
-    """The message to the client. It carries our marker where the ledger numbers its documents,
-    because the document has no number of ours then."""
+def _message(invoice: ResolvedInvoice, words: Wording) -> str:
+    """What the client reads. Where the ledger numbers, our mark is the only name that there is."""
     memo = [("memo", invoice.memo)]
     if invoice.number:
-        return wording.join(memo, lengths.MAX_MESSAGE)
-    return wording.with_marker(memo, lengths.MAX_MESSAGE, invoice.reference)
+        return words.join(memo, wording.MESSAGE)
+    return words.marked(memo, wording.MESSAGE, invoice.reference)
 
 
-def _order_line(line: ResolvedInvoiceLine, choices: Choices, wording: Wording) -> Body:
+def _sold(line: ResolvedInvoiceLine, choices: Choices, words: Wording) -> Body:
     item = line.item
-    if item is None or (isinstance(item, Known) and item.ledger_id.startswith(_account_prefixes())):
+    if item is None or (isinstance(item, Known) and item.ledger_id.startswith(_prefixes())):
         raise Blocked(reason("missing_item", field="labor_code_key"))
     quantity, price = line.quantity, line.unit_price
     if quantity is None or price is None:
         quantity, price = Decimal(1), line.amount
-    text = wording.join([("description", line.description)], lengths.MAX_LINE_TEXT)
+    text = words.join([("description", line.description)], wording.LINE_TEXT)
     return {
-        **reference_field("ITEM", item),
+        **at("ITEM", item),
         "quantity": amount(quantity),
         "unit": choices.unit,
         "price": amount(price),
@@ -96,73 +92,68 @@ def _order_line(line: ResolvedInvoiceLine, choices: Choices, wording: Wording) -
 
 
 def _receivables(
-    invoice: ResolvedInvoice, choices: Choices, defaults: DimensionDefaults, wording: Wording
+    invoice: ResolvedInvoice, choices: Choices, placing: DimensionDefaults, words: Wording
 ) -> Body:
     taxes = line_taxes(invoice, choices)
     note = [*invoice.note, ("memo", invoice.memo)]
     return {
-        **reference_field("FOR", invoice.customer),
+        **at("FOR", invoice.customer),
         "datecreated": invoice.day.isoformat(),
         **_due(invoice),
         "action": choices.action,
         **_number(invoice, "invoiceno"),
-        "description": wording.description(note, invoice.reference),
-        **legacy_currency(invoice, choices),
+        "description": words.head(note, invoice.reference),
+        **money(invoice, choices),
         **_custom(invoice),
         **({"taxsolutionid": choices.tax_solution} if invoice.tax else {}),
         "invoiceitems": {
             "lineitem": [
-                {
-                    **_invoice_line(line, choices, wording),
-                    **_dimensions(line, invoice, defaults),
-                    **tax,
-                }
+                {**_owed(line, choices, words), **_dimensions(line, invoice, placing), **tax}
                 for line, tax in zip(invoice.lines, taxes, strict=True)
             ]
         },
     }
 
 
-def _invoice_line(line: ResolvedInvoiceLine, choices: Choices, wording: Wording) -> Body:
-    item_id = line.item.ledger_id if isinstance(line.item, Known) else ""
-    is_account = item_id.startswith(_account_prefixes())
-    account = item_id if is_account else choices.revenue_account_id
+def _owed(line: ResolvedInvoiceLine, choices: Choices, words: Wording) -> Body:
+    named = line.item.ledger_id if isinstance(line.item, Known) else ""
+    direct = named.startswith(_prefixes())
+    account = named if direct else choices.revenue_account_id
     if account is None:
-        message = "No revenue account is chosen for the lines of invoices."
-        remedy = "Choose the revenue account in the connection's settings, then post again."
-        raise Blocked(Reason("missing_account", message, remedy))
-    text = wording.join([("description", line.description)], lengths.MAX_LINE_TEXT)
+        where = "ledger.revenue_account_id"
+        raise Blocked(reason("missing_account", use="is for revenue", setting=where))
+    text = words.join([("description", line.description)], wording.LINE_TEXT)
     return {
         "ACCOUNT": account,
         "amount": amount(line.amount),
         **({"memo": text} if text else {}),
-        **reference_field("ITEM", None if is_account else line.item),
+        **at("ITEM", None if direct else line.item),
     }
 
 
-def _account_prefixes() -> tuple[str, ...]:
-    """How ledger ids of accounts and account labels begin."""
+def _prefixes() -> tuple[str, ...]:
+    """How the ids of accounts begin."""
     return tuple(f"{kind}/" for kind in ACCOUNTS)
 
 
 def _dimensions(
-    line: ResolvedInvoiceLine, invoice: ResolvedInvoice, defaults: DimensionDefaults
+    line: ResolvedInvoiceLine, invoice: ResolvedInvoice, placing: DimensionDefaults
 ) -> Body:
-    return {**defaults.fields(line, invoice), **reference_field("FOR", invoice.customer)}
+    return {**placing.of(line, invoice), **at("FOR", invoice.customer)}
 
 
 def _due(invoice: ResolvedInvoice) -> Body:
-    """Payment terms or a due date: the ledger requires one of them. An invoice without both is due
-    at once."""
+    """Terms or a due date: the ledger needs one of them, and an invoice without both is due at
+    once."""
     if invoice.terms_id and invoice.due is None:
-        return reference_field("TERM", invoice.terms_id)
+        return at("TERM", invoice.terms_id)
     return {"datedue": (invoice.due or invoice.day).isoformat()}
 
 
 def _number(invoice: ResolvedInvoice, field: str) -> Body:
     if not invoice.number:
         return {}
-    return {field: lengths.required_line(invoice.number, "number", lengths.MAX_NUMBER)}
+    return {field: wording.line(invoice.number, "number", wording.NUMBER)}
 
 
 def _custom(invoice: ResolvedInvoice) -> Body:

@@ -1,1 +1,1 @@
-"""Outcomes: accepted, rejected, found again after a lost answer, or in conflict with an edit."""
+"""What became of a write."""

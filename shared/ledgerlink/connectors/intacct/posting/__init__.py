@@ -1,1 +1,1 @@
-"""Posting: batches of writes become calls, and their results become outcomes."""
+"""Writes, as calls."""
