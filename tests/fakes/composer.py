@@ -64,7 +64,15 @@ class FakeComposer:
         if time.rate is not None:
             body["rate"] = str(time.rate)
         members = tuple(entry.key for entry in time.entries)
-        return Document(time.key, "Time", body, members, time.day, time.minutes, warnings=warnings)
+        return Document(
+            time.key,
+            "Time",
+            body,
+            members=members,
+            day=time.day,
+            minutes=time.minutes,
+            warnings=warnings,
+        )
 
     def expenses(self, expenses: ResolvedExpenses) -> Document:
         lines = [_expense(line) for line in expenses.lines]

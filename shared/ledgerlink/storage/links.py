@@ -5,7 +5,8 @@ from datetime import date
 from itertools import islice, product
 
 from ledgerlink.domain.model.connections import ConnectionKey
-from ledgerlink.domain.model.links import Link, Source
+from ledgerlink.domain.model.document_facts import Source
+from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table

@@ -1,11 +1,41 @@
 """The domain's types as JSON text, for tables and files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import GetCoreSchemaHandler, TypeAdapter, ValidationError
+from pydantic_core import CoreSchema
+
+from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.plan import Operation
 
 T = TypeVar("T")
+
+ROWS: Mapping[type[Any], str] = {
+    Link: "key kind ledger_id version fingerprint run_id written_at rank imported members day"
+    " minutes rate source targets record content total ledger_total restored group listed",
+    Operation: "seq action key kind level members body ledger_id version base_version"
+    " base_fingerprint before after was source targets day minutes rate warnings state reason"
+    " record total upload_id restored group",
+}
+"""The order in which the fields of these are written: pydantic would begin with those that they
+inherit, and a row must not change because classes do. A field that is not named here comes last."""
+
+
+def _write_in_order(kind: type[Any], names: Sequence[str]) -> None:
+    places = {name: place for place, name in enumerate(names)}
+
+    def ordered(source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        fields = handler.resolve_ref_schema(schema)
+        fields["fields"].sort(key=lambda name: places.get(name, len(places)))
+        return schema
+
+    kind.__get_pydantic_core_schema__ = ordered
+
+
+for _kind, _names in ROWS.items():
+    _write_in_order(_kind, _names.split())
 
 
 class Unreadable(ValueError):

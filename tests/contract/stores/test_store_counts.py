@@ -7,7 +7,8 @@ from itertools import count
 from typing import Any
 
 import pytest
-from ledgerlink.domain.model.links import Link, Source
+from ledgerlink.domain.model.document_facts import Source
+from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Write
 from ledgerlink.domain.model.runs import Chunk, Progress
 from ledgerlink.services.applying.recorder import Recorder

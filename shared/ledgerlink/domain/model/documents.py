@@ -9,10 +9,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from ledgerlink.domain.model.document_facts import DocumentFacts
 from ledgerlink.domain.model.reasons import Reason
 from ledgerlink.domain.model.rules import PersonType
 from ledgerlink.domain.model.source_records import TimeEntry
-from ledgerlink.domain.money import Total
 
 Body = Mapping[str, Any]
 """A ledger's request body as JSON values; a reference may be a `Pending` in its stored form."""
@@ -81,28 +81,20 @@ def fingerprint(body: Body) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """One thing that a ledger stores.
-
-    `kind` is the ledger's own name for it (`TimeActivity`, `Customer`). `members` are the source
-    keys that it carries. `day` is the accounting date, for closed periods; lists have none.
-    `minutes` is what it carries of time, `rate` what an hour of it is billed at, None for what is
-    not billed. `total` is what a document of money comes to. `warnings` say what about it a person
-    should know. `fixed` is what of it no update changes, in the ledger's words. `group` names
-    those documents that the ledger takes best together; alone it is empty.
-    """
+class Document(DocumentFacts):
+    """One thing that a ledger stores, as a connector composes it."""
 
     key: str
+    """The posting key."""
     kind: str
+    """The ledger's own name of such documents (`TimeActivity`, `Customer`)."""
     body: Body
-    members: tuple[str, ...] = ()
-    day: date | None = None
-    minutes: int = 0
-    rate: Decimal | None = None
+    """What is sent; it may hold pending references."""
     warnings: tuple[Reason, ...] = ()
-    total: Total | None = None
+    """What a person should know about it though it is posted."""
     fixed: str = ""
-    group: str = ""
+    """Those values that no update can change, in the ledger's words. A document that differs in
+    them is deleted and created again."""
 
 
 def _unknown(_body: Body) -> bool:

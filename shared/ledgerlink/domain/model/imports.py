@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from ledgerlink.domain.model.links import Source
+from ledgerlink.domain.model.document_facts import Source
 from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.time_settings import TimeSettings
 

@@ -1,63 +1,48 @@
 """Links: which ledger record a source record became."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
+from ledgerlink.domain.model.document_facts import DocumentFacts
 from ledgerlink.domain.model.source_records import RecordKind
-from ledgerlink.domain.money import Total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """What posted time stands for in the product, as far as all its entries agree."""
-
-    staff_key: str
-    work_date: date
-    client_key: str | None = None
-    project_key: str | None = None
-    labor_code_key: str | None = None
-    leave_type_key: str | None = None
-    billable: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(DocumentFacts):
     """A posting key tied to a record of the ledger: what we last wrote, when, in which run.
 
-    Of time it says more: `members` are the entries, `day` is the accounting date, `targets` are
-    the ledger's ids of person, customer and item, `rate` is what an hour is billed at. `imported`
-    is whether an import may delete it. `rank` sorts runs by when they were let loose.
-
-    `record` is the kind of its members. `content` is a fingerprint of what the ledger answered
-    that it holds, where its answer is compared by that. `total` is what a document of money comes
-    to, `ledger_total` what the ledger says of it. `restored` is the run whose writing it is again,
-    since what came after that was taken back. A `listed` one is looked for by the ledger's id, too,
-    because a list brings its record in.
+    A document that another run has deleted has no link any more.
     """
 
     key: str
+    """The posting key."""
     kind: str
+    """The ledger's own name of such records (`TimeActivity`, `Customer`)."""
     ledger_id: str
+    """The ledger's id of the record."""
     version: str | None
+    """The ledger's version of the record as we last wrote it."""
     fingerprint: str
+    """Fingerprint of the body that we last wrote."""
     run_id: str
+    """The run that last wrote it."""
     written_at: datetime
+    """When it was last written."""
     rank: str = ""
+    """Place of that run in the order in which runs were started."""
     imported: bool = False
-    members: tuple[str, ...] = ()
-    day: date | None = None
-    minutes: int = 0
-    rate: Decimal | None = None
-    source: Source | None = None
+    """Whether an import wrote it; imports may delete only such time."""
     targets: tuple[str | None, ...] = ()
-    record: RecordKind = RecordKind.TIME
+    """The ledger's ids of its person, customer and item."""
     content: str = ""
-    total: Total | None = None
+    """Fingerprint of what the ledger answered that it holds, where its answer is compared by
+    content instead of by body."""
     ledger_total: Decimal | None = None
-    restored: str = ""
-    group: str = ""
+    """What the ledger says that a money document comes to."""
     listed: bool = True
+    """Whether a sync brings in records of this kind, so that the link is looked for by the
+    ledger's id, too."""
 
     def is_of(self, run_id: str) -> bool:
         """Whether it stands as that run left it."""

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from ledgerlink.domain.model.links import Link, Source
+from ledgerlink.domain.model.document_facts import DocumentFacts
+from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.reasons import Reason
-from ledgerlink.domain.model.source_records import RecordKind
-from ledgerlink.domain.money import Total
 
 
 class Action(StrEnum):
@@ -34,48 +32,43 @@ class ItemState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """One item of a plan.
-
-    `seq` counts from 0 over the whole run. `level` is the order of dependence: an operation may
-    refer only to documents of a lower level. `body` may hold pending references; it is None for a
-    delete. `ledger_id` and `version` name what an update or delete is based on. `state` is PENDING
-    for what will be sent; otherwise the plan itself is the outcome and `reason` says why.
-    `base_fingerprint` is of the body that an update or delete is based on; `before` is that body,
-    where it is known. `base_version` is what we had last written when the plan was made. `after`
-    names what has to have let go of the members first. `was` is what was known of the record.
-    `source` and `targets` are kept with what is written; `warnings` are for a person. `record` is
-    the kind of the members. `upload_id` names the uploaded file that goes along. `restored` is the
-    run whose writing comes back. `group` names what the ledger takes best together.
-    """
+class Operation(DocumentFacts):
+    """One item of a plan."""
 
     seq: int
+    """Its place in the run, from 0."""
     action: Action
+    """What is sent to the ledger; NONE where the plan itself is the outcome."""
     key: str
+    """The posting key of its document."""
     kind: str
+    """The ledger's own name of such documents; the record's kind where there is no document."""
     level: int
-    members: tuple[str, ...] = ()
+    """Its place in the order of dependency: it may refer only to documents of a lower level."""
     body: Mapping[str, Any] | None = None
+    """What is sent; it may hold pending references. None for a delete."""
     ledger_id: str | None = None
+    """The ledger's id of the record that is updated or deleted."""
     version: str | None = None
+    """The version that the update or delete is based on, as the ledger has it now."""
     base_version: str | None = None
+    """The version that we had last written when the plan was made."""
     base_fingerprint: str | None = None
+    """Fingerprint of the body that the update or delete replaces."""
     before: Mapping[str, Any] | None = None
+    """The body that it replaces, where that is known."""
     after: tuple[str, ...] = ()
+    """Posting keys of documents that must release shared members before this one is written."""
     was: Link | None = None
-    source: Source | None = None
-    targets: tuple[Any, ...] = ()
-    day: date | None = None
-    minutes: int = 0
-    rate: Decimal | None = None
+    """The link as it stood when the plan was made."""
     warnings: tuple[Reason, ...] = ()
+    """What a person should know about it though it is posted."""
     state: ItemState = ItemState.PENDING
+    """PENDING for what will be sent; any other state is final already."""
     reason: Reason | None = None
-    record: RecordKind = RecordKind.TIME
-    total: Total | None = None
+    """Why it is not sent."""
     upload_id: str | None = None
-    restored: str = ""
-    group: str = ""
+    """Names the uploaded file that is attached."""
 
     @property
     def comes(self) -> bool:
@@ -90,29 +83,30 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Write:
-    """An operation ready to send: its body holds no pending references any more. `file` reads the
-    bytes that go along; it raises NotFound or Invalid when there are none that can."""
+class Write(DocumentFacts):
+    """An operation ready to send: every pending reference is resolved to the ledger's id."""
 
     seq: int
+    """The operation's place in the run."""
     action: Action
+    """What is sent."""
     key: str
+    """The posting key of its document."""
     kind: str
+    """The ledger's own name of such documents."""
     body: Mapping[str, Any] | None
+    """What is sent; None for a delete."""
     ledger_id: str | None = None
+    """The ledger's id of the record that is updated or deleted."""
     version: str | None = None
+    """The version that the update or delete is based on."""
     base_fingerprint: str | None = None
-    day: date | None = None
-    minutes: int = 0
-    rate: Decimal | None = None
-    members: tuple[str, ...] = ()
-    source: Source | None = None
+    """Fingerprint of the body that the update or delete replaces."""
     targets: tuple[str | None, ...] = ()
-    record: RecordKind = RecordKind.TIME
-    total: Total | None = None
+    """The ledger's ids of its person, customer and item."""
     file: Callable[[], bytes] | None = None
-    restored: str = ""
-    group: str = ""
+    """Reads the bytes of the file that is attached. Raises NotFound or Invalid where it cannot be
+    attached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +122,21 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one operation.
-
-    POSTED carries the ledger's id and version (a deleted document has its last id, no version);
-    with a reason, it was posted but something about it wants to be seen. FAILED always has a
-    reason. `trace_id` is the ledger's own id of the call. `content` is a fingerprint of what the
-    ledger answered that it holds, `total` what it says that it comes to.
-    """
+    """What became of one operation."""
 
     seq: int
+    """The operation's place in the run."""
     state: ItemState
+    """One of the five final states."""
     ledger_id: str | None = None
+    """The ledger's id of what was posted; of a deleted document, its last one."""
     version: str | None = None
+    """The ledger's version of what was posted; a deleted document has none."""
     reason: Reason | None = None
+    """Why it was not posted (FAILED always has one), or what about a posted one to look at."""
     trace_id: str = ""
+    """The ledger's own id of the call."""
     content: str = ""
+    """Fingerprint of what the ledger answered that it holds."""
     total: Decimal | None = None
+    """What the ledger says that a money document comes to."""

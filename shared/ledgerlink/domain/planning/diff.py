@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ledgerlink.domain.model.documents import Document, Snapshot, fingerprint
-from ledgerlink.domain.model.links import Link, Source
+from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.model.source_records import RecordKind
@@ -52,8 +52,6 @@ class Differ:
         self,
         document: Document,
         held: Held | None,
-        source: Source | None = None,
-        targets: tuple[object, ...] = (),
         *,
         again: bool = False,
     ) -> Iterator[Operation]:
@@ -66,17 +64,9 @@ class Differ:
             key=document.key,
             kind=document.kind,
             level=0,
-            members=document.members,
             body=document.body,
-            day=document.day,
-            minutes=document.minutes,
-            rate=document.rate,
-            source=source,
-            targets=targets,
             warnings=document.warnings,
-            record=self.record,
-            total=document.total,
-            group=document.group,
+            **document.facts() | {"record": self.record},
         )
         if held is None:
             yield self._open(create)
@@ -92,7 +82,7 @@ class Differ:
             yield why_not(operation, why)
         elif held.edited and self.edits is LedgerEdits.THEIRS:
             yield _kept(operation, reason("kept_theirs"))
-        elif again or self._of_another_kind(document, held, source, targets):
+        elif again or self._of_another_kind(document, held):
             yield from self.replaced(create, [held])
         else:
             yield self._open(replace(operation, action=Action.UPDATE), held.link)
@@ -107,15 +97,7 @@ class Differ:
                 key=link.key,
                 kind=link.kind,
                 level=0,
-                members=link.members,
-                day=link.day,
-                minutes=link.minutes,
-                rate=link.rate,
-                source=link.source,
-                targets=link.targets,
-                record=link.record,
-                total=link.total,
-                group=link.group,
+                **link.facts() | {"restored": ""},
             ),
             held,
         )
@@ -137,19 +119,13 @@ class Differ:
             return
         yield self._open(replace(create, after=tuple(held.link.key for held in old)))
 
-    def _of_another_kind(
-        self,
-        document: Document,
-        held: Held,
-        source: Source | None,
-        targets: tuple[object, ...],
-    ) -> bool:
+    def _of_another_kind(self, document: Document, held: Held) -> bool:
         """Whether no change of the record makes this document of it."""
         if held.link.kind != document.kind:
             return True
         if held.copy is not None and held.copy.fixed != document.fixed:
             return True
-        return self.anew and _goes_elsewhere(held.link, source, targets)
+        return self.anew and _goes_elsewhere(held.link, document)
 
     def _says_the_same(self, document: Document, held: Held) -> bool:
         same = (held.link.kind, set(held.link.members)) == (document.kind, set(document.members))
@@ -212,9 +188,10 @@ def _base(held: Held) -> str:
     return fingerprint(held.copy.body) if held.copy and edited else held.link.stands_for
 
 
-def _goes_elsewhere(link: Link, source: Source | None, targets: tuple[object, ...]) -> bool:
+def _goes_elsewhere(link: Link, document: Document) -> bool:
     """Whether the product says what it said, and a rule now points at another record."""
-    return source is not None and link.source == source and link.targets != targets
+    same_source = document.source is not None and link.source == document.source
+    return same_source and link.targets != document.targets
 
 
 def _kept(operation: Operation, why: Reason | None = None) -> Operation:

@@ -14,8 +14,9 @@ from ledgerlink.domain.mapping.resolver import (
     time_key,
     time_key_of,
 )
+from ledgerlink.domain.model.document_facts import Source
 from ledgerlink.domain.model.documents import Document, Known, needs
-from ledgerlink.domain.model.links import Link, Source
+from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.list_records import LEDGER_KEY
 from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.reasons import Reason, reason
@@ -227,10 +228,7 @@ class _Planning:
             # What became an operation is let go of, for the same reason as in `_as_held`.
             document, group, others = documents.pop(key), groups.pop(key), self._others[key]
             held = self._held(self._link(group))
-            targets = group.resolved.targets()
-            *goes, last = self._comparer.wanted(
-                document, held, group.source, targets, again=key in again
-            )
+            *goes, last = self._comparer.wanted(document, held, again=key in again)
             wanted[key] = replace(last, after=(*last.after, *others)) if others else last
             if last.state is ItemState.PENDING:
                 leaving |= {operation.key: operation for operation in goes}
@@ -271,7 +269,14 @@ class _Planning:
             home = self.given.features.home_currency or "the home currency"
             why = reason("foreign_currency", field="bill_rate", currency=foreign, home=home)
             warnings.append(why)
-        return replace(document, members=members, rate=rate, warnings=tuple(warnings))
+        return replace(
+            document,
+            members=members,
+            rate=rate,
+            source=group.source,
+            targets=group.resolved.targets(),
+            warnings=tuple(warnings),
+        )
 
     def _currency(self, resolved: Resolved) -> str | None:
         customer = resolved.customer

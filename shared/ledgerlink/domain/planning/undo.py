@@ -140,13 +140,7 @@ class _Undoing:
             action=Action.UPDATE,
             body=operation.before,
             after=tuple(key for key in self._instead(was.members) if key != operation.key),
-            targets=was.targets,
-            members=was.members,
-            source=was.source,
-            day=was.day,
-            minutes=was.minutes,
-            rate=was.rate,
-            restored=was.restored or was.run_id,
+            **was.facts() | {"group": unwanted.group, "restored": was.restored or was.run_id},
         )
 
     def _again(self, operation: Operation, backs: Mapping[str, Operation]) -> Operation:

@@ -369,16 +369,7 @@ def ready(operation: Operation, links: Mapping[str, Link]) -> Write:
         ledger_id=operation.ledger_id,
         version=operation.version,
         base_fingerprint=operation.base_fingerprint,
-        day=operation.day,
-        minutes=operation.minutes,
-        rate=operation.rate,
-        members=operation.members,
-        source=operation.source,
-        targets=tuple(targets),
-        record=operation.record,
-        total=operation.total,
-        restored=operation.restored,
-        group=operation.group,
+        **operation.facts() | {"targets": tuple(targets)},
     )
 
 

@@ -124,19 +124,10 @@ class Recorder:
             written_at=self.deps.clock.now(),
             rank=self.run.rank or self.run.id,
             imported=self.run.kind == IMPORT,
-            members=write.members,
-            day=write.day,
-            minutes=write.minutes,
-            rate=write.rate,
-            source=write.source,
-            targets=write.targets,
-            record=write.record,
             content=outcome.content,
-            total=write.total,
             ledger_total=outcome.total,
-            restored=write.restored,
-            group=write.group,
             listed=write.kind in self.listed,
+            **write.facts(),
         )
 
     def note(self) -> None:

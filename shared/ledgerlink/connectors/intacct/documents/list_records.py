@@ -34,7 +34,7 @@ def new_record(record: NewListRecord, choices: Choices) -> Document:
             kind, body = _person(record, name, number, choices)
         case NewItem():
             kind, body = "ITEM", _item(record, name, number, choices)
-    return Document(record.key, kind, body, (record.key,))
+    return Document(record.key, kind, body, members=(record.key,))
 
 
 def _customer(

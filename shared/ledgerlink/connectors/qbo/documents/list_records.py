@@ -24,7 +24,7 @@ def new_record(record: NewListRecord) -> Document:
             kind, body = NAME_OF[record.person], _person(record)
         case NewItem():
             kind, body = "Item", _item(record)
-    return Document(record.key, kind, body, (record.key,))
+    return Document(record.key, kind, body, members=(record.key,))
 
 
 def _customer(record: NewCustomer) -> dict[str, Any]:
