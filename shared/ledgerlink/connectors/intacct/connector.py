@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import httpx
 
-from ledgerlink.connectors.intacct.auth.login import LoginVault, signed
+from ledgerlink.connectors.intacct.auth.login import LoginVault, parse_login
 from ledgerlink.connectors.intacct.auth.sessions import Sessions
 from ledgerlink.connectors.intacct.config import LATEST, OFFERED, Choices, Endpoints
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
@@ -79,7 +79,7 @@ class SageIntacct:
 
     def login(self, given: Mapping[str, str]) -> tuple[str, Login]:
         """Of `company_id`, `user_id`, `password` and, for one entity alone, `entity`."""
-        return signed(given)
+        return parse_login(given)
 
     def give_back(self, keys: Login, credentials: Mapping[str, str]) -> None:
         """A session ends by itself, and the user is the company's own."""

@@ -111,7 +111,7 @@ class IntacctLedger:
         stop: Stop = never,
     ) -> Mapping[str, Snapshot]:
         """What the ledger holds of these records of ours, as the port describes."""
-        return await Snapshots(self._client, stop).of(kind, ids)
+        return await Snapshots(self._client, stop).read(kind, ids)
 
     async def exchange_rates(
         self,

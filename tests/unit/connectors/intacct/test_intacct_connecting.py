@@ -3,7 +3,7 @@
 import pytest
 from ledgerlink.connectors.intacct.outcomes.rejected import explain
 from ledgerlink.connectors.intacct.protocol.error_codes import FUNCTION, SIGNING_IN, meaning
-from ledgerlink.connectors.intacct.protocol.faults import Fault, blamed, faults
+from ledgerlink.connectors.intacct.protocol.faults import Fault, faults, main_fault
 from ledgerlink.connectors.intacct.protocol.response import Stage
 from ledgerlink.connectors.intacct.protocol.xml import read
 from ledgerlink.connectors.shared import errors
@@ -114,4 +114,4 @@ def test_words_are_plain_and_without_support_ids() -> None:
         b"<description2>it isn&#039;t  &amp;quot;so&amp;quot; [Support ID: a%7Eb]</description2>"
         b"<correction>Try again.</correction></error></errormessage></r>"
     )
-    assert str(blamed(faults(root))) == ('Bad it isn\'t "so" Try again. (Sage Intacct error A)')
+    assert str(main_fault(faults(root))) == ('Bad it isn\'t "so" Try again. (Sage Intacct error A)')

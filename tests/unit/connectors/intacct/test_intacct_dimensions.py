@@ -8,8 +8,11 @@ import pytest
 from ledgerlink.connectors.intacct.config import Choices, InvoiceModule
 from ledgerlink.connectors.intacct.documents import encoding
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
-from ledgerlink.connectors.intacct.documents.required_dimensions import asked
-from ledgerlink.connectors.intacct.documents.time_entry import forms
+from ledgerlink.connectors.intacct.documents.required_dimensions import (
+    PRODUCT_FIELDS,
+    demanded_dimension,
+)
+from ledgerlink.connectors.intacct.documents.time_entry import sent_forms
 from ledgerlink.connectors.intacct.protocol.faults import Fault
 from ledgerlink.connectors.intacct.reads.learned_requirements import (
     MAX_ACCOUNTS,
@@ -121,10 +124,10 @@ def test_what_the_ledger_may_have_filled_in_is_among_what_an_entry_came_from(cou
     entry = {name: value for name, value in encoding.generic(document.body).items() if value}
     sheet = {"EMPLOYEEID": "E1", "BEGINDATE": str(entry.pop("BEGINDATE"))}
     stored: Any = {**entry, **SAID, "TIMETYPE": "Regular"}
-    assert fingerprint(document.body) in {fingerprint(each) for each in forms(sheet, stored)}
+    assert fingerprint(document.body) in {fingerprint(each) for each in sent_forms(sheet, stored)}
 
 
-# What is asked for.
+# What an account asks for.
 
 
 @pytest.mark.parametrize(("name", "more"), [
@@ -146,8 +149,8 @@ def test_a_line_that_does_not_say_it_is_refused_and_one_that_does_is_not(
     why = refused(features, account_id="glaccount/6000")
     assert why.code == "missing_dimension"
     assert f"account 6000 requires a {name}, and e1 has none" in why.message
-    assert why.field is not None
-    assert why.field in why.remedy
+    assert why.field == PRODUCT_FIELDS[name]
+    assert f" {name} for the record" in why.remedy
     COMPOSER.expenses(expenses(lines=(line(**more),), features=features))
 
 
@@ -195,7 +198,7 @@ def test_time_is_asked_by_what_it_is_of() -> None:
 def test_a_refusal_says_which_dimension_and_which_account(
     words: str, wanted: tuple[str, str]
 ) -> None:
-    assert asked(Fault("BL03000018", words)) == wanted
+    assert demanded_dimension(Fault("BL03000018", words)) == wanted
 
 
 REFUSAL = Fault("X", "This transaction is missing the Department dimension for the Account 6000")
@@ -282,7 +285,7 @@ async def test_a_refused_document_is_told_with_the_field_and_remembered() -> Non
     why = books.told[0].reason
     assert why is not None
     assert (why.code, why.field) == ("missing_dimension", "department_key")
-    assert "department_key" in why.remedy
+    assert "Enter a department for the record" in why.remedy
     assert books.ledger.connector_state() == {"accounts": {"glaccount/6000": ["6000"]}}
 
 

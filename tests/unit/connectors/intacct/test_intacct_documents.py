@@ -10,7 +10,7 @@ import pytest
 from ledgerlink.connectors.intacct.config import Choices, InvoiceModule
 from ledgerlink.connectors.intacct.documents import encoding, marker
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
-from ledgerlink.connectors.intacct.documents.time_entry import forms, hours, minutes
+from ledgerlink.connectors.intacct.documents.time_entry import hours, minutes, sent_forms
 from ledgerlink.connectors.intacct.documents.timesheet_periods import TimesheetPeriods
 from ledgerlink.connectors.intacct.protocol.element_order import FUNCTIONS
 from ledgerlink.connectors.intacct.protocol.xml import element
@@ -126,10 +126,10 @@ def test_an_entry_reads_back_as_what_was_sent_whatever_the_ledger_filled_in() ->
         "PROJECTID": "P-7", "CUSTOMERID": "C1", "TIMETYPE": "Regular", "ITEMID": "LAB-9",
         "DEPARTMENTID": "10", "LOCATIONID": "US", "CLASSID": "CL1",
     }  # fmt: skip
-    assert fingerprint(sent) in {fingerprint(form) for form in forms(sheet, stored)}
+    assert fingerprint(sent) in {fingerprint(form) for form in sent_forms(sheet, stored)}
     for name, other in [("QTY", "2"), ("PROJECTID", "P-8"), ("BILLABLE", "true")]:
         edited = {**stored, name: other}
-        assert fingerprint(sent) not in {fingerprint(form) for form in forms(sheet, edited)}
+        assert fingerprint(sent) not in {fingerprint(form) for form in sent_forms(sheet, edited)}
 
 
 @pytest.mark.parametrize(("key", "mark"), [
@@ -137,15 +137,15 @@ def test_an_entry_reads_back_as_what_was_sent_whatever_the_ledger_filled_in() ->
     ("merged:" + "a" * 32, "merged:" + "a" * 32),
 ])  # fmt: skip
 def test_a_short_key_is_its_own_mark(key: str, mark: str) -> None:
-    assert marker.mark(key) == mark
-    assert marker.found(marker.marked("text [x]", key)) == mark
+    assert marker.marker_for(key) == mark
+    assert marker.find_marker(marker.with_marker("text [x]", key)) == mark
 
 
 @pytest.mark.parametrize("key", ["time:a b", "time:]", "time:" + "x" * 195, "time:é\n"])
 def test_any_other_key_has_a_mark_that_can_be_found(key: str) -> None:
-    mark = marker.mark(key)
-    assert len(mark) <= marker.MAX_MARK_LENGTH
-    assert marker.found(None, marker.marked("some text", key)) == mark
+    mark = marker.marker_for(key)
+    assert len(mark) <= marker.MAX_MARKER_LENGTH
+    assert marker.find_marker(None, marker.with_marker("some text", key)) == mark
 
 
 def test_a_mark_stands_first_where_the_ledger_may_cut_the_end() -> None:
@@ -153,14 +153,14 @@ def test_a_mark_stands_first_where_the_ledger_may_cut_the_end() -> None:
     for settlement in Settlement:
         body = COMPOSER.expenses(expenses(settlement, note=note)).body
         cut = next(body[n] for n in ("DESCRIPTION", "description") if n in body)[:80]
-        assert marker.found(cut) == "expense:e1"
+        assert marker.find_marker(cut) == "expense:e1"
 
 
 @pytest.mark.parametrize(
     "text", ["", "no mark", "[time:1] in the middle", "[note]", "x [time:1]", "a\n[time:1]\nb"]
 )
 def test_a_text_without_a_mark_has_none(text: str) -> None:
-    assert marker.found(text) == ""
+    assert marker.find_marker(text) == ""
 
 
 def test_a_bill_owes_a_vendor_its_costs_with_their_tax() -> None:

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from ledgerlink.connectors.intacct.documents.timesheet_periods import TimesheetPeriods, observed
+from ledgerlink.connectors.intacct.documents.timesheet_periods import (
+    TimesheetPeriods,
+    most_common_periods,
+)
 from ledgerlink.connectors.intacct.protocol import queries
-from ledgerlink.connectors.intacct.protocol.record_ids import Ref, parse
+from ledgerlink.connectors.intacct.protocol.record_ids import Ref, parse_ref
 from ledgerlink.connectors.intacct.reads.catalog import LIST_SOURCES, LISTS
 from ledgerlink.connectors.intacct.reads.changes import Changes
 from ledgerlink.connectors.intacct.reads.company import CompanyReader
@@ -333,11 +336,11 @@ def test_a_period_that_nobody_knows_is_refused(text: str) -> None:
     (date(2026, 3, 4), date(2026, 3, 10), "week:wednesday"),
 ])  # fmt: skip
 def test_periods_are_told_by_sheets(first: date, last: date, text: str) -> None:
-    assert str(observed([(first, last)])) == text
+    assert str(most_common_periods([(first, last)])) == text
 
 
 def test_sheets_of_no_period_tell_nothing() -> None:
-    assert observed([(date(2026, 3, 1), date(2026, 3, 3))]) is None
+    assert most_common_periods([(date(2026, 3, 1), date(2026, 3, 3))]) is None
 
 
 def test_every_list_is_in_the_traits_and_begins_with_what_others_name() -> None:
@@ -353,4 +356,4 @@ def test_every_list_is_in_the_traits_and_begins_with_what_others_name() -> None:
     ("A/B", Ref("customer", "A/B")),
 ])  # fmt: skip
 def test_an_id_says_of_which_object_it_is(text: str, expected: Ref) -> None:
-    assert parse(text, "customer") == expected
+    assert parse_ref(text, "customer") == expected

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
-from ledgerlink.connectors.intacct.posting.timesheet_prefetch import FRESH
+from ledgerlink.connectors.intacct.posting.timesheet_prefetch import MAX_AGE
 from ledgerlink.domain.model.documents import Document, Known, Pending
 from ledgerlink.domain.model.plan import ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.ports import never
@@ -91,7 +91,7 @@ async def test_what_somebody_enters_while_answers_wait_to_be_stored_stays() -> N
     numbers = [sheet(books, person) for person in range(2)]
 
     async def slowly(request: Request, outcomes: Sequence[Outcome]) -> None:
-        await books.clock.sleep(FRESH + 1)
+        await books.clock.sleep(MAX_AGE + 1)
         by_hand(books, numbers[1], f"after {request.id}")
 
     requests = [Request(f"r{person}", (of(person),)) for person in range(2)]
@@ -192,14 +192,14 @@ async def test_what_somebody_enters_after_it_was_prepared_stays() -> None:
     books = Books()
     number = sheet(books, 0)
     await prepare(books, of(0))
-    await books.clock.sleep(FRESH + 1)
+    await books.clock.sleep(MAX_AGE + 1)
     by_hand(books, number, "meanwhile")
     await write(books, [of(0)])
     assert notes(books, number) == ["[time:t0]", "meanwhile", "there before"]
 
 
 async def test_nothing_is_prepared_while_an_earlier_write_may_still_be_done() -> None:
-    until = START + timedelta(seconds=FRESH - 1)
+    until = START + timedelta(seconds=MAX_AGE - 1)
     books = Books(state={"silent_until": until.isoformat()})
     number = sheet(books, 0)
     await prepare(books, of(0))

@@ -463,7 +463,7 @@ async def test_other_values_than_were_sent_are_told() -> None:
     found = await books.ledger.find([create(1, document)], START, ())
     assert found[1].reason is not None
     assert (found[1].reason.code, found[1].content != "") == ("answer_differs", True)
-    assert "QTY 1.5 became 1" in found[1].reason.message
+    assert "hours 1.5 became 1" in found[1].reason.message
 
 
 async def test_an_entry_moves_to_the_sheet_of_its_new_period() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from ledgerlink.connectors.intacct.protocol import element_order, error_codes, xml
 from ledgerlink.connectors.intacct.protocol import response as answers
-from ledgerlink.connectors.intacct.protocol.faults import blamed
+from ledgerlink.connectors.intacct.protocol.faults import main_fault
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.response import Stage
 from ledgerlink.connectors.intacct.protocol.xml import ElementOrder, Value
@@ -95,7 +95,7 @@ def test_a_function_that_failed_says_so_and_why() -> None:
     answer = answers.read(response("Client.OnlineClient.response.02"))
     result = answer.results["func1UnitTest"]
     assert (answer.failed, result.succeeded) == (None, False)
-    assert str(blamed(result.faults)) == (
+    assert str(main_fault(result.faults)) == (
         "Something went wrong (Sage Intacct error Get API Session Failed)"
     )
 
@@ -104,7 +104,7 @@ def test_what_an_aborted_transaction_says_is_told_apart() -> None:
     results = answers.read(response("Client.OnlineClient.response.03")).results
     assert [each.status for each in results.values()] == ["aborted", "failure"]
     assert not any(each.succeeded for each in results.values())
-    assert blamed(results["func2UnitTest"].faults).words == "Something went wrong"
+    assert main_fault(results["func2UnitTest"].faults).words == "Something went wrong"
 
 
 @pytest.mark.parametrize(("name", "stage", "words", "means"), [
@@ -118,14 +118,14 @@ def test_an_answer_tells_where_it_failed_and_what_that_means(
 ) -> None:
     answer = answers.read(sample(name))
     assert answer.failed is stage
-    assert blamed(answer.faults).words.startswith(words)
-    assert error_codes.meaning(blamed(answer.faults), stage).disposition is means
+    assert main_fault(answer.faults).words.startswith(words)
+    assert error_codes.meaning(main_fault(answer.faults), stage).disposition is means
 
 
 def test_a_partial_create_tells_what_was_created_and_why_the_rest_was_not() -> None:
     (result,) = answers.read(sample("execFuncError")).results.values()
     assert [row["RECORDNO"] for row in result.rows] == ["1424"]
-    assert str(blamed(result.faults)) == (
+    assert str(main_fault(result.faults)) == (
         "Another Project with the given value(s) Fellow PD1 already exists"
         " Use a unique value instead. (Sage Intacct error BL34000061)"
     )

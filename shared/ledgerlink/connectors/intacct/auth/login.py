@@ -26,7 +26,7 @@ ALL_FIELDS = (*REQUIRED_FIELDS, "entity")
 MAX_LENGTH = 200
 
 
-def signed(given: Mapping[str, str]) -> tuple[str, Login]:
+def parse_login(given: Mapping[str, str]) -> tuple[str, Login]:
     """The id of the company, with its entity where there is one, and the login. Raises Invalid."""
     wrong = [name for name in REQUIRED_FIELDS if not given.get(name, "").strip()]
     wrong += [name for name in given if name not in ALL_FIELDS or len(given[name]) > MAX_LENGTH]

@@ -1,1 +1,1 @@
-"""Neutral records as documents of the ledger, and how they are compared. Pure."""
+"""Documents: neutral records as Sage Intacct's objects, and how held ones are compared. No I/O."""

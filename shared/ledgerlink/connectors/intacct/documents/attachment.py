@@ -1,26 +1,27 @@
-"""Receipts as the ledger keeps them: an attachment, tied to a document by its id."""
+"""Receipts as Sage Intacct keeps them: files in an attachment (`SUPDOC`) that a document names."""
 
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents import text
-from ledgerlink.connectors.intacct.documents.marker import short
+from ledgerlink.connectors.intacct.documents.marker import short_id
 from ledgerlink.domain.model.documents import Document, ResolvedReceipt, reference
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.ports import Blocked
 
 ATTACHMENT = "SUPDOC"
-DESCRIPTION = 1000
+MAX_ATTACHMENT_DESCRIPTION = 1000
 
 
-def attachment(receipt: ResolvedReceipt, choices: Choices) -> Document:
-    """A SUPDOC with one file, whose bytes are sent along, under a name of its own. Raises
-    Blocked."""
-    name = text.line(receipt.file_name, "file_name", text.FILE_NAME)
+def attachment_document(receipt: ResolvedReceipt, choices: Choices) -> Document:
+    """A SUPDOC with one file, whose bytes are sent along. The file's name gets a hash of the
+    receipt's key, because an attachment cannot hold two files of one name. Raises Blocked."""
+    name = text.required_line(receipt.file_name, "file_name", text.MAX_FILE_NAME)
     stem, dot, ending = name.rpartition(".")
     if not dot or not stem or not ending:
-        detail = "it wants an ending"
+        detail = "the name needs an ending such as .pdf"
         raise Blocked(reason("receipt_refused", field="file_name", name=name, detail=detail))
-    note = text.Wording(shorten=False).join([("note", receipt.note)], DESCRIPTION)
-    stem = f"{stem} {short(receipt.key)}"
+    wording = text.Wording(shorten=False)
+    note = wording.join([("note", receipt.note)], MAX_ATTACHMENT_DESCRIPTION)
+    stem = f"{stem} {short_id(receipt.key)}"
     body = {
         "supdocname": name,
         "supdocfoldername": choices.folder,

@@ -1,12 +1,13 @@
-"""Composing: neutral records as the ledger's documents. Their bodies go out as `bodies` says."""
+"""The composer: neutral records as documents of Sage Intacct, with bodies as `encoding` describes
+them."""
 
 from ledgerlink.connectors.intacct.config import Choices
-from ledgerlink.connectors.intacct.documents.attachment import attachment
+from ledgerlink.connectors.intacct.documents.attachment import attachment_document
 from ledgerlink.connectors.intacct.documents.dimension_defaults import DimensionDefaults
-from ledgerlink.connectors.intacct.documents.expenses import spending
-from ledgerlink.connectors.intacct.documents.invoice import sale
-from ledgerlink.connectors.intacct.documents.list_records import new_record
-from ledgerlink.connectors.intacct.documents.time_entry import entry
+from ledgerlink.connectors.intacct.documents.expenses import expense_document
+from ledgerlink.connectors.intacct.documents.invoice import invoice_document
+from ledgerlink.connectors.intacct.documents.list_records import list_record_document
+from ledgerlink.connectors.intacct.documents.time_entry import time_entry_document
 from ledgerlink.connectors.intacct.documents.timesheet_periods import TimesheetPeriods
 from ledgerlink.domain.model.documents import (
     Document,
@@ -20,8 +21,7 @@ from ledgerlink.domain.model.documents import (
 
 
 class IntacctComposer:
-    """The composer of Sage Intacct, for companies whose timesheets are of these `periods`, and who
-    offer these `features`."""
+    """The composer port for one company: its timesheet periods, its choices, its features."""
 
     links_time = False
     one_currency_each = False
@@ -39,20 +39,21 @@ class IntacctComposer:
 
     def list_record(self, record: NewListRecord) -> Document:
         """A CUSTOMER, PROJECT, EMPLOYEE, VENDOR or ITEM. Raises Blocked."""
-        return new_record(record, self._choices)
+        return list_record_document(record, self._choices)
 
     def time(self, time: ResolvedTime) -> Document:
         """A TIMESHEETENTRY. Raises Blocked."""
-        return entry(time, self._periods, DimensionDefaults(self._choices), self._features)
+        defaults = DimensionDefaults(self._choices)
+        return time_entry_document(time, self._periods, defaults, self._features)
 
     def expenses(self, expenses: ResolvedExpenses) -> Document:
         """An APBILL, EEXPENSES or CCTRANSACTION. Raises Blocked."""
-        return spending(expenses, self._choices)
+        return expense_document(expenses, self._choices)
 
     def invoice(self, invoice: ResolvedInvoice) -> Document:
         """An SODOCUMENT or ARINVOICE. Raises Blocked."""
-        return sale(invoice, self._choices)
+        return invoice_document(invoice, self._choices)
 
     def receipt(self, receipt: ResolvedReceipt) -> Document:
         """A SUPDOC. Raises Blocked."""
-        return attachment(receipt, self._choices)
+        return attachment_document(receipt, self._choices)

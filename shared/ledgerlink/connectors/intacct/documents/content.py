@@ -1,121 +1,107 @@
-"""Documents of money as the ledger holds them: what they say, what they come to, what locks them.
+"""Documents as the ledger holds them: what is compared, their totals, and what locks them.
 
-The ledger fills in more than anybody could foretell, so what it answers is kept as a fingerprint.
-What comes and goes by itself (balances, states, numbers, stamps) is no part of it.
+The ledger fills in more fields than can be foreseen, so what it answers is kept as a fingerprint.
+Balances, states, numbers and timestamps are not part of it, because they change by themselves.
 """
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from ledgerlink.connectors.intacct.documents import marker
 from ledgerlink.connectors.intacct.documents.encoding import legacy
-from ledgerlink.connectors.intacct.documents.required_dimensions import lines
+from ledgerlink.connectors.intacct.documents.marker import find_marker, marker_for
+from ledgerlink.connectors.intacct.documents.required_dimensions import body_lines
 from ledgerlink.connectors.intacct.protocol import values
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.intacct.protocol.xml import Value
 from ledgerlink.domain.model.documents import fingerprint
-from ledgerlink.domain.model.plan import ItemState, Outcome, Write
+from ledgerlink.domain.model.plan import Write
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.money import rounded
 
-HEAD = (
+HEAD_FIELDS = (
     "RECORDID", "DOCNO", "DESCRIPTION", "MESSAGE", "VENDORID", "CUSTOMERID", "CUSTVENDID",
     "EMPLOYEEID", "CURRENCY", "WHENCREATED", "WHENDUE", "TERMNAME",
 )  # fmt: skip
-LINE = (
+LINE_FIELDS = (
     "ACCOUNTNO", "ACCOUNTLABEL", "EXPENSETYPE", "GLACCOUNTNO", "ITEMID", "AMOUNT", "TRX_AMOUNT",
     "QUANTITY", "PRICE", "UIQTY", "UIPRICE", "ENTRYDESCRIPTION", "DESCRIPTION", "MEMO",
     "DEPARTMENTID", "LOCATIONID", "PROJECTID", "CUSTOMERID", "VENDORID", "CLASSID", "BILLABLE",
 )  # fmt: skip
 NUMBERS = frozenset({"AMOUNT", "TRX_AMOUNT", "QUANTITY", "PRICE", "UIQTY", "UIPRICE"})
-SAME = {"glaccountno": "ACCOUNTNO", "accountno": "ACCOUNTNO", "paymentamount": "TRX_AMOUNT"}
-"""What is sent under another name than it is read."""
+READ_AS = {"glaccountno": "ACCOUNTNO", "accountno": "ACCOUNTNO", "paymentamount": "TRX_AMOUNT"}
+"""Fields that are read under another name than they are sent."""
 TOTALS = ("TRX_TOTALENTERED", "TOTALENTERED", "TRX_TOTAL", "TOTAL")
-"""Where a document may say what it comes to, its own currency first."""
+"""Fields that may hold the total, those in the document's own currency first."""
 
-PAID = frozenset({"paid", "partially paid", "closed", "converted", "partially converted"})
-VOID = frozenset({"reversed", "voided", "void"})
+PAID_STATES = frozenset({"paid", "partially paid", "closed", "converted", "partially converted"})
+VOID_STATES = frozenset({"reversed", "voided", "void"})
 
 
-def content(row: Row) -> str:
-    """The fingerprint of what a document holds."""
-    lines = [_held(line, LINE) for line in _lines(row)]
-    return fingerprint({**_held(row, HEAD), "lines": lines})
+def content_fingerprint(row: Row) -> str:
+    """The fingerprint of what is compared of a document."""
+    lines = [_present(line, LINE_FIELDS) for line in _lines(row)]
+    return fingerprint({**_present(row, HEAD_FIELDS), "lines": lines})
 
 
 def total(row: Row) -> Decimal | None:
-    """What it comes to, as the ledger says; None where it does not say it. A refund of a card is
-    a charge below zero, and comes to what is paid back."""
-    said = (values.number(row, name) for name in TOTALS)
-    return next((abs(each) for each in said if each is not None), None)
+    """The total in the document's currency; None where the ledger does not give it. The refund of a
+    card is a negative charge; its total is the amount that is paid back."""
+    totals = (values.number(row, name) for name in TOTALS)
+    return next((abs(each) for each in totals if each is not None), None)
 
 
 def locked(row: Row) -> Reason | None:
-    """Why it can no longer change."""
+    """Why the document can no longer change; None while it can."""
     state = (text(row, "STATE") or "").lower()
-    if state in PAID or (values.number(row, "TOTALPAID") or Decimal(0)) != 0:
+    if state in PAID_STATES or (values.number(row, "TOTALPAID") or Decimal(0)) != 0:
         return reason("paid", detail="")
-    if state in VOID:
+    if state in VOID_STATES:
         return reason("voided")
     return reason("reconciled") if values.flag(row, "CLEARED") else None
 
 
 def is_void(row: Row) -> bool:
-    """Whether it was taken back, which is how some documents go."""
-    return (text(row, "STATE") or "").lower() in VOID
+    """Whether it was reversed or voided, which is how some documents are removed."""
+    return (text(row, "STATE") or "").lower() in VOID_STATES
 
 
-def mark(row: Row) -> str:
-    """Our name of it, at the end of whichever text; empty for one of somebody else."""
-    return marker.found(*(value for value in row.values() if isinstance(value, str)))
+def marker_in(row: Row) -> str:
+    """Our marker of a document, in whichever text it is; empty for one that is not ours."""
+    return find_marker(*(value for value in row.values() if isinstance(value, str)))
 
 
-def posted(write: Write, ledger_id: str, row: Row, why: Reason | None = None) -> Outcome:
-    """The outcome of a write that the ledger holds; it says so when the ledger's total is another
-    one."""
-    return Outcome(
-        seq=write.seq,
-        state=ItemState.POSTED,
-        ledger_id=ledger_id,
-        version=text(row, "WHENMODIFIED"),
-        reason=_other_total(write, row) or why,
-        content=content(row),
-        total=total(row),
-    )
+def has_our_marker(write: Write, row: Row) -> bool:
+    """Whether a document has the marker of this write. One with a number of ours needs none."""
+    return "documentno" in (write.body or {}) or marker_in(row) == marker_for(write.key)
 
 
-def is_own(write: Write, row: Row) -> bool:
-    """Whether it has our name, unless a number of ours is that."""
-    return "documentno" in (write.body or {}) or mark(row) == marker.mark(write.key)
-
-
-def says(write: Write, row: Row) -> bool:
-    """Whether it has our name, unless a number of ours is that, comes to what is sent, and its
-    lines say what is sent wherever both say it."""
-    said = total(row)
-    if not is_own(write, row):
+def matches(write: Write, row: Row) -> bool:
+    """Whether a document is what this write sends: it has our marker, the same total, and lines
+    that agree wherever both have a value."""
+    held_total = total(row)
+    if not has_our_marker(write, row) or held_total is None or write.total is None:
         return False
-    if said is None or write.total is None or rounded(said) != abs(rounded(write.total.amount)):
+    if rounded(held_total) != abs(rounded(write.total.amount)):
         return False
-    sent, held = [legacy(line) for line in lines(write.body)], list(_lines(row))
+    sent, held = [legacy(line) for line in body_lines(write.body)], list(_lines(row))
     if len(sent) != len(held):
         return False
-    return all(_agree(ours, theirs) for ours, theirs in zip(sent, held, strict=True))
+    return all(_lines_agree(ours, theirs) for ours, theirs in zip(sent, held, strict=True))
 
 
-def is_ours(write: Write, row: Row) -> bool:
-    """Whether a document that was found is the one that this write made. What was found by a number
-    of ours has to say the same: nobody knows whether the ledger tells what else it is called."""
+def was_made_by(write: Write, row: Row) -> bool:
+    """Whether this write made a document that was found. One that was found by our number must have
+    our external id, or match where the ledger does not give one."""
     body = write.body or {}
     if "documentno" not in body:
         return True
-    named = text(row, "EXTERNALID")
-    return named == body.get("externalid") if named else says(write, row)
+    external_id = text(row, "EXTERNALID")
+    return external_id == body.get("externalid") if external_id else matches(write, row)
 
 
-def _agree(sent: Mapping[str, Value], held: Row) -> bool:
+def _lines_agree(sent: Mapping[str, Value], held: Row) -> bool:
     for name, value in sent.items():
-        field = _read_as(name, sent, held)
+        field = _read_field(name, sent, held)
         theirs = text(held, field)
         if theirs is None or not isinstance(value, str):
             continue
@@ -127,43 +113,31 @@ def _agree(sent: Mapping[str, Value], held: Row) -> bool:
     return True
 
 
-def _read_as(name: str, sent: Mapping[str, Value], held: Row) -> str:
-    """The field that a sent one is read as: an amount without one of the transaction beside it is
-    that itself, which companies of one currency may not tell."""
+def _read_field(name: str, sent: Mapping[str, Value], held: Row) -> str:
+    """The field under which a sent one is read. An amount that is sent alone is one in the
+    document's currency, which companies with a single currency may not return."""
     if name == "amount" and "trx_amount" not in sent and text(held, "TRX_AMOUNT") is not None:
         return "TRX_AMOUNT"
-    return SAME.get(name, name.upper())
-
-
-def _other_total(write: Write, row: Row) -> Reason | None:
-    said = total(row)
-    if said is None or write.total is None:
-        return None
-    ours, currency = write.total, write.total.currency
-    theirs, mine = rounded(said, currency), abs(rounded(ours.amount, currency))
-    if theirs == mine:
-        return None
-    words: dict[str, object] = {"ledger": theirs, "ours": mine, "difference": theirs - mine}
-    return reason("total_differs", None, tax="an unknown part", **words)
+    return READ_AS.get(name, name.upper())
 
 
 def _lines(row: Row) -> Iterator[Row]:
-    """The lines: whatever stands below a document and has an amount or a quantity."""
+    """The lines of a document: all rows two levels below it with an amount or a quantity."""
     for value in row.values():
         for group in value if isinstance(value, list) else [value]:
             if isinstance(group, Mapping):
-                yield from _of(group)
+                yield from _lines_of_group(group)
 
 
-def _of(group: Row) -> Iterator[Row]:
+def _lines_of_group(group: Row) -> Iterator[Row]:
     for value in group.values():
         for line in value if isinstance(value, list) else [value]:
             if isinstance(line, Mapping) and NUMBERS.intersection(line):
                 yield line
 
 
-def _held(row: Row, names: tuple[str, ...]) -> dict[str, str]:
-    told = {
+def _present(row: Row, names: tuple[str, ...]) -> dict[str, str]:
+    found = {
         name: values.amount(row, name) if name in NUMBERS else text(row, name) for name in names
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in found.items() if value is not None}

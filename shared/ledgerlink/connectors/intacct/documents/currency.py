@@ -1,7 +1,7 @@
-"""The currency of a document and what makes home units of it.
+"""The currency and exchange rate of a document.
 
-The ledger wants a rate with every currency, or the type of rate that it shall apply of its own; of
-the company's own currency one unit is one.
+The ledger wants a rate with every currency, or the type of the rate that it should apply itself;
+the rate of the company's own currency is 1.
 
 Source: the gateway's schema: (basecurr?, currency, ((exchratedate?, exchratetype) | exchrate))?
 """
@@ -15,57 +15,58 @@ from ledgerlink.domain.model.documents import ResolvedExpenses, ResolvedInvoice
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.ports import Blocked
 
-Paper = ResolvedExpenses | ResolvedInvoice
+MoneyDocument = ResolvedExpenses | ResolvedInvoice
 Body = dict[str, Any]
 ONE = Decimal(1)
 
 
-def money(paper: Paper, choices: Choices, *, base: bool = True) -> Body:
-    """As legacy functions take it; not all of them the company's own currency besides."""
-    if not paper.currency:
+def legacy_currency(document: MoneyDocument, choices: Choices, *, with_base: bool = True) -> Body:
+    """Currency and rate for legacy functions, some of which do not take the base currency."""
+    if not document.currency:
         return {}
-    named_one = named(paper) if base else {"currency": paper.currency}
-    return {**named_one, **_rate(paper, choices)}
+    currency = legacy_currency_only(document) if with_base else {"currency": document.currency}
+    return {**currency, **_legacy_rate(document, choices)}
 
 
-def named(paper: Paper) -> Body:
-    """The currency without a rate."""
-    if not paper.currency:
+def legacy_currency_only(document: MoneyDocument) -> Body:
+    """The currency without a rate, for legacy functions."""
+    if not document.currency:
         return {}
-    return {**_base(paper, "basecurr"), "currency": paper.currency}
+    return {**_base_currency(document, "basecurr"), "currency": document.currency}
 
 
-def _rate(paper: Paper, choices: Choices) -> Body:
-    if paper.currency == paper.features.home_currency:
-        return {"exchrate": amount(ONE)}
-    if paper.rate is not None:
-        return {"exchrate": amount(paper.rate)}
-    return {"exchratedate": paper.day.isoformat(), "exchratetype": choices.exchange_rate_type}
-
-
-def generic_money(paper: Paper, choices: Choices) -> Body:
-    """As generic functions take it, where the company's own currency needs no rate."""
-    if not paper.currency:
+def generic_currency(document: MoneyDocument, choices: Choices) -> Body:
+    """Currency and rate for generic functions, where the base currency needs no rate."""
+    if not document.currency:
         return {}
-    body = {"CURRENCY": paper.currency, **_base(paper, "BASECURR")}
-    if paper.currency == paper.features.home_currency:
+    body = {"CURRENCY": document.currency, **_base_currency(document, "BASECURR")}
+    if document.currency == document.features.home_currency:
         return body
-    if paper.rate is not None:
-        return {**body, "EXCHANGE_RATE": amount(paper.rate)}
-    day, kind = paper.day.isoformat(), choices.exchange_rate_type
-    return {**body, "EXCH_RATE_DATE": day, "EXCH_RATE_TYPE_ID": kind}
+    if document.rate is not None:
+        return {**body, "EXCHANGE_RATE": amount(document.rate)}
+    day, rate_type = document.day.isoformat(), choices.exchange_rate_type
+    return {**body, "EXCH_RATE_DATE": day, "EXCH_RATE_TYPE_ID": rate_type}
 
 
-def known_rate(paper: Paper) -> Decimal:
-    """Home units for one of its currency. Raises Blocked where only the ledger knows."""
-    if not paper.currency or paper.currency == paper.features.home_currency:
+def known_rate(document: MoneyDocument) -> Decimal:
+    """Home units for one unit of the document's currency. Raises Blocked where only the ledger
+    knows the rate."""
+    if not document.currency or document.currency == document.features.home_currency:
         return ONE
-    if paper.rate is None:
-        words = {"currency": paper.currency, "day": paper.day}
+    if document.rate is None:
+        words = {"currency": document.currency, "day": document.day}
         raise Blocked(reason("no_exchange_rate", field="exchange_rate", **words))
-    return paper.rate
+    return document.rate
 
 
-def _base(paper: Paper, field: str) -> Body:
-    home = paper.features.home_currency
+def _legacy_rate(document: MoneyDocument, choices: Choices) -> Body:
+    if document.currency == document.features.home_currency:
+        return {"exchrate": amount(ONE)}
+    if document.rate is not None:
+        return {"exchrate": amount(document.rate)}
+    return {"exchratedate": document.day.isoformat(), "exchratetype": choices.exchange_rate_type}
+
+
+def _base_currency(document: MoneyDocument, field: str) -> Body:
+    home = document.features.home_currency
     return {field: home} if home else {}

@@ -1,10 +1,10 @@
-"""Department, location and class of lines, with what the company has chosen where nobody says."""
+"""Department, location and class of a line: its own, else the defaults that the company chose."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ledgerlink.connectors.intacct.config import Choices
-from ledgerlink.connectors.intacct.protocol.record_ids import parse, ref
+from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref, ref
 from ledgerlink.domain.model.documents import (
     ExpenseLine,
     ResolvedInvoice,
@@ -14,47 +14,49 @@ from ledgerlink.domain.model.documents import (
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.ports import Blocked
 
-Placed = ResolvedTime | ExpenseLine | ResolvedInvoiceLine | ResolvedInvoice
+HasDimensions = ResolvedTime | ExpenseLine | ResolvedInvoiceLine | ResolvedInvoice
 
-DEFAULTED_DIMENSIONS: Mapping[str, tuple[str, ...]] = {
+OBJECTS_OF_DIMENSION: Mapping[str, tuple[str, ...]] = {
     "department": ("department",),
     "location": ("location", "locationentity"),
     "class": ("class",),
 }
-"""The dimensions that have defaults, each with the objects whose records it may be."""
+"""The dimensions that have defaults, each with the objects whose records it may be. An entity is
+also a location."""
 
 
 @dataclass(slots=True)
 class DimensionDefaults:
-    """The dimensions of one document; `stood_in` are those that the company's choice gave."""
+    """The dimensions of one document."""
 
     choices: Choices
-    stood_in: dict[str, str] = field(default_factory=dict)
+    used: dict[str, str] = field(default_factory=dict)
+    """The defaults that some line got, by dimension."""
 
-    def of(self, *some: Placed) -> dict[str, str]:
-        """The references of a line; the first of these that says one counts. An entity is told as
-        the location that it is. Raises Blocked for an id of something else."""
-        told = {name.upper(): self._said(name, some) for name in DEFAULTED_DIMENSIONS}
-        return {place: said for place, said in told.items() if said}
+    def fields(self, *sources: HasDimensions) -> dict[str, str]:
+        """The references of a line. The first source that has a dimension decides it. Raises
+        Blocked for an id of another object."""
+        found = {name.upper(): self._reference(name, sources) for name in OBJECTS_OF_DIMENSION}
+        return {name: reference for name, reference in found.items() if reference}
 
-    def _said(self, name: str, some: tuple[Placed, ...]) -> str | None:
-        ids = (getattr(one, f"{name}_id", None) for one in some)
-        said: str | None = next((each for each in ids if each is not None), None)
-        chosen: str | None = getattr(self.choices, f"{name}_id")
-        if said is None and chosen is not None:
-            self.stood_in[name] = chosen
-        found = said or chosen
-        if found is None:
+    def _reference(self, name: str, sources: tuple[HasDimensions, ...]) -> str | None:
+        ids = (getattr(source, f"{name}_id", None) for source in sources)
+        own: str | None = next((each for each in ids if each is not None), None)
+        default: str | None = getattr(self.choices, f"{name}_id")
+        if own is None and default is not None:
+            self.used[name] = default
+        chosen = own or default
+        if chosen is None:
             return None
-        kind, record_id = parse(found, name)
-        if kind not in DEFAULTED_DIMENSIONS[name]:
-            raise Blocked(reason("target_missing", f"{name}_key", detail=f"{found} is no {name}"))
+        kind, record_id = parse_ref(chosen, name)
+        if kind not in OBJECTS_OF_DIMENSION[name]:
+            raise Blocked(reason("target_missing", f"{name}_key", detail=f"{chosen} is no {name}"))
         return ref(name, record_id)
 
     @property
     def warnings(self) -> list[Reason]:
-        """What a person should know of the document."""
+        """One for each dimension that got the default."""
         return [
-            reason("default_dimension", f"{name}_key", dimension=name, name=chosen)
-            for name, chosen in self.stood_in.items()
+            reason("default_dimension", f"{name}_key", dimension=name, name=default)
+            for name, default in self.used.items()
         ]

@@ -1,6 +1,7 @@
-"""The kinds of documents beside time: what makes, changes and removes one, and how it is known.
+"""The objects that we write, other than time and files: the functions that create, change and
+remove each.
 
-Source: the gateway's reference; which functions are legacy, and which of them the vendor has.
+Source: the gateway's reference, for which functions are legacy and which of those the vendor uses.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledgerlink.connectors.intacct.documents import encoding
-from ledgerlink.connectors.intacct.protocol.record_ids import parse
+from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.xml import Value
 from ledgerlink.domain.model.plan import Action, Write
@@ -18,17 +19,20 @@ CONTACT = "CONTACT"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentType:
-    """One kind. A list record has an `id_field`; it is never removed, but made inactive. Of others
-    `create` is the legacy function, empty where the generic one does, `remove` what takes one out,
-    and `attach` what ties an attachment to it."""
+    """One object. Where a function is empty, the generic `create`, `update` or `delete` is used."""
 
     id_field: str = ""
+    """The id field of a list record; list records are never removed, but made inactive."""
     create: str = ""
+    """The legacy function that creates a document. No function changes such a document as a whole,
+    so it is removed and created again."""
     remove: str = ""
+    """The legacy function that removes a document."""
     attach: str = ""
+    """The legacy function that gives a document an attachment."""
 
     @property
-    def listed(self) -> bool:
+    def is_list_record(self) -> bool:
         """Whether it is a record of a list."""
         return bool(self.id_field)
 
@@ -62,69 +66,71 @@ DOCUMENT_TYPES: Mapping[str, DocumentType] = {
 
 
 def is_atomic(write: Write) -> bool:
-    """Whether its functions are done all or none: what no update changes as a whole is removed and
-    made anew."""
+    """Whether all of its functions must succeed or none: it removes the document and creates it
+    again."""
     return write.action is Action.UPDATE and bool(DOCUMENT_TYPES[write.kind].create)
 
 
 def functions(
-    write: Write, body: Mapping[str, Any], control_id: str, *, contact: bool
+    write: Write, body: Mapping[str, Any], control_id: str, *, has_contact: bool
 ) -> list[Function]:
-    """What carries out a write; `contact` says that the person's contact is there already."""
+    """The functions that carry out a write. `has_contact` says that the contact of a new person
+    exists already."""
     kind = DOCUMENT_TYPES[write.kind]
     if write.action is Action.DELETE:
         return [_removal(write, kind, control_id)]
     if kind.create:
-        made = Function(f"{control_id}.make", kind.create, encoding.legacy(body))
-        gone = [_removal(write, kind, control_id)] if write.action is Action.UPDATE else []
-        return [*gone, made]
+        creation = Function(f"{control_id}.make", kind.create, encoding.legacy(body))
+        removal = [_removal(write, kind, control_id)] if write.action is Action.UPDATE else []
+        return [*removal, creation]
     if write.kind == "EMPLOYEE":
-        return _person(write, body, control_id, contact=contact)
-    return [_generic(write, encoding.generic(_numbered(write, body)), control_id)]
+        return _employee(write, body, control_id, has_contact=has_contact)
+    return [_generic(write, encoding.generic(_with_line_numbers(write, body)), control_id)]
 
 
 def _generic(write: Write, content: Mapping[str, Value], control_id: str) -> Function:
     if write.action is Action.CREATE:
         return Function(f"{control_id}.make", "create", {write.kind: content})
-    kind = DOCUMENT_TYPES[write.kind]
-    record_id = parse(write.ledger_id or "").id
-    named = {kind.id_field or "RECORDNO": record_id}
-    return Function(f"{control_id}.make", "update", {write.kind: {**content, **named}})
+    id_field = DOCUMENT_TYPES[write.kind].id_field or "RECORDNO"
+    record_id = parse_ref(write.ledger_id or "").id
+    return Function(f"{control_id}.make", "update", {write.kind: {**content, id_field: record_id}})
 
 
-def _person(
-    write: Write, body: Mapping[str, Any], control_id: str, *, contact: bool
+def _employee(
+    write: Write, body: Mapping[str, Any], control_id: str, *, has_contact: bool
 ) -> list[Function]:
-    """The contact first: an employee is tied to it by name. One that is there is left as it is,
-    unless it is ours to change."""
-    person = {name: value for name, value in body.items() if name != CONTACT}
-    tied: dict[str, Value] = {"PERSONALINFO": {"CONTACTNAME": body[CONTACT]["CONTACTNAME"]}}
-    made = _generic(write, {**encoding.generic(person), **tied}, control_id)
-    if contact and write.action is Action.CREATE:
-        return [made]
+    """The contact first, because an employee refers to it by name. A contact that exists is only
+    changed together with an employee of ours."""
+    fields = {name: value for name, value in body.items() if name != CONTACT}
+    contact_name: dict[str, Value] = {
+        "PERSONALINFO": {"CONTACTNAME": body[CONTACT]["CONTACTNAME"]},
+    }
+    employee = _generic(write, {**encoding.generic(fields), **contact_name}, control_id)
+    if has_contact and write.action is Action.CREATE:
+        return [employee]
     details = encoding.generic(body[CONTACT])
-    name = "update" if contact else "create"
-    return [Function(f"{control_id}.contact", name, {CONTACT: details}), made]
+    name = "update" if has_contact else "create"
+    return [Function(f"{control_id}.contact", name, {CONTACT: details}), employee]
 
 
 def _removal(write: Write, kind: DocumentType, control_id: str) -> Function:
-    record_id, name = parse(write.ledger_id or "").id, f"{control_id}.remove"
-    if kind.listed:
+    record_id, function_id = parse_ref(write.ledger_id or "").id, f"{control_id}.remove"
+    if kind.is_list_record:
         content: dict[str, Value] = {kind.id_field: record_id, "STATUS": "inactive"}
-        return Function(name, "update", {write.kind: content})
+        return Function(function_id, "update", {write.kind: content})
     if not kind.remove:
-        return Function(name, "delete", {"object": write.kind, "keys": record_id})
+        return Function(function_id, "delete", {"object": write.kind, "keys": record_id})
     content = {"@key": record_id}
     if kind.remove.startswith("reverse_") and write.day is not None:
         day = encoding.legacy({"paymentdate": write.day.isoformat()})
         content["datereversed"] = day["paymentdate"]
-    return Function(name, kind.remove, content)
+    return Function(function_id, kind.remove, content)
 
 
-def _numbered(write: Write, body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A bill that is changed numbers its lines, all of which are sent."""
+def _with_line_numbers(write: Write, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The body of an update of a bill, which has to number its lines."""
     if write.kind != "APBILL" or write.action is Action.CREATE:
         return body
     lines: Sequence[Mapping[str, Any]] = body["APBILLITEMS"]["APBILLITEM"]
-    numbered = [{"LINE_NO": str(n), **line} for n, line in enumerate(lines, 1)]
+    numbered = [{"LINE_NO": str(number), **line} for number, line in enumerate(lines, 1)]
     return {**body, "APBILLITEMS": {"APBILLITEM": numbered}}

@@ -1,8 +1,9 @@
-"""Bodies of documents: JSON values under the ledger's own names, but for references and days.
+"""Bodies of documents, and how they are encoded for generic and for legacy functions.
 
-A reference stands under the name of its place (`FOR`, `ITEM`) and says of which object it is
-(`project/P-7`); which field of the ledger that goes to is decided when it is sent, since a record
-that the same plan creates is not known before. Days are ISO 8601.
+A body holds JSON values under the ledger's own field names, except for references and days. A
+reference stands under the name of its role (`FOR`, `ITEM`) and names its object (`project/P-7`).
+The ledger's field for it is chosen when the body is sent, because a record that the same plan
+creates has no object before. Days are ISO 8601.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.connectors.intacct.protocol.record_ids import parse
+from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref
 from ledgerlink.connectors.intacct.protocol.values import DATE_FORMAT, plain
 from ledgerlink.connectors.intacct.protocol.xml import Value
 from ledgerlink.domain.model.documents import Target, reference
@@ -28,9 +29,9 @@ REFERENCE_FIELDS: Mapping[str, str] = {
     "TERM": "arterm",
     "PARENT": "customer",
 }
-"""The places of references, each with the object that an id without one is taken for."""
+"""Roles of references, each with the object of an id that does not name one."""
 
-GENERIC_FIELDS: Mapping[str, str] = {
+FIELDS_BY_OBJECT: Mapping[str, str] = {
     "customer": "CUSTOMERID",
     "project": "PROJECTID",
     "task": "TASKKEY",
@@ -49,10 +50,10 @@ GENERIC_FIELDS: Mapping[str, str] = {
     "creditcard": "CHARGECARDID",
     "arterm": "TERMNAME",
 }
-"""The field that names a record of each object, in generic functions."""
+"""The field of generic functions that refers to each object."""
 
-LEGACY_NAMES = {"ACCOUNTNO": "glaccountno"}
-"""What legacy functions call otherwise than the same in lower case."""
+LEGACY_FIELDS = {"ACCOUNTNO": "glaccountno"}
+"""Fields of legacy functions that are not the generic name in lower case."""
 
 DATE_FIELDS = frozenset(
     {
@@ -62,15 +63,15 @@ DATE_FIELDS = frozenset(
 )  # fmt: skip
 
 
-def at(place: str, target: Target | str | None) -> dict[str, Any]:
-    """A reference at a place; nothing without a target."""
+def reference_field(role: str, target: Target | str | None) -> dict[str, Any]:
+    """A reference in this role; nothing without a target."""
     if target is None:
         return {}
-    return {place: target if isinstance(target, str) else reference(target)}
+    return {role: target if isinstance(target, str) else reference(target)}
 
 
-def said(**fields: str | None) -> dict[str, str]:
-    """The fields that say something."""
+def present(**fields: str | None) -> dict[str, str]:
+    """The fields that have a value."""
     return {name: value for name, value in fields.items() if value}
 
 
@@ -79,44 +80,45 @@ def amount(number: Decimal) -> str:
     return plain(number)
 
 
-def field(place: str, name: str) -> tuple[str, str]:
-    """The field that the reference goes to, and the id there."""
-    ref = parse(name, REFERENCE_FIELDS[place])
-    parent = place == "PARENT" and ref.kind == "project"
-    return ("PARENTID" if parent else GENERIC_FIELDS[ref.kind]), ref.id
+def ledger_field(role: str, ledger_id: str) -> tuple[str, str]:
+    """The generic field for a reference in this role, and the id that goes into it."""
+    ref = parse_ref(ledger_id, REFERENCE_FIELDS[role])
+    if role == "PARENT" and ref.kind == "project":
+        return "PARENTID", ref.id
+    return FIELDS_BY_OBJECT[ref.kind], ref.id
 
 
 def generic(body: Mapping[str, Any]) -> dict[str, Value]:
-    """The body as a generic function takes it."""
-    return {name: value for key, raw in body.items() for name, value in [_generic(key, raw)]}
+    """The body encoded for a generic function."""
+    return dict(_generic(name, value) for name, value in body.items())
 
 
 def legacy(body: Mapping[str, Any]) -> dict[str, Value]:
-    """The body as a legacy function takes it."""
-    return {name: value for key, raw in body.items() for name, value in [_legacy(key, raw)]}
+    """The body encoded for a legacy function."""
+    return dict(_legacy(name, value) for name, value in body.items())
 
 
-def _generic(key: str, raw: Any) -> tuple[str, Value]:
-    if key in REFERENCE_FIELDS:
-        return field(key, str(raw))
-    if key in DATE_FIELDS:
-        return key, date.fromisoformat(raw).strftime(DATE_FORMAT)
-    if isinstance(raw, Mapping):
-        return key, generic(raw)
-    if isinstance(raw, list | tuple):
-        return key, [generic(each) for each in raw]
-    return key, str(raw)
+def _generic(name: str, value: Any) -> tuple[str, Value]:
+    if name in REFERENCE_FIELDS:
+        return ledger_field(name, str(value))
+    if name in DATE_FIELDS:
+        return name, date.fromisoformat(value).strftime(DATE_FORMAT)
+    if isinstance(value, Mapping):
+        return name, generic(value)
+    if isinstance(value, list | tuple):
+        return name, [generic(each) for each in value]
+    return name, str(value)
 
 
-def _legacy(key: str, raw: Any) -> tuple[str, Value]:
-    if key in REFERENCE_FIELDS:
-        name, value = field(key, str(raw))
-        return LEGACY_NAMES.get(name, name.lower()), value
-    if key in DATE_FIELDS:
-        year, month, day = raw.split("-")
-        return key, {"year": year, "month": month, "day": day}
-    if isinstance(raw, Mapping):
-        return key, legacy(raw)
-    if isinstance(raw, list | tuple):
-        return key, [legacy(each) for each in raw]
-    return key, str(raw)
+def _legacy(name: str, value: Any) -> tuple[str, Value]:
+    if name in REFERENCE_FIELDS:
+        field, record_id = ledger_field(name, str(value))
+        return LEGACY_FIELDS.get(field, field.lower()), record_id
+    if name in DATE_FIELDS:
+        year, month, day = value.split("-")
+        return name, {"year": year, "month": month, "day": day}
+    if isinstance(value, Mapping):
+        return name, legacy(value)
+    if isinstance(value, list | tuple):
+        return name, [legacy(each) for each in value]
+    return name, str(value)

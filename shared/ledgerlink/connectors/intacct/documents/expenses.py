@@ -1,4 +1,4 @@
-"""Expenses as the ledger keeps them: a bill to a vendor, an expense report of an employee, or a
+"""Expenses as Sage Intacct keeps them: a bill of a vendor, an expense report of an employee, or a
 transaction of a charge card."""
 
 from collections.abc import Iterator
@@ -7,10 +7,13 @@ from typing import Any
 
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents import currency
-from ledgerlink.connectors.intacct.documents import text as wording
+from ledgerlink.connectors.intacct.documents import text as lengths
 from ledgerlink.connectors.intacct.documents.dimension_defaults import DimensionDefaults
-from ledgerlink.connectors.intacct.documents.encoding import amount, at
-from ledgerlink.connectors.intacct.documents.required_dimensions import lines, require
+from ledgerlink.connectors.intacct.documents.encoding import amount, reference_field
+from ledgerlink.connectors.intacct.documents.required_dimensions import (
+    body_lines,
+    require_dimensions,
+)
 from ledgerlink.connectors.intacct.documents.text import Wording
 from ledgerlink.domain.model.documents import (
     Document,
@@ -25,57 +28,69 @@ from ledgerlink.domain.ports import Blocked
 
 BILL, REPORT, CHARGE = "APBILL", "EEXPENSES", "CCTRANSACTION"
 
+ACCOUNT_OBJECTS = {
+    "glaccount": "a general ledger account",
+    "apaccountlabel": "an AP account label",
+    "eeaccountlabel": "an expense type",
+}
+"""Objects that a line may be posted to, as a bookkeeper calls them."""
+
 Body = dict[str, Any]
 
 
-def spending(expenses: ResolvedExpenses, choices: Choices) -> Document:
+def expense_document(expenses: ResolvedExpenses, choices: Choices) -> Document:
     """An APBILL, an EEXPENSES or a CCTRANSACTION with its total. Raises Blocked."""
-    words, placing = Wording(expenses.shorten), DimensionDefaults(choices)
+    wording, defaults = Wording(expenses.shorten), DimensionDefaults(choices)
     match expenses.settlement:
         case Settlement.PAYABLE:
-            kind, body = BILL, _bill(expenses, choices, placing, words)
+            kind, body = BILL, _bill(expenses, choices, defaults, wording)
         case Settlement.CHECK:
-            kind, body = REPORT, _report(expenses, choices, placing, words)
+            kind, body = REPORT, _report(expenses, choices, defaults, wording)
         case Settlement.CARD:
-            kind, body = CHARGE, _charge(expenses, choices, placing, words)
+            kind, body = CHARGE, _charge(expenses, choices, defaults, wording)
     keys = [line.key for line in expenses.lines]
-    require(kind, list(lines(body)), expenses.features, keys)
+    require_dimensions(kind, list(body_lines(body)), expenses.features, keys)
     return Document(
         key=expenses.key,
         kind=kind,
         body=body,
         members=tuple(keys),
         day=expenses.day,
-        warnings=(*words.warnings, *placing.warnings, *map(_unmarked, _marked_up(expenses))),
+        warnings=(
+            *wording.warnings,
+            *defaults.warnings,
+            *map(_markup_not_set, _with_markup(expenses)),
+        ),
         total=_total(expenses),
     )
 
 
-def _marked_up(expenses: ResolvedExpenses) -> Iterator[ExpenseLine]:
+def _with_markup(expenses: ResolvedExpenses) -> Iterator[ExpenseLine]:
     return (line for line in expenses.lines if line.markup_percent)
 
 
-def _unmarked(line: ExpenseLine) -> Reason:
-    """That the markup goes nowhere."""
+def _markup_not_set(line: ExpenseLine) -> Reason:
+    """That the ledger does not keep the markup of a line."""
     percent = amount(line.markup_percent or Decimal(0))
     return reason("markup_not_set", "markup_percent", key=line.key, percent=percent)
 
 
 def cost(line: ExpenseLine) -> Decimal:
-    """What a line costs: tax is part of it, since the ledger's tax solutions are its own."""
+    """The cost of a line. Tax is part of it, because the ledger calculates tax by its own tax
+    solutions."""
     return line.net + (line.tax or Decimal(0))
 
 
 def _bill(
-    expenses: ResolvedExpenses, choices: Choices, placing: DimensionDefaults, words: Wording
+    expenses: ResolvedExpenses, choices: Choices, defaults: DimensionDefaults, wording: Wording
 ) -> Body:
     day = expenses.day.isoformat()
-    told = [
+    lines = [
         {
             **_account(line, "glaccount", "apaccountlabel"),
             "TRX_AMOUNT": amount(cost(line)),
-            **_text(line, "ENTRYDESCRIPTION", words),
-            **_dimensions(line, placing),
+            **_description(line, "ENTRYDESCRIPTION", wording),
+            **_dimensions(line, defaults),
             **({"BILLABLE": _flag(line.billable)} if line.customer else {}),
         }
         for line in expenses.lines
@@ -85,22 +100,22 @@ def _bill(
         "WHENCREATED": day,
         "WHENDUE": day,
         **_number(expenses, "RECORDID"),
-        "DESCRIPTION": words.head(expenses.note, expenses.reference),
-        **currency.generic_money(expenses, choices),
+        "DESCRIPTION": wording.description(expenses.note, expenses.reference),
+        **currency.generic_currency(expenses, choices),
         "ACTION": choices.action,
-        "APBILLITEMS": {"APBILLITEM": told},
+        "APBILLITEMS": {"APBILLITEM": lines},
     }
 
 
 def _report(
-    expenses: ResolvedExpenses, choices: Choices, placing: DimensionDefaults, words: Wording
+    expenses: ResolvedExpenses, choices: Choices, defaults: DimensionDefaults, wording: Wording
 ) -> Body:
-    told = [
+    lines = [
         {
             **_account(line, "glaccount", "eeaccountlabel"),
-            **_spent(line, expenses),
-            **_text(line, "memo", words),
-            **_dimensions(line, placing),
+            **_report_amounts(line, expenses),
+            **_description(line, "memo", wording),
+            **_dimensions(line, defaults),
             "billable": _flag(line.billable),
         }
         for line in expenses.lines
@@ -110,82 +125,87 @@ def _report(
         "datecreated": expenses.day.isoformat(),
         **_number(expenses, "expensereportno"),
         "state": choices.report_state,
-        "description": words.head(expenses.note, expenses.reference),
-        **currency.named(expenses),
-        "expenses": {"expense": told},
+        "description": wording.description(expenses.note, expenses.reference),
+        **currency.legacy_currency_only(expenses),
+        "expenses": {"expense": lines},
     }
 
 
 def _charge(
-    expenses: ResolvedExpenses, choices: Choices, placing: DimensionDefaults, words: Wording
+    expenses: ResolvedExpenses, choices: Choices, defaults: DimensionDefaults, wording: Wording
 ) -> Body:
     if expenses.account_id is None:
-        raise Blocked(reason("missing_account", use="the card is", setting="cards"))
+        raise _no_account("company card", "paid_with")
     sign = -1 if expenses.credit else 1
-    told = [
+    lines = [
         {
             **_account(line, "glaccount", "apaccountlabel"),
-            **_text(line, "description", words),
+            **_description(line, "description", wording),
             "paymentamount": amount(sign * cost(line)),
-            **_dimensions(line, placing),
-            **_sold_by(expenses),
+            **_dimensions(line, defaults),
+            **_charge_vendor(expenses),
             **({"billable": _flag(line.billable)} if line.customer else {}),
         }
         for line in expenses.lines
     ]
     return {
-        **at("CARD", expenses.account_id),
+        **reference_field("CARD", expenses.account_id),
         "paymentdate": expenses.day.isoformat(),
         **_number(expenses, "referenceno"),
-        "description": words.head(expenses.note, expenses.reference),
-        **currency.money(expenses, choices, base=False),
-        "ccpayitems": {"ccpayitem": told},
+        "description": wording.description(expenses.note, expenses.reference),
+        **currency.legacy_currency(expenses, choices, with_base=False),
+        "ccpayitems": {"ccpayitem": lines},
     }
 
 
-def _sold_by(expenses: ResolvedExpenses) -> Body:
-    """The vendor of a charge, where it is known; it stands with each line."""
+def _charge_vendor(expenses: ResolvedExpenses) -> Body:
+    """The vendor of a card charge, if it is known; each line names it."""
     payee = expenses.payee
-    return at("VENDOR", payee.target if payee and payee.list == "vendor" else None)
+    return reference_field("VENDOR", payee.target if payee and payee.list == "vendor" else None)
 
 
-def _payee(expenses: ResolvedExpenses, wanted: str, place: str) -> Body:
+def _payee(expenses: ResolvedExpenses, wanted: str, role: str) -> Body:
     payee = expenses.payee
     if payee is None or payee.list != wanted:
-        detail = f"It is paid to {'an employee' if wanted == 'employee' else 'a vendor'}."
+        who = "an employee" if wanted == "employee" else "a vendor"
+        detail = f"Sage Intacct can only pay this to {who}."
         raise Blocked(reason("invalid_record", field="staff_key", detail=detail))
-    return {place: reference(payee.target)}
+    return {role: reference(payee.target)}
 
 
 def _account(line: ExpenseLine, *kinds: str) -> Body:
-    """An account or a label of this kind of document; an item goes with its account."""
+    """The account or label of a line, of one of these objects; with its item, if it has one."""
     if line.account_id is None:
-        raise Blocked(reason("missing_account", use="the item is for", setting="expense-codes"))
+        raise _no_account("expense code", "expense_code_key")
     kind = line.account_id.partition("/")[0]
     if "/" in line.account_id and kind not in kinds:
-        words = {"account": line.account_id, "wanted": " or ".join(kinds)}
-        raise Blocked(reason("wrong_account", setting="expense-codes", **words))
-    return {"ACCOUNT": line.account_id, **at("ITEM", line.item_id)}
+        words = {
+            "account": line.account_id.partition("/")[2],
+            "wanted": " or ".join(ACCOUNT_OBJECTS[each] for each in kinds),
+            "setting": "the rule for the expense code",
+        }
+        raise Blocked(reason("wrong_account", **words))
+    return {"ACCOUNT": line.account_id, **reference_field("ITEM", line.item_id)}
 
 
-def _dimensions(line: ExpenseLine, placing: DimensionDefaults) -> Body:
-    return {**placing.of(line), **at("FOR", line.customer)}
+def _dimensions(line: ExpenseLine, defaults: DimensionDefaults) -> Body:
+    return {**defaults.fields(line), **reference_field("FOR", line.customer)}
 
 
-def _text(line: ExpenseLine, field: str, words: Wording) -> Body:
-    text = words.join(line.parts, wording.LINE_TEXT)
+def _description(line: ExpenseLine, field: str, wording: Wording) -> Body:
+    text = wording.join(line.parts, lengths.MAX_LINE_TEXT)
     return {field: text} if text else {}
 
 
 def _number(expenses: ResolvedExpenses, field: str) -> Body:
     if not expenses.number:
         return {}
-    return {field: wording.line(expenses.number, "report_number", wording.NUMBER)}
+    return {field: lengths.required_line(expenses.number, "report_number", lengths.MAX_NUMBER)}
 
 
-def _spent(line: ExpenseLine, expenses: ResolvedExpenses) -> Body:
-    """What an expense of a report comes to: in the company's own currency, which the ledger always
-    wants, and in its own. Raises Blocked without a rate."""
+def _report_amounts(line: ExpenseLine, expenses: ResolvedExpenses) -> Body:
+    """The amounts of a line of a report: in the company's currency, which the ledger always
+    requires, and in its own. Raises Blocked without a rate."""
     if not expenses.currency:
         return {"amount": amount(cost(line))}
     rate = currency.known_rate(expenses)
@@ -197,12 +217,19 @@ def _spent(line: ExpenseLine, expenses: ResolvedExpenses) -> Body:
     }
 
 
-def _flag(said: bool) -> str:
-    return "true" if said else "false"
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
 
 
 def _total(expenses: ResolvedExpenses) -> Total:
     taxes = [line.tax for line in expenses.lines if line.tax is not None]
     tax = sum(taxes, Decimal(0)) if taxes else None
-    whole = sum((cost(line) for line in expenses.lines), Decimal(0))
-    return Total(amount=whole, currency=expenses.currency, tax=tax, rate=expenses.rate)
+    amount = sum((cost(line) for line in expenses.lines), Decimal(0))
+    return Total(amount=amount, currency=expenses.currency, tax=tax, rate=expenses.rate)
+
+
+def _no_account(what: str, field: str) -> Blocked:
+    """That the rule for a card or an expense code does not name an account."""
+    message = f"No account is chosen for the {what} of this expense."
+    remedy = f"Choose the account in the mapping, in the rule for the {what}; then post again."
+    return Blocked(Reason("missing_account", message, remedy, field))

@@ -1,89 +1,93 @@
-"""Invoices as the ledger keeps them: by choice in Order Entry or in Receivables."""
+"""Invoices as Sage Intacct keeps them: in Order Entry or in Receivables, as the company chose."""
 
 from decimal import Decimal
 from typing import Any
 
 from ledgerlink.connectors.intacct.config import Choices, InvoiceModule
-from ledgerlink.connectors.intacct.documents import text as wording
-from ledgerlink.connectors.intacct.documents.currency import money
+from ledgerlink.connectors.intacct.documents import text as lengths
+from ledgerlink.connectors.intacct.documents.currency import legacy_currency
 from ledgerlink.connectors.intacct.documents.dimension_defaults import DimensionDefaults
-from ledgerlink.connectors.intacct.documents.encoding import amount, at
-from ledgerlink.connectors.intacct.documents.required_dimensions import lines, require
-from ledgerlink.connectors.intacct.documents.tax import line_taxes, subtotals
+from ledgerlink.connectors.intacct.documents.encoding import amount, reference_field
+from ledgerlink.connectors.intacct.documents.required_dimensions import (
+    body_lines,
+    require_dimensions,
+)
+from ledgerlink.connectors.intacct.documents.tax import line_taxes, tax_subtotal
 from ledgerlink.connectors.intacct.documents.text import Wording
 from ledgerlink.domain.model.documents import Document, Known, ResolvedInvoice, ResolvedInvoiceLine
-from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.money import Total
 from ledgerlink.domain.ports import Blocked
 
 SALE, INVOICE = "SODOCUMENT", "ARINVOICE"
-OBJECTS = {InvoiceModule.ORDER_ENTRY: SALE, InvoiceModule.RECEIVABLES: INVOICE}
+OBJECT_OF_MODULE = {InvoiceModule.ORDER_ENTRY: SALE, InvoiceModule.RECEIVABLES: INVOICE}
 ACCOUNTS = ("glaccount", "araccountlabel")
 
 Body = dict[str, Any]
 
 
-def sale(invoice: ResolvedInvoice, choices: Choices) -> Document:
-    """An SODOCUMENT or an ARINVOICE with its total: what it is already, a new one as it is chosen.
-    Raises Blocked."""
-    words, placing = Wording(invoice.shorten), DimensionDefaults(choices)
-    kind = invoice.kind or OBJECTS[choices.sales]
-    composed = _order_entry if kind == SALE else _receivables
-    body = composed(invoice, choices, placing, words)
-    require(kind, list(lines(body)), invoice.features)
+def invoice_document(invoice: ResolvedInvoice, choices: Choices) -> Document:
+    """An SODOCUMENT or an ARINVOICE with its total. A new one is in the module that the company
+    chose; others stay where they are. Raises Blocked."""
+    wording, defaults = Wording(invoice.shorten), DimensionDefaults(choices)
+    kind = invoice.kind or OBJECT_OF_MODULE[choices.sales]
+    compose = _order_entry if kind == SALE else _receivables
+    body = compose(invoice, choices, defaults, wording)
+    require_dimensions(kind, list(body_lines(body)), invoice.features)
     return Document(
         key=invoice.key,
         kind=kind,
         body=body,
         day=invoice.day,
-        warnings=(*words.warnings, *placing.warnings),
+        warnings=(*wording.warnings, *defaults.warnings),
         total=_total(invoice),
     )
 
 
 def _order_entry(
-    invoice: ResolvedInvoice, choices: Choices, placing: DimensionDefaults, words: Wording
+    invoice: ResolvedInvoice, choices: Choices, defaults: DimensionDefaults, wording: Wording
 ) -> Body:
     number = _number(invoice, "documentno")
-    memo = _message(invoice, words)
+    memo = _message(invoice, wording)
     return {
         "transactiontype": choices.transaction_type,
         "datecreated": invoice.day.isoformat(),
-        **at("FOR", invoice.customer),
+        **reference_field("FOR", invoice.customer),
         **number,
         **_due(invoice),
         **({"message": memo} if memo else {}),
         "externalid": invoice.reference[:100],
-        **money(invoice, choices),
+        **legacy_currency(invoice, choices),
         **_custom(invoice),
         "sotransitems": {
             "sotransitem": [
-                {**_sold(line, choices, words), **_dimensions(line, invoice, placing)}
+                {**_order_line(line, choices, wording), **_dimensions(line, invoice, defaults)}
                 for line in invoice.lines
             ]
         },
-        **subtotals(invoice, choices),
+        **tax_subtotal(invoice, choices),
     }
 
 
-def _message(invoice: ResolvedInvoice, words: Wording) -> str:
-    """What the client reads. Where the ledger numbers, our mark is the only name that there is."""
+def _message(invoice: ResolvedInvoice, wording: Wording) -> str:
+    """The message to the client. It carries our marker where the ledger numbers its documents,
+    because the document has no number of ours then."""
     memo = [("memo", invoice.memo)]
     if invoice.number:
-        return words.join(memo, wording.MESSAGE)
-    return words.marked(memo, wording.MESSAGE, invoice.reference)
+        return wording.join(memo, lengths.MAX_MESSAGE)
+    return wording.with_marker(memo, lengths.MAX_MESSAGE, invoice.reference)
 
 
-def _sold(line: ResolvedInvoiceLine, choices: Choices, words: Wording) -> Body:
+def _order_line(line: ResolvedInvoiceLine, choices: Choices, wording: Wording) -> Body:
     item = line.item
-    if item is None or (isinstance(item, Known) and item.ledger_id.startswith(_prefixes())):
+    if item is None or (isinstance(item, Known) and item.ledger_id.startswith(_account_prefixes())):
         raise Blocked(reason("missing_item", field="labor_code_key"))
     quantity, price = line.quantity, line.unit_price
     if quantity is None or price is None:
         quantity, price = Decimal(1), line.amount
-    text = words.join([("description", line.description)], wording.LINE_TEXT)
+    text = wording.join([("description", line.description)], lengths.MAX_LINE_TEXT)
     return {
-        **at("ITEM", item),
+        **reference_field("ITEM", item),
         "quantity": amount(quantity),
         "unit": choices.unit,
         "price": amount(price),
@@ -92,68 +96,73 @@ def _sold(line: ResolvedInvoiceLine, choices: Choices, words: Wording) -> Body:
 
 
 def _receivables(
-    invoice: ResolvedInvoice, choices: Choices, placing: DimensionDefaults, words: Wording
+    invoice: ResolvedInvoice, choices: Choices, defaults: DimensionDefaults, wording: Wording
 ) -> Body:
     taxes = line_taxes(invoice, choices)
     note = [*invoice.note, ("memo", invoice.memo)]
     return {
-        **at("FOR", invoice.customer),
+        **reference_field("FOR", invoice.customer),
         "datecreated": invoice.day.isoformat(),
         **_due(invoice),
         "action": choices.action,
         **_number(invoice, "invoiceno"),
-        "description": words.head(note, invoice.reference),
-        **money(invoice, choices),
+        "description": wording.description(note, invoice.reference),
+        **legacy_currency(invoice, choices),
         **_custom(invoice),
         **({"taxsolutionid": choices.tax_solution} if invoice.tax else {}),
         "invoiceitems": {
             "lineitem": [
-                {**_owed(line, choices, words), **_dimensions(line, invoice, placing), **tax}
+                {
+                    **_invoice_line(line, choices, wording),
+                    **_dimensions(line, invoice, defaults),
+                    **tax,
+                }
                 for line, tax in zip(invoice.lines, taxes, strict=True)
             ]
         },
     }
 
 
-def _owed(line: ResolvedInvoiceLine, choices: Choices, words: Wording) -> Body:
-    named = line.item.ledger_id if isinstance(line.item, Known) else ""
-    direct = named.startswith(_prefixes())
-    account = named if direct else choices.revenue_account_id
+def _invoice_line(line: ResolvedInvoiceLine, choices: Choices, wording: Wording) -> Body:
+    item_id = line.item.ledger_id if isinstance(line.item, Known) else ""
+    is_account = item_id.startswith(_account_prefixes())
+    account = item_id if is_account else choices.revenue_account_id
     if account is None:
-        where = "ledger.revenue_account_id"
-        raise Blocked(reason("missing_account", use="is for revenue", setting=where))
-    text = words.join([("description", line.description)], wording.LINE_TEXT)
+        message = "No revenue account is chosen for the lines of invoices."
+        remedy = "Choose the revenue account in the connection's settings, then post again."
+        raise Blocked(Reason("missing_account", message, remedy))
+    text = wording.join([("description", line.description)], lengths.MAX_LINE_TEXT)
     return {
         "ACCOUNT": account,
         "amount": amount(line.amount),
         **({"memo": text} if text else {}),
-        **at("ITEM", None if direct else line.item),
+        **reference_field("ITEM", None if is_account else line.item),
     }
 
 
-def _prefixes() -> tuple[str, ...]:
-    """How the ids of accounts begin."""
+def _account_prefixes() -> tuple[str, ...]:
+    """How ledger ids of accounts and account labels begin."""
     return tuple(f"{kind}/" for kind in ACCOUNTS)
 
 
 def _dimensions(
-    line: ResolvedInvoiceLine, invoice: ResolvedInvoice, placing: DimensionDefaults
+    line: ResolvedInvoiceLine, invoice: ResolvedInvoice, defaults: DimensionDefaults
 ) -> Body:
-    return {**placing.of(line, invoice), **at("FOR", invoice.customer)}
+    return {**defaults.fields(line, invoice), **reference_field("FOR", invoice.customer)}
 
 
 def _due(invoice: ResolvedInvoice) -> Body:
-    """Terms or a due date: the ledger needs one of them, and an invoice without both is due at
-    once."""
+    """Payment terms or a due date: the ledger requires one of them. An invoice without both is due
+    at once."""
     if invoice.terms_id and invoice.due is None:
-        return at("TERM", invoice.terms_id)
+        return reference_field("TERM", invoice.terms_id)
     return {"datedue": (invoice.due or invoice.day).isoformat()}
 
 
 def _number(invoice: ResolvedInvoice, field: str) -> Body:
     if not invoice.number:
         return {}
-    return {field: wording.line(invoice.number, "number", wording.NUMBER)}
+    return {field: lengths.required_line(invoice.number, "number", lengths.MAX_NUMBER)}
 
 
 def _custom(invoice: ResolvedInvoice) -> Body:

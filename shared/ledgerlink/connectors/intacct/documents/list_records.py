@@ -1,15 +1,19 @@
-"""Customers, projects, employees, vendors and items that are not in the ledger yet.
+"""Customers, projects, employees, vendors and items that we create, and how held ones are compared.
 
-Their ids are ours, the same each time: a company that does not number by itself demands one, and
-by it a repeat is known again.
+Their ids are ours and derived from their keys, because a company that does not number its records
+demands an id, and because a repeat is recognised by it. Only id and name are compared: everything
+else of a list record belongs to the bookkeepers.
 """
 
 from typing import Any
 
 from ledgerlink.connectors.intacct.config import Choices
-from ledgerlink.connectors.intacct.documents import text
-from ledgerlink.connectors.intacct.documents.encoding import amount, at, said
-from ledgerlink.connectors.intacct.documents.marker import short
+from ledgerlink.connectors.intacct.documents import text as lengths
+from ledgerlink.connectors.intacct.documents.document_types import CONTACT, DOCUMENT_TYPES
+from ledgerlink.connectors.intacct.documents.encoding import amount, present, reference_field
+from ledgerlink.connectors.intacct.documents.marker import short_id
+from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref
+from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.shared.text import email
 from ledgerlink.domain.model.documents import (
     Document,
@@ -17,66 +21,94 @@ from ledgerlink.domain.model.documents import (
     NewItem,
     NewListRecord,
     NewPerson,
+    fingerprint,
 )
+from ledgerlink.domain.model.plan import Write
 
 NON_INVENTORY = "Non-Inventory"
+"""The type of new items."""
+
+NAME_FIELDS = {"EMPLOYEE": "CONTACT.CONTACTNAME"}
+"""Fields that hold the name of a record; of other objects it is NAME."""
 
 
-def new_record(record: NewListRecord, choices: Choices) -> Document:
-    """A CUSTOMER, a PROJECT below one, an EMPLOYEE with its CONTACT, a VENDOR or an ITEM. Raises
-    Blocked."""
-    name = text.line(record.name, "name", text.NAME)
-    number = short(record.key, name)
+def list_record_document(record: NewListRecord, choices: Choices) -> Document:
+    """A CUSTOMER, a PROJECT of a customer, an EMPLOYEE with its CONTACT, a VENDOR or an ITEM.
+    Raises Blocked."""
+    name = lengths.required_line(record.name, "name", lengths.MAX_NAME)
+    record_id = short_id(record.key, name)
     match record:
         case NewCustomer():
-            kind, body = _customer(record, name, number, choices)
+            kind, body = _customer(record, name, record_id, choices)
         case NewPerson():
-            kind, body = _person(record, name, number, choices)
+            kind, body = _person(record, name, record_id, choices)
         case NewItem():
-            kind, body = "ITEM", _item(record, name, number, choices)
+            kind, body = "ITEM", _item(record, name, record_id, choices)
     return Document(record.key, kind, body, members=(record.key,))
 
 
+def name_field(kind: str) -> str:
+    """The field that holds the name of a record of this object."""
+    return NAME_FIELDS.get(kind, "NAME")
+
+
+def content_fingerprint(kind: str, row: Row) -> str:
+    """The fingerprint of id and name of a held record."""
+    id_field = DOCUMENT_TYPES[kind].id_field
+    return _fingerprint(text(row, id_field) or "", text(row, name_field(kind)) or "")
+
+
+def sent_fingerprint(write: Write, ledger_id: str) -> str:
+    """The fingerprint of id and name of a record that is sent."""
+    body = write.body or {}
+    name = body[CONTACT]["CONTACTNAME"] if CONTACT in body else body.get("NAME", "")
+    return _fingerprint(parse_ref(ledger_id).id, str(name))
+
+
+def _fingerprint(record_id: str, name: str) -> str:
+    return fingerprint({"id": record_id, "name": name})
+
+
 def _customer(
-    record: NewCustomer, name: str, number: str, choices: Choices
+    record: NewCustomer, name: str, record_id: str, choices: Choices
 ) -> tuple[str, dict[str, Any]]:
     if record.parent is None:
         contact = {"PRINTAS": name, "COMPANYNAME": name}
-        return "CUSTOMER", {"CUSTOMERID": number, "NAME": name, "DISPLAYCONTACT": contact}
-    body = {"PROJECTID": number, "NAME": name, "PROJECTCATEGORY": choices.project_category}
+        return "CUSTOMER", {"CUSTOMERID": record_id, "NAME": name, "DISPLAYCONTACT": contact}
+    body = {"PROJECTID": record_id, "NAME": name, "PROJECTCATEGORY": choices.project_category}
     return "PROJECT", {
         **body,
-        **at("PARENT", record.parent),
-        **at("LOCATION", choices.location_id),
+        **reference_field("PARENT", record.parent),
+        **reference_field("LOCATION", choices.location_id),
     }
 
 
 def _person(
-    record: NewPerson, name: str, number: str, choices: Choices
+    record: NewPerson, name: str, record_id: str, choices: Choices
 ) -> tuple[str, dict[str, Any]]:
-    contact = {"PRINTAS": name, **_parts(record), **_mail(record)}
+    contact = {"PRINTAS": name, **_name_parts(record), **_email(record)}
     if record.person == "vendor":
-        return "VENDOR", {"VENDORID": number, "NAME": name, "DISPLAYCONTACT": contact}
+        return "VENDOR", {"VENDORID": record_id, "NAME": name, "DISPLAYCONTACT": contact}
     named = {"CONTACTNAME": name, **contact}
-    place = at("LOCATION", choices.location_id)
-    return "EMPLOYEE", {"EMPLOYEEID": number, "CONTACT": named, **place}
+    location = reference_field("LOCATION", choices.location_id)
+    return "EMPLOYEE", {"EMPLOYEEID": record_id, CONTACT: named, **location}
 
 
-def _item(record: NewItem, name: str, number: str, choices: Choices) -> dict[str, Any]:
-    """The ledger knows the account of an item by its GL group, which the company has to say."""
-    group = said(GLGROUP=choices.item_gl_group)
+def _item(record: NewItem, name: str, record_id: str, choices: Choices) -> dict[str, Any]:
+    """An item. The ledger finds its accounts by its GL group, which the company has to choose."""
+    group = present(GLGROUP=choices.item_gl_group)
     price = {} if record.rate is None else {"BASEPRICE": amount(record.rate)}
-    return {"ITEMID": number, "NAME": name, "ITEMTYPE": NON_INVENTORY, **group, **price}
+    return {"ITEMID": record_id, "NAME": name, "ITEMTYPE": NON_INVENTORY, **group, **price}
 
 
-def _parts(record: NewPerson) -> dict[str, str]:
-    """As given, else from the words of the name: the last is the family's, the rest the given."""
+def _name_parts(record: NewPerson) -> dict[str, str]:
+    """Given and family name; where neither is known, the last word of the name is the latter."""
     given, family = record.given_name, record.family_name
     if not given and not family:
         *first, last = record.name.split()
         given, family = (" ".join(first), last) if first else (last, None)
-    return said(FIRSTNAME=given, LASTNAME=family)
+    return present(FIRSTNAME=given, LASTNAME=family)
 
 
-def _mail(record: NewPerson) -> dict[str, str]:
-    return {"EMAIL1": email(record.email, text.EMAIL)} if record.email else {}
+def _email(record: NewPerson) -> dict[str, str]:
+    return {"EMAIL1": email(record.email, lengths.MAX_EMAIL)} if record.email else {}

@@ -1,45 +1,47 @@
-"""Marks: our own name of a document, a line of its own in a text that the ledger holds with it."""
+"""Markers: our own id of a document, in brackets on a line of its own in a text of the document."""
 
 import hashlib
 import re
 
-PLAIN = re.compile(r"[\w.:@/+-]{1,56}", re.ASCII)
-"""Keys that can be a mark themselves; of others a fingerprint is."""
+PLAIN_KEY = re.compile(r"[\w.:@/+-]{1,56}", re.ASCII)
+"""Posting keys that are markers as they are; any other is hashed."""
 
-LINE = re.compile(r"(?:\A|\n)\[([\w-]+:[^\[\]\s]+)\]\s*\Z|\A\[([\w-]+:[^\[\]\s]+)\](?=\n)")
+MARKER_LINE = re.compile(r"(?:\A|\n)\[([\w-]+:[^\[\]\s]+)\]\s*\Z|\A\[([\w-]+:[^\[\]\s]+)\](?=\n)")
+"""A marker in the last line of a text, or in the first."""
 
-MAX_MARK_LENGTH = 58
+MAX_MARKER_LENGTH = 58
+"""Characters of a marker with its brackets."""
 
 
-def mark(key: str) -> str:
-    """The mark of a posting key (`time:17`), without its brackets."""
-    if PLAIN.fullmatch(key):
+def marker_for(key: str) -> str:
+    """The marker of a posting key (`time:17`), without its brackets."""
+    if PLAIN_KEY.fullmatch(key):
         return key
     kind = key.partition(":")[0]
     return f"{kind}:#{hashlib.sha256(key.encode()).hexdigest()[:32]}"
 
 
-def marked(text: str, key: str, certain: int | None = None) -> str:
-    """The text with the mark as its last line; as its first one, where more than the `certain`
-    characters may be cut by the ledger."""
-    line = f"[{mark(key)}]"
+def with_marker(text: str, key: str, certain: int | None = None) -> str:
+    """The text with the marker as its last line. If it is longer than the `certain` characters that
+    the ledger surely stores, the marker is its first line, so that it cannot be cut off."""
+    line = f"[{marker_for(key)}]"
     if not text:
         return line
-    whole = f"{text}\n{line}"
-    return whole if certain is None or len(whole) <= certain else f"{line}\n{text}"
+    marked = f"{text}\n{line}"
+    return marked if certain is None or len(marked) <= certain else f"{line}\n{text}"
 
 
-def found(*texts: str | None) -> str:
-    """The mark in the first of these texts that has one; empty when none has."""
+def find_marker(*texts: str | None) -> str:
+    """The marker in the first of these texts that has one; empty when none has."""
     for text in texts:
-        if text and (match := LINE.search(text)):
+        if text and (match := MARKER_LINE.search(text)):
             return match[1] or match[2]
     return ""
 
 
-def short(key: str, name: str = "", length: int = 20) -> str:
-    """An id for a new record that is the same each time: as much of its name as there is room for,
-    and a fingerprint of its key."""
+def short_id(key: str, name: str = "", length: int = 20) -> str:
+    """An id of at most `length` characters for a new record, the same each time: the beginning of
+    its name and a hash of its key."""
     end = hashlib.sha256(key.encode()).hexdigest()[:6].upper()
     begin = re.sub(r"[^A-Z0-9]+", "-", name.upper()).strip("-")[: length - len(end) - 1]
     return f"{begin.rstrip('-')}-{end}" if begin else end

@@ -1,6 +1,6 @@
-"""The product's tax on invoices: a subtotal of Order Entry, tax entries in Receivables.
+"""The product's tax on invoices: a subtotal in Order Entry, tax entries of lines in Receivables.
 
-Source: the gateway's reference; tax entries name a tax detail, the invoice a tax solution.
+Source: the gateway's reference; tax entries name a tax detail, the invoice names a tax solution.
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ from ledgerlink.domain.ports import Blocked
 Body = dict[str, Any]
 
 
-def subtotals(invoice: ResolvedInvoice, choices: Choices) -> Body:
-    """Of a transaction of Order Entry. Raises Blocked."""
+def tax_subtotal(invoice: ResolvedInvoice, choices: Choices) -> Body:
+    """The tax of an Order Entry transaction. Raises Blocked."""
     if not invoice.tax:
         return {}
     if choices.tax_subtotal is None:
@@ -27,26 +27,29 @@ def subtotals(invoice: ResolvedInvoice, choices: Choices) -> Body:
 
 
 def line_taxes(invoice: ResolvedInvoice, choices: Choices) -> Sequence[Body]:
-    """What each line of an AR invoice says of tax. Raises Blocked."""
+    """The tax of each line of an AR invoice. Raises Blocked."""
     if not invoice.tax:
         return [{} for _ in invoice.lines]
     if choices.tax_solution is None:
-        raise _not_chosen("which tax solution invoices are of", "tax_solution")
+        raise _not_chosen("which tax solution invoices use", "tax_solution")
     lines = invoice.lines
     if all(line.tax is None for line in lines) and len(lines) == 1:
-        return [_entry(lines[0], invoice.tax, invoice, choices)]
+        return [_tax_entry(lines[0], invoice.tax, invoice, choices)]
     if sum((line.tax or Decimal(0) for line in lines), Decimal(0)) != invoice.tax:
-        detail = "The ledger takes the tax of each line: give every line its tax_amount."
+        detail = (
+            f"Sage Intacct needs the tax of every line, and the lines do not add up to the"
+            f" invoice's tax of {invoice.tax}."
+        )
         raise Blocked(reason("invalid_record", field="tax_amount", detail=detail))
-    return [_entry(line, line.tax, invoice, choices) if line.tax else {} for line in lines]
+    return [_tax_entry(line, line.tax, invoice, choices) if line.tax else {} for line in lines]
 
 
-def _entry(
+def _tax_entry(
     line: ResolvedInvoiceLine, tax: Decimal, invoice: ResolvedInvoice, choices: Choices
 ) -> Body:
     detail = line.tax_code_id or invoice.tax_code_id or choices.tax_detail
     if detail is None:
-        raise _not_chosen("which tax detail the tax of a line is of", "tax_detail")
+        raise _not_chosen("which tax detail the tax of a line uses", "tax_detail")
     return {"taxentries": {"taxentry": [{"detailid": detail, "trx_tax": amount(tax)}]}}
 
 

@@ -1,4 +1,4 @@
-"""Time as the ledger keeps it: an entry of the timesheet of its person and period."""
+"""Time as Sage Intacct keeps it: an entry in the timesheet of its employee and period."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -7,13 +7,13 @@ from itertools import product
 from typing import Any
 
 from ledgerlink.connectors.intacct.documents.dimension_defaults import DimensionDefaults
-from ledgerlink.connectors.intacct.documents.encoding import amount, at
-from ledgerlink.connectors.intacct.documents.marker import marked
-from ledgerlink.connectors.intacct.documents.required_dimensions import require
-from ledgerlink.connectors.intacct.documents.text import NOTES, NOTES_CERTAIN, Wording
+from ledgerlink.connectors.intacct.documents.encoding import amount, reference_field
+from ledgerlink.connectors.intacct.documents.marker import with_marker
+from ledgerlink.connectors.intacct.documents.required_dimensions import require_dimensions
+from ledgerlink.connectors.intacct.documents.text import CERTAIN_NOTES, MAX_NOTES, Wording
 from ledgerlink.connectors.intacct.documents.timesheet_periods import TimesheetPeriods
-from ledgerlink.connectors.intacct.protocol import values as rows
-from ledgerlink.connectors.intacct.protocol.record_ids import parse, ref
+from ledgerlink.connectors.intacct.protocol import values
+from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref, ref
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.domain.model.documents import Document, Features, Known, ResolvedTime
 from ledgerlink.domain.model.reasons import reason
@@ -21,46 +21,65 @@ from ledgerlink.domain.ports import Blocked
 
 TIME_ENTRY = "TIMESHEETENTRY"
 TEN_THOUSANDTH = Decimal("0.0001")
-HOUR = Decimal(60)
+MINUTES_PER_HOUR = Decimal(60)
 NOTHING = Decimal(0)
 
 WORKED_FOR = {"task": "TASKKEY", "project": "PROJECTID", "customer": "CUSTOMERID"}
-"""The finest comes first: of a project the ledger knows the customer."""
+"""What time can be for, the most specific first, because the ledger adds the project of a task and
+the customer of a project."""
 
-FILLED: Mapping[str, Mapping[str, str]] = {
+MAY_BE_FILLED_IN: Mapping[str, Mapping[str, str]] = {
     "DEPARTMENT": {"department": "DEPARTMENTID"},
     "LOCATION": {"location": "LOCATIONID"},
     "CLASS": {"class": "CLASSID"},
     "ITEM": {"item": "ITEMID", "timetype": "TIMETYPE"},
 }
-"""What the ledger may fill in where nothing was sent, or something else was."""
+"""References of an entry that the ledger may have filled in or replaced, with their fields by
+object."""
+
+FIELD_NAMES: Mapping[str, str] = {
+    "EMPLOYEE": "employee",
+    "BEGINDATE": "first day of the timesheet",
+    "ENTRYDATE": "date",
+    "QTY": "hours",
+    "NOTES": "notes",
+    "DESCRIPTION": "description",
+    "FOR": "project or customer",
+    "ITEM": "item",
+    "DEPARTMENT": "department",
+    "LOCATION": "location",
+    "CLASS": "class",
+    "BILLABLE": "billable",
+    "EXTBILLRATE": "billing rate",
+}
+"""Fields of a body as a bookkeeper calls them."""
 
 
-def entry(
+def time_entry_document(
     time: ResolvedTime,
     periods: TimesheetPeriods,
-    placing: DimensionDefaults,
+    defaults: DimensionDefaults,
     features: Features | None = None,
 ) -> Document:
-    """One entry with its sheet's person and first day. Raises Blocked."""
+    """One TIMESHEETENTRY, with the employee and the first day of its timesheet. Raises Blocked."""
     _refuse(time)
     wording = Wording(time.shorten)
-    notes = wording.marked(time.parts, NOTES, time.key)
+    notes = wording.with_marker(time.parts, MAX_NOTES, time.key)
     first_day = periods.first_day(time.day).isoformat()
-    staff = time.staff.ledger_id if isinstance(time.staff, Known) else time.staff.key
+    employee = time.staff.ledger_id if isinstance(time.staff, Known) else time.staff.key
     body = {
-        **at("EMPLOYEE", time.staff),
+        **reference_field("EMPLOYEE", time.staff),
         "BEGINDATE": first_day,
         "ENTRYDATE": time.day.isoformat(),
         "QTY": hours(time.minutes),
         "NOTES": notes,
-        **({"DESCRIPTION": marked("", time.key)} if len(notes) > NOTES_CERTAIN else {}),
-        **at("FOR", time.customer),
-        **at("ITEM", time.item),
-        **placing.of(time),
+        **({"DESCRIPTION": with_marker("", time.key)} if len(notes) > CERTAIN_NOTES else {}),
+        **reference_field("FOR", time.customer),
+        **reference_field("ITEM", time.item),
+        **defaults.fields(time),
         **_billing(time),
     }
-    require(TIME_ENTRY, [body], features or Features(), ["the entry"])
+    require_dimensions(TIME_ENTRY, [body], features or Features(), ["the entry"])
     return Document(
         key=time.key,
         kind=TIME_ENTRY,
@@ -68,19 +87,19 @@ def entry(
         members=tuple(each.key for each in time.entries),
         day=time.day,
         minutes=time.minutes,
-        warnings=(*wording.warnings, *placing.warnings),
-        fixed=sheet_name(staff, first_day),
-        group=sheet_name(staff, first_day),
+        warnings=(*wording.warnings, *defaults.warnings),
+        fixed=timesheet_name(employee, first_day),
+        group=timesheet_name(employee, first_day),
     )
 
 
-def sheet_name(staff: str, first_day: str) -> str:
-    """The name of the sheet of a person and period, to which an entry is bound."""
-    return f"timesheet/{parse(staff, 'employee').id}/{first_day}"
+def timesheet_name(employee: str, first_day: str) -> str:
+    """The name of the timesheet of an employee and period, which groups its entries."""
+    return f"timesheet/{parse_ref(employee, 'employee').id}/{first_day}"
 
 
-def sheet_named(name: str) -> tuple[str, date] | None:
-    """The person and first day that such a name says; None for any other."""
+def parse_timesheet_name(name: str) -> tuple[str, date] | None:
+    """The employee and the first day in such a name; None for any other text."""
     kind, _, rest = name.partition("/")
     employee, _, first_day = rest.rpartition("/")
     try:
@@ -90,50 +109,50 @@ def sheet_named(name: str) -> tuple[str, date] | None:
 
 
 def hours(minutes: int) -> str:
-    """Minutes as the ledger's decimal hours, at its four places."""
-    return amount((Decimal(minutes) / HOUR).quantize(TEN_THOUSANDTH, ROUND_HALF_UP))
+    """Minutes as decimal hours with the ledger's four decimal places."""
+    return amount((Decimal(minutes) / MINUTES_PER_HOUR).quantize(TEN_THOUSANDTH, ROUND_HALF_UP))
 
 
 def minutes(quantity: Decimal) -> int:
     """Decimal hours as minutes."""
-    return int((quantity * HOUR).quantize(Decimal(1), ROUND_HALF_UP))
+    return int((quantity * MINUTES_PER_HOUR).quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def forms(sheet: Row, line: Row) -> Iterator[dict[str, Any]]:
-    """The bodies that this entry may have come from, as `entry` composes them: as it is first, and
-    without what the ledger may have filled in."""
-    known = _known(sheet, line)
-    told = {place: [*_refs(line, fields), None] for place, fields in FILLED.items()}
-    rate = rows.number(line, "EXTBILLRATE") if is_billable(line) else None
-    told["EXTBILLRATE"] = [None] if rate is None else [amount(rate), None]
-    for values in product(*told.values()):
-        filled = dict(zip(told, values, strict=True))
-        yield {n: v for n, v in {**known, **filled}.items() if v is not None}
+def is_billable(entry: Row) -> bool:
+    """Whether a held entry is to be billed."""
+    return values.flag(entry, "BILLABLE")
 
 
-def is_billable(line: Row) -> bool:
-    """Whether the entry is to be billed."""
-    return rows.flag(line, "BILLABLE")
+def sent_forms(sheet: Row, entry: Row) -> Iterator[dict[str, Any]]:
+    """The bodies that may have become a held entry, as `time_entry_document` composes them: first
+    as it is, then without what the ledger may have filled in."""
+    certain = _certain_fields(sheet, entry)
+    options = {name: [*_refs(entry, by), None] for name, by in MAY_BE_FILLED_IN.items()}
+    rate = values.number(entry, "EXTBILLRATE") if is_billable(entry) else None
+    options["EXTBILLRATE"] = [None] if rate is None else [amount(rate), None]
+    for chosen in product(*options.values()):
+        form = {**certain, **dict(zip(options, chosen, strict=True))}
+        yield {name: value for name, value in form.items() if value is not None}
 
 
-def _known(sheet: Row, line: Row) -> Mapping[str, str | None]:
-    """What is certain to be as it was sent."""
-    quantity = rows.number(line, "QTY") or NOTHING
+def _certain_fields(sheet: Row, entry: Row) -> Mapping[str, str | None]:
+    """The fields that are certain to be as they were sent."""
+    quantity = values.number(entry, "QTY") or NOTHING
     return {
         "EMPLOYEE": ref("employee", text(sheet, "EMPLOYEEID")),
-        "BEGINDATE": _iso(rows.day(sheet, "BEGINDATE")),
-        "ENTRYDATE": _iso(rows.day(line, "ENTRYDATE")),
+        "BEGINDATE": _iso(values.day(sheet, "BEGINDATE")),
+        "ENTRYDATE": _iso(values.day(entry, "ENTRYDATE")),
         "QTY": hours(minutes(quantity)),
-        "NOTES": text(line, "NOTES"),
-        "DESCRIPTION": text(line, "DESCRIPTION"),
-        "FOR": next(iter(_refs(line, WORKED_FOR)), None),
-        "BILLABLE": "true" if is_billable(line) else "false",
+        "NOTES": text(entry, "NOTES"),
+        "DESCRIPTION": text(entry, "DESCRIPTION"),
+        "FOR": next(iter(_refs(entry, WORKED_FOR)), None),
+        "BILLABLE": "true" if is_billable(entry) else "false",
     }
 
 
-def _refs(line: Row, fields: Mapping[str, str]) -> list[str]:
-    """The references that the entry has, by object and field."""
-    found = (ref(kind, text(line, name)) for kind, name in fields.items())
+def _refs(entry: Row, fields: Mapping[str, str]) -> list[str]:
+    """The references of an entry in these fields, by object."""
+    found = (ref(kind, text(entry, name)) for kind, name in fields.items())
     return [each for each in found if each]
 
 
@@ -143,14 +162,14 @@ def _iso(day: date | None) -> str | None:
 
 def _refuse(time: ResolvedTime) -> None:
     if time.person != "employee":
-        detail = "Sage Intacct keeps time of employees only."
+        detail = "Sage Intacct records time of employees only."
         raise Blocked(reason("invalid_record", field="staff_key", detail=detail))
     if time.billable and time.customer is None:
         raise Blocked(reason("missing_customer"))
 
 
 def _billing(time: ResolvedTime) -> dict[str, str]:
-    """The rate goes with billable time only. Without one the ledger has its own."""
+    """The rate is sent with billable time only. Without a rate the ledger applies its own."""
     if not time.billable:
         return {"BILLABLE": "false"}
     rate = {} if time.rate is None else {"EXTBILLRATE": amount(time.rate)}

@@ -1,1 +1,1 @@
-"""What became of a write."""
+"""Outcomes: accepted, rejected, found again after a lost answer, or in conflict with an edit."""

@@ -1,13 +1,15 @@
-"""What the ledger holds now of what we wrote."""
+"""Snapshots: what the ledger holds now of records that we wrote."""
 
 from collections.abc import Mapping, Sequence
 
-from ledgerlink.connectors.intacct.documents import content, list_record_prints, time_entry
+from ledgerlink.connectors.intacct.documents import content, list_records, time_entry
 from ledgerlink.connectors.intacct.documents.attachment import ATTACHMENT
 from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPES
 from ledgerlink.connectors.intacct.documents.time_entry import TIME_ENTRY
-from ledgerlink.connectors.intacct.outcomes import attachments, time_entries, timesheets
-from ledgerlink.connectors.intacct.outcomes.rejected import approved
+from ledgerlink.connectors.intacct.outcomes import attachments, timesheets
+from ledgerlink.connectors.intacct.outcomes.rejected import timesheet_locked
+from ledgerlink.connectors.intacct.outcomes.time_entries import content_fingerprints
+from ledgerlink.connectors.intacct.outcomes.timesheet_reads import read_timesheets
 from ledgerlink.connectors.intacct.outcomes.timesheets import Timesheet
 from ledgerlink.connectors.intacct.protocol import queries, values
 from ledgerlink.connectors.intacct.protocol.record_ids import SEPARATOR
@@ -19,79 +21,90 @@ from ledgerlink.domain.ports import Stop
 
 
 class Snapshots:
-    """One look at records, by their ids."""
+    """Reads snapshots by ledger id."""
 
     def __init__(self, client: Client, stop: Stop) -> None:
         self._client = client
         self._stop = stop
 
-    async def of(self, kind: str, ids: Sequence[str]) -> Mapping[str, Snapshot]:
-        """The copies, by id. Raises as the client's `read`."""
+    async def read(self, kind: str, ids: Sequence[str]) -> Mapping[str, Snapshot]:
+        """Snapshots of those of these records that exist, by id. Raises as the client's `read`."""
         if kind == TIME_ENTRY:
-            return await self._entries(ids)
+            return await self._time_entries(ids)
         if kind == ATTACHMENT:
             return await self._files(ids)
-        there = await search.by_ids(self._client, kind, ids, self._stop)
-        return {each: _document(kind, each, there[each]) for each in ids if each in there}
+        rows = await search.by_ids(self._client, kind, ids, self._stop)
+        snapshot = _list_record if DOCUMENT_TYPES[kind].is_list_record else _document
+        return {each: snapshot(kind, each, rows[each]) for each in ids if each in rows}
 
     async def _files(self, ids: Sequence[str]) -> Mapping[str, Snapshot]:
-        """A file holds what was sent, as long as it is there."""
-        there: dict[str, list[str]] = {}
-        for supdoc in sorted({each.partition(SEPARATOR)[0] for each in ids}):
-            there[supdoc] = await attachments.held(self._client, supdoc, self._stop)
+        """Files that exist. The ledger does not show their bytes, so their content is their id."""
+        names: dict[str, list[str]] = {}
+        for attachment_id in sorted({each.partition(SEPARATOR)[0] for each in ids}):
+            names[attachment_id] = await attachments.file_names(
+                self._client, attachment_id, self._stop
+            )
         parts = {each: each.partition(SEPARATOR) for each in ids}
         return {
-            each: Snapshot(
-                ledger_id=each, version=None, body={}, forms=(attachments.content(each),)
-            )
-            for each, (supdoc, _, name) in parts.items()
-            if name in there[supdoc]
+            each: _file(each)
+            for each, (attachment_id, _, name) in parts.items()
+            if name in names[attachment_id]
         }
 
-    async def _entries(self, ids: Sequence[str]) -> Mapping[str, Snapshot]:
-        """A sheet is read once, however many of its entries are asked for; so many at a time that
-        there is room for all that they hold."""
-        marks: dict[str, list[str]] = {}
+    async def _time_entries(self, ids: Sequence[str]) -> Mapping[str, Snapshot]:
+        """A timesheet is read once for all of its entries, and only so many timesheets at a time
+        that their entries fit into memory."""
+        markers: dict[str, list[str]] = {}
         for each in ids:
-            number, _, mark = each.partition(SEPARATOR)
-            marks.setdefault(number, []).append(mark)
+            number, _, marker = each.partition(SEPARATOR)
+            markers.setdefault(number, []).append(marker)
         found: dict[str, Snapshot] = {}
-        for some in queries.batches_of(list(marks)):
-            there = await timesheets.read(self._client, some, self._stop)
-            for sheet in there.by_number.values():
-                for mark in sheet.ours.keys() & marks[sheet.number]:
-                    own = timesheets.entry_id(sheet.number, mark)
-                    found[own] = _entry(own, sheet, sheet.ours[mark])
+        for some in queries.batches_of(list(markers)):
+            sheets = await read_timesheets(self._client, some, self._stop)
+            for sheet in sheets.by_number.values():
+                for marker in sheet.our_entries.keys() & markers[sheet.number]:
+                    own_id = timesheets.entry_id(sheet.number, marker)
+                    found[own_id] = _time_entry(own_id, sheet, sheet.our_entries[marker])
         return found
 
 
-def _entry(ledger_id: str, sheet: Timesheet, entry: Row) -> Snapshot:
-    body = next(time_entry.forms(sheet.head, entry))
-    billed = values.number(entry, "EXTBILLRATE") if time_entry.is_billable(entry) else None
+def _file(ledger_id: str) -> Snapshot:
+    fingerprint = attachments.content_fingerprint(ledger_id)
+    return Snapshot(ledger_id=ledger_id, version=None, body={}, forms=(fingerprint,))
+
+
+def _time_entry(ledger_id: str, sheet: Timesheet, entry: Row) -> Snapshot:
+    body = next(time_entry.sent_forms(sheet.head, entry))
+    rate = values.number(entry, "EXTBILLRATE") if time_entry.is_billable(entry) else None
+    first_day = sheet.period.first_day.isoformat()
     return Snapshot(
         ledger_id=ledger_id,
         version=sheet.version,
         body=body,
-        forms=tuple(time_entries.prints(sheet, entry)),
-        locked=approved(sheet.lock) if sheet.lock else None,
+        forms=tuple(content_fingerprints(sheet, entry)),
+        locked=timesheet_locked(sheet.locked_state) if sheet.locked_state else None,
         minutes=time_entry.minutes(values.number(entry, "QTY") or time_entry.NOTHING),
-        rate=billed,
-        fixed=time_entry.sheet_name(sheet.period.employee, sheet.period.first_day.isoformat()),
+        rate=rate,
+        fixed=time_entry.timesheet_name(sheet.period.employee, first_day),
     )
 
 
-def _document(kind: str, ledger_id: str, row: Row) -> Snapshot:
-    """Of what is known by its content nobody can tell the body that it came from."""
-    if DOCUMENT_TYPES[kind].listed:
-        forms = (list_record_prints.content(kind, row),)
-        return Snapshot(
-            ledger_id=ledger_id, version=text(row, queries.WHENMODIFIED), body={}, forms=forms
-        )
+def _list_record(kind: str, ledger_id: str, row: Row) -> Snapshot:
     return Snapshot(
         ledger_id=ledger_id,
         version=text(row, queries.WHENMODIFIED),
         body={},
-        forms=(content.content(row),),
+        forms=(list_records.content_fingerprint(kind, row),),
+    )
+
+
+def _document(_: str, ledger_id: str, row: Row) -> Snapshot:
+    """The body stays empty, because the row does not show which body it was sent as."""
+    return Snapshot(
+        ledger_id=ledger_id,
+        version=text(row, queries.WHENMODIFIED),
+        body={},
+        forms=(content.content_fingerprint(row),),
         locked=content.locked(row),
         total=content.total(row),
     )

@@ -1,121 +1,135 @@
-"""What a look at the sheets says of a write of time: done, not to be done, or to be sent."""
+"""Outcomes of writes of time, by what the timesheets hold."""
 
 from collections.abc import Iterator
 
 from ledgerlink.connectors.intacct.documents import time_entry
-from ledgerlink.connectors.intacct.outcomes.rejected import approved, failed
+from ledgerlink.connectors.intacct.outcomes.rejected import failed, timesheet_locked
 from ledgerlink.connectors.intacct.outcomes.timesheets import (
     Timesheet,
     Timesheets,
     entry_id,
-    mark_for,
-    number_of,
+    marker_of,
+    written_number,
 )
 from ledgerlink.connectors.intacct.protocol.values import Row
 from ledgerlink.domain.model.documents import fingerprint
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Write
 from ledgerlink.domain.model.reasons import Reason, reason
 
-VEILED = "its timesheet has entries that the Web Services user may not see, and would lose them"
+HIDDEN_ENTRIES = (
+    "the timesheet has entries that the Web Services user is not allowed to see; writing it would"
+    " delete them"
+)
 
 
-def prints(sheet: Timesheet, entry: Row) -> Iterator[str]:
-    """The fingerprints of the bodies that an entry may have come from, the likeliest first; there
-    are many, and the first will mostly do."""
-    return (fingerprint(form) for form in time_entry.forms(sheet.head, entry))
-
-
-def verdict(write: Write, there: Timesheets) -> Outcome | None:
-    """The outcome that the sheets alone decide; None for what has to be sent."""
-    if (done := settled(write, there)) is not None:
-        return done
-    if (found := adopted(write, there)) is not None:
-        return found
-    holding, home, target = there.standing(write)
-    if write.action is Action.UPDATE and not holding:
+def outcome_before_sending(write: Write, sheets: Timesheets) -> Outcome | None:
+    """The outcome of a write that need not, or must not, be sent; None for one to send."""
+    if (outcome := already_done(write, sheets) or adopted(write, sheets)) is not None:
+        return outcome
+    location = sheets.locate(write)
+    if write.action is Action.UPDATE and not location.found_in:
         return failed(write, reason("gone_in_ledger"))
-    own = next((sheet for sheet in holding if sheet.number == number_of(write)), None)
-    touched = [sheet for sheet in (target, own) if sheet is not None]
-    lock = next((sheet.lock for sheet in touched if sheet.lock), None)
-    if lock is not None:
-        return failed(write, approved(lock))
-    if any(sheet.veiled for sheet in touched):
-        return failed(write, reason("refused", detail=VEILED))
-    base = own or home
+    written = written_number(write)
+    current = next((sheet for sheet in location.found_in if sheet.number == written), None)
+    if (why := _cannot_rewrite(location.target, current)) is not None:
+        return failed(write, why)
+    base = current or location.home
     if base is not None and _is_edited(write, base):
         return failed(write, reason("changed_in_ledger"))
     return None
 
 
-def adopted(write: Write, there: Timesheets) -> Outcome | None:
-    """The outcome of an entry to be made that is there by its mark, whatever else it says: an
-    earlier attempt made it, and somebody may have changed it since."""
-    home = there.standing(write).home
+def adopted(write: Write, sheets: Timesheets) -> Outcome | None:
+    """The outcome of a create whose entry is found by its marker, whatever it says: an earlier
+    attempt made it, and somebody may have changed it since."""
+    home = sheets.locate(write).home
     if write.action is not Action.CREATE or home is None:
         return None
-    return posted(write, home, home.ours[mark_for(write)])
+    return accepted(write, home, home.our_entries[marker_of(write)])
 
 
-def settled(write: Write, there: Timesheets) -> Outcome | None:
+def already_done(write: Write, sheets: Timesheets) -> Outcome | None:
     """The outcome of a write that the ledger holds already; None where it does not."""
-    holding, sheet, _ = there.standing(write)
+    location = sheets.locate(write)
     if write.action is Action.DELETE:
-        return None if holding else removed(write)
-    if sheet is None or any(each.period != sheet.period for each in holding):
+        return None if location.found_in else removed(write)
+    home = location.home
+    if home is None or any(sheet.period != home.period for sheet in location.found_in):
         return None
-    entry = sheet.ours[mark_for(write)]
-    if not _says(sheet, entry, write):
+    if not _matches(home, home.our_entries[marker_of(write)], write):
         return None
-    return _outcome(write, sheet, reason("already_written"))
+    return _posted(write, home, reason("already_written"))
 
 
-def posted(write: Write, sheet: Timesheet, entry: Row) -> Outcome:
-    """The outcome of a write that was accepted; it says so when the ledger stored other values."""
-    if _says(sheet, entry, write):
-        return _outcome(write, sheet)
+def accepted(write: Write, sheet: Timesheet, entry: Row) -> Outcome:
+    """The outcome of a write that the timesheet now holds. Its reason names the values that the
+    ledger stored otherwise than they were sent."""
+    if _matches(sheet, entry, write):
+        return _posted(write, sheet)
     why = reason("answer_differs", detail=_differences(write, sheet, entry))
-    return _outcome(write, sheet, why, next(prints(sheet, entry)))
+    return _posted(write, sheet, why, next(content_fingerprints(sheet, entry)))
 
 
-def unread(write: Write, number: str) -> Outcome:
-    """The outcome of a write that was accepted, of a sheet that could not be read afterwards."""
-    ledger_id = entry_id(number, mark_for(write))
+def accepted_unread(write: Write, number: str) -> Outcome:
+    """The outcome of a write that was accepted, when its timesheet could not be read afterwards."""
+    ledger_id = entry_id(number, marker_of(write))
     return Outcome(seq=write.seq, state=ItemState.POSTED, ledger_id=ledger_id)
 
 
 def removed(write: Write) -> Outcome:
-    """The outcome of a delete: nothing is left."""
+    """The outcome of a delete of an entry that is not in the ledger any more."""
     return Outcome(seq=write.seq, state=ItemState.POSTED, ledger_id=write.ledger_id)
 
 
-def _outcome(
+def content_fingerprints(sheet: Timesheet, entry: Row) -> Iterator[str]:
+    """Fingerprints of the bodies that an entry may have been sent as, the likeliest first. They
+    are computed one by one, because the first one nearly always matches."""
+    return (fingerprint(form) for form in time_entry.sent_forms(sheet.head, entry))
+
+
+def _cannot_rewrite(target: Timesheet | None, current: Timesheet | None) -> Reason | None:
+    """Why one of the timesheets that would have to be rewritten cannot be."""
+    touched = [sheet for sheet in (target, current) if sheet is not None]
+    state = next((sheet.locked_state for sheet in touched if sheet.locked_state), None)
+    if state is not None:
+        return timesheet_locked(state)
+    if any(sheet.hides_entries for sheet in touched):
+        return reason("refused", detail=HIDDEN_ENTRIES)
+    return None
+
+
+def _posted(
     write: Write, sheet: Timesheet, why: Reason | None = None, content: str = ""
 ) -> Outcome:
     return Outcome(
         seq=write.seq,
         state=ItemState.POSTED,
-        ledger_id=entry_id(sheet.number, mark_for(write)),
+        ledger_id=entry_id(sheet.number, marker_of(write)),
         version=sheet.version,
         reason=why,
         content=content,
     )
 
 
-def _says(sheet: Timesheet, entry: Row, write: Write) -> bool:
+def _matches(sheet: Timesheet, entry: Row, write: Write) -> bool:
     """Whether an entry is what a write sends."""
-    return any(form == write.body for form in time_entry.forms(sheet.head, entry))
+    return any(form == write.body for form in time_entry.sent_forms(sheet.head, entry))
 
 
 def _is_edited(write: Write, sheet: Timesheet) -> bool:
-    """Whether somebody changed the entry since we wrote it. Of the sheet's version this tells
-    nothing: any other entry moves it."""
+    """Whether somebody changed the entry since we wrote it. The timesheet's version does not tell,
+    because a change of any other entry moves it, too."""
     if write.base_fingerprint is None:
         return False
-    return write.base_fingerprint not in prints(sheet, sheet.ours[mark_for(write)])
+    entry = sheet.our_entries[marker_of(write)]
+    return write.base_fingerprint not in content_fingerprints(sheet, entry)
 
 
 def _differences(write: Write, sheet: Timesheet, entry: Row) -> str:
-    held = next(time_entry.forms(sheet.head, entry))
+    held = next(time_entry.sent_forms(sheet.head, entry))
     body = write.body or {}
-    names = [name for name in body if body[name] != held.get(name)]
-    return "; ".join(f"{name} {body[name]} became {held.get(name, 'empty')}" for name in names)
+    return "; ".join(
+        f"{time_entry.FIELD_NAMES.get(name, name)} {sent} became {held.get(name, 'empty')}"
+        for name, sent in body.items()
+        if sent != held.get(name)
+    )

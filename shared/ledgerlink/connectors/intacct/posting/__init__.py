@@ -1,1 +1,1 @@
-"""Writes, as calls."""
+"""Posting: batches of writes become calls, and their results become outcomes."""

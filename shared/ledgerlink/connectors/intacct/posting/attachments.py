@@ -1,27 +1,28 @@
-"""Writing receipts: the file into the attachment of its document, and the attachment to it.
+"""Writes files: into the attachment of their document, which it is given if it has none.
 
-A document has one attachment of any number of files, which is named after the document. Legacy
-functions alone do this, and no query tells of it.
+A document has one attachment of any number of files; a new one is named after the document. Only
+legacy functions can write files, and no query shows them.
 """
 
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ledgerlink.connectors.intacct.outcomes import attachments
 from ledgerlink.connectors.intacct.outcomes.attachments import (
+    accepted,
+    attach,
+    attached_to,
+    attachment_id,
+    document_of,
+    documents_with,
+    file_element,
     file_name,
+    file_names,
     found,
-    held,
-    holder_of,
-    named_file,
-    stored,
-    supdoc_of,
-    tie,
 )
 from ledgerlink.connectors.intacct.outcomes.rejected import explain, failed
 from ledgerlink.connectors.intacct.protocol.error_codes import function_error
-from ledgerlink.connectors.intacct.protocol.faults import Fault, blamed
+from ledgerlink.connectors.intacct.protocol.faults import Fault, main_fault
 from ledgerlink.connectors.intacct.protocol.requests import Call, Function
 from ledgerlink.connectors.intacct.protocol.xml import Value
 from ledgerlink.connectors.intacct.transport.client import Client
@@ -31,144 +32,151 @@ from ledgerlink.domain.model.plan import Action, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.ports import Stop
 
-OWN_FIELDS = frozenset({"document", "document_kind"})
-"""What a body says for us, not for the ledger."""
+NOT_SENT = frozenset({"document", "document_kind"})
+"""Fields of a body that are for us, not for the ledger."""
 
 
 class AttachmentWriter:
-    """The receipts of one request."""
+    """Writes the files of one request. Outcomes are added to `outcomes` as they are known."""
 
     def __init__(
-        self, client: Client, names: Mapping[str, str], told: list[Outcome], stop: Stop
+        self, client: Client, names: Mapping[str, str], outcomes: list[Outcome], stop: Stop
     ) -> None:
         self._client = client
         self._names = names
-        self._told = told
+        self._outcomes = outcomes
         self._stop = stop
 
     async def write(self, request: Request, writes: Sequence[Write]) -> None:
-        """Send them one by one. Raises as the client's `call`."""
+        """Send the files one by one. Raises as the client's `call`."""
         for write in writes:
-            there = await held(self._client, supdoc_of(write), self._stop)
-            if (done := await found(self._client, write, there, self._stop)) is not None:
-                self._told.append(done)
+            existing = await self._file_names(attachment_id(write))
+            done = await found(self._client, write, existing, self._stop)
+            if done is not None:
+                self._outcomes.append(done)
             elif write.action is Action.DELETE:
-                await self._remove(request, write, there)
+                await self._delete(request, write, existing)
             else:
-                await self._put(request, write, there)
+                await self._put(request, write, existing)
 
-    async def _put(self, request: Request, write: Write, there: Sequence[str]) -> None:
-        """Into the attachment that the document has, else into a new one of its own. That of the
-        document which it was at goes along, unless it has other files, which stay."""
-        own = await attachments.attachment(self._client, holder_of(write), self._stop)
+    async def _put(self, request: Request, write: Write, existing: Sequence[str]) -> None:
+        """Put a file into the attachment of its document. A file whose document has changed brings
+        its attachment along, unless that holds other files or the new document has one already; it
+        is then sent again."""
+        current = await attached_to(self._client, document_of(write), self._stop)
         if write.ledger_id is None:
-            supdoc = own or supdoc_of(write)
-            there = await held(self._client, supdoc, self._stop) if own else there
-            await self._attach(request, write, supdoc, there)
-        elif own is None and set(there) <= {file_name(write)}:
+            files = await self._file_names(current) if current else existing
+            await self._upload(request, write, current or attachment_id(write), files)
+        elif current is None and set(existing) <= {file_name(write)}:
             await self._move(request, write)
         else:
-            other = replace(write, ledger_id=None)
-            supdoc = own or supdoc_of(other)
-            await self._attach(request, other, supdoc, await held(self._client, supdoc, self._stop))
+            as_new = replace(write, ledger_id=None)
+            attached = current or attachment_id(as_new)
+            await self._upload(request, as_new, attached, await self._file_names(attached))
 
-    async def _move(self, request: Request, write: Write) -> None:
-        """Tie the attachment to another document than before."""
-        control_id, supdoc, to = (
-            derived_id(request.id, write.seq),
-            supdoc_of(write),
-            holder_of(write),
-        )
-        having = await attachments.holders(self._client, supdoc, self._stop)
-        functions = [tie(f"{control_id}.untie{n}", each, "") for n, each in enumerate(having)]
-        functions.append(tie(f"{control_id}.tie", to, supdoc))
-        answer = await self._client.call(Call(control_id, functions, writes=True), self._stop)
-        result = answer.results.get(functions[-1].control_id)
-        if result is not None and result.succeeded:
-            self._told.append(stored(write, supdoc))
-        elif result is not None or answer.failed is not None:
-            self._refuse(write, blamed(result.faults if result else answer.faults))
-
-    def _refuse(self, write: Write, fault: Fault) -> None:
-        """Tell why. Raises for what concerns the lane."""
-        if error := function_error(fault):
-            raise error
-        self._told.append(failed(write, explain(fault, self._names)))
-
-    async def _attach(
-        self, request: Request, write: Write, supdoc: str, there: Sequence[str]
+    async def _upload(
+        self, request: Request, write: Write, attached: str, existing: Sequence[str]
     ) -> None:
+        """Send the file, and give the document the attachment with the id `attached`."""
         try:
             file = write.file() if write.file else b""
-        except NotFound:
-            name = (write.body or {}).get("supdocname", file_name(write))
-            why = reason("receipt_missing", field="upload_id", name=name)
-            self._told.append(failed(write, why))
-            return
-        except Invalid as refused:
-            why = Reason(refused.code, refused.message, refused.remedy)
-            self._told.append(failed(write, why))
+        except (NotFound, Invalid) as error:
+            self._outcomes.append(failed(write, _file_unusable(write, error)))
             return
         control_id = derived_id(request.id, write.seq)
-        functions = _functions(write, supdoc, file, there, control_id)
-        answer = await self._client.call(Call(control_id, functions, writes=True), self._stop)
-        needed = [answer.results.get(each.control_id) for each in functions[-2:]]
-        if answer.failed is None and any(result is None for result in needed):
+        functions = _upload_functions(write, attached, file, existing, control_id)
+        response = await self._client.call(Call(control_id, functions, writes=True), self._stop)
+        if response.failed is not None:
+            self._reject(write, main_fault(response.faults))
             return
-        faults = [blamed(r.faults) for r in needed if r is not None and not r.succeeded]
-        if answer.failed is not None:
-            faults = [blamed(answer.faults)]
-        if not faults:
-            self._told.append(await self._posted(write, supdoc, there))
+        results = [response.results.get(each.control_id) for each in functions[-2:]]
+        needed = [result for result in results if result is not None]
+        if len(needed) < len(results):
+            return  # unknown: looked up when the chunk is resumed
+        faults = [main_fault(result.faults) for result in needed if not result.succeeded]
+        if faults:
+            self._reject(write, faults[0])
         else:
-            self._refuse(write, faults[0])
+            self._outcomes.append(await self._uploaded(write, attached, existing))
 
-    async def _posted(self, write: Write, supdoc: str, before: Sequence[str]) -> Outcome:
-        """The outcome, which says so when a file that was there before is missing."""
-        now = await held(self._client, supdoc, self._stop)
+    async def _uploaded(self, write: Write, attached: str, before: Sequence[str]) -> Outcome:
+        """The outcome, with a reason when a file that was there before is now missing."""
+        now = await self._file_names(attached)
         lost = sorted({*before, file_name(write)} - set(now))
         detail = f"the attachment lacks {', '.join(lost)}"
         why = reason("answer_differs", detail=detail) if lost and now else None
-        return stored(write, supdoc, why)
+        return accepted(write, attached, why)
 
-    async def _remove(self, request: Request, write: Write, there: Sequence[str]) -> None:
-        """The gateway takes out an attachment as a whole, so one with other files stays; and may
-        want nobody to have it any more."""
-        if set(there) != {file_name(write)}:
-            detail = "its attachment holds other files, and is taken out as a whole"
-            self._told.append(failed(write, reason("refused", detail=detail)))
+    async def _move(self, request: Request, write: Write) -> None:
+        """Give the attachment to another document."""
+        control_id, moved = derived_id(request.id, write.seq), attachment_id(write)
+        give = attach(f"{control_id}.tie", document_of(write), moved)
+        await self._detach_and(request, write, give)
+
+    async def _delete(self, request: Request, write: Write, existing: Sequence[str]) -> None:
+        """Delete the attachment. The gateway can delete it only as a whole, so one with other files
+        stays; and its documents may have to be detached first."""
+        if set(existing) != {file_name(write)}:
+            detail = (
+                "its attachment holds other files, and Sage Intacct can only delete all of them"
+            )
+            self._outcomes.append(failed(write, reason("refused", detail=detail)))
             return
-        control_id, supdoc = derived_id(request.id, write.seq), supdoc_of(write)
-        having = await attachments.holders(self._client, supdoc, self._stop)
-        functions = [tie(f"{control_id}.untie{n}", each, "") for n, each in enumerate(having)]
-        functions.append(Function(control_id, "delete_supdoc", {"@key": supdoc}))
-        answer = await self._client.call(Call(control_id, functions, writes=True), self._stop)
-        result = answer.results.get(control_id)
+        control_id = derived_id(request.id, write.seq)
+        delete = Function(control_id, "delete_supdoc", {"@key": attachment_id(write)})
+        await self._detach_and(request, write, delete)
+
+    async def _detach_and(self, request: Request, write: Write, last: Function) -> None:
+        """Take the attachment from all documents that have it, then run this function."""
+        control_id, attached = derived_id(request.id, write.seq), attachment_id(write)
+        documents = await documents_with(self._client, attached, self._stop)
+        functions = [
+            attach(f"{control_id}.untie{n}", document, "") for n, document in enumerate(documents)
+        ]
+        call = Call(control_id, [*functions, last], writes=True)
+        response = await self._client.call(call, self._stop)
+        result = response.results.get(last.control_id)
         if result is not None and result.succeeded:
-            self._told.append(stored(write, supdoc))
-        elif result is not None or answer.failed is not None:
-            self._refuse(write, blamed(result.faults if result else answer.faults))
+            self._outcomes.append(accepted(write, attached))
+        elif result is not None or response.failed is not None:
+            self._reject(write, main_fault(result.faults if result else response.faults))
+
+    def _reject(self, write: Write, fault: Fault) -> None:
+        """Add the outcome of a rejected file. Raises errors of the lane."""
+        if error := function_error(fault):
+            raise error
+        self._outcomes.append(failed(write, explain(fault, self._names)))
+
+    async def _file_names(self, attached: str) -> list[str]:
+        return await file_names(self._client, attached, self._stop)
 
 
-def _functions(
-    write: Write, supdoc: str, file: bytes, there: Sequence[str], control_id: str
+def _file_unusable(write: Write, error: NotFound | Invalid) -> Reason:
+    if isinstance(error, Invalid):
+        return Reason(error.code, error.message, error.remedy)
+    name = (write.body or {}).get("supdocname", file_name(write))
+    return reason("receipt_missing", field="upload_id", name=name)
+
+
+def _upload_functions(
+    write: Write, attached: str, file: bytes, existing: Sequence[str], control_id: str
 ) -> list[Function]:
-    """The folder, which mostly is there and may say so; the file, unless it is there; and what
-    ties it."""
-    tied = tie(f"{control_id}.tie", holder_of(write), supdoc)
-    if file_name(write) in there:
-        return [tied]
-    body = {name: v for name, v in (write.body or {}).items() if name not in OWN_FIELDS}
+    """Creates the folder, whose failure is ignored because it mostly exists; sends the file, unless
+    the attachment holds it; and gives the document the attachment."""
+    give = attach(f"{control_id}.tie", document_of(write), attached)
+    if file_name(write) in existing:
+        return [give]
+    body = {name: value for name, value in (write.body or {}).items() if name not in NOT_SENT}
     data = base64.b64encode(file).decode("ascii")
-    filled: dict[str, Value] = {
+    content: dict[str, Value] = {
         **body,
-        "supdocid": supdoc,
-        "attachments": {"attachment": [{**named_file(body), "attachmentdata": data}]},
+        "supdocid": attached,
+        "attachments": {"attachment": [{**file_element(body), "attachmentdata": data}]},
     }
-    folder = Function(
-        f"{control_id}.folder",
-        "create_supdocfolder",
-        {"supdocfoldername": str(body["supdocfoldername"])},
-    )
-    name = "update_supdoc" if there else "create_supdoc"
-    return [folder, Function(f"{control_id}.file", name, filled), tied]
+    folder: dict[str, Value] = {"supdocfoldername": str(body["supdocfoldername"])}
+    write_file = "update_supdoc" if existing else "create_supdoc"
+    return [
+        Function(f"{control_id}.folder", "create_supdocfolder", folder),
+        Function(f"{control_id}.file", write_file, content),
+        give,
+    ]

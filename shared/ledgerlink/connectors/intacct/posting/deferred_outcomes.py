@@ -1,6 +1,7 @@
-"""Telling what became of a request, some of it only to whoever reads it.
+"""Outcomes that are computed only when somebody reads them.
 
-What an answer says of thousands of entries is worked out while the next request is on its way.
+The response to one request holds thousands of entries. They are compared with what was sent while
+the next request is already on its way.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,21 +11,20 @@ from typing import TypeAlias, overload
 from ledgerlink.domain.model.plan import Outcome
 
 Deferred: TypeAlias = Callable[[], Sequence[Outcome]]
-"""Works outcomes out."""
+"""Computes outcomes."""
 
 
 class DeferredOutcomes(Sequence[Outcome]):
-    """Outcomes in the order of their seqs: those that are known, and those still to be worked out,
-    which is done once."""
+    """Outcomes in the order of their seqs, some of them computed at the first access."""
 
-    def __init__(self, known: Sequence[Outcome], later: Sequence[Deferred]) -> None:
+    def __init__(self, known: Sequence[Outcome], deferred: Sequence[Deferred]) -> None:
         self._known = known
-        self._later = later
+        self._deferred = deferred
 
     @cached_property
     def _all(self) -> list[Outcome]:
-        told = [*self._known, *(outcome for work in self._later for outcome in work())]
-        return sorted(told, key=lambda outcome: outcome.seq)
+        computed = [outcome for compute in self._deferred for outcome in compute()]
+        return sorted([*self._known, *computed], key=lambda outcome: outcome.seq)
 
     def __len__(self) -> int:
         return len(self._all)

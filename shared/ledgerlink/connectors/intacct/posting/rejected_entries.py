@@ -1,10 +1,13 @@
-"""Which entries of a refused sheet are to blame, and what to try again without them."""
+"""Rejected timesheets: which entries are at fault, and what to send again without them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ledgerlink.connectors.intacct.documents.encoding import REFERENCE_FIELDS, field
+from ledgerlink.connectors.intacct.documents.encoding import REFERENCE_FIELDS, ledger_field
 from ledgerlink.connectors.intacct.outcomes.rejected import QUOTED, explain, failed
-from ledgerlink.connectors.intacct.posting.timesheet_update import OF_SHEET, TimesheetUpdate
+from ledgerlink.connectors.intacct.posting.timesheet_update import (
+    TIMESHEET_FIELDS,
+    TimesheetUpdate,
+)
 from ledgerlink.connectors.intacct.protocol.error_codes import meaning
 from ledgerlink.connectors.intacct.protocol.faults import Fault
 from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
@@ -12,72 +15,80 @@ from ledgerlink.connectors.shared.errors import Disposition
 from ledgerlink.domain.model.plan import Outcome, Write
 from ledgerlink.domain.model.reasons import Reason, reason
 
-OF_ALL = frozenset({"timesheet_approved", "closed_period"})
-"""Refusals that concern a sheet as a whole."""
+CODES_OF_ALL_ENTRIES = frozenset({"timesheet_approved", "closed_period"})
+"""Codes of faults that concern a timesheet as a whole."""
 
 
 class RejectedEntries:
-    """The refusals of one request. Who is to blame is told as failed."""
+    """The rejected timesheets of one request. Entries at fault are added to `outcomes`."""
 
     def __init__(
-        self, names: Mapping[str, str], learned: LearnedRequirements, told: list[Outcome]
+        self, names: Mapping[str, str], learned: LearnedRequirements, outcomes: list[Outcome]
     ) -> None:
         self._names = names
         self._learned = learned
-        self._told = told
-        self._again: list[frozenset[int]] = []
-        self._last: dict[int, Reason] = {}
+        self._outcomes = outcomes
+        self._retried: list[frozenset[int]] = []
+        self._last_reason: dict[int, Reason] = {}
 
-    def parts(self, rewriting: TimesheetUpdate, fault: Fault) -> list[Sequence[Write]]:
-        """What to try again, one part after the other.
+    def parts_to_retry(self, update: TimesheetUpdate, fault: Fault) -> list[Sequence[Write]]:
+        """The writes to send again after a fault, one part after the other.
 
-        A refusal that may be one of a repeat is looked into once, all of it, and its parts with
-        it. Entries that the fault quotes something of are to blame; where it quotes nothing,
-        halves are tried.
+        A fault that may come from a repeat is retried once as it is, after another read, and its
+        parts are not. Entries whose ids the fault quotes are at fault; where it quotes none, halves
+        are tried until a single entry is left.
         """
-        writes = rewriting.writes
-        if self._may_be_done(writes, fault):
+        writes = update.writes
+        if self._may_be_a_repeat(writes, fault):
             return [writes]
         why = explain(fault, self._names, writes[0].day)
-        guilty = list(_guilty(rewriting, fault))
-        if guilty or len(writes) == 1:
-            for write in guilty or writes:
-                self._learned.note(write, fault)
-            self._fail(guilty or writes, why)
-            named = {write.seq for write in guilty}
-            rest = [write for write in writes if write.seq not in named]
-            return [rest] if guilty and rest else []
-        self._last.update(dict.fromkeys((write.seq for write in writes), why))
+        at_fault = list(_at_fault(update, fault))
+        if at_fault or len(writes) == 1:
+            return self._without(at_fault or writes, writes, fault, why)
+        self._last_reason.update(dict.fromkeys((write.seq for write in writes), why))
         half = len(writes) // 2
         return [writes[:half], writes[half:]]
 
     def give_up(self, writes: Iterable[Write]) -> None:
-        """Fail what was tried often enough."""
-        unknown = reason("ledger_failed", detail="it refused the timesheet again and again")
-        self._told += [failed(write, self._last.get(write.seq, unknown)) for write in writes]
+        """Fail the writes that have been tried often enough."""
+        unknown = reason("ledger_failed", detail="it rejected the timesheet again and again")
+        self._fail(writes, unknown)
 
-    def _may_be_done(self, writes: Sequence[Write], fault: Fault) -> bool:
+    def _without(
+        self, at_fault: Sequence[Write], writes: Sequence[Write], fault: Fault, why: Reason
+    ) -> list[Sequence[Write]]:
+        """Fail the entries at fault; the others are sent again."""
+        for write in at_fault:
+            self._learned.note(write, fault)
+        self._outcomes += [failed(write, why) for write in at_fault]
+        failed_seqs = {write.seq for write in at_fault}
+        others = [write for write in writes if write.seq not in failed_seqs]
+        return [others] if others else []
+
+    def _may_be_a_repeat(self, writes: Sequence[Write], fault: Fault) -> bool:
+        """Whether the fault may say that the writes were carried out before, asked for the first
+        time."""
         seqs = frozenset(write.seq for write in writes)
-        again = any(seqs <= others for others in self._again)
-        if meaning(fault).disposition is Disposition.REJECTED or again:
+        if meaning(fault).disposition is Disposition.REJECTED:
             return False
-        self._again.append(seqs)
+        if any(seqs <= retried for retried in self._retried):
+            return False
+        self._retried.append(seqs)
         return True
 
     def _fail(self, writes: Iterable[Write], why: Reason) -> None:
-        self._told += [failed(write, why) for write in writes]
+        self._outcomes += [failed(write, self._last_reason.get(write.seq, why)) for write in writes]
 
 
-def _guilty(rewriting: TimesheetUpdate, fault: Fault) -> Iterator[Write]:
+def _at_fault(update: TimesheetUpdate, fault: Fault) -> Iterator[Write]:
     quoted = set(QUOTED.findall(fault.words))
-    whole = meaning(fault).code in OF_ALL or rewriting.period.employee in quoted
-    for write in rewriting.writes:
-        if whole or quoted.intersection(_ids(write)):
+    of_all = meaning(fault).code in CODES_OF_ALL_ENTRIES or update.period.employee in quoted
+    for write in update.writes:
+        if of_all or quoted.intersection(_referenced_ids(write)):
             yield write
 
 
-def _ids(write: Write) -> Iterator[str]:
-    """What an entry points at, by id."""
+def _referenced_ids(write: Write) -> Iterator[str]:
     for name, value in (write.body or {}).items():
-        if name in REFERENCE_FIELDS and name not in OF_SHEET:
-            yield field(name, str(value))[1]
+        if name in REFERENCE_FIELDS and name not in TIMESHEET_FIELDS:
+            yield ledger_field(name, str(value))[1]

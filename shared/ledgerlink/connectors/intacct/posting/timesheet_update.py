@@ -1,4 +1,4 @@
-"""A sheet written anew: what stays as it is, what of ours changes, comes or goes."""
+"""The update of one timesheet: which entries it keeps, writes and removes."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from ledgerlink.connectors.intacct.documents import encoding
 from ledgerlink.connectors.intacct.outcomes.timesheets import (
     ENTRIES,
     ENTRY,
-    SHEET,
+    TIMESHEET,
     EmployeePeriod,
     Timesheet,
-    mark_for,
-    mark_of,
+    marker_in_entry,
+    marker_of,
 )
 from ledgerlink.connectors.intacct.protocol import queries
 from ledgerlink.connectors.intacct.protocol.element_order import TIMESHEETENTRY
@@ -20,40 +20,45 @@ from ledgerlink.connectors.intacct.protocol.values import DATE_FORMAT, Row, text
 from ledgerlink.connectors.intacct.protocol.xml import Value
 from ledgerlink.domain.model.plan import Write
 
-OF_SHEET = ("EMPLOYEE", "BEGINDATE")
-"""What a body says of its sheet, not of its entry."""
-DERIVED = "TASKID"
-"""Said beside TASKKEY, and refused beside it."""
+TIMESHEET_FIELDS = ("EMPLOYEE", "BEGINDATE")
+"""Fields of a body that are of the timesheet, not of the entry."""
+TASK_ID = "TASKID"
+"""Read together with TASKKEY, but rejected when both are sent."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TimesheetUpdate:
-    """One sheet, as it is and as it shall be: `puts` go in or take the place of what they were,
-    `takes` go out."""
+    """What becomes of one timesheet. The gateway replaces all entries by those that are sent, so
+    the entries of others are sent along unchanged."""
 
     period: EmployeePeriod
     sheet: Timesheet | None
-    puts: tuple[Write, ...] = ()
-    takes: tuple[Write, ...] = ()
+    """The timesheet as it was read; None to create one."""
+    upserts: tuple[Write, ...] = ()
+    """Writes whose entries are added, or replace what they were."""
+    removals: tuple[Write, ...] = ()
+    """Writes whose entries are removed."""
 
     @property
     def writes(self) -> tuple[Write, ...]:
-        """All that it is about."""
-        return self.puts + self.takes
+        """All writes of this update."""
+        return self.upserts + self.removals
 
     @property
-    def keeps(self) -> bool:
-        """Whether entries stay in the sheet, as they are or corrected, somebody else's or ours."""
-        gone = {mark_for(write) for write in self.takes}
-        return self.sheet is not None and any(mark_of(e) not in gone for e in self.sheet.entries)
+    def keeps_entries(self) -> bool:
+        """Whether entries stay in the timesheet, changed or not, ours or somebody else's."""
+        if self.sheet is None:
+            return False
+        removed = {marker_of(write) for write in self.removals}
+        return any(marker_in_entry(entry) not in removed for entry in self.sheet.entries)
 
-    def function(self, control_id: str, state: str, custom: Collection[str]) -> Function:
-        """What brings the sheet there. The gateway replaces all entries by those that are sent; a
-        sheet in which none is left goes, and ours was all that was in it. `state` is that of a new
-        sheet, `custom` the fields that entries have beyond the ledger's own."""
-        lines = [*self._kept(custom), *self._new()]
+    def function(self, control_id: str, new_state: str, custom: Collection[str]) -> Function:
+        """The function that makes the update. A timesheet in which no entry is left is deleted;
+        only our entries were in it. `new_state` is the state of a timesheet that is created,
+        `custom` are the custom fields of entries."""
+        lines = [*self._existing_lines(custom), *self._new_lines()]
         if self.sheet is not None and not lines:
-            content: dict[str, Value] = {"object": SHEET, "keys": self.sheet.number}
+            content: dict[str, Value] = {"object": TIMESHEET, "keys": self.sheet.number}
             return Function(control_id, "delete", content)
         head: dict[str, Value] = {
             "EMPLOYEEID": self.period.employee,
@@ -61,38 +66,40 @@ class TimesheetUpdate:
             ENTRIES: {ENTRY: lines},
         }
         if self.sheet is None:
-            return Function(control_id, "create", {SHEET: {**head, "STATE": state}})
-        return Function(control_id, "update", {SHEET: {**head, "RECORDNO": self.sheet.number}})
+            return Function(control_id, "create", {TIMESHEET: {**head, "STATE": new_state}})
+        return Function(control_id, "update", {TIMESHEET: {**head, "RECORDNO": self.sheet.number}})
 
-    def _kept(self, custom: Collection[str]) -> list[Value]:
-        """The entries that were there, ours as they shall be; each keeps its own number."""
-        puts = {mark_for(write): write for write in self.puts}
-        gone = {mark_for(write) for write in self.takes}
+    def _existing_lines(self, custom: Collection[str]) -> list[Value]:
+        """The entries of the timesheet without the removed ones, ours with their new values; each
+        keeps its RECORDNO."""
+        upserts = {marker_of(write): write for write in self.upserts}
+        removed = {marker_of(write) for write in self.removals}
         lines: list[Value] = []
         for entry in self.sheet.entries if self.sheet else ():
-            mark = mark_of(entry)
-            if mark in puts:
-                own = {**_sent(puts.pop(mark)), queries.RECORDNO: text(entry, queries.RECORDNO)}
-                lines.append({**_values(entry, custom), **own})
-            elif mark not in gone or not mark:
-                lines.append(_as_it_is(entry, custom))
+            marker = marker_in_entry(entry)
+            if marker in upserts:
+                sent = _sent_values(upserts.pop(marker))
+                number = {queries.RECORDNO: text(entry, queries.RECORDNO)}
+                lines.append({**_values(entry, custom), **sent, **number})
+            elif marker not in removed or not marker:
+                lines.append(_unchanged_values(entry, custom))
         return lines
 
-    def _new(self) -> list[Value]:
-        there = self.sheet.ours if self.sheet else {}
-        return [_sent(write) for write in self.puts if mark_for(write) not in there]
+    def _new_lines(self) -> list[Value]:
+        existing = self.sheet.our_entries if self.sheet else {}
+        return [_sent_values(write) for write in self.upserts if marker_of(write) not in existing]
 
 
-def _sent(write: Write) -> dict[str, Value]:
-    body = {name: value for name, value in (write.body or {}).items() if name not in OF_SHEET}
-    return encoding.generic(body)
+def _sent_values(write: Write) -> dict[str, Value]:
+    body = write.body or {}
+    return encoding.generic({n: value for n, value in body.items() if n not in TIMESHEET_FIELDS})
 
 
-def _as_it_is(entry: Row, custom: Collection[str]) -> Mapping[str, Value]:
-    """All of an entry that can be written."""
+def _unchanged_values(entry: Row, custom: Collection[str]) -> Mapping[str, Value]:
+    """All fields of an entry that can be written."""
     kept = _values(entry, [*TIMESHEETENTRY.names, *custom])
     if "TASKKEY" in kept:
-        kept.pop(DERIVED, None)
+        kept.pop(TASK_ID, None)
     return kept
 
 

@@ -1,4 +1,4 @@
-"""Sending requests: one after the other, each with what it holds of time and of documents."""
+"""Sends the requests of a chunk, one after the other, each by the writers of its kinds."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,6 +9,7 @@ from ledgerlink.connectors.intacct.posting.attachments import AttachmentWriter
 from ledgerlink.connectors.intacct.posting.deferred_outcomes import Deferred, DeferredOutcomes
 from ledgerlink.connectors.intacct.posting.documents import DocumentWriter
 from ledgerlink.connectors.intacct.posting.rejected_entries import RejectedEntries
+from ledgerlink.connectors.intacct.posting.timesheet_calls import TimesheetCalls
 from ledgerlink.connectors.intacct.posting.timesheet_prefetch import TimesheetPrefetch
 from ledgerlink.connectors.intacct.posting.timesheets import TimesheetWriter
 from ledgerlink.connectors.intacct.reads.custom_fields import CustomFields
@@ -19,71 +20,74 @@ from ledgerlink.domain.ports import Answered, Interrupted, Stop
 
 
 class Writer:
-    """One write of several requests. `state` is that of new timesheets."""
+    """Sends several requests and reports the outcomes of each to `answered`. `names` are names of
+    records by their ledger ids, `timesheet_state` is the state of new timesheets."""
 
     def __init__(
         self,
         client: Client,
         custom: CustomFields,
-        looking: TimesheetPrefetch,
+        prefetch: TimesheetPrefetch,
         learned: LearnedRequirements,
         names: Mapping[str, str],
-        state: str,
+        timesheet_state: str,
         answered: Answered,
         stop: Stop,
     ) -> None:
         self._client = client
-        self._custom = custom
-        self._looking = looking
+        self._calls = TimesheetCalls(client, custom, prefetch, timesheet_state, stop)
+        self._prefetch = prefetch
         self._learned = learned
         self._names = names
-        self._state = state
         self._answered = answered
         self._stop = stop
 
     async def send(self, requests: Sequence[Request]) -> None:
-        """Send all, until `stop` says so. Raises what ends the lane, once what was answered has
-        been reported. A request of which nobody knows is left, and the next one sent, as long as
-        the gateway answers at all. What an earlier worker left unanswered has to be over: among
-        these may be its repeat."""
+        """Send all requests until `stop` says so. A request without an answer is skipped, and the
+        next one sent, as long as the gateway answers at all. Writes of an earlier worker that are
+        still unanswered have to finish first, because one of them may be repeated here.
+
+        Raises errors of the lane, once the outcomes known by then have been reported.
+        """
         try:
             await self._client.unanswered.wait(self._stop)
         except Interrupted:
             return
-        self._looking.expect(requests)
+        self._prefetch.expect(requests)
         for request in requests:
-            if self._stop():
-                return
-            if not await self._sent(request):
+            if self._stop() or not await self._send_one(request):
                 return
 
-    async def _sent(self, request: Request) -> bool:
-        """Whether to go on with the next one."""
-        told: list[Outcome] = []
-        later: list[Deferred] = []
-        silent: Unanswered | None = None
+    async def _send_one(self, request: Request) -> bool:
+        """Whether the next request may be sent."""
+        outcomes: list[Outcome] = []
+        deferred: list[Deferred] = []
+        unanswered: Unanswered | None = None
         try:
-            await self._write(request, told, later)
+            await self._write(request, outcomes, deferred)
         except Interrupted:
             return False
-        except Unanswered as unanswered:
-            silent = unanswered
+        except Unanswered as error:
+            unanswered = error
         finally:
-            if told or later:
-                await self._answered(request, DeferredOutcomes(told, later))
-        if silent is not None and not await self._client.alive(self._stop):
-            raise silent
+            if outcomes or deferred:
+                await self._answered(request, DeferredOutcomes(outcomes, deferred))
+        if unanswered is not None and not await self._client.is_reachable(self._stop):
+            raise unanswered
         return True
 
-    async def _write(self, request: Request, told: list[Outcome], later: list[Deferred]) -> None:
+    async def _write(
+        self, request: Request, outcomes: list[Outcome], deferred: list[Deferred]
+    ) -> None:
         client, names, stop = self._client, self._names, self._stop
         time = [write for write in request.writes if write.kind == TIME_ENTRY]
         files = [write for write in request.writes if write.kind == ATTACHMENT]
         others = [write for write in request.writes if write.kind in DOCUMENT_TYPES]
         if time:
-            blame = RejectedEntries(names, self._learned, told)
-            custom, looking, state = self._custom, self._looking, self._state
-            sheets = TimesheetWriter(client, custom, looking, blame, state, told, later, stop)
+            rejected = RejectedEntries(names, self._learned, outcomes)
+            sheets = TimesheetWriter(
+                client, self._calls, self._prefetch, rejected, outcomes, deferred, stop
+            )
             await sheets.write(request, time)
-        await DocumentWriter(client, self._learned, names, told, stop).write(request, others)
-        await AttachmentWriter(client, names, told, stop).write(request, files)
+        await DocumentWriter(client, self._learned, names, outcomes, stop).write(request, others)
+        await AttachmentWriter(client, names, outcomes, stop).write(request, files)

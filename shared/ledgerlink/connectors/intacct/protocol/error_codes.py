@@ -7,7 +7,7 @@ call a project a job. Source: the gateway's reference, and what production conne
 import re
 from dataclasses import dataclass
 
-from ledgerlink.connectors.intacct.protocol.faults import Fault, blamed
+from ledgerlink.connectors.intacct.protocol.faults import Fault, main_fault
 from ledgerlink.connectors.intacct.protocol.response import Result, Stage
 from ledgerlink.connectors.shared import errors
 from ledgerlink.connectors.shared.errors import Disposition, Meaning
@@ -193,7 +193,7 @@ def require_success(result: Result) -> Result:
     succeed another time."""
     if result.succeeded:
         return result
-    fault = blamed(result.faults)
+    fault = main_fault(result.faults)
     if meaning(fault).disposition is Disposition.RETRY:
         raise errors.unavailable(str(fault))
     raise function_error(fault) or errors.stopped(f"it refused to be read: {fault}")

@@ -36,7 +36,7 @@ def faults(node: Element | None) -> tuple[Fault, ...]:
     return tuple(_fault(error) for error in node.iterfind("errormessage/error"))
 
 
-def blamed(some: tuple[Fault, ...]) -> Fault:
+def main_fault(some: tuple[Fault, ...]) -> Fault:
     """The fault that says most: the first, unless it only says that others were rolled back. Later
     ones repeat that the record could not be created."""
     own = [fault for fault in some if fault.errorno != ROLLED_BACK]

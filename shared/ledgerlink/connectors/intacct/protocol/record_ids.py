@@ -24,7 +24,7 @@ def ref(kind: str, record_id: str | None) -> str | None:
     return str(Ref(kind, record_id)) if record_id else None
 
 
-def parse(text: str, default: str = "") -> Ref:
+def parse_ref(text: str, default: str = "") -> Ref:
     """The record that an id names; one without an object is of the default one."""
     kind, separator, record_id = text.partition(SEPARATOR)
     return Ref(kind, record_id) if separator and kind in REFERABLE else Ref(default, text)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ledgerlink.connectors.intacct.protocol import error_codes, queries, values
-from ledgerlink.connectors.intacct.protocol.faults import blamed
+from ledgerlink.connectors.intacct.protocol.faults import main_fault
 from ledgerlink.connectors.intacct.protocol.record_ids import ref
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.response import Result
@@ -99,7 +99,7 @@ def _deletes(entities: Sequence[str], moment: datetime) -> Function:
 
 def _broke_off(result: Result) -> bool:
     """Whether it would tell another time."""
-    fault = blamed(result.faults)
+    fault = main_fault(result.faults)
     return not result.succeeded and error_codes.meaning(fault).disposition is Disposition.RETRY
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from ledgerlink.connectors.intacct.auth.login import Login
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents.time_entry import TIME_ENTRY
-from ledgerlink.connectors.intacct.documents.timesheet_periods import observed
+from ledgerlink.connectors.intacct.documents.timesheet_periods import most_common_periods
 from ledgerlink.connectors.intacct.protocol import queries, values
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.response import Result
@@ -46,7 +46,7 @@ class CompanyReader:
         dealt = company_currencies.dealt(choices)
         found = await self._client.read([*asked, *dealt, *taught], stop)
         has = {name: result.succeeded for name, result in zip(PROBED, found, strict=False)}
-        periods = observed(_spans(found[PROBED.index("TIMESHEET")]))
+        periods = most_common_periods(_spans(found[PROBED.index("TIMESHEET")]))
         entities = {text(row, "LOCATIONID") or "": row for row in found[len(PROBED)].rows}
         own = entities.get(login.entity or "", {})
         home = company_currencies.home(entities, login.entity, choices)

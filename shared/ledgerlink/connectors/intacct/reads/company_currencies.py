@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.protocol import queries
-from ledgerlink.connectors.intacct.protocol.record_ids import parse
+from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 
@@ -39,7 +39,7 @@ def dealt(choices: Choices) -> Sequence[Function]:
 def home(there: Entities, entity: str | None, choices: Choices) -> str | None:
     """The currency of the books: of the entity that is signed in to, or that what is written goes
     to; of all, if they have the same; else as the company says."""
-    placed = parse(choices.location_id or "").id
+    placed = parse_ref(choices.location_id or "").id
     own = there.get(entity or "") or there.get(placed)
     if own is not None and (said := text(own, "CURRENCY")):
         return said

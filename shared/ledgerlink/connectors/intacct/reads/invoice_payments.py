@@ -20,7 +20,7 @@ from ledgerlink.connectors.intacct.reads import search
 from ledgerlink.connectors.intacct.reads.reader import ZONE_MARGIN
 from ledgerlink.connectors.intacct.reads.search import RECEIVABLE
 from ledgerlink.connectors.intacct.transport.client import Client
-from ledgerlink.connectors.intacct.transport.paging import everything
+from ledgerlink.connectors.intacct.transport.paging import all_rows
 from ledgerlink.domain.errors import Invalid, LedgerStopped
 from ledgerlink.domain.model.list_records import Gone, ListBatch, ListRead, ListRecord, ListType
 from ledgerlink.domain.ports import Stop
@@ -70,7 +70,7 @@ class InvoicePayments:
     async def _changed(self, since: datetime, stop: Stop) -> Mapping[str, Row] | None:
         found: dict[str, Row] = {}
         when = queries.since(queries.WHENMODIFIED, since - ZONE_MARGIN)
-        async for row in everything(self._client, INVOICE, INVOICE_FIELDS, when, stop=stop):
+        async for row in all_rows(self._client, INVOICE, INVOICE_FIELDS, when, stop=stop):
             found[text(row, queries.RECORDNO) or ""] = row
             if len(found) > MAX_CHANGED:
                 return None
@@ -93,7 +93,7 @@ class InvoicePayments:
         for some in queries.batches_of(sorted(receivables)):
             fields = [queries.RECORDNO, "DOCID", RECEIVABLE]
             among = queries.among(RECEIVABLE, some)
-            async for row in everything(self._client, SALE, fields, among, stop=stop):
+            async for row in all_rows(self._client, SALE, fields, among, stop=stop):
                 yield row
 
     async def _of(self, ids: Sequence[str], stop: Stop) -> list[ListRecord]:
@@ -111,7 +111,7 @@ class InvoicePayments:
         found: dict[str, Row] = {}
         for some in queries.batches_of(sorted(set(numbers))):
             among = queries.among(queries.RECORDNO, some)
-            async for row in everything(self._client, INVOICE, INVOICE_FIELDS, among, stop=stop):
+            async for row in all_rows(self._client, INVOICE, INVOICE_FIELDS, among, stop=stop):
                 found[text(row, queries.RECORDNO) or ""] = row
         return found
 

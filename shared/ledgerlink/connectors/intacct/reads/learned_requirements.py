@@ -12,14 +12,14 @@ from typing import Any
 
 from ledgerlink.connectors.intacct.documents.required_dimensions import (
     SUPPLIED_BY,
-    asked,
-    booked,
-    name_of,
-    says,
+    booked_on,
+    demanded_dimension,
+    has_dimension,
+    posted_lines,
 )
 from ledgerlink.connectors.intacct.protocol import queries, values
 from ledgerlink.connectors.intacct.protocol.faults import Fault
-from ledgerlink.connectors.intacct.protocol.record_ids import parse
+from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.response import Result
 from ledgerlink.connectors.intacct.protocol.values import text
@@ -47,15 +47,17 @@ class LearnedRequirements:
     def note(self, write: Write, fault: Fault) -> None:
         """Learn from the refusal of a write, where it is certain which line it is about. A location
         that no account asks for is what a company of several entities asks of all lines."""
-        dimension, account = asked(fault)
+        dimension, account = demanded_dimension(fault)
         if dimension == "location" and not account:
             self._keep(write.kind, EVERY_ACCOUNT)
         if not account or dimension not in SUPPLIED_BY:
             return
         names = {
-            name_of(write.kind, line) for line in booked(write.body) if not says(line, dimension)
+            booked_on(write.kind, line)
+            for line in posted_lines(write.body)
+            if not has_dimension(line, dimension)
         }
-        own = {name for name in names if parse(name).id == account}
+        own = {name for name in names if parse_ref(name).id == account}
         if len(own or names) == 1:
             (name,) = own or names
             self._keep(name, account)

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from ledgerlink.connectors.intacct.protocol import queries
 from ledgerlink.connectors.intacct.protocol.error_codes import require_success
-from ledgerlink.connectors.intacct.protocol.faults import blamed
+from ledgerlink.connectors.intacct.protocol.faults import main_fault
 from ledgerlink.connectors.intacct.protocol.queries import Condition
-from ledgerlink.connectors.intacct.protocol.record_ids import parse
+from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.response import Result
 from ledgerlink.connectors.intacct.protocol.values import Row, text
@@ -122,7 +122,7 @@ class ListReader:
 
     def _narrow(self, source: ListSource, fields: Sequence[str], result: Result) -> bool:
         """Leave out the fields that a refusal names; False when it names none."""
-        words = set(blamed(result.faults).words.replace(",", " ").replace("'", " ").split())
+        words = set(main_fault(result.faults).words.replace(",", " ").replace("'", " ").split())
         keep = {"RECORDNO", source.key}
         named = {name for name in fields if name.rstrip(".") in words} - keep
         self._refused.setdefault(source.entity, set()).update(named)
@@ -131,7 +131,7 @@ class ListReader:
     def _conditions(self, reading: ListRead, source: ListSource, place: Cursor) -> list[Condition]:
         conditions = [*source.only, queries.above(queries.RECORDNO, place.after)]
         if reading.ids is not None:
-            own = [ref for each in reading.ids if (ref := parse(each)).kind in _kinds(source)]
+            own = [ref for each in reading.ids if (ref := parse_ref(each)).kind in _kinds(source)]
             conditions.append(queries.among(source.key, [ref.id for ref in own] or [""]))
         if reading.since is not None and source.stamped:
             conditions.append(changed(source, reading.since, self.without_contact_stamp))

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ledgerlink.connectors.intacct.documents import content, list_record_prints, marker
+from ledgerlink.connectors.intacct.documents import content, list_records, marker
 from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPES
 from ledgerlink.connectors.intacct.documents.invoice import INVOICE, SALE
 from ledgerlink.connectors.intacct.protocol import error_codes, queries
 from ledgerlink.connectors.intacct.protocol.error_codes import require_success
-from ledgerlink.connectors.intacct.protocol.faults import blamed
-from ledgerlink.connectors.intacct.protocol.record_ids import Ref, parse
+from ledgerlink.connectors.intacct.protocol.faults import main_fault
+from ledgerlink.connectors.intacct.protocol.record_ids import Ref, parse_ref
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.response import Result
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.intacct.transport.client import Client
-from ledgerlink.connectors.intacct.transport.paging import everything, whole
+from ledgerlink.connectors.intacct.transport.paging import all_rows, read_whole
 from ledgerlink.connectors.shared import errors
 from ledgerlink.domain.errors import LedgerStopped
 from ledgerlink.domain.model.plan import Action, Write
@@ -33,29 +33,31 @@ async def by_ids(client: Client, kind: str, ids: Iterable[str], stop: Stop) -> F
     """The documents with these ids, with their lines; list records with their states. What is gone
     is left out. Raises as the client's `read`."""
     wanted = sorted(set(ids))
-    if DOCUMENT_TYPES[kind].listed:
-        return await _listed(client, kind, [parse(each).id for each in wanted], stop)
+    if DOCUMENT_TYPES[kind].is_list_record:
+        return await _listed(client, kind, [parse_ref(each).id for each in wanted], stop)
     if kind == SALE:
         return await _with_payments(client, await _sales(client, wanted, stop), stop)
-    found = await whole(client, kind, wanted, stop)
+    found = await read_whole(client, kind, wanted, stop)
     return {number: row for row in found if (number := text(row, queries.RECORDNO))}
 
 
-async def ours(
+async def find_created(
     client: Client, kind: str, writes: Sequence[Write], stop: Stop
 ) -> Mapping[int, tuple[str, Row]]:
     """What the ledger holds of writes that make something, by seq: its id and itself. Raises as
     `by_ids`, LedgerUnavailable where it gives another record than the one that has our mark."""
-    named = _list_id if DOCUMENT_TYPES[kind].listed else _sale_id
+    named = _list_id if DOCUMENT_TYPES[kind].is_list_record else _sale_id
     ids = {write.seq: named(write) for write in writes}
     unnamed = [write for write in writes if ids[write.seq] is None]
     marked = await _marked(client, kind, unnamed, stop) if unnamed else {}
-    ids |= {write.seq: marked.get(marker.mark(write.key)) for write in unnamed}
+    ids |= {write.seq: marked.get(marker.marker_for(write.key)) for write in unnamed}
     there = await by_ids(client, kind, [each for each in ids.values() if each], stop)
     named_rows = ((seq, name, there.get(name or "")) for seq, name in ids.items())
     found = {seq: (name, row) for seq, name, row in named_rows if name and row is not None}
     for write in unnamed:
-        if write.seq in found and content.mark(found[write.seq][1]) != marker.mark(write.key):
+        if write.seq in found and content.marker_in(found[write.seq][1]) != marker.marker_for(
+            write.key
+        ):
             raise errors.unavailable(f"it gives another {kind} than was asked for")
     return found
 
@@ -83,12 +85,12 @@ async def _listed(client: Client, kind: str, ids: Sequence[str], stop: Stop) -> 
         fields = [
             queries.RECORDNO,
             field,
-            list_record_prints.name_field(kind),
+            list_records.name_field(kind),
             "STATUS",
             queries.WHENMODIFIED,
         ]
         among = queries.among(field, some)
-        async for row in everything(client, kind, fields, among, stop=stop):
+        async for row in all_rows(client, kind, fields, among, stop=stop):
             found[str(Ref(kind.lower(), text(row, field) or ""))] = row
     return found
 
@@ -127,7 +129,7 @@ async def _paid(client: Client, numbers: Sequence[str], stop: Stop) -> Mapping[s
     found: dict[str, str] = {}
     for some in queries.batches_of(numbers):
         among = queries.among(queries.RECORDNO, some)
-        async for row in everything(client, INVOICE, [queries.RECORDNO, PAID], among, stop=stop):
+        async for row in all_rows(client, INVOICE, [queries.RECORDNO, PAID], among, stop=stop):
             found[text(row, queries.RECORDNO) or ""] = text(row, PAID) or ""
     return found
 
@@ -140,12 +142,12 @@ async def _marked(
         return await _marked_sales(client, writes, stop)
     found: dict[str, str] = {}
     for some in queries.batches_of(writes, queries.MAX_FUNCTIONS_PER_READ):
-        like = [queries.like(MARKED, f"%[{marker.mark(write.key)}]%") for write in some]
+        like = [queries.like(MARKED, f"%[{marker.marker_for(write.key)}]%") for write in some]
         where = like[0] if len(like) == 1 else queries.either(*like)
         fields = [queries.RECORDNO, MARKED, "STATE"]
-        async for row in everything(client, kind, fields, where, stop=stop):
+        async for row in all_rows(client, kind, fields, where, stop=stop):
             if not content.is_void(row):
-                found[content.mark(row)] = text(row, queries.RECORDNO) or ""
+                found[content.marker_in(row)] = text(row, queries.RECORDNO) or ""
     return found
 
 
@@ -154,11 +156,11 @@ async def _marked_sales(client: Client, writes: Sequence[Write], stop: Stop) -> 
     days = [write.day for write in writes if write.day]
     when = queries.between("WHENCREATED", min(days), max(days))
     fields = [queries.RECORDNO, SALE_ID]
-    of_days = [row async for row in everything(client, SALE, fields, when, stop=stop)]
+    of_days = [row async for row in all_rows(client, SALE, fields, when, stop=stop)]
     there = await _sales(client, [each for row in of_days if (each := text(row, SALE_ID))], stop)
-    return {content.mark(row): name for name, row in there.items() if not content.is_void(row)}
+    return {content.marker_in(row): name for name, row in there.items() if not content.is_void(row)}
 
 
 def _is_missing(result: Result) -> bool:
     """Whether a read says that there is no such record, which it may in the words of a fault."""
-    return result.succeeded or error_codes.meaning(blamed(result.faults)).code in MISSING
+    return result.succeeded or error_codes.meaning(main_fault(result.faults)).code in MISSING

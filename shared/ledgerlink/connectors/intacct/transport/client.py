@@ -9,7 +9,7 @@ import httpx
 from ledgerlink.connectors.intacct.auth.login import Session
 from ledgerlink.connectors.intacct.auth.sessions import SIGN_IN, Sessions
 from ledgerlink.connectors.intacct.protocol import error_codes
-from ledgerlink.connectors.intacct.protocol.faults import blamed
+from ledgerlink.connectors.intacct.protocol.faults import main_fault
 from ledgerlink.connectors.intacct.protocol.requests import (
     Call,
     Function,
@@ -86,7 +86,7 @@ class Client:
                 parts = functions[:half], functions[half:]
                 return [result for part in parts for result in await self.read(part, stop)]
             if answer.failed is not None:
-                raise errors.stopped(f"it refused to be read: {blamed(answer.faults)}")
+                raise errors.stopped(f"it refused to be read: {main_fault(answer.faults)}")
             results = [answer.results.get(f.control_id) for f in functions]
             told = [result for result in results if result is not None]
             passing = any(map(_is_passing, told)) and not retried
@@ -95,7 +95,7 @@ class Client:
             retried = True
             await self._time.sleep(patience.after_trouble("its answer lacks results"), stop)
 
-    async def alive(self, stop: Stop = never) -> bool:
+    async def is_reachable(self, stop: Stop = never) -> bool:
         """Whether the gateway answers now, without repeats."""
         async with self._alone:
             reply = await self._send(SIGN_IN, None, stop)
@@ -132,7 +132,7 @@ class Client:
 
     def _refuse(self, result: Result | None) -> None:
         if result is not None and not result.succeeded:
-            fault = blamed(result.faults)
+            fault = main_fault(result.faults)
             raise error_codes.function_error(fault) or errors.stopped(str(fault))
 
     async def _wait(
@@ -199,7 +199,7 @@ def _is_passing(result: Result) -> bool:
     """Whether a read failed in a way that trying again mends."""
     if result.succeeded:
         return False
-    return error_codes.meaning(blamed(result.faults)).disposition is Disposition.RETRY
+    return error_codes.meaning(main_fault(result.faults)).disposition is Disposition.RETRY
 
 
 def unanswered(detail: str) -> Unanswered:

@@ -6,7 +6,7 @@ import httpx
 
 from ledgerlink.connectors.intacct.protocol import response as answers
 from ledgerlink.connectors.intacct.protocol.error_codes import meaning
-from ledgerlink.connectors.intacct.protocol.faults import Fault, blamed
+from ledgerlink.connectors.intacct.protocol.faults import Fault, main_fault
 from ledgerlink.connectors.intacct.protocol.response import Response, Stage
 from ledgerlink.connectors.intacct.protocol.xml import Unreadable
 from ledgerlink.connectors.shared.errors import Disposition, Meaning
@@ -33,7 +33,7 @@ class Reply:
     @property
     def fault(self) -> Fault:
         """What failed as a whole; without words when nothing did."""
-        return blamed(self.answer.faults) if self.answer else Fault("")
+        return main_fault(self.answer.faults) if self.answer else Fault("")
 
     @property
     def failure(self) -> Meaning | None:

@@ -24,7 +24,7 @@ MAX_RESTARTS = 3
 """How often a question is put whose pages break off with their session."""
 
 
-async def everything(
+async def all_rows(
     client: Client, entity: str, fields: Sequence[str], *conditions: Condition, stop: Stop
 ) -> AsyncIterator[Row]:
     """The records of an object, in the order of RECORDNO. Raises as the client's `read`,
@@ -42,14 +42,14 @@ async def everything(
     raise errors.unavailable(f"it has too many {entity} records to search")
 
 
-async def whole(client: Client, entity: str, keys: Sequence[str], stop: Stop) -> list[Row]:
+async def read_whole(client: Client, entity: str, keys: Sequence[str], stop: Stop) -> list[Row]:
     """The records with these RECORDNOs, with all their fields and most with their lines; those
     that are gone are left out. Raises as the client's `read`."""
-    rows, _ = await whole_beside(client, entity, keys, (), stop)
+    rows, _ = await read_whole_with(client, entity, keys, (), stop)
     return rows
 
 
-async def whole_beside(
+async def read_whole_with(
     client: Client, entity: str, keys: Sequence[str], others: Sequence[Function], stop: Stop
 ) -> tuple[list[Row], Sequence[Result]]:
     """The same, with the results of other functions that go along; none without any keys."""
@@ -82,7 +82,7 @@ async def _there(
     """Which of them there are: one that is gone fails a read as a whole."""
     for some in queries.batches_of(keys):
         among = queries.among(queries.RECORDNO, some)
-        async for row in everything(client, entity, [queries.RECORDNO], among, stop=stop):
+        async for row in all_rows(client, entity, [queries.RECORDNO], among, stop=stop):
             yield row
 
 

@@ -1,0 +1,79 @@
+"""Changes and deletes of documents that somebody else may have changed: checked before sending.
+
+Sage Intacct has no version that a write could be conditional on, so the document is read and
+compared with what was last written.
+"""
+
+from collections.abc import Mapping
+
+from ledgerlink.connectors.intacct.documents import content, list_records
+from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPES
+from ledgerlink.connectors.intacct.outcomes.accepted import (
+    accepted,
+    accepted_list_record,
+    accepted_unread,
+)
+from ledgerlink.connectors.intacct.outcomes.rejected import failed
+from ledgerlink.connectors.intacct.protocol.values import Row, text
+from ledgerlink.domain.model.plan import Action, Outcome, Write
+from ledgerlink.domain.model.reasons import reason
+
+
+def outcome_before_sending(write: Write, row: Row | None) -> Outcome | None:
+    """The outcome of a change or delete that need not, or must not, be sent, by what the ledger
+    holds; None for one to send."""
+    if row is None or (write.action is Action.DELETE and content.is_void(row)):
+        return _outcome_of_missing(write)
+    if DOCUMENT_TYPES[write.kind].is_list_record:
+        return _outcome_of_list_record(write, row)
+    if write.action is not Action.DELETE and was_applied(write, row):
+        return accepted(write, write.ledger_id or "", row, reason("already_written"))
+    if (why := content.locked(row)) is not None:
+        return failed(write, why)
+    return _changed_in_ledger(write, content.content_fingerprint(row))
+
+
+def list_record_was_applied(write: Write, row: Row) -> Outcome | None:
+    """The outcome of a list record that is already inactive, or already has its new name."""
+    if write.action is Action.DELETE:
+        inactive = (text(row, "STATUS") or "") == "inactive"
+        return accepted_unread(write, write.ledger_id or "") if inactive else None
+    held = list_records.content_fingerprint(write.kind, row)
+    renamed = held != write.base_fingerprint
+    if not renamed or held != list_records.sent_fingerprint(write, write.ledger_id or ""):
+        return None
+    return accepted_list_record(write, write.ledger_id or "", row, reason("already_written"))
+
+
+def was_applied(write: Write, row: Row) -> bool:
+    """Whether a document has changed since it was last written, and now matches this update."""
+    changed = content.content_fingerprint(row) != write.base_fingerprint
+    return changed and not content.is_void(row) and content.matches(write, row)
+
+
+def may_have_been_remade(write: Write, rows: Mapping[str, Row]) -> bool:
+    """Whether a document may be missing because this update has removed it and made it anew."""
+    row = rows.get(write.ledger_id or "")
+    remakes = write.action is Action.UPDATE and bool(DOCUMENT_TYPES[write.kind].create)
+    return remakes and (row is None or content.is_void(row))
+
+
+def _outcome_of_missing(write: Write) -> Outcome:
+    if write.action is Action.DELETE:
+        return accepted_unread(write, write.ledger_id or "")
+    return failed(write, reason("gone_in_ledger"))
+
+
+def _outcome_of_list_record(write: Write, row: Row) -> Outcome | None:
+    if (outcome := list_record_was_applied(write, row)) is not None:
+        return outcome
+    if write.action is Action.DELETE:
+        return None  # a record may be made inactive whatever became of it
+    return _changed_in_ledger(write, list_records.content_fingerprint(write.kind, row))
+
+
+def _changed_in_ledger(write: Write, held: str) -> Outcome | None:
+    """That somebody changed it since we wrote it."""
+    if write.base_fingerprint in (None, held):
+        return None
+    return failed(write, reason("changed_in_ledger"))
