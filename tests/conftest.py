@@ -1,5 +1,6 @@
 """What holds for all tests."""
 
+import os
 import sys
 from typing import Any
 
@@ -11,6 +12,9 @@ SWITCH = 0.0005
 """Seconds for which a sandbox in the same process may keep a test waiting."""
 
 sys.setswitchinterval(SWITCH)
+
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Ledgerlink")
+"""Set before anything is imported, because a process makes its metrics once."""
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
