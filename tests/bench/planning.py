@@ -15,7 +15,8 @@ from pathlib import Path
 
 from ledgerlink.bootstrap import SystemClock
 from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
-from ledgerlink.connectors.qbo.documents.content import ACTIVITY, forms
+from ledgerlink.connectors.qbo.documents.content import possible_bodies
+from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
 from ledgerlink.domain.mapping.resolver import RuleBook
 from ledgerlink.domain.model.documents import Features, Snapshot, fingerprint, resolve
 from ledgerlink.domain.model.links import Link
@@ -56,7 +57,7 @@ class Held:
 
 def as_read(copy: Snapshot) -> Snapshot:
     """The copy as the connector makes it of what the ledger says."""
-    return replace(copy, body=forms(ACTIVITY, copy.body)[0])
+    return replace(copy, body=possible_bodies(TIME_ENTRY, copy.body)[0])
 
 
 def rule_book() -> RuleBook:
@@ -114,9 +115,11 @@ def written(operations: tuple[Operation, ...]) -> Iterator[bytes]:
             targets=tuple(targets),
         )
         # The connector offers two forms: with the item that the ledger may have filled in, and not.
-        forms = (mark, fingerprint({**body, "ItemRef": None}))
+        possible_bodies = (mark, fingerprint({**body, "ItemRef": None}))
         yield dump(link)
-        yield dump(Snapshot(ledger_id=link.ledger_id, version="0", body=body, forms=forms))
+        yield dump(
+            Snapshot(ledger_id=link.ledger_id, version="0", body=body, forms=possible_bodies)
+        )
 
 
 def main() -> None:

@@ -225,7 +225,7 @@ def test_an_activity_that_was_stored_with_other_values_is_adopted_and_says_which
     assert (outcome.state, outcome.ledger_id) == (ItemState.POSTED, "5")
     assert outcome.reason is not None
     assert outcome.reason.code == "answer_differs"
-    assert "HourlyRate" in outcome.reason.message
+    assert "hourly rate" in outcome.reason.message
 
 
 def test_the_activity_that_agrees_in_every_value_is_adopted_first() -> None:

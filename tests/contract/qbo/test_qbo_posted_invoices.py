@@ -245,7 +245,7 @@ def test_where_links_are_refused_altogether_the_invoice_is_posted_without_and_sa
 ) -> None:
     outcome = billed(clerk, time_links="refuse")[KEY]
     ids = [clerk.links[key].ledger_id for key in (TIME, "time:t2")]
-    keys = f"activity {ids[0]}, activity {ids[1]}"
+    keys = f"time activity {ids[0]}, time activity {ids[1]}"
     assert outcome.state is ItemState.POSTED
     assert outcome.reason == reason("link_refused", keys=keys)
     row = clerk.row(KEY)
@@ -268,7 +268,7 @@ def test_time_on_another_invoice_is_not_billed_twice_and_that_invoice_is_named(
     clerk.post(invoice(hour(), number="INV-7"))
     outcome = clerk.post(invoice(hour(), key="i2"))["invoice:i2"]
     activity = clerk.links[TIME].ledger_id
-    keys = f"activity {activity} of 2026-03-02 by invoice INV-7"
+    keys = f"time activity {activity} of 2026-03-02 by invoice INV-7"
     assert (outcome.state, outcome.reason) == (
         ItemState.FAILED,
         reason("time_billed", keys=keys),

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from ledgerlink.connectors.qbo.outcomes.billed_time import billed
+from ledgerlink.connectors.qbo.outcomes.billed_time import billed_reason
 from ledgerlink.domain.model.documents import Snapshot, fingerprint
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
 
@@ -265,7 +265,7 @@ def test_gone_edited_and_billed_time_is_told_apart(books: Books) -> None:
     second, third, fourth = there.values()
     assert str(one.ledger_id) not in there
     assert (is_ours(second, two), second.minutes, second.version) == (False, 570, "1")
-    assert (is_ours(third, three), third.locked) == (True, billed(invoice))
+    assert (is_ours(third, three), third.locked) == (True, billed_reason(invoice))
     assert (is_ours(fourth, four), fourth.locked) == (True, None)
 
 
@@ -274,7 +274,7 @@ def test_an_invoice_that_is_linked_by_the_charge_is_named(books: Books) -> None:
     (write,) = posted(books, create(0))
     invoice = bill(books, str((row(books, write) or {})["TimeChargeId"]))
     (copy,) = copies(books, write).values()
-    assert copy.locked == billed(number(books, invoice))
+    assert copy.locked == billed_reason(number(books, invoice))
 
 
 def test_many_copies_are_found_on_and_off_their_days(books: Books) -> None:

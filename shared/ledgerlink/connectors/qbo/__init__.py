@@ -1,4 +1,4 @@
-"""QuickBooks Online: its limits, words, documents and errors behind the ledger port."""
+"""QuickBooks Online behind the connector and ledger ports."""
 
 from ledgerlink.connectors.qbo.config import PRODUCTION, SANDBOX, Endpoints
 from ledgerlink.connectors.qbo.connector import QuickBooksOnline

@@ -1,21 +1,19 @@
-"""Where QuickBooks Online is, and how fast its clock runs."""
+"""Addresses of QuickBooks Online, and its limits in time."""
 
 from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """The addresses of one environment.
-
-    `api_url` is scheme and host; `/v3/company/{company id}` is added to it. `clock_scale` is
-    ledger seconds per real second: limits, pauses, timeouts and lifetimes are divided by it.
-    """
+    """The addresses of one environment."""
 
     api_url: str = "https://quickbooks.api.intuit.com"
+    """Scheme and host; `/v3/company/{company id}` is appended."""
     authorize_url: str = "https://appcenter.intuit.com/connect/oauth2"
     token_url: str = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105 - an address
     revoke_url: str = "https://developer.api.intuit.com/v2/oauth2/tokens/revoke"
     clock_scale: float = 1.0
+    """Ledger seconds in a real second; limits, pauses, timeouts and lifetimes are divided by it."""
 
 
 PRODUCTION = Endpoints()

@@ -1,4 +1,4 @@
-"""The connector: everything of QuickBooks Online, wired."""
+"""The connector port for QuickBooks Online; wires the parts of an open ledger."""
 
 import random
 from collections import Counter
@@ -8,15 +8,15 @@ import httpx
 
 from ledgerlink.connectors.qbo.auth.consent import QuickBooksConsents
 from ledgerlink.connectors.qbo.auth.token_endpoint import Application, TokenEndpoint
-from ledgerlink.connectors.qbo.auth.token_refresh import Refresher
+from ledgerlink.connectors.qbo.auth.token_refresh import TokenRefresher
 from ledgerlink.connectors.qbo.config import LATEST, Endpoints
-from ledgerlink.connectors.qbo.documents.composer import Documents
+from ledgerlink.connectors.qbo.documents.composer import QuickBooksComposer
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
 from ledgerlink.connectors.qbo.posting import batching
 from ledgerlink.connectors.qbo.reads import catalog, webhooks
 from ledgerlink.connectors.qbo.transport.client import Client, timeout
-from ledgerlink.connectors.qbo.transport.connections import Lines
-from ledgerlink.connectors.qbo.transport.rate_limits import Limiter, Limits
+from ledgerlink.connectors.qbo.transport.connections import OneCallPerConnection
+from ledgerlink.connectors.qbo.transport.rate_limits import Limits, RateLimiter
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.connectors.shared.tls import trusted
 from ledgerlink.connectors.shared.unanswered import UnansweredWrites
@@ -32,10 +32,7 @@ LIMITS = Limits()
 
 
 class QuickBooksOnline:
-    """The connector port. `jitter` gives numbers from 0 to 1 for the waits between repeats.
-
-    A `transport` that is also synchronous (as `httpx.MockTransport`) carries the grants, too.
-    """
+    """The connector port for QuickBooks Online."""
 
     name = "qbo"
     chunk_size = batching.CHUNK_SIZE
@@ -53,7 +50,9 @@ class QuickBooksOnline:
         *,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self.composer = Documents()
+        """`jitter` returns numbers from 0 to 1 for the waits between retries. A `transport` that is
+        also synchronous (as `httpx.MockTransport`) carries the calls of the consent flow, too."""
+        self.composer = QuickBooksComposer()
         self._endpoints = endpoints
         self._time = LedgerTime(clock, endpoints.clock_scale)
         self._transport = transport
@@ -63,34 +62,35 @@ class QuickBooksOnline:
         self,
         features: Features,  # noqa: ARG002 - the port's
         chosen: Chosen = NOTHING,  # noqa: ARG002 - the port's
-    ) -> Documents:
-        """One for all companies: what differs among them, documents say."""
+    ) -> QuickBooksComposer:
+        """The same composer for all companies, because the records state the company's features."""
         return self.composer
 
     def webhook_events(
         self, headers: Mapping[str, str], body: bytes, credentials: Callable[[], Mapping[str, str]]
     ) -> Sequence[WebhookEvent]:
-        """What a webhook says. `credentials` hold `webhook_verifier_token`."""
+        """The events in a notification. `credentials` hold `webhook_verifier_token`."""
         return webhooks.webhook_events(headers, body, credentials())
 
     def batch(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
-        """Batches of 30, and beyond 40 of them single calls; per chunk. Files go one by one."""
-        return batching.together(operations)
+        """Batches of 30; beyond 40 batches a minute single calls; each file alone."""
+        return batching.group_by_request(operations)
 
     def consents(self, credentials: Mapping[str, str]) -> QuickBooksConsents:
-        """The authorisation flow. `credentials` hold `client_id` and `client_secret`."""
+        """The OAuth 2 flow. `credentials` hold `client_id` and `client_secret`."""
         transport = self._transport if isinstance(self._transport, httpx.BaseTransport) else None
         return QuickBooksConsents(
             self._endpoints, Application.of(credentials), self._time, transport
         )
 
     def login(self, given: Mapping[str, str]) -> tuple[str, Login]:  # noqa: ARG002 - the port's
-        """Users give consent at Intuit. Raises Invalid."""
-        message, remedy = "QuickBooks Online takes no login.", "Connect it without one."
+        """Raises Invalid, because users give their consent at Intuit."""
+        message = "QuickBooks Online is not connected by user name and password."
+        remedy = "Choose Connect and sign in at Intuit."
         raise Invalid.at("/login", message, remedy, code="no_login")
 
     def give_back(self, keys: Tokens, credentials: Mapping[str, str]) -> None:
-        """Revoke the authorisation."""
+        """Revoke the tokens."""
         self.consents(credentials).revoke(keys)
 
     def open(
@@ -101,17 +101,19 @@ class QuickBooksOnline:
         connector_state: ConnectorState,
         chosen: Chosen = NOTHING,  # noqa: ARG002 - the port's
     ) -> QuickBooksLedger:
-        """A connection to the company with this realm id."""
+        """Open the company with this realm id."""
         calls: Counter[str] = Counter()
         http = self._http()
         endpoint = TokenEndpoint(self._endpoints, Application.of(credentials), self._time)
-        refresher = Refresher(vault, endpoint, http, self._time, lambda kind: calls.update([kind]))
-        limiter = Limiter.restored(connector_state, LIMITS, self._time)
-        url = f"{self._endpoints.api_url.rstrip('/')}/v3/company/{company_id}"
+        refresher = TokenRefresher(
+            vault, endpoint, http, self._time, lambda kind: calls.update([kind])
+        )
+        limiter = RateLimiter.restored(connector_state, LIMITS, self._time)
         unanswered = UnansweredWrites(self._time, connector_state, latest=LATEST)
+        url = f"{self._endpoints.api_url.rstrip('/')}/v3/company/{company_id}"
         client = Client(url, http, refresher, limiter, self._time, self._jitter, calls, unanswered)
         return QuickBooksLedger(company_id, client, limiter, self._time, http, connector_state)
 
     def _http(self) -> httpx.AsyncClient:
-        transport = self._transport or Lines(trusted())
+        transport = self._transport or OneCallPerConnection(trusted())
         return httpx.AsyncClient(transport=transport, timeout=timeout(self._time))

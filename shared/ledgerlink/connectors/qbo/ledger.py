@@ -1,4 +1,4 @@
-"""One open connection to one QuickBooks company."""
+"""The ledger port for one open QuickBooks company."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -6,17 +6,17 @@ from decimal import Decimal
 
 import httpx
 
-from ledgerlink.connectors.qbo.outcomes.diagnosis import Inquiry
-from ledgerlink.connectors.qbo.outcomes.lost_writes import Finding
+from ledgerlink.connectors.qbo.outcomes.diagnosis import Diagnosis
+from ledgerlink.connectors.qbo.outcomes.lost_writes import LostWrites
 from ledgerlink.connectors.qbo.outcomes.snapshots import Snapshots
 from ledgerlink.connectors.qbo.outcomes.time_billing import TimeLinks
-from ledgerlink.connectors.qbo.posting.writer import Writing
-from ledgerlink.connectors.qbo.reads import company_features
-from ledgerlink.connectors.qbo.reads import exchange_rates as rates
+from ledgerlink.connectors.qbo.posting.writer import Writer
 from ledgerlink.connectors.qbo.reads.changes import Changes
-from ledgerlink.connectors.qbo.reads.reader import Readings
+from ledgerlink.connectors.qbo.reads.company import read_company
+from ledgerlink.connectors.qbo.reads.exchange_rates import exchange_rates
+from ledgerlink.connectors.qbo.reads.reader import ListReader
 from ledgerlink.connectors.qbo.transport.client import Client
-from ledgerlink.connectors.qbo.transport.rate_limits import Limiter
+from ledgerlink.connectors.qbo.transport.rate_limits import RateLimiter
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.model.documents import Company, Snapshot
 from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListType
@@ -25,13 +25,13 @@ from ledgerlink.domain.ports import Answered, ConnectorState, Stop, never
 
 
 class QuickBooksLedger:
-    """The ledger port over one company's client."""
+    """The ledger port for one open QuickBooks company."""
 
     def __init__(
         self,
         company_id: str,
         client: Client,
-        limiter: Limiter,
+        limiter: RateLimiter,
         time: LedgerTime,
         http: httpx.AsyncClient,
         state: ConnectorState,
@@ -41,26 +41,27 @@ class QuickBooksLedger:
         self._limiter = limiter
         self._time = time
         self._http = http
-        self._inquiry = Inquiry(client)
-        self._links = TimeLinks.restored(client, state)
-        self._readings = Readings(client, company_id)
-        self._changes = Changes(client, self._readings, state)
+        self._diagnosis = Diagnosis(client)
+        self._time_links = TimeLinks.restored(client, state)
+        self._lists = ListReader(client, company_id)
+        self._changes = Changes(client, self._lists, state)
 
     @property
     def calls(self) -> Mapping[str, int]:
-        """Requests that left so far: single, batch, query, read, cdc, token."""
+        """Requests sent so far by kind: single, batch, upload, query, read, cdc, token."""
         return self._client.calls
 
     async def company(self, stop: Stop = never) -> Company:
-        """The company with its features, in two reads."""
-        return await company_features.company(self._client, self._company_id, stop)
+        """The company with its features, in two calls."""
+        return await read_company(self._client, self._company_id, stop)
 
     async def prepare(self, operations: Sequence[Operation], stop: Stop) -> None:
-        """Nothing: what is to be known is known by each write's own answer."""
+        """Does nothing, because QuickBooks' response to a write contains all that is needed."""
 
     async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:
         """Send the requests as the port describes."""
-        await Writing(self._client, self._inquiry, self._links, answered, stop).send(requests)
+        writer = Writer(self._client, self._diagnosis, self._time_links, answered, stop)
+        await writer.send(requests)
 
     async def find(
         self,
@@ -69,37 +70,42 @@ class QuickBooksLedger:
         known: Collection[str],
         stop: Stop = never,
     ) -> Mapping[int, Outcome]:
-        """Look for writes as the port describes."""
+        """Search for lost writes as the port describes."""
         await self._client.unanswered.wait(stop)
-        return await Finding(self._client, since, known, stop).find(writes)
+        return await LostWrites(self._client, since, known, stop).find(writes)
 
     async def copies(
         self, kind: str, ids: Sequence[str], days: tuple[date, date] | None, stop: Stop = never
     ) -> Mapping[str, Snapshot]:
-        """What the ledger holds of these records of ours, as the port describes."""
-        return await Snapshots(self._client, stop).of(kind, ids, days)
+        """Snapshots of our records as the port describes."""
+        return await Snapshots(self._client, stop).read(kind, ids, days)
 
     async def exchange_rates(
         self, wanted: Collection[tuple[str, date]], stop: Stop = never
     ) -> Mapping[tuple[str, date], Decimal]:
-        """Home units for one of a currency on a day, in one call for each."""
-        return await rates.exchange_rates(self._client, wanted, stop)
+        """Units of the home currency for one of each currency on its day; one call for each."""
+        return await exchange_rates(self._client, wanted, stop)
 
     async def read_list(self, reading: ListRead, stop: Stop = never) -> ListBatch:
-        """One batch as the port describes, usually in one call."""
-        return await self._readings.read(reading, stop)
+        """One batch of a list as the port describes, usually in one call."""
+        return await self._lists.read(reading, stop)
 
     async def changes(
         self, wanted: Sequence[ListType], since: datetime, stop: Stop = never
     ) -> Mapping[ListType, ListBatch]:
-        """What changed as the port describes, usually in one call."""
+        """Changes of lists as the port describes, usually in one call."""
         return await self._changes.since(wanted, since, stop)
 
     def connector_state(self) -> ConnectorState:
-        """What the limiter remembers, until when writes may come late, what the ledger does not
-        tell the changes of, and how it wants to be told of time, as JSON values."""
-        limits, unanswered = self._limiter.state(self._time), self._client.unanswered.state()
-        return {**limits, **unanswered, **self._changes.state(), **self._links.state()}
+        """What the next worker has to know, as JSON values: calls that count against the limits,
+        writes without an answer, and how this company wants changes and time links to be asked
+        for."""
+        return {
+            **self._limiter.state(self._time),
+            **self._client.unanswered.state(),
+            **self._changes.state(),
+            **self._time_links.state(),
+        }
 
     async def close(self) -> None:
         """Close the network connections."""

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.qbo.documents.composer import Documents
-from ledgerlink.connectors.qbo.protocol.json_body import wire
+from ledgerlink.connectors.qbo.documents.composer import QuickBooksComposer
+from ledgerlink.connectors.qbo.protocol.json_body import encode
 from ledgerlink.domain.model.documents import (
     Document,
     ExpenseLine,
@@ -24,7 +24,7 @@ from ledgerlink.domain.model.documents import (
 from ledgerlink.domain.model.reasons import Reason
 from ledgerlink.domain.ports import Blocked, Composer
 
-COMPOSER: Composer = Documents()
+COMPOSER: Composer = QuickBooksComposer()
 DAY = date(2026, 2, 2)
 AMERICAN = Features(country="US", home_currency="USD", automated_tax=False)
 AUTOMATED = Features(country="US", home_currency="USD", automated_tax=True)
@@ -116,7 +116,7 @@ def composed(paper: ResolvedExpenses | ResolvedInvoice | ResolvedReceipt) -> Doc
 
 def body(paper: ResolvedExpenses | ResolvedInvoice | ResolvedReceipt) -> dict[str, Any]:
     """The body as it goes over the wire, every number exact."""
-    text = wire(composed(paper).body)
+    text = encode(composed(paper).body)
     read: dict[str, Any] = json.loads(text, parse_float=Decimal, parse_int=Decimal)
     return read
 

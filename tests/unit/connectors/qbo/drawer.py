@@ -7,8 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.connectors.qbo.outcomes.accepted import posted
-from ledgerlink.connectors.qbo.protocol.json_body import wire
+from ledgerlink.connectors.qbo.outcomes.accepted import accepted
+from ledgerlink.connectors.qbo.protocol.json_body import encode
 from ledgerlink.domain.model.documents import (
     ResolvedExpenses,
     ResolvedInvoice,
@@ -44,7 +44,7 @@ def create(paper: Paper, seq: int = 0) -> Write:
 def update(paper: Paper, before: Row, version: str = "2") -> Write:
     """The update of record 145 from what the ledger answered before."""
     fresh = create(paper)
-    base = posted(fresh, before).content
+    base = accepted(fresh, before).content
     return replace(
         fresh, action=Action.UPDATE, ledger_id="145", version=version, base_fingerprint=base
     )
@@ -58,7 +58,7 @@ def removal(paper: Paper, before: Row, version: str = "2") -> Write:
 def stored(paper: Paper, ledger_id: str = "145", version: str = "0", **changes: Any) -> Row:
     """A document as the ledger answers with it; `changes` of None are left out."""
     document = composed(paper)
-    read: Row = json.loads(wire(document.body))
+    read: Row = json.loads(encode(document.body))
     lines = [_line(number, line) for number, line in enumerate(read.get("Line", ()), 1)]
     amount = float(sum((Decimal(str(line["Amount"])) for line in lines), Decimal(0)))
     tax = read.get("TxnTaxDetail", {}).get("TotalTax", 0)

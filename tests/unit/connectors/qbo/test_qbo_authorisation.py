@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import httpx
 import pytest
 from ledgerlink.connectors.qbo import PRODUCTION, QuickBooksOnline
-from ledgerlink.connectors.qbo.auth.consent import PATIENCE, QuickBooksConsents
+from ledgerlink.connectors.qbo.auth.consent import TIME_LIMIT, QuickBooksConsents
 from ledgerlink.connectors.qbo.auth.token_endpoint import Application
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.errors import AuthorizationLost, Invalid, LedgerStopped, LedgerUnavailable
@@ -147,9 +147,9 @@ class Silent(httpx.AsyncBaseTransport):
 
 
 def test_somebody_at_a_browser_does_not_wait_for_a_silent_token_endpoint() -> None:
-    assert PATIENCE == 10
+    assert TIME_LIMIT == 10
     time = LedgerTime(Standing())
-    silent = QuickBooksConsents(PRODUCTION, Application("a", "b"), time, Silent(), patience=0.01)
+    silent = QuickBooksConsents(PRODUCTION, Application("a", "b"), time, Silent(), time_limit=0.01)
     with pytest.raises(LedgerUnavailable, match="TimeoutError"):
         silent.exchange("code", "https://us.example/back")
     with pytest.raises(LedgerUnavailable, match="TimeoutError"):

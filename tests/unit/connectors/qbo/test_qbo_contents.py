@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.qbo.documents import content
-from ledgerlink.connectors.qbo.documents.composer import Documents
+from ledgerlink.connectors.qbo.documents.composer import QuickBooksComposer
 from ledgerlink.connectors.qbo.outcomes.accepted import differences
 from ledgerlink.domain.model.documents import (
     Known,
@@ -70,7 +70,7 @@ def told(paper: Paper, row: Row) -> list[str]:
 
 
 def print_of(paper: Paper, row: Row) -> str:
-    return content.content_print(kind_of(paper), row)
+    return content.content_fingerprint(kind_of(paper), row)
 
 
 def echo(paper: Paper) -> Row:
@@ -219,7 +219,7 @@ def test_an_edit_shows(paper: Paper, path: tuple[str | int, ...], value: Any) ->
 
 
 def test_kinds_with_the_same_values_are_not_the_same() -> None:
-    assert content.content_print("Bill", {}) != content.content_print("Purchase", {})
+    assert content.content_fingerprint("Bill", {}) != content.content_fingerprint("Purchase", {})
 
 
 @pytest.mark.parametrize(
@@ -241,12 +241,12 @@ def test_kinds_with_the_same_values_are_not_the_same() -> None:
 def test_a_document_of_ours_is_known_by_the_whole_line_of_our_name(
     note: str | None, same: bool
 ) -> None:
-    assert content.is_same(composed(BILL).body, {"PrivateNote": note}) is same
+    assert content.has_marker_of(composed(BILL).body, {"PrivateNote": note}) is same
 
 
 def test_a_line_of_the_product_in_brackets_is_not_taken_for_our_name() -> None:
     paper = expenses(note=(("report_name", "[draft]"),))
-    assert not content.is_same(composed(paper).body, {"PrivateNote": "[draft]"})
+    assert not content.has_marker_of(composed(paper).body, {"PrivateNote": "[draft]"})
 
 
 RECORDS: list[NewListRecord] = [
@@ -263,11 +263,11 @@ RECORDS: list[NewListRecord] = [
 def test_list_records_are_known_as_what_was_sent_whatever_else_they_have(
     record: NewListRecord,
 ) -> None:
-    document = Documents().list_record(record)
+    document = QuickBooksComposer().list_record(record)
     parent = {"ParentRef": {"value": "1", "name": "Amy"}} if document.body.get("Job") else {}
     prices = {"UnitPrice": 75.5} if "UnitPrice" in document.body else {"UnitPrice": 0}
     row = {**document.body, **parent, **prices, "Notes": "theirs", "Job": "Job" in document.body}
-    assert fingerprint(document.body) in content.prints(document.kind, row)
+    assert fingerprint(document.body) in content.possible_fingerprints(document.kind, row)
 
 
 @pytest.mark.parametrize(
@@ -280,8 +280,8 @@ def test_list_records_are_known_as_what_was_sent_whatever_else_they_have(
 )
 def test_an_edit_of_our_fields_of_a_list_record_shows(kind: str, changes: Row) -> None:
     body = {"DisplayName": "Amy's Bird Sanctuary"}
-    assert fingerprint(body) in content.prints(kind, body)
-    assert fingerprint(body) not in content.prints(kind, {**body, **changes})
+    assert fingerprint(body) in content.possible_fingerprints(kind, body)
+    assert fingerprint(body) not in content.possible_fingerprints(kind, {**body, **changes})
 
 
 def test_the_number_that_a_check_gets_when_it_is_printed_is_no_edit() -> None:

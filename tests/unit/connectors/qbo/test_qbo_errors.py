@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
-from ledgerlink.connectors.qbo.outcomes.rejected import Findings, Refusal, explain
+from ledgerlink.connectors.qbo.outcomes.rejected import Findings, Rejection, explain
 from ledgerlink.connectors.qbo.protocol import error_codes
 from ledgerlink.connectors.qbo.protocol.error_codes import TABLE, disposition
 from ledgerlink.connectors.qbo.protocol.faults import Fault
-from ledgerlink.connectors.qbo.protocol.response import Reply, read
+from ledgerlink.connectors.qbo.protocol.response import Response, parse
 from ledgerlink.connectors.shared.errors import Disposition
 from ledgerlink.domain.model.plan import Action, Write
 from ledgerlink.domain.model.reasons import REASONS
@@ -56,8 +56,8 @@ THROTTLED = b"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 </Error></Fault></IntuitResponse>"""
 
 
-def reply_of(status: int, content: bytes, **headers: str) -> Reply:
-    return read(httpx.Response(status, content=content, headers=headers))
+def reply_of(status: int, content: bytes, **headers: str) -> Response:
+    return parse(httpx.Response(status, content=content, headers=headers))
 
 
 def test_the_table_knows_the_complete_list_of_codes() -> None:
@@ -73,7 +73,7 @@ def test_every_reason_of_the_table_exists() -> None:
 @pytest.mark.parametrize("code", COMPLETE)
 @pytest.mark.parametrize("write", [create(1), change(1, Action.UPDATE), change(1, Action.DELETE)])
 def test_every_code_can_be_told_in_words(code: str, write: Write) -> None:
-    words = explain(Refusal(write, Fault(code, "M", "what the ledger said")), Findings())
+    words = explain(Rejection(write, Fault(code, "M", "what the ledger said")), Findings())
     assert words.message
     assert words.remedy
 
@@ -140,7 +140,7 @@ def test_a_body_that_is_no_fault_is_told_by_its_status(content: bytes) -> None:
 def test_codes_decide_and_then_types_and_then_statuses(
     status: int, code: str, kind: str, expected: Disposition
 ) -> None:
-    assert disposition(Reply(status, faults=(Fault(code, type=kind),))) is expected
+    assert disposition(Response(status, faults=(Fault(code, type=kind),))) is expected
 
 
 @pytest.mark.parametrize(
@@ -158,17 +158,17 @@ def test_codes_decide_and_then_types_and_then_statuses(
     ],
 )
 def test_without_a_readable_body_the_status_decides(status: int, expected: Disposition) -> None:
-    assert disposition(Reply(status)) is expected
+    assert disposition(Response(status)) is expected
 
 
 def test_of_several_faults_the_gravest_decides() -> None:
     faults = (Fault("610"), Fault("120"), Fault("10000"))
     assert error_codes.gravest(faults).code == "120"
-    assert disposition(Reply(400, faults=faults)) is Disposition.RECONNECT
+    assert disposition(Response(400, faults=faults)) is Disposition.RECONNECT
 
 
 def explained(write: Write, fault: Fault, **found: Any) -> tuple[str, str]:
-    why = explain(Refusal(write, fault), Findings(**found))
+    why = explain(Rejection(write, fault), Findings(**found))
     return why.code, why.message
 
 
@@ -208,13 +208,13 @@ def test_the_holder_of_a_name_is_told() -> None:
 
 def test_a_text_too_long_names_our_field_and_both_lengths() -> None:
     write = create(1, {"Description": "x" * 4006})
-    why = explain(Refusal(write, Fault("2050", element="Description")), Findings())
+    why = explain(Rejection(write, Fault("2050", element="Description")), Findings())
     assert (why.code, why.field) == ("text_too_long", "notes")
     assert "4006" in why.message
     assert "4000" in why.message
 
 
 def test_a_text_too_long_in_an_unknown_field_is_told_in_the_ledgers_words() -> None:
-    why = explain(Refusal(create(1), Fault("2050", detail="Max:15", element="Fax")), Findings())
+    why = explain(Rejection(create(1), Fault("2050", detail="Max:15", element="Fax")), Findings())
     assert why.code == "refused"
     assert "Max:15" in why.message

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.qbo.reads.company_features import features
+from ledgerlink.connectors.qbo.reads.company import features
 
 INFO: dict[str, Any] = {"Country": "US", "NameValue": []}
 PREFERENCES: dict[str, Any] = {

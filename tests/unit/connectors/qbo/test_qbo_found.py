@@ -39,7 +39,7 @@ def test_a_document_is_known_again_by_our_name_in_its_note(paper: Paper) -> None
     (outcome,) = found(there, create(paper)).values()
     assert outcome.ledger_id == "145"
     assert why(outcome).code == "already_written"
-    assert outcome.content == contents.content_print(kind_of(paper), stored(paper))
+    assert outcome.content == contents.content_fingerprint(kind_of(paper), stored(paper))
     assert isinstance(there.rows, Cabinet)
     (statement,) = there.rows.asked(kind_of(paper))
     assert "WHERE MetaData.CreateTime >= '2026-03-02T08:57:00+00:00' " in statement
@@ -132,4 +132,4 @@ def test_a_file_of_which_a_query_tells_little_is_read_by_itself() -> None:
     there.reads = {"3": {"Attachable": stored(receipt(), "3")}}
     (outcome,) = found(there, filed()).values()
     assert outcome.ledger_id == "3"
-    assert outcome.content == contents.content_print("Attachable", stored(receipt()))
+    assert outcome.content == contents.content_fingerprint("Attachable", stored(receipt()))

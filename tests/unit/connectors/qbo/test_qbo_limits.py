@@ -1,4 +1,4 @@
-"""The limiter and the turnstile, in virtual time."""
+"""The limiter and the throttle, in virtual time."""
 
 import asyncio
 import json
@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgerlink.connectors.qbo.posting.batching import batch
-from ledgerlink.connectors.qbo.transport.rate_limits import Lane, Limiter, Limits
+from ledgerlink.connectors.qbo.posting.batching import request_sizes
+from ledgerlink.connectors.qbo.transport.rate_limits import Budget, Limits, RateLimiter
 from ledgerlink.connectors.qbo.transport.throttle import Throttle
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.ports import Interrupted
@@ -47,32 +47,32 @@ class Wall:
 
 
 arrivals = st.lists(
-    st.tuples(st.floats(0, 20), st.sampled_from(Lane), st.booleans()), min_size=1, max_size=80
+    st.tuples(st.floats(0, 20), st.sampled_from(Budget), st.booleans()), min_size=1, max_size=80
 )
 
 
 @settings(max_examples=60, deadline=None)
 @given(arrivals)
 def test_no_window_ever_exceeds_its_limit_even_across_invocations(
-    arrivals: list[tuple[float, Lane, bool]],
+    arrivals: list[tuple[float, Budget, bool]],
 ) -> None:
     wall, restarts = Wall(), 0
     time = wall.time(0.0)
-    limiter = Limiter(SMALL)
-    starts: list[tuple[float, Lane]] = []
+    limiter = RateLimiter(SMALL)
+    starts: list[tuple[float, Budget]] = []
     for gap, lane, restart in arrivals:
         wall.seconds += gap
         if restart:
             state = json.loads(json.dumps(limiter.state(time)))
             restarts += 1
             time = wall.time(offset=float(restarts))
-            limiter = Limiter.restored(state, SMALL, time)
+            limiter = RateLimiter.restored(state, SMALL, time)
         wall.seconds += max(limiter.opens_at(lane) - time.now(), 0.0)
-        limiter.take(lane, time.now())
+        limiter.count(lane, time.now())
         starts.append((wall.seconds, lane))
     every = [start for start, _ in starts]
     assert most_within(every, SMALL.window - 0.01) <= SMALL.per_minute
-    batches = [start for start, lane in starts if lane is Lane.BATCH]
+    batches = [start for start, lane in starts if lane is Budget.BATCH]
     assert most_within(batches, SMALL.window - 0.01) <= SMALL.batches_per_minute
     assert most_within(every, 1 / SMALL.per_second) <= 2
 
@@ -84,7 +84,7 @@ def test_ten_thousand_operations_take_no_more_than_a_twentieth_longer_than_the_l
     company = Company(latency=lambda kind: batch_seconds if kind == "batch" else 0.4)
 
     async def main() -> float:
-        report = await written(company, requests(batch(["TimeActivity"] * 10_000)))
+        report = await written(company, requests(request_sizes(["TimeActivity"] * 10_000)))
         assert len(report.outcomes) == 10_000
         return asyncio.get_running_loop().time()
 
@@ -113,13 +113,13 @@ def test_a_single_does_not_wait_behind_the_budget_of_batches() -> None:
 def test_the_next_invocation_goes_on_where_this_one_stood() -> None:
     async def main() -> float:
         time = LedgerTime(VirtualClock())
-        limiter = Limiter(Limits())
+        limiter = RateLimiter(Limits())
         for _ in range(40):
-            limiter.take(Lane.BATCH, time.now())
+            limiter.count(Budget.BATCH, time.now())
         await time.sleep(20)
         state = json.loads(json.dumps(limiter.state(time)))
         later = LedgerTime(VirtualClock(offset=10.0))
-        return Limiter.restored(state, Limits(), later).opens_at(Lane.BATCH) - later.now()
+        return RateLimiter.restored(state, Limits(), later).opens_at(Budget.BATCH) - later.now()
 
     assert run(main()) == pytest.approx(61.2 - 30, abs=0.01)
 
@@ -127,11 +127,11 @@ def test_the_next_invocation_goes_on_where_this_one_stood() -> None:
 def test_a_pause_outlives_the_invocation() -> None:
     async def main() -> float:
         time = LedgerTime(VirtualClock())
-        limiter = Limiter(Limits())
+        limiter = RateLimiter(Limits())
         limiter.pause(time.now() + 60)
         later = LedgerTime(VirtualClock(offset=25.0))
-        restored = Limiter.restored(limiter.state(time), Limits(), later)
-        return restored.opens_at(Lane.SINGLE) - later.now()
+        restored = RateLimiter.restored(limiter.state(time), Limits(), later)
+        return restored.opens_at(Budget.SINGLE) - later.now()
 
     assert run(main()) == pytest.approx(35, abs=0.01)
 
@@ -139,10 +139,10 @@ def test_a_pause_outlives_the_invocation() -> None:
 def test_a_faster_ledger_clock_shortens_the_windows() -> None:
     async def main() -> float:
         clock = VirtualClock()
-        turnstile = Throttle(Limiter(Limits()), LedgerTime(clock, scale=20))
+        throttle = Throttle(RateLimiter(Limits()), LedgerTime(clock, scale=20))
         for _ in range(501):
-            await turnstile.enter(Lane.SINGLE)
-            turnstile.leave(Lane.SINGLE)
+            await throttle.acquire(Budget.SINGLE)
+            throttle.release(Budget.SINGLE)
         return clock.monotonic()
 
     assert run(main()) == pytest.approx(61.2 / 20, abs=0.01)
@@ -151,11 +151,11 @@ def test_a_faster_ledger_clock_shortens_the_windows() -> None:
 def test_whoever_waits_for_the_budget_hears_of_a_stop_within_a_second() -> None:
     async def main() -> float:
         clock = VirtualClock()
-        limiter = Limiter(Limits())
+        limiter = RateLimiter(Limits())
         limiter.pause(60.0)
-        turnstile = Throttle(limiter, LedgerTime(clock))
+        throttle = Throttle(limiter, LedgerTime(clock))
         with pytest.raises(Interrupted):
-            await turnstile.enter(Lane.SINGLE, lambda: clock.monotonic() > 5)
+            await throttle.acquire(Budget.SINGLE, lambda: clock.monotonic() > 5)
         return clock.monotonic()
 
     assert run(main()) <= 6.1

@@ -49,7 +49,7 @@ def test_a_copy_tells_its_total_and_what_it_holds(paper: Paper) -> None:
         ledger_id="145",
         version="3",
         body={},
-        forms=(content.content_print(composed(paper).kind, row),),
+        forms=(content.content_fingerprint(composed(paper).kind, row),),
         total=Decimal(str(row["TotalAmt"])),
         fixed=composed(paper).fixed,
     )
@@ -58,7 +58,7 @@ def test_a_copy_tells_its_total_and_what_it_holds(paper: Paper) -> None:
 def test_a_file_tells_what_it_is_attached_to() -> None:
     copy = copy_of(receipt())
     assert (copy.locked, copy.total) == (None, None)
-    assert copy.forms == (content.content_print("Attachable", stored(receipt())),)
+    assert copy.forms == (content.content_fingerprint("Attachable", stored(receipt())),)
     assert copy.forms != copy_of(receipt(document=Known("146"))).forms
 
 

@@ -105,7 +105,7 @@ def test_a_record_that_holds_what_the_update_would_store_is_taken_over(
     found = outcome(there, update(after, stored(before)))
     assert (found.state, found.ledger_id, found.version) == (ItemState.POSTED, "145", "5")
     assert code(found) == "already_written"
-    assert found.content == content.content_print(kind, stored(after))
+    assert found.content == content.content_fingerprint(kind, stored(after))
 
 
 @pytest.mark.parametrize(("before", "after", "kind"), PAIRS)

@@ -25,7 +25,7 @@ def test_any_text_reads_back_as_itself_and_ends_where_it_should(text: str) -> No
 
 @given(st.lists(st.text(), min_size=1, max_size=5))
 def test_no_value_breaks_out_of_a_list(values: list[str]) -> None:
-    condition = queries.among("DisplayName", values)
+    condition = queries.is_in("DisplayName", values)
     at = len("DisplayName IN (")
     for number, value in enumerate(values):
         assert condition[:at].endswith(", " if number else "(")
@@ -41,7 +41,7 @@ def test_an_apostrophe_is_escaped_as_the_ledger_wants_it() -> None:
 
 def test_a_moment_carries_its_offset() -> None:
     moment = datetime(2026, 1, 1, 8, 30, 15, 999, tzinfo=UTC)
-    condition = queries.since("MetaData.CreateTime", moment)
+    condition = queries.at_or_after("MetaData.CreateTime", moment)
     assert condition == "MetaData.CreateTime >= '2026-01-01T08:30:15+00:00'"
 
 

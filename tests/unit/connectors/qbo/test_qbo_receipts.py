@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
-from ledgerlink.connectors.qbo.documents.attachment import TYPES
+from ledgerlink.connectors.qbo.documents.attachment import CONTENT_TYPES
 from ledgerlink.connectors.qbo.posting import uploads
-from ledgerlink.connectors.qbo.posting.batching import answers, call_of
-from ledgerlink.connectors.qbo.posting.uploads import MOST, Unsendable
-from ledgerlink.connectors.qbo.protocol.response import Reply
-from ledgerlink.connectors.qbo.transport.rate_limits import Lane
+from ledgerlink.connectors.qbo.posting.batching import call_for, write_results
+from ledgerlink.connectors.qbo.posting.uploads import MAX_BYTES, UnsendableFile
+from ledgerlink.connectors.qbo.protocol.response import Response
+from ledgerlink.connectors.qbo.transport.rate_limits import Budget
 from ledgerlink.domain.errors import Invalid, NotFound
 from ledgerlink.domain.model.documents import Pending, needs
 from ledgerlink.domain.model.plan import Action, ItemState, Request, Write
@@ -65,8 +65,8 @@ def test_a_document_still_to_come_is_kept_open() -> None:
 
 def test_every_type_of_file_that_the_ledger_takes_is_taken() -> None:
     listed = "ai csv doc docx eps gif jpeg jpg ods pdf png rtf tif txt xls xlsx xml"
-    assert sorted(TYPES) == listed.split()
-    for ending, types in TYPES.items():
+    assert sorted(CONTENT_TYPES) == listed.split()
+    for ending, types in CONTENT_TYPES.items():
         for content_type in types:
             given = receipt(file_name=f"a.b.{ending.upper()}", content_type=content_type)
             assert composed(given).body["ContentType"] == content_type
@@ -95,7 +95,7 @@ def test_what_the_ledger_cannot_take_is_blocked_with_its_field(
 def test_a_refusal_names_the_file_and_what_would_do() -> None:
     assert "lunch.exe: it takes ai, csv," in blocked(receipt(file_name="lunch.exe")).message
     words = blocked(receipt(content_type="image/png")).message
-    assert "its content type is image/png, and pdf is application/pdf" in words
+    assert "its content type is image/png, but a pdf file has application/pdf" in words
 
 
 def test_what_a_content_type_says_besides_is_left_out() -> None:
@@ -104,7 +104,7 @@ def test_what_a_content_type_says_besides_is_left_out() -> None:
 
 
 def test_a_receipt_goes_up_with_its_bytes_in_one_call() -> None:
-    call = call_of(Request("r-1", (upload(),)))
+    call = call_for(Request("r-1", (upload(),)))
     assert (call.kind, call.method) == ("upload", "POST")
     assert call.path == "/upload?requestid=r-1&minorversion=75"
     kind, _, boundary = call.content_type.partition("; boundary=")
@@ -139,39 +139,39 @@ def parts(content: bytes, boundary: str) -> list[tuple[dict[str, str], bytes]]:
 
 
 def test_the_same_request_is_the_same_bytes_and_another_has_another_boundary() -> None:
-    first, again = (call_of(Request("r-1", (upload(),))) for _ in range(2))
+    first, again = (call_for(Request("r-1", (upload(),))) for _ in range(2))
     assert (first.path, first.content_type, first.body()) == (
         again.path,
         again.content_type,
         again.body(),
     )
-    assert call_of(Request("r-2", (upload(),))).content_type != first.content_type
+    assert call_for(Request("r-2", (upload(),))).content_type != first.content_type
 
 
 @pytest.mark.parametrize("request_id", ["r", "a" * 36, "odd &id=ü\r\n"])
 def test_a_boundary_is_one_whatever_the_request_is_called(request_id: str) -> None:
-    boundary = call_of(Request(request_id, (upload(),))).content_type.partition("boundary=")[2]
+    boundary = call_for(Request(request_id, (upload(),))).content_type.partition("boundary=")[2]
     assert boundary.isascii()
     assert boundary.isalnum()
     assert len(boundary) <= 70
 
 
 def test_a_name_cannot_break_out_of_its_header() -> None:
-    call = call_of(Request("r", (upload(file_name='a"; name="b 100% é.pdf'),)))
+    call = call_for(Request("r", (upload(file_name='a"; name="b 100% é.pdf'),)))
     about, (head, _) = parts(call.body(), call.content_type.partition("boundary=")[2])
     assert head["content-disposition"].endswith('filename="a%22; name=%22b 100%25 é.pdf"')
     assert json.loads(about[1])["FileName"] == 'a"; name="b 100% é.pdf'
 
 
 def test_an_upload_writes_and_draws_on_the_budget_of_single_calls() -> None:
-    call = call_of(Request("r", (upload(),)))
+    call = call_for(Request("r", (upload(),)))
     assert call.writes
-    assert call.lane is Lane.SINGLE
+    assert call.budget is Budget.SINGLE
 
 
 def test_a_receipt_moved_to_another_document_is_updated_whole_and_without_its_bytes() -> None:
     moved = replace(upload(document_kind="Bill"), action=Action.UPDATE, ledger_id="5", version="1")
-    call = call_of(Request("r-1", (moved,)))
+    call = call_for(Request("r-1", (moved,)))
     assert (call.kind, call.path) == ("single", "/attachable?requestid=r-1&minorversion=75")
     assert json.loads(call.body()) == {
         **body(receipt(document_kind="Bill")),
@@ -183,7 +183,7 @@ def test_a_receipt_moved_to_another_document_is_updated_whole_and_without_its_by
 
 def test_a_receipt_that_is_taken_out_is_deleted() -> None:
     gone = replace(upload(file=None), action=Action.DELETE, body=None, ledger_id="5", version="1")
-    call = call_of(Request("r-1", (gone,)))
+    call = call_for(Request("r-1", (gone,)))
     assert call.path == "/attachable?operation=delete&requestid=r-1&minorversion=75"
     assert json.loads(call.body()) == {"Id": "5", "SyncToken": "1"}
 
@@ -191,11 +191,13 @@ def test_a_receipt_that_is_taken_out_is_deleted() -> None:
 def test_the_answer_to_an_upload_is_the_receipt_or_its_fault() -> None:
     request = Request("r", (upload(3),))
     entity = {"Id": "5", "SyncToken": "0"}
-    (told,) = answers(request, Reply(200, {"AttachableResponse": [{"Attachable": entity}]}))
+    (told,) = write_results(
+        request, Response(200, {"AttachableResponse": [{"Attachable": entity}]})
+    )
     assert (told.write.seq, told.entity, told.faults) == (3, entity, ())
-    (told,) = answers(request, Reply(200, {"AttachableResponse": [faulty("6030")]}))
+    (told,) = write_results(request, Response(200, {"AttachableResponse": [faulty("6030")]}))
     assert [each.code for each in told.faults] == ["6030"]
-    assert list(answers(request, Reply(200, {"AttachableResponse": []}))) == []
+    assert list(write_results(request, Response(200, {"AttachableResponse": []}))) == []
 
 
 def absent() -> bytes:
@@ -207,8 +209,8 @@ def beyond() -> bytes:
 
 
 def unsendable(file: Callable[[], bytes] | None) -> Reason:
-    call = call_of(Request("r", (upload(file=file),)))
-    with pytest.raises(Unsendable) as raised:
+    call = call_for(Request("r", (upload(file=file),)))
+    with pytest.raises(UnsendableFile) as raised:
         call.body()
     return raised.value.reason
 
@@ -225,10 +227,10 @@ def test_a_file_that_nobody_would_read_is_too_large() -> None:
 
 
 def test_a_call_has_no_more_bytes_than_the_ledger_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert MOST == 100_000_000
-    whole = call_of(Request("r", (upload(file=lambda: b"x"),))).body()
-    monkeypatch.setattr(uploads, "MOST", len(whole))
-    assert len(call_of(Request("r", (upload(file=lambda: b"y"),))).body()) == len(whole)
+    assert MAX_BYTES == 100_000_000
+    whole = call_for(Request("r", (upload(file=lambda: b"x"),))).body()
+    monkeypatch.setattr(uploads, "MAX_BYTES", len(whole))
+    assert len(call_for(Request("r", (upload(file=lambda: b"y"),))).body()) == len(whole)
     why = unsendable(lambda: b"xy")
     assert why.code == "receipt_too_large"
     assert "lunch.pdf has 2 bytes; 1 is the most" in why.message

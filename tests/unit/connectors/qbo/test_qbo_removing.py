@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from ledgerlink.connectors.qbo.posting.batching import call_of
+from ledgerlink.connectors.qbo.posting.batching import call_for
 from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.model.documents import fingerprint
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
@@ -229,7 +229,7 @@ def test_a_list_record_is_made_inactive_and_nothing_else_of_it_is_touched(kind: 
 
 
 def test_in_a_batch_list_records_are_updated_and_time_is_deleted() -> None:
-    call = call_of(Request("r", (removal(), removal(1, "Customer", "58"))))
+    call = call_for(Request("r", (removal(), removal(1, "Customer", "58"))))
     time, customer = json.loads(call.body())["BatchItemRequest"]
     assert (time["operation"], customer["operation"]) == ("delete", "update")
     assert customer["Customer"]["Active"] is False
@@ -243,7 +243,7 @@ def test_a_list_record_that_stays_active_says_so() -> None:
     assert found.state is ItemState.POSTED
     assert why(found) == (
         "answer_differs",
-        "The ledger stored it, but with other values: Active no became yes.",
+        "The ledger stored it, but with other values: active no became yes.",
     )
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.qbo.posting.batching import call_of
+from ledgerlink.connectors.qbo.posting.batching import call_for
 from ledgerlink.domain.model.documents import Document, Known, NewCustomer, NewItem, NewPerson
 from ledgerlink.domain.model.plan import Action, Request
 
@@ -115,7 +115,7 @@ def test_every_property_of_an_update_is_in_the_schema_whether_it_is_sent_or_clea
 ) -> None:
     for body in (document.body, {}):
         write = replace(change(1, Action.UPDATE), kind=document.kind, body=body)
-        sent = json.loads(call_of(Request("r", (write,))).body())
+        sent = json.loads(call_for(Request("r", (write,))).body())
         assert list(SCHEMA.unknown(document.kind, sent)) == []
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from ledgerlink.connectors.qbo.posting.uploads import MOST
+from ledgerlink.connectors.qbo.posting.uploads import MAX_BYTES
 from ledgerlink.domain.errors import Invalid, LedgerStopped, NotFound
 from ledgerlink.domain.model.documents import Known
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
@@ -142,18 +142,18 @@ def test_each_list_is_asked_once_and_what_was_looked_up_is_known() -> None:
         (
             expenses(account_id="33"),
             [row("33", "Loan", AccountType="Long Term Liability")],
-            "account Loan (33), which is of the type Long Term Liability, is not an accounts "
+            "Account Loan (33), which is of the type Long Term Liability, is not an accounts "
             "payable account",
         ),
         (
             expenses(**CHECK),
             [row("35", "Visa", AccountType="Credit Card")],
-            "account Visa (35), which is of the type Credit Card, is not a bank account",
+            "Account Visa (35), which is of the type Credit Card, is not a bank account",
         ),
         (
             expenses(**CARD),
             [row("42", "Checking", AccountType="Bank")],
-            "account Checking (42), which is of the type Bank, is not a credit card account",
+            "Account Checking (42), which is of the type Bank, is not a credit card account",
         ),
         (
             expenses(account_id="33"),
@@ -161,7 +161,7 @@ def test_each_list_is_asked_once_and_what_was_looked_up_is_known() -> None:
                 row("33", "Payable", AccountType="Accounts Payable"),
                 row("13", "Receivable", AccountType="Accounts Receivable"),
             ],
-            "account Receivable (13), which is of the type Accounts Receivable, is not an account "
+            "Account Receivable (13), which is of the type Accounts Receivable, is not an account "
             "that expenses can be posted to",
         ),
     ],
@@ -183,13 +183,13 @@ def test_an_account_of_which_nobody_knows_the_sort_is_told_in_the_ledgers_words(
     ("code", "field", "words"),
     [
         ("2290", "amount", "an amount is negative"),
-        ("3000", "custom_fields", "a custom field is not one of the company's"),
-        ("6070", "quantity", "an amount is not its quantity times its price"),
-        ("6100", "tax_code_key", "a tax code does not suit the company"),
+        ("3000", "custom_fields", "the company does not have one of the custom fields"),
+        ("6070", "quantity", "an amount is not quantity times price"),
+        ("6100", "tax_code_key", "the company cannot use this tax code"),
         ("6220", "key", "the record still has a balance"),
-        ("6310", "project_key", "what is billable needs a customer"),
-        ("6420", "email", "it is to be sent, and has no e-mail address"),
-        ("620", "time_keys", "something that it is to be linked to cannot be linked"),
+        ("6310", "project_key", "something billable has no customer"),
+        ("6420", "email", "it is to be e-mailed and has no e-mail address"),
+        ("620", "time_keys", "it cannot be linked to the time or document that it names"),
     ],
 )
 def test_codes_that_say_little_are_put_in_words_with_the_field(
@@ -285,7 +285,7 @@ def test_a_file_that_cannot_go_along_fails_alone() -> None:
         raise Invalid("too_large", "It is too large.")
 
     there = company()
-    files = [missing, beyond, lambda: b"x" * (MOST + 1), lambda: b"abc"]
+    files = [missing, beyond, lambda: b"x" * (MAX_BYTES + 1), lambda: b"abc"]
     requests = [Request(f"r{n}", (attached(n, file),)) for n, file in enumerate(files)]
 
     def stored_file(request: object) -> object:

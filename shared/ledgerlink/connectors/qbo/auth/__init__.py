@@ -1,1 +1,1 @@
-"""How the right to call is obtained, kept and given back."""
+"""OAuth 2: the user's consent, tokens, their refresh, and the bearer scheme."""

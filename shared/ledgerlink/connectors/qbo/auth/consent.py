@@ -1,4 +1,4 @@
-"""The authorisation flow: the user's consent, the exchange of its code, and giving it back."""
+"""The OAuth 2 flow: the user's consent, the exchange of its code for tokens, and revocation."""
 
 import asyncio
 import re
@@ -15,15 +15,15 @@ from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.ports import Tokens
 
 COMPANY_ID = re.compile(r"[1-9][0-9]{0,19}")
-"""A realm id as the ledger writes it. It becomes a part of every address, and one company must
-have one id: nothing that means the same as another text may pass."""
+"""A realm id exactly as QuickBooks writes it, because it becomes part of every URL, and one company
+must not have two ids."""
 
-PATIENCE = 10.0
-"""Real seconds for one call of a grant, all in all: somebody waits at a browser."""
+TIME_LIMIT = 10.0
+"""Real seconds for one call in all, because a user waits at the browser."""
 
 
 class QuickBooksConsents:
-    """Grants of QuickBooks Online. The callback carries `code`, `state` and `realmId`."""
+    """The consents port. Intuit's callback carries `code`, `state` and `realmId`."""
 
     def __init__(
         self,
@@ -31,16 +31,16 @@ class QuickBooksConsents:
         application: Application,
         time: LedgerTime,
         transport: httpx.AsyncBaseTransport | None = None,
-        patience: float = PATIENCE,
+        time_limit: float = TIME_LIMIT,
     ) -> None:
         self._endpoints = endpoints
         self._application = application
         self._endpoint = TokenEndpoint(endpoints, application, time)
         self._transport = transport
-        self._patience = patience
+        self._time_limit = time_limit
 
     def authorize_url(self, state: str, redirect_uri: str) -> str:
-        """Where to send the user's browser."""
+        """The page where the user gives consent."""
         query = {
             "client_id": self._application.client_id,
             "response_type": "code",
@@ -51,27 +51,27 @@ class QuickBooksConsents:
         return f"{self._endpoints.authorize_url}?{urlencode(query)}"
 
     def company_id(self, given: str) -> str:
-        """The `realmId` of a callback. Raises Invalid for anything but a realm id."""
+        """The company's id from the callback's `realmId`. Raises Invalid for anything else."""
         if not COMPANY_ID.fullmatch(given):
             raise Invalid(
                 "wrong_company_id",
-                "What came back names no QuickBooks company.",
+                "QuickBooks did not return which company you chose.",
                 "Start connecting again and choose the company in QuickBooks.",
             )
         return given
 
     def exchange(self, code: str, redirect_uri: str) -> Tokens:
-        """Tokens for a code; a code works once, so a lost reply is not repeated.
+        """Tokens for a code. It is sent once only, because a code works once.
 
-        Raises AuthorizationLost when the ledger refuses it, LedgerStopped when it refuses the
-        application, LedgerUnavailable when it cannot be reached.
+        Raises AuthorizationLost if Intuit refuses the code, LedgerStopped if it refuses the
+        application, LedgerUnavailable if it cannot be reached.
         """
         return self._endpoint.tokens(self._send(self._endpoint.exchange(code, redirect_uri)))
 
     def revoke(self, tokens: Tokens) -> None:
-        """Give the authorisation back. A token that is dead already (400) is no error.
+        """Revoke the tokens. That they are no longer valid (400) is not an error.
 
-        Raises LedgerStopped when the application is refused, LedgerUnavailable otherwise.
+        Raises LedgerStopped if Intuit refuses the application, else LedgerUnavailable.
         """
         response = self._send(self._endpoint.revoke(tokens.refresh_token))
         if response.status_code in (401, 403):
@@ -81,10 +81,10 @@ class QuickBooksConsents:
 
     def _send(self, request: httpx.Request) -> httpx.Response:
         try:
-            return asyncio.run(asyncio.wait_for(self._sent(request), self._patience))
+            return asyncio.run(asyncio.wait_for(self._send_async(request), self._time_limit))
         except (httpx.RequestError, TimeoutError) as error:
             raise errors.unavailable(f"no answer ({type(error).__name__})") from error
 
-    async def _sent(self, request: httpx.Request) -> httpx.Response:
+    async def _send_async(self, request: httpx.Request) -> httpx.Response:
         async with httpx.AsyncClient(transport=self._transport, verify=trusted()) as http:
             return await http.send(request)

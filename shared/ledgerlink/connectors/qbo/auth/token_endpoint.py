@@ -1,4 +1,4 @@
-"""The token endpoint, spoken directly: form posts with the application's Basic credentials."""
+"""Intuit's token endpoint: its requests and responses."""
 
 import json
 from collections.abc import Mapping
@@ -14,8 +14,8 @@ from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.ports import Tokens
 
 SCOPE = "com.intuit.quickbooks.accounting"
-ACCESS_LIFE = 3600
-"""Seconds an access token lives, where the answer does not say."""
+ACCESS_LIFETIME = 3600
+"""Seconds that an access token is valid if the response does not state it."""
 
 TIMEOUT = 30.0
 """Ledger seconds to wait for the token endpoint."""
@@ -23,14 +23,14 @@ TIMEOUT = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Our own credentials: `client_id` and `client_secret` of the application's keys."""
+    """The credentials of our application at Intuit."""
 
     client_id: str
     client_secret: str = field(repr=False)
 
     @classmethod
     def of(cls, credentials: Mapping[str, str]) -> "Application":
-        """Raises LedgerStopped when one is missing."""
+        """From stored credentials. Raises LedgerStopped if one is missing."""
         missing = [name for name in ("client_id", "client_secret") if not credentials.get(name)]
         if missing:
             raise errors.stopped(f"the application's credentials lack {' and '.join(missing)}")
@@ -38,7 +38,7 @@ class Application:
 
 
 class TokenEndpoint:
-    """Builds the requests and reads the answers; sending is the caller's."""
+    """Builds requests and parses responses; the caller sends them."""
 
     def __init__(self, endpoints: Endpoints, application: Application, time: LedgerTime) -> None:
         self._endpoints = endpoints
@@ -47,29 +47,29 @@ class TokenEndpoint:
         self._timeout = httpx.Timeout(time.real(TIMEOUT, at_least=2.0)).as_dict()
 
     def exchange(self, code: str, redirect_uri: str) -> httpx.Request:
-        """Ask for tokens for a code."""
+        """The request for tokens in exchange for a code."""
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
         return self._post(self._endpoints.token_url, data=form)
 
     def refresh(self, refresh_token: str) -> httpx.Request:
-        """Ask for tokens for a refresh token."""
+        """The request for new tokens by a refresh token."""
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         return self._post(self._endpoints.token_url, data=form)
 
     def revoke(self, token: str) -> httpx.Request:
-        """Give a token back."""
+        """The request that revokes a token."""
         return self._post(self._endpoints.revoke_url, json={"token": token})
 
     def tokens(self, response: httpx.Response) -> Tokens:
-        """The tokens in an answer.
+        """The tokens in a response.
 
-        Raises AuthorizationLost when the ledger refuses the grant, LedgerStopped when it refuses
-        the application, LedgerUnavailable when it answered nothing that can be used.
+        Raises AuthorizationLost if Intuit refuses the grant, LedgerStopped if it refuses the
+        application, LedgerUnavailable if the response cannot be used.
         """
-        answer = _json_object(response)
-        if response.status_code == 200 and _complete(answer):
-            return self._tokens(answer)
-        raise _failure(response, answer)
+        payload = _json_object(response)
+        if response.status_code == 200 and _complete(payload):
+            return self._tokens(payload)
+        raise _failure(response, payload)
 
     def _post(self, url: str, **content: Any) -> httpx.Request:
         headers = {"Accept": "application/json"}
@@ -77,18 +77,18 @@ class TokenEndpoint:
         request = httpx.Request("POST", url, headers=headers, extensions=extensions, **content)
         return next(self._basic.auth_flow(request))
 
-    def _tokens(self, answer: Mapping[str, Any]) -> Tokens:
-        days = answer.get("x_refresh_token_expires_in")
+    def _tokens(self, payload: Mapping[str, Any]) -> Tokens:
+        expires_in = payload.get("x_refresh_token_expires_in")
         return Tokens(
-            access_token=answer["access_token"],
-            refresh_token=answer["refresh_token"],
-            access_expires_at=self._time.after(int(answer.get("expires_in", ACCESS_LIFE))),
-            refresh_expires_at=None if days is None else self._time.after(int(days)),
+            access_token=payload["access_token"],
+            refresh_token=payload["refresh_token"],
+            access_expires_at=self._time.after(int(payload.get("expires_in", ACCESS_LIFETIME))),
+            refresh_expires_at=None if expires_in is None else self._time.after(int(expires_in)),
         )
 
 
-def _complete(answer: Mapping[str, Any]) -> bool:
-    return bool(answer.get("access_token")) and bool(answer.get("refresh_token"))
+def _complete(payload: Mapping[str, Any]) -> bool:
+    return bool(payload.get("access_token")) and bool(payload.get("refresh_token"))
 
 
 def _json_object(response: httpx.Response) -> Mapping[str, Any]:
@@ -99,10 +99,10 @@ def _json_object(response: httpx.Response) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _failure(response: httpx.Response, answer: Mapping[str, Any]) -> Exception:
+def _failure(response: httpx.Response, payload: Mapping[str, Any]) -> Exception:
     trace = trace_id(response)
-    error = str(answer.get("error") or f"HTTP status {response.status_code}")
-    detail = str(answer.get("error_description") or error)
+    error = str(payload.get("error") or f"HTTP status {response.status_code}")
+    detail = str(payload.get("error_description") or error)
     if error == "invalid_grant":
         return errors.authorization_lost(detail, trace_id=trace)
     if response.status_code in (400, 401, 403):

@@ -1,4 +1,4 @@
-"""One refresher per connection: early, under a claim, stored before use."""
+"""Refreshing the tokens of a connection: before they expire, by one worker at a time."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,21 +11,23 @@ from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.errors import AuthorizationLost, LedgerUnavailable
 from ledgerlink.domain.ports import Tokens, TokenVault
 
-EARLY = 600.0
-"""Ledger seconds of life under which a token is refreshed before it is used."""
+REFRESH_EARLY = 600.0
+"""A token that expires in fewer ledger seconds is refreshed before it is used."""
 
-CLAIM = 90.0
-"""Ledger seconds that a claim lasts: two attempts and some."""
+CLAIM_LIFETIME = 90.0
+"""Ledger seconds for which one worker may refresh: enough for two requests."""
 
 CLAIM_TRIES = 50
 CLAIM_PAUSE = 2.0
+"""How often, and after how many ledger seconds, a worker asks for the claim again."""
 
-QUIET = 60.0
-"""Ledger seconds after an early refresh that failed before the next is tried."""
+EARLY_REFRESH_PAUSE = 60.0
+"""Ledger seconds to wait after an early refresh that failed."""
 
 
-class Refresher:
-    """The access token of one connection, kept alive. `count` is told of every request."""
+class TokenRefresher:
+    """Keeps the access token of one connection valid. New tokens are stored before they are used,
+    because a refresh token works once."""
 
     def __init__(
         self,
@@ -35,6 +37,7 @@ class Refresher:
         time: LedgerTime,
         count: Callable[[str], None],
     ) -> None:
+        """`count` is called with the kind of every request that is sent."""
         self._vault = vault
         self._endpoint = endpoint
         self._http = http
@@ -43,45 +46,45 @@ class Refresher:
         self._lock = asyncio.Lock()
         self._tokens: Tokens | None = None
         self._lost: AuthorizationLost | None = None
-        self._quiet_until = float("-inf")
+        self._early_refresh_after = float("-inf")
 
     async def access_token(self) -> str:
-        """A token to use now; refreshed when little of its life is left.
+        """A valid token, refreshed if it expires soon.
 
         Raises AuthorizationLost, LedgerStopped or LedgerUnavailable.
         """
         token = self._current().access_token
-        return await self._early(token) if self._is_due() else token
+        return await self._refreshed_early(token) if self._is_due() else token
 
-    async def renewed(self, worn: str) -> str:
-        """A token other than `worn`, which the ledger refused.
+    async def renewed(self, old_token: str) -> str:
+        """A token other than `old_token`, which QuickBooks refused.
 
-        Tasks that ask at the same time share one refresh. Raises as `access_token`.
+        Tasks that call this at the same time share one refresh. Raises as `access_token`.
         """
         async with self._lock:
-            if self._current().access_token == worn:
-                self._tokens = await self._replaced(worn)
+            if self._current().access_token == old_token:
+                self._tokens = await self._replaced(old_token)
             return self._current().access_token
 
-    async def _early(self, worn: str) -> str:
-        """As `renewed`; but when the endpoint is out of reach, a token still alive will do."""
+    async def _refreshed_early(self, old_token: str) -> str:
+        """As `renewed`, but keeps a token that is still valid if the endpoint is unreachable."""
         async with self._lock:
-            if self._current().access_token == worn and self._is_due():
-                self._tokens = await self._replaced_or_alive(worn)
+            if self._current().access_token == old_token and self._is_due():
+                self._tokens = await self._replaced_or_valid(old_token)
             return self._current().access_token
 
     def _is_due(self) -> bool:
         left = self._time.left(self._current().access_expires_at)
-        return left <= 0 or (left < EARLY and self._time.now() >= self._quiet_until)
+        return left <= 0 or (left < REFRESH_EARLY and self._time.now() >= self._early_refresh_after)
 
-    async def _replaced_or_alive(self, worn: str) -> Tokens:
+    async def _replaced_or_valid(self, old_token: str) -> Tokens:
         try:
-            return await self._replaced(worn)
+            return await self._replaced(old_token)
         except LedgerUnavailable:
             tokens = self._current()
             if self._time.left(tokens.access_expires_at) <= 0:
                 raise
-            self._quiet_until = self._time.now() + QUIET
+            self._early_refresh_after = self._time.now() + EARLY_REFRESH_PAUSE
             return tokens
 
     def _current(self) -> Tokens:
@@ -89,50 +92,50 @@ class Refresher:
             self._tokens = self._vault.load()
         return self._tokens
 
-    async def _replaced(self, worn: str) -> Tokens:
-        """What has lost its authorisation stays so: those who queued up need not ask again."""
+    async def _replaced(self, old_token: str) -> Tokens:
+        """Once the authorization is lost, later callers get the same error without a request."""
         if self._lost is not None:
             raise self._lost
         try:
-            return await self._from_vault(worn)
+            return await self._from_vault(old_token)
         except AuthorizationLost as lost:
             self._lost = lost
             raise
 
-    async def _from_vault(self, worn: str) -> Tokens:
-        """The vault's tokens once they are no longer the worn ones, whoever refreshed them."""
+    async def _from_vault(self, old_token: str) -> Tokens:
+        """The stored tokens as soon as they are new, whichever worker refreshed them."""
         for _ in range(CLAIM_TRIES):
-            if self._vault.claim(self._time.real(CLAIM, at_least=5.0)):
-                return await self._refreshed_under_claim(worn)
+            if self._vault.claim(self._time.real(CLAIM_LIFETIME, at_least=5.0)):
+                return await self._refreshed_under_claim(old_token)
             await self._time.sleep(CLAIM_PAUSE)
-            if (stored := self._vault.load()).access_token != worn:
+            if (stored := self._vault.load()).access_token != old_token:
                 return stored
         raise errors.unavailable("another worker has been refreshing the tokens for too long")
 
-    async def _refreshed_under_claim(self, worn: str) -> Tokens:
+    async def _refreshed_under_claim(self, old_token: str) -> Tokens:
         try:
             stored = self._vault.load()
-            if stored.access_token != worn:
+            if stored.access_token != old_token:
                 return stored
-            fresh = self._endpoint.tokens(await self._ask(stored.refresh_token))
+            fresh = self._endpoint.tokens(await self._refresh(stored.refresh_token))
             self._vault.save(fresh)
             return fresh
         finally:
             self._vault.release()
 
-    async def _ask(self, refresh_token: str) -> httpx.Response:
-        """Asked once more with the same token when no usable reply came: what replaced it, if
-        anything did, is not known."""
+    async def _refresh(self, refresh_token: str) -> httpx.Response:
+        """The response to a refresh. Without a usable one the request is sent once more, because
+        nobody knows whether the refresh token was replaced."""
         request = self._endpoint.refresh(refresh_token)
         try:
             response = await self._post(request)
             if response.status_code < httpx.codes.INTERNAL_SERVER_ERROR:
                 return response
         except httpx.RequestError:
-            pass  # the repeat below is the answer to it
-        return await self._ask_again(request)
+            pass  # sent once more below
+        return await self._send_again(request)
 
-    async def _ask_again(self, request: httpx.Request) -> httpx.Response:
+    async def _send_again(self, request: httpx.Request) -> httpx.Response:
         try:
             return await self._post(request)
         except httpx.RequestError as error:

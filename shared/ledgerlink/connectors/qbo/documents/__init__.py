@@ -1,1 +1,1 @@
-"""Neutral records as documents of the ledger, and how they are compared. Pure."""
+"""Neutral records composed as QuickBooks documents, and how a stored document is compared. Pure."""

@@ -1,4 +1,4 @@
-"""Which sort of account each place of a document wants."""
+"""Accounts in bills and purchases, and the account types that QuickBooks accepts in each place."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,25 +9,31 @@ from ledgerlink.domain.model.plan import Write
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """An account in a document: its id, the types that may stand there, in words, and where it was
-    chosen."""
+class AccountSlot:
+    """A place in a document that holds an account."""
 
     account_id: str
     types: tuple[str, ...]
+    """The account types that are accepted."""
     wanted: str
+    """The same in words."""
     setting: str
+    """Where the user chooses the account."""
 
 
-PAYABLE = ("Accounts Payable",), "an accounts payable account", "expenses.payable_account_id"
-PAID_FROM: Mapping[str, tuple[tuple[str, ...], str, str]] = {
+PAYABLES_ACCOUNT = (
+    ("Accounts Payable",),
+    "an accounts payable account",
+    "expenses.payable_account_id",
+)
+PAYMENT_ACCOUNTS: Mapping[str, tuple[tuple[str, ...], str, str]] = {
     "Check": (("Bank",), "a bank account", "expenses.check_account_id"),
     "CreditCard": (("Credit Card",), "a credit card account", "the rule of the card"),
     "Cash": (("Bank",), "a bank account", "expenses.check_account_id"),
 }
-"""What a purchase is paid from, by how it is paid."""
-SPENT = "an account that expenses can be posted to", "the rule of the expense code"
-POSTED_TO = (
+"""The account that a purchase is paid from, by payment type."""
+
+EXPENSE_ACCOUNT_TYPES = (
     "Expense",
     "Other Expense",
     "Cost of Goods Sold",
@@ -40,15 +46,20 @@ POSTED_TO = (
     "Long Term Liability",
     "Equity",
 )
+EXPENSE_ACCOUNT = (
+    EXPENSE_ACCOUNT_TYPES,
+    "an account that expenses can be posted to",
+    "the rule of the expense code",
+)
 
 
-def places(write: Write) -> Iterator[Place]:
-    """The accounts of a bill or a purchase, head first; none of other kinds."""
+def account_slots(write: Write) -> Iterator[AccountSlot]:
+    """The accounts of a bill or purchase, the head's first; none for other kinds."""
     body = write.body or {}
     if write.kind == "Bill":
-        yield Place(comparable.ref(body.get("APAccountRef")), *PAYABLE)
-    if write.kind == "Purchase" and (paid := PAID_FROM.get(str(body.get("PaymentType")))):
-        yield Place(comparable.ref(body.get("AccountRef")), *paid)
+        yield AccountSlot(comparable.ref(body.get("APAccountRef")), *PAYABLES_ACCOUNT)
+    if write.kind == "Purchase" and (paid := PAYMENT_ACCOUNTS.get(str(body.get("PaymentType")))):
+        yield AccountSlot(comparable.ref(body.get("AccountRef")), *paid)
     for line in values.blocks(body, "Line"):
         detail = values.block(line, str(line.get("DetailType")))
-        yield Place(comparable.ref(detail.get("AccountRef")), POSTED_TO, *SPENT)
+        yield AccountSlot(comparable.ref(detail.get("AccountRef")), *EXPENSE_ACCOUNT)

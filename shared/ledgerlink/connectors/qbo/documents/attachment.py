@@ -1,4 +1,4 @@
-"""Receipts as the ledger keeps them: files, each attached to a document."""
+"""Receipts: Attachable, a file that belongs to a document."""
 
 from collections.abc import Mapping
 
@@ -8,11 +8,11 @@ from ledgerlink.domain.model.documents import Document, ResolvedReceipt, referen
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.ports import Blocked
 
-KIND = "Attachable"
+ATTACHMENT = "Attachable"
 
 POSTSCRIPT = frozenset({"application/postscript", "application/illustrator", "application/eps"})
 OFFICE = "application/vnd.openxmlformats-officedocument"
-TYPES: Mapping[str, frozenset[str]] = {
+CONTENT_TYPES: Mapping[str, frozenset[str]] = {
     "ai": POSTSCRIPT | {"application/pdf"},
     "csv": frozenset({"text/csv", "text/plain", "application/csv", "application/vnd.ms-excel"}),
     "doc": frozenset({"application/msword"}),
@@ -31,14 +31,13 @@ TYPES: Mapping[str, frozenset[str]] = {
     "xlsx": frozenset({f"{OFFICE}.spreadsheetml.sheet"}),
     "xml": frozenset({"application/xml", "text/xml"}),
 }
-"""What the ledger takes, by the ending of the name, and the content types that go with it.
-Source of the endings: Intuit's API reference (Attachable); of the types: IANA, and what browsers
-send."""
+"""The content types of each file extension that QuickBooks accepts. Source of the extensions:
+Intuit's API reference (Attachable); of the types: IANA, and what browsers send."""
 
 
-def attachment(receipt: ResolvedReceipt) -> Document:
-    """An Attachable, whose bytes are sent along with it. Raises Blocked."""
-    name = _name(receipt.file_name)
+def compose_attachment(receipt: ResolvedReceipt) -> Document:
+    """An Attachable; the bytes of its file are sent with it. Raises Blocked."""
+    name = _file_name(receipt.file_name)
     content_type = receipt.content_type.partition(";")[0].strip().lower()
     _refuse_type(name, content_type)
     note = text.require_length(text.free_text(receipt.note, "note"), LENGTHS["Note"], "note")
@@ -50,19 +49,20 @@ def attachment(receipt: ResolvedReceipt) -> Document:
         "Category": "Receipt",
         **({"Note": note} if note else {}),
     }
-    return Document(receipt.key, KIND, body)
+    return Document(receipt.key, ATTACHMENT, body)
 
 
-def _name(given: str) -> str:
+def _file_name(given: str) -> str:
     return text.require_length(text.one_line(given, "file_name"), LENGTHS["FileName"], "file_name")
 
 
 def _refuse_type(name: str, content_type: str) -> None:
-    ending = name.rpartition(".")[2].lower()
-    taken = TYPES.get(ending)
-    if taken is None:
-        detail = f"it takes {', '.join(TYPES)}"
+    extension = name.rpartition(".")[2].lower()
+    allowed = CONTENT_TYPES.get(extension)
+    if allowed is None:
+        detail = f"it takes {', '.join(CONTENT_TYPES)}"
         raise Blocked(reason("receipt_refused", field="file_name", name=name, detail=detail))
-    if content_type not in taken:
-        detail = f"its content type is {content_type}, and {ending} is {' or '.join(sorted(taken))}"
+    if content_type not in allowed:
+        wanted = " or ".join(sorted(allowed))
+        detail = f"its content type is {content_type}, but a {extension} file has {wanted}"
         raise Blocked(reason("receipt_refused", field="content_type", name=name, detail=detail))

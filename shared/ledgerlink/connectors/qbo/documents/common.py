@@ -1,37 +1,37 @@
-"""Parts that bodies have in common."""
+"""Parts that several kinds of document share: references, and the head of a money document."""
 
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from ledgerlink.connectors.qbo.documents.text import LENGTHS, Wording
-from ledgerlink.connectors.qbo.protocol.json_body import amount
+from ledgerlink.connectors.qbo.protocol.json_body import decimal_text
 from ledgerlink.domain.model.documents import ResolvedExpenses, ResolvedInvoice, Target, reference
 
-NAME_OF = {"employee": "Employee", "vendor": "Vendor"}
-"""The ledger's names for the lists of people."""
+PERSON_ENTITY = {"employee": "Employee", "vendor": "Vendor"}
+"""QuickBooks' name for each list of people."""
 
 
 def ref(name: str, target: Target | str | None) -> dict[str, Any]:
-    """A reference to a record, by what it is to be or by its id; nothing where there is none."""
-    return {} if target is None else {name: pointer(target)}
+    """A reference field by id, or by the record that is still to be created; nothing for None."""
+    return {} if target is None else {name: reference_value(target)}
 
 
 @lru_cache(maxsize=10_000)
-def pointer(target: Target | str) -> Mapping[str, Any]:
-    """What a reference holds: one thing in all bodies that name the record, since plans and looks
-    at the ledger have a great many of them."""
+def reference_value(target: Target | str) -> Mapping[str, Any]:
+    """The value of a reference field. Bodies share one object for each record, because plans and
+    snapshots hold very many of them."""
     return {"value": target if isinstance(target, str) else reference(target)}
 
 
-def head(
+def document_head(
     document: ResolvedExpenses | ResolvedInvoice,
     location_id: str | None,
     number_field: str,
     wording: Wording,
 ) -> dict[str, Any]:
-    """What documents of money begin with: number, day, place, note and currency. Raises
-    Blocked."""
+    """Number, date, location, note and currency. `number_field` is the record's name for the
+    number. Raises Blocked."""
     number = wording.line(document.number or "", LENGTHS["DocNumber"], number_field)
     return {
         **({"DocNumber": number} if number else {}),
@@ -45,5 +45,5 @@ def head(
 def _currency(document: ResolvedExpenses | ResolvedInvoice) -> dict[str, Any]:
     if document.currency is None:
         return {}
-    rate = {} if document.rate is None else {"ExchangeRate": amount(document.rate)}
+    rate = {} if document.rate is None else {"ExchangeRate": decimal_text(document.rate)}
     return {**ref("CurrencyRef", document.currency), **rate}

@@ -1,4 +1,4 @@
-"""How fields read when they are compared: the ledger writes the same value in several ways."""
+"""Normalised values for comparison, because QuickBooks writes equal values in several ways."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -8,68 +8,68 @@ from ledgerlink.connectors.qbo.protocol import values
 
 
 def text(value: Any) -> str:
-    """Text up to whitespace."""
+    """Text with single blanks in place of other whitespace."""
     return " ".join(str(value or "").split())
 
 
 def ref(value: Any) -> str:
-    """The id in a reference; empty when there is none."""
+    """The id in a reference; empty if there is none."""
     return str(value.get("value") or "") if isinstance(value, Mapping) else ""
 
 
 def number(value: Any) -> Decimal:
-    """A JSON number or a decimal string; 0 when there is none."""
+    """A JSON number or decimal string; 0 if there is none."""
     return Decimal(str(value or 0))
 
 
-def amount(value: Any) -> str:
-    """A number as plain text; empty when there is none."""
-    return "" if value in (None, "") else values.plain(Decimal(str(value)))
+def decimal(value: Any) -> str:
+    """A number as canonical decimal text; empty if there is none."""
+    return "" if value in (None, "") else values.canonical_decimal(Decimal(str(value)))
 
 
 def billable(value: Any) -> str:
-    """Whether it is to be billed, or has been."""
+    """The billable status; what has been billed was billable."""
     status = str(value or "")
     return "Billable" if status == "HasBeenBilled" else status
 
 
-def charged(value: Any) -> str:
-    """The same, where nothing said means that it is not to be billed."""
+def billable_or_not(value: Any) -> str:
+    """The billable status, which is NotBillable if it is missing."""
     return billable(value) or "NotBillable"
 
 
-def yes(value: Any) -> str:
-    """A switch, which is off where it is not said."""
+def switch(value: Any) -> str:
+    """A switch, which is off if it is missing."""
     return "yes" if value else "no"
 
 
-def memo(value: Any) -> str:
-    """The text in a memo."""
+def memo_text(value: Any) -> str:
+    """The text of a memo."""
     return text(value.get("value")) if isinstance(value, Mapping) else text(value)
 
 
 def address(value: Any) -> str:
-    """An e-mail address, whose case does not matter."""
+    """An e-mail address in lower case."""
     return text(value.get("Address")).lower() if isinstance(value, Mapping) else ""
 
 
 def percent(value: Any) -> str:
-    """The percentage in a markup; empty when there is none."""
-    return amount(value.get("Percent")) if isinstance(value, Mapping) else ""
+    """The percentage of a markup; empty if there is none."""
+    return decimal(value.get("Percent")) if isinstance(value, Mapping) else ""
 
 
-def custom(value: Any) -> str:
-    """Custom fields that have a value, by definition id, in one order."""
-    read = values.custom_values({"CustomField": value})
-    return "; ".join(f"{name}: {text(read[name])}" for name in sorted(read))
+def custom_fields(value: Any) -> str:
+    """The custom fields that have a value, in the order of their definition ids."""
+    found = values.custom_values({"CustomField": value})
+    return "; ".join(f"{name}: {text(found[name])}" for name in sorted(found))
 
 
-def documents(value: Any) -> str:
-    """What a file is attached to, in one order."""
+def attached_to(value: Any) -> str:
+    """The documents that an attachment belongs to, sorted."""
     refs = [values.block(each, "EntityRef") for each in values.blocks({"refs": value}, "refs")]
     return ", ".join(sorted(f"{each.get('type')} {ref(each)}" for each in refs))
 
 
 def shown(value: object) -> str:
-    """A value in words."""
+    """A normalised value as a person reads it."""
     return str(value) or "(nothing)"

@@ -1,10 +1,10 @@
-"""Composing: neutral records as the ledger's documents. Their bodies go out as `wire` says."""
+"""The composer port: neutral records as QuickBooks documents."""
 
-from ledgerlink.connectors.qbo.documents.attachment import attachment
-from ledgerlink.connectors.qbo.documents.expenses import spending
-from ledgerlink.connectors.qbo.documents.invoice import sale
-from ledgerlink.connectors.qbo.documents.list_records import new_record
-from ledgerlink.connectors.qbo.documents.time_entry import activity
+from ledgerlink.connectors.qbo.documents.attachment import compose_attachment
+from ledgerlink.connectors.qbo.documents.expenses import compose_expenses
+from ledgerlink.connectors.qbo.documents.invoice import compose_invoice
+from ledgerlink.connectors.qbo.documents.list_records import compose_list_record
+from ledgerlink.connectors.qbo.documents.time_entry import compose_time_entry
 from ledgerlink.domain.model.documents import (
     Document,
     NewListRecord,
@@ -15,8 +15,8 @@ from ledgerlink.domain.model.documents import (
 )
 
 
-class Documents:
-    """The composer of QuickBooks Online."""
+class QuickBooksComposer:
+    """The composer port for QuickBooks Online."""
 
     links_time = True
     one_currency_each = True
@@ -24,20 +24,20 @@ class Documents:
 
     def list_record(self, record: NewListRecord) -> Document:
         """A Customer, Employee, Vendor or service Item. Raises Blocked."""
-        return new_record(record)
+        return compose_list_record(record)
 
     def time(self, time: ResolvedTime) -> Document:
         """A TimeActivity. Raises Blocked."""
-        return activity(time)
+        return compose_time_entry(time)
 
     def expenses(self, expenses: ResolvedExpenses) -> Document:
         """A Bill, or a Purchase by check or card. Raises Blocked."""
-        return spending(expenses)
+        return compose_expenses(expenses)
 
     def invoice(self, invoice: ResolvedInvoice) -> Document:
         """An Invoice. Raises Blocked."""
-        return sale(invoice)
+        return compose_invoice(invoice)
 
     def receipt(self, receipt: ResolvedReceipt) -> Document:
         """An Attachable. Raises Blocked."""
-        return attachment(receipt)
+        return compose_attachment(receipt)

@@ -1,9 +1,8 @@
-"""What records hold of ours: compared with what was sent, and known again by a fingerprint.
+"""The content of stored records: compared with what was sent, and fingerprinted to detect edits.
 
-Of a document of money the ledger's own answer is kept as a fingerprint, because it fills in more
-than anybody could foretell. What comes and goes without an edit is no part of it: balances, links,
-line ids, what was mailed or printed, tax that the ledger works out, terms and due dates, custom
-fields of the bookkeepers.
+Of a money document the fingerprint is made of QuickBooks' own response, because QuickBooks fills in
+more fields than we can predict. It leaves out what changes without an edit: balances, links, line
+ids, mail and print status, calculated tax, terms, due dates, and bookkeepers' custom fields.
 """
 
 import re
@@ -11,54 +10,55 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any
 
 from ledgerlink.connectors.qbo.documents import comparable
+from ledgerlink.connectors.qbo.documents.attachment import ATTACHMENT
 from ledgerlink.connectors.qbo.documents.owned_fields import (
-    CUSTOM,
-    HEADS,
-    LINE,
-    LISTED,
+    CUSTOM_FIELD,
+    HEAD_FIELDS,
+    LINE_FIELDS,
+    LIST_FIELDS,
     PRICE,
-    Field,
+    OwnedField,
 )
-from ledgerlink.connectors.qbo.documents.time_entry import sent_forms
+from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY, possible_time_bodies
 from ledgerlink.connectors.qbo.protocol import values
 from ledgerlink.domain.model.documents import fingerprint
 
-Form = Mapping[str, Any]
-"""A body, or what stands for one."""
+Body = Mapping[str, Any]
+"""A body that was sent, a record that is stored, or the content of either."""
 
-ACTIVITY = "TimeActivity"
-FILE = "Attachable"
-MONEY = frozenset({"Bill", "Purchase", "Invoice"})
-BY_CONTENT = MONEY | {FILE}
-"""Kinds that are known again by what the ledger answered."""
+MONEY_DOCUMENTS = frozenset({"Bill", "Purchase", "Invoice"})
 
-OUR_NAME = re.compile(r"\[(?:expense|expense-report|expense-period|invoice):.+\]")
-"""A posting key in brackets, with which the notes of documents of ours end."""
+KNOWN_BY_CONTENT = MONEY_DOCUMENTS | {ATTACHMENT}
+"""Kinds whose fingerprint is made of QuickBooks' response."""
 
-SUM = "SubTotalLineDetail"
-"""A line that the ledger adds by itself."""
+MARKER = re.compile(r"\[(?:expense|expense-report|expense-period|invoice):.+\]")
+"""A posting key in brackets, the last line of the note of our documents."""
 
-
-def forms(kind: str, entity: Form) -> list[Form]:
-    """What the record may have come from, or what it holds, the likeliest first. None of a kind
-    that nobody writes."""
-    if kind == ACTIVITY:
-        told: list[Form] = [*sent_forms(entity)]
-        return told[::-1]
-    if kind in LISTED:
-        listed = _listed(kind, entity)
-        unpriced = {wire: value for wire, value in listed.items() if wire != PRICE}
-        return [listed, unpriced] if PRICE in listed else [listed]
-    return [content(kind, entity)] if kind in BY_CONTENT else []
+SUBTOTAL = "SubTotalLineDetail"
+"""The type of a line that QuickBooks adds by itself."""
 
 
-def prints(kind: str, entity: Form) -> tuple[str, ...]:
-    """The fingerprints of these."""
-    return tuple(fingerprint(form) for form in forms(kind, entity))
+def possible_bodies(kind: str, entity: Body) -> list[Body]:
+    """The bodies that may have been sent for a stored record, or its content, the likeliest first.
+    Empty for kinds that we do not write."""
+    if kind == TIME_ENTRY:
+        bodies: list[Body] = [*possible_time_bodies(entity)]
+        return bodies[::-1]
+    if kind in LIST_FIELDS:
+        body = _list_body(kind, entity)
+        without_price = {name: value for name, value in body.items() if name != PRICE}
+        return [body, without_price] if PRICE in body else [body]
+    return [content(kind, entity)] if kind in KNOWN_BY_CONTENT else []
 
 
-def shared(activity: Form) -> Hashable:
-    """What two equal activities share for certain; what the ledger may fill in is left out."""
+def possible_fingerprints(kind: str, entity: Body) -> tuple[str, ...]:
+    """The fingerprints of `possible_bodies`."""
+    return tuple(fingerprint(body) for body in possible_bodies(kind, entity))
+
+
+def matching_key(activity: Body) -> Hashable:
+    """The fields that a stored time entry certainly shares with the body that was sent; without
+    those that QuickBooks may fill in."""
     return (
         activity.get("NameOf"),
         comparable.ref(activity.get("EmployeeRef")) or comparable.ref(activity.get("VendorRef")),
@@ -69,91 +69,97 @@ def shared(activity: Form) -> Hashable:
     )
 
 
-def content(kind: str, entity: Form) -> dict[str, Any]:
-    """What a record of a kind that is known by its content holds of ours, in one form."""
-    lines = [_held(LINE, _reader(line)) for line in _lines(entity)]
-    return {"kind": kind, **_held(HEADS[kind], _lasting(entity).get), "lines": lines}
+def content(kind: str, entity: Body) -> dict[str, Any]:
+    """Our fields of a record whose kind is known by content, normalised."""
+    head = _present(HEAD_FIELDS[kind], _without_check_number(entity).get)
+    lines = [_present(LINE_FIELDS, _line_reader(line)) for line in _lines(entity)]
+    return {"kind": kind, **head, "lines": lines}
 
 
-def content_print(kind: str, entity: Form) -> str:
-    """The fingerprint of the content; empty for a kind that is not known by it."""
-    return fingerprint(content(kind, entity)) if kind in BY_CONTENT else ""
+def content_fingerprint(kind: str, entity: Body) -> str:
+    """The fingerprint of the content; empty for kinds that are not known by it."""
+    return fingerprint(content(kind, entity)) if kind in KNOWN_BY_CONTENT else ""
 
 
-def differences(kind: str, body: Form, entity: Form) -> Iterator[str]:
-    """The fields of a kind known by its content that are stored otherwise than sent, in words;
-    what was left out has to be empty, unless the ledger fills it in."""
-    yield from _different("", HEADS[kind], body.get, _narrowed(body, entity).get)
+def differences(kind: str, body: Body, entity: Body) -> Iterator[str]:
+    """The fields of a kind known by content that are stored with another value than was sent, in
+    words. A field that was not sent must be empty, unless QuickBooks fills it in."""
+    sent_fields = _with_custom_fields_of(body, entity)
+    yield from _differing("", HEAD_FIELDS[kind], body.get, sent_fields.get)
     sent, stored = _lines(body), _lines(entity)
     if len(sent) != len(stored):
         yield f"{len(sent)} lines became {len(stored)}"
         return
     for number, (ours, theirs) in enumerate(zip(sent, stored, strict=True), 1):
-        before, after = _reader(ours), _reader(theirs)
-        yield from _different(f"line {number} ", LINE, before, after)
+        read_ours, read_theirs = _line_reader(ours), _line_reader(theirs)
+        yield from _differing(f"line {number} ", LINE_FIELDS, read_ours, read_theirs)
 
 
-def fixed(kind: str, form: Form) -> str:
-    """What of a record no update changes: how a purchase is paid."""
-    return comparable.text(form.get("PaymentType")) if kind == "Purchase" else ""
+def unchangeable_part(kind: str, body: Body) -> str:
+    """What no update can change: the payment type of a purchase. Empty for other kinds."""
+    return comparable.text(body.get("PaymentType")) if kind == "Purchase" else ""
 
 
-def name_of_ours(record: Form) -> str:
-    """The last line of its note that is a name of ours in brackets, which is our own: a title that
-    looks like one is above it. Empty where there is none."""
+def marker_of(record: Body) -> str:
+    """The posting key in brackets from the note; empty if there is none. The last one counts,
+    because a title above it may look like one."""
     lines = (line.strip() for line in str(record.get("PrivateNote") or "").splitlines())
-    return next((line for line in reversed(list(lines)) if OUR_NAME.fullmatch(line)), "")
+    return next((line for line in reversed(list(lines)) if MARKER.fullmatch(line)), "")
 
 
-def is_same(body: Form, entity: Form) -> bool:
-    """Whether a document carries our name for what is sent."""
-    ours = name_of_ours(body)
-    return bool(ours) and ours == name_of_ours(entity)
+def has_marker_of(body: Body, entity: Body) -> bool:
+    """Whether a stored document has the marker of this body."""
+    marker = marker_of(body)
+    return bool(marker) and marker == marker_of(entity)
 
 
-def _narrowed(body: Form, entity: Form) -> Form:
-    """The record with those custom fields alone that the body has."""
-    sent = {str(each.get("DefinitionId")) for each in values.blocks(body, CUSTOM)}
-    some = [e for e in values.blocks(entity, CUSTOM) if str(e.get("DefinitionId")) in sent]
-    return {**entity, CUSTOM: some}
+def _with_custom_fields_of(body: Body, entity: Body) -> Body:
+    """The record with only those custom fields that the body has."""
+    sent = {str(each.get("DefinitionId")) for each in values.blocks(body, CUSTOM_FIELD)}
+    stored = values.blocks(entity, CUSTOM_FIELD)
+    kept = [each for each in stored if str(each.get("DefinitionId")) in sent]
+    return {**entity, CUSTOM_FIELD: kept}
 
 
-def _lasting(entity: Form) -> Form:
-    """The record without what it gets by itself later on: a check is numbered when it is
-    printed."""
+def _without_check_number(entity: Body) -> Body:
+    """The record without the number of a check, which QuickBooks assigns when it is printed."""
     if entity.get("PaymentType") != "Check":
         return entity
-    return {wire: value for wire, value in entity.items() if wire != "DocNumber"}
+    return {name: value for name, value in entity.items() if name != "DocNumber"}
 
 
-def _lines(entity: Form) -> list[Form]:
-    return [line for line in values.blocks(entity, "Line") if line.get("DetailType") != SUM]
+def _lines(entity: Body) -> list[Body]:
+    return [line for line in values.blocks(entity, "Line") if line.get("DetailType") != SUBTOTAL]
 
 
-def _reader(line: Form) -> Callable[[str], Any]:
-    """What a line holds under a name of the ledger, itself or in its detail."""
+def _line_reader(line: Body) -> Callable[[str], Any]:
+    """Reads a property of a line, from the line itself or from its detail."""
     detail = values.block(line, str(line.get("DetailType")))
-    return lambda wire: line[wire] if wire in line else detail.get(wire)
+    return lambda name: line[name] if name in line else detail.get(name)
 
 
-def _held(some: tuple[Field, ...], read: Callable[[str], Any]) -> dict[str, str]:
-    """The fields that have a value and stay."""
-    told = {field.wire: field.read(read(field.wire)) for field in some if not field.passing}
-    return {wire: value for wire, value in told.items() if value}
+def _present(fields: tuple[OwnedField, ...], read: Callable[[str], Any]) -> dict[str, str]:
+    """The normalised values of fields that are not empty and part of the content."""
+    found = {each.property: each.normalize(read(each.property)) for each in fields if each.lasting}
+    return {name: value for name, value in found.items() if value}
 
 
-def _different(
-    where: str,
-    some: tuple[Field, ...],
+def _differing(
+    place: str,
+    fields: tuple[OwnedField, ...],
     sent: Callable[[str], Any],
     stored: Callable[[str], Any],
 ) -> Iterator[str]:
-    for field in some:
-        before, after = field.read(sent(field.wire)), field.read(stored(field.wire))
-        if before != after and not (field.filled and sent(field.wire) is None):
-            yield f"{where}{field.name} {comparable.shown(before)} became {comparable.shown(after)}"
+    shown = comparable.shown
+    for field in fields:
+        ours = field.normalize(sent(field.property))
+        theirs = field.normalize(stored(field.property))
+        if ours != theirs and not (field.filled_in and sent(field.property) is None):
+            yield f"{place}{field.label} {shown(ours)} became {shown(theirs)}"
 
 
-def _listed(kind: str, entity: Form) -> Form:
-    said = {wire: say(entity[wire]) for wire, say in LISTED[kind].items() if entity.get(wire)}
-    return {wire: value for wire, value in said.items() if value and value != "0"}
+def _list_body(kind: str, entity: Body) -> Body:
+    """The body that may have been sent for a list record."""
+    converts = LIST_FIELDS[kind]
+    body = {name: convert(entity[name]) for name, convert in converts.items() if entity.get(name)}
+    return {name: value for name, value in body.items() if value and value != "0"}

@@ -1,12 +1,13 @@
-"""Invoices as the ledger keeps them."""
+"""Invoices: Invoice."""
 
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.connectors.qbo.documents.common import head, ref
-from ledgerlink.connectors.qbo.documents.tax import HOME, WORDS, Taxing
+from ledgerlink.connectors.qbo.documents.common import document_head, ref
+from ledgerlink.connectors.qbo.documents.tax import UNITED_STATES, US_TAX_CODES, DocumentTax
 from ledgerlink.connectors.qbo.documents.text import LENGTHS, Wording
-from ledgerlink.connectors.qbo.protocol.json_body import amount
+from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
+from ledgerlink.connectors.qbo.protocol.json_body import decimal_text
 from ledgerlink.connectors.shared.text import email, one_line
 from ledgerlink.domain.model.documents import (
     Document,
@@ -17,33 +18,35 @@ from ledgerlink.domain.model.documents import (
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.money import Total, rounded
 
-KIND = "Invoice"
-SOLD = "SalesItemLineDetail"
+INVOICE = "Invoice"
+SALES_LINE = "SalesItemLineDetail"
 
 
-def sale(invoice: ResolvedInvoice) -> Document:
+def compose_invoice(invoice: ResolvedInvoice) -> Document:
     """An Invoice with its total. Raises Blocked."""
     wording = Wording(invoice.shorten)
-    of_all, of_lines = _codes(invoice)
-    codes = [line.tax_code_id or of_lines for line in invoice.lines]
-    taxing = Taxing.of(invoice.features, bool(invoice.tax) or any(codes), invoice.tax_inclusive)
+    document_code, line_code = _tax_codes(invoice)
+    codes = [line.tax_code_id or line_code for line in invoice.lines]
+    tax_treatment = DocumentTax.of(
+        invoice.features, bool(invoice.tax) or any(codes), invoice.tax_inclusive
+    )
     body = {
         **ref("CustomerRef", invoice.customer),
-        **head(invoice, invoice.location_id, "number", wording),
+        **document_head(invoice, invoice.location_id, "number", wording),
         **({"DueDate": invoice.due.isoformat()} if invoice.due else {}),
         **ref("SalesTermRef", invoice.terms_id),
         **ref("ClassRef", invoice.class_id),
-        **_addressed(invoice, wording),
-        **_custom(invoice, wording),
+        **_client_fields(invoice, wording),
+        **_custom_fields(invoice, wording),
         "Line": [
-            _line(line, code, taxing, wording)
+            _line(line, code, tax_treatment, wording)
             for line, code in zip(invoice.lines, codes, strict=True)
         ],
-        **taxing.head(invoice.tax, of_all),
+        **tax_treatment.head(invoice.tax, document_code),
     }
     return Document(
         key=invoice.key,
-        kind=KIND,
+        kind=INVOICE,
         body=body,
         day=invoice.day,
         warnings=tuple(wording.warnings),
@@ -51,17 +54,21 @@ def sale(invoice: ResolvedInvoice) -> Document:
     )
 
 
-def _codes(invoice: ResolvedInvoice) -> tuple[str | None, str | None]:
-    """The tax code of the document, and that of lines without one of their own. A document has a
-    code in the United States alone, where it is for lines that are taxable."""
+def _tax_codes(invoice: ResolvedInvoice) -> tuple[str | None, str | None]:
+    """The tax code of the document, and the code of lines without their own. Only in the United
+    States does a document have a code, which applies to its taxable lines."""
     code = invoice.tax_code_id
-    if code is None or code in WORDS or invoice.features.country not in (None, HOME):
+    if (
+        code is None
+        or code in US_TAX_CODES
+        or invoice.features.country not in (None, UNITED_STATES)
+    ):
         return None, code
     return code, "TAX"
 
 
-def _addressed(invoice: ResolvedInvoice, wording: Wording) -> dict[str, Any]:
-    """What the client reads, and whether the ledger is to mail it."""
+def _client_fields(invoice: ResolvedInvoice, wording: Wording) -> dict[str, Any]:
+    """The memo for the client, the e-mail address, and whether QuickBooks should e-mail it."""
     memo = wording.join([("memo", invoice.memo)], LENGTHS["CustomerMemo"])
     said = {"CustomerMemo": {"value": memo}} if memo else {}
     if not invoice.email:
@@ -74,8 +81,8 @@ def _addressed(invoice: ResolvedInvoice, wording: Wording) -> dict[str, Any]:
     }
 
 
-def _custom(invoice: ResolvedInvoice, wording: Wording) -> dict[str, Any]:
-    """Texts by definition id; an empty one empties the field."""
+def _custom_fields(invoice: ResolvedInvoice, wording: Wording) -> dict[str, Any]:
+    """Custom fields by definition id; an empty text clears the field."""
     fields = [
         {
             "DefinitionId": one_line(definition_id, "custom_fields"),
@@ -88,44 +95,44 @@ def _custom(invoice: ResolvedInvoice, wording: Wording) -> dict[str, Any]:
 
 
 def _line(
-    line: ResolvedInvoiceLine, code: str | None, taxing: Taxing, wording: Wording
+    line: ResolvedInvoiceLine, code: str | None, tax_treatment: DocumentTax, wording: Wording
 ) -> dict[str, Any]:
     text = wording.join([("description", line.description)], LENGTHS["Description"])
     detail = {
         **ref("ItemRef", line.item),
-        **_priced(line, wording),
+        **_quantity_and_price(line, wording),
         **({"ServiceDate": line.service_date.isoformat()} if line.service_date else {}),
         **ref("ClassRef", line.class_id),
-        **taxing.line(line.amount, line.tax, code),
+        **tax_treatment.line(line.amount, line.tax, code),
     }
     return {
         **({"Description": text} if text else {}),
-        "Amount": amount(line.amount),
-        "DetailType": SOLD,
-        SOLD: detail,
-        **_billed(line),
+        "Amount": decimal_text(line.amount),
+        "DetailType": SALES_LINE,
+        SALES_LINE: detail,
+        **_time_link(line),
     }
 
 
-def _priced(line: ResolvedInvoiceLine, wording: Wording) -> dict[str, Any]:
-    """Quantity and price, which have to make the amount at the cent in any currency."""
+def _quantity_and_price(line: ResolvedInvoiceLine, wording: Wording) -> dict[str, Any]:
+    """Quantity and price. They are left out with a warning unless their product is the amount."""
     if line.quantity is None or line.unit_price is None:
         return {}
     if rounded(line.quantity * line.unit_price) != rounded(line.amount):
         why = reason("quantity_left_out", field="quantity", amount=line.amount)
         wording.warnings.append(why)
         return {}
-    return {"Qty": amount(line.quantity), "UnitPrice": amount(line.unit_price)}
+    return {"Qty": decimal_text(line.quantity), "UnitPrice": decimal_text(line.unit_price)}
 
 
-def _billed(line: ResolvedInvoiceLine) -> dict[str, Any]:
-    """The time that the line bills."""
+def _time_link(line: ResolvedInvoiceLine) -> dict[str, Any]:
+    """The link to the time that the line bills."""
     if line.time is None:
         return {}
-    return {"LinkedTxn": [{"TxnId": reference(line.time), "TxnType": "TimeActivity"}]}
+    return {"LinkedTxn": [{"TxnId": reference(line.time), "TxnType": TIME_ENTRY}]}
 
 
 def _total(invoice: ResolvedInvoice) -> Total:
-    """What the product says; tax that it does not tell is left to the ledger."""
-    amount = sum((line.amount for line in invoice.lines), invoice.tax or Decimal(0))
-    return Total(amount=amount, currency=invoice.currency, tax=invoice.tax, rate=invoice.rate)
+    """The total by the record. If it does not state the tax, QuickBooks calculates it."""
+    decimal_text = sum((line.amount for line in invoice.lines), invoice.tax or Decimal(0))
+    return Total(amount=decimal_text, currency=invoice.currency, tax=invoice.tax, rate=invoice.rate)

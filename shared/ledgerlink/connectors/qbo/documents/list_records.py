@@ -1,10 +1,10 @@
-"""Customers, employees, vendors and items that are not in the ledger yet."""
+"""New list records: Customer, Employee, Vendor and service Item."""
 
 from typing import Any
 
 from ledgerlink.connectors.qbo.documents import text
-from ledgerlink.connectors.qbo.documents.common import NAME_OF, ref
-from ledgerlink.connectors.qbo.protocol.json_body import amount
+from ledgerlink.connectors.qbo.documents.common import PERSON_ENTITY, ref
+from ledgerlink.connectors.qbo.protocol.json_body import decimal_text
 from ledgerlink.connectors.shared.text import email
 from ledgerlink.domain.model.documents import (
     Document,
@@ -15,13 +15,13 @@ from ledgerlink.domain.model.documents import (
 )
 
 
-def new_record(record: NewListRecord) -> Document:
+def compose_list_record(record: NewListRecord) -> Document:
     """A Customer, Employee, Vendor or service Item. Raises Blocked."""
     match record:
         case NewCustomer():
             kind, body = "Customer", _customer(record)
         case NewPerson():
-            kind, body = NAME_OF[record.person], _person(record)
+            kind, body = PERSON_ENTITY[record.person], _person(record)
         case NewItem():
             kind, body = "Item", _item(record)
     return Document(record.key, kind, body, members=(record.key,))
@@ -44,7 +44,7 @@ def _person(record: NewPerson) -> dict[str, Any]:
 
 
 def _item(record: NewItem) -> dict[str, Any]:
-    price = {} if record.rate is None else {"UnitPrice": amount(record.rate)}
+    price = {} if record.rate is None else {"UnitPrice": decimal_text(record.rate)}
     below = {"SubItem": True, **ref("ParentRef", record.parent_id)} if record.parent_id else {}
     return {
         "Name": text.name(record.name, "Name"),
@@ -56,7 +56,7 @@ def _item(record: NewItem) -> dict[str, Any]:
 
 
 def _name_parts(record: NewPerson) -> dict[str, str]:
-    """As given, else from the words of the name: the last is the family's, the rest the given."""
+    """Given and family name as the record has them, else split at the last word of the name."""
     given, family = record.given_name, record.family_name
     if not given and not family:
         *first, last = record.name.split()

@@ -1,4 +1,4 @@
-"""Our fields of each kind of record, and how they are read and compared."""
+"""The fields that we write in each kind of record, and how their values are compared."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,104 +6,109 @@ from typing import Any
 
 from ledgerlink.connectors.qbo.documents import comparable
 
-CUSTOM = "CustomField"
+CUSTOM_FIELD = "CustomField"
 PRICE = "UnitPrice"
-"""What the ledger keeps of an item when it is not sent."""
+"""The price of an item, which QuickBooks keeps if it is not sent."""
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """One of our fields: the record's name for it, the ledger's, and how its values are read.
-    `filled` is what the ledger may fill in where it was not sent; `passing` is no part of the
-    content."""
+class OwnedField:
+    """One field that we write."""
 
-    name: str
-    wire: str
-    read: Callable[[Any], str]
-    filled: bool = False
-    passing: bool = False
+    label: str
+    """Its name for a person."""
+    property: str
+    """Its name in QuickBooks' JSON."""
+    normalize: Callable[[Any], str]
+    """Makes equal values equal text."""
+    filled_in: bool = False
+    """Whether QuickBooks may fill it in if it is not sent."""
+    lasting: bool = True
+    """Whether it is part of the content; False for what changes without an edit."""
 
 
-DATED = (
-    Field("date", "TxnDate", comparable.text),
-    Field("number", "DocNumber", comparable.text, filled=True),
-    Field("location", "DepartmentRef", comparable.ref),
-    Field("currency", "CurrencyRef", comparable.ref, filled=True),
-    Field("exchange rate", "ExchangeRate", comparable.amount, filled=True, passing=True),
-    Field("notes", "PrivateNote", comparable.text),
+COMMON_HEAD_FIELDS = (
+    OwnedField("date", "TxnDate", comparable.text),
+    OwnedField("number", "DocNumber", comparable.text, filled_in=True),
+    OwnedField("location", "DepartmentRef", comparable.ref),
+    OwnedField("currency", "CurrencyRef", comparable.ref, filled_in=True),
+    OwnedField("exchange rate", "ExchangeRate", comparable.decimal, filled_in=True, lasting=False),
+    OwnedField("notes", "PrivateNote", comparable.text),
 )
-HEADS: Mapping[str, tuple[Field, ...]] = {
+HEAD_FIELDS: Mapping[str, tuple[OwnedField, ...]] = {
     "Bill": (
-        Field("vendor", "VendorRef", comparable.ref),
-        Field("account", "APAccountRef", comparable.ref, filled=True),
-        *DATED,
+        OwnedField("vendor", "VendorRef", comparable.ref),
+        OwnedField("account", "APAccountRef", comparable.ref, filled_in=True),
+        *COMMON_HEAD_FIELDS,
     ),
     "Purchase": (
-        Field("payment", "PaymentType", comparable.text),
-        Field("account", "AccountRef", comparable.ref),
-        Field("payee", "EntityRef", comparable.ref),
-        Field("refund", "Credit", comparable.yes),
-        *DATED,
+        OwnedField("payment", "PaymentType", comparable.text),
+        OwnedField("account", "AccountRef", comparable.ref),
+        OwnedField("payee", "EntityRef", comparable.ref),
+        OwnedField("refund", "Credit", comparable.switch),
+        *COMMON_HEAD_FIELDS,
     ),
     "Invoice": (
-        Field("customer", "CustomerRef", comparable.ref),
-        Field("class", "ClassRef", comparable.ref),
-        Field("memo", "CustomerMemo", comparable.memo),
-        Field("custom fields", CUSTOM, comparable.custom, filled=True, passing=True),
-        Field("terms", "SalesTermRef", comparable.ref, filled=True, passing=True),
-        Field("due date", "DueDate", comparable.text, filled=True, passing=True),
-        Field("email", "BillEmail", comparable.address, filled=True, passing=True),
-        *DATED,
+        OwnedField("customer", "CustomerRef", comparable.ref),
+        OwnedField("class", "ClassRef", comparable.ref),
+        OwnedField("memo", "CustomerMemo", comparable.memo_text),
+        OwnedField(
+            "custom fields", CUSTOM_FIELD, comparable.custom_fields, filled_in=True, lasting=False
+        ),
+        OwnedField("terms", "SalesTermRef", comparable.ref, filled_in=True, lasting=False),
+        OwnedField("due date", "DueDate", comparable.text, filled_in=True, lasting=False),
+        OwnedField("email", "BillEmail", comparable.address, filled_in=True, lasting=False),
+        *COMMON_HEAD_FIELDS,
     ),
     "Attachable": (
-        Field("document", "AttachableRef", comparable.documents),
-        Field("file name", "FileName", comparable.text),
-        Field("note", "Note", comparable.text),
+        OwnedField("document", "AttachableRef", comparable.attached_to),
+        OwnedField("file name", "FileName", comparable.text),
+        OwnedField("note", "Note", comparable.text),
     ),
 }
-"""Our fields of what is known by its content, beside its lines."""
+"""Our fields of each kind that is known by its content, without its lines."""
 
-LINE = (
-    Field("text", "Description", comparable.text, filled=True),
-    Field("amount", "Amount", comparable.amount),
-    Field("account", "AccountRef", comparable.ref),
-    Field("item", "ItemRef", comparable.ref, filled=True),
-    Field("customer", "CustomerRef", comparable.ref),
-    Field("class", "ClassRef", comparable.ref),
-    Field("billable", "BillableStatus", comparable.charged),
-    Field("markup", "MarkupInfo", comparable.percent, filled=True),
-    Field("tax code", "TaxCodeRef", comparable.ref, filled=True),
-    Field("tax", "TaxAmount", comparable.amount, filled=True, passing=True),
-    Field("quantity", "Qty", comparable.amount, filled=True),
-    Field("price", "UnitPrice", comparable.amount, filled=True),
-    Field("service date", "ServiceDate", comparable.text),
+LINE_FIELDS = (
+    OwnedField("text", "Description", comparable.text, filled_in=True),
+    OwnedField("amount", "Amount", comparable.decimal),
+    OwnedField("account", "AccountRef", comparable.ref),
+    OwnedField("item", "ItemRef", comparable.ref, filled_in=True),
+    OwnedField("customer", "CustomerRef", comparable.ref),
+    OwnedField("class", "ClassRef", comparable.ref),
+    OwnedField("billable", "BillableStatus", comparable.billable_or_not),
+    OwnedField("markup", "MarkupInfo", comparable.percent, filled_in=True),
+    OwnedField("tax code", "TaxCodeRef", comparable.ref, filled_in=True),
+    OwnedField("tax", "TaxAmount", comparable.decimal, filled_in=True, lasting=False),
+    OwnedField("quantity", "Qty", comparable.decimal, filled_in=True),
+    OwnedField("price", "UnitPrice", comparable.decimal, filled_in=True),
+    OwnedField("service date", "ServiceDate", comparable.text),
 )
-"""Our fields of a line, or of its detail."""
+"""Our fields of a line, whether they stand in the line itself or in its detail."""
 
-Say = Callable[[Any], Any]
-"""How a value of the ledger is said in a body."""
+Convert = Callable[[Any], Any]
+"""Converts a stored value to the value that a body has."""
 
-PERSON: Mapping[str, Say] = {
+PERSON_FIELDS: Mapping[str, Convert] = {
     "DisplayName": str,
     "GivenName": str,
     "FamilyName": str,
     "PrimaryEmailAddr": lambda value: {"Address": str(value.get("Address") or "")},
 }
-LISTED: Mapping[str, Mapping[str, Say]] = {
+LIST_FIELDS: Mapping[str, Mapping[str, Convert]] = {
     "Customer": {
         "DisplayName": str,
         "Job": bool,
         "ParentRef": lambda v: {"value": comparable.ref(v)},
     },
-    "Vendor": PERSON,
-    "Employee": PERSON,
+    "Vendor": PERSON_FIELDS,
+    "Employee": PERSON_FIELDS,
     "Item": {
         "Name": str,
         "Type": str,
         "IncomeAccountRef": lambda value: {"value": comparable.ref(value)},
-        PRICE: comparable.amount,
+        PRICE: comparable.decimal,
         "SubItem": bool,
         "ParentRef": lambda value: {"value": comparable.ref(value)},
     },
 }
-"""Our fields of list records, and how they are said in a body."""
+"""Our fields of list records."""

@@ -1,23 +1,26 @@
-"""Time as the ledger keeps it."""
+"""Time entries: TimeActivity."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
-from ledgerlink.connectors.qbo.documents.common import NAME_OF, pointer, ref
+from ledgerlink.connectors.qbo.documents.common import PERSON_ENTITY, ref, reference_value
 from ledgerlink.connectors.qbo.documents.text import LENGTHS, Wording
-from ledgerlink.connectors.qbo.protocol.json_body import amount
+from ledgerlink.connectors.qbo.protocol.json_body import decimal_text
 from ledgerlink.domain.model.documents import Document, ResolvedTime
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.ports import Blocked
 
-MAY_BE_ADDED = ("ItemRef", "ClassRef", "DepartmentRef")
-"""What an activity may have that was not sent."""
+TIME_ENTRY = "TimeActivity"
+
+ADDED_BY_OTHERS = ("ItemRef", "ClassRef", "DepartmentRef")
+"""Fields that a stored time entry may have though they were not sent: QuickBooks fills in the item,
+and bookkeepers add class and location."""
 
 
-def activity(time: ResolvedTime) -> Document:
-    """A TimeActivity: date, hours and minutes, never clock times. Raises Blocked."""
+def compose_time_entry(time: ResolvedTime) -> Document:
+    """A TimeActivity with date, hours and minutes, never clock times. Raises Blocked."""
     _refuse_unbillable(time)
     wording = Wording(time.shorten)
     text = wording.join(time.parts, LENGTHS["Description"])
@@ -33,7 +36,7 @@ def activity(time: ResolvedTime) -> Document:
     }
     return Document(
         key=time.key,
-        kind="TimeActivity",
+        kind=TIME_ENTRY,
         body=body,
         members=tuple(entry.key for entry in time.entries),
         day=time.day,
@@ -42,35 +45,34 @@ def activity(time: ResolvedTime) -> Document:
     )
 
 
-def sent_forms(activity: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The bodies that may have become this time activity, as `activity` composes them, the barest
-    first: with and without the item, because the ledger fills in one that was not sent, and with
-    and without class and location, because bookkeepers may have added them."""
-    billable = activity.get("BillableStatus") in ("Billable", "HasBeenBilled")
-    name_of = str(activity.get("NameOf"))
-    form: dict[str, Any] = {
+def possible_time_bodies(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The bodies that QuickBooks may have stored as this time entry, as `compose_time_entry` makes
+    them: one for each combination of ADDED_BY_OTHERS, the one with the fewest fields first."""
+    billable = row.get("BillableStatus") in ("Billable", "HasBeenBilled")
+    name_of = str(row.get("NameOf"))
+    body: dict[str, Any] = {
         "NameOf": name_of,
-        f"{name_of}Ref": _only_id(activity.get(f"{name_of}Ref")),
-        "TxnDate": activity.get("TxnDate"),
-        "Hours": int(activity.get("Hours") or 0),
-        "Minutes": int(activity.get("Minutes") or 0),
+        f"{name_of}Ref": _id_only(row.get(f"{name_of}Ref")),
+        "TxnDate": row.get("TxnDate"),
+        "Hours": int(row.get("Hours") or 0),
+        "Minutes": int(row.get("Minutes") or 0),
         "BillableStatus": "Billable" if billable else "NotBillable",
-        "Taxable": activity.get("Taxable", False),
+        "Taxable": row.get("Taxable", False),
     }
-    if activity.get("CustomerRef"):
-        form["CustomerRef"] = _only_id(activity["CustomerRef"])
+    if row.get("CustomerRef"):
+        body["CustomerRef"] = _id_only(row["CustomerRef"])
     if billable:
-        form["HourlyRate"] = amount(Decimal(str(activity.get("HourlyRate") or 0)))
-    if activity.get("Description"):
-        form["Description"] = str(activity["Description"])
-    there = [name for name in MAY_BE_ADDED if activity.get(name)]
-    for count in range(len(there) + 1):
-        for names in combinations(there, count):
-            yield {**form, **{name: _only_id(activity[name]) for name in names}}
+        body["HourlyRate"] = decimal_text(Decimal(str(row.get("HourlyRate") or 0)))
+    if row.get("Description"):
+        body["Description"] = str(row["Description"])
+    present = [name for name in ADDED_BY_OTHERS if row.get(name)]
+    for count in range(len(present) + 1):
+        for names in combinations(present, count):
+            yield {**body, **{name: _id_only(row[name]) for name in names}}
 
 
-def _only_id(ref: Any) -> Mapping[str, Any]:
-    return pointer(str(ref["value"])) if ref else {}
+def _id_only(ref: Any) -> Mapping[str, Any]:
+    return reference_value(str(ref["value"])) if ref else {}
 
 
 def _refuse_unbillable(time: ResolvedTime) -> None:
@@ -83,7 +85,7 @@ def _refuse_unbillable(time: ResolvedTime) -> None:
 
 
 def _worked(time: ResolvedTime) -> dict[str, Any]:
-    name_of = NAME_OF[time.person]
+    name_of = PERSON_ENTITY[time.person]
     hours, minutes = divmod(time.minutes, 60)
     return {
         "NameOf": name_of,
@@ -95,7 +97,8 @@ def _worked(time: ResolvedTime) -> dict[str, Any]:
 
 
 def _billing(time: ResolvedTime) -> dict[str, Any]:
-    """The rate is sent with billable time only; elsewhere it would mean nothing."""
+    """The billable status; the rate is sent only with billable time, because it has no meaning
+    otherwise."""
     if not time.billable or time.rate is None:
         return {"BillableStatus": "NotBillable"}
-    return {"BillableStatus": "Billable", "HourlyRate": amount(time.rate)}
+    return {"BillableStatus": "Billable", "HourlyRate": decimal_text(time.rate)}

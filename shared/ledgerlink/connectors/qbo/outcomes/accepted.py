@@ -1,4 +1,4 @@
-"""Answers: what the ledger says it stored, against what was sent."""
+"""Outcomes of accepted writes: what QuickBooks stored, compared with what was sent."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -6,38 +6,82 @@ from decimal import Decimal
 from typing import Any
 
 from ledgerlink.connectors.qbo.documents import comparable, content
-from ledgerlink.connectors.qbo.documents.deletes import INACTIVE, deactivates
+from ledgerlink.connectors.qbo.documents.updates import INACTIVE, is_deactivation
 from ledgerlink.connectors.qbo.outcomes import billed_time
+from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Write
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.money import rounded
 
+Normalize = Callable[[Any], object]
 
-def posted(write: Write, entity: Mapping[str, Any], trace_id: str = "") -> Outcome:
-    """The outcome of a write that was accepted; it says so when the ledger stored other values,
-    says that it comes to something else, or does not link the time that it bills."""
-    return _outcome(write, entity, _concern(write, entity), trace_id)
+COMPARED_FIELDS: Mapping[str, tuple[str, Normalize]] = {
+    "NameOf": ("kind of person", comparable.text),
+    "EmployeeRef": ("employee", comparable.ref),
+    "VendorRef": ("vendor", comparable.ref),
+    "TxnDate": ("date", comparable.text),
+    "Hours": ("hours", comparable.number),
+    "Minutes": ("minutes", comparable.number),
+    "CustomerRef": ("customer", comparable.ref),
+    "ItemRef": ("item", comparable.ref),
+    "BillableStatus": ("billable status", comparable.billable),
+    "HourlyRate": ("hourly rate", comparable.number),
+    "Description": ("notes", comparable.text),
+    "DisplayName": ("name", comparable.text),
+    "GivenName": ("given name", comparable.text),
+    "FamilyName": ("family name", comparable.text),
+    "PrimaryEmailAddr": ("email", comparable.address),
+    "Name": ("name", comparable.text),
+    "ParentRef": ("parent", comparable.ref),
+    "IncomeAccountRef": ("income account", comparable.ref),
+    "UnitPrice": ("price", comparable.number),
+    "Active": ("active", comparable.switch),
+}
+"""The fields of time and list records that are compared if they were sent: the name that a person
+reads, and how values are normalised."""
 
 
-def adopted(write: Write, entity: Mapping[str, Any]) -> Outcome:
-    """The outcome of a write that the ledger turned out to hold already; it says what `posted`
-    says, too. Of what is to go, being gone is all there is to say."""
+def accepted(write: Write, entity: Entity, trace_id: str = "") -> Outcome:
+    """The outcome of a write that QuickBooks accepted. Its reason warns if the stored values or the
+    total differ, or if the time that an invoice bills is not linked."""
+    return _posted(write, entity, _warning(write, entity), trace_id)
+
+
+def adopted(write: Write, entity: Entity) -> Outcome:
+    """The outcome of a write that an earlier attempt already carried out, with the warnings of
+    `accepted`."""
     if write.action is Action.DELETE:
-        return _outcome(write, entity, None)
-    return _outcome(write, entity, _concern(write, entity) or reason("already_written"))
+        return _posted(write, entity, None)
+    return _posted(write, entity, _warning(write, entity) or reason("already_written"))
 
 
-def taken_over(write: Write, entity: Mapping[str, Any]) -> Outcome:
-    """The same of a document that may be from long ago: one that holds something else counts as
-    edited in the ledger, so that no later post takes it for what was said."""
-    other = differences(write.kind, write.body or {}, entity)
+def adopted_existing(write: Write, entity: Entity) -> Outcome:
+    """Adopt an existing document. If its content differs from what we send, store no fingerprint:
+    the next plan then treats it as edited in the ledger."""
     outcome = adopted(write, entity)
-    return replace(outcome, content="") if other else outcome
+    differs = differences(write.kind, write.body or {}, entity)
+    return replace(outcome, content="") if differs else outcome
 
 
-def _outcome(
-    write: Write, entity: Mapping[str, Any], why: Reason | None, trace_id: str = ""
-) -> Outcome:
+def ledger_total(kind: str, entity: Entity) -> Decimal | None:
+    """The total of a money document as QuickBooks calculated it; None if it does not state one."""
+    amount = entity.get("TotalAmt") if kind in content.MONEY_DOCUMENTS else None
+    return None if amount is None else comparable.number(amount)
+
+
+def differences(kind: str, body: Mapping[str, Any], entity: Entity) -> list[str]:
+    """The fields that are stored with another value than was sent, in words."""
+    if kind in content.KNOWN_BY_CONTENT:
+        return list(content.differences(kind, body, entity)) if body else []
+    shown = comparable.shown
+    return [
+        f"{label} {shown(normalize(body[name]))} became {shown(normalize(entity.get(name)))}"
+        for name, (label, normalize) in COMPARED_FIELDS.items()
+        if name in body and normalize(body[name]) != normalize(entity.get(name))
+    ]
+
+
+def _posted(write: Write, entity: Entity, why: Reason | None, trace_id: str = "") -> Outcome:
     deleted = write.action is Action.DELETE
     return Outcome(
         seq=write.seq,
@@ -46,88 +90,51 @@ def _outcome(
         version=None if deleted else str(entity.get("SyncToken", "0")),
         reason=why,
         trace_id=trace_id,
-        content="" if deleted else content.content_print(write.kind, entity),
-        total=None if deleted else total(write.kind, entity),
+        content="" if deleted else content.content_fingerprint(write.kind, entity),
+        total=None if deleted else ledger_total(write.kind, entity),
     )
 
 
-def total(kind: str, entity: Mapping[str, Any]) -> Decimal | None:
-    """What a document of money comes to, as the ledger says; None where it does not say it."""
-    said = entity.get("TotalAmt") if kind in content.MONEY else None
-    return None if said is None else comparable.number(said)
+def _warning(write: Write, entity: Entity) -> Reason | None:
+    """The most important warning: time that could be billed twice, then money, then the rest."""
+    return (
+        _unlinked_time(write, entity) or _other_total(write, entity) or _difference(write, entity)
+    )
 
 
-def _unlinked(write: Write, entity: Mapping[str, Any]) -> Reason | None:
-    links = any(True for _ in billed_time.linked(entity))
-    return None if links or write.kind != "Invoice" else billed_time.unlinked(write.body or {})
+def _unlinked_time(write: Write, entity: Entity) -> Reason | None:
+    linked = any(True for _ in billed_time.linked_time_ids(entity))
+    if linked or write.kind != "Invoice":
+        return None
+    return billed_time.unlinked_reason(write.body or {})
 
 
-def _concern(write: Write, entity: Mapping[str, Any]) -> Reason | None:
-    """What of an answer wants to be seen: what may be billed twice before all else, then money."""
-    return _unlinked(write, entity) or _other_total(write, entity) or _difference(write, entity)
-
-
-def _other_total(write: Write, entity: Mapping[str, Any]) -> Reason | None:
-    """That the ledger's total is another one, and how much of that is tax."""
-    said = None if write.action is Action.DELETE else total(write.kind, entity)
-    if said is None or write.total is None:
+def _other_total(write: Write, entity: Entity) -> Reason | None:
+    """If QuickBooks' total differs from ours: by how much, and how much of that is tax."""
+    total = None if write.action is Action.DELETE else ledger_total(write.kind, entity)
+    if total is None or write.total is None:
         return None
     ours, currency = write.total, write.total.currency
-    difference = rounded(said, currency) - rounded(ours.amount, currency)
+    difference = rounded(total, currency) - rounded(ours.amount, currency)
     if not difference:
         return None
     detail = entity.get("TxnTaxDetail") or {}
-    tax = rounded(comparable.number(detail.get("TotalTax")) - (ours.tax or Decimal(0)), currency)
-    theirs, mine = rounded(said, currency), rounded(ours.amount, currency)
-    return reason("total_differs", ledger=theirs, ours=mine, difference=difference, tax=tax)
+    tax = comparable.number(detail.get("TotalTax")) - (ours.tax or Decimal(0))
+    return reason(
+        "total_differs",
+        ledger=rounded(total, currency),
+        ours=rounded(ours.amount, currency),
+        difference=difference,
+        tax=rounded(tax, currency),
+    )
 
 
-def _difference(write: Write, entity: Mapping[str, Any]) -> Reason | None:
+def _difference(write: Write, entity: Entity) -> Reason | None:
     found = differences(write.kind, _sent(write), entity)
-    if not found:
-        return None
-    return reason("answer_differs", detail="; ".join(found))
+    return reason("answer_differs", detail="; ".join(found)) if found else None
 
 
 def _sent(write: Write) -> Mapping[str, Any]:
-    if deactivates(write):
+    if is_deactivation(write):
         return INACTIVE
     return {} if write.action is Action.DELETE else write.body or {}
-
-
-def differences(kind: str, body: Mapping[str, Any], entity: Mapping[str, Any]) -> list[str]:
-    """The fields that were sent and are stored with another value, in words."""
-    if kind in content.BY_CONTENT:
-        return list(content.differences(kind, body, entity)) if body else []
-    shown = comparable.shown
-    return [
-        f"{name} {shown(read(body[name]))} became {shown(read(entity.get(name)))}"
-        for name, read in COMPARED.items()
-        if name in body and read(body[name]) != read(entity.get(name))
-    ]
-
-
-COMPARED: Mapping[str, Callable[[Any], object]] = {
-    "NameOf": comparable.text,
-    "EmployeeRef": comparable.ref,
-    "VendorRef": comparable.ref,
-    "TxnDate": comparable.text,
-    "Hours": comparable.number,
-    "Minutes": comparable.number,
-    "CustomerRef": comparable.ref,
-    "ItemRef": comparable.ref,
-    "BillableStatus": comparable.billable,
-    "HourlyRate": comparable.number,
-    "Description": comparable.text,
-    "DisplayName": comparable.text,
-    "GivenName": comparable.text,
-    "FamilyName": comparable.text,
-    "PrimaryEmailAddr": comparable.address,
-    "Name": comparable.text,
-    "ParentRef": comparable.ref,
-    "IncomeAccountRef": comparable.ref,
-    "UnitPrice": comparable.number,
-    "Active": comparable.yes,
-}
-"""How each compared field of time and of list records is read; a field that was not sent is not
-compared."""

@@ -1,89 +1,97 @@
-"""Which invoices bill which time, as their links tell."""
+"""Time that is billed: which invoice bills which time entry, by the links of the invoices."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.qbo.protocol import queries
-from ledgerlink.connectors.qbo.transport.client import Client, Entity
+from ledgerlink.connectors.qbo.protocol.values import Entity
+from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.domain.errors import LedgerError
 from ledgerlink.domain.model.reasons import Reason, named, reason
 from ledgerlink.domain.ports import Interrupted, Stop
 
-KIND = "TimeActivity"
-
 
 @dataclass(frozen=True, slots=True)
-class Biller:
-    """An invoice that bills time; its id stands in where it has no number."""
+class BillingInvoice:
+    """An invoice that bills time."""
 
     ledger_id: str
     number: str
+    """The document number; the id if it has none."""
 
 
 def is_billed(activity: Entity) -> bool:
-    """Whether an invoice bills it."""
+    """Whether an invoice bills this time entry."""
     return activity.get("BillableStatus") == "HasBeenBilled"
 
 
-def billed(number: str | None) -> Reason:
-    """The reason that time on this invoice carries; the number may not be known."""
+def billed_reason(number: str | None) -> Reason:
+    """That a time entry is billed, by the invoice with this number if it is known."""
     return reason("billed", detail=f" by invoice {number}" if number else "")
 
 
-def unlinked(body: Entity) -> Reason | None:
-    """That an invoice is in the ledger without the time that it bills; None when it bills none."""
-    keys = named(f"activity {activity_id}" for activity_id in linked(body))
+def unlinked_reason(body: Entity) -> Reason | None:
+    """That an invoice was posted without links to the time that it bills; None if it bills none."""
+    keys = named(f"time activity {activity_id}" for activity_id in linked_time_ids(body))
     return reason("link_refused", keys=keys) if keys else None
 
 
-async def invoices(
+async def billing_invoices(
     client: Client, activities: Iterable[Entity], stop: Stop
-) -> Mapping[str, Biller]:
-    """The invoices that bill the billed ones among these, by the id of the activity, where they
+) -> Mapping[str, BillingInvoice]:
+    """The invoices that bill the billed ones of these time entries, by the entry's id, where they
     are found. Raises as the client's `rows`."""
-    some = [activity for activity in activities if is_billed(activity)]
-    links = await _links(client, some, stop)
-    found = {a["Id"]: links.get(a["Id"]) or links.get(str(a.get("TimeChargeId"))) for a in some}
+    billed = [activity for activity in activities if is_billed(activity)]
+    invoices = await _invoices_by_link(client, billed, stop)
+    found = {
+        row["Id"]: invoices.get(row["Id"]) or invoices.get(str(row.get("TimeChargeId")))
+        for row in billed
+    }
     return {activity_id: invoice for activity_id, invoice in found.items() if invoice}
 
 
-async def numbers(client: Client, activities: Iterable[Entity], stop: Stop) -> Mapping[str, str]:
+async def invoice_numbers(
+    client: Client, activities: Iterable[Entity], stop: Stop
+) -> Mapping[str, str]:
     """The numbers of these invoices. Raises as the client's `rows`."""
-    found = await invoices(client, activities, stop)
+    found = await billing_invoices(client, activities, stop)
     return {activity_id: invoice.number for activity_id, invoice in found.items()}
 
 
-async def numbers_told(
+async def known_invoice_numbers(
     client: Client, activities: Iterable[Entity], stop: Stop
 ) -> Mapping[str, str]:
-    """The numbers as far as the ledger tells them: that it does not explains less, no more."""
+    """As `invoice_numbers`; empty if they cannot be read, because they only add to a reason."""
     try:
-        return await numbers(client, activities, stop)
+        return await invoice_numbers(client, activities, stop)
     except (LedgerError, Interrupted):
         return {}
 
 
-async def _links(client: Client, activities: Sequence[Entity], stop: Stop) -> Mapping[str, Biller]:
-    """The invoices of these customers, by what they are linked to: an activity by its own id, or
-    by that of its charge, nobody could verify which."""
-    customers = sorted({ref["value"] for row in activities if (ref := row.get("CustomerRef"))})
-    found: dict[str, Biller] = {}
-    for some in queries.portions(customers):
-        among = queries.among("CustomerRef", some)
-        async for rows in client.pages("Invoice", among, stop=stop):
-            for row in rows:
-                found |= dict.fromkeys(linked(row), _biller(row))
-    return found
-
-
-def linked(invoice: Entity) -> Iterable[str]:
-    """The ids of the time that an invoice bills, in its lines or its head."""
+def linked_time_ids(invoice: Entity) -> Iterable[str]:
+    """The ids of the time entries that an invoice links to, in its head or its lines."""
     for holder in (invoice, *invoice.get("Line", ())):
         for link in holder.get("LinkedTxn", ()):
-            if link.get("TxnType") == KIND:
+            if link.get("TxnType") == TIME_ENTRY:
                 yield str(link["TxnId"])
 
 
-def _biller(invoice: Entity) -> Biller:
+async def _invoices_by_link(
+    client: Client, activities: Sequence[Entity], stop: Stop
+) -> Mapping[str, BillingInvoice]:
+    """The invoices of these customers by the ids that they link to. Those may be the ids of time
+    entries or of their charges; Intuit does not document which."""
+    customers = sorted({ref["value"] for row in activities if (ref := row.get("CustomerRef"))})
+    found: dict[str, BillingInvoice] = {}
+    for batch in queries.batches_of(customers):
+        condition = queries.is_in("CustomerRef", batch)
+        async for rows in client.pages("Invoice", condition, stop=stop):
+            for row in rows:
+                found |= dict.fromkeys(linked_time_ids(row), _billing_invoice(row))
+    return found
+
+
+def _billing_invoice(invoice: Entity) -> BillingInvoice:
     ledger_id = str(invoice["Id"])
-    return Biller(ledger_id, str(invoice.get("DocNumber") or ledger_id))
+    return BillingInvoice(ledger_id, str(invoice.get("DocNumber") or ledger_id))

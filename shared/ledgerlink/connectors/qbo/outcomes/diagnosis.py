@@ -1,83 +1,86 @@
-"""A second look: what a fault alone does not tell, asked of the ledger in a few bounded calls."""
+"""The diagnosis of rejected writes: reads in the ledger what a fault does not say."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from ledgerlink.connectors.qbo.documents import content
+from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.qbo.outcomes import billed_time, references
-from ledgerlink.connectors.qbo.outcomes.references import Pointed, Pointer
-from ledgerlink.connectors.qbo.outcomes.rejected import Findings, Refusal
+from ledgerlink.connectors.qbo.outcomes.references import Reference, ReferencedRecord
+from ledgerlink.connectors.qbo.outcomes.rejected import Findings, Rejection
 from ledgerlink.connectors.qbo.protocol import queries
-from ledgerlink.connectors.qbo.reads import company_features
+from ledgerlink.connectors.qbo.reads.company import books_closed_through
 from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.domain.errors import LedgerError
 from ledgerlink.domain.ports import Interrupted, Stop
 
-LOOKS = 30
-"""Looks per open ledger; after that a fault's own words must do."""
+MAX_DIAGNOSES = 30
+"""Diagnoses for one open ledger; after that the text of the fault must do."""
 
-NAME_LISTS = ("Customer", "Vendor", "Employee")
-"""The three lists that share one space of names."""
+LISTS_WITH_SHARED_NAMES = ("Customer", "Vendor", "Employee")
+"""Lists in which a name may occur only once over all of them."""
 
 
-class Inquiry:
-    """Explains the refusals of one open ledger. What records point at it looks up once."""
+class Diagnosis:
+    """Reads what the rejections of one open ledger need to be explained. Records that writes refer
+    to are read once."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._looks_left = LOOKS
+        self._left = MAX_DIAGNOSES
         self._closed_through: date | None = None
-        self._closed_asked = False
-        self._known: dict[Pointer, Pointed | None] = {}
+        self._closing_date_read = False
+        self._known: dict[Reference, ReferencedRecord | None] = {}
 
-    async def findings(self, refusals: Sequence[Refusal], stop: Stop) -> Findings:
-        """What can be found out about these. A failed look explains less and raises nothing:
-        the refusal itself must be reported, and what is wrong shows at the next write."""
-        if not self._worth_a_look(refusals) or stop():
-            return self._at_hand()
-        self._looks_left -= 1
+    async def findings(self, rejections: Sequence[Rejection], stop: Stop) -> Findings:
+        """What is found out about these rejections. Never raises: if reading fails, the rejection
+        is reported with less detail, and the next write meets the same failure."""
+        if not self._is_worth_reading(rejections) or stop():
+            return self._known_findings()
+        self._left -= 1
         try:
-            return await self._look(refusals, stop)
+            return await self._read(rejections, stop)
         except (LedgerError, Interrupted):
-            return self._at_hand()
+            return self._known_findings()
 
-    def _at_hand(self) -> Findings:
+    def _known_findings(self) -> Findings:
         return Findings(known=self._known, closed_through=self._closed_through)
 
-    def _worth_a_look(self, refusals: Sequence[Refusal]) -> bool:
-        asks = (
-            _unknown_names(refusals)
-            or _maybe_billed(refusals)
-            or self._asks_closed(refusals)
-            or self._unknown(refusals)
+    def _is_worth_reading(self, rejections: Sequence[Rejection]) -> bool:
+        has_questions = (
+            _names_to_search(rejections)
+            or _maybe_billed(rejections)
+            or self._needs_closing_date(rejections)
+            or self._unread_references(rejections)
         )
-        return bool(asks) and self._looks_left > 0
+        return bool(has_questions) and self._left > 0
 
-    def _asks_closed(self, refusals: Iterable[Refusal]) -> bool:
-        return not self._closed_asked and any(r.may_be_closed for r in refusals)
+    def _needs_closing_date(self, rejections: Iterable[Rejection]) -> bool:
+        return not self._closing_date_read and any(r.may_be_closed_period for r in rejections)
 
-    def _unknown(self, refusals: Iterable[Refusal]) -> set[Pointer]:
-        """What those point at that may miss something, as far as it was not looked up."""
-        writes = (refusal.write for refusal in refusals if refusal.misses)
-        return {p for write in writes for p in references.pointers(write)} - self._known.keys()
+    def _unread_references(self, rejections: Iterable[Rejection]) -> set[Reference]:
+        writes = [rejection.write for rejection in rejections if rejection.needs_references]
+        wanted = {each for write in writes for each in references.references_of(write)}
+        return wanted - self._known.keys()
 
-    async def _look(self, refusals: Sequence[Refusal], stop: Stop) -> Findings:
-        if self._asks_closed(refusals):
-            self._closed_through = await company_features.books_closed_through(self._client, stop)
-            self._closed_asked = True
-        self._known |= await references.look(self._client, self._unknown(refusals), stop)
+    async def _read(self, rejections: Sequence[Rejection], stop: Stop) -> Findings:
+        if self._needs_closing_date(rejections):
+            self._closed_through = await books_closed_through(self._client, stop)
+            self._closing_date_read = True
+        wanted = self._unread_references(rejections)
+        self._known |= await references.read(self._client, wanted, stop)
         return Findings(
-            holders=await self._holders(_unknown_names(refusals), stop),
-            billed=await self._billed(_maybe_billed(refusals), stop),
+            holders=await self._name_holders(_names_to_search(rejections), stop),
+            billed=await self._billed(_maybe_billed(rejections), stop),
             known=self._known,
             closed_through=self._closed_through,
         )
 
-    async def _holders(self, names: Mapping[str, set[str]], stop: Stop) -> dict[str, str]:
+    async def _name_holders(self, names: Mapping[str, set[str]], stop: Stop) -> dict[str, str]:
+        """Who has these names, by the name in lower case."""
         holders: dict[str, str] = {}
         for entity, wanted in names.items():
             field = "Name" if entity == "Item" else "DisplayName"
-            statement = queries.select(entity, queries.among(field, sorted(wanted)))
+            statement = queries.select(entity, queries.is_in(field, sorted(wanted)))
             for row in await self._client.rows(entity, statement, stop):
                 holders[str(row[field]).lower()] = f"by {entity.lower()} {row['Id']}"
         return holders
@@ -85,28 +88,30 @@ class Inquiry:
     async def _billed(self, ids: Sequence[str], stop: Stop) -> dict[str, str | None]:
         if not ids:
             return {}
-        statement = queries.select(content.ACTIVITY, queries.among("Id", ids))
-        rows = await self._client.rows(content.ACTIVITY, statement, stop)
-        numbers = await billed_time.numbers_told(self._client, rows, stop)
+        statement = queries.select(TIME_ENTRY, queries.is_in("Id", ids))
+        rows = await self._client.rows(TIME_ENTRY, statement, stop)
+        numbers = await billed_time.known_invoice_numbers(self._client, rows, stop)
         return {row["Id"]: numbers.get(row["Id"]) for row in rows if billed_time.is_billed(row)}
 
 
-def _unknown_names(refusals: Iterable[Refusal]) -> dict[str, set[str]]:
-    """The names to look for, by the list to look in."""
+def _names_to_search(rejections: Iterable[Rejection]) -> dict[str, set[str]]:
+    """The names that are taken by an unknown record, by the list to search."""
     names: dict[str, set[str]] = {}
-    for refusal in refusals:
-        if refusal.code != "name_taken" or refusal.holder_id or not refusal.name:
+    for rejection in rejections:
+        if rejection.code != "name_taken" or rejection.holder_id or not rejection.name:
             continue
-        for entity in ("Item",) if refusal.write.kind == "Item" else NAME_LISTS:
-            names.setdefault(entity, set()).add(refusal.name)
+        is_item = rejection.write.kind == "Item"
+        for entity in ("Item",) if is_item else LISTS_WITH_SHARED_NAMES:
+            names.setdefault(entity, set()).add(rejection.name)
     return names
 
 
-def _maybe_billed(refusals: Iterable[Refusal]) -> list[str]:
+def _maybe_billed(rejections: Iterable[Rejection]) -> list[str]:
+    """The ids of time entries that may be billed."""
     return [
-        refusal.write.ledger_id
-        for refusal in refusals
-        if refusal.code == "billed"
-        and refusal.write.kind == content.ACTIVITY
-        and refusal.write.ledger_id
+        rejection.write.ledger_id
+        for rejection in rejections
+        if rejection.code == "billed"
+        and rejection.write.kind == TIME_ENTRY
+        and rejection.write.ledger_id
     ]

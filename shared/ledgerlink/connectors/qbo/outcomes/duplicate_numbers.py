@@ -1,103 +1,113 @@
-"""Documents whose number is taken: by an earlier attempt of ours, or by somebody else's."""
+"""Duplicate document numbers: taken by an earlier attempt of ours, or by another document."""
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ledgerlink.connectors.qbo.documents import content
 from ledgerlink.connectors.qbo.outcomes import accepted
-from ledgerlink.connectors.qbo.outcomes.rejected import Refusal
+from ledgerlink.connectors.qbo.outcomes.rejected import Rejection
 from ledgerlink.connectors.qbo.outcomes.version_conflicts import Verdict
 from ledgerlink.connectors.qbo.protocol import queries
 from ledgerlink.connectors.qbo.protocol.faults import Fault
-from ledgerlink.connectors.qbo.transport.client import Client, Entity
+from ledgerlink.connectors.qbo.protocol.values import Entity
+from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.domain.model.plan import Action, Outcome, Write
 from ledgerlink.domain.ports import Stop
 
-CODE = "6140"
+DUPLICATE_NUMBER = "6140"
 HOLDER_TYPE = re.compile(r"TxnType\s*=\s*(\w+)")
 HOLDER_ID = re.compile(r"TxnId\s*=\s*(\d+)")
+"""Where the fault names the document that has the number."""
+
 ENTITIES = {"Check": "Purchase", "CashPurchase": "Purchase", "CreditCardPurchase": "Purchase"}
-"""Entities that are not called by the type of their transactions."""
-WORDS = {"Bill": "bill", "Invoice": "invoice", "Purchase": "expense"}
+"""The entity of transaction types that are not called like it."""
+
+ENTITY_WORDS = {"Bill": "bill", "Invoice": "invoice", "Purchase": "expense"}
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """Who has the number, as far as the fault tells it; the id may be empty."""
+class NumberHolder:
+    """The document that has a number, as far as the fault names it."""
 
     entity: str
     ledger_id: str
+    """Empty if the fault does not name it."""
 
 
-def is_double(refusal: Refusal) -> bool:
-    """Whether a document could not be created because its number is taken."""
-    return refusal.fault.code == CODE and refusal.write.action is Action.CREATE
+def applies_to(rejection: Rejection) -> bool:
+    """Whether a document was not created because its number is taken."""
+    is_create = rejection.write.action is Action.CREATE
+    return rejection.fault.code == DUPLICATE_NUMBER and is_create
 
 
-def holder(fault: Fault, kind: str) -> Holder:
-    """The holder; where the fault does not say it, it is of the kind that was to be created."""
-    told, ledger_id = HOLDER_TYPE.search(fault.detail), HOLDER_ID.search(fault.detail)
-    entity = ENTITIES.get(told[1], told[1]) if told else kind
-    return Holder(entity, ledger_id[1]) if ledger_id else Holder(kind, "")
+def number_holder(fault: Fault, kind: str) -> NumberHolder:
+    """The document that the fault names; one of the same kind if it names none."""
+    type_found, id_found = HOLDER_TYPE.search(fault.detail), HOLDER_ID.search(fault.detail)
+    entity = ENTITIES.get(type_found[1], type_found[1]) if type_found else kind
+    return NumberHolder(entity, id_found[1]) if id_found else NumberHolder(kind, "")
 
 
-async def look(client: Client, refusals: Sequence[Refusal], stop: Stop) -> Verdict:
-    """Outcomes of those that the ledger holds already, and the others, each with who has its
-    number. Raises as the client's `rows`."""
-    held = await _held(client, refusals, stop)
+async def resolve(client: Client, rejections: Sequence[Rejection], stop: Stop) -> Verdict:
+    """Outcomes of documents that are already in the ledger; the other rejections with the document
+    that has their number. Raises as the client's `rows`."""
+    holders = await _read_holders(client, rejections, stop)
     outcomes: list[Outcome] = []
-    remaining: list[Refusal] = []
-    for refusal in refusals:
-        write = refusal.write
-        rows = [row for entity, row in held if entity == write.kind]
-        ours = next((row for row in rows if content.is_same(write.body or {}, row)), None)
-        if ours is not None:
-            outcomes.append(accepted.taken_over(write, ours))
+    remaining: list[Rejection] = []
+    for rejection in rejections:
+        write = rejection.write
+        candidates = [row for entity, row in holders if entity == write.kind]
+        body = write.body or {}
+        own = next((row for row in candidates if content.has_marker_of(body, row)), None)
+        if own is not None:
+            outcomes.append(accepted.adopted_existing(write, own))
         else:
-            remaining.append(replace(refusal, taken_by=_words(refusal, held)))
-    return Verdict(outcomes=tuple(outcomes), refusals=tuple(remaining))
+            remaining.append(replace(rejection, taken_by=_taken_by(rejection, holders)))
+    return Verdict(outcomes=tuple(outcomes), rejections=tuple(remaining))
 
 
-async def _held(
-    client: Client, refusals: Sequence[Refusal], stop: Stop
+async def _read_holders(
+    client: Client, rejections: Sequence[Rejection], stop: Stop
 ) -> list[tuple[str, Entity]]:
-    """The holders, by id, or by the number where the fault does not tell the id."""
+    """The documents that have the numbers: by id, or by number if the fault names no id."""
     by_id: dict[str, set[str]] = defaultdict(set)
     by_number: dict[str, set[str]] = defaultdict(set)
-    for refusal in refusals:
-        told = holder(refusal.fault, refusal.write.kind)
-        if not told.ledger_id:
-            by_number[told.entity].add(_number(refusal.write))
-        elif told.entity in content.MONEY:
-            by_id[told.entity].add(told.ledger_id)
-    asked = [(entity, queries.among("Id", sorted(ids))) for entity, ids in by_id.items()]
-    asked += [(entity, queries.among("DocNumber", sorted(n))) for entity, n in by_number.items()]
+    for rejection in rejections:
+        holder = number_holder(rejection.fault, rejection.write.kind)
+        if not holder.ledger_id:
+            by_number[holder.entity].add(_number(rejection.write))
+        elif holder.entity in content.MONEY_DOCUMENTS:
+            by_id[holder.entity].add(holder.ledger_id)
+    wanted = [(entity, queries.is_in("Id", sorted(ids))) for entity, ids in by_id.items()]
+    wanted += [
+        (entity, queries.is_in("DocNumber", sorted(numbers)))
+        for entity, numbers in by_number.items()
+    ]
     return [
         (entity, row)
-        for entity, condition in asked
+        for entity, condition in wanted
         for row in await client.rows(entity, queries.select(entity, condition), stop)
     ]
 
 
-def _words(refusal: Refusal, held: Sequence[tuple[str, Entity]]) -> str:
-    """Number and holder: `INV-7 by invoice 17984 of 2026-02-02`."""
-    number = _number(refusal.write)
-    told = holder(refusal.fault, refusal.write.kind)
-    for entity, row in held:
-        named = str(row["Id"]) == told.ledger_id if told.ledger_id else _has(row, number)
-        if entity == told.entity and named:
-            return f"{number} by {_called(entity)} {row['Id']} of {row.get('TxnDate')}"
-    by = f" by {_called(told.entity)} {told.ledger_id}" if told.ledger_id else ""
+def _taken_by(rejection: Rejection, holders: Sequence[tuple[str, Entity]]) -> str:
+    """Number and document: `INV-7 by invoice 17984 of 2026-02-02`."""
+    number = _number(rejection.write)
+    holder = number_holder(rejection.fault, rejection.write.kind)
+    for entity, row in holders:
+        by_id = str(row["Id"]) == holder.ledger_id
+        if entity == holder.entity and (by_id if holder.ledger_id else _has_number(row, number)):
+            return f"{number} by {_entity_word(entity)} {row['Id']} of {row.get('TxnDate')}"
+    by = f" by {_entity_word(holder.entity)} {holder.ledger_id}" if holder.ledger_id else ""
     return f"{number}{by}"
 
 
-def _called(entity: str) -> str:
-    return WORDS.get(entity, entity)
+def _entity_word(entity: str) -> str:
+    return ENTITY_WORDS.get(entity, entity)
 
 
-def _has(row: Mapping[str, object], number: str) -> bool:
+def _has_number(row: Entity, number: str) -> bool:
     return str(row.get("DocNumber") or "").lower() == number.lower()
 
 

@@ -1,32 +1,35 @@
-"""Why a record of the ledger can no longer change: billed, paid, void."""
+"""Locks: why a document can no longer be changed, because it is paid, billed or void."""
 
 from collections.abc import Collection, Iterable, Iterator
 
 from ledgerlink.connectors.qbo.documents import comparable
 from ledgerlink.connectors.qbo.outcomes import billed_time
 from ledgerlink.connectors.qbo.protocol import queries, values
+from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.reads import map_transactions
-from ledgerlink.connectors.qbo.transport.client import Client, Entity
+from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.domain.errors import LedgerStopped
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.ports import Stop
 
 CHARGE = "ReimburseCharge"
-"""What the ledger makes of a billable line, to bill it by."""
-BILLS = frozenset({"Bill", "Purchase"})
-PAYMENTS = frozenset({"Payment", "ReceivePayment", "BillPaymentCheck", "EFTBillPayment"})
-"""Types of linked transactions that pay a bill or an invoice; of others the balance tells."""
+"""What QuickBooks creates for each billable line; invoices bill the charge."""
+
+EXPENSE_DOCUMENTS = frozenset({"Bill", "Purchase"})
+
+PAYMENT_TYPES = frozenset({"Payment", "ReceivePayment", "BillPaymentCheck", "EFTBillPayment"})
+"""Types of linked transactions that pay a bill or invoice; other payments show in the balance."""
 
 
-async def charged(client: Client, kind: str, rows: Iterable[Entity], stop: Stop) -> set[str]:
-    """The ids of the charges of these bills or purchases that an invoice bills; none of another
-    kind. A ledger that does not tell them leaves the lines' own words. Raises as the client's
-    `rows`, but for a statement refused."""
-    told = (_charges(row) for row in rows) if kind in BILLS else ()
-    ids = sorted({charge_id for some in told for charge_id in some})
+async def billed_charges(client: Client, kind: str, rows: Iterable[Entity], stop: Stop) -> set[str]:
+    """The ids of those charges of these bills or purchases that an invoice bills. If QuickBooks
+    refuses to list charges, the billable status of the lines has to do. Raises as the client's
+    `rows` otherwise."""
+    documents = rows if kind in EXPENSE_DOCUMENTS else ()
+    ids = sorted({charge_id for row in documents for charge_id in _charge_ids(row)})
     found: set[str] = set()
-    for some in queries.portions(ids):
-        statement = queries.select(CHARGE, queries.among("Id", some))
+    for batch in queries.batches_of(ids):
+        statement = queries.select(CHARGE, queries.is_in("Id", batch))
         try:
             charges = await client.rows(CHARGE, statement, stop)
         except LedgerStopped:
@@ -35,44 +38,46 @@ async def charged(client: Client, kind: str, rows: Iterable[Entity], stop: Stop)
     return found
 
 
-def locked(kind: str, entity: Entity, charged: Collection[str] = ()) -> Reason | None:
-    """Why this document of money may not change; None when it may, and of other kinds."""
+def lock_reason(kind: str, entity: Entity, billed: Collection[str] = ()) -> Reason | None:
+    """Why this money document can no longer be changed; None if it can, and for other kinds.
+    `billed` are the ids of billed charges."""
     if kind == "Invoice" and map_transactions.is_void(entity):
         return reason("voided")
     if kind in ("Bill", "Invoice") and _is_paid(entity):
         return reason("paid", detail=_by_payment(entity))
-    if kind in BILLS and _is_billed(entity, charged):
-        return billed_time.billed(None)
+    if kind in EXPENSE_DOCUMENTS and _is_billed(entity, billed):
+        return billed_time.billed_reason(None)
     return None
 
 
 def _is_paid(entity: Entity) -> bool:
-    """In part, too: a payment says so, or the balance."""
+    """Whether any part is paid, as a linked payment or the balance shows."""
     balance, total = entity.get("Balance"), entity.get("TotalAmt")
-    moved = balance is not None and comparable.number(balance) != comparable.number(total)
-    return moved or bool(_payments(entity))
+    differs = balance is not None and comparable.number(balance) != comparable.number(total)
+    return differs or bool(_payment_ids(entity))
 
 
-def _payments(entity: Entity) -> list[str]:
-    return [str(link["TxnId"]) for link in _links(entity) if link.get("TxnType") in PAYMENTS]
+def _payment_ids(entity: Entity) -> list[str]:
+    return [str(link["TxnId"]) for link in _links(entity) if link.get("TxnType") in PAYMENT_TYPES]
 
 
 def _by_payment(entity: Entity) -> str:
-    ids = sorted(set(_payments(entity)))
+    ids = sorted(set(_payment_ids(entity)))
     return f" by payment {', '.join(ids)}" if ids else ""
 
 
-def _is_billed(entity: Entity, charged: Collection[str]) -> bool:
-    own = any(charge_id in charged for charge_id in _charges(entity))
-    return own or any(_status(line) == "HasBeenBilled" for line in values.blocks(entity, "Line"))
+def _is_billed(entity: Entity, billed: Collection[str]) -> bool:
+    charges = any(charge_id in billed for charge_id in _charge_ids(entity))
+    lines = values.blocks(entity, "Line")
+    return charges or any(_billable_status(line) == "HasBeenBilled" for line in lines)
 
 
-def _status(line: Entity) -> object:
+def _billable_status(line: Entity) -> object:
     return values.block(line, str(line.get("DetailType"))).get("BillableStatus")
 
 
-def _charges(entity: Entity) -> Iterator[str]:
-    """The charges that the ledger made of billable lines."""
+def _charge_ids(entity: Entity) -> Iterator[str]:
+    """The charges that QuickBooks created for the billable lines of a document."""
     return (str(link["TxnId"]) for link in _links(entity) if link.get("TxnType") == CHARGE)
 
 

@@ -1,172 +1,166 @@
-"""Finding: which writes of unknown outcome the ledger already holds."""
+"""Lost writes: which writes without an answer the ledger has carried out."""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Hashable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from ledgerlink.connectors.qbo.documents import comparable, content, deletes
-from ledgerlink.connectors.qbo.documents.comparable import text
-from ledgerlink.connectors.qbo.documents.content import shared
+from ledgerlink.connectors.qbo.documents import comparable, content, updates
+from ledgerlink.connectors.qbo.documents.attachment import ATTACHMENT
+from ledgerlink.connectors.qbo.documents.content import matching_key
+from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.qbo.outcomes.accepted import adopted, differences
 from ledgerlink.connectors.qbo.protocol import queries
-from ledgerlink.connectors.qbo.transport.client import Client, Entity
+from ledgerlink.connectors.qbo.protocol.values import Entity
+from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.domain.errors import Refused
 from ledgerlink.domain.model.plan import Action, Outcome, Write
 from ledgerlink.domain.ports import Stop
 
-SLACK = timedelta(minutes=3)
-"""How far the ledger's clock and ours may be apart."""
+CLOCK_TOLERANCE = timedelta(minutes=3)
+"""By how much QuickBooks' clock and ours may differ."""
 
 MAX_PAGES = 50
-"""Pages of one search; more take longer than a worker has."""
+"""Pages of one search; more take longer than a worker may run."""
 
-AT_ONCE = 50
+MAX_VALUES = 50
 """Values in one list of a statement."""
 
-NAMED_BY = {"Customer": "DisplayName", "Vendor": "DisplayName", "Employee": "DisplayName"}
-"""The field that names a list record; others have `Name`."""
+NAME_FIELD = {"Customer": "DisplayName", "Vendor": "DisplayName", "Employee": "DisplayName"}
+"""The field that holds the name; `Name` for other lists."""
+
+Matches = AsyncIterator[tuple[Write, Entity]]
+"""Writes with the record that each of them has created or changed."""
 
 
-class Finding:
-    """One search. No id is adopted twice, nor one of `known`, which belong to others."""
+class LostWrites:
+    """One search for lost writes. No record is matched twice."""
 
     def __init__(self, client: Client, since: datetime, known: Collection[str], stop: Stop) -> None:
+        """`since` is when the writes may have been sent first; `known` are the ids of records that
+        belong to other writes."""
         self._client = client
         self._stop = stop
-        self._created = queries.since("MetaData.CreateTime", since - SLACK)
+        created_since = since - CLOCK_TOLERANCE
+        self._created_since = queries.at_or_after("MetaData.CreateTime", created_since)
         self._known = frozenset(known)
 
     async def find(self, writes: Sequence[Write]) -> dict[int, Outcome]:
-        """Outcomes, by seq, of those writes that are found. Raises as the client's `rows`."""
+        """Outcomes, by seq, of the writes that were carried out. Raises as the client's `rows`."""
         found: dict[int, Outcome] = {}
-        for (action, kind), some in _grouped(writes).items():
-            async for write, entity in self._pairs(action, kind, some):
+        for (action, kind), group in _grouped(writes).items():
+            async for write, entity in self._matches(action, kind, group):
                 found[write.seq] = adopted(write, entity)
         return found
 
-    def _pairs(
-        self, action: Action, kind: str, writes: Sequence[Write]
-    ) -> AsyncIterator[tuple[Write, Entity]]:
+    def _matches(self, action: Action, kind: str, writes: Sequence[Write]) -> Matches:
         if action is Action.CREATE:
-            return self._created_ones(kind, writes)
-        changed = self._deleted if action is Action.DELETE else self._updated
-        return changed(kind, writes)
+            return self._created(kind, writes)
+        return (self._deleted if action is Action.DELETE else self._updated)(kind, writes)
 
-    def _created_ones(
-        self, kind: str, writes: Sequence[Write]
-    ) -> AsyncIterator[tuple[Write, Entity]]:
-        if kind == content.ACTIVITY:
-            return self._activities(writes)
-        if kind in content.MONEY:
-            return self._marked(kind, writes)
-        return self._files(writes) if kind == content.FILE else self._named(kind, writes)
+    def _created(self, kind: str, writes: Sequence[Write]) -> Matches:
+        if kind == TIME_ENTRY:
+            return self._time_entries(writes)
+        if kind in content.MONEY_DOCUMENTS:
+            return self._by_marker(kind, writes)
+        return self._attachments(writes) if kind == ATTACHMENT else self._by_name(kind, writes)
 
-    async def _marked(
-        self, kind: str, writes: Sequence[Write]
-    ) -> AsyncIterator[tuple[Write, Entity]]:
-        """By our name in the note, whatever else differs."""
+    async def _by_marker(self, kind: str, writes: Sequence[Write]) -> Matches:
+        """By the posting key in the note, whatever else differs."""
         waiting = list(writes)
-        async for entity in self._new(kind):
-            match = next((w for w in waiting if content.is_same(w.body or {}, entity)), None)
+        async for entity in self._new_records(kind):
+            candidates = (w for w in waiting if content.has_marker_of(w.body or {}, entity))
+            match = next(candidates, None)
             if match is not None:
                 waiting.remove(match)
                 yield match, entity
 
-    async def _files(self, writes: Sequence[Write]) -> AsyncIterator[tuple[Write, Entity]]:
-        """By name and by what they are attached to, as a multiset; also by size, where both sides
-        tell it."""
+    async def _attachments(self, writes: Sequence[Write]) -> Matches:
+        """By file name and document, and by size where both sides state it. Of several equal
+        writes as many are matched as there are records."""
         waiting: dict[tuple[str, str], list[Write]] = defaultdict(list)
         for write in writes:
-            waiting[_attached(write.body or {})].append(write)
+            waiting[_attachment_key(write.body or {})].append(write)
         names = {name for _, name in waiting}
-        async for row in self._new(content.FILE):
-            if text(row.get("FileName")) not in names:
+        async for row in self._new_records(ATTACHMENT):
+            if comparable.text(row.get("FileName")) not in names:
                 continue
-            file = await self._whole(row)
-            alike = waiting.get(_attached(file), [])
-            match = next((w for w in alike if _may_be(w, file)), None)
+            attachment = await self._with_document(row)
+            candidates = waiting.get(_attachment_key(attachment), [])
+            match = next((w for w in candidates if _may_have_size(w, attachment)), None)
             if match is not None:
-                alike.remove(match)
-                yield match, file
+                candidates.remove(match)
+                yield match, attachment
 
-    async def _whole(self, row: Entity) -> Entity:
-        """A file with what it is attached to, which queries have been seen to leave out."""
+    async def _with_document(self, row: Entity) -> Entity:
+        """The attachment with its documents, which queries have been seen to leave out."""
         if "AttachableRef" in row:
             return row
-        path = f"/{content.FILE.lower()}/{row['Id']}"
-        return await self._client.read(content.FILE, path, self._stop)
+        path = f"/{ATTACHMENT.lower()}/{row['Id']}"
+        return await self._client.read(ATTACHMENT, path, self._stop)
 
-    async def _activities(self, writes: Sequence[Write]) -> AsyncIterator[tuple[Write, Entity]]:
-        """By content, as a multiset: of equal writes as many are found as there are records.
+    async def _time_entries(self, writes: Sequence[Write]) -> Matches:
+        """By content. Of several equal writes as many are matched as there are records.
 
-        Records that agree in every value go first; what is left may be a write that the ledger
-        stored with another item, status or rate.
+        Records that agree in every field are matched first; the others may be writes that
+        QuickBooks stored with another item, status or rate.
         """
         waiting: dict[Hashable, list[Write]] = defaultdict(list)
         for write in writes:
-            waiting[shared(write.body or {})].append(write)
-        rows = [r async for r in self._new(content.ACTIVITY) if shared(r) in waiting]
+            waiting[matching_key(write.body or {})].append(write)
+        rows = [r async for r in self._new_records(TIME_ENTRY) if matching_key(r) in waiting]
         for exactly in (True, False):
-            left: list[Entity] = []
+            unmatched: list[Entity] = []
             for row in rows:
-                alike = waiting[shared(row)]
-                match = next((w for w in alike if not exactly or _agrees(w, row)), None)
+                candidates = waiting[matching_key(row)]
+                match = next((w for w in candidates if not exactly or _agrees(w, row)), None)
                 if match is None:
-                    left.append(row)
+                    unmatched.append(row)
                 else:
-                    alike.remove(match)
+                    candidates.remove(match)
                     yield match, row
-            rows = left
+            rows = unmatched
 
-    async def _named(
-        self, kind: str, writes: Sequence[Write]
-    ) -> AsyncIterator[tuple[Write, Entity]]:
-        """By name, among what is new since then: an older record of that name is not ours."""
-        field = NAMED_BY.get(kind, "Name")
-        for some in _portions(writes):
-            names = {str((write.body or {})[field]): write for write in some}
-            async for entity in self._new(kind, queries.among(field, names)):
-                write = names.get(entity[field])
+    async def _by_name(self, kind: str, writes: Sequence[Write]) -> Matches:
+        """By name, among new records only, because an older one of that name is not ours."""
+        field = NAME_FIELD.get(kind, "Name")
+        for batch in _batches(writes):
+            by_name = {str((write.body or {})[field]): write for write in batch}
+            async for entity in self._new_records(kind, queries.is_in(field, by_name)):
+                write = by_name.get(entity[field])
                 if write and _agrees(write, entity):
                     yield write, entity
 
-    async def _updated(
-        self, kind: str, writes: Sequence[Write]
-    ) -> AsyncIterator[tuple[Write, Entity]]:
-        """The version has moved on and the content is ours."""
+    async def _updated(self, kind: str, writes: Sequence[Write]) -> Matches:
+        """Records with a newer version and our content."""
         async for write, entity in self._by_id(kind, writes):
-            moved = entity is not None and str(entity.get("SyncToken")) != write.version
-            if entity is not None and moved and _agrees(write, entity):
+            newer = entity is not None and str(entity.get("SyncToken")) != write.version
+            if entity is not None and newer and _agrees(write, entity):
                 yield write, entity
 
-    async def _deleted(
-        self, kind: str, writes: Sequence[Write]
-    ) -> AsyncIterator[tuple[Write, Entity]]:
-        """Nothing is left to remove; what is still there has to be removed again."""
+    async def _deleted(self, kind: str, writes: Sequence[Write]) -> Matches:
+        """Records that are deleted or inactive."""
         async for write, entity in self._by_id(kind, writes):
-            if deletes.has_left(entity):
+            if updates.is_removed(entity):
                 yield write, entity or {}
 
     async def _by_id(
         self, kind: str, writes: Sequence[Write]
     ) -> AsyncIterator[tuple[Write, Entity | None]]:
-        for some in _portions(writes):
-            ids = [write.ledger_id or "" for write in some]
-            there = {e["Id"]: e async for e in self._rows(kind, queries.among("Id", ids))}
-            for write in some:
-                yield write, there.get(write.ledger_id or "")
+        for batch in _batches(writes):
+            ids = [write.ledger_id or "" for write in batch]
+            rows = {row["Id"]: row async for row in self._rows(kind, queries.is_in("Id", ids))}
+            for write in batch:
+                yield write, rows.get(write.ledger_id or "")
 
-    async def _new(self, entity: str, *conditions: str) -> AsyncIterator[Entity]:
-        """Rows created since then that are nobody's yet, each once however the pages shift."""
-        taken = set(self._known)
-        async for row in self._rows(entity, *conditions, self._created):
-            if row["Id"] not in taken:
-                taken.add(row["Id"])
+    async def _new_records(self, entity: str, *conditions: str) -> AsyncIterator[Entity]:
+        """Records created since then that are not known, each once even if pages shift."""
+        seen = set(self._known)
+        async for row in self._rows(entity, *conditions, self._created_since):
+            if row["Id"] not in seen:
+                seen.add(row["Id"])
                 yield row
 
     async def _rows(self, entity: str, *conditions: str) -> AsyncIterator[Entity]:
-        """Row after row, page by page."""
         async for rows in self._client.pages(entity, *conditions, most=MAX_PAGES, stop=self._stop):
             for row in rows:
                 yield row
@@ -176,12 +170,13 @@ def _agrees(write: Write, entity: Entity) -> bool:
     return not differences(write.kind, write.body or {}, entity)
 
 
-def _attached(file: Mapping[str, Any]) -> tuple[str, str]:
-    return comparable.documents(file.get("AttachableRef")), text(file.get("FileName"))
+def _attachment_key(attachment: Entity) -> tuple[str, str]:
+    documents = comparable.attached_to(attachment.get("AttachableRef"))
+    return documents, comparable.text(attachment.get("FileName"))
 
 
-def _may_be(write: Write, row: Entity) -> bool:
-    """Whether a file is as long as the one that was sent, as far as both tell it."""
+def _may_have_size(write: Write, row: Entity) -> bool:
+    """Whether an attachment has the size of the file that was sent, as far as both are known."""
     try:
         sent = len(write.file()) if write.file and row.get("Size") is not None else None
     except Refused:
@@ -196,5 +191,5 @@ def _grouped(writes: Sequence[Write]) -> Mapping[tuple[Action, str], list[Write]
     return groups
 
 
-def _portions(writes: Sequence[Write]) -> Iterator[Sequence[Write]]:
-    return (writes[start : start + AT_ONCE] for start in range(0, len(writes), AT_ONCE))
+def _batches(writes: Sequence[Write]) -> Iterator[Sequence[Write]]:
+    return (writes[start : start + MAX_VALUES] for start in range(0, len(writes), MAX_VALUES))

@@ -1,4 +1,4 @@
-"""What a body points at, as the lists of the ledger tell it: what is inactive, or not there."""
+"""References: the records that a write refers to, and which of them are inactive or missing."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -6,11 +6,12 @@ from typing import Any
 
 from ledgerlink.connectors.qbo.documents import comparable, content
 from ledgerlink.connectors.qbo.protocol import queries, values
+from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.domain.model.plan import Write
 from ledgerlink.domain.ports import Stop
 
-LISTS: Mapping[str, str] = {
+LIST_OF_FIELD: Mapping[str, str] = {
     "AccountRef": "Account",
     "APAccountRef": "Account",
     "IncomeAccountRef": "Account",
@@ -24,88 +25,95 @@ LISTS: Mapping[str, str] = {
     "TaxCodeRef": "TaxCode",
     "TxnTaxCodeRef": "TaxCode",
 }
-"""The list that each reference points into; of a payee it is said beside the id."""
-ABOVE = "ParentRef"
-"""A reference into the list of the record itself."""
+"""The list that each field refers to. A payee states its list beside the id."""
+PARENT = "ParentRef"
+"""The field that refers to the record's own list."""
 
-WORDS = {"Department": "location", "TaxCode": "tax code"}
-PSEUDO = ("TAX", "NON")
-"""Tax codes that are in no list."""
+LIST_WORDS = {"Department": "location", "TaxCode": "tax code"}
+US_TAX_CODES = ("TAX", "NON")
+"""Tax codes of the United States, which are in no list."""
 
-Pointer = tuple[str, str]
-"""List and id of what is pointed at."""
+Reference = tuple[str, str]
+"""List and id of a record."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pointed:
-    """A record of a list; `type` is of accounts."""
+class ReferencedRecord:
+    """A list record that a write refers to."""
 
     name: str
     active: bool
     type: str = ""
+    """The type of an account."""
 
 
-Known = Mapping[Pointer, Pointed | None]
-"""What was looked up; None is not there."""
+KnownRecords = Mapping[Reference, ReferencedRecord | None]
+"""Records that were read; None for those that do not exist."""
 
 
-def pointers(write: Write) -> Iterator[Pointer]:
-    """All that a write points at, as often as it does."""
-    return _pointers(write.body, {**LISTS, ABOVE: write.kind})
+def references_of(write: Write) -> Iterator[Reference]:
+    """All references of a write, with repetitions."""
+    return _references(write.body, {**LIST_OF_FIELD, PARENT: write.kind})
 
 
-def _pointers(body: Any, lists: Mapping[str, str]) -> Iterator[Pointer]:
+def _references(body: Any, lists: Mapping[str, str]) -> Iterator[Reference]:
     if isinstance(body, Mapping):
         for name, value in body.items():
             ledger_id = comparable.ref(value)
             entity = str(value.get("type")) if name == "EntityRef" else lists.get(name)
-            if ledger_id and entity and ledger_id not in PSEUDO:
+            if ledger_id and entity and ledger_id not in US_TAX_CODES:
                 yield entity, ledger_id
             else:
-                yield from _pointers(value, lists)
+                yield from _references(value, lists)
     elif isinstance(body, list | tuple):
         for value in body:
-            yield from _pointers(value, lists)
+            yield from _references(value, lists)
 
 
-async def look(client: Client, wanted: Collection[Pointer], stop: Stop) -> Known:
-    """What these are: one statement for each list, for as many as it names. Raises as the client's
-    `rows`."""
-    known: dict[Pointer, Pointed | None] = {}
+async def read(client: Client, wanted: Collection[Reference], stop: Stop) -> KnownRecords:
+    """These records, in one statement for each list; what exceeds a statement is left out. Raises
+    as the client's `rows`."""
+    known: dict[Reference, ReferencedRecord | None] = {}
     for entity in sorted({entity for entity, _ in wanted}):
         ids = sorted(ledger_id for other, ledger_id in wanted if other == entity)
-        some = ids[: queries.AT_ONCE]
-        visible = () if entity in content.MONEY else (queries.WITH_INACTIVE,)
-        statement = queries.select(entity, *visible, queries.among("Id", some))
-        known |= {(entity, ledger_id): None for ledger_id in some}
+        batch = ids[: queries.MAX_IDS]
+        with_inactive = () if entity in content.MONEY_DOCUMENTS else (queries.WITH_INACTIVE,)
+        statement = queries.select(entity, *with_inactive, queries.is_in("Id", batch))
+        known |= {(entity, ledger_id): None for ledger_id in batch}
         for row in await client.rows(entity, statement, stop):
-            known[entity, str(row["Id"])] = _pointed(row)
+            known[entity, str(row["Id"])] = _record(row)
     return known
 
 
-def missing(write: Write, known: Known) -> list[str]:
-    """What a write points at that is inactive or not there, in words, each once."""
-    some = dict.fromkeys(pointer for pointer in pointers(write) if pointer in known)
-    told = ((pointer, known[pointer]) for pointer in some)
-    return [_words(pointer, found) for pointer, found in told if not (found and found.active)]
+def missing_references(write: Write, known: KnownRecords) -> list[str]:
+    """The inactive or missing records that a write refers to, in words, each once."""
+    references = dict.fromkeys(each for each in references_of(write) if each in known)
+    found = ((reference, known[reference]) for reference in references)
+    return [_problem(reference, record) for reference, record in found if _is_missing(record)]
 
 
-def named(pointer: Pointer, found: Pointed | None) -> str:
-    """A record in words."""
-    entity, ledger_id = pointer
-    word = WORDS.get(entity, entity.lower())
-    return f"{word} {found.name} ({ledger_id})" if found and found.name else f"{word} {ledger_id}"
+def describe(reference: Reference, record: ReferencedRecord | None) -> str:
+    """A record in words: `customer Acme (21)`."""
+    entity, ledger_id = reference
+    word = LIST_WORDS.get(entity, entity.lower())
+    if record and record.name:
+        return f"{word} {record.name} ({ledger_id})"
+    return f"{word} {ledger_id}"
 
 
-def _words(pointer: Pointer, found: Pointed | None) -> str:
-    return f"{named(pointer, found)} is {'inactive' if found else 'not there'}"
+def _is_missing(record: ReferencedRecord | None) -> bool:
+    return record is None or not record.active
 
 
-def _pointed(row: Mapping[str, Any]) -> Pointed:
+def _problem(reference: Reference, record: ReferencedRecord | None) -> str:
+    return f"{describe(reference, record)} is {'inactive' if record else 'not there'}"
+
+
+def _record(row: Entity) -> ReferencedRecord:
     active = values.flag(row, "Active") is not False
     name = values.text(row, "DisplayName") or values.text(row, "Name") or ""
-    return Pointed(
-        name=values.unsuffixed(name, active=active),
+    return ReferencedRecord(
+        name=values.without_deleted_suffix(name, active=active),
         active=active,
         type=values.text(row, "AccountType") or "",
     )

@@ -1,167 +1,232 @@
-"""A refused write in words for the person who must act."""
+"""A rejected write: the reason that its record carries, in words for the person who must act."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from ledgerlink.connectors.qbo.documents import content
-from ledgerlink.connectors.qbo.documents.account_types import places
+from ledgerlink.connectors.qbo.documents.account_types import account_slots
 from ledgerlink.connectors.qbo.documents.text import LENGTHS
-from ledgerlink.connectors.qbo.outcomes import code_words, references
-from ledgerlink.connectors.qbo.outcomes.billed_time import billed
+from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
+from ledgerlink.connectors.qbo.outcomes import references
+from ledgerlink.connectors.qbo.outcomes.billed_time import billed_reason
 from ledgerlink.connectors.qbo.protocol.error_codes import meaning
 from ledgerlink.connectors.qbo.protocol.faults import Fault
 from ledgerlink.domain.model.plan import ItemState, Outcome, Write
 from ledgerlink.domain.model.reasons import Reason, reason
 
-HOLDER = re.compile(r"\bId=(\d+)")
+HOLDER_ID = re.compile(r"\bId=(\d+)")
+"""Where a fault about a duplicate name gives the id of the record that has it."""
 
-TAKEN: Mapping[str, str] = {"name_taken": "name", "number_taken": "number"}
-"""The product's field of what somebody else has."""
+BUSINESS_RULE = "6000"
+"""The code of any business rule; only its text says which."""
 
-RULE = "6000"
-"""Any rule of the ledger's; its words alone say which."""
+CLOSED_BOOKS = frozenset({"5010", "6200", "6210"})
+"""Codes of a closed period; its own, and that of a version conflict, which has been seen too."""
+
+RECORD_FIELDS: Mapping[str, str] = {"name_taken": "name", "number_taken": "number"}
+"""The record's field that a reason is about."""
+
+FIELD_NAMES: Mapping[str, str] = {
+    "Description": "notes",
+    "DisplayName": "name",
+    "Name": "name",
+    "DocNumber": "number",
+}
+"""The record's names for QuickBooks' fields."""
+
+EXPLANATIONS: Mapping[str, tuple[str, str]] = {
+    "620": ("time_keys", "it cannot be linked to the time or document that it names"),
+    "2290": ("amount", "an amount is negative; enter money that comes back as a card refund"),
+    "2220": ("currency", "the company does not use this currency"),
+    "3000": ("custom_fields", "the company does not have one of the custom fields"),
+    "6070": ("quantity", "an amount is not quantity times price"),
+    "6100": ("tax_code_key", "the company cannot use this tax code"),
+    "6220": ("key", "the record still has a balance"),
+    "6310": ("project_key", "something billable has no customer"),
+    "6330": ("bill_rate", "something billable has no rate"),
+    "6420": ("email", "it is to be e-mailed and has no e-mail address"),
+    "6430": ("expense_code_key", "an account is of the wrong type"),
+}
+"""The record's field and our words, for codes whose own text says little."""
+
+FEATURE_NAMES: Mapping[str, str] = {
+    "ClassRef": "classes",
+    "DepartmentRef": "locations",
+    "CurrencyRef": "several currencies",
+    "BillableStatus": "billable expenses",
+    "CustomField": "custom fields",
+}
+"""The feature of the company's plan that a field needs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """A write and the fault that decided against it. `there` when its record was seen since.
-    `taken_by` is its number and who has it, where that was found out."""
+class Rejection:
+    """A write that QuickBooks rejected."""
 
     write: Write
     fault: Fault
-    there: bool = False
+    """The fault that decided; the gravest of several."""
+    still_exists: bool = False
+    """Whether the record to change has been read since, so that something else is missing."""
     taken_by: str = ""
+    """The document number and who has it, once looked up."""
+
+    @property
+    def code(self) -> str:
+        """The reason's code, as far as the fault alone shows it."""
+        return meaning(self.fault).reason_code(self.write.action)
 
     @property
     def name(self) -> str:
-        """The name that the write would have given."""
+        """The name that the write gives to a list record."""
         body = self.write.body or {}
         return str(body.get("DisplayName") or body.get("Name") or "")
 
     @property
     def holder_id(self) -> str:
-        """The id of who holds the name, where the fault tells it."""
-        found = HOLDER.search(self.fault.detail)
+        """The id of the record that already has the name; empty if the fault does not give it."""
+        found = HOLDER_ID.search(self.fault.detail)
         return found[1] if found else ""
 
     @property
-    def may_be_closed(self) -> bool:
-        """A closed book answers with codes of its own, and has been seen as a stale version."""
-        return self.fault.code in ("5010", "6200", "6210")
+    def may_be_closed_period(self) -> bool:
+        """Whether a closed period may be the cause."""
+        return self.fault.code in CLOSED_BOOKS
 
     @property
-    def code(self) -> str:
-        """The reason's code, as far as the fault alone tells."""
-        return meaning(self.fault).reason_code(self.write.action)
+    def may_be_wrong_account(self) -> bool:
+        """Whether an account of the wrong type may be the cause; it is reported by a code of its
+        own or as a business rule."""
+        slots = self.fault.code == BUSINESS_RULE and any(True for _ in account_slots(self.write))
+        return slots or self.code == "wrong_account"
 
     @property
-    def may_be_account(self) -> bool:
-        """An account of the wrong sort has a code of its own, and may be any rule's."""
-        named = self.fault.code == RULE and any(True for _ in places(self.write))
-        return named or self.code == "wrong_account"
-
-    @property
-    def misses(self) -> bool:
-        """Whether something that it points at may be missing, or of the wrong sort."""
-        return self.code == "target_missing" or self.may_be_account or self.there
+    def needs_references(self) -> bool:
+        """Whether something that the write refers to may be missing or of the wrong type."""
+        return self.code == "target_missing" or self.may_be_wrong_account or self.still_exists
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a look into the ledger added: holders of names (by name, lower case), billed activities
-    (by id) with the number of the invoice where it is known, what the writes point at, and through
-    when the books are closed."""
+    """What a diagnosis has read in the ledger."""
 
     holders: Mapping[str, str] = field(default_factory=dict)
+    """Who has a name, by the name in lower case."""
     billed: Mapping[str, str | None] = field(default_factory=dict)
-    known: references.Known = field(default_factory=dict)
+    """Time entries that are billed, by id, with the number of the invoice where it is known."""
+    known: references.KnownRecords = field(default_factory=dict)
+    """Records that the writes refer to."""
     closed_through: date | None = None
+    """The last closed day of the books."""
 
 
-def failed(refusal: Refusal, findings: Findings, trace_id: str = "") -> Outcome:
-    """The outcome of a refused write."""
-    why = explain(refusal, findings)
-    return Outcome(seq=refusal.write.seq, state=ItemState.FAILED, reason=why, trace_id=trace_id)
+def failed(write: Write, why: Reason, trace_id: str = "") -> Outcome:
+    """The outcome of a write that failed for this reason."""
+    return Outcome(seq=write.seq, state=ItemState.FAILED, reason=why, trace_id=trace_id)
 
 
-def explain(refusal: Refusal, findings: Findings) -> Reason:
-    """The reason with its words."""
-    code = _decided(refusal, findings)
-    body = refusal.write.body or {}
+def explain(rejection: Rejection, findings: Findings) -> Reason:
+    """Why the write was rejected."""
+    code = _decided_code(rejection, findings)
+    body = rejection.write.body or {}
     if code == "billed":
-        return billed(findings.billed.get(refusal.write.ledger_id or ""))
+        return billed_reason(findings.billed.get(rejection.write.ledger_id or ""))
     if code == "text_too_long":
-        return _too_long(refusal)
+        return _text_too_long(rejection)
     if code in ("wrong_account", "refused"):
-        return _wrong_account(refusal, findings) if refusal.may_be_account else _refused(refusal)
+        accounts = rejection.may_be_wrong_account
+        return _wrong_account(rejection, findings) if accounts else _refused(rejection)
     words = {
-        "detail": _detail(code, refusal, findings),
-        "name": refusal.name,
-        "day": refusal.write.day or "Its date",
-        "closed": findings.closed_through or "a date that QuickBooks did not tell",
+        "detail": _detail(code, rejection, findings),
+        "name": rejection.name,
+        "day": rejection.write.day or "Its date",
+        "closed": findings.closed_through or "a date that QuickBooks does not report",
         "key": (body.get("ItemRef") or {}).get("value", "(none)"),
     }
-    return reason(code, field=TAKEN.get(code), **words)
+    return reason(code, field=RECORD_FIELDS.get(code), **words)
 
 
-def _detail(code: str, refusal: Refusal, findings: Findings) -> str:
-    if code == "name_taken":
-        return _holder(refusal, findings)
-    if code == "number_taken" and refusal.taken_by:
-        return refusal.taken_by
-    if code == "feature_off":
-        return code_words.with_features(refusal.write.body, str(refusal.fault))
-    missing = references.missing(refusal.write, findings.known) if refusal.misses else []
-    return "; ".join([*missing, str(refusal.fault)])
-
-
-def _decided(refusal: Refusal, findings: Findings) -> str:
-    """The code, after what was found: a stale version may be a closed book, and a business rule
-    is about billing only when the record is billed."""
-    code, write = refusal.code, refusal.write
+def _decided_code(rejection: Rejection, findings: Findings) -> str:
+    """The reason's code after the diagnosis. A version conflict may be a closed period, and a
+    business rule is about billing only if the record is billed."""
+    code, write = rejection.code, rejection.write
     closed = findings.closed_through
-    if refusal.may_be_closed and write.day and closed and write.day <= closed:
+    if rejection.may_be_closed_period and write.day and closed and write.day <= closed:
         return "closed_period"
-    if code == "billed" and refusal.fault.code == RULE and write.ledger_id not in findings.billed:
+    is_rule = rejection.fault.code == BUSINESS_RULE
+    if code == "billed" and is_rule and write.ledger_id not in findings.billed:
         return "refused"
-    if code == "gone_in_ledger" and refusal.there:
+    if code == "gone_in_ledger" and rejection.still_exists:
         return "target_missing"
-    if code in ("missing_customer", "missing_rate") and write.kind != content.ACTIVITY:
+    if code in ("missing_customer", "missing_rate") and write.kind != TIME_ENTRY:
         return "refused"
     return code
 
 
-def _refused(refusal: Refusal) -> Reason:
-    field, words = code_words.SAID.get(refusal.fault.code, (None, ""))
-    told = str(refusal.fault)
-    return reason("refused", field=field, detail=f"{words}: {told}" if words else told)
+def _detail(code: str, rejection: Rejection, findings: Findings) -> str:
+    if code == "name_taken":
+        return _name_holder(rejection, findings)
+    if code == "number_taken" and rejection.taken_by:
+        return rejection.taken_by
+    if code == "feature_off":
+        return _with_features(rejection)
+    missing: list[str] = []
+    if rejection.needs_references:
+        missing = references.missing_references(rejection.write, findings.known)
+    return "; ".join([*missing, str(rejection.fault)])
 
 
-def _wrong_account(refusal: Refusal, findings: Findings) -> Reason:
-    """The account that is of another sort than its place wants; else the ledger's words."""
-    for place in places(refusal.write):
-        pointer = ("Account", place.account_id)
-        found = findings.known.get(pointer)
-        if found and found.type and found.type not in place.types:
-            account = f"{references.named(pointer, found)}, which is of the type {found.type},"
-            words = {"account": account, "wanted": place.wanted, "setting": place.setting}
+def _refused(rejection: Rejection) -> Reason:
+    field, words = EXPLANATIONS.get(rejection.fault.code, (None, ""))
+    text = str(rejection.fault)
+    return reason("refused", field=field, detail=f"{words}: {text}" if words else text)
+
+
+def _wrong_account(rejection: Rejection, findings: Findings) -> Reason:
+    """The account whose type does not fit its place; else the fault's own text."""
+    for slot in account_slots(rejection.write):
+        reference = ("Account", slot.account_id)
+        found = findings.known.get(reference)
+        if found and found.type and found.type not in slot.types:
+            named = references.describe(reference, found).removeprefix("account ")
+            account = f"{named}, which is of the type {found.type},"
+            words = {"account": account, "wanted": slot.wanted, "setting": slot.setting}
             return reason("wrong_account", **words)
-    return _refused(refusal)
+    return _refused(rejection)
 
 
-def _holder(refusal: Refusal, findings: Findings) -> str:
-    if refusal.holder_id:
-        return f"by record {refusal.holder_id}"
-    return findings.holders.get(refusal.name.lower(), "by a customer, vendor, employee or item")
+def _name_holder(rejection: Rejection, findings: Findings) -> str:
+    if rejection.holder_id:
+        return f"by record {rejection.holder_id}"
+    default = "by a customer, vendor, employee or item"
+    return findings.holders.get(rejection.name.lower(), default)
 
 
-def _too_long(refusal: Refusal) -> Reason:
-    """The limit is the one we know for the field; without a known field the ledger's words."""
-    element = refusal.fault.element.rpartition(".")[2]
-    value = (refusal.write.body or {}).get(element)
+def _text_too_long(rejection: Rejection) -> Reason:
+    """With the limit of the field, if the fault names one that we know; else its own text."""
+    element = rejection.fault.element.rpartition(".")[2]
+    value = (rejection.write.body or {}).get(element)
     if element not in LENGTHS or not isinstance(value, str):
-        return reason("refused", detail=str(refusal.fault))
-    field = code_words.FIELDS.get(element, element)
+        return reason("refused", detail=str(rejection.fault))
+    field = FIELD_NAMES.get(element, element)
     return reason("text_too_long", field=field, length=len(value), limit=LENGTHS[element])
+
+
+def _with_features(rejection: Rejection) -> str:
+    """The features that the document uses and a plan may lack, and the fault's text."""
+    used = sorted({FEATURE_NAMES[n] for n in _names(rejection.write.body) if n in FEATURE_NAMES})
+    text = str(rejection.fault)
+    return f"{', '.join(used)}: {text}" if used else text
+
+
+def _names(body: object) -> Iterator[str]:
+    """The names of the fields at any depth whose value needs a feature."""
+    if isinstance(body, Mapping):
+        for name, value in body.items():
+            if value != "NotBillable":
+                yield name
+            yield from _names(value)
+    elif isinstance(body, list | tuple):
+        for value in body:
+            yield from _names(value)

@@ -1,1 +1,1 @@
-"""Writes, as calls."""
+"""Writing to the ledger: writes as batches and calls, sent, and their responses as outcomes."""

@@ -1,4 +1,4 @@
-"""Requests as calls: 40 batches of 30 a minute, singles beside them, and what came back apart."""
+"""Batches: which writes share a request, the call that sends it, and the result of each write."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,132 +6,138 @@ from itertools import accumulate, groupby
 from typing import Any
 from urllib.parse import quote
 
-from ledgerlink.connectors.qbo.documents import attachment, updates
-from ledgerlink.connectors.qbo.documents.deletes import INACTIVE, deactivates
-from ledgerlink.connectors.qbo.outcomes.time_billing import linked
-from ledgerlink.connectors.qbo.posting.uploads import upload, uploads
-from ledgerlink.connectors.qbo.protocol.faults import Fault, in_json
-from ledgerlink.connectors.qbo.protocol.json_body import wire
-from ledgerlink.connectors.qbo.protocol.response import Reply
+from ledgerlink.connectors.qbo.documents.attachment import ATTACHMENT
+from ledgerlink.connectors.qbo.documents.updates import INACTIVE, is_deactivation, update_body
+from ledgerlink.connectors.qbo.outcomes.time_billing import billed_time_ids
+from ledgerlink.connectors.qbo.posting.uploads import has_file, upload_call
+from ledgerlink.connectors.qbo.protocol.faults import Fault, faults_in_json
+from ledgerlink.connectors.qbo.protocol.json_body import encode
+from ledgerlink.connectors.qbo.protocol.response import Response
+from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.transport.client import MINOR_VERSION, Call
 from ledgerlink.domain.model.plan import Action, Operation, Request, Write
 
 BATCH_SIZE = 30
+"""Writes in one batch; the most that QuickBooks takes."""
+
 BATCHES = 40
 SINGLES = 460
 MINUTE_SIZE = BATCH_SIZE * BATCHES + SINGLES
-"""What 500 requests a minute carry, 40 of which may be batches."""
+"""Writes that the 500 requests of a minute carry, 40 of which may be batches."""
+
 CHUNK_SIZE = 2 * MINUTE_SIZE
-"""Two minutes' work: long enough that the change from chunk to chunk weighs little, short enough
-for a worker's five minutes with a pause in between."""
+"""Two minutes' work: long enough that the change of chunks costs little, short enough for the five
+minutes of a worker with one pause in between."""
 
 
-def together(operations: Sequence[Operation | Write]) -> list[list[int]]:
-    """Which of these share a request, by their places. What bills time is apart from the rest: a
-    request that says its links another way has another id, and the ledger does all of it again but
-    for time that is billed by then."""
-    bills = [any(True for _ in linked(operation)) for operation in operations]
-    found: list[list[int]] = []
-    for kind in (False, True):
-        places = [place for place, each in enumerate(bills) if each is kind]
-        sizes = batch([operations[place].kind for place in places])
+def group_by_request(operations: Sequence[Operation | Write]) -> list[list[int]]:
+    """The operations that share a request, by their indexes.
+
+    Invoices that bill time have requests of their own. If their links are rejected the request is
+    sent again with another id, and QuickBooks would carry out everything else in it twice.
+    """
+    bills = [any(True for _ in billed_time_ids(operation)) for operation in operations]
+    groups: list[list[int]] = []
+    for bills_time in (False, True):
+        indexes = [index for index, each in enumerate(bills) if each is bills_time]
+        sizes = request_sizes([operations[index].kind for index in indexes])
         ends = zip(sizes, accumulate(sizes), strict=True)
-        found += [places[end - size : end] for size, end in ends]
-    return found
+        groups += [indexes[end - size : end] for size, end in ends]
+    return groups
 
 
-def batch(kinds: Sequence[str]) -> list[int]:
-    """Sizes of requests for operations of these kinds: batches, and beyond a minute's batches
-    singles. What goes with a file goes by itself."""
+def request_sizes(kinds: Sequence[str]) -> list[int]:
+    """The sizes of the requests for operations of these kinds: batches, then single calls for what
+    exceeds a minute's batches. Each attachment has its own request."""
     sizes: list[int] = []
-    for alone, some in groupby(kinds, key=attachment.KIND.__eq__):
-        count = len(list(some))
-        sizes += [1] * count if alone else _spread(count)
+    for is_attachment, run in groupby(kinds, key=ATTACHMENT.__eq__):
+        count = len(list(run))
+        sizes += [1] * count if is_attachment else _sizes(count)
     return sizes
 
 
-def _spread(count: int) -> list[int]:
-    minutes, rest = divmod(count, MINUTE_SIZE)
-    return _minute(MINUTE_SIZE) * minutes + _minute(rest)
-
-
-def _minute(count: int) -> list[int]:
-    batches = min(count, BATCH_SIZE * BATCHES)
-    full, rest = divmod(batches, BATCH_SIZE)
-    return [BATCH_SIZE] * full + [rest] * bool(rest) + [1] * (count - batches)
-
-
-def call_of(request: Request) -> Call:
+def call_for(request: Request) -> Call:
     """The call that sends a request; byte for byte the same each time."""
     query = f"requestid={quote(request.id, safe='')}&{MINOR_VERSION}"
     if len(request.writes) > 1:
-        return Call("batch", "POST", f"/batch?{query}", _batch(request.writes).encode())
+        return Call("batch", "POST", f"/batch?{query}", _batch_body(request.writes).encode())
     (write,) = request.writes
-    if uploads(write):
-        return upload(request.id, write)
-    path = f"/{write.kind.lower()}?{_operation(write)}{query}"
-    return Call("single", "POST", path, wire(_body(write)).encode())
-
-
-def _operation(write: Write) -> str:
-    return "operation=delete&" if _verb(write) is Action.DELETE else ""
-
-
-def _verb(write: Write) -> Action:
-    return Action.UPDATE if deactivates(write) else write.action
-
-
-def _batch(writes: Sequence[Write]) -> str:
-    items = ",".join(
-        f'{{"bId":"{index}","operation":"{_verb(write).value}","{write.kind}":{wire(_body(write))}}}'
-        for index, write in enumerate(writes)
-    )
-    return f'{{"BatchItemRequest":[{items}]}}'
-
-
-def _body(write: Write) -> Mapping[str, Any]:
-    """What is sent of a write: a new record, its changes, or its address alone."""
-    if write.action is Action.CREATE:
-        return write.body or {}
-    address = {"Id": write.ledger_id, "SyncToken": write.version}
-    if deactivates(write):
-        return {**INACTIVE, **address, "sparse": True}
-    if write.action is Action.DELETE:
-        return address
-    return {**updates.update(write.kind, write.body or {}), **address}
+    if has_file(write):
+        return upload_call(request.id, write)
+    operation = "operation=delete&" if _verb(write) is Action.DELETE else ""
+    path = f"/{write.kind.lower()}?{operation}{query}"
+    return Call("single", "POST", path, encode(_body(write)).encode())
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the ledger said about one write: the record, or faults."""
+class WriteResult:
+    """What a response says about one write."""
 
     write: Write
-    entity: Mapping[str, Any]
+    entity: Entity
+    """The stored record; empty if there are faults."""
     faults: tuple[Fault, ...]
 
 
-def answers(request: Request, reply: Reply) -> Iterator[Answer]:
-    """The answer to each write; a fault of the whole call is each one's, and a write that is not
-    mentioned has none."""
-    if reply.faults or reply.status != 200:
-        faults = reply.faults or (Fault("", message=str(reply)),)
-        yield from (Answer(write, {}, faults) for write in request.writes)
+def write_results(request: Request, response: Response) -> Iterator[WriteResult]:
+    """The result of each write. Faults of the whole call are those of every write. A write that the
+    response does not mention has none."""
+    if response.faults or response.status != 200:
+        faults = response.faults or (Fault("", message=str(response)),)
+        yield from (WriteResult(write, {}, faults) for write in request.writes)
     elif len(request.writes) == 1:
-        yield from _mentioned(request.writes[0], _alone(reply.payload))
+        yield from _result(request.writes[0], _single_item(response.payload))
     else:
-        items = {str(item.get("bId")): item for item in reply.payload.get("BatchItemResponse", ())}
+        items = response.payload.get("BatchItemResponse", ())
+        by_id = {str(item.get("bId")): item for item in items}
         for index, write in enumerate(request.writes):
-            yield from _mentioned(write, items.get(str(index), {}))
+            yield from _result(write, by_id.get(str(index), {}))
 
 
-def _alone(payload: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The answer to a request of one write; that to a file is in a list."""
-    files = payload.get("AttachableResponse")
-    return files[0] if files else payload
+def _sizes(count: int) -> list[int]:
+    minutes, rest = divmod(count, MINUTE_SIZE)
+    return _sizes_in_minute(MINUTE_SIZE) * minutes + _sizes_in_minute(rest)
 
 
-def _mentioned(write: Write, item: Mapping[str, Any]) -> Iterator[Answer]:
-    faults = in_json(item)
+def _sizes_in_minute(count: int) -> list[int]:
+    batched = min(count, BATCH_SIZE * BATCHES)
+    full, rest = divmod(batched, BATCH_SIZE)
+    return [BATCH_SIZE] * full + [rest] * bool(rest) + [1] * (count - batched)
+
+
+def _verb(write: Write) -> Action:
+    return Action.UPDATE if is_deactivation(write) else write.action
+
+
+def _batch_body(writes: Sequence[Write]) -> str:
+    items = (
+        f'{{"bId":"{index}","operation":"{_verb(write).value}",'
+        f'"{write.kind}":{encode(_body(write))}}}'
+        for index, write in enumerate(writes)
+    )
+    return f'{{"BatchItemRequest":[{",".join(items)}]}}'
+
+
+def _body(write: Write) -> Mapping[str, Any]:
+    """What a write sends: a new record, its changes, or only its id and version."""
+    if write.action is Action.CREATE:
+        return write.body or {}
+    identity = {"Id": write.ledger_id, "SyncToken": write.version}
+    if is_deactivation(write):
+        return {**INACTIVE, **identity, "sparse": True}
+    if write.action is Action.DELETE:
+        return identity
+    return {**update_body(write.kind, write.body or {}), **identity}
+
+
+def _single_item(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The result of a request of one write; that of an upload is in a list."""
+    uploads = payload.get("AttachableResponse")
+    return uploads[0] if uploads else payload
+
+
+def _result(write: Write, item: Mapping[str, Any]) -> Iterator[WriteResult]:
+    faults = faults_in_json(item)
     entity = item.get(write.kind) or {}
     if faults or entity.get("Id"):
-        yield Answer(write, entity, faults)
+        yield WriteResult(write, entity, faults)

@@ -1,65 +1,76 @@
-"""One request and what came back: what was stored, what was refused for good."""
+"""One request and its response: which writes were accepted, and which were rejected."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from ledgerlink.connectors.qbo.outcomes import accepted, time_billing
-from ledgerlink.connectors.qbo.outcomes.rejected import Refusal
-from ledgerlink.connectors.qbo.outcomes.time_billing import Way
-from ledgerlink.connectors.qbo.posting.batching import Answer
-from ledgerlink.connectors.qbo.posting.batching import answers as answers_in
+from ledgerlink.connectors.qbo.outcomes import time_billing
+from ledgerlink.connectors.qbo.outcomes.accepted import accepted
+from ledgerlink.connectors.qbo.outcomes.rejected import Rejection
+from ledgerlink.connectors.qbo.outcomes.time_billing import LinkMethod
+from ledgerlink.connectors.qbo.posting.batching import WriteResult, write_results
 from ledgerlink.connectors.qbo.protocol import error_codes
-from ledgerlink.connectors.qbo.protocol.response import Reply
+from ledgerlink.connectors.qbo.protocol.response import Response
 from ledgerlink.connectors.shared import errors
 from ledgerlink.connectors.shared.errors import Disposition
 from ledgerlink.domain.errors import LedgerError
 from ledgerlink.domain.model.plan import Outcome, Request, Write
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Exchange:
-    """A request as it was given, how its links to time were said, and what came back."""
+    """One request and its response, which is parsed once."""
 
     request: Request
-    way: Way
-    reply: Reply
+    """As the plan has it, with links to time entries."""
+    method: LinkMethod
+    """The kind of time links that were sent instead."""
+    response: Response
 
-    def posted(self) -> list[Outcome]:
-        """The outcomes of what was stored."""
-        return [self._posted(answer) for answer in self._told() if not answer.faults]
+    @cached_property
+    def results(self) -> Sequence[WriteResult]:
+        """The result of each write that the response mentions."""
+        return list(write_results(self.request, self.response))
 
-    def refused(self) -> list[Refusal]:
-        """What failed for good; what is unknown is left out, and so is what ends the lane."""
-        return [r for r in self._refusals() if _disposition(r) is Disposition.REJECTED]
+    @cached_property
+    def all_rejections(self) -> Sequence[Rejection]:
+        """Every write with faults, whatever they mean."""
+        return [
+            Rejection(result.write, error_codes.gravest(result.faults))
+            for result in self.results
+            if result.faults
+        ]
 
-    def unlinked(self) -> list[Write]:
-        """Those of the refused that may have been refused for the time that they bill."""
-        return [r.write for r in self._refusals() if self.is_about_links(r)]
+    def accepted(self) -> list[Outcome]:
+        """The outcomes of the writes that were accepted."""
+        return [self._outcome(result) for result in self.results if not result.faults]
 
-    def is_about_links(self, refusal: Refusal) -> bool:
-        """Whether the links to time may be why it was refused."""
-        return time_billing.is_refused(refusal.write, refusal.fault, self.way)
+    def rejections(self) -> list[Rejection]:
+        """The writes whose record was rejected; not those that are uncertain or end all work."""
+        return [r for r in self.all_rejections if _disposition(r) is Disposition.REJECTED]
+
+    def rejected_for_links(self) -> list[Write]:
+        """The writes that may have been rejected for the time that they bill."""
+        return [r.write for r in self.all_rejections if self.is_about_links(r)]
+
+    def is_about_links(self, rejection: Rejection) -> bool:
+        """Whether the links to time may be the cause."""
+        write, fault = rejection.write, rejection.fault
+        return time_billing.may_be_rejected_for_links(write, fault, self.method)
 
     def lane_errors(self) -> Sequence[LedgerError]:
-        """What of the faults concerns the lane as a whole."""
-        trace_id = self.reply.trace_id
-        told = (
-            errors.lane_error(_disposition(refusal), str(refusal.fault), trace_id=trace_id)
-            for refusal in self._refusals()
-        )
-        return [error for error in told if error is not None]
+        """The faults that end all work for the connection."""
+        found = (self._lane_error(rejection) for rejection in self.all_rejections)
+        return [error for error in found if error is not None]
 
-    def _told(self) -> Sequence[Answer]:
-        return list(answers_in(self.request, self.reply))
+    def _lane_error(self, rejection: Rejection) -> LedgerError | None:
+        detail, trace_id = str(rejection.fault), self.response.trace_id
+        return errors.lane_error(_disposition(rejection), detail, trace_id=trace_id)
 
-    def _refusals(self) -> list[Refusal]:
-        faulty = (answer for answer in self._told() if answer.faults)
-        return [Refusal(answer.write, error_codes.gravest(answer.faults)) for answer in faulty]
-
-    def _posted(self, answer: Answer) -> Outcome:
-        outcome = accepted.posted(answer.write, answer.entity, self.reply.trace_id)
-        return time_billing.posted(outcome, answer.write, self.way)
+    def _outcome(self, result: WriteResult) -> Outcome:
+        outcome = accepted(result.write, result.entity, self.response.trace_id)
+        return time_billing.with_link_warning(outcome, result.write, self.method)
 
 
-def _disposition(refusal: Refusal) -> Disposition:
-    return error_codes.of_record(refusal.fault, refusal.write.kind)
+def _disposition(rejection: Rejection) -> Disposition:
+    return error_codes.record_disposition(rejection.fault, rejection.write.kind)

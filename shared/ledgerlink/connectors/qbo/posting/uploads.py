@@ -1,88 +1,88 @@
-"""Files on the wire: a document of the ledger's and the bytes that belong to it, in one call.
+"""Uploads: an attachment and the bytes of its file in one multipart call.
 
-The form is what Intuit's API reference says of /upload, and what recordings show.
+The format is that of Intuit's API reference for /upload and of recorded calls.
 """
 
 import hashlib
 from functools import partial
 from urllib.parse import quote
 
-from ledgerlink.connectors.qbo.documents.attachment import KIND
-from ledgerlink.connectors.qbo.protocol.json_body import wire
+from ledgerlink.connectors.qbo.documents.attachment import ATTACHMENT
+from ledgerlink.connectors.qbo.protocol.json_body import encode
 from ledgerlink.connectors.qbo.transport.client import MINOR_VERSION, Call
 from ledgerlink.domain.errors import Invalid, NotFound
 from ledgerlink.domain.model.documents import Body
 from ledgerlink.domain.model.plan import Action, Write
 from ledgerlink.domain.model.reasons import Reason, reason
 
-MOST = 100_000_000
+MAX_BYTES = 100_000_000
 """Bytes of one call. Source: Intuit's table of error codes (6030)."""
 
 
-class Unsendable(Exception):
-    """A file that cannot go along."""
+class UnsendableFile(Exception):
+    """A file that is missing or too large to be sent."""
 
     def __init__(self, why: Reason) -> None:
         super().__init__(why.message)
         self.reason = why
 
 
-def uploads(write: Write) -> bool:
-    """Whether it takes a file along."""
-    return write.kind == KIND and write.action is Action.CREATE
+def has_file(write: Write) -> bool:
+    """Whether the write sends a file."""
+    return write.kind == ATTACHMENT and write.action is Action.CREATE
 
 
-def upload(request_id: str, write: Write) -> Call:
-    """The call that stores a document with its file, byte for byte the same each time. The file is
-    read when the call leaves, which raises Unsendable where it cannot go along."""
+def upload_call(request_id: str, write: Write) -> Call:
+    """The call that stores an attachment with its file; byte for byte the same each time. The file
+    is read when the call is sent, which raises UnsendableFile if it cannot be."""
     boundary = hashlib.sha256(request_id.encode()).hexdigest()
     path = f"/upload?requestid={quote(request_id, safe='')}&{MINOR_VERSION}"
-    kind = f"multipart/form-data; boundary={boundary}"
-    return Call("upload", "POST", path, partial(_content, write, boundary), kind)
+    content_type = f"multipart/form-data; boundary={boundary}"
+    return Call("upload", "POST", path, partial(_content, write, boundary), content_type)
 
 
 def _content(write: Write, boundary: str) -> bytes:
     body = write.body or {}
-    about = "\r\n".join(
+    name = _header_name(body)
+    head = "\r\n".join(
         (
             f"--{boundary}",
             'Content-Disposition: form-data; name="file_metadata_01"',
             "Content-Type: application/json",
             "",
-            wire(body),
+            encode(body),
             f"--{boundary}",
-            f'Content-Disposition: form-data; name="file_content_01"; filename="{_quoted(body)}"',
+            f'Content-Disposition: form-data; name="file_content_01"; filename="{name}"',
             f"Content-Type: {body['ContentType']}",
             "",
             "",
         )
     ).encode()
     end = f"\r\n--{boundary}--\r\n".encode()
-    return b"".join((about, _file(write, MOST - len(about) - len(end)), end))
+    return b"".join((head, _file(write, MAX_BYTES - len(head) - len(end)), end))
 
 
-def _quoted(body: Body) -> str:
-    """The file's name in a header, as browsers write it (RFC 7578 and the URL standard); the
-    document itself has it as it is."""
+def _header_name(body: Body) -> str:
+    """The file name as browsers escape it in a header (RFC 7578, URL standard)."""
     return str(body["FileName"]).replace("%", "%25").replace('"', "%22")
 
 
-def _file(write: Write, most: int) -> bytes:
-    """The file, of so many bytes at most. Raises Unsendable."""
+def _file(write: Write, limit: int) -> bytes:
+    """The bytes of the file, `limit` at most. Raises UnsendableFile."""
     name = str((write.body or {}).get("FileName"))
     try:
         file = None if write.file is None else write.file()
     except NotFound:
         file = None
-    except Invalid as beyond:
-        raise _too_large(name, "too many", most) from beyond
+    except Invalid as too_many:
+        raise _too_large(name, "too many", limit) from too_many
     if file is None:
-        raise Unsendable(reason("receipt_missing", field="upload_id", name=name))
-    if len(file) > most:
-        raise _too_large(name, len(file), most)
+        raise UnsendableFile(reason("receipt_missing", field="upload_id", name=name))
+    if len(file) > limit:
+        raise _too_large(name, len(file), limit)
     return file
 
 
-def _too_large(name: str, size: object, most: int) -> Unsendable:
-    why = reason("receipt_too_large", field="upload_id", name=name, size=size, limit=most)
-    return Unsendable(why)
+def _too_large(name: str, size: object, limit: int) -> UnsendableFile:
+    why = reason("receipt_too_large", field="upload_id", name=name, size=size, limit=limit)
+    return UnsendableFile(why)

@@ -1,4 +1,4 @@
-"""Sending requests: both budgets side by side, each request in a task of its own."""
+"""The writer: sends requests, each in a task of its own, and reports their outcomes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -6,165 +6,167 @@ from dataclasses import replace
 from typing import TypeVar
 
 from ledgerlink.connectors.qbo.outcomes import duplicate_numbers, time_billing, version_conflicts
-from ledgerlink.connectors.qbo.outcomes.diagnosis import Inquiry
-from ledgerlink.connectors.qbo.outcomes.rejected import Refusal, failed
-from ledgerlink.connectors.qbo.outcomes.time_billing import TimeLinks, Way
+from ledgerlink.connectors.qbo.outcomes.diagnosis import Diagnosis
+from ledgerlink.connectors.qbo.outcomes.rejected import Rejection, explain, failed
+from ledgerlink.connectors.qbo.outcomes.time_billing import LinkMethod, TimeLinks
 from ledgerlink.connectors.qbo.outcomes.version_conflicts import Verdict
-from ledgerlink.connectors.qbo.posting.batching import call_of
+from ledgerlink.connectors.qbo.posting.batching import call_for
 from ledgerlink.connectors.qbo.posting.exchange import Exchange
-from ledgerlink.connectors.qbo.posting.uploads import Unsendable
-from ledgerlink.connectors.qbo.protocol.response import Reply
+from ledgerlink.connectors.qbo.posting.uploads import UnsendableFile
 from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.connectors.qbo.transport.retry import RetriesExhausted
 from ledgerlink.domain.errors import LedgerError
-from ledgerlink.domain.model.plan import ItemState, Outcome, Request, Write
-from ledgerlink.domain.model.reasons import Reason
+from ledgerlink.domain.model.plan import Outcome, Request, Write
 from ledgerlink.domain.ports import Answered, Interrupted, Stop
 
 T = TypeVar("T")
-Look = Callable[[Sequence[Refusal]], Awaitable[Verdict]]
+Resolve = Callable[[Sequence[Rejection]], Awaitable[Verdict]]
 
 
-class Writing:
-    """One write: what goes wrong with the lane as a whole ends it, in order."""
+class Writer:
+    """Sends the requests of one chunk."""
 
     def __init__(
         self,
         client: Client,
-        inquiry: Inquiry,
-        links: TimeLinks,
+        diagnosis: Diagnosis,
+        time_links: TimeLinks,
         answered: Answered,
         stop: Stop,
     ) -> None:
         self._client = client
-        self._inquiry = inquiry
-        self._links = links
+        self._diagnosis = diagnosis
+        self._time_links = time_links
         self._answered = answered
         self._stop = stop
         self._failure: Exception | None = None
         self._stopped = False
 
     async def send(self, requests: Sequence[Request]) -> None:
-        """Send all; raise the first failure once everything in flight is reported."""
+        """Send all requests. The first failure that concerns more than one record ends it, and is
+        raised once every request in flight has been reported."""
         async with asyncio.TaskGroup() as group:
             for request in requests:
-                group.create_task(self._send(request))
+                group.create_task(self._send_one(request))
         if self._failure is not None:
             raise self._failure
 
-    async def _send(self, request: Request) -> None:
+    async def _send_one(self, request: Request) -> None:
         try:
-            exchange = await self._answer(request, self._links.way)
+            exchange = await self._exchange(request, self._time_links.method)
             if exchange is not None:
-                await self._tell(request, await self._outcomes(exchange, self._look))
+                await self._report(request, await self._outcomes(exchange, self._resolve))
         except Interrupted:
             return
-        except Unsendable as unsendable:
-            outcomes = [_unsent(write, unsendable.reason) for write in request.writes]
-            await self._tell(request, outcomes)
-        except Exception as failure:  # kept, so that those in flight can finish; raised by `send`
+        except UnsendableFile as unsendable:
+            outcomes = [failed(write, unsendable.reason) for write in request.writes]
+            await self._report(request, outcomes)
+        except Exception as failure:  # raised by `send`, after what is in flight has ended
             self._fail(failure)
 
-    async def _answer(self, request: Request, way: Way) -> Exchange | None:
-        sent = await self._links.said(request, way, self._halted)
+    async def _exchange(self, request: Request, method: LinkMethod) -> Exchange | None:
+        """The request with its response; None if it stays without one."""
+        prepared = await self._time_links.prepared(request, method, self._must_stop)
         try:
-            return Exchange(request, way, await self._client.call(call_of(sent), self._halted))
-        except RetriesExhausted as down:
-            await self._blame(down)
+            response = await self._client.call(call_for(prepared), self._must_stop)
+        except RetriesExhausted as exhausted:
+            await self._fail_if_down(exhausted)
             return None
+        return Exchange(request, method, response)
 
-    async def _blame(self, down: RetriesExhausted) -> None:
-        """Was it the ledger or this request? A ledger that can be read is up; the outcome of the
-        request is then unknown, and its neighbours go on."""
-        if self._failure is None and not await self._client.alive(self._halted):
-            self._fail(down)
+    async def _fail_if_down(self, exhausted: RetriesExhausted) -> None:
+        """Stop if QuickBooks is down. If it can be read, only this request failed: its outcome is
+        unknown, and the others go on."""
+        if self._failure is None and not await self._client.is_reachable(self._must_stop):
+            self._fail(exhausted)
 
-    def _halted(self) -> bool:
-        """Once stopped it stays so, and nobody is asked again."""
+    def _must_stop(self) -> bool:
+        """Whether to send no more; once true it stays so, without asking `stop` again."""
         self._stopped = self._stopped or self._failure is not None or self._stop()
         return self._stopped
 
     def _fail(self, failure: Exception) -> None:
         self._failure = self._failure or failure
 
-    async def _tell(self, request: Request, outcomes: Sequence[Outcome]) -> None:
+    async def _report(self, request: Request, outcomes: Sequence[Outcome]) -> None:
         await self._answered(request, sorted(outcomes, key=lambda outcome: outcome.seq))
 
-    async def _outcomes(self, exchange: Exchange, look: Look) -> list[Outcome]:
+    async def _outcomes(self, exchange: Exchange, resolve: Resolve) -> list[Outcome]:
+        """The outcome of every write of the request that is known."""
         for error in exchange.lane_errors():
             self._fail(error)
-        outcomes = exchange.posted()
-        for write in exchange.unlinked():
-            outcomes += await self._unless_cut(self._relinked(exchange, write), [])
-        verdict = await look([r for r in exchange.refused() if not exchange.is_about_links(r)])
+        outcomes = exchange.accepted()
+        for write in exchange.rejected_for_links():
+            outcomes += await self._if_readable(self._relinked(exchange, write), [])
+        verdict = await resolve(
+            [r for r in exchange.rejections() if not exchange.is_about_links(r)]
+        )
         outcomes += verdict.outcomes
-        outcomes += await self._explained(verdict.refusals, exchange.reply)
+        outcomes += await self._explained(verdict.rejections, exchange.response.trace_id)
         for write in verdict.repeats:
-            again = version_conflicts.repeated(exchange.request, write)
-            outcomes += await self._unless_cut(self._repeated(again, exchange.way), [])
+            repeat = version_conflicts.repeat_request(exchange.request, write)
+            outcomes += await self._if_readable(self._repeated(repeat, exchange.method), [])
         return outcomes
 
-    async def _look(self, refused: Sequence[Refusal]) -> Verdict:
-        """Refusals that depend on what the ledger holds now; what cannot be read stays unknown."""
-        doubled = [refusal for refusal in refused if duplicate_numbers.is_double(refusal)]
-        suspect = [refusal for refusal in refused if version_conflicts.is_stale(refusal)]
-        plain = [r for r in refused if r not in doubled and r not in suspect]
-        numbered = await self._unless_cut(
-            duplicate_numbers.look(self._client, doubled, self._halted), Verdict()
-        )
-        verdict = await self._unless_cut(
-            version_conflicts.look(self._client, suspect, self._halted), Verdict()
-        )
+    async def _resolve(self, rejections: Sequence[Rejection]) -> Verdict:
+        """Decide on the rejections that depend on what QuickBooks holds now. If that cannot be
+        read, their outcome stays unknown."""
+        duplicates = [r for r in rejections if duplicate_numbers.applies_to(r)]
+        conflicts = [r for r in rejections if version_conflicts.applies_to(r)]
+        final = [r for r in rejections if r not in duplicates and r not in conflicts]
+        numbers, versions = Verdict(), Verdict()
+        if duplicates:
+            resolved = duplicate_numbers.resolve(self._client, duplicates, self._must_stop)
+            numbers = await self._if_readable(resolved, numbers)
+        if conflicts:
+            resolved = version_conflicts.resolve(self._client, conflicts, self._must_stop)
+            versions = await self._if_readable(resolved, versions)
         return Verdict(
-            outcomes=numbered.outcomes + verdict.outcomes,
-            repeats=verdict.repeats,
-            refusals=(*plain, *numbered.refusals, *verdict.refusals),
+            outcomes=numbers.outcomes + versions.outcomes,
+            repeats=versions.repeats,
+            rejections=(*final, *numbers.rejections, *versions.rejections),
         )
 
-    async def _repeated(self, again: Request, way: Way) -> list[Outcome]:
-        """The outcome of a write that is sent once more; none when it stays unknown."""
-        exchange = await self._answer(again, way)
-        return [] if exchange is None else await self._outcomes(exchange, self._look_again)
+    async def _resolve_repeated(self, rejections: Sequence[Rejection]) -> Verdict:
+        """As `_resolve`, but what was sent twice is not sent a third time."""
+        verdict = await self._resolve(rejections)
+        repeats = {write.seq for write in verdict.repeats}
+        final = tuple(r for r in rejections if r.write.seq in repeats)
+        return replace(verdict, repeats=(), rejections=verdict.rejections + final)
 
-    async def _look_again(self, refused: Sequence[Refusal]) -> Verdict:
-        """As `_look`, for what was repeated and is not sent a third time."""
-        verdict = await self._look(refused)
-        again = {write.seq for write in verdict.repeats}
-        told = tuple(refusal for refusal in refused if refusal.write.seq in again)
-        return replace(verdict, repeats=(), refusals=verdict.refusals + told)
+    async def _repeated(self, request: Request, method: LinkMethod) -> list[Outcome]:
+        """The outcome of a write that is sent once more; none if it stays unknown."""
+        exchange = await self._exchange(request, method)
+        return [] if exchange is None else await self._outcomes(exchange, self._resolve_repeated)
 
     async def _relinked(self, exchange: Exchange, write: Write) -> list[Outcome]:
-        """The outcome of an invoice whose time the ledger may not have liked: what a look decides,
-        or what becomes of it when the time is said another way."""
-        look = await self._links.look(write, self._halted)
-        if look.outcome is not None:
-            return [look.outcome]
-        request = time_billing.alone(exchange.request, write)
-        for way in self._links.after(exchange.way, write):
-            again = await self._answer(request, way)
-            if again is None:
+        """The outcome of an invoice whose time links may have been rejected: what reading the time
+        decides, or what comes of another link method; none if it stays unknown."""
+        check = await self._time_links.check(write, self._must_stop)
+        if check.outcome is not None:
+            return [check.outcome]
+        request = time_billing.single_request(exchange.request, write)
+        for method in self._time_links.remaining_methods(exchange.method, write):
+            retried = await self._exchange(request, method)
+            if retried is None:
                 return []
-            if not again.unlinked():
-                outcomes = await self._outcomes(again, self._look)
-                self._links.learn(way, write, look, outcomes)
+            if not retried.rejected_for_links():
+                outcomes = await self._outcomes(retried, self._resolve)
+                self._time_links.learn(method, write, check, outcomes)
                 return outcomes
         return []
 
-    async def _explained(self, refused: Sequence[Refusal], reply: Reply) -> list[Outcome]:
-        findings = await self._inquiry.findings(refused, self._halted)
-        return [failed(refusal, findings, reply.trace_id) for refusal in refused]
+    async def _explained(self, rejections: Sequence[Rejection], trace_id: str) -> list[Outcome]:
+        findings = await self._diagnosis.findings(rejections, self._must_stop)
+        return [failed(r.write, explain(r, findings), trace_id) for r in rejections]
 
-    async def _unless_cut(self, work: Awaitable[T], otherwise: T) -> T:
-        """What the work gives; `otherwise` when it is cut short, so that the rest of the answer is
-        still reported."""
+    async def _if_readable(self, work: Awaitable[T], otherwise: T) -> T:
+        """The result of the work; `otherwise` if it is interrupted or the ledger fails, so that the
+        rest of the response is still reported."""
         try:
             return await work
         except Interrupted:
             return otherwise
-        except LedgerError as trouble:
-            self._fail(trouble)
+        except LedgerError as failure:
+            self._fail(failure)
             return otherwise
-
-
-def _unsent(write: Write, why: Reason) -> Outcome:
-    return Outcome(seq=write.seq, state=ItemState.FAILED, reason=why)

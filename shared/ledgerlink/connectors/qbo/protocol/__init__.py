@@ -1,1 +1,1 @@
-"""What goes over the wire: encoding, parsing, error codes. No I/O."""
+"""What is on the wire: JSON bodies, query statements, responses, faults, error codes."""

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ledgerlink.connectors.qbo.protocol.faults import Fault
-from ledgerlink.connectors.qbo.protocol.response import Reply
+from ledgerlink.connectors.qbo.protocol.response import Response
+from ledgerlink.connectors.qbo.protocol.values import Entity
+from ledgerlink.connectors.shared import errors
 from ledgerlink.connectors.shared.errors import Disposition, Meaning
 from ledgerlink.domain.model.plan import Action
 
@@ -38,18 +40,18 @@ RETRY = CodeMeaning(Disposition.RETRY, "ledger_failed")
 CLOSED = _rejected("closed_period")
 RECONCILED = _rejected("refused", "reconciled")
 
-FEATURE = "5030"
-"""The plan lacks something: what a document of money asks for, or all that a run is about."""
+FEATURE_OFF = "5030"
+"""The company's plan or preferences lack a feature."""
 
 TABLE: Mapping[str, CodeMeaning] = {
     **dict.fromkeys(("100", "110", "120", "140", "150", "3100", "3200", "3202"), RECONNECT),
-    # Wrong environment; permission and subscription; the company was reset.
+    # Wrong environment, missing permission, expired subscription, company that was reset.
     **dict.fromkeys(("130", "5020", "6190", "10200"), STOP),
-    FEATURE: _rejected("feature_off"),
+    FEATURE_OFF: _rejected("feature_off"),
     "600": CodeMeaning(Disposition.LOOK_UP),
     "3001": CodeMeaning(Disposition.THROTTLED, "ledger_unavailable"),
     "10000": RETRY,
-    # A call, statement, id or value that should not have been written like that.
+    # A call, statement, id or value that we should not have sent.
     **dict.fromkeys(("500", "1040", "2010", "2020", "2030", "5000"), OUR_MISTAKE),
     **dict.fromkeys(("2060", "2070", "2080", "2090", "2100", "2110", "2120", "2130"), OUR_MISTAKE),
     **dict.fromkeys(("2170", "2230", "2250", "4000", "4001", "4002", "10100"), OUR_MISTAKE),
@@ -69,7 +71,7 @@ TABLE: Mapping[str, CodeMeaning] = {
     "6430": _rejected("wrong_account"),
     "6480": RECONCILED,
     "6540": RECONCILED,
-    # What the record itself says does not suit the ledger; the ledger's words explain it.
+    # Values of the record that QuickBooks does not accept; its own text explains them.
     **dict.fromkeys(("620", "630", "700", "800", "900", "1000", "1010", "1020", "1050"), REFUSED),
     **dict.fromkeys(("2000", "2040", "2140", "2150", "2160", "2180", "2190", "2200"), REFUSED),
     **dict.fromkeys(("2210", "2220", "2240", "2260", "2270", "2280", "2290", "2300"), REFUSED),
@@ -80,8 +82,8 @@ TABLE: Mapping[str, CodeMeaning] = {
     **dict.fromkeys(("6490", "6500", "6510", "6520", "6530"), REFUSED),
 }
 
-OPTIONAL = frozenset({"Bill", "Purchase", "Invoice", "Attachable"})
-"""Kinds that a plan may lack, or may lack parts of, while it has the others."""
+OPTIONAL_KINDS = frozenset({"Bill", "Purchase", "Invoice", "Attachable"})
+"""Kinds that a plan may lack entirely or in part; other kinds are part of every plan."""
 
 BY_TYPE: Mapping[str, CodeMeaning] = {
     "SystemFault": RETRY,
@@ -101,37 +103,49 @@ BY_STATUS: Mapping[int, Disposition] = {
 
 
 def meaning(fault: Fault) -> CodeMeaning:
-    """What a fault means; an unknown code goes by the fault's type, else it is the record's."""
+    """What a fault means. An unknown code goes by the fault's type; else the record is rejected."""
     return TABLE.get(fault.code) or BY_TYPE.get(fault.type) or REFUSED
 
 
-def of_record(fault: Fault, kind: str) -> Disposition:
-    """What to do about the fault of one record of this kind: a plan that lacks time tracking or a
-    list stops all that needs it, and one that lacks what a document asks for stops that one."""
-    if fault.code == FEATURE and kind not in OPTIONAL:
+def record_disposition(fault: Fault, kind: str) -> Disposition:
+    """What to do about a fault of one record of this kind. A plan without time tracking or a list
+    stops all work, but one without a feature of a money document rejects only that document."""
+    if fault.code == FEATURE_OFF and kind not in OPTIONAL_KINDS:
         return Disposition.STOP
     return meaning(fault).disposition
 
 
 def gravest(faults: Sequence[Fault]) -> Fault:
-    """The fault that decides; the first of those that are equally grave."""
+    """The fault that decides; the first of equally grave ones."""
     return max(faults, key=lambda fault: meaning(fault).disposition)
 
 
-def disposition(reply: Reply) -> Disposition:
-    """What to do about a reply as a whole."""
-    if reply.status in (401, 429):
-        return BY_STATUS[reply.status]
-    known = [fault for fault in reply.faults if fault.code in TABLE or fault.type in BY_TYPE]
+def disposition(response: Response) -> Disposition:
+    """What to do about a response as a whole."""
+    if response.status in (401, 429):
+        return BY_STATUS[response.status]
+    known = [fault for fault in response.faults if fault.code in TABLE or fault.type in BY_TYPE]
     if known:
         return meaning(gravest(known)).disposition
-    return _by_status(reply)
+    return _by_status(response)
 
 
-def _by_status(reply: Reply) -> Disposition:
-    if reply.status < 300:
-        readable = Disposition.REJECTED if reply.faults else Disposition.ACCEPTED
-        return readable if reply.payload else Disposition.RETRY
-    if reply.status >= 500:
+def require_success(response: Response, part: str) -> Entity:
+    """This part of an accepted response. Raises LedgerStopped for faults, LedgerUnavailable if the
+    part is missing."""
+    if disposition(response) is not Disposition.ACCEPTED:
+        detail = f"it refused to be read: {response}"
+        raise errors.stopped(detail, trace_id=response.trace_id)
+    found = response.payload.get(part)
+    if not isinstance(found, Mapping):
+        raise errors.unavailable(f"its answer has no {part}", trace_id=response.trace_id)
+    return found
+
+
+def _by_status(response: Response) -> Disposition:
+    if response.status < 300:
+        readable = Disposition.REJECTED if response.faults else Disposition.ACCEPTED
+        return readable if response.payload else Disposition.RETRY
+    if response.status >= 500:
         return Disposition.RETRY
-    return BY_STATUS.get(reply.status, Disposition.REJECTED)
+    return BY_STATUS.get(response.status, Disposition.REJECTED)

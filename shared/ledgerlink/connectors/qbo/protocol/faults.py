@@ -1,4 +1,4 @@
-"""Faults as the ledger words them: two JSON shapes and XML."""
+"""Faults: the errors in a response, which come in two JSON shapes and in XML."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,21 +10,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One error of a fault. `code` never changes with the company's language; the words do."""
+    """One error of a response."""
 
     code: str
+    """Does not depend on the company's language; the texts do."""
     message: str = ""
     detail: str = ""
     element: str = ""
+    """The field that is wrong, where the fault names it."""
     type: str = ""
+    """The class of error, as `ValidationFault`."""
 
     def __str__(self) -> str:
         words = self.detail or self.message or self.type or "no explanation given"
         return f"{words} (QuickBooks error {self.code})" if self.code else words
 
 
-def in_json(payload: Mapping[str, Any]) -> tuple[Fault, ...]:
-    """The faults of a decoded body or batch item; business and gateway faults differ in case."""
+def faults_in_json(payload: Mapping[str, Any]) -> tuple[Fault, ...]:
+    """The faults of a JSON body or batch item. Those of the gateway have names in lower case."""
     fault = payload.get("Fault") or payload.get("fault")
     if not isinstance(fault, Mapping):
         return ()
@@ -32,9 +35,9 @@ def in_json(payload: Mapping[str, Any]) -> tuple[Fault, ...]:
     return tuple(_from_json(error, str(fault.get("type") or "")) for error in errors)
 
 
-def in_xml(content: bytes) -> tuple[Fault, ...]:
-    """The faults of an XML body; none when it is no XML (an HTML page of a gateway)."""
-    from lxml import etree  # here, because almost no run ever meets XML
+def faults_in_xml(content: bytes) -> tuple[Fault, ...]:
+    """The faults of an XML body; none if it is not XML (as a gateway's HTML page)."""
+    from lxml import etree  # imported here, because XML is rare and lxml slows the cold start
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
@@ -48,19 +51,19 @@ def in_xml(content: bytes) -> tuple[Fault, ...]:
     )
 
 
-def _from_json(error: Mapping[str, Any], kind: str) -> Fault:
+def _from_json(error: Mapping[str, Any], fault_type: str) -> Fault:
     lower = {name.lower(): value for name, value in error.items()}
     code, message, detail, element = (
         str(lower.get(name) or "") for name in ("code", "message", "detail", "element")
     )
-    return Fault(code, message, detail, element, kind)
+    return Fault(code, message, detail, element, fault_type)
 
 
-def _from_xml(error: "etree._Element", kind: str) -> Fault:
+def _from_xml(error: "etree._Element", fault_type: str) -> Fault:
     return Fault(
         code=error.get("code", ""),
         message=error.findtext("{*}Message") or "",
         detail=error.findtext("{*}Detail") or "",
         element=error.get("element", ""),
-        type=kind,
+        type=fault_type,
     )

@@ -1,7 +1,7 @@
-"""Bodies on the wire.
+"""Request bodies as JSON text.
 
-Bodies are JSON values. Money and quantities are decimal strings there, exact through every store;
-`wire` turns them into JSON numbers with the same digits, however deep they lie.
+In a body, money and quantities are decimal strings, because every store keeps those exactly.
+`encode` writes them as JSON numbers with the same digits, at any depth.
 """
 
 import json
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-NUMBERS = frozenset(
+DECIMAL_FIELDS = frozenset(
     {
         "Amount",
         "ExchangeRate",
@@ -22,32 +22,32 @@ NUMBERS = frozenset(
         "UnitPrice",
     }
 )
-"""Fields that hold money, rates, percentages or quantities. The ledger has no field of one of these
-names that holds text."""
+"""Fields that hold money, rates, percentages or quantities. QuickBooks uses none of these names for
+text."""
 
 
-def amount(number: Decimal) -> str:
-    """A number in its shortest plain form: `15.5`, `100`, never an exponent."""
+def decimal_text(number: Decimal) -> str:
+    """A number as a body holds it, without exponent and trailing zeros: `15.5`, `100`."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def wire(body: Mapping[str, Any]) -> str:
-    """The body as JSON text, the same for the same body."""
+def encode(body: Mapping[str, Any]) -> str:
+    """The body as JSON text; equal bodies give equal text."""
     return f"{{{','.join(_member(name, value) for name, value in body.items())}}}"
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _member(name: str, value: Any) -> str:
-    text = str(value) if name in NUMBERS else _value(value)
-    return f"{_encode(name)}:{text}"
+    text = str(value) if name in DECIMAL_FIELDS else _value(value)
+    return f"{_dumps(name)}:{text}"
 
 
 def _value(value: Any) -> str:
     if isinstance(value, Mapping):
-        return wire(value)
+        return encode(value)
     if isinstance(value, list | tuple):
         return f"[{','.join(_value(each) for each in value)}]"
-    return _encode(value)
+    return _dumps(value)

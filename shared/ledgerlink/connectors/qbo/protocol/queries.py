@@ -1,19 +1,19 @@
-"""The one place where statements of the query language are written."""
+"""Statements of QuickBooks' query language. No other module writes one."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-PAGE = 1000
-"""Rows per page; the ledger's maximum."""
+PAGE_SIZE = 1000
+"""Rows per page; the most that QuickBooks returns."""
 
-AT_ONCE = 200
+MAX_IDS = 200
 """Ids in one statement."""
 
-COLUMNS = {"Item": "*, Sku"}
-"""What is asked for where all columns are not all of them."""
+EXTRA_COLUMNS = {"Item": "*, Sku"}
+"""Columns to select where `*` does not return all of them."""
 
 WITH_INACTIVE = "Active IN (true,false)"
-"""The condition without which inactive rows stay hidden."""
+"""The condition without which inactive rows are hidden."""
 
 
 def literal(text: str) -> str:
@@ -22,48 +22,48 @@ def literal(text: str) -> str:
     return f"'{escaped}'"
 
 
-def equal(name: str, value: str) -> str:
-    """The property has this value."""
+def equals(name: str, value: str) -> str:
+    """The condition that a property has this value."""
     return f"{name} = {literal(value)}"
 
 
-def among(name: str, values: Iterable[str]) -> str:
-    """The property has one of these values."""
+def is_in(name: str, values: Iterable[str]) -> str:
+    """The condition that a property has one of these values."""
     return f"{name} IN ({', '.join(literal(value) for value in values)})"
 
 
-def since(name: str, moment: datetime) -> str:
-    """The property is this moment or later; the offset is always written."""
+def at_or_after(name: str, moment: datetime) -> str:
+    """The condition that a property is this moment or later; the offset is always written."""
     return f"{name} >= {literal(moment.isoformat(timespec='seconds'))}"
 
 
-def select(entity: str, *conditions: str, page: int = 0) -> str:
-    """All columns of an entity, a page (from 0) at a time, in the order of ids."""
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    paging = f"ORDERBY Id STARTPOSITION {page * PAGE + 1} MAXRESULTS {PAGE}"
-    return f"SELECT * FROM {entity}{where} {paging}"  # noqa: S608 - values come by `literal`
-
-
-def where(entity: str, *conditions: str) -> str:
-    """All columns of what has no id to be put in order by."""
-    return f"SELECT * FROM {entity} WHERE {' AND '.join(conditions)}"  # noqa: S608 - as above
-
-
-def window(entity: str, *conditions: str, start: int, order: str = "Id") -> str:
-    """A page of rows that begins with row `start` (from 1) in that order."""
-    columns = COLUMNS.get(entity, "*")
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    paging = f"ORDERBY {order} STARTPOSITION {start} MAXRESULTS {PAGE}"
-    return f"SELECT {columns} FROM {entity}{where} {paging}"  # noqa: S608 - values come by `literal`
-
-
-def days(name: str, first: date | None, last: date | None) -> list[str]:
-    """The property is a day of this range; either end may be open."""
+def day_range(name: str, first: date | None, last: date | None) -> list[str]:
+    """The conditions that a property lies between these days; None leaves an end open."""
     first_day = [f"{name} >= {literal(first.isoformat())}"] if first else []
     last_day = [f"{name} <= {literal(last.isoformat())}"] if last else []
     return first_day + last_day
 
 
-def portions(ids: Sequence[str]) -> Iterable[Sequence[str]]:
-    """The ids, as many at a time as one statement names."""
-    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
+def select(entity: str, *conditions: str, page: int = 0) -> str:
+    """A page (from 0) of rows in the order of their ids."""
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    paging = f"ORDERBY Id STARTPOSITION {page * PAGE_SIZE + 1} MAXRESULTS {PAGE_SIZE}"
+    return f"SELECT * FROM {entity}{where} {paging}"  # noqa: S608 - values come by `literal`
+
+
+def select_unordered(entity: str, *conditions: str) -> str:
+    """The rows of an entity that has no id to order by."""
+    return f"SELECT * FROM {entity} WHERE {' AND '.join(conditions)}"  # noqa: S608 - as above
+
+
+def page_from(entity: str, *conditions: str, start: int, order: str = "Id") -> str:
+    """A page that begins with row `start` (from 1) in this order."""
+    columns = EXTRA_COLUMNS.get(entity, "*")
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    paging = f"ORDERBY {order} STARTPOSITION {start} MAXRESULTS {PAGE_SIZE}"
+    return f"SELECT {columns} FROM {entity}{where} {paging}"  # noqa: S608 - values come by `literal`
+
+
+def batches_of(ids: Sequence[str], size: int = MAX_IDS) -> Iterable[Sequence[str]]:
+    """The ids in batches of this size, as many as one statement may name."""
+    return (ids[start : start + size] for start in range(0, len(ids), size))

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.reads import map_lists, map_people, map_transactions
-from ledgerlink.connectors.qbo.transport.client import Entity
 from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType
 
 LISTS: Mapping[ListType, ListTraits] = {
@@ -37,15 +37,15 @@ METERED = frozenset({"query", "read", "cdc"})
 READERS: Mapping[ListType, Callable[[Entity], ListRecord]] = {
     ListType.ACCOUNT: map_lists.account,
     ListType.TERM: map_lists.term,
-    ListType.CLASS: map_lists.plain(ListType.CLASS),
-    ListType.LOCATION: map_lists.plain(ListType.LOCATION),
+    ListType.CLASS: map_lists.plain_list(ListType.CLASS),
+    ListType.LOCATION: map_lists.plain_list(ListType.LOCATION),
     ListType.TAX_CODE: map_lists.tax_code,
     ListType.TAX_RATE: map_lists.tax_rate,
     ListType.ITEM: map_lists.item,
     ListType.EMPLOYEE: map_people.employee,
     ListType.VENDOR: map_people.vendor,
     ListType.CUSTOMER: map_people.customer,
-    ListType.TIME: map_transactions.activity,
+    ListType.TIME: map_transactions.time_entry,
 }
 """How a row of each list that consists of rows is read. An invoice is read with its payments."""
 

@@ -11,37 +11,38 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from ledgerlink.connectors.qbo.protocol import error_codes, values
-from ledgerlink.connectors.qbo.protocol.response import Reply
+from ledgerlink.connectors.qbo.protocol.response import Response
+from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.reads import company
 from ledgerlink.connectors.qbo.reads.catalog import ENTITY, LISTS, READERS
-from ledgerlink.connectors.qbo.reads.invoice_payments import Payments
-from ledgerlink.connectors.qbo.reads.map_lists import gone, is_stub
-from ledgerlink.connectors.qbo.reads.reader import Readings
-from ledgerlink.connectors.qbo.transport.client import MINOR_VERSION, Call, Client, Entity
+from ledgerlink.connectors.qbo.reads.invoice_payments import InvoicePayments
+from ledgerlink.connectors.qbo.reads.map_lists import deletion, is_deleted
+from ledgerlink.connectors.qbo.reads.reader import ListReader
+from ledgerlink.connectors.qbo.transport.client import MINOR_VERSION, Call, Client
 from ledgerlink.connectors.shared import errors
 from ledgerlink.connectors.shared.errors import Disposition
 from ledgerlink.domain.errors import LedgerStopped
 from ledgerlink.domain.model.list_records import ListBatch, ListRecord, ListType
 from ledgerlink.domain.ports import ConnectorState, Stop
 
-FULL = 1000
+MAX_RECORDS = 1000
 """Records in an answer from which on some may be missing."""
 
-SETTINGS = ("CompanyInfo", "Preferences")
+SETTINGS_ENTITIES = ("CompanyInfo", "Preferences")
 """Entities that the ledger may refuse to tell changes of."""
 
-ASKED: Mapping[ListType, tuple[str, ...]] = {
-    ListType.COMPANY: SETTINGS,
+EXTRA_ENTITIES: Mapping[ListType, tuple[str, ...]] = {
+    ListType.COMPANY: SETTINGS_ENTITIES,
     ListType.CUSTOM_FIELD: ("Preferences",),
     ListType.INVOICE: ("Invoice", "Payment"),
 }
 """What is asked for a list beyond, or instead of, its own entity."""
 
-REFUSED = "without_changes"
+STATE_KEY = "without_changes"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ChangeSet:
     """What changed, by entity. `told` are the entities that the answer is sure to speak of;
     `cut` are those of which there is more than it holds."""
 
@@ -53,22 +54,22 @@ class Answer:
     @property
     def full(self) -> bool:
         """Whether some of it may be missing."""
-        return bool(self.cut) or sum(map(len, self.rows.values())) >= FULL
+        return bool(self.cut) or sum(map(len, self.rows.values())) >= MAX_RECORDS
 
 
 class Changes:
     """The changes of one open ledger. It remembers, also between invocations, that the ledger
     refuses to tell those of its settings."""
 
-    def __init__(self, client: Client, readings: Readings, state: ConnectorState) -> None:
+    def __init__(self, client: Client, readings: ListReader, state: ConnectorState) -> None:
         self._client = client
         self._readings = readings
-        self._payments = Payments(client)
-        self._refused = bool(state.get(REFUSED))
+        self._payments = InvoicePayments(client)
+        self._refused = bool(state.get(STATE_KEY))
 
     def state(self) -> dict[str, bool]:
         """The memory as JSON values."""
-        return {REFUSED: True} if self._refused else {}
+        return {STATE_KEY: True} if self._refused else {}
 
     async def since(
         self, wanted: Sequence[ListType], moment: datetime, stop: Stop
@@ -89,15 +90,19 @@ class Changes:
 
     def _askable(self, lists: Sequence[ListType]) -> Sequence[ListType]:
         """Those of which the ledger has not refused to tell."""
-        return [k for k in lists if not (self._refused and set(SETTINGS) & set(asked(k)))]
+        return [
+            k for k in lists if not (self._refused and set(SETTINGS_ENTITIES) & set(entities_of(k)))
+        ]
 
-    async def _ask(self, lists: Sequence[ListType], moment: datetime, stop: Stop) -> Answer | None:
+    async def _ask(
+        self, lists: Sequence[ListType], moment: datetime, stop: Stop
+    ) -> ChangeSet | None:
         """The answer; None when the ledger refuses. Where it may refuse only because of its
         settings, it is asked again without them; that they are the cause is known once that
         succeeds."""
-        entities = list(dict.fromkeys(entity for kind in lists for entity in asked(kind)))
+        entities = list(dict.fromkeys(entity for kind in lists for entity in entities_of(kind)))
         answer = await self._call(entities, moment, stop)
-        others = [entity for entity in entities if entity not in SETTINGS]
+        others = [entity for entity in entities if entity not in SETTINGS_ENTITIES]
         if answer is not None or len(others) == len(entities):
             return answer
         if not others:
@@ -106,7 +111,9 @@ class Changes:
         self._refused = answer is not None
         return answer
 
-    async def _call(self, entities: Sequence[str], moment: datetime, stop: Stop) -> Answer | None:
+    async def _call(
+        self, entities: Sequence[str], moment: datetime, stop: Stop
+    ) -> ChangeSet | None:
         parameters = {
             "entities": ",".join(entities),
             "changedSince": moment.isoformat(timespec="seconds"),
@@ -120,12 +127,12 @@ class Changes:
         return _answer(reply, entities) if accepted else None
 
     async def _batches(
-        self, lists: Sequence[ListType], answer: Answer, stop: Stop
+        self, lists: Sequence[ListType], answer: ChangeSet, stop: Stop
     ) -> Mapping[ListType, ListBatch]:
         """What the answer says of each list that it can tell in full."""
         batches: dict[ListType, ListBatch] = {}
         for kind in lists:
-            if not set(asked(kind)) <= set(answer.told):
+            if not set(entities_of(kind)) <= set(answer.told):
                 continue
             rows = answer.rows.get(ENTITY[kind], ())
             if kind in (ListType.COMPANY, ListType.CUSTOM_FIELD):
@@ -136,29 +143,33 @@ class Changes:
             else:
                 records = _records(kind, rows)
             if records is not None:
-                stubs = [gone(row) for row in rows if is_stub(row)]
+                stubs = [deletion(row) for row in rows if is_deleted(row)]
                 batches[kind] = ListBatch(records=records, as_of=answer.as_of, gone=stubs)
         return batches
 
-    async def _settings(self, kind: ListType, answer: Answer, stop: Stop) -> Sequence[ListRecord]:
+    async def _settings(
+        self, kind: ListType, answer: ChangeSet, stop: Stop
+    ) -> Sequence[ListRecord]:
         """The company's record when either part of it changed; the other one is read. Or the
         custom fields when the preferences changed."""
-        info, preferences = (next(iter(answer.rows.get(name, ())), None) for name in SETTINGS)
+        info, preferences = (
+            next(iter(answer.rows.get(name, ())), None) for name in SETTINGS_ENTITIES
+        )
         if kind is ListType.CUSTOM_FIELD:
-            return company.custom_fields(preferences) if preferences else []
+            return company.custom_field_records(preferences) if preferences else []
         if info is None and preferences is None:
             return []
         info = info or (await self._readings.info(stop))[0]
         preferences = preferences or (await self._readings.preferences(stop))[0]
-        return [company.company(info, preferences)]
+        return [company.company_record(info, preferences)]
 
 
-def asked(kind: ListType) -> tuple[str, ...]:
+def entities_of(kind: ListType) -> tuple[str, ...]:
     """The entities of which a list consists."""
-    return ASKED.get(kind, (ENTITY[kind],))
+    return EXTRA_ENTITIES.get(kind, (ENTITY[kind],))
 
 
-def _answer(reply: Reply, entities: Collection[str]) -> Answer:
+def _answer(reply: Response, entities: Collection[str]) -> ChangeSet:
     """The elements by their keys: their order and number are not to be relied on."""
     rows: dict[str, list[Entity]] = defaultdict(list)
     cut, elements = set(), _elements(reply)
@@ -166,16 +177,19 @@ def _answer(reply: Reply, entities: Collection[str]) -> Answer:
         for name in entities:
             found = values.blocks(element, name)
             rows[name] += found
-            if len(found) >= FULL or (values.whole(element, "totalCount") or 0) > len(found) > 0:
+            if (
+                len(found) >= MAX_RECORDS
+                or (values.whole(element, "totalCount") or 0) > len(found) > 0
+            ):
                 cut.add(name)
     # An element that is missing says that nothing changed, or that the ledger tells nothing of
     # that entity; which one is certain only for those that it is known to tell of.
     complete = len(elements) >= len(entities)
-    told = {name for name in entities if complete or rows[name] or name not in SETTINGS}
-    return Answer(rows, values.as_of(reply), told, cut)
+    told = {name for name in entities if complete or rows[name] or name not in SETTINGS_ENTITIES}
+    return ChangeSet(rows, values.as_of(reply), told, cut)
 
 
-def _elements(reply: Reply) -> list[Mapping[str, object]]:
+def _elements(reply: Response) -> list[Mapping[str, object]]:
     """One element for each entity. Raises LedgerUnavailable for an answer of another shape."""
     responses = values.blocks(reply.payload, "CDCResponse")
     if not responses:
@@ -183,14 +197,14 @@ def _elements(reply: Reply) -> list[Mapping[str, object]]:
     return [each for response in responses for each in values.blocks(response, "QueryResponse")]
 
 
-def _smaller(lists: Sequence[ListType], answer: Answer) -> Iterable[list[ListType]]:
+def _smaller(lists: Sequence[ListType], answer: ChangeSet) -> Iterable[list[ListType]]:
     """What to ask instead of a full answer: what is not full by itself, together; and one by one
     when that is all of it. A list that fills an answer alone is not asked for again."""
-    left = [kind for kind in lists if not set(asked(kind)) & set(answer.cut)]
+    left = [kind for kind in lists if not set(entities_of(kind)) & set(answer.cut)]
     if len(left) < len(lists):
         return [left] if left else []
     return [[kind] for kind in lists] if len(lists) > 1 else []
 
 
 def _records(kind: ListType, rows: Iterable[Entity]) -> list[ListRecord]:
-    return [READERS[kind](row) for row in rows if not is_stub(row)]
+    return [READERS[kind](row) for row in rows if not is_deleted(row)]

@@ -1,87 +1,138 @@
-"""The company as one list record, and its custom fields, from what it says of itself."""
+"""The company: its features, list record and custom fields, from its info and preferences."""
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from ledgerlink.connectors.qbo.protocol import values
-from ledgerlink.connectors.qbo.reads import company_features
+from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.reads.map_lists import changed_at
-from ledgerlink.connectors.qbo.transport.client import Entity
+from ledgerlink.connectors.qbo.transport.client import Client
+from ledgerlink.domain.model.documents import Company, Features
 from ledgerlink.domain.model.list_records import ListRecord, ListType
+from ledgerlink.domain.ports import Stop
+
+COUNTRIES: Mapping[str, str] = {
+    "USA": "US",
+    "CAN": "CA",
+    "GBR": "GB",
+    "UK": "GB",
+    "AUS": "AU",
+    "NZL": "NZ",
+    "IND": "IN",
+    "IRL": "IE",
+    "FRA": "FR",
+    "ZAF": "ZA",
+    "SGP": "SG",
+}
+"""ISO 3166 codes of two letters for the other names that QuickBooks gives a country."""
 
 MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
 
-DEFINITION = re.compile(r"SalesFormsPrefs\.(UseSalesCustom|SalesCustomName)(\d{1,3})")
+CUSTOM_FIELD_DEFINITION = re.compile(r"SalesFormsPrefs\.(UseSalesCustom|SalesCustomName)(\d{1,3})")
+"""Names of the preferences that switch a custom field on and label it, by definition id."""
 
 
-def company(info: Entity, preferences: Entity) -> ListRecord:
-    """The company's one record. `fiscal_year_start` is a month from 1 to 12. Whether it uses
-    payroll no preference tells."""
-    features = company_features.features(info, preferences)
-    name = values.text(info, "CompanyName") or values.text(info, "LegalName") or ""
-    closed = features.books_closed_through
+async def read_company(client: Client, company_id: str, stop: Stop) -> Company:
+    """The company with its features, in two calls. Raises as the client's `rows`."""
+    info = await client.read("CompanyInfo", f"/companyinfo/{company_id}", stop)
+    preferences = await _read_preferences(client, stop)
+    return Company(
+        company_id=company_id,
+        name=str(info.get("CompanyName") or info.get("LegalName") or ""),
+        country=info.get("Country"),
+        features=features(info, preferences),
+    )
+
+
+async def books_closed_through(client: Client, stop: Stop) -> date | None:
+    """The last closed day; None if the books were never closed. Raises as the client's `rows`."""
+    return _close_date(await _read_preferences(client, stop))
+
+
+def features(info: Entity, preferences: Entity) -> Features:
+    """What the company's plan and preferences allow. `payroll` is None, because no preference
+    shows it."""
+    accounting = values.block(preferences, "AccountingInfoPrefs")
+    currency = values.block(preferences, "CurrencyPrefs")
+    other = _named_values(values.block(preferences, "OtherPrefs"))
+    purchases = values.block(preferences, "VendorAndPurchasesPrefs")
+    tax = values.block(preferences, "TaxPrefs")
+    return Features(
+        edition=_named_values(info).get("OfferingSku"),
+        home_currency=values.block(currency, "HomeCurrency").get("value"),
+        time_tracking=_time_tracking(preferences, other),
+        payroll=None,
+        classes=_any_on(accounting, "ClassTrackingPerTxn", "ClassTrackingPerTxnLine"),
+        departments=False,
+        locations=_any_on(accounting, "TrackDepartments"),
+        projects=_any_on(other, "ProjectsEnabled"),
+        multi_currency=_any_on(currency, "MultiCurrencyEnabled"),
+        books_closed_through=_close_date(preferences),
+        country=_country(info),
+        automated_tax=_any_on(tax, "PartnerTaxEnabled"),
+        billable_expenses=_any_on(purchases, "BillableExpenseTracking"),
+    )
+
+
+def company_record(info: Entity, preferences: Entity) -> ListRecord:
+    """The company as a list record. `fiscal_year_start` is a month from 1 to 12."""
+    known = features(info, preferences)
+    closed = known.books_closed_through
     fields = {
         "legal_name": values.text(info, "LegalName"),
         "address": _address(values.block(info, "CompanyAddr")),
         "country": values.text(info, "Country"),
-        "currency": features.home_currency,
+        "currency": known.home_currency,
         "fiscal_year_start": _fiscal_year_start(info, preferences),
         "books_closed_through": closed.isoformat() if closed else None,
-        "time_tracking": features.time_tracking,
-        "classes": features.classes,
-        "locations": features.locations,
+        "time_tracking": known.time_tracking,
+        "classes": known.classes,
+        "locations": known.locations,
         "custom_transaction_numbers": _custom_numbers(preferences),
-        "multi_currency": features.multi_currency,
-        "projects": features.projects,
-        "payroll": features.payroll,
-        "edition": features.edition,
+        "multi_currency": known.multi_currency,
+        "projects": known.projects,
+        "payroll": known.payroll,
+        "edition": known.edition,
     }
     return ListRecord(
         type=ListType.COMPANY,
         id=values.text(info, "Id") or "1",
-        name=name,
+        name=values.text(info, "CompanyName") or values.text(info, "LegalName") or "",
         version=".".join(values.text(part, "SyncToken") or "" for part in (info, preferences)),
         changed_at=_newest(info, preferences),
         fields=fields,
     )
 
 
-def custom_fields(preferences: Entity) -> Sequence[ListRecord]:
+def custom_field_records(preferences: Entity) -> Sequence[ListRecord]:
     """The custom fields of sales forms that have a label or are switched on, by definition id."""
-    said: dict[str, dict[str, Mapping[str, Any]]] = {}
-    for each in _definitions(preferences):
-        if found := DEFINITION.fullmatch(str(each.get("Name"))):
-            said.setdefault(found[2], {})[found[1]] = each
-    fields = [_custom_field(number, said[number], preferences) for number in sorted(said, key=int)]
-    return [each for each in fields if each is not None]
+    definitions: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for each in _custom_field_preferences(preferences):
+        if found := CUSTOM_FIELD_DEFINITION.fullmatch(str(each.get("Name"))):
+            definitions.setdefault(found[2], {})[found[1]] = each
+    records = (
+        _custom_field(definition_id, definitions[definition_id], preferences)
+        for definition_id in sorted(definitions, key=int)
+    )
+    return [each for each in records if each is not None]
 
 
 def _custom_field(
-    number: str, said: Mapping[str, Mapping[str, Any]], preferences: Entity
+    definition_id: str, definition: Mapping[str, Mapping[str, Any]], preferences: Entity
 ) -> ListRecord | None:
-    label = values.text(said.get("SalesCustomName", {}), "StringValue")
-    enabled = values.flag(said.get("UseSalesCustom", {}), "BooleanValue") or False
+    label = values.text(definition.get("SalesCustomName", {}), "StringValue")
+    enabled = values.flag(definition.get("UseSalesCustom", {}), "BooleanValue") or False
     if label is None and not enabled:
         return None
     return ListRecord(
         type=ListType.CUSTOM_FIELD,
-        id=number,
-        name=label or f"Custom field {number}",
+        id=definition_id,
+        name=label or f"Custom field {definition_id}",
         active=enabled,
         version=values.text(preferences, "SyncToken"),
         changed_at=changed_at(preferences),
@@ -89,8 +140,8 @@ def _custom_field(
     )
 
 
-def _definitions(preferences: Entity) -> list[Mapping[str, Any]]:
-    """The definitions, which come in a list within a list."""
+def _custom_field_preferences(preferences: Entity) -> list[Mapping[str, Any]]:
+    """The preferences about custom fields, which come as a list within a list."""
     outer = values.blocks(values.block(preferences, "SalesFormsPrefs"), "CustomField")
     return [inner for each in outer for inner in values.blocks(each, "CustomField")]
 
@@ -109,10 +160,10 @@ def _address(address: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _fiscal_year_start(info: Entity, preferences: Entity) -> int | None:
-    stated = values.text(info, "FiscalYearStartMonth") or values.text(
+    month = values.text(info, "FiscalYearStartMonth") or values.text(
         values.block(preferences, "AccountingInfoPrefs"), "FirstMonthOfFiscalYear"
     )
-    return MONTHS.index(stated) + 1 if stated in MONTHS else None
+    return MONTHS.index(month) + 1 if month in MONTHS else None
 
 
 def _custom_numbers(preferences: Entity) -> bool | None:
@@ -121,3 +172,33 @@ def _custom_numbers(preferences: Entity) -> bool | None:
 
 def _newest(*parts: Entity) -> datetime | None:
     return max((at for part in parts if (at := changed_at(part))), default=None)
+
+
+async def _read_preferences(client: Client, stop: Stop) -> Entity:
+    return await client.read("Preferences", "/preferences", stop)
+
+
+def _time_tracking(preferences: Entity, other: Mapping[str, str]) -> bool | None:
+    own = _any_on(values.block(preferences, "TimeTrackingPrefs"), "TimeTrackingEnabled")
+    return _any_on(other, "TimeTrackingFeatureEnabled") if own is None else own
+
+
+def _country(info: Entity) -> str | None:
+    name = str(info.get("Country") or "").strip().upper()
+    return COUNTRIES.get(name, name) or None
+
+
+def _close_date(preferences: Entity) -> date | None:
+    text = values.block(preferences, "AccountingInfoPrefs").get("BookCloseDate")
+    return date.fromisoformat(str(text)[:10]) if text else None
+
+
+def _named_values(entity: Entity) -> dict[str, str]:
+    return {pair["Name"]: str(pair.get("Value", "")) for pair in entity.get("NameValue") or ()}
+
+
+def _any_on(entity: Mapping[str, Any], *names: str) -> bool | None:
+    """Whether one of these switches is on, which come as JSON booleans or as words; None if none of
+    them is stated."""
+    stated = [str(entity[name]).lower() == "true" for name in names if name in entity]
+    return any(stated) if stated else None

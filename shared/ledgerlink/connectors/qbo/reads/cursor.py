@@ -8,26 +8,26 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ledgerlink.connectors.qbo.protocol.queries import PAGE
-from ledgerlink.connectors.qbo.transport.client import Entity
+from ledgerlink.connectors.qbo.protocol.queries import PAGE_SIZE
+from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.shared import errors
 from ledgerlink.domain.errors import Invalid
 
 TAIL = 5
 """Rows remembered of the page before: the last ones may vanish themselves."""
 
-STEPS = (50, PAGE - 1, PAGE - 1, PAGE - 1)
+STEPS = (50, PAGE_SIZE - 1, PAGE_SIZE - 1, PAGE_SIZE - 1)
 """Rows to go back, step by step, before a reading starts over: mostly few rows vanish."""
 
 RESTARTS = 3
 """Times that a reading starts over before the list is too restless to be read."""
 
-Mark = Callable[[Entity], str]
+RowMark = Callable[[Entity], str]
 """What tells that a row is the same one, at the same place in the order."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Cursor:
     """The page that begins with row `start` (from 1). `tail` marks the last rows that were
     delivered. `back` counts the steps back from there, `restarts` those
     to the beginning."""
@@ -38,7 +38,7 @@ class Place:
     restarts: int = 0
 
     @classmethod
-    def at(cls, position: str | None) -> "Place":
+    def at(cls, position: str | None) -> "Cursor":
         """The place that a position describes. Raises Invalid for any other text."""
         if position is None:
             return cls()
@@ -52,7 +52,7 @@ class Place:
         """Itself as text."""
         return json.dumps([self.start, self.tail, self.restarts], separators=(",", ":"))
 
-    def fresh(self, rows: Sequence[Entity], mark: Mark) -> Sequence[Entity] | None:
+    def fresh(self, rows: Sequence[Entity], mark: RowMark) -> Sequence[Entity] | None:
         """The rows of this page that come after those delivered; None when none of the latter is
         among them, so that some may have been passed over."""
         if not self.tail:
@@ -61,14 +61,14 @@ class Place:
         seen = [number for number, row in enumerate(rows) if mark(row) in known]
         return rows[seen[-1] + 1 :] if seen else None
 
-    def next(self, rows: Sequence[Entity], mark: Mark) -> "Place | None":
+    def next(self, rows: Sequence[Entity], mark: RowMark) -> "Cursor | None":
         """The place after this page; None when it was the last one."""
-        if len(rows) < PAGE:
+        if len(rows) < PAGE_SIZE:
             return None
         tail = tuple(mark(row) for row in rows[-TAIL:])
-        return Place(self.start + PAGE - 1, tail, 0, self.restarts)
+        return Cursor(self.start + PAGE_SIZE - 1, tail, 0, self.restarts)
 
-    def before(self) -> "Place":
+    def before(self) -> "Cursor":
         """A page that begins further back, at last at the beginning. Raises LedgerUnavailable when
         the rows keep moving."""
         if self.back < len(STEPS) and self.start > 1:
@@ -76,4 +76,4 @@ class Place:
             return replace(self, start=start, back=self.back + 1)
         if self.restarts >= RESTARTS:
             raise errors.unavailable("its rows keep moving while they are read")
-        return Place(restarts=self.restarts + 1)
+        return Cursor(restarts=self.restarts + 1)

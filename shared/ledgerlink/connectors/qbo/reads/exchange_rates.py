@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from ledgerlink.connectors.qbo.documents import comparable
 from ledgerlink.connectors.qbo.protocol import queries, values
-from ledgerlink.connectors.qbo.transport.client import Client, Entity
+from ledgerlink.connectors.qbo.protocol.values import Entity
+from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.domain.errors import LedgerStopped
 from ledgerlink.domain.ports import Stop
 
@@ -33,10 +34,10 @@ async def exchange_rates(
 
 
 async def _rate(client: Client, currency: str, day: date, stop: Stop) -> Decimal | None:
-    conditions = [queries.equal("SourceCurrencyCode", currency)]
-    conditions.append(queries.equal("AsOfDate", day.isoformat()))
+    conditions = [queries.equals("SourceCurrencyCode", currency)]
+    conditions.append(queries.equals("AsOfDate", day.isoformat()))
     try:
-        rows = await client.rows(KIND, queries.where(KIND, *conditions), stop)
+        rows = await client.rows(KIND, queries.select_unordered(KIND, *conditions), stop)
     except LedgerStopped:
         return None
     rates = (comparable.number(row.get("Rate")) for row in rows if _is_of(row, currency, day))

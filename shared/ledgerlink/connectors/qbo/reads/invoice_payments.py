@@ -8,24 +8,25 @@ verify; so payments are followed, too.
 from collections.abc import Iterable, Mapping, Sequence
 
 from ledgerlink.connectors.qbo.protocol import queries, values
-from ledgerlink.connectors.qbo.reads.map_lists import is_stub
+from ledgerlink.connectors.qbo.protocol.values import Entity
+from ledgerlink.connectors.qbo.reads.map_lists import is_deleted
 from ledgerlink.connectors.qbo.reads.map_transactions import PAID, invoice, named_invoices, status
-from ledgerlink.connectors.qbo.transport.client import Client, Entity
+from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.domain.errors import LedgerStopped
 from ledgerlink.domain.model.list_records import ListRecord
 from ledgerlink.domain.ports import Stop
 
-MOST_NAMED = 1000
+MAX_NAMED_INVOICES = 1000
 """Invoices that are read because payments name them; beyond, reading all that we know is less."""
 
-MOST_EACH = 50
+MAX_PAYMENTS_EACH = 50
 """Payments of one invoice that are looked at: those entered last."""
 
 Rows = Mapping[str, Entity]
 """Records by their ids."""
 
 
-class Payments:
+class InvoicePayments:
     """The payments of one open ledger, and through them its invoices."""
 
     def __init__(self, client: Client) -> None:
@@ -56,12 +57,12 @@ class Payments:
         self, changed: Sequence[Entity], payments: Sequence[Entity], stop: Stop
     ) -> Rows | None:
         named = named_invoices(payments) - {str(row["Id"]) for row in changed}
-        if len(named) > MOST_NAMED:
+        if len(named) > MAX_NAMED_INVOICES:
             return None
         left = await self._open(stop) if any(map(may_have_left, payments)) else {}
         if left is None:
             return None
-        rows = _by_id(row for row in changed if not is_stub(row))
+        rows = _by_id(row for row in changed if not is_deleted(row))
         return {**rows, **left, **await self._by_ids("Invoice", named - left.keys(), stop)}
 
     async def _open(self, stop: Stop) -> Rows | None:
@@ -69,12 +70,12 @@ class Payments:
         None when they are more than one answer holds."""
         statement = queries.select("Invoice", "Balance > '0'")
         rows = await self._client.rows("Invoice", statement, stop)
-        return _by_id(rows) if len(rows) < queries.PAGE else None
+        return _by_id(rows) if len(rows) < queries.PAGE_SIZE else None
 
     async def _by_ids(self, entity: str, ids: Iterable[str], stop: Stop) -> Rows:
         found: dict[str, Entity] = {}
-        for some in queries.portions(sorted(ids)):
-            statement = queries.select(entity, queries.among("Id", some))
+        for some in queries.batches_of(sorted(ids)):
+            statement = queries.select(entity, queries.is_in("Id", some))
             found |= _by_id(await self._client.rows(entity, statement, stop))
         return found
 
@@ -85,13 +86,13 @@ def paying(row: Entity) -> Sequence[str]:
         return ()
     links = [link for link in values.blocks(row, "LinkedTxn") if link.get("TxnType") == "Payment"]
     ids = {found for link in links if (found := values.text(link, "TxnId"))}
-    return sorted(ids, key=lambda each: (len(each), each))[-MOST_EACH:]
+    return sorted(ids, key=lambda each: (len(each), each))[-MAX_PAYMENTS_EACH:]
 
 
 def may_have_left(payment: Entity) -> bool:
     """Whether a payment may have paid invoices that it no longer names: it went, or was changed
     since it was entered."""
-    return is_stub(payment) or values.text(payment, "SyncToken") != "0"
+    return is_deleted(payment) or values.text(payment, "SyncToken") != "0"
 
 
 def _by_id(rows: Iterable[Entity]) -> dict[str, Entity]:

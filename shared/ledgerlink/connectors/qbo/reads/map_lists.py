@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from ledgerlink.connectors.qbo.protocol import values
-from ledgerlink.connectors.qbo.transport.client import Entity
+from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.domain.model.list_records import Gone, ListRecord, ListType
 
 ACCOUNT_ROLES = {
@@ -33,7 +33,7 @@ ITEM_ROLES = {
 Fields = Mapping[str, Any]
 
 
-def record(
+def list_record(
     kind: ListType, row: Entity, fields: Fields, roles: tuple[str, ...] = (), used: bool = False
 ) -> ListRecord:
     """What every list record has, read from a row. `roles`, `used` and `fields` are the list's."""
@@ -43,11 +43,11 @@ def record(
     return ListRecord(
         type=kind,
         id=str(row["Id"]),
-        name=values.unsuffixed(name, active=active),
+        name=values.without_deleted_suffix(name, active=active),
         active=active,
         version=values.text(row, "SyncToken"),
         changed_at=changed_at(row),
-        path=values.unsuffixed(path, active=active) if path else None,
+        path=values.without_deleted_suffix(path, active=active) if path else None,
         parent_id=values.ref(row, "ParentRef"),
         roles=roles,
         used=used,
@@ -61,12 +61,12 @@ def changed_at(row: Entity) -> datetime | None:
     return values.moment(values.block(row, "MetaData").get("LastUpdatedTime"))
 
 
-def gone(row: Entity) -> Gone:
+def deletion(row: Entity) -> Gone:
     """What a stub says of a record that was deleted."""
     return Gone(id=str(row["Id"]), at=changed_at(row))
 
 
-def is_stub(row: Entity) -> bool:
+def is_deleted(row: Entity) -> bool:
     """Whether a row only says that its record was deleted."""
     return str(row.get("status", "")).lower() == "deleted"
 
@@ -81,7 +81,7 @@ def account(row: Entity) -> ListRecord:
         "classification": values.text(row, "Classification"),
         "currency": values.ref(row, "CurrencyRef"),
     }
-    return record(ListType.ACCOUNT, row, fields, (ACCOUNT_ROLES.get(kind or "", "other"),))
+    return list_record(ListType.ACCOUNT, row, fields, (ACCOUNT_ROLES.get(kind or "", "other"),))
 
 
 def item(row: Entity) -> ListRecord:
@@ -92,14 +92,14 @@ def item(row: Entity) -> ListRecord:
         "type": kind or None,
         "sku": values.text(row, "Sku"),
         "description": values.text(row, "Description"),
-        "rate": values.amount(row, "UnitPrice"),
-        "purchase_cost": values.amount(row, "PurchaseCost"),
+        "rate": values.decimal(row, "UnitPrice"),
+        "purchase_cost": values.decimal(row, "PurchaseCost"),
         "income_account_id": values.ref(row, "IncomeAccountRef"),
         "expense_account_id": values.ref(row, "ExpenseAccountRef"),
         "taxable": values.flag(row, "Taxable"),
         "usable_on_lines": bool(roles),
     }
-    return record(ListType.ITEM, row, fields, roles)
+    return list_record(ListType.ITEM, row, fields, roles)
 
 
 def term(row: Entity) -> ListRecord:
@@ -109,12 +109,12 @@ def term(row: Entity) -> ListRecord:
         "type": kind.lower() if kind else None,
         "due_days": values.whole(row, "DueDays"),
         "discount_days": values.whole(row, "DiscountDays"),
-        "discount_percent": values.amount(row, "DiscountPercent"),
+        "discount_percent": values.decimal(row, "DiscountPercent"),
         "day_of_month_due": values.whole(row, "DayOfMonthDue"),
         "due_next_month_days": values.whole(row, "DueNextMonthDays"),
         "discount_day_of_month": values.whole(row, "DiscountDayOfMonth"),
     }
-    return record(ListType.TERM, row, fields)
+    return list_record(ListType.TERM, row, fields)
 
 
 def tax_code(row: Entity) -> ListRecord:
@@ -126,22 +126,22 @@ def tax_code(row: Entity) -> ListRecord:
         "sales_rates": _rates(row, "SalesTaxRateList"),
         "purchase_rates": _rates(row, "PurchaseTaxRateList"),
     }
-    return record(ListType.TAX_CODE, row, fields)
+    return list_record(ListType.TAX_CODE, row, fields)
 
 
 def tax_rate(row: Entity) -> ListRecord:
     """A tax rate in percent."""
     fields = {
-        "rate": values.amount(row, "RateValue"),
+        "rate": values.decimal(row, "RateValue"),
         "agency_id": values.ref(row, "AgencyRef"),
         "description": values.text(row, "Description"),
     }
-    return record(ListType.TAX_RATE, row, fields)
+    return list_record(ListType.TAX_RATE, row, fields)
 
 
-def plain(kind: ListType) -> Callable[[Entity], ListRecord]:
+def plain_list(kind: ListType) -> Callable[[Entity], ListRecord]:
     """The reader of a list of which only name and place matter."""
-    return lambda row: record(kind, row, {})
+    return lambda row: list_record(kind, row, {})
 
 
 def _rates(row: Entity, name: str) -> list[str]:

@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from ledgerlink.connectors.qbo.protocol import values
-from ledgerlink.connectors.qbo.reads.map_lists import record
-from ledgerlink.connectors.qbo.transport.client import Entity
+from ledgerlink.connectors.qbo.protocol.values import Entity
+from ledgerlink.connectors.qbo.reads.map_lists import list_record
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 
 
@@ -28,8 +28,8 @@ def customer(row: Entity) -> ListRecord:
         "term_id": values.ref(row, "SalesTermRef"),
         "tax_code_id": values.ref(row, "DefaultTaxCodeRef"),
     }
-    owes = Decimal(values.amount(row, "Balance") or 0) != 0
-    return record(ListType.CUSTOMER, row, fields, used=owes)
+    owes = Decimal(values.decimal(row, "Balance") or 0) != 0
+    return list_record(ListType.CUSTOMER, row, fields, used=owes)
 
 
 def employee(row: Entity) -> ListRecord:
@@ -41,12 +41,12 @@ def employee(row: Entity) -> ListRecord:
         "phone": _phone(row),
         "number": values.text(row, "EmployeeNumber"),
         "billable": values.flag(row, "BillableTime"),
-        "bill_rate": values.amount(row, "BillRate"),
-        "cost_rate": values.amount(row, "CostRate"),
+        "bill_rate": values.decimal(row, "BillRate"),
+        "cost_rate": values.decimal(row, "CostRate"),
         "hired": values.text(row, "HiredDate"),
         "released": values.text(row, "ReleasedDate"),
     }
-    return record(ListType.EMPLOYEE, row, fields, ("staff",))
+    return list_record(ListType.EMPLOYEE, row, fields, ("staff",))
 
 
 def vendor(row: Entity) -> ListRecord:
@@ -59,12 +59,12 @@ def vendor(row: Entity) -> ListRecord:
         "phone": _phone(row),
         "account_number": values.text(row, "AcctNum"),
         "term_id": values.ref(row, "TermRef"),
-        "bill_rate": values.amount(row, "BillRate"),
-        "cost_rate": values.amount(row, "CostRate"),
+        "bill_rate": values.decimal(row, "BillRate"),
+        "cost_rate": values.decimal(row, "CostRate"),
         "currency": values.ref(row, "CurrencyRef"),
         "is_1099": values.flag(row, "Vendor1099"),
     }
-    return record(ListType.VENDOR, row, fields, ("contractor",))
+    return list_record(ListType.VENDOR, row, fields, ("contractor",))
 
 
 def _email(row: Entity) -> str | None:

@@ -6,8 +6,8 @@ from datetime import time
 from decimal import Decimal
 
 from ledgerlink.connectors.qbo.protocol import values
-from ledgerlink.connectors.qbo.reads.map_lists import record
-from ledgerlink.connectors.qbo.transport.client import Entity
+from ledgerlink.connectors.qbo.protocol.values import Entity
+from ledgerlink.connectors.qbo.reads.map_lists import list_record
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 
 NAME_LENGTH = 80
@@ -18,13 +18,13 @@ VOIDED = "voided"
 PAID = "paid"
 
 
-def activity(row: Entity) -> ListRecord:
+def time_entry(row: Entity) -> ListRecord:
     """A time activity. `minutes` is a whole number, rates are money per hour."""
     day, kind = values.text(row, "TxnDate"), values.text(row, "NameOf") or ""
     description = values.text(row, "Description")
     fields = {
         "date": day,
-        "minutes": minutes(row),
+        "minutes": duration_minutes(row),
         "staff_id": values.ref(row, STAFF.get(kind, "EmployeeRef")),
         "staff_type": kind.lower() or None,
         "customer_id": values.ref(row, "CustomerRef"),
@@ -32,15 +32,15 @@ def activity(row: Entity) -> ListRecord:
         "class_id": values.ref(row, "ClassRef"),
         "billable": row.get("BillableStatus") in BILLABLE,
         "billed": row.get("BillableStatus") == "HasBeenBilled",
-        "rate": values.amount(row, "HourlyRate"),
-        "cost_rate": values.amount(row, "CostRate"),
+        "rate": values.decimal(row, "HourlyRate"),
+        "cost_rate": values.decimal(row, "CostRate"),
         "description": description,
     }
     name = (description or day or "")[:NAME_LENGTH]
-    return replace(record(ListType.TIME, row, fields), name=name)
+    return replace(list_record(ListType.TIME, row, fields), name=name)
 
 
-def minutes(row: Entity) -> int:
+def duration_minutes(row: Entity) -> int:
     """How long a time activity took, to the nearest minute: its duration, or by its clock times,
     of which the offset does not count, less its break."""
     start, end = (_clock(values.text(row, name)) for name in ("StartTime", "EndTime"))
@@ -58,14 +58,14 @@ def invoice(row: Entity, payments: Iterable[Entity]) -> ListRecord:
         "number": number,
         "date": values.text(row, "TxnDate"),
         "due_date": values.text(row, "DueDate"),
-        "total": values.plain(_money(row, "TotalAmt")),
-        "balance": values.plain(_money(row, "Balance")),
+        "total": values.canonical_decimal(_money(row, "TotalAmt")),
+        "balance": values.canonical_decimal(_money(row, "Balance")),
         "currency": values.ref(row, "CurrencyRef"),
         "customer_id": values.ref(row, "CustomerRef"),
         "status": status(row),
         "paid_on": _newest(payments),
     }
-    return replace(record(ListType.INVOICE, row, fields), name=number or str(row["Id"]))
+    return replace(list_record(ListType.INVOICE, row, fields), name=number or str(row["Id"]))
 
 
 def status(row: Entity) -> str:
@@ -103,7 +103,7 @@ def _newest(payments: Iterable[Entity]) -> str | None:
 
 
 def _money(row: Entity, name: str) -> Decimal:
-    return Decimal(values.amount(row, name) or 0)
+    return Decimal(values.decimal(row, name) or 0)
 
 
 def _seconds(row: Entity, prefix: str) -> int:

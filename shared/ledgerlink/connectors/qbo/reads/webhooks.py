@@ -20,10 +20,10 @@ from ledgerlink.domain.model.list_records import ListType, WebhookEvent
 HEADER = "intuit-signature"
 TOKEN = "webhook_verifier_token"  # noqa: S105 - the name of a credential
 
-MOST = 10_000
+MAX_ENTRIES = 10_000
 """Entries in one notification; far more than the ledger was ever seen to send."""
 
-WORDS = {
+OPERATIONS = {
     "created": "create",
     "updated": "update",
     "deleted": "delete",
@@ -33,11 +33,11 @@ WORDS = {
 }
 """The operations in our words; the older format has some of them already."""
 
-KIND = re.compile(r"qbo\.([a-z0-9]+)\.([a-z]+)\.v\d+", re.IGNORECASE)
+EVENT_TYPE = re.compile(r"qbo\.([a-z0-9]+)\.([a-z]+)\.v\d+", re.IGNORECASE)
 
-BY_ENTITY = {name.lower(): kind for kind, traits in LISTS.items() for name in traits.entities}
+LIST_OF_ENTITY = {name.lower(): kind for kind, traits in LISTS.items() for name in traits.entities}
 
-PLACES: Mapping[str, tuple[ListType, ...]] = {
+OTHER_LISTS: Mapping[str, tuple[ListType, ...]] = {
     "preferences": (ListType.COMPANY, ListType.CUSTOM_FIELD),
     "payment": (ListType.INVOICE,),
 }
@@ -82,11 +82,11 @@ def _events(payload: Sequence[Any]) -> Iterator[Sequence[WebhookEvent]]:
     """The newer format: one event for each record, in an array."""
     _bounded(len(payload))
     for number, event in enumerate(payload):
-        place = Place(event, f"/{number}")
-        kind = KIND.fullmatch(place.text("type"))
+        place = JsonObject(event, f"/{number}")
+        kind = EVENT_TYPE.fullmatch(place.text("type"))
         if kind is None:
             raise _unreadable(f"{place.pointer}/type", "It names no entity and operation.")
-        data = Place(event.get("data") or {}, f"{place.pointer}/data")
+        data = JsonObject(event.get("data") or {}, f"{place.pointer}/data")
         yield _notices(
             kind[1],
             company_id=place.text("intuitaccountid"),
@@ -100,7 +100,7 @@ def _events(payload: Sequence[Any]) -> Iterator[Sequence[WebhookEvent]]:
 def _classic(payload: object) -> Iterator[Sequence[WebhookEvent]]:
     """The older format: records by company."""
     count = 0
-    for company in Place(payload, "").places("eventNotifications"):
+    for company in JsonObject(payload, "").places("eventNotifications"):
         realm = company.text("realmId")
         entities = company.place("dataChangeEvent").places("entities")
         count += len(entities)
@@ -118,22 +118,22 @@ def _classic(payload: object) -> Iterator[Sequence[WebhookEvent]]:
 
 def _notices(entity: str, **said: Any) -> Sequence[WebhookEvent]:
     name = entity.lower()
-    if name not in PLACES:
-        return [WebhookEvent(type=BY_ENTITY.get(name), **said)]
+    if name not in OTHER_LISTS:
+        return [WebhookEvent(type=LIST_OF_ENTITY.get(name), **said)]
     # The id is that of another entity; only the company bears the one of its preferences.
     return [
         WebhookEvent(type=kind, **{**said, "id": said["id"] if kind is ListType.COMPANY else ""})
-        for kind in PLACES[name]
+        for kind in OTHER_LISTS[name]
     ]
 
 
 def _operation(word: str) -> str:
-    return WORDS.get(word.lower(), word.lower())
+    return OPERATIONS.get(word.lower(), word.lower())
 
 
 def _bounded(count: int) -> None:
-    if count > MOST:
-        raise _unreadable("", f"It has more than {MOST} entries.")
+    if count > MAX_ENTRIES:
+        raise _unreadable("", f"It has more than {MAX_ENTRIES} entries.")
 
 
 def _unreadable(pointer: str, message: str) -> Invalid:
@@ -147,7 +147,7 @@ def _unreadable(pointer: str, message: str) -> Invalid:
     )
 
 
-class Place:
+class JsonObject:
     """An object of the body and where it is. Raises Invalid, naming the place, for what is not
     as it should be."""
 
@@ -180,14 +180,14 @@ class Place:
         except (ValueError, OverflowError) as error:
             raise _unreadable(f"{self.pointer}/{name}", "It is not a moment.") from error
 
-    def place(self, name: str) -> "Place":
+    def place(self, name: str) -> "JsonObject":
         """An object within."""
-        return Place(self._value.get(name), f"{self.pointer}/{name}")
+        return JsonObject(self._value.get(name), f"{self.pointer}/{name}")
 
-    def places(self, name: str) -> Sequence["Place"]:
+    def places(self, name: str) -> Sequence["JsonObject"]:
         """The objects of a list within."""
         found, pointer = self._value.get(name), f"{self.pointer}/{name}"
         if not isinstance(found, list):
             raise _unreadable(pointer, "It is not a list.")
         _bounded(len(found))
-        return [Place(each, f"{pointer}/{number}") for number, each in enumerate(found)]
+        return [JsonObject(each, f"{pointer}/{number}") for number, each in enumerate(found)]

@@ -1,1 +1,1 @@
-"""One call: sent, limited, retried, answered."""
+"""One call to QuickBooks: throttled, sent, retried until it has an answer."""

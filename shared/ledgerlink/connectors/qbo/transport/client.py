@@ -1,17 +1,18 @@
-"""The company's REST endpoint: sends calls within the limits until they have an answer."""
+"""The client of one company's REST API: sends calls within the rate limits and retries them."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import httpx
 
-from ledgerlink.connectors.qbo.auth.bearer import Bearer
-from ledgerlink.connectors.qbo.auth.token_refresh import Refresher
+from ledgerlink.connectors.qbo.auth.bearer import BearerAuth
+from ledgerlink.connectors.qbo.auth.token_refresh import TokenRefresher
 from ledgerlink.connectors.qbo.protocol import error_codes, queries
-from ledgerlink.connectors.qbo.protocol.response import Reply, lost, read
-from ledgerlink.connectors.qbo.transport.rate_limits import Lane, Limiter
+from ledgerlink.connectors.qbo.protocol.error_codes import require_success
+from ledgerlink.connectors.qbo.protocol.response import Response, no_response, parse
+from ledgerlink.connectors.qbo.protocol.values import Entity
+from ledgerlink.connectors.qbo.transport.rate_limits import Budget, RateLimiter
 from ledgerlink.connectors.qbo.transport.retry import Pauses, Retry
 from ledgerlink.connectors.qbo.transport.throttle import Throttle
 from ledgerlink.connectors.shared import errors
@@ -23,169 +24,168 @@ from ledgerlink.domain.ports import Stop, never
 MINOR_VERSION = "minorversion=75"
 
 TIMEOUT = 125.0
-"""Ledger seconds to wait for an answer; the ledger itself cuts a call after 120."""
+"""Ledger seconds to wait for an answer; QuickBooks itself ends a call after 120."""
 
 CONNECT_TIMEOUT = 15.0
+"""Ledger seconds to wait for a connection."""
 
 MAX_PAGES = 1000
-"""A million rows; no search needs more."""
+"""Pages of one search, which is a million rows."""
 
 UNCERTAIN = frozenset({Disposition.LOOK_UP, Disposition.RETRY})
-"""Responses that leave open whether the ledger is still processing the request."""
+"""Responses after which QuickBooks may still be processing the request."""
 
 JSON = "application/json"
 STATEMENT = "application/text"
 
-Entity = Mapping[str, Any]
-"""A record of the ledger, as it came."""
-
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One HTTP call below the company's address; the same call is the same bytes.
-
-    `kind` is what it is counted as: single, batch, upload, query, read or cdc. `content` that is
-    large reads itself when the call leaves, and again when it is repeated; what it raises then,
-    the caller gets.
-    """
+    """One HTTP call. Equal calls send the same bytes."""
 
     kind: str
+    """What it is counted as: single, batch, upload, query, read or cdc."""
     method: str
     path: str
+    """Below the company's address."""
     content: bytes | Callable[[], bytes] = b""
+    """A function for content that is large: it is called each time the call is sent. What it raises
+    is passed on to the caller."""
     content_type: str = JSON
 
     def body(self) -> bytes:
-        """The bytes that are sent."""
+        """The bytes to send."""
         return self.content if isinstance(self.content, bytes) else self.content()
 
     @property
-    def lane(self) -> Lane:
-        """Which budget it draws on."""
-        return Lane.BATCH if self.kind == "batch" else Lane.SINGLE
+    def budget(self) -> Budget:
+        """The rate limit that the call counts against."""
+        return Budget.BATCH if self.kind == "batch" else Budget.SINGLE
 
     @property
     def writes(self) -> bool:
-        """Whether the ledger stores something because of it."""
+        """Whether the call changes something in the ledger."""
         return self.kind in ("single", "batch", "upload")
 
 
 def query(statement: str) -> Call:
-    """The call that carries a statement of the query language."""
+    """A call that runs a statement of the query language."""
     path = f"/query?{MINOR_VERSION}"
     return Call("query", "POST", path, statement.encode(), STATEMENT)
 
 
-def look(path: str) -> Call:
-    """The call that reads one record."""
+def get(path: str) -> Call:
+    """A call that reads one record."""
     return Call("read", "GET", f"{path}?{MINOR_VERSION}")
 
 
 class Client:
-    """One company's calls. `calls` counts every request that left, by kind."""
+    """Calls to one company."""
 
     def __init__(
         self,
         company_url: str,
         http: httpx.AsyncClient,
-        refresher: Refresher,
-        limiter: Limiter,
+        refresher: TokenRefresher,
+        limiter: RateLimiter,
         time: LedgerTime,
         jitter: Callable[[], float],
         calls: Counter[str],
         unanswered: UnansweredWrites,
     ) -> None:
+        """`calls` counts every request that was sent, by kind. `jitter` returns numbers from 0 to 1
+        for the waits between retries."""
         self.calls = calls
         self.unanswered = unanswered
         self._url = company_url
         self._http = http
         self._refresher = refresher
         self._limiter = limiter
-        self._turnstile = Throttle(limiter, time)
+        self._throttle = Throttle(limiter, time)
         self._time = time
         self._jitter = jitter
         self._pauses = Pauses()
         self._timeout = {"timeout": timeout(time).as_dict()}
 
-    async def call(self, call: Call, stop: Stop = never) -> Reply:
-        """The answer to a call, which is repeated unchanged until it has one.
+    async def call(self, call: Call, stop: Stop = never) -> Response:
+        """Send a call, and repeat it unchanged until it has an answer.
 
-        The reply was accepted, or carries faults of the record or the look-up kind. Raises
-        Interrupted when `stop` says so before a request leaves or a while before its answer,
-        AuthorizationLost, LedgerStopped, or LedgerUnavailable when patience is at its end.
+        The response is accepted, or has faults that reject the record or leave open whether it was
+        written. Raises Interrupted when `stop` says so, AuthorizationLost, LedgerStopped, and
+        LedgerUnavailable when the retries are exhausted.
         """
-        patience = Retry(self._jitter, self._pauses)
+        retry = Retry(self._jitter, self._pauses)
         while True:
-            reply = await self._attempt(call, stop)
-            match error_codes.disposition(reply):
+            response = await self._attempt(call, stop)
+            match error_codes.disposition(response):
                 case Disposition.THROTTLED:
                     now = self._time.now()
-                    self._limiter.pause(now + patience.after_throttling(reply, now))
+                    self._limiter.pause(now + retry.after_throttling(response, now))
                 case Disposition.RETRY:
-                    await self._time.sleep(patience.after_trouble(reply), stop)
-                case what:
+                    await self._time.sleep(retry.after_failure(response), stop)
+                case disposition:
                     self._pauses.end()
-                    return _unless_fatal(what, reply)
+                    return _unless_lane_error(disposition, response)
 
     async def rows(self, entity: str, statement: str, stop: Stop = never) -> Sequence[Entity]:
-        """The rows of a query. Raises as `call`, and LedgerStopped for a statement refused."""
-        reply = await self.call(query(statement), stop)
-        rows: Sequence[Entity] = accepted(reply, "QueryResponse").get(entity, ())
+        """The rows that a statement selects. Raises as `call`, and LedgerStopped if QuickBooks
+        rejects the statement."""
+        response = await self.call(query(statement), stop)
+        rows: Sequence[Entity] = require_success(response, "QueryResponse").get(entity, ())
         return rows
 
     async def pages(
         self, entity: str, *conditions: str, most: int = MAX_PAGES, stop: Stop = never
     ) -> AsyncIterator[Sequence[Entity]]:
-        """All rows that meet these conditions, page by page. Raises as `rows`, and
-        LedgerUnavailable past so many pages."""
+        """All rows that meet the conditions, page by page. Raises as `rows`, and LedgerUnavailable
+        if there are more than `most` pages."""
         for page in range(most):
             rows = await self.rows(entity, queries.select(entity, *conditions, page=page), stop)
             yield rows
-            if len(rows) < queries.PAGE:
+            if len(rows) < queries.PAGE_SIZE:
                 return
         raise errors.unavailable(f"too many {entity} records to search")
 
     async def read(self, entity: str, path: str, stop: Stop = never) -> Entity:
-        """One record by its address. Raises as `rows`."""
-        reply = await self.call(look(path), stop)
-        return accepted(reply, entity)
+        """One record by its path. Raises as `rows`."""
+        return require_success(await self.call(get(path), stop), entity)
 
-    async def alive(self, stop: Stop = never) -> bool:
-        """Whether the ledger answers one read now, without repeats."""
-        reply = await self._attempt(look("/preferences"), stop)
-        return error_codes.disposition(reply) is Disposition.ACCEPTED
+    async def is_reachable(self, stop: Stop = never) -> bool:
+        """Whether QuickBooks answers one read now, without retries."""
+        response = await self._attempt(get("/preferences"), stop)
+        return error_codes.disposition(response) is Disposition.ACCEPTED
 
-    async def _attempt(self, call: Call, stop: Stop) -> Reply:
-        await self._turnstile.enter(call.lane, stop)
+    async def _attempt(self, call: Call, stop: Stop) -> Response:
+        await self._throttle.acquire(call.budget, stop)
         try:
-            return await self._answer(call, self._request(call), stop)
+            return await self._response(call, self._request(call), stop)
         finally:
-            self._turnstile.leave(call.lane)
+            self._throttle.release(call.budget)
 
-    async def _answer(self, call: Call, request: httpx.Request, stop: Stop) -> Reply:
+    async def _response(self, call: Call, request: httpx.Request, stop: Stop) -> Response:
         try:
-            reply = await in_time(self._send(call, request), stop)
+            response = await in_time(self._send(call, request), stop)
         except BaseException as error:
-            self._unanswered(call, _age(error))
+            self._count_unanswered(call, _age(error))
             if isinstance(error, httpx.RequestError):
-                return lost(error)
+                return no_response(error)
             raise
-        if error_codes.disposition(reply) in UNCERTAIN:
-            self._unanswered(call)
-        return reply
+        if error_codes.disposition(response) in UNCERTAIN:
+            self._count_unanswered(call)
+        return response
 
-    def _unanswered(self, call: Call, age: float = 0.0) -> None:
+    def _count_unanswered(self, call: Call, age: float = 0.0) -> None:
         if call.writes:
             self.unanswered.add(age)
 
-    async def _send(self, call: Call, request: httpx.Request) -> Reply:
-        async def again() -> None:
-            await self._turnstile.again(call.lane)
+    async def _send(self, call: Call, request: httpx.Request) -> Response:
+        async def before_repeat() -> None:
+            await self._throttle.wait_to_repeat(call.budget)
             self.calls[call.kind] += 1
 
         self.calls[call.kind] += 1
-        auth = Bearer(self._refresher, again)
-        return read(await self._http.send(request, auth=auth))
+        auth = BearerAuth(self._refresher, before_repeat)
+        return parse(await self._http.send(request, auth=auth))
 
     def _request(self, call: Call) -> httpx.Request:
         headers = [
@@ -200,27 +200,19 @@ class Client:
 
 
 def timeout(time: LedgerTime) -> httpx.Timeout:
-    """Ledger time, but never so short that this machine could not keep it."""
+    """The timeouts in real seconds, at least two, because a faster clock must not ask more of this
+    machine than it can do."""
     connect = time.real(CONNECT_TIMEOUT, at_least=2.0)
     return httpx.Timeout(time.real(TIMEOUT, at_least=2.0), connect=connect)
 
 
-def _unless_fatal(what: Disposition, reply: Reply) -> Reply:
-    if error := errors.lane_error(what, str(reply), trace_id=reply.trace_id):
+def _unless_lane_error(disposition: Disposition, response: Response) -> Response:
+    error = errors.lane_error(disposition, str(response), trace_id=response.trace_id)
+    if error is not None:
         raise error
-    return reply
-
-
-def accepted(reply: Reply, name: str) -> Entity:
-    """This part of an answer. Raises LedgerStopped for faults, LedgerUnavailable without it."""
-    if error_codes.disposition(reply) is not Disposition.ACCEPTED:
-        raise errors.stopped(f"it refused to be read: {reply}", trace_id=reply.trace_id)
-    part = reply.payload.get(name)
-    if not isinstance(part, Mapping):
-        raise errors.unavailable(f"its answer has no {name}", trace_id=reply.trace_id)
-    return part
+    return response
 
 
 def _age(error: BaseException) -> float:
-    """How many ledger seconds ago the request was sent at least, by the error that ended it."""
+    """Ledger seconds since the request was sent, at least, by the error that ended it."""
     return TIMEOUT if isinstance(error, httpx.ReadTimeout) else 0.0

@@ -1,37 +1,37 @@
-"""The network: a few kept connections, each carrying one call at a time."""
+"""Network connections, each of which carries one call at a time."""
 
 import ssl
 
 import httpx
 
 
-class Lines(httpx.AsyncBaseTransport):
-    """One small transport per call that may be in flight.
+class OneCallPerConnection(httpx.AsyncBaseTransport):
+    """Keeps one transport for each call that may be in flight.
 
-    A pool shared by all looks at every connection for every call, which costs more than the rest
-    of the call; the turnstile has bounded their number already.
+    A shared pool examines every connection for every call, which costs more than the rest of the
+    call. Their number needs no limit here, because the throttle limits the calls.
     """
 
     def __init__(self, trust: ssl.SSLContext) -> None:
         self._trust = trust
-        self._free: list[httpx.AsyncBaseTransport] = []
+        self._idle: list[httpx.AsyncBaseTransport] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The response, read to its end, so that the line is free again."""
-        line = self._free.pop() if self._free else self._open()
+        """The response, read completely, so that the connection can be used again."""
+        connection = self._idle.pop() if self._idle else self._open()
         try:
-            response = await line.handle_async_request(request)
+            response = await connection.handle_async_request(request)
             await response.aread()
         except BaseException:
-            await line.aclose()
+            await connection.aclose()
             raise
-        self._free.append(line)
+        self._idle.append(connection)
         return response
 
     async def aclose(self) -> None:
-        """Close what is open; nothing may be in flight."""
-        while self._free:
-            await self._free.pop().aclose()
+        """Close the idle connections. No call may be in flight."""
+        while self._idle:
+            await self._idle.pop().aclose()
 
     def _open(self) -> httpx.AsyncBaseTransport:
         return httpx.AsyncHTTPTransport(

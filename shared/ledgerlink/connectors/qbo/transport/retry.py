@@ -1,73 +1,79 @@
-"""How often and after how long a call is repeated."""
+"""How often a call is repeated, and how long to wait before each repeat."""
 
 from collections.abc import Callable
 from math import inf
 
-from ledgerlink.connectors.qbo.protocol.response import Reply
+from ledgerlink.connectors.qbo.protocol.response import Response
 from ledgerlink.connectors.shared import errors
 from ledgerlink.domain.errors import LedgerUnavailable
 
-TRIES = 6
-"""Requests sent for one call before the ledger counts as down."""
+MAX_TRIES = 6
+"""Requests for one call before QuickBooks counts as down."""
 
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 32.0
+"""Ledger seconds before the first repeat and, at most, before a later one."""
 
-PAUSE = 60.0
-"""Ledger seconds of silence that the ledger asks for after a 429."""
+DEFAULT_PAUSE = 60.0
+"""Ledger seconds to pause after a 429 that states no time."""
 
 LONGEST_PAUSE = 300.0
+"""Ledger seconds; a longer pause does not fit into a worker's time."""
 
-PAUSES = 3
-"""Pauses for one call, or one after another for all; a 429 that outlasts them is the month's
-quota, not the minute's. They fit into a worker's time."""
+MAX_PAUSES = 3
+"""Pauses of one call, or of all calls without an answer in between. They fit into a worker's time;
+a 429 that outlasts them is no longer the limit of a minute."""
 
 
 class RetriesExhausted(LedgerUnavailable):
-    """One call never got an answer to rely on; others may fare better."""
+    """One call had no reliable answer in MAX_TRIES requests; other calls may still succeed."""
 
 
 class Pauses:
-    """The pauses of all calls of one open ledger, one after another without an answer between."""
+    """The pauses that all calls of one open ledger made since a call last got through."""
 
     def __init__(self) -> None:
         self.count = 0
         self._until = -inf
 
     def begin(self, now: float, seconds: float) -> None:
-        """Count a pause; calls that were refused at the same time share one."""
+        """Count a pause. Calls that were throttled at the same time share one."""
         self.count += now >= self._until
         self._until = max(self._until, now + seconds)
 
     def end(self) -> None:
-        """The ledger let a call through."""
+        """A call got through."""
         self.count = 0
 
 
 class Retry:
-    """The waits of one call, in ledger seconds. `jitter` gives numbers from 0 to 1."""
+    """The waits of one call, in ledger seconds."""
 
     def __init__(self, jitter: Callable[[], float], pauses: Pauses) -> None:
+        """`jitter` returns numbers from 0 to 1."""
         self._jitter = jitter
-        self._shared = pauses
-        self._troubles = 0
+        self._shared_pauses = pauses
+        self._failures = 0
         self._pauses = 0
 
-    def after_trouble(self, reply: Reply) -> float:
-        """Exponential, half of it random. Raises OutOfPatience after the last try."""
-        self._troubles += 1
-        if self._troubles >= TRIES:
-            down = errors.unavailable(f"{reply}, {TRIES} times in a row", trace_id=reply.trace_id)
+    def after_failure(self, response: Response) -> float:
+        """The wait before the next try: exponential, half of it random. Raises RetriesExhausted
+        after the last try."""
+        self._failures += 1
+        if self._failures >= MAX_TRIES:
+            detail = f"{response}, {MAX_TRIES} times in a row"
+            down = errors.unavailable(detail, trace_id=response.trace_id)
             raise RetriesExhausted(down.code, down.message, down.remedy, down.trace_id)
-        wait = min(FIRST_WAIT * 2.0 ** (self._troubles - 1), LONGEST_WAIT)
+        wait = min(FIRST_WAIT * 2.0 ** (self._failures - 1), LONGEST_WAIT)
         return wait * (1 + self._jitter()) / 2
 
-    def after_throttling(self, reply: Reply, now: float) -> float:
-        """What the ledger asks for, else a minute. Raises LedgerUnavailable when it is too long,
-        or asked for too often."""
+    def after_throttling(self, response: Response, now: float) -> float:
+        """The pause that QuickBooks asks for, else a minute. Raises LedgerUnavailable if it is too
+        long, or asked for too often."""
         self._pauses += 1
-        pause = PAUSE if reply.retry_after is None else float(reply.retry_after)
-        self._shared.begin(now, pause)
-        if max(self._pauses, self._shared.count) > PAUSES or pause > LONGEST_PAUSE:
-            raise errors.unavailable(f"{reply}; its quota is used up", trace_id=reply.trace_id)
+        pause = DEFAULT_PAUSE if response.retry_after is None else float(response.retry_after)
+        self._shared_pauses.begin(now, pause)
+        if max(self._pauses, self._shared_pauses.count) > MAX_PAUSES or pause > LONGEST_PAUSE:
+            detail = f"{response}; it keeps asking us to slow down"
+            raise errors.unavailable(detail, trace_id=response.trace_id)
         return pause

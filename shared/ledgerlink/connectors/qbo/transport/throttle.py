@@ -1,78 +1,81 @@
-"""Where calls wait until the limits let them through."""
+"""The throttle: calls wait here until the rate limits allow them."""
 
 import asyncio
 
-from ledgerlink.connectors.qbo.transport.rate_limits import Lane, Limiter
+from ledgerlink.connectors.qbo.transport.rate_limits import Budget, RateLimiter
 from ledgerlink.connectors.shared.ledger_time import INSTANT, LedgerTime
 from ledgerlink.domain.ports import Interrupted, Stop, never
 
-GIVE_WAY = 0.01
-"""Ledger seconds that a single steps aside for."""
+YIELD_SECONDS = 0.01
+"""Ledger seconds for which a single call waits to let a batch go first."""
 
 
 class Throttle:
-    """One door per lane, first come first served.
+    """One queue for each budget, first come, first served.
 
-    A single never waits behind the batches' budget, but lets a batch go first that may leave: 40
-    batches spread to the end of a minute would leave the next minute's waiting.
+    A single call never waits for the batches' budget, but it lets a batch go first that may be
+    sent. Otherwise the 40 batches of a minute would be spread to its end and delay the next
+    minute's.
     """
 
-    def __init__(self, limiter: Limiter, time: LedgerTime) -> None:
+    def __init__(self, limiter: RateLimiter, time: LedgerTime) -> None:
         self._limiter = limiter
         self._time = time
-        self._doors = {lane: asyncio.Lock() for lane in Lane}
-        self._inside = dict.fromkeys(Lane, 0)
-        self._room = asyncio.Event()
+        self._queues = {budget: asyncio.Lock() for budget in Budget}
+        self._in_flight = dict.fromkeys(Budget, 0)
+        self._released = asyncio.Event()
 
-    async def enter(self, lane: Lane, stop: Stop = never) -> None:
-        """Wait for room and budget; whoever enters must `leave`.
+    async def acquire(self, budget: Budget, stop: Stop = never) -> None:
+        """Wait until a call may be sent; every call must be released. Raises Interrupted when
+        `stop` says so before."""
+        async with self._queues[budget]:
+            while not self._may_send(budget, stop):
+                await self._wait(budget, stop)
+            self._count(budget)
+            self._in_flight[budget] += 1
 
-        `stop` is asked before the call is let through. Raises Interrupted when it says so.
-        """
-        async with self._doors[lane]:
-            while not self._may_enter(lane, stop):
-                await self._wait(lane, stop)
-            self._admit(lane)
-            self._inside[lane] += 1
+    def release(self, budget: Budget) -> None:
+        """A call has ended."""
+        self._in_flight[budget] -= 1
+        self._released.set()
 
-    def leave(self, lane: Lane) -> None:
-        """Make room."""
-        self._inside[lane] -= 1
-        self._room.set()
-
-    async def again(self, lane: Lane) -> None:
-        """Wait for the budget of one more call by somebody who is inside."""
-        while (wait := self._opens_in(lane)) > INSTANT:
+    async def wait_to_repeat(self, budget: Budget) -> None:
+        """Wait until a call that was acquired may be sent once more."""
+        while (wait := self._opens_in(budget)) > INSTANT:
             await self._time.sleep(wait)
-        self._admit(lane)
+        self._count(budget)
 
-    def _may_enter(self, lane: Lane, stop: Stop) -> bool:
+    def _may_send(self, budget: Budget, stop: Stop) -> bool:
         if stop():
             raise Interrupted
-        if lane is Lane.SINGLE and self._doors[Lane.BATCH].locked() and self._open(Lane.BATCH):
+        if budget is Budget.SINGLE and self._batch_may_go_first():
             return False
-        return self._open(lane)
+        return self._is_open(budget)
 
-    def _open(self, lane: Lane) -> bool:
-        return self._has_room(lane) and self._opens_in(lane) <= INSTANT
+    def _batch_may_go_first(self) -> bool:
+        return self._queues[Budget.BATCH].locked() and self._is_open(Budget.BATCH)
 
-    async def _wait(self, lane: Lane, stop: Stop) -> None:
-        if self._has_room(lane):
-            await self._time.sleep(max(self._opens_in(lane), GIVE_WAY), stop)
+    def _is_open(self, budget: Budget) -> bool:
+        return self._has_room(budget) and self._opens_in(budget) <= INSTANT
+
+    async def _wait(self, budget: Budget, stop: Stop) -> None:
+        if self._has_room(budget):
+            await self._time.sleep(max(self._opens_in(budget), YIELD_SECONDS), stop)
         else:
-            self._room.clear()
-            await self._room.wait()
+            self._released.clear()
+            await self._released.wait()
 
-    def _has_room(self, lane: Lane) -> bool:
-        """Slow batches take no more than half the places while singles wait."""
-        places = self._limiter.limits.at_once
-        if sum(self._inside.values()) >= places:
+    def _has_room(self, budget: Budget) -> bool:
+        """Whether another call may be in flight. Batches, which are slow, take half of the places
+        at most while single calls wait."""
+        at_once = self._limiter.limits.at_once
+        if sum(self._in_flight.values()) >= at_once:
             return False
-        shared = lane is Lane.BATCH and self._doors[Lane.SINGLE].locked()
-        return not shared or self._inside[Lane.BATCH] < places // 2
+        singles_wait = budget is Budget.BATCH and self._queues[Budget.SINGLE].locked()
+        return not singles_wait or self._in_flight[Budget.BATCH] < at_once // 2
 
-    def _opens_in(self, lane: Lane) -> float:
-        return self._limiter.opens_at(lane) - self._time.now()
+    def _opens_in(self, budget: Budget) -> float:
+        return self._limiter.opens_at(budget) - self._time.now()
 
-    def _admit(self, lane: Lane) -> None:
-        self._limiter.take(lane, self._time.now())
+    def _count(self, budget: Budget) -> None:
+        self._limiter.count(budget, self._time.now())
