@@ -18,7 +18,8 @@ from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
 from ledgerlink.connectors.qbo.documents.content import possible_bodies
 from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
 from ledgerlink.domain.mapping.resolver import RuleBook
-from ledgerlink.domain.model.documents import Features, Snapshot, fingerprint, resolve
+from ledgerlink.domain.model.company import Features
+from ledgerlink.domain.model.documents import Snapshot, fingerprint, resolve
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.rules import Rule, RuleKind

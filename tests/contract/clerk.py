@@ -10,8 +10,9 @@ from typing import Any, Generic, Protocol, TypeVar
 from uuid import uuid4
 
 from ledgerlink.domain.errors import NotFound
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.dimensions import Defaults, merged, required
-from ledgerlink.domain.model.documents import Features, Snapshot, fingerprint, needs
+from ledgerlink.domain.model.documents import Snapshot, fingerprint, needs
 from ledgerlink.domain.model.links import Link as Posted
 from ledgerlink.domain.model.list_records import ListBatch, ListRecord, ListTraits, ListType
 from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings

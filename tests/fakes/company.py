@@ -7,11 +7,12 @@ from decimal import Decimal
 from enum import Enum, auto
 from typing import Any
 
-from ledgerlink.domain.errors import LedgerError, NotFound
-from ledgerlink.domain.model.documents import PENDING, Features
+from ledgerlink.domain.errors import Interrupted, LedgerError, NotFound
+from ledgerlink.domain.model.company import Features
+from ledgerlink.domain.model.documents import PENDING
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import Reason, reason
-from ledgerlink.domain.ports import Clock, Interrupted
+from ledgerlink.domain.ports import Clock
 
 from tests.fakes.fate import Fate
 from tests.fakes.shelves import Shelves

@@ -18,9 +18,8 @@ from ledgerlink.domain.model.documents import (
     ResolvedTime,
     reference,
 )
-from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.reasons import Blocked, Reason, reason
 from ledgerlink.domain.money import Total
-from ledgerlink.domain.ports import Blocked
 
 LONGEST = 4000
 FORBIDDEN = "forbidden"

@@ -10,8 +10,16 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from ledgerlink.domain.errors import AuthorizationLost, Forbidden, Invalid, LedgerError, Problem
-from ledgerlink.domain.model.documents import Company, Features, Snapshot, fingerprint
+from ledgerlink.domain.errors import (
+    AuthorizationLost,
+    Forbidden,
+    Interrupted,
+    Invalid,
+    LedgerError,
+    Problem,
+)
+from ledgerlink.domain.model.company import Company, Features
+from ledgerlink.domain.model.documents import Snapshot, fingerprint
 from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen, Offered
 from ledgerlink.domain.model.list_records import (
     ListBatch,
@@ -26,7 +34,6 @@ from ledgerlink.domain.ports import (
     Answered,
     Clock,
     ConnectorState,
-    Interrupted,
     Keys,
     Ledger,
     Stop,

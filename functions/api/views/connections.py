@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
+from ledgerlink.domain.model.company import Company
 from ledgerlink.domain.model.connections import Connection, ConnectionState
-from ledgerlink.domain.model.documents import Company
 from pydantic import BaseModel, Field
 
 from functions.api.views.common import Given, ReasonView

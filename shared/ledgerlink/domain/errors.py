@@ -11,7 +11,9 @@ LedgerlinkError
     ├── LedgerStopped      nothing can be written until a person acts (plan, permission, status)
     └── LedgerUnavailable  trying again later helps
 
-Every error carries a code, words for the person who must act, and the remedy.
+Every error carries a code, words for the person who must act, and the remedy. `Interrupted` stands
+apart, because nothing is wrong: a worker was asked to stop. What is wrong with one record is no
+error either, but that record's reason (`model.reasons`).
 """
 
 from collections.abc import Sequence
@@ -84,3 +86,7 @@ class LedgerStopped(LedgerError):
 
 class LedgerUnavailable(LedgerError):
     """The ledger is down, busy or out of quota; the same work may succeed later."""
+
+
+class Interrupted(Exception):
+    """The worker was asked to stop before its work was done; the next worker does the rest."""

@@ -6,10 +6,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
+from ledgerlink.domain.model.company import Company, Features
 from ledgerlink.domain.model.documents import (
-    Company,
     Document,
-    Features,
     NewListRecord,
     ResolvedExpenses,
     ResolvedInvoice,
@@ -28,7 +27,6 @@ from ledgerlink.domain.model.list_records import (
 )
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
-from ledgerlink.domain.model.reasons import Reason
 
 
 class Clock(Protocol):
@@ -54,18 +52,6 @@ Stop = Callable[[], bool]
 def never() -> bool:
     """The stop of those who finish what they began."""
     return False
-
-
-class Interrupted(Exception):
-    """Stop said so before the work was done; what is left is for the next worker."""
-
-
-class Blocked(Exception):
-    """A composer's answer for a record that this ledger cannot take."""
-
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason.message)
-        self.reason = reason
 
 
 class Composer(Protocol):

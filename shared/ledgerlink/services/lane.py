@@ -7,6 +7,7 @@ from dataclasses import replace
 from ledgerlink.domain.errors import (
     AuthorizationLost,
     Conflict,
+    Interrupted,
     LedgerError,
     LedgerStopped,
     LedgerUnavailable,
@@ -17,7 +18,7 @@ from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.model.schedule import FIRST_INTERVAL
 from ledgerlink.domain.model.settings import Direction
-from ledgerlink.domain.ports import Interrupted, Stop
+from ledgerlink.domain.ports import Stop
 from ledgerlink.services.applying.chunk import apply_chunk
 from ledgerlink.services.applying.recover import recover_unanswered
 from ledgerlink.services.dependencies import Dependencies

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
 from ledgerlink.domain.errors import AuthorizationLost, LedgerError, LedgerStopped
-from ledgerlink.domain.model.documents import Company
+from ledgerlink.domain.model.company import Company
 from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.logins import Session
 

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from ledgerlink.connectors.qbo import PRODUCTION, QuickBooksOnline
 from ledgerlink.domain.errors import LedgerStopped, LedgerUnavailable
-from ledgerlink.domain.model.documents import Company as LedgerCompany
-from ledgerlink.domain.model.documents import Features
+from ledgerlink.domain.model.company import Company as LedgerCompany
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
 from ledgerlink.domain.ports import Connector, Ledger
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from ledgerlink.domain.model.documents import Features
+from ledgerlink.domain.model.company import Features
 
 from tests.fakes.service import entry
 from tests.unit.api.client import Api

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.errors import AuthorizationLost, LedgerStopped, LedgerUnavailable
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.connections import Connection, ConnectionState
-from ledgerlink.domain.model.documents import Features
 from ledgerlink.services.posting import preview as previewing
 
 from tests.fakes.service import COMPANY, entry

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.documents import (
     Document,
-    Features,
     ResolvedExpenses,
     ResolvedInvoice,
     Settlement,

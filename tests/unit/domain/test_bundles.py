@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledgerlink.domain.model.documents import Features
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.money_settings import GroupBy
 from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.reasons import reason

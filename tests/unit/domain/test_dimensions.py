@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.dimensions import (
     NAMES,
     Defaults,
@@ -14,7 +15,6 @@ from ledgerlink.domain.model.dimensions import (
     merged,
     required,
 )
-from ledgerlink.domain.model.documents import Features
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.money_settings import InvoiceLines, InvoiceSettings
 from ledgerlink.domain.model.plan import Action, ItemState, Operation

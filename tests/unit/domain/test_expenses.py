@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.model.documents import Features, Known, Pending, Settlement
+from ledgerlink.domain.model.company import Features
+from ledgerlink.domain.model.documents import Known, Pending, Settlement
 from ledgerlink.domain.model.money_settings import (
     ExpenseSettings,
     GroupBy,

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.model.documents import Features, Known, ResolvedInvoice
+from ledgerlink.domain.model.company import Features
+from ledgerlink.domain.model.documents import Known, ResolvedInvoice
 from ledgerlink.domain.model.money_settings import InvoiceLines, InvoiceSettings, Number
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.source_records import Invoice, InvoiceLine, Record, RecordKind

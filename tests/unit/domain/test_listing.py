@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from ledgerlink.domain.model.documents import Features
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.rules import CreateUser, Link, RuleKind, Skip
 from ledgerlink.domain.model.source_records import (

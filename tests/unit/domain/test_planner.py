@@ -251,7 +251,7 @@ def test_planning_looks_at_each_record_a_bounded_number_of_times(
 
 def _compositions(size: int, monkeypatch: pytest.MonkeyPatch) -> int:
     """How often entries and their bodies are looked at while so many are planned."""
-    from ledgerlink.domain.planning import ordering, planner
+    from ledgerlink.domain.planning import ordering, planner, time
 
     calls: Counter[str] = Counter()
 
@@ -263,9 +263,10 @@ def _compositions(size: int, monkeypatch: pytest.MonkeyPatch) -> int:
         return call
 
     with monkeypatch.context() as patch:
-        for name in ("source_of", "time_key", "needs"):
-            patch.setattr(planner, name, counted(name, getattr(planner, name)))
-        patch.setattr(ordering, "needs", counted("needs", needs))
+        for name in ("source_of", "time_key"):
+            patch.setattr(time, name, counted(name, getattr(time, name)))
+        for module in (planner, ordering):
+            patch.setattr(module, "needs", counted("needs", needs))
         found = World().plan([entry(f"t{n}") for n in range(size)])
     assert len(found) == size
     return calls.total()

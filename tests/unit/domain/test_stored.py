@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ledgerlink.domain.model.company import Company, Features
 from ledgerlink.domain.model.connections import Authorization, Connection
-from ledgerlink.domain.model.documents import Company, Features
 from ledgerlink.domain.model.links import Link as PostedLink
 from ledgerlink.domain.model.plan import Operation, Outcome
 from ledgerlink.domain.model.reasons import Reason

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from ledgerlink.domain.model.documents import Features, fingerprint, resolve
+from ledgerlink.domain.model.company import Features
+from ledgerlink.domain.model.documents import fingerprint, resolve
 from ledgerlink.domain.model.links import Link as PostedLink
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.rules import (

@@ -4,12 +4,11 @@ import asyncio
 from collections import Counter
 
 import pytest
-from ledgerlink.domain.errors import AuthorizationLost, LedgerError, LedgerUnavailable
+from ledgerlink.domain.errors import AuthorizationLost, Interrupted, LedgerError, LedgerUnavailable
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.rules import Client, CreateProject, RuleKind
 from ledgerlink.domain.model.runs import Progress, Run, RunState
-from ledgerlink.domain.ports import Interrupted
 from ledgerlink.services import lane
 from ledgerlink.services.applying.chunk import MAX_SERIES
 

@@ -12,8 +12,8 @@ from ledgerlink.domain.errors import (
     LedgerStopped,
     LedgerUnavailable,
 )
+from ledgerlink.domain.model.company import Company
 from ledgerlink.domain.model.connections import Connection, ConnectionState
-from ledgerlink.domain.model.documents import Company
 from ledgerlink.domain.ports import Tokens
 from ledgerlink.services.connections import connect, verify_company
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.errors import Conflict, Forbidden, Invalid, LedgerUnavailable, NotFound
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.documents import Features
 from ledgerlink.domain.model.imports import Scope
 from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType, change
 from ledgerlink.domain.model.plan import ItemState

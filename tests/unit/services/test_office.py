@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.connections import ConnectionKey
-from ledgerlink.domain.model.documents import Features
 from ledgerlink.domain.model.list_records import ListTraits, ListType
 from ledgerlink.domain.model.money_settings import GroupBy
 from ledgerlink.domain.model.plan import ItemState

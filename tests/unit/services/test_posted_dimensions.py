@@ -4,8 +4,8 @@ and an import asks for the rules of what its time carries."""
 from typing import Any
 
 import pytest
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.documents import Features
 from ledgerlink.domain.model.imports import Scope
 from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType, change
 from ledgerlink.domain.model.rules import CreateProject, Link, LinkExpenseCode, RuleKind

@@ -20,7 +20,7 @@ from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.connectors.shared.tls import trusted
 from ledgerlink.connectors.shared.unanswered import UnansweredWrites
 from ledgerlink.domain.errors import Forbidden, Invalid
-from ledgerlink.domain.model.documents import Features
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen
 from ledgerlink.domain.model.list_records import ListType, WebhookEvent
 from ledgerlink.domain.model.logins import Login

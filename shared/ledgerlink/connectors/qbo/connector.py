@@ -21,7 +21,7 @@ from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.connectors.shared.tls import trusted
 from ledgerlink.connectors.shared.unanswered import UnansweredWrites
 from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.model.documents import Features
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen, Offered
 from ledgerlink.domain.model.list_records import WebhookEvent
 from ledgerlink.domain.model.logins import Login

@@ -18,7 +18,8 @@ from ledgerlink.connectors.qbo.reads.reader import ListReader
 from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.connectors.qbo.transport.rate_limits import RateLimiter
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
-from ledgerlink.domain.model.documents import Company, Snapshot
+from ledgerlink.domain.model.company import Company
+from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListType
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
 from ledgerlink.domain.ports import Answered, ConnectorState, Stop, never

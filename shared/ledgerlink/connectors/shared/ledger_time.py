@@ -5,7 +5,8 @@ from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from ledgerlink.domain.ports import Clock, Interrupted, Stop, never
+from ledgerlink.domain.errors import Interrupted
+from ledgerlink.domain.ports import Clock, Stop, never
 
 T = TypeVar("T")
 

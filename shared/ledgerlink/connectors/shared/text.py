@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 
-from ledgerlink.domain.model.reasons import Reason, reason
-from ledgerlink.domain.ports import Blocked
+from ledgerlink.domain.model.reasons import Blocked, Reason, reason
 
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Characters that no ledger stores: all control characters but tab and line feed, and lone

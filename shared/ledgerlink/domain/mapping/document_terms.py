@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from ledgerlink.domain.model.documents import Features
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.money_settings import Number
-from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.reasons import Blocked, Reason, reason
 from ledgerlink.domain.model.source_records import ExpenseEntry, Invoice, InvoiceLine, TimeEntry
 from ledgerlink.domain.model.time_settings import ClosedPeriod, TimeSettings
-from ledgerlink.domain.ports import Blocked, Composer
+from ledgerlink.domain.ports import Composer
 
 Parts = tuple[tuple[str, str], ...]
 """Parts of a text, each with the field that it is from."""

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from ledgerlink.domain.mapping.document_terms import refuse_dimensions
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.dimensions import Defaults, Dimensions, first_said
 from ledgerlink.domain.model.documents import (
     Document,
-    Features,
     Known,
     NewCustomer,
     NewItem,
@@ -22,7 +22,7 @@ from ledgerlink.domain.model.documents import (
     reference,
 )
 from ledgerlink.domain.model.links import Link as PostedLink
-from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.reasons import Blocked, Reason, Skipped, reason
 from ledgerlink.domain.model.rules import (
     SINGULAR,
     Client,
@@ -38,7 +38,7 @@ from ledgerlink.domain.model.rules import (
 )
 from ledgerlink.domain.model.source_records import ExpenseEntry, Invoice, TimeEntry
 from ledgerlink.domain.model.time_settings import Billable, TimeSettings
-from ledgerlink.domain.ports import Blocked, Composer
+from ledgerlink.domain.ports import Composer
 
 RuleBook = Mapping[tuple[RuleKind, str], Rule]
 
@@ -57,14 +57,6 @@ class Labor:
     item: Target
     rate: Decimal | None
     billable: bool | None
-
-
-class Skipped(Exception):
-    """A rule says that the record is not posted."""
-
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason.message)
-        self.reason = reason
 
 
 def posting_key(kind: str, source_key: str) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ledgerlink.domain.errors import Conflict
-from ledgerlink.domain.model.documents import Company
+from ledgerlink.domain.model.company import Company
 from ledgerlink.domain.model.reasons import Reason
 
 

@@ -4,7 +4,7 @@ them."""
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 
-from ledgerlink.domain.model.documents import Required
+from ledgerlink.domain.model.company import Required
 from ledgerlink.domain.model.list_records import ListRecord
 
 

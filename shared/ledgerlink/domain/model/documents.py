@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.document_facts import DocumentFacts
 from ledgerlink.domain.model.reasons import Reason
 from ledgerlink.domain.model.rules import PersonType
@@ -16,9 +17,6 @@ from ledgerlink.domain.model.source_records import TimeEntry
 
 Body = Mapping[str, Any]
 """A ledger's request body as JSON values; a reference may be a `Pending` in its stored form."""
-
-Required = Mapping[str, Mapping[str, str]]
-"""What lines have to say, as `Features` describes it."""
 
 PENDING = "$pending"
 
@@ -250,7 +248,7 @@ class ResolvedExpenses:
     lines: tuple[ExpenseLine, ...]
     settlement: Settlement
     day: date
-    features: "Features"
+    features: Features
     payee: Payee | None = None
     account_id: str | None = None
     credit: bool = False
@@ -295,7 +293,7 @@ class ResolvedInvoice:
     customer: Target
     lines: tuple[ResolvedInvoiceLine, ...]
     day: date
-    features: "Features"
+    features: Features
     due: date | None = None
     number: str | None = None
     terms_id: str | None = None
@@ -326,45 +324,3 @@ class ResolvedReceipt:
     file_name: str
     content_type: str
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What a ledger company offers; None where the ledger does not say.
-
-    `country` is its ISO 3166 code. `automated_tax` says that the ledger works tax out by itself.
-    `locations` says whether a record may have one, be it that the ledger calls it a department.
-    `required` is what a line that names a record of the ledger has to say besides: by that record's
-    id (or by the ledger's name of a kind of documents, for all their lines) each dimension, with
-    the number of the account that asks for it. `fills` are dimensions that the ledger gives to a
-    line that has none.
-    `timesheet_period` is how long timesheets are (`week:monday`, `semimonthly`, `month`), where the
-    ledger keeps time in sheets.
-    """
-
-    edition: str | None = None
-    home_currency: str | None = None
-    time_tracking: bool | None = None
-    payroll: bool | None = None
-    classes: bool | None = None
-    departments: bool | None = None
-    locations: bool | None = None
-    projects: bool | None = None
-    multi_currency: bool | None = None
-    books_closed_through: date | None = None
-    country: str | None = None
-    automated_tax: bool | None = None
-    billable_expenses: bool | None = None
-    timesheet_period: str | None = None
-    required: Required = field(default_factory=dict)
-    fills: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Company:
-    """A ledger company as read back: id, name, country, features."""
-
-    company_id: str
-    name: str
-    country: str | None = None
-    features: Features = field(default_factory=Features)

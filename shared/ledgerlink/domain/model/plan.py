@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from ledgerlink.domain.model.document_facts import DocumentFacts
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.reasons import Reason
+from ledgerlink.domain.model.source_records import RecordKind
 
 
 class Action(StrEnum):
@@ -69,6 +70,32 @@ class Operation(DocumentFacts):
     """Why it is not sent."""
     upload_id: str | None = None
     """Names the uploaded file that is attached."""
+
+    @classmethod
+    def not_sent(
+        cls,
+        key: str,
+        state: ItemState,
+        why: Reason,
+        *,
+        kind: str = RecordKind.TIME,
+        record: RecordKind = RecordKind.TIME,
+        minutes: int = 0,
+    ) -> Self:
+        """The operation of a record that is its own outcome, because nothing is sent for it. `kind`
+        is the document that it would have become, or the record's own kind."""
+        return cls(
+            seq=0,
+            action=Action.NONE,
+            key=key,
+            kind=kind,
+            level=0,
+            minutes=minutes,
+            members=(key.partition(":")[2],),
+            state=state,
+            reason=why,
+            record=record,
+        )
 
     @property
     def comes(self) -> bool:

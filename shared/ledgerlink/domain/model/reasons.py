@@ -14,6 +14,22 @@ class Reason:
     field: str | None = None
 
 
+class Blocked(Exception):
+    """The record cannot be posted until a person acts."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.message)
+        self.reason = reason
+
+
+class Skipped(Exception):
+    """The record is not to be posted, because a rule or a setting says so."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.message)
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """Words with places in braces, filled by `reason`."""

@@ -8,13 +8,11 @@ from ledgerlink.domain.mapping.resolver import posting_key
 from ledgerlink.domain.model.documents import Known, Pending, ResolvedReceipt, Target
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import ItemState, Operation
-from ledgerlink.domain.model.reasons import Reason, reason
-from ledgerlink.domain.model.settled import settled
+from ledgerlink.domain.model.reasons import Blocked, Reason, reason
 from ledgerlink.domain.model.source_records import ExpenseEntry, Invoice, Receipt, RecordKind
 from ledgerlink.domain.model.time_settings import LedgerEdits
 from ledgerlink.domain.planning.diff import Differ
 from ledgerlink.domain.planning.inputs import PlanInput
-from ledgerlink.domain.ports import Blocked
 
 RECEIPT = RecordKind.RECEIPT
 
@@ -145,4 +143,4 @@ class Receipts:
 
 
 def _settled(key: str, state: ItemState, why: Reason) -> Operation:
-    return settled(key, state, why, kind=RECEIPT, record=RECEIPT)
+    return Operation.not_sent(key, state, why, kind=RECEIPT, record=RECEIPT)

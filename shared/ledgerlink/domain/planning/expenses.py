@@ -17,7 +17,7 @@ from ledgerlink.domain.mapping.document_terms import (
     open_day,
     sent_number,
 )
-from ledgerlink.domain.mapping.resolver import Resolver, Skipped, posting_key
+from ledgerlink.domain.mapping.resolver import Resolver, posting_key
 from ledgerlink.domain.model.documents import (
     Document,
     ExpenseLine,
@@ -33,14 +33,13 @@ from ledgerlink.domain.model.money_settings import (
     MissingPayee,
     PostingDate,
 )
-from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.reasons import Blocked, Reason, Skipped, reason
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.source_records import ExpenseEntry, RecordKind
 from ledgerlink.domain.money import rounded
 from ledgerlink.domain.planning.attachments import receipt_key
 from ledgerlink.domain.planning.grouping import Group
 from ledgerlink.domain.planning.inputs import PlanInput
-from ledgerlink.domain.ports import Blocked
 
 CARD = "company_card"
 MOST_LINES = 750

@@ -7,16 +7,14 @@ posted, and what stands for them in the ledger stays. No record is ever in two d
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ledgerlink.domain.mapping.resolver import Skipped, posting_key
+from ledgerlink.domain.mapping.resolver import posting_key
 from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import ItemState, Operation
-from ledgerlink.domain.model.reasons import Reason, named, reason
-from ledgerlink.domain.model.settled import settled
+from ledgerlink.domain.model.reasons import Blocked, Reason, Skipped, named, reason
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.planning.diff import Differ, why_not
 from ledgerlink.domain.planning.inputs import PlanInput
-from ledgerlink.domain.ports import Blocked
 
 Compose = Callable[[Link | None], Document]
 """Makes the document, knowing where it stands now. Raises Blocked or Skipped."""
@@ -155,7 +153,7 @@ class Grouping:
 
     def _settled(self, member: str, state: ItemState, why: Reason) -> Operation:
         key = posting_key(self.record, member)
-        return settled(key, state, why, kind=self.record, record=self.record)
+        return Operation.not_sent(key, state, why, kind=self.record, record=self.record)
 
     def _apart(
         self, wanted: Mapping[str, Operation], leaving: Mapping[str, Operation]

@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from ledgerlink.domain.mapping.resolver import RuleBook, Taken, nobody
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.dimensions import Defaults
-from ledgerlink.domain.model.documents import Features, Snapshot
+from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
 from ledgerlink.domain.model.reasons import Reason

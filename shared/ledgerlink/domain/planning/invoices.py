@@ -27,14 +27,13 @@ from ledgerlink.domain.model.documents import (
 )
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.money_settings import InvoiceLines
-from ledgerlink.domain.model.reasons import Reason, named, reason
+from ledgerlink.domain.model.reasons import Blocked, Reason, named, reason
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.source_records import Invoice, InvoiceLine, RecordKind
 from ledgerlink.domain.money import Total, rounded
 from ledgerlink.domain.planning.attachments import receipt_key
 from ledgerlink.domain.planning.grouping import Group
 from ledgerlink.domain.planning.inputs import PlanInput
-from ledgerlink.domain.ports import Blocked
 
 
 @dataclass(frozen=True, slots=True)

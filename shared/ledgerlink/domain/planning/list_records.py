@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ledgerlink.domain.mapping.resolver import Resolver, Skipped, new_person, posting_key
+from ledgerlink.domain.mapping.resolver import Resolver, new_person, posting_key
 from ledgerlink.domain.model.documents import NewListRecord
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import ItemState, Operation
-from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.reasons import Blocked, Reason, Skipped, reason
 from ledgerlink.domain.model.rules import (
     SINGULAR,
     Client,
@@ -18,7 +18,6 @@ from ledgerlink.domain.model.rules import (
     RuleKind,
 )
 from ledgerlink.domain.model.rules import Link as LinkRule
-from ledgerlink.domain.model.settled import settled
 from ledgerlink.domain.model.source_records import (
     ClientRecord,
     Deleted,
@@ -29,7 +28,6 @@ from ledgerlink.domain.model.source_records import (
 )
 from ledgerlink.domain.planning.diff import Differ
 from ledgerlink.domain.planning.inputs import PlanInput
-from ledgerlink.domain.ports import Blocked
 
 RULES = {
     RecordKind.CLIENT: RuleKind.PROJECTS,
@@ -162,7 +160,7 @@ class Listing:
     def _settled(
         self, kind: RecordKind, source_key: str, state: ItemState, why: Reason
     ) -> Operation:
-        return settled(list_key(kind, source_key), state, why, kind=kind, record=kind)
+        return Operation.not_sent(list_key(kind, source_key), state, why, kind=kind, record=kind)
 
 
 def _client(record: ListPost) -> str:

@@ -13,7 +13,7 @@ GOING = -1
 """What goes is before everything, but for list records."""
 
 
-def rank(operations: list[Operation], levels: Mapping[str, int]) -> None:
+def order_by_dependency(operations: list[Operation], levels: Mapping[str, int]) -> None:
     """Put every operation at its level, in place; `levels` are those of the new list records. No
     operation may wait for itself, be it by others."""
     going = {op.key for op in operations if op.action is Action.DELETE or op.is_over}

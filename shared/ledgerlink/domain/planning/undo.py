@@ -10,7 +10,7 @@ from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.planning.diff import Differ, Held
 from ledgerlink.domain.planning.grouping import release_first
-from ledgerlink.domain.planning.ordering import rank
+from ledgerlink.domain.planning.ordering import order_by_dependency
 
 Done = tuple[Operation, Outcome]
 
@@ -69,7 +69,7 @@ class _Undoing:
                 wanted[operation.key] = self._again(operation, backs)
         release_first(wanted, leaving)
         operations = [*leaving.values(), *wanted.values()]
-        rank(operations, {})
+        order_by_dependency(operations, {})
         return operations
 
     def _instead(self, members: Collection[str]) -> tuple[str, ...]:

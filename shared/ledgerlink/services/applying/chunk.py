@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from ledgerlink.domain.errors import Interrupted
 from ledgerlink.domain.mapping.resolver import posting_key
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.documents import fingerprint, needs, resolve
@@ -22,7 +23,7 @@ from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome, 
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.runs import Chunk, Progress, Run
 from ledgerlink.domain.model.source_records import RecordKind
-from ledgerlink.domain.ports import Connector, Interrupted, Ledger, Stop
+from ledgerlink.domain.ports import Connector, Ledger, Stop
 from ledgerlink.services.applying.recorder import Recorder
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.runs.ledger_session import ledger_session

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from ledgerlink.domain.errors import AuthorizationLost, Conflict, Invalid, LedgerError
+from ledgerlink.domain.model.company import Company
 from ledgerlink.domain.model.connections import (
     Authorization,
     Connection,
     ConnectionKey,
     ConnectionState,
 )
-from ledgerlink.domain.model.documents import Company
 from ledgerlink.domain.ports import Consents, Keys, Tokens
 from ledgerlink.services.connections.verify_company import prove
 from ledgerlink.services.dependencies import Dependencies

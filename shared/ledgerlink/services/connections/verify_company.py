@@ -11,8 +11,8 @@ from ledgerlink.domain.errors import (
     LedgerStopped,
     LedgerUnavailable,
 )
+from ledgerlink.domain.model.company import Company
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.documents import Company
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.ports import Keys, Ledger, Tokens
 from ledgerlink.services.dependencies import Dependencies

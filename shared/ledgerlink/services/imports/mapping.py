@@ -20,7 +20,7 @@ from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.rules import CreateUser, Link, Rule, RuleKind
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.domain.model.source_records import TimeEntry
-from ledgerlink.domain.planning.planner import source_of
+from ledgerlink.domain.planning.time import source_of
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.ledger_names import records_of
 from ledgerlink.services.posting.staged_records import time_records

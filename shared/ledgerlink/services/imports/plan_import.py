@@ -6,8 +6,8 @@ from datetime import date
 
 from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.mapping.resolver import RuleBook, creatable_keys
+from ledgerlink.domain.model.company import Company
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.documents import Company
 from ledgerlink.domain.model.imports import Import, totals
 from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.reasons import reason
@@ -15,7 +15,8 @@ from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.model.settings import Settings
 from ledgerlink.domain.model.time_settings import TimeSettings
 from ledgerlink.domain.planning.inputs import PlanInput
-from ledgerlink.domain.planning.planner import linked_keys, plan, source_of
+from ledgerlink.domain.planning.planner import plan
+from ledgerlink.domain.planning.time import linked_keys, source_of
 from ledgerlink.domain.planning.undo import UndoInput, undo
 from ledgerlink.domain.ports import Ledger, Stop
 from ledgerlink.services.dependencies import Dependencies

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from ledgerlink.domain.errors import Invalid
+from ledgerlink.domain.errors import Interrupted, Invalid
 from ledgerlink.domain.model.connections import Connection, ConnectionKey
 from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.money import rounded
-from ledgerlink.domain.ports import Interrupted
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.snapshots import copies_of
 from ledgerlink.services.runs.ledger_session import ledger_session

@@ -6,9 +6,9 @@ from dataclasses import replace
 from itertools import chain
 
 from ledgerlink.domain.mapping.resolver import RuleBook, posting_key
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.dimensions import Defaults, merged, required
-from ledgerlink.domain.model.documents import Features
 from ledgerlink.domain.model.links import Link as Posted
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.rules import SINGULAR, Link, RuleKind

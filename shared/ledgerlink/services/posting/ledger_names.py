@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ledgerlink.domain.mapping.resolver import Taken
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.documents import Features, NewCustomer, NewListRecord, NewPerson
+from ledgerlink.domain.model.documents import NewCustomer, NewListRecord, NewPerson
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.services.dependencies import Dependencies
 

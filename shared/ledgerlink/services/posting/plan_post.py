@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import TypeVar
 
 from ledgerlink.domain.mapping.resolver import RuleBook, creatable_keys, posting_key
+from ledgerlink.domain.model.company import Company, Features
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.documents import Company, Features
 from ledgerlink.domain.model.links import Link as PostedLink
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.rules import Link, Rule, RuleKind, Skip
@@ -27,7 +27,8 @@ from ledgerlink.domain.planning.expenses import linked_expense_keys
 from ledgerlink.domain.planning.inputs import PlanInput
 from ledgerlink.domain.planning.invoices import linked_invoice_keys
 from ledgerlink.domain.planning.list_records import RULES, created_by, doubled, list_key, list_keys
-from ledgerlink.domain.planning.planner import linked_keys, plan
+from ledgerlink.domain.planning.planner import plan
+from ledgerlink.domain.planning.time import linked_keys
 from ledgerlink.domain.ports import Ledger, Stop
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.default_dimensions import defaults_for, demanding

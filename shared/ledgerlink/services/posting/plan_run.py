@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from ledgerlink.domain.errors import Invalid
+from ledgerlink.domain.errors import Interrupted, Invalid
+from ledgerlink.domain.model.company import Company
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.documents import Company
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.model.runs import Run, RunState
-from ledgerlink.domain.ports import Interrupted, Ledger, Stop
+from ledgerlink.domain.ports import Ledger, Stop
 from ledgerlink.services.applying.recover import recover_parked
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports.plan_import import Asked, plan_import

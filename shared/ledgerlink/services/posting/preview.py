@@ -9,13 +9,13 @@ from typing import Any
 from ledgerlink.domain.errors import (
     AuthorizationLost,
     Conflict,
+    Interrupted,
     Invalid,
     LedgerError,
     LedgerUnavailable,
 )
 from ledgerlink.domain.model.connections import Connection, ConnectionKey, ConnectionState
 from ledgerlink.domain.model.plan import Operation
-from ledgerlink.domain.ports import Interrupted
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.plan_post import PostPlanner
 from ledgerlink.services.posting.staged_records import Kinds, Records, read_records

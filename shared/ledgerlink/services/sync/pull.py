@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ledgerlink.domain.errors import LedgerStopped
+from ledgerlink.domain.errors import Interrupted, LedgerStopped
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import (
     Gone,
@@ -23,7 +23,7 @@ from ledgerlink.domain.model.list_records import (
     SyncState,
 )
 from ledgerlink.domain.model.runs import Run, RunState
-from ledgerlink.domain.ports import Interrupted, Stop
+from ledgerlink.domain.ports import Stop
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.runs.ledger_session import LedgerSession, ledger_session
 from ledgerlink.services.runs.parking import reason_of

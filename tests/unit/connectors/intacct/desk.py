@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.documents import (
     ExpenseLine,
-    Features,
     Known,
     Payee,
     ResolvedExpenses,

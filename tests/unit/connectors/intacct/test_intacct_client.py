@@ -9,8 +9,12 @@ import pytest
 from ledgerlink.connectors.intacct.config import Endpoints
 from ledgerlink.connectors.intacct.protocol.requests import Sender
 from ledgerlink.connectors.intacct.transport.client import Client, Unanswered
-from ledgerlink.domain.errors import AuthorizationLost, LedgerStopped, LedgerUnavailable
-from ledgerlink.domain.ports import Interrupted
+from ledgerlink.domain.errors import (
+    AuthorizationLost,
+    Interrupted,
+    LedgerStopped,
+    LedgerUnavailable,
+)
 
 from tests.fakes.clock import START, FakeClock
 from tests.unit.connectors.intacct.gateway import Gateway, Step, failing, raw

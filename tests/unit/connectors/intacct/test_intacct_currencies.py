@@ -8,10 +8,11 @@ from ledgerlink.connectors.intacct.config import Choices, InvoiceModule
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.connectors.intacct.reads.company import CompanyReader
 from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
-from ledgerlink.domain.model.documents import Document, Features, NewItem, Settlement
+from ledgerlink.domain.model.company import Features
+from ledgerlink.domain.model.documents import Document, NewItem, Settlement
 from ledgerlink.domain.model.logins import Login
-from ledgerlink.domain.model.reasons import Reason
-from ledgerlink.domain.ports import Blocked, never
+from ledgerlink.domain.model.reasons import Blocked, Reason
+from ledgerlink.domain.ports import never
 
 from tests.unit.connectors.intacct.desk import expenses, invoice, line, sold
 from tests.unit.connectors.intacct.gateway import Gateway

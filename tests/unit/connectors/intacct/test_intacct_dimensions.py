@@ -18,16 +18,10 @@ from ledgerlink.connectors.intacct.reads.learned_requirements import (
     MAX_ACCOUNTS,
     LearnedRequirements,
 )
-from ledgerlink.domain.model.documents import (
-    Document,
-    Features,
-    Known,
-    Pending,
-    Settlement,
-    fingerprint,
-)
-from ledgerlink.domain.model.reasons import Reason
-from ledgerlink.domain.ports import Blocked, never
+from ledgerlink.domain.model.company import Features
+from ledgerlink.domain.model.documents import Document, Known, Pending, Settlement, fingerprint
+from ledgerlink.domain.model.reasons import Blocked, Reason
+from ledgerlink.domain.ports import never
 
 from tests.unit.connectors.intacct.books import Books, create
 from tests.unit.connectors.intacct.desk import USD, expenses, invoice, line, sold, time

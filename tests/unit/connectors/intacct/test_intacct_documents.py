@@ -27,7 +27,7 @@ from ledgerlink.domain.model.documents import (
     needs,
     resolve,
 )
-from ledgerlink.domain.ports import Blocked
+from ledgerlink.domain.model.reasons import Blocked
 
 from tests.unit.connectors.intacct.desk import (
     EMPLOYEE,

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from ledgerlink.connectors.qbo.documents.composer import QuickBooksComposer
 from ledgerlink.connectors.qbo.protocol.json_body import encode
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.documents import (
     Document,
     ExpenseLine,
-    Features,
     Known,
     Payee,
     ResolvedExpenses,
@@ -21,8 +21,8 @@ from ledgerlink.domain.model.documents import (
     ResolvedReceipt,
     Settlement,
 )
-from ledgerlink.domain.model.reasons import Reason
-from ledgerlink.domain.ports import Blocked, Composer
+from ledgerlink.domain.model.reasons import Blocked, Reason
+from ledgerlink.domain.ports import Composer
 
 COMPOSER: Composer = QuickBooksComposer()
 DAY = date(2026, 2, 2)

@@ -6,10 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.errors import LedgerUnavailable
+from ledgerlink.domain.errors import Interrupted, LedgerUnavailable
 from ledgerlink.domain.model.documents import Snapshot, fingerprint
 from ledgerlink.domain.model.reasons import reason
-from ledgerlink.domain.ports import Interrupted
 
 from tests.unit.connectors.qbo.cabinet import Cabinet, Row, company, invoice
 from tests.unit.connectors.qbo.stage import Company, activity, fault, opened, run

@@ -21,8 +21,9 @@ from ledgerlink.domain.model.documents import (
     fingerprint,
     needs,
 )
+from ledgerlink.domain.model.reasons import Blocked
 from ledgerlink.domain.model.source_records import TimeEntry
-from ledgerlink.domain.ports import Blocked, Composer
+from ledgerlink.domain.ports import Composer
 
 COMPOSER: Composer = QuickBooksComposer()
 

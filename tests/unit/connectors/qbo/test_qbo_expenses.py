@@ -4,7 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.model.documents import Features, Known, Payee, Pending, needs
+from ledgerlink.domain.model.company import Features
+from ledgerlink.domain.model.documents import Known, Payee, Pending, needs
 from ledgerlink.domain.money import Total
 
 from tests.unit.connectors.qbo.desk import (

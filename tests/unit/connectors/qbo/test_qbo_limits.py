@@ -12,7 +12,7 @@ from ledgerlink.connectors.qbo.posting.batching import request_sizes
 from ledgerlink.connectors.qbo.transport.rate_limits import Budget, Limits, RateLimiter
 from ledgerlink.connectors.qbo.transport.throttle import Throttle
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
-from ledgerlink.domain.ports import Interrupted
+from ledgerlink.domain.errors import Interrupted
 
 from tests.unit.connectors.qbo.stage import Company, VirtualClock, requests, run, written
 

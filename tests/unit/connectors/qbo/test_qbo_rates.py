@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.errors import AuthorizationLost
-from ledgerlink.domain.ports import Interrupted, never
+from ledgerlink.domain.errors import AuthorizationLost, Interrupted
+from ledgerlink.domain.ports import never
 
 from tests.unit.connectors.qbo.stage import Company, fault, opened, run
 

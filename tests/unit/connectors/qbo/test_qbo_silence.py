@@ -7,9 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
-from ledgerlink.domain.errors import LedgerUnavailable
+from ledgerlink.domain.errors import Interrupted, LedgerUnavailable
 from ledgerlink.domain.model.plan import Outcome
-from ledgerlink.domain.ports import Interrupted
 
 from tests.unit.connectors.qbo.stage import (
     START,

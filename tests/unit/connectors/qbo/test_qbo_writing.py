@@ -7,10 +7,14 @@ from itertools import pairwise
 
 import httpx
 import pytest
-from ledgerlink.domain.errors import AuthorizationLost, LedgerStopped, LedgerUnavailable
+from ledgerlink.domain.errors import (
+    AuthorizationLost,
+    Interrupted,
+    LedgerStopped,
+    LedgerUnavailable,
+)
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request
 from ledgerlink.domain.model.reasons import Reason
-from ledgerlink.domain.ports import Interrupted
 
 from tests.unit.connectors.qbo.stage import (
     Answer,

@@ -4,8 +4,7 @@ from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents import text
 from ledgerlink.connectors.intacct.documents.marker import short_id
 from ledgerlink.domain.model.documents import Document, ResolvedReceipt, reference
-from ledgerlink.domain.model.reasons import reason
-from ledgerlink.domain.ports import Blocked
+from ledgerlink.domain.model.reasons import Blocked, reason
 
 ATTACHMENT = "SUPDOC"
 MAX_ATTACHMENT_DESCRIPTION = 1000

@@ -9,9 +9,9 @@ from ledgerlink.connectors.intacct.documents.invoice import invoice_document
 from ledgerlink.connectors.intacct.documents.list_records import list_record_document
 from ledgerlink.connectors.intacct.documents.time_entry import time_entry_document
 from ledgerlink.connectors.intacct.documents.timesheet_periods import TimesheetPeriods
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.documents import (
     Document,
-    Features,
     NewListRecord,
     ResolvedExpenses,
     ResolvedInvoice,

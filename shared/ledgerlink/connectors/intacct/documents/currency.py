@@ -12,8 +12,7 @@ from typing import Any
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents.encoding import amount
 from ledgerlink.domain.model.documents import ResolvedExpenses, ResolvedInvoice
-from ledgerlink.domain.model.reasons import reason
-from ledgerlink.domain.ports import Blocked
+from ledgerlink.domain.model.reasons import Blocked, reason
 
 MoneyDocument = ResolvedExpenses | ResolvedInvoice
 Body = dict[str, Any]

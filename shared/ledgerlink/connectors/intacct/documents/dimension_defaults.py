@@ -11,8 +11,7 @@ from ledgerlink.domain.model.documents import (
     ResolvedInvoiceLine,
     ResolvedTime,
 )
-from ledgerlink.domain.model.reasons import Reason, reason
-from ledgerlink.domain.ports import Blocked
+from ledgerlink.domain.model.reasons import Blocked, Reason, reason
 
 HasDimensions = ResolvedTime | ExpenseLine | ResolvedInvoiceLine | ResolvedInvoice
 

@@ -22,9 +22,8 @@ from ledgerlink.domain.model.documents import (
     Settlement,
     reference,
 )
-from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.reasons import Blocked, Reason, reason
 from ledgerlink.domain.money import Total, rounded
-from ledgerlink.domain.ports import Blocked
 
 BILL, REPORT, CHARGE = "APBILL", "EEXPENSES", "CCTRANSACTION"
 

@@ -15,9 +15,8 @@ from ledgerlink.connectors.intacct.documents.required_dimensions import (
 from ledgerlink.connectors.intacct.documents.tax import line_taxes, tax_subtotal
 from ledgerlink.connectors.intacct.documents.text import Wording
 from ledgerlink.domain.model.documents import Document, Known, ResolvedInvoice, ResolvedInvoiceLine
-from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.reasons import Blocked, Reason, reason
 from ledgerlink.domain.money import Total
-from ledgerlink.domain.ports import Blocked
 
 SALE, INVOICE = "SODOCUMENT", "ARINVOICE"
 OBJECT_OF_MODULE = {InvoiceModule.ORDER_ENTRY: SALE, InvoiceModule.RECEIVABLES: INVOICE}

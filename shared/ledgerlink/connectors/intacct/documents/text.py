@@ -3,8 +3,7 @@
 from ledgerlink.connectors.intacct.documents.marker import MAX_MARKER_LENGTH, with_marker
 from ledgerlink.connectors.shared import text as texts
 from ledgerlink.connectors.shared.text import Parts, TextFitter
-from ledgerlink.domain.model.reasons import reason
-from ledgerlink.domain.ports import Blocked
+from ledgerlink.domain.model.reasons import Blocked, reason
 
 MAX_NOTES = 1000
 """Characters that are sent as notes of a time entry. The real limit is not documented; this is what

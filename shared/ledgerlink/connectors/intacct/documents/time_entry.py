@@ -15,9 +15,9 @@ from ledgerlink.connectors.intacct.documents.timesheet_periods import TimesheetP
 from ledgerlink.connectors.intacct.protocol import values
 from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref, ref
 from ledgerlink.connectors.intacct.protocol.values import Row, text
-from ledgerlink.domain.model.documents import Document, Features, Known, ResolvedTime
-from ledgerlink.domain.model.reasons import reason
-from ledgerlink.domain.ports import Blocked
+from ledgerlink.domain.model.company import Features
+from ledgerlink.domain.model.documents import Document, Known, ResolvedTime
+from ledgerlink.domain.model.reasons import Blocked, reason
 
 TIME_ENTRY = "TIMESHEETENTRY"
 TEN_THOUSANDTH = Decimal("0.0001")

@@ -15,8 +15,9 @@ from ledgerlink.connectors.intacct.posting.timesheets import TimesheetWriter
 from ledgerlink.connectors.intacct.reads.custom_fields import CustomFields
 from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
 from ledgerlink.connectors.intacct.transport.client import Client, Unanswered
+from ledgerlink.domain.errors import Interrupted
 from ledgerlink.domain.model.plan import Outcome, Request
-from ledgerlink.domain.ports import Answered, Interrupted, Stop
+from ledgerlink.domain.ports import Answered, Stop
 
 
 class Writer:

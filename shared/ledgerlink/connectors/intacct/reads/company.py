@@ -17,7 +17,7 @@ from ledgerlink.connectors.intacct.reads.learned_requirements import (
     LearnedRequirements,
 )
 from ledgerlink.connectors.intacct.transport.client import Client
-from ledgerlink.domain.model.documents import Company, Features
+from ledgerlink.domain.model.company import Company, Features
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.ports import Stop
 

@@ -24,7 +24,7 @@ from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.response import Result
 from ledgerlink.connectors.intacct.protocol.values import text
 from ledgerlink.connectors.intacct.reads.map_lists import REQUIRED_FLAGS
-from ledgerlink.domain.model.documents import Required
+from ledgerlink.domain.model.company import Required
 from ledgerlink.domain.model.plan import Write
 from ledgerlink.domain.ports import ConnectorState
 

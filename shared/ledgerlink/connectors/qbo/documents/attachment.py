@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from ledgerlink.connectors.qbo.documents.text import LENGTHS
 from ledgerlink.connectors.shared import text
 from ledgerlink.domain.model.documents import Document, ResolvedReceipt, reference
-from ledgerlink.domain.model.reasons import reason
-from ledgerlink.domain.ports import Blocked
+from ledgerlink.domain.model.reasons import Blocked, reason
 
 ATTACHMENT = "Attachable"
 

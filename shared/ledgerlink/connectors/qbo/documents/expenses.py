@@ -18,9 +18,8 @@ from ledgerlink.domain.model.documents import (
     Settlement,
     reference,
 )
-from ledgerlink.domain.model.reasons import Reason, named, reason
+from ledgerlink.domain.model.reasons import Blocked, Reason, named, reason
 from ledgerlink.domain.money import Total
-from ledgerlink.domain.ports import Blocked
 
 ACCOUNT_LINE = "AccountBasedExpenseLineDetail"
 ITEM_LINE = "ItemBasedExpenseLineDetail"

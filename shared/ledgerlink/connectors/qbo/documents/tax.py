@@ -11,7 +11,7 @@ from typing import Any
 
 from ledgerlink.connectors.qbo.documents.common import ref
 from ledgerlink.connectors.qbo.protocol.json_body import decimal_text
-from ledgerlink.domain.model.documents import Features
+from ledgerlink.domain.model.company import Features
 
 UNITED_STATES = "US"
 INCLUSIVE = "TaxInclusive"

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from ledgerlink.connectors.shared.text import Parts, TextFitter, one_line, require_length
-from ledgerlink.domain.model.reasons import reason
-from ledgerlink.domain.ports import Blocked
+from ledgerlink.domain.model.reasons import Blocked, reason
 
 LENGTHS: Mapping[str, int] = {
     "Description": 4000,

@@ -9,8 +9,7 @@ from ledgerlink.connectors.qbo.documents.common import PERSON_ENTITY, ref, refer
 from ledgerlink.connectors.qbo.documents.text import LENGTHS, Wording
 from ledgerlink.connectors.qbo.protocol.json_body import decimal_text
 from ledgerlink.domain.model.documents import Document, ResolvedTime
-from ledgerlink.domain.model.reasons import reason
-from ledgerlink.domain.ports import Blocked
+from ledgerlink.domain.model.reasons import Blocked, reason
 
 TIME_ENTRY = "TimeActivity"
 

@@ -7,9 +7,9 @@ from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.qbo.protocol import queries
 from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.transport.client import Client
-from ledgerlink.domain.errors import LedgerError
+from ledgerlink.domain.errors import Interrupted, LedgerError
 from ledgerlink.domain.model.reasons import Reason, named, reason
-from ledgerlink.domain.ports import Interrupted, Stop
+from ledgerlink.domain.ports import Stop
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from ledgerlink.connectors.qbo.outcomes.rejected import Findings, Rejection
 from ledgerlink.connectors.qbo.protocol import queries
 from ledgerlink.connectors.qbo.reads.company import books_closed_through
 from ledgerlink.connectors.qbo.transport.client import Client
-from ledgerlink.domain.errors import LedgerError
-from ledgerlink.domain.ports import Interrupted, Stop
+from ledgerlink.domain.errors import Interrupted, LedgerError
+from ledgerlink.domain.ports import Stop
 
 MAX_DIAGNOSES = 30
 """Diagnoses for one open ledger; after that the text of the fault must do."""

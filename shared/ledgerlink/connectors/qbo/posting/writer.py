@@ -15,9 +15,9 @@ from ledgerlink.connectors.qbo.posting.exchange import Exchange
 from ledgerlink.connectors.qbo.posting.uploads import UnsendableFile
 from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.connectors.qbo.transport.retry import RetriesExhausted
-from ledgerlink.domain.errors import LedgerError
+from ledgerlink.domain.errors import Interrupted, LedgerError
 from ledgerlink.domain.model.plan import Outcome, Request, Write
-from ledgerlink.domain.ports import Answered, Interrupted, Stop
+from ledgerlink.domain.ports import Answered, Stop
 
 T = TypeVar("T")
 Resolve = Callable[[Sequence[Rejection]], Awaitable[Verdict]]

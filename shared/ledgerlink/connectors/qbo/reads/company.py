@@ -9,7 +9,7 @@ from ledgerlink.connectors.qbo.protocol import values
 from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.reads.map_lists import changed_at
 from ledgerlink.connectors.qbo.transport.client import Client
-from ledgerlink.domain.model.documents import Company, Features
+from ledgerlink.domain.model.company import Company, Features
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.ports import Stop
 

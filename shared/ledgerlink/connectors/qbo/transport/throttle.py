@@ -4,7 +4,8 @@ import asyncio
 
 from ledgerlink.connectors.qbo.transport.rate_limits import Budget, RateLimiter
 from ledgerlink.connectors.shared.ledger_time import INSTANT, LedgerTime
-from ledgerlink.domain.ports import Interrupted, Stop, never
+from ledgerlink.domain.errors import Interrupted
+from ledgerlink.domain.ports import Stop, never
 
 YIELD_SECONDS = 0.01
 """Ledger seconds for which a single call waits to let a batch go first."""

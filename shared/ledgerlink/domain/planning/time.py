@@ -1,0 +1,290 @@
+"""Time entries: grouped into activities, compared with the activities that are in the ledger."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+
+from ledgerlink.domain.mapping.resolver import (
+    Resolved,
+    Resolver,
+    posting_key,
+    time_key,
+    time_key_of,
+)
+from ledgerlink.domain.model.document_facts import Source
+from ledgerlink.domain.model.documents import Document, Known
+from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.list_records import LEDGER_KEY
+from ledgerlink.domain.model.plan import ItemState, Operation
+from ledgerlink.domain.model.reasons import Blocked, Reason, Skipped, reason
+from ledgerlink.domain.model.source_records import MINUTES_PER_DAY, RecordKind, TimeEntry
+from ledgerlink.domain.planning.diff import Differ, Held
+from ledgerlink.domain.planning.grouping import met_again, release_first
+from ledgerlink.domain.planning.inputs import PlanInput
+
+MERGED = "merged"
+"""Begins the posting keys of activities that several entries were merged into."""
+
+
+@dataclass(slots=True)
+class _Group:
+    """Entries that become one activity."""
+
+    key: str
+    source: Source
+    resolved: Resolved
+    entries: list[TimeEntry] = field(default_factory=list)
+
+
+class TimePlanner:
+    """Plans the time entries of one plan."""
+
+    def __init__(self, given: PlanInput) -> None:
+        self.given = given
+        self.resolver = Resolver(
+            given.rules,
+            given.links,
+            given.composer,
+            given.posting,
+            given.features,
+            given.taken,
+            given.defaults,
+        )
+        self._comparer = Differ(
+            edits=given.posting.ledger_edits,
+            closed_through=given.features.books_closed_through,
+            rank=given.rank,
+            anew=given.whole,
+        )
+        self._merging = given.whole and given.posting.merges()
+        counts = Counter(entry.key for entry in given.entries)
+        counts.update(given.deleted_keys(RecordKind.TIME))
+        self._doubled = {key: count for key, count in counts.items() if count > 1}
+        self._scope = {link.key: link for link in given.scope}
+        self._given_keys = {entry.key for entry in given.entries}
+        self._others: dict[str, Mapping[str, Link]] = {}
+        self._dealt_with: set[str] = set()
+        self._spared = {rejected.key for rejected in given.rejected}
+
+    def operations(self) -> Iterator[Operation]:
+        """The operations of all time: of the entries, of what an import wrote and is not wanted any
+        more, and of entries that were deleted."""
+        yield from self.times()
+        yield from self.leftovers()
+        yield from self.removals()
+
+    def times(self) -> Iterator[Operation]:
+        """The operations of the entries, each of which is in exactly one."""
+        groups: dict[str, _Group] = {}
+        for entry in self.given.entries:
+            try:
+                self._check(entry)
+                group = self._group(entry)
+            except Blocked as blocked:
+                self._spare(entry)
+                yield _of_entry(entry, ItemState.BLOCKED, blocked.reason)
+            except Skipped as skipped:
+                yield _of_entry(entry, ItemState.SKIPPED, skipped.reason)
+            else:
+                groups.setdefault(group.key, group).entries.append(entry)
+        documents: dict[str, Document] = {}
+        for group in groups.values():
+            try:
+                document = self._document(group, self._link(group))
+                self._others[group.key] = self._standing(group)
+            except Blocked as blocked:
+                yield from self._block(group, blocked.reason)
+            except Skipped as skipped:
+                yield from (_of_entry(e, ItemState.SKIPPED, skipped.reason) for e in group.entries)
+            else:
+                documents[group.key] = self._as_held(document)
+        # Only now is it known which entries cannot be posted: what stands for them has to stay.
+        for key, why in self._hindered(groups, documents):
+            del documents[key]
+            yield from self._block(groups[key], why)
+        yield from self._activities(groups, documents)
+
+    def _hindered(
+        self, groups: Mapping[str, _Group], documents: Mapping[str, Document]
+    ) -> Iterator[tuple[str, Reason]]:
+        """What has to wait, because what stands for it stands for an entry besides that cannot be
+        posted now: without it the ledger would lose that time. Each round finds one at least, or
+        is the last; who asks for the next takes out and spares what is found."""
+        for _ in range(len(documents) + 1):
+            found = {key: why for key in documents if (why := self._hindrance(groups[key]))}
+            if not found:
+                return
+            yield from found.items()
+
+    def leftovers(self) -> Iterator[Operation]:
+        """What an import wrote of the scope and is wanted no more."""
+        for link in self._scope.values():
+            if link.key not in self._dealt_with and not self._spared.intersection(link.members):
+                yield self._comparer.unwanted(self.given.held(link))
+
+    def removals(self) -> Iterator[Operation]:
+        """What takes out time that the product has no more; part of an activity stays in it."""
+        for key in self.given.deleted_keys(RecordKind.TIME):
+            link = self.given.links.get(time_key_of(key))
+            if key in self._given_keys:
+                continue
+            if link is not None:
+                yield self._comparer.unwanted(self.given.held(link))
+            elif key in self.given.carried:
+                yield Operation.not_sent(time_key_of(key), ItemState.BLOCKED, reason("carried"))
+            else:
+                yield Operation.not_sent(time_key_of(key), ItemState.SKIPPED, reason("undeletable"))
+
+    def _check(self, entry: TimeEntry) -> None:
+        if entry.key.startswith(LEDGER_KEY):
+            raise Skipped(reason("came_from_ledger", field="key"))
+        if entry.key in self._doubled:
+            count = self._doubled[entry.key]
+            raise Blocked(reason("duplicate_key", field="key", key=entry.key, count=count))
+        approved = entry.approval in (None, "approved")
+        refused = entry.approval == "rejected" or self.given.posting.approved_only
+        if not approved and refused:
+            why = reason("not_approved", field="approval", state=entry.approval)
+            raise Skipped(why) if self.given.whole else Blocked(why)
+        if not self.given.whole and entry.key in self.given.carried:
+            raise Blocked(reason("carried"))
+
+    def _spare(self, entry: TimeEntry) -> None:
+        """What stands for an entry that cannot be posted now stays in the ledger."""
+        self._spared.add(entry.key)
+
+    def _group(self, entry: TimeEntry) -> _Group:
+        resolved = self.resolver.resolve(entry)
+        source = source_of(entry)
+        if not self._merging:
+            return _Group(time_key(entry), source, resolved)
+        told = [source.staff_key, source.work_date.isoformat(), source.client_key]
+        told += [source.project_key, source.labor_code_key, source.leave_type_key]
+        told += [f"{name} {each}" for name, each in asdict(resolved.dimensions).items() if each]
+        words = json.dumps([*told, source.billable, str(resolved.rate)])
+        name = hashlib.sha256(words.encode()).hexdigest()[:32]
+        return _Group(posting_key(MERGED, name), source, resolved)
+
+    def _link(self, group: _Group) -> Link | None:
+        return self.given.links.get(group.key) or self._scope.get(group.key)
+
+    def _block(self, group: _Group, why: Reason) -> Iterator[Operation]:
+        for entry in group.entries:
+            self._spare(entry)
+            yield _of_entry(entry, ItemState.BLOCKED, why)
+
+    def _activities(
+        self, groups: dict[str, _Group], documents: dict[str, Document]
+    ) -> Iterator[Operation]:
+        """The operations of the activities; the entries are their members. Entries that go from one
+        to another are let go of first, and an activity that nothing of stays in goes."""
+        again = met_again(
+            {key: [k for k in self._others[key] if k in documents] for key in documents}
+        )
+        wanted: dict[str, Operation] = {}
+        leaving: dict[str, Operation] = {}
+        there = frozenset(documents)
+        for key in tuple(documents):
+            # What became an operation is let go of, for the same reason as in `_as_held`.
+            document, group, others = documents.pop(key), groups.pop(key), self._others[key]
+            held = self._held(self._link(group))
+            *goes, last = self._comparer.wanted(document, held, again=key in again)
+            wanted[key] = replace(last, after=(*last.after, *others)) if others else last
+            if last.state is ItemState.PENDING:
+                leaving |= {operation.key: operation for operation in goes}
+            going = [link for other, link in others.items() if other not in there]
+            leaving |= {k.key: self._comparer.unwanted(self.given.held(k)) for k in going}
+        self._dealt_with.update(wanted, leaving)
+        release_first(wanted, leaving)
+        yield from leaving.values()
+        yield from wanted.values()
+
+    def _as_held(self, document: Document) -> Document:
+        """The document with the body that the ledger holds, where that is the same: of many
+        entries there is not room for both."""
+        copy = self.given.copies.get(document.key)
+        same = copy is not None and copy.body == document.body
+        return replace(document, body=copy.body) if copy and same else document
+
+    def _held(self, link: Link | None) -> Held | None:
+        return self.given.held(link) if link else None
+
+    def _document(self, group: _Group, link: Link | None) -> Document:
+        closed, posting = self.given.features.books_closed_through, self.given.posting
+        entries = group.entries
+        minutes = posting.minutes(sum(entry.minutes for entry in entries))
+        if minutes == 0:
+            raise Skipped(reason("rounded_away", minutes=sum(e.minutes for e in entries)))
+        if minutes > MINUTES_PER_DAY:
+            raise Blocked(reason("day_too_long", field="minutes", minutes=minutes))
+        day = posting.day(entries[0], closed, link.day if link else None)
+        document = self.given.composer.time(group.resolved.time(group.key, entries, day, posting))
+        warnings = list(document.warnings)
+        if day != entries[0].work_date:
+            words = {"day": entries[0].work_date, "posted": day}
+            warnings.append(reason("moved_date", field="work_date", **words))
+        members = tuple(entry.key for entry in entries)
+        rate = group.resolved.rate if group.resolved.billable else None
+        if rate is not None and (foreign := self._currency(group.resolved)):
+            home = self.given.features.home_currency or "the home currency"
+            why = reason("foreign_currency", field="bill_rate", currency=foreign, home=home)
+            warnings.append(why)
+        return replace(
+            document,
+            members=members,
+            rate=rate,
+            source=group.source,
+            targets=group.resolved.targets(),
+            warnings=tuple(warnings),
+        )
+
+    def _currency(self, resolved: Resolved) -> str | None:
+        customer = resolved.customer
+        return (
+            self.given.currencies.get(customer.ledger_id) if isinstance(customer, Known) else None
+        )
+
+    def _hindrance(self, group: _Group) -> Reason | None:
+        own = {entry.key for entry in group.entries}
+        for link in (self._link(group), *self._others[group.key].values()):
+            stuck = sorted(self._spared.intersection(link.members) - own) if link else []
+            if stuck:
+                return reason("member_blocked", key=stuck[0])
+        return None
+
+    def _standing(self, group: _Group) -> dict[str, Link]:
+        """What stands for some of these entries under another name. Raises Blocked where it stands
+        for entries besides that are not given."""
+        found: dict[str, Link] = {}
+        for entry in group.entries:
+            some = (self.given.links.get(time_key(entry)), self.given.carried.get(entry.key))
+            found |= {link.key: link for link in some if link and link.key != group.key}
+        for link in found.values():
+            if link.key not in self._scope and not self._given_keys.issuperset(link.members):
+                raise Blocked(reason("carried"))
+        return found
+
+
+def source_of(entry: TimeEntry) -> Source:
+    """What the entry says of itself, but for its length and its text."""
+    return Source(
+        staff_key=entry.staff_key,
+        work_date=entry.work_date,
+        client_key=entry.client_key,
+        project_key=entry.project_key,
+        labor_code_key=entry.labor_code_key,
+        leave_type_key=entry.leave_type_key,
+        billable=entry.billable,
+    )
+
+
+def linked_keys(entries: Iterable[TimeEntry]) -> set[str]:
+    """The posting keys of these entries when each is posted by itself."""
+    return {time_key(entry) for entry in entries}
+
+
+def _of_entry(entry: TimeEntry, state: ItemState, why: Reason) -> Operation:
+    operation = Operation.not_sent(time_key(entry), state, why, minutes=entry.minutes)
+    return replace(operation, members=(entry.key,), source=source_of(entry))
