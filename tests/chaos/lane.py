@@ -1,13 +1,9 @@
 """A lane of its own on the deployed stack: posts go in, workers that may die take them out."""
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -31,9 +27,9 @@ from ledgerlink.services.sync import request
 
 from local.machine import Machine
 from tests.chaos.gate import Gate, Shot
+from tests.chaos.processes import ROOT, WorkerProcesses
 from tests.stepping import Stepping, connected, handle_next
 
-ROOT = Path(__file__).parents[2]
 FIRM = "chaos"
 DEATHS = 12
 MESSAGES = 120
@@ -54,6 +50,7 @@ class KillableLane:
     aws_gate: Gate = field(init=False)
     queue_url: str = ""
     stepping: Stepping = field(init=False)
+    workers: WorkerProcesses = field(init=False)
 
     def __post_init__(self) -> None:
         self.ledger_gate = Gate(self.ledger_url, named=self.NAMED)
@@ -64,7 +61,9 @@ class KillableLane:
         )
         self.queue_url = queue["QueueUrl"]
         self.stepping = Stepping.new(self.machine.client)
-        built = build(self.environment(), self.machine.client)
+        environment = self.environment()
+        self.workers = WorkerProcesses(environment)
+        built = build(environment, self.machine.client)
         # Metrics are kept by process, and this one is not a function of ours.
         self.deps = replace(built, count=lambda _name, _number: None)
         self._connect()
@@ -186,21 +185,15 @@ class KillableLane:
     def _worker(self, body: str) -> int:
         """One invocation in a process of its own; its exit code, negative when it was killed."""
         record = {"messageId": "1", "body": body, "eventSourceARN": "arn:aws:sqs:::lane.fifo"}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.chaos.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=self.environment(),
-            cwd=ROOT,
-        )
-        for gate in (self.ledger_gate, self.aws_gate):
-            gate.aim(process.pid)
-        output, _ = process.communicate(json.dumps({"Records": [record]}).encode(), timeout=120)
-        assert process.returncode <= 0, output.decode()[-3000:]
-        return process.returncode
+
+        def started(pid: int) -> None:
+            for gate in (self.ledger_gate, self.aws_gate):
+                gate.aim(pid)
+
+        return self.workers.handle({"Records": [record]}, started)
 
     def close(self) -> None:
+        self.workers.close()
         self.ledger_gate.close()
         self.aws_gate.close()
         self.machine.client("sqs").delete_queue(QueueUrl=self.queue_url)

@@ -11,6 +11,7 @@ from local.machine import Machine
 from tests.chaos.gate import Shot
 from tests.chaos.lane import KillableLane, entries
 from tests.chaos.test_dying_workers import ledger_write, table_batch, table_put
+from tests.support.sampling import sampled
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +38,7 @@ STEPS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "gate", "matches", "when", "nth"), STEPS, ids=[step[0] for step in STEPS]
-)
+@sampled(("name", "gate", "matches", "when", "nth"), STEPS, one_in=3)
 def test_a_worker_killed_while_it_applies_an_import_leaves_every_entry_once(
     lane: KillableLane,
     name: str,

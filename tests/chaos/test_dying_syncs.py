@@ -10,6 +10,7 @@ from ledgerlink.domain.model.runs import Run, RunState
 from local.machine import Machine
 from tests.chaos.gate import Shot
 from tests.chaos.lane import KillableLane
+from tests.support.sampling import sampled
 
 NEW = 40
 
@@ -51,9 +52,7 @@ STEPS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "gate", "matches", "when", "nth"), STEPS, ids=[step[0] for step in STEPS]
-)
+@sampled(("name", "gate", "matches", "when", "nth"), STEPS, one_in=3)
 def test_a_sync_whose_worker_is_killed_tells_every_change_once(
     lane: KillableLane,
     name: str,

@@ -11,6 +11,7 @@ import pytest
 from local.machine import Machine
 from tests.e2e.firm import Books, Firm, entry
 from tests.e2e.importing import Bookkeeper
+from tests.support.sampling import sampled
 
 READ, POST = "ledger:read", "ledger:post"
 
@@ -161,7 +162,7 @@ def test_another_user_may_not_interrupt_and_an_administrator_may(ada: Bookkeeper
     assert len(ada.books.rows("TimeActivity")) == 300
 
 
-@pytest.mark.parametrize("seed", range(20))
+@sampled("seed", range(20), one_in=5)
 def test_interrupted_at_any_moment_and_resumed_it_writes_each_entry_once(
     interrupted: Bookkeeper, seed: int
 ) -> None:
