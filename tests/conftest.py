@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from tests.support import sampling
 
@@ -15,6 +16,23 @@ sys.setswitchinterval(SWITCH)
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Ledgerlink")
 """Set before anything is imported, because a process makes its metrics once."""
+
+
+ON_THE_MACHINE = ("tests/chaos/", "tests/e2e/", "tests/stack/")
+"""What needs a deployed machine."""
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `--dist loadfile` one process runs all that needs a deployed machine, so that one is
+    deployed, while the others take the remaining files in turn."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    scheduler = LoadFileScheduling(config, log)
+    file_of = scheduler._split_scope
+    scheduler._split_scope = lambda nodeid: (
+        "the machine" if nodeid.startswith(ON_THE_MACHINE) else file_of(nodeid)
+    )
+    return scheduler
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -1,7 +1,6 @@
 """A firm at the front door: its token, its calls, its company in the sandbox ledger."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -10,8 +9,8 @@ import httpx
 
 from local.demo.qbo.browser import give_consent
 from local.machine import Machine
+from tests.support.waiting import until
 
-PATIENCE = 60
 JSON = dict[str, Any]
 
 
@@ -49,7 +48,7 @@ class Firm:
         """The id of a new connection to this company, once it has been read back."""
         made = self.new_connection()
         self.consent(made["authorize_url"], realm)
-        self.until(lambda: self.connection(made["id"])["company_name"])
+        until(lambda: self.connection(made["id"])["company_name"])
         return str(made["id"])
 
     def connection(self, connection_id: str) -> JSON:
@@ -100,7 +99,7 @@ class Firm:
             run = dict(self.client.get(href).json())
             return run if run["state"] not in ("queued", "applying") else None
 
-        run: JSON = self.until(rested)
+        run: JSON = until(rested)
         return run
 
     def first_synced(self, realm: str) -> tuple[str, JSON]:
@@ -111,7 +110,7 @@ class Firm:
             runs = self.runs(connection_id)
             return runs[-1] if runs else None
 
-        run: JSON = self.until(first)
+        run: JSON = until(first)
         return connection_id, self.at_rest(run["href"])
 
     def runs(self, connection_id: str) -> list[JSON]:
@@ -169,15 +168,6 @@ class Firm:
         answer = self.client.get(f"{run['href']}/items", params={"limit": "1000", **filters})
         assert answer.status_code == 200, answer.text
         return list(answer.json()["items"])
-
-    def until(self, asked: Callable[[], Any]) -> Any:
-        """What `asked` answers, once it is something."""
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            if answer := asked():
-                return answer
-            time.sleep(0.1)
-        raise AssertionError(f"not within {PATIENCE} s")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 
 from tests.e2e.firm import JSON, Books, Firm
+from tests.support.waiting import until
 
 BUSY = ("draft", "planning", "queued", "applying")
 PERIOD = {"from": "2026-03-01", "to": "2026-03-31"}
@@ -66,7 +67,7 @@ class Importer:
             now = self.get(f"imports/{run['id']}")
             return now if when(now) else None
 
-        found: JSON = self.firm.until(asked)
+        found: JSON = until(asked)
         return found
 
     def get(self, path: str, **filters: Any) -> JSON:

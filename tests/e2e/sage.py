@@ -9,6 +9,7 @@ import httpx
 
 from local.machine import Machine
 from tests.e2e.firm import JSON, Firm
+from tests.support.waiting import until
 
 USER = {"user_id": "sandbox-user", "password": "user-secret"}
 Sheet = tuple[str, str]
@@ -111,5 +112,5 @@ def sign_in(firm: Firm, login: dict[str, str]) -> httpx.Response:
 
 def first_sync(firm: Firm, connection_id: str) -> JSON:
     """The sync that a new connection begins with, once it is done."""
-    firm.until(lambda: firm.runs(connection_id))
+    until(lambda: firm.runs(connection_id))
     return firm.at_rest(firm.runs(connection_id)[-1]["href"])

@@ -9,6 +9,7 @@ from local.machine import Machine
 from tests.e2e.books import Kind, Ledger, having, numbered
 from tests.e2e.firm import entry
 from tests.e2e.papers import PEOPLE, Office, gone, invoice
+from tests.support.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def test_a_paid_invoice_comes_back_and_stays_as_it_is(office: Office) -> None:
 
     with office.choosing(schedule={"mode": "off"}):
         office.ledger.pay(paper, date(2026, 4, 14))
-        office.firm.until(paid)
+        until(paid)
     assert office.firm.runs(office.id)[0]["sync"]["trigger"] == office.ledger.news_by
     told = office.told_of_invoice(paper.id)
     assert (told["paid_on"], Decimal(told["balance"])) == ("2026-04-14", Decimal(0))

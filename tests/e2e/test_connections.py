@@ -10,6 +10,7 @@ from local.demo.errors import DemoError
 from local.demo.qbo.browser import choose_company, give_consent, press_connect
 from local.machine import Machine
 from tests.e2e.firm import Books, Firm, desk, entry
+from tests.support.waiting import until
 
 
 def test_a_company_can_be_connected_once(machine: Machine) -> None:
@@ -113,7 +114,7 @@ def test_a_dead_token_parks_the_run_and_a_reconnect_lets_it_go_on(machine: Machi
     again = firm.client.post(f"/v1/connections/{connection_id}/reconnect").json()
     firm.consent(again["authorize_url"], books.realm)
     for waiting in (run, later):
-        done = firm.until(partial(completed, firm, waiting["href"]))
+        done = until(partial(completed, firm, waiting["href"]))
         assert done["counts"]["posted"] >= 1
     texts = sorted(row["Description"] for row in books.rows("TimeActivity"))
     assert len(texts) == 2
@@ -144,7 +145,7 @@ def test_a_disconnect_keeps_rules_and_history_and_the_firm_comes_back_to_them(
     assert [rule["key"] for rule in rules] == ["u1"]
     again = firm.client.post(f"/v1/connections/{connection_id}/reconnect").json()
     firm.consent(again["authorize_url"], books.realm)
-    firm.until(lambda: firm.connection(connection_id)["state"] == "connected")
+    until(lambda: firm.connection(connection_id)["state"] == "connected")
     assert firm.posted(connection_id, [entry("kept")])["counts"]["unchanged"] == 1
 
 

@@ -10,6 +10,7 @@ from local.machine import Machine
 from tests.e2e.firm import JSON, Firm, entry
 from tests.e2e.importing import Importer
 from tests.e2e.sage import Company, first_sync, sign_in
+from tests.support.waiting import until
 
 FIRST, SECOND = "03/02/2026", "03/09/2026"
 WEEKS = {
@@ -116,7 +117,7 @@ def test_another_password_parks_the_run_and_signing_in_again_lets_it_go_on(offic
     assert reconnect(firm, office.id, other.login()).json()["code"] == "other_company"
     assert reconnect(firm, office.id, company.login()).json()["code"] == "login_refused"
     assert reconnect(firm, office.id, company.login(password="changed")).status_code == 200
-    firm.until(lambda: firm.at_rest(run["href"])["state"] == "completed")
+    until(lambda: firm.at_rest(run["href"])["state"] == "completed")
     assert company.sheets() == WEEKS
 
 

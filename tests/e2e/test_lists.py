@@ -7,6 +7,7 @@ import pytest
 
 from local.machine import Machine
 from tests.e2e.firm import JSON, Books, Firm, desk, entry
+from tests.support.waiting import until
 
 EVERY = {"active": "all", "gone": "true"}
 LISTS = ("customer", "employee", "vendor", "account", "item", "class", "location", "term")
@@ -135,9 +136,9 @@ def test_a_blocked_record_says_so_and_comes_back(machine: Machine) -> None:
     connection_id, _ = firm.first_synced(books.realm)
     path = f"/v1/connections/{connection_id}/records/customer/{one}"
     firm.change_settings(connection_id, block=[f"customer:{one}"])
-    firm.until(lambda: firm.get(path)["blocked"])
+    until(lambda: firm.get(path)["blocked"])
     firm.change_settings(connection_id, unblock=[f"customer:{one}"])
-    firm.until(lambda: not firm.get(path)["blocked"])
+    until(lambda: not firm.get(path)["blocked"])
     same_as_feed(firm, connection_id)
 
 
@@ -172,7 +173,7 @@ def test_a_sync_whose_authorisation_is_lost_goes_on_after_a_reconnect(machine: M
 
     again = firm.client.post(f"/v1/connections/{connection_id}/reconnect").json()
     firm.consent(again["authorize_url"], books.realm)
-    firm.until(lambda: firm.get(run["href"])["state"] == "completed")
+    until(lambda: firm.get(run["href"])["state"] == "completed")
     run = firm.get(run["href"])
     rows = {work["type"]: work["counts"]["unchanged"] for work in run["sync"]["lists"]}
     assert rows["customer"] == len(books.rows("Customer"))
@@ -200,7 +201,7 @@ def test_the_ledgers_webhook_brings_a_change_in(machine: Machine) -> None:
     firm.change_settings(connection_id, schedule={"mode": "off"})
     new = str(books.create("Customer", DisplayName="Told by webhook")["Id"])
     path = f"/v1/connections/{connection_id}/records/customer/{new}"
-    firm.until(lambda: firm.client.get(path).status_code == 200)
+    until(lambda: firm.client.get(path).status_code == 200)
     assert firm.runs(connection_id)[0]["sync"]["trigger"] == "webhook"
 
 
@@ -250,6 +251,6 @@ def test_a_storm_of_webhooks_makes_few_syncs(machine: Machine) -> None:
     assert set(sent["statuses"]) == {"200"}
     assert sent["slowest_ms"] < 3000
     path = f"/v1/connections/{connection_id}/records/customer/{new}"
-    firm.until(lambda: firm.client.get(path).status_code == 200)
+    until(lambda: firm.client.get(path).status_code == 200)
     assert len(firm.runs(connection_id)) - before <= 3
     same_as_feed(firm, connection_id)

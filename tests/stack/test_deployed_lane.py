@@ -1,21 +1,9 @@
 """From the lane to the function to the dead letters."""
 
-import time
 import uuid
-from collections.abc import Callable
 
 from local.machine import Machine
-
-PATIENCE_SECONDS = 40
-
-
-def wait_for(reached: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        if reached():
-            return True
-        time.sleep(0.1)
-    return False
+from tests.support.waiting import until
 
 
 def send(machine: Machine, body: str) -> None:
@@ -38,5 +26,5 @@ def waiting(machine: Machine, output: str) -> int:
 
 def test_a_message_nobody_can_read_ends_among_the_dead_letters(machine: Machine) -> None:
     send(machine, "not a message of ours")
-    assert wait_for(lambda: waiting(machine, "DeadLettersUrl") == 1)
+    until(lambda: waiting(machine, "DeadLettersUrl") == 1)
     machine.client("sqs").purge_queue(QueueUrl=machine.outputs["DeadLettersUrl"])

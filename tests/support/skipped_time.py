@@ -7,9 +7,11 @@ forgotten. This one moves by itself only as real time does.
 import asyncio
 import selectors
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+
+import httpx
 
 T = TypeVar("T")
 
@@ -41,6 +43,20 @@ class SkippedTime:
         """What `asyncio.run` does, in this time."""
         with asyncio.Runner(loop_factory=lambda: _Loop(self)) as runner:
             return runner.run(main)
+
+
+def send_together(
+    time: SkippedTime,
+    transport: httpx.AsyncBaseTransport | None,
+    requests: Iterable[httpx.Request],
+) -> list[httpx.Response]:
+    """The answers, in the order of the requests."""
+
+    async def main() -> list[httpx.Response]:
+        async with httpx.AsyncClient(transport=transport, timeout=None) as http:
+            return await asyncio.gather(*map(http.send, requests))
+
+    return time.run(main())
 
 
 class _Loop(asyncio.SelectorEventLoop):

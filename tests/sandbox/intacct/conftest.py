@@ -11,10 +11,12 @@ import httpx
 import pytest
 from lxml import etree
 
+from local.sandboxes.common.clock import Clock
 from local.sandboxes.intacct.sandbox import DEFAULT_COMPANY
-from local.sandboxes.intacct.server import Options, Running, running
+from local.sandboxes.intacct.server import Options, Running, in_process, running
 from local.sandboxes.intacct.settings import Settings
 from tests.sandbox.intacct.xml import Errors, el, els, errors, function, login, record, request
+from tests.support.skipped_time import SkippedTime
 
 QUIET: dict[str, Any] = {"request_ms": 0.0, "function_ms": 0.0, "object_ms": 0.0}
 USER, PASSWORD = "sandbox-user", "user-secret"
@@ -192,3 +194,17 @@ def books(served: Running, http: httpx.Client) -> Iterator[Books]:
 def group(served: Running, http: httpx.Client) -> Iterator[Books]:
     """The same with two entities, US and UK."""
     yield from _fresh(served, http, multi_entity=True)
+
+
+@pytest.fixture
+def time() -> SkippedTime:
+    return SkippedTime()
+
+
+@pytest.fixture
+def own(time: SkippedTime) -> Iterator[Books]:
+    """The sample company in a sandbox of its own, whose waits are skipped."""
+    clock = Clock(1.0, time.monotonic, time.wall)
+    served = in_process(Options(clock=clock, settings=Settings().changed(QUIET)))
+    with httpx.Client(transport=served.transport, timeout=None) as http:
+        yield Books(served, http, DEFAULT_COMPANY)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-import time
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -12,44 +11,43 @@ from lxml import etree
 from tests.sandbox.intacct.conftest import Books, op, query
 from tests.sandbox.intacct.test_transactions import classes, make
 from tests.sandbox.intacct.xml import el, els, errors, function, request
+from tests.support.skipped_time import SkippedTime, send_together
 
 LIST = el("readByQuery", els(object="CLASS", query="", fields="CLASSID"))
 
 
-def at_once(books: Books, count: int) -> list[httpx.Response]:
-    """The answers to requests that were sent together."""
-    found: list[httpx.Response] = []
-    body = request(el("sessionid", books.session), function(LIST)).encode()
-
-    def one() -> None:
-        with httpx.Client(verify=False, timeout=30) as client:
-            found.append(client.post(books.endpoint, content=body))
-
-    threads = [threading.Thread(target=one) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
+def asking(*companies: Books) -> list[httpx.Request]:
+    """A request of each company's session."""
+    return [
+        httpx.Request(
+            "POST",
+            books.endpoint,
+            content=request(el("sessionid", books.session), function(LIST)).encode(),
+        )
+        for books in companies
+    ]
 
 
-def test_requests_beyond_the_limit_wait_for_room(books: Books) -> None:
-    books.sign_in()
-    books.admin("/journal", method="DELETE")
-    books.set(request_ms=200.0, concurrent_requests=2)
-    started = time.monotonic()
-    answers = at_once(books, 4)
+def test_requests_beyond_the_limit_wait_for_room(own: Books, time: SkippedTime) -> None:
+    own.sign_in()
+    own.admin("/journal", method="DELETE")
+    own.set(request_ms=10_000.0, concurrent_requests=2)
+    started, skipped = time.monotonic(), time.skipped
+    answers = send_together(time, own.running.transport, asking(own, own, own, own))
     assert [answer.status_code for answer in answers] == [200] * 4
-    assert time.monotonic() - started >= 0.4
-    assert books.admin("/stats", method="GET")["peak_concurrency"] == 2
-    assert max(entry["waited_ms"] for entry in books.journal()) >= 100
+    assert time.monotonic() - started >= 20
+    assert time.skipped - skipped <= 21
+    assert own.admin("/stats", method="GET")["peak_concurrency"] == 2
+    assert max(entry["waited_ms"] for entry in own.journal()) > 0
 
 
 @pytest.mark.parametrize(("answer", "status"), [("429", 429), ("operation", 200)])
-def test_who_waits_too_long_is_sent_away(books: Books, answer: str, status: int) -> None:
-    books.sign_in()
-    books.set(request_ms=400.0, concurrent_requests=1, queue_seconds=0.1, busy_answer=answer)
-    answers = at_once(books, 2)
+def test_who_waits_too_long_is_sent_away(
+    own: Books, time: SkippedTime, answer: str, status: int
+) -> None:
+    own.sign_in()
+    own.set(request_ms=60_000.0, concurrent_requests=1, queue_seconds=10.0, busy_answer=answer)
+    answers = send_together(time, own.running.transport, asking(own, own))
     refused = [a for a in answers if b"<errormessage>" in a.content]
     assert [a.status_code for a in refused] == [status]
     root = etree.fromstring(refused[0].content)
@@ -57,15 +55,15 @@ def test_who_waits_too_long_is_sent_away(books: Books, answer: str, status: int)
     assert root.findtext(".//error/errorno") == number
 
 
-def test_companies_do_not_wait_for_each_other(books: Books, group: Books) -> None:
-    books.sign_in()
-    group.sign_in()
-    books.set(request_ms=300.0, concurrent_requests=1)
-    thread = threading.Thread(target=lambda: at_once(books, 1))
-    thread.start()
-    time.sleep(0.05)
-    assert at_once(group, 1)[0].elapsed.total_seconds() < 0.5
-    thread.join()
+def test_companies_do_not_wait_for_each_other(own: Books, time: SkippedTime) -> None:
+    own.running.sandbox.add_company("other", "sample")
+    other = replace(own, company="other", sessions={})
+    own.sign_in()
+    other.sign_in()
+    own.set(request_ms=60_000.0, concurrent_requests=1)
+    skipped = time.skipped
+    send_together(time, own.running.transport, asking(own, other))
+    assert time.skipped - skipped <= 61
 
 
 def test_a_sender_may_be_limited_by_the_minute(books: Books) -> None:
@@ -93,19 +91,28 @@ def test_work_beyond_the_time_limit_may_be_done_all_the_same(
     assert classes(books) == made
 
 
-def test_a_request_takes_time_by_its_functions_and_objects(books: Books) -> None:
-    books.sign_in()
-    books.set(request_ms=50.0, function_ms=50.0, object_ms=50.0)
-    body = request(el("sessionid", books.session), make("A"), make("B"))
-    assert books.post(body, books.endpoint).elapsed.total_seconds() >= 0.25
+def test_a_request_takes_time_by_its_functions_and_objects(own: Books, time: SkippedTime) -> None:
+    own.sign_in()
+    own.set(request_ms=50_000.0, function_ms=50_000.0, object_ms=50_000.0)
+    body = request(el("sessionid", own.session), make("A"), make("B"))
+    started, skipped = time.monotonic(), time.skipped
+    send_together(
+        time,
+        own.running.transport,
+        [httpx.Request("POST", own.endpoint, content=body.encode())],
+    )
+    assert time.monotonic() - started >= 250
+    assert time.skipped - skipped <= 251
 
 
-def test_the_scale_divides_time(books: Books) -> None:
-    books.sign_in()
-    books.set(request_ms=2000.0)
-    books.admin("/clock", {"scale": 20})
-    body = request(el("sessionid", books.session), function(LIST))
-    assert 0.1 <= books.post(body, books.endpoint).elapsed.total_seconds() < 1
+def test_the_scale_divides_time(own: Books, time: SkippedTime) -> None:
+    own.sign_in()
+    own.set(request_ms=60_000.0)
+    own.admin("/clock", {"scale": 20})
+    started, skipped = time.monotonic(), time.skipped
+    send_together(time, own.running.transport, asking(own))
+    assert time.monotonic() - started >= 3
+    assert time.skipped - skipped <= 3.1
 
 
 def test_a_request_may_be_too_large(books: Books) -> None:

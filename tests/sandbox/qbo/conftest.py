@@ -11,9 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
+from local.sandboxes.common.clock import Clock
 from local.sandboxes.qbo.sandbox import DEFAULT_REALM
-from local.sandboxes.qbo.server import Options, Running, running
+from local.sandboxes.qbo.server import Options, Running, in_process, running
 from local.sandboxes.qbo.settings import Settings
+from tests.support.skipped_time import SkippedTime
 
 QUIET: dict[str, Any] = {
     "throttle": False,
@@ -219,3 +221,23 @@ def invoice(**changes: Any) -> dict[str, Any]:
 
 def billable_line(amount: float = 50, **detail: Any) -> dict[str, Any]:
     return expense_line(amount, BillableStatus="Billable", CustomerRef={"value": "3"}, **detail)
+
+
+@pytest.fixture
+def time() -> SkippedTime:
+    return SkippedTime()
+
+
+@pytest.fixture
+def own(time: SkippedTime) -> Iterator[Books]:
+    """The sample company in a sandbox of its own, whose waits are skipped."""
+    clock = Clock(1.0, time.monotonic, time.wall)
+    served = in_process(Options(clock=clock, settings=Settings().changed(QUIET)))
+    with httpx.Client(base_url=served.url, transport=served.transport, timeout=None) as anybody:
+        headers = {"authorization": f"Bearer {served.token()['access_token']}"}
+        headers["accept"] = "application/json"
+        url = f"{served.api}/{served.realm}/"
+        with httpx.Client(
+            base_url=url, headers=headers, transport=served.transport, timeout=None
+        ) as http:
+            yield Books(served, http, anybody, served.realm)

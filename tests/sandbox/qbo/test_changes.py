@@ -17,6 +17,7 @@ import pytest
 
 from local.sandboxes.qbo.protocol.timestamps import stamp
 from tests.sandbox.qbo.conftest import Books, hours
+from tests.support.waiting import until
 
 
 def changed(books: Books, entities: str, since: str | None = None) -> list[dict[str, Any]]:
@@ -86,10 +87,7 @@ def subscriber(status: Callable[[int], int]) -> Iterator[tuple[str, list[tuple[s
 
 
 def wait_for(heard: list[Any], count: int) -> None:
-    deadline = time.monotonic() + 5
-    while len(heard) < count and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert len(heard) >= count
+    until(lambda: len(heard) >= count)
 
 
 def subscribe(books: Books, url: str, kind: str) -> None:

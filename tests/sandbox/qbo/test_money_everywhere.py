@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import httpx
@@ -13,6 +12,7 @@ from local.sandboxes.qbo import snapshot
 from local.sandboxes.qbo.sandbox import Sandbox
 from tests.sandbox.qbo.conftest import Books, bill, expense_line, invoice, purchase, sales_line
 from tests.sandbox.qbo.test_changes import changed, subscribe, subscriber
+from tests.support.waiting import until
 
 NOTE: dict[str, Any] = {"Note": "a note"}
 MADE: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -222,10 +222,7 @@ def told(heard: list[tuple[str, bytes]]) -> set[tuple[str, str, str]]:
 
 
 def wait_until_told(heard: list[tuple[str, bytes]], last: tuple[str, str, str]) -> None:
-    deadline = time.monotonic() + 5
-    while last not in told(heard):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(lambda: last in told(heard))
 
 
 @documents
