@@ -1,1 +1,1 @@
-"""Lists, changes, webhooks and searches."""
+"""Reads from QuickBooks: lists, changes, webhook events, and rows mapped to list records."""

@@ -1,4 +1,4 @@
-"""The lists that QuickBooks Online has, in the order in which they are read."""
+"""The catalog of lists: their entities and properties, in the order in which they are read."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -25,16 +25,16 @@ LISTS: Mapping[ListType, ListTraits] = {
 }
 
 ENTITY = {kind: traits.entities[0] for kind, traits in LISTS.items()}
-"""The one entity that each list is of."""
+"""The entity that the rows of each list are of."""
 
 REACH = timedelta(days=29)
-"""The ledger looks back 30 days (https://developer.intuit.com, change data capture); a day is
-kept for clocks that differ."""
+"""How far back changes can be read: 30 days (https://developer.intuit.com, change data capture),
+less a day, because clocks may differ."""
 
 METERED = frozenset({"query", "read", "cdc"})
-"""Calls that Intuit's partner programme counts as CorePlus."""
+"""Kinds of call that Intuit's partner programme meters as CorePlus."""
 
-READERS: Mapping[ListType, Callable[[Entity], ListRecord]] = {
+ROW_MAPPERS: Mapping[ListType, Callable[[Entity], ListRecord]] = {
     ListType.ACCOUNT: map_lists.account,
     ListType.TERM: map_lists.term,
     ListType.CLASS: map_lists.plain_list(ListType.CLASS),
@@ -47,11 +47,12 @@ READERS: Mapping[ListType, Callable[[Entity], ListRecord]] = {
     ListType.CUSTOMER: map_people.customer,
     ListType.TIME: map_transactions.time_entry,
 }
-"""How a row of each list that consists of rows is read. An invoice is read with its payments."""
+"""Maps a row of each list to a list record. The company, custom fields and invoices are read
+otherwise."""
 
 WITHOUT_ACTIVE = frozenset({ListType.INVOICE, ListType.TIME})
-"""Transactions, which are never inactive."""
+"""Transactions, which have a day and cannot be inactive."""
 
 SHARED_NAMES = (ListType.CUSTOMER, ListType.VENDOR, ListType.EMPLOYEE)
-"""A DisplayName is unique over these together:
+"""Lists in which a DisplayName may occur only once over all of them:
 https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/customer"""

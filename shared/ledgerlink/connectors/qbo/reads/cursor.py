@@ -1,7 +1,7 @@
-"""Where a reading goes on, so that rows that come and go between pages cost nobody's place.
+"""The cursor of a list that is read page by page while its rows may come and go.
 
-A page begins one row before where the last one ended; that row must be there again. If it is not,
-rows moved, and the reading goes back step by step until it meets one that it has seen.
+A page begins with the last row of the page before. If that row is missing, rows have moved, and
+reading goes back step by step until it meets a row that it has returned already.
 """
 
 import json
@@ -14,32 +14,34 @@ from ledgerlink.connectors.shared import errors
 from ledgerlink.domain.errors import Invalid
 
 TAIL = 5
-"""Rows remembered of the page before: the last ones may vanish themselves."""
+"""Rows of the page before that are remembered, because the last ones may vanish themselves."""
 
 STEPS = (50, PAGE_SIZE - 1, PAGE_SIZE - 1, PAGE_SIZE - 1)
-"""Rows to go back, step by step, before a reading starts over: mostly few rows vanish."""
+"""Rows to go back, step by step, before reading starts over; usually few rows vanish."""
 
 RESTARTS = 3
-"""Times that a reading starts over before the list is too restless to be read."""
+"""How often reading starts over before it is given up."""
 
 RowMark = Callable[[Entity], str]
-"""What tells that a row is the same one, at the same place in the order."""
+"""Identifies a row and its place in the order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The page that begins with row `start` (from 1). `tail` marks the last rows that were
-    delivered. `back` counts the steps back from there, `restarts` those
-    to the beginning."""
+    """The next page to read."""
 
     start: int = 1
+    """The row that the page begins with, from 1."""
     tail: tuple[str, ...] = ()
+    """Marks of the last rows that were returned."""
     back: int = 0
+    """Steps taken back from there."""
     restarts: int = 0
+    """How often reading has started over."""
 
     @classmethod
-    def at(cls, position: str | None) -> "Cursor":
-        """The place that a position describes. Raises Invalid for any other text."""
+    def parse(cls, position: str | None) -> "Cursor":
+        """The cursor that `position` has written. Raises Invalid for any other text."""
         if position is None:
             return cls()
         try:
@@ -49,28 +51,28 @@ class Cursor:
             raise Invalid("unknown_position", "The position is not one of this ledger.") from error
 
     def position(self) -> str:
-        """Itself as text."""
+        """The cursor as text."""
         return json.dumps([self.start, self.tail, self.restarts], separators=(",", ":"))
 
-    def fresh(self, rows: Sequence[Entity], mark: RowMark) -> Sequence[Entity] | None:
-        """The rows of this page that come after those delivered; None when none of the latter is
-        among them, so that some may have been passed over."""
+    def new_rows(self, rows: Sequence[Entity], mark: RowMark) -> Sequence[Entity] | None:
+        """The rows of this page that follow those already returned; None if none of those is on the
+        page, so that some rows may be missing in between."""
         if not self.tail:
             return rows
-        known = set(self.tail)
-        seen = [number for number, row in enumerate(rows) if mark(row) in known]
-        return rows[seen[-1] + 1 :] if seen else None
+        returned = set(self.tail)
+        indexes = [index for index, row in enumerate(rows) if mark(row) in returned]
+        return rows[indexes[-1] + 1 :] if indexes else None
 
     def next(self, rows: Sequence[Entity], mark: RowMark) -> "Cursor | None":
-        """The place after this page; None when it was the last one."""
+        """The cursor of the page after this one; None if this was the last."""
         if len(rows) < PAGE_SIZE:
             return None
         tail = tuple(mark(row) for row in rows[-TAIL:])
         return Cursor(self.start + PAGE_SIZE - 1, tail, 0, self.restarts)
 
-    def before(self) -> "Cursor":
-        """A page that begins further back, at last at the beginning. Raises LedgerUnavailable when
-        the rows keep moving."""
+    def step_back(self) -> "Cursor":
+        """A cursor further back, at last at the beginning. Raises LedgerUnavailable if the rows
+        keep moving."""
         if self.back < len(STEPS) and self.start > 1:
             start = max(1, self.start - STEPS[self.back])
             return replace(self, start=start, back=self.back + 1)

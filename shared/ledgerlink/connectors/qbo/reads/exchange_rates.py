@@ -1,6 +1,6 @@
-"""Exchange rates, as the ledger knows them for a day.
+"""Exchange rates that QuickBooks has for a currency and a day.
 
-Source: Intuit's reference, ExchangeRate. A rate has no id; it is known by currency and day.
+Source: Intuit's API reference, ExchangeRate. A rate has no id.
 """
 
 from collections.abc import Collection, Mapping
@@ -14,37 +14,40 @@ from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.domain.errors import LedgerStopped
 from ledgerlink.domain.ports import Stop
 
-KIND = "ExchangeRate"
+EXCHANGE_RATE = "ExchangeRate"
 
-Rated = tuple[str, date]
+CurrencyDay = tuple[str, date]
 """A currency and a day."""
 
 
 async def exchange_rates(
-    client: Client, wanted: Collection[Rated], stop: Stop
-) -> Mapping[Rated, Decimal]:
-    """Home units for one of each currency on its day; what the ledger does not know, or refuses to
-    tell, is left out. Raises as the client's `rows`, but for a statement refused."""
-    found: dict[Rated, Decimal] = {}
+    client: Client, wanted: Collection[CurrencyDay], stop: Stop
+) -> Mapping[CurrencyDay, Decimal]:
+    """Units of the home currency for one of each currency on its day, without rates that QuickBooks
+    does not have or does not return. Raises as the client's `rows`, but not LedgerStopped."""
+    rates: dict[CurrencyDay, Decimal] = {}
     for currency, day in sorted(set(wanted)):
-        rate = await _rate(client, currency, day, stop)
+        rate = await _read_rate(client, currency, day, stop)
         if rate is not None:
-            found[currency, day] = rate
-    return found
+            rates[currency, day] = rate
+    return rates
 
 
-async def _rate(client: Client, currency: str, day: date, stop: Stop) -> Decimal | None:
-    conditions = [queries.equals("SourceCurrencyCode", currency)]
-    conditions.append(queries.equals("AsOfDate", day.isoformat()))
+async def _read_rate(client: Client, currency: str, day: date, stop: Stop) -> Decimal | None:
+    statement = queries.select_unordered(
+        EXCHANGE_RATE,
+        queries.equals("SourceCurrencyCode", currency),
+        queries.equals("AsOfDate", day.isoformat()),
+    )
     try:
-        rows = await client.rows(KIND, queries.select_unordered(KIND, *conditions), stop)
+        rows = await client.rows(EXCHANGE_RATE, statement, stop)
     except LedgerStopped:
         return None
-    rates = (comparable.number(row.get("Rate")) for row in rows if _is_of(row, currency, day))
+    rates = (comparable.number(row.get("Rate")) for row in rows if _is_for(row, currency, day))
     return next((rate for rate in rates if rate > 0), None)
 
 
-def _is_of(row: Entity, currency: str, day: date) -> bool:
-    """The ledger may answer with the rate of another day."""
+def _is_for(row: Entity, currency: str, day: date) -> bool:
+    """Whether the rate is for this day; QuickBooks may return that of another one."""
     stated = (values.text(row, "AsOfDate") or "")[:10]
     return row.get("SourceCurrencyCode") == currency and stated == day.isoformat()

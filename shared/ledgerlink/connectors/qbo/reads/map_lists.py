@@ -1,4 +1,4 @@
-"""List records of the ledger in neutral terms: what they have in common, and the small lists."""
+"""Rows as list records: what all of them share, and accounts, items, terms and tax."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -28,7 +28,8 @@ ITEM_ROLES = {
     "Bundle": (),
     "Category": (),
 }
-"""Bundles and categories are known, but no transaction line of ours can name them."""
+"""The roles of each item type. None for bundles and categories, which our transaction lines cannot
+use."""
 
 Fields = Mapping[str, Any]
 
@@ -36,7 +37,7 @@ Fields = Mapping[str, Any]
 def list_record(
     kind: ListType, row: Entity, fields: Fields, roles: tuple[str, ...] = (), used: bool = False
 ) -> ListRecord:
-    """What every list record has, read from a row. `roles`, `used` and `fields` are the list's."""
+    """A list record with what every row has. `fields`, `roles` and `used` differ by list."""
     active = values.flag(row, "Active") is not False
     path = values.text(row, "FullyQualifiedName")
     name = values.text(row, "DisplayName") or values.text(row, "Name") or path or ""
@@ -57,22 +58,22 @@ def list_record(
 
 
 def changed_at(row: Entity) -> datetime | None:
-    """When the ledger says that a row changed, in UTC; None where it does not say."""
+    """When a row was last changed, in UTC; None if it does not state it."""
     return values.moment(values.block(row, "MetaData").get("LastUpdatedTime"))
 
 
 def deletion(row: Entity) -> Gone:
-    """What a stub says of a record that was deleted."""
+    """The deletion that a row reports."""
     return Gone(id=str(row["Id"]), at=changed_at(row))
 
 
 def is_deleted(row: Entity) -> bool:
-    """Whether a row only says that its record was deleted."""
+    """Whether a row only reports that its record was deleted."""
     return str(row.get("status", "")).lower() == "deleted"
 
 
 def account(row: Entity) -> ListRecord:
-    """An account; its role goes by its type."""
+    """An account; its type decides its role."""
     kind = values.text(row, "AccountType")
     fields = {
         "number": values.text(row, "AcctNum"),
@@ -103,7 +104,7 @@ def item(row: Entity) -> ListRecord:
 
 
 def term(row: Entity) -> ListRecord:
-    """A payment term: so many days, or a day of the month."""
+    """A payment term: a number of days, or a day of the month."""
     kind = values.text(row, "Type")
     fields = {
         "type": kind.lower() if kind else None,
@@ -140,7 +141,7 @@ def tax_rate(row: Entity) -> ListRecord:
 
 
 def plain_list(kind: ListType) -> Callable[[Entity], ListRecord]:
-    """The reader of a list of which only name and place matter."""
+    """Maps the rows of a list that only has names and parents."""
     return lambda row: list_record(kind, row, {})
 
 

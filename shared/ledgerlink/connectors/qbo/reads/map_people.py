@@ -1,4 +1,4 @@
-"""Customers, employees and vendors in neutral terms."""
+"""Rows as list records: customers, employees and vendors."""
 
 from decimal import Decimal
 
@@ -9,10 +9,10 @@ from ledgerlink.domain.model.list_records import ListRecord, ListType
 
 
 def customer(row: Entity) -> ListRecord:
-    """A customer, job or project, without roles: its place depends on those below it.
+    """A customer, job or project, without roles, because those depend on the customers below it.
 
-    It counts as used when it owes something itself. Its balance leaves its jobs out, and is all
-    that the list tells of its transactions.
+    It counts as used if it has a balance of its own, which is all that the row shows of its
+    transactions.
     """
     fields = {
         "is_project": values.flag(row, "IsProject") or False,

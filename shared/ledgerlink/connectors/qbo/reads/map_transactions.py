@@ -1,4 +1,4 @@
-"""Time activities and invoices in neutral terms, and which invoices a payment names."""
+"""Rows as list records: time entries and invoices; and the invoices that payments pay."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -12,20 +12,20 @@ from ledgerlink.domain.model.list_records import ListRecord, ListType
 
 NAME_LENGTH = 80
 DAY = 24 * 60 * 60
-STAFF = {"Employee": "EmployeeRef", "Vendor": "VendorRef", "Other": "OtherNameRef"}
+STAFF_FIELD = {"Employee": "EmployeeRef", "Vendor": "VendorRef", "Other": "OtherNameRef"}
 BILLABLE = ("Billable", "HasBeenBilled")
 VOIDED = "voided"
 PAID = "paid"
 
 
 def time_entry(row: Entity) -> ListRecord:
-    """A time activity. `minutes` is a whole number, rates are money per hour."""
+    """A time entry. `minutes` is a whole number, rates are money per hour."""
     day, kind = values.text(row, "TxnDate"), values.text(row, "NameOf") or ""
     description = values.text(row, "Description")
     fields = {
         "date": day,
         "minutes": duration_minutes(row),
-        "staff_id": values.ref(row, STAFF.get(kind, "EmployeeRef")),
+        "staff_id": values.ref(row, STAFF_FIELD.get(kind, "EmployeeRef")),
         "staff_type": kind.lower() or None,
         "customer_id": values.ref(row, "CustomerRef"),
         "item_id": values.ref(row, "ItemRef"),
@@ -41,8 +41,8 @@ def time_entry(row: Entity) -> ListRecord:
 
 
 def duration_minutes(row: Entity) -> int:
-    """How long a time activity took, to the nearest minute: its duration, or by its clock times,
-    of which the offset does not count, less its break."""
+    """The duration of a time entry in minutes, rounded: as stated, or from start to end without the
+    break. Offsets of the clock times are ignored."""
     start, end = (_clock(values.text(row, name)) for name in ("StartTime", "EndTime"))
     seconds = _seconds(row, "")
     if start is not None and end is not None:
@@ -51,8 +51,8 @@ def duration_minutes(row: Entity) -> int:
 
 
 def invoice(row: Entity, payments: Iterable[Entity]) -> ListRecord:
-    """An invoice with the payments that paid it off, on the day of the newest of them; none while
-    something is open. Amounts are in its own currency."""
+    """An invoice, paid on the day of the newest of these payments. Amounts are in its own
+    currency."""
     number = values.text(row, "DocNumber")
     fields = {
         "number": number,
@@ -62,14 +62,14 @@ def invoice(row: Entity, payments: Iterable[Entity]) -> ListRecord:
         "balance": values.canonical_decimal(_money(row, "Balance")),
         "currency": values.ref(row, "CurrencyRef"),
         "customer_id": values.ref(row, "CustomerRef"),
-        "status": status(row),
+        "status": invoice_status(row),
         "paid_on": _newest(payments),
     }
     return replace(list_record(ListType.INVOICE, row, fields), name=number or str(row["Id"]))
 
 
-def status(row: Entity) -> str:
-    """What became of an invoice: void, paid, partly_paid or open."""
+def invoice_status(row: Entity) -> str:
+    """The status of an invoice: void, paid, partly_paid or open."""
     if is_void(row):
         return "void"
     if _money(row, "Balance") == 0:
@@ -78,14 +78,14 @@ def status(row: Entity) -> str:
 
 
 def is_void(row: Entity) -> bool:
-    """Whether an invoice or a payment was voided: the ledger says so in the note alone, and takes
-    all money away."""
+    """Whether an invoice or payment is void. QuickBooks shows that only by the note, and by amounts
+    of zero."""
     note = (values.text(row, "PrivateNote") or "").lower()
     amounts = (_money(row, name) for name in ("TotalAmt", "Balance"))
     return not any(amounts) and note.startswith(VOIDED)
 
 
-def named_invoices(payments: Iterable[Entity]) -> set[str]:
+def paid_invoice_ids(payments: Iterable[Entity]) -> set[str]:
     """The ids of the invoices that these payments pay."""
     return {
         str(link.get("TxnId"))
@@ -97,7 +97,7 @@ def named_invoices(payments: Iterable[Entity]) -> set[str]:
 
 
 def _newest(payments: Iterable[Entity]) -> str | None:
-    """The last day of payments that count."""
+    """The last day of the payments that are not void."""
     days = [values.text(payment, "TxnDate") for payment in payments if not is_void(payment)]
     return max(filter(None, days), default=None)
 
@@ -114,7 +114,7 @@ def _seconds(row: Entity, prefix: str) -> int:
 
 
 def _clock(stamp: str | None) -> int | None:
-    """The second of the day."""
+    """The second of the day of a clock time."""
     if stamp is None:
         return None
     read = time.fromisoformat(stamp.rpartition("T")[2])

@@ -1,7 +1,7 @@
-"""Webhooks: hints that a record changed, in both formats, and who signed them.
+"""Webhook events: notifications that records changed, in both of Intuit's formats.
 
-Source: Intuit's guide to webhooks. The signature is over the raw body, which is therefore read
-only after it was checked.
+Source: Intuit's guide to webhooks. The signature covers the raw body, so it is checked before the
+body is parsed.
 """
 
 import base64
@@ -17,11 +17,11 @@ from ledgerlink.connectors.qbo.reads.catalog import LISTS
 from ledgerlink.domain.errors import Forbidden, Invalid, Problem
 from ledgerlink.domain.model.list_records import ListType, WebhookEvent
 
-HEADER = "intuit-signature"
-TOKEN = "webhook_verifier_token"  # noqa: S105 - the name of a credential
+SIGNATURE_HEADER = "intuit-signature"
+VERIFIER_TOKEN = "webhook_verifier_token"  # noqa: S105 - the name of a credential
 
 MAX_ENTRIES = 10_000
-"""Entries in one notification; far more than the ledger was ever seen to send."""
+"""Entries in one notification; far more than Intuit has been seen to send."""
 
 OPERATIONS = {
     "created": "create",
@@ -31,7 +31,7 @@ OPERATIONS = {
     "voided": "void",
     "emailed": "email",
 }
-"""The operations in our words; the older format has some of them already."""
+"""Our names for the operations; the older format uses some of them itself."""
 
 EVENT_TYPE = re.compile(r"qbo\.([a-z0-9]+)\.([a-z]+)\.v\d+", re.IGNORECASE)
 
@@ -41,32 +41,32 @@ OTHER_LISTS: Mapping[str, tuple[ListType, ...]] = {
     "preferences": (ListType.COMPANY, ListType.CUSTOM_FIELD),
     "payment": (ListType.INVOICE,),
 }
-"""Entities that concern other lists than one of their own."""
+"""Entities that have no list of their own, and the lists that they affect."""
 
 
 def webhook_events(
     headers: Mapping[str, str], body: bytes, credentials: Mapping[str, str]
 ) -> Sequence[WebhookEvent]:
-    """What a notification says, as the port describes. A notice without an id speaks of the whole
+    """The events in a notification, as the port describes. An event without an id affects the whole
     list. Raises Forbidden and Invalid."""
-    _check(headers.get(HEADER, ""), body, credentials.get(TOKEN, ""))
-    return [notice for entry in _entries(body) for notice in entry]
+    _check(headers.get(SIGNATURE_HEADER, ""), body, credentials.get(VERIFIER_TOKEN, ""))
+    return [event for entry in _entries(body) for event in entry]
 
 
 def _check(signature: str, body: bytes, token: str) -> None:
     if not token:
         raise Forbidden(
             "webhook_not_set_up",
-            "Nobody has told us how QuickBooks signs its notifications.",
-            f"The operator adds {TOKEN} to the application's credentials.",
+            "Webhooks from QuickBooks are not set up here.",
+            f"Add {VERIFIER_TOKEN} to the application's credentials.",
         )
     digest = hmac.new(token.encode(), body, hashlib.sha256).digest()
     given = signature.encode(errors="replace")
     if not hmac.compare_digest(base64.b64encode(digest), given):
         raise Forbidden(
             "wrong_signature",
-            f"The header {HEADER} does not sign this body.",
-            f"Compare {TOKEN} with the verifier token that QuickBooks shows.",
+            f"The signature in the header {SIGNATURE_HEADER} is wrong.",
+            f"Copy the verifier token that Intuit shows to {VERIFIER_TOKEN}.",
         )
 
 
@@ -75,54 +75,54 @@ def _entries(body: bytes) -> Iterable[Sequence[WebhookEvent]]:
         payload = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise _unreadable("", "The body is not JSON.") from error
-    return _events(payload) if isinstance(payload, list) else _classic(payload)
+    return _events(payload) if isinstance(payload, list) else _by_company(payload)
 
 
 def _events(payload: Sequence[Any]) -> Iterator[Sequence[WebhookEvent]]:
-    """The newer format: one event for each record, in an array."""
+    """The newer format: an array with one event for each record."""
     _bounded(len(payload))
     for number, event in enumerate(payload):
-        place = JsonObject(event, f"/{number}")
-        kind = EVENT_TYPE.fullmatch(place.text("type"))
+        item = JsonObject(event, f"/{number}")
+        kind = EVENT_TYPE.fullmatch(item.text("type"))
         if kind is None:
-            raise _unreadable(f"{place.pointer}/type", "It names no entity and operation.")
-        data = JsonObject(event.get("data") or {}, f"{place.pointer}/data")
-        yield _notices(
+            raise _unreadable(f"{item.pointer}/type", "It names no entity and operation.")
+        data = JsonObject(event.get("data") or {}, f"{item.pointer}/data")
+        yield _affecting(
             kind[1],
-            company_id=place.text("intuitaccountid"),
-            id=place.text("intuitentityid"),
+            company_id=item.text("intuitaccountid"),
+            id=item.text("intuitentityid"),
             operation=_operation(kind[2]),
-            at=place.moment("time"),
+            at=item.moment("time"),
             merged_id=data.optional("deletedid"),
         )
 
 
-def _classic(payload: object) -> Iterator[Sequence[WebhookEvent]]:
-    """The older format: records by company."""
+def _by_company(payload: object) -> Iterator[Sequence[WebhookEvent]]:
+    """The older format: the records of each company."""
     count = 0
-    for company in JsonObject(payload, "").places("eventNotifications"):
+    for company in JsonObject(payload, "").children("eventNotifications"):
         realm = company.text("realmId")
-        entities = company.place("dataChangeEvent").places("entities")
+        entities = company.child("dataChangeEvent").children("entities")
         count += len(entities)
         _bounded(count)
-        for place in entities:
-            yield _notices(
-                place.text("name"),
+        for item in entities:
+            yield _affecting(
+                item.text("name"),
                 company_id=realm,
-                id=place.text("id"),
-                operation=_operation(place.text("operation")),
-                at=place.moment("lastUpdated"),
-                merged_id=place.optional("deletedId"),
+                id=item.text("id"),
+                operation=_operation(item.text("operation")),
+                at=item.moment("lastUpdated"),
+                merged_id=item.optional("deletedId"),
             )
 
 
-def _notices(entity: str, **said: Any) -> Sequence[WebhookEvent]:
+def _affecting(entity: str, **facts: Any) -> Sequence[WebhookEvent]:
     name = entity.lower()
     if name not in OTHER_LISTS:
-        return [WebhookEvent(type=LIST_OF_ENTITY.get(name), **said)]
-    # The id is that of another entity; only the company bears the one of its preferences.
+        return [WebhookEvent(type=LIST_OF_ENTITY.get(name), **facts)]
+    # The id is that of the other entity; only the company shares its id with its preferences.
     return [
-        WebhookEvent(type=kind, **{**said, "id": said["id"] if kind is ListType.COMPANY else ""})
+        WebhookEvent(type=kind, **{**facts, "id": facts["id"] if kind is ListType.COMPANY else ""})
         for kind in OTHER_LISTS[name]
     ]
 
@@ -142,14 +142,13 @@ def _unreadable(pointer: str, message: str) -> Invalid:
     return Invalid(
         "unreadable_notification",
         f"The notification cannot be read{where}: {message}",
-        "Send what QuickBooks sends.",
+        "Send the notification as Intuit sends it.",
         [problem],
     )
 
 
 class JsonObject:
-    """An object of the body and where it is. Raises Invalid, naming the place, for what is not
-    as it should be."""
+    """An object in the body, with its JSON pointer for the Invalid of values of the wrong type."""
 
     def __init__(self, value: object, pointer: str) -> None:
         if not isinstance(value, Mapping):
@@ -158,13 +157,13 @@ class JsonObject:
         self._value = value
 
     def text(self, name: str) -> str:
-        """A text, or a whole number as text; not empty."""
+        """A text or whole number as text; not empty."""
         if found := self.optional(name):
             return found
         raise _unreadable(f"{self.pointer}/{name}", "It is missing.")
 
     def optional(self, name: str) -> str | None:
-        """As `text`; None when it is missing."""
+        """As `text`; None if it is missing."""
         value = self._value.get(name)
         if value is None or value == "":
             return None
@@ -180,12 +179,12 @@ class JsonObject:
         except (ValueError, OverflowError) as error:
             raise _unreadable(f"{self.pointer}/{name}", "It is not a moment.") from error
 
-    def place(self, name: str) -> "JsonObject":
-        """An object within."""
+    def child(self, name: str) -> "JsonObject":
+        """The object in this field."""
         return JsonObject(self._value.get(name), f"{self.pointer}/{name}")
 
-    def places(self, name: str) -> Sequence["JsonObject"]:
-        """The objects of a list within."""
+    def children(self, name: str) -> Sequence["JsonObject"]:
+        """The objects in this field, which is a list."""
         found, pointer = self._value.get(name), f"{self.pointer}/{name}"
         if not isinstance(found, list):
             raise _unreadable(pointer, "It is not a list.")
