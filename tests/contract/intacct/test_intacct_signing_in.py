@@ -140,7 +140,7 @@ def test_credentials_that_are_missing_are_named(books: Books) -> None:
 
 @pytest.mark.parametrize(
     ("flag", "words"),
-    [({"web_services": False}, "Subscribe to Web Services"), ({"expired": True}, "prolong")],
+    [({"web_services": False}, "Subscribe to Web Services"), ({"expired": True}, "extend")],
 )
 def test_a_company_that_is_shut_says_what_to_do(
     books: Books, flag: dict[str, bool], words: str

@@ -1,4 +1,4 @@
-"""Addresses of Sage Intacct, and the settings that a company chooses for its documents."""
+"""The addresses of Sage Intacct, its limits in time, and what a company chooses."""
 
 import re
 from collections.abc import Mapping
@@ -12,31 +12,31 @@ from ledgerlink.domain.model.ledger_choices import Choice, Chosen, Offered, Use,
 from ledgerlink.domain.model.list_records import ListType
 
 HOST = re.compile(r"[\w.-]+", re.ASCII)
-"""Names and addresses of hosts; whatever else is meant to be read as another."""
+"""Host names and addresses. Anything else may be there to pass for another host."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """The gateway's first address, and the hosts that it may send sessions to: by name, or, with a
-    leading dot, all below it. `clock_scale` is ledger seconds per real second: pauses, timeouts
-    and lifetimes are divided by it.
-    """
+    """The addresses of one environment."""
 
     gateway_url: str = "https://api.intacct.com/ia/xml/xmlgw.phtml"
+    """Where sessions are opened."""
     hosts: tuple[str, ...] = (".intacct.com",)
+    """Hosts for which the gateway may open sessions; with a leading dot all hosts of a domain."""
     clock_scale: float = 1.0
+    """Ledger seconds per real second: waits, timeouts and lifetimes are divided by it."""
 
     def allow(self, url: str) -> bool:
-        """Whether a session may be used at this address, as it is read when it is called: it is as
-        safe as the first one, and of a host that is named. Credentials go there."""
+        """Whether a session may be used at this address, to which credentials are sent: its host
+        must be allowed, and its scheme that of the gateway."""
         try:
             parts, first = httpx.URL(url), httpx.URL(self.gateway_url)
         except httpx.InvalidURL:
             return False
         host = parts.host.lower()
-        proper = HOST.fullmatch(host) is not None and not parts.userinfo
-        named = any(_matches(host, allowed.lower()) for allowed in self.hosts)
-        return named and proper and parts.scheme == first.scheme
+        is_plain = HOST.fullmatch(host) is not None and not parts.userinfo
+        is_allowed = any(_matches(host, allowed.lower()) for allowed in self.hosts)
+        return is_allowed and is_plain and parts.scheme == first.scheme
 
 
 def _matches(host: str, allowed: str) -> bool:
@@ -51,7 +51,7 @@ minutes, also when the client has given up."""
 
 
 class InvoiceModule(StrEnum):
-    """What an invoice becomes: a transaction of Order Entry, or an invoice of Receivables."""
+    """Where invoices are created: as transactions of Order Entry, or as invoices of Receivables."""
 
     ORDER_ENTRY = "order_entry"
     RECEIVABLES = "receivables"
@@ -59,7 +59,8 @@ class InvoiceModule(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What is in effect; `OFFERED` says what each is for."""
+    """The choices in effect for one company. What each is for is said in `OFFERED`, by which
+    companies are offered them in their settings."""
 
     timesheet_state: str = "Draft"
     report_state: str = "Submitted"
@@ -83,9 +84,9 @@ class Choices:
 
     @classmethod
     def of(cls, chosen: Chosen) -> "Choices":
-        """What is in effect of what a company chose."""
-        told: dict[str, Any] = in_effect(OFFERED, chosen)
-        return cls(**{**told, "sales": InvoiceModule(told["sales"])})
+        """The choices in effect where a company has chosen these."""
+        values: dict[str, Any] = in_effect(OFFERED, chosen)
+        return cls(**{**values, "sales": InvoiceModule(values["sales"])})
 
 
 _ABOUT: Mapping[str, Choice] = {
@@ -155,4 +156,4 @@ _ABOUT: Mapping[str, Choice] = {
 OFFERED: Offered = {
     name: replace(choice, default=getattr(Choices(), name)) for name, choice in _ABOUT.items()
 }
-"""What a company may choose."""
+"""What a company may choose, by the name of the setting."""

@@ -1,4 +1,4 @@
-"""The connector: everything of Sage Intacct, wired."""
+"""The `Connector` port for Sage Intacct: what the ledger offers, and how a company is opened."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -53,7 +53,7 @@ class SageIntacct:
         self._jitter = jitter
 
     def composer_for(self, features: Features, chosen: Chosen = NOTHING) -> IntacctComposer:
-        """The composer for a company whose timesheets are of these periods, and its choices."""
+        """The composer for a company with these features and choices."""
         return IntacctComposer(
             TimesheetPeriods.of(features.timesheet_period), Choices.of(chosen), features
         )
@@ -64,25 +64,27 @@ class SageIntacct:
         body: bytes,  # noqa: ARG002 - the port's
         credentials: Callable[[], Mapping[str, str]],  # noqa: ARG002 - the port's
     ) -> Sequence[WebhookEvent]:
-        """Nothing: the ledger sends none. Raises Forbidden for whatever claims to be one."""
-        raise Forbidden("no_notices", "Sage Intacct sends no notices.")
+        """The ledger sends no webhooks. Raises Forbidden."""
+        raise Forbidden("no_notices", "Sage Intacct sends no webhooks.")
 
     def batch(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
-        """Whole timesheets together, up to 100 or 3500 entries a request; documents by 50."""
+        """Batches of up to 100 whole timesheets or 3500 entries, or of 50 documents, or of one
+        file."""
         return batching.batch(operations)
 
     def consents(self, credentials: Mapping[str, str]) -> Consents:  # noqa: ARG002 - the port's
-        """A company has a Web Services user, and gives no consent. Raises Invalid."""
+        """The ledger has no consent flow: a company is connected by a login. Raises Invalid."""
         message = "Sage Intacct is connected with the login of a Web Services user."
-        remedy = "Give login: company_id, user_id, password, and entity if it is about one."
+        remedy = "Enter company ID, user ID and password, and the entity ID for a single entity."
         raise Invalid.at("/login", message, remedy, code="login_needed")
 
     def login(self, given: Mapping[str, str]) -> tuple[str, Login]:
-        """Of `company_id`, `user_id`, `password` and, for one entity alone, `entity`."""
+        """The company id and login of `company_id`, `user_id`, `password` and, for a single entity,
+        `entity`. Raises Invalid."""
         return parse_login(given)
 
     def give_back(self, keys: Login, credentials: Mapping[str, str]) -> None:
-        """A session ends by itself, and the user is the company's own."""
+        """Nothing to revoke: the session expires, and the user belongs to the company."""
 
     def open(
         self,
@@ -92,8 +94,8 @@ class SageIntacct:
         connector_state: ConnectorState,
         chosen: Chosen = NOTHING,
     ) -> IntacctLedger:
-        """A connection to the company that the vault's login leads to. `credentials` hold
-        `sender_id` and `sender_password`."""
+        """A connection to the company of the vault's login. `credentials` hold `sender_id` and
+        `sender_password`."""
         http = httpx.AsyncClient(
             transport=self._transport, timeout=timeout(self._time), verify=trusted()
         )

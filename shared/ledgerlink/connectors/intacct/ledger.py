@@ -1,4 +1,4 @@
-"""One open connection to one Sage Intacct company."""
+"""The `Ledger` port: one open connection to one Sage Intacct company."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -14,9 +14,8 @@ from ledgerlink.connectors.intacct.outcomes.snapshots import Snapshots
 from ledgerlink.connectors.intacct.posting import batching
 from ledgerlink.connectors.intacct.posting.timesheet_prefetch import TimesheetPrefetch
 from ledgerlink.connectors.intacct.posting.writer import Writer
-from ledgerlink.connectors.intacct.reads import company as firm
 from ledgerlink.connectors.intacct.reads.changes import Changes
-from ledgerlink.connectors.intacct.reads.company import CompanyReader
+from ledgerlink.connectors.intacct.reads.company import CompanyReader, company_record
 from ledgerlink.connectors.intacct.reads.custom_fields import CustomFields
 from ledgerlink.connectors.intacct.reads.invoice_payments import InvoicePayments
 from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
@@ -31,7 +30,7 @@ from ledgerlink.domain.ports import Answered, ConnectorState, Stop, never
 
 
 class IntacctLedger:
-    """The ledger port over one company's client."""
+    """The ledger port over the client of one company."""
 
     def __init__(
         self,
@@ -48,49 +47,46 @@ class IntacctLedger:
         self._sessions = sessions
         self._time = time
         self._http = http
-        self._state = choices.timesheet_state
+        self._timesheet_state = choices.timesheet_state
         self._custom = CustomFields(client)
         self._learned = learned
-        self._firm = CompanyReader(client, learned, choices)
-        self._readings = ListReader(client, self._custom, time)
-        self._changes = Changes(client, self._readings, time)
+        self._company = CompanyReader(client, learned, choices)
+        self._lists = ListReader(client, self._custom, time)
+        self._changes = Changes(client, self._lists, time)
         self._payments = InvoicePayments(client, choices.sales)
-        self._looking: TimesheetPrefetch | None = None
+        self._prefetch: TimesheetPrefetch | None = None
 
     @property
     def calls(self) -> Mapping[str, int]:
-        """Requests that left so far: session, read, write; and the transactions in them."""
+        """Requests so far: session, read, write; and the transactions that Sage counts."""
         return self._client.calls
 
     async def company(self, stop: Stop = never) -> Company:
         """The company with its features, in one request."""
-        return await self._firm.company(self._company_id, self._sessions.login, stop)
+        return await self._company.read(self._company_id, self._sessions.login, stop)
 
     async def prepare(self, operations: Sequence[Operation], stop: Stop) -> None:
-        """Look for the timesheets of these operations, as the port describes."""
+        """Prefetch the timesheets of these operations, as the port describes."""
         time = [operation for operation in operations if operation.kind == TIME_ENTRY]
         if time:
-            self._looking = self._new_looking(stop)
-            first = batching.batch(time)[0]
-            await self._looking.prepare(time, [time[place] for place in first])
-
-    def _new_looking(self, stop: Stop) -> TimesheetPrefetch:
-        return TimesheetPrefetch(self._client, self._custom, self._time, stop)
+            self._prefetch = self._new_prefetch(stop)
+            first_batch = batching.batch(time)[0]
+            await self._prefetch.prepare(time, [time[position] for position in first_batch])
 
     async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:
         """Send the requests as the port describes, one at a time."""
-        writing = Writer(
+        writer = Writer(
             self._client,
             self._custom,
-            self._looking or self._new_looking(stop),
+            self._prefetch or self._new_prefetch(stop),
             self._learned,
-            self._readings.names,
-            self._state,
+            self._lists.names,
+            self._timesheet_state,
             answered,
             stop,
         )
-        self._looking = None
-        await writing.send(requests)
+        self._prefetch = None
+        await writer.send(requests)
 
     async def find(
         self,
@@ -99,8 +95,8 @@ class IntacctLedger:
         known: Collection[str],  # noqa: ARG002 - the port's
         stop: Stop = never,
     ) -> Mapping[int, Outcome]:
-        """Look for writes as the port describes. Our names for them tell them from all others, so
-        neither `since` nor `known` is needed."""
+        """Find lost writes as the port describes. Our ids and markers tell them from all other
+        records, so neither `since` nor `known` is needed."""
         await self._client.unanswered.wait(stop)
         return await LostWrites(self._client, stop).find(writes)
 
@@ -111,7 +107,7 @@ class IntacctLedger:
         days: tuple[date, date] | None,  # noqa: ARG002 - the port's
         stop: Stop = never,
     ) -> Mapping[str, Snapshot]:
-        """What the ledger holds of these records of ours, as the port describes."""
+        """Snapshots of records of ours, as the port describes."""
         return await Snapshots(self._client, stop).read(kind, ids)
 
     async def exchange_rates(
@@ -119,36 +115,39 @@ class IntacctLedger:
         wanted: Collection[tuple[str, date]],  # noqa: ARG002 - the port's
         stop: Stop = never,  # noqa: ARG002 - the port's
     ) -> Mapping[tuple[str, date], Decimal]:
-        """None: the ledger applies its rates by itself, by their type, and tells them to nobody."""
+        """None: the ledger applies its rates by their type, and has no function that shows them."""
         return {}
 
     async def read_list(self, reading: ListRead, stop: Stop = never) -> ListBatch:
         """One batch as the port describes, in one request."""
         as_of = self._time.wall()
         if reading.type is ListType.COMPANY:
-            record = firm.record(await self.company(stop), as_of)
+            record = company_record(await self.company(stop), as_of)
             return ListBatch(records=[record], as_of=as_of)
         if reading.type is ListType.CUSTOM_FIELD:
             return ListBatch(records=await self._custom.records(stop), as_of=as_of)
         if reading.type is ListType.INVOICE:
             return await self._payments.read(reading, as_of, stop)
-        return await self._readings.read(reading, stop)
+        return await self._lists.read(reading, stop)
 
     async def changes(
         self, wanted: Sequence[ListType], since: datetime, stop: Stop = never
     ) -> Mapping[ListType, ListBatch]:
-        """What changed as the port describes, in one request; one or two more for invoices."""
+        """What changed, as the port describes, in one request; one or two more for invoices."""
         as_of = self._time.wall()
-        told = dict(await self._changes.since(wanted, since, stop))
+        batches = dict(await self._changes.since(wanted, since, stop))
         if ListType.INVOICE in wanted:
             invoices = await self._payments.changed(since, as_of, stop)
-            told |= {ListType.INVOICE: invoices} if invoices else {}
-        return told
+            batches |= {ListType.INVOICE: invoices} if invoices else {}
+        return batches
 
     def connector_state(self) -> ConnectorState:
-        """Until when writes may come late, and what refusals taught, as JSON values."""
+        """Unanswered writes and learned requirements, as JSON values."""
         return {**self._client.unanswered.state(), **self._learned.state()}
 
     async def close(self) -> None:
         """Close the network connections."""
         await self._http.aclose()
+
+    def _new_prefetch(self, stop: Stop) -> TimesheetPrefetch:
+        return TimesheetPrefetch(self._client, self._custom, self._time, stop)

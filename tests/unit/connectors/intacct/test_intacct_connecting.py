@@ -5,7 +5,7 @@ from ledgerlink.connectors.intacct.outcomes.rejected import explain
 from ledgerlink.connectors.intacct.protocol.error_codes import FUNCTION, SIGNING_IN, meaning
 from ledgerlink.connectors.intacct.protocol.faults import Fault, faults, main_fault
 from ledgerlink.connectors.intacct.protocol.response import Stage
-from ledgerlink.connectors.intacct.protocol.xml import read
+from ledgerlink.connectors.intacct.protocol.xml import parse
 from ledgerlink.connectors.shared import errors
 from ledgerlink.connectors.shared.errors import Disposition, Meaning
 from ledgerlink.domain.errors import Forbidden, Invalid
@@ -110,7 +110,7 @@ def test_what_nobody_knows_stops_the_lane_at_signing_in(stage: Stage) -> None:
 
 
 def test_words_are_plain_and_without_support_ids() -> None:
-    root = read(
+    root = parse(
         b"<r><errormessage><error><errorno>A</errorno><description>Bad</description>"
         b"<description2>it isn&#039;t  &amp;quot;so&amp;quot; [Support ID: a%7Eb]</description2>"
         b"<correction>Try again.</correction></error></errormessage></r>"

@@ -30,8 +30,8 @@ VAT = Choices(
 
 async def features(gateway: Gateway, entity: str | None = None, **chosen: str) -> Features:
     login = Login(company_id="acme", user_id="u", password="p", entity=entity)
-    firm = CompanyReader(client_of(gateway), LearnedRequirements({}), Choices.of(chosen))
-    return (await firm.company("acme", login, never)).features
+    reader = CompanyReader(client_of(gateway), LearnedRequirements({}), Choices.of(chosen))
+    return (await reader.read("acme", login, never)).features
 
 
 def group(**currencies: str) -> Gateway:

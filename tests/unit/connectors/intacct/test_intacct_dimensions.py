@@ -200,7 +200,7 @@ REFUSAL = Fault("X", "This transaction is missing the Department dimension for t
 
 def learned(document: Document, fault: Fault = REFUSAL) -> Mapping[str, Any]:
     memory = LearnedRequirements({})
-    memory.note(create(0, document), fault)
+    memory.learn_from(create(0, document), fault)
     return memory.state()
 
 
@@ -241,7 +241,7 @@ def test_what_is_kept_has_an_end() -> None:
     memory = LearnedRequirements({})
     for number in range(MAX_ACCOUNTS + 5):
         item = COMPOSER.time(time(item=Known(f"item/I{number}")))
-        memory.note(create(0, item), REFUSAL)
+        memory.learn_from(create(0, item), REFUSAL)
     kept = memory.state()["accounts"]
     assert len(kept) == MAX_ACCOUNTS
     assert "TIMESHEETENTRY item/I0" not in kept

@@ -292,9 +292,9 @@ async def test_the_company_is_what_its_entity_says() -> None:
     gateway = company()
     for first, last in [("03/01/2026", "03/07/2026"), ("03/08/2026", "03/14/2026")]:
         gateway.add("TIMESHEET", EMPLOYEEID="E1", BEGINDATE=first, ENDDATE=last)
-    firm = CompanyReader(client_of(gateway), LearnedRequirements({}))
+    reader = CompanyReader(client_of(gateway), LearnedRequirements({}))
     login = Login(company_id="acme", user_id="u", password="p", entity="US")
-    there = await firm.company("acme", login, never)
+    there = await reader.read("acme", login, never)
     assert (there.name, there.features.home_currency) == ("Acme US", "USD")
     assert there.features.time_tracking
     assert there.features.timesheet_period == "week:sunday"
@@ -304,8 +304,8 @@ async def test_the_company_is_what_its_entity_says() -> None:
 async def test_a_company_lacks_what_it_will_not_be_asked_for() -> None:
     gateway = company()
     gateway.refusals = {"TIMESHEET": [("XL03000009", "Object definition TIMESHEET not found")]}
-    firm = CompanyReader(client_of(gateway), LearnedRequirements({}))
-    there = await firm.company("acme", LOGIN, never)
+    reader = CompanyReader(client_of(gateway), LearnedRequirements({}))
+    there = await reader.read("acme", LOGIN, never)
     assert (there.features.time_tracking, there.features.projects) == (False, True)
     assert there.features.timesheet_period is None
 

@@ -567,7 +567,7 @@ async def test_a_sheet_of_which_not_all_is_told_is_not_written() -> None:
     theirs(books, sheet(books))
     more = answering("TIMESHEETENTRY", "", 'numremaining="1"')
     books.gateway.script = [None, None, None, more]
-    with pytest.raises(LedgerUnavailable, match="where more"):
+    with pytest.raises(LedgerUnavailable, match="how to read more"):
         await books.write(create(0, entry()))
     assert notes(books) == ["by hand"]
 

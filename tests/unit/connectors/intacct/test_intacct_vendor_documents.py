@@ -64,7 +64,7 @@ def test_all_of_the_vendors_documents_are_compared() -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_comes_out_as_the_vendors_clients_write_it(name: str) -> None:
     function, content = FUNCTIONS[name]
-    assert plain(Function("unittest", function, content).node()) == plain(expected(name))
+    assert plain(Function("unittest", function, content).to_xml()) == plain(expected(name))
 
 
 @pytest.mark.parametrize("name", FRAGMENTS)
@@ -79,7 +79,7 @@ def test_a_line_comes_out_as_the_vendors_clients_write_it(name: str) -> None:
 def test_a_session_is_read_with_its_end_and_its_address(
     name: str, control_id: str, session: str
 ) -> None:
-    answer = answers.read(response(name))
+    answer = answers.parse(response(name))
     assert answer.failed is None
     (row,) = answer.results[control_id].rows
     assert row == {
@@ -92,7 +92,7 @@ def test_a_session_is_read_with_its_end_and_its_address(
 
 
 def test_a_function_that_failed_says_so_and_why() -> None:
-    answer = answers.read(response("Client.OnlineClient.response.02"))
+    answer = answers.parse(response("Client.OnlineClient.response.02"))
     result = answer.results["func1UnitTest"]
     assert (answer.failed, result.succeeded) == (None, False)
     assert str(main_fault(result.faults)) == (
@@ -101,7 +101,7 @@ def test_a_function_that_failed_says_so_and_why() -> None:
 
 
 def test_what_an_aborted_transaction_says_is_told_apart() -> None:
-    results = answers.read(response("Client.OnlineClient.response.03")).results
+    results = answers.parse(response("Client.OnlineClient.response.03")).results
     assert [each.status for each in results.values()] == ["aborted", "failure"]
     assert not any(each.succeeded for each in results.values())
     assert main_fault(results["func2UnitTest"].faults).words == "Something went wrong"
@@ -116,14 +116,14 @@ def test_what_an_aborted_transaction_says_is_told_apart() -> None:
 def test_an_answer_tells_where_it_failed_and_what_that_means(
     name: str, stage: Stage, words: str, means: Disposition
 ) -> None:
-    answer = answers.read(sample(name))
+    answer = answers.parse(sample(name))
     assert answer.failed is stage
     assert main_fault(answer.faults).words.startswith(words)
     assert error_codes.meaning(main_fault(answer.faults), stage).disposition is means
 
 
 def test_a_partial_create_tells_what_was_created_and_why_the_rest_was_not() -> None:
-    (result,) = answers.read(sample("execFuncError")).results.values()
+    (result,) = answers.parse(sample("execFuncError")).results.values()
     assert [row["RECORDNO"] for row in result.rows] == ["1424"]
     assert str(main_fault(result.faults)) == (
         "Another Project with the given value(s) Fellow PD1 already exists"
@@ -133,6 +133,6 @@ def test_a_partial_create_tells_what_was_created_and_why_the_rest_was_not() -> N
 
 def test_rows_and_their_lines_are_read() -> None:
     for name in ("vendorResponse", "execProjectSuccess", "functionErrorSuccess"):
-        answer = answers.read(sample(name))
+        answer = answers.parse(sample(name))
         assert answer.failed is None
         assert any(result.rows for result in answer.results.values() if result.succeeded)

@@ -27,13 +27,13 @@ GOOD = b"""<response><control><status>success</status><controlid>c</controlid></
 @pytest.mark.parametrize("attack", [LAUGHS, FILE, DTD], ids=["laughs", "file", "dtd"])
 def test_a_document_with_a_doctype_is_no_answer(attack: bytes) -> None:
     with pytest.raises(Unreadable):
-        response.read(attack)
+        response.parse(attack)
 
 
 @pytest.mark.parametrize("content", [b"", b"<html><p>Bad gateway</html>", b"{}", b"<html/>"])
 def test_what_is_no_response_is_unreadable(content: bytes) -> None:
     with pytest.raises(Unreadable):
-        response.read(content)
+        response.parse(content)
 
 
 @settings(max_examples=100, deadline=None)
@@ -43,7 +43,7 @@ def test_a_damaged_answer_is_read_or_refused_and_never_anything_else(data: st.Da
     end = data.draw(st.integers(start, len(GOOD)))
     damaged = GOOD[:start] + data.draw(st.binary(max_size=20)) + GOOD[end:]
     try:
-        answer = response.read(damaged)
+        answer = response.parse(damaged)
     except Unreadable:
         return
     assert all(isinstance(each.rows, tuple) for each in answer.results.values())
@@ -59,8 +59,8 @@ def test_a_result_that_is_there_twice_and_says_two_things_says_nothing(
 ) -> None:
     second = RESULT.replace(b"<NAME>A</NAME>", other)
     both = second + RESULT if first else RESULT + second
-    assert response.read(GOOD.replace(RESULT, both)).results == {}
-    assert len(response.read(GOOD.replace(RESULT, RESULT + RESULT)).results) == 1
+    assert response.parse(GOOD.replace(RESULT, both)).results == {}
+    assert len(response.parse(GOOD.replace(RESULT, RESULT + RESULT)).results) == 1
 
 
 @pytest.mark.parametrize(("count", "known"), [(b"1", True), (b"2", False), (b"0", False)])
@@ -68,7 +68,7 @@ def test_a_result_with_more_or_fewer_records_than_it_says_says_nothing(
     count: bytes, known: bool
 ) -> None:
     said = GOOD.replace(b"<data ", b'<data count="' + count + b'" ')
-    assert bool(response.read(said).results) is known
+    assert bool(response.parse(said).results) is known
 
 
 def test_what_xml_cannot_hold_is_left_out() -> None:
@@ -106,7 +106,7 @@ def test_the_same_call_is_the_same_bytes_and_writes_are_unique() -> None:
     sender, call = Sender("s", "p"), writing("f1", "f2")
     first, second = (envelope(sender, call, session()) for _ in range(2))
     assert first == second
-    root = xml.read(first)
+    root = xml.parse(first)
     assert [child.tag for child in root.iterfind("control/*")] == [
         "senderid",
         "password",
@@ -126,7 +126,7 @@ def test_the_same_call_is_the_same_bytes_and_writes_are_unique() -> None:
 ])  # fmt: skip
 def test_a_login_names_its_entity(entity: str | None, names: list[str]) -> None:
     login = Login(company_id="c", user_id="u", password="p", entity=entity)
-    root = xml.read(envelope(Sender("s", "p"), Call("c", []), login))
+    root = xml.parse(envelope(Sender("s", "p"), Call("c", []), login))
     login_node = root.find("operation/authentication/login")
     assert login_node is not None
     assert [child.tag for child in login_node] == names

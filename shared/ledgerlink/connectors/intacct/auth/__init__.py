@@ -1,1 +1,1 @@
-"""How the right to call is obtained, kept and given back."""
+"""Auth: the login of a company's Web Services user, and the sessions that it opens."""

@@ -1,4 +1,4 @@
-"""Who signs in to a company: its own user, and the application that sends for them."""
+"""The login of a company's Web Services user, and where it is kept."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -12,12 +12,12 @@ class LoginVault(Protocol):
     """The login of one connection."""
 
     def load(self) -> Login:
-        """The newest login stored. Raises AuthorizationLost when there is none."""
+        """The stored login. Raises AuthorizationLost when there is none."""
         ...
 
     def save(self, login: Login) -> None:
-        """Store the login durably, before anybody uses its session. Raises AuthorizationLost when
-        the connection was disconnected meanwhile."""
+        """Store the login with its session, before the session is used. Raises AuthorizationLost
+        when the connection has been disconnected meanwhile."""
         ...
 
 
@@ -27,11 +27,11 @@ MAX_LENGTH = 200
 
 
 def parse_login(given: Mapping[str, str]) -> tuple[str, Login]:
-    """The id of the company, with its entity where there is one, and the login. Raises Invalid."""
+    """The company id, with the entity if there is one, and the login. Raises Invalid."""
     wrong = [name for name in REQUIRED_FIELDS if not given.get(name, "").strip()]
     wrong += [name for name in given if name not in ALL_FIELDS or len(given[name]) > MAX_LENGTH]
     if wrong:
-        remedy = f"Give {', '.join(REQUIRED_FIELDS)}, and entity if it is about one."
+        remedy = "Enter company ID, user ID and password, and the entity ID for a single entity."
         problems = [Problem(f"/login/{name}", "Missing, unknown or too long.") for name in wrong]
         raise Invalid("wrong_login", "The login cannot be used like this.", remedy, problems)
     company_id, entity = given["company_id"].strip(), given.get("entity", "").strip() or None

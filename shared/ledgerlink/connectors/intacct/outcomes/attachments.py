@@ -16,7 +16,7 @@ from ledgerlink.connectors.intacct.protocol.faults import main_fault
 from ledgerlink.connectors.intacct.protocol.record_ids import SEPARATOR
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.response import Result
-from ledgerlink.connectors.intacct.protocol.values import Row, part, text
+from ledgerlink.connectors.intacct.protocol.values import Row, rows_at, text
 from ledgerlink.connectors.intacct.protocol.xml import Value
 from ledgerlink.connectors.intacct.reads import search
 from ledgerlink.connectors.intacct.transport.client import Client
@@ -147,6 +147,6 @@ def _id_field(kind: str) -> str:
 
 
 def _file_names_in(row: Row) -> list[str]:
-    files = part(row, "ATTACHMENTS", "ATTACHMENT")
+    files = rows_at(row, "ATTACHMENTS", "ATTACHMENT")
     parts = [(text(each, "ATTACHMENTNAME"), text(each, "ATTACHMENTTYPE")) for each in files]
     return [f"{stem}.{ending}" for stem, ending in parts]

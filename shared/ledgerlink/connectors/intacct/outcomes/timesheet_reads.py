@@ -16,7 +16,7 @@ from ledgerlink.connectors.intacct.outcomes.timesheets import (
     written_number,
 )
 from ledgerlink.connectors.intacct.protocol import queries, values
-from ledgerlink.connectors.intacct.protocol.values import Row, part, text
+from ledgerlink.connectors.intacct.protocol.values import Row, rows_at, text
 from ledgerlink.connectors.intacct.reads.custom_fields import CustomFields
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.intacct.transport.paging import all_rows, legacy_rows, read_whole_with
@@ -68,13 +68,13 @@ async def read_timesheets(
     """The timesheets with these RECORDNOs; deleted ones are left out. Some companies' timesheets
     come without entries, which are then asked for apart, because a timesheet always has some.
     Raises as `read_for_writes`."""
-    lookups = custom.questions([ENTRY]) if custom else {}
+    lookups = custom.lookups([ENTRY]) if custom else {}
     keys, others = sorted(numbers, key=numeric_order), list(lookups.values())
     rows, definitions = await read_whole_with(client, TIMESHEET, keys, others, stop)
     if custom:
-        custom.learn(dict(zip(lookups, definitions, strict=False)))
+        custom.add(dict(zip(lookups, definitions, strict=False)))
     without_entries = [
-        text(row, queries.RECORDNO) or "" for row in rows if not part(row, ENTRIES, ENTRY)
+        text(row, queries.RECORDNO) or "" for row in rows if not rows_at(row, ENTRIES, ENTRY)
     ]
     entries: dict[str, list[Row]] = {number: [] for number in without_entries}
     async for line in legacy_rows(client, ENTRY, TIMESHEET_KEY, without_entries, stop):
@@ -109,7 +109,7 @@ def _timesheet(
     number, period = text(row, queries.RECORDNO), _period(row)
     if number is None or period is None:
         return None
-    own = part(row, ENTRIES, ENTRY) or entries[number]
+    own = rows_at(row, ENTRIES, ENTRY) or entries[number]
     return Timesheet(number, period, row, own, number in hiding)
 
 

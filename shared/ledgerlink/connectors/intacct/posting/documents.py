@@ -186,7 +186,7 @@ class DocumentWriter:
                 self._outcomes.append(self._rejected(write, faults[write.seq]))
 
     def _rejected(self, write: Write, fault: Fault) -> Outcome:
-        self._learned.note(write, fault)
+        self._learned.learn_from(write, fault)
         has_number = not DOCUMENT_TYPES[write.kind].is_list_record
         return failed(write, explain(fault, self._names, write.day, has_number=has_number))
 

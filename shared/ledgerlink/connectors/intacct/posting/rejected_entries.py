@@ -59,7 +59,7 @@ class RejectedEntries:
     ) -> list[Sequence[Write]]:
         """Fail the entries at fault; the others are sent again."""
         for write in at_fault:
-            self._learned.note(write, fault)
+            self._learned.learn_from(write, fault)
         self._outcomes += [failed(write, why) for write in at_fault]
         failed_seqs = {write.seq for write in at_fault}
         others = [write for write in writes if write.seq not in failed_seqs]

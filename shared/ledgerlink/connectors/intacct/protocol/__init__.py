@@ -1,1 +1,1 @@
-"""What goes over the wire: encoding, parsing, error codes. No I/O."""
+"""Protocol: requests and responses in XML, queries, values and the table of error codes. No I/O."""

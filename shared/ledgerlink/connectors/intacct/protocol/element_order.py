@@ -1,5 +1,5 @@
-"""The order in which children stand, by element. Legacy functions demand it; generic ones take any
-order, and get that of the vendor's own clients.
+"""The order of child elements. Legacy functions require it; generic ones take any order, and get
+that of the vendor's own clients.
 
 Source: the gateway's schema (dtdversion 3.0) with what the reference has added since.
 """
@@ -10,7 +10,7 @@ from ledgerlink.connectors.intacct.protocol.xml import ElementOrder
 
 
 def elements(names: str, /, *, open: bool = False, **parts: ElementOrder) -> ElementOrder:
-    """The order of these names; `also` lets custom fields follow."""
+    """The order of these names; with `open` custom fields may follow."""
     return ElementOrder(tuple(names.split()), parts, open)
 
 

@@ -1,7 +1,8 @@
-"""One table: what the gateway's errors mean for a record, or for the whole lane.
+"""The table of error codes: what the gateway's faults mean for a record, or for the whole lane.
 
-An errorno stands for many things, so the words decide, too; they come in English, but a company may
-call a project a job. Source: the gateway's reference, and what production connectors have seen.
+An error number stands for many things, so the words decide, too. They are always in English, but a
+company may call a project a job. Source: the gateway's reference, and what production connectors
+have seen.
 """
 
 import re
@@ -16,7 +17,7 @@ from ledgerlink.domain.errors import LedgerError
 
 @dataclass(frozen=True, slots=True)
 class FaultRule(Meaning):
-    """What a fault of these words, or of this number, means."""
+    """What a fault with these words or this number means. The first rule that fits decides."""
 
     words: str = ""
     """A pattern that the words of the fault contain."""
@@ -24,10 +25,10 @@ class FaultRule(Meaning):
     """The number of the fault; empty for any."""
 
     def fits(self, fault: Fault) -> bool:
-        """Whether this is what the fault says."""
+        """Whether the rule applies to a fault."""
         numbered = not self.errorno or fault.errorno == self.errorno
-        said = f"{fault.words} {fault.correction}"
-        return numbered and re.search(self.words, said, re.IGNORECASE) is not None
+        text = f"{fault.words} {fault.correction}"
+        return numbered and re.search(self.words, text, re.IGNORECASE) is not None
 
 
 def _stop(words: str, remedy: str, errorno: str = "") -> FaultRule:
@@ -42,18 +43,18 @@ def _record(words: str, code: str, remedy: str = "", errorno: str = "") -> Fault
     return FaultRule(Disposition.REJECTED, code, remedy, words, errorno)
 
 
-SUPPORT = "Nothing can be done in Sage Intacct; tell our support, with these words."
+SUPPORT = "This cannot be solved in Sage Intacct. Contact our support and quote this message."
 SENDER = (
     "In Sage Intacct open Company > Setup > Company > Security, edit it, and add this sender ID"
     " under Web Services authorizations; then connect or resume."
 )
 USER = (
     "Check company ID, user ID and password (capitals count) of the Web Services user: Company >"
-    " Admin > Web Services users. Then reconnect."
+    " Admin > Web Services users. Then connect again."
 )
 ENTITY = (
-    "Check the entity's ID in Company > Setup > Entities, and that the Web Services user may enter"
-    " it (Company > Admin > Web Services users > Entities). Then reconnect."
+    "Check the entity's ID in Company > Setup > Entities, and that the Web Services user may access"
+    " it (Company > Admin > Web Services users > Entities). Then connect again."
 )
 PERMISSION = (
     "Give the Web Services user the permission: Company > Admin > Web Services users >"
@@ -64,11 +65,14 @@ SUBSCRIPTION = (
     " resume."
 )
 APPLICATION = (
-    "Subscribe to the application that this needs: Company > Admin > Subscriptions. Then resume."
+    "Subscribe to the application that is needed: Company > Admin > Subscriptions. Then resume."
 )
-EXPIRED = "Ask Sage to prolong the company, then resume."
-DUPLICATE = "Choose another id or number, or link the rule to the record that has it."
-INACTIVE = "Make it active in Sage Intacct, or point the rule at an active record; then post again."
+EXPIRED = "Ask Sage to extend the company's subscription, then resume."
+DUPLICATE = "Choose another name or number, or match it with the existing record in the mapping."
+INACTIVE = (
+    "Make the record active in Sage Intacct, or choose an active one in the mapping; then post"
+    " again."
+)
 
 UNAVAILABLE = "ledger_unavailable"
 
@@ -78,14 +82,14 @@ BUSY: tuple[FaultRule, ...] = (
     FaultRule(Disposition.RETRY, UNAVAILABLE, words=r"temporarily off-?line"),
     FaultRule(Disposition.THROTTLED, UNAVAILABLE, words=r"concurrent requests|too many requests"),
 )
-"""Said at any stage."""
+"""Faults of a busy gateway, at any stage."""
 
 SHARED: tuple[FaultRule, ...] = (
     _stop(r"not authorized for XML transactions|subscribe to the XML gateway", SUBSCRIPTION),
     _stop(r"do(?:es)? not have permission|not authorized to perform", PERMISSION),
     _stop(r"not subscribed to|no subscription", APPLICATION),
 )
-"""What stops the lane, be it said of one function or of the request."""
+"""Faults that stop the lane, whether of one function or of the request."""
 
 SIGNING_IN: tuple[FaultRule, ...] = (
     *BUSY,
@@ -107,7 +111,7 @@ NAMED = (
     r"project|job|engagement|customer|client|employee|vendor|supplier|item|class|department|location"
     r"|task|account|term|time ?type|expense type|contact|card"
 )
-"""What a record may point at, also where the company calls it otherwise."""
+"""Objects that a record can refer to, by the terms that companies use for them."""
 
 FUNCTION: tuple[FaultRule, ...] = (
     *BUSY,
@@ -136,8 +140,8 @@ FUNCTION: tuple[FaultRule, ...] = (
         rf"requires a|missing the .* dimension|(?:{NAMED}) is required|required field"
         r"|missing a value|^missing ",
         "missing_dimension",
-        "Give the record, or the rule of what it points at, the value that Sage Intacct asks for,"
-        " and post again.",
+        "Enter the missing value in the record, or in what it is mapped to in Sage Intacct, and"
+        " post again.",
     ),
     _record(
         r"document number is missing",
@@ -168,20 +172,20 @@ FUNCTION: tuple[FaultRule, ...] = (
     _record("", "our_request_wrong", errorno="XL03000003"),
     _record(r"\b(?:is|been|already) paid\b|has payments", "paid"),
 )
-"""Faults of one function. What none of them fits is a refusal, after a look."""
+"""Faults of one function. One that fits none is a rejection, once the ledger has been searched."""
 
 UNKNOWN = FaultRule(Disposition.LOOK_UP, "refused")
 
 
 def meaning(fault: Fault, stage: Stage | None = None) -> FaultRule:
-    """What a fault means, of a request as a whole at this stage, else of one function."""
+    """What a fault means: one of a request as a whole in this stage, or of one function."""
     table = FUNCTION if stage is None else SIGNING_IN
     return next((each for each in table if each.fits(fault)), UNKNOWN)
 
 
 def function_error(fault: Fault) -> LedgerError | None:
-    """The error that a fault of one function means for the whole lane: one of a busy ledger is no
-    fault of the record. None when it means none."""
+    """The error that a fault of one function means for the whole lane; None for a fault of the
+    record alone."""
     what = meaning(fault)
     if what.code == UNAVAILABLE:
         return errors.unavailable(str(fault))
@@ -189,11 +193,11 @@ def function_error(fault: Fault) -> LedgerError | None:
 
 
 def require_success(result: Result) -> Result:
-    """The result. Raises LedgerStopped for one that failed, LedgerUnavailable for one that may
-    succeed another time."""
+    """The result, if it succeeded. Raises LedgerUnavailable for one that may succeed later, else
+    the error of the lane, or LedgerStopped."""
     if result.succeeded:
         return result
     fault = main_fault(result.faults)
     if meaning(fault).disposition is Disposition.RETRY:
         raise errors.unavailable(str(fault))
-    raise function_error(fault) or errors.stopped(f"it refused to be read: {fault}")
+    raise function_error(fault) or errors.stopped(f"it rejected a query: {fault}")

@@ -1,4 +1,4 @@
-"""Questions to the ledger: `query` functions with their conditions.
+"""`query` functions and their conditions.
 
 Source: the gateway's reference, query: a page has at most 2000 records, a list of values 1000.
 """
@@ -15,15 +15,15 @@ from ledgerlink.connectors.intacct.protocol.xml import Value
 T = TypeVar("T")
 
 PAGE_SIZE = 2000
-"""Records of one page: the most, for each page is counted as a transaction of the company's."""
+"""Records of one page: the maximum, because Sage counts each page as a transaction."""
 MAX_VALUES = 500
-"""Values in one list of a condition."""
+"""Values of one `in` condition."""
 MAX_FUNCTIONS_PER_READ = 50
-"""Functions of one request that reads, or conditions of which one holds."""
+"""Functions of one request that reads, or conditions of one `or`."""
 
 RECORDNO = "RECORDNO"
 MAX_DIGITS = 18
-"""Digits of one at most."""
+"""Digits of a RECORDNO."""
 WHENMODIFIED = "WHENMODIFIED"
 
 Condition: TypeAlias = tuple[str, dict[str, Value]]
@@ -41,27 +41,27 @@ def among(field: str, values: Iterable[str]) -> Condition:
 
 
 def like(field: str, pattern: str) -> Condition:
-    """The field is like this; `%` stands for anything."""
+    """The field matches this pattern, in which `%` is any text."""
     return "like", {"field": field, "value": pattern}
 
 
-def above(field: str, value: str) -> Condition:
-    """The field has a higher value."""
+def greater_than(field: str, value: str) -> Condition:
+    """The field has a greater value."""
     return "greaterthan", {"field": field, "value": value}
 
 
 def since(field: str, moment: datetime) -> Condition:
-    """The stamp is this one or a later one."""
+    """The timestamp is this moment or later."""
     return "greaterthanorequalto", {"field": field, "value": moment.strftime(TIMESTAMP_FORMAT)}
 
 
 def either(*conditions: Condition) -> Condition:
-    """One of these holds, at least two."""
+    """At least one of these conditions, of which there must be two or more, is met."""
     return "or", _grouped(conditions)
 
 
 def between(field: str, first: date, last: date) -> Condition:
-    """The day lies between these, both included."""
+    """The day is between these two, or one of them."""
     days: Sequence[Value] = [day.strftime(DATE_FORMAT) for day in (first, last)]
     return "between", {"field": field, "value": days}
 
@@ -74,14 +74,14 @@ def query(
     size: int = PAGE_SIZE,
     newest_first: bool = False,
 ) -> Function:
-    """The records of an object, in the order of RECORDNO, which never changes; private ones of
-    entities are among them."""
-    way = "descending" if newest_first else "ascending"
+    """The function that reads records of an object, private ones of entities included, in the order
+    of RECORDNO, which never changes."""
+    direction = "descending" if newest_first else "ascending"
     content: dict[str, Value] = {
         "select": {"field": list(fields)},
         "object": entity,
         "filter": _filter(conditions),
-        "orderby": {"order": {"field": RECORDNO, way: ""}},
+        "orderby": {"order": {"field": RECORDNO, direction: ""}},
         "options": {"showprivate": "true"},
         "pagesize": str(size),
         "offset": "0",
@@ -89,14 +89,14 @@ def query(
     return Function(control_id, "query", content)
 
 
-def number(said: str | None) -> str:
-    """A RECORDNO that an answer gives; empty for what is none."""
-    text = said or ""
+def number(value: str | None) -> str:
+    """A RECORDNO in a response; empty for anything else."""
+    text = value or ""
     return text if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else ""
 
 
 def batches_of(values: Sequence[T], size: int = MAX_VALUES) -> Iterator[Sequence[T]]:
-    """The values, so many at a time."""
+    """The values in batches of this size."""
     return (values[start : start + size] for start in range(0, len(values), size))
 
 

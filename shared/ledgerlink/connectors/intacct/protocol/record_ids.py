@@ -1,7 +1,7 @@
-"""Ids of the ledger as the rest of the house knows them: the object in lower case and its id there.
+"""Ledger ids as the rest of Ledgerlink knows them: the object in lower case, a slash, and the id.
 
-Many objects can stand in one place (time of a project, a task or a customer), and their ids may be
-alike; with the object's name each says what it is.
+One field can refer to several objects (time is for a project, a task or a customer) whose ids may
+be the same, so the id alone would be ambiguous.
 """
 
 from typing import NamedTuple
@@ -10,7 +10,7 @@ SEPARATOR = "/"
 
 
 class Ref(NamedTuple):
-    """A record of an object: `project`, `P-7`."""
+    """A record of an object, such as `project` and `P-7`."""
 
     kind: str
     id: str
@@ -20,12 +20,12 @@ class Ref(NamedTuple):
 
 
 def ref(kind: str, record_id: str | None) -> str | None:
-    """The id of a record of that object; None without one."""
+    """The ledger id of a record of this object; None without an id."""
     return str(Ref(kind, record_id)) if record_id else None
 
 
 def parse_ref(text: str, default: str = "") -> Ref:
-    """The record that an id names; one without an object is of the default one."""
+    """The record with this ledger id; without an object it is of the default one."""
     kind, separator, record_id = text.partition(SEPARATOR)
     return Ref(kind, record_id) if separator and kind in REFERABLE else Ref(default, text)
 
@@ -38,4 +38,4 @@ REFERABLE = frozenset(
         "araccountlabel",
     }
 )  # fmt: skip
-"""The objects whose records can be named."""
+"""Objects that a ledger id can name."""

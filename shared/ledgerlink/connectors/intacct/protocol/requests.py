@@ -1,4 +1,4 @@
-"""Requests to the gateway: control, who asks, and the functions.
+"""Requests to the gateway: control, authentication and functions.
 
 Source: the gateway's schema, dtdversion 3.0, and the order in which the vendor's own clients write.
 """
@@ -13,7 +13,7 @@ from ledgerlink.connectors.shared.errors import stopped
 from ledgerlink.domain.model.logins import Login, Session
 
 MAX_FUNCTIONS = 100
-"""Functions of one request; the gateway runs one for 15 minutes at most."""
+"""Functions of one request; the gateway runs a request for 15 minutes at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Sender:
 
     @classmethod
     def of(cls, credentials: Mapping[str, str]) -> "Sender":
-        """Raises LedgerStopped when one is missing."""
+        """The sender with these credentials. Raises LedgerStopped when one is missing."""
         missing = [name for name in ("sender_id", "sender_password") if not credentials.get(name)]
         if missing:
             raise stopped(f"the application's credentials lack {' and '.join(missing)}")
@@ -34,13 +34,14 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One function. The same `control_id` completes only once where a request is unique."""
+    """One function of a request."""
 
     control_id: str
+    """In a request with `uniqueid` the same id is carried out only once."""
     name: str
     content: Value = ""
 
-    def node(self) -> Element:
+    def to_xml(self) -> Element:
         """The function as XML. Raises KeyError for an element that it cannot have."""
         node = xml.element("function", {"@controlid": self.control_id})
         node.append(xml.element(self.name, self.content, FUNCTIONS.get(self.name, ANY)))
@@ -49,29 +50,30 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Functions that go together. `writes` says that the ledger stores something because of them;
-    `atomic` ones are done all or none; `divisible` ones can go in several calls. The same call is
-    the same bytes."""
+    """Functions that are sent in one request. The same call always has the same bytes."""
 
     control_id: str
     functions: Sequence[Function]
     writes: bool = False
+    """Whether the ledger stores something."""
     atomic: bool = False
+    """Whether all functions must succeed or none."""
     divisible: bool = False
+    """Whether the functions may be sent in several calls."""
 
 
 def envelope(sender: Sender, call: Call, who: Login | Session) -> bytes:
-    """The request as bytes, signed in by a session, or by name and password."""
+    """The request as bytes, authenticated by a session or by user and password."""
     root = xml.element("request")
     root.append(xml.element("control", _control(sender, call), CONTROL))
     operation = xml.element("operation", {"@transaction": "true" if call.atomic else "false"})
     authentication = xml.element("authentication")
-    authentication.append(_who(who))
+    authentication.append(_credentials(who))
     content = xml.element("content")
-    content.extend([function.node() for function in call.functions])
+    content.extend([function.to_xml() for function in call.functions])
     operation.extend([authentication, content])
     root.append(operation)
-    return xml.written(root)
+    return xml.serialize(root)
 
 
 def _control(sender: Sender, call: Call) -> dict[str, Value]:
@@ -85,8 +87,8 @@ def _control(sender: Sender, call: Call) -> dict[str, Value]:
     }
 
 
-def _who(who: Login | Session) -> Element:
+def _credentials(who: Login | Session) -> Element:
     if isinstance(who, Session):
         return xml.element("sessionid", who.id)
-    named = {"userid": who.user_id, "companyid": who.company_id, "password": who.password}
-    return xml.element("login", {**named, "locationid": who.entity}, LOGIN)
+    login = {"userid": who.user_id, "companyid": who.company_id, "password": who.password}
+    return xml.element("login", {**login, "locationid": who.entity}, LOGIN)

@@ -1,4 +1,5 @@
-"""Answers of the gateway: three stages, each of which may fail, and a result for each function."""
+"""Responses of the gateway: a request can fail as a whole in two stages; each function has a
+result."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,29 +12,34 @@ from ledgerlink.connectors.intacct.protocol.values import Row, row
 from ledgerlink.connectors.intacct.protocol.xml import Element, Unreadable
 
 SUCCESS = "success"
-READING = frozenset({"query", "read", "readByName", "readByQuery", "readMore"})
-"""Functions whose data say how many records there are in them."""
+READ_FUNCTIONS = frozenset({"query", "read", "readByName", "readByQuery", "readMore"})
+"""Functions whose data have a count of their records."""
 
 
 class Stage(StrEnum):
-    """Where a request failed as a whole: before anything was looked at, or at signing in."""
+    """Where a request failed as a whole."""
 
     CONTROL = "control"
+    """Before the request was looked at."""
     OPERATION = "operation"
+    """While signing in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one function. `status` is success, failure or aborted. `key` is what legacy
-    functions give back; `rows` are records, also those that a failed create did create. `left` is
-    how many more records there are, `result_id` where to ask for them."""
+    """The result of one function."""
 
     control_id: str
     status: str
+    """success, failure or aborted."""
     key: str = ""
+    """The id that legacy functions return."""
     rows: Sequence[Row] = ()
-    left: int = 0
+    """The records; a create that failed may have some, too."""
+    remaining: int = 0
+    """How many more records there are."""
     result_id: str = ""
+    """What to ask `readMore` for."""
     faults: tuple[Fault, ...] = ()
 
     @property
@@ -44,19 +50,22 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer as a whole. `failed` is the stage at which nothing went on, with its `faults`.
-    `expires_at` is how long the session lives, where the answer says so."""
+    """The response to one request."""
 
     results: Mapping[str, Result] = field(default_factory=dict)
+    """The results by the control ids of their functions."""
     failed: Stage | None = None
+    """The stage in which the request failed as a whole; no function was run then."""
     faults: tuple[Fault, ...] = ()
+    """Why it failed."""
     expires_at: datetime | None = None
+    """When the session ends, if the response says so."""
     control_id: str = ""
 
 
-def read(content: bytes) -> Response:
-    """The answer in these bytes. Raises Unreadable for everything else."""
-    root = xml.read(content)
+def parse(content: bytes) -> Response:
+    """Parse a response. Raises Unreadable for anything else."""
+    root = xml.parse(content)
     control = root.find("control")
     if root.tag != "response" or control is None:
         raise Unreadable("it is no response of the gateway")
@@ -74,8 +83,8 @@ def _operation(operation: Element, control_id: str) -> Response:
     if authentication is None:
         raise Unreadable("it does not say who is signed in")
     if authentication.findtext("status") != SUCCESS or operation.find("errormessage") is not None:
-        told = faults(operation)
-        return Response(failed=Stage.OPERATION, faults=told, control_id=control_id)
+        found = faults(operation)
+        return Response(failed=Stage.OPERATION, faults=found, control_id=control_id)
     return Response(
         results=_results(operation),
         expires_at=_moment(authentication.findtext("sessiontimeout")),
@@ -84,27 +93,29 @@ def _operation(operation: Element, control_id: str) -> Response:
 
 
 def _results(operation: Element) -> Mapping[str, Result]:
-    """By control id. One that lacks what it says to have, or that is there twice and each time
-    says something else, tells nothing."""
-    told: dict[str, list[Result]] = {}
+    """The results by control id, without those that cannot be relied on: a read with another number
+    of records than it claims, and two different results for one function."""
+    found: dict[str, list[Result]] = {}
     for node in operation.iterfind("result"):
         result = _result(node)
-        told.setdefault(result.control_id, []).append(result)
-        if result.succeeded and node.findtext("function") in READING and not _is_whole(node):
-            told[result.control_id] = []
-    same = (
-        (key, some[0]) for key, some in told.items() if some and some.count(some[0]) == len(some)
-    )
-    return dict(same)
+        found.setdefault(result.control_id, []).append(result)
+        is_read = node.findtext("function") in READ_FUNCTIONS
+        if result.succeeded and is_read and not _is_complete(node):
+            found[result.control_id] = []
+    return {
+        control_id: results[0]
+        for control_id, results in found.items()
+        if results and results.count(results[0]) == len(results)
+    }
 
 
-def _is_whole(node: Element) -> bool:
-    """Whether as many records are there as are said to be."""
+def _is_complete(node: Element) -> bool:
+    """Whether a result has as many records as it claims."""
     data = node.find("data")
     if data is None:
         return False
-    said = data.get("count")
-    return said is None or said == str(len(data))
+    count = data.get("count")
+    return count is None or count == str(len(data))
 
 
 def _result(node: Element) -> Result:
@@ -114,19 +125,19 @@ def _result(node: Element) -> Result:
         status=node.findtext("status") or "",
         key=(node.findtext("key") or "").strip(),
         rows=() if data is None else tuple(row(child) for child in data),
-        left=0 if data is None else _whole(data.get("numremaining")),
+        remaining=0 if data is None else _whole_number(data.get("numremaining")),
         result_id="" if data is None else data.get("resultId", ""),
         faults=faults(node),
     )
 
 
-def _whole(said: str | None) -> int:
-    return int(said) if said and said.isascii() and said.isdigit() else 0
+def _whole_number(value: str | None) -> int:
+    return int(value) if value and value.isascii() and value.isdigit() else 0
 
 
-def _moment(said: str | None) -> datetime | None:
+def _moment(value: str | None) -> datetime | None:
     try:
-        found = datetime.fromisoformat(said or "")
+        found = datetime.fromisoformat(value or "")
     except ValueError:
         return None
     return found if found.tzinfo else None

@@ -1,4 +1,4 @@
-"""Rows: records of the ledger as its answers hold them, and how their values read."""
+"""Rows of a response, and how their values are read."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -9,26 +9,26 @@ from typing import Any, TypeAlias
 from ledgerlink.connectors.intacct.protocol.xml import Element
 
 Row: TypeAlias = Mapping[str, Any]
-"""A record: text, a row, or a list of them by upper-case name; None for what is empty. The gateway
-answers in the case of the request, so names are compared without it."""
+"""A record: by upper-case name a text, a row, or a list of these; None for an empty element. Names
+are in upper case because the gateway returns them in the case of the request."""
 
 DATE_FORMAT = "%m/%d/%Y"
 TIMESTAMP_FORMAT = "%m/%d/%Y %H:%M:%S"
 
 
 def row(node: Element) -> Row:
-    """The children of an element; of several with one name all are kept."""
-    told: dict[str, Any] = {}
+    """The children of an element; several of one name become a list."""
+    found: dict[str, Any] = {}
     for child in node:
         name = str(child.tag).upper()
         value = row(child) if len(child) else (child.text or "").strip() or None
-        if name not in told:
-            told[name] = value
-        elif isinstance(told[name], list):
-            told[name].append(value)
+        if name not in found:
+            found[name] = value
+        elif isinstance(found[name], list):
+            found[name].append(value)
         else:
-            told[name] = [told[name], value]
-    return told
+            found[name] = [found[name], value]
+    return found
 
 
 def text(row: Row, name: str) -> str | None:
@@ -37,8 +37,8 @@ def text(row: Row, name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def part(row: Row, *names: str) -> Sequence[Row]:
-    """The rows below these names, one below the other."""
+def rows_at(row: Row, *names: str) -> Sequence[Row]:
+    """The rows at this path of names."""
     found: list[Row] = [row]
     for name in names:
         values = [each.get(name) for each in found]
@@ -48,12 +48,12 @@ def part(row: Row, *names: str) -> Sequence[Row]:
 
 
 def flag(row: Row, name: str) -> bool:
-    """A switch; what is not said is off."""
+    """A flag; False where it is empty."""
     return (text(row, name) or "").lower() in ("true", "t", "yes")
 
 
 def number(row: Row, name: str) -> Decimal | None:
-    """A number; None for what is none."""
+    """A number; None for any other text."""
     try:
         found = Decimal((text(row, name) or "").replace(",", ""))
     except InvalidOperation:
@@ -62,34 +62,34 @@ def number(row: Row, name: str) -> Decimal | None:
 
 
 def amount(row: Row, name: str) -> str | None:
-    """A number as exact decimal text without needless zeros."""
+    """A number as exact decimal text without trailing zeros."""
     found = number(row, name)
     return None if found is None else plain(found)
 
 
 def plain(number: Decimal) -> str:
-    """Decimal text without exponent and needless zeros."""
+    """Decimal text without exponent and trailing zeros."""
     digits = format(number, "f")
     digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
     return "0" if digits in ("-0", "") else digits
 
 
 def day(row: Row, name: str) -> date | None:
-    """A day; a stamp gives its day."""
+    """A day, also that of a timestamp."""
     found = moment(row, name)
     return found.date() if found else None
 
 
 def moment(row: Row, name: str) -> datetime | None:
-    """A stamp. It comes without an offset and is taken for UTC, of which nobody is certain."""
+    """A timestamp. It has no offset and is read as UTC; the real time zone is not documented."""
     return _moment(text(row, name) or "")
 
 
 @lru_cache(maxsize=4096)
-def _moment(said: str) -> datetime | None:
+def _moment(value: str) -> datetime | None:
     for form in (TIMESTAMP_FORMAT, DATE_FORMAT):
         try:
-            return datetime.strptime(said, form).replace(tzinfo=UTC)
+            return datetime.strptime(value, form).replace(tzinfo=UTC)
         except ValueError:
             continue
     return None

@@ -1,6 +1,6 @@
-"""XML on both sides: read with entities, DTDs and the network off, written in the sheet's order.
+"""XML: parsed without entities, DTDs and network, serialized in the order of the gateway's schema.
 
-Source: the gateway's documents have neither namespaces nor a DOCTYPE, so one that has is no answer.
+Source: the gateway's documents have neither namespaces nor a DOCTYPE; one that has is rejected.
 """
 
 import re
@@ -13,33 +13,35 @@ from lxml import etree
 
 Element: TypeAlias = etree._Element
 Value: TypeAlias = "str | Mapping[str, Value] | Sequence[Value] | None"
-"""What an element holds: text (`""` clears it), children by name, or several elements of one name.
-None writes nothing. A child whose name begins with `@` is an attribute."""
+"""The content of an element: text (`""` clears the field), children by name, or a list for several
+elements of this name. None leaves the element out. A name that begins with `@` is an attribute."""
 
 MAX_RESPONSE_BYTES = 100_000_000
-"""Bytes of an answer that are read."""
+"""The largest response that is parsed."""
 
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold."""
+"""Characters that XML 1.0 does not allow."""
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
 class Unreadable(ValueError):
-    """The bytes are no document that a gateway answers with."""
+    """The bytes are not a response of the gateway."""
 
 
 @dataclass(frozen=True, slots=True)
 class ElementOrder:
-    """The names of an element's children in the order in which they have to stand; `parts` are the
-    orders of those that have children. Where it is `open`, others may follow, in order of name."""
+    """The order of the children of an element."""
 
     names: tuple[str, ...] = ()
+    """The names of the children in their order."""
     parts: Mapping[str, "ElementOrder"] = field(default_factory=dict)
+    """The orders of children that have children."""
     open: bool = False
+    """Whether other children may follow, sorted by name."""
 
     def position(self, name: str) -> tuple[int, str]:
-        """Where a child stands. Raises KeyError for one that may not be there."""
+        """A key that sorts children. Raises KeyError for a child that is not allowed."""
         if name in self.names:
             return self.names.index(name), ""
         if not self.open:
@@ -50,8 +52,8 @@ class ElementOrder:
 ANY = ElementOrder(open=True)
 
 
-def read(content: bytes) -> Element:
-    """The root of a document. Raises Unreadable."""
+def parse(content: bytes) -> Element:
+    """The root element of a document. Raises Unreadable."""
     if len(content) > MAX_RESPONSE_BYTES:
         raise Unreadable(f"it has {len(content)} bytes")
     parser = etree.XMLParser(
@@ -73,21 +75,21 @@ def read(content: bytes) -> Element:
 
 
 def element(name: str, value: Value = "", order: ElementOrder = ANY) -> Element:
-    """An element with what it holds. Raises ValueError for a name that is none, KeyError for a
-    child that the order does not know."""
-    node = etree.Element(_named(name))
+    """An element with this content. Raises ValueError for an invalid name, KeyError for a child
+    that the order does not allow."""
+    node = etree.Element(_checked_name(name))
     _fill(node, value, order)
     return node
 
 
-def written(root: Element) -> bytes:
+def serialize(root: Element) -> bytes:
     """The document as bytes, with its declaration."""
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
 @lru_cache(maxsize=4096)
-def _named(name: str) -> str:
-    """The name, which is one. Raises ValueError."""
+def _checked_name(name: str) -> str:
+    """The name, if it is valid. Raises ValueError."""
     if not NAME.fullmatch(name):
         raise ValueError(f"{name} is no name of an element")
     return name
@@ -108,7 +110,7 @@ def _add(node: Element, name: str, value: Value, order: ElementOrder) -> None:
     several = not isinstance(value, str) and isinstance(value, Sequence)
     for each in value if several else [value]:  # type: ignore[union-attr]
         if each is not None:
-            _fill(etree.SubElement(node, _named(name)), each, order.parts.get(name, ANY))
+            _fill(etree.SubElement(node, _checked_name(name)), each, order.parts.get(name, ANY))
 
 
 def _sorted(value: Mapping[str, Value], order: ElementOrder) -> Iterator[tuple[str, Value]]:

@@ -1,1 +1,1 @@
-"""Lists, changes, webhooks and searches."""
+"""Reads: lists and their changes, the company, payments of invoices, searches for our documents."""

@@ -1,4 +1,4 @@
-"""The lists that Sage Intacct has, in the order in which they are read, and what is in them."""
+"""The lists that Sage Intacct has, in the order in which they are read, and their sources."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from ledgerlink.connectors.intacct.reads.map_lists import (
     REQUIRED_FLAGS,
     TASK,
     TIME_TYPE,
-    Reader,
+    RowMapper,
     label,
 )
 from ledgerlink.domain.model.list_records import ListTraits, ListType
@@ -25,21 +25,26 @@ from ledgerlink.domain.model.list_records import ListTraits, ListType
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListSource:
-    """Records of one object that are part of a list. `key` is the field that names a record.
-    `stamped` says that the ledger tells when one changed; others are read whole each time.
-    `contact` is the way to a contact that is shown with it, and that changes by itself."""
+    """An object whose records are part of a list."""
 
     entity: str
+    """The object."""
     key: str
+    """The field that identifies a record."""
     fields: tuple[str, ...]
-    reader: Reader
+    """The other fields that are read."""
+    reader: RowMapper
+    """Maps a row to a list record."""
     stamped: bool = False
+    """Whether records have a time of change; others are read as a whole each time."""
     contact: str = ""
+    """The path to a contact that is shown with the record, and that changes by itself."""
     only: tuple[Condition, ...] = ()
+    """Conditions for a record to be in the list."""
 
     @property
     def select(self) -> tuple[str, ...]:
-        """All fields that are asked for."""
+        """All fields that are read."""
         stamp = ("WHENMODIFIED",) if self.stamped else ()
         names = dict.fromkeys(("RECORDNO", self.key, *self.fields, *stamp))
         return tuple(names)
@@ -49,7 +54,7 @@ def _source(
     entity: str,
     key: str,
     names: str,
-    reader: Reader,
+    reader: RowMapper,
     *only: Condition,
     stamped: bool = False,
     contact: str = "",
@@ -130,9 +135,9 @@ LIST_SOURCES: Mapping[ListType, Sequence[ListSource]] = {
 """Source: the fields that the gateway's reference lists as readable by `query`."""
 
 WITH_DEFAULTS = (TASK, PROJECT, ListType.EMPLOYEE)
-"""Lists whose records say class, department and location of what is posted for them."""
+"""Lists whose records have a class, department and location, which what is posted for them gets."""
 REQUIRING = (ListType.ACCOUNT, ACCOUNT_LABEL, EXPENSE_TYPE)
-"""Lists whose records ask for dimensions, or name the account that does."""
+"""Lists whose records require dimensions, or name an account that does."""
 
 LISTS: Mapping[ListType, ListTraits] = {
     ListType.COMPANY: ListTraits(entities=("COMPANY",), by_changes=False),
@@ -148,14 +153,14 @@ LISTS: Mapping[ListType, ListTraits] = {
     },
     ListType.INVOICE: ListTraits(entities=(SALE, INVOICE), by_changes=True, linked_only=True),
 }
-"""What has no stamp is small, and comes whole along with the changes of what has one. Invoices are
-of the kind that was chosen when each was new."""
+"""Lists without times of change are small, and are read as a whole with the changes of the others.
+An invoice is in the module that was chosen when it was created."""
 
 WITH_CUSTOM_FIELDS = ("CUSTOMER", "PROJECT", "TASK", "EMPLOYEE", "VENDOR", "ITEM")
-"""Objects whose custom fields are offered, and read along with their records."""
+"""Objects whose custom fields are offered, and read with their records."""
 
 REACH = timedelta(days=60)
-"""How far changes are asked for; the ledger's own memory of deletes has no limit that is known."""
+"""How far back changes are asked for. No limit of the audit history is documented."""
 
 METERED = frozenset({"transactions"})
-"""What the ledger's maker counts: each page that is read and each record that is written."""
+"""What Sage counts as transactions of the company: each page read and each record written."""

@@ -1,6 +1,11 @@
-"""The company and what it offers, as far as the ledger tells it."""
+"""The company: its name, country, currencies and features, as far as the ledger shows them.
 
-from collections.abc import Sequence
+No preference of the ledger is documented that would show its features, so the connector tries what
+depends on them. Each entity has a currency in which its books are kept; without entities the ledger
+shows none. Whether a company uses several currencies is seen from its customers and invoices.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from ledgerlink.connectors.intacct.auth.login import Login
@@ -8,10 +13,10 @@ from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.intacct.documents.timesheet_periods import most_common_periods
 from ledgerlink.connectors.intacct.protocol import queries, values
+from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.response import Result
-from ledgerlink.connectors.intacct.protocol.values import text
-from ledgerlink.connectors.intacct.reads import company_currencies
+from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.intacct.reads.learned_requirements import (
     EVERY_ACCOUNT,
     LearnedRequirements,
@@ -22,13 +27,20 @@ from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.ports import Stop
 
 PROBED = ("CLASS", "DEPARTMENT", "PROJECT", "TIMESHEET")
-"""Objects that tell by an answer that the company has them."""
-SHEETS = 40
-"""So many of the newest sheets tell of which periods the company's are."""
+"""Objects that can be queried only if the company has the feature."""
+TIMESHEETS_READ = 40
+"""How many of the newest timesheets show which periods the company's have."""
+WITH_CURRENCY = ("CUSTOMER", "ARINVOICE")
+"""Objects whose records have a currency."""
+CURRENCIES_READ = 40
+"""How many of the newest of these records are read."""
+
+Entities = Mapping[str, Row]
+"""Entities by their ids."""
 
 
 class CompanyReader:
-    """The company that one login leads to, and what it chose."""
+    """Reads the company that one login leads to."""
 
     def __init__(
         self, client: Client, learned: LearnedRequirements, choices: Choices | None = None
@@ -37,32 +49,33 @@ class CompanyReader:
         self._choices = choices or Choices()
         self._learned = learned
 
-    async def company(self, company_id: str, login: Login, stop: Stop) -> Company:
-        """The company with its features, in one request: no preference of the ledger is documented
-        that would tell them, so it is asked for what depends on them. Raises as the client's
-        `call`."""
-        choices, taught = self._choices, self._learned.question()
-        asked = [*[_probe(entity) for entity in PROBED], company_currencies.entities()]
-        dealt = company_currencies.dealt(choices)
-        found = await self._client.read([*asked, *dealt, *taught], stop)
-        has = {name: result.succeeded for name, result in zip(PROBED, found, strict=False)}
-        periods = most_common_periods(_spans(found[PROBED.index("TIMESHEET")]))
-        entities = {text(row, "LOCATIONID") or "": row for row in found[len(PROBED)].rows}
+    async def read(self, company_id: str, login: Login, stop: Stop) -> Company:
+        """The company with its features, in one request. Raises as the client's `call`."""
+        groups = [
+            [_probe(entity) for entity in PROBED],
+            [_entities_query()],
+            _currency_queries(self._choices),
+            self._learned.account_queries(),
+        ]
+        found = await self._client.read([each for group in groups for each in group], stop)
+        probes, entity_results, currency_results, account_results = _split(found, groups)
+        entities = {text(row, "LOCATIONID") or "": row for row in entity_results[0].rows}
         own = entities.get(login.entity or "", {})
-        home = company_currencies.home(entities, login.entity, choices)
-        last = len(asked) + len(dealt)
-        seen = [row for result in found[len(asked) : last] for row in result.rows]
-        located = bool(entities) and not login.entity
-        required = self._learned.required(found[last:], located=located)
-        if located:
+        is_top_level = bool(entities) and not login.entity
+        required = self._learned.required(account_results, needs_location=is_top_level)
+        if is_top_level:
             required = {**required, TIME_ENTRY: {"location": EVERY_ACCOUNT}}
+        has = {entity: probe.succeeded for entity, probe in zip(PROBED, probes, strict=True)}
+        periods = most_common_periods(_spans(probes[PROBED.index("TIMESHEET")]))
+        home = home_currency(entities, login.entity, self._choices)
+        rows = [row for result in currency_results for row in result.rows]
         return Company(
             company_id=company_id,
             name=text(own, "NAME") or login.company_id,
             country=text(own, "OPCOUNTRY"),
             features=Features(
                 home_currency=home,
-                multi_currency=company_currencies.several(entities, seen, home, choices),
+                multi_currency=uses_several_currencies(entities, rows, home, self._choices),
                 time_tracking=has["TIMESHEET"],
                 classes=has["CLASS"],
                 departments=has["DEPARTMENT"],
@@ -74,7 +87,7 @@ class CompanyReader:
         )
 
 
-def record(company: Company, at: datetime) -> ListRecord:
+def company_record(company: Company, at: datetime) -> ListRecord:
     """The company as a list record."""
     features = company.features
     fields = {
@@ -91,13 +104,64 @@ def record(company: Company, at: datetime) -> ListRecord:
     )
 
 
+def home_currency(entities: Entities, signed_in_to: str | None, choices: Choices) -> str | None:
+    """The currency of the books: that of the entity that is signed in to, or of the one that is the
+    default location; else the one that all entities have; else the one that the company chose."""
+    default_location = parse_ref(choices.location_id or "").id
+    own = entities.get(signed_in_to or "") or entities.get(default_location)
+    if own is not None and (currency := text(own, "CURRENCY")):
+        return currency
+    common = _currencies(entities.values())
+    return next(iter(common)) if len(common) == 1 else choices.base_currency
+
+
+def uses_several_currencies(
+    entities: Entities, rows: Iterable[Row], home: str | None, choices: Choices
+) -> bool | None:
+    """Whether documents may be in other currencies: what the company chose, else what its entities,
+    customers and invoices show; None where they show nothing."""
+    if choices.multi_currency is not None:
+        return choices.multi_currency == "yes"
+    seen = _currencies(rows) | ({home} if home else set())
+    return len(seen) > 1 or len(_currencies(entities.values())) > 1 or None
+
+
 def _probe(entity: str) -> Function:
     if entity != "TIMESHEET":
         return queries.query(entity, entity, ["RECORDNO"], size=1)
     fields = ["RECORDNO", "BEGINDATE", "ENDDATE"]
-    return queries.query(entity, entity, fields, size=SHEETS, newest_first=True)
+    return queries.query(entity, entity, fields, size=TIMESHEETS_READ, newest_first=True)
+
+
+def _entities_query() -> Function:
+    fields = ["RECORDNO", "LOCATIONID", "NAME", "CURRENCY", "OPCOUNTRY"]
+    return queries.query("LOCATIONENTITY", "LOCATIONENTITY", fields)
+
+
+def _currency_queries(choices: Choices) -> Sequence[Function]:
+    """Queries that show several currencies; none if the company chose whether it has them."""
+    if choices.multi_currency is not None:
+        return []
+    fields = ["RECORDNO", "CURRENCY"]
+    return [
+        queries.query(entity, entity, fields, size=CURRENCIES_READ, newest_first=True)
+        for entity in WITH_CURRENCY
+    ]
+
+
+def _split(
+    results: Sequence[Result], groups: Sequence[Sequence[Function]]
+) -> list[Sequence[Result]]:
+    """The results of each group of functions."""
+    remaining = iter(results)
+    return [[next(remaining) for _ in group] for group in groups]
 
 
 def _spans(sheets: Result) -> Sequence[tuple[date, date]]:
+    """The first and last days of timesheets."""
     spans = [(values.day(row, "BEGINDATE"), values.day(row, "ENDDATE")) for row in sheets.rows]
     return [(first, last) for first, last in spans if first and last]
+
+
+def _currencies(rows: Iterable[Row]) -> set[str]:
+    return {code for row in rows if (code := text(row, "CURRENCY"))}

@@ -1,10 +1,10 @@
-"""Custom fields, which only the company's own dictionary knows."""
+"""Custom fields, which the company's dictionary of objects lists."""
 
 from collections.abc import Mapping, Sequence
 
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.response import Result
-from ledgerlink.connectors.intacct.protocol.values import Row, flag, part, text
+from ledgerlink.connectors.intacct.protocol.values import Row, flag, rows_at, text
 from ledgerlink.connectors.intacct.reads.catalog import WITH_CUSTOM_FIELDS
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.domain.model.list_records import ListRecord, ListType
@@ -12,48 +12,51 @@ from ledgerlink.domain.ports import Stop
 
 
 class CustomFields:
-    """The custom fields of one company, asked for once per object."""
+    """The custom fields of one company; each object is looked up once."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._known: dict[str, Sequence[Row]] = {}
 
     async def names(self, entity: str, stop: Stop) -> Sequence[str]:
-        """The names of the fields that an object has beyond its own."""
+        """The names of an object's custom fields."""
         wanted = WITH_CUSTOM_FIELDS if entity in WITH_CUSTOM_FIELDS else (entity,)
         known = await self._of(wanted, stop)
         return [name for each in known[entity] if (name := text(each, "ID"))]
 
     async def records(self, stop: Stop) -> list[ListRecord]:
-        """All of them as list records."""
+        """All custom fields as list records."""
         known = await self._of(WITH_CUSTOM_FIELDS, stop)
         return [_record(entity, each) for entity in WITH_CUSTOM_FIELDS for each in known[entity]]
 
     async def _of(self, entities: Sequence[str], stop: Stop) -> Mapping[str, Sequence[Row]]:
-        """By object; one that the company does not have, has none."""
-        if missing := self.questions(entities):
+        """The custom fields by object; an object that the company does not have has none."""
+        if missing := self.lookups(entities):
             results = await self._client.read(list(missing.values()), stop)
-            self.learn(dict(zip(missing, results, strict=True)))
+            self.add(dict(zip(missing, results, strict=True)))
         return self._known
 
-    def questions(self, entities: Sequence[str]) -> Mapping[str, Function]:
-        """What is to be asked about those of these objects that are not known, by object."""
+    def lookups(self, entities: Sequence[str]) -> Mapping[str, Function]:
+        """The functions that look up those of these objects that have not been looked up, by
+        object."""
         missing = [entity for entity in entities if entity not in self._known]
         return {e: Function(f"lookup-{e}", "lookup", {"object": e}) for e in missing}
 
-    def learn(self, told: Mapping[str, Result]) -> None:
-        """Keep the answers to these questions."""
-        for entity, result in told.items():
+    def add(self, results: Mapping[str, Result]) -> None:
+        """Keep the results of such functions."""
+        for entity, result in results.items():
             self._known[entity] = [each for row in result.rows for each in _custom(row)]
 
 
 def _custom(row: Row) -> list[Row]:
-    return [each for each in part(row, "FIELDS", "FIELD") if flag(each, "ISCUSTOM")]
+    return [each for each in rows_at(row, "FIELDS", "FIELD") if flag(each, "ISCUSTOM")]
 
 
 def _record(entity: str, row: Row) -> ListRecord:
     name = text(row, "ID") or ""
-    choices = [value for each in part(row, "VALIDVALUES") for value in _texts(each, "VALIDVALUE")]
+    choices = [
+        value for each in rows_at(row, "VALIDVALUES") for value in _texts(each, "VALIDVALUE")
+    ]
     return ListRecord(
         type=ListType.CUSTOM_FIELD,
         id=f"{entity}.{name}",

@@ -1,9 +1,9 @@
-"""What refusals teach: on which account the ledger books what names none.
+"""Requirements learned from rejections: to which account the ledger posts what names none.
 
-The lists tell what an account asks for, but not which account is behind an item or a type of time,
-and they may be older than what a bookkeeper changed. The pair is kept with the connection; what the
-account asks for is read again whenever a plan is made, so nothing is held against a record that the
-ledger would take by now.
+The lists show which dimensions an account requires, but not which account is behind an item or a
+time type; and they may be older than the bookkeeper's latest change. The pair is kept in the
+connector state. What the account requires is read again for each plan, so no record is blocked over
+a requirement that no longer exists.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -30,46 +30,41 @@ from ledgerlink.domain.ports import ConnectorState
 
 STATE_KEY = "accounts"
 EVERY_ACCOUNT = ""
-"""Stands for an account where the company asks, whatever the account."""
+"""Stands for the account where the company requires something of all lines."""
 MAX_ACCOUNTS = 200
-"""Pairs that are kept; older ones are forgotten."""
+"""How many pairs are kept; the oldest ones are forgotten."""
 
 
 class LearnedRequirements:
-    """The accounts that were learned, by the name of what is booked on them; survives its
-    worker."""
+    """The learned accounts, by the name of what is posted to them. Workers hand them on by the
+    connector state."""
 
     def __init__(self, state: ConnectorState) -> None:
         self._accounts: dict[str, list[str]] = {
             str(name): list(map(str, some)) for name, some in state.get(STATE_KEY, {}).items()
         }
 
-    def note(self, write: Write, fault: Fault) -> None:
-        """Learn from the refusal of a write, where it is certain which line it is about. A location
-        that no account asks for is what a company of several entities asks of all lines."""
+    def learn_from(self, write: Write, fault: Fault) -> None:
+        """Learn from the rejection of a write, if it is certain which line it is about. A location
+        that no account requires is one that a company of several entities requires of all lines."""
         dimension, account = demanded_dimension(fault)
         if dimension == "location" and not account:
             self._keep(write.kind, EVERY_ACCOUNT)
         if not account or dimension not in SUPPLIED_BY:
             return
-        names = {
+        lacking = {
             booked_on(write.kind, line)
             for line in posted_lines(write.body)
             if not has_dimension(line, dimension)
         }
-        own = {name for name in names if parse_ref(name).id == account}
-        if len(own or names) == 1:
-            (name,) = own or names
+        with_account = {name for name in lacking if parse_ref(name).id == account}
+        candidates = with_account or lacking
+        if len(candidates) == 1:
+            (name,) = candidates
             self._keep(name, account)
 
-    def _keep(self, name: str, account: str) -> None:
-        known = [each for each in self._accounts.pop(name, []) if each != account]
-        self._accounts[name] = [*known, account]
-        while len(self._accounts) > MAX_ACCOUNTS:
-            del self._accounts[next(iter(self._accounts))]
-
-    def question(self) -> list[Function]:
-        """What to ask so that `required` can tell; nothing where nothing was learned."""
+    def account_queries(self) -> list[Function]:
+        """Queries of what the learned accounts require; none if there are none."""
         numbers = sorted(set(chain.from_iterable(self._accounts.values())) - {EVERY_ACCOUNT})
         fields = ["RECORDNO", "ACCOUNTNO", *REQUIRED_FLAGS]
         return [
@@ -77,25 +72,38 @@ class LearnedRequirements:
             for some in queries.batches_of(numbers)
         ]
 
-    def required(self, told: Collection[Result], *, located: bool = False) -> Required:
-        """What the accounts ask for now of what is booked on them. One that asks for nothing is
-        learned no more. `located` says that all lines may need a location."""
-        demands = {**dict(_demands(told)), EVERY_ACCOUNT: ["location"] if located else []}
-        kept = {n: [a for a in some if demands.get(a)] for n, some in self._accounts.items()}
-        if all(result.succeeded for result in told):
-            self._accounts = {name: some for name, some in kept.items() if some}
+    def required(self, results: Collection[Result], *, needs_location: bool = False) -> Required:
+        """What the accounts require now, by what is posted to them; accounts without requirements
+        are forgotten. `needs_location` says that the company may require one of all lines."""
+        by_account = {
+            **dict(_requirements(results)),
+            EVERY_ACCOUNT: ["location"] if needs_location else [],
+        }
+        kept = {
+            name: [account for account in accounts if by_account.get(account)]
+            for name, accounts in self._accounts.items()
+        }
+        if all(result.succeeded for result in results):
+            self._accounts = {name: accounts for name, accounts in kept.items() if accounts}
         return {
-            name: {dimension: account for account in some for dimension in demands[account]}
-            for name, some in kept.items()
-            if some
+            name: {dimension: account for account in accounts for dimension in by_account[account]}
+            for name, accounts in kept.items()
+            if accounts
         }
 
     def state(self) -> dict[str, Any]:
-        """The memory as JSON values."""
+        """What the next worker has to know, as JSON values."""
         return {STATE_KEY: self._accounts} if self._accounts else {}
 
+    def _keep(self, name: str, account: str) -> None:
+        others = [each for each in self._accounts.pop(name, []) if each != account]
+        self._accounts[name] = [*others, account]
+        while len(self._accounts) > MAX_ACCOUNTS:
+            del self._accounts[next(iter(self._accounts))]
 
-def _demands(told: Collection[Result]) -> Iterator[tuple[str, Sequence[str]]]:
-    for row in (row for result in told for row in result.rows):
-        said = [dimension for name, dimension in REQUIRED_FLAGS.items() if values.flag(row, name)]
-        yield text(row, "ACCOUNTNO") or "", said
+
+def _requirements(results: Collection[Result]) -> Iterator[tuple[str, Sequence[str]]]:
+    """The dimensions that each account requires, by its number."""
+    for row in (row for result in results for row in result.rows):
+        required = [name for flag, name in REQUIRED_FLAGS.items() if values.flag(row, flag)]
+        yield text(row, "ACCOUNTNO") or "", required

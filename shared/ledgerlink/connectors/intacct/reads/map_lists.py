@@ -1,4 +1,4 @@
-"""List records of the ledger in neutral terms."""
+"""Rows of accounts, dimensions, items, terms and types as list records."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,7 +18,7 @@ EXPENSE_TYPE = ListType.EXPENSE_TYPE
 ACCOUNT_LABEL = ListType.ACCOUNT_LABEL
 
 Fields = Mapping[str, Any]
-Reader = Callable[[Row], ListRecord]
+RowMapper = Callable[[Row], ListRecord]
 
 REQUIRED_FLAGS: Mapping[str, str] = {
     "REQUIREDEPT": "department",
@@ -31,14 +31,15 @@ REQUIRED_FLAGS: Mapping[str, str] = {
     "REQUIREITEM": "item",
     "REQUIRECLASS": "class",
 }
-"""What an account may demand of a line, and how that is called here."""
+"""Flags of an account for what it requires of a line, each with its dimension."""
 
 ALTERNATIVES = {
     "Receivables account": "accounts_receivable",
     "Payables account": "accounts_payable",
 }
 SIDES = {"debit": "expense", "credit": "income"}
-"""What an account of the income statement is for, by its normal balance: nothing tells it finer."""
+"""The role of an account of the income statement by its normal balance; the ledger has no finer
+distinction."""
 
 
 def record(
@@ -52,7 +53,7 @@ def record(
     parent: str | None = None,
     roles: tuple[str, ...] = (),
 ) -> ListRecord:
-    """What every list record has. `key` is its id within `entity`, the object."""
+    """A list record. `key` and `parent` are ids within `entity`, the object."""
     entity = entity or kind
     return ListRecord(
         type=kind,
@@ -68,13 +69,13 @@ def record(
 
 
 def account(row: Row) -> ListRecord:
-    """An account of the general ledger, with what it requires of every line."""
+    """An account of the general ledger, with the dimensions that it requires."""
     fields = {
         "number": text(row, "ACCOUNTNO"),
         "type": text(row, "ACCOUNTTYPE"),
         "normal_balance": text(row, "NORMALBALANCE"),
         "category": text(row, "CATEGORY"),
-        "requires": [said for name, said in REQUIRED_FLAGS.items() if values.flag(row, name)],
+        "requires": [name for flag, name in REQUIRED_FLAGS.items() if values.flag(row, flag)],
     }
     key = text(row, "ACCOUNTNO") or ""
     name, role = text(row, "TITLE"), _role(row)
@@ -91,7 +92,7 @@ def _role(row: Row) -> str:
 
 
 def checking(row: Row) -> ListRecord:
-    """A bank account, from which is paid."""
+    """A bank account from which payments are made."""
     fields = {
         "number": text(row, "BANKACCOUNTNO"),
         "account_id": ref("glaccount", text(row, "GLACCOUNTNO")),
@@ -126,7 +127,7 @@ def item(row: Row) -> ListRecord:
 
 
 def term(row: Row) -> ListRecord:
-    """A payment term; it is known by its name."""
+    """A payment term; it is identified by its name."""
     fields = {"description": text(row, "DESCRIPTION")}
     name = text(row, "NAME") or ""
     return record(ListType.TERM, row, name, name, fields, entity="arterm")
@@ -161,14 +162,14 @@ def entity(row: Row) -> ListRecord:
 
 
 def project_type(row: Row) -> ListRecord:
-    """A type of projects; it is known by its name."""
+    """A project type; it is identified by its name."""
     name = text(row, "NAME") or ""
     parent = text(row, "PARENTNAME")
     return record(PROJECT_TYPE, row, name, name, {}, entity="projecttype", parent=parent)
 
 
 def time_type(row: Row) -> ListRecord:
-    """A type of time, which a labor code can become."""
+    """A time type, to which a labor code can be mapped."""
     fields = {
         "account_id": ref("glaccount", text(row, "ACCOUNTNO")),
         "offset_account_id": ref("glaccount", text(row, "OFFSETACCOUNTNO")),
@@ -178,10 +179,10 @@ def time_type(row: Row) -> ListRecord:
     return record(TIME_TYPE, row, name, name, fields, entity="timetype", roles=("labor_code",))
 
 
-def label(kind: ListType, entity: str, role: str) -> Reader:
-    """The reader of a list of labels that stand for accounts."""
+def label(kind: ListType, entity: str, role: str) -> RowMapper:
+    """The mapper of a list of account labels."""
 
-    def read(row: Row) -> ListRecord:
+    def mapper(row: Row) -> ListRecord:
         fields = {
             "description": text(row, "DESCRIPTION"),
             "account_id": ref("glaccount", text(row, "GLACCOUNTNO")),
@@ -189,4 +190,4 @@ def label(kind: ListType, entity: str, role: str) -> Reader:
         name = text(row, "ACCOUNTLABEL") or ""
         return record(kind, row, name, name, fields, entity=entity, roles=(role,))
 
-    return read
+    return mapper

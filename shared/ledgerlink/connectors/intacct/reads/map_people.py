@@ -1,4 +1,4 @@
-"""Customers, projects, tasks, employees and vendors in neutral terms."""
+"""Rows of customers, projects, tasks, employees and vendors as list records."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +29,7 @@ def customer(row: Row) -> ListRecord:
 
 
 def project(row: Row) -> ListRecord:
-    """A project. `purchase_order` is what the customer has ordered."""
+    """A project; `purchase_order` is the customer's."""
     fields = {
         "number": text(row, "PROJECTID"),
         "description": text(row, "DESCRIPTION"),
@@ -53,7 +53,8 @@ def project(row: Row) -> ListRecord:
 
 
 def task(row: Row) -> ListRecord:
-    """A task of a project; it is known by its record's number, since projects share ids."""
+    """A task of a project; it is identified by its RECORDNO, because its id is unique only within
+    the project."""
     fields = {
         "number": text(row, "TASKID"),
         "project_id": ref("project", text(row, "PROJECTID")),
@@ -67,7 +68,7 @@ def task(row: Row) -> ListRecord:
 
 
 def employee(row: Row) -> ListRecord:
-    """An employee, named as the contact that it is tied to."""
+    """An employee with the name of its contact."""
     contact = "CONTACT"
     fields = {
         "number": text(row, "EMPLOYEEID"),
@@ -85,7 +86,7 @@ def employee(row: Row) -> ListRecord:
 
 
 def vendor(row: Row) -> ListRecord:
-    """A vendor. The ledger keeps no time for vendors."""
+    """A vendor; the ledger records no time of vendors."""
     fields = {
         "number": text(row, "VENDORID"),
         "email": text(row, "DISPLAYCONTACT.EMAIL1"),

@@ -1,4 +1,7 @@
-"""Searching the ledger for documents beside time, by their ids and by our names of them."""
+"""Searches for documents other than time: by their ledger ids, and by what we named them.
+
+What we created is found by its id or number, if that is ours; else by our marker in its text.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -19,22 +22,22 @@ from ledgerlink.domain.errors import LedgerStopped
 from ledgerlink.domain.model.plan import Action, Write
 from ledgerlink.domain.ports import Stop
 
-MARKED = "DESCRIPTION"
-"""The text that ends in our mark."""
-MISSING = frozenset({"target_missing", "ledger_failed"})
-"""What a read may mean that finds no record."""
+MARKED_FIELD = "DESCRIPTION"
+"""The field of a document that holds our marker; of sales it is another."""
+NOT_FOUND_CODES = frozenset({"target_missing", "ledger_failed"})
+"""Codes of the faults of a read that finds no record."""
 SALE_ID, RECEIVABLE, PAID = "DOCID", "PRRECORDKEY", "TOTALPAID"
 
-Found = Mapping[str, Row]
-"""Records by their ids."""
+Rows = Mapping[str, Row]
+"""Documents by their ids."""
 
 
-async def by_ids(client: Client, kind: str, ids: Iterable[str], stop: Stop) -> Found:
-    """The documents with these ids, with their lines; list records with their states. What is gone
-    is left out. Raises as the client's `read`."""
+async def by_ids(client: Client, kind: str, ids: Iterable[str], stop: Stop) -> Rows:
+    """The documents with these ids, with their lines; of list records only name and status. Those
+    that do not exist are left out. Raises as the client's `read`."""
     wanted = sorted(set(ids))
     if DOCUMENT_TYPES[kind].is_list_record:
-        return await _listed(client, kind, [parse_ref(each).id for each in wanted], stop)
+        return await _list_records(client, kind, [parse_ref(each).id for each in wanted], stop)
     if kind == SALE:
         return await _with_payments(client, await _sales(client, wanted, stop), stop)
     found = await read_whole(client, kind, wanted, stop)
@@ -44,26 +47,37 @@ async def by_ids(client: Client, kind: str, ids: Iterable[str], stop: Stop) -> F
 async def find_created(
     client: Client, kind: str, writes: Sequence[Write], stop: Stop
 ) -> Mapping[int, tuple[str, Row]]:
-    """What the ledger holds of writes that make something, by seq: its id and itself. Raises as
-    `by_ids`, LedgerUnavailable where it gives another record than the one that has our mark."""
-    named = _list_id if DOCUMENT_TYPES[kind].is_list_record else _sale_id
-    ids = {write.seq: named(write) for write in writes}
-    unnamed = [write for write in writes if ids[write.seq] is None]
-    marked = await _marked(client, kind, unnamed, stop) if unnamed else {}
-    ids |= {write.seq: marked.get(marker.marker_for(write.key)) for write in unnamed}
-    there = await by_ids(client, kind, [each for each in ids.values() if each], stop)
-    named_rows = ((seq, name, there.get(name or "")) for seq, name in ids.items())
-    found = {seq: (name, row) for seq, name, row in named_rows if name and row is not None}
-    for write in unnamed:
-        if write.seq in found and content.marker_in(found[write.seq][1]) != marker.marker_for(
-            write.key
-        ):
-            raise errors.unavailable(f"it gives another {kind} than was asked for")
+    """The id and row of each of these writes that has created its document, or changed it, by seq.
+    Raises as `by_ids`, and LedgerUnavailable if the ledger returns another document than the one
+    with our marker."""
+    id_of = _list_record_id if DOCUMENT_TYPES[kind].is_list_record else _sale_id
+    ids = {write.seq: id_of(write) for write in writes}
+    by_marker = [write for write in writes if ids[write.seq] is None]
+    if by_marker:
+        marked = await _ids_by_marker(client, kind, by_marker, stop)
+        ids |= {write.seq: marked.get(marker.marker_for(write.key)) for write in by_marker}
+    rows = await by_ids(client, kind, [each for each in ids.values() if each], stop)
+    found = {
+        seq: (ledger_id, rows[ledger_id])
+        for seq, ledger_id in ids.items()
+        if ledger_id and ledger_id in rows
+    }
+    _require_markers(kind, by_marker, found)
     return found
 
 
-def _list_id(write: Write) -> str | None:
-    """The id that a new list record gets."""
+def _require_markers(
+    kind: str, writes: Sequence[Write], found: Mapping[int, tuple[str, Row]]
+) -> None:
+    for write in writes:
+        if write.seq not in found:
+            continue
+        _, row = found[write.seq]
+        if content.marker_in(row) != marker.marker_for(write.key):
+            raise errors.unavailable(f"it returned another {kind} than the one that was requested")
+
+
+def _list_record_id(write: Write) -> str | None:
     if write.action is not Action.CREATE:
         return write.ledger_id or ""
     body = write.body or {}
@@ -71,61 +85,57 @@ def _list_id(write: Write) -> str | None:
 
 
 def _sale_id(write: Write) -> str | None:
-    """The id of a sale that has a number of ours; None for what is known by its mark alone."""
+    """The id of a sale that has a number of ours; None for documents that have only a marker."""
     body = write.body or {}
     if write.kind != SALE or "documentno" not in body:
         return None
     return f"{body['transactiontype']}-{body['documentno']}"
 
 
-async def _listed(client: Client, kind: str, ids: Sequence[str], stop: Stop) -> Found:
-    field = DOCUMENT_TYPES[kind].id_field
+async def _list_records(client: Client, kind: str, ids: Sequence[str], stop: Stop) -> Rows:
+    id_field = DOCUMENT_TYPES[kind].id_field
+    name_field = list_records.name_field(kind)
+    fields = [queries.RECORDNO, id_field, name_field, "STATUS", queries.WHENMODIFIED]
     found: dict[str, Row] = {}
     for some in queries.batches_of(ids):
-        fields = [
-            queries.RECORDNO,
-            field,
-            list_records.name_field(kind),
-            "STATUS",
-            queries.WHENMODIFIED,
-        ]
-        among = queries.among(field, some)
+        among = queries.among(id_field, some)
         async for row in all_rows(client, kind, fields, among, stop=stop):
-            found[str(Ref(kind.lower(), text(row, field) or ""))] = row
+            found[str(Ref(kind.lower(), text(row, id_field) or ""))] = row
     return found
 
 
-async def _sales(client: Client, ids: Sequence[str], stop: Stop) -> Found:
-    """One by one: an id that is gone would fail the others."""
+async def _sales(client: Client, ids: Sequence[str], stop: Stop) -> Rows:
+    """Sales by id, each in a function of its own, because an id that does not exist fails all of a
+    function."""
     found: dict[str, Row] = {}
     for some in queries.batches_of(ids, queries.MAX_FUNCTIONS_PER_READ):
-        asked = [
+        functions = [
             Function(f"{SALE}-{n}", "read", {"object": SALE, "keys": each, "fields": "*"})
             for n, each in enumerate(some)
         ]
-        results = await client.read(asked, stop) if asked else []
+        results = await client.read(functions, stop) if functions else []
         for each, result in zip(some, results, strict=True):
             if result.succeeded and result.rows:
                 found[each] = result.rows[0]
-            elif not _is_missing(result):
+            elif not _is_not_found(result):
                 require_success(result)
     return found
 
 
-async def _with_payments(client: Client, sales: Found, stop: Stop) -> Found:
-    """The sales, each with what was paid of its receivable, which alone knows; where the user may
-    not see that, the ledger has to tell when a sale is changed."""
+async def _with_payments(client: Client, sales: Rows, stop: Stop) -> Rows:
+    """The sales, each with the total that was paid, which only its receivable knows. Where the user
+    may not read receivables, the ledger itself has to reject a change of a paid sale."""
     numbers = {number for row in sales.values() if (number := text(row, RECEIVABLE))}
     try:
-        paid = await _paid(client, sorted(numbers), stop)
+        paid = await _paid_totals(client, sorted(numbers), stop)
     except LedgerStopped:
         return sales
-    told = {name: paid.get(text(row, RECEIVABLE) or "") for name, row in sales.items()}
-    return {name: {**row, PAID: told[name] or ""} for name, row in sales.items()}
+    totals = {ledger_id: paid.get(text(row, RECEIVABLE) or "") for ledger_id, row in sales.items()}
+    return {ledger_id: {**row, PAID: totals[ledger_id] or ""} for ledger_id, row in sales.items()}
 
 
-async def _paid(client: Client, numbers: Sequence[str], stop: Stop) -> Mapping[str, str]:
-    """What was paid of each receivable, by RECORDNO."""
+async def _paid_totals(client: Client, numbers: Sequence[str], stop: Stop) -> Mapping[str, str]:
+    """The paid totals of receivables, by RECORDNO."""
     found: dict[str, str] = {}
     for some in queries.batches_of(numbers):
         among = queries.among(queries.RECORDNO, some)
@@ -134,33 +144,44 @@ async def _paid(client: Client, numbers: Sequence[str], stop: Stop) -> Mapping[s
     return found
 
 
-async def _marked(
+async def _ids_by_marker(
     client: Client, kind: str, writes: Sequence[Write], stop: Stop
 ) -> Mapping[str, str]:
-    """The ids of the documents that have our marks; the newest, should there be several."""
+    """The ids of documents with our markers, by marker; of several the newest."""
     if kind == SALE:
-        return await _marked_sales(client, writes, stop)
+        return await _sales_by_marker(client, writes, stop)
     found: dict[str, str] = {}
     for some in queries.batches_of(writes, queries.MAX_FUNCTIONS_PER_READ):
-        like = [queries.like(MARKED, f"%[{marker.marker_for(write.key)}]%") for write in some]
+        patterns = [f"%[{marker.marker_for(write.key)}]%" for write in some]
+        like = [queries.like(MARKED_FIELD, pattern) for pattern in patterns]
         where = like[0] if len(like) == 1 else queries.either(*like)
-        fields = [queries.RECORDNO, MARKED, "STATE"]
+        fields = [queries.RECORDNO, MARKED_FIELD, "STATE"]
         async for row in all_rows(client, kind, fields, where, stop=stop):
             if not content.is_void(row):
                 found[content.marker_in(row)] = text(row, queries.RECORDNO) or ""
     return found
 
 
-async def _marked_sales(client: Client, writes: Sequence[Write], stop: Stop) -> Mapping[str, str]:
-    """By reading what is of those days: nobody knows whether their texts can be asked for."""
+async def _sales_by_marker(
+    client: Client, writes: Sequence[Write], stop: Stop
+) -> Mapping[str, str]:
+    """The same of sales: all sales of their days are read, because it is not documented whether
+    their messages can be queried."""
     days = [write.day for write in writes if write.day]
     when = queries.between("WHENCREATED", min(days), max(days))
-    fields = [queries.RECORDNO, SALE_ID]
-    of_days = [row async for row in all_rows(client, SALE, fields, when, stop=stop)]
-    there = await _sales(client, [each for row in of_days if (each := text(row, SALE_ID))], stop)
-    return {content.marker_in(row): name for name, row in there.items() if not content.is_void(row)}
+    rows = [
+        row async for row in all_rows(client, SALE, [queries.RECORDNO, SALE_ID], when, stop=stop)
+    ]
+    sales = await _sales(client, [each for row in rows if (each := text(row, SALE_ID))], stop)
+    return {
+        content.marker_in(row): ledger_id
+        for ledger_id, row in sales.items()
+        if not content.is_void(row)
+    }
 
 
-def _is_missing(result: Result) -> bool:
-    """Whether a read says that there is no such record, which it may in the words of a fault."""
-    return result.succeeded or error_codes.meaning(main_fault(result.faults)).code in MISSING
+def _is_not_found(result: Result) -> bool:
+    """Whether a read found no such record: it is empty, or has a fault that says so."""
+    return (
+        result.succeeded or error_codes.meaning(main_fault(result.faults)).code in NOT_FOUND_CODES
+    )

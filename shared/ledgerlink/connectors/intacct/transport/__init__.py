@@ -1,1 +1,1 @@
-"""One call: sent, limited, retried, answered."""
+"""Transport: one call at a time, signed in, repeated until it has a response."""

@@ -1,73 +1,81 @@
-"""What came back over the network: an answer of the gateway, or what there was instead of one."""
+"""The HTTP reply to one request: a response of the gateway, or what there was instead of one."""
 
 from dataclasses import dataclass
 
 import httpx
 
-from ledgerlink.connectors.intacct.protocol import response as answers
 from ledgerlink.connectors.intacct.protocol.error_codes import meaning
 from ledgerlink.connectors.intacct.protocol.faults import Fault, main_fault
-from ledgerlink.connectors.intacct.protocol.response import Response, Stage
+from ledgerlink.connectors.intacct.protocol.response import Response, Stage, parse
 from ledgerlink.connectors.intacct.protocol.xml import Unreadable
 from ledgerlink.connectors.shared.errors import Disposition, Meaning
 
-UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-"""Errors after which nothing can have reached the gateway."""
+UNSENT_ERRORS = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""Errors after which the gateway cannot have received anything."""
 
-AGAIN = Meaning(Disposition.RETRY, "ledger_unavailable")
-LATER = Meaning(Disposition.THROTTLED, "ledger_unavailable")
-LESS = Meaning(Disposition.SPLIT, "ledger_stopped")
-TOO_LARGE = Response(failed=Stage.CONTROL, faults=(Fault("", "The request is too large."),))
-"""What a machine before the gateway means that does not let a request through."""
+NOT_DONE = Meaning(Disposition.RETRY, "ledger_unavailable")
+TOO_MANY_REQUESTS = Meaning(Disposition.THROTTLED, "ledger_unavailable")
+TOO_LARGE = Meaning(Disposition.SPLIT, "ledger_stopped")
+TOO_LARGE_RESPONSE = Response(
+    failed=Stage.CONTROL, faults=(Fault("", "The request is too large."),)
+)
+"""Stands for the response when a proxy refuses a request because of its size."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """One exchange. Without an `answer`, `detail` says why; `unsent` that nothing was done."""
+class HttpReply:
+    """What came back for one request."""
 
-    answer: Response | None = None
+    response: Response | None = None
     status: int = 0
+    """The HTTP status; 0 without an HTTP response."""
     detail: str = ""
+    """Why there is no response."""
     unsent: bool = False
+    """Whether the gateway cannot have received the request."""
 
     @property
     def fault(self) -> Fault:
-        """What failed as a whole; without words when nothing did."""
-        return main_fault(self.answer.faults) if self.answer else Fault("")
+        """Why the request failed as a whole; an empty fault if it did not."""
+        return main_fault(self.response.faults) if self.response else Fault("")
 
     @property
     def failure(self) -> Meaning | None:
-        """Why nothing was done; None when the functions were run, or nobody knows."""
+        """Why no function was run; None when they were, or nobody knows."""
         if self.status == httpx.codes.TOO_MANY_REQUESTS:
-            return LATER
+            return TOO_MANY_REQUESTS
         if self.status == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
-            return LESS
-        if self.answer is not None and self.answer.failed is not None:
-            return meaning(self.fault, self.answer.failed)
+            return TOO_LARGE
+        if self.response is not None and self.response.failed is not None:
+            return meaning(self.fault, self.response.failed)
+        return NOT_DONE if self.unsent or self._is_refused_by_proxy() else None
+
+    def _is_refused_by_proxy(self) -> bool:
         refused = 400 <= self.status < 500 and self.status != httpx.codes.REQUEST_TIMEOUT
-        refused = refused and self.answer is None
-        return AGAIN if self.unsent or refused else None
+        return refused and self.response is None
 
     def __str__(self) -> str:
         return self.detail or str(self.fault)
 
 
-def lost(error: httpx.HTTPError) -> Reply:
-    """The reply of a request that ended in an error of the network; the error's own words could
-    hold an address."""
-    return Reply(detail=f"no answer ({type(error).__name__})", unsent=isinstance(error, UNSENT))
+def no_reply(error: httpx.HTTPError) -> HttpReply:
+    """The reply when the network failed. The error's own words could contain an address, so only
+    its name is kept."""
+    detail = f"no answer ({type(error).__name__})"
+    return HttpReply(detail=detail, unsent=isinstance(error, UNSENT_ERRORS))
 
 
-def read(response: httpx.Response, control_id: str) -> Reply:
-    """The reply in a response. Pages of gateways in between are no answers."""
-    status = response.status_code
+def read_reply(http_response: httpx.Response, control_id: str) -> HttpReply:
+    """The reply in an HTTP response. Pages of proxies are no responses of the gateway."""
+    status = http_response.status_code
     if status == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
-        return Reply(TOO_LARGE, status)
+        return HttpReply(TOO_LARGE_RESPONSE, status)
     try:
-        answer = answers.read(response.content)
+        response = parse(http_response.content)
     except Unreadable:
-        kind = response.headers.get("content-type", "no content type").partition(";")[0]
-        return Reply(status=status, detail=f"HTTP status {status} with {kind}")
-    if answer.control_id not in ("", control_id):
-        return Reply(status=status, detail="the answer to another request")
-    return Reply(answer, status)
+        content_type = http_response.headers.get("content-type", "no content type")
+        kind = content_type.partition(";")[0]
+        return HttpReply(status=status, detail=f"HTTP status {status} with {kind}")
+    if response.control_id not in ("", control_id):
+        return HttpReply(status=status, detail="the answer to another request")
+    return HttpReply(response, status)

@@ -1,15 +1,15 @@
-"""How often and after how long a call is repeated."""
+"""How often a call is repeated, and how long to wait before."""
 
 from collections.abc import Callable
 
 from ledgerlink.connectors.shared import errors
 
 TRIES = 6
-"""Requests sent for one call before the ledger counts as down; as the vendor's own clients do."""
+"""Requests for one call before the ledger counts as down, as in the vendor's own clients."""
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 32.0
 PAUSE = 30.0
-"""Ledger seconds after being told that there were too many requests."""
+"""Ledger seconds to wait after too many requests."""
 
 
 class Retry:
@@ -17,20 +17,22 @@ class Retry:
 
     def __init__(self, jitter: Callable[[], float]) -> None:
         self._jitter = jitter
-        self._troubles = 0
+        self._failures = 0
 
-    def after_trouble(self, detail: str) -> float:
-        """Exponential, half of it random. Raises LedgerUnavailable after the last try."""
+    def after_failure(self, detail: str) -> float:
+        """The wait after a failure: exponential, half of it random. Raises LedgerUnavailable after
+        the last try."""
         wait = min(FIRST_WAIT * 2.0 ** self._count(detail), LONGEST_WAIT)
         return wait * (1 + self._jitter()) / 2
 
     def after_throttling(self, detail: str) -> float:
-        """Longer each time. Raises LedgerUnavailable after the last try."""
+        """The wait after too many requests, longer each time. Raises LedgerUnavailable after the
+        last try."""
         return PAUSE * (1 + self._count(detail)) * (1 + self._jitter() / 2)
 
     def _count(self, detail: str) -> int:
-        """How often there was trouble before."""
-        self._troubles += 1
-        if self._troubles >= TRIES:
+        """How many failures there were before."""
+        self._failures += 1
+        if self._failures >= TRIES:
             raise errors.unavailable(f"{detail}, {TRIES} times in a row")
-        return self._troubles - 1
+        return self._failures - 1
