@@ -13,7 +13,7 @@ from ledgerlink.domain.ports import Tokens
 from ledgerlink.services import lane
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports import state_machine
-from ledgerlink.storage.lane import received
+from ledgerlink.storage.queue import received
 
 from infra.machines import definition
 

@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ledgerlink.bootstrap import count, dependencies, metrics
 from ledgerlink.services import lane
-from ledgerlink.services.ports import Message
+from ledgerlink.services.messages import Message
 
 logger = Logger()
 MARGIN = 45_000
@@ -47,7 +47,7 @@ def _delay(record: dict[str, Any]) -> None:
 
 def _attempt(record: dict[str, Any]) -> int:
     """How often it was delivered; 0 when nobody can ever read it."""
-    from ledgerlink.storage.lane import received
+    from ledgerlink.storage.queue import received
 
     try:
         received(record["body"])
@@ -61,7 +61,7 @@ def _failure(record: dict[str, Any]) -> dict[str, str]:
 
 
 def _work(record: dict[str, Any], context: LambdaContext) -> None:
-    from ledgerlink.storage.lane import received
+    from ledgerlink.storage.queue import received
 
     message = received(record["body"])
     _name(message)

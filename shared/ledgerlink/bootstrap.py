@@ -91,16 +91,17 @@ def build(environment: Mapping[str, str], client: Callable[[str], Any] = client)
     """Everything that these environment variables describe. Raises KeyError for a missing one."""
     from ledgerlink.storage.bus import EventBridgeBus
     from ledgerlink.storage.connections import DynamoConnections
-    from ledgerlink.storage.lane import DynamoConnectorMemory, SqsLane
+    from ledgerlink.storage.connector_state import DynamoConnectorStates
     from ledgerlink.storage.links import DynamoLinks
     from ledgerlink.storage.lists import DynamoLists
-    from ledgerlink.storage.machines import StepFunctionsMachines
+    from ledgerlink.storage.queue import SqsLane
     from ledgerlink.storage.rules import DynamoRules
     from ledgerlink.storage.runs import DynamoRuns
     from ledgerlink.storage.schedules import DynamoSchedules
     from ledgerlink.storage.secrets import SecretVaults
     from ledgerlink.storage.settings import DynamoSettings, DynamoUsage
     from ledgerlink.storage.staging import S3Staging
+    from ledgerlink.storage.state_machines import StepFunctionsMachines
     from ledgerlink.storage.table import Table
 
     table = Table(client("dynamodb"), environment["LEDGERLINK_TABLE"])
@@ -123,7 +124,7 @@ def build(environment: Mapping[str, str], client: Callable[[str], Any] = client)
         machines=StepFunctionsMachines(
             client("stepfunctions"), environment["LEDGERLINK_MACHINE"], table, clock, ids
         ),
-        memory=DynamoConnectorMemory(table),
+        connector_states=DynamoConnectorStates(table),
         lists=DynamoLists(table),
         settings=DynamoSettings(table),
         schedules=DynamoSchedules(table),

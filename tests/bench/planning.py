@@ -26,7 +26,7 @@ from ledgerlink.domain.model.rules import Rule, RuleKind
 from ledgerlink.domain.model.source_records import TimeEntry
 from ledgerlink.domain.planning.inputs import PlanInput
 from ledgerlink.domain.planning.planner import plan
-from ledgerlink.services.posting.staged_records import slices
+from ledgerlink.services.posting.chunks import slices
 from ledgerlink.wire.records import source_record
 from ledgerlink.wire.rules import mappings
 from ledgerlink.wire.stored import dump, load

@@ -20,7 +20,7 @@ from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.model.schedule import NIGHTLY_SPREAD, Due, jitter
 from ledgerlink.domain.model.settings import Schedule, ScheduleMode, Settings
 from ledgerlink.services.dependencies import Dependencies
-from ledgerlink.services.ports import Message
+from ledgerlink.services.messages import Message
 from ledgerlink.services.sync import scheduler
 
 from tests.fakes.clock import FakeClock, FakeIds
@@ -95,7 +95,7 @@ class Counted:
 
 @dataclass
 class Index:
-    """Implements `services.stores.Schedules`, quick for many rows and many ticks."""
+    """Implements `services.ports.Schedules`, quick for many rows and many ticks."""
 
     rows: dict[ConnectionKey, Due] = field(default_factory=dict)
     heap: list[tuple[datetime, str, int, Due]] = field(default_factory=list)

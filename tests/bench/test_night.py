@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from ledgerlink.domain.model.schedule import NIGHTLY_SPREAD
-from ledgerlink.services.ports import Message
+from ledgerlink.services.messages import Message
 
 from tests.bench.night import MIXED, ONE, PLANS, measures, one_in_seven, shown
 from tests.bench.simulated import Groups, Night, Plan, Simulation

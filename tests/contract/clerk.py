@@ -27,7 +27,7 @@ from ledgerlink.domain.planning.list_records import RULES as LISTED
 from ledgerlink.domain.planning.list_records import created_by
 from ledgerlink.domain.planning.planner import plan
 from ledgerlink.domain.ports import Composer, ConnectorState, Ledger, never
-from ledgerlink.services.applying.chunk import ready
+from ledgerlink.services.applying.writes import as_write
 from ledgerlink.services.posting.plan_post import WantedRates
 from ledgerlink.services.posting.snapshots import copies_of
 from ledgerlink.services.posting.staged_records import Records
@@ -298,7 +298,7 @@ class Clerk(ABC, Generic[B]):
         return link is not None and bool(set(link.members) & set(op.members))
 
     def _ready(self, op: Operation) -> Write:
-        write = ready(op, self.links)
+        write = as_write(op, self.links)
         if op.upload_id is None or op.action is Action.DELETE:
             return write
         upload_id = op.upload_id

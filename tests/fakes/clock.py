@@ -29,7 +29,7 @@ class FakeClock:
 
 @dataclass
 class FakeIds:
-    """Implements `services.stores.Ids`."""
+    """Implements `services.ports.Ids`."""
 
     count: int = 0
 

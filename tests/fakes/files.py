@@ -12,14 +12,14 @@ from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.domain.ports import ConnectorState
-from ledgerlink.services.ports import Message
+from ledgerlink.services.messages import Message
 
 LARGEST = 1_000_000
 
 
 @dataclass
 class FakeStaging:
-    """Implements `services.stores.Staging`; `files` by name."""
+    """Implements `services.ports.Staging`; `files` by name."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     plans: dict[tuple[str, str, str, int, int], list[Operation]] = field(default_factory=dict)
@@ -95,7 +95,7 @@ def _unpacked(body: bytes) -> bytes:
 
 @dataclass
 class FakeLane:
-    """Implements `services.stores.Lane`: one queue, in order; the same message only once."""
+    """Implements `services.ports.Lane`: one queue, in order; the same message only once."""
 
     messages: list[Message] = field(default_factory=list)
     seen: set[Message] = field(default_factory=set)
@@ -112,8 +112,8 @@ class FakeLane:
 
 
 @dataclass
-class FakeMemory:
-    """Implements `services.stores.LaneMemory`."""
+class FakeConnectorStates:
+    """Implements `services.ports.ConnectorStates`."""
 
     states: dict[ConnectionKey, ConnectorState] = field(default_factory=dict)
 

@@ -9,12 +9,13 @@ from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.list_records import Change, ListRecord, ListType, SyncState
 from ledgerlink.domain.model.schedule import Due
 from ledgerlink.domain.model.settings import Settings
-from ledgerlink.services.ports import Event, Page
+from ledgerlink.services.messages import Event
+from ledgerlink.services.ports import Page
 
 
 @dataclass
 class FakeLists:
-    """Implements `services.stores.Lists`."""
+    """Implements `services.ports.Lists`."""
 
     rows: dict[tuple[ConnectionKey, ListType], dict[str, ListRecord]] = field(default_factory=dict)
     feeds: dict[ConnectionKey, list[Change]] = field(default_factory=dict)
@@ -84,7 +85,7 @@ class FakeLists:
 
 @dataclass
 class FakeSettings:
-    """Implements `services.stores.SettingsStore`."""
+    """Implements `services.ports.SettingsStore`."""
 
     rows: dict[ConnectionKey, Settings] = field(default_factory=dict)
 
@@ -97,7 +98,7 @@ class FakeSettings:
 
 @dataclass
 class FakeSchedules:
-    """Implements `services.stores.Schedules`."""
+    """Implements `services.ports.Schedules`."""
 
     rows: dict[ConnectionKey, Due] = field(default_factory=dict)
 
@@ -119,7 +120,7 @@ class FakeSchedules:
 
 @dataclass
 class FakeUsage:
-    """Implements `services.stores.Usage`."""
+    """Implements `services.ports.Usage`."""
 
     applications: Counter[tuple[str, str]] = field(default_factory=Counter)
     connections: Counter[tuple[ConnectionKey, str]] = field(default_factory=Counter)
@@ -137,7 +138,7 @@ class FakeUsage:
 
 @dataclass
 class FakeBus:
-    """Implements `services.stores.Bus`."""
+    """Implements `services.ports.Bus`."""
 
     events: list[Event] = field(default_factory=list)
 

@@ -22,7 +22,7 @@ class Claim:
 
 @dataclass
 class FakeConnections:
-    """Implements `services.stores.Connections`."""
+    """Implements `services.ports.Connections`."""
 
     rows: dict[ConnectionKey, Connection] = field(default_factory=dict)
     consents: dict[str, Authorization] = field(default_factory=dict)
@@ -94,7 +94,7 @@ class FakeConnections:
 
 @dataclass
 class FakeRules:
-    """Implements `services.stores.Rules`."""
+    """Implements `services.ports.Rules`."""
 
     log: dict[tuple[ConnectionKey, RuleKind, str], dict[int, Rule]] = field(default_factory=dict)
 
@@ -117,7 +117,7 @@ class FakeRules:
 
 @dataclass
 class FakeLinks:
-    """Implements `services.stores.Links`."""
+    """Implements `services.ports.Links`."""
 
     rows: dict[ConnectionKey, dict[str, Link]] = field(default_factory=dict)
 
@@ -145,7 +145,7 @@ class FakeLinks:
         mine, wanted = self.rows.get(connection_key, {}), tuple(starts)
         return {key: link for key, link in mine.items() if key.startswith(wanted)}
 
-    def carriers(
+    def owner_documents(
         self,
         connection_key: ConnectionKey,
         members: Iterable[str],

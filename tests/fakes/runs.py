@@ -12,7 +12,7 @@ from ledgerlink.services.ports import Page
 
 @dataclass
 class FakeRuns:
-    """Implements `services.stores.Runs`."""
+    """Implements `services.ports.Runs`."""
 
     rows: dict[ConnectionKey, dict[str, Run]] = field(default_factory=dict)
     claims: dict[tuple[ConnectionKey, str], tuple[str, str]] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from ledgerlink.services import lane
 from ledgerlink.services.connections import connect
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports import state_machine
-from ledgerlink.services.ports import Message
+from ledgerlink.services.messages import Message
 from ledgerlink.services.posting import accept
 from ledgerlink.services.runs.history import Item, get_run, list_items
 from ledgerlink.services.settings.rules import put_rules
@@ -24,7 +24,7 @@ from ledgerlink.services.settings.rules import put_rules
 from tests.fakes.clock import FakeClock, FakeIds
 from tests.fakes.company import FakeCompany
 from tests.fakes.fate import Died, Fate, mortal
-from tests.fakes.files import FakeLane, FakeMemory, FakeStaging
+from tests.fakes.files import FakeConnectorStates, FakeLane, FakeStaging
 from tests.fakes.ledger import FakeConnector
 from tests.fakes.lists import FakeBus, FakeLists, FakeSchedules, FakeSettings, FakeUsage
 from tests.fakes.machines import FakeMachines
@@ -141,7 +141,7 @@ def in_memory_service(
         vaults=mortal("vaults", vaults, fate),
         lane=mortal("lane", queue, fate),
         machines=mortal("machines", machines, fate),
-        memory=mortal("memory", FakeMemory(), fate),
+        connector_states=mortal("connector_states", FakeConnectorStates(), fate),
         lists=mortal("lists", FakeLists(), fate),
         settings=mortal("settings", FakeSettings(), fate),
         schedules=mortal("schedules", FakeSchedules(), fate),

@@ -15,7 +15,7 @@ _holders = count()
 
 @dataclass
 class FakeVaults:
-    """Implements `services.stores.Vaults`."""
+    """Implements `services.ports.Vaults`."""
 
     clock: Clock
     tokens: dict[ConnectionKey, Any] = field(default_factory=dict, repr=False)

@@ -9,7 +9,7 @@ from ledgerlink.domain.ports import Clock, Connector, Ledger, TimeSource
 from ledgerlink.services.ports import (
     Bus,
     Connections,
-    ConnectorMemory,
+    ConnectorStates,
     Ids,
     Lane,
     Links,
@@ -37,7 +37,7 @@ class Dependencies:
     vaults: Vaults
     lane: Lane
     machines: Machines
-    memory: ConnectorMemory
+    connector_states: ConnectorStates
     lists: Lists
     settings: SettingsStore
     schedules: Schedules
@@ -68,6 +68,6 @@ class Dependencies:
             connection.company_id,
             self.vaults.of(connection.key),
             self.vaults.credentials(connection.ledger),
-            self.memory.load(connection.key),
+            self.connector_states.load(connection.key),
             self.settings.get(connection.key).ledger,
         )

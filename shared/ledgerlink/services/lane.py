@@ -20,12 +20,11 @@ from ledgerlink.domain.model.schedule import FIRST_INTERVAL
 from ledgerlink.domain.model.settings import Direction
 from ledgerlink.domain.ports import Stop
 from ledgerlink.services.applying.chunk import apply_chunk
-from ledgerlink.services.applying.recover import recover_unanswered
+from ledgerlink.services.applying.recover import recover_other_runs
 from ledgerlink.services.dependencies import Dependencies
-from ledgerlink.services.ports import Message
+from ledgerlink.services.messages import Message, remaining_messages
 from ledgerlink.services.posting.plan_run import plan_run, read_company
 from ledgerlink.services.runs.ledger_session import ledger_session
-from ledgerlink.services.runs.messages import messages_of
 from ledgerlink.services.runs.next_step import finish, report
 from ledgerlink.services.runs.parking import (
     lose_authorization,
@@ -136,9 +135,9 @@ async def _welcome(deps: Dependencies, connection: Connection, stop: Stop) -> No
     """
     if connection.state is not ConnectionState.CONNECTED:
         return
-    async with ledger_session(deps, connection) as there:
+    async with ledger_session(deps, connection) as session:
         try:
-            await read_company(deps, connection, there.ledger, stop)
+            await read_company(deps, connection, session.ledger, stop)
         except AuthorizationLost as lost:
             lose_authorization(deps, connection, lost)
             return
@@ -189,7 +188,7 @@ async def _plan(
             return
         await plan_run(deps, connection, run, stop)
     elif run.state is RunState.APPLYING:
-        deps.lane.send(messages_of(run))  # a repeat: it was stored, maybe not sent on
+        deps.lane.send(remaining_messages(run))  # a repeat: it was stored, maybe not sent on
 
 
 def _busy(deps: Dependencies, connection: Connection) -> bool:
@@ -210,7 +209,7 @@ async def _apply(
         return
     chunk = next(iter(run.open_chunks()), None)
     if run.imported is not None:
-        await recover_unanswered(deps, connection, run, stop)
+        await recover_other_runs(deps, connection, run, stop)
     if chunk is not None and not await apply_chunk(deps, connection, run, chunk, stop):
         raise Interrupted
     finish(deps, deps.runs.get(run.connection_key, run.id))

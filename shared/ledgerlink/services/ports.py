@@ -15,6 +15,7 @@ from ledgerlink.domain.model.schedule import Due
 from ledgerlink.domain.model.settings import Settings
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.ports import ConnectorState, Keys, Vault
+from ledgerlink.services.messages import Event, Message
 
 T = TypeVar("T")
 
@@ -102,7 +103,7 @@ class Links(Protocol):
         """The links of time that was worked on these days, both included."""
         ...
 
-    def carriers(
+    def owner_documents(
         self,
         connection_key: ConnectionKey,
         members: Iterable[str],
@@ -214,15 +215,6 @@ class Usage(Protocol):
     def of_connection(self, connection_key: ConnectionKey, month: str) -> int: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What the product is told on the bus. `detail` holds JSON values and no secrets."""
-
-    firm: str
-    kind: str
-    detail: Mapping[str, Any]
-
-
 class Bus(Protocol):
     """The way to the product."""
 
@@ -272,7 +264,7 @@ NO_CHUNK = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class MachineState:
     """Where the machine of an import was last seen.
 
     With a `token` it rests at `step` until it is told to go on; chunks up to number `until` are
@@ -296,13 +288,13 @@ class Machines(Protocol):
         """Start a machine at this step."""
         ...
 
-    def waiting(self, run: Run) -> Waiting: ...
+    def waiting(self, run: Run) -> MachineState: ...
 
     def rest(self, run: Run, machine: str, step: str, token: str, until: int) -> None:
         """Note that the machine of this name rests at this step."""
         ...
 
-    def answer(self, run: Run, waiting: Waiting, step: str) -> bool:
+    def answer(self, run: Run, waiting: MachineState, step: str) -> bool:
         """Have the machine that rests with this token go on with this step; False when it is not
         there any more."""
         ...
@@ -371,27 +363,6 @@ class Vaults(Protocol):
     def credentials(self, ledger: str) -> Mapping[str, str]: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """What goes through the lane of a connection: ids, never records.
-
-    `turn` counts how often it was sent again, and tells a new message from a repeated one.
-    """
-
-    firm: str
-    connection_id: str
-    step: str
-    run_id: str = ""
-    chunk: int = 0
-    generation: int = 0
-    turn: int = 0
-
-    @property
-    def connection_key(self) -> ConnectionKey:
-        """The connection that it belongs to."""
-        return ConnectionKey(self.firm, self.connection_id)
-
-
 class Lane(Protocol):
     """The one queue per connection, in order."""
 
@@ -404,7 +375,7 @@ class Lane(Protocol):
         ...
 
 
-class ConnectorMemory(Protocol):
+class ConnectorStates(Protocol):
     """What a connector remembers between invocations."""
 
     def load(self, connection_key: ConnectionKey) -> ConnectorState: ...

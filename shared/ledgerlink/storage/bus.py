@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ledgerlink.services.ports import Event
+from ledgerlink.services.messages import Event
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -18,7 +18,7 @@ FIRST_PAUSE = 0.1
 
 
 class EventBridgeBus:
-    """Implements `services.stores.Bus`."""
+    """Implements `services.ports.Bus`."""
 
     def __init__(
         self,

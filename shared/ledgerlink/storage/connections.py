@@ -11,7 +11,7 @@ from ledgerlink.wire.stored import dump, load
 
 
 class DynamoConnections:
-    """Implements `services.stores.Connections`."""
+    """Implements `services.ports.Connections`."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

@@ -17,7 +17,7 @@ MANY_AT_ONCE = 1000
 
 
 class DynamoLinks:
-    """Implements `services.stores.Links`."""
+    """Implements `services.ports.Links`."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -62,7 +62,7 @@ class DynamoLinks:
                 if link.source and _worked(link.source, key) == some[key]:
                     yield link
 
-    def carriers(
+    def owner_documents(
         self,
         connection_key: ConnectionKey,
         members: Iterable[str],

@@ -31,7 +31,7 @@ class Head:
 
 
 class DynamoLists:
-    """Implements `services.stores.Lists`."""
+    """Implements `services.ports.Lists`."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

@@ -11,7 +11,7 @@ from ledgerlink.wire.rules import dump_mapping, load_mapping
 
 
 class DynamoRules:
-    """Implements `services.stores.Rules`."""
+    """Implements `services.ports.Rules`."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

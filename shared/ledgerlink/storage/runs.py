@@ -21,7 +21,7 @@ may be long."""
 
 
 class DynamoRuns:
-    """Implements `services.stores.Runs`.
+    """Implements `services.ports.Runs`.
 
     Outcomes that come together share rows. None of these is written over by others that came
     later: a row's key ends with its moment, and of two outcomes of one item the later stands.

@@ -15,7 +15,7 @@ READERS = 8
 
 
 class DynamoSchedules:
-    """Implements `services.stores.Schedules`."""
+    """Implements `services.ports.Schedules`."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

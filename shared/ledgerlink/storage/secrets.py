@@ -31,7 +31,7 @@ GONE = ("ResourceNotFoundException", "InvalidRequestException")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretVaults:
-    """Implements `services.stores.Vaults`. `applications` names the secret per ledger."""
+    """Implements `services.ports.Vaults`. `applications` names the secret per ledger."""
 
     client: "SecretsManagerClient"
     table: Table

@@ -8,7 +8,7 @@ from ledgerlink.wire.stored import dump, load
 
 
 class DynamoSettings:
-    """Implements `services.stores.SettingsStore`."""
+    """Implements `services.ports.SettingsStore`."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -23,7 +23,7 @@ class DynamoSettings:
 
 
 class DynamoUsage:
-    """Implements `services.stores.Usage`."""
+    """Implements `services.ports.Usage`."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

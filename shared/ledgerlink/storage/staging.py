@@ -28,7 +28,7 @@ LARGEST = 48 * 1024 * 1024
 
 
 class S3Staging:
-    """Implements `services.stores.Staging`."""
+    """Implements `services.ports.Staging`."""
 
     def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client = client

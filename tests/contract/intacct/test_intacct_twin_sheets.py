@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ledgerlink.domain.model.plan import ItemState, Outcome, Request
 from ledgerlink.domain.ports import never
-from ledgerlink.services.applying.chunk import ready
+from ledgerlink.services.applying.writes import as_write
 
 from tests.contract.intacct.clerk import Clerk, code
 from tests.contract.intacct.test_intacct_posted_time import deleted, kept, theirs
@@ -136,7 +136,7 @@ def test_a_sheet_that_somebody_begins_between_two_requests_keeps_what_is_in_it(
 ) -> None:
     clerk.books.admin("settings", {"timesheet_duplicates": twins})
     operations = clerk.planned(worked("a"), worked("b", staff_key="bo"))
-    requests = [Request(f"r{op.seq}", (ready(op, clerk.links),)) for op in operations]
+    requests = [Request(f"r{op.seq}", (as_write(op, clerk.links),)) for op in operations]
     told = Report()
 
     async def answered(request: Request, outcomes: Sequence[Outcome]) -> None:

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from ledgerlink.services.messages import Event, Message
 from ledgerlink.services.ports import (
     Bus,
     Connections,
-    ConnectorMemory,
-    Event,
+    ConnectorStates,
     Lane,
     Links,
     Lists,
-    Message,
     Rules,
     Runs,
     Schedules,
@@ -26,9 +25,10 @@ from ledgerlink.services.ports import (
 )
 from ledgerlink.storage.bus import EventBridgeBus
 from ledgerlink.storage.connections import DynamoConnections
-from ledgerlink.storage.lane import DynamoConnectorMemory, SqsLane, received
+from ledgerlink.storage.connector_state import DynamoConnectorStates
 from ledgerlink.storage.links import DynamoLinks
 from ledgerlink.storage.lists import DynamoLists
+from ledgerlink.storage.queue import SqsLane, received
 from ledgerlink.storage.rules import DynamoRules
 from ledgerlink.storage.runs import DynamoRuns
 from ledgerlink.storage.schedules import DynamoSchedules
@@ -38,7 +38,7 @@ from ledgerlink.storage.staging import S3Staging
 from ledgerlink.storage.table import Table
 
 from tests.fakes.clock import FakeClock
-from tests.fakes.files import FakeLane, FakeMemory, FakeStaging
+from tests.fakes.files import FakeConnectorStates, FakeLane, FakeStaging
 from tests.fakes.lists import FakeBus, FakeLists, FakeSchedules, FakeSettings, FakeUsage
 from tests.fakes.rows import FakeConnections, FakeLinks, FakeRules
 from tests.fakes.runs import FakeRuns
@@ -63,7 +63,7 @@ class Stores:
     staging: Staging
     vaults: Vaults
     lane: Lane
-    memory: ConnectorMemory
+    connector_states: ConnectorStates
     lists: Lists
     settings: SettingsStore
     schedules: Schedules
@@ -93,7 +93,7 @@ def in_memory() -> Stores:
         staging=staging,
         vaults=FakeVaults(clock),
         lane=lane,
-        memory=FakeMemory(),
+        connector_states=FakeConnectorStates(),
         lists=FakeLists(),
         settings=FakeSettings(),
         schedules=FakeSchedules(),
@@ -136,7 +136,7 @@ def on_aws(aws: Clients, name: str) -> Stores:
         staging=S3Staging(aws.s3, name),
         vaults=_vaults(aws, table, clock, name),
         lane=SqsLane(aws.sqs, url),
-        memory=DynamoConnectorMemory(table),
+        connector_states=DynamoConnectorStates(table),
         lists=DynamoLists(table),
         settings=DynamoSettings(table),
         schedules=DynamoSchedules(table),

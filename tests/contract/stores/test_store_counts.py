@@ -95,9 +95,9 @@ def test_where_nothing_stands_for_several_entries_one_question_says_so(
     )
     stores.links.put(ACME, [link])
     asked.clear()
-    assert stores.links.carriers(ACME, map(str, range(ENTRIES))) == {}
+    assert stores.links.owner_documents(ACME, map(str, range(ENTRIES))) == {}
     assert asked == [("Query", 0)]
     together = replace(link, key="time:several", members=("2", "3"))
     stores.links.put(ACME, [together])
-    found = stores.links.carriers(ACME, ["1", "2", "3"])
+    found = stores.links.owner_documents(ACME, ["1", "2", "3"])
     assert found == {"2": together, "3": together}

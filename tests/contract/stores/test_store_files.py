@@ -7,7 +7,7 @@ import pytest
 from ledgerlink.domain.errors import Invalid, NotFound
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.reasons import reason
-from ledgerlink.services.ports import Message
+from ledgerlink.services.messages import Message
 from ledgerlink.storage import staging
 
 from tests.contract.stores.samples import ACME, ACME_SECOND, NEIGHBOURS, RIVAL, STRANGE, run
@@ -134,8 +134,8 @@ def test_sending_nothing_is_fine(stores: Stores) -> None:
 
 
 def test_a_lane_remembers_what_it_was_told_last(stores: Stores) -> None:
-    assert stores.memory.load(ACME) == {}
-    stores.memory.save(ACME, {"calls": 1})
-    stores.memory.save(ACME, {"calls": 2, "window": [1.5, 2.5]})
-    assert stores.memory.load(ACME) == {"calls": 2, "window": [1.5, 2.5]}
-    assert stores.memory.load(ACME_SECOND) == {}
+    assert stores.connector_states.load(ACME) == {}
+    stores.connector_states.save(ACME, {"calls": 1})
+    stores.connector_states.save(ACME, {"calls": 2, "window": [1.5, 2.5]})
+    assert stores.connector_states.load(ACME) == {"calls": 2, "window": [1.5, 2.5]}
+    assert stores.connector_states.load(ACME_SECOND) == {}

@@ -40,7 +40,7 @@ def house_of(stores: Stores) -> tuple[Dependencies, FakeConnector]:
         vaults=stores.vaults,
         lane=stores.lane,
         machines=FakeMachines(stores.clock),
-        memory=stores.memory,
+        connector_states=stores.connector_states,
         lists=stores.lists,
         settings=stores.settings,
         schedules=stores.schedules,

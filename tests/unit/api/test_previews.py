@@ -60,7 +60,7 @@ def kept(api: Api, connection: Connection) -> dict[str, Any]:
         "plans": sorted(place.staging.plans),
         "messages": list(place.lane.messages),
         "events": list(place.bus.events),
-        "memory": place.deps.memory.load(connection.key),
+        "memory": place.deps.connector_states.load(connection.key),
         "received": len(company.received),
         "stored": dict(company.stored),
     }

@@ -15,7 +15,7 @@ from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.runs import Chunk, Run, RunState
 from ledgerlink.domain.model.source_records import TimeEntry
 from ledgerlink.domain.planning.inputs import Rejected
-from ledgerlink.services.posting.staged_records import slices
+from ledgerlink.services.posting.chunks import slices
 
 from tests.fakes.clock import START
 from tests.unit.domain.worlds import DAY, RULES, World, entry, writes

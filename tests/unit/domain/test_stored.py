@@ -29,7 +29,7 @@ from ledgerlink.domain.model.rules import Mapping as RuleMapping
 from ledgerlink.domain.model.runs import Chunk, Progress, Run
 from ledgerlink.domain.model.source_records import TimeEntry
 from ledgerlink.domain.ports import Tokens
-from ledgerlink.services.ports import Message
+from ledgerlink.services.messages import Message
 from ledgerlink.wire.records import adapter, source_record
 from ledgerlink.wire.rules import dump_mapping, load_mapping, mappings, plain
 from ledgerlink.wire.stored import Unreadable, dump, load

@@ -1,6 +1,6 @@
 """events/ holds what each function is really given."""
 
-from ledgerlink.storage.lane import received
+from ledgerlink.storage.queue import received
 
 from tests.unit.functions.standing_in import EVENTS, sample
 

@@ -36,7 +36,7 @@ LISTS = {
 
 @dataclass
 class Diary:
-    """Implements `services.stores.Schedules`. `overtaken` are changes that others make just
+    """Implements `services.ports.Schedules`. `overtaken` are changes that others make just
     before the next puts, one each; `broken` names connections whose rows cannot be put."""
 
     rows: dict[ConnectionKey, Due] = field(default_factory=dict)
@@ -67,7 +67,7 @@ class Diary:
 
 @dataclass
 class Choices:
-    """Implements `services.stores.SettingsStore`."""
+    """Implements `services.ports.SettingsStore`."""
 
     rows: dict[ConnectionKey, Settings] = field(default_factory=dict)
 
@@ -80,7 +80,7 @@ class Choices:
 
 @dataclass
 class Known:
-    """The part of `services.stores.Lists` and `Links` that asks for single records."""
+    """The part of `services.ports.Lists` and `Links` that asks for single records."""
 
     records: list[ListRecord] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
@@ -221,7 +221,7 @@ def place(fate: Fate | None = None) -> Place:
         "schedules": diary,
         "vaults": Credentials(),
     }
-    others = ("rules", "staging", "memory", "usage", "bus", "machines")
+    others = ("rules", "staging", "connector_states", "usage", "bus", "machines")
     unused = dict.fromkeys(others, cast(Any, None))
     deps = Dependencies(
         **{name: mortal(name, store, fate) for name, store in stores.items()},

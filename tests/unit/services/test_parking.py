@@ -16,7 +16,7 @@ from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services import lane
 from ledgerlink.services.connections import connect
-from ledgerlink.services.ports import Message
+from ledgerlink.services.messages import Message
 from ledgerlink.services.runs import parking
 
 from tests.fakes.company import Fault

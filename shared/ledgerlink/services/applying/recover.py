@@ -1,38 +1,40 @@
-"""Settling what resting runs sent without an answer, before anything else is planned."""
+"""Recovering the writes that runs sent and got no answer for, before anything else is written."""
 
 from collections.abc import Iterator
 
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.runs import RESTING, Chunk, Run
 from ledgerlink.domain.ports import Ledger, Stop
-from ledgerlink.services.applying.chunk import open_work
+from ledgerlink.services.applying.chunk import load_chunk
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.runs.ledger_session import ledger_session
 
 
-async def recover_unanswered(
+async def recover_other_runs(
     deps: Dependencies, connection: Connection, run: Run, stop: Stop
 ) -> None:
-    """As `settle_parked`, before something is written that was planned earlier. The ledger is only
-    gone to when there is something to look up. Raises Interrupted."""
-    if any(True for other, _ in _unsettled(deps, connection) if other.id != run.id):
-        async with ledger_session(deps, connection) as there:
-            await recover_parked(deps, connection, there.ledger, stop)
+    """Recover the unanswered writes of other runs before `run`, which was planned earlier, writes
+    anything. Opens a ledger session only when there are some. Raises Interrupted."""
+    if any(True for other, _ in _unanswered(deps, connection) if other.id != run.id):
+        async with ledger_session(deps, connection) as session:
+            await recover_unanswered(deps, connection, session.ledger, stop)
 
 
-async def recover_parked(
+async def recover_unanswered(
     deps: Dependencies, connection: Connection, ledger: Ledger, stop: Stop
 ) -> None:
-    """Look up the open requests of every run that rests and record what the ledger holds of them.
+    """Search the ledger for the unanswered writes of every resting run and record what it holds.
 
-    The calls count for the run that is being planned. Raises Interrupted.
+    The calls count for the run that is being planned, because it is the one that needs the answer.
+    Raises Interrupted.
     """
-    for run, chunk in list(_unsettled(deps, connection)):
-        await open_work(deps, connection, run, chunk, ledger, calls={}).look_up(stop)
+    for run, chunk in list(_unanswered(deps, connection)):
+        chunk_run = load_chunk(deps, connection, run, chunk, ledger, calls={})
+        await chunk_run.search_unanswered(stop)
 
 
-def _unsettled(deps: Dependencies, connection: Connection) -> Iterator[tuple[Run, Chunk]]:
-    """Chunks of resting runs that have requests under way."""
+def _unanswered(deps: Dependencies, connection: Connection) -> Iterator[tuple[Run, Chunk]]:
+    """Chunks of resting runs with a series that was opened and not ended."""
     for state in sorted(RESTING):
         for run in deps.runs.in_state(connection.key, state):
             for chunk in run.open_chunks():

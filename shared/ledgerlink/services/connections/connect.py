@@ -20,7 +20,7 @@ from ledgerlink.domain.model.connections import (
 from ledgerlink.domain.ports import Consents, Keys, Tokens
 from ledgerlink.services.connections.verify_company import prove
 from ledgerlink.services.dependencies import Dependencies
-from ledgerlink.services.ports import Message
+from ledgerlink.services.messages import Message
 from ledgerlink.services.sync import scheduler
 
 CONSENT_LIFETIME = timedelta(minutes=10)

@@ -16,7 +16,7 @@ from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.ports import Keys, Ledger, Tokens
 from ledgerlink.services.dependencies import Dependencies
-from ledgerlink.services.runs.ledger_session import meter
+from ledgerlink.services.runs.ledger_session import count_metered
 
 PATIENCE = 12.0
 """Seconds for the ledger to answer; with the exchange before it they fit into one API call."""
@@ -82,7 +82,7 @@ def prove(deps: Dependencies, connection: Connection, company_id: str, keys: Key
             "ledger_unavailable", "The ledger did not answer in time."
         ) from late
     finally:
-        meter(deps, connection, opened.calls)
+        count_metered(deps, connection, opened.calls)
 
 
 def _refused(company_id: str, keys: Keys, refused: LedgerError) -> Invalid:

@@ -20,10 +20,11 @@ from ledgerlink.domain.planning.time import linked_keys, source_of
 from ledgerlink.domain.planning.undo import UndoInput, undo
 from ledgerlink.domain.ports import Ledger, Stop
 from ledgerlink.services.dependencies import Dependencies
+from ledgerlink.services.posting.chunks import store_chunks
 from ledgerlink.services.posting.default_dimensions import defaults_for
 from ledgerlink.services.posting.ledger_names import foreign_customers, names_in_use
 from ledgerlink.services.posting.snapshots import copies_of
-from ledgerlink.services.posting.staged_records import rule_book, store_chunks, time_records
+from ledgerlink.services.posting.staged_records import rule_book, time_records
 from ledgerlink.services.runs.history import Item, items_of_chunk
 from ledgerlink.wire.posting import plain as plain_posting
 from ledgerlink.wire.rules import plain as plain_rule
@@ -123,7 +124,7 @@ async def _operations(asked: Asked, rules: RuleBook) -> tuple[tuple[Operation, .
     links = {**deps.links.get(connection.key, wanted - near.keys()), **near}
     ours = [link for link in near.values() if link.imported and link.source]
     scoped = [link for link in ours if link.source and scope.holds(link.source)]
-    carried = deps.links.carriers(connection.key, [entry.key for entry in entries])
+    carried = deps.links.owner_documents(connection.key, [entry.key for entry in entries])
     held = {link.key: link for link in scoped} | {link.key: link for link in carried.values()}
     held |= {key: links[key] for key in linked_keys(entries) if key in links}
     given = PlanInput(

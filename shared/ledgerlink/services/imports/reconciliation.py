@@ -120,9 +120,9 @@ async def _read(
     deps: Dependencies, connection: Connection, links: Sequence[Link]
 ) -> Mapping[str, Snapshot | None]:
     ends_at = deps.clock.monotonic() + SECONDS
-    async with ledger_session(deps, connection, aside=True) as there:
+    async with ledger_session(deps, connection, saves_state=False) as session:
         try:
-            return await copies_of(there.ledger, links, lambda: deps.clock.monotonic() > ends_at)
+            return await copies_of(session.ledger, links, lambda: deps.clock.monotonic() > ends_at)
         except Interrupted:
             raise _too_much("The ledger could not be read in time.") from None
 

@@ -11,9 +11,9 @@ from ledgerlink.domain.ports import TimeSource
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports import service
 from ledgerlink.services.imports.mapping import NAMES, look_through
-from ledgerlink.services.ports import NO_CHUNK, Waiting
+from ledgerlink.services.messages import chunk_message, run_message
+from ledgerlink.services.ports import NO_CHUNK, MachineState
 from ledgerlink.services.runs import parking
-from ledgerlink.services.runs.messages import chunk_message, run_message
 from ledgerlink.services.runs.next_step import (
     APPLY,
     END,
@@ -35,7 +35,7 @@ def do_step(deps: Dependencies, run: Run, machine: str, step: str, token: str) -
     """A machine has come to this step and rests, with this token, until it is told to go on. One
     that another has taken the place of is told that it is over."""
     if not is_newest(deps, run, machine):
-        deps.machines.answer(run, Waiting(machine=machine, token=token), END)
+        deps.machines.answer(run, MachineState(machine=machine, token=token), END)
         return
     deps.machines.rest(run, machine, step, token, _last_of_leg(run))
     rested = run.generation

@@ -7,8 +7,8 @@ from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.services.dependencies import Dependencies
+from ledgerlink.services.messages import run_message
 from ledgerlink.services.runs.idempotency import digest
-from ledgerlink.services.runs.messages import run_message
 
 
 def upload(deps: Dependencies, connection_key: ConnectionKey) -> tuple[str, str]:

@@ -195,7 +195,7 @@ class PostPlanner:
 
     def _carriers(self, members: Iterable[str], record: RecordKind) -> Links:
         connection = self.connection
-        return self.deps.links.carriers(connection.key, members, record)
+        return self.deps.links.owner_documents(connection.key, members, record)
 
 
 def keep_new_rules(deps: Dependencies, connection: Connection, fresh: Iterable[Rule]) -> None:

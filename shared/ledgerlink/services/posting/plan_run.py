@@ -8,13 +8,14 @@ from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.ports import Ledger, Stop
-from ledgerlink.services.applying.recover import recover_parked
+from ledgerlink.services.applying.recover import recover_unanswered
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports.plan_import import Asked, plan_import
+from ledgerlink.services.messages import remaining_messages
+from ledgerlink.services.posting.chunks import store_chunks
 from ledgerlink.services.posting.plan_post import PostPlanner, keep_new_rules
-from ledgerlink.services.posting.staged_records import read_records, store_chunks
+from ledgerlink.services.posting.staged_records import read_records
 from ledgerlink.services.runs.ledger_session import ledger_session
-from ledgerlink.services.runs.messages import messages_of
 
 
 async def plan_run(deps: Dependencies, connection: Connection, run: Run, stop: Stop) -> Run:
@@ -23,23 +24,23 @@ async def plan_run(deps: Dependencies, connection: Connection, run: Run, stop: S
     What an earlier run sent without an answer is settled first, so that the plan sees it. Raises
     Interrupted when `stop` says so before the ledger has been asked everything.
     """
-    async with ledger_session(deps, connection) as there:
-        company = await read_company(deps, connection, there.ledger, stop)
-        await recover_parked(deps, connection, there.ledger, stop)
+    async with ledger_session(deps, connection) as session:
+        company = await read_company(deps, connection, session.ledger, stop)
+        await recover_unanswered(deps, connection, session.ledger, stop)
         if stop():
             raise Interrupted
-        run = replace(run, planning_calls=dict(there.ledger.calls))
+        run = replace(run, planning_calls=dict(session.ledger.calls))
         if run.imported is not None:
-            asked = Asked(deps, connection, run, run.imported, company, there.ledger, stop)
+            asked = Asked(deps, connection, run, run.imported, company, session.ledger, stop)
             return await plan_import(asked)
         try:
             records = read_records(deps.staging.records(run.staged), run.created_by, run.kinds)
         except Invalid as unreadable:
             return fail(deps, run, reason("unreadable_upload", detail=unreadable.message))
-        asked_post = PostPlanner(deps, connection, there.ledger, company, stop)
+        asked_post = PostPlanner(deps, connection, session.ledger, company, stop)
         rules, fresh = asked_post.new_rules(records, run.created_by)
         operations = await asked_post.operations(records, rules, run.id)
-        run = replace(run, planning_calls=dict(there.ledger.calls))
+        run = replace(run, planning_calls=dict(session.ledger.calls))
     keep_new_rules(deps, connection, fresh)
     chunks = store_chunks(deps, connection, run, operations)
     deps.links.delete(connection.key, [op.key for op in operations if op.is_over])
@@ -71,5 +72,5 @@ def start(deps: Dependencies, run: Run) -> Run:
     if not run.open_chunks():
         run = replace(run, state=run.outcome_state(), finished_at=now)
     deps.runs.save(run)
-    deps.lane.send(messages_of(run))
+    deps.lane.send(remaining_messages(run))
     return run

@@ -103,9 +103,9 @@ async def _planned(
     def stop() -> bool:
         return deps.clock.monotonic() > ends_at
 
-    async with ledger_session(deps, connection, aside=True) as there:
-        company = await there.ledger.company(stop)
-        asked = PostPlanner(deps, connection, there.ledger, company, stop)
+    async with ledger_session(deps, connection, saves_state=False) as session:
+        company = await session.ledger.company(stop)
+        asked = PostPlanner(deps, connection, session.ledger, company, stop)
         rules, _ = asked.new_rules(records, user)
         return await asked.operations(records, rules, None)
 

@@ -1,16 +1,13 @@
 """What plans are made of and kept in: staged records, rules, chunks."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.mapping.resolver import RuleBook
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.reasons import Reason, reason
-from ledgerlink.domain.model.runs import Chunk, Run
+from ledgerlink.domain.model.runs import Run
 from ledgerlink.domain.model.source_records import (
     Deleted,
     ExpenseEntry,
@@ -119,33 +116,3 @@ def rule_book(deps: Dependencies, connection: Connection) -> RuleBook:
     """All rules of the connection."""
     found = deps.rules.list(connection.key)
     return {(rule.kind, rule.key): rule for rule in found}
-
-
-def store_chunks(
-    deps: Dependencies, connection: Connection, run: Run, operations: Sequence[Operation]
-) -> tuple[Chunk, ...]:
-    """Keep the operations of the run's plan in chunks."""
-    size = deps.connector(connection.ledger).chunk_size
-    chunks = []
-    for number, part in enumerate(slices(operations, size)):
-        deps.staging.put_chunk(run, number, part)
-        settled = Counter(op.state.value for op in part if op.state is not ItemState.PENDING)
-        pending = len(part) - settled.total()
-        chunks.append(
-            Chunk(
-                number=number,
-                first=part[0].seq,
-                count=len(part),
-                pending=pending,
-                settled=dict(settled),
-            )
-        )
-    return tuple(chunks)
-
-
-def slices(operations: Sequence[Operation], size: int) -> Iterator[Sequence[Operation]]:
-    """Slices of at most `size` operations that do not wait for each other."""
-    for _, same in groupby(operations, key=lambda op: (op.state is ItemState.PENDING, op.level)):
-        level = list(same)
-        for start_at in range(0, len(level), size):
-            yield level[start_at : start_at + size]

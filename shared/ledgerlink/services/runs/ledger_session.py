@@ -1,4 +1,4 @@
-"""Visits to a ledger, which leave the limiter's memory and the metered calls behind."""
+"""Ledger sessions: a ledger that is open for a while, with its metered calls counted."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
@@ -12,24 +12,25 @@ from ledgerlink.services.dependencies import Dependencies
 
 @dataclass(slots=True)
 class LedgerSession:
-    """An open ledger. `metered` counts the calls of this visit that its maker meters."""
+    """An open ledger."""
 
     deps: Dependencies
     connection: Connection
     ledger: Ledger
     metered: int = 0
-    _noted: Counter[str] = field(default_factory=Counter)
+    """Calls of this session so far that the ledger's maker meters."""
+    _counted: Counter[str] = field(default_factory=Counter)
 
-    def note(self) -> Mapping[str, int]:
-        """Meter the calls since the last note, and return them by kind."""
-        fresh = Counter(self.ledger.calls) - self._noted
-        self._noted += fresh
-        self.metered += meter(self.deps, self.connection, fresh)
-        return fresh
+    def count_calls(self) -> Mapping[str, int]:
+        """Count the calls since the last count; returns them by kind."""
+        new = Counter(self.ledger.calls) - self._counted
+        self._counted += new
+        self.metered += count_metered(self.deps, self.connection, new)
+        return new
 
 
-def meter(deps: Dependencies, connection: Connection, calls: Mapping[str, int]) -> int:
-    """Add the metered ones among these calls to the month's usage; returns how many."""
+def count_metered(deps: Dependencies, connection: Connection, calls: Mapping[str, int]) -> int:
+    """Add those of the calls that are metered to the month's usage; returns how many."""
     kinds = deps.connector(connection.ledger).metered
     metered = sum(number for kind, number in calls.items() if kind in kinds)
     if metered:
@@ -42,15 +43,18 @@ def meter(deps: Dependencies, connection: Connection, calls: Mapping[str, int]) 
 
 @asynccontextmanager
 async def ledger_session(
-    deps: Dependencies, connection: Connection, *, aside: bool = False
+    deps: Dependencies, connection: Connection, *, saves_state: bool = True
 ) -> AsyncIterator[LedgerSession]:
-    """The connection's ledger, open for as long as the block lasts. A visit `aside` of the lane
-    leaves the limiter's memory to the lane's worker, who may be writing at the same time."""
-    there = LedgerSession(deps, connection, deps.open(connection))
+    """Open the connection's ledger for as long as the block lasts.
+
+    The worker of a connection saves the connector's state at the end. A session outside the worker
+    does not (`saves_state=False`), because it would overwrite what the worker has saved meanwhile.
+    """
+    session = LedgerSession(deps, connection, deps.open(connection))
     try:
-        yield there
+        yield session
     finally:
-        if not aside:
-            deps.memory.save(connection.key, there.ledger.connector_state())
-        there.note()
-        await there.ledger.close()
+        if saves_state:
+            deps.connector_states.save(connection.key, session.ledger.connector_state())
+        session.count_calls()
+        await session.ledger.close()

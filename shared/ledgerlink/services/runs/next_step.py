@@ -12,8 +12,8 @@ from datetime import timedelta
 from ledgerlink.domain.errors import Conflict
 from ledgerlink.domain.model.runs import DRAFTS, FINISHED, RESTING, UNDOABLE, Run, RunState
 from ledgerlink.services.dependencies import Dependencies
-from ledgerlink.services.ports import Waiting
-from ledgerlink.services.runs.messages import messages_of
+from ledgerlink.services.messages import remaining_messages
+from ledgerlink.services.ports import MachineState
 
 STAGE, WAIT, PLAN, APPLY, END = "stage", "wait", "plan", "apply", "end"
 """The steps of a machine."""
@@ -37,7 +37,7 @@ def next_step(run: Run) -> str:
 def go(deps: Dependencies, run: Run) -> None:
     """Have the next step of the run done."""
     if run.imported is None:
-        deps.lane.send(messages_of(run))
+        deps.lane.send(remaining_messages(run))
     else:
         drive(deps, run)
 
@@ -60,7 +60,7 @@ def drive(deps: Dependencies, run: Run) -> None:
         deps.machines.begin(run, step)
 
 
-def _leg_is_over(run: Run, waiting: Waiting) -> bool:
+def _leg_is_over(run: Run, waiting: MachineState) -> bool:
     if waiting.step != APPLY:
         return False
     return all(chunk.number > waiting.until for chunk in run.open_chunks())

@@ -59,32 +59,33 @@ def change_settings(
     """
     connection = deps.connections.get(connection_key)
     before = deps.settings.get(connection_key)
-    desk = Desk(deps, connection, before)
-    after = desk.changed(patch)
-    if desk.problems:
+    check = SettingsPatchCheck(deps, connection, before)
+    after = check.changed(patch)
+    if check.problems:
         raise Invalid(
             "invalid_settings",
             "The settings cannot be changed like this; nothing was changed.",
             "Correct what is named and send it again.",
-            desk.problems,
+            check.problems,
         )
     deps.settings.put(connection_key, after)
     replan(deps, connection)
     _bring_in(deps, connection, user, before, after)
-    _review(deps, connection, user, desk.named, after)
+    _review(deps, connection, user, check.named, after)
     return after
 
 
 @dataclass(slots=True)
-class Desk:
-    """Where a patch is checked. `problems` collects what is wrong; `named` are the records that
-    the patch blocks or unblocks, as far as they are known."""
+class SettingsPatchCheck:
+    """Applies a patch to the settings and collects what is wrong with it."""
 
     deps: Dependencies
     connection: Connection
     before: Settings
     problems: list[Problem] = field(default_factory=list)
+    """Every place of the patch that is wrong; the settings are stored only when there is none."""
     named: list[ListRecord] = field(default_factory=list)
+    """The records that the patch blocks or unblocks, as far as a sync has brought them in."""
 
     def changed(self, patch: SettingsPatch) -> Settings:
         """The settings with the patch; of no use when there are problems."""

@@ -7,7 +7,7 @@ from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import Change
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.services.dependencies import Dependencies
-from ledgerlink.services.ports import Event
+from ledgerlink.services.messages import Event
 
 PAGE = 1000
 

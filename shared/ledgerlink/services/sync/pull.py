@@ -177,8 +177,8 @@ async def _pull(deps: Dependencies, connection: Connection, run: Run, share: Sha
     """Stage every page that is not staged yet."""
     if all(work.pulled for work in _lists(run)):
         return run
-    async with ledger_session(deps, connection) as there:
-        puller = Puller(deps, connection, run, there, share)
+    async with ledger_session(deps, connection) as session:
+        puller = Puller(deps, connection, run, session, share)
         try:
             await puller.pull()
         finally:
@@ -193,7 +193,7 @@ class Puller:
     deps: Dependencies
     connection: Connection
     run: Run
-    there: LedgerSession
+    session: LedgerSession
     share: Share
 
     async def pull(self) -> None:
@@ -210,12 +210,12 @@ class Puller:
     def save(self, work: ListWork | None = None) -> None:
         """Store how far the run is, and what it has cost."""
         run, sync = self.run, sync_of(self.run)
-        before = self.there.metered
-        calls = Counter(sync.calls) + Counter(self.there.note())
-        if work is None and self.there.metered == before and calls == Counter(sync.calls):
+        before = self.session.metered
+        calls = Counter(sync.calls) + Counter(self.session.count_calls())
+        if work is None and self.session.metered == before and calls == Counter(sync.calls):
             return
         lists = tuple(work if work and work.type is w.type else w for w in sync.lists)
-        metered = sync.metered + self.there.metered - before
+        metered = sync.metered + self.session.metered - before
         sync = replace(sync, lists=lists, calls=dict(calls), metered=metered)
         self.run = replace(run, sync=sync)
         self.deps.runs.save(self.run, of_generation=run.generation)
@@ -227,7 +227,7 @@ class Puller:
             return
         self.share.take()
         since = min(work.since for work in asked.values() if work.since)
-        told = await self.there.ledger.changes(list(asked), since, self.share)
+        told = await self.session.ledger.changes(list(asked), since, self.share)
         for kind, work in asked.items():
             if kind not in told:
                 self.save(ListWork(type=kind, whole=True))
@@ -265,7 +265,7 @@ class Puller:
             message = f"The list {work.type} has no end after {MAX_PAGES} pages."
             raise LedgerStopped("list_without_end", message, "Report it with the run's id.")
         try:
-            batch = await self.there.ledger.read_list(reading, self.share.stop)
+            batch = await self.session.ledger.read_list(reading, self.share.stop)
         except LedgerStopped as stopped:
             if not any(work.pulled for work in _lists(self.run)):
                 raise  # nothing could be read yet: it concerns the company, not one list

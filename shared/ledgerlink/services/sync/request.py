@@ -8,8 +8,8 @@ from ledgerlink.domain.model.connections import Connection, ConnectionKey
 from ledgerlink.domain.model.list_records import ListType, Sync
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services.dependencies import Dependencies
+from ledgerlink.services.messages import run_message
 from ledgerlink.services.runs.idempotency import digest
-from ledgerlink.services.runs.messages import run_message
 
 LONGEST_RANGE = timedelta(days=366)
 UNFINISHED = (RunState.APPLYING, RunState.QUEUED, RunState.PARKED)

@@ -1,15 +1,10 @@
-"""The lane: one FIFO queue, one message group per connection; and what connectors remember."""
+"""The queue of each connection: one SQS FIFO queue with a message group per connection."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ledgerlink.domain.model.connections import ConnectionKey
-from ledgerlink.domain.ports import ConnectorState
-from ledgerlink.services.ports import Message
-from ledgerlink.storage import keys
-from ledgerlink.storage.table import Table
+from ledgerlink.services.messages import Message
 from ledgerlink.wire.stored import dump, load
 
 if TYPE_CHECKING:
@@ -17,26 +12,33 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 SEND_LIMIT = 10
+"""Messages that SQS takes in one call."""
 FIRST_DELAY = 15
+"""Seconds before a message that failed once is delivered again; doubled with each failure."""
 LONGEST_DELAY = 600
-"""Seconds before a failed message comes again; each time twice as long."""
+"""Seconds that a failed message waits at most."""
 
 
 class SqsLane:
-    """Implements `services.stores.Lane`."""
+    """Implements `services.ports.Lane`.
+
+    SQS delivers the messages of a group in order and one at a time, so a connection never has two
+    workers. Messages with the same content within five minutes are delivered once.
+    """
 
     def __init__(self, client: "SQSClient", queue_url: str) -> None:
         self._client = client
         self._url = queue_url
 
     def send(self, messages: Sequence[Message]) -> None:
+        """Raises ConnectionError when SQS refuses some of them."""
         entries = [_entry(index, message) for index, message in enumerate(messages)]
         for start in range(0, len(entries), SEND_LIMIT):
             answer = self._client.send_message_batch(
                 QueueUrl=self._url, Entries=entries[start : start + SEND_LIMIT]
             )
             if answer.get("Failed"):
-                raise ConnectionError(f"the lane refused messages: {answer['Failed']}")
+                raise ConnectionError(f"SQS refused messages: {answer['Failed']}")
 
     def delay(self, receipt: str, attempt: int) -> None:
         seconds = min(FIRST_DELAY * 2 ** (attempt - 1), LONGEST_DELAY) if attempt else 0
@@ -56,27 +58,11 @@ def _entry(index: int, message: Message) -> "SendMessageBatchRequestEntryTypeDef
 
 
 def _group(message: Message) -> str:
-    """The connection, in the characters and length that a group id may have."""
+    """The connection as a hash, because a group id may be no longer than 128 characters."""
     name = f"{message.firm}/{message.connection_id}"
     return hashlib.sha256(name.encode()).hexdigest()
 
 
 def received(body: str) -> Message:
-    """The message that `SqsLane.send` sent."""
+    """The message that `SqsLane.send` sent with this body."""
     return load(Message, body)
-
-
-class DynamoConnectorMemory:
-    """Implements `services.stores.LaneMemory`."""
-
-    def __init__(self, table: Table) -> None:
-        self._table = table
-
-    def load(self, connection_key: ConnectionKey) -> ConnectorState:
-        row = self._table.get(keys.connection(connection_key), "lane")
-        state: ConnectorState = json.loads(row["data"]) if row else {}
-        return state
-
-    def save(self, connection_key: ConnectionKey, state: ConnectorState) -> None:
-        pk = keys.connection(connection_key)
-        self._table.put({"pk": pk, "sk": "lane", "data": json.dumps(state)})

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.domain.ports import Clock
-from ledgerlink.services.ports import Ids, Waiting
+from ledgerlink.services.ports import Ids, MachineState
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table, Taken
 from ledgerlink.wire.stored import dump, load
@@ -21,7 +21,7 @@ GONE = frozenset({"TaskDoesNotExist", "TaskTimedOut", "InvalidToken"})
 
 
 class StepFunctionsMachines:
-    """Implements `services.stores.Machines`."""
+    """Implements `services.ports.Machines`."""
 
     def __init__(
         self, client: "SFNClient", machine: str, table: Table, clock: Clock, ids: Ids
@@ -40,7 +40,7 @@ class StepFunctionsMachines:
             "told": {"next": step},
         }
         name = f"{run.id}-{self._ids.new(self._clock.now())}"[:LONGEST_NAME]
-        self._put(run, Waiting(machine=name, since=self._clock.now()))
+        self._put(run, MachineState(machine=name, since=self._clock.now()))
         try:
             self._client.start_execution(
                 stateMachineArn=self._machine,
@@ -51,17 +51,17 @@ class StepFunctionsMachines:
             self._table.take(*_place(run))
             raise
 
-    def waiting(self, run: Run) -> Waiting:
+    def waiting(self, run: Run) -> MachineState:
         row = self._table.get(*_place(run))
-        return load(Waiting, row["data"]) if row else Waiting()
+        return load(MachineState, row["data"]) if row else MachineState()
 
     def rest(self, run: Run, machine: str, step: str, token: str, until: int) -> None:
-        waiting = Waiting(
+        waiting = MachineState(
             machine=machine, generation=run.generation, step=step, token=token, until=until
         )
         self._put(run, waiting)
 
-    def answer(self, run: Run, waiting: Waiting, step: str) -> bool:
+    def answer(self, run: Run, waiting: MachineState, step: str) -> bool:
         try:
             self._client.send_task_success(
                 taskToken=waiting.token, output=json.dumps({"next": step})
@@ -71,7 +71,7 @@ class StepFunctionsMachines:
                 raise
             return not self._forgotten(run, waiting.token)
         with suppress(Taken):  # it rests again already
-            going = Waiting(machine=waiting.machine, step=step, since=self._clock.now())
+            going = MachineState(machine=waiting.machine, step=step, since=self._clock.now())
             self._table.put_if(
                 _row(run, going), "#token = :token", {":token": waiting.token}, names=["token"]
             )
@@ -90,7 +90,7 @@ class StepFunctionsMachines:
             return False
         return True
 
-    def _put(self, run: Run, waiting: Waiting) -> None:
+    def _put(self, run: Run, waiting: MachineState) -> None:
         self._table.put(_row(run, waiting))
 
 
@@ -98,6 +98,6 @@ def _place(run: Run) -> tuple[str, str]:
     return keys.connection(run.connection_key), keys.row("machine", run.id)
 
 
-def _row(run: Run, waiting: Waiting) -> Row:
+def _row(run: Run, waiting: MachineState) -> Row:
     pk, sk = _place(run)
     return {"pk": pk, "sk": sk, "token": waiting.token, "data": dump(waiting).decode()}
