@@ -7,7 +7,8 @@ forgotten. This one moves by itself only as real time does.
 import asyncio
 import selectors
 import time
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -26,6 +27,7 @@ class SkippedTime:
     def __init__(self) -> None:
         self.skipped = 0.0
         """Seconds."""
+        self._due: list[tuple[float, Callable[[], object]]] = []
 
     def monotonic(self) -> float:
         return time.monotonic() + self.skipped
@@ -39,10 +41,33 @@ class SkippedTime:
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
+    def after(self, seconds: float, action: Callable[[], object]) -> None:
+        """Do this once in the next `run`, when so many seconds of it have passed."""
+        self._due.append((seconds, action))
+
     def run(self, main: Coroutine[Any, Any, T]) -> T:
         """What `asyncio.run` does, in this time."""
-        with asyncio.Runner(loop_factory=lambda: _Loop(self)) as runner:
+        with asyncio.Runner(loop_factory=self._loop) as runner:
             return runner.run(main)
+
+    def _loop(self) -> "_Loop":
+        loop, due, self._due = _Loop(self), self._due, []
+        loop.set_default_executor(_InTheLoop())
+        for seconds, action in due:
+            loop.call_later(seconds, action)
+        return loop
+
+
+class _InTheLoop(ThreadPoolExecutor):
+    """Does what `asyncio.to_thread` is given at once, so that no time is skipped meanwhile."""
+
+    def submit(self, do: Callable[..., T], /, *given: Any, **named: Any) -> Future[T]:
+        done: Future[T] = Future()
+        try:
+            done.set_result(do(*given, **named))
+        except BaseException as error:
+            done.set_exception(error)
+        return done
 
 
 def send_together(

@@ -52,11 +52,23 @@ class InProcess(httpx.AsyncBaseTransport, httpx.BaseTransport):
         answering = self.handle_async_request(request)
         return asyncio.run_coroutine_threadsafe(answering, self._own_loop).result()
 
+    def close(self) -> None:
+        """End the thread that answers synchronous requests, if there were any."""
+        if loop := self.__dict__.pop("_own_loop", None):
+            loop.call_soon_threadsafe(loop.stop)
+
     @cached_property
     def _own_loop(self) -> asyncio.AbstractEventLoop:
         loop = asyncio.new_event_loop()
-        threading.Thread(target=loop.run_forever, daemon=True).start()
+        threading.Thread(target=_run_until_stopped, args=(loop,), daemon=True).start()
         return loop
+
+
+def _run_until_stopped(loop: asyncio.AbstractEventLoop) -> None:
+    try:
+        loop.run_forever()
+    finally:
+        loop.close()
 
 
 class _Exchange:

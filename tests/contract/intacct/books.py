@@ -1,9 +1,8 @@
 """A company of the Sage Intacct sandbox."""
 
-import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import httpx
@@ -17,18 +16,13 @@ from ledgerlink.domain.ports import ConnectorState
 from local.sandboxes.intacct.seeds.planting import plant
 from local.sandboxes.intacct.server import Running
 from local.sandboxes.intacct.traffic.journal import Entry
-from tests.contract.qbo.books import MachineClock
+from tests.support.skipped_time import SkippedTime
 
 T = TypeVar("T")
 Row = dict[str, Any]
 
 USER, PASSWORD = "sandbox-user", "user-secret"
 CREDENTIALS = {"sender_id": "sandbox-sender", "sender_password": "sender-secret"}
-
-SCALE = 100.0
-"""Ledger seconds in one of this machine's, so that nothing is waited for."""
-HASTY = 100_000.0
-"""For a ledger that is waited for through its quarter of an hour."""
 
 
 class Desk:
@@ -59,19 +53,21 @@ def faithful(request: bytes, answer: bytes) -> bytes:
     return answer
 
 
-class Way(httpx.AsyncHTTPTransport):
-    """The network between; certificates, which it would not need, are not read."""
+class SpoilingTransport(httpx.AsyncBaseTransport):
+    """The way to the sandbox, on which answers are spoilt."""
 
-    def __init__(self, spoil: Spoil) -> None:
-        super().__init__(verify=False)
-        self._spoil = spoil
+    def __init__(self, inner: httpx.AsyncBaseTransport, spoil: Spoil) -> None:
+        self._inner, self._spoil = inner, spoil
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        response = await super().handle_async_request(request)
+        response = await self._inner.handle_async_request(request)
         answer = self._spoil(await request.aread(), await response.aread())
         kept = {"content-type": response.headers["content-type"]}
         await response.aclose()
         return httpx.Response(response.status_code, headers=kept, content=answer)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
 
 
 @dataclass(frozen=True)
@@ -82,9 +78,9 @@ class Books:
     served: Running
     http: httpx.Client
     desk: Desk
+    time: SkippedTime
     choices: Choices = field(default_factory=Choices)
     credentials: Mapping[str, str] = field(default_factory=lambda: CREDENTIALS)
-    scale: float = SCALE
     spoil: Spoil = faithful
 
     @property
@@ -98,8 +94,9 @@ class Books:
 
     @property
     def connector(self) -> SageIntacct:
-        there = Endpoints(self.served.api, hosts=("127.0.0.1",), clock_scale=self.scale)
-        return SageIntacct(there, MachineClock(), Way(self.spoil))
+        there = Endpoints(self.served.api, hosts=("127.0.0.1",))
+        assert self.served.transport is not None
+        return SageIntacct(there, self.time, SpoilingTransport(self.served.transport, self.spoil))
 
     def ask(
         self,
@@ -117,7 +114,7 @@ class Books:
             finally:
                 await ledger.close()
 
-        return asyncio.run(main())
+        return self.time.run(main())
 
     def read(self, kind: ListType, **more: Any) -> dict[str, ListRecord]:
         """All of a list, by id."""
@@ -136,7 +133,7 @@ class Books:
     def changes(
         self, *kinds: ListType, since: datetime | None = None
     ) -> Mapping[ListType, ListBatch]:
-        moment = since or datetime.now(UTC) - timedelta(minutes=1)
+        moment = since or self.time.now() - timedelta(minutes=1)
         return self.ask(lambda ledger: ledger.changes(kinds, moment))
 
     def admin(self, path: str, body: Any = None, method: str = "POST") -> Any:

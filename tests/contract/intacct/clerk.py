@@ -1,7 +1,7 @@
 """Somebody who posts what a product says into a company of the Sage Intacct sandbox."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from ledgerlink.domain.model.source_records import RecordKind
 
 from tests.contract import clerk
 from tests.contract.clerk import Outcomes, code, words
-from tests.contract.intacct.books import HASTY, Books, Row
+from tests.contract.intacct.books import Books, Row
 
 __all__ = ["Clerk", "Outcomes", "code", "words"]
 
@@ -99,7 +99,6 @@ class Clerk(clerk.Clerk[Books]):
         it could, or only in part, `midway`."""
         more = {"match": {"function": "create"}, **more}
         self.books.fail(action, when, **more)
-        self.books = replace(self.books, scale=HASTY)
 
     def weeks(self, weekday: int, *firsts: str) -> None:
         """The company's weeks begin on this day (0 is Monday), as these sheets of others do."""

@@ -1,16 +1,18 @@
 """Companies of one Sage Intacct sandbox."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from local.sandboxes.intacct.server import Options, Running, running
+from local.sandboxes.common.clock import Clock
+from local.sandboxes.intacct.server import Options, Running, in_process
 from local.sandboxes.intacct.settings import Settings
-from tests.contract.intacct.books import Books, Desk
+from tests.contract.intacct.books import Books, Desk, Make
 from tests.contract.intacct.clerk import Clerk
+from tests.support.skipped_time import SkippedTime
 
 USUAL = Settings().changed(
     {"request_ms": 0.0, "function_ms": 0.0, "object_ms": 0.0, "journal_bodies": True}
@@ -19,51 +21,46 @@ USUAL = Settings().changed(
 numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
-def served() -> Iterator[Running]:
-    with running(Options(seed="empty", settings=USUAL)) as server:
-        yield server
+@pytest.fixture
+def time() -> SkippedTime:
+    """The time of the connector and of its sandbox, in which nothing is waited for."""
+    return SkippedTime()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
+def served(time: SkippedTime) -> Running:
+    """The sandbox, in this process."""
+    clock = Clock(1.0, time.monotonic, time.wall)
+    return in_process(Options(seed="empty", clock=clock, settings=USUAL))
+
+
+@pytest.fixture
 def screens(served: Running) -> Iterator[httpx.Client]:
     """The ledger's screens."""
-    with httpx.Client(base_url=served.url, trust_env=False, verify=False, timeout=30) as http:
+    with httpx.Client(base_url=served.url, transport=served.transport) as http:
         yield http
 
 
 @pytest.fixture
-def company(served: Running, screens: httpx.Client) -> Iterator[Callable[..., Books]]:
-    """Makes companies, which go again; what is set in the sandbox is set back, and its failures
-    are over."""
-    sandbox, made = served.sandbox, []
+def company(served: Running, screens: httpx.Client, time: SkippedTime) -> Make:
+    """Makes companies."""
 
     def make(seed: str = "sample", **more: Any) -> Books:
         name = f"firm{next(numbers)}"
-        sandbox.add_company(name, seed, **more)
-        made.append(name)
-        return Books(served, screens, Desk(name))
+        served.sandbox.add_company(name, seed, **more)
+        return Books(served, screens, Desk(name), time)
 
-    yield make
-    for name in made:
-        sandbox.sessions.expire(name)
-        del sandbox.companies[name]
-    if sandbox.settings != USUAL:
-        sandbox.change_settings(USUAL.as_dict())
-    sandbox.injections.clear()
-    sandbox.limits.clear()
-    sandbox.clock.change(1.0)
-    sandbox.journal.clear()
+    return make
 
 
 @pytest.fixture
-def books(company: Callable[..., Books]) -> Books:
+def books(company: Make) -> Books:
     """The sample company."""
     return company()
 
 
 @pytest.fixture
-def group(company: Callable[..., Books]) -> Books:
+def group(company: Make) -> Books:
     """The sample company as one of two entities, US and UK."""
     return company(multi_entity=True)
 

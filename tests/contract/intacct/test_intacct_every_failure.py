@@ -20,7 +20,7 @@ from ledgerlink.domain.model.plan import ItemState, Outcome
 from ledgerlink.domain.model.reasons import REASONS
 from ledgerlink.domain.model.source_records import Record
 
-from tests.contract.intacct.books import HASTY, Books
+from tests.contract.intacct.books import Books
 from tests.contract.intacct.clerk import Clerk, code
 from tests.contract.intacct.test_intacct_malformed import DONE, adopted, all_posted
 from tests.contract.intacct.test_intacct_posted_lists import CLIENT
@@ -75,7 +75,6 @@ ONE: dict[str, type[LedgerError] | str] = {
 def fail(clerk: Clerk, action: str, when: str, times: int) -> None:
     for match in ASKED:
         clerk.lose(action, when, times=times, match=match)
-    clerk.books.admin("clock", {"scale": HASTY})
 
 
 def carried_through(clerk: Clerk, records: Sequence[Record]) -> dict[str, Outcome]:

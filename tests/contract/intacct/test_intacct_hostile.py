@@ -14,7 +14,7 @@ from ledgerlink.domain.errors import LedgerError, LedgerUnavailable
 from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.plan import ItemState
 
-from tests.contract.intacct.books import HASTY, Books, Spoil, faithful
+from tests.contract.intacct.books import Books, Spoil, faithful
 from tests.contract.intacct.clerk import Clerk
 from tests.contract.papers import worked
 
@@ -75,7 +75,7 @@ def listening() -> Iterator[tuple[int, list[object]]]:
 
 
 def spoilt(books: Books, spoil: Spoil) -> Books:
-    return replace(books, spoil=spoil, scale=HASTY)
+    return replace(books, spoil=spoil)
 
 
 # What is made to do harm.
@@ -90,10 +90,10 @@ def test_a_file_of_this_machine_is_not_read_into_a_list(books: Books, tmp_path: 
 
 
 def test_a_billion_laughs_are_not_laughed(books: Books) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(LedgerUnavailable):
         spoilt(books, only(b"<object>CUSTOMER", laughing)).read(ListType.CUSTOMER)
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 @pytest.mark.parametrize("way", ["entity", "dtd", "parameter", "instruction", "inclusion"])

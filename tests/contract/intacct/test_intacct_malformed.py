@@ -12,7 +12,7 @@ from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.plan import ItemState, Outcome
 from ledgerlink.domain.model.source_records import Record, RecordKind
 
-from tests.contract.intacct.books import HASTY, Books, Spoil, faithful
+from tests.contract.intacct.books import Books, Spoil, faithful
 from tests.contract.intacct.clerk import Clerk
 from tests.contract.intacct.damages import DAMAGES, TREES, once, spoiling
 from tests.contract.intacct.test_intacct_time_once import hours
@@ -45,7 +45,7 @@ def batch(amount: str = "31.50", minutes: int = 120) -> list[Record]:
 
 
 def spoilt(clerk: Clerk, spoil: Spoil) -> None:
-    clerk.books = replace(clerk.books, spoil=spoil, scale=HASTY)
+    clerk.books = replace(clerk.books, spoil=spoil)
 
 
 def resumed(clerk: Clerk, told: dict[str, Outcome]) -> dict[str, Outcome]:
@@ -170,7 +170,7 @@ def test_an_answer_to_the_look_for_what_was_made(clerk: Clerk, name: str) -> Non
 def test_an_answer_about_lists(books: Books, name: str) -> None:
     reading = partial(Books.read, kind=ListType.CUSTOMER)
     whole = {key: record.name for key, record in reading(books).items()}
-    damaged = replace(books, spoil=spoiling(b"<query>", DAMAGES[name]), scale=HASTY)
+    damaged = replace(books, spoil=spoiling(b"<query>", DAMAGES[name]))
     with suppress(LedgerError):
         assert {k: record.name for k, record in reading(damaged).items()} == whole
     with suppress(LedgerError):

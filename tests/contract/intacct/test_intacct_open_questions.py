@@ -1,10 +1,6 @@
 """Questions about the gateway that nobody has settled, each with both answers: in either case what
 is posted is in the ledger once, and what is not is told."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,7 +12,7 @@ from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.rules import Link, RuleKind
 
-from tests.contract.intacct.books import HASTY, Books
+from tests.contract.intacct.books import Books
 from tests.contract.intacct.clerk import Clerk, code, words
 from tests.contract.intacct.test_intacct_posted_time import theirs
 from tests.contract.intacct.test_intacct_time_once import hours, states
@@ -28,24 +24,18 @@ POSTED = ItemState.POSTED
 # How many requests at once, and what those hear that are too many.
 
 
-@contextmanager
-def crowded(books: Books, answer: str) -> Iterator[None]:
-    """Others use the company up, for a while."""
+def crowd(books: Books, answer: str) -> None:
+    """Others use the company up for the next minute."""
     no_room = {"concurrent_requests": 0, "queue_seconds": 0.02, "busy_answer": answer}
     books.admin("settings", no_room)
-    timer = threading.Timer(0.5, lambda: books.admin("settings", {"concurrent_requests": 2}))
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.join()
+    books.time.after(60, lambda: books.admin("settings", {"concurrent_requests": 2}))
 
 
 @pytest.mark.parametrize("answer", ["429", "operation"])
 def test_a_company_that_others_use_up_is_waited_for(clerk: Clerk, answer: str) -> None:
     operations = clerk.planned(worked("a"), charged("x2"))
-    with crowded(clerk.books, answer):
-        outcomes = clerk.send(operations)
+    crowd(clerk.books, answer)
+    outcomes = clerk.send(operations)
     assert states(outcomes) == {"time:a": POSTED, "expense:x2": POSTED}
     assert hours(clerk) == {"time:a": Decimal(2)}
     assert len(clerk.ours("CCTRANSACTION")) == 1
@@ -54,8 +44,8 @@ def test_a_company_that_others_use_up_is_waited_for(clerk: Clerk, answer: str) -
 @pytest.mark.parametrize("answer", ["429", "operation"])
 def test_a_list_is_waited_for_too(books: Books, answer: str) -> None:
     whole = books.read(ListType.CUSTOMER)
-    with crowded(books, answer):
-        assert books.read(ListType.CUSTOMER) == whole
+    crowd(books, answer)
+    assert books.read(ListType.CUSTOMER) == whole
 
 
 # Which fields there are, and which can be asked for.
@@ -192,7 +182,6 @@ def test_changes_of_lists_come_by_as_many_requests_as_it_takes(
 def test_a_single_function_that_is_too_large_is_told(clerk: Clerk) -> None:
     operations = clerk.planned(worked("a"))
     clerk.books.admin("settings", {"request_bytes": 900, "oversize_answer": "413"})
-    clerk.books = replace(clerk.books, scale=HASTY)
     with pytest.raises(LedgerStopped, match="too large"):
         clerk.send(operations)
     assert hours(clerk) == {}
@@ -206,8 +195,6 @@ def test_what_the_time_limit_cuts_off_is_there_once_in_the_end(
     clerk: Clerk, survives: bool
 ) -> None:
     operations = clerk.planned(worked("a"), *(charged(f"x{n}") for n in range(40)))
-    clerk.books = replace(clerk.books, scale=HASTY)
-    clerk.books.admin("clock", {"scale": HASTY})
     clerk.books.admin("settings", {"function_ms": 30_000.0, "work_survives_limit": survives})
     outcomes = clerk.send(operations)
     assert states(outcomes) == {"time:a": POSTED}

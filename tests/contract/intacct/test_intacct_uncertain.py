@@ -126,7 +126,6 @@ def test_a_lost_answer_is_made_good_however_repeats_are_refused(
 def test_a_ledger_that_takes_few_requests_a_minute_gets_everything_all_the_same(
     clerk: Clerk,
 ) -> None:
-    clerk.books.admin("clock", {"scale": clerk.books.scale})
     clerk.books.admin("settings", {"requests_per_minute": 6})
     records = (worked("a"), spent(), charged("x2"), invoice())
     assert posted(clerk.post(*records)) == {ItemState.POSTED}

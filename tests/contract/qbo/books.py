@@ -1,12 +1,9 @@
 """A company of the sandbox."""
 
-import asyncio
 import json
-import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any, TypeVar
 
 import httpx
@@ -17,6 +14,7 @@ from ledgerlink.domain.ports import ConnectorState, Tokens
 
 from local.sandboxes.qbo.server import Running
 from local.sandboxes.qbo.web.wire import dump
+from tests.support.skipped_time import SkippedTime
 from tests.unit.connectors.qbo.stage import Vault
 
 T = TypeVar("T")
@@ -28,28 +26,6 @@ CREDENTIALS = {
     "webhook_verifier_token": "secret",
 }
 
-SCALE = 40.0
-"""Ledger seconds in one of this machine's: the pace that the ledger asks for is kept, and is not
-waited for."""
-
-
-class MachineClock:
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-
-@cache
-def connector(url: str, scale: float) -> QuickBooksOnline:
-    """The connector to the sandbox there; it reads the trusted certificates once."""
-    endpoints = Endpoints(url, token_url=f"{url}/oauth2/v1/tokens/bearer", clock_scale=scale)
-    return QuickBooksOnline(endpoints, MachineClock())
-
 
 @dataclass(frozen=True)
 class Books:
@@ -59,11 +35,13 @@ class Books:
     served: Running
     http: httpx.Client
     realm: str
-    scale: float = SCALE
+    time: SkippedTime
 
     @property
     def connector(self) -> QuickBooksOnline:
-        return connector(self.served.url, self.scale)
+        url = self.served.url
+        endpoints = Endpoints(url, token_url=f"{url}/oauth2/v1/tokens/bearer")
+        return QuickBooksOnline(endpoints, self.time, self.served.transport)
 
     def ask(
         self,
@@ -87,7 +65,7 @@ class Books:
             finally:
                 await ledger.close()
 
-        return asyncio.run(main())
+        return self.time.run(main())
 
     def read(self, kind: ListType, **more: Any) -> dict[str, ListRecord]:
         """All of a list, by id."""
@@ -104,7 +82,7 @@ class Books:
         return self.ask(main)
 
     def changes(self, *kinds: ListType) -> Mapping[ListType, ListBatch]:
-        since = datetime.now(UTC) - timedelta(minutes=1)
+        since = self.time.now() - timedelta(minutes=1)
         return self.ask(lambda ledger: ledger.changes(kinds, since))
 
     def calls(self, kind: ListType) -> int:

@@ -1,16 +1,18 @@
 """Companies of one sandbox."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from local.sandboxes.qbo.server import Options, Running, running
+from local.sandboxes.common.clock import Clock
+from local.sandboxes.qbo.server import Options, Running, in_process
 from local.sandboxes.qbo.settings import Settings
-from tests.contract.qbo.books import Books
+from tests.contract.qbo.books import Books, Make
 from tests.contract.qbo.clerk import Clerk
+from tests.support.skipped_time import SkippedTime
 
 USUAL = Settings().changed(
     {
@@ -26,44 +28,43 @@ USUAL = Settings().changed(
 numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
-def served() -> Iterator[Running]:
-    with running(Options(seed="empty", settings=USUAL)) as server:
-        yield server
+@pytest.fixture
+def time() -> SkippedTime:
+    """The time of the connector and of its sandbox, in which nothing is waited for."""
+    return SkippedTime()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
+def served(time: SkippedTime) -> Running:
+    """The sandbox, in this process."""
+    clock = Clock(1.0, time.monotonic, time.wall)
+    return in_process(Options(seed="empty", clock=clock, settings=USUAL))
+
+
+@pytest.fixture
 def screens(served: Running) -> Iterator[httpx.Client]:
     """The ledger's screens."""
-    with httpx.Client(base_url=served.url, trust_env=False, verify=False, timeout=30) as http:
+    with httpx.Client(base_url=served.url, transport=served.transport) as http:
         yield http
 
 
 @pytest.fixture
-def company(served: Running, screens: httpx.Client) -> Iterator[Callable[..., Books]]:
-    """Makes companies, which go again; what is set in the sandbox is set back, and its failures
-    are over."""
-    sandbox, made = served.sandbox, []
+def company(served: Running, screens: httpx.Client, time: SkippedTime) -> Make:
+    """Makes companies."""
 
     def make(seed: str = "empty", **more: Any) -> Books:
-        realm = sandbox.add_company(f"Firm {next(numbers)}", seed, **more).realm
-        made.append(realm)
-        return Books(served, screens, realm)
+        realm = served.sandbox.add_company(f"Firm {next(numbers)}", seed, **more).realm
+        return Books(served, screens, realm, time)
 
-    yield make
-    for realm in made:
-        del sandbox.companies[realm], sandbox.requestids[realm]
-    if sandbox.settings != USUAL:
-        sandbox.change_settings(USUAL.as_dict())
-    sandbox.injections.clear()
+    return make
 
 
 @pytest.fixture
-def books(company: Callable[..., Books]) -> Books:
+def books(company: Make) -> Books:
     return company()
 
 
 @pytest.fixture
-def clerk(company: Callable[..., Books]) -> Clerk:
+def clerk(company: Make) -> Clerk:
     """Somebody who posts into the sample company."""
     return Clerk(company("sample"))
