@@ -22,18 +22,18 @@ from rich.console import Console
 
 from local.demo.answers import Connection
 from local.demo.api import Api
-from local.demo.demonstration import Demonstration, Reception
+from local.demo.demonstration import CompanyConnector, Demonstration
 from local.demo.errors import DemoError
 from local.demo.intacct.company import IntacctCompany
-from local.demo.intacct.reception import IntacctReception
+from local.demo.intacct.company_connector import IntacctCompanyConnector
 from local.demo.intacct.sandbox import IntacctSandbox
 from local.demo.ledger import Company
 from local.demo.month import FOLDER, Month
 from local.demo.month_end import MonthEnd
 from local.demo.qbo.company import QuickBooksCompany
-from local.demo.qbo.reception import QuickBooksReception
+from local.demo.qbo.company_connector import QuickBooksCompanyConnector
 from local.demo.qbo.sandbox import QuickBooksSandbox
-from local.demo.sandbox import Desk
+from local.demo.sandbox import SandboxAdmin
 from local.demo.timesheet import Timesheet, read
 from local.machine import Machine, MachineError
 
@@ -45,7 +45,7 @@ STOPPED = """\
 Stopped. Run it again: what was written is known and is not written twice. If entries were on
 their way, the queue hands them to a new worker ten minutes after they were taken."""
 PIPE_WIDTH = 120
-PATIENCE = httpx.Timeout(60.0, connect=5.0)
+TIMEOUTS = httpx.Timeout(60.0, connect=5.0)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -122,7 +122,7 @@ class Stage:
 
     def client(self, base: str, headers: dict[str, str] | None = None) -> httpx.Client:
         opened = httpx.Client(
-            base_url=base, headers=headers, timeout=PATIENCE, trust_env=False, follow_redirects=True
+            base_url=base, headers=headers, timeout=TIMEOUTS, trust_env=False, follow_redirects=True
         )
         return self.stack.enter_context(opened)
 
@@ -134,11 +134,11 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What a ledger brings along: the sandbox's desk, how a company is connected, and how one is
-    read."""
+    """What a ledger brings along: the sandbox's admin calls, how a company is connected, and how
+    one is read."""
 
-    sandbox: Desk
-    reception: Reception
+    sandbox: SandboxAdmin
+    company_connector: CompanyConnector
     company: Callable[[str], Company]
 
 
@@ -151,14 +151,14 @@ def _quickbooks(stage: Stage, api: Api) -> Ledger:
     def company(realm: str) -> QuickBooksCompany:
         return QuickBooksCompany(http, realm, partial(sandbox.token, realm), scale)
 
-    return Ledger(sandbox, QuickBooksReception(api, sandbox, stage.client(url)), company)
+    return Ledger(sandbox, QuickBooksCompanyConnector(api, sandbox, stage.client(url)), company)
 
 
 def _intacct(stage: Stage, api: Api) -> Ledger:
     http = stage.client(stage.machine.sandbox_url("intacct"))
     sandbox = IntacctSandbox(http)
-    reception = IntacctReception(api, sandbox, lambda: uuid.uuid4().hex)
-    return Ledger(sandbox, reception, partial(IntacctCompany, http))
+    company_connector = IntacctCompanyConnector(api, sandbox, lambda: uuid.uuid4().hex)
+    return Ledger(sandbox, company_connector, partial(IntacctCompany, http))
 
 
 LEDGERS: Mapping[str, Callable[[Stage, Api], Ledger]] = {"qbo": _quickbooks, "intacct": _intacct}
@@ -186,7 +186,7 @@ def _demonstration(stage: Stage, name: str) -> Demonstration:
         others=others,
         api=api,
         sandbox=ledger.sandbox,
-        reception=ledger.reception,
+        company_connector=ledger.company_connector,
         company=ledger.company,
         new_key=_new_key,
         console=stage.console,

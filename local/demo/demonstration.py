@@ -17,7 +17,7 @@ from local.demo.importing import Entries, Importing, corrected, days, suggested
 from local.demo.ledger import Company
 from local.demo.lists import Lists
 from local.demo.month_end import MonthEnd
-from local.demo.sandbox import Desk
+from local.demo.sandbox import SandboxAdmin
 from local.demo.tables import (
     Effort,
     effort_table,
@@ -35,7 +35,7 @@ FEWEST = 4
 SHOWN_ITEMS = 8
 
 
-class Reception(Protocol):
+class CompanyConnector(Protocol):
     """Has a company of that name connected: the newest, or a new one."""
 
     def company(self, name: str, fresh: bool) -> Connection: ...
@@ -51,8 +51,8 @@ class Demonstration:
     month_end: Callable[[Connection], MonthEnd]
     others: Collection[str]
     api: Api
-    sandbox: Desk
-    reception: Reception
+    sandbox: SandboxAdmin
+    company_connector: CompanyConnector
     company: Callable[[str], Company]
     new_key: Callable[[], str]
     console: Console
@@ -63,7 +63,7 @@ class Demonstration:
         """Whether the files and the ledger agree and nothing went wrong."""
         sheet = self.timesheet
         self._say(f"[bold]1 Connect[/] a company for {sheet.name}")
-        connection = self.reception.company(f"Demo of {sheet.name}", fresh)
+        connection = self.company_connector.company(f"Demo of {sheet.name}", fresh)
         realm = str(connection.company_id)
         self._say(f"  connected: {connection.company_name} (company {realm})")
         self._bring_lists_in(connection)

@@ -11,11 +11,11 @@ from rich.console import Console
 from local.demo.answers import Change, Run
 from local.demo.api import Api
 from local.demo.chart import Chart
+from local.demo.documents_by_kind import activities, of_ledger, of_month
 from local.demo.ledger import Company, Invoice
 from local.demo.month import Month, Record
-from local.demo.month_tables import fates_table, kinds_table, preview_table
-from local.demo.papers import activities, of_ledger, of_month
-from local.demo.sandbox import Desk, Traffic
+from local.demo.month_tables import kinds_table, outcomes_table, preview_table
+from local.demo.sandbox import SandboxAdmin, Traffic
 from local.demo.tables import problems_table
 from local.demo.watching import Watch
 
@@ -34,7 +34,7 @@ class MonthEnd:
     api: Api
     connection_id: str
     company: Company
-    sandbox: Desk
+    sandbox: SandboxAdmin
     new_key: Callable[[], str]
     console: Console
     monotonic: Callable[[], float] = time.monotonic
@@ -147,7 +147,7 @@ class MonthEnd:
         run, _ = self._run(body)
         items = self.api.items(self.connection_id, run.id)
         self._say(f"  corrected: {words}")
-        self.console.print(fates_table(items))
+        self.console.print(outcomes_table(items))
         reasons = [item.reason.code for item in items if item.reason]
         refused = self._is_true(reasons == [PAID], "The invoice was not refused for being paid.")
         return refused and self._agrees(month.corrected())

@@ -7,25 +7,25 @@ from decimal import Decimal
 from rich.table import Table
 
 from local.demo.answers import Item, PostPlan
+from local.demo.documents_by_kind import ByKind, Sum
 from local.demo.ledger import Kind
-from local.demo.papers import ByKind, Sum
 from local.demo.tables import new_table
 
-FATES = ("create", "update", "delete", "unchanged", "skipped", "blocked")
+ACTIONS = ("create", "update", "delete", "unchanged", "skipped", "blocked")
 
 
 def preview_table(plan: PostPlan) -> Table:
     """What posting would do, by the ledger's kind of record."""
     table = new_table("Preview: what posting would do")
     table.add_column("in the ledger")
-    for heading in (*FATES, "total"):
+    for heading in (*ACTIONS, "total"):
         table.add_column(heading, justify="right")
     for kind in dict.fromkeys(item.kind for item in plan.items):
         some = [item for item in plan.items if item.kind == kind]
-        fates = Counter(item.action if item.state == "pending" else item.state for item in some)
-        table.add_row(kind, *(f"{fates[fate]:,}" for fate in FATES), _total(some))
+        counts = Counter(item.action if item.state == "pending" else item.state for item in some)
+        table.add_row(kind, *(f"{counts[action]:,}" for action in ACTIONS), _total(some))
     table.add_section()
-    all_of = (f"{plan.counts.get(fate, 0):,}" for fate in FATES)
+    all_of = (f"{plan.counts.get(action, 0):,}" for action in ACTIONS)
     table.add_row("all", *all_of, _total(plan.items), style="bold")
     return table
 
@@ -60,7 +60,7 @@ def _money(amount: Decimal | None) -> str:
     return f"{amount:,.2f}" if amount else ""
 
 
-def fates_table(items: Sequence[Item]) -> Table:
+def outcomes_table(items: Sequence[Item]) -> Table:
     """What became of the items of a run."""
     table = new_table("What became of it")
     for heading in ("item", "in the ledger", "action", "state"):

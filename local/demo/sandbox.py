@@ -1,4 +1,4 @@
-"""The sandbox's own desk: what both tell of themselves, and the journal of every request."""
+"""The admin calls of both sandboxes, and the journal of every request."""
 
 from abc import ABC, abstractmethod
 from collections import Counter
@@ -65,8 +65,9 @@ class Traffic:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """What both sandboxes tell at `http`'s base address; JOURNAL is how their journal reads."""
+class SandboxAdmin:
+    """The admin calls of both sandboxes at `http`'s base address; JOURNAL is the shape of
+    their journal."""
 
     JOURNAL: ClassVar[type[Journal[Any]]]
 

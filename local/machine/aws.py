@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 COMPLETE = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 # Calls go to this machine: slow means stuck.
-PATIENCE = Config(
+CLIENT_CONFIG = Config(
     connect_timeout=5, read_timeout=30, retries={"max_attempts": 2}, proxies={}, region_name=REGION
 )
 
@@ -48,7 +48,7 @@ class Aws:
             region_name=REGION,
         )
         make: Callable[..., Any] = session.client
-        return make(service, endpoint_url=self.endpoint, config=PATIENCE)
+        return make(service, endpoint_url=self.endpoint, config=CLIENT_CONFIG)
 
     def stack_is_complete(self, name: str) -> bool:
         """Whether CloudFormation holds the stack, whole."""

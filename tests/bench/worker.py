@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
-from local.demo.intacct.reception import login
+from local.demo.intacct.company_connector import login
 from local.demo.intacct.sandbox import IntacctSandbox
 from local.demo.qbo.sandbox import QuickBooksSandbox
 from local.demo.sandbox import Traffic

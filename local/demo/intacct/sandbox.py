@@ -1,11 +1,11 @@
-"""The sandbox's own desk: companies, and the journal of every request it got."""
+"""The admin calls of the sandbox: companies, and the journal of every request it got."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 from pydantic import Field
 
-from local.demo.sandbox import Answer, Desk, Entry, Journal
+from local.demo.sandbox import Answer, Entry, Journal, SandboxAdmin
 
 READING = frozenset(
     {
@@ -49,7 +49,7 @@ class IntacctEntry(Entry):
 
 
 @dataclass(frozen=True, slots=True)
-class IntacctSandbox(Desk):
+class IntacctSandbox(SandboxAdmin):
     JOURNAL: ClassVar = Journal[IntacctEntry]
 
     def new_company(self, company_id: str) -> None:

@@ -1,11 +1,11 @@
-"""The sandbox's own desk: companies, tokens, and the journal of every request it got."""
+"""The admin calls of the sandbox: companies, tokens, and the journal of every request it got."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 from pydantic import Field
 
-from local.demo.sandbox import TOO_MANY, Answer, Desk, Entry, Journal
+from local.demo.sandbox import TOO_MANY, Answer, Entry, Journal, SandboxAdmin
 
 WRITING = ("single", "batch", "upload")
 
@@ -35,7 +35,7 @@ class QuickBooksEntry(Entry):
 
 
 @dataclass(frozen=True, slots=True)
-class QuickBooksSandbox(Desk):
+class QuickBooksSandbox(SandboxAdmin):
     JOURNAL: ClassVar = Journal[QuickBooksEntry]
 
     def new_company(self, name: str) -> str:

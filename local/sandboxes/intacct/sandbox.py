@@ -9,7 +9,7 @@ from local.sandboxes.common.clock import Clock
 from local.sandboxes.intacct.api_functions.call import Cursors
 from local.sandboxes.intacct.auth.sessions import Sessions
 from local.sandboxes.intacct.books.company import PREFERENCES, Company, User
-from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.seeds import SEEDS, large
 from local.sandboxes.intacct.settings import Settings
 from local.sandboxes.intacct.traffic.control_ids import ControlIds
@@ -54,11 +54,11 @@ class Sandbox(sandbox.Sandbox):
         user, password = self.settings.user_id, self.settings.user_password
         company.users[user] = User(user, password)
         company.senders.add(self.settings.sender_id)
-        work = Work(company, self.settings, self.clock, user=user, by_hand=True)
+        context = Context(company, self.settings, self.clock, user=user, by_hand=True)
         if seed == large.NAME:
-            large.sow(work, more.get("sizes") or {})
+            large.sow(context, more.get("sizes") or {})
         else:
-            SEEDS[seed](work)
+            SEEDS[seed](context)
         self.companies[company_id] = company
         return company
 
@@ -69,7 +69,9 @@ class Sandbox(sandbox.Sandbox):
             raise ValueError(f"no preference is called {', '.join(sorted(unknown))}")
         company.preferences.update(changes)
 
-    def by_hand(self, company_id: str, entity: str = "") -> Work:
+    def by_hand(self, company_id: str, entity: str = "") -> Context:
         """Somebody at work in the screens; raises KeyError."""
         company = self.companies[company_id]
-        return Work(company, self.settings, self.clock, user="Admin", entity=entity, by_hand=True)
+        return Context(
+            company, self.settings, self.clock, user="Admin", entity=entity, by_hand=True
+        )

@@ -26,7 +26,7 @@ def create_folder(call: Call, element: etree._Element) -> Answer:
     above = text_of(element, "supdocparentfoldername")
     if above:
         _folder(call, above)
-    if call.work.company.find("SUPDOCFOLDER", name) is not None:
+    if call.context.company.find("SUPDOCFOLDER", name) is not None:
         raise duplicate("Attachment folder", name)
     values = {
         "NAME": name,
@@ -38,25 +38,25 @@ def create_folder(call: Call, element: etree._Element) -> Answer:
 
 
 def _folder(call: Call, name: str) -> None:
-    if call.work.found("SUPDOCFOLDER", name) is None:
+    if call.context.found("SUPDOCFOLDER", name) is None:
         raise broken(f"Attachment folder '{name}' does not exist.")
 
 
 def _put(call: Call, name: str, values: Values, before: Record | None) -> Record:
-    work = call.work
-    number = before.recordno if before else work.company.tables[name].next()
-    now = work.seconds()
+    context = call.context
+    number = before.recordno if before else context.company.tables[name].next()
+    now = context.seconds()
     first = before.created if before else now
     kept = {key: value for key, value in values.items() if value}
-    record = Record(number, kept, work.entity, 0, first, now, work.user, work.user)
-    audit(work, BY_NAME[name], record, CHANGED if before else CREATED)
-    work.note.object, work.note.objects, work.note.metered = name, 1, 1
-    return work.company.put(name, record)
+    record = Record(number, kept, context.entity, 0, first, now, context.user, context.user)
+    audit(context, BY_NAME[name], record, CHANGED if before else CREATED)
+    context.note.object, context.note.objects, context.note.metered = name, 1, 1
+    return context.company.put(name, record)
 
 
 def create(call: Call, element: etree._Element) -> Answer:
     """An attachment of one or more files; an id is given if none comes along."""
-    company = call.work.company
+    company = call.context.company
     key = text_of(element, "supdocid") or f"Attach-{company.next_number('SUPDOC'):04d}"
     for name in ("supdocname", "supdocfoldername"):
         if not text_of(element, name):
@@ -81,8 +81,8 @@ def _said(element: etree._Element) -> Values:
 
 
 def _files(call: Call, element: etree._Element, record: Record) -> None:
-    table = call.work.company.tables["SUPDOCFILE"]
-    place = len(call.work.company.lines("SUPDOCFILE", record.recordno))
+    table = call.context.company.tables["SUPDOCFILE"]
+    place = len(call.context.company.lines("SUPDOCFILE", record.recordno))
     for item in element.iterfind("attachments/attachment"):
         place += 1
         values = {
@@ -91,9 +91,9 @@ def _files(call: Call, element: etree._Element, record: Record) -> None:
             "ATTACHMENTDATA": _base64(text_of(item, "attachmentdata")),
             "LINE_NO": str(place),
         }
-        now = call.work.seconds()
+        now = call.context.seconds()
         made = Record(table.next(), values, record.entity, record.recordno, now, now)
-        call.work.company.put("SUPDOCFILE", made)
+        call.context.company.put("SUPDOCFILE", made)
 
 
 def _base64(text: str) -> str:
@@ -109,7 +109,7 @@ def _base64(text: str) -> str:
 def update(call: Call, element: etree._Element) -> Answer:
     """New names take the place of the old ones, new files are added."""
     key = text_of(element, "supdocid")
-    record = call.work.found("SUPDOC", key)
+    record = call.context.found("SUPDOC", key)
     if record is None:
         raise broken(f"Attachment '{key}' does not exist.")
     if text_of(element, "supdocfoldername"):
@@ -121,17 +121,17 @@ def update(call: Call, element: etree._Element) -> Answer:
 
 def delete(call: Call, element: etree._Element) -> Answer:
     key = element.get("key", "")
-    record = call.work.found("SUPDOC", key)
+    record = call.context.found("SUPDOC", key)
     if record is None:
         raise broken(f"Attachment '{key}' does not exist.")
     entry = BY_NAME["SUPDOC"]
-    if used_by(call.work, entry, record):
+    if used_by(call.context, entry, record):
         raise broken(f"Attachment '{key}' is attached to a document.")
-    for line in call.work.company.lines("SUPDOCFILE", record.recordno):
-        call.work.company.drop("SUPDOCFILE", line.recordno)
-    call.work.company.drop("SUPDOC", record.recordno)
-    audit(call.work, entry, record, DELETED)
-    call.work.note.object, call.work.note.objects, call.work.note.metered = "SUPDOC", 1, 1
+    for line in call.context.company.lines("SUPDOCFILE", record.recordno):
+        call.context.company.drop("SUPDOCFILE", line.recordno)
+    call.context.company.drop("SUPDOC", record.recordno)
+    audit(call.context, entry, record, DELETED)
+    call.context.note.object, call.context.note.objects, call.context.note.metered = "SUPDOC", 1, 1
     return Answer()
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from lxml import etree
 
 from local.sandboxes.intacct.books.rows import Record
-from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.protocol.errors import Problem, Refusal
 from local.sandboxes.intacct.schema.fields import Object
 from local.sandboxes.intacct.schema.registry import BY_NAME, HIDDEN
@@ -50,7 +50,7 @@ class Cursors:
 
 @dataclass(slots=True)
 class Call:
-    work: Work
+    context: Context
     cursors: Cursors
     session: str = ""
 
@@ -62,11 +62,11 @@ def text_of(element: etree._Element, path: str) -> str:
 def known_object(call: Call, name: str) -> Object:
     """Raises Refusal for a name that is no object of the generic functions."""
     entry = BY_NAME.get(name.upper())
-    call.work.note.object = name.upper()
+    call.context.note.object = name.upper()
     if entry is None or entry.name in HIDDEN:
         raise Refusal(
             Problem(
-                call.work.settings.bad_object_errorno,
+                call.context.settings.bad_object_errorno,
                 f"Object definition {name} not found",
                 "There was an error processing the function",
             )

@@ -11,7 +11,7 @@ from local.sandboxes.intacct.api_functions.answer import Answer, child, data
 from local.sandboxes.intacct.api_functions.call import Call, known_object, text_of
 from local.sandboxes.intacct.books.rows import Record, counting
 from local.sandboxes.intacct.engine.audit import APPROVED, audit
-from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.protocol.errors import broken, malformed, missing
 from local.sandboxes.intacct.schema.registry import BY_NAME
 
@@ -28,41 +28,41 @@ def _decided(call: Call, element: etree._Element, verdict: str) -> Answer:
     if not len(element):
         raise malformed("Required field TIMESHEET is missing")
     made = data(listtype="objects", count=str(len(element)))
-    with call.work.company.attempt():
+    with call.context.company.attempt():
         for item in element:
             if known_object(call, str(item.tag)).name != "TIMESHEET":
                 raise broken("Only timesheets can be approved or declined.")
-            record = _decide(call.work, item, verdict)
+            record = _decide(call.context, item, verdict)
             child(child(made, "timesheet"), "RECORDNO", str(record.recordno))
-    call.work.note.objects = call.work.note.metered = len(element)
+    call.context.note.objects = call.context.note.metered = len(element)
     return Answer(made)
 
 
-def _decide(work: Work, item: etree._Element, verdict: str) -> Record:
+def _decide(context: Context, item: etree._Element, verdict: str) -> Record:
     key = text_of(item, "RECORDNO")
     if not key:
         raise missing("RECORDNO")
-    sheet = work.company.record("TIMESHEET", counting(key))
-    if sheet is None or not work.sees(sheet):
+    sheet = context.company.record("TIMESHEET", counting(key))
+    if sheet is None or not context.sees(sheet):
         raise broken(f"Cannot find timesheet with key '{key}'.")
-    who = _decider(work, item)
-    entries = work.company.lines("TIMESHEETENTRY", sheet.recordno)
+    who = _decider(context, item)
+    entries = context.company.lines("TIMESHEETENTRY", sheet.recordno)
     for entry in _chosen(item, entries):
         if entry.values["STATE"] != "Submitted":
             raise broken(f"Entry '{entry.recordno}' is {entry.values['STATE']}, not Submitted.")
-        _mark(work, entry, verdict, who, text_of(item, "COMMENT"))
-    entries = work.company.lines("TIMESHEETENTRY", sheet.recordno)
+        _mark(context, entry, verdict, who, text_of(item, "COMMENT"))
+    entries = context.company.lines("TIMESHEETENTRY", sheet.recordno)
     values = {**sheet.values, "STATE": overall([e.values["STATE"] for e in entries])}
-    sheet = replace(sheet, values=values, modified=work.seconds(), modifiedby=work.user)
-    audit(work, BY_NAME["TIMESHEET"], sheet, APPROVED, verdict)
-    return work.company.put("TIMESHEET", sheet)
+    sheet = replace(sheet, values=values, modified=context.seconds(), modifiedby=context.user)
+    audit(context, BY_NAME["TIMESHEET"], sheet, APPROVED, verdict)
+    return context.company.put("TIMESHEET", sheet)
 
 
-def _decider(work: Work, item: etree._Element) -> str:
+def _decider(context: Context, item: etree._Element) -> str:
     """The user in whose name it is decided; both spellings of the documentation count."""
     names = ("APPROVEDBY", "DECLINEDBY", "DECLINEDEDBY")
-    who = next((text for name in names if (text := text_of(item, name))), work.user)
-    if who not in work.company.users:
+    who = next((text for name in names if (text := text_of(item, name))), context.user)
+    if who not in context.company.users:
         raise broken(f"Invalid User '{who}' specified.")
     return who
 
@@ -78,12 +78,12 @@ def _chosen(item: etree._Element, entries: list[Record]) -> list[Record]:
     return [entry for entry in entries if str(entry.recordno) in keys]
 
 
-def _mark(work: Work, entry: Record, verdict: str, who: str, comment: str) -> None:
+def _mark(context: Context, entry: Record, verdict: str, who: str, comment: str) -> None:
     values = {**entry.values, "STATE": verdict, "APPROVEDBY": who}
     if comment:
         values["COMMENT"] = comment
-    now = work.seconds()
-    work.company.put("TIMESHEETENTRY", replace(entry, values=values, modified=now))
+    now = context.seconds()
+    context.company.put("TIMESHEETENTRY", replace(entry, values=values, modified=now))
     trail = {
         "TIMESHEETKEY": str(entry.parent),
         "TIMESHEETENTRYKEY": str(entry.recordno),
@@ -91,9 +91,9 @@ def _mark(work: Work, entry: Record, verdict: str, who: str, comment: str) -> No
         "APPROVEDBY": who,
         "COMMENT": comment,
     }
-    number = work.company.tables["TIMESHEETAPPROVAL"].next()
-    made = Record(number, trail, entry.entity, 0, now, now, work.user, work.user)
-    work.company.put("TIMESHEETAPPROVAL", made)
+    number = context.company.tables["TIMESHEETAPPROVAL"].next()
+    made = Record(number, trail, entry.entity, 0, now, now, context.user, context.user)
+    context.company.put("TIMESHEETAPPROVAL", made)
 
 
 def overall(states: list[str]) -> str:

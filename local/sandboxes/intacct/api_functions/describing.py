@@ -23,7 +23,7 @@ def lookup(call: Call, element: etree._Element) -> Answer:
     made = data(listtype="All", count="1")
     kind = child(made, "Type", Name=entry.name, DocumentType=text_of(element, "docparid"))
     fields = child(kind, "Fields")
-    for field in call.work.company.fields(entry).values():
+    for field in call.context.company.fields(entry).values():
         _field(fields, field)
     relations = child(kind, "Relationships")
     for relation in entry.relations:
@@ -65,9 +65,9 @@ def inspect(call: Call, element: etree._Element) -> Answer:
     made = data(listtype="All", count="1")
     kind = child(made, "Type", Name=entry.name)
     fields = child(kind, "Fields")
-    for field in call.work.company.fields(entry).values():
+    for field in call.context.company.fields(entry).values():
         if element.get("detail") == "1":
-            _detail(fields, field, longest(entry, field, call.work.settings.lengths))
+            _detail(fields, field, longest(entry, field, call.context.settings.lengths))
         else:
             child(fields, "Field", field.name)
     return Answer(made)
@@ -97,12 +97,12 @@ def dimensions(call: Call, _element: etree._Element) -> Answer:
         child(item, "termLabel", BY_NAME[name].word)
         child(item, "userDefinedDimension", "false")
         child(item, "enabledInGL", "true")
-    call.work.note.objects = len(NAMES)
+    call.context.note.objects = len(NAMES)
     return Answer(made)
 
 
 def permissions(call: Call, element: etree._Element) -> Answer:
-    user = call.work.company.users.get(text_of(element, "userId"))
+    user = call.context.company.users.get(text_of(element, "userId"))
     if user is None:
         raise broken(f"Invalid User '{text_of(element, 'userId')}' specified.")
     made = data()
@@ -117,7 +117,7 @@ def permissions(call: Call, element: etree._Element) -> Answer:
 def preferences(call: Call, element: etree._Element) -> Answer:
     """The preferences of a module; this company keeps them all in one place."""
     made = data()
-    for name, value in sorted(call.work.company.preferences.items()):
+    for name, value in sorted(call.context.company.preferences.items()):
         item = child(made, "companypref")
         child(item, "application", element.get("application", ""))
         child(item, "preference", name.upper())
@@ -129,28 +129,28 @@ def trail(call: Call, element: etree._Element) -> Answer:
     """Who did what to one record."""
     entry = known_object(call, text_of(element, "object"))
     audit = BY_NAME["AUDITHISTORY"]
-    call.work.permit("READ", audit)
+    call.context.permit("READ", audit)
     keys = {text_of(element, "objectKey"), text_of(element, "recordNo")} - {""}
     record = _meant(call, entry, text_of(element, "recordNo"))
     if record:
         keys.add(record)
     rows = [
         row
-        for row in call.work.company.tables[audit.name].rows()
+        for row in call.context.company.tables[audit.name].rows()
         if row.values["OBJECTTYPE"] == entry.name.lower() and row.values["OBJECTKEY"] in keys
     ]
-    found = reaches(call.work, audit, audit.by_name)
+    found = reaches(call.context, audit, audit.by_name)
     made = data(listtype="audithistory", count=str(len(rows)))
     for row in rows:
         flat(made, "audithistory", found, row)
-    call.work.note.objects = len(rows)
+    call.context.note.objects = len(rows)
     return Answer(made)
 
 
 def _meant(call: Call, entry: Object, number: str) -> str:
     if not number:
         return ""
-    record = call.work.company.record(entry.name, counting(number))
+    record = call.context.company.record(entry.name, counting(number))
     if record is None:
         words = f"Cannot find {entry.word.lower()} with key '{number}'."
         raise Refusal(Problem("DL02000001", words))

@@ -13,7 +13,7 @@ from local.sandboxes.intacct.api_functions.parts import sent_of
 from local.sandboxes.intacct.books.rows import Record, counting
 from local.sandboxes.intacct.engine import operations
 from local.sandboxes.intacct.engine.change import Sent
-from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.protocol.errors import Problem, Refusal, broken, malformed
 from local.sandboxes.intacct.query.paths import reach
 from local.sandboxes.intacct.schema.fields import Object
@@ -31,10 +31,10 @@ def _each(
     call: Call,
     element: etree._Element,
     operation: str,
-    carry_out: Callable[[Work, Object, Sent], Record],
+    carry_out: Callable[[Context, Object, Sent], Record],
 ) -> Answer:
     """Every object by itself: those that fail are told of, those that were done are listed."""
-    limit = call.work.settings.objects_limit
+    limit = call.context.settings.objects_limit
     if not len(element) or (limit is not None and len(element) > limit):
         raise malformed(f"{operation} takes 1 to {limit or 'any number of'} objects")
     done: list[tuple[Object, Record]] = []
@@ -44,11 +44,11 @@ def _each(
             done.append(_one(call, item, operation, carry_out))
         except Refusal as refusal:
             problems.extend(refusal.problems)
-            if not call.work.settings.create_goes_on:
+            if not call.context.settings.create_goes_on:
                 break
-    found = _listed(call.work, done)
-    call.work.note.objects = len(element)
-    call.work.note.metered = len(done)
+    found = _listed(call.context, done)
+    call.context.note.objects = len(element)
+    call.context.note.metered = len(done)
     if problems:
         raise Refusal(*problems, data=found)
     return Answer(found)
@@ -58,21 +58,21 @@ def _one(
     call: Call,
     item: etree._Element,
     operation: str,
-    carry_out: Callable[[Work, Object, Sent], Record],
+    carry_out: Callable[[Context, Object, Sent], Record],
 ) -> tuple[Object, Record]:
     entry = known_object(call, str(item.tag))
     if operation not in entry.writable:
         raise broken(f"{entry.name} is not supported by the function {operation}.")
-    return entry, carry_out(call.work, entry, sent_of(call.work.company, entry, item))
+    return entry, carry_out(call.context, entry, sent_of(call.context.company, entry, item))
 
 
-def _listed(work: Work, done: list[tuple[Object, Record]]) -> etree._Element:
+def _listed(context: Context, done: list[tuple[Object, Record]]) -> etree._Element:
     """Object elements in lower case with RECORDNO and the id."""
     made = data(listtype="objects", count=str(len(done)))
     for entry, record in done:
         item = child(made, entry.name.lower())
         for name in ("RECORDNO", *entry.answers):
-            child(item, name, reach(work.company, entry, name, work.zone).text(record))
+            child(item, name, reach(context.company, entry, name, context.zone).text(record))
     return made
 
 
@@ -84,13 +84,13 @@ def delete(call: Call, element: etree._Element) -> Answer:
         raise malformed("Required field keys is missing")
     if "delete" not in entry.writable:
         raise broken(f"{entry.name} is not supported by the function delete.")
-    call.work.note.objects = len(keys)
+    call.context.note.objects = len(keys)
     for key in keys:
-        record = call.work.company.record(entry.name, counting(key))
-        if record is None or not call.work.sees(record):
+        record = call.context.company.record(entry.name, counting(key))
+        if record is None or not call.context.sees(record):
             raise broken(f"Cannot find {entry.word.lower()} with key '{key}' to delete.")
-        operations.delete(call.work, entry, record)
-        call.work.note.metered += 1
+        operations.delete(call.context, entry, record)
+        call.context.note.metered += 1
     return Answer()
 
 

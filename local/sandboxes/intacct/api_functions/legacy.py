@@ -46,15 +46,15 @@ def _create(family: Family) -> Handler:
         values = header(family, element)
         if entry.name in FIRST_STATE and not values.get("STATE"):
             values["STATE"] = FIRST_STATE[entry.name]
-        said = lines(call.work.company, family, element, family.lines, None)
+        said = lines(call.context.company, family, element, family.lines, None)
         sent = Sent(values, said, subtotals=subtotals(element))
-        return _key(call, entry, operations.create(call.work, entry, sent))
+        return _key(call, entry, operations.create(call.context, entry, sent))
 
     return create
 
 
 def _key(call: Call, entry: Object, record: Record) -> Answer:
-    note = call.work.note
+    note = call.context.note
     note.object, note.objects, note.metered = entry.name, 1, 1
     key = record.values.get(entry.key) if entry.name == "SODOCUMENT" else None
     return Answer(key=key or str(record.recordno))
@@ -63,14 +63,14 @@ def _key(call: Call, entry: Object, record: Record) -> Answer:
 def meant(call: Call, entry: Object, element: etree._Element, attribute: str = "key") -> Record:
     """The record that an attribute names by record number, id, or external id."""
     key = element.get(attribute, "")
-    company = call.work.company
+    company = call.context.company
     record = company.find(entry.name, key)
     if record is None:
         record = company.record(entry.name, counting(key))
     if element.get("externalkey") == "true":
         rows = company.tables[entry.name].rows()
         record = next((row for row in rows if row.values.get("EXTERNALID") == key), None)
-    if record is None or not call.work.sees(record):
+    if record is None or not call.context.sees(record):
         raise broken(f"Cannot find {entry.word.lower()} with key '{key}'.")
     return record
 
@@ -80,8 +80,8 @@ def _update(family: Family) -> Handler:
         entry = family.entry
         before = meant(call, entry, element)
         values = {**header(family, element), "RECORDNO": str(before.recordno)}
-        sent = Sent(values, lines(call.work.company, family, element, family.edits, before))
-        return _key(call, entry, operations.update(call.work, entry, sent))
+        sent = Sent(values, lines(call.context.company, family, element, family.edits, before))
+        return _key(call, entry, operations.update(call.context, entry, sent))
 
     return update
 
@@ -90,7 +90,7 @@ def _delete(name: str, attribute: str) -> Handler:
     def delete(call: Call, element: etree._Element) -> Answer:
         entry = BY_NAME[name]
         record = meant(call, entry, element, attribute)
-        operations.delete(call.work, entry, record)
+        operations.delete(call.context, entry, record)
         _key(call, entry, record)
         return Answer()
 
@@ -101,26 +101,28 @@ def _reverse(name: str) -> Handler:
     """Marks a document as reversed, on a day whose period is open."""
 
     def reverse(call: Call, element: etree._Element) -> Answer:
-        entry, work = BY_NAME[name], call.work
-        work.permit("UPDATE", entry)
+        entry, context = BY_NAME[name], call.context
+        context.permit("UPDATE", entry)
         record = meant(call, entry, element)
         if record.values["STATE"] not in ("Posted", "Approved", "Submitted", "Complete"):
             raise broken(f"A document that is {record.values['STATE']} cannot be reversed.")
         on, closed = (
             day_of(day(element, "datereversed")),
-            closed_through(work.company, entry.module),
+            closed_through(context.company, entry.module),
         )
         if on is None:
             raise missing("datereversed")
         if closed is not None and on <= closed:
             raise shut(entry.module, on, closed)
         if name == "ARPYMT":
-            payments.withdraw(work, record)
+            payments.withdraw(context, record)
         state = "Voided" if name == "ARPYMT" else "Reversed"
         values = {**record.values, "STATE": state, "TOTALDUE": "0.00", "TRX_TOTALDUE": "0.00"}
-        changed = replace(record, values=values, modified=work.seconds(), modifiedby=work.user)
-        audit(work, entry, changed, CHANGED, "Reverse")
-        return _key(call, entry, work.company.put(name, changed))
+        changed = replace(
+            record, values=values, modified=context.seconds(), modifiedby=context.user
+        )
+        audit(context, entry, changed, CHANGED, "Reverse")
+        return _key(call, entry, context.company.put(name, changed))
 
     return reverse
 
@@ -134,9 +136,9 @@ def _simple(name: str, names: dict[str, str], attribute: str = "") -> Handler:
         if attribute:
             before = meant(call, entry, element, attribute)
             sent = Sent({**values, "RECORDNO": str(before.recordno)})
-            record = operations.update(call.work, entry, sent)
+            record = operations.update(call.context, entry, sent)
         else:
-            record = operations.create(call.work, entry, Sent(values))
+            record = operations.create(call.context, entry, Sent(values))
         _key(call, entry, record)
         return Answer(key=record.values[entry.key])
 
@@ -154,7 +156,7 @@ def _said(element: etree._Element, names: dict[str, str]) -> Values:
 
 def create_payment(call: Call, element: etree._Element) -> Answer:
     entry = BY_NAME["ARPYMT"]
-    record = operations.create(call.work, entry, paying.received(call.work, element))
+    record = operations.create(call.context, entry, paying.received(call.context, element))
     return _key(call, entry, record)
 
 
@@ -162,10 +164,10 @@ def apply_payment(call: Call, element: etree._Element) -> Answer:
     """Shares out what a payment has left over."""
     entry = BY_NAME["ARPYMT"]
     key = text_of(element, "arpaymentkey")
-    payment = call.work.company.record("ARPYMT", counting(key))
-    if payment is None or not call.work.sees(payment):
+    payment = call.context.company.record("ARPYMT", counting(key))
+    if payment is None or not call.context.sees(payment):
         raise broken(f"Cannot find payment with key '{key}'.")
-    return _key(call, entry, paying.spread(call.work, payment, element))
+    return _key(call, entry, paying.spread(call.context, payment, element))
 
 
 _FAMILIES: Final = {

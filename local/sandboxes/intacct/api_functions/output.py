@@ -11,15 +11,15 @@ from lxml import etree
 
 from local.sandboxes.intacct.api_functions.answer import child
 from local.sandboxes.intacct.books.rows import Record
-from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.query.paths import Reach, reach
 from local.sandboxes.intacct.schema.fields import Object
 from local.sandboxes.intacct.schema.registry import BY_NAME
 
 
-def all_fields(work: Work, entry: Object) -> list[str]:
+def all_fields(context: Context, entry: Object) -> list[str]:
     """What `*` stands for: every field, and those of the contacts that belong to the record."""
-    found = list(work.company.fields(entry))
+    found = list(context.company.fields(entry))
     for path in entry.expand:
         contact = BY_NAME[entry.ways[path].object]
         inner = (f"{path}.{field.name}" for field in contact.fields if not field.meta)
@@ -27,9 +27,9 @@ def all_fields(work: Work, entry: Object) -> list[str]:
     return found
 
 
-def reaches(work: Work, entry: Object, names: Iterable[str]) -> list[tuple[str, Reach]]:
+def reaches(context: Context, entry: Object, names: Iterable[str]) -> list[tuple[str, Reach]]:
     """Raises UnknownPath."""
-    return [(name, reach(work.company, entry, name.upper(), work.zone)) for name in names]
+    return [(name, reach(context.company, entry, name.upper(), context.zone)) for name in names]
 
 
 def flat(parent: etree._Element, tag: str, found: list[tuple[str, Reach]], record: Record) -> None:

@@ -12,15 +12,15 @@ from local.sandboxes.intacct.books.rows import Record, Values
 from local.sandboxes.intacct.engine import operations
 from local.sandboxes.intacct.engine.change import Sent
 from local.sandboxes.intacct.engine.clean import money
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.engine.rules import payments
-from local.sandboxes.intacct.engine.work import Work
 from local.sandboxes.intacct.protocol.errors import broken, malformed
 from local.sandboxes.intacct.protocol.timestamps import day_text
 from local.sandboxes.intacct.query.paths import number_of
 from local.sandboxes.intacct.schema.registry import BY_NAME
 
 
-def received(work: Work, element: etree._Element) -> Sent:
+def received(context: Context, element: etree._Element) -> Sent:
     """A payment; what no item asks for is kept as an overpayment."""
     shares = [_share(item) for item in element.iterfind("arpaymentitem")]
     given = number_of(text_of(element, "paymentamount"))
@@ -29,7 +29,7 @@ def received(work: Work, element: etree._Element) -> Sent:
     left = given - sum((Decimal(share["TRX_PAYMENTAMOUNT"]) for share in shares), Decimal(0))
     if left < 0:
         raise broken("The items come to more than the payment.")
-    today = day_text(work.clock.today())
+    today = day_text(context.clock.today())
     values = {
         "CUSTOMERID": text_of(element, "customerid"),
         "FINANCIALENTITY": text_of(element, "bankaccountid"),
@@ -38,7 +38,7 @@ def received(work: Work, element: etree._Element) -> Sent:
         "DOCNUMBER": text_of(element, "refid"),
         "RECEIPTDATE": day(element, "datereceived") or today,
         "PAYMENTMETHOD": text_of(element, "paymentmethod") or "Printed Check",
-        "CURRENCY": text_of(element, "currency") or work.company.currency,
+        "CURRENCY": text_of(element, "currency") or context.company.currency,
         "OVERPAYMENTAMOUNT": money(left) if left else "",
     }
     return Sent(values, shares)
@@ -52,7 +52,7 @@ def _share(item: etree._Element) -> Values:
     return {"RECORDKEY": key, "TRX_PAYMENTAMOUNT": money(amount)}
 
 
-def spread(work: Work, payment: Record, element: etree._Element) -> Record:
+def spread(context: Context, payment: Record, element: etree._Element) -> Record:
     """Shares out what a payment has left over; the payment as it is then."""
     shares = [_share(item) for item in element.iterfind("arpaymentitems/arpaymentitem")]
     asked = sum((Decimal(share["TRX_PAYMENTAMOUNT"]) for share in shares), Decimal(0))
@@ -61,14 +61,14 @@ def spread(work: Work, payment: Record, element: etree._Element) -> Record:
         raise broken("The payment has not so much left to apply.")
     earlier = [
         {name: line.values[name] for name in ("RECORDKEY", "ENTRYKEY", "TRX_PAYMENTAMOUNT")}
-        for line in work.company.lines("ARPYMTDETAIL", payment.recordno)
+        for line in context.company.lines("ARPYMTDETAIL", payment.recordno)
     ]
     rest = money(left) if left else ""
     sent = Sent({"OVERPAYMENTAMOUNT": rest, "ACTION": "Submit"}, [*earlier, *shares])
-    with work.company.attempt():
-        payments.withdraw(work, payment)
-        work.by_hand = True
+    with context.company.attempt():
+        payments.withdraw(context, payment)
+        context.by_hand = True
         try:
-            return operations.amend(work, BY_NAME["ARPYMT"], payment, sent)
+            return operations.amend(context, BY_NAME["ARPYMT"], payment, sent)
         finally:
-            work.by_hand = False
+            context.by_hand = False

@@ -14,7 +14,7 @@ from local.sandboxes.intacct.api_functions.call import Call, known_object, text_
 from local.sandboxes.intacct.api_functions.output import as_text, flat, reaches
 from local.sandboxes.intacct.books.rows import Record, counting
 from local.sandboxes.intacct.engine.clean import money
-from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.protocol.errors import Problem, Refusal
 from local.sandboxes.intacct.query.filters import (
     BadValue,
@@ -64,16 +64,16 @@ class Query:
 
 
 def query(call: Call, element: etree._Element) -> Answer:
-    work = call.work
+    context = call.context
     asked = _read(call, element)
-    work.permit("READ", asked.entry)
-    found = _select(work, asked)
-    rows = _rows(work, asked)
-    work.note.metered = 1
+    context.permit("READ", asked.entry)
+    found = _select(context, asked)
+    rows = _rows(context, asked)
+    context.note.metered = 1
     if asked.aggregates:
-        return _aggregated(work, asked, rows)
+        return _aggregated(context, asked, rows)
     page = rows[asked.offset : asked.offset + asked.pagesize]
-    work.note.objects = len(page)
+    context.note.objects = len(page)
     if asked.form != "xml":
         return Answer(whole=(MEDIA[asked.form], as_text(asked.form, found, page)))
     left = max(len(rows) - asked.offset - len(page), 0)
@@ -93,17 +93,17 @@ def _data(asked: Query, total: int, count: int, left: int) -> etree._Element:
     )
 
 
-def _bad(work: Work, words: str) -> Refusal:
-    return Refusal(Problem(work.settings.bad_query_errorno, words))
+def _bad(context: Context, words: str) -> Refusal:
+    return Refusal(Problem(context.settings.bad_query_errorno, words))
 
 
 def _read(call: Call, element: etree._Element) -> Query:
     """Raises Refusal for anything that the grammar of query has no place for."""
-    work = call.work
+    context = call.context
     known = ("select", "object", "docparid", "filter", "orderby", "options", "pagesize", "offset")
     for item in element:
         if item.tag not in known:
-            raise _bad(work, f"Invalid element {item.tag} in query")
+            raise _bad(context, f"Invalid element {item.tag} in query")
     asked = Query(known_object(call, text_of(element, "object")))
     select = element.find("select")
     for item in select if select is not None else ():
@@ -112,29 +112,29 @@ def _read(call: Call, element: etree._Element) -> Query:
         elif item.tag in AGGREGATES:
             asked.aggregates.append((str(item.tag), (item.text or "").strip()))
         else:
-            raise _bad(work, f"Invalid element {item.tag} in select")
+            raise _bad(context, f"Invalid element {item.tag} in select")
     if not asked.fields and not asked.aggregates:
-        raise _bad(work, "select needs a field")
+        raise _bad(context, "select needs a field")
     asked.filter = element.find("filter")
-    asked.order = [_ordering(work, order) for order in element.iterfind("orderby/order")]
-    _options(work, asked, element)
-    limit = work.settings.query_page_limit
-    asked.pagesize = _number(work, element, "pagesize", min(DEFAULT_PAGE, limit), 1)
+    asked.order = [_ordering(context, order) for order in element.iterfind("orderby/order")]
+    _options(context, asked, element)
+    limit = context.settings.query_page_limit
+    asked.pagesize = _number(context, element, "pagesize", min(DEFAULT_PAGE, limit), 1)
     if asked.pagesize > limit:
-        raise _bad(work, f"pagesize must be 1 to {limit}")
-    asked.offset = _number(work, element, "offset", 0, 0)
+        raise _bad(context, f"pagesize must be 1 to {limit}")
+    asked.offset = _number(context, element, "offset", 0, 0)
     return asked
 
 
-def _ordering(work: Work, order: etree._Element) -> tuple[str, bool]:
+def _ordering(context: Context, order: etree._Element) -> tuple[str, bool]:
     """(field, descending)"""
     name = text_of(order, "field")
     if not name or any(item.tag not in ("field", "ascending", "descending") for item in order):
-        raise _bad(work, "order takes a field and ascending or descending")
+        raise _bad(context, "order takes a field and ascending or descending")
     return name, order.find("descending") is not None
 
 
-def _options(work: Work, asked: Query, element: etree._Element) -> None:
+def _options(context: Context, asked: Query, element: etree._Element) -> None:
     options = element.find("options")
     for item in options if options is not None else ():
         text = (item.text or "").strip().lower()
@@ -145,144 +145,148 @@ def _options(work: Work, asked: Query, element: etree._Element) -> None:
         elif item.tag == "returnformat" and text in ("xml", "json", "csv"):
             asked.form = text
         else:
-            raise _bad(work, f"Invalid option {item.tag}")
+            raise _bad(context, f"Invalid option {item.tag}")
 
 
-def _number(work: Work, element: etree._Element, name: str, default: int, least: int) -> int:
+def _number(context: Context, element: etree._Element, name: str, default: int, least: int) -> int:
     text = text_of(element, name)
     if not text:
         return default
     if counting(text) < least:
-        raise _bad(work, f"{name} must be {least} or more")
+        raise _bad(context, f"{name} must be {least} or more")
     return counting(text)
 
 
-def _select(work: Work, asked: Query) -> list[tuple[str, Reach]]:
+def _select(context: Context, asked: Query) -> list[tuple[str, Reach]]:
     """Raises Refusal with the names of all fields that cannot be queried."""
     found: list[tuple[str, Reach]] = []
     refused: list[str] = []
     for name in (*asked.fields, *(name for _, name in asked.aggregates)):
         try:
-            if f"{asked.entry.name}.{name.upper()}" in work.settings.not_queryable:
+            if f"{asked.entry.name}.{name.upper()}" in context.settings.not_queryable:
                 raise UnknownPath(name)
-            found += reaches(work, asked.entry, [name])
+            found += reaches(context, asked.entry, [name])
         except UnknownPath:
             refused.append(name)
     if refused:
         words = f"The following fields cannot be queried: {', '.join(refused)}"
-        raise Refusal(Problem(work.settings.bad_select_errorno, words))
+        raise Refusal(Problem(context.settings.bad_select_errorno, words))
     return found[: len(asked.fields)]
 
 
-def _rows(work: Work, asked: Query) -> list[Record]:
+def _rows(context: Context, asked: Query) -> list[Record]:
     """Everything that meets the filter, in order; kept as long as the books do not change."""
-    company = work.company
+    company = context.company
     condition = b"" if asked.filter is None else etree.tostring(asked.filter, method="c14n")
     key = (
         asked.entry.name,
         condition,
         tuple(asked.order),
-        (asked.private, asked.case_blind, work.entity, work.zone),
-        asked.offset if work.settings.undefined_order == "scrambled" else 0,
+        (asked.private, asked.case_blind, context.entity, context.zone),
+        asked.offset if context.settings.undefined_order == "scrambled" else 0,
     )
     known = company.fresh.get(key)
     if known is not None and known[0] == company.version:
         return known[1]
-    meets = _filter(work, asked)
+    meets = _filter(context, asked)
     rows = [
         row
         for row in company.tables[asked.entry.name].rows()
-        if work.sees(row, asked.private) and (meets is None or meets(row))
+        if context.sees(row, asked.private) and (meets is None or meets(row))
     ]
-    _sort(work, asked, rows)
+    _sort(context, asked, rows)
     while len(company.fresh) >= MOST_KEPT:
         company.fresh.pop(next(iter(company.fresh)))
     company.fresh[key] = (company.version, rows)
     return rows
 
 
-def _sort(work: Work, asked: Query, rows: list[Record]) -> None:
+def _sort(context: Context, asked: Query, rows: list[Record]) -> None:
     """Without an order each page may have its own."""
-    if not asked.order and work.settings.undefined_order == "scrambled":
+    if not asked.order and context.settings.undefined_order == "scrambled":
         rows.sort(key=lambda row: hash((row.recordno, asked.offset)))
     for name, descending in reversed(asked.order):
         try:
-            found = reach(work.company, asked.entry, name.upper(), work.zone)
+            found = reach(context.company, asked.entry, name.upper(), context.zone)
         except UnknownPath as error:
-            raise _unknown(work, str(error)) from error
+            raise _unknown(context, str(error)) from error
         rows.sort(key=sort_key(found), reverse=descending)
 
 
-def _unknown(work: Work, name: str) -> Refusal:
+def _unknown(context: Context, name: str) -> Refusal:
     words = f"Field {name} does not exist"
-    return Refusal(Problem(work.settings.bad_filter_errorno, words))
+    return Refusal(Problem(context.settings.bad_filter_errorno, words))
 
 
-def _filter(work: Work, asked: Query) -> Predicate | None:
+def _filter(context: Context, asked: Query) -> Predicate | None:
     if asked.filter is None:
         return None
     if len(asked.filter) != 1:
-        raise _bad(work, "filter takes exactly one operator")
-    language = Language(work.company, asked.entry, work.zone, case_blind=asked.case_blind)
+        raise _bad(context, "filter takes exactly one operator")
+    language = Language(context.company, asked.entry, context.zone, case_blind=asked.case_blind)
     try:
-        return _condition(work, language, asked.filter[0], 0)
+        return _condition(context, language, asked.filter[0], 0)
     except UnknownPath as error:
-        raise _unknown(work, str(error)) from error
+        raise _unknown(context, str(error)) from error
     except BadValue as error:
-        raise _bad(work, str(error)) from error
+        raise _bad(context, str(error)) from error
 
 
-def _condition(work: Work, language: Language, element: etree._Element, depth: int) -> Predicate:
+def _condition(
+    context: Context, language: Language, element: etree._Element, depth: int
+) -> Predicate:
     tag = str(element.tag)
     if tag in ("and", "or"):
         if len(element) < 2 or depth > DEEPEST:
-            raise _bad(work, f"{tag} takes two operators or more")
-        inner = [_condition(work, language, item, depth + 1) for item in element]
+            raise _bad(context, f"{tag} takes two operators or more")
+        inner = [_condition(context, language, item, depth + 1) for item in element]
         return every(inner) if tag == "and" else some(inner)
     path = text_of(element, "field").upper()
     values = [(value.text or "").strip() for value in element.iterfind("value")]
     if any(item.tag not in ("field", "value") for item in element) or not path:
-        raise _bad(work, f"Invalid operator {tag}")
+        raise _bad(context, f"Invalid operator {tag}")
     if path in UNSEARCHABLE.get(language.entry.name, ()) and tag not in ("equalto", "in"):
-        raise _bad(work, f"Operator {tag} is not supported for {path}")
-    return language.condition(path, _operator(work, tag, len(values)), values)
+        raise _bad(context, f"Operator {tag} is not supported for {path}")
+    return language.condition(path, _operator(context, tag, len(values)), values)
 
 
-def _operator(work: Work, tag: str, values: int) -> str:
+def _operator(context: Context, tag: str, values: int) -> str:
     """The comparison, if it takes that many values."""
     if tag in ONE and values == 1:
         return ONE[tag]
     if tag in NONE and values == 0:
         return NONE[tag]
-    if tag in MANY and 1 <= values <= work.settings.values_limit:
+    if tag in MANY and 1 <= values <= context.settings.values_limit:
         return MANY[tag]
     if tag == "between" and values == 2:
         return "between"
-    raise _bad(work, f"Invalid operator {tag} with {values} values")
+    raise _bad(context, f"Invalid operator {tag} with {values} values")
 
 
-def _aggregated(work: Work, asked: Query, rows: list[Record]) -> Answer:
+def _aggregated(context: Context, asked: Query, rows: list[Record]) -> Answer:
     """One row for each combination of the plain fields."""
-    plain = reaches(work, asked.entry, asked.fields)
+    plain = reaches(context, asked.entry, asked.fields)
     groups: dict[tuple[str, ...], list[Record]] = {}
     for row in rows:
         groups.setdefault(tuple(one.text(row) for _, one in plain), []).append(row)
     if not groups and not plain:
         groups[()] = []
     made = _data(asked, len(groups), len(groups), 0)
-    work.note.objects = len(groups)
+    context.note.objects = len(groups)
     for key, members in groups.items():
         item = child(made, asked.entry.name)
         for name, text in zip(asked.fields, key, strict=True):
             child(item, name, text)
         for function, name in asked.aggregates:
-            one = reach(work.company, asked.entry, name.upper(), work.zone)
-            child(item, _aggregate_name(work, function, name), _aggregate(function, one, members))
+            one = reach(context.company, asked.entry, name.upper(), context.zone)
+            child(
+                item, _aggregate_name(context, function, name), _aggregate(function, one, members)
+            )
     return Answer(made)
 
 
-def _aggregate_name(work: Work, function: str, name: str) -> str:
-    named = function == "count" or work.settings.aggregate_names == "function"
+def _aggregate_name(context: Context, function: str, name: str) -> str:
+    named = function == "count" or context.settings.aggregate_names == "function"
     return f"{function.upper()}.{name}" if named else name
 
 

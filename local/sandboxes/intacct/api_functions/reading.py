@@ -32,10 +32,10 @@ def read_by_name(call: Call, element: etree._Element) -> Answer:
 def _read(call: Call, element: etree._Element, *, by_name: bool) -> Answer:
     asked = text_of(element, "object")
     entry = known_object(call, asked)
-    call.work.permit("READ", entry)
+    call.context.permit("READ", entry)
     keys = [key.strip() for key in text_of(element, "keys").split(",") if key.strip()]
-    if not keys or len(keys) > call.work.settings.keys_limit:
-        raise malformed(f"keys takes 1 to {call.work.settings.keys_limit} keys")
+    if not keys or len(keys) > call.context.settings.keys_limit:
+        raise malformed(f"keys takes 1 to {call.context.settings.keys_limit} keys")
     fields = _fields(call, entry, text_of(element, "fields"))
     rows = [row for key in keys if (row := _row(call, entry, key, by_name)) is not None]
     if not rows:
@@ -54,31 +54,31 @@ def _read(call: Call, element: etree._Element, *, by_name: bool) -> Answer:
 
 
 def _row(call: Call, entry: Object, key: str, by_name: bool) -> Record | None:
-    company = call.work.company
+    company = call.context.company
     if by_name or entry.name == "SODOCUMENT":
         row = company.find(entry.name, key)
     else:
         row = company.record(entry.name, counting(key))
-    return row if row is not None and call.work.sees(row) else None
+    return row if row is not None and call.context.sees(row) else None
 
 
 def _fields(call: Call, entry: Object, text: str) -> list[tuple[str, Reach]]:
-    names = all_fields(call.work, entry) if text in ("", "*") else text.split(",")
+    names = all_fields(call.context, entry) if text in ("", "*") else text.split(",")
     try:
-        return reaches(call.work, entry, [name.strip() for name in names])
+        return reaches(call.context, entry, [name.strip() for name in names])
     except UnknownPath as error:
         raise Refusal(Problem(f"Invalid fields list {text}")) from error
 
 
 def _own_lines(call: Call, entry: Object, row: Record, item: etree._Element) -> None:
     """`read` shows the owned lines; order documents count them from 0."""
-    hidden = entry.name == "TIMESHEET" and not call.work.settings.timesheet_reads_show_entries
+    hidden = entry.name == "TIMESHEET" and not call.context.settings.timesheet_reads_show_entries
     if entry.lines is None or hidden:
         return
     lines = BY_NAME[entry.lines.object]
-    found = reaches(call.work, lines, call.work.company.fields(lines))
+    found = reaches(call.context, lines, call.context.company.fields(lines))
     container = child(item, entry.lines.container)
-    for place, line in enumerate(call.work.company.lines(lines.name, row.recordno)):
+    for place, line in enumerate(call.context.company.lines(lines.name, row.recordno)):
         made = nested(container, entry.lines.item.lower(), found, line)
         number = made.find("LINE_NO")
         if entry.name == "SODOCUMENT" and number is not None:
@@ -86,38 +86,38 @@ def _own_lines(call: Call, entry: Object, row: Record, item: etree._Element) -> 
 
 
 def _note(call: Call, objects: int) -> None:
-    call.work.note.objects = objects
-    call.work.note.metered = 1
+    call.context.note.objects = objects
+    call.context.note.metered = 1
 
 
 def read_by_query(call: Call, element: etree._Element) -> Answer:
     """A page of what meets a condition; the rest stays as it was found, for readMore."""
-    work = call.work
+    context = call.context
     name = text_of(element, "object")
     try:
         entry = known_object(call, name)
     except Refusal as refusal:
         words = f"Object definition {name} not found"
         raise Refusal(Problem("Query Failed", words)) from refusal
-    work.permit("READ", entry)
+    context.permit("READ", entry)
     fields = _fields(call, entry, text_of(element, "fields"))
-    limit = work.settings.read_page_limit
+    limit = context.settings.read_page_limit
     size = text_of(element, "pagesize") or str(min(DEFAULT_PAGE, limit))
     if not 1 <= counting(size) <= limit:
         raise malformed(f"pagesize must be 1 to {limit}")
-    language = Language(work.company, entry, work.zone, codes=True)
+    language = Language(context.company, entry, context.zone, codes=True)
     try:
         meets = condition(language, text_of(element, "query"))
     except (BadQuery, UnknownPath, BadValue) as error:
         raise Refusal(Problem("Query Failed", f"Invalid query: {error}")) from error
-    private = work.settings.legacy_reads_show_private
+    private = context.settings.legacy_reads_show_private
     rows = [
         row
-        for row in work.company.tables[entry.name].rows()
-        if work.sees(row, private) and (meets is None or meets(row))
+        for row in context.company.tables[entry.name].rows()
+        if context.sees(row, private) and (meets is None or meets(row))
     ]
     names = [name for name, _ in fields]
-    cursor = Cursor(work.company.id, entry, names, rows, int(size))
+    cursor = Cursor(context.company.id, entry, names, rows, int(size))
     result_id = call.cursors.keep(cursor, call.session)
     return _page(call, cursor, result_id, text_of(element, "returnFormat") or "xml")
 
@@ -125,7 +125,7 @@ def read_by_query(call: Call, element: etree._Element) -> Answer:
 def _page(call: Call, cursor: Cursor, result_id: str, form: str) -> Answer:
     rows = cursor.rows[cursor.given : cursor.given + cursor.pagesize]
     cursor.given += len(rows)
-    found = reaches(call.work, cursor.entry, cursor.fields)
+    found = reaches(call.context, cursor.entry, cursor.fields)
     tag = cursor.entry.name.lower()
     made = data(
         listtype=tag,
@@ -149,18 +149,18 @@ def read_more(call: Call, element: etree._Element) -> Answer:
     if name:
         result_id = call.cursors.last.get((call.session, name.upper()), "")
     cursor = call.cursors.known.get(result_id)
-    bound = call.work.settings.results_end_with_session
+    bound = call.context.settings.results_end_with_session
     ended = cursor is not None and bound and cursor.session != call.session
-    if cursor is None or ended or cursor.company != call.work.company.id:
+    if cursor is None or ended or cursor.company != call.context.company.id:
         raise Refusal(Problem("readMore failed", f"Result {result_id or name} not found"))
-    call.work.note.object = cursor.entry.name
+    call.context.note.object = cursor.entry.name
     return _page(call, cursor, result_id, "xml")
 
 
 def read_related(call: Call, element: etree._Element) -> Answer:
     """The records that a relation leads to."""
     entry = known_object(call, text_of(element, "object"))
-    call.work.permit("READ", entry)
+    call.context.permit("READ", entry)
     relation = entry.ways.get(text_of(element, "relation").upper())
     if relation is None:
         words = f"Relation {text_of(element, 'relation')} not found"
@@ -169,11 +169,11 @@ def read_related(call: Call, element: etree._Element) -> Answer:
     fields = _fields(call, target, text_of(element, "fields"))
     keys = [key.strip() for key in text_of(element, "keys").split(",")]
     rows = [row for key in keys if (row := _row(call, entry, key, False)) is not None]
-    held = reaches(call.work, entry, [relation.field])[0][1]
+    held = reaches(call.context, entry, [relation.field])[0][1]
     found = []
     for row in rows:
         key = held.text(row)
-        company = call.work.company
+        company = call.context.company
         other = (
             company.record(target.name, int(key or 0))
             if relation.by_recordno

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from local.sandboxes.intacct.books.rows import Record
-from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.schema.fields import Object
 
 CREATED: Final = "C"
@@ -14,20 +14,20 @@ DELETED: Final = "D"
 APPROVED: Final = "A"
 
 
-def audit(work: Work, entry: Object, record: Record, mode: str, action: str = "") -> None:
+def audit(context: Context, entry: Object, record: Record, mode: str, action: str = "") -> None:
     """Documents are named by record number, list records by their id."""
     if not entry.audited or entry.parent:
         return
     key = "" if entry.document else record.values.get(entry.key, "")
-    now = work.seconds()
+    now = context.seconds()
     values = {
         "OBJECTTYPE": entry.name.lower(),
         "OBJECTKEY": key or str(record.recordno),
         "ACCESSMODE": mode,
-        "SOURCE": "ui" if work.by_hand else "api",
-        "USERID": work.user,
+        "SOURCE": "ui" if context.by_hand else "api",
+        "USERID": context.user,
         "WORKFLOWACTION": action,
     }
-    number = work.company.tables["AUDITHISTORY"].next()
+    number = context.company.tables["AUDITHISTORY"].next()
     trail = Record(number, values, record.entity, created=now, modified=now)
-    work.company.put("AUDITHISTORY", trail)
+    context.company.put("AUDITHISTORY", trail)

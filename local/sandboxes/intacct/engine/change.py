@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from local.sandboxes.intacct.books.company import Company
 from local.sandboxes.intacct.books.rows import Record, Values
-from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.schema.fields import Object
 from local.sandboxes.intacct.settings import Settings
 
@@ -37,7 +37,7 @@ class Line:
 class Change:
     """`before` is None on create; `after` is what will be stored, `lines` None if they stay."""
 
-    work: Work
+    context: Context
     entry: Object
     before: Record | None
     after: Values
@@ -46,11 +46,11 @@ class Change:
 
     @property
     def company(self) -> Company:
-        return self.work.company
+        return self.context.company
 
     @property
     def settings(self) -> Settings:
-        return self.work.settings
+        return self.context.settings
 
     @property
     def creating(self) -> bool:
@@ -68,4 +68,4 @@ class Change:
 
 Rule: TypeAlias = Callable[[Change], None]
 Effect: TypeAlias = Callable[[Change, Record], None]
-DeleteRule: TypeAlias = Callable[[Work, Record], None]
+DeleteRule: TypeAlias = Callable[[Context, Record], None]

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from local.sandboxes.intacct.books.rows import Values
-from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.protocol.errors import Refusal, broken, malformed
 from local.sandboxes.intacct.protocol.timestamps import day_of, day_text, moment_of
 from local.sandboxes.intacct.query.paths import number_of
@@ -28,31 +28,31 @@ EMAIL: Final = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 TRUE: Final = {"true": "true", "false": "false", "t": "true", "f": "false"}
 
 
-def clean(work: Work, entry: Object, sent: Values) -> Values:
+def clean(context: Context, entry: Object, sent: Values) -> Values:
     """The values in the form in which they are kept; raises Refusal for what does not fit.
 
     Fields that no table knows, and those that only the ledger fills, are noted and left out.
     """
-    fields = work.company.fields(entry)
+    fields = context.company.fields(entry)
     kept: Values = {}
     for name, value in sent.items():
         field = fields.get(name)
-        if field is None or ((field.readonly or field.meta) and not work.by_hand):
-            _ignore(work, entry, name, known=field is not None)
+        if field is None or ((field.readonly or field.meta) and not context.by_hand):
+            _ignore(context, entry, name, known=field is not None)
             continue
-        kept[name] = "" if value == "" else shaped(work, entry, field, value)
+        kept[name] = "" if value == "" else shaped(context, entry, field, value)
     return kept
 
 
-def _ignore(work: Work, entry: Object, name: str, *, known: bool) -> None:
+def _ignore(context: Context, entry: Object, name: str, *, known: bool) -> None:
     if known:
         return
-    if work.settings.unknown_fields == "refuse":
+    if context.settings.unknown_fields == "refuse":
         raise malformed(f"Invalid field {name} for {entry.name}")
-    work.note.ignored.append(f"{entry.name}.{name}")
+    context.note.ignored.append(f"{entry.name}.{name}")
 
 
-def shaped(work: Work, entry: Object, field: Field, value: str) -> str:
+def shaped(context: Context, entry: Object, field: Field, value: str) -> str:
     """One value, in the form in which it is kept."""
     if field.kind == BOOLEAN:
         if value.lower() not in TRUE:
@@ -61,10 +61,10 @@ def shaped(work: Work, entry: Object, field: Field, value: str) -> str:
     if field.kind in (INTEGER, DECIMAL):
         return _number(entry, field, value)
     if field.kind in (DATE, TIMESTAMP):
-        return _moment(work, entry, field, value)
+        return _moment(context, entry, field, value)
     if field.kind == ENUM:
         return _word(entry, field, value)
-    return _text(work, entry, field, value)
+    return _text(context, entry, field, value)
 
 
 def _number(entry: Object, field: Field, value: str) -> str:
@@ -88,13 +88,13 @@ def money(amount: Decimal, places: int = 2) -> str:
     return "0" if text in ("-0", "-0.00") else text
 
 
-def _moment(work: Work, entry: Object, field: Field, value: str) -> str:
+def _moment(context: Context, entry: Object, field: Field, value: str) -> str:
     if field.kind == DATE:
         day = day_of(value.strip())
         if day is None:
             raise _wrong(entry, field, value)
         return day_text(day)
-    if moment_of(value, work.zone) is None:
+    if moment_of(value, context.zone) is None:
         raise _wrong(entry, field, value)
     return value.strip()
 
@@ -110,14 +110,14 @@ def _word(entry: Object, field: Field, value: str) -> str:
     raise broken(f"Invalid value '{value}' for {field.name} of {entry.word}", f"Use {valid}.")
 
 
-def _text(work: Work, entry: Object, field: Field, value: str) -> str:
+def _text(context: Context, entry: Object, field: Field, value: str) -> str:
     if field.name.endswith(("EMAIL1", "EMAIL2")) and not EMAIL.fullmatch(value):
         which = "Primary" if field.name.endswith("EMAIL1") else "Secondary"
         words = f"Illegal format for Contactversion : {which} Email Address {value}"
         raise malformed(words)
-    most = longest(entry, field, work.settings.lengths)
+    most = longest(entry, field, context.settings.lengths)
     if most and len(value) > most:
-        if work.settings.overlong == "refuse":
+        if context.settings.overlong == "refuse":
             raise malformed(f"{field.name} of {entry.word} is longer than {most} characters")
         return value[:most]
     return value

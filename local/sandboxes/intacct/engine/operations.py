@@ -9,21 +9,21 @@ from local.sandboxes.intacct.books.rows import Record, Values, counting
 from local.sandboxes.intacct.engine.audit import CHANGED, CREATED, DELETED, audit
 from local.sandboxes.intacct.engine.change import Change, Line, Sent
 from local.sandboxes.intacct.engine.clean import clean
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.engine.references import resolve, used_by
 from local.sandboxes.intacct.engine.rules import AFTER, BEFORE, BEFORE_DELETE
 from local.sandboxes.intacct.engine.rules.periods import still_open
-from local.sandboxes.intacct.engine.work import Work
 from local.sandboxes.intacct.protocol.errors import Problem, Refusal, broken, duplicate, missing
 from local.sandboxes.intacct.schema.fields import Object
 from local.sandboxes.intacct.schema.registry import BY_NAME
 
 
-def create(work: Work, entry: Object, sent: Sent) -> Record:
+def create(context: Context, entry: Object, sent: Sent) -> Record:
     """Raises Refusal; its first problem is the useful one."""
-    work.permit("CREATE", entry)
-    with work.company.attempt():
+    context.permit("CREATE", entry)
+    with context.company.attempt():
         try:
-            return _create(work, entry, sent)
+            return _create(context, entry, sent)
         except Refusal as refusal:
             raise _with_verdict(
                 refusal, f"Could not create {entry.word.lower()} record!"
@@ -37,26 +37,26 @@ def _with_verdict(refusal: Refusal, verdict: str) -> Refusal:
     return Refusal(*refusal.problems, Problem("BL01001973", verdict))
 
 
-def _create(work: Work, entry: Object, sent: Sent) -> Record:
-    values = {k: v for k, v in clean(work, entry, sent.values).items() if v != ""}
-    for field in work.company.fields(entry).values():
+def _create(context: Context, entry: Object, sent: Sent) -> Record:
+    values = {k: v for k, v in clean(context, entry, sent.values).items() if v != ""}
+    for field in context.company.fields(entry).values():
         if field.default and field.name not in values:
             values[field.name] = field.default
-    change = Change(work, entry, None, values, sent, _lines(work, entry, sent, None))
+    change = Change(context, entry, None, values, sent, _lines(context, entry, sent, None))
     _judge(change)
-    now = work.seconds()
-    number = work.company.tables[entry.name].next()
-    record = Record(number, change.after, work.entity, 0, now, now, work.user, work.user)
+    now = context.seconds()
+    number = context.company.tables[entry.name].next()
+    record = Record(number, change.after, context.entity, 0, now, now, context.user, context.user)
     return _store(change, record, CREATED)
 
 
-def _lines(work: Work, entry: Object, sent: Sent, before: Record | None) -> list[Line] | None:
+def _lines(context: Context, entry: Object, sent: Sent, before: Record | None) -> list[Line] | None:
     """The lines as they will be; None where the request does not mention them."""
     if entry.lines is None or sent.lines is None:
         return None
     lines = BY_NAME[entry.lines.object]
     kept = (
-        {line.recordno for line in work.company.lines(lines.name, before.recordno)}
+        {line.recordno for line in context.company.lines(lines.name, before.recordno)}
         if before
         else ()
     )
@@ -64,7 +64,7 @@ def _lines(work: Work, entry: Object, sent: Sent, before: Record | None) -> list
     for given in sent.lines:
         sought = given.get("RECORDNO", "")
         known = counting(sought) in kept
-        values = clean(work, lines, {k: v for k, v in given.items() if k != "RECORDNO"})
+        values = clean(context, lines, {k: v for k, v in given.items() if k != "RECORDNO"})
         full = {f.name: f.default for f in lines.fields if f.default}
         full |= {k: v for k, v in values.items() if v != ""}
         made.append(Line(full, int(sought) if known else 0))
@@ -104,7 +104,7 @@ def _store(change: Change, record: Record, mode: str) -> Record:
     for effect in AFTER.get(change.entry.name, ()):
         effect(change, record)
     record = change.company.record(change.entry.name, record.recordno) or record
-    audit(change.work, change.entry, record, mode)
+    audit(change.context, change.entry, record, mode)
     return record
 
 
@@ -134,65 +134,67 @@ def _store_lines(change: Change, record: Record) -> None:
         line.recordno = number
 
 
-def update(work: Work, entry: Object, sent: Sent) -> Record:
+def update(context: Context, entry: Object, sent: Sent) -> Record:
     """Raises Refusal. The record is named by RECORDNO or by its id field."""
-    work.permit("UPDATE", entry)
-    with work.company.attempt():
+    context.permit("UPDATE", entry)
+    with context.company.attempt():
         try:
-            return amend(work, entry, sought(work, entry, sent.values), sent)
+            return amend(context, entry, sought(context, entry, sent.values), sent)
         except Refusal as refusal:
             raise _with_verdict(
                 refusal, f"Could not update {entry.word.lower()} record!"
             ) from refusal
 
 
-def amend(work: Work, entry: Object, before: Record, sent: Sent) -> Record:
+def amend(context: Context, entry: Object, before: Record, sent: Sent) -> Record:
     """The same for a record that was found already; undone only by whoever calls."""
-    if work.company.multi_entity and work.entity and before.entity != work.entity:
+    if context.company.multi_entity and context.entity and before.entity != context.entity:
         raise broken(f"You cannot edit a top level {entry.word} from an entity.")
     values = {k: v for k, v in sent.values.items() if k != "RECORDNO"}
-    after = {**before.values, **clean(work, entry, values)}
+    after = {**before.values, **clean(context, entry, values)}
     after = {name: value for name, value in after.items() if value != ""}
-    change = Change(work, entry, before, after, sent, _lines(work, entry, sent, before))
+    change = Change(context, entry, before, after, sent, _lines(context, entry, sent, before))
     _judge(change)
-    record = replace(before, values=change.after, modified=work.seconds(), modifiedby=work.user)
+    record = replace(
+        before, values=change.after, modified=context.seconds(), modifiedby=context.user
+    )
     return _store(change, record, CHANGED)
 
 
-def sought(work: Work, entry: Object, values: Values) -> Record:
+def sought(context: Context, entry: Object, values: Values) -> Record:
     """The record that an update means; raises Refusal."""
     number, key = values.get("RECORDNO", ""), values.get(entry.key, "")
     if number:
-        record = work.company.record(entry.name, counting(number))
+        record = context.company.record(entry.name, counting(number))
     else:
-        record = work.company.find(entry.name, key) if key else None
+        record = context.company.find(entry.name, key) if key else None
     if not number and not key:
         raise missing("RECORDNO" if entry.key == "RECORDNO" else f"RECORDNO or {entry.key}")
-    if record is None or not work.sees(record):
+    if record is None or not context.sees(record):
         raise broken(f"Cannot find {entry.word.lower()} with key '{number or key}' to update.")
     return record
 
 
-def delete(work: Work, entry: Object, record: Record) -> None:
+def delete(context: Context, entry: Object, record: Record) -> None:
     """Raises Refusal for a record that others refer to or that a rule holds."""
-    work.permit("DELETE", entry)
-    if work.company.multi_entity and work.entity and record.entity != work.entity:
+    context.permit("DELETE", entry)
+    if context.company.multi_entity and context.entity and record.entity != context.entity:
         raise broken(f"You cannot delete a top level {entry.word} from an entity.")
-    with work.company.attempt():
-        still_open(work.company, entry, record)
+    with context.company.attempt():
+        still_open(context.company, entry, record)
         for rule in BEFORE_DELETE.get(entry.name, ()):
-            rule(work, record)
-        user = "" if work.settings.used_records_deletable else used_by(work, entry, record)
+            rule(context, record)
+        user = "" if context.settings.used_records_deletable else used_by(context, entry, record)
         if user:
             name = record.values.get(entry.key) or record.recordno
             raise broken(f"{entry.word} '{name}' cannot be deleted: it is used by a {user}.")
-        remove(work, entry, record)
+        remove(context, entry, record)
 
 
-def remove(work: Work, entry: Object, record: Record) -> None:
+def remove(context: Context, entry: Object, record: Record) -> None:
     """Takes a record and its lines out of the books, with a trail."""
     if entry.lines is not None:
-        for line in work.company.lines(entry.lines.object, record.recordno):
-            work.company.drop(entry.lines.object, line.recordno)
-    work.company.drop(entry.name, record.recordno)
-    audit(work, entry, record, DELETED)
+        for line in context.company.lines(entry.lines.object, record.recordno):
+            context.company.drop(entry.lines.object, line.recordno)
+    context.company.drop(entry.name, record.recordno)
+    audit(context, entry, record, DELETED)

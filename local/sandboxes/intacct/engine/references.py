@@ -6,7 +6,7 @@ from typing import Final
 
 from local.sandboxes.intacct.books.rows import Record, Values
 from local.sandboxes.intacct.engine.change import Change
-from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.protocol.errors import Refusal, broken
 from local.sandboxes.intacct.schema.fields import Field, Object
 from local.sandboxes.intacct.schema.registry import BY_NAME, OBJECTS
@@ -28,27 +28,27 @@ STATELESS: Final = frozenset({"SODOCUMENT", "ARINVOICE", "ARINVOICEITEM", "TIMES
 def resolve(change: Change) -> None:
     """Raises Refusal for the first reference of the record or its lines that does not hold."""
     before = change.before.values if change.before else {}
-    check(change.work, change.entry, change.after, before)
+    check(change.context, change.entry, change.after, before)
     if change.lines is not None and change.entry.lines is not None:
         lines = BY_NAME[change.entry.lines.object]
         for line in change.lines:
-            check(change.work, lines, line.values, {})
+            check(change.context, lines, line.values, {})
 
 
-def check(work: Work, entry: Object, values: Values, before: Values) -> None:
+def check(context: Context, entry: Object, values: Values, before: Values) -> None:
     for field in entry.references:
         key = values.get(field.name, "")
         if key and key != before.get(field.name):
-            target(work, field, key)
+            target(context, field, key)
 
 
-def target(work: Work, field: Field, key: str) -> Record:
+def target(context: Context, field: Field, key: str) -> Record:
     """The record that a field refers to; raises Refusal."""
     if field.by_recordno:
-        record = work.company.record(field.ref, int(key))
-        record = record if record is not None and work.sees(record) else None
+        record = context.company.record(field.ref, int(key))
+        record = record if record is not None and context.sees(record) else None
     else:
-        record = work.found(field.ref, key)
+        record = context.found(field.ref, key)
     if record is None:
         raise invalid(field.ref, key)
     if record.values.get("STATUS") == "inactive" and field.ref not in STATELESS:
@@ -62,14 +62,14 @@ def invalid(name: str, key: str) -> Refusal:
     return broken(words.format(key))
 
 
-def used_by(work: Work, entry: Object, record: Record) -> str:
+def used_by(context: Context, entry: Object, record: Record) -> str:
     """The name of an object some record of which refers to this one; empty if none does."""
     for other in OBJECTS:
         for field in other.references:
             if field.ref != entry.name or not other.audited:
                 continue
             key = str(record.recordno) if field.by_recordno else record.values.get(entry.key, "")
-            for row in work.company.tables[other.name].rows():
+            for row in context.company.tables[other.name].rows():
                 if row.values.get(field.name) == key and row is not record:
                     return other.word
     return ""

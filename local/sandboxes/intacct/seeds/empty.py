@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.seeds.planting import plant, rows
 
 ACCOUNTS = """
@@ -39,16 +39,16 @@ Bare Invoice  | Invoice | Sales |     | true  | false
 """
 
 
-def sow(work: Work) -> None:
-    _accounts(work)
-    _places(work)
-    _projects(work)
-    _money(work)
+def sow(context: Context) -> None:
+    _accounts(context)
+    _places(context)
+    _projects(context)
+    _money(context)
 
 
-def _accounts(work: Work) -> None:
+def _accounts(context: Context) -> None:
     columns = "ACCOUNTNO TITLE ACCOUNTTYPE NORMALBALANCE CLOSINGTYPE ALTERNATIVEACCOUNT"
-    rows(work, "GLACCOUNT", columns, ACCOUNTS)
+    rows(context, "GLACCOUNT", columns, ACCOUNTS)
     software = {
         "ACCOUNTNO": "6300",
         "TITLE": "Software",
@@ -57,63 +57,63 @@ def _accounts(work: Work) -> None:
         "CLOSINGTYPE": "closing account",
         "REQUIREDEPT": "true",
     }
-    plant(work, "GLACCOUNT", software)
+    plant(context, "GLACCOUNT", software)
     subcontractors = {**software, "ACCOUNTNO": "6400", "TITLE": "Subcontractors"}
-    plant(work, "GLACCOUNT", {**subcontractors, "REQUIREDEPT": "", "REQUIREPROJECT": "true"})
+    plant(context, "GLACCOUNT", {**subcontractors, "REQUIREDEPT": "", "REQUIREPROJECT": "true"})
 
 
-def _places(work: Work) -> None:
-    rows(work, "LOCATION", "LOCATIONID NAME PARENTID", "US | United States | \nUK | Britain |")
-    rows(work, "LOCATION", "LOCATIONID NAME PARENTID", "NY | New York | US")
-    if work.company.multi_entity:
+def _places(context: Context) -> None:
+    rows(context, "LOCATION", "LOCATIONID NAME PARENTID", "US | United States | \nUK | Britain |")
+    rows(context, "LOCATION", "LOCATIONID NAME PARENTID", "NY | New York | US")
+    if context.company.multi_entity:
         table = "US | United States | USD\nUK | Britain | GBP"
-        rows(work, "LOCATIONENTITY", "LOCATIONID NAME CURRENCY", table)
+        rows(context, "LOCATIONENTITY", "LOCATIONID NAME CURRENCY", table)
     departments = "10 | Consulting | \n20 | Engineering | \n21 | Platform | 20"
-    rows(work, "DEPARTMENT", "DEPARTMENTID TITLE PARENTID", departments)
-    rows(work, "CLASS", "CLASSID NAME", "CL1 | Commercial\nCL2 | Public sector")
+    rows(context, "DEPARTMENT", "DEPARTMENTID TITLE PARENTID", departments)
+    rows(context, "CLASS", "CLASSID NAME", "CL1 | Commercial\nCL2 | Public sector")
 
 
-def _projects(work: Work) -> None:
-    rows(work, "PROJECTTYPE", "NAME", "Fixed fee\nTime and materials\nInternal")
+def _projects(context: Context) -> None:
+    rows(context, "PROJECTTYPE", "NAME", "Fixed fee\nTime and materials\nInternal")
     columns = "NAME PREVENTTIMEENTRY PREVENTEXPENSE"
-    rows(work, "PROJECTSTATUS", columns, "In progress | | \nOn hold | true | true")
-    rows(work, "EARNINGTYPE", "NAME METHOD", "Salary | Salary")
+    rows(context, "PROJECTSTATUS", columns, "In progress | | \nOn hold | true | true")
+    rows(context, "EARNINGTYPE", "NAME METHOD", "Salary | Salary")
     table = "Regular | 5000 | 2200\nOvertime | 5000 | 2200"
-    rows(work, "TIMETYPE", "NAME ACCOUNTNO OFFSETACCOUNTNO", table)
-    plant(work, "TIMETYPE", {"NAME": "Retired type", "STATUS": "inactive"})
-    rows(work, "EMPLOYEETYPE", "NAME", "Full time\nContractor")
-    rows(work, "ITEMGLGROUP", "NAME REVENUEACCOUNT", "Services | 4000")
-    rows(work, "ITEM", "ITEMID NAME ITEMTYPE BASEPRICE GLGROUP UOMGRP", ITEMS)
+    rows(context, "TIMETYPE", "NAME ACCOUNTNO OFFSETACCOUNTNO", table)
+    plant(context, "TIMETYPE", {"NAME": "Retired type", "STATUS": "inactive"})
+    rows(context, "EMPLOYEETYPE", "NAME", "Full time\nContractor")
+    rows(context, "ITEMGLGROUP", "NAME REVENUEACCOUNT", "Services | 4000")
+    rows(context, "ITEM", "ITEMID NAME ITEMTYPE BASEPRICE GLGROUP UOMGRP", ITEMS)
 
 
-def _money(work: Work) -> None:
+def _money(context: Context) -> None:
     columns = "ACCOUNTLABEL DESCRIPTION GLACCOUNTNO"
-    rows(work, "EEACCOUNTLABEL", columns, LABELS)
-    rows(work, "ARACCOUNTLABEL", columns, "Services | Services rendered | 4000")
-    rows(work, "APACCOUNTLABEL", columns, "Travel | Travel and lodging | 6000")
+    rows(context, "EEACCOUNTLABEL", columns, LABELS)
+    rows(context, "ARACCOUNTLABEL", columns, "Services | Services rendered | 4000")
+    rows(context, "APACCOUNTLABEL", columns, "Travel | Travel and lodging | 6000")
     terms = "Net 30 | Thirty days | 30\nNet 15 | Fifteen days | 15\nDue now | On receipt | 0"
     for name in ("ARTERM", "APTERM"):
-        rows(work, name, "NAME DESCRIPTION DUEDATE", terms)
+        rows(context, name, "NAME DESCRIPTION DUEDATE", terms)
     rows(
-        work,
+        context,
         "CHECKINGACCOUNT",
         "BANKACCOUNTID BANKNAME BANKACCOUNTNO GLACCOUNTNO",
         "BANK1 | First Bank | 001122 | 1000",
     )
     savings = {"BANKACCOUNTID": "SAVE1", "BANKNAME": "First Bank", "GLACCOUNTNO": "1000"}
-    plant(work, "SAVINGSACCOUNT", savings)
+    plant(context, "SAVINGSACCOUNT", savings)
     rows(
-        work,
+        context,
         "CREDITCARD",
         "CARDID DESCRIPTION CARDTYPE EXP_MONTH EXP_YEAR GLACCOUNTNO",
         "CORP-VISA | Corporate card | Visa | 12 | 2031 | 2100",
     )
     rows(
-        work,
+        context,
         "EXPENSEPAYMENTTYPE",
         "NAME DESCRIPTION NONREIMBURSABLE OFFSETACCTNO",
         "Own money | Paid by the employee | false |\nCompany card | Paid by card | true | 2100",
     )
     columns = "DOCID DOCCLASS CATEGORY PREFIX POSTTOAR NUMBERED"
-    rows(work, "SODOCUMENTPARAMS", columns, DEFINITIONS)
-    plant(work, "SUPDOCFOLDER", {"NAME": "Receipts"})
+    rows(context, "SODOCUMENTPARAMS", columns, DEFINITIONS)
+    plant(context, "SUPDOCFOLDER", {"NAME": "Receipts"})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from local.sandboxes.intacct.books.rows import Record, Values
-from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.seeds import empty
 from local.sandboxes.intacct.seeds.planting import plant
 
@@ -25,27 +25,27 @@ DAYS: Final = 320
 MINUTE: Final = 60
 
 
-def sow(work: Work, sizes: dict[str, int]) -> None:
+def sow(context: Context, sizes: dict[str, int]) -> None:
     """The seed `empty` with so many records more. Raises ValueError for an unknown size."""
     if unknown := set(sizes) - set(SIZES):
         raise ValueError(f"sizes are {', '.join(SIZES)}; not {', '.join(sorted(unknown))}")
     wanted = {**SIZES, **{name: int(number) for name, number in sizes.items()}}
-    empty.sow(work)
-    _employees(work, wanted["employees"])
-    _parties(work, "CUSTOMER", "C", wanted["customers"])
-    _parties(work, "VENDOR", "V", wanted["vendors"])
-    _items(work, wanted["items"])
-    _projects(work, wanted["projects"], wanted["customers"], wanted["employees"])
-    _tasks(work, wanted["tasks"], wanted["projects"])
+    empty.sow(context)
+    _employees(context, wanted["employees"])
+    _parties(context, "CUSTOMER", "C", wanted["customers"])
+    _parties(context, "VENDOR", "V", wanted["vendors"])
+    _items(context, wanted["items"])
+    _projects(context, wanted["projects"], wanted["customers"], wanted["employees"])
+    _tasks(context, wanted["tasks"], wanted["projects"])
 
 
 class Press:
     """Strikes records of one object after a first one; each a minute younger than the last."""
 
-    def __init__(self, work: Work, name: str, mould: Record) -> None:
-        self._work, self._name, self._mould = work, name, mould
-        self._when = work.seconds() - DAYS * 86_400
-        self._latest = work.seconds() - 3_600
+    def __init__(self, context: Context, name: str, mould: Record) -> None:
+        self._work, self._name, self._mould = context, name, mould
+        self._when = context.seconds() - DAYS * 86_400
+        self._latest = context.seconds() - 3_600
 
     def strike(self, **values: str) -> Record:
         self._when = min(self._when + MINUTE, self._latest)
@@ -64,30 +64,30 @@ def _numbers(count: int) -> Iterator[int]:
     return iter(range(1, count))
 
 
-def _employees(work: Work, count: int) -> None:
+def _employees(context: Context, count: int) -> None:
     if count == 0:
         return
     person = {"CONTACTNAME": "Person 0", "PRINTAS": "Person 0", "EMAIL1": "p0@example.com"}
-    contacts = Press(work, "CONTACT", plant(work, "CONTACT", person))
+    contacts = Press(context, "CONTACT", plant(context, "CONTACT", person))
     values = {"EMPLOYEEID": "E0", "PERSONALINFO.CONTACTNAME": "Person 0", "LOCATIONID": "US"}
-    press = Press(work, "EMPLOYEE", plant(work, "EMPLOYEE", values))
+    press = Press(context, "EMPLOYEE", plant(context, "EMPLOYEE", values))
     for number in _numbers(count):
         name = f"Person {number}"
         contacts.strike(CONTACTNAME=name, PRINTAS=name, EMAIL1=f"p{number}@example.com")
         press.strike(**{"EMPLOYEEID": f"E{number}", "PERSONALINFO.CONTACTNAME": name})
 
 
-def _parties(work: Work, name: str, letter: str, count: int) -> None:
+def _parties(context: Context, name: str, letter: str, count: int) -> None:
     """Customers or vendors, each with a contact of its own; every tenth stands above nine."""
     if count == 0:
         return
     word, field = name.capitalize(), "DISPLAYCONTACT.CONTACTNAME"
     contact = {"PRINTAS": f"{word} 0", "EMAIL1": f"{letter}0@example.com"}
     values = {f"{name}ID": f"{letter}0", "NAME": f"{word} 0", "TERMNAME": "Net 30"}
-    first = plant(work, name, values, None, contact)
-    held = work.company.find("CONTACT", first.values[field])
+    first = plant(context, name, values, None, contact)
+    held = context.company.find("CONTACT", first.values[field])
     assert held is not None
-    contacts, press = Press(work, "CONTACT", held), Press(work, name, first)
+    contacts, press = Press(context, "CONTACT", held), Press(context, name, first)
     for number in _numbers(count):
         key, title = f"{letter}{number}", f"{word} {number}"
         own = f"{title}({letter}{key})"
@@ -97,22 +97,22 @@ def _parties(work: Work, name: str, letter: str, count: int) -> None:
         press.strike(NAME=title, PARENTID=parent, STATUS=_status(number), **more)
 
 
-def _items(work: Work, count: int) -> None:
+def _items(context: Context, count: int) -> None:
     if count == 0:
         return
     values = {"ITEMID": "I0", "NAME": "Work 0", "ITEMTYPE": "Non-Inventory", "BASEPRICE": "90"}
-    press = Press(work, "ITEM", plant(work, "ITEM", {**values, "GLGROUP": "Services"}))
+    press = Press(context, "ITEM", plant(context, "ITEM", {**values, "GLGROUP": "Services"}))
     for number in _numbers(count):
         press.strike(ITEMID=f"I{number}", NAME=f"Work {number}", BASEPRICE=str(60 + number % 60))
 
 
-def _projects(work: Work, count: int, customers: int, employees: int) -> None:
+def _projects(context: Context, count: int, customers: int, employees: int) -> None:
     if count == 0:
         return
     values = {"PROJECTID": "P0", "NAME": "Project 0", "PROJECTCATEGORY": "Contract"}
-    if work.company.multi_entity:
+    if context.company.multi_entity:
         values["LOCATIONID"] = "US"
-    press = Press(work, "PROJECT", plant(work, "PROJECT", values))
+    press = Press(context, "PROJECT", plant(context, "PROJECT", values))
     for number in _numbers(count):
         press.strike(
             PROJECTID=f"P{number}",
@@ -123,11 +123,11 @@ def _projects(work: Work, count: int, customers: int, employees: int) -> None:
         )
 
 
-def _tasks(work: Work, count: int, projects: int) -> None:
+def _tasks(context: Context, count: int, projects: int) -> None:
     if count == 0 or projects == 0:
         return
     values = {"PROJECTID": "P0", "TASKID": "T0", "NAME": "Task 0", "TASKSTATUS": "In Progress"}
-    press = Press(work, "TASK", plant(work, "TASK", values))
+    press = Press(context, "TASK", plant(context, "TASK", values))
     for number in _numbers(count):
         key = f"P{number % projects}"
         press.strike(PROJECTID=key, TASKID=f"T{number}", NAME=f"Task {number}")

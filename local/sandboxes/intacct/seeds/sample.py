@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from local.sandboxes.intacct.books.rows import Values
-from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.protocol.timestamps import day_text
 from local.sandboxes.intacct.seeds import empty
 from local.sandboxes.intacct.seeds.planting import plant, rows
@@ -36,23 +36,23 @@ P-3 | T-1 | Fieldwork   | In Progress | LAB-1
 """
 
 
-def sow(work: Work) -> None:
-    empty.sow(work)
-    _people(work)
-    _parties(work)
-    _projects(work)
-    _documents(work)
+def sow(context: Context) -> None:
+    empty.sow(context)
+    _people(context)
+    _parties(context)
+    _projects(context)
+    _documents(context)
 
 
-def _place(work: Work) -> Values:
-    return {"LOCATIONID": "US"} if work.company.multi_entity else {}
+def _place(context: Context) -> Values:
+    return {"LOCATIONID": "US"} if context.company.multi_entity else {}
 
 
-def _people(work: Work) -> None:
+def _people(context: Context) -> None:
     for line in PEOPLE.strip().splitlines():
         key, name, first, last, email, title, department = (c.strip() for c in line.split("|"))
         person = {"FIRSTNAME": first, "LASTNAME": last, "EMAIL1": email}
-        plant(work, "CONTACT", {"CONTACTNAME": name, "PRINTAS": name, **person})
+        plant(context, "CONTACT", {"CONTACTNAME": name, "PRINTAS": name, **person})
         values = {
             "EMPLOYEEID": key,
             "PERSONALINFO.CONTACTNAME": name,
@@ -63,14 +63,14 @@ def _people(work: Work) -> None:
             "SUPERVISORID": "E1" if key != "E1" else "",
             "LOCATIONID": "US",
         }
-        plant(work, "EMPLOYEE", {k: v for k, v in values.items() if v})
+        plant(context, "EMPLOYEE", {k: v for k, v in values.items() if v})
     contact = {"CONTACTNAME": "Eva Frost", "PRINTAS": "Eva Frost", "EMAIL1": "eva@example.com"}
-    plant(work, "CONTACT", contact)
+    plant(context, "CONTACT", contact)
     gone = {"EMPLOYEEID": "E9", "PERSONALINFO.CONTACTNAME": "Eva Frost", "STATUS": "inactive"}
-    plant(work, "EMPLOYEE", {**gone, "ENDDATE": "12/31/2024", "LOCATIONID": "US"})
+    plant(context, "EMPLOYEE", {**gone, "ENDDATE": "12/31/2024", "LOCATIONID": "US"})
 
 
-def _parties(work: Work) -> None:
+def _parties(context: Context) -> None:
     for key, name, term, email in CUSTOMERS:
         contact = {
             "PRINTAS": name,
@@ -80,40 +80,42 @@ def _parties(work: Work) -> None:
             "MAILADDRESS.CITY": "Springfield",
             "MAILADDRESS.COUNTRY": "United States",
         }
-        plant(work, "CUSTOMER", {"CUSTOMERID": key, "NAME": name, "TERMNAME": term}, None, contact)
+        plant(
+            context, "CUSTOMER", {"CUSTOMERID": key, "NAME": name, "TERMNAME": term}, None, contact
+        )
     old = {"CUSTOMERID": "C9", "NAME": "Old client", "STATUS": "inactive"}
-    plant(work, "CUSTOMER", old, None, {"PRINTAS": "Old client"})
+    plant(context, "CUSTOMER", old, None, {"PRINTAS": "Old client"})
     vendors = (("V1", "Airline Inc", "active"), ("V2", "Cloud Host", "active"))
     for key, name, status in (*vendors, ("V9", "Closed shop", "inactive")):
         values = {"VENDORID": key, "NAME": name, "TERMNAME": "Net 30", "STATUS": status}
-        plant(work, "VENDOR", values, None, {"PRINTAS": name})
+        plant(context, "VENDOR", values, None, {"PRINTAS": name})
 
 
-def _projects(work: Work) -> None:
+def _projects(context: Context) -> None:
     names = "PROJECTID NAME PROJECTCATEGORY CUSTOMERID PROJECTTYPE MANAGERID PARENTID PROJECTSTATUS"
     for line in PROJECTS.strip().splitlines():
         cells = [cell.strip() for cell in line.split("|")]
         values = {k: v for k, v in zip(names.split(), cells, strict=True) if v}
-        plant(work, "PROJECT", {**values, **_place(work), "BEGINDATE": "01/01/2025"})
+        plant(context, "PROJECT", {**values, **_place(context), "BEGINDATE": "01/01/2025"})
     done = {"PROJECTID": "P-8", "NAME": "Done and over", "PROJECTCATEGORY": "Contract"}
-    plant(work, "PROJECT", {**done, "STATUS": "inactive", "CUSTOMERID": "C1", **_place(work)})
-    rows(work, "TASK", "PROJECTID TASKID NAME TASKSTATUS ITEMID", TASKS)
+    plant(context, "PROJECT", {**done, "STATUS": "inactive", "CUSTOMERID": "C1", **_place(context)})
+    rows(context, "TASK", "PROJECTID TASKID NAME TASKSTATUS ITEMID", TASKS)
     for key in ("E1", "E2"):
-        plant(work, "PROJECTRESOURCES", {"PROJECTID": "P-1", "EMPLOYEEID": key})
+        plant(context, "PROJECTRESOURCES", {"PROJECTID": "P-1", "EMPLOYEEID": key})
 
 
-def _documents(work: Work) -> None:
-    today = work.clock.today()
+def _documents(context: Context) -> None:
+    today = context.clock.today()
     created = day_text(today - timedelta(days=20))
-    place = _place(work)
+    place = _place(context)
     begin = today - timedelta(days=today.weekday() + 14)
     entry = {"ENTRYDATE": day_text(begin), "QTY": "7.5", "TIMETYPE": "Regular", "ITEMID": "LAB-1"}
     more = {"PROJECTID": "P-1", "TASKID": "T-1", "NOTES": "Kick-off", "BILLABLE": "true"}
     sheet = {"EMPLOYEEID": "E1", "BEGINDATE": day_text(begin), "STATE": "Submitted"}
-    plant(work, "TIMESHEET", sheet, [{**entry, **more, **place}])
+    plant(context, "TIMESHEET", sheet, [{**entry, **more, **place}])
     bill = {"VENDORID": "V1", "RECORDID": "B-100", "WHENCREATED": created, "TERMNAME": "Net 30"}
     line = {"ACCOUNTNO": "6000", "TRX_AMOUNT": "420.00", "PROJECTID": "P-1", **place}
-    plant(work, "APBILL", bill, [line])
+    plant(context, "APBILL", bill, [line])
     invoice = {"CUSTOMERID": "C1", "WHENCREATED": created, "TERMNAME": "Net 30"}
     fees = {"ACCOUNTNO": "4000", "AMOUNT": "1500.00", "PROJECTID": "P-1", **place}
-    plant(work, "ARINVOICE", invoice, [fees, {**fees, "AMOUNT": "300.00"}])
+    plant(context, "ARINVOICE", invoice, [fees, {**fees, "AMOUNT": "300.00"}])

@@ -128,17 +128,19 @@ class Admin(admin.Admin[Sandbox]):
         """Somebody creates, changes or deletes a record in the screens."""
         body = await read_json(request)
         entry = BY_NAME[body["object"]]
-        work = self._sandbox.by_hand(request.path_params["company"], body.get("entity", ""))
+        context = self._sandbox.by_hand(request.path_params["company"], body.get("entity", ""))
         if "create" in body:
-            return shown(operations.create(work, entry, Sent(_texts(body["create"]), _lines(body))))
+            return shown(
+                operations.create(context, entry, Sent(_texts(body["create"]), _lines(body)))
+            )
         number = str(body["recordno"])
-        record = operations.sought(work, entry, {"RECORDNO": number})
-        work.entity = record.entity
+        record = operations.sought(context, entry, {"RECORDNO": number})
+        context.entity = record.entity
         if body.get("delete"):
-            operations.delete(work, entry, record)
+            operations.delete(context, entry, record)
             return {}
         values = {**_texts(body.get("changes", {})), "RECORDNO": number}
-        return shown(operations.update(work, entry, Sent(values, _lines(body))))
+        return shown(operations.update(context, entry, Sent(values, _lines(body))))
 
     async def rows(self, request: Request) -> Json:
         """Every record as it is stored."""

@@ -13,7 +13,7 @@ from local.sandboxes.intacct.api_functions.answer import Answer, child, data
 from local.sandboxes.intacct.api_functions.call import Call, text_of
 from local.sandboxes.intacct.api_functions.legacy import OBJECTS
 from local.sandboxes.intacct.auth.signing_in import Identity, check_entity
-from local.sandboxes.intacct.engine.work import Work
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.grammar.models import GENERIC
 from local.sandboxes.intacct.protocol.errors import (
     Problem,
@@ -168,7 +168,7 @@ class Run:
 
     def _call(self, note: Note) -> Call:
         identity, sandbox = self.identity, self.sandbox
-        work = Work(
+        context = Context(
             identity.company,
             sandbox.settings,
             sandbox.clock,
@@ -177,7 +177,7 @@ class Run:
             identity.entity,
             note=note,
         )
-        return Call(work, sandbox.cursors, identity.session.id if identity.session else "")
+        return Call(context, sandbox.cursors, identity.session.id if identity.session else "")
 
     def _fail(self, facts: dict[str, str], when: str, note: Note) -> None:
         """Raises Refusal if a failure on demand meets this function."""

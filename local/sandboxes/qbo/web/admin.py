@@ -19,7 +19,7 @@ from local.sandboxes.qbo.web import screens
 from local.sandboxes.qbo.web.wire import dump
 
 STORMY: Final = ("Customer", "Item", "Vendor", "Employee", "Account")
-Deed: TypeAlias = Callable[[Sandbox, str, Row], Row]
+ScreenEdit: TypeAlias = Callable[[Sandbox, str, Row], Row]
 
 
 class Admin(admin.Admin[Sandbox]):
@@ -34,10 +34,10 @@ class Admin(admin.Admin[Sandbox]):
             ("GET", "/webhooks", self.webhooks),
             ("PUT", "/webhooks", self.subscribe),
             ("DELETE", "/webhooks", self.unsubscribe),
-            ("POST", "/companies/{realm}/edit", self._desk(screens.edit)),
-            ("POST", "/companies/{realm}/merge", self._desk(screens.join)),
-            ("POST", "/companies/{realm}/mark", self._desk(screens.mark)),
-            ("POST", "/companies/{realm}/currencies", self._desk(screens.use_currency)),
+            ("POST", "/companies/{realm}/edit", self._screen_edit(screens.edit)),
+            ("POST", "/companies/{realm}/merge", self._screen_edit(screens.join)),
+            ("POST", "/companies/{realm}/mark", self._screen_edit(screens.mark)),
+            ("POST", "/companies/{realm}/currencies", self._screen_edit(screens.use_currency)),
             ("POST", "/companies/{realm}/storm", self.storm),
             ("POST", "/companies/{realm}/preferences", self.preferences),
             ("GET", "/companies/{realm}/{entity}", self.rows),
@@ -91,11 +91,11 @@ class Admin(admin.Admin[Sandbox]):
         self._sandbox.webhooks.subscription = None
         return {}
 
-    def _desk(self, deed: Deed) -> Handler:
+    def _screen_edit(self, edit: ScreenEdit) -> Handler:
         """Somebody works in the QuickBooks screens."""
 
         async def done(request: Request) -> Row:
-            return deed(self._sandbox, request.path_params["realm"], await read_json(request))
+            return edit(self._sandbox, request.path_params["realm"], await read_json(request))
 
         return done
 

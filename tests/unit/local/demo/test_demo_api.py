@@ -8,7 +8,7 @@ import pytest
 
 from local.demo.api import Api
 from local.demo.errors import DemoError
-from local.demo.qbo.reception import QuickBooksReception
+from local.demo.qbo.company_connector import QuickBooksCompanyConnector
 from local.demo.qbo.sandbox import QuickBooksSandbox
 from local.demo.sandbox import Traffic
 
@@ -109,14 +109,14 @@ def connection(number: int, state: str, name: str = "Demo") -> dict[str, object]
     }
 
 
-def reception(*connections: dict[str, object]) -> QuickBooksReception:
+def company_connector(*connections: dict[str, object]) -> QuickBooksCompanyConnector:
     listed = httpx.Response(200, json={"connections": list(connections)})
     http, _ = client({"GET /v1/connections": [listed]})
-    return QuickBooksReception(Api(http, http), QuickBooksSandbox(http), http)
+    return QuickBooksCompanyConnector(Api(http, http), QuickBooksSandbox(http), http)
 
 
 def test_the_newest_connected_company_of_that_name_is_used_again() -> None:
-    found = reception(
+    found = company_connector(
         connection(1, "connected"),
         connection(3, "connected"),
         connection(4, "disconnected"),

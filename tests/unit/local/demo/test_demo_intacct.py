@@ -13,8 +13,8 @@ from lxml import etree
 from local.demo.api import Api
 from local.demo.errors import DemoError
 from local.demo.intacct.company import IntacctCompany
+from local.demo.intacct.company_connector import IntacctCompanyConnector
 from local.demo.intacct.gateway import PAGE
-from local.demo.intacct.reception import IntacctReception
 from local.demo.intacct.sandbox import IntacctSandbox
 from local.demo.ledger import Activity, Document, Kind
 
@@ -198,7 +198,7 @@ def test_a_refusal_is_told_in_the_ledgers_words(answer: str, words: str) -> None
         refused.customers()
 
 
-class Desk:
+class FakeApi:
     """The API and the sandbox, as far as connecting goes."""
 
     def __init__(self, *connections: dict[str, Any], entries: list[dict[str, Any]] | None = None):
@@ -216,9 +216,11 @@ class Desk:
         self.asked.append((path, body))
         return httpx.Response(200, json=connection("new", "connected"))
 
-    def reception(self) -> IntacctReception:
+    def company_connector(self) -> IntacctCompanyConnector:
         client = http(self.answer)
-        return IntacctReception(Api(client, client), IntacctSandbox(client), lambda: "0123456789")
+        return IntacctCompanyConnector(
+            Api(client, client), IntacctSandbox(client), lambda: "0123456789"
+        )
 
 
 def connection(name: str, state: str, company_id: str = "demo-of-x-csv-1") -> dict[str, Any]:
@@ -229,26 +231,28 @@ LOGIN = {"user_id": "sandbox-user", "password": "user-secret"}
 
 
 def test_a_new_company_is_connected_with_the_login_of_its_user() -> None:
-    desk = Desk(connection("other", "connected", "another"), connection("gone", "disconnected"))
-    assert desk.reception().company("Demo of x.csv", fresh=False).id == "new"
+    fake_api = FakeApi(
+        connection("other", "connected", "another"), connection("gone", "disconnected")
+    )
+    assert fake_api.company_connector().company("Demo of x.csv", fresh=False).id == "new"
     name = "demo-of-x-csv-01234567"
-    assert desk.asked == [
+    assert fake_api.asked == [
         ("/_sandbox/companies", {"company": name, "seed": "empty"}),
         ("/v1/connections", {"ledger": "intacct", "login": {"company_id": name, **LOGIN}}),
     ]
 
 
 def test_the_newest_company_of_that_name_is_used_again() -> None:
-    desk = Desk(connection("1", "needs_reconnect"), connection("2", "connected"))
-    assert desk.reception().company("Demo of x.csv", fresh=False).id == "2"
-    assert desk.asked == []
+    fake_api = FakeApi(connection("1", "needs_reconnect"), connection("2", "connected"))
+    assert fake_api.company_connector().company("Demo of x.csv", fresh=False).id == "2"
+    assert fake_api.asked == []
 
 
 def test_a_lost_one_is_signed_in_to_again() -> None:
-    desk = Desk(connection("1", "needs_reconnect"))
-    desk.reception().company("Demo of x.csv", fresh=False)
+    fake_api = FakeApi(connection("1", "needs_reconnect"))
+    fake_api.company_connector().company("Demo of x.csv", fresh=False)
     login = {"company_id": "demo-of-x-csv-1", **LOGIN}
-    assert desk.asked == [("/v1/connections/1/reconnect", {"login": login})]
+    assert fake_api.asked == [("/v1/connections/1/reconnect", {"login": login})]
 
 
 def test_the_journal_tells_calls_and_records_of_one_company_since_a_mark() -> None:
@@ -266,7 +270,7 @@ def test_the_journal_tells_calls_and_records_of_one_company_since_a_mark() -> No
         entry(4, {"create": 9}, company="another"),
         entry(5, {}, status=429),
     ]
-    desk = Desk(entries=entries)
-    traffic = IntacctSandbox(http(desk.answer)).traffic("co", 1)
+    fake_api = FakeApi(entries=entries)
+    traffic = IntacctSandbox(http(fake_api.answer)).traffic("co", 1)
     assert traffic.calls == {"read": 2, "write": 1}
     assert (traffic.written, traffic.throttled) == (4, 1)

@@ -23,7 +23,7 @@ def sync(number: str, state: str = "completed", trigger: str = "connect") -> dic
     return plain | {"state": state, "sync": told}
 
 
-class Desk:
+class FakeApi:
     """An API that has these runs and remembers what it was asked."""
 
     def __init__(self, runs: Sequence[dict[str, Any]]) -> None:
@@ -42,8 +42,8 @@ class Desk:
         return httpx.Response(200, json=found)
 
 
-def lists(desk: Desk) -> Lists:
-    http = httpx.Client(transport=httpx.MockTransport(desk.answer), base_url="http://api")
+def lists(fake_api: FakeApi) -> Lists:
+    http = httpx.Client(transport=httpx.MockTransport(fake_api.answer), base_url="http://api")
     moments = iter(range(10_000))
     return Lists(
         Api(http, http),
@@ -55,21 +55,21 @@ def lists(desk: Desk) -> Lists:
 
 
 def test_the_first_sync_is_waited_for() -> None:
-    desk = Desk([sync("first", "queued"), {**sync("post"), "kind": "post", "sync": None}])
-    assert lists(desk).bring_in(lambda: "key").id == "first"
-    assert "POST syncs" not in desk.asked
-    assert desk.asked[-1] == "PATCH settings"
+    fake_api = FakeApi([sync("first", "queued"), {**sync("post"), "kind": "post", "sync": None}])
+    assert lists(fake_api).bring_in(lambda: "key").id == "first"
+    assert "POST syncs" not in fake_api.asked
+    assert fake_api.asked[-1] == "PATCH settings"
 
 
 def test_a_company_that_was_synced_before_is_asked_what_changed() -> None:
-    desk = Desk([sync("first")])
-    assert lists(desk).bring_in(lambda: "key").id == "later"
-    assert "POST syncs" in desk.asked
+    fake_api = FakeApi([sync("first")])
+    assert lists(fake_api).bring_in(lambda: "key").id == "later"
+    assert "POST syncs" in fake_api.asked
 
 
 def test_a_sync_that_never_begins_is_told() -> None:
     with pytest.raises(DemoError, match="No sync began"):
-        lists(Desk([])).bring_in(lambda: "key")
+        lists(FakeApi([])).bring_in(lambda: "key")
 
 
 def test_the_table_shows_each_list_and_the_sum() -> None:

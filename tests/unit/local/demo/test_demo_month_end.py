@@ -13,14 +13,14 @@ from local.demo.month import FOLDER, Month
 from local.demo.month_end import MonthEnd
 from local.demo.qbo.company import TRAITS, QuickBooksCompany
 from local.demo.qbo.sandbox import QuickBooksSandbox
-from tests.unit.local.demo.desk import Desk
+from tests.unit.local.demo.fake_system import FakeSystem
 
 MONTH = Month.read(FOLDER)
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk(MONTH)
+def system() -> FakeSystem:
+    return FakeSystem(MONTH)
 
 
 class LesserCompany(QuickBooksCompany):
@@ -29,9 +29,9 @@ class LesserCompany(QuickBooksCompany):
     traits = replace(TRAITS, vendors_work=False, marks_billed=False)
 
 
-def show(desk: Desk, of: type[QuickBooksCompany] = QuickBooksCompany) -> tuple[bool, str]:
+def show(system: FakeSystem, of: type[QuickBooksCompany] = QuickBooksCompany) -> tuple[bool, str]:
     """Whether it went well, and what was on the screen."""
-    http = httpx.Client(transport=httpx.MockTransport(desk.answer), base_url="http://desk")
+    http = httpx.Client(transport=httpx.MockTransport(system.answer), base_url="http://desk")
     screen = io.StringIO()
     month_end = MonthEnd(
         month=MONTH,
@@ -46,100 +46,100 @@ def show(desk: Desk, of: type[QuickBooksCompany] = QuickBooksCompany) -> tuple[b
     return month_end.show(), screen.getvalue()
 
 
-def test_a_month_is_posted_paid_corrected_and_taken_back(desk: Desk) -> None:
-    well, screen = show(desk)
+def test_a_month_is_posted_paid_corrected_and_taken_back(system: FakeSystem) -> None:
+    well, screen = show(system)
     assert well
     assert "12 of 12" in screen
     assert "posted again, nothing is written" in screen
     assert "of 26 entries on invoices 26 are marked so there" in screen
     assert "status paid, balance 0, paid_on 2026-04-14" in screen
     assert "It is paid." in screen
-    assert desk.documents["month-expense-45"]["TotalAmt"] == Decimal("120.00")
-    assert desk.documents["month-report-9"]["TotalAmt"] == Decimal("69.79")
+    assert system.documents["month-expense-45"]["TotalAmt"] == Decimal("120.00")
+    assert system.documents["month-report-9"]["TotalAmt"] == Decimal("69.79")
 
 
-def test_receipts_are_uploaded_and_named_by_their_upload(desk: Desk) -> None:
-    show(desk)
-    assert {content[:4] for content in desk.uploads} == {b"\x89PNG", b"%PDF"}
-    assert len(desk.uploads) == 3
+def test_receipts_are_uploaded_and_named_by_their_upload(system: FakeSystem) -> None:
+    show(system)
+    assert {content[:4] for content in system.uploads} == {b"\x89PNG", b"%PDF"}
+    assert len(system.uploads) == 3
 
 
-def test_the_payment_is_of_all_that_is_open_to_the_cent(desk: Desk) -> None:
-    show(desk)
-    (payment,) = desk.payments
+def test_the_payment_is_of_all_that_is_open_to_the_cent(system: FakeSystem) -> None:
+    show(system)
+    (payment,) = system.payments
     assert payment["TotalAmt"] == Decimal("3049.05") == payment["Line"][0]["Amount"]
     assert payment["TxnDate"] == "2026-04-14"
 
 
-def test_a_second_showing_writes_nothing_anew_and_pays_nothing_again(desk: Desk) -> None:
-    show(desk)
-    well, screen = show(desk)
+def test_a_second_showing_writes_nothing_anew_and_pays_nothing_again(system: FakeSystem) -> None:
+    show(system)
+    well, screen = show(system)
     assert well
-    assert len(desk.payments) == 1
+    assert len(system.payments) == 1
     assert "records written" not in screen
     assert "status paid, balance 0, paid_on 2026-04-14" in screen
 
 
-def test_a_cent_of_difference_ends_it(desk: Desk) -> None:
-    desk.skew = Decimal("0.01")
-    well, screen = show(desk)
+def test_a_cent_of_difference_ends_it(system: FakeSystem) -> None:
+    system.skew = Decimal("0.01")
+    well, screen = show(system)
     assert not well
     assert "The month and the ledger differ." in screen
-    assert not desk.payments
+    assert not system.payments
 
 
-def test_a_paid_invoice_that_changes_is_told(desk: Desk) -> None:
-    desk.lenient = True
-    well, screen = show(desk)
+def test_a_paid_invoice_that_changes_is_told(system: FakeSystem) -> None:
+    system.lenient = True
+    well, screen = show(system)
     assert not well
     assert "The invoice was not refused for being paid." in screen
 
 
-def test_time_that_stays_billable_is_told(desk: Desk) -> None:
-    desk.billed = "Billable"
-    well, screen = show(desk)
+def test_time_that_stays_billable_is_told(system: FakeSystem) -> None:
+    system.billed = "Billable"
+    well, screen = show(system)
     assert not well
     assert "Time that an invoice bills is not marked so, and not said to be." in screen
 
 
-def lesser(desk: Desk) -> Desk:
-    desk.billed, desk.refused = "Billable", MONTH.vendors()
-    return desk
+def lesser(system: FakeSystem) -> FakeSystem:
+    system.billed, system.refused = "Billable", MONTH.vendors()
+    return system
 
 
 def test_what_a_ledger_cannot_do_is_counted_and_said_in_the_words_of_the_product(
-    desk: Desk,
+    system: FakeSystem,
 ) -> None:
-    well, screen = show(lesser(desk), LesserCompany)
+    well, screen = show(lesser(system), LesserCompany)
     assert well
     assert "not posted: 6 time entries. It is invalid_record." in screen
     assert "of 26 entries on invoices 0 are marked so" in screen
     assert "5 invoices say why, such as: Not marked." in screen
 
 
-def test_time_that_is_refused_by_a_ledger_that_keeps_it_is_told(desk: Desk) -> None:
-    desk.refused = MONTH.vendors()
-    well, screen = show(desk)
+def test_time_that_is_refused_by_a_ledger_that_keeps_it_is_told(system: FakeSystem) -> None:
+    system.refused = MONTH.vendors()
+    well, screen = show(system)
     assert not well
     assert "time:month-time-04" in screen
 
 
-def test_time_that_a_ledger_keeps_against_what_it_says_is_told(desk: Desk) -> None:
-    desk.billed = "Billable"
-    well, screen = show(desk, LesserCompany)
+def test_time_that_a_ledger_keeps_against_what_it_says_is_told(system: FakeSystem) -> None:
+    system.billed = "Billable"
+    well, screen = show(system, LesserCompany)
     assert not well
     assert "Time is not refused as it should be." in screen
 
 
-def test_time_of_which_nobody_says_that_it_is_not_marked_is_told(desk: Desk) -> None:
-    lesser(desk).silent = True
-    well, screen = show(desk, LesserCompany)
+def test_time_of_which_nobody_says_that_it_is_not_marked_is_told(system: FakeSystem) -> None:
+    lesser(system).silent = True
+    well, screen = show(system, LesserCompany)
     assert not well
     assert "not marked so, and not said to be." in screen
 
 
-def test_a_month_that_is_written_at_every_post_is_told(desk: Desk) -> None:
-    desk.forgets = True
-    well, screen = show(desk)
+def test_a_month_that_is_written_at_every_post_is_told(system: FakeSystem) -> None:
+    system.forgets = True
+    well, screen = show(system)
     assert not well
     assert "The same month was written again." in screen

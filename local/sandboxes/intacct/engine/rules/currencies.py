@@ -8,26 +8,26 @@ from typing import Final
 from local.sandboxes.intacct.books.rows import Values
 from local.sandboxes.intacct.engine.change import Change
 from local.sandboxes.intacct.engine.clean import money
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.engine.rules.lines import amount
-from local.sandboxes.intacct.engine.work import Work
 from local.sandboxes.intacct.protocol.errors import broken, missing
 
 RATE_TYPES: Final = frozenset({"Intacct Daily Rate"})
 ONE: Final = Decimal(1)
 
 
-def base_of(work: Work) -> str:
+def base_of(context: Context) -> str:
     """The currency of the books: of the entity that is signed in to, else the company's."""
-    entity = work.company.find("LOCATIONENTITY", work.entity) if work.entity else None
-    return (entity.values.get("CURRENCY") if entity else None) or work.company.currency
+    entity = context.company.find("LOCATIONENTITY", context.entity) if context.entity else None
+    return (entity.values.get("CURRENCY") if entity else None) or context.company.currency
 
 
 def exchanged(change: Change) -> None:
     """Currency, base currency and rate of a document; another currency than the books' needs a
     company of several, and a rate that is given or known."""
-    after, base = change.after, base_of(change.work)
+    after, base = change.after, base_of(change.context)
     currency = change.value("CURRENCY") or base
-    if change.value("BASECURR") not in ("", base) and not change.work.by_hand:
+    if change.value("BASECURR") not in ("", base) and not change.context.by_hand:
         raise broken(f"Invalid Base Currency '{change.value('BASECURR')}' specified.")
     after["CURRENCY"] = currency
     after.setdefault("BASECURR", base)
@@ -51,8 +51,8 @@ def in_base(values: Values, figure: Decimal) -> str:
 def spent(change: Change, values: Values) -> None:
     """The amounts of an expense: the base one is always said, the other one where it is of another
     currency."""
-    currency = values.get("CURRENCY") or change.value("CURRENCY") or base_of(change.work)
-    if currency == base_of(change.work):
+    currency = values.get("CURRENCY") or change.value("CURRENCY") or base_of(change.context)
+    if currency == base_of(change.context):
         values.setdefault("TRX_AMOUNT", values.get("AMOUNT", ""))
         return
     _refuse_single(change, currency)
@@ -61,7 +61,7 @@ def spent(change: Change, values: Values) -> None:
 
 
 def _refuse_single(change: Change, currency: str) -> None:
-    if not change.company.multi_currency and not change.work.by_hand:
+    if not change.company.multi_currency and not change.context.by_hand:
         raise broken(f"Invalid Currency '{currency}' specified.", "Enable multi-currency.")
 
 

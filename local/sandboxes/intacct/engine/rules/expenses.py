@@ -8,11 +8,11 @@ from typing import Final
 from local.sandboxes.intacct.books.rows import Record
 from local.sandboxes.intacct.engine.change import Change
 from local.sandboxes.intacct.engine.clean import money
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.engine.references import invalid
 from local.sandboxes.intacct.engine.rules.currencies import spent
 from local.sandboxes.intacct.engine.rules.lines import amount
 from local.sandboxes.intacct.engine.rules.timesheets import is_resource, its_customer
-from local.sandboxes.intacct.engine.work import Work
 from local.sandboxes.intacct.protocol.errors import broken, missing
 
 SETTLED: Final = frozenset({"Approved", "Partially Approved", "Paid", "Partially Paid", "Reversed"})
@@ -20,7 +20,7 @@ SETTLED: Final = frozenset({"Approved", "Partially Approved", "Paid", "Partially
 
 def editable(change: Change) -> None:
     """Settled reports keep their lines; attachments and descriptions may still change."""
-    if change.creating or change.work.by_hand:
+    if change.creating or change.context.by_hand:
         return
     if change.was("STATE") in SETTLED and (
         change.lines is not None or change.changed("EMPLOYEEID")
@@ -40,7 +40,7 @@ def filled(change: Change) -> None:
         values = line.values
         kind = values.get("EXPENSETYPE", "")
         if kind:
-            label = change.work.found("EEACCOUNTLABEL", kind)
+            label = change.context.found("EEACCOUNTLABEL", kind)
             if label is None:
                 raise invalid("EEACCOUNTLABEL", kind)
             values["ACCOUNTNO"] = label.values["GLACCOUNTNO"]
@@ -55,7 +55,7 @@ def filled(change: Change) -> None:
 
 
 def _state(change: Change) -> None:
-    if change.value("STATE") not in ("Draft", "Submitted") and not change.work.by_hand:
+    if change.value("STATE") not in ("Draft", "Submitted") and not change.context.by_hand:
         raise broken("STATE of an expense report can be Draft or Submitted.")
     if change.value("STATE") == "Submitted" and not change.company.preferred("report_approval"):
         change.after["STATE"] = "Approved"
@@ -84,6 +84,6 @@ def numbered(change: Change) -> None:
         change.after["RECORDID"] = f"EXP-{change.company.next_number('EEXPENSES'):04d}"
 
 
-def deletable(work: Work, record: Record) -> None:
-    if record.values["STATE"] in SETTLED and not work.by_hand:
+def deletable(context: Context, record: Record) -> None:
+    if record.values["STATE"] in SETTLED and not context.by_hand:
         raise broken(f"The expense report is {record.values['STATE']} and cannot be deleted.")

@@ -50,7 +50,7 @@ def located(change: Change) -> None:
     if not change.company.multi_entity:
         return
     for line in change.lines or ():
-        if not place(change.work, line.values):
+        if not place(change.context, line.values):
             raise malformed("This transaction is missing the Location dimension")
 
 

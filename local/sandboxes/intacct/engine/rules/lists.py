@@ -36,7 +36,7 @@ def numbered(change: Change) -> None:
 
 def located(change: Change) -> None:
     """With several entities a project or an employee has a location."""
-    if change.company.multi_entity and not place(change.work, change.after):
+    if change.company.multi_entity and not place(change.context, change.after):
         raise missing("Location")
 
 
@@ -56,19 +56,19 @@ def display_contact(change: Change) -> None:
 
 
 def _keep_contact(change: Change, name: str, given: Values) -> None:
-    work, entry = change.work, BY_NAME["CONTACT"]
-    values = clean(work, entry, {k: v for k, v in given.items() if k != "CONTACTNAME"})
+    context, entry = change.context, BY_NAME["CONTACT"]
+    values = clean(context, entry, {k: v for k, v in given.items() if k != "CONTACTNAME"})
     before = change.company.find("CONTACT", name)
-    now = work.seconds()
+    now = context.seconds()
     if before is None:
         number = change.company.tables["CONTACT"].next()
         defaults = {"TAXABLE": "true", "STATUS": "active", "CONTACTNAME": name}
-        record = Record(number, defaults, work.entity, 0, now, now, work.user, work.user)
+        record = Record(number, defaults, context.entity, 0, now, now, context.user, context.user)
     else:
-        record = replace(before, modified=now, modifiedby=work.user)
+        record = replace(before, modified=now, modifiedby=context.user)
     kept = {k: v for k, v in {**record.values, **values}.items() if v != ""}
     record = change.company.put("CONTACT", replace(record, values=kept))
-    audit(work, entry, record, CHANGED if before else CREATED)
+    audit(context, entry, record, CHANGED if before else CREATED)
 
 
 def owners_touched(change: Change, record: Record) -> None:
@@ -80,7 +80,7 @@ def owners_touched(change: Change, record: Record) -> None:
         field = "PERSONALINFO.CONTACTNAME" if owner == "EMPLOYEE" else f"{DISPLAY}.CONTACTNAME"
         for row in list(change.company.tables[owner].rows()):
             if row.values.get(field) == name:
-                change.company.put(owner, replace(row, modified=change.work.seconds()))
+                change.company.put(owner, replace(row, modified=change.context.seconds()))
 
 
 def no_circle(change: Change) -> None:

@@ -11,11 +11,11 @@ from local.sandboxes.intacct.books.rows import Record, Values
 from local.sandboxes.intacct.engine.audit import CREATED, DELETED, audit
 from local.sandboxes.intacct.engine.change import Change
 from local.sandboxes.intacct.engine.clean import money
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.engine.references import invalid
 from local.sandboxes.intacct.engine.rules.currencies import exchanged, in_base
 from local.sandboxes.intacct.engine.rules.lines import amount, demanded
 from local.sandboxes.intacct.engine.rules.payables import due_day, owed
-from local.sandboxes.intacct.engine.work import Work
 from local.sandboxes.intacct.protocol.errors import Problem, Refusal, broken, malformed, missing
 from local.sandboxes.intacct.protocol.timestamps import day_of, day_text
 from local.sandboxes.intacct.schema.dimensions import DIMENSIONS
@@ -27,15 +27,15 @@ CARRIED: Final = tuple(field.name for field in DIMENSIONS if not field.path)
 
 def definition(change: Change) -> Record:
     """The definition of a document; one of an entity alone is not there at the top level."""
-    found = change.work.found("SODOCUMENTPARAMS", change.value("DOCPARID"))
-    elsewhere = found is not None and found.entity != "" and not change.work.entity
+    found = change.context.found("SODOCUMENTPARAMS", change.value("DOCPARID"))
+    elsewhere = found is not None and found.entity != "" and not change.context.entity
     if found is None or elsewhere:
         raise invalid("SODOCUMENTPARAMS", change.value("DOCPARID"))
     return found
 
 
 def editable(change: Change) -> None:
-    if change.creating or change.work.by_hand:
+    if change.creating or change.context.by_hand:
         return
     if change.was("STATE") in LOCKED:
         raise broken(f"The document is {change.was('STATE')} and cannot be changed.")
@@ -89,7 +89,7 @@ def _due(change: Change) -> None:
 
 
 def _price(change: Change, values: Values) -> None:
-    item = change.work.found("ITEM", values.get("ITEMID", ""))
+    item = change.context.found("ITEM", values.get("ITEMID", ""))
     if item is None:
         raise invalid("ITEM", values.get("ITEMID", ""))
     if not values.get("UNIT"):
@@ -121,7 +121,7 @@ def converted(change: Change) -> None:
     source = change.value("CREATEDFROM")
     if not source or not change.creating:
         return
-    record = change.work.found("SODOCUMENT", source)
+    record = change.context.found("SODOCUMENT", source)
     if record is None or record.values["STATE"] not in ("Pending", "Partially Converted"):
         raise broken(f"Document '{source}' cannot be converted.")
     values = {**record.values, "STATE": "Converted"}
@@ -138,7 +138,7 @@ def posted(change: Change, record: Record) -> None:
     renew = not old or change.settings.so_edit_renews_invoice
     number = change.company.tables["ARINVOICE"].next() if renew else old
     if old:
-        unpost(change.work, old)
+        unpost(change.context, old)
     _post(change, record, number)
     values = {**record.values, "PRRECORDKEY": str(number)}
     change.company.put("SODOCUMENT", replace(record, values=values))
@@ -150,13 +150,13 @@ def _matters(change: Change) -> bool:
     return change.lines is not None or any(change.changed(name) for name in shown)
 
 
-def unpost(work: Work, number: int) -> None:
-    invoice = work.company.record("ARINVOICE", number)
+def unpost(context: Context, number: int) -> None:
+    invoice = context.company.record("ARINVOICE", number)
     if invoice is not None:
-        for line in work.company.lines("ARINVOICEITEM", number):
-            work.company.drop("ARINVOICEITEM", line.recordno)
-        work.company.drop("ARINVOICE", number)
-        audit(work, BY_NAME["ARINVOICE"], invoice, DELETED)
+        for line in context.company.lines("ARINVOICEITEM", number):
+            context.company.drop("ARINVOICEITEM", line.recordno)
+        context.company.drop("ARINVOICE", number)
+        audit(context, BY_NAME["ARINVOICE"], invoice, DELETED)
 
 
 def _post(change: Change, order: Record, number: int) -> None:
@@ -191,7 +191,7 @@ def _post(change: Change, order: Record, number: int) -> None:
         place = company.tables["ARINVOICEITEM"].next()
         record = Record(place, made, order.entity, number, now, now, user, user)
         company.put("ARINVOICEITEM", record)
-    audit(change.work, BY_NAME["ARINVOICE"], invoice, CREATED)
+    audit(change.context, BY_NAME["ARINVOICE"], invoice, CREATED)
 
 
 def _revenue_account(company: Company, values: Values) -> str:
@@ -232,12 +232,12 @@ def _beneath(change: Change, count: int) -> list[Values]:
     ]
 
 
-def deletable(work: Work, record: Record) -> None:
+def deletable(context: Context, record: Record) -> None:
     """Its invoice goes with it, unless somebody has paid."""
-    if record.values["STATE"] in LOCKED and not work.by_hand:
+    if record.values["STATE"] in LOCKED and not context.by_hand:
         raise broken(f"The document is {record.values['STATE']} and cannot be deleted.")
     number = int(record.values.get("PRRECORDKEY") or 0)
-    if paid(work.company.record("ARINVOICE", number)):
+    if paid(context.company.record("ARINVOICE", number)):
         raise broken("The document has been paid and cannot be deleted.")
     if number:
-        unpost(work, number)
+        unpost(context, number)

@@ -9,11 +9,11 @@ from typing import Final
 from local.sandboxes.intacct.books.rows import Record, Values
 from local.sandboxes.intacct.engine.change import Change, Line
 from local.sandboxes.intacct.engine.clean import money
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.engine.references import invalid
 from local.sandboxes.intacct.engine.rules.currencies import exchanged, in_base
 from local.sandboxes.intacct.engine.rules.lines import amount
 from local.sandboxes.intacct.engine.rules.timesheets import its_customer
-from local.sandboxes.intacct.engine.work import Work
 from local.sandboxes.intacct.protocol.errors import broken, duplicate, malformed, missing
 from local.sandboxes.intacct.protocol.timestamps import day_of, day_text
 
@@ -27,7 +27,7 @@ MONTHS: Final = {"next": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "6th": 6}
 
 def editable(change: Change) -> None:
     """What is paid keeps its amounts; what Order Entry made is changed there."""
-    if change.creating or change.work.by_hand:
+    if change.creating or change.context.by_hand:
         return
     if change.was("STATE") in SETTLED and change.lines is not None:
         raise broken(f"The {change.entry.word} is {change.was('STATE')} and cannot be changed.")
@@ -57,8 +57,8 @@ def not_held(change: Change) -> None:
 
 def charged(change: Change) -> None:
     """A card charge; with several currencies it is made within an entity."""
-    work = change.work
-    if change.creating and change.company.multi_currency and not work.entity:
+    context = change.context
+    if change.creating and change.company.multi_currency and not context.entity:
         raise broken("Currently, we can't create the transaction", "Sign in to the entity.")
     for line in change.lines or ():
         if _given(line.values) < 0 and not change.settings.negative_card_amounts:
@@ -125,7 +125,7 @@ def labelled(change: Change) -> None:
         if by_label and not label:
             raise missing("Account label")
         if label:
-            record = change.work.found(labels, label)
+            record = change.context.found(labels, label)
             if record is None:
                 raise invalid(labels, label)
             values["ACCOUNTNO"] = record.values["GLACCOUNTNO"]
@@ -192,9 +192,9 @@ def family(change: Change) -> None:
             its_customer(change.company, project, {"CUSTOMERID": customer})
 
 
-def deletable(work: Work, record: Record) -> None:
+def deletable(context: Context, record: Record) -> None:
     state = record.values.get("STATE", "")
-    if state in SETTLED and not work.by_hand:
+    if state in SETTLED and not context.by_hand:
         raise broken(f"A document that is {state} cannot be deleted.")
-    if record.values.get("MODULEKEY") == "8.SO" and not work.by_hand:
+    if record.values.get("MODULEKEY") == "8.SO" and not context.by_hand:
         raise broken("The Invoice was made by Order Entry and is deleted there.")

@@ -9,11 +9,11 @@ from typing import Final
 from local.sandboxes.intacct.books.rows import Record, Values
 from local.sandboxes.intacct.engine.change import Change, Line
 from local.sandboxes.intacct.engine.clean import money
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.engine.references import invalid
 from local.sandboxes.intacct.engine.rules.currencies import in_base
 from local.sandboxes.intacct.engine.rules.lines import amount
 from local.sandboxes.intacct.engine.rules.payables import owed, paid_of
-from local.sandboxes.intacct.engine.work import Work
 from local.sandboxes.intacct.protocol.errors import broken, missing
 
 PAYABLE: Final = ("Posted", "Partially Paid")
@@ -21,7 +21,7 @@ WAYS: Final = ("FINANCIALENTITY", "PRBATCH", "UNDEPOSITEDACCOUNTNO")
 
 
 def editable(change: Change) -> None:
-    if change.before is not None and change.was("STATE") != "Draft" and not change.work.by_hand:
+    if change.before is not None and change.was("STATE") != "Draft" and not change.context.by_hand:
         raise broken("A payment that is complete cannot be changed.")
 
 
@@ -48,9 +48,9 @@ def filled(change: Change) -> None:
 def _bank(change: Change) -> None:
     bank, account = change.value("FINANCIALENTITY"), change.value("UNDEPOSITEDACCOUNTNO")
     banks = ("CHECKINGACCOUNT", "SAVINGSACCOUNT", "CREDITCARD")
-    if bank and not any(change.work.found(name, bank) for name in banks):
+    if bank and not any(change.context.found(name, bank) for name in banks):
         raise invalid("CHECKINGACCOUNT", bank)
-    if account and change.work.found("GLACCOUNT", account) is None:
+    if account and change.context.found("GLACCOUNT", account) is None:
         raise invalid("GLACCOUNT", account)
 
 
@@ -75,7 +75,7 @@ def _shared(change: Change, line: Line, made: list[Line]) -> Decimal:
     if not key:
         raise missing("RECORDKEY")
     invoice = change.company.record("ARINVOICE", int(key))
-    if invoice is None or not change.work.sees(invoice):
+    if invoice is None or not change.context.sees(invoice):
         raise broken(f"Cannot find invoice with key '{key}'.")
     if change.value("CUSTOMERID") not in ("", invoice.values["CUSTOMERID"]):
         raise broken(f"Invoice '{key}' is not of customer '{change.value('CUSTOMERID')}'.")
@@ -122,12 +122,12 @@ def applied(change: Change, _record: Record) -> None:
     """A complete payment shows on its invoices."""
     if change.value("STATE") == "Complete":
         for line in change.lines or ():
-            apply(change.work, line.values, +1)
+            apply(change.context, line.values, +1)
 
 
-def apply(work: Work, detail: Values, sign: int) -> None:
+def apply(context: Context, detail: Values, sign: int) -> None:
     """Adds a portion to the invoice and its line, or takes it away again."""
-    company, portion = work.company, sign * amount(detail, "TRX_PAYMENTAMOUNT")
+    company, portion = context.company, sign * amount(detail, "TRX_PAYMENTAMOUNT")
     line = company.record("ARINVOICEITEM", int(detail["ENTRYKEY"]))
     invoice = company.record("ARINVOICE", int(detail["RECORDKEY"]))
     if line is not None:
@@ -144,16 +144,16 @@ def apply(work: Work, detail: Values, sign: int) -> None:
     values["STATE"] = "Paid" if whole else "Partially Paid" if paid else "Posted"
     values["WHENPAID"] = detail["PAYMENTDATE"] if whole else ""
     values = {name: value for name, value in values.items() if value != ""}
-    touched = work.seconds() if work.settings.payment_touches_invoice else invoice.modified
+    touched = context.seconds() if context.settings.payment_touches_invoice else invoice.modified
     company.put("ARINVOICE", replace(invoice, values=values, modified=touched))
 
 
-def withdraw(work: Work, payment: Record) -> None:
+def withdraw(context: Context, payment: Record) -> None:
     """Takes what a payment paid off its invoices again."""
-    for detail in work.company.lines("ARPYMTDETAIL", payment.recordno):
-        apply(work, detail.values, -1)
+    for detail in context.company.lines("ARPYMTDETAIL", payment.recordno):
+        apply(context, detail.values, -1)
 
 
-def deletable(work: Work, record: Record) -> None:
-    if record.values["STATE"] != "Draft" and not work.by_hand:
+def deletable(context: Context, record: Record) -> None:
+    if record.values["STATE"] != "Draft" and not context.by_hand:
         raise broken("A payment that is complete cannot be deleted.")

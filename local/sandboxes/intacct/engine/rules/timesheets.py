@@ -10,8 +10,8 @@ from local.sandboxes.intacct.books.company import Company
 from local.sandboxes.intacct.books.rows import Record, Values
 from local.sandboxes.intacct.engine.change import Change, Line
 from local.sandboxes.intacct.engine.clean import money
+from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.engine.rules.lines import amount, demanded
-from local.sandboxes.intacct.engine.work import Work
 from local.sandboxes.intacct.protocol.errors import broken, duplicate, missing
 from local.sandboxes.intacct.protocol.timestamps import day_of, day_text
 
@@ -19,7 +19,7 @@ OPEN: Final = frozenset({"Draft", "Declined", "Saved", "Partially Declined"})
 
 
 def editable(change: Change) -> None:
-    if change.creating or change.work.by_hand:
+    if change.creating or change.context.by_hand:
         return
     state = change.was("STATE")
     open_states = OPEN | ({"Submitted"} if change.settings.submitted_timesheets_editable else set())
@@ -43,7 +43,7 @@ def filled(change: Change) -> None:
         raise missing("TIMESHEETENTRY")
     if not change.value("STATE"):
         change.after["STATE"] = "Draft" if change.creating else change.was("STATE")
-    if change.value("STATE") not in ("Draft", "Submitted") and not change.work.by_hand:
+    if change.value("STATE") not in ("Draft", "Submitted") and not change.context.by_hand:
         if change.creating or change.changed("STATE"):
             raise broken("STATE of a timesheet can be Draft or Submitted.")
         change.after["STATE"] = "Draft"
@@ -153,7 +153,7 @@ def its_customer(company: Company, project: Record, values: Values) -> None:
         raise broken(words)
 
 
-def deletable(work: Work, record: Record) -> None:
+def deletable(context: Context, record: Record) -> None:
     state = record.values["STATE"]
-    if state in ("Approved", "Partially Approved") and not work.by_hand:
+    if state in ("Approved", "Partially Approved") and not context.by_hand:
         raise broken(f"The timesheet is {state} and cannot be deleted.")

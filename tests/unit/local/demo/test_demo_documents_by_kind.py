@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from local.demo.answers import Item, PostPlan, Reason
+from local.demo.documents_by_kind import Sum, of_ledger, of_month
 from local.demo.ledger import Kind
 from local.demo.month import FOLDER, Month
-from local.demo.month_tables import fates_table, kinds_table, preview_table
-from local.demo.papers import Sum, of_ledger, of_month
+from local.demo.month_tables import kinds_table, outcomes_table, preview_table
 from local.demo.qbo.company import TRAITS, QuickBooksCompany
 
 MONTH = Month.read(FOLDER)
@@ -123,4 +123,4 @@ def test_what_became_of_an_item_is_shown_with_both_totals_and_the_reason() -> No
         reason=Reason(message="Paid.", remedy=""),
     )
     row = ["expense:e", "Purchase", "none", "blocked", "79.79", "69.79", "Paid."]
-    assert row in shown(fates_table([item]))
+    assert row in shown(outcomes_table([item]))

@@ -12,7 +12,7 @@ from local.demo.intacct.sandbox import IntacctSandbox
 
 
 @dataclass(frozen=True, slots=True)
-class IntacctReception:
+class IntacctCompanyConnector:
     """Connects companies. `new_key` makes what no other company's id ends with."""
 
     api: Api

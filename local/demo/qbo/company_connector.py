@@ -18,7 +18,7 @@ POLL_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class QuickBooksReception:
+class QuickBooksCompanyConnector:
     """Connects companies. `browser` follows redirects, as the user's would."""
 
     api: Api

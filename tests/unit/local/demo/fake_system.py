@@ -1,4 +1,4 @@
-"""A stand-in for the API, the ledger and the sandbox's desk, as far as the end of a month goes."""
+"""A fake of the API, the ledger and the sandbox, as far as the end of a month goes."""
 
 import json
 from collections import Counter
@@ -26,7 +26,7 @@ LISTS = {
 }
 
 
-class Desk:
+class FakeSystem:
     """What was posted is in the ledger at once, by the name of its document; `skew` is added to
     every bill, `billed` is the status of billed time, `forgets` writes everything always, `lenient`
     lets a paid invoice change, `refused` is whose time is not kept, and `silent` leaves unsaid that

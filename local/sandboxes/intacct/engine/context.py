@@ -14,7 +14,7 @@ from local.sandboxes.intacct.traffic.journal import Note
 
 
 @dataclass(slots=True)
-class Work:
+class Context:
     """`entity` is the location somebody signed in to, empty at the top level. `by_hand` means that
     somebody works in the screens, where what is read-only over the gateway may change."""
 
