@@ -46,14 +46,17 @@ def count(name: str, number: int) -> None:
     metrics().add_metric(name, MetricUnit.Count, number)
 
 
-def count_for(ledger: str) -> None:
-    """Add the metrics of the invocation in hand up per ledger, besides per function.
+class InvocationMetrics:
+    """Implements `services.ports.Metrics` with the metrics of this process."""
 
-    An invocation concerns one ledger. Naming it again changes nothing.
-    """
-    dimensions = {"service": metrics().service, "ledger": ledger}
-    if dimensions not in metrics().provider.dimension_sets:
-        metrics().add_dimensions(**dimensions)
+    def count(self, name: str, number: int) -> None:
+        count(name, number)
+
+    def add_up_per_ledger(self, ledger: str) -> None:
+        """An invocation concerns one ledger; naming it again changes nothing."""
+        dimensions = {"service": metrics().service, "ledger": ledger}
+        if dimensions not in metrics().provider.dimension_sets:
+            metrics().add_dimensions(**dimensions)
 
 
 class RandomIds:
@@ -133,8 +136,7 @@ def build(environment: Mapping[str, str], client: Callable[[str], Any] = client)
         connectors=connectors(environment, clock),
         clock=clock,
         ids=ids,
-        count=count,
-        count_for=count_for,
+        metrics=InvocationMetrics(),
     )
 
 

@@ -15,7 +15,7 @@ from ledgerlink.domain.model.connections import Connection, ConnectionKey
 from ledgerlink.domain.model.imports import Scope
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.runs import FINISHED, Run, RunState
-from ledgerlink.services.dependencies import Dependencies
+from ledgerlink.services.dependencies import Dependencies, NoMetrics
 from ledgerlink.services.imports import service
 from ledgerlink.services.posting import accept
 from ledgerlink.services.runs.history import list_items
@@ -53,7 +53,7 @@ class Bench:
         client = Aws(environment["AWS_ENDPOINT_URL"]).client
         self.stepping = Stepping.new(client)
         environment["LEDGERLINK_MACHINE"] = self.stepping.arn
-        self.deps = replace(build(environment, client), count=lambda _name, _number: None)
+        self.deps = replace(build(environment, client), metrics=NoMetrics())
         self.realm = self.grounds.sandbox.new_company("Importing")
         granted = self.grounds.http.post("/_sandbox/token", json={"realm": self.realm}).json()
         self.connection = connected(self.deps, USER.firm, self.realm, granted)
@@ -81,7 +81,7 @@ class Bench:
         upload, url = accept.upload(self.deps, ConnectionKey(firm, connection_id))
         packed = gzip.compress(b"\n".join(lines("import", COUNT)))
         httpx.put(url, content=packed, trust_env=False).raise_for_status()
-        wanted = service.Wanted(scope=SCOPE, records=upload)
+        wanted = service.ImportRequest(scope=SCOPE, records=upload)
         run = service.create(self.deps, USER, connection_id, uuid4().hex, wanted)
         self.until(run, lambda now: now.imported and now.imported.staged_at)
         begun = time.monotonic()

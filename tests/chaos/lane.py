@@ -19,7 +19,7 @@ from ledgerlink.domain.model.rules import (
     RuleKind,
 )
 from ledgerlink.domain.model.runs import Run
-from ledgerlink.services.dependencies import Dependencies
+from ledgerlink.services.dependencies import Dependencies, NoMetrics
 from ledgerlink.services.imports import service
 from ledgerlink.services.posting import accept
 from ledgerlink.services.settings import rules
@@ -65,7 +65,7 @@ class KillableLane:
         self.workers = WorkerProcesses(environment)
         built = build(environment, self.machine.client)
         # Metrics are kept by process, and this one is not a function of ours.
-        self.deps = replace(built, count=lambda _name, _number: None)
+        self.deps = replace(built, metrics=NoMetrics())
         self._connect()
         self._map()
 
@@ -140,7 +140,7 @@ class KillableLane:
         """The import of these entries, and how many workers died while it was applied."""
         user = service.User(FIRM, "chaos")
         scope = Scope(first_day=date(2026, 3, 1), last_day=date(2026, 3, 31))
-        wanted = service.Wanted(scope=scope, records=list(entries))
+        wanted = service.ImportRequest(scope=scope, records=list(entries))
         run = service.create(self.deps, user, self.connection.id, uuid4().hex, wanted)
         self.work()
         service.order_plan(self.deps, user, run.connection_id, run.id)

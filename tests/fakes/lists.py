@@ -137,6 +137,18 @@ class FakeUsage:
 
 
 @dataclass
+class FakeMetrics:
+    """Implements `services.ports.Metrics`. `counts` adds up over all invocations."""
+
+    counts: Counter[str]
+
+    def count(self, name: str, number: int) -> None:
+        self.counts.update({name: number})
+
+    def add_up_per_ledger(self, ledger: str) -> None: ...
+
+
+@dataclass
 class FakeBus:
     """Implements `services.ports.Bus`."""
 

@@ -26,7 +26,14 @@ from tests.fakes.company import FakeCompany
 from tests.fakes.fate import Died, Fate, mortal
 from tests.fakes.files import FakeConnectorStates, FakeLane, FakeStaging
 from tests.fakes.ledger import FakeConnector
-from tests.fakes.lists import FakeBus, FakeLists, FakeSchedules, FakeSettings, FakeUsage
+from tests.fakes.lists import (
+    FakeBus,
+    FakeLists,
+    FakeMetrics,
+    FakeSchedules,
+    FakeSettings,
+    FakeUsage,
+)
 from tests.fakes.machines import FakeMachines
 from tests.fakes.rows import FakeConnections, FakeLinks, FakeRules
 from tests.fakes.runs import FakeRuns
@@ -150,7 +157,7 @@ def in_memory_service(
         connectors={"fake": connector},
         clock=clock,
         ids=FakeIds(),
-        count=lambda name, number: counts.update({name: number}),
+        metrics=FakeMetrics(counts),
     )
     return InMemoryService(
         deps=deps,

@@ -60,7 +60,7 @@ def export_runs(
 ) -> Response[str]:
     """Newest first, at most 500; the header `Next` has the cursor of the rest."""
     caller = who(Right.READ)
-    wanted = history.Wanted(viewer=caller.user)
+    wanted = history.RunFilter(viewer=caller.user)
     page = history.list_runs(
         dependencies(), caller.connection_key(connection_id), wanted, after, MOST_RUNS
     )

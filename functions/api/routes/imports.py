@@ -14,7 +14,7 @@ from ledgerlink.services.applying.recorder import IMPORT
 from ledgerlink.services.imports import mapping, reconciliation, service
 from ledgerlink.services.imports.plan_import import chosen
 from ledgerlink.services.runs import history
-from ledgerlink.services.runs.next_step import ahead
+from ledgerlink.services.runs.next_step import run_ahead
 
 from functions.api.app import answers, app, dependencies, who
 from functions.api.caller import Caller, Right
@@ -40,7 +40,7 @@ ONE = f"{PATH}/<import_id>"
 
 def _view(run: Run) -> ImportView:
     assert run.imported is not None
-    waits = ahead(dependencies(), run) if run.state is RunState.QUEUED else None
+    waits = run_ahead(dependencies(), run) if run.state is RunState.QUEUED else None
     return ImportView.of(run, run.imported, waits, dependencies().clock.now())
 
 
@@ -66,7 +66,7 @@ def new_import(connection_id: str, body: NewImport, idempotency_key: Key) -> Res
     if body.time_entries is not None and body.upload_id is not None:
         problem = Problem("/upload_id", "Give time_entries or upload_id, not both.")
         raise Invalid("invalid_request", problem.message, "Give one of the two.", [problem])
-    wanted = service.Wanted(
+    wanted = service.ImportRequest(
         scope=body.scope(),
         records=body.upload_id or body.time_entries,
         adapter=body.source,
@@ -88,7 +88,7 @@ def list_imports(
 ) -> ImportList:
     """The firm's imports and your own drafts. A page may be short before the end."""
     caller = who(Right.READ)
-    wanted = history.Wanted(viewer=caller.user, kind=IMPORT, state=state, user=user)
+    wanted = history.RunFilter(viewer=caller.user, kind=IMPORT, state=state, user=user)
     page = history.list_runs(
         dependencies(), caller.connection_key(connection_id), wanted, after, limit, sort
     )

@@ -31,7 +31,7 @@ def list_runs(
     """Of one kind, state or user if that is given. Drafts of imports are seen by their maker
     alone. A page may be short before the end. Sorted by state or user, the newest 500 are."""
     caller = who(Right.READ)
-    wanted = history.Wanted(viewer=caller.user, kind=kind, state=state, user=user)
+    wanted = history.RunFilter(viewer=caller.user, kind=kind, state=state, user=user)
     page = history.list_runs(
         dependencies(), caller.connection_key(connection_id), wanted, after, limit, sort
     )

@@ -1,6 +1,6 @@
-"""Everything that a use case may reach, wired once."""
+"""The dependencies of the use cases, wired once per process."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ledgerlink.domain.errors import Invalid
@@ -15,6 +15,7 @@ from ledgerlink.services.ports import (
     Links,
     Lists,
     Machines,
+    Metrics,
     Rules,
     Runs,
     Schedules,
@@ -25,9 +26,16 @@ from ledgerlink.services.ports import (
 )
 
 
+class NoMetrics:
+    """Implements `services.ports.Metrics` and reports nothing."""
+
+    def count(self, name: str, number: int) -> None: ...
+    def add_up_per_ledger(self, ledger: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependencies:
-    """The stores, the connectors and the clock."""
+    """The stores, the queue, the bus, the connectors and the clock that a use case may call."""
 
     connections: Connections
     rules: Rules
@@ -44,16 +52,15 @@ class Dependencies:
     usage: Usage
     bus: Bus
     connectors: Mapping[str, Connector]
+    """The connector of each ledger that this deployment knows, by the ledger's name."""
     sources: Mapping[str, TimeSource] = field(default_factory=dict)
+    """Systems that an import can read time entries from, by name."""
     clock: Clock
     ids: Ids
-    count: Callable[[str, int], None] = lambda _name, _number: None
-    """Adds to a named metric."""
-    count_for: Callable[[str], None] = lambda _ledger: None
-    """Names the ledger that this invocation's metrics concern, so that they add up per ledger."""
+    metrics: Metrics = field(default_factory=NoMetrics)
 
     def connector(self, ledger: str) -> Connector:
-        """The connector of that ledger. Raises Invalid when there is none."""
+        """The connector of that ledger. Raises Invalid for an unknown ledger."""
         if ledger not in self.connectors:
             known = ", ".join(sorted(self.connectors))
             message, remedy = f"{ledger} is not a ledger.", f"Use one of: {known}."
@@ -61,7 +68,7 @@ class Dependencies:
         return self.connectors[ledger]
 
     def open(self, connection: Connection) -> Ledger:
-        """The connection's company, over the network."""
+        """Open the connection's company in its ledger, with its keys and its stored state."""
         assert connection.company_id is not None
         connector = self.connector(connection.ledger)
         return connector.open(

@@ -1,4 +1,4 @@
-"""The lane: what a worker does with one message of a connection."""
+"""The worker's entry: what is done with one message from a connection's queue (its lane)."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -34,28 +34,28 @@ from ledgerlink.services.runs.parking import (
     resume_all,
 )
 from ledgerlink.services.sync import scheduler
-from ledgerlink.services.sync.pull import bring_in
+from ledgerlink.services.sync.pull import pull_and_merge
 from ledgerlink.services.sync.request import start_sync, waiting_sync
 
 
 async def handle(deps: Dependencies, message: Message, stop: Stop) -> None:
-    """Do what the message asks. A message whose work is already done does nothing.
+    """Do the step that the message asks for; a message whose step is done already does nothing.
 
-    What concerns the whole company (lost authorisation, an outage) parks the run and is no
-    error; anything raised is unexpected and the queue repeats the message.
+    A lost authorisation or an outage of the ledger parks the run and raises nothing. Whatever is
+    raised is unexpected, and the queue delivers the message again.
     """
     connection = deps.connections.get(message.connection_key)
-    deps.count_for(connection.ledger)
+    deps.metrics.add_up_per_ledger(connection.ledger)
     if message.step == "read_company":
-        await _welcome(deps, connection, stop)
+        await _after_connect(deps, connection, stop)
         return
     run = deps.runs.get(message.connection_key, message.run_id)
     if run.generation == message.generation:
-        await _work(deps, connection, run, message, Watch(deps, run, stop))
+        await _do_step(deps, connection, run, message, StopOrInterrupt(deps, run, stop))
     report(deps, run)
 
 
-async def _work(
+async def _do_step(
     deps: Dependencies, connection: Connection, run: Run, message: Message, stop: Stop
 ) -> None:
     if connection.state is not ConnectionState.CONNECTED:
@@ -64,74 +64,74 @@ async def _work(
     try:
         await STEPS[message.step](deps, connection, run, message, stop)
     except Interrupted:
-        _go_on_later(deps, run, message)
+        _send_again(deps, run, message)
     except LedgerError as error:
         if isinstance(error, AuthorizationLost):
             lose_authorization(deps, connection, error)
-        with suppress(Conflict):  # somebody interrupted it meanwhile
-            met = replace(deps.runs.get(run.connection_key, run.id), generation=run.generation)
-            park(deps, met, reason_of(error))
+        with suppress(Conflict):  # a user interrupted it meanwhile
+            newest = deps.runs.get(run.connection_key, run.id)
+            park(deps, replace(newest, generation=run.generation), reason_of(error))
         if run.sync is not None and isinstance(error, LedgerStopped):
-            deps.count("SyncsFailed", 1)
+            deps.metrics.count("SyncsFailed", 1)
         if isinstance(error, LedgerUnavailable):
             scheduler.bring_forward(deps, connection, deps.clock.now() + FIRST_INTERVAL)
 
 
 def give_up(deps: Dependencies, message: Message) -> None:
-    """The queue has delivered this message too often: set its run aside for a person."""
+    """Park the run of a message that failed too often, so that a person decides what to do."""
     if not message.run_id:
-        deps.count("MessagesDropped", 1)
+        deps.metrics.count("MessagesDropped", 1)
         return
     try:
         run = deps.runs.get(message.connection_key, message.run_id)
     except NotFound:
-        deps.count("MessagesDropped", 1)
+        deps.metrics.count("MessagesDropped", 1)
         return
-    if run.generation == message.generation and run.state in UNDER_WAY:
+    if run.generation == message.generation and run.state in AT_WORK:
         park(deps, run, reason("worker_failed"))
-        deps.count("RunsSetAside", 1)
+        deps.metrics.count("RunsSetAside", 1)
         report(deps, run)
 
 
-UNDER_WAY = (RunState.PLANNING, RunState.QUEUED, RunState.APPLYING)
+AT_WORK = (RunState.PLANNING, RunState.QUEUED, RunState.APPLYING)
+"""The states in which a worker has something to do for a run."""
 MAX_TURNS = 1000
-"""How often a plan goes to the end of the lane because another run is being applied."""
-MAX_IDLE = 5
-"""Workers in a row that were cut short with nothing to show for it, before the run is parked."""
-ASK_EVERY = 2.0
-"""Seconds between two questions whether somebody interrupted the run."""
+"""How often a run gives way to another one by going to the end of the queue."""
+MAX_IDLE_WORKERS = 5
+"""So many workers in a row that achieved nothing before they were stopped park the run."""
+INTERRUPT_CHECK_SECONDS = 2.0
+"""Seconds between two reads of the run that find out whether a user has interrupted it."""
 
 
-class Watch:
-    """A stop that also says so once a person has interrupted the run."""
+class StopOrInterrupt:
+    """A stop that is also true once a user has interrupted the import."""
 
     def __init__(self, deps: Dependencies, run: Run, stop: Stop) -> None:
         self._deps, self._run, self._stop = deps, run, stop
-        self._asked_at = deps.clock.monotonic()
-        self._over = False
+        self._checked_at = deps.clock.monotonic()
+        self._interrupted = False
 
     def __call__(self) -> bool:
-        if self._run.imported is None or self._over or self._stop():
-            return self._over or self._stop()
+        if self._run.imported is None or self._interrupted or self._stop():
+            return self._interrupted or self._stop()
         now = self._deps.clock.monotonic()
-        if now - self._asked_at >= ASK_EVERY:
-            self._asked_at = now
-            run = self._run
-            there = self._deps.runs.get(run.connection_key, run.id)
-            self._over = there.generation != run.generation
-        return self._over
+        if now - self._checked_at >= INTERRUPT_CHECK_SECONDS:
+            self._checked_at = now
+            stored = self._deps.runs.get(self._run.connection_key, self._run.id)
+            self._interrupted = stored.generation != self._run.generation
+        return self._interrupted
 
 
 def _park_unfinished(deps: Dependencies, connection: Connection, run: Run) -> None:
-    if run.state in UNDER_WAY:
+    if run.state in AT_WORK:
         park(deps, run, connection.reason or reason("needs_reconnect", detail=connection.state))
 
 
-async def _welcome(deps: Dependencies, connection: Connection, stop: Stop) -> None:
-    """Read the company back after a connect and let parked runs go on.
+async def _after_connect(deps: Dependencies, connection: Connection, stop: Stop) -> None:
+    """Read the company after a connect, resume parked runs and start the first sync.
 
-    A ledger that cannot be read is no hindrance: the runs meet the same trouble, say what it is,
-    and read the company before they are planned.
+    Runs are resumed even if the ledger cannot be read, because they read the company themselves
+    and report the same error with their own reason.
     """
     if connection.state is not ConnectionState.CONNECTED:
         return
@@ -142,13 +142,13 @@ async def _welcome(deps: Dependencies, connection: Connection, stop: Stop) -> No
             lose_authorization(deps, connection, lost)
             return
         except (LedgerError, Interrupted):
-            deps.count("CompaniesUnread", 1)
+            deps.metrics.count("CompaniesUnread", 1)
     resume_all(deps, connection)
     _first_sync(deps, connection)
 
 
 def _first_sync(deps: Dependencies, connection: Connection) -> None:
-    """After every connect the lists come in by themselves, and from then on by schedule."""
+    """Sync all lists after every connect; from then on the schedule does."""
     scheduler.begin_schedule(deps, connection)
     incoming = deps.settings.get(connection.key).direction is not Direction.OUT
     if incoming and deps.connector(connection.ledger).lists:
@@ -161,13 +161,14 @@ def _first_sync(deps: Dependencies, connection: Connection) -> None:
         )
 
 
-def _go_on_later(deps: Dependencies, before: Run, message: Message) -> None:
-    """Send the message of a worker that was cut short again; park a run that gets nowhere."""
+def _send_again(deps: Dependencies, before: Run, message: Message) -> None:
+    """Send the message of a stopped worker again. A run on which several workers in a row achieved
+    nothing is parked instead."""
     run = deps.runs.get(before.connection_key, before.id)
     if run.generation != before.generation:
         return
     idle = run.idle + 1 if run.advance() == before.advance() else 0
-    if idle >= MAX_IDLE:
+    if idle >= MAX_IDLE_WORKERS:
         park(deps, run, reason("ledger_unavailable", detail=f"{idle} workers got no answer"))
         return
     if idle != run.idle:
@@ -183,16 +184,16 @@ async def _plan(
         if run.state is RunState.PLANNING:
             await plan_run(deps, connection, run, stop)
     elif run.state is RunState.QUEUED:
-        if message.turn < MAX_TURNS and _busy(deps, connection):
+        if message.turn < MAX_TURNS and _is_applying_another(deps, connection):
             deps.lane.send([replace(message, turn=message.turn + 1)])
             return
         await plan_run(deps, connection, run, stop)
     elif run.state is RunState.APPLYING:
-        deps.lane.send(remaining_messages(run))  # a repeat: it was stored, maybe not sent on
+        deps.lane.send(remaining_messages(run))  # the worker before may have died before sending
 
 
-def _busy(deps: Dependencies, connection: Connection) -> bool:
-    """Whether another run is being applied: a plan must see what it will have written."""
+def _is_applying_another(deps: Dependencies, connection: Connection) -> bool:
+    """Whether a run is being applied. A plan is made after it, because it must see its links."""
     applying = deps.runs.in_state(connection.key, RunState.APPLYING)
     return any(run.sync is None for run in applying)
 
@@ -200,10 +201,10 @@ def _busy(deps: Dependencies, connection: Connection) -> bool:
 async def _apply(
     deps: Dependencies, connection: Connection, run: Run, _message: Message, stop: Stop
 ) -> None:
-    """Apply the first chunk that is not done, whichever chunk the message was sent for.
+    """Apply the first open chunk, whichever chunk the message names.
 
-    There is a message for each chunk, and one that was cut short is sent again behind the
-    others; going by the message would apply a chunk before what it depends on.
+    There is a message per chunk, and a stopped worker's message is sent again behind the others.
+    Going by the message would therefore apply a chunk before the chunks that it depends on.
     """
     if run.state is not RunState.APPLYING:
         return
@@ -218,25 +219,27 @@ async def _apply(
 async def _sync(
     deps: Dependencies, connection: Connection, run: Run, message: Message, stop: Stop
 ) -> None:
-    if run.state not in UNDER_WAY:
+    if run.state not in AT_WORK:
         return
     older = waiting_sync(deps, connection)
     if older is not None and older.id != run.id:
-        _wait_for(deps, older, run, message)
+        _give_way(deps, older, run, message)
         return
-    await bring_in(deps, connection, run, stop)
+    await pull_and_merge(deps, connection, run, stop)
 
 
-def _wait_for(deps: Dependencies, older: Run, run: Run, message: Message) -> None:
-    """Two syncs never overlap: let the older one go on, once, and come again behind it."""
+def _give_way(deps: Dependencies, older: Run, run: Run, message: Message) -> None:
+    """Put the sync behind an older one, which is resumed first, because two syncs of a connection
+    must not overlap."""
     waited = message.turn > 0
     if waited and (older.state is RunState.PARKED or message.turn >= MAX_TURNS):
         park(deps, run, older.reason or reason("worker_failed"))
         return
     if not waited:
-        with suppress(Conflict):  # it goes on already
+        with suppress(Conflict):  # somebody else resumed it
             resume(deps, older)
     deps.lane.send([replace(message, turn=message.turn + 1)])
 
 
 STEPS: dict[str, Callable[..., Awaitable[None]]] = {"plan": _plan, "apply": _apply, "sync": _sync}
+"""What is done for a message, by its step."""

@@ -1,4 +1,8 @@
-"""What the use cases need stored. Every method names the firm first, or takes what carries it."""
+"""What the use cases need from AWS: stores, the queue, the bus, metrics.
+
+Every method names the connection, or takes an object that belongs to one, so that no call can reach
+another firm's data.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,14 +26,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Some of a list, and where to go on; `after` is None at the end."""
+    """Some items of a longer list."""
 
     items: Sequence[T]
     after: str | None = None
+    """The cursor that the next page begins after; None on the last page."""
 
 
 class Connections(Protocol):
-    """Connections, consents under way and the claim that a connection has on a company."""
+    """Connections, consents under way, and which connection has which company."""
 
     def save(self, connection: Connection) -> None: ...
     def get(self, connection_key: ConnectionKey) -> Connection:
@@ -38,32 +43,34 @@ class Connections(Protocol):
 
     def list(self, firm: str) -> Sequence[Connection]: ...
     def remove(self, connection: Connection) -> None:
-        """Forget a connection that never had a company."""
+        """Delete a connection that never had a company."""
         ...
 
     def begin(self, authorization: Authorization) -> None: ...
     def pending(self, state: str) -> Authorization:
-        """The consent under way, which stays. Raises Invalid."""
+        """The consent under way; it can still be finished. Raises Invalid for an unknown state."""
         ...
 
     def finish(self, state: str) -> Authorization:
-        """Take the consent out; each state works once. Raises Invalid."""
+        """End the consent and return it; each state works once. Raises Invalid for an unknown
+        state."""
         ...
 
     def of_company(self, ledger: str, company_id: str) -> Connection | None:
-        """The connection that has the company now."""
+        """The connection that has the company now; None when it is free."""
         ...
 
     def require_free(self, connection: Connection, company_id: str) -> None:
-        """Raises Conflict when the company could not be claimed."""
+        """Raises Conflict when another connection has the company."""
         ...
 
     def claim(self, connection: Connection, company_id: str) -> None:
-        """Tie the company to the connection. Raises Conflict when it is another one's."""
+        """Give the company to the connection. Raises Conflict when another one has it."""
         ...
 
     def release(self, connection: Connection) -> None:
-        """Let other firms connect the company; the firm itself comes back to this connection."""
+        """Let other firms connect the company. The same firm can only reconnect this
+        connection."""
         ...
 
 
@@ -72,7 +79,7 @@ class Rules(Protocol):
 
     def put(self, connection_key: ConnectionKey, rules: Iterable[Rule]) -> None: ...
     def list(self, connection_key: ConnectionKey, kind: RuleKind | None = None) -> Sequence[Rule]:
-        """Those of one kind, or of all kinds, by one question."""
+        """The rules of one kind, or of all kinds, read in one query."""
         ...
 
     def history(
@@ -85,22 +92,22 @@ class Links(Protocol):
 
     def get(self, connection_key: ConnectionKey, wanted: Iterable[str]) -> Mapping[str, Link]: ...
     def beginning(self, connection_key: ConnectionKey, starts: Iterable[str]) -> Mapping[str, Link]:
-        """The links whose posting keys begin like one of these, as far as keys are of the usual
-        length."""
+        """The links whose posting keys begin with one of these. Keys that are too long to be
+        stored as they are cannot be found by their beginning."""
         ...
 
     def of_records(
         self, connection_key: ConnectionKey, kinds: Collection[str], ledger_ids: Iterable[str]
     ) -> Mapping[str, Link]:
-        """The links of these records of the ledger, which are of some of these kinds, by its id."""
+        """The links of ledger records of these kinds, by the ledger's id."""
         ...
 
     def ledger_ids(self, connection_key: ConnectionKey, kinds: Collection[str]) -> Iterator[str]:
-        """The ids of all records of these kinds that have a link."""
+        """The ledger ids of all linked records of these kinds."""
         ...
 
     def between(self, connection_key: ConnectionKey, first: date, last: date) -> Iterator[Link]:
-        """The links of time that was worked on these days, both included."""
+        """The links of time worked from `first` to `last`, both included."""
         ...
 
     def owner_documents(
@@ -109,26 +116,26 @@ class Links(Protocol):
         members: Iterable[str],
         record: RecordKind = RecordKind.TIME,
     ) -> Mapping[str, Link]:
-        """The links of documents that have another name than the records of that kind which they
-        stand for, by each of these records."""
+        """The document that contains each of these members, by member. A document that is named
+        after one of its members is not found here, but by its posting key."""
         ...
 
     def put(self, connection_key: ConnectionKey, links: Sequence[Link]) -> None: ...
     def delete(self, connection_key: ConnectionKey, gone: Sequence[str]) -> None:
-        """Forget the links with these posting keys, from both sides."""
+        """Delete the links with these posting keys, and every index row that leads to them."""
         ...
 
 
 class Lists(Protocol):
     """List records, the feed of their changes, and how far both are.
 
-    A connection has one writer. What it records becomes visible all at once, and whoever dies
-    meanwhile loses and doubles nothing: the next writer ends what was begun, before it reads what
-    it compares with.
+    A connection has one writer at a time. What it records becomes visible all at once. When it dies
+    in between, the next writer completes the unfinished part with `recover` before it reads, so
+    nothing is lost or recorded twice.
     """
 
     def recover(self, connection_key: ConnectionKey) -> None:
-        """End what an earlier writer began and died over."""
+        """Complete what an earlier writer left unfinished when it died."""
         ...
 
     def get(
@@ -148,7 +155,7 @@ class Lists(Protocol):
         ...
 
     def has_children(self, connection_key: ConnectionKey, kind: ListType, parent_id: str) -> bool:
-        """Whether a record that is active and not gone has this parent."""
+        """Whether an active record that still exists has this parent."""
         ...
 
     def record(
@@ -158,15 +165,15 @@ class Lists(Protocol):
         changes: Sequence[Change],
         same: Sequence[ListRecord] = (),
     ) -> Sequence[Change]:
-        """Append changes to the feed (their `seq` is given here) and store their records; `same`
-        are records of which a reader sees no difference but whose version is new. Returns the
-        changes with their numbers."""
+        """Append changes to the feed and store their records; returns the changes with the `seq`
+        that they were given. `same` are records that are stored without a change in the feed,
+        because only their version is new."""
         ...
 
     def tally(
         self, connection_key: ConnectionKey, run_id: str
     ) -> Mapping[ListType, Mapping[str, int]]:
-        """How many changes of each kind the run recorded, by list; known for the newest run
+        """How many changes of each kind the run recorded, by list. Known for the newest run
         only."""
         ...
 
@@ -180,35 +187,35 @@ class Lists(Protocol):
 
 
 class SettingsStore(Protocol):
-    """What firms chose."""
+    """Settings of connections."""
 
     def get(self, connection_key: ConnectionKey) -> Settings:
-        """The plain settings when nothing was chosen."""
+        """The default settings when the firm has chosen none."""
         ...
 
     def put(self, connection_key: ConnectionKey, settings: Settings) -> None: ...
 
 
 class Schedules(Protocol):
-    """When connections are due, with an index over all firms."""
+    """When connections are due for a sync or a retry, with an index over all firms."""
 
     def get(self, connection_key: ConnectionKey) -> Due:
-        """A Due that is never, when there is none yet."""
+        """A `Due` without a time when nothing is stored yet."""
         ...
 
     def put(self, due: Due) -> bool:
-        """Replace the row if it is still of the version that `due` was read with, and keep the
-        index with it; False when somebody else was faster."""
+        """Replace the row and its index entry; False when the row has a newer version than `due`
+        was read with."""
         ...
 
     def due(self, now: datetime, limit: int) -> Sequence[Due]:
-        """At most `limit` connections whose time has come, the longest waiting first in each of
-        the index's parts."""
+        """At most `limit` connections whose time has come. Each part of the index gives those that
+        have waited longest."""
         ...
 
 
 class Usage(Protocol):
-    """Metered calls by month (`2026-11`)."""
+    """Calls that the ledger's maker meters, by month (`2026-11`)."""
 
     def add(self, ledger: str, connection_key: ConnectionKey, month: str, calls: int) -> None: ...
     def of_application(self, ledger: str, month: str) -> int: ...
@@ -216,10 +223,10 @@ class Usage(Protocol):
 
 
 class Bus(Protocol):
-    """The way to the product."""
+    """The event bus of the product."""
 
     def publish(self, events: Sequence[Event]) -> None:
-        """Raises when an event was not taken."""
+        """Raises TimeoutError when the bus does not accept an event."""
         ...
 
 
@@ -227,17 +234,17 @@ class Runs(Protocol):
     """Runs, their progress and the outcomes of their items."""
 
     def create(self, run: Run, idempotency_key: str, content: str) -> Run:
-        """Store the run once per idempotency key and return it; a repeat with the same content
-        returns the first run. Raises Conflict for the same key with other content."""
+        """Store the run and return it. A repeat of the idempotency key with the same content
+        returns the first run. Raises Conflict for a repeat with other content."""
         ...
 
     def save(self, run: Run, of_generation: int | None = None) -> None:
-        """Replace the run; progress is kept apart. Until it is finished, `in_state` finds it.
-        Raises Conflict when the stored run is not of that generation any more."""
+        """Replace the run, but not its progress, which is stored separately. Raises Conflict when
+        the stored run no longer has that generation."""
         ...
 
     def get(self, connection_key: ConnectionKey, run_id: str) -> Run:
-        """With its progress. Raises NotFound."""
+        """The run with its progress. Raises NotFound."""
         ...
 
     def list(
@@ -248,11 +255,11 @@ class Runs(Protocol):
         *,
         oldest_first: bool = False,
     ) -> Page[Run]:
-        """Newest first, or oldest first."""
+        """The connection's runs with their progress, newest first unless `oldest_first`."""
         ...
 
     def in_state(self, connection_key: ConnectionKey, state: RunState) -> Sequence[Run]:
-        """Runs in that state, which is not a finished one; oldest first."""
+        """Runs in that state, oldest first. Finished runs are not found here."""
         ...
 
     def save_progress(self, run: Run, chunk: int, progress: Progress) -> None: ...
@@ -261,51 +268,52 @@ class Runs(Protocol):
 
 
 NO_CHUNK = -1
+"""The number of no chunk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MachineState:
-    """Where the machine of an import was last seen.
-
-    With a `token` it rests at `step` until it is told to go on; chunks up to number `until` are
-    being applied then. Without one it was told so at `since`, or there is none. `machine` is the
-    name of the newest; an older one that still lives has nothing to say. `generation` is the run's
-    when it came to rest.
-    """
+    """Where the state machine of an import was last seen."""
 
     machine: str = ""
+    """Name of the newest execution. Earlier executions that still run are ignored."""
     generation: int = 0
+    """The run's generation when the machine began to wait."""
     step: str = ""
+    """The step at which it waits, or that it was sent to."""
     token: str = ""
+    """The task token that lets it continue; empty while it is between two steps."""
     until: int = NO_CHUNK
+    """The last chunk of the leg that is being applied while it waits."""
     since: datetime | None = None
+    """When it was started or sent on; None while it waits, and when there is none."""
 
 
 class Machines(Protocol):
-    """The machines that drive imports, one step after the other."""
+    """The state machines that drive imports, one step after the other."""
 
     def begin(self, run: Run, step: str) -> None:
-        """Start a machine at this step."""
+        """Start a state machine at this step."""
         ...
 
     def waiting(self, run: Run) -> MachineState: ...
 
     def rest(self, run: Run, machine: str, step: str, token: str, until: int) -> None:
-        """Note that the machine of this name rests at this step."""
+        """Store that the execution `machine` waits at this step with this token, while chunks up
+        to number `until` are applied."""
         ...
 
     def answer(self, run: Run, waiting: MachineState, step: str) -> bool:
-        """Have the machine that rests with this token go on with this step; False when it is not
-        there any more."""
+        """Send the waiting machine to its next step; False when it no longer exists."""
         ...
 
     def forget(self, run: Run, token: str) -> None:
-        """The machine that rested with this token is over."""
+        """Delete the state of the machine that waited with this token, because it has ended."""
         ...
 
 
 class Staging(Protocol):
-    """Records and plans, in files."""
+    """Files of a run: source records, pulled pages, plans and notes."""
 
     def upload_address(self, connection_key: ConnectionKey) -> tuple[str, str]:
         """A new upload: its id and the address to PUT the records to."""
@@ -321,41 +329,42 @@ class Staging(Protocol):
         ...
 
     def put_records(self, connection_key: ConnectionKey, lines: Iterable[Any]) -> str:
-        """Store records, one JSON value per line; returns the stored name."""
+        """Store records, one JSON value per line; returns the name of the file."""
         ...
 
     def records(self, name: str) -> Iterable[bytes]:
-        """The records, one line each; blank lines are left out. Raises Invalid for a file that
-        is damaged or too large."""
+        """The records of a file, one line each, without blank lines. Raises Invalid for a file
+        that is damaged or too large."""
         ...
 
     def put_page(self, run: Run, kind: ListType, number: int, page: Sequence[ListRecord]) -> None:
-        """Keep a page that a sync pulled, until its run is long over."""
+        """Store a page that a sync pulled. It is deleted weeks after its run."""
         ...
 
     def page(self, run: Run, kind: ListType, number: int) -> Sequence[ListRecord]: ...
     def put_notes(self, run: Run, name: str, lines: Iterable[Any]) -> None:
-        """Keep JSON values beside the run's plan, under a name."""
+        """Store JSON values beside the run's plan, under a name."""
         ...
 
     def notes(self, run: Run, name: str) -> Sequence[Any]:
-        """What was kept; nothing when there is none."""
+        """The values stored under this name; empty when there are none."""
         ...
 
     def put_chunk(self, run: Run, number: int, operations: Sequence[Operation]) -> None:
-        """Keep a chunk of the run's newest plan."""
+        """Store a chunk of the run's newest plan."""
         ...
 
     def chunk(self, run: Run, number: int) -> Sequence[Operation]: ...
     def fix_requests(
         self, run: Run, chunk: int, series: int, requests: Sequence[Sequence[int]]
     ) -> Sequence[Sequence[int]]:
-        """Store which operations go together in each request, once; returns what is stored."""
+        """Store which operations share each request, unless that is stored already; returns what
+        is stored."""
         ...
 
 
 class Vaults(Protocol):
-    """The keys of connections and the application's own credentials."""
+    """The keys (tokens or login) of connections, and the application's credentials per ledger."""
 
     def of(self, connection_key: ConnectionKey) -> Vault: ...
     def put(self, connection_key: ConnectionKey, keys: Keys) -> None: ...
@@ -364,26 +373,43 @@ class Vaults(Protocol):
 
 
 class Lane(Protocol):
-    """The one queue per connection, in order."""
+    """The queue of each connection, which delivers its messages in order."""
 
     def send(self, messages: Sequence[Message]) -> None: ...
 
     def delay(self, receipt: str, attempt: int) -> None:
-        """Have a message that failed for the `attempt`th time (from 1) come again after a while,
-        longer each time, rather than when its worker would be given up for dead. Attempt 0 is
-        for a message that waiting does not help: it comes again at once."""
+        """Deliver a failed message again after a pause that grows with `attempt` (from 1), instead
+        of at the end of its visibility timeout. Attempt 0 delivers it again at once, for a message
+        that did not fail itself."""
         ...
 
 
 class ConnectorStates(Protocol):
-    """What a connector remembers between invocations."""
+    """What connectors remember between invocations, per connection."""
 
     def load(self, connection_key: ConnectionKey) -> ConnectorState: ...
     def save(self, connection_key: ConnectionKey, state: ConnectorState) -> None: ...
 
 
 class Ids(Protocol):
-    """New names: sortable ones for things, secret ones for consents."""
+    """New ids."""
 
-    def new(self, at: datetime) -> str: ...
-    def secret(self) -> str: ...
+    def new(self, at: datetime) -> str:
+        """An id that sorts by the time `at`."""
+        ...
+
+    def secret(self) -> str:
+        """An id that nobody can guess, for the state of a consent."""
+        ...
+
+
+class Metrics(Protocol):
+    """The metrics of the invocation in hand."""
+
+    def count(self, name: str, number: int) -> None:
+        """Add a number to a metric."""
+        ...
+
+    def add_up_per_ledger(self, ledger: str) -> None:
+        """Report all metrics of this invocation also per ledger, under this ledger's name."""
+        ...

@@ -15,7 +15,7 @@ from ledgerlink.domain.model.imports import Scope
 from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType, change
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.services.imports import service
-from ledgerlink.services.imports.service import User, Wanted
+from ledgerlink.services.imports.service import ImportRequest, User
 
 from functions.api.handler import handler
 from tests.fakes.service import FIRM, USER, InMemoryService, entry
@@ -155,7 +155,7 @@ def import_for(place: InMemoryService, connection: Connection, path: str) -> Run
     """An import in the state in which that path can be called."""
     asks, deps = User(connection.firm, USER), place.deps
     scope = Scope(first_day=date(2026, 2, 1), last_day=date(2026, 2, 28))
-    wanted = Wanted(scope=scope, records=[entry("t-of-a", project_key="p1")])
+    wanted = ImportRequest(scope=scope, records=[entry("t-of-a", project_key="p1")])
     run = service.create(deps, asks, connection.id, f"for {path}", wanted)
     if "imports" not in path:
         return run

@@ -20,6 +20,7 @@ from ledgerlink.services.runs.parking import park
 from tests.fakes.clock import FakeClock, FakeIds
 from tests.fakes.fate import Fate, mortal
 from tests.fakes.files import FakeLane
+from tests.fakes.lists import FakeMetrics
 from tests.fakes.rows import FakeConnections
 from tests.fakes.runs import FakeRuns
 
@@ -229,6 +230,6 @@ def place(fate: Fate | None = None) -> Place:
         connectors={"fake": cast(Any, teller)},
         clock=clock,
         ids=FakeIds(),
-        count=lambda name, number: counted.update({name: number}),
+        metrics=FakeMetrics(counted),
     )
     return Place(deps, clock, diary, choices, known, companies, runs, lane, teller, counted)

@@ -16,7 +16,7 @@ from ledgerlink.domain.model.rules import CreateProject, Link, RuleKind, Skip
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services.imports import service
 from ledgerlink.services.imports.mapping import mapping_of
-from ledgerlink.services.imports.service import User, Wanted
+from ledgerlink.services.imports.service import ImportRequest, User
 
 from tests.fakes.service import FIRM, InMemoryService, entry, in_memory_service
 
@@ -33,7 +33,7 @@ def place() -> InMemoryService:
 def drafted(
     place: InMemoryService, connection: Connection, *records: Any, key: str = "k", **more: Any
 ) -> Run:
-    wanted = Wanted(scope=more.pop("scope", FEBRUARY), records=list(records), **more)
+    wanted = ImportRequest(scope=more.pop("scope", FEBRUARY), records=list(records), **more)
     run = service.create(place.deps, ADA, connection.id, key, wanted)
     place.work()
     return place.run(run)
@@ -212,7 +212,7 @@ def test_interrupted_anywhere_and_taken_up_it_writes_everything_once(
 def test_one_import_applies_at_a_time_and_the_next_begins_by_itself(place: InMemoryService) -> None:
     connection = place.connected()
     first = planned(place, drafted(place, connection, *[entry(f"a{n}") for n in range(9)]))
-    wanted = Wanted(scope=FEBRUARY, records=[entry("b1", work_date="2026-02-02")])
+    wanted = ImportRequest(scope=FEBRUARY, records=[entry("b1", work_date="2026-02-02")])
     second = service.create(place.deps, BOB, connection.id, "b", replace(wanted))
     place.work()
     second = planned(place, second, BOB)
@@ -368,7 +368,7 @@ def test_records_are_pulled_from_a_source_that_is_connected(place: InMemoryServi
     connection = place.connected()
     place.deps = replace(place.deps, sources={"product": Product()})
     run = service.create(
-        place.deps, ADA, connection.id, "k", Wanted(scope=FEBRUARY, adapter="product")
+        place.deps, ADA, connection.id, "k", ImportRequest(scope=FEBRUARY, adapter="product")
     )
     with pytest.raises(Conflict, match="still being looked through"):
         service.order_plan(place.deps, ADA, connection.id, run.id)
@@ -383,7 +383,7 @@ def test_a_source_that_is_not_connected_is_refused(place: InMemoryService) -> No
     connection = place.connected()
     with pytest.raises(Invalid, match="no source nowhere"):
         service.create(
-            place.deps, ADA, connection.id, "k", Wanted(scope=FEBRUARY, adapter="nowhere")
+            place.deps, ADA, connection.id, "k", ImportRequest(scope=FEBRUARY, adapter="nowhere")
         )
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from ledgerlink.domain.model.imports import Scope
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.services.imports import service
-from ledgerlink.services.imports.service import User, Wanted
+from ledgerlink.services.imports.service import ImportRequest, User
 
 from tests.fakes.service import FIRM, USER, entry, in_memory_service
 
@@ -22,7 +22,7 @@ def test_records_of_other_kinds_in_an_import_are_blocked_by_their_kind() -> None
     connection, asks = place.connected(), User(FIRM, USER)
     scope = Scope(first_day=date(2026, 2, 1), last_day=date(2026, 2, 28))
     gone = {"key": "t2", "deleted": True}
-    wanted = Wanted(scope=scope, records=[entry("t1"), gone, *OTHERS.values()])
+    wanted = ImportRequest(scope=scope, records=[entry("t1"), gone, *OTHERS.values()])
     run = service.create(place.deps, asks, connection.id, "k", wanted)
     place.work()
     service.order_plan(place.deps, asks, connection.id, run.id)

@@ -13,7 +13,7 @@ from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.rules import CreateProject, Link, RuleKind, Skip
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services.imports import service
-from ledgerlink.services.imports.service import User, Wanted
+from ledgerlink.services.imports.service import ImportRequest, User
 
 from tests.fakes.service import FIRM, InMemoryService, entry, in_memory_service
 
@@ -78,7 +78,7 @@ class Firm:
 
     def _planned(self, **posting: Any) -> Run:
         self.count += 1
-        wanted = Wanted(
+        wanted = ImportRequest(
             scope=FEBRUARY, records=list(self.entries.values()), posting=posting or None
         )
         deps = self.place.deps

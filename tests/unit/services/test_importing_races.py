@@ -10,7 +10,7 @@ from ledgerlink.domain.model.rules import Link, RuleKind
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services.imports import reconciliation, service
 from ledgerlink.services.imports.mapping import look_through
-from ledgerlink.services.imports.service import Wanted
+from ledgerlink.services.imports.service import ImportRequest
 from ledgerlink.services.runs import parking
 from ledgerlink.services.runs.next_step import report
 
@@ -237,7 +237,7 @@ def test_who_asks_again_repairs_what_died_before_it_was_driven(
 def test_a_draft_that_is_changed_while_it_is_looked_through_is_looked_through_again(
     place: InMemoryService, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = Wanted(scope=FEBRUARY, records=[entry("t1")])
+    wanted = ImportRequest(scope=FEBRUARY, records=[entry("t1")])
     run = service.create(place.deps, ADA, connection.id, "k", wanted)
     looks = 0
 
@@ -274,7 +274,7 @@ def test_a_resume_before_the_worker_has_reported_is_not_lost(
 
 
 def test_a_key_of_one_user_is_not_anothers(place: InMemoryService, connection: Connection) -> None:
-    wanted = Wanted(scope=FEBRUARY, records=[entry("t1")])
+    wanted = ImportRequest(scope=FEBRUARY, records=[entry("t1")])
     service.create(place.deps, ADA, connection.id, "feb", wanted)
     with pytest.raises(Conflict):
         service.create(place.deps, BOB, connection.id, "feb", wanted)

@@ -1,6 +1,7 @@
 """Parking, settling and resuming."""
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -20,6 +21,7 @@ from ledgerlink.services.messages import Message
 from ledgerlink.services.runs import parking
 
 from tests.fakes.company import Fault
+from tests.fakes.lists import FakeMetrics
 from tests.fakes.service import FIRM, REDIRECT, InMemoryService, entry, in_memory_service
 
 LOST = AuthorizationLost("invalid_grant", "The token was revoked.")
@@ -243,11 +245,11 @@ def test_a_dead_letter_sets_its_run_aside_and_a_resume_finishes_it() -> None:
 def test_a_dead_letter_without_a_run_is_let_go_and_counted(step: str, run_id: str) -> None:
     place = in_memory_service()
     connection = place.connected()
-    counted: list[str] = []
-    deps = replace(place.deps, count=lambda name, _number: counted.append(name))
+    counted = Counter[str]()
+    deps = replace(place.deps, metrics=FakeMetrics(counted))
     message = Message(firm=FIRM, connection_id=connection.id, step=step, run_id=run_id)
     lane.give_up(deps, message)
-    assert counted == ["MessagesDropped"]
+    assert counted == {"MessagesDropped": 1}
     assert place.deps.connections.get(connection.key).state is ConnectionState.CONNECTED
 
 
@@ -283,7 +285,7 @@ def test_a_run_whose_workers_are_cut_short_with_nothing_to_show_is_parked() -> N
     assert parked.state is RunState.PARKED
     assert parked.reason is not None
     assert parked.reason.code == "ledger_unavailable"
-    assert len([m for m in place.handled if m.run_id == run.id]) == lane.MAX_IDLE
+    assert len([m for m in place.handled if m.run_id == run.id]) == lane.MAX_IDLE_WORKERS
     parking.resume(place.deps, parked)
     place.work()
     assert place.run(run).state is RunState.COMPLETED
@@ -294,7 +296,7 @@ def test_a_run_that_cannot_even_be_planned_in_time_is_parked() -> None:
     run = place.post(place.connected(), "key", [entry("t1")])
     place.work(stop=lambda: True)
     assert place.run(run).state is RunState.PARKED
-    assert len([m for m in place.handled if m.run_id == run.id]) == lane.MAX_IDLE
+    assert len([m for m in place.handled if m.run_id == run.id]) == lane.MAX_IDLE_WORKERS
 
 
 def test_workers_that_are_cut_short_but_get_on_are_not_counted() -> None:
@@ -306,7 +308,7 @@ def test_workers_that_are_cut_short_but_get_on_are_not_counted() -> None:
     asked = iter(range(10_000))
     place.work(stop=lambda: next(asked) % 2 == 1)
     assert place.run(run).state is RunState.COMPLETED
-    assert len(place.handled) > 2 * lane.MAX_IDLE
+    assert len(place.handled) > 2 * lane.MAX_IDLE_WORKERS
 
 
 @pytest.mark.parametrize("error", [None, LOST])

@@ -11,7 +11,7 @@ from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListTyp
 from ledgerlink.domain.model.rules import CreateProject, Link, LinkExpenseCode, RuleKind
 from ledgerlink.services.imports import service
 from ledgerlink.services.imports.mapping import mapping_of
-from ledgerlink.services.imports.service import User, Wanted
+from ledgerlink.services.imports.service import ImportRequest, User
 from ledgerlink.services.posting.default_dimensions import demanding
 
 from tests.fakes.service import FIRM, InMemoryService, entry, in_memory_service
@@ -154,7 +154,7 @@ def drafted(place: InMemoryService, connection: Connection, *records: Any) -> st
     """An import of these, looked through."""
     scope = Scope(first_day=DAY.replace(day=1), last_day=DAY.replace(day=28))
     run = service.create(
-        place.deps, ADA, connection.id, "draft", Wanted(scope=scope, records=list(records))
+        place.deps, ADA, connection.id, "draft", ImportRequest(scope=scope, records=list(records))
     )
     place.work()
     return run.id

@@ -10,7 +10,7 @@ from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
 from ledgerlink.domain.model.runs import Chunk, Progress
-from ledgerlink.services.applying.recorder import UNSTORED, Recorder
+from ledgerlink.services.applying.recorder import MOST_UNSTORED, Recorder
 
 from tests.fakes.fate import Died
 from tests.fakes.service import InMemoryService, entry, in_memory_service
@@ -40,7 +40,7 @@ def place() -> InMemoryService:
 @pytest.fixture
 def keeping(place: InMemoryService) -> Recorder:
     run = place.post(place.connected(), "key", [entry("t1")])
-    chunk = Chunk(number=0, first=0, count=9 * UNSTORED, pending=9 * UNSTORED)
+    chunk = Chunk(number=0, first=0, count=9 * MOST_UNSTORED, pending=9 * MOST_UNSTORED)
     return Recorder(
         deps=place.deps, run=run, chunk=chunk, progress=Progress(), outcomes={}, listed=()
     )
@@ -79,17 +79,17 @@ async def test_with_many_answers_unstored_the_next_waits_for_them(
     place: InMemoryService, keeping: Recorder
 ) -> None:
     gate = Gate(place)
-    await keeping.answered(*answer(0, UNSTORED))
+    await keeping.answered(*answer(0, MOST_UNSTORED))
     await until(gate.begun)
-    waiting = asyncio.create_task(keeping.answered(*answer(UNSTORED, 1)))
+    waiting = asyncio.create_task(keeping.answered(*answer(MOST_UNSTORED, 1)))
     for _ in range(20):
         await asyncio.sleep(0)
     assert not waiting.done()
     gate.opened.set()
     await waiting
-    assert len(keeping.outcomes) == UNSTORED
+    assert len(keeping.outcomes) == MOST_UNSTORED
     await keeping.stored()
-    assert len(keeping.outcomes) == UNSTORED + 1
+    assert len(keeping.outcomes) == MOST_UNSTORED + 1
 
 
 async def test_what_could_not_be_stored_is_told_to_the_next_answer_and_nothing_follows_it(

@@ -10,7 +10,7 @@ from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.rules import Link, RuleKind, Skip
 from ledgerlink.domain.model.runs import RunState
 from ledgerlink.services.posting import accept
-from ledgerlink.services.runs.history import Wanted, list_items, list_runs
+from ledgerlink.services.runs.history import RunFilter, list_items, list_runs
 from ledgerlink.services.settings.rules import list_rules, put_rules, rule_history
 
 from tests.fakes.service import FIRM, InMemoryService, entry, in_memory_service
@@ -207,9 +207,9 @@ def test_runs_are_listed_newest_first() -> None:
     place = in_memory_service()
     connection = place.connected()
     made = [place.post(connection, f"k{n}", [entry(f"t{n}")]) for n in range(3)]
-    page = list_runs(place.deps, connection.key, Wanted(viewer="ada"), None, 2)
+    page = list_runs(place.deps, connection.key, RunFilter(viewer="ada"), None, 2)
     assert [run.id for run in page.items] == [made[2].id, made[1].id]
-    rest = list_runs(place.deps, connection.key, Wanted(viewer="ada"), page.after, 2)
+    rest = list_runs(place.deps, connection.key, RunFilter(viewer="ada"), page.after, 2)
     assert [run.id for run in rest.items] == [made[0].id]
     assert rest.after is None
 

@@ -82,7 +82,7 @@ def test_metrics_add_up_for_the_function_and_for_each_ledger(
     monkeypatch.setattr(
         bootstrap,
         "build",
-        lambda _environment: replace(place.deps, count_for=bootstrap.count_for),
+        lambda _environment: replace(place.deps, metrics=bootstrap.InvocationMetrics()),
     )
     monkeypatch.setattr(bootstrap.metrics(), "service", "worker")
     place.post(place.connected(), "key", [entry("t1")])

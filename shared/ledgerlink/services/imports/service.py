@@ -15,7 +15,7 @@ from ledgerlink.services.imports.mapping import NAMES
 from ledgerlink.services.runs import parking
 from ledgerlink.services.runs.history import visible
 from ledgerlink.services.runs.idempotency import digest
-from ledgerlink.services.runs.next_step import END, WAIT, drive, next_step, wake
+from ledgerlink.services.runs.next_step import END, WAIT, drive, next_step, start_waiting_import
 from ledgerlink.wire.posting import changed
 
 LONGEST_FILTERS = 100_000
@@ -28,7 +28,7 @@ Names = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class ImportRequest:
     """What an import is made of. `records` are pushed, or the id of an upload, or None where
     `adapter` names the source that they are pulled from. `names` is what the product says of
     users, projects, labor codes and leave types, by kind and key."""
@@ -53,7 +53,9 @@ class User:
         return ConnectionKey(self.firm, connection_id)
 
 
-def create(deps: Dependencies, user: User, connection_id: str, key: str, wanted: Wanted) -> Run:
+def create(
+    deps: Dependencies, user: User, connection_id: str, key: str, wanted: ImportRequest
+) -> Run:
     """A draft, once per idempotency key. Its records are looked through in the background.
 
     Raises NotFound for an unknown connection or upload, Conflict for a connection that is not
@@ -89,7 +91,7 @@ def _new(deps: Dependencies, user: User, connection_id: str, imported: Import) -
     )
 
 
-def _check(deps: Dependencies, wanted: Wanted) -> None:
+def _check(deps: Dependencies, wanted: ImportRequest) -> None:
     scope = wanted.scope
     if scope.last_day < scope.first_day:
         raise Invalid.at(
@@ -110,7 +112,7 @@ def _check(deps: Dependencies, wanted: Wanted) -> None:
         )
 
 
-def _staged(deps: Dependencies, connection: Connection, wanted: Wanted) -> str:
+def _staged(deps: Dependencies, connection: Connection, wanted: ImportRequest) -> str:
     if isinstance(wanted.records, str):
         return deps.staging.uploaded(connection.key, wanted.records)
     if wanted.records is None:
@@ -125,7 +127,7 @@ def named(names: Names) -> Iterable[Mapping[str, Any]]:
             yield {**told, "kind": kind, "key": key}
 
 
-def _digest(user: User, wanted: Wanted) -> str:
+def _digest(user: User, wanted: ImportRequest) -> str:
     asked = [
         user.name,
         repr(wanted.scope),
@@ -165,7 +167,7 @@ def change(
         imported = replace(imported, posting=posting)
     connection = deps.connections.get(user.connection_key(connection_id))
     scope = patch.get("scope", imported.scope)
-    wanted = Wanted(
+    wanted = ImportRequest(
         scope=scope,
         records=patch.get("records", "" if imported.adapter is None else None),
         adapter=None if "records" in patch else imported.adapter,
@@ -271,13 +273,13 @@ def interrupt(deps: Dependencies, user: User, connection_id: str, run_id: str) -
     require_owner(run, user)
     if run.state is RunState.INTERRUPTED:
         drive(deps, run)
-        wake(deps, run)
+        start_waiting_import(deps, run)
         return run
     _require(run, {RunState.QUEUED, RunState.APPLYING}, "interrupted")
     stopped = replace(run, state=RunState.INTERRUPTED, generation=run.generation + 1)
     deps.runs.save(stopped, of_generation=run.generation)
     drive(deps, stopped)
-    wake(deps, stopped)
+    start_waiting_import(deps, stopped)
     return stopped
 
 

@@ -19,12 +19,12 @@ from ledgerlink.services.runs.next_step import (
     END,
     PLAN,
     STAGE,
-    ahead,
     drive,
     finish,
     next_step,
     report,
-    wake,
+    run_ahead,
+    start_waiting_import,
 )
 
 MOST_LEGS = 1000
@@ -84,7 +84,7 @@ def _pull(deps: Dependencies, run: Run, source: TimeSource) -> Run:
 def _let_loose(deps: Dependencies, run: Run, machine: str, token: str) -> None:
     """Have a leg of the run applied. One whose turn has not come is woken by who is ahead."""
     if run.state is RunState.QUEUED:
-        if ahead(deps, run) is not None:
+        if run_ahead(deps, run) is not None:
             return
         run = _started(deps, run)
         deps.machines.rest(run, machine, APPLY, token, _last_of_leg(run))
@@ -133,9 +133,9 @@ def break_off(deps: Dependencies, run: Run, machine: str) -> None:
     if not is_newest(deps, run, machine):
         return
     deps.machines.forget(run, deps.machines.waiting(run).token)
-    deps.count("ImportsBroken", 1)
+    deps.metrics.count("ImportsBroken", 1)
     if next_step(run) == STAGE:
         deps.runs.save(replace(run, reason=reason("worker_failed")), of_generation=run.generation)
     if run.state in (RunState.PLANNING, RunState.QUEUED, RunState.APPLYING):
         parking.park(deps, run, reason("worker_failed"))
-        wake(deps, run)
+        start_waiting_import(deps, run)

@@ -1,4 +1,4 @@
-"""Reading runs and their items."""
+"""Reading runs and their items, in pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from ledgerlink.services.ports import Page
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An operation with what became of it."""
+    """An operation with its outcome."""
 
     operation: Operation
     outcome: Outcome
@@ -25,15 +25,13 @@ class Item:
 
 
 MOST_READ = 500
-"""Runs that are looked at for one page of those that are wanted."""
-
-
+"""Runs that are read for one page at most. A page may therefore be short."""
 LONGEST_PAGE = 3_000_000
-"""Characters of what a page of items tells of bodies; an answer has 6 MB at most."""
+"""Characters of bodies in a page of items, because Lambda answers with 6 MB at most."""
 
 
 class Sort(StrEnum):
-    """In which order runs are listed."""
+    """The order in which runs are listed."""
 
     NEWEST = "newest"
     OLDEST = "oldest"
@@ -42,16 +40,17 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which runs are wanted; None wants all. Drafts are seen by `viewer` alone, who made them."""
+class RunFilter:
+    """Which runs are listed; None means all."""
 
     viewer: str
+    """The user who asks; other users' drafts are left out."""
     kind: str | None = None
     state: RunState | None = None
     user: str | None = None
 
-    def holds(self, run: Run) -> bool:
-        """Whether the run is one of them."""
+    def matches(self, run: Run) -> bool:
+        """Whether the run is listed."""
         return (
             visible(run, self.viewer)
             and self.kind in (None, run.kind)
@@ -61,12 +60,12 @@ class Wanted:
 
 
 def visible(run: Run, user: str) -> bool:
-    """Whether this user of the firm may see the run: drafts are private."""
+    """Whether this user may see the run; a draft is visible to its creator alone."""
     return run.state not in PRIVATE or run.created_by == user
 
 
 def get_run(deps: Dependencies, connection_key: ConnectionKey, run_id: str, user: str) -> Run:
-    """Raises NotFound, also for another user's draft."""
+    """Raises NotFound for an unknown run and for another user's draft."""
     deps.connections.get(connection_key)
     run = deps.runs.get(connection_key, run_id)
     if not visible(run, user):
@@ -79,7 +78,7 @@ def get_run(deps: Dependencies, connection_key: ConnectionKey, run_id: str, user
 def list_runs(
     deps: Dependencies,
     connection_key: ConnectionKey,
-    wanted: Wanted,
+    wanted: RunFilter,
     after: str | None,
     limit: int,
     sort: Sort = Sort.NEWEST,
@@ -100,7 +99,7 @@ def list_runs(
 def _read(
     deps: Dependencies,
     connection_key: ConnectionKey,
-    wanted: Wanted,
+    wanted: RunFilter,
     after: str | None,
     limit: int,
     sort: Sort,
@@ -110,7 +109,7 @@ def _read(
     for _ in range(MOST_READ // limit + 1):
         left = limit - len(found)
         page = deps.runs.list(connection_key, after, left, oldest_first=oldest_first)
-        found += [run for run in page.items if wanted.holds(run)]
+        found += [run for run in page.items if wanted.matches(run)]
         after = page.after
         if after is None or len(found) == limit:
             break
@@ -125,8 +124,8 @@ def list_items(
     state: ItemState | None = None,
     action: Action | None = None,
 ) -> Page[Item]:
-    """Items in the order of the plan from number `after` on; at most `limit`, of one state and
-    one action."""
+    """At most `limit` items in the order of the plan, from number `after` on. `state` and `action`
+    leave out all others."""
     items: list[Item] = []
     size = 0
     for chunk in run.chunks:
@@ -143,7 +142,7 @@ def list_items(
 
 
 def _length(item: Item) -> int:
-    """About how many characters it has, as far as they are many."""
+    """How many characters its bodies have, about; everything else in an item is short."""
     return len(repr(item.operation.body)) + len(repr(item.operation.before))
 
 
@@ -152,7 +151,7 @@ def _is_wanted(item: Item, state: ItemState | None, action: Action | None) -> bo
 
 
 def _may_hold(run: Run, chunk: Chunk, state: ItemState | None) -> bool:
-    """Whether a chunk can hold items of that state, without reading it."""
+    """Whether a chunk can contain items of that state, judged without reading it."""
     if state is None or chunk.number not in run.progress:
         return state is None or bool(chunk.settled.get(state)) or chunk.pending > 0
     progress = run.progress[chunk.number]
@@ -161,7 +160,7 @@ def _may_hold(run: Run, chunk: Chunk, state: ItemState | None) -> bool:
 
 
 def items_of_chunk(deps: Dependencies, run: Run, chunk: Chunk) -> list[Item]:
-    """The items of one chunk."""
+    """All items of one chunk."""
     outcomes = deps.runs.outcomes(run, chunk.first, chunk.count) if chunk.pending else {}
     return [_item(op, outcomes) for op in deps.staging.chunk(run, chunk.number)]
 
@@ -172,7 +171,7 @@ def _item(operation: Operation, outcomes: Mapping[int, Outcome]) -> Item:
 
 
 def planned(operation: Operation) -> Item:
-    """An operation that nothing was sent for yet."""
+    """The item of an operation that was not sent yet."""
     outcome = Outcome(
         seq=operation.seq,
         state=operation.state,

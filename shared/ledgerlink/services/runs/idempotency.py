@@ -1,4 +1,4 @@
-"""Idempotency: a request that is repeated under its key is told from another one by its digest."""
+"""Idempotency: a digest tells a repeated request from another one under the same key."""
 
 import hashlib
 import json
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def digest(asked: Any) -> str:
-    """SHA-256 (hex) of what a request asks for, as JSON values; other values count by their text.
-    The order of an object's fields does not matter."""
+    """SHA-256 (hex) of the JSON of a request, whatever the order of its fields. Values that JSON
+    does not know count by their text."""
     text = json.dumps(asked, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -36,8 +36,8 @@ def count_metered(deps: Dependencies, connection: Connection, calls: Mapping[str
     if metered:
         month = deps.clock.now().strftime("%Y-%m")
         deps.usage.add(connection.ledger, connection.key, month, metered)
-        deps.count_for(connection.ledger)
-        deps.count("MeteredReads", metered)
+        deps.metrics.add_up_per_ledger(connection.ledger)
+        deps.metrics.count("MeteredReads", metered)
     return metered
 
 

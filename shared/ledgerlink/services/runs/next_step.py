@@ -1,8 +1,8 @@
-"""Driving runs: who does the next step of a run, and in which order runs are let loose.
+"""Driving runs: which step comes next, what does it, and in which order runs are started.
 
-A post or a sync is driven by the messages of the lane alone. An import is driven by a machine that
-rests between its steps; where it stands is said by the run's state and by nothing else, so a
-machine that was lost is replaced by a new one.
+A post or a sync is driven by messages in the queue alone. An import is driven by a state machine
+that waits between its steps. Its next step follows from the run's state alone, so a state machine
+that was lost can be replaced by a new one.
 """
 
 from contextlib import suppress
@@ -16,13 +16,13 @@ from ledgerlink.services.messages import remaining_messages
 from ledgerlink.services.ports import MachineState
 
 STAGE, WAIT, PLAN, APPLY, END = "stage", "wait", "plan", "apply", "end"
-"""The steps of a machine."""
-SILENCE = timedelta(minutes=5)
-"""How long a machine may be between two steps before it is thought dead."""
+"""The steps of a state machine."""
+MACHINE_LOST_AFTER = timedelta(minutes=5)
+"""How long a machine may be between two steps before it is replaced."""
 
 
 def next_step(run: Run) -> str:
-    """What the machine of an import has to do."""
+    """The step that the state machine of an import has to do."""
     if run.state in FINISHED:
         return END
     if run.state is RunState.PLANNING:
@@ -34,8 +34,8 @@ def next_step(run: Run) -> str:
     return APPLY
 
 
-def go(deps: Dependencies, run: Run) -> None:
-    """Have the next step of the run done."""
+def start_next_step(deps: Dependencies, run: Run) -> None:
+    """Have the next step of the run done, by the queue or by its state machine."""
     if run.imported is None:
         deps.lane.send(remaining_messages(run))
     else:
@@ -43,7 +43,7 @@ def go(deps: Dependencies, run: Run) -> None:
 
 
 def drive(deps: Dependencies, run: Run) -> None:
-    """Tell the machine of an import where its run stands; start one where none is alive."""
+    """Send the state machine of an import to the run's next step; start one if there is none."""
     waiting = deps.machines.waiting(run)
     step = next_step(run)
     if waiting.token:
@@ -54,29 +54,30 @@ def drive(deps: Dependencies, run: Run) -> None:
             if step == END:
                 deps.machines.forget(run, "")
             return
-    elif waiting.since is not None and deps.clock.now() - waiting.since < SILENCE:
-        return  # between two steps: it reads the run before it rests again
+    elif waiting.since is not None and deps.clock.now() - waiting.since < MACHINE_LOST_AFTER:
+        return  # between two steps: it reads the run before it waits again
     if step != END:
         deps.machines.begin(run, step)
 
 
 def _leg_is_over(run: Run, waiting: MachineState) -> bool:
+    """Whether all chunks are applied that the machine waits for."""
     if waiting.step != APPLY:
         return False
     return all(chunk.number > waiting.until for chunk in run.open_chunks())
 
 
 def finish(deps: Dependencies, run: Run) -> None:
-    """Finish a run whose chunks are all done."""
+    """Finish a run that has no open chunk."""
     if run.state is not RunState.APPLYING or run.open_chunks():
         return
     done = replace(run, state=run.outcome_state(), finished_at=deps.clock.now())
-    with suppress(Conflict):  # somebody interrupted it meanwhile
+    with suppress(Conflict):  # a user interrupted it meanwhile
         deps.runs.save(done, of_generation=run.generation)
 
 
 def _mark_undone(deps: Dependencies, run: Run) -> None:
-    """An undo that left nothing over changes the state of what it undid."""
+    """Mark the import that this undo took back completely."""
     if run.imported is None or run.imported.undoes is None or run.state is not RunState.COMPLETED:
         return
     before = deps.runs.get(run.connection_key, run.imported.undoes)
@@ -93,29 +94,31 @@ def _mark_undone(deps: Dependencies, run: Run) -> None:
 
 
 def report(deps: Dependencies, run: Run) -> None:
-    """Something was done for the run: its machine is told, and so is who waits for it."""
+    """Pass on what has become of the run: to its state machine, and to the import that waits for
+    it."""
     run = deps.runs.get(run.connection_key, run.id)
     _mark_undone(deps, run)
     if run.imported is not None:
         drive(deps, run)
     if run.state in FINISHED | RESTING:
-        wake(deps, run)
+        start_waiting_import(deps, run)
 
 
-def ahead(deps: Dependencies, run: Run) -> Run | None:
-    """The run that this one waits for: the one being applied, or who asked before it."""
-    # In this order: one that begins between the two is seen at least once.
+def run_ahead(deps: Dependencies, run: Run) -> Run | None:
+    """The run that this one waits for: the one being applied, or an import started before it."""
+    # In this order, so that a run that begins between the two reads is seen at least once.
     queued = deps.runs.in_state(run.connection_key, RunState.QUEUED)
     applying = deps.runs.in_state(run.connection_key, RunState.APPLYING)
     for other in applying:
         if other.sync is None and other.id != run.id:
             return other
-    earlier = [o for o in queued if o.imported is not None and o.rank < run.rank]
+    imports = [other for other in queued if other.imported is not None]
+    earlier = [other for other in imports if other.rank < run.rank]
     return min(earlier, key=lambda other: other.rank, default=None)
 
 
-def wake(deps: Dependencies, run: Run) -> None:
-    """Whoever waited for this run is told that it waits no more."""
+def start_waiting_import(deps: Dependencies, run: Run) -> None:
+    """Start the import that was queued first behind this run."""
     queued = deps.runs.in_state(run.connection_key, RunState.QUEUED)
     waiting = [other for other in queued if other.imported is not None and other.id != run.id]
     if waiting:

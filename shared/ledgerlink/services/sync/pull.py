@@ -59,7 +59,7 @@ class Share:
         self.left -= 1
 
 
-async def bring_in(deps: Dependencies, connection: Connection, run: Run, stop: Stop) -> None:
+async def pull_and_merge(deps: Dependencies, connection: Connection, run: Run, stop: Stop) -> None:
     """Go on with a sync run from where it is, to its end.
 
     Raises Interrupted when `stop` said so or its share of the lane is used up, and what the
@@ -78,11 +78,11 @@ async def bring_in(deps: Dependencies, connection: Connection, run: Run, stop: S
 def _finish(deps: Dependencies, connection: Connection, run: Run) -> None:
     counts = run.counts()
     for name, number in counts.items():
-        deps.count(f"Records{name.capitalize()}", number)
+        deps.metrics.count(f"Records{name.capitalize()}", number)
     now = deps.clock.now()
     problems = [work.reason for work in _lists(run) if work.reason]
     state = RunState.COMPLETED_WITH_PROBLEMS if problems else RunState.COMPLETED
-    deps.count("SyncsFailed", int(bool(problems)))
+    deps.metrics.count("SyncsFailed", int(bool(problems)))
     run = replace(run, state=state, reason=next(iter(problems), None), finished_at=now)
     finished(deps, connection, run)
     deps.runs.save(run, of_generation=run.generation)

@@ -72,7 +72,7 @@ def _serve_safely(deps: Dependencies, due: Due, now: datetime, stop: Stop) -> bo
         return _serve(deps, due, now)
     except Exception:
         logger.exception("firm %s, connection %s: not served", due.firm, due.connection_id)
-        deps.count("DueFailed", 1)
+        deps.metrics.count("DueFailed", 1)
         _postpone(deps, due, now)
         return False
 

@@ -27,10 +27,10 @@ def receive(deps: Dependencies, ledger: str, headers: Mapping[str, str], body: b
     if ledger not in deps.connectors:
         known = ", ".join(sorted(deps.connectors))
         raise NotFound("unknown_ledger", f"{ledger} is not a ledger.", f"Use one of: {known}.")
-    deps.count_for(ledger)
+    deps.metrics.add_up_per_ledger(ledger)
     credentials = partial(deps.vaults.credentials, ledger)
     webhook_events = deps.connectors[ledger].webhook_events(headers, body, credentials)
-    deps.count("NoticesReceived", len(webhook_events))
+    deps.metrics.count("NoticesReceived", len(webhook_events))
     for company_id, some in _by_company(webhook_events).items():
         _take_in(deps, deps.connections.of_company(ledger, company_id), some)
 
@@ -47,10 +47,10 @@ def _take_in(
 ) -> None:
     """Whoever is not connected has nothing read; a connect reads everything anyway."""
     if connection is None or connection.state is not ConnectionState.CONNECTED:
-        deps.count("NoticesIgnored", len(webhook_events))
+        deps.metrics.count("NoticesIgnored", len(webhook_events))
         return
     wanted = _wanted(deps, connection, webhook_events)
-    deps.count("NoticesIgnored", len(webhook_events) - sum(map(len, wanted.values())))
+    deps.metrics.count("NoticesIgnored", len(webhook_events) - sum(map(len, wanted.values())))
     hinted = {
         kind
         for kind, some in wanted.items()
@@ -93,10 +93,10 @@ class Sieve:
         ours = [n for n in webhook_events if self._is_ours(n, links)]
         fresh = [n for n in ours if not _is_echo(n, links)]
         left = [n for n in fresh if not _is_known(n, records)]
-        self.deps.count("NoticesIgnored", len(webhook_events) - len(ours))
-        self.deps.count("NoticesEchoed", len(ours) - len(fresh))
-        self.deps.count("NoticesKnown", len(fresh) - len(left))
-        self.deps.count("NoticesHinted", len(left))
+        self.deps.metrics.count("NoticesIgnored", len(webhook_events) - len(ours))
+        self.deps.metrics.count("NoticesEchoed", len(ours) - len(fresh))
+        self.deps.metrics.count("NoticesKnown", len(fresh) - len(left))
+        self.deps.metrics.count("NoticesHinted", len(left))
         return left
 
     def _links(self, ids: Iterable[str]) -> Mapping[str, Link]:
