@@ -13,6 +13,8 @@ SWITCH = 0.0005
 """Seconds for which a sandbox in the same process may keep a test waiting."""
 
 sys.setswitchinterval(SWITCH)
+# Read when the first handler is imported, which may be while tests are collected.
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Ledgerlink")
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Ledgerlink")
 """Set before anything is imported, because a process makes its metrics once."""

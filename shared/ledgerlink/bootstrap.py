@@ -1,14 +1,14 @@
 """The wiring: every store and connector, built from the environment variables of a function."""
 
-import asyncio
 import gc
 import os
 import secrets
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
+from threading import Lock
 from typing import Any
 
 from aws_lambda_powertools import Metrics
@@ -29,6 +29,8 @@ class SystemClock:
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
+        import asyncio
+
         await asyncio.sleep(seconds)
 
 
@@ -69,9 +71,18 @@ class RandomIds:
         return secrets.token_urlsafe(32)
 
 
+_making = Lock()
+"""One client at a time: boto3's default session may not make several at once."""
+
+
 @cache
 def client(service: str) -> Any:
     """An AWS client with short timeouts and bounded retries."""
+    with _making:
+        return _client(service)
+
+
+def _client(service: str) -> Any:
     import boto3
     from botocore.config import Config
 
@@ -90,7 +101,42 @@ def client(service: str) -> Any:
     return boto3.client(service, config=config)  # type: ignore[call-overload]
 
 
-def build(environment: Mapping[str, str], client: Callable[[str], Any] = client) -> Dependencies:
+class LazyClient:
+    """An AWS client that is made when it is first called.
+
+    Making one takes as long as many a request, and most requests need one or two of six.
+    """
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(client(self._service), name)
+
+
+class LazyConnectors(Mapping[str, Connector]):
+    """The connectors by ledger, each loaded when it is first asked for, because a message
+    concerns one ledger."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Connector]]) -> None:
+        self._makers = {ledger: cache(make) for ledger, make in makers.items()}
+
+    def __getitem__(self, ledger: str) -> Connector:
+        return self._makers[ledger]()
+
+    def __contains__(self, ledger: object) -> bool:
+        return ledger in self._makers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+def build(
+    environment: Mapping[str, str], client: Callable[[str], Any] = LazyClient
+) -> Dependencies:
     """Everything that these environment variables describe. Raises KeyError for a missing one."""
     from ledgerlink.storage.bus import EventBridgeBus
     from ledgerlink.storage.connections import DynamoConnections
@@ -148,18 +194,14 @@ def applications(environment: Mapping[str, str]) -> dict[str, str]:
 
 def connectors(
     environment: Mapping[str, str], clock: Clock, ledgers: Sequence[LedgerDescription] = LEDGERS
-) -> dict[str, Connector]:
-    """The ledgers of which this environment says where they are."""
-    found = {one.name: one.connector(environment, clock) for one in ledgers}
-    return {ledger: connector for ledger, connector in found.items() if connector}
+) -> Mapping[str, Connector]:
+    """The ledgers of which this environment says where they are. Raises KeyError where it says
+    one thing of a ledger and not another."""
+    told = [(one, one.endpoints(environment)) for one in ledgers]
+    return LazyConnectors(
+        {one.name: partial(one.connect, values, clock) for one, values in told if values}
+    )
 
-
-YOUNG = 50_000
-"""So many objects come before the collector looks for rings among the young ones: a worker holds
-plans and answers of thousands of records, which have none, and would be looked through again and
-again."""
-OLDER = 20
-"""How often the young ones are looked through before the older ones are."""
 
 SWITCH = 0.001
 """Seconds for which a thread that stores keeps one waiting that talks to a ledger."""
@@ -170,6 +212,5 @@ def dependencies() -> Dependencies:
     """Everything wired, once per process."""
     built = build(os.environ)
     gc.freeze()  # what was loaded stays to the end
-    gc.set_threshold(YOUNG, OLDER, OLDER)
     sys.setswitchinterval(SWITCH)
     return built

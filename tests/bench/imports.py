@@ -3,6 +3,7 @@
 import statistics
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from local.machine.layout import ROOT
@@ -24,11 +25,22 @@ ENVIRONMENT = {
     "QBO_AUTHORIZE_URL": "http://127.0.0.1",
     "QBO_TOKEN_URL": "http://127.0.0.1",
     "QBO_REVOKE_URL": "http://127.0.0.1",
+    "INTACCT_GATEWAY_URL": "http://127.0.0.1",
+    "INTACCT_HOSTS": "127.0.0.1",
     "AWS_DEFAULT_REGION": "us-east-1",
     "POWERTOOLS_SERVICE_NAME": "bench",
     "POWERTOOLS_METRICS_NAMESPACE": "bench",
 }
-WIRING = "; from ledgerlink.bootstrap import dependencies; dependencies()"
+WIRING = "; from ledgerlink.bootstrap import client, dependencies; deps = dependencies()"
+CLIENTS: Mapping[str, Sequence[str]] = {
+    "worker": ("dynamodb", "secretsmanager", "s3", "sqs"),
+    "webhooks": ("dynamodb", "secretsmanager"),
+    "scheduler": ("dynamodb", "sqs"),
+}
+"""The AWS clients that every invocation makes, because all but the table's are made when they are
+first called; of a function that is not named, the table's alone."""
+CONNECTED = ("worker", "webhooks")
+"""Functions of which every invocation concerns a ledger and loads its connector."""
 
 
 def functions() -> list[str]:
@@ -36,11 +48,17 @@ def functions() -> list[str]:
     return sorted(path.parent.name for path in (ROOT / "functions").glob("*/handler.py"))
 
 
-def cold_import(function: str, with_house: bool) -> float:
+def cold_import(function: str, wired: bool) -> float:
     """Milliseconds that a new interpreter takes for the handler's import; the median of some."""
-    work = f"import functions.{function}.handler" + (WIRING if with_house else "")
+    work = f"import functions.{function}.handler" + (_wiring(function) if wired else "")
     program = f"import time; t = time.perf_counter(); {work}; print(time.perf_counter() - t)"
     return statistics.median(_timed(program) for _ in range(TIMES)) * 1000
+
+
+def _wiring(function: str) -> str:
+    """What an invocation needs besides the handler's import, so that lazy parts are measured."""
+    made = "".join(f"; client('{one}')" for one in CLIENTS.get(function, ("dynamodb",)))
+    return WIRING + made + ("; deps.connector('qbo')" if function in CONNECTED else "")
 
 
 def _timed(program: str) -> float:

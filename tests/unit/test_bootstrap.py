@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from ledgerlink import bootstrap
@@ -81,6 +82,45 @@ def test_a_connector_has_the_name_of_its_row_and_what_the_environment_says() -> 
             "clock_scale": "2",
         },
     }
+
+
+def test_a_connector_is_made_once_and_only_when_it_is_asked_for() -> None:
+    made: list[str] = []
+
+    def watched(ledger: LedgerDescription) -> LedgerDescription:
+        def connect(values: Mapping[str, str], clock: Clock) -> Connector:
+            made.append(ledger.name)
+            return ledger.connect(values, clock)
+
+        return replace(ledger, connect=connect)
+
+    clock, ledgers = bootstrap.SystemClock(), [watched(one) for one in LEDGERS]
+    found = bootstrap.connectors({**QUICKBOOKS, **SAGE}, clock, ledgers)
+    assert (list(found), len(found), "qbd" in found, "qbo" in found) == (
+        ["qbo", "intacct"],
+        2,
+        False,
+        True,
+    )
+    assert made == []
+    assert found["qbo"] is found["qbo"]
+    assert made == ["qbo"]
+    with pytest.raises(KeyError):
+        found["qbd"]
+
+
+def test_an_aws_client_is_made_when_it_is_first_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def client(service: str) -> object:
+        asked.append(service)
+        return SimpleNamespace(list_tables=lambda: "tables")
+
+    monkeypatch.setattr(bootstrap, "client", client)
+    lazy = bootstrap.LazyClient("dynamodb")
+    assert asked == []
+    assert lazy.list_tables() == "tables"
+    assert asked == ["dynamodb"]
 
 
 def test_each_ledger_has_the_applications_own_credentials() -> None:

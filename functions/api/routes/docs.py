@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-import aws_lambda_powertools.event_handler.openapi.swagger_ui as swagger
 from aws_lambda_powertools.event_handler import Response
 
 from functions.api.app import app
 
 DOCUMENT = Path(__file__).parents[1] / "openapi.json"
-ASSETS = Path(swagger.__file__).parent
 
 
 @app.get("/v1/openapi.json", include_in_schema=False)
@@ -18,10 +16,14 @@ def openapi() -> Response[str]:
 
 @app.get("/v1/docs", include_in_schema=False)
 def docs() -> Response[str]:
-    page = swagger.generate_swagger_html(
+    # Loads the models of OpenAPI documents, which no other route needs.
+    from aws_lambda_powertools.event_handler.openapi import swagger_ui
+
+    assets = Path(swagger_ui.__file__).parent
+    page = swagger_ui.generate_swagger_html(
         DOCUMENT.read_text().replace("</", "<\\/"),
-        (ASSETS / "swagger-ui-bundle.min.js").read_text(),
-        (ASSETS / "swagger-ui.min.css").read_text(),
+        (assets / "swagger-ui-bundle.min.js").read_text(),
+        (assets / "swagger-ui.min.css").read_text(),
         "",
         None,
     )

@@ -4,13 +4,20 @@ from ledgerlink.domain.model.reasons import Reason
 from pydantic import BaseModel, ConfigDict
 
 
-class Given(BaseModel):
+class View(BaseModel):
+    """A part of a body. It is made ready for use when it is first used: a function that starts
+    answers one request, and that needs few of all views."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class Given(View):
     """A body that refuses unknown fields."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class ReasonView(BaseModel):
+class ReasonView(View):
     """Why, and what to do about it."""
 
     code: str

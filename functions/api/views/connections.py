@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 
 from ledgerlink.domain.model.company import Company
 from ledgerlink.domain.model.connections import Connection, ConnectionState
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from functions.api.views.common import Given, ReasonView
+from functions.api.views.common import Given, ReasonView, View
 
 LoginGiven = Annotated[
     dict[Annotated[str, Field(max_length=50)], Annotated[str, Field(max_length=200)]],
@@ -32,7 +32,7 @@ class Reconnection(Given):
     login: LoginGiven
 
 
-class Health(BaseModel):
+class Health(View):
     """What the ledger company offers; null where the ledger does not say."""
 
     token: Literal["none", "valid", "lost"]
@@ -57,7 +57,7 @@ TOKEN_STATES: dict[ConnectionState, Literal["none", "valid", "lost"]] = {
 }
 
 
-class ConnectionView(BaseModel):
+class ConnectionView(View):
     """A connection with its health."""
 
     id: str
@@ -101,5 +101,5 @@ def _health(connection: Connection, company: Company | None) -> Health:
     return Health(token=token, read_at=connection.read_at, **features)
 
 
-class ConnectionList(BaseModel):
+class ConnectionList(View):
     connections: list[ConnectionView]

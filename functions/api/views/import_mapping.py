@@ -3,12 +3,12 @@
 from ledgerlink.domain.mapping.suggestions import Match
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.services.imports.mapping import Mapped, MappingPage
-from pydantic import BaseModel
 
+from functions.api.views.common import View
 from functions.api.views.rules import RuleView
 
 
-class SuggestionView(BaseModel):
+class SuggestionView(View):
     """A record of the ledger that the entity may be; never applied by itself."""
 
     ledger_id: str
@@ -19,7 +19,7 @@ class SuggestionView(BaseModel):
     reason: str
 
 
-class MappedView(BaseModel):
+class MappedView(View):
     """One entity of the records: its rule, or suggestions where it has none. `cannot_create` is
     why the ledger would refuse a new record."""
 
@@ -57,7 +57,7 @@ class MappedView(BaseModel):
         )
 
 
-class ClashView(BaseModel):
+class ClashView(View):
     """Two users that would go to the same person of the ledger."""
 
     type: str
@@ -66,7 +66,7 @@ class ClashView(BaseModel):
     other: str
 
 
-class MappingView(BaseModel):
+class MappingView(View):
     """The entities of one kind in the order of their keys. `open` counts those without a rule;
     `next` is the cursor of the next page, null at the end."""
 

@@ -8,9 +8,9 @@ from ledgerlink.domain.model.imports import Import, Scope
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.runs import Run, RunState
-from pydantic import BaseModel, Field, WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
-from functions.api.views.common import Given, ReasonView
+from functions.api.views.common import Given, ReasonView, View
 from functions.api.views.runs import ItemView
 from functions.api.views.settings import PostingChange, PostingView
 
@@ -152,7 +152,7 @@ class StartImport(Given):
     plan: int
 
 
-class FiltersView(BaseModel):
+class FiltersView(View):
     """Which time is wanted; null wants all."""
 
     people: list[str] | None = None
@@ -162,14 +162,14 @@ class FiltersView(BaseModel):
     billable: bool | None = None
 
 
-class AheadView(BaseModel):
+class AheadView(View):
     """The run that is waited for, and who started it."""
 
     run_id: str
     user: str
 
 
-class ProgressView(BaseModel):
+class ProgressView(View):
     """How far an import is. `seconds_left` is estimated from its speed since it last went on;
     `calls` went to the ledger; `waiting` says whom it waits for."""
 
@@ -181,7 +181,7 @@ class ProgressView(BaseModel):
     ahead: AheadView | None = None
 
 
-class ImportView(BaseModel):
+class ImportView(View):
     """An import. `totals` are items and minutes of the plan by what becomes of them; `counts` are
     items by state. `plan` is the number of the newest plan; start it by that."""
 
@@ -278,14 +278,14 @@ def _seconds_left(run: Run, left: int, now: datetime) -> int | None:
     return round((now - run.resumed_at).total_seconds() * left / done)
 
 
-class ImportList(BaseModel):
+class ImportList(View):
     """`next` is the cursor of the next page; null at the end."""
 
     imports: list[ImportView]
     next: str | None = None
 
 
-class PreviewView(BaseModel):
+class PreviewView(View):
     """A page of the plan. `before` and `after` of an item are what the ledger holds and what it
     will hold, side by side."""
 
@@ -295,7 +295,7 @@ class PreviewView(BaseModel):
     next: str | None = None
 
 
-class ChosenView(BaseModel):
+class ChosenView(View):
     """The rules and settings that the plan was made with. `next` is the cursor of the next page;
     null at the end."""
 

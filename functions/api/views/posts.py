@@ -9,13 +9,13 @@ from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.services.posting.staged_records import right_to
 from ledgerlink.services.runs.history import Item, planned
-from pydantic import BaseModel, Field, WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
-from functions.api.views.common import Given
+from functions.api.views.common import Given, View
 from functions.api.views.runs import ItemView
 
 
-class UploadView(BaseModel):
+class UploadView(View):
     """PUT records there, one JSON object per line (gzip allowed), then post the `upload_id`."""
 
     upload_id: str
@@ -94,7 +94,7 @@ def _with_kind(kind: RecordKind, record: Any) -> Any:
     return {"kind": kind, **record} if isinstance(record, dict) else {"kind": kind}
 
 
-class PlanView(BaseModel):
+class PlanView(View):
     """What posting would do. `counts` are its items by what each would be: create, update or
     delete, or how it ends without anything being sent (unchanged, skipped, blocked)."""
 

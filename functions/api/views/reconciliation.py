@@ -4,10 +4,11 @@ from datetime import date
 from typing import Literal
 
 from ledgerlink.services.imports.reconciliation import Difference, Reconciliation, Sum
-from pydantic import BaseModel
+
+from functions.api.views.common import View
 
 
-class SumView(BaseModel):
+class SumView(View):
     """Hours in minutes and money as decimal strings, of both sides."""
 
     activities: int
@@ -34,7 +35,7 @@ class GroupView(SumView):
     project: str | None
 
 
-class DifferenceView(BaseModel):
+class DifferenceView(View):
     """An activity of which the two sides differ."""
 
     what: Literal["gone", "hours", "rate", "fields"]
@@ -70,7 +71,7 @@ class DifferenceView(BaseModel):
         )
 
 
-class ReconciliationView(BaseModel):
+class ReconciliationView(View):
     """What we wrote of the time of these days, and what the ledger holds of it now."""
 
     total: SumView

@@ -6,10 +6,12 @@ from typing import Any, Literal
 from ledgerlink.domain.model.list_records import Change, ChangeKind, ListRecord, ListType
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.services.sync.list_records import Known
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from functions.api.views.common import View
 
 
-class PlainRecord(BaseModel):
+class PlainRecord(View):
     """A record of a ledger's list, in neutral terms. Money and rates in `fields` are decimal
     strings; `custom_fields` are by the ledger's id of their definition."""
 
@@ -51,7 +53,7 @@ def plain_members(record: ListRecord) -> dict[str, Any]:
     }
 
 
-class LinkedTo(BaseModel):
+class LinkedTo(View):
     """A rule that names the record."""
 
     kind: RuleKind
@@ -81,14 +83,14 @@ def _state(known: Known) -> Literal["unlinked", "linked", "linked, inactive"]:
     return "linked" if known.record.usable else "linked, inactive"
 
 
-class RecordList(BaseModel):
+class RecordList(View):
     """`next` is the cursor of the next page, null at the end. A page may be short before it."""
 
     records: list[RecordView]
     next: str | None = None
 
 
-class ChangeView(BaseModel):
+class ChangeView(View):
     """An entry of the feed. `before` and `after` hold what differs; `record` is the whole record
     as it became, or what was last known of one that is gone (`tombstone`)."""
 
@@ -121,14 +123,14 @@ class ChangeView(BaseModel):
         )
 
 
-class ChangeList(BaseModel):
+class ChangeList(View):
     """`next` is where to go on, also when nothing is left now."""
 
     changes: list[ChangeView]
     next: str
 
 
-class RunChangeList(BaseModel):
+class RunChangeList(View):
     """What a sync changed. `next` is the cursor of the next page; null at the end."""
 
     items: list[ChangeView]

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from ledgerlink.domain.model.rules import Rule, RuleKind
 from ledgerlink.wire.rules import plain
-from pydantic import BaseModel, WithJsonSchema
+from pydantic import WithJsonSchema
 
-from functions.api.views.common import Given
+from functions.api.views.common import Given, View
 
 
-class RuleView(BaseModel):
+class RuleView(View):
     """A rule: how one source entity is mapped, who set it and when."""
 
     key: str
@@ -32,7 +32,7 @@ class RuleView(BaseModel):
         )
 
 
-class RuleList(BaseModel):
+class RuleList(View):
     """`next` is the cursor of the next page; null at the end."""
 
     rules: list[RuleView]
@@ -72,7 +72,7 @@ class AllRules(Given):
     ]
 
 
-class RulesSet(BaseModel):
+class RulesSet(View):
     """How many rules of each kind were given."""
 
     rules: dict[RuleKind, int]

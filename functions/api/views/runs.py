@@ -9,13 +9,13 @@ from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.money import Total, rounded
 from ledgerlink.services.runs.history import Item
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from functions.api.views.common import ReasonView
+from functions.api.views.common import ReasonView, View
 from functions.api.views.syncs import SyncView
 
 
-class RunView(BaseModel):
+class RunView(View):
     """A run. `counts` are items by state and add up to the plan, or records by what became of
     them in a sync; `calls` went to the ledger, `metered` of them are metered by its maker."""
 
@@ -54,14 +54,14 @@ class RunView(BaseModel):
         )
 
 
-class RunList(BaseModel):
+class RunList(View):
     """`next` is the cursor of the next page; null at the end."""
 
     runs: list[RunView]
     next: str | None = None
 
 
-class ItemView(BaseModel):
+class ItemView(View):
     """One operation of a run and what became of it."""
 
     number: int
@@ -123,7 +123,7 @@ def _body(body: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return None if body is None else dict(body)
 
 
-class ItemList(BaseModel):
+class ItemList(View):
     """`next` is the cursor of the next page; null at the end."""
 
     items: list[ItemView]

@@ -24,12 +24,12 @@ from ledgerlink.domain.model.time_settings import (
     Rounding,
     TimeSettings,
 )
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from functions.api.views.common import Given
+from functions.api.views.common import Given, View
 
 
-class ScheduleView(BaseModel):
+class ScheduleView(View):
     """When lists come in by themselves. `hour` counts in `time_zone`; both matter to nightly."""
 
     mode: ScheduleMode
@@ -37,7 +37,7 @@ class ScheduleView(BaseModel):
     time_zone: str
 
 
-class PostingView(BaseModel):
+class PostingView(View):
     """How time is posted. `memo` is a template with fields of the entry in braces, such as
     `{notes}`, in place of what `description` says; `round_to` is in minutes."""
 
@@ -70,7 +70,7 @@ class PostingChange(Given):
     shorten: bool | None = None
 
 
-class ExpensesView(BaseModel):
+class ExpensesView(View):
     """How expenses go out; accounts and the vendor are the ledger's ids."""
 
     group_by: GroupBy
@@ -98,7 +98,7 @@ class ExpensesChange(Given):
     catch_all_vendor_id: str | None = None
 
 
-class InvoicesView(BaseModel):
+class InvoicesView(View):
     """How invoices go out; the item is the ledger's id."""
 
     lines: InvoiceLines
@@ -118,7 +118,7 @@ class InvoicesChange(Given):
     send: bool | None = None
 
 
-class IdOf(BaseModel):
+class IdOf(View):
     """Ids that begin so are of this list; their records have this role, if there is one."""
 
     begins: str
@@ -126,7 +126,7 @@ class IdOf(BaseModel):
     role: str | None
 
 
-class ChoiceView(BaseModel):
+class ChoiceView(View):
     """What the ledger lets the company choose: one of `values`, where there are some; the id of a
     list record, where `ids` says of which; else a text of up to `longest` characters, such as the
     `example`."""
@@ -155,7 +155,7 @@ class ChoiceView(BaseModel):
         )
 
 
-class SettingsView(BaseModel):
+class SettingsView(View):
     """What the firm chose. `lists` null means all that the ledger has. `ledger` is what is in
     effect of `ledger_choices`, which differ from ledger to ledger."""
 

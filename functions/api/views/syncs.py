@@ -4,12 +4,12 @@ from datetime import date
 from typing import Annotated, Literal
 
 from ledgerlink.domain.model.list_records import ListType, Sync
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from functions.api.views.common import Given, ReasonView
+from functions.api.views.common import Given, ReasonView, View
 
 
-class ListWorkView(BaseModel):
+class ListWorkView(View):
     """One list of a sync. `mode` is `full` or `changes`; `counts` are known once it is done."""
 
     type: ListType
@@ -20,7 +20,7 @@ class ListWorkView(BaseModel):
     reason: ReasonView | None = None
 
 
-class SyncView(BaseModel):
+class SyncView(View):
     """What a run of kind `sync` does. `trigger` is connect, request, schedule, webhook or
     settings."""
 

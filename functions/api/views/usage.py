@@ -1,9 +1,9 @@
 """Calls that the makers of the ledgers meter."""
 
-from pydantic import BaseModel
+from functions.api.views.common import View
 
 
-class ConnectionUsage(BaseModel):
+class ConnectionUsage(View):
     """Metered calls of one connection."""
 
     connection_id: str
@@ -11,7 +11,7 @@ class ConnectionUsage(BaseModel):
     metered: int
 
 
-class ApplicationUsage(BaseModel):
+class ApplicationUsage(View):
     """Metered calls of the whole application, all firms together, as the ledger's maker bills
     them."""
 
@@ -19,7 +19,7 @@ class ApplicationUsage(BaseModel):
     metered: int
 
 
-class UsageView(BaseModel):
+class UsageView(View):
     """Calls of one month that the makers of the ledgers meter."""
 
     month: str

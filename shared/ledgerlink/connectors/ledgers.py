@@ -60,16 +60,15 @@ class LedgerDescription:
         """The application's secret in Secrets Manager."""
         return f"ledgerlink/app/{self.name}"
 
-    def connector(self, environment: Mapping[str, str], clock: Clock) -> Connector | None:
-        """Its connector; None where the environment says nothing of this ledger.
+    def endpoints(self, environment: Mapping[str, str]) -> Mapping[str, str]:
+        """What `connect` takes; empty where the environment says nothing of this ledger.
 
         Raises KeyError where it says one thing of it and not another.
         """
         if not any(environment.get(self.variable(field)) for field in self.production):
-            return None
+            return {}
         found = {field: environment[self.variable(field)] for field in self.production}
-        scale = environment.get(self.variable(CLOCK_SCALE), "1")
-        return self.connect({**found, CLOCK_SCALE: scale}, clock)
+        return {**found, CLOCK_SCALE: environment.get(self.variable(CLOCK_SCALE), "1")}
 
 
 def listed(texts: str) -> tuple[str, ...]:

@@ -8,8 +8,6 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 
-from rapidfuzz import fuzz, process
-
 CUTOFF = 70
 SAME_KEY, SAME_PATH, SAME_NAME, NAME_ELSEWHERE = 100, 97, 95, 90
 MOST_LIKELY = 89
@@ -165,6 +163,8 @@ class _Index:
         """By the likeness of the names' words in any order, the `most` likeliest."""
         if not (name := normalised(entity.name)):
             return
+        from rapidfuzz import fuzz, process  # compiled; no other call of the API needs it
+
         found = process.extract(
             _sorted_words(name),
             self._words,
