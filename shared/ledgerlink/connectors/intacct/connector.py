@@ -70,7 +70,7 @@ class SageIntacct:
     def batch(self, operations: Sequence[Operation | Write]) -> Sequence[Sequence[int]]:
         """Batches of up to 100 whole timesheets or 3500 entries, or of 50 documents, or of one
         file."""
-        return batching.batch(operations)
+        return batching.group_by_request(operations)
 
     def consents(self, credentials: Mapping[str, str]) -> Consents:  # noqa: ARG002 - the port's
         """The ledger has no consent flow: a company is connected by a login. Raises Invalid."""

@@ -70,7 +70,7 @@ class IntacctLedger:
         time = [operation for operation in operations if operation.kind == TIME_ENTRY]
         if time:
             self._prefetch = self._new_prefetch(stop)
-            first_batch = batching.batch(time)[0]
+            first_batch = batching.group_by_request(time)[0]
             await self._prefetch.prepare(time, [time[position] for position in first_batch])
 
     async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:

@@ -10,7 +10,7 @@ ATTACHMENT = "SUPDOC"
 MAX_ATTACHMENT_DESCRIPTION = 1000
 
 
-def attachment_document(receipt: ResolvedReceipt, choices: Choices) -> Document:
+def compose_attachment(receipt: ResolvedReceipt, choices: Choices) -> Document:
     """A SUPDOC with one file, whose bytes are sent along. The file's name gets a hash of the
     receipt's key, because an attachment cannot hold two files of one name. Raises Blocked."""
     name = text.required_line(receipt.file_name, "file_name", text.MAX_FILE_NAME)

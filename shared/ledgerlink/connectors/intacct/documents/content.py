@@ -43,17 +43,17 @@ def content_fingerprint(row: Row) -> str:
     return fingerprint({**_present(row, HEAD_FIELDS), "lines": lines})
 
 
-def total(row: Row) -> Decimal | None:
+def ledger_total(row: Row) -> Decimal | None:
     """The total in the document's currency; None where the ledger does not give it. The refund of a
     card is a negative charge; its total is the amount that is paid back."""
-    totals = (values.number(row, name) for name in TOTALS)
+    totals = (values.decimal(row, name) for name in TOTALS)
     return next((abs(each) for each in totals if each is not None), None)
 
 
-def locked(row: Row) -> Reason | None:
+def lock_reason(row: Row) -> Reason | None:
     """Why the document can no longer change; None while it can."""
     state = (text(row, "STATE") or "").lower()
-    if state in PAID_STATES or (values.number(row, "TOTALPAID") or Decimal(0)) != 0:
+    if state in PAID_STATES or (values.decimal(row, "TOTALPAID") or Decimal(0)) != 0:
         return reason("paid", detail="")
     if state in VOID_STATES:
         return reason("voided")
@@ -65,21 +65,21 @@ def is_void(row: Row) -> bool:
     return (text(row, "STATE") or "").lower() in VOID_STATES
 
 
-def marker_in(row: Row) -> str:
+def marker_of(row: Row) -> str:
     """Our marker of a document, in whichever text it is; empty for one that is not ours."""
     return find_marker(*(value for value in row.values() if isinstance(value, str)))
 
 
-def has_our_marker(write: Write, row: Row) -> bool:
+def has_marker_of(write: Write, row: Row) -> bool:
     """Whether a document has the marker of this write. One with a number of ours needs none."""
-    return "documentno" in (write.body or {}) or marker_in(row) == marker_for(write.key)
+    return "documentno" in (write.body or {}) or marker_of(row) == marker_for(write.key)
 
 
 def matches(write: Write, row: Row) -> bool:
     """Whether a document is what this write sends: it has our marker, the same total, and lines
     that agree wherever both have a value."""
-    held_total = total(row)
-    if not has_our_marker(write, row) or held_total is None or write.total is None:
+    held_total = ledger_total(row)
+    if not has_marker_of(write, row) or held_total is None or write.total is None:
         return False
     if rounded(held_total) != abs(rounded(write.total.amount)):
         return False

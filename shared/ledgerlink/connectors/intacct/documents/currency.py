@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledgerlink.connectors.intacct.config import Choices
-from ledgerlink.connectors.intacct.documents.encoding import amount
+from ledgerlink.connectors.intacct.documents.encoding import decimal_text
 from ledgerlink.domain.model.documents import ResolvedExpenses, ResolvedInvoice
 from ledgerlink.domain.model.reasons import Blocked, reason
 
@@ -42,7 +42,7 @@ def generic_currency(document: MoneyDocument, choices: Choices) -> Body:
     if document.currency == document.features.home_currency:
         return body
     if document.rate is not None:
-        return {**body, "EXCHANGE_RATE": amount(document.rate)}
+        return {**body, "EXCHANGE_RATE": decimal_text(document.rate)}
     day, rate_type = document.day.isoformat(), choices.exchange_rate_type
     return {**body, "EXCH_RATE_DATE": day, "EXCH_RATE_TYPE_ID": rate_type}
 
@@ -60,9 +60,9 @@ def known_rate(document: MoneyDocument) -> Decimal:
 
 def _legacy_rate(document: MoneyDocument, choices: Choices) -> Body:
     if document.currency == document.features.home_currency:
-        return {"exchrate": amount(ONE)}
+        return {"exchrate": decimal_text(ONE)}
     if document.rate is not None:
-        return {"exchrate": amount(document.rate)}
+        return {"exchrate": decimal_text(document.rate)}
     return {"exchratedate": document.day.isoformat(), "exchratetype": choices.exchange_rate_type}
 
 

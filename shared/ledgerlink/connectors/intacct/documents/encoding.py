@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref
-from ledgerlink.connectors.intacct.protocol.values import DATE_FORMAT, plain
+from ledgerlink.connectors.intacct.protocol.values import DATE_FORMAT, canonical_decimal
 from ledgerlink.connectors.intacct.protocol.xml import Value
 from ledgerlink.domain.model.documents import Target, reference
 
@@ -75,9 +75,9 @@ def present(**fields: str | None) -> dict[str, str]:
     return {name: value for name, value in fields.items() if value}
 
 
-def amount(number: Decimal) -> str:
+def decimal_text(number: Decimal) -> str:
     """A number as the ledger writes it."""
-    return plain(number)
+    return canonical_decimal(number)
 
 
 def ledger_field(role: str, ledger_id: str) -> tuple[str, str]:

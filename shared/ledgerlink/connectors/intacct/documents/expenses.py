@@ -9,7 +9,7 @@ from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents import currency
 from ledgerlink.connectors.intacct.documents import text as lengths
 from ledgerlink.connectors.intacct.documents.dimension_defaults import DimensionDefaults
-from ledgerlink.connectors.intacct.documents.encoding import amount, reference_field
+from ledgerlink.connectors.intacct.documents.encoding import decimal_text, reference_field
 from ledgerlink.connectors.intacct.documents.required_dimensions import (
     body_lines,
     require_dimensions,
@@ -37,7 +37,7 @@ ACCOUNT_OBJECTS = {
 Body = dict[str, Any]
 
 
-def expense_document(expenses: ResolvedExpenses, choices: Choices) -> Document:
+def compose_expenses(expenses: ResolvedExpenses, choices: Choices) -> Document:
     """An APBILL, an EEXPENSES or a CCTRANSACTION with its total. Raises Blocked."""
     wording, defaults = Wording(expenses.shorten), DimensionDefaults(choices)
     match expenses.settlement:
@@ -70,7 +70,7 @@ def _with_markup(expenses: ResolvedExpenses) -> Iterator[ExpenseLine]:
 
 def _markup_not_set(line: ExpenseLine) -> Reason:
     """That the ledger does not keep the markup of a line."""
-    percent = amount(line.markup_percent or Decimal(0))
+    percent = decimal_text(line.markup_percent or Decimal(0))
     return reason("markup_not_set", "markup_percent", key=line.key, percent=percent)
 
 
@@ -87,7 +87,7 @@ def _bill(
     lines = [
         {
             **_account(line, "glaccount", "apaccountlabel"),
-            "TRX_AMOUNT": amount(cost(line)),
+            "TRX_AMOUNT": decimal_text(cost(line)),
             **_description(line, "ENTRYDESCRIPTION", wording),
             **_dimensions(line, defaults),
             **({"BILLABLE": _flag(line.billable)} if line.customer else {}),
@@ -140,7 +140,7 @@ def _charge(
         {
             **_account(line, "glaccount", "apaccountlabel"),
             **_description(line, "description", wording),
-            "paymentamount": amount(sign * cost(line)),
+            "paymentamount": decimal_text(sign * cost(line)),
             **_dimensions(line, defaults),
             **_charge_vendor(expenses),
             **({"billable": _flag(line.billable)} if line.customer else {}),
@@ -206,13 +206,13 @@ def _report_amounts(line: ExpenseLine, expenses: ResolvedExpenses) -> Body:
     """The amounts of a line of a report: in the company's currency, which the ledger always
     requires, and in its own. Raises Blocked without a rate."""
     if not expenses.currency:
-        return {"amount": amount(cost(line))}
+        return {"amount": decimal_text(cost(line))}
     rate = currency.known_rate(expenses)
     return {
-        "amount": amount(rounded(cost(line) * rate, expenses.features.home_currency)),
+        "amount": decimal_text(rounded(cost(line) * rate, expenses.features.home_currency)),
         "currency": expenses.currency,
-        "trx_amount": amount(cost(line)),
-        "exchrate": amount(rate),
+        "trx_amount": decimal_text(cost(line)),
+        "exchrate": decimal_text(rate),
     }
 
 

@@ -7,7 +7,7 @@ from ledgerlink.connectors.intacct.config import Choices, InvoiceModule
 from ledgerlink.connectors.intacct.documents import text as lengths
 from ledgerlink.connectors.intacct.documents.currency import legacy_currency
 from ledgerlink.connectors.intacct.documents.dimension_defaults import DimensionDefaults
-from ledgerlink.connectors.intacct.documents.encoding import amount, reference_field
+from ledgerlink.connectors.intacct.documents.encoding import decimal_text, reference_field
 from ledgerlink.connectors.intacct.documents.required_dimensions import (
     body_lines,
     require_dimensions,
@@ -25,7 +25,7 @@ ACCOUNTS = ("glaccount", "araccountlabel")
 Body = dict[str, Any]
 
 
-def invoice_document(invoice: ResolvedInvoice, choices: Choices) -> Document:
+def compose_invoice(invoice: ResolvedInvoice, choices: Choices) -> Document:
     """An SODOCUMENT or an ARINVOICE with its total. A new one is in the module that the company
     chose; others stay where they are. Raises Blocked."""
     wording, defaults = Wording(invoice.shorten), DimensionDefaults(choices)
@@ -87,9 +87,9 @@ def _order_line(line: ResolvedInvoiceLine, choices: Choices, wording: Wording) -
     text = wording.join([("description", line.description)], lengths.MAX_LINE_TEXT)
     return {
         **reference_field("ITEM", item),
-        "quantity": amount(quantity),
+        "quantity": decimal_text(quantity),
         "unit": choices.unit,
-        "price": amount(price),
+        "price": decimal_text(price),
         **({"memo": text} if text else {}),
     }
 
@@ -133,7 +133,7 @@ def _invoice_line(line: ResolvedInvoiceLine, choices: Choices, wording: Wording)
     text = wording.join([("description", line.description)], lengths.MAX_LINE_TEXT)
     return {
         "ACCOUNT": account,
-        "amount": amount(line.amount),
+        "amount": decimal_text(line.amount),
         **({"memo": text} if text else {}),
         **reference_field("ITEM", None if is_account else line.item),
     }

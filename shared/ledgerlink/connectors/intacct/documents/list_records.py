@@ -10,7 +10,7 @@ from typing import Any
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents import text as lengths
 from ledgerlink.connectors.intacct.documents.document_types import CONTACT, DOCUMENT_TYPES
-from ledgerlink.connectors.intacct.documents.encoding import amount, present, reference_field
+from ledgerlink.connectors.intacct.documents.encoding import decimal_text, present, reference_field
 from ledgerlink.connectors.intacct.documents.marker import short_id
 from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref
 from ledgerlink.connectors.intacct.protocol.values import Row, text
@@ -32,7 +32,7 @@ NAME_FIELDS = {"EMPLOYEE": "CONTACT.CONTACTNAME"}
 """Fields that hold the name of a record; of other objects it is NAME."""
 
 
-def list_record_document(record: NewListRecord, choices: Choices) -> Document:
+def compose_list_record(record: NewListRecord, choices: Choices) -> Document:
     """A CUSTOMER, a PROJECT of a customer, an EMPLOYEE with its CONTACT, a VENDOR or an ITEM.
     Raises Blocked."""
     name = lengths.required_line(record.name, "name", lengths.MAX_NAME)
@@ -97,7 +97,7 @@ def _person(
 def _item(record: NewItem, name: str, record_id: str, choices: Choices) -> dict[str, Any]:
     """An item. The ledger finds its accounts by its GL group, which the company has to choose."""
     group = present(GLGROUP=choices.item_gl_group)
-    price = {} if record.rate is None else {"BASEPRICE": amount(record.rate)}
+    price = {} if record.rate is None else {"BASEPRICE": decimal_text(record.rate)}
     return {"ITEMID": record_id, "NAME": name, "ITEMTYPE": NON_INVENTORY, **group, **price}
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledgerlink.connectors.intacct.config import Choices
-from ledgerlink.connectors.intacct.documents.encoding import amount
+from ledgerlink.connectors.intacct.documents.encoding import decimal_text
 from ledgerlink.domain.model.documents import ResolvedInvoice, ResolvedInvoiceLine
 from ledgerlink.domain.model.reasons import Blocked, reason
 
@@ -21,7 +21,7 @@ def tax_subtotal(invoice: ResolvedInvoice, choices: Choices) -> Body:
         return {}
     if choices.tax_subtotal is None:
         raise _not_chosen("which subtotal of the transaction takes tax", "tax_subtotal")
-    subtotal = {"description": choices.tax_subtotal, "total": amount(invoice.tax)}
+    subtotal = {"description": choices.tax_subtotal, "total": decimal_text(invoice.tax)}
     return {"subtotals": {"subtotal": [subtotal]}}
 
 
@@ -49,7 +49,7 @@ def _tax_entry(
     detail = line.tax_code_id or invoice.tax_code_id or choices.tax_detail
     if detail is None:
         raise _not_chosen("which tax detail the tax of a line uses", "tax_detail")
-    return {"taxentries": {"taxentry": [{"detailid": detail, "trx_tax": amount(tax)}]}}
+    return {"taxentries": {"taxentry": [{"detailid": detail, "trx_tax": decimal_text(tax)}]}}
 
 
 def _not_chosen(what: str, name: str) -> Blocked:

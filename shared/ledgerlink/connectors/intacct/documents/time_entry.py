@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 from ledgerlink.connectors.intacct.documents.dimension_defaults import DimensionDefaults
-from ledgerlink.connectors.intacct.documents.encoding import amount, reference_field
+from ledgerlink.connectors.intacct.documents.encoding import decimal_text, reference_field
 from ledgerlink.connectors.intacct.documents.marker import with_marker
 from ledgerlink.connectors.intacct.documents.required_dimensions import require_dimensions
 from ledgerlink.connectors.intacct.documents.text import CERTAIN_NOTES, MAX_NOTES, Wording
@@ -55,7 +55,7 @@ FIELD_NAMES: Mapping[str, str] = {
 """Fields of a body as a bookkeeper calls them."""
 
 
-def time_entry_document(
+def compose_time_entry(
     time: ResolvedTime,
     periods: TimesheetPeriods,
     defaults: DimensionDefaults,
@@ -110,7 +110,9 @@ def parse_timesheet_name(name: str) -> tuple[str, date] | None:
 
 def hours(minutes: int) -> str:
     """Minutes as decimal hours with the ledger's four decimal places."""
-    return amount((Decimal(minutes) / MINUTES_PER_HOUR).quantize(TEN_THOUSANDTH, ROUND_HALF_UP))
+    return decimal_text(
+        (Decimal(minutes) / MINUTES_PER_HOUR).quantize(TEN_THOUSANDTH, ROUND_HALF_UP)
+    )
 
 
 def minutes(quantity: Decimal) -> int:
@@ -123,13 +125,13 @@ def is_billable(entry: Row) -> bool:
     return values.flag(entry, "BILLABLE")
 
 
-def sent_forms(sheet: Row, entry: Row) -> Iterator[dict[str, Any]]:
+def possible_time_bodies(sheet: Row, entry: Row) -> Iterator[dict[str, Any]]:
     """The bodies that may have become a held entry, as `time_entry_document` composes them: first
     as it is, then without what the ledger may have filled in."""
     certain = _certain_fields(sheet, entry)
     options = {name: [*_refs(entry, by), None] for name, by in MAY_BE_FILLED_IN.items()}
-    rate = values.number(entry, "EXTBILLRATE") if is_billable(entry) else None
-    options["EXTBILLRATE"] = [None] if rate is None else [amount(rate), None]
+    rate = values.decimal(entry, "EXTBILLRATE") if is_billable(entry) else None
+    options["EXTBILLRATE"] = [None] if rate is None else [decimal_text(rate), None]
     for chosen in product(*options.values()):
         form = {**certain, **dict(zip(options, chosen, strict=True))}
         yield {name: value for name, value in form.items() if value is not None}
@@ -137,7 +139,7 @@ def sent_forms(sheet: Row, entry: Row) -> Iterator[dict[str, Any]]:
 
 def _certain_fields(sheet: Row, entry: Row) -> Mapping[str, str | None]:
     """The fields that are certain to be as they were sent."""
-    quantity = values.number(entry, "QTY") or NOTHING
+    quantity = values.decimal(entry, "QTY") or NOTHING
     return {
         "EMPLOYEE": ref("employee", text(sheet, "EMPLOYEEID")),
         "BEGINDATE": _iso(values.day(sheet, "BEGINDATE")),
@@ -172,5 +174,5 @@ def _billing(time: ResolvedTime) -> dict[str, str]:
     """The rate is sent with billable time only. Without a rate the ledger applies its own."""
     if not time.billable:
         return {"BILLABLE": "false"}
-    rate = {} if time.rate is None else {"EXTBILLRATE": amount(time.rate)}
+    rate = {} if time.rate is None else {"EXTBILLRATE": decimal_text(time.rate)}
     return {"BILLABLE": "true", **rate}

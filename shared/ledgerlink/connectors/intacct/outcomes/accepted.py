@@ -20,7 +20,7 @@ def accepted(write: Write, ledger_id: str, row: Row, why: Reason | None = None) 
         version=text(row, WHENMODIFIED),
         reason=_other_total(write, row) or why,
         content=content.content_fingerprint(row),
-        total=content.total(row),
+        total=content.ledger_total(row),
     )
 
 
@@ -59,7 +59,7 @@ def adopted(write: Write, ledger_id: str, row: Row) -> Outcome:
 
 def _other_total(write: Write, row: Row) -> Reason | None:
     """That the ledger's total is another one than was sent."""
-    held = content.total(row)
+    held = content.ledger_total(row)
     if held is None or write.total is None:
         return None
     currency = write.total.currency

@@ -133,7 +133,7 @@ def file_element(body: Mapping[str, Any]) -> Mapping[str, str]:
 
 def _documents_query(kind: str, attachment_id: str) -> Function:
     fields = list(dict.fromkeys([queries.RECORDNO, _id_field(kind)]))
-    return queries.query(kind, kind, fields, queries.equal(ATTACHMENT_FIELD, attachment_id))
+    return queries.query(kind, kind, fields, queries.equals(ATTACHMENT_FIELD, attachment_id))
 
 
 def _documents_in(kind: str, result: Result) -> Iterator[DocumentRef]:

@@ -8,7 +8,7 @@ from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPE
 from ledgerlink.connectors.intacct.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.intacct.outcomes import attachments, timesheets
 from ledgerlink.connectors.intacct.outcomes.rejected import timesheet_locked
-from ledgerlink.connectors.intacct.outcomes.time_entries import content_fingerprints
+from ledgerlink.connectors.intacct.outcomes.time_entries import possible_fingerprints
 from ledgerlink.connectors.intacct.outcomes.timesheet_reads import read_timesheets
 from ledgerlink.connectors.intacct.outcomes.timesheets import Timesheet
 from ledgerlink.connectors.intacct.protocol import queries, values
@@ -74,16 +74,16 @@ def _file(ledger_id: str) -> Snapshot:
 
 
 def _time_entry(ledger_id: str, sheet: Timesheet, entry: Row) -> Snapshot:
-    body = next(time_entry.sent_forms(sheet.head, entry))
-    rate = values.number(entry, "EXTBILLRATE") if time_entry.is_billable(entry) else None
+    body = next(time_entry.possible_time_bodies(sheet.head, entry))
+    rate = values.decimal(entry, "EXTBILLRATE") if time_entry.is_billable(entry) else None
     first_day = sheet.period.first_day.isoformat()
     return Snapshot(
         ledger_id=ledger_id,
         version=sheet.version,
         body=body,
-        forms=tuple(content_fingerprints(sheet, entry)),
+        forms=tuple(possible_fingerprints(sheet, entry)),
         locked=timesheet_locked(sheet.locked_state) if sheet.locked_state else None,
-        minutes=time_entry.minutes(values.number(entry, "QTY") or time_entry.NOTHING),
+        minutes=time_entry.minutes(values.decimal(entry, "QTY") or time_entry.NOTHING),
         rate=rate,
         fixed=time_entry.timesheet_name(sheet.period.employee, first_day),
     )
@@ -105,6 +105,6 @@ def _document(_: str, ledger_id: str, row: Row) -> Snapshot:
         version=text(row, queries.WHENMODIFIED),
         body={},
         forms=(content.content_fingerprint(row),),
-        locked=content.locked(row),
-        total=content.total(row),
+        locked=content.lock_reason(row),
+        total=content.ledger_total(row),
     )

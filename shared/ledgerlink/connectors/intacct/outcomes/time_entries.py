@@ -8,7 +8,7 @@ from ledgerlink.connectors.intacct.outcomes.timesheets import (
     Timesheet,
     Timesheets,
     entry_id,
-    marker_of,
+    entry_marker,
     written_number,
 )
 from ledgerlink.connectors.intacct.protocol.values import Row
@@ -45,7 +45,7 @@ def adopted(write: Write, sheets: Timesheets) -> Outcome | None:
     home = sheets.locate(write).home
     if write.action is not Action.CREATE or home is None:
         return None
-    return accepted(write, home, home.our_entries[marker_of(write)])
+    return accepted(write, home, home.our_entries[entry_marker(write)])
 
 
 def already_done(write: Write, sheets: Timesheets) -> Outcome | None:
@@ -56,7 +56,7 @@ def already_done(write: Write, sheets: Timesheets) -> Outcome | None:
     home = location.home
     if home is None or any(sheet.period != home.period for sheet in location.found_in):
         return None
-    if not _matches(home, home.our_entries[marker_of(write)], write):
+    if not _matches(home, home.our_entries[entry_marker(write)], write):
         return None
     return _posted(write, home, reason("already_written"))
 
@@ -67,12 +67,12 @@ def accepted(write: Write, sheet: Timesheet, entry: Row) -> Outcome:
     if _matches(sheet, entry, write):
         return _posted(write, sheet)
     why = reason("answer_differs", detail=_differences(write, sheet, entry))
-    return _posted(write, sheet, why, next(content_fingerprints(sheet, entry)))
+    return _posted(write, sheet, why, next(possible_fingerprints(sheet, entry)))
 
 
 def accepted_unread(write: Write, number: str) -> Outcome:
     """The outcome of a write that was accepted, when its timesheet could not be read afterwards."""
-    ledger_id = entry_id(number, marker_of(write))
+    ledger_id = entry_id(number, entry_marker(write))
     return Outcome(seq=write.seq, state=ItemState.POSTED, ledger_id=ledger_id)
 
 
@@ -81,10 +81,10 @@ def removed(write: Write) -> Outcome:
     return Outcome(seq=write.seq, state=ItemState.POSTED, ledger_id=write.ledger_id)
 
 
-def content_fingerprints(sheet: Timesheet, entry: Row) -> Iterator[str]:
+def possible_fingerprints(sheet: Timesheet, entry: Row) -> Iterator[str]:
     """Fingerprints of the bodies that an entry may have been sent as, the likeliest first. They
     are computed one by one, because the first one nearly always matches."""
-    return (fingerprint(form) for form in time_entry.sent_forms(sheet.head, entry))
+    return (fingerprint(form) for form in time_entry.possible_time_bodies(sheet.head, entry))
 
 
 def _cannot_rewrite(target: Timesheet | None, current: Timesheet | None) -> Reason | None:
@@ -104,7 +104,7 @@ def _posted(
     return Outcome(
         seq=write.seq,
         state=ItemState.POSTED,
-        ledger_id=entry_id(sheet.number, marker_of(write)),
+        ledger_id=entry_id(sheet.number, entry_marker(write)),
         version=sheet.version,
         reason=why,
         content=content,
@@ -113,7 +113,7 @@ def _posted(
 
 def _matches(sheet: Timesheet, entry: Row, write: Write) -> bool:
     """Whether an entry is what a write sends."""
-    return any(form == write.body for form in time_entry.sent_forms(sheet.head, entry))
+    return any(form == write.body for form in time_entry.possible_time_bodies(sheet.head, entry))
 
 
 def _is_edited(write: Write, sheet: Timesheet) -> bool:
@@ -121,12 +121,12 @@ def _is_edited(write: Write, sheet: Timesheet) -> bool:
     because a change of any other entry moves it, too."""
     if write.base_fingerprint is None:
         return False
-    entry = sheet.our_entries[marker_of(write)]
-    return write.base_fingerprint not in content_fingerprints(sheet, entry)
+    entry = sheet.our_entries[entry_marker(write)]
+    return write.base_fingerprint not in possible_fingerprints(sheet, entry)
 
 
 def _differences(write: Write, sheet: Timesheet, entry: Row) -> str:
-    held = next(time_entry.sent_forms(sheet.head, entry))
+    held = next(time_entry.possible_time_bodies(sheet.head, entry))
     body = write.body or {}
     return "; ".join(
         f"{time_entry.FIELD_NAMES.get(name, name)} {sent} became {held.get(name, 'empty')}"

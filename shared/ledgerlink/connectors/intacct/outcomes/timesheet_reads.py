@@ -44,9 +44,9 @@ async def find_numbers(
         return found
     days = [period.first_day for period in periods]
     fields = [queries.RECORDNO, "EMPLOYEEID", "BEGINDATE"]
-    when = queries.between("BEGINDATE", min(days), max(days))
+    when = queries.day_range("BEGINDATE", min(days), max(days))
     for some in queries.batches_of(sorted({period.employee for period in periods})):
-        whose = queries.among("EMPLOYEEID", some)
+        whose = queries.is_in("EMPLOYEEID", some)
         async for row in all_rows(client, TIMESHEET, fields, whose, when, stop=stop):
             if (period := _period(row)) and period in periods:
                 found.setdefault(period, set()).add(text(row, queries.RECORDNO) or "")
@@ -94,8 +94,8 @@ async def _hiding_entries(
     hiding = set()
     try:
         for some in queries.batches_of(list(entries)):
-            among = queries.among(TIMESHEET_KEY, some)
-            async for row in all_rows(client, ENTRY, fields, among, stop=stop):
+            condition = queries.is_in(TIMESHEET_KEY, some)
+            async for row in all_rows(client, ENTRY, fields, condition, stop=stop):
                 if text(row, queries.RECORDNO) not in shown:
                     hiding.add(text(row, TIMESHEET_KEY) or "")
     except LedgerStopped:

@@ -108,7 +108,7 @@ class Timesheets:
             period_of(write),
             written_number(write),
         )
-        marked = self._by_marker.get(marker_of(write), ())
+        marked = self._by_marker.get(entry_marker(write), ())
         found_in = [each for each in marked if each.number == written or each.period == period]
         homes = [each for each in found_in if period is None or each.period == period]
         home = min(
@@ -168,7 +168,7 @@ def written_number(write: AnyWrite) -> str:
     return (write.ledger_id or "").partition(SEPARATOR)[0]
 
 
-def marker_of(write: Write) -> str:
+def entry_marker(write: Write) -> str:
     """The marker of the entry."""
     return (write.ledger_id or "").partition(SEPARATOR)[2] or marker.marker_for(write.key)
 

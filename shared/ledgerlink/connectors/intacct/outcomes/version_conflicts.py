@@ -28,7 +28,7 @@ def outcome_before_sending(write: Write, row: Row | None) -> Outcome | None:
         return _outcome_of_list_record(write, row)
     if write.action is not Action.DELETE and was_applied(write, row):
         return accepted(write, write.ledger_id or "", row, reason("already_written"))
-    if (why := content.locked(row)) is not None:
+    if (why := content.lock_reason(row)) is not None:
         return failed(write, why)
     return _changed_in_ledger(write, content.content_fingerprint(row))
 

@@ -21,7 +21,7 @@ Numbered = tuple[int, Operation | Write]
 """An operation with its position."""
 
 
-def batch(operations: Sequence[Operation | Write]) -> list[list[int]]:
+def group_by_request(operations: Sequence[Operation | Write]) -> list[list[int]]:
     """The positions of the operations that go into each request: whole timesheets, documents of one
     kind, or a single file. Operations of different levels are never mixed."""
     batches: list[list[int]] = []

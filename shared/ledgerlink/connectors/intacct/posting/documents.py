@@ -162,7 +162,7 @@ class DocumentWriter:
         rows = {
             write.seq: (ids[write.seq], row)
             for write in writes
-            if (row := by_id.get(ids[write.seq])) and content.has_our_marker(write, row)
+            if (row := by_id.get(ids[write.seq])) and content.has_marker_of(write, row)
         }
         missing = [write for write in writes if write.seq not in rows]
         if not missing:

@@ -111,8 +111,8 @@ async def _contacts(client: Client, writes: Sequence[Write], stop: Stop) -> Mapp
     found: dict[str, Row] = {}
     for some in queries.batches_of(names):
         fields = [queries.RECORDNO, "CONTACTNAME", "EMAIL1"]
-        among = queries.among("CONTACTNAME", some)
-        async for row in all_rows(client, CONTACT, fields, among, stop=stop):
+        condition = queries.is_in("CONTACTNAME", some)
+        async for row in all_rows(client, CONTACT, fields, condition, stop=stop):
             found[text(row, "CONTACTNAME") or ""] = row
     return found
 
@@ -137,8 +137,8 @@ async def _tasks(client: Client, writes: Sequence[Write], stop: Stop) -> Mapping
     found: dict[str, Row] = {}
     for some in queries.batches_of(numbers):
         fields = [queries.RECORDNO, "TASKID", "PROJECTID"]
-        among = queries.among(queries.RECORDNO, some)
-        async for row in all_rows(client, "TASK", fields, among, stop=stop):
+        condition = queries.is_in(queries.RECORDNO, some)
+        async for row in all_rows(client, "TASK", fields, condition, stop=stop):
             found[text(row, queries.RECORDNO) or ""] = row
     return found
 
@@ -161,8 +161,8 @@ async def _customers(
     found: dict[str, str] = {}
     for some in queries.batches_of(projects):
         fields = [queries.RECORDNO, "PROJECTID", "CUSTOMERID"]
-        among = queries.among("PROJECTID", some)
-        async for row in all_rows(client, "PROJECT", fields, among, stop=stop):
+        condition = queries.is_in("PROJECTID", some)
+        async for row in all_rows(client, "PROJECT", fields, condition, stop=stop):
             if customer := text(row, "CUSTOMERID"):
                 found[text(row, "PROJECTID") or ""] = customer
     return found

@@ -10,8 +10,8 @@ from ledgerlink.connectors.intacct.outcomes.timesheets import (
     TIMESHEET,
     EmployeePeriod,
     Timesheet,
+    entry_marker,
     marker_in_entry,
-    marker_of,
 )
 from ledgerlink.connectors.intacct.protocol import queries
 from ledgerlink.connectors.intacct.protocol.element_order import TIMESHEETENTRY
@@ -49,7 +49,7 @@ class TimesheetUpdate:
         """Whether entries stay in the timesheet, changed or not, ours or somebody else's."""
         if self.sheet is None:
             return False
-        removed = {marker_of(write) for write in self.removals}
+        removed = {entry_marker(write) for write in self.removals}
         return any(marker_in_entry(entry) not in removed for entry in self.sheet.entries)
 
     def function(self, control_id: str, new_state: str, custom: Collection[str]) -> Function:
@@ -72,8 +72,8 @@ class TimesheetUpdate:
     def _existing_lines(self, custom: Collection[str]) -> list[Value]:
         """The entries of the timesheet without the removed ones, ours with their new values; each
         keeps its RECORDNO."""
-        upserts = {marker_of(write): write for write in self.upserts}
-        removed = {marker_of(write) for write in self.removals}
+        upserts = {entry_marker(write): write for write in self.upserts}
+        removed = {entry_marker(write) for write in self.removals}
         lines: list[Value] = []
         for entry in self.sheet.entries if self.sheet else ():
             marker = marker_in_entry(entry)
@@ -87,7 +87,9 @@ class TimesheetUpdate:
 
     def _new_lines(self) -> list[Value]:
         existing = self.sheet.our_entries if self.sheet else {}
-        return [_sent_values(write) for write in self.upserts if marker_of(write) not in existing]
+        return [
+            _sent_values(write) for write in self.upserts if entry_marker(write) not in existing
+        ]
 
 
 def _sent_values(write: Write) -> dict[str, Value]:

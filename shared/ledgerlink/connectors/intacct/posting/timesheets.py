@@ -14,7 +14,7 @@ from ledgerlink.connectors.intacct.outcomes.timesheets import (
     EmployeePeriod,
     Timesheets,
     destination_of,
-    marker_of,
+    entry_marker,
 )
 from ledgerlink.connectors.intacct.posting.deferred_outcomes import Deferred
 from ledgerlink.connectors.intacct.posting.moved_entries import MovedEntries
@@ -219,7 +219,7 @@ def _accepted(numbers: Mapping[TimesheetUpdate, str], sheets: Timesheets) -> lis
     for update, number in numbers.items():
         sheet = sheets.by_number.get(number)
         entries = sheet.our_entries if sheet else {}
-        found = [(write, entries.get(marker_of(write))) for write in update.upserts]
+        found = [(write, entries.get(entry_marker(write))) for write in update.upserts]
         outcomes += [
             time_entries.accepted(w, sheet, entry) for w, entry in found if sheet and entry
         ]

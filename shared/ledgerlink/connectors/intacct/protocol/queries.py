@@ -30,12 +30,12 @@ Condition: TypeAlias = tuple[str, dict[str, Value]]
 """An operator and what it compares."""
 
 
-def equal(field: str, value: str) -> Condition:
+def equals(field: str, value: str) -> Condition:
     """The field has this value."""
     return "equalto", {"field": field, "value": value}
 
 
-def among(field: str, values: Iterable[str]) -> Condition:
+def is_in(field: str, values: Iterable[str]) -> Condition:
     """The field has one of these values."""
     return "in", {"field": field, "value": list(values)}
 
@@ -50,7 +50,7 @@ def greater_than(field: str, value: str) -> Condition:
     return "greaterthan", {"field": field, "value": value}
 
 
-def since(field: str, moment: datetime) -> Condition:
+def at_or_after(field: str, moment: datetime) -> Condition:
     """The timestamp is this moment or later."""
     return "greaterthanorequalto", {"field": field, "value": moment.strftime(TIMESTAMP_FORMAT)}
 
@@ -60,7 +60,7 @@ def either(*conditions: Condition) -> Condition:
     return "or", _grouped(conditions)
 
 
-def between(field: str, first: date, last: date) -> Condition:
+def day_range(field: str, first: date, last: date) -> Condition:
     """The day is between these two, or one of them."""
     days: Sequence[Value] = [day.strftime(DATE_FORMAT) for day in (first, last)]
     return "between", {"field": field, "value": days}

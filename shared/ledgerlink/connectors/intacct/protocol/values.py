@@ -52,7 +52,7 @@ def flag(row: Row, name: str) -> bool:
     return (text(row, name) or "").lower() in ("true", "t", "yes")
 
 
-def number(row: Row, name: str) -> Decimal | None:
+def decimal(row: Row, name: str) -> Decimal | None:
     """A number; None for any other text."""
     try:
         found = Decimal((text(row, name) or "").replace(",", ""))
@@ -63,13 +63,13 @@ def number(row: Row, name: str) -> Decimal | None:
 
 def amount(row: Row, name: str) -> str | None:
     """A number as exact decimal text without trailing zeros."""
-    found = number(row, name)
-    return None if found is None else plain(found)
+    found = decimal(row, name)
+    return None if found is None else canonical_decimal(found)
 
 
-def plain(number: Decimal) -> str:
+def canonical_decimal(value: Decimal) -> str:
     """Decimal text without exponent and trailing zeros."""
-    digits = format(number, "f")
+    digits = format(value, "f")
     digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
     return "0" if digits in ("-0", "") else digits
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ledgerlink.connectors.intacct.documents.invoice import INVOICE, SALE
-from ledgerlink.connectors.intacct.protocol.queries import Condition, among
+from ledgerlink.connectors.intacct.protocol.queries import Condition, is_in
 from ledgerlink.connectors.intacct.reads import map_lists, map_people
 from ledgerlink.connectors.intacct.reads.map_lists import (
     ACCOUNT_LABEL,
@@ -109,7 +109,7 @@ LIST_SOURCES: Mapping[ListType, Sequence[ListSource]] = {
     TIME_TYPE: [_source("TIMETYPE", "NAME", "ACCOUNTNO OFFSETACCOUNTNO EARNINGTYPENAME STATUS",
                         map_lists.time_type)],
     ListType.ITEM: [_source("ITEM", "ITEMID", "NAME ITEMTYPE STATUS GLGROUP", map_lists.item,
-                            among("ITEMTYPE", NOT_IN_STOCK), stamped=True)],
+                            is_in("ITEMTYPE", NOT_IN_STOCK), stamped=True)],
     ListType.EMPLOYEE: [
         _source("EMPLOYEE", "EMPLOYEEID", "TITLE STATUS STARTDATE ENDDATE DEPARTMENTID LOCATIONID"
                 " CLASSID SUPERVISORID CONTACT.CONTACTNAME CONTACT.FIRSTNAME CONTACT.LASTNAME"

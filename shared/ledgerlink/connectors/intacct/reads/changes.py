@@ -100,9 +100,9 @@ def _deletes(entities: Sequence[str], moment: datetime) -> Function:
     """The function that reads deletes from the audit history. Where the user has no permission for
     it, deletes are noticed when a list is read as a whole."""
     conditions = [
-        queries.among("OBJECTTYPE", [entity.lower() for entity in entities]),
-        queries.equal("ACCESSMODE", DELETED),
-        queries.since("ACCESSTIME", moment - TIME_ZONE_MARGIN),
+        queries.is_in("OBJECTTYPE", [entity.lower() for entity in entities]),
+        queries.equals("ACCESSMODE", DELETED),
+        queries.at_or_after("ACCESSTIME", moment - TIME_ZONE_MARGIN),
     ]
     content = queries.query(AUDIT, AUDIT, AUDIT_FIELDS, *conditions).content
     assert isinstance(content, Mapping)

@@ -70,7 +70,7 @@ class InvoicePayments:
     async def _changed_receivables(self, since: datetime, stop: Stop) -> Mapping[str, Row] | None:
         """Receivables by RECORDNO; None when they are too many."""
         found: dict[str, Row] = {}
-        when = queries.since(queries.WHENMODIFIED, since - TIME_ZONE_MARGIN)
+        when = queries.at_or_after(queries.WHENMODIFIED, since - TIME_ZONE_MARGIN)
         async for row in all_rows(self._client, INVOICE, INVOICE_FIELDS, when, stop=stop):
             found[text(row, queries.RECORDNO) or ""] = row
             if len(found) > MAX_CHANGED:
@@ -93,8 +93,8 @@ class InvoicePayments:
     async def _sales_of(self, receivables: Collection[str], stop: Stop) -> AsyncIterator[Row]:
         fields = [queries.RECORDNO, "DOCID", RECEIVABLE]
         for some in queries.batches_of(sorted(receivables)):
-            among = queries.among(RECEIVABLE, some)
-            async for row in all_rows(self._client, SALE, fields, among, stop=stop):
+            condition = queries.is_in(RECEIVABLE, some)
+            async for row in all_rows(self._client, SALE, fields, condition, stop=stop):
                 yield row
 
     async def _by_ids(self, ids: Sequence[str], stop: Stop) -> list[ListRecord]:
@@ -114,8 +114,8 @@ class InvoicePayments:
     async def _receivables(self, numbers: Sequence[str], stop: Stop) -> Mapping[str, Row]:
         found: dict[str, Row] = {}
         for some in queries.batches_of(sorted(set(numbers))):
-            among = queries.among(queries.RECORDNO, some)
-            async for row in all_rows(self._client, INVOICE, INVOICE_FIELDS, among, stop=stop):
+            condition = queries.is_in(queries.RECORDNO, some)
+            async for row in all_rows(self._client, INVOICE, INVOICE_FIELDS, condition, stop=stop):
                 found[text(row, queries.RECORDNO) or ""] = row
         return found
 
@@ -125,13 +125,13 @@ def _record(ledger_id: str, row: Row) -> ListRecord:
     total, due = _amount(row, "TOTALENTERED"), _amount(row, "TOTALDUE")
     number = text(row, "RECORDID") or text(row, "DOCNO")
     paid_on = values.day(row, "WHENPAID")
-    status = payment_status(row)
+    status = invoice_status(row)
     fields = {
         "number": number,
         "date": _iso_day(row, "WHENCREATED"),
         "due_date": _iso_day(row, "WHENDUE"),
-        "total": None if total is None else values.plain(total),
-        "balance": None if due is None else values.plain(due),
+        "total": None if total is None else values.canonical_decimal(total),
+        "balance": None if due is None else values.canonical_decimal(due),
         "currency": text(row, "CURRENCY"),
         "customer_id": ref("customer", text(row, "CUSTOMERID")),
         "status": status,
@@ -147,7 +147,7 @@ def _record(ledger_id: str, row: Row) -> ListRecord:
     )
 
 
-def payment_status(row: Row) -> str:
+def invoice_status(row: Row) -> str:
     """The status of an invoice: void, paid, partly_paid or open."""
     total, due = _amount(row, "TOTALENTERED"), _amount(row, "TOTALDUE")
     if is_void(row):
@@ -162,8 +162,8 @@ def payment_status(row: Row) -> str:
 def _amount(row: Row, name: str) -> Decimal | None:
     """An amount in the invoice's own currency, which companies with a single currency may not
     have apart."""
-    own = values.number(row, f"TRX_{name}")
-    return values.number(row, name) if own is None else own
+    own = values.decimal(row, f"TRX_{name}")
+    return values.decimal(row, name) if own is None else own
 
 
 def _iso_day(row: Row, name: str) -> str | None:

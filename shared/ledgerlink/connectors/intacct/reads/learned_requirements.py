@@ -68,7 +68,7 @@ class LearnedRequirements:
         numbers = sorted(set(chain.from_iterable(self._accounts.values())) - {EVERY_ACCOUNT})
         fields = ["RECORDNO", "ACCOUNTNO", *REQUIRED_FLAGS]
         return [
-            queries.query(STATE_KEY, "GLACCOUNT", fields, queries.among("ACCOUNTNO", some))
+            queries.query(STATE_KEY, "GLACCOUNT", fields, queries.is_in("ACCOUNTNO", some))
             for some in queries.batches_of(numbers)
         ]
 

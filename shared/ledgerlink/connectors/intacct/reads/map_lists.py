@@ -42,7 +42,7 @@ SIDES = {"debit": "expense", "credit": "income"}
 distinction."""
 
 
-def record(
+def list_record(
     kind: ListType,
     row: Row,
     key: str,
@@ -79,7 +79,7 @@ def account(row: Row) -> ListRecord:
     }
     key = text(row, "ACCOUNTNO") or ""
     name, role = text(row, "TITLE"), _role(row)
-    return record(ListType.ACCOUNT, row, key, name, fields, entity="glaccount", roles=(role,))
+    return list_record(ListType.ACCOUNT, row, key, name, fields, entity="glaccount", roles=(role,))
 
 
 def _role(row: Row) -> str:
@@ -101,7 +101,7 @@ def checking(row: Row) -> ListRecord:
     }
     key, name = text(row, "BANKACCOUNTID") or "", text(row, "BANKNAME")
     kind = ListType.ACCOUNT
-    return record(kind, row, key, name, fields, entity="checkingaccount", roles=("bank",))
+    return list_record(kind, row, key, name, fields, entity="checkingaccount", roles=("bank",))
 
 
 def card(row: Row) -> ListRecord:
@@ -113,7 +113,7 @@ def card(row: Row) -> ListRecord:
     }
     key, name = text(row, "CARDID") or "", text(row, "DESCRIPTION")
     kind = ListType.ACCOUNT
-    return record(kind, row, key, name, fields, entity="creditcard", roles=("credit_card",))
+    return list_record(kind, row, key, name, fields, entity="creditcard", roles=("credit_card",))
 
 
 def item(row: Row) -> ListRecord:
@@ -123,49 +123,49 @@ def item(row: Row) -> ListRecord:
     roles = ("labor_code", "expense_code") if sold else ("expense_code",)
     fields = {"type": kind or None, "gl_group": text(row, "GLGROUP")}
     key = text(row, "ITEMID") or ""
-    return record(ListType.ITEM, row, key, text(row, "NAME"), fields, roles=roles)
+    return list_record(ListType.ITEM, row, key, text(row, "NAME"), fields, roles=roles)
 
 
 def term(row: Row) -> ListRecord:
     """A payment term; it is identified by its name."""
     fields = {"description": text(row, "DESCRIPTION")}
     name = text(row, "NAME") or ""
-    return record(ListType.TERM, row, name, name, fields, entity="arterm")
+    return list_record(ListType.TERM, row, name, name, fields, entity="arterm")
 
 
 def classification(row: Row) -> ListRecord:
     """A class."""
     fields = {"description": text(row, "DESCRIPTION")}
     key, parent = text(row, "CLASSID") or "", text(row, "PARENTID")
-    return record(ListType.CLASS, row, key, text(row, "NAME"), fields, parent=parent)
+    return list_record(ListType.CLASS, row, key, text(row, "NAME"), fields, parent=parent)
 
 
 def department(row: Row) -> ListRecord:
     """A department: the first cost center."""
     key, parent = text(row, "DEPARTMENTID") or "", text(row, "PARENTID")
     roles = ("cost_center_1",)
-    return record(DEPARTMENT, row, key, text(row, "TITLE"), {}, parent=parent, roles=roles)
+    return list_record(DEPARTMENT, row, key, text(row, "TITLE"), {}, parent=parent, roles=roles)
 
 
 def location(row: Row) -> ListRecord:
     """A location: the second cost center."""
     key, parent = text(row, "LOCATIONID") or "", text(row, "PARENTID")
     name, roles = text(row, "NAME"), ("cost_center_2",)
-    return record(ListType.LOCATION, row, key, name, {}, parent=parent, roles=roles)
+    return list_record(ListType.LOCATION, row, key, name, {}, parent=parent, roles=roles)
 
 
 def entity(row: Row) -> ListRecord:
     """An entity: a location with books of its own."""
     fields = {"currency": text(row, "CURRENCY"), "country": text(row, "OPCOUNTRY")}
     key = text(row, "LOCATIONID") or ""
-    return record(ENTITY, row, key, text(row, "NAME"), fields, entity="locationentity")
+    return list_record(ENTITY, row, key, text(row, "NAME"), fields, entity="locationentity")
 
 
 def project_type(row: Row) -> ListRecord:
     """A project type; it is identified by its name."""
     name = text(row, "NAME") or ""
     parent = text(row, "PARENTNAME")
-    return record(PROJECT_TYPE, row, name, name, {}, entity="projecttype", parent=parent)
+    return list_record(PROJECT_TYPE, row, name, name, {}, entity="projecttype", parent=parent)
 
 
 def time_type(row: Row) -> ListRecord:
@@ -176,7 +176,7 @@ def time_type(row: Row) -> ListRecord:
         "earning_type": text(row, "EARNINGTYPENAME"),
     }
     name = text(row, "NAME") or ""
-    return record(TIME_TYPE, row, name, name, fields, entity="timetype", roles=("labor_code",))
+    return list_record(TIME_TYPE, row, name, name, fields, entity="timetype", roles=("labor_code",))
 
 
 def label(kind: ListType, entity: str, role: str) -> RowMapper:
@@ -188,6 +188,6 @@ def label(kind: ListType, entity: str, role: str) -> RowMapper:
             "account_id": ref("glaccount", text(row, "GLACCOUNTNO")),
         }
         name = text(row, "ACCOUNTLABEL") or ""
-        return record(kind, row, name, name, fields, entity=entity, roles=(role,))
+        return list_record(kind, row, name, name, fields, entity=entity, roles=(role,))
 
     return mapper

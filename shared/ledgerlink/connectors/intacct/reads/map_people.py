@@ -6,7 +6,7 @@ from typing import Any
 from ledgerlink.connectors.intacct.protocol import values
 from ledgerlink.connectors.intacct.protocol.record_ids import ref
 from ledgerlink.connectors.intacct.protocol.values import Row, text
-from ledgerlink.connectors.intacct.reads.map_lists import PROJECT, TASK, record
+from ledgerlink.connectors.intacct.reads.map_lists import PROJECT, TASK, list_record
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 
 ADDRESS = ("ADDRESS1", "ADDRESS2", "CITY", "STATE", "ZIP", "COUNTRY")
@@ -25,7 +25,7 @@ def customer(row: Row) -> ListRecord:
     }
     key, parent = text(row, "CUSTOMERID") or "", text(row, "PARENTID")
     name, roles = text(row, "NAME"), ("client",)
-    return record(ListType.CUSTOMER, row, key, name, fields, parent=parent, roles=roles)
+    return list_record(ListType.CUSTOMER, row, key, name, fields, parent=parent, roles=roles)
 
 
 def project(row: Row) -> ListRecord:
@@ -49,7 +49,9 @@ def project(row: Row) -> ListRecord:
         **_days(row, begins="BEGINDATE"),
     }
     key, parent = text(row, "PROJECTID") or "", text(row, "PARENTID")
-    return record(PROJECT, row, key, text(row, "NAME"), fields, parent=parent, roles=("project",))
+    return list_record(
+        PROJECT, row, key, text(row, "NAME"), fields, parent=parent, roles=("project",)
+    )
 
 
 def task(row: Row) -> ListRecord:
@@ -64,7 +66,7 @@ def task(row: Row) -> ListRecord:
         "status": text(row, "TASKSTATUS"),
     }
     key, parent = text(row, "RECORDNO") or "", text(row, "PARENTKEY")
-    return record(TASK, row, key, text(row, "NAME"), fields, parent=parent, roles=("task",))
+    return list_record(TASK, row, key, text(row, "NAME"), fields, parent=parent, roles=("task",))
 
 
 def employee(row: Row) -> ListRecord:
@@ -82,7 +84,7 @@ def employee(row: Row) -> ListRecord:
         **_days(row, begins="STARTDATE"),
     }
     key, name = text(row, "EMPLOYEEID") or "", text(row, f"{contact}.CONTACTNAME")
-    return record(ListType.EMPLOYEE, row, key, name, fields, roles=("staff",))
+    return list_record(ListType.EMPLOYEE, row, key, name, fields, roles=("staff",))
 
 
 def vendor(row: Row) -> ListRecord:
@@ -93,7 +95,7 @@ def vendor(row: Row) -> ListRecord:
         "term_id": ref("apterm", text(row, "TERMNAME")),
     }
     key = text(row, "VENDORID") or ""
-    return record(ListType.VENDOR, row, key, text(row, "NAME"), fields, roles=("contractor",))
+    return list_record(ListType.VENDOR, row, key, text(row, "NAME"), fields, roles=("contractor",))
 
 
 def _dimensions(row: Row) -> Mapping[str, Any]:

@@ -111,7 +111,7 @@ class ListReader:
         if list_read.ids is not None:
             refs = [parse_ref(each) for each in list_read.ids]
             ids = [ref.id for ref in refs if ref.kind in (source.entity.lower(), "")]
-            conditions.append(queries.among(source.key, ids or [""]))
+            conditions.append(queries.is_in(source.key, ids or [""]))
         if list_read.since is not None and source.stamped:
             conditions.append(changed_since(source, list_read.since, self.without_contact_changes))
         return conditions
@@ -122,11 +122,11 @@ def changed_since(
 ) -> Condition:
     """The condition that a record, or the contact that is shown with it, changed at that moment or
     later."""
-    own = queries.since(queries.WHENMODIFIED, moment - TIME_ZONE_MARGIN)
+    own = queries.at_or_after(queries.WHENMODIFIED, moment - TIME_ZONE_MARGIN)
     if not source.contact or source.entity in without_contact_changes:
         return own
     path = f"{source.contact}.{queries.WHENMODIFIED}"
-    return queries.either(own, queries.since(path, moment - TIME_ZONE_MARGIN))
+    return queries.either(own, queries.at_or_after(path, moment - TIME_ZONE_MARGIN))
 
 
 def source_query(

@@ -73,7 +73,7 @@ def _require_markers(
         if write.seq not in found:
             continue
         _, row = found[write.seq]
-        if content.marker_in(row) != marker.marker_for(write.key):
+        if content.marker_of(row) != marker.marker_for(write.key):
             raise errors.unavailable(f"it returned another {kind} than the one that was requested")
 
 
@@ -98,8 +98,8 @@ async def _list_records(client: Client, kind: str, ids: Sequence[str], stop: Sto
     fields = [queries.RECORDNO, id_field, name_field, "STATUS", queries.WHENMODIFIED]
     found: dict[str, Row] = {}
     for some in queries.batches_of(ids):
-        among = queries.among(id_field, some)
-        async for row in all_rows(client, kind, fields, among, stop=stop):
+        condition = queries.is_in(id_field, some)
+        async for row in all_rows(client, kind, fields, condition, stop=stop):
             found[str(Ref(kind.lower(), text(row, id_field) or ""))] = row
     return found
 
@@ -138,8 +138,8 @@ async def _paid_totals(client: Client, numbers: Sequence[str], stop: Stop) -> Ma
     """The paid totals of receivables, by RECORDNO."""
     found: dict[str, str] = {}
     for some in queries.batches_of(numbers):
-        among = queries.among(queries.RECORDNO, some)
-        async for row in all_rows(client, INVOICE, [queries.RECORDNO, PAID], among, stop=stop):
+        condition = queries.is_in(queries.RECORDNO, some)
+        async for row in all_rows(client, INVOICE, [queries.RECORDNO, PAID], condition, stop=stop):
             found[text(row, queries.RECORDNO) or ""] = text(row, PAID) or ""
     return found
 
@@ -158,7 +158,7 @@ async def _ids_by_marker(
         fields = [queries.RECORDNO, MARKED_FIELD, "STATE"]
         async for row in all_rows(client, kind, fields, where, stop=stop):
             if not content.is_void(row):
-                found[content.marker_in(row)] = text(row, queries.RECORDNO) or ""
+                found[content.marker_of(row)] = text(row, queries.RECORDNO) or ""
     return found
 
 
@@ -168,13 +168,13 @@ async def _sales_by_marker(
     """The same of sales: all sales of their days are read, because it is not documented whether
     their messages can be queried."""
     days = [write.day for write in writes if write.day]
-    when = queries.between("WHENCREATED", min(days), max(days))
+    when = queries.day_range("WHENCREATED", min(days), max(days))
     rows = [
         row async for row in all_rows(client, SALE, [queries.RECORDNO, SALE_ID], when, stop=stop)
     ]
     sales = await _sales(client, [each for row in rows if (each := text(row, SALE_ID))], stop)
     return {
-        content.marker_in(row): ledger_id
+        content.marker_of(row): ledger_id
         for ledger_id, row in sales.items()
         if not content.is_void(row)
     }

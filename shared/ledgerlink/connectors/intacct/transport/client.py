@@ -12,7 +12,7 @@ from ledgerlink.connectors.intacct.protocol import error_codes
 from ledgerlink.connectors.intacct.protocol.faults import main_fault
 from ledgerlink.connectors.intacct.protocol.requests import Call, Function, Sender, envelope
 from ledgerlink.connectors.intacct.protocol.response import Response, Result
-from ledgerlink.connectors.intacct.transport.http_reply import HttpReply, no_reply, read_reply
+from ledgerlink.connectors.intacct.transport.http_reply import HttpReply, no_response, read_reply
 from ledgerlink.connectors.intacct.transport.retry import Retry
 from ledgerlink.connectors.shared import errors
 from ledgerlink.connectors.shared.errors import Disposition, Meaning
@@ -166,7 +166,7 @@ class Client:
         try:
             http_response = await self._http.post(url, content=content, headers=HEADERS)
         except httpx.HTTPError as error:
-            return no_reply(error)
+            return no_response(error)
         return read_reply(http_response, control_id)
 
     def _note_unanswered(self, call: Call, sent_at: float) -> None:

@@ -58,7 +58,7 @@ class HttpReply:
         return self.detail or str(self.fault)
 
 
-def no_reply(error: httpx.HTTPError) -> HttpReply:
+def no_response(error: httpx.HTTPError) -> HttpReply:
     """The reply when the network failed. The error's own words could contain an address, so only
     its name is kept."""
     detail = f"no answer ({type(error).__name__})"

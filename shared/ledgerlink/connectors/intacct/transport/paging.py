@@ -83,8 +83,8 @@ async def _existing(
 ) -> AsyncIterator[Row]:
     """The RECORDNOs that exist, because a `read` fails if one of its records does not."""
     for some in queries.batches_of(keys):
-        among = queries.among(queries.RECORDNO, some)
-        async for row in all_rows(client, entity, [queries.RECORDNO], among, stop=stop):
+        condition = queries.is_in(queries.RECORDNO, some)
+        async for row in all_rows(client, entity, [queries.RECORDNO], condition, stop=stop):
             yield row
 
 
