@@ -99,6 +99,8 @@ MAX_TURNS = 1000
 """How often a run gives way to another one by going to the end of the queue."""
 MAX_IDLE_WORKERS = 5
 """So many workers in a row that achieved nothing before they were stopped park the run."""
+NOT_CONNECTED = "the company is not connected"
+"""Why runs of a connection without authorisation wait, if the connection has no reason itself."""
 INTERRUPT_CHECK_SECONDS = 2.0
 """Seconds between two reads of the run that find out whether a user has interrupted it."""
 
@@ -124,7 +126,7 @@ class StopOrInterrupt:
 
 def _park_unfinished(deps: Dependencies, connection: Connection, run: Run) -> None:
     if run.state in AT_WORK:
-        park(deps, run, connection.reason or reason("needs_reconnect", detail=connection.state))
+        park(deps, run, connection.reason or reason("needs_reconnect", detail=NOT_CONNECTED))
 
 
 async def _after_connect(deps: Dependencies, connection: Connection, stop: Stop) -> None:
@@ -169,7 +171,11 @@ def _send_again(deps: Dependencies, before: Run, message: Message) -> None:
         return
     idle = run.idle + 1 if run.advance() == before.advance() else 0
     if idle >= MAX_IDLE_WORKERS:
-        park(deps, run, reason("ledger_unavailable", detail=f"{idle} workers got no answer"))
+        park(
+            deps,
+            run,
+            reason("ledger_unavailable", detail=f"it gave no answer {idle} times in a row"),
+        )
         return
     if idle != run.idle:
         with suppress(Conflict):

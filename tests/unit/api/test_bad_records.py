@@ -62,7 +62,7 @@ def test_a_wrong_record_is_a_blocked_item_with_field_and_remedy_and_neighbours_a
     [
         ({"staff_key": "nobody"}, "user nobody"),
         ({"project_key": "nowhere"}, "project nowhere"),
-        ({"labor_code_key": "nothing"}, "labor-code nothing"),
+        ({"labor_code_key": "nothing"}, "labor code nothing"),
     ],
 )
 def test_a_record_without_a_rule_says_which_rule_is_missing(

@@ -500,7 +500,7 @@ def test_a_ledger_that_marks_no_time_is_told_of_once_for_each_invoice() -> None:
     world.posted(entry("t1"), entry("t2"))
     op = one(world.post(invoice("i1", line(time_keys=("t1",)), line(time_keys=("t2",)))))
     assert (linked(op), warnings(op)) == ([None, None], ["time_not_linked"])
-    assert "Time t1, t2 cannot be marked as billed" in op.warnings[0].message
+    assert "time entries t1, t2 cannot be marked as billed" in op.warnings[0].message
 
 
 @pytest.mark.parametrize("how", [SUMMARY, replace(INVOICING, link_time=False)])

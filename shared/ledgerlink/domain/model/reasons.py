@@ -1,6 +1,7 @@
-"""Every reason that an item can carry, as data: words and remedy for the person who must act."""
+"""Why records were not posted as sent, in words for the bookkeeper who must act."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -40,104 +41,391 @@ class Template:
 
 REASONS: dict[str, Template] = {
     # Before anything is sent
-    "invalid_record": Template("{detail}", "Correct {field} in the time-tracking product and post the record again."),
-    "duplicate_key": Template("The key {key} occurs {count} times in this post.", "Give each record its own key and post it again."),
-    "no_rule": Template("There is no rule for {kind} {key}.", "Set a rule for it (link, create or skip) and post again."),
-    "skipped_by_rule": Template("The rule for {kind} {key} says skip.", "Change the rule if this should be posted."),
-    "rule_incomplete": Template("The rule for {kind} {key} lacks {field}.", "Complete the rule and post again."),
-    "came_from_ledger": Template("The record came in from the ledger's time history.", "Nothing to do; the ledger has it."),
-    "missing_customer": Template("Billable time needs a project, and this record has none.", "Name a project or mark the record as not billable."),
-    "missing_rate": Template("Billable time needs an hourly rate; neither the record nor labor code {key} has one.", "Give the record a bill_rate or the labor code's rule a rate."),
-    "not_approved": Template("The record is {state}, not approved.", "Approve it in the time-tracking product and post it again."),
-    "rounded_away": Template("Rounded as the settings say, nothing is left of {minutes} minutes.", "Choose a smaller step or another rounding if it should be posted."),
-    "day_too_long": Template("Together the entries that become this activity make {minutes} minutes, more than a day has.", "Correct the entries, or post them one by one with a text of their own."),
-    "carried": Template("It is part of an activity that an import wrote for several entries.", "Import the period again instead of posting the record."),
-    "undo_begun": Template("Its undo has begun; what was left of it is not written.", "Import the period again if it should be written."),
-    "member_blocked": Template("Record {key}, which is part of the same document, cannot be posted now; what is in the ledger stays as it is.", "See the reason at {key}, mend it and post or import both again."),
-    "payroll_on": Template("Employee {name} cannot be created here: payroll is on in the ledger.", "Add the employee in the ledger's payroll and link the rule to them."),
-    "text_too_long": Template("The text is {length} characters long; the ledger holds {limit}.", "Shorten {field} and post the record again."),
-    "text_cut": Template("The text is {length} characters long; its first {limit} are posted.", "Shorten {field} if all of it should be seen in the ledger."),
-    "control_characters": Template("{field} holds control characters, first at position {position}.", "Remove them and post the record again."),
-    "closed_period": Template("{day} lies in a closed period; the books are closed through {closed}.", "Reopen the period in the ledger, or change the date, and post again."),
-    "moved_date": Template("{day} lies in a closed period; it is posted on {posted}, with the true date in the text.", "Nothing to do, unless it should have waited."),
-    "foreign_currency": Template("The customer is invoiced in {currency}; the hourly rate is taken as {home}.", "Nothing to do if the rate is meant so; else link the project to a customer in {home}."),
-    "kind_not_allowed": Template("The token does not allow {user} to post records of the kind {kind}.", "Ask for a token that may post them, or have somebody post them who may."),
-    "undeletable": Template("The record is not in the ledger, so there is nothing to remove.", "Nothing to do."),
-    "incomplete": Template("In the ledger it is one document with {keys}, which this post does not say anything of.", "Post all of its records together; say of those that are gone that they are deleted."),
-    "too_many_lines": Template("{count} records would become one document; {limit} is the most.", "Choose another group_by or a shorter period in the connection's settings, or split the report."),
-    "missing_account": Template("The settings do not say which account {use}.", "Choose {setting} in the connection's settings and post again."),
-    "not_chosen": Template("The settings do not say {what}.", "Choose {setting} in the connection's settings and post again."),
-    "payables_of_currency": Template("It is in {currency}, so it is owed in the payables account of that currency, {account}.", "Nothing to do."),
-    "wrong_account": Template("Account {account} is not {wanted}.", "Choose another account in {setting} and post again."),
-    "missing_client": Template("An invoice needs a client or a project, and this record names none.", "Give the record a client_key or a project_key."),
-    "missing_item": Template("The line has neither a labor code nor an expense code that leads to an item.", "Give the line a code, or choose invoices.item_id in the connection's settings."),
-    "catch_all_used": Template("There is no rule for {kind} {key}; as the settings say, the catch-all vendor stands in.", "Nothing to do, or set a rule for it and post again."),
-    "refund_of_own": Template("A refund can only be of a company card.", "Correct paid_with or refund in the time-tracking product."),
-    "missing_date": Template("The settings date documents by {policy}, and this record has no {field}.", "Give the record a date, or choose another date in the connection's settings."),
-    "dated": Template("As the settings say, it is dated {day} ({policy}).", "Nothing to do."),
-    "currency_differs": Template("The document is in {currency}, and {name} is kept in {other} in the ledger.", "Post it in {other}, or link to a record that is kept in {currency}."),
-    "no_multi_currency": Template("The document is in {currency}, and the ledger keeps {home} alone.", "Turn multi-currency on in the ledger, or post it in {home}."),
-    "currencies_unknown": Template("The document is in {currency}, and the ledger does not say {what}.", "Choose it in the ledger part of the connection's settings, or post it in the company's own currency."),
-    "mixed_currencies": Template("Its records are in {currencies}; a document has one currency.", "Give them one currency, or choose to post entries one by one."),
-    "mixed_people": Template("Its records are of {people}; a document pays one person.", "Correct the report, or choose to post entries one by one."),
-    "mixed_rates": Template("Its records have the exchange rates {rates}; a document has one.", "Give them one rate, or choose to post entries one by one."),
-    "default_card": Template("There is no rule for card {key}; as the settings say, the default card account stands in.", "Nothing to do, or set a rule for it and post again."),
-    "locations_differ": Template("Its records are of several locations ({ids}), and a document has one; none is sent.", "Choose to post entries one by one if the location matters."),
-    "default_dimension": Template("Neither the record nor what it is for says a {dimension}; as the settings say, it is {name}.", "Nothing to do, or give the record, its project or its person a {dimension} of their own."),
-    "no_exchange_rate": Template("Nobody knows an exchange rate for {currency} on {day}.", "Give the record an exchange_rate, or enter one in the ledger."),
-    "rate_from_ledger": Template("The exchange rate {rate} for {currency} on {day} is the ledger's.", "Nothing to do, or give the record an exchange_rate of its own."),
-    "rate_by_ledger": Template("The document has no exchange rate for {currency}; the ledger's own of {day} is applied.", "Nothing to do, or give the record an exchange_rate of its own."),
-    "missing_tax_amount": Template("The amount includes tax, and the record does not say how much.", "Give the record a tax_amount, or an amount without tax."),
-    "tax_too_high": Template("The tax of {tax} is not less than the amount of {amount}.", "Correct the tax_amount."),
-    "tax_by_ledger": Template("The ledger works tax out by itself; the product's tax of {tax} is not sent.", "Compare the two totals once it is posted."),
-    "unbalanced": Template("Its lines and tax come to {sum}, and the record says {total}.", "Correct the lines, the tax or the total."),
-    "quantity_left_out": Template("Quantity times price does not make the amount of {amount}; the amount alone is sent.", "Nothing to do."),
-    "summarised": Template("As the settings say, {count} lines became {lines}.", "Nothing to do."),
-    "number_left": Template("As the settings say, the ledger gives the number; {number} is in the note.", "Nothing to do."),
-    "no_address": Template("It is to be mailed, and the record has no e-mail address.", "Give the record an email, or mail it from the ledger."),
-    "nothing_left": Template("Rounded at its currency's smallest unit, nothing is left of {amount}.", "Correct the amount, or leave the record out."),
-    "markup_not_set": Template("The ledger keeps no markup of {key}; it was posted without its {percent} %.", "Add the markup when you bill it."),
-    "time_not_linked": Template("Time {keys} cannot be marked as billed in the ledger: {detail}.", "Mark it as billed in the ledger, or it may be billed twice there."),
-    "no_client": Template("Nobody knows client {key}.", "Post the client first, or give the project a client_name."),
-    "linked_by_rule": Template("Its rule already links it to record {ledger_id} of the ledger.", "Nothing to do, or change the rule if it should be created."),
-    "receipt_missing": Template("The file {name} was not uploaded, or is kept no more.", "Upload it again and post the record with the new upload_id."),
-    "receipt_too_large": Template("The file {name} has {size} bytes; {limit} is the most.", "Upload a smaller file and post the record with the new upload_id."),
-    "receipt_refused": Template("The ledger does not take files like {name}: {detail}.", "Upload it as one of the types that the ledger takes."),
-    "dependency_failed": Template("It needs {key}, which could not be created in the ledger.", "See the reason at {key}, mend it and post again."),
-    "superseded": Template("A later run has already written this record.", "Nothing to do."),
-    "overtaken": Template("Another run wrote this record after this run was planned, with other values.", "Post the record again if its values are the right ones."),
-    "stays_in_ledger": Template("What stood in the ledger for it before could not be removed, so this was not written.", "See the reason at {key}, mend it and post or import again."),
-    "kept_theirs": Template("Somebody changed it in the ledger after we wrote it; as the settings say, the ledger's values stay.", "Nothing to do; choose ours in the settings to write the product's values."),
-    "written_since": Template("A later run wrote it again.", "Undo that run first, or correct the record in the product and import again."),
-    "used_since": Template("A later run may use it, so it stays in the ledger.", "Undo the later runs first, or make it inactive in the ledger."),
-    "unreadable_upload": Template("The records that were uploaded cannot be read: {detail}.", "Upload them again, one JSON object per line, and post that upload."),
+    "invalid_record": Template(
+        "{detail}",
+        "Correct the {field} in time tracking and post the record again.",
+    ),
+    "duplicate_key": Template(
+        "The key {key} was sent {count} times in one post, so it is not clear which record is meant.",
+        "Give each record its own key in time tracking, then post again.",
+    ),
+    "no_rule": Template(
+        "It is not known yet what the {kind} {key} is in the accounting system.",
+        "Choose it under Mapping, then post again.",
+    ),
+    "skipped_by_rule": Template(
+        "The mapping says that records with the {kind} {key} are not posted.",
+        "No action is needed. To post them, change the choice for this {kind} under Mapping and post again.",
+    ),
+    "rule_incomplete": Template(
+        "The mapping of the {kind} {key} lacks {field}.",
+        "Complete it under Mapping, then post again.",
+    ),
+    "came_from_ledger": Template(
+        "This record was brought in from the accounting system, which has it already, so it was not posted again.",
+        "No action is needed.",
+    ),
+    "missing_customer": Template(
+        "It is billable, but it has no project, so no customer can be billed for it.",
+        "Choose a project in time tracking, or mark it as not billable, then post again.",
+    ),
+    "missing_rate": Template(
+        "It is billable, but neither the entry nor the labor code {key} has an hourly rate.",
+        "Enter a rate on the entry in time tracking, or for the labor code under Mapping, then post again.",
+    ),
+    "not_approved": Template(
+        "It is {state} in time tracking, and only approved records are posted.",
+        "Approve it in time tracking, then post again.",
+    ),
+    "rounded_away": Template(
+        "{minutes} minutes round to 0 with the current rounding, so there is nothing to post.",
+        "No action is needed if that is right. To post it, choose a smaller step or another rounding under Settings > Time and post again.",
+    ),
+    "day_too_long": Template(
+        "The entries that are combined into one time activity add up to {minutes} minutes, more than a day has.",
+        "Correct the entries in time tracking, or give each a description of its own so that they are not combined, then post again.",
+    ),
+    "carried": Template(
+        "An import combined this entry with others into one time activity, so it cannot be changed alone.",
+        "Import the period again; the combined activity is then updated.",
+    ),
+    "undo_begun": Template(
+        "This import is being undone, so the rest of it was not posted.",
+        "If you still want it, import the period again after the undo.",
+    ),
+    "member_blocked": Template(
+        "It was not posted, because {key} belongs to the same document and has a problem. The document in the accounting system was not changed.",
+        "Solve the problem shown at {key}, then post or import both again.",
+    ),
+    "payroll_on": Template(
+        "The employee {name} cannot be created from here, because payroll is turned on in the accounting system.",
+        "Add {name} in the payroll of the accounting system, choose the new employee under Mapping, then post again.",
+    ),
+    "text_too_long": Template(
+        "Its text has {length} characters, but the accounting system accepts at most {limit}.",
+        "Shorten the {field} in time tracking, then post again.",
+    ),
+    "text_cut": Template(
+        "Its text has {length} characters, but the accounting system accepts at most {limit}, so the rest was left out.",
+        "If all of it should be seen in the accounting system, shorten the {field} in time tracking and post again.",
+    ),
+    "control_characters": Template(
+        "The {field} contains an invisible character that the accounting system does not accept (character number {position}).",
+        "Delete that character or type the text again in time tracking, then post again.",
+    ),
+    "closed_period": Template(
+        "{day} is in a closed period: the books are closed through {closed}.",
+        "Reopen the period in the accounting system, or change the date in time tracking, then post again.",
+    ),
+    "moved_date": Template(
+        "{day} is in a closed period, so it is posted on {posted}, with the true date in its text.",
+        "No action is needed, unless it should be posted on its own date: then reopen the period in the accounting system and post again.",
+    ),
+    "foreign_currency": Template(
+        "The customer is invoiced in {currency}, but the hourly rate was sent in {home}.",
+        "If the rate is meant in {home}, ignore this. Otherwise choose a customer that is invoiced in {home} for the project under Mapping, and post again.",
+    ),
+    "kind_not_allowed": Template(
+        "{user} is not allowed to post records of the kind {kind}.",
+        "Ask an administrator for that permission, or have somebody who has it post the records.",
+    ),
+    "undeletable": Template(
+        "It is not in the accounting system, so there was nothing to delete.",
+        "No action is needed.",
+    ),
+    "incomplete": Template(
+        "The accounting system has this in one document together with {keys}, and this post leaves them out. Nothing was changed.",
+        "Post all of these records together, and mark those that no longer exist as deleted.",
+    ),
+    "too_many_lines": Template(
+        "This would become one document with {count} lines, but at most {limit} are possible.",
+        "Split the report, or choose a smaller grouping under Settings > Expenses (single expenses, or a shorter period), then post again.",
+    ),
+    "missing_account": Template(
+        "The settings do not say which account {use}.",
+        "Choose the account under {setting}, then post again.",
+    ),
+    "not_chosen": Template(
+        "The settings do not say {what}.",
+        "Choose it under {setting}, then post again.",
+    ),
+    "payables_of_currency": Template(
+        "It is in {currency}, so it was posted to the payables account of that currency ({account}) instead of the one in the settings.",
+        "No action is needed.",
+    ),
+    "wrong_account": Template(
+        "The account {account} is not {wanted}.",
+        "Choose another account under {setting}, then post again.",
+    ),
+    "missing_client": Template(
+        "An invoice needs a client or a project, and this one has neither.",
+        "Choose a client or a project in time tracking, then post again.",
+    ),
+    "missing_item": Template(
+        "It is not known which item of the accounting system this line is for: the line has no labor code or expense code that is mapped to an item.",
+        "Give the line such a code in time tracking, or choose an item for all other lines under Settings > Invoices, then post again.",
+    ),
+    "catch_all_used": Template(
+        "It is not known who the {kind} {key} is in the accounting system, so it was posted to the vendor that the settings name for such cases.",
+        "No action is needed if that is right. Otherwise choose the {kind} under Mapping and post again.",
+    ),
+    "refund_of_own": Template(
+        "Only an expense that was paid with a company card can be a refund.",
+        "In time tracking, correct how it was paid, or do not mark it as a refund; then post again.",
+    ),
+    "missing_date": Template(
+        "The settings date documents by the day on which they were {policy}, and this record does not have that day.",
+        "Enter the day in time tracking, or choose another date under Settings > Expenses, then post again.",
+    ),
+    "dated": Template(
+        "It is dated {day}, because the settings say which day expenses are dated by ({policy}).",
+        "No action is needed.",
+    ),
+    "currency_differs": Template(
+        "The document is in {currency}, but {name} is kept in {other} in the accounting system.",
+        "Change the currency to {other} in time tracking, or choose a record that is kept in {currency} under Mapping, then post again.",
+    ),
+    "no_multi_currency": Template(
+        "The document is in {currency}, but the accounting system keeps only {home}.",
+        "Turn on multiple currencies in the accounting system, or change the currency to {home} in time tracking, then post again.",
+    ),
+    "currencies_unknown": Template(
+        "The document is in {currency}, but the accounting system does not say {what}.",
+        "Choose it under Settings > Accounting system, or use the company's own currency in time tracking, then post again.",
+    ),
+    "mixed_currencies": Template(
+        "Its records are in different currencies ({currencies}), but a document has only one.",
+        "Use one currency in time tracking, or choose single expenses under Settings > Expenses, then post again.",
+    ),
+    "mixed_people": Template(
+        "Its records are of different people ({people}), but a document pays only one.",
+        "Correct the report in time tracking, or choose single expenses under Settings > Expenses, then post again.",
+    ),
+    "mixed_rates": Template(
+        "Its records have different exchange rates ({rates}), but a document has only one.",
+        "Use one rate in time tracking, or choose single expenses under Settings > Expenses, then post again.",
+    ),
+    "default_card": Template(
+        "It is not known which account the card {key} is, so it was posted to the card account that the settings name for such cases.",
+        "No action is needed if that is right. Otherwise choose the card's account under Mapping > Company cards and post again.",
+    ),
+    "locations_differ": Template(
+        "Its records have different locations ({ids}), but a document has only one, so it was posted without a location.",
+        "If the location matters, choose single expenses under Settings > Expenses and post again.",
+    ),
+    "default_dimension": Template(
+        "Neither the record, nor its project or person has a {dimension}, so it was posted with the one from the settings: {name}.",
+        "No action is needed if that is right. Otherwise give the record, its project or its person a {dimension} of its own and post again.",
+    ),
+    "no_exchange_rate": Template(
+        "There is no exchange rate for {currency} on {day}, neither on the record nor in the accounting system.",
+        "Enter the rate on the record in time tracking, or in the accounting system, then post again.",
+    ),
+    "rate_from_ledger": Template(
+        "The record has no exchange rate for {currency}, so it was posted with the accounting system's rate of {day}: {rate}.",
+        "No action is needed. To use another rate, enter it on the record in time tracking and post again.",
+    ),
+    "rate_by_ledger": Template(
+        "The record has no exchange rate for {currency}, so the accounting system applies its own of {day}.",
+        "No action is needed. To use another rate, enter it on the record in time tracking and post again.",
+    ),
+    "missing_tax_amount": Template(
+        "The amount includes tax, but the record does not say how much of it is tax.",
+        "Enter the tax, or the amount without tax, in time tracking, then post again.",
+    ),
+    "tax_too_high": Template(
+        "The tax of {tax} is not less than the amount of {amount}.",
+        "Correct the tax in time tracking, then post again.",
+    ),
+    "tax_by_ledger": Template(
+        "The accounting system calculates tax by itself, so the tax of {tax} from time tracking was not sent.",
+        "Compare the totals in both systems once it is posted.",
+    ),
+    "unbalanced": Template(
+        "Its lines and tax add up to {sum}, but the record says {total}.",
+        "Correct the lines, the tax or the total in time tracking, then post again.",
+    ),
+    "quantity_left_out": Template(
+        "Quantity times price does not give the amount of {amount}, so the line was sent with its amount only.",
+        "No action is needed if the amount is right. Otherwise correct the line in time tracking and post again.",
+    ),
+    "summarised": Template(
+        "{count} lines were combined into {lines}, because the settings say that lines are combined.",
+        "No action is needed.",
+    ),
+    "number_left": Template(
+        "The accounting system gives the document its own number, because the settings say so; the number {number} is in its note.",
+        "No action is needed.",
+    ),
+    "no_address": Template(
+        "It should be sent by e-mail, but the record has no e-mail address.",
+        "Enter the address in time tracking and post again, or send it from the accounting system.",
+    ),
+    "nothing_left": Template(
+        "The amount of {amount} rounds to 0 in its currency, so there is nothing to post.",
+        "Correct the amount in time tracking and post again, or leave the record out.",
+    ),
+    "markup_not_set": Template(
+        "{key} was posted without its markup of {percent} %, because the accounting system does not keep markups.",
+        "Add the markup when you bill it.",
+    ),
+    "time_not_linked": Template(
+        "The invoice could be posted, but the time entries {keys} cannot be marked as billed in the accounting system: {detail}.",
+        "Mark them as billed in the accounting system, otherwise they may be billed twice there.",
+    ),
+    "no_client": Template(
+        "The client {key} of this project is not known yet.",
+        "Post the client first, or send the client's name with the project.",
+    ),
+    "linked_by_rule": Template(
+        "The mapping already links it to record {ledger_id} of the accounting system, so it was not created.",
+        "No action is needed. To create it nevertheless, change the choice under Mapping and post again.",
+    ),
+    "receipt_missing": Template(
+        "The file {name} was not uploaded, or its upload has expired.",
+        "Attach the file again in time tracking, then post the record again.",
+    ),
+    "receipt_too_large": Template(
+        "The file {name} has {size} bytes, but at most {limit} are possible.",
+        "Attach a smaller file in time tracking, then post the record again.",
+    ),
+    "receipt_refused": Template(
+        "The accounting system does not accept the file {name}: {detail}.",
+        "Attach the file in a type that the accounting system accepts, then post the record again.",
+    ),
+    "dependency_failed": Template(
+        "It was not posted, because {key} could not be created in the accounting system.",
+        "Solve the problem shown at {key}, then post again.",
+    ),
+    "superseded": Template(
+        "A newer version of this record is in the accounting system already, so this one was not posted.",
+        "No action is needed.",
+    ),
+    "overtaken": Template(
+        "A different version of this record was posted while this run was waiting. That version was kept.",
+        "If the version of this run is the right one, post it again.",
+    ),
+    "stays_in_ledger": Template(
+        "The earlier version in the accounting system could not be removed. To avoid a duplicate, the new version was not posted.",
+        "Solve the problem shown at {key}, then post or import again.",
+    ),
+    "kept_theirs": Template(
+        "It was edited in the accounting system after it was posted. Those edits were kept, because the settings say so.",
+        "No action is needed if the edits are right. Otherwise correct it in the accounting system.",
+    ),
+    "written_since": Template(
+        "A later run changed it again, so the undo left it as it is.",
+        "Undo the later run first, or correct the record in time tracking and import again.",
+    ),
+    "used_since": Template(
+        "A later run may use it, so the undo left it in the accounting system.",
+        "Undo the later runs first, or make it inactive in the accounting system.",
+    ),
+    "unreadable_upload": Template(
+        "The uploaded records cannot be read: {detail}.",
+        "Upload them again, one record in JSON on each line, then post that upload.",
+    ),
     # The ledger's answer
-    "answer_differs": Template("The ledger stored it, but with other values: {detail}.", "Compare the two and correct the record in the ledger or the rule."),
-    "already_written": Template("The ledger already holds it from an earlier attempt; it was adopted.", "Nothing to do."),
-    "target_missing": Template("The ledger does not know, or no longer uses, something this record points at: {detail}.", "Point the rule at an active record of the ledger and post again."),
-    "name_taken": Template("The name {name} is already used in the ledger ({detail}).", "Link the rule to the existing record, or choose another name."),
-    "number_taken": Template("The document number is already used in the ledger ({detail}).", "Choose another number and post again."),
-    "changed_in_ledger": Template("Somebody changed it in the ledger after we wrote it.", "Make both sides equal (enter the product's values in the ledger or the ledger's in the product) and post again; equal records are taken over."),
-    "gone_in_ledger": Template("It is no longer in the ledger.", "If it should be there, choose ours for ledger_edits in the settings and post it again; it is then created anew. Else delete it in the time-tracking product."),
-    "billed": Template("It is already billed in the ledger{detail} and can no longer change.", "Correct the invoice in the ledger, or enter the difference as a new record."),
-    "paid": Template("It is already paid in the ledger{detail} and can no longer change.", "Undo the payment in the ledger, or enter the difference as a new record."),
-    "reconciled": Template("It is already reconciled in the ledger and can no longer change.", "Undo the reconciliation in the ledger, or enter the difference as a new record."),
-    "voided": Template("Somebody voided it in the ledger.", "Delete it in the ledger and post it again, or leave it void."),
-    "total_differs": Template("The ledger says that it comes to {ledger}, and we said {ours}: {difference} of difference, of which {tax} is tax.", "Compare the two; correct the tax in the ledger or in the record."),
-    "link_refused": Template("The ledger would not link the time that it bills, so it was posted without: {keys} stays billable there.", "Mark that time as billed in the ledger, or it may be billed twice there."),
-    "time_billed": Template("Time that it bills is already billed in the ledger: {keys}.", "Take that time off the invoice, or off the other one in the ledger, and post it again."),
-    "timesheet_approved": Template("The timesheet of this person and period is {state} in the ledger and can no longer change.", "Have it declined in the ledger, or enter the difference in an open period; then post again."),
-    "missing_dimension": Template("The ledger wants more of this record: {detail}", "Give the record, or what its rules point at, that value, and post again."),
-    "feature_off": Template("The ledger's plan or preferences lack what this record needs: {detail}.", "Turn the feature on in the ledger, or leave the field out."),
-    "refused": Template("The ledger refused it: {detail}", "Correct the record or the rule and post again."),
-    "our_request_wrong": Template("The ledger did not understand our request: {detail}", "This is a fault of ours; report it with the run's id."),
-    "ledger_failed": Template("The ledger failed on this record again and again: {detail}", "Post the record again later."),
-    "worker_failed": Template("The worker died before this record had an answer.", "Resume the run."),
+    "answer_differs": Template(
+        "It was posted, but the accounting system stored other values: {detail}.",
+        "Compare the two, then correct the record in the accounting system or the choice under Mapping.",
+    ),
+    "already_written": Template(
+        "The accounting system already has it from an earlier attempt, so it was not posted twice.",
+        "No action is needed.",
+    ),
+    "target_missing": Template(
+        "Something that this record needs is missing or inactive in the accounting system: {detail}.",
+        "Make it active in the accounting system, or choose another record under Mapping, then post again.",
+    ),
+    "name_taken": Template(
+        "The name {name} is already used in the accounting system ({detail}).",
+        "Choose the existing record under Mapping, or change the name, then post again.",
+    ),
+    "number_taken": Template(
+        "The document number is already used in the accounting system ({detail}).",
+        "Change the number in time tracking, then post again.",
+    ),
+    "changed_in_ledger": Template(
+        "It was edited in the accounting system after it was posted, so it was not overwritten.",
+        "Decide which version is right and correct the other one, in the accounting system or in time tracking, so that both match. Then post again.",
+    ),
+    "gone_in_ledger": Template(
+        "It was deleted in the accounting system.",
+        "If the deletion was right, delete it in time tracking as well. If it was a mistake, enter it in time tracking as a new record and post that one.",
+    ),
+    "billed": Template(
+        "It was already billed in the accounting system{detail}, so it can no longer be changed.",
+        "Correct the invoice in the accounting system, or enter the difference in time tracking as a new record.",
+    ),
+    "paid": Template(
+        "It was already paid in the accounting system{detail}, so it can no longer be changed.",
+        "Undo the payment in the accounting system and post again, or enter the difference in time tracking as a new record.",
+    ),
+    "reconciled": Template(
+        "It was already reconciled in the accounting system, so it can no longer be changed.",
+        "Undo the reconciliation in the accounting system and post again, or enter the difference in time tracking as a new record.",
+    ),
+    "voided": Template(
+        "It was voided in the accounting system, so it was not changed.",
+        "If that was right, leave it void. If it was a mistake, enter it in time tracking as a new record and post that one.",
+    ),
+    "total_differs": Template(
+        "The accounting system calculated {ledger}; the total sent was {ours}. The difference is {difference}, of which {tax} is tax.",
+        "Check the amounts and the tax of the document, then correct whichever side is wrong.",
+    ),
+    "link_refused": Template(
+        "It was posted, but the accounting system did not link the time that it bills: {keys} can still be billed there.",
+        "Mark that time as billed in the accounting system, otherwise it may be billed twice there.",
+    ),
+    "time_billed": Template(
+        "Time that it bills was already billed in the accounting system: {keys}.",
+        "Remove that time from this invoice in time tracking, or from the other invoice in the accounting system, then post again.",
+    ),
+    "timesheet_approved": Template(
+        "The timesheet of this person and period is {state} in the accounting system, so it can no longer be changed.",
+        "Have the timesheet declined in the accounting system and post again, or enter the difference in an open period.",
+    ),
+    "missing_dimension": Template(
+        "The accounting system requires more information for this record: {detail}",
+        "Add that information to the record in time tracking, or to what it is mapped to in the accounting system, then post again.",
+    ),
+    "feature_off": Template(
+        "This record needs a feature that is not available in the accounting system: {detail}.",
+        "Turn on the feature in the accounting system, or remove what needs it from the record, then post again.",
+    ),
+    "refused": Template(
+        "The accounting system rejected it: {detail}",
+        "Correct the record in time tracking, or its mapping, then post again.",
+    ),
+    "our_request_wrong": Template(
+        "The accounting system did not understand what we sent: {detail}",
+        "This is a mistake on our side. Contact support with the id of this run.",
+    ),
+    "ledger_failed": Template(
+        "The accounting system failed on this record several times: {detail}",
+        "Post the record again later.",
+    ),
+    "worker_failed": Template(
+        "The run stopped unexpectedly on our side. Records without a result may or may not have reached the accounting system.",
+        "Resume the run: it first checks what the accounting system has and posts nothing twice. If this happens again, contact support with the id of this run.",
+    ),
     # A whole run or connection
-    "needs_reconnect": Template("The ledger no longer accepts our authorisation: {detail}", "Reconnect the company; the run goes on by itself."),
-    "ledger_unavailable": Template("The ledger cannot be reached or is busy: {detail}", "Resume the run later."),
-    "ledger_stopped": Template("The ledger refuses all writes: {detail}", "Mend it in the ledger, then resume the run."),
-}  # fmt: skip
+    "needs_reconnect": Template(
+        "We no longer have access to the accounting system: {detail}",
+        "Reconnect the company; the run then continues by itself.",
+    ),
+    "ledger_unavailable": Template(
+        "The accounting system cannot be reached or is busy: {detail}",
+        "Resume the run later.",
+    ),
+    "ledger_stopped": Template(
+        "The accounting system does not accept any changes at the moment: {detail}",
+        "Solve this in the accounting system (for example an expired subscription), then resume the run.",
+    ),
+}
+"""The reasons by their public code. Readers are bookkeepers: a message says what happened to this
+record and in which system, a remedy what to do next. A remedy never overwrites other records."""
 
 
 NAMED = 5
@@ -150,10 +438,41 @@ def named(words: Iterable[str]) -> str:
     return ", ".join(some[:NAMED]) + (" …" if len(some) > NAMED else "")
 
 
+PAGES = {
+    "posting": "Time",
+    "expenses": "Expenses",
+    "invoices": "Invoices",
+    "ledger": "Accounting system",
+}
+"""What people call each part of the settings."""
+
+
+def _in_words(name: object) -> str:
+    """A name of the program as people say it: `labor_code_key` is a labor code."""
+    return re.sub(r"_(?:key|id)\b", "", str(name)).replace("_", " ").replace("-", " ")
+
+
+def _page_of(setting: object) -> str:
+    """Where a setting is chosen: `expenses.check_account_id` is Settings > Expenses > Check account;
+    what is chosen elsewhere is given as such a place already."""
+    part, dot, name = str(setting).partition(".")
+    return f"Settings > {PAGES[part]} > {_in_words(name).capitalize()}" if dot else part
+
+
+SPOKEN: Mapping[str, Callable[[object], str]] = {
+    "field": _in_words,
+    "kind": _in_words,
+    "policy": _in_words,
+    "setting": _page_of,
+}
+"""Places whose values are names of the program, and how they are said to people."""
+
+
 def reason(code: str, /, field: str | None = None, **words: object) -> Reason:
     """The reason `code` with its places filled. Raises KeyError for an unknown code or place."""
     template = REASONS[code]
-    places = {"field": field or "the record", **words}
+    given = {"field": field or "record", **words}
+    places = {place: SPOKEN.get(place, str)(value) for place, value in given.items()}
     return Reason(
         code, template.message.format_map(places), template.remedy.format_map(places), field
     )

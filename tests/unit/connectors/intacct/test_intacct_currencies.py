@@ -224,7 +224,7 @@ def test_an_invoice_without_tax_names_no_tax_solution() -> None:
 
 @pytest.mark.parametrize(
     ("missing", "setting"),
-    [("tax_solution", "ledger.tax_solution"), ("tax_detail", "ledger.tax_detail")],
+    [("tax_solution", "> Tax solution,"), ("tax_detail", "> Tax detail,")],
 )
 def test_tax_that_the_company_has_no_place_for_says_what_to_choose(
     missing: str, setting: str

@@ -210,7 +210,7 @@ def test_a_markup_that_no_line_takes_is_told(settlement: Settlement) -> None:
     lines = (line(billable=True, customer=Known("customer/C1"), markup_percent=Decimal("12.5")),)
     (told,) = COMPOSER.expenses(expenses(settlement, lines=lines)).warnings
     assert (told.code, told.field) == ("markup_not_set", "markup_percent")
-    assert "without its 12.5 %" in told.message
+    assert "without its markup of 12.5 %" in told.message
     assert COMPOSER.expenses(expenses(settlement)).warnings == ()
 
 

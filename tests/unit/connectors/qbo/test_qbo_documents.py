@@ -158,7 +158,7 @@ def test_the_longest_text_that_fits_is_taken() -> None:
 def test_a_control_character_is_told_by_its_position() -> None:
     with pytest.raises(Blocked) as blocked:
         COMPOSER.time(resolved(notes="ab\tc\nd\x07e"))
-    assert "position 7" in blocked.value.reason.message
+    assert "character number 7" in blocked.value.reason.message
 
 
 @pytest.mark.parametrize(

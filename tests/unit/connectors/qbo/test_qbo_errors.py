@@ -203,7 +203,7 @@ def test_the_holder_of_a_name_is_told() -> None:
     assert "by record 1209" in explained(customer, told)[1]
     silent = Fault("6240", detail="Duplicate Name Exists Error : null")
     found = explained(customer, silent, holders={"cool cars": "by vendor 30"})[1]
-    assert found == "The name Cool Cars is already used in the ledger (by vendor 30)."
+    assert found == "The name Cool Cars is already used in the accounting system (by vendor 30)."
 
 
 def test_a_text_too_long_names_our_field_and_both_lengths() -> None:

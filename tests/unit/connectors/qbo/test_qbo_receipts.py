@@ -233,7 +233,7 @@ def test_a_call_has_no_more_bytes_than_the_ledger_takes(monkeypatch: pytest.Monk
     assert len(call_for(Request("r", (upload(file=lambda: b"y"),))).body()) == len(whole)
     why = unsendable(lambda: b"xy")
     assert why.code == "receipt_too_large"
-    assert "lunch.pdf has 2 bytes; 1 is the most" in why.message
+    assert "lunch.pdf has 2 bytes, but at most 1 are possible" in why.message
 
 
 def test_a_receipt_without_a_file_fails_alone_and_nothing_leaves_for_it() -> None:

@@ -243,7 +243,7 @@ def test_a_list_record_that_stays_active_says_so() -> None:
     assert found.state is ItemState.POSTED
     assert why(found) == (
         "answer_differs",
-        "The ledger stored it, but with other values: active no became yes.",
+        "It was posted, but the accounting system stored other values: active no became yes.",
     )
 
 

@@ -133,7 +133,7 @@ def test_where_it_wants_neither_the_invoice_is_posted_without(code: str) -> None
     books = Books(set(), fault(code, REFUSAL), TimeActivity=[time("5", 54), time("6")])
     found = outcome(books, create(sale("5", "6")))
     assert (found.state, why(found).code) == (ItemState.POSTED, "link_refused")
-    assert "time activity 5, time activity 6 stays billable" in why(found).message
+    assert "time activity 5, time activity 6 can still be billed" in why(found).message
     assert [links(body) for body in books.sent] == [["5", "6"], ["54", "6"], []]
     assert "LinkedTxn" not in books.sent[-1]["Line"][0]
     assert len(set(books.ids)) == 3
@@ -329,4 +329,4 @@ def test_at_most_five_activities_are_named() -> None:
     ids = [str(number) for number in range(1, 8)]
     books = Books(set(), TimeActivity=[time(each) for each in ids])
     found = outcome(books, create(sale(*ids)))
-    assert "time activity 4, time activity 5 … stays billable" in why(found).message
+    assert "time activity 4, time activity 5 … can still be billed" in why(found).message

@@ -70,17 +70,19 @@ def test_what_is_inactive_is_named(entity: str, there: Row, words: str) -> None:
     others = [each for each in BOOKS[entity] if each["Id"] != there["Id"]]
     found = refused(create(REPORT), INACTIVE, **{entity: [there, *others]})
     assert (found.state, why(found).code) == (ItemState.FAILED, "target_missing")
-    assert f"points at: {words}; Object Not Found" in why(found).message
+    assert f"in the accounting system: {words}; Object Not Found" in why(found).message
 
 
 def test_what_is_not_there_is_named() -> None:
     found = refused(create(REPORT), UNKNOWN, Account=[row("33", "Payable")])
-    assert "points at: account 13 is not there; Invalid Reference" in why(found).message
+    assert (
+        "in the accounting system: account 13 is not there; Invalid Reference" in why(found).message
+    )
 
 
 def test_what_is_all_there_leaves_the_ledgers_words() -> None:
     found = refused(create(REPORT), UNKNOWN)
-    assert "points at: Invalid Reference Id : Accounts" in why(found).message
+    assert "in the accounting system: Invalid Reference Id : Accounts" in why(found).message
 
 
 def test_an_item_and_a_payee_are_named() -> None:
@@ -142,18 +144,18 @@ def test_each_list_is_asked_once_and_what_was_looked_up_is_known() -> None:
         (
             expenses(account_id="33"),
             [row("33", "Loan", AccountType="Long Term Liability")],
-            "Account Loan (33), which is of the type Long Term Liability, is not an accounts "
+            "The account Loan (33), which is of the type Long Term Liability, is not an accounts "
             "payable account",
         ),
         (
             expenses(**CHECK),
             [row("35", "Visa", AccountType="Credit Card")],
-            "Account Visa (35), which is of the type Credit Card, is not a bank account",
+            "The account Visa (35), which is of the type Credit Card, is not a bank account",
         ),
         (
             expenses(**CARD),
             [row("42", "Checking", AccountType="Bank")],
-            "Account Checking (42), which is of the type Bank, is not a credit card account",
+            "The account Checking (42), which is of the type Bank, is not a credit card account",
         ),
         (
             expenses(account_id="33"),
@@ -161,8 +163,8 @@ def test_each_list_is_asked_once_and_what_was_looked_up_is_known() -> None:
                 row("33", "Payable", AccountType="Accounts Payable"),
                 row("13", "Receivable", AccountType="Accounts Receivable"),
             ],
-            "Account Receivable (13), which is of the type Accounts Receivable, is not an account "
-            "that expenses can be posted to",
+            "The account Receivable (13), which is of the type Accounts Receivable, is not an "
+            "account that expenses can be posted to",
         ),
     ],
 )
@@ -231,8 +233,8 @@ def test_a_number_that_is_too_long_names_our_field() -> None:
             invoice(custom_fields={"1": "a"}, currency="EUR"),
             "custom fields, several currencies: no",
         ),
-        (BILL, "needs: no"),
-        (expenses(line(customer=Known("21"))), "needs: no"),
+        (BILL, "not available in the accounting system: no"),
+        (expenses(line(customer=Known("21"))), "not available in the accounting system: no"),
     ],
 )
 def test_a_feature_that_a_document_asks_for_stops_that_document_alone(

@@ -181,7 +181,7 @@ def _account(line: ExpenseLine, *kinds: str) -> Body:
         words = {
             "account": line.account_id.partition("/")[2],
             "wanted": " or ".join(ACCOUNT_OBJECTS[each] for each in kinds),
-            "setting": "the rule for the expense code",
+            "setting": "Mapping > Expense codes",
         }
         raise Blocked(reason("wrong_account", **words))
     return {"ACCOUNT": line.account_id, **reference_field("ITEM", line.item_id)}

@@ -28,7 +28,7 @@ PAYABLES_ACCOUNT = (
 )
 PAYMENT_ACCOUNTS: Mapping[str, tuple[tuple[str, ...], str, str]] = {
     "Check": (("Bank",), "a bank account", "expenses.check_account_id"),
-    "CreditCard": (("Credit Card",), "a credit card account", "the rule of the card"),
+    "CreditCard": (("Credit Card",), "a credit card account", "Mapping > Company cards"),
     "Cash": (("Bank",), "a bank account", "expenses.check_account_id"),
 }
 """The account that a purchase is paid from, by payment type."""
@@ -49,7 +49,7 @@ EXPENSE_ACCOUNT_TYPES = (
 EXPENSE_ACCOUNT = (
     EXPENSE_ACCOUNT_TYPES,
     "an account that expenses can be posted to",
-    "the rule of the expense code",
+    "Mapping > Expense codes",
 )
 
 
