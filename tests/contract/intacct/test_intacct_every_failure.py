@@ -5,6 +5,7 @@ once."""
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from tests.contract.intacct.test_intacct_posted_lists import CLIENT
 from tests.contract.intacct.test_intacct_refusals import RULE, SAID, told
 from tests.contract.intacct.test_intacct_time_once import hours, states
 from tests.contract.papers import charged, spent, worked
+from tests.support.sampling import sampled
 
 POSTED, FAILED = ItemState.POSTED, ItemState.FAILED
 ROUNDS = 12
@@ -110,7 +112,7 @@ def once(clerk: Clerk) -> None:
     assert names.count(CLIENT.name) == 1
 
 
-@pytest.mark.parametrize("action", [*WHOLE, *ONE])
+@sampled("action", [*WHOLE, *ONE], one_in=4)
 def test_what_fails_before_anything_is_done_is_told_and_done_when_it_is_well(
     clerk: Clerk, action: str
 ) -> None:
@@ -136,8 +138,7 @@ def test_what_fails_before_anything_is_done_is_told_and_done_when_it_is_well(
     once(clerk)
 
 
-@pytest.mark.parametrize("when", ["midway", "after"])
-@pytest.mark.parametrize("action", WHOLE)
+@sampled("action, when", product(WHOLE, ["midway", "after"]), one_in=4)
 def test_what_is_done_in_part_or_whole_before_it_fails_is_there_once(
     clerk: Clerk, action: str, when: str
 ) -> None:
@@ -167,9 +168,7 @@ MORE = [
     ("DL02000001", "There was an error processing the request.", "ledger_failed"),
     ("XL03000009", "Object definition X not found", "target_missing"),
 ]
-REFUSALS = pytest.mark.parametrize(
-    ("errorno", "text", "reason"), [*SAID, *MORE], ids=[s[1][:40] for s in [*SAID, *MORE]]
-)
+REFUSALS = sampled("errorno, text, reason", [*SAID, *MORE], one_in=5)
 
 
 def refuse_second(clerk: Clerk, function: str, errorno: str, text: str, when: str) -> None:

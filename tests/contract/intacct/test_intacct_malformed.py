@@ -17,9 +17,9 @@ from tests.contract.intacct.clerk import Clerk
 from tests.contract.intacct.damages import DAMAGES, TREES, once, spoiling
 from tests.contract.intacct.test_intacct_time_once import hours
 from tests.contract.papers import charged, gone, invoice, spent, worked
+from tests.support.sampling import sampled
 
-EVERY = pytest.mark.parametrize("name", DAMAGES)
-READABLE = pytest.mark.parametrize("name", [*TREES, "cut at 9/16", "HTML"])
+READABLE = [*TREES, "cut at 9/16", "HTML"]
 MAKING = (
     b"<create><TIMESHEET>", b"<create><APBILL>", b"<create_expensereport>",
     b"<record_cctransaction>", b"<create_sotransaction>",
@@ -92,7 +92,7 @@ def test_there_are_more_than_a_hundred_of_them_and_each_does_something(clerk: Cl
         assert any(damage(answer) != answer for answer in answers), name
 
 
-@EVERY
+@sampled("name", DAMAGES)
 def test_answers_to_what_is_made_and_to_the_look_for_it(clerk: Clerk, name: str) -> None:
     operations = clerk.planned(*batch())
     spoilt(clerk, once(MAKING, DAMAGES[name]))
@@ -129,7 +129,7 @@ def all_posted(told: dict[str, Outcome]) -> bool:
     return all(outcome.state in DONE for outcome in told.values())
 
 
-@READABLE
+@sampled("name", READABLE)
 def test_an_answer_to_what_is_changed_and_taken_back(clerk: Clerk, name: str) -> None:
     clerk.post(*batch())
     taken = [gone("b", RecordKind.TIME), gone("x2")]
@@ -149,7 +149,7 @@ def test_an_answer_to_what_is_changed_and_taken_back(clerk: Clerk, name: str) ->
     assert amounts(clerk) == {Decimal(40)}
 
 
-@READABLE
+@sampled("name", READABLE)
 def test_an_answer_to_the_look_for_what_was_made(clerk: Clerk, name: str) -> None:
     operations = clerk.planned(worked("a"), charged("x3"))
     clerk.lose()
@@ -166,7 +166,7 @@ def test_an_answer_to_the_look_for_what_was_made(clerk: Clerk, name: str) -> Non
     true(clerk, told)
 
 
-@EVERY
+@pytest.mark.parametrize("name", DAMAGES)
 def test_an_answer_about_lists(books: Books, name: str) -> None:
     reading = partial(Books.read, kind=ListType.CUSTOMER)
     whole = {key: record.name for key, record in reading(books).items()}

@@ -96,7 +96,7 @@ def test_a_sheet_of_which_entries_are_hidden_is_not_written_over(group: Books) -
     group.about("/edit", {"object": "TIMESHEET", "create": head, "lines": [line], "entity": "US"})
     outcome = clerk.post(worked("a", location_key="us"))["time:a"]
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "refused")
-    assert "may not see" in words(outcome)
+    assert "not allowed to see" in words(outcome)
     assert [row["NOTES"] for row in group.rows("TIMESHEETENTRY")].count("By hand") == 1
 
 

@@ -13,6 +13,7 @@ from ledgerlink.domain.model.source_records import RecordKind
 from tests.contract.clerk import Outcomes
 from tests.contract.intacct.clerk import Clerk
 from tests.contract.papers import charged, gone, invoice, spent, worked
+from tests.support.sampling import sampled
 
 WAYS: list[Mapping[str, Any]] = [
     {"duplicate_errorno": "BL01001973", "duplicate_text": "Currently, we can't create it"},
@@ -65,7 +66,7 @@ def posted(outcomes: Outcomes) -> set[ItemState]:
     return {outcome.state for outcome in outcomes.values()}
 
 
-@pytest.mark.parametrize("way", WAYS, ids=str)
+@sampled("way", WAYS, one_in=5, ids=str)
 def test_a_life_of_documents_is_the_same_however_the_ledger_is(
     clerk: Clerk, way: Mapping[str, Any]
 ) -> None:

@@ -23,6 +23,7 @@ from ledgerlink.domain.model.source_records import (
 )
 from ledgerlink.domain.money import UNITS, rounded
 
+from tests.support.sampling import examples
 from tests.unit.domain.desk import (
     EXPENSING,
     INVOICING,
@@ -36,7 +37,7 @@ from tests.unit.domain.desk import (
 )
 from tests.unit.domain.worlds import DAY, writes
 
-SETTINGS = settings(max_examples=120, deadline=None)
+SETTINGS = settings(max_examples=examples(120), deadline=None)
 CURRENCIES = st.sampled_from([None, "USD", "JPY", "KWD"])
 amounts = st.decimals(-9999, 9999, places=7)
 quantities = st.none() | st.decimals(0, 99, places=4)
@@ -171,7 +172,7 @@ def waits_for_lower_levels(operations: tuple[Operation, ...]) -> bool:
     return all(levels[key] < op.level for op, key in waits if key in levels)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(RECORDS, min_size=1, max_size=4), st.sampled_from(GroupBy))
 def test_posts_of_everything_one_after_the_other_leave_nothing_to_write_again(
     posts: list[list[Record]], group_by: GroupBy

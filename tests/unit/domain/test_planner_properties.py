@@ -18,9 +18,10 @@ from ledgerlink.domain.planning.inputs import Rejected
 from ledgerlink.services.posting.chunks import slices
 
 from tests.fakes.clock import START
+from tests.support.sampling import examples
 from tests.unit.domain.worlds import DAY, RULES, World, entry, writes
 
-SETTINGS = settings(max_examples=60, deadline=None)
+SETTINGS = settings(max_examples=examples(60), deadline=None)
 
 
 def names(kind: RuleKind) -> st.SearchStrategy[str]:

@@ -16,6 +16,8 @@ from ledgerlink.domain.model.schedule import (
 )
 from ledgerlink.domain.model.settings import Schedule, ScheduleMode
 
+from tests.support.sampling import examples
+
 ZONES = (
     "UTC",
     "Europe/Berlin",
@@ -29,7 +31,7 @@ ZONES = (
     "Africa/Casablanca",
 )
 CONNECTION = "connection-1"
-PROPERTY = settings(max_examples=120, deadline=None)
+PROPERTY = settings(max_examples=examples(120), deadline=None)
 EIGHT_YEARS = 8 * 365 * 86_400
 moments = st.integers(0, EIGHT_YEARS).map(
     lambda seconds: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)

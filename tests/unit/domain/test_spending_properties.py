@@ -16,6 +16,7 @@ from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 from ledgerlink.domain.money import rounded
 from ledgerlink.domain.planning.expenses import document_key
 
+from tests.support.sampling import examples
 from tests.unit.domain.desk import EXPENSING, SPENT, Desk, gone, spent, total_of
 from tests.unit.domain.worlds import DAY, rule_book, writes
 
@@ -200,7 +201,7 @@ def check_plan(operations: tuple[Operation, ...]) -> None:
         assert all(goes.get(key, comes.get(key, -2)) < op.level for key in op.after)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(steps)
 def test_the_ledger_holds_each_expense_once_for_what_it_was_last_posted_with(
     told: list[tuple[Any, ...]],
@@ -208,7 +209,7 @@ def test_the_ledger_holds_each_expense_once_for_what_it_was_last_posted_with(
     run(told)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(steps)
 def test_a_second_plan_of_the_same_writes_nothing(told: list[tuple[Any, ...]]) -> None:
     firm = run(told)
@@ -218,7 +219,7 @@ def test_a_second_plan_of_the_same_writes_nothing(told: list[tuple[Any, ...]]) -
     assert members(again, ItemState.BLOCKED) == members(first, ItemState.BLOCKED)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(steps)
 def test_what_the_last_plan_posts_is_in_the_ledger_and_nothing_besides(
     told: list[tuple[Any, ...]],

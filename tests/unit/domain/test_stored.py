@@ -34,7 +34,9 @@ from ledgerlink.wire.records import adapter, source_record
 from ledgerlink.wire.rules import dump_mapping, load_mapping, mappings, plain
 from ledgerlink.wire.stored import Unreadable, dump, load
 
-SETTINGS = settings(max_examples=40, deadline=None)
+from tests.support.sampling import examples
+
+SETTINGS = settings(max_examples=examples(40), deadline=None)
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=12)
 KEY = st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
 MOMENT = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001

@@ -19,8 +19,10 @@ from ledgerlink.domain.mapping.suggestions import (
     suggest,
 )
 
+from tests.support.sampling import examples
+
 SYLLABLES = ("an", "bel", "cor", "dan", "el", "fri", "gar", "hol", "im", "jo", "ka", "lin", "mar")
-PROPERTY = settings(max_examples=150, deadline=None)
+PROPERTY = settings(max_examples=examples(150), deadline=None)
 texts = st.text("abÄ ,:.-'ß", max_size=8)
 some = st.none() | st.sampled_from(["", "1", "a@b.example", "A@B.example"])
 entities = st.builds(

@@ -16,6 +16,7 @@ from ledgerlink.services.imports import service
 from ledgerlink.services.imports.service import ImportRequest, User
 
 from tests.fakes.service import FIRM, InMemoryService, entry, in_memory_service
+from tests.support.sampling import examples
 
 ADA = User(FIRM, "ada")
 FEBRUARY = Scope(first_day=date(2026, 2, 1), last_day=date(2026, 2, 28))
@@ -159,7 +160,7 @@ class Firm:
         return found
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(steps)
 def test_the_ledger_equals_what_the_last_applied_plan_says(told: list[tuple[Any, ...]]) -> None:
     firm = Firm()
@@ -169,7 +170,7 @@ def test_the_ledger_equals_what_the_last_applied_plan_says(told: list[tuple[Any,
             assert firm.held() == firm.expected
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(hindered)
 def test_where_activities_cannot_change_no_entry_is_lost_or_in_the_ledger_twice(
     told: list[tuple[Any, ...]],
@@ -218,7 +219,7 @@ def test_entries_change_from_one_merged_activity_to_another_and_back_by_undo(
     assert firm.held() == firm.expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(steps)
 def test_a_repeat_of_the_last_import_writes_nothing(told: list[tuple[Any, ...]]) -> None:
     firm = Firm()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ledgerlink.domain.model.rules import Link, RuleKind
 from ledgerlink.domain.model.runs import RunState
 
+from tests.support.sampling import examples
 from tests.unit.services.office import gone, held_once, office, spent
 
 keys = st.sampled_from([f"e{n}" for n in range(4)])
@@ -69,7 +70,7 @@ class Firm:
         assert held_once(self.place, self.connection) == expected
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(steps)
 def test_the_ledger_holds_what_the_last_post_says(told: list[tuple[Any, ...]]) -> None:
     firm = Firm()

@@ -19,6 +19,7 @@ from ledgerlink.services.sync.request import request_sync
 
 from tests.fakes.fate import Fate
 from tests.fakes.service import USER, InMemoryService, entry, in_memory_service
+from tests.support.sampling import examples
 
 CUSTOMER, TERM, TIME, INVOICE = (
     ListType.CUSTOMER,
@@ -336,7 +337,7 @@ EDITS = st.sampled_from(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.tuples(EDITS, st.integers(0, 5), st.integers(0, 5)), max_size=25))
 def test_after_any_edits_the_feed_is_the_records_and_a_full_sync_is_the_ledger(
     edits: list[tuple[str, int, int]],

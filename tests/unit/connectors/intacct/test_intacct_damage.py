@@ -13,6 +13,7 @@ from ledgerlink.domain.model.documents import Document, NewCustomer
 from ledgerlink.domain.model.plan import ItemState
 
 from tests.fakes.clock import START
+from tests.support.sampling import examples
 from tests.unit.connectors.intacct.books import Books, create
 from tests.unit.connectors.intacct.desk import expenses, time
 from tests.unit.connectors.intacct.gateway import page
@@ -61,7 +62,7 @@ async def _until_known(books: Books, document: Document) -> None:
             return
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.data())
 def test_a_spoilt_answer_neither_loses_nor_doubles(data: st.DataObject) -> None:
     document = data.draw(st.sampled_from(DOCUMENTS))

@@ -17,6 +17,7 @@ from ledgerlink.domain.model.list_records import ListRead
 from ledgerlink.domain.model.plan import ItemState, Request, Write
 
 from tests.fakes.clock import START
+from tests.support.sampling import examples
 from tests.unit.connectors.intacct.books import Books, create, delete, update
 from tests.unit.connectors.intacct.desk import time
 from tests.unit.connectors.intacct.gateway import answering, failing, raw
@@ -274,7 +275,7 @@ async def test_a_fault_that_names_nothing_is_tracked_down_by_halves() -> None:
     assert len(books.gateway.rows("TIMESHEET")) == 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(st.booleans(), min_size=1, max_size=40), st.sampled_from(["refused", "missing"]))
 def test_whatever_is_refused_without_a_name_its_good_neighbours_are_posted(
     good: list[bool], kind: str

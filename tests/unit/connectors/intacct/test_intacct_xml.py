@@ -8,6 +8,7 @@ from ledgerlink.connectors.intacct.protocol.requests import Call, Sender, envelo
 from ledgerlink.connectors.intacct.protocol.xml import ElementOrder, Unreadable
 from ledgerlink.domain.model.logins import Login
 
+from tests.support.sampling import examples
 from tests.unit.connectors.intacct.schemas import plain
 from tests.unit.connectors.intacct.stage import LOGIN, session, writing
 
@@ -36,7 +37,7 @@ def test_what_is_no_response_is_unreadable(content: bytes) -> None:
         response.parse(content)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.data())
 def test_a_damaged_answer_is_read_or_refused_and_never_anything_else(data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(GOOD)))

@@ -14,6 +14,7 @@ from ledgerlink.connectors.qbo.transport.throttle import Throttle
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.errors import Interrupted
 
+from tests.support.sampling import examples
 from tests.unit.connectors.qbo.stage import Company, VirtualClock, requests, run, written
 
 SMALL = Limits(per_minute=12, batches_per_minute=4, per_second=0.5, window=30.0)
@@ -51,7 +52,7 @@ arrivals = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(arrivals)
 def test_no_window_ever_exceeds_its_limit_even_across_invocations(
     arrivals: list[tuple[float, Budget, bool]],
