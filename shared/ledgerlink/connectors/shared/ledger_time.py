@@ -1,4 +1,4 @@
-"""Ledger time: the passed-in clock, seen at the ledger's own pace."""
+"""Ledger time: the clock port, at the pace of the ledger's clock."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -11,37 +11,37 @@ from ledgerlink.domain.ports import Clock, Stop, never
 T = TypeVar("T")
 
 SLICE = 1.0
-"""Real seconds after which a sleeper asks again whether to stop."""
+"""Real seconds after which a wait asks `stop` again."""
 
 GRACE = 20.0
-"""Real seconds that a call in flight still has once `stop` says so: a worker cannot wait for the
-ledger's two minutes when its own time is up."""
+"""Real seconds that a call in flight may still take once `stop` says so, because a worker that is
+out of time cannot wait for the minutes that a ledger may take."""
 
 INSTANT = 1e-6
-"""Seconds too short to wait for; below this a float clock need not move."""
+"""Seconds too short to wait for; a float clock may not advance by less."""
 
 
 class LedgerTime:
-    """Seconds as the ledger counts them: real seconds times the scale."""
+    """Time in ledger seconds, which are real seconds times the scale."""
 
     def __init__(self, clock: Clock, scale: float = 1.0) -> None:
         self._clock = clock
         self._scale = float(scale)
 
     def now(self) -> float:
-        """Ledger seconds that never go back."""
+        """Ledger seconds of a clock that never goes back."""
         return self._clock.monotonic() * self._scale
 
     def wall(self) -> datetime:
-        """The moment, UTC."""
+        """The current moment, UTC."""
         return self._clock.now()
 
     def real(self, seconds: float, at_least: float = 0.0) -> float:
-        """Ledger seconds in real ones, but not fewer than `at_least`."""
+        """Ledger seconds as real seconds, `at_least` so many."""
         return max(seconds / self._scale, at_least)
 
     def ledger(self, seconds: float) -> float:
-        """Real seconds in ledger ones."""
+        """Real seconds as ledger seconds."""
         return seconds * self._scale
 
     def after(self, seconds: float) -> datetime:
@@ -49,7 +49,7 @@ class LedgerTime:
         return self._clock.now() + timedelta(seconds=seconds / self._scale)
 
     def left(self, until: datetime) -> float:
-        """Ledger seconds from now to a moment; negative when it has passed."""
+        """Ledger seconds from now to a moment; negative if it has passed."""
         return (until - self._clock.now()).total_seconds() * self._scale
 
     async def sleep(self, seconds: float, stop: Stop = never) -> None:
@@ -62,7 +62,8 @@ class LedgerTime:
 
 
 async def in_time(work: Coroutine[Any, Any, T], stop: Stop) -> T:
-    """What the work gives. Raises Interrupted when it goes on for GRACE after `stop` said so."""
+    """The result of the work. Raises Interrupted if it takes longer than GRACE after `stop` says
+    so."""
     task, grace = asyncio.ensure_future(work), GRACE
     try:
         while grace > 0 and not (await asyncio.wait({task}, timeout=SLICE))[0]:

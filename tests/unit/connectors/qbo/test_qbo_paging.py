@@ -102,7 +102,7 @@ def test_rows_that_never_rest_are_given_up_after_a_bounded_number_of_calls() -> 
     async def main() -> None:
         await all_of(opened(company(restless)), ListRead(type=ListType.CLASS))
 
-    with pytest.raises(LedgerUnavailable, match="keep moving"):
+    with pytest.raises(LedgerUnavailable, match="keeps changing"):
         run(main())
     assert answers < 40
 

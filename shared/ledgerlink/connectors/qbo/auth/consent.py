@@ -75,7 +75,7 @@ class QuickBooksConsents:
         """
         response = self._send(self._endpoint.revoke(tokens.refresh_token))
         if response.status_code in (401, 403):
-            raise errors.stopped("the revocation endpoint refused this application")
+            raise errors.stopped("QuickBooks' sign-in service refused this application")
         if response.status_code not in (200, 400):
             raise errors.unavailable(f"revocation: HTTP status {response.status_code}")
 

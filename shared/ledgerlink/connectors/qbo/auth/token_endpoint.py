@@ -107,6 +107,6 @@ def _failure(response: httpx.Response, payload: Mapping[str, Any]) -> Exception:
         return errors.authorization_lost(detail, trace_id=trace)
     if response.status_code in (400, 401, 403):
         return errors.stopped(
-            f"the token endpoint refused this application: {detail}", trace_id=trace
+            f"QuickBooks' sign-in service refused this application: {detail}", trace_id=trace
         )
-    return errors.unavailable(f"the token endpoint said {detail}", trace_id=trace)
+    return errors.unavailable(f"QuickBooks' sign-in service answered: {detail}", trace_id=trace)

@@ -110,7 +110,7 @@ class TokenRefresher:
             await self._time.sleep(CLAIM_PAUSE)
             if (stored := self._vault.load()).access_token != old_token:
                 return stored
-        raise errors.unavailable("another worker has been refreshing the tokens for too long")
+        raise errors.unavailable("renewing the sign-in to QuickBooks takes too long")
 
     async def _refreshed_under_claim(self, old_token: str) -> Tokens:
         try:
@@ -139,7 +139,7 @@ class TokenRefresher:
         try:
             return await self._post(request)
         except httpx.RequestError as error:
-            detail = f"the token endpoint gave no answer ({type(error).__name__})"
+            detail = f"QuickBooks' sign-in service gave no answer ({type(error).__name__})"
             raise errors.unavailable(detail) from error
 
     async def _post(self, request: httpx.Request) -> httpx.Response:

@@ -28,15 +28,15 @@ CHECK_ACCOUNT = "expenses.check_account_id"
 
 def compose_expenses(expenses: ResolvedExpenses) -> Document:
     """A Bill or Purchase with its total. Raises Blocked."""
-    wording, lines = Wording(expenses.shorten), _lines_with_costs(expenses)
+    wording, lines = Wording(expenses.shorten), _cost_lines(expenses)
     tax = total_tax(line.tax for line in lines)
     taxed = bool(tax) or any(line.tax_code_id for line in lines)
-    tax_treatment = DocumentTax.of(expenses.features, taxed, expenses.tax_inclusive)
+    document_tax = DocumentTax.of(expenses.features, taxed, expenses.tax_inclusive)
     body = {
         **_settlement(expenses),
         **document_head(expenses, _location(lines, wording), "report_number", wording),
-        "Line": [_line(line, tax_treatment, wording) for line in lines],
-        **tax_treatment.head(tax),
+        "Line": [_line(line, document_tax, wording) for line in lines],
+        **document_tax.head(tax),
     }
     kind = "Bill" if expenses.settlement is Settlement.PAYABLE else "Purchase"
     return Document(
@@ -62,7 +62,7 @@ def _location(lines: Sequence[ExpenseLine], wording: Wording) -> str | None:
     return ids.pop()
 
 
-def _lines_with_costs(expenses: ResolvedExpenses) -> tuple[ExpenseLine, ...]:
+def _cost_lines(expenses: ResolvedExpenses) -> tuple[ExpenseLine, ...]:
     """The lines. In the United States tax is part of the cost."""
     if separates_tax_from_costs(expenses.features):
         return expenses.lines
@@ -88,8 +88,8 @@ def _settlement(expenses: ResolvedExpenses) -> dict[str, Any]:
 
 def _check_account(account: str | None) -> str:
     if account is None:
-        told = {"use": "pays employees", "setting": CHECK_ACCOUNT}
-        raise Blocked(reason("missing_account", field=CHECK_ACCOUNT, **told))
+        words = {"use": "pays employees", "setting": CHECK_ACCOUNT}
+        raise Blocked(reason("missing_account", field=CHECK_ACCOUNT, **words))
     return account
 
 
@@ -99,27 +99,27 @@ def _payee(payee: Payee | None) -> dict[str, Any]:
     return {"EntityRef": {"value": reference(payee.target), "type": PERSON_ENTITY[payee.list]}}
 
 
-def _line(line: ExpenseLine, tax_treatment: DocumentTax, wording: Wording) -> dict[str, Any]:
+def _line(line: ExpenseLine, document_tax: DocumentTax, wording: Wording) -> dict[str, Any]:
     text = wording.join(line.parts, LENGTHS["Description"])
-    kind, bought = _line_detail(line, tax_treatment)
+    kind, item = _line_item(line, document_tax)
     detail = {
-        **bought,
+        **item,
         **ref("CustomerRef", line.customer),
         **ref("ClassRef", line.class_id),
         **_billing(line),
-        **tax_treatment.line(line.net, line.tax, line.tax_code_id),
+        **document_tax.line(line.net, line.tax, line.tax_code_id),
     }
-    said = {"Description": text} if text else {}
-    return {**said, "Amount": decimal_text(line.net), "DetailType": kind, kind: detail}
+    description = {"Description": text} if text else {}
+    return {**description, "Amount": decimal_text(line.net), "DetailType": kind, kind: detail}
 
 
-def _line_detail(line: ExpenseLine, tax_treatment: DocumentTax) -> tuple[str, dict[str, Any]]:
+def _line_item(line: ExpenseLine, document_tax: DocumentTax) -> tuple[str, dict[str, Any]]:
     """The type of the line and what it is for: an account, or one unit of an item. Only a line with
     an account takes an amount of tax."""
     if line.item_id is None:
-        tax = line.tax if tax_treatment.sends_amounts else None
-        told = {} if tax is None else {"TaxAmount": decimal_text(tax)}
-        return ACCOUNT_LINE, {**ref("AccountRef", line.account_id), **told}
+        tax = line.tax if document_tax.sends_amounts else None
+        tax_amount = {} if tax is None else {"TaxAmount": decimal_text(tax)}
+        return ACCOUNT_LINE, {**ref("AccountRef", line.account_id), **tax_amount}
     return ITEM_LINE, {
         **ref("ItemRef", line.item_id),
         "Qty": "1",
@@ -146,5 +146,5 @@ def _tax_warning(expenses: ResolvedExpenses, tax: Decimal | None) -> Iterator[Re
 
 def _total(expenses: ResolvedExpenses, lines: Sequence[ExpenseLine], tax: Decimal | None) -> Total:
     """The total by the record. If it does not state the tax, QuickBooks calculates it."""
-    decimal_text = sum((line.net for line in lines), tax or Decimal(0))
-    return Total(amount=decimal_text, currency=expenses.currency, tax=tax, rate=expenses.rate)
+    amount = sum((line.net for line in lines), tax or Decimal(0))
+    return Total(amount=amount, currency=expenses.currency, tax=tax, rate=expenses.rate)

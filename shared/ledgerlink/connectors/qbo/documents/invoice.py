@@ -27,7 +27,7 @@ def compose_invoice(invoice: ResolvedInvoice) -> Document:
     wording = Wording(invoice.shorten)
     document_code, line_code = _tax_codes(invoice)
     codes = [line.tax_code_id or line_code for line in invoice.lines]
-    tax_treatment = DocumentTax.of(
+    document_tax = DocumentTax.of(
         invoice.features, bool(invoice.tax) or any(codes), invoice.tax_inclusive
     )
     body = {
@@ -39,10 +39,10 @@ def compose_invoice(invoice: ResolvedInvoice) -> Document:
         **_client_fields(invoice, wording),
         **_custom_fields(invoice, wording),
         "Line": [
-            _line(line, code, tax_treatment, wording)
+            _line(line, code, document_tax, wording)
             for line, code in zip(invoice.lines, codes, strict=True)
         ],
-        **tax_treatment.head(invoice.tax, document_code),
+        **document_tax.head(invoice.tax, document_code),
     }
     return Document(
         key=invoice.key,
@@ -58,11 +58,8 @@ def _tax_codes(invoice: ResolvedInvoice) -> tuple[str | None, str | None]:
     """The tax code of the document, and the code of lines without their own. Only in the United
     States does a document have a code, which applies to its taxable lines."""
     code = invoice.tax_code_id
-    if (
-        code is None
-        or code in US_TAX_CODES
-        or invoice.features.country not in (None, UNITED_STATES)
-    ):
+    is_american = invoice.features.country in (None, UNITED_STATES)
+    if code is None or code in US_TAX_CODES or not is_american:
         return None, code
     return code, "TAX"
 
@@ -70,12 +67,12 @@ def _tax_codes(invoice: ResolvedInvoice) -> tuple[str | None, str | None]:
 def _client_fields(invoice: ResolvedInvoice, wording: Wording) -> dict[str, Any]:
     """The memo for the client, the e-mail address, and whether QuickBooks should e-mail it."""
     memo = wording.join([("memo", invoice.memo)], LENGTHS["CustomerMemo"])
-    said = {"CustomerMemo": {"value": memo}} if memo else {}
+    customer_memo = {"CustomerMemo": {"value": memo}} if memo else {}
     if not invoice.email:
-        return said
+        return customer_memo
     mailed = {"EmailStatus": "NeedToSend"} if invoice.send else {}
     return {
-        **said,
+        **customer_memo,
         "BillEmail": {"Address": email(invoice.email, LENGTHS["BillEmail"])},
         **mailed,
     }
@@ -95,7 +92,7 @@ def _custom_fields(invoice: ResolvedInvoice, wording: Wording) -> dict[str, Any]
 
 
 def _line(
-    line: ResolvedInvoiceLine, code: str | None, tax_treatment: DocumentTax, wording: Wording
+    line: ResolvedInvoiceLine, code: str | None, document_tax: DocumentTax, wording: Wording
 ) -> dict[str, Any]:
     text = wording.join([("description", line.description)], LENGTHS["Description"])
     detail = {
@@ -103,7 +100,7 @@ def _line(
         **_quantity_and_price(line, wording),
         **({"ServiceDate": line.service_date.isoformat()} if line.service_date else {}),
         **ref("ClassRef", line.class_id),
-        **tax_treatment.line(line.amount, line.tax, code),
+        **document_tax.line(line.amount, line.tax, code),
     }
     return {
         **({"Description": text} if text else {}),
@@ -134,5 +131,5 @@ def _time_link(line: ResolvedInvoiceLine) -> dict[str, Any]:
 
 def _total(invoice: ResolvedInvoice) -> Total:
     """The total by the record. If it does not state the tax, QuickBooks calculates it."""
-    decimal_text = sum((line.amount for line in invoice.lines), invoice.tax or Decimal(0))
-    return Total(amount=decimal_text, currency=invoice.currency, tax=invoice.tax, rate=invoice.rate)
+    amount = sum((line.amount for line in invoice.lines), invoice.tax or Decimal(0))
+    return Total(amount=amount, currency=invoice.currency, tax=invoice.tax, rate=invoice.rate)

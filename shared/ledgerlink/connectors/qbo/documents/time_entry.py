@@ -70,8 +70,8 @@ def possible_time_bodies(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield {**body, **{name: _id_only(row[name]) for name in names}}
 
 
-def _id_only(ref: Any) -> Mapping[str, Any]:
-    return reference_value(str(ref["value"])) if ref else {}
+def _id_only(value: Any) -> Mapping[str, Any]:
+    return reference_value(str(value["value"])) if value else {}
 
 
 def _refuse_unbillable(time: ResolvedTime) -> None:

@@ -87,7 +87,7 @@ def _rate(row: Entity) -> Decimal | None:
 
 
 def _record(kind: str, row: Entity, billed: Collection[str]) -> Snapshot:
-    """A snapshot of any other kind. Only of list records the body can be told that was sent."""
+    """A snapshot of any other kind. The body that was sent is known only for list records."""
     is_list_record = kind in owned_fields.LIST_FIELDS
     return Snapshot(
         ledger_id=row["Id"],

@@ -107,8 +107,8 @@ class TimeLinks:
         self, method: LinkMethod, write: Write, check: BillingCheck, outcomes: Iterable[Outcome]
     ) -> None:
         """Try this method first from now on, if it made QuickBooks accept a new invoice."""
-        accepted = any(outcome.state is ItemState.POSTED for outcome in outcomes)
-        if accepted and check.all_billable and write.action is Action.CREATE:
+        was_accepted = any(outcome.state is ItemState.POSTED for outcome in outcomes)
+        if was_accepted and check.all_billable and write.action is Action.CREATE:
             self.method = method
 
     async def _read(self, ids: Sequence[str], stop: Stop) -> list[Entity]:

@@ -134,11 +134,12 @@ def require_success(response: Response, part: str) -> Entity:
     """This part of an accepted response. Raises LedgerStopped for faults, LedgerUnavailable if the
     part is missing."""
     if disposition(response) is not Disposition.ACCEPTED:
-        detail = f"it refused to be read: {response}"
+        detail = f"QuickBooks refused a request for data: {response}"
         raise errors.stopped(detail, trace_id=response.trace_id)
     found = response.payload.get(part)
     if not isinstance(found, Mapping):
-        raise errors.unavailable(f"its answer has no {part}", trace_id=response.trace_id)
+        detail = f"QuickBooks' answer is incomplete ({part} is missing)"
+        raise errors.unavailable(detail, trace_id=response.trace_id)
     return found
 
 

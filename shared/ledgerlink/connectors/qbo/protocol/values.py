@@ -33,7 +33,7 @@ def as_of(response: Response) -> datetime:
     """QuickBooks' time of a response. Raises LedgerUnavailable if it does not state one."""
     timestamp = moment(response.payload.get("time"))
     if timestamp is None:
-        detail = "its answer does not say when it was given"
+        detail = "QuickBooks' answer is incomplete (its time is missing)"
         raise errors.unavailable(detail, trace_id=response.trace_id)
     return timestamp
 

@@ -194,7 +194,8 @@ def _elements(response: Response) -> list[Mapping[str, object]]:
     """One element for each entity. Raises LedgerUnavailable if the response has another shape."""
     parts = values.blocks(response.payload, "CDCResponse")
     if not parts:
-        raise errors.unavailable("its answer has no CDCResponse", trace_id=response.trace_id)
+        detail = "QuickBooks' answer is incomplete (CDCResponse is missing)"
+        raise errors.unavailable(detail, trace_id=response.trace_id)
     return [each for part in parts for each in values.blocks(part, "QueryResponse")]
 
 

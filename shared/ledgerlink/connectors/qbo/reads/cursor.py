@@ -77,5 +77,5 @@ class Cursor:
             start = max(1, self.start - STEPS[self.back])
             return replace(self, start=start, back=self.back + 1)
         if self.restarts >= RESTARTS:
-            raise errors.unavailable("its rows keep moving while they are read")
+            raise errors.unavailable("the list keeps changing while it is read")
         return Cursor(restarts=self.restarts + 1)

@@ -144,7 +144,7 @@ class Client:
             yield rows
             if len(rows) < queries.PAGE_SIZE:
                 return
-        raise errors.unavailable(f"too many {entity} records to search")
+        raise errors.unavailable(f"QuickBooks has too many {entity} records to search")
 
     async def read(self, entity: str, path: str, stop: Stop = never) -> Entity:
         """One record by its path. Raises as `rows`."""

@@ -74,6 +74,6 @@ class Retry:
         pause = DEFAULT_PAUSE if response.retry_after is None else float(response.retry_after)
         self._shared_pauses.begin(now, pause)
         if max(self._pauses, self._shared_pauses.count) > MAX_PAUSES or pause > LONGEST_PAUSE:
-            detail = f"{response}; it keeps asking us to slow down"
+            detail = f"{response}; QuickBooks keeps asking us to slow down"
             raise errors.unavailable(detail, trace_id=response.trace_id)
         return pause
