@@ -32,7 +32,7 @@ from ledgerlink.services.posting.plan_post import WantedRates
 from ledgerlink.services.posting.snapshots import copies_of
 from ledgerlink.services.posting.staged_records import Records
 
-from tests.unit.connectors.qbo.stage import Report
+from tests.support.qbo.writes import OutcomeCollector
 
 T = TypeVar("T")
 
@@ -309,7 +309,7 @@ class Clerk(ABC, Generic[B]):
             yield Request(uuid4().hex, tuple(writes[place] for place in places))
 
     async def _written(self, ledger: Ledger, requests: Sequence[Request]) -> Outcomes:
-        report = Report()
+        report = OutcomeCollector()
         await ledger.write(requests, report, lambda: False)
         told: dict[str, Outcome] = {}
         for write in (write for request in requests for write in request.writes):

@@ -14,7 +14,7 @@ from tests.contract.intacct.clerk import Clerk, code
 from tests.contract.intacct.test_intacct_posted_time import deleted, kept, theirs
 from tests.contract.intacct.test_intacct_time_once import NEXT, hours
 from tests.contract.papers import worked
-from tests.unit.connectors.qbo.stage import Report
+from tests.support.qbo.writes import OutcomeCollector
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_a_sheet_that_somebody_begins_between_two_requests_keeps_what_is_in_it(
     clerk.books.admin("settings", {"timesheet_duplicates": twins})
     operations = clerk.planned(worked("a"), worked("b", staff_key="bo"))
     requests = [Request(f"r{op.seq}", (as_write(op, clerk.links),)) for op in operations]
-    told = Report()
+    told = OutcomeCollector()
 
     async def answered(request: Request, outcomes: Sequence[Outcome]) -> None:
         await told(request, outcomes)

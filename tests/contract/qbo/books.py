@@ -14,8 +14,8 @@ from ledgerlink.domain.ports import ConnectorState, Tokens
 
 from local.sandboxes.qbo.server import Running
 from local.sandboxes.qbo.web.wire import dump
+from tests.support.qbo.token_vault import InMemoryTokenVault
 from tests.support.skipped_time import SkippedTime
-from tests.unit.connectors.qbo.stage import Vault
 
 T = TypeVar("T")
 Row = dict[str, Any]
@@ -50,7 +50,7 @@ class Books:
     ) -> T:
         """What the port answers, with what it remembered."""
         tokens = self.served.token(self.realm)
-        vault = Vault(
+        vault = InMemoryTokenVault(
             Tokens(
                 access_token=tokens["access_token"],
                 refresh_token=tokens["refresh_token"],

@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
 from ledgerlink.domain.ports import Tokens
 
-from tests.unit.connectors.qbo.stage import CREDENTIALS, REALM, Report, Vault, requests
+from tests.support.qbo.scripted_company import CREDENTIALS, REALM
+from tests.support.qbo.token_vault import InMemoryTokenVault
+from tests.support.qbo.writes import OutcomeCollector, requests
 
 Streams = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -62,15 +64,17 @@ class Door:
         return True
 
 
-async def posted(door: Streams, count: int) -> Report:
+async def posted(door: Streams, count: int) -> OutcomeCollector:
     server = await asyncio.start_server(door, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     connector = QuickBooksOnline(
         Endpoints(f"http://127.0.0.1:{port}", clock_scale=500.0), MachineClock()
     )
     expiry = datetime(2999, 1, 1, tzinfo=UTC)
-    vault = Vault(Tokens(access_token="A", refresh_token="R", access_expires_at=expiry))
-    ledger, report = connector.open(REALM, vault, CREDENTIALS, {}), Report()
+    vault = InMemoryTokenVault(
+        Tokens(access_token="A", refresh_token="R", access_expires_at=expiry)
+    )
+    ledger, report = connector.open(REALM, vault, CREDENTIALS, {}), OutcomeCollector()
     try:
         await ledger.write(requests([1] * count), report, lambda: False)
     finally:

@@ -15,21 +15,16 @@ from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
 from ledgerlink.domain.ports import Connector, Ledger
 
-from tests.unit.connectors.qbo.stage import (
+from tests.support.qbo.scripted_company import (
     REALM,
-    START,
-    Company,
-    Report,
-    VirtualClock,
-    activity,
-    change,
-    create,
+    ScriptedCompany,
     fault,
-    opened,
+    open_ledger,
     reply,
-    run,
-    written,
+    write_all,
 )
+from tests.support.qbo.virtual_time import START, VirtualClock, run
+from tests.support.qbo.writes import OutcomeCollector, activity, change, create
 
 CREATED = """{"TimeActivity":{"TxnDate":"2026-02-02","NameOf":"Employee",
  "EmployeeRef":{"value":"55","name":"Emily Platt"},"CustomerRef":{"value":"21","name":"Rondonuwu"},
@@ -48,16 +43,16 @@ def test_a_posted_activity_has_the_ledgers_id_version_and_trace() -> None:
     def created(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, text=CREATED, headers={"Intuit-Tid": "1-abc"})
 
-    company = Company(script=[created])
-    report = run(written(company, [Request("r-1", (create(0),))]))
+    company = ScriptedCompany(script=[created])
+    report = run(write_all(company, [Request("r-1", (create(0),))]))
     assert report.outcomes[0] == Outcome(
         seq=0, state=ItemState.POSTED, ledger_id="5", version="0", trace_id="1-abc"
     )
 
 
 def test_what_is_sent_is_what_the_ledger_expects() -> None:
-    company = Company()
-    run(written(company, [Request("r-1", (create(0),))]))
+    company = ScriptedCompany()
+    run(write_all(company, [Request("r-1", (create(0),))]))
     (request,) = company.calls("timeactivity")
     assert str(request.url) == (
         f"https://qbo.example/v3/company/{REALM}/timeactivity?requestid=r-1&minorversion=75"
@@ -80,13 +75,13 @@ def test_a_batch_is_answered_item_by_item() -> None:
             "bId": "2",
         },
     ]
-    company = Company(script=[lambda request: reply({"BatchItemResponse": items})])
+    company = ScriptedCompany(script=[lambda request: reply({"BatchItemResponse": items})])
     writes = (
         create(0),
         change(1, Action.DELETE, ledger_id="129"),
         change(2, Action.UPDATE, ledger_id="130"),
     )
-    outcomes = run(written(company, [Request("r", writes)])).outcomes
+    outcomes = run(write_all(company, [Request("r", writes)])).outcomes
     assert (outcomes[0].ledger_id, outcomes[0].version) == ("5", "0")
     assert (outcomes[1].ledger_id, outcomes[1].version) == ("129", None)
     assert outcomes[2].reason is not None
@@ -126,11 +121,11 @@ PREFERENCES = {
 }
 
 
-def company_read(**reads: Mapping[str, Any]) -> tuple[LedgerCompany, Company]:
-    company = Company(reads={REALM: INFO, **reads})
+def company_read(**reads: Mapping[str, Any]) -> tuple[LedgerCompany, ScriptedCompany]:
+    company = ScriptedCompany(reads={REALM: INFO, **reads})
 
     async def main() -> LedgerCompany:
-        return await opened(company).company()
+        return await open_ledger(company).company()
 
     return run(main()), company
 
@@ -174,17 +169,17 @@ def stored(ledger_id: str, version: str = "0", **changes: Any) -> dict[str, Any]
 
 
 def found(
-    company: Company, writes: Sequence[Write], known: Collection[str] = ()
+    company: ScriptedCompany, writes: Sequence[Write], known: Collection[str] = ()
 ) -> Mapping[int, Outcome]:
     async def main() -> Mapping[int, Outcome]:
-        ledger: Ledger = opened(company)
+        ledger: Ledger = open_ledger(company)
         return await ledger.find(writes, START, known)
 
     return run(main())
 
 
-def rows(entity: str, *rows: Mapping[str, Any]) -> Company:
-    company = Company()
+def rows(entity: str, *rows: Mapping[str, Any]) -> ScriptedCompany:
+    company = ScriptedCompany()
     company.rows = lambda statement: {entity: list(rows)} if f"FROM {entity} " in statement else {}
     return company
 
@@ -244,7 +239,7 @@ def test_an_activity_of_another_day_length_or_text_is_somebody_elses(
 
 
 def test_the_search_goes_on_to_the_last_page_and_takes_a_shifted_row_once() -> None:
-    company = Company()
+    company = ScriptedCompany()
     pages = {
         "STARTPOSITION 1 ": [stored(str(n), Description="other") for n in range(999)]
         + [stored("5000")],
@@ -258,7 +253,7 @@ def test_the_search_goes_on_to_the_last_page_and_takes_a_shifted_row_once() -> N
 
 
 def test_a_search_without_end_is_given_up() -> None:
-    company = Company(latency=lambda kind: 0.0)
+    company = ScriptedCompany(latency=lambda kind: 0.0)
     full = [stored(str(n), Description="other") for n in range(1000)]
     company.rows = lambda statement: {"TimeActivity": full}
     with pytest.raises(LedgerUnavailable):
@@ -316,18 +311,18 @@ def test_an_item_is_found_by_its_name() -> None:
 def test_a_statement_that_is_refused_stops_the_search() -> None:
     detail = "QueryValidationError: property 'CreateTime' is not queryable"
     with pytest.raises(LedgerStopped, match="not queryable"):
-        found(Company(script=[fault("4001", detail)]), [same(0)])
+        found(ScriptedCompany(script=[fault("4001", detail)]), [same(0)])
 
 
 def test_an_answer_without_a_query_response_is_not_taken_for_no_rows() -> None:
     with pytest.raises(LedgerUnavailable):
-        found(Company(script=[lambda request: reply({"time": "…"})]), [same(0)])
+        found(ScriptedCompany(script=[lambda request: reply({"time": "…"})]), [same(0)])
 
 
 def test_what_was_posted_is_found_again_whatever_was_filled_in() -> None:
-    company = Company()
+    company = ScriptedCompany()
     writes = [create(n, activity(n, ItemRef=None, Description=None)) for n in range(2)]
-    run(written(company, [Request("r", tuple(writes))]))
+    run(write_all(company, [Request("r", tuple(writes))]))
     (batch,) = company.calls("batch")
     sent = [item["TimeActivity"] for item in json.loads(batch.content)["BatchItemRequest"]]
     kept = [
@@ -338,15 +333,15 @@ def test_what_was_posted_is_found_again_whatever_was_filled_in() -> None:
 
 
 def test_the_lane_state_survives_as_json_and_holds_back_the_next_invocation() -> None:
-    company = Company(latency=lambda kind: 0.0)
+    company = ScriptedCompany(latency=lambda kind: 0.0)
     pairs = [Request(f"r{n}", (same(2 * n), same(2 * n + 1))) for n in range(41)]
 
     async def main() -> Mapping[str, Any]:
-        ledger = opened(company)
-        await ledger.write(pairs[:40], Report(), lambda: False)
+        ledger = open_ledger(company)
+        await ledger.write(pairs[:40], OutcomeCollector(), lambda: False)
         state: Mapping[str, Any] = json.loads(json.dumps(ledger.connector_state()))
         await ledger.close()
-        await opened(company, state=state).write(pairs[40:], Report(), lambda: False)
+        await open_ledger(company, state=state).write(pairs[40:], OutcomeCollector(), lambda: False)
         return state
 
     state = run(main())

@@ -12,7 +12,7 @@ from ledgerlink.domain.model.documents import Snapshot, fingerprint
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
 
 from tests.contract.qbo.books import Books, Make, Row
-from tests.unit.connectors.qbo.stage import Report, activity, create
+from tests.support.qbo.writes import OutcomeCollector, activity, create
 
 FEBRUARY = (date(2026, 2, 1), date(2026, 2, 28))
 
@@ -24,7 +24,7 @@ def books(company: Make) -> Books:
 
 def written(books: Books, *writes: Write) -> Mapping[int, Outcome]:
     """What becomes of these, a batch at a time."""
-    report = Report()
+    report = OutcomeCollector()
     groups = [writes[start : start + 30] for start in range(0, len(writes), 30)]
     requests = [Request(uuid4().hex, group) for group in groups]
     books.ask(lambda ledger: ledger.write(requests, report, lambda: False))

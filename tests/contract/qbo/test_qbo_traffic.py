@@ -17,7 +17,7 @@ from tests.contract.qbo.books import Make
 from tests.contract.qbo.clerk import Clerk, abroad
 from tests.contract.qbo.test_qbo_posted_lists import CLIENT, EMPLOYEE, PROJECT, VENDOR
 from tests.contract.qbo.traffic import Forms, answered, sent
-from tests.unit.connectors.qbo.finance import SCHEMAS
+from tests.support.qbo.vendor_schema import SCHEMAS
 
 pytestmark = pytest.mark.skipif(
     not SCHEMAS.is_dir(), reason="no schema of the vendor beside the project"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from tests.unit.connectors.qbo.finance import FILES, SCHEMAS, XS, Schema
+from tests.support.qbo.vendor_schema import FILES, SCHEMAS, XS, VendorSchema
 
 ROWS = 20
 """Rows of one answer that are looked at; the others are of the same list."""
@@ -54,7 +54,7 @@ KINDS: Mapping[str, Callable[[Any], bool]] = {
 """The kinds of values that JSON can tell apart."""
 
 
-class Forms(Schema):
+class Forms(VendorSchema):
     """The vendor's schema, as JSON has to follow it. `beyond` are properties of types that come
     besides."""
 

@@ -1,4 +1,4 @@
-"""Change data capture: one call for all lists, and what the ledger does not tell."""
+"""Change data capture: one call for all lists, and entities that QuickBooks does not report."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -10,41 +10,40 @@ from ledgerlink.connectors.qbo import PRODUCTION, QuickBooksOnline
 from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.model.list_records import Gone, ListBatch, ListType
 
-from tests.unit.connectors.qbo.shelf import Row, changed, deleted, row
-from tests.unit.connectors.qbo.stage import (
+from tests.support.qbo.scripted_company import (
     REALM,
-    TIME,
-    Answer,
-    Company,
-    VirtualClock,
+    RESPONSE_TIME,
+    Responder,
+    ScriptedCompany,
     fault,
-    opened,
+    open_ledger,
     reply,
-    run,
 )
+from tests.support.qbo.virtual_time import VirtualClock, run
+from tests.unit.connectors.qbo.fake_list_server import Row, changed, deleted, row
 
 SINCE = datetime(2026, 3, 1, 17, 0, tzinfo=UTC)
 PEOPLE = (ListType.CUSTOMER, ListType.EMPLOYEE, ListType.VENDOR)
 
 
-def told(*answers: Mapping[str, Any], **reads: Mapping[str, Any]) -> Company:
+def told(*answers: Mapping[str, Any], **reads: Mapping[str, Any]) -> ScriptedCompany:
     """A company that tells these changes, one answer after the other."""
-    script: list[Answer | Exception | None] = [_answer(each) for each in answers]
-    return Company(latency=lambda kind: 0.0, script=script, reads=reads)
+    script: list[Responder | Exception | None] = [_answer(each) for each in answers]
+    return ScriptedCompany(latency=lambda kind: 0.0, script=script, reads=reads)
 
 
-def _answer(payload: Mapping[str, Any]) -> Answer:
+def _answer(payload: Mapping[str, Any]) -> Responder:
     return lambda request: reply(payload)
 
 
-def changes(company: Company, *wanted: ListType) -> Mapping[ListType, ListBatch]:
+def changes(company: ScriptedCompany, *wanted: ListType) -> Mapping[ListType, ListBatch]:
     async def main() -> Mapping[ListType, ListBatch]:
-        return await opened(company).changes(wanted, SINCE)
+        return await open_ledger(company).changes(wanted, SINCE)
 
     return run(main())
 
 
-def entities(company: Company) -> list[str]:
+def entities(company: ScriptedCompany) -> list[str]:
     """What each call asked for."""
     return [parse_qs(r.url.query.decode())["entities"][0] for r in company.calls("cdc")]
 
@@ -74,7 +73,7 @@ def test_the_call_is_counted_as_what_is_metered() -> None:
     company = told(changed({}))
 
     async def main() -> Mapping[str, int]:
-        ledger = opened(company)
+        ledger = open_ledger(company)
         await ledger.changes([ListType.ITEM], SINCE)
         return ledger.calls
 
@@ -136,14 +135,17 @@ def test_lists_that_fill_an_answer_together_are_asked_for_one_by_one() -> None:
 
 
 def test_a_list_that_counts_more_than_it_brings_is_not_told_in_full() -> None:
-    cut = {"CDCResponse": [{"QueryResponse": [{"Item": many(5), "totalCount": 7}]}], "time": TIME}
+    cut = {
+        "CDCResponse": [{"QueryResponse": [{"Item": many(5), "totalCount": 7}]}],
+        "time": RESPONSE_TIME,
+    }
     company = told(cut)
     assert changes(company, ListType.ITEM) == {}
     assert len(company.log) == 1
 
 
 def test_asking_ends_even_if_every_answer_is_full() -> None:
-    company = Company(latency=lambda kind: 0.0)
+    company = ScriptedCompany(latency=lambda kind: 0.0)
     together = changed({"Customer": many(400), "Vendor": many(400), "Employee": many(400)})
     alone = changed({"Customer": many(1000), "Vendor": many(1000), "Employee": many(1000)})
     company.script = [_answer(together), *[_answer(alone)] * 50]
@@ -153,23 +155,23 @@ def test_asking_ends_even_if_every_answer_is_full() -> None:
 
 def test_a_moment_that_is_too_long_ago_leaves_every_list_to_be_read_whole() -> None:
     detail = "Operation cdc with changedSince date is older than fixed days is not supported"
-    company = Company(script=[fault("500", detail)])
+    company = ScriptedCompany(script=[fault("500", detail)])
     assert changes(company, *PEOPLE) == {}
     assert len(company.log) == 1
 
 
 def test_a_plan_without_one_of_the_lists_leaves_them_to_be_read_one_by_one() -> None:
-    company = Company(script=[fault("5030", "Feature Not Supported")])
+    company = ScriptedCompany(script=[fault("5030", "Feature Not Supported")])
     assert changes(company, ListType.CLASS, ListType.ITEM) == {}
 
 
 def test_an_answer_of_another_shape_is_not_taken_for_no_changes() -> None:
     with pytest.raises(LedgerUnavailable):
-        changes(told({"time": TIME}), ListType.ITEM)
+        changes(told({"time": RESPONSE_TIME}), ListType.ITEM)
 
 
 def test_no_list_with_changes_needs_no_call() -> None:
-    company = Company()
+    company = ScriptedCompany()
     assert changes(company, ListType.TIME, ListType.TAX_CODE, ListType.TAX_RATE) == {}
     assert company.log == []
 
@@ -182,11 +184,11 @@ SETTINGS = (ListType.COMPANY, ListType.CUSTOM_FIELD)
 def test_a_changed_half_of_the_company_is_completed_by_reading_the_other() -> None:
     one = told(
         changed({"CompanyInfo": [INFO]}, "Preferences"),
-        preferences={"Preferences": PREFERENCES, "time": TIME},
+        preferences={"Preferences": PREFERENCES, "time": RESPONSE_TIME},
     )
     other = told(
         changed({"Preferences": [PREFERENCES]}, "CompanyInfo"),
-        **{REALM: {"CompanyInfo": INFO, "time": TIME}},
+        **{REALM: {"CompanyInfo": INFO, "time": RESPONSE_TIME}},
     )
     for company in (one, other):
         (record,) = changes(company, ListType.COMPANY)[ListType.COMPANY].records
@@ -220,10 +222,10 @@ def test_settings_of_which_the_ledger_is_silent_are_left_to_be_read() -> None:
 
 def test_a_ledger_that_refuses_its_settings_is_asked_without_them_and_it_is_remembered() -> None:
     refused = fault("500", "Operation cdc is not supported")
-    company = Company(script=[refused, _answer(changed({"Item": [row(5)]}))])
+    company = ScriptedCompany(script=[refused, _answer(changed({"Item": [row(5)]}))])
 
     async def main() -> tuple[set[ListType], Mapping[str, Any]]:
-        ledger = opened(company)
+        ledger = open_ledger(company)
         answer = await ledger.changes([*SETTINGS, ListType.ITEM], SINCE)
         return set(answer), ledger.connector_state()
 
@@ -234,17 +236,17 @@ def test_a_ledger_that_refuses_its_settings_is_asked_without_them_and_it_is_reme
     later = told(changed({}, "Item"))
 
     async def again() -> set[ListType]:
-        return set(await opened(later, state=state).changes([*SETTINGS, ListType.ITEM], SINCE))
+        return set(await open_ledger(later, state=state).changes([*SETTINGS, ListType.ITEM], SINCE))
 
     assert run(again()) == {ListType.ITEM}
     assert entities(later) == ["Item"]
 
 
 def test_a_refusal_for_another_reason_is_not_held_against_the_settings() -> None:
-    company = Company(script=[fault("500"), fault("500")])
+    company = ScriptedCompany(script=[fault("500"), fault("500")])
 
     async def main() -> Mapping[str, Any]:
-        ledger = opened(company)
+        ledger = open_ledger(company)
         assert await ledger.changes([*SETTINGS, ListType.ITEM], SINCE) == {}
         return ledger.connector_state()
 

@@ -1,4 +1,4 @@
-"""Composing documents."""
+"""Time entries and list records as QuickBooks documents."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Expenses become Bills and Purchases."""
+"""Expenses as Bills and Purchases."""
 
 from decimal import Decimal
 from typing import Any
@@ -8,7 +8,7 @@ from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.documents import Known, Payee, Pending, needs
 from ledgerlink.domain.money import Total
 
-from tests.unit.connectors.qbo.desk import (
+from tests.unit.connectors.qbo.document_samples import (
     AMERICAN,
     AUTOMATED,
     BRITISH,

@@ -1,4 +1,4 @@
-"""The query builder."""
+"""Statements of the query language."""
 
 from datetime import UTC, datetime
 
