@@ -29,7 +29,7 @@ from ledgerlink.domain.planning.planner import plan
 from ledgerlink.domain.ports import Composer, ConnectorState, Ledger, never
 from ledgerlink.services.applying.writes import as_write
 from ledgerlink.services.posting.plan_post import WantedRates
-from ledgerlink.services.posting.snapshots import copies_of
+from ledgerlink.services.posting.snapshots import read_snapshots
 from ledgerlink.services.posting.staged_records import Records
 
 from tests.support.qbo.writes import OutcomeCollector
@@ -210,7 +210,7 @@ class Clerk(ABC, Generic[B]):
     def copy(self, key: str) -> Snapshot | None:
         """What the ledger holds of what was posted under this key."""
         link = self.links[key]
-        found = self.books.ask(lambda ledger: copies_of(ledger, [link], never), self.state)
+        found = self.books.ask(lambda ledger: read_snapshots(ledger, [link], never), self.state)
         return found[key]
 
     async def _plan(self, ledger: Ledger, records: Sequence[Record]) -> Sequence[Operation]:
@@ -256,7 +256,7 @@ class Clerk(ABC, Generic[B]):
             defaults=Defaults.told(self.listed),
             currencies=customers,
             vendor_currencies=vendors,
-            copies=await copies_of(ledger, looked_at, never),
+            copies=await read_snapshots(ledger, looked_at, never),
             expenses=records.expenses,
             invoices=records.invoices,
             listed=records.listed,

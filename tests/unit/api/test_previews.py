@@ -212,10 +212,10 @@ def test_a_plan_that_no_answer_could_hold_is_refused(
 ) -> None:
     body = {"expenses": [expense(f"e{n}", notes="ж" * 1000) for n in range(10)]}
     length = len(preview(api, connection, body).text)
-    monkeypatch.setattr(previewing, "LONGEST", length // 2)
+    monkeypatch.setattr(previewing, "LONGEST_PLAN", length // 2)
     answer = preview(api, connection, body)
     assert (answer.status, answer.json["code"]) == (422, "too_many_records")
-    monkeypatch.setattr(previewing, "LONGEST", length * 2)
+    monkeypatch.setattr(previewing, "LONGEST_PLAN", length * 2)
     assert preview(api, connection, body).status == 200
 
 
@@ -244,7 +244,7 @@ def test_a_ledger_that_takes_too_long_is_told_with_what_to_do(
     api: Api, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     posted(api, connection, {"expenses": [expense("e1")]})
-    monkeypatch.setattr(previewing, "SECONDS", -1.0)
+    monkeypatch.setattr(previewing, "READ_SECONDS", -1.0)
     answer = preview(api, connection, {"expenses": [expense("e1")]})
     assert (answer.status, answer.json["code"]) == (502, "ledger_unavailable")
     assert "fewer records" in answer.json["remedy"]

@@ -12,7 +12,7 @@ from ledgerlink.domain.model.rules import CreateProject, Link, LinkExpenseCode, 
 from ledgerlink.services.imports import service
 from ledgerlink.services.imports.mapping import mapping_of
 from ledgerlink.services.imports.service import ImportRequest, User
-from ledgerlink.services.posting.default_dimensions import demanding
+from ledgerlink.services.posting.default_dimensions import with_required_dimensions
 
 from tests.fakes.service import FIRM, InMemoryService, entry, in_memory_service
 from tests.unit.domain.worlds import DAY
@@ -101,7 +101,7 @@ def test_the_lists_of_accounts_say_what_lines_have_to_say(place: InMemoryService
     listed(place, connection, ListType.ACCOUNT, "A2", number="6200", requires=[])
     listed(place, connection, ListType.EXPENSE_TYPE, "Meals", account_id="A1")
     told = Features(home_currency="USD", required={"A2": {"class": "9"}})
-    wanted = demanding(place.deps, connection, told)
+    wanted = with_required_dimensions(place.deps, connection, told)
     assert wanted.required == {
         "A1": {"department": "6100"},
         "Meals": {"department": "6100"},
@@ -123,7 +123,7 @@ def test_what_is_gone_from_the_lists_says_nothing(place: InMemoryService) -> Non
         place.deps.lists.record(connection.key, "r2", [told])
     (body,) = bodies(place, connection, entry("t1"))
     assert "department_id" not in body
-    assert demanding(place.deps, connection, Features()) == Features()
+    assert with_required_dimensions(place.deps, connection, Features()) == Features()
 
 
 def test_of_a_ledger_whose_lists_say_nothing_none_is_read() -> None:
@@ -132,7 +132,7 @@ def test_of_a_ledger_whose_lists_say_nothing_none_is_read() -> None:
     connection = place.connected()
     place.rules(connection, RuleKind.EXPENSE_CODES, {"meals": LinkExpenseCode(ledger_id="A1")})
     listed(place, connection, ListType.ACCOUNT, "A1", number="6100", requires=["department"])
-    assert demanding(place.deps, connection, Features()) == Features()
+    assert with_required_dimensions(place.deps, connection, Features()) == Features()
 
 
 def test_an_import_asks_for_the_rules_of_what_its_time_carries(place: InMemoryService) -> None:

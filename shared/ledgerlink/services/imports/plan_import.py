@@ -23,8 +23,9 @@ from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.chunks import store_chunks
 from ledgerlink.services.posting.default_dimensions import defaults_for
 from ledgerlink.services.posting.ledger_names import foreign_customers, names_in_use
-from ledgerlink.services.posting.snapshots import copies_of
-from ledgerlink.services.posting.staged_records import rule_book, time_records
+from ledgerlink.services.posting.rule_book import stored_rules
+from ledgerlink.services.posting.snapshots import read_snapshots
+from ledgerlink.services.posting.staged_records import time_records
 from ledgerlink.services.runs.history import Item, items_of_chunk
 from ledgerlink.wire.posting import plain as plain_posting
 from ledgerlink.wire.rules import plain as plain_rule
@@ -64,7 +65,7 @@ class Asked:
 async def plan_import(asked: Asked) -> Run:
     """Plan the import, or the undo, and keep the plan for a person to look at."""
     deps, run = asked.deps, asked.run
-    rules = rule_book(deps, asked.connection)
+    rules = stored_rules(deps, asked.connection)
     left_out = 0
     imported = asked.imported
     if imported.undoes:
@@ -140,7 +141,7 @@ async def _operations(asked: Asked, rules: RuleBook) -> tuple[tuple[Operation, .
         carried=carried,
         whole=True,
         scope=scoped,
-        copies=await copies_of(asked.ledger, held.values(), asked.stop),
+        copies=await read_snapshots(asked.ledger, held.values(), asked.stop),
         currencies=foreign_customers(deps, connection, asked.company.features),
     )
     return plan(given), len(records) - len(entries)
@@ -162,7 +163,7 @@ async def _undo(asked: Asked, before: Run) -> tuple[Operation, ...]:
             run_id=before.id,
             done=done,
             links=links,
-            copies=await copies_of(asked.ledger, times, asked.stop),
+            copies=await read_snapshots(asked.ledger, times, asked.stop),
             in_use=_in_use(asked, created, {link.key for link in times}),
             closed_through=asked.company.features.books_closed_through,
         )

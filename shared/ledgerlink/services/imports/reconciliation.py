@@ -13,7 +13,7 @@ from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.money import rounded
 from ledgerlink.services.dependencies import Dependencies
-from ledgerlink.services.posting.snapshots import copies_of
+from ledgerlink.services.posting.snapshots import read_snapshots
 from ledgerlink.services.runs.ledger_session import ledger_session
 
 LONGEST = timedelta(days=92)
@@ -122,7 +122,9 @@ async def _read(
     ends_at = deps.clock.monotonic() + SECONDS
     async with ledger_session(deps, connection, saves_state=False) as session:
         try:
-            return await copies_of(session.ledger, links, lambda: deps.clock.monotonic() > ends_at)
+            return await read_snapshots(
+                session.ledger, links, lambda: deps.clock.monotonic() > ends_at
+            )
         except Interrupted:
             raise _too_much("The ledger could not be read in time.") from None
 

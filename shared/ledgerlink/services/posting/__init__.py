@@ -1,1 +1,1 @@
-"""Writes, as calls."""
+"""Posting: records are taken in, planned, previewed and cut into chunks."""

@@ -1,4 +1,4 @@
-"""Taking in what is to be posted: store it, make a run, put it into the lane."""
+"""Accepting a post: store the records, create a run, queue it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,8 @@ from ledgerlink.services.runs.idempotency import digest
 
 
 def upload(deps: Dependencies, connection_key: ConnectionKey) -> tuple[str, str]:
-    """An id and an address for records that are too many for one call."""
+    """The id of a new upload and the address to PUT its records to, for more records than fit into
+    one call. Raises NotFound for an unknown connection."""
     deps.connections.get(connection_key)
     return deps.staging.upload_address(connection_key)
 
@@ -25,13 +26,12 @@ def post(
     records: Sequence[Any] | str,
     kinds: tuple[RecordKind, ...] | None = None,
 ) -> Run:
-    """A run that posts these records (or those of an upload, by its id), as far as they are of
-    kinds that the user may post; None is all.
+    """Create a run that posts these records, or the records of an upload by its id. Records of a
+    kind outside `kinds` are rejected (None allows all kinds).
 
-    The same idempotency key with the same records returns the run it made before. Raises
-    NotFound for an unknown connection or upload, Conflict for a connection that was never
-    authorised, is disconnected or only brings lists in, and for a key that was used for
-    something else.
+    The same idempotency key with the same records returns the earlier run. Raises NotFound for an
+    unknown connection or upload. Raises Conflict for a connection that was never authorised, is
+    disconnected or only syncs lists, and for a key that was used with other records.
     """
     connection = deps.connections.get(connection_key)
     connection.require_authorized()

@@ -1,5 +1,5 @@
-"""What the ledger's lists say of dimensions: the defaults of work and people, and what accounts ask
-for."""
+"""Dimensions from the ledger's lists: defaults of tasks, projects and people, and what accounts
+require."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -26,22 +26,24 @@ def defaults_for(
     rules: RuleBook,
     links: Mapping[str, Posted],
 ) -> Defaults:
-    """The defaults of the tasks, projects and people of the ledger that these records go to, and
-    of what stands above them."""
+    """The default dimensions of the ledger's tasks, projects and people that these records refer
+    to, and of their parents."""
     lists = _lists(deps, connection, defaults=True)
     if not lists:
         return Defaults()
-    found = _found(deps, connection, lists, set(_named(records, rules, links)))
+    found = _read(deps, connection, lists, set(_referenced_ids(records, rules, links)))
     above = set(Defaults.told(found).above.values()) - {one.id for one in found}
-    return Defaults.told([*found, *_found(deps, connection, lists, above)])
+    return Defaults.told([*found, *_read(deps, connection, lists, above)])
 
 
-def demanding(deps: Dependencies, connection: Connection, features: Features) -> Features:
-    """What the company offers, with what the lists say that lines have to say."""
+def with_required_dimensions(
+    deps: Dependencies, connection: Connection, features: Features
+) -> Features:
+    """The features with the dimensions that lines must have according to the lists."""
     lists = _lists(deps, connection, requires=True)
-    asking = chain.from_iterable(records_of(deps, connection, kind) for kind in lists)
-    there = (record for record in asking if record.gone is None)
-    return replace(features, required=merged(required(there), features.required))
+    requiring = chain.from_iterable(records_of(deps, connection, kind) for kind in lists)
+    existing = (record for record in requiring if record.gone is None)
+    return replace(features, required=merged(required(existing), features.required))
 
 
 def _lists(
@@ -55,8 +57,10 @@ def _lists(
     ]
 
 
-def _named(records: Records, rules: RuleBook, links: Mapping[str, Posted]) -> Iterator[str]:
-    """The ids of the ledger's work and people that the records go to, as far as they are there."""
+def _referenced_ids(
+    records: Records, rules: RuleBook, links: Mapping[str, Posted]
+) -> Iterator[str]:
+    """The ledger ids of the projects and people that the records refer to, as far as they exist."""
     for kind, key in dict.fromkeys(each for record in records for each in _keys(record)):
         rule = rules.get((kind, key))
         if rule is not None and isinstance(rule.mapping, Link):
@@ -73,7 +77,7 @@ def _keys(record: TimeEntry | ExpenseEntry | Invoice) -> Iterator[tuple[RuleKind
         yield RuleKind.PROJECTS, key
 
 
-def _found(
+def _read(
     deps: Dependencies, connection: Connection, lists: Iterable[ListType], ids: Collection[str]
 ) -> list[ListRecord]:
     if not ids:

@@ -1,4 +1,4 @@
-"""Names that the ledger has in use, from the lists as they came in last."""
+"""Names, currencies and payables accounts in the ledger, from its lists as last synced."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -10,11 +10,12 @@ from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.services.dependencies import Dependencies
 
 PAGE = 1000
+"""Records that are read at once."""
 
 
 def names_in_use(deps: Dependencies, connection: Connection) -> Taken:
-    """Who has a name, among the lists over which a name can be used once only. The lists are read
-    when the first new name is asked for."""
+    """A function that names the holder of a new record's name, among the lists in which a name may
+    be used only once. The lists are read when it is first called."""
     shared = deps.connector(connection.ledger).shared_names
     holders: dict[str, ListRecord] = {}
     asked = False
@@ -37,21 +38,21 @@ def names_in_use(deps: Dependencies, connection: Connection) -> Taken:
 def foreign_customers(
     deps: Dependencies, connection: Connection, features: Features
 ) -> Mapping[str, str]:
-    """The currencies of customers who are not invoiced in the home currency, by id."""
+    """The currency of each customer who is not invoiced in the home currency, by id."""
     return _foreign(deps, connection, features, ListType.CUSTOMER)
 
 
 def foreign_vendors(
     deps: Dependencies, connection: Connection, features: Features
 ) -> Mapping[str, str]:
-    """The currencies of vendors who are not paid in the home currency, by id."""
+    """The currency of each vendor who is not paid in the home currency, by id."""
     return _foreign(deps, connection, features, ListType.VENDOR)
 
 
 def payables(
     deps: Dependencies, connection: Connection, features: Features
 ) -> Mapping[str, Sequence[str]]:
-    """The payables accounts in use by currency, where the ledger keeps several."""
+    """The ids of the active payables accounts by currency, where the company uses several."""
     if not features.multi_currency or ListType.ACCOUNT not in _lists(deps, connection):
         return {}
     found: dict[str, list[str]] = {}
@@ -67,8 +68,9 @@ def _foreign(
 ) -> Mapping[str, str]:
     if not features.multi_currency or kind not in _lists(deps, connection):
         return {}
-    told = ((one.id, one.fields.get("currency")) for one in records_of(deps, connection, kind))
-    return {i: str(code) for i, code in told if code and code != features.home_currency}
+    currencies = {one.id: one.fields.get("currency") for one in records_of(deps, connection, kind)}
+    home = features.home_currency
+    return {i: str(code) for i, code in currencies.items() if code and code != home}
 
 
 def _lists(deps: Dependencies, connection: Connection) -> Collection[ListType]:
@@ -76,7 +78,7 @@ def _lists(deps: Dependencies, connection: Connection) -> Collection[ListType]:
 
 
 def records_of(deps: Dependencies, connection: Connection, kind: ListType) -> Iterator[ListRecord]:
-    """All records of a list, as they came in last."""
+    """All records of a list as last synced, gone ones included."""
     after: str | None = None
     while True:
         page = deps.lists.page(connection.key, kind, after, PAGE)

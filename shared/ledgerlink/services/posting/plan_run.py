@@ -1,4 +1,4 @@
-"""The planning step of a run: read the records, plan, store the plan in chunks."""
+"""The planning step of a run: read the company and the records, plan, store the plan in chunks."""
 
 from dataclasses import replace
 
@@ -13,16 +13,17 @@ from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports.plan_import import Asked, plan_import
 from ledgerlink.services.messages import remaining_messages
 from ledgerlink.services.posting.chunks import store_chunks
-from ledgerlink.services.posting.plan_post import PostPlanner, keep_new_rules
+from ledgerlink.services.posting.plan_post import PostPlanner
+from ledgerlink.services.posting.rule_book import created_rules, stored_rules, with_rules
 from ledgerlink.services.posting.staged_records import read_records
 from ledgerlink.services.runs.ledger_session import ledger_session
 
 
 async def plan_run(deps: Dependencies, connection: Connection, run: Run, stop: Stop) -> Run:
-    """Plan the run and store the chunks. A post is let loose at once, an import is looked at first.
+    """Plan the run and store its chunks. A post is started at once; an import waits for its user.
 
-    What an earlier run sent without an answer is settled first, so that the plan sees it. Raises
-    Interrupted when `stop` says so before the ledger has been asked everything.
+    The unanswered writes of earlier runs are recovered first, so that the plan sees them. Raises
+    Interrupted when `stop` is true before everything is read from the ledger.
     """
     async with ledger_session(deps, connection) as session:
         company = await read_company(deps, connection, session.ledger, stop)
@@ -37,11 +38,13 @@ async def plan_run(deps: Dependencies, connection: Connection, run: Run, stop: S
             records = read_records(deps.staging.records(run.staged), run.created_by, run.kinds)
         except Invalid as unreadable:
             return fail(deps, run, reason("unreadable_upload", detail=unreadable.message))
-        asked_post = PostPlanner(deps, connection, session.ledger, company, stop)
-        rules, fresh = asked_post.new_rules(records, run.created_by)
-        operations = await asked_post.operations(records, rules, run.id)
+        rules = stored_rules(deps, connection)
+        created = created_rules(deps, connection, rules, records, run.created_by)
+        planner = PostPlanner(deps, connection, session.ledger, company, stop)
+        operations = await planner.operations(records, with_rules(rules, created), run.id)
         run = replace(run, planning_calls=dict(session.ledger.calls))
-    keep_new_rules(deps, connection, fresh)
+    if created:
+        deps.rules.put(connection.key, created)
     chunks = store_chunks(deps, connection, run, operations)
     deps.links.delete(connection.key, [op.key for op in operations if op.is_over])
     return start(deps, replace(run, records=len(records), chunks=chunks))
@@ -50,8 +53,8 @@ async def plan_run(deps: Dependencies, connection: Connection, run: Run, stop: S
 async def read_company(
     deps: Dependencies, connection: Connection, ledger: Ledger, stop: Stop
 ) -> Company:
-    """Read the company and its features back and keep them with the connection as it is now: it
-    may have been disconnected meanwhile."""
+    """Read the company and its features, and store them with the connection as it is stored now,
+    because it may have been disconnected meanwhile."""
     company = await ledger.company(stop)
     now = deps.connections.get(connection.key)
     deps.connections.save(replace(now, company=company, read_at=deps.clock.now()))
@@ -59,14 +62,14 @@ async def read_company(
 
 
 def fail(deps: Dependencies, run: Run, why: Reason) -> Run:
-    """Finish a run of which nothing can be planned."""
+    """End a run whose records cannot be read."""
     failed = replace(run, state=RunState.FAILED, reason=why, finished_at=deps.clock.now())
     deps.runs.save(failed)
     return failed
 
 
 def start(deps: Dependencies, run: Run) -> Run:
-    """Let a planned run be applied; one with nothing to send is finished at once."""
+    """Start applying a planned run; one with nothing to send is finished at once."""
     now = deps.clock.now()
     run = replace(run, state=RunState.APPLYING, idle=0, started_at=run.started_at or now)
     if not run.open_chunks():

@@ -1,4 +1,4 @@
-"""Previewing a post: the plan that posting these records now would apply, and nothing sent."""
+"""Previewing a post: the plan that posting these records now would apply. Nothing is written."""
 
 import asyncio
 import json
@@ -18,20 +18,21 @@ from ledgerlink.domain.model.connections import Connection, ConnectionKey, Conne
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.plan_post import PostPlanner
+from ledgerlink.services.posting.rule_book import created_rules, stored_rules, with_rules
 from ledgerlink.services.posting.staged_records import Kinds, Records, read_records
 from ledgerlink.services.runs.ledger_session import ledger_session
 
-MOST = 2_000
-"""Records that one answer holds the plan of."""
-LONGEST = 5_000_000
-"""Characters that a plan may have, about; an answer has 6 MB at most."""
-EACH = 800
-"""Characters that are told of an operation beside its bodies, about."""
+MOST_RECORDS = 2_000
+"""Records that may be previewed in one call."""
+LONGEST_PLAN = 5_000_000
+"""Characters that a plan may have, about, because Lambda answers with 6 MB at most."""
+CHARACTERS_EACH = 800
+"""Characters of an operation in an answer, about, without its bodies."""
 RECONNECT = "Reconnect the company, then preview again."
-SOONER = "Preview fewer records at once, or again later."
+FEWER_OR_LATER = "Preview fewer records, or try again later."
 LATER = "Preview again later, or post: the run waits until the ledger answers."
-SECONDS = 22.0
-"""How long the ledger is read for one answer."""
+READ_SECONDS = 22.0
+"""Seconds that the ledger may take, because API Gateway ends a call after 29."""
 
 
 def preview(
@@ -43,34 +44,34 @@ def preview(
 ) -> tuple[Operation, ...]:
     """The operations in the order in which they would be applied.
 
-    Runs that wait or rest are not seen, as nothing of them is in the ledger yet. Raises NotFound,
-    Conflict for a connection that cannot post or whose ledger cannot be read, Invalid for too many
+    The preview does not include what queued or parked runs will still write. Raises NotFound,
+    Conflict for a connection that cannot post or has to be reconnected, Invalid for too many
     records, and what the ledger raises.
     """
     connection = deps.connections.get(connection_key)
-    _require_reading(connection)
+    _require_readable(connection)
     deps.settings.get(connection_key).require_posting()
-    lines = list(islice(_lines(deps, connection, records), MOST + 1))
-    if len(lines) > MOST:
-        raise _too_much(f"A preview takes at most {MOST:,} records, and these are more.")
+    lines = list(islice(_lines(deps, connection, records), MOST_RECORDS + 1))
+    if len(lines) > MOST_RECORDS:
+        raise _too_much(f"A preview takes at most {MOST_RECORDS:,} records; these are more.")
     given = read_records(lines, user, kinds)
-    operations = _asked(deps, connection, given, user)
-    if sum(map(_length, operations)) > LONGEST:
-        raise _too_much("The plan is too long for one answer.")
+    operations = _plan_in_time(deps, connection, given, user)
+    if sum(map(_length, operations)) > LONGEST_PLAN:
+        raise _too_much("The plan of these records is too large for one answer.")
     return operations
 
 
-def _require_reading(connection: Connection) -> None:
+def _require_readable(connection: Connection) -> None:
     connection.require_authorized()
     if connection.state is ConnectionState.NEEDS_RECONNECT:
-        message = "The ledger no longer accepts our authorisation, so it cannot be read."
+        message = "The accounting system no longer accepts our authorisation."
         raise Conflict("needs_reconnect", message, RECONNECT)
 
 
 def _length(operation: Operation) -> int:
-    """About how many characters it has in an answer."""
+    """How many characters the operation has in an answer, about."""
     bodies = [operation.members, operation.body, operation.before]
-    return EACH * (1 + len(operation.warnings)) + len(json.dumps(bodies))
+    return CHARACTERS_EACH * (1 + len(operation.warnings)) + len(json.dumps(bodies))
 
 
 def _lines(
@@ -82,32 +83,33 @@ def _lines(
     return (json.dumps(record).encode() for record in records)
 
 
-def _asked(
+def _plan_in_time(
     deps: Dependencies, connection: Connection, records: Records, user: str
 ) -> tuple[Operation, ...]:
     try:
-        return asyncio.run(_planned(deps, connection, records, user))
+        return asyncio.run(_plan(deps, connection, records, user))
     except Interrupted:
-        message = "The ledger could not be read in time."
-        raise LedgerUnavailable("ledger_unavailable", message, SOONER) from None
+        message = "The accounting system took too long to answer."
+        raise LedgerUnavailable("ledger_unavailable", message, FEWER_OR_LATER) from None
     except LedgerError as error:
         error.remedy = RECONNECT if isinstance(error, AuthorizationLost) else LATER
         raise
 
 
-async def _planned(
+async def _plan(
     deps: Dependencies, connection: Connection, records: Records, user: str
 ) -> tuple[Operation, ...]:
-    ends_at = deps.clock.monotonic() + SECONDS
+    ends_at = deps.clock.monotonic() + READ_SECONDS
 
     def stop() -> bool:
         return deps.clock.monotonic() > ends_at
 
     async with ledger_session(deps, connection, saves_state=False) as session:
         company = await session.ledger.company(stop)
-        asked = PostPlanner(deps, connection, session.ledger, company, stop)
-        rules, _ = asked.new_rules(records, user)
-        return await asked.operations(records, rules, None)
+        rules = stored_rules(deps, connection)
+        created = created_rules(deps, connection, rules, records, user)
+        planner = PostPlanner(deps, connection, session.ledger, company, stop)
+        return await planner.operations(records, with_rules(rules, created), None)
 
 
 def _too_much(message: str) -> Invalid:

@@ -1,4 +1,4 @@
-"""What the ledger holds now of what we wrote."""
+"""Snapshots: what the ledger holds now of the documents that we wrote."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,19 +9,19 @@ from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.ports import Ledger, Stop
 
 
-async def copies_of(
+async def read_snapshots(
     ledger: Ledger, links: Iterable[Link], stop: Stop
 ) -> Mapping[str, Snapshot | None]:
-    """What the ledger holds of what these links stand for, by posting key; None is gone. Raises
-    Interrupted."""
+    """The snapshot of each linked document, by posting key; None for one that the ledger no longer
+    has. Raises Interrupted."""
     by_kind: dict[str, list[Link]] = defaultdict(list)
     for link in links:
         by_kind[link.kind].append(link)
-    copies: dict[str, Snapshot | None] = {}
+    snapshots: dict[str, Snapshot | None] = {}
     for kind, some in by_kind.items():
         found = await ledger.copies(kind, [link.ledger_id for link in some], _days(some), stop)
-        copies |= {link.key: found.get(link.ledger_id) for link in some}
-    return copies
+        snapshots |= {link.key: found.get(link.ledger_id) for link in some}
+    return snapshots
 
 
 def _days(links: Sequence[Link]) -> tuple[date, date] | None:

@@ -1,11 +1,9 @@
-"""What plans are made of and kept in: staged records, rules, chunks."""
+"""Reading the staged source records of a run."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.mapping.resolver import RuleBook
-from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.domain.model.source_records import (
@@ -24,18 +22,20 @@ from ledgerlink.wire.records import key_of, kind_of, source_record
 
 @dataclass(slots=True)
 class Records:
-    """Source records by what becomes of them; those that are not valid come apart with their
-    reasons."""
+    """The source records of a run, by how they are planned."""
 
     times: list[TimeEntry] = field(default_factory=list)
     expenses: list[ExpenseEntry] = field(default_factory=list)
     invoices: list[Invoice] = field(default_factory=list)
     listed: list[ListPost] = field(default_factory=list)
+    """Clients, projects and staff."""
     deleted: list[Deleted] = field(default_factory=list)
+    """Records of any kind that the product no longer has."""
     rejected: list[Rejected] = field(default_factory=list)
+    """Records that are invalid, or that the user may not post, with the reason."""
 
     def add(self, record: Record) -> None:
-        """Put a record with its like."""
+        """Add a valid record."""
         match record:
             case TimeEntry():
                 self.times.append(record)
@@ -48,18 +48,25 @@ class Records:
             case _:
                 self.listed.append(record)
 
+    def with_dimensions(self) -> Iterator[TimeEntry | ExpenseEntry | Invoice]:
+        """The records that can have a class, a department and a location."""
+        yield from self.times
+        yield from self.expenses
+        yield from self.invoices
+
     def __len__(self) -> int:
-        """How many there are, the invalid ones among them."""
+        """How many records there are, rejected ones included."""
         valid = len(self.times) + len(self.expenses) + len(self.invoices) + len(self.listed)
         return valid + len(self.deleted) + len(self.rejected)
 
 
 Kinds = Collection[RecordKind] | None
-"""Kinds of records that somebody may post; None is all."""
+"""The kinds of records that a user may post; None means all."""
 
 
 def read_records(lines: Iterable[bytes], user: str, kinds: Kinds = None) -> Records:
-    """Source records, a line each; those of other kinds than this user may post are refused."""
+    """The records of these lines. Those that are invalid or of a kind outside `kinds` are
+    rejected."""
     records = Records()
     for number, line in enumerate(lines, start=1):
         try:
@@ -78,18 +85,18 @@ def read_records(lines: Iterable[bytes], user: str, kinds: Kinds = None) -> Reco
 
 
 def may_post(kinds: Kinds, kind: str) -> bool:
-    """Whether records of that kind may be posted."""
+    """Whether a user with these kinds may post records of that kind."""
     return kinds is None or kind in kinds
 
 
 def right_to(kind: str, key: object) -> str:
-    """The kind that one has to be allowed to post for such a record: a receipt's key begins with
-    the kind of what it belongs to."""
+    """The kind that a user must be allowed to post for such a record. A receipt counts as the kind
+    of its expense or invoice, with which its key begins."""
     return str(key).partition("/")[0] if kind == RecordKind.RECEIPT else kind
 
 
 def time_records(deps: Dependencies, run: Run) -> tuple[list[TimeEntry], list[Rejected]]:
-    """The staged records of an import, which takes time alone."""
+    """The time entries of an import; records of other kinds are rejected."""
     records = read_records(deps.staging.records(run.staged), run.created_by)
     others = [*records.expenses, *records.invoices, *records.listed, *records.deleted]
     refused = [Rejected(one.key, _not_imported(one), RecordKind(one.kind)) for one in others]
@@ -97,22 +104,16 @@ def time_records(deps: Dependencies, run: Run) -> tuple[list[TimeEntry], list[Re
 
 
 def _not_imported(record: Record) -> Reason:
-    field, words = "kind", "An import takes time alone."
+    field, words = "kind", "An import takes time entries only."
     if record.kind == RecordKind.TIME:
         field = "deleted"
-        words = "An import says what there is; what it leaves out is taken out of the ledger."
+        words = "Leave the deleted entry out; the import then removes it from the ledger."
     return reason("invalid_record", field=field, detail=words)
 
 
 def invalid_record(invalid: Invalid) -> Reason:
-    """Why a record is not valid, with every field that is wrong."""
+    """The reason of an invalid record, which names every field that is wrong."""
     places = [(p.pointer.strip("/") or "the record", p.message) for p in invalid.problems]
     fields = ", ".join(field for field, _ in places)
     words = "; ".join(f"{field}: {message}" for field, message in places)
     return reason("invalid_record", field=fields, detail=words)
-
-
-def rule_book(deps: Dependencies, connection: Connection) -> RuleBook:
-    """All rules of the connection."""
-    found = deps.rules.list(connection.key)
-    return {(rule.kind, rule.key): rule for rule in found}
