@@ -52,7 +52,7 @@ class Stepping:
 
 
 def connected(deps: Dependencies, firm: str, realm: str, granted: Mapping[str, str]) -> Connection:
-    """A connection to that company of the sandbox, with the tokens that its desk granted."""
+    """A connection to that company of the sandbox, with the tokens that it granted."""
     now = datetime.now(UTC)
     connection = Connection(
         firm=firm,

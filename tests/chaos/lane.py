@@ -26,7 +26,7 @@ from ledgerlink.services.settings import rules
 from ledgerlink.services.sync import request
 
 from local.machine import Machine
-from tests.chaos.gate import Gate, Shot
+from tests.chaos.killing_proxy import Kill, KillingProxy
 from tests.chaos.processes import ROOT, WorkerProcesses
 from tests.stepping import Stepping, connected, handle_next
 
@@ -37,24 +37,24 @@ MESSAGES = 120
 
 @dataclass(slots=True)
 class KillableLane:
-    """One connected company of its own, one queue, and gates before the ledger and AWS."""
+    """One connected company of its own, one queue, and proxies before the ledger and AWS."""
 
     NAMED: ClassVar[bool] = False
-    """Whether its sandbox gives addresses of its own, which have to lead through the gate."""
+    """Whether its sandbox gives addresses of its own, which have to lead through the proxy."""
 
     machine: Machine
     realm: str = ""
     deps: Dependencies = field(init=False)
     connection: Connection = field(init=False)
-    ledger_gate: Gate = field(init=False)
-    aws_gate: Gate = field(init=False)
+    ledger_proxy: KillingProxy = field(init=False)
+    aws_proxy: KillingProxy = field(init=False)
     queue_url: str = ""
     stepping: Stepping = field(init=False)
     workers: WorkerProcesses = field(init=False)
 
     def __post_init__(self) -> None:
-        self.ledger_gate = Gate(self.ledger_url, named=self.NAMED)
-        self.aws_gate = Gate(self.machine.aws_endpoint)
+        self.ledger_proxy = KillingProxy(self.ledger_url, named=self.NAMED)
+        self.aws_proxy = KillingProxy(self.machine.aws_endpoint)
         queue = self.machine.client("sqs").create_queue(
             QueueName=f"chaos-{uuid4().hex}.fifo",
             Attributes={"FifoQueue": "true", "VisibilityTimeout": "0"},
@@ -75,21 +75,21 @@ class KillableLane:
         return self.machine.sandbox_url("qbo")
 
     def environment(self) -> dict[str, str]:
-        """What the deployed worker has, with its ways out led through the gates."""
+        """What the deployed worker has, with its ways out led through the proxies."""
         functions = self.machine.client("lambda").list_functions()["Functions"]
         deployed = next(
             one["Environment"]["Variables"]
             for one in functions
             if one["Handler"] == "functions.worker.handler.handler"
         )
-        gated = {
-            name: value.replace(self.ledger_url, self.ledger_gate.url)
+        proxied = {
+            name: value.replace(self.ledger_url, self.ledger_proxy.url)
             for name, value in deployed.items()
         }
-        return gated | {
+        return proxied | {
             "LEDGERLINK_LANE_URL": self.queue_url,
             "LEDGERLINK_MACHINE": self.stepping.arn,
-            "AWS_ENDPOINT_URL": self.aws_gate.url,
+            "AWS_ENDPOINT_URL": self.aws_proxy.url,
             "AWS_REGION": "us-east-1",
             "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_ACCESS_KEY_ID": "test",
@@ -135,7 +135,7 @@ class KillableLane:
         return accept.post(self.deps, self.connection.key, "chaos", uuid4().hex, entries)
 
     def imported(
-        self, entries: Sequence[dict[str, Any]], ledger: Shot | None = None, aws: Shot | None = None
+        self, entries: Sequence[dict[str, Any]], ledger: Kill | None = None, aws: Kill | None = None
     ) -> tuple[Run, int]:
         """The import of these entries, and how many workers died while it was applied."""
         user = service.User(FIRM, "chaos")
@@ -159,9 +159,9 @@ class KillableLane:
     def run(self, run: Run) -> Run:
         return self.deps.runs.get(self.connection.key, run.id)
 
-    def work(self, ledger: Shot | None = None, aws: Shot | None = None) -> int:
+    def work(self, ledger: Kill | None = None, aws: Kill | None = None) -> int:
         """Take everything out of the lane; returns how many workers died on the way."""
-        self.ledger_gate.shot, self.aws_gate.shot = ledger, aws
+        self.ledger_proxy.planned, self.aws_proxy.planned = ledger, aws
         sqs, deaths = self.machine.client("sqs"), 0
         for _ in range(MESSAGES):
             messages = sqs.receive_message(QueueUrl=self.queue_url, VisibilityTimeout=0).get(
@@ -187,15 +187,15 @@ class KillableLane:
         record = {"messageId": "1", "body": body, "eventSourceARN": "arn:aws:sqs:::lane.fifo"}
 
         def started(pid: int) -> None:
-            for gate in (self.ledger_gate, self.aws_gate):
-                gate.aim(pid)
+            for proxy in (self.ledger_proxy, self.aws_proxy):
+                proxy.point_at(pid)
 
         return self.workers.handle({"Records": [record]}, started)
 
     def close(self) -> None:
         self.workers.close()
-        self.ledger_gate.close()
-        self.aws_gate.close()
+        self.ledger_proxy.close()
+        self.aws_proxy.close()
         self.machine.client("sqs").delete_queue(QueueUrl=self.queue_url)
 
 

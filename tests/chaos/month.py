@@ -26,7 +26,7 @@ so are the invoices by themselves, and all documents of money together."""
 Row = Mapping[str, Any]
 
 
-def furnish(lane: KillableLane) -> None:
+def set_up(lane: KillableLane) -> None:
     """What a lane needs besides to post a month."""
     accounts = {row["AccountType"]: str(row["Id"]) for row in reversed(lane.rows("Account"))}
     code = LinkExpenseCode(ledger_id=accounts["Expense"])

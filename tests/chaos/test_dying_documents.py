@@ -9,9 +9,9 @@ import pytest
 from ledgerlink.domain.model.runs import Run, RunState
 
 from local.machine import Machine
-from tests.chaos.gate import Matches, Shot, When
+from tests.chaos.killing_proxy import Kill, Matches, When
 from tests.chaos.lane import KillableLane, entries
-from tests.chaos.month import DOCUMENTS, MONEY, RECEIPTS, Month, furnish
+from tests.chaos.month import DOCUMENTS, MONEY, RECEIPTS, Month, set_up
 from tests.chaos.test_dying_workers import table_batch, table_put
 
 Step = tuple[Matches, When, int] | tuple[Matches, When, int, bytes]
@@ -22,7 +22,7 @@ Counts = dict[str, int]
 @pytest.fixture(scope="module")
 def lane(machine: Machine) -> Iterator[KillableLane]:
     lane = KillableLane(machine)
-    furnish(lane)
+    set_up(lane)
     # People, customers and items come first, so that what follows is documents alone.
     lane.post([one | {"staff_key": staff} for staff in ("one", "two") for one in entries(staff, 1)])
     lane.work_here()
@@ -75,23 +75,23 @@ RECORDING: Sequence[Step] = (
 )
 
 
-def volley(steps: Sequence[Step]) -> Shot:
+def kills_at(steps: Sequence[Step]) -> Kill:
     """A worker dies at each of these in turn."""
     (matches, when, nth, *says), *rest = steps
-    then = volley(rest) if rest else None
-    return Shot(matches, when, nth, then, says=b"".join(says))
+    then = kills_at(rest) if rest else None
+    return Kill(matches, when, nth, then, says=b"".join(says))
 
 
-def fired(shot: Shot) -> list[bool]:
-    return [shot.fired, *(fired(shot.then) if shot.then else [])]
+def done(kill: Kill) -> list[bool]:
+    return [kill.done, *(done(kill.then) if kill.then else [])]
 
 
 def killed(lane: KillableLane, records: Sequence[dict[str, Any]], steps: Sequence[Step]) -> Counts:
     """What became of a post through which a worker died at each of the steps."""
-    shot = volley(steps)
+    kill = kills_at(steps)
     run = lane.post(records)
-    deaths = lane.work(ledger=shot, aws=shot)
-    assert fired(shot) == [True] * len(steps)
+    deaths = lane.work(ledger=kill, aws=kill)
+    assert done(kill) == [True] * len(steps)
     assert deaths == len(steps)
     return counts(lane, run)
 

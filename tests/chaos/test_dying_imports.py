@@ -8,7 +8,7 @@ from ledgerlink.domain.model.runs import RunState
 from ledgerlink.services.imports import service
 
 from local.machine import Machine
-from tests.chaos.gate import Shot
+from tests.chaos.killing_proxy import Kill
 from tests.chaos.lane import KillableLane, entries
 from tests.chaos.test_dying_workers import ledger_write, table_batch, table_put
 from tests.support.sampling import sampled
@@ -38,20 +38,20 @@ STEPS = [
 ]
 
 
-@sampled(("name", "gate", "matches", "when", "nth"), STEPS, one_in=3)
+@sampled(("name", "proxy", "matches", "when", "nth"), STEPS, one_in=3)
 def test_a_worker_killed_while_it_applies_an_import_leaves_every_entry_once(
     lane: KillableLane,
     name: str,
-    gate: str,
+    proxy: str,
     matches: Callable[[str, str, dict[str, str]], bool],
     when: str,
     nth: int,
 ) -> None:
-    shot = Shot(matches, "before" if when == "before" else "after", nth)
+    kill = Kill(matches, "before" if when == "before" else "after", nth)
     told = [one | {"key": f"{name}-{one['key']}"} for one in entries(name, 65)]
-    shots = {gate: shot}
-    run, deaths = lane.imported(told, shots.get("ledger"), shots.get("aws"))
-    assert shot.fired
+    kills = {proxy: kill}
+    run, deaths = lane.imported(told, kills.get("ledger"), kills.get("aws"))
+    assert kill.done
     assert deaths == 1
     assert run.state is RunState.COMPLETED
     notes = Counter(row.get("Description", "") for row in lane.rows("TimeActivity"))

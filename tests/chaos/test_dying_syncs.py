@@ -8,7 +8,7 @@ from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.runs import Run, RunState
 
 from local.machine import Machine
-from tests.chaos.gate import Shot
+from tests.chaos.killing_proxy import Kill
 from tests.chaos.lane import KillableLane
 from tests.support.sampling import sampled
 
@@ -52,11 +52,11 @@ STEPS = [
 ]
 
 
-@sampled(("name", "gate", "matches", "when", "nth"), STEPS, one_in=3)
+@sampled(("name", "proxy", "matches", "when", "nth"), STEPS, one_in=3)
 def test_a_sync_whose_worker_is_killed_tells_every_change_once(
     lane: KillableLane,
     name: str,
-    gate: str,
+    proxy: str,
     matches: Callable[[str, str, dict[str, str]], bool],
     when: str,
     nth: int,
@@ -64,10 +64,10 @@ def test_a_sync_whose_worker_is_killed_tells_every_change_once(
     mark = f"{name} {uuid4().hex[:6]}"
     rows = [lane.edit(entity="Customer", create={"DisplayName": f"{mark} {n}"}) for n in range(NEW)]
     lane.edit(entity="Term", create={"Name": mark[:31], "Type": "STANDARD", "DueDays": 5})
-    shot = Shot(matches, "before" if when == "before" else "after", nth)
+    kill = Kill(matches, "before" if when == "before" else "after", nth)
     run = lane.sync(whole=True)
-    deaths = lane.work(**{gate: shot})
-    assert shot.fired
+    deaths = lane.work(**{proxy: kill})
+    assert kill.done
     assert deaths == 1
     run = lane.run(run)
     assert run.state is RunState.COMPLETED

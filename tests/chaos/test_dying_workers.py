@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from local.machine import Machine
-from tests.chaos.gate import Shot
+from tests.chaos.killing_proxy import Kill
 from tests.chaos.lane import KillableLane, entries
 from tests.support.sampling import sampled
 
@@ -53,19 +53,19 @@ STEPS = [
 ]
 
 
-@sampled(("name", "gate", "matches", "when", "nth"), STEPS, one_in=3)
+@sampled(("name", "proxy", "matches", "when", "nth"), STEPS, one_in=3)
 def test_a_worker_killed_at_a_step_leaves_every_entry_once(
     lane: KillableLane,
     name: str,
-    gate: str,
+    proxy: str,
     matches: Callable[[str, str, dict[str, str]], bool],
     when: str,
     nth: int,
 ) -> None:
-    shot = Shot(matches, "before" if when == "before" else "after", nth)
+    kill = Kill(matches, "before" if when == "before" else "after", nth)
     run = lane.post(entries(name, 65))
-    deaths = lane.work(**{gate: shot})
-    assert shot.fired
+    deaths = lane.work(**{proxy: kill})
+    assert kill.done
     assert deaths == 1
     once_each(lane, name, 65)
     counts = lane.run(run).counts()
@@ -78,10 +78,10 @@ def test_a_chunk_of_batches_and_single_calls_survives_deaths_in_both(lane: Killa
         return ledger_write(method, path, headers) and "/timeactivity" in path
 
     run = lane.post(entries("mixed", 1230))
-    ledger, aws = Shot(single, "after", 12), Shot(table_batch, "after", 7)
+    ledger, aws = Kill(single, "after", 12), Kill(table_batch, "after", 7)
     deaths = lane.work(ledger=ledger, aws=aws)
-    assert ledger.fired
-    assert aws.fired
+    assert ledger.done
+    assert aws.done
     assert deaths in (1, 2)  # both may hit the same worker: it records while it sends
     once_each(lane, "mixed", 1230)
     assert lane.run(run).counts()["posted"] == 1230

@@ -3,12 +3,15 @@ from collections.abc import Callable
 import pytest
 
 from local.machine import Machine
-from tests.e2e.books import Ledger
-from tests.e2e.intuit import QuickBooks
-from tests.e2e.sage_papers import Sage
+from tests.e2e.intacct_ledger import IntacctLedger
+from tests.e2e.ledger import Ledger
+from tests.e2e.quickbooks_ledger import QuickBooksLedger
 from tests.machine_fixture import machine as machine
 
-LEDGERS: dict[str, Callable[[Machine], Ledger]] = {"qbo": QuickBooks.new, "intacct": Sage.new}
+LEDGERS: dict[str, Callable[[Machine], Ledger]] = {
+    "qbo": QuickBooksLedger.new,
+    "intacct": IntacctLedger.new,
+}
 
 
 @pytest.fixture(scope="module", params=list(LEDGERS.values()), ids=list(LEDGERS))

@@ -172,7 +172,7 @@ class Firm:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """A company in the sandbox ledger, seen from the sandbox's own desk."""
+    """A company in the sandbox ledger, seen by the sandbox's admin calls."""
 
     machine: Machine
     realm: str
@@ -180,11 +180,11 @@ class Books:
     @classmethod
     def new(cls, machine: Machine, **given: Any) -> "Books":
         company = {"name": f"Books {uuid4().hex[:8]}", "seed": "empty"} | given
-        made = desk(machine, "POST", "companies", json=company)
+        made = sandbox_admin(machine, "POST", "companies", json=company)
         return cls(machine, made["realm"])
 
     def rows(self, entity: str) -> list[JSON]:
-        found = desk(self.machine, "GET", f"companies/{self.realm}/{entity}")
+        found = sandbox_admin(self.machine, "GET", f"companies/{self.realm}/{entity}")
         rows = found if isinstance(found, list) else found["rows"]
         return [row for row in rows if row.get("status") != "Deleted"]
 
@@ -203,18 +203,18 @@ class Books:
     def merge(self, entity: str, loser: str, survivor: str) -> JSON:
         """Somebody merges one into another."""
         body = {"entity": entity, "loser": loser, "survivor": survivor}
-        return dict(desk(self.machine, "POST", f"companies/{self.realm}/merge", json=body))
+        return dict(sandbox_admin(self.machine, "POST", f"companies/{self.realm}/merge", json=body))
 
     def _edit(self, **body: Any) -> JSON:
-        return dict(desk(self.machine, "POST", f"companies/{self.realm}/edit", json=body))
+        return dict(sandbox_admin(self.machine, "POST", f"companies/{self.realm}/edit", json=body))
 
     @property
     def income_account_id(self) -> str:
         return next(str(r["Id"]) for r in self.rows("Account") if r["AccountType"] == "Income")
 
 
-def desk(machine: Machine, method: str, path: str, **given: Any) -> Any:
-    """A call to the sandbox's own desk."""
+def sandbox_admin(machine: Machine, method: str, path: str, **given: Any) -> Any:
+    """An admin call of the sandbox."""
     url = f"{machine.sandbox_url('qbo')}/_sandbox/{path}"
     answer = httpx.request(method, url, timeout=30, trust_env=False, **given)
     answer.raise_for_status()

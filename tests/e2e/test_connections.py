@@ -9,7 +9,7 @@ import pytest
 from local.demo.errors import DemoError
 from local.demo.qbo.browser import choose_company, give_consent, press_connect
 from local.machine import Machine
-from tests.e2e.firm import Books, Firm, desk, entry
+from tests.e2e.firm import Books, Firm, entry, sandbox_admin
 from tests.support.waiting import until
 
 
@@ -97,7 +97,7 @@ def test_a_dead_token_parks_the_run_and_a_reconnect_lets_it_go_on(machine: Machi
     connection_id = firm.connected(books.realm)
     firm.map_one_of_each(connection_id, books.income_account_id)
     dead = {"realm": books.realm, "access": True, "refresh": True}
-    desk(machine, "POST", "tokens/expire", json=dead)
+    sandbox_admin(machine, "POST", "tokens/expire", json=dead)
     run = firm.posted(connection_id, [entry("patient")])
     assert (run["state"], run["reason"]["code"]) == ("parked", "needs_reconnect")
     shown = firm.connection(connection_id)
@@ -124,7 +124,7 @@ def test_an_expired_access_token_in_mid_run_is_refreshed_without_loss(machine: M
     books, firm = Books.new(machine), Firm(machine)
     connection_id = firm.connected(books.realm)
     firm.map_one_of_each(connection_id, books.income_account_id)
-    desk(machine, "POST", "tokens/expire", json={"realm": books.realm, "access": True})
+    sandbox_admin(machine, "POST", "tokens/expire", json={"realm": books.realm, "access": True})
     run = firm.posted(connection_id, [entry(f"fresh-{n}") for n in range(35)])
     assert run["state"] == "completed"
     assert len(books.rows("TimeActivity")) == 35

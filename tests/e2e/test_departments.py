@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from local.machine import Machine
 from tests.e2e.firm import JSON, Firm, entry
-from tests.e2e.sage import Company
+from tests.e2e.intacct_company import Company
 
 INVOICE: JSON = {
     "key": "i1",

@@ -6,16 +6,25 @@ from decimal import Decimal
 import pytest
 
 from local.machine import Machine
-from tests.e2e.books import Kind, Ledger, having, numbered
 from tests.e2e.firm import JSON, entry
-from tests.e2e.papers import PEOPLE, Office, card, expense, gone, invoice, receipt, report
+from tests.e2e.ledger import Kind, Ledger, having, numbered
+from tests.e2e.posted_documents import (
+    PEOPLE,
+    Bookkeeping,
+    card,
+    expense,
+    gone,
+    invoice,
+    receipt,
+    report,
+)
 
 PLANNED = ("number", "key", "kind", "action", "members", "record", "day", "total", "after")
 
 
 @pytest.fixture(scope="module")
-def office(machine: Machine, ledger: Ledger) -> Office:
-    return Office.opened(machine, ledger)
+def bookkeeping(machine: Machine, ledger: Ledger) -> Bookkeeping:
+    return Bookkeeping.opened(machine, ledger)
 
 
 @dataclass(frozen=True)
@@ -29,11 +38,11 @@ class Month:
 
 
 @pytest.fixture(scope="module")
-def month(office: Office) -> Month:
+def month(bookkeeping: Bookkeeping) -> Month:
     files = {"hotel.pdf": b"%PDF-1.4 hotel\r\n--\x00\xff\r\n", "fuel.pdf": bytes(range(256)) * 40}
-    body = mixed(*map(office.uploaded, files.values()))
-    plan = office.preview(**body)
-    return Month(body, files, plan, office.posted(**body))
+    body = mixed(*map(bookkeeping.uploaded, files.values()))
+    plan = bookkeeping.preview(**body)
+    return Month(body, files, plan, bookkeeping.posted(**body))
 
 
 def mixed(hotel: str, fuel: str) -> JSON:
@@ -66,9 +75,11 @@ def mixed(hotel: str, fuel: str) -> JSON:
     }
 
 
-def test_everything_of_a_mixed_post_is_in_the_ledger_once(office: Office, month: Month) -> None:
-    ledger = office.ledger
-    told = {paper.kind: (paper.total, paper.party) for paper in ledger.papers()}
+def test_everything_of_a_mixed_post_is_in_the_ledger_once(
+    bookkeeping: Bookkeeping, month: Month
+) -> None:
+    ledger = bookkeeping.ledger
+    told = {document.kind: (document.total, document.party) for document in ledger.documents()}
     assert told == {
         Kind.BILL: (Decimal("120.29"), "Vera Contractor"),
         Kind.REPORT: (Decimal("69.12"), "Ada Lovelace"),
@@ -76,7 +87,7 @@ def test_everything_of_a_mixed_post_is_in_the_ledger_once(office: Office, month:
         Kind.REFUND: (Decimal("10.05"), ""),
         Kind.INVOICE: (Decimal("508.33"), "Rossi & Söhne:Website"),
     }
-    assert len(ledger.papers()) == len(told)
+    assert len(ledger.documents()) == len(told)
     assert len(numbered(ledger, Kind.BILL, "ER-V").lines) == 3
     assert len(numbered(ledger, Kind.INVOICE, "M-1").lines) == 3
     assert sorted(ledger.customers()) == ["Rossi & Söhne", "Rossi & Söhne:Website"]
@@ -84,30 +95,34 @@ def test_everything_of_a_mixed_post_is_in_the_ledger_once(office: Office, month:
 
 
 def test_an_invoice_marks_the_time_that_it_bills_or_says_that_it_does_not(
-    office: Office, month: Month
+    bookkeeping: Bookkeeping, month: Month
 ) -> None:
-    marks = office.ledger.marks_time
-    (sale,) = (one for one in office.firm.items(month.run) if one["key"] == "invoice:M-1")
+    marks = bookkeeping.ledger.marks_time
+    (sale,) = (one for one in bookkeeping.firm.items(month.run) if one["key"] == "invoice:M-1")
     said = ["time_not_linked"] if not marks else []
     assert [warning["code"] for warning in sale["warnings"]] == said
-    assert list(office.ledger.times().values()) == [marks, marks]
+    assert list(bookkeeping.ledger.times().values()) == [marks, marks]
 
 
-def test_receipts_hang_on_their_documents_byte_for_byte(office: Office, month: Month) -> None:
-    items = office.items(month.run)
+def test_receipts_hang_on_their_documents_byte_for_byte(
+    bookkeeping: Bookkeeping, month: Month
+) -> None:
+    items = bookkeeping.items(month.run)
     bill, charge = (items[key]["ledger_id"] for key in ("expense-report:ER-V", "expense:fuel"))
-    papers = office.ledger.papers()
-    assert {(paper.kind, paper.id): paper.files for paper in papers if paper.files} == {
+    documents = bookkeeping.ledger.documents()
+    assert {
+        (document.kind, document.id): document.files for document in documents if document.files
+    } == {
         (Kind.BILL, bill): [("hotel.pdf", month.files["hotel.pdf"])],
         (Kind.CHARGE, charge): [("fuel.pdf", month.files["fuel.pdf"])],
     }
 
 
-def test_the_preview_was_what_the_run_did(office: Office, month: Month) -> None:
+def test_the_preview_was_what_the_run_did(bookkeeping: Bookkeeping, month: Month) -> None:
     def told(items: list[JSON]) -> list[JSON]:
         return [{name: item[name] for name in PLANNED} for item in items]
 
-    items = office.firm.items(month.run)
+    items = bookkeeping.firm.items(month.run)
     assert told(month.plan["items"]) == told(items)
     assert month.plan["counts"] == {"create": len(items)}
     assert month.run["counts"]["posted"] == len(items)
@@ -116,146 +131,158 @@ def test_the_preview_was_what_the_run_did(office: Office, month: Month) -> None:
     assert all(ours == theirs for ours, theirs in money)
 
 
-def test_the_same_again_writes_nothing(office: Office, month: Month) -> None:
-    run = office.posted(**month.body)
-    assert not office.ledger.writing & run["calls"].keys()
-    assert run["counts"]["unchanged"] == len(office.items(run))
+def test_the_same_again_writes_nothing(bookkeeping: Bookkeeping, month: Month) -> None:
+    run = bookkeeping.posted(**month.body)
+    assert not bookkeeping.ledger.writing & run["calls"].keys()
+    assert run["counts"]["unchanged"] == len(bookkeeping.items(run))
 
 
-def test_a_changed_amount_updates_its_document_alone(office: Office, month: Month) -> None:
-    before = {(paper.kind, paper.id): paper for paper in office.ledger.papers()}
+def test_a_changed_amount_updates_its_document_alone(
+    bookkeeping: Bookkeeping, month: Month
+) -> None:
+    before = {(document.kind, document.id): document for document in bookkeeping.ledger.documents()}
     changed = [
         e | {"amount": "0.25"} if e["key"] == "ER-V-1" else e for e in month.body["expenses"]
     ]
-    run = office.posted(**month.body | {"expenses": changed})
-    assert list(office.items(run, state="posted")) == ["expense-report:ER-V"]
-    bill = numbered(office.ledger, Kind.BILL, "ER-V")
+    run = bookkeeping.posted(**month.body | {"expenses": changed})
+    assert list(bookkeeping.items(run, state="posted")) == ["expense-report:ER-V"]
+    bill = numbered(bookkeeping.ledger, Kind.BILL, "ER-V")
     assert bill.total == Decimal("120.34")
     assert [name for name, _ in bill.files] == ["hotel.pdf"]
-    after = {(paper.kind, paper.id): paper for paper in office.ledger.papers()}
+    after = {(document.kind, document.id): document for document in bookkeeping.ledger.documents()}
     moved = {name for name in after if after[name] != before.get(name)}
     assert (moved, before.keys()) == ({(Kind.BILL, bill.id)}, after.keys())
 
 
-def test_a_bill_shrinks_goes_and_comes_back_with_its_report(office: Office) -> None:
-    office.posted(**PEOPLE)
-    upload_id = office.uploaded(b"%PDF-1.4 taxi")
+def test_a_bill_shrinks_goes_and_comes_back_with_its_report(bookkeeping: Bookkeeping) -> None:
+    bookkeeping.posted(**PEOPLE)
+    upload_id = bookkeeping.uploaded(b"%PDF-1.4 taxi")
     whole = report("ER-S", "v1", "10.00", "20.00", "30.00")
     whole[0] |= {"receipts": [receipt("r1", upload_id, "taxi.pdf")]}
-    office.posted(expenses=whole)
-    office.posted(expenses=[*whole[:2], *gone("ER-S-2")])
-    bill = numbered(office.ledger, Kind.BILL, "ER-S")
+    bookkeeping.posted(expenses=whole)
+    bookkeeping.posted(expenses=[*whole[:2], *gone("ER-S-2")])
+    bill = numbered(bookkeeping.ledger, Kind.BILL, "ER-S")
     assert (bill.total, len(bill.lines)) == (Decimal("30.00"), 2)
-    run = office.posted(expenses=gone("ER-S-0", "ER-S-1"))
-    assert office.items(run)["expense-report:ER-S"]["action"] == "delete"
-    assert not having(office.ledger, Kind.BILL, "ER-S")
+    run = bookkeeping.posted(expenses=gone("ER-S-0", "ER-S-1"))
+    assert bookkeeping.items(run)["expense-report:ER-S"]["action"] == "delete"
+    assert not having(bookkeeping.ledger, Kind.BILL, "ER-S")
 
-    office.posted(expenses=whole)
-    again = numbered(office.ledger, Kind.BILL, "ER-S")
+    bookkeeping.posted(expenses=whole)
+    again = numbered(bookkeeping.ledger, Kind.BILL, "ER-S")
     assert again.total == Decimal("60.00")
     assert again.files == [("taxi.pdf", b"%PDF-1.4 taxi")]
 
 
-def test_part_of_a_report_is_refused_with_what_is_missing(office: Office) -> None:
+def test_part_of_a_report_is_refused_with_what_is_missing(bookkeeping: Bookkeeping) -> None:
     whole = report("ER-P", "u1", "1.00", "2.00")
-    office.posted(**PEOPLE, expenses=whole)
-    run = office.ended(expenses=whole[:1])
-    (item,) = office.items(run).values()
+    bookkeeping.posted(**PEOPLE, expenses=whole)
+    run = bookkeeping.ended(expenses=whole[:1])
+    (item,) = bookkeeping.items(run).values()
     assert (item["state"], item["reason"]["code"]) == ("blocked", "incomplete")
     assert "ER-P-1" in item["reason"]["message"]
 
 
 def test_expenses_grouped_anew_are_each_there_once_and_their_receipts_follow(
-    office: Office,
+    bookkeeping: Bookkeeping,
 ) -> None:
-    taxi = receipt("r1", office.uploaded(b"%PDF grouped"), "grouped.pdf")
+    taxi = receipt("r1", bookkeeping.uploaded(b"%PDF grouped"), "grouped.pdf")
     first, second = report("ER-G", "v1", "4.00", "5.00")
     first |= {"receipts": [taxi]}
-    office.posted(**PEOPLE, expenses=[first, second])
-    with office.choosing(expenses={"group_by": "entry"}):
-        office.posted(expenses=[first, second])
-    bills = [bill for bill in office.ledger.papers() if "ER-G" in bill.texts[0]]
+    bookkeeping.posted(**PEOPLE, expenses=[first, second])
+    with bookkeeping.choosing(expenses={"group_by": "entry"}):
+        bookkeeping.posted(expenses=[first, second])
+    bills = [bill for bill in bookkeeping.ledger.documents() if "ER-G" in bill.texts[0]]
     assert sorted((bill.total, len(bill.lines)) for bill in bills) == [
         (Decimal(4), 1),
         (Decimal(5), 1),
     ]
-    assert not having(office.ledger, Kind.BILL, "ER-G")
-    assert hangs_on(office, "grouped.pdf") == [bill.id for bill in bills if bill.total == 4]
+    assert not having(bookkeeping.ledger, Kind.BILL, "ER-G")
+    assert hangs_on(bookkeeping, "grouped.pdf") == [bill.id for bill in bills if bill.total == 4]
 
 
-def test_an_expense_that_moves_to_another_report_takes_its_receipt_along(office: Office) -> None:
-    taxi = receipt("r1", office.uploaded(b"%PDF moved"), "moved.pdf")
+def test_an_expense_that_moves_to_another_report_takes_its_receipt_along(
+    bookkeeping: Bookkeeping,
+) -> None:
+    taxi = receipt("r1", bookkeeping.uploaded(b"%PDF moved"), "moved.pdf")
     moved, stays, there = (
         *report("ER-A", "v1", "1.00", "2.00"),
         *report("ER-B", "v1", "4.00"),
     )
     moved |= {"receipts": [taxi]}
-    office.posted(**PEOPLE, expenses=[moved, stays, there])
+    bookkeeping.posted(**PEOPLE, expenses=[moved, stays, there])
     moved |= {"report_key": "ER-B", "report_number": "ER-B"}
-    office.posted(expenses=[moved, stays, there])
-    bills = [numbered(office.ledger, Kind.BILL, number) for number in ("ER-A", "ER-B")]
+    bookkeeping.posted(expenses=[moved, stays, there])
+    bills = [numbered(bookkeeping.ledger, Kind.BILL, number) for number in ("ER-A", "ER-B")]
     assert [bill.total for bill in bills] == [Decimal("2.00"), Decimal("5.00")]
-    assert hangs_on(office, "moved.pdf") == [bills[1].id]
+    assert hangs_on(bookkeeping, "moved.pdf") == [bills[1].id]
 
 
-def hangs_on(office: Office, name: str) -> list[str]:
+def hangs_on(bookkeeping: Bookkeeping, name: str) -> list[str]:
     """The documents that receipts of this name are attached to."""
-    papers = office.ledger.papers()
-    return [paper.id for paper in papers for found, _ in paper.files if found == name]
+    documents = bookkeeping.ledger.documents()
+    return [document.id for document in documents for found, _ in document.files if found == name]
 
 
-def test_all_that_was_posted_is_taken_back_and_the_time_once_it_is_free(office: Office) -> None:
+def test_all_that_was_posted_is_taken_back_and_the_time_once_it_is_free(
+    bookkeeping: Bookkeeping,
+) -> None:
     line = {"labor_code_key": "dev", "amount": "95.00", "time_keys": ["back-1"]}
-    slip = receipt("r1", office.uploaded(b"%PDF back"), "back.pdf")
-    office.posted(
+    slip = receipt("r1", bookkeeping.uploaded(b"%PDF back"), "back.pdf")
+    bookkeeping.posted(
         **PEOPLE,
         time_entries=[entry("back-1")],
         expenses=[card("back-2", "9.99", receipts=[slip])],
         invoices=[invoice("B-1", line)],
     )
-    office.posted(expenses=gone("back-2"), invoices=gone("B-1"), receipts=gone("expense/back-2/r1"))
-    office.posted(time_entries=gone("back-1"))
-    assert not having(office.ledger, Kind.INVOICE, "B-1")
-    assert not [paper for paper in office.ledger.papers() if paper.total == Decimal("9.99")]
-    assert not hangs_on(office, "back.pdf")
-    assert not [notes for notes in office.ledger.times() if "back-1" in notes]
+    bookkeeping.posted(
+        expenses=gone("back-2"), invoices=gone("B-1"), receipts=gone("expense/back-2/r1")
+    )
+    bookkeeping.posted(time_entries=gone("back-1"))
+    assert not having(bookkeeping.ledger, Kind.INVOICE, "B-1")
+    assert not [
+        document for document in bookkeeping.ledger.documents() if document.total == Decimal("9.99")
+    ]
+    assert not hangs_on(bookkeeping, "back.pdf")
+    assert not [notes for notes in bookkeeping.ledger.times() if "back-1" in notes]
 
 
 def test_a_receipt_that_never_came_fails_alone_and_is_attached_by_the_next_post(
-    office: Office,
+    bookkeeping: Bookkeeping,
 ) -> None:
-    place = office.place()
+    place = bookkeeping.place()
     lunch = card("lunch", "8.80", receipts=[receipt("r1", place["upload_id"], "lunch.pdf")])
-    run = office.ended(**PEOPLE, expenses=[lunch, card("beside", "1.10")])
+    run = bookkeeping.ended(**PEOPLE, expenses=[lunch, card("beside", "1.10")])
     assert run["state"] == "completed_with_problems"
-    (failed,) = office.items(run, state="failed").values()
+    (failed,) = bookkeeping.items(run, state="failed").values()
     assert (failed["key"], failed["reason"]["code"]) == (
         "receipt:expense/lunch/r1",
         "receipt_missing",
     )
     assert failed["reason"]["remedy"]
-    charge = office.items(run)["expense:lunch"]
-    assert charge["state"] == office.items(run)["expense:beside"]["state"] == "posted"
+    charge = bookkeeping.items(run)["expense:lunch"]
+    assert charge["state"] == bookkeeping.items(run)["expense:beside"]["state"] == "posted"
 
-    late = office.uploaded(b"%PDF-1.4 lunch")
+    late = bookkeeping.uploaded(b"%PDF-1.4 lunch")
     lunch |= {"receipts": [receipt("r1", late, "lunch.pdf")]}
-    run = office.posted(expenses=[lunch])
-    assert list(office.items(run, state="posted")) == ["receipt:expense/lunch/r1"]
-    (paper,) = (paper for paper in office.ledger.papers() if paper.total == Decimal("8.80"))
-    assert paper.id == charge["ledger_id"]
-    assert paper.files == [("lunch.pdf", b"%PDF-1.4 lunch")]
+    run = bookkeeping.posted(expenses=[lunch])
+    assert list(bookkeeping.items(run, state="posted")) == ["receipt:expense/lunch/r1"]
+    (document,) = (
+        document for document in bookkeeping.ledger.documents() if document.total == Decimal("8.80")
+    )
+    assert document.id == charge["ledger_id"]
+    assert document.files == [("lunch.pdf", b"%PDF-1.4 lunch")]
 
 
-def test_a_lost_answer_to_a_file_or_an_invoice_doubles_nothing(office: Office) -> None:
-    office.posted(**PEOPLE)
-    for action in office.ledger.losses:
-        lost = receipt("r1", office.uploaded(b"%PDF lost"), f"lost-{action}.pdf")
+def test_a_lost_answer_to_a_file_or_an_invoice_doubles_nothing(bookkeeping: Bookkeeping) -> None:
+    bookkeeping.posted(**PEOPLE)
+    for action in bookkeeping.ledger.losses:
+        lost = receipt("r1", bookkeeping.uploaded(b"%PDF lost"), f"lost-{action}.pdf")
         charge = card(f"lost-{action}", "7.77", receipts=[lost])
-        with office.ledger.losing(action):
-            office.posted(expenses=[charge, expense(f"own-{action}", "6.66")])
-            office.posted(invoices=[invoice(f"L-{action}")])
-        assert len(having(office.ledger, Kind.INVOICE, f"L-{action}")) == 1
-        assert len(hangs_on(office, f"lost-{action}.pdf")) == 1
-    totals = [paper.total for paper in office.ledger.papers()]
-    assert totals.count(Decimal("7.77")) == len(office.ledger.losses)
-    assert totals.count(Decimal("6.66")) == len(office.ledger.losses)
+        with bookkeeping.ledger.losing(action):
+            bookkeeping.posted(expenses=[charge, expense(f"own-{action}", "6.66")])
+            bookkeeping.posted(invoices=[invoice(f"L-{action}")])
+        assert len(having(bookkeeping.ledger, Kind.INVOICE, f"L-{action}")) == 1
+        assert len(hangs_on(bookkeeping, f"lost-{action}.pdf")) == 1
+    totals = [document.total for document in bookkeeping.ledger.documents()]
+    assert totals.count(Decimal("7.77")) == len(bookkeeping.ledger.losses)
+    assert totals.count(Decimal("6.66")) == len(bookkeeping.ledger.losses)

@@ -9,7 +9,7 @@ import pytest
 from local.machine import Machine
 from tests.e2e.firm import JSON, Firm, entry
 from tests.e2e.importing import Importer
-from tests.e2e.sage import Company, first_sync, sign_in
+from tests.e2e.intacct_company import Company, first_sync, sign_in
 from tests.support.waiting import until
 
 FIRST, SECOND = "03/02/2026", "03/09/2026"
@@ -38,7 +38,7 @@ def changed(entries: list[JSON], key: str, **changes: Any) -> list[JSON]:
     return [one | changes if one["key"] == key else one for one in entries]
 
 
-class Office:
+class Bookkeeping:
     """A firm with one connected company and rules of two people."""
 
     def __init__(self, machine: Machine) -> None:
@@ -49,8 +49,8 @@ class Office:
 
 
 @pytest.fixture
-def office(machine: Machine) -> Office:
-    return Office(machine)
+def bookkeeping(machine: Machine) -> Bookkeeping:
+    return Bookkeeping(machine)
 
 
 # Connecting.
@@ -106,31 +106,33 @@ def test_the_first_sync_comes_by_itself_and_brings_the_lists(machine: Machine) -
     assert firm.connection(connection_id)["health"]["token"] == "valid"
 
 
-def test_another_password_parks_the_run_and_signing_in_again_lets_it_go_on(office: Office) -> None:
-    firm, company = office.firm, office.company
+def test_another_password_parks_the_run_and_signing_in_again_lets_it_go_on(
+    bookkeeping: Bookkeeping,
+) -> None:
+    firm, company = bookkeeping.firm, bookkeeping.company
     company.change_password("changed")
-    run = firm.posted(office.id, work())
+    run = firm.posted(bookkeeping.id, work())
     assert (run["state"], run["reason"]["code"]) == ("parked", "needs_reconnect")
     assert "Web Services users" in run["reason"]["remedy"]
-    assert firm.connection(office.id)["state"] == "needs_reconnect"
-    other = Company.new(office.company.machine)
-    assert reconnect(firm, office.id, other.login()).json()["code"] == "other_company"
-    assert reconnect(firm, office.id, company.login()).json()["code"] == "login_refused"
-    assert reconnect(firm, office.id, company.login(password="changed")).status_code == 200
+    assert firm.connection(bookkeeping.id)["state"] == "needs_reconnect"
+    other = Company.new(bookkeeping.company.machine)
+    assert reconnect(firm, bookkeeping.id, other.login()).json()["code"] == "other_company"
+    assert reconnect(firm, bookkeeping.id, company.login()).json()["code"] == "login_refused"
+    assert reconnect(firm, bookkeeping.id, company.login(password="changed")).status_code == 200
     until(lambda: firm.at_rest(run["href"])["state"] == "completed")
     assert company.sheets() == WEEKS
 
 
 def test_a_company_that_was_disconnected_is_free_and_comes_back_to_its_links(
-    office: Office,
+    bookkeeping: Bookkeeping,
 ) -> None:
-    firm = office.firm
-    firm.posted(office.id, work())
-    gone = firm.client.post(f"/v1/connections/{office.id}/disconnect").json()
+    firm = bookkeeping.firm
+    firm.posted(bookkeeping.id, work())
+    gone = firm.client.post(f"/v1/connections/{bookkeeping.id}/disconnect").json()
     assert gone["state"] == "disconnected"
-    assert firm.post(office.id, work()).status_code == 409
-    assert reconnect(firm, office.id, office.company.login()).status_code == 200
-    assert firm.posted(office.id, work())["counts"]["unchanged"] == 6
+    assert firm.post(bookkeeping.id, work()).status_code == 409
+    assert reconnect(firm, bookkeeping.id, bookkeeping.company.login()).status_code == 200
+    assert firm.posted(bookkeeping.id, work())["counts"]["unchanged"] == 6
 
 
 def reconnect(firm: Firm, connection_id: str, login: dict[str, str]) -> httpx.Response:
@@ -142,62 +144,64 @@ def reconnect(firm: Firm, connection_id: str, login: dict[str, str]) -> httpx.Re
 
 
 def test_time_of_two_people_and_two_weeks_becomes_four_timesheets_to_the_minute(
-    office: Office,
+    bookkeeping: Bookkeeping,
 ) -> None:
-    run = office.firm.posted(office.id, work())
+    run = bookkeeping.firm.posted(bookkeeping.id, work())
     assert (run["state"], run["counts"]["posted"]) == ("completed", 6)
-    assert office.company.sheets() == WEEKS
+    assert bookkeeping.company.sheets() == WEEKS
     (first,) = [
-        r for r in office.company.rows("TIMESHEETENTRY") if r["NOTES"].endswith("[time:a1]")
+        r for r in bookkeeping.company.rows("TIMESHEETENTRY") if r["NOTES"].endswith("[time:a1]")
     ]
     assert (first["PROJECTID"], first["ITEMID"], first["BILLABLE"]) == ("P-1", "LAB-2", "true")
     assert "Notes of a1" in first["NOTES"]
 
 
 def test_the_same_time_again_writes_nothing_and_a_correction_rewrites_one_sheet(
-    office: Office,
+    bookkeeping: Bookkeeping,
 ) -> None:
-    office.firm.posted(office.id, work())
-    before = office.company.written()
-    again = office.firm.posted(office.id, work())
+    bookkeeping.firm.posted(bookkeeping.id, work())
+    before = bookkeeping.company.written()
+    again = bookkeeping.firm.posted(bookkeeping.id, work())
     assert (again["counts"]["unchanged"], again["counts"]["posted"]) == (6, 0)
-    assert office.company.written() == before
-    run = office.firm.posted(office.id, changed(work(), "a2", minutes=45))
+    assert bookkeeping.company.written() == before
+    run = bookkeeping.firm.posted(bookkeeping.id, changed(work(), "a2", minutes=45))
     assert (run["counts"]["unchanged"], run["counts"]["posted"]) == (5, 1)
-    assert len(office.company.written()) == len(before) + 1
+    assert len(bookkeeping.company.written()) == len(before) + 1
     week = {"a1": Decimal("3.5"), "a2": Decimal("0.75")}
-    assert office.company.sheets() == WEEKS | {("E1", FIRST): week}
+    assert bookkeeping.company.sheets() == WEEKS | {("E1", FIRST): week}
 
 
 def test_an_approved_sheet_is_refused_with_its_reason_and_the_others_are_written(
-    office: Office,
+    bookkeeping: Bookkeeping,
 ) -> None:
-    office.firm.posted(office.id, work())
-    office.company.decide(("E1", FIRST), "Approved")
+    bookkeeping.firm.posted(bookkeeping.id, work())
+    bookkeeping.company.decide(("E1", FIRST), "Approved")
     corrected = changed(changed(work(), "a1", minutes=60), "b1", minutes=60)
-    run = office.firm.posted(office.id, corrected)
+    run = bookkeeping.firm.posted(bookkeeping.id, corrected)
     assert run["state"] == "completed_with_problems"
-    (refused,) = office.firm.items(run, state="failed")
+    (refused,) = bookkeeping.firm.items(run, state="failed")
     assert (refused["members"], refused["reason"]["code"]) == (["a1"], "timesheet_approved")
     assert "Have it declined" in refused["reason"]["remedy"]
-    assert office.company.sheets() == WEEKS | {("E2", FIRST): {"b1": 1}}
+    assert bookkeeping.company.sheets() == WEEKS | {("E2", FIRST): {"b1": 1}}
 
 
-def test_who_and_what_is_not_there_yet_is_created_before_its_time(office: Office) -> None:
-    firm = office.firm
+def test_who_and_what_is_not_there_yet_is_created_before_its_time(bookkeeping: Bookkeeping) -> None:
+    firm = bookkeeping.firm
     client = {"key": "c7", "name": "Rossi & Söhne"}
     new = {"action": "create", "name": "Website", "client": client}
-    firm.put_rules(office.id, "users", {"u7": {"action": "create", "name": "Ada Lovelace"}})
-    firm.put_rules(office.id, "projects", {"p7": new})
-    run = firm.posted(office.id, [entry("new", staff_key="u7", project_key="p7")])
+    firm.put_rules(bookkeeping.id, "users", {"u7": {"action": "create", "name": "Ada Lovelace"}})
+    firm.put_rules(bookkeeping.id, "projects", {"p7": new})
+    run = firm.posted(bookkeeping.id, [entry("new", staff_key="u7", project_key="p7")])
     assert run["state"] == "completed", firm.items(run)
-    (row,) = [r for r in office.company.rows("TIMESHEETENTRY") if r["NOTES"].endswith("[time:new]")]
-    projects = {r["PROJECTID"]: r for r in office.company.rows("PROJECT")}
-    customers = {r["CUSTOMERID"]: r["NAME"] for r in office.company.rows("CUSTOMER")}
+    (row,) = [
+        r for r in bookkeeping.company.rows("TIMESHEETENTRY") if r["NOTES"].endswith("[time:new]")
+    ]
+    projects = {r["PROJECTID"]: r for r in bookkeeping.company.rows("PROJECT")}
+    customers = {r["CUSTOMERID"]: r["NAME"] for r in bookkeeping.company.rows("CUSTOMER")}
     project = projects[row["PROJECTID"]]
     assert project["NAME"] == "Website"
     assert customers[project["CUSTOMERID"]] == "Rossi & Söhne"
-    contacts = {r["CONTACTNAME"] for r in office.company.rows("CONTACT")}
+    contacts = {r["CONTACTNAME"] for r in bookkeeping.company.rows("CONTACT")}
     assert "Ada Lovelace" in contacts
 
 
@@ -205,30 +209,30 @@ def test_who_and_what_is_not_there_yet_is_created_before_its_time(office: Office
 
 
 def test_an_import_writes_the_difference_and_its_undo_leaves_the_sheets_as_they_were(
-    office: Office,
+    bookkeeping: Bookkeeping,
 ) -> None:
-    first = office.clerk.imported(work())
-    assert first["state"] == "completed", office.clerk.preview(first)
-    assert office.company.sheets() == WEEKS
-    again = office.clerk.imported(work())
+    first = bookkeeping.clerk.imported(work())
+    assert first["state"] == "completed", bookkeeping.clerk.preview(first)
+    assert bookkeeping.company.sheets() == WEEKS
+    again = bookkeeping.clerk.imported(work())
     assert (again["counts"]["unchanged"], again["counts"]["posted"]) == (6, 0)
-    second = office.clerk.imported(changed(work(), "b2", minutes=30)[:-1])
+    second = bookkeeping.clerk.imported(changed(work(), "b2", minutes=30)[:-1])
     totals = {name: found["items"] for name, found in second["totals"].items()}
     assert totals == {"update": 1, "delete": 1, "unchanged": 4, "warnings": 0}
-    assert office.company.sheets() == WEEKS | {("E2", SECOND): {"b2": Decimal("0.5")}}
-    assert office.clerk.undone(second)["state"] == "completed"
-    assert office.company.sheets() == WEEKS
+    assert bookkeeping.company.sheets() == WEEKS | {("E2", SECOND): {"b2": Decimal("0.5")}}
+    assert bookkeeping.clerk.undone(second)["state"] == "completed"
+    assert bookkeeping.company.sheets() == WEEKS
 
 
-def test_an_undone_first_import_leaves_no_sheet_behind(office: Office) -> None:
-    first = office.clerk.imported(work())
-    assert office.clerk.undone(first)["state"] == "completed"
-    assert office.company.sheets() == {}
-    assert len(office.company.rows("TIMESHEET")) == 1  # the one that the sample comes with
+def test_an_undone_first_import_leaves_no_sheet_behind(bookkeeping: Bookkeeping) -> None:
+    first = bookkeeping.clerk.imported(work())
+    assert bookkeeping.clerk.undone(first)["state"] == "completed"
+    assert bookkeeping.company.sheets() == {}
+    assert len(bookkeeping.company.rows("TIMESHEET")) == 1  # the one that the sample comes with
 
 
-def test_reconciliation_agrees_to_the_minute(office: Office) -> None:
-    office.clerk.imported(work())
-    told = office.clerk.get("reconciliation", **{"from": "2026-03-01", "to": "2026-03-31"})
+def test_reconciliation_agrees_to_the_minute(bookkeeping: Bookkeeping) -> None:
+    bookkeeping.clerk.imported(work())
+    told = bookkeeping.clerk.get("reconciliation", **{"from": "2026-03-01", "to": "2026-03-31"})
     assert told["differences"] == []
     assert told["total"]["ours_minutes"] == told["total"]["ledger_minutes"] == 1266

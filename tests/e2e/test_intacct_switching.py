@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from local.machine import Machine
 from tests.e2e.firm import JSON, Firm
-from tests.e2e.sage import Company
+from tests.e2e.intacct_company import Company
 
 
 def invoice(key: str, number: str, **given: Any) -> JSON:

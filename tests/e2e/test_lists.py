@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from local.machine import Machine
-from tests.e2e.firm import JSON, Books, Firm, desk, entry
+from tests.e2e.firm import JSON, Books, Firm, entry, sandbox_admin
 from tests.support.waiting import until
 
 EVERY = {"active": "all", "gone": "true"}
@@ -157,14 +157,14 @@ def test_a_connection_that_only_posts_is_not_synced(machine: Machine) -> None:
 
 def fault(machine: Machine, **given: Any) -> JSON:
     """A failure that the ledger shows to some of the requests to come."""
-    return dict(desk(machine, "POST", "faults", json=given))
+    return dict(sandbox_admin(machine, "POST", "faults", json=given))
 
 
 def test_a_sync_whose_authorisation_is_lost_goes_on_after_a_reconnect(machine: Machine) -> None:
     books, firm = Books.new(machine, seed="sample"), Firm(machine)
     connection_id, _ = firm.first_synced(books.realm)
     tokens = {"realm": books.realm, "access": False, "refresh": True}
-    desk(machine, "POST", "tokens/expire", json=tokens)
+    sandbox_admin(machine, "POST", "tokens/expire", json=tokens)
     match = {"kind": "query", "realm": books.realm}
     fault(machine, name=books.realm, action="401", when="before", match=match, skip=4, times=1)
     run = firm.synced(connection_id, kind="full")
@@ -187,7 +187,7 @@ def test_a_throttled_sync_waits_and_reads_every_row_once(machine: Machine) -> No
     given = {"when": "before", "match": match, "skip": 3, "times": 2}
     shown = fault(machine, name=f"busy {books.realm}", action="429json", **given)
     connection_id, run = firm.first_synced(books.realm)
-    faults = desk(machine, "GET", "faults")["faults"]
+    faults = sandbox_admin(machine, "GET", "faults")["faults"]
     assert next(one["hits"] for one in faults if one["name"] == shown["name"]) == 2
     assert run["state"] == "completed"
     created = {work["type"]: work["counts"]["created"] for work in run["sync"]["lists"]}
@@ -246,7 +246,7 @@ def test_a_storm_of_webhooks_makes_few_syncs(machine: Machine) -> None:
     before = len(firm.runs(connection_id))
     new = str(books.create("Customer", DisplayName="In the storm")["Id"])
     storm = {"count": 1000, "duplicates": 1.0, "shuffle": True, "format": "cloudevents"}
-    sent = desk(machine, "POST", f"companies/{books.realm}/storm", json=storm)
+    sent = sandbox_admin(machine, "POST", f"companies/{books.realm}/storm", json=storm)
     assert sent["notifications"] == 1000
     assert set(sent["statuses"]) == {"200"}
     assert sent["slowest_ms"] < 3000

@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from local.machine import Machine
-from tests.e2e.firm import Books, Firm, desk, entry
+from tests.e2e.firm import Books, Firm, entry, sandbox_admin
 
 
-class Office:
+class Bookkeeping:
     """A firm with one connected company and one rule of each kind."""
 
     def __init__(self, machine: Machine) -> None:
@@ -23,68 +23,73 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def office(machine: Machine) -> Office:
-    return Office(machine)
+def bookkeeping(machine: Machine) -> Bookkeeping:
+    return Bookkeeping(machine)
 
 
-def test_a_connected_company_is_shown_by_name_with_its_health(office: Office) -> None:
-    shown = office.firm.connection(office.id)
+def test_a_connected_company_is_shown_by_name_with_its_health(bookkeeping: Bookkeeping) -> None:
+    shown = bookkeeping.firm.connection(bookkeeping.id)
     assert shown["state"] == "connected"
-    assert shown["company_id"] == office.books.realm
+    assert shown["company_id"] == bookkeeping.books.realm
     assert shown["company_name"].startswith("Books ")
     assert shown["health"]["token"] == "valid"
     assert shown["health"]["time_tracking"] is True
 
 
-def test_an_entry_arrives_with_its_people_customer_and_item(office: Office) -> None:
-    run = office.firm.posted(office.id, [entry("first")])
-    assert run["state"] == "completed", office.firm.items(run)
-    item = office.firm.items(run, state="posted")[-1]
+def test_an_entry_arrives_with_its_people_customer_and_item(bookkeeping: Bookkeeping) -> None:
+    run = bookkeeping.firm.posted(bookkeeping.id, [entry("first")])
+    assert run["state"] == "completed", bookkeeping.firm.items(run)
+    item = bookkeeping.firm.items(run, state="posted")[-1]
     assert item["members"] == ["first"]
-    row = next(r for r in office.books.rows("TimeActivity") if r["Id"] == item["ledger_id"])
+    row = next(r for r in bookkeeping.books.rows("TimeActivity") if r["Id"] == item["ledger_id"])
     assert (row["Hours"], row["Minutes"], row["TxnDate"]) == (3, 30, "2026-03-02")
     assert row["BillableStatus"] == "Billable"
     assert row["HourlyRate"] == 95
     assert "Notes of first" in row["Description"]
     customer = next(
-        r for r in office.books.rows("Customer") if r["Id"] == row["CustomerRef"]["value"]
+        r for r in bookkeeping.books.rows("Customer") if r["Id"] == row["CustomerRef"]["value"]
     )
     assert customer["FullyQualifiedName"] == "Rossi & Söhne:Website"
     assert "StartTime" not in row
 
 
-def test_the_same_entries_again_write_nothing_and_a_change_writes_itself(office: Office) -> None:
+def test_the_same_entries_again_write_nothing_and_a_change_writes_itself(
+    bookkeeping: Bookkeeping,
+) -> None:
     batch = [entry(f"again-{n}") for n in range(40)]
-    office.firm.posted(office.id, batch)
-    again = office.firm.posted(office.id, batch)
+    bookkeeping.firm.posted(bookkeeping.id, batch)
+    again = bookkeeping.firm.posted(bookkeeping.id, batch)
     assert again["counts"]["unchanged"] == 40
     assert again["calls"] == {"read": 2}
-    changed = office.firm.posted(office.id, [batch[0] | {"minutes": 90}, *batch[1:]])
+    changed = bookkeeping.firm.posted(bookkeeping.id, [batch[0] | {"minutes": 90}, *batch[1:]])
     assert changed["counts"]["unchanged"] == 39
-    assert [i["action"] for i in office.firm.items(changed, state="posted")] == ["update"]
-    rows = [r for r in office.books.rows("TimeActivity") if "again-0" in r["Description"]]
+    assert [i["action"] for i in bookkeeping.firm.items(changed, state="posted")] == ["update"]
+    rows = [r for r in bookkeeping.books.rows("TimeActivity") if "again-0" in r["Description"]]
     assert [(r["Hours"], r["Minutes"]) for r in rows] == [(1, 30)]
 
 
-def test_an_upload_is_posted_like_a_call(office: Office) -> None:
-    place = office.firm.client.post(f"/v1/connections/{office.id}/uploads").json()
+def test_an_upload_is_posted_like_a_call(bookkeeping: Bookkeeping) -> None:
+    place = bookkeeping.firm.client.post(f"/v1/connections/{bookkeeping.id}/uploads").json()
     lines = "\n".join(json.dumps(entry(f"up-{n}")) for n in range(70))
     assert httpx.put(place["url"], content=gzip.compress(lines.encode())).status_code == 200
-    answer = office.firm.client.post(
-        f"/v1/connections/{office.id}/posts",
+    answer = bookkeeping.firm.client.post(
+        f"/v1/connections/{bookkeeping.id}/posts",
         json={"upload_id": place["upload_id"]},
         headers={"Idempotency-Key": place["upload_id"]},
     )
-    run = office.firm.at_rest(answer.json()["href"])
+    run = bookkeeping.firm.at_rest(answer.json()["href"])
     assert run["counts"]["posted"] == 70
 
 
-def test_an_idempotency_key_makes_one_run(office: Office) -> None:
-    first = office.firm.post(office.id, [entry("idem")], "key-1")
-    assert office.firm.post(office.id, [entry("idem")], "key-1").json()["id"] == first.json()["id"]
-    other = office.firm.post(office.id, [entry("other")], "key-1")
+def test_an_idempotency_key_makes_one_run(bookkeeping: Bookkeeping) -> None:
+    first = bookkeeping.firm.post(bookkeeping.id, [entry("idem")], "key-1")
+    assert (
+        bookkeeping.firm.post(bookkeeping.id, [entry("idem")], "key-1").json()["id"]
+        == first.json()["id"]
+    )
+    other = bookkeeping.firm.post(bookkeeping.id, [entry("other")], "key-1")
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
-    office.firm.at_rest(first.json()["href"])
+    bookkeeping.firm.at_rest(first.json()["href"])
 
 
 BAD: dict[str, tuple[dict[str, Any], str, str | None]] = {
@@ -99,15 +104,15 @@ BAD: dict[str, tuple[dict[str, Any], str, str | None]] = {
 }
 
 
-def test_every_bad_record_says_why_and_its_neighbours_are_posted(office: Office) -> None:
+def test_every_bad_record_says_why_and_its_neighbours_are_posted(bookkeeping: Bookkeeping) -> None:
     bad = [entry(f"bad {name}", **changes) for name, (changes, _, _) in BAD.items()]
     twins = [entry("bad twin"), entry("bad twin", minutes=30)]
     good = [entry("good 1"), entry("good 2")]
-    run = office.firm.posted(office.id, [good[0], *bad, *twins, good[1]])
+    run = bookkeeping.firm.posted(bookkeeping.id, [good[0], *bad, *twins, good[1]])
     assert run["state"] == "completed_with_problems"
     assert run["counts"]["posted"] == 2
     assert run["counts"]["blocked"] == len(bad) + 2
-    items = {item["members"][0]: item for item in office.firm.items(run, state="blocked")}
+    items = {item["members"][0]: item for item in bookkeeping.firm.items(run, state="blocked")}
     for name, (_, code, field) in BAD.items():
         reason = items[f"bad {name}"]["reason"]
         assert reason["code"] == code, name
@@ -116,48 +121,53 @@ def test_every_bad_record_says_why_and_its_neighbours_are_posted(office: Office)
     assert items["bad twin"]["reason"]["code"] == "duplicate_key"
 
 
-def test_a_rule_that_points_nowhere_fails_its_entries_alone(office: Office) -> None:
-    office.firm.put_rules(
-        office.id, "projects", {"ghost": {"action": "link", "ledger_id": "99999"}}
+def test_a_rule_that_points_nowhere_fails_its_entries_alone(bookkeeping: Bookkeeping) -> None:
+    bookkeeping.firm.put_rules(
+        bookkeeping.id, "projects", {"ghost": {"action": "link", "ledger_id": "99999"}}
     )
-    run = office.firm.posted(
-        office.id, [entry("on ghost", project_key="ghost"), entry("beside ghost")]
+    run = bookkeeping.firm.posted(
+        bookkeeping.id, [entry("on ghost", project_key="ghost"), entry("beside ghost")]
     )
-    failed = office.firm.items(run, state="failed") + office.firm.items(run, state="blocked")
+    failed = bookkeeping.firm.items(run, state="failed") + bookkeeping.firm.items(
+        run, state="blocked"
+    )
     assert [item["members"] for item in failed] == [["on ghost"]]
     assert failed[0]["reason"]["code"] == "target_missing"
     assert run["counts"]["posted"] == 1
 
 
 def test_time_in_closed_books_is_blocked_before_it_is_sent(machine: Machine) -> None:
-    office = Office(machine)
-    desk(
+    bookkeeping = Bookkeeping(machine)
+    sandbox_admin(
         machine,
         "POST",
-        f"companies/{office.books.realm}/preferences",
+        f"companies/{bookkeeping.books.realm}/preferences",
         json={"AccountingInfoPrefs": {"BookCloseDate": "2026-02-28"}},
     )
-    run = office.firm.posted(
-        office.id, [entry("closed", work_date="2026-02-28"), entry("open", work_date="2026-03-01")]
+    run = bookkeeping.firm.posted(
+        bookkeeping.id,
+        [entry("closed", work_date="2026-02-28"), entry("open", work_date="2026-03-01")],
     )
-    (blocked,) = office.firm.items(run, state="blocked")
+    (blocked,) = bookkeeping.firm.items(run, state="blocked")
     assert (blocked["members"], blocked["reason"]["code"]) == (["closed"], "closed_period")
     assert blocked["reason"]["field"] == "work_date"
-    assert office.firm.items(run, state="posted")[-1]["members"] == ["open"]
+    assert bookkeeping.firm.items(run, state="posted")[-1]["members"] == ["open"]
 
 
-def test_an_answer_lost_after_commit_doubles_nothing(office: Office) -> None:
+def test_an_answer_lost_after_commit_doubles_nothing(bookkeeping: Bookkeeping) -> None:
     for action in ("cut", "status500", "html502"):
         fault = {
-            "match": {"kind": "batch", "realm": office.books.realm},
+            "match": {"kind": "batch", "realm": bookkeeping.books.realm},
             "action": action,
             "when": "after",
             "times": 1,
         }
-        desk(office.machine, "POST", "faults", json=fault)
-        run = office.firm.posted(office.id, [entry(f"lost {action} {n}") for n in range(35)])
+        sandbox_admin(bookkeeping.machine, "POST", "faults", json=fault)
+        run = bookkeeping.firm.posted(
+            bookkeeping.id, [entry(f"lost {action} {n}") for n in range(35)]
+        )
         assert run["counts"]["posted"] == 35
-        rows = office.books.rows("TimeActivity")
+        rows = bookkeeping.books.rows("TimeActivity")
         texts = [r["Description"] for r in rows if f"lost {action} " in r["Description"]]
         assert len(texts) == len(set(texts)) == 35
-    desk(office.machine, "DELETE", "faults")
+    sandbox_admin(bookkeeping.machine, "DELETE", "faults")

@@ -7,18 +7,18 @@ from decimal import Decimal
 import pytest
 
 from local.machine import Machine
+from tests.chaos.intacct_lane import IntacctLane, is_gone, once_each
 from tests.chaos.lane import entries
 from tests.chaos.month import DOCUMENTS, MONEY, RECEIPTS, Month
-from tests.chaos.sage import SageLane, is_gone, once_each
 from tests.chaos.test_dying_documents import Step, killed, requests_fixed
 from tests.chaos.test_dying_workers import table_batch
 
 
 @pytest.fixture(scope="module")
-def lane(machine: Machine) -> Iterator[SageLane]:
-    lane = SageLane(machine)
+def lane(machine: Machine) -> Iterator[IntacctLane]:
+    lane = IntacctLane(machine)
     lane.work_here()  # the first sync
-    lane.furnish()
+    lane.set_up()
     # People, customers and items come first, so that what follows is documents alone.
     spent = {"kind": "expense", "staff_key": "two", "spent_on": "2026-01-31", "amount": "1"}
     lane.post([*entries("one", 1), spent | {"key": "first", "expense_code_key": "one"}])
@@ -51,7 +51,7 @@ REMOVING: Sequence[Step] = ((gateway, "after", 1, b"<delete_sotransaction"),)
 
 
 def test_a_month_is_posted_corrected_and_taken_back_once_by_workers_that_die(
-    lane: SageLane,
+    lane: IntacctLane,
 ) -> None:
     month = Month.made(lane, "send")
     assert killed(lane, month.records(), SENDING) == {"posted": DOCUMENTS}

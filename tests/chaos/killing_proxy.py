@@ -1,4 +1,4 @@
-"""A gate between a worker and the outside that kills the worker at a chosen step.
+"""A proxy between a worker and the outside that kills the worker at a chosen request.
 
 It forwards HTTP to one upstream. At the chosen request it kills the worker's process with
 SIGKILL: before the request is passed on, when half of its body is passed on, or after the upstream
@@ -23,22 +23,22 @@ SKIPPED = {"host", "content-length", "connection", "transfer-encoding", "content
 
 
 @dataclass(slots=True)
-class Shot:
+class Kill:
     """Kill at the `nth` (from 1) request that `matches` and whose body `says` this; the next worker
-    meets the shot `then`."""
+    meets the kill `then`."""
 
     matches: Matches
     when: When
     nth: int
-    then: "Shot | None" = None
+    then: "Kill | None" = None
     says: bytes = b""
     seen: int = 0
-    fired: bool = False
+    done: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def due(self, method: str, path: str, headers: dict[str, str], body: bytes) -> bool:
         """Whether this request is the one."""
-        if self.fired or self.says not in body or not self.matches(method, path, headers):
+        if self.done or self.says not in body or not self.matches(method, path, headers):
             return False
         with self._lock:
             self.seen += 1
@@ -46,13 +46,13 @@ class Shot:
 
 
 @dataclass(slots=True)
-class Gate:
+class KillingProxy:
     """A forwarding server on loopback; `url` is its address. `named` is one that the upstream takes
     for itself, so that the addresses that it gives lead here."""
 
     upstream: str
     named: bool = False
-    shot: Shot | None = None
+    planned: Kill | None = None
     pid: int | None = None
     _server: ThreadingHTTPServer = field(init=False)
     _client: httpx.Client = field(init=False)
@@ -72,25 +72,25 @@ class Gate:
         self._server.server_close()
         self._client.close()
 
-    def aim(self, pid: int) -> None:
-        """At the next worker, with the next shot if the last one was fired."""
+    def point_at(self, pid: int) -> None:
+        """At the next worker, with the next kill if the last one is done."""
         self.pid = pid
-        if self.shot is not None and self.shot.fired and self.shot.then is not None:
-            self.shot = self.shot.then
+        if self.planned is not None and self.planned.done and self.planned.then is not None:
+            self.planned = self.planned.then
 
     def kill(self) -> None:
         """End the worker without warning."""
-        assert self.shot is not None
+        assert self.planned is not None
         assert self.pid is not None
-        self.shot.fired = True
+        self.planned.done = True
         os.kill(self.pid, signal.SIGKILL)
 
     def forward(
         self, method: str, path: str, headers: dict[str, str], body: bytes
     ) -> httpx.Response:
-        due = self.shot is not None and self.shot.due(method, path, headers, body)
-        if due and self.shot is not None and self.shot.when != "after":
-            if self.shot.when == "during":
+        due = self.planned is not None and self.planned.due(method, path, headers, body)
+        if due and self.planned is not None and self.planned.when != "after":
+            if self.planned.when == "during":
                 self._pass_half(method, path, headers, body)
             self.kill()
             raise ConnectionAbortedError
@@ -115,7 +115,7 @@ class Gate:
         connection.close()
 
 
-def _handler(gate: Gate) -> type[BaseHTTPRequestHandler]:
+def _handler(proxy: KillingProxy) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -130,7 +130,7 @@ def _handler(gate: Gate) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(length)
             if len(body) < length:
                 raise ConnectionAbortedError  # the worker died while it sent it
-            answer = gate.forward(self.command, self.path, dict(self.headers.items()), body)
+            answer = proxy.forward(self.command, self.path, dict(self.headers.items()), body)
             self.send_response(answer.status_code)
             for name, value in answer.headers.multi_items():
                 if name.lower() not in SKIPPED:

@@ -9,8 +9,8 @@ from uuid import uuid4
 import httpx
 
 from local.machine import Machine
-from tests.e2e.books import Chart, Ledger
 from tests.e2e.firm import JSON, Firm
+from tests.e2e.ledger import Chart, Ledger
 
 PDF = "application/pdf"
 PEOPLE: JSON = {
@@ -25,7 +25,7 @@ PEOPLE: JSON = {
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class Bookkeeping:
     """A firm with one connected company, and rules for all that it spends and sells."""
 
     firm: Firm
@@ -34,13 +34,13 @@ class Office:
     chart: Chart
 
     @classmethod
-    def opened(cls, machine: Machine, ledger: Ledger) -> "Office":
+    def opened(cls, machine: Machine, ledger: Ledger) -> "Bookkeeping":
         firm, chart = Firm(machine), ledger.chart()
-        office = cls(firm, ledger, ledger.connected(firm), chart)
-        office._furnish()
-        return office
+        bookkeeping = cls(firm, ledger, ledger.connected(firm), chart)
+        bookkeeping._set_up()
+        return bookkeeping
 
-    def _furnish(self) -> None:
+    def _set_up(self) -> None:
         chart = self.chart
         dev = {"action": "create", "name": "Development", "rate": "95.00"}
         rules = {

@@ -10,30 +10,30 @@ from ledgerlink.services.settings import rules, settings
 
 from tests.chaos.lane import FIRM, KillableLane
 from tests.chaos.month import CARDS, INVOICES, RECEIPTS, REPORTS, Month, file_of
-from tests.e2e.books import Kind
-from tests.e2e.sage import Company
-from tests.e2e.sage_papers import Sage
+from tests.e2e.intacct_company import Company
+from tests.e2e.intacct_ledger import IntacctLedger
+from tests.e2e.ledger import Kind
 
-HASTE = "100"
+CLOCK_SCALE = "100"
 """Ledger seconds in one of ours, for who waits until the gateway must have ended a request."""
 
 
 @dataclass(slots=True)
-class SageLane(KillableLane):
+class IntacctLane(KillableLane):
     """The same for the other ledger."""
 
     NAMED: ClassVar[bool] = True
-    ledger: Sage = field(init=False)
+    ledger: IntacctLedger = field(init=False)
 
     @property
     def ledger_url(self) -> str:
         return self.machine.sandbox_url("intacct")
 
     def environment(self) -> dict[str, str]:
-        return KillableLane.environment(self) | {"INTACCT_CLOCK_SCALE": HASTE}
+        return KillableLane.environment(self) | {"INTACCT_CLOCK_SCALE": CLOCK_SCALE}
 
     def _connect(self) -> None:
-        self.ledger = Sage.new(self.machine)
+        self.ledger = IntacctLedger.new(self.machine)
         login = self.ledger.company.login()
         self.connection = connect.sign_in(self.deps, FIRM, "chaos", "intacct", login)
         self.realm = self.ledger.company.id
@@ -41,7 +41,7 @@ class SageLane(KillableLane):
     def _income(self) -> str:
         return "glaccount/4000"
 
-    def furnish(self) -> None:
+    def set_up(self) -> None:
         """What it needs besides to post a month."""
         person = CreateUser(name="Vera Contractor", person="vendor")
         for kind, some in (
@@ -57,21 +57,21 @@ class SageLane(KillableLane):
         return self.ledger.company
 
 
-def once_each(lane: SageLane, month: Month) -> None:
+def once_each(lane: IntacctLane, month: Month) -> None:
     """Assert that all is in the ledger exactly once, to the cent, with its file."""
-    papers = [paper for paper in lane.ledger.papers() if month.name in paper.content]
-    told = Counter((p.kind, p.number, p.total) for p in papers if p.kind not in CHARGED)
+    documents = [document for document in lane.ledger.documents() if month.name in document.content]
+    told = Counter((p.kind, p.number, p.total) for p in documents if p.kind not in CHARGED)
     reports = {
         (Kind.REPORT if n % 2 else Kind.BILL, f"{month.name}-{n}", month.total(n))
         for n in range(REPORTS)
     }
     invoices = {(Kind.INVOICE, f"{month.name}-{n}", month.amount(n)) for n in range(INVOICES)}
     assert told == Counter(reports | invoices)
-    charged = Counter((p.kind, p.texts[0], p.total) for p in papers if p.kind in CHARGED)
+    charged = Counter((p.kind, p.texts[0], p.total) for p in documents if p.kind in CHARGED)
     assert charged == Counter(
         (CHARGED[n % 8 == 0], f"{month.name}-card-{n}", month.amount(n)) for n in range(CARDS)
     )
-    files = sorted((p.number, name, len(file)) for p in papers for name, file in p.files)
+    files = sorted((p.number, name, len(file)) for p in documents for name, file in p.files)
     assert files == sorted(
         (f"{month.name}-{n}", f"{month.name}-{n}.pdf", len(file_of(month.name, n)))
         for n in range(RECEIPTS)
@@ -84,6 +84,6 @@ def once_each(lane: SageLane, month: Month) -> None:
 CHARGED = (Kind.CHARGE, Kind.REFUND)
 
 
-def is_gone(lane: SageLane, month: Month) -> None:
+def is_gone(lane: IntacctLane, month: Month) -> None:
     """Assert that nothing of it is in the ledger but time."""
-    assert not [paper for paper in lane.ledger.papers() if month.name in paper.content]
+    assert not [document for document in lane.ledger.documents() if month.name in document.content]

@@ -25,7 +25,7 @@ File = tuple[str, bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
+class Document:
     """A document of money that stands. `id` is what items name it by, `party` who is paid or pays,
     `content` all that the ledger stores, so that a change shows."""
 
@@ -80,7 +80,7 @@ class Ledger(Protocol):
         """A vendor Hotel Adler is made for it."""
         ...
 
-    def papers(self) -> list[Paper]: ...
+    def documents(self) -> list[Document]: ...
 
     def times(self) -> dict[str, bool]:
         """Notes of all time, and whether an invoice bills it."""
@@ -96,7 +96,7 @@ class Ledger(Protocol):
         """Somebody enters an invoice of 1.00 for somebody else; its id."""
         ...
 
-    def pay(self, paper: Paper, day: date) -> None:
+    def pay(self, document: Document, day: date) -> None:
         """The client pays all of an invoice."""
         ...
 
@@ -112,12 +112,12 @@ class Ledger(Protocol):
         ...
 
 
-def numbered(ledger: Ledger, kind: Kind, number: str) -> Paper:
+def numbered(ledger: Ledger, kind: Kind, number: str) -> Document:
     """The one document of this number."""
     (found,) = having(ledger, kind, number)
     return found
 
 
-def having(ledger: Ledger, kind: Kind, number: str) -> list[Paper]:
+def having(ledger: Ledger, kind: Kind, number: str) -> list[Document]:
     """The documents of this number."""
-    return [p for p in ledger.papers() if (p.kind, p.number) == (kind, number)]
+    return [p for p in ledger.documents() if (p.kind, p.number) == (kind, number)]

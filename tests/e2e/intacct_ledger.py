@@ -1,4 +1,4 @@
-"""A company of Sage Intacct with its documents, from the sandbox's own desk."""
+"""A company of Sage Intacct with its documents, by the sandbox's admin calls."""
 
 import base64
 import json
@@ -14,9 +14,9 @@ import httpx
 
 from local.demo.intacct.gateway import Body, Gateway
 from local.machine import Machine
-from tests.e2e.books import Chart, File, Kind, Paper
 from tests.e2e.firm import JSON, Firm
-from tests.e2e.sage import Company, first_sync, sign_in
+from tests.e2e.intacct_company import Company, first_sync, sign_in
+from tests.e2e.ledger import Chart, Document, File, Kind
 
 HOTEL = "HOTEL"
 ONLY = re.compile(r" [0-9A-F]{6}\Z")
@@ -32,7 +32,7 @@ AMOUNTS, TEXTS = ("AMOUNT", "TOTAL"), ("ENTRYDESCRIPTION", "DESCRIPTION", "MEMO"
 
 
 @dataclass(frozen=True)
-class Sage:
+class IntacctLedger:
     """Implements `books.Ledger`. One answer is lost at a time: after each, what may still be at
     work is waited for."""
 
@@ -43,7 +43,7 @@ class Sage:
     losses: ClassVar[Sequence[str]] = ("cut",)
 
     @classmethod
-    def new(cls, machine: Machine) -> "Sage":
+    def new(cls, machine: Machine) -> "IntacctLedger":
         return cls(Company.new(machine, seed="empty"))
 
     def connected(self, firm: Firm) -> str:
@@ -65,7 +65,7 @@ class Sage:
             hotel=f"vendor/{HOTEL}",
         )
 
-    def papers(self) -> list[Paper]:
+    def documents(self) -> list[Document]:
         names, files = self._names(), self._files()
         found = []
         for entity, line in LINES.items():
@@ -74,7 +74,7 @@ class Sage:
                 ours = [each for each in lines if each["parent"] == row["RECORDNO"]]
                 some = files.get(row.get("SUPDOCID", ""), [])
                 if row.get("STATE") != "Reversed":
-                    found.append(_paper(entity, row, ours, some, names))
+                    found.append(_document_of(entity, row, ours, some, names))
         return found
 
     def times(self) -> dict[str, bool]:
@@ -94,8 +94,8 @@ class Sage:
         line = {"ITEMID": "EXP-1", "QUANTITY": "1", "PRICE": "1"}
         return str(self.company.create("SODOCUMENT", line, **head, **days)["DOCID"])
 
-    def pay(self, paper: Paper, day: date) -> None:
-        (sale,) = [r for r in self.company.rows("SODOCUMENT") if r["DOCID"] == paper.id]
+    def pay(self, document: Document, day: date) -> None:
+        (sale,) = [r for r in self.company.rows("SODOCUMENT") if r["DOCID"] == document.id]
         line = {"RECORDKEY": sale["PRRECORDKEY"]}
         where = {"FINANCIALENTITY": "BANK1", "PAYMENTMETHOD": "EFT", "CURRENCY": sale["CURRENCY"]}
         paid = {"CUSTOMERID": sale["CUSTVENDID"], "RECEIPTDATE": f"{day:%m/%d/%Y}"}
@@ -151,15 +151,15 @@ class Sage:
         return found
 
 
-def _paper(
+def _document_of(
     entity: str,
     row: JSON,
     lines: Sequence[JSON],
     files: Sequence[File],
     names: Mapping[tuple[str, str], str],
-) -> Paper:
+) -> Document:
     total = Decimal(_first(row, TOTALS))
-    return Paper(
+    return Document(
         id=str(row["DOCID"] if entity == "SODOCUMENT" else row["RECORDNO"]),
         kind=_kind(entity, total),
         number=_first(row, NUMBERS),

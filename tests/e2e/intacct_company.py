@@ -1,4 +1,4 @@
-"""A firm's company in the Sage Intacct sandbox, seen from the sandbox's own desk."""
+"""A firm's company in the Sage Intacct sandbox, seen by the sandbox's admin calls."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -91,7 +91,7 @@ class Company:
         return dict(self.ask("POST", f"companies/{self.id}/edit", json=body))
 
     def ask(self, method: str, path: str, **given: Any) -> Any:
-        """A call to the desk."""
+        """An admin call of the sandbox."""
         url = f"{self.machine.sandbox_url('intacct')}/_sandbox/{path}"
         answer = httpx.request(method, url, timeout=30, trust_env=False, **given)
         assert answer.status_code == 200, answer.text

@@ -12,15 +12,15 @@ from typing import Any, ClassVar
 import httpx
 
 from local.machine import Machine
-from tests.e2e.books import Chart, File, Kind, Paper
-from tests.e2e.firm import JSON, Books, Firm, desk
+from tests.e2e.firm import JSON, Books, Firm, sandbox_admin
+from tests.e2e.ledger import Chart, Document, File, Kind
 
 PARTIES = ("VendorRef", "EntityRef")
 SOLD = "SalesItemLineDetail"
 
 
 @dataclass(frozen=True)
-class QuickBooks:
+class QuickBooksLedger:
     """Implements `books.Ledger`."""
 
     books: Books
@@ -30,7 +30,7 @@ class QuickBooks:
     losses: ClassVar[Sequence[str]] = ("cut", "html502")
 
     @classmethod
-    def new(cls, machine: Machine) -> "QuickBooks":
+    def new(cls, machine: Machine) -> "QuickBooksLedger":
         return cls(Books.new(machine))
 
     def connected(self, firm: Firm) -> str:
@@ -51,10 +51,12 @@ class QuickBooks:
             hotel=str(hotel["Id"]),
         )
 
-    def papers(self) -> list[Paper]:
+    def documents(self) -> list[Document]:
         files, customers = self._files(), self._customers()
         found = [(e, row) for e in ("Bill", "Purchase", "Invoice") for row in self.rows(e)]
-        return [_paper(e, row, files.get(f"{e}:{row['Id']}", []), customers) for e, row in found]
+        return [
+            _document_of(e, row, files.get(f"{e}:{row['Id']}", []), customers) for e, row in found
+        ]
 
     def times(self) -> dict[str, bool]:
         rows = self.rows("TimeActivity")
@@ -72,8 +74,8 @@ class QuickBooks:
         body = {"CustomerRef": {"value": customer["Id"]}, "DocNumber": number, "Line": [line]}
         return str(self.create("Invoice", body)["Id"])
 
-    def pay(self, paper: Paper, day: date) -> None:
-        (invoice,) = self.rows("Invoice", f"WHERE Id = '{paper.id}'")
+    def pay(self, document: Document, day: date) -> None:
+        (invoice,) = self.rows("Invoice", f"WHERE Id = '{document.id}'")
         to = {"TxnId": invoice["Id"], "TxnType": "Invoice"}
         amount = invoice["Balance"]
         self.create(
@@ -92,7 +94,9 @@ class QuickBooks:
 
     def close_books(self, through: date) -> None:
         closing = {"AccountingInfoPrefs": {"BookCloseDate": through.isoformat()}}
-        desk(self.books.machine, "POST", f"companies/{self.books.realm}/preferences", json=closing)
+        sandbox_admin(
+            self.books.machine, "POST", f"companies/{self.books.realm}/preferences", json=closing
+        )
 
     @contextmanager
     def losing(self, action: str) -> Iterator[None]:
@@ -100,14 +104,14 @@ class QuickBooks:
         for kind in sorted(self.writing):
             match = {"kind": kind, "realm": self.books.realm}
             fault = {"match": match, "action": action, "when": "after", "times": 1}
-            desk(machine, "POST", "faults", json=fault)
+            sandbox_admin(machine, "POST", "faults", json=fault)
         yield
-        faults = desk(machine, "GET", "faults")["faults"]
+        faults = sandbox_admin(machine, "GET", "faults")["faults"]
         assert {one["hits"] for one in faults} == {1}
-        desk(machine, "DELETE", "faults")
+        sandbox_admin(machine, "DELETE", "faults")
 
-    def void(self, paper: Paper) -> None:
-        (invoice,) = self.rows("Invoice", f"WHERE Id = '{paper.id}'")
+    def void(self, document: Document) -> None:
+        (invoice,) = self.rows("Invoice", f"WHERE Id = '{document.id}'")
         address = {name: invoice[name] for name in ("Id", "SyncToken")}
         self.create("Invoice", address, operation="void")
 
@@ -143,7 +147,7 @@ class QuickBooks:
         return httpx.Client(base_url=base, timeout=30, trust_env=False)
 
     def _call(self, method: str, path: str, body: str | None = None, **asked: str) -> Any:
-        token = desk(self.books.machine, "POST", "token", json={"realm": self.books.realm})
+        token = sandbox_admin(self.books.machine, "POST", "token", json={"realm": self.books.realm})
         headers = {
             "Authorization": f"Bearer {token['access_token']}",
             "Accept": "application/json",
@@ -156,9 +160,11 @@ class QuickBooks:
         return json.loads(answer.text, parse_float=Decimal)
 
 
-def _paper(entity: str, row: JSON, files: Sequence[File], customers: Mapping[str, str]) -> Paper:
+def _document_of(
+    entity: str, row: JSON, files: Sequence[File], customers: Mapping[str, str]
+) -> Document:
     lines = [line for line in row["Line"] if line["DetailType"] == SOLD or entity != "Invoice"]
-    return Paper(
+    return Document(
         id=str(row["Id"]),
         kind=_kind(entity, row),
         number=str(row.get("DocNumber", "")),

@@ -24,7 +24,7 @@ class Books:
         self.http = httpx.Client(base_url=url, timeout=30, trust_env=False)
         self.realm, self.token = realm, token
 
-    def desk(self, path: str, body: Any) -> Any:
+    def in_the_screens(self, path: str, body: Any) -> Any:
         answer = self.http.post(f"/_sandbox/companies/{self.realm}/{path}", json=body)
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -67,11 +67,11 @@ def merged(books: Books) -> tuple[str, str, str]:
 
     def new(name: str, **more: Any) -> str:
         body = {"entity": "Customer", "create": {"DisplayName": name} | more}
-        return str(books.desk("edit", body)["Id"])
+        return str(books.in_the_screens("edit", body)["Id"])
 
     loser, survivor = new("Twice"), new("Once")
     child = new("Job", ParentRef={"value": loser}, Job=True)
-    books.desk("merge", {"entity": "Customer", "loser": loser, "survivor": survivor})
+    books.in_the_screens("merge", {"entity": "Customer", "loser": loser, "survivor": survivor})
     return loser, survivor, child
 
 
@@ -133,7 +133,7 @@ def test_a_kept_order_is_forgotten_when_a_row_changes(url: str) -> None:
     newest = "select * from Customer orderby Id desc maxresults 1"
     before = books.query(newest)["Customer"][0]["Id"]
     body = {"entity": "Customer", "create": {"DisplayName": "Newcomer"}}
-    created = books.desk("edit", body)["Id"]
+    created = books.in_the_screens("edit", body)["Id"]
     assert books.query(newest)["Customer"][0]["Id"] == created != before
 
 
@@ -169,7 +169,7 @@ def test_a_storm_is_signed_and_repeats_what_it_says(url: str, kind: str) -> None
     target = f"http://127.0.0.1:{server.server_address[1]}/"
     books.http.put("/_sandbox/webhooks", json={"url": target, "verifier_token": "key"})
     storm = {"count": 900, "duplicates": 0.5, "shuffle": True, "format": kind}
-    sent = books.desk("storm", storm)
+    sent = books.in_the_screens("storm", storm)
     server.shutdown()
     server.server_close()
     assert sent["notifications"] == 900
