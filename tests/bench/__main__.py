@@ -13,10 +13,10 @@ from rich.console import Console
 from local.machine import MachineError
 from tests.bench import measuring
 from tests.bench.budgets import Line, broken, table
-from tests.bench.grounds import grounds
 from tests.bench.importing import importing
+from tests.bench.intacct import sage
 from tests.bench.lists import lists
-from tests.bench.sage import sage
+from tests.bench.measured_system import system
 from tests.bench.spending import spending
 from tests.bench.worker import worker
 
@@ -28,15 +28,15 @@ def measure(scale: int) -> Iterator[Line]:
     """Every line, as it is measured."""
     yield from measuring.starting()
     yield from measuring.planning()
-    with grounds(scale) as ground:
+    with system(scale) as ground:
         with worker(ground) as posting:
             yield from measuring.posting(posting, scale)
         yield from measuring.rival_clients(ground)
-    with grounds(scale) as ground, worker(ground) as posting:
+    with system(scale) as ground, worker(ground) as posting:
         yield from spending(posting, scale)
-    with grounds(scale) as ground:
+    with system(scale) as ground:
         yield from importing(ground)
-    with grounds(scale) as ground:
+    with system(scale) as ground:
         yield from lists(ground)
     yield from sage()
 

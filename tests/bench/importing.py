@@ -25,7 +25,7 @@ from ledgerlink.wire.rules import mappings
 from local.demo.sandbox import Traffic
 from local.machine.aws import Aws
 from tests.bench.budgets import Line
-from tests.bench.grounds import Grounds
+from tests.bench.measured_system import MeasuredSystem
 from tests.bench.sheet import FIRST_DAY, lines, rules
 from tests.stepping import Stepping, connected, handle_next
 
@@ -41,7 +41,7 @@ PATIENCE = 900.0
 class Bench:
     """A connected company, and who does the work of its lane and its machine."""
 
-    grounds: Grounds
+    system: MeasuredSystem
     realm: str = field(init=False)
     deps: Dependencies = field(init=False)
     stepping: Stepping = field(init=False)
@@ -49,15 +49,15 @@ class Bench:
     _over: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        environment = dict(self.grounds.environment)
+        environment = dict(self.system.environment)
         client = Aws(environment["AWS_ENDPOINT_URL"]).client
         self.stepping = Stepping.new(client)
         environment["LEDGERLINK_MACHINE"] = self.stepping.arn
         self.deps = replace(build(environment, client), metrics=NoMetrics())
-        self.realm = self.grounds.sandbox.new_company("Importing")
-        granted = self.grounds.http.post("/_sandbox/token", json={"realm": self.realm}).json()
+        self.realm = self.system.sandbox.new_company("Importing")
+        granted = self.system.http.post("/_sandbox/token", json={"realm": self.realm}).json()
         self.connection = connected(self.deps, USER.firm, self.realm, granted)
-        account = self.grounds.company(self.realm).income_account()
+        account = self.system.company(self.realm).income_account()
         for kind, given in rules(account).items():
             chosen = RuleKind(kind)
             found = mappings(chosen, given)
@@ -67,7 +67,7 @@ class Bench:
 
     def work(self) -> None:
         """Do what comes out of the machine and out of the lane, until it is over."""
-        url = self.grounds.environment["LEDGERLINK_LANE_URL"]
+        url = self.system.environment["LEDGERLINK_LANE_URL"]
         while not self._over.is_set():
             if not self.stepping.step(self.deps):
                 handle_next(self.deps, self.stepping.client("sqs"), url)
@@ -117,12 +117,12 @@ class Bench:
         return last - begun
 
     def traffic(self, mark: int) -> Traffic:
-        return self.grounds.sandbox.traffic(self.realm, mark)
+        return self.system.sandbox.traffic(self.realm, mark)
 
 
-def importing(grounds: Grounds) -> Iterator[Line]:
+def importing(system: MeasuredSystem) -> Iterator[Line]:
     """One import, interrupted and resumed, then the same again."""
-    bench = Bench(grounds)
+    bench = Bench(system)
     worker = threading.Thread(target=bench.work, daemon=True)
     worker.start()
     try:
@@ -136,7 +136,7 @@ def _measured(bench: Bench) -> Iterator[Line]:
     run, seconds = bench.planned()
     yield Line(f"planning an import of {COUNT:,}, stored in the emulator", "", f"{seconds:.1f} s")
     yield _preview(bench, run)
-    mark = bench.grounds.sandbox.mark()
+    mark = bench.system.sandbox.mark()
     bench.start(run)
     bench.until(run, lambda now: now.counts()["posted"] > COUNT // 10)
     took = bench.interrupted(run, mark)
@@ -144,7 +144,7 @@ def _measured(bench: Bench) -> Iterator[Line]:
     yield Line("interrupt: last write after", f"{INTERRUPT_SECONDS:.0f} s", f"{took:.1f} s", within)
     service.resume(bench.deps, USER, run.connection_id, run.id)
     bench.ended(run)
-    held = sum(1 for _ in bench.grounds.company(bench.realm).activities())
+    held = sum(1 for _ in bench.system.company(bench.realm).activities())
     what = "activities in the ledger after the resume"
     yield Line(what, f"{COUNT:,}", f"{held:,}", held == COUNT, counted=True)
     yield from _again(bench)
@@ -159,7 +159,7 @@ def _preview(bench: Bench, run: Run) -> Line:
 
 
 def _again(bench: Bench) -> Iterator[Line]:
-    mark = bench.grounds.sandbox.mark()
+    mark = bench.system.sandbox.mark()
     run, seconds = bench.planned()
     bench.start(run)
     bench.ended(run)

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from tests.bench import rivals
+from tests.bench import public_clients
 from tests.bench.budgets import Line
-from tests.bench.grounds import Grounds
+from tests.bench.measured_system import MeasuredSystem
 from tests.bench.synced import Synced
 from tests.bench.worker import syncer, tokens
 
@@ -21,10 +21,10 @@ WITHOUT_CHANGES = ("tax_code", "tax_rate")
 """Lists of which the ledger's change data capture says nothing."""
 
 
-def lists(grounds: Grounds) -> Iterator[Line]:
+def lists(system: MeasuredSystem) -> Iterator[Line]:
     """Full sync, sync without change, time history, and the public client on the same lists."""
-    realm = grounds.large_company("Large", SIZES)
-    with syncer(grounds, tokens(grounds, realm)) as worker:
+    realm = system.large_company("Large", SIZES)
+    with syncer(system, tokens(system, realm)) as worker:
         full = worker.sync(whole=True)
         yield from read("full sync of the large company", full, *_calls(full))
         again = worker.sync()
@@ -41,7 +41,7 @@ def lists(grounds: Grounds) -> Iterator[Line]:
         days = {"first_day": str(today - QUARTER), "last_day": str(today)}
         time = worker.sync(lists=["time"], **days)
         yield from read("time history of a quarter", time, *_calls(time))
-    yield from _rival(grounds, realm, full.lists)
+    yield from _rival(system, realm, full.lists)
 
 
 def least_calls(read: Mapping[str, int]) -> int:
@@ -82,12 +82,12 @@ def read(what: str, synced: Synced, calls: int, least: int) -> Iterator[Line]:
     )
 
 
-def _rival(grounds: Grounds, realm: str, read: Mapping[str, int]) -> Iterator[Line]:
-    rival = rivals.reading(grounds, realm)
-    ours = sum(read.get(kind, 0) for kind in rivals.READ)
+def _rival(system: MeasuredSystem, realm: str, read: Mapping[str, int]) -> Iterator[Line]:
+    theirs = public_clients.reading(system, realm)
+    ours = sum(read.get(kind, 0) for kind in public_clients.READ)
     yield Line(
         "python-quickbooks, the same lists: records per second",
         "",
-        f"{rival.records / rival.seconds:,.0f} ({rival.records:,} of {ours:,} records, "
-        f"{rival.calls} calls, all in memory)",
+        f"{theirs.records / theirs.seconds:,.0f} ({theirs.records:,} of {ours:,} records, "
+        f"{theirs.calls} calls, all in memory)",
     )

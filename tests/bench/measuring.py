@@ -9,10 +9,10 @@ from decimal import Decimal
 from tempfile import TemporaryDirectory
 
 from local.machine.layout import ROOT
-from tests.bench import imports, rivals
+from tests.bench import imports, public_clients
 from tests.bench.budgets import Line
 from tests.bench.costs import PRICES, cost
-from tests.bench.grounds import Grounds
+from tests.bench.measured_system import MeasuredSystem
 from tests.bench.worker import Measured, Worker, child_environment
 
 MANY, FEW, PLANNED = 10_000, 1_200, 100_000
@@ -108,20 +108,20 @@ def _cost(many: Measured) -> Iterator[Line]:
     )
 
 
-def rival_clients(grounds: Grounds) -> Iterator[Line]:
+def rival_clients(system: MeasuredSystem) -> Iterator[Line]:
     """The public client, one call at a time and in batches."""
-    single = rivals.one_by_one(grounds, RIVAL_SCALE, RIVAL_SINGLES)
+    single = public_clients.one_by_one(system, RIVAL_SCALE, RIVAL_SINGLES)
     yield _rival("python-quickbooks, one create at a time", single)
-    batched = rivals.in_batches(grounds, BATCHED_SCALE, BATCHED)
+    batched = public_clients.in_batches(system, BATCHED_SCALE, BATCHED)
     yield _rival("python-quickbooks, its batch helper", batched)
 
 
-def _rival(name: str, rival: rivals.Rival) -> Line:
-    measured = f"{rival.entries_per_minute:,.0f} over {rival.entries:,} entries"
+def _rival(name: str, public_client: public_clients.PublicClient) -> Line:
+    measured = f"{public_client.entries_per_minute:,.0f} over {public_client.entries:,} entries"
     return Line(
         f"{name}: entries per minute",
         "",
-        f"{measured} ({rival.calls:,} calls, {rival.throttled} throttled)",
+        f"{measured} ({public_client.calls:,} calls, {public_client.throttled} throttled)",
     )
 
 

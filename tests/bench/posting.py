@@ -24,7 +24,7 @@ from ledgerlink.services.settings.rules import put_rules
 from ledgerlink.services.settings.settings import change_settings
 from ledgerlink.wire.rules import mappings
 
-from tests.bench import papers
+from tests.bench import documents
 from tests.bench.lane import USER, connected, drive
 from tests.bench.meter import Meter
 from tests.bench.posted import Posted
@@ -83,7 +83,7 @@ def main() -> None:
     set_rules(connection, first)
     print(json.dumps({"connection": connection.id}), file=results, flush=True)
     for number, order in enumerate(orders):
-        records = lines(**order) if "count" in order else papers.lines(**order)
+        records = lines(**order) if "count" in order else documents.lines(**order)
         posted = post(connection, records, f"post-{number}")
         print(posted.model_dump_json(), file=results, flush=True)
 

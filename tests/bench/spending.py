@@ -4,8 +4,8 @@ import time
 from collections.abc import Iterator
 
 from tests.bench.budgets import Line
+from tests.bench.documents import DOCUMENTS, EXPENSES, INVOICES, LINES, REPORTS
 from tests.bench.measuring import LEDGER_MINUTE, WALL_RATIO, in_time
-from tests.bench.papers import DOCUMENTS, EXPENSES, INVOICES, LINES, REPORTS
 from tests.bench.worker import Worker
 
 CALLS_PER_MINUTE, BATCHES, BATCH = 500, 40, 30

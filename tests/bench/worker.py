@@ -14,8 +14,8 @@ from local.demo.intacct.sandbox import IntacctSandbox
 from local.demo.qbo.sandbox import QuickBooksSandbox
 from local.demo.sandbox import Traffic
 from local.machine.layout import ROOT
-from tests.bench import papers, sheet
-from tests.bench.grounds import Grounds
+from tests.bench import documents, sheet
+from tests.bench.measured_system import MeasuredSystem
 from tests.bench.posted import Posted
 from tests.bench.synced import Synced
 
@@ -92,41 +92,41 @@ def child_environment(more: dict[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def worker(grounds: Grounds) -> Iterator[Worker]:
+def worker(system: MeasuredSystem) -> Iterator[Worker]:
     """A posting worker on a new company of QuickBooks Online, ended on leaving."""
-    realm = grounds.sandbox.new_company("Posting")
-    rules = sheet.rules(grounds.company(realm).income_account())
-    more = {"rules": {**rules, **papers.rules()}, "settings": papers.settings()}
-    with _child(grounds, "tests.bench.posting") as child:
-        child.ask(tokens(grounds, realm) | more)
-        yield Worker(grounds.sandbox, realm, child)
+    realm = system.sandbox.new_company("Posting")
+    rules = sheet.rules(system.company(realm).income_account())
+    more = {"rules": {**rules, **documents.rules()}, "settings": documents.settings()}
+    with _child(system, "tests.bench.posting") as child:
+        child.ask(tokens(system, realm) | more)
+        yield Worker(system.sandbox, realm, child)
 
 
 @contextmanager
-def sage_worker(grounds: Grounds, people: int) -> Iterator[Worker]:
+def sage_worker(system: MeasuredSystem, people: int) -> Iterator[Worker]:
     """A posting worker on a new company of Sage Intacct, ended on leaving."""
-    company = grounds.sage_company("posting")
+    company = system.sage_company("posting")
     rules = sheet.rules(company.income_account(), people)
-    with _child(grounds, "tests.bench.posting") as child:
+    with _child(system, "tests.bench.posting") as child:
         child.ask(signed_in(company.id) | {"rules": rules, "settings": {}})
-        yield Worker(grounds.sage, company.id, child)
+        yield Worker(system.sage, company.id, child)
 
 
 @contextmanager
-def syncer(grounds: Grounds, connect: dict[str, Any]) -> Iterator[Syncer]:
+def syncer(system: MeasuredSystem, connect: dict[str, Any]) -> Iterator[Syncer]:
     """A syncing worker on the company of that order to connect, ended on leaving."""
-    with _child(grounds, "tests.bench.syncing") as child:
+    with _child(system, "tests.bench.syncing") as child:
         child.ask(connect)
         yield Syncer(child)
 
 
 @contextmanager
-def _child(grounds: Grounds, module: str) -> Iterator[Child]:
+def _child(system: MeasuredSystem, module: str) -> Iterator[Child]:
     read_end, write_end = os.pipe()
     process = subprocess.Popen(
         [sys.executable, "-m", module, str(write_end)],
         cwd=ROOT,
-        env=child_environment(grounds.environment),
+        env=child_environment(system.environment),
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         pass_fds=[write_end],
@@ -145,9 +145,9 @@ def _child(grounds: Grounds, module: str) -> Iterator[Child]:
             process.kill()
 
 
-def tokens(grounds: Grounds, realm: str) -> dict[str, Any]:
+def tokens(system: MeasuredSystem, realm: str) -> dict[str, Any]:
     """The order to connect to a company of QuickBooks Online."""
-    given = grounds.http.post("/_sandbox/token", json={"realm": realm}).json()
+    given = system.http.post("/_sandbox/token", json={"realm": realm}).json()
     kept = {name: given[name] for name in ("access_token", "refresh_token")}
     return {"ledger": "qbo", "realm": realm, **kept}
 

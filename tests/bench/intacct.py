@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict
 
 from local.demo.intacct.company import IntacctCompany
 from local.machine.ledgers import SAGE_INTACCT
-from tests.bench import sage_rivals, sheet
+from tests.bench import intacct_clients, sheet
 from tests.bench.budgets import Line
-from tests.bench.grounds import Grounds, grounds
 from tests.bench.lists import read
+from tests.bench.measured_system import MeasuredSystem, system
 from tests.bench.worker import Measured, Worker, sage_worker, signed_in, syncer
 
 ENTRIES, PEOPLE, DAYS, LONGEST = 10_000, 22, 91, 96
@@ -47,21 +47,21 @@ class Latency(BaseModel):
 
 def sage() -> Iterator[Line]:
     """Every line about it."""
-    with grounds(TIME_SCALE, SAGE_INTACCT) as ground:
+    with system(TIME_SCALE, SAGE_INTACCT) as ground:
         with sage_worker(ground, PEOPLE) as worker:
             yield from posting(ground, worker)
         yield from _one_sheet_per_request(ground)
-    with grounds(LISTS_SCALE, SAGE_INTACCT) as ground:
+    with system(LISTS_SCALE, SAGE_INTACCT) as ground:
         yield from lists(ground)
 
 
-def posting(grounds: Grounds, worker: Worker) -> Iterator[Line]:
+def posting(system: MeasuredSystem, worker: Worker) -> Iterator[Line]:
     """The quarter, and the same quarter again."""
     worker.post("lists", WARMING, **QUARTER)  # creates every list record; what follows is time
     many = worker.post("many", ENTRIES, **QUARTER)
     yield from _posted(many)
-    yield _held(IntacctCompany(grounds.http, worker.company_id))
-    yield _in_time(many, least_seconds(_latency(grounds), TIME_SCALE))
+    yield _held(IntacctCompany(system.http, worker.company_id))
+    yield _in_time(many, least_seconds(_latency(system), TIME_SCALE))
     again = worker.post("many", ENTRIES, **QUARTER)
     yield Line(
         f"Sage Intacct: writes when the same {ENTRIES:,} entries are posted again",
@@ -113,8 +113,8 @@ def _kept(row: Mapping[str, str]) -> tuple[str, int]:
     return key, round(Decimal(row["QTY"]) * MINUTES)
 
 
-def _latency(grounds: Grounds) -> Latency:
-    answer = grounds.http.get("/_sandbox/settings")
+def _latency(system: MeasuredSystem) -> Latency:
+    answer = system.http.get("/_sandbox/settings")
     return Latency.model_validate_json(answer.raise_for_status().content)
 
 
@@ -142,21 +142,21 @@ def _in_time(many: Measured, bound: float) -> Line:
     )
 
 
-def _one_sheet_per_request(grounds: Grounds) -> Iterator[Line]:
-    company = grounds.sage_company("rival", seed="large")
+def _one_sheet_per_request(system: MeasuredSystem) -> Iterator[Line]:
+    company = system.sage_company("rival", seed="large")
     per_sheet = ENTRIES // SHEETS
-    rival = sage_rivals.sheet_by_sheet(grounds, company, TIME_SCALE, RIVAL_SHEETS, per_sheet)
+    theirs = intacct_clients.sheet_by_sheet(system, company, TIME_SCALE, RIVAL_SHEETS, per_sheet)
     yield Line(
         "sageintacctsdk, one timesheet per request: entries per minute",
         "",
-        f"{rival.entries_per_minute:,.0f} over {rival.entries:,} entries ({rival.calls} requests)",
+        f"{theirs.entries_per_minute:,.0f} over {theirs.entries:,} entries ({theirs.calls} requests)",
     )
 
 
-def lists(grounds: Grounds) -> Iterator[Line]:
+def lists(system: MeasuredSystem) -> Iterator[Line]:
     """Full sync, sync without change, and the public client on the same lists."""
-    company = grounds.sage_company("large", seed="large")
-    with syncer(grounds, signed_in(company.id)) as worker:
+    company = system.sage_company("large", seed="large")
+    with syncer(system, signed_in(company.id)) as worker:
         full = worker.sync(whole=True)
         least = least_reads(full.lists)
         yield from read("Sage Intacct, full sync", full, full.calls["read"], least)
@@ -169,13 +169,13 @@ def lists(grounds: Grounds) -> Iterator[Line]:
         calls <= MOST_UNCHANGED and again.records == again.counts["unchanged"],
         counted=True,
     )
-    rival = sage_rivals.reading(grounds, company)
-    ours = sum(full.lists.get(kind, 0) for kind in sage_rivals.READ)
+    theirs = intacct_clients.reading(system, company)
+    ours = sum(full.lists.get(kind, 0) for kind in intacct_clients.READ)
     yield Line(
         "sageintacctsdk, the same lists: records per second",
         "",
-        f"{rival.records / rival.seconds:,.0f} ({rival.records:,} of {ours:,} records, "
-        f"{rival.calls} requests, all in memory)",
+        f"{theirs.records / theirs.seconds:,.0f} ({theirs.records:,} of {ours:,} records, "
+        f"{theirs.calls} requests, all in memory)",
     )
 
 

@@ -14,8 +14,8 @@ from sageintacctsdk.apis.api_base import ApiBase
 
 from local.demo.intacct.company import IntacctCompany
 from local.demo.intacct.gateway import SENDER, USER
-from tests.bench.grounds import Grounds
-from tests.bench.rivals import Reader, Rival
+from tests.bench.measured_system import MeasuredSystem
+from tests.bench.public_clients import PublicClient, Reader
 from tests.bench.sheet import FIRST_DAY
 
 READ: Mapping[str, str] = {
@@ -41,8 +41,8 @@ class Session:
     endpoint: str
 
     @classmethod
-    def of(cls, grounds: Grounds, company: IntacctCompany) -> "Session":
-        answer = grounds.http.post("/_sandbox/session", json={"company": company.id})
+    def of(cls, system: MeasuredSystem, company: IntacctCompany) -> "Session":
+        answer = system.http.post("/_sandbox/session", json={"company": company.id})
         given = answer.raise_for_status().json()
         return cls(given["sessionid"], given["endpoint"])
 
@@ -52,9 +52,9 @@ class Session:
         return objects
 
 
-def reading(grounds: Grounds, company: IntacctCompany) -> Reader:
+def reading(system: MeasuredSystem, company: IntacctCompany) -> Reader:
     """Read every list whole, as its manual shows."""
-    session = Session.of(grounds, company)
+    session = Session.of(system, company)
     client = SageIntacctSDK(
         sender_id=SENDER["senderid"],
         sender_password=SENDER["password"],
@@ -63,25 +63,25 @@ def reading(grounds: Grounds, company: IntacctCompany) -> Reader:
         user_password=USER["password"],
         session_id=session.id,
     )
-    mark, begun, records = grounds.sage.mark(), time.monotonic(), 0
+    mark, begun, records = system.sage.mark(), time.monotonic(), 0
     for name in READ.values():
         records += len(session.aim(getattr(client, name)).get_all())
     seconds = time.monotonic() - begun
-    return Reader(records, seconds, grounds.sage.traffic(company.id, mark).total)
+    return Reader(records, seconds, system.sage.traffic(company.id, mark).total)
 
 
 def sheet_by_sheet(
-    grounds: Grounds, company: IntacctCompany, scale: int, sheets: int, entries: int
-) -> Rival:
+    system: MeasuredSystem, company: IntacctCompany, scale: int, sheets: int, entries: int
+) -> PublicClient:
     """Write so many sheets of so many entries, one request each."""
-    timesheets = _timesheets(Session.of(grounds, company))
+    timesheets = _timesheets(Session.of(system, company))
     bodies = list(_sheets(company, sheets, entries))
-    mark, begun = grounds.sage.mark(), time.monotonic()
+    mark, begun = system.sage.mark(), time.monotonic()
     for body in bodies:
         timesheets.post(body)
     passed = (time.monotonic() - begun) * scale
-    traffic = grounds.sage.traffic(company.id, mark)
-    return Rival(traffic.written * entries, passed, traffic.total, traffic.throttled)
+    traffic = system.sage.traffic(company.id, mark)
+    return PublicClient(traffic.written * entries, passed, traffic.total, traffic.throttled)
 
 
 def _timesheets(session: Session) -> ApiBase:

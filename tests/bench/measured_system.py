@@ -26,7 +26,7 @@ VISIBILITY = "600"
 
 
 @dataclass(frozen=True, slots=True)
-class Grounds:
+class MeasuredSystem:
     """The running sandbox and the environment that a worker needs to find everything."""
 
     http: httpx.Client
@@ -65,7 +65,7 @@ class Grounds:
 
 
 @contextmanager
-def grounds(scale: int, ledger: SandboxLedger = QUICKBOOKS_ONLINE) -> Iterator[Grounds]:
+def system(scale: int, ledger: SandboxLedger = QUICKBOOKS_ONLINE) -> Iterator[MeasuredSystem]:
     """The emulator and the sandbox of that ledger on ephemeral ports with nothing in them; ended
     on leaving."""
     with TemporaryDirectory(prefix="ledgerlink-bench-") as folder:
@@ -80,7 +80,7 @@ def grounds(scale: int, ledger: SandboxLedger = QUICKBOOKS_ONLINE) -> Iterator[G
                 service.wait_until_ready()
             address = f"http://{HOST}:{held.port}"
             with httpx.Client(base_url=address, timeout=60, trust_env=False) as http:
-                yield Grounds(http, _environment(ports, scale))
+                yield MeasuredSystem(http, _environment(ports, scale))
         finally:
             for service in services:
                 service.stop(kill=True)

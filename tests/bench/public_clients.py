@@ -21,7 +21,7 @@ from quickbooks.objects.timeactivity import TimeActivity
 from quickbooks.objects.trackingclass import Class
 from quickbooks.objects.vendor import Vendor
 
-from tests.bench.grounds import Grounds
+from tests.bench.measured_system import MeasuredSystem
 
 BATCH = 30
 PAUSE = 60.0
@@ -30,7 +30,7 @@ PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Rival:
+class PublicClient:
     """What it did: entries, ledger seconds that passed, calls, and how often it was throttled."""
 
     entries: int
@@ -52,26 +52,26 @@ class _Session(requests.Session):
         self.trust_env = False
 
 
-def one_by_one(grounds: Grounds, scale: int, count: int) -> Rival:
+def one_by_one(system: MeasuredSystem, scale: int, count: int) -> PublicClient:
     """Create so many time activities, one call each."""
-    grounds.set_scale(scale)
-    client, entry = _company(grounds, "One by one")
+    system.set_scale(scale)
+    client, entry = _company(system, "One by one")
 
     def step() -> object:
         return entry().save(qb=client)
 
-    return _measure(grounds, client.company_id, scale, [step] * count, count)
+    return _measure(system, client.company_id, scale, [step] * count, count)
 
 
-def in_batches(grounds: Grounds, scale: int, count: int) -> Rival:
+def in_batches(system: MeasuredSystem, scale: int, count: int) -> PublicClient:
     """Create so many with its batch helper."""
-    grounds.set_scale(scale)
-    client, entry = _company(grounds, "In batches")
+    system.set_scale(scale)
+    client, entry = _company(system, "In batches")
 
     def step() -> object:
         return batch_create([entry() for _ in range(BATCH)], qb=client)
 
-    return _measure(grounds, client.company_id, scale, [step] * (count // BATCH), count)
+    return _measure(system, client.company_id, scale, [step] * (count // BATCH), count)
 
 
 READ: Mapping[str, type[QuickbooksBaseObject]] = {
@@ -98,11 +98,11 @@ class Reader:
     calls: int
 
 
-def reading(grounds: Grounds, realm: str) -> Reader:
+def reading(system: MeasuredSystem, realm: str) -> Reader:
     """Read every list by pages of a thousand, as its manual shows. It leaves inactive records
     out."""
-    client = _client(grounds, realm)
-    mark, begun, records = grounds.sandbox.mark(), time.monotonic(), 0
+    client = _client(system, realm)
+    mark, begun, records = system.sandbox.mark(), time.monotonic(), 0
     for kind in READ.values():
         start = 1
         while page := kind.all(start_position=start, max_results=PAGE, qb=client):
@@ -111,18 +111,22 @@ def reading(grounds: Grounds, realm: str) -> Reader:
             if len(page) < PAGE:
                 break
     seconds = time.monotonic() - begun
-    return Reader(records, seconds, grounds.sandbox.traffic(realm, mark).total)
+    return Reader(records, seconds, system.sandbox.traffic(realm, mark).total)
 
 
 def _measure(
-    grounds: Grounds, realm: str, scale: int, steps: Sequence[Callable[[], object]], entries: int
-) -> Rival:
-    mark, begun = grounds.sandbox.mark(), time.monotonic()
+    system: MeasuredSystem,
+    realm: str,
+    scale: int,
+    steps: Sequence[Callable[[], object]],
+    entries: int,
+) -> PublicClient:
+    mark, begun = system.sandbox.mark(), time.monotonic()
     for step in steps:
         _insist(step, scale)
     passed = (time.monotonic() - begun) * scale
-    traffic = grounds.sandbox.traffic(realm, mark)
-    return Rival(entries, passed, traffic.total, traffic.throttled)
+    traffic = system.sandbox.traffic(realm, mark)
+    return PublicClient(entries, passed, traffic.total, traffic.throttled)
 
 
 def _insist(step: Callable[[], object], scale: int) -> None:
@@ -137,17 +141,17 @@ def _insist(step: Callable[[], object], scale: int) -> None:
     raise RuntimeError(f"python-quickbooks was refused {ATTEMPTS} times in a row")
 
 
-def _client(grounds: Grounds, realm: str) -> QuickBooks:
-    QuickBooks.api_url_v3 = str(grounds.http.base_url.join("/v3"))
+def _client(system: MeasuredSystem, realm: str) -> QuickBooks:
+    QuickBooks.api_url_v3 = str(system.http.base_url.join("/v3"))
     client = QuickBooks(company_id=realm, minorversion=75)
-    client.session = _Session(grounds.sandbox.token(realm))
+    client.session = _Session(system.sandbox.token(realm))
     return client
 
 
-def _company(grounds: Grounds, name: str) -> tuple[QuickBooks, Callable[[], TimeActivity]]:
+def _company(system: MeasuredSystem, name: str) -> tuple[QuickBooks, Callable[[], TimeActivity]]:
     """A client of a new company, and a maker of time activities there."""
-    realm = grounds.sandbox.new_company(name)
-    client = _client(grounds, realm)
+    realm = system.sandbox.new_company(name)
+    client = _client(system, realm)
     person = Employee()
     person.GivenName, person.FamilyName = "Ada", "Berg"
     person.save(qb=client)
