@@ -149,7 +149,8 @@ def _one_sheet_per_request(system: MeasuredSystem) -> Iterator[Line]:
     yield Line(
         "sageintacctsdk, one timesheet per request: entries per minute",
         "",
-        f"{theirs.entries_per_minute:,.0f} over {theirs.entries:,} entries ({theirs.calls} requests)",
+        f"{theirs.entries_per_minute:,.0f} over {theirs.entries:,} entries "
+        f"({theirs.calls} requests)",
     )
 
 

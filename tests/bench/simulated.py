@@ -189,7 +189,7 @@ class Simulation:
             "links",
             "staging",
             "vaults",
-            "memory",
+            "connector_states",
             "lists",
             "usage",
             "bus",
