@@ -29,23 +29,32 @@ class ConnectionKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """`company_id` and `company` are known once somebody has authorised.
-
-    `disconnects` counts how often it was disconnected; each time ends the consents under way.
-    """
+    """One firm's tie to one company in one ledger."""
 
     firm: str
+    """The tenant."""
     id: str
+    """Unique within the firm."""
     ledger: str
+    """Name of the ledger, such as `qbo`."""
     state: ConnectionState
+    """Where it stands."""
     created_by: str
+    """The user who made it."""
     created_at: datetime
+    """When it was made."""
     company_id: str | None = None
+    """The ledger's id of the company; known once somebody has authorised."""
     company: Company | None = None
+    """The company as last read back."""
     connected_at: datetime | None = None
+    """When somebody last authorised it."""
     read_at: datetime | None = None
+    """When the company was last read back."""
     reason: Reason | None = None
+    """Why it needs to be reconnected."""
     disconnects: int = 0
+    """How often it was disconnected; each time ends the consents under way."""
 
     @property
     def key(self) -> ConnectionKey:
@@ -68,19 +77,24 @@ class Connection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authorization:
-    """A consent under way: who asked, when, for which connection, until when. Used once.
-
-    `disconnects` is the connection's when it was asked for.
-    """
+    """A consent under way. It is used once."""
 
     state: str
+    """The secret that comes back with the consent."""
     firm: str
+    """The tenant."""
     user: str
+    """Who asked for it."""
     connection_id: str
+    """The connection that it is for."""
     redirect_uri: str
+    """Where the browser comes back to."""
     asked_at: datetime
+    """When it was asked for."""
     expires_at: datetime
+    """Until when it can be used."""
     disconnects: int = 0
+    """The connection's count of disconnects when it was asked for."""
 
     @property
     def connection_key(self) -> ConnectionKey:

@@ -102,26 +102,29 @@ def _unknown(_body: Body) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """What the ledger holds now of a document that we wrote.
-
-    `body` is what the composer would send for it, as far as that can be told; `forms` are the
-    fingerprints of all bodies that it may have come from, or of what it holds (as `Outcome.content`
-    says it). `locked` is why it can no longer change: billed, paid, reconciled, void. `minutes`
-    and `rate` are what it holds of time, and what an hour is billed at, None for what is not
-    billed. `total` is what the ledger says that it comes to. `fixed` is as in a document. `holds`
-    says whether it has all that a body says, of what is known by what it holds.
-    """
+    """What the ledger holds now of a document that we wrote."""
 
     ledger_id: str
+    """The ledger's id of the record."""
     version: str | None
+    """The ledger's version of it."""
     body: Body
+    """What the composer would send for it, as far as that can be told."""
     forms: tuple[str, ...]
+    """Fingerprints of all bodies that it may have come from, or of its content (as
+    `Outcome.content`)."""
     locked: Reason | None = None
+    """Why it can no longer change: billed, paid, reconciled, void."""
     minutes: int = 0
+    """How much time it holds."""
     rate: Decimal | None = None
+    """What an hour of it is billed at; None for what is not billed."""
     total: Decimal | None = None
+    """What the ledger says that it comes to."""
     fixed: str = ""
+    """Its values that no update can change, as in a document."""
     holds: Callable[[Body], bool] = field(default=_unknown, compare=False, repr=False)
+    """Tells whether it has all that a body says, where that is known only by its content."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,14 +150,18 @@ class NewCustomer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewItem:
-    """A service item to be created for a labor code or leave type. `rate` is money per hour;
-    `parent_id` names an existing item above it."""
+    """A service item to be created for a labor code or leave type."""
 
     key: str
+    """The posting key."""
     name: str
+    """Its name in the ledger."""
     income_account_id: str
+    """The account that its sales go to."""
     rate: Decimal | None = None
+    """Money per hour."""
     parent_id: str | None = None
+    """The existing item above it."""
 
 
 NewListRecord = NewPerson | NewCustomer | NewItem
@@ -162,28 +169,38 @@ NewListRecord = NewPerson | NewCustomer | NewItem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedTime:
-    """One or more time entries, as one activity whose references point into the ledger.
-
-    `entries` agree in all that is posted but their length. `minutes` is what is posted of them,
-    rounded as the firm chose. `parts` make the description, in order, each with the field that it
-    is from; `shorten` allows it to be cut to what the ledger holds. `rate` is money per hour.
-    """
+    """One or more time entries as one activity whose references point into the ledger."""
 
     key: str
+    """The posting key."""
     entries: tuple[TimeEntry, ...]
+    """The entries, which agree in all that is posted but their length."""
     staff: Target
+    """Whose time it is."""
     person: PersonType
+    """The list that this person is in."""
     day: date
+    """The accounting date."""
     minutes: int
+    """What is posted of their length, rounded as the firm chose."""
     billable: bool
+    """Whether a customer can be billed for it."""
     parts: tuple[tuple[str, str], ...] = ()
+    """The parts of the description, in order, each with the field that it is from."""
     shorten: bool = False
+    """Whether the description may be cut to what the ledger accepts."""
     customer: Target | None = None
+    """The customer or project."""
     item: Target | None = None
+    """The service."""
     rate: Decimal | None = None
+    """Money per hour."""
     class_id: str | None = None
+    """The ledger's id of its class."""
     department_id: str | None = None
+    """The ledger's id of its department."""
     location_id: str | None = None
+    """The ledger's id of its location."""
 
     @property
     def entry(self) -> TimeEntry:
@@ -210,108 +227,153 @@ class Payee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpenseLine:
-    """One expense of a document; ids are the ledger's.
-
-    Exactly one of `account_id` and `item_id` is set. `net` and `tax` are positive, at the
-    currency's smallest unit; `tax` is None where the product does not say. `markup_percent` is
-    what a billable expense is billed with on top. `parts` make the text, each with its field.
-    """
+    """One expense of a document; ids are the ledger's."""
 
     key: str
+    """The expense's source key."""
     net: Decimal
+    """Without tax, positive, at the currency's smallest unit."""
     tax: Decimal | None = None
+    """The tax on it; None where the product does not say."""
     account_id: str | None = None
+    """The account; exactly one of account and item is set."""
     item_id: str | None = None
+    """The item."""
     customer: Target | None = None
+    """The customer or project."""
     class_id: str | None = None
+    """The ledger's id of its class."""
     department_id: str | None = None
+    """The ledger's id of its department."""
     location_id: str | None = None
+    """The ledger's id of its location."""
     billable: bool = False
+    """Whether that customer can be billed for it."""
     markup_percent: Decimal | None = None
+    """What a billable expense is billed with on top."""
     tax_code_id: str | None = None
+    """The ledger's id of its tax code."""
     parts: tuple[tuple[str, str], ...] = ()
+    """The parts of its text, each with the field that it is from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedExpenses:
-    """Expenses that become one document, whose references point into the ledger.
-
-    `account_id` is the payables account, the account that is paid from, or the card's; None leaves
-    a payables account to the ledger. `credit` is a refund of a card. `number` is None where the
-    ledger numbers. `currency` and `rate` (home units for one) are None for the company's own.
-    `tax_inclusive` says how the product gave the amounts. `note` parts are kept with the document,
-    `reference` is our name for it, which the ledger keeps, too. `shorten` allows texts to be cut.
-    """
+    """Expenses that become one document, whose references point into the ledger."""
 
     key: str
+    """The posting key."""
     reference: str
+    """Our name for it, which the ledger keeps, too."""
     lines: tuple[ExpenseLine, ...]
+    """The expenses."""
     settlement: Settlement
+    """How they are settled."""
     day: date
+    """The accounting date."""
     features: Features
+    """What the company offers."""
     payee: Payee | None = None
+    """Who gets the money; None for a card without a vendor."""
     account_id: str | None = None
+    """The payables account, the account that is paid from, or the card's; None leaves a payables
+    account to the ledger."""
     credit: bool = False
+    """Whether it is a refund of a card."""
     number: str | None = None
+    """The document number; None where the ledger numbers."""
     currency: str | None = None
+    """None for the company's own."""
     rate: Decimal | None = None
+    """Home units for one of the currency; None for the company's own."""
     tax_inclusive: bool = False
+    """Whether the product gave the amounts with tax."""
     note: tuple[tuple[str, str], ...] = ()
+    """The parts of the note that is kept with the document, each with its field."""
     shorten: bool = False
+    """Whether texts may be cut to what the ledger accepts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedInvoiceLine:
-    """One line of an invoice. `amount` is without tax, at the currency's smallest unit; `quantity`
-    times `unit_price` makes it, or both are None. `time` is the activity that it bills."""
+    """One line of an invoice; ids are the ledger's."""
 
     amount: Decimal
+    """Without tax, at the currency's smallest unit."""
     item: Target | None
+    """What is sold."""
     tax: Decimal | None = None
+    """The tax on it; None where the product does not say."""
     quantity: Decimal | None = None
+    """Quantity times unit price gives the amount, or both are None."""
     unit_price: Decimal | None = None
+    """See `quantity`."""
     description: str = ""
+    """Its text."""
     service_date: date | None = None
+    """When the service was rendered."""
     class_id: str | None = None
+    """The ledger's id of its class."""
     department_id: str | None = None
+    """The ledger's id of its department."""
     tax_code_id: str | None = None
+    """The ledger's id of its tax code."""
     time: Target | None = None
+    """The activity that it bills."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedInvoice:
-    """An invoice whose references point into the ledger; ids are the ledger's.
-
-    `kind` is what it is in the ledger already (the ledger's name of it), None while it is not.
-    `tax` is what the product says that all tax comes to, None where it does not say. Class,
-    department and location are those of lines that say none of their own. What else is said of
-    `ResolvedExpenses` holds here, too.
-    """
+    """An invoice whose references point into the ledger; ids are the ledger's."""
 
     key: str
+    """The posting key."""
     reference: str
+    """Our name for it, which the ledger keeps, too."""
     customer: Target
+    """Who is invoiced."""
     lines: tuple[ResolvedInvoiceLine, ...]
+    """What is invoiced."""
     day: date
+    """The accounting date."""
     features: Features
+    """What the company offers."""
     due: date | None = None
+    """When it is due."""
     number: str | None = None
+    """The document number; None where the ledger numbers."""
     terms_id: str | None = None
+    """The ledger's id of its terms."""
     class_id: str | None = None
+    """The class of lines that have none."""
     department_id: str | None = None
+    """The department of lines that have none."""
     location_id: str | None = None
+    """The location of lines that have none."""
     currency: str | None = None
+    """None for the company's own."""
     rate: Decimal | None = None
+    """Home units for one of the currency; None for the company's own."""
     tax: Decimal | None = None
+    """What the product says that all tax comes to; None where it does not say."""
     tax_code_id: str | None = None
+    """The tax code of all of it."""
     tax_inclusive: bool = False
+    """Whether the product gave the amounts with tax."""
     memo: str = ""
+    """The text for the customer."""
     note: tuple[tuple[str, str], ...] = ()
+    """The parts of the note that is kept with the document, each with its field."""
     email: str | None = None
+    """Where it is e-mailed to."""
     send: bool = False
+    """Whether the ledger e-mails it."""
     custom_fields: Mapping[str, str] = field(default_factory=dict)
+    """Texts by the ledger's id of a custom field."""
     shorten: bool = False
+    """Whether texts may be cut to what the ledger accepts."""
     kind: str | None = None
+    """The ledger's own name of what it is there already; None while it is not there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,25 +53,28 @@ def _wanted(names: Names, key: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """What a run of kind `import` has besides.
-
-    `adapter` names the source that the records are pulled from; None where they were pushed.
-    `posting` is how time goes out in this import, None for the connection's own. `staged_at` is
-    when the records were looked through, `planned_at` when the plan was made. `left_out` counts
-    records outside the scope. `totals` counts the plan's items, minutes and warnings. `undoes` and
-    `undone_by` are runs; `undoes_generation` is that of the former when the plan was made.
-    """
+    """What a run of kind `import` has besides."""
 
     scope: Scope
+    """What of the product it is about."""
     adapter: str | None = None
+    """The source that the records are pulled from; None where they were pushed."""
     posting: TimeSettings | None = None
+    """How time is posted in this import; None for the connection's own settings."""
     staged_at: datetime | None = None
+    """When the records were staged."""
     planned_at: datetime | None = None
+    """When the plan was made."""
     left_out: int = 0
+    """Records outside the scope."""
     totals: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Items, minutes and warnings of the plan."""
     undoes: str | None = None
+    """The import that this one undoes."""
     undoes_generation: int = 0
+    """The generation of that import when the plan was made."""
     undone_by: str | None = None
+    """The run that undoes this one."""
 
 
 def totals(operations: Iterable[Operation]) -> dict[str, dict[str, int]]:

@@ -18,21 +18,22 @@ class Use(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One thing that can be chosen, a text; `default` None is nothing.
-
-    `about` says what it is for, in the words of the reader. `one_of` are all values that there are.
-    `ids` makes it the id of a list record: which list, by how its ids begin. Else it is a text of
-    up to `longest` characters, as a whole of the `form` (a regular expression), if there is one;
-    `example` shows it.
-    """
+    """One thing that can be chosen, a text."""
 
     about: str
+    """What it is for, in the words of the reader."""
     default: str | None = None
+    """Its value where nothing is chosen; None for nothing."""
     one_of: tuple[str, ...] = ()
+    """All values that there are; empty for others."""
     ids: Mapping[str, Use] = field(default_factory=dict)
+    """Makes it the id of a list record: which list, by how the id begins."""
     longest: int = 200
+    """The most characters of a text."""
     form: str = ""
+    """A regular expression that the whole text has to match."""
     example: str = ""
+    """A text that does."""
 
     def use(self, record_id: str) -> Use | None:
         """What the record with this id is to be used for; None where nothing is known of it."""

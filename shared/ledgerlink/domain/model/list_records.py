@@ -54,33 +54,40 @@ LEDGER_KEY = "ledger:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListRecord:
-    """One record of a list.
-
-    `id` and `version` are the ledger's; `changed_at` is when the ledger says it changed. `path`
-    holds the names from the top (`Client:Project`). `roles` are the places where the record can
-    be used (client, project, staff, contractor, labor_code, expense_code, accounts_payable …);
-    `blocked` says that the firm does not want it offered for them.
-    `fields` holds what else the list knows, under neutral names, as JSON values; money and rates
-    are decimal text. `custom_fields` are values by the ledger's definition id. `used` says that
-    transactions name it. `gone` is `deleted` or `merged` (into `merged_into`, where the ledger
-    says so) for a record that the ledger holds no more.
-    """
+    """One record of a list."""
 
     type: ListType
+    """The list that it is in."""
     id: str
+    """The ledger's id."""
     name: str
+    """Its own name."""
     active: bool = True
+    """Whether the ledger calls it active."""
     version: str | None = None
+    """The ledger's version."""
     changed_at: datetime | None = None
+    """When the ledger says that it changed."""
     path: str | None = None
+    """Names from the top (`Client:Project`)."""
     parent_id: str | None = None
+    """The ledger's id of the record above it."""
     roles: tuple[str, ...] = ()
+    """Where it can be used (client, project, staff, contractor, labor_code, expense_code,
+    accounts_payable …)."""
     used: bool = False
+    """Whether transactions name it."""
     blocked: bool = False
+    """Whether the firm does not want it offered."""
     fields: Mapping[str, Any] = field(default_factory=dict)
+    """What else the list knows, under neutral names, as JSON values; money and rates are decimal
+    text."""
     custom_fields: Mapping[str, Any] = field(default_factory=dict)
+    """Values by the ledger's definition id."""
     gone: str | None = None
+    """`deleted` or `merged` for a record that the ledger no longer holds."""
     merged_into: str | None = None
+    """The record that it was merged into, where the ledger says so."""
 
     @property
     def usable(self) -> bool:
@@ -106,21 +113,24 @@ class ListRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One entry of a connection's feed.
-
-    `seq` counts from 1 without gaps. `before` and `after` hold the members that differ (all of
-    them for a created record). `record` is the whole record as it is now; a tombstone's is what
-    was last known of it. `linked` says that a rule or a link of the product points at it.
-    """
+    """One entry of a connection's feed."""
 
     kind: ChangeKind
+    """What became of the record."""
     record: ListRecord
+    """The whole record as it is now; of a tombstone, what was last known."""
     run_id: str
+    """The sync that found it."""
     at: datetime
+    """When it was found."""
     before: Mapping[str, Any] = field(default_factory=dict)
+    """The members that differ, as they were; empty for a new record."""
     after: Mapping[str, Any] = field(default_factory=dict)
+    """The members that differ, as they are; all of them for a new record."""
     linked: bool = False
+    """Whether a rule or a link of the product points at it."""
     seq: int = 0
+    """Its place in the feed, from 1 without gaps."""
 
 
 def change(
@@ -170,24 +180,23 @@ def placed(record: ListRecord, *, has_children: bool) -> ListRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListTraits:
-    """How a ledger treats one list.
-
-    `entities` are the ledger's own names of its records, as far as we may write them. `by_changes`
-    says that `Ledger.changes` answers for it. `on_request` lists come only when asked for, with a
-    range of days; of `linked_only` lists only the records that we wrote are read. The records of a
-    list that `places` are the product's clients and projects, by where they stand. Records of a
-    list that has `defaults` say class, department and location of what is posted for them; those of
-    one that `requires` say which dimensions lines that name them need, or name the account that
-    says it.
-    """
+    """How a ledger treats one list."""
 
     entities: tuple[str, ...]
+    """The ledger's own names of its records, as far as we may write them."""
     by_changes: bool
+    """Whether `Ledger.changes` answers for it."""
     on_request: bool = False
+    """Whether it comes only when asked for, with a range of days."""
     linked_only: bool = False
+    """Whether only the records that we wrote are read."""
     places: bool = False
+    """Whether its records are the product's clients and projects, by where they stand."""
     defaults: bool = False
+    """Whether its records give class, department and location to what is posted for them."""
     requires: bool = False
+    """Whether its records say which dimensions lines that name them need, or name the account that
+    says it."""
 
 
 def brought_in(lists: Mapping[ListType, ListTraits]) -> set[str]:
@@ -197,16 +206,20 @@ def brought_in(lists: Mapping[ListType, ListTraits]) -> set[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListRead:
-    """What is to be read of one list: all of it, what changed since a moment of the ledger's
-    time, the days from `first_day` to `last_day`, or the records with these ids. `position` goes
-    on where an earlier batch ended."""
+    """What is to be read of one list; all of it, if nothing else is said."""
 
     type: ListType
+    """The list."""
     since: datetime | None = None
+    """Only what changed since this moment of the ledger's time."""
     first_day: date | None = None
+    """The first day of those that are read."""
     last_day: date | None = None
+    """The last day of those that are read."""
     ids: tuple[str, ...] | None = None
+    """Only the records with these ids."""
     position: str | None = None
+    """Where an earlier batch ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,81 +233,104 @@ class Gone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListBatch:
-    """Some records of one list. `position` is where to go on, None at the end. `as_of` is the
-    ledger's time of the answer."""
+    """Some records of one list."""
 
     records: Sequence[ListRecord]
+    """The records."""
     as_of: datetime
+    """The ledger's time of the answer."""
     gone: Sequence[Gone] = ()
+    """Records that it no longer holds."""
     position: str | None = None
+    """Where the next batch begins; None at the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEvent:
-    """A ledger's hint that a record changed. `at` is the ledger's time. `merged_id` is the record
-    that was merged into this one. `type` is None for records that no list holds."""
+    """A ledger's hint that a record changed."""
 
     company_id: str
+    """The ledger's id of the company."""
     type: ListType | None
+    """The list; None for records that no list holds."""
     id: str
+    """The ledger's id of the record."""
     operation: str
+    """What happened to it, in the words of the ledger."""
     at: datetime
+    """The ledger's time."""
     merged_id: str | None = None
+    """The record that was merged into this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncState:
-    """How far a connection's lists are. `cursors` are moments of the ledger's time up to which a
-    list is known; `compared` is when (our clock) a list was last read whole. `published` is the
-    feed entry up to which the bus was told."""
+    """How far a connection's lists are."""
 
     cursors: Mapping[ListType, datetime] = field(default_factory=dict)
+    """Up to which moment of the ledger's time each list is known."""
     compared: Mapping[ListType, datetime] = field(default_factory=dict)
+    """When (our clock) each list was last read whole."""
     published: int = 0
+    """The last entry of the feed that was published."""
     finished_at: datetime | None = None
+    """When the last sync ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListWork:
-    """One list of a sync run: `whole` reads all of it and compares ids. `pages` were pulled and
-    staged, `applied` slices of them recorded. `gathered` says that the records above the pulled
-    ones are staged too. `as_of` is the ledger's time of the first answer. `reason` says why the
-    ledger would not give the list out."""
+    """One list of a sync run."""
 
     type: ListType
+    """The list."""
     whole: bool
+    """Whether all of it is read and ids are compared."""
     since: datetime | None = None
+    """Else what changed since this moment of the ledger's time."""
     position: str | None = None
+    """Where the next page begins."""
     pages: int = 0
+    """Pages that were pulled and staged."""
     applied: int = 0
+    """Slices of them that were recorded."""
     pulled: bool = False
+    """Whether all pages are staged."""
     gathered: bool = False
+    """Whether the records above the pulled ones are staged, too."""
     done: bool = False
+    """Whether all of it is recorded."""
     as_of: datetime | None = None
+    """The ledger's time of the first answer."""
     counts: Mapping[str, int] = field(default_factory=dict)
+    """Records by what became of them."""
     reason: Reason | None = None
+    """Why the ledger would not give the list out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sync:
-    """What a sync run was asked for and how far it is.
-
-    `trigger` is connect, request, schedule, webhook or settings. `wanted` None means every list
-    of the connection. `lists` is empty until the run has begun. `reviewed` are the records
-    (`type:id`) whose blocking was changed. `first_day` and `last_day` bound
-    the lists that come on request. `feed_before` is the last entry of the feed before this sync.
-    """
+    """What a sync run was asked for and how far it is."""
 
     trigger: str
+    """connect, request, schedule, webhook or settings."""
     whole: bool = False
+    """Whether lists are read whole instead of by changes."""
     wanted: tuple[ListType, ...] | None = None
+    """The lists; None for every list of the connection."""
     first_day: date | None = None
+    """First day of lists that come on request."""
     last_day: date | None = None
+    """Last day of lists that come on request."""
     reviewed: tuple[str, ...] = ()
+    """Records (`type:id`) that were blocked or unblocked."""
     lists: tuple[ListWork, ...] = ()
+    """How far each list is; empty until the run has begun."""
     calls: Mapping[str, int] = field(default_factory=dict)
+    """Calls to the ledger by kind."""
     metered: int = 0
+    """How many of them the ledger's maker meters."""
     feed_before: int = 0
+    """The last entry of the feed before this sync."""
 
     def counts(self) -> dict[str, int]:
         """Records by what became of them."""

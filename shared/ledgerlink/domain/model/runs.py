@@ -52,68 +52,90 @@ PROBLEMS = frozenset({ItemState.BLOCKED, ItemState.FAILED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """A slice of a plan: operations `first` to `first + count - 1`, `pending` of them to be sent;
-    `settled` counts the others by state."""
+    """A slice of a plan."""
 
     number: int
+    """Its place among the chunks, from 0."""
     first: int
+    """The first operation in it."""
     count: int
+    """How many operations are in it."""
     pending: int
+    """How many of them are to be sent."""
     settled: Mapping[str, int] = field(default_factory=dict)
+    """The others by state."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a chunk is: outcomes by state, calls to the ledger by kind.
-
-    `series` numbers the attempts whose requests carry new ids; `opened_at` is when the newest
-    series was first sent. `looks` counts the searches after a series that was sent to its end.
-    """
+    """How far a chunk is."""
 
     outcomes: Mapping[str, int] = field(default_factory=dict)
+    """Outcomes by state."""
     calls: Mapping[str, int] = field(default_factory=dict)
+    """Calls to the ledger by kind."""
     series: int = 0
+    """Number of the attempt whose requests carry ids of their own."""
     opened_at: datetime | None = None
+    """When the newest series was first sent."""
     looks: int = 0
+    """Searches for lost writes after a series that was sent to its end."""
     done: bool = False
+    """Whether every operation has an outcome."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One unit of accountable work on one connection.
-
-    `staged` names the stored source records. `generation` counts resumes, so that a message of an
-    earlier one is told from a new one. `idle` counts the workers in a row that were cut short and
-    got nowhere. `planning_calls` went to the ledger before the plan stood. `plan` counts the plans
-    that were made. `kinds` are the records that whoever made it may post; None is all of them.
-    `rank` sorts runs by when they were let loose. `resumed_at` is when it last went
-    on, and `left_then` what was left to send at that time.
-    """
+    """One unit of accountable work on one connection."""
 
     firm: str
+    """The tenant."""
     connection_id: str
+    """The connection that it works on."""
     id: str
+    """Sorts by the time of creation."""
     kind: str
+    """sync, post or import; an undo is an import, too."""
     state: RunState
+    """Where it stands."""
     created_by: str
+    """The user who asked for it."""
     created_at: datetime
+    """When it was asked for."""
     staged: str = ""
+    """Names the stored source records."""
     generation: int = 0
+    """Counts resumes, so that a message of an earlier one is told from a new one."""
     idle: int = 0
+    """Workers in a row that were stopped before they had got anywhere."""
     records: int = 0
+    """How many source records were staged."""
     chunks: tuple[Chunk, ...] = ()
+    """The plan, in slices."""
     progress: Mapping[int, Progress] = field(default_factory=dict)
+    """How far each chunk is, by its number."""
     planning_calls: Mapping[str, int] = field(default_factory=dict)
+    """Calls to the ledger before the plan was made, by kind."""
     reason: Reason | None = None
+    """Why it waits or has failed."""
     started_at: datetime | None = None
+    """When it was first worked on."""
     finished_at: datetime | None = None
+    """When it ended."""
     sync: Sync | None = None
+    """What a sync has besides."""
     imported: Import | None = None
+    """What an import has besides."""
     plan: int = 0
+    """How many plans were made for it."""
     kinds: tuple[RecordKind, ...] | None = None
+    """The records that its creator may post; None is all of them."""
     rank: str = ""
+    """Sorts runs by when they were started."""
     resumed_at: datetime | None = None
+    """When it was last resumed."""
     left_then: int = 0
+    """How many items were left to send at that time."""
 
     @property
     def connection_key(self) -> ConnectionKey:

@@ -37,19 +37,25 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """`lists` None means every list that the ledger offers. `blocked` names single records, as
-    `type:id`, that the firm does not want to use. `posting` is how time goes out, and as far as it
-    says nothing of time everything else, too. `ledger` is what it chose of what the ledger lets it
-    choose."""
+    """What a firm chooses for a connection."""
 
     lists: tuple[ListType, ...] | None = None
+    """The lists that come in; None for every list that the ledger offers."""
     direction: Direction = Direction.BOTH
+    """Which way records travel."""
     schedule: Schedule = field(default_factory=Schedule)
+    """When lists come in by themselves."""
     blocked: frozenset[str] = frozenset()
+    """Single records, as `type:id`, that the firm does not want to use."""
     posting: TimeSettings = field(default_factory=TimeSettings)
+    """How time is posted; its rules for edits, approval and closed periods hold for every
+    record."""
     expenses: ExpenseSettings = field(default_factory=ExpenseSettings)
+    """How expenses are posted."""
     invoices: InvoiceSettings = field(default_factory=InvoiceSettings)
+    """How invoices are posted."""
     ledger: Chosen = field(default_factory=dict)
+    """What it chose of what the ledger lets it choose."""
 
     def require_posting(self) -> None:
         """Raises Conflict when nothing is to go out."""

@@ -14,12 +14,14 @@ from ledgerlink.domain.model.time_settings import LedgerEdits
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What is known of a document in the ledger. `copy` is None when it is gone or, unless
-    `looked`, when nobody looked."""
+    """What is known of a document in the ledger."""
 
     link: Link
+    """What we last wrote."""
     copy: Snapshot | None = None
+    """What the ledger holds; None when it is gone or was not read."""
     looked: bool = False
+    """Whether it was read."""
 
     @property
     def gone(self) -> bool:
@@ -36,17 +38,22 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Differ:
-    """`edits` is whose word stands. `anew` has a record whose rule now points elsewhere deleted and
-    created again, instead of changed. `rank` is the run's own place among runs, when a later one
-    may have written before it is planned. `record` is the kind of the documents' members, and
-    `date_field` the field that dates them."""
+    """Compares documents with what the ledger holds of them."""
 
     edits: LedgerEdits = LedgerEdits.ASK
+    """Which side wins where somebody changed a document in the ledger."""
     closed_through: date | None = None
+    """The last day of the closed books."""
     rank: str | None = None
+    """Place of this run in the order of runs, if a later run may have written before it is
+    planned."""
     anew: bool = False
+    """Whether a record whose rule now points elsewhere is deleted and created again instead of
+    updated."""
     record: RecordKind = RecordKind.TIME
+    """The kind of the documents' members."""
     date_field: str = "work_date"
+    """The field that dates them."""
 
     def wanted(
         self,

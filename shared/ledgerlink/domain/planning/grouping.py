@@ -31,20 +31,22 @@ class Group:
 
 @dataclass(slots=True)
 class Grouping:
-    """Bundles of one kind of record, on their way to operations.
-
-    `carried` are the links of the documents that carry records now, by the key of each. `stuck`
-    records cannot be posted and `left_out` ones are not to be, each with its reason; `gone` ones
-    the product has no more.
-    """
+    """Groups of one kind of record, on their way to operations."""
 
     given: PlanInput
+    """What the plan is made from."""
     record: RecordKind
+    """The kind of the records."""
     comparer: Differ
+    """Compares documents with the ledger."""
     carried: Mapping[str, Link]
+    """Links of the documents that hold records now, by the key of each record."""
     stuck: dict[str, Reason] = field(default_factory=dict)
+    """Records that cannot be posted, with the reason of each."""
     left_out: dict[str, Reason] = field(default_factory=dict)
+    """Records that are not to be posted, with the reason of each."""
     gone: Sequence[str] = ()
+    """Records that the product has deleted."""
     _live: dict[str, Group] = field(default_factory=dict)
     _documents: dict[str, Document] = field(default_factory=dict)
     _links: dict[str, list[Link]] = field(default_factory=dict)

@@ -27,61 +27,78 @@ from ledgerlink.domain.ports import Composer
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A source record that is not valid. `key` is its own, or its position where it has none."""
+    """A source record that is not valid."""
 
     key: str
+    """Its own key, or its position in the post where it has none."""
     reason: Reason
+    """What is wrong with it."""
     kind: RecordKind = RecordKind.TIME
+    """The kind that it says it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanInput:
-    """What a plan is made of.
-
-    `links` are those of the entries and of the rules' new records, by posting key; `carried` are
-    those of activities that stand for several entries, by the key of each. `whole` says that the
-    entries are all there are of what was asked for; then entries that agree may be merged, and
-    what an import wrote of `scope` and is wanted no more is deleted. `copies` is what the ledger
-    holds of linked time, by posting key: None is gone, what is missing nobody looked at.
-    `currencies` are those of customers, by id, who are not invoiced in the home currency, and
-    `vendor_currencies` those of vendors who are not paid in it. `features` tell through when the
-    books are closed. `rank` is the run's own place among runs.
-
-    `expenses`, `invoices` and `listed` records are posted besides, `deleted` ones are taken out.
-    `carried_expenses` are the links of the documents that carry expenses now, by the key of each.
-    `attached` are the links of the receipts of deleted records. `payables` are the ids of the
-    payables accounts of each currency, where the ledger keeps several. `rates` are exchange rates
-    that the ledger knows. `today` dates what the settings date so. `defaults` are the classes,
-    departments and locations of the ledger's tasks, projects and people.
-    """
+    """Everything that a plan is made from, because the planner reads nothing by itself."""
 
     entries: Sequence[TimeEntry]
+    """The time entries to be posted."""
     rejected: Sequence[Rejected]
+    """Source records that are not valid; each becomes a blocked operation."""
     rules: RuleBook
+    """How source entities are mapped."""
     links: Mapping[str, Link]
+    """Links of the entries and of the new records of rules, by posting key."""
     composer: Composer
+    """Makes the ledger's documents."""
     posting: TimeSettings = field(default_factory=TimeSettings)
+    """How time is posted; its rules for edits, approval and closed periods hold for every
+    record."""
     features: Features = field(default_factory=Features)
+    """What the company offers, with the last day of its closed books."""
     taken: Taken = nobody
+    """Tells who in the ledger has a name already."""
     carried: Mapping[str, Link] = field(default_factory=dict)
+    """Links of activities that hold several entries, by the key of each entry."""
     whole: bool = False
+    """Whether the entries are all that there are in the scope, as in an import. Then entries that
+    agree may be merged, and what an earlier import wrote of the scope and is no longer wanted is
+    deleted."""
     scope: Sequence[Link] = ()
+    """Links of what imports wrote of the scope."""
     copies: Mapping[str, Snapshot | None] = field(default_factory=dict)
+    """What the ledger holds of linked documents, by posting key: None for one that is gone; one
+    that was not read is missing."""
     currencies: Mapping[str, str] = field(default_factory=dict)
+    """Currencies of customers who are not invoiced in the home currency, by the ledger's id."""
     rank: str | None = None
+    """Place of this run in the order of runs; None for a preview."""
     expenses: Sequence[ExpenseEntry] = ()
+    """Expenses to be posted."""
     invoices: Sequence[Invoice] = ()
+    """Invoices to be posted."""
     listed: Sequence[ListPost] = ()
+    """Clients, projects and staff to be posted."""
     deleted: Sequence[Deleted] = ()
+    """Records that the product has deleted."""
     expensing: ExpenseSettings = field(default_factory=ExpenseSettings)
+    """How expenses are posted."""
     invoicing: InvoiceSettings = field(default_factory=InvoiceSettings)
+    """How invoices are posted."""
     carried_expenses: Mapping[str, Link] = field(default_factory=dict)
+    """Links of the documents that hold expenses now, by the key of each expense."""
     attached: Mapping[str, Link] = field(default_factory=dict)
+    """Links of the receipts of deleted records, by posting key."""
     vendor_currencies: Mapping[str, str] = field(default_factory=dict)
+    """Currencies of vendors who are not paid in the home currency, by the ledger's id."""
     payables: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Ids of the payables accounts of each currency, where the ledger keeps several."""
     rates: Mapping[tuple[str, date], Decimal] = field(default_factory=dict)
+    """Exchange rates that the ledger knows, by currency and day: home units for one."""
     today: date | None = None
+    """The date of documents that the settings date by today."""
     defaults: Defaults = field(default_factory=Defaults)
+    """Classes, departments and locations of the ledger's tasks, projects and people."""
 
     def held(self, link: Link) -> Held:
         """What is known of a document in the ledger."""

@@ -17,19 +17,21 @@ Done = tuple[Operation, Outcome]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoInput:
-    """What an undo is made of.
-
-    `done` is what the import posted, in its order. `links` are those of the posting keys as they
-    are now, `copies` what the ledger holds of them (None is gone). `in_use` are ids of list
-    records that time of other runs points at. `closed_through` is the last day of closed books.
-    """
+    """Everything that an undo is planned from."""
 
     run_id: str
+    """The import to be undone."""
     done: Sequence[Done]
+    """What it posted, in its order."""
     links: Mapping[str, Link]
+    """Links of the posting keys as they are now."""
     copies: Mapping[str, Snapshot | None] = field(default_factory=dict)
+    """What the ledger holds of them, by posting key: None for one that is gone; one that was not
+    read is missing."""
     in_use: Collection[str] = ()
+    """Ids of list records that time of other runs refers to."""
     closed_through: date | None = None
+    """The last day of the closed books."""
 
 
 def undo(given: UndoInput) -> tuple[Operation, ...]:
