@@ -19,6 +19,7 @@ PATH = re.compile(rf"(?:{'|'.join(FOLDERS)})/[\w./-]+")
 MODULE = re.compile(r"[\w/-]+\.py")
 NAME_IN = re.compile(r"`(\w+)` in `([\w/]+\.py)`")
 MAKE = re.compile(r"(?:^|`)make ([a-z]+)", re.M)
+RUN = re.compile(r"(?:python -m|^from) ([a-z_.]+)", re.M)
 TARGET = re.compile(r"^([a-z]+):", re.M)
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -101,3 +102,13 @@ def test_the_files_of_each_connector_are_in_its_folder() -> None:
 def test_make_commands_that_a_page_names_exist(page: Path) -> None:
     targets = TARGET.findall((ROOT / "Makefile").read_text())
     assert set(MAKE.findall(page.read_text())) <= set(targets)
+
+
+@every_page
+def test_modules_that_a_page_runs_or_imports_exist(page: Path) -> None:
+    places = {name: ROOT / name.replace(".", "/") for name in RUN.findall(page.read_text())}
+    assert not [
+        name
+        for name, place in places.items()
+        if not (place.with_suffix(".py").exists() or (place / "__init__.py").exists())
+    ]
