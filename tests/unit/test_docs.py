@@ -19,7 +19,7 @@ PATH = re.compile(rf"(?:{'|'.join(FOLDERS)})/[\w./-]+")
 MODULE = re.compile(r"[\w/-]+\.py")
 NAME_IN = re.compile(r"`(\w+)` in `([\w/]+\.py)`")
 MAKE = re.compile(r"(?:^|`)make ([a-z]+)", re.M)
-RUN = re.compile(r"(?:python -m|^from) ([a-z_.]+)", re.M)
+RUN = re.compile(r"python -m ([a-z_.]+)|^from ([a-z_.]+) import ", re.M)
 TARGET = re.compile(r"^([a-z]+):", re.M)
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -106,7 +106,8 @@ def test_make_commands_that_a_page_names_exist(page: Path) -> None:
 
 @every_page
 def test_modules_that_a_page_runs_or_imports_exist(page: Path) -> None:
-    places = {name: ROOT / name.replace(".", "/") for name in RUN.findall(page.read_text())}
+    names = {one or other for one, other in RUN.findall(page.read_text())}
+    places = {name: ROOT / name.replace(".", "/") for name in names}
     assert not [
         name
         for name, place in places.items()
