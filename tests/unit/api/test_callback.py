@@ -94,7 +94,7 @@ def test_a_company_that_refuses_the_tokens_is_told_on_the_page(api: Api) -> None
     api.place.company().trouble = [AuthorizationLost("no", "It is <another> company.")]
     page = api.form(CALLBACK, query | {"decision": "connect"})
     assert page.status == 400
-    assert f"does not open company {COMPANY}" in page.text
+    assert f"does not give access to company {COMPANY}" in page.text
     assert "&lt;another&gt;" in page.text
     assert state_of(api, number) == "authorizing"
 

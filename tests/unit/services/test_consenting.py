@@ -13,7 +13,7 @@ from ledgerlink.domain.errors import (
     LedgerUnavailable,
 )
 from ledgerlink.domain.model.company import Company
-from ledgerlink.domain.model.connections import Connection, ConnectionState
+from ledgerlink.domain.model.connections import Connection, ConnectionKey, ConnectionState
 from ledgerlink.domain.ports import Tokens
 from ledgerlink.services.connections import connect, verify_company
 
@@ -172,7 +172,7 @@ def test_a_ledger_that_does_not_answer_is_waited_for_a_while_only(
         raise AssertionError("waited to the end")
 
     monkeypatch.setattr(FakeLedger, "company", company)
-    monkeypatch.setattr(verify_company, "PATIENCE", 0.01)
+    monkeypatch.setattr(verify_company, "ANSWER_SECONDS", 0.01)
     with pytest.raises(LedgerUnavailable):
         connect.complete(place.deps, state, "code", COMPANY)
     nothing_happened(place)
@@ -185,7 +185,7 @@ def test_tokens_that_cannot_be_kept_leave_the_company_free_for_others(
     connection = place.connected()
     connect.disconnect(place.deps, connection.key)
 
-    def put(_firm: str, _connection_id: str, _tokens: Tokens) -> None:
+    def put(_connection_key: ConnectionKey, _tokens: Tokens) -> None:
         raise Conflict("tokens_being_deleted", "Still being deleted.", "In a minute.")
 
     with monkeypatch.context() as busy:
@@ -201,7 +201,7 @@ def test_tokens_on_trial_are_never_due_and_never_refreshed() -> None:
     tokens = Tokens(
         access_token=ACCESS, refresh_token="r", access_expires_at=START + timedelta(seconds=5)
     )
-    trial = verify_company.Trial(tokens)
+    trial = verify_company.UnverifiedTokens(tokens)
     assert trial.load().access_token == ACCESS
     assert trial.load().access_expires_at - START > timedelta(days=9999)
     with pytest.raises(AuthorizationLost):

@@ -1,4 +1,4 @@
-"""Imports take time alone; what else is among their records says so, and time goes its way."""
+"""Imports take time entries only; records of other kinds are blocked, and the time is posted."""
 
 from datetime import date
 
@@ -34,4 +34,4 @@ def test_records_of_other_kinds_in_an_import_are_blocked_by_their_kind() -> None
         assert found[key].state is ItemState.BLOCKED
         assert why is not None
         assert (why.code, why.field) == ("invalid_record", field)
-    assert "time alone" in str(found["expense:e1"].reason)
+    assert "time entries only" in str(found["expense:e1"].reason)

@@ -1,1 +1,1 @@
-"""Connections."""
+"""Connecting a ledger company: consent or login, reconnect, disconnect."""

@@ -1,7 +1,7 @@
 """Connecting a ledger company: consent, callback, login, reconnect, disconnect.
 
-The callback is a browser's: what it brings is believed only once a person has confirmed it and
-the ledger has answered for the company (`docs/adr/0006`).
+Anybody can open the callback address in a browser. Its parameters are trusted only after a user has
+confirmed them and the ledger has opened the company (`docs/adr/0006`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,33 +18,34 @@ from ledgerlink.domain.model.connections import (
     ConnectionState,
 )
 from ledgerlink.domain.ports import Consents, Keys, Tokens
-from ledgerlink.services.connections.verify_company import prove
+from ledgerlink.services.connections.verify_company import verify_company
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.messages import Message
 from ledgerlink.services.sync import scheduler
 
 CONSENT_LIFETIME = timedelta(minutes=10)
+"""How long a user has for the consent in the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A connection and the address where the user gives consent."""
+    """A connection and the address at which its user gives consent."""
 
     connection: Connection
     authorize_url: str
 
 
 def connect(deps: Dependencies, firm: str, user: str, ledger: str, redirect_uri: str) -> Consent:
-    """A new connection, waiting for consent. Raises Invalid for an unknown ledger, and one whose
-    users sign in with a login."""
+    """Create a connection that waits for consent. Raises Invalid for an unknown ledger, and for one
+    whose users sign in with a login."""
     connection = _new(deps, firm, user, ledger)
-    _grants(deps, connection)
+    _consents(deps, connection)
     deps.connections.save(connection)
-    return _ask(deps, connection, user, redirect_uri)
+    return _request_consent(deps, connection, user, redirect_uri)
 
 
 def _new(deps: Dependencies, firm: str, user: str, ledger: str) -> Connection:
-    """A connection that nobody has authorised. Raises Invalid for an unknown ledger."""
+    """A connection that is not authorised yet. Raises Invalid for an unknown ledger."""
     deps.connector(ledger)
     now = deps.clock.now()
     return Connection(
@@ -60,11 +61,13 @@ def _new(deps: Dependencies, firm: str, user: str, ledger: str) -> Connection:
 def reconnect(
     deps: Dependencies, connection_key: ConnectionKey, user: str, redirect_uri: str
 ) -> Consent:
-    """Consent again for an existing connection; the company must stay the same."""
-    return _ask(deps, deps.connections.get(connection_key), user, redirect_uri)
+    """Request consent again for an existing connection, whose company must stay the same."""
+    return _request_consent(deps, deps.connections.get(connection_key), user, redirect_uri)
 
 
-def _ask(deps: Dependencies, connection: Connection, user: str, redirect_uri: str) -> Consent:
+def _request_consent(
+    deps: Dependencies, connection: Connection, user: str, redirect_uri: str
+) -> Consent:
     now = deps.clock.now()
     authorization = Authorization(
         state=deps.ids.secret(),
@@ -77,67 +80,67 @@ def _ask(deps: Dependencies, connection: Connection, user: str, redirect_uri: st
         disconnects=connection.disconnects,
     )
     deps.connections.begin(authorization)
-    credentials = deps.vaults.credentials(connection.ledger)
-    consents = deps.connector(connection.ledger).consents(credentials)
-    return Consent(connection, consents.authorize_url(authorization.state, redirect_uri))
+    url = _consents(deps, connection).authorize_url(authorization.state, redirect_uri)
+    return Consent(connection, url)
 
 
 def review(deps: Dependencies, state: str, company_id: str) -> Authorization:
-    """Who asked for this consent, for a person to confirm; nothing is used up.
+    """The consent that was requested, for its user to confirm; it can still be completed.
 
     Raises Invalid for a state that is unknown, used, too old or ended by a disconnect, and for
-    text that is no company's id.
+    text that is not a company's id.
     """
     authorization = deps.connections.pending(state)
-    connection = _awaiting(deps, authorization)
-    _grants(deps, connection).company_id(company_id)
+    connection = _waiting_connection(deps, authorization)
+    _consents(deps, connection).company_id(company_id)
     return authorization
 
 
 def refuse(deps: Dependencies, state: str) -> None:
-    """The user said no; the state is used up. Raises Invalid for an unknown state."""
+    """End the consent that the user refused. Raises Invalid for an unknown state."""
     deps.connections.finish(state)
 
 
 def complete(deps: Dependencies, state: str, code: str, company_id: str) -> Connection:
-    """The user confirmed: exchange the code, read the company with its tokens, claim it.
+    """Connect after the user has confirmed: exchange the code for tokens, read the company with
+    them, claim it.
 
-    Raises Invalid as `review` and for a code or company that the ledger refuses, Conflict for a
-    company that belongs elsewhere or is not the one this connection had, LedgerUnavailable when
-    the ledger does not answer.
+    Raises Invalid like `review` and for a code or company that the ledger refuses, Conflict for a
+    company that another connection has or that is not the one of this connection,
+    LedgerUnavailable when the ledger does not answer.
     """
     authorization = deps.connections.finish(state)
-    connection = _awaiting(deps, authorization)
-    company_id = _grants(deps, connection).company_id(company_id)
-    # A refused company's code is left unused: tokens for it, or giving them back, might end the
-    # authorisation of the connection that has the company.
+    connection = _waiting_connection(deps, authorization)
+    company_id = _consents(deps, connection).company_id(company_id)
+    # The code of a company that is refused stays unused, because exchanging it, or giving its
+    # tokens back, could end the authorisation of the connection that has the company.
     _same_company(connection, company_id)
     deps.connections.require_free(connection, company_id)
-    with _for_a_person():  # the code is used up
+    with _remedy_while_connecting():  # the code cannot be used again
         tokens = _exchange(deps, connection, code, authorization.redirect_uri)
-        company = prove(deps, connection, company_id, tokens)
-    connection = _awaiting(deps, authorization)  # it may have been disconnected meanwhile
+        company = verify_company(deps, connection, company_id, tokens)
+    connection = _waiting_connection(deps, authorization)  # disconnected meanwhile?
     return _connected(deps, connection, company_id, company, tokens)
 
 
 def sign_in(
     deps: Dependencies, firm: str, user: str, ledger: str, given: Mapping[str, str]
 ) -> Connection:
-    """A new connection to the company that this login opens, once the ledger has answered for it.
+    """Create a connection to the company that this login opens.
 
     Raises Invalid for an unknown ledger, one whose users give consent, and a login that is
-    incomplete or refused; Conflict for a company that belongs elsewhere; LedgerUnavailable when
-    the ledger does not answer. Then nothing is kept.
+    incomplete or refused; Conflict for a company that another connection has; LedgerUnavailable
+    when the ledger does not answer. Nothing is stored then.
     """
     company_id, login = deps.connector(ledger).login(given)
     connection = _new(deps, firm, user, ledger)
     deps.connections.require_free(connection, company_id)
-    with _for_a_person():
-        company = prove(deps, connection, company_id, login)
+    with _remedy_while_connecting():
+        company = verify_company(deps, connection, company_id, login)
     deps.connections.save(connection)
     try:
         deps.connections.claim(connection, company_id)
-    except Conflict:  # somebody else was faster
+    except Conflict:  # another connection claimed it first
         deps.connections.remove(connection)
         raise
     return _connected(deps, connection, company_id, company, login)
@@ -146,20 +149,21 @@ def sign_in(
 def sign_in_again(
     deps: Dependencies, connection_key: ConnectionKey, given: Mapping[str, str]
 ) -> Connection:
-    """Another login for the company of an existing connection; what is parked goes on. Raises as
+    """Replace the login of an existing connection; its parked runs are resumed. Raises like
     `sign_in`, and NotFound."""
     connection = deps.connections.get(connection_key)
     company_id, login = deps.connector(connection.ledger).login(given)
     _same_company(connection, company_id)
     deps.connections.require_free(connection, company_id)
-    with _for_a_person():
-        company = prove(deps, connection, company_id, login)
+    with _remedy_while_connecting():
+        company = verify_company(deps, connection, company_id, login)
     return _connected(deps, connection, company_id, company, login)
 
 
 @contextmanager
-def _for_a_person() -> Iterator[None]:
-    """What the ledger raises has a remedy for runs; whoever connects has none yet."""
+def _remedy_while_connecting() -> Iterator[None]:
+    """Replaces the remedy of the ledger's errors, which is meant for runs, by one for
+    connecting."""
     try:
         yield
     except LedgerError as error:
@@ -167,10 +171,10 @@ def _for_a_person() -> Iterator[None]:
         raise
 
 
-def _awaiting(deps: Dependencies, authorization: Authorization) -> Connection:
-    """The connection, if it still waits for this consent. Raises Invalid."""
+def _waiting_connection(deps: Dependencies, authorization: Authorization) -> Connection:
+    """The connection that waits for this consent. Raises Invalid when it no longer does."""
     if authorization.expires_at <= deps.clock.now():
-        raise Invalid("consent_too_old", "This consent took too long.", "Start connecting again.")
+        raise Invalid("consent_too_old", "This consent has expired.", "Start connecting again.")
     connection = deps.connections.get(authorization.connection_key)
     if connection.disconnects != authorization.disconnects:
         message = "The connection was disconnected after this consent was asked for."
@@ -178,14 +182,14 @@ def _awaiting(deps: Dependencies, authorization: Authorization) -> Connection:
     return connection
 
 
-def _grants(deps: Dependencies, connection: Connection) -> Consents:
+def _consents(deps: Dependencies, connection: Connection) -> Consents:
     credentials = deps.vaults.credentials(connection.ledger)
     return deps.connector(connection.ledger).consents(credentials)
 
 
 def _exchange(deps: Dependencies, connection: Connection, code: str, redirect_uri: str) -> Tokens:
     try:
-        return _grants(deps, connection).exchange(code, redirect_uri)
+        return _consents(deps, connection).exchange(code, redirect_uri)
     except AuthorizationLost as lost:
         raise Invalid("consent_refused", lost.message, "Start connecting again.") from lost
 
@@ -195,7 +199,7 @@ def _same_company(connection: Connection, company_id: str) -> None:
         name = connection.company.name if connection.company else connection.company_id
         raise Conflict(
             "other_company",
-            f"This connection belongs to {name}; another company was chosen.",
+            f"This connection is for {name}, but another company was chosen.",
             f"Reconnect and choose {name}, or make a new connection for the other company.",
         )
 
@@ -214,15 +218,15 @@ def _connected(
         reason=None,
     )
     deps.connections.claim(connection, company_id)
-    _keep(deps, connected, keys)
+    _store_keys(deps, connected, keys)
     deps.connections.save(connected)
-    deps.lane.send([_read_company(deps, connected)])
+    deps.lane.send([_read_company_message(deps, connected)])
     return connected
 
 
-def _keep(deps: Dependencies, connection: Connection, keys: Keys) -> None:
-    """Only a connection that was disconnected can be refused here, and that had let its company
-    go."""
+def _store_keys(deps: Dependencies, connection: Connection, keys: Keys) -> None:
+    """Store the keys. They are refused while the former ones are still being deleted; then the
+    claim on the company is released again."""
     try:
         deps.vaults.put(connection.key, keys)
     except Conflict:
@@ -230,7 +234,7 @@ def _keep(deps: Dependencies, connection: Connection, keys: Keys) -> None:
         raise
 
 
-def _read_company(deps: Dependencies, connection: Connection) -> Message:
+def _read_company_message(deps: Dependencies, connection: Connection) -> Message:
     return Message(
         firm=connection.firm,
         connection_id=connection.id,
@@ -240,11 +244,11 @@ def _read_company(deps: Dependencies, connection: Connection) -> Message:
 
 
 def disconnect(deps: Dependencies, connection_key: ConnectionKey) -> Connection:
-    """Give the authorisation back and end the consents under way. Settings, rules, links and
-    history stay."""
+    """Revoke the authorisation and end the consents under way. Settings, rules, links and history
+    are kept."""
     connection = deps.connections.get(connection_key)
     if connection.state in (ConnectionState.CONNECTED, ConnectionState.NEEDS_RECONNECT):
-        with suppress(AuthorizationLost):  # there may be nothing left to give back
+        with suppress(AuthorizationLost):  # it may have been revoked already
             keys = deps.vaults.of(connection_key).load()
             credentials = deps.vaults.credentials(connection.ledger)
             deps.connector(connection.ledger).give_back(keys, credentials)

@@ -1,4 +1,4 @@
-"""Proving that new keys open the company that a person named."""
+"""Verifying that new keys open the company that a user named."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -18,35 +18,38 @@ from ledgerlink.domain.ports import Keys, Ledger, Tokens
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.runs.ledger_session import count_metered
 
-PATIENCE = 12.0
-"""Seconds for the ledger to answer; with the exchange before it they fit into one API call."""
+ANSWER_SECONDS = 12.0
+"""Seconds that the ledger may take; with the exchange of the code they fit into one API call."""
 
 NEVER = datetime.max.replace(tzinfo=UTC)
+"""When tokens expire that must not be refreshed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """Implements `domain.ports.TokenVault`: these tokens and no others, kept nowhere."""
+class UnverifiedTokens:
+    """Implements `domain.ports.TokenVault` with new tokens, which are neither stored nor
+    renewed."""
 
     tokens: Tokens
 
     def load(self) -> Tokens:
-        """Never due for a refresh, so that one is asked for only when the ledger refused them."""
+        """The tokens without an expiry, so that a refresh means that the ledger has refused
+        them."""
         return replace(self.tokens, access_expires_at=NEVER)
 
     def save(self, tokens: Tokens) -> None:  # noqa: ARG002 - as the port has it
-        raise AuthorizationLost("not_refreshed", "Tokens on trial are not replaced.")
+        raise AuthorizationLost("not_refreshed", "Unverified tokens are not renewed.")
 
     def claim(self, seconds: float) -> bool:  # noqa: ARG002 - as the port has it
         raise AuthorizationLost("tokens_refused", "The ledger refused the new authorisation.")
 
     def release(self) -> None:
-        """There is no right to give back."""
+        """Nothing was claimed."""
 
 
 @dataclass(slots=True)
-class LoginTrial:
-    """Implements `domain.ports.Vault`: this login with the session that it brings, kept nowhere."""
+class UnverifiedLogin:
+    """Implements `domain.ports.Vault` with a new login and its session, which are not stored."""
 
     login: Login
 
@@ -60,21 +63,23 @@ class LoginTrial:
         return True
 
     def release(self) -> None:
-        """There is no right to give back."""
+        """Nothing was claimed."""
 
 
-def prove(deps: Dependencies, connection: Connection, company_id: str, keys: Keys) -> Company:
+def verify_company(
+    deps: Dependencies, connection: Connection, company_id: str, keys: Keys
+) -> Company:
     """The company, read with these keys.
 
-    Raises Invalid when the ledger refuses them, LedgerUnavailable when it does not answer.
-    Refused tokens are not given back: that might end somebody's real authorisation.
+    Raises Invalid when the ledger refuses them, LedgerUnavailable when it does not answer. Refused
+    tokens are not revoked, because that could end the authorisation of another connection.
     """
     connector = deps.connector(connection.ledger)
     credentials = deps.vaults.credentials(connection.ledger)
-    trial = LoginTrial(keys) if isinstance(keys, Login) else Trial(keys)
-    opened = connector.open(company_id, trial, credentials, {})
+    vault = UnverifiedLogin(keys) if isinstance(keys, Login) else UnverifiedTokens(keys)
+    ledger = connector.open(company_id, vault, credentials, {})
     try:
-        return asyncio.run(asyncio.wait_for(_read(opened), PATIENCE))
+        return asyncio.run(asyncio.wait_for(_read(ledger), ANSWER_SECONDS))
     except (AuthorizationLost, LedgerStopped) as refused:
         raise _refused(company_id, keys, refused) from refused
     except TimeoutError as late:
@@ -82,14 +87,14 @@ def prove(deps: Dependencies, connection: Connection, company_id: str, keys: Key
             "ledger_unavailable", "The ledger did not answer in time."
         ) from late
     finally:
-        count_metered(deps, connection, opened.calls)
+        count_metered(deps, connection, ledger.calls)
 
 
 def _refused(company_id: str, keys: Keys, refused: LedgerError) -> Invalid:
-    """A login is wrong in what it says; a consent was given for another company."""
+    """The error for the user: the login is wrong, or the consent was given for another company."""
     if isinstance(keys, Login):
         return Invalid.at("/login", refused.message, refused.remedy, code="login_refused")
-    message = f"The ledger does not open company {company_id} to this consent."
+    message = f"This consent does not give access to company {company_id}."
     remedy = f"{refused.message} Start connecting again and choose the company in the ledger."
     return Invalid("company_refused", message, remedy)
 

@@ -1,1 +1,1 @@
-"""Imports."""
+"""Imports: mapped, planned, started, interrupted, undone, reconciled."""

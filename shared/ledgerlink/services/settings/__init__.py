@@ -1,1 +1,1 @@
-"""Settings."""
+"""Settings and rules of a connection."""

@@ -1,4 +1,4 @@
-"""Rules: reading them and setting them."""
+"""Reading and setting rules."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,7 +18,7 @@ def list_rules(deps: Dependencies, connection_key: ConnectionKey, kind: RuleKind
 def page_of_rules(
     deps: Dependencies, connection_key: ConnectionKey, kind: RuleKind, after: str | None, limit: int
 ) -> Page[Rule]:
-    """At most `limit` rules in the order of their keys, past key `after`."""
+    """At most `limit` rules in the order of their keys, after the key `after`."""
     found = sorted(list_rules(deps, connection_key, kind), key=lambda rule: rule.key)
     rest = [rule for rule in found if after is None or rule.key > after]
     return Page(rest[:limit], rest[limit - 1].key if len(rest) > limit else None)
@@ -39,10 +39,10 @@ def put_rules(
     kind: RuleKind,
     mappings: Mapping[str, RuleMapping],
 ) -> Sequence[Rule]:
-    """Set these rules, leave the others, and return those set; a rule that stays as it was keeps
-    its version.
+    """Set these rules and return them; the connection's other rules stay. A rule whose mapping is
+    the same keeps its version.
 
-    Raises Conflict when two users would share a person.
+    Raises Conflict when two users would be linked to the same person in the ledger.
     """
     return put_all_rules(deps, connection_key, user, {kind: mappings})[kind]
 
@@ -53,16 +53,16 @@ def put_all_rules(
     user: str,
     given: Mapping[RuleKind, Mapping[str, RuleMapping]],
 ) -> Mapping[RuleKind, Sequence[Rule]]:
-    """As `put_rules`, of several kinds; nothing is set when some of it is refused."""
+    """Set rules of several kinds, like `put_rules`; when one is refused, none is set."""
     deps.connections.get(connection_key)
     found: dict[RuleKind, Sequence[Rule]] = {}
     changed: list[Rule] = []
     for kind, mappings in given.items():
         current = {rule.key: rule for rule in deps.rules.list(connection_key, kind)}
-        fresh = _changed(deps, user, kind, mappings, current)
-        current |= {rule.key: rule for rule in fresh}
+        new = _changed(deps, user, kind, mappings, current)
+        current |= {rule.key: rule for rule in new}
         refuse_shared_people(current.values())
-        changed += fresh
+        changed += new
         found[kind] = [current[key] for key in mappings]
     deps.rules.put(connection_key, changed)
     return found

@@ -1,4 +1,4 @@
-"""What a firm chooses for a connection, checked before it is stored."""
+"""Settings of a connection: a patch is checked, stored, and takes effect at once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ from ledgerlink.services.sync.scheduler import chosen, incoming, replan
 from ledgerlink.wire.posting import Section, changed
 
 MOST_BLOCKED = 5_000
-"""Records that a connection may have blocked; one who blocks more wants a list less."""
+"""Records that a connection may have blocked. Beyond that, a whole list can be left out."""
 
 USES: Mapping[str, Use] = {
     "payable_account_id": Use(ListType.ACCOUNT, "accounts_payable"),
@@ -28,13 +28,13 @@ USES: Mapping[str, Use] = {
     "catch_all_vendor_id": Use(ListType.VENDOR),
     "item_id": Use(ListType.ITEM),
 }
-"""What each id of expenses and invoices is of."""
+"""What each id in the settings of expenses and invoices must refer to."""
 
 SettingsPatch = Mapping[str, Any]
-"""Some of: `lists` (names, or None for all), `direction`, `schedule` (some of `mode`, `hour`,
-`time_zone`), `posting`, `expenses` and `invoices` (some of their fields), `ledger` (some of what
-the ledger lets a company choose; None takes one back), `block` and `unblock` (`type:id` each). What
-is left out stays."""
+"""The settings to change; what is left out stays: `lists` (names, or None for all), `direction`,
+`schedule` (some of `mode`, `hour`, `time_zone`), `posting`, `expenses` and `invoices` (some of
+their fields), `ledger` (some of the ledger's choices; None resets one), `block` and `unblock` (a
+list of `type:id`)."""
 
 
 def get_settings(deps: Dependencies, connection_key: ConnectionKey) -> Settings:
@@ -44,18 +44,17 @@ def get_settings(deps: Dependencies, connection_key: ConnectionKey) -> Settings:
 
 
 def offered_choices(deps: Dependencies, connection_key: ConnectionKey) -> Offered:
-    """What the ledger lets the company choose. Raises NotFound for an unknown connection."""
+    """The choices that the ledger offers. Raises NotFound for an unknown connection."""
     return deps.connector(deps.connections.get(connection_key).ledger).choices
 
 
 def change_settings(
     deps: Dependencies, connection_key: ConnectionKey, user: str, patch: SettingsPatch
 ) -> Settings:
-    """Store what the patch changes and let it take effect: the schedule is planned anew, lists
-    that come in now are brought in, and records that were blocked or unblocked are looked at
-    again. The same patch again changes nothing more.
+    """Store the changed settings. The schedule is planned again, lists that were added are synced,
+    and so are records that were blocked or unblocked. The same patch again has no further effect.
 
-    Raises NotFound for an unknown connection, Invalid with all places that are wrong.
+    Raises NotFound for an unknown connection, Invalid with every place that is wrong.
     """
     connection = deps.connections.get(connection_key)
     before = deps.settings.get(connection_key)
@@ -64,14 +63,14 @@ def change_settings(
     if check.problems:
         raise Invalid(
             "invalid_settings",
-            "The settings cannot be changed like this; nothing was changed.",
-            "Correct what is named and send it again.",
+            "Some of these settings cannot be used, so none was changed.",
+            "Correct the settings that are named, then save again.",
             check.problems,
         )
     deps.settings.put(connection_key, after)
     replan(deps, connection)
-    _bring_in(deps, connection, user, before, after)
-    _review(deps, connection, user, check.named, after)
+    _sync_added_lists(deps, connection, user, before, after)
+    _sync_blocked_records(deps, connection, user, check.named, after)
     return after
 
 
@@ -88,7 +87,7 @@ class SettingsPatchCheck:
     """The records that the patch blocks or unblocks, as far as a sync has brought them in."""
 
     def changed(self, patch: SettingsPatch) -> Settings:
-        """The settings with the patch; of no use when there are problems."""
+        """The settings with the patch; only valid if there are no problems."""
         after = self.before
         if "lists" in patch:
             after = replace(after, lists=self._lists(patch["lists"]))
@@ -100,7 +99,7 @@ class SettingsPatchCheck:
             after = replace(after, posting=self._section(after.posting, patch["posting"]))
         if "expenses" in patch:
             expenses = self._section(after.expenses, patch["expenses"])
-            self._refuse_nobody(expenses)
+            self._require_catch_all_vendor(expenses)
             after = replace(after, expenses=expenses)
         if "invoices" in patch:
             after = replace(after, invoices=self._section(after.invoices, patch["invoices"]))
@@ -123,21 +122,21 @@ class SettingsPatchCheck:
         offered = self.deps.connector(self.connection.ledger).lists
         usual = [kind for kind, traits in offered.items() if not traits.on_request]
         if not names:
-            remedy = "Name some, or set the direction to out if nothing is to come in."
+            remedy = "Name at least one list. To read no lists, set the direction to out."
             self._wrong("/lists", "No list is named.", remedy)
         for place, name in enumerate(names):
             remedy = f"Use some of: {', '.join(usual)}."
             if name not in offered:
                 self._wrong(f"/lists/{place}", f"{self.connection.ledger} has no {name}.", remedy)
             elif name not in usual:
-                message = f"{name} comes only when it is asked for, by days."
+                message = f"{name} is only read on request, for a range of days."
                 self._wrong(f"/lists/{place}", message, "Leave it out and start a sync for it.")
         return tuple(kind for kind in usual if kind in names)
 
     def _direction(self, name: str) -> Direction:
         if name not in list(Direction):
             remedy = f"Use one of: {', '.join(Direction)}."
-            self._wrong("/direction", f"{name} is no direction.", remedy)
+            self._wrong("/direction", f"{name} is not a direction.", remedy)
             return self.before.direction
         return Direction(name)
 
@@ -145,15 +144,15 @@ class SettingsPatchCheck:
         schedule = self.before.schedule
         if (mode := given.get("mode", schedule.mode)) not in list(ScheduleMode):
             remedy = f"Use one of: {', '.join(ScheduleMode)}."
-            self._wrong("/schedule/mode", f"{mode} is no schedule.", remedy)
+            self._wrong("/schedule/mode", f"{mode} is not a schedule.", remedy)
             mode = schedule.mode
         hour = given.get("hour", schedule.hour)
         if type(hour) is not int or hour not in range(24):
-            self._wrong("/schedule/hour", f"{hour} is no hour.", "Use a whole number, 0 to 23.")
+            self._wrong("/schedule/hour", f"{hour} is not an hour.", "Use a whole number, 0 to 23.")
         zone = given.get("time_zone", schedule.time_zone)
         if zone not in time_zones():
             remedy = "Use a name of the IANA time zone database, such as America/New_York."
-            self._wrong("/schedule/time_zone", f"{zone} is no time zone.", remedy)
+            self._wrong("/schedule/time_zone", f"{zone} is not a time zone.", remedy)
         return replace(schedule, mode=ScheduleMode(mode), hour=hour, time_zone=zone)
 
     def _section(self, before: Section, given: Mapping[str, Any]) -> Section:
@@ -173,40 +172,41 @@ class SettingsPatchCheck:
                 self._refuse_unusable(f"/ledger/{name}", value, use)
         return ledger_choices.changed(self.before.ledger, given)
 
-    def _refuse_nobody(self, expenses: ExpenseSettings) -> None:
+    def _require_catch_all_vendor(self, expenses: ExpenseSettings) -> None:
         if expenses.missing_payee is MissingPayee.CATCH_ALL and not expenses.catch_all_vendor_id:
-            message = "Nobody is named to stand in for a missing payee."
-            remedy = "Give the id of a vendor, or set missing_payee to refuse."
+            message = "No vendor is chosen for expenses without a payee."
+            remedy = "Choose a vendor, or set missing_payee to refuse."
             self._wrong("/expenses/catch_all_vendor_id", message, remedy)
 
     def _refuse_unusable(self, pointer: str, record_id: str | None, use: Use) -> None:
-        """Note what is wrong with a record; one that did not come in is left to the ledger."""
+        """Add a problem for a record that cannot be used so. One that was not synced is not
+        checked, because only the ledger knows it."""
         kind, role = use
         found = self._known([f"{kind}:{record_id}"] if record_id else ()).get(f"{kind}:{record_id}")
         if found is None or (found.usable and (role is None or role in found.roles)):
             return
         fitting = f"{kind} with the role {role}" if role else str(kind)
-        message = f"{found.name} ({kind} {record_id}) is not in use, or is no {fitting}."
-        self._wrong(pointer, message, f"Give the id of an active {fitting}.")
+        message = f"{found.name} ({kind} {record_id}) is inactive, or is not a {fitting}."
+        self._wrong(pointer, message, f"Choose an active {fitting}.")
 
     def _blocked(self, block: Sequence[str], unblock: Sequence[str]) -> frozenset[str]:
         known = self._known([*block, *unblock])
         self.named = list(known.values())
         for place, name in enumerate(block):
             if name in unblock:
-                message = f"{name} is to be blocked and unblocked."
-                self._wrong(f"/block/{place}", message, "Name it in one of the two.")
+                message = f"{name} appears in both block and unblock."
+                self._wrong(f"/block/{place}", message, "Remove it from one of them.")
             elif name not in known and name not in self.before.blocked:
-                remedy = "Use type:id of a record that has come in, such as customer:58."
+                remedy = "Use the type and id of a synced record, such as customer:58."
                 self._wrong(f"/block/{place}", f"There is no record {name}.", remedy)
         blocked = (self.before.blocked | set(block)) - set(unblock)
         if len(blocked) > MOST_BLOCKED:
-            message = f"{len(blocked)} records would be blocked; {MOST_BLOCKED} is the most."
-            self._wrong("/block", message, "Unblock some, or leave whole lists out.")
+            message = f"{len(blocked)} records would be blocked; at most {MOST_BLOCKED} can be."
+            self._wrong("/block", message, "Unblock some, or leave out whole lists.")
         return blocked
 
     def _known(self, names: Sequence[str]) -> Mapping[str, ListRecord]:
-        """The records among them that have come in, by their `type:id`."""
+        """The synced records among these, by `type:id`."""
         ids: dict[ListType, list[str]] = {}
         for name in dict.fromkeys(names):
             kind, _, record_id = name.partition(":")
@@ -221,37 +221,40 @@ class SettingsPatchCheck:
 
 @cache
 def time_zones() -> frozenset[str]:
-    """The names that a schedule may count in, the same on every machine."""
+    """The names of time zones that a schedule may use, the same on every machine."""
     return frozenset(available_timezones()) - {"Factory", "localtime"}
 
 
-def _bring_in(
+def _sync_added_lists(
     deps: Dependencies, connection: Connection, user: str, before: Settings, after: Settings
 ) -> None:
-    """Read the lists that did not come in before. Whoever connects later reads all anyway."""
+    """Sync the lists that were not synced before. A connection that is not connected is skipped,
+    because a connect syncs all lists."""
     if connection.state is not ConnectionState.CONNECTED:
         return
-    was, now = (_coming(deps, connection, settings) for settings in (before, after))
-    added = tuple(kind for kind in now if kind not in was)
+    old, new = (_synced_lists(deps, connection, settings) for settings in (before, after))
+    added = tuple(kind for kind in new if kind not in old)
     if added:
         key = f"settings#{deps.ids.new(deps.clock.now())}"
         start_sync(deps, connection, user, "settings", key, wanted=added)
 
 
-def _coming(deps: Dependencies, connection: Connection, settings: Settings) -> Sequence[ListType]:
+def _synced_lists(
+    deps: Dependencies, connection: Connection, settings: Settings
+) -> Sequence[ListType]:
     return chosen(deps, connection, settings) if incoming(deps, connection, settings) else ()
 
 
-def _review(
+def _sync_blocked_records(
     deps: Dependencies,
     connection: Connection,
     user: str,
     named: Sequence[ListRecord],
     after: Settings,
 ) -> None:
-    """Look again at the records that do not say yet whether they are blocked."""
+    """Sync the named records whose stored `blocked` does not match the settings yet."""
     names = {f"{record.type}:{record.id}": record for record in named if not record.gone}
-    stale = tuple(n for n, record in names.items() if record.blocked != (n in after.blocked))
-    if stale:
+    outdated = tuple(n for n, record in names.items() if record.blocked != (n in after.blocked))
+    if outdated:
         key = f"settings#{deps.ids.new(deps.clock.now())}"
-        start_sync(deps, connection, user, "settings", key, wanted=(), reviewed=stale)
+        start_sync(deps, connection, user, "settings", key, wanted=(), reviewed=outdated)

@@ -1,1 +1,1 @@
-"""Sync."""
+"""Syncs: requested, scheduled or hinted at; lists are pulled, merged and published."""

@@ -15,7 +15,7 @@ from ledgerlink.connectors.qbo.auth.token_endpoint import Application
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.errors import AuthorizationLost, Invalid, LedgerStopped, LedgerUnavailable
 from ledgerlink.domain.ports import Consents, Tokens
-from ledgerlink.services.connections.verify_company import Trial
+from ledgerlink.services.connections.verify_company import UnverifiedTokens
 
 from tests.support.qbo.scripted_company import (
     CREDENTIALS,
@@ -160,7 +160,7 @@ async def test_tokens_on_trial_that_are_refused_are_not_refreshed() -> None:
         return reply({}, 401)
 
     connector = QuickBooksOnline(PRODUCTION, VirtualClock(), httpx.MockTransport(answer))
-    ledger = connector.open("9130", Trial(tokens()), CREDENTIALS, {})
+    ledger = connector.open("9130", UnverifiedTokens(tokens()), CREDENTIALS, {})
     with pytest.raises(AuthorizationLost):
         await ledger.company()
     await ledger.close()
