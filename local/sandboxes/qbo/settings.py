@@ -141,3 +141,5 @@ class Settings(settings.Settings):
     # webhooks
     webhook_delay_seconds: float = 1.0
     webhook_attempts: int = 8
+    # Real seconds, because a subscriber's clock is not scaled.
+    webhook_answer_seconds: float = 3.0
