@@ -5,6 +5,7 @@ import os
 import sys
 from typing import Any
 
+from ledgerlink.domain.model.rules import LinkTo
 from ledgerlink.domain.model.source_records import Deleted
 from ledgerlink.wire.records import FORMS, adapter
 from ledgerlink.wire.rules import (
@@ -14,6 +15,7 @@ from ledgerlink.wire.rules import (
     UserMapping,
 )
 from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
 
 PROBLEM = {
     "type": "object",
@@ -41,6 +43,8 @@ PROBLEM = {
 }
 ANY_MAPPING: Any = UserMapping | ProjectMapping | LaborCodeMapping | ExpenseCodeMapping
 REFS = "#/components/schemas/{model}"
+PUBLISHED = {LinkTo.__name__: "Link"}
+"""Names of schemas by the names of their classes, where the two differ."""
 PUBLIC = "/v1/oauth/{ledger}/callback"
 
 
@@ -80,8 +84,16 @@ def _add_components(components: dict[str, Any]) -> None:
     }
 
 
+class PublicNames(GenerateJsonSchema):
+    """Keeps the published names of schemas whose classes are called otherwise."""
+
+    def normalize_name(self, name: str) -> str:
+        """The published name of a class."""
+        return PUBLISHED.get(name.rpartition(".")[2], super().normalize_name(name))
+
+
 def _add(schemas: dict[str, Any], name: str, adapter: TypeAdapter[Any]) -> None:
-    schema = adapter.json_schema(ref_template=REFS)
+    schema = adapter.json_schema(ref_template=REFS, schema_generator=PublicNames)
     schemas.update(schema.pop("$defs", {}))
     schemas[name] = schema
 

@@ -26,7 +26,7 @@ from unittest.mock import patch
 from ledgerlink import bootstrap
 from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
 from ledgerlink.domain.model.connections import Connection, ConnectionState
-from ledgerlink.domain.model.rules import Link, RuleKind
+from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.ports import Tokens
 from ledgerlink.services import lane
 from rich.console import Console
@@ -196,7 +196,7 @@ def connected() -> Iterator[Service]:
             (RuleKind.PROJECTS, "p1", "1"),
             (RuleKind.LABOR_CODES, "l1", "8"),
         ):
-            place.rules(connection, kind, {key: Link(ledger_id=record)})
+            place.rules(connection, kind, {key: LinkTo(ledger_id=record)})
         with (
             patch.dict(os.environ, SETTINGS),
             patch.object(bootstrap, "build", lambda _environment: place.deps),

@@ -13,12 +13,12 @@ from ledgerlink.domain.errors import NotFound
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.dimensions import Defaults, merged, required
 from ledgerlink.domain.model.documents import Snapshot, fingerprint, needs
-from ledgerlink.domain.model.links import Link as Posted
+from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.list_records import ListBatch, ListRecord, ListTraits, ListType
 from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import reason
-from ledgerlink.domain.model.rules import Link, Rule, RuleKind
+from ledgerlink.domain.model.rules import LinkTo, Rule, RuleKind
 from ledgerlink.domain.model.rules import Mapping as Rules
 from ledgerlink.domain.model.source_records import ListPost, Record, RecordKind
 from ledgerlink.domain.model.time_settings import TimeSettings
@@ -91,7 +91,7 @@ class Clerk(ABC, Generic[B]):
     invoicing: InvoiceSettings = field(default_factory=InvoiceSettings)
     posting: TimeSettings = field(default_factory=TimeSettings)
     rules: dict[tuple[RuleKind, str], Rule] = field(default_factory=dict)
-    links: dict[str, Posted] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     state: ConnectorState = field(default_factory=dict)
@@ -238,7 +238,7 @@ class Clerk(ABC, Generic[B]):
         """A record makes the rule that creates it, unless another says otherwise."""
         kind = LISTED[RecordKind(listed.kind)]
         rule = self.rules.get((kind, listed.key))
-        if rule is None or not isinstance(rule.mapping, Link):
+        if rule is None or not isinstance(rule.mapping, LinkTo):
             self.rule(kind, listed.key, created_by(listed))
 
     async def _given(self, ledger: Ledger, records: Records) -> PlanInput:
@@ -324,7 +324,7 @@ class Clerk(ABC, Generic[B]):
         if write.action is Action.DELETE:
             self.links.pop(write.key, None)
             return
-        self.links[write.key] = Posted(
+        self.links[write.key] = Link(
             key=write.key,
             kind=write.kind,
             ledger_id=str(outcome.ledger_id),

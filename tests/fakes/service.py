@@ -9,7 +9,7 @@ from typing import Any
 from ledgerlink.domain.model.connections import Connection, ConnectionKey
 from ledgerlink.domain.model.list_records import ListTraits, ListType
 from ledgerlink.domain.model.plan import ItemState
-from ledgerlink.domain.model.rules import Link, RuleKind, Skip
+from ledgerlink.domain.model.rules import LinkTo, RuleKind, Skip
 from ledgerlink.domain.model.rules import Mapping as RuleMapping
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.services import lane
@@ -72,8 +72,8 @@ class InMemoryService:
         state = consent.authorize_url.partition("state=")[2].partition("&")[0]
         connection = connect.complete(self.deps, state, "code", company_id)
         self.work()
-        self.rules(connection, RuleKind.USERS, {"u1": Link(ledger_id="P1"), "u2": Skip()})
-        self.rules(connection, RuleKind.PROJECTS, {"p1": Link(ledger_id="C1")})
+        self.rules(connection, RuleKind.USERS, {"u1": LinkTo(ledger_id="P1"), "u2": Skip()})
+        self.rules(connection, RuleKind.PROJECTS, {"p1": LinkTo(ledger_id="C1")})
         return self.deps.connections.get(ConnectionKey(firm, connection.id))
 
     def rules(self, connection: Connection, kind: RuleKind, given: dict[str, RuleMapping]) -> None:

@@ -36,9 +36,10 @@ FORMS: dict[RecordKind, type[Any]] = {
 """The records that can be posted; a receipt can only be deleted by itself."""
 
 
-def forbid_unknown(kind: type[Any]) -> None:
-    """Have pydantic refuse fields that this dataclass does not have."""
-    kind.__pydantic_config__ = ConfigDict(extra="forbid")
+def forbid_unknown(kind: type[Any], title: str | None = None) -> None:
+    """Have pydantic refuse fields that this dataclass does not have. `title` is what its schema is
+    called, where that is not the name of the class."""
+    kind.__pydantic_config__ = ConfigDict(extra="forbid", title=title)
 
 
 for _form in (*FORMS.values(), Receipt, InvoiceLine, Deleted):

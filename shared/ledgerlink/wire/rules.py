@@ -13,24 +13,25 @@ from ledgerlink.domain.model.rules import (
     CreateLaborCode,
     CreateProject,
     CreateUser,
-    Link,
     LinkExpenseCode,
+    LinkTo,
     Mapping,
     RuleKind,
     Skip,
 )
 from ledgerlink.wire.records import Place, forbid_unknown, problems
 
-for _form in (Skip, Link, LinkExpenseCode, Client, CreateUser, CreateProject, CreateLaborCode):
+for _form in (Skip, LinkExpenseCode, Client, CreateUser, CreateProject, CreateLaborCode):
     forbid_unknown(_form)
+forbid_unknown(LinkTo, title="Link")
 
 FORMS = (["skip"], ["link"], ["create"], ["[key]"])
 
-UserMapping = Annotated[Skip | Link | CreateUser, Field(discriminator="action")]
-ProjectMapping = Annotated[Skip | Link | CreateProject, Field(discriminator="action")]
-LaborCodeMapping = Annotated[Skip | Link | CreateLaborCode, Field(discriminator="action")]
+UserMapping = Annotated[Skip | LinkTo | CreateUser, Field(discriminator="action")]
+ProjectMapping = Annotated[Skip | LinkTo | CreateProject, Field(discriminator="action")]
+LaborCodeMapping = Annotated[Skip | LinkTo | CreateLaborCode, Field(discriminator="action")]
 ExpenseCodeMapping = Annotated[Skip | LinkExpenseCode, Field(discriminator="action")]
-NamedMapping = Annotated[Skip | Link, Field(discriminator="action")]
+NamedMapping = Annotated[Skip | LinkTo, Field(discriminator="action")]
 
 Found = TypeVar("Found")
 

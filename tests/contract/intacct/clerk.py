@@ -8,7 +8,7 @@ from typing import Any
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.connectors.intacct.protocol.record_ids import SEPARATOR
 from ledgerlink.domain.model.money_settings import ExpenseSettings
-from ledgerlink.domain.model.rules import Link, LinkExpenseCode, RuleKind
+from ledgerlink.domain.model.rules import LinkExpenseCode, LinkTo, RuleKind
 from ledgerlink.domain.model.rules import Mapping as Rules
 from ledgerlink.domain.model.source_records import RecordKind
 
@@ -21,39 +21,39 @@ __all__ = ["Clerk", "Outcomes", "code", "words"]
 NOTHING_CHOSEN = ExpenseSettings()
 RULES: Mapping[RuleKind, Mapping[str, Rules]] = {
     RuleKind.USERS: {
-        "vic": Link(ledger_id="vendor/V1", person="vendor"),
-        "val": Link(ledger_id="vendor/V2", person="vendor"),
-        "emily": Link(ledger_id="employee/E1"),
-        "bo": Link(ledger_id="employee/E2"),
+        "vic": LinkTo(ledger_id="vendor/V1", person="vendor"),
+        "val": LinkTo(ledger_id="vendor/V2", person="vendor"),
+        "emily": LinkTo(ledger_id="employee/E1"),
+        "bo": LinkTo(ledger_id="employee/E2"),
     },
     RuleKind.PROJECTS: {
-        "birds": Link(ledger_id="project/P-1"),
-        "cars": Link(ledger_id="project/P-3"),
-        "acme": Link(ledger_id="customer/C1"),
+        "birds": LinkTo(ledger_id="project/P-1"),
+        "cars": LinkTo(ledger_id="project/P-3"),
+        "acme": LinkTo(ledger_id="customer/C1"),
     },
     RuleKind.LABOR_CODES: {
-        "design": Link(ledger_id="item/LAB-1"),
-        "lighting": Link(ledger_id="item/LAB-2"),
-        "overtime": Link(ledger_id="timetype/Overtime"),
+        "design": LinkTo(ledger_id="item/LAB-1"),
+        "lighting": LinkTo(ledger_id="item/LAB-2"),
+        "overtime": LinkTo(ledger_id="timetype/Overtime"),
     },
     RuleKind.EXPENSE_CODES: {
         "meals": LinkExpenseCode(ledger_id="glaccount/6100"),
         "travel": LinkExpenseCode(ledger_id="glaccount/6000"),
         "software": LinkExpenseCode(ledger_id="glaccount/6300"),
     },
-    RuleKind.CARDS: {"visa": Link(ledger_id="creditcard/CORP-VISA")},
-    RuleKind.TERMS: {"net15": Link(ledger_id="arterm/Net 15")},
+    RuleKind.CARDS: {"visa": LinkTo(ledger_id="creditcard/CORP-VISA")},
+    RuleKind.TERMS: {"net15": LinkTo(ledger_id="arterm/Net 15")},
     RuleKind.CLASSES: {
-        "commercial": Link(ledger_id="class/CL1"),
-        "public": Link(ledger_id="class/CL2"),
+        "commercial": LinkTo(ledger_id="class/CL1"),
+        "public": LinkTo(ledger_id="class/CL2"),
     },
     RuleKind.DEPARTMENTS: {
-        "consulting": Link(ledger_id="department/10"),
-        "engineering": Link(ledger_id="department/20"),
+        "consulting": LinkTo(ledger_id="department/10"),
+        "engineering": LinkTo(ledger_id="department/20"),
     },
     RuleKind.LOCATIONS: {
-        "us": Link(ledger_id="location/US"),
-        "york": Link(ledger_id="location/NY"),
+        "us": LinkTo(ledger_id="location/US"),
+        "york": LinkTo(ledger_id="location/NY"),
     },
 }
 """What the firm set, by the ids that the sandbox's companies have."""
@@ -142,7 +142,7 @@ class Clerk(clerk.Clerk[Books]):
 
     def retire(self, project_key: str) -> None:
         rule = self.rules[RuleKind.PROJECTS, project_key].mapping
-        assert isinstance(rule, Link)
+        assert isinstance(rule, LinkTo)
         number = self.books.number("PROJECT", rule.ledger_id.partition(SEPARATOR)[2])
         self.books.change("PROJECT", number, STATUS="inactive")
 

@@ -10,7 +10,7 @@ from ledgerlink.connectors.intacct.reads.map_lists import PROJECT
 from ledgerlink.domain.errors import LedgerStopped
 from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.plan import ItemState
-from ledgerlink.domain.model.rules import Link, RuleKind
+from ledgerlink.domain.model.rules import LinkTo, RuleKind
 
 from tests.contract.intacct.books import Books
 from tests.contract.intacct.clerk import Clerk, code, words
@@ -152,7 +152,7 @@ def test_what_is_too_much_for_a_request_goes_by_several(
     clerk: Clerk, bound: dict[str, Any]
 ) -> None:
     for n in (1, 2, 3):
-        clerk.rule(RuleKind.USERS, f"p{n}", Link(ledger_id=f"employee/E{n}"))
+        clerk.rule(RuleKind.USERS, f"p{n}", LinkTo(ledger_id=f"employee/E{n}"))
     operations = clerk.planned(
         *(worked(f"{n}", staff_key=f"p{n}") for n in (1, 2, 3)),
         *(charged(f"x{n}") for n in (1, 2, 3)),

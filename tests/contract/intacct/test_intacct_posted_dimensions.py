@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.domain.model.plan import ItemState, Outcome
-from ledgerlink.domain.model.rules import Link, LinkExpenseCode, RuleKind
+from ledgerlink.domain.model.rules import LinkExpenseCode, LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import Record, RecordKind
 
 from tests.contract.intacct.books import Books
@@ -80,7 +80,7 @@ def test_the_first_who_says_a_department_gives_it(
     clerk: Clerk, said: Mapping[str, Any], wanted: str
 ) -> None:
     (task,) = (r for r in clerk.books.rows("TASK") if r["NAME"] == "Design")
-    clerk.rule(RuleKind.PROJECTS, "sketch", Link(ledger_id=f"task/{task['RECORDNO']}"))
+    clerk.rule(RuleKind.PROJECTS, "sketch", LinkTo(ledger_id=f"task/{task['RECORDNO']}"))
     assign(clerk, "PROJECT", "P-1", DEPARTMENTID="21")
     outcomes = clerk.post(worked(**said), charged(staff_key="emily", **said))
     for key in (TIME, CHARGE):
@@ -90,7 +90,7 @@ def test_the_first_who_says_a_department_gives_it(
 
 def test_a_task_gives_its_class_and_its_project_the_rest(clerk: Clerk) -> None:
     (task,) = (r for r in clerk.books.rows("TASK") if r["NAME"] == "Design")
-    clerk.rule(RuleKind.PROJECTS, "sketch", Link(ledger_id=f"task/{task['RECORDNO']}"))
+    clerk.rule(RuleKind.PROJECTS, "sketch", LinkTo(ledger_id=f"task/{task['RECORDNO']}"))
     clerk.books.change("TASK", task["RECORDNO"], CLASSID="CL2")
     assign(clerk, "PROJECT", "P-1", CLASSID="CL1", LOCATIONID="NY")
     clerk.post(worked(project_key="sketch"))
@@ -147,7 +147,7 @@ def test_what_the_ledger_fills_in_by_itself_is_no_edit(clerk: Clerk, name: str) 
 
 
 def test_an_id_that_is_of_something_else_is_told(clerk: Clerk) -> None:
-    clerk.rule(RuleKind.LOCATIONS, "wrong", Link(ledger_id="department/10"))
+    clerk.rule(RuleKind.LOCATIONS, "wrong", LinkTo(ledger_id="department/10"))
     outcome = clerk.post(worked(location_key="wrong"))[TIME]
     assert told(outcome) == (BLOCKED, "target_missing", "location_key")
 
@@ -234,7 +234,7 @@ def test_within_an_entity_its_location_is_asked_of_nobody(group: Books) -> None:
 def test_within_an_entity_nobody_is_placed_elsewhere_by_default(group: Books) -> None:
     group.desk.change(entity="UK")
     clerk = Clerk(group)
-    clerk.rule(RuleKind.PROJECTS, "home", Link(ledger_id="project/P-9"))
+    clerk.rule(RuleKind.PROJECTS, "home", LinkTo(ledger_id="project/P-9"))
     clerk.sync()
     outcome = clerk.post(worked(project_key="home", billable=False))[TIME]
     assert outcome.state is POSTED, outcome
@@ -253,7 +253,7 @@ def test_at_the_top_of_several_entities_time_needs_a_location_and_its_neighbours
 def test_an_entity_is_a_location_of_time_and_is_there_unchanged(group: Books) -> None:
     clerk = Clerk(group)
     clerk.looked_at = (RecordKind.TIME,)
-    clerk.rule(RuleKind.LOCATIONS, "britain", Link(ledger_id="locationentity/UK"))
+    clerk.rule(RuleKind.LOCATIONS, "britain", LinkTo(ledger_id="locationentity/UK"))
     outcome = clerk.post(worked(location_key="britain"))[TIME]
     assert (outcome.state, outcome.reason) == (POSTED, None)
     assert clerk.said(TIME, "location_key") == {"location/UK"}
@@ -338,7 +338,7 @@ def test_neighbours_in_the_same_sheet_are_posted_and_only_those_of_that_type_are
 
 
 def test_where_it_is_not_certain_which_line_is_meant_nothing_is_learned(clerk: Clerk) -> None:
-    clerk.rule(RuleKind.LABOR_CODES, "other", Link(ledger_id="item/EXP-1"))
+    clerk.rule(RuleKind.LABOR_CODES, "other", LinkTo(ledger_id="item/EXP-1"))
     ask(clerk, "4000", "REQUIREDEPT")
     clerk.post(invoice(sold("1"), sold("2", labor_code_key="other")))
     assert "accounts" not in clerk.state

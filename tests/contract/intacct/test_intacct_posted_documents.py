@@ -8,7 +8,7 @@ import pytest
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.plan import ItemState
-from ledgerlink.domain.model.rules import Link, LinkExpenseCode, RuleKind
+from ledgerlink.domain.model.rules import LinkExpenseCode, LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import Record
 
 from tests.contract.intacct.books import PASSWORD, USER, Books, Row
@@ -168,7 +168,7 @@ def test_a_charge_is_of_its_card_and_a_refund_is_negative(clerk: Clerk) -> None:
 @pytest.fixture
 def clerk(clerk: Clerk) -> Clerk:
     """Somebody with a merchant and some accounts more."""
-    clerk.rule(RuleKind.VENDORS, "host", Link(ledger_id="vendor/V2"))
+    clerk.rule(RuleKind.VENDORS, "host", LinkTo(ledger_id="vendor/V2"))
     return clerk
 
 
@@ -232,7 +232,7 @@ def test_an_invoice_of_receivables_goes_to_its_revenue_account(clerk: Clerk) -> 
 
 
 def test_an_invoice_of_a_project_without_a_customer_is_told(clerk: Clerk) -> None:
-    clerk.rule(RuleKind.PROJECTS, "inside", Link(ledger_id="project/P-9"))
+    clerk.rule(RuleKind.PROJECTS, "inside", LinkTo(ledger_id="project/P-9"))
     outcome = clerk.post(invoice(project_key="inside"))[INVOICE]
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "target_missing")
 
@@ -242,7 +242,7 @@ def test_what_is_for_a_task_says_its_project_and_the_tasks_own_id(
     clerk: Clerk, paper: Paper
 ) -> None:
     task = clerk.books.rows("TASK")[0]
-    clerk.rule(RuleKind.PROJECTS, "wires", Link(ledger_id=f"task/{task['RECORDNO']}"))
+    clerk.rule(RuleKind.PROJECTS, "wires", LinkTo(ledger_id=f"task/{task['RECORDNO']}"))
     outcome = choose(clerk, paper).post(paper.record(project_key="wires"))[paper.key]
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
     said = [entry.request_body or "" for entry in clerk.books.journal() if entry.uniqueid]
@@ -261,7 +261,7 @@ def test_what_is_for_a_task_says_its_project_and_the_tasks_own_id(
 
 @EVERY
 def test_what_is_for_a_task_that_is_gone_is_told(clerk: Clerk, paper: Paper) -> None:
-    clerk.rule(RuleKind.PROJECTS, "wires", Link(ledger_id="task/9999"))
+    clerk.rule(RuleKind.PROJECTS, "wires", LinkTo(ledger_id="task/9999"))
     outcome = choose(clerk, paper).post(paper.record(project_key="wires"))[paper.key]
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "target_missing")
     assert clerk.ours(paper.kind) == []
@@ -323,13 +323,13 @@ def test_what_is_paid_is_neither_changed_nor_taken_back(clerk: Clerk, paper: Pap
 def test_a_document_that_the_ledger_refuses_stops_itself_alone(
     clerk: Clerk, record: Record, reasons: str, name: str
 ) -> None:
-    clerk.rule(RuleKind.USERS, "shut", Link(ledger_id="vendor/V9", person="vendor"))
-    clerk.rule(RuleKind.USERS, "eva", Link(ledger_id="employee/E9"))
-    clerk.rule(RuleKind.CARDS, "lost", Link(ledger_id="creditcard/LOST"))
-    clerk.rule(RuleKind.PROJECTS, "done", Link(ledger_id="project/P-8"))
-    clerk.rule(RuleKind.PROJECTS, "held", Link(ledger_id="project/P-4"))
-    clerk.rule(RuleKind.PROJECTS, "old", Link(ledger_id="customer/C9"))
-    clerk.rule(RuleKind.LABOR_CODES, "none", Link(ledger_id="item/NO-ITEM"))
+    clerk.rule(RuleKind.USERS, "shut", LinkTo(ledger_id="vendor/V9", person="vendor"))
+    clerk.rule(RuleKind.USERS, "eva", LinkTo(ledger_id="employee/E9"))
+    clerk.rule(RuleKind.CARDS, "lost", LinkTo(ledger_id="creditcard/LOST"))
+    clerk.rule(RuleKind.PROJECTS, "done", LinkTo(ledger_id="project/P-8"))
+    clerk.rule(RuleKind.PROJECTS, "held", LinkTo(ledger_id="project/P-4"))
+    clerk.rule(RuleKind.PROJECTS, "old", LinkTo(ledger_id="customer/C9"))
+    clerk.rule(RuleKind.LABOR_CODES, "none", LinkTo(ledger_id="item/NO-ITEM"))
     neighbours: list[Record] = [
         spent("n1", report_key="N1"),
         spent("n2", report_key="N2", staff_key="emily"),

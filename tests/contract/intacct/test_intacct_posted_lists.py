@@ -8,7 +8,13 @@ import pytest
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.rules import Client as Above
-from ledgerlink.domain.model.rules import CreateLaborCode, CreateProject, CreateUser, Link, RuleKind
+from ledgerlink.domain.model.rules import (
+    CreateLaborCode,
+    CreateProject,
+    CreateUser,
+    LinkTo,
+    RuleKind,
+)
 from ledgerlink.domain.model.source_records import ClientRecord, ProjectRecord, StaffRecord
 
 from tests.contract.intacct.books import Books, Row
@@ -148,7 +154,7 @@ def test_a_required_custom_field_is_named_and_stops_what_needs_the_record(clerk:
 
 
 def test_a_link_that_leads_to_nothing_is_told(clerk: Clerk) -> None:
-    clerk.rule(RuleKind.USERS, "ghost", Link(ledger_id="employee/E77"))
+    clerk.rule(RuleKind.USERS, "ghost", LinkTo(ledger_id="employee/E77"))
     outcome = clerk.post(worked(staff_key="ghost"))["time:t1"]
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "target_missing")
     assert "E77" in words(outcome)

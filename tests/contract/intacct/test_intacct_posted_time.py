@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.domain.model.plan import Action, ItemState
-from ledgerlink.domain.model.rules import Link, RuleKind
+from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import Record, RecordKind, TimeEntry
 
 from tests.contract.clerk import Outcomes
@@ -76,7 +76,7 @@ def test_time_of_a_customer_and_of_a_type_of_time_goes_to_their_own_fields(clerk
 
 def test_time_of_a_task_goes_to_the_task_and_its_project(clerk: Clerk) -> None:
     number = clerk.books.rows("TASK")[0]["RECORDNO"]
-    clerk.rule(RuleKind.PROJECTS, "design", Link(ledger_id=f"task/{number}"))
+    clerk.rule(RuleKind.PROJECTS, "design", LinkTo(ledger_id=f"task/{number}"))
     outcome = clerk.post(worked(project_key="design"))["time:t1"]
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
     entry = clerk.entry("time:t1")
@@ -425,10 +425,10 @@ def test_copies_of_a_month_take_few_requests(clerk: Clerk) -> None:
 def test_an_entry_that_the_ledger_refuses_stops_itself_alone(
     clerk: Clerk, record: Mapping[str, Any], reasons: set[str]
 ) -> None:
-    clerk.rule(RuleKind.PROJECTS, "done", Link(ledger_id="project/P-8"))
-    clerk.rule(RuleKind.PROJECTS, "nowhere", Link(ledger_id="project/P-77"))
-    clerk.rule(RuleKind.PROJECTS, "held", Link(ledger_id="project/P-4"))
-    clerk.rule(RuleKind.LABOR_CODES, "retired", Link(ledger_id="timetype/Retired type"))
+    clerk.rule(RuleKind.PROJECTS, "done", LinkTo(ledger_id="project/P-8"))
+    clerk.rule(RuleKind.PROJECTS, "nowhere", LinkTo(ledger_id="project/P-77"))
+    clerk.rule(RuleKind.PROJECTS, "held", LinkTo(ledger_id="project/P-4"))
+    clerk.rule(RuleKind.LABOR_CODES, "retired", LinkTo(ledger_id="timetype/Retired type"))
     outcomes = clerk.post(worked("a"), worked("bad", **record), worked("b"))
     assert outcomes["time:a"].state is outcomes["time:b"].state is ItemState.POSTED
     bad = outcomes["time:bad"]
@@ -440,7 +440,7 @@ def test_an_entry_that_the_ledger_refuses_stops_itself_alone(
 
 
 def test_an_inactive_employee_is_told(clerk: Clerk) -> None:
-    clerk.rule(RuleKind.USERS, "eva", Link(ledger_id="employee/E9"))
+    clerk.rule(RuleKind.USERS, "eva", LinkTo(ledger_id="employee/E9"))
     outcomes = clerk.post(worked("a", staff_key="eva"), worked("b"))
     assert code(outcomes["time:a"]) == "target_missing"
     assert outcomes["time:b"].state is ItemState.POSTED
@@ -500,7 +500,7 @@ def month(people: int = 4, days: int = 20, each: int = 2) -> list[TimeEntry]:
 def clerk(clerk: Clerk) -> Clerk:
     """Somebody with four people more."""
     for n in range(1, 5):
-        clerk.rule(RuleKind.USERS, f"p{n}", Link(ledger_id=f"employee/E{n}"))
+        clerk.rule(RuleKind.USERS, f"p{n}", LinkTo(ledger_id=f"employee/E{n}"))
     return clerk
 
 
@@ -524,7 +524,7 @@ def test_more_than_a_hundred_sheets_take_two_calls(clerk: Clerk) -> None:
         clerk.books.plant("CONTACT", {"CONTACTNAME": f"Person {n}", "PRINTAS": f"Person {n}"})
         person = {"EMPLOYEEID": f"N{n}", "PERSONALINFO.CONTACTNAME": f"Person {n}"}
         clerk.books.plant("EMPLOYEE", {**person, "LOCATIONID": "US"})
-        clerk.rule(RuleKind.USERS, f"n{n}", Link(ledger_id=f"employee/N{n}"))
+        clerk.rule(RuleKind.USERS, f"n{n}", LinkTo(ledger_id=f"employee/N{n}"))
     weeks = [DAY + timedelta(days=7 * week) for week in range(4)]
     entries = [
         worked(f"{n}-{day}", staff_key=f"n{n}", work_date=day) for n in range(26) for day in weeks

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.domain.model.plan import ItemState
-from ledgerlink.domain.model.rules import Link, RuleKind
+from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import RecordKind
 from lxml import etree
 
@@ -51,7 +51,7 @@ SALE: dict[str, Any] = {
 def life(clerk: Clerk) -> None:
     """Every kind of record is posted with all that it can have, changed and taken back."""
     clerk.files["u1"] = FILE
-    clerk.rule(RuleKind.VENDORS, "host", Link(ledger_id="vendor/V2"))
+    clerk.rule(RuleKind.VENDORS, "host", LinkTo(ledger_id="vendor/V2"))
     clerk.post(CLIENT, PROJECT, STAFF, VENDOR)
     for amount in ("10", "20"):
         outcomes = clerk.post(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
-from ledgerlink.domain.model.rules import Link, LinkExpenseCode, RuleKind
+from ledgerlink.domain.model.rules import LinkExpenseCode, LinkTo, RuleKind
 from ledgerlink.domain.model.rules import Mapping as Rules
 from ledgerlink.domain.model.source_records import RecordKind
 
@@ -20,21 +20,21 @@ EXPENSING = ExpenseSettings(payable_account_id="33", check_account_id="35")
 INVOICING = InvoiceSettings(item_id="1")
 RULES: Mapping[RuleKind, Mapping[str, Rules]] = {
     RuleKind.USERS: {
-        "vic": Link(ledger_id="46", person="vendor"),
-        "val": Link(ledger_id="30", person="vendor"),
-        "emily": Link(ledger_id="55"),
+        "vic": LinkTo(ledger_id="46", person="vendor"),
+        "val": LinkTo(ledger_id="30", person="vendor"),
+        "emily": LinkTo(ledger_id="55"),
     },
-    RuleKind.PROJECTS: {"birds": Link(ledger_id="1"), "cars": Link(ledger_id="3")},
-    RuleKind.LABOR_CODES: {"design": Link(ledger_id="4"), "lighting": Link(ledger_id="8")},
+    RuleKind.PROJECTS: {"birds": LinkTo(ledger_id="1"), "cars": LinkTo(ledger_id="3")},
+    RuleKind.LABOR_CODES: {"design": LinkTo(ledger_id="4"), "lighting": LinkTo(ledger_id="8")},
     RuleKind.EXPENSE_CODES: {
         "meals": LinkExpenseCode(ledger_id="13"),
         "travel": LinkExpenseCode(ledger_id="22"),
         "pumps": LinkExpenseCode(ledger_id="11", target="item"),
     },
-    RuleKind.CARDS: {"visa": Link(ledger_id="42"), "mastercard": Link(ledger_id="41")},
-    RuleKind.VENDORS: {"bessie": Link(ledger_id="30")},
-    RuleKind.TERMS: {"net15": Link(ledger_id="2")},
-    RuleKind.TAX_CODES: {"two": Link(ledger_id="2"), "taxable": Link(ledger_id="TAX")},
+    RuleKind.CARDS: {"visa": LinkTo(ledger_id="42"), "mastercard": LinkTo(ledger_id="41")},
+    RuleKind.VENDORS: {"bessie": LinkTo(ledger_id="30")},
+    RuleKind.TERMS: {"net15": LinkTo(ledger_id="2")},
+    RuleKind.TAX_CODES: {"two": LinkTo(ledger_id="2"), "taxable": LinkTo(ledger_id="TAX")},
 }
 """What the firm set, by the ids that the sandbox's companies have."""
 
@@ -54,7 +54,7 @@ class Clerk(clerk.Clerk[Books]):
                 self.rule(kind, key, mapping)
         for kind, entity in ((RuleKind.CLASSES, "Class"), (RuleKind.LOCATIONS, "Department")):
             for row in self.books.rows(entity):
-                self.rule(kind, row["Name"].lower(), Link(ledger_id=row["Id"]))
+                self.rule(kind, row["Name"].lower(), LinkTo(ledger_id=row["Id"]))
 
     @property
     def version(self) -> str:
@@ -103,7 +103,7 @@ class Clerk(clerk.Clerk[Books]):
 
     def retire(self, project_key: str) -> None:
         rule = self.rules[RuleKind.PROJECTS, project_key].mapping
-        assert isinstance(rule, Link)
+        assert isinstance(rule, LinkTo)
         self.books.change("Customer", rule.ledger_id, Active=False)
 
     def held(self) -> list[Decimal]:
@@ -143,5 +143,5 @@ def abroad(books: Books) -> Clerk:
     """Somebody who posts into a company outside the United States, which has one item of services
     and no classes."""
     somebody = Clerk(books)
-    somebody.rule(RuleKind.LABOR_CODES, "design", Link(ledger_id="1"))
+    somebody.rule(RuleKind.LABOR_CODES, "design", LinkTo(ledger_id="1"))
     return somebody

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ledgerlink.domain.model.plan import ItemState, Outcome
 from ledgerlink.domain.model.reasons import reason
-from ledgerlink.domain.model.rules import Link, LinkExpenseCode, RuleKind
+from ledgerlink.domain.model.rules import LinkExpenseCode, LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import Record
 from ledgerlink.domain.model.time_settings import ClosedPeriod, LedgerEdits, TimeSettings
 
@@ -193,7 +193,7 @@ def test_an_account_of_the_wrong_sort_is_named_with_the_setting_that_chose_it(
     clerk.books.admin("settings", {"wrong_account_code": fault})
     setting, account_id, account, where = WRONG[name]
     if setting is None:
-        clerk.rule(RuleKind.CARDS, "visa", Link(ledger_id=account_id))
+        clerk.rule(RuleKind.CARDS, "visa", LinkTo(ledger_id=account_id))
     else:
         chosen: dict[str, Any] = {setting: account_id}
         clerk.expensing = replace(clerk.expensing, **chosen)
@@ -411,7 +411,7 @@ def test_tax_that_the_ledger_finds_unbalanced_is_told_in_its_words(
 
 def test_a_tax_code_of_another_side_is_told(company: Make) -> None:
     clerk = abroad(company("canada"))
-    clerk.rule(RuleKind.TAX_CODES, "two", Link(ledger_id="6"))
+    clerk.rule(RuleKind.TAX_CODES, "two", LinkTo(ledger_id="6"))
     outcome = clerk.post(spent(tax_code_key="two"))["expense-report:R1"]
     assert "GST/HST rate" in refused(outcome, "refused")
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ledgerlink.domain.model.plan import ItemState, Outcome
 from ledgerlink.domain.model.reasons import reason
-from ledgerlink.domain.model.rules import Link, RuleKind
+from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.money import Total
 
 from tests.contract.papers import (
@@ -138,7 +138,7 @@ def test_a_taxed_document_is_known_again_changed_and_found_unedited(
 
 
 def test_lines_of_several_codes_add_up(canada: Clerk) -> None:
-    canada.rule(RuleKind.TAX_CODES, "three", Link(ledger_id="3"))
+    canada.rule(RuleKind.TAX_CODES, "three", LinkTo(ledger_id="3"))
     outcome = canada.post(
         spent("x1", "100", **CODED, tax_amount=Decimal(5)),
         spent("x2", "100", tax_code_key="three", tax_amount=Decimal(13)),
@@ -249,12 +249,12 @@ def euros(clerk: Clerk) -> Clerk:
     accounts = books.admin(path, {"code": "EUR", "rates": {"2026-03-01": "1.1"}})
     books.admin(path, {"code": "JPY", "rates": {"2026-03-01": "0.0067"}})
     vendor = books.create("Vendor", DisplayName="Vic S.L.", CurrencyRef={"value": "EUR"})
-    clerk.rule(RuleKind.USERS, "vic", Link(ledger_id=vendor, person="vendor"))
+    clerk.rule(RuleKind.USERS, "vic", LinkTo(ledger_id=vendor, person="vendor"))
     for key, name, currency in (("otto", "Otto GmbH", "EUR"), ("yuki", "Yuki KK", "JPY")):
         row_id = books.create("Customer", DisplayName=name, CurrencyRef={"value": currency})
-        clerk.rule(RuleKind.PROJECTS, key, Link(ledger_id=row_id))
+        clerk.rule(RuleKind.PROJECTS, key, LinkTo(ledger_id=row_id))
     card = {"Name": "Visa EUR", "AccountType": "Credit Card", "CurrencyRef": {"value": "EUR"}}
-    clerk.rule(RuleKind.CARDS, "euro", Link(ledger_id=books.create("Account", **card)))
+    clerk.rule(RuleKind.CARDS, "euro", LinkTo(ledger_id=books.create("Account", **card)))
     clerk.expensing = replace(clerk.expensing, payable_account_id=accounts["payable"])
     return clerk
 

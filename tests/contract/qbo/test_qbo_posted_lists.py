@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.reasons import reason
-from ledgerlink.domain.model.rules import CreateLaborCode, Link, RuleKind
+from ledgerlink.domain.model.rules import CreateLaborCode, LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import (
     ClientRecord,
     ListPost,
@@ -186,7 +186,7 @@ def test_what_the_product_has_no_more_is_made_inactive(
 
 
 def test_a_record_that_a_rule_links_is_left_to_the_ledger(clerk: Clerk) -> None:
-    clerk.rule(RuleKind.PROJECTS, "oak", Link(ledger_id="3"))
+    clerk.rule(RuleKind.PROJECTS, "oak", LinkTo(ledger_id="3"))
     outcome = clerk.post(CLIENT)["project:oak"]
     assert outcome.state is ItemState.UNCHANGED
     assert outcome.reason == reason("linked_by_rule", ledger_id="3")

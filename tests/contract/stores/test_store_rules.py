@@ -9,7 +9,7 @@ from ledgerlink.domain.model.rules import (
     CreateLaborCode,
     CreateProject,
     CreateUser,
-    Link,
+    LinkTo,
     Mapping,
     Rule,
     RuleKind,
@@ -28,12 +28,12 @@ def rule(kind: RuleKind, key: str, mapping: Mapping, version: int = 1) -> Rule:
 def test_every_form_of_mapping_comes_back_as_it_was(stores: Stores) -> None:
     given = [
         rule(RuleKind.USERS, "u1", Skip()),
-        rule(RuleKind.USERS, "u2", Link(ledger_id="7", person="vendor")),
+        rule(RuleKind.USERS, "u2", LinkTo(ledger_id="7", person="vendor")),
         rule(RuleKind.USERS, "u3", CreateUser(name="Ada", email="ada@example.com")),
         rule(RuleKind.PROJECTS, "p1", CreateProject(name="Site", parent_id="3")),
         rule(RuleKind.PROJECTS, "p2", CreateProject(name="S", client=Client(key="k", name="K"))),
         rule(RuleKind.PROJECTS, "p3", CreateProject(name="Ada")),
-        rule(RuleKind.LABOR_CODES, "l1", Link(ledger_id="7", rate=Decimal("12.50"))),
+        rule(RuleKind.LABOR_CODES, "l1", LinkTo(ledger_id="7", rate=Decimal("12.50"))),
         rule(
             RuleKind.LABOR_CODES,
             "l2",
@@ -50,7 +50,7 @@ def test_every_form_of_mapping_comes_back_as_it_was(stores: Stores) -> None:
 def test_history_keeps_every_version_in_order_and_the_list_only_the_newest(
     stores: Stores,
 ) -> None:
-    versions = [rule(RuleKind.USERS, "u#1", Link(ledger_id=str(n)), n) for n in range(1, 13)]
+    versions = [rule(RuleKind.USERS, "u#1", LinkTo(ledger_id=str(n)), n) for n in range(1, 13)]
     for version in versions:
         stores.rules.put(ACME, [version])
     stores.rules.put(ACME, [replace(versions[0], key="u")])
@@ -70,10 +70,10 @@ def test_more_rules_than_one_batch_and_strange_keys_are_all_kept(stores: Stores)
 
 def test_neighbours_and_kinds_stay_apart(stores: Stores) -> None:
     for neighbour in NEIGHBOURS:
-        mapping = Link(ledger_id=neighbour.firm + neighbour.id)
+        mapping = LinkTo(ledger_id=neighbour.firm + neighbour.id)
         stores.rules.put(neighbour, [rule(RuleKind.USERS, "u1", mapping)])
     for neighbour in NEIGHBOURS:
         (found,) = stores.rules.list(neighbour, RuleKind.USERS)
-        assert found.mapping == Link(ledger_id=neighbour.firm + neighbour.id)
+        assert found.mapping == LinkTo(ledger_id=neighbour.firm + neighbour.id)
         assert stores.rules.list(neighbour, RuleKind.PROJECTS) == []
     assert stores.rules.history(ConnectionKey("a", "y"), RuleKind.USERS, "u1") == []

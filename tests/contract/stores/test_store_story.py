@@ -6,7 +6,7 @@ from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType
 from ledgerlink.domain.model.plan import ItemState
-from ledgerlink.domain.model.rules import Client, CreateProject, Link, Mapping, RuleKind
+from ledgerlink.domain.model.rules import Client, CreateProject, LinkTo, Mapping, RuleKind
 from ledgerlink.domain.model.runs import RunState
 from ledgerlink.services import lane
 from ledgerlink.services.connections import connect
@@ -71,7 +71,7 @@ def test_a_post_is_interrupted_resumed_and_corrected_on_every_kind_of_store(
     state = consent.authorize_url.partition("state=")[2].partition("&")[0]
     number = connect.complete(deps, state, "code", "realm").id
     work(deps, stores)
-    users: dict[str, Mapping] = {"u1": Link(ledger_id="P1")}
+    users: dict[str, Mapping] = {"u1": LinkTo(ledger_id="P1")}
     put_rules(deps, ConnectionKey(FIRM, number), USER, RuleKind.USERS, users)
     put_rules(deps, ConnectionKey(FIRM, number), USER, RuleKind.PROJECTS, {"p1": SITE})
     company = connector.company("realm")
@@ -112,7 +112,7 @@ def test_lists_come_in_change_and_are_told_on_every_kind_of_store(stores: Stores
     number = connect.complete(deps, state, "code", "realm").id
     work(deps, stores)
     put_rules(
-        deps, ConnectionKey(FIRM, number), USER, RuleKind.PROJECTS, {"p": Link(ledger_id="3")}
+        deps, ConnectionKey(FIRM, number), USER, RuleKind.PROJECTS, {"p": LinkTo(ledger_id="3")}
     )
 
     ledger.change(ListType.CUSTOMER, "3", name="renamed")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.rules import CreateLaborCode, Link, LinkExpenseCode, RuleKind
+from ledgerlink.domain.model.rules import CreateLaborCode, LinkExpenseCode, LinkTo, RuleKind
 
 from tests.fakes.service import FIRM, USER, entry
 from tests.unit.api.client import ALL, FAR, FIRM_CLAIM, Answer, Api
@@ -68,7 +68,7 @@ def furnished(api: Api) -> Connection:
         connection, RuleKind.LABOR_CODES, {"dev": CreateLaborCode(name="D", income_account_id="9")}
     )
     rules(connection, RuleKind.EXPENSE_CODES, {"meals": LinkExpenseCode(ledger_id="60")})
-    rules(connection, RuleKind.VENDORS, {"v1": Link(ledger_id="56")})
+    rules(connection, RuleKind.VENDORS, {"v1": LinkTo(ledger_id="56")})
     choose(api, connection, {"expenses": {"check_account_id": "35", "card_account_id": "41"}})
     return connection
 

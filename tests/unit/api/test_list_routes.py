@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType
-from ledgerlink.domain.model.rules import Link, RuleKind
+from ledgerlink.domain.model.rules import LinkTo, RuleKind
 
 from tests.fakes.service import in_memory_service
 from tests.unit.api.client import POST, READ, Api
@@ -32,7 +32,7 @@ def connection(api: Api) -> Connection:
     shelves.create(ListRecord(type=ListType.CUSTOMER, id="4", name="Quay", **low))
     shelves.change(ListType.CUSTOMER, "3", active=False)
     connected = api.place.connected()
-    api.place.rules(connected, RuleKind.PROJECTS, {"p": Link(ledger_id="3")})
+    api.place.rules(connected, RuleKind.PROJECTS, {"p": LinkTo(ledger_id="3")})
     return connected
 
 

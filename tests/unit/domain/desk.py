@@ -16,15 +16,15 @@ from ledgerlink.domain.model.documents import (
     needs,
     resolve,
 )
-from ledgerlink.domain.model.links import Link as PostedLink
+from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.model.rules import (
     CreateProject,
     CreateUser,
-    Link,
     LinkExpenseCode,
+    LinkTo,
     Rule,
     RuleKind,
     Skip,
@@ -72,32 +72,32 @@ OF_ONE_CURRENCY = [
 """Companies that no document in another currency is sent to, and the reason that it has."""
 RULES: dict[RuleKind, dict[str, RuleMapping]] = {
     RuleKind.USERS: {
-        "linked": Link(ledger_id="P1"),
-        "ann": Link(ledger_id="P1"),
-        "vic": Link(ledger_id="V1", person="vendor"),
+        "linked": LinkTo(ledger_id="P1"),
+        "ann": LinkTo(ledger_id="P1"),
+        "vic": LinkTo(ledger_id="V1", person="vendor"),
         "new": CreateUser(name="New", person="vendor"),
         "out": Skip(),
     },
     RuleKind.PROJECTS: {
-        "linked": Link(ledger_id="C1"),
-        "euro": Link(ledger_id="C2"),
+        "linked": LinkTo(ledger_id="C1"),
+        "euro": LinkTo(ledger_id="C2"),
         "new": CreateProject(name="New Site"),
         "out": Skip(),
     },
-    RuleKind.LABOR_CODES: {"design": Link(ledger_id="I1"), "out": Skip()},
+    RuleKind.LABOR_CODES: {"design": LinkTo(ledger_id="I1"), "out": Skip()},
     RuleKind.EXPENSE_CODES: {
         "meals": LinkExpenseCode(ledger_id="A1"),
         "travel": LinkExpenseCode(ledger_id="A2"),
         "gas": LinkExpenseCode(ledger_id="I5", target="item"),
         "out": Skip(),
     },
-    RuleKind.CARDS: {"visa": Link(ledger_id="VISA")},
-    RuleKind.VENDORS: {"shop": Link(ledger_id="V7"), "out": Skip()},
-    RuleKind.CLASSES: {"east": Link(ledger_id="K1"), "out": Skip()},
-    RuleKind.DEPARTMENTS: {"sales": Link(ledger_id="B1"), "out": Skip()},
-    RuleKind.LOCATIONS: {"hq": Link(ledger_id="D1"), "lab": Link(ledger_id="D2")},
-    RuleKind.TERMS: {"net30": Link(ledger_id="T30")},
-    RuleKind.TAX_CODES: {"vat": Link(ledger_id="X1")},
+    RuleKind.CARDS: {"visa": LinkTo(ledger_id="VISA")},
+    RuleKind.VENDORS: {"shop": LinkTo(ledger_id="V7"), "out": Skip()},
+    RuleKind.CLASSES: {"east": LinkTo(ledger_id="K1"), "out": Skip()},
+    RuleKind.DEPARTMENTS: {"sales": LinkTo(ledger_id="B1"), "out": Skip()},
+    RuleKind.LOCATIONS: {"hq": LinkTo(ledger_id="D1"), "lab": LinkTo(ledger_id="D2")},
+    RuleKind.TERMS: {"net30": LinkTo(ledger_id="T30")},
+    RuleKind.TAX_CODES: {"vat": LinkTo(ledger_id="X1")},
 }
 
 
@@ -198,7 +198,7 @@ class Desk(World):
             )
         )
 
-    def carriers(self, record: RecordKind) -> dict[str, PostedLink]:
+    def carriers(self, record: RecordKind) -> dict[str, Link]:
         """The documents by each record that they carry; time that stands alone is not among
         them."""
         some = [link for link in self.links.values() if link.record is record]
@@ -206,7 +206,7 @@ class Desk(World):
             some = [link for link in some if link.carries]
         return {member: link for link in some for member in link.members}
 
-    def attached(self, deleted: Iterable[Deleted]) -> dict[str, PostedLink]:
+    def attached(self, deleted: Iterable[Deleted]) -> dict[str, Link]:
         """The links of the receipts of deleted records."""
         starts = tuple(receipts_of(one.kind, one.key) for one in deleted)
         return {key: link for key, link in self.links.items() if key.startswith(starts)}
@@ -218,7 +218,7 @@ class Desk(World):
             if link.record in (RecordKind.EXPENSE, RecordKind.INVOICE)
         }
 
-    def _copy(self, link: PostedLink) -> Snapshot | None:
+    def _copy(self, link: Link) -> Snapshot | None:
         if link.ledger_id not in self.stored:
             return None
         _, body = self.stored[link.ledger_id]

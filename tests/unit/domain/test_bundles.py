@@ -12,7 +12,7 @@ from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.money_settings import GroupBy
 from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.reasons import reason
-from ledgerlink.domain.model.rules import Link, RuleKind
+from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import ExpenseEntry, RecordKind
 from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 from ledgerlink.domain.planning.grouping import met_again
@@ -386,7 +386,7 @@ def test_a_report_that_is_gone_from_the_ledger_gives_its_entries_away() -> None:
 def test_another_kind_of_document_comes_after_the_old_one_is_gone() -> None:
     world = Desk()
     world.posted(*at("A", "e1"))
-    world.rules |= rule_book({RuleKind.USERS: {"ann": Link(ledger_id="V3", person="vendor")}})
+    world.rules |= rule_book({RuleKind.USERS: {"ann": LinkTo(ledger_id="V3", person="vendor")}})
     found = world.posted(*at("A", "e1"))
     assert [(op.action, op.kind) for op in found] == [
         (Action.DELETE, "Check"),
@@ -399,7 +399,7 @@ def test_a_paid_document_does_not_become_another_kind() -> None:
     world = Desk()
     world.posted(*at("A", "e1"))
     world.lock(A)
-    world.rules |= rule_book({RuleKind.USERS: {"ann": Link(ledger_id="V3", person="vendor")}})
+    world.rules |= rule_book({RuleKind.USERS: {"ann": LinkTo(ledger_id="V3", person="vendor")}})
     op = one(world.post(*at("A", "e1")))
     assert (op.state, op.reason and op.reason.code) == (ItemState.BLOCKED, "paid")
 

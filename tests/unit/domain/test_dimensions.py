@@ -18,7 +18,7 @@ from ledgerlink.domain.model.dimensions import (
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.money_settings import InvoiceLines, InvoiceSettings
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
-from ledgerlink.domain.model.rules import Link, RuleKind, Skip
+from ledgerlink.domain.model.rules import LinkTo, RuleKind, Skip
 from ledgerlink.domain.model.source_records import Invoice, Record
 from ledgerlink.domain.model.time_settings import Description, TimeSettings
 
@@ -42,8 +42,8 @@ def world() -> Desk:
     desk = Desk()
     desk.rules |= rule_book(
         {
-            RuleKind.PROJECTS: {"build": Link(ledger_id="task/1")},
-            **{kind: {"said": Link(ledger_id=f"record {kind}")} for kind in KINDS.values()},
+            RuleKind.PROJECTS: {"build": LinkTo(ledger_id="task/1")},
+            **{kind: {"said": LinkTo(ledger_id=f"record {kind}")} for kind in KINDS.values()},
         }
     )
     return desk
@@ -153,7 +153,7 @@ def test_what_the_ledger_gives_by_itself_has_no_default_and_is_sent_where_it_is_
 @pytest.mark.parametrize("name", NAMES)
 def test_a_change_of_one_alone_updates_the_record(name: str) -> None:
     desk = world()
-    desk.rules |= rule_book({kind: {"other": Link(ledger_id="X")} for kind in KINDS.values()})
+    desk.rules |= rule_book({kind: {"other": LinkTo(ledger_id="X")} for kind in KINDS.values()})
     key = f"{name.removesuffix('_id')}_key"
     desk.posted(entry("t", project_key="build", **{key: "said"}))
     assert one(desk.posted(entry("t", project_key="build", **{key: "said"}))).state == "unchanged"
@@ -163,7 +163,7 @@ def test_a_change_of_one_alone_updates_the_record(name: str) -> None:
 
 def test_entries_of_several_departments_are_not_merged() -> None:
     desk = world()
-    desk.rules |= rule_book({RuleKind.DEPARTMENTS: {"other": Link(ledger_id="X")}})
+    desk.rules |= rule_book({RuleKind.DEPARTMENTS: {"other": LinkTo(ledger_id="X")}})
     entries = [entry("a"), entry("b", department_key="said"), entry("c", department_key="other")]
     short = TimeSettings(description=Description.NEITHER)
     operations = desk.plan([*entries, entry("d")], posting=short, whole=True)

@@ -17,7 +17,7 @@ from ledgerlink.domain.model.money_settings import (
     PostingDate,
 )
 from ledgerlink.domain.model.plan import Action, ItemState
-from ledgerlink.domain.model.rules import Link, RuleKind
+from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import ExpenseEntry
 from ledgerlink.domain.model.time_settings import ClosedPeriod, TimeSettings
 
@@ -199,7 +199,7 @@ def test_once_the_person_has_a_rule_the_catch_alls_bill_is_made_anew_as_a_check(
     world = desk(CATCH_ALL)
     world.posted(spent("e1", staff_key="bob"))
     assert len(world.bodies("Bill")) == 1
-    world.rules |= rule_book({RuleKind.USERS: {"bob": Link(ledger_id="P7")}})
+    world.rules |= rule_book({RuleKind.USERS: {"bob": LinkTo(ledger_id="P7")}})
     found = world.posted(spent("e1", staff_key="bob"))
     assert [op.action for op in found] == [Action.DELETE, Action.CREATE]
     assert (len(world.bodies("Bill")), len(world.bodies("Check"))) == (0, 1)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.plan import Action, ItemState
-from ledgerlink.domain.model.rules import CreateUser, Link, RuleKind, Skip
+from ledgerlink.domain.model.rules import CreateUser, LinkTo, RuleKind, Skip
 from ledgerlink.domain.model.source_records import (
     ClientRecord,
     ListPost,
@@ -96,7 +96,7 @@ def test_a_record_that_is_there_is_unchanged_and_one_of_another_name_is_changed(
 
 def test_a_record_that_a_rule_links_stays_as_it_is() -> None:
     world = Desk()
-    world.rules |= rule_book({RuleKind.PROJECTS: {"c1": Link(ledger_id="C9")}})
+    world.rules |= rule_book({RuleKind.PROJECTS: {"c1": LinkTo(ledger_id="C9")}})
     op = one(world.post(CLIENT))
     assert (op.state, op.reason and op.reason.code) == (ItemState.UNCHANGED, "linked_by_rule")
 

@@ -10,7 +10,7 @@ import pytest
 from ledgerlink.domain.model.documents import needs
 from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.reasons import reason
-from ledgerlink.domain.model.rules import CreateProject, Link, RuleKind
+from ledgerlink.domain.model.rules import CreateProject, LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import Deleted, RecordKind
 from ledgerlink.domain.planning.inputs import Rejected
 
@@ -68,7 +68,7 @@ def test_a_changed_rule_updates_the_entries_that_it_touches_and_no_others() -> N
     world = World()
     entries = [entry("t1"), entry("t2", staff_key="vendor")]
     world.apply(world.plan(entries))
-    world.rules |= rule_book({RuleKind.USERS: {"linked": Link(ledger_id="P9")}})
+    world.rules |= rule_book({RuleKind.USERS: {"linked": LinkTo(ledger_id="P9")}})
     assert writes(world.plan(entries)) == {"time:t1": Action.UPDATE}
 
 
@@ -236,7 +236,7 @@ def test_the_entrys_own_rate_wins_over_the_labor_codes(
     entry_rate: Decimal | None, code_rate: Decimal | None, posted: str | None
 ) -> None:
     world = World()
-    mapping = Link(ledger_id="I9", rate=code_rate)
+    mapping = LinkTo(ledger_id="I9", rate=code_rate)
     world.rules |= rule_book({RuleKind.LABOR_CODES: {"code": mapping}})
     (op,) = world.plan([entry("t1", labor_code_key="code", bill_rate=entry_rate)])
     assert (op.body or {}).get("rate") == posted

@@ -9,7 +9,7 @@ from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.model.documents import Snapshot, fingerprint
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.reasons import reason
-from ledgerlink.domain.model.rules import Link, RuleKind, Skip
+from ledgerlink.domain.model.rules import LinkTo, RuleKind, Skip
 from ledgerlink.domain.model.source_records import TimeEntry
 from ledgerlink.domain.model.time_settings import (
     Billable,
@@ -74,7 +74,7 @@ def test_an_entry_that_cannot_be_posted_keeps_what_stands_for_it() -> None:
 def test_a_rule_that_points_elsewhere_deletes_and_creates() -> None:
     world = World()
     apply(world, [entry("a"), entry("b", staff_key="vendor")])
-    world.rules |= rule_book({RuleKind.USERS: {"linked": Link(ledger_id="P9")}})
+    world.rules |= rule_book({RuleKind.USERS: {"linked": LinkTo(ledger_id="P9")}})
     found = imported(world, [entry("a"), entry("b", staff_key="vendor")])
     assert [(op.key, op.action) for op in found if op.state is ItemState.PENDING] == [
         ("time:a", Action.DELETE),
@@ -123,7 +123,7 @@ def test_more_than_a_day_in_one_activity_is_blocked() -> None:
 
 def test_leave_goes_to_its_own_item_and_is_not_billable() -> None:
     world = World()
-    world.rules |= rule_book({RuleKind.LEAVE_TYPES: {"sick": Link(ledger_id="I7")}})
+    world.rules |= rule_book({RuleKind.LEAVE_TYPES: {"sick": LinkTo(ledger_id="I7")}})
     (op,) = imported(world, [entry("a", leave_type_key="sick", billable=True)])
     assert op.body is not None
     assert (op.body["item"], op.body["billable"]) == ("I7", False)
@@ -132,7 +132,7 @@ def test_leave_goes_to_its_own_item_and_is_not_billable() -> None:
 @pytest.mark.parametrize(("said", "expected"), [(True, True), (False, False), (None, True)])
 def test_the_labor_code_says_whether_time_is_billable(said: bool | None, expected: bool) -> None:
     world = World()
-    mapping = Link(ledger_id="I1", billable=said)
+    mapping = LinkTo(ledger_id="I1", billable=said)
     world.rules |= rule_book({RuleKind.LABOR_CODES: {"code": mapping}})
     given = entry("a", labor_code_key="code", billable=True)
     (op,) = imported(world, [given], posting=TimeSettings(billable=Billable.LABOR_CODE))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ledgerlink.domain.model.documents import needs
 from ledgerlink.domain.model.money_settings import GroupBy, Period, PostingDate
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
-from ledgerlink.domain.model.rules import CreateUser, Link, LinkExpenseCode, RuleKind, Skip
+from ledgerlink.domain.model.rules import CreateUser, LinkExpenseCode, LinkTo, RuleKind, Skip
 from ledgerlink.domain.model.source_records import ExpenseEntry, Record, RecordKind
 from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 from ledgerlink.domain.money import rounded
@@ -24,9 +24,9 @@ KEYS = [f"e{n}" for n in range(5)]
 REPORTS = [None, "A", "B", "C"]
 PEOPLE: dict[str | None, str] = {None: "ann", "A": "ann", "B": "vic", "C": "new"}
 RULES: list[tuple[RuleKind, str, Any]] = [
-    (RuleKind.USERS, "ann", Link(ledger_id="P1")),
-    (RuleKind.USERS, "ann", Link(ledger_id="V3", person="vendor")),
-    (RuleKind.USERS, "vic", Link(ledger_id="V1", person="vendor")),
+    (RuleKind.USERS, "ann", LinkTo(ledger_id="P1")),
+    (RuleKind.USERS, "ann", LinkTo(ledger_id="V3", person="vendor")),
+    (RuleKind.USERS, "vic", LinkTo(ledger_id="V1", person="vendor")),
     (RuleKind.USERS, "vic", Skip()),
     (RuleKind.USERS, "vic", CreateUser(name="Vic", person="vendor")),
     (RuleKind.EXPENSE_CODES, "meals", LinkExpenseCode(ledger_id="A1")),

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledgerlink.domain.model.company import Company, Features
 from ledgerlink.domain.model.connections import Authorization, Connection
-from ledgerlink.domain.model.links import Link as PostedLink
+from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Operation, Outcome
 from ledgerlink.domain.model.reasons import Reason
 from ledgerlink.domain.model.rules import (
@@ -21,7 +21,7 @@ from ledgerlink.domain.model.rules import (
     CreateLaborCode,
     CreateProject,
     CreateUser,
-    Link,
+    LinkTo,
     RuleKind,
     Skip,
 )
@@ -63,9 +63,7 @@ THINGS: dict[type[Any], st.SearchStrategy[Any]] = {
         reason=st.none() | REASON,
     ),
     Outcome: st.builds(Outcome, ledger_id=st.none() | TEXT, reason=st.none() | REASON),
-    PostedLink: st.builds(
-        PostedLink, key=TEXT, kind=TEXT, version=st.none() | TEXT, written_at=MOMENT
-    ),
+    Link: st.builds(Link, key=TEXT, kind=TEXT, version=st.none() | TEXT, written_at=MOMENT),
     Progress: st.builds(Progress, outcomes=COUNTS, calls=COUNTS, opened_at=st.none() | MOMENT),
     Run: st.builds(
         Run,
@@ -103,15 +101,15 @@ def test_what_is_dumped_loads_as_it_was_and_is_one_line(
     assert load(kind, text.decode()) == thing
 
 
-USER = st.builds(Skip) | st.builds(Link, ledger_id=KEY) | st.builds(CreateUser, name=KEY)
+USER = st.builds(Skip) | st.builds(LinkTo, ledger_id=KEY) | st.builds(CreateUser, name=KEY)
 PROJECT = (
     st.builds(Skip)
-    | st.builds(Link, ledger_id=KEY)
+    | st.builds(LinkTo, ledger_id=KEY)
     | st.builds(CreateProject, name=KEY, client=st.none() | st.builds(Client, key=KEY, name=KEY))
 )
 CODE = (
     st.builds(Skip)
-    | st.builds(Link, ledger_id=KEY, rate=st.none() | RATE)
+    | st.builds(LinkTo, ledger_id=KEY, rate=st.none() | RATE)
     | st.builds(CreateLaborCode, name=KEY, income_account_id=KEY, rate=st.none() | RATE)
 )
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.documents import fingerprint, resolve
-from ledgerlink.domain.model.links import Link as PostedLink
+from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.rules import (
     Client,
     CreateLaborCode,
     CreateProject,
     CreateUser,
-    Link,
+    LinkTo,
     Rule,
     RuleKind,
     Skip,
@@ -31,14 +31,14 @@ DAY = date(2026, 2, 27)
 CLIENT = Client(key="client", name="Client")
 RULES: dict[RuleKind, dict[str, RuleMapping]] = {
     RuleKind.USERS: {
-        "linked": Link(ledger_id="P1"),
-        "vendor": Link(ledger_id="P2", person="vendor"),
+        "linked": LinkTo(ledger_id="P1"),
+        "vendor": LinkTo(ledger_id="P2", person="vendor"),
         "new": CreateUser(name="New"),
         "skipped": Skip(),
         "refused": CreateUser(name=FORBIDDEN),
     },
     RuleKind.PROJECTS: {
-        "linked": Link(ledger_id="C1"),
+        "linked": LinkTo(ledger_id="C1"),
         "site": CreateProject(name="Site", client=CLIENT),
         "yard": CreateProject(name="Yard", client=CLIENT),
         "below": CreateProject(name="Below", parent_id="C1"),
@@ -47,7 +47,7 @@ RULES: dict[RuleKind, dict[str, RuleMapping]] = {
         "orphan": CreateProject(name="Orphan", client=Client(key="bad", name=FORBIDDEN)),
     },
     RuleKind.LABOR_CODES: {
-        "linked": Link(ledger_id="I1"),
+        "linked": LinkTo(ledger_id="I1"),
         "new": CreateLaborCode(name="Design", income_account_id="A1"),
         "skipped": Skip(),
     },
@@ -74,7 +74,7 @@ class World:
     """What plans are made in, and what applying them leaves behind."""
 
     rules: dict[tuple[RuleKind, str], Rule] = field(default_factory=lambda: rule_book(RULES))
-    links: dict[str, PostedLink] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
     closed_through: date | None = None
     written: int = 0
 
@@ -112,7 +112,7 @@ class World:
             assert not any(set(members) & set(op.members) for members in left)
             body, *targets = resolve([op.body, *op.targets], lambda k: self.links[k].ledger_id)
             self.written += 1
-            self.links[op.key] = PostedLink(
+            self.links[op.key] = Link(
                 key=op.key,
                 kind=op.kind,
                 ledger_id=op.ledger_id or f"L{self.written}",

@@ -9,7 +9,7 @@ from typing import Any
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.documents import Document, ResolvedExpenses
 from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
-from ledgerlink.domain.model.rules import Link, LinkExpenseCode, RuleKind, Skip
+from ledgerlink.domain.model.rules import LinkExpenseCode, LinkTo, RuleKind, Skip
 from ledgerlink.domain.model.rules import Mapping as RuleMapping
 from ledgerlink.domain.model.settings import Settings
 from ledgerlink.domain.model.source_records import RecordKind
@@ -39,7 +39,7 @@ def office(fate: Fate | None = None, chunk_size: int = 4) -> tuple[InMemoryServi
     place = in_memory_service(fate, chunk_size)
     place.connector.composer = OfficeComposer()
     connection = place.connected()
-    place.rules(connection, RuleKind.USERS, {"vic": Link(ledger_id="V1", person="vendor")})
+    place.rules(connection, RuleKind.USERS, {"vic": LinkTo(ledger_id="V1", person="vendor")})
     codes: dict[str, RuleMapping] = {"meals": LinkExpenseCode(ledger_id="A1"), "out": Skip()}
     place.rules(connection, RuleKind.EXPENSE_CODES, codes)
     choose(place, connection)

@@ -12,7 +12,7 @@ from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.imports import Scope
 from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType, change
 from ledgerlink.domain.model.plan import ItemState
-from ledgerlink.domain.model.rules import CreateProject, Link, RuleKind, Skip
+from ledgerlink.domain.model.rules import CreateProject, LinkTo, RuleKind, Skip
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services.imports import service
 from ledgerlink.services.imports.mapping import mapping_of
@@ -110,7 +110,7 @@ def test_a_correction_writes_the_difference_alone(place: InMemoryService) -> Non
 
 def test_a_rule_that_now_says_skip_takes_the_time_out(place: InMemoryService) -> None:
     connection = place.connected()
-    place.rules(connection, RuleKind.PROJECTS, {"p2": Link(ledger_id="C2")})
+    place.rules(connection, RuleKind.PROJECTS, {"p2": LinkTo(ledger_id="C2")})
     records = [entry("t1"), entry("t2", project_key="p2")]
     imported(place, connection, *records)
     place.rules(connection, RuleKind.PROJECTS, {"p2": Skip()})

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.imports import Scope
-from ledgerlink.domain.model.links import Link as Stood
+from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import ItemState
-from ledgerlink.domain.model.rules import CreateProject, Link, RuleKind, Skip
+from ledgerlink.domain.model.rules import CreateProject, LinkTo, RuleKind, Skip
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services.imports import service
 from ledgerlink.services.imports.service import ImportRequest, User
@@ -21,7 +21,7 @@ from tests.support.sampling import examples
 ADA = User(FIRM, "ada")
 FEBRUARY = Scope(first_day=date(2026, 2, 1), last_day=date(2026, 2, 28))
 PROJECTS = ("p1", "p2", "p3")
-MAPPINGS = (Skip(), Link(ledger_id="C1"), Link(ledger_id="C2"))
+MAPPINGS = (Skip(), LinkTo(ledger_id="C1"), LinkTo(ledger_id="C2"))
 Ledger = dict[str, tuple[Any, ...]]
 
 keys = st.sampled_from([f"t{n}" for n in range(6)])
@@ -47,7 +47,7 @@ class Firm:
     def __init__(self) -> None:
         self.place: InMemoryService = in_memory_service()
         self.connection: Connection = self.place.connected()
-        self.mappings: dict[str, Any] = {p: Link(ledger_id="C1") for p in PROJECTS}
+        self.mappings: dict[str, Any] = {p: LinkTo(ledger_id="C1") for p in PROJECTS}
         self.place.rules(self.connection, RuleKind.PROJECTS, self.mappings)
         self.entries: dict[str, dict[str, Any]] = {}
         self.done: list[tuple[Run, Ledger]] = []
@@ -142,7 +142,7 @@ class Firm:
         assert len(links) == len(stored)
         return sorted(member for link in links for member in link.members)
 
-    def _links(self) -> list[Stood]:
+    def _links(self) -> list[Link]:
         rows = self.place.links.rows.get(self.connection.key, {})
         return [link for link in rows.values() if link.kind == "Time"]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from ledgerlink.domain.errors import Conflict, LedgerUnavailable
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.rules import Link, RuleKind
+from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services.imports import reconciliation, service
 from ledgerlink.services.imports.mapping import look_through
@@ -75,7 +75,7 @@ def test_a_plan_against_a_record_that_was_replaced_does_nothing_to_the_new_one(
 ) -> None:
     imported(place, connection, entry("t1"))
     older = planned(place, drafted(place, connection, entry("t1", minutes=90), key="B"))
-    place.rules(connection, RuleKind.PROJECTS, {"p1": Link(ledger_id="C2")})
+    place.rules(connection, RuleKind.PROJECTS, {"p1": LinkTo(ledger_id="C2")})
     imported(place, connection, entry("t1"), key="C")
     assert why(place, started(place, older)) == {"time:t1": "overtaken"}
     imported(place, connection, entry("t1"), key="D")
@@ -106,7 +106,7 @@ def test_the_undo_of_a_changed_rule_puts_the_old_activity_back(
     place: InMemoryService, connection: Connection
 ) -> None:
     imported(place, connection, entry("t1"))
-    place.rules(connection, RuleKind.PROJECTS, {"p1": Link(ledger_id="C2")})
+    place.rules(connection, RuleKind.PROJECTS, {"p1": LinkTo(ledger_id="C2")})
     undone(place, imported(place, connection, entry("t1"), key="B"))
     assert [s.body["customer"] for s in place.company().of_kind("Time")] == ["C1"]
 

@@ -11,7 +11,7 @@ from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.list_records import ListTraits, ListType
 from ledgerlink.domain.model.money_settings import GroupBy
 from ledgerlink.domain.model.plan import ItemState
-from ledgerlink.domain.model.rules import CreateProject, Link, RuleKind
+from ledgerlink.domain.model.rules import CreateProject, LinkTo, RuleKind
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.model.time_settings import LedgerEdits
@@ -147,7 +147,7 @@ def test_a_client_that_time_brought_along_is_the_one_that_is_posted() -> None:
 
 def test_a_rule_that_somebody_set_is_not_overruled_by_a_record() -> None:
     firm = Office()
-    firm.place.rules(firm.connection, RuleKind.PROJECTS, {"c1": Link(ledger_id="C7")})
+    firm.place.rules(firm.connection, RuleKind.PROJECTS, {"c1": LinkTo(ledger_id="C7")})
     assert firm.states(CLIENT) == {"project:c1": UNCHANGED}
 
 
@@ -273,7 +273,7 @@ def test_another_grouping_makes_other_documents(second: GroupBy) -> None:
 def test_an_employee_who_becomes_a_vendor_is_owed_and_no_more_paid() -> None:
     firm = Office()
     firm.post(spent("e1"))
-    rule = Link(ledger_id="V9", person="vendor")
+    rule = LinkTo(ledger_id="V9", person="vendor")
     firm.place.rules(firm.connection, RuleKind.USERS, {"u1": rule})
     assert firm.post(spent("e1")).state is RunState.COMPLETED
     assert firm.held() == {"e1": 10}

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgerlink.domain.model.rules import Link, RuleKind
+from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.runs import RunState
 
 from tests.support.sampling import examples
@@ -53,7 +53,9 @@ class Firm:
             self.deleted.add(key)
 
     def person(self, kind: Any) -> None:
-        self.place.rules(self.connection, RuleKind.USERS, {"u1": Link(ledger_id="P1", person=kind)})
+        self.place.rules(
+            self.connection, RuleKind.USERS, {"u1": LinkTo(ledger_id="P1", person=kind)}
+        )
 
     def post(self, death: tuple[int, int] | None) -> None:
         self.count += 1

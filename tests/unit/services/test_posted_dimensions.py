@@ -8,7 +8,7 @@ from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.imports import Scope
 from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType, change
-from ledgerlink.domain.model.rules import CreateProject, Link, LinkExpenseCode, RuleKind
+from ledgerlink.domain.model.rules import CreateProject, LinkExpenseCode, LinkTo, RuleKind
 from ledgerlink.services.imports import service
 from ledgerlink.services.imports.mapping import mapping_of
 from ledgerlink.services.imports.service import ImportRequest, User
@@ -63,7 +63,7 @@ def test_time_has_the_defaults_of_its_project_and_then_of_its_person(
 
 def test_a_task_comes_before_the_project_above_it(place: InMemoryService) -> None:
     connection = place.connected()
-    place.rules(connection, RuleKind.PROJECTS, {"p1": Link(ledger_id="T1")})
+    place.rules(connection, RuleKind.PROJECTS, {"p1": LinkTo(ledger_id="T1")})
     listed(place, connection, ListType.TASK, "T1", project_id="C1", class_id="K1")
     listed(place, connection, ListType.PROJECT, "C1", class_id="K2", department_id="D2")
     (body,) = bodies(place, connection, entry("t1"))

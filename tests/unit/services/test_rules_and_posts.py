@@ -7,7 +7,7 @@ import pytest
 from ledgerlink.domain.errors import Conflict, NotFound
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.plan import ItemState
-from ledgerlink.domain.model.rules import Link, RuleKind, Skip
+from ledgerlink.domain.model.rules import LinkTo, RuleKind, Skip
 from ledgerlink.domain.model.runs import RunState
 from ledgerlink.services.posting import accept
 from ledgerlink.services.runs.history import RunFilter, list_items, list_runs
@@ -24,17 +24,19 @@ def people(place: InMemoryService, connection_id: str) -> dict[str, int]:
 def test_setting_some_rules_leaves_the_others() -> None:
     place = in_memory_service()
     connection = place.connected()
-    place.rules(connection, RuleKind.USERS, {"u3": Link(ledger_id="P3")})
+    place.rules(connection, RuleKind.USERS, {"u3": LinkTo(ledger_id="P3")})
     assert people(place, connection.id) == {"u1": 1, "u2": 1, "u3": 1}
 
 
 def test_a_rule_that_stays_as_it_was_keeps_its_version_and_a_changed_one_its_history() -> None:
     place = in_memory_service()
     connection = place.connected()
-    place.rules(connection, RuleKind.USERS, {"u1": Link(ledger_id="P1"), "u2": Link(ledger_id="9")})
+    place.rules(
+        connection, RuleKind.USERS, {"u1": LinkTo(ledger_id="P1"), "u2": LinkTo(ledger_id="9")}
+    )
     assert people(place, connection.id) == {"u1": 1, "u2": 2}
     history = rule_history(place.deps, connection.key, RuleKind.USERS, "u2")
-    assert [(r.version, r.mapping) for r in history] == [(1, Skip()), (2, Link(ledger_id="9"))]
+    assert [(r.version, r.mapping) for r in history] == [(1, Skip()), (2, LinkTo(ledger_id="9"))]
     assert {r.set_by for r in history} == {"ada"}
 
 
@@ -42,7 +44,7 @@ def test_two_users_cannot_share_a_person() -> None:
     place = in_memory_service()
     connection = place.connected()
     with pytest.raises(Conflict) as clash:
-        place.rules(connection, RuleKind.USERS, {"u3": Link(ledger_id="P1")})
+        place.rules(connection, RuleKind.USERS, {"u3": LinkTo(ledger_id="P1")})
     assert "u1" in clash.value.message
     assert "u3" in clash.value.message
     assert people(place, connection.id) == {"u1": 1, "u2": 1}
@@ -51,16 +53,16 @@ def test_two_users_cannot_share_a_person() -> None:
 def test_an_employee_and_a_vendor_of_the_same_id_are_two_people() -> None:
     place = in_memory_service()
     connection = place.connected()
-    place.rules(connection, RuleKind.USERS, {"u3": Link(ledger_id="P1", person="vendor")})
+    place.rules(connection, RuleKind.USERS, {"u3": LinkTo(ledger_id="P1", person="vendor")})
     assert "u3" in people(place, connection.id)
 
 
 def test_users_can_swap_their_people_in_one_call() -> None:
     place = in_memory_service()
     connection = place.connected()
-    place.rules(connection, RuleKind.USERS, {"u2": Link(ledger_id="P2")})
+    place.rules(connection, RuleKind.USERS, {"u2": LinkTo(ledger_id="P2")})
     place.rules(
-        connection, RuleKind.USERS, {"u1": Link(ledger_id="P2"), "u2": Link(ledger_id="P1")}
+        connection, RuleKind.USERS, {"u1": LinkTo(ledger_id="P2"), "u2": LinkTo(ledger_id="P1")}
     )
     assert people(place, connection.id) == {"u1": 2, "u2": 3}
 
@@ -68,7 +70,7 @@ def test_users_can_swap_their_people_in_one_call() -> None:
 def test_projects_may_share_a_customer() -> None:
     place = in_memory_service()
     connection = place.connected()
-    place.rules(connection, RuleKind.PROJECTS, {"p2": Link(ledger_id="C1")})
+    place.rules(connection, RuleKind.PROJECTS, {"p2": LinkTo(ledger_id="C1")})
     assert len(list_rules(place.deps, connection.key, RuleKind.PROJECTS)) == 2
 
 

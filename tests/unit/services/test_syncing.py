@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ledgerlink.domain.errors import LedgerStopped, LedgerUnavailable
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import Change, ListRecord, ListTraits, ListType
-from ledgerlink.domain.model.rules import Link, RuleKind
+from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services.sync import scheduler
 from ledgerlink.services.sync.pull import COMPARED_EVERY, SHARE
@@ -230,7 +230,7 @@ def _that_invoices() -> tuple[InMemoryService, Connection]:
 
 def test_a_linked_record_that_changed_is_told_on_the_bus() -> None:
     here, connection = opened(rows=3)
-    here.rules(connection, RuleKind.PROJECTS, {"p": Link(ledger_id="1")})
+    here.rules(connection, RuleKind.PROJECTS, {"p": LinkTo(ledger_id="1")})
     here.bus.events.clear()
     here.company().lists.change(CUSTOMER, "1", active=False)
     here.company().lists.change(CUSTOMER, "2", active=False)

@@ -21,7 +21,7 @@ from ledgerlink.domain.model.documents import (
     Target,
     reference,
 )
-from ledgerlink.domain.model.links import Link as PostedLink
+from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.reasons import Blocked, Reason, Skipped, reason
 from ledgerlink.domain.model.rules import (
     SINGULAR,
@@ -29,8 +29,8 @@ from ledgerlink.domain.model.rules import (
     CreateLaborCode,
     CreateProject,
     CreateUser,
-    Link,
     LinkExpenseCode,
+    LinkTo,
     PersonType,
     Rule,
     RuleKind,
@@ -83,7 +83,7 @@ class Resolver:
     """
 
     rules: RuleBook
-    links: Mapping[str, PostedLink]
+    links: Mapping[str, Link]
     composer: Composer
     posting: TimeSettings = field(default_factory=TimeSettings)
     features: Features = field(default_factory=Features)
@@ -129,7 +129,7 @@ class Resolver:
         """The person of the ledger, and in which list. Raises Blocked or Skipped."""
         rule = self._rule(RuleKind.USERS, source_key)
         match rule.mapping:
-            case Link(ledger_id=ledger_id, person=person):
+            case LinkTo(ledger_id=ledger_id, person=person):
                 return Known(ledger_id), person
             case CreateUser() as new:
                 return self._new(new_person(rule.key, new)), new.person
@@ -138,7 +138,7 @@ class Resolver:
     def _project(self, source_key: str) -> Target:
         rule = self._rule(RuleKind.PROJECTS, source_key)
         match rule.mapping:
-            case Link(ledger_id=ledger_id):
+            case LinkTo(ledger_id=ledger_id):
                 return Known(ledger_id)
             case CreateProject() as new:
                 came = self.links.get(posting_key("client", source_key))
@@ -171,7 +171,7 @@ class Resolver:
     def _labor(self, kind: RuleKind, source_key: str) -> Labor:
         rule = self._rule(kind, source_key)
         match rule.mapping:
-            case Link(ledger_id=ledger_id, rate=rate, billable=billable):
+            case LinkTo(ledger_id=ledger_id, rate=rate, billable=billable):
                 return Labor(Known(ledger_id), rate, billable)
             case CreateLaborCode() as new:
                 record = NewItem(
@@ -203,7 +203,7 @@ class Resolver:
             mapping = self._rule(kind, source_key).mapping
         except Skipped:
             return None
-        assert isinstance(mapping, Link)
+        assert isinstance(mapping, LinkTo)
         return mapping.ledger_id
 
     def dimensions(
@@ -224,7 +224,7 @@ class Resolver:
     def person(self, source_key: str) -> Target | None:
         """The person of the ledger, as far as there is one already."""
         rule = self.rules.get((RuleKind.USERS, source_key))
-        if rule is not None and isinstance(rule.mapping, Link):
+        if rule is not None and isinstance(rule.mapping, LinkTo):
             return Known(rule.mapping.ledger_id)
         made = self.links.get(posting_key(SINGULAR[RuleKind.USERS], source_key))
         return Known(made.ledger_id) if made is not None else None

@@ -57,7 +57,7 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class LinkTo:
     """Records of this entity go to an existing record of the ledger.
 
     `person` matters for users; `rate` (money per hour) and `billable` for labor codes.
@@ -123,7 +123,7 @@ class CreateLaborCode:
     billable: bool | None = None
 
 
-Mapping = Skip | Link | LinkExpenseCode | CreateUser | CreateProject | CreateLaborCode
+Mapping = Skip | LinkTo | LinkExpenseCode | CreateUser | CreateProject | CreateLaborCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +145,7 @@ def refuse_shared_people(rules: Iterable[Rule]) -> None:
     """
     taken: dict[tuple[str, str], str] = {}
     for rule in rules:
-        if rule.kind is not RuleKind.USERS or not isinstance(rule.mapping, Link):
+        if rule.kind is not RuleKind.USERS or not isinstance(rule.mapping, LinkTo):
             continue
         target = (rule.mapping.person, rule.mapping.ledger_id)
         other = taken.setdefault(target, rule.key)

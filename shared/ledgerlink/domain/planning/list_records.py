@@ -14,10 +14,10 @@ from ledgerlink.domain.model.rules import (
     Client,
     CreateProject,
     CreateUser,
+    LinkTo,
     Mapping,
     RuleKind,
 )
-from ledgerlink.domain.model.rules import Link as LinkRule
 from ledgerlink.domain.model.source_records import (
     ClientRecord,
     Deleted,
@@ -106,7 +106,7 @@ class Listing:
             self._refuse_doubled(kind, record.key)
             if rule is None:
                 raise Blocked(reason("no_client", key=_client(record)))
-            if isinstance(rule.mapping, LinkRule):
+            if isinstance(rule.mapping, LinkTo):
                 why = reason("linked_by_rule", ledger_id=rule.mapping.ledger_id)
                 yield self._settled(kind, record.key, ItemState.UNCHANGED, why)
                 return

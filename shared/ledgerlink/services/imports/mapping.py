@@ -17,7 +17,7 @@ from ledgerlink.domain.mapping.suggestions import (
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.imports import Scope
 from ledgerlink.domain.model.list_records import ListRecord, ListType
-from ledgerlink.domain.model.rules import CreateUser, Link, Rule, RuleKind
+from ledgerlink.domain.model.rules import CreateUser, LinkTo, Rule, RuleKind
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.domain.model.source_records import TimeEntry
 from ledgerlink.domain.planning.time import source_of
@@ -240,7 +240,7 @@ def _clashes(mapped: Iterable[Mapped]) -> Sequence[Clash]:
     """Where the best suggestions or rules of two people are the same person of the ledger."""
     chosen: dict[str, tuple[str, str]] = {}
     for one in mapped:
-        if one.rule is not None and isinstance(one.rule.mapping, Link):
+        if one.rule is not None and isinstance(one.rule.mapping, LinkTo):
             chosen[one.entity.key] = (one.rule.mapping.person, one.rule.mapping.ledger_id)
         elif one.rule is None and one.suggestions:
             chosen[one.entity.key] = (one.suggestions[0].type, one.suggestions[0].ledger_id)

@@ -9,9 +9,9 @@ from ledgerlink.domain.mapping.resolver import RuleBook, posting_key
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.dimensions import Defaults, merged, required
-from ledgerlink.domain.model.links import Link as Posted
+from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.list_records import ListRecord, ListType
-from ledgerlink.domain.model.rules import SINGULAR, Link, RuleKind
+from ledgerlink.domain.model.rules import SINGULAR, LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import ExpenseEntry, Invoice, TimeEntry
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.ledger_names import records_of
@@ -24,7 +24,7 @@ def defaults_for(
     connection: Connection,
     records: Records,
     rules: RuleBook,
-    links: Mapping[str, Posted],
+    links: Mapping[str, Link],
 ) -> Defaults:
     """The default dimensions of the ledger's tasks, projects and people that these records refer
     to, and of their parents."""
@@ -57,13 +57,11 @@ def _lists(
     ]
 
 
-def _referenced_ids(
-    records: Records, rules: RuleBook, links: Mapping[str, Posted]
-) -> Iterator[str]:
+def _referenced_ids(records: Records, rules: RuleBook, links: Mapping[str, Link]) -> Iterator[str]:
     """The ledger ids of the projects and people that the records refer to, as far as they exist."""
     for kind, key in dict.fromkeys(each for record in records for each in _keys(record)):
         rule = rules.get((kind, key))
-        if rule is not None and isinstance(rule.mapping, Link):
+        if rule is not None and isinstance(rule.mapping, LinkTo):
             yield rule.mapping.ledger_id
         for name in (SINGULAR[kind], "client"):
             if (made := links.get(posting_key(name, key))) is not None:

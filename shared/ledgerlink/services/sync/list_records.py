@@ -11,8 +11,8 @@ from ledgerlink.domain.model.list_records import Change, ListRecord, ListType
 from ledgerlink.domain.model.rules import (
     CreateLaborCode,
     CreateProject,
-    Link,
     LinkExpenseCode,
+    LinkTo,
     Rule,
     RuleKind,
 )
@@ -46,7 +46,7 @@ CODES = {
 def targets(rule: Rule) -> Iterator[tuple[ListType, str]]:
     """The records of the ledger that a rule names, by each list that may have them, and id."""
     match rule.mapping:
-        case Link(ledger_id=ledger_id, person=person):
+        case LinkTo(ledger_id=ledger_id, person=person):
             lists = LINKED.get(rule.kind) or (PEOPLE[person],)
             yield from ((each, ledger_id) for each in lists)
         case LinkExpenseCode(ledger_id=ledger_id, target=target):
