@@ -176,18 +176,18 @@ def test_what_is_not_in_the_ledger_at_all_is_named_by_its_id(clerk: Clerk) -> No
     assert "account 999 is not there" in refused(outcome, "target_missing")
 
 
-# Accounts of the wrong sort.
+# Accounts of the wrong type.
 
 WRONG = {
-    "bill": ("payable_account_id", "35", "Checking (35)", "expenses.payable_account_id"),
-    "check": ("check_account_id", "42", "Visa (42)", "expenses.check_account_id"),
-    "charge": (None, "35", "Checking (35)", "the rule of the card"),
+    "bill": ("payable_account_id", "35", "Checking (35)", "Settings > Expenses > Payable account"),
+    "check": ("check_account_id", "42", "Visa (42)", "Settings > Expenses > Check account"),
+    "charge": (None, "35", "Checking (35)", "Mapping > Company cards"),
 }
 
 
 @pytest.mark.parametrize("fault", ["6430", "6000"])
 @pytest.mark.parametrize("name", WRONG)
-def test_an_account_of_the_wrong_sort_is_named_with_the_setting_that_chose_it(
+def test_an_account_of_the_wrong_type_is_named_with_its_setting(
     clerk: Clerk, name: str, fault: str
 ) -> None:
     clerk.books.admin("settings", {"wrong_account_code": fault})

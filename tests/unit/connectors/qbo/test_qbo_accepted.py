@@ -41,7 +41,7 @@ def stored(**changes: Any) -> dict[str, Any]:
     }
 
 
-def test_an_answer_that_says_the_same_needs_no_reason() -> None:
+def test_a_response_with_the_same_values_needs_no_reason() -> None:
     outcome = accepted(create(1), stored(Description=" Garden \n Lighting 1"), "1-tid")
     assert (outcome.state, outcome.reason, outcome.trace_id) == (ItemState.POSTED, None, "1-tid")
     assert (outcome.ledger_id, outcome.version) == ("5", "0")
@@ -82,7 +82,7 @@ def test_a_deleted_document_has_its_last_id_and_no_version() -> None:
 SPENT = expenses(line(tax=Decimal("2.60")), features=BRITISH, number="R1")
 
 
-def test_a_document_of_money_tells_its_total_and_what_it_holds() -> None:
+def test_a_money_document_has_its_total_and_content() -> None:
     row = rowed(SPENT)
     outcome = accepted(papered(SPENT), row)
     assert (outcome.reason, outcome.total) == (None, Decimal("34.1"))
@@ -91,7 +91,7 @@ def test_a_document_of_money_tells_its_total_and_what_it_holds() -> None:
     assert accepted(create(1), stored()).total is None
 
 
-def test_a_total_that_differs_is_told_with_the_part_that_is_tax() -> None:
+def test_a_total_that_differs_is_reported_with_its_part_of_tax() -> None:
     row = rowed(SPENT, TotalAmt=Decimal("34.35"), TxnTaxDetail={"TotalTax": Decimal("2.85")})
     outcome = accepted(papered(SPENT), row)
     assert outcome.state is ItemState.POSTED
@@ -110,7 +110,7 @@ def test_a_total_is_compared_at_the_unit_of_its_currency() -> None:
     assert accepted(papered(paper), rowed(paper, TotalAmt=Decimal("1200.4"))).reason is None
 
 
-def test_without_tax_of_ours_all_of_the_ledgers_counts() -> None:
+def test_without_our_tax_all_of_the_ledgers_tax_is_the_difference() -> None:
     paper = expenses(features=AUTOMATED)
     row = rowed(paper, TotalAmt=Decimal("34.02"), TxnTaxDetail={"TotalTax": Decimal("2.52")})
     found = accepted(papered(paper), row).reason
@@ -119,19 +119,19 @@ def test_without_tax_of_ours_all_of_the_ledgers_counts() -> None:
     )
 
 
-def test_a_total_that_differs_says_more_than_a_field_that_does() -> None:
+def test_a_total_that_differs_is_reported_before_a_field() -> None:
     row = rowed(SPENT, TotalAmt=1, DocNumber="R9")
     found = accepted(papered(SPENT), row).reason
     assert found is not None
     assert found.code == "total_differs"
 
 
-def test_a_field_of_a_document_that_was_stored_otherwise_is_told() -> None:
+def test_a_field_of_a_document_stored_with_another_value_is_reported() -> None:
     found = accepted(papered(SPENT), rowed(SPENT, DocNumber="R9")).reason
     assert found == reason("answer_differs", detail="number R1 became R9")
 
 
-def test_an_invoice_that_is_there_without_the_time_that_it_bills_says_so() -> None:
+def test_an_invoice_stored_without_its_time_links_has_a_warning() -> None:
     paper = invoice(sold(time=Known("5")), sold(time=Known("6")))
     lines = [{**each, "LinkedTxn": []} for each in rowed(paper)["Line"]]
     unlinked = adopted(papered(paper), rowed(paper, Line=lines)).reason
@@ -139,7 +139,7 @@ def test_an_invoice_that_is_there_without_the_time_that_it_bills_says_so() -> No
     assert adopted(papered(paper), rowed(paper)).reason == reason("already_written")
 
 
-def test_an_emptied_email_of_a_person_is_told() -> None:
+def test_a_cleared_email_of_a_person_is_reported() -> None:
     body = {"DisplayName": "Emily", "PrimaryEmailAddr": {"Address": "Emily@example.com"}}
     write = create(1, body, "Employee")
     same = {"Id": "55", "DisplayName": "Emily"}

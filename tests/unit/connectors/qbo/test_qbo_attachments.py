@@ -100,7 +100,7 @@ def test_a_refusal_names_the_file_and_what_would_do() -> None:
     assert "its content type is image/png, but a pdf file has application/pdf" in words
 
 
-def test_what_a_content_type_says_besides_is_left_out() -> None:
+def test_parameters_of_a_content_type_are_left_out() -> None:
     given = receipt(file_name="a.txt", content_type="Text/Plain; charset=utf-8")
     assert composed(given).body["ContentType"] == "text/plain"
 
@@ -151,7 +151,7 @@ def test_the_same_request_is_the_same_bytes_and_another_has_another_boundary() -
 
 
 @pytest.mark.parametrize("request_id", ["r", "a" * 36, "odd &id=ü\r\n"])
-def test_a_boundary_is_one_whatever_the_request_is_called(request_id: str) -> None:
+def test_a_boundary_is_valid_for_any_request_id(request_id: str) -> None:
     boundary = call_for(Request(request_id, (upload(),))).content_type.partition("boundary=")[2]
     assert boundary.isascii()
     assert boundary.isalnum()
@@ -218,13 +218,13 @@ def unsendable(file: Callable[[], bytes] | None) -> Reason:
 
 
 @pytest.mark.parametrize("file", [None, absent])
-def test_a_file_that_is_not_there_is_missing(file: Callable[[], bytes] | None) -> None:
+def test_a_file_that_was_not_uploaded_is_missing(file: Callable[[], bytes] | None) -> None:
     why = unsendable(file)
     assert (why.code, why.field) == ("receipt_missing", "upload_id")
     assert "lunch.pdf" in why.message
 
 
-def test_a_file_that_nobody_would_read_is_too_large() -> None:
+def test_a_file_beyond_the_stores_limit_is_too_large() -> None:
     assert unsendable(beyond).code == "receipt_too_large"
 
 

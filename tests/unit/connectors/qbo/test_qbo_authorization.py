@@ -113,7 +113,7 @@ def test_revoking_a_dead_token_is_no_error(status: int) -> None:
     assert json.loads(seen[0].content) == {"token": "R-A0"}
 
 
-def test_a_revocation_that_was_not_heard_is_an_error() -> None:
+def test_a_revocation_without_an_answer_is_an_error() -> None:
     with pytest.raises(LedgerUnavailable):
         consents(lambda request: reply({}, 503)).revoke(tokens())
 
@@ -142,7 +142,7 @@ class Silent(httpx.AsyncBaseTransport):
         raise AssertionError("waited to the end")
 
 
-def test_somebody_at_a_browser_does_not_wait_for_a_silent_token_endpoint() -> None:
+def test_a_user_does_not_wait_for_a_token_endpoint_that_never_answers() -> None:
     assert TIME_LIMIT == 10
     time = LedgerTime(Standing())
     silent = QuickBooksConsents(PRODUCTION, Application("a", "b"), time, Silent(), time_limit=0.01)
@@ -243,7 +243,7 @@ def test_a_dead_refresh_token_asks_for_a_reconnect() -> None:
 
 
 @pytest.mark.parametrize("trouble", [httpx.ReadTimeout("late"), lambda request: reply({}, 502)])
-def test_a_lost_reply_is_asked_for_once_more_with_the_old_token(
+def test_a_refresh_without_an_answer_is_sent_once_more_with_the_old_token(
     trouble: Exception | Responder,
 ) -> None:
     company = ScriptedCompany(script=[trouble])
@@ -305,6 +305,6 @@ def test_a_failing_early_refresh_does_not_stop_a_token_that_is_still_good() -> N
     assert bearers(company) == ["Bearer A0"] * 5
 
 
-def test_tokens_never_show_in_words() -> None:
+def test_tokens_never_appear_in_text() -> None:
     assert "A0" not in repr(tokens())
     assert "s3cret" not in repr(Application.of(CREDENTIALS))

@@ -108,7 +108,7 @@ def test_a_request_of_more_writes_is_a_batch_with_short_ids() -> None:
     }
 
 
-def test_a_single_delete_says_so_in_its_address() -> None:
+def test_a_single_delete_has_its_operation_in_the_url() -> None:
     call = call_for(Request("r-1", (change(6, Action.DELETE),)))
     assert call.path == "/timeactivity?operation=delete&requestid=r-1&minorversion=75"
     assert json.loads(call.body()) == {"Id": "7", "SyncToken": "2"}
@@ -154,7 +154,7 @@ def test_an_update_clears_what_is_gone_and_leaves_alone_what_is_not_ours(
     assert updated(kind, {"Line": []}) == {"Line": [], **gone, **ADDRESS}
 
 
-def test_what_is_still_said_is_not_cleared() -> None:
+def test_a_field_that_is_still_sent_is_not_cleared() -> None:
     papers: list[ResolvedExpenses | ResolvedInvoice] = [
         expenses(line(tax=Decimal(1)), features=BRITISH, location_id="2"),
         expenses(
@@ -238,7 +238,7 @@ def test_a_fault_of_the_whole_call_is_each_ones() -> None:
     ]
 
 
-def test_a_refusal_without_words_is_a_refusal() -> None:
+def test_a_fault_without_text_is_a_rejection() -> None:
     (told,) = write_results(Request("r", (create(1),)), Response(418, {"odd": True}))
     assert str(told.faults[0]) == "HTTP status 418"
 

@@ -83,7 +83,7 @@ def test_the_call_is_counted_as_what_is_metered() -> None:
     assert connector.changes_reach == timedelta(days=29)
 
 
-def test_changed_inactive_and_deleted_records_are_told_apart() -> None:
+def test_changed_inactive_and_deleted_records_are_distinguished() -> None:
     inactive = row(7, Active=False, DisplayName="Amy (deleted)")
     company = told(changed({"Customer": [row(5), inactive, deleted(6)]}, "Employee", "Vendor"))
     answer = changes(company, *PEOPLE)
@@ -111,7 +111,7 @@ def many(count: int, first: int = 1) -> list[Row]:
     return [row(first + n) for n in range(count)]
 
 
-def test_a_list_that_fills_an_answer_alone_is_left_out_and_the_others_asked_again() -> None:
+def test_a_list_that_fills_a_response_alone_is_left_out_and_the_others_read_again() -> None:
     company = told(changed({"Customer": many(1000)}), changed({"Employee": [row(5)], "Vendor": []}))
     answer = changes(company, *PEOPLE)
     assert {kind: ids(batch) for kind, batch in answer.items()} == {
@@ -121,7 +121,7 @@ def test_a_list_that_fills_an_answer_alone_is_left_out_and_the_others_asked_agai
     assert entities(company) == ["Employee,Vendor,Customer", "Employee,Vendor"]
 
 
-def test_lists_that_fill_an_answer_together_are_asked_for_one_by_one() -> None:
+def test_lists_that_fill_a_response_together_are_read_one_by_one() -> None:
     half = changed({"Customer": many(600), "Vendor": many(400, 2000)}, "Employee")
     alone = [changed({"Customer": many(600)}), changed({"Vendor": many(700)}), changed({})]
     company = told(half, *alone)
@@ -134,7 +134,7 @@ def test_lists_that_fill_an_answer_together_are_asked_for_one_by_one() -> None:
     assert sorted(entities(company)[1:]) == ["Customer", "Employee", "Vendor"]
 
 
-def test_a_list_that_counts_more_than_it_brings_is_not_told_in_full() -> None:
+def test_a_list_with_a_larger_total_count_is_truncated() -> None:
     cut = {
         "CDCResponse": [{"QueryResponse": [{"Item": many(5), "totalCount": 7}]}],
         "time": RESPONSE_TIME,
@@ -220,7 +220,7 @@ def test_settings_of_which_the_ledger_is_silent_are_left_to_be_read() -> None:
     assert set(answer) == {ListType.ITEM}
 
 
-def test_a_ledger_that_refuses_its_settings_is_asked_without_them_and_it_is_remembered() -> None:
+def test_a_refusal_of_settings_is_repeated_without_them_and_remembered() -> None:
     refused = fault("500", "Operation cdc is not supported")
     company = ScriptedCompany(script=[refused, _answer(changed({"Item": [row(5)]}))])
 

@@ -13,7 +13,7 @@ PREFERENCES: dict[str, Any] = {
 }
 
 
-def test_tax_and_billable_expenses_are_told() -> None:
+def test_tax_and_billable_expenses_are_features() -> None:
     told = features(INFO, PREFERENCES)
     assert (told.country, told.automated_tax, told.billable_expenses) == ("US", True, False)
     assert (told.home_currency, told.multi_currency) == ("USD", False)
@@ -28,5 +28,5 @@ def test_what_the_preferences_do_not_say_is_unknown() -> None:
     ("stated", "country"),
     [("US", "US"), ("USA", "US"), ("GBR", "GB"), ("uk", "GB"), ("CA", "CA"), ("", None)],
 )
-def test_a_country_is_told_by_two_letters(stated: str, country: str | None) -> None:
+def test_a_country_has_two_letters(stated: str, country: str | None) -> None:
     assert features({"Country": stated}, {}).country == country

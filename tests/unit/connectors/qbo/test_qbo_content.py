@@ -128,7 +128,7 @@ def test_lines_that_are_missing_are_counted() -> None:
     assert told(paper, {**row, "Line": row["Line"][:1]}) == ["2 lines became 1"]
 
 
-def test_the_sum_that_the_ledger_adds_is_no_line_of_ours() -> None:
+def test_a_subtotal_line_is_not_compared() -> None:
     row = stored(SALE)
     added = [*row["Line"], {"Amount": 53.38, "DetailType": "SubTotalLineDetail"}]
     assert told(SALE, {**row, "Line": added}) == []
@@ -161,7 +161,9 @@ def test_custom_fields_of_others_are_no_difference() -> None:
         {"MetaData": {"LastUpdatedTime": "2026-04-01T10:00:00-07:00"}},
     ],
 )
-def test_housekeeping_is_no_edit(paper: MoneyRecord, changes: Row) -> None:
+def test_fields_that_the_ledger_changes_by_itself_are_no_edit(
+    paper: MoneyRecord, changes: Row
+) -> None:
     assert print_of(paper, stored(paper, **changes)) == print_of(paper, stored(paper))
 
 
@@ -177,7 +179,9 @@ def test_housekeeping_is_no_edit(paper: MoneyRecord, changes: Row) -> None:
         ((ACCOUNT, "CustomerRef"), {"value": "21", "name": "Renamed"}),
     ],
 )
-def test_housekeeping_of_a_line_is_no_edit(path: tuple[str, ...], value: Any) -> None:
+def test_fields_of_a_line_that_the_ledger_changes_by_itself_are_no_edit(
+    path: tuple[str, ...], value: Any
+) -> None:
     row = stored(expenses(BILLABLE))
     assert print_of(BILL, edited(row, "Line", 0, *path, value=value)) == print_of(BILL, row)
 
@@ -238,9 +242,7 @@ def test_kinds_with_the_same_values_are_not_the_same() -> None:
         (None, False),
     ],
 )
-def test_a_document_of_ours_is_known_by_the_whole_line_of_our_name(
-    note: str | None, same: bool
-) -> None:
+def test_a_document_is_recognised_by_its_whole_marker(note: str | None, same: bool) -> None:
     assert content.has_marker_of(composed(BILL).body, {"PrivateNote": note}) is same
 
 
@@ -260,7 +262,7 @@ RECORDS: list[NewListRecord] = [
 
 
 @pytest.mark.parametrize("record", RECORDS)
-def test_list_records_are_known_as_what_was_sent_whatever_else_they_have(
+def test_list_records_match_the_body_that_was_sent(
     record: NewListRecord,
 ) -> None:
     document = QuickBooksComposer().list_record(record)

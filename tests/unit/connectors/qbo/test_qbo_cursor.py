@@ -37,7 +37,7 @@ def test_each_row_comes_once_in_the_fewest_calls(count: int, calls: int) -> None
     assert len(rows.statements) == calls
 
 
-def test_a_whole_list_is_asked_for_with_its_inactive_rows_in_the_order_of_ids() -> None:
+def test_a_whole_list_is_read_with_inactive_rows_in_the_order_of_ids() -> None:
     rows = shelf(1000)
     read(rows)
     assert rows.statements == [
@@ -57,7 +57,7 @@ def test_the_stock_keeping_unit_of_items_has_to_be_named() -> None:
     assert items.statements[0].startswith("SELECT *, Sku FROM Item WHERE Active IN (true,false) ")
 
 
-def test_a_batch_says_what_time_it_was_for_the_ledger() -> None:
+def test_a_batch_states_the_ledgers_time() -> None:
     (batch,) = read(shelf(1))
     assert batch.as_of == datetime(2026, 3, 2, 9, 0, 0, 405000, tzinfo=UTC)
 
@@ -118,7 +118,7 @@ def test_rows_that_never_rest_are_given_up_after_a_bounded_number_of_calls() -> 
     assert answers < 40
 
 
-def test_changed_rows_are_asked_for_in_the_order_of_their_changes() -> None:
+def test_changed_rows_are_read_in_the_order_of_their_changes() -> None:
     rows = shelf(3)
     read(rows, since=NOON)
     assert rows.statements == [
@@ -148,7 +148,7 @@ def test_records_are_read_by_their_ids_in_slices() -> None:
     assert "WHERE Active IN (true,false) AND Id IN ('1', '2', " in rows.statements[0]
 
 
-def test_time_of_some_days_is_asked_for_by_its_date() -> None:
+def test_time_of_some_days_is_read_by_its_date() -> None:
     times = FakeListServer("TimeActivity", [])
     reading = ListRead(type=ListType.TIME, first_day=date(2026, 1, 1), last_day=date(2026, 1, 31))
 
@@ -163,7 +163,7 @@ def test_time_of_some_days_is_asked_for_by_its_date() -> None:
 
 
 @pytest.mark.parametrize("position", ["", "page 2", "[]", "[1]", "7", json.dumps({"start": 1})])
-def test_a_position_of_somebody_else_is_refused(position: str) -> None:
+def test_a_foreign_position_is_invalid(position: str) -> None:
     async def main() -> None:
         ledger = open_ledger(company(shelf(1)))
         await ledger.read_list(ListRead(type=ListType.CLASS, position=position))

@@ -129,20 +129,20 @@ def test_time_as_we_last_wrote_it_is_deleted_at_the_version_that_it_has_now() ->
     assert first.url.params["requestid"] != second.url.params["requestid"]
 
 
-def test_time_that_somebody_edited_is_not_deleted() -> None:
+def test_time_that_a_user_edited_is_not_deleted() -> None:
     there = company(STALE, TimeActivity=[held(Hours=9)])
     found = outcome(there, removal())
     assert (found.state, why(found)[0]) == (ItemState.FAILED, "changed_in_ledger")
     assert len(sent(there)) == 1
 
 
-def test_time_of_which_nobody_knows_what_we_wrote_is_not_deleted() -> None:
+def test_time_without_a_known_fingerprint_is_not_deleted() -> None:
     there = company(STALE, TimeActivity=[held()])
     found = outcome(there, replace(removal(), base_fingerprint=None))
     assert why(found)[0] == "changed_in_ledger"
 
 
-def test_a_delete_that_misses_something_else_says_so() -> None:
+def test_a_delete_with_a_missing_reference_names_it() -> None:
     there = company(MISSING, TimeActivity=[held()])
     assert why(outcome(there, removal()))[0] == "target_missing"
     assert len(sent(there)) == 1
@@ -179,7 +179,7 @@ def test_time_that_is_billed_before_the_repeat_stays() -> None:
     assert len(sent(there)) == 2
 
 
-def test_a_look_that_fails_leaves_the_delete_unknown() -> None:
+def test_a_failed_read_leaves_the_delete_unknown() -> None:
     there = company(STALE, *[fault("", status=503)] * 6, TimeActivity=[held()])
 
     async def main() -> OutcomeCollector:
@@ -232,7 +232,7 @@ def test_in_a_batch_list_records_are_updated_and_time_is_deleted() -> None:
     assert customer["Customer"]["Active"] is False
 
 
-def test_a_list_record_that_stays_active_says_so() -> None:
+def test_a_list_record_that_stays_active_has_a_warning() -> None:
     def stays(request: httpx.Request) -> httpx.Response:
         return reply({"Customer": listed(version="3"), "time": "…"})
 
@@ -271,13 +271,13 @@ def test_making_inactive_is_repeated_once() -> None:
     assert len(sent(there)) == 2
 
 
-def test_a_list_record_that_the_ledger_keeps_active_is_refused_in_its_words() -> None:
+def test_a_rejected_deactivation_has_the_ledgers_text() -> None:
     found = outcome(company(fault("6280", "It has unbilled charges.")), removal(kind="Customer"))
     assert why(found)[0] == "refused"
     assert "unbilled charges" in why(found)[1]
 
 
-def test_records_of_two_kinds_with_one_id_are_told_apart() -> None:
+def test_records_of_two_kinds_with_one_id_are_distinguished() -> None:
     items = [{"bId": str(n), **fault_body("5010")} for n in range(2)]
     there = company(
         lambda request: reply({"BatchItemResponse": items}),
@@ -298,7 +298,7 @@ def found(there: ScriptedCompany, *writes: Write) -> Mapping[int, Outcome]:
     return run(main())
 
 
-def test_what_has_gone_is_found_and_what_is_there_will_be_sent_again() -> None:
+def test_deleted_records_are_found_and_others_will_be_deleted_again() -> None:
     there = company(
         TimeActivity=[held(Id="1")],
         Customer=[listed(Id="3"), listed(Id="4", Active=False)],

@@ -155,7 +155,7 @@ def test_the_longest_text_that_fits_is_taken() -> None:
     assert len(COMPOSER.time(resolved(notes="x" * 4000)).body["Description"]) == 4000
 
 
-def test_a_control_character_is_told_by_its_position() -> None:
+def test_a_control_character_is_named_by_its_position() -> None:
     with pytest.raises(Blocked) as blocked:
         COMPOSER.time(resolved(notes="ab\tc\nd\x07e"))
     assert "character number 7" in blocked.value.reason.message

@@ -41,14 +41,14 @@ def test_an_invoice_that_has_our_number_and_name_is_taken_over() -> None:
     assert "WHERE Id IN ('145') " in there.rows.asked("Invoice")[0]
 
 
-def test_one_that_was_stored_otherwise_is_taken_over_and_says_so() -> None:
+def test_a_duplicate_with_other_values_is_adopted_with_a_warning() -> None:
     there = company(fault("6140", double()), Invoice=[stored(SALE, TxnDate="2026-02-09")])
     found = outcome(there, create(SALE))
     assert (found.state, why(found).code) == (ItemState.POSTED, "answer_differs")
     assert found.content == ""
 
 
-def test_one_that_was_stored_without_the_time_that_it_bills_says_so() -> None:
+def test_a_duplicate_without_its_time_links_has_a_warning() -> None:
     paper = invoice(sold(time=Known("5")), number="1041")
     row = stored(paper)
     row = {**row, "Line": [{**each, "LinkedTxn": []} for each in row["Line"]]}
@@ -57,7 +57,7 @@ def test_one_that_was_stored_without_the_time_that_it_bills_says_so() -> None:
 
 
 @pytest.mark.parametrize("note", ["theirs", "[invoice:I10]", None])
-def test_an_invoice_of_somebody_else_is_told_with_number_and_day(note: str | None) -> None:
+def test_a_foreign_invoice_is_named_with_number_and_day(note: str | None) -> None:
     there = company(fault("6140", double()), Invoice=[stored(SALE, PrivateNote=note)])
     found = outcome(there, create(SALE))
     assert (found.state, why(found).code) == (ItemState.FAILED, "number_taken")
@@ -70,7 +70,7 @@ def test_a_holder_that_is_not_found_is_named_by_its_id() -> None:
 
 
 @pytest.mark.parametrize("words", ["", "Ce numéro est déjà utilisé."])
-def test_a_fault_that_does_not_tell_the_holder_has_it_looked_up_by_number(words: str) -> None:
+def test_an_unknown_holder_is_looked_up_by_number(words: str) -> None:
     there = company(fault("6140", words), Invoice=[stored(SALE)])
     assert why(outcome(there, create(SALE))).code == "already_written"
     assert isinstance(there.rows, FakeQueryServer)
@@ -79,7 +79,7 @@ def test_a_fault_that_does_not_tell_the_holder_has_it_looked_up_by_number(words:
     assert "(1041 by invoice 145 of" in why(outcome(there, create(SALE))).message
 
 
-def test_a_fault_in_french_tells_the_holder_too() -> None:
+def test_a_fault_in_french_names_the_holder_too() -> None:
     words = "DocNumber=1041 est attribué à TxnType=Invoice avec TxnId = 145"
     there = company(fault("6140", words), Invoice=[stored(SALE)])
     assert why(outcome(there, create(SALE))).code == "already_written"
@@ -91,7 +91,7 @@ def test_a_bill_is_taken_over_as_an_invoice_is() -> None:
 
 
 @pytest.mark.parametrize("kind", ["Check", "CashPurchase", "CreditCardPurchase", "Purchase"])
-def test_a_purchase_is_found_by_whatever_its_transaction_is_called(kind: str) -> None:
+def test_a_purchase_is_found_by_each_of_its_transaction_types(kind: str) -> None:
     paper = expenses(**CARD, number="1041")
     there = company(fault("6140", double(kind)), Purchase=[stored(paper)])
     assert why(outcome(there, create(paper))).code == "already_written"
@@ -104,7 +104,7 @@ def test_a_record_of_another_kind_is_never_taken_over() -> None:
     assert "1041 by bill 145 of" in why(found).message
 
 
-def test_a_holder_that_is_no_document_of_ours_is_called_as_the_ledger_calls_it() -> None:
+def test_a_holder_of_another_kind_has_the_ledgers_name() -> None:
     found = outcome(company(fault("6140", double("SalesReceipt"))), create(SALE))
     assert "(1041 by SalesReceipt 145)" in why(found).message
 
@@ -117,7 +117,7 @@ def test_an_update_never_takes_another_document_over() -> None:
     assert "TxnId=145" in why(found).message
 
 
-def test_those_of_a_batch_are_looked_up_at_once() -> None:
+def test_the_duplicates_of_a_batch_are_read_in_one_call() -> None:
     other = invoice(key="invoice:I2", reference="invoice:I2", number="1042")
     words = [double(), double().replace("1041", "1042").replace("145", "146")]
     items = [{"bId": str(n), **fault_body("6140", words[n])} for n in range(2)]

@@ -73,7 +73,7 @@ def test_every_reason_of_the_table_exists() -> None:
 
 @pytest.mark.parametrize("code", COMPLETE)
 @pytest.mark.parametrize("write", [create(1), change(1, Action.UPDATE), change(1, Action.DELETE)])
-def test_every_code_can_be_told_in_words(code: str, write: Write) -> None:
+def test_every_code_has_a_reason_in_words(code: str, write: Write) -> None:
     words = explain(Rejection(write, Fault(code, "M", "what the ledger said")), Findings())
     assert words.message
     assert words.remedy
@@ -112,7 +112,7 @@ def test_an_entity_in_xml_is_not_followed(tmp_path: Any) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"<html><body><h1>502 Bad Gateway<p></body></html>", b"[1]", b"\xff\xfe{"]
 )
-def test_a_body_that_is_no_fault_is_told_by_its_status(content: bytes) -> None:
+def test_a_body_that_is_no_fault_is_described_by_its_status(content: bytes) -> None:
     reply = reply_of(502, content)
     assert (reply.faults, str(reply)) == ((), "HTTP status 502")
 
@@ -189,7 +189,7 @@ def test_a_business_rule_is_about_billing_only_when_the_activity_is_billed() -> 
     assert "It says no." in message
 
 
-def test_a_stale_version_in_closed_books_is_told_as_closed_books() -> None:
+def test_a_version_conflict_in_closed_books_is_a_closed_period() -> None:
     update, fault = change(1, Action.UPDATE), Fault("5010")
     assert explained(update, fault)[0] == "changed_in_ledger"
     assert explained(update, fault, closed_through=date(2026, 2, 1))[0] == "changed_in_ledger"
@@ -198,7 +198,7 @@ def test_a_stale_version_in_closed_books_is_told_as_closed_books() -> None:
     assert "2026-02-02" in message
 
 
-def test_the_holder_of_a_name_is_told() -> None:
+def test_the_holder_of_a_name_is_named() -> None:
     customer = create(1, {"DisplayName": "Cool Cars"}, "Customer")
     told = Fault("6240", detail="The name supplied already exists. : Id=1209")
     assert "by record 1209" in explained(customer, told)[1]
@@ -215,7 +215,7 @@ def test_a_text_too_long_names_our_field_and_both_lengths() -> None:
     assert "4000" in why.message
 
 
-def test_a_text_too_long_in_an_unknown_field_is_told_in_the_ledgers_words() -> None:
+def test_a_text_too_long_in_an_unknown_field_has_the_ledgers_text() -> None:
     why = explain(Rejection(create(1), Fault("2050", detail="Max:15", element="Fax")), Findings())
     assert why.code == "refused"
     assert "Max:15" in why.message

@@ -59,14 +59,14 @@ def test_a_rate_is_home_units_for_one() -> None:
     ]
 
 
-def test_each_currency_and_day_is_asked_for_once() -> None:
+def test_each_currency_and_day_is_read_once() -> None:
     there = company(rate("EUR", "2026-02-02", 1.1), rate("GBP", "2026-02-02", 1.3))
     found = rates(there, ("EUR", MONDAY), ("GBP", MONDAY), ("EUR", MONDAY), ("CHF", MONDAY))
     assert found == {("EUR", MONDAY): Decimal("1.1"), ("GBP", MONDAY): Decimal("1.3")}
     assert len(asked(there)) == 3
 
 
-def test_of_nothing_there_is_nothing_to_ask() -> None:
+def test_nothing_is_read_for_no_ids() -> None:
     there = company()
     assert rates(there) == {}
     assert there.log == []

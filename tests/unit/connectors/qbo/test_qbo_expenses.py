@@ -102,7 +102,7 @@ def test_a_check_needs_an_account() -> None:
 
 
 @pytest.mark.parametrize("credit", [False, True])
-def test_a_charge_of_a_card_says_whether_it_is_a_refund_and_stays_positive(credit: bool) -> None:
+def test_a_card_purchase_states_whether_it_is_a_refund_and_stays_positive(credit: bool) -> None:
     sent = body(expenses(**CARD, credit=credit))
     assert sent["PaymentType"] == "CreditCard"
     assert sent["AccountRef"] == {"value": "42"}
@@ -126,7 +126,7 @@ def test_an_expense_of_an_item_is_one_of_it_at_the_amount() -> None:
     }
 
 
-def test_what_is_billable_says_to_whom_and_at_which_markup() -> None:
+def test_a_billable_line_has_its_customer_and_markup() -> None:
     sent = detail(customer=Known("21"), billable=True, markup_percent=Decimal("12.50"))
     assert sent["CustomerRef"] == {"value": "21"}
     assert sent["BillableStatus"] == "Billable"
@@ -138,7 +138,7 @@ def test_what_is_billed_without_a_markup_names_none() -> None:
     assert (sent["BillableStatus"], "MarkupInfo" in sent) == ("Billable", False)
 
 
-def test_where_nobody_could_be_billed_nothing_is_said_of_it() -> None:
+def test_a_line_without_a_customer_has_no_billable_status() -> None:
     assert detail() == {"AccountRef": {"value": "13"}}
 
 
@@ -203,7 +203,7 @@ def test_a_document_that_the_ledger_numbers_names_no_number() -> None:
     assert "DocNumber" not in body(expenses(number=None))
 
 
-def test_a_currency_goes_with_its_rate_where_there_is_one() -> None:
+def test_a_currency_is_sent_with_its_rate() -> None:
     sent = body(expenses(currency="EUR", rate=Decimal("1.0837000"), features=BRITISH))
     assert sent["CurrencyRef"] == {"value": "EUR"}
     assert sent["ExchangeRate"] == Decimal("1.0837")
@@ -253,7 +253,7 @@ def test_an_item_takes_no_amount_of_tax_of_its_own() -> None:
 
 @pytest.mark.parametrize("changes", [{}, {"tax": Decimal(0)}])
 @pytest.mark.parametrize("inclusive", [False, True])
-def test_what_has_no_tax_says_so(changes: dict[str, Any], inclusive: bool) -> None:
+def test_a_document_without_tax_states_it(changes: dict[str, Any], inclusive: bool) -> None:
     sent = body(expenses(line(**changes), tax_inclusive=inclusive, features=BRITISH))
     assert sent["GlobalTaxCalculation"] == "NotApplicable"
     assert "TxnTaxDetail" not in sent

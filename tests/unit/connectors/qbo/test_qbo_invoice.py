@@ -29,7 +29,7 @@ def detail(**changes: Any) -> Any:
     return sent[sent["DetailType"]]
 
 
-def test_an_invoice_has_all_that_the_product_says() -> None:
+def test_an_invoice_has_every_field_of_the_record() -> None:
     paper = invoice(
         sold(
             description=" Garden\r\nLighting ",
@@ -85,7 +85,7 @@ def test_an_invoice_has_all_that_the_product_says() -> None:
     }
 
 
-def test_an_invoice_that_says_little_sends_little() -> None:
+def test_an_invoice_with_few_fields_sends_only_those() -> None:
     assert body(invoice(sold(quantity=None, unit_price=None, amount=Decimal("-7.00")))) == {
         "CustomerRef": {"value": "21"},
         "TxnDate": "2026-02-02",
@@ -137,7 +137,7 @@ def test_what_the_ledger_cannot_take_is_blocked_with_its_field(
     assert (why.code, why.field) == (code, field)
 
 
-def test_texts_are_cut_where_that_is_allowed_and_each_cut_is_told() -> None:
+def test_texts_are_cut_if_allowed_with_a_warning_each() -> None:
     paper = invoice(
         sold(description="x" * 4001),
         number="1" * 22,
@@ -200,7 +200,7 @@ def test_amounts_given_with_tax_are_sent_both_ways() -> None:
     ]
 
 
-def test_what_has_no_tax_says_so_outside_the_united_states() -> None:
+def test_outside_the_united_states_an_invoice_without_tax_states_it() -> None:
     sent = body(invoice(tax_inclusive=True, features=BRITISH))
     assert sent["GlobalTaxCalculation"] == "NotApplicable"
     assert not {"TaxInclusiveAmt", "TaxCodeRef"} & sent["Line"][0][SOLD].keys()
@@ -219,7 +219,7 @@ def test_in_the_united_states_lines_are_taxable_or_not_and_the_code_is_the_invoi
 
 
 @pytest.mark.parametrize("word", ["TAX", "NON"])
-def test_a_word_for_the_whole_invoice_is_each_lines(word: str) -> None:
+def test_a_us_tax_code_of_the_invoice_applies_to_each_line(word: str) -> None:
     sent = body(invoice(tax_code_id=word))
     assert sent["Line"][0][SOLD]["TaxCodeRef"] == {"value": word}
     assert "TxnTaxDetail" not in sent

@@ -140,7 +140,7 @@ def test_invoices_that_no_payment_paid_off_cost_no_call_more(
     assert books.calls == 2
 
 
-def test_a_payment_that_the_ledger_does_not_show_says_nothing() -> None:
+def test_a_payment_that_is_not_returned_is_left_out() -> None:
     invoices = [invoice(7, 10, 0, 20), invoice(8, 10, 0, 21, 22)]
     books = Books(invoices, [payment(21, "2026-03-05", 8)])
     read = books.read(["7", "8"])
@@ -172,7 +172,7 @@ def test_of_an_invoice_with_very_many_payments_those_entered_last_are_read() -> 
     assert books.ids("Payment") == [sorted(str(n) for n in range(100, 150))]
 
 
-def test_a_page_of_all_invoices_says_when_they_were_paid_too() -> None:
+def test_a_page_of_all_invoices_has_the_days_of_payment_too() -> None:
     books = Books([invoice(7, 10, 0, 20), invoice(8, 10, 4)], [payment(20, "2026-03-05", 7)])
     assert [said(record)[2] for record in books.read().values()] == ["2026-03-05", None]
     assert books.calls == 2
@@ -230,7 +230,7 @@ def test_what_a_payment_no_longer_pays_is_found_among_what_is_open(payment: Row)
     assert books.calls <= 3
 
 
-def test_new_payments_have_nothing_looked_for_but_what_they_name() -> None:
+def test_for_new_payments_only_their_invoices_are_read() -> None:
     books = Books([invoice(7, 10, 10), invoice(8, 10, 2, 20)])
     assert set(books.changed(Invoice=[], Payment=[payment(20, "2026-03-02", 8)])) == {"8"}
     assert books.calls == 2
@@ -246,7 +246,7 @@ def test_a_named_invoice_that_is_among_what_is_open_is_not_read_again() -> None:
     assert books.calls == 2
 
 
-def test_what_was_read_later_counts_instead_of_what_was_told() -> None:
+def test_a_later_read_replaces_the_reported_row() -> None:
     books = Books([invoice(7, 10, 10, SyncToken="3")])
     told = books.changed(Invoice=[invoice(7, 10, 0, 21)], Payment=[deleted(20)])
     assert (told["7"].version, said(told["7"])) == ("3", ("open", "10", None))

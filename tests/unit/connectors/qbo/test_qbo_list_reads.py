@@ -290,7 +290,7 @@ def test_a_term_is_so_many_days_or_a_day_of_the_month() -> None:
     assert known == {"type": "date_driven", "day_of_month_due": 15, "due_next_month_days": 10}
 
 
-def test_time_tells_who_did_what_for_whom_and_whether_it_is_billed() -> None:
+def test_time_has_person_item_customer_and_billable_status() -> None:
     record = one(
         ListType.TIME,
         "TimeActivity",
@@ -475,7 +475,7 @@ def firm(*kinds: ListType) -> tuple[list[list[ListRecord]], ScriptedCompany]:
     return run(main()), there
 
 
-def test_the_company_is_one_record_with_all_that_it_says_of_itself() -> None:
+def test_the_company_is_one_record_with_all_of_its_fields() -> None:
     [[record]], there = firm(ListType.COMPANY)
     assert record == ListRecord(
         type=ListType.COMPANY,
@@ -518,6 +518,6 @@ def test_custom_fields_are_known_by_definition_and_read_along_with_the_company()
     assert len(there.log) == 2
 
 
-def test_custom_fields_are_read_anew_every_time_they_are_asked_for_again() -> None:
+def test_custom_fields_are_read_again_each_time() -> None:
     _, there = firm(ListType.COMPANY, ListType.CUSTOM_FIELD, ListType.CUSTOM_FIELD)
     assert len(there.calls("preferences")) == 2

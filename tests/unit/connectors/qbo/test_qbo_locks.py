@@ -52,7 +52,7 @@ def paid_by(kind: str, ledger_id: str = "12") -> Row:
 
 
 @pytest.mark.parametrize("paper", [BILL, expenses(**CARD), SALE])
-def test_a_copy_tells_its_total_and_what_it_holds(paper: MoneyRecord) -> None:
+def test_a_snapshot_has_its_total_and_content(paper: MoneyRecord) -> None:
     row = stored(paper, version="3")
     assert copy_of(paper) == Snapshot(
         ledger_id="145",
@@ -64,7 +64,7 @@ def test_a_copy_tells_its_total_and_what_it_holds(paper: MoneyRecord) -> None:
     )
 
 
-def test_a_file_tells_what_it_is_attached_to() -> None:
+def test_a_file_has_the_documents_that_it_is_attached_to() -> None:
     copy = copy_of(receipt())
     assert (copy.locked, copy.total) == (None, None)
     assert copy.forms == (content.content_fingerprint("Attachable", stored(receipt())),)
@@ -95,7 +95,7 @@ def test_a_document_that_is_paid_or_void_is_locked(
     assert copy_of(paper, **changes).locked == why
 
 
-def test_an_invoice_that_only_says_so_is_not_void() -> None:
+def test_an_invoice_with_amounts_is_not_void_by_its_note() -> None:
     assert copy_of(SALE, PrivateNote="Voided? No!").locked is None
 
 
@@ -117,7 +117,7 @@ def test_a_document_whose_charge_an_invoice_bills_is_locked(head: bool) -> None:
     assert looked(there, "Purchase")["145"].locked is None
 
 
-def test_charges_are_asked_for_at_once_and_only_where_there_are_some() -> None:
+def test_charges_are_read_in_one_call_and_only_if_there_are_any() -> None:
     rows = [stored(BILLABLE, str(n), LinkedTxn=[{**CHARGE, "TxnId": f"3{n}"}]) for n in (1, 2)]
     there = company(Purchase=[*rows, stored(BILLABLE, "3")])
     looked(there, "Purchase", ["1", "2", "3"])

@@ -64,7 +64,7 @@ def test_a_document_is_known_again_by_our_name_in_its_note(paper: MoneyRecord) -
     assert "WHERE MetaData.CreateTime >= '2026-03-02T08:57:00+00:00' " in statement
 
 
-def test_a_document_that_was_stored_otherwise_is_ours_all_the_same() -> None:
+def test_a_document_stored_with_other_values_is_still_ours() -> None:
     there = there_is("Bill", stored(BILL, TxnDate="2026-02-09"))
     (outcome,) = found(there, create(BILL)).values()
     assert why(outcome).code == "answer_differs"
@@ -73,7 +73,7 @@ def test_a_document_that_was_stored_otherwise_is_ours_all_the_same() -> None:
 @pytest.mark.parametrize(
     "note", ["[expense-report:R10]", "see [expense-report:R1]", "expense-report:R1", ""]
 )
-def test_a_document_of_nearly_our_name_is_not_ours(note: str) -> None:
+def test_a_document_with_a_similar_marker_is_not_ours(note: str) -> None:
     assert found(there_is("Bill", stored(BILL, PrivateNote=note)), create(BILL)) == {}
 
 
@@ -88,7 +88,7 @@ def test_each_write_is_found_once() -> None:
     assert {seq: outcome.ledger_id for seq, outcome in outcomes.items()} == {1: "145", 2: "150"}
 
 
-def test_an_invoice_that_was_stored_without_the_time_that_it_bills_says_so() -> None:
+def test_a_found_invoice_without_its_time_links_has_a_warning() -> None:
     paper = invoice(sold(time=Known("5")))
     row = stored(paper)
     lines = [{**each, "LinkedTxn": []} for each in row["Line"]]
@@ -96,7 +96,7 @@ def test_an_invoice_that_was_stored_without_the_time_that_it_bills_says_so() -> 
     assert why(outcome).code == "link_refused"
 
 
-def test_an_update_is_found_where_the_version_moved_and_the_content_is_ours() -> None:
+def test_an_update_is_found_by_a_newer_version_with_our_content() -> None:
     after = expenses(number="R1", location_id="3")
     write = update(after, stored(BILL))
     assert set(found(there_is("Bill", stored(after, version="3")), write)) == {0}
@@ -127,7 +127,7 @@ def test_of_files_with_one_name_the_size_decides() -> None:
     assert found(there, filed(3, b"other")) == {}
 
 
-def test_a_size_that_nobody_tells_decides_nothing() -> None:
+def test_an_unknown_size_decides_nothing() -> None:
     def gone() -> bytes:
         raise NotFound("no_upload", "It is kept no more.")
 
@@ -143,7 +143,7 @@ def test_equal_files_are_as_many_as_there_are() -> None:
     assert len(found(there, filed(1), filed(2))) == 1
 
 
-def test_a_file_of_which_a_query_tells_little_is_read_by_itself() -> None:
+def test_a_file_that_a_query_returns_incompletely_is_read_by_id() -> None:
     thin = stored(receipt(), "3", AttachableRef=None)
     there = there_is(
         "Attachable", thin, stored(receipt(file_name="b.pdf"), "4", AttachableRef=None)

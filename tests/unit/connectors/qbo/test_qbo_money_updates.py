@@ -89,7 +89,7 @@ def test_a_record_whose_version_alone_moved_is_deleted_at_that_version(
 
 
 @pytest.mark.parametrize(("before", "after", "kind"), PAIRS)
-def test_a_record_that_somebody_edited_is_left_alone(
+def test_a_record_that_a_user_edited_is_left_alone(
     before: MoneyRecord, after: MoneyRecord, kind: str
 ) -> None:
     touched = {"Note": "touched"} if kind == "Attachable" else {"PrivateNote": "touched"}
@@ -132,7 +132,7 @@ LOCKED: list[tuple[MoneyRecord, Row, str, str]] = [
 
 @pytest.mark.parametrize("trouble", [STALE, RULE, fault("6540"), fault("6480"), fault("6400")])
 @pytest.mark.parametrize(("paper", "changes", "kind", "reason"), LOCKED)
-def test_what_is_paid_void_or_billed_stays_and_says_so(
+def test_a_paid_void_or_billed_document_stays_and_the_reason_says_so(
     paper: MoneyRecord, changes: Row, kind: str, reason: str, trouble: Responder
 ) -> None:
     for write in (
@@ -156,7 +156,7 @@ def test_codes_that_tell_of_a_lock_are_believed(number: str, reason: str) -> Non
         assert (found.state, code(found)) == (ItemState.FAILED, reason)
 
 
-def test_a_rule_of_the_ledger_against_an_open_document_is_told_in_its_words() -> None:
+def test_a_business_rule_against_an_open_document_has_its_text() -> None:
     there = there_is("Bill", stored(BILL), RULE)
     found = outcome(there, update(PAIRS[0][1], stored(BILL)))
     assert code(found) == "refused"
@@ -187,7 +187,7 @@ def listed(**changes: Any) -> Row:
 
 
 @pytest.mark.parametrize("kind", ["Customer", "Vendor"])
-def test_a_list_record_with_edits_beside_ours_is_updated_at_the_version_that_it_has(
+def test_a_list_record_with_edits_in_other_fields_is_updated_at_its_version(
     kind: str,
 ) -> None:
     row = listed(PrimaryPhone={"FreeFormNumber": "1"}, Notes="a friend")
@@ -199,7 +199,7 @@ def test_a_list_record_with_edits_beside_ours_is_updated_at_the_version_that_it_
     assert "Notes" not in second
 
 
-def test_a_list_record_that_somebody_renamed_is_left_alone() -> None:
+def test_a_list_record_that_a_user_renamed_is_left_alone() -> None:
     there = there_is("Customer", listed(DisplayName="Amy & Co"), STALE)
     assert code(outcome(there, renamed())) == "changed_in_ledger"
 

@@ -74,14 +74,14 @@ def test_what_is_inactive_is_named(entity: str, there: Row, words: str) -> None:
     assert f"in the accounting system: {words}; Object Not Found" in why(found).message
 
 
-def test_what_is_not_there_is_named() -> None:
+def test_missing_references_are_named() -> None:
     found = refused(create(REPORT), UNKNOWN, Account=[row("33", "Payable")])
     assert (
         "in the accounting system: account 13 is not there; Invalid Reference" in why(found).message
     )
 
 
-def test_what_is_all_there_leaves_the_ledgers_words() -> None:
+def test_without_missing_references_the_ledgers_text_stays() -> None:
     found = refused(create(REPORT), UNKNOWN)
     assert "in the accounting system: Invalid Reference Id : Accounts" in why(found).message
 
@@ -111,7 +111,7 @@ def test_a_document_that_a_file_is_to_be_attached_to_is_named() -> None:
     assert "purchase 145 is not there" in why(found).message
 
 
-def test_an_update_of_what_is_there_names_what_it_misses() -> None:
+def test_an_update_of_an_existing_record_names_its_missing_reference() -> None:
     books = {"Bill": [stored(REPORT)], "Account": [row("33", "Payable")]}
     found = refused(update(REPORT, stored(BILL)), INACTIVE, **books)
     assert why(found).code == "already_written"
@@ -120,7 +120,7 @@ def test_an_update_of_what_is_there_names_what_it_misses() -> None:
     assert (why(found).code, "account 13" in why(found).message) == ("target_missing", True)
 
 
-def test_each_list_is_asked_once_and_what_was_looked_up_is_known() -> None:
+def test_each_list_is_read_once_and_records_are_remembered() -> None:
     items = [{"bId": str(n), **fault_body("610")} for n in range(2)]
     refusal = reply({"BatchItemResponse": items})
     there = company(lambda request: refusal, **BOOKS)
@@ -169,14 +169,14 @@ def test_each_list_is_asked_once_and_what_was_looked_up_is_known() -> None:
         ),
     ],
 )
-def test_an_account_of_the_wrong_sort_is_named(
+def test_an_account_of_the_wrong_type_is_named(
     paper: MoneyRecord, accounts: list[Row], words: str
 ) -> None:
     found = refused(create(paper), fault("6430", "Invalid account type"), Account=accounts)
     assert (why(found).code, words in why(found).message) == ("wrong_account", True)
 
 
-def test_an_account_of_which_nobody_knows_the_sort_is_told_in_the_ledgers_words() -> None:
+def test_an_account_of_unknown_type_leaves_the_ledgers_text() -> None:
     found = refused(create(BILL), fault("6430", "Invalid account type"), Account=[])
     assert why(found).code == "refused"
     assert "an account is of the wrong type: Invalid account type" in why(found).message
@@ -195,7 +195,7 @@ def test_an_account_of_which_nobody_knows_the_sort_is_told_in_the_ledgers_words(
         ("620", "time_keys", "it cannot be linked to the time or document that it names"),
     ],
 )
-def test_codes_that_say_little_are_put_in_words_with_the_field(
+def test_codes_with_little_text_have_our_words_and_the_field(
     code: str, field: str, words: str
 ) -> None:
     found = refused(create(SALE), fault(code, "Il y a une erreur"))
@@ -204,13 +204,13 @@ def test_codes_that_say_little_are_put_in_words_with_the_field(
     assert f"Il y a une erreur (QuickBooks error {code})" in why(found).message
 
 
-def test_a_rule_of_the_ledger_is_told_in_its_words() -> None:
+def test_a_business_rule_has_its_text() -> None:
     detail = "Make sure all your transactions have a GST/HST rate before you save."
     found = refused(create(BILL), fault("6000", detail))
     assert (why(found).code, detail in why(found).message) == ("refused", True)
 
 
-def test_a_closed_book_is_told_with_its_day() -> None:
+def test_a_closed_period_has_its_day() -> None:
     there = company(fault("6210"), **BOOKS)
     there.reads = {
         "preferences": {"Preferences": {"AccountingInfoPrefs": {"BookCloseDate": "2026-02-28"}}}
@@ -303,7 +303,7 @@ def test_a_file_that_cannot_go_along_fails_alone() -> None:
     assert len(there.log) == 1
 
 
-def test_a_file_that_the_ledger_refuses_is_told() -> None:
+def test_a_rejected_file_is_reported() -> None:
     item = {"AttachableResponse": [fault_body("6050", "not that type")]}
     found = outcome(company(lambda request: reply(item)), attached(0, lambda: b"abc"))
     assert (found.state, why(found).code) == (ItemState.FAILED, "refused")

@@ -41,18 +41,18 @@ def asked(there: ScriptedCompany, entity: str) -> Sequence[str]:
     return there.rows.asked(entity)
 
 
-def test_a_few_are_asked_for_by_id_whatever_days_they_lie_on() -> None:
+def test_a_few_records_are_read_by_id_even_with_days() -> None:
     there = company(TimeActivity=[held("7"), held("8", TxnDate="2025-01-01"), held("9")])
     assert list(copies(there, ["8", "7"])) == ["8", "7"]
     (statement,) = asked(there, "TimeActivity")
     assert statement.startswith("SELECT * FROM TimeActivity WHERE Id IN ('7', '8') ")
 
 
-def test_what_is_not_there_is_gone() -> None:
+def test_a_missing_record_has_no_snapshot() -> None:
     assert set(copies(company(TimeActivity=[held("7")]), ["7", "8"])) == {"7"}
 
 
-def test_of_nothing_there_is_nothing_to_ask() -> None:
+def test_nothing_is_read_for_no_ids() -> None:
     there = company()
     assert copies(there, []) == {}
     assert there.log == []
@@ -70,7 +70,7 @@ def test_many_are_read_by_their_days_and_the_rest_by_id() -> None:
     assert "WHERE Id IN ('11') " in rest
 
 
-def test_of_many_without_days_each_is_asked_for_by_id() -> None:
+def test_many_records_without_days_are_read_by_id() -> None:
     there = company(TimeActivity=[held(each) for each in MANY])
     assert set(copies(there, MANY, None)) == set(MANY)
     statements = asked(there, "TimeActivity")
@@ -78,7 +78,7 @@ def test_of_many_without_days_each_is_asked_for_by_id() -> None:
     assert all("Id IN (" in statement for statement in statements)
 
 
-def test_what_moves_between_two_pages_is_asked_for_by_id() -> None:
+def test_records_that_move_between_pages_are_read_by_id() -> None:
     rows = [held(each) for each in MANY]
     there = company(TimeActivity=rows)
     assert isinstance(there.rows, FakeQueryServer)
@@ -87,7 +87,7 @@ def test_what_moves_between_two_pages_is_asked_for_by_id() -> None:
     assert "WHERE Id IN ('1001') " in asked(there, "TimeActivity")[-1]
 
 
-def test_a_copy_tells_what_it_may_have_come_from() -> None:
+def test_a_snapshot_has_the_bodies_that_may_have_been_sent() -> None:
     (copy,) = copies(company(TimeActivity=[held()])).values()
     bare = {name: value for name, value in activity(1).items() if name != "ItemRef"}
     assert copy == Snapshot(
@@ -126,7 +126,7 @@ def test_time_that_is_not_billable_has_no_rate() -> None:
 
 
 @pytest.mark.parametrize("head", [True, False])
-def test_billed_time_is_told_with_its_invoice_and_is_no_edit(head: bool) -> None:
+def test_billed_time_names_its_invoice_and_is_no_edit(head: bool) -> None:
     billed = {"BillableStatus": "HasBeenBilled"}
     there = company(
         TimeActivity=[
@@ -170,7 +170,7 @@ def test_invoices_are_not_read_where_nothing_is_billed() -> None:
     assert asked(there, "Invoice") == []
 
 
-def test_of_list_records_our_fields_alone_are_told() -> None:
+def test_snapshots_of_list_records_have_only_our_fields() -> None:
     row = {"Id": "7", "SyncToken": "4", "DisplayName": "Amy", "PrimaryPhone": {"FreeFormNumber": 1}}
     assert copies(company(Customer=[row]), ["7", "8"], None, "Customer") == {
         "7": Snapshot(
@@ -182,19 +182,19 @@ def test_of_list_records_our_fields_alone_are_told() -> None:
     }
 
 
-def test_of_a_kind_that_nobody_writes_the_version_alone_is_told() -> None:
+def test_snapshots_of_a_kind_that_we_do_not_write_have_only_a_version() -> None:
     there = company(Term=[{"Id": "7", "SyncToken": "4", "Name": "Net 30"}])
     assert copies(there, ["7"], None, "Term") == {
         "7": Snapshot(ledger_id="7", version="4", body={}, forms=())
     }
 
 
-def test_a_look_that_fails_is_not_taken_for_gone() -> None:
+def test_a_failed_read_is_not_taken_for_deleted() -> None:
     with pytest.raises(LedgerUnavailable):
         copies(company(*[fault("", status=503)] * 6, TimeActivity=[held()]))
 
 
-def test_a_look_ends_with_the_worker() -> None:
+def test_a_read_ends_with_the_worker() -> None:
     async def main() -> None:
         with pytest.raises(Interrupted):
             await open_ledger(company()).copies("TimeActivity", ["7"], DAYS, lambda: True)

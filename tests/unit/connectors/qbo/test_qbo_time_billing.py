@@ -111,7 +111,7 @@ def outcome(books: Books, write: Write, state: Mapping[str, Any] | None = None) 
     return run(main())[write.seq]
 
 
-def test_time_is_told_by_its_id_and_one_call_is_enough() -> None:
+def test_time_is_linked_by_its_id_in_one_call() -> None:
     books = Books({"5", "6"})
     found = outcome(books, create(sale("5", "6")))
     assert (found.state, found.reason) == (ItemState.POSTED, None)
@@ -119,7 +119,7 @@ def test_time_is_told_by_its_id_and_one_call_is_enough() -> None:
     assert (books.ids, books.calls("query")) == (["r0"], [])
 
 
-def test_where_the_ledger_wants_charges_time_is_told_by_its_charge() -> None:
+def test_time_is_linked_by_its_charge_if_the_id_is_rejected() -> None:
     books = Books({"54", "55"}, TimeActivity=[time("5", 54), time("6", 55)])
     found = outcome(books, create(sale("5", "6")))
     assert (found.state, found.reason) == (ItemState.POSTED, None)
@@ -139,7 +139,7 @@ def test_where_it_wants_neither_the_invoice_is_posted_without(code: str) -> None
     assert len(set(books.ids)) == 3
 
 
-def test_without_charges_there_is_no_use_in_telling_them() -> None:
+def test_without_charges_that_method_is_skipped() -> None:
     books = Books(set(), TimeActivity=[time("5")])
     assert why(outcome(books, create(sale("5")))).code == "link_refused"
     assert [links(body) for body in books.sent] == [["5"], []]
@@ -190,7 +190,7 @@ def test_that_no_way_works_is_known_while_the_ledger_is_open_and_tried_anew_then
 
 
 @pytest.mark.parametrize("there", [[], [time("5", 54, BillableStatus="NotBillable")]])
-def test_time_that_cannot_be_billed_says_nothing_of_what_works(there: list[Row]) -> None:
+def test_time_that_cannot_be_billed_teaches_no_method(there: list[Row]) -> None:
     books = Books({"6"}, TimeActivity=[*there, time("6")])
 
     async def main() -> Mapping[int, Outcome]:
@@ -214,7 +214,7 @@ def test_time_that_another_invoice_bills_stops_the_invoice_and_is_named() -> Non
     assert len(books.sent) == 1
 
 
-def test_time_that_is_billed_by_nobody_knows_what_is_named_too() -> None:
+def test_time_billed_by_an_unknown_invoice_is_named_too() -> None:
     books = Books(set(), TimeActivity=[time("5", **BILLED)])
     found = outcome(books, create(sale("5")))
     assert (why(found).code, "activity 5 of 2026-02-02." in why(found).message) == (
@@ -243,7 +243,7 @@ def test_an_invoice_that_is_changed_may_bill_the_time_that_it_bills_already() ->
     assert {body["Id"] for body in books.sent} == {"145"}
 
 
-def test_a_rule_against_the_invoice_itself_is_told_in_the_end() -> None:
+def test_a_business_rule_against_the_invoice_itself_is_reported() -> None:
     no = fault("6000", "You must set a transaction amount.")
     books = Books({"5", "54"}, no, None, no, no, TimeActivity=[time("5", 54)])
     found = outcome(books, create(sale("5")))
@@ -252,7 +252,7 @@ def test_a_rule_against_the_invoice_itself_is_told_in_the_end() -> None:
     assert len(books.sent) == 3
 
 
-def test_another_refusal_on_the_way_is_the_last_word() -> None:
+def test_another_rejection_of_a_later_method_is_final() -> None:
     books = Books({"54"}, None, None, fault("2500", "no such item"), TimeActivity=[time("5", 54)])
     found = outcome(books, create(sale("5")))
     assert (found.state, why(found).code) == (ItemState.FAILED, "target_missing")
@@ -281,7 +281,7 @@ def test_in_a_batch_each_goes_its_own_way() -> None:
     assert [links(body) for body in books.sent] == [["55"], []]
 
 
-def test_a_look_that_fails_leaves_the_invoice_unknown() -> None:
+def test_a_failed_read_leaves_the_invoice_unknown() -> None:
     books = Books(set(), None, *[fault("", status=503)] * 6)
 
     async def main() -> OutcomeCollector:

@@ -119,7 +119,7 @@ def test_every_property_of_an_update_is_in_the_schema_whether_it_is_sent_or_clea
         assert list(SCHEMA.unknown(document.kind, sent)) == []
 
 
-def test_a_property_that_nobody_knows_is_told_wherever_it_lies() -> None:
+def test_an_unknown_property_is_reported_at_any_depth() -> None:
     body = {
         "Line": [{"Amount": "1", "DetailType": "x", "AccountBasedExpenseLineDetail": {"Qty": 1}}]
     }

@@ -116,14 +116,14 @@ def test_an_item_that_the_ledger_filled_in_is_no_change() -> None:
         {"BillableStatus": "NotBillable"},
     ],
 )
-def test_a_record_that_somebody_edited_is_left_alone_and_told(edit: dict[str, Any]) -> None:
+def test_a_record_that_a_user_edited_is_left_alone_and_reported(edit: dict[str, Any]) -> None:
     there = company(STALE, rows=[held(OURS, **edit)])
     found = outcome(there, update())
     assert (found.state, code(found)) == (ItemState.FAILED, "changed_in_ledger")
     assert len(sent(there)) == 1
 
 
-def test_an_update_is_repeated_once_and_then_told() -> None:
+def test_an_update_is_repeated_once_and_then_reported() -> None:
     there = company(STALE, None, STALE, rows=[held(OURS)])
     found = outcome(there, update())
     assert (found.state, code(found)) == (ItemState.FAILED, "changed_in_ledger")
@@ -136,12 +136,12 @@ def test_a_record_that_is_not_there_any_more_is_gone(trouble: Responder) -> None
     assert code(outcome(there, update())) == "gone_in_ledger"
 
 
-def test_a_record_that_is_there_misses_what_it_points_at() -> None:
+def test_an_existing_record_has_a_missing_reference() -> None:
     there = company(MISSING, rows=[held(OURS)])
     assert code(outcome(there, update())) == "target_missing"
 
 
-def test_a_look_that_fails_leaves_the_update_unknown_and_reports_its_neighbours() -> None:
+def test_a_failed_read_leaves_the_update_unknown_and_reports_its_neighbours() -> None:
     def half(request: httpx.Request) -> httpx.Response:
         stored = {**activity(1), "Id": "101", "SyncToken": "0"}
         stale = {"bId": "1", **fault_body("5010")}

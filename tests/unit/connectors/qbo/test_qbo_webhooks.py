@@ -76,7 +76,7 @@ def classic(*entities: object, realm: object = "310687") -> dict[str, Any]:
     return {"eventNotifications": [company]}
 
 
-def test_an_event_is_a_notice_to_the_microsecond() -> None:
+def test_an_event_has_its_time_to_the_microsecond() -> None:
     assert said([event()]) == [
         WebhookEvent(
             company_id="310687", type=ListType.CUSTOMER, id="1234", operation="create", at=AT
@@ -84,7 +84,7 @@ def test_an_event_is_a_notice_to_the_microsecond() -> None:
     ]
 
 
-def test_a_classic_notification_says_the_same() -> None:
+def test_a_notification_in_the_older_format_has_the_same_events() -> None:
     at = AT.replace(microsecond=179000)
     assert said(classic(entity())) == [
         WebhookEvent(
@@ -94,7 +94,7 @@ def test_a_classic_notification_says_the_same() -> None:
 
 
 @pytest.mark.parametrize(("new", "old", "word"), OPERATIONS)
-def test_operations_have_one_word_in_both_formats(new: str, old: str, word: str) -> None:
+def test_operations_have_one_name_in_both_formats(new: str, old: str, word: str) -> None:
     payloads = ([event(f"qbo.invoice.{new}.v1")], classic(entity("Invoice", old)))
     assert [said(payload)[0].operation for payload in payloads] == [word, word]
 
@@ -133,7 +133,7 @@ def test_entities_belong_to_lists_in_both_formats(name: str, kind: ListType | No
 
 
 @pytest.mark.parametrize(("new", "old", "word"), OPERATIONS)
-def test_whatever_happens_to_a_payment_concerns_the_whole_list_of_invoices(
+def test_any_event_of_a_payment_affects_the_whole_list_of_invoices(
     new: str, old: str, word: str
 ) -> None:
     for payload in ([event(f"qbo.payment.{new}.v1")], classic(entity("Payment", old))):
@@ -159,7 +159,7 @@ def test_companies_and_their_records_keep_their_order() -> None:
     ]
 
 
-def test_an_empty_notification_says_nothing() -> None:
+def test_an_empty_notification_has_no_events() -> None:
     assert list(said([])) == []
     assert list(said({"eventNotifications": []})) == []
 
@@ -187,7 +187,7 @@ def test_the_signature_is_over_the_raw_body() -> None:
 
 
 @pytest.mark.parametrize("credentials", [{}, {"webhook_verifier_token": ""}])
-def test_without_a_token_nobody_is_believed_and_the_operator_told(
+def test_without_a_verifier_token_every_notification_is_forbidden(
     credentials: Mapping[str, str],
 ) -> None:
     with pytest.raises(Forbidden) as refused:
@@ -258,7 +258,7 @@ JSON = st.recursive(
 
 
 @given(JSON, st.sampled_from(["type", "time", "intuitentityid", "intuitaccountid", "data"]))
-def test_whatever_an_event_holds_is_read_or_refused(value: object, name: str) -> None:
+def test_any_event_is_parsed_or_refused(value: object, name: str) -> None:
     try:
         webhook_events = said([{**event(), name: value}])
     except Invalid:

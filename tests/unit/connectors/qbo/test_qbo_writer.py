@@ -51,7 +51,7 @@ TROUBLES = [
 
 @pytest.mark.parametrize("trouble", TROUBLES)
 @pytest.mark.parametrize("size", [1, 3])
-def test_an_unknown_outcome_is_asked_for_again_by_the_same_bytes(
+def test_an_uncertain_request_is_repeated_with_the_same_bytes(
     trouble: Responder | Exception, size: int
 ) -> None:
     company = ScriptedCompany(script=[trouble, trouble])
@@ -73,7 +73,7 @@ def test_waits_between_repeats_grow_and_end() -> None:
     assert "HTTP status 502" in down.value.message
 
 
-def test_a_request_that_never_works_stays_unknown_while_its_neighbours_are_posted() -> None:
+def test_a_request_that_never_succeeds_stays_unknown_while_its_neighbours_are_posted() -> None:
     reads = {"preferences": {"Preferences": {}, "time": "…"}}
     company = ScriptedCompany(latency=lambda kind: 0.0, poison="req-0", reads=reads)
     report = run(write_all(company, requests([1, 1, 1])))
@@ -244,7 +244,7 @@ def test_a_lost_authorisation_is_raised_after_what_was_answered() -> None:
     ("code", "error"),
     [("6190", LedgerStopped), ("5020", LedgerStopped), ("3200", AuthorizationLost)],
 )
-def test_an_item_that_concerns_the_lane_ends_it_and_its_neighbours_count(
+def test_an_item_with_a_lane_error_ends_the_lane_and_its_neighbours_count(
     code: str, error: type[Exception]
 ) -> None:
     company = ScriptedCompany()
@@ -305,13 +305,13 @@ def test_an_item_of_unknown_outcome_is_not_reported(item: dict[str, object]) -> 
     assert set(report.outcomes) == {0}
 
 
-def test_a_used_request_id_leaves_the_outcome_to_a_look_up() -> None:
+def test_a_used_request_id_leaves_the_outcome_unknown() -> None:
     company = ScriptedCompany(script=[fault("600", "Duplicate Request ID")])
     report = run(write_all(company, requests([1])))
     assert (report.requests, report.outcomes) == (["req-0"], {})
 
 
-def test_closed_books_are_told_with_their_date_and_asked_for_once() -> None:
+def test_closed_books_have_their_date_which_is_read_once() -> None:
     closed = {"Preferences": {"AccountingInfoPrefs": {"BookCloseDate": "2026-02-28"}}}
     company = ScriptedCompany(reads={"preferences": closed})
     company.script = [fault("6200"), None, fault("6200")]
@@ -340,7 +340,7 @@ def test_an_activity_that_was_billed_is_recognised() -> None:
     assert query.content.decode().startswith("SELECT * FROM TimeActivity WHERE Id IN ('7')")
 
 
-def test_the_holder_of_a_name_is_looked_up_in_the_three_lists_at_once_for_a_batch() -> None:
+def test_the_holder_of_a_name_is_read_once_from_the_three_lists_for_a_batch() -> None:
     names = ["Cool Cars", "Norton's"]
     writes = tuple(create(n, {"DisplayName": name}, "Customer") for n, name in enumerate(names))
     items = [{"bId": str(n), **fault_body("6240", "Duplicate Name : null")} for n in range(2)]
@@ -355,7 +355,7 @@ def test_the_holder_of_a_name_is_looked_up_in_the_three_lists_at_once_for_a_batc
     assert r"('Cool Cars', 'Norton\'s')" in company.calls("query")[0].content.decode()
 
 
-def test_a_second_look_that_fails_still_leaves_the_refusal_reported() -> None:
+def test_a_diagnosis_that_fails_still_leaves_the_rejection_reported() -> None:
     company = ScriptedCompany(script=[fault("6000", "It says no.", 400), fault("4001")])
     report = run(write_all(company, [Request("r", (change(0, Action.UPDATE),))]))
     assert why(report.outcomes[0]).code == "refused"

@@ -18,7 +18,7 @@ class AccountSlot:
     wanted: str
     """The same in words."""
     setting: str
-    """Where the user chooses the account."""
+    """Where the user chooses the account: a setting, or a page."""
 
 
 PAYABLES_ACCOUNT = (
