@@ -20,14 +20,14 @@ app = APIGatewayHttpResolver(enable_validation=True)
 
 
 def who(right: Right) -> Caller:
-    """The caller of the request in hand, who must hold this right."""
+    """The caller of the current request. Raises Forbidden where the token lacks this right."""
     found = caller(app, right)
     logger.append_keys(firm=found.firm, user=found.user)
     return found
 
 
 def answers(status: int, description: str, model: type[BaseModel]) -> dict[int, OpenAPIResponse]:
-    """The one good answer of a route that does not answer 200, for the documentation."""
+    """The successful response of a route that does not answer 200, for the documentation."""
     return {status: {"description": description, "content": {"application/json": {"model": model}}}}
 
 
@@ -56,16 +56,16 @@ def too_deep(_error: RecursionError) -> Response[str]:
 def _malformed(problems: Sequence[Problem]) -> Response[str]:
     return problem(
         422,
-        "The request holds values that cannot be used",
+        "The request contains invalid values",
         "invalid_request",
-        "Some parts of the request are missing, unknown or of the wrong form.",
-        "See errors: each names the place and what is wrong with it.",
+        "Parts of the request are missing, unknown or malformed.",
+        "Correct each place listed in errors, then send the request again.",
         problems,
     )
 
 
 def _place(found: Sequence[str | int]) -> str:
-    """The pointer of a place: within the body, or /query/name, /header/name, /path/name."""
+    """The JSON pointer of a place in the body, or /query/name, /header/name, /path/name."""
     return pointer(found[1:] if found[0] == "body" else found)
 
 
@@ -76,13 +76,11 @@ def unexpected(error: Exception) -> Response[str]:
         500,
         "Something failed on our side",
         "internal",
-        "The request could not be carried out.",
-        "Try again; the same Idempotency-Key is safe.",
+        "The request failed, and the cause has been logged.",
+        "Try again. With the same Idempotency-Key nothing is done twice.",
     )
 
 
 @app.not_found
 def no_route(_error: Exception) -> Response[str]:
-    return problem(
-        404, "There is no such address", "no_route", "No route of this API.", "See /v1/docs."
-    )
+    return problem(404, "Not found", "no_route", "This API has no such address.", "See /v1/docs.")

@@ -27,13 +27,14 @@ class Right(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A user of a firm. An administrator may change what others set or started. `kinds` are the
-    records that the user may post; None is all of them."""
+    """A user of a firm."""
 
     firm: str
     user: str
     administrator: bool = False
+    """Whether the user may change what others set or started."""
     kinds: tuple[RecordKind, ...] | None = None
+    """The kinds of records that the user may post; None is all."""
 
     def connection_key(self, connection_id: str) -> ConnectionKey:
         """The name of one of the firm's connections."""
@@ -45,8 +46,8 @@ class Caller:
             if not may_post(self.kinds, kind):
                 raise Forbidden(
                     "kind_not_allowed",
-                    f"The token does not allow to post records of the kind {kind}.",
-                    f"Ask for a token whose {_kinds_claim()} has {kind}.",
+                    f"This token may not post records of the kind {kind}.",
+                    f"Request a token whose claim {_kinds_claim()} contains {kind}.",
                 )
 
 
@@ -58,15 +59,15 @@ def caller(app: APIGatewayHttpResolver, right: Right) -> Caller:
     if not firm or not user or not _alive(claims.get("exp")):
         raise Forbidden(
             "token_incomplete",
-            "The token names no firm, no user or no expiry.",
-            f"Use a token with {os.environ['LEDGERLINK_FIRM_CLAIM']}, sub and exp.",
+            "The token lacks the firm, the user or the expiry.",
+            f"Use a token with the claims {os.environ['LEDGERLINK_FIRM_CLAIM']}, sub and exp.",
         )
     scopes = _scopes(claims.get("scope") or claims.get("scp") or "")
     if right.scope not in scopes:
         raise Forbidden(
             "scope_missing",
             f"The token lacks the scope {right.scope}.",
-            f"Ask for a token with {right.scope}.",
+            f"Request a token with the scope {right.scope}.",
         )
     kinds = _kinds(claims.get(_kinds_claim()))
     return Caller(str(firm), str(user), Right.ADMIN.scope in scopes, kinds)
@@ -77,7 +78,7 @@ def _kinds_claim() -> str:
 
 
 def _kinds(claim: object) -> tuple[RecordKind, ...] | None:
-    """The kinds that a claim names; a token without the claim leaves all open."""
+    """The kinds that the claim names. A token without the claim may post all."""
     if claim is None:
         return None
     named = _scopes(claim)

@@ -1,4 +1,4 @@
-"""The few pages that a browser sees: the steps that end a consent."""
+"""The pages that a browser shows at the end of a consent."""
 
 from collections.abc import Mapping
 from html import escape
@@ -33,9 +33,9 @@ def page(status: int, title: str, text: str) -> Response[str]:
 
 
 def confirm_page(asked: Authorization, code: str, company_id: str) -> Response[str]:
-    """Who asked for which company, and a form to the same address with Connect and Cancel.
+    """A page that shows who asked for which company, with buttons to connect and to cancel.
 
-    The form's address drops the query: what came in it is sent by hidden fields only.
+    The form posts to the same address without its query, because hidden fields carry the values.
     """
     body = CONFIRM.format(
         firm=escape(asked.firm),
@@ -49,17 +49,17 @@ def confirm_page(asked: Authorization, code: str, company_id: str) -> Response[s
 
 
 def connected_page() -> Response[str]:
-    """The consent went well."""
+    """The page after a consent that connected the company."""
     return page(200, "Connected", "The company is connected. You can close this window.")
 
 
 def cancelled_page() -> Response[str]:
-    """The user did not want it."""
+    """The page after a cancelled consent."""
     return page(200, "Not connected", "Nothing was connected. You can close this window.")
 
 
 def problem_page(status: int, message: str, remedy: str) -> Response[str]:
-    """The consent did not go well."""
+    """The page after a consent that failed."""
     return page(status, "Not connected", f"{message} {remedy}")
 
 

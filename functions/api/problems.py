@@ -16,11 +16,11 @@ from ledgerlink.domain.errors import (
 )
 
 STATUS: dict[type[LedgerlinkError], tuple[int, str]] = {
-    Invalid: (422, "The request holds values that cannot be used"),
+    Invalid: (422, "The request contains invalid values"),
     Forbidden: (403, "The token does not allow this"),
-    NotFound: (404, "There is no such thing"),
-    Conflict: (409, "This clashes with what is there"),
-    LedgerError: (502, "The ledger did not play along"),
+    NotFound: (404, "Not found"),
+    Conflict: (409, "This conflicts with the current state"),
+    LedgerError: (502, "The accounting system rejected or failed the request"),
 }
 MOST_PROBLEMS = 100
 
@@ -51,7 +51,7 @@ def problem(
 
 
 def problem_of(error: LedgerlinkError) -> Response[str]:
-    """The problem document of one of our errors."""
+    """The problem document of an error of Ledgerlink."""
     status, title = next(
         (found for kind, found in STATUS.items() if isinstance(error, kind)),
         (400, "The request cannot be carried out"),

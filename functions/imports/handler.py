@@ -1,4 +1,4 @@
-"""The entry of the machine's steps."""
+"""The handler of the steps of an import's state machine."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from ledgerlink.services.imports import state_machine
 
 logger = Logger()
 ENDS = {"expire": state_machine.expire, "break_off": state_machine.break_off}
-"""Steps after which the machine is over; they have no token."""
+"""Steps that end the state machine. They have no task token."""
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -1,4 +1,4 @@
-"""The entry of the tick."""
+"""The handler of the scheduler's tick."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ MARGIN = 10_000
 def handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """EventBridge, once a minute: queue the work of the connections that are due.
 
-    `queued` counts those connections. A tick that raises is made up for by the next.
+    `queued` counts those connections. What a failed tick left out, the next one queues.
     """
     from ledgerlink.services.sync import scheduler
 

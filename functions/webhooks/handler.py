@@ -1,4 +1,4 @@
-"""The entry of the webhook door."""
+"""The handler of ledgers' webhooks."""
 
 import base64
 import json
@@ -14,11 +14,11 @@ from ledgerlink.domain.errors import Forbidden, Invalid, LedgerlinkError, NotFou
 
 logger = Logger()
 LIMIT = 1_048_576
-"""Bytes of a notification that the door still reads."""
+"""Bytes of the largest notification that is read."""
 REFUSALS: dict[type[LedgerlinkError], tuple[int, str]] = {
     Forbidden: (401, "The notification is not signed by the ledger"),
     Invalid: (400, "The notification cannot be read"),
-    NotFound: (404, "There is no such ledger"),
+    NotFound: (404, "Unknown ledger"),
 }
 Answer = dict[str, Any]
 
@@ -30,7 +30,7 @@ Answer = dict[str, Any]
 def handler(event: dict[str, Any], _context: LambdaContext) -> Answer:
     """API Gateway HTTP API, payload format 2.0: POST /v1/webhooks/{ledger}.
 
-    200 means taken. Whatever is our own fault is a 500, so that the ledger sends it again.
+    200 is accepted. A failure of ours is answered with 500, so that the ledger sends it again.
     """
     ledger, body = event["pathParameters"]["ledger"], _body(event)
     headers = {name.lower(): value for name, value in event["headers"].items()}
@@ -87,7 +87,7 @@ def _failed() -> Answer:
         500,
         "Something failed on our side",
         "internal",
-        "The notification was not taken.",
+        "The notification was not accepted.",
         "Send it again; nothing is done twice.",
     )
 
@@ -107,7 +107,7 @@ def _problem(status: int, title: str, code: str, detail: str, remedy: str) -> An
 
 
 def _kind(error: Exception) -> str:
-    """What failed, in one word."""
+    """The code of the error, or its class."""
     if isinstance(error, LedgerlinkError):
         return error.code
     if isinstance(error, ClientError):
@@ -116,5 +116,5 @@ def _kind(error: Exception) -> str:
 
 
 def _place(error: Exception) -> list[str]:
-    """The way to the failure. Without the error's own words, which may quote the body."""
+    """The stack trace, without the error's message, which may quote the body."""
     return traceback.format_tb(error.__traceback__)

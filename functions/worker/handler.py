@@ -1,4 +1,4 @@
-"""The entry of the lane's worker."""
+"""The handler of the lane's worker."""
 
 import asyncio
 import os
@@ -19,9 +19,8 @@ that connectors give to those in flight, and for recording what came of them."""
 @logger.inject_lambda_context(clear_state=True)
 @metrics().log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """SQS FIFO: messages of one connection in order; what failed comes again, with its followers.
-
-    Messages from the dead-letter queue set their run aside.
+    """SQS FIFO: messages of one connection, in order. A message that fails is delivered again
+    together with those behind it. A message from the dead-letter queue parks its run.
     """
     records = event["Records"]
     for position, record in enumerate(records):
@@ -36,7 +35,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _delay(record: dict[str, Any]) -> None:
-    """Without it the message still comes again, when the queue thinks its worker dead."""
+    """Bring the next delivery forward. Where that fails, the message still comes again after the
+    queue's visibility timeout."""
     if record["eventSourceARN"] == os.environ["LEDGERLINK_DLQ_ARN"]:
         return
     try:
@@ -46,7 +46,7 @@ def _delay(record: dict[str, Any]) -> None:
 
 
 def _attempt(record: dict[str, Any]) -> int:
-    """How often it was delivered; 0 when nobody can ever read it."""
+    """How often the message was delivered; 0 for one that cannot be parsed."""
     from ledgerlink.storage.queue import received
 
     try:

@@ -29,8 +29,8 @@ def _redirect_uri(ledger: str) -> str:
     responses=answers(201, "The connection, with the address of the consent", ConnectionView),
 )
 def new_connection(body: NewConnection) -> tuple[ConnectionView, int]:
-    """A connection that waits for consent at its `authorize_url`; or, with the login of a ledger
-    that knows users of its own, one that is connected once the ledger has answered for it."""
+    """QuickBooks: the connection waits until somebody gives consent at its `authorize_url`. Sage
+    Intacct: send a `login`; the connection is ready once Sage Intacct accepted it."""
     caller = who(Right.ADMIN)
     if body.login is not None:
         login = dict(body.login)
@@ -63,7 +63,8 @@ def connection(connection_id: str) -> ConnectionView:
 def reconnect(
     connection_id: str, body: Annotated[Reconnection | None, Body()] = None
 ) -> ConnectionView:
-    """With a login it is connected once the ledger has answered; then parked runs go on."""
+    """With a `login` the connection is ready once the ledger accepted it. Parked runs then
+    resume."""
     caller = who(Right.ADMIN)
     if body is not None:
         login = dict(body.login)
@@ -82,7 +83,7 @@ def reconnect(
 
 @app.post(
     "/v1/connections/<connection_id>/disconnect",
-    summary="Give the authorisation back; settings, rules and history stay",
+    summary="Revoke the authorisation; settings, rules and history stay",
     tags=["connections"],
 )
 def disconnect(connection_id: str) -> ConnectionView:
@@ -104,9 +105,9 @@ def callback(
     realm_id: Annotated[str | None, Query(alias="realmId", max_length=100)] = None,
     error: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response[str]:
-    """A page that says who asked and lets the user confirm; by itself this connects nothing.
+    """A page that shows who asked and lets the user confirm. Nothing is connected before that.
 
-    No token here: the state tells whose consent it is.
+    It takes no token, because `state` identifies the consent.
     """
     try:
         dependencies().connector(ledger)
@@ -121,7 +122,7 @@ def callback(
 
 @app.post(
     "/v1/oauth/<ledger>/callback",
-    summary="What the user pressed on the page of the callback",
+    summary="The user's decision on the callback page",
     tags=["connections"],
 )
 def confirmed(
@@ -131,7 +132,7 @@ def confirmed(
     realm_id: Annotated[str, Form(alias="realmId", max_length=100)],
     decision: Annotated[str, Form(max_length=20)],
 ) -> Response[str]:
-    """Uses the state up; it connects the company if the decision is `connect`."""
+    """Connects the company if `decision` is `connect`. `state` can be used once."""
     try:
         dependencies().connector(ledger)
         if decision != CONNECT:

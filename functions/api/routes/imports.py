@@ -1,4 +1,4 @@
-"""Imports: put together, mapped, planned, looked at, let loose, interrupted, undone."""
+"""Imports: create a draft, map its entities, plan, preview, start, interrupt, resume, undo."""
 
 from datetime import date
 from typing import Annotated
@@ -55,17 +55,17 @@ def _accepted(run: Run) -> Response[ImportView]:
 
 @app.post(
     PATH,
-    summary="Put an import together",
+    summary="Create a draft of an import",
     tags=["imports"],
     responses=answers(202, "The draft", ImportView),
 )
 def new_import(connection_id: str, body: NewImport, idempotency_key: Key) -> Response[ImportView]:
-    """Nothing is written before it is planned and started. The draft is seen by you alone."""
+    """Nothing is written until the import is planned and started. Only you see the draft."""
     caller = who(Right.POST)
     caller.require_kinds([RecordKind.TIME])
     if body.time_entries is not None and body.upload_id is not None:
-        problem = Problem("/upload_id", "Give time_entries or upload_id, not both.")
-        raise Invalid("invalid_request", problem.message, "Give one of the two.", [problem])
+        problem = Problem("/upload_id", "Send time_entries or upload_id, not both.")
+        raise Invalid("invalid_request", problem.message, "Send one of the two.", [problem])
     wanted = service.ImportRequest(
         scope=body.scope(),
         records=body.upload_id or body.time_entries,
@@ -86,7 +86,8 @@ def list_imports(
     after: Annotated[str | None, Query(max_length=100)] = None,
     limit: Limit = 50,
 ) -> ImportList:
-    """The firm's imports and your own drafts. A page may be short before the end."""
+    """The firm's imports, and drafts of your own. A page may hold fewer than `limit` although more
+    follow."""
     caller = who(Right.READ)
     wanted = history.RunFilter(viewer=caller.user, kind=IMPORT, state=state, user=user)
     page = history.list_runs(
@@ -102,16 +103,16 @@ def get_import(connection_id: str, import_id: str) -> ImportView:
     return _view(run)
 
 
-@app.patch(ONE, summary="Change what a draft is made of", tags=["imports"])
+@app.patch(ONE, summary="Change a draft", tags=["imports"])
 def change_import(connection_id: str, import_id: str, body: ImportChange) -> ImportView:
-    """What was planned has to be planned again."""
+    """A plan made before has to be made again."""
     caller = who(Right.POST)
     _, imported = _found(caller, connection_id, import_id)
     patch = body.patch(imported.scope)
     return _view(service.change(dependencies(), asking(caller), connection_id, import_id, patch))
 
 
-@app.delete(ONE, summary="Give up a draft", tags=["imports"])
+@app.delete(ONE, summary="Discard a draft", tags=["imports"])
 def discard_import(connection_id: str, import_id: str) -> ImportView:
     caller = who(Right.POST)
     return _view(service.discard(dependencies(), asking(caller), connection_id, import_id))
@@ -129,7 +130,7 @@ def get_mapping(
     after: Annotated[str | None, Query(max_length=200)] = None,
     limit: Limit = 200,
 ) -> MappingView:
-    """Where there is no rule yet, what the ledger's lists suggest."""
+    """For an entity without a rule, records of the ledger that it may be."""
     caller = who(Right.READ)
     run, _ = _found(caller, connection_id, import_id)
     connection = dependencies().connections.get(caller.connection_key(connection_id))
@@ -138,9 +139,9 @@ def get_mapping(
     return MappingView.of(wanted, page)
 
 
-@app.post(f"{ONE}/refresh", summary="Look the records through again", tags=["imports"])
+@app.post(f"{ONE}/refresh", summary="Read the records again", tags=["imports"])
 def refresh_import(connection_id: str, import_id: str) -> ImportView:
-    """With suggestions from the lists as they are now."""
+    """Suggestions then come from the lists as they are now."""
     caller = who(Right.POST)
     return _view(service.change(dependencies(), asking(caller), connection_id, import_id, {}))
 
@@ -152,7 +153,7 @@ def refresh_import(connection_id: str, import_id: str) -> ImportView:
     responses=answers(202, "The import, being planned", ImportView),
 )
 def plan_import(connection_id: str, import_id: str) -> Response[ImportView]:
-    """With the rules and settings as they are now. Nothing is written."""
+    """Uses the rules and settings as they are now. Nothing is written to the ledger."""
     caller = who(Right.POST)
     return _accepted(service.order_plan(dependencies(), asking(caller), connection_id, import_id))
 
@@ -177,7 +178,9 @@ def preview_import(
     )
 
 
-@app.get(f"{ONE}/rules", summary="The rules and settings of its plan", tags=["imports"])
+@app.get(
+    f"{ONE}/rules", summary="The rules and settings that the plan was made with", tags=["imports"]
+)
 def get_chosen(
     connection_id: str,
     import_id: str,
@@ -196,7 +199,7 @@ def get_chosen(
 
 @app.post(
     f"{ONE}/start",
-    summary="Let a planned import loose",
+    summary="Start a planned import",
     tags=["imports"],
     responses=answers(202, "The import, waiting for its turn or being applied", ImportView),
 )
@@ -209,13 +212,13 @@ def start_import(connection_id: str, import_id: str, body: StartImport) -> Respo
 
 @app.post(f"{ONE}/interrupt", summary="Stop an import", tags=["imports"])
 def interrupt_import(connection_id: str, import_id: str) -> ImportView:
-    """What is on its way to the ledger is ended and recorded. Only who started it may, or an
-    administrator."""
+    """Requests that were already sent are finished and recorded. Only its starter or an
+    administrator may interrupt it."""
     caller = who(Right.POST)
     return _view(service.interrupt(dependencies(), asking(caller), connection_id, import_id))
 
 
-@app.post(f"{ONE}/resume", summary="Let an import do what is left of it", tags=["imports"])
+@app.post(f"{ONE}/resume", summary="Resume an import", tags=["imports"])
 def resume_import(connection_id: str, import_id: str) -> ImportView:
     caller = who(Right.POST)
     caller.require_kinds([RecordKind.TIME])
@@ -224,12 +227,12 @@ def resume_import(connection_id: str, import_id: str) -> ImportView:
 
 @app.post(
     f"{ONE}/undo",
-    summary="Take back what an import wrote",
+    summary="Undo an import",
     tags=["imports"],
-    responses=answers(202, "A new import that takes it back, being planned", ImportView),
+    responses=answers(202, "A new import that undoes it, being planned", ImportView),
 )
 def undo_import(connection_id: str, import_id: str, idempotency_key: Key) -> Response[ImportView]:
-    """It is looked at and started like any other."""
+    """The undo is an import of its own: preview it and start it like any other."""
     caller = who(Right.POST)
     caller.require_kinds([RecordKind.TIME])
     run = service.undo(dependencies(), asking(caller), connection_id, import_id, idempotency_key)
@@ -238,7 +241,7 @@ def undo_import(connection_id: str, import_id: str, idempotency_key: Key) -> Res
 
 @app.get(
     "/v1/connections/<connection_id>/reconciliation",
-    summary="What we wrote, and what the ledger holds of it",
+    summary="Compare what was written with what the ledger holds",
     tags=["imports"],
 )
 def get_reconciliation(
@@ -246,7 +249,7 @@ def get_reconciliation(
     first_day: Annotated[date, Query(alias="from")],
     last_day: Annotated[date, Query(alias="to")],
 ) -> ReconciliationView:
-    """By person and project, with every difference. At most 92 days at once."""
+    """Sums by person and project, and every difference. At most 92 days at once."""
     caller = who(Right.READ)
     found = reconciliation.reconcile(
         dependencies(), caller.connection_key(connection_id), first_day, last_day

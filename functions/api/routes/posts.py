@@ -16,7 +16,7 @@ from functions.api.views.runs import RunView
 
 @app.post(
     "/v1/connections/<connection_id>/uploads",
-    summary="An address for records that are too many for one call",
+    summary="Get an upload address for records that do not fit in one call",
     tags=["posts"],
     responses=answers(201, "Where to PUT the records", UploadView),
 )
@@ -43,9 +43,9 @@ def new_post(
     ] = None,
     preview: bool = False,
 ) -> Response[RunView | PlanView]:
-    """Answers at once with the run; the same Idempotency-Key, which a post has to have, never
-    makes a second one. A preview answers with the plan of at most 2,000 records: the ledger is
-    read for it, nothing is written to it, and nothing is kept."""
+    """Answers at once with the run that will post the records. An Idempotency-Key is required; the
+    same key never makes a second run. With `preview`, answers with the plan of up to 2,000
+    records instead: the ledger is read, nothing is written to it, and nothing is kept."""
     caller = who(Right.POST)
     caller.require_kinds(body.kinds())
     records = body.records()
@@ -60,8 +60,8 @@ def new_post(
         return Response(200, "application/json", PlanView.of(operations))
     if idempotency_key is None:
         problem = Problem("/header/idempotency-key", "Field required")
-        remedy = "Send an Idempotency-Key of your own making with each post."
-        raise Invalid("invalid_request", "A post needs a key.", remedy, [problem])
+        remedy = "Send a new Idempotency-Key of your choice with each post."
+        raise Invalid("invalid_request", "A post needs an Idempotency-Key.", remedy, [problem])
     run = accept.post(
         dependencies(),
         caller.connection_key(connection_id),

@@ -33,8 +33,8 @@ def list_records(
     after: Text = None,
     limit: Limit = 100,
 ) -> RecordList:
-    """Active ones, in a stable order; `q` is part of a name or path. A `role` is held by records
-    that are not blocked. With `gone`, tombstones are among them."""
+    """Active records in a stable order. `q` searches names and paths. With `role`, records that
+    have that role and are not blocked. With `gone`, also those deleted or merged in the ledger."""
     caller = who(Right.READ)
     wanted = records.Filter(
         active=None if active == "all" else active == "true",
@@ -83,8 +83,8 @@ def changes(
     after: Annotated[int, Query(ge=0, le=LAST_ENTRY)] = 0,
     limit: Limit = 500,
 ) -> ChangeList:
-    """What came after a cursor. Keep `next` and ask again with it: nothing is left out and nothing
-    comes twice. From 0 on it rebuilds all records."""
+    """Changes after a cursor. Keep `next` and send it with the next request: no change is left out
+    and none comes twice. Reading from 0 gives every record."""
     caller = who(Right.READ)
     dependencies().connections.get(caller.connection_key(connection_id))
     page = dependencies().lists.changes(caller.connection_key(connection_id), after, limit)

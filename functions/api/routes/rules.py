@@ -39,7 +39,7 @@ def get_rules(
 
 @app.put("/v1/connections/<connection_id>/rules/<kind>", summary="Set rules", tags=["rules"])
 def put_rules(connection_id: str, kind: str, body: Rules) -> RuleList:
-    """Sets the rules named, leaves the others as they are, and answers those set."""
+    """Sets the rules in the body and answers them. Other rules stay as they are."""
     caller = who(Right.ADMIN)
     wanted = rule_kind(kind)
     given = mappings(wanted, body.rules)
@@ -67,7 +67,7 @@ def rule_history(
 
 @app.get("/v1/connections/<connection_id>/rules", summary="All rules", tags=["rules"])
 def export_rules(connection_id: str) -> AllRules:
-    """In the form in which they can be sent to another connection, or back later."""
+    """The body can be sent to another connection, or back later."""
     caller = who(Right.READ)
     found = {
         kind: {
@@ -81,7 +81,7 @@ def export_rules(connection_id: str) -> AllRules:
 
 @app.put("/v1/connections/<connection_id>/rules", summary="Set rules of all kinds", tags=["rules"])
 def import_rules(connection_id: str, body: AllRules) -> RulesSet:
-    """Sets the rules named and leaves the others; nothing is set when one of them is wrong."""
+    """Sets the rules in the body; other rules stay. Where one is invalid, none is set."""
     caller = who(Right.ADMIN)
     given = all_mappings(body.rules)
     versions = rules.put_all_rules(

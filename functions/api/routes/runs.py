@@ -18,7 +18,7 @@ from functions.api.views.runs import ItemList, ItemView, RunList, RunView
 Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
-@app.get("/v1/connections/<connection_id>/runs", summary="Runs", tags=["runs"])
+@app.get("/v1/connections/<connection_id>/runs", summary="Runs, newest first", tags=["runs"])
 def list_runs(
     connection_id: str,
     after: Annotated[str | None, Query(max_length=100)] = None,
@@ -28,8 +28,9 @@ def list_runs(
     user: Annotated[str | None, Query(max_length=200)] = None,
     sort: history.Sort = history.Sort.NEWEST,
 ) -> RunList:
-    """Of one kind, state or user if that is given. Drafts of imports are seen by their maker
-    alone. A page may be short before the end. Sorted by state or user, the newest 500 are."""
+    """Filtered by kind, state or user where given. Only their maker sees drafts of imports. A page
+    may hold fewer than `limit` although more follow. Sorting by state or user covers the newest
+    500 runs."""
     caller = who(Right.READ)
     wanted = history.RunFilter(viewer=caller.user, kind=kind, state=state, user=user)
     page = history.list_runs(
@@ -59,7 +60,7 @@ def list_items(
     after: Annotated[int, Query(ge=0)] = 0,
     limit: Limit = 100,
 ) -> ItemList | RunChangeList:
-    """The items of a sync are its entries in the feed."""
+    """The items of a sync are its entries in the feed of changes."""
     caller = who(Right.READ)
     run = history.get_run(dependencies(), caller.connection_key(connection_id), run_id, caller.user)
     if run.sync is not None:
@@ -72,7 +73,7 @@ def list_items(
 
 @app.post(
     "/v1/connections/<connection_id>/runs/<run_id>/resume",
-    summary="Let a parked run go on",
+    summary="Resume a parked run",
     tags=["runs"],
 )
 def resume_run(connection_id: str, run_id: str) -> RunView:

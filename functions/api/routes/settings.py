@@ -26,7 +26,7 @@ def get_settings(connection_id: str) -> SettingsView:
     tags=["connections"],
 )
 def change_settings(connection_id: str, body: SettingsChange) -> SettingsView:
-    """Takes effect at once: the schedule is planned anew, and lists that come in now are read."""
+    """Takes effect at once: the schedule is planned anew, and lists that are new to it are read."""
     caller = who(Right.ADMIN)
     found = settings.change_settings(
         dependencies(), caller.connection_key(connection_id), caller.user, body.patch()

@@ -1,4 +1,4 @@
-"""Bringing lists in."""
+"""Syncs: read lists from the ledger."""
 
 from typing import Annotated
 
@@ -23,7 +23,7 @@ def new_sync(
     body: NewSync,
     idempotency_key: Annotated[str, Header(alias="idempotency-key", min_length=1, max_length=200)],
 ) -> Response[RunView]:
-    """Answers at once with the run; the same Idempotency-Key never makes a second one."""
+    """Answers at once with the run. The same Idempotency-Key never makes a second run."""
     caller = who(Right.POST)
     run = request.request_sync(
         dependencies(),

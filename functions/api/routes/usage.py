@@ -1,4 +1,4 @@
-"""What the makers of the ledgers meter."""
+"""Usage: calls that the makers of the ledgers meter."""
 
 from typing import Annotated
 
@@ -12,10 +12,11 @@ from functions.api.views.usage import ApplicationUsage, ConnectionUsage, UsageVi
 @app.get("/v1/usage", summary="Metered calls of a month", tags=["usage"])
 def usage(
     month: Annotated[
-        str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="The running one if null")
+        str | None,
+        Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="The current month if null"),
     ] = None,
 ) -> UsageView:
-    """Of the firm's connections, and of the whole application by ledger."""
+    """Per connection of the firm, and per ledger for all firms together."""
     caller = who(Right.READ)
     month = month or dependencies().clock.now().strftime("%Y-%m")
     counted = dependencies().usage

@@ -18,7 +18,7 @@ class Given(View):
 
 
 class ReasonView(View):
-    """Why, and what to do about it."""
+    """Why it is so, and what to do about it."""
 
     code: str
     message: str

@@ -14,13 +14,13 @@ LoginGiven = Annotated[
     Field(
         max_length=10,
         description="For Sage Intacct: company_id, user_id and password of a Web Services user, "
-        "and entity for one entity alone. It is stored as a secret and shown nowhere.",
+        "and entity for a single entity. It is stored as a secret and never shown.",
     ),
 ]
 
 
 class NewConnection(Given):
-    """Which ledger to connect, with a login where the ledger knows users of its own."""
+    """The ledger to connect; with a login for Sage Intacct."""
 
     ledger: Annotated[str, Field(examples=["qbo"])]
     login: LoginGiven | None = None
@@ -33,7 +33,7 @@ class Reconnection(Given):
 
 
 class Health(View):
-    """What the ledger company offers; null where the ledger does not say."""
+    """The state of the authorisation, and the features of the ledger company. Null is unknown."""
 
     token: Literal["none", "valid", "lost"]
     edition: str | None = None

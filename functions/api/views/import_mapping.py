@@ -9,7 +9,7 @@ from functions.api.views.rules import RuleView
 
 
 class SuggestionView(View):
-    """A record of the ledger that the entity may be; never applied by itself."""
+    """A record of the ledger that the entity may be. Only a person makes it a rule."""
 
     ledger_id: str
     type: str
@@ -20,8 +20,8 @@ class SuggestionView(View):
 
 
 class MappedView(View):
-    """One entity of the records: its rule, or suggestions where it has none. `cannot_create` is
-    why the ledger would refuse a new record."""
+    """An entity of the records with its rule, or with suggestions where it has none.
+    `cannot_create` is why the ledger would reject a new record."""
 
     key: str
     name: str
@@ -58,7 +58,7 @@ class MappedView(View):
 
 
 class ClashView(View):
-    """Two users that would go to the same person of the ledger."""
+    """Two users whose time would go to the same person in the ledger."""
 
     type: str
     ledger_id: str

@@ -22,7 +22,7 @@ Entries = Annotated[
 
 
 class FiltersGiven(Given):
-    """Which time is wanted, by the product's keys; null wants all. `projects` also names clients,
+    """Which time to import, by the product's keys; null is all. `projects` may also name clients,
     for time without a project."""
 
     people: Keys = None
@@ -34,7 +34,7 @@ class FiltersGiven(Given):
 
 
 class NameGiven(Given):
-    """What the product says of one user, project, labor code or leave type, for suggestions."""
+    """What the product knows of a user, project, labor code or leave type. Suggestions use it."""
 
     name: Annotated[str | None, Field(max_length=500)] = None
     email: Annotated[str | None, Field(max_length=200)] = None
@@ -52,7 +52,7 @@ Told = Annotated[
 
 
 class NewImport(Given):
-    """A period, both days included, with filters, and the records: in the call, of an upload, or
+    """A period (both days included), filters, and the records: in the call, from an upload, or
     pulled from a source."""
 
     first_day: Annotated[date, Field(alias="from")]
@@ -75,7 +75,7 @@ class NewImport(Given):
 
 
 class ImportChange(Given):
-    """Some of what a draft is made of; what is left out stays."""
+    """Changes of a draft; a field that is left out stays as it is."""
 
     first_day: Annotated[date | None, Field(alias="from")] = None
     last_day: Annotated[date | None, Field(alias="to")] = None
@@ -86,7 +86,7 @@ class ImportChange(Given):
     posting: PostingChange | None = None
 
     def patch(self, before: Scope) -> Mapping[str, Any]:
-        """What was given, as the use case takes it."""
+        """The fields in the request, as the import service takes them."""
         patch: dict[str, Any] = {}
         filters = self.filters or _filters(before)
         first, last = self.first_day or before.first_day, self.last_day or before.last_day
@@ -101,7 +101,7 @@ class ImportChange(Given):
 
 
 def told(names: Mapping[RuleKind, Mapping[str, NameGiven]] | None) -> dict[str, dict[str, Any]]:
-    """Names as JSON values, without what was left out."""
+    """Names as JSON values, without fields that were left out."""
     return {
         kind: {key: one.model_dump(exclude_none=True) for key, one in some.items()}
         for kind, some in (names or {}).items()
@@ -147,13 +147,13 @@ def _listed(names: tuple[str, ...] | None) -> list[str] | None:
 
 
 class StartImport(Given):
-    """The number of the plan that the user has seen."""
+    """The number of the plan that the user previewed."""
 
     plan: int
 
 
 class FiltersView(View):
-    """Which time is wanted; null wants all."""
+    """Which time to import; null is all."""
 
     people: list[str] | None = None
     projects: list[str] | None = None
@@ -163,15 +163,15 @@ class FiltersView(View):
 
 
 class AheadView(View):
-    """The run that is waited for, and who started it."""
+    """The run that this import waits for, and who started it."""
 
     run_id: str
     user: str
 
 
 class ProgressView(View):
-    """How far an import is. `seconds_left` is estimated from its speed since it last went on;
-    `calls` went to the ledger; `waiting` says whom it waits for."""
+    """How far an import is. `seconds_left` is estimated from its speed since it was last started or
+    resumed. `calls` are requests to the ledger. `waiting` is what it waits for."""
 
     done: int
     left: int
@@ -182,8 +182,8 @@ class ProgressView(View):
 
 
 class ImportView(View):
-    """An import. `totals` are items and minutes of the plan by what becomes of them; `counts` are
-    items by state. `plan` is the number of the newest plan; start it by that."""
+    """An import. `totals` are items and minutes of the plan by outcome; `counts` are items by
+    state. `plan` is the number of the newest plan; send it to start the import."""
 
     id: str
     state: RunState
@@ -286,8 +286,8 @@ class ImportList(View):
 
 
 class PreviewView(View):
-    """A page of the plan. `before` and `after` of an item are what the ledger holds and what it
-    will hold, side by side."""
+    """A page of the plan. `before` and `after` of an item are what the ledger holds now and what it
+    will hold."""
 
     plan: int
     totals: dict[str, dict[str, int]]

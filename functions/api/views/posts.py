@@ -16,7 +16,8 @@ from functions.api.views.runs import ItemView
 
 
 class UploadView(View):
-    """PUT records there, one JSON object per line (gzip allowed), then post the `upload_id`."""
+    """PUT the records to `url`, one JSON object per line (gzip allowed), then post the
+    `upload_id`."""
 
     upload_id: str
     url: str
@@ -41,13 +42,13 @@ def _of(*names: str) -> WithJsonSchema:
 
 
 class Post(Given):
-    """Records in the call, of one or several kinds, or the id of an upload whose lines say their
-    `kind` (time where they say none).
+    """Records in the call, of one or several kinds, or the id of an upload. Each line of an upload
+    has a `kind`; without one it is time.
 
-    A record that is not valid blocks itself alone: its item says which field and why. A record
-    that the product has no more is sent as `{"key": …, "deleted": true}`; a receipt's key is then
-    `expense/` or `invoice/`, its record's, a slash and its own. A record that says its `kind` is of
-    that kind in any list.
+    An invalid record blocks only itself: its item names the field and the reason. To remove a
+    record, send `{"key": …, "deleted": true}`. For a receipt the key is
+    `expense/<record key>/<receipt key>` or `invoice/<record key>/<receipt key>`. A record's own
+    `kind` overrides the list it is in.
     """
 
     time_entries: Annotated[list[Any] | None, _of("TimeEntry")] = None
@@ -64,7 +65,7 @@ class Post(Given):
         return {kind: some for kind, some in lists if some is not None}
 
     def kinds(self) -> list[RecordKind]:
-        """The kinds that one has to be allowed to post for the records in the call."""
+        """The kinds of the records in the call, all of which the caller must be allowed to post."""
         given = self._given().items()
         said = {_right_to(kind, record) for kind, some in given for record in some}
         return [kind for kind in RecordKind if kind.value in said]
@@ -74,32 +75,33 @@ class Post(Given):
         both."""
         given = self._given()
         if (not given) == (self.upload_id is None):
-            problem = Problem("", f"Give either upload_id or some of {', '.join(KINDS)}.")
-            raise Invalid("invalid_request", problem.message, "Give one of the two.", [problem])
+            problem = Problem("", f"Send either upload_id or some of {', '.join(KINDS)}.")
+            raise Invalid("invalid_request", problem.message, "Send one of the two.", [problem])
         if self.upload_id is not None:
             return self.upload_id
         return [_with_kind(kind, record) for kind, some in given.items() for record in some]
 
 
 def _right_to(kind: RecordKind, record: Any) -> str:
-    """By the kind that the record says, else by its list's."""
+    """The record's own kind, or that of its list."""
     said = record if isinstance(record, dict) else {}
     return right_to(str(said.get("kind", kind)), said.get("key"))
 
 
 def _with_kind(kind: RecordKind, record: Any) -> Any:
-    """Time, which came first, goes without: the same post as ever has the same content."""
+    """The record with its kind. Time has none, so that a post of time has the content it always
+    had, and its Idempotency-Key still matches."""
     if kind is RecordKind.TIME:
         return record
     return {"kind": kind, **record} if isinstance(record, dict) else {"kind": kind}
 
 
 class PlanView(View):
-    """What posting would do. `counts` are its items by what each would be: create, update or
-    delete, or how it ends without anything being sent (unchanged, skipped, blocked)."""
+    """What posting would do. `counts` are its items by action (create, update, delete), or, where
+    nothing would be sent, by state (unchanged, skipped, blocked)."""
 
     counts: dict[str, int]
-    items: Annotated[list[ItemView], Field(description="In the order in which they would go.")]
+    items: Annotated[list[ItemView], Field(description="In the order of sending.")]
 
     @classmethod
     def of(cls, operations: Sequence[Operation]) -> "PlanView":

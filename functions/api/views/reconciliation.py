@@ -9,7 +9,7 @@ from functions.api.views.common import View
 
 
 class SumView(View):
-    """Hours in minutes and money as decimal strings, of both sides."""
+    """Minutes and money (decimal strings) as we wrote them and as the ledger holds them."""
 
     activities: int
     ours_minutes: int
@@ -36,7 +36,7 @@ class GroupView(SumView):
 
 
 class DifferenceView(View):
-    """An activity of which the two sides differ."""
+    """An activity that differs between what we wrote and what the ledger holds."""
 
     what: Literal["gone", "hours", "rate", "fields"]
     key: str
@@ -72,7 +72,7 @@ class DifferenceView(View):
 
 
 class ReconciliationView(View):
-    """What we wrote of the time of these days, and what the ledger holds of it now."""
+    """The time of these days as we wrote it and as the ledger holds it now."""
 
     total: SumView
     groups: list[GroupView]

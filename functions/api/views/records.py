@@ -28,7 +28,7 @@ class PlainRecord(View):
     custom_fields: dict[str, Any]
     version: str | None = None
     changed_at: datetime | None = None
-    gone: str | None = Field(None, description="deleted or merged: the ledger holds it no more")
+    gone: str | None = Field(None, description="deleted or merged: it is no longer in the ledger")
     merged_into: str | None = None
 
 
@@ -61,7 +61,7 @@ class LinkedTo(View):
 
 
 class RecordView(PlainRecord):
-    """A record with what the product has to do with it. `written` says that we wrote it."""
+    """A record with the rules that name it. `written` is true where we wrote it."""
 
     state: Literal["unlinked", "linked", "linked, inactive"]
     linked_to: list[LinkedTo]
@@ -84,15 +84,16 @@ def _state(known: Known) -> Literal["unlinked", "linked", "linked, inactive"]:
 
 
 class RecordList(View):
-    """`next` is the cursor of the next page, null at the end. A page may be short before it."""
+    """`next` is the cursor of the next page, null at the end. A page may hold fewer than `limit`
+    although more follow."""
 
     records: list[RecordView]
     next: str | None = None
 
 
 class ChangeView(View):
-    """An entry of the feed. `before` and `after` hold what differs; `record` is the whole record
-    as it became, or what was last known of one that is gone (`tombstone`)."""
+    """An entry of the feed. `before` and `after` hold the fields that differ. `record` is the whole
+    record after the change; for one that is gone (`tombstone`), what was last known of it."""
 
     seq: int
     at: datetime
@@ -124,7 +125,7 @@ class ChangeView(View):
 
 
 class ChangeList(View):
-    """`next` is where to go on, also when nothing is left now."""
+    """`next` is the cursor for the next request, also at the end of the feed."""
 
     changes: list[ChangeView]
     next: str

@@ -16,8 +16,8 @@ from functions.api.views.syncs import SyncView
 
 
 class RunView(View):
-    """A run. `counts` are items by state and add up to the plan, or records by what became of
-    them in a sync; `calls` went to the ledger, `metered` of them are metered by its maker."""
+    """A run. `counts` are items by state and add up to the plan; for a sync, records by change.
+    `calls` are requests to the ledger, of which its maker meters `metered`."""
 
     id: str
     kind: str
@@ -62,7 +62,7 @@ class RunList(View):
 
 
 class ItemView(View):
-    """One operation of a run and what became of it."""
+    """One operation of a run and its outcome."""
 
     number: int
     state: ItemState
@@ -73,14 +73,18 @@ class ItemView(View):
     record: Annotated[str, Field(description="The kind of its members.")]
     day: date | None = None
     minutes: int = 0
-    total: Annotated[Decimal | None, Field(description="Tax included, by our reckoning.")] = None
-    currency: Annotated[str | None, Field(description="Null is the company's own.")] = None
-    ledger_total: Annotated[Decimal | None, Field(description="By the ledger's reckoning.")] = None
+    total: Annotated[Decimal | None, Field(description="Tax included, as we calculated it.")] = None
+    currency: Annotated[str | None, Field(description="Null is the company's home currency.")] = (
+        None
+    )
+    ledger_total: Annotated[
+        Decimal | None, Field(description="Tax included, as the ledger calculated it.")
+    ] = None
     before: Annotated[
-        dict[str, Any] | None, Field(description="What the ledger holds, in its own words.")
+        dict[str, Any] | None, Field(description="What the ledger holds now, in its own fields.")
     ] = None
     after: Annotated[
-        dict[str, Any] | None, Field(description="What it will hold, in its own words.")
+        dict[str, Any] | None, Field(description="What the ledger will hold, in its own fields.")
     ] = None
     warnings: list[ReasonView] = Field(default_factory=list)
     ledger_id: str | None = None

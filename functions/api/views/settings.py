@@ -30,7 +30,7 @@ from functions.api.views.common import Given, View
 
 
 class ScheduleView(View):
-    """When lists come in by themselves. `hour` counts in `time_zone`; both matter to nightly."""
+    """When lists are read without being asked for. `hour`, in `time_zone`, is for `nightly`."""
 
     mode: ScheduleMode
     hour: int
@@ -57,7 +57,7 @@ class PostingView(View):
 
 
 class PostingChange(Given):
-    """Some of how time is posted; what is left out stays."""
+    """Changes of how time is posted; a field that is left out stays as it is."""
 
     description: str | None = None
     memo: Annotated[str | None, Field(max_length=2000, examples=["{task}: {notes}"])] = None
@@ -71,7 +71,7 @@ class PostingChange(Given):
 
 
 class ExpensesView(View):
-    """How expenses go out; accounts and the vendor are the ledger's ids."""
+    """How expenses are posted. Accounts and the vendor are ids of the ledger."""
 
     group_by: GroupBy
     period: Period
@@ -85,7 +85,7 @@ class ExpensesView(View):
 
 
 class ExpensesChange(Given):
-    """Some of how expenses go out; what is left out stays."""
+    """Changes of how expenses are posted; a field that is left out stays as it is."""
 
     group_by: str | None = None
     period: str | None = None
@@ -99,7 +99,7 @@ class ExpensesChange(Given):
 
 
 class InvoicesView(View):
-    """How invoices go out; the item is the ledger's id."""
+    """How invoices are posted. The item is an id of the ledger."""
 
     lines: InvoiceLines
     number: Number
@@ -109,7 +109,7 @@ class InvoicesView(View):
 
 
 class InvoicesChange(Given):
-    """Some of how invoices go out; what is left out stays."""
+    """Changes of how invoices are posted; a field that is left out stays as it is."""
 
     lines: str | None = None
     number: str | None = None
@@ -119,7 +119,7 @@ class InvoicesChange(Given):
 
 
 class IdOf(View):
-    """Ids that begin so are of this list; their records have this role, if there is one."""
+    """Ids with this prefix belong to this list; their records have this role if one is named."""
 
     begins: str
     list: ListType
@@ -127,9 +127,8 @@ class IdOf(View):
 
 
 class ChoiceView(View):
-    """What the ledger lets the company choose: one of `values`, where there are some; the id of a
-    list record, where `ids` says of which; else a text of up to `longest` characters, such as the
-    `example`."""
+    """A choice that the ledger offers the company: one of `values` if there are any, the id of a
+    list record if there are `ids`, or a text of up to `longest` characters like `example`."""
 
     name: str
     about: str
@@ -156,8 +155,8 @@ class ChoiceView(View):
 
 
 class SettingsView(View):
-    """What the firm chose. `lists` null means all that the ledger has. `ledger` is what is in
-    effect of `ledger_choices`, which differ from ledger to ledger."""
+    """What the firm chose. `lists` null is all lists of the ledger. `ledger` is what is in effect
+    of `ledger_choices`, which differ from ledger to ledger."""
 
     lists: list[ListType] | None
     direction: Direction
@@ -192,7 +191,7 @@ class SettingsView(View):
 
 
 class ScheduleChange(Given):
-    """Some of the schedule; what is left out stays."""
+    """Changes of the schedule; a field that is left out stays as it is."""
 
     mode: str | None = None
     hour: int | None = None
@@ -203,9 +202,9 @@ Names = Annotated[list[str], Field(max_length=5000)]
 
 
 class SettingsChange(Given):
-    """Some of the settings; what is left out stays. `ledger` takes what `ledger_choices` of the
-    settings offer, by name; null takes a choice back. `block` and `unblock` name records as
-    `type:id`."""
+    """Changes of the settings; a field that is left out stays as it is. `ledger` takes a value per
+    name of the settings' `ledger_choices`; null resets a choice. `block` and `unblock` name
+    records as `type:id`."""
 
     lists: Annotated[list[str] | None, Field(max_length=50)] = None
     direction: str | None = None
@@ -220,7 +219,7 @@ class SettingsChange(Given):
     unblock: Names | None = None
 
     def patch(self) -> Mapping[str, Any]:
-        """Only what was given; null stands for all lists, elsewhere for nothing."""
+        """Only the fields in the request. Null is all lists in `lists`, and ignored elsewhere."""
         given = self.model_dump(exclude_unset=True)
         for part in ("schedule", "posting", "expenses", "invoices"):
             if isinstance(given.get(part), dict):
@@ -230,5 +229,5 @@ class SettingsChange(Given):
 
 
 def _may_be_null(name: str) -> bool:
-    """Whether null takes back what was chosen, where it elsewhere says nothing."""
+    """Whether null resets this field. Elsewhere null is ignored."""
     return name == "memo" or name.endswith("_id")

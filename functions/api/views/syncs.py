@@ -50,8 +50,8 @@ class SyncView(View):
 
 
 class NewSync(Given):
-    """What is to be brought in. `full` reads lists as a whole and compares every id; `from` and
-    `to` are for lists that come by days, and needed there."""
+    """What to read. `full` reads whole lists and compares every id. `from` and `to` are required
+    for lists that are read by days."""
 
     kind: Literal["full", "incremental"] = "incremental"
     lists: Annotated[

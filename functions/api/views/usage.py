@@ -12,8 +12,7 @@ class ConnectionUsage(View):
 
 
 class ApplicationUsage(View):
-    """Metered calls of the whole application, all firms together, as the ledger's maker bills
-    them."""
+    """Metered calls of all firms together, as the ledger's maker bills them."""
 
     ledger: str
     metered: int

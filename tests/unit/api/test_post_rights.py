@@ -51,7 +51,7 @@ def test_a_token_may_post_the_kinds_that_it_names_and_no_others(
             continue
         assert (answer.status, answer.json["code"]) == (403, "kind_not_allowed")
         assert kind in answer.json["detail"]
-        assert f"post_kinds has {kind}" in answer.json["remedy"]
+        assert f"post_kinds contains {kind}" in answer.json["remedy"]
     assert [message.step for message in api.place.lane.messages] == ["plan"]
 
 
