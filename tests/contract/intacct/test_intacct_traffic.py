@@ -23,7 +23,7 @@ from tests.contract.intacct.clerk import Clerk, code, words
 from tests.contract.intacct.papers import RECEIVABLES
 from tests.contract.intacct.test_intacct_posted_lists import CLIENT, PROJECT, STAFF, VENDOR
 from tests.contract.papers import FILE, charged, gone, invoice, receipt, sold, spent, worked
-from tests.unit.connectors.intacct.schemas import SCHEMAS, needed
+from tests.support.intacct.vendor_schema import SCHEMAS, needs_schemas
 
 NEWER = ("query", "lookup")
 NEWER_PARTS = ("Element 'billable'",)
@@ -87,7 +87,7 @@ def test_nothing_is_said_that_the_ledger_does_not_know(books: Books, choices: Ch
     assert ignored == set()
 
 
-@needed
+@needs_schemas
 @WAYS
 def test_what_is_said_fits_the_vendors_schema(books: Books, choices: Choices) -> None:
     schema = etree.XMLSchema(etree.parse(str(SCHEMAS / "schema" / "api.xsd")))

@@ -1,4 +1,4 @@
-"""The client: sessions, repeats, and writes of which nobody knows."""
+"""The client: sessions, retries, and unanswered writes."""
 
 import asyncio
 from dataclasses import replace
@@ -17,23 +17,24 @@ from ledgerlink.domain.errors import (
 )
 
 from tests.fakes.clock import START, FakeClock
-from tests.unit.connectors.intacct.gateway import Gateway, Step, failing, raw
-from tests.unit.connectors.intacct.stage import (
+from tests.unit.connectors.intacct.gateway_client import (
     LOGIN,
-    Vault,
+    InMemoryLoginVault,
     client_of,
     reading,
     session,
     writing,
 )
+from tests.unit.connectors.intacct.in_memory_gateway import InMemoryGateway, Step, failing, raw
 
 CUT = httpx.ReadError("cut")
 HTML = raw(b"<html><h1>502 Bad Gateway</h1></html>", 502)
 ELSEWHERE = "https://evil.example/ia/xml/xmlgw.phtml"
 
 
-async def test_signing_in_is_stored_before_the_session_is_used() -> None:
-    gateway, vault = Gateway(), Vault()
+async def test_a_session_is_stored_before_it_is_used() -> None:
+    gateway = InMemoryGateway()
+    vault = InMemoryLoginVault()
     await client_of(gateway, vault).read([reading()])
     assert [login.session.id for login in vault.saved if login.session] == ["session1.."]
     assert gateway.hosts == ["api.intacct.com", "na12.intacct.com"]
@@ -41,8 +42,9 @@ async def test_signing_in_is_stored_before_the_session_is_used() -> None:
     assert gateway.log[1].find("operation/authentication/login") is None
 
 
-async def test_a_kept_session_is_used_as_long_as_it_lives() -> None:
-    gateway, vault = Gateway(valid={"kept.."}), Vault(replace(LOGIN, session=session()))
+async def test_a_stored_session_is_used_until_it_ends() -> None:
+    gateway = InMemoryGateway(valid={"kept.."})
+    vault = InMemoryLoginVault(replace(LOGIN, session=session()))
     client = client_of(gateway, vault)
     for _ in range(3):
         await client.read([reading()])
@@ -51,14 +53,16 @@ async def test_a_kept_session_is_used_as_long_as_it_lives() -> None:
 
 
 @pytest.mark.parametrize("kept", [session(minutes=1), session(endpoint=ELSEWHERE)])
-async def test_a_session_that_ends_or_leads_elsewhere_is_not_begun_with(kept: object) -> None:
-    gateway, vault = Gateway(valid={"kept.."}), Vault(replace(LOGIN, session=kept))  # type: ignore[arg-type]
+async def test_a_session_near_its_end_or_of_another_host_is_not_used(kept: object) -> None:
+    gateway = InMemoryGateway(valid={"kept.."})
+    vault = InMemoryLoginVault(replace(LOGIN, session=kept))  # type: ignore[arg-type]
     await client_of(gateway, vault).read([reading()])
     assert gateway.hosts == ["api.intacct.com", "na12.intacct.com"]
 
 
-async def test_a_session_that_the_ledger_forgot_is_renewed_once() -> None:
-    gateway, vault = Gateway(), Vault(replace(LOGIN, session=session()))
+async def test_a_session_that_the_ledger_rejects_is_renewed_once() -> None:
+    gateway = InMemoryGateway()
+    vault = InMemoryLoginVault(replace(LOGIN, session=session()))
     await client_of(gateway, vault).call(writing("f1"))
     assert gateway.hosts == ["na12.intacct.com", "api.intacct.com", "na12.intacct.com"]
     assert len(gateway.rows("CUSTOMER")) == 1
@@ -66,13 +70,13 @@ async def test_a_session_that_the_ledger_forgot_is_renewed_once() -> None:
 
 async def test_a_session_that_stays_invalid_loses_the_authorisation() -> None:
     invalid = failing("XL03000006", "Invalid session q....")
-    gateway = Gateway(script=[None, invalid, None, invalid])
+    gateway = InMemoryGateway(script=[None, invalid, None, invalid])
     with pytest.raises(AuthorizationLost):
         await client_of(gateway).call(writing("f1"))
 
 
 async def test_a_session_for_another_host_is_refused() -> None:
-    gateway = Gateway(endpoint=ELSEWHERE)
+    gateway = InMemoryGateway(endpoint=ELSEWHERE)
     with pytest.raises(LedgerStopped, match="host that is not allowed"):
         await client_of(gateway).read([reading()])
     assert gateway.hosts == ["api.intacct.com"]
@@ -101,8 +105,9 @@ def test_a_loopback_host_can_be_allowed() -> None:
     assert not there.allow("http://127.0.0.2:9/gw")
 
 
-async def test_the_end_of_the_session_slides_and_is_stored_when_that_is_worth_it() -> None:
-    gateway, vault = Gateway(valid={"kept.."}), Vault(replace(LOGIN, session=session(minutes=30)))
+async def test_the_end_of_a_session_is_extended_and_stored_at_intervals() -> None:
+    gateway = InMemoryGateway(valid={"kept.."})
+    vault = InMemoryLoginVault(replace(LOGIN, session=session(minutes=30)))
     client = client_of(gateway, vault)
     await client.read([reading()])
     assert vault.login.session is not None
@@ -113,8 +118,9 @@ async def test_the_end_of_the_session_slides_and_is_stored_when_that_is_worth_it
         assert len(vault.saved) == stored
 
 
-async def test_an_answer_that_does_not_say_how_long_leaves_half_an_hour() -> None:
-    gateway, vault = Gateway(lives=None), Vault()
+async def test_a_session_without_an_end_lasts_half_an_hour() -> None:
+    gateway = InMemoryGateway(lives=None)
+    vault = InMemoryLoginVault()
     await client_of(gateway, vault).read([reading()])
     assert vault.login.session is not None
     assert vault.login.session.expires_at == START + timedelta(minutes=30)
@@ -125,23 +131,23 @@ async def test_an_answer_that_does_not_say_how_long_leaves_half_an_hour() -> Non
     failing("PL04000050", "", control=True), failing("X", "The Service is Temporarily Off-line"),
     failing("GW-0010", "", control=True, status=429), raw(b"slow down", 429),
 ])  # fmt: skip
-async def test_reading_is_repeated_until_it_is_answered(trouble: Step) -> None:
-    gateway = Gateway(script=[None, trouble, trouble])
+async def test_a_read_is_repeated_until_it_has_a_response(trouble: Step) -> None:
+    gateway = InMemoryGateway(script=[None, trouble, trouble])
     gateway.add("CLASS", NAME="A")
     (result,) = await client_of(gateway).read([reading()])
     assert [row["NAME"] for row in result.rows] == ["A"]
 
 
-async def test_reading_has_an_end() -> None:
-    gateway, clock = Gateway(script=[None, *[HTML] * 9]), FakeClock()
+async def test_a_read_fails_after_the_last_try() -> None:
+    gateway, clock = InMemoryGateway(script=[None, *[HTML] * 9]), FakeClock()
     with pytest.raises(LedgerUnavailable, match="6 times in a row"):
         await client_of(gateway, clock=clock).read([reading()])
     assert len(gateway.log) == 7
 
 
 @pytest.mark.parametrize("trouble", [CUT, HTML, raw(b"<html/>"), raw(b"", 524)])
-async def test_a_write_of_which_nobody_knows_is_not_sent_again(trouble: Step) -> None:
-    gateway = Gateway(script=[None, trouble])
+async def test_an_unanswered_write_is_not_sent_again(trouble: Step) -> None:
+    gateway = InMemoryGateway(script=[None, trouble])
     client = client_of(gateway)
     with pytest.raises(Unanswered):
         await client.call(writing("f1"))
@@ -155,8 +161,8 @@ async def test_a_write_of_which_nobody_knows_is_not_sent_again(trouble: Step) ->
     httpx.ConnectError("no"), raw(b"slow down", 429), failing("GW-0010", "", control=True),
     failing("PL04000050", "", control=True),
 ])  # fmt: skip
-async def test_a_write_that_was_not_begun_is_sent_again_unchanged(trouble: Step) -> None:
-    gateway = Gateway(script=[None, trouble])
+async def test_a_write_that_was_never_received_is_sent_again_unchanged(trouble: Step) -> None:
+    gateway = InMemoryGateway(script=[None, trouble])
     client = client_of(gateway)
     await client.call(writing("f1"))
     assert len(gateway.rows("CUSTOMER")) == 1
@@ -165,19 +171,19 @@ async def test_a_write_that_was_not_begun_is_sent_again_unchanged(trouble: Step)
     assert control_ids == {"call"}
 
 
-async def test_the_silence_survives_its_worker_and_is_waited_for() -> None:
+async def test_the_next_worker_waits_for_unanswered_writes() -> None:
     clock = FakeClock()
     state = {"silent_until": (START + timedelta(seconds=60)).isoformat()}
-    client = client_of(Gateway(), clock=clock, state=state)
+    client = client_of(InMemoryGateway(), clock=clock, state=state)
     await client.unanswered.wait(lambda: False)
     assert clock.now() == START + timedelta(seconds=60)
     with pytest.raises(Interrupted):
-        await client_of(Gateway(), state=state).unanswered.wait(lambda: True)
+        await client_of(InMemoryGateway(), state=state).unanswered.wait(lambda: True)
 
 
-async def test_one_request_is_under_way_at_a_time() -> None:
+async def test_one_request_is_sent_at_a_time() -> None:
     flying, most = 0, 0
-    gateway = Gateway()
+    gateway = InMemoryGateway()
 
     async def answer(request: httpx.Request) -> httpx.Response:
         nonlocal flying, most
@@ -193,8 +199,8 @@ async def test_one_request_is_under_way_at_a_time() -> None:
     assert most == 1
 
 
-async def test_an_answer_to_another_request_is_none() -> None:
-    gateway = Gateway(script=[None, raw(OTHER, kind="text/xml")])
+async def test_a_response_to_another_request_is_ignored() -> None:
+    gateway = InMemoryGateway(script=[None, raw(OTHER, kind="text/xml")])
     with pytest.raises(Unanswered):
         await client_of(gateway).call(writing("f1"))
 
@@ -222,22 +228,24 @@ OTHER = b"""<response><control><status>success</status><controlid>other</control
      LedgerStopped, "Ask Sage"),
     (failing("GW-0011", "", control=True, status=400), LedgerStopped, "our support"),
 ])  # fmt: skip
-async def test_who_cannot_connect_is_told_where_to_click(
+async def test_an_error_at_sign_in_says_where_to_click(
     step: Step, error: type[Exception], where: str
 ) -> None:
-    with pytest.raises(error) as told:
-        await client_of(Gateway(script=[step])).read([reading()])
-    assert where in told.value.remedy  # type: ignore[attr-defined]
-    assert "p4ssword" not in str(told.value)
+    with pytest.raises(error) as outcomes:
+        await client_of(InMemoryGateway(script=[step])).read([reading()])
+    assert where in outcomes.value.remedy  # type: ignore[attr-defined]
+    assert "p4ssword" not in str(outcomes.value)
 
 
-def test_an_application_without_a_sender_is_told_so() -> None:
+def test_missing_sender_credentials_stop_the_lane() -> None:
     with pytest.raises(LedgerStopped, match="sender_password"):
         Sender.of({"sender_id": "x"})
 
 
-async def test_a_passing_fault_of_a_read_is_tried_once_more() -> None:
-    gateway = Gateway(refusals={"CLASS": [("DL02000001", "There was an error processing it.")]})
+async def test_a_passing_fault_of_a_read_is_retried_once() -> None:
+    gateway = InMemoryGateway(
+        refusals={"CLASS": [("DL02000001", "There was an error processing it.")]}
+    )
     client: Client = client_of(gateway)
     assert not (await client.read([reading()]))[0].succeeded
     assert gateway.requests("query") == 2
@@ -245,7 +253,7 @@ async def test_a_passing_fault_of_a_read_is_tried_once_more() -> None:
     assert (await client.read([reading()]))[0].succeeded
 
 
-async def test_a_worker_at_its_end_lets_go() -> None:
-    client = client_of(Gateway(script=[None, *[HTML] * 9]))
+async def test_a_worker_that_stops_interrupts_its_call() -> None:
+    client = client_of(InMemoryGateway(script=[None, *[HTML] * 9]))
     with pytest.raises(Interrupted):
         await client.read([reading()], lambda: True)

@@ -1,428 +1,476 @@
-"""Composing: the ledger's documents, and what it cannot take."""
+"""Documents other than time: written, changed, deleted, searched for before they are rejected."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
-from ledgerlink.connectors.intacct.config import Choices, InvoiceModule
-from ledgerlink.connectors.intacct.documents import encoding, marker
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
-from ledgerlink.connectors.intacct.documents.time_entry import hours, minutes, possible_time_bodies
-from ledgerlink.connectors.intacct.documents.timesheet_periods import TimesheetPeriods
-from ledgerlink.connectors.intacct.protocol.element_order import FUNCTIONS
-from ledgerlink.connectors.intacct.protocol.xml import element
+from ledgerlink.domain.errors import LedgerStopped, NotFound
 from ledgerlink.domain.model.documents import (
     Document,
     Known,
-    NewCustomer,
-    NewItem,
-    NewPerson,
-    Pending,
-    ResolvedReceipt,
     Settlement,
-    fingerprint,
-    needs,
-    resolve,
 )
-from ledgerlink.domain.model.reasons import Blocked
+from ledgerlink.domain.model.plan import Action, ItemState, Write
+from ledgerlink.domain.money import Total
 
-from tests.unit.connectors.intacct.desk import (
-    EMPLOYEE,
-    VENDOR,
-    expenses,
-    invoice,
-    line,
-    sold,
-    time,
+from tests.fakes.clock import START
+from tests.unit.connectors.intacct import in_memory_gateway
+from tests.unit.connectors.intacct.in_memory_gateway import DO, InMemoryGateway, failing, raw
+from tests.unit.connectors.intacct.open_company import OpenCompany, create
+from tests.unit.connectors.intacct.resolved_records import expenses, invoice, line, sold
+from tests.unit.connectors.intacct.sample_documents import (
+    BILL,
+    CHARGE,
+    CLIENT,
+    COMPOSER,
+    LIST_RECORDS,
+    MONEY_DOCUMENTS,
+    OWED,
+    PERSON,
+    RECEIVABLES,
+    REPORT,
+    SALE,
+    UNNUMBERED,
+    receipt,
 )
 
-COMPOSER = IntacctComposer()
-RECEIVABLES = IntacctComposer(
-    choices=Choices(sales=InvoiceModule.RECEIVABLES, revenue_account_id="glaccount/4000")
+POSTED, FAILED = ItemState.POSTED, ItemState.FAILED
+
+each_money_document = pytest.mark.parametrize(
+    "document", MONEY_DOCUMENTS, ids=lambda d: f"{d.kind}-{len(d.body)}"
 )
+each_list_record = pytest.mark.parametrize("document", LIST_RECORDS, ids=lambda d: d.kind)
 
 
-def why(compose: Callable[[], Document]) -> str:
-    with pytest.raises(Blocked) as blocked:
-        compose()
-    return blocked.value.reason.code
-
-
-def test_time_is_an_entry_of_the_sheet_of_its_person_and_period() -> None:
-    document = COMPOSER.time(
-        time(
-            parts=(("task", "Design"), ("notes", "hull")),
-            customer=Known("project/P-7"),
-            item=Known("item/LAB-1"),
-            billable=True,
-            rate=Decimal("120.00"),
-        )
+async def changed(company: OpenCompany, was: Document, now: Document, seq: int = 1) -> Write:
+    """The change of what was written as seq 0."""
+    old = company.outcomes[0]
+    return create(
+        seq, now, action=Action.UPDATE, ledger_id=old.ledger_id, base_fingerprint=old.content
     )
-    assert document.kind == "TIMESHEETENTRY"
-    assert document.body == {
-        "EMPLOYEE": "employee/E1",
-        "BEGINDATE": "2026-03-02",
-        "ENTRYDATE": "2026-03-04",
-        "QTY": "1.5",
-        "NOTES": "Design - hull\n[time:t1]",
-        "FOR": "project/P-7",
-        "ITEM": "item/LAB-1",
-        "BILLABLE": "true",
-        "EXTBILLRATE": "120",
-    }
 
 
-def test_time_without_words_is_its_mark_alone() -> None:
-    assert COMPOSER.time(time()).body["NOTES"] == "[time:t1]"
+def removal(company: OpenCompany, was: Document, seq: int = 1) -> Write:
+    old = company.outcomes[0]
+    return create(
+        seq, was, action=Action.DELETE, body=None, ledger_id=old.ledger_id,
+        base_fingerprint=old.content,
+    )  # fmt: skip
 
 
-def test_the_companys_period_decides_on_the_sheet() -> None:
-    body = IntacctComposer(TimesheetPeriods.of("semimonthly")).time(time()).body
-    assert body["BEGINDATE"] == "2026-03-01"
+@each_money_document
+async def test_a_document_is_posted_with_id_version_and_total(document: Document) -> None:
+    company = OpenCompany()
+    await company.write(create(0, document))
+    (row,) = company.gateway.rows(document.kind)
+    outcome = company.outcomes[0]
+    assert (outcome.state, outcome.reason) == (POSTED, None)
+    assert outcome.ledger_id == row.get("DOCID", row["RECORDNO"])
+    assert outcome.version == row["WHENMODIFIED"]
+    assert document.total is not None
+    assert outcome.total == document.total.amount
+    assert outcome.content
 
 
-def test_notes_that_may_be_cut_by_the_ledger_leave_the_mark_elsewhere_too() -> None:
-    body = COMPOSER.time(time(parts=(("notes", "x" * 200),))).body
-    assert body["NOTES"].endswith("[time:t1]")
-    assert body["DESCRIPTION"] == "[time:t1]"
+@each_list_record
+async def test_a_list_record_is_created_with_our_id(document: Document) -> None:
+    company = OpenCompany()
+    await company.write(create(0, document))
+    (row,) = company.gateway.rows(document.kind)
+    field = f"{document.kind}ID"
+    assert company.outcomes[0].state is POSTED
+    assert company.outcomes[0].ledger_id == f"{document.kind.lower()}/{row[field]}"
+    assert row[field] == document.body[field]
+    copies = await company.ledger.copies(document.kind, [company.outcomes[0].ledger_id or ""], None)
+    (copy,) = copies.values()
+    assert copy.forms == (company.outcomes[0].content,)
 
 
-def test_a_text_longer_than_the_ledger_holds_is_cut_or_blocked() -> None:
-    long = time(parts=(("notes", "x" * 5000),))
-    assert why(lambda: COMPOSER.time(long)) == "text_too_long"
-    document = COMPOSER.time(replace(long, shorten=True))
-    assert [each.code for each in document.warnings] == ["text_cut"]
-    assert document.body["NOTES"].endswith("[time:t1]")
-    assert len(document.body["NOTES"]) <= 1000
+@each_list_record
+async def test_a_list_record_is_renamed_unless_it_was_edited(document: Document) -> None:
+    company = OpenCompany()
+    await company.write(create(0, document))
+    body = dict(document.body)
+    if document.kind == "EMPLOYEE":
+        body["CONTACT"] = {**body["CONTACT"], "CONTACTNAME": "Other", "PRINTAS": "Other"}
+    else:
+        body["NAME"] = "Other"
+    now = replace(document, body=body)
+    await company.write(await changed(company, document, now), name="r2")
+    assert company.outcomes[1].state is POSTED
+    (row,) = company.gateway.rows(document.kind)
+    name = "CONTACT.CONTACTNAME" if document.kind == "EMPLOYEE" else "NAME"
+    assert row[name] == "Other"
+    again = replace(await changed(company, document, now), seq=2)
+    await company.write(again, name="r3")
+    assert company.reasons()[2] == "already_written"
+    assert (await company.ledger.find([again], START, ()))[2].state is POSTED
+    row[name] = "Third"
+    await company.write(replace(again, seq=3), name="r4")
+    assert company.reasons()[3] == "changed_in_ledger"
 
 
-@pytest.mark.parametrize(("change", "code"), [
-    ({"person": "vendor"}, "invalid_record"),
-    ({"billable": True}, "missing_customer"),
-    ({"parts": (("notes", "a\x00b"),)}, "control_characters"),
-])  # fmt: skip
-def test_time_that_the_ledger_cannot_take_is_blocked(change: dict[str, Any], code: str) -> None:
-    assert why(lambda: COMPOSER.time(time(**change))) == code
-
-
-def test_the_ledgers_own_rate_stands_for_billable_time_without_one() -> None:
-    body = COMPOSER.time(time(billable=True, customer=Known("customer/C1"))).body
-    assert "EXTBILLRATE" not in body
-
-
-@pytest.mark.parametrize("spent", [1, 7, 10, 20, 59, 61, 1439, 1440])
-def test_minutes_survive_the_ledgers_decimal_hours(spent: int) -> None:
-    assert minutes(Decimal(hours(spent))) == spent
-
-
-def test_an_entry_reads_back_as_what_was_sent_whatever_the_ledger_filled_in() -> None:
-    sent = COMPOSER.time(time(customer=Known("project/P-7"), item=Known("timetype/Regular"))).body
-    sheet = {"EMPLOYEEID": "E1", "BEGINDATE": "03/02/2026"}
-    stored = {
-        "ENTRYDATE": "03/04/2026", "QTY": "1.50", "NOTES": "[time:t1]", "BILLABLE": "false",
-        "PROJECTID": "P-7", "CUSTOMERID": "C1", "TIMETYPE": "Regular", "ITEMID": "LAB-9",
-        "DEPARTMENTID": "10", "LOCATIONID": "US", "CLASSID": "CL1",
-    }  # fmt: skip
-    assert fingerprint(sent) in {fingerprint(form) for form in possible_time_bodies(sheet, stored)}
-    for name, other in [("QTY", "2"), ("PROJECTID", "P-8"), ("BILLABLE", "true")]:
-        edited = {**stored, name: other}
-        assert fingerprint(sent) not in {
-            fingerprint(form) for form in possible_time_bodies(sheet, edited)
-        }
-
-
-@pytest.mark.parametrize(("key", "mark"), [
-    ("time:17", "time:17"),
-    ("merged:" + "a" * 32, "merged:" + "a" * 32),
-])  # fmt: skip
-def test_a_short_key_is_its_own_mark(key: str, mark: str) -> None:
-    assert marker.marker_for(key) == mark
-    assert marker.find_marker(marker.with_marker("text [x]", key)) == mark
-
-
-@pytest.mark.parametrize("key", ["time:a b", "time:]", "time:" + "x" * 195, "time:é\n"])
-def test_any_other_key_has_a_mark_that_can_be_found(key: str) -> None:
-    mark = marker.marker_for(key)
-    assert len(mark) <= marker.MAX_MARKER_LENGTH
-    assert marker.find_marker(None, marker.with_marker("some text", key)) == mark
-
-
-def test_a_mark_stands_first_where_the_ledger_may_cut_the_end() -> None:
-    note = (("notes", "a long story " * 20),)
-    for settlement in Settlement:
-        body = COMPOSER.expenses(expenses(settlement, note=note)).body
-        cut = next(body[n] for n in ("DESCRIPTION", "description") if n in body)[:80]
-        assert marker.find_marker(cut) == "expense:e1"
+async def test_the_total_of_a_refund_is_positive() -> None:
+    company = OpenCompany()
+    await company.write(create(0, COMPOSER.expenses(expenses(Settlement.CARD, credit=True))))
+    assert company.gateway.rows("CCTRANSACTION")[0]["TOTALENTERED"] == "-10.5"
+    assert (company.reasons(), company.outcomes[0].total) == ({0: None}, Decimal("10.5"))
 
 
 @pytest.mark.parametrize(
-    "text", ["", "no mark", "[time:1] in the middle", "[note]", "x [time:1]", "a\n[time:1]\nb"]
+    "document", MONEY_DOCUMENTS + LIST_RECORDS, ids=lambda d: f"{d.kind}-{len(d.body)}"
 )
-def test_a_text_without_a_mark_has_none(text: str) -> None:
-    assert marker.find_marker(text) == ""
+async def test_a_repeat_after_a_lost_answer_makes_no_duplicate(document: Document) -> None:
+    company = OpenCompany()
+    company.gateway.after = [httpx.ReadError("cut after the commit")]
+    await company.write(create(0, document))
+    assert company.outcomes == {}
+    await company.write(create(0, document))
+    assert company.reasons() == {0: "already_written"}
+    assert len(company.gateway.rows(document.kind)) == 1
+    assert company.outcomes[0].ledger_id
 
 
-def test_a_bill_owes_a_vendor_its_costs_with_their_tax() -> None:
-    document = COMPOSER.expenses(
-        expenses(
-            lines=(line(tax=Decimal("2.10"), customer=Known("project/P-7"), billable=True,
-                        class_id="class/CL1", department_id="department/10",
-                        location_id="location/US", parts=(("notes", "Lunch"),)),),
-            number="R-1", note=(("report", "March"),),
-            currency="EUR", rate=Decimal("1.08"),
-        )
-    )  # fmt: skip
-    assert document.kind == "APBILL"
-    assert encoding.generic(document.body) == {
-        "VENDORID": "V1",
-        "WHENCREATED": "03/04/2026",
-        "WHENDUE": "03/04/2026",
-        "RECORDID": "R-1",
-        "DESCRIPTION": "March\n[expense:e1]",
-        "CURRENCY": "EUR",
-        "BASECURR": "USD",
-        "EXCHANGE_RATE": "1.08",
-        "ACTION": "Submit",
-        "APBILLITEMS": {
-            "APBILLITEM": [
-                {
-                    "ACCOUNTNO": "6000",
-                    "TRX_AMOUNT": "12.6",
-                    "ENTRYDESCRIPTION": "Lunch",
-                    "DEPARTMENTID": "10",
-                    "LOCATIONID": "US",
-                    "PROJECTID": "P-7",
-                    "CLASSID": "CL1",
-                    "BILLABLE": "true",
-                }
-            ]
-        },
+@pytest.mark.parametrize(
+    "document", MONEY_DOCUMENTS + LIST_RECORDS, ids=lambda d: f"{d.kind}-{len(d.body)}"
+)
+async def test_a_lost_write_is_found_if_it_was_carried_out(document: Document) -> None:
+    company = OpenCompany()
+    company.gateway.script = [raw(b"", 502)]
+    write = create(0, document)
+    assert await company.ledger.find([write], START, ()) == {}
+    company.gateway.after = [httpx.ReadError("cut")]
+    await company.write(write)
+    found = await company.ledger.find([write], START, ())
+    assert found[0].state is POSTED
+    assert found[0].ledger_id
+
+
+@each_money_document
+async def test_a_rejected_create_is_searched_for_first(document: Document) -> None:
+    company = OpenCompany()
+    company.gateway.refusals = {
+        f"{document.kind}": [("BL01001973", "Currently, we can't create the transaction")],
+        "create_": [("BL01001973", "Currently, we can't create the transaction")],
+        "record_": [("BL01001973", "Currently, we can't create the transaction")],
     }
-    assert document.total is not None
-    assert (document.total.amount, document.total.tax) == (Decimal("12.60"), Decimal("2.10"))
+    if document.kind == "APBILL":
+        company.gateway.refusals = {"<create>": [("BL01001973", "Currently, we can't do it")]}
+    else:
+        del company.gateway.refusals[document.kind]
+    await company.write(create(0, document))
+    assert company.reasons() == {0: "refused"}
 
 
-@pytest.mark.parametrize("settlement", Settlement)
-def test_a_markup_that_no_line_takes_is_told(settlement: Settlement) -> None:
-    lines = (line(billable=True, customer=Known("customer/C1"), markup_percent=Decimal("12.5")),)
-    (told,) = COMPOSER.expenses(expenses(settlement, lines=lines)).warnings
-    assert (told.code, told.field) == ("markup_not_set", "markup_percent")
-    assert "without its markup of 12.5 %" in told.message
-    assert COMPOSER.expenses(expenses(settlement)).warnings == ()
+async def test_a_bad_document_fails_alone() -> None:
+    company = OpenCompany()
+    company.gateway.refusals = {"BAD": [("BL01001973", "The vendor 'BAD' is invalid.")]}
+    bad = replace(BILL, key="expense:e2", body={**BILL.body, "VENDOR": "vendor/BAD"})
+    await company.write(create(0, BILL), create(1, bad))
+    assert company.reasons() == {0: None, 1: "target_missing"}
+    assert company.gateway.requests("create") == 1
 
 
-def test_what_an_employee_is_paid_back_is_an_expense_report() -> None:
-    whole = expenses(Settlement.CHECK, lines=(line(account_id="eeaccountlabel/Meals"),))
-    document = COMPOSER.expenses(whole)
-    assert document.kind == "EEXPENSES"
-    assert encoding.legacy(document.body) == {
-        "employeeid": "E1",
-        "datecreated": {"year": "2026", "month": "03", "day": "04"},
-        "state": "Submitted",
-        "description": "[expense:e1]",
-        "expenses": {"expense": [{"expensetype": "Meals", "amount": "10.5", "billable": "false"}]},
-    }
+async def test_a_request_that_cannot_be_read_is_sent_document_by_document() -> None:
+    company = OpenCompany()
+    two = replace(CLIENT, key="client:d", body={**CLIENT.body, "CUSTOMERID": "D"})
+    unreadable = failing("XL03000003", "XML Parse schema error: ...", control=True)
+    company.gateway.script = [None, unreadable, None, unreadable]
+    await company.write(create(0, CLIENT), create(1, two))
+    assert company.reasons() == {0: None, 1: "our_request_wrong"}
 
 
-def test_a_report_in_another_currency_says_both_amounts() -> None:
-    whole = expenses(Settlement.CHECK, currency="EUR", rate=Decimal("1.1"))
-    (each,) = COMPOSER.expenses(whole).body["expenses"]["expense"]
-    assert (each["amount"], each["trx_amount"], each["currency"]) == ("11.55", "10.5", "EUR")
+async def test_a_bill_is_changed_in_place_with_all_its_lines() -> None:
+    company = OpenCompany()
+    await company.write(create(0, BILL))
+    now = COMPOSER.expenses(expenses(lines=(line(), line(key="e2", net=Decimal(5)))))
+    await company.write(await changed(company, BILL, now), name="r2")
+    assert company.outcomes[1].state is POSTED
+    assert company.outcomes[1].total == Decimal("15.5")
+    assert len(company.gateway.rows("APBILL")) == 1
+    (sent,) = company.gateway.functions("update")
+    assert [each.text for each in sent.iter("LINE_NO")] == ["1", "2"]
 
 
-@pytest.mark.parametrize(("credit", "amount"), [(False, "10.5"), (True, "-10.5")])
-def test_a_card_is_charged_and_refunded(credit: bool, amount: str) -> None:
-    document = COMPOSER.expenses(expenses(Settlement.CARD, credit=credit))
-    assert document.kind == "CCTRANSACTION"
-    told = encoding.legacy(document.body)
-    assert told["chargecardid"] == "VISA"
-    assert told["ccpayitems"] == {
-        "ccpayitem": [{"glaccountno": "6000", "paymentamount": amount, "vendorid": "V1"}]
-    }
-
-
-@pytest.mark.parametrize(("whole", "code"), [
-    (expenses(payee=EMPLOYEE), "invalid_record"),
-    (expenses(Settlement.CHECK, payee=VENDOR), "invalid_record"),
-    (expenses(Settlement.CARD, account_id=None), "missing_account"),
-    (expenses(lines=(line(account_id=None, item_id="item/X"),)), "missing_account"),
-    (expenses(lines=(line(account_id="eeaccountlabel/Meals"),)), "wrong_account"),
-    (expenses(number="x" * 21), "text_too_long"),
-])  # fmt: skip
-def test_expenses_that_the_ledger_cannot_take_are_blocked(whole: Any, code: str) -> None:
-    assert why(lambda: COMPOSER.expenses(whole)) == code
-
-
-def test_an_invoice_is_a_sales_invoice_of_order_entry() -> None:
-    document = COMPOSER.invoice(
-        invoice(
-            lines=(sold(quantity=Decimal(2), unit_price=Decimal(50), description="Work"),),
-            number="INV-1", terms_id="arterm/Net 30", memo="Thanks",
-            custom_fields={"SODOCUMENT.REGION": "East"},
-        )
-    )  # fmt: skip
-    assert document.kind == "SODOCUMENT"
-    assert encoding.legacy(document.body) == {
-        "transactiontype": "Sales Invoice",
-        "datecreated": {"year": "2026", "month": "03", "day": "04"},
-        "customerid": "C1",
-        "documentno": "INV-1",
-        "termname": "Net 30",
-        "message": "Thanks",
-        "externalid": "invoice:i1",
-        "customfields": {
-            "customfield": [{"customfieldname": "REGION", "customfieldvalue": "East"}]
-        },
-        "sotransitems": {
-            "sotransitem": [
-                {"itemid": "LAB-1", "quantity": "2", "unit": "Each", "price": "50",
-                 "memo": "Work", "customerid": "C1"}
-            ]
-        },
-    }  # fmt: skip
-
-
-def test_an_invoice_that_the_ledger_numbers_is_known_by_its_message() -> None:
-    assert COMPOSER.invoice(invoice(memo="Thanks")).body["message"] == "Thanks\n[invoice:i1]"
-
-
-def test_an_invoice_by_choice_is_one_of_receivables() -> None:
-    document = RECEIVABLES.invoice(invoice(due=date(2026, 4, 1), number="INV-1"))
-    assert document.kind == "ARINVOICE"
-    told = encoding.legacy(document.body)
-    assert told["datedue"] == {"year": "2026", "month": "04", "day": "01"}
-    assert told["description"] == "[invoice:i1]"
-    assert told["invoiceitems"] == {
-        "lineitem": [
-            {"glaccountno": "4000", "amount": "100", "itemid": "LAB-1", "customerid": "C1"}
-        ]
-    }
-
-
-def test_a_line_of_receivables_can_name_its_account_or_label() -> None:
-    label = RECEIVABLES.invoice(invoice(lines=(sold(item=Known("araccountlabel/Fees")),)))
-    told = encoding.legacy(label.body)["invoiceitems"]
-    line = {"accountlabel": "Fees", "amount": "100", "customerid": "C1"}
-    assert told == {"lineitem": [line]}
-
-
-def test_an_invoice_without_terms_is_due_at_once() -> None:
-    assert COMPOSER.invoice(invoice()).body["datedue"] == "2026-03-04"
-
-
-def test_tax_goes_to_the_subtotal_that_takes_it() -> None:
-    taxed = invoice(tax=Decimal("8.25"))
-    assert why(lambda: COMPOSER.invoice(taxed)) == "not_chosen"
-    assert why(lambda: RECEIVABLES.invoice(taxed)) == "not_chosen"
-    document = IntacctComposer(choices=Choices(tax_subtotal="Sales tax")).invoice(taxed)
-    assert document.body["subtotals"] == {
-        "subtotal": [{"description": "Sales tax", "total": "8.25"}]
-    }
-    assert document.total is not None
-    assert document.total.amount == Decimal("108.25")
-
-
-@pytest.mark.parametrize(("composer", "item", "code"), [
-    (COMPOSER, None, "missing_item"),
-    (COMPOSER, Known("glaccount/4000"), "missing_item"),
-    (
-        IntacctComposer(choices=Choices(sales=InvoiceModule.RECEIVABLES)),
-        Known("item/X"),
-        "missing_account",
-    ),
-])  # fmt: skip
-def test_a_line_says_what_it_sells(composer: IntacctComposer, item: Any, code: str) -> None:
-    assert why(lambda: composer.invoice(invoice(lines=(sold(item=item),)))) == code
-
-
-def test_a_client_is_a_customer_and_a_project_stands_below_it() -> None:
-    client = COMPOSER.list_record(NewCustomer(key="client:c", name="Acme"))
-    below = NewCustomer(key="project:p", name="Rocket", parent=Pending("client:c"))
-    project = COMPOSER.list_record(below)
-    assert (client.kind, project.kind) == ("CUSTOMER", "PROJECT")
-    assert list(needs(project.body)) == ["client:c"]
-    sent = encoding.generic(resolve(project.body, lambda key: "customer/ACME-1"))
-    assert sent["CUSTOMERID"] == "ACME-1"
-    assert sent["PROJECTCATEGORY"] == "Contract"
-    assert len(str(sent["PROJECTID"])) <= 20
-
-
-def test_a_project_can_stand_below_a_project() -> None:
-    below = NewCustomer(key="project:p", name="Rocket", parent=Known("project/P-1"))
-    assert encoding.generic(COMPOSER.list_record(below).body)["PARENTID"] == "P-1"
-
-
-def test_new_records_have_the_same_id_each_time_and_others_another() -> None:
-    def number(key: str, name: str) -> Any:
-        return COMPOSER.list_record(NewCustomer(key=key, name=name)).body["CUSTOMERID"]
-
-    assert number("client:a", "Acme & Söhne GmbH Brussels") == number(
-        "client:a", "Acme & Söhne GmbH Brussels"
-    )
-    assert number("client:a", "Acme") != number("client:b", "Acme")
-    assert len(number("client:a", "x" * 90)) == 20
-    assert number("client:c", "日本")
-
-
-def test_an_employee_has_a_contact_and_a_vendor_is_one() -> None:
-    person = NewPerson(key="staff:s", name="Ada Byron", person="employee", email="a@b.example")
-    employee = COMPOSER.list_record(person).body
-    assert employee["CONTACT"] == {
-        "CONTACTNAME": "Ada Byron", "PRINTAS": "Ada Byron", "FIRSTNAME": "Ada",
-        "LASTNAME": "Byron", "EMAIL1": "a@b.example",
-    }  # fmt: skip
-    vendor = COMPOSER.list_record(replace(person, person="vendor"))
-    assert vendor.kind == "VENDOR"
-    assert vendor.body["DISPLAYCONTACT"]["PRINTAS"] == "Ada Byron"
-    wrong = replace(person, email="nobody")
-    assert why(lambda: COMPOSER.list_record(wrong)) == "invalid_record"
-
-
-def test_an_item_is_not_kept_in_stock() -> None:
-    item = NewItem(key="labor:l", name="Design", income_account_id="4000", rate=Decimal(90))
-    body = COMPOSER.list_record(item).body
-    assert (body["ITEMTYPE"], body["BASEPRICE"]) == ("Non-Inventory", "90")
-
-
-def test_a_receipt_is_an_attachment_that_knows_its_document() -> None:
-    receipt = ResolvedReceipt(
-        key="receipt:e1/r", document=Pending("expense:e1"), document_kind="APBILL",
-        file_name="lunch.2.PDF", content_type="application/pdf", note="table 4",
-    )  # fmt: skip
-    document = COMPOSER.receipt(receipt)
-    assert list(needs(document.body)) == ["expense:e1"]
-    (file,) = document.body["attachments"]["attachment"]
-    assert file["attachmentname"].startswith("lunch.2 ")
-    assert file["attachmenttype"] == "pdf"
-    other = COMPOSER.receipt(replace(receipt, key="receipt:e1/s"))
-    assert other.body["attachments"] != document.body["attachments"]
-    bare = replace(receipt, file_name="lunch")
-    assert why(lambda: COMPOSER.receipt(bare)) == "receipt_refused"
-
-
-CREATED = {
-    "EEXPENSES": "create_expensereport",
-    "CCTRANSACTION": "record_cctransaction",
-    "ARINVOICE": "create_invoice",
-    "SODOCUMENT": "create_sotransaction",
-}
-
-
-@pytest.mark.parametrize("document", [
-    COMPOSER.expenses(expenses(Settlement.CHECK, currency="EUR", rate=Decimal("1.1"), number="1")),
-    COMPOSER.expenses(expenses(Settlement.CARD, currency="EUR", rate=Decimal("1.1"), number="1")),
-    COMPOSER.invoice(invoice(currency="EUR", rate=Decimal("1.1"), number="1", memo="m")),
-    RECEIVABLES.invoice(invoice(currency="EUR", rate=Decimal("1.1"), number="1", memo="m")),
-    IntacctComposer(choices=Choices(tax_subtotal="T")).invoice(invoice(tax=Decimal(1))),
+@pytest.mark.parametrize(("was", "now"), [
+    (REPORT, COMPOSER.expenses(expenses(Settlement.CHECK, lines=(line(net=Decimal(9)),)))),
+    (CHARGE, COMPOSER.expenses(expenses(Settlement.CARD, lines=(line(net=Decimal(9)),)))),
+    (OWED, RECEIVABLES.invoice(invoice(number="INV-1", lines=(sold(amount=Decimal(9)),)))),
+    (SALE, COMPOSER.invoice(invoice(number="INV-1", lines=(sold(amount=Decimal(9)),)))),
 ], ids=lambda document: document.kind)  # fmt: skip
-def test_every_element_of_a_legacy_document_has_its_place(document: Document) -> None:
-    name = CREATED[document.kind]
-    node = element(name, encoding.legacy(document.body), FUNCTIONS[name])
-    assert len(node) == len(encoding.legacy(document.body))
+async def test_other_documents_are_removed_and_created_again_atomically(
+    was: Document, now: Document
+) -> None:
+    company = OpenCompany()
+    await company.write(create(0, was))
+    await company.write(await changed(company, was, now), name="r2")
+    assert company.outcomes[1].state is POSTED
+    assert company.outcomes[1].total == Decimal(9)
+    left = [dict(r) for r in company.gateway.rows(was.kind) if r.get("STATE") != "Reversed"]
+    assert len(left) == 1
+    company.gateway.refusals = {
+        "create_": [("BL01001973", "No.")], "record_": [("BL01001973", "No.")],
+    }  # fmt: skip
+    again = create(
+        2, was, action=Action.UPDATE, ledger_id=company.outcomes[1].ledger_id,
+        base_fingerprint=company.outcomes[1].content,
+    )  # fmt: skip
+    await company.write(again, name="r3")
+    assert company.reasons()[2] == "refused"
+    assert [r for r in company.gateway.rows(was.kind) if r.get("STATE") != "Reversed"] == left
 
 
-def test_who_pays_a_bill_has_to_be_said() -> None:
-    assert why(lambda: COMPOSER.expenses(expenses(payee=None))) == "invalid_record"
+@pytest.mark.parametrize(("was", "now"), [
+    (BILL, COMPOSER.expenses(expenses(lines=(line(net=Decimal(9)),)))),
+    (REPORT, COMPOSER.expenses(expenses(Settlement.CHECK, lines=(line(net=Decimal(9)),)))),
+    (CHARGE, COMPOSER.expenses(expenses(Settlement.CARD, lines=(line(net=Decimal(9)),)))),
+    (OWED, RECEIVABLES.invoice(invoice(number="INV-1", lines=(sold(amount=Decimal(9)),)))),
+    (SALE, COMPOSER.invoice(invoice(number="INV-1", lines=(sold(amount=Decimal(9)),)))),
+    (UNNUMBERED, COMPOSER.invoice(invoice(lines=(sold(amount=Decimal(9)),)))),
+    (BILL, COMPOSER.expenses(expenses(lines=(line(account_id="glaccount/6100"),)))),
+], ids=lambda document: document.kind)  # fmt: skip
+async def test_a_lost_change_is_carried_out_once(was: Document, now: Document) -> None:
+    company = OpenCompany()
+    await company.write(create(0, was))
+    write = await changed(company, was, now)
+    assert await company.ledger.find([write], START, ()) == {}
+    company.gateway.after = [httpx.ReadError("cut")]
+    await company.write(write, name="r2")
+    assert 1 not in company.outcomes
+    found = await company.ledger.find([write], START, ())
+    assert now.total is not None
+    assert found[1].total == now.total.amount
+    await company.write(write, name="r2")
+    assert company.reasons()[1] == "already_written"
+    left = [r for r in company.gateway.rows(was.kind) if r.get("STATE") != "Reversed"]
+    assert len(left) == 1
+
+
+@each_money_document
+async def test_a_document_is_deleted_once(document: Document) -> None:
+    company = OpenCompany()
+    await company.write(create(0, document))
+    write = removal(company, document)
+    assert await company.ledger.find([write], START, ()) == {}
+    await company.write(write, name="r2")
+    assert company.outcomes[1].state is POSTED
+    left = [r for r in company.gateway.rows(document.kind) if r.get("STATE") != "Reversed"]
+    assert left == []
+    await company.write(replace(write, seq=2), name="r3")
+    assert company.outcomes[2].state is POSTED
+    assert (await company.ledger.find([write], START, ()))[1].state is POSTED
+
+
+async def test_a_reversed_document_is_not_adopted() -> None:
+    company = OpenCompany()
+    await company.write(create(0, CHARGE))
+    await company.write(removal(company, CHARGE), name="r2")
+    company.gateway.refusals = {"record_": [("BL01001973", "Currently, we can't create it")]}
+    anew = create(2, CHARGE)
+    await company.write(anew, name="r3")
+    assert company.reasons()[2] == "refused"
+    assert await company.ledger.find([anew], START, ()) == {}
+
+
+@each_list_record
+async def test_a_list_record_is_made_inactive(document: Document) -> None:
+    company = OpenCompany()
+    await company.write(create(0, document))
+    write = removal(company, document)
+    await company.write(write, name="r2")
+    assert company.outcomes[1].state is POSTED
+    assert company.gateway.rows(document.kind)[0]["STATUS"] == "inactive"
+    assert (await company.ledger.find([write], START, ()))[1].state is POSTED
+
+
+@pytest.mark.parametrize(("field", "value", "code"), [
+    ("STATE", "Paid", "paid"),
+    ("TOTALPAID", "3", "paid"),
+    ("CLEARED", "true", "reconciled"),
+    ("STATE", "Reversed", "voided"),
+    ("DESCRIPTION", "somebody wrote this", "changed_in_ledger"),
+])  # fmt: skip
+async def test_a_locked_document_says_why(field: str, value: str, code: str) -> None:
+    company = OpenCompany()
+    await company.write(create(0, BILL))
+    company.gateway.rows("APBILL")[0][field] = value
+    await company.write(await changed(company, BILL, BILL), name="r2")
+    assert company.reasons()[1] == code
+    copies = await company.ledger.copies("APBILL", [company.outcomes[0].ledger_id or ""], None)
+    (copy,) = copies.values()
+    locked = copy.locked.code if copy.locked else None
+    assert locked == (code if code != "changed_in_ledger" else None)
+    assert (company.outcomes[0].content in copy.forms) == (code != "changed_in_ledger")
+
+
+@pytest.mark.parametrize("now", [
+    COMPOSER.expenses(expenses(lines=(line(account_id="glaccount/6100"),))),
+    replace(BILL, total=Total(amount=Decimal("11.34"))),
+], ids=["line", "total"])  # fmt: skip
+async def test_an_edit_is_not_mistaken_for_our_change(
+    now: Document,
+) -> None:
+    company = OpenCompany()
+    await company.write(create(0, BILL))
+    write = await changed(company, BILL, now)
+    company.gateway.rows("APBILL")[0]["WHENDUE"] = "06/01/2026"
+    await company.write(write, name="r2")
+    assert company.reasons()[1] == "changed_in_ledger"
+    assert await company.ledger.find([write], START, ()) == {}
+
+
+async def test_a_deleted_document_is_not_changed() -> None:
+    company = OpenCompany()
+    await company.write(create(0, BILL))
+    company.gateway.tables["APBILL"].clear()
+    await company.write(await changed(company, BILL, BILL), name="r2")
+    assert company.reasons()[1] == "gone_in_ledger"
+
+
+async def test_another_total_is_reported() -> None:
+    company = OpenCompany()
+    company.gateway.defaults = {"EEXPENSES": {"TRX_TOTALENTERED": "11.00"}}
+    await company.write(create(0, REPORT))
+    assert company.reasons() == {0: "total_differs"}
+
+
+async def test_a_contact_comes_before_its_employee_and_is_used_where_it_is() -> None:
+    company = OpenCompany()
+    await company.write(create(0, PERSON))
+    made = [function[0].tag for function in company.gateway.functions("create")]
+    assert made == ["CONTACT", "EMPLOYEE"]
+    other = OpenCompany()
+    other.gateway.add("CONTACT", CONTACTNAME="Ada Byron", EMAIL1="ADA@a.example")
+    await other.write(create(0, PERSON))
+    assert other.outcomes[0].state is POSTED
+    assert len(other.gateway.rows("CONTACT")) == 1
+
+
+async def test_a_contact_with_another_address_is_not_used() -> None:
+    company = OpenCompany()
+    company.gateway.add("CONTACT", CONTACTNAME="Ada Byron", EMAIL1="other@a.example")
+    await company.write(create(0, PERSON))
+    assert company.reasons() == {0: "name_taken"}
+    assert company.gateway.rows("EMPLOYEE") == []
+
+
+@pytest.mark.parametrize("composer", [COMPOSER, RECEIVABLES])
+async def test_an_invoice_for_a_project_is_for_its_customer(composer: IntacctComposer) -> None:
+    company = OpenCompany()
+    company.gateway.add("PROJECT", PROJECTID="P-7", CUSTOMERID="C9")
+    document = composer.invoice(invoice(number="1", customer=Known("project/P-7")))
+    await company.write(create(0, document))
+    (row,) = company.gateway.rows(document.kind)
+    assert row["CUSTOMERID"] == "C9"
+    orphan = composer.invoice(invoice(number="2", customer=Known("project/P-0")))
+    await company.write(create(1, orphan), name="r2")
+    assert company.reasons() == {0: None, 1: "target_missing"}
+
+
+async def test_a_missing_permission_stops_the_lane_after_outcomes_are_reported() -> None:
+    company = OpenCompany()
+    bad = replace(BILL, key="expense:e2", body={**BILL.body, "VENDOR": "vendor/BAD"})
+    words = "You do not have permission for API operation CREATE on objects of type apbill"
+    company.gateway.refusals = {"BAD": [("X", words)]}
+    with pytest.raises(LedgerStopped):
+        await company.write(create(0, BILL), create(1, bad))
+    assert company.reasons() == {0: None}
+
+
+@each_money_document
+async def test_a_receipt_is_stored_and_attached_to_its_document(document: Document) -> None:
+    company = OpenCompany()
+    await company.write(create(0, document))
+    ledger_id = company.outcomes[0].ledger_id or ""
+    await company.write(receipt(ledger_id, document.kind), name="r2")
+    assert company.outcomes[1].state is POSTED
+    ((supdoc, files),) = company.gateway.files.items()
+    assert list(files.values()) == [b"%PDF"]
+    assert company.gateway.rows(document.kind)[0]["SUPDOCID"] == supdoc
+    copies = await company.ledger.copies(
+        "SUPDOC", [company.outcomes[1].ledger_id or "", "X/y.pdf"], None
+    )
+    assert list(copies) == [company.outcomes[1].ledger_id]
+    assert company.outcomes[1].content in copies[company.outcomes[1].ledger_id or ""].forms
+
+
+async def test_receipts_of_one_document_share_its_attachment() -> None:
+    company = OpenCompany()
+    await company.write(create(0, BILL))
+    ledger_id = company.outcomes[0].ledger_id or ""
+    await company.write(receipt(ledger_id, "APBILL"), name="r2")
+    await company.write(replace(receipt(ledger_id, "APBILL", "s"), seq=2), name="r3")
+    ((_, files),) = company.gateway.files.items()
+    assert len(files) == 2
+    going = create(
+        3, COMPOSER.expenses(expenses()), kind="SUPDOC", action=Action.DELETE, body=None,
+        ledger_id=company.outcomes[1].ledger_id,
+    )  # fmt: skip
+    await company.write(going, name="r4")
+    assert company.reasons()[3] == "refused"
+
+
+async def test_a_file_that_replaced_another_is_reported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def replacing(there: InMemoryGateway, node: Any, result: Any) -> None:
+        there.files.clear()
+        DO["create_supdoc"](there, node, result)
+
+    monkeypatch.setattr(in_memory_gateway, "DO", {**DO, "update_supdoc": replacing})
+    company = OpenCompany()
+    await company.write(create(0, BILL))
+    ledger_id = company.outcomes[0].ledger_id or ""
+    await company.write(receipt(ledger_id, "APBILL"), name="r2")
+    await company.write(replace(receipt(ledger_id, "APBILL", "s"), seq=2), name="r3")
+    assert company.outcomes[2].state is POSTED
+    assert company.reasons() == {0: None, 1: None, 2: "answer_differs"}
+
+
+async def test_a_lost_receipt_is_found_and_not_sent_twice() -> None:
+    company = OpenCompany()
+    await company.write(create(0, BILL))
+    write = receipt(company.outcomes[0].ledger_id or "", "APBILL")
+    assert await company.ledger.find([write], START, ()) == {}
+    company.gateway.after = [httpx.ReadError("cut")]
+    await company.write(write, name="r2")
+    assert 1 not in company.outcomes
+    assert (await company.ledger.find([write], START, ()))[1].state is POSTED
+    await company.write(write, name="r2")
+    assert company.reasons()[1] == "already_written"
+
+
+async def test_the_last_receipt_deletes_its_attachment() -> None:
+    company = OpenCompany()
+    await company.write(create(0, BILL))
+    await company.write(receipt(company.outcomes[0].ledger_id or "", "APBILL"), name="r2")
+    going = create(
+        2,
+        BILL,
+        kind="SUPDOC",
+        action=Action.DELETE,
+        body=None,
+        ledger_id=company.outcomes[1].ledger_id,
+    )
+    await company.write(going, name="r3")
+    assert company.outcomes[2].state is POSTED
+    assert company.gateway.files == {}
+
+
+async def test_a_missing_upload_is_reported() -> None:
+    company = OpenCompany()
+
+    def missing() -> bytes:
+        raise NotFound("receipt_missing", "The file is gone.", "Upload it again.")
+
+    await company.write(receipt("1", "APBILL", file=missing))
+    assert company.reasons() == {1: "receipt_missing"}
+
+
+def test_documents_are_batched_by_fifty_and_files_singly() -> None:
+    company = OpenCompany()
+    writes = [create(n, BILL) for n in range(120)] + [receipt("1", "APBILL") for _ in range(2)]
+    assert [len(places) for places in company.connector.batch(writes)] == [50, 50, 20, 1, 1]

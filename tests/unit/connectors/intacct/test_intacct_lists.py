@@ -1,4 +1,4 @@
-"""Lists in: what each record says, page by page, changes and deletes, the company itself."""
+"""Lists: records, pages, changes and deletes, and the company itself."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -34,9 +34,9 @@ from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.ports import never
 
 from tests.fakes.clock import START, FakeClock
-from tests.unit.connectors.intacct.gateway import START as STAMPED
-from tests.unit.connectors.intacct.gateway import Gateway
-from tests.unit.connectors.intacct.stage import LOGIN, client_of
+from tests.unit.connectors.intacct.gateway_client import LOGIN, client_of
+from tests.unit.connectors.intacct.in_memory_gateway import START as STAMPED
+from tests.unit.connectors.intacct.in_memory_gateway import InMemoryGateway
 
 MOMENT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 EVERYTHING: dict[str, dict[str, str]] = {
@@ -77,8 +77,8 @@ EVERYTHING: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
-def company() -> Gateway:
-    gateway = Gateway(custom={"CUSTOMER": ["RATING"]})
+def company() -> InMemoryGateway:
+    gateway = InMemoryGateway(custom={"CUSTOMER": ["RATING"]})
     for kind, values in EVERYTHING.items():
         gateway.add(kind, **values)
     return gateway
@@ -89,7 +89,7 @@ def readings_of(client: Client) -> ListReader:
 
 
 async def whole(
-    gateway: Gateway, kind: ListType, since: datetime | None = None
+    gateway: InMemoryGateway, kind: ListType, since: datetime | None = None
 ) -> Sequence[ListRecord]:
     readings, records = readings_of(client_of(gateway)), list[ListRecord]()
     position: str | None = None
@@ -130,27 +130,27 @@ async def test_a_list_is_read_with_ids_names_and_roles(
     assert {each.type for each in records} == {kind}
 
 
-async def test_a_project_says_what_was_ordered_and_who_leads_it() -> None:
+async def test_a_project_has_its_purchase_order_and_manager() -> None:
     (project,) = await whole(company(), PROJECT)
     assert not project.active
-    told = project.fields
-    assert told["customer_id"] == "customer/C1"
-    assert told["manager_id"] == "employee/E1"
-    assert told["type_id"] == "projecttype/Fixed"
-    assert (told["purchase_order"], told["purchase_order_amount"]) == ("PO-1", "1000.5")
-    assert told["sales_order"] == "SO-9"
-    assert told["department_id"] == "department/10"
-    assert told["begins"] == "2026-03-01"
+    fields = project.fields
+    assert fields["customer_id"] == "customer/C1"
+    assert fields["manager_id"] == "employee/E1"
+    assert fields["type_id"] == "projecttype/Fixed"
+    assert (fields["purchase_order"], fields["purchase_order_amount"]) == ("PO-1", "1000.5")
+    assert fields["sales_order"] == "SO-9"
+    assert fields["department_id"] == "department/10"
+    assert fields["begins"] == "2026-03-01"
 
 
-async def test_a_task_is_known_by_its_record_because_projects_share_ids() -> None:
+async def test_a_task_is_identified_by_its_record_number() -> None:
     gateway = company()
     (task,) = await whole(gateway, TASK)
     assert task.id == f"task/{gateway.rows('TASK')[0]['RECORDNO']}"
     assert task.fields["number"] == "T1"
 
 
-async def test_an_account_says_what_it_requires_of_a_line() -> None:
+async def test_an_account_lists_the_dimensions_it_requires() -> None:
     account, *_ = await whole(company(), ListType.ACCOUNT)
     assert account.fields["requires"] == ["department", "location"]
 
@@ -166,7 +166,7 @@ async def test_custom_fields_are_read_with_their_records_and_offered() -> None:
     assert client.calls["read"] == 2
 
 
-async def test_a_field_that_cannot_be_asked_for_is_left_out_from_then_on() -> None:
+async def test_a_refused_field_is_left_out_from_then_on() -> None:
     gateway = company()
     words = "The following fields cannot be queried: PONUMBER, SONUMBER."
     gateway.refusals = {"PONUMBER": [("XL03000006", words)]}
@@ -175,26 +175,26 @@ async def test_a_field_that_cannot_be_asked_for_is_left_out_from_then_on() -> No
     assert project.fields["customer_id"] == "customer/C1"
 
 
-async def test_a_list_that_is_refused_says_why() -> None:
+async def test_a_refused_list_says_why() -> None:
     gateway = company()
     gateway.refusals = {"PROJECT": [("X", "You do not have permission for API operation QUERY")]}
     with pytest.raises(LedgerStopped, match="permission"):
         await whole(gateway, PROJECT)
 
 
-async def test_pages_pass_nothing_over_when_records_go_meanwhile(
+async def test_no_record_is_skipped_when_others_are_deleted_between_pages(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(queries.query, "__kwdefaults__", {**DEFAULTS, "size": 3})
-    gateway = Gateway()
+    gateway = InMemoryGateway()
     numbers = [gateway.add("CLASS", CLASSID=f"K{n}", NAME=f"n{n}") for n in range(8)]
     readings = readings_of(client_of(gateway))
     first = await readings.read(ListRead(type=ListType.CLASS), never)
     del gateway.tables["CLASS"][numbers[0]]
     second = await readings.read(ListRead(type=ListType.CLASS, position=first.position), never)
     third = await readings.read(ListRead(type=ListType.CLASS, position=second.position), never)
-    told = [each.name for batch in (first, second, third) for each in batch.records]
-    assert told == [f"n{n}" for n in range(8)]
+    names = [each.name for batch in (first, second, third) for each in batch.records]
+    assert names == [f"n{n}" for n in range(8)]
     assert third.position is None
 
 
@@ -202,9 +202,9 @@ DEFAULTS = dict(queries.query.__kwdefaults__ or {})
 
 
 @pytest.mark.parametrize("position", ["x", "[9,1]", "[0]", '[0,"a"]', "7"])
-async def test_a_position_of_somebody_else_is_invalid(position: str) -> None:
+async def test_a_position_of_something_else_is_invalid(position: str) -> None:
     with pytest.raises(Invalid):
-        await readings_of(client_of(Gateway())).read(
+        await readings_of(client_of(InMemoryGateway())).read(
             ListRead(type=ListType.CLASS, position=position), never
         )
 
@@ -217,7 +217,7 @@ async def test_records_are_read_by_their_ids() -> None:
     assert [each.name for each in batch.records] == ["Other"]
 
 
-async def test_changes_come_in_one_request_with_what_was_deleted() -> None:
+async def test_changes_and_deletes_take_one_request() -> None:
     gateway = company()
     gateway.add("CUSTOMER", CUSTOMERID="OLD", NAME="Old", WHENMODIFIED="01/01/2020 00:00:00")
     gateway.add("AUDITHISTORY", ID="a1", OBJECTTYPE="customer", OBJECTKEY="C0", ACCESSMODE="D",
@@ -230,55 +230,55 @@ async def test_changes_come_in_one_request_with_what_was_deleted() -> None:
     client = client_of(gateway)
     changes = Changes(client, readings_of(client), LedgerTime(FakeClock()))
     by_changes = {ListType.CUSTOMER, ListType.ACCOUNT, ListType.CLASS}
-    told = await changes.since([*by_changes, ListType.COMPANY], MOMENT, never)
-    assert set(told) == by_changes
-    assert "class/K1" in {each.id for each in told[ListType.CLASS].records}
-    assert [each.id for each in told[ListType.CLASS].gone] == ["class/K0"]
-    assert [each.id for each in told[ListType.CUSTOMER].records] == ["customer/C1"]
-    assert [each.id for each in told[ListType.CUSTOMER].gone] == ["customer/C0"]
-    assert len(told[ListType.ACCOUNT].records) == 3
-    assert told[ListType.CUSTOMER].as_of == START
+    batches = await changes.since([*by_changes, ListType.COMPANY], MOMENT, never)
+    assert set(batches) == by_changes
+    assert "class/K1" in {each.id for each in batches[ListType.CLASS].records}
+    assert [each.id for each in batches[ListType.CLASS].gone] == ["class/K0"]
+    assert [each.id for each in batches[ListType.CUSTOMER].records] == ["customer/C1"]
+    assert [each.id for each in batches[ListType.CUSTOMER].gone] == ["customer/C0"]
+    assert len(batches[ListType.ACCOUNT].records) == 3
+    assert batches[ListType.CUSTOMER].as_of == START
     assert gateway.requests("query") == 1
 
 
-async def test_changes_reach_back_over_every_zone() -> None:
-    gateway = Gateway()
+async def test_changes_reach_back_over_every_time_zone() -> None:
+    gateway = InMemoryGateway()
     early = STAMPED - timedelta(hours=13)
     gateway.add("ITEM", ITEMID="I", NAME="I", ITEMTYPE="Non-Inventory",
                 WHENMODIFIED=early.strftime("%m/%d/%Y %H:%M:%S"))  # fmt: skip
     assert len(await whole(gateway, ListType.ITEM, since=STAMPED)) == 1
 
 
-async def test_a_contact_that_changed_brings_its_customer() -> None:
-    gateway = Gateway()
+async def test_a_changed_contact_changes_its_customer() -> None:
+    gateway = InMemoryGateway()
     stamps = {"WHENMODIFIED": "01/01/2020 00:00:00"}
     later = {"DISPLAYCONTACT.WHENMODIFIED": "03/02/2026 08:30:00"}
     gateway.add("CUSTOMER", CUSTOMERID="C1", NAME="Acme", **stamps, **later)
     assert len(await whole(gateway, ListType.CUSTOMER, since=MOMENT)) == 1
 
 
-async def test_where_contacts_cannot_be_asked_for_the_records_own_change_counts() -> None:
+async def test_where_contacts_cannot_be_queried_only_the_record_counts() -> None:
     gateway = company()
     gateway.refusals = {"DISPLAYCONTACT.WHENMODIFIED": [("XL03000010", "No such field.")]}
     client = client_of(gateway)
     changes = Changes(client, readings_of(client), LedgerTime(FakeClock()))
-    told = await changes.since([ListType.CUSTOMER, ListType.ITEM], MOMENT, never)
-    assert {kind: len(batch.records) for kind, batch in told.items()} == {
+    batches = await changes.since([ListType.CUSTOMER, ListType.ITEM], MOMENT, never)
+    assert {kind: len(batch.records) for kind, batch in batches.items()} == {
         ListType.CUSTOMER: 1, ListType.ITEM: 1,
     }  # fmt: skip
     assert len(await whole(gateway, ListType.CUSTOMER, since=MOMENT)) == 1
 
 
-async def test_without_the_right_to_the_audit_history_changes_are_told_all_the_same() -> None:
+async def test_changes_are_read_without_permission_for_the_audit_history() -> None:
     gateway = company()
     gateway.refusals = {"AUDITHISTORY": [("X", "You may not see this report.")]}
     client = client_of(gateway)
     changes = Changes(client, readings_of(client), LedgerTime(FakeClock()))
-    told = await changes.since([ListType.CUSTOMER], MOMENT, never)
-    assert [each.id for each in told[ListType.CUSTOMER].records] == ["customer/C1"]
+    batches = await changes.since([ListType.CUSTOMER], MOMENT, never)
+    assert [each.id for each in batches[ListType.CUSTOMER].records] == ["customer/C1"]
 
 
-async def test_more_deletes_than_a_page_has_the_lists_read_whole() -> None:
+async def test_more_deletes_than_a_page_make_the_lists_be_read_whole() -> None:
     gateway = company()
     for number in range(queries.PAGE_SIZE + 1):
         gateway.add("AUDITHISTORY", ID=f"a{number}", OBJECTTYPE="customer", ACCESSMODE="D",
@@ -288,7 +288,7 @@ async def test_more_deletes_than_a_page_has_the_lists_read_whole() -> None:
     assert await changes.since([ListType.CUSTOMER], MOMENT, never) == {}
 
 
-async def test_the_company_is_what_its_entity_says() -> None:
+async def test_the_company_has_the_name_and_country_of_its_entity() -> None:
     gateway = company()
     for first, last in [("03/01/2026", "03/07/2026"), ("03/08/2026", "03/14/2026")]:
         gateway.add("TIMESHEET", EMPLOYEEID="E1", BEGINDATE=first, ENDDATE=last)
@@ -301,7 +301,7 @@ async def test_the_company_is_what_its_entity_says() -> None:
     assert gateway.requests("query") == 1
 
 
-async def test_a_company_lacks_what_it_will_not_be_asked_for() -> None:
+async def test_a_company_lacks_the_features_whose_objects_it_refuses() -> None:
     gateway = company()
     gateway.refusals = {"TIMESHEET": [("XL03000009", "Object definition TIMESHEET not found")]}
     reader = CompanyReader(client_of(gateway), LearnedRequirements({}))
@@ -319,12 +319,14 @@ async def test_a_company_lacks_what_it_will_not_be_asked_for() -> None:
     ("semimonthly", date(2026, 3, 16), date(2026, 3, 16)),
     ("month", date(2026, 3, 31), date(2026, 3, 1)),
 ])  # fmt: skip
-def test_a_day_belongs_to_the_sheet_of_its_period(text: str | None, day: date, first: date) -> None:
+def test_a_day_belongs_to_the_timesheet_of_its_period(
+    text: str | None, day: date, first: date
+) -> None:
     assert TimesheetPeriods.of(text).first_day(day) == first
 
 
 @pytest.mark.parametrize("text", ["week:noday", "year", "fortnight:monday"])
-def test_a_period_that_nobody_knows_is_refused(text: str) -> None:
+def test_an_unknown_period_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no timesheet period"):
         TimesheetPeriods.of(text)
 
@@ -335,15 +337,15 @@ def test_a_period_that_nobody_knows_is_refused(text: str) -> None:
     (date(2026, 2, 1), date(2026, 2, 28), "month"),
     (date(2026, 3, 4), date(2026, 3, 10), "week:wednesday"),
 ])  # fmt: skip
-def test_periods_are_told_by_sheets(first: date, last: date, text: str) -> None:
+def test_periods_are_derived_from_timesheets(first: date, last: date, text: str) -> None:
     assert str(most_common_periods([(first, last)])) == text
 
 
-def test_sheets_of_no_period_tell_nothing() -> None:
+def test_timesheets_of_no_period_give_none() -> None:
     assert most_common_periods([(date(2026, 3, 1), date(2026, 3, 3))]) is None
 
 
-def test_every_list_is_in_the_traits_and_begins_with_what_others_name() -> None:
+def test_every_list_is_in_the_catalog_after_what_it_refers_to() -> None:
     whole = (ListType.COMPANY, ListType.CUSTOM_FIELD)
     assert set(LISTS) == {*whole, *LIST_SOURCES, ListType.INVOICE}
     order = list(LISTS)
@@ -355,5 +357,5 @@ def test_every_list_is_in_the_traits_and_begins_with_what_others_name() -> None:
     ("P-7", Ref("customer", "P-7")),
     ("A/B", Ref("customer", "A/B")),
 ])  # fmt: skip
-def test_an_id_says_of_which_object_it_is(text: str, expected: Ref) -> None:
+def test_a_ledger_id_names_its_object(text: str, expected: Ref) -> None:
     assert parse_ref(text, "customer") == expected

@@ -13,9 +13,16 @@ from ledgerlink.connectors.intacct.protocol.response import Stage
 from ledgerlink.connectors.intacct.protocol.xml import ElementOrder, Value
 from ledgerlink.connectors.shared.errors import Disposition
 
-from tests.unit.connectors.intacct.schemas import SCHEMAS, expected, needed, plain, response, sample
+from tests.support.intacct.vendor_schema import (
+    SCHEMAS,
+    expected,
+    needs_schemas,
+    plain,
+    response,
+    sample,
+)
 
-pytestmark = needed
+pytestmark = needs_schemas
 DAY: Value = {"day": "30", "month": "06", "year": "2015"}
 SAID: Value = {"showprivate": "false", "caseinsensitive": "false"}
 
@@ -62,13 +69,13 @@ def test_all_of_the_vendors_documents_are_compared() -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_comes_out_as_the_vendors_clients_write_it(name: str) -> None:
+def test_a_function_is_written_as_the_vendors_clients_write_it(name: str) -> None:
     function, content = FUNCTIONS[name]
     assert plain(Function("unittest", function, content).to_xml()) == plain(expected(name))
 
 
 @pytest.mark.parametrize("name", FRAGMENTS)
-def test_a_line_comes_out_as_the_vendors_clients_write_it(name: str) -> None:
+def test_a_line_is_written_as_the_vendors_clients_write_it(name: str) -> None:
     assert plain(xml.element(*FRAGMENTS[name])) == plain(expected(name))
 
 
@@ -76,9 +83,7 @@ def test_a_line_comes_out_as_the_vendors_clients_write_it(name: str) -> None:
     ("Client.OnlineClient.response.01", "func1UnitTest", "unittest.."),
     ("Client.SessionProvider.response.01", "testControlId", "fAkESesSiOnId.."),
 ])  # fmt: skip
-def test_a_session_is_read_with_its_end_and_its_address(
-    name: str, control_id: str, session: str
-) -> None:
+def test_a_session_has_its_end_and_address(name: str, control_id: str, session: str) -> None:
     answer = answers.parse(response(name))
     assert answer.failed is None
     (row,) = answer.results[control_id].rows
@@ -100,7 +105,7 @@ def test_a_function_that_failed_says_so_and_why() -> None:
     )
 
 
-def test_what_an_aborted_transaction_says_is_told_apart() -> None:
+def test_the_cause_of_an_aborted_transaction_is_found() -> None:
     results = answers.parse(response("Client.OnlineClient.response.03")).results
     assert [each.status for each in results.values()] == ["aborted", "failure"]
     assert not any(each.succeeded for each in results.values())
@@ -113,7 +118,7 @@ def test_what_an_aborted_transaction_says_is_told_apart() -> None:
     ("sessionInvalid", Stage.OPERATION, "Invalid session q....", Disposition.SIGN_IN),
     ("execXMLError", Stage.CONTROL, "XML Parse schema error: Fatal Error 76", Disposition.REJECTED),
 ])  # fmt: skip
-def test_an_answer_tells_where_it_failed_and_what_that_means(
+def test_a_response_shows_where_it_failed_and_why(
     name: str, stage: Stage, words: str, means: Disposition
 ) -> None:
     answer = answers.parse(sample(name))
@@ -122,7 +127,7 @@ def test_an_answer_tells_where_it_failed_and_what_that_means(
     assert error_codes.meaning(main_fault(answer.faults), stage).disposition is means
 
 
-def test_a_partial_create_tells_what_was_created_and_why_the_rest_was_not() -> None:
+def test_a_partial_create_has_rows_and_faults() -> None:
     (result,) = answers.parse(sample("execFuncError")).results.values()
     assert [row["RECORDNO"] for row in result.rows] == ["1424"]
     assert str(main_fault(result.faults)) == (

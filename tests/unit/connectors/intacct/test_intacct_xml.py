@@ -1,4 +1,4 @@
-"""XML: hardened reading, ordered writing, and the vendor's own documents."""
+"""XML: safe parsing, ordered writing, requests and responses."""
 
 import pytest
 from hypothesis import given, settings
@@ -8,9 +8,9 @@ from ledgerlink.connectors.intacct.protocol.requests import Call, Sender, envelo
 from ledgerlink.connectors.intacct.protocol.xml import ElementOrder, Unreadable
 from ledgerlink.domain.model.logins import Login
 
+from tests.support.intacct.vendor_schema import plain
 from tests.support.sampling import examples
-from tests.unit.connectors.intacct.schemas import plain
-from tests.unit.connectors.intacct.stage import LOGIN, session, writing
+from tests.unit.connectors.intacct.gateway_client import LOGIN, session, writing
 
 LAUGHS = b"""<?xml version="1.0"?>
 <!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;">]>
@@ -26,20 +26,20 @@ GOOD = b"""<response><control><status>success</status><controlid>c</controlid></
 
 
 @pytest.mark.parametrize("attack", [LAUGHS, FILE, DTD], ids=["laughs", "file", "dtd"])
-def test_a_document_with_a_doctype_is_no_answer(attack: bytes) -> None:
+def test_a_document_with_a_doctype_is_rejected(attack: bytes) -> None:
     with pytest.raises(Unreadable):
         response.parse(attack)
 
 
 @pytest.mark.parametrize("content", [b"", b"<html><p>Bad gateway</html>", b"{}", b"<html/>"])
-def test_what_is_no_response_is_unreadable(content: bytes) -> None:
+def test_anything_but_a_response_is_unreadable(content: bytes) -> None:
     with pytest.raises(Unreadable):
         response.parse(content)
 
 
 @settings(max_examples=examples(100), deadline=None)
 @given(st.data())
-def test_a_damaged_answer_is_read_or_refused_and_never_anything_else(data: st.DataObject) -> None:
+def test_a_damaged_response_is_parsed_or_unreadable(data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(GOOD)))
     end = data.draw(st.integers(start, len(GOOD)))
     damaged = GOOD[:start] + data.draw(st.binary(max_size=20)) + GOOD[end:]
@@ -55,9 +55,7 @@ RESULT = GOOD[GOOD.index(b"<result>") : GOOD.index(b"</operation>")]
 
 @pytest.mark.parametrize("other", [b"<NAME>B</NAME>", b"<NAME/>"])
 @pytest.mark.parametrize("first", [True, False])
-def test_a_result_that_is_there_twice_and_says_two_things_says_nothing(
-    other: bytes, first: bool
-) -> None:
+def test_two_different_results_of_one_function_are_ignored(other: bytes, first: bool) -> None:
     second = RESULT.replace(b"<NAME>A</NAME>", other)
     both = second + RESULT if first else RESULT + second
     assert response.parse(GOOD.replace(RESULT, both)).results == {}
@@ -65,25 +63,25 @@ def test_a_result_that_is_there_twice_and_says_two_things_says_nothing(
 
 
 @pytest.mark.parametrize(("count", "known"), [(b"1", True), (b"2", False), (b"0", False)])
-def test_a_result_with_more_or_fewer_records_than_it_says_says_nothing(
+def test_a_result_with_another_number_of_records_than_claimed_is_ignored(
     count: bytes, known: bool
 ) -> None:
     said = GOOD.replace(b"<data ", b'<data count="' + count + b'" ')
     assert bool(response.parse(said).results) is known
 
 
-def test_what_xml_cannot_hold_is_left_out() -> None:
+def test_characters_that_xml_does_not_allow_are_left_out() -> None:
     node = xml.element("a", "x\x00\x0by\x1f\ufffe\n&<")
     assert plain(node) == b"<a>xy\n&amp;&lt;</a>"
 
 
-def test_children_stand_in_the_order_whatever_the_order_they_are_given_in() -> None:
+def test_children_are_written_in_the_order() -> None:
     order = ElementOrder(("one", "two"), {"two": ElementOrder(("b", "a"))})
     node = xml.element("r", {"two": {"a": "2", "b": "1"}, "one": ["x", "y"], "@k": "v"}, order)
     assert plain(node) == b'<r k="v"><one>x</one><one>y</one><two><b>1</b><a>2</a></two></r>'
 
 
-def test_a_child_that_the_order_does_not_know_is_a_mistake() -> None:
+def test_a_child_that_the_order_does_not_know_is_an_error() -> None:
     with pytest.raises(KeyError):
         xml.element("r", {"other": "1"}, ElementOrder(("one",)))
 
@@ -94,7 +92,7 @@ def test_an_open_order_puts_the_others_last() -> None:
 
 
 @pytest.mark.parametrize("name", ["a b", "1a", "a><b", "", "é"])
-def test_a_name_that_is_none_is_refused(name: str) -> None:
+def test_an_invalid_name_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="no name"):
         xml.element("r", {name: "1"})
 

@@ -1,4 +1,4 @@
-"""What is handed to the composer, with as little said as there can be."""
+"""Resolved records for the composer, with as few values as possible."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""Connecting: logins, the port, and errors that every reader can act on."""
+"""The connector port, logins, and the table of error codes."""
 
 import pytest
 from ledgerlink.connectors.intacct.outcomes.rejected import explain
@@ -14,7 +14,7 @@ from ledgerlink.domain.model.documents import NewCustomer
 from ledgerlink.domain.model.reasons import REASONS
 from ledgerlink.domain.ports import Composer, Connector, Ledger
 
-from tests.unit.connectors.intacct.books import Books
+from tests.unit.connectors.intacct.open_company import OpenCompany
 
 GIVEN = {"company_id": " acme ", "user_id": "ws", "password": "p4ss word "}
 
@@ -24,10 +24,10 @@ GIVEN = {"company_id": " acme ", "user_id": "ws", "password": "p4ss word "}
     ({"entity": "US"}, "acme:US", "US"),
     ({"entity": " "}, "acme", None),
 ])  # fmt: skip
-def test_a_login_leads_to_a_company_or_to_one_of_its_entities(
+def test_a_login_is_for_a_company_or_one_of_its_entities(
     more: dict[str, str], place: str, entity: str | None
 ) -> None:
-    found, login = Books().connector.login({**GIVEN, **more})
+    found, login = OpenCompany().connector.login({**GIVEN, **more})
     assert (found, login.entity, login.company_id) == (place, entity, "acme")
     assert login.password == "p4ss word "
 
@@ -38,17 +38,17 @@ def test_a_login_leads_to_a_company_or_to_one_of_its_entities(
     ({"user_id": "", "company_id": " "}, ["/login/company_id", "/login/user_id"]),
     ({"colour": "red"}, ["/login/colour"]),
 ])  # fmt: skip
-def test_a_login_that_cannot_be_one_says_where(change: dict[str, str], pointers: list[str]) -> None:
+def test_an_invalid_login_names_its_fields(change: dict[str, str], pointers: list[str]) -> None:
     with pytest.raises(Invalid) as wrong:
-        Books().connector.login({**GIVEN, **change})
+        OpenCompany().connector.login({**GIVEN, **change})
     assert [problem.pointer for problem in wrong.value.problems] == pointers
     assert "p4ss" not in str(wrong.value)
 
 
 async def test_it_is_a_connector_with_a_ledger_and_a_composer() -> None:
-    books = Books()
-    connector: Connector = books.connector
-    ledger: Ledger = books.ledger
+    company = OpenCompany()
+    connector: Connector = company.connector
+    ledger: Ledger = company.ledger
     composer: Composer = connector.composer_for(Features())
     assert (connector.name, ledger.calls, ledger.connector_state()) == ("intacct", {}, {})
     assert composer.list_record(NewCustomer(key="client:c", name="Acme")).kind == "CUSTOMER"
@@ -56,15 +56,15 @@ async def test_it_is_a_connector_with_a_ledger_and_a_composer() -> None:
     await ledger.close()
 
 
-def test_there_is_neither_consent_nor_notice() -> None:
+def test_there_are_neither_consents_nor_webhooks() -> None:
     with pytest.raises(Invalid):
-        Books().connector.consents({})
+        OpenCompany().connector.consents({})
     with pytest.raises(Forbidden):
-        Books().connector.webhook_events({}, b"{}", dict)
+        OpenCompany().connector.webhook_events({}, b"{}", dict)
 
 
 @pytest.mark.parametrize("each", [*FUNCTION, *SIGNING_IN], ids=lambda m: m.words or m.errorno)
-def test_every_meaning_has_a_reason_that_somebody_can_act_on(each: Meaning) -> None:
+def test_every_rule_for_a_fault_has_a_reason_and_a_remedy(each: Meaning) -> None:
     assert each.code in REASONS
     lane = each.disposition in (Disposition.STOP, Disposition.RECONNECT)
     assert not lane or each.remedy
@@ -92,24 +92,24 @@ def test_every_meaning_has_a_reason_that_somebody_can_act_on(each: Meaning) -> N
     ("XL03000009", "Object definition BADOBJECT not found", "target_missing"),
     ("XL03000006", "The following fields cannot be queried: X", "our_request_wrong"),
 ])  # fmt: skip
-def test_the_words_of_a_refusal_tell_its_reason(errorno: str, words: str, code: str) -> None:
+def test_the_words_of_a_fault_decide_its_reason(errorno: str, words: str, code: str) -> None:
     why = explain(Fault(errorno, words), {})
     assert why.code == code
     assert why.message
     assert why.remedy
 
 
-def test_a_fault_without_words_is_told_all_the_same() -> None:
+def test_a_fault_without_words_has_a_text() -> None:
     assert "no explanation given" in explain(Fault("X1"), {}).message
 
 
 @pytest.mark.parametrize("stage", list(Stage))
-def test_what_nobody_knows_stops_the_lane_at_signing_in(stage: Stage) -> None:
+def test_an_unknown_fault_at_sign_in_stops_the_lane(stage: Stage) -> None:
     what = meaning(Fault("ZZ", "something new"), stage)
     assert errors.lane_error(what.disposition, "something new", remedy=what.remedy) is not None
 
 
-def test_words_are_plain_and_without_support_ids() -> None:
+def test_words_of_a_fault_are_plain_and_without_support_ids() -> None:
     root = parse(
         b"<r><errormessage><error><errorno>A</errorno><description>Bad</description>"
         b"<description2>it isn&#039;t  &amp;quot;so&amp;quot; [Support ID: a%7Eb]</description2>"

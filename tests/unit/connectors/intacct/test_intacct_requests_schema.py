@@ -13,18 +13,18 @@ from ledgerlink.domain.model.documents import Document, Known, Settlement
 from ledgerlink.domain.model.plan import Action, ItemState, Write
 from lxml import etree
 
-from tests.unit.connectors.intacct.books import Books, create
-from tests.unit.connectors.intacct.desk import expenses, invoice, line, sold, time
-from tests.unit.connectors.intacct.schemas import SCHEMAS, needed
-from tests.unit.connectors.intacct.test_intacct_posting import (
+from tests.support.intacct.vendor_schema import SCHEMAS, needs_schemas
+from tests.unit.connectors.intacct.open_company import OpenCompany, create
+from tests.unit.connectors.intacct.resolved_records import expenses, invoice, line, sold, time
+from tests.unit.connectors.intacct.sample_documents import (
     COMPOSER,
-    LISTED,
-    MONEY,
+    LIST_RECORDS,
+    MONEY_DOCUMENTS,
     RECEIVABLES,
     receipt,
 )
 
-pytestmark = needed
+pytestmark = needs_schemas
 NEWER = ("query", "lookup")
 NEWER_PARTS = ("Element 'billable'",)
 """What the reference has added since, to the lines of a charge card transaction."""
@@ -51,11 +51,11 @@ FULL = [
 ]  # fmt: skip
 
 
-def refused(books: Books) -> list[str]:
+def refused(company: OpenCompany) -> list[str]:
     """What the schema says against the requests that were sent."""
     schema = etree.XMLSchema(etree.parse(str(SCHEMAS / "schema" / "api.xsd")))
     said = []
-    for root in books.gateway.log:
+    for root in company.gateway.log:
         functions = root.iterfind("operation/content/function")
         if any(function[0].tag in NEWER for function in functions):
             continue
@@ -66,40 +66,46 @@ def refused(books: Books) -> list[str]:
     return [words for words in said if not words.startswith(NEWER_PARTS)]
 
 
-def upon(books: Books, write: Write) -> Write:
+def upon(company: OpenCompany, write: Write) -> Write:
     """The write, on what was written last."""
-    old = books.told.get(1, books.told[0])
+    old = company.outcomes.get(1, company.outcomes[0])
     return replace(write, ledger_id=old.ledger_id, base_fingerprint=old.content)
 
 
-@pytest.mark.parametrize("document", MONEY + LISTED + FULL, ids=lambda d: f"{d.kind}{len(d.body)}")
-async def test_what_makes_changes_and_removes_a_document_is_allowed(document: Document) -> None:
-    books = Books()
-    books.gateway.add("PROJECT", PROJECTID="P-7", CUSTOMERID="C9")
-    await books.write(create(0, document))
-    old = books.told[0]
+@pytest.mark.parametrize(
+    "document", MONEY_DOCUMENTS + LIST_RECORDS + FULL, ids=lambda d: f"{d.kind}{len(d.body)}"
+)
+async def test_functions_for_documents_match_the_schema(document: Document) -> None:
+    company = OpenCompany()
+    company.gateway.add("PROJECT", PROJECTID="P-7", CUSTOMERID="C9")
+    await company.write(create(0, document))
+    old = company.outcomes[0]
     assert old.ledger_id
-    await books.write(upon(books, create(1, document, action=Action.UPDATE)), name="r2")
-    if document in MONEY:
-        ledger_id = books.told[1].ledger_id or old.ledger_id
-        await books.write(replace(receipt(ledger_id, document.kind), seq=2), name="r3")
-    going = upon(books, create(3, document, action=Action.DELETE, body=None))
-    await books.write(going, name="r4")
-    assert {outcome.state for outcome in books.told.values()} == {ItemState.POSTED}
-    assert refused(books) == []
+    await company.write(upon(company, create(1, document, action=Action.UPDATE)), name="r2")
+    if document in MONEY_DOCUMENTS:
+        ledger_id = company.outcomes[1].ledger_id or old.ledger_id
+        await company.write(replace(receipt(ledger_id, document.kind), seq=2), name="r3")
+    going = upon(company, create(3, document, action=Action.DELETE, body=None))
+    await company.write(going, name="r4")
+    assert {outcome.state for outcome in company.outcomes.values()} == {ItemState.POSTED}
+    assert refused(company) == []
 
 
-async def test_what_writes_and_empties_a_sheet_is_allowed() -> None:
-    books = Books()
-    books.gateway.owned_apart = True
+async def test_functions_for_timesheets_match_the_schema() -> None:
+    company = OpenCompany()
+    company.gateway.owned_apart = True
     entry = COMPOSER.time(time(customer=Known("project/P-7"), item=Known("timetype/Regular")))
-    await books.write(create(0, entry))
-    await books.write(create(1, COMPOSER.time(time("t2"))), name="r2")
+    await company.write(create(0, entry))
+    await company.write(create(1, COMPOSER.time(time("t2"))), name="r2")
     for seq in (0, 1):
         going = create(
-            seq + 2, entry, action=Action.DELETE, body=None, ledger_id=books.told[seq].ledger_id
+            seq + 2,
+            entry,
+            action=Action.DELETE,
+            body=None,
+            ledger_id=company.outcomes[seq].ledger_id,
         )
-        await books.write(going, name=f"r{seq + 3}")
-    sent = {function.tag for function in books.gateway.functions()}
+        await company.write(going, name=f"r{seq + 3}")
+    sent = {function.tag for function in company.gateway.functions()}
     assert {"create", "update", "delete", "read", "readByQuery", "getAPISession"} <= sent
-    assert refused(books) == []
+    assert refused(company) == []

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-SCHEMAS = Path(__file__).parents[5] / "shared" / "schemas" / "intacct"
-needed = pytest.mark.skipif(
+SCHEMAS = Path(__file__).parents[4] / "shared" / "schemas" / "intacct"
+needs_schemas = pytest.mark.skipif(
     not SCHEMAS.is_dir(), reason="no documents of the vendor beside the project"
 )
 

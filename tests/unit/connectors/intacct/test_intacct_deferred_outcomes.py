@@ -1,4 +1,4 @@
-"""What became of a request is worked out when it is read, once."""
+"""Outcomes that are computed when they are read."""
 
 from ledgerlink.connectors.intacct.posting.deferred_outcomes import DeferredOutcomes
 from ledgerlink.domain.model.plan import ItemState, Outcome
@@ -8,7 +8,7 @@ def outcome(seq: int) -> Outcome:
     return Outcome(seq=seq, state=ItemState.POSTED)
 
 
-def test_outcomes_come_in_order_and_are_worked_out_once() -> None:
+def test_outcomes_are_in_order_and_computed_once() -> None:
     asked: list[str] = []
 
     def later() -> list[Outcome]:

@@ -1,4 +1,4 @@
-"""A connector over a gateway in memory, and what is written through it."""
+"""An open company over the gateway in memory, and writes to send to it."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -13,20 +13,20 @@ from ledgerlink.domain.model.plan import Action, Outcome, Request, Write
 from ledgerlink.domain.ports import ConnectorState, Stop, never
 
 from tests.fakes.clock import FakeClock
-from tests.unit.connectors.intacct.gateway import Gateway
-from tests.unit.connectors.intacct.stage import CREDENTIALS, Vault
+from tests.unit.connectors.intacct.gateway_client import CREDENTIALS, InMemoryLoginVault
+from tests.unit.connectors.intacct.in_memory_gateway import InMemoryGateway
 
 
 @dataclass
-class Books:
+class OpenCompany:
     """One company, open, and every outcome that was reported, by seq."""
 
-    gateway: Gateway = field(default_factory=Gateway)
+    gateway: InMemoryGateway = field(default_factory=InMemoryGateway)
     choices: Choices = field(default_factory=Choices)
     clock: FakeClock = field(default_factory=FakeClock)
-    vault: Vault = field(default_factory=Vault)
+    vault: InMemoryLoginVault = field(default_factory=InMemoryLoginVault)
     state: ConnectorState = field(default_factory=dict)
-    told: dict[int, Outcome] = field(default_factory=dict)
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
     answers: int = 0
 
     def __post_init__(self) -> None:
@@ -44,15 +44,15 @@ class Books:
     ) -> dict[int, Outcome]:
         """Send them in one request."""
         await self.ledger.write([Request(name, writes)], self.answered, stop)
-        return self.told
+        return self.outcomes
 
     async def answered(self, request: Request, outcomes: Sequence[Outcome]) -> None:
         self.answers += 1
-        self.told.update({outcome.seq: outcome for outcome in outcomes})
+        self.outcomes.update({outcome.seq: outcome for outcome in outcomes})
 
     def reasons(self) -> dict[int, str | None]:
         """The code of each outcome's reason."""
-        return {s: o.reason.code if o.reason else None for s, o in sorted(self.told.items())}
+        return {s: o.reason.code if o.reason else None for s, o in sorted(self.outcomes.items())}
 
 
 def create(seq: int, document: Document, **more: Any) -> Write:

@@ -1,4 +1,4 @@
-"""What lines have to say: composing, checking, and learning from what the ledger refuses."""
+"""Dimensions of lines: defaults, what accounts require, and what rejections teach."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,9 +23,9 @@ from ledgerlink.domain.model.documents import Document, Known, Pending, Settleme
 from ledgerlink.domain.model.reasons import Blocked, Reason
 from ledgerlink.domain.ports import never
 
-from tests.unit.connectors.intacct.books import Books, create
-from tests.unit.connectors.intacct.desk import USD, expenses, invoice, line, sold, time
-from tests.unit.connectors.intacct.stage import LOGIN
+from tests.unit.connectors.intacct.gateway_client import LOGIN
+from tests.unit.connectors.intacct.open_company import OpenCompany, create
+from tests.unit.connectors.intacct.resolved_records import USD, expenses, invoice, line, sold, time
 
 COMPOSER = IntacctComposer()
 PLACED: Mapping[str, Any] = {
@@ -75,20 +75,20 @@ DOCUMENTS = {
 
 
 @pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS)
-def test_each_line_says_department_location_and_class(document: Document) -> None:
+def test_each_line_has_department_location_and_class(document: Document) -> None:
     (sent,) = lines_of(document)
     upper = {name.upper(): value for name, value in sent.items()}
     assert {name: upper.get(name) for name in SAID} == SAID
 
 
-def test_a_line_of_an_invoice_comes_before_the_invoice() -> None:
+def test_dimensions_of_a_line_come_before_those_of_the_invoice() -> None:
     own = sold(department_id="department/20", class_id="class/CL2")
     first, second = lines_of(COMPOSER.invoice(invoice(lines=(own, sold()), **PLACED)))
     assert (first["departmentid"], first["classid"], first["locationid"]) == ("20", "CL2", "US")
     assert (second["departmentid"], second["classid"]) == ("10", "CL1")
 
 
-def test_an_entity_is_a_location_too() -> None:
+def test_an_entity_counts_as_a_location() -> None:
     (sent,) = lines_of(COMPOSER.expenses(expenses(lines=(line(location_id="locationentity/UK"),))))
     assert sent["LOCATIONID"] == "UK"
 
@@ -102,17 +102,17 @@ def test_an_id_of_another_object_is_refused(name: str, other: str) -> None:
     assert other in why.message
 
 
-def test_the_companys_choice_comes_last_and_is_told_once() -> None:
+def test_the_default_comes_last_and_warns_once() -> None:
     chosen = Choices(department_id="department/20", class_id="class/CL2")
     whole = expenses(lines=(line(), line(department_id="department/10"), line()))
     document = IntacctComposer(choices=chosen).expenses(whole)
     assert [each["DEPARTMENTID"] for each in lines_of(document)] == ["20", "10", "20"]
-    told = [(why.code, why.field) for why in document.warnings]
-    assert told == [("default_dimension", "department_key"), ("default_dimension", "class_key")]
+    warnings = [(why.code, why.field) for why in document.warnings]
+    assert warnings == [("default_dimension", "department_key"), ("default_dimension", "class_key")]
 
 
 @pytest.mark.parametrize("count", range(4))
-def test_what_the_ledger_may_have_filled_in_is_among_what_an_entry_came_from(count: int) -> None:
+def test_possible_bodies_include_one_without_what_the_ledger_filled_in(count: int) -> None:
     sent = dict(list(PLACED.items())[:count])
     document = COMPOSER.time(time(**sent))
     entry = {name: value for name, value in encoding.generic(document.body).items() if value}
@@ -138,9 +138,7 @@ def test_what_the_ledger_may_have_filled_in_is_among_what_an_entry_came_from(cou
     ("customer", {"customer": Known("project/P-7")}),
     ("item", {"item_id": "item/EXP-1"}),
 ])  # fmt: skip
-def test_a_line_that_does_not_say_it_is_refused_and_one_that_does_is_not(
-    name: str, more: Mapping[str, Any]
-) -> None:
+def test_a_line_without_a_required_dimension_is_blocked(name: str, more: Mapping[str, Any]) -> None:
     features = asking(glaccount__6000={name: "6000"})
     why = refused(features, account_id="glaccount/6000")
     assert why.code == "missing_dimension"
@@ -151,23 +149,23 @@ def test_a_line_that_does_not_say_it_is_refused_and_one_that_does_is_not(
 
 
 @pytest.mark.parametrize("name", ["vendor", "employee", "contract", "warehouse"])
-def test_what_comes_with_the_head_or_is_not_ours_is_left_to_the_ledger(name: str) -> None:
+def test_dimensions_of_the_head_are_left_to_the_ledger(name: str) -> None:
     asked = expenses(features=asking(glaccount__6000={name: "6000"}))
     assert COMPOSER.expenses(asked) == COMPOSER.expenses(expenses())
 
 
-def test_an_account_of_another_line_asks_nothing_of_this_one() -> None:
+def test_an_account_of_another_line_requires_nothing_of_this_one() -> None:
     asked = expenses(features=asking(glaccount__7000=DEPARTMENT))
     assert COMPOSER.expenses(asked) == COMPOSER.expenses(expenses())
 
 
-def test_what_the_ledger_fills_in_is_not_asked_for() -> None:
+def test_a_dimension_that_the_ledger_fills_in_is_not_required() -> None:
     features = asking(glaccount__6000={"location": "6000"})
     asked = expenses(features=replace(features, fills=("location",)))
     assert COMPOSER.expenses(asked) == COMPOSER.expenses(expenses())
 
 
-def test_time_is_asked_by_what_it_is_of() -> None:
+def test_requirements_of_time_follow_its_item() -> None:
     features = asking(TIMESHEETENTRY_timetype__Overtime={"department": "5000"})
     composer = IntacctComposer(features=features)
     composer.time(time(item=Known("timetype/Regular")))
@@ -191,9 +189,7 @@ def test_time_is_asked_by_what_it_is_of() -> None:
     ("The field requires a number", ("", "")),
     ("", ("", "")),
 ])  # fmt: skip
-def test_a_refusal_says_which_dimension_and_which_account(
-    words: str, wanted: tuple[str, str]
-) -> None:
+def test_a_fault_names_the_dimension_and_the_account(words: str, wanted: tuple[str, str]) -> None:
     assert demanded_dimension(Fault("BL03000018", words)) == wanted
 
 
@@ -214,7 +210,7 @@ def learned(document: Document, fault: Fault = REFUSAL) -> Mapping[str, Any]:
     (COMPOSER.time(time()), "TIMESHEETENTRY "),
     (COMPOSER.time(time(item=Known("timetype/Regular"))), "TIMESHEETENTRY timetype/Regular"),
 ])  # fmt: skip
-def test_what_is_booked_on_the_account_is_learned(document: Document, name: str) -> None:
+def test_the_account_of_an_item_is_learned(document: Document, name: str) -> None:
     assert learned(document) == {"accounts": {name: ["6000"]}}
 
 
@@ -222,24 +218,24 @@ def test_what_is_booked_on_the_account_is_learned(document: Document, name: str)
     COMPOSER.invoice(invoice(lines=(sold(), sold(item=Known("item/LAB-2"))))),
     COMPOSER.invoice(invoice(department_id="department/10")),
 ])  # fmt: skip
-def test_of_lines_of_which_several_or_none_may_be_meant_nothing_is_learned(
+def test_an_ambiguous_fault_teaches_nothing(
     document: Document,
 ) -> None:
     assert learned(document) == {}
 
 
-def test_of_several_lines_the_one_that_names_the_account_is_meant() -> None:
+def test_of_several_lines_the_one_with_the_account_counts() -> None:
     two = expenses(lines=(line(), line(account_id="glaccount/6100")))
     assert learned(COMPOSER.expenses(two)) == {"accounts": {"glaccount/6000": ["6000"]}}
 
 
-def test_a_refusal_that_names_no_account_teaches_nothing_but_that_lines_need_a_location() -> None:
+def test_a_fault_without_an_account_teaches_only_a_required_location() -> None:
     document, words = COMPOSER.expenses(expenses()), "This transaction is missing the {} dimension"
     assert learned(document, Fault("X", words.format("Class"))) == {}
     assert learned(document, Fault("X", words.format("Location"))) == {"accounts": {"APBILL": [""]}}
 
 
-def test_what_is_kept_has_an_end() -> None:
+def test_the_number_of_learned_accounts_is_limited() -> None:
     memory = LearnedRequirements({})
     for number in range(MAX_ACCOUNTS + 5):
         item = COMPOSER.time(time(item=Known(f"item/I{number}")))
@@ -252,46 +248,47 @@ def test_what_is_kept_has_an_end() -> None:
 ACCOUNTS = {"accounts": {"SODOCUMENT item/LAB-1": ["6000"], "glaccount/7000": ["7000"]}}
 
 
-async def test_what_was_learned_is_asked_for_as_long_as_the_account_asks() -> None:
-    books = Books(state=ACCOUNTS)
-    books.gateway.add("GLACCOUNT", ACCOUNTNO="6000", REQUIREDEPT="true")
-    number = books.gateway.add("GLACCOUNT", ACCOUNTNO="7000", REQUIREDEPT="false")
-    company = await books.ledger.company(never)
-    assert company.features.required == {"SODOCUMENT item/LAB-1": {"department": "6000"}}
-    kept = books.ledger.connector_state()
+async def test_a_learned_requirement_lasts_as_long_as_the_accounts_flag() -> None:
+    company = OpenCompany(state=ACCOUNTS)
+    company.gateway.add("GLACCOUNT", ACCOUNTNO="6000", REQUIREDEPT="true")
+    number = company.gateway.add("GLACCOUNT", ACCOUNTNO="7000", REQUIREDEPT="false")
+    assert (await company.ledger.company(never)).features.required == {
+        "SODOCUMENT item/LAB-1": {"department": "6000"}
+    }
+    kept = company.ledger.connector_state()
     assert kept == {"accounts": {"SODOCUMENT item/LAB-1": ["6000"]}}
-    assert books.gateway.requests("query") == 1
-    del books.gateway.tables["GLACCOUNT"][number]
-    books.gateway.rows("GLACCOUNT")[0]["REQUIREDEPT"] = "false"
-    assert (await books.ledger.company(never)).features.required == {}
-    assert books.ledger.connector_state() == {}
+    assert company.gateway.requests("query") == 1
+    del company.gateway.tables["GLACCOUNT"][number]
+    company.gateway.rows("GLACCOUNT")[0]["REQUIREDEPT"] = "false"
+    assert (await company.ledger.company(never)).features.required == {}
+    assert company.ledger.connector_state() == {}
 
 
-async def test_what_cannot_be_asked_is_kept_and_holds_nobody_back() -> None:
-    books = Books(state=ACCOUNTS)
-    books.gateway.refusals = {"GLACCOUNT": [("XL03000009", "Object definition not found")]}
-    assert (await books.ledger.company(never)).features.required == {}
-    assert books.ledger.connector_state() == ACCOUNTS
+async def test_accounts_that_cannot_be_queried_are_kept_and_require_nothing() -> None:
+    company = OpenCompany(state=ACCOUNTS)
+    company.gateway.refusals = {"GLACCOUNT": [("XL03000009", "Object definition not found")]}
+    assert (await company.ledger.company(never)).features.required == {}
+    assert company.ledger.connector_state() == ACCOUNTS
 
 
-async def test_a_refused_document_is_told_with_the_field_and_remembered() -> None:
-    books = Books()
-    books.gateway.refusals = {"<APBILL>": [("BL03000018", REFUSAL.words)]}
-    await books.write(create(0, COMPOSER.expenses(expenses())))
-    why = books.told[0].reason
+async def test_a_rejected_document_names_the_field_and_is_learned_from() -> None:
+    company = OpenCompany()
+    company.gateway.refusals = {"<APBILL>": [("BL03000018", REFUSAL.words)]}
+    await company.write(create(0, COMPOSER.expenses(expenses())))
+    why = company.outcomes[0].reason
     assert why is not None
     assert (why.code, why.field) == ("missing_dimension", "department_key")
     assert "Enter a department for the record" in why.remedy
-    assert books.ledger.connector_state() == {"accounts": {"glaccount/6000": ["6000"]}}
+    assert company.ledger.connector_state() == {"accounts": {"glaccount/6000": ["6000"]}}
 
 
-async def test_a_company_of_entities_asks_time_for_a_location_unless_one_is_signed_in_to() -> None:
-    books = Books()
-    books.gateway.add("LOCATIONENTITY", LOCATIONID="US", NAME="States", CURRENCY="USD")
-    features = (await books.ledger.company(never)).features
+async def test_time_needs_a_location_at_the_top_level_of_several_entities() -> None:
+    company = OpenCompany()
+    company.gateway.add("LOCATIONENTITY", LOCATIONID="US", NAME="States", CURRENCY="USD")
+    features = (await company.ledger.company(never)).features
     assert features.required == {"TIMESHEETENTRY": {"location": ""}}
     with pytest.raises(Blocked, match="a company of several entities requires a location"):
         IntacctComposer(features=features).time(time())
-    books.vault.save(replace(LOGIN, entity="US"))
-    within = (await books.open().company(never)).features
+    company.vault.save(replace(LOGIN, entity="US"))
+    within = (await company.open().company(never)).features
     assert (within.required, within.fills) == ({}, ("location",))

@@ -1,4 +1,4 @@
-"""Currencies, rates and tax: what the company is known to keep, and what documents say of them."""
+"""Currencies, rates and tax: what is known of the company, and what documents have."""
 
 from decimal import Decimal
 from typing import Any
@@ -14,9 +14,9 @@ from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.model.reasons import Blocked, Reason
 from ledgerlink.domain.ports import never
 
-from tests.unit.connectors.intacct.desk import expenses, invoice, line, sold
-from tests.unit.connectors.intacct.gateway import Gateway
-from tests.unit.connectors.intacct.stage import client_of
+from tests.unit.connectors.intacct.gateway_client import client_of
+from tests.unit.connectors.intacct.in_memory_gateway import InMemoryGateway
+from tests.unit.connectors.intacct.resolved_records import expenses, invoice, line, sold
 
 SEVERAL = Features(home_currency="USD", multi_currency=True)
 COMPOSER = IntacctComposer()
@@ -28,15 +28,15 @@ VAT = Choices(
 )
 
 
-async def features(gateway: Gateway, entity: str | None = None, **chosen: str) -> Features:
+async def features(gateway: InMemoryGateway, entity: str | None = None, **chosen: str) -> Features:
     login = Login(company_id="acme", user_id="u", password="p", entity=entity)
     reader = CompanyReader(client_of(gateway), LearnedRequirements({}), Choices.of(chosen))
     return (await reader.read("acme", login, never)).features
 
 
-def group(**currencies: str) -> Gateway:
+def group(**currencies: str) -> InMemoryGateway:
     """A company of these entities."""
-    gateway = Gateway()
+    gateway = InMemoryGateway()
     for name, currency in currencies.items():
         gateway.add("LOCATIONENTITY", LOCATIONID=name, NAME=f"Acme {name}", CURRENCY=currency)
     return gateway
@@ -66,7 +66,7 @@ def why(composer: IntacctComposer, **more: Any) -> Reason:
         ({"US": "", "CA": ""}, "US", {}, None),
     ],
 )
-async def test_the_books_are_in_the_currency_of_the_entity_or_of_all_or_as_the_company_says(
+async def test_the_home_currency_is_that_of_the_entity_or_of_all_or_as_chosen(
     entities: dict[str, str], entity: str | None, chosen: dict[str, str], home: str | None
 ) -> None:
     assert (await features(group(**entities), entity, **chosen)).home_currency == home
@@ -86,10 +86,10 @@ async def test_the_books_are_in_the_currency_of_the_entity_or_of_all_or_as_the_c
         ([], [], {"multi_currency": "yes"}, True),
     ],
 )
-async def test_several_currencies_are_seen_in_customers_and_invoices_or_said_by_the_company(
+async def test_several_currencies_are_seen_in_customers_and_invoices_or_chosen(
     customers: list[str], invoices: list[str], chosen: dict[str, str], several: bool | None
 ) -> None:
-    gateway = Gateway()
+    gateway = InMemoryGateway()
     for currency in customers:
         gateway.add("CUSTOMER", CURRENCY=currency)
     for currency in invoices:
@@ -97,19 +97,19 @@ async def test_several_currencies_are_seen_in_customers_and_invoices_or_said_by_
     assert (await features(gateway, **chosen)).multi_currency is several
 
 
-async def test_entities_of_different_currencies_are_several() -> None:
+async def test_entities_with_different_currencies_mean_several() -> None:
     assert (await features(group(US="USD", UK="GBP"), "US")).multi_currency is True
     assert (await features(group(US="USD", CA="USD"), "US")).multi_currency is None
 
 
-async def test_who_may_not_see_customers_and_invoices_is_told_nothing_of_them() -> None:
+async def test_without_permission_for_customers_several_currencies_are_unknown() -> None:
     gateway = group(US="USD")
     gateway.refusals = {name: [("X", "no permission")] for name in ("CUSTOMER", "ARINVOICE")}
     assert (await features(gateway)).multi_currency is None
 
 
-async def test_what_the_company_said_is_not_asked_for() -> None:
-    asked, unasked = Gateway(), Gateway()
+async def test_what_the_company_chose_is_not_queried() -> None:
+    asked, unasked = InMemoryGateway(), InMemoryGateway()
     await features(asked)
     await features(unasked, multi_currency="no")
     (first,), (second,) = (
@@ -124,7 +124,7 @@ async def test_what_the_company_said_is_not_asked_for() -> None:
 
 @pytest.mark.parametrize("sales", list(InvoiceModule))
 @pytest.mark.parametrize(
-    ("currency", "rate", "told"),
+    ("currency", "rate", "sent"),
     [
         ("EUR", Decimal("1.1"), {"currency": "EUR", "exchrate": "1.1"}),
         ("USD", None, {"currency": "USD", "exchrate": "1"}),
@@ -135,8 +135,8 @@ async def test_what_the_company_said_is_not_asked_for() -> None:
         ),
     ],
 )
-def test_an_invoice_says_its_currency_with_a_rate_or_the_type_of_one(
-    sales: InvoiceModule, currency: str, rate: Decimal | None, told: dict[str, str]
+def test_an_invoice_has_its_currency_with_a_rate_or_a_rate_type(
+    sales: InvoiceModule, currency: str, rate: Decimal | None, sent: dict[str, str]
 ) -> None:
     chosen = Choices(
         sales=sales, revenue_account_id="glaccount/4000", exchange_rate_type="Our rate"
@@ -147,7 +147,7 @@ def test_an_invoice_says_its_currency_with_a_rate_or_the_type_of_one(
         .body
     )
     names = ("basecurr", "currency", "exchrate", "exchratedate", "exchratetype")
-    assert {name: body[name] for name in names if name in body} == {"basecurr": "USD", **told}
+    assert {name: body[name] for name in names if name in body} == {"basecurr": "USD", **sent}
 
 
 def test_a_bill_in_the_companys_own_currency_needs_no_rate() -> None:
@@ -156,32 +156,36 @@ def test_a_bill_in_the_companys_own_currency_needs_no_rate() -> None:
     assert money == {"CURRENCY": "USD", "BASECURR": "USD"}
 
 
-def test_a_bill_without_a_rate_takes_the_ledgers_of_its_day() -> None:
+def test_a_bill_without_a_rate_gets_the_ledgers_rate_of_its_day() -> None:
     body = COMPOSER.expenses(expenses(currency="EUR", features=SEVERAL)).body
     assert body["EXCH_RATE_DATE"] == "2026-03-04"
     assert body["EXCH_RATE_TYPE_ID"] == "Intacct Daily Rate"
     assert "EXCHANGE_RATE" not in body
 
 
-def test_a_charge_does_not_say_the_currency_of_the_books() -> None:
+def test_a_charge_does_not_send_the_base_currency() -> None:
     charge = expenses(Settlement.CARD, currency="EUR", rate=Decimal("1.1"), features=SEVERAL)
     body = COMPOSER.expenses(charge).body
     assert (body["currency"], body["exchrate"]) == ("EUR", "1.1")
     assert "basecurr" not in body
 
 
-def test_a_report_says_both_amounts_and_needs_a_rate_for_that() -> None:
+def test_a_report_has_both_amounts_and_needs_a_rate() -> None:
     dear = (line(net=Decimal("10.05")),)
     report = expenses(Settlement.CHECK, lines=dear, currency="EUR", features=SEVERAL)
     with pytest.raises(Blocked) as blocked:
         COMPOSER.expenses(report)
     assert blocked.value.reason.code == "no_exchange_rate"
     own = expenses(Settlement.CHECK, lines=dear, currency="USD", features=SEVERAL)
-    (told,) = COMPOSER.expenses(own).body["expenses"]["expense"]
-    assert (told["amount"], told["trx_amount"], told["exchrate"]) == ("10.05", "10.05", "1")
+    (sent,) = COMPOSER.expenses(own).body["expenses"]["expense"]
+    assert (sent["amount"], sent["trx_amount"], sent["exchrate"]) == (
+        "10.05",
+        "10.05",
+        "1",
+    )
 
 
-def test_a_company_of_one_currency_says_none() -> None:
+def test_a_company_with_one_currency_sends_none() -> None:
     bodies = [
         COMPOSER.invoice(invoice()).body,
         *(COMPOSER.expenses(expenses(each)).body for each in Settlement),
@@ -226,16 +230,14 @@ def test_an_invoice_without_tax_names_no_tax_solution() -> None:
     ("missing", "setting"),
     [("tax_solution", "> Tax solution,"), ("tax_detail", "> Tax detail,")],
 )
-def test_tax_that_the_company_has_no_place_for_says_what_to_choose(
-    missing: str, setting: str
-) -> None:
-    told = {**{name: getattr(VAT, name) for name in VAT.__slots__}, missing: None}
-    found = why(IntacctComposer(choices=Choices(**told)), tax=Decimal(20))
+def test_tax_without_a_setting_says_what_to_choose(missing: str, setting: str) -> None:
+    chosen = {**{name: getattr(VAT, name) for name in VAT.__slots__}, missing: None}
+    found = why(IntacctComposer(choices=Choices(**chosen)), tax=Decimal(20))
     assert (found.code, found.field) == ("not_chosen", "tax_amount")
     assert setting in found.remedy
 
 
-def test_tax_that_no_line_says_asks_for_that_of_the_lines() -> None:
+def test_tax_of_an_invoice_needs_the_tax_of_its_lines() -> None:
     found = why(IntacctComposer(choices=VAT), lines=(sold(), sold()), tax=Decimal(20))
     assert (found.code, found.field) == ("invalid_record", "tax_amount")
 

@@ -1,6 +1,6 @@
-"""A gateway in memory, for the connector's tests: it keeps records and answers as the sheet says.
+"""A gateway in memory: keeps records and responds as the real one does.
 
-It is told what to say or how to fail by its script; without one it does what it is asked.
+A test can script its responses and failures; without a script it does what it is asked.
 """
 
 import base64
@@ -56,7 +56,7 @@ Step = Callable[[httpx.Request], httpx.Response] | Exception | None
 
 
 @dataclass
-class Gateway:
+class InMemoryGateway:
     """`tables` hold records by object and RECORDNO. `after` runs once the functions of a request
     were done, before its answer leaves: what it raises, cuts the connection. `refusals` are faults
     by a word that the function's XML contains."""
@@ -328,22 +328,22 @@ class Gateway:
         _say(etree.SubElement(fields, "Field"), ID="RECORDNO", ISCUSTOM="false")
 
 
-DO: Mapping[str, Callable[[Gateway, Element, Element], None]] = {
-    "getAPISession": Gateway._session,
-    "query": Gateway._query,
-    "read": Gateway._read,
-    "readByQuery": Gateway._older,
-    "create": Gateway._create,
-    "update": Gateway._update,
-    "delete": Gateway._delete,
-    "lookup": Gateway._lookup,
-    **dict.fromkeys(MADE, Gateway._make),
-    **dict.fromkeys(CHANGED, Gateway._change),
-    "create_supdocfolder": Gateway._folder,
-    "create_supdoc": Gateway._supdoc,
-    "update_supdoc": Gateway._supdoc,
-    "delete_supdoc": Gateway._drop,
-    "get": Gateway._get,
+DO: Mapping[str, Callable[[InMemoryGateway, Element, Element], None]] = {
+    "getAPISession": InMemoryGateway._session,
+    "query": InMemoryGateway._query,
+    "read": InMemoryGateway._read,
+    "readByQuery": InMemoryGateway._older,
+    "create": InMemoryGateway._create,
+    "update": InMemoryGateway._update,
+    "delete": InMemoryGateway._delete,
+    "lookup": InMemoryGateway._lookup,
+    **dict.fromkeys(MADE, InMemoryGateway._make),
+    **dict.fromkeys(CHANGED, InMemoryGateway._change),
+    "create_supdocfolder": InMemoryGateway._folder,
+    "create_supdoc": InMemoryGateway._supdoc,
+    "update_supdoc": InMemoryGateway._supdoc,
+    "delete_supdoc": InMemoryGateway._drop,
+    "get": InMemoryGateway._get,
 }
 
 

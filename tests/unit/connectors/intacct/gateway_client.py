@@ -1,4 +1,4 @@
-"""A stage for the connector's own parts: a clock, a vault in memory, and a client of a gateway."""
+"""A client of the gateway in memory, with a login vault in memory and a fake clock."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,14 +15,14 @@ from ledgerlink.domain.model.logins import Login, Session
 from ledgerlink.domain.ports import ConnectorState
 
 from tests.fakes.clock import START, FakeClock
-from tests.unit.connectors.intacct.gateway import ENDPOINT, Gateway
+from tests.unit.connectors.intacct.in_memory_gateway import ENDPOINT, InMemoryGateway
 
 CREDENTIALS = {"sender_id": "sender", "sender_password": "s3nder"}
 LOGIN = Login(company_id="acme", user_id="ws", password="p4ssword", entity=None)
 
 
 @dataclass
-class Vault:
+class InMemoryLoginVault:
     """A login in memory that keeps what was saved."""
 
     login: Login = LOGIN
@@ -41,8 +41,8 @@ def session(name: str = "kept..", minutes: float = 60, endpoint: str = ENDPOINT)
 
 
 def client_of(
-    gateway: Gateway,
-    vault: Vault | None = None,
+    gateway: InMemoryGateway,
+    vault: InMemoryLoginVault | None = None,
     clock: FakeClock | None = None,
     state: ConnectorState | None = None,
     endpoints: Endpoints | None = None,
@@ -50,7 +50,7 @@ def client_of(
     time = LedgerTime(clock or FakeClock())
     there = endpoints or Endpoints()
     http = httpx.AsyncClient(transport=httpx.MockTransport(gateway), timeout=timeout(time))
-    sessions = Sessions(vault or Vault(), there, time)
+    sessions = Sessions(vault or InMemoryLoginVault(), there, time)
     unanswered = UnansweredWrites(time, state or {}, latest=LATEST)
     sender = Sender.of(CREDENTIALS)
     return Client(there.gateway_url, sender, sessions, http, time, lambda: 0.5, unanswered)

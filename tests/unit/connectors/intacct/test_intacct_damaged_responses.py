@@ -1,4 +1,4 @@
-"""Damaged answers: whatever comes back, nothing is lost and nothing is doubled."""
+"""Damaged responses: whatever comes back, nothing is lost and nothing is written twice."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,9 +14,9 @@ from ledgerlink.domain.model.plan import ItemState
 
 from tests.fakes.clock import START
 from tests.support.sampling import examples
-from tests.unit.connectors.intacct.books import Books, create
-from tests.unit.connectors.intacct.desk import expenses, time
-from tests.unit.connectors.intacct.gateway import page
+from tests.unit.connectors.intacct.in_memory_gateway import page
+from tests.unit.connectors.intacct.open_company import OpenCompany, create
+from tests.unit.connectors.intacct.resolved_records import expenses, time
 
 COMPOSER = IntacctComposer()
 DOCUMENTS = [
@@ -34,9 +34,9 @@ OTHERS = st.sampled_from([
 ])  # fmt: skip
 
 
-def damaged(books: Books, spoil: Callable[[bytes], bytes], status: int) -> None:
+def damaged(company: OpenCompany, spoil: Callable[[bytes], bytes], status: int) -> None:
     """The next write is done, and its answer spoilt."""
-    gateway = books.gateway
+    gateway = company.gateway
     true_page = gateway._response
 
     def spoilt() -> httpx.Response:
@@ -48,31 +48,31 @@ def damaged(books: Books, spoil: Callable[[bytes], bytes], status: int) -> None:
     gateway.after = [spoilt]
 
 
-async def _until_known(books: Books, document: Document) -> None:
+async def _until_known(company: OpenCompany, document: Document) -> None:
     """As a run does: send, look up, send what is not there."""
     write = create(0, document)
     for attempt in range(4):
         try:
-            await books.write(write, name=f"r{attempt}")
+            await company.write(write, name=f"r{attempt}")
         except LedgerError:
             continue
-        if 0 not in books.told:
-            books.told.update(await books.ledger.find([write], START, ()))
-        if 0 in books.told:
+        if 0 not in company.outcomes:
+            company.outcomes.update(await company.ledger.find([write], START, ()))
+        if 0 in company.outcomes:
             return
 
 
 @settings(max_examples=examples(100), deadline=None)
 @given(st.data())
-def test_a_spoilt_answer_neither_loses_nor_doubles(data: st.DataObject) -> None:
+def test_a_damaged_response_neither_loses_nor_duplicates(data: st.DataObject) -> None:
     document = data.draw(st.sampled_from(DOCUMENTS))
     status = data.draw(st.sampled_from([200, 400, 500, 502, 524]))
     cut, extra = data.draw(st.integers(0, 400)), data.draw(st.one_of(OTHERS, st.binary()))
-    books = Books()
-    damaged(books, lambda content: (content[:cut] + extra) if cut else extra, status)
-    asyncio.run(_until_known(books, document))
-    assert books.told[0].state is ItemState.POSTED
-    assert len(books.gateway.rows(document.kind)) == 1
+    company = OpenCompany()
+    damaged(company, lambda content: (content[:cut] + extra) if cut else extra, status)
+    asyncio.run(_until_known(company, document))
+    assert company.outcomes[0].state is ItemState.POSTED
+    assert len(company.gateway.rows(document.kind)) == 1
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.kind)
@@ -80,9 +80,11 @@ def test_a_spoilt_answer_neither_loses_nor_doubles(data: st.DataObject) -> None:
     httpx.ReadTimeout("late"), httpx.ReadError("cut"), httpx.RemoteProtocolError("cut"),
     httpx.WriteError("cut"),
 ], ids=lambda error: type(error).__name__)  # fmt: skip
-def test_a_cut_connection_neither_loses_nor_doubles(document: Document, error: Exception) -> None:
-    books = Books()
-    books.gateway.after = [error]
-    asyncio.run(_until_known(books, document))
-    assert books.told[0].state is ItemState.POSTED
-    assert len(books.gateway.rows(document.kind)) == 1
+def test_a_lost_connection_neither_loses_nor_duplicates(
+    document: Document, error: Exception
+) -> None:
+    company = OpenCompany()
+    company.gateway.after = [error]
+    asyncio.run(_until_known(company, document))
+    assert company.outcomes[0].state is ItemState.POSTED
+    assert len(company.gateway.rows(document.kind)) == 1
