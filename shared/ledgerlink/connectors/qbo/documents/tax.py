@@ -19,7 +19,7 @@ EXCLUDED = "TaxExcluded"
 NO_TAX = "NotApplicable"
 
 US_TAX_CODES = frozenset({"TAX", "NON"})
-"""What lines have in the United States in place of a tax code: taxable or not."""
+"""What lines have in the United States in place of a tax code that is in a list: taxable or not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledgerlink.connectors.qbo.documents import comparable, content
+from ledgerlink.connectors.qbo.documents.tax import US_TAX_CODES
 from ledgerlink.connectors.qbo.protocol import queries, values
 from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.transport.client import Client
@@ -30,8 +31,6 @@ PARENT = "ParentRef"
 """The field that refers to the record's own list."""
 
 LIST_WORDS = {"Department": "location", "TaxCode": "tax code"}
-US_TAX_CODES = ("TAX", "NON")
-"""Tax codes of the United States, which are in no list."""
 
 Reference = tuple[str, str]
 """List and id of a record."""
