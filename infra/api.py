@@ -1,4 +1,4 @@
-"""The HTTP API: what is public, and which scope the rest asks for."""
+"""The HTTP API: its public routes, and the scopes that the others require."""
 
 import json
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from aws_cdk import aws_logs as logs
 from cdk_nag import NagPackSuppression, NagSuppressions
 from constructs import Construct
 
-from infra.functions import Function, Shape, Surroundings, machine_arn
+from infra.functions import Function, FunctionSetup, Shape, machine_arn
 from infra.lanes import Lanes
 from infra.permissions import connect, drive, keep_records, send
 from infra.secrets import Secrets
@@ -65,7 +65,7 @@ class Api(Construct):
         self,
         scope: Construct,
         name: str,
-        around: Surroundings,
+        setup: FunctionSetup,
         storage: Storage,
         secrets: Secrets,
         lanes: Lanes,
@@ -77,12 +77,12 @@ class Api(Construct):
             send(lanes.lane),
             *drive(machine_arn()),
         ]
-        self.api = Function(self, "Api", API, around, statements)
-        self.http = self._http_api(around.settings)
-        self.stage = self._stage(around.settings)
+        self.api = Function(self, "Api", API, setup, statements)
+        self.http = self._http_api(setup.settings)
+        self.stage = self._stage(setup.settings)
         self._integration = integrations.HttpLambdaIntegration("Function", self.api.function)
         self._public_routes()
-        self._protected_routes(around.settings)
+        self._protected_routes(setup.settings)
 
     def _http_api(self, settings: Settings) -> apigateway.HttpApi:
         cors = apigateway.CorsPreflightOptions(
@@ -135,7 +135,7 @@ class Api(Construct):
         )
         scopes = settings.scopes
         self._routes((GET,), authorizer, (scopes.read,))
-        # Either scope opens the door; the function knows which one each path needs.
+        # The gateway accepts either scope; the function checks which one a path needs.
         self._routes(WRITE_METHODS, authorizer, (scopes.post, scopes.admin))
 
     def _routes(

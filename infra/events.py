@@ -1,4 +1,4 @@
-"""What the product hears: the bus with an event per finished sync and per changed record."""
+"""The event bus: an event per finished sync and per change of a linked record."""
 
 from aws_cdk import aws_events as events
 from constructs import Construct
@@ -7,7 +7,7 @@ BUS = "ledgerlink"
 
 
 class Events(Construct):
-    """A bus of our own, so that the product subscribes to ours and to nothing else."""
+    """A bus of its own, so that subscribers see events of Ledgerlink and no others."""
 
     def __init__(self, scope: Construct, name: str) -> None:
         super().__init__(scope, name)

@@ -1,4 +1,4 @@
-"""What all functions share: runtime, layers, log group, environment, a role of their own."""
+"""What all functions have: runtime, layers, environment, and each its own role and log group."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from infra.storage import Storage
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 MACHINE = "ledgerlink-imports"
 NAMESPACE = "Ledgerlink"
-"""Of the metrics that the functions count."""
+"""The CloudWatch namespace of the metrics that the functions count."""
 
 PINNED_RUNTIME = NagPackSuppression(
     id="AwsSolutions-L1",
@@ -31,22 +31,23 @@ PINNED_RUNTIME = NagPackSuppression(
 
 
 class BuildMissing(Exception):
-    """What `python -m layers.build` makes is not there."""
+    """The output of `python -m layers.build` is missing."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A function's name (its folder in functions/) and its limits."""
+    """A function and its limits."""
 
     name: str
+    """Its folder in functions/, and the service name of its logs and metrics."""
     description: str
     timeout: Duration
     megabytes: int
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What every function is given: layers, environment, settings and the build folder."""
+class FunctionSetup:
+    """What every function gets: settings, build folder, layers and environment."""
 
     settings: Settings
     build: Path
@@ -62,31 +63,31 @@ class Function(Construct):
         scope: Construct,
         name: str,
         shape: Shape,
-        around: Surroundings,
+        setup: FunctionSetup,
         statements: Sequence[iam.PolicyStatement],
     ) -> None:
         super().__init__(scope, name)
         self.logs = logs.LogGroup(
             self,
             "Logs",
-            retention=around.settings.log_retention,
-            removal_policy=around.settings.removal,
+            retention=setup.settings.log_retention,
+            removal_policy=setup.settings.removal,
         )
         role = self._role([*statements, write_logs(self.logs)])
-        self.function = self._function(shape, around, role)
+        self.function = self._function(shape, setup, role)
         NagSuppressions.add_resource_suppressions(self.function, [PINNED_RUNTIME])
 
-    def _function(self, shape: Shape, around: Surroundings, role: iam.Role) -> lambda_.Function:
+    def _function(self, shape: Shape, setup: FunctionSetup, role: iam.Role) -> lambda_.Function:
         return lambda_.Function(
             self,
             "Function",
             description=shape.description,
             runtime=RUNTIME,
-            architecture=around.settings.architecture,
+            architecture=setup.settings.architecture,
             handler=f"functions.{shape.name}.handler.handler",
-            code=built(around.build / "functions" / shape.name),
-            layers=list(around.layers),
-            environment={**around.environment, "POWERTOOLS_SERVICE_NAME": shape.name},
+            code=built(setup.build / "functions" / shape.name),
+            layers=list(setup.layers),
+            environment={**setup.environment, "POWERTOOLS_SERVICE_NAME": shape.name},
             timeout=shape.timeout,
             memory_size=shape.megabytes,
             role=role.without_policy_updates(),
@@ -157,7 +158,7 @@ def layers(
 def environment(
     settings: Settings, storage: Storage, secrets: Secrets, lanes: Lanes, events: Events
 ) -> dict[str, str]:
-    """What the functions read at start; see docs/operations.md."""
+    """The environment variables of every function; docs/operations.md explains each."""
     return {
         "LEDGERLINK_TABLE": storage.table.table_name,
         "LEDGERLINK_BUCKET": storage.bucket.bucket_name,
@@ -191,7 +192,8 @@ def _ledgers(ledgers: Sequence[DeployedLedger]) -> dict[str, str]:
 
 
 def machine_arn() -> str:
-    """The machine by name: the functions that drive it are part of what it calls."""
+    """The ARN of the state machine, put together from its name: a reference would be circular,
+    because the machine calls functions whose roles name it."""
     return f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}:stateMachine:{MACHINE}"
 
 

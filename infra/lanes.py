@@ -1,4 +1,4 @@
-"""The lane: one FIFO queue whose message groups are connections, and its dead letters."""
+"""The lane: one FIFO queue with a message group per connection, and its dead-letter queue."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_sqs as sqs
@@ -12,10 +12,10 @@ RECEIVES_BEFORE_DEAD = 5
 
 
 class Lanes(Construct):
-    """One writer per ledger company, without limit between companies.
+    """One worker at a time per ledger company, and any number of companies at once.
 
-    Senders name their messages, so content deduplication is off. Throughput limits and
-    deduplication count per group ("high throughput FIFO"):
+    Content deduplication is off, because senders give each message an id. Throughput limits and
+    deduplication are per message group ("high throughput FIFO"):
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/high-throughput-fifo.html
     """
 

@@ -1,4 +1,4 @@
-"""The machine that drives imports: one execution per import, which rests between its steps.
+"""The state machine of imports: one execution per import, which waits between its steps.
 
 Limits of Standard workflows and what an import needs of them: docs/scale.md.
 """
@@ -13,19 +13,19 @@ from aws_cdk import aws_stepfunctions as stepfunctions
 from cdk_nag import NagPackSuppression, NagSuppressions
 from constructs import Construct
 
-from infra.functions import MACHINE, Function, Shape, Surroundings, machine_arn
+from infra.functions import MACHINE, Function, FunctionSetup, Shape, machine_arn
 from infra.lanes import Lanes
 from infra.permissions import allow, drive, keep_records, send
 from infra.storage import Storage
 
 IMPORTS = Shape(
     name="imports",
-    description="Does what an import's machine asks for",
+    description="Carries out the steps of an import",
     timeout=Duration.minutes(3),
     megabytes=1769,  # it reads the records of an import
 )
 DRAFT_DAYS = 30
-"""After so long without a word from anybody a draft is given up."""
+"""A draft that nobody touches for so long expires."""
 DAY_SECONDS = 24 * 60 * 60
 STEPS = {
     "Stage": ("stage", 3600),
@@ -33,23 +33,23 @@ STEPS = {
     "Plan": ("plan", DAY_SECONDS),
     "Apply": ("apply", 14 * DAY_SECONDS),
 }
-"""Each state with its step and how long it may rest, in seconds. A leg of an import that waits for
-another one rests as long as that takes; messages of the lane live for 14 days."""
+"""Each state with its step and how long it may wait, in seconds. An import that waits for another
+to be applied waits as long as that takes; messages of the lane live for 14 days."""
 
 
 class Machines(Construct):
-    """The state machine, and the function that does its steps."""
+    """The state machine, and the function that carries out its steps."""
 
     def __init__(
-        self, scope: Construct, name: str, around: Surroundings, storage: Storage, lanes: Lanes
+        self, scope: Construct, name: str, setup: FunctionSetup, storage: Storage, lanes: Lanes
     ) -> None:
         super().__init__(scope, name)
         statements = [*keep_records(storage), send(lanes.lane), *drive(machine_arn())]
-        self.imports = Function(self, "Imports", IMPORTS, around, statements)
-        self.machine = self._machine(around)
+        self.imports = Function(self, "Imports", IMPORTS, setup, statements)
+        self.machine = self._machine(setup)
 
-    def _machine(self, around: Surroundings) -> stepfunctions.CfnStateMachine:
-        settings = around.settings
+    def _machine(self, setup: FunctionSetup) -> stepfunctions.CfnStateMachine:
+        settings = setup.settings
         group = logs.LogGroup(
             self,
             "Logs",

@@ -1,4 +1,4 @@
-"""What wakes somebody up, and one page to look at. docs/operations.md has a section per alarm."""
+"""Alarms and a dashboard. docs/operations.md has a section per alarm."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,15 +24,18 @@ OLDEST_WORK_SECONDS = 1800
 
 @dataclass(frozen=True)
 class Watch:
-    """One alarm: it sounds when the metric reaches the threshold, or with `must_come` when it
-    stays below it, be it by silence."""
+    """One alarm, with a graph on the dashboard."""
 
     name: str
     means: str
+    """What has happened, for whoever is woken by it."""
     metric: cloudwatch.Metric
     threshold: int
+    """The value from which on the alarm sounds."""
     periods: int = 1
+    """So many periods in a row."""
     must_come: bool = False
+    """Sounds below the threshold instead, and where there is no data."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,8 @@ class Observability(Construct):
             alarm_description=f"{watch.means} See docs/operations.md, {watch.name}.",
             threshold=watch.threshold,
             evaluation_periods=watch.periods,
-            comparison_operator=_beyond(watch),
-            treat_missing_data=_silence(watch),
+            comparison_operator=_comparison(watch),
+            treat_missing_data=_missing_data(watch),
         )
 
     def _notify(self, settings: Settings) -> None:
@@ -98,13 +101,13 @@ class Observability(Construct):
             board.add_widgets(cloudwatch.GraphWidget(title=title, left=metrics, width=8))
 
 
-def _beyond(watch: Watch) -> cloudwatch.ComparisonOperator:
+def _comparison(watch: Watch) -> cloudwatch.ComparisonOperator:
     if watch.must_come:
         return cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
     return cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 
 
-def _silence(watch: Watch) -> cloudwatch.TreatMissingData:
+def _missing_data(watch: Watch) -> cloudwatch.TreatMissingData:
     if watch.must_come:
         return cloudwatch.TreatMissingData.BREACHING
     return cloudwatch.TreatMissingData.NOT_BREACHING
@@ -124,7 +127,7 @@ def _counted(
 
 
 def _graphs(ledgers: Sequence[str]) -> dict[str, list[cloudwatch.IMetric]]:
-    """What is good to see and wakes nobody up."""
+    """Graphs on the dashboard that have no alarm."""
     day = Duration.days(1)
     noticed = ("Received", "Ignored", "Echoed", "Known", "Hinted")
     answers = ("NotificationsAnswered", "NotificationsForbidden")
@@ -141,13 +144,13 @@ def _lane_watches(lanes: Lanes) -> list[Watch]:
     return [
         Watch(
             "DeadLetterReceived",
-            "A message failed five times; its run was given up.",
+            "A message failed five times. Its run was parked and nothing more of it is sent.",
             dead.metric_number_of_messages_received(period=FIVE_MINUTES, statistic="Sum"),
             threshold=1,
         ),
         Watch(
             "DeadLettersNotEmpty",
-            "Dead letters stay in their queue; their runs are not marked.",
+            "The worker cannot process a dead letter, so its run is not parked.",
             dead.metric_approximate_number_of_messages_visible(
                 period=FIVE_MINUTES, statistic="Maximum"
             ),
@@ -155,7 +158,7 @@ def _lane_watches(lanes: Lanes) -> list[Watch]:
         ),
         Watch(
             "LaneTooOld",
-            "Work has waited for half an hour.",
+            "The oldest message has waited for 30 minutes: a long run, or a worker that fails.",
             lane.metric_approximate_age_of_oldest_message(period=FIVE_MINUTES, statistic="Maximum"),
             threshold=OLDEST_WORK_SECONDS,
         ),
@@ -166,19 +169,19 @@ def _function_watches(api: Api, worker: Worker) -> list[Watch]:
     return [
         Watch(
             "ApiErrors",
-            "The api function raised.",
+            "The api function failed; a caller got an error of API Gateway.",
             api.api.function.metric_errors(period=FIVE_MINUTES),
             threshold=1,
         ),
         Watch(
             "WorkerErrors",
-            "The worker function raised or timed out.",
+            "The worker failed or timed out. Its message is tried again in ten minutes.",
             worker.worker.function.metric_errors(period=FIVE_MINUTES),
             threshold=1,
         ),
         Watch(
             "Api5xx",
-            "Callers were answered with server errors.",
+            "Callers got server errors (5xx) for ten minutes.",
             api.http.metric_server_error(period=FIVE_MINUTES, statistic="Sum"),
             threshold=1,
             periods=2,
@@ -191,14 +194,14 @@ def _sync_watches(scheduler: Scheduler) -> list[Watch]:
     return [
         Watch(
             "SchedulerErrors",
-            "Ticks raised or timed out for ten minutes; what is due is queued late.",
+            "The scheduler failed or timed out for ten minutes. Scheduled syncs are late.",
             function.metric_errors(period=FIVE_MINUTES),
             threshold=1,
             periods=2,
         ),
         Watch(
             "TickMissing",
-            "No tick for ten minutes; nothing is synced by schedule or by webhook.",
+            "The scheduler did not run for ten minutes. No sync by schedule or webhook starts.",
             function.metric_invocations(period=FIVE_MINUTES),
             threshold=1,
             periods=2,
@@ -206,14 +209,14 @@ def _sync_watches(scheduler: Scheduler) -> list[Watch]:
         ),
         Watch(
             "DueFailed",
-            "A connection that was due could not be queued, for ten minutes.",
+            "Connections that were due could not be queued for ten minutes.",
             _counted("scheduler", "DueFailed"),
             threshold=1,
             periods=2,
         ),
         Watch(
             "SyncsFailed",
-            "A sync failed for good.",
+            "A ledger refused to give out lists, so a sync failed or is incomplete.",
             _counted("worker", "SyncsFailed"),
             threshold=1,
         ),
@@ -224,13 +227,13 @@ def _import_watches(machines: Machines) -> list[Watch]:
     return [
         Watch(
             "ImportsErrors",
-            "The imports function raised or timed out.",
+            "The imports function failed or timed out. Step Functions tries the step again.",
             machines.imports.function.metric_errors(period=FIVE_MINUTES),
             threshold=1,
         ),
         Watch(
             "ImportsBroken",
-            "The machine of an import failed; its run is parked.",
+            "The state machine of an import failed. Its run is parked until somebody resumes it.",
             _counted("imports", "ImportsBroken"),
             threshold=1,
         ),
@@ -241,13 +244,13 @@ def _door_watches(webhooks: Webhooks) -> list[Watch]:
     return [
         Watch(
             "WebhooksErrors",
-            "The webhooks function raised or timed out.",
+            "The webhooks function failed or timed out. The ledger sends the webhook again.",
             webhooks.webhooks.function.metric_errors(period=FIVE_MINUTES),
             threshold=1,
         ),
         Watch(
             "NotificationsFailed",
-            "Notifications of ledgers could not be taken, for ten minutes.",
+            "Webhooks of ledgers were answered with 500 for ten minutes.",
             _counted("webhooks", "NotificationsFailed"),
             threshold=1,
             periods=2,

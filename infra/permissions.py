@@ -1,4 +1,4 @@
-"""What each function may do: single actions on single resources, written out."""
+"""Policies of the functions' roles: single actions on single resources."""
 
 from collections.abc import Sequence
 
@@ -38,7 +38,7 @@ CONSUME_ACTIONS = (
 
 
 def allow(name: str, actions: Sequence[str], *resources: str) -> iam.PolicyStatement:
-    """One statement with a name that says what it is for."""
+    """One statement, named for its purpose."""
     return iam.PolicyStatement(sid=name, actions=list(actions), resources=list(resources))
 
 
@@ -57,12 +57,12 @@ def keep_rows(storage: Storage) -> list[iam.PolicyStatement]:
 
 
 def connect(secrets: Secrets) -> list[iam.PolicyStatement]:
-    """Make, renew, read and delete connection secrets, with the application's credentials."""
+    """Create, read, update and delete connections' secrets; read the application's."""
     return _credentials(secrets, CONNECTION_ACTIONS)
 
 
 def stay_connected(secrets: Secrets) -> list[iam.PolicyStatement]:
-    """Read and renew connection secrets, with the application's credentials."""
+    """Read and update connections' secrets; read the application's."""
     return _credentials(secrets, CONNECTION_UPKEEP_ACTIONS)
 
 
@@ -75,7 +75,7 @@ def _credentials(secrets: Secrets, actions: Sequence[str]) -> list[iam.PolicySta
 
 
 def check_signatures(secrets: Secrets) -> list[iam.PolicyStatement]:
-    """Read the application's credentials for ledgers that sign notices, and no connection's."""
+    """Read the application's secrets for ledgers that sign webhooks, and no connection's secret."""
     return [
         _app_secret(secrets.signing()),
         allow("SecretsKey", ("kms:Decrypt",), secrets.key.key_arn),
@@ -87,7 +87,7 @@ def _app_secret(arns: Sequence[str]) -> iam.PolicyStatement:
 
 
 def drive(machine_arn: str) -> list[iam.PolicyStatement]:
-    """Start the machine of an import, and tell a resting one to go on."""
+    """Start the state machine of an import, and complete the task that it waits for."""
     return [allow("Drive", ("states:StartExecution", "states:SendTaskSuccess"), machine_arn)]
 
 

@@ -1,4 +1,4 @@
-"""The application's credentials for each ledger; the key and prefix of secrets per connection."""
+"""Secrets: the application's credentials for each ledger, and where those of connections go."""
 
 import json
 
@@ -16,7 +16,8 @@ UNSET = "set-after-deploy"
 
 
 class Secrets(Construct):
-    """Connection secrets are made at run time below the prefix; none is in a template."""
+    """The application's secrets and their key. Secrets of connections are created at run time below
+    CONNECTIONS_PREFIX, so none is in a template."""
 
     def __init__(self, scope: Construct, name: str, settings: Settings) -> None:
         super().__init__(scope, name)
@@ -70,7 +71,7 @@ class Secrets(Construct):
 
 
 def _generated(id_name: str, secret_name: str) -> secretsmanager.SecretStringGenerator:
-    """What a new secret holds until somebody sets it: nothing that anybody could use."""
+    """A placeholder that no ledger accepts, until somebody enters the credentials."""
     return secretsmanager.SecretStringGenerator(
         secret_string_template=json.dumps({id_name: UNSET}), generate_string_key=secret_name
     )

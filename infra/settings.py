@@ -1,4 +1,4 @@
-"""What a deployment may choose, read once from CDK context.
+"""The settings of a deployment, read once from CDK context.
 
 Defaults stand in cdk.json, those of a ledger in its row of `ledgerlink.connectors.ledgers`. Lists
 and objects may also come from the command line as JSON:
@@ -38,7 +38,7 @@ PAGE = "see docs/deploy-to-aws.md"
 
 
 class SettingError(Exception):
-    """A context value is missing or unusable; names the context key."""
+    """A context value is missing or invalid. The message names the context key."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class DeployedLedger:
 
 @dataclass(frozen=True)
 class Settings:
-    """One deployment's choices. `public_url` is empty or the base URL callers use."""
+    """One deployment's choices; docs/deploy-to-aws.md explains each."""
 
     jwt_issuer: str
     jwt_audience: tuple[str, ...]
@@ -87,7 +87,7 @@ class Settings:
 def read_settings(
     context: ContextReader, ledgers: Sequence[LedgerDescription] = LEDGERS
 ) -> Settings:
-    """Read all settings through `node.try_get_context`. SettingError names what is wrong."""
+    """All settings, read through `node.try_get_context`. Raises SettingError."""
     removal = _choice(context, "removalPolicy", REMOVAL)
     scopes = _texts(context, "scopes", ("read", "post", "admin"))
     return Settings(

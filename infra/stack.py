@@ -1,4 +1,4 @@
-"""The stack: storage, secrets, the lane, the bus, the functions, and what watches them."""
+"""The stack: storage, secrets, the lane, the event bus, the functions, and their alarms."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from constructs import Construct
 
 from infra.api import Api
 from infra.events import Events
-from infra.functions import Surroundings, environment, layers, machine_arn
+from infra.functions import FunctionSetup, environment, layers, machine_arn
 from infra.lanes import Lanes
 from infra.machines import Machines
 from infra.observability import Observability, Watched
@@ -28,17 +28,17 @@ class LedgerlinkStack(Stack):
         secrets = Secrets(self, "Secrets", settings)
         lanes = Lanes(self, "Lanes", settings)
         events = Events(self, "Events")
-        around = Surroundings(
+        setup = FunctionSetup(
             settings,
             build,
             layers(self, settings, build),
             environment(settings, storage, secrets, lanes, events),
         )
-        api = Api(self, "Api", around, storage, secrets, lanes)
-        worker = Worker(self, "Worker", around, storage, secrets, lanes, events)
-        machines = Machines(self, "Machines", around, storage, lanes)
-        scheduler = Scheduler(self, "Scheduler", around, storage, lanes)
-        webhooks = Webhooks(self, "Webhooks", around, storage, secrets, api)
+        api = Api(self, "Api", setup, storage, secrets, lanes)
+        worker = Worker(self, "Worker", setup, storage, secrets, lanes, events)
+        machines = Machines(self, "Machines", setup, storage, lanes)
+        scheduler = Scheduler(self, "Scheduler", setup, storage, lanes)
+        webhooks = Webhooks(self, "Webhooks", setup, storage, secrets, api)
         Observability(
             self,
             "Observability",

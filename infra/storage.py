@@ -1,4 +1,4 @@
-"""Where everything is kept: one table, one bucket, one key for both."""
+"""Storage: one table and one bucket, encrypted with one key."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
@@ -16,8 +16,8 @@ EXPIRY_ATTRIBUTE = "expires_at"
 
 
 class Storage(Construct):
-    """The table holds links, list records, runs and items; the bucket holds staged records,
-    which expire, and plans, which are the history of runs and stay."""
+    """The table holds links, list records, runs and items. The bucket holds staged records, which
+    expire, and plans, which stay because they are the history of runs."""
 
     def __init__(self, scope: Construct, name: str, settings: Settings) -> None:
         super().__init__(scope, name)

@@ -1,4 +1,4 @@
-"""The door for notifications of ledgers: public, because the signature is the key to it."""
+"""The public route for ledgers' webhooks. The function authenticates them by their signature."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
@@ -7,38 +7,38 @@ from cdk_nag import NagPackSuppression, NagSuppressions
 from constructs import Construct
 
 from infra.api import Api
-from infra.functions import Function, Shape, Surroundings
+from infra.functions import Function, FunctionSetup, Shape
 from infra.permissions import check_signatures, keep_rows
 from infra.secrets import Secrets
 from infra.storage import Storage
 
 WEBHOOKS = Shape(
     name="webhooks",
-    description="Takes notifications of ledgers",
+    description="Receives webhooks of ledgers",
     timeout=Duration.seconds(10),
     megabytes=512,
 )
 ROUTE = "/v1/webhooks/{ledger}"
-# Ledgers send in storms, and what is throttled comes again much later.
+# Ledgers send bursts, and repeat a throttled webhook much later.
 REQUESTS_PER_SECOND = 500
 BURST = 1000
 
 
 class Webhooks(Construct):
-    """One public route of the API to a function of its own, with a throttle of its own."""
+    """A public route of the API with its own function and its own throttle."""
 
     def __init__(
         self,
         scope: Construct,
         name: str,
-        around: Surroundings,
+        setup: FunctionSetup,
         storage: Storage,
         secrets: Secrets,
         api: Api,
     ) -> None:
         super().__init__(scope, name)
         statements = [*keep_rows(storage), *check_signatures(secrets)]
-        self.webhooks = Function(self, "Webhooks", WEBHOOKS, around, statements)
+        self.webhooks = Function(self, "Webhooks", WEBHOOKS, setup, statements)
         (route,) = api.http.add_routes(
             path=ROUTE,
             methods=[apigateway.HttpMethod.POST],

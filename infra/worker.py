@@ -6,7 +6,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.events import Events
-from infra.functions import Function, Shape, Surroundings, machine_arn
+from infra.functions import Function, FunctionSetup, Shape, machine_arn
 from infra.lanes import Lanes
 from infra.permissions import consume, drive, keep_records, publish, send, stay_connected
 from infra.secrets import Secrets
@@ -14,9 +14,9 @@ from infra.storage import Storage
 
 WORKER = Shape(
     name="worker",
-    description="Syncs and posts one connection's work to its ledger",
+    description="Works the lane: syncs, plans and posts, one message of a connection at a time",
     timeout=Duration.minutes(5),
-    megabytes=1769,  # one whole processor
+    megabytes=1769,  # one vCPU
 )
 
 
@@ -28,7 +28,7 @@ class Worker(Construct):
         self,
         scope: Construct,
         name: str,
-        around: Surroundings,
+        setup: FunctionSetup,
         storage: Storage,
         secrets: Secrets,
         lanes: Lanes,
@@ -43,7 +43,7 @@ class Worker(Construct):
             *drive(machine_arn()),
             consume(lanes.lane, lanes.dead_letters),
         ]
-        self.worker = Function(self, "Worker", WORKER, around, statements)
+        self.worker = Function(self, "Worker", WORKER, setup, statements)
         self._serve("Lane", lanes.lane)
         # A worker that died five times must mark its run; its message still names the run.
         self._serve("DeadLetters", lanes.dead_letters)
