@@ -20,20 +20,28 @@ os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Ledgerlink")
 """Set before anything is imported, because a process makes its metrics once."""
 
 
-ON_THE_MACHINE = ("tests/chaos/", "tests/e2e/", "tests/stack/")
-"""What needs a deployed machine."""
+TOGETHER = {
+    "tests/chaos/": "the deployed machine",
+    "tests/e2e/": "the deployed machine",
+    "tests/stack/": "the deployed machine",
+    "tests/infra/": "the synthesised template",
+}
+"""Folders whose files need the same thing, which takes long to make."""
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """With `--dist loadfile` one process runs all that needs a deployed machine, so that one is
-    deployed, while the others take the remaining files in turn."""
+    """With `--dist loadfile` one process runs all that needs the same thing, so that it is made
+    once, while the others take the remaining files in turn."""
     if config.getvalue("dist") != "loadfile":
         return None
     scheduler = LoadFileScheduling(config, log)
     file_of = scheduler._split_scope
-    scheduler._split_scope = lambda nodeid: (
-        "the machine" if nodeid.startswith(ON_THE_MACHINE) else file_of(nodeid)
-    )
+
+    def split_scope(nodeid: str) -> str:
+        found = (TOGETHER[folder] for folder in TOGETHER if nodeid.startswith(folder))
+        return next(found, None) or str(file_of(nodeid))
+
+    scheduler._split_scope = split_scope
     return scheduler
 
 

@@ -1,5 +1,6 @@
 """Building what cdk uploads, on a small tree of its own."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,25 @@ from layers.errors import BuildError
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
+    """Sources of which nothing has been built."""
+    return planted(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    tree = planted(tmp_path_factory.mktemp("built"))
+    build("machine", tree)
+    return tree
+
+
+@pytest.fixture
+def built(built_once: Path, tmp_path: Path) -> Path:
+    """The same sources with all that is built of them."""
+    shutil.copytree(built_once, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+def planted(folder: Path) -> Path:
     sources = {
         "requirements/runtime.txt": "",
         "shared/ledgerlink/__init__.py": "",
@@ -21,26 +41,24 @@ def tree(tmp_path: Path) -> Path:
         "functions/notes/readme.md": "no handler, no function",
     }
     for name, text in sources.items():
-        path = tmp_path / name
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    return tmp_path
+    return folder
 
 
 def renewed(parts: tuple[Part, ...]) -> list[bool]:
     return [part.renewed for part in parts]
 
 
-def test_a_function_keeps_its_package_path_so_that_its_handler_string_holds(tree: Path) -> None:
-    build("machine", tree)
-    staged = tree / ".build" / "functions" / "api" / "functions"
+def test_a_function_keeps_its_package_path_so_that_its_handler_string_holds(built: Path) -> None:
+    staged = built / ".build" / "functions" / "api" / "functions"
     assert (staged / "__init__.py").is_file()
     assert (staged / "api" / "handler.py").read_text() == "WORDS = 'first'"
 
 
-def test_caches_are_not_uploaded(tree: Path) -> None:
-    build("machine", tree)
-    assert not list((tree / ".build" / "layers" / "code").rglob("*.pyc"))
+def test_caches_are_not_uploaded(built: Path) -> None:
+    assert not list((built / ".build" / "layers" / "code").rglob("*.pyc"))
 
 
 def test_a_folder_without_a_handler_is_no_function(tree: Path) -> None:
@@ -54,22 +72,24 @@ def test_what_did_not_change_is_not_built_again(tree: Path) -> None:
     assert renewed(build("machine", tree)) == [False, False, True]
 
 
-def test_a_removed_module_leaves_the_layer(tree: Path) -> None:
-    module = tree / "shared" / "ledgerlink" / "gone.py"
+def test_a_removed_module_leaves_the_layer(built: Path) -> None:
+    module = built / "shared" / "ledgerlink" / "gone.py"
+    staged = built / ".build/layers/code/python/ledgerlink/gone.py"
     module.write_text("")
-    build("machine", tree)
+    build("machine", built)
+    assert staged.exists()
     module.unlink()
-    build("machine", tree)
-    assert not (tree / ".build/layers/code/python/ledgerlink/gone.py").exists()
+    build("machine", built)
+    assert not staged.exists()
 
 
 def test_layers_that_unzip_to_too_much_are_refused(
-    tree: Path, monkeypatch: pytest.MonkeyPatch
+    built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(building, "LAYER_LIMIT", 10)
-    (tree / "shared" / "ledgerlink" / "__init__.py").write_text("x" * 11)
+    (built / "shared" / "ledgerlink" / "__init__.py").write_text("x" * 11)
     with pytest.raises(BuildError, match=r"requirements/runtime\.in"):
-        build("machine", tree)
+        build("machine", built)
 
 
 def test_a_requirement_without_a_hash_is_refused(tree: Path) -> None:
