@@ -322,7 +322,7 @@ def test_an_interrupted_import_that_was_undone_cannot_be_taken_up(place: InMemor
 def test_an_undo_cannot_be_undone(place: InMemoryService) -> None:
     connection = place.connected()
     taking = undone(place, imported(place, connection, entry("t1")))
-    with pytest.raises(Conflict, match="an undo itself"):
+    with pytest.raises(Conflict, match="cannot be undone"):
         service.undo(place.deps, ADA, connection.id, taking.id, "u2")
 
 
@@ -370,7 +370,7 @@ def test_records_are_pulled_from_a_source_that_is_connected(place: InMemoryServi
     run = service.create(
         place.deps, ADA, connection.id, "k", ImportRequest(scope=FEBRUARY, adapter="product")
     )
-    with pytest.raises(Conflict, match="still being looked through"):
+    with pytest.raises(Conflict, match="still being read"):
         service.order_plan(place.deps, ADA, connection.id, run.id)
     place.work()
     page = mapping_of(place.deps, connection, place.run(run), RuleKind.USERS)

@@ -9,7 +9,7 @@ from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services.imports import reconciliation, service
-from ledgerlink.services.imports.mapping import look_through
+from ledgerlink.services.imports.mapping import find_entities
 from ledgerlink.services.imports.service import ImportRequest
 from ledgerlink.services.runs import parking
 from ledgerlink.services.runs.next_step import report
@@ -137,7 +137,7 @@ def test_of_two_undos_the_later_leaves_what_was_imported_between_them(
     place.work()
     started(place, place.run(first))
     imported(place, connection, entry("t1"), key="again")
-    with pytest.raises(Conflict, match="went on since"):
+    with pytest.raises(Conflict, match="has changed since"):
         started(place, place.run(second), BOB)
     imported(place, connection, entry("t1"), key="once more")
     assert minutes(place) == [60]
@@ -185,7 +185,7 @@ def test_an_undo_of_an_import_that_went_on_since_is_planned_again(
     place.work()
     parking.resume_all(place.deps, connection)
     place.work()
-    with pytest.raises(Conflict, match="went on since"):
+    with pytest.raises(Conflict, match="has changed since"):
         started(place, place.run(taking))
     started(place, planned(place, place.run(taking)))
     assert minutes(place) == []
@@ -246,9 +246,9 @@ def test_a_draft_that_is_changed_while_it_is_looked_through_is_looked_through_ag
         looks += 1
         if looks == 1:
             service.change(place.deps, ADA, connection.id, run.id, {})
-        return look_through(*given)
+        return find_entities(*given)
 
-    monkeypatch.setattr("ledgerlink.services.imports.state_machine.look_through", looking)
+    monkeypatch.setattr("ledgerlink.services.imports.state_machine.find_entities", looking)
     place.work()
     found = place.run(run).imported
     assert found

@@ -1,5 +1,5 @@
 """The mapping of an import: the users, projects, labor codes, leave types, classes, departments and
-locations in its records, with the rule of each, or else what the ledger's lists suggest."""
+locations in its records, each with its rule or with suggestions from the ledger's lists."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,9 +26,9 @@ from ledgerlink.services.posting.ledger_names import records_of
 from ledgerlink.services.posting.staged_records import time_records
 
 ENTITIES = "entities"
-"""The notes that hold what was found in the records."""
+"""The name of the notes with the entities that were found in the records."""
 NAMES = "names"
-"""The notes that hold what the product says of them."""
+"""The name of the notes with what the product knows of them."""
 LISTS = {
     RuleKind.USERS: (ListType.EMPLOYEE, ListType.VENDOR),
     RuleKind.PROJECTS: (ListType.CUSTOMER, ListType.PROJECT),
@@ -38,34 +38,40 @@ LISTS = {
     RuleKind.DEPARTMENTS: (ListType.DEPARTMENT,),
     RuleKind.LOCATIONS: (ListType.LOCATION, ListType.ENTITY),
 }
-"""Where each kind of entity goes."""
+"""The lists that each kind of entity may be mapped to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapped:
-    """One entity of the records: how much time it has, its rule, and suggestions where it has
-    none. `withdrawn` is why it cannot be created."""
+    """One entity of the records with its rule."""
 
     entity: Entity
     entries: int
+    """How many time entries it is in."""
     minutes: int
+    """How much time these have together."""
     rule: Rule | None = None
     suggestions: Sequence[Suggestion] = ()
+    """Proposed rules for an entity without one, best first."""
     withdrawn: str | None = None
+    """Why the entity cannot be created in the ledger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingPage:
-    """The entities of one kind, those without a rule first, and the clashes among the people."""
+    """Some entities of one kind."""
 
     mapped: Sequence[Mapped]
     open: int
+    """How many entities of that kind have no rule."""
     clashes: Sequence[Clash]
+    """Users who would be the same person in the ledger."""
     after: str | None = None
+    """The key that the next page begins after; None on the last page."""
 
 
-def look_through(deps: Dependencies, connection: Connection, run: Run) -> int:
-    """Note the entities in the staged records, with suggestions; returns the number of records.
+def find_entities(deps: Dependencies, connection: Connection, run: Run) -> int:
+    """Store the entities in the staged records with suggestions; returns the number of records.
 
     Raises Invalid for records that cannot be read.
     """
@@ -76,8 +82,8 @@ def look_through(deps: Dependencies, connection: Connection, run: Run) -> int:
     lines = []
     for kind in LISTS:
         known = [_entity(key, names.get((kind, key), {}), found[kind][key]) for key in found[kind]]
-        there = _records(deps, connection, kind) if known else ()
-        proposed = suggest(known, [_candidate(record) for record in there])
+        candidates = _usable_records(deps, connection, kind) if known else ()
+        proposed = suggest(known, [_candidate(record) for record in candidates])
         for entity in known:
             tally = found[kind][entity.key]
             lines.append(_line(kind, entity, tally, proposed[entity.key]))
@@ -87,7 +93,7 @@ def look_through(deps: Dependencies, connection: Connection, run: Run) -> int:
 
 @dataclass(slots=True)
 class _Tally:
-    """How much time an entity has, and the client of a project."""
+    """How much time an entity has, and the client if it is a project."""
 
     entries: int = 0
     minutes: int = 0
@@ -123,16 +129,16 @@ def _keys(entry: TimeEntry) -> Iterator[tuple[RuleKind, str]]:
             yield kind, key
 
 
-def _entity(key: str, told: Mapping[str, Any], tally: _Tally) -> Entity:
+def _entity(key: str, given: Mapping[str, Any], tally: _Tally) -> Entity:
     return Entity(
         key=key,
-        name=told.get("name") or key,
-        email=told.get("email"),
-        number=told.get("number"),
-        client_key=told.get("client_key") or tally.client,
-        client_name=told.get("client_name") or told.get("client_key") or tally.client,
-        billable=told.get("billable"),
-        rate=_rate(told.get("rate")),
+        name=given.get("name") or key,
+        email=given.get("email"),
+        number=given.get("number"),
+        client_key=given.get("client_key") or tally.client,
+        client_name=given.get("client_name") or given.get("client_key") or tally.client,
+        billable=given.get("billable"),
+        rate=_rate(given.get("rate")),
     )
 
 
@@ -143,7 +149,9 @@ def _rate(text: str | None) -> Decimal | None:
         return None
 
 
-def _records(deps: Dependencies, connection: Connection, kind: RuleKind) -> Iterator[ListRecord]:
+def _usable_records(
+    deps: Dependencies, connection: Connection, kind: RuleKind
+) -> Iterator[ListRecord]:
     offered = deps.connector(connection.ledger).lists
     for list_type in LISTS[kind]:
         if list_type in offered:
@@ -202,7 +210,7 @@ def mapping_of(
     after: str | None = None,
     limit: int = 1000,
 ) -> MappingPage:
-    """The entities of that kind in the order of their keys, past key `after`."""
+    """At most `limit` entities of that kind in the order of their keys, after the key `after`."""
     rules = {rule.key: rule for rule in deps.rules.list(run.connection_key, kind)}
     payroll = connection.company is not None and connection.company.features.payroll
     mapped = [
@@ -221,8 +229,8 @@ def mapping_of(
 
 
 def _mapped(line: Mapping[str, Any], rules: Mapping[str, Rule], *, payroll: bool) -> Mapped:
-    told = dict(line["entity"])
-    entity = replace(_entity(told["key"], told, _Tally()), client_name=told["client_name"])
+    given = dict(line["entity"])
+    entity = replace(_entity(given["key"], given, _Tally()), client_name=given["client_name"])
     rule = rules.get(entity.key)
     creates = rule is None or isinstance(rule.mapping, CreateUser)
     withdrawn = "Payroll is on in the ledger; add the employee there." if payroll else None
@@ -237,7 +245,7 @@ def _mapped(line: Mapping[str, Any], rules: Mapping[str, Rule], *, payroll: bool
 
 
 def _clashes(mapped: Iterable[Mapped]) -> Sequence[Clash]:
-    """Where the best suggestions or rules of two people are the same person of the ledger."""
+    """Users whose rule, or best suggestion, is the same person in the ledger."""
     chosen: dict[str, tuple[str, str]] = {}
     for one in mapped:
         if one.rule is not None and isinstance(one.rule.mapping, LinkTo):

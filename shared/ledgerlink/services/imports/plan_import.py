@@ -1,4 +1,4 @@
-"""Planning an import, and planning its undo: both are plans that a person looks at first."""
+"""Planning an import or its undo. A user reviews the plan before it is started."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -31,56 +31,58 @@ from ledgerlink.wire.posting import plain as plain_posting
 from ledgerlink.wire.rules import plain as plain_rule
 
 MOST_LINKS = 200_000
-"""Links that are looked through for what still uses a list record."""
+"""Links that an undo reads to find out whether a list record is still used."""
 
 
 def chosen(run: Run) -> str:
-    """The notes beside a plan that say with which rules and settings it was made."""
+    """The name of the notes with the rules and settings that the run's newest plan was made
+    with."""
     return f"chosen-{run.plan}"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A plan that was asked for, and whom it asks."""
+class ImportPlanner:
+    """What the plan of an import is made from."""
 
     deps: Dependencies
     connection: Connection
     run: Run
     imported: Import
     company: Company
+    """The company as the ledger describes it now."""
     ledger: Ledger
     stop: Stop
 
     @property
     def settings(self) -> Settings:
-        """What the firm chose for the connection."""
+        """The connection's settings."""
         return self.deps.settings.get(self.run.connection_key)
 
     @property
     def posting(self) -> TimeSettings:
-        """How time goes out in this import."""
+        """The settings for time of this import."""
         return self.imported.posting or self.settings.posting
 
 
-async def plan_import(asked: Asked) -> Run:
-    """Plan the import, or the undo, and keep the plan for a person to look at."""
-    deps, run = asked.deps, asked.run
-    rules = stored_rules(deps, asked.connection)
+async def plan_import(planner: ImportPlanner) -> Run:
+    """Plan the import, or the undo, and store the plan for its user to review."""
+    deps, run = planner.deps, planner.run
+    rules = stored_rules(deps, planner.connection)
     left_out = 0
-    imported = asked.imported
+    imported = planner.imported
     if imported.undoes:
         before = deps.runs.get(run.connection_key, imported.undoes)
         imported = replace(imported, undoes_generation=before.generation)
-        operations = await _undo(asked, before)
+        operations = await _undo(planner, before)
     else:
         try:
-            operations, left_out = await _operations(asked, rules)
+            operations, left_out = await _operations(planner, rules)
         except Invalid as unreadable:
             why = reason("unreadable_upload", detail=unreadable.message)
             return _keep(deps, replace(run, state=RunState.DRAFT, reason=why))
     run = replace(run, plan=run.plan + 1)
-    deps.staging.put_notes(run, chosen(run), _chosen(rules, asked.posting))
-    chunks = store_chunks(deps, asked.connection, run, operations)
+    deps.staging.put_notes(run, chosen(run), _chosen(rules, planner.posting))
+    chunks = store_chunks(deps, planner.connection, run, operations)
     imported = replace(
         imported,
         planned_at=deps.clock.now(),
@@ -111,11 +113,11 @@ def _chosen(rules: RuleBook, posting: TimeSettings) -> Sequence[Mapping[str, obj
     ]
 
 
-async def _operations(asked: Asked, rules: RuleBook) -> tuple[tuple[Operation, ...], int]:
-    """The plan of an import, and how many records lie outside its scope."""
-    deps, connection, scope = asked.deps, asked.connection, asked.imported.scope
-    connector, settings = deps.connector(connection.ledger), asked.settings
-    records, rejected = time_records(deps, asked.run)
+async def _operations(planner: ImportPlanner, rules: RuleBook) -> tuple[tuple[Operation, ...], int]:
+    """The plan of an import, and how many records are outside its scope."""
+    deps, connection, scope = planner.deps, planner.connection, planner.imported.scope
+    connector, settings = deps.connector(connection.ledger), planner.settings
+    records, rejected = time_records(deps, planner.run)
     entries = [entry for entry in records if scope.holds(source_of(entry))]
     near = {
         link.key: link
@@ -123,8 +125,8 @@ async def _operations(asked: Asked, rules: RuleBook) -> tuple[tuple[Operation, .
     }
     wanted = linked_keys(entries) | creatable_keys(rules)
     links = {**deps.links.get(connection.key, wanted - near.keys()), **near}
-    ours = [link for link in near.values() if link.imported and link.source]
-    scoped = [link for link in ours if link.source and scope.holds(link.source)]
+    imported = [link for link in near.values() if link.imported and link.source]
+    scoped = [link for link in imported if link.source and scope.holds(link.source)]
     carried = deps.links.owner_documents(connection.key, [entry.key for entry in entries])
     held = {link.key: link for link in scoped} | {link.key: link for link in carried.values()}
     held |= {key: links[key] for key in linked_keys(entries) if key in links}
@@ -133,23 +135,23 @@ async def _operations(asked: Asked, rules: RuleBook) -> tuple[tuple[Operation, .
         rejected=rejected,
         rules=rules,
         links=links,
-        composer=connector.composer_for(asked.company.features, settings.ledger),
-        posting=asked.posting,
-        features=asked.company.features,
+        composer=connector.composer_for(planner.company.features, settings.ledger),
+        posting=planner.posting,
+        features=planner.company.features,
         defaults=defaults_for(deps, connection, entries, rules, links),
         taken=names_in_use(deps, connection),
         carried=carried,
         whole=True,
         scope=scoped,
-        copies=await read_snapshots(asked.ledger, held.values(), asked.stop),
-        currencies=foreign_customers(deps, connection, asked.company.features),
+        copies=await read_snapshots(planner.ledger, held.values(), planner.stop),
+        currencies=foreign_customers(deps, connection, planner.company.features),
     )
     return plan(given), len(records) - len(entries)
 
 
-async def _undo(asked: Asked, before: Run) -> tuple[Operation, ...]:
-    """The plan that takes back what a run wrote."""
-    deps, run = asked.deps, asked.run
+async def _undo(planner: ImportPlanner, before: Run) -> tuple[Operation, ...]:
+    """The plan that reverses what a run wrote."""
+    deps, run = planner.deps, planner.run
     items = [item for chunk in before.chunks for item in items_of_chunk(deps, before, chunk)]
     done = [(item.operation, item.outcome) for item in items if _was_sent(item)]
     keys = [operation.key for operation, _ in done]
@@ -163,9 +165,9 @@ async def _undo(asked: Asked, before: Run) -> tuple[Operation, ...]:
             run_id=before.id,
             done=done,
             links=links,
-            copies=await read_snapshots(asked.ledger, times, asked.stop),
-            in_use=_in_use(asked, created, {link.key for link in times}),
-            closed_through=asked.company.features.books_closed_through,
+            copies=await read_snapshots(planner.ledger, times, planner.stop),
+            in_use=_in_use(planner, created, {link.key for link in times}),
+            closed_through=planner.company.features.books_closed_through,
         )
     )
 
@@ -174,13 +176,13 @@ def _was_sent(item: Item) -> bool:
     return item.operation.state is ItemState.PENDING and item.state is ItemState.POSTED
 
 
-def _in_use(asked: Asked, created: set[str], own: set[str]) -> set[str]:
-    """Which of these list records other time points at, as far as we wrote it. Beyond MOST_LINKS
-    all of them may be."""
+def _in_use(planner: ImportPlanner, created: set[str], own: set[str]) -> set[str]:
+    """Which of these list records are used by other time that we wrote. With more than MOST_LINKS
+    links, all of them count as used."""
     if not created:
         return set()
-    connection = asked.connection
-    links = asked.deps.links.between(connection.key, date.min, date.max)
+    connection = planner.connection
+    links = planner.deps.links.between(connection.key, date.min, date.max)
     used: set[str] = set()
     for number, link in enumerate(links):
         if number == MOST_LINKS:

@@ -1,4 +1,4 @@
-"""Reconciliation: what we say that we wrote, against what the ledger holds of it now."""
+"""Reconciliation: our links compared with what the ledger holds now."""
 
 import asyncio
 from collections import defaultdict
@@ -16,14 +16,14 @@ from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.snapshots import read_snapshots
 from ledgerlink.services.runs.ledger_session import ledger_session
 
-LONGEST = timedelta(days=92)
-SECONDS = 22.0
-"""How long the ledger is read for one answer."""
+LONGEST_PERIOD = timedelta(days=92)
+READ_SECONDS = 22.0
+"""Seconds that the ledger may take, because API Gateway ends a call after 29."""
 
 
 @dataclass(slots=True)
 class Sum:
-    """Time and money, of both sides."""
+    """Time and money of some time activities, on both sides."""
 
     ours_minutes: int = 0
     ledger_minutes: int = 0
@@ -31,29 +31,30 @@ class Sum:
     ledger_money: Decimal = Decimal(0)
     activities: int = 0
 
-    def add(self, link: Link, copy: Snapshot | None) -> None:
-        """Count one activity."""
+    def add(self, link: Link, snapshot: Snapshot | None) -> None:
+        """Add one activity; `snapshot` is None if the ledger no longer has it."""
         self.activities += 1
         self.ours_minutes += link.minutes
         self.ours_money += money(link.minutes, link.rate)
-        if copy is not None:
-            self.ledger_minutes += copy.minutes
-            self.ledger_money += money(copy.minutes, copy.rate)
+        if snapshot is not None:
+            self.ledger_minutes += snapshot.minutes
+            self.ledger_money += money(snapshot.minutes, snapshot.rate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """An activity of which the two sides differ; `what` is gone, hours, rate or fields."""
+    """An activity that differs between the two sides."""
 
     link: Link
     what: str
+    """`gone`, `hours`, `rate` or `fields`: the first of these that differs."""
     ledger_minutes: int
     ledger_money: Decimal
 
 
 @dataclass(slots=True)
 class Reconciliation:
-    """Both sides by person and project, in all, and every difference."""
+    """The sums of both sides and every difference."""
 
     by_person_and_project: dict[tuple[str, str], Sum] = field(
         default_factory=lambda: defaultdict(Sum)
@@ -63,7 +64,7 @@ class Reconciliation:
 
 
 def money(minutes: int, rate: Decimal | None) -> Decimal:
-    """What the time is billed at, rounded half up to the cent; nothing for what is not billed."""
+    """What the time is billed at, rounded half up to the cent; 0 for time that is not billed."""
     if rate is None:
         return Decimal(0)
     return rounded(rate * minutes / 60)
@@ -72,63 +73,63 @@ def money(minutes: int, rate: Decimal | None) -> Decimal:
 def reconcile(
     deps: Dependencies, connection_key: ConnectionKey, first: date, last: date
 ) -> Reconciliation:
-    """Both sides of the time that was worked on these days, both included.
+    """Compare the time that was worked from `first` to `last`, both included.
 
-    Raises NotFound, Conflict for a connection that is not authorised, Invalid for days that are
-    none or too many to be read at once, and what the ledger raises.
+    Raises NotFound, Conflict for a connection that is not authorised, Invalid for an empty period
+    or one that is too long, and what the ledger raises.
     """
     connection = deps.connections.get(connection_key)
     connection.require_authorized()
-    if last < first or last - first >= LONGEST:
-        raise _too_much(f"The days have to be 1 to {LONGEST.days}.")
+    if last < first or last - first >= LONGEST_PERIOD:
+        raise _too_long(f"The period must have 1 to {LONGEST_PERIOD.days} days.")
     links = list(deps.links.between(connection_key, first, last))
     return compare(links, asyncio.run(_read(deps, connection, links)))
 
 
-def compare(links: Iterable[Link], copies: Mapping[str, Snapshot | None]) -> Reconciliation:
-    """Both sides; `copies` by posting key."""
+def compare(links: Iterable[Link], snapshots: Mapping[str, Snapshot | None]) -> Reconciliation:
+    """Compare links with their snapshots, which are given by posting key."""
     found = Reconciliation()
     for link in links:
         assert link.source is not None
-        copy = copies.get(link.key)
+        snapshot = snapshots.get(link.key)
         project = link.source.project_key or link.source.client_key or ""
-        found.total.add(link, copy)
-        found.by_person_and_project[(link.source.staff_key, project)].add(link, copy)
-        if what := _difference(link, copy):
+        found.total.add(link, snapshot)
+        found.by_person_and_project[(link.source.staff_key, project)].add(link, snapshot)
+        if what := _difference(link, snapshot):
             found.differences.append(
                 Difference(
                     link=link,
                     what=what,
-                    ledger_minutes=copy.minutes if copy else 0,
-                    ledger_money=money(copy.minutes, copy.rate) if copy else Decimal(0),
+                    ledger_minutes=snapshot.minutes if snapshot else 0,
+                    ledger_money=money(snapshot.minutes, snapshot.rate) if snapshot else Decimal(0),
                 )
             )
     return found
 
 
-def _difference(link: Link, copy: Snapshot | None) -> str | None:
-    if copy is None:
+def _difference(link: Link, snapshot: Snapshot | None) -> str | None:
+    if snapshot is None:
         return "gone"
-    if copy.minutes != link.minutes:
+    if snapshot.minutes != link.minutes:
         return "hours"
-    if money(copy.minutes, copy.rate) != money(link.minutes, link.rate):
+    if money(snapshot.minutes, snapshot.rate) != money(link.minutes, link.rate):
         return "rate"
-    return None if link.fingerprint in copy.forms else "fields"
+    return None if link.fingerprint in snapshot.forms else "fields"
 
 
 async def _read(
     deps: Dependencies, connection: Connection, links: Sequence[Link]
 ) -> Mapping[str, Snapshot | None]:
-    ends_at = deps.clock.monotonic() + SECONDS
+    ends_at = deps.clock.monotonic() + READ_SECONDS
     async with ledger_session(deps, connection, saves_state=False) as session:
         try:
             return await read_snapshots(
                 session.ledger, links, lambda: deps.clock.monotonic() > ends_at
             )
         except Interrupted:
-            raise _too_much("The ledger could not be read in time.") from None
+            raise _too_long("The accounting system took too long to answer.") from None
 
 
-def _too_much(message: str) -> Invalid:
-    remedy = "Ask for fewer days at once."
+def _too_long(message: str) -> Invalid:
+    remedy = "Choose a shorter period."
     return Invalid.at("/query/to", message, remedy, code="too_many_days")

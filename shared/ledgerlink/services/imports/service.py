@@ -1,4 +1,4 @@
-"""Imports: put together, mapped, planned, looked at, let loose, interrupted, taken up, undone."""
+"""Imports: created, changed, planned, started, interrupted, resumed, discarded, undone."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,47 +19,50 @@ from ledgerlink.services.runs.next_step import END, WAIT, drive, next_step, star
 from ledgerlink.wire.posting import changed
 
 LONGEST_FILTERS = 100_000
-"""Characters of all keys in an import's filters; they are kept with the run."""
-WRONG = "invalid_import"
-"""The code of an import that cannot be made as asked."""
+"""Characters of all keys in an import's filters, because they are stored with the run."""
+INVALID_IMPORT = "invalid_import"
+"""The code of a request for an import that cannot be created."""
 NOT_PULLED = ""
-"""Where the records of a draft are before they are pulled from their source."""
+"""The file name of records that are not pulled from their source yet."""
 Names = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""What the product knows of users, projects, labor codes and leave types, by kind and key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRequest:
-    """What an import is made of. `records` are pushed, or the id of an upload, or None where
-    `adapter` names the source that they are pulled from. `names` is what the product says of
-    users, projects, labor codes and leave types, by kind and key."""
+    """What an import is created from."""
 
     scope: Scope
     records: Sequence[Any] | str | None = None
+    """The records themselves, the id of an upload, or None if they are pulled from `adapter`."""
     adapter: str | None = None
+    """The source that the records are pulled from."""
     names: Names = field(default_factory=dict)
     posting: Mapping[str, Any] | None = None
+    """Changes to the connection's settings for time that hold for this import only."""
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who asks. An administrator may stop and take up what others started."""
+    """The user who calls."""
 
     firm: str
     name: str
     administrator: bool = False
+    """Whether the user may interrupt and resume imports that others started."""
 
     def connection_key(self, connection_id: str) -> ConnectionKey:
-        """The name of one of the firm's connections."""
+        """The key of one of the firm's connections."""
         return ConnectionKey(self.firm, connection_id)
 
 
 def create(
     deps: Dependencies, user: User, connection_id: str, key: str, wanted: ImportRequest
 ) -> Run:
-    """A draft, once per idempotency key. Its records are looked through in the background.
+    """Create a draft, once per idempotency key. Its records are read in the background.
 
     Raises NotFound for an unknown connection or upload, Conflict for a connection that is not
-    authorised or only brings lists in, Invalid for a scope, source or setting that cannot be.
+    authorised or only syncs lists, Invalid for a scope, source or setting that cannot be used.
     """
     connection = deps.connections.get(user.connection_key(connection_id))
     connection.require_authorized()
@@ -95,20 +98,28 @@ def _check(deps: Dependencies, wanted: ImportRequest) -> None:
     scope = wanted.scope
     if scope.last_day < scope.first_day:
         raise Invalid.at(
-            "/to", "The period ends before it begins.", "Give the later day as to.", code=WRONG
+            "/to",
+            "The period ends before it begins.",
+            "Give the later day as to.",
+            code=INVALID_IMPORT,
         )
     filters = (scope.people, scope.projects, scope.labor_codes, scope.leave_types)
     if sum(len(name) for names in filters for name in names or ()) > LONGEST_FILTERS:
-        words = f"The filters name keys of more than {LONGEST_FILTERS:,} characters in all."
-        raise Invalid.at("/filters", words, "Name fewer, or import several times.", code=WRONG)
+        words = f"The keys in the filters have more than {LONGEST_FILTERS:,} characters together."
+        raise Invalid.at(
+            "/filters", words, "Use fewer filters, or several imports.", code=INVALID_IMPORT
+        )
     given = sum(one is not None for one in (wanted.records, wanted.adapter))
     if given != 1:
-        words = "Give time_entries, upload_id or source."
-        raise Invalid.at("", "An import has one source of records.", words, code=WRONG)
+        words = "Give exactly one of time_entries, upload_id and source."
+        raise Invalid.at("", "An import needs one source of records.", words, code=INVALID_IMPORT)
     if wanted.adapter is not None and wanted.adapter not in deps.sources:
         known = ", ".join(sorted(deps.sources)) or "none is connected here; push the records"
         raise Invalid.at(
-            "/source", f"There is no source {wanted.adapter}.", f"Sources: {known}.", code=WRONG
+            "/source",
+            f"There is no source {wanted.adapter}.",
+            f"Sources: {known}.",
+            code=INVALID_IMPORT,
         )
 
 
@@ -121,10 +132,10 @@ def _staged(deps: Dependencies, connection: Connection, wanted: ImportRequest) -
 
 
 def named(names: Names) -> Iterable[Mapping[str, Any]]:
-    """Names as they are kept beside a draft."""
+    """The lines in which names are stored beside a draft."""
     for kind, entities in names.items():
-        for key, told in entities.items():
-            yield {**told, "kind": kind, "key": key}
+        for key, known in entities.items():
+            yield {**known, "kind": kind, "key": key}
 
 
 def _digest(user: User, wanted: ImportRequest) -> str:
@@ -142,7 +153,7 @@ def _digest(user: User, wanted: ImportRequest) -> str:
 def get_import(
     deps: Dependencies, user: User, connection_id: str, run_id: str
 ) -> tuple[Run, Import]:
-    """Raises NotFound, also for another user's draft."""
+    """The run with its import. Raises NotFound for an unknown import and another user's draft."""
     deps.connections.get(user.connection_key(connection_id))
     run = deps.runs.get(user.connection_key(connection_id), run_id)
     if run.imported is None or not visible(run, user.name):
@@ -153,13 +164,13 @@ def get_import(
 def change(
     deps: Dependencies, user: User, connection_id: str, run_id: str, patch: Mapping[str, Any]
 ) -> Run:
-    """Change what a draft is made of: `scope`, `posting`, `records` or `names`. What was planned
-    has to be planned again. Raises Conflict once it was let loose."""
+    """Change the `scope`, `posting`, `records` or `names` of a draft, which then has to be planned
+    again. Raises Conflict once it was started."""
     run, imported = get_import(deps, user, connection_id, run_id)
     _require(run, {RunState.DRAFT, RunState.READY}, "changed")
     if imported.undoes is not None:
         remedy = "Plan it again, or discard it."
-        raise Conflict("not_changed", "An undo takes back all of an import.", remedy)
+        raise Conflict("not_changed", "An undo always reverses the whole import.", remedy)
     own = deps.settings.get(user.connection_key(connection_id)).posting
     if "posting" in patch:
         given = patch["posting"]
@@ -193,15 +204,15 @@ def change(
 
 
 def order_plan(deps: Dependencies, user: User, connection_id: str, run_id: str) -> Run:
-    """Have the import planned, or planned again, with the rules and settings as they are now."""
+    """Plan the import, or plan it again, with the current rules and settings."""
     run, imported = get_import(deps, user, connection_id, run_id)
     if run.state is RunState.PLANNING:
-        drive(deps, run)  # whoever asked before may have died before it was
+        drive(deps, run)  # the earlier call may have died before it did
         return run
     _require(run, {RunState.DRAFT, RunState.READY}, "planned")
     if imported.staged_at is None and run.reason is None:
-        message = "Its records are still being looked through."
-        raise Conflict("not_planned", message, "Ask again once staged_at is set.")
+        message = "The records of this import are still being read."
+        raise Conflict("not_planned", message, "Plan it once staged_at is set.")
     _require_connected(deps, user.connection_key(connection_id))
     ordered = replace(
         run,
@@ -217,8 +228,8 @@ def order_plan(deps: Dependencies, user: User, connection_id: str, run_id: str) 
 
 
 def start(deps: Dependencies, user: User, connection_id: str, run_id: str, plan: int) -> Run:
-    """Let a planned import loose. `plan` is the number of the plan that the user has seen. Raises
-    Conflict when it is another one, or the import is not planned."""
+    """Start a planned import. `plan` is the number of the plan that the user has reviewed. Raises
+    Conflict when there is a newer plan, or none."""
     run, imported = get_import(deps, user, connection_id, run_id)
     if run.state in (RunState.QUEUED, RunState.APPLYING) and run.plan == plan:
         drive(deps, run)
@@ -226,8 +237,8 @@ def start(deps: Dependencies, user: User, connection_id: str, run_id: str, plan:
     _require(run, {RunState.READY}, "started")
     _require_connected(deps, user.connection_key(connection_id))
     if run.plan != plan:
-        message = f"Its newest plan is number {run.plan}, not {plan}."
-        raise Conflict("plan_changed", message, "Look at the newest plan, then start that.")
+        message = f"The import was planned again: its newest plan is number {run.plan}, not {plan}."
+        raise Conflict("plan_changed", message, "Review the newest plan, then start it.")
     if imported.undoes is not None:
         _end_undone(deps, run, imported, imported.undoes)
     started = replace(
@@ -243,13 +254,14 @@ def start(deps: Dependencies, user: User, connection_id: str, run_id: str, plan:
 
 
 def _end_undone(deps: Dependencies, run: Run, imported: Import, undoes: str) -> None:
-    """What is taken back goes on no more. Raises Conflict when it went on since the plan."""
+    """End the import that is undone. Raises Conflict when it has changed since the undo was
+    planned."""
     before = deps.runs.get(run.connection_key, undoes)
     if before.imported is not None and before.imported.undone_by == run.id:
         return
     if before.state not in UNDOABLE or before.generation != imported.undoes_generation:
-        message = f"What it takes back went on since; it is {before.state} now."
-        raise Conflict("plan_changed", message, "Plan the undo again, look at it, then start it.")
+        message = f"The import has changed since this undo was planned; it is {before.state} now."
+        raise Conflict("plan_changed", message, "Plan the undo again, review it, then start it.")
     if before.state not in RESTING or before.imported is None:
         return
     ended = replace(
@@ -265,9 +277,9 @@ def _end_undone(deps: Dependencies, run: Run, imported: Import, undoes: str) -> 
 
 
 def interrupt(deps: Dependencies, user: User, connection_id: str, run_id: str) -> Run:
-    """Stop an import; what is on its way to the ledger is ended and recorded.
+    """Stop an import. Requests that were sent already are completed and recorded.
 
-    Raises Forbidden for others than who made it and administrators.
+    Raises Forbidden for everybody but its creator and administrators.
     """
     run, _ = get_import(deps, user, connection_id, run_id)
     require_owner(run, user)
@@ -284,14 +296,14 @@ def interrupt(deps: Dependencies, user: User, connection_id: str, run_id: str) -
 
 
 def resume(deps: Dependencies, user: User, connection_id: str, run_id: str) -> Run:
-    """Let an interrupted or parked import do what is left of it."""
+    """Resume an interrupted or parked import."""
     run, _ = get_import(deps, user, connection_id, run_id)
     require_owner(run, user)
     return parking.resume(deps, run)
 
 
 def discard(deps: Dependencies, user: User, connection_id: str, run_id: str) -> Run:
-    """Give up a draft. Raises Conflict once it was let loose."""
+    """Discard a draft. Raises Conflict once it was started."""
     run, _ = get_import(deps, user, connection_id, run_id)
     if run.state is RunState.DISCARDED:
         drive(deps, run)
@@ -301,7 +313,7 @@ def discard(deps: Dependencies, user: User, connection_id: str, run_id: str) -> 
 
 
 def end(deps: Dependencies, run: Run, state: RunState) -> Run:
-    """Give up a draft."""
+    """End a draft in a state of runs that were never started."""
     assert state in NEVER_STARTED
     ended = replace(run, state=state, generation=run.generation + 1, finished_at=deps.clock.now())
     deps.runs.save(ended, of_generation=run.generation)
@@ -310,15 +322,16 @@ def end(deps: Dependencies, run: Run, state: RunState) -> Run:
 
 
 def undo(deps: Dependencies, user: User, connection_id: str, run_id: str, key: str) -> Run:
-    """A new import that takes back what this one wrote; it is planned at once, and looked at and
-    let loose like any other. Raises Conflict when there is nothing to be undone yet."""
+    """Create an import that reverses what this one wrote. It is planned at once, and reviewed and
+    started like any other. Raises Conflict while the import cannot be undone."""
     before, imported = get_import(deps, user, connection_id, run_id)
     if imported.undoes is not None:
-        remedy = "Import the period again: what was taken back is then written anew."
-        raise Conflict("not_undoable", "The import is an undo itself.", remedy)
+        remedy = "To write the time again, import the period again."
+        raise Conflict("not_undoable", "An undo cannot be undone.", remedy)
     _require_connected(deps, user.connection_key(connection_id))
     if before.state not in UNDOABLE:
-        words = "Interrupt it first." if before.state is RunState.APPLYING else "See its state."
+        running = before.state is RunState.APPLYING
+        words = "Interrupt it first." if running else "Undo it once it has ended or is interrupted."
         raise Conflict("not_undoable", f"The import is {before.state}.", words)
     taking = Import(scope=imported.scope, undoes=before.id, staged_at=deps.clock.now())
     run = replace(_new(deps, user, connection_id, taking), state=RunState.PLANNING)
@@ -329,13 +342,14 @@ def undo(deps: Dependencies, user: User, connection_id: str, run_id: str, key: s
 
 
 def keep_going(deps: Dependencies, run: Run) -> None:
-    """Have a run that ought to be at work go on, should whoever began it have died over it."""
+    """Start the next step of a run again if it should be at work, because the worker that was to do
+    it may have died."""
     if next_step(run) not in (WAIT, END):
         drive(deps, run)
 
 
 def require_owner(run: Run, user: User) -> None:
-    """Raises Forbidden for others than who made it and administrators."""
+    """Raises Forbidden for everybody but the import's creator and administrators."""
     if run.created_by != user.name and not user.administrator:
         raise Forbidden(
             "not_yours",
@@ -359,5 +373,5 @@ def _require_connected(deps: Dependencies, connection_key: ConnectionKey) -> Non
     connection.require_authorized()
     if connection.state is not ConnectionState.CONNECTED:
         why = connection.reason
-        words = why.message if why else "The ledger no longer accepts our authorisation."
-        raise Conflict("needs_reconnect", words, "Reconnect the company, then ask again.")
+        words = why.message if why else "The accounting system no longer accepts our authorisation."
+        raise Conflict("needs_reconnect", words, "Reconnect the company, then try again.")

@@ -1,4 +1,4 @@
-"""What the machine of an import does at each of its steps."""
+"""What the state machine of an import does at each of its steps."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -10,7 +10,7 @@ from ledgerlink.domain.model.runs import DRAFTS, Chunk, Run, RunState
 from ledgerlink.domain.ports import TimeSource
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports import service
-from ledgerlink.services.imports.mapping import NAMES, look_through
+from ledgerlink.services.imports.mapping import NAMES, find_entities
 from ledgerlink.services.messages import chunk_message, run_message
 from ledgerlink.services.ports import NO_CHUNK, MachineState
 from ledgerlink.services.runs import parking
@@ -28,19 +28,19 @@ from ledgerlink.services.runs.next_step import (
 )
 
 MOST_LEGS = 1000
-"""How many times a machine goes to the lane for one import; its history has a bound."""
+"""Legs of one import at most, because the history of a state machine is limited."""
 
 
 def do_step(deps: Dependencies, run: Run, machine: str, step: str, token: str) -> None:
-    """A machine has come to this step and rests, with this token, until it is told to go on. One
-    that another has taken the place of is told that it is over."""
+    """Do the step that the execution `machine` has reached. It waits, with this token, until it is
+    sent to its next step. An execution that was replaced by a newer one is ended instead."""
     if not is_newest(deps, run, machine):
         deps.machines.answer(run, MachineState(machine=machine, token=token), END)
         return
     deps.machines.rest(run, machine, step, token, _last_of_leg(run))
-    rested = run.generation
+    generation = run.generation
     run = deps.runs.get(run.connection_key, run.id)
-    if step != next_step(run) or run.generation != rested:
+    if step != next_step(run) or run.generation != generation:
         drive(deps, run)
     elif step == STAGE:
         _stage(deps, run)
@@ -48,29 +48,29 @@ def do_step(deps: Dependencies, run: Run, machine: str, step: str, token: str) -
     elif step == PLAN:
         deps.lane.send([run_message(run)])
     elif step == APPLY:
-        _let_loose(deps, run, machine, token)
+        _apply_leg(deps, run, machine, token)
 
 
 def is_newest(deps: Dependencies, run: Run, machine: str) -> bool:
-    """Whether no other machine has taken the place of this one."""
+    """Whether no newer execution has replaced this one."""
     return deps.machines.waiting(run).machine in ("", machine)
 
 
 def _stage(deps: Dependencies, run: Run) -> None:
-    """Look the records of a draft through, so that they can be mapped."""
+    """Read the records of a draft, so that its user can map them."""
     assert run.imported is not None
     connection = deps.connections.get(run.connection_key)
     if run.imported.adapter is not None:
         run = _pull(deps, run, deps.sources[run.imported.adapter])
     assert run.imported is not None
     try:
-        records = look_through(deps, connection, run)
+        records = find_entities(deps, connection, run)
     except Invalid as unreadable:
         staged = replace(run, reason=reason("unreadable_upload", detail=unreadable.message))
     else:
         imported = replace(run.imported, staged_at=deps.clock.now())
         staged = replace(run, records=records, imported=imported)
-    with suppress(Conflict):  # its maker went on meanwhile
+    with suppress(Conflict):  # its user has changed it meanwhile
         deps.runs.save(staged, of_generation=run.generation)
 
 
@@ -81,8 +81,9 @@ def _pull(deps: Dependencies, run: Run, source: TimeSource) -> Run:
     return replace(run, staged=deps.staging.put_records(run.connection_key, pulled))
 
 
-def _let_loose(deps: Dependencies, run: Run, machine: str, token: str) -> None:
-    """Have a leg of the run applied. One whose turn has not come is woken by who is ahead."""
+def _apply_leg(deps: Dependencies, run: Run, machine: str, token: str) -> None:
+    """Queue the next leg of the run. An import that has to wait is started later by the run ahead
+    of it."""
     if run.state is RunState.QUEUED:
         if run_ahead(deps, run) is not None:
             return
@@ -109,7 +110,7 @@ def _started(deps: Dependencies, run: Run) -> Run:
 
 
 def _leg(run: Run) -> Sequence[Chunk]:
-    """The chunks that are sent into the lane before the machine has its say again."""
+    """The chunks that are queued before the state machine takes its next step."""
     size = -(-len(run.chunks) // MOST_LEGS)
     return run.open_chunks()[:size]
 
@@ -120,7 +121,7 @@ def _last_of_leg(run: Run) -> int:
 
 
 def expire(deps: Dependencies, run: Run, machine: str) -> None:
-    """Nobody came back to a run that rested; what was never started is given up."""
+    """End a draft that its user has not come back to."""
     if not is_newest(deps, run, machine):
         return
     deps.machines.forget(run, deps.machines.waiting(run).token)
@@ -129,7 +130,7 @@ def expire(deps: Dependencies, run: Run, machine: str) -> None:
 
 
 def break_off(deps: Dependencies, run: Run, machine: str) -> None:
-    """The machine failed: set the run aside for a person."""
+    """Park the run whose state machine has failed, for a person to decide."""
     if not is_newest(deps, run, machine):
         return
     deps.machines.forget(run, deps.machines.waiting(run).token)

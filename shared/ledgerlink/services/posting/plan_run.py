@@ -10,7 +10,7 @@ from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.ports import Ledger, Stop
 from ledgerlink.services.applying.recover import recover_unanswered
 from ledgerlink.services.dependencies import Dependencies
-from ledgerlink.services.imports.plan_import import Asked, plan_import
+from ledgerlink.services.imports.plan_import import ImportPlanner, plan_import
 from ledgerlink.services.messages import remaining_messages
 from ledgerlink.services.posting.chunks import store_chunks
 from ledgerlink.services.posting.plan_post import PostPlanner
@@ -32,8 +32,9 @@ async def plan_run(deps: Dependencies, connection: Connection, run: Run, stop: S
             raise Interrupted
         run = replace(run, planning_calls=dict(session.ledger.calls))
         if run.imported is not None:
-            asked = Asked(deps, connection, run, run.imported, company, session.ledger, stop)
-            return await plan_import(asked)
+            return await plan_import(
+                ImportPlanner(deps, connection, run, run.imported, company, session.ledger, stop)
+            )
         try:
             records = read_records(deps.staging.records(run.staged), run.created_by, run.kinds)
         except Invalid as unreadable:
