@@ -263,7 +263,7 @@ class Clerk(ABC, Generic[B]):
             deleted=records.deleted,
             expensing=self.expensing,
             invoicing=self.invoicing,
-            carried_expenses={member: link for link in spent for member in link.members},
+            expense_owners={member: link for link in spent for member in link.members},
             today=date(2026, 3, 31),
         )
 

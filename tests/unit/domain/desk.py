@@ -163,7 +163,7 @@ class Desk(World):
     invoicing: InvoiceSettings = INVOICING
     stored: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
     locked: dict[str, Reason] = field(default_factory=dict)
-    looked: bool = True
+    was_read: bool = True
     composer: DeskComposer = field(default_factory=DeskComposer)
 
     def __post_init__(self) -> None:
@@ -179,9 +179,9 @@ class Desk(World):
             "expensing": self.expensing,
             "invoicing": self.invoicing,
             "attached": self.attached(sorted_out.deleted),
-            "carried": self.carriers(RecordKind.TIME),
-            "carried_expenses": self.carriers(RecordKind.EXPENSE),
-            "copies": self.copies() if self.looked else {},
+            "owners": self.carriers(RecordKind.TIME),
+            "expense_owners": self.carriers(RecordKind.EXPENSE),
+            "copies": self.copies() if self.was_read else {},
             "rejected": (),
         }
         return plan(

@@ -15,7 +15,7 @@ from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import ExpenseEntry, RecordKind
 from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
-from ledgerlink.domain.planning.grouping import met_again
+from ledgerlink.domain.planning.grouping import keys_in_cycles
 from ledgerlink.domain.planning.inputs import Rejected
 
 from tests.unit.domain.desk import EXPENSING, Desk, by_key, gone, invoice, one, spent, warnings
@@ -265,7 +265,7 @@ def test_only_who_is_met_again_has_to_be_left_out_for_nobody_to_wait_in_a_circle
     waits = {
         str(key): [str(k) for k in some if k in told and k != key] for key, some in told.items()
     }
-    found = met_again(waits)
+    found = keys_in_cycles(waits)
     assert not circular({k: set(some) - found for k, some in waits.items()})
     assert bool(found) == circular(waits)
 

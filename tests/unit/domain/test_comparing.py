@@ -7,7 +7,7 @@ import pytest
 from ledgerlink.domain.model.documents import Document, Snapshot, fingerprint
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState
-from ledgerlink.domain.planning.diff import Differ, Held
+from ledgerlink.domain.planning.diff import Differ, LinkedDocument
 
 from tests.fakes.clock import START
 
@@ -27,9 +27,9 @@ LINK = Link(
 COPY = Snapshot(ledger_id="7", version="1", body=WAS, forms=(fingerprint(WAS),), fixed="sheet 1")
 
 
-def wanted(fixed: str, held: Held, **comparer: Any) -> list[tuple[Action, ItemState]]:
+def wanted(fixed: str, held: LinkedDocument, **differ: Any) -> list[tuple[Action, ItemState]]:
     document = Document(key="time:a", kind="Entry", body=NOW, members=("a",), fixed=fixed)
-    operations = list(Differ(**comparer).wanted(document, held))
+    operations = list(Differ(**differ).to_write(document, held))
     for made in (op for op in operations if op.action is Action.CREATE):
         assert made.after == ("time:a",)
     return [(op.action, op.state) for op in operations]
@@ -46,23 +46,23 @@ CREATE = (Action.CREATE, ItemState.PENDING)
 def test_what_no_update_changes_is_taken_out_and_made_anew(
     fixed: str, operations: list[tuple[Action, ItemState]]
 ) -> None:
-    assert wanted(fixed, Held(LINK, COPY, looked=True)) == operations
+    assert wanted(fixed, LinkedDocument(LINK, COPY, was_read=True)) == operations
 
 
 def test_without_a_look_nobody_knows_what_no_update_changes() -> None:
-    assert wanted("sheet 2", Held(LINK)) == [UPDATE]
+    assert wanted("sheet 2", LinkedDocument(LINK)) == [UPDATE]
 
 
 @pytest.mark.parametrize(("rank", "kept"), [("4", True), ("5", False), ("6", False)])
 def test_what_a_later_run_wrote_is_kept_and_what_this_one_or_an_earlier_wrote_is_not(
     rank: str, kept: bool
 ) -> None:
-    operations = wanted("", Held(LINK), rank=rank)
+    operations = wanted("", LinkedDocument(LINK), rank=rank)
     assert operations == ([(Action.NONE, ItemState.UNCHANGED)] if kept else [UPDATE])
 
 
 @pytest.mark.parametrize(("through", "open_"), [(1, True), (2, False), (3, False)])
 def test_the_day_that_closes_the_books_is_closed_itself(through: int, open_: bool) -> None:
     closed = date(2026, 3, through)
-    operations = wanted("", Held(LINK), closed_through=closed)
+    operations = wanted("", LinkedDocument(LINK), closed_through=closed)
     assert (operations == [UPDATE]) is open_

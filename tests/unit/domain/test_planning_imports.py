@@ -28,8 +28,8 @@ NEITHER = TimeSettings(description=Description.NEITHER)
 def imported(world: World, entries: list[TimeEntry], **given: Any) -> tuple[Operation, ...]:
     """The plan of an import of these entries, over all that imports wrote before."""
     scope = [link for link in world.links.values() if link.source]
-    carried = {m: link for link in scope for m in link.members if "merged:" in link.key}
-    return world.plan(entries, whole=True, scope=scope, carried=carried, **given)
+    owners = {m: link for link in scope for m in link.members if "merged:" in link.key}
+    return world.plan(entries, whole=True, scope=scope, owners=owners, **given)
 
 
 def apply(world: World, entries: list[TimeEntry], **given: Any) -> None:
@@ -111,8 +111,8 @@ def test_without_merging_the_merged_activity_gives_way_to_its_entries() -> None:
 def test_a_post_of_an_entry_that_a_merged_activity_carries_is_blocked() -> None:
     world = World()
     apply(world, [entry("a"), entry("b")], posting=NEITHER)
-    carried = {m: link for link in world.links.values() for m in link.members}
-    assert reasons(world.plan([entry("a")], carried=carried)) == {"time:a": "carried"}
+    owners = {m: link for link in world.links.values() for m in link.members}
+    assert reasons(world.plan([entry("a")], owners=owners)) == {"time:a": "carried"}
 
 
 def test_more_than_a_day_in_one_activity_is_blocked() -> None:

@@ -136,9 +136,9 @@ class Firm:
         return [one for one in some if only is None or one.key in only]
 
     def post(self, only: set[str] | None = None) -> tuple[Operation, ...]:
-        before = self.carried()
+        before = self.owners()
         operations = self.desk.posted(*self.records(only), posting=self.posting)
-        assert members(operations, ItemState.BLOCKED) & before <= self.carried()
+        assert members(operations, ItemState.BLOCKED) & before <= self.owners()
         for op in operations:
             if says_what_stands(op):
                 self.values |= {m: value(self.entries[m]) for m in op.members}
@@ -147,7 +147,7 @@ class Firm:
     def post_all(self) -> tuple[Operation, ...]:
         return self.post()
 
-    def carried(self) -> set[str]:
+    def owners(self) -> set[str]:
         """The expenses that the ledger holds."""
         links = (self.desk.links[key] for key in self._documents())
         return {member for link in links for member in link.members}
@@ -155,8 +155,8 @@ class Firm:
     def check(self) -> None:
         """Each expense is in one document at most, and each document is the sum of its own."""
         links = [self.desk.links[key] for key in self._documents()]
-        carried = Counter(member for link in links for member in link.members)
-        assert all(count == 1 for count in carried.values())
+        owners = Counter(member for link in links for member in link.members)
+        assert all(count == 1 for count in owners.values())
         assert {link.ledger_id for link in links} == {
             i for i, (kind, _) in self.desk.stored.items() if kind in SPENT
         }
@@ -232,7 +232,7 @@ def test_what_the_last_plan_posts_is_in_the_ledger_and_nothing_besides(
     going = [op for op in operations if op.action is Action.DELETE or op.is_over]
     gone_too = {m for op in going for m in op.members}
     posted = {m for op in operations if says_what_stands(op) for m in op.members}
-    assert firm.carried() - blocked == posted
+    assert firm.owners() - blocked == posted
     assert posted | blocked | skipped | gone_too >= set(firm.entries)
     assert not posted & (blocked | skipped)
     for op in operations:

@@ -53,8 +53,8 @@ class Receipts:
         self._given = given
         self._left_out = left_out
         self._comes = {op.key: op for op in documents if op.comes}
-        self._comparer = Differ(edits=LedgerEdits.OURS, record=RECEIPT)
-        self._staying = {
+        self._differ = Differ(edits=LedgerEdits.OURS, record=RECEIPT)
+        self._keeping = {
             (op.record, member)
             for op in documents
             if op.state is ItemState.BLOCKED
@@ -73,7 +73,7 @@ class Receipts:
             if self._counts[key] > 1:
                 continue
             if link is not None:
-                yield self._comparer.unwanted(self._given.held(link))
+                yield self._differ.to_delete(self._given.held(link))
             else:
                 yield _settled(key, ItemState.SKIPPED, reason("undeletable"))
 
@@ -82,11 +82,11 @@ class Receipts:
         let go of these. `carriers` are what carries the records now."""
         told = {*self._gone, *self._counts}
         deleted = self._given.deleted_keys
-        gone = {(k, key) for k in carriers for key in deleted(k)} - self._staying
+        gone = {(k, key) for k in carriers for key in deleted(k)} - self._keeping
         for key, link in self._given.attached.items():
             owner = owner_of(key)
             if key not in told and owner in gone:
-                operation = self._comparer.unwanted(self._given.held(link))
+                operation = self._differ.to_delete(self._given.held(link))
                 carrier = carriers[owner[0]].get(owner[1])
                 after = (carrier.key,) if carrier else ()
                 yield replace(operation, members=(owner[1],), after=after)
@@ -127,7 +127,7 @@ class Receipts:
         document = replace(document, members=(key.partition(":")[2],))
         link = self._given.links.get(key)
         held = self._given.held(link) if link else None
-        (operation,) = self._comparer.wanted(document, held)
+        (operation,) = self._differ.to_write(document, held)
         return replace(operation, upload_id=receipt.upload_id)
 
     def _target(self, document_key: str, carrier: Link | None) -> tuple[Target, str]:

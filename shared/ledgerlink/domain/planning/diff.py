@@ -1,4 +1,5 @@
-"""What a document needs, against what was written before and what the ledger holds of it now."""
+"""Compares a document with its link and with what the ledger holds now: which operations it
+needs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,26 +14,26 @@ from ledgerlink.domain.model.time_settings import LedgerEdits
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class LinkedDocument:
     """What is known of a document in the ledger."""
 
     link: Link
     """What we last wrote."""
     copy: Snapshot | None = None
     """What the ledger holds; None when it is gone or was not read."""
-    looked: bool = False
+    was_read: bool = False
     """Whether it was read."""
 
     @property
     def gone(self) -> bool:
-        return self.looked and self.copy is None
+        return self.was_read and self.copy is None
 
     @property
     def edited(self) -> bool:
         return self.copy is not None and self.link.stands_for not in self.copy.forms
 
-    def says(self, document: Document | None) -> bool:
-        """Whether it is known to hold what this document says."""
+    def already_says(self, document: Document | None) -> bool:
+        """Whether the ledger is known to hold the values of this document."""
         return self.copy is not None and document is not None and self.copy.holds(document.body)
 
 
@@ -55,10 +56,10 @@ class Differ:
     date_field: str = "work_date"
     """The field that dates them."""
 
-    def wanted(
+    def to_write(
         self,
         document: Document,
-        held: Held | None,
+        held: LinkedDocument | None,
         *,
         again: bool = False,
     ) -> Iterator[Operation]:
@@ -79,23 +80,23 @@ class Differ:
             yield self._open(create)
             return
         operation = _based(create, held)
-        if self._says_the_same(document, held):
-            yield _kept(operation)
+        if self._is_equal(document, held):
+            yield _unchanged(operation)
         elif self.rank is not None and held.link.rank > self.rank:
-            yield _kept(operation, reason("superseded"))
+            yield _unchanged(operation, reason("superseded"))
         elif held.gone:
-            yield from self._anew(create, held, again)
-        elif why := self._against(held, document):
-            yield why_not(operation, why)
+            yield from self._recreated(create, held, again)
+        elif why := self._why_untouchable(held, document):
+            yield blocked_by(operation, why)
         elif held.edited and self.edits is LedgerEdits.THEIRS:
-            yield _kept(operation, reason("kept_theirs"))
-        elif again or self._of_another_kind(document, held):
+            yield _unchanged(operation, reason("kept_theirs"))
+        elif again or self._needs_recreation(document, held):
             yield from self.replaced(create, [held])
         else:
             yield self._open(replace(operation, action=Action.UPDATE), held.link)
 
-    def unwanted(self, held: Held) -> Operation:
-        """The operation that takes this document out of the ledger."""
+    def to_delete(self, held: LinkedDocument) -> Operation:
+        """The operation that deletes this document."""
         link = held.link
         operation = _based(
             Operation(
@@ -109,41 +110,43 @@ class Differ:
             held,
         )
         if held.gone:
-            return _kept(operation, reason("gone_in_ledger"))
-        if why := self._against(held):
-            return why_not(operation, why)
+            return _unchanged(operation, reason("gone_in_ledger"))
+        if why := self._why_untouchable(held):
+            return blocked_by(operation, why)
         if held.edited and self.edits is LedgerEdits.THEIRS:
-            return _kept(operation, reason("kept_theirs"))
+            return _unchanged(operation, reason("kept_theirs"))
         return self._open(operation, link)
 
-    def replaced(self, create: Operation, old: list[Held]) -> Iterator[Operation]:
-        """Deletes of what stood for it before, and its creation after them."""
-        deletes = [self.unwanted(held) for held in old]
+    def replaced(self, create: Operation, old: list[LinkedDocument]) -> Iterator[Operation]:
+        """Deletes of the old documents, then the create."""
+        deletes = [self.to_delete(held) for held in old]
         yield from deletes
         stays = next((d for d in deletes if d.state is ItemState.BLOCKED), None)
         if stays is not None:
-            yield why_not(create, stays.reason or reason("stays_in_ledger", key=stays.key))
+            yield blocked_by(create, stays.reason or reason("stays_in_ledger", key=stays.key))
             return
         yield self._open(replace(create, after=tuple(held.link.key for held in old)))
 
-    def _of_another_kind(self, document: Document, held: Held) -> bool:
-        """Whether no change of the record makes this document of it."""
+    def _needs_recreation(self, document: Document, held: LinkedDocument) -> bool:
+        """Whether no update can turn the record into this document."""
         if held.link.kind != document.kind:
             return True
         if held.copy is not None and held.copy.fixed != document.fixed:
             return True
-        return self.anew and _goes_elsewhere(held.link, document)
+        return self.anew and _target_changed(held.link, document)
 
-    def _says_the_same(self, document: Document, held: Held) -> bool:
+    def _is_equal(self, document: Document, held: LinkedDocument) -> bool:
         same = (held.link.kind, set(held.link.members)) == (document.kind, set(document.members))
         if not same:
             return False
-        wanted = fingerprint(document.body)
-        if held.looked and (held.copy is None or wanted in held.copy.forms):
+        expected = fingerprint(document.body)
+        if held.was_read and (held.copy is None or expected in held.copy.forms):
             return held.copy is not None
-        return wanted == held.link.fingerprint and not held.edited
+        return expected == held.link.fingerprint and not held.edited
 
-    def _anew(self, create: Operation, held: Held, again: bool) -> Iterator[Operation]:
+    def _recreated(
+        self, create: Operation, held: LinkedDocument, again: bool
+    ) -> Iterator[Operation]:
         why = reason("gone_in_ledger")
         if self.edits is LedgerEdits.OURS and again:
             yield from self.replaced(create, [held])
@@ -154,14 +157,16 @@ class Differ:
                 create, action=Action.NONE, body=None, state=ItemState.SKIPPED, reason=why
             )
         else:
-            yield why_not(create, why)
+            yield blocked_by(create, why)
 
-    def _against(self, held: Held, document: Document | None = None) -> Reason | None:
+    def _why_untouchable(
+        self, held: LinkedDocument, document: Document | None = None
+    ) -> Reason | None:
         """Why a record that is there may not be touched; that somebody made it say what the
         document says is no reason."""
         if held.copy is not None and held.copy.locked:
             return held.copy.locked
-        if held.edited and self.edits is LedgerEdits.ASK and not held.says(document):
+        if held.edited and self.edits is LedgerEdits.ASK and not held.already_says(document):
             return reason("changed_in_ledger")
         return None
 
@@ -172,11 +177,11 @@ class Differ:
         if not closed:
             return operation
         words = {"day": closed[0], "closed": self.closed_through}
-        return why_not(operation, reason("closed_period", field=self.date_field, **words))
+        return blocked_by(operation, reason("closed_period", field=self.date_field, **words))
 
 
-def _based(operation: Operation, held: Held) -> Operation:
-    """The operation, on what the ledger holds."""
+def _based(operation: Operation, held: LinkedDocument) -> Operation:
+    """The operation, based on what the ledger holds."""
     link, copy = held.link, held.copy
     return replace(
         operation,
@@ -189,19 +194,19 @@ def _based(operation: Operation, held: Held) -> Operation:
     )
 
 
-def _base(held: Held) -> str:
-    """What the record stands at when it is changed, as a look at it shows."""
+def _base(held: LinkedDocument) -> str:
+    """Fingerprint of what the ledger holds before the change."""
     edited = held.copy is not None and held.edited and held.copy.body
     return fingerprint(held.copy.body) if held.copy and edited else held.link.stands_for
 
 
-def _goes_elsewhere(link: Link, document: Document) -> bool:
-    """Whether the product says what it said, and a rule now points at another record."""
+def _target_changed(link: Link, document: Document) -> bool:
+    """Whether a rule now points at another record, because the product's values are the same."""
     same_source = document.source is not None and link.source == document.source
     return same_source and link.targets != document.targets
 
 
-def _kept(operation: Operation, why: Reason | None = None) -> Operation:
+def _unchanged(operation: Operation, why: Reason | None = None) -> Operation:
     return replace(
         operation,
         action=Action.NONE,
@@ -213,6 +218,7 @@ def _kept(operation: Operation, why: Reason | None = None) -> Operation:
     )
 
 
-def why_not(operation: Operation, why: Reason) -> Operation:
-    """The operation, blocked. Of one that would have changed a record both sides are kept."""
+def blocked_by(operation: Operation, why: Reason) -> Operation:
+    """The operation, blocked. It keeps both bodies of a record that it would have changed, so that
+    they can be shown."""
     return replace(operation, action=Action.NONE, was=None, state=ItemState.BLOCKED, reason=why)

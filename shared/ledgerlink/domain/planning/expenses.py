@@ -79,13 +79,13 @@ class Spent:
 
 class Expenses:
     """The expenses of one plan. `stuck` are the reasons of those that cannot be posted, `left_out`
-    of those that are not to be, by key; `bundles` are the others."""
+    of those that are not to be, by key; `groups` are the others."""
 
     def __init__(self, given: PlanInput, resolver: Resolver) -> None:
         self._given = given
         self._how = given.expensing
         self._resolver = resolver
-        self.stuck: dict[str, Reason] = {}
+        self.blocked: dict[str, Reason] = {}
         self.left_out: dict[str, Reason] = {}
         self._groups: dict[str, list[Spent]] = {}
         self._counts = Counter(entry.key for entry in given.expenses)
@@ -93,17 +93,17 @@ class Expenses:
         hinders: dict[str, str] = {}
         for entry in given.expenses:
             self._sort(entry)
-            if entry.key in self.stuck:
+            if entry.key in self.blocked:
                 hinders.setdefault(document_key(entry, self._how), entry.key)
         for key, member in hinders.items():
             self._hold_back(key, member)
-        self.bundles: Sequence[Group] = [self._bundle(key) for key in self._groups]
+        self.groups: Sequence[Group] = [self._group_of(key) for key in self._groups]
 
     def _sort(self, entry: ExpenseEntry) -> None:
         try:
             line = self._line(entry)
         except Blocked as blocked:
-            self.stuck[entry.key] = blocked.reason
+            self.blocked[entry.key] = blocked.reason
         except Skipped as skipped:
             self.left_out[entry.key] = skipped.reason
         else:
@@ -113,9 +113,9 @@ class Expenses:
     def _hold_back(self, key: str, member: str) -> None:
         """A document is whole: without one of its records none of the others is posted."""
         others = [spent.entry.key for spent in self._groups.pop(key, [])]
-        self.stuck |= dict.fromkeys(others, reason("member_blocked", key=member))
+        self.blocked |= dict.fromkeys(others, reason("member_blocked", key=member))
 
-    def _bundle(self, key: str) -> Group:
+    def _group_of(self, key: str) -> Group:
         spent = self._groups[key]
         members = tuple(one.entry.key for one in spent)
         return Group(key, members, lambda link: self._document(key, spent, link))

@@ -1,7 +1,7 @@
-"""Bundles: source records that become one document, against the documents that carry them now.
+"""Groups: source records that become one document, compared with the documents that own them now.
 
-A document is whole: one record that cannot be posted keeps its neighbours in the bundle from being
-posted, and what stands for them in the ledger stays. No record is ever in two documents.
+A document is posted whole: if one of its records is blocked, the whole group is blocked and the
+documents that own its records stay as they are. No record is ever in two documents.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,19 +13,21 @@ from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.reasons import Blocked, Reason, Skipped, named, reason
 from ledgerlink.domain.model.source_records import RecordKind
-from ledgerlink.domain.planning.diff import Differ, why_not
+from ledgerlink.domain.planning.diff import Differ, blocked_by
 from ledgerlink.domain.planning.inputs import PlanInput
 
 Compose = Callable[[Link | None], Document]
-"""Makes the document, knowing where it stands now. Raises Blocked or Skipped."""
+"""Makes the document, given its link if it is posted already. Raises Blocked or Skipped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Records, by key, that become the document with this posting key."""
+    """Records that become one document."""
 
     key: str
+    """Posting key of the document."""
     members: tuple[str, ...]
+    """Keys of the records."""
     compose: Compose
 
 
@@ -37,11 +39,11 @@ class Grouping:
     """What the plan is made from."""
     record: RecordKind
     """The kind of the records."""
-    comparer: Differ
+    differ: Differ
     """Compares documents with the ledger."""
-    carried: Mapping[str, Link]
+    owners: Mapping[str, Link]
     """Links of the documents that hold records now, by the key of each record."""
-    stuck: dict[str, Reason] = field(default_factory=dict)
+    blocked: dict[str, Reason] = field(default_factory=dict)
     """Records that cannot be posted, with the reason of each."""
     left_out: dict[str, Reason] = field(default_factory=dict)
     """Records that are not to be posted, with the reason of each."""
@@ -51,122 +53,124 @@ class Grouping:
     _documents: dict[str, Document] = field(default_factory=dict)
     _links: dict[str, list[Link]] = field(default_factory=dict)
 
-    def operations(self, bundles: Sequence[Group]) -> Iterator[Operation]:
-        """One operation per document that comes, changes or goes, and one per record that is in
-        none."""
-        for bundle in bundles:
-            self._take(bundle)
+    def operations(self, groups: Sequence[Group]) -> Iterator[Operation]:
+        """One operation per document that is created, updated or deleted, and one per record that
+        is in none."""
+        for group in groups:
+            self._take(group)
         self._hold_together()
-        leaving = {link.key: self._unwanted(link) for link in self._leaving()}
-        wanted = self._all_wanted(leaving)
-        release_first(wanted, leaving)
+        leaving = {link.key: self._to_delete(link) for link in self._leaving()}
+        to_write = self._all_to_write(leaving)
+        block_failed_transfers(to_write, leaving)
         yield from leaving.values()
-        yield from wanted.values()
-        yield from (self._settled(k, ItemState.BLOCKED, why) for k, why in self.stuck.items())
-        yield from self._apart(wanted, leaving)
+        yield from to_write.values()
+        yield from (self._settled(k, ItemState.BLOCKED, why) for k, why in self.blocked.items())
+        yield from self._apart(to_write, leaving)
 
-    def _take(self, bundle: Group) -> None:
-        """Compose the document; where there is none, its records are stuck or left out."""
+    def _take(self, group: Group) -> None:
+        """Compose the document; if that fails, its records are blocked or left out."""
         try:
-            document = bundle.compose(self.given.links.get(bundle.key))
+            document = group.compose(self.given.links.get(group.key))
         except Blocked as blocked:
-            self.stuck |= dict.fromkeys(bundle.members, blocked.reason)
+            self.blocked |= dict.fromkeys(group.members, blocked.reason)
         except Skipped as skipped:
-            self.left_out |= dict.fromkeys(bundle.members, skipped.reason)
+            self.left_out |= dict.fromkeys(group.members, skipped.reason)
         else:
-            self._live[bundle.key] = bundle
-            self._documents[bundle.key] = replace(document, members=bundle.members)
-            self._links[bundle.key] = self._links_of(bundle)
+            self._live[group.key] = group
+            self._documents[group.key] = replace(document, members=group.members)
+            self._links[group.key] = self._links_of(group)
 
-    def _links_of(self, bundle: Group) -> list[Link]:
-        """What has its name now, and what carries its records."""
-        some = [self.given.links.get(bundle.key), *(self.carried.get(m) for m in bundle.members)]
+    def _links_of(self, group: Group) -> list[Link]:
+        """Links of the document itself and of the documents that own its records."""
+        some = [self.given.links.get(group.key), *(self.owners.get(m) for m in group.members)]
         return list({link.key: link for link in some if link is not None}.values())
 
     def _hold_together(self) -> None:
-        """Take out every bundle that has to do with a stuck record, and those that have to do with
-        its records in turn. Each round takes one out at least, or is the last."""
+        """Block every group that shares a document with a blocked record, and then the groups that
+        share one with its records. Each round blocks one group at least, or is the last."""
         for _ in range(len(self._live) + 1):
             known = self._known()
-            hindered = {key: self._hindered(key, known) for key in self._live}
-            if not any(hindered.values()):
+            blockers = {key: self._first_obstacle(key, known) for key in self._live}
+            if not any(blockers.values()):
                 return
-            for key, why in hindered.items():
+            for key, why in blockers.items():
                 if why is not None:
                     members = self._live.pop(key).members
-                    self.stuck |= {m: why for m in members if m not in self.stuck}
+                    self.blocked |= {m: why for m in members if m not in self.blocked}
 
     def _known(self) -> set[str]:
-        """The records of which something is said."""
-        live = {member for bundle in self._live.values() for member in bundle.members}
-        return live | self.stuck.keys() | self.left_out.keys() | set(self.gone)
+        """Keys of all records that this post mentions."""
+        live = {member for group in self._live.values() for member in group.members}
+        return live | self.blocked.keys() | self.left_out.keys() | set(self.gone)
 
-    def _hindered(self, key: str, known: set[str]) -> Reason | None:
-        reasons = (self._hindrance(link, known) for link in self._links[key])
+    def _first_obstacle(self, key: str, known: set[str]) -> Reason | None:
+        reasons = (self._obstacle(link, known) for link in self._links[key])
         return next((why for why in reasons if why is not None), None)
 
-    def _hindrance(self, link: Link, known: set[str]) -> Reason | None:
-        """Why this document has to stay as it is."""
+    def _obstacle(self, link: Link, known: set[str]) -> Reason | None:
+        """Why this document cannot be changed or deleted; None if it can."""
         if unknown := sorted(set(link.members) - known):
             return reason("incomplete", keys=named(unknown))
-        stuck = next((member for member in link.members if member in self.stuck), None)
-        return reason("member_blocked", key=stuck) if stuck else None
+        blocked = next((member for member in link.members if member in self.blocked), None)
+        return reason("member_blocked", key=blocked) if blocked else None
 
     def _leaving(self) -> list[Link]:
-        """The documents that nothing of what they carry is to stay in."""
+        """Links of the documents that lose all of their records."""
         some = [link for key in self._live for link in self._links[key]]
         no_more = [*self.gone, *self.left_out]
-        some += [self.carried[member] for member in no_more if member in self.carried]
+        some += [self.owners[member] for member in no_more if member in self.owners]
         known = self._known()
         by_key = {link.key: link for link in some if link.key not in self._live}
-        return [link for link in by_key.values() if self._hindrance(link, known) is None]
+        return [link for link in by_key.values() if self._obstacle(link, known) is None]
 
-    def _unwanted(self, link: Link) -> Operation:
-        """The operation that takes it out, with the reasons why its records are not posted."""
-        operation = self.comparer.unwanted(self.given.held(link))
+    def _to_delete(self, link: Link) -> Operation:
+        """The delete of this document, with the reasons why its records are not posted."""
+        operation = self.differ.to_delete(self.given.held(link))
         why = dict.fromkeys(self.left_out[m] for m in link.members if m in self.left_out)
         return replace(operation, warnings=(*operation.warnings, *why))
 
-    def _all_wanted(self, leaving: dict[str, Operation]) -> dict[str, Operation]:
-        """What comes or changes, by key; what goes so that it comes again is added to `leaving`."""
-        again, wanted = self._circular(), {}
+    def _all_to_write(self, leaving: dict[str, Operation]) -> dict[str, Operation]:
+        """Creates and updates by key. The deletes of documents that are created again are added to
+        `leaving`."""
+        again, to_write = self._circular(), {}
         for key in self._live:
-            *goes, last = self._wanted(key, again=key in again)
-            wanted[key] = last
+            *goes, last = self._to_write(key, again=key in again)
+            to_write[key] = last
             if last.state is ItemState.PENDING:
                 leaving.update({operation.key: operation for operation in goes})
-        return wanted
+        return to_write
 
-    def _wanted(self, key: str, *, again: bool) -> list[Operation]:
+    def _to_write(self, key: str, *, again: bool) -> list[Operation]:
         link = self.given.links.get(key)
         held = self.given.held(link) if link else None
-        *goes, last = self.comparer.wanted(self._documents[key], held, again=again)
+        *goes, last = self.differ.to_write(self._documents[key], held, again=again)
         return [*goes, replace(last, after=(*last.after, *self._others(key)))]
 
     def _others(self, key: str) -> list[str]:
-        """The documents that this one takes records over from."""
+        """Keys of the documents that this one takes records over from."""
         return [link.key for link in self._links[key] if link.key != key]
 
     def _circular(self) -> set[str]:
-        """Documents to be made again, because they take records over in a circle, in which each
-        would wait for the other."""
+        """Documents to be deleted and created again, because they exchange records in a circle, in
+        which each would wait for the next."""
         live = self._live.keys()
-        return met_again({key: [k for k in self._others(key) if k in live] for key in live})
+        return keys_in_cycles({key: [k for k in self._others(key) if k in live] for key in live})
 
     def _settled(self, member: str, state: ItemState, why: Reason) -> Operation:
         key = posting_key(self.record, member)
         return Operation.not_sent(key, state, why, kind=self.record, record=self.record)
 
     def _apart(
-        self, wanted: Mapping[str, Operation], leaving: Mapping[str, Operation]
+        self, to_write: Mapping[str, Operation], leaving: Mapping[str, Operation]
     ) -> Iterator[Operation]:
-        """Records that are to be in no document, but for those that go with their document."""
-        known, stays = self._known(), _staying(wanted, leaving)
+        """Operations of records that are to be in no document, except those that are deleted
+        together with their document."""
+        known, stays = self._known(), _keeping(to_write, leaving)
         for member in dict.fromkeys([*self.left_out, *self.gone]):
-            link = self.carried.get(member)
-            if link is not None and link.key in leaving and link.key not in wanted:
+            link = self.owners.get(member)
+            if link is not None and link.key in leaving and link.key not in to_write:
                 continue
-            why = self._hindrance(link, known) if link else None
+            why = self._obstacle(link, known) if link else None
             if why is None and link is not None and link.key in stays:
                 why = reason("stays_in_ledger", key=link.key)
             if why is not None:
@@ -177,9 +181,9 @@ class Grouping:
                 yield self._settled(member, ItemState.SKIPPED, reason("undeletable"))
 
 
-def met_again(waits: Mapping[str, Sequence[str]]) -> set[str]:
-    """Keys that are met again on a way that goes through them: where nobody waits for these,
-    nobody waits in a circle."""
+def keys_in_cycles(waits: Mapping[str, Sequence[str]]) -> set[str]:
+    """At least one key of every cycle, found by a depth-first search: once these wait for nothing,
+    no cycle is left."""
     found: set[str] = set()
     done: set[str] = set()
     for start in waits:
@@ -197,52 +201,55 @@ def met_again(waits: Mapping[str, Sequence[str]]) -> set[str]:
     return found
 
 
-def _staying(wanted: Mapping[str, Operation], leaving: Mapping[str, Operation]) -> set[str]:
-    """The documents that keep what they carry."""
-    return {op.key for op in (*wanted.values(), *leaving.values()) if not _lets_go(op)}
+def _keeping(to_write: Mapping[str, Operation], leaving: Mapping[str, Operation]) -> set[str]:
+    """Keys of the documents that keep their records."""
+    return {op.key for op in (*to_write.values(), *leaving.values()) if not _releases(op)}
 
 
-def release_first(wanted: dict[str, Operation], leaving: dict[str, Operation]) -> None:
-    """Block what takes records over from a document that does not let go of them, and have a
-    document keep the records that another does not take over. Each round blocks one at least, or
-    is the last."""
-    for _ in range(len(wanted) + len(leaving) + 1):
-        blocked = {**dict(_kept_out(wanted, leaving)), **dict(_kept_in(wanted, leaving))}
+def block_failed_transfers(to_write: dict[str, Operation], leaving: dict[str, Operation]) -> None:
+    """Block every document that takes records over from one that does not release them, and every
+    one that would release records that are not taken over. Each round blocks one at least, or is
+    the last."""
+    for _ in range(len(to_write) + len(leaving) + 1):
+        blocked = {
+            **dict(_failed_takers(to_write, leaving)),
+            **dict(_failed_givers(to_write, leaving)),
+        }
         if not blocked:
             return
         for key, why in blocked.items():
-            if key in wanted:
-                wanted[key] = why_not(wanted[key], why)
+            if key in to_write:
+                to_write[key] = blocked_by(to_write[key], why)
                 leaving.pop(key, None)
             else:
-                leaving[key] = why_not(leaving[key], why)
+                leaving[key] = blocked_by(leaving[key], why)
 
 
-def _kept_out(
-    wanted: Mapping[str, Operation], leaving: Mapping[str, Operation]
+def _failed_takers(
+    to_write: Mapping[str, Operation], leaving: Mapping[str, Operation]
 ) -> Iterator[tuple[str, Reason]]:
-    stays = _staying(wanted, leaving)
-    for key, operation in wanted.items():
+    stays = _keeping(to_write, leaving)
+    for key, operation in to_write.items():
         by = next((other for other in operation.after if other in stays), None)
         if by is not None and operation.state is ItemState.PENDING:
             yield key, reason("stays_in_ledger", key=by)
 
 
-def _kept_in(
-    wanted: Mapping[str, Operation], leaving: Mapping[str, Operation]
+def _failed_givers(
+    to_write: Mapping[str, Operation], leaving: Mapping[str, Operation]
 ) -> Iterator[tuple[str, Reason]]:
-    for taker in wanted.values():
+    for taker in to_write.values():
         for key in () if _holds(taker) else taker.after:
-            giver = wanted.get(key) or leaving[key]
+            giver = to_write.get(key) or leaving[key]
             if giver.state is ItemState.PENDING:
                 yield key, reason("member_blocked", key=taker.members[0])
 
 
 def _holds(operation: Operation) -> bool:
-    """Whether the document holds its records, or will."""
+    """Whether the document owns its records, or will."""
     same = operation.state is ItemState.UNCHANGED and operation.reason is None
     return same or operation.state is ItemState.PENDING
 
 
-def _lets_go(operation: Operation) -> bool:
+def _releases(operation: Operation) -> bool:
     return operation.state is ItemState.PENDING or operation.is_over

@@ -21,7 +21,7 @@ from ledgerlink.domain.model.source_records import (
     TimeEntry,
 )
 from ledgerlink.domain.model.time_settings import TimeSettings
-from ledgerlink.domain.planning.diff import Held
+from ledgerlink.domain.planning.diff import LinkedDocument
 from ledgerlink.domain.ports import Composer
 
 
@@ -58,7 +58,7 @@ class PlanInput:
     """What the company offers, with the last day of its closed books."""
     taken: Taken = nobody
     """Tells who in the ledger has a name already."""
-    carried: Mapping[str, Link] = field(default_factory=dict)
+    owners: Mapping[str, Link] = field(default_factory=dict)
     """Links of activities that hold several entries, by the key of each entry."""
     whole: bool = False
     """Whether the entries are all that there are in the scope, as in an import. Then entries that
@@ -85,7 +85,7 @@ class PlanInput:
     """How expenses are posted."""
     invoicing: InvoiceSettings = field(default_factory=InvoiceSettings)
     """How invoices are posted."""
-    carried_expenses: Mapping[str, Link] = field(default_factory=dict)
+    expense_owners: Mapping[str, Link] = field(default_factory=dict)
     """Links of the documents that hold expenses now, by the key of each expense."""
     attached: Mapping[str, Link] = field(default_factory=dict)
     """Links of the receipts of deleted records, by posting key."""
@@ -100,13 +100,13 @@ class PlanInput:
     defaults: Defaults = field(default_factory=Defaults)
     """Classes, departments and locations of the ledger's tasks, projects and people."""
 
-    def held(self, link: Link) -> Held:
+    def held(self, link: Link) -> LinkedDocument:
         """What is known of a document in the ledger."""
-        return Held(link, self.copies.get(link.key), link.key in self.copies)
+        return LinkedDocument(link, self.copies.get(link.key), link.key in self.copies)
 
     def deleted_keys(self, kind: RecordKind) -> list[str]:
-        """The keys of the deleted records of one kind, each once. What is given, too, and cannot be
-        read is not gone."""
+        """The keys of the deleted records of one kind, each once, without those of rejected
+        records, because it is not known what those say."""
         given = {one.key for one in self.rejected if one.kind == kind}
         told = dict.fromkeys(one.key for one in self.deleted if one.kind == kind)
         return [key for key in told if key not in given]

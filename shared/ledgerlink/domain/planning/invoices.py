@@ -75,16 +75,16 @@ class Invoices:
         self._billed: set[str] = set()
         counts = Counter([invoice.key for invoice in given.invoices])
         counts.update(given.deleted_keys(RecordKind.INVOICE))
-        self.stuck: dict[str, Reason] = {
+        self.blocked: dict[str, Reason] = {
             key: reason("duplicate_key", field="key", key=key, count=count)
             for key, count in counts.items()
             if count > 1
         }
-        self.bundles: Sequence[Group] = [
-            self._bundle(invoice) for invoice in given.invoices if invoice.key not in self.stuck
+        self.groups: Sequence[Group] = [
+            self._group_of(invoice) for invoice in given.invoices if invoice.key not in self.blocked
         ]
 
-    def _bundle(self, invoice: Invoice) -> Group:
+    def _group_of(self, invoice: Invoice) -> Group:
         key = invoice_key(invoice.key)
         return Group(key, (invoice.key,), lambda link: self._document(key, invoice, link))
 

@@ -137,8 +137,8 @@ class Listing:
             return
         document = self._given.composer.list_record(self._as_told(source_key, mapping))
         document = replace(document, key=link.key, members=(source_key,))
-        comparer = Differ(edits=self._given.posting.ledger_edits, record=kind)
-        yield from comparer.wanted(document, self._given.held(link))
+        differ = Differ(edits=self._given.posting.ledger_edits, record=kind)
+        yield from differ.to_write(document, self._given.held(link))
 
     def _link(self, kind: RecordKind, source_key: str) -> Link | None:
         keys = list_keys(kind, source_key)
@@ -154,8 +154,8 @@ class Listing:
         link = self._link(kind, source_key)
         if link is None:
             return self._settled(kind, source_key, ItemState.SKIPPED, reason("undeletable"))
-        comparer = Differ(edits=self._given.posting.ledger_edits, record=kind)
-        return replace(comparer.unwanted(self._given.held(link)), record=kind)
+        differ = Differ(edits=self._given.posting.ledger_edits, record=kind)
+        return replace(differ.to_delete(self._given.held(link)), record=kind)
 
     def _settled(
         self, kind: RecordKind, source_key: str, state: ItemState, why: Reason

@@ -23,60 +23,65 @@ def documents(
     which invoices may bill."""
     left_out: dict[tuple[str, str], Reason] = {}
     found: list[Operation] = []
-    for bundling, bundles in _bundlings(given, resolver, times):
-        found += bundling.operations(bundles)
+    for bundling, groups in _groupings(given, resolver, times):
+        found += bundling.operations(groups)
         left_out |= {(bundling.record, key): why for key, why in bundling.left_out.items()}
     yield from found
     receipts = Receipts(given, found, left_out)
     for entry in given.expenses:
-        carrier = given.carried_expenses.get(entry.key)
-        yield from receipts.of(entry, document_key(entry, given.expensing), carrier)
+        owner = given.expense_owners.get(entry.key)
+        yield from receipts.of(entry, document_key(entry, given.expensing), owner)
     for invoice in given.invoices:
         key = invoice_key(invoice.key)
         yield from receipts.of(invoice, key, given.links.get(key))
     yield from receipts.removed()
-    carriers = {RecordKind.EXPENSE: given.carried_expenses, RecordKind.INVOICE: _invoiced(given)}
-    yield from receipts.left_behind(carriers)
+    owners_by_kind = {
+        RecordKind.EXPENSE: given.expense_owners,
+        RecordKind.INVOICE: _invoiced(given),
+    }
+    yield from receipts.left_behind(owners_by_kind)
 
 
-def _bundlings(
+def _groupings(
     given: PlanInput, resolver: Resolver, times: Sequence[Operation]
 ) -> Iterator[tuple[Grouping, Sequence[Group]]]:
     if given.expenses or given.deleted_keys(RecordKind.EXPENSE):
         expenses = Expenses(given, resolver)
-        stuck, left_out, carried = expenses.stuck, expenses.left_out, given.carried_expenses
+        blocked, left_out, owners = expenses.blocked, expenses.left_out, given.expense_owners
         yield (
-            _bundling(given, RecordKind.EXPENSE, "spent_on", carried, stuck, left_out),
-            expenses.bundles,
+            _grouping(given, RecordKind.EXPENSE, "spent_on", owners, blocked, left_out),
+            expenses.groups,
         )
     if given.invoices or given.deleted_keys(RecordKind.INVOICE):
         invoices = Invoices(given, resolver, _activities(given, times).get)
         yield (
-            _bundling(given, RecordKind.INVOICE, "issued_on", _invoiced(given), invoices.stuck, {}),
-            invoices.bundles,
+            _grouping(
+                given, RecordKind.INVOICE, "issued_on", _invoiced(given), invoices.blocked, {}
+            ),
+            invoices.groups,
         )
 
 
-def _bundling(
+def _grouping(
     given: PlanInput,
     record: RecordKind,
     date_field: str,
-    carried: Mapping[str, Link],
-    stuck: dict[str, Reason],
+    owners: Mapping[str, Link],
+    blocked: dict[str, Reason],
     left_out: dict[str, Reason],
 ) -> Grouping:
     return Grouping(
         given=given,
         record=record,
-        comparer=_comparer(given, record, date_field),
-        carried=carried,
-        stuck=stuck,
+        differ=_differ(given, record, date_field),
+        owners=owners,
+        blocked=blocked,
         left_out=left_out,
-        gone=[key for key in given.deleted_keys(record) if key not in stuck],
+        gone=[key for key in given.deleted_keys(record) if key not in blocked],
     )
 
 
-def _comparer(given: PlanInput, record: RecordKind, date_field: str) -> Differ:
+def _differ(given: PlanInput, record: RecordKind, date_field: str) -> Differ:
     return Differ(
         edits=given.posting.ledger_edits,
         closed_through=given.features.books_closed_through,
@@ -94,13 +99,13 @@ def _invoiced(given: PlanInput) -> Mapping[str, Link]:
 
 def _activities(given: PlanInput, times: Iterable[Operation]) -> Mapping[str, Activity]:
     """The activities that carry the time which these invoices bill, by entry."""
-    wanted = {k for invoice in given.invoices for line in invoice.lines for k in line.time_keys}
+    billed = {k for invoice in given.invoices for line in invoice.lines for k in line.time_keys}
     pending = [op for op in times if op.state is ItemState.PENDING]
     going = {op.key for op in pending if op.action is Action.DELETE}
     changing = {op.key for op in pending if op.action is Action.UPDATE}
     found: dict[str, Activity] = {}
-    for key in wanted:
-        link = given.links.get(time_key_of(key)) or given.carried.get(key)
+    for key in billed:
+        link = given.links.get(time_key_of(key)) or given.owners.get(key)
         if link is not None and link.key not in going:
             members = frozenset(link.members or (key,))
             changes = link.key in changing
@@ -108,5 +113,5 @@ def _activities(given: PlanInput, times: Iterable[Operation]) -> Mapping[str, Ac
     for operation in pending:
         if operation.action is Action.CREATE:
             activity = Activity(operation.key, Pending(operation.key), frozenset(operation.members))
-            found.update({m: activity for m in operation.members if m in wanted})
+            found.update({m: activity for m in operation.members if m in billed})
     return found

@@ -1,5 +1,6 @@
-"""Levels: an operation refers only to what a lower level writes, and takes over only what one has
-let go of. Of lists, what others may still point at is let go of last."""
+"""The order of dependency: an operation refers only to documents of a lower level, and takes
+records over only from documents of a lower level. List records are deleted last, because others may
+still refer to them."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
@@ -10,12 +11,12 @@ from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.planning.list_records import RULES
 
 GOING = -1
-"""What goes is before everything, but for list records."""
+"""The level of deletes, before all others; list records are deleted last."""
 
 
 def order_by_dependency(operations: list[Operation], levels: Mapping[str, int]) -> None:
-    """Put every operation at its level, in place; `levels` are those of the new list records. No
-    operation may wait for itself, be it by others."""
+    """Give every operation its level, in place. `levels` are those of the new list records. No
+    operation may depend on itself, directly or through others."""
     going = {op.key for op in operations if op.action is Action.DELETE or op.is_over}
     referred = {key for op in operations for key in _before(op, going)} - levels.keys()
     comes = {op.key: op for op in operations if op.key in referred and op.comes}
@@ -33,8 +34,8 @@ def order_by_dependency(operations: list[Operation], levels: Mapping[str, int]) 
 
 
 def _leaves_last(operation: Operation, awaited: Collection[str]) -> bool:
-    """A client, project or person whom something else of the plan may still be for, and whom
-    nothing comes instead of."""
+    """Whether it deletes a client, project or person that other operations may still refer to and
+    that nothing replaces."""
     goes = operation.action is Action.DELETE and operation.record in RULES
     return goes and operation.key not in awaited
 
@@ -47,7 +48,8 @@ def _level(operation: Operation, going: Collection[str], found: Mapping[str, int
 
 
 def _before(operation: Operation, going: Collection[str]) -> Iterator[str]:
-    """What has to be written, or to let go by being written, before it."""
+    """Posting keys of the operations that come before it, because it refers to their documents or
+    takes records over from them."""
     if operation.state is not ItemState.PENDING:
         return
     if operation.action is not Action.DELETE:

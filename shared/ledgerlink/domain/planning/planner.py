@@ -15,12 +15,12 @@ from ledgerlink.domain.planning.ordering import order_by_dependency
 from ledgerlink.domain.planning.time import TimePlanner
 
 LIST = "list"
-"""The kind of a list record that never became the ledger's."""
+"""The kind of a new list record that could not be composed."""
 
 
 def plan(given: PlanInput) -> tuple[Operation, ...]:
-    """The operations in the order in which they may be applied, numbered from 0: what goes, then
-    what comes by dependence, then what is settled already."""
+    """The operations in the order in which they may be applied, numbered from 0: deletes, then
+    creates and updates by dependency, then those for which nothing is sent."""
     times = TimePlanner(given)
     resolver = times.resolver
     operations = list(times.operations())
@@ -47,24 +47,24 @@ def _rejected(rejected: Rejected) -> Operation:
 
 
 def _taken_from(operations: list[Operation]) -> Iterator[Operation]:
-    """Each in turn; none is kept twice in memory while a copy of it is made."""
+    """Each in turn, freed once it is taken, because memory does not hold all of them twice."""
     operations.reverse()
     while operations:
         yield operations.pop()
 
 
 def _order(operation: Operation) -> tuple[bool, int, str]:
-    """What is settled already comes last, the rest by dependence; what goes together stands so."""
+    """By dependency and group; those for which nothing is sent come last."""
     return operation.state is not ItemState.PENDING, operation.level, operation.group
 
 
 def _needed(
     operations: Iterable[Operation], resolver: Resolver, asked: Iterable[str]
 ) -> dict[str, Document]:
-    """The new list records that are asked for, or that some operation to be sent waits for, with
-    their parents."""
+    """The new list records that are posted themselves or that some operation refers to, with their
+    parents."""
     needed: dict[str, Document] = {}
-    waiting = [*asked, *_wanted(operations)]
+    waiting = [*asked, *_to_write(operations)]
     while waiting:
         key = waiting.pop()
         if key not in needed and key in resolver.created:
@@ -73,14 +73,14 @@ def _needed(
     return needed
 
 
-def _wanted(operations: Iterable[Operation]) -> Iterator[str]:
+def _to_write(operations: Iterable[Operation]) -> Iterator[str]:
     for operation in operations:
         if operation.state is ItemState.PENDING:
             yield from needs(operation.body)
 
 
 def _levels(documents: Mapping[str, Document]) -> dict[str, int]:
-    """The depth of each document: one more than the deepest that it waits for."""
+    """The level of each document: one more than the highest that it refers to."""
     levels: dict[str, int] = {}
 
     def depth(key: str) -> int:
@@ -100,6 +100,6 @@ def _creations(
     ones."""
     for key, document in documents.items():
         members = (key.partition(":")[2],)
-        comparer = Differ(record=kinds.get(key, RecordKind.TIME))
-        (create,) = comparer.wanted(replace(document, members=members), None)
+        differ = Differ(record=kinds.get(key, RecordKind.TIME))
+        (create,) = differ.to_write(replace(document, members=members), None)
         yield replace(create, level=levels[key])

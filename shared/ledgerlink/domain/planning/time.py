@@ -20,8 +20,8 @@ from ledgerlink.domain.model.list_records import LEDGER_KEY
 from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.reasons import Blocked, Reason, Skipped, reason
 from ledgerlink.domain.model.source_records import MINUTES_PER_DAY, RecordKind, TimeEntry
-from ledgerlink.domain.planning.diff import Differ, Held
-from ledgerlink.domain.planning.grouping import met_again, release_first
+from ledgerlink.domain.planning.diff import Differ, LinkedDocument
+from ledgerlink.domain.planning.grouping import block_failed_transfers, keys_in_cycles
 from ledgerlink.domain.planning.inputs import PlanInput
 
 MERGED = "merged"
@@ -52,7 +52,7 @@ class TimePlanner:
             given.taken,
             given.defaults,
         )
-        self._comparer = Differ(
+        self._differ = Differ(
             edits=given.posting.ledger_edits,
             closed_through=given.features.books_closed_through,
             rank=given.rank,
@@ -100,39 +100,41 @@ class TimePlanner:
                 yield from (_of_entry(e, ItemState.SKIPPED, skipped.reason) for e in group.entries)
             else:
                 documents[group.key] = self._as_held(document)
-        # Only now is it known which entries cannot be posted: what stands for them has to stay.
-        for key, why in self._hindered(groups, documents):
+        # Only now is it known which entries are blocked; their activities have to stay.
+        for key, why in self._first_obstacle(groups, documents):
             del documents[key]
             yield from self._block(groups[key], why)
         yield from self._activities(groups, documents)
 
-    def _hindered(
+    def _first_obstacle(
         self, groups: Mapping[str, _Group], documents: Mapping[str, Document]
     ) -> Iterator[tuple[str, Reason]]:
-        """What has to wait, because what stands for it stands for an entry besides that cannot be
-        posted now: without it the ledger would lose that time. Each round finds one at least, or
-        is the last; who asks for the next takes out and spares what is found."""
+        """Groups whose activity in the ledger also covers a blocked entry. Rewriting it would drop
+        that entry's time, so the group is blocked too. Each round finds one at least, or is the
+        last; the caller blocks what is found before it asks for the next."""
         for _ in range(len(documents) + 1):
-            found = {key: why for key in documents if (why := self._hindrance(groups[key]))}
+            found = {key: why for key in documents if (why := self._obstacle(groups[key]))}
             if not found:
                 return
             yield from found.items()
 
     def leftovers(self) -> Iterator[Operation]:
-        """What an import wrote of the scope and is wanted no more."""
+        """Deletes of activities of the scope that an import wrote and that no entry needs any
+        more."""
         for link in self._scope.values():
             if link.key not in self._dealt_with and not self._spared.intersection(link.members):
-                yield self._comparer.unwanted(self.given.held(link))
+                yield self._differ.to_delete(self.given.held(link))
 
     def removals(self) -> Iterator[Operation]:
-        """What takes out time that the product has no more; part of an activity stays in it."""
+        """Deletes of time that the product has deleted. An entry that shares its activity with
+        others is blocked."""
         for key in self.given.deleted_keys(RecordKind.TIME):
             link = self.given.links.get(time_key_of(key))
             if key in self._given_keys:
                 continue
             if link is not None:
-                yield self._comparer.unwanted(self.given.held(link))
-            elif key in self.given.carried:
+                yield self._differ.to_delete(self.given.held(link))
+            elif key in self.given.owners:
                 yield Operation.not_sent(time_key_of(key), ItemState.BLOCKED, reason("carried"))
             else:
                 yield Operation.not_sent(time_key_of(key), ItemState.SKIPPED, reason("undeletable"))
@@ -148,11 +150,11 @@ class TimePlanner:
         if not approved and refused:
             why = reason("not_approved", field="approval", state=entry.approval)
             raise Skipped(why) if self.given.whole else Blocked(why)
-        if not self.given.whole and entry.key in self.given.carried:
+        if not self.given.whole and entry.key in self.given.owners:
             raise Blocked(reason("carried"))
 
     def _spare(self, entry: TimeEntry) -> None:
-        """What stands for an entry that cannot be posted now stays in the ledger."""
+        """Keep the activity of a blocked entry in the ledger."""
         self._spared.add(entry.key)
 
     def _group(self, entry: TimeEntry) -> _Group:
@@ -178,37 +180,37 @@ class TimePlanner:
     def _activities(
         self, groups: dict[str, _Group], documents: dict[str, Document]
     ) -> Iterator[Operation]:
-        """The operations of the activities; the entries are their members. Entries that go from one
-        to another are let go of first, and an activity that nothing of stays in goes."""
-        again = met_again(
+        """The operations of the activities, whose members are the entries. An entry that moves to
+        another activity is released first, and an activity that loses all entries is deleted."""
+        again = keys_in_cycles(
             {key: [k for k in self._others[key] if k in documents] for key in documents}
         )
-        wanted: dict[str, Operation] = {}
+        to_write: dict[str, Operation] = {}
         leaving: dict[str, Operation] = {}
         there = frozenset(documents)
         for key in tuple(documents):
-            # What became an operation is let go of, for the same reason as in `_as_held`.
+            # Freed once it is an operation: memory does not hold both (as in `_as_held`).
             document, group, others = documents.pop(key), groups.pop(key), self._others[key]
             held = self._held(self._link(group))
-            *goes, last = self._comparer.wanted(document, held, again=key in again)
-            wanted[key] = replace(last, after=(*last.after, *others)) if others else last
+            *goes, last = self._differ.to_write(document, held, again=key in again)
+            to_write[key] = replace(last, after=(*last.after, *others)) if others else last
             if last.state is ItemState.PENDING:
                 leaving |= {operation.key: operation for operation in goes}
             going = [link for other, link in others.items() if other not in there]
-            leaving |= {k.key: self._comparer.unwanted(self.given.held(k)) for k in going}
-        self._dealt_with.update(wanted, leaving)
-        release_first(wanted, leaving)
+            leaving |= {k.key: self._differ.to_delete(self.given.held(k)) for k in going}
+        self._dealt_with.update(to_write, leaving)
+        block_failed_transfers(to_write, leaving)
         yield from leaving.values()
-        yield from wanted.values()
+        yield from to_write.values()
 
     def _as_held(self, document: Document) -> Document:
-        """The document with the body that the ledger holds, where that is the same: of many
-        entries there is not room for both."""
+        """The document with the body of the snapshot, if both are equal, because memory does not
+        hold two bodies of 100,000 entries."""
         copy = self.given.copies.get(document.key)
         same = copy is not None and copy.body == document.body
         return replace(document, body=copy.body) if copy and same else document
 
-    def _held(self, link: Link | None) -> Held | None:
+    def _held(self, link: Link | None) -> LinkedDocument | None:
         return self.given.held(link) if link else None
 
     def _document(self, group: _Group, link: Link | None) -> Document:
@@ -246,20 +248,20 @@ class TimePlanner:
             self.given.currencies.get(customer.ledger_id) if isinstance(customer, Known) else None
         )
 
-    def _hindrance(self, group: _Group) -> Reason | None:
+    def _obstacle(self, group: _Group) -> Reason | None:
         own = {entry.key for entry in group.entries}
         for link in (self._link(group), *self._others[group.key].values()):
-            stuck = sorted(self._spared.intersection(link.members) - own) if link else []
-            if stuck:
-                return reason("member_blocked", key=stuck[0])
+            blocked = sorted(self._spared.intersection(link.members) - own) if link else []
+            if blocked:
+                return reason("member_blocked", key=blocked[0])
         return None
 
     def _standing(self, group: _Group) -> dict[str, Link]:
-        """What stands for some of these entries under another name. Raises Blocked where it stands
-        for entries besides that are not given."""
+        """Links of other activities that cover some of these entries. Raises Blocked if one also
+        covers entries that are not in this plan."""
         found: dict[str, Link] = {}
         for entry in group.entries:
-            some = (self.given.links.get(time_key(entry)), self.given.carried.get(entry.key))
+            some = (self.given.links.get(time_key(entry)), self.given.owners.get(entry.key))
             found |= {link.key: link for link in some if link and link.key != group.key}
         for link in found.values():
             if link.key not in self._scope and not self._given_keys.issuperset(link.members):
@@ -268,7 +270,7 @@ class TimePlanner:
 
 
 def source_of(entry: TimeEntry) -> Source:
-    """What the entry says of itself, but for its length and its text."""
+    """The values of the entry that its activity is filed under: all but its length and its text."""
     return Source(
         staff_key=entry.staff_key,
         work_date=entry.work_date,

@@ -1,4 +1,4 @@
-"""Undoing: the operations that take back what an import wrote. Pure."""
+"""Undo: the operations that reverse what an import wrote. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,8 +8,8 @@ from ledgerlink.domain.model.documents import Snapshot, fingerprint, needs
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome
 from ledgerlink.domain.model.reasons import Reason, reason
-from ledgerlink.domain.planning.diff import Differ, Held
-from ledgerlink.domain.planning.grouping import release_first
+from ledgerlink.domain.planning.diff import Differ, LinkedDocument
+from ledgerlink.domain.planning.grouping import block_failed_transfers
 from ledgerlink.domain.planning.ordering import order_by_dependency
 
 Done = tuple[Operation, Outcome]
@@ -37,8 +37,8 @@ class UndoInput:
 def undo(given: UndoInput) -> tuple[Operation, ...]:
     """The operations in the order in which they may be applied, numbered from 0.
 
-    What was billed, edited or written again since is listed and left as it is, and so is what it
-    took the place of.
+    A document that was billed, edited or written again since is blocked and stays as it is, and so
+    do the documents that it replaced.
     """
     undoing = _Undoing(given)
     operations = undoing.times()
@@ -54,33 +54,33 @@ class _Undoing:
 
     def __init__(self, given: UndoInput) -> None:
         self._given = given
-        self._comparer = Differ(closed_through=given.closed_through)
+        self._differ = Differ(closed_through=given.closed_through)
         self._times = [one for one in given.done if one[0].source is not None]
         self._lists = [one for one in given.done if one[0].source is None]
         self._holders: Mapping[str, str] = {}
 
     def times(self) -> list[Operation]:
-        """What takes the time back. Each lets go of its records before another has them again."""
+        """The operations that reverse time. A document releases its entries before another gets
+        them back."""
         written = [one for one in self._times if one[0].action is not Action.DELETE]
         self._holders = {member: op.key for op, _ in written for member in op.members}
         backs = {operation.key: self._back(operation, outcome) for operation, outcome in written}
-        wanted = {op.key: backs[op.key] for op, _ in written if op.action is Action.UPDATE}
-        leaving = {key: back for key, back in backs.items() if key not in wanted}
+        to_write = {op.key: backs[op.key] for op, _ in written if op.action is Action.UPDATE}
+        leaving = {key: back for key, back in backs.items() if key not in to_write}
         for operation, _ in self._times:
             if operation.action is Action.DELETE:
-                wanted[operation.key] = self._again(operation, backs)
-        release_first(wanted, leaving)
-        operations = [*leaving.values(), *wanted.values()]
+                to_write[operation.key] = self._again(operation, backs)
+        block_failed_transfers(to_write, leaving)
+        operations = [*leaving.values(), *to_write.values()]
         order_by_dependency(operations, {})
         return operations
 
     def _instead(self, members: Collection[str]) -> tuple[str, ...]:
-        """What holds these now, of what was written."""
+        """Keys of the import's documents that own these entries now."""
         return tuple(sorted({self._holders[m] for m in members if m in self._holders}))
 
     def lists(self, left: Collection[object], last: int) -> Iterator[Operation]:
-        """What makes new list records inactive, after the `last` level, those below others first,
-        unless they are used."""
+        """Deletes of new list records that are not used, after the `last` level, children first."""
         deepest = 1 + last + max((operation.level for operation, _ in self._lists), default=0)
         for operation, outcome in self._lists:
             if operation.action is not Action.CREATE:
@@ -101,7 +101,7 @@ class _Undoing:
                 )
 
     def still_used(self, operations: Sequence[Operation]) -> Iterator[str]:
-        """The ids of the list records that time points at which stays."""
+        """The ids of the list records that the time which stays refers to."""
         for operation in operations:
             if operation.state is ItemState.BLOCKED:
                 waited = (self._given.links.get(key) for key in needs(operation.targets))
@@ -124,29 +124,29 @@ class _Undoing:
         )
 
     def _back(self, operation: Operation, outcome: Outcome) -> Operation:
-        """What takes back something written: a delete, or an update to what it was."""
+        """The reverse of a create (a delete) or of an update (an update to the former body)."""
         link = self._given.links.get(operation.key)
         base = self._based(operation, outcome)
         if link is None:
             return _left(base, reason("gone_in_ledger"), ItemState.UNCHANGED)
         if not link.is_of(self._given.run_id):
             return _left(base, reason("written_since"))
-        looked = operation.key in self._given.copies
-        held = Held(link, self._given.copies.get(operation.key), looked)
-        unwanted = self._comparer.unwanted(held)
-        if unwanted.state is not ItemState.PENDING or operation.action is Action.CREATE:
-            return unwanted
+        was_read = operation.key in self._given.copies
+        held = LinkedDocument(link, self._given.copies.get(operation.key), was_read)
+        to_delete = self._differ.to_delete(held)
+        if to_delete.state is not ItemState.PENDING or operation.action is Action.CREATE:
+            return to_delete
         was = operation.was or link
         return replace(
-            unwanted,
+            to_delete,
             action=Action.UPDATE,
             body=operation.before,
             after=tuple(key for key in self._instead(was.members) if key != operation.key),
-            **was.facts() | {"group": unwanted.group, "restored": was.restored or was.run_id},
+            **was.facts() | {"group": to_delete.group, "restored": was.restored or was.run_id},
         )
 
     def _again(self, operation: Operation, backs: Mapping[str, Operation]) -> Operation:
-        """What creates again something deleted, once what came instead of it is gone."""
+        """The reverse of a delete: a create, once the documents that replaced it are gone."""
         own = [operation.key] if operation.key in backs else []
         again = replace(
             operation,

@@ -140,7 +140,7 @@ async def _operations(planner: ImportPlanner, rules: RuleBook) -> tuple[tuple[Op
         features=planner.company.features,
         defaults=defaults_for(deps, connection, entries, rules, links),
         taken=names_in_use(deps, connection),
-        carried=carried,
+        owners=carried,
         whole=True,
         scope=scoped,
         copies=await read_snapshots(planner.ledger, held.values(), planner.stop),

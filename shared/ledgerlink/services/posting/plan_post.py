@@ -104,7 +104,7 @@ class PostPlanner:
             attached=deps.links.beginning(key, _deleted_receipts(records)),
             payables=self._from_list(payables, records.expenses),
             vendor_currencies=self._from_list(foreign_vendors, records.expenses),
-            carried=time_owners,
+            owners=time_owners,
             copies=await read_snapshots(self.ledger, changeable.values(), self.stop),
             rank=rank,
             expenses=records.expenses,
@@ -113,7 +113,7 @@ class PostPlanner:
             deleted=records.deleted,
             expensing=settings.expenses,
             invoicing=settings.invoices,
-            carried_expenses={**_own_documents(expense_keys, links), **expense_owners},
+            expense_owners={**_own_documents(expense_keys, links), **expense_owners},
             today=deps.clock.now().date(),
         )
 
