@@ -27,7 +27,7 @@ PEOPLE = (ListType.CUSTOMER, ListType.EMPLOYEE, ListType.VENDOR)
 
 
 def told(*answers: Mapping[str, Any], **reads: Mapping[str, Any]) -> ScriptedCompany:
-    """A company that tells these changes, one answer after the other."""
+    """A company that reports these changes, one response after the other."""
     script: list[Responder | Exception | None] = [_answer(each) for each in answers]
     return ScriptedCompany(latency=lambda kind: 0.0, script=script, reads=reads)
 

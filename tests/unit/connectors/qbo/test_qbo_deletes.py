@@ -155,7 +155,7 @@ def test_a_delete_is_repeated_once() -> None:
 
 
 def meanwhile(there: ScriptedCompany, rows: list[Row], *left: Row) -> ScriptedCompany:
-    """After the first look into the ledger these are left."""
+    """After the first read these are left."""
     assert isinstance(there.rows, FakeQueryServer)
 
     def happens() -> None:

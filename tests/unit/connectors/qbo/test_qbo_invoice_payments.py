@@ -90,7 +90,7 @@ class Books:
         return {record.id: record for batch in run(main()) for record in batch.records}
 
     def changes(self, *kinds: ListType, **told: Sequence[Row]) -> Mapping[ListType, ListBatch]:
-        """What changed when the ledger tells these rows, by entity."""
+        """What changed if these rows are reported, by entity."""
         self.company.script.append(lambda request: reply(changed(told, "Preferences")))
 
         async def main(ledger: QuickBooksLedger) -> Mapping[ListType, ListBatch]:

@@ -54,7 +54,7 @@ def links(body: Mapping[str, Any]) -> list[str]:
 
 
 class Books(ScriptedCompany):
-    """A company that takes invoices whose links are all among `taken`, as it was told of time."""
+    """A company that accepts invoices whose links are all among `taken`."""
 
     def __init__(self, taken: set[str], *script: Responder | None, **rows: list[Row]) -> None:
         super().__init__(latency=lambda kind: 0.0, script=list(script))

@@ -17,7 +17,7 @@ SCOPE = "com.intuit.quickbooks.accounting"
 ACCESS_LIFETIME = 3600
 """Seconds that an access token is valid if the response does not state it."""
 
-TIMEOUT = 30.0
+TOKEN_TIMEOUT = 30.0
 """Ledger seconds to wait for the token endpoint."""
 
 
@@ -44,7 +44,7 @@ class TokenEndpoint:
         self._endpoints = endpoints
         self._basic = httpx.BasicAuth(application.client_id, application.client_secret)
         self._time = time
-        self._timeout = httpx.Timeout(time.real(TIMEOUT, at_least=2.0)).as_dict()
+        self._timeout = httpx.Timeout(time.real(TOKEN_TIMEOUT, at_least=2.0)).as_dict()
 
     def exchange(self, code: str, redirect_uri: str) -> httpx.Request:
         """The request for tokens in exchange for a code."""

@@ -57,9 +57,9 @@ def account_slots(write: Write) -> Iterator[AccountSlot]:
     """The accounts of a bill or purchase, the head's first; none for other kinds."""
     body = write.body or {}
     if write.kind == "Bill":
-        yield AccountSlot(comparable.ref(body.get("APAccountRef")), *PAYABLES_ACCOUNT)
+        yield AccountSlot(comparable.id_in(body.get("APAccountRef")), *PAYABLES_ACCOUNT)
     if write.kind == "Purchase" and (paid := PAYMENT_ACCOUNTS.get(str(body.get("PaymentType")))):
-        yield AccountSlot(comparable.ref(body.get("AccountRef")), *paid)
+        yield AccountSlot(comparable.id_in(body.get("AccountRef")), *paid)
     for line in values.blocks(body, "Line"):
         detail = values.block(line, str(line.get("DetailType")))
-        yield AccountSlot(comparable.ref(detail.get("AccountRef")), *EXPENSE_ACCOUNT)
+        yield AccountSlot(comparable.id_in(detail.get("AccountRef")), *EXPENSE_ACCOUNT)

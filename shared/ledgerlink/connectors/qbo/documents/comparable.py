@@ -12,7 +12,7 @@ def text(value: Any) -> str:
     return " ".join(str(value or "").split())
 
 
-def ref(value: Any) -> str:
+def id_in(value: Any) -> str:
     """The id in a reference; empty if there is none."""
     return str(value.get("value") or "") if isinstance(value, Mapping) else ""
 
@@ -67,7 +67,7 @@ def custom_fields(value: Any) -> str:
 def attached_to(value: Any) -> str:
     """The documents that an attachment belongs to, sorted."""
     refs = [values.block(each, "EntityRef") for each in values.blocks({"refs": value}, "refs")]
-    return ", ".join(sorted(f"{each.get('type')} {ref(each)}" for each in refs))
+    return ", ".join(sorted(f"{each.get('type')} {id_in(each)}" for each in refs))
 
 
 def shown(value: object) -> str:

@@ -61,10 +61,11 @@ def matching_key(activity: Body) -> Hashable:
     those that QuickBooks may fill in."""
     return (
         activity.get("NameOf"),
-        comparable.ref(activity.get("EmployeeRef")) or comparable.ref(activity.get("VendorRef")),
+        comparable.id_in(activity.get("EmployeeRef"))
+        or comparable.id_in(activity.get("VendorRef")),
         activity.get("TxnDate"),
         comparable.number(activity.get("Hours")) * 60 + comparable.number(activity.get("Minutes")),
-        comparable.ref(activity.get("CustomerRef")),
+        comparable.id_in(activity.get("CustomerRef")),
         comparable.text(activity.get("Description")),
     )
 
@@ -81,11 +82,11 @@ def content_fingerprint(kind: str, entity: Body) -> str:
     return fingerprint(content(kind, entity)) if kind in KNOWN_BY_CONTENT else ""
 
 
-def differences(kind: str, body: Body, entity: Body) -> Iterator[str]:
+def content_differences(kind: str, body: Body, entity: Body) -> Iterator[str]:
     """The fields of a kind known by content that are stored with another value than was sent, in
     words. A field that was not sent must be empty, unless QuickBooks fills it in."""
-    sent_fields = _with_custom_fields_of(body, entity)
-    yield from _differing("", HEAD_FIELDS[kind], body.get, sent_fields.get)
+    comparable_entity = _with_custom_fields_of(body, entity)
+    yield from _differing("", HEAD_FIELDS[kind], body.get, comparable_entity.get)
     sent, stored = _lines(body), _lines(entity)
     if len(sent) != len(stored):
         yield f"{len(sent)} lines became {len(stored)}"

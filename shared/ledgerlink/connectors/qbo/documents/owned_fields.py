@@ -30,32 +30,32 @@ class OwnedField:
 COMMON_HEAD_FIELDS = (
     OwnedField("date", "TxnDate", comparable.text),
     OwnedField("number", "DocNumber", comparable.text, filled_in=True),
-    OwnedField("location", "DepartmentRef", comparable.ref),
-    OwnedField("currency", "CurrencyRef", comparable.ref, filled_in=True),
+    OwnedField("location", "DepartmentRef", comparable.id_in),
+    OwnedField("currency", "CurrencyRef", comparable.id_in, filled_in=True),
     OwnedField("exchange rate", "ExchangeRate", comparable.decimal, filled_in=True, lasting=False),
     OwnedField("notes", "PrivateNote", comparable.text),
 )
 HEAD_FIELDS: Mapping[str, tuple[OwnedField, ...]] = {
     "Bill": (
-        OwnedField("vendor", "VendorRef", comparable.ref),
-        OwnedField("account", "APAccountRef", comparable.ref, filled_in=True),
+        OwnedField("vendor", "VendorRef", comparable.id_in),
+        OwnedField("account", "APAccountRef", comparable.id_in, filled_in=True),
         *COMMON_HEAD_FIELDS,
     ),
     "Purchase": (
         OwnedField("payment", "PaymentType", comparable.text),
-        OwnedField("account", "AccountRef", comparable.ref),
-        OwnedField("payee", "EntityRef", comparable.ref),
+        OwnedField("account", "AccountRef", comparable.id_in),
+        OwnedField("payee", "EntityRef", comparable.id_in),
         OwnedField("refund", "Credit", comparable.switch),
         *COMMON_HEAD_FIELDS,
     ),
     "Invoice": (
-        OwnedField("customer", "CustomerRef", comparable.ref),
-        OwnedField("class", "ClassRef", comparable.ref),
+        OwnedField("customer", "CustomerRef", comparable.id_in),
+        OwnedField("class", "ClassRef", comparable.id_in),
         OwnedField("memo", "CustomerMemo", comparable.memo_text),
         OwnedField(
             "custom fields", CUSTOM_FIELD, comparable.custom_fields, filled_in=True, lasting=False
         ),
-        OwnedField("terms", "SalesTermRef", comparable.ref, filled_in=True, lasting=False),
+        OwnedField("terms", "SalesTermRef", comparable.id_in, filled_in=True, lasting=False),
         OwnedField("due date", "DueDate", comparable.text, filled_in=True, lasting=False),
         OwnedField("email", "BillEmail", comparable.address, filled_in=True, lasting=False),
         *COMMON_HEAD_FIELDS,
@@ -71,13 +71,13 @@ HEAD_FIELDS: Mapping[str, tuple[OwnedField, ...]] = {
 LINE_FIELDS = (
     OwnedField("text", "Description", comparable.text, filled_in=True),
     OwnedField("amount", "Amount", comparable.decimal),
-    OwnedField("account", "AccountRef", comparable.ref),
-    OwnedField("item", "ItemRef", comparable.ref, filled_in=True),
-    OwnedField("customer", "CustomerRef", comparable.ref),
-    OwnedField("class", "ClassRef", comparable.ref),
+    OwnedField("account", "AccountRef", comparable.id_in),
+    OwnedField("item", "ItemRef", comparable.id_in, filled_in=True),
+    OwnedField("customer", "CustomerRef", comparable.id_in),
+    OwnedField("class", "ClassRef", comparable.id_in),
     OwnedField("billable", "BillableStatus", comparable.billable_or_not),
     OwnedField("markup", "MarkupInfo", comparable.percent, filled_in=True),
-    OwnedField("tax code", "TaxCodeRef", comparable.ref, filled_in=True),
+    OwnedField("tax code", "TaxCodeRef", comparable.id_in, filled_in=True),
     OwnedField("tax", "TaxAmount", comparable.decimal, filled_in=True, lasting=False),
     OwnedField("quantity", "Qty", comparable.decimal, filled_in=True),
     OwnedField("price", "UnitPrice", comparable.decimal, filled_in=True),
@@ -98,17 +98,17 @@ LIST_FIELDS: Mapping[str, Mapping[str, Convert]] = {
     "Customer": {
         "DisplayName": str,
         "Job": bool,
-        "ParentRef": lambda v: {"value": comparable.ref(v)},
+        "ParentRef": lambda v: {"value": comparable.id_in(v)},
     },
     "Vendor": PERSON_FIELDS,
     "Employee": PERSON_FIELDS,
     "Item": {
         "Name": str,
         "Type": str,
-        "IncomeAccountRef": lambda value: {"value": comparable.ref(value)},
+        "IncomeAccountRef": lambda value: {"value": comparable.id_in(value)},
         PRICE: comparable.decimal,
         "SubItem": bool,
-        "ParentRef": lambda value: {"value": comparable.ref(value)},
+        "ParentRef": lambda value: {"value": comparable.id_in(value)},
     },
 }
 """Our fields of list records."""

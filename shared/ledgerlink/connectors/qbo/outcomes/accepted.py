@@ -17,13 +17,13 @@ Normalize = Callable[[Any], object]
 
 COMPARED_FIELDS: Mapping[str, tuple[str, Normalize]] = {
     "NameOf": ("kind of person", comparable.text),
-    "EmployeeRef": ("employee", comparable.ref),
-    "VendorRef": ("vendor", comparable.ref),
+    "EmployeeRef": ("employee", comparable.id_in),
+    "VendorRef": ("vendor", comparable.id_in),
     "TxnDate": ("date", comparable.text),
     "Hours": ("hours", comparable.number),
     "Minutes": ("minutes", comparable.number),
-    "CustomerRef": ("customer", comparable.ref),
-    "ItemRef": ("item", comparable.ref),
+    "CustomerRef": ("customer", comparable.id_in),
+    "ItemRef": ("item", comparable.id_in),
     "BillableStatus": ("billable status", comparable.billable),
     "HourlyRate": ("hourly rate", comparable.number),
     "Description": ("notes", comparable.text),
@@ -32,8 +32,8 @@ COMPARED_FIELDS: Mapping[str, tuple[str, Normalize]] = {
     "FamilyName": ("family name", comparable.text),
     "PrimaryEmailAddr": ("email", comparable.address),
     "Name": ("name", comparable.text),
-    "ParentRef": ("parent", comparable.ref),
-    "IncomeAccountRef": ("income account", comparable.ref),
+    "ParentRef": ("parent", comparable.id_in),
+    "IncomeAccountRef": ("income account", comparable.id_in),
     "UnitPrice": ("price", comparable.number),
     "Active": ("active", comparable.switch),
 }
@@ -72,7 +72,7 @@ def ledger_total(kind: str, entity: Entity) -> Decimal | None:
 def differences(kind: str, body: Mapping[str, Any], entity: Entity) -> list[str]:
     """The fields that are stored with another value than was sent, in words."""
     if kind in content.KNOWN_BY_CONTENT:
-        return list(content.differences(kind, body, entity)) if body else []
+        return list(content.content_differences(kind, body, entity)) if body else []
     shown = comparable.shown
     return [
         f"{label} {shown(normalize(body[name]))} became {shown(normalize(entity.get(name)))}"

@@ -17,8 +17,8 @@ from ledgerlink.domain.model.plan import Action, Outcome, Write
 from ledgerlink.domain.ports import Stop
 
 DUPLICATE_NUMBER = "6140"
-HOLDER_TYPE = re.compile(r"TxnType\s*=\s*(\w+)")
-HOLDER_ID = re.compile(r"TxnId\s*=\s*(\d+)")
+DOCUMENT_TYPE = re.compile(r"TxnType\s*=\s*(\w+)")
+DOCUMENT_ID = re.compile(r"TxnId\s*=\s*(\d+)")
 """Where the fault names the document that has the number."""
 
 ENTITIES = {"Check": "Purchase", "CashPurchase": "Purchase", "CreditCardPurchase": "Purchase"}
@@ -44,7 +44,7 @@ def applies_to(rejection: Rejection) -> bool:
 
 def number_holder(fault: Fault, kind: str) -> NumberHolder:
     """The document that the fault names; one of the same kind if it names none."""
-    type_found, id_found = HOLDER_TYPE.search(fault.detail), HOLDER_ID.search(fault.detail)
+    type_found, id_found = DOCUMENT_TYPE.search(fault.detail), DOCUMENT_ID.search(fault.detail)
     entity = ENTITIES.get(type_found[1], type_found[1]) if type_found else kind
     return NumberHolder(entity, id_found[1]) if id_found else NumberHolder(kind, "")
 

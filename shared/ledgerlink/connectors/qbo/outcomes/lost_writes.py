@@ -19,7 +19,7 @@ from ledgerlink.domain.ports import Stop
 CLOCK_TOLERANCE = timedelta(minutes=3)
 """By how much QuickBooks' clock and ours may differ."""
 
-MAX_PAGES = 50
+MAX_SEARCH_PAGES = 50
 """Pages of one search; more take longer than a worker may run."""
 
 MAX_VALUES = 50
@@ -161,7 +161,9 @@ class LostWrites:
                 yield row
 
     async def _rows(self, entity: str, *conditions: str) -> AsyncIterator[Entity]:
-        async for rows in self._client.pages(entity, *conditions, most=MAX_PAGES, stop=self._stop):
+        async for rows in self._client.pages(
+            entity, *conditions, most=MAX_SEARCH_PAGES, stop=self._stop
+        ):
             for row in rows:
                 yield row
 

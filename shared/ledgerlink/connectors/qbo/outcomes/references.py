@@ -58,7 +58,7 @@ def references_of(write: Write) -> Iterator[Reference]:
 def _references(body: Any, lists: Mapping[str, str]) -> Iterator[Reference]:
     if isinstance(body, Mapping):
         for name, value in body.items():
-            ledger_id = comparable.ref(value)
+            ledger_id = comparable.id_in(value)
             entity = str(value.get("type")) if name == "EntityRef" else lists.get(name)
             if ledger_id and entity and ledger_id not in US_TAX_CODES:
                 yield entity, ledger_id

@@ -15,7 +15,7 @@ from ledgerlink.connectors.qbo.protocol.faults import Fault
 from ledgerlink.domain.model.plan import ItemState, Outcome, Write
 from ledgerlink.domain.model.reasons import Reason, reason
 
-HOLDER_ID = re.compile(r"\bId=(\d+)")
+NAME_HOLDER_ID = re.compile(r"\bId=(\d+)")
 """Where a fault about a duplicate name gives the id of the record that has it."""
 
 BUSINESS_RULE = "6000"
@@ -86,7 +86,7 @@ class Rejection:
     @property
     def holder_id(self) -> str:
         """The id of the record that already has the name; empty if the fault does not give it."""
-        found = HOLDER_ID.search(self.fault.detail)
+        found = NAME_HOLDER_ID.search(self.fault.detail)
         return found[1] if found else ""
 
     @property

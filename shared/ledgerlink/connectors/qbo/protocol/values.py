@@ -50,7 +50,7 @@ def blocks(entity: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
 
 
-def ref(entity: Mapping[str, Any], name: str) -> str | None:
+def reference_id(entity: Mapping[str, Any], name: str) -> str | None:
     """The id in a reference; None if it is empty."""
     value = block(entity, name).get("value")
     return str(value) if value not in (None, "") else None

@@ -49,7 +49,7 @@ def list_record(
         version=values.text(row, "SyncToken"),
         changed_at=changed_at(row),
         path=values.without_deleted_suffix(path, active=active) if path else None,
-        parent_id=values.ref(row, "ParentRef"),
+        parent_id=values.reference_id(row, "ParentRef"),
         roles=roles,
         used=used,
         fields=fields,
@@ -80,7 +80,7 @@ def account(row: Entity) -> ListRecord:
         "type": kind,
         "subtype": values.text(row, "AccountSubType"),
         "classification": values.text(row, "Classification"),
-        "currency": values.ref(row, "CurrencyRef"),
+        "currency": values.reference_id(row, "CurrencyRef"),
     }
     return list_record(ListType.ACCOUNT, row, fields, (ACCOUNT_ROLES.get(kind or "", "other"),))
 
@@ -95,8 +95,8 @@ def item(row: Entity) -> ListRecord:
         "description": values.text(row, "Description"),
         "rate": values.decimal(row, "UnitPrice"),
         "purchase_cost": values.decimal(row, "PurchaseCost"),
-        "income_account_id": values.ref(row, "IncomeAccountRef"),
-        "expense_account_id": values.ref(row, "ExpenseAccountRef"),
+        "income_account_id": values.reference_id(row, "IncomeAccountRef"),
+        "expense_account_id": values.reference_id(row, "ExpenseAccountRef"),
         "taxable": values.flag(row, "Taxable"),
         "usable_on_lines": bool(roles),
     }
@@ -134,7 +134,7 @@ def tax_rate(row: Entity) -> ListRecord:
     """A tax rate in percent."""
     fields = {
         "rate": values.decimal(row, "RateValue"),
-        "agency_id": values.ref(row, "AgencyRef"),
+        "agency_id": values.reference_id(row, "AgencyRef"),
         "description": values.text(row, "Description"),
     }
     return list_record(ListType.TAX_RATE, row, fields)
@@ -147,4 +147,4 @@ def plain_list(kind: ListType) -> Callable[[Entity], ListRecord]:
 
 def _rates(row: Entity, name: str) -> list[str]:
     details = values.blocks(values.block(row, name), "TaxRateDetail")
-    return [found for each in details if (found := values.ref(each, "TaxRateRef"))]
+    return [found for each in details if (found := values.reference_id(each, "TaxRateRef"))]

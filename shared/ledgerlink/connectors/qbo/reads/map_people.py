@@ -24,9 +24,9 @@ def customer(row: Entity) -> ListRecord:
         "family_name": values.text(row, "FamilyName"),
         "email": _email(row),
         "phone": _phone(row),
-        "currency": values.ref(row, "CurrencyRef"),
-        "term_id": values.ref(row, "SalesTermRef"),
-        "tax_code_id": values.ref(row, "DefaultTaxCodeRef"),
+        "currency": values.reference_id(row, "CurrencyRef"),
+        "term_id": values.reference_id(row, "SalesTermRef"),
+        "tax_code_id": values.reference_id(row, "DefaultTaxCodeRef"),
     }
     owes = Decimal(values.decimal(row, "Balance") or 0) != 0
     return list_record(ListType.CUSTOMER, row, fields, used=owes)
@@ -58,10 +58,10 @@ def vendor(row: Entity) -> ListRecord:
         "email": _email(row),
         "phone": _phone(row),
         "account_number": values.text(row, "AcctNum"),
-        "term_id": values.ref(row, "TermRef"),
+        "term_id": values.reference_id(row, "TermRef"),
         "bill_rate": values.decimal(row, "BillRate"),
         "cost_rate": values.decimal(row, "CostRate"),
-        "currency": values.ref(row, "CurrencyRef"),
+        "currency": values.reference_id(row, "CurrencyRef"),
         "is_1099": values.flag(row, "Vendor1099"),
     }
     return list_record(ListType.VENDOR, row, fields, ("contractor",))
