@@ -9,7 +9,6 @@ from lxml import etree
 from starlette.types import Receive, Scope, Send
 
 from local.sandboxes.common.server import abort
-from local.sandboxes.intacct.auth.signing_in import Identity, check_sender, sign_in, signed_in
 from local.sandboxes.intacct.grammar.parsing import check, parsed, salvaged_control
 from local.sandboxes.intacct.protocol.errors import ControlRefusal, Problem, SignInRefusal
 from local.sandboxes.intacct.sandbox import Sandbox
@@ -29,6 +28,7 @@ from local.sandboxes.intacct.web.envelope import (
 )
 from local.sandboxes.intacct.web.operation import Run, facts_of
 from local.sandboxes.intacct.web.pages import Outcome, failure, page, rate_limited
+from local.sandboxes.intacct.web.signing_in import Identity, check_sender, sign_in, signed_in
 
 SUFFIX: Final = "/ia/xml/xmlgw.phtml"
 ASYNC_BYTES: Final = 500_000

@@ -12,7 +12,6 @@ from local.sandboxes.intacct.api_functions import HANDLERS
 from local.sandboxes.intacct.api_functions.answer import Answer, child, data
 from local.sandboxes.intacct.api_functions.call import Call, text_of
 from local.sandboxes.intacct.api_functions.legacy import OBJECTS
-from local.sandboxes.intacct.auth.signing_in import Identity, check_entity
 from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.grammar.models import GENERIC
 from local.sandboxes.intacct.protocol.errors import (
@@ -26,6 +25,7 @@ from local.sandboxes.intacct.protocol.errors import (
 from local.sandboxes.intacct.sandbox import Sandbox
 from local.sandboxes.intacct.traffic.journal import Note
 from local.sandboxes.intacct.web.envelope import Control, Operation, Result
+from local.sandboxes.intacct.web.signing_in import Identity, check_entity
 
 log = logging.getLogger(__name__)
 ENDPOINT: Final = "/pod/ia/xml/xmlgw.phtml"

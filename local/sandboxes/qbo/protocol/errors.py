@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from local.sandboxes.qbo.books.rows import Row
+from typing import Any, Final
 
 MESSAGES: Final[dict[str, str]] = {
     "500": "Unsupported Operation",
@@ -86,7 +84,7 @@ class Fault(Exception):
         self.message = message or MESSAGES.get(code, "Unknown error")
         self.status = 500 if code == "10000" else 400
 
-    def body(self) -> Row:
+    def body(self) -> dict[str, Any]:
         """The `Fault` object of section 9.1."""
         error = {"Message": self.message, "Detail": self.detail, "code": self.code}
         kind = "SystemFault" if self.code == "10000" else "ValidationFault"
@@ -101,7 +99,7 @@ class GatewayFault(Exception):
         self.status, self.code, self.detail, self.kind = status, code, detail, kind
         self.message = f"message={name}; errorCode={int(code):06d}; statusCode={status}"
 
-    def body(self, millis: int) -> Row:
+    def body(self, millis: int) -> dict[str, Any]:
         error = {"message": self.message, "detail": self.detail, "code": self.code}
         return {
             "warnings": None,
