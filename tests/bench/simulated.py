@@ -242,7 +242,7 @@ class Simulation:
         queued = scheduler.tick(self.deps, lambda: False)
         self.night.tick_cpu = max(self.night.tick_cpu, time.process_time() - begun)
         calls = self.night.calls.total() - before
-        took = ROUND_TRIP * calls / scheduler.SIDE_BY_SIDE
+        took = ROUND_TRIP * calls / scheduler.WORKERS
         self.night.tick_time = max(self.night.tick_time, took)
         self.night.tick_queued = max(self.night.tick_queued, queued)
         self._deliver(took)

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from ledgerlink.domain.model.list_records import Change, ChangeKind, ListRecord, ListType
 from ledgerlink.domain.model.rules import RuleKind
-from ledgerlink.services.sync.list_records import Known
+from ledgerlink.services.sync.list_records import RecordWithRules
 from pydantic import Field
 
 from functions.api.views.common import View
@@ -68,7 +68,7 @@ class RecordView(PlainRecord):
     written: bool
 
     @classmethod
-    def of(cls, known: Known) -> "RecordView":
+    def of(cls, known: RecordWithRules) -> "RecordView":
         return cls(
             **plain_members(known.record),
             state=_state(known),
@@ -77,7 +77,7 @@ class RecordView(PlainRecord):
         )
 
 
-def _state(known: Known) -> Literal["unlinked", "linked", "linked, inactive"]:
+def _state(known: RecordWithRules) -> Literal["unlinked", "linked", "linked, inactive"]:
     if not known.linked:
         return "unlinked"
     return "linked" if known.record.usable else "linked, inactive"

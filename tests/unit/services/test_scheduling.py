@@ -212,7 +212,7 @@ def test_a_connection_that_fails_steps_back(here: Place) -> None:
 def test_all_that_is_due_is_served_in_one_tick(
     here: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scheduler, "AT_ONCE", 7)
+    monkeypatch.setattr(scheduler, "DUE_AT_ONCE", 7)
     connections = [due_now(here, f"c{n}") for n in range(40)]
     assert tick(here) == 40
     assert all(len(here.syncs(connection)) == 1 for connection in connections)

@@ -14,7 +14,7 @@ from ledgerlink.domain.model.list_records import Change, ListRecord, ListTraits,
 from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services.sync import scheduler
-from ledgerlink.services.sync.pull import COMPARED_EVERY, SHARE
+from ledgerlink.services.sync.pull import COMPARED_EVERY, PAGES_PER_TURN
 from ledgerlink.services.sync.request import request_sync
 
 from tests.fakes.fate import Fate
@@ -241,14 +241,14 @@ def test_a_linked_record_that_changed_is_told_on_the_bus() -> None:
 
 def test_other_work_has_its_turn_in_a_long_sync() -> None:
     here, connection = opened()
-    for number in range(SHARE * 4):
+    for number in range(PAGES_PER_TURN * 4):
         here.company().lists.create(record(f"c{number:03d}"))
     run = request_sync(here.deps, connection.key, USER, "long", whole=True)
     post = here.post(connection, "post", [entry("e1")])
     here.work()
     order = [message.run_id for message in here.handled]
     assert order.index(post.id) < len(order) - 1 - order[::-1].index(run.id)
-    assert here.run(run).counts()["created"] == SHARE * 4
+    assert here.run(run).counts()["created"] == PAGES_PER_TURN * 4
     same(here, connection)
 
 

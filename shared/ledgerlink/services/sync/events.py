@@ -1,4 +1,4 @@
-"""Telling the product, over the bus, what syncs did. An event may come twice, never not at all."""
+"""Events of syncs for the product's bus. An event may be published twice, but is never lost."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,22 +10,23 @@ from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.messages import Event
 
 PAGE = 1000
+"""Feed entries that are read at once."""
 
 
-def catch_up(deps: Dependencies, connection: Connection) -> int:
-    """Tell what an earlier worker recorded and died before telling; returns the number of the
+def publish_missed_changes(deps: Dependencies, connection: Connection) -> int:
+    """Publish the changes that an earlier worker recorded before it died; returns the number of the
     feed's last entry."""
     after = deps.lists.state(connection.key).published
     while True:
         page = deps.lists.changes(connection.key, after, PAGE)
-        tell(deps, connection, page.items)
+        publish_changes(deps, connection, page.items)
         if not page.items:
             return after
         after = page.items[-1].seq
 
 
-def tell(deps: Dependencies, connection: Connection, changes: Sequence[Change]) -> None:
-    """Publish the changes of linked records, then note up to which one the bus was told."""
+def publish_changes(deps: Dependencies, connection: Connection, changes: Sequence[Change]) -> None:
+    """Publish the changes of linked records, then store the number of the last one."""
     if not changes:
         return
     events = [_changed(connection, change) for change in changes if change.linked]
@@ -54,8 +55,8 @@ def _changed(connection: Connection, change: Change) -> Event:
     )
 
 
-def finished(deps: Dependencies, connection: Connection, run: Run) -> None:
-    """Publish that a sync is done, and note when."""
+def publish_finished(deps: Dependencies, connection: Connection, run: Run) -> None:
+    """Publish that a sync is finished, and store when."""
     assert run.sync is not None
     detail = {
         "connection_id": connection.id,

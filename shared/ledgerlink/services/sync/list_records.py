@@ -1,4 +1,4 @@
-"""Reading list records, and which of them the product's rules and links point at."""
+"""Reading list records, with the rules and links that refer to them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,16 +35,18 @@ LINKED = {
     RuleKind.TERMS: (ListType.TERM,),
     RuleKind.TAX_CODES: (ListType.TAX_CODE,),
 }
-"""The lists that links of each kind of rule point into; those of people say it themselves. A ledger
-that has several of them names records so that an id is of one alone."""
+"""The lists that a link of each kind of rule may refer to; links of people name their list. In a
+ledger with several of these lists, an id is in one of them only."""
 CODES = {
     "account": (ListType.ACCOUNT, ListType.ACCOUNT_LABEL, ListType.EXPENSE_TYPE),
     "item": (ListType.ITEM,),
 }
+"""The lists that a link of an expense code may refer to, by its target."""
 
 
 def targets(rule: Rule) -> Iterator[tuple[ListType, str]]:
-    """The records of the ledger that a rule names, by each list that may have them, and id."""
+    """The list records that a rule refers to, as list and id. If several lists could have the id,
+    all of them are given."""
     match rule.mapping:
         case LinkTo(ledger_id=ledger_id, person=person):
             lists = LINKED.get(rule.kind) or (PEOPLE[person],)
@@ -62,7 +64,7 @@ def targets(rule: Rule) -> Iterator[tuple[ListType, str]]:
 def rules_by_target(
     deps: Dependencies, connection: Connection, kind: ListType
 ) -> dict[str, list[Rule]]:
-    """The rules that name a record of this list, by the record's id."""
+    """The rules that refer to a record of this list, by the record's id."""
     found: dict[str, list[Rule]] = {}
     for rule in deps.rules.list(connection.key):
         for list_type, ledger_id in targets(rule):
@@ -74,7 +76,7 @@ def rules_by_target(
 def linked_ids(
     deps: Dependencies, connection: Connection, list_type: ListType, ids: Iterable[str]
 ) -> set[str]:
-    """Which of these records a rule names, or was written by us."""
+    """Those of these records that a rule refers to or that we wrote."""
     wanted = list(ids)
     if not wanted:
         return set()
@@ -84,54 +86,59 @@ def linked_ids(
     return {each for each in wanted if each in named or each in written}
 
 
-SCANNED = 5_000
-"""Records or feed entries that one call looks through at most; then its page may be short."""
+MOST_READ = 5_000
+"""Records that are read for one page at most. A page may therefore be short."""
 SLICE = 500
+"""Records that are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A record with the rules that name it; `written` says that it was written by us."""
+class RecordWithRules:
+    """A list record with the rules that refer to it."""
 
     record: ListRecord
     rules: Sequence[Rule] = ()
     written: bool = False
+    """Whether we wrote the record."""
 
     @property
     def linked(self) -> bool:
+        """Whether the product uses the record."""
         return self.written or bool(self.rules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which records are wanted; None leaves open. `words` are looked for in name and path,
-    whatever their case. A role is held by records that are not blocked."""
+    """Which records are listed; None does not restrict."""
 
     active: bool | None = True
     role: str | None = None
+    """Only records that can be used in this role; blocked ones cannot."""
     linked: bool | None = None
     parent_id: str | None = None
     words: str | None = None
+    """Text that the name or path contains, in any case."""
     changed_since: datetime | None = None
     gone: bool = False
+    """Whether records are listed that the ledger no longer has."""
 
-    def takes(self, known: Known) -> bool:
-        """Whether the record is one of them."""
-        record = known.record
+    def matches(self, found: RecordWithRules) -> bool:
+        """Whether the record is listed."""
+        record = found.record
         return all(
             (
                 self.gone or record.gone is None,
                 self.active is None or record.active is self.active or bool(record.gone),
                 self.role is None or (self.role in record.roles and not record.blocked),
-                self.linked is None or known.linked is self.linked,
+                self.linked is None or found.linked is self.linked,
                 self.parent_id is None or record.parent_id == self.parent_id,
-                self.words is None or self.words.casefold() in _named(record),
+                self.words is None or self.words.casefold() in _searched_text(record),
                 self.changed_since is None or _changed(record, self.changed_since),
             )
         )
 
 
-def _named(record: ListRecord) -> str:
+def _searched_text(record: ListRecord) -> str:
     return f"{record.name}\n{record.path or ''}".casefold()
 
 
@@ -147,17 +154,17 @@ def list_records(
     *,
     after: str | None,
     limit: int,
-) -> Page[Known]:
-    """At most `limit` of the wanted records, in a stable order. A page that is short, or empty,
-    and has a cursor is not the last one. Raises NotFound for an unknown connection or list."""
+) -> Page[RecordWithRules]:
+    """At most `limit` of the wanted records, in a stable order. A page with a cursor is not the
+    last one, even if it is empty. Raises NotFound for an unknown connection or list."""
     connection = deps.connections.get(connection_key)
     list_type = type_of(deps, connection, kind)
     rules = rules_by_target(deps, connection, list_type)
-    found: list[Known] = []
-    for _ in range(0, SCANNED, SLICE):
+    found: list[RecordWithRules] = []
+    for _ in range(0, MOST_READ, SLICE):
         page = deps.lists.page(connection_key, list_type, after, SLICE)
-        for known in _known(deps, connection, list_type, page.items, rules):
-            if wanted.takes(known):
+        for known in _with_rules(deps, connection, list_type, page.items, rules):
+            if wanted.matches(known):
                 if len(found) == limit:
                     return Page(found, found[-1].record.id)
                 found.append(known)
@@ -169,21 +176,21 @@ def list_records(
 
 def get_record(
     deps: Dependencies, connection_key: ConnectionKey, kind: str, record_id: str
-) -> Known:
-    """Raises NotFound."""
+) -> RecordWithRules:
+    """One record with its rules. Raises NotFound for an unknown connection, list or record."""
     connection = deps.connections.get(connection_key)
     list_type = type_of(deps, connection, kind)
     records = deps.lists.get(connection_key, list_type, [record_id])
     if record_id not in records:
         message = f"There is no {kind} {record_id}."
-        raise NotFound("no_record", message, "List the records; a sync brings in what is new.")
+        raise NotFound("no_record", message, "List the records. Start a sync if the record is new.")
     rules = rules_by_target(deps, connection, list_type)
-    (known,) = _known(deps, connection, list_type, [records[record_id]], rules)
+    (known,) = _with_rules(deps, connection, list_type, [records[record_id]], rules)
     return known
 
 
 def type_of(deps: Dependencies, connection: Connection, kind: str) -> ListType:
-    """The list of that name. Raises NotFound for one that the ledger does not have."""
+    """The list of that name. Raises NotFound if the ledger does not have it."""
     offered = deps.connector(connection.ledger).lists
     if kind not in offered:
         message = f"{connection.ledger} has no list {kind}."
@@ -191,25 +198,28 @@ def type_of(deps: Dependencies, connection: Connection, kind: str) -> ListType:
     return ListType(kind)
 
 
-def _known(
+def _with_rules(
     deps: Dependencies,
     connection: Connection,
     list_type: ListType,
     records: Sequence[ListRecord],
     rules: Mapping[str, Sequence[Rule]],
-) -> list[Known]:
+) -> list[RecordWithRules]:
     kinds = deps.connector(connection.ledger).lists[list_type].entities
     ids = [record.id for record in records]
     written = deps.links.of_records(connection.key, kinds, ids) if ids else {}
-    return [Known(record, rules.get(record.id, ()), record.id in written) for record in records]
+    return [
+        RecordWithRules(record, rules.get(record.id, ()), record.id in written)
+        for record in records
+    ]
 
 
 def changes_of_run(deps: Dependencies, run: Run, after: int, limit: int) -> Page[Change]:
-    """What a sync changed, in order; `after` is a page's own cursor. A run's entries lie together
-    in the feed, because syncs of a connection do not overlap."""
+    """The changes of a sync in order, after the cursor `after`. They are consecutive in the feed,
+    because syncs of a connection do not overlap."""
     if run.sync is None or run.started_at is None:
         return Page(())
     begin = max(after, run.sync.feed_before)
     page = deps.lists.changes(run.connection_key, begin, limit + 1)
-    mine = list(takewhile(lambda change: change.run_id == run.id, page.items))
-    return Page(mine[:limit], str(mine[limit - 1].seq) if len(mine) > limit else None)
+    of_run = list(takewhile(lambda change: change.run_id == run.id, page.items))
+    return Page(of_run[:limit], str(of_run[limit - 1].seq) if len(of_run) > limit else None)

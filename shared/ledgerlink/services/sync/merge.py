@@ -1,8 +1,9 @@
-"""Absorbing a list that a sync pulled: what differs from what is known goes into the feed.
+"""Merging a list that a sync has pulled: every difference from the stored records goes into the
+feed.
 
-Each record changes at most once per sync, so that counts are exact: of a record that was pulled
-twice the last state counts, and a customer is absorbed after those below it, whose being there
-decides its place.
+Each record changes at most once per sync, so that counts are exact. Of a record that was pulled
+twice, the last state counts. A customer is merged after its sub-customers, because they decide
+whether it can be used as a project.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,45 +26,50 @@ from ledgerlink.domain.model.list_records import (
 )
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.services.dependencies import Dependencies
-from ledgerlink.services.sync.events import tell
+from ledgerlink.services.sync.events import publish_changes
 from ledgerlink.services.sync.list_records import linked_ids
 
 SLICE = 1000
+"""Records that are merged at once."""
 DEEPEST = 100
-"""Levels of a list, beyond which its parents must run in a circle."""
+"""Levels of a list, beyond which its parents must form a circle."""
 
 
-def merge(
+def merge_list(
     deps: Dependencies, connection: Connection, run: Run, kind: ListType, take: Callable[[], None]
 ) -> Run:
-    """Absorb what is left of a pulled list; `take` is asked before each slice, and may raise."""
-    absorber = ListMerger(deps, connection, run, kind)
-    absorber.gather_parents()
-    staged = absorber.read_staged()
-    for number, records in enumerate(absorber.slices(staged)):
-        if number >= absorber.work.applied:
+    """Merge the rest of a pulled list; `take` is called before each slice and may raise."""
+    merger = ListMerger(deps, connection, run, kind)
+    merger.gather_parents()
+    staged = merger.read_staged()
+    for number, records in enumerate(merger.slices(staged)):
+        if number >= merger.work.applied:
             take()
-            absorber.merge(staged, records)
-            absorber.save(replace(absorber.work, applied=number + 1))
-    if absorber.work.whole:
-        absorber.bury_missing(staged, take)
-    absorber.finish(staged)
-    return absorber.run
+            merger.merge(staged, records)
+            merger.save(replace(merger.work, applied=number + 1))
+    if merger.work.whole:
+        merger.mark_missing_as_gone(staged, take)
+    merger.finish(staged)
+    return merger.run
 
 
 @dataclass(slots=True)
 class Staged:
-    """What the staged pages hold. `last` says on which page a record stands last, `parent` below
-    which record it stands, `parents` which have an active one below them."""
+    """The staged records of a list, without their content."""
 
     last: dict[str, int] = field(default_factory=dict)
+    """The last page that each record is on."""
     parent: dict[str, str] = field(default_factory=dict)
+    """The parent of each record that has one."""
     parents: set[str] = field(default_factory=set)
+    """The records with an active child."""
     stubs: set[str] = field(default_factory=set)
+    """The records that the ledger reports as gone."""
     unusable: set[str] = field(default_factory=set)
+    """The records that are inactive or gone."""
 
     def add(self, page: int, record: ListRecord) -> None:
-        """Note a record; a later one of the same id counts instead of it."""
+        """Add a record; it replaces an earlier one with the same id."""
         self.last[record.id] = page
         (self.stubs.add if record.gone else self.stubs.discard)(record.id)
         (self.unusable.discard if record.usable else self.unusable.add)(record.id)
@@ -72,17 +78,17 @@ class Staged:
             self.parent[record.id] = record.parent_id
 
     def close(self) -> "Staged":
-        """All pages were read."""
+        """Find the parents, after all pages were added."""
         self.parents = {above for each, above in self.parent.items() if each not in self.unusable}
         return self
 
     @property
     def live(self) -> int:
-        """How many records are there."""
+        """How many records the ledger has."""
         return len(self.last) - len(self.stubs)
 
     def depth(self, record_id: str) -> int:
-        """How many of the staged records lie above this one."""
+        """How many staged records are above this one."""
         depth, above = 0, self.parent.get(record_id)
         while above in self.last and depth < DEEPEST:
             depth, above = depth + 1, self.parent.get(above)
@@ -91,20 +97,22 @@ class Staged:
 
 @dataclass(slots=True)
 class ListMerger:
-    """Absorbs one list of a run; `run` says how far it is."""
+    """Merges one list of a sync into the stored records."""
 
     deps: Dependencies
     connection: Connection
     run: Run
+    """The run as stored last, with the progress of each list."""
     kind: ListType
     blocked: frozenset[str] = frozenset()
+    """The blocked records of the connection, as `type:id`."""
 
     def __post_init__(self) -> None:
         self.blocked = self.deps.settings.get(self.run.connection_key).blocked
 
     @property
     def work(self) -> ListWork:
-        """The list, as far as it is."""
+        """The progress of the list."""
         return next(work for work in self._sync().lists if work.type is self.kind)
 
     def _sync(self) -> Sync:
@@ -112,7 +120,7 @@ class ListMerger:
         return self.run.sync
 
     def save(self, work: ListWork) -> None:
-        """Store how far the list is."""
+        """Store the progress of the list."""
         lists = tuple(work if w.type is self.kind else w for w in self._sync().lists)
         self.run = replace(self.run, sync=replace(self._sync(), lists=lists))
         self.deps.runs.save(self.run, of_generation=self.run.generation)
@@ -122,7 +130,7 @@ class ListMerger:
             yield number, self.deps.staging.page(self.run, self.kind, number)
 
     def read_staged(self) -> Staged:
-        """What was pulled, without its contents."""
+        """Read all staged pages of the list."""
         staged = Staged()
         for number, page in self._pages():
             for record in page:
@@ -130,8 +138,8 @@ class ListMerger:
         return staged.close()
 
     def gather_parents(self) -> None:
-        """Stage the customers that were not pulled but stand above pulled ones, now or before:
-        their place may be another one. Once, before anything is absorbed."""
+        """Stage the stored parents, present or former, of pulled customers, because their roles
+        may change. It is done once, before anything is merged."""
         work = self.work
         if self.kind is not ListType.CUSTOMER or work.whole or work.gathered or not work.pages:
             return
@@ -146,8 +154,8 @@ class ListMerger:
         return self.deps.lists.get(self.run.connection_key, self.kind, ids)
 
     def slices(self, staged: Staged) -> Iterator[Sequence[ListRecord]]:
-        """The staged records in slices, always the same ones: as they were pulled where all of
-        the list was, else those at the bottom first."""
+        """The staged records in slices, which are the same after a death: page by page if the whole
+        list was pulled, else the deepest customers first."""
         if self.work.whole or self.kind is not ListType.CUSTOMER:
             for number, page in self._pages():
                 yield _last(staged, number, page)
@@ -163,10 +171,10 @@ class ListMerger:
             start += len(part)
 
     def merge(self, staged: Staged, records: Sequence[ListRecord]) -> None:
-        """Record what is new or different among these."""
+        """Record those of these records that are new or have changed."""
         known = self._known(record.id for record in records)
-        settled = [self._settle(staged, record, known.get(record.id)) for record in records]
-        self._record(known, [record for record in settled if record is not None])
+        merged = [self._merged(staged, record, known.get(record.id)) for record in records]
+        self._record(known, [record for record in merged if record is not None])
 
     def _record(self, known: Mapping[str, ListRecord], records: Sequence[ListRecord]) -> None:
         records = self._with_keys(records)
@@ -183,21 +191,21 @@ class ListMerger:
                 same.append(record)
         run = self.run
         recorded = self.deps.lists.record(run.connection_key, run.id, changes, same)
-        tell(self.deps, self.connection, recorded)
+        publish_changes(self.deps, self.connection, recorded)
 
-    def _settle(
+    def _merged(
         self, staged: Staged, record: ListRecord, before: ListRecord | None
     ) -> ListRecord | None:
-        """The record as it will be known; None when it says nothing new."""
+        """The record as it will be stored; None for one that brings nothing new."""
         if record.gone:
-            return _buried(before, record) if before and not before.gone else None
+            return _tombstone(before, record) if before and not before.gone else None
         if before and not before.gone and outdated(before, record):
             return None
         blocked = f"{self.kind}:{record.id}" in self.blocked
         record = replace(record, blocked=blocked)
         if not self.deps.connector(self.connection.ledger).lists[self.kind].places:
             return record
-        # What was once named by a transaction stays so, though its balance is paid.
+        # Once a transaction has used the record it stays used, even if its balance is paid.
         record = replace(record, used=record.used or bool(before and before.used))
         return placed(record, has_children=self._has_children(staged, record.id))
 
@@ -208,25 +216,25 @@ class ListMerger:
         return self.deps.lists.has_children(run.connection_key, self.kind, record_id)
 
     def _with_keys(self, records: Sequence[ListRecord]) -> Sequence[ListRecord]:
-        """Time history with the source keys: the product's own for what it posted."""
+        """Time history with source keys. Time that the product posted keeps the product's key."""
         if self.kind is not ListType.TIME:
             return records
         run, lists = self.run, self.deps.connector(self.connection.ledger).lists
         ids, kinds = [record.id for record in records], lists[self.kind].entities
-        ours = self.deps.links.of_records(run.connection_key, kinds, ids)
+        links = self.deps.links.of_records(run.connection_key, kinds, ids)
         return [
-            replace(record, fields={**record.fields, **_origin(self.connection, record, ours)})
+            replace(record, fields={**record.fields, **_origin(self.connection, record, links)})
             for record in records
         ]
 
-    def bury_missing(self, staged: Staged, take: Callable[[], None]) -> None:
-        """What is known but was not in the ledger's whole list is gone."""
+    def mark_missing_as_gone(self, staged: Staged, take: Callable[[], None]) -> None:
+        """Mark the stored records as gone that the whole list no longer contains."""
         missing = iter([each for each in self._known_ids() if each not in staged.last])
         while ids := list(islice(missing, SLICE)):
             take()
             known = self._known(ids)
             gone = ListRecord(type=self.kind, id="", name="", gone="deleted")
-            self._record(known, [_buried(record, gone) for record in known.values()])
+            self._record(known, [_tombstone(record, gone) for record in known.values()])
 
     def _known_ids(self) -> Iterator[str]:
         first, last = self._sync().first_day, self._sync().last_day
@@ -245,7 +253,7 @@ class ListMerger:
             after = page.after
 
     def finish(self, staged: Staged) -> None:
-        """Count what became of the records, and move the cursor."""
+        """Store the counts of the list and move its cursor."""
         run, work = self.run, self.work
         tally = self.deps.lists.tally(run.connection_key, run.id).get(self.kind, {})
         counts = {kind.value: tally.get(kind, 0) for kind in ChangeKind}
@@ -255,7 +263,7 @@ class ListMerger:
         self.save(replace(work, done=True, counts=counts))
 
     def _move_cursor(self, work: ListWork) -> None:
-        """A list that comes by days is never known up to a moment."""
+        """Move the cursor. A list that is read by days has none."""
         on_request = self.deps.connector(self.connection.ledger).lists[self.kind].on_request
         if on_request or work.as_of is None:
             return
@@ -269,13 +277,13 @@ class ListMerger:
 
 
 def _last(staged: Staged, number: int, page: Sequence[ListRecord]) -> list[ListRecord]:
-    """Those of a page that are not pulled again later; each once."""
+    """The records of a page that are on no later page, each once."""
     by_id = {record.id: record for record in page if staged.last[record.id] == number}
     return list(by_id.values())
 
 
-def _buried(before: ListRecord | None, stub: ListRecord) -> ListRecord:
-    """What was last known of a record, as a tombstone."""
+def _tombstone(before: ListRecord | None, stub: ListRecord) -> ListRecord:
+    """The record as stored last, marked as gone."""
     assert before is not None
     return replace(
         before,
@@ -286,8 +294,10 @@ def _buried(before: ListRecord | None, stub: ListRecord) -> ListRecord:
     )
 
 
-def _origin(connection: Connection, record: ListRecord, ours: Mapping[str, Link]) -> dict[str, str]:
-    """Where an entry of the time history comes from, and its source key."""
-    if record.id in ours:
-        return {"origin": "product", "key": ours[record.id].key.partition(":")[2]}
+def _origin(
+    connection: Connection, record: ListRecord, links: Mapping[str, Link]
+) -> dict[str, str]:
+    """Whether an entry of the time history was posted by the product, and its source key."""
+    if record.id in links:
+        return {"origin": "product", "key": links[record.id].key.partition(":")[2]}
     return {"origin": "ledger", "key": f"{LEDGER_KEY}{connection.id}:{record.id}"}

@@ -1,7 +1,7 @@
-"""A sync run: pull the lists into files, page by page, then absorb them, page by page.
+"""A sync: pull the lists into files, page by page, then merge them, slice by slice.
 
-Every page is a place where a worker may die: the run says how many pages were pulled and how many
-absorbed, and doing one of them again changes nothing.
+A worker may die after any page. The run stores how many pages were pulled and how many slices were
+merged, and a step that is repeated has no further effect.
 """
 
 from collections import Counter
@@ -28,50 +28,52 @@ from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.runs.ledger_session import LedgerSession, ledger_session
 from ledgerlink.services.runs.parking import reason_of
 from ledgerlink.services.sync import scheduler
-from ledgerlink.services.sync.events import catch_up, finished
-from ledgerlink.services.sync.merge import merge
+from ledgerlink.services.sync.events import publish_finished, publish_missed_changes
+from ledgerlink.services.sync.merge import merge_list
 
-SHARE = 30
-"""Pages after which a sync lets others in the lane have their turn."""
+PAGES_PER_TURN = 30
+"""Pages after which a sync gives way to other messages in the queue."""
 OVERLAP = timedelta(minutes=5)
-"""How far before its cursor a list is read again: a ledger may show a change late."""
+"""How far before its cursor a list is read again, because a ledger may report a change late."""
 COMPARED_EVERY = timedelta(days=7)
-KEPT = timedelta(days=20)
-"""How long staged pages are trusted to be there."""
+"""How often a whole list is read, to find records that were deleted without a trace."""
+PAGES_KEPT = timedelta(days=20)
+"""For how long the staged pages of a parked sync are used. They are deleted some days later."""
 MAX_PAGES = 10_000
+"""Pages of one list, beyond which the ledger must be repeating itself."""
 
 
 @dataclass(slots=True)
-class Share:
-    """A stop that is also true once the share of pages is used up."""
+class Turn:
+    """A stop that is also true once the pages of this turn are used up."""
 
     stop: Stop
-    left: int = SHARE
+    left: int = PAGES_PER_TURN
 
     def __call__(self) -> bool:
         """Whether to stop."""
         return self.left <= 0 or self.stop()
 
     def take(self) -> None:
-        """Use one page of the share. Raises Interrupted when there is none left."""
+        """Use one page of the turn. Raises Interrupted when there is none left."""
         if self():
             raise Interrupted
         self.left -= 1
 
 
 async def pull_and_merge(deps: Dependencies, connection: Connection, run: Run, stop: Stop) -> None:
-    """Go on with a sync run from where it is, to its end.
+    """Continue a sync from where it is to its end.
 
-    Raises Interrupted when `stop` said so or its share of the lane is used up, and what the
-    ledger raises; what was pulled and absorbed before is kept.
+    Raises Interrupted when `stop` is true or its turn is over, and what the ledger raises. What was
+    pulled and merged before is kept.
     """
-    share = Share(stop)
+    turn = Turn(stop)
     deps.lists.recover(connection.key)
-    run = _begin(deps, connection, run, catch_up(deps, connection))
-    run = await _pull(deps, connection, run, share)
+    run = _begin(deps, connection, run, publish_missed_changes(deps, connection))
+    run = await _pull(deps, connection, run, turn)
     for work in _lists(run):
         if not work.done:
-            run = merge(deps, connection, run, work.type, share.take)
+            run = merge_list(deps, connection, run, work.type, turn.take)
     _finish(deps, connection, run)
 
 
@@ -84,14 +86,14 @@ def _finish(deps: Dependencies, connection: Connection, run: Run) -> None:
     state = RunState.COMPLETED_WITH_PROBLEMS if problems else RunState.COMPLETED
     deps.metrics.count("SyncsFailed", int(bool(problems)))
     run = replace(run, state=state, reason=next(iter(problems), None), finished_at=now)
-    finished(deps, connection, run)
+    publish_finished(deps, connection, run)
     deps.runs.save(run, of_generation=run.generation)
     changed = any(number for name, number in counts.items() if name != "unchanged")
     scheduler.reschedule(deps, connection, changed=changed)
 
 
 def sync_of(run: Run) -> Sync:
-    """The sync of a sync run."""
+    """The part of the run that only syncs have."""
     assert run.sync is not None
     return run.sync
 
@@ -101,11 +103,11 @@ def _lists(run: Run) -> tuple[ListWork, ...]:
 
 
 def _begin(deps: Dependencies, connection: Connection, run: Run, fed: int) -> Run:
-    """Decide once which lists are read and how; the feed has `fed` entries."""
+    """Decide once which lists are read and how; `fed` is the number of entries in the feed."""
     if run.state is RunState.APPLYING:
         return run
     now, sync = deps.clock.now(), sync_of(run)
-    lists = tuple(_again(work, now) for work in sync.lists) or _plan(deps, connection, run)
+    lists = tuple(_resumed(work, now) for work in sync.lists) or _list_work(deps, connection, run)
     fed = sync.feed_before if run.started_at else fed
     run = replace(
         run,
@@ -118,18 +120,18 @@ def _begin(deps: Dependencies, connection: Connection, run: Run, fed: int) -> Ru
     return run
 
 
-def _again(work: ListWork, now: datetime) -> ListWork:
-    """A list of a run that was parked; one whose pages are too old is read anew."""
-    if work.done or work.as_of is None or now - work.as_of < KEPT:
+def _resumed(work: ListWork, now: datetime) -> ListWork:
+    """A list of a run that was parked. If its pages are too old, it is read again."""
+    if work.done or work.as_of is None or now - work.as_of < PAGES_KEPT:
         return work
     return ListWork(type=work.type, whole=True)
 
 
-def _plan(deps: Dependencies, connection: Connection, run: Run) -> tuple[ListWork, ...]:
+def _list_work(deps: Dependencies, connection: Connection, run: Run) -> tuple[ListWork, ...]:
     sync, state = sync_of(run), deps.lists.state(run.connection_key)
     reviewed = _reviewed(deps, run)
     return tuple(
-        reviewed.get(kind) or _work(deps, connection, sync, state, kind)
+        reviewed.get(kind) or _work_of(deps, connection, sync, state, kind)
         for kind in deps.connector(connection.ledger).lists
         if kind in reviewed or _is_wanted(deps, connection, sync, kind)
     )
@@ -147,7 +149,7 @@ def _traits(deps: Dependencies, connection: Connection, kind: ListType) -> ListT
     return deps.connector(connection.ledger).lists[kind]
 
 
-def _work(
+def _work_of(
     deps: Dependencies, connection: Connection, sync: Sync, state: SyncState, kind: ListType
 ) -> ListWork:
     traits, cursor = _traits(deps, connection, kind), state.cursors.get(kind)
@@ -162,7 +164,8 @@ def _work(
 
 
 def _reviewed(deps: Dependencies, run: Run) -> Mapping[ListType, ListWork]:
-    """The lists of which only records that we know are looked at again."""
+    """The lists of which only stored records are merged again, because they were blocked or
+    unblocked."""
     ids: dict[ListType, list[str]] = {}
     for name in sync_of(run).reviewed:
         kind, _, record_id = name.partition(":")
@@ -173,12 +176,12 @@ def _reviewed(deps: Dependencies, run: Run) -> Mapping[ListType, ListWork]:
     return {kind: ListWork(type=kind, whole=False, pages=1, pulled=True) for kind in ids}
 
 
-async def _pull(deps: Dependencies, connection: Connection, run: Run, share: Share) -> Run:
-    """Stage every page that is not staged yet."""
+async def _pull(deps: Dependencies, connection: Connection, run: Run, turn: Turn) -> Run:
+    """Stage all pages that are not staged yet."""
     if all(work.pulled for work in _lists(run)):
         return run
     async with ledger_session(deps, connection) as session:
-        puller = Puller(deps, connection, run, session, share)
+        puller = ListPuller(deps, connection, run, session, turn)
         try:
             await puller.pull()
         finally:
@@ -187,28 +190,29 @@ async def _pull(deps: Dependencies, connection: Connection, run: Run, share: Sha
 
 
 @dataclass(slots=True)
-class Puller:
-    """Pulls the pages of a run; `run` says how far it is."""
+class ListPuller:
+    """Pulls the pages of a sync into files."""
 
     deps: Dependencies
     connection: Connection
     run: Run
+    """The run as stored last, with the progress of each list."""
     session: LedgerSession
-    share: Share
+    turn: Turn
 
     async def pull(self) -> None:
-        """Raises Interrupted."""
-        await self._changes()
+        """Pull every list to its end. Raises Interrupted."""
+        await self._pull_changes()
         for work in _lists(self.run):
             while not self._now(work.type).pulled:
-                self.share.take()
-                await self._page(self._now(work.type))
+                self.turn.take()
+                await self._pull_page(self._now(work.type))
 
     def _now(self, kind: ListType) -> ListWork:
         return next(work for work in _lists(self.run) if work.type is kind)
 
     def save(self, work: ListWork | None = None) -> None:
-        """Store how far the run is, and what it has cost."""
+        """Store the progress of the run and the calls that it took."""
         run, sync = self.run, sync_of(self.run)
         before = self.session.metered
         calls = Counter(sync.calls) + Counter(self.session.count_calls())
@@ -220,19 +224,19 @@ class Puller:
         self.run = replace(run, sync=sync)
         self.deps.runs.save(self.run, of_generation=run.generation)
 
-    async def _changes(self) -> None:
-        """Ask once for all lists whose changes the ledger tells."""
+    async def _pull_changes(self) -> None:
+        """Read the changes of all lists whose changes the ledger reports, in one request."""
         asked = {w.type: w for w in _lists(self.run) if self._by_changes(w)}
         if not asked:
             return
-        self.share.take()
+        self.turn.take()
         since = min(work.since for work in asked.values() if work.since)
-        told = await self.session.ledger.changes(list(asked), since, self.share)
+        batches = await self.session.ledger.changes(list(asked), since, self.turn)
         for kind, work in asked.items():
-            if kind not in told:
+            if kind not in batches:
                 self.save(ListWork(type=kind, whole=True))
                 continue
-            batch = self._ours(kind, told[kind])
+            batch = self._relevant(kind, batches[kind])
             self._stage(work, [*batch.records, *_stubs(kind, batch.gone)])
             self.save(replace(work, pages=1, pulled=True, as_of=batch.as_of))
 
@@ -243,8 +247,8 @@ class Puller:
     def _traits(self, kind: ListType) -> ListTraits:
         return _traits(self.deps, self.connection, kind)
 
-    def _ours(self, kind: ListType, batch: ListBatch) -> ListBatch:
-        """Without what nobody asked for, of lists that matter only where we wrote."""
+    def _relevant(self, kind: ListType, batch: ListBatch) -> ListBatch:
+        """The batch; of lists in which only our records are synced, without all others."""
         traits, run = self._traits(kind), self.run
         if not traits.linked_only:
             return batch
@@ -256,19 +260,19 @@ class Puller:
             gone=[gone for gone in batch.gone if gone.id in known],
         )
 
-    async def _page(self, work: ListWork) -> None:
+    async def _pull_page(self, work: ListWork) -> None:
         reading = self._reading(work)
         if reading.ids == ():
             self.save(replace(work, pulled=True))
             return
         if work.pages >= MAX_PAGES:
-            message = f"The list {work.type} has no end after {MAX_PAGES} pages."
-            raise LedgerStopped("list_without_end", message, "Report it with the run's id.")
+            message = f"The list {work.type} has not ended after {MAX_PAGES} pages."
+            raise LedgerStopped("list_without_end", message, "Tell support the id of this run.")
         try:
-            batch = await self.session.ledger.read_list(reading, self.share.stop)
+            batch = await self.session.ledger.read_list(reading, self.turn.stop)
         except LedgerStopped as stopped:
             if not any(work.pulled for work in _lists(self.run)):
-                raise  # nothing could be read yet: it concerns the company, not one list
+                raise  # no list could be read yet, so it concerns the company
             self.save(replace(work, pulled=True, done=True, reason=reason_of(stopped)))
             return
         self._stage(work, [*batch.records, *_stubs(work.type, batch.gone)])
@@ -303,7 +307,7 @@ class Puller:
 
 
 def _stubs(kind: ListType, gone: Iterable[Gone]) -> list[ListRecord]:
-    """What the ledger says it holds no more, as records that say nothing else."""
+    """Records that the ledger reports as gone, as list records without content."""
     return [
         ListRecord(
             type=kind,

@@ -1,4 +1,4 @@
-"""Taking in syncs: check what is asked for, make a run, put it into the lane."""
+"""Requesting syncs: check the request, create a run, queue it."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -12,6 +12,7 @@ from ledgerlink.services.messages import run_message
 from ledgerlink.services.runs.idempotency import digest
 
 LONGEST_RANGE = timedelta(days=366)
+"""The longest range of days of a list that is read on request."""
 UNFINISHED = (RunState.APPLYING, RunState.QUEUED, RunState.PARKED)
 
 
@@ -26,11 +27,11 @@ def request_sync(
     first_day: date | None = None,
     last_day: date | None = None,
 ) -> Run:
-    """A run that brings lists in because a person asked.
+    """Create a sync that a user has requested.
 
     Raises NotFound for an unknown connection, Conflict for one that is not authorised or whose
-    direction is out, Invalid for a list that the ledger does not have and for a list on request
-    without its days (at most 366).
+    direction is out. Raises Invalid for a list that the ledger does not have, and for a list on
+    request without a range of days (at most 366).
     """
     connection = deps.connections.get(connection_key)
     connection.require_authorized()
@@ -50,7 +51,7 @@ def _check_lists(
     remedy = f"Use some of: {', '.join(offered)}."
     if wanted == ():
         raise Invalid.at(
-            "/lists", "No list is named.", f"{remedy} Or leave it out.", code="no_list"
+            "/lists", "No list is named.", f"{remedy} Or leave the field out.", code="no_list"
         )
     for position, kind in enumerate(wanted or ()):
         if kind not in offered:
@@ -69,19 +70,26 @@ def _check_days(
     ranged = [kind for kind in wanted if offered[kind].on_request]
     if not ranged:
         if first_day or last_day:
-            remedy = "Name a list that comes by days, such as time, or leave the days out."
+            remedy = "Name a list that is read by days, such as time, or leave the days out."
             raise Invalid.at(
-                "/from", "None of the lists comes by days.", remedy, code="range_unused"
+                "/from", "None of these lists is read by days.", remedy, code="range_unused"
             )
         return
     remedy = f"Give from and to, at most {LONGEST_RANGE.days} days."
     if first_day is None or last_day is None:
         place = "/from" if first_day is None else "/to"
-        raise Invalid.at(place, f"{ranged[0]} comes by days.", remedy, code="range_needed")
+        raise Invalid.at(
+            place, f"{ranged[0]} is read by days, so it needs a range.", remedy, code="range_needed"
+        )
     if last_day < first_day:
         raise Invalid.at("/to", "The range ends before it begins.", remedy, code="range_wrong")
     if last_day - first_day >= LONGEST_RANGE:
-        raise Invalid.at("/to", "The range is too long.", remedy, code="range_too_long")
+        raise Invalid.at(
+            "/to",
+            f"The range is longer than {LONGEST_RANGE.days} days.",
+            remedy,
+            code="range_too_long",
+        )
 
 
 def start_sync(
@@ -95,7 +103,8 @@ def start_sync(
     wanted: tuple[ListType, ...] | None = None,
     reviewed: tuple[str, ...] = (),
 ) -> Run:
-    """A run that brings lists in by itself; once per idempotency key."""
+    """Create a sync that nobody has requested, once per idempotency key; `reviewed` are records
+    (`type:id`) that are merged again as they are stored."""
     sync = Sync(trigger=trigger, whole=whole, wanted=wanted, reviewed=reviewed)
     return _start(deps, connection, user, idempotency_key, sync)
 

@@ -1,7 +1,7 @@
-"""When lists come in by themselves: the tick, the ledger's hints, and what is due next.
+"""Scheduled syncs: the tick, hints from webhooks, and when a connection is due next.
 
-A connection's row says when it is looked at (`docs/adr/0009`). All changes of a row go through
-its version, so that the tick, a webhook and the end of a sync may meet.
+A connection's row says when it is due (`docs/adr/0009`). Every change of a row checks its version,
+because the tick, a webhook and the end of a sync may change it at the same time.
 """
 
 import logging
@@ -30,12 +30,15 @@ from ledgerlink.services.runs.parking import resume
 from ledgerlink.services.sync.request import start_sync, waiting_sync
 
 GUARD = timedelta(minutes=30)
-"""When a connection is looked at again if its sync does not say anything else at its end."""
-AT_ONCE = 500
-ROUNDS = 200
-SIDE_BY_SIDE = 8
+"""When a connection is due again after a sync was started. The end of the sync replaces it."""
+DUE_AT_ONCE = 500
+"""Due connections that are read at once."""
+MOST_ROUNDS = 200
+"""Reads of due connections in one tick."""
+WORKERS = 8
+"""Connections that are served at the same time."""
 TRIES = 10
-"""Changes of a row that may be overtaken in a row, before the caller is told."""
+"""How often a change of a row is tried while others change it."""
 
 logger = logging.getLogger(__name__)
 Row = tuple[str, str]
@@ -43,17 +46,17 @@ Changed = Callable[[Due], Due]
 
 
 def tick(deps: Dependencies, stop: Stop) -> int:
-    """Queue the syncs that are due, and let runs go on that wait for their ledger; returns for
-    how many connections something was queued.
+    """Queue the syncs that are due and resume runs that wait for their ledger; returns for how many
+    connections something was queued.
 
-    One connection's trouble is counted and logged, and hinders no other. A tick that died may be
-    repeated: what was queued is not queued again.
+    An error at one connection is counted and logged, and the others are served. A tick that died
+    may be repeated: what was queued is not queued again.
     """
     now, queued = deps.clock.now(), 0
     seen: set[Row] = set()
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as workers:
-        for _ in range(ROUNDS):
-            fresh = [d for d in deps.schedules.due(now, AT_ONCE) if _row(d) not in seen]
+    with ThreadPoolExecutor(WORKERS) as workers:
+        for _ in range(MOST_ROUNDS):
+            fresh = [d for d in deps.schedules.due(now, DUE_AT_ONCE) if _row(d) not in seen]
             if not fresh or stop():
                 break
             seen.update(map(_row, fresh))
@@ -78,7 +81,8 @@ def _serve_safely(deps: Dependencies, due: Due, now: datetime, stop: Stop) -> bo
 
 
 def _postpone(deps: Dependencies, due: Due, now: datetime) -> None:
-    """Leave the front of the index to others. A newer row has its own moment."""
+    """Make a failing connection due later, so that it does not keep others from being served. A
+    newer row has its own time."""
     try:
         deps.schedules.put(replace(due, at=now + FIRST_INTERVAL))
     except Exception:
@@ -86,7 +90,7 @@ def _postpone(deps: Dependencies, due: Due, now: datetime) -> None:
 
 
 def _serve(deps: Dependencies, due: Due, now: datetime) -> bool:
-    """Do what is due and write the next moment; whether something was queued."""
+    """Do what is due and store when the connection is due next; True if something was queued."""
     queued = False
     for _ in range(TRIES):
         turn = _turn(deps, due, now)
@@ -130,7 +134,7 @@ class Turn:
     now: datetime
 
     def take(self) -> tuple[Due, bool]:
-        """The row as it is to be written, and whether something was queued."""
+        """The row to store, and whether something was queued."""
         resumed = self._resume()
         due = replace(self.due, retry_at=None, tries=self.due.tries if resumed else 0)
         if not incoming(self.deps, self.connection, self.settings):
@@ -147,7 +151,7 @@ class Turn:
         return self._under_way(due), True
 
     def _watch(self, due: Due) -> datetime | None:
-        """Where nothing else is due: look once more whether what was tried again is done."""
+        """When to check, if nothing else is due, whether a resumed run has finished."""
         return self.now + LAST_INTERVAL if due.tries else None
 
     def _by_schedule(self) -> bool:
@@ -155,32 +159,33 @@ class Turn:
         return not off and (self.due.planned is None or self.due.planned <= self.now)
 
     def _hinted(self) -> frozenset[ListType]:
-        """Without the lists that the firm does not want any more."""
+        """The hinted lists that the firm still syncs."""
         return self.due.hinted & frozenset(chosen(self.deps, self.connection, self.settings))
 
     def _resume(self) -> frozenset[str]:
-        """Try again what waits for the ledger; a sync that is parked for anything else has its
-        try when the schedule would start one. Returns the ids of the runs."""
+        """Resume runs that wait for the ledger. A sync that is parked for another reason is resumed
+        when the schedule would start one. Returns the ids of the runs."""
         parked = self.deps.runs.in_state(self.due.connection_key, RunState.PARKED)
-        some = [run for run in parked if self._may_go_on(run)]
+        some = [run for run in parked if self._may_resume(run)]
         for run in some:
-            with suppress(Conflict):  # it goes on already
+            with suppress(Conflict):  # somebody else resumed it
                 resume(self.deps, run)
         return frozenset(run.id for run in some)
 
-    def _may_go_on(self, run: Run) -> bool:
+    def _may_resume(self, run: Run) -> bool:
         unavailable = run.reason is not None and run.reason.code == "ledger_unavailable"
         return unavailable or (run.sync is not None and self._by_schedule())
 
     def _tried_again(self, due: Due) -> Due:
-        """A parked sync has the schedule's turn; if it parks again, the next one comes later."""
+        """A parked sync was resumed instead of a scheduled one. The interval grows, so that a sync
+        that parks again is tried less often."""
         interval = next_interval(due.interval, changed=False)
         planned = next_due(self.settings.schedule, interval, self.now, due.connection_id)
         return replace(due, interval=interval, planned=planned, at=planned)
 
     def _behind(self, waiting: Run, due: Due) -> Due:
-        """A sync is not finished. One that has not begun answers hints, too; one of all lists
-        takes the place of the schedule's own; one that is parked has to wait."""
+        """Another sync is not finished. If it has not begun, it also reads the hinted lists; if it
+        reads all lists, it replaces the scheduled one. A parked one is left to the schedule."""
         if waiting.state is RunState.PARKED:
             return replace(due, at=due.planned)
         assert waiting.sync is not None
@@ -213,13 +218,13 @@ class Turn:
 
 
 def incoming(deps: Dependencies, connection: Connection, settings: Settings) -> bool:
-    """Whether lists come in at all."""
+    """Whether the connection syncs lists at all."""
     lists = deps.connector(connection.ledger).lists
     return settings.direction is not Direction.OUT and bool(lists)
 
 
 def chosen(deps: Dependencies, connection: Connection, settings: Settings) -> Sequence[ListType]:
-    """The lists that come in by themselves, in the order in which they are read."""
+    """The lists that are synced without a request, in the order in which they are read."""
     offered = deps.connector(connection.ledger).lists
     return [
         kind
@@ -229,12 +234,12 @@ def chosen(deps: Dependencies, connection: Connection, settings: Settings) -> Se
 
 
 def hint(deps: Dependencies, connection: Connection, types: Iterable[ListType]) -> None:
-    """The ledger says that these lists changed: have them read with the next tick. Writes nothing
-    when that is so already. Raises Conflict when others keep changing the row."""
+    """Have the next tick sync these lists, because the ledger reports changes in them. Stores
+    nothing if that is planned already. Raises Conflict when others keep changing the row."""
     now, kinds = deps.clock.now(), frozenset(types)
 
     def hinted(due: Due) -> Due:
-        # A row with hints that is not due yet stands behind a sync that is under way.
+        # A row with hints that is not due yet waits for a sync that is under way.
         soon = due.at is not None and due.at <= now + FIRST_INTERVAL
         if kinds <= due.hinted and soon:
             return due
@@ -244,8 +249,8 @@ def hint(deps: Dependencies, connection: Connection, types: Iterable[ListType]) 
 
 
 def bring_forward(deps: Dependencies, connection: Connection, at: datetime) -> None:
-    """Look at the connection at this moment, to try its parked runs again; later, up to four
-    hours, when that was of no use before."""
+    """Make the connection due at this time, so that its parked runs are resumed. After each try in
+    vain it is due later, by up to four hours."""
     now = deps.clock.now()
 
     def forward(due: Due) -> Due:
@@ -258,7 +263,8 @@ def bring_forward(deps: Dependencies, connection: Connection, at: datetime) -> N
 
 
 def reschedule(deps: Dependencies, connection: Connection, *, changed: bool) -> None:
-    """A sync is done: when the next one is due. Hints that came meanwhile make it due now."""
+    """Set when the next sync is due, after one has ended. Hints that arrived meanwhile make it due
+    now."""
     settings, now = deps.settings.get(connection.key), deps.clock.now()
 
     def again(due: Due) -> Due:
@@ -274,7 +280,7 @@ def reschedule(deps: Dependencies, connection: Connection, *, changed: bool) -> 
 
 
 def begin_schedule(deps: Dependencies, connection: Connection) -> None:
-    """After a connect, whose sync takes the place of the schedule's own."""
+    """Start the schedule after a connect, whose own sync replaces the first scheduled one."""
     settings, now = deps.settings.get(connection.key), deps.clock.now()
     guarded = incoming(deps, connection, settings)
 
@@ -286,7 +292,7 @@ def begin_schedule(deps: Dependencies, connection: Connection) -> None:
 
 
 def replan(deps: Dependencies, connection: Connection) -> None:
-    """After a change of settings: the schedule's next moment anew, from the first interval."""
+    """Plan the next scheduled sync again after a change of settings, from the shortest interval."""
     settings, now = deps.settings.get(connection.key), deps.clock.now()
     fresh = next_due(settings.schedule, FIRST_INTERVAL, now, connection.id)
     planned = fresh if incoming(deps, connection, settings) else None
@@ -298,12 +304,12 @@ def replan(deps: Dependencies, connection: Connection) -> None:
 
 
 def end_schedule(deps: Dependencies, connection: Connection) -> None:
-    """After a disconnect."""
+    """End the schedule after a disconnect."""
     _change(deps, connection, lambda due: replace(_never(due), hinted=frozenset()))
 
 
 def _timed(due: Due, now: datetime) -> Due:
-    """With the earliest of its moments."""
+    """The row, due at the earliest of its times."""
     moments = [due.planned, due.retry_at, now if due.hinted else None]
     return replace(due, at=min((m for m in moments if m is not None), default=None))
 
@@ -315,5 +321,5 @@ def _change(deps: Dependencies, connection: Connection, change: Changed) -> None
         if changed == due or deps.schedules.put(changed):
             return
     raise Conflict(
-        "schedule_busy", "The connection's schedule keeps changing.", "Ask again in a minute."
+        "schedule_busy", "The connection's schedule keeps changing.", "Try again in a minute."
     )

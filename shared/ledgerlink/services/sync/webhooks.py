@@ -1,7 +1,7 @@
-"""What a ledger says by webhook: hints to read, never data.
+"""Webhook events: hints that a list has changed, never data.
 
-A notice is answered without asking the ledger. It is needless when nobody wants its list, when it
-tells of our own write, or when we know that state already; duplicates and late ones end there.
+Events are handled without a call to the ledger. An event is dropped if the connection does not sync
+its list, if our own write caused it, or if its state is already known, as with duplicates.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,10 +19,10 @@ MERGE, DELETE = "merge", "delete"
 
 
 def receive(deps: Dependencies, ledger: str, headers: Mapping[str, str], body: bytes) -> None:
-    """Take in a webhook; `headers` have lower-case names.
+    """Receive a webhook; the names in `headers` are in lower case.
 
     Raises NotFound for an unknown ledger, Forbidden for a wrong signature, Invalid for a body
-    that cannot be read. Whatever else is raised, the ledger may send the same again.
+    that cannot be read. After any other error the ledger sends the webhook again.
     """
     if ledger not in deps.connectors:
         known = ", ".join(sorted(deps.connectors))
@@ -32,20 +32,21 @@ def receive(deps: Dependencies, ledger: str, headers: Mapping[str, str], body: b
     webhook_events = deps.connectors[ledger].webhook_events(headers, body, credentials)
     deps.metrics.count("NoticesReceived", len(webhook_events))
     for company_id, some in _by_company(webhook_events).items():
-        _take_in(deps, deps.connections.of_company(ledger, company_id), some)
+        _handle(deps, deps.connections.of_company(ledger, company_id), some)
 
 
 def _by_company(webhook_events: Iterable[WebhookEvent]) -> Mapping[str, Sequence[WebhookEvent]]:
     grouped: dict[str, list[WebhookEvent]] = {}
-    for notice in webhook_events:
-        grouped.setdefault(notice.company_id, []).append(notice)
+    for event in webhook_events:
+        grouped.setdefault(event.company_id, []).append(event)
     return grouped
 
 
-def _take_in(
+def _handle(
     deps: Dependencies, connection: Connection | None, webhook_events: Sequence[WebhookEvent]
 ) -> None:
-    """Whoever is not connected has nothing read; a connect reads everything anyway."""
+    """Hint at the lists with news. Events for a connection that is not connected are dropped,
+    because a connect syncs all lists."""
     if connection is None or connection.state is not ConnectionState.CONNECTED:
         deps.metrics.count("NoticesIgnored", len(webhook_events))
         return
@@ -54,7 +55,7 @@ def _take_in(
     hinted = {
         kind
         for kind, some in wanted.items()
-        if Sieve(deps, connection, kind, _traits(deps, connection, kind)).left(some)
+        if NewsFilter(deps, connection, kind, _traits(deps, connection, kind)).news(some)
     }
     if hinted:
         hint(deps, connection, hinted)
@@ -63,13 +64,13 @@ def _take_in(
 def _wanted(
     deps: Dependencies, connection: Connection, webhook_events: Iterable[WebhookEvent]
 ) -> Mapping[ListType, Sequence[WebhookEvent]]:
-    """The notices of lists that come in by themselves, by list."""
+    """The events of lists that are synced without a request, by list."""
     settings = deps.settings.get(connection.key)
     kinds = chosen(deps, connection, settings) if incoming(deps, connection, settings) else ()
     grouped: dict[ListType, list[WebhookEvent]] = {}
-    for notice in webhook_events:
-        if notice.type is not None and notice.type in kinds:
-            grouped.setdefault(notice.type, []).append(notice)
+    for event in webhook_events:
+        if event.type is not None and event.type in kinds:
+            grouped.setdefault(event.type, []).append(event)
     return grouped
 
 
@@ -78,26 +79,26 @@ def _traits(deps: Dependencies, connection: Connection, kind: ListType) -> ListT
 
 
 @dataclass(frozen=True, slots=True)
-class Sieve:
-    """Keeps the notices of one list that say something new."""
+class NewsFilter:
+    """Finds the events of one list that report something new."""
 
     deps: Dependencies
     connection: Connection
     kind: ListType
     traits: ListTraits
 
-    def left(self, webhook_events: Sequence[WebhookEvent]) -> Sequence[WebhookEvent]:
-        """What remains, counted. A notice without an id speaks of the whole list."""
-        ids = list(dict.fromkeys(notice.id for notice in webhook_events if notice.id))
+    def news(self, webhook_events: Sequence[WebhookEvent]) -> Sequence[WebhookEvent]:
+        """The events with news; all are counted. An event without an id is about the whole list."""
+        ids = list(dict.fromkeys(event.id for event in webhook_events if event.id))
         links, records = self._links(ids), self._records(webhook_events)
-        ours = [n for n in webhook_events if self._is_ours(n, links)]
-        fresh = [n for n in ours if not _is_echo(n, links)]
-        left = [n for n in fresh if not _is_known(n, records)]
-        self.deps.metrics.count("NoticesIgnored", len(webhook_events) - len(ours))
-        self.deps.metrics.count("NoticesEchoed", len(ours) - len(fresh))
-        self.deps.metrics.count("NoticesKnown", len(fresh) - len(left))
-        self.deps.metrics.count("NoticesHinted", len(left))
-        return left
+        relevant = [one for one in webhook_events if self._is_relevant(one, links)]
+        foreign = [one for one in relevant if not _is_echo(one, links)]
+        news = [one for one in foreign if not _is_known(one, records)]
+        self.deps.metrics.count("NoticesIgnored", len(webhook_events) - len(relevant))
+        self.deps.metrics.count("NoticesEchoed", len(relevant) - len(foreign))
+        self.deps.metrics.count("NoticesKnown", len(foreign) - len(news))
+        self.deps.metrics.count("NoticesHinted", len(news))
+        return news
 
     def _links(self, ids: Iterable[str]) -> Mapping[str, Link]:
         return self.deps.links.of_records(self.connection.key, self.traits.entities, ids)
@@ -106,35 +107,35 @@ class Sieve:
         ids = [i for n in webhook_events for i in (n.id, n.merged_id) if i]
         return self.deps.lists.get(self.connection.key, self.kind, dict.fromkeys(ids))
 
-    def _is_ours(self, notice: WebhookEvent, links: Mapping[str, Link]) -> bool:
-        """Of some lists only what we wrote is read."""
-        if not self.traits.linked_only or notice.id in links:
+    def _is_relevant(self, event: WebhookEvent, links: Mapping[str, Link]) -> bool:
+        """Whether the record is synced; of some lists, only the records that we wrote are."""
+        if not self.traits.linked_only or event.id in links:
             return True
-        return not notice.id and self._wrote_some()
+        return not event.id and self._wrote_some()
 
     def _wrote_some(self) -> bool:
         ids = self.deps.links.ledger_ids(self.connection.key, self.traits.entities)
         return next(iter(ids), None) is not None
 
 
-def _is_echo(notice: WebhookEvent, links: Mapping[str, Link]) -> bool:
-    """Whether it tells of our own last write or of what was before it."""
-    link = links.get(notice.id)
-    return notice.operation != MERGE and link is not None and link.written_at >= notice.at
+def _is_echo(event: WebhookEvent, links: Mapping[str, Link]) -> bool:
+    """Whether the event reports our own last write or something before it."""
+    link = links.get(event.id)
+    return event.operation != MERGE and link is not None and link.written_at >= event.at
 
 
-def _is_known(notice: WebhookEvent, records: Mapping[str, ListRecord]) -> bool:
-    """Whether the record came in already as it was then, or as it became later."""
-    if notice.operation == MERGE:
-        merged = records.get(notice.merged_id or "")
+def _is_known(event: WebhookEvent, records: Mapping[str, ListRecord]) -> bool:
+    """Whether the record is already stored as it was then, or as it was later."""
+    if event.operation == MERGE:
+        merged = records.get(event.merged_id or "")
         return merged is not None and merged.gone is not None
-    record = records.get(notice.id)
+    record = records.get(event.id)
     if record is None:
         return False
-    if notice.operation == DELETE:
+    if event.operation == DELETE:
         return record.gone is not None
     if record.changed_at is None:
         return False
-    # Ledgers date their records to the second and their notices to less.
+    # Ledgers date records to the second, but events to the fraction of a second.
     exact = record.changed_at.microsecond > 0
-    return record.changed_at >= (notice.at if exact else notice.at.replace(microsecond=0))
+    return record.changed_at >= (event.at if exact else event.at.replace(microsecond=0))
