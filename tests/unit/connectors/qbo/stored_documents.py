@@ -28,9 +28,9 @@ STAMP = "2026-03-01T22:48:04-08:00"
 NAMES = {"46": "Norton Lumber", "55": "Emily Platt", "21": "Rondonuwu Fruit and Vegi"}
 
 
-def create(paper: MoneyRecord, seq: int = 0) -> Write:
+def create(sample: MoneyRecord, seq: int = 0) -> Write:
     """The write that creates a document."""
-    document = composed(paper)
+    document = composed(sample)
     return Write(
         seq=seq,
         action=Action.CREATE,
@@ -42,23 +42,23 @@ def create(paper: MoneyRecord, seq: int = 0) -> Write:
     )
 
 
-def update(paper: MoneyRecord, before: Row, version: str = "2") -> Write:
+def update(sample: MoneyRecord, before: Row, version: str = "2") -> Write:
     """The update of record 145, whose row was returned before."""
-    fresh = create(paper)
+    fresh = create(sample)
     base = accepted(fresh, before).content
     return replace(
         fresh, action=Action.UPDATE, ledger_id="145", version=version, base_fingerprint=base
     )
 
 
-def removal(paper: MoneyRecord, before: Row, version: str = "2") -> Write:
+def removal(sample: MoneyRecord, before: Row, version: str = "2") -> Write:
     """The delete of record 145, whose row was returned before."""
-    return replace(update(paper, before, version), action=Action.DELETE, body=None)
+    return replace(update(sample, before, version), action=Action.DELETE, body=None)
 
 
-def stored(paper: MoneyRecord, ledger_id: str = "145", version: str = "0", **changes: Any) -> Row:
+def stored(sample: MoneyRecord, ledger_id: str = "145", version: str = "0", **changes: Any) -> Row:
     """A document as QuickBooks returns it; `changes` to None leave a field out."""
-    document = composed(paper)
+    document = composed(sample)
     read: Row = json.loads(encode(document.body))
     lines = [_line(number, line) for number, line in enumerate(read.get("Line", ()), 1)]
     amount = float(sum((Decimal(str(line["Amount"])) for line in lines), Decimal(0)))
@@ -121,7 +121,7 @@ def outcome(there: ScriptedCompany, write: Write) -> Outcome:
     return run(write_all(there, [Request("r", (write,))])).outcomes[write.seq]
 
 
-def why(found: Outcome) -> Reason:
+def reason_of(found: Outcome) -> Reason:
     assert found.reason is not None
     return found.reason
 

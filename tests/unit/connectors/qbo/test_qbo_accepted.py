@@ -19,9 +19,9 @@ from tests.unit.connectors.qbo.document_samples import (
     line,
     sold,
 )
-from tests.unit.connectors.qbo.stored_documents import create as papered
+from tests.unit.connectors.qbo.stored_documents import create as sample_write
 from tests.unit.connectors.qbo.stored_documents import removal
-from tests.unit.connectors.qbo.stored_documents import stored as rowed
+from tests.unit.connectors.qbo.stored_documents import stored as stored_row
 
 
 def stored(**changes: Any) -> dict[str, Any]:
@@ -83,8 +83,8 @@ SPENT = expenses(line(tax=Decimal("2.60")), features=BRITISH, number="R1")
 
 
 def test_a_money_document_has_its_total_and_content() -> None:
-    row = rowed(SPENT)
-    outcome = accepted(papered(SPENT), row)
+    row = stored_row(SPENT)
+    outcome = accepted(sample_write(SPENT), row)
     assert (outcome.reason, outcome.total) == (None, Decimal("34.1"))
     assert outcome.content == content.content_fingerprint("Bill", row)
     assert accepted(create(1), stored()).content == ""
@@ -92,8 +92,8 @@ def test_a_money_document_has_its_total_and_content() -> None:
 
 
 def test_a_total_that_differs_is_reported_with_its_part_of_tax() -> None:
-    row = rowed(SPENT, TotalAmt=Decimal("34.35"), TxnTaxDetail={"TotalTax": Decimal("2.85")})
-    outcome = accepted(papered(SPENT), row)
+    row = stored_row(SPENT, TotalAmt=Decimal("34.35"), TxnTaxDetail={"TotalTax": Decimal("2.85")})
+    outcome = accepted(sample_write(SPENT), row)
     assert outcome.state is ItemState.POSTED
     assert outcome.total == Decimal("34.35")
     assert outcome.reason == reason(
@@ -102,41 +102,46 @@ def test_a_total_that_differs_is_reported_with_its_part_of_tax() -> None:
 
 
 def test_a_total_is_compared_at_the_cent() -> None:
-    assert accepted(papered(SPENT), rowed(SPENT, TotalAmt=Decimal("34.104"))).reason is None
+    assert (
+        accepted(sample_write(SPENT), stored_row(SPENT, TotalAmt=Decimal("34.104"))).reason is None
+    )
 
 
 def test_a_total_is_compared_at_the_unit_of_its_currency() -> None:
-    paper = expenses(line(net=Decimal("1200")), currency="JPY", rate=Decimal("0.0067"))
-    assert accepted(papered(paper), rowed(paper, TotalAmt=Decimal("1200.4"))).reason is None
+    sample = expenses(line(net=Decimal("1200")), currency="JPY", rate=Decimal("0.0067"))
+    assert (
+        accepted(sample_write(sample), stored_row(sample, TotalAmt=Decimal("1200.4"))).reason
+        is None
+    )
 
 
 def test_without_our_tax_all_of_the_ledgers_tax_is_the_difference() -> None:
-    paper = expenses(features=AUTOMATED)
-    row = rowed(paper, TotalAmt=Decimal("34.02"), TxnTaxDetail={"TotalTax": Decimal("2.52")})
-    found = accepted(papered(paper), row).reason
+    sample = expenses(features=AUTOMATED)
+    row = stored_row(sample, TotalAmt=Decimal("34.02"), TxnTaxDetail={"TotalTax": Decimal("2.52")})
+    found = accepted(sample_write(sample), row).reason
     assert found == reason(
         "total_differs", ledger="34.02", ours="31.50", difference="2.52", tax="2.52"
     )
 
 
 def test_a_total_that_differs_is_reported_before_a_field() -> None:
-    row = rowed(SPENT, TotalAmt=1, DocNumber="R9")
-    found = accepted(papered(SPENT), row).reason
+    row = stored_row(SPENT, TotalAmt=1, DocNumber="R9")
+    found = accepted(sample_write(SPENT), row).reason
     assert found is not None
     assert found.code == "total_differs"
 
 
 def test_a_field_of_a_document_stored_with_another_value_is_reported() -> None:
-    found = accepted(papered(SPENT), rowed(SPENT, DocNumber="R9")).reason
+    found = accepted(sample_write(SPENT), stored_row(SPENT, DocNumber="R9")).reason
     assert found == reason("answer_differs", detail="number R1 became R9")
 
 
 def test_an_invoice_stored_without_its_time_links_has_a_warning() -> None:
-    paper = invoice(sold(time=Known("5")), sold(time=Known("6")))
-    lines = [{**each, "LinkedTxn": []} for each in rowed(paper)["Line"]]
-    unlinked = adopted(papered(paper), rowed(paper, Line=lines)).reason
+    sample = invoice(sold(time=Known("5")), sold(time=Known("6")))
+    lines = [{**each, "LinkedTxn": []} for each in stored_row(sample)["Line"]]
+    unlinked = adopted(sample_write(sample), stored_row(sample, Line=lines)).reason
     assert unlinked == reason("link_refused", keys="time activity 5, time activity 6")
-    assert adopted(papered(paper), rowed(paper)).reason == reason("already_written")
+    assert adopted(sample_write(sample), stored_row(sample)).reason == reason("already_written")
 
 
 def test_a_cleared_email_of_a_person_is_reported() -> None:
@@ -152,5 +157,5 @@ def test_a_cleared_email_of_a_person_is_reported() -> None:
 
 def test_a_document_of_money_that_is_deleted_holds_nothing() -> None:
     gone = {"domain": "QBO", "status": "Deleted", "Id": "145"}
-    outcome = accepted(removal(SPENT, rowed(SPENT)), gone)
+    outcome = accepted(removal(SPENT, stored_row(SPENT)), gone)
     assert (outcome.content, outcome.total, outcome.reason) == ("", None, None)

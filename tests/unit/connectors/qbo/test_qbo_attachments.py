@@ -254,12 +254,15 @@ def test_a_receipt_without_a_file_fails_alone_and_nothing_leaves_for_it() -> Non
         2: ItemState.FAILED,
         3: ItemState.POSTED,
     }
-    assert [why(report.outcomes[seq]) for seq in (1, 2)] == ["receipt_missing", "receipt_too_large"]
+    assert [reason_of(report.outcomes[seq]) for seq in (1, 2)] == [
+        "receipt_missing",
+        "receipt_too_large",
+    ]
     assert report.outcomes[3].ledger_id == "5000000000000085682"
     assert [kind for _, kind, _ in company.log] == ["timeactivity", "upload"]
 
 
-def why(outcome: Any) -> str:
+def reason_of(outcome: Any) -> str:
     return str(outcome.reason.code)
 
 
@@ -300,4 +303,4 @@ def test_a_file_that_the_ledger_refuses_fails_its_receipt() -> None:
     company = ScriptedCompany(script=[lambda request: refused])
     report = run(write_all(company, [Request("r-1", (upload(),))]))
     assert report.outcomes[0].state is ItemState.FAILED
-    assert why(report.outcomes[0]) == "refused"
+    assert reason_of(report.outcomes[0]) == "refused"

@@ -155,7 +155,7 @@ def test_an_update_clears_what_is_gone_and_leaves_alone_what_is_not_ours(
 
 
 def test_a_field_that_is_still_sent_is_not_cleared() -> None:
-    papers: list[ResolvedExpenses | ResolvedInvoice] = [
+    samples: list[ResolvedExpenses | ResolvedInvoice] = [
         expenses(line(tax=Decimal(1)), features=BRITISH, location_id="2"),
         expenses(
             line(tax=Decimal(1)), **{**CARD, "payee": VENDOR}, features=BRITISH, location_id="2"
@@ -164,13 +164,13 @@ def test_a_field_that_is_still_sent_is_not_cleared() -> None:
             tax=Decimal(1), location_id="2", class_id="5", memo="Hello", email="amy@birds.example"
         ),
     ]
-    for paper in papers:
-        kind = composed(paper).kind
-        assert updated(kind, composed(paper).body) == {**json.loads(wire_of(paper)), **ADDRESS}
+    for sample in samples:
+        kind = composed(sample).kind
+        assert updated(kind, composed(sample).body) == {**json.loads(wire_of(sample)), **ADDRESS}
 
 
-def wire_of(paper: ResolvedExpenses | ResolvedInvoice) -> str:
-    return encode(composed(paper).body)
+def wire_of(sample: ResolvedExpenses | ResolvedInvoice) -> str:
+    return encode(composed(sample).body)
 
 
 def test_an_address_that_stays_leaves_alone_whether_it_was_mailed() -> None:
@@ -180,9 +180,9 @@ def test_an_address_that_stays_leaves_alone_whether_it_was_mailed() -> None:
 
 def test_neither_a_number_nor_what_the_ledger_fills_in_is_cleared() -> None:
     filled = {"DocNumber", "CurrencyRef", "ExchangeRate", "APAccountRef", "SalesTermRef", "DueDate"}
-    papers: list[ResolvedExpenses | ResolvedInvoice] = [expenses(), expenses(**CHECK), invoice()]
-    for paper in papers:
-        assert not filled & updated(composed(paper).kind, composed(paper).body).keys()
+    samples: list[ResolvedExpenses | ResolvedInvoice] = [expenses(), expenses(**CHECK), invoice()]
+    for sample in samples:
+        assert not filled & updated(composed(sample).kind, composed(sample).body).keys()
 
 
 @pytest.mark.parametrize("kind", ["Bill", "Purchase", "Invoice", "Attachable"])
@@ -245,6 +245,6 @@ def test_a_fault_without_text_is_a_rejection() -> None:
 
 def test_invoices_that_bill_time_share_no_request_with_what_does_not() -> None:
     plain, billing = invoice(), invoice(sold(time=Known("5")))
-    places = group_by_request([stored_documents.create(paper) for paper in (plain, billing) * 20])
+    places = group_by_request([stored_documents.create(sample) for sample in (plain, billing) * 20])
     assert sorted(place for some in places for place in some) == list(range(40))
     assert [{place % 2 for place in some} for some in places] == [{0}, {1}]

@@ -60,28 +60,28 @@ PAPERS: list[MoneyRecord] = [
 ]
 
 
-def kind_of(paper: MoneyRecord) -> str:
-    return composed(paper).kind
+def kind_of(sample: MoneyRecord) -> str:
+    return composed(sample).kind
 
 
-def told(paper: MoneyRecord, row: Row) -> list[str]:
-    document = composed(paper)
+def told(sample: MoneyRecord, row: Row) -> list[str]:
+    document = composed(sample)
     return differences(document.kind, document.body, row)
 
 
-def print_of(paper: MoneyRecord, row: Row) -> str:
-    return content.content_fingerprint(kind_of(paper), row)
+def print_of(sample: MoneyRecord, row: Row) -> str:
+    return content.content_fingerprint(kind_of(sample), row)
 
 
-def echo(paper: MoneyRecord) -> Row:
+def echo(sample: MoneyRecord) -> Row:
     """The answer with what was sent of custom fields."""
-    sent = composed(paper).body.get("CustomField")
-    return stored(paper, **({"CustomField": sent} if sent else {}))
+    sent = composed(sample).body.get("CustomField")
+    return stored(sample, **({"CustomField": sent} if sent else {}))
 
 
-@pytest.mark.parametrize("paper", PAPERS)
-def test_what_the_ledger_fills_in_is_no_difference(paper: MoneyRecord) -> None:
-    assert told(paper, echo(paper)) == []
+@pytest.mark.parametrize("sample", PAPERS)
+def test_what_the_ledger_fills_in_is_no_difference(sample: MoneyRecord) -> None:
+    assert told(sample, echo(sample)) == []
 
 
 @pytest.mark.parametrize(
@@ -118,14 +118,14 @@ def test_each_field_of_a_bill_that_is_stored_otherwise_is_named(changes: Row, wo
 def test_each_field_of_a_line_that_is_stored_otherwise_is_named(
     path: tuple[str, ...], value: Any, words: str
 ) -> None:
-    paper = expenses(BILLABLE)
-    assert told(paper, edited(stored(paper), "Line", 0, *path, value=value)) == [words]
+    sample = expenses(BILLABLE)
+    assert told(sample, edited(stored(sample), "Line", 0, *path, value=value)) == [words]
 
 
 def test_lines_that_are_missing_are_counted() -> None:
-    paper = expenses(line(), line(key="x2"))
-    row = stored(paper)
-    assert told(paper, {**row, "Line": row["Line"][:1]}) == ["2 lines became 1"]
+    sample = expenses(line(), line(key="x2"))
+    row = stored(sample)
+    assert told(sample, {**row, "Line": row["Line"][:1]}) == ["2 lines became 1"]
 
 
 def test_a_subtotal_line_is_not_compared() -> None:
@@ -136,16 +136,16 @@ def test_a_subtotal_line_is_not_compared() -> None:
 
 
 def test_custom_fields_of_others_are_no_difference() -> None:
-    paper = invoice(custom_fields={"1": "102"})
+    sample = invoice(custom_fields={"1": "102"})
     ours = {"DefinitionId": "1", "Type": "StringType", "StringValue": "102"}
     theirs = {"DefinitionId": "2", "Type": "StringType", "StringValue": "blue"}
-    assert told(paper, stored(paper, CustomField=[theirs, ours])) == []
-    assert told(paper, stored(paper, CustomField=[theirs])) == [
+    assert told(sample, stored(sample, CustomField=[theirs, ours])) == []
+    assert told(sample, stored(sample, CustomField=[theirs])) == [
         "custom fields 1: 102 became (nothing)"
     ]
 
 
-@pytest.mark.parametrize("paper", [BILL, expenses(**CHECK), SALE])
+@pytest.mark.parametrize("sample", [BILL, expenses(**CHECK), SALE])
 @pytest.mark.parametrize(
     "changes",
     [
@@ -162,9 +162,9 @@ def test_custom_fields_of_others_are_no_difference() -> None:
     ],
 )
 def test_fields_that_the_ledger_changes_by_itself_are_no_edit(
-    paper: MoneyRecord, changes: Row
+    sample: MoneyRecord, changes: Row
 ) -> None:
-    assert print_of(paper, stored(paper, **changes)) == print_of(paper, stored(paper))
+    assert print_of(sample, stored(sample, **changes)) == print_of(sample, stored(sample))
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_fields_of_a_line_that_the_ledger_changes_by_itself_are_no_edit(
 
 
 @pytest.mark.parametrize(
-    ("paper", "path", "value"),
+    ("sample", "path", "value"),
     [
         (BILL, ("VendorRef",), {"value": "47"}),
         (BILL, ("APAccountRef",), {"value": "34"}),
@@ -217,9 +217,9 @@ def test_fields_of_a_line_that_the_ledger_changes_by_itself_are_no_edit(
         (receipt(), ("Note",), "touched"),
     ],
 )
-def test_an_edit_shows(paper: MoneyRecord, path: tuple[str | int, ...], value: Any) -> None:
-    row = stored(paper)
-    assert print_of(paper, edited(row, *path, value=value)) != print_of(paper, row)
+def test_an_edit_shows(sample: MoneyRecord, path: tuple[str | int, ...], value: Any) -> None:
+    row = stored(sample)
+    assert print_of(sample, edited(row, *path, value=value)) != print_of(sample, row)
 
 
 def test_kinds_with_the_same_values_are_not_the_same() -> None:
@@ -247,8 +247,8 @@ def test_a_document_is_recognised_by_its_whole_marker(note: str | None, same: bo
 
 
 def test_a_line_of_the_product_in_brackets_is_not_taken_for_our_name() -> None:
-    paper = expenses(note=(("report_name", "[draft]"),))
-    assert not content.has_marker_of(composed(paper).body, {"PrivateNote": "[draft]"})
+    sample = expenses(note=(("report_name", "[draft]"),))
+    assert not content.has_marker_of(composed(sample).body, {"PrivateNote": "[draft]"})
 
 
 RECORDS: list[NewListRecord] = [

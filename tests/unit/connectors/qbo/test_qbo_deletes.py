@@ -64,7 +64,7 @@ def outcome(there: ScriptedCompany, write: Write) -> Outcome:
     return run(write_all(there, [Request("r", (write,))])).outcomes[write.seq]
 
 
-def why(found: Outcome) -> tuple[str, str]:
+def reason_of(found: Outcome) -> tuple[str, str]:
     assert found.reason is not None
     return found.reason.code, found.reason.message
 
@@ -90,34 +90,34 @@ def test_time_that_was_billed_meanwhile_stays_and_its_invoice_is_named(
     there = company(trouble, TimeActivity=[held(**BILLED)], Invoice=invoices)
     found = outcome(there, removal())
     assert found.state is ItemState.FAILED
-    assert why(found)[0] == "billed"
-    assert "by invoice 1042" in why(found)[1]
+    assert reason_of(found)[0] == "billed"
+    assert "by invoice 1042" in reason_of(found)[1]
     assert len(sent(there)) == 1
 
 
 def test_an_invoice_without_a_number_is_named_by_its_id() -> None:
     nameless = {**invoice("1042", "7"), "DocNumber": None}
     there = company(STALE, TimeActivity=[held(**BILLED)], Invoice=[nameless])
-    assert "by invoice 91042" in why(outcome(there, removal()))[1]
+    assert "by invoice 91042" in reason_of(outcome(there, removal()))[1]
 
 
 def test_an_invoice_that_is_linked_to_the_charge_of_the_time_is_found() -> None:
     row = held(**BILLED, TimeChargeId=54)
     there = company(STALE, TimeActivity=[row], Invoice=[invoice("1042", "54")])
-    assert "by invoice 1042" in why(outcome(there, removal()))[1]
+    assert "by invoice 1042" in reason_of(outcome(there, removal()))[1]
 
 
 def test_time_whose_invoice_is_not_found_is_billed_all_the_same() -> None:
     there = company(STALE, TimeActivity=[held(**BILLED)], Invoice=[invoice("1042", "8")])
     found = outcome(there, removal())
-    assert why(found)[0] == "billed"
-    assert "invoice" not in why(found)[1]
+    assert reason_of(found)[0] == "billed"
+    assert "invoice" not in reason_of(found)[1]
 
 
 @pytest.mark.parametrize("trouble", [STALE, REFUSED])
 def test_time_is_billed_though_its_invoices_cannot_be_read(trouble: Responder) -> None:
     there = company(trouble, None, fault("4001", "not queryable"), TimeActivity=[held(**BILLED)])
-    assert why(outcome(there, removal()))[0] == "billed"
+    assert reason_of(outcome(there, removal()))[0] == "billed"
 
 
 def test_time_as_we_last_wrote_it_is_deleted_at_the_version_that_it_has_now() -> None:
@@ -132,25 +132,25 @@ def test_time_as_we_last_wrote_it_is_deleted_at_the_version_that_it_has_now() ->
 def test_time_that_a_user_edited_is_not_deleted() -> None:
     there = company(STALE, TimeActivity=[held(Hours=9)])
     found = outcome(there, removal())
-    assert (found.state, why(found)[0]) == (ItemState.FAILED, "changed_in_ledger")
+    assert (found.state, reason_of(found)[0]) == (ItemState.FAILED, "changed_in_ledger")
     assert len(sent(there)) == 1
 
 
 def test_time_without_a_known_fingerprint_is_not_deleted() -> None:
     there = company(STALE, TimeActivity=[held()])
     found = outcome(there, replace(removal(), base_fingerprint=None))
-    assert why(found)[0] == "changed_in_ledger"
+    assert reason_of(found)[0] == "changed_in_ledger"
 
 
 def test_a_delete_with_a_missing_reference_names_it() -> None:
     there = company(MISSING, TimeActivity=[held()])
-    assert why(outcome(there, removal()))[0] == "target_missing"
+    assert reason_of(outcome(there, removal()))[0] == "target_missing"
     assert len(sent(there)) == 1
 
 
 def test_a_delete_is_repeated_once() -> None:
     there = company(STALE, None, STALE, TimeActivity=[held()])
-    assert why(outcome(there, removal()))[0] == "changed_in_ledger"
+    assert reason_of(outcome(there, removal()))[0] == "changed_in_ledger"
     assert len(sent(there)) == 2
 
 
@@ -175,7 +175,7 @@ def test_time_that_is_billed_before_the_repeat_stays() -> None:
     rows = [held()]
     there = company(STALE, None, STALE, TimeActivity=rows, Invoice=[invoice("1042", "7")])
     found = outcome(meanwhile(there, rows, held("6", **BILLED)), removal())
-    assert "by invoice 1042" in why(found)[1]
+    assert "by invoice 1042" in reason_of(found)[1]
     assert len(sent(there)) == 2
 
 
@@ -200,15 +200,15 @@ def update() -> Write:
 def test_time_that_was_billed_meanwhile_is_not_updated(trouble: Responder) -> None:
     there = company(trouble, TimeActivity=[held(**BILLED)], Invoice=[invoice("1042", "7")])
     found = outcome(there, update())
-    assert (found.state, why(found)[0]) == (ItemState.FAILED, "billed")
-    assert "by invoice 1042" in why(found)[1]
+    assert (found.state, reason_of(found)[0]) == (ItemState.FAILED, "billed")
+    assert "by invoice 1042" in reason_of(found)[1]
     assert len(sent(there)) == 1
 
 
 def test_billed_time_that_holds_what_the_update_would_store_is_taken_over() -> None:
     there = company(STALE, TimeActivity=[held(**BILLED, Hours=2)])
     found = outcome(there, update())
-    assert (found.state, found.version, why(found)[0]) == (
+    assert (found.state, found.version, reason_of(found)[0]) == (
         ItemState.POSTED,
         "5",
         "already_written",
@@ -238,7 +238,7 @@ def test_a_list_record_that_stays_active_has_a_warning() -> None:
 
     found = outcome(company(stays), removal(kind="Customer"))
     assert found.state is ItemState.POSTED
-    assert why(found) == (
+    assert reason_of(found) == (
         "answer_differs",
         "It was posted, but the accounting system stored other values: active no became yes.",
     )
@@ -267,14 +267,14 @@ def test_a_list_record_that_is_inactive_or_gone_needs_no_more(
 def test_making_inactive_is_repeated_once() -> None:
     there = company(STALE, None, STALE, Customer=[listed()])
     found = outcome(there, removal(kind="Customer"))
-    assert (found.state, why(found)[0]) == (ItemState.FAILED, "changed_in_ledger")
+    assert (found.state, reason_of(found)[0]) == (ItemState.FAILED, "changed_in_ledger")
     assert len(sent(there)) == 2
 
 
 def test_a_rejected_deactivation_has_the_ledgers_text() -> None:
     found = outcome(company(fault("6280", "It has unbilled charges.")), removal(kind="Customer"))
-    assert why(found)[0] == "refused"
-    assert "unbilled charges" in why(found)[1]
+    assert reason_of(found)[0] == "refused"
+    assert "unbilled charges" in reason_of(found)[1]
 
 
 def test_records_of_two_kinds_with_one_id_are_distinguished() -> None:
@@ -286,7 +286,7 @@ def test_records_of_two_kinds_with_one_id_are_distinguished() -> None:
     )
     writes = (removal(), removal(1, "Customer"))
     outcomes = run(write_all(there, [Request("r", writes)])).outcomes
-    assert why(outcomes[0])[0] == "changed_in_ledger"
+    assert reason_of(outcomes[0])[0] == "changed_in_ledger"
     assert outcomes[1].state is ItemState.POSTED
     assert sent(there) == []
 

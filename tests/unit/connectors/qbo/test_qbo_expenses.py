@@ -269,13 +269,13 @@ def test_tax_that_the_product_does_not_tell_is_left_to_the_ledger() -> None:
 @pytest.mark.parametrize("features", [AMERICAN, AUTOMATED, Features()])
 def test_in_the_united_states_tax_is_part_of_what_was_spent(features: Features) -> None:
     taxed = line(net=Decimal("31.50"), tax=Decimal("2.60"), tax_code_id="TAX")
-    paper = expenses(taxed, tax_inclusive=True, features=features)
-    sent = body(paper)
+    sample = expenses(taxed, tax_inclusive=True, features=features)
+    sent = body(sample)
     assert not {"GlobalTaxCalculation", "TxnTaxDetail"} & sent.keys()
     assert sent["Line"][0]["Amount"] == Decimal("34.1")
     assert sent["Line"][0][ACCOUNT] == {
         "AccountRef": {"value": "13"},
         "TaxCodeRef": {"value": "TAX"},
     }
-    assert composed(paper).total == Total(amount=Decimal("34.10"))
-    assert composed(paper).warnings == ()
+    assert composed(sample).total == Total(amount=Decimal("34.10"))
+    assert composed(sample).warnings == ()

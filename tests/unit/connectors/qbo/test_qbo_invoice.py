@@ -30,7 +30,7 @@ def detail(**changes: Any) -> Any:
 
 
 def test_an_invoice_has_every_field_of_the_record() -> None:
-    paper = invoice(
+    sample = invoice(
         sold(
             description=" Garden\r\nLighting ",
             service_date=date(2026, 1, 30),
@@ -48,10 +48,10 @@ def test_an_invoice_has_every_field_of_the_record() -> None:
         send=True,
         custom_fields={"2": "blue", "1": "102"},
     )
-    document = composed(paper)
+    document = composed(sample)
     assert (document.kind, document.key, document.day) == ("Invoice", "invoice:I1", DAY)
     assert document.total == Total(amount=Decimal("53.38"))
-    assert body(paper) == {
+    assert body(sample) == {
         "CustomerRef": {"value": "21"},
         "DocNumber": "INV-7",
         "TxnDate": "2026-02-02",
@@ -138,7 +138,7 @@ def test_what_the_ledger_cannot_take_is_blocked_with_its_field(
 
 
 def test_texts_are_cut_if_allowed_with_a_warning_each() -> None:
-    paper = invoice(
+    sample = invoice(
         sold(description="x" * 4001),
         number="1" * 22,
         memo="x" * 1001,
@@ -146,13 +146,13 @@ def test_texts_are_cut_if_allowed_with_a_warning_each() -> None:
         custom_fields={"1": "x" * 32},
         shorten=True,
     )
-    sent = body(paper)
+    sent = body(sample)
     assert len(sent["DocNumber"]) == 21
     assert len(sent["CustomerMemo"]["value"]) == 1000
     assert len(sent["PrivateNote"]) == 4000
     assert len(sent["CustomField"][0]["StringValue"]) == 31
     assert len(sent["Line"][0]["Description"]) == 4000
-    assert [(w.code, w.field) for w in composed(paper).warnings] == [
+    assert [(w.code, w.field) for w in composed(sample).warnings] == [
         ("text_cut", "number"),
         ("text_cut", "private_note"),
         ("text_cut", "memo"),
@@ -162,10 +162,10 @@ def test_texts_are_cut_if_allowed_with_a_warning_each() -> None:
 
 
 def test_the_longest_texts_are_taken_whole() -> None:
-    paper = invoice(
+    sample = invoice(
         memo="x" * 1000, custom_fields={"1": "x" * 31}, email="a@" + "b" * 94 + ".com", number="x"
     )
-    assert composed(paper).warnings == ()
+    assert composed(sample).warnings == ()
 
 
 def test_an_empty_custom_field_is_sent_to_empty_it() -> None:
@@ -180,13 +180,13 @@ def test_a_currency_goes_with_its_rate() -> None:
 
 def test_outside_the_united_states_lines_have_codes_and_the_invoices_is_for_those_without() -> None:
     lines = (sold(tax_code_id="7", tax=Decimal("10.68")), sold(tax=Decimal("2.00")))
-    paper = invoice(*lines, tax_code_id="6", tax=Decimal("12.68"), features=BRITISH)
-    sent = body(paper)
+    sample = invoice(*lines, tax_code_id="6", tax=Decimal("12.68"), features=BRITISH)
+    sent = body(sample)
     assert sent["GlobalTaxCalculation"] == "TaxExcluded"
     assert sent["TxnTaxDetail"] == {"TotalTax": Decimal("12.68")}
     assert [each[SOLD]["TaxCodeRef"] for each in sent["Line"]] == [{"value": "7"}, {"value": "6"}]
     assert not any("TaxInclusiveAmt" in each[SOLD] for each in sent["Line"])
-    assert composed(paper).total == Total(amount=Decimal("119.44"), tax=Decimal("12.68"))
+    assert composed(sample).total == Total(amount=Decimal("119.44"), tax=Decimal("12.68"))
 
 
 def test_amounts_given_with_tax_are_sent_both_ways() -> None:
@@ -226,8 +226,8 @@ def test_a_us_tax_code_of_the_invoice_applies_to_each_line(word: str) -> None:
 
 
 def test_no_amount_of_tax_is_sent_where_the_ledger_works_it_out() -> None:
-    paper = invoice(sold(tax_code_id="TAX"), tax=Decimal("4.40"), features=AUTOMATED)
-    sent = body(paper)
+    sample = invoice(sold(tax_code_id="TAX"), tax=Decimal("4.40"), features=AUTOMATED)
+    sent = body(sample)
     assert "TxnTaxDetail" not in sent
     assert sent["Line"][0][SOLD]["TaxCodeRef"] == {"value": "TAX"}
-    assert composed(paper).total == Total(amount=Decimal("57.78"), tax=Decimal("4.40"))
+    assert composed(sample).total == Total(amount=Decimal("57.78"), tax=Decimal("4.40"))

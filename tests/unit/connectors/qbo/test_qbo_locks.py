@@ -42,25 +42,25 @@ def looked(
     return run(main())
 
 
-def copy_of(paper: MoneyRecord, **changes: Any) -> Snapshot:
-    kind = composed(paper).kind
-    return looked(company(**{kind: [stored(paper, version="3", **changes)]}), kind)["145"]
+def copy_of(sample: MoneyRecord, **changes: Any) -> Snapshot:
+    kind = composed(sample).kind
+    return looked(company(**{kind: [stored(sample, version="3", **changes)]}), kind)["145"]
 
 
 def paid_by(kind: str, ledger_id: str = "12") -> Row:
     return {"LinkedTxn": [{"TxnId": ledger_id, "TxnType": kind}]}
 
 
-@pytest.mark.parametrize("paper", [BILL, expenses(**CARD), SALE])
-def test_a_snapshot_has_its_total_and_content(paper: MoneyRecord) -> None:
-    row = stored(paper, version="3")
-    assert copy_of(paper) == Snapshot(
+@pytest.mark.parametrize("sample", [BILL, expenses(**CARD), SALE])
+def test_a_snapshot_has_its_total_and_content(sample: MoneyRecord) -> None:
+    row = stored(sample, version="3")
+    assert copy_of(sample) == Snapshot(
         ledger_id="145",
         version="3",
         body={},
-        forms=(content.content_fingerprint(composed(paper).kind, row),),
+        forms=(content.content_fingerprint(composed(sample).kind, row),),
         total=Decimal(str(row["TotalAmt"])),
-        fixed=composed(paper).fixed,
+        fixed=composed(sample).fixed,
     )
 
 
@@ -72,7 +72,7 @@ def test_a_file_has_the_documents_that_it_is_attached_to() -> None:
 
 
 @pytest.mark.parametrize(
-    ("paper", "changes", "why"),
+    ("sample", "changes", "why"),
     [
         (BILL, paid_by("BillPaymentCheck"), PAID),
         (BILL, {"Balance": 0}, UNNAMED),
@@ -90,19 +90,19 @@ def test_a_file_has_the_documents_that_it_is_attached_to() -> None:
     ],
 )
 def test_a_document_that_is_paid_or_void_is_locked(
-    paper: MoneyRecord, changes: Row, why: Any
+    sample: MoneyRecord, changes: Row, why: Any
 ) -> None:
-    assert copy_of(paper, **changes).locked == why
+    assert copy_of(sample, **changes).locked == why
 
 
 def test_an_invoice_with_amounts_is_not_void_by_its_note() -> None:
     assert copy_of(SALE, PrivateNote="Voided? No!").locked is None
 
 
-@pytest.mark.parametrize("paper", [BILLABLE, expenses(line(customer=Known("21"), billable=True))])
-def test_a_document_with_a_line_that_is_billed_is_locked(paper: MoneyRecord) -> None:
-    row = edited(stored(paper), "Line", 0, ACCOUNT, "BillableStatus", value="HasBeenBilled")
-    assert copy_of(paper, Line=row["Line"]).locked == reason("billed", detail="")
+@pytest.mark.parametrize("sample", [BILLABLE, expenses(line(customer=Known("21"), billable=True))])
+def test_a_document_with_a_line_that_is_billed_is_locked(sample: MoneyRecord) -> None:
+    row = edited(stored(sample), "Line", 0, ACCOUNT, "BillableStatus", value="HasBeenBilled")
+    assert copy_of(sample, Line=row["Line"]).locked == reason("billed", detail="")
 
 
 @pytest.mark.parametrize("head", [True, False])
@@ -160,5 +160,5 @@ def test_many_documents_are_read_by_their_days_and_files_by_id() -> None:
 
 
 def test_an_invoice_in_another_currency_is_compared_in_its_own() -> None:
-    paper = invoice(currency="EUR", rate=Decimal("1.1"))
-    assert copy_of(paper, HomeBalance=58.72).locked is None
+    sample = invoice(currency="EUR", rate=Decimal("1.1"))
+    assert copy_of(sample, HomeBalance=58.72).locked is None

@@ -27,9 +27,9 @@ from tests.unit.connectors.qbo.stored_documents import (
     MoneyRecord,
     Row,
     create,
+    reason_of,
     stored,
     update,
-    why,
 )
 
 CHARGED = expenses(**CARD, key="expense:x1", reference="expense:x1")
@@ -48,26 +48,26 @@ def there_is(kind: str, *rows: Row) -> ScriptedCompany:
     return company(**{kind: list(rows)})
 
 
-def kind_of(paper: MoneyRecord) -> str:
-    return composed(paper).kind
+def kind_of(sample: MoneyRecord) -> str:
+    return composed(sample).kind
 
 
-@pytest.mark.parametrize("paper", [BILL, CHARGED, SALE])
-def test_a_document_is_known_again_by_our_name_in_its_note(paper: MoneyRecord) -> None:
-    there = there_is(kind_of(paper), stored(paper, "144", PrivateNote="theirs"), stored(paper))
-    (outcome,) = found(there, create(paper)).values()
+@pytest.mark.parametrize("sample", [BILL, CHARGED, SALE])
+def test_a_document_is_known_again_by_our_name_in_its_note(sample: MoneyRecord) -> None:
+    there = there_is(kind_of(sample), stored(sample, "144", PrivateNote="theirs"), stored(sample))
+    (outcome,) = found(there, create(sample)).values()
     assert outcome.ledger_id == "145"
-    assert why(outcome).code == "already_written"
-    assert outcome.content == contents.content_fingerprint(kind_of(paper), stored(paper))
+    assert reason_of(outcome).code == "already_written"
+    assert outcome.content == contents.content_fingerprint(kind_of(sample), stored(sample))
     assert isinstance(there.rows, FakeQueryServer)
-    (statement,) = there.rows.asked(kind_of(paper))
+    (statement,) = there.rows.asked(kind_of(sample))
     assert "WHERE MetaData.CreateTime >= '2026-03-02T08:57:00+00:00' " in statement
 
 
 def test_a_document_stored_with_other_values_is_still_ours() -> None:
     there = there_is("Bill", stored(BILL, TxnDate="2026-02-09"))
     (outcome,) = found(there, create(BILL)).values()
-    assert why(outcome).code == "answer_differs"
+    assert reason_of(outcome).code == "answer_differs"
 
 
 @pytest.mark.parametrize(
@@ -89,11 +89,11 @@ def test_each_write_is_found_once() -> None:
 
 
 def test_a_found_invoice_without_its_time_links_has_a_warning() -> None:
-    paper = invoice(sold(time=Known("5")))
-    row = stored(paper)
+    sample = invoice(sold(time=Known("5")))
+    row = stored(sample)
     lines = [{**each, "LinkedTxn": []} for each in row["Line"]]
-    (outcome,) = found(there_is("Invoice", {**row, "Line": lines}), create(paper)).values()
-    assert why(outcome).code == "link_refused"
+    (outcome,) = found(there_is("Invoice", {**row, "Line": lines}), create(sample)).values()
+    assert reason_of(outcome).code == "link_refused"
 
 
 def test_an_update_is_found_by_a_newer_version_with_our_content() -> None:
@@ -117,7 +117,7 @@ def test_a_file_is_known_again_by_what_it_is_attached_to_and_its_name() -> None:
     )
     (outcome,) = found(there, filed()).values()
     assert outcome.ledger_id == "3"
-    assert why(outcome).code == "already_written"
+    assert reason_of(outcome).code == "already_written"
 
 
 def test_of_files_with_one_name_the_size_decides() -> None:

@@ -23,10 +23,10 @@ from tests.unit.connectors.qbo.stored_documents import (
     Row,
     edited,
     outcome,
+    reason_of,
     removal,
     stored,
     update,
-    why,
 )
 
 STALE = fault("5010", "Stale Object Error")
@@ -63,7 +63,7 @@ def there_is(
 
 
 def code(found: Outcome) -> str:
-    return why(found).code
+    return reason_of(found).code
 
 
 @pytest.mark.parametrize(("before", "after", "kind"), PAIRS)
@@ -131,20 +131,20 @@ LOCKED: list[tuple[MoneyRecord, Row, str, str]] = [
 
 
 @pytest.mark.parametrize("trouble", [STALE, RULE, fault("6540"), fault("6480"), fault("6400")])
-@pytest.mark.parametrize(("paper", "changes", "kind", "reason"), LOCKED)
+@pytest.mark.parametrize(("sample", "changes", "kind", "reason"), LOCKED)
 def test_a_paid_void_or_billed_document_stays_and_the_reason_says_so(
-    paper: MoneyRecord, changes: Row, kind: str, reason: str, trouble: Responder
+    sample: MoneyRecord, changes: Row, kind: str, reason: str, trouble: Responder
 ) -> None:
     for write in (
-        replace(update(paper, stored(paper)), body={"PrivateNote": "other"}),
-        removal(paper, stored(paper)),
+        replace(update(sample, stored(sample)), body={"PrivateNote": "other"}),
+        removal(sample, stored(sample)),
     ):
-        there = there_is(kind, stored(paper, version="5", **changes), trouble)
+        there = there_is(kind, stored(sample, version="5", **changes), trouble)
         found = outcome(there, write)
         assert (found.state, code(found)) == (ItemState.FAILED, reason)
         assert len(sent(there)) == 1
     if reason == "paid":
-        assert "by payment 12" in why(found).message
+        assert "by payment 12" in reason_of(found).message
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_business_rule_against_an_open_document_has_its_text() -> None:
     there = there_is("Bill", stored(BILL), RULE)
     found = outcome(there, update(PAIRS[0][1], stored(BILL)))
     assert code(found) == "refused"
-    assert "Business Validation Error: no" in why(found).message
+    assert "Business Validation Error: no" in reason_of(found).message
 
 
 def test_a_payment_that_came_and_went_lets_the_bill_be_changed() -> None:

@@ -20,9 +20,9 @@ from tests.unit.connectors.qbo.stored_documents import (
     MoneyRecord,
     create,
     outcome,
+    reason_of,
     stored,
     update,
-    why,
 )
 
 INACTIVE = fault("610", "Object Not Found : Something you're trying to use has been made inactive.")
@@ -70,54 +70,58 @@ def refused(write: Write, *script: object, **books: list[Row]) -> Outcome:
 def test_what_is_inactive_is_named(entity: str, there: Row, words: str) -> None:
     others = [each for each in BOOKS[entity] if each["Id"] != there["Id"]]
     found = refused(create(REPORT), INACTIVE, **{entity: [there, *others]})
-    assert (found.state, why(found).code) == (ItemState.FAILED, "target_missing")
-    assert f"in the accounting system: {words}; Object Not Found" in why(found).message
+    assert (found.state, reason_of(found).code) == (ItemState.FAILED, "target_missing")
+    assert f"in the accounting system: {words}; Object Not Found" in reason_of(found).message
 
 
 def test_missing_references_are_named() -> None:
     found = refused(create(REPORT), UNKNOWN, Account=[row("33", "Payable")])
     assert (
-        "in the accounting system: account 13 is not there; Invalid Reference" in why(found).message
+        "in the accounting system: account 13 is not there; Invalid Reference"
+        in reason_of(found).message
     )
 
 
 def test_without_missing_references_the_ledgers_text_stays() -> None:
     found = refused(create(REPORT), UNKNOWN)
-    assert "in the accounting system: Invalid Reference Id : Accounts" in why(found).message
+    assert "in the accounting system: Invalid Reference Id : Accounts" in reason_of(found).message
 
 
 def test_an_item_and_a_payee_are_named() -> None:
-    paper = expenses(line(item_id="8", account_id=None), **CHECK)
+    sample = expenses(line(item_id="8", account_id=None), **CHECK)
     books = {"Item": [row("8", "Hours", active=False)], "Employee": [], "Account": [row("35", "B")]}
-    found = refused(create(paper), INACTIVE, **books)
-    assert "employee 55 is not there; item Hours (8) is inactive" in why(found).message
+    found = refused(create(sample), INACTIVE, **books)
+    assert "employee 55 is not there; item Hours (8) is inactive" in reason_of(found).message
 
 
 def test_what_time_points_at_is_named_too() -> None:
     there = company(INACTIVE, Item=[row("8", "Hours", active=False)])
     found = outcome(there, timed(0, activity(0)))
-    assert "item Hours (8) is inactive" in why(found).message
+    assert "item Hours (8) is inactive" in reason_of(found).message
 
 
 def test_a_customer_above_is_named() -> None:
     body = {"DisplayName": "Aviary", "Job": True, "ParentRef": {"value": "21"}}
     found = refused(timed(0, body, "Customer"), INACTIVE, Customer=[])
-    assert "customer 21 is not there" in why(found).message
+    assert "customer 21 is not there" in reason_of(found).message
 
 
 def test_a_document_that_a_file_is_to_be_attached_to_is_named() -> None:
     write = replace(create(receipt()), file=lambda: b"abc")
     found = outcome(company(fault("2500", "Invalid Reference Id")), write)
-    assert "purchase 145 is not there" in why(found).message
+    assert "purchase 145 is not there" in reason_of(found).message
 
 
 def test_an_update_of_an_existing_record_names_its_missing_reference() -> None:
     books = {"Bill": [stored(REPORT)], "Account": [row("33", "Payable")]}
     found = refused(update(REPORT, stored(BILL)), INACTIVE, **books)
-    assert why(found).code == "already_written"
+    assert reason_of(found).code == "already_written"
     books["Bill"] = [stored(BILL)]
     found = refused(update(REPORT, stored(BILL)), INACTIVE, **books)
-    assert (why(found).code, "account 13" in why(found).message) == ("target_missing", True)
+    assert (reason_of(found).code, "account 13" in reason_of(found).message) == (
+        "target_missing",
+        True,
+    )
 
 
 def test_each_list_is_read_once_and_records_are_remembered() -> None:
@@ -140,7 +144,7 @@ def test_each_list_is_read_once_and_records_are_remembered() -> None:
 
 
 @pytest.mark.parametrize(
-    ("paper", "accounts", "words"),
+    ("sample", "accounts", "words"),
     [
         (
             expenses(account_id="33"),
@@ -170,16 +174,16 @@ def test_each_list_is_read_once_and_records_are_remembered() -> None:
     ],
 )
 def test_an_account_of_the_wrong_type_is_named(
-    paper: MoneyRecord, accounts: list[Row], words: str
+    sample: MoneyRecord, accounts: list[Row], words: str
 ) -> None:
-    found = refused(create(paper), fault("6430", "Invalid account type"), Account=accounts)
-    assert (why(found).code, words in why(found).message) == ("wrong_account", True)
+    found = refused(create(sample), fault("6430", "Invalid account type"), Account=accounts)
+    assert (reason_of(found).code, words in reason_of(found).message) == ("wrong_account", True)
 
 
 def test_an_account_of_unknown_type_leaves_the_ledgers_text() -> None:
     found = refused(create(BILL), fault("6430", "Invalid account type"), Account=[])
-    assert why(found).code == "refused"
-    assert "an account is of the wrong type: Invalid account type" in why(found).message
+    assert reason_of(found).code == "refused"
+    assert "an account is of the wrong type: Invalid account type" in reason_of(found).message
 
 
 @pytest.mark.parametrize(
@@ -199,15 +203,19 @@ def test_codes_with_little_text_have_our_words_and_the_field(
     code: str, field: str, words: str
 ) -> None:
     found = refused(create(SALE), fault(code, "Il y a une erreur"))
-    assert (found.state, why(found).code, why(found).field) == (ItemState.FAILED, "refused", field)
-    assert f"{words}" in why(found).message
-    assert f"Il y a une erreur (QuickBooks error {code})" in why(found).message
+    assert (found.state, reason_of(found).code, reason_of(found).field) == (
+        ItemState.FAILED,
+        "refused",
+        field,
+    )
+    assert f"{words}" in reason_of(found).message
+    assert f"Il y a une erreur (QuickBooks error {code})" in reason_of(found).message
 
 
 def test_a_business_rule_has_its_text() -> None:
     detail = "Make sure all your transactions have a GST/HST rate before you save."
     found = refused(create(BILL), fault("6000", detail))
-    assert (why(found).code, detail in why(found).message) == ("refused", True)
+    assert (reason_of(found).code, detail in reason_of(found).message) == ("refused", True)
 
 
 def test_a_closed_period_has_its_day() -> None:
@@ -216,18 +224,18 @@ def test_a_closed_period_has_its_day() -> None:
         "preferences": {"Preferences": {"AccountingInfoPrefs": {"BookCloseDate": "2026-02-28"}}}
     }
     found = outcome(there, create(BILL))
-    assert why(found).code == "closed_period"
-    assert "2026-02-02" in why(found).message
-    assert "2026-02-28" in why(found).message
+    assert reason_of(found).code == "closed_period"
+    assert "2026-02-02" in reason_of(found).message
+    assert "2026-02-28" in reason_of(found).message
 
 
 def test_a_number_that_is_too_long_names_our_field() -> None:
     found = refused(create(BILL), fault("2050", "Max:21", element="DocNumber"))
-    assert (why(found).code, why(found).field) == ("text_too_long", "number")
+    assert (reason_of(found).code, reason_of(found).field) == ("text_too_long", "number")
 
 
 @pytest.mark.parametrize(
-    ("paper", "words"),
+    ("sample", "words"),
     [
         (REPORT, "billable expenses, classes, locations: no"),
         (
@@ -239,14 +247,14 @@ def test_a_number_that_is_too_long_names_our_field() -> None:
     ],
 )
 def test_a_feature_that_a_document_asks_for_stops_that_document_alone(
-    paper: MoneyRecord, words: str
+    sample: MoneyRecord, words: str
 ) -> None:
     there = company(fault("5030", "no"))
     outcomes = run(
-        write_all(there, [Request("r", (create(paper, 0),)), Request("s", (create(BILL, 1),))])
+        write_all(there, [Request("r", (create(sample, 0),)), Request("s", (create(BILL, 1),))])
     ).outcomes
-    assert (outcomes[0].state, why(outcomes[0]).code) == (ItemState.FAILED, "feature_off")
-    assert words in why(outcomes[0]).message
+    assert (outcomes[0].state, reason_of(outcomes[0]).code) == (ItemState.FAILED, "feature_off")
+    assert words in reason_of(outcomes[0]).message
     assert outcomes[1].state is ItemState.POSTED
 
 
@@ -273,7 +281,7 @@ def test_a_plan_without_time_tracking_stops_all(size: int) -> None:
 def test_a_deleted_purchase_whose_charge_was_invoiced_is_billed() -> None:
     gone = replace(change(0, Action.DELETE, "145"), kind="Purchase")
     found = refused(gone, fault("6400", "no"), Purchase=[stored(expenses(**CARD))])
-    assert why(found).code == "billed"
+    assert reason_of(found).code == "billed"
 
 
 def attached(seq: int, file: object) -> Write:
@@ -297,7 +305,7 @@ def test_a_file_that_cannot_go_along_fails_alone() -> None:
     there.script = [stored_file]  # type: ignore[list-item]
     report = run(write_all(there, requests))
     assert sorted(report.requests) == ["r0", "r1", "r2", "r3"]
-    codes = [report.outcomes[n].reason and why(report.outcomes[n]).code for n in range(4)]
+    codes = [report.outcomes[n].reason and reason_of(report.outcomes[n]).code for n in range(4)]
     assert codes == ["receipt_missing", "receipt_too_large", "receipt_too_large", None]
     assert report.outcomes[3].content
     assert len(there.log) == 1
@@ -306,5 +314,5 @@ def test_a_file_that_cannot_go_along_fails_alone() -> None:
 def test_a_rejected_file_is_reported() -> None:
     item = {"AttachableResponse": [fault_body("6050", "not that type")]}
     found = outcome(company(lambda request: reply(item)), attached(0, lambda: b"abc"))
-    assert (found.state, why(found).code) == (ItemState.FAILED, "refused")
-    assert "not that type" in why(found).message
+    assert (found.state, reason_of(found).code) == (ItemState.FAILED, "refused")
+    assert "not that type" in reason_of(found).message

@@ -23,7 +23,7 @@ from tests.support.qbo.virtual_time import run
 from tests.support.qbo.writes import OutcomeCollector
 from tests.unit.connectors.qbo.document_samples import composed, invoice, sold
 from tests.unit.connectors.qbo.fake_query_server import FakeQueryServer, Row
-from tests.unit.connectors.qbo.stored_documents import create, stored, update, why
+from tests.unit.connectors.qbo.stored_documents import create, reason_of, stored, update
 
 REFUSAL = (
     "Business Validation Error: You've attempted to invoice for a charge, credit, billable "
@@ -132,8 +132,8 @@ def test_time_is_linked_by_its_charge_if_the_id_is_rejected() -> None:
 def test_where_it_wants_neither_the_invoice_is_posted_without(code: str) -> None:
     books = Books(set(), fault(code, REFUSAL), TimeActivity=[time("5", 54), time("6")])
     found = outcome(books, create(sale("5", "6")))
-    assert (found.state, why(found).code) == (ItemState.POSTED, "link_refused")
-    assert "time activity 5, time activity 6 can still be billed" in why(found).message
+    assert (found.state, reason_of(found).code) == (ItemState.POSTED, "link_refused")
+    assert "time activity 5, time activity 6 can still be billed" in reason_of(found).message
     assert [links(body) for body in books.sent] == [["5", "6"], ["54", "6"], []]
     assert "LinkedTxn" not in books.sent[-1]["Line"][0]
     assert len(set(books.ids)) == 3
@@ -141,7 +141,7 @@ def test_where_it_wants_neither_the_invoice_is_posted_without(code: str) -> None
 
 def test_without_charges_that_method_is_skipped() -> None:
     books = Books(set(), TimeActivity=[time("5")])
-    assert why(outcome(books, create(sale("5")))).code == "link_refused"
+    assert reason_of(outcome(books, create(sale("5")))).code == "link_refused"
     assert [links(body) for body in books.sent] == [["5"], []]
 
 
@@ -184,8 +184,8 @@ def test_that_no_way_works_is_known_while_the_ledger_is_open_and_tried_anew_then
 
     outcomes, state = run(main())
     assert [links(body) for body in books.sent] == [["5"], ["54"], [], []]
-    assert why(outcomes[1]).code == "link_refused"
-    assert "activity 6" in why(outcomes[1]).message
+    assert reason_of(outcomes[1]).code == "link_refused"
+    assert "activity 6" in reason_of(outcomes[1]).message
     assert "time_links" not in state
 
 
@@ -209,15 +209,15 @@ def test_time_that_another_invoice_bills_stops_the_invoice_and_is_named() -> Non
     other = stored(sale("5", number="1040", key="invoice:I0"), "90")
     books = Books(set(), TimeActivity=[time("5", **BILLED), time("6")], Invoice=[other])
     found = outcome(books, create(sale("5", "6")))
-    assert (found.state, why(found).code) == (ItemState.FAILED, "time_billed")
-    assert "activity 5 of 2026-02-02 by invoice 1040." in why(found).message
+    assert (found.state, reason_of(found).code) == (ItemState.FAILED, "time_billed")
+    assert "activity 5 of 2026-02-02 by invoice 1040." in reason_of(found).message
     assert len(books.sent) == 1
 
 
 def test_time_billed_by_an_unknown_invoice_is_named_too() -> None:
     books = Books(set(), TimeActivity=[time("5", **BILLED)])
     found = outcome(books, create(sale("5")))
-    assert (why(found).code, "activity 5 of 2026-02-02." in why(found).message) == (
+    assert (reason_of(found).code, "activity 5 of 2026-02-02." in reason_of(found).message) == (
         "time_billed",
         True,
     )
@@ -229,7 +229,7 @@ def test_an_invoice_that_we_had_posted_in_one_of_these_ways_is_taken_over(linked
     books = Books(set(), TimeActivity=[time("5", 54, **BILLED)], Invoice=[ours])
     found = outcome(books, create(sale("5")))
     assert (found.state, found.ledger_id, found.version) == (ItemState.POSTED, "90", "1")
-    assert why(found).code == "already_written"
+    assert reason_of(found).code == "already_written"
     assert len(books.sent) == 1
 
 
@@ -247,28 +247,28 @@ def test_a_business_rule_against_the_invoice_itself_is_reported() -> None:
     no = fault("6000", "You must set a transaction amount.")
     books = Books({"5", "54"}, no, None, no, no, TimeActivity=[time("5", 54)])
     found = outcome(books, create(sale("5")))
-    assert (found.state, why(found).code) == (ItemState.FAILED, "refused")
-    assert "You must set a transaction amount." in why(found).message
+    assert (found.state, reason_of(found).code) == (ItemState.FAILED, "refused")
+    assert "You must set a transaction amount." in reason_of(found).message
     assert len(books.sent) == 3
 
 
 def test_another_rejection_of_a_later_method_is_final() -> None:
     books = Books({"54"}, None, None, fault("2500", "no such item"), TimeActivity=[time("5", 54)])
     found = outcome(books, create(sale("5")))
-    assert (found.state, why(found).code) == (ItemState.FAILED, "target_missing")
+    assert (found.state, reason_of(found).code) == (ItemState.FAILED, "target_missing")
     assert len(books.sent) == 2
 
 
 def test_an_invoice_without_time_is_refused_at_once() -> None:
     books = Books(set(), fault("6000", "You must set a transaction amount."))
-    assert why(outcome(books, create(invoice()))).code == "refused"
+    assert reason_of(outcome(books, create(invoice()))).code == "refused"
     assert len(books.sent) == 1
 
 
 def test_in_a_batch_each_goes_its_own_way() -> None:
     books = Books({"5", "55"}, TimeActivity=[time("5", 54), time("6", 55), time("7")])
-    papers = [sale("5"), sale("6", key="invoice:I2"), sale("7", key="invoice:I3"), invoice()]
-    writes = tuple(create(paper, seq) for seq, paper in enumerate(papers))
+    samples = [sale("5"), sale("6", key="invoice:I2"), sale("7", key="invoice:I3"), invoice()]
+    writes = tuple(create(sample, seq) for seq, sample in enumerate(samples))
 
     async def main() -> Mapping[int, Outcome]:
         outcomes: Mapping[int, Outcome] = await posted(open_ledger(books), *writes)
@@ -331,4 +331,4 @@ def test_at_most_five_activities_are_named() -> None:
     ids = [str(number) for number in range(1, 8)]
     books = Books(set(), TimeActivity=[time(each) for each in ids])
     found = outcome(books, create(sale(*ids)))
-    assert "time activity 4, time activity 5 … can still be billed" in why(found).message
+    assert "time activity 4, time activity 5 … can still be billed" in reason_of(found).message

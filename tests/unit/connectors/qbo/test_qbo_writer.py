@@ -33,7 +33,7 @@ def html(status: int) -> Responder:
     return lambda request: httpx.Response(status, text="<html><body>Bad Gateway</body></html>")
 
 
-def why(outcome: Outcome) -> Reason:
+def reason_of(outcome: Outcome) -> Reason:
     assert outcome.reason is not None
     return outcome.reason
 
@@ -286,8 +286,8 @@ def test_a_refused_item_fails_alone() -> None:
         ItemState.POSTED,
     ]
     failed = report.outcomes[1]
-    assert (why(failed).code, failed.trace_id) == ("target_missing", "1-tid")
-    assert "Names element id 999" in why(failed).message
+    assert (reason_of(failed).code, failed.trace_id) == ("target_missing", "1-tid")
+    assert "Names element id 999" in reason_of(failed).message
 
 
 @pytest.mark.parametrize("item", [fault_body("10000", type="SystemFault"), fault_body("3001"), {}])
@@ -323,9 +323,9 @@ def test_closed_books_have_their_date_which_is_read_once() -> None:
         return report
 
     report = run(main())
-    assert [why(report.outcomes[seq]).code for seq in (0, 1)] == ["closed_period"] * 2
-    assert "2026-02-02" in why(report.outcomes[0]).message
-    assert "2026-02-28" in why(report.outcomes[1]).message
+    assert [reason_of(report.outcomes[seq]).code for seq in (0, 1)] == ["closed_period"] * 2
+    assert "2026-02-02" in reason_of(report.outcomes[0]).message
+    assert "2026-02-28" in reason_of(report.outcomes[1]).message
     assert len(company.calls("preferences")) == 1
 
 
@@ -335,7 +335,7 @@ def test_an_activity_that_was_billed_is_recognised() -> None:
         "TimeActivity": [{"Id": "7", "BillableStatus": "HasBeenBilled"}]
     }
     report = run(write_all(company, [Request("r", (change(0, Action.UPDATE),))]))
-    assert why(report.outcomes[0]).code == "billed"
+    assert reason_of(report.outcomes[0]).code == "billed"
     (query,) = company.calls("query")
     assert query.content.decode().startswith("SELECT * FROM TimeActivity WHERE Id IN ('7')")
 
@@ -349,8 +349,8 @@ def test_the_holder_of_a_name_is_read_once_from_the_three_lists_for_a_batch() ->
         {"Vendor": [{"Id": "46", "DisplayName": "norton's"}]} if "FROM Vendor" in statement else {}
     )
     report = run(write_all(company, [Request("r", writes)]))
-    assert "by vendor 46" in why(report.outcomes[1]).message
-    assert "by a customer, vendor, employee or item" in why(report.outcomes[0]).message
+    assert "by vendor 46" in reason_of(report.outcomes[1]).message
+    assert "by a customer, vendor, employee or item" in reason_of(report.outcomes[0]).message
     assert len(company.calls("query")) == 3
     assert r"('Cool Cars', 'Norton\'s')" in company.calls("query")[0].content.decode()
 
@@ -358,8 +358,8 @@ def test_the_holder_of_a_name_is_read_once_from_the_three_lists_for_a_batch() ->
 def test_a_diagnosis_that_fails_still_leaves_the_rejection_reported() -> None:
     company = ScriptedCompany(script=[fault("6000", "It says no.", 400), fault("4001")])
     report = run(write_all(company, [Request("r", (change(0, Action.UPDATE),))]))
-    assert why(report.outcomes[0]).code == "refused"
-    assert "It says no." in why(report.outcomes[0]).message
+    assert reason_of(report.outcomes[0]).code == "refused"
+    assert "It says no." in reason_of(report.outcomes[0]).message
 
 
 def test_calls_are_counted_by_kind_with_every_repeat() -> None:
