@@ -1,4 +1,4 @@
-"""The wiring: every store and connector, built from the environment variables of a function."""
+"""The wiring: stores and connectors, built from the environment variables of a function."""
 
 import gc
 import os
@@ -20,7 +20,7 @@ from ledgerlink.services.dependencies import Dependencies
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The system's clock."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -62,7 +62,7 @@ class InvocationMetrics:
 
 
 class RandomIds:
-    """Ids that sort by their time of birth, and secrets."""
+    """Ids that sort by the time of their creation, and random secrets."""
 
     def new(self, at: datetime) -> str:
         return f"{int(at.timestamp() * 1000):012x}{secrets.token_hex(8)}"
@@ -137,7 +137,10 @@ class LazyConnectors(Mapping[str, Connector]):
 def build(
     environment: Mapping[str, str], client: Callable[[str], Any] = LazyClient
 ) -> Dependencies:
-    """Everything that these environment variables describe. Raises KeyError for a missing one."""
+    """Everything that these environment variables describe. Raises KeyError for a missing one.
+
+    `client` makes the AWS client of a service.
+    """
     from ledgerlink.storage.bus import EventBridgeBus
     from ledgerlink.storage.connections import DynamoConnections
     from ledgerlink.storage.connector_state import DynamoConnectorStates
@@ -204,13 +207,13 @@ def connectors(
 
 
 SWITCH = 0.001
-"""Seconds for which a thread that stores keeps one waiting that talks to a ledger."""
+"""Seconds after which a thread that stores outcomes gives way to one that talks to a ledger."""
 
 
 @cache
 def dependencies() -> Dependencies:
     """Everything wired, once per process."""
     built = build(os.environ)
-    gc.freeze()  # what was loaded stays to the end
+    gc.freeze()  # what is loaded now is never garbage
     sys.setswitchinterval(SWITCH)
     return built

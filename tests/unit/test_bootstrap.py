@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from ledgerlink import bootstrap
+from ledgerlink.connectors import intacct, qbo
 from ledgerlink.connectors.ledgers import LEDGERS, LedgerDescription
 from ledgerlink.domain.ports import Clock, Connector
 
@@ -82,6 +83,13 @@ def test_a_connector_has_the_name_of_its_row_and_what_the_environment_says() -> 
             "clock_scale": "2",
         },
     }
+
+
+def test_a_row_and_its_connector_agree_on_where_production_is() -> None:
+    quickbooks, sage = LEDGERS
+    for ledger, endpoints in ((quickbooks, qbo.PRODUCTION), (sage, intacct.PRODUCTION)):
+        for field, value in ledger.production.items():
+            assert getattr(endpoints, field) == value
 
 
 def test_a_connector_is_made_once_and_only_when_it_is_asked_for() -> None:
