@@ -6,7 +6,7 @@ ids, mail and print status, calculated tax, terms, due dates, and bookkeepers' c
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 from ledgerlink.connectors.qbo.documents import comparable
@@ -21,10 +21,8 @@ from ledgerlink.connectors.qbo.documents.owned_fields import (
 )
 from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY, possible_time_bodies
 from ledgerlink.connectors.qbo.protocol import values
-from ledgerlink.domain.model.documents import fingerprint
-
-Body = Mapping[str, Any]
-"""A body that was sent, a record that is stored, or the content of either."""
+from ledgerlink.connectors.qbo.protocol.values import Entity
+from ledgerlink.domain.model.documents import Body, fingerprint
 
 MONEY_DOCUMENTS = frozenset({"Bill", "Purchase", "Invoice"})
 
@@ -38,7 +36,7 @@ SUBTOTAL = "SubTotalLineDetail"
 """The type of a line that QuickBooks adds by itself."""
 
 
-def possible_bodies(kind: str, entity: Body) -> list[Body]:
+def possible_bodies(kind: str, entity: Entity) -> list[Body]:
     """The bodies that may have been sent for a stored record, or its content, the likeliest first.
     Empty for kinds that we do not write."""
     if kind == TIME_ENTRY:
@@ -51,7 +49,7 @@ def possible_bodies(kind: str, entity: Body) -> list[Body]:
     return [content(kind, entity)] if kind in KNOWN_BY_CONTENT else []
 
 
-def possible_fingerprints(kind: str, entity: Body) -> tuple[str, ...]:
+def possible_fingerprints(kind: str, entity: Entity) -> tuple[str, ...]:
     """The fingerprints of `possible_bodies`."""
     return tuple(fingerprint(body) for body in possible_bodies(kind, entity))
 
@@ -70,19 +68,19 @@ def matching_key(activity: Body) -> Hashable:
     )
 
 
-def content(kind: str, entity: Body) -> dict[str, Any]:
+def content(kind: str, entity: Entity) -> dict[str, Any]:
     """Our fields of a record whose kind is known by content, normalised."""
     head = _present(HEAD_FIELDS[kind], _without_check_number(entity).get)
     lines = [_present(LINE_FIELDS, _line_reader(line)) for line in _lines(entity)]
     return {"kind": kind, **head, "lines": lines}
 
 
-def content_fingerprint(kind: str, entity: Body) -> str:
+def content_fingerprint(kind: str, entity: Entity) -> str:
     """The fingerprint of the content; empty for kinds that are not known by it."""
     return fingerprint(content(kind, entity)) if kind in KNOWN_BY_CONTENT else ""
 
 
-def content_differences(kind: str, body: Body, entity: Body) -> Iterator[str]:
+def content_differences(kind: str, body: Body, entity: Entity) -> Iterator[str]:
     """The fields of a kind known by content that are stored with another value than was sent, in
     words. A field that was not sent must be empty, unless QuickBooks fills it in."""
     comparable_entity = _with_custom_fields_of(body, entity)
@@ -108,13 +106,13 @@ def marker_of(record: Body) -> str:
     return next((line for line in reversed(list(lines)) if MARKER.fullmatch(line)), "")
 
 
-def has_marker_of(body: Body, entity: Body) -> bool:
+def has_marker_of(body: Body, entity: Entity) -> bool:
     """Whether a stored document has the marker of this body."""
     marker = marker_of(body)
     return bool(marker) and marker == marker_of(entity)
 
 
-def _with_custom_fields_of(body: Body, entity: Body) -> Body:
+def _with_custom_fields_of(body: Body, entity: Entity) -> Entity:
     """The record with only those custom fields that the body has."""
     sent = {str(each.get("DefinitionId")) for each in values.blocks(body, CUSTOM_FIELD)}
     stored = values.blocks(entity, CUSTOM_FIELD)
@@ -122,7 +120,7 @@ def _with_custom_fields_of(body: Body, entity: Body) -> Body:
     return {**entity, CUSTOM_FIELD: kept}
 
 
-def _without_check_number(entity: Body) -> Body:
+def _without_check_number(entity: Entity) -> Entity:
     """The record without the number of a check, which QuickBooks assigns when it is printed."""
     if entity.get("PaymentType") != "Check":
         return entity
@@ -159,7 +157,7 @@ def _differing(
             yield f"{place}{field.label} {shown(ours)} became {shown(theirs)}"
 
 
-def _list_body(kind: str, entity: Body) -> Body:
+def _list_body(kind: str, entity: Entity) -> Body:
     """The body that may have been sent for a list record."""
     converts = LIST_FIELDS[kind]
     body = {name: convert(entity[name]) for name, convert in converts.items() if entity.get(name)}
