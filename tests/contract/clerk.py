@@ -253,7 +253,7 @@ class Clerk(ABC, Generic[B]):
             composer=self.composer,
             posting=self.posting,
             features=self.offered,
-            defaults=Defaults.told(self.listed),
+            defaults=Defaults.of_records(self.listed),
             currencies=customers,
             vendor_currencies=vendors,
             copies=await read_snapshots(ledger, looked_at, never),

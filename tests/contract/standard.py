@@ -202,14 +202,14 @@ class Standard:
     @EVERY
     def test_a_copy_shows_what_is_there(self, clerk: Clerk[Any], case: Case) -> None:
         clerk.post(case.first)
-        stands_for = clerk.links[case.key].stands_for
+        expected_fingerprint = clerk.links[case.key].expected_fingerprint
         copy = clerk.copy(case.key)
         assert copy is not None
-        assert stands_for in copy.forms
+        assert expected_fingerprint in copy.forms
         clerk.tamper(case.key)
         copy = clerk.copy(case.key)
         assert copy is not None
-        assert stands_for not in copy.forms
+        assert expected_fingerprint not in copy.forms
         clerk.take_out(case.key)
         assert clerk.copy(case.key) is None
 

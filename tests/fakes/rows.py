@@ -152,7 +152,7 @@ class FakeLinks:
         record: RecordKind = RecordKind.TIME,
     ) -> Mapping[str, Link]:
         mine = self.rows.get(connection_key, {}).values()
-        several = [link for link in mine if link.carries and link.record is record]
+        several = [link for link in mine if link.is_found_by_members and link.record is record]
         carried = {member: link for link in several for member in link.members}
         return {member: carried[member] for member in members if member in carried}
 

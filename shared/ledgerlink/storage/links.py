@@ -105,7 +105,7 @@ def _rows(pk: str, link: Link) -> Iterator[Row]:
         yield named | {"sk": written, "ledger_id": link.ledger_id}
     if link.source is not None:
         yield named | {"sk": _worked(link.source, link.key)}
-    if link.carries:
+    if link.is_found_by_members:
         for member in link.members:
             yield named | {"sk": _carrier(link.record, member), "member": member}
 

@@ -1,4 +1,4 @@
-"""How records are posted, from JSON."""
+"""The sections of the settings from and to JSON: time, expenses, invoices."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -13,14 +13,14 @@ from ledgerlink.domain.model.time_settings import TimeSettings
 from ledgerlink.wire.records import forbid_unknown, problems
 
 Section = TypeVar("Section", TimeSettings, ExpenseSettings, InvoiceSettings)
-"""A part of the settings."""
+"""A section of the settings."""
 
 NAMES: Mapping[type[Any], str] = {
     TimeSettings: "posting",
     ExpenseSettings: "expenses",
     InvoiceSettings: "invoices",
 }
-"""Where each part stands in the settings."""
+"""The name of each section in the settings."""
 
 for _section in NAMES:
     forbid_unknown(_section)
@@ -36,8 +36,8 @@ def _form(section: object) -> Any:
 
 
 def changed(before: Section, patch: Mapping[str, Any]) -> Section:
-    """The settings with these fields changed. Raises Invalid naming each wrong one, with places
-    below the part's name."""
+    """The section with these fields changed. Raises Invalid naming each wrong one by a pointer
+    below the section's name."""
     name = NAMES[type(before)]
     try:
         after: Section = _adapter(_form(before)).validate_python(asdict(before) | dict(patch))
@@ -50,6 +50,6 @@ def changed(before: Section, patch: Mapping[str, Any]) -> Section:
 
 
 def plain(section: TimeSettings | ExpenseSettings | InvoiceSettings) -> dict[str, Any]:
-    """The settings as JSON values."""
+    """The section as JSON values."""
     values: dict[str, Any] = _adapter(_form(section)).dump_python(section, mode="json")
     return values

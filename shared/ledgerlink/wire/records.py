@@ -53,8 +53,8 @@ def adapter(form: Any) -> TypeAdapter[Any]:
 
 
 def source_record(line: bytes) -> Record:
-    """A record from a line of JSON: of the kind that its `kind` says, time where it says none;
-    `deleted` makes it one that is gone. Raises Invalid naming each wrong field."""
+    """A record from a line of JSON. Its `kind` says which kind, time if it is missing; with
+    `deleted` it is a record that no longer exists. Raises Invalid naming each wrong field."""
     found: Record = _read(line, _form_of(line))
     return found
 
@@ -62,10 +62,10 @@ def source_record(line: bytes) -> Record:
 def _form_of(line: bytes) -> type[Any]:
     if b'"kind"' not in line and b'"deleted"' not in line:
         return TimeEntry
-    said = _object(line)
-    if "deleted" in said:
+    record = _object(line)
+    if "deleted" in record:
         return Deleted
-    kind = str(said.get("kind", RecordKind.TIME))
+    kind = str(record.get("kind", RecordKind.TIME))
     if kind in FORMS:
         return FORMS[RecordKind(kind)]
     problem = Problem("/kind", f"Input should be one of: {', '.join(FORMS)}.")
@@ -86,7 +86,7 @@ def key_of(line: bytes) -> str | None:
 
 
 def kind_of(line: bytes) -> RecordKind:
-    """The kind of a record that may otherwise be wrong; time where it says none that there is."""
+    """The kind of a record that may otherwise be wrong; time if it is missing or unknown."""
     with suppress(ValueError):
         return RecordKind(_object(line).get("kind", RecordKind.TIME))
     return RecordKind.TIME

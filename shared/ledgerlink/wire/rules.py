@@ -81,7 +81,7 @@ def all_mappings(given: Mappings[RuleKind, Any]) -> dict[RuleKind, dict[str, Map
 
 
 def _read(kind: RuleKind, given: Any, above: Place) -> tuple[dict[str, Mapping], Sequence[Problem]]:
-    """The mappings, or what is wrong with them, with places below `above`."""
+    """The mappings, or what is wrong with them, with pointers below `above`."""
     try:
         return _all_of(kind).validate_python(given), ()
     except ValidationError as error:
@@ -95,7 +95,7 @@ def _refuse(found: Found, wrong: Sequence[Problem]) -> Found:
 
 
 def _place(found: Place) -> Place:
-    """The place of a mapping, without what pydantic puts behind the key."""
+    """The place of a mapping without the tag of its form, which pydantic puts behind the key."""
     key, *rest = found
     return [key, *(rest[1:] if rest[:1] in FORMS else rest)]
 

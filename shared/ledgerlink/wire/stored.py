@@ -39,7 +39,8 @@ for _kind, _names in ROWS.items():
 
 
 class Unreadable(ValueError):
-    """What is stored is not such a thing. Says where, and nothing of the text: it may be secret."""
+    """What is stored is not such a value. Says where it is wrong and never quotes it, because it
+    may be secret."""
 
     def __init__(
         self, kind: type[Any], places: Sequence[tuple[tuple[int | str, ...], str]]

@@ -77,12 +77,12 @@ def test_a_copy_says_what_the_ledger_holds(clerk: Clerk, paper: Paper) -> None:
     link = clerk.links[paper.key]
     copy = clerk.copy(paper.key)
     assert copy is not None
-    assert link.stands_for in copy.forms
+    assert link.expected_fingerprint in copy.forms
     assert (copy.locked, abs(copy.total or 0)) == (None, Decimal("31.5"))
     clerk.books.change(paper.kind, clerk.row(paper.key)["RECORDNO"], **EDIT[paper.kind])
     copy = clerk.copy(paper.key)
     assert copy is not None
-    assert link.stands_for not in copy.forms
+    assert link.expected_fingerprint not in copy.forms
 
 
 EDIT = {

@@ -387,14 +387,14 @@ def test_a_copy_says_what_the_ledger_holds(clerk: Clerk) -> None:
     clerk.post(worked("a"), worked("b"))
     copy = clerk.copy("time:a")
     assert copy is not None
-    assert clerk.links["time:a"].stands_for in copy.forms
+    assert clerk.links["time:a"].expected_fingerprint in copy.forms
     assert (copy.minutes, copy.rate, copy.locked) == (120, Decimal(50), None)
     assert copy.fixed == "timesheet/E1/2026-03-02"
     edit(clerk, "time:a", QTY="7")
     copy = clerk.copy("time:a")
     assert copy is not None
     assert copy.minutes == 420
-    assert clerk.links["time:a"].stands_for not in copy.forms
+    assert clerk.links["time:a"].expected_fingerprint not in copy.forms
     clerk.books.delete("TIMESHEET", clerk.entry("time:a")["parent"])
     assert clerk.copy("time:a") is None
     assert clerk.copy("time:b") is None

@@ -160,4 +160,4 @@ def test_a_copy_of_a_receipt_says_that_it_is_there(clerk: Clerk) -> None:
     clerk.post(spent(receipts=(receipt(),)))
     copy = clerk.copy(KEY)
     assert copy is not None
-    assert clerk.links[KEY].stands_for in copy.forms
+    assert clerk.links[KEY].expected_fingerprint in copy.forms

@@ -27,7 +27,7 @@ def copy(clerk: Clerk, paper: Paper) -> Snapshot:
 
 
 def is_edited(clerk: Clerk, paper: Paper) -> bool:
-    return clerk.links[paper.key].stands_for not in copy(clerk, paper).forms
+    return clerk.links[paper.key].expected_fingerprint not in copy(clerk, paper).forms
 
 
 @EVERY

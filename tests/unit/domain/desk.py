@@ -203,7 +203,7 @@ class Desk(World):
         them."""
         some = [link for link in self.links.values() if link.record is record]
         if record is RecordKind.TIME:
-            some = [link for link in some if link.carries]
+            some = [link for link in some if link.is_found_by_members]
         return {member: link for link in some for member in link.members}
 
     def attached(self, deleted: Iterable[Deleted]) -> dict[str, Link]:
@@ -255,7 +255,7 @@ class Desk(World):
         """Plan these records, forget what is over, and apply the plan."""
         operations = self.post(*records, **given)
         for op in operations:
-            if op.is_over:
+            if op.was_already_gone:
                 del self.links[op.key]
         self.apply(operations)
         return operations

@@ -379,7 +379,7 @@ def test_a_report_that_is_gone_from_the_ledger_gives_its_entries_away() -> None:
     world.posted(*at("A", "e1"))
     world.stored.clear()
     found = by_key(world.post(*at("B", "e1")))
-    assert (found[A].state, found[A].is_over) == (ItemState.UNCHANGED, True)
+    assert (found[A].state, found[A].was_already_gone) == (ItemState.UNCHANGED, True)
     assert writes(list(found.values())) == {B: Action.CREATE}
 
 

@@ -11,7 +11,7 @@ from ledgerlink.domain.model.dimensions import (
     NAMES,
     Defaults,
     Dimensions,
-    first_said,
+    first_given,
     merged,
     required,
 )
@@ -84,7 +84,7 @@ def test_the_first_who_says_one_wins(kind: str, told: Mapping[str, set[str]]) ->
 
 @given(st.lists(st.builds(Dimensions, **{n: st.none() | st.text(min_size=1) for n in NAMES})))
 def test_of_several_each_is_the_first_that_is_said(some: list[Dimensions]) -> None:
-    found = first_said(some)
+    found = first_given(some)
     for name in NAMES:
         values = [value for one in some if (value := getattr(one, name)) is not None]
         assert getattr(found, name) == (values[0] if values else None)

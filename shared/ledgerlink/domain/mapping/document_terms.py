@@ -1,4 +1,4 @@
-"""What documents of money have in common: approval, the day, the currency, the number."""
+"""What expenses and invoices have in common: approval, date, document number, exchange rate."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,14 +19,14 @@ Parts = tuple[tuple[str, str], ...]
 
 @dataclass(slots=True)
 class Remarks:
-    """What a person should know of a document, and what its note says of it."""
+    """Warnings about a document, and the parts of its note."""
 
     warnings: list[Reason] = field(default_factory=list)
     note: list[tuple[str, str]] = field(default_factory=list)
 
 
 def approved(approval: str | None, posting: TimeSettings) -> None:
-    """Raise Blocked for what is not approved, as far as the settings ask for it."""
+    """Raise Blocked for a record that is not approved, if the settings require approval."""
     if approval in (None, "approved"):
         return
     if approval == "rejected" or posting.approved_only:
@@ -72,7 +72,7 @@ def open_day(
 
 
 def sent_number(number: str | None, how: Number, field_name: str, remarks: Remarks) -> str | None:
-    """The number as it is sent; one that the ledger gives another for is kept in the note."""
+    """The number that is sent. If the ledger numbers documents, ours is kept in the note."""
     if number is None or how is Number.OURS:
         return number
     remarks.note.append((field_name, f"No. {number}"))
@@ -109,8 +109,8 @@ def exchange(
     link: Link | None,
     remarks: Remarks,
 ) -> Exchange:
-    """The currency and the rate, which is given, or was asked for, and never assumed. Raises
-    Blocked."""
+    """The currency and the rate, which comes from the record or from the ledger and is never
+    assumed. Raises Blocked."""
     home = features.home_currency
     currency = deal.currency or home
     foreign = currency is not None and currency != home
@@ -143,8 +143,8 @@ def _rate(
     link: Link | None,
     remarks: Remarks,
 ) -> Decimal | None:
-    """As given; else as the document was posted with, if it is of the same day; else as asked. None
-    leaves it to the ledger."""
+    """The record's rate; else the rate that the document was posted with, if its day is the same;
+    else the ledger's. None leaves it to the ledger."""
     assert deal.currency is not None
     if deal.rate is not None:
         return deal.rate

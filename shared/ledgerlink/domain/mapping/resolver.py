@@ -8,7 +8,7 @@ from typing import Any
 
 from ledgerlink.domain.mapping.document_terms import refuse_dimensions
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.dimensions import Defaults, Dimensions, first_said
+from ledgerlink.domain.model.dimensions import Defaults, Dimensions, first_given
 from ledgerlink.domain.model.documents import (
     Document,
     Known,
@@ -42,21 +42,24 @@ from ledgerlink.domain.ports import Composer
 
 RuleBook = Mapping[tuple[RuleKind, str], Rule]
 
-Taken = Callable[[NewListRecord], str | None]
-"""Who has the name of a new list record, in words; None when it is free."""
+NameHolder = Callable[[NewListRecord], str | None]
+"""Tells who uses the name of a new list record already, in words; None when the name is free."""
 
 
-def nobody(_record: NewListRecord) -> None:
-    """Names are not looked at before they are used."""
+def names_unchecked(_record: NewListRecord) -> None:
+    """Leaves names to the ledger, which refuses a duplicate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Labor:
-    """Where time of a labor code or leave type goes, and what it says of it."""
+    """What a labor code or leave type is mapped to."""
 
     item: Target
+    """The service item."""
     rate: Decimal | None
+    """Money per hour, for entries without a rate."""
     billable: bool | None
+    """Whether its time is billable; None leaves it to the entry."""
 
 
 def posting_key(kind: str, source_key: str) -> str:
@@ -87,7 +90,7 @@ class Resolver:
     composer: Composer
     posting: TimeSettings = field(default_factory=TimeSettings)
     features: Features = field(default_factory=Features)
-    taken: Taken = nobody
+    taken: NameHolder = names_unchecked
     defaults: Defaults = field(default_factory=Defaults)
     created: dict[str, Document] = field(default_factory=dict)
     refused: dict[str, Reason] = field(default_factory=dict)
@@ -143,7 +146,7 @@ class Resolver:
             case CreateProject() as new:
                 came = self.links.get(posting_key("client", source_key))
                 if came is not None and new.client is None and new.parent_id is None:
-                    return Known(came.ledger_id)  # it came with a project, before it had a rule
+                    return Known(came.ledger_id)  # created above a project, before it had a rule
                 return self._new(self.new_customer(rule.key, new))
         raise _incomplete(rule)
 
@@ -153,7 +156,8 @@ class Resolver:
         return NewCustomer(key=posting_key("project", source_key), name=new.name, parent=parent)
 
     def _client(self, client: Client | None, below: str) -> Target | None:
-        """The customer above; one that was not created yet goes where a rule of its own says."""
+        """The customer above. If it was not created yet and has a rule of its own, that rule
+        decides."""
         if client is None:
             return None
         key = posting_key("client", client.key)
@@ -189,14 +193,14 @@ class Resolver:
         return self._labor(RuleKind.LABOR_CODES, labor_code_key).item
 
     def expense_code(self, source_key: str) -> LinkExpenseCode:
-        """Where expenses of a code go. Raises Blocked or Skipped."""
+        """What an expense code is mapped to. Raises Blocked or Skipped."""
         mapping = self._rule(RuleKind.EXPENSE_CODES, source_key).mapping
         assert isinstance(mapping, LinkExpenseCode)
         return mapping
 
     def named(self, kind: RuleKind, source_key: str | None) -> str | None:
-        """The ledger's id of what a record merely carries; None for what it does not, or what its
-        rule leaves out. Raises Blocked."""
+        """The ledger's id of an entity that a record names (a class, terms, a vendor); None where
+        it names none, or the rule is skip. Raises Blocked."""
         if source_key is None:
             return None
         try:
@@ -209,8 +213,8 @@ class Resolver:
     def dimensions(
         self, record: TimeEntry | ExpenseEntry | Invoice, *targets: Target | None
     ) -> Dimensions:
-        """As the record says them, else as the first of these records of the ledger that does, or
-        the one above it; but for what the ledger gives by itself. Raises Blocked."""
+        """Each dimension from the record, else from the first of these ledger records, or the one
+        above it, that has it; without those that the ledger fills in by itself. Raises Blocked."""
         refuse_dimensions(record, self.features)
         said = Dimensions(
             class_id=self.named(RuleKind.CLASSES, record.class_key),
@@ -219,10 +223,10 @@ class Resolver:
         )
         known = [target.ledger_id for target in targets if isinstance(target, Known)]
         told = (each for one in known for each in self.defaults.of(one))
-        return first_said([said, *(each.without(self.features.fills) for each in told)])
+        return first_given([said, *(each.without(self.features.fills) for each in told)])
 
     def person(self, source_key: str) -> Target | None:
-        """The person of the ledger, as far as there is one already."""
+        """The person in the ledger; None if there is none yet."""
         rule = self.rules.get((RuleKind.USERS, source_key))
         if rule is not None and isinstance(rule.mapping, LinkTo):
             return Known(rule.mapping.ledger_id)
@@ -252,7 +256,7 @@ class Resolver:
 
     def compose(self, record: NewListRecord) -> Document:
         """The document that creates it. Raises Blocked, also for what the ledger is known to
-        refuse."""
+        reject."""
         self._refuse(record)
         return self.composer.list_record(record)
 
@@ -265,7 +269,7 @@ class Resolver:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Where an entry goes. `rate` is money per hour."""
+    """What an entry is mapped to. `rate` is money per hour."""
 
     staff: Target
     person: PersonType
@@ -276,14 +280,14 @@ class Resolved:
     dimensions: Dimensions = field(default_factory=Dimensions)
 
     def targets(self) -> tuple[Any, ...]:
-        """Person, customer and item in the form that bodies have them in."""
+        """Person, customer and item, in the form that they have in a body."""
         some = (self.staff, self.customer, self.item)
         return tuple(None if target is None else reference(target) for target in some)
 
     def time(
         self, key: str, entries: Sequence[TimeEntry], day: date, posting: TimeSettings
     ) -> ResolvedTime:
-        """These entries, which all go here, as one activity."""
+        """These entries, which are all mapped like this, as one activity."""
         return ResolvedTime(
             key=key,
             entries=tuple(entries),

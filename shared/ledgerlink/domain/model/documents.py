@@ -23,7 +23,7 @@ PENDING = "$pending"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A record of the ledger, by id."""
+    """A record that exists in the ledger, by its id."""
 
     ledger_id: str
 
@@ -44,7 +44,7 @@ def reference(target: Target) -> str | dict[str, str]:
 
 
 def needs(body: Any) -> Iterator[str]:
-    """The posting keys that a body waits for."""
+    """The posting keys of the pending references in a body."""
     if isinstance(body, Mapping) and PENDING in body:
         yield body[PENDING]
         return
@@ -96,7 +96,7 @@ class Document(DocumentFacts):
 
 
 def _unknown(_body: Body) -> bool:
-    """Nobody can tell."""
+    """For documents whose content is compared by their forms."""
     return False
 
 

@@ -44,18 +44,20 @@ class Link(DocumentFacts):
     """Whether a sync brings in records of this kind, so that the link is looked for by the
     ledger's id, too."""
 
-    def is_of(self, run_id: str) -> bool:
-        """Whether it stands as that run left it."""
+    def was_written_by(self, run_id: str) -> bool:
+        """Whether the document is as that run wrote it, or as an undo brought it back."""
         return run_id in (self.run_id, self.restored)
 
     @property
-    def carries(self) -> bool:
-        """Whether it is found by its members, because none of them gives it its name."""
+    def is_found_by_members(self) -> bool:
+        """Whether it has to be looked up by its members, because its key is not that of one of
+        them."""
         if self.source is None and self.record is not RecordKind.EXPENSE:
             return False
         return self.key not in {f"{self.record}:{member}" for member in self.members}
 
     @property
-    def stands_for(self) -> str:
-        """The fingerprint that a look at the record has to show while nobody has changed it."""
+    def expected_fingerprint(self) -> str:
+        """The fingerprint that the record has in the ledger as long as nobody has edited it
+        there."""
         return self.content or self.fingerprint

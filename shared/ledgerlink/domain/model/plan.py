@@ -1,4 +1,5 @@
-"""A plan: the operations that would bring a ledger to what the product says."""
+"""A plan: the operations that make the ledger hold what the product says, and what became of
+them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -98,13 +99,13 @@ class Operation(DocumentFacts):
         )
 
     @property
-    def comes(self) -> bool:
-        """Whether a record will be there because of it, as it says."""
+    def writes_document(self) -> bool:
+        """Whether it creates or updates the document."""
         return self.state is ItemState.PENDING and self.action is not Action.DELETE
 
     @property
-    def is_over(self) -> bool:
-        """Whether the record is wanted no more and was gone from the ledger already."""
+    def was_already_gone(self) -> bool:
+        """Whether it would have deleted a document that was gone from the ledger already."""
         gone = self.reason is not None and self.reason.code == "gone_in_ledger"
         return gone and self.state is ItemState.UNCHANGED
 

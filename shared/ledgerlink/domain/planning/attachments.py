@@ -52,7 +52,7 @@ class Receipts:
     ) -> None:
         self._given = given
         self._left_out = left_out
-        self._comes = {op.key: op for op in documents if op.comes}
+        self._written = {op.key: op for op in documents if op.writes_document}
         self._differ = Differ(edits=LedgerEdits.OURS, record=RECEIPT)
         self._keeping = {
             (op.record, member)
@@ -132,11 +132,11 @@ class Receipts:
 
     def _target(self, document_key: str, carrier: Link | None) -> tuple[Target, str]:
         """The document that it goes to, and of which kind that is. Raises Blocked."""
-        comes = self._comes.get(document_key)
-        if comes is not None and comes.ledger_id is None:
-            return Pending(document_key), comes.kind
-        if comes is not None and comes.ledger_id is not None:
-            return Known(comes.ledger_id), comes.kind
+        written = self._written.get(document_key)
+        if written is not None and written.ledger_id is None:
+            return Pending(document_key), written.kind
+        if written is not None and written.ledger_id is not None:
+            return Known(written.ledger_id), written.kind
         if carrier is None:
             raise Blocked(reason("dependency_failed", key=document_key))
         return Known(carrier.ledger_id), carrier.kind

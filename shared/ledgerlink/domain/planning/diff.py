@@ -30,7 +30,7 @@ class LinkedDocument:
 
     @property
     def edited(self) -> bool:
-        return self.copy is not None and self.link.stands_for not in self.copy.forms
+        return self.copy is not None and self.link.expected_fingerprint not in self.copy.forms
 
     def already_says(self, document: Document | None) -> bool:
         """Whether the ledger is known to hold the values of this document."""
@@ -197,7 +197,7 @@ def _based(operation: Operation, held: LinkedDocument) -> Operation:
 def _base(held: LinkedDocument) -> str:
     """Fingerprint of what the ledger holds before the change."""
     edited = held.copy is not None and held.edited and held.copy.body
-    return fingerprint(held.copy.body) if held.copy and edited else held.link.stands_for
+    return fingerprint(held.copy.body) if held.copy and edited else held.link.expected_fingerprint
 
 
 def _target_changed(link: Link, document: Document) -> bool:

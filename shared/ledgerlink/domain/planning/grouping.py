@@ -252,4 +252,4 @@ def _holds(operation: Operation) -> bool:
 
 
 def _releases(operation: Operation) -> bool:
-    return operation.state is ItemState.PENDING or operation.is_over
+    return operation.state is ItemState.PENDING or operation.was_already_gone

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from ledgerlink.domain.mapping.resolver import RuleBook, Taken, nobody
+from ledgerlink.domain.mapping.resolver import NameHolder, RuleBook, names_unchecked
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.dimensions import Defaults
 from ledgerlink.domain.model.documents import Snapshot
@@ -56,7 +56,7 @@ class PlanInput:
     record."""
     features: Features = field(default_factory=Features)
     """What the company offers, with the last day of its closed books."""
-    taken: Taken = nobody
+    taken: NameHolder = names_unchecked
     """Tells who in the ledger has a name already."""
     owners: Mapping[str, Link] = field(default_factory=dict)
     """Links of activities that hold several entries, by the key of each entry."""

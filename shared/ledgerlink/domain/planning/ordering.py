@@ -17,13 +17,13 @@ GOING = -1
 def order_by_dependency(operations: list[Operation], levels: Mapping[str, int]) -> None:
     """Give every operation its level, in place. `levels` are those of the new list records. No
     operation may depend on itself, directly or through others."""
-    going = {op.key for op in operations if op.action is Action.DELETE or op.is_over}
+    going = {op.key for op in operations if op.action is Action.DELETE or op.was_already_gone}
     referred = {key for op in operations for key in _before(op, going)} - levels.keys()
-    comes = {op.key: op for op in operations if op.key in referred and op.comes}
-    waits = {key: [k for k in _before(op, going) if k in comes] for key, op in comes.items()}
+    written = {op.key: op for op in operations if op.key in referred and op.writes_document}
+    waits = {key: [k for k in _before(op, going) if k in written] for key, op in written.items()}
     found = dict(levels)
     for key in TopologicalSorter(waits).static_order():
-        found[key] = _level(comes[key], going, found)
+        found[key] = _level(written[key], going, found)
     ranked = [_level(operation, going, found) for operation in operations]
     last = 1 + max([*ranked, *levels.values()], default=GOING)
     awaited = {key for operation in operations for key in operation.after}

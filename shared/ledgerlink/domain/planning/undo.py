@@ -129,7 +129,7 @@ class _Undoing:
         base = self._based(operation, outcome)
         if link is None:
             return _left(base, reason("gone_in_ledger"), ItemState.UNCHANGED)
-        if not link.is_of(self._given.run_id):
+        if not link.was_written_by(self._given.run_id):
             return _left(base, reason("written_since"))
         was_read = operation.key in self._given.copies
         held = LinkedDocument(link, self._given.copies.get(operation.key), was_read)

@@ -32,8 +32,8 @@ def defaults_for(
     if not lists:
         return Defaults()
     found = _read(deps, connection, lists, set(_referenced_ids(records, rules, links)))
-    above = set(Defaults.told(found).above.values()) - {one.id for one in found}
-    return Defaults.told([*found, *_read(deps, connection, lists, above)])
+    above = set(Defaults.of_records(found).above.values()) - {one.id for one in found}
+    return Defaults.of_records([*found, *_read(deps, connection, lists, above)])
 
 
 def with_required_dimensions(

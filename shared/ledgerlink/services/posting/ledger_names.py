@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from ledgerlink.domain.mapping.resolver import Taken
+from ledgerlink.domain.mapping.resolver import NameHolder
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.documents import NewCustomer, NewListRecord, NewPerson
@@ -13,7 +13,7 @@ PAGE = 1000
 """Records that are read at once."""
 
 
-def names_in_use(deps: Dependencies, connection: Connection) -> Taken:
+def names_in_use(deps: Dependencies, connection: Connection) -> NameHolder:
     """A function that names the holder of a new record's name, among the lists in which a name may
     be used only once. The lists are read when it is first called."""
     shared = deps.connector(connection.ledger).shared_names

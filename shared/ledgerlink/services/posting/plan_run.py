@@ -47,7 +47,7 @@ async def plan_run(deps: Dependencies, connection: Connection, run: Run, stop: S
     if created:
         deps.rules.put(connection.key, created)
     chunks = store_chunks(deps, connection, run, operations)
-    deps.links.delete(connection.key, [op.key for op in operations if op.is_over])
+    deps.links.delete(connection.key, [op.key for op in operations if op.was_already_gone])
     return start(deps, replace(run, records=len(records), chunks=chunks))
 
 
