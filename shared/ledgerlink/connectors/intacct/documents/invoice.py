@@ -15,7 +15,7 @@ from ledgerlink.connectors.intacct.documents.required_dimensions import (
 from ledgerlink.connectors.intacct.documents.tax import line_taxes, tax_subtotal
 from ledgerlink.connectors.intacct.documents.text import Wording
 from ledgerlink.domain.model.documents import Document, Known, ResolvedInvoice, ResolvedInvoiceLine
-from ledgerlink.domain.model.reasons import Blocked, Reason, reason
+from ledgerlink.domain.model.reasons import Blocked, reason
 from ledgerlink.domain.money import Total
 
 SALE, INVOICE = "SODOCUMENT", "ARINVOICE"
@@ -127,9 +127,8 @@ def _invoice_line(line: ResolvedInvoiceLine, choices: Choices, wording: Wording)
     is_account = item_id.startswith(_account_prefixes())
     account = item_id if is_account else choices.revenue_account_id
     if account is None:
-        message = "No revenue account is chosen for the lines of invoices."
-        remedy = "Choose the revenue account in the connection's settings, then post again."
-        raise Blocked(Reason("missing_account", message, remedy))
+        setting = "ledger.revenue_account_id"
+        raise Blocked(reason("missing_account", use="is for revenue", setting=setting))
     text = wording.join([("description", line.description)], lengths.MAX_LINE_TEXT)
     return {
         "ACCOUNT": account,

@@ -131,7 +131,7 @@ def _remedy(dimension: str) -> str:
     where = f"Enter {article} {dimension} for the record"
     if dimension in WITH_DEFAULT:
         where += (
-            f", or for its project or employee in Sage Intacct, or choose a default {dimension} in"
-            " the connection's settings"
+            f", or for its project or employee in Sage Intacct, or choose a default {dimension}"
+            " under Settings > Accounting system"
         )
     return f"{where}; then post again."

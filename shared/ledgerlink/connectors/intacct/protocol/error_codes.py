@@ -68,9 +68,9 @@ APPLICATION = (
     "Subscribe to the application that is needed: Company > Admin > Subscriptions. Then resume."
 )
 EXPIRED = "Ask Sage to extend the company's subscription, then resume."
-DUPLICATE = "Choose another name or number, or match it with the existing record in the mapping."
+DUPLICATE = "Choose another name or number, or choose the existing record under Mapping."
 INACTIVE = (
-    "Make the record active in Sage Intacct, or choose an active one in the mapping; then post"
+    "Make the record active in Sage Intacct, or choose an active one under Mapping; then post"
     " again."
 )
 
