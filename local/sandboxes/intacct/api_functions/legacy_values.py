@@ -7,7 +7,7 @@ from decimal import Decimal
 from lxml import etree
 
 from local.sandboxes.intacct.api_functions.call import text_of
-from local.sandboxes.intacct.api_functions.translation import CONTACTS, Family
+from local.sandboxes.intacct.api_functions.legacy_names import CONTACTS, Family
 from local.sandboxes.intacct.books.company import Company
 from local.sandboxes.intacct.books.rows import Record, Values, counting
 from local.sandboxes.intacct.engine.references import invalid

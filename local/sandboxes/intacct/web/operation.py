@@ -11,7 +11,7 @@ from lxml import etree
 from local.sandboxes.intacct.api_functions import HANDLERS
 from local.sandboxes.intacct.api_functions.answer import Answer, child, data
 from local.sandboxes.intacct.api_functions.call import Call, text_of
-from local.sandboxes.intacct.api_functions.legacy import OBJECTS
+from local.sandboxes.intacct.api_functions.legacy_writes import OBJECTS
 from local.sandboxes.intacct.engine.context import Context
 from local.sandboxes.intacct.grammar.models import GENERIC
 from local.sandboxes.intacct.protocol.errors import (

@@ -9,7 +9,7 @@ from lxml import etree
 
 from local.sandboxes.intacct.api_functions.answer import Answer, child, data
 from local.sandboxes.intacct.api_functions.call import Call, known_object, text_of
-from local.sandboxes.intacct.api_functions.parts import sent_of
+from local.sandboxes.intacct.api_functions.sent_record import sent_of
 from local.sandboxes.intacct.books.rows import Record, counting
 from local.sandboxes.intacct.engine import operations
 from local.sandboxes.intacct.engine.change import Sent

@@ -8,11 +8,10 @@ from typing import Final, TypeAlias
 
 from lxml import etree
 
-from local.sandboxes.intacct.api_functions import paying
+from local.sandboxes.intacct.api_functions import legacy_payments
 from local.sandboxes.intacct.api_functions.answer import Answer
 from local.sandboxes.intacct.api_functions.call import Call, text_of
-from local.sandboxes.intacct.api_functions.legacy_values import day, header, lines, subtotals
-from local.sandboxes.intacct.api_functions.translation import (
+from local.sandboxes.intacct.api_functions.legacy_names import (
     BILL,
     CHARGE,
     EXPENSES,
@@ -24,6 +23,7 @@ from local.sandboxes.intacct.api_functions.translation import (
     TIMETYPE,
     Family,
 )
+from local.sandboxes.intacct.api_functions.legacy_values import day, header, lines, subtotals
 from local.sandboxes.intacct.books.rows import Record, Values, counting
 from local.sandboxes.intacct.engine import operations
 from local.sandboxes.intacct.engine.audit import CHANGED, audit
@@ -156,7 +156,7 @@ def _said(element: etree._Element, names: dict[str, str]) -> Values:
 
 def create_payment(call: Call, element: etree._Element) -> Answer:
     entry = BY_NAME["ARPYMT"]
-    record = operations.create(call.context, entry, paying.received(call.context, element))
+    record = operations.create(call.context, entry, legacy_payments.received(call.context, element))
     return _key(call, entry, record)
 
 
@@ -167,7 +167,7 @@ def apply_payment(call: Call, element: etree._Element) -> Answer:
     payment = call.context.company.record("ARPYMT", counting(key))
     if payment is None or not call.context.sees(payment):
         raise broken(f"Cannot find payment with key '{key}'.")
-    return _key(call, entry, paying.spread(call.context, payment, element))
+    return _key(call, entry, legacy_payments.spread(call.context, payment, element))
 
 
 _FAMILIES: Final = {
