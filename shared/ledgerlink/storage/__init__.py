@@ -1,1 +1,2 @@
-"""DynamoDB, S3, Secrets Manager and SQS behind the ports."""
+"""The ports of the services on AWS: DynamoDB, S3, SQS, Secrets Manager, EventBridge, Step
+Functions."""

@@ -1,4 +1,4 @@
-"""Connections, claims on companies and consents, in the table."""
+"""Connections, claims on companies and consents under way, in the table."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -9,9 +9,17 @@ from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table, Taken
 from ledgerlink.wire.stored import dump, load
 
+CONSENT_KEPT = 3600
+"""Seconds for which an expired consent is kept, so that its user learns that it has expired."""
+
 
 class DynamoConnections:
-    """Implements `services.ports.Connections`."""
+    """Implements `services.ports.Connections`.
+
+    A company has one claim row for all firms, so that a conditional write decides which connection
+    gets it. The row stays when the company is released: `held` is then false, and the firm that had
+    it can only connect the company with the same connection again.
+    """
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -52,7 +60,7 @@ class DynamoConnections:
                 "pk": keys.authorization(authorization.state),
                 "sk": "authorization",
                 "data": dump(authorization).decode(),
-                "expires_at": int(authorization.expires_at.timestamp()) + 3600,
+                "expires_at": int(authorization.expires_at.timestamp()) + CONSENT_KEPT,
             }
         )
 
@@ -86,13 +94,13 @@ class DynamoConnections:
             "held": True,
         }
         free = "attribute_not_exists(pk) OR (held = :no AND firm <> :firm)"
-        ours = "(firm = :firm AND connection_id = :connection)"
+        own = "(firm = :firm AND connection_id = :connection)"
         values = {":no": False, ":firm": connection.firm, ":connection": connection.id}
         try:
-            self._table.put_if(row, f"{free} OR {ours}", values)
+            self._table.put_if(row, f"{free} OR {own}", values)
         except Taken:
-            there = self._table.get(str(row["pk"]), "claim") or {}
-            raise _taken(connection, there) from None
+            claim = self._table.get(str(row["pk"]), "claim") or {}
+            raise _taken(connection, claim) from None
 
     def release(self, connection: Connection) -> None:
         if connection.company_id is None:
@@ -120,16 +128,17 @@ def _authorization(row: Row | None) -> Authorization:
 
 
 def _taken(connection: Connection, claim: Row) -> Conflict:
-    """Only the firm itself is told which connection has the company."""
+    """The error for a company that another connection has. It names that connection only to the
+    firm that it belongs to."""
     if claim.get("firm") == connection.firm:
         other = claim["connection_id"]
         return Conflict(
             "company_already_connected",
-            f"This company belongs to connection {other} of yours.",
+            f"Your connection {other} already has this company.",
             f"Use connection {other}; reconnect it if it is disconnected.",
         )
     return Conflict(
         "company_already_connected",
-        "This company is connected already.",
+        "This company is already connected.",
         "Disconnect it where it is connected now, then connect it here.",
     )

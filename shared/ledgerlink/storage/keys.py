@@ -1,6 +1,6 @@
-"""Every key of the one table, and what it is asked for. Keys are spelled here and nowhere else.
+"""Every key of the one table, by what is read with it. Keys are built here and nowhere else.
 
-| asked for | pk | sk |
+| to read | pk | sk |
 |---|---|---|
 | a firm's connections, one connection | firm | connection#id |
 | an idempotency key's run | firm/connection | idempotency#key |
@@ -15,8 +15,8 @@
 | the feed from an entry on | firm/connection/feed | entry#seq |
 | runs newest first, one run | firm/connection | run#id |
 | runs that are not finished | firm/connection/unfinished | run#id |
-| where the machine of an import rests | firm/connection | machine#id |
-| the limiter's memory, the right to refresh | firm/connection | lane, refresh |
+| where the state machine of an import waits | firm/connection | machine#id |
+| connector state, the right to refresh | firm/connection | lane, refresh |
 | a run's progress by chunk | firm/connection/run | progress#chunk |
 | outcomes of a slice of a plan | firm/connection/run | item#first seq#moment |
 | who has a company | company/ledger/id | claim |
@@ -24,8 +24,8 @@
 | connections that are due | due/shard | moment#firm#connection |
 | the application's metered calls of a month | usage/ledger | usage#month |
 
-The last four come before a firm is known, or hold over all firms; they carry no data of a firm
-but its name, and when its connection is due.
+The last four rows are read before a firm is known, or for all firms. Of a firm they contain only
+names (firm, connection, user) and when a connection is due.
 """
 
 import hashlib
@@ -34,18 +34,22 @@ from urllib.parse import quote
 from ledgerlink.domain.model.connections import ConnectionKey
 
 PLAN_DIGITS = 9
+"""Digits of a number in a key."""
 LAST_NUMBER = 10**PLAN_DIGITS - 1
 LONGEST_PART = 240
+"""Characters of a part of a key. A longer part is replaced by its hash."""
 DUE_SHARDS = range(16)
+"""The partitions of the index of due times, so that no single one takes all writes."""
 
 
 def _join(*parts: str) -> str:
-    """Parts as one key; a part cannot reach into its neighbour."""
+    """The parts as one key. `#` inside a part is quoted, so that keys are unambiguous."""
     return "#".join(map(_part, parts))
 
 
 def _part(text: str) -> str:
-    """A part of a key. A long one is known by its hash: a sort key holds 1,024 bytes at most."""
+    """A quoted part of a key. A long one is replaced by its hash, because DynamoDB limits sort keys
+    to 1,024 bytes."""
     quoted = quote(text, safe="")
     if len(quoted) <= LONGEST_PART:
         return quoted
@@ -58,7 +62,7 @@ def firm(firm_id: str) -> str:
 
 
 def connection(connection_key: ConnectionKey) -> str:
-    """The partition of what a connection owns."""
+    """The partition of everything that belongs to a connection and has no partition of its own."""
     return _join("firm", connection_key.firm, "connection", connection_key.id)
 
 
@@ -68,8 +72,8 @@ def run(connection_key: ConnectionKey, run_id: str) -> str:
 
 
 def unfinished(connection_key: ConnectionKey) -> str:
-    """The partition of the runs that are not finished, so few that they are looked through often
-    beside all that a connection owns."""
+    """The partition of the runs that are not finished. There are few, so that all of them can be
+    read often."""
     return _join("firm", connection_key.firm, "connection", connection_key.id, "unfinished")
 
 
@@ -79,7 +83,7 @@ def records(connection_key: ConnectionKey, kind: str) -> str:
 
 
 def children(connection_key: ConnectionKey, kind: str) -> str:
-    """The partition that says which records stand below which."""
+    """The partition of a list's parents with their children."""
     return _join("firm", connection_key.firm, "connection", connection_key.id, "children", kind)
 
 
@@ -94,13 +98,13 @@ def due(shard: int) -> str:
 
 
 def due_shard(connection_key: ConnectionKey) -> int:
-    """In which partition of that index a connection is."""
+    """The partition of that index that a connection is in."""
     digest = hashlib.sha256(row(connection_key.firm, connection_key.id).encode()).digest()
     return digest[0] % len(DUE_SHARDS)
 
 
 def usage(ledger: str) -> str:
-    """The partition of what the application uses of a ledger, over all firms."""
+    """The partition of all firms' metered calls to a ledger."""
     return _join("usage", ledger)
 
 
@@ -110,7 +114,7 @@ def company(ledger: str, company_id: str) -> str:
 
 
 def authorization(state: str) -> str:
-    """The partition of a consent; the state itself is not stored."""
+    """The partition of a consent. Its state is stored as a hash, because it is a secret."""
     return _join("authorization", hashlib.sha256(state.encode()).hexdigest())
 
 
@@ -120,7 +124,7 @@ def row(*parts: str) -> str:
 
 
 def under(*parts: str) -> str:
-    """What the sort keys of everything below these parts begin with."""
+    """The beginning of all sort keys with these parts and more."""
     return _join(*parts) + "#"
 
 
@@ -130,10 +134,10 @@ def number(value: int) -> str:
 
 
 def prefix(connection_key: ConnectionKey) -> str:
-    """Where a connection's files begin."""
+    """The beginning of the names of a connection's files."""
     return f"firms/{_part(connection_key.firm)}/connections/{_part(connection_key.id)}"
 
 
 def secret(connection_key: ConnectionKey) -> str:
-    """The name of a connection's secret, in the characters that such a name may have."""
+    """The name of a connection's secret, with the characters that Secrets Manager allows."""
     return prefix(connection_key).replace("%", "+").replace("~", "+7E")

@@ -1,4 +1,4 @@
-"""Links, in the table."""
+"""Links, in the table, with the rows that lead to them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -13,11 +13,18 @@ from ledgerlink.storage.table import Row, Table
 from ledgerlink.wire.stored import dump, load
 
 AT_ONCE = 100
+"""Links that are read at once while a caller may stop early."""
 MANY_AT_ONCE = 1000
+"""Links that are read at once while a caller wants all of them."""
 
 
 class DynamoLinks:
-    """Implements `services.ports.Links`."""
+    """Implements `services.ports.Links`.
+
+    A link has one row under its posting key, and index rows that contain that key: by the ledger's
+    id, by day of work, and by member. An index row that a link no longer matches is not deleted, so
+    every reader compares it with the link.
+    """
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -41,7 +48,7 @@ class DynamoLinks:
         named = {row["ledger_id"]: row["key"] for row in rows}
         links = self.get(connection_key, named.values())
         found = {ledger_id: links.get(key) for ledger_id, key in named.items()}
-        # A link that was tied to another record since leaves its old row behind.
+        # The row of an earlier ledger record still exists after a link got another one.
         return {i: link for i, link in found.items() if link is not None and link.ledger_id == i}
 
     def ledger_ids(self, connection_key: ConnectionKey, kinds: Collection[str]) -> Iterator[str]:
@@ -58,7 +65,7 @@ class DynamoLinks:
         )
         while some := {row["key"]: row["sk"] for row in islice(rows, MANY_AT_ONCE)}:
             for key, link in self.get(connection_key, some).items():
-                # A link that moved to another day leaves its old row behind.
+                # The row of an earlier day still exists after a link got another day.
                 if link.source and _worked(link.source, key) == some[key]:
                     yield link
 
@@ -69,13 +76,13 @@ class DynamoLinks:
         record: RecordKind = RecordKind.TIME,
     ) -> Mapping[str, Link]:
         pk = keys.connection(connection_key)
-        if not any(self._table.query(pk, _carriers(record), limit=1, names=["member"])):
+        if not any(self._table.query(pk, _owner_rows(record), limit=1, names=["member"])):
             return {}
-        rows = self._table.get_many(pk, (_carrier(record, member) for member in members))
+        rows = self._table.get_many(pk, (_owner_row(record, member) for member in members))
         named = {row["member"]: row["key"] for row in rows}
         links = self.get(connection_key, set(named.values()))
         found = {member: links.get(key) for member, key in named.items()}
-        # An activity that lost the entry since leaves its old row behind.
+        # The row of an earlier member still exists after a document has lost it.
         return {m: link for m, link in found.items() if link is not None and m in link.members}
 
     def put(self, connection_key: ConnectionKey, links: Sequence[Link]) -> None:
@@ -96,8 +103,8 @@ def _worked(source: Source, key: str) -> str:
 
 
 def _rows(pk: str, link: Link) -> Iterator[Row]:
-    """The link, and how it is found by the ledger's id, where anybody asks for that, by the day of
-    the work, and by each of several entries that it stands for."""
+    """The link's row, and its index rows: by the ledger's id if a sync reads such records, by day
+    if it is time, and by member if it is named after none of its members."""
     yield {"pk": pk, "sk": keys.row("link", link.key), "data": dump(link).decode()}
     named = {"pk": pk, "key": link.key}
     if link.listed:
@@ -107,19 +114,20 @@ def _rows(pk: str, link: Link) -> Iterator[Row]:
         yield named | {"sk": _worked(link.source, link.key)}
     if link.is_found_by_members:
         for member in link.members:
-            yield named | {"sk": _carrier(link.record, member), "member": member}
+            yield named | {"sk": _owner_row(link.record, member), "member": member}
 
 
-def _carrier(record: RecordKind, member: str) -> str:
-    return keys.row(*_carrying(record), member)
+def _owner_row(record: RecordKind, member: str) -> str:
+    return keys.row(*_owner_parts(record), member)
 
 
-def _carriers(record: RecordKind) -> str:
-    return keys.under(*_carrying(record))
+def _owner_rows(record: RecordKind) -> str:
+    return keys.under(*_owner_parts(record))
 
 
-def _carrying(record: RecordKind) -> tuple[str, ...]:
-    """Time, which came first, has no name of its own there."""
+def _owner_parts(record: RecordKind) -> tuple[str, ...]:
+    """The first parts of the key. Rows of time have no kind, because they are older than the
+    others."""
     return ("carrier",) if record is RecordKind.TIME else ("carrier", record)
 
 

@@ -1,7 +1,8 @@
 """List records and their feed, in the table (`docs/adr/0008`).
 
-Feed entries are written beyond the head, then their records, then the head moves. What a writer
-that died left beyond the head is ended by the next one.
+A writer first stores feed entries beyond the head, then their records, then moves the head. Readers
+stop at the head, so they never see half of it. The next writer completes what one that died left
+beyond the head.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,23 +16,26 @@ from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table
 from ledgerlink.wire.stored import dump, load
 
-CHILDREN = 100
-"""Rows below a parent that are looked at in one go."""
+CHILDREN_AT_ONCE = 100
+"""Children of a parent that are read at once."""
 
 Counts = Mapping[ListType, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where the feed ends for readers, and what run `run` has recorded, by list and kind."""
+    """The end of the feed for readers."""
 
     seq: int = 0
+    """The number of the last visible entry."""
     run: str = ""
+    """The run that wrote it."""
     counts: Counts = field(default_factory=dict)
+    """The changes that this run has recorded, by list and kind."""
 
 
 class DynamoLists:
-    """Implements `services.ports.Lists`."""
+    """Implements `services.ports.Lists`. Every list has a partition of its own."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -62,27 +66,28 @@ class DynamoLists:
         return (row["id"] for row in rows if not row["gone"])
 
     def has_children(self, connection_key: ConnectionKey, kind: ListType, parent_id: str) -> bool:
-        """A row below a parent says that a record stood there once; the record says if it does
-        now."""
+        """A row below a parent shows that it had this child once; the child's record shows whether
+        it still has."""
         rows = self._table.query(
             keys.children(connection_key, kind), keys.under("child", parent_id)
         )
-        while ids := [row["id"] for row in islice(rows, CHILDREN)]:
+        while ids := [row["id"] for row in islice(rows, CHILDREN_AT_ONCE)]:
             found = self.get(connection_key, kind, ids).values()
             if any(record.parent_id == parent_id and record.usable for record in found):
                 return True
         return False
 
     def recover(self, connection_key: ConnectionKey) -> None:
-        """What lies beyond the head is taken over up to the first entry that is missing."""
+        """Entries beyond the head are completed up to the first missing one; the others are
+        deleted."""
         head = self._head(connection_key)
         beyond = list(self._entries(connection_key, head.seq + 1, keys.LAST_NUMBER))
-        whole = [c for place, c in enumerate(beyond, head.seq + 1) if c.seq == place]
-        torn = beyond[len(whole) :]
+        complete = [c for seq, c in enumerate(beyond, head.seq + 1) if c.seq == seq]
+        rest = beyond[len(complete) :]
         pk = keys.feed(connection_key)
-        self._table.delete_many(pk, (keys.row("entry", keys.number(c.seq)) for c in torn))
-        self._store(connection_key, [change.record for change in whole])
-        self._advance(connection_key, head, whole)
+        self._table.delete_many(pk, (keys.row("entry", keys.number(c.seq)) for c in rest))
+        self._store(connection_key, [change.record for change in complete])
+        self._advance(connection_key, head, complete)
 
     def record(
         self,
@@ -117,7 +122,7 @@ class DynamoLists:
     def _advance(
         self, connection_key: ConnectionKey, head: Head, changes: Sequence[Change]
     ) -> None:
-        """Move the head over these changes. Raises Taken when another writer moved it."""
+        """Move the head behind these changes. Raises Taken when another writer has moved it."""
         if not changes:
             return
         moved = Head(changes[-1].seq, changes[-1].run_id, _counted(head, changes))
@@ -169,7 +174,7 @@ def _child(connection_key: ConnectionKey, record: ListRecord) -> Row:
 
 
 def _counted(head: Head, changes: Sequence[Change]) -> Counts:
-    """What the run of these changes has recorded with them."""
+    """The counts of the run that recorded these changes, with them."""
     same_run = head.run == changes[-1].run_id
     counts = {kind: dict(some) for kind, some in head.counts.items()} if same_run else {}
     for change in changes:

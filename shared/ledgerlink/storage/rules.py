@@ -11,7 +11,8 @@ from ledgerlink.wire.rules import dump_mapping, load_mapping
 
 
 class DynamoRules:
-    """Implements `services.ports.Rules`."""
+    """Implements `services.ports.Rules`. A rule has a row with its newest version and a row per
+    version."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

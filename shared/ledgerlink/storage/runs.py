@@ -15,16 +15,18 @@ from ledgerlink.storage.table import Row, Table, Taken
 from ledgerlink.wire.stored import dump, load
 
 IDEMPOTENCY_LIFETIME = timedelta(days=30)
-SPAN = 25
-"""How far apart the outcomes of one row are at most, by number: so few that what is said of each
-may be long."""
+"""How long an idempotency key is remembered."""
+OUTCOMES_PER_ROW = 25
+"""Outcomes that share a row, by number. They are few, because each may have a long reason and
+DynamoDB limits a row to 400 KB."""
 
 
 class DynamoRuns:
     """Implements `services.ports.Runs`.
 
-    Outcomes that come together share rows. None of these is written over by others that came
-    later: a row's key ends with its moment, and of two outcomes of one item the later stands.
+    Outcomes that are stored together share rows. The key of a row ends with the time of its
+    writing, so that later outcomes never overwrite it. Of two outcomes of one item the later one
+    counts.
     """
 
     def __init__(self, table: Table, clock: Clock) -> None:
@@ -52,7 +54,7 @@ class DynamoRuns:
             raise Conflict(
                 "idempotency_key_reused",
                 "This Idempotency-Key was used with other records.",
-                "Use a new key for new records.",
+                "Use a new key for other records.",
             )
         return self.get(run.connection_key, claim["run"])
 
@@ -130,7 +132,7 @@ class DynamoRuns:
 
     def outcomes(self, run: Run, first: int, count: int) -> Mapping[int, Outcome]:
         pk = keys.run(run.connection_key, run.id)
-        first_key = keys.under("item", keys.number(max(first - SPAN + 1, 0)))
+        first_key = keys.under("item", keys.number(max(first - OUTCOMES_PER_ROW + 1, 0)))
         last_key = keys.under("item", keys.number(first + count - 1)) + "~"
         rows = sorted(self._table.between(pk, first_key, last_key), key=lambda row: row["moment"])
         found = (load(Outcome, text) for row in rows for text in row["data"])
@@ -138,10 +140,10 @@ class DynamoRuns:
 
 
 def _spans(outcomes: Sequence[Outcome]) -> Iterator[list[Outcome]]:
-    """Outcomes whose numbers lie near each other, in their order."""
+    """The outcomes in order, cut into those of one row each."""
     some: list[Outcome] = []
     for outcome in sorted(outcomes, key=lambda one: one.seq):
-        if some and outcome.seq - some[0].seq >= SPAN:
+        if some and outcome.seq - some[0].seq >= OUTCOMES_PER_ROW:
             yield some
             some = []
         some.append(outcome)
@@ -150,7 +152,7 @@ def _spans(outcomes: Sequence[Outcome]) -> Iterator[list[Outcome]]:
 
 
 def _rows(run: Run) -> list[Row]:
-    """The run, and its mark among those that are not finished."""
+    """The run's row, and its row among the unfinished runs."""
     pk, state = keys.connection(run.connection_key), run.state.value
     data = dump(replace(run, progress={})).decode()
     kept = {"state": state, "generation": run.generation}
@@ -162,7 +164,9 @@ def _rows(run: Run) -> list[Row]:
 
 def _resumed(run: Run) -> Conflict:
     return Conflict(
-        "resumed_already", f"The run {run.id} was resumed by somebody else.", "Nothing to do."
+        "resumed_already",
+        f"Somebody else has resumed or interrupted run {run.id}.",
+        "Reload the run to see its state.",
     )
 
 

@@ -1,4 +1,4 @@
-"""When connections are due, and the index over all of them, in the table (`docs/adr/0009`)."""
+"""When connections are due, with an index over all firms, in the table (`docs/adr/0009`)."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,10 +12,12 @@ from ledgerlink.storage.table import Row, Table, Taken
 from ledgerlink.wire.stored import dump, load
 
 READERS = 8
+"""Partitions of the index that are read at the same time."""
 
 
 class DynamoSchedules:
-    """Implements `services.ports.Schedules`."""
+    """Implements `services.ports.Schedules`. A connection's row and its entry in the index are
+    written in one transaction."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -55,19 +57,19 @@ class DynamoSchedules:
 
     def due(self, now: datetime, limit: int) -> Sequence[Due]:
         with ThreadPoolExecutor(READERS) as readers:
-            shards = readers.map(lambda shard: self._ripe(shard, now, limit), keys.DUE_SHARDS)
+            shards = readers.map(lambda shard: self._due_in(shard, now, limit), keys.DUE_SHARDS)
             found = [due for some in shards for due in some]
         return found[:limit]
 
-    def _ripe(self, shard: int, now: datetime, limit: int) -> list[Due]:
-        # A moment's own entries end before the character that follows the separator.
+    def _due_in(self, shard: int, now: datetime, limit: int) -> list[Due]:
+        # "$" follows "#", so that entries of this very moment are included.
         last = f"{_moment(now)}$"
         rows = self._table.between(keys.due(shard), "0", last, limit=limit)
         return [load(Due, row["data"]) for row in rows]
 
 
 def _entry(due: Due) -> Row | None:
-    """The row's entry in the index; none for a connection that is never due."""
+    """The row's entry in the index; None for a connection that is not due at any time."""
     if due.at is None:
         return None
     return {
@@ -78,5 +80,5 @@ def _entry(due: Due) -> Row | None:
 
 
 def _moment(at: datetime) -> str:
-    """A moment that sorts as text."""
+    """A time as text that sorts by time."""
     return at.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f")

@@ -1,4 +1,7 @@
-"""Keys and credentials, in Secrets Manager; the right to renew keys, in the table."""
+"""Keys and credentials, in Secrets Manager; the right to renew keys, in the table.
+
+It is a row in the table because Secrets Manager has no conditional write.
+"""
 
 import json
 import secrets as random
@@ -21,32 +24,36 @@ if TYPE_CHECKING:
 
 
 PAUSES = (0.0, 0.5, 1.0, 2.0)
-"""Seconds before each attempt to write a secret whose predecessor is being deleted."""
+"""Seconds before each attempt to write a secret while the former one is still being deleted."""
 
 STORED: Any = Keys
+"""The type that stored keys are read as."""
 
 GONE = ("ResourceNotFoundException", "InvalidRequestException")
-"""What Secrets Manager says of a secret that is deleted, or marked for it."""
+"""Error codes of Secrets Manager for a secret that is deleted, or is being deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretVaults:
-    """Implements `services.ports.Vaults`. `applications` names the secret per ledger."""
+    """Implements `services.ports.Vaults`."""
 
     client: "SecretsManagerClient"
     table: Table
     clock: Clock
     prefix: str
+    """The beginning of the names of all connections' secrets."""
     kms_key: str
+    """The key that encrypts them."""
     applications: Mapping[str, str]
+    """The name of the application's secret, by ledger."""
     pause: Callable[[float], None] = time.sleep
 
     def of(self, connection_key: ConnectionKey) -> "SecretVault":
         return SecretVault(self, connection_key)
 
     def put(self, connection_key: ConnectionKey, keys: Keys) -> None:
-        """Raises Conflict while Secrets Manager, which deletes behind its own answer, still has
-        to make room for the name."""
+        """Raises Conflict while Secrets Manager is still deleting the former secret of this name,
+        which it does after it has answered the deletion."""
         name, text = self.name(connection_key), dump(keys).decode()
         for pause in PAUSES:
             self.pause(pause)
@@ -59,7 +66,7 @@ class SecretVaults:
                 return
         raise Conflict(
             "tokens_being_deleted",
-            "The former tokens of this connection are still being deleted.",
+            "The former authorisation of this connection is still being deleted.",
             "Start connecting again in a minute.",
         )
 
@@ -83,7 +90,7 @@ class SecretVaults:
         return credentials
 
     def name(self, connection_key: ConnectionKey) -> str:
-        """The secret of a connection."""
+        """The name of a connection's secret."""
         return self.prefix + names.secret(connection_key)
 
 
@@ -94,6 +101,7 @@ class SecretVault:
     vaults: SecretVaults
     connection_key: ConnectionKey
     holder: str = ""
+    """A random name of this object, so that only its holder can release the right to renew."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "holder", random.token_hex(8))
@@ -109,7 +117,7 @@ class SecretVault:
         try:
             keys: Keys = load(STORED, text)
         except Unreadable:
-            # Without its cause: whatever logs this error must not come near the text.
+            # Without its cause, so that no log contains the text.
             raise AuthorizationLost("no_tokens", "The stored tokens cannot be read.") from None
         return keys
 

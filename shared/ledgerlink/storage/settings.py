@@ -1,4 +1,4 @@
-"""What firms chose, and the month's metered calls, in the table."""
+"""Settings of connections, and metered calls by month, in the table."""
 
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.settings import Settings
@@ -8,7 +8,7 @@ from ledgerlink.wire.stored import dump, load
 
 
 class DynamoSettings:
-    """Implements `services.ports.SettingsStore`."""
+    """Implements `services.ports.SettingsStore`: one row per connection."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -23,7 +23,8 @@ class DynamoSettings:
 
 
 class DynamoUsage:
-    """Implements `services.ports.Usage`."""
+    """Implements `services.ports.Usage`. Each call is counted for its connection and for all
+    firms."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

@@ -1,4 +1,5 @@
-"""Source records and plans, as compressed files of one JSON value per line in S3."""
+"""Files of runs in S3: source records, pulled pages, plans, notes. Each has one JSON value per line
+and is compressed."""
 
 import gzip
 import json
@@ -22,13 +23,15 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 UPLOAD_LIFETIME = 3600
+"""Seconds for which the address of an upload is valid."""
 GZIP_MAGIC = b"\x1f\x8b"
 LARGEST = 48 * 1024 * 1024
-"""Bytes that a staged file may hold once unpacked: what a worker can plan in its memory."""
+"""Bytes of an unpacked file, because a worker plans all its records in memory."""
 
 
 class S3Staging:
-    """Implements `services.ports.Staging`."""
+    """Implements `services.ports.Staging`. The name of every file begins with its firm and
+    connection."""
 
     def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client = client
@@ -126,7 +129,8 @@ class S3Staging:
 
 
 def unpacked(body: bytes) -> bytes:
-    """Gzip undone, up to a bound. Raises Invalid beyond it, and for what is not gzip to the end."""
+    """The unpacked bytes of a gzip file. Raises Invalid for a damaged file, and for one that is too
+    large once unpacked."""
     try:
         with gzip.GzipFile(fileobj=BytesIO(body)) as file:
             text = file.read(LARGEST + 1)
@@ -138,7 +142,7 @@ def unpacked(body: bytes) -> bytes:
 
 
 def _unreadable(detail: str) -> Invalid:
-    return Invalid("unreadable_upload", detail, "Upload the records again, in smaller parts.")
+    return Invalid("unreadable_upload", detail, "Upload the records again, in smaller files.")
 
 
 def _packed(lines: Iterable[bytes]) -> bytes:
@@ -160,7 +164,7 @@ def _page(run: Run, kind: ListType, number: int) -> str:
 
 
 def _chunk(run: Run, number: int) -> str:
-    # Imports may be planned again; a post has the one plan number 0.
+    # An import may be planned several times; a post has one plan, number 0.
     return f"{_plan(run)}/plan{run.plan or ''}-{keys.number(number)}.jsonl.gz"
 
 

@@ -1,4 +1,4 @@
-"""The machines that drive imports: executions of Step Functions, and where each rests."""
+"""The state machines of imports: executions of Step Functions, and where each waits."""
 
 import json
 from contextlib import suppress
@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from typing import Any as SFNClient
 
 LONGEST_NAME = 80
+"""Characters that the name of an execution may have."""
 GONE = frozenset({"TaskDoesNotExist", "TaskTimedOut", "InvalidToken"})
+"""Errors that mean that no execution waits with this token."""
 
 
 class StepFunctionsMachines:
-    """Implements `services.ports.Machines`."""
+    """Implements `services.ports.Machines`. One row per run holds the newest execution and where it
+    waits."""
 
     def __init__(
         self, client: "SFNClient", machine: str, table: Table, clock: Clock, ids: Ids
@@ -48,11 +51,11 @@ class StepFunctionsMachines:
                 input=json.dumps(given),
             )
         except (BotoCoreError, ClientError):
-            self._table.take(*_place(run))
+            self._table.take(*_key(run))
             raise
 
     def waiting(self, run: Run) -> MachineState:
-        row = self._table.get(*_place(run))
+        row = self._table.get(*_key(run))
         return load(MachineState, row["data"]) if row else MachineState()
 
     def rest(self, run: Run, machine: str, step: str, token: str, until: int) -> None:
@@ -69,8 +72,8 @@ class StepFunctionsMachines:
         except ClientError as error:
             if error.response["Error"]["Code"] not in GONE:
                 raise
-            return not self._forgotten(run, waiting.token)
-        with suppress(Taken):  # it rests again already
+            return not self._delete(run, waiting.token)
+        with suppress(Taken):  # it waits at its next step already
             going = MachineState(machine=waiting.machine, step=step, since=self._clock.now())
             self._table.put_if(
                 _row(run, going), "#token = :token", {":token": waiting.token}, names=["token"]
@@ -78,14 +81,12 @@ class StepFunctionsMachines:
         return True
 
     def forget(self, run: Run, token: str) -> None:
-        self._forgotten(run, token)
+        self._delete(run, token)
 
-    def _forgotten(self, run: Run, token: str) -> bool:
-        """Whether the row was still this token's; somebody else may have answered meanwhile."""
+    def _delete(self, run: Run, token: str) -> bool:
+        """Delete the row of this token; False when another call has answered it meanwhile."""
         try:
-            self._table.delete_if(
-                *_place(run), "#token = :token", {":token": token}, names=["token"]
-            )
+            self._table.delete_if(*_key(run), "#token = :token", {":token": token}, names=["token"])
         except Taken:
             return False
         return True
@@ -94,10 +95,10 @@ class StepFunctionsMachines:
         self._table.put(_row(run, waiting))
 
 
-def _place(run: Run) -> tuple[str, str]:
+def _key(run: Run) -> tuple[str, str]:
     return keys.connection(run.connection_key), keys.row("machine", run.id)
 
 
 def _row(run: Run, waiting: MachineState) -> Row:
-    pk, sk = _place(run)
+    pk, sk = _key(run)
     return {"pk": pk, "sk": sk, "token": waiting.token, "data": dump(waiting).decode()}

@@ -1,4 +1,4 @@
-"""The one table: rows in and out, with retries of what DynamoDB left undone."""
+"""The one table: reads and writes of rows, with retries of what DynamoDB did not process."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,26 +12,31 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Row = dict[str, Any]
+"""The attributes of a row, `pk` and `sk` included. Those that are None are not stored."""
 WRITE_LIMIT = 25
+"""Rows that DynamoDB writes in one call."""
 READ_LIMIT = 100
+"""Rows that DynamoDB reads in one call."""
 READERS = 8
+"""Calls that read at the same time."""
 WRITERS = 8
-MANY_PARTS = 4
-"""From so many batches on they are written side by side."""
+"""Calls that write at the same time."""
+PARALLEL_FROM = 4
+"""With fewer calls than this, threads cost more time than they save."""
 ATTEMPTS = 8
 FIRST_PAUSE = 0.05
-"""Seconds before what DynamoDB left undone is asked for again; each time twice as long."""
+"""Seconds before the rest of a call is repeated; doubled with each attempt."""
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
 
 class Taken(Exception):
-    """A condition on a row did not hold."""
+    """The condition of a write did not hold."""
 
 
 class Table:
-    """Rows by partition and sort key. All reads are consistent."""
+    """Rows by partition key (`pk`) and sort key (`sk`). All reads are consistent."""
 
     def __init__(
         self, client: "DynamoDBClient", name: str, pause: Callable[[float], None] = time.sleep
@@ -41,6 +46,7 @@ class Table:
         self._pause = pause
 
     def put(self, row: Row) -> None:
+        """Write the row; it replaces one with the same keys."""
         self._client.put_item(TableName=self.name, Item=_typed(row))
 
     def put_if(
@@ -50,8 +56,8 @@ class Table:
         values: Mapping[str, Any] | None = None,
         names: Sequence[str] = (),
     ) -> None:
-        """Put the row if the condition holds for what is there. Raises Taken. Attributes that are
-        reserved words stand as `#name` in the condition and are listed in `names`."""
+        """Write the row if the condition holds for the stored one. Raises Taken. An attribute whose
+        name is a reserved word is written `#name` in the condition and listed in `names`."""
         given: dict[str, Any] = {"ConditionExpression": condition, **_named(names)}
         if values:
             given["ExpressionAttributeValues"] = _typed(values)
@@ -67,8 +73,9 @@ class Table:
         new: bool = False,
         held: Mapping[str, Any] | None = None,
     ) -> None:
-        """Put and delete these rows, all or none. Raises Taken for one there that must be `new`,
-        or that does not have the values of `held` now; neither is asked of rows `beside`."""
+        """Write and delete these rows in one transaction. Raises Taken if `new` is true and one of
+        `rows` exists, or if a stored row does not have the values `held`. Rows `beside` are written
+        without a condition."""
         only: dict[str, Any] = _holding(held) if held else {}
         if new:
             only = {"ConditionExpression": "attribute_not_exists(pk)"}
@@ -87,16 +94,17 @@ class Table:
                     raise
             else:
                 return
-        raise TimeoutError(f"{self.name} was busy with these rows {ATTEMPTS} times")
+        raise TimeoutError(f"{self.name}: the transaction met another one {ATTEMPTS} times")
 
     def get(self, pk: str, sk: str) -> Row | None:
+        """The row; None when it does not exist."""
         answer = self._client.get_item(
             TableName=self.name, Key=_typed({"pk": pk, "sk": sk}), ConsistentRead=True
         )
         return _plain(answer["Item"]) if "Item" in answer else None
 
     def take(self, pk: str, sk: str) -> Row | None:
-        """Delete the row and return what it was; only one caller gets it."""
+        """Delete the row and return it. Of several callers only one gets it."""
         answer = self._client.delete_item(
             TableName=self.name, Key=_typed({"pk": pk, "sk": sk}), ReturnValues="ALL_OLD"
         )
@@ -110,7 +118,7 @@ class Table:
         values: Mapping[str, Any],
         names: Sequence[str] = (),
     ) -> None:
-        """Delete the row if the condition holds, written as for `put_if`. Raises Taken."""
+        """Delete the row if the condition holds, which is written as for `put_if`. Raises Taken."""
         with _taken():
             self._client.delete_item(
                 TableName=self.name,
@@ -130,8 +138,8 @@ class Table:
         backward: bool = False,
         names: Sequence[str] = (),
     ) -> Iterator[Row]:
-        """Rows of a partition whose sort key begins with `prefix`, in order, past `after`; only
-        the attributes `names` of each if there are some."""
+        """The rows of a partition whose sort keys begin with `prefix`, in order, after the sort key
+        `after`. With `names`, only these attributes are read."""
         start: dict[str, Any] = {}
         if after is not None:
             start = {"ExclusiveStartKey": _typed({"pk": pk, "sk": after})}
@@ -151,13 +159,13 @@ class Table:
             yield from map(_plain, page["Items"])
 
     def query_many(self, pk: str, prefixes: Iterable[str]) -> Iterator[Row]:
-        """Rows of a partition whose sort keys begin with one of these."""
+        """The rows of a partition whose sort keys begin with one of these."""
         with ThreadPoolExecutor(READERS) as readers:
             for rows in readers.map(lambda prefix: list(self.query(pk, prefix)), prefixes):
                 yield from rows
 
     def between(self, pk: str, first: str, last: str, limit: int | None = None) -> Iterator[Row]:
-        """Rows of a partition from sort key `first` to `last`, both included."""
+        """The rows of a partition from sort key `first` to `last`, both included."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self.name,
             KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
@@ -169,7 +177,7 @@ class Table:
             yield from map(_plain, page["Items"])
 
     def get_many(self, pk: str, sort_keys: Iterable[str]) -> Iterator[Row]:
-        """The rows of a partition with these sort keys that exist, in no order."""
+        """The existing rows of a partition with these sort keys, in no particular order."""
         keys = [_typed({"pk": pk, "sk": sk}) for sk in dict.fromkeys(sort_keys)]
         with ThreadPoolExecutor(READERS) as readers:
             for rows in readers.map(self._read, _parts(keys, READ_LIMIT)):
@@ -185,17 +193,19 @@ class Table:
             if not request:
                 return rows
             self._pause(FIRST_PAUSE * 2**attempt)
-        raise TimeoutError(f"{self.name} left keys unread after {ATTEMPTS} attempts")
+        raise TimeoutError(f"{self.name}: keys are still unread after {ATTEMPTS} attempts")
 
     def put_many(self, rows: Iterable[Row]) -> None:
+        """Write these rows, in no particular order."""
         self._batch([{"PutRequest": {"Item": _typed(row)}} for row in rows])
 
     def delete_many(self, pk: str, sort_keys: Iterable[str]) -> None:
+        """Delete the rows of a partition with these sort keys, in no particular order."""
         keys = ({"pk": pk, "sk": sk} for sk in sort_keys)
         self._batch([{"DeleteRequest": {"Key": _typed(key)}} for key in keys])
 
     def add(self, pk: str, sk: str, name: str, number: int) -> None:
-        """Add to a number of a row, which comes into being with it."""
+        """Add to a number of a row; the row is created if it does not exist."""
         self._client.update_item(
             TableName=self.name,
             Key=_typed({"pk": pk, "sk": sk}),
@@ -205,9 +215,9 @@ class Table:
         )
 
     def _batch(self, writes: Sequence[Any]) -> None:
-        """Write them all, in no order."""
+        """Make all these writes, in no particular order."""
         parts = list(_parts(writes, WRITE_LIMIT))
-        if len(parts) < MANY_PARTS:
+        if len(parts) < PARALLEL_FROM:
             for part in parts:
                 self._write(part)
             return
@@ -222,7 +232,7 @@ class Table:
             if not request:
                 return
             self._pause(FIRST_PAUSE * 2**attempt)
-        raise TimeoutError(f"{self.name} left rows unwritten after {ATTEMPTS} attempts")
+        raise TimeoutError(f"{self.name}: rows are still unwritten after {ATTEMPTS} attempts")
 
 
 def _named(names: Sequence[str]) -> dict[str, Any]:
@@ -238,7 +248,7 @@ def _holding(held: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _taken:  # noqa: N801 - reads as the statement it is
-    """Turns a failed condition into Taken."""
+    """Raises Taken in place of DynamoDB's error for a failed condition."""
 
     def __enter__(self) -> None: ...
 
@@ -259,7 +269,8 @@ def _typed(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _type(value: Any) -> Any:
-    """Most values are text, for which the library asks first whether it is anything else."""
+    """A value in DynamoDB's form. Text is handled here, because the library tests every other type
+    before it and most values are text."""
     return {"S": value} if type(value) is str else _serialize(value)
 
 
