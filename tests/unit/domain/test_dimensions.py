@@ -22,8 +22,8 @@ from ledgerlink.domain.model.rules import LinkTo, RuleKind, Skip
 from ledgerlink.domain.model.source_records import Invoice, Record
 from ledgerlink.domain.model.time_settings import Description, TimeSettings
 
-from tests.unit.domain.desk import Desk, charged, invoice, line, one, spent
-from tests.unit.domain.worlds import entry, rule_book
+from tests.unit.domain.money_ledger import MoneyLedger, charged, invoice, line, one, spent
+from tests.unit.domain.simulated_ledger import entry, rule_book
 
 KINDS = {
     "class_id": RuleKind.CLASSES,
@@ -37,16 +37,16 @@ said = st.fixed_dictionaries({giver: st.sets(st.sampled_from(NAMES)) for giver i
 kinds = st.sampled_from(["time", "own", "card"])
 
 
-def world() -> Desk:
+def ledger() -> MoneyLedger:
     """One where work is for a task of a project."""
-    desk = Desk()
-    desk.rules |= rule_book(
+    money_ledger = MoneyLedger()
+    money_ledger.rules |= rule_book(
         {
             RuleKind.PROJECTS: {"build": LinkTo(ledger_id="task/1")},
             **{kind: {"said": LinkTo(ledger_id=f"record {kind}")} for kind in KINDS.values()},
         }
     )
-    return desk
+    return money_ledger
 
 
 def defaults(told: Mapping[str, set[str]]) -> Defaults:
@@ -74,7 +74,7 @@ def body_of(operation: Operation) -> Mapping[str, Any]:
 
 @given(kinds, said)
 def test_the_first_who_says_one_wins(kind: str, told: Mapping[str, set[str]]) -> None:
-    op = one(world().post(record(kind, told["record"]), defaults=defaults(told)))
+    op = one(ledger().post(record(kind, told["record"]), defaults=defaults(told)))
     assert op.state is ItemState.PENDING, op.reason
     for name in NAMES:
         givers = [giver for giver in GIVERS if name in told[giver]]
@@ -83,7 +83,7 @@ def test_the_first_who_says_one_wins(kind: str, told: Mapping[str, set[str]]) ->
 
 
 @given(st.lists(st.builds(Dimensions, **{n: st.none() | st.text(min_size=1) for n in NAMES})))
-def test_of_several_each_is_the_first_that_is_said(some: list[Dimensions]) -> None:
+def test_each_dimension_comes_from_the_first_that_has_it(some: list[Dimensions]) -> None:
     found = first_given(some)
     for name in NAMES:
         values = [value for one in some if (value := getattr(one, name)) is not None]
@@ -91,10 +91,13 @@ def test_of_several_each_is_the_first_that_is_said(some: list[Dimensions]) -> No
 
 
 def test_an_invoice_has_those_of_what_it_is_for_and_a_line_its_own() -> None:
-    desk, told = world(), {"task": {"class_id"}, "project": set(NAMES), "person": set(NAMES)}
+    money_ledger, told = (
+        ledger(),
+        {"task": {"class_id"}, "project": set(NAMES), "person": set(NAMES)},
+    )
     lines = (line(department_key="said", class_key="said"), line())
-    desk.post(invoice("i", *lines, project_key="build"), defaults=defaults(told))
-    (seen,) = desk.composer.seen_invoices.values()
+    money_ledger.post(invoice("i", *lines, project_key="build"), defaults=defaults(told))
+    (seen,) = money_ledger.composer.seen_invoices.values()
     assert (seen.class_id, seen.department_id) == ("task classes", "project departments")
     assert seen.location_id == "project locations"
     own = [(each.class_id, each.department_id) for each in seen.lines]
@@ -104,19 +107,19 @@ def test_an_invoice_has_those_of_what_it_is_for_and_a_line_its_own() -> None:
 def test_a_person_who_has_no_rule_gives_no_default_and_stops_no_charge() -> None:
     told = {giver: set(NAMES) for giver in GIVERS}
     card = charged("e", project_key=None, staff_key="nobody")
-    assert one(world().post(card, defaults=defaults(told))).state is ItemState.PENDING
+    assert one(ledger().post(card, defaults=defaults(told))).state is ItemState.PENDING
 
 
 def test_a_rule_that_skips_leaves_it_to_what_the_record_is_for() -> None:
-    desk, told = world(), {"task": set(), "project": {"class_id"}, "person": set()}
-    desk.rules |= rule_book({RuleKind.CLASSES: {"none": Skip()}})
+    money_ledger, told = ledger(), {"task": set(), "project": {"class_id"}, "person": set()}
+    money_ledger.rules |= rule_book({RuleKind.CLASSES: {"none": Skip()}})
     entry_ = entry("t", project_key="build", class_key="none")
-    op = one(desk.post(entry_, defaults=defaults({**told, "record": set()})))
+    op = one(money_ledger.post(entry_, defaults=defaults({**told, "record": set()})))
     assert body_of(op)["class_id"] == "project classes"
 
 
 def test_one_that_has_no_rule_blocks_the_record() -> None:
-    op = one(world().post(entry("t", project_key="build", department_key="unknown")))
+    op = one(ledger().post(entry("t", project_key="build", department_key="unknown")))
     assert (op.state, op.reason and op.reason.code) == (ItemState.BLOCKED, "no_rule")
 
 
@@ -129,53 +132,61 @@ NONE_OF = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_ledger_that_has_none_of_them_blocks_it(name: str) -> None:
-    desk = world()
-    desk.features = NONE_OF[name]
+    money_ledger = ledger()
+    money_ledger.features = NONE_OF[name]
     for kind in ("time", "own", "card"):
-        op = one(desk.post(record(kind, {name})))
+        op = one(money_ledger.post(record(kind, {name})))
         assert (op.state, op.reason and op.reason.code) == (ItemState.BLOCKED, "feature_off")
         assert op.reason is not None
         assert op.reason.field == f"{name.removesuffix('_id')}_key"
 
 
-def test_what_the_ledger_gives_by_itself_has_no_default_and_is_sent_where_it_is_said() -> None:
-    desk, told = world(), {"task": set(NAMES), "project": set(), "person": set()}
-    desk.features = Features(fills=("location",))
+def test_a_dimension_that_the_ledger_fills_in_is_sent_only_if_the_record_has_it() -> None:
+    money_ledger, told = ledger(), {"task": set(NAMES), "project": set(), "person": set()}
+    money_ledger.features = Features(fills=("location",))
     some = {key: set(names) for key, names in {"record": set(), **told}.items()}
-    body = body_of(one(desk.post(entry("t", project_key="build"), defaults=defaults(some))))
+    body = body_of(one(money_ledger.post(entry("t", project_key="build"), defaults=defaults(some))))
     assert (body.get("location_id"), body["department_id"]) == (None, "task departments")
     own = entry("t", project_key="build", location_key="said")
     assert (
-        body_of(one(desk.post(own, defaults=defaults(some))))["location_id"] == "record locations"
+        body_of(one(money_ledger.post(own, defaults=defaults(some))))["location_id"]
+        == "record locations"
     )
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_change_of_one_alone_updates_the_record(name: str) -> None:
-    desk = world()
-    desk.rules |= rule_book({kind: {"other": LinkTo(ledger_id="X")} for kind in KINDS.values()})
+    money_ledger = ledger()
+    money_ledger.rules |= rule_book(
+        {kind: {"other": LinkTo(ledger_id="X")} for kind in KINDS.values()}
+    )
     key = f"{name.removesuffix('_id')}_key"
-    desk.posted(entry("t", project_key="build", **{key: "said"}))
-    assert one(desk.posted(entry("t", project_key="build", **{key: "said"}))).state == "unchanged"
-    op = one(desk.posted(entry("t", project_key="build", **{key: "other"})))
+    money_ledger.posted(entry("t", project_key="build", **{key: "said"}))
+    assert (
+        one(money_ledger.posted(entry("t", project_key="build", **{key: "said"}))).state
+        == "unchanged"
+    )
+    op = one(money_ledger.posted(entry("t", project_key="build", **{key: "other"})))
     assert (op.action, body_of(op)[name]) == (Action.UPDATE, "X")
 
 
 def test_entries_of_several_departments_are_not_merged() -> None:
-    desk = world()
-    desk.rules |= rule_book({RuleKind.DEPARTMENTS: {"other": LinkTo(ledger_id="X")}})
+    money_ledger = ledger()
+    money_ledger.rules |= rule_book({RuleKind.DEPARTMENTS: {"other": LinkTo(ledger_id="X")}})
     entries = [entry("a"), entry("b", department_key="said"), entry("c", department_key="other")]
     short = TimeSettings(description=Description.NEITHER)
-    operations = desk.plan([*entries, entry("d")], posting=short, whole=True)
+    operations = money_ledger.plan([*entries, entry("d")], posting=short, whole=True)
     assert sorted(op.members for op in operations) == [("a", "d"), ("b",), ("c",)]
 
 
 def test_lines_of_an_invoice_that_differ_in_department_are_summed_up_apart() -> None:
-    desk = world()
+    money_ledger = ledger()
     lines = [line("1", department_key="said"), line("2"), line("4", department_key="said")]
     summed: Invoice = invoice("i", *lines)
-    desk.post(summed, invoicing=InvoiceSettings(item_id="HOURS", lines=InvoiceLines.SUMMARY))
-    (seen,) = desk.composer.seen_invoices.values()
+    money_ledger.post(
+        summed, invoicing=InvoiceSettings(item_id="HOURS", lines=InvoiceLines.SUMMARY)
+    )
+    (seen,) = money_ledger.composer.seen_invoices.values()
     assert [(str(each.amount), each.department_id) for each in seen.lines] == [
         ("5.00", "record departments"),
         ("2.00", None),

@@ -21,29 +21,29 @@ from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import ExpenseEntry
 from ledgerlink.domain.model.time_settings import ClosedPeriod, TimeSettings
 
-from tests.unit.domain.desk import (
+from tests.unit.domain.money_ledger import (
     EXPENSING,
     OF_ONE_CURRENCY,
-    Desk,
+    MoneyLedger,
     by_key,
     charged,
     one,
     spent,
     warnings,
 )
-from tests.unit.domain.worlds import DAY, reasons, rule_book, states, writes
+from tests.unit.domain.simulated_ledger import DAY, reasons, rule_book, states, writes
 
 CATCH_ALL = replace(EXPENSING, missing_payee=MissingPayee.CATCH_ALL, catch_all_vendor_id="V0")
 EURO = Features(home_currency="USD", multi_currency=True)
 MOVE = TimeSettings(closed_period=ClosedPeriod.MOVE)
 
 
-def desk(how: ExpenseSettings = EXPENSING, features: Features | None = None) -> Desk:
-    return Desk(expensing=how, features=features or Features())
+def money_ledger(how: ExpenseSettings = EXPENSING, features: Features | None = None) -> MoneyLedger:
+    return MoneyLedger(expensing=how, features=features or Features())
 
 
 def test_a_report_is_one_document_of_all_its_entries() -> None:
-    op = one(Desk().post(spent("e1"), spent("e2", expense_code_key="travel")))
+    op = one(MoneyLedger().post(spent("e1"), spent("e2", expense_code_key="travel")))
     assert (op.action, op.key, op.members) == (
         Action.CREATE,
         "expense-report:R",
@@ -55,13 +55,13 @@ def test_a_report_is_one_document_of_all_its_entries() -> None:
     assert op.total.amount == Decimal("20.00")
 
 
-def test_an_entry_without_a_report_stands_alone() -> None:
-    found = Desk().post(spent("e1", report_key=None), spent("e2"))
+def test_an_entry_without_a_report_is_its_own_document() -> None:
+    found = MoneyLedger().post(spent("e1", report_key=None), spent("e2"))
     assert set(states(found)) == {"expense:e1", "expense-report:R"}
 
 
 def test_entries_can_be_posted_one_by_one() -> None:
-    found = desk(replace(EXPENSING, group_by=GroupBy.ENTRY)).post(spent("e1"), spent("e2"))
+    found = money_ledger(replace(EXPENSING, group_by=GroupBy.ENTRY)).post(spent("e1"), spent("e2"))
     assert set(states(found)) == {"expense:e1", "expense:e2"}
 
 
@@ -80,37 +80,37 @@ def test_entries_of_a_person_and_period_are_one_document(
 ) -> None:
     how = replace(EXPENSING, group_by=GroupBy.PERSON_AND_PERIOD, period=period)
     entries = [spent(f"e{n}", spent_on=day, report_key=None) for n, day in enumerate(days)]
-    assert len(desk(how).post(*entries)) == (1 if together else 2)
+    assert len(money_ledger(how).post(*entries)) == (1 if together else 2)
 
 
 def test_two_people_never_share_the_document_of_a_period() -> None:
     how = replace(EXPENSING, group_by=GroupBy.PERSON_AND_PERIOD)
-    found = desk(how).post(spent("e1"), spent("e2", staff_key="linked"))
+    found = money_ledger(how).post(spent("e1"), spent("e2", staff_key="linked"))
     assert len(writes(found)) == 2
 
 
 @pytest.mark.parametrize("group_by", GroupBy)
-def test_what_a_card_was_charged_with_stands_alone(group_by: GroupBy) -> None:
-    found = desk(replace(EXPENSING, group_by=group_by)).post(charged("c1"), charged("c2"))
+def test_a_card_charge_is_its_own_document(group_by: GroupBy) -> None:
+    found = money_ledger(replace(EXPENSING, group_by=group_by)).post(charged("c1"), charged("c2"))
     assert set(states(found)) == {"expense:c1", "expense:c2"}
     assert {(op.kind, (op.body or {})["account_id"]) for op in found} == {("Charge", "VISA")}
 
 
 def test_a_refund_of_a_card_is_a_credit() -> None:
-    op = one(Desk().post(charged("c1", refund=True)))
+    op = one(MoneyLedger().post(charged("c1", refund=True)))
     assert (op.kind, (op.body or {})["credit"]) == ("Credit", True)
 
 
 def test_a_refund_of_own_money_is_refused() -> None:
-    assert reasons(Desk().post(spent("e1", refund=True))) == {"expense:e1": "refund_of_own"}
+    assert reasons(MoneyLedger().post(spent("e1", refund=True))) == {"expense:e1": "refund_of_own"}
 
 
 def test_a_charge_that_turns_out_to_be_a_refund_is_made_anew() -> None:
-    world = Desk()
-    world.posted(charged("c1"))
-    found = world.posted(charged("c1", refund=True))
+    ledger = MoneyLedger()
+    ledger.posted(charged("c1"))
+    found = ledger.posted(charged("c1", refund=True))
     assert [op.action for op in found] == [Action.DELETE, Action.CREATE]
-    assert [body["credit"] for body in world.bodies("Charge", "Credit")] == [True]
+    assert [body["credit"] for body in ledger.bodies("Charge", "Credit")] == [True]
 
 
 @pytest.mark.parametrize(
@@ -124,25 +124,25 @@ def test_a_charge_that_turns_out_to_be_a_refund_is_made_anew() -> None:
 def test_an_employee_is_paid_and_a_vendor_is_owed(
     person: str, settlement: Settlement, payee: Known | Pending, account: str
 ) -> None:
-    world = Desk()
-    world.post(spent("e1", staff_key=person))
-    seen = world.composer.seen_expenses["expense-report:R"]
+    ledger = MoneyLedger()
+    ledger.post(spent("e1", staff_key=person))
+    seen = ledger.composer.seen_expenses["expense-report:R"]
     assert seen.payee is not None
     assert (seen.settlement, seen.payee.target, seen.account_id) == (settlement, payee, account)
 
 
 def test_a_new_person_is_created_before_what_they_are_owed() -> None:
-    found = by_key(Desk().post(spent("e1", staff_key="new")))
+    found = by_key(MoneyLedger().post(spent("e1", staff_key="new")))
     assert found["user:new"].level < found["expense-report:R"].level
 
 
 def test_a_payables_account_is_left_to_the_ledger_where_none_is_chosen() -> None:
-    op = one(desk(ExpenseSettings()).post(spent("e1", staff_key="vic")))
+    op = one(money_ledger(ExpenseSettings()).post(spent("e1", staff_key="vic")))
     assert "account_id" not in (op.body or {"account_id": ""})
 
 
 def test_without_an_account_no_charge_is_posted() -> None:
-    op = one(desk(ExpenseSettings()).post(charged("e1", card_key=None)))
+    op = one(money_ledger(ExpenseSettings()).post(charged("e1", card_key=None)))
     assert op.reason is not None
     assert (op.state, op.reason.code, op.reason.field) == (
         ItemState.BLOCKED,
@@ -152,19 +152,19 @@ def test_without_an_account_no_charge_is_posted() -> None:
 
 
 def test_the_ledger_says_whether_employees_are_paid_out_of_an_account() -> None:
-    op = one(desk(ExpenseSettings()).post(spent("e1")))
+    op = one(money_ledger(ExpenseSettings()).post(spent("e1")))
     assert "account_id" not in (op.body or {"account_id": ""})
 
 
 def test_a_card_without_a_rule_is_refused_or_goes_to_the_default_account() -> None:
     unknown = charged("c1", card_key="amex")
-    assert reasons(desk(ExpenseSettings()).post(unknown)) == {"expense:c1": "no_rule"}
-    op = one(Desk().post(unknown))
+    assert reasons(money_ledger(ExpenseSettings()).post(unknown)) == {"expense:c1": "no_rule"}
+    op = one(MoneyLedger().post(unknown))
     assert ((op.body or {})["account_id"], warnings(op)) == ("CARDS", ["default_card"])
 
 
-def test_a_card_that_is_not_named_goes_to_the_default_account_without_a_word() -> None:
-    op = one(Desk().post(charged("c1", card_key=None)))
+def test_a_charge_without_a_card_goes_to_the_default_account_without_a_warning() -> None:
+    op = one(MoneyLedger().post(charged("c1", card_key=None)))
     assert ((op.body or {})["account_id"], warnings(op)) == ("CARDS", [])
 
 
@@ -172,7 +172,7 @@ def test_a_card_that_is_not_named_goes_to_the_default_account_without_a_word() -
 def test_a_charge_names_the_merchant_if_there_is_a_rule(
     vendor: str | None, payee: str | None
 ) -> None:
-    op = one(Desk().post(charged("c1", vendor_key=vendor)))
+    op = one(MoneyLedger().post(charged("c1", vendor_key=vendor)))
     assert (op.body or {}).get("payee") == payee
 
 
@@ -182,31 +182,31 @@ def test_a_charge_names_the_merchant_if_there_is_a_rule(
 def test_a_payee_without_a_rule_is_refused_or_replaced_as_the_settings_say(
     entry: ExpenseEntry,
 ) -> None:
-    assert reasons(Desk().post(entry)) == {"expense:e1": "no_rule"}
+    assert reasons(MoneyLedger().post(entry)) == {"expense:e1": "no_rule"}
     nobody = replace(CATCH_ALL, catch_all_vendor_id=None)
-    assert reasons(desk(nobody).post(entry)) == {"expense:e1": "no_rule"}
-    op = one(desk(CATCH_ALL).post(entry))
+    assert reasons(money_ledger(nobody).post(entry)) == {"expense:e1": "no_rule"}
+    op = one(money_ledger(CATCH_ALL).post(entry))
     assert (op.body or {})["payee"] == "V0"
     assert warnings(op) == ["catch_all_used"]
 
 
 def test_the_catch_all_does_not_stand_in_for_somebody_who_is_skipped() -> None:
-    found = desk(CATCH_ALL).post(spent("e1", staff_key="out"))
+    found = money_ledger(CATCH_ALL).post(spent("e1", staff_key="out"))
     assert states(found) == {"expense:e1": ItemState.SKIPPED}
 
 
 def test_once_the_person_has_a_rule_the_catch_alls_bill_is_made_anew_as_a_check() -> None:
-    world = desk(CATCH_ALL)
-    world.posted(spent("e1", staff_key="bob"))
-    assert len(world.bodies("Bill")) == 1
-    world.rules |= rule_book({RuleKind.USERS: {"bob": LinkTo(ledger_id="P7")}})
-    found = world.posted(spent("e1", staff_key="bob"))
+    ledger = money_ledger(CATCH_ALL)
+    ledger.posted(spent("e1", staff_key="bob"))
+    assert len(ledger.bodies("Bill")) == 1
+    ledger.rules |= rule_book({RuleKind.USERS: {"bob": LinkTo(ledger_id="P7")}})
+    found = ledger.posted(spent("e1", staff_key="bob"))
     assert [op.action for op in found] == [Action.DELETE, Action.CREATE]
-    assert (len(world.bodies("Bill")), len(world.bodies("Check"))) == (0, 1)
+    assert (len(ledger.bodies("Bill")), len(ledger.bodies("Check"))) == (0, 1)
 
 
 def test_a_report_of_two_people_is_refused() -> None:
-    found = Desk().post(spent("e1"), spent("e2", staff_key="vic"))
+    found = MoneyLedger().post(spent("e1"), spent("e2", staff_key="vic"))
     assert reasons(found) == {"expense:e1": "mixed_people", "expense:e2": "mixed_people"}
 
 
@@ -229,63 +229,63 @@ def test_a_document_is_dated_as_the_settings_say_and_says_so(
         spent("e1", approved_on=date(2026, 3, 4)),
         spent("e2", approved_on=date(2026, 3, 3), spent_on=DAY + timedelta(days=1)),
     ]
-    op = one(desk(replace(EXPENSING, date=policy)).post(*entries, today=date(2026, 5, 5)))
+    op = one(money_ledger(replace(EXPENSING, date=policy)).post(*entries, today=date(2026, 5, 5)))
     assert op.day == day
     assert warnings(op) == ([] if policy is PostingDate.SPENT else ["dated"])
 
 
 def test_a_week_ends_on_sunday() -> None:
     how = replace(EXPENSING, date=PostingDate.PERIOD_END, period=Period.WEEK)
-    assert one(desk(how).post(spent("e1"))).day == date(2026, 3, 1)
+    assert one(money_ledger(how).post(spent("e1"))).day == date(2026, 3, 1)
 
 
 def test_what_was_dated_today_keeps_its_day_when_it_is_posted_again_another_day() -> None:
-    world = desk(replace(EXPENSING, date=PostingDate.TODAY))
-    world.posted(spent("e1"), today=date(2026, 3, 2))
-    found = world.post(spent("e1"), today=date(2026, 3, 9))
+    ledger = money_ledger(replace(EXPENSING, date=PostingDate.TODAY))
+    ledger.posted(spent("e1"), today=date(2026, 3, 2))
+    found = ledger.post(spent("e1"), today=date(2026, 3, 9))
     assert states(found) == {"expense-report:R": ItemState.UNCHANGED}
-    changed = one(world.post(spent("e1", amount=Decimal(11)), today=date(2026, 3, 9)))
+    changed = one(ledger.post(spent("e1", amount=Decimal(11)), today=date(2026, 3, 9)))
     assert (changed.action, changed.day) == (Action.UPDATE, date(2026, 3, 2))
 
 
 def test_without_a_day_of_approval_nothing_can_be_dated_by_it() -> None:
-    world = desk(replace(EXPENSING, date=PostingDate.APPROVED))
-    found = world.post(spent("e1", approved_on=DAY), spent("e2"))
+    ledger = money_ledger(replace(EXPENSING, date=PostingDate.APPROVED))
+    found = ledger.post(spent("e1", approved_on=DAY), spent("e2"))
     assert reasons(found) == {"expense:e1": "missing_date", "expense:e2": "missing_date"}
 
 
 @pytest.mark.parametrize(("days", "code"), [(-1, None), (0, "closed_period")])
 def test_closed_books_stop_an_expense(days: int, code: str | None) -> None:
     features = Features(books_closed_through=DAY + timedelta(days=days))
-    found = desk(features=features).post(spent("e1"))
+    found = money_ledger(features=features).post(spent("e1"))
     assert reasons(found).get("expense-report:R") == code
 
 
 def test_closed_books_move_an_expense_to_the_first_open_day_with_its_own_day_in_the_note() -> None:
-    world = desk(features=Features(books_closed_through=date(2026, 2, 28)))
-    op = one(world.posted(spent("e1"), posting=MOVE))
+    ledger = money_ledger(features=Features(books_closed_through=date(2026, 2, 28)))
+    op = one(ledger.posted(spent("e1"), posting=MOVE))
     assert (op.day, warnings(op)) == (date(2026, 3, 1), ["moved_date"])
     assert (op.body or {})["note"] == ["Dated 2026-02-27"]
-    assert writes(world.post(spent("e1"), posting=MOVE)) == {}
+    assert writes(ledger.post(spent("e1"), posting=MOVE)) == {}
 
 
 def test_closing_the_books_over_a_document_leaves_it_unchanged() -> None:
-    world = Desk()
-    world.posted(spent("e1"))
-    world.features = Features(books_closed_through=date(2026, 3, 31))
-    found = world.post(spent("e1"), posting=MOVE)
+    ledger = MoneyLedger()
+    ledger.posted(spent("e1"))
+    ledger.features = Features(books_closed_through=date(2026, 3, 31))
+    found = ledger.post(spent("e1"), posting=MOVE)
     assert states(found) == {"expense-report:R": ItemState.UNCHANGED}
     assert warnings(one(found)) == []
 
 
 def test_closing_the_books_over_a_moved_document_leaves_it_where_it_is() -> None:
-    world = desk(features=Features(books_closed_through=date(2026, 2, 28)))
-    world.posted(spent("e1"), posting=MOVE)
-    world.features = Features(books_closed_through=date(2026, 3, 31))
-    assert states(world.post(spent("e1"), posting=MOVE)) == {
+    ledger = money_ledger(features=Features(books_closed_through=date(2026, 2, 28)))
+    ledger.posted(spent("e1"), posting=MOVE)
+    ledger.features = Features(books_closed_through=date(2026, 3, 31))
+    assert states(ledger.post(spent("e1"), posting=MOVE)) == {
         "expense-report:R": ItemState.UNCHANGED
     }
-    changed = world.post(spent("e1", amount=Decimal(11)), posting=MOVE)
+    changed = ledger.post(spent("e1", amount=Decimal(11)), posting=MOVE)
     assert reasons(changed) == {"expense-report:R": "closed_period"}
 
 
@@ -293,21 +293,21 @@ def test_closing_the_books_over_a_moved_document_leaves_it_where_it_is() -> None
 
 
 def test_a_report_has_the_products_number_and_name() -> None:
-    op = one(Desk().post(spent("e1", report_number="17", report_name="Fair")))
+    op = one(MoneyLedger().post(spent("e1", report_number="17", report_name="Fair")))
     assert ((op.body or {})["number"], (op.body or {})["note"]) == ("17", ["Fair"])
 
 
 def test_the_ledgers_number_leaves_the_products_in_the_note() -> None:
-    world = desk(replace(EXPENSING, number=Number.THEIRS))
-    op = one(world.post(spent("e1", report_number="17", report_name="Fair")))
+    ledger = money_ledger(replace(EXPENSING, number=Number.THEIRS))
+    op = one(ledger.post(spent("e1", report_number="17", report_name="Fair")))
     assert "number" not in (op.body or {})
     assert (op.body or {})["note"] == ["Fair", "No. 17"]
     assert warnings(op) == ["number_left"]
 
 
 def test_what_is_posted_alone_has_no_number_of_its_report() -> None:
-    world = desk(replace(EXPENSING, group_by=GroupBy.ENTRY))
-    assert "number" not in (one(world.post(spent("e1", report_number="17"))).body or {})
+    ledger = money_ledger(replace(EXPENSING, group_by=GroupBy.ENTRY))
+    assert "number" not in (one(ledger.post(spent("e1", report_number="17"))).body or {})
 
 
 @pytest.mark.parametrize(
@@ -324,7 +324,7 @@ def test_what_is_posted_alone_has_no_number_of_its_report() -> None:
 def test_only_what_is_approved_is_posted_unless_the_settings_say_otherwise(
     approval: str | None, posting: TimeSettings, posted: bool
 ) -> None:
-    found = Desk().post(spent("e1", approval=approval), posting=posting)
+    found = MoneyLedger().post(spent("e1", approval=approval), posting=posting)
     assert bool(writes(found)) is posted
     assert posted or reasons(found) == {"expense:e1": "not_approved"}
 
@@ -349,36 +349,36 @@ def test_only_what_is_approved_is_posted_unless_the_settings_say_otherwise(
 def test_an_expense_that_cannot_go_says_why(
     given: dict[str, Any], state: ItemState, code: str
 ) -> None:
-    found = Desk().post(spent("e1", **given))
+    found = MoneyLedger().post(spent("e1", **given))
     assert (states(found), reasons(found)) == ({"expense:e1": state}, {"expense:e1": code})
 
 
 def test_a_line_says_what_the_entry_says() -> None:
-    world = Desk()
+    ledger = MoneyLedger()
     markup = Decimal("12.5")
     facts = {"project_key": "linked", "billable": True, "markup_percent": markup}
     facts |= {"class_key": "east", "tax_code_key": "vat", "notes": "Lunch"}
-    world.post(spent("e1", expense_code_key="gas", **facts))
-    (told,) = world.composer.seen_expenses["expense-report:R"].lines
+    ledger.post(spent("e1", expense_code_key="gas", **facts))
+    (told,) = ledger.composer.seen_expenses["expense-report:R"].lines
     assert (told.item_id, told.account_id, told.customer) == ("I5", None, Known("C1"))
     assert (told.billable, told.markup_percent, told.class_id) == (True, markup, "K1")
     assert (told.tax_code_id, told.parts) == ("X1", (("notes", "Lunch"),))
 
 
 def test_what_is_not_billable_has_no_markup() -> None:
-    world = Desk()
-    world.post(spent("e1", markup_percent=Decimal(5)))
-    assert world.composer.seen_expenses["expense-report:R"].lines[0].markup_percent is None
+    ledger = MoneyLedger()
+    ledger.post(spent("e1", markup_percent=Decimal(5)))
+    assert ledger.composer.seen_expenses["expense-report:R"].lines[0].markup_percent is None
 
 
 def test_a_class_whose_rule_says_skip_is_left_out_alone() -> None:
-    op = one(Desk().post(spent("e1", class_key="out")))
+    op = one(MoneyLedger().post(spent("e1", class_key="out")))
     assert (op.state, "class_id" in (op.body or {})["lines"][0]) == (ItemState.PENDING, False)
 
 
 def test_each_line_has_the_dimensions_of_its_entry() -> None:
     first = spent("e1", location_key="hq", department_key="sales", class_key="east")
-    op = one(Desk().post(first, spent("e2", location_key="lab")))
+    op = one(MoneyLedger().post(first, spent("e2", location_key="lab")))
     names = ("class_id", "department_id", "location_id")
     told = [tuple(each.get(name) for name in names) for each in (op.body or {})["lines"]]
     assert told == [("K1", "B1", "D1"), (None, None, "D2")]
@@ -405,7 +405,7 @@ def test_amounts_are_rounded_half_up_at_the_smallest_unit(
     features = Features(home_currency=currency)
     for said in {currency, None}:
         entry = spent("e1", amount=Decimal(amount), currency=said)
-        op = one(desk(features=features).post(entry))
+        op = one(money_ledger(features=features).post(entry))
         assert (op.body or {})["lines"][0]["net"] == posted
         assert op.total is not None
         assert op.total.amount == Decimal(posted)
@@ -425,7 +425,7 @@ def test_amounts_are_rounded_half_up_at_the_smallest_unit(
 def test_tax_is_taken_out_of_what_includes_it(
     given: dict[str, Any], net: str, tax: str | None
 ) -> None:
-    told = (one(Desk().post(spent("e1", **given))).body or {})["lines"][0]
+    told = (one(MoneyLedger().post(spent("e1", **given))).body or {})["lines"][0]
     assert (told["net"], told.get("tax")) == (net, tax)
 
 
@@ -438,22 +438,22 @@ def test_tax_is_taken_out_of_what_includes_it(
     ],
 )
 def test_tax_that_cannot_be_in_the_amount_is_refused(given: dict[str, Any], code: str) -> None:
-    found = Desk().post(spent("e1", tax_inclusive=True, **given))
+    found = MoneyLedger().post(spent("e1", tax_inclusive=True, **given))
     assert reasons(found) == {"expense:e1": code}
 
 
 def test_a_document_is_inclusive_only_if_all_its_entries_are() -> None:
-    world = Desk()
+    ledger = MoneyLedger()
     inclusive = spent("e1", tax_inclusive=True, tax_amount=Decimal(1))
     for entries, said in (([inclusive], True), ([inclusive, spent("e2")], False)):
-        world.post(*entries)
-        assert world.composer.seen_expenses["expense-report:R"].tax_inclusive is said
+        ledger.post(*entries)
+        assert ledger.composer.seen_expenses["expense-report:R"].tax_inclusive is said
 
 
 @pytest.mark.parametrize("features", [Features(), Features(home_currency="USD")])
 def test_a_company_of_one_currency_names_none(features: Features) -> None:
     currency = features.home_currency
-    body = one(desk(features=features).post(spent("e1", currency=currency))).body or {}
+    body = one(money_ledger(features=features).post(spent("e1", currency=currency))).body or {}
     assert "currency" not in body
     assert "rate" not in body
 
@@ -462,38 +462,38 @@ def test_a_company_of_one_currency_names_none(features: Features) -> None:
 def test_a_foreign_expense_needs_a_company_that_is_known_to_keep_several_currencies(
     features: Features, code: str
 ) -> None:
-    found = desk(features=features).post(charged("c1", currency="EUR"))
+    found = money_ledger(features=features).post(charged("c1", currency="EUR"))
     assert reasons(found) == {"expense:c1": code}
 
 
 def test_the_home_currency_has_no_rate() -> None:
-    body = one(desk(features=EURO).post(charged("c1"))).body or {}
+    body = one(money_ledger(features=EURO).post(charged("c1"))).body or {}
     assert (body["currency"], "rate" in body) == ("USD", False)
 
 
 def test_a_foreign_charge_has_the_rate_that_the_record_says() -> None:
     entry = charged("c1", currency="EUR", exchange_rate=Decimal("1.0815"))
-    op = one(desk(features=EURO).post(entry))
+    op = one(money_ledger(features=EURO).post(entry))
     assert ((op.body or {})["rate"], warnings(op)) == ("1.0815", [])
     assert op.total is not None
     assert (op.total.currency, op.total.rate) == ("EUR", Decimal("1.0815"))
 
 
 def test_a_rate_that_nobody_knows_is_not_assumed() -> None:
-    found = desk(features=EURO).post(charged("c1", currency="EUR"))
+    found = money_ledger(features=EURO).post(charged("c1", currency="EUR"))
     assert reasons(found) == {"expense:c1": "no_exchange_rate"}
 
 
 def test_a_rate_of_the_ledger_is_kept_while_the_day_stays() -> None:
-    world = desk(features=EURO)
+    ledger = money_ledger(features=EURO)
     entry = charged("c1", currency="EUR")
     rates = {("EUR", DAY): Decimal("1.08"), ("EUR", DAY + timedelta(days=1)): Decimal("1.09")}
-    op = one(world.posted(entry, rates=rates))
+    op = one(ledger.posted(entry, rates=rates))
     assert ((op.body or {})["rate"], warnings(op)) == ("1.08", ["rate_from_ledger"])
-    assert states(world.post(entry, rates={("EUR", DAY): Decimal("1.2")})) == {
+    assert states(ledger.post(entry, rates={("EUR", DAY): Decimal("1.2")})) == {
         "expense:c1": ItemState.UNCHANGED
     }
-    later = one(world.post(replace(entry, spent_on=DAY + timedelta(days=1)), rates=rates))
+    later = one(ledger.post(replace(entry, spent_on=DAY + timedelta(days=1)), rates=rates))
     assert (later.body or {})["rate"] == "1.09"
 
 
@@ -506,12 +506,12 @@ def test_a_rate_of_the_ledger_is_kept_while_the_day_stays() -> None:
 )
 def test_a_document_has_one_currency_and_one_rate(second: dict[str, Any], code: str) -> None:
     first = spent("e1", staff_key="vic", currency="CHF", exchange_rate=Decimal("1.1"))
-    found = desk(features=EURO).post(first, replace(first, key="e2", **second))
+    found = money_ledger(features=EURO).post(first, replace(first, key="e2", **second))
     assert reasons(found) == {"expense:e1": code, "expense:e2": code}
 
 
-def test_the_home_currency_said_and_left_out_are_the_same() -> None:
-    found = desk(features=EURO).post(spent("e1", currency="USD"), spent("e2"))
+def test_naming_the_home_currency_changes_nothing() -> None:
+    found = money_ledger(features=EURO).post(spent("e1", currency="USD"), spent("e2"))
     assert len(writes(found)) == 1
 
 
@@ -528,28 +528,28 @@ def test_a_vendor_is_owed_in_their_own_currency_alone(
     currency: str | None, kept: dict[str, str], code: str | None
 ) -> None:
     entry = spent("e1", staff_key="vic", currency=currency, exchange_rate=Decimal("1.1"))
-    found = desk(features=EURO).post(entry, vendor_currencies=kept)
+    found = money_ledger(features=EURO).post(entry, vendor_currencies=kept)
     assert reasons(found).get("expense:e1") == code
     assert bool(writes(found)) is (code is None)
 
 
 def test_an_employee_is_paid_in_the_home_currency_alone() -> None:
     entry = spent("e1", currency="EUR", exchange_rate=Decimal("1.1"))
-    assert reasons(desk(features=EURO).post(entry)) == {"expense:e1": "currency_differs"}
+    assert reasons(money_ledger(features=EURO).post(entry)) == {"expense:e1": "currency_differs"}
 
 
 def test_the_charge_of_a_merchant_of_another_currency_is_refused() -> None:
     entry = charged("c1", vendor_key="shop", currency="CHF", exchange_rate=Decimal("1.1"))
-    found = desk(features=EURO).post(entry, vendor_currencies={"V7": "EUR"})
+    found = money_ledger(features=EURO).post(entry, vendor_currencies={"V7": "EUR"})
     assert reasons(found) == {"expense:c1": "currency_differs"}
 
 
 def test_what_is_owed_in_a_currency_is_kept_in_its_own_account() -> None:
-    world = desk(features=EURO)
+    ledger = money_ledger(features=EURO)
     given = {"vendor_currencies": {"V1": "EUR"}, "payables": {"USD": ["A1"], "EUR": ["A9"]}}
     foreign = spent("e1", staff_key="vic", currency="EUR", exchange_rate=Decimal("1.1"))
-    op = one(world.post(foreign, **given))
+    op = one(ledger.post(foreign, **given))
     assert (op.body or {})["account_id"] == "A9"
     assert warnings(op) == ["payables_of_currency"]
     chosen = {**given, "payables": {"EUR": ["A9", "AP"]}}
-    assert warnings(one(world.post(foreign, **chosen))) == []
+    assert warnings(one(ledger.post(foreign, **chosen))) == []

@@ -14,11 +14,11 @@ from ledgerlink.domain.model.source_records import Invoice, InvoiceLine, Record,
 from ledgerlink.domain.model.time_settings import ClosedPeriod, TimeSettings
 
 from tests.fakes.composer import FORBIDDEN
-from tests.unit.domain.desk import (
+from tests.unit.domain.money_ledger import (
     INVOICING,
     OF_ONE_CURRENCY,
-    Desk,
-    DeskComposer,
+    MoneyComposer,
+    MoneyLedger,
     by_key,
     gone,
     invoice,
@@ -26,19 +26,19 @@ from tests.unit.domain.desk import (
     one,
     warnings,
 )
-from tests.unit.domain.worlds import DAY, entry, reasons, states, writes
+from tests.unit.domain.simulated_ledger import DAY, entry, reasons, states, writes
 
 EURO = Features(home_currency="USD", multi_currency=True)
 MOVE = TimeSettings(closed_period=ClosedPeriod.MOVE)
 SUMMARY = replace(INVOICING, lines=InvoiceLines.SUMMARY)
 
 
-def desk(how: InvoiceSettings = INVOICING, features: Features | None = None) -> Desk:
-    return Desk(invoicing=how, features=features or Features())
+def money_ledger(how: InvoiceSettings = INVOICING, features: Features | None = None) -> MoneyLedger:
+    return MoneyLedger(invoicing=how, features=features or Features())
 
 
-def seen(world: Desk, key: str = "i1") -> ResolvedInvoice:
-    return world.composer.seen_invoices[f"invoice:{key}"]
+def seen(ledger: MoneyLedger, key: str = "i1") -> ResolvedInvoice:
+    return ledger.composer.seen_invoices[f"invoice:{key}"]
 
 
 def total(operation: Operation) -> Decimal:
@@ -47,7 +47,7 @@ def total(operation: Operation) -> Decimal:
 
 
 def test_an_invoice_says_what_the_record_says() -> None:
-    world = Desk()
+    ledger = MoneyLedger()
     told = invoice(
         "i1",
         line("100", description="Design", service_date=DAY, class_key="east", tax_code_key="vat"),
@@ -62,9 +62,9 @@ def test_an_invoice_says_what_the_record_says() -> None:
         email="pay@example.com",
         custom_fields={"1": "PO 9"},
     )
-    op = one(world.post(told))
+    op = one(ledger.post(told))
     assert (op.action, op.key, op.members, op.day) == (Action.CREATE, "invoice:i1", ("i1",), DAY)
-    found = seen(world)
+    found = seen(ledger)
     assert (found.customer, found.number, found.due) == (Known("C1"), "17", date(2026, 3, 29))
     assert (found.terms_id, found.class_id, found.location_id) == ("T30", "K1", "D1")
     assert (found.memo, found.note) == ("Thanks", (("private_note", "Key account"),))
@@ -87,9 +87,9 @@ def test_an_invoice_says_what_the_record_says() -> None:
 def test_the_ledger_mails_what_is_to_be_sent_to_an_address(
     asked: bool | None, setting: bool, email: str | None, sent: bool
 ) -> None:
-    world = desk(replace(INVOICING, send=setting))
-    op = one(world.post(invoice("i1", send=asked, email=email)))
-    assert seen(world).send is sent
+    ledger = money_ledger(replace(INVOICING, send=setting))
+    op = one(ledger.post(invoice("i1", send=asked, email=email)))
+    assert seen(ledger).send is sent
     assert warnings(op) == ([] if email else ["no_address"])
 
 
@@ -108,49 +108,51 @@ def test_the_ledger_mails_what_is_to_be_sent_to_an_address(
     ],
 )
 def test_an_invoice_that_cannot_go_stops_itself_alone(given: dict[str, Any], code: str) -> None:
-    found = Desk().post(invoice("i1", **given), invoice("i2"))
+    found = MoneyLedger().post(invoice("i1", **given), invoice("i2"))
     assert reasons(found) == {"invoice:i1": code}
     assert writes(found) == {"invoice:i2": Action.CREATE}
 
 
 def test_an_invoice_given_twice_is_refused() -> None:
-    found = Desk().post(invoice("i1"), invoice("i1"), invoice("i2"), gone("i2", RecordKind.INVOICE))
+    found = MoneyLedger().post(
+        invoice("i1"), invoice("i1"), invoice("i2"), gone("i2", RecordKind.INVOICE)
+    )
     assert reasons(found) == {"invoice:i1": "duplicate_key", "invoice:i2": "duplicate_key"}
 
 
 def test_a_line_sells_what_its_code_leads_to_or_the_item_of_the_settings() -> None:
-    world = Desk()
+    ledger = MoneyLedger()
     codes = [{"labor_code_key": "design"}, {"expense_code_key": "gas"}]
     codes += [{"expense_code_key": "meals"}, {}]
-    world.post(invoice("i1", *(line(**code) for code in codes)))
-    items = [sold.item for sold in seen(world).lines]
+    ledger.post(invoice("i1", *(line(**code) for code in codes)))
+    items = [sold.item for sold in seen(ledger).lines]
     assert items == [Known("I1"), Known("I5"), Known("HOURS"), Known("HOURS")]
 
 
 @pytest.mark.parametrize("code", [{}, {"expense_code_key": "meals"}])
 def test_a_line_without_an_item_is_refused(code: dict[str, Any]) -> None:
-    found = desk(InvoiceSettings()).post(invoice("i1", line(**code)))
+    found = money_ledger(InvoiceSettings()).post(invoice("i1", line(**code)))
     assert reasons(found) == {"invoice:i1": "missing_item"}
 
 
 def test_a_new_client_is_created_before_its_invoice() -> None:
-    found = by_key(Desk().posted(invoice("i1", project_key="new")))
+    found = by_key(MoneyLedger().posted(invoice("i1", project_key="new")))
     assert found["project:new"].level < found["invoice:i1"].level
 
 
 def test_the_ledgers_number_leaves_the_products_in_the_note() -> None:
-    world = desk(replace(INVOICING, number=Number.THEIRS))
-    op = one(world.post(invoice("i1", number="17", private_note="VIP")))
-    assert (seen(world).number, warnings(op)) == (None, ["number_left"])
-    assert [text for _, text in seen(world).note] == ["VIP", "No. 17"]
+    ledger = money_ledger(replace(INVOICING, number=Number.THEIRS))
+    op = one(ledger.post(invoice("i1", number="17", private_note="VIP")))
+    assert (seen(ledger).number, warnings(op)) == (None, ["number_left"])
+    assert [text for _, text in seen(ledger).note] == ["VIP", "No. 17"]
 
 
 def test_closed_books_stop_or_move_an_invoice() -> None:
-    world = desk(features=Features(books_closed_through=date(2026, 2, 28)))
-    assert reasons(world.post(invoice("i1"))) == {"invoice:i1": "closed_period"}
-    op = one(world.posted(invoice("i1"), posting=MOVE))
+    ledger = money_ledger(features=Features(books_closed_through=date(2026, 2, 28)))
+    assert reasons(ledger.post(invoice("i1"))) == {"invoice:i1": "closed_period"}
+    op = one(ledger.posted(invoice("i1"), posting=MOVE))
     assert (op.day, warnings(op)) == (date(2026, 3, 1), ["moved_date"])
-    assert writes(world.post(invoice("i1"), posting=MOVE)) == {}
+    assert writes(ledger.post(invoice("i1"), posting=MOVE)) == {}
 
 
 # Amounts
@@ -176,7 +178,7 @@ def test_closed_books_stop_or_move_an_invoice() -> None:
 def test_a_quantity_is_sent_where_it_makes_the_amount(
     told: InvoiceLine, amount: str, quantity: str | None, said: list[str]
 ) -> None:
-    op = one(Desk().post(invoice("i1", told)))
+    op = one(MoneyLedger().post(invoice("i1", told)))
     (sold,) = (op.body or {})["lines"]
     assert (sold["amount"], sold.get("quantity"), warnings(op)) == (amount, quantity, said)
     assert total(op) == Decimal(amount)
@@ -192,7 +194,7 @@ def test_amounts_and_tax_are_rounded_half_up_at_the_smallest_unit(
     features = Features(home_currency=currency)
     for said in {currency, None}:
         told = line(amount, tax_amount=Decimal(amount))
-        op = one(desk(features=features).post(invoice("i1", told, currency=said)))
+        op = one(money_ledger(features=features).post(invoice("i1", told, currency=said)))
         (sold,) = (op.body or {})["lines"]
         assert (sold["amount"], sold["tax"]) == (posted, posted)
         assert total(op) == 2 * Decimal(posted)
@@ -232,10 +234,10 @@ def test_amounts_and_tax_are_rounded_half_up_at_the_smallest_unit(
         ),
     ],
 )
-def test_tax_is_told_apart_from_what_it_is_on(
+def test_tax_is_kept_apart_from_the_net_amount(
     given: dict[str, Any], amounts: list[str], tax: int | str | None
 ) -> None:
-    op = one(Desk().post(invoice("i1", **given)))
+    op = one(MoneyLedger().post(invoice("i1", **given)))
     assert [sold["amount"] for sold in (op.body or {})["lines"]] == amounts
     assert op.total is not None
     assert op.total.tax == (None if tax is None else Decimal(tax))
@@ -254,7 +256,9 @@ def test_tax_is_told_apart_from_what_it_is_on(
 def test_tax_that_cannot_be_taken_out_of_the_amounts_is_refused(
     given: dict[str, Any], code: str
 ) -> None:
-    assert reasons(Desk().post(invoice("i1", tax_inclusive=True, **given))) == {"invoice:i1": code}
+    assert reasons(MoneyLedger().post(invoice("i1", tax_inclusive=True, **given))) == {
+        "invoice:i1": code
+    }
 
 
 TAXED = line("100", tax_amount=Decimal(20))
@@ -270,7 +274,7 @@ TAXED = line("100", tax_amount=Decimal(20))
     ],
 )
 def test_parts_that_do_not_add_up_are_refused(given: dict[str, Any], field: str) -> None:
-    op = one(Desk().post(invoice("i1", **given)))
+    op = one(MoneyLedger().post(invoice("i1", **given)))
     assert op.reason is not None
     assert (op.reason.code, op.reason.field) == ("unbalanced", field)
 
@@ -292,13 +296,13 @@ def test_parts_that_do_not_add_up_are_refused(given: dict[str, Any], field: str)
 def test_a_total_that_the_parts_make_or_the_ledgers_tax_may_make_is_taken(
     given: dict[str, Any],
 ) -> None:
-    assert writes(Desk().post(invoice("i1", **given)))
+    assert writes(MoneyLedger().post(invoice("i1", **given)))
 
 
 def test_where_the_ledger_works_tax_out_the_products_tax_is_named() -> None:
-    world = desk(features=Features(automated_tax=True))
-    assert warnings(one(world.post(invoice("i1", TAXED)))) == ["tax_by_ledger"]
-    assert warnings(one(world.post(invoice("i1")))) == []
+    ledger = money_ledger(features=Features(automated_tax=True))
+    assert warnings(one(ledger.post(invoice("i1", TAXED)))) == ["tax_by_ledger"]
+    assert warnings(one(ledger.post(invoice("i1")))) == []
 
 
 @pytest.mark.parametrize(
@@ -314,7 +318,7 @@ def test_where_the_ledger_works_tax_out_the_products_tax_is_named() -> None:
 def test_a_customer_is_invoiced_in_their_own_currency_alone(
     given: dict[str, Any], kept: dict[str, str], code: str | None
 ) -> None:
-    found = desk(features=EURO).post(invoice("i1", **given), currencies=kept)
+    found = money_ledger(features=EURO).post(invoice("i1", **given), currencies=kept)
     assert reasons(found).get("invoice:i1") == code
 
 
@@ -322,28 +326,28 @@ def test_a_customer_is_invoiced_in_their_own_currency_alone(
 def test_a_foreign_invoice_needs_a_company_that_is_known_to_keep_several_currencies(
     features: Features, code: str
 ) -> None:
-    found = desk(features=features).post(invoice("i1", currency="EUR"))
+    found = money_ledger(features=features).post(invoice("i1", currency="EUR"))
     assert reasons(found) == {"invoice:i1": code}
 
 
 def test_a_rate_of_the_ledger_stays_with_the_invoice() -> None:
-    world, told = desk(features=EURO), invoice("i1", currency="EUR")
+    ledger, told = money_ledger(features=EURO), invoice("i1", currency="EUR")
     rates = {("EUR", DAY): Decimal("1.1")}
-    op = one(world.posted(told, currencies={"C1": "EUR"}, rates=rates))
+    op = one(ledger.posted(told, currencies={"C1": "EUR"}, rates=rates))
     assert warnings(op) == ["rate_from_ledger"]
-    found = world.post(told, currencies={"C1": "EUR"}, rates={("EUR", DAY): Decimal(2)})
+    found = ledger.post(told, currencies={"C1": "EUR"}, rates={("EUR", DAY): Decimal(2)})
     assert states(found) == {"invoice:i1": ItemState.UNCHANGED}
 
 
-def test_the_composer_is_told_what_an_invoice_is_already() -> None:
-    world = Desk()
-    world.posted(invoice("i1"))
-    assert seen(world, "i1").kind is None
-    world.posted(invoice("i1", memo="Thank you"))
-    assert seen(world, "i1").kind == "Invoice"
+def test_the_composer_gets_the_kind_of_an_invoice_that_is_posted_already() -> None:
+    ledger = MoneyLedger()
+    ledger.posted(invoice("i1"))
+    assert seen(ledger, "i1").kind is None
+    ledger.posted(invoice("i1", memo="Thank you"))
+    assert seen(ledger, "i1").kind == "Invoice"
 
 
-ANY_CURRENCY = DeskComposer(one_currency_each=False, applies_rates=True)
+ANY_CURRENCY = MoneyComposer(one_currency_each=False, applies_rates=True)
 
 
 @pytest.mark.parametrize("kept", [{}, {"C1": "EUR"}, {"C1": "GBP"}])
@@ -352,16 +356,16 @@ def test_a_ledger_that_binds_no_customer_to_a_currency_takes_each(
     kept: dict[str, str], currency: str | None
 ) -> None:
     told = invoice("i1", currency=currency, exchange_rate=Decimal("1.1"))
-    op = one(Desk(composer=ANY_CURRENCY, features=EURO).post(told, currencies=kept))
+    op = one(MoneyLedger(composer=ANY_CURRENCY, features=EURO).post(told, currencies=kept))
     assert (op.body or {})["currency"] == (currency or "USD")
 
 
-def test_a_ledger_that_applies_its_rates_is_left_to_and_this_is_told() -> None:
-    world = Desk(composer=ANY_CURRENCY, features=EURO)
-    op = one(world.posted(invoice("i1", currency="EUR")))
+def test_a_ledger_that_applies_its_own_rates_gets_none_and_a_warning_says_so() -> None:
+    ledger = MoneyLedger(composer=ANY_CURRENCY, features=EURO)
+    op = one(ledger.posted(invoice("i1", currency="EUR")))
     assert ((op.body or {})["currency"], "rate" in (op.body or {})) == ("EUR", False)
     assert warnings(op) == ["rate_by_ledger"]
-    said = one(world.post(invoice("i1", currency="EUR", exchange_rate=Decimal("1.1"))))
+    said = one(ledger.post(invoice("i1", currency="EUR", exchange_rate=Decimal("1.1"))))
     assert ((said.body or {})["rate"], warnings(said)) == ("1.1", [])
 
 
@@ -377,7 +381,7 @@ def test_lines_of_one_item_class_and_tax_code_can_be_summed_up() -> None:
         line("-7", expense_code_key="gas"),
         line("3", tax_code_key="vat"),
     )
-    op = one(desk(SUMMARY).post(told))
+    op = one(money_ledger(SUMMARY).post(told))
     lines = (op.body or {})["lines"]
     assert [sold["amount"] for sold in lines] == ["30.02", "5.00", "-7.00", "3.00"]
     assert (lines[0]["text"], lines[0]["tax"]) == ("Design", "1.00")
@@ -386,13 +390,15 @@ def test_lines_of_one_item_class_and_tax_code_can_be_summed_up() -> None:
 
 
 def test_a_description_in_which_lines_differ_is_left_out_of_their_sum() -> None:
-    op = one(desk(SUMMARY).post(invoice("i1", line(description="a"), line(description="b"))))
+    op = one(
+        money_ledger(SUMMARY).post(invoice("i1", line(description="a"), line(description="b")))
+    )
     assert [sold["text"] for sold in (op.body or {})["lines"]] == [""]
 
 
 def test_lines_that_cannot_be_summed_up_stay_as_they_are() -> None:
     told = line(None, quantity=Decimal(2), unit_price=Decimal(5))
-    op = one(desk(SUMMARY).post(invoice("i1", told)))
+    op = one(money_ledger(SUMMARY).post(invoice("i1", told)))
     assert ((op.body or {})["lines"][0]["quantity"], warnings(op)) == ("2", [])
 
 
@@ -408,57 +414,57 @@ def linked(operation: Operation) -> list[object]:
 
 
 def test_a_line_bills_the_time_that_the_ledger_holds() -> None:
-    world = Desk()
-    world.posted(entry("t1"))
-    op = one(world.post(billing("t1")))
-    assert (linked(op), warnings(op)) == ([world.links["time:t1"].ledger_id], [])
+    ledger = MoneyLedger()
+    ledger.posted(entry("t1"))
+    op = one(ledger.post(billing("t1")))
+    assert (linked(op), warnings(op)) == ([ledger.links["time:t1"].ledger_id], [])
 
 
 def test_a_line_bills_the_time_that_is_created_in_the_same_plan_after_it() -> None:
-    world = Desk()
+    ledger = MoneyLedger()
     records: list[Record] = [entry("t1"), billing("t1")]
-    found = by_key(world.posted(*records))
+    found = by_key(ledger.posted(*records))
     assert found["time:t1"].level < found["invoice:i1"].level
-    assert world.bodies("Invoice")[0]["lines"][0]["time"] == world.links["time:t1"].ledger_id
-    assert writes(world.post(*records)) == {}
+    assert ledger.bodies("Invoice")[0]["lines"][0]["time"] == ledger.links["time:t1"].ledger_id
+    assert writes(ledger.post(*records)) == {}
 
 
 def test_a_new_invoice_waits_for_time_that_the_same_plan_changes() -> None:
-    world = Desk()
-    world.posted(entry("t1"))
+    ledger = MoneyLedger()
+    ledger.posted(entry("t1"))
     records: list[Record] = [entry("t1", minutes=90), billing("t1")]
-    found = by_key(world.posted(*records))
+    found = by_key(ledger.posted(*records))
     assert found["time:t1"].action is Action.UPDATE
     assert found["time:t1"].level < found["invoice:i1"].level
-    assert writes(world.post(*records)) == {}
+    assert writes(ledger.post(*records)) == {}
 
 
 def test_time_that_the_same_plan_takes_out_is_not_billed() -> None:
-    world = Desk()
-    world.posted(entry("t1"))
-    found = by_key(world.post(gone("t1", RecordKind.TIME), billing("t1")))
+    ledger = MoneyLedger()
+    ledger.posted(entry("t1"))
+    found = by_key(ledger.post(gone("t1", RecordKind.TIME), billing("t1")))
     assert found["time:t1"].action is Action.DELETE
     op = found["invoice:i1"]
     assert (linked(op), warnings(op)) == ([None], ["time_not_linked"])
 
 
 def test_time_that_is_not_in_the_ledger_is_named_as_not_linked() -> None:
-    op = one(Desk().post(billing("t1", "t2")))
+    op = one(MoneyLedger().post(billing("t1", "t2")))
     assert (linked(op), warnings(op)) == ([None], ["time_not_linked"])
     assert "t1, t2" in op.warnings[0].message
 
 
 def test_of_much_time_that_is_not_linked_some_is_named() -> None:
-    op = one(Desk().post(billing(*(f"t{n}" for n in range(9)))))
+    op = one(MoneyLedger().post(billing(*(f"t{n}" for n in range(9)))))
     assert "t0, t1, t2, t3, t4 …" in op.warnings[0].message
 
 
-def merged(world: Desk) -> Desk:
+def merged(ledger: MoneyLedger) -> MoneyLedger:
     """Time of which the ledger has one activity for two entries."""
     posting = TimeSettings(description=TimeSettings().description.NEITHER)
     entries = [entry("t1"), entry("t2"), entry("t3", work_date=DAY + timedelta(days=1))]
-    world.apply(world.plan(entries, whole=True, posting=posting))
-    return world
+    ledger.apply(ledger.plan(entries, whole=True, posting=posting))
+    return ledger
 
 
 @pytest.mark.parametrize(
@@ -466,51 +472,51 @@ def merged(world: Desk) -> Desk:
     [(("t1", "t2"), True), (("t1",), False), (("t1", "t2", "t3"), False), (("t3",), True)],
 )
 def test_merged_time_is_billed_whole_or_not_at_all(keys: tuple[str, ...], whole: bool) -> None:
-    op = one(merged(Desk()).post(billing(*keys)))
+    op = one(merged(MoneyLedger()).post(billing(*keys)))
     assert (linked(op) != [None]) is whole
     assert warnings(op) == ([] if whole else ["time_not_linked"])
 
 
 def test_two_lines_do_not_bill_the_same_activity() -> None:
-    world = Desk()
-    world.posted(entry("t1"))
-    op = one(world.post(invoice("i1", line(time_keys=("t1",)), line(time_keys=("t1",)))))
-    assert linked(op) == [world.links["time:t1"].ledger_id, None]
+    ledger = MoneyLedger()
+    ledger.posted(entry("t1"))
+    op = one(ledger.post(invoice("i1", line(time_keys=("t1",)), line(time_keys=("t1",)))))
+    assert linked(op) == [ledger.links["time:t1"].ledger_id, None]
     assert warnings(op) == ["time_not_linked"]
 
 
 def test_two_invoices_do_not_bill_the_same_activity() -> None:
-    world = Desk()
-    world.posted(entry("t1"))
-    found = by_key(world.post(billing("t1"), replace(billing("t1"), key="i2")))
-    assert linked(found["invoice:i1"]) == [world.links["time:t1"].ledger_id]
+    ledger = MoneyLedger()
+    ledger.posted(entry("t1"))
+    found = by_key(ledger.post(billing("t1"), replace(billing("t1"), key="i2")))
+    assert linked(found["invoice:i1"]) == [ledger.links["time:t1"].ledger_id]
     assert linked(found["invoice:i2"]) == [None]
     assert warnings(found["invoice:i2"]) == ["time_not_linked"]
 
 
 def test_the_quantity_of_an_amount_with_tax_is_left_out_with_a_word() -> None:
     taxed = line("120", quantity=Decimal(2), unit_price=Decimal(60), tax_amount=Decimal(20))
-    op = one(Desk().post(invoice("i1", taxed, tax_inclusive=True)))
+    op = one(MoneyLedger().post(invoice("i1", taxed, tax_inclusive=True)))
     assert [sold["amount"] for sold in (op.body or {})["lines"]] == ["100.00"]
     assert warnings(op) == ["quantity_left_out"]
 
 
-def test_a_ledger_that_marks_no_time_is_told_of_once_for_each_invoice() -> None:
-    world = Desk(composer=DeskComposer(links_time=False))
-    world.posted(entry("t1"), entry("t2"))
-    op = one(world.post(invoice("i1", line(time_keys=("t1",)), line(time_keys=("t2",)))))
+def test_each_invoice_warns_once_if_the_ledger_cannot_mark_time_as_billed() -> None:
+    ledger = MoneyLedger(composer=MoneyComposer(links_time=False))
+    ledger.posted(entry("t1"), entry("t2"))
+    op = one(ledger.post(invoice("i1", line(time_keys=("t1",)), line(time_keys=("t2",)))))
     assert (linked(op), warnings(op)) == ([None, None], ["time_not_linked"])
     assert "time entries t1, t2 cannot be marked as billed" in op.warnings[0].message
 
 
 @pytest.mark.parametrize("how", [SUMMARY, replace(INVOICING, link_time=False)])
 def test_time_is_not_linked_where_the_settings_rule_it_out(how: InvoiceSettings) -> None:
-    world = desk(how)
-    world.posted(entry("t1"))
-    op = one(world.post(billing("t1")))
+    ledger = money_ledger(how)
+    ledger.posted(entry("t1"))
+    op = one(ledger.post(billing("t1")))
     assert linked(op) == [None]
     assert warnings(op) == (["time_not_linked"] if how is SUMMARY else [])
 
 
 def test_a_line_that_bills_no_time_is_no_loss() -> None:
-    assert warnings(one(Desk().post(invoice("i1")))) == []
+    assert warnings(one(MoneyLedger().post(invoice("i1")))) == []

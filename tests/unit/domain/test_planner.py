@@ -14,9 +14,9 @@ from ledgerlink.domain.model.rules import CreateProject, LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import Deleted, RecordKind
 from ledgerlink.domain.planning.inputs import Rejected
 
-from tests.unit.domain.worlds import (
+from tests.unit.domain.simulated_ledger import (
     DAY,
-    World,
+    SimulatedLedger,
     entry,
     reasons,
     rule_book,
@@ -26,7 +26,7 @@ from tests.unit.domain.worlds import (
 
 
 def test_a_new_entry_is_created() -> None:
-    (op,) = World().plan([entry("t1")])
+    (op,) = SimulatedLedger().plan([entry("t1")])
     assert (op.action, op.state, op.key, op.members) == (
         Action.CREATE,
         ItemState.PENDING,
@@ -37,10 +37,10 @@ def test_a_new_entry_is_created() -> None:
 
 
 def test_planning_again_what_was_applied_gives_no_write() -> None:
-    world = World()
+    ledger = SimulatedLedger()
     entries = [entry("t1"), entry("t2", project_key="site", staff_key="new")]
-    world.apply(world.plan(entries))
-    assert writes(world.plan(entries)) == {}
+    ledger.apply(ledger.plan(entries))
+    assert writes(ledger.plan(entries)) == {}
 
 
 @pytest.mark.parametrize(
@@ -56,29 +56,29 @@ def test_planning_again_what_was_applied_gives_no_write() -> None:
     ],
 )
 def test_a_changed_entry_is_updated_on_what_was_last_written(change: dict[str, Any]) -> None:
-    world = World()
-    world.apply(world.plan([entry("t1"), entry("t2", project_key="alone")]))
-    link = world.links["time:t1"]
-    found = world.plan([entry("t1", **change), entry("t2", project_key="alone")])
+    ledger = SimulatedLedger()
+    ledger.apply(ledger.plan([entry("t1"), entry("t2", project_key="alone")]))
+    link = ledger.links["time:t1"]
+    found = ledger.plan([entry("t1", **change), entry("t2", project_key="alone")])
     assert writes(found) == {"time:t1": Action.UPDATE}
     assert (found[0].ledger_id, found[0].version) == (link.ledger_id, link.version)
 
 
 def test_a_changed_rule_updates_the_entries_that_it_touches_and_no_others() -> None:
-    world = World()
+    ledger = SimulatedLedger()
     entries = [entry("t1"), entry("t2", staff_key="vendor")]
-    world.apply(world.plan(entries))
-    world.rules |= rule_book({RuleKind.USERS: {"linked": LinkTo(ledger_id="P9")}})
-    assert writes(world.plan(entries)) == {"time:t1": Action.UPDATE}
+    ledger.apply(ledger.plan(entries))
+    ledger.rules |= rule_book({RuleKind.USERS: {"linked": LinkTo(ledger_id="P9")}})
+    assert writes(ledger.plan(entries)) == {"time:t1": Action.UPDATE}
 
 
 def test_what_a_later_run_wrote_is_left_alone() -> None:
-    world = World()
-    world.apply(world.plan([entry("t1")]), run_id="0002")
-    found = world.plan([entry("t1", minutes=61)], rank="0001")
+    ledger = SimulatedLedger()
+    ledger.apply(ledger.plan([entry("t1")]), run_id="0002")
+    found = ledger.plan([entry("t1", minutes=61)], rank="0001")
     assert states(found) == {"time:t1": ItemState.UNCHANGED}
     assert reasons(found) == {"time:t1": "superseded"}
-    assert writes(world.plan([entry("t1", minutes=61)], rank="0003"))
+    assert writes(ledger.plan([entry("t1", minutes=61)], rank="0003"))
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ def test_what_a_later_run_wrote_is_left_alone() -> None:
 def test_a_record_that_cannot_go_stops_itself_and_leaves_its_neighbours(
     given: dict[str, Any], state: ItemState, code: str
 ) -> None:
-    world = World()
-    found = world.plan([entry("before"), entry("bad", **given), entry("after")])
+    ledger = SimulatedLedger()
+    found = ledger.plan([entry("before"), entry("bad", **given), entry("after")])
     assert states(found)["time:bad"] is state
     assert reasons(found)["time:bad"] == code
     assert writes(found) == {"time:before": Action.CREATE, "time:after": Action.CREATE}
@@ -113,11 +113,11 @@ def test_a_record_that_cannot_go_stops_itself_and_leaves_its_neighbours(
 
 
 def test_an_approved_entry_is_posted() -> None:
-    assert writes(World().plan([entry("t1", approval="approved")]))
+    assert writes(SimulatedLedger().plan([entry("t1", approval="approved")]))
 
 
 def test_a_key_that_occurs_twice_blocks_each_of_its_records() -> None:
-    found = World().plan([entry("t1"), entry("t2"), entry("t1", minutes=5), entry("t1")])
+    found = SimulatedLedger().plan([entry("t1"), entry("t2"), entry("t1", minutes=5), entry("t1")])
     assert Counter(op.key for op in found) == {"time:t1": 3, "time:t2": 1}
     assert writes(found) == {"time:t2": Action.CREATE}
     blocked = [op for op in found if op.state is ItemState.BLOCKED]
@@ -127,24 +127,24 @@ def test_a_key_that_occurs_twice_blocks_each_of_its_records() -> None:
 
 @pytest.mark.parametrize(("days", "blocked"), [(-1, True), (0, True), (1, False)])
 def test_the_books_are_closed_through_their_last_day(days: int, blocked: bool) -> None:
-    world = World(closed_through=DAY)
+    ledger = SimulatedLedger(closed_through=DAY)
     day = DAY + timedelta(days=days)
-    found = world.plan([entry("t1", work_date=day), entry("bad", staff_key="x")])
+    found = ledger.plan([entry("t1", work_date=day), entry("bad", staff_key="x")])
     assert (reasons(found).get("time:t1") == "closed_period") is blocked
     assert reasons(found)["time:bad"] == "no_rule"
 
 
 def test_an_unchanged_entry_in_a_closed_period_is_unchanged_and_a_changed_one_blocked() -> None:
-    world = World()
-    world.apply(world.plan([entry("t1"), entry("t2")]))
-    world.closed_through = DAY
-    found = world.plan([entry("t1"), entry("t2", minutes=5)])
+    ledger = SimulatedLedger()
+    ledger.apply(ledger.plan([entry("t1"), entry("t2")]))
+    ledger.closed_through = DAY
+    found = ledger.plan([entry("t1"), entry("t2", minutes=5)])
     assert states(found) == {"time:t1": ItemState.UNCHANGED, "time:t2": ItemState.BLOCKED}
 
 
 def test_a_closed_entry_does_not_have_its_list_records_created() -> None:
-    world = World(closed_through=date(2026, 12, 31))
-    assert writes(world.plan([entry("t1", staff_key="new", project_key="site")])) == {}
+    ledger = SimulatedLedger(closed_through=date(2026, 12, 31))
+    assert writes(ledger.plan([entry("t1", staff_key="new", project_key="site")])) == {}
 
 
 def test_list_records_are_created_once_before_what_needs_them_and_parents_first() -> None:
@@ -152,7 +152,7 @@ def test_list_records_are_created_once_before_what_needs_them_and_parents_first(
         entry(f"t{n}", staff_key="new", project_key=project, labor_code_key="new")
         for n, project in enumerate(["site", "yard", "site"])
     ]
-    found = World().plan(entries)
+    found = SimulatedLedger().plan(entries)
     keys = [op.key for op in found]
     assert Counter(keys).most_common(1)[0][1] == 1
     assert set(keys[:5]) == {
@@ -167,28 +167,30 @@ def test_list_records_are_created_once_before_what_needs_them_and_parents_first(
 
 
 def test_a_list_record_that_nobody_needs_is_not_created() -> None:
-    found = World().plan([entry("t1", project_key="site", staff_key="skipped")])
+    found = SimulatedLedger().plan([entry("t1", project_key="site", staff_key="skipped")])
     assert states(found) == {"time:t1": ItemState.SKIPPED}
 
 
 def test_a_record_once_created_is_used_by_its_id() -> None:
-    world = World()
-    world.apply(world.plan([entry("t1", project_key="site")]))
-    found = world.plan([entry("t2", project_key="site")])
+    ledger = SimulatedLedger()
+    ledger.apply(ledger.plan([entry("t1", project_key="site")]))
+    found = ledger.plan([entry("t2", project_key="site")])
     assert [op.key for op in found] == ["time:t2"]
     assert found[0].body is not None
-    assert found[0].body["customer"] == world.links["project:site"].ledger_id
+    assert found[0].body["customer"] == ledger.links["project:site"].ledger_id
 
 
 def test_a_project_can_stand_below_a_known_customer_or_alone() -> None:
-    found = {op.key: op for op in World().plan([entry("t1", project_key="below")])}
+    found = {op.key: op for op in SimulatedLedger().plan([entry("t1", project_key="below")])}
     assert dict(found["project:below"].body or {})["parent"] == "C1"
-    found = {op.key: op for op in World().plan([entry("t1", project_key="alone")])}
+    found = {op.key: op for op in SimulatedLedger().plan([entry("t1", project_key="alone")])}
     assert "parent" not in (found["project:alone"].body or {})
 
 
 def test_a_client_refused_by_the_ledger_has_an_item_of_its_own_with_the_reason() -> None:
-    found = World().plan([entry("t1", project_key="orphan"), entry("t2", project_key="orphan")])
+    found = SimulatedLedger().plan(
+        [entry("t1", project_key="orphan"), entry("t2", project_key="orphan")]
+    )
     assert reasons(found) == {
         "client:bad": "feature_off",
         "time:t1": "dependency_failed",
@@ -197,26 +199,26 @@ def test_a_client_refused_by_the_ledger_has_an_item_of_its_own_with_the_reason()
 
 
 def test_a_mapping_of_the_wrong_kind_blocks() -> None:
-    world = World()
-    world.rules |= rule_book({RuleKind.USERS: {"odd": CreateProject(name="x")}})
-    found = world.plan([entry("t1", staff_key="odd")])
+    ledger = SimulatedLedger()
+    ledger.rules |= rule_book({RuleKind.USERS: {"odd": CreateProject(name="x")}})
+    found = ledger.plan([entry("t1", staff_key="odd")])
     assert reasons(found) == {"time:t1": "rule_incomplete"}
 
 
 def test_an_invalid_record_is_an_item_of_its_own() -> None:
     why = reason("invalid_record", field="minutes", detail="minutes: too many")
-    found = World().plan([entry("t1")], [Rejected("t2", why)])
+    found = SimulatedLedger().plan([entry("t1")], [Rejected("t2", why)])
     assert states(found) == {"time:t1": ItemState.PENDING, "time:t2": ItemState.BLOCKED}
     assert found[1].reason == why
     assert found[1].members == ("t2",)
 
 
-def test_what_is_told_to_be_gone_and_given_in_an_unreadable_form_stays() -> None:
-    world = World()
-    world.apply(world.plan([entry("t1"), entry("t2")]))
+def test_a_deleted_record_that_is_also_sent_but_unreadable_stays() -> None:
+    ledger = SimulatedLedger()
+    ledger.apply(ledger.plan([entry("t1"), entry("t2")]))
     why = reason("invalid_record", field="minutes", detail="minutes: too many")
     gone = [Deleted(kind=RecordKind.TIME, key=key, deleted=True) for key in ("t1", "t2")]
-    found = world.plan([], [Rejected("t1", why)], deleted=gone)
+    found = ledger.plan([], [Rejected("t1", why)], deleted=gone)
     assert [(op.key, op.action) for op in found if op.state is ItemState.PENDING] == [
         ("time:t2", Action.DELETE)
     ]
@@ -235,10 +237,10 @@ def test_what_is_told_to_be_gone_and_given_in_an_unreadable_form_stays() -> None
 def test_the_entrys_own_rate_wins_over_the_labor_codes(
     entry_rate: Decimal | None, code_rate: Decimal | None, posted: str | None
 ) -> None:
-    world = World()
+    ledger = SimulatedLedger()
     mapping = LinkTo(ledger_id="I9", rate=code_rate)
-    world.rules |= rule_book({RuleKind.LABOR_CODES: {"code": mapping}})
-    (op,) = world.plan([entry("t1", labor_code_key="code", bill_rate=entry_rate)])
+    ledger.rules |= rule_book({RuleKind.LABOR_CODES: {"code": mapping}})
+    (op,) = ledger.plan([entry("t1", labor_code_key="code", bill_rate=entry_rate)])
     assert (op.body or {}).get("rate") == posted
 
 
@@ -267,13 +269,15 @@ def _compositions(size: int, monkeypatch: pytest.MonkeyPatch) -> int:
             patch.setattr(time, name, counted(name, getattr(time, name)))
         for module in (planner, ordering):
             patch.setattr(module, "needs", counted("needs", needs))
-        found = World().plan([entry(f"t{n}") for n in range(size)])
+        found = SimulatedLedger().plan([entry(f"t{n}") for n in range(size)])
     assert len(found) == size
     return calls.total()
 
 
 def test_levels_only_ever_wait_for_lower_ones() -> None:
-    found = World().plan([entry("t1", staff_key="new", project_key="site", labor_code_key="new")])
+    found = SimulatedLedger().plan(
+        [entry("t1", staff_key="new", project_key="site", labor_code_key="new")]
+    )
     level = {op.key: op.level for op in found}
     for op in found:
         assert all(level[key] < op.level for key in needs(op.body))

@@ -159,7 +159,7 @@ def test_a_rate_is_exact_and_never_a_float(rate: str) -> None:
     "text",
     ['{"access_token": "s3cret", "refresh_token": ["s3cret"]}', '"s3cret"', '{"s3cret', "s3cret"],
 )
-def test_what_is_stored_wrongly_is_not_told(text: str) -> None:
+def test_the_error_for_an_unreadable_row_does_not_quote_it(text: str) -> None:
     with pytest.raises(Unreadable, match="stored Tokens") as failed:
         load(Tokens, text)
     whole = "".join(traceback.format_exception(failed.value))
@@ -167,11 +167,11 @@ def test_what_is_stored_wrongly_is_not_told(text: str) -> None:
     assert "s3c" not in str(failed.value)
 
 
-def test_what_is_stored_wrongly_is_placed() -> None:
+def test_the_error_for_an_unreadable_row_names_the_field() -> None:
     with pytest.raises(Unreadable, match="access_expires_at: Input should be a valid datetime"):
         load(Tokens, '{"access_token": "a", "refresh_token": "r", "access_expires_at": "soon"}')
 
 
-def test_letters_of_every_kind_survive() -> None:
+def test_text_in_every_script_comes_back_as_it_was() -> None:
     message = Message(firm="ä🙂 \u2028", connection_id=string.punctuation, step="plan")
     assert load(Message, dump(message)) == message

@@ -15,7 +15,7 @@ from ledgerlink.services.imports.service import ImportRequest, User
 from ledgerlink.services.posting.default_dimensions import with_required_dimensions
 
 from tests.fakes.service import FIRM, InMemoryService, entry, in_memory_service
-from tests.unit.domain.worlds import DAY
+from tests.unit.domain.simulated_ledger import DAY
 
 WORK = (ListType.TASK, ListType.PROJECT, ListType.EMPLOYEE)
 ASKING = (ListType.ACCOUNT, ListType.EXPENSE_TYPE)

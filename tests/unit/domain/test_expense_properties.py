@@ -17,8 +17,8 @@ from ledgerlink.domain.money import rounded
 from ledgerlink.domain.planning.expenses import document_key
 
 from tests.support.sampling import examples
-from tests.unit.domain.desk import EXPENSING, SPENT, Desk, gone, spent, total_of
-from tests.unit.domain.worlds import DAY, rule_book, writes
+from tests.unit.domain.money_ledger import EXPENSING, SPENT, MoneyLedger, gone, spent, total_of
+from tests.unit.domain.simulated_ledger import DAY, rule_book, writes
 
 KEYS = [f"e{n}" for n in range(5)]
 REPORTS = [None, "A", "B", "C"]
@@ -85,7 +85,7 @@ class Firm:
     """A product with its expenses, a ledger, and what each expense was last posted with."""
 
     def __init__(self) -> None:
-        self.desk = Desk()
+        self.money_ledger = MoneyLedger()
         self.rule((RuleKind.EXPENSE_CODES, "travel", Skip()))
         self.entries: dict[str, ExpenseEntry] = {}
         self.deleted: set[str] = set()
@@ -105,30 +105,34 @@ class Firm:
 
     def rule(self, told: tuple[RuleKind, str, Any]) -> None:
         kind, key, mapping = told
-        self.desk.rules |= rule_book({kind: {key: mapping}})
+        self.money_ledger.rules |= rule_book({kind: {key: mapping}})
 
     def choose(self, how: dict[str, Any]) -> None:
-        self.desk.expensing = replace(EXPENSING, **how)
+        self.money_ledger.expensing = replace(EXPENSING, **how)
 
     def lock(self, number: int) -> None:
         documents = self._documents()
         if documents:
-            self.desk.lock(documents[number % len(documents)])
+            self.money_ledger.lock(documents[number % len(documents)])
 
     def lose(self, number: int) -> None:
         documents = self._documents()
         if documents:
-            self.desk.lose(documents[number % len(documents)])
+            self.money_ledger.lose(documents[number % len(documents)])
 
     def trust(self, edits: LedgerEdits) -> None:
         self.posting = TimeSettings(ledger_edits=edits)
 
     def unlock(self) -> None:
-        self.desk.locked.clear()
+        self.money_ledger.locked.clear()
 
     def _documents(self) -> list[str]:
         """Those that the ledger holds."""
-        links = [one for one in self.desk.links.values() if one.ledger_id in self.desk.stored]
+        links = [
+            one
+            for one in self.money_ledger.links.values()
+            if one.ledger_id in self.money_ledger.stored
+        ]
         return [link.key for link in links if link.record is RecordKind.EXPENSE]
 
     def records(self, only: set[str] | None = None) -> list[Record]:
@@ -137,7 +141,7 @@ class Firm:
 
     def post(self, only: set[str] | None = None) -> tuple[Operation, ...]:
         before = self.owners()
-        operations = self.desk.posted(*self.records(only), posting=self.posting)
+        operations = self.money_ledger.posted(*self.records(only), posting=self.posting)
         assert members(operations, ItemState.BLOCKED) & before <= self.owners()
         for op in operations:
             if says_what_stands(op):
@@ -149,20 +153,20 @@ class Firm:
 
     def owners(self) -> set[str]:
         """The expenses that the ledger holds."""
-        links = (self.desk.links[key] for key in self._documents())
+        links = (self.money_ledger.links[key] for key in self._documents())
         return {member for link in links for member in link.members}
 
     def check(self) -> None:
         """Each expense is in one document at most, and each document is the sum of its own."""
-        links = [self.desk.links[key] for key in self._documents()]
+        links = [self.money_ledger.links[key] for key in self._documents()]
         owners = Counter(member for link in links for member in link.members)
         assert all(count == 1 for count in owners.values())
         assert {link.ledger_id for link in links} == {
-            i for i, (kind, _) in self.desk.stored.items() if kind in SPENT
+            i for i, (kind, _) in self.money_ledger.stored.items() if kind in SPENT
         }
         for link in links:
             expected = sum((self.values[member] for member in link.members), Decimal(0))
-            assert total_of(self.desk.stored[link.ledger_id][1]) == expected
+            assert total_of(self.money_ledger.stored[link.ledger_id][1]) == expected
             assert link.total is not None
             assert link.total.amount == expected
 
@@ -214,7 +218,7 @@ def test_the_ledger_holds_each_expense_once_for_what_it_was_last_posted_with(
 def test_a_second_plan_of_the_same_writes_nothing(told: list[tuple[Any, ...]]) -> None:
     firm = run(told)
     first = firm.post_all()
-    again = firm.desk.post(*firm.records(), posting=firm.posting)
+    again = firm.money_ledger.post(*firm.records(), posting=firm.posting)
     assert writes(again) == {}
     assert members(again, ItemState.BLOCKED) == members(first, ItemState.BLOCKED)
 
@@ -237,4 +241,4 @@ def test_what_the_last_plan_posts_is_in_the_ledger_and_nothing_besides(
     assert not posted & (blocked | skipped)
     for op in operations:
         for member in op.members if says_what_stands(op) else ():
-            assert op.key == document_key(firm.entries[member], firm.desk.expensing)
+            assert op.key == document_key(firm.entries[member], firm.money_ledger.expensing)

@@ -17,8 +17,8 @@ from ledgerlink.domain.model.source_records import (
 from ledgerlink.domain.planning.list_records import created_by
 
 from tests.fakes.composer import FORBIDDEN
-from tests.unit.domain.desk import Desk, by_key, gone, invoice, known, one, spent
-from tests.unit.domain.worlds import entry, reasons, rule_book, states, writes
+from tests.unit.domain.money_ledger import MoneyLedger, by_key, gone, invoice, known, one, spent
+from tests.unit.domain.simulated_ledger import entry, reasons, rule_book, states, writes
 
 CLIENT = ClientRecord(key="c1", name="Client")
 PROJECT = ProjectRecord(key="p1", name="Project", client_key="c1")
@@ -50,11 +50,11 @@ def test_a_client_a_project_and_a_person_are_created_parents_first() -> None:
     ],
 )
 def test_what_is_posted_and_needed_too_is_created_once(record: Record) -> None:
-    world = known(CLIENT, PROJECT, STAFF)
-    world.posted(CLIENT, PROJECT, STAFF, record)
-    assert len(world.bodies("Customer")) == 2
-    assert len(world.bodies("Person")) == 1
-    assert writes(world.post(CLIENT, PROJECT, STAFF, record)) == {}
+    ledger = known(CLIENT, PROJECT, STAFF)
+    ledger.posted(CLIENT, PROJECT, STAFF, record)
+    assert len(ledger.bodies("Customer")) == 2
+    assert len(ledger.bodies("Person")) == 1
+    assert writes(ledger.post(CLIENT, PROJECT, STAFF, record)) == {}
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_what_is_posted_and_needed_too_is_created_once(record: Record) -> None:
 def test_who_leaves_is_made_inactive_after_all_that_is_still_posted(
     key: str, kind: RecordKind, record: Record
 ) -> None:
-    world = known(CLIENT, STAFF, replace(PROJECT, key="p2"))
-    world.posted(CLIENT, STAFF)
-    found = world.post(gone(key, kind), record)
+    ledger = known(CLIENT, STAFF, replace(PROJECT, key="p2"))
+    ledger.posted(CLIENT, STAFF)
+    found = ledger.post(gone(key, kind), record)
     (goes,) = (op for op in found if op.action is Action.DELETE)
     assert all(op.level < goes.level for op in found if op is not goes)
     assert found[-1] is goes
@@ -85,36 +85,36 @@ def test_a_project_brings_a_client_along_that_nobody_posted() -> None:
 
 def test_a_record_that_is_there_is_unchanged_and_one_of_another_name_is_changed() -> None:
     for record in (CLIENT, replace(PROJECT, client_key=None), STAFF):
-        world = known(record)
-        world.posted(record)
-        assert set(states(world.post(record)).values()) == {ItemState.UNCHANGED}
+        ledger = known(record)
+        ledger.posted(record)
+        assert set(states(ledger.post(record)).values()) == {ItemState.UNCHANGED}
         renamed = replace(record, name="Other")
-        world.rules |= known(renamed).rules
-        op = one(world.posted(renamed))
+        ledger.rules |= known(renamed).rules
+        op = one(ledger.posted(renamed))
         assert (op.action, (op.body or {})["name"]) == (Action.UPDATE, "Other")
 
 
 def test_a_record_that_a_rule_links_stays_as_it_is() -> None:
-    world = Desk()
-    world.rules |= rule_book({RuleKind.PROJECTS: {"c1": LinkTo(ledger_id="C9")}})
-    op = one(world.post(CLIENT))
+    ledger = MoneyLedger()
+    ledger.rules |= rule_book({RuleKind.PROJECTS: {"c1": LinkTo(ledger_id="C9")}})
+    op = one(ledger.post(CLIENT))
     assert (op.state, op.reason and op.reason.code) == (ItemState.UNCHANGED, "linked_by_rule")
 
 
 def test_a_record_that_a_rule_skips_is_skipped() -> None:
-    world = Desk()
-    world.rules |= rule_book({RuleKind.USERS: {"s1": Skip()}})
-    assert reasons(world.post(STAFF)) == {"user:s1": "skipped_by_rule"}
+    ledger = MoneyLedger()
+    ledger.rules |= rule_book({RuleKind.USERS: {"s1": Skip()}})
+    assert reasons(ledger.post(STAFF)) == {"user:s1": "skipped_by_rule"}
 
 
 def test_a_project_of_an_unknown_client_waits_for_it() -> None:
-    found = Desk().post(PROJECT)
+    found = MoneyLedger().post(PROJECT)
     assert reasons(found) == {"project:p1": "no_client"}
 
 
 def test_a_name_that_is_taken_stops_its_record_and_what_needs_it() -> None:
-    world = known(CLIENT, PROJECT)
-    found = world.post(
+    ledger = known(CLIENT, PROJECT)
+    found = ledger.post(
         CLIENT, PROJECT, taken=lambda new: "customer 7" if new.name == "Client" else None
     )
     assert reasons(found) == {"project:c1": "name_taken", "project:p1": "dependency_failed"}
@@ -122,9 +122,9 @@ def test_a_name_that_is_taken_stops_its_record_and_what_needs_it() -> None:
 
 def test_an_employee_is_not_created_where_payroll_is_on() -> None:
     staff = replace(STAFF, person="employee")
-    world = known(staff)
-    world.features = Features(payroll=True)
-    assert reasons(world.post(staff)) == {"user:s1": "payroll_on"}
+    ledger = known(staff)
+    ledger.features = Features(payroll=True)
+    assert reasons(ledger.post(staff)) == {"user:s1": "payroll_on"}
 
 
 def test_a_name_that_the_ledger_cannot_take_is_one_item() -> None:
@@ -142,10 +142,10 @@ def test_a_name_that_the_ledger_cannot_take_is_one_item() -> None:
 def test_a_deleted_record_is_taken_out_once_it_is_there(
     record: ListPost, kind: RecordKind, key: str
 ) -> None:
-    world = known(record)
-    assert reasons(world.post(gone(record.key, kind))) == {key: "undeletable"}
-    world.posted(record)
-    assert writes(world.post(gone(record.key, kind))) == {key: Action.DELETE}
+    ledger = known(record)
+    assert reasons(ledger.post(gone(record.key, kind))) == {key: "undeletable"}
+    ledger.posted(record)
+    assert writes(ledger.post(gone(record.key, kind))) == {key: Action.DELETE}
 
 
 @pytest.mark.parametrize(
@@ -159,10 +159,10 @@ def test_a_deleted_record_is_taken_out_once_it_is_there(
 )
 @pytest.mark.parametrize("there", [False, True])
 def test_a_key_given_twice_changes_nothing(other: Record, there: bool) -> None:
-    world = known(CLIENT)
+    ledger = known(CLIENT)
     if there:
-        world.posted(CLIENT)
-    found = world.post(CLIENT, other)
+        ledger.posted(CLIENT)
+    found = ledger.post(CLIENT, other)
     assert writes(found) == {}
     assert set(reasons(found).values()) == {"duplicate_key"}
 
@@ -186,8 +186,8 @@ def test_a_person_says_how_they_are_called() -> None:
 
 def test_a_client_that_came_with_a_project_is_the_one_that_is_posted_later() -> None:
     project = replace(PROJECT, client_name="Client")
-    world = known(project)
-    world.posted(entry("t1", project_key="p1"))
-    world.rules |= known(CLIENT).rules
-    world.posted(CLIENT, project)
-    assert len(world.bodies("Customer")) == 2
+    ledger = known(project)
+    ledger.posted(entry("t1", project_key="p1"))
+    ledger.rules |= known(CLIENT).rules
+    ledger.posted(CLIENT, project)
+    assert len(ledger.bodies("Customer")) == 2

@@ -18,8 +18,17 @@ from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 from ledgerlink.domain.planning.grouping import keys_in_cycles
 from ledgerlink.domain.planning.inputs import Rejected
 
-from tests.unit.domain.desk import EXPENSING, Desk, by_key, gone, invoice, one, spent, warnings
-from tests.unit.domain.worlds import DAY, reasons, rule_book, states, writes
+from tests.unit.domain.money_ledger import (
+    EXPENSING,
+    MoneyLedger,
+    by_key,
+    gone,
+    invoice,
+    one,
+    spent,
+    warnings,
+)
+from tests.unit.domain.simulated_ledger import DAY, reasons, rule_book, states, writes
 
 A, B, C = "expense-report:A", "expense-report:B", "expense-report:C"
 OURS = TimeSettings(ledger_edits=LedgerEdits.OURS)
@@ -31,24 +40,24 @@ def at(report: str, *keys: str) -> list[ExpenseEntry]:
 
 
 def test_the_same_again_writes_nothing() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1", "e2"), *at("B", "e3"))
-    found = world.post(*at("A", "e1", "e2"), *at("B", "e3"))
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1", "e2"), *at("B", "e3"))
+    found = ledger.post(*at("A", "e1", "e2"), *at("B", "e3"))
     assert states(found) == {A: ItemState.UNCHANGED, B: ItemState.UNCHANGED}
 
 
 def test_an_entry_that_came_late_is_added_to_its_report() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1"))
-    op = one(world.posted(*at("A", "e1", "e2")))
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1"))
+    op = one(ledger.posted(*at("A", "e1", "e2")))
     assert (op.action, op.members) == (Action.UPDATE, ("e1", "e2"))
-    assert world.spent_in_all() == 20
+    assert ledger.spent_in_all() == 20
 
 
 def test_a_report_is_posted_with_all_that_is_in_its_document() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1", "e2"))
-    found = world.post(spent("e1", report_key="A", amount=Decimal(11)))
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1", "e2"))
+    found = ledger.post(spent("e1", report_key="A", amount=Decimal(11)))
     assert reasons(found) == {"expense:e1": "incomplete"}
     assert found[0].reason is not None
     assert "e2" in found[0].reason.message
@@ -56,43 +65,43 @@ def test_a_report_is_posted_with_all_that_is_in_its_document() -> None:
 
 
 def test_a_reason_names_a_few_of_many_that_are_missing() -> None:
-    world = Desk()
+    ledger = MoneyLedger()
     keys = [f"e{n}" for n in range(9)]
-    world.posted(*at("A", *keys))
-    found = world.post(*at("A", "e0"))
+    ledger.posted(*at("A", *keys))
+    found = ledger.post(*at("A", "e0"))
     assert found[0].reason is not None
     assert "e1, e2, e3, e4, e5 …" in found[0].reason.message
 
 
 def test_an_invalid_record_of_a_report_keeps_the_others_where_they_are() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1", "e2"))
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1", "e2"))
     why = reason("invalid_record", field="amount", detail="amount: too much")
-    found = world.post(*at("A", "e1"), rejected=[Rejected("e2", why, RecordKind.EXPENSE)])
+    found = ledger.post(*at("A", "e1"), rejected=[Rejected("e2", why, RecordKind.EXPENSE)])
     assert reasons(found) == {"expense:e1": "incomplete", "expense:e2": "invalid_record"}
     assert writes(found) == {}
 
 
 @pytest.mark.parametrize("posted_before", [False, True])
 def test_a_blocked_entry_keeps_the_whole_report_as_it_is(posted_before: bool) -> None:
-    world = Desk()
+    ledger = MoneyLedger()
     if posted_before:
-        world.posted(*at("A", "e1", "e2"))
+        ledger.posted(*at("A", "e1", "e2"))
     bad = spent("e2", report_key="A", expense_code_key="nothing")
-    found = world.post(spent("e1", report_key="A", amount=Decimal(11)), bad, *at("B", "e3"))
+    found = ledger.post(spent("e1", report_key="A", amount=Decimal(11)), bad, *at("B", "e3"))
     assert reasons(found) == {"expense:e1": "member_blocked", "expense:e2": "no_rule"}
     assert writes(found) == {B: Action.CREATE}
 
 
 def test_a_blocked_entry_of_a_period_keeps_the_whole_period() -> None:
-    world = Desk(expensing=replace(EXPENSING, group_by=GroupBy.PERSON_AND_PERIOD))
-    found = world.post(spent("e1"), spent("e2", approval="draft"))
+    ledger = MoneyLedger(expensing=replace(EXPENSING, group_by=GroupBy.PERSON_AND_PERIOD))
+    found = ledger.post(spent("e1"), spent("e2", approval="draft"))
     assert reasons(found) == {"expense:e1": "member_blocked", "expense:e2": "not_approved"}
 
 
 def test_a_key_given_twice_blocks_all_that_it_has_to_do_with() -> None:
-    world = Desk()
-    found = world.post(*at("A", "e1", "e2"), *at("B", "e1", "e3"), *at("C", "e4"))
+    ledger = MoneyLedger()
+    found = ledger.post(*at("A", "e1", "e2"), *at("B", "e1", "e3"), *at("C", "e4"))
     assert reasons(found) == {
         "expense:e1": "duplicate_key",
         "expense:e2": "member_blocked",
@@ -102,17 +111,17 @@ def test_a_key_given_twice_blocks_all_that_it_has_to_do_with() -> None:
 
 
 def test_what_is_both_given_and_deleted_is_refused() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1"))
-    found = world.post(*at("A", "e1"), gone("e1"))
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1"))
+    found = ledger.post(*at("A", "e1"), gone("e1"))
     assert reasons(found) == {"expense:e1": "duplicate_key"}
     assert writes(found) == {}
 
 
 def test_trouble_spreads_over_all_documents_that_share_records_and_no_further() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1", "e2"), *at("B", "e3", "e4"), *at("C", "e5"))
-    found = world.post(
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1", "e2"), *at("B", "e3", "e4"), *at("C", "e5"))
+    found = ledger.post(
         spent("e1", report_key="A", approval="draft"),
         *at("B", "e2", "e3"),
         *at("D", "e4"),
@@ -128,31 +137,31 @@ def test_trouble_spreads_over_all_documents_that_share_records_and_no_further() 
 
 
 def test_an_entry_whose_code_is_skipped_is_left_out_of_its_report() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1", "e2"))
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1", "e2"))
     skipped = spent("e2", report_key="A", expense_code_key="out")
-    found = by_key(world.posted(*at("A", "e1"), skipped))
+    found = by_key(ledger.posted(*at("A", "e1"), skipped))
     assert (found[A].action, found[A].members) == (Action.UPDATE, ("e1",))
     assert found["expense:e2"].state is ItemState.SKIPPED
-    assert world.spent_in_all() == 10
-    assert writes(world.post(*at("A", "e1"), skipped)) == {}
+    assert ledger.spent_in_all() == 10
+    assert writes(ledger.post(*at("A", "e1"), skipped)) == {}
 
 
 @pytest.mark.parametrize("report", ["A", None])
 def test_a_document_of_which_everything_is_skipped_is_deleted_and_says_why(
     report: str | None,
 ) -> None:
-    world = Desk()
-    world.posted(spent("e1", report_key=report))
-    op = one(world.posted(spent("e1", report_key=report, expense_code_key="out")))
+    ledger = MoneyLedger()
+    ledger.posted(spent("e1", report_key=report))
+    op = one(ledger.posted(spent("e1", report_key=report, expense_code_key="out")))
     assert (op.action, op.members, warnings(op)) == (Action.DELETE, ("e1",), ["skipped_by_rule"])
-    assert world.spent_in_all() == 0
+    assert ledger.spent_in_all() == 0
 
 
 def test_what_is_skipped_stays_while_it_is_not_known_of_its_neighbours() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1", "e2"))
-    found = world.post(spent("e1", report_key="A", expense_code_key="out"))
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1", "e2"))
+    found = ledger.post(spent("e1", report_key="A", expense_code_key="out"))
     assert reasons(found) == {"expense:e1": "incomplete"}
     assert writes(found) == {}
 
@@ -161,23 +170,23 @@ def test_what_is_skipped_stays_while_it_is_not_known_of_its_neighbours() -> None
 
 
 def test_an_entry_moves_after_the_report_that_it_leaves() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1", "e2"), *at("B", "e3"))
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1", "e2"), *at("B", "e3"))
     moved = [*at("A", "e2"), *at("B", "e3", "e1")]
-    found = by_key(world.posted(*moved))
+    found = by_key(ledger.posted(*moved))
     assert (found[A].members, found[B].members) == (("e2",), ("e3", "e1"))
     assert found[A].level < found[B].level
     assert found[B].after == (A,)
-    assert world.spent_in_all() == 30
-    assert writes(world.post(*moved)) == {}
+    assert ledger.spent_in_all() == 30
+    assert writes(ledger.post(*moved)) == {}
 
 
 def test_the_last_entry_takes_its_report_out_when_it_moves() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1"))
-    found = world.posted(*at("B", "e1"))
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1"))
+    found = ledger.posted(*at("B", "e1"))
     assert [(op.key, op.action) for op in found] == [(A, Action.DELETE), (B, Action.CREATE)]
-    assert world.spent_in_all() == 10
+    assert ledger.spent_in_all() == 10
 
 
 @pytest.mark.parametrize(
@@ -187,49 +196,49 @@ def test_the_last_entry_takes_its_report_out_when_it_moves() -> None:
 def test_an_entry_moves_neither_out_of_nor_into_a_document_that_may_not_change(
     paid: str, why: dict[str, str]
 ) -> None:
-    world = Desk()
-    world.posted(*at("A", "e1", "e2"), *at("B", "e3"))
-    world.lock(paid)
-    found = world.post(*at("A", "e2"), *at("B", "e3", "e1"))
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1", "e2"), *at("B", "e3"))
+    ledger.lock(paid)
+    found = ledger.post(*at("A", "e2"), *at("B", "e3", "e1"))
     assert writes(found) == {}
     assert reasons(found) == why
 
 
 def test_a_report_of_two_sources_takes_from_both_or_from_none() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1"), *at("B", "e2"))
-    world.lock(B)
-    found = world.post(*at("C", "e1", "e2"))
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1"), *at("B", "e2"))
+    ledger.lock(B)
+    found = ledger.post(*at("C", "e1", "e2"))
     assert writes(found) == {}
     assert reasons(found) == {A: "member_blocked", B: "paid", C: "stays_in_ledger"}
 
 
 def test_a_chain_of_moves_goes_from_its_end() -> None:
-    world = Desk()
+    ledger = MoneyLedger()
     size = 1500
-    world.posted(*(spent(f"e{n}", report_key=f"R{n}") for n in range(size)))
-    found = world.posted(*(spent(f"e{n}", report_key=f"R{n + 1}") for n in range(size)))
+    ledger.posted(*(spent(f"e{n}", report_key=f"R{n}") for n in range(size)))
+    found = ledger.posted(*(spent(f"e{n}", report_key=f"R{n + 1}") for n in range(size)))
     assert len(writes(found)) == size + 1
-    assert world.spent_in_all() == 10 * size
+    assert ledger.spent_in_all() == 10 * size
 
 
 def test_two_reports_swap_their_entries() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1"), spent("e2", report_key="B", amount=Decimal(20)))
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1"), spent("e2", report_key="B", amount=Decimal(20)))
     swapped = [*at("B", "e1"), spent("e2", report_key="A", amount=Decimal(20))]
-    found = world.posted(*swapped)
+    found = ledger.posted(*swapped)
     assert sorted(op.action for op in found) == [Action.CREATE, Action.DELETE, Action.UPDATE]
-    assert {k: world.links[k].members for k in (A, B)} == {A: ("e2",), B: ("e1",)}
-    assert world.spent_in_all() == 30
-    assert writes(world.post(*swapped)) == {}
+    assert {k: ledger.links[k].members for k in (A, B)} == {A: ("e2",), B: ("e1",)}
+    assert ledger.spent_in_all() == 30
+    assert writes(ledger.post(*swapped)) == {}
 
 
 def test_a_swap_with_a_paid_report_leaves_both_as_they_are() -> None:
     for paid in (A, B):
-        world = Desk()
-        world.posted(*at("A", "e1"), *at("B", "e2"))
-        world.lock(paid)
-        found = world.post(*at("B", "e1"), *at("A", "e2"))
+        ledger = MoneyLedger()
+        ledger.posted(*at("A", "e1"), *at("B", "e2"))
+        ledger.lock(paid)
+        found = ledger.post(*at("B", "e1"), *at("A", "e2"))
         assert writes(found) == {}
         assert by_key(found).keys() == {A, B}
 
@@ -239,15 +248,15 @@ def test_a_swap_with_a_paid_report_leaves_both_as_they_are() -> None:
 def test_a_swap_with_a_report_that_is_gone_from_the_ledger_loses_nothing(
     lost: str, edits: LedgerEdits
 ) -> None:
-    world = Desk()
-    world.posted(*at("A", "e1"), *at("B", "e2"))
-    world.lose(lost)
-    found = world.posted(*at("B", "e1"), *at("A", "e2"), posting=TimeSettings(ledger_edits=edits))
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1"), *at("B", "e2"))
+    ledger.lose(lost)
+    found = ledger.posted(*at("B", "e1"), *at("A", "e2"), posting=TimeSettings(ledger_edits=edits))
     if edits is not LedgerEdits.OURS:
         assert writes(found) == {}
         return
-    assert {k: world.links[k].members for k in (A, B)} == {A: ("e2",), B: ("e1",)}
-    assert world.spent_in_all() == 20
+    assert {k: ledger.links[k].members for k in (A, B)} == {A: ("e2",), B: ("e1",)}
+    assert ledger.spent_in_all() == 20
 
 
 def circular(waits: Mapping[str, Iterable[str]]) -> bool:
@@ -271,13 +280,13 @@ def test_only_who_is_met_again_has_to_be_left_out_for_nobody_to_wait_in_a_circle
 
 
 def test_circles_of_many_are_undone_too() -> None:
-    world = Desk()
-    world.posted(*(spent(f"e{n}", report_key=f"R{n}") for n in range(30)))
+    ledger = MoneyLedger()
+    ledger.posted(*(spent(f"e{n}", report_key=f"R{n}") for n in range(30)))
     turned = [spent(f"e{n}", report_key=f"R{n // 5 * 5 + (n + 1) % 5}") for n in range(30)]
-    found = world.posted(*turned)
+    found = ledger.posted(*turned)
     assert sum(op.action is Action.DELETE for op in found) == 6
-    assert world.spent_in_all() == 300
-    assert writes(world.post(*turned)) == {}
+    assert ledger.spent_in_all() == 300
+    assert writes(ledger.post(*turned)) == {}
 
 
 @pytest.mark.parametrize("first", GroupBy)
@@ -286,40 +295,40 @@ def test_another_grouping_makes_other_documents_of_the_same_entries(
     first: GroupBy, second: GroupBy
 ) -> None:
     entries = [*at("A", "e1", "e2"), *at("B", "e3")]
-    world = Desk(expensing=replace(EXPENSING, group_by=first))
-    world.posted(*entries)
-    world.expensing = replace(EXPENSING, group_by=second)
-    found = world.posted(*entries)
+    ledger = MoneyLedger(expensing=replace(EXPENSING, group_by=first))
+    ledger.posted(*entries)
+    ledger.expensing = replace(EXPENSING, group_by=second)
+    found = ledger.posted(*entries)
     deletes = [op.level for op in found if op.action is Action.DELETE]
     creates = [op.level for op in found if op.action is Action.CREATE]
-    assert (len(found) == len(world.links)) if first is second else (deletes and creates)
+    assert (len(found) == len(ledger.links)) if first is second else (deletes and creates)
     assert max(deletes, default=-2) < min(creates, default=0)
-    assert world.spent_in_all() == 30
-    assert writes(world.post(*entries)) == {}
+    assert ledger.spent_in_all() == 30
+    assert writes(ledger.post(*entries)) == {}
 
 
 # Going
 
 
 def test_a_document_whose_entries_are_all_deleted_is_deleted() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1", "e2"))
-    op = one(world.posted(gone("e1"), gone("e2")))
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1", "e2"))
+    op = one(ledger.posted(gone("e1"), gone("e2")))
     assert (op.action, op.key, op.members) == (Action.DELETE, A, ("e1", "e2"))
-    assert world.spent_in_all() == 0
+    assert ledger.spent_in_all() == 0
 
 
 def test_a_deleted_entry_is_taken_out_of_its_report() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1", "e2"))
-    op = by_key(world.posted(*at("A", "e1"), gone("e2")))[A]
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1", "e2"))
+    op = by_key(ledger.posted(*at("A", "e1"), gone("e2")))[A]
     assert (op.action, op.members) == (Action.UPDATE, ("e1",))
 
 
 def test_a_deleted_entry_whose_neighbours_are_not_given_stays() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1", "e2"))
-    found = world.post(gone("e1"))
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1", "e2"))
+    found = ledger.post(gone("e1"))
     assert (states(found), reasons(found)) == (
         {"expense:e1": ItemState.BLOCKED},
         {"expense:e1": "incomplete"},
@@ -327,100 +336,100 @@ def test_a_deleted_entry_whose_neighbours_are_not_given_stays() -> None:
 
 
 def test_a_deleted_entry_of_a_paid_report_says_that_it_stays() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1", "e2"))
-    world.lock(A)
-    found = world.post(*at("A", "e1"), gone("e2"))
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1", "e2"))
+    ledger.lock(A)
+    found = ledger.post(*at("A", "e1"), gone("e2"))
     assert reasons(found) == {A: "paid", "expense:e2": "stays_in_ledger"}
 
 
 def test_deleting_what_was_never_posted_is_nothing_to_do() -> None:
-    found = Desk().post(gone("e1"), gone("i1", RecordKind.INVOICE))
+    found = MoneyLedger().post(gone("e1"), gone("i1", RecordKind.INVOICE))
     assert states(found) == {"expense:e1": ItemState.SKIPPED, "invoice:i1": ItemState.SKIPPED}
 
 
 def test_closed_books_keep_a_document_from_being_deleted_or_moved_out_of() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1"))
-    world.features = Features(books_closed_through=DAY)
-    assert reasons(world.post(gone("e1"))) == {A: "closed_period"}
-    moved = world.post(spent("e1", report_key="B", spent_on=DAY.replace(month=3)))
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1"))
+    ledger.features = Features(books_closed_through=DAY)
+    assert reasons(ledger.post(gone("e1"))) == {A: "closed_period"}
+    moved = ledger.post(spent("e1", report_key="B", spent_on=DAY.replace(month=3)))
     assert reasons(moved) == {A: "closed_period", B: "stays_in_ledger"}
 
 
 def test_the_same_content_under_other_keys_waits_until_the_old_ones_are_gone() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1", "e2"))
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1", "e2"))
     renamed = at("A", "x1", "x2")
-    assert set(reasons(world.post(*renamed)).values()) == {"incomplete"}
-    op = one(world.posted(*renamed, gone("e1"), gone("e2")))
+    assert set(reasons(ledger.post(*renamed)).values()) == {"incomplete"}
+    op = one(ledger.posted(*renamed, gone("e1"), gone("e2")))
     assert (op.key, op.action, op.members) == (A, Action.UPDATE, ("x1", "x2"))
-    assert world.spent_in_all() == 20
+    assert ledger.spent_in_all() == 20
 
 
 # What somebody did in the ledger
 
 
 def test_a_report_that_changed_in_the_ledger_gives_nothing_away_unless_ours_is_chosen() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1", "e2"))
-    stands = world.links[A].ledger_id
-    kind, body = world.stored[stands]
-    world.stored[stands] = (kind, {**body, "note": ["edited"]})
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1", "e2"))
+    stands = ledger.links[A].ledger_id
+    kind, body = ledger.stored[stands]
+    ledger.stored[stands] = (kind, {**body, "note": ["edited"]})
     moved = [*at("A", "e1"), *at("B", "e2")]
-    assert reasons(world.post(*moved)) == {A: "changed_in_ledger", B: "stays_in_ledger"}
-    found = world.post(*moved, posting=THEIRS)
+    assert reasons(ledger.post(*moved)) == {A: "changed_in_ledger", B: "stays_in_ledger"}
+    found = ledger.post(*moved, posting=THEIRS)
     assert reasons(found) == {A: "kept_theirs", B: "stays_in_ledger"}
-    assert set(writes(world.post(*moved, posting=OURS))) == {A, B}
+    assert set(writes(ledger.post(*moved, posting=OURS))) == {A, B}
 
 
 def test_a_report_that_is_gone_from_the_ledger_gives_its_entries_away() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1"))
-    world.stored.clear()
-    found = by_key(world.post(*at("B", "e1")))
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1"))
+    ledger.stored.clear()
+    found = by_key(ledger.post(*at("B", "e1")))
     assert (found[A].state, found[A].was_already_gone) == (ItemState.UNCHANGED, True)
     assert writes(list(found.values())) == {B: Action.CREATE}
 
 
-def test_another_kind_of_document_comes_after_the_old_one_is_gone() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1"))
-    world.rules |= rule_book({RuleKind.USERS: {"ann": LinkTo(ledger_id="V3", person="vendor")}})
-    found = world.posted(*at("A", "e1"))
+def test_another_kind_of_document_is_created_after_the_old_one_is_deleted() -> None:
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1"))
+    ledger.rules |= rule_book({RuleKind.USERS: {"ann": LinkTo(ledger_id="V3", person="vendor")}})
+    found = ledger.posted(*at("A", "e1"))
     assert [(op.action, op.kind) for op in found] == [
         (Action.DELETE, "Check"),
         (Action.CREATE, "Bill"),
     ]
-    assert writes(world.post(*at("A", "e1"))) == {}
+    assert writes(ledger.post(*at("A", "e1"))) == {}
 
 
 def test_a_paid_document_does_not_become_another_kind() -> None:
-    world = Desk()
-    world.posted(*at("A", "e1"))
-    world.lock(A)
-    world.rules |= rule_book({RuleKind.USERS: {"ann": LinkTo(ledger_id="V3", person="vendor")}})
-    op = one(world.post(*at("A", "e1")))
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1"))
+    ledger.lock(A)
+    ledger.rules |= rule_book({RuleKind.USERS: {"ann": LinkTo(ledger_id="V3", person="vendor")}})
+    op = one(ledger.post(*at("A", "e1")))
     assert (op.state, op.reason and op.reason.code) == (ItemState.BLOCKED, "paid")
 
 
 def test_an_invoice_whose_client_is_skipped_is_taken_out() -> None:
-    world = Desk()
-    world.posted(invoice("i1"))
-    op = one(world.posted(invoice("i1", project_key="out")))
+    ledger = MoneyLedger()
+    ledger.posted(invoice("i1"))
+    op = one(ledger.posted(invoice("i1", project_key="out")))
     assert (op.action, warnings(op)) == (Action.DELETE, ["skipped_by_rule"])
 
 
-def test_a_deleted_invoice_goes() -> None:
-    world = Desk()
-    world.posted(invoice("i1"), invoice("i2"))
-    found = world.posted(gone("i1", RecordKind.INVOICE), invoice("i2"))
+def test_a_deleted_invoice_is_deleted_in_the_ledger() -> None:
+    ledger = MoneyLedger()
+    ledger.posted(invoice("i1"), invoice("i2"))
+    found = ledger.posted(gone("i1", RecordKind.INVOICE), invoice("i2"))
     assert writes(found) == {"invoice:i1": Action.DELETE}
 
 
 def test_expenses_and_invoices_of_the_same_key_have_nothing_to_do_with_each_other() -> None:
-    world = Desk()
-    world.posted(spent("7", report_key=None), invoice("7"))
-    found = world.posted(gone("7", RecordKind.INVOICE), spent("7", report_key=None))
+    ledger = MoneyLedger()
+    ledger.posted(spent("7", report_key=None), invoice("7"))
+    found = ledger.posted(gone("7", RecordKind.INVOICE), spent("7", report_key=None))
     assert writes(found) == {"invoice:7": Action.DELETE}
-    assert world.spent_in_all() == 10
+    assert ledger.spent_in_all() == 10

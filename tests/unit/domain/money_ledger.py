@@ -1,4 +1,5 @@
-"""A small world of expenses, invoices and lists: what is posted, and what the ledger then holds."""
+"""A ledger in memory that holds documents of expenses, invoices and lists, for tests that plan and
+apply them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -49,7 +50,7 @@ from ledgerlink.services.posting.staged_records import Records
 
 from tests.fakes.clock import START
 from tests.fakes.composer import FakeComposer
-from tests.unit.domain.worlds import DAY, World, rule_book
+from tests.unit.domain.simulated_ledger import DAY, SimulatedLedger, rule_book
 
 EXPENSING = ExpenseSettings(
     check_account_id="BANK", payable_account_id="AP", card_account_id="CARDS"
@@ -60,7 +61,7 @@ SETTLED = {
     Settlement.CARD: "Charge",
 }
 SPENT = ("Bill", "Check", "Charge", "Credit")
-"""The kinds of documents that carry expenses."""
+"""The kinds of documents that expenses are posted as."""
 INVOICING = InvoiceSettings(item_id="HOURS")
 OF_ONE_CURRENCY = [
     (Features(home_currency="USD", multi_currency=False), "no_multi_currency"),
@@ -136,8 +137,9 @@ def gone(key: str, kind: RecordKind = RecordKind.EXPENSE) -> Deleted:
 
 
 @dataclass(frozen=True)
-class DeskComposer(FakeComposer):
-    """It files expenses by how they are settled, as ledgers do, and remembers what it saw."""
+class MoneyComposer(FakeComposer):
+    """A fake composer that gives expenses a kind by how they are settled, and remembers
+    what it composed."""
 
     seen_expenses: dict[str, ResolvedExpenses] = field(default_factory=dict)
     seen_invoices: dict[str, ResolvedInvoice] = field(default_factory=dict)
@@ -154,9 +156,12 @@ class DeskComposer(FakeComposer):
 
 
 @dataclass
-class Desk(World):
-    """`stored` is what the ledger holds, by its id: kind and body. `looked` has the plan know it,
-    with what is in `locked`."""
+class MoneyLedger(SimulatedLedger):
+    """A ledger that keeps the documents which plans write.
+
+    `stored` has their kind and body by the ledger's id. If `was_read`, plans get snapshots of
+    them, with the locks of `locked`.
+    """
 
     features: Features = field(default_factory=Features)
     expensing: ExpenseSettings = EXPENSING
@@ -164,7 +169,7 @@ class Desk(World):
     stored: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
     locked: dict[str, Reason] = field(default_factory=dict)
     was_read: bool = True
-    composer: DeskComposer = field(default_factory=DeskComposer)
+    composer: MoneyComposer = field(default_factory=MoneyComposer)
 
     def __post_init__(self) -> None:
         self.rules = rule_book(RULES)
@@ -284,16 +289,16 @@ def total_of(body: Mapping[str, Any]) -> Decimal:
     return sum(amounts + taxes, Decimal(0))
 
 
-def known(*records: ListPost) -> Desk:
-    """A world with the rules that these records make."""
-    world = Desk()
+def known(*records: ListPost) -> MoneyLedger:
+    """A ledger with rules that create these records."""
+    ledger = MoneyLedger()
     for record in records:
         kind = LISTED[RecordKind(record.kind)]
         rule = Rule(
             kind=kind, key=record.key, mapping=created_by(record), set_by="ada", set_at=START
         )
-        world.rules[kind, record.key] = rule
-    return world
+        ledger.rules[kind, record.key] = rule
+    return ledger
 
 
 def by_key(operations: Sequence[Operation]) -> dict[str, Operation]:

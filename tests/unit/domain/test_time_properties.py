@@ -19,7 +19,7 @@ from ledgerlink.services.posting.chunks import slices
 
 from tests.fakes.clock import START
 from tests.support.sampling import examples
-from tests.unit.domain.worlds import DAY, RULES, World, entry, writes
+from tests.unit.domain.simulated_ledger import DAY, RULES, SimulatedLedger, entry, writes
 
 SETTINGS = settings(max_examples=examples(60), deadline=None)
 
@@ -58,7 +58,7 @@ def times(found: tuple[Operation, ...]) -> list[Operation]:
 def test_every_record_is_in_exactly_one_item(
     entries: list[TimeEntry], rejected: list[Rejected]
 ) -> None:
-    found = World().plan(entries, rejected)
+    found = SimulatedLedger().plan(entries, rejected)
     expected = Counter([e.key for e in entries] + [r.key for r in rejected])
     assert Counter(member for op in times(found) for member in op.members) == expected
     assert all(len(op.members) == 1 for op in found)
@@ -69,7 +69,7 @@ def test_every_record_is_in_exactly_one_item(
 def test_items_are_numbered_in_order_and_end_settled_or_with_something_to_send(
     entries: list[TimeEntry], rejected: list[Rejected]
 ) -> None:
-    found = World().plan(entries, rejected)
+    found = SimulatedLedger().plan(entries, rejected)
     assert [op.seq for op in found] == list(range(len(found)))
     for op in found:
         pending = op.state is ItemState.PENDING
@@ -81,7 +81,7 @@ def test_items_are_numbered_in_order_and_end_settled_or_with_something_to_send(
 @SETTINGS
 @given(ENTRIES)
 def test_what_is_needed_is_created_once_at_a_lower_level(entries: list[TimeEntry]) -> None:
-    found = World().plan(entries)
+    found = SimulatedLedger().plan(entries)
     pending = {op.key: op for op in found if op.state is ItemState.PENDING}
     assert len(pending) == sum(op.state is ItemState.PENDING for op in found)
     for op in pending.values():
@@ -94,10 +94,10 @@ def test_what_is_needed_is_created_once_at_a_lower_level(entries: list[TimeEntry
 @SETTINGS
 @given(ENTRIES)
 def test_applying_a_plan_leaves_nothing_to_write(entries: list[TimeEntry]) -> None:
-    world = World()
-    found = world.plan(entries)
-    world.apply(found)
-    again = world.plan(entries)
+    ledger = SimulatedLedger()
+    found = ledger.plan(entries)
+    ledger.apply(found)
+    again = ledger.plan(entries)
     assert writes(again) == {}
     assert Counter(op.key for op in times(again)) == Counter(op.key for op in times(found))
 
@@ -108,20 +108,20 @@ def test_changing_one_posted_entry_gives_one_update_and_nothing_else(
     entries: list[TimeEntry], data: st.DataObject
 ) -> None:
     entries = [*entries, entry("mine")]
-    world = World()
-    world.apply(world.plan(entries))
-    posted = [e for e in entries if f"time:{e.key}" in world.links]
+    ledger = SimulatedLedger()
+    ledger.apply(ledger.plan(entries))
+    posted = [e for e in entries if f"time:{e.key}" in ledger.links]
     one = data.draw(st.sampled_from(posted))
     changed = [replace(e, minutes=e.minutes % 1440 + 1) if e is one else e for e in entries]
-    assert writes(world.plan(changed)) == {f"time:{one.key}": Action.UPDATE}
+    assert writes(ledger.plan(changed)) == {f"time:{one.key}": Action.UPDATE}
 
 
 @SETTINGS
 @given(ENTRIES)
 def test_a_blocked_neighbour_changes_nothing_for_the_others(entries: list[TimeEntry]) -> None:
-    alone = {op.key: replace(op, seq=0) for op in World().plan(entries)}
+    alone = {op.key: replace(op, seq=0) for op in SimulatedLedger().plan(entries)}
     bad = entry("bad", staff_key="unknown")
-    together = {op.key: replace(op, seq=0) for op in World().plan([bad, *entries])}
+    together = {op.key: replace(op, seq=0) for op in SimulatedLedger().plan([bad, *entries])}
     assert together.pop("time:bad").state is ItemState.BLOCKED
     assert together == alone
 
@@ -131,7 +131,7 @@ def test_a_blocked_neighbour_changes_nothing_for_the_others(entries: list[TimeEn
 def test_chunks_cut_the_plan_without_gap_or_overlap_and_counts_add_up(
     entries: list[TimeEntry], size: int
 ) -> None:
-    found = World().plan(entries)
+    found = SimulatedLedger().plan(entries)
     parts = list(slices(found, size))
     assert [op for part in parts for op in part] == list(found)
     assert all(len({op.level for op in part}) == 1 and len(part) <= size for part in parts)
@@ -164,7 +164,7 @@ def run_of(parts: list[Sequence[Operation]]) -> Run:
 @given(ENTRIES)
 def test_rates_stay_exact(entries: list[TimeEntry]) -> None:
     by_key = {f"time:{e.key}": e for e in entries}
-    for op in times(World().plan(entries)):
+    for op in times(SimulatedLedger().plan(entries)):
         rate = by_key[op.key].bill_rate
         if op.body is not None and rate is not None:
             assert Decimal(op.body["rate"]) == rate

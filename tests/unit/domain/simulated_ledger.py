@@ -1,4 +1,4 @@
-"""Small worlds to plan in: entries, rules and a ledger that takes plans at their word."""
+"""A ledger in memory in which every write of a plan succeeds, with rules and entries to plan."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -70,8 +70,8 @@ def entry(key: str, **given: Any) -> TimeEntry:
 
 
 @dataclass
-class World:
-    """What plans are made in, and what applying them leaves behind."""
+class SimulatedLedger:
+    """Rules, and the links that applied plans leave behind."""
 
     rules: dict[tuple[RuleKind, str], Rule] = field(default_factory=lambda: rule_book(RULES))
     links: dict[str, Link] = field(default_factory=dict)

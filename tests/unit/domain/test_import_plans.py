@@ -20,62 +20,72 @@ from ledgerlink.domain.model.time_settings import (
     TimeSettings,
 )
 
-from tests.unit.domain.worlds import DAY, World, entry, reasons, rule_book, states, writes
+from tests.unit.domain.simulated_ledger import (
+    DAY,
+    SimulatedLedger,
+    entry,
+    reasons,
+    rule_book,
+    states,
+    writes,
+)
 
 NEITHER = TimeSettings(description=Description.NEITHER)
 
 
-def imported(world: World, entries: list[TimeEntry], **given: Any) -> tuple[Operation, ...]:
+def imported(
+    ledger: SimulatedLedger, entries: list[TimeEntry], **given: Any
+) -> tuple[Operation, ...]:
     """The plan of an import of these entries, over all that imports wrote before."""
-    scope = [link for link in world.links.values() if link.source]
+    scope = [link for link in ledger.links.values() if link.source]
     owners = {m: link for link in scope for m in link.members if "merged:" in link.key}
-    return world.plan(entries, whole=True, scope=scope, owners=owners, **given)
+    return ledger.plan(entries, whole=True, scope=scope, owners=owners, **given)
 
 
-def apply(world: World, entries: list[TimeEntry], **given: Any) -> None:
-    world.apply(imported(world, entries, **given), imported=True)
+def apply(ledger: SimulatedLedger, entries: list[TimeEntry], **given: Any) -> None:
+    ledger.apply(imported(ledger, entries, **given), imported=True)
 
 
-def held(world: World) -> dict[str, tuple[int, tuple[str, ...]]]:
+def held(ledger: SimulatedLedger) -> dict[str, tuple[int, tuple[str, ...]]]:
     """What the ledger holds of time: minutes and members by posting key."""
-    return {k: (link.minutes, link.members) for k, link in world.links.items() if link.source}
+    return {k: (link.minutes, link.members) for k, link in ledger.links.items() if link.source}
 
 
 def test_the_same_import_again_writes_nothing() -> None:
-    world, entries = World(), [entry("a"), entry("b", project_key="site")]
-    apply(world, entries)
-    assert not writes(imported(world, entries))
+    ledger, entries = SimulatedLedger(), [entry("a"), entry("b", project_key="site")]
+    apply(ledger, entries)
+    assert not writes(imported(ledger, entries))
 
 
 def test_an_entry_that_is_gone_from_the_product_is_deleted() -> None:
-    world = World()
-    apply(world, [entry("a"), entry("b")])
-    assert writes(imported(world, [entry("a")])) == {"time:b": Action.DELETE}
+    ledger = SimulatedLedger()
+    apply(ledger, [entry("a"), entry("b")])
+    assert writes(imported(ledger, [entry("a")])) == {"time:b": Action.DELETE}
 
 
 @pytest.mark.parametrize(
     "change", [{"approval": "draft"}, {"staff_key": "skipped"}, {"minutes": 2}]
 )
 def test_what_is_no_longer_to_be_posted_is_deleted(change: dict[str, Any]) -> None:
-    world, by_quarters = World(), TimeSettings(round_to=15)
-    apply(world, [entry("a")])
-    found = imported(world, [entry("a", **change)], posting=by_quarters)
+    ledger, by_quarters = SimulatedLedger(), TimeSettings(round_to=15)
+    apply(ledger, [entry("a")])
+    found = imported(ledger, [entry("a", **change)], posting=by_quarters)
     assert writes(found) == {"time:a": Action.DELETE}
 
 
-def test_an_entry_that_cannot_be_posted_keeps_what_stands_for_it() -> None:
-    world = World()
-    apply(world, [entry("a")])
-    found = imported(world, [entry("a", staff_key="nobody")])
+def test_a_blocked_entry_keeps_its_activity() -> None:
+    ledger = SimulatedLedger()
+    apply(ledger, [entry("a")])
+    found = imported(ledger, [entry("a", staff_key="nobody")])
     assert not writes(found)
     assert reasons(found) == {"time:a": "no_rule"}
 
 
 def test_a_rule_that_points_elsewhere_deletes_and_creates() -> None:
-    world = World()
-    apply(world, [entry("a"), entry("b", staff_key="vendor")])
-    world.rules |= rule_book({RuleKind.USERS: {"linked": LinkTo(ledger_id="P9")}})
-    found = imported(world, [entry("a"), entry("b", staff_key="vendor")])
+    ledger = SimulatedLedger()
+    apply(ledger, [entry("a"), entry("b", staff_key="vendor")])
+    ledger.rules |= rule_book({RuleKind.USERS: {"linked": LinkTo(ledger_id="P9")}})
+    found = imported(ledger, [entry("a"), entry("b", staff_key="vendor")])
     assert [(op.key, op.action) for op in found if op.state is ItemState.PENDING] == [
         ("time:a", Action.DELETE),
         ("time:a", Action.CREATE),
@@ -84,9 +94,9 @@ def test_a_rule_that_points_elsewhere_deletes_and_creates() -> None:
 
 
 def test_an_entry_that_the_product_moved_elsewhere_is_updated() -> None:
-    world = World()
-    apply(world, [entry("a")])
-    assert writes(imported(world, [entry("a", project_key="site")])) == {
+    ledger = SimulatedLedger()
+    apply(ledger, [entry("a")])
+    assert writes(imported(ledger, [entry("a", project_key="site")])) == {
         "client:client": Action.CREATE,
         "project:site": Action.CREATE,
         "time:a": Action.UPDATE,
@@ -94,48 +104,48 @@ def test_an_entry_that_the_product_moved_elsewhere_is_updated() -> None:
 
 
 def test_entries_that_agree_become_one_activity_whose_members_are_known() -> None:
-    world = World()
-    apply(world, [entry("a"), entry("b", notes="x"), entry("c", billable=True)], posting=NEITHER)
-    assert sorted(held(world).values()) == [(60, ("c",)), (120, ("a", "b"))]
+    ledger = SimulatedLedger()
+    apply(ledger, [entry("a"), entry("b", notes="x"), entry("c", billable=True)], posting=NEITHER)
+    assert sorted(held(ledger).values()) == [(60, ("c",)), (120, ("a", "b"))]
 
 
 def test_without_merging_the_merged_activity_gives_way_to_its_entries() -> None:
-    world, entries = World(), [entry("a"), entry("b")]
-    apply(world, entries, posting=NEITHER)
-    apply(world, entries)
-    assert held(world) == {"time:a": (60, ("a",)), "time:b": (60, ("b",))}
-    apply(world, entries, posting=NEITHER)
-    assert list(held(world).values()) == [(120, ("a", "b"))]
+    ledger, entries = SimulatedLedger(), [entry("a"), entry("b")]
+    apply(ledger, entries, posting=NEITHER)
+    apply(ledger, entries)
+    assert held(ledger) == {"time:a": (60, ("a",)), "time:b": (60, ("b",))}
+    apply(ledger, entries, posting=NEITHER)
+    assert list(held(ledger).values()) == [(120, ("a", "b"))]
 
 
-def test_a_post_of_an_entry_that_a_merged_activity_carries_is_blocked() -> None:
-    world = World()
-    apply(world, [entry("a"), entry("b")], posting=NEITHER)
-    owners = {m: link for link in world.links.values() for m in link.members}
-    assert reasons(world.plan([entry("a")], owners=owners)) == {"time:a": "carried"}
+def test_a_post_of_an_entry_that_is_in_a_merged_activity_is_blocked() -> None:
+    ledger = SimulatedLedger()
+    apply(ledger, [entry("a"), entry("b")], posting=NEITHER)
+    owners = {m: link for link in ledger.links.values() for m in link.members}
+    assert reasons(ledger.plan([entry("a")], owners=owners)) == {"time:a": "carried"}
 
 
 def test_more_than_a_day_in_one_activity_is_blocked() -> None:
     entries = [entry("a", minutes=1000), entry("b", minutes=441)]
-    found = imported(World(), entries, posting=NEITHER)
+    found = imported(SimulatedLedger(), entries, posting=NEITHER)
     assert reasons(found) == {"time:a": "day_too_long", "time:b": "day_too_long"}
 
 
 def test_leave_goes_to_its_own_item_and_is_not_billable() -> None:
-    world = World()
-    world.rules |= rule_book({RuleKind.LEAVE_TYPES: {"sick": LinkTo(ledger_id="I7")}})
-    (op,) = imported(world, [entry("a", leave_type_key="sick", billable=True)])
+    ledger = SimulatedLedger()
+    ledger.rules |= rule_book({RuleKind.LEAVE_TYPES: {"sick": LinkTo(ledger_id="I7")}})
+    (op,) = imported(ledger, [entry("a", leave_type_key="sick", billable=True)])
     assert op.body is not None
     assert (op.body["item"], op.body["billable"]) == ("I7", False)
 
 
 @pytest.mark.parametrize(("said", "expected"), [(True, True), (False, False), (None, True)])
 def test_the_labor_code_says_whether_time_is_billable(said: bool | None, expected: bool) -> None:
-    world = World()
+    ledger = SimulatedLedger()
     mapping = LinkTo(ledger_id="I1", billable=said)
-    world.rules |= rule_book({RuleKind.LABOR_CODES: {"code": mapping}})
+    ledger.rules |= rule_book({RuleKind.LABOR_CODES: {"code": mapping}})
     given = entry("a", labor_code_key="code", billable=True)
-    (op,) = imported(world, [given], posting=TimeSettings(billable=Billable.LABOR_CODE))
+    (op,) = imported(ledger, [given], posting=TimeSettings(billable=Billable.LABOR_CODE))
     assert op.body is not None
     assert op.body["billable"] is expected
 
@@ -153,7 +163,7 @@ def test_the_labor_code_says_whether_time_is_billable(said: bool | None, expecte
 )
 def test_time_is_rounded_as_chosen(rounding: Rounding, given: int, posted: int | None) -> None:
     posting = TimeSettings(round_to=15, rounding=rounding)
-    (op,) = imported(World(), [entry("a", minutes=given)], posting=posting)
+    (op,) = imported(SimulatedLedger(), [entry("a", minutes=given)], posting=posting)
     assert (op.body or {}).get("minutes") == posted
     if posted is None:
         assert reasons([op]) == {"time:a": "rounded_away"}
@@ -170,7 +180,7 @@ def test_time_is_rounded_as_chosen(rounding: Rounding, given: int, posted: int |
     ],
 )
 def test_the_text_is_made_as_chosen(posting: TimeSettings, text: str) -> None:
-    (op,) = imported(World(), [entry("a", task="Draw", notes="Plan")], posting=posting)
+    (op,) = imported(SimulatedLedger(), [entry("a", task="Draw", notes="Plan")], posting=posting)
     assert (op.body or {})["notes"] == text
 
 
@@ -181,33 +191,36 @@ def test_a_memo_with_unknown_places_is_refused(memo: str) -> None:
 
 
 def test_time_in_closed_books_moves_to_the_first_open_day_with_its_true_date() -> None:
-    world, moving = World(closed_through=DAY), TimeSettings(closed_period=ClosedPeriod.MOVE)
-    (op,) = imported(world, [entry("a")], posting=moving)
+    ledger, moving = (
+        SimulatedLedger(closed_through=DAY),
+        TimeSettings(closed_period=ClosedPeriod.MOVE),
+    )
+    (op,) = imported(ledger, [entry("a")], posting=moving)
     assert (op.day, (op.body or {})["notes"]) == (date(2026, 2, 28), "Worked on 2026-02-27")
     assert [warning.code for warning in op.warnings] == ["moved_date"]
-    world.apply([op], imported=True)
-    world.closed_through = date(2026, 3, 31)
-    found = imported(world, [entry("a")], posting=moving)
+    ledger.apply([op], imported=True)
+    ledger.closed_through = date(2026, 3, 31)
+    found = imported(ledger, [entry("a")], posting=moving)
     assert states(found) == {"time:a": ItemState.UNCHANGED}
-    changed = imported(world, [entry("a", minutes=30)], posting=moving)
+    changed = imported(ledger, [entry("a", minutes=30)], posting=moving)
     assert reasons(changed) == {"time:a": "closed_period"}
 
 
-def copy_of(world: World, key: str, **changes: Any) -> Snapshot:
+def copy_of(ledger: SimulatedLedger, key: str, **changes: Any) -> Snapshot:
     """What the ledger holds of it, at a later version."""
     body: dict[str, Any] = {"edited": True}
     forms = (
-        (fingerprint(body),) if changes.pop("edited", False) else (world.links[key].fingerprint,)
+        (fingerprint(body),) if changes.pop("edited", False) else (ledger.links[key].fingerprint,)
     )
-    link = world.links[key]
+    link = ledger.links[key]
     return Snapshot(ledger_id=link.ledger_id, version="7", body=body, forms=forms, **changes)
 
 
 def seen(
-    world: World, given: list[TimeEntry], copy: Snapshot | None, edits: LedgerEdits
+    ledger: SimulatedLedger, given: list[TimeEntry], copy: Snapshot | None, edits: LedgerEdits
 ) -> Operation:
     posting = TimeSettings(ledger_edits=edits)
-    (op,) = imported(world, given, copies={"time:a": copy}, posting=posting)
+    (op,) = imported(ledger, given, copies={"time:a": copy}, posting=posting)
     return op
 
 
@@ -215,20 +228,20 @@ def seen(
 def test_what_was_edited_in_the_ledger_is_asked_for_kept_or_overwritten(
     given: list[TimeEntry],
 ) -> None:
-    world = World()
-    apply(world, [entry("a")])
-    copy = copy_of(world, "time:a", edited=True)
-    assert reasons([seen(world, given, copy, LedgerEdits.ASK)]) == {"time:a": "changed_in_ledger"}
-    assert reasons([seen(world, given, copy, LedgerEdits.THEIRS)]) == {"time:a": "kept_theirs"}
-    op = seen(world, given, copy, LedgerEdits.OURS)
+    ledger = SimulatedLedger()
+    apply(ledger, [entry("a")])
+    copy = copy_of(ledger, "time:a", edited=True)
+    assert reasons([seen(ledger, given, copy, LedgerEdits.ASK)]) == {"time:a": "changed_in_ledger"}
+    assert reasons([seen(ledger, given, copy, LedgerEdits.THEIRS)]) == {"time:a": "kept_theirs"}
+    op = seen(ledger, given, copy, LedgerEdits.OURS)
     assert op.action is (Action.UPDATE if given else Action.DELETE)
     assert (op.version, op.base_version, op.before) == ("7", "0", {"edited": True})
 
 
 def test_what_was_deleted_in_the_ledger_is_asked_for_left_or_created_anew() -> None:
-    world = World()
-    apply(world, [entry("a")])
-    found = {edits: seen(world, [entry("a")], None, edits) for edits in LedgerEdits}
+    ledger = SimulatedLedger()
+    apply(ledger, [entry("a")])
+    found = {edits: seen(ledger, [entry("a")], None, edits) for edits in LedgerEdits}
     assert found[LedgerEdits.ASK].state is ItemState.BLOCKED
     assert found[LedgerEdits.THEIRS].state is ItemState.SKIPPED
     assert found[LedgerEdits.OURS].action is Action.CREATE
@@ -237,25 +250,25 @@ def test_what_was_deleted_in_the_ledger_is_asked_for_left_or_created_anew() -> N
 
 @pytest.mark.parametrize("given", [[entry("a", minutes=30)], []])
 def test_what_is_billed_is_refused_with_the_number_of_the_invoice(given: list[TimeEntry]) -> None:
-    world = World()
-    apply(world, [entry("a")])
-    billed = copy_of(world, "time:a", locked=reason("billed", detail=" by invoice 1037"))
-    op = seen(world, given, billed, LedgerEdits.OURS)
+    ledger = SimulatedLedger()
+    apply(ledger, [entry("a")])
+    billed = copy_of(ledger, "time:a", locked=reason("billed", detail=" by invoice 1037"))
+    op = seen(ledger, given, billed, LedgerEdits.OURS)
     assert op.reason is not None
     assert (op.reason.code, "1037" in op.reason.message) == ("billed", True)
 
 
 def test_what_is_billed_and_the_same_is_unchanged() -> None:
-    world = World()
-    apply(world, [entry("a")])
-    billed = copy_of(world, "time:a", locked=reason("billed", detail=" by invoice 1037"))
-    op = seen(world, [entry("a")], replace(billed), LedgerEdits.ASK)
+    ledger = SimulatedLedger()
+    apply(ledger, [entry("a")])
+    billed = copy_of(ledger, "time:a", locked=reason("billed", detail=" by invoice 1037"))
+    op = seen(ledger, [entry("a")], replace(billed), LedgerEdits.ASK)
     assert op.state is ItemState.UNCHANGED
 
 
 def test_a_rule_set_to_skip_takes_the_activities_of_the_scope_away() -> None:
-    world = World()
-    apply(world, [entry("a"), entry("b", project_key="site")])
-    world.rules |= rule_book({RuleKind.PROJECTS: {"site": Skip()}})
-    found = imported(world, [entry("a"), entry("b", project_key="site")])
+    ledger = SimulatedLedger()
+    apply(ledger, [entry("a"), entry("b", project_key="site")])
+    ledger.rules |= rule_book({RuleKind.PROJECTS: {"site": Skip()}})
+    found = imported(ledger, [entry("a"), entry("b", project_key="site")])
     assert writes(found) == {"time:b": Action.DELETE}

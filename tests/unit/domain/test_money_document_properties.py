@@ -24,10 +24,10 @@ from ledgerlink.domain.model.source_records import (
 from ledgerlink.domain.money import UNITS, rounded
 
 from tests.support.sampling import examples
-from tests.unit.domain.desk import (
+from tests.unit.domain.money_ledger import (
     EXPENSING,
     INVOICING,
-    Desk,
+    MoneyLedger,
     gone,
     invoice,
     known,
@@ -35,7 +35,7 @@ from tests.unit.domain.desk import (
     spent,
     total_of,
 )
-from tests.unit.domain.worlds import DAY, writes
+from tests.unit.domain.simulated_ledger import DAY, writes
 
 SETTINGS = settings(max_examples=examples(120), deadline=None)
 CURRENCIES = st.sampled_from([None, "USD", "JPY", "KWD"])
@@ -76,33 +76,33 @@ lines = st.lists(
 def test_an_invoice_comes_to_the_sum_of_its_rounded_lines(
     told: list[InvoiceLine], home: str | None, inclusive: bool, how: InvoiceLines
 ) -> None:
-    world = Desk(features=Features(home_currency=home))
-    world.invoicing = replace(INVOICING, lines=how)
+    ledger = MoneyLedger(features=Features(home_currency=home))
+    ledger.invoicing = replace(INVOICING, lines=how)
     record = invoice("i1", *told, tax_inclusive=inclusive)
-    world.posted(record)
-    assume(world.stored)
+    ledger.posted(record)
+    assume(ledger.stored)
     gross = sum((rounded(one.amount or Decimal(0), home) for one in told), Decimal(0))
     tax = sum((rounded(one.tax_amount or Decimal(0), home) for one in told), Decimal(0))
-    (body,) = world.bodies("Invoice")
+    (body,) = ledger.bodies("Invoice")
     assert total_of(body) == gross + (0 if inclusive else tax)
-    total = world.links["invoice:i1"].total
+    total = ledger.links["invoice:i1"].total
     assert total is not None
     assert total.amount == total_of(body)
-    assert writes(world.post(record)) == {}
+    assert writes(ledger.post(record)) == {}
 
 
 @SETTINGS
 @given(lines)
 def test_a_quantity_times_its_price_makes_its_line(told: list[InvoiceLine]) -> None:
-    world = Desk()
-    world.posted(
+    ledger = MoneyLedger()
+    ledger.posted(
         invoice(
             "i1",
             *told,
             *(replace(one, amount=None) for one in told if one.quantity and one.unit_price),
         )
     )
-    for sold in world.composer.seen_invoices["invoice:i1"].lines:
+    for sold in ledger.composer.seen_invoices["invoice:i1"].lines:
         if sold.quantity is not None and sold.unit_price is not None:
             assert rounded(sold.quantity * sold.unit_price) == sold.amount
 
@@ -177,33 +177,33 @@ def waits_for_lower_levels(operations: tuple[Operation, ...]) -> bool:
 def test_posts_of_everything_one_after_the_other_leave_nothing_to_write_again(
     posts: list[list[Record]], group_by: GroupBy
 ) -> None:
-    world = known(
+    ledger = known(
         ClientRecord(key="c1", name="Client"),
         ProjectRecord(key="p1", name="Project", client_key="c1"),
     )
-    world.expensing = replace(EXPENSING, group_by=group_by)
+    ledger.expensing = replace(EXPENSING, group_by=group_by)
     for records in posts:
-        operations = world.posted(*records)
+        operations = ledger.posted(*records)
         assert waits_for_lower_levels(operations)
-        assert len({link.ledger_id for link in world.links.values()}) == len(world.links)
-        assert world.stored.keys() == {link.ledger_id for link in world.links.values()}
-        assert writes(world.post(*records)) == {}
-        assert all(count == 1 for count in spent_members(world).values())
+        assert len({link.ledger_id for link in ledger.links.values()}) == len(ledger.links)
+        assert ledger.stored.keys() == {link.ledger_id for link in ledger.links.values()}
+        assert writes(ledger.post(*records)) == {}
+        assert all(count == 1 for count in spent_members(ledger).values())
 
 
-def spent_members(world: Desk) -> Counter[str]:
-    links = (link for link in world.links.values() if link.record is RecordKind.EXPENSE)
+def spent_members(ledger: MoneyLedger) -> Counter[str]:
+    links = (link for link in ledger.links.values() if link.record is RecordKind.EXPENSE)
     return Counter(member for link in links for member in link.members)
 
 
 @SETTINGS
 @given(RECORDS)
-def test_every_record_is_told_of(records: list[Record]) -> None:
-    world = known(
+def test_every_record_is_in_the_plan(records: list[Record]) -> None:
+    ledger = known(
         ClientRecord(key="c1", name="Client"),
         ProjectRecord(key="p1", name="Project", client_key="c1"),
     )
-    operations = world.post(*records)
+    operations = ledger.post(*records)
     told = {(op.record.value, member) for op in operations for member in op.members}
     given_ = {(one.kind, one.key) for one in records if one.kind not in ("client", "project")}
     assert given_ <= told
@@ -214,9 +214,9 @@ def test_every_record_is_told_of(records: list[Record]) -> None:
 def test_a_report_comes_to_the_sum_of_its_rounded_entries(
     told: list[Decimal], home: str | None
 ) -> None:
-    world = Desk(features=Features(home_currency=home))
-    world.posted(*(spent(f"e{n}", amount=amount) for n, amount in enumerate(told)))
-    assert world.spent_in_all() == sum((rounded(amount, home) for amount in told), Decimal(0))
-    total = world.links["expense-report:R"].total
+    ledger = MoneyLedger(features=Features(home_currency=home))
+    ledger.posted(*(spent(f"e{n}", amount=amount) for n, amount in enumerate(told)))
+    assert ledger.spent_in_all() == sum((rounded(amount, home) for amount in told), Decimal(0))
+    total = ledger.links["expense-report:R"].total
     assert total is not None
-    assert total.amount == world.spent_in_all()
+    assert total.amount == ledger.spent_in_all()
