@@ -40,7 +40,10 @@ class Stepping:
     def step(self, deps: Dependencies) -> bool:
         """Do the next step; whether there was one."""
         sqs = self.client("sqs")
-        found = sqs.receive_message(QueueUrl=self.queue_url, WaitTimeSeconds=1).get("Messages")
+        seconds = 1 if self._is_running() else 0
+        found = sqs.receive_message(QueueUrl=self.queue_url, WaitTimeSeconds=seconds).get(
+            "Messages"
+        )
         if not found:
             return False
         event = json.loads(found[0]["Body"])
@@ -49,6 +52,13 @@ class Stepping:
         state_machine.do_step(deps, run, event["machine"], event["step"], event["token"])
         sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=found[0]["ReceiptHandle"])
         return True
+
+    def _is_running(self) -> bool:
+        """Whether a machine may still ask for a step, or waits for somebody."""
+        listed = self.client("stepfunctions").list_executions(
+            stateMachineArn=self.arn, statusFilter="RUNNING", maxResults=1
+        )
+        return bool(listed["executions"])
 
 
 def connected(deps: Dependencies, firm: str, realm: str, granted: Mapping[str, str]) -> Connection:
