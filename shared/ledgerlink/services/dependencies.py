@@ -70,11 +70,11 @@ class Dependencies:
     def open(self, connection: Connection) -> Ledger:
         """Open the connection's company in its ledger, with its keys and its stored state."""
         assert connection.company_id is not None
-        connector = self.connector(connection.ledger)
-        return connector.open(
+        key = connection.key
+        return self.connector(connection.ledger).open(
             connection.company_id,
-            self.vaults.of(connection.key),
+            self.vaults.of(key),
             self.vaults.credentials(connection.ledger),
-            self.connector_states.load(connection.key),
-            self.settings.get(connection.key).ledger,
+            self.connector_states.load(key),
+            self.settings.get(key).ledger,
         )

@@ -115,7 +115,7 @@ class ChunkRun:
         except Interrupted:
             return self._close()
         finally:
-            self.recorder.note()
+            self.recorder.store_progress()
             self.recorder.count()
 
     def _open(self) -> list[int]:
@@ -175,7 +175,7 @@ class ChunkRun:
                 opened_at = self.deps.clock.now()
                 progress = replace(self.recorder.progress, series=series, opened_at=opened_at)
                 self.recorder.progress = progress
-                self.recorder.note()
+                self.recorder.store_progress()
                 return True
         return False
 
@@ -205,7 +205,7 @@ class ChunkRun:
         operations = self.operations
         preconditions = Preconditions.load(self.deps.links, self.run, operations.values())
         outcomes = {seq: preconditions.outcome(operations[seq]) for seq in self._open()}
-        self.recorder.settle([outcome for outcome in outcomes.values() if outcome])
+        self.recorder.store_outcomes([outcome for outcome in outcomes.values() if outcome])
         return sorted(seq for seq, outcome in outcomes.items() if not outcome)
 
     def _batched(self, seqs: Sequence[int]) -> list[Sequence[int]]:
@@ -235,7 +235,7 @@ class ChunkRun:
         self.recorder.record({write.seq: write for write in writes}, list(found.values()))
         progress = self.recorder.progress
         self.recorder.progress = replace(progress, series=progress.series + 1, opened_at=None)
-        self.recorder.note()
+        self.recorder.store_progress()
 
     def _record_stored_links(self) -> None:
         """Record the outcomes of writes whose links this run has stored: an earlier worker died
@@ -246,7 +246,7 @@ class ChunkRun:
         links = self.deps.links.get(self.run.connection_key, [op.key for op in operations])
         known = [(op, links[op.key]) for op in operations if op.key in links]
         ours = [posted_before(op, link) for op, link in known if link.run_id == self.run.id]
-        self.recorder.settle(ours)
+        self.recorder.store_outcomes(ours)
 
     def _count_search(self) -> None:
         progress = self.recorder.progress
@@ -269,7 +269,7 @@ class ChunkRun:
     def _fail_unanswered(self) -> None:
         why = reason("ledger_failed", detail="it gave no answer that could be relied on")
         failed = [Outcome(seq=seq, state=ItemState.FAILED, reason=why) for seq in self._open()]
-        self.recorder.settle(failed)
+        self.recorder.store_outcomes(failed)
 
     def _close(self) -> bool:
         done = not self._open()

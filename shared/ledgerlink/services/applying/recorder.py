@@ -96,7 +96,7 @@ class Recorder:
         gone += [writes[o.seq] for o in outcomes if _is_gone(o) and o.seq in writes]
         self.deps.links.put(self.run.connection_key, links)
         self._delete_links(gone)
-        self.settle(outcomes)
+        self.store_outcomes(outcomes)
 
     def _delete_links(self, gone: Sequence[Write]) -> None:
         """Delete the links of these documents, unless a link names another ledger record by now."""
@@ -105,13 +105,13 @@ class Recorder:
         same = [key for key, link in links.items() if link.ledger_id == ids[key]]
         self.deps.links.delete(self.run.connection_key, same)
 
-    def settle(self, outcomes: Sequence[Outcome]) -> None:
+    def store_outcomes(self, outcomes: Sequence[Outcome]) -> None:
         """Store outcomes whose links stay as they are, then progress if it is due."""
         self.deps.runs.put_outcomes(self.run, outcomes)
         self.outcomes.update({outcome.seq: outcome for outcome in outcomes})
         self.recorded.update(outcome.state.value for outcome in outcomes)
         if self.deps.clock.monotonic() - self._noted_at >= PROGRESS_EVERY:
-            self.note()
+            self.store_progress()
 
     def _link(self, write: Write, outcome: Outcome) -> Link:
         assert outcome.ledger_id is not None
@@ -131,7 +131,7 @@ class Recorder:
             **write.facts(),
         )
 
-    def note(self) -> None:
+    def store_progress(self) -> None:
         """Store the progress of the chunk."""
         self._noted_at = self.deps.clock.monotonic()
         calls = Counter(self.progress.calls) + Counter(self.calls)

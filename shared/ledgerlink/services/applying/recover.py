@@ -35,8 +35,9 @@ async def recover_unanswered(
 
 def _unanswered(deps: Dependencies, connection: Connection) -> Iterator[tuple[Run, Chunk]]:
     """Chunks of resting runs with a series that was opened and not ended."""
+    key = connection.key
     for state in sorted(RESTING):
-        for run in deps.runs.in_state(connection.key, state):
+        for run in deps.runs.in_state(key, state):
             for chunk in run.open_chunks():
                 progress = run.progress.get(chunk.number)
                 if progress is not None and progress.opened_at is not None:

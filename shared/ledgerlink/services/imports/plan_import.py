@@ -127,8 +127,8 @@ async def _operations(planner: ImportPlanner, rules: RuleBook) -> tuple[tuple[Op
     links = {**deps.links.get(connection.key, wanted - near.keys()), **near}
     imported = [link for link in near.values() if link.imported and link.source]
     scoped = [link for link in imported if link.source and scope.holds(link.source)]
-    carried = deps.links.owner_documents(connection.key, [entry.key for entry in entries])
-    held = {link.key: link for link in scoped} | {link.key: link for link in carried.values()}
+    owners = deps.links.owner_documents(connection.key, [entry.key for entry in entries])
+    held = {link.key: link for link in scoped} | {link.key: link for link in owners.values()}
     held |= {key: links[key] for key in linked_keys(entries) if key in links}
     given = PlanInput(
         entries=entries,
@@ -140,7 +140,7 @@ async def _operations(planner: ImportPlanner, rules: RuleBook) -> tuple[tuple[Op
         features=planner.company.features,
         defaults=defaults_for(deps, connection, entries, rules, links),
         taken=names_in_use(deps, connection),
-        owners=carried,
+        owners=owners,
         whole=True,
         scope=scoped,
         copies=await read_snapshots(planner.ledger, held.values(), planner.stop),

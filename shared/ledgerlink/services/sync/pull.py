@@ -241,8 +241,8 @@ class ListPuller:
             self.save(replace(work, pages=1, pulled=True, as_of=batch.as_of))
 
     def _by_changes(self, work: ListWork) -> bool:
-        fresh = not work.whole and not work.pulled and work.pages == 0
-        return fresh and self._traits(work.type).by_changes
+        not_begun = not work.whole and not work.pulled and work.pages == 0
+        return not_begun and self._traits(work.type).by_changes
 
     def _traits(self, kind: ListType) -> ListTraits:
         return _traits(self.deps, self.connection, kind)

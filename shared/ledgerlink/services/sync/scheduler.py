@@ -56,11 +56,11 @@ def tick(deps: Dependencies, stop: Stop) -> int:
     seen: set[Row] = set()
     with ThreadPoolExecutor(WORKERS) as workers:
         for _ in range(MOST_ROUNDS):
-            fresh = [d for d in deps.schedules.due(now, DUE_AT_ONCE) if _row(d) not in seen]
-            if not fresh or stop():
+            unseen = [d for d in deps.schedules.due(now, DUE_AT_ONCE) if _row(d) not in seen]
+            if not unseen or stop():
                 break
-            seen.update(map(_row, fresh))
-            queued += sum(workers.map(lambda due: _serve_safely(deps, due, now, stop), fresh))
+            seen.update(map(_row, unseen))
+            queued += sum(workers.map(lambda due: _serve_safely(deps, due, now, stop), unseen))
     return queued
 
 
@@ -272,8 +272,9 @@ def reschedule(deps: Dependencies, connection: Connection, *, changed: bool) -> 
         interval = due.interval
         if changed or not between:
             interval = next_interval(interval, changed=changed)
-        fresh = next_due(settings.schedule, interval, now, connection.id)
-        planned = fresh if due.planned is None or fresh is None else min(due.planned, fresh)
+        planned = next_due(settings.schedule, interval, now, connection.id)
+        if due.planned is not None and planned is not None:
+            planned = min(due.planned, planned)
         return _timed(replace(due, interval=interval, planned=planned, tries=0), now)
 
     _change(deps, connection, again)
@@ -294,13 +295,13 @@ def begin_schedule(deps: Dependencies, connection: Connection) -> None:
 def replan(deps: Dependencies, connection: Connection) -> None:
     """Plan the next scheduled sync again after a change of settings, from the shortest interval."""
     settings, now = deps.settings.get(connection.key), deps.clock.now()
-    fresh = next_due(settings.schedule, FIRST_INTERVAL, now, connection.id)
-    planned = fresh if incoming(deps, connection, settings) else None
+    next_one = next_due(settings.schedule, FIRST_INTERVAL, now, connection.id)
+    planned = next_one if incoming(deps, connection, settings) else None
 
-    def anew(due: Due) -> Due:
+    def replanned(due: Due) -> Due:
         return _timed(replace(due, interval=FIRST_INTERVAL, planned=planned), now)
 
-    _change(deps, connection, anew)
+    _change(deps, connection, replanned)
 
 
 def end_schedule(deps: Dependencies, connection: Connection) -> None:
