@@ -91,18 +91,18 @@ class Choices:
 
 _ABOUT: Mapping[str, Choice] = {
     "sales": Choice(
-        about="What a new invoice becomes: a transaction of Order Entry, or an AR invoice",
+        about="Where new invoices are created: in Order Entry, or as AR invoices",
         one_of=tuple(InvoiceModule),
     ),
     "transaction_type": Choice(
-        about="The Order Entry transaction definition that invoices are of", longest=30
+        about="The Order Entry transaction definition for invoices", longest=30
     ),
-    "unit": Choice(about="The unit that lines of Order Entry are measured in"),
+    "unit": Choice(about="The unit of measure of lines in Order Entry"),
     "tax_subtotal": Choice(
-        about="The subtotal of the transaction definition that takes the product's tax"
+        about="The subtotal of the transaction definition into which the tax goes"
     ),
     "revenue_account_id": Choice(
-        about="The account or AR account label that lines of AR invoices are booked on",
+        about="The account or AR account label to which lines of AR invoices are posted",
         ids={
             "glaccount/": Use(ListType.ACCOUNT, "income"),
             "araccountlabel/": Use(ListType.ACCOUNT_LABEL, "accounts_receivable"),
@@ -120,37 +120,39 @@ _ABOUT: Mapping[str, Choice] = {
         about="The category of new projects, such as Contract or Internal Billable", longest=30
     ),
     "location_id": Choice(
-        about="The location or entity of what is written at the top level of a company of several"
-        " entities, where neither the record nor what it is for has one",
+        about="The location or entity of documents at the top level of a company with several"
+        " entities, if neither the record nor its project or person has one",
         ids={
             "location/": Use(ListType.LOCATION),
             "locationentity/": Use(ListType.ENTITY),
         },
     ),
     "department_id": Choice(
-        about="The department of lines, where neither the record nor what it is for has one",
+        about="The department of lines, if neither the record nor its project or person has one",
         ids={"department/": Use(ListType.DEPARTMENT)},
     ),
     "class_id": Choice(
-        about="The class of lines, where neither the record nor what it is for has one",
+        about="The class of lines, if neither the record nor its project or person has one",
         ids={"class/": Use(ListType.CLASS)},
     ),
-    "folder": Choice(about="The attachment folder that receipts are kept in"),
+    "folder": Choice(about="The attachment folder for receipts"),
     "base_currency": Choice(
-        about="The currency of the books, where the ledger does not say it by its entities",
+        about="The currency of the books, if the company's entities do not show it",
         form="[A-Z]{3}",
         example="USD",
     ),
     "multi_currency": Choice(
-        about="Whether documents may be in other currencies, where the ledger does not show it",
+        about="Whether documents may be in other currencies, if Sage Intacct does not show it",
         one_of=("yes", "no"),
     ),
     "exchange_rate_type": Choice(
-        about="The exchange rate type that is applied where a record has no exchange_rate"
+        about="The exchange rate type for records without an exchange rate"
     ),
-    "tax_solution": Choice(about="The tax solution that taxed AR invoices are of"),
-    "tax_detail": Choice(about="The tax detail of lines of AR invoices whose tax has no rule"),
-    "item_gl_group": Choice(about="The item GL group of new items, by which they are booked"),
+    "tax_solution": Choice(about="The tax solution of AR invoices with tax"),
+    "tax_detail": Choice(
+        about="The tax detail of lines of AR invoices whose tax code is not mapped"
+    ),
+    "item_gl_group": Choice(about="The GL group of new items, which decides their accounts"),
 }
 
 OFFERED: Offered = {
