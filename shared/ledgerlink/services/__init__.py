@@ -1,1 +1,1 @@
-"""Use cases. They speak to ports only."""
+"""The use cases. They reach AWS and the ledgers through ports only."""

@@ -44,12 +44,13 @@ async def handle(deps: Dependencies, message: Message, stop: Stop) -> None:
     A lost authorisation or an outage of the ledger parks the run and raises nothing. Whatever is
     raised is unexpected, and the queue delivers the message again.
     """
-    connection = deps.connections.get(message.connection_key)
+    key = message.connection_key
+    connection = deps.connections.get(key)
     deps.metrics.add_up_per_ledger(connection.ledger)
     if message.step == "read_company":
         await _after_connect(deps, connection, stop)
         return
-    run = deps.runs.get(message.connection_key, message.run_id)
+    run = deps.runs.get(key, message.run_id)
     if run.generation == message.generation:
         await _do_step(deps, connection, run, message, StopOrInterrupt(deps, run, stop))
     report(deps, run)

@@ -18,7 +18,7 @@ from ledgerlink.services.runs.ledger_session import ledger_session
 
 LONGEST_PERIOD = timedelta(days=92)
 READ_SECONDS = 22.0
-"""Seconds that the ledger may take, because API Gateway ends a call after 29."""
+"""Seconds that the ledger may take, because an API call may take 29 in all."""
 
 
 @dataclass(slots=True)

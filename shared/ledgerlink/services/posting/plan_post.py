@@ -1,6 +1,6 @@
 """Planning a post: time, expenses, invoices, clients, projects and staff in one plan."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from ledgerlink.domain.model.company import Company, Features
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Operation
+from ledgerlink.domain.model.rules import Rule
 from ledgerlink.domain.model.settings import Settings
 from ledgerlink.domain.model.source_records import Deleted, RecordKind
 from ledgerlink.domain.planning.attachments import receipts_of
@@ -29,6 +30,7 @@ from ledgerlink.services.posting.ledger_names import (
     names_in_use,
     payables,
 )
+from ledgerlink.services.posting.rule_book import created_rules, stored_rules, with_rules
 from ledgerlink.services.posting.snapshots import read_snapshots
 from ledgerlink.services.posting.staged_records import Records
 
@@ -65,12 +67,20 @@ class PostPlanner:
     """The company as the ledger describes it now."""
     stop: Stop
 
-    async def operations(
+    async def plan_records(
+        self, records: Records, user: str, rank: str | None
+    ) -> tuple[tuple[Operation, ...], Sequence[Rule]]:
+        """The operations in the order in which they are applied, and the rules that the records
+        create, set by `user`. `rank` is the run's place among the runs, None for a preview. Raises
+        Interrupted when `stop` is true before everything is read from the ledger."""
+        stored = stored_rules(self.deps, self.connection)
+        created = created_rules(self.deps, self.connection, stored, records, user)
+        operations = await self._operations(records, with_rules(stored, created), rank)
+        return operations, created
+
+    async def _operations(
         self, records: Records, rules: RuleBook, rank: str | None
     ) -> tuple[Operation, ...]:
-        """The operations in the order in which they are applied; `rank` is the run's place among
-        the runs, None for a preview. Raises Interrupted when `stop` is true before everything is
-        read from the ledger."""
         given = await self._plan_input(records, rules, rank)
         wanted = WantedRates()
         operations = plan(replace(given, rates=wanted))

@@ -14,7 +14,6 @@ from ledgerlink.services.imports.plan_import import ImportPlanner, plan_import
 from ledgerlink.services.messages import remaining_messages
 from ledgerlink.services.posting.chunks import store_chunks
 from ledgerlink.services.posting.plan_post import PostPlanner
-from ledgerlink.services.posting.rule_book import created_rules, stored_rules, with_rules
 from ledgerlink.services.posting.staged_records import read_records
 from ledgerlink.services.runs.ledger_session import ledger_session
 
@@ -39,10 +38,8 @@ async def plan_run(deps: Dependencies, connection: Connection, run: Run, stop: S
             records = read_records(deps.staging.records(run.staged), run.created_by, run.kinds)
         except Invalid as unreadable:
             return fail(deps, run, reason("unreadable_upload", detail=unreadable.message))
-        rules = stored_rules(deps, connection)
-        created = created_rules(deps, connection, rules, records, run.created_by)
         planner = PostPlanner(deps, connection, session.ledger, company, stop)
-        operations = await planner.operations(records, with_rules(rules, created), run.id)
+        operations, created = await planner.plan_records(records, run.created_by, run.id)
         run = replace(run, planning_calls=dict(session.ledger.calls))
     if created:
         deps.rules.put(connection.key, created)
@@ -57,8 +54,8 @@ async def read_company(
     """Read the company and its features, and store them with the connection as it is stored now,
     because it may have been disconnected meanwhile."""
     company = await ledger.company(stop)
-    now = deps.connections.get(connection.key)
-    deps.connections.save(replace(now, company=company, read_at=deps.clock.now()))
+    stored = deps.connections.get(connection.key)
+    deps.connections.save(replace(stored, company=company, read_at=deps.clock.now()))
     return company
 
 

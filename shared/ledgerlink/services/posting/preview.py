@@ -18,7 +18,6 @@ from ledgerlink.domain.model.connections import Connection, ConnectionKey, Conne
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.plan_post import PostPlanner
-from ledgerlink.services.posting.rule_book import created_rules, stored_rules, with_rules
 from ledgerlink.services.posting.staged_records import Kinds, Records, read_records
 from ledgerlink.services.runs.ledger_session import ledger_session
 
@@ -32,7 +31,7 @@ RECONNECT = "Reconnect the company, then preview again."
 FEWER_OR_LATER = "Preview fewer records, or try again later."
 LATER = "Preview again later, or post: the run waits until the ledger answers."
 READ_SECONDS = 22.0
-"""Seconds that the ledger may take, because API Gateway ends a call after 29."""
+"""Seconds that the ledger may take, because an API call may take 29 in all."""
 
 
 def preview(
@@ -106,10 +105,9 @@ async def _plan(
 
     async with ledger_session(deps, connection, saves_state=False) as session:
         company = await session.ledger.company(stop)
-        rules = stored_rules(deps, connection)
-        created = created_rules(deps, connection, rules, records, user)
         planner = PostPlanner(deps, connection, session.ledger, company, stop)
-        return await planner.operations(records, with_rules(rules, created), None)
+        operations, _ = await planner.plan_records(records, user, None)
+        return operations
 
 
 def _too_much(message: str) -> Invalid:
