@@ -67,7 +67,7 @@ class Connection:
             raise Conflict(
                 "not_connected",
                 "Nobody has authorised this connection yet.",
-                "Open its authorize_url and give consent.",
+                "Open the page for consent that the connection names, and give consent.",
             )
         if self.state is ConnectionState.DISCONNECTED:
             raise Conflict(
