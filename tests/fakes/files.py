@@ -49,6 +49,10 @@ class FakeStaging:
     def uploaded_file(self, connection_key: ConnectionKey, upload_id: str) -> bytes:
         return self.files[self.uploaded(connection_key, upload_id)]
 
+    def put_file(self, connection_key: ConnectionKey, upload_id: str, content: bytes) -> None:
+        """Somebody uploads a file under this id."""
+        self.files[_name(connection_key, upload_id)] = content
+
     def put_records(self, connection_key: ConnectionKey, lines: Iterable[Any]) -> str:
         upload_id, _ = self.upload_address(connection_key)
         name = _name(connection_key, upload_id)

@@ -88,6 +88,14 @@ class Books:
         return self.desk.login.company_id
 
     @property
+    def company_id(self) -> str:
+        return self.company
+
+    def vault(self) -> Desk:
+        """Holds the company's login."""
+        return self.desk
+
+    @property
     def chosen(self) -> Chosen:
         """What the company chose, as its settings say it."""
         return {name: value for name, value in asdict(self.choices).items() if value is not None}

@@ -11,7 +11,7 @@ from local.sandboxes.common.clock import Clock
 from local.sandboxes.intacct.server import Options, Running, in_process
 from local.sandboxes.intacct.settings import Settings
 from tests.contract.intacct.books import Books, Desk, Make
-from tests.contract.intacct.clerk import Clerk
+from tests.contract.intacct.poster import Poster
 from tests.support.skipped_time import SkippedTime
 
 USUAL = Settings().changed(
@@ -66,6 +66,6 @@ def group(company: Make) -> Books:
 
 
 @pytest.fixture
-def clerk(books: Books) -> Clerk:
+def poster(books: Books) -> Poster:
     """Somebody who posts into the sample company."""
-    return Clerk(books)
+    return Poster(books)

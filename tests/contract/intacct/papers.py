@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from ledgerlink.connectors.intacct.config import Choices, InvoiceModule
 
-from tests.contract.intacct.clerk import Clerk
+from tests.contract.intacct.poster import Poster
 from tests.contract.papers import PAPERS as THEIRS
 from tests.contract.papers import Paper as Common
 
@@ -63,19 +63,19 @@ def papers(*names: str) -> Sequence[Paper]:
     return [PAPERS[name] for name in names or PAPERS]
 
 
-def choose(clerk: Clerk, paper: Paper) -> Clerk:
+def choose(poster: Poster, paper: Paper) -> Poster:
     """Whoever posts it posts as its company has chosen."""
-    clerk.books = replace(clerk.books, choices=paper.choices)
-    return clerk
+    poster.books = replace(poster.books, choices=paper.choices)
+    return poster
 
 
-def pay(clerk: Clerk, key: str) -> None:
+def pay(poster: Poster, key: str) -> None:
     """Somebody pays all of an invoice that was posted under this key."""
-    row, kind = clerk.row(key), clerk.links[key].kind
+    row, kind = poster.row(key), poster.links[key].kind
     number = row["RECORDNO"]
     if kind == "SODOCUMENT":
         kind, number = "ARINVOICE", row["PRRECORDKEY"]
-    company = clerk.books.served.sandbox.companies[clerk.books.company]
+    company = poster.books.served.sandbox.companies[poster.books.company]
     record = company.tables[kind].records[int(number)]
     whole = record.values["TOTALENTERED"]
     paid = {"TOTALPAID": whole, "TRX_TOTALPAID": whole, "TOTALDUE": "0.00", "TRX_TOTALDUE": "0.00"}

@@ -13,8 +13,8 @@ from ledgerlink.domain.model.rules import CreateLaborCode, RuleKind
 from ledgerlink.domain.model.source_records import ProjectRecord, Record, RecordKind
 
 from tests.contract.intacct.books import Books, Row
-from tests.contract.intacct.clerk import Clerk, code
 from tests.contract.intacct.papers import ORDERS, PAPERS, RECEIVABLES, Paper, pay
+from tests.contract.intacct.poster import Poster, code
 from tests.contract.papers import FILE, gone, invoice, receipt, sold, spent, worked
 
 INVOICE, REPORT = "invoice:i1", "expense-report:R1"
@@ -112,28 +112,29 @@ TOLD: list[tuple[str, Any, dict[str, Any], Record, str]] = [
 """A choice, a value for it, what is chosen besides, what is posted, and what is sent then."""
 
 
-def choosing(books: Books, choices: Choices) -> Clerk:
+def choosing(books: Books, choices: Choices) -> Poster:
     """Somebody who posts for a company that chose this, and that has what may be chosen."""
     books.about("", {"multi_currency": True})
     books.about("", {"preferences": {"exchange_rates": {"EUR": "1.25"}, "tax_solutions": [VAT]}})
-    clerk = Clerk(replace(books, choices=choices), files={"u1": FILE})
+    poster = Poster(replace(books, choices=choices))
+    poster.upload("u1", FILE)
     new = CreateLaborCode(name="Research", income_account_id="glaccount/4000")
-    clerk.rule(RuleKind.LABOR_CODES, "new", new)
-    return clerk
+    poster.rule(RuleKind.LABOR_CODES, "new", new)
+    return poster
 
 
-def switch(clerk: Clerk, choices: Choices) -> None:
-    clerk.books = replace(clerk.books, choices=choices)
+def switch(poster: Poster, choices: Choices) -> None:
+    poster.books = replace(poster.books, choices=choices)
 
 
-def sent(clerk: Clerk) -> str:
+def sent(poster: Poster) -> str:
     """All that was written into the company so far."""
-    return "".join(entry.request_body or "" for entry in clerk.books.journal() if entry.uniqueid)
+    return "".join(entry.request_body or "" for entry in poster.books.journal() if entry.uniqueid)
 
 
-def numbered(clerk: Clerk, number: str) -> list[Row]:
+def numbered(poster: Poster, number: str) -> list[Row]:
     """The sales and invoices of this number, but for the receivables that sales make."""
-    rows = [*clerk.books.rows("SODOCUMENT"), *clerk.books.rows("ARINVOICE")]
+    rows = [*poster.books.rows("SODOCUMENT"), *poster.books.rows("ARINVOICE")]
     known = [row for row in rows if number in (row.get("DOCNO"), row.get("RECORDID"))]
     return [row for row in known if row.get("MODULEKEY") != "8.SO"]
 
@@ -147,19 +148,19 @@ def test_every_choice_is_offered_and_tried_here() -> None:
 def test_a_choice_reaches_the_document_that_is_sent(
     books: Books, name: str, value: str, besides: dict[str, Any], record: Record, told: str
 ) -> None:
-    clerk = choosing(books, Choices(**{**besides, name: value}))
-    outcomes = clerk.post(record)
+    poster = choosing(books, Choices(**{**besides, name: value}))
+    outcomes = poster.post(record)
     assert {outcome.state for outcome in outcomes.values()} == {ItemState.POSTED}, outcomes
-    assert told in sent(clerk)
+    assert told in sent(poster)
 
 
 @pytest.mark.parametrize(("name", "record", "told"), [(n, r, t) for n, _, _, r, t in TOLD])
 def test_what_was_not_chosen_is_not_sent(
     books: Books, name: str, record: Record, told: str
 ) -> None:
-    clerk = choosing(books, Choices())
-    clerk.post(record)
-    assert told not in sent(clerk), name
+    poster = choosing(books, Choices())
+    poster.post(record)
+    assert told not in sent(poster), name
 
 
 # Another choice, with invoices in place.
@@ -175,28 +176,28 @@ WAYS = pytest.mark.parametrize(
 def test_an_invoice_that_is_there_stays_what_it_is_and_new_ones_are_of_the_new_kind(
     books: Books, paper: Paper, later: Choices
 ) -> None:
-    clerk = choosing(books, paper.choices)
-    clerk.post(invoice(number="A-1"))
-    switch(clerk, later)
-    outcomes = clerk.post(invoice(number="A-1"), invoice(key="i2", number="A-2"))
+    poster = choosing(books, paper.choices)
+    poster.post(invoice(number="A-1"))
+    switch(poster, later)
+    outcomes = poster.post(invoice(number="A-1"), invoice(key="i2", number="A-2"))
     assert outcomes[INVOICE].state is ItemState.UNCHANGED
     assert outcomes["invoice:i2"].state is ItemState.POSTED
-    kinds = {key: link.kind for key, link in clerk.links.items()}
+    kinds = {key: link.kind for key, link in poster.links.items()}
     assert kinds[INVOICE] == paper.kind
     assert {*kinds.values()} == {"SODOCUMENT", "ARINVOICE"}
 
 
 @WAYS
 def test_it_can_be_changed(books: Books, paper: Paper, later: Choices) -> None:
-    clerk = choosing(books, paper.choices)
-    clerk.post(invoice(number="A-1"))
-    switch(clerk, later)
-    outcome = clerk.post(invoice(number="A-1", due_on=date(2026, 5, 1)))[INVOICE]
+    poster = choosing(books, paper.choices)
+    poster.post(invoice(number="A-1"))
+    switch(poster, later)
+    outcome = poster.post(invoice(number="A-1", due_on=date(2026, 5, 1)))[INVOICE]
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
-    (row,) = numbered(clerk, "A-1")
+    (row,) = numbered(poster, "A-1")
     assert row["WHENDUE"] == "05/01/2026"
-    assert clerk.links[INVOICE].kind == paper.kind
-    again = clerk.post(invoice(number="A-1", due_on=date(2026, 5, 1)))[INVOICE]
+    assert poster.links[INVOICE].kind == paper.kind
+    again = poster.post(invoice(number="A-1", due_on=date(2026, 5, 1)))[INVOICE]
     assert again.state is ItemState.UNCHANGED
 
 
@@ -204,31 +205,31 @@ def test_it_can_be_changed(books: Books, paper: Paper, later: Choices) -> None:
 def test_it_can_be_taken_out_and_comes_again_as_the_new_kind(
     books: Books, paper: Paper, later: Choices
 ) -> None:
-    clerk = choosing(books, paper.choices)
-    clerk.post(invoice(number="A-1"))
-    switch(clerk, later)
-    out = clerk.post(gone("i1", RecordKind.INVOICE))[INVOICE]
-    assert (out.state, out.reason, clerk.links) == (ItemState.POSTED, None, {})
-    assert numbered(clerk, "A-1") == []
-    clerk.post(invoice(number="A-1"))
-    assert clerk.links[INVOICE].kind != paper.kind
+    poster = choosing(books, paper.choices)
+    poster.post(invoice(number="A-1"))
+    switch(poster, later)
+    out = poster.post(gone("i1", RecordKind.INVOICE))[INVOICE]
+    assert (out.state, out.reason, poster.links) == (ItemState.POSTED, None, {})
+    assert numbered(poster, "A-1") == []
+    poster.post(invoice(number="A-1"))
+    assert poster.links[INVOICE].kind != paper.kind
 
 
 @WAYS
 def test_what_is_paid_of_it_comes_back_beside_that_of_a_new_one(
     books: Books, paper: Paper, later: Choices
 ) -> None:
-    clerk = choosing(books, paper.choices)
-    clerk.post(invoice(number="A-1"))
-    switch(clerk, later)
-    clerk.post(invoice(key="i2", number="A-2"))
-    pay(clerk, INVOICE)
-    ids = tuple(clerk.links[key].ledger_id for key in (INVOICE, "invoice:i2"))
-    read = clerk.books.read(ListType.INVOICE, ids=ids)
+    poster = choosing(books, paper.choices)
+    poster.post(invoice(number="A-1"))
+    switch(poster, later)
+    poster.post(invoice(key="i2", number="A-2"))
+    pay(poster, INVOICE)
+    ids = tuple(poster.links[key].ledger_id for key in (INVOICE, "invoice:i2"))
+    read = poster.books.read(ListType.INVOICE, ids=ids)
     assert [read[each].fields["status"] for each in ids] == ["paid", "open"]
-    told = {r.id: r for r in clerk.books.changes(ListType.INVOICE)[ListType.INVOICE].records}
+    told = {r.id: r for r in poster.books.changes(ListType.INVOICE)[ListType.INVOICE].records}
     assert [told[each].fields["status"] for each in ids] == ["paid", "open"]
-    locked = clerk.post(invoice(number="A-1", memo="Late"))[INVOICE]
+    locked = poster.post(invoice(number="A-1", memo="Late"))[INVOICE]
     assert (locked.state, code(locked)) == (ItemState.BLOCKED, "paid")
 
 
@@ -236,24 +237,24 @@ def test_what_is_paid_of_it_comes_back_beside_that_of_a_new_one(
 def test_a_change_whose_answer_was_lost_is_found_again(
     books: Books, paper: Paper, later: Choices
 ) -> None:
-    clerk = choosing(books, paper.choices)
-    clerk.post(invoice(number="A-1"))
-    switch(clerk, later)
-    clerk.lose(match={"function": paper.change})
-    assert clerk.post(invoice(number="A-1", due_on=date(2026, 5, 1))) == {}
-    assert code(clerk.again()[INVOICE]) == "already_written"
-    (row,) = numbered(clerk, "A-1")
+    poster = choosing(books, paper.choices)
+    poster.post(invoice(number="A-1"))
+    switch(poster, later)
+    poster.lose(match={"function": paper.change})
+    assert poster.post(invoice(number="A-1", due_on=date(2026, 5, 1))) == {}
+    assert code(poster.again()[INVOICE]) == "already_written"
+    (row,) = numbered(poster, "A-1")
     assert row["WHENDUE"] == "05/01/2026"
 
 
 @WAYS
 def test_a_receipt_is_tied_to_it(books: Books, paper: Paper, later: Choices) -> None:
-    clerk = choosing(books, paper.choices)
-    clerk.post(invoice(number="A-1"))
-    switch(clerk, later)
-    outcomes = clerk.post(invoice(number="A-1", receipts=(receipt(),)))
+    poster = choosing(books, paper.choices)
+    poster.post(invoice(number="A-1"))
+    switch(poster, later)
+    outcomes = poster.post(invoice(number="A-1", receipts=(receipt(),)))
     assert {outcome.state for outcome in outcomes.values()} == {
         ItemState.UNCHANGED,
         ItemState.POSTED,
     }
-    assert clerk.row(INVOICE)["SUPDOCID"]
+    assert poster.row(INVOICE)["SUPDOCID"]

@@ -22,7 +22,7 @@ from ledgerlink.domain.model.reasons import REASONS
 from ledgerlink.domain.model.source_records import Record
 
 from tests.contract.intacct.books import Books
-from tests.contract.intacct.clerk import Clerk, code
+from tests.contract.intacct.poster import Poster, code
 from tests.contract.intacct.test_intacct_malformed import DONE, adopted, all_posted
 from tests.contract.intacct.test_intacct_posted_lists import CLIENT
 from tests.contract.intacct.test_intacct_refusals import RULE, SAID, told
@@ -74,84 +74,86 @@ ONE: dict[str, type[LedgerError] | str] = {
 """The same of a single function."""
 
 
-def fail(clerk: Clerk, action: str, when: str, times: int) -> None:
+def fail(poster: Poster, action: str, when: str, times: int) -> None:
     for match in ASKED:
-        clerk.lose(action, when, times=times, match=match)
+        poster.lose(action, when, times=times, match=match)
 
 
-def carried_through(clerk: Clerk, records: Sequence[Record]) -> dict[str, Outcome]:
+def carried_through(poster: Poster, records: Sequence[Record]) -> dict[str, Outcome]:
     """As runs and their readers do: send; look for what has no outcome, and send it again, until it
     has one; post again what failed, or was not reached."""
     outcomes: dict[str, Outcome] = {}
     for _ in range(ROUNDS):
-        operations = clerk.planned(*records)
+        operations = poster.planned(*records)
         with suppress(LedgerError):
-            outcomes |= clerk.send(operations)
-        outcomes |= resumed(clerk)
+            outcomes |= poster.send(operations)
+        outcomes |= resumed(poster)
         if outcomes.keys() >= {op.key for op in operations} and all_posted(outcomes):
             return outcomes
     pytest.fail(f"still not done: {outcomes}")
 
 
-def resumed(clerk: Clerk) -> dict[str, Outcome]:
+def resumed(poster: Poster) -> dict[str, Outcome]:
     """What becomes of what was sent, however often the ledger has to be asked."""
     outcomes: dict[str, Outcome] = {}
     for _ in range(ROUNDS):
         with suppress(LedgerError):
-            outcomes |= adopted(clerk)
-            outcomes |= clerk.again()
+            outcomes |= adopted(poster)
+            outcomes |= poster.again()
             break
     return outcomes
 
 
-def once(clerk: Clerk) -> None:
+def once(poster: Poster) -> None:
     """The books hold each of the batch once."""
-    assert set(hours(clerk)) == {"time:a", "time:b"}
-    assert [len(clerk.ours(kind)) for kind in ("CCTRANSACTION", "APBILL")] == [2, 1]
-    names = [row["NAME"] for row in clerk.books.rows("CUSTOMER")]
+    assert set(hours(poster)) == {"time:a", "time:b"}
+    assert [len(poster.ours(kind)) for kind in ("CCTRANSACTION", "APBILL")] == [2, 1]
+    names = [row["NAME"] for row in poster.books.rows("CUSTOMER")]
     assert names.count(CLIENT.name) == 1
 
 
 @sampled("action", [*WHOLE, *ONE], one_in=4)
 def test_what_fails_before_anything_is_done_is_told_and_done_when_it_is_well(
-    clerk: Clerk, action: str
+    poster: Poster, action: str
 ) -> None:
     expected = {**WHOLE, **ONE}[action]
-    operations = clerk.planned(*BATCH[1:])
-    fail(clerk, action, "before", 99)
+    operations = poster.planned(*BATCH[1:])
+    fail(poster, action, "before", 99)
     if isinstance(expected, type):
         with pytest.raises(expected) as caught:
-            clerk.send(operations)
+            poster.send(operations)
         assert caught.value.message
         assert caught.value.remedy
     else:
-        outcomes = dict(clerk.send(operations))
+        outcomes = dict(poster.send(operations))
         bill = outcomes.pop("expense-report:R9")
         assert bill.state is POSTED
         assert {code(outcome) for outcome in outcomes.values()} <= {expected}
         assert bool(outcomes) is (expected != "unknown")
         assert all(told(outcome) for outcome in outcomes.values())
-    assert hours(clerk) == {}
-    assert clerk.ours("CCTRANSACTION") == []
-    clerk.books.well()
-    carried_through(clerk, BATCH)
-    once(clerk)
+    assert hours(poster) == {}
+    assert poster.ours("CCTRANSACTION") == []
+    poster.books.well()
+    carried_through(poster, BATCH)
+    once(poster)
 
 
 @sampled("action, when", product(WHOLE, ["midway", "after"]), one_in=4)
 def test_what_is_done_in_part_or_whole_before_it_fails_is_there_once(
-    clerk: Clerk, action: str, when: str
+    poster: Poster, action: str, when: str
 ) -> None:
-    fail(clerk, action, when, 1)
-    carried_through(clerk, BATCH)
-    once(clerk)
+    fail(poster, action, when, 1)
+    carried_through(poster, BATCH)
+    once(poster)
 
 
 @pytest.mark.parametrize("action", ["html502", "cut", "429", "invalid_session"])
-def test_what_fails_three_times_after_it_was_done_is_there_once(clerk: Clerk, action: str) -> None:
-    fail(clerk, action, "after", 3)
-    carried_through(clerk, BATCH)
-    once(clerk)
+def test_what_fails_three_times_after_it_was_done_is_there_once(
+    poster: Poster, action: str
+) -> None:
+    fail(poster, action, "after", 3)
+    carried_through(poster, BATCH)
+    once(poster)
 
 
 # Refusals of one among others.
@@ -171,56 +173,56 @@ MORE = [
 REFUSALS = sampled("errorno, text, reason", [*SAID, *MORE], one_in=5)
 
 
-def refuse_second(clerk: Clerk, function: str, errorno: str, text: str, when: str) -> None:
+def refuse_second(poster: Poster, function: str, errorno: str, text: str, when: str) -> None:
     more: dict[str, Any] = {"errorno": errorno, "text": text, "correction": ""}
     match = {"function": function}
-    clerk.books.fail("function_error", when, skip=1, times=1, match=match, **more)
+    poster.books.fail("function_error", when, skip=1, times=1, match=match, **more)
 
 
 @REFUSALS
 def test_a_refusal_stops_its_document_and_no_other(
-    clerk: Clerk, errorno: str, text: str, reason: str
+    poster: Poster, errorno: str, text: str, reason: str
 ) -> None:
     records = [charged(f"x{n}") for n in range(3)]
-    refuse_second(clerk, "record_cctransaction", errorno, text, "before")
-    outcomes = clerk.post(*records)
+    refuse_second(poster, "record_cctransaction", errorno, text, "before")
+    outcomes = poster.post(*records)
     bad = outcomes["expense:x1"]
     assert states(outcomes) == {"expense:x0": POSTED, "expense:x1": FAILED, "expense:x2": POSTED}
     assert code(bad) in (reason, "number_taken")
     assert code(bad) in REASONS
     assert told(bad)
-    assert len(clerk.ours("CCTRANSACTION")) == 2
-    carried_through(clerk, records)
-    assert len(clerk.ours("CCTRANSACTION")) == 3
+    assert len(poster.ours("CCTRANSACTION")) == 2
+    carried_through(poster, records)
+    assert len(poster.ours("CCTRANSACTION")) == 3
 
 
 @REFUSALS
 def test_a_refusal_stops_its_sheet_and_no_other(
-    clerk: Clerk, errorno: str, text: str, reason: str
+    poster: Poster, errorno: str, text: str, reason: str
 ) -> None:
     records = [worked("a"), worked("b", staff_key="bo")]
-    refuse_second(clerk, "create", errorno, text, "before")
-    outcomes = clerk.post(*records)
+    refuse_second(poster, "create", errorno, text, "before")
+    outcomes = poster.post(*records)
     assert outcomes["time:a"].state is POSTED
     assert outcomes["time:b"].state is POSTED or code(outcomes["time:b"]) == reason
-    assert set(hours(clerk)) == {key for key, o in outcomes.items() if o.state is POSTED}
-    carried_through(clerk, records)
-    assert set(hours(clerk)) == {"time:a", "time:b"}
+    assert set(hours(poster)) == {key for key, o in outcomes.items() if o.state is POSTED}
+    carried_through(poster, records)
+    assert set(hours(poster)) == {"time:a", "time:b"}
 
 
 @REFUSALS
 def test_what_is_said_to_be_refused_and_was_done_is_there_once(
-    clerk: Clerk, errorno: str, text: str, reason: str
+    poster: Poster, errorno: str, text: str, reason: str
 ) -> None:
     records: list[Record] = [charged("x0"), charged("x1"), worked("a"), worked("b", staff_key="bo")]
     for function in ("record_cctransaction", "create"):
-        refuse_second(clerk, function, errorno, text, "after")
-    outcomes = clerk.post(*records)
+        refuse_second(poster, function, errorno, text, "after")
+    outcomes = poster.post(*records)
     assert outcomes["expense:x1"].state is POSTED
     assert outcomes["time:b"].state is POSTED or code(outcomes["time:b"]) == reason
-    carried_through(clerk, records)
-    assert len(clerk.ours("CCTRANSACTION")) == 2
-    assert set(hours(clerk)) == {"time:a", "time:b"}
+    carried_through(poster, records)
+    assert len(poster.ours("CCTRANSACTION")) == 2
+    assert set(hours(poster)) == {"time:a", "time:b"}
 
 
 # Sessions that end in between.
@@ -232,21 +234,21 @@ def test_a_session_that_ends_after_every_answer_is_renewed_every_time(books: Boo
             books.admin("sessions/expire", {"company": books.company})
         return answer
 
-    clerk = Clerk(replace(books, spoil=end))
-    outcomes = clerk.post(*BATCH)
+    poster = Poster(replace(books, spoil=end))
+    outcomes = poster.post(*BATCH)
     assert all(outcome.state in DONE for outcome in outcomes.values())
-    once(clerk)
-    assert len(clerk.books.read(PROJECT)) == len(books.rows("PROJECT"))
-    assert ListType.CUSTOMER in clerk.books.changes(ListType.CUSTOMER)
+    once(poster)
+    assert len(poster.books.read(PROJECT)) == len(books.rows("PROJECT"))
+    assert ListType.CUSTOMER in poster.books.changes(ListType.CUSTOMER)
 
 
 @pytest.mark.parametrize("slides", [True, False])
 def test_a_session_that_lives_a_few_minutes_is_renewed_as_it_ends(
-    clerk: Clerk, slides: bool
+    poster: Poster, slides: bool
 ) -> None:
-    clerk.books.admin("settings", {"session_seconds": 240, "session_slides": slides})
+    poster.books.admin("settings", {"session_seconds": 240, "session_slides": slides})
     for record in BATCH:
-        clerk.post(record)
-        clerk.books.admin("clock", {"advance_seconds": 130})
-    assert all(o.state in DONE for o in carried_through(clerk, BATCH).values())
-    once(clerk)
+        poster.post(record)
+        poster.books.admin("clock", {"advance_seconds": 130})
+    assert all(o.state in DONE for o in carried_through(poster, BATCH).values())
+    once(poster)

@@ -15,7 +15,7 @@ from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.plan import ItemState
 
 from tests.contract.intacct.books import Books, Spoil, faithful
-from tests.contract.intacct.clerk import Clerk
+from tests.contract.intacct.poster import Poster
 from tests.contract.papers import worked
 
 
@@ -137,9 +137,9 @@ def test_a_session_that_leads_elsewhere_is_not_followed(books: Books) -> None:
 
 
 def test_a_write_whose_answer_has_a_doctype_is_looked_up(books: Books, tmp_path: Path) -> None:
-    clerk = Clerk(books)
-    clerk.planned()
-    clerk.books = spoilt(books, only(b"<create>", reading(tmp_path)))
-    clerk.post(worked())
-    clerk.books = spoilt(books, faithful)
-    assert clerk.found()["time:t1"].state is ItemState.POSTED
+    poster = Poster(books)
+    poster.planned()
+    poster.books = spoilt(books, only(b"<create>", reading(tmp_path)))
+    poster.post(worked())
+    poster.books = spoilt(books, faithful)
+    assert poster.found()["time:t1"].state is ItemState.POSTED

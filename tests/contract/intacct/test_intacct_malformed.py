@@ -13,8 +13,8 @@ from ledgerlink.domain.model.plan import ItemState, Outcome
 from ledgerlink.domain.model.source_records import Record, RecordKind
 
 from tests.contract.intacct.books import Books, Spoil, faithful
-from tests.contract.intacct.clerk import Clerk
 from tests.contract.intacct.damages import DAMAGES, TREES, once, spoiling
+from tests.contract.intacct.poster import Poster
 from tests.contract.intacct.test_intacct_time_once import hours
 from tests.contract.papers import charged, gone, invoice, spent, worked
 from tests.support.sampling import sampled
@@ -44,81 +44,78 @@ def batch(amount: str = "31.50", minutes: int = 120) -> list[Record]:
     ]
 
 
-def spoilt(clerk: Clerk, spoil: Spoil) -> None:
-    clerk.books = replace(clerk.books, spoil=spoil)
+def spoilt(poster: Poster, spoil: Spoil) -> None:
+    poster.books = replace(poster.books, spoil=spoil)
 
 
-def resumed(clerk: Clerk, told: dict[str, Outcome]) -> dict[str, Outcome]:
+def resumed(poster: Poster, told: dict[str, Outcome]) -> dict[str, Outcome]:
     """As a run goes on: what has no outcome is looked for and sent again, until all has one."""
-    spoilt(clerk, faithful)
-    found = clerk.found()
+    spoilt(poster, faithful)
+    found = poster.found()
     told = {**found, **told}
-    return {**{k: o for k, o in clerk.again().items() if k not in told}, **told}
+    return {**{k: o for k, o in poster.again().items() if k not in told}, **told}
 
 
-def counts(clerk: Clerk) -> dict[str, int]:
-    return {kind: len(clerk.ours(kind)) for kind in KINDS}
+def counts(poster: Poster) -> dict[str, int]:
+    return {kind: len(poster.ours(kind)) for kind in KINDS}
 
 
-def amounts(clerk: Clerk) -> set[Decimal]:
-    rows = [row for kind in KINDS[:3] for row in clerk.ours(kind)]
+def amounts(poster: Poster) -> set[Decimal]:
+    rows = [row for kind in KINDS[:3] for row in poster.ours(kind)]
     return {Decimal(row["TOTALENTERED"]) for row in rows}
 
 
-def true(clerk: Clerk, told: dict[str, Outcome]) -> None:
+def true(poster: Poster, told: dict[str, Outcome]) -> None:
     """What was told is what the ledger holds."""
     for key, outcome in told.items():
         assert outcome.state in DONE, (key, outcome)
-        link = clerk.links[key]
+        link = poster.links[key]
         assert link.ledger_id == outcome.ledger_id or outcome.state is not ItemState.POSTED
         if link.record is RecordKind.TIME:
-            assert f"[{key}]" in clerk.entry(key)["NOTES"]
+            assert f"[{key}]" in poster.entry(key)["NOTES"]
         elif link.kind in KINDS:
-            row = clerk.row(key)
+            row = poster.row(key)
             assert f"[{key}]" in str(row.get("DESCRIPTION")) + str(row.get("MESSAGE")), row
 
 
-def test_there_are_more_than_a_hundred_of_them_and_each_does_something(clerk: Clerk) -> None:
+def test_there_are_more_than_a_hundred_of_them_and_each_does_something(poster: Poster) -> None:
     answers: list[bytes] = []
 
     def kept(_request: bytes, answer: bytes) -> bytes:
         answers.append(answer)
         return answer
 
-    spoilt(clerk, kept)
-    clerk.post(*batch())
+    spoilt(poster, kept)
+    poster.post(*batch())
     assert len(DAMAGES) > 100
     for name, damage in DAMAGES.items():
         assert any(damage(answer) != answer for answer in answers), name
 
 
 @sampled("name", DAMAGES)
-def test_answers_to_what_is_made_and_to_the_look_for_it(clerk: Clerk, name: str) -> None:
-    operations = clerk.planned(*batch())
-    spoilt(clerk, once(MAKING, DAMAGES[name]))
+def test_answers_to_what_is_made_and_to_the_look_for_it(poster: Poster, name: str) -> None:
+    operations = poster.planned(*batch())
+    spoilt(poster, once(MAKING, DAMAGES[name]))
     told: dict[str, Outcome] = {}
     with suppress(LedgerError):
-        told = dict(clerk.send(operations))
-    spoilt(clerk, spoiling(b"<content>", DAMAGES[name]))
+        told = dict(poster.send(operations))
+    spoilt(poster, spoiling(b"<content>", DAMAGES[name]))
     with suppress(LedgerError):
-        told = {**adopted(clerk), **told}
-    told = resumed(clerk, told)
+        told = {**adopted(poster), **told}
+    told = resumed(poster, told)
     for _ in range(ROUNDS):  # what failed with words is posted again, as its reader is told to
         if set(told) == {op.key for op in operations} and all_posted(told):
             break
-        told |= clerk.post(*batch())
-    assert hours(clerk) == {"time:a": Decimal(2), "time:b": Decimal(2)}
-    assert counts(clerk) == dict.fromkeys(KINDS, 1)
-    true(clerk, told)
+        told |= poster.post(*batch())
+    assert hours(poster) == {"time:a": Decimal(2), "time:b": Decimal(2)}
+    assert counts(poster) == dict.fromkeys(KINDS, 1)
+    true(poster, told)
 
 
-def adopted(clerk: Clerk) -> dict[str, Outcome]:
+def adopted(poster: Poster) -> dict[str, Outcome]:
     """What is found of what was sent, kept as runs keep it."""
-    writes = {write.key: write for request in clerk.requests for write in request.writes}
-    found = dict(clerk.found())
-    for key, outcome in found.items():
-        clerk._record(writes[key], outcome)
-    true(clerk, {key: o for key, o in found.items() if o.state is ItemState.POSTED})
+    found = dict(poster.adopted())
+    true(poster, {key: o for key, o in found.items() if o.state is ItemState.POSTED})
     return found
 
 
@@ -130,40 +127,40 @@ def all_posted(told: dict[str, Outcome]) -> bool:
 
 
 @sampled("name", READABLE)
-def test_an_answer_to_what_is_changed_and_taken_back(clerk: Clerk, name: str) -> None:
-    clerk.post(*batch())
+def test_an_answer_to_what_is_changed_and_taken_back(poster: Poster, name: str) -> None:
+    poster.post(*batch())
     taken = [gone("b", RecordKind.TIME), gone("x2")]
     records = [*(each for each in batch("40", 30) if each.key not in ("b", "x2")), *taken]
-    operations = clerk.planned(*records)
-    spoilt(clerk, once(CHANGING, DAMAGES[name]))
+    operations = poster.planned(*records)
+    spoilt(poster, once(CHANGING, DAMAGES[name]))
     told: dict[str, Outcome] = {}
     with suppress(LedgerError):
-        told = dict(clerk.send(operations))
-    told = resumed(clerk, told)
+        told = dict(poster.send(operations))
+    told = resumed(poster, told)
     for _ in range(ROUNDS):
         if set(told) == {op.key for op in operations} and all_posted(told):
             break
-        told |= clerk.post(*records)
-    assert hours(clerk) == {"time:a": Decimal("0.5")}
-    assert counts(clerk) == {"APBILL": 1, "EEXPENSES": 0, "CCTRANSACTION": 1, "SODOCUMENT": 1}
-    assert amounts(clerk) == {Decimal(40)}
+        told |= poster.post(*records)
+    assert hours(poster) == {"time:a": Decimal("0.5")}
+    assert counts(poster) == {"APBILL": 1, "EEXPENSES": 0, "CCTRANSACTION": 1, "SODOCUMENT": 1}
+    assert amounts(poster) == {Decimal(40)}
 
 
 @sampled("name", READABLE)
-def test_an_answer_to_the_look_for_what_was_made(clerk: Clerk, name: str) -> None:
-    operations = clerk.planned(worked("a"), charged("x3"))
-    clerk.lose()
-    clerk.lose(match={"function": "record_cctransaction"})
-    assert clerk.send(operations) == {}
-    spoilt(clerk, spoiling(b"<content>", DAMAGES[name]))
+def test_an_answer_to_the_look_for_what_was_made(poster: Poster, name: str) -> None:
+    operations = poster.planned(worked("a"), charged("x3"))
+    poster.lose()
+    poster.lose(match={"function": "record_cctransaction"})
+    assert poster.send(operations) == {}
+    spoilt(poster, spoiling(b"<content>", DAMAGES[name]))
     found: dict[str, Outcome] = {}
     with suppress(LedgerError):
-        found = adopted(clerk)
-    told = resumed(clerk, found)
+        found = adopted(poster)
+    told = resumed(poster, found)
     assert all_posted(told)
-    assert hours(clerk) == {"time:a": Decimal(2)}
-    assert len(clerk.ours("CCTRANSACTION")) == 1
-    true(clerk, told)
+    assert hours(poster) == {"time:a": Decimal(2)}
+    assert len(poster.ours("CCTRANSACTION")) == 1
+    true(poster, told)
 
 
 @pytest.mark.parametrize("name", DAMAGES)

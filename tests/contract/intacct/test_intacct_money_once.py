@@ -8,22 +8,22 @@ from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.source_records import Record
 
-from tests.contract.intacct.clerk import Clerk, code
 from tests.contract.intacct.papers import PAPERS, Paper, choose, papers
+from tests.contract.intacct.poster import Poster, code
 from tests.contract.papers import charged, invoice, spent
 
 EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
 LOST = ["html502", "524", "html200", "truncate"]
 
 
-def amounts(clerk: Clerk, paper: Paper) -> list[Decimal]:
+def amounts(poster: Poster, paper: Paper) -> list[Decimal]:
     """What the documents of a kind come to that are ours."""
-    rows = clerk.ours(paper.kind)
+    rows = poster.ours(paper.kind)
     return [abs(Decimal(row.get("TOTALENTERED") or row["TOTAL"])) for row in rows]
 
 
-def lose(clerk: Clerk, function: str, action: str = "cut", when: str = "after") -> None:
-    clerk.lose(action, when, match={"function": function})
+def lose(poster: Poster, function: str, action: str = "cut", when: str = "after") -> None:
+    poster.lose(action, when, match={"function": function})
 
 
 @pytest.mark.parametrize(
@@ -32,112 +32,112 @@ def lose(clerk: Clerk, function: str, action: str = "cut", when: str = "after") 
     ids=[*PAPERS, *LOST],
 )
 def test_a_document_whose_answer_is_lost_is_found_and_there_once(
-    clerk: Clerk, paper: Paper, action: str
+    poster: Poster, paper: Paper, action: str
 ) -> None:
-    lose(choose(clerk, paper), paper.make, action)
-    assert clerk.post(paper.record()) == {}
-    found = clerk.found()[paper.key]
+    lose(choose(poster, paper), paper.make, action)
+    assert poster.post(paper.record()) == {}
+    found = poster.found()[paper.key]
     assert (found.state, code(found)) == (ItemState.POSTED, "already_written")
     assert found.content
-    again = clerk.again()[paper.key]
+    again = poster.again()[paper.key]
     assert (again.state, again.ledger_id) == (ItemState.POSTED, found.ledger_id)
-    assert amounts(clerk, paper) == [Decimal("31.5")]
+    assert amounts(poster, paper) == [Decimal("31.5")]
 
 
 @EVERY
-def test_a_lost_change_is_found_and_done_once(clerk: Clerk, paper: Paper) -> None:
-    choose(clerk, paper).post(paper.record())
-    operations = clerk.planned(paper.record("40"))
-    lose(clerk, paper.change)
-    assert clerk.send(operations) == {}
-    found = clerk.found()[paper.key]
+def test_a_lost_change_is_found_and_done_once(poster: Poster, paper: Paper) -> None:
+    choose(poster, paper).post(paper.record())
+    operations = poster.planned(paper.record("40"))
+    lose(poster, paper.change)
+    assert poster.send(operations) == {}
+    found = poster.found()[paper.key]
     assert found.state is ItemState.POSTED
-    again = clerk.again()[paper.key]
+    again = poster.again()[paper.key]
     assert (again.state, again.ledger_id) == (ItemState.POSTED, found.ledger_id)
-    assert amounts(clerk, paper) == [40]
-    assert clerk.post(paper.record("40"))[paper.key].state is ItemState.UNCHANGED
+    assert amounts(poster, paper) == [40]
+    assert poster.post(paper.record("40"))[paper.key].state is ItemState.UNCHANGED
 
 
 @EVERY
 def test_a_change_that_never_came_through_leaves_what_was_there_and_is_made(
-    clerk: Clerk, paper: Paper
+    poster: Poster, paper: Paper
 ) -> None:
-    choose(clerk, paper).post(paper.record())
-    operations = clerk.planned(paper.record("40"))
-    lose(clerk, paper.change, when="before")
-    assert clerk.send(operations) == {}
-    assert clerk.found() == {}
-    assert amounts(clerk, paper) == [Decimal("31.5")]
-    assert clerk.again()[paper.key].state is ItemState.POSTED
-    assert amounts(clerk, paper) == [40]
+    choose(poster, paper).post(paper.record())
+    operations = poster.planned(paper.record("40"))
+    lose(poster, paper.change, when="before")
+    assert poster.send(operations) == {}
+    assert poster.found() == {}
+    assert amounts(poster, paper) == [Decimal("31.5")]
+    assert poster.again()[paper.key].state is ItemState.POSTED
+    assert amounts(poster, paper) == [40]
 
 
 @pytest.mark.parametrize(
     "paper", papers("report", "charge", "order", "invoice"), ids=["report", "charge", "order", "ar"]
 )
-def test_a_document_that_is_made_anew_is_never_left_half_done(clerk: Clerk, paper: Paper) -> None:
-    choose(clerk, paper).post(paper.record())
-    operations = clerk.planned(paper.record("40"))
-    lose(clerk, paper.change, when="midway")
-    assert clerk.send(operations) == {}
-    assert len(amounts(clerk, paper)) == 1
-    assert clerk.again()[paper.key].state is ItemState.POSTED
-    assert amounts(clerk, paper) == [40]
+def test_a_document_that_is_made_anew_is_never_left_half_done(poster: Poster, paper: Paper) -> None:
+    choose(poster, paper).post(paper.record())
+    operations = poster.planned(paper.record("40"))
+    lose(poster, paper.change, when="midway")
+    assert poster.send(operations) == {}
+    assert len(amounts(poster, paper)) == 1
+    assert poster.again()[paper.key].state is ItemState.POSTED
+    assert amounts(poster, paper) == [40]
 
 
 @EVERY
-def test_a_lost_removal_is_found_and_done_once(clerk: Clerk, paper: Paper) -> None:
-    choose(clerk, paper).post(paper.record())
-    operations = clerk.planned(paper.gone)
-    lose(clerk, paper.remove)
-    assert clerk.send(operations) == {}
-    assert clerk.found()[paper.key].state is ItemState.POSTED
-    assert clerk.again()[paper.key].state is ItemState.POSTED
-    assert amounts(clerk, paper) == []
+def test_a_lost_removal_is_found_and_done_once(poster: Poster, paper: Paper) -> None:
+    choose(poster, paper).post(paper.record())
+    operations = poster.planned(paper.gone)
+    lose(poster, paper.remove)
+    assert poster.send(operations) == {}
+    assert poster.found()[paper.key].state is ItemState.POSTED
+    assert poster.again()[paper.key].state is ItemState.POSTED
+    assert amounts(poster, paper) == []
 
 
 @EVERY
-def test_what_never_came_through_is_not_found(clerk: Clerk, paper: Paper) -> None:
-    lose(choose(clerk, paper), paper.make, when="before")
-    assert clerk.post(paper.record()) == {}
-    assert clerk.found() == {}
-    assert amounts(clerk, paper) == []
+def test_what_never_came_through_is_not_found(poster: Poster, paper: Paper) -> None:
+    lose(choose(poster, paper), paper.make, when="before")
+    assert poster.post(paper.record()) == {}
+    assert poster.found() == {}
+    assert amounts(poster, paper) == []
 
 
 @EVERY
-def test_the_same_request_again_has_the_same_answer(clerk: Clerk, paper: Paper) -> None:
-    first = choose(clerk, paper).post(paper.record())[paper.key]
-    again = clerk.again()[paper.key]
+def test_the_same_request_again_has_the_same_answer(poster: Poster, paper: Paper) -> None:
+    first = choose(poster, paper).post(paper.record())[paper.key]
+    again = poster.again()[paper.key]
     assert (again.state, code(again)) == (ItemState.POSTED, "already_written")
     assert (again.ledger_id, again.content, again.total) == (
         first.ledger_id,
         first.content,
         first.total,
     )
-    assert amounts(clerk, paper) == [Decimal("31.5")]
+    assert amounts(poster, paper) == [Decimal("31.5")]
 
 
 @EVERY
 def test_a_change_and_a_removal_under_other_ids_are_seen_to_be_done(
-    clerk: Clerk, paper: Paper
+    poster: Poster, paper: Paper
 ) -> None:
-    choose(clerk, paper).post(paper.record())
+    choose(poster, paper).post(paper.record())
     for record, left in ((paper.record("40"), [40]), (paper.gone, [])):
-        operations = clerk.planned(record)
-        clerk.send(operations)
-        assert clerk.send(operations)[paper.key].state is ItemState.POSTED
-        assert amounts(clerk, paper) == left
+        operations = poster.planned(record)
+        poster.send(operations)
+        assert poster.send(operations)[paper.key].state is ItemState.POSTED
+        assert amounts(poster, paper) == left
 
 
 @EVERY
 def test_a_document_of_unknown_outcome_is_found_whatever_was_edited_since(
-    clerk: Clerk, paper: Paper
+    poster: Poster, paper: Paper
 ) -> None:
-    lose(choose(clerk, paper), paper.make)
-    clerk.post(paper.record())
-    (row,) = clerk.ours(paper.kind)
-    clerk.books.change(paper.kind, row["RECORDNO"], WHENPOSTED="03/20/2026")
-    assert clerk.found()[paper.key].state is ItemState.POSTED
+    lose(choose(poster, paper), paper.make)
+    poster.post(paper.record())
+    (row,) = poster.ours(paper.kind)
+    poster.books.change(paper.kind, row["RECORDNO"], WHENPOSTED="03/20/2026")
+    assert poster.found()[paper.key].state is ItemState.POSTED
 
 
 BATCH: Mapping[str, Record] = {
@@ -149,50 +149,50 @@ BATCH: Mapping[str, Record] = {
 }
 
 
-def counts(clerk: Clerk) -> dict[str, int]:
-    return {paper.kind: len(clerk.ours(paper.kind)) for paper in papers()[:5]}
+def counts(poster: Poster) -> dict[str, int]:
+    return {paper.kind: len(poster.ours(paper.kind)) for paper in papers()[:5]}
 
 
 ONCE = {"APBILL": 1, "EEXPENSES": 1, "CCTRANSACTION": 2, "SODOCUMENT": 1}
 
 
 @pytest.mark.parametrize("when", ["before", "midway", "after"])
-def test_a_night_of_cut_lines_leaves_each_document_once(clerk: Clerk, when: str) -> None:
+def test_a_night_of_cut_lines_leaves_each_document_once(poster: Poster, when: str) -> None:
     for function in {paper.make for paper in papers()[:5]}:
-        lose(clerk, function, when=when)
-    outcomes = dict(clerk.post(*BATCH.values()))
-    outcomes |= clerk.found()
-    outcomes |= clerk.again()
+        lose(poster, function, when=when)
+    outcomes = dict(poster.post(*BATCH.values()))
+    outcomes |= poster.found()
+    outcomes |= poster.again()
     assert {key: o.state for key, o in outcomes.items()} == dict.fromkeys(BATCH, ItemState.POSTED)
-    assert counts(clerk) == ONCE
+    assert counts(poster) == ONCE
 
 
-def test_a_gateway_that_dies_in_the_middle_leaves_each_document_once(clerk: Clerk) -> None:
-    operations = clerk.planned(*BATCH.values())
-    lose(clerk, "record_cctransaction", "html503")
-    clerk.books.fail("html503", times=99, match={"function": "getAPISession"})
+def test_a_gateway_that_dies_in_the_middle_leaves_each_document_once(poster: Poster) -> None:
+    operations = poster.planned(*BATCH.values())
+    lose(poster, "record_cctransaction", "html503")
+    poster.books.fail("html503", times=99, match={"function": "getAPISession"})
     with pytest.raises(LedgerUnavailable):
-        clerk.send(operations)
-    clerk.books.well()
-    again = clerk.again()
+        poster.send(operations)
+    poster.books.well()
+    again = poster.again()
     assert {key: o.state for key, o in again.items()} == dict.fromkeys(BATCH, ItemState.POSTED)
-    assert counts(clerk) == ONCE
+    assert counts(poster) == ONCE
 
 
-def test_of_two_documents_that_say_the_same_each_is_found_by_its_own_name(clerk: Clerk) -> None:
-    lose(clerk, "record_cctransaction")
-    assert clerk.post(charged("x1", notes="Same"), charged("x2", notes="Same")) == {}
-    found = clerk.found()
-    notes = {row["RECORDNO"]: str(row["DESCRIPTION"]) for row in clerk.ours("CCTRANSACTION")}
+def test_of_two_documents_that_say_the_same_each_is_found_by_its_own_name(poster: Poster) -> None:
+    lose(poster, "record_cctransaction")
+    assert poster.post(charged("x1", notes="Same"), charged("x2", notes="Same")) == {}
+    found = poster.found()
+    notes = {row["RECORDNO"]: str(row["DESCRIPTION"]) for row in poster.ours("CCTRANSACTION")}
     assert {key: notes[str(o.ledger_id)] for key, o in found.items()} == {
         "expense:x1": "[expense:x1]",
         "expense:x2": "[expense:x2]",
     }
 
 
-def test_a_gateway_that_forgets_ids_gets_no_bill_twice(clerk: Clerk) -> None:
-    clerk.books.admin("settings", {"duplicate_seconds": 0, "duplicate_numbers": "allow"})
-    lose(clerk, "create")
-    clerk.post(spent(report_number="ER-1"))
-    assert clerk.found()["expense-report:R1"].state is ItemState.POSTED
-    assert len(clerk.ours("APBILL")) == 1
+def test_a_gateway_that_forgets_ids_gets_no_bill_twice(poster: Poster) -> None:
+    poster.books.admin("settings", {"duplicate_seconds": 0, "duplicate_numbers": "allow"})
+    lose(poster, "create")
+    poster.post(spent(report_number="ER-1"))
+    assert poster.found()["expense-report:R1"].state is ItemState.POSTED
+    assert len(poster.ours("APBILL")) == 1

@@ -13,7 +13,7 @@ from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.rules import LinkTo, RuleKind
 
 from tests.contract.intacct.books import Books
-from tests.contract.intacct.clerk import Clerk, code, words
+from tests.contract.intacct.poster import Poster, code, words
 from tests.contract.intacct.test_intacct_posted_time import theirs
 from tests.contract.intacct.test_intacct_time_once import hours, states
 from tests.contract.papers import charged, spent, worked
@@ -32,13 +32,13 @@ def crowd(books: Books, answer: str) -> None:
 
 
 @pytest.mark.parametrize("answer", ["429", "operation"])
-def test_a_company_that_others_use_up_is_waited_for(clerk: Clerk, answer: str) -> None:
-    operations = clerk.planned(worked("a"), charged("x2"))
-    crowd(clerk.books, answer)
-    outcomes = clerk.send(operations)
+def test_a_company_that_others_use_up_is_waited_for(poster: Poster, answer: str) -> None:
+    operations = poster.planned(worked("a"), charged("x2"))
+    crowd(poster.books, answer)
+    outcomes = poster.send(operations)
     assert states(outcomes) == {"time:a": POSTED, "expense:x2": POSTED}
-    assert hours(clerk) == {"time:a": Decimal(2)}
-    assert len(clerk.ours("CCTRANSACTION")) == 1
+    assert hours(poster) == {"time:a": Decimal(2)}
+    assert len(poster.ours("CCTRANSACTION")) == 1
 
 
 @pytest.mark.parametrize("answer", ["429", "operation"])
@@ -68,49 +68,49 @@ def test_a_list_comes_without_the_fields_that_a_company_lacks(books: Books, abse
 
 
 @pytest.mark.parametrize("shown", [True, False], ids=["with entries", "without"])
-def test_a_sheet_is_known_with_its_entries_or_asked_for_them(clerk: Clerk, shown: bool) -> None:
-    clerk.books.admin("settings", {"timesheet_reads_show_entries": shown})
-    theirs(clerk)
-    assert states(clerk.post(worked("a"), worked("b"))) == {"time:a": POSTED, "time:b": POSTED}
-    assert clerk.post(worked("a", minutes=30))["time:a"].state is POSTED
-    assert hours(clerk) == {"time:a": Decimal("0.5"), "time:b": Decimal(2)}
-    assert "By hand" in [row["NOTES"] for row in clerk.books.rows("TIMESHEETENTRY")]
+def test_a_sheet_is_known_with_its_entries_or_asked_for_them(poster: Poster, shown: bool) -> None:
+    poster.books.admin("settings", {"timesheet_reads_show_entries": shown})
+    theirs(poster)
+    assert states(poster.post(worked("a"), worked("b"))) == {"time:a": POSTED, "time:b": POSTED}
+    assert poster.post(worked("a", minutes=30))["time:a"].state is POSTED
+    assert hours(poster) == {"time:a": Decimal("0.5"), "time:b": Decimal(2)}
+    assert "By hand" in [row["NOTES"] for row in poster.books.rows("TIMESHEETENTRY")]
 
 
-def test_entries_that_cannot_be_asked_for_by_their_sheet_stop_the_lane(clerk: Clerk) -> None:
-    clerk.books.admin("settings", {"timesheet_reads_show_entries": False})
-    clerk.books.about("", {"absent": ["TIMESHEETENTRY.TIMESHEETKEY"]})
-    theirs(clerk)
+def test_entries_that_cannot_be_asked_for_by_their_sheet_stop_the_lane(poster: Poster) -> None:
+    poster.books.admin("settings", {"timesheet_reads_show_entries": False})
+    poster.books.about("", {"absent": ["TIMESHEETENTRY.TIMESHEETKEY"]})
+    theirs(poster)
     with pytest.raises(LedgerStopped):
-        clerk.post(worked("a"))
-    assert [row["NOTES"] for row in clerk.books.rows("TIMESHEETENTRY")].count("By hand") == 1
+        poster.post(worked("a"))
+    assert [row["NOTES"] for row in poster.books.rows("TIMESHEETENTRY")].count("By hand") == 1
 
 
 def test_a_sheet_of_which_entries_are_hidden_is_not_written_over(group: Books) -> None:
     group.admin(
         "settings", {"timesheet_reads_show_entries": False, "legacy_reads_show_private": False}
     )
-    clerk = Clerk(group)
+    poster = Poster(group)
     line = {"ENTRYDATE": "03/03/2026", "QTY": "1.5", "NOTES": "By hand", "LOCATIONID": "US"}
     head = {"EMPLOYEEID": "E1", "BEGINDATE": "03/02/2026"}
     group.about("/edit", {"object": "TIMESHEET", "create": head, "lines": [line], "entity": "US"})
-    outcome = clerk.post(worked("a", location_key="us"))["time:a"]
+    outcome = poster.post(worked("a", location_key="us"))["time:a"]
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "refused")
     assert "not allowed to see" in words(outcome)
     assert [row["NOTES"] for row in group.rows("TIMESHEETENTRY")].count("By hand") == 1
 
 
 @pytest.mark.parametrize("ends", [True, False], ids=["with its session", "later"])
-def test_pages_go_on_though_the_session_is_renewed_in_between(clerk: Clerk, ends: bool) -> None:
+def test_pages_go_on_though_the_session_is_renewed_in_between(poster: Poster, ends: bool) -> None:
     settings = {"timesheet_reads_show_entries": False, "results_end_with_session": ends}
-    clerk.books.admin("settings", settings)
+    poster.books.admin("settings", settings)
     lines = [
         {"ENTRYDATE": "03/03/2026", "QTY": "0.01", "NOTES": f"By hand {n}"} for n in range(1100)
     ]
-    clerk.books.create("TIMESHEET", lines, EMPLOYEEID="E1", BEGINDATE="03/02/2026")
-    clerk.books.fail("invalid_session", match={"function": "readMore"})
-    assert clerk.post(worked("a"))["time:a"].state is POSTED
-    by_hand = [r for r in clerk.books.rows("TIMESHEETENTRY") if r["NOTES"].startswith("By hand")]
+    poster.books.create("TIMESHEET", lines, EMPLOYEEID="E1", BEGINDATE="03/02/2026")
+    poster.books.fail("invalid_session", match={"function": "readMore"})
+    assert poster.post(worked("a"))["time:a"].state is POSTED
+    by_hand = [r for r in poster.books.rows("TIMESHEETENTRY") if r["NOTES"].startswith("By hand")]
     assert len(by_hand) == 1100
 
 
@@ -120,19 +120,19 @@ def test_pages_go_on_though_the_session_is_renewed_in_between(clerk: Clerk, ends
 @pytest.mark.parametrize("overlong", ["refuse", "truncate"])
 @pytest.mark.parametrize("lengths", ["reference", "dtd"])
 def test_a_long_text_is_posted_or_cut_or_refused_and_its_neighbour_is_posted(
-    clerk: Clerk, overlong: str, lengths: str
+    poster: Poster, overlong: str, lengths: str
 ) -> None:
-    clerk.books.admin("settings", {"overlong": overlong, "lengths": lengths})
-    clerk.lose()
-    clerk.post(worked("a", notes="Long words " * 20), worked("b"))
-    found = {**clerk.found(), **clerk.again()}
+    poster.books.admin("settings", {"overlong": overlong, "lengths": lengths})
+    poster.lose()
+    poster.post(worked("a", notes="Long words " * 20), worked("b"))
+    found = {**poster.found(), **poster.again()}
     assert found["time:b"].state is POSTED
     if (overlong, lengths) == ("refuse", "dtd"):
         assert (found["time:a"].state, code(found["time:a"])) == (ItemState.FAILED, "refused")
         assert "NOTES" in words(found["time:a"])
     else:
         assert found["time:a"].state is POSTED
-    held = [str(row) for row in clerk.books.rows("TIMESHEETENTRY")]
+    held = [str(row) for row in poster.books.rows("TIMESHEETENTRY")]
     for key, outcome in found.items():
         assert sum(f"[{key}]" in row for row in held) == (outcome.state is POSTED)
 
@@ -149,21 +149,21 @@ BOUNDS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("bound", BOUNDS, ids=str)
 def test_what_is_too_much_for_a_request_goes_by_several(
-    clerk: Clerk, bound: dict[str, Any]
+    poster: Poster, bound: dict[str, Any]
 ) -> None:
     for n in (1, 2, 3):
-        clerk.rule(RuleKind.USERS, f"p{n}", LinkTo(ledger_id=f"employee/E{n}"))
-    operations = clerk.planned(
+        poster.rule(RuleKind.USERS, f"p{n}", LinkTo(ledger_id=f"employee/E{n}"))
+    operations = poster.planned(
         *(worked(f"{n}", staff_key=f"p{n}") for n in (1, 2, 3)),
         *(charged(f"x{n}") for n in (1, 2, 3)),
         *(spent(f"y{n}", report_key=f"R{n}") for n in (1, 2, 3)),
     )
-    clerk.books.admin("settings", bound)
-    outcomes = clerk.send(operations)
+    poster.books.admin("settings", bound)
+    outcomes = poster.send(operations)
     assert set(states(outcomes).values()) == {POSTED}
     assert len(outcomes) == 9
-    assert len(hours(clerk)) == 3
-    assert [len(clerk.ours(kind)) for kind in ("CCTRANSACTION", "APBILL")] == [3, 3]
+    assert len(hours(poster)) == 3
+    assert [len(poster.ours(kind)) for kind in ("CCTRANSACTION", "APBILL")] == [3, 3]
 
 
 @pytest.mark.parametrize("bound", BOUNDS, ids=str)
@@ -179,12 +179,12 @@ def test_changes_of_lists_come_by_as_many_requests_as_it_takes(
     }
 
 
-def test_a_single_function_that_is_too_large_is_told(clerk: Clerk) -> None:
-    operations = clerk.planned(worked("a"))
-    clerk.books.admin("settings", {"request_bytes": 900, "oversize_answer": "413"})
+def test_a_single_function_that_is_too_large_is_told(poster: Poster) -> None:
+    operations = poster.planned(worked("a"))
+    poster.books.admin("settings", {"request_bytes": 900, "oversize_answer": "413"})
     with pytest.raises(LedgerStopped, match="too large"):
-        clerk.send(operations)
-    assert hours(clerk) == {}
+        poster.send(operations)
+    assert hours(poster) == {}
 
 
 # What the time limit does to what it cuts off.
@@ -192,17 +192,17 @@ def test_a_single_function_that_is_too_large_is_told(clerk: Clerk) -> None:
 
 @pytest.mark.parametrize("survives", [True, False])
 def test_what_the_time_limit_cuts_off_is_there_once_in_the_end(
-    clerk: Clerk, survives: bool
+    poster: Poster, survives: bool
 ) -> None:
-    operations = clerk.planned(worked("a"), *(charged(f"x{n}") for n in range(40)))
-    clerk.books.admin("settings", {"function_ms": 30_000.0, "work_survives_limit": survives})
-    outcomes = clerk.send(operations)
+    operations = poster.planned(worked("a"), *(charged(f"x{n}") for n in range(40)))
+    poster.books.admin("settings", {"function_ms": 30_000.0, "work_survives_limit": survives})
+    outcomes = poster.send(operations)
     assert states(outcomes) == {"time:a": POSTED}
-    clerk.books.admin("settings", {"function_ms": 0.0})
-    assert len(clerk.found()) == (41 if survives else 1)
-    assert set(states(clerk.again()).values()) == {POSTED}
-    assert hours(clerk) == {"time:a": Decimal(2)}
-    assert len(clerk.ours("CCTRANSACTION")) == 40
+    poster.books.admin("settings", {"function_ms": 0.0})
+    assert len(poster.found()) == (41 if survives else 1)
+    assert set(states(poster.again()).values()) == {POSTED}
+    assert hours(poster) == {"time:a": Decimal(2)}
+    assert len(poster.ours("CCTRANSACTION")) == 40
 
 
 # The zone of stamps.
@@ -227,28 +227,28 @@ def test_a_change_is_told_whatever_the_zone_of_stamps(books: Books, zone: str) -
 @pytest.mark.parametrize("number", ["XL03000008", "BL01001973", "XL03000009", "XYZ"])
 @pytest.mark.parametrize("text", ["", "Something is wrong", "Currently, we can't create it"])
 def test_a_repeat_that_is_refused_in_any_words_is_known_to_be_done(
-    clerk: Clerk, number: str, text: str
+    poster: Poster, number: str, text: str
 ) -> None:
-    clerk.books.admin("settings", {"duplicate_errorno": number, "duplicate_text": text})
-    first = clerk.post(charged("x1"), charged("x2"))
-    again = clerk.again()
+    poster.books.admin("settings", {"duplicate_errorno": number, "duplicate_text": text})
+    first = poster.post(charged("x1"), charged("x2"))
+    again = poster.again()
     assert {k: o.ledger_id for k, o in again.items()} == {k: o.ledger_id for k, o in first.items()}
-    assert len(clerk.ours("CCTRANSACTION")) == 2
+    assert len(poster.ours("CCTRANSACTION")) == 2
 
 
 @pytest.mark.parametrize("scope", ["company", "sender", "everywhere"])
 @pytest.mark.parametrize("uses_up", [True, False])
 def test_an_entry_that_was_refused_comes_through_when_it_is_mended(
-    clerk: Clerk, scope: str, uses_up: bool
+    poster: Poster, scope: str, uses_up: bool
 ) -> None:
-    clerk.books.admin("settings", {"duplicate_scope": scope, "failures_use_up_ids": uses_up})
-    number = clerk.books.number("PROJECT", "P-1")
-    clerk.books.change("PROJECT", number, STATUS="inactive")
-    outcomes = clerk.post(worked("a"), worked("b", project_key="cars"))
+    poster.books.admin("settings", {"duplicate_scope": scope, "failures_use_up_ids": uses_up})
+    number = poster.books.number("PROJECT", "P-1")
+    poster.books.change("PROJECT", number, STATUS="inactive")
+    outcomes = poster.post(worked("a"), worked("b", project_key="cars"))
     assert states(outcomes) == {"time:a": ItemState.FAILED, "time:b": POSTED}
-    clerk.books.change("PROJECT", number, STATUS="active")
-    assert states(clerk.again()) == {"time:a": POSTED, "time:b": POSTED}
-    assert hours(clerk) == {"time:a": Decimal(2), "time:b": Decimal(2)}
+    poster.books.change("PROJECT", number, STATUS="active")
+    assert states(poster.again()) == {"time:a": POSTED, "time:b": POSTED}
+    assert hours(poster) == {"time:a": Decimal(2), "time:b": Decimal(2)}
 
 
 # Refunds on a card.
@@ -256,10 +256,10 @@ def test_an_entry_that_was_refused_comes_through_when_it_is_mended(
 
 @pytest.mark.parametrize("allowed", [True, False])
 def test_a_refund_on_a_card_is_posted_or_refused_with_the_reason(
-    clerk: Clerk, allowed: bool
+    poster: Poster, allowed: bool
 ) -> None:
-    clerk.books.admin("settings", {"negative_card_amounts": allowed})
-    outcomes = clerk.post(charged("x1", refund=True), charged("x2"))
+    poster.books.admin("settings", {"negative_card_amounts": allowed})
+    outcomes = poster.post(charged("x1", refund=True), charged("x2"))
     assert outcomes["expense:x2"].state is POSTED
     assert (outcomes["expense:x1"].state is POSTED) is allowed
     if not allowed:

@@ -10,8 +10,8 @@ from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.plan import ItemState
 
 from tests.contract.intacct.books import Books, Make
-from tests.contract.intacct.clerk import Clerk, code, words
 from tests.contract.intacct.papers import PAPERS, Paper, papers, pay
+from tests.contract.intacct.poster import Poster, code, words
 from tests.contract.papers import charged, invoice, sold, spent
 
 EUR: dict[str, Any] = {"currency": "EUR", "exchange_rate": Decimal("1.1")}
@@ -28,15 +28,15 @@ def world(company: Make) -> Books:
     return books
 
 
-def clerk_of(books: Books, paper: Paper | None = None, **chosen: Any) -> Clerk:
+def poster_of(books: Books, paper: Paper | None = None, **chosen: Any) -> Poster:
     choices = paper.choices if paper else Choices()
     chosen = {"base_currency": "USD", "multi_currency": "yes"} | chosen
-    return Clerk(replace(books, choices=replace(choices, **chosen)))
+    return Poster(replace(books, choices=replace(choices, **chosen)))
 
 
-def money(clerk: Clerk, key: str) -> tuple[str, Decimal, Decimal]:
+def money(poster: Poster, key: str) -> tuple[str, Decimal, Decimal]:
     """The currency of a document, what it comes to in it, and in that of the books."""
-    row = clerk.row(key)
+    row = poster.row(key)
     own = row.get("TRX_TOTALENTERED") or row["TRX_TOTAL"]
     base = row.get("TOTALENTERED") or row["TOTAL"]
     return row["CURRENCY"], Decimal(own), Decimal(base)
@@ -44,42 +44,42 @@ def money(clerk: Clerk, key: str) -> tuple[str, Decimal, Decimal]:
 
 @EVERY
 def test_a_document_is_in_its_currency_and_at_its_rate(world: Books, paper: Paper) -> None:
-    clerk = clerk_of(world, paper)
-    outcome = clerk.post(paper.record(**EUR))[paper.key]
+    poster = poster_of(world, paper)
+    outcome = poster.post(paper.record(**EUR))[paper.key]
     assert (outcome.state, code(outcome)) == (ItemState.POSTED, "")
     assert outcome.total == Decimal("31.5")
-    assert money(clerk, paper.key) == ("EUR", Decimal("31.5"), Decimal("34.65"))
-    again = clerk.post(paper.record(**EUR))[paper.key]
-    assert (again.state, "write" in clerk.calls) == (ItemState.UNCHANGED, False)
+    assert money(poster, paper.key) == ("EUR", Decimal("31.5"), Decimal("34.65"))
+    again = poster.post(paper.record(**EUR))[paper.key]
+    assert (again.state, "write" in poster.calls) == (ItemState.UNCHANGED, False)
 
 
 @EVERY
 def test_another_rate_is_a_change(world: Books, paper: Paper) -> None:
-    clerk = clerk_of(world, paper)
-    clerk.post(paper.record(**EUR))
-    outcome = clerk.post(paper.record(currency="EUR", exchange_rate=Decimal(2)))[paper.key]
+    poster = poster_of(world, paper)
+    poster.post(paper.record(**EUR))
+    outcome = poster.post(paper.record(currency="EUR", exchange_rate=Decimal(2)))[paper.key]
     assert outcome.state is ItemState.POSTED
-    assert money(clerk, paper.key) == ("EUR", Decimal("31.5"), Decimal(63))
+    assert money(poster, paper.key) == ("EUR", Decimal("31.5"), Decimal(63))
 
 
 @EVERY
 def test_the_currency_of_the_books_is_one_among_several(world: Books, paper: Paper) -> None:
-    clerk = clerk_of(world, paper)
-    outcome = clerk.post(paper.record())[paper.key]
+    poster = poster_of(world, paper)
+    outcome = poster.post(paper.record())[paper.key]
     assert (outcome.state, code(outcome)) == (ItemState.POSTED, "")
-    assert money(clerk, paper.key) == ("USD", Decimal("31.5"), Decimal("31.5"))
-    said = clerk.post(paper.record(currency="USD"))[paper.key]
+    assert money(poster, paper.key) == ("USD", Decimal("31.5"), Decimal("31.5"))
+    said = poster.post(paper.record(currency="USD"))[paper.key]
     assert said.state is ItemState.UNCHANGED
 
 
 @EVERY
 def test_a_change_whose_answer_was_lost_is_found_again(world: Books, paper: Paper) -> None:
-    clerk = clerk_of(world, paper)
-    clerk.post(paper.record(**EUR))
-    clerk.lose(match={"function": paper.change})
-    assert clerk.post(paper.record("40", **EUR)) == {}
-    assert code(clerk.again()[paper.key]) == "already_written"
-    assert money(clerk, paper.key)[:2] == ("EUR", Decimal(40))
+    poster = poster_of(world, paper)
+    poster.post(paper.record(**EUR))
+    poster.lose(match={"function": paper.change})
+    assert poster.post(paper.record("40", **EUR)) == {}
+    assert code(poster.again()[paper.key]) == "already_written"
+    assert money(poster, paper.key)[:2] == ("EUR", Decimal(40))
 
 
 NO_REPORT = [name for name in TOP if name != "report"]
@@ -89,43 +89,43 @@ NO_REPORT = [name for name in TOP if name != "report"]
 def test_without_a_rate_the_ledger_applies_its_own_which_is_told(
     world: Books, paper: Paper
 ) -> None:
-    clerk = clerk_of(world, paper)
-    (operation,) = clerk.planned(paper.record(currency="EUR"))
+    poster = poster_of(world, paper)
+    (operation,) = poster.planned(paper.record(currency="EUR"))
     assert [each.code for each in operation.warnings] == ["rate_by_ledger"]
-    assert clerk.send([operation])[paper.key].state is ItemState.POSTED
-    assert money(clerk, paper.key) == ("EUR", Decimal("31.5"), Decimal("39.38"))
-    assert clerk.post(paper.record(currency="EUR"))[paper.key].state is ItemState.UNCHANGED
+    assert poster.send([operation])[paper.key].state is ItemState.POSTED
+    assert money(poster, paper.key) == ("EUR", Decimal("31.5"), Decimal("39.38"))
+    assert poster.post(paper.record(currency="EUR"))[paper.key].state is ItemState.UNCHANGED
 
 
 def test_a_report_without_a_rate_is_not_posted(world: Books) -> None:
-    clerk = clerk_of(world)
-    (outcome,) = clerk.post(spent(staff_key="emily", currency="EUR")).values()
+    poster = poster_of(world)
+    (outcome,) = poster.post(spent(staff_key="emily", currency="EUR")).values()
     assert (outcome.state, code(outcome)) == (ItemState.BLOCKED, "no_exchange_rate")
-    assert clerk.ours("EEXPENSES") == []
+    assert poster.ours("EEXPENSES") == []
 
 
 def test_a_rate_type_or_a_currency_that_the_ledger_does_not_know_is_told(world: Books) -> None:
-    clerk = clerk_of(world, exchange_rate_type="Nobody's")
+    poster = poster_of(world, exchange_rate_type="Nobody's")
     wrong, unknown = (
-        clerk.post(invoice(key=key, currency=currency))[f"invoice:{key}"]
+        poster.post(invoice(key=key, currency=currency))[f"invoice:{key}"]
         for key, currency in (("a", "EUR"), ("b", "CHF"))
     )
     assert (wrong.state, unknown.state) == (ItemState.FAILED, ItemState.FAILED)
     assert "Nobody's" in words(wrong)
-    clerk = clerk_of(world)
-    assert "CHF" in words(clerk.post(invoice(key="b", currency="CHF"))["invoice:b"])
+    poster = poster_of(world)
+    assert "CHF" in words(poster.post(invoice(key="b", currency="CHF"))["invoice:b"])
 
 
 def test_a_charge_in_another_currency_is_made_within_an_entity(company: Make) -> None:
     books = company(multi_entity=True, multi_currency=True)
     books.desk.change(entity="UK")
-    clerk = Clerk(books)
-    outcome = clerk.post(charged(**EUR))["expense:x1"]
+    poster = Poster(books)
+    outcome = poster.post(charged(**EUR))["expense:x1"]
     assert (outcome.state, code(outcome)) == (ItemState.POSTED, "")
-    row = clerk.row("expense:x1")
+    row = poster.row("expense:x1")
     assert (row["CURRENCY"], row["BASECURR"]) == ("EUR", "GBP")
-    assert clerk.features.home_currency == "GBP"
-    assert clerk.features.multi_currency is True
+    assert poster.features.home_currency == "GBP"
+    assert poster.features.multi_currency is True
 
 
 @pytest.mark.parametrize(
@@ -140,32 +140,32 @@ def test_a_charge_in_another_currency_is_made_within_an_entity(company: Make) ->
 def test_what_nobody_knows_of_the_company_is_not_assumed(
     world: Books, chosen: dict[str, str], reason: str
 ) -> None:
-    clerk = Clerk(replace(world, choices=Choices(**chosen)))  # type: ignore[arg-type]
-    outcomes = clerk.post(invoice(**EUR), spent(**EUR))
+    poster = Poster(replace(world, choices=Choices(**chosen)))  # type: ignore[arg-type]
+    outcomes = poster.post(invoice(**EUR), spent(**EUR))
     assert {(one.state, code(one)) for one in outcomes.values()} == {(ItemState.BLOCKED, reason)}
-    assert clerk.post(invoice())["invoice:i1"].state is ItemState.POSTED
+    assert poster.post(invoice())["invoice:i1"].state is ItemState.POSTED
 
 
 def test_a_company_whose_customers_are_dealt_with_in_others_is_known_to_keep_several(
     world: Books,
 ) -> None:
-    clerk = Clerk(replace(world, choices=Choices(base_currency="USD")))
-    assert code(clerk.post(invoice(**EUR))["invoice:i1"]) == "currencies_unknown"
+    poster = Poster(replace(world, choices=Choices(base_currency="USD")))
+    assert code(poster.post(invoice(**EUR))["invoice:i1"]) == "currencies_unknown"
     world.plant("CUSTOMER", {"CUSTOMERID": "E-1", "NAME": "Euro", "CURRENCY": "EUR"}, "Euro")
-    clerk = Clerk(replace(world, choices=Choices(base_currency="USD")))
-    assert clerk.post(invoice(**EUR))["invoice:i1"].state is ItemState.POSTED
+    poster = Poster(replace(world, choices=Choices(base_currency="USD")))
+    assert poster.post(invoice(**EUR))["invoice:i1"].state is ItemState.POSTED
 
 
 @pytest.mark.parametrize("paper", papers("order", "invoice"), ids=["order", "receivable"])
 def test_what_is_paid_is_told_in_the_currency_of_the_invoice(world: Books, paper: Paper) -> None:
-    clerk = clerk_of(world, paper)
-    clerk.post(paper.record(**EUR))
-    ledger_id = clerk.links[paper.key].ledger_id
-    (record,) = clerk.books.read(ListType.INVOICE, ids=(ledger_id,)).values()
+    poster = poster_of(world, paper)
+    poster.post(paper.record(**EUR))
+    ledger_id = poster.links[paper.key].ledger_id
+    (record,) = poster.books.read(ListType.INVOICE, ids=(ledger_id,)).values()
     told = [record.fields[name] for name in ("currency", "total", "balance", "status")]
     assert told == ["EUR", "31.5", "31.5", "open"]
-    pay(clerk, paper.key)
-    (record,) = clerk.books.read(ListType.INVOICE, ids=(ledger_id,)).values()
+    pay(poster, paper.key)
+    (record,) = poster.books.read(ListType.INVOICE, ids=(ledger_id,)).values()
     assert record.fields["status"] == "paid"
 
 
@@ -179,31 +179,31 @@ VAT = Choices(
 )
 
 
-def taxed(books: Books, choices: Choices) -> Clerk:
+def taxed(books: Books, choices: Choices) -> Poster:
     books.about("", {"preferences": {"tax_solutions": ["United Kingdom - VAT"]}})
-    return Clerk(replace(books, choices=choices))
+    return Poster(replace(books, choices=choices))
 
 
 @pytest.mark.parametrize(
     "choices", [VAT, Choices(tax_subtotal="Sales tax")], ids=["receivable", "order"]
 )
 def test_an_invoice_comes_to_its_lines_and_its_tax(books: Books, choices: Choices) -> None:
-    clerk = taxed(books, choices)
+    poster = taxed(books, choices)
     lines = (sold("100", tax_amount=Decimal(20)), sold("50", tax_amount=Decimal(10)))
-    outcome = clerk.post(invoice(*lines, total=Decimal(180)))["invoice:i1"]
+    outcome = poster.post(invoice(*lines, total=Decimal(180)))["invoice:i1"]
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
     assert outcome.total == Decimal(180)
-    assert clerk.post(invoice(*lines, total=Decimal(180)))["invoice:i1"].state is (
+    assert poster.post(invoice(*lines, total=Decimal(180)))["invoice:i1"].state is (
         ItemState.UNCHANGED
     )
     made = "create_invoice" if choices is VAT else "create_sotransaction"
-    clerk.lose(match={"function": made})
-    assert clerk.post(invoice(sold("200", tax_amount=Decimal(40)))) == {}
-    assert code(clerk.again()["invoice:i1"]) == "already_written"
+    poster.lose(match={"function": made})
+    assert poster.post(invoice(sold("200", tax_amount=Decimal(40)))) == {}
+    assert code(poster.again()["invoice:i1"]) == "already_written"
 
 
 def test_a_tax_solution_that_the_company_does_not_have_is_told(books: Books) -> None:
-    clerk = taxed(books, replace(VAT, tax_solution="Mars"))
-    outcome = clerk.post(invoice(tax_amount=Decimal(20)))["invoice:i1"]
+    poster = taxed(books, replace(VAT, tax_solution="Mars"))
+    outcome = poster.post(invoice(tax_amount=Decimal(20)))["invoice:i1"]
     assert outcome.state is ItemState.FAILED
     assert "Mars" in words(outcome)

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.intacct.config import Choices
+from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.plan import ItemState, Outcome
 from ledgerlink.domain.model.rules import LinkExpenseCode, LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import Record, RecordKind
 
 from tests.contract.intacct.books import Books
-from tests.contract.intacct.clerk import Clerk, code, words
 from tests.contract.intacct.papers import PAPERS, RECEIVABLES, Paper, choose, papers
+from tests.contract.intacct.poster import Poster, code, words
 from tests.contract.papers import charged, gone, invoice, sold, spent, worked
 
 BLOCKED, FAILED, POSTED = ItemState.BLOCKED, ItemState.FAILED, ItemState.POSTED
@@ -22,15 +23,15 @@ REPORT, CHARGE, INVOICE, TIME = "expense-report:R1", "expense:x1", "invoice:i1",
 EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
 
 
-def ask(clerk: Clerk, number: str, *flags: str, said: str = "true") -> None:
+def ask(poster: Poster, number: str, *flags: str, said: str = "true") -> None:
     """A bookkeeper has an account ask for dimensions."""
     wanted = dict.fromkeys(flags, said)
-    clerk.books.change("GLACCOUNT", clerk.books.number("GLACCOUNT", number), **wanted)
+    poster.books.change("GLACCOUNT", poster.books.number("GLACCOUNT", number), **wanted)
 
 
-def writes(clerk: Clerk) -> int:
+def writes(poster: Poster) -> int:
     """Requests that wrote, or tried to, so far."""
-    return sum(entry.uniqueid for entry in clerk.books.journal())
+    return sum(entry.uniqueid for entry in poster.books.journal())
 
 
 def told(outcome: Outcome) -> tuple[ItemState, str, str | None]:
@@ -44,24 +45,24 @@ def placed_in(record: Any, **said: str) -> Record:
     return found
 
 
-def without_people(clerk: Clerk) -> None:
+def without_people(poster: Poster) -> None:
     """The list of employees did not come in."""
-    clerk.listed = [record for record in clerk.listed if not record.id.startswith("employee/")]
+    poster.forget_list(ListType.EMPLOYEE)
 
 
-def posted(clerk: Clerk, record: Record) -> Outcome:
+def posted(poster: Poster, record: Record) -> Outcome:
     """What becomes of one record; what is blocked of a document is told of its record."""
-    (outcome,) = clerk.post(record).values()
+    (outcome,) = poster.post(record).values()
     return outcome
 
 
 # Defaults.
 
 
-def assign(clerk: Clerk, entity: str, key: str, **values: str) -> None:
+def assign(poster: Poster, entity: str, key: str, **values: str) -> None:
     """A bookkeeper says where a project or person belongs; the lists come in."""
-    clerk.books.change(entity, clerk.books.number(entity, key), **values)
-    clerk.sync()
+    poster.books.change(entity, poster.books.number(entity, key), **values)
+    poster.sync()
 
 
 ORDER: list[tuple[str, Mapping[str, Any], str]] = [
@@ -77,78 +78,78 @@ ORDER: list[tuple[str, Mapping[str, Any], str]] = [
     ("said", "wanted"), [(s, w) for _, s, w in ORDER], ids=[o[0] for o in ORDER]
 )
 def test_the_first_who_says_a_department_gives_it(
-    clerk: Clerk, said: Mapping[str, Any], wanted: str
+    poster: Poster, said: Mapping[str, Any], wanted: str
 ) -> None:
-    (task,) = (r for r in clerk.books.rows("TASK") if r["NAME"] == "Design")
-    clerk.rule(RuleKind.PROJECTS, "sketch", LinkTo(ledger_id=f"task/{task['RECORDNO']}"))
-    assign(clerk, "PROJECT", "P-1", DEPARTMENTID="21")
-    outcomes = clerk.post(worked(**said), charged(staff_key="emily", **said))
+    (task,) = (r for r in poster.books.rows("TASK") if r["NAME"] == "Design")
+    poster.rule(RuleKind.PROJECTS, "sketch", LinkTo(ledger_id=f"task/{task['RECORDNO']}"))
+    assign(poster, "PROJECT", "P-1", DEPARTMENTID="21")
+    outcomes = poster.post(worked(**said), charged(staff_key="emily", **said))
     for key in (TIME, CHARGE):
         assert (outcomes[key].state, outcomes[key].reason) == (POSTED, None)
-        assert clerk.said(key, "department_key") == {wanted}
+        assert poster.said(key, "department_key") == {wanted}
 
 
-def test_a_task_gives_its_class_and_its_project_the_rest(clerk: Clerk) -> None:
-    (task,) = (r for r in clerk.books.rows("TASK") if r["NAME"] == "Design")
-    clerk.rule(RuleKind.PROJECTS, "sketch", LinkTo(ledger_id=f"task/{task['RECORDNO']}"))
-    clerk.books.change("TASK", task["RECORDNO"], CLASSID="CL2")
-    assign(clerk, "PROJECT", "P-1", CLASSID="CL1", LOCATIONID="NY")
-    clerk.post(worked(project_key="sketch"))
-    assert clerk.said(TIME, "class_key") == {"class/CL2"}
-    assert clerk.said(TIME, "location_key") == {"location/NY"}
+def test_a_task_gives_its_class_and_its_project_the_rest(poster: Poster) -> None:
+    (task,) = (r for r in poster.books.rows("TASK") if r["NAME"] == "Design")
+    poster.rule(RuleKind.PROJECTS, "sketch", LinkTo(ledger_id=f"task/{task['RECORDNO']}"))
+    poster.books.change("TASK", task["RECORDNO"], CLASSID="CL2")
+    assign(poster, "PROJECT", "P-1", CLASSID="CL1", LOCATIONID="NY")
+    poster.post(worked(project_key="sketch"))
+    assert poster.said(TIME, "class_key") == {"class/CL2"}
+    assert poster.said(TIME, "location_key") == {"location/NY"}
 
 
 @EVERY
-def test_a_project_gives_its_documents_what_nobody_else_says(clerk: Clerk, paper: Paper) -> None:
-    assign(clerk, "PROJECT", "P-1", DEPARTMENTID="21", LOCATIONID="NY", CLASSID="CL2")
+def test_a_project_gives_its_documents_what_nobody_else_says(poster: Poster, paper: Paper) -> None:
+    assign(poster, "PROJECT", "P-1", DEPARTMENTID="21", LOCATIONID="NY", CLASSID="CL2")
     record = placed_in(paper.record(), project_key="birds", class_key="commercial")
-    outcome = choose(clerk, paper).post(record)[paper.key]
+    outcome = choose(poster, paper).post(record)[paper.key]
     assert (outcome.state, outcome.reason) == (POSTED, None)
-    assert clerk.said(paper.key, "department_key") == {"department/21"}
-    assert clerk.said(paper.key, "location_key") == {"location/NY"}
-    assert clerk.said(paper.key, "class_key") == {"class/CL1"}
-    assert clerk.post(record)[paper.key].state is UNCHANGED
+    assert poster.said(paper.key, "department_key") == {"department/21"}
+    assert poster.said(paper.key, "location_key") == {"location/NY"}
+    assert poster.said(paper.key, "class_key") == {"class/CL1"}
+    assert poster.post(record)[paper.key].state is UNCHANGED
 
 
-def test_what_the_company_chose_stands_in_last_and_is_told(clerk: Clerk) -> None:
+def test_what_the_company_chose_stands_in_last_and_is_told(poster: Poster) -> None:
     chosen = Choices(department_id="department/20", location_id="location/NY")
-    clerk.books = replace(clerk.books, choices=chosen)
-    clerk.sync()
+    poster.books = replace(poster.books, choices=chosen)
+    poster.sync()
     given: list[Record] = [worked(project_key="cars"), spent(project_key="cars")]
-    plan = {op.key: [(w.code, w.field) for w in op.warnings] for op in clerk.planned(*given)}
+    plan = {op.key: [(w.code, w.field) for w in op.warnings] for op in poster.planned(*given)}
     assert plan[TIME] == []
     assert plan[REPORT] == [
         ("default_dimension", "department_key"),
         ("default_dimension", "location_key"),
     ]
-    clerk.post(*given)
-    assert clerk.said(TIME, "department_key") == {"department/10"}
-    assert clerk.said(REPORT, "department_key") == {"department/20"}
+    poster.post(*given)
+    assert poster.said(TIME, "department_key") == {"department/10"}
+    assert poster.said(REPORT, "department_key") == {"department/20"}
 
 
 @pytest.mark.parametrize("name", ["department", "location", "class"])
-def test_what_the_ledger_fills_in_by_itself_is_no_edit(clerk: Clerk, name: str) -> None:
-    clerk.looked_at = (RecordKind.TIME,)
-    clerk.post(worked())
-    entry, field = clerk.entry(TIME), f"{name.upper()}ID"
+def test_what_the_ledger_fills_in_by_itself_is_no_edit(poster: Poster, name: str) -> None:
+    poster.reads_all_first = True
+    poster.post(worked())
+    entry, field = poster.entry(TIME), f"{name.upper()}ID"
     filled = {"department": "10", "location": "US", "class": "CL1"}[name]
     lines = [
         {k: v for k, v in row.items() if k not in ("parent", "STATE", "LINENO")}
-        for row in clerk.books.rows("TIMESHEETENTRY")
+        for row in poster.books.rows("TIMESHEETENTRY")
         if row["parent"] == entry["parent"]
     ]
     lines = [
         {**row, field: filled} if row["RECORDNO"] == entry["RECORDNO"] else row for row in lines
     ]
     body = {"object": "TIMESHEET", "recordno": entry["parent"], "changes": {}, "lines": lines}
-    clerk.books.about("/edit", body)
-    assert clerk.post(worked())[TIME].state is UNCHANGED
-    assert clerk.post(worked(minutes=60))[TIME].state is POSTED
+    poster.books.about("/edit", body)
+    assert poster.post(worked())[TIME].state is UNCHANGED
+    assert poster.post(worked(minutes=60))[TIME].state is POSTED
 
 
-def test_an_id_that_is_of_something_else_is_told(clerk: Clerk) -> None:
-    clerk.rule(RuleKind.LOCATIONS, "wrong", LinkTo(ledger_id="department/10"))
-    outcome = clerk.post(worked(location_key="wrong"))[TIME]
+def test_an_id_that_is_of_something_else_is_told(poster: Poster) -> None:
+    poster.rule(RuleKind.LOCATIONS, "wrong", LinkTo(ledger_id="department/10"))
+    outcome = poster.post(worked(location_key="wrong"))[TIME]
     assert told(outcome) == (BLOCKED, "target_missing", "location_key")
 
 
@@ -167,97 +168,97 @@ ASKING: list[tuple[str, str, str, Record, Mapping[str, Any]]] = [
     ("name", "flag", "field", "record", "more"), ASKING, ids=[a[0] for a in ASKING]
 )
 def test_what_an_account_asks_for_blocks_the_record_before_the_call_and_no_other(
-    clerk: Clerk, name: str, flag: str, field: str, record: Any, more: Mapping[str, Any]
+    poster: Poster, name: str, flag: str, field: str, record: Any, more: Mapping[str, Any]
 ) -> None:
-    ask(clerk, "6100", flag)
-    clerk.sync()
-    before = writes(clerk)
-    assert told(posted(clerk, record)) == (BLOCKED, "missing_dimension", field)
-    assert writes(clerk) == before
-    outcomes = clerk.post(record, charged("n1", expense_code_key="travel"))
+    ask(poster, "6100", flag)
+    poster.sync()
+    before = writes(poster)
+    assert told(posted(poster, record)) == (BLOCKED, "missing_dimension", field)
+    assert writes(poster) == before
+    outcomes = poster.post(record, charged("n1", expense_code_key="travel"))
     outcome = outcomes["expense:x1"]
     assert (outcome.state, outcomes["expense:n1"].state) == (BLOCKED, POSTED)
     assert f"account 6100 requires a {name}" in words(outcome)
     assert "x1 has none" in words(outcome)
     assert outcome.reason is not None
     assert f" {name} for the record" in outcome.reason.remedy
-    assert clerk.post(placed_in(record, **more))[REPORT].state is POSTED
+    assert poster.post(placed_in(record, **more))[REPORT].state is POSTED
 
 
 @EVERY
 def test_every_kind_of_document_is_checked_by_the_account_of_its_lines(
-    clerk: Clerk, paper: Paper
+    poster: Poster, paper: Paper
 ) -> None:
     """An order names items alone: their account is the ledger's own."""
     for number in ("4000", "6100"):
-        ask(clerk, number, "REQUIREDEPT")
-    choose(clerk, paper).sync()
-    without_people(clerk)
-    outcome = posted(clerk, paper.record())
+        ask(poster, number, "REQUIREDEPT")
+    choose(poster, paper).sync()
+    without_people(poster)
+    outcome = posted(poster, paper.record())
     state = FAILED if paper is PAPERS["order"] else BLOCKED
     assert told(outcome) == (state, "missing_dimension", "department_key")
     record = placed_in(paper.record(), department_key="consulting")
-    assert clerk.post(record)[paper.key].state is POSTED
-    assert clerk.said(paper.key, "department_key") == {"department/10"}
+    assert poster.post(record)[paper.key].state is POSTED
+    assert poster.said(paper.key, "department_key") == {"department/10"}
 
 
 @pytest.mark.parametrize("kind", ["apaccountlabel", "eeaccountlabel"])
-def test_a_label_asks_for_what_its_account_asks_for(clerk: Clerk, kind: str) -> None:
-    ask(clerk, "6000", "REQUIREDEPT")
-    clerk.rule(RuleKind.EXPENSE_CODES, "trips", LinkExpenseCode(ledger_id=f"{kind}/Travel"))
-    clerk.sync()
+def test_a_label_asks_for_what_its_account_asks_for(poster: Poster, kind: str) -> None:
+    ask(poster, "6000", "REQUIREDEPT")
+    poster.rule(RuleKind.EXPENSE_CODES, "trips", LinkExpenseCode(ledger_id=f"{kind}/Travel"))
+    poster.sync()
     person = "vic" if kind == "apaccountlabel" else "bo"
     project: dict[str, Any] = {"expense_code_key": "trips", "staff_key": person}
-    without_people(clerk)
-    outcome = posted(clerk, spent(**project))
+    without_people(poster)
+    outcome = posted(poster, spent(**project))
     assert told(outcome) == (BLOCKED, "missing_dimension", "department_key")
     assert "account 6000" in words(outcome)
 
 
-def test_a_default_is_as_good_as_what_the_record_says(clerk: Clerk) -> None:
-    ask(clerk, "6100", "REQUIREDEPT")
-    clerk.sync()
-    assert clerk.post(charged(staff_key="emily"))[CHARGE].state is POSTED
-    clerk.books = replace(clerk.books, choices=Choices(department_id="department/20"))
-    assert clerk.post(charged("x2"))["expense:x2"].state is POSTED
+def test_a_default_is_as_good_as_what_the_record_says(poster: Poster) -> None:
+    ask(poster, "6100", "REQUIREDEPT")
+    poster.sync()
+    assert poster.post(charged(staff_key="emily"))[CHARGE].state is POSTED
+    poster.books = replace(poster.books, choices=Choices(department_id="department/20"))
+    assert poster.post(charged("x2"))["expense:x2"].state is POSTED
 
 
 def test_within_an_entity_its_location_is_asked_of_nobody(group: Books) -> None:
     group.desk.change(entity="US")
-    clerk = Clerk(group)
-    ask(clerk, "6100", "REQUIRELOC")
-    clerk.sync()
-    assert clerk.post(spent(), worked())[REPORT].state is POSTED
-    assert clerk.said(REPORT, "location_key") == {"location/US"}
+    poster = Poster(group)
+    ask(poster, "6100", "REQUIRELOC")
+    poster.sync()
+    assert poster.post(spent(), worked())[REPORT].state is POSTED
+    assert poster.said(REPORT, "location_key") == {"location/US"}
 
 
 def test_within_an_entity_nobody_is_placed_elsewhere_by_default(group: Books) -> None:
     group.desk.change(entity="UK")
-    clerk = Clerk(group)
-    clerk.rule(RuleKind.PROJECTS, "home", LinkTo(ledger_id="project/P-9"))
-    clerk.sync()
-    outcome = clerk.post(worked(project_key="home", billable=False))[TIME]
+    poster = Poster(group)
+    poster.rule(RuleKind.PROJECTS, "home", LinkTo(ledger_id="project/P-9"))
+    poster.sync()
+    outcome = poster.post(worked(project_key="home", billable=False))[TIME]
     assert outcome.state is POSTED, outcome
-    assert clerk.said(TIME, "location_key") == {"location/UK"}
+    assert poster.said(TIME, "location_key") == {"location/UK"}
 
 
 def test_at_the_top_of_several_entities_time_needs_a_location_and_its_neighbours_go_on(
     group: Books,
 ) -> None:
-    clerk = Clerk(group)
-    outcomes = clerk.post(worked(), worked("t2", location_key="us"))
+    poster = Poster(group)
+    outcomes = poster.post(worked(), worked("t2", location_key="us"))
     assert told(outcomes[TIME]) == (BLOCKED, "missing_dimension", "location_key")
     assert outcomes["time:t2"].state is POSTED
 
 
 def test_an_entity_is_a_location_of_time_and_is_there_unchanged(group: Books) -> None:
-    clerk = Clerk(group)
-    clerk.looked_at = (RecordKind.TIME,)
-    clerk.rule(RuleKind.LOCATIONS, "britain", LinkTo(ledger_id="locationentity/UK"))
-    outcome = clerk.post(worked(location_key="britain"))[TIME]
+    poster = Poster(group)
+    poster.reads_all_first = True
+    poster.rule(RuleKind.LOCATIONS, "britain", LinkTo(ledger_id="locationentity/UK"))
+    outcome = poster.post(worked(location_key="britain"))[TIME]
     assert (outcome.state, outcome.reason) == (POSTED, None)
-    assert clerk.said(TIME, "location_key") == {"location/UK"}
-    assert clerk.post(worked(location_key="britain"))[TIME].state is UNCHANGED
+    assert poster.said(TIME, "location_key") == {"location/UK"}
+    assert poster.post(worked(location_key="britain"))[TIME].state is UNCHANGED
 
 
 # What refusals teach.
@@ -267,16 +268,16 @@ def test_an_entity_is_a_location_of_time_and_is_there_unchanged(group: Books) ->
 def test_that_lines_of_several_entities_need_a_location_is_learned_by_kind(
     group: Books, paper: Paper
 ) -> None:
-    clerk = choose(Clerk(group), paper)
-    assert told(posted(clerk, paper.record())) == (FAILED, "missing_dimension", "location_key")
-    before = writes(clerk)
-    again(clerk)
-    outcome = posted(clerk, paper.record())
+    poster = choose(Poster(group), paper)
+    assert told(posted(poster, paper.record())) == (FAILED, "missing_dimension", "location_key")
+    before = writes(poster)
+    again(poster)
+    outcome = posted(poster, paper.record())
     assert told(outcome) == (BLOCKED, "missing_dimension", "location_key")
     assert "several entities" in words(outcome)
-    assert writes(clerk) == before
+    assert writes(poster) == before
     placed = placed_in(paper.record(), location_key="us")
-    assert clerk.post(placed)[paper.key].state is POSTED
+    assert poster.post(placed)[paper.key].state is POSTED
 
 
 Lesson = tuple[str, str, Record, Mapping[str, Any]]
@@ -291,77 +292,76 @@ LESSONS: Mapping[str, Lesson] = {
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
 def test_what_a_refusal_teaches_blocks_the_next_before_the_call(
-    clerk: Clerk, lesson: Lesson
+    poster: Poster, lesson: Lesson
 ) -> None:
     number, key, record, more = lesson
-    clerk.books = replace(clerk.books, **more)
-    ask(clerk, number, "REQUIREDEPT")
-    outcome = posted(clerk, record)
+    poster.books = replace(poster.books, **more)
+    ask(poster, number, "REQUIREDEPT")
+    outcome = posted(poster, record)
     assert told(outcome) == (FAILED, "missing_dimension", "department_key")
     assert number in words(outcome)
     assert outcome.reason is not None
     assert "Enter a department" in outcome.reason.remedy
-    before = writes(clerk)
-    again(clerk)
-    assert told(posted(clerk, record)) == (BLOCKED, "missing_dimension", "department_key")
-    assert f"account {number} requires a department" in words(posted(clerk, record))
-    assert writes(clerk) == before
+    before = writes(poster)
+    again(poster)
+    assert told(posted(poster, record)) == (BLOCKED, "missing_dimension", "department_key")
+    assert f"account {number} requires a department" in words(posted(poster, record))
+    assert writes(poster) == before
     placed = placed_in(record, department_key="consulting")
-    assert clerk.post(placed)[key].state is POSTED
+    assert poster.post(placed)[key].state is POSTED
 
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
 def test_what_an_account_asks_for_no_more_is_held_against_nobody(
-    clerk: Clerk, lesson: Lesson
+    poster: Poster, lesson: Lesson
 ) -> None:
     number, key, record, more = lesson
-    clerk.books = replace(clerk.books, **more)
-    ask(clerk, number, "REQUIREDEPT")
-    clerk.post(record)
-    ask(clerk, number, "REQUIREDEPT", said="")
-    again(clerk)
-    assert clerk.post(record)[key].state is POSTED
+    poster.books = replace(poster.books, **more)
+    ask(poster, number, "REQUIREDEPT")
+    poster.post(record)
+    ask(poster, number, "REQUIREDEPT", said="")
+    again(poster)
+    assert poster.post(record)[key].state is POSTED
 
 
 def test_neighbours_in_the_same_sheet_are_posted_and_only_those_of_that_type_are_held_back(
-    clerk: Clerk,
+    poster: Poster,
 ) -> None:
-    ask(clerk, "5000", "REQUIREDEPT")
+    ask(poster, "5000", "REQUIREDEPT")
     late = [worked(f"late{n}", labor_code_key="overtime") for n in range(2)]
     fine = [worked(f"fine{n}") for n in range(5)]
-    outcomes = clerk.post(*fine[:3], *late, *fine[3:])
+    outcomes = poster.post(*fine[:3], *late, *fine[3:])
     assert {k for k, o in outcomes.items() if o.state is FAILED} == {"time:late0", "time:late1"}
-    again(clerk)
-    outcomes = clerk.post(*late, worked("more"))
+    again(poster)
+    outcomes = poster.post(*late, worked("more"))
     assert {k for k, o in outcomes.items() if o.state is BLOCKED} == {"time:late0", "time:late1"}
     assert outcomes["time:more"].state is POSTED
 
 
-def test_where_it_is_not_certain_which_line_is_meant_nothing_is_learned(clerk: Clerk) -> None:
-    clerk.rule(RuleKind.LABOR_CODES, "other", LinkTo(ledger_id="item/EXP-1"))
-    ask(clerk, "4000", "REQUIREDEPT")
-    clerk.post(invoice(sold("1"), sold("2", labor_code_key="other")))
-    assert "accounts" not in clerk.state
+def test_where_it_is_not_certain_which_line_is_meant_nothing_is_learned(poster: Poster) -> None:
+    poster.rule(RuleKind.LABOR_CODES, "other", LinkTo(ledger_id="item/EXP-1"))
+    ask(poster, "4000", "REQUIREDEPT")
+    poster.post(invoice(sold("1"), sold("2", labor_code_key="other")))
+    assert "accounts" not in poster.state
 
 
-def test_where_time_is_not_checked_it_is_posted(clerk: Clerk) -> None:
-    clerk.books.admin("settings", {"timesheet_accounts": "ignore"})
-    ask(clerk, "5000", "REQUIREDEPT")
-    clerk.sync()
-    without_people(clerk)
-    assert clerk.post(worked(labor_code_key="overtime"))[TIME].state is POSTED
+def test_where_time_is_not_checked_it_is_posted(poster: Poster) -> None:
+    poster.books.admin("settings", {"timesheet_accounts": "ignore"})
+    ask(poster, "5000", "REQUIREDEPT")
+    poster.sync()
+    without_people(poster)
+    assert poster.post(worked(labor_code_key="overtime"))[TIME].state is POSTED
 
 
-def test_what_was_learned_costs_one_question_of_the_same_request(clerk: Clerk) -> None:
-    ask(clerk, "4000", "REQUIREDEPT")
-    clerk.post(invoice())
-    before = len(clerk.books.journal())
-    again(clerk)
-    clerk.planned(gone("i9", RecordKind.INVOICE))
-    assert len(clerk.books.journal()) == before + 1
+def test_what_was_learned_costs_one_question_of_the_same_request(poster: Poster) -> None:
+    ask(poster, "4000", "REQUIREDEPT")
+    poster.post(invoice())
+    before = len(poster.books.journal())
+    again(poster)
+    poster.planned(gone("i9", RecordKind.INVOICE))
+    assert len(poster.books.journal()) == before + 1
 
 
-def again(clerk: Clerk) -> None:
+def again(poster: Poster) -> None:
     """Another worker reads the company anew, with what the last one left behind."""
-    clerk.state = json.loads(json.dumps(clerk.state))
-    clerk._learnt = ""
+    poster.state = json.loads(json.dumps(poster.state))

@@ -12,16 +12,16 @@ from ledgerlink.domain.model.rules import LinkExpenseCode, LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import Record
 
 from tests.contract.intacct.books import PASSWORD, USER, Books, Row
-from tests.contract.intacct.clerk import Clerk, code, words
 from tests.contract.intacct.papers import PAPERS, RECEIVABLES, Paper, choose, papers, pay
+from tests.contract.intacct.poster import Poster, code, words
 from tests.contract.papers import charged, gone, invoice, sold, spent
 
 REPORT, CHARGE, INVOICE = "expense-report:R1", "expense:x1", "invoice:i1"
 EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
 
 
-def total(clerk: Clerk, key: str) -> Decimal:
-    row = clerk.row(key)
+def total(poster: Poster, key: str) -> Decimal:
+    row = poster.row(key)
     return Decimal(row.get("TOTALENTERED") or row["TOTAL"])
 
 
@@ -33,54 +33,54 @@ def values(lines: list[Row], name: str) -> list[str | None]:
 
 
 @EVERY
-def test_a_document_has_its_id_version_and_total(clerk: Clerk, paper: Paper) -> None:
-    outcome = choose(clerk, paper).post(paper.record())[paper.key]
-    (row,) = clerk.ours(paper.kind)
+def test_a_document_has_its_id_version_and_total(poster: Poster, paper: Paper) -> None:
+    outcome = choose(poster, paper).post(paper.record())[paper.key]
+    (row,) = poster.ours(paper.kind)
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
     assert outcome.ledger_id in (row["RECORDNO"], row.get("DOCID"))
     assert outcome.version
     amount = Decimal("-31.5") if paper is PAPERS["refund"] else Decimal("31.5")
     assert abs(outcome.total or 0) == abs(amount)
-    assert total(clerk, paper.key) == amount
-    assert clerk.links[paper.key].kind == paper.kind
+    assert total(poster, paper.key) == amount
+    assert poster.links[paper.key].kind == paper.kind
 
 
 @EVERY
-def test_what_is_posted_again_without_a_change_is_not_sent(clerk: Clerk, paper: Paper) -> None:
-    choose(clerk, paper).post(paper.record())
-    assert clerk.post(paper.record())[paper.key].state is ItemState.UNCHANGED
-    assert "write" not in clerk.calls
+def test_what_is_posted_again_without_a_change_is_not_sent(poster: Poster, paper: Paper) -> None:
+    choose(poster, paper).post(paper.record())
+    assert poster.post(paper.record())[paper.key].state is ItemState.UNCHANGED
+    assert "write" not in poster.calls
 
 
 @EVERY
-def test_a_changed_document_says_what_is_said_now(clerk: Clerk, paper: Paper) -> None:
-    choose(clerk, paper).post(paper.record())
-    outcome = clerk.post(paper.record("40"))[paper.key]
+def test_a_changed_document_says_what_is_said_now(poster: Poster, paper: Paper) -> None:
+    choose(poster, paper).post(paper.record())
+    outcome = poster.post(paper.record("40"))[paper.key]
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
-    assert abs(total(clerk, paper.key)) == 40
-    assert len(clerk.ours(paper.kind)) == 1
-    assert clerk.post(paper.record("40"))[paper.key].state is ItemState.UNCHANGED
+    assert abs(total(poster, paper.key)) == 40
+    assert len(poster.ours(paper.kind)) == 1
+    assert poster.post(paper.record("40"))[paper.key].state is ItemState.UNCHANGED
 
 
 @EVERY
-def test_a_document_that_is_taken_back_is_gone(clerk: Clerk, paper: Paper) -> None:
-    choose(clerk, paper).post(paper.record())
-    outcome = clerk.post(paper.gone)[paper.key]
+def test_a_document_that_is_taken_back_is_gone(poster: Poster, paper: Paper) -> None:
+    choose(poster, paper).post(paper.record())
+    outcome = poster.post(paper.gone)[paper.key]
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
-    assert clerk.ours(paper.kind) == []
-    assert clerk.links == {}
+    assert poster.ours(paper.kind) == []
+    assert poster.links == {}
 
 
 @EVERY
-def test_a_copy_says_what_the_ledger_holds(clerk: Clerk, paper: Paper) -> None:
-    choose(clerk, paper).post(paper.record())
-    link = clerk.links[paper.key]
-    copy = clerk.copy(paper.key)
+def test_a_copy_says_what_the_ledger_holds(poster: Poster, paper: Paper) -> None:
+    choose(poster, paper).post(paper.record())
+    link = poster.links[paper.key]
+    copy = poster.copy(paper.key)
     assert copy is not None
     assert link.expected_fingerprint in copy.forms
     assert (copy.locked, abs(copy.total or 0)) == (None, Decimal("31.5"))
-    clerk.books.change(paper.kind, clerk.row(paper.key)["RECORDNO"], **EDIT[paper.kind])
-    copy = clerk.copy(paper.key)
+    poster.books.change(paper.kind, poster.row(paper.key)["RECORDNO"], **EDIT[paper.kind])
+    copy = poster.copy(paper.key)
     assert copy is not None
     assert link.expected_fingerprint not in copy.forms
 
@@ -96,36 +96,36 @@ EDIT = {
 
 @EVERY
 def test_a_document_that_somebody_edited_is_neither_changed_nor_taken_back(
-    clerk: Clerk, paper: Paper
+    poster: Poster, paper: Paper
 ) -> None:
-    choose(clerk, paper).post(paper.record())
-    changes = clerk.planned(paper.record("40"))
-    removal = clerk.planned(paper.gone)
-    clerk.books.change(paper.kind, clerk.row(paper.key)["RECORDNO"], **EDIT[paper.kind])
-    assert code(clerk.post(paper.record("40"))[paper.key]) == "changed_in_ledger"
-    assert code(clerk.send(changes)[paper.key]) == "changed_in_ledger"
-    assert code(clerk.send(removal)[paper.key]) == "changed_in_ledger"
-    assert abs(total(clerk, paper.key)) == Decimal("31.5")
+    choose(poster, paper).post(paper.record())
+    changes = poster.planned(paper.record("40"))
+    removal = poster.planned(paper.gone)
+    poster.books.change(paper.kind, poster.row(paper.key)["RECORDNO"], **EDIT[paper.kind])
+    assert code(poster.post(paper.record("40"))[paper.key]) == "changed_in_ledger"
+    assert code(poster.send(changes)[paper.key]) == "changed_in_ledger"
+    assert code(poster.send(removal)[paper.key]) == "changed_in_ledger"
+    assert abs(total(poster, paper.key)) == Decimal("31.5")
 
 
 @EVERY
-def test_a_document_that_somebody_deleted_is_told_as_gone(clerk: Clerk, paper: Paper) -> None:
-    choose(clerk, paper).post(paper.record())
-    changes = clerk.planned(paper.record("40"))
-    clerk.books.delete(paper.kind, clerk.row(paper.key)["RECORDNO"])
-    assert clerk.copy(paper.key) is None
-    assert code(clerk.post(paper.record("40"))[paper.key]) == "gone_in_ledger"
-    assert code(clerk.send(changes)[paper.key]) == "gone_in_ledger"
+def test_a_document_that_somebody_deleted_is_told_as_gone(poster: Poster, paper: Paper) -> None:
+    choose(poster, paper).post(paper.record())
+    changes = poster.planned(paper.record("40"))
+    poster.books.delete(paper.kind, poster.row(paper.key)["RECORDNO"])
+    assert poster.copy(paper.key) is None
+    assert code(poster.post(paper.record("40"))[paper.key]) == "gone_in_ledger"
+    assert code(poster.send(changes)[paper.key]) == "gone_in_ledger"
 
 
-def test_a_bill_is_owed_to_its_vendor(clerk: Clerk) -> None:
+def test_a_bill_is_owed_to_its_vendor(poster: Poster) -> None:
     said = {"report_number": "ER-7", "report_name": "Trip to Oslo"}
     told = {"project_key": "birds", "class_key": "commercial", "department_key": "consulting"}
-    clerk.post(
+    poster.post(
         spent("x1", **said, **told, billable=True),
         spent("x2", "12.25", **said, department_key="consulting", location_key="us"),
     )
-    bill, lines = clerk.row(REPORT), clerk.lines(REPORT)
+    bill, lines = poster.row(REPORT), poster.lines(REPORT)
     assert (bill["VENDORID"], bill["RECORDID"], bill["STATE"]) == ("V1", "ER-7", "Posted")
     assert bill["WHENCREATED"] == bill["WHENDUE"] == "03/02/2026"
     assert bill["DESCRIPTION"].splitlines() == ["Trip to Oslo", f"[{REPORT}]"]
@@ -139,14 +139,14 @@ def test_a_bill_is_owed_to_its_vendor(clerk: Clerk) -> None:
     assert lines[0]["BILLABLE"] == "true"
 
 
-def test_a_report_is_paid_back_to_its_employee(clerk: Clerk) -> None:
-    clerk.rule(RuleKind.EXPENSE_CODES, "typed", LinkExpenseCode(ledger_id="eeaccountlabel/Travel"))
+def test_a_report_is_paid_back_to_its_employee(poster: Poster) -> None:
+    poster.rule(RuleKind.EXPENSE_CODES, "typed", LinkExpenseCode(ledger_id="eeaccountlabel/Travel"))
     given = {"staff_key": "emily", "report_number": "ER-8"}
-    clerk.post(
+    poster.post(
         spent("x1", **given, project_key="birds", billable=True),
         spent("x2", "12.25", **given, expense_code_key="typed"),
     )
-    report, lines = clerk.row(REPORT), clerk.lines(REPORT)
+    report, lines = poster.row(REPORT), poster.lines(REPORT)
     assert (report["EMPLOYEEID"], report["RECORDID"]) == ("E1", "ER-8")
     assert (report["STATE"], report["WHENCREATED"]) == ("Submitted", "03/02/2026")
     assert values(lines, "ACCOUNTNO") == ["6100", "6000"]
@@ -155,36 +155,36 @@ def test_a_report_is_paid_back_to_its_employee(clerk: Clerk) -> None:
     assert values(lines, "PROJECTID") == ["P-1", None]
 
 
-def test_a_charge_is_of_its_card_and_a_refund_is_negative(clerk: Clerk) -> None:
-    clerk.post(charged("x1", vendor_key="host"), charged("x2", refund=True))
-    charge, refund = clerk.row("expense:x1"), clerk.row("expense:x2")
+def test_a_charge_is_of_its_card_and_a_refund_is_negative(poster: Poster) -> None:
+    poster.post(charged("x1", vendor_key="host"), charged("x2", refund=True))
+    charge, refund = poster.row("expense:x1"), poster.row("expense:x2")
     assert charge["FINANCIALENTITY"] == refund["FINANCIALENTITY"] == "CORP-VISA"
     assert Decimal(charge["TOTALENTERED"]) == Decimal("31.5")
     assert Decimal(refund["TOTALENTERED"]) == Decimal("-31.5")
-    assert values(clerk.lines("expense:x1"), "VENDORID") == ["V2"]
-    assert values(clerk.lines("expense:x1"), "ACCOUNTNO") == ["6100"]
+    assert values(poster.lines("expense:x1"), "VENDORID") == ["V2"]
+    assert values(poster.lines("expense:x1"), "ACCOUNTNO") == ["6100"]
 
 
 @pytest.fixture
-def clerk(clerk: Clerk) -> Clerk:
+def poster(poster: Poster) -> Poster:
     """Somebody with a merchant and some accounts more."""
-    clerk.rule(RuleKind.VENDORS, "host", LinkTo(ledger_id="vendor/V2"))
-    return clerk
+    poster.rule(RuleKind.VENDORS, "host", LinkTo(ledger_id="vendor/V2"))
+    return poster
 
 
-def test_a_refund_that_the_ledger_does_not_take_is_told(clerk: Clerk) -> None:
-    clerk.books.admin("settings", {"negative_card_amounts": False})
-    outcome = clerk.post(charged(refund=True))[CHARGE]
+def test_a_refund_that_the_ledger_does_not_take_is_told(poster: Poster) -> None:
+    poster.books.admin("settings", {"negative_card_amounts": False})
+    outcome = poster.post(charged(refund=True))[CHARGE]
     assert outcome.state is ItemState.FAILED
     assert "cannot be negative" in words(outcome)
 
 
-def test_an_invoice_is_an_order_of_its_customer_and_makes_a_receivable(clerk: Clerk) -> None:
+def test_an_invoice_is_an_order_of_its_customer_and_makes_a_receivable(poster: Poster) -> None:
     hours = {"quantity": Decimal("2.5"), "unit_price": Decimal(80), "description": "Sketches"}
     lines = (sold(None, **hours), sold("40", labor_code_key="lighting"))
-    outcome = clerk.post(invoice(*lines, number="INV-77", memo="Thank you", terms_key="net15"))
+    outcome = poster.post(invoice(*lines, number="INV-77", memo="Thank you", terms_key="net15"))
     assert outcome[INVOICE].ledger_id == "Sales Invoice-INV-77"
-    order, sales = clerk.row(INVOICE), clerk.lines(INVOICE)
+    order, sales = poster.row(INVOICE), poster.lines(INVOICE)
     assert (order["CUSTVENDID"], order["PROJECT"], order["DOCNO"]) == ("C1", "P-1", "INV-77")
     assert (order["TERM.NAME"], order["WHENDUE"]) == ("Net 15", "03/17/2026")
     assert order["MESSAGE"] == "Thank you"
@@ -192,37 +192,37 @@ def test_an_invoice_is_an_order_of_its_customer_and_makes_a_receivable(clerk: Cl
     assert [Decimal(line["QUANTITY"]) for line in sales] == [Decimal("2.5"), 1]
     assert [Decimal(line["PRICE"]) for line in sales] == [80, 40]
     assert sales[0]["MEMO"] == "Sketches"
-    (receivable,) = (r for r in clerk.books.rows("ARINVOICE") if r["RECORDID"] == "INV-77")
+    (receivable,) = (r for r in poster.books.rows("ARINVOICE") if r["RECORDID"] == "INV-77")
     assert receivable["RECORDNO"] == order["PRRECORDKEY"]
     assert Decimal(receivable["TOTALENTERED"]) == 240
 
 
-def test_an_invoice_without_a_number_is_numbered_by_the_ledger(clerk: Clerk) -> None:
-    outcome = clerk.post(invoice())[INVOICE]
+def test_an_invoice_without_a_number_is_numbered_by_the_ledger(poster: Poster) -> None:
+    outcome = poster.post(invoice())[INVOICE]
     assert outcome.ledger_id == "Sales Invoice-INV0001"
-    assert clerk.row(INVOICE)["MESSAGE"] == f"[{INVOICE}]"
+    assert poster.row(INVOICE)["MESSAGE"] == f"[{INVOICE}]"
 
 
-def test_a_definition_that_does_not_number_is_told(clerk: Clerk) -> None:
+def test_a_definition_that_does_not_number_is_told(poster: Poster) -> None:
     bare = Choices(transaction_type="Bare Invoice")
-    clerk.books = replace(clerk.books, choices=bare)
-    outcome = clerk.post(invoice())[INVOICE]
+    poster.books = replace(poster.books, choices=bare)
+    outcome = poster.post(invoice())[INVOICE]
     assert outcome.reason is not None
     assert "Document Number is missing" in words(outcome)
     assert "Give the invoice a number" in outcome.reason.remedy
 
 
-def test_an_unknown_definition_is_told(clerk: Clerk) -> None:
-    clerk.books = replace(clerk.books, choices=Choices(transaction_type="Nothing"))
-    outcome = clerk.post(invoice())[INVOICE]
+def test_an_unknown_definition_is_told(poster: Poster) -> None:
+    poster.books = replace(poster.books, choices=Choices(transaction_type="Nothing"))
+    outcome = poster.post(invoice())[INVOICE]
     assert outcome.state is ItemState.FAILED
     assert "Nothing" in words(outcome)
 
 
-def test_an_invoice_of_receivables_goes_to_its_revenue_account(clerk: Clerk) -> None:
-    clerk.books = replace(clerk.books, choices=RECEIVABLES)
-    outcome = clerk.post(invoice(number="INV-78", due_on=date(2026, 5, 1)))[INVOICE]
-    row, lines = clerk.row(INVOICE), clerk.lines(INVOICE)
+def test_an_invoice_of_receivables_goes_to_its_revenue_account(poster: Poster) -> None:
+    poster.books = replace(poster.books, choices=RECEIVABLES)
+    outcome = poster.post(invoice(number="INV-78", due_on=date(2026, 5, 1)))[INVOICE]
+    row, lines = poster.row(INVOICE), poster.lines(INVOICE)
     assert outcome.ledger_id == row["RECORDNO"]
     assert (row["CUSTOMERID"], row["RECORDID"]) == ("C1", "INV-78")
     assert (row["WHENDUE"], row["DESCRIPTION"]) == ("05/01/2026", f"[{INVOICE}]")
@@ -231,79 +231,79 @@ def test_an_invoice_of_receivables_goes_to_its_revenue_account(clerk: Clerk) -> 
     assert values(lines, "PROJECTID") == ["P-1"]
 
 
-def test_an_invoice_of_a_project_without_a_customer_is_told(clerk: Clerk) -> None:
-    clerk.rule(RuleKind.PROJECTS, "inside", LinkTo(ledger_id="project/P-9"))
-    outcome = clerk.post(invoice(project_key="inside"))[INVOICE]
+def test_an_invoice_of_a_project_without_a_customer_is_told(poster: Poster) -> None:
+    poster.rule(RuleKind.PROJECTS, "inside", LinkTo(ledger_id="project/P-9"))
+    outcome = poster.post(invoice(project_key="inside"))[INVOICE]
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "target_missing")
 
 
 @EVERY
 def test_what_is_for_a_task_says_its_project_and_the_tasks_own_id(
-    clerk: Clerk, paper: Paper
+    poster: Poster, paper: Paper
 ) -> None:
-    task = clerk.books.rows("TASK")[0]
-    clerk.rule(RuleKind.PROJECTS, "wires", LinkTo(ledger_id=f"task/{task['RECORDNO']}"))
-    outcome = choose(clerk, paper).post(paper.record(project_key="wires"))[paper.key]
+    task = poster.books.rows("TASK")[0]
+    poster.rule(RuleKind.PROJECTS, "wires", LinkTo(ledger_id=f"task/{task['RECORDNO']}"))
+    outcome = choose(poster, paper).post(paper.record(project_key="wires"))[paper.key]
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
-    said = [entry.request_body or "" for entry in clerk.books.journal() if entry.uniqueid]
+    said = [entry.request_body or "" for entry in poster.books.journal() if entry.uniqueid]
     assert said
     assert all(said)
     assert "TASKKEY" not in "".join(said)
-    (line,) = clerk.lines(paper.key)
+    (line,) = poster.lines(paper.key)
     assert line["PROJECTID"] == task["PROJECTID"]
     assert line.get("TASKID") == (None if paper.kind == "SODOCUMENT" else task["TASKID"])
-    assert clerk.post(paper.record(project_key="wires"))[paper.key].state is ItemState.UNCHANGED
-    clerk.lose(match={"function": paper.change})
-    assert clerk.post(paper.record("40", project_key="wires")) == {}
-    assert code(clerk.again()[paper.key]) == "already_written"
-    assert abs(total(clerk, paper.key)) == 40
+    assert poster.post(paper.record(project_key="wires"))[paper.key].state is ItemState.UNCHANGED
+    poster.lose(match={"function": paper.change})
+    assert poster.post(paper.record("40", project_key="wires")) == {}
+    assert code(poster.again()[paper.key]) == "already_written"
+    assert abs(total(poster, paper.key)) == 40
 
 
 @EVERY
-def test_what_is_for_a_task_that_is_gone_is_told(clerk: Clerk, paper: Paper) -> None:
-    clerk.rule(RuleKind.PROJECTS, "wires", LinkTo(ledger_id="task/9999"))
-    outcome = choose(clerk, paper).post(paper.record(project_key="wires"))[paper.key]
+def test_what_is_for_a_task_that_is_gone_is_told(poster: Poster, paper: Paper) -> None:
+    poster.rule(RuleKind.PROJECTS, "wires", LinkTo(ledger_id="task/9999"))
+    outcome = choose(poster, paper).post(paper.record(project_key="wires"))[paper.key]
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "target_missing")
-    assert clerk.ours(paper.kind) == []
+    assert poster.ours(paper.kind) == []
 
 
-def test_custom_fields_of_an_invoice_are_written(clerk: Clerk) -> None:
-    clerk.books.about("/fields", {"object": "SODOCUMENT", "name": "CONTRACTREF"})
-    clerk.post(invoice(custom_fields={"SODOCUMENT.CONTRACTREF": "K-1"}))
-    assert clerk.row(INVOICE)["CONTRACTREF"] == "K-1"
+def test_custom_fields_of_an_invoice_are_written(poster: Poster) -> None:
+    poster.books.about("/fields", {"object": "SODOCUMENT", "name": "CONTRACTREF"})
+    poster.post(invoice(custom_fields={"SODOCUMENT.CONTRACTREF": "K-1"}))
+    assert poster.row(INVOICE)["CONTRACTREF"] == "K-1"
 
 
-def test_a_deleted_expense_leaves_its_bill(clerk: Clerk) -> None:
-    clerk.post(spent("x1"), spent("x2", "10"))
-    assert clerk.post(spent("x1"), gone("x2"))[REPORT].reason is None
-    assert len(clerk.lines(REPORT)) == 1
-    assert total(clerk, REPORT) == Decimal("31.5")
+def test_a_deleted_expense_leaves_its_bill(poster: Poster) -> None:
+    poster.post(spent("x1"), spent("x2", "10"))
+    assert poster.post(spent("x1"), gone("x2"))[REPORT].reason is None
+    assert len(poster.lines(REPORT)) == 1
+    assert total(poster, REPORT) == Decimal("31.5")
 
 
-def test_a_report_whose_vendor_is_now_an_employee_is_another_document(clerk: Clerk) -> None:
-    clerk.post(spent())
-    clerk.post(spent(staff_key="emily"))
-    assert clerk.ours("APBILL") == []
-    assert len(clerk.ours("EEXPENSES")) == 1
+def test_a_report_whose_vendor_is_now_an_employee_is_another_document(poster: Poster) -> None:
+    poster.post(spent())
+    poster.post(spent(staff_key="emily"))
+    assert poster.ours("APBILL") == []
+    assert len(poster.ours("EEXPENSES")) == 1
 
 
 # Refusals.
 
 
 @EVERY
-def test_what_is_paid_is_neither_changed_nor_taken_back(clerk: Clerk, paper: Paper) -> None:
-    choose(clerk, paper).post(paper.record())
-    changes = clerk.planned(paper.record("40"))
-    pay(clerk, paper.key)
-    copy = clerk.copy(paper.key)
+def test_what_is_paid_is_neither_changed_nor_taken_back(poster: Poster, paper: Paper) -> None:
+    choose(poster, paper).post(paper.record())
+    changes = poster.planned(paper.record("40"))
+    pay(poster, paper.key)
+    copy = poster.copy(paper.key)
     assert copy is not None
     assert copy.locked is not None
-    outcome = clerk.send(changes)[paper.key]
+    outcome = poster.send(changes)[paper.key]
     assert outcome.state is ItemState.FAILED
     assert code(outcome) == "paid"
-    assert code(clerk.post(paper.record("40"))[paper.key]) == "paid"
-    assert code(clerk.post(paper.gone)[paper.key]) == "paid"
-    assert abs(total(clerk, paper.key)) == Decimal("31.5")
+    assert code(poster.post(paper.record("40"))[paper.key]) == "paid"
+    assert code(poster.post(paper.gone)[paper.key]) == "paid"
+    assert abs(total(poster, paper.key)) == Decimal("31.5")
 
 
 @pytest.mark.parametrize(
@@ -321,22 +321,22 @@ def test_what_is_paid_is_neither_changed_nor_taken_back(clerk: Clerk, paper: Pap
     ids=["dimension", "vendor", "card", "project", "employee", "status", "customer", "item"],
 )
 def test_a_document_that_the_ledger_refuses_stops_itself_alone(
-    clerk: Clerk, record: Record, reasons: str, name: str
+    poster: Poster, record: Record, reasons: str, name: str
 ) -> None:
-    clerk.rule(RuleKind.USERS, "shut", LinkTo(ledger_id="vendor/V9", person="vendor"))
-    clerk.rule(RuleKind.USERS, "eva", LinkTo(ledger_id="employee/E9"))
-    clerk.rule(RuleKind.CARDS, "lost", LinkTo(ledger_id="creditcard/LOST"))
-    clerk.rule(RuleKind.PROJECTS, "done", LinkTo(ledger_id="project/P-8"))
-    clerk.rule(RuleKind.PROJECTS, "held", LinkTo(ledger_id="project/P-4"))
-    clerk.rule(RuleKind.PROJECTS, "old", LinkTo(ledger_id="customer/C9"))
-    clerk.rule(RuleKind.LABOR_CODES, "none", LinkTo(ledger_id="item/NO-ITEM"))
+    poster.rule(RuleKind.USERS, "shut", LinkTo(ledger_id="vendor/V9", person="vendor"))
+    poster.rule(RuleKind.USERS, "eva", LinkTo(ledger_id="employee/E9"))
+    poster.rule(RuleKind.CARDS, "lost", LinkTo(ledger_id="creditcard/LOST"))
+    poster.rule(RuleKind.PROJECTS, "done", LinkTo(ledger_id="project/P-8"))
+    poster.rule(RuleKind.PROJECTS, "held", LinkTo(ledger_id="project/P-4"))
+    poster.rule(RuleKind.PROJECTS, "old", LinkTo(ledger_id="customer/C9"))
+    poster.rule(RuleKind.LABOR_CODES, "none", LinkTo(ledger_id="item/NO-ITEM"))
     neighbours: list[Record] = [
         spent("n1", report_key="N1"),
         spent("n2", report_key="N2", staff_key="emily"),
         charged("n3"),
         invoice(key="n4"),
     ]
-    outcomes = clerk.post(record, *neighbours)
+    outcomes = poster.post(record, *neighbours)
     (bad,) = (o for k, o in outcomes.items() if o.state is not ItemState.POSTED)
     assert (bad.state, code(bad)) == (ItemState.FAILED, reasons), bad.reason
     assert name in words(bad)
@@ -346,18 +346,18 @@ def test_a_document_that_the_ledger_refuses_stops_itself_alone(
 
 
 @EVERY
-def test_closed_books_are_told(clerk: Clerk, paper: Paper) -> None:
-    clerk.books.about("/closed", {"GL": "2026-03-31"})
-    outcome = choose(clerk, paper).post(paper.record())[paper.key]
+def test_closed_books_are_told(poster: Poster, paper: Paper) -> None:
+    poster.books.about("/closed", {"GL": "2026-03-31"})
+    outcome = choose(poster, paper).post(paper.record())[paper.key]
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "closed_period")
-    assert clerk.ours(paper.kind) == []
+    assert poster.ours(paper.kind) == []
 
 
-def test_a_number_that_is_taken_by_another_is_told(clerk: Clerk) -> None:
+def test_a_number_that_is_taken_by_another_is_told(poster: Poster) -> None:
     bill = {"VENDORID": "V1", "RECORDID": "ER-7", "WHENCREATED": "03/01/2026"}
     line = {"ACCOUNTNO": "6000", "TRX_AMOUNT": "1"}
-    clerk.books.create("APBILL", [line], **bill, WHENDUE="03/05/2026")
-    outcome = clerk.post(spent(report_number="ER-7"))[REPORT]
+    poster.books.create("APBILL", [line], **bill, WHENDUE="03/05/2026")
+    outcome = poster.post(spent(report_number="ER-7"))[REPORT]
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "number_taken")
     assert outcome.reason is not None
     assert outcome.reason.field == "number"
@@ -365,44 +365,44 @@ def test_a_number_that_is_taken_by_another_is_told(clerk: Clerk) -> None:
 
 @EVERY
 def test_a_company_of_several_entities_places_its_documents(group: Books, paper: Paper) -> None:
-    placed = Clerk(replace(group, choices=replace(paper.choices, location_id="location/US")))
+    placed = Poster(replace(group, choices=replace(paper.choices, location_id="location/US")))
     outcome = placed.post(paper.record())[paper.key]
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
     assert set(values(placed.lines(paper.key), "LOCATIONID")) == {"US"}
 
 
-def test_who_may_not_see_receivables_can_post_orders_all_the_same(clerk: Clerk) -> None:
+def test_who_may_not_see_receivables_can_post_orders_all_the_same(poster: Poster) -> None:
     user = {"id": USER, "password": PASSWORD, "denied": ["READ ARINVOICE"]}
-    clerk.books.about("", {"users": [user]})
-    assert clerk.post(invoice())[INVOICE].state is ItemState.POSTED
-    assert clerk.post(invoice(memo="Changed"))[INVOICE].state is ItemState.POSTED
-    assert len(clerk.ours("SODOCUMENT")) == 1
+    poster.books.about("", {"users": [user]})
+    assert poster.post(invoice())[INVOICE].state is ItemState.POSTED
+    assert poster.post(invoice(memo="Changed"))[INVOICE].state is ItemState.POSTED
+    assert len(poster.ours("SODOCUMENT")) == 1
 
 
 # Requests.
 
 
-def test_fifty_documents_of_a_kind_go_by_one_request(clerk: Clerk) -> None:
-    clerk.planned()
-    before = len(clerk.books.journal())
-    outcomes = clerk.post(*[charged(f"x{n}") for n in range(50)])
+def test_fifty_documents_of_a_kind_go_by_one_request(poster: Poster) -> None:
+    poster.planned()
+    before = len(poster.books.journal())
+    outcomes = poster.post(*[charged(f"x{n}") for n in range(50)])
     assert {o.state for o in outcomes.values()} == {ItemState.POSTED}
-    assert len(clerk.books.journal()) - before <= 3
-    assert clerk.calls["write"] == 1
+    assert len(poster.books.journal()) - before <= 3
+    assert poster.calls["write"] == 1
 
 
 # Payments that come back.
 
 
 @pytest.mark.parametrize("paper", papers("order", "invoice"), ids=["order", "receivable"])
-def test_what_is_paid_of_an_invoice_comes_back(clerk: Clerk, paper: Paper) -> None:
-    choose(clerk, paper).post(paper.record())
-    ledger_id = clerk.links[paper.key].ledger_id
-    before = clerk.books.changes(ListType.INVOICE)[ListType.INVOICE].records
+def test_what_is_paid_of_an_invoice_comes_back(poster: Poster, paper: Paper) -> None:
+    choose(poster, paper).post(paper.record())
+    ledger_id = poster.links[paper.key].ledger_id
+    before = poster.books.changes(ListType.INVOICE)[ListType.INVOICE].records
     open_one = next(r for r in before if r.id == ledger_id)
     assert Decimal(str(open_one.fields["balance"])) == Decimal("31.5")
-    pay(clerk, paper.key)
-    after = clerk.books.read(ListType.INVOICE, ids=(ledger_id,))[ledger_id]
+    pay(poster, paper.key)
+    after = poster.books.read(ListType.INVOICE, ids=(ledger_id,))[ledger_id]
     assert Decimal(str(after.fields["balance"])) == 0
     assert (after.fields["status"], after.fields["paid_on"]) == ("paid", "2026-03-20")
     assert open_one.fields["status"] == "open"
@@ -411,16 +411,16 @@ def test_what_is_paid_of_an_invoice_comes_back(clerk: Clerk, paper: Paper) -> No
 @pytest.mark.parametrize("zone", ["utc", "pacific"])
 @pytest.mark.parametrize("paper", papers("order", "invoice"), ids=["order", "receivable"])
 def test_invoices_come_back_whatever_zone_the_ledger_stamps_in(
-    clerk: Clerk, paper: Paper, zone: str
+    poster: Poster, paper: Paper, zone: str
 ) -> None:
-    clerk.books.admin("settings", {"times_zone": zone})
-    choose(clerk, paper).post(paper.record())
-    records = clerk.books.changes(ListType.INVOICE)[ListType.INVOICE].records
-    assert clerk.links[paper.key].ledger_id in {record.id for record in records}
+    poster.books.admin("settings", {"times_zone": zone})
+    choose(poster, paper).post(paper.record())
+    records = poster.books.changes(ListType.INVOICE)[ListType.INVOICE].records
+    assert poster.links[paper.key].ledger_id in {record.id for record in records}
 
 
-def test_days_are_the_days_that_were_said(clerk: Clerk) -> None:
+def test_days_are_the_days_that_were_said(poster: Poster) -> None:
     for day in (date(2026, 2, 28), date(2024, 2, 29), date(2026, 12, 31)):
         key = f"x{day}"
-        clerk.post(charged(key, spent_on=day))
-        assert clerk.row(f"expense:{key}")["WHENCREATED"] == day.strftime("%m/%d/%Y")
+        poster.post(charged(key, spent_on=day))
+        assert poster.row(f"expense:{key}")["WHENCREATED"] == day.strftime("%m/%d/%Y")

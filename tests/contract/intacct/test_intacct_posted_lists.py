@@ -18,7 +18,7 @@ from ledgerlink.domain.model.rules import (
 from ledgerlink.domain.model.source_records import ClientRecord, ProjectRecord, StaffRecord
 
 from tests.contract.intacct.books import Books, Row
-from tests.contract.intacct.clerk import Clerk, code, words
+from tests.contract.intacct.poster import Poster, code, words
 from tests.contract.papers import invoice, worked
 
 CLIENT = ClientRecord(key="nova", name="Nova & Söhne")
@@ -29,121 +29,121 @@ NEW: Mapping[str, ClientRecord | StaffRecord] = {"client": CLIENT, "staff": STAF
 KINDS = {"client": "CUSTOMER", "staff": "EMPLOYEE", "vendor": "VENDOR"}
 
 
-def made(clerk: Clerk, kind: str, name: str) -> Row:
+def made(poster: Poster, kind: str, name: str) -> Row:
     """The record of a list with this name."""
     field = "PERSONALINFO.CONTACTNAME" if kind == "EMPLOYEE" else "NAME"
-    (row,) = (row for row in clerk.books.rows(kind) if row.get(field) == name)
+    (row,) = (row for row in poster.books.rows(kind) if row.get(field) == name)
     return row
 
 
-def test_a_client_becomes_a_customer(clerk: Clerk) -> None:
-    (outcome,) = clerk.post(CLIENT).values()
-    row = made(clerk, "CUSTOMER", "Nova & Söhne")
+def test_a_client_becomes_a_customer(poster: Poster) -> None:
+    (outcome,) = poster.post(CLIENT).values()
+    row = made(poster, "CUSTOMER", "Nova & Söhne")
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
     assert outcome.ledger_id == f"customer/{row['CUSTOMERID']}"
     assert len(row["CUSTOMERID"]) <= 20
 
 
-def test_a_project_goes_below_its_client_which_is_made_first(clerk: Clerk) -> None:
-    outcomes = clerk.post(PROJECT)
+def test_a_project_goes_below_its_client_which_is_made_first(poster: Poster) -> None:
+    outcomes = poster.post(PROJECT)
     assert {o.state for o in outcomes.values()} == {ItemState.POSTED}
-    customer, project = made(clerk, "CUSTOMER", "Nova"), made(clerk, "PROJECT", "New site")
+    customer, project = made(poster, "CUSTOMER", "Nova"), made(poster, "PROJECT", "New site")
     assert project["CUSTOMERID"] == customer["CUSTOMERID"]
     assert project["PROJECTCATEGORY"] == "Contract"
 
 
-def test_staff_becomes_a_contact_and_an_employee(clerk: Clerk) -> None:
-    (outcome,) = clerk.post(STAFF).values()
-    row = made(clerk, "EMPLOYEE", "Fay Grant")
+def test_staff_becomes_a_contact_and_an_employee(poster: Poster) -> None:
+    (outcome,) = poster.post(STAFF).values()
+    row = made(poster, "EMPLOYEE", "Fay Grant")
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
     assert outcome.ledger_id == f"employee/{row['EMPLOYEEID']}"
-    (contact,) = (r for r in clerk.books.rows("CONTACT") if r["CONTACTNAME"] == "Fay Grant")
+    (contact,) = (r for r in poster.books.rows("CONTACT") if r["CONTACTNAME"] == "Fay Grant")
     assert (contact["FIRSTNAME"], contact["LASTNAME"]) == ("Fay", "Grant")
     assert contact["EMAIL1"] == "fay@example.com"
 
 
-def test_a_contractor_becomes_a_vendor(clerk: Clerk) -> None:
-    (outcome,) = clerk.post(VENDOR).values()
-    row = made(clerk, "VENDOR", "Gus Hill")
+def test_a_contractor_becomes_a_vendor(poster: Poster) -> None:
+    (outcome,) = poster.post(VENDOR).values()
+    row = made(poster, "VENDOR", "Gus Hill")
     assert outcome.ledger_id == f"vendor/{row['VENDORID']}"
 
 
-def test_time_makes_what_it_needs_and_is_posted_with_it(clerk: Clerk) -> None:
-    clerk.rule(RuleKind.USERS, "new", CreateUser(name="Ivo Jung", email="ivo@example.com"))
+def test_time_makes_what_it_needs_and_is_posted_with_it(poster: Poster) -> None:
+    poster.rule(RuleKind.USERS, "new", CreateUser(name="Ivo Jung", email="ivo@example.com"))
     above = Above(key="nova", name="Nova")
-    clerk.rule(RuleKind.PROJECTS, "site", CreateProject(name="New site", client=above))
+    poster.rule(RuleKind.PROJECTS, "site", CreateProject(name="New site", client=above))
     code_ = CreateLaborCode(name="Welding", income_account_id="glaccount/4000")
-    clerk.rule(RuleKind.LABOR_CODES, "weld", code_)
+    poster.rule(RuleKind.LABOR_CODES, "weld", code_)
     given: dict[str, Any] = {"staff_key": "new", "project_key": "site", "labor_code_key": "weld"}
-    outcomes = clerk.post(worked(**given))
+    outcomes = poster.post(worked(**given))
     assert {o.state for o in outcomes.values()} == {ItemState.POSTED}
     assert len(outcomes) == 5
-    entry = clerk.entry("time:t1")
-    assert entry["PROJECTID"] == made(clerk, "PROJECT", "New site")["PROJECTID"]
-    assert entry["ITEMID"] == made(clerk, "ITEM", "Welding")["ITEMID"]
-    assert made(clerk, "ITEM", "Welding")["ITEMTYPE"] == "Non-Inventory"
-    assert clerk.post(worked(**given))["time:t1"].state is ItemState.UNCHANGED
+    entry = poster.entry("time:t1")
+    assert entry["PROJECTID"] == made(poster, "PROJECT", "New site")["PROJECTID"]
+    assert entry["ITEMID"] == made(poster, "ITEM", "Welding")["ITEMID"]
+    assert made(poster, "ITEM", "Welding")["ITEMTYPE"] == "Non-Inventory"
+    assert poster.post(worked(**given))["time:t1"].state is ItemState.UNCHANGED
 
 
-def test_an_invoice_makes_the_project_that_it_is_for(clerk: Clerk) -> None:
+def test_an_invoice_makes_the_project_that_it_is_for(poster: Poster) -> None:
     above = Above(key="nova", name="Nova")
-    clerk.rule(RuleKind.PROJECTS, "site", CreateProject(name="New site", client=above))
-    outcomes = clerk.post(invoice(project_key="site"))
+    poster.rule(RuleKind.PROJECTS, "site", CreateProject(name="New site", client=above))
+    outcomes = poster.post(invoice(project_key="site"))
     assert {o.state for o in outcomes.values()} == {ItemState.POSTED}
-    assert clerk.row("invoice:i1")["CUSTVENDID"] == made(clerk, "CUSTOMER", "Nova")["CUSTOMERID"]
+    assert poster.row("invoice:i1")["CUSTVENDID"] == made(poster, "CUSTOMER", "Nova")["CUSTOMERID"]
 
 
 def test_a_company_of_several_entities_places_its_people_and_projects(group: Books) -> None:
-    clerk = Clerk(replace(group, choices=Choices(location_id="location/US")))
-    outcomes = clerk.post(PROJECT, STAFF)
+    poster = Poster(replace(group, choices=Choices(location_id="location/US")))
+    outcomes = poster.post(PROJECT, STAFF)
     assert {o.state for o in outcomes.values()} == {ItemState.POSTED}
-    assert made(clerk, "PROJECT", "New site")["LOCATIONID"] == "US"
-    assert made(clerk, "EMPLOYEE", "Fay Grant")["LOCATIONID"] == "US"
+    assert made(poster, "PROJECT", "New site")["LOCATIONID"] == "US"
+    assert made(poster, "EMPLOYEE", "Fay Grant")["LOCATIONID"] == "US"
 
 
 @pytest.mark.parametrize("given", NEW)
-def test_a_new_record_whose_answer_is_lost_is_there_once(clerk: Clerk, given: str) -> None:
-    clerk.lose()
-    assert clerk.post(NEW[given]) == {}
-    (found,) = clerk.found().values()
+def test_a_new_record_whose_answer_is_lost_is_there_once(poster: Poster, given: str) -> None:
+    poster.lose()
+    assert poster.post(NEW[given]) == {}
+    (found,) = poster.found().values()
     assert found.state is ItemState.POSTED
-    (again,) = clerk.again().values()
+    (again,) = poster.again().values()
     assert (again.state, again.ledger_id) == (ItemState.POSTED, found.ledger_id)
-    made(clerk, KINDS[given], NEW[given].name)
+    made(poster, KINDS[given], NEW[given].name)
 
 
-def test_an_employee_of_whom_only_the_contact_was_made_is_finished(clerk: Clerk) -> None:
-    clerk.lose(when="midway", functions=1)
-    assert clerk.post(STAFF) == {}
-    assert clerk.found() == {}
-    assert [r for r in clerk.books.rows("CONTACT") if r["CONTACTNAME"] == "Fay Grant"]
-    (again,) = clerk.again().values()
+def test_an_employee_of_whom_only_the_contact_was_made_is_finished(poster: Poster) -> None:
+    poster.lose(when="midway", functions=1)
+    assert poster.post(STAFF) == {}
+    assert poster.found() == {}
+    assert [r for r in poster.books.rows("CONTACT") if r["CONTACTNAME"] == "Fay Grant"]
+    (again,) = poster.again().values()
     assert again.state is ItemState.POSTED
-    made(clerk, "EMPLOYEE", "Fay Grant")
+    made(poster, "EMPLOYEE", "Fay Grant")
 
 
 @pytest.mark.parametrize("given", NEW)
-def test_the_same_plan_under_other_ids_makes_nobody_twice(clerk: Clerk, given: str) -> None:
-    operations = clerk.planned(NEW[given])
-    (first,) = clerk.send(operations).values()
-    (again,) = clerk.send(operations).values()
+def test_the_same_plan_under_other_ids_makes_nobody_twice(poster: Poster, given: str) -> None:
+    operations = poster.planned(NEW[given])
+    (first,) = poster.send(operations).values()
+    (again,) = poster.send_under_other_ids(operations).values()
     assert (again.state, again.ledger_id) == (ItemState.POSTED, first.ledger_id)
     assert code(again) == "already_written"
-    made(clerk, KINDS[given], NEW[given].name)
+    made(poster, KINDS[given], NEW[given].name)
 
 
-def test_somebody_elses_contact_of_that_name_is_not_taken(clerk: Clerk) -> None:
+def test_somebody_elses_contact_of_that_name_is_not_taken(poster: Poster) -> None:
     contact = {"CONTACTNAME": "Fay Grant", "PRINTAS": "Fay Grant", "EMAIL1": "other@example.com"}
-    clerk.books.plant("CONTACT", contact)
-    (outcome,) = clerk.post(STAFF).values()
+    poster.books.plant("CONTACT", contact)
+    (outcome,) = poster.post(STAFF).values()
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "name_taken")
     assert "other@example.com" in words(outcome)
 
 
-def test_a_required_custom_field_is_named_and_stops_what_needs_the_record(clerk: Clerk) -> None:
-    clerk.books.about("/fields", {"object": "CUSTOMER", "name": "REGION", "required": True})
-    clerk.rule(RuleKind.PROJECTS, "nova", CreateProject(name="Nova"))
-    outcomes = clerk.post(worked("a", project_key="nova"), worked("b"))
+def test_a_required_custom_field_is_named_and_stops_what_needs_the_record(poster: Poster) -> None:
+    poster.books.about("/fields", {"object": "CUSTOMER", "name": "REGION", "required": True})
+    poster.rule(RuleKind.PROJECTS, "nova", CreateProject(name="Nova"))
+    outcomes = poster.post(worked("a", project_key="nova"), worked("b"))
     assert outcomes["time:b"].state is ItemState.POSTED
     assert (outcomes["time:a"].state, code(outcomes["time:a"])) == (
         ItemState.BLOCKED,
@@ -153,8 +153,8 @@ def test_a_required_custom_field_is_named_and_stops_what_needs_the_record(clerk:
     assert "REGION" in words(refused)
 
 
-def test_a_link_that_leads_to_nothing_is_told(clerk: Clerk) -> None:
-    clerk.rule(RuleKind.USERS, "ghost", LinkTo(ledger_id="employee/E77"))
-    outcome = clerk.post(worked(staff_key="ghost"))["time:t1"]
+def test_a_link_that_leads_to_nothing_is_told(poster: Poster) -> None:
+    poster.rule(RuleKind.USERS, "ghost", LinkTo(ledger_id="employee/E77"))
+    outcome = poster.post(worked(staff_key="ghost"))["time:t1"]
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "target_missing")
     assert "E77" in words(outcome)

@@ -8,8 +8,8 @@ from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.source_records import RecordKind
 
-from tests.contract.intacct.clerk import Clerk
 from tests.contract.intacct.papers import PAPERS, Paper, choose, papers
+from tests.contract.intacct.poster import Poster
 from tests.contract.papers import FILE, gone, receipt, spent
 
 REPORT, KEY = "expense-report:R1", "receipt:expense/x1/r1"
@@ -17,147 +17,148 @@ EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
 
 
 @pytest.fixture
-def clerk(clerk: Clerk) -> Clerk:
+def poster(poster: Poster) -> Poster:
     """Somebody who has uploaded two files."""
-    clerk.files |= {"u1": FILE, "u2": b"a picture"}
-    return clerk
+    poster.upload("u1", FILE)
+    poster.upload("u2", b"a picture")
+    return poster
 
 
-def files(clerk: Clerk, supdoc: str) -> Mapping[str, bytes]:
+def files(poster: Poster, supdoc: str) -> Mapping[str, bytes]:
     """The files of an attachment, by the end of their names."""
-    (number,) = (r["RECORDNO"] for r in clerk.books.rows("SUPDOC") if r["SUPDOCID"] == supdoc)
+    (number,) = (r["RECORDNO"] for r in poster.books.rows("SUPDOC") if r["SUPDOCID"] == supdoc)
     return {
         f"{row['ATTACHMENTNAME']}.{row['ATTACHMENTTYPE']}": base64.b64decode(row["ATTACHMENTDATA"])
-        for row in clerk.books.rows("SUPDOCFILE")
+        for row in poster.books.rows("SUPDOCFILE")
         if row["parent"] == number
     }
 
 
 @EVERY
-def test_a_receipt_is_attached_to_its_document(clerk: Clerk, paper: Paper) -> None:
-    outcomes = choose(clerk, paper).post(paper.record(receipts=(receipt(note="Lunch"),)))
+def test_a_receipt_is_attached_to_its_document(poster: Poster, paper: Paper) -> None:
+    outcomes = choose(poster, paper).post(paper.record(receipts=(receipt(note="Lunch"),)))
     (document_key, document), (_, file) = outcomes.items()
     assert document_key == paper.key
     assert (document.state, document.reason) == (ItemState.POSTED, None)
     assert (file.state, file.reason) == (ItemState.POSTED, None)
-    supdoc = clerk.row(paper.key)["SUPDOCID"]
+    supdoc = poster.row(paper.key)["SUPDOCID"]
     assert str(file.ledger_id).startswith(f"{supdoc}/")
-    assert list(files(clerk, supdoc).values()) == [FILE]
-    assert len(clerk.ours(paper.kind)) == 1
+    assert list(files(poster, supdoc).values()) == [FILE]
+    assert len(poster.ours(paper.kind)) == 1
 
 
-def test_receipts_of_one_document_share_its_attachment_also_under_one_name(clerk: Clerk) -> None:
+def test_receipts_of_one_document_share_its_attachment_also_under_one_name(poster: Poster) -> None:
     same = {"file_name": "lunch.pdf"}
-    clerk.post(spent(receipts=(receipt("a", **same), receipt("b", "u2", **same))))
-    kept = files(clerk, clerk.row(REPORT)["SUPDOCID"])
+    poster.post(spent(receipts=(receipt("a", **same), receipt("b", "u2", **same))))
+    kept = files(poster, poster.row(REPORT)["SUPDOCID"])
     assert sorted(kept.values()) == [FILE, b"a picture"]
 
 
-def test_a_receipt_can_come_later_and_leaves_its_document_alone(clerk: Clerk) -> None:
-    clerk.post(spent())
-    before = clerk.lines(REPORT)
-    outcomes = clerk.post(spent(receipts=(receipt(),)))
+def test_a_receipt_can_come_later_and_leaves_its_document_alone(poster: Poster) -> None:
+    poster.post(spent())
+    before = poster.lines(REPORT)
+    outcomes = poster.post(spent(receipts=(receipt(),)))
     assert outcomes[REPORT].state is ItemState.UNCHANGED
     assert outcomes[KEY].state is ItemState.POSTED
-    assert clerk.lines(REPORT) == before
+    assert poster.lines(REPORT) == before
 
 
-def test_what_is_posted_again_is_not_uploaded_again(clerk: Clerk) -> None:
-    clerk.post(spent(receipts=(receipt(),)))
-    again = clerk.post(spent(receipts=(receipt(),)))
+def test_what_is_posted_again_is_not_uploaded_again(poster: Poster) -> None:
+    poster.post(spent(receipts=(receipt(),)))
+    again = poster.post(spent(receipts=(receipt(),)))
     assert {o.state for o in again.values()} == {ItemState.UNCHANGED}
-    assert "write" not in clerk.calls
+    assert "write" not in poster.calls
 
 
 @pytest.mark.parametrize("function", ["create_supdoc", "update"])
 def test_a_receipt_whose_answer_is_lost_is_found_and_there_once(
-    clerk: Clerk, function: str
+    poster: Poster, function: str
 ) -> None:
-    clerk.post(spent())
-    operations = clerk.planned(spent(receipts=(receipt(),)))
-    clerk.lose(match={"function": function})
-    clerk.send(operations)
-    assert clerk.found()[KEY].state is ItemState.POSTED
-    assert clerk.again()[KEY].state is ItemState.POSTED
-    assert list(files(clerk, clerk.row(REPORT)["SUPDOCID"]).values()) == [FILE]
+    poster.post(spent())
+    operations = poster.planned(spent(receipts=(receipt(),)))
+    poster.lose(match={"function": function})
+    poster.send(operations)
+    assert poster.found()[KEY].state is ItemState.POSTED
+    assert poster.again()[KEY].state is ItemState.POSTED
+    assert list(files(poster, poster.row(REPORT)["SUPDOCID"]).values()) == [FILE]
 
 
 @pytest.mark.parametrize("done", [1, 2])
-def test_a_receipt_that_was_left_halfway_is_tied_to_its_document(clerk: Clerk, done: int) -> None:
-    clerk.post(spent())
-    operations = clerk.planned(spent(receipts=(receipt(),)))
-    clerk.lose(when="midway", functions=done, match={"function": "create_supdoc"})
-    clerk.send(operations)
-    clerk.found()
-    assert clerk.again()[KEY].state is ItemState.POSTED
-    assert list(files(clerk, clerk.row(REPORT)["SUPDOCID"]).values()) == [FILE]
+def test_a_receipt_that_was_left_halfway_is_tied_to_its_document(poster: Poster, done: int) -> None:
+    poster.post(spent())
+    operations = poster.planned(spent(receipts=(receipt(),)))
+    poster.lose(when="midway", functions=done, match={"function": "create_supdoc"})
+    poster.send(operations)
+    poster.found()
+    assert poster.again()[KEY].state is ItemState.POSTED
+    assert list(files(poster, poster.row(REPORT)["SUPDOCID"]).values()) == [FILE]
 
 
 @EVERY
-def test_a_document_that_is_changed_keeps_its_receipts(clerk: Clerk, paper: Paper) -> None:
-    first = choose(clerk, paper).post(paper.record(receipts=(receipt(),)))
+def test_a_document_that_is_changed_keeps_its_receipts(poster: Poster, paper: Paper) -> None:
+    first = choose(poster, paper).post(paper.record(receipts=(receipt(),)))
     (_, file) = first.values()
-    supdoc = clerk.row(paper.key)["SUPDOCID"]
-    outcomes = clerk.post(paper.record("40", receipts=(receipt(),)))
+    supdoc = poster.row(paper.key)["SUPDOCID"]
+    outcomes = poster.post(paper.record("40", receipts=(receipt(),)))
     assert outcomes[paper.key].state is ItemState.POSTED
-    assert clerk.row(paper.key)["SUPDOCID"] == supdoc
-    again = clerk.post(paper.record("40", receipts=(receipt(),)))
+    assert poster.row(paper.key)["SUPDOCID"] == supdoc
+    again = poster.post(paper.record("40", receipts=(receipt(),)))
     assert {outcome.ledger_id for outcome in again.values()} >= {file.ledger_id}
-    assert "write" not in clerk.calls
-    assert list(files(clerk, supdoc).values()) == [FILE]
+    assert "write" not in poster.calls
+    assert list(files(poster, supdoc).values()) == [FILE]
 
 
-def test_one_that_comes_after_a_change_goes_to_the_others(clerk: Clerk) -> None:
+def test_one_that_comes_after_a_change_goes_to_the_others(poster: Poster) -> None:
     told = {"staff_key": "emily"}
-    clerk.post(spent(receipts=(receipt("a"),), **told))
-    clerk.post(spent(amount="40", receipts=(receipt("a"),), **told))
-    clerk.post(spent(amount="40", receipts=(receipt("a"), receipt("b", "u2")), **told))
-    kept = files(clerk, clerk.row(REPORT)["SUPDOCID"])
+    poster.post(spent(receipts=(receipt("a"),), **told))
+    poster.post(spent(amount="40", receipts=(receipt("a"),), **told))
+    poster.post(spent(amount="40", receipts=(receipt("a"), receipt("b", "u2")), **told))
+    kept = files(poster, poster.row(REPORT)["SUPDOCID"])
     assert sorted(kept.values()) == [FILE, b"a picture"]
 
 
-def moving(clerk: Clerk, *stays: str) -> None:
+def moving(poster: Poster, *stays: str) -> None:
     """An expense with a receipt, and another with these, part: the first goes to a report that
     there is."""
     there = spent("x3", report_key="R2")
     ours = tuple(receipt(key, "u2") for key in stays)
     left = spent("x2", receipts=ours)
-    clerk.post(spent(receipts=(receipt(),)), left, there)
-    clerk.post(spent(report_key="R2", receipts=(receipt(),)), left, there)
+    poster.post(spent(receipts=(receipt(),)), left, there)
+    poster.post(spent(report_key="R2", receipts=(receipt(),)), left, there)
 
 
-def test_a_receipt_goes_with_its_expense_to_another_report(clerk: Clerk) -> None:
-    moving(clerk)
-    assert not clerk.row(REPORT).get("SUPDOCID")
-    supdoc = clerk.row("expense-report:R2")["SUPDOCID"]
-    assert list(files(clerk, supdoc).values()) == [FILE]
+def test_a_receipt_goes_with_its_expense_to_another_report(poster: Poster) -> None:
+    moving(poster)
+    assert not poster.row(REPORT).get("SUPDOCID")
+    supdoc = poster.row("expense-report:R2")["SUPDOCID"]
+    assert list(files(poster, supdoc).values()) == [FILE]
 
 
-def test_it_leaves_the_receipts_of_others_where_they_are(clerk: Clerk) -> None:
-    moving(clerk, "r2")
-    supdoc = clerk.row("expense-report:R2")["SUPDOCID"]
-    assert list(files(clerk, supdoc).values()) == [FILE]
-    assert b"a picture" in files(clerk, clerk.row(REPORT)["SUPDOCID"]).values()
-    assert clerk.row(REPORT)["SUPDOCID"] != supdoc
+def test_it_leaves_the_receipts_of_others_where_they_are(poster: Poster) -> None:
+    moving(poster, "r2")
+    supdoc = poster.row("expense-report:R2")["SUPDOCID"]
+    assert list(files(poster, supdoc).values()) == [FILE]
+    assert b"a picture" in files(poster, poster.row(REPORT)["SUPDOCID"]).values()
+    assert poster.row(REPORT)["SUPDOCID"] != supdoc
 
 
-def test_a_deleted_receipt_is_deleted_and_its_document_stays(clerk: Clerk) -> None:
-    clerk.post(spent(receipts=(receipt(),)))
-    outcome = clerk.post(gone("expense/x1/r1", RecordKind.RECEIPT))[KEY]
+def test_a_deleted_receipt_is_deleted_and_its_document_stays(poster: Poster) -> None:
+    poster.post(spent(receipts=(receipt(),)))
+    outcome = poster.post(gone("expense/x1/r1", RecordKind.RECEIPT))[KEY]
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
-    assert clerk.books.rows("SUPDOC") == []
-    assert len(clerk.ours("APBILL")) == 1
+    assert poster.books.rows("SUPDOC") == []
+    assert len(poster.ours("APBILL")) == 1
 
 
-def test_a_file_that_was_not_uploaded_is_told(clerk: Clerk) -> None:
-    outcomes = clerk.post(spent(receipts=(receipt(upload_id="none"),)))
+def test_a_file_that_was_not_uploaded_is_told(poster: Poster) -> None:
+    outcomes = poster.post(spent(receipts=(receipt(upload_id="none"),)))
     assert outcomes[REPORT].state is ItemState.POSTED
     assert outcomes[KEY].state is ItemState.FAILED
     assert outcomes[KEY].reason == reason("receipt_missing", field="upload_id", name="r1.pdf")
 
 
-def test_a_copy_of_a_receipt_says_that_it_is_there(clerk: Clerk) -> None:
-    clerk.post(spent(receipts=(receipt(),)))
-    copy = clerk.copy(KEY)
+def test_a_copy_of_a_receipt_says_that_it_is_there(poster: Poster) -> None:
+    poster.post(spent(receipts=(receipt(),)))
+    copy = poster.copy(KEY)
     assert copy is not None
-    assert clerk.links[KEY].expected_fingerprint in copy.forms
+    assert poster.links[KEY].expected_fingerprint in copy.forms

@@ -5,11 +5,9 @@ from typing import Any
 import pytest
 from ledgerlink.connectors.intacct.reads.map_lists import PROJECT
 from ledgerlink.domain.errors import LedgerError, LedgerStopped, LedgerUnavailable
-from ledgerlink.domain.model.list_records import ListRead
 from ledgerlink.domain.model.plan import ItemState, Outcome
-from ledgerlink.domain.ports import Ledger
 
-from tests.contract.intacct.clerk import Clerk, code, words
+from tests.contract.intacct.poster import Poster, code, words
 from tests.contract.papers import charged, worked
 
 RULE, FORMAT = "BL01001973", "BL03000018"
@@ -63,9 +61,9 @@ SAID: list[tuple[str, str, str]] = [
 ]
 
 
-def refuse(clerk: Clerk, function: str, errorno: str, text: str) -> None:
+def refuse(poster: Poster, function: str, errorno: str, text: str) -> None:
     more: dict[str, Any] = {"errorno": errorno, "text": text, "times": 99, "correction": ""}
-    clerk.books.fail("function_error", match={"function": function}, **more)
+    poster.books.fail("function_error", match={"function": function}, **more)
 
 
 def told(outcome: Outcome) -> str:
@@ -84,10 +82,10 @@ NUMBERED = {"name_taken": "number_taken"}
 
 @pytest.mark.parametrize(("errorno", "text", "reason"), SAID, ids=[said[1][:40] for said in SAID])
 def test_a_refusal_of_a_document_has_a_reason_and_a_remedy(
-    clerk: Clerk, errorno: str, text: str, reason: str
+    poster: Poster, errorno: str, text: str, reason: str
 ) -> None:
-    refuse(clerk, "record_cctransaction", errorno, text)
-    outcome = clerk.post(charged())["expense:x1"]
+    refuse(poster, "record_cctransaction", errorno, text)
+    outcome = poster.post(charged())["expense:x1"]
     assert code(outcome) == NUMBERED.get(reason, reason)
     assert told(outcome)
     if reason in ("refused", "target_missing", "missing_dimension") and text:
@@ -97,25 +95,20 @@ def test_a_refusal_of_a_document_has_a_reason_and_a_remedy(
 
 @pytest.mark.parametrize(("errorno", "text", "reason"), SAID, ids=[said[1][:40] for said in SAID])
 def test_a_refusal_of_a_sheet_is_one_of_each_entry_and_of_no_other_sheet(
-    clerk: Clerk, errorno: str, text: str, reason: str
+    poster: Poster, errorno: str, text: str, reason: str
 ) -> None:
-    refuse(clerk, "create", errorno, text)
-    outcomes = clerk.post(worked("a"), worked("b"))
+    refuse(poster, "create", errorno, text)
+    outcomes = poster.post(worked("a"), worked("b"))
     assert {code(outcome) for outcome in outcomes.values()} == {reason}
     assert all(told(outcome) for outcome in outcomes.values())
-    clerk.books.well()
-    assert clerk.again()["time:a"].state is ItemState.POSTED
+    poster.books.well()
+    assert poster.again()["time:a"].state is ItemState.POSTED
 
 
-def test_names_are_told_beside_ids_where_lists_were_read(clerk: Clerk) -> None:
-    refuse(clerk, "create", RULE, "Invalid Project 'P-1' specified.")
-    operations = clerk.planned(worked())
-
-    async def main(ledger: Ledger) -> Any:
-        await ledger.read_list(ListRead(type=PROJECT))
-        return await clerk._send(ledger, operations)
-
-    outcome = clerk.books.ask(main)["time:t1"]
+def test_names_are_told_beside_ids_where_lists_were_read(poster: Poster) -> None:
+    refuse(poster, "create", RULE, "Invalid Project 'P-1' specified.")
+    poster.post(worked())
+    outcome = poster.again(read_first=PROJECT)["time:t1"]
     assert "Acme website" in words(outcome)
 
 
@@ -124,33 +117,33 @@ def test_names_are_told_beside_ids_where_lists_were_read(clerk: Clerk) -> None:
 ])  # fmt: skip
 @pytest.mark.parametrize("function", ["create", "record_cctransaction"])
 def test_what_concerns_everybody_is_no_fault_of_a_record(
-    clerk: Clerk, action: str, error: type[LedgerError], function: str
+    poster: Poster, action: str, error: type[LedgerError], function: str
 ) -> None:
-    clerk.lose(action, "before", times=2, match={"function": function})
+    poster.lose(action, "before", times=2, match={"function": function})
     with pytest.raises(error):
-        clerk.post(worked(), charged())
-    clerk.books.well()
-    again = clerk.again()
-    clerk.found()
-    assert len(clerk.ours("CCTRANSACTION")) == 1
-    assert clerk.entry("time:t1")
+        poster.post(worked(), charged())
+    poster.books.well()
+    again = poster.again()
+    poster.found()
+    assert len(poster.ours("CCTRANSACTION")) == 1
+    assert poster.entry("time:t1")
     assert {o.state for o in again.values()} == {ItemState.POSTED}
 
 
 @pytest.mark.parametrize("status", ["failure", "aborted"])
 @pytest.mark.parametrize("rest", ["aborted", "left_out"])
 def test_of_a_change_that_is_rolled_back_the_true_reason_is_told_and_the_old_one_stays(
-    clerk: Clerk, status: str, rest: str
+    poster: Poster, status: str, rest: str
 ) -> None:
-    clerk.books.admin("settings", {"failed_status": status, "after_failure": rest})
-    clerk.post(charged())
-    refuse(clerk, "record_cctransaction", RULE, "Account 6100 is not valid")
-    outcome = clerk.post(charged("x1", "40"))["expense:x1"]
+    poster.books.admin("settings", {"failed_status": status, "after_failure": rest})
+    poster.post(charged())
+    refuse(poster, "record_cctransaction", RULE, "Account 6100 is not valid")
+    outcome = poster.post(charged("x1", "40"))["expense:x1"]
     assert code(outcome) == "target_missing"
     assert "rolled back" not in words(outcome)
-    (row,) = clerk.ours("CCTRANSACTION")
+    (row,) = poster.ours("CCTRANSACTION")
     assert row["TOTALENTERED"] == "31.50"
-    clerk.books.well()
-    outcome = clerk.post(charged("x1", "40"))["expense:x1"]
+    poster.books.well()
+    outcome = poster.post(charged("x1", "40"))["expense:x1"]
     assert outcome.state is ItemState.POSTED
-    assert len(clerk.ours("CCTRANSACTION")) == 1
+    assert len(poster.ours("CCTRANSACTION")) == 1

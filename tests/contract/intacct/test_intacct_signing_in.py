@@ -63,7 +63,7 @@ def test_a_session_that_has_run_out_is_not_begun_with(books: Books) -> None:
     company(books)
     session = books.desk.login.session
     assert session is not None
-    old = replace(session, expires_at=datetime.now(UTC) - timedelta(seconds=1))
+    old = replace(session, expires_at=books.time.now() - timedelta(seconds=1))
     books.desk.login = replace(books.desk.login, session=old)
     before = len(books.journal())
     company(books)
@@ -81,7 +81,7 @@ def test_every_answer_lets_the_session_live_on(books: Books) -> None:
     company(books)
     session = books.desk.login.session
     assert session is not None
-    soon = datetime.now(UTC) + timedelta(minutes=5)
+    soon = books.time.now() + timedelta(minutes=6)
     books.desk.login = replace(books.desk.login, session=replace(session, expires_at=soon))
     company(books)
     assert books.desk.login.session is not None

@@ -4,7 +4,6 @@ ledger, and what is older than the vendor's schema fits it.
 The schema is no part of the project; where it is absent, that test says so and is skipped.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.intacct.config import Choices
+from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import RecordKind
@@ -19,8 +19,8 @@ from lxml import etree
 
 from local.sandboxes.intacct.traffic.journal import Entry
 from tests.contract.intacct.books import Books, Make
-from tests.contract.intacct.clerk import Clerk, code, words
 from tests.contract.intacct.papers import RECEIVABLES
+from tests.contract.intacct.poster import Poster, code, words
 from tests.contract.intacct.test_intacct_posted_lists import CLIENT, PROJECT, STAFF, VENDOR
 from tests.contract.papers import FILE, charged, gone, invoice, receipt, sold, spent, worked
 from tests.support.intacct.vendor_schema import SCHEMAS, needs_schemas
@@ -48,13 +48,13 @@ SALE: dict[str, Any] = {
 }
 
 
-def life(clerk: Clerk) -> None:
+def life(poster: Poster) -> None:
     """Every kind of record is posted with all that it can have, changed and taken back."""
-    clerk.files["u1"] = FILE
-    clerk.rule(RuleKind.VENDORS, "host", LinkTo(ledger_id="vendor/V2"))
-    clerk.post(CLIENT, PROJECT, STAFF, VENDOR)
+    poster.upload("u1", FILE)
+    poster.rule(RuleKind.VENDORS, "host", LinkTo(ledger_id="vendor/V2"))
+    poster.post(CLIENT, PROJECT, STAFF, VENDOR)
     for amount in ("10", "20"):
-        outcomes = clerk.post(
+        outcomes = poster.post(
             worked("t1", notes=f"Work {amount}"),
             spent("x1", amount, **FULL, report_number="ER-1", report_name="Trip"),
             spent("x2", amount, staff_key="emily", report_key="R2", **FULL),
@@ -64,12 +64,12 @@ def life(clerk: Clerk) -> None:
         assert {o.state for o in outcomes.values()} <= {ItemState.POSTED, ItemState.UNCHANGED}
     kinds = {"t1": RecordKind.TIME, "i1": RecordKind.INVOICE}
     kept = [gone(key, kinds.get(key, RecordKind.EXPENSE)) for key in ("t1", "x1", "x2", "x3", "i1")]
-    assert {o.state for o in clerk.post(*kept).values()} == {ItemState.POSTED}
+    assert {o.state for o in poster.post(*kept).values()} == {ItemState.POSTED}
 
 
 def spoken(books: Books, choices: Choices) -> list[Entry]:
     """The requests of such a life."""
-    life(Clerk(replace(books, choices=choices)))
+    life(Poster(replace(books, choices=choices)))
     return books.journal()
 
 
@@ -130,31 +130,27 @@ def test_every_write_has_an_id_of_its_own_and_no_secret_is_in_a_text(
     }
 
 
-class Abroad(Clerk):
-    """Somebody whose clients and vendors are dealt with in euros."""
-
-    def currencies(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        return {"project/P-1": "EUR"}, {"vendor/V1": "EUR"}
-
-
 @pytest.mark.parametrize("choices", [Choices(), RECEIVABLES], ids=["orders", "receivables"])
 def test_documents_in_another_currency_say_it_and_their_rate(
     company: Make, choices: Choices
 ) -> None:
-    clerk = Abroad(replace(company(multi_currency=True), choices=choices))
-    clerk.planned()
-    clerk.features = replace(clerk.features, multi_currency=True, home_currency="USD")
+    books = company(multi_currency=True)
+    for entity, name in (("CUSTOMER", "C1"), ("VENDOR", "V1")):
+        books.change(entity, books.number(entity, name), CURRENCY="EUR")
+    choices = replace(choices, base_currency="USD", multi_currency="yes")
+    poster = Poster(replace(books, choices=choices))
+    poster.sync(ListType.CUSTOMER, ListType.VENDOR)
     foreign: dict[str, Any] = {"currency": "EUR", "exchange_rate": Decimal("1.1")}
-    outcomes = clerk.post(spent(**foreign), invoice(**foreign))
+    outcomes = poster.post(spent(**foreign), invoice(**foreign))
     assert {(o.state, code(o)) for o in outcomes.values()} == {(ItemState.POSTED, "")}
     for key in ("expense-report:R1", "invoice:i1"):
-        row = clerk.row(key)
+        row = poster.row(key)
         assert row["CURRENCY"] == "EUR"
         assert Decimal(row["EXCHANGE_RATE"]) == Decimal("1.1")
 
 
 def test_a_charge_at_the_top_level_of_several_currencies_is_told(company: Make) -> None:
-    clerk = Clerk(company(multi_currency=True))
-    outcome = clerk.post(charged())["expense:x1"]
+    poster = Poster(company(multi_currency=True))
+    outcome = poster.post(charged())["expense:x1"]
     assert outcome.state is ItemState.FAILED
     assert "entity" in words(outcome)

@@ -10,7 +10,7 @@ from ledgerlink.domain.model.plan import ItemState, Outcome, Request
 from ledgerlink.domain.ports import never
 from ledgerlink.services.applying.writes import as_write
 
-from tests.contract.intacct.clerk import Clerk, code
+from tests.contract.intacct.poster import Poster, code
 from tests.contract.intacct.test_intacct_posted_time import deleted, kept, theirs
 from tests.contract.intacct.test_intacct_time_once import NEXT, hours
 from tests.contract.papers import worked
@@ -18,113 +18,114 @@ from tests.support.qbo.writes import OutcomeCollector
 
 
 @pytest.fixture
-def clerk(clerk: Clerk) -> Clerk:
+def poster(poster: Poster) -> Poster:
     """Somebody in a company that may have two sheets of one person and period."""
-    clerk.books.admin("settings", {"timesheet_duplicates": "allow"})
-    return clerk
+    poster.books.admin("settings", {"timesheet_duplicates": "allow"})
+    return poster
 
 
-def sheet_of(clerk: Clerk, key: str) -> str:
+def sheet_of(poster: Poster, key: str) -> str:
     """The RECORDNO of the sheet that holds the entry."""
-    return str(clerk.entry(key)["parent"])
+    return str(poster.entry(key)["parent"])
 
 
-def second(clerk: Clerk) -> str:
+def second(poster: Poster) -> str:
     """A sheet of ours that is the younger one of its week; its RECORDNO."""
-    first, number = theirs(clerk, "Approved"), theirs(clerk)
-    clerk.post(worked("a"), worked("b"))
-    assert sheet_of(clerk, "time:a") == number
-    clerk.books.change("TIMESHEET", first, STATE="Draft")
+    first, number = theirs(poster, "Approved"), theirs(poster)
+    poster.post(worked("a"), worked("b"))
+    assert sheet_of(poster, "time:a") == number
+    poster.books.change("TIMESHEET", first, STATE="Draft")
     return number
 
 
-def test_what_comes_new_goes_to_the_sheet_that_is_open(clerk: Clerk) -> None:
-    theirs(clerk, "Approved")
-    number = theirs(clerk)
-    assert clerk.post(worked("a"))["time:a"].state is ItemState.POSTED
-    assert sheet_of(clerk, "time:a") == number
+def test_what_comes_new_goes_to_the_sheet_that_is_open(poster: Poster) -> None:
+    theirs(poster, "Approved")
+    number = theirs(poster)
+    assert poster.post(worked("a"))["time:a"].state is ItemState.POSTED
+    assert sheet_of(poster, "time:a") == number
 
 
-def test_an_entry_of_the_younger_sheet_is_changed_there(clerk: Clerk) -> None:
-    number = second(clerk)
-    assert clerk.post(worked("a", minutes=30))["time:a"].state is ItemState.POSTED
-    assert hours(clerk) == {"time:a": Decimal("0.5"), "time:b": Decimal(2)}
-    assert sheet_of(clerk, "time:a") == number
+def test_an_entry_of_the_younger_sheet_is_changed_there(poster: Poster) -> None:
+    number = second(poster)
+    assert poster.post(worked("a", minutes=30))["time:a"].state is ItemState.POSTED
+    assert hours(poster) == {"time:a": Decimal("0.5"), "time:b": Decimal(2)}
+    assert sheet_of(poster, "time:a") == number
 
 
-def test_an_entry_of_the_younger_sheet_is_taken_out_there(clerk: Clerk) -> None:
-    second(clerk)
-    assert clerk.post(deleted("a"))["time:a"].state is ItemState.POSTED
-    assert hours(clerk) == {"time:b": Decimal(2)}
+def test_an_entry_of_the_younger_sheet_is_taken_out_there(poster: Poster) -> None:
+    second(poster)
+    assert poster.post(deleted("a"))["time:a"].state is ItemState.POSTED
+    assert hours(poster) == {"time:b": Decimal(2)}
 
 
-def test_an_entry_of_the_younger_sheet_moves_to_another_week(clerk: Clerk) -> None:
-    second(clerk)
-    assert clerk.post(worked("a", work_date=NEXT))["time:a"].state is ItemState.POSTED
-    assert hours(clerk) == {"time:a": Decimal(2), "time:b": Decimal(2)}
-    assert clerk.entry("time:a")["ENTRYDATE"] == "03/09/2026"
+def test_an_entry_of_the_younger_sheet_moves_to_another_week(poster: Poster) -> None:
+    second(poster)
+    assert poster.post(worked("a", work_date=NEXT))["time:a"].state is ItemState.POSTED
+    assert hours(poster) == {"time:a": Decimal(2), "time:b": Decimal(2)}
+    assert poster.entry("time:a")["ENTRYDATE"] == "03/09/2026"
 
 
 @pytest.mark.parametrize("lost", ["update", "delete"])
-def test_of_lost_answers_about_both_sheets_nothing_is_left_over(clerk: Clerk, lost: str) -> None:
-    second(clerk)
-    operations = clerk.planned(worked("a", minutes=30), deleted("b"), worked("c"))
-    clerk.lose(match={"function": lost})
-    clerk.send(operations)
-    clerk.found()
-    assert {o.state for o in clerk.again().values()} == {ItemState.POSTED}
-    assert hours(clerk) == {"time:a": Decimal("0.5"), "time:c": Decimal(2)}
+def test_of_lost_answers_about_both_sheets_nothing_is_left_over(poster: Poster, lost: str) -> None:
+    second(poster)
+    operations = poster.planned(worked("a", minutes=30), deleted("b"), worked("c"))
+    poster.lose(match={"function": lost})
+    poster.send(operations)
+    poster.found()
+    assert {o.state for o in poster.again().values()} == {ItemState.POSTED}
+    assert hours(poster) == {"time:a": Decimal("0.5"), "time:c": Decimal(2)}
 
 
-def moved(clerk: Clerk, key: str) -> None:
+def moved(poster: Poster, key: str) -> None:
     """Somebody makes another sheet of the same week of what is in this one, and deletes this."""
-    number, entry = sheet_of(clerk, key), clerk.entry(key)
+    number, entry = sheet_of(poster, key), poster.entry(key)
     lines: list[dict[str, Any]] = [
         {name: value for name, value in kept(row).items() if name != "RECORDNO"}
-        for row in clerk.books.rows("TIMESHEETENTRY")
+        for row in poster.books.rows("TIMESHEETENTRY")
         if row["parent"] == entry["parent"]
     ]
-    clerk.books.create("TIMESHEET", lines, EMPLOYEEID="E1", BEGINDATE="03/02/2026")
-    clerk.books.delete("TIMESHEET", number)
+    poster.books.create("TIMESHEET", lines, EMPLOYEEID="E1", BEGINDATE="03/02/2026")
+    poster.books.delete("TIMESHEET", number)
 
 
 def test_an_entry_that_somebody_put_into_another_sheet_of_its_week_is_known_there(
-    clerk: Clerk,
+    poster: Poster,
 ) -> None:
-    clerk.post(worked("a"), worked("b"))
-    moved(clerk, "time:a")
-    outcomes = clerk.post(worked("a", minutes=30), deleted("b"))
-    assert {o.state for o in outcomes.values()} == {ItemState.POSTED}
-    assert hours(clerk) == {"time:a": Decimal("0.5")}
+    poster.post(worked("a"), worked("b"))
+    operations = poster.planned(worked("a", minutes=30), deleted("b"))
+    moved(poster, "time:a")
+    assert {o.state for o in poster.send(operations).values()} == {ItemState.POSTED}
+    assert hours(poster) == {"time:a": Decimal("0.5")}
 
 
-def test_an_edit_in_another_sheet_of_its_week_is_not_written_over(clerk: Clerk) -> None:
-    clerk.post(worked("a"))
-    entry = clerk.entry("time:a")
+def test_an_edit_in_another_sheet_of_its_week_is_not_written_over(poster: Poster) -> None:
+    poster.post(worked("a"))
+    changes, removal = poster.planned(worked("a", minutes=30)), poster.planned(deleted("a"))
+    entry = poster.entry("time:a")
     line = {name: v for name, v in kept(entry).items() if name != "RECORDNO"}
     line["QTY"] = "7"
-    clerk.books.create("TIMESHEET", [line], EMPLOYEEID="E1", BEGINDATE="03/02/2026")
-    clerk.books.delete("TIMESHEET", entry["parent"])
-    for record in (worked("a", minutes=30), deleted("a")):
-        outcome = clerk.post(record)["time:a"]
+    poster.books.create("TIMESHEET", [line], EMPLOYEEID="E1", BEGINDATE="03/02/2026")
+    poster.books.delete("TIMESHEET", entry["parent"])
+    for operations in (changes, removal):
+        outcome = poster.send(operations)["time:a"]
         assert (outcome.state, code(outcome)) == (ItemState.FAILED, "changed_in_ledger")
-    assert hours(clerk) == {"time:a": Decimal(7)}
+    assert hours(poster) == {"time:a": Decimal(7)}
 
 
-def test_a_copy_that_somebody_made_in_an_older_sheet_is_left_alone(clerk: Clerk) -> None:
-    number = second(clerk)
+def test_a_copy_that_somebody_made_in_an_older_sheet_is_left_alone(poster: Poster) -> None:
+    number = second(poster)
     line = {"ENTRYDATE": "03/03/2026", "QTY": "9", "NOTES": "Work a\n[time:a]", "PROJECTID": "P-1"}
     older = min(
-        (row["RECORDNO"] for row in clerk.books.rows("TIMESHEET") if row["EMPLOYEEID"] == "E1"
+        (row["RECORDNO"] for row in poster.books.rows("TIMESHEET") if row["EMPLOYEEID"] == "E1"
          and row["BEGINDATE"] == "03/02/2026"), key=int,
     )  # fmt: skip
     assert older != number
     body = {"object": "TIMESHEET", "recordno": older, "changes": {}, "lines": [line]}
-    clerk.books.about("/edit", body)
-    assert clerk.post(worked("a", minutes=30))["time:a"].state is ItemState.POSTED
+    poster.books.about("/edit", body)
+    assert poster.post(worked("a", minutes=30))["time:a"].state is ItemState.POSTED
     held = {
         row["parent"]: Decimal(row["QTY"])
-        for row in clerk.books.rows("TIMESHEETENTRY")
+        for row in poster.books.rows("TIMESHEETENTRY")
         if "[time:a]" in str(row["NOTES"])
     }
     assert held == {older: Decimal(9), number: Decimal("0.5")}
@@ -132,21 +133,21 @@ def test_a_copy_that_somebody_made_in_an_older_sheet_is_left_alone(clerk: Clerk)
 
 @pytest.mark.parametrize("twins", ["allow", "refuse"])
 def test_a_sheet_that_somebody_begins_between_two_requests_keeps_what_is_in_it(
-    clerk: Clerk, twins: str
+    poster: Poster, twins: str
 ) -> None:
-    clerk.books.admin("settings", {"timesheet_duplicates": twins})
-    operations = clerk.planned(worked("a"), worked("b", staff_key="bo"))
-    requests = [Request(f"r{op.seq}", (as_write(op, clerk.links),)) for op in operations]
+    poster.books.admin("settings", {"timesheet_duplicates": twins})
+    operations = poster.planned(worked("a"), worked("b", staff_key="bo"))
+    requests = [Request(f"r{op.seq}", (as_write(op, poster.links),)) for op in operations]
     told = OutcomeCollector()
 
     async def answered(request: Request, outcomes: Sequence[Outcome]) -> None:
         await told(request, outcomes)
         if request is requests[0]:
             line = {"ENTRYDATE": "03/03/2026", "QTY": "1", "PROJECTID": "P-1", "NOTES": "by hand"}
-            clerk.books.create("TIMESHEET", [line], EMPLOYEEID="E2", BEGINDATE="03/02/2026")
+            poster.books.create("TIMESHEET", [line], EMPLOYEEID="E2", BEGINDATE="03/02/2026")
 
-    clerk.books.ask(lambda ledger: ledger.write(requests, answered, never))
+    poster.books.ask(lambda ledger: ledger.write(requests, answered, never))
     assert {outcome.state for outcome in told.outcomes.values()} == {ItemState.POSTED}
     assert len(told.outcomes) == 2
-    assert hours(clerk) == {"time:a": Decimal(2), "time:b": Decimal(2)}
-    assert "by hand" in {row["NOTES"] for row in clerk.books.rows("TIMESHEETENTRY")}
+    assert hours(poster) == {"time:a": Decimal(2), "time:b": Decimal(2)}
+    assert "by hand" in {row["NOTES"] for row in poster.books.rows("TIMESHEETENTRY")}

@@ -10,9 +10,9 @@ from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.source_records import RecordKind
 
-from tests.contract.clerk import Outcomes
-from tests.contract.intacct.clerk import Clerk
+from tests.contract.intacct.poster import Poster
 from tests.contract.papers import charged, gone, invoice, spent, worked
+from tests.contract.poster import Outcomes
 from tests.support.sampling import sampled
 
 WAYS: list[Mapping[str, Any]] = [
@@ -68,14 +68,14 @@ def posted(outcomes: Outcomes) -> set[ItemState]:
 
 @sampled("way", WAYS, one_in=5, ids=str)
 def test_a_life_of_documents_is_the_same_however_the_ledger_is(
-    clerk: Clerk, way: Mapping[str, Any]
+    poster: Poster, way: Mapping[str, Any]
 ) -> None:
-    clerk.books.admin("settings", dict(way))
-    assert len(clerk.books.read(ListType.CUSTOMER)) == 4
+    poster.books.admin("settings", dict(way))
+    assert len(poster.books.read(ListType.CUSTOMER)) == 4
     first = (worked("a"), worked("b"), spent(), charged("x2"), invoice())
-    assert posted(clerk.post(*first)) == {ItemState.POSTED}
-    assert posted(clerk.again()) == {ItemState.POSTED}
-    assert posted(clerk.post(*first)) == {ItemState.UNCHANGED}
+    assert posted(poster.post(*first)) == {ItemState.POSTED}
+    assert posted(poster.again()) == {ItemState.POSTED}
+    assert posted(poster.post(*first)) == {ItemState.UNCHANGED}
     changed = (
         worked("a", minutes=30),
         worked("b"),
@@ -83,12 +83,12 @@ def test_a_life_of_documents_is_the_same_however_the_ledger_is(
         charged("x2", "40"),
         invoice(key="i1", memo="Changed"),
     )
-    clerk.post(*changed)
-    assert posted(clerk.again()) == {ItemState.POSTED}
-    assert posted(clerk.post(*changed)) == {ItemState.UNCHANGED}
-    assert [len(clerk.ours(kind)) for kind in ("APBILL", "CCTRANSACTION", "SODOCUMENT")] == [1] * 3
-    assert Decimal(clerk.entry("time:a")["QTY"]) == Decimal("0.5")
-    assert Decimal(clerk.ours("CCTRANSACTION")[0]["TOTALENTERED"]) == 40
+    poster.post(*changed)
+    assert posted(poster.again()) == {ItemState.POSTED}
+    assert posted(poster.post(*changed)) == {ItemState.UNCHANGED}
+    assert [len(poster.ours(kind)) for kind in ("APBILL", "CCTRANSACTION", "SODOCUMENT")] == [1] * 3
+    assert Decimal(poster.entry("time:a")["QTY"]) == Decimal("0.5")
+    assert Decimal(poster.ours("CCTRANSACTION")[0]["TOTALENTERED"]) == 40
     removed = (
         gone("a", RecordKind.TIME),
         gone("b", RecordKind.TIME),
@@ -96,10 +96,10 @@ def test_a_life_of_documents_is_the_same_however_the_ledger_is(
         gone("x2"),
         gone("i1", RecordKind.INVOICE),
     )
-    assert posted(clerk.post(*removed)) == {ItemState.POSTED}
-    assert posted(clerk.again()) == {ItemState.POSTED}
-    assert [len(clerk.ours(kind)) for kind in ("APBILL", "CCTRANSACTION", "SODOCUMENT")] == [0] * 3
-    assert ("E1", "03/02/2026") not in clerk.sheets()
+    assert posted(poster.post(*removed)) == {ItemState.POSTED}
+    assert posted(poster.again()) == {ItemState.POSTED}
+    assert [len(poster.ours(kind)) for kind in ("APBILL", "CCTRANSACTION", "SODOCUMENT")] == [0] * 3
+    assert ("E1", "03/02/2026") not in poster.sheets()
 
 
 @pytest.mark.parametrize(
@@ -112,30 +112,30 @@ def test_a_life_of_documents_is_the_same_however_the_ledger_is(
     ids=str,
 )
 def test_a_lost_answer_is_made_good_however_repeats_are_refused(
-    clerk: Clerk, way: Mapping[str, Any]
+    poster: Poster, way: Mapping[str, Any]
 ) -> None:
-    clerk.books.admin("settings", dict(way))
-    clerk.lose()
-    clerk.lose(match={"function": "record_cctransaction"})
-    assert clerk.post(worked("a"), charged("x2")) == {}
-    assert posted(clerk.again()) == {ItemState.POSTED}
-    assert posted(clerk.found()) == {ItemState.POSTED}
-    assert len(clerk.sheets()["E1", "03/02/2026"]) == 1
-    assert len(clerk.ours("CCTRANSACTION")) == 1
+    poster.books.admin("settings", dict(way))
+    poster.lose()
+    poster.lose(match={"function": "record_cctransaction"})
+    assert poster.post(worked("a"), charged("x2")) == {}
+    assert posted(poster.again()) == {ItemState.POSTED}
+    assert posted(poster.found()) == {ItemState.POSTED}
+    assert len(poster.sheets()["E1", "03/02/2026"]) == 1
+    assert len(poster.ours("CCTRANSACTION")) == 1
 
 
 def test_a_ledger_that_takes_few_requests_a_minute_gets_everything_all_the_same(
-    clerk: Clerk,
+    poster: Poster,
 ) -> None:
-    clerk.books.admin("settings", {"requests_per_minute": 6})
+    poster.books.admin("settings", {"requests_per_minute": 6})
     records = (worked("a"), spent(), charged("x2"), invoice())
-    assert posted(clerk.post(*records)) == {ItemState.POSTED}
-    assert clerk.books.admin("stats", method="GET")["throttled"] > 0
-    assert [len(clerk.ours(kind)) for kind in ("APBILL", "CCTRANSACTION", "SODOCUMENT")] == [1] * 3
+    assert posted(poster.post(*records)) == {ItemState.POSTED}
+    assert poster.books.admin("stats", method="GET")["throttled"] > 0
+    assert [len(poster.ours(kind)) for kind in ("APBILL", "CCTRANSACTION", "SODOCUMENT")] == [1] * 3
 
 
-def test_a_company_that_is_busy_with_others_is_waited_for(clerk: Clerk) -> None:
-    clerk.books.fail("429", times=2, match={"function": "create"})
-    clerk.books.fail("429", times=2, match={"function": "query"})
-    assert posted(clerk.post(worked("a"), spent())) == {ItemState.POSTED}
-    assert len(clerk.ours("APBILL")) == 1
+def test_a_company_that_is_busy_with_others_is_waited_for(poster: Poster) -> None:
+    poster.books.fail("429", times=2, match={"function": "create"})
+    poster.books.fail("429", times=2, match={"function": "query"})
+    assert posted(poster.post(worked("a"), spent())) == {ItemState.POSTED}
+    assert len(poster.ours("APBILL")) == 1

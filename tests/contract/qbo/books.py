@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import httpx
 from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
+from ledgerlink.domain.model.ledger_choices import Chosen
 from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListRecord, ListType
 from ledgerlink.domain.ports import ConnectorState, Tokens
 
@@ -43,14 +44,22 @@ class Books:
         endpoints = Endpoints(url, token_url=f"{url}/oauth2/v1/tokens/bearer")
         return QuickBooksOnline(endpoints, self.time, self.served.transport)
 
-    def ask(
-        self,
-        what: Callable[[QuickBooksLedger], Coroutine[Any, Any, T]],
-        state: ConnectorState | None = None,
-    ) -> T:
-        """What the port answers, with what it remembered."""
+    @property
+    def company_id(self) -> str:
+        return self.realm
+
+    @property
+    def credentials(self) -> Mapping[str, str]:
+        return CREDENTIALS
+
+    @property
+    def chosen(self) -> Chosen:
+        return {}
+
+    def vault(self) -> InMemoryTokenVault:
+        """Holds new tokens of the company."""
         tokens = self.served.token(self.realm)
-        vault = InMemoryTokenVault(
+        return InMemoryTokenVault(
             Tokens(
                 access_token=tokens["access_token"],
                 refresh_token=tokens["refresh_token"],
@@ -58,8 +67,15 @@ class Books:
             )
         )
 
+    def ask(
+        self,
+        what: Callable[[QuickBooksLedger], Coroutine[Any, Any, T]],
+        state: ConnectorState | None = None,
+    ) -> T:
+        """What the port answers, with what it remembered."""
+
         async def main() -> T:
-            ledger = self.connector.open(self.realm, vault, CREDENTIALS, state or {})
+            ledger = self.connector.open(self.realm, self.vault(), CREDENTIALS, state or {})
             try:
                 return await what(ledger)
             finally:
@@ -120,10 +136,9 @@ class Books:
         return self.http.post(url, json=body, headers=headers).raise_for_status().json()
 
     @property
-    def preferences(self) -> str:
-        """The version of the company's preferences."""
+    def is_multi_currency(self) -> bool:
         (row,) = self.rows("Preferences")
-        return str(row["SyncToken"])
+        return bool(row["CurrencyPrefs"]["MultiCurrencyEnabled"])
 
     def rows(self, entity: str) -> list[Row]:
         """What is stored, as JSON values."""

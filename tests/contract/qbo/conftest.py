@@ -11,7 +11,7 @@ from local.sandboxes.common.clock import Clock
 from local.sandboxes.qbo.server import Options, Running, in_process
 from local.sandboxes.qbo.settings import Settings
 from tests.contract.qbo.books import Books, Make
-from tests.contract.qbo.clerk import Clerk
+from tests.contract.qbo.poster import Poster
 from tests.support.skipped_time import SkippedTime
 
 USUAL = Settings().changed(
@@ -65,6 +65,6 @@ def books(company: Make) -> Books:
 
 
 @pytest.fixture
-def clerk(company: Make) -> Clerk:
+def poster(company: Make) -> Poster:
     """Somebody who posts into the sample company."""
-    return Clerk(company("sample"))
+    return Poster(company("sample"))

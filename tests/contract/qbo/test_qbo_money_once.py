@@ -8,16 +8,16 @@ from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.source_records import Record
 
 from tests.contract.papers import PAPERS, Paper, charged, invoice, papers, sold, spent, worked
-from tests.contract.qbo.clerk import Clerk, code
+from tests.contract.qbo.poster import Poster, code
 
 EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
 LOST = ["cut", "html502", "503", "status500", "fault10000"]
 
 
-def lose(clerk: Clerk, action: str, kind: str = "single", **more: Any) -> None:
+def lose(poster: Poster, action: str, kind: str = "single", **more: Any) -> None:
     """The ledger does what it is told, and the answer does not arrive."""
     fault = {"action": action, "when": "after", "match": {"kind": kind}, **more}
-    clerk.books.admin("faults", fault)
+    poster.books.admin("faults", fault)
 
 
 @pytest.mark.parametrize(
@@ -26,55 +26,55 @@ def lose(clerk: Clerk, action: str, kind: str = "single", **more: Any) -> None:
     ids=[*PAPERS, *LOST[1:]],
 )
 def test_a_document_whose_answer_is_lost_is_there_once_and_known(
-    clerk: Clerk, paper: Paper, action: str
+    poster: Poster, paper: Paper, action: str
 ) -> None:
-    lose(clerk, action, times=2)
-    outcome = clerk.post(paper.record())[paper.key]
-    (row,) = clerk.ours(paper.kind)
+    lose(poster, action, times=2)
+    outcome = poster.post(paper.record())[paper.key]
+    (row,) = poster.ours(paper.kind)
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
     assert (outcome.ledger_id, outcome.version) == (row["Id"], "0")
 
 
 @EVERY
 def test_a_change_and_a_removal_whose_answers_are_lost_are_done_once(
-    clerk: Clerk, paper: Paper
+    poster: Poster, paper: Paper
 ) -> None:
-    clerk.post(paper.record())
-    lose(clerk, "cut")
-    outcome = clerk.post(paper.record("40"))[paper.key]
+    poster.post(paper.record())
+    lose(poster, "cut")
+    outcome = poster.post(paper.record("40"))[paper.key]
     assert (outcome.state, outcome.reason, outcome.version) == (ItemState.POSTED, None, "1")
-    lose(clerk, "cut")
-    outcome = clerk.post(paper.gone)[paper.key]
+    lose(poster, "cut")
+    outcome = poster.post(paper.gone)[paper.key]
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
-    assert clerk.ours(paper.kind) == []
+    assert poster.ours(paper.kind) == []
 
 
 @EVERY
 def test_the_same_request_again_is_the_same_to_the_byte_and_has_the_same_answer(
-    clerk: Clerk, paper: Paper
+    poster: Poster, paper: Paper
 ) -> None:
-    clerk.books.admin("settings", {"requestid_other_body": "fault"})
-    first = clerk.post(paper.record())[paper.key]
-    again = clerk.again()[paper.key]
+    poster.books.admin("settings", {"requestid_other_body": "fault"})
+    first = poster.post(paper.record())[paper.key]
+    again = poster.again()[paper.key]
     assert (again.state, again.reason) == (ItemState.POSTED, None)
     assert (again.ledger_id, again.content, again.total) == (
         first.ledger_id,
         first.content,
         first.total,
     )
-    changed = clerk.post(paper.record("40"))[paper.key]
-    assert clerk.again()[paper.key].version == changed.version == "1"
-    assert len(clerk.ours(paper.kind)) == 1
+    changed = poster.post(paper.record("40"))[paper.key]
+    assert poster.again()[paper.key].version == changed.version == "1"
+    assert len(poster.ours(paper.kind)) == 1
 
 
 @EVERY
 def test_a_change_that_is_sent_again_under_another_id_is_seen_to_be_done(
-    clerk: Clerk, paper: Paper
+    poster: Poster, paper: Paper
 ) -> None:
-    clerk.post(paper.record())
-    operations = clerk.planned(paper.record("40"))
-    clerk.send(operations)
-    again = clerk.send(operations)[paper.key]
+    poster.post(paper.record())
+    operations = poster.planned(paper.record("40"))
+    poster.send(operations)
+    again = poster.send_under_other_ids(operations)[paper.key]
     assert (again.state, code(again), again.version) == (
         ItemState.POSTED,
         "already_written",
@@ -84,14 +84,14 @@ def test_a_change_that_is_sent_again_under_another_id_is_seen_to_be_done(
 
 @EVERY
 def test_a_removal_that_is_sent_again_under_another_id_is_seen_to_be_done(
-    clerk: Clerk, paper: Paper
+    poster: Poster, paper: Paper
 ) -> None:
-    clerk.post(paper.record())
-    operations = clerk.planned(paper.gone)
-    clerk.send(operations)
-    again = clerk.send(operations)[paper.key]
+    poster.post(paper.record())
+    operations = poster.planned(paper.gone)
+    poster.send(operations)
+    again = poster.send(operations)[paper.key]
     assert again.state is ItemState.POSTED
-    assert clerk.ours(paper.kind) == []
+    assert poster.ours(paper.kind) == []
 
 
 # Outcomes that nobody knows.
@@ -99,12 +99,12 @@ def test_a_removal_that_is_sent_again_under_another_id_is_seen_to_be_done(
 
 @EVERY
 def test_a_document_of_unknown_outcome_is_found_by_the_name_that_we_gave_it(
-    clerk: Clerk, paper: Paper
+    poster: Poster, paper: Paper
 ) -> None:
-    clerk.unheard()
-    assert clerk.post(paper.record()) == {}
-    found = clerk.found()[paper.key]
-    (row,) = clerk.ours(paper.kind)
+    poster.unheard()
+    assert poster.post(paper.record()) == {}
+    found = poster.found()[paper.key]
+    (row,) = poster.ours(paper.kind)
     assert (found.state, found.ledger_id) == (ItemState.POSTED, row["Id"])
     assert code(found) == "already_written"
     assert found.content
@@ -113,60 +113,60 @@ def test_a_document_of_unknown_outcome_is_found_by_the_name_that_we_gave_it(
 
 @EVERY
 def test_a_document_of_unknown_outcome_is_found_whatever_was_edited_since(
-    clerk: Clerk, paper: Paper
+    poster: Poster, paper: Paper
 ) -> None:
-    clerk.unheard()
-    clerk.post(paper.record())
-    (row,) = clerk.ours(paper.kind)
+    poster.unheard()
+    poster.post(paper.record())
+    (row,) = poster.ours(paper.kind)
     note = f"Checked by Bea\n{row['PrivateNote']}"
-    clerk.books.change(paper.kind, row["Id"], TxnDate="2026-03-20", PrivateNote=note)
-    found = clerk.found()[paper.key]
+    poster.books.change(paper.kind, row["Id"], TxnDate="2026-03-20", PrivateNote=note)
+    found = poster.found()[paper.key]
     assert (found.state, found.ledger_id) == (ItemState.POSTED, row["Id"])
     assert code(found) == "answer_differs"
 
 
 @EVERY
-def test_a_change_of_unknown_outcome_is_found_by_what_it_says(clerk: Clerk, paper: Paper) -> None:
-    clerk.post(paper.record())
-    operations = clerk.planned(paper.record("40"))
-    clerk.unheard()
-    assert clerk.send(operations) == {}
-    found = clerk.found()[paper.key]
+def test_a_change_of_unknown_outcome_is_found_by_what_it_says(poster: Poster, paper: Paper) -> None:
+    poster.post(paper.record())
+    operations = poster.planned(paper.record("40"))
+    poster.unheard()
+    assert poster.send(operations) == {}
+    found = poster.found()[paper.key]
     assert (found.state, found.version) == (ItemState.POSTED, "1")
 
 
 @EVERY
-def test_a_removal_of_unknown_outcome_is_found(clerk: Clerk, paper: Paper) -> None:
-    clerk.post(paper.record())
-    operations = clerk.planned(paper.gone)
-    clerk.unheard()
-    assert clerk.send(operations) == {}
-    assert clerk.found()[paper.key].state is ItemState.POSTED
+def test_a_removal_of_unknown_outcome_is_found(poster: Poster, paper: Paper) -> None:
+    poster.post(paper.record())
+    operations = poster.planned(paper.gone)
+    poster.unheard()
+    assert poster.send(operations) == {}
+    assert poster.found()[paper.key].state is ItemState.POSTED
 
 
 @EVERY
-def test_what_never_came_through_is_not_found(clerk: Clerk, paper: Paper) -> None:
-    clerk.unheard(when="before")
-    assert clerk.post(paper.record()) == {}
-    assert clerk.found() == {}
-    assert clerk.ours(paper.kind) == []
+def test_what_never_came_through_is_not_found(poster: Poster, paper: Paper) -> None:
+    poster.unheard(when="before")
+    assert poster.post(paper.record()) == {}
+    assert poster.found() == {}
+    assert poster.ours(paper.kind) == []
 
 
 @EVERY
 def test_a_document_that_another_run_has_taken_is_not_taken_twice(
-    clerk: Clerk, paper: Paper
+    poster: Poster, paper: Paper
 ) -> None:
-    clerk.unheard()
-    clerk.post(paper.record())
-    (row,) = clerk.ours(paper.kind)
-    assert clerk.found(known=[row["Id"]]) == {}
+    poster.unheard()
+    poster.post(paper.record())
+    (row,) = poster.ours(paper.kind)
+    assert poster.found(known=[row["Id"]]) == {}
 
 
-def test_of_two_documents_that_say_the_same_each_is_found_by_its_own_name(clerk: Clerk) -> None:
-    clerk.unheard("batch")
-    assert clerk.post(charged("x1", notes="Same"), charged("x2", notes="Same")) == {}
-    found = clerk.found()
-    notes = {row["Id"]: row["PrivateNote"] for row in clerk.ours("Purchase")}
+def test_of_two_documents_that_say_the_same_each_is_found_by_its_own_name(poster: Poster) -> None:
+    poster.unheard("batch")
+    assert poster.post(charged("x1", notes="Same"), charged("x2", notes="Same")) == {}
+    found = poster.found()
+    notes = {row["Id"]: row["PrivateNote"] for row in poster.ours("Purchase")}
     assert {key: notes[str(o.ledger_id)] for key, o in found.items()} == {
         "expense:x1": "[expense:x1]",
         "expense:x2": "[expense:x2]",
@@ -184,39 +184,39 @@ BATCH: Mapping[str, Record] = {
 }
 
 
-def counts(clerk: Clerk) -> dict[str, int]:
-    return {kind: len(clerk.ours(kind)) for kind in ("Bill", "Purchase", "Invoice")}
+def counts(poster: Poster) -> dict[str, int]:
+    return {kind: len(poster.ours(kind)) for kind in ("Bill", "Purchase", "Invoice")}
 
 
 @pytest.mark.parametrize("action", LOST)
-def test_a_batch_whose_answer_is_lost_is_there_once(clerk: Clerk, action: str) -> None:
-    lose(clerk, action, "batch")
-    outcomes = clerk.post(*BATCH.values())
+def test_a_batch_whose_answer_is_lost_is_there_once(poster: Poster, action: str) -> None:
+    lose(poster, action, "batch")
+    outcomes = poster.post(*BATCH.values())
     assert {o.state for o in outcomes.values()} == {ItemState.POSTED}
     assert set(outcomes) == set(BATCH)
-    assert counts(clerk) == {"Bill": 1, "Purchase": 3, "Invoice": 1}
+    assert counts(poster) == {"Bill": 1, "Purchase": 3, "Invoice": 1}
 
 
 def test_a_batch_of_unknown_outcome_is_found_whole_but_for_what_was_refused(
-    clerk: Clerk,
+    poster: Poster,
 ) -> None:
-    clerk.books.change("Customer", "3", Active=False)
+    poster.books.change("Customer", "3", Active=False)
     bad = charged("x5", project_key="cars")
-    clerk.unheard("batch")
-    assert clerk.post(*BATCH.values(), bad) == {}
-    found = clerk.found()
+    poster.unheard("batch")
+    assert poster.post(*BATCH.values(), bad) == {}
+    found = poster.found()
     assert {key: o.state for key, o in found.items()} == dict.fromkeys(BATCH, ItemState.POSTED)
-    assert counts(clerk) == {"Bill": 1, "Purchase": 3, "Invoice": 1}
+    assert counts(poster) == {"Bill": 1, "Purchase": 3, "Invoice": 1}
 
 
-def test_a_fault_of_the_ledger_in_one_item_leaves_that_one_unknown_alone(clerk: Clerk) -> None:
+def test_a_fault_of_the_ledger_in_one_item_leaves_that_one_unknown_alone(poster: Poster) -> None:
     fault = {"action": "item_fault", "when": "after", "code": "600"}
-    clerk.books.admin("faults", {**fault, "match": {"entity": "Bill"}})
-    outcomes = clerk.post(*BATCH.values())
+    poster.books.admin("faults", {**fault, "match": {"entity": "Bill"}})
+    outcomes = poster.post(*BATCH.values())
     assert set(BATCH) - outcomes.keys() == {"expense-report:R1"}
-    clerk.books.admin("faults", method="DELETE")
-    assert clerk.found()["expense-report:R1"].state is ItemState.POSTED
-    assert counts(clerk) == {"Bill": 1, "Purchase": 3, "Invoice": 1}
+    poster.books.admin("faults", method="DELETE")
+    assert poster.found()["expense-report:R1"].state is ItemState.POSTED
+    assert counts(poster) == {"Bill": 1, "Purchase": 3, "Invoice": 1}
 
 
 # Invoices that need more than one call.
@@ -225,29 +225,29 @@ def test_a_fault_of_the_ledger_in_one_item_leaves_that_one_unknown_alone(clerk: 
 @pytest.mark.parametrize("way", [{"time_link_id": "timecharge"}, {"time_links": "refuse"}], ids=str)
 @pytest.mark.parametrize("action", ["cut", "fault10000"])
 def test_an_invoice_whose_time_is_said_another_way_is_there_once_when_answers_are_lost(
-    clerk: Clerk, way: dict[str, Any], action: str
+    poster: Poster, way: dict[str, Any], action: str
 ) -> None:
-    clerk.books.admin("settings", way)
-    clerk.post(worked())
+    poster.books.admin("settings", way)
+    poster.post(worked())
     for skip in (0, 1):
-        lose(clerk, action, skip=skip)
-    outcome = clerk.post(invoice(sold(time_keys=("t1",))))["invoice:i1"]
+        lose(poster, action, skip=skip)
+    outcome = poster.post(invoice(sold(time_keys=("t1",))))["invoice:i1"]
     assert outcome.state is ItemState.POSTED
-    assert len(clerk.ours("Invoice")) == 1
+    assert len(poster.ours("Invoice")) == 1
 
 
 @pytest.mark.parametrize("way", [{"time_link_id": "timecharge"}, {"time_links": "refuse"}])
 def test_such_an_invoice_that_is_sent_again_is_the_same_one(
-    clerk: Clerk, way: dict[str, Any]
+    poster: Poster, way: dict[str, Any]
 ) -> None:
-    clerk.books.admin("settings", way)
-    clerk.post(worked())
-    clerk.state = {}
-    first = clerk.post(invoice(sold(time_keys=("t1",))))["invoice:i1"]
-    clerk.state = {}
-    again = clerk.again()["invoice:i1"]
+    poster.books.admin("settings", way)
+    poster.post(worked())
+    poster.state = {}
+    first = poster.post(invoice(sold(time_keys=("t1",))))["invoice:i1"]
+    poster.state = {}
+    again = poster.again()["invoice:i1"]
     assert (again.state, again.ledger_id) == (ItemState.POSTED, first.ledger_id)
-    assert len(clerk.ours("Invoice")) == 1
+    assert len(poster.ours("Invoice")) == 1
 
 
 WAYS: Mapping[str, tuple[Mapping[str, Any], int]] = {
@@ -260,25 +260,25 @@ WAYS: Mapping[str, tuple[Mapping[str, Any], int]] = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_an_invoice_with_time_of_unknown_outcome_is_found_however_the_time_was_said(
-    clerk: Clerk, way: str
+    poster: Poster, way: str
 ) -> None:
     settings, refused = WAYS[way]
-    clerk.books.admin("settings", settings)
-    clerk.post(worked())
-    clerk.unheard(skip=refused)
-    assert clerk.post(invoice(sold(time_keys=("t1",)))) == {}
-    found = clerk.found()["invoice:i1"]
-    (row,) = clerk.ours("Invoice")
+    poster.books.admin("settings", settings)
+    poster.post(worked())
+    poster.unheard(skip=refused)
+    assert poster.post(invoice(sold(time_keys=("t1",)))) == {}
+    found = poster.found()["invoice:i1"]
+    (row,) = poster.ours("Invoice")
     assert (found.state, found.ledger_id) == (ItemState.POSTED, row["Id"])
     assert code(found) == ("link_refused" if way == "nothing" else "already_written")
 
 
 def test_an_invoice_with_time_among_others_is_refused_alone_and_said_another_way_alone(
-    clerk: Clerk,
+    poster: Poster,
 ) -> None:
-    clerk.books.admin("settings", {"time_link_id": "timecharge"})
-    clerk.post(worked())
-    outcomes = clerk.post(invoice(sold(time_keys=("t1",))), invoice(key="i2"), charged())
+    poster.books.admin("settings", {"time_link_id": "timecharge"})
+    poster.post(worked())
+    outcomes = poster.post(invoice(sold(time_keys=("t1",))), invoice(key="i2"), charged())
     assert [(o.state, o.reason) for o in outcomes.values()] == [(ItemState.POSTED, None)] * 3
-    assert clerk.row("time:t1")["BillableStatus"] == "HasBeenBilled"
-    assert counts(clerk) == {"Bill": 0, "Purchase": 1, "Invoice": 2}
+    assert poster.row("time:t1")["BillableStatus"] == "HasBeenBilled"
+    assert counts(poster) == {"Bill": 0, "Purchase": 1, "Invoice": 2}

@@ -23,7 +23,7 @@ from tests.contract.papers import (
     spent,
 )
 from tests.contract.qbo.books import Make, Row
-from tests.contract.qbo.clerk import Clerk, abroad, code
+from tests.contract.qbo.poster import Poster, abroad, code
 
 EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
 REPORT = "expense-report:R1"
@@ -31,7 +31,7 @@ CODED = {"tax_code_key": "two"}
 
 
 @pytest.fixture
-def canada(company: Make) -> Clerk:
+def canada(company: Make) -> Poster:
     """Somebody in Canada, where code two is GST of 5 %."""
     return abroad(company("canada"))
 
@@ -55,7 +55,9 @@ def is_plain(outcome: Outcome, total: str) -> bool:
 
 
 @EVERY
-def test_tax_on_top_is_told_with_its_code_and_the_totals_agree(canada: Clerk, paper: Paper) -> None:
+def test_tax_on_top_is_told_with_its_code_and_the_totals_agree(
+    canada: Poster, paper: Paper
+) -> None:
     outcome = canada.post(paper.record("100", **CODED, tax_amount=Decimal(5)))[paper.key]
     row = canada.row(paper.key)
     assert is_plain(outcome, "105")
@@ -69,7 +71,7 @@ def test_tax_on_top_is_told_with_its_code_and_the_totals_agree(canada: Clerk, pa
 @pytest.mark.parametrize("how", ["net", "gross"])
 @EVERY
 def test_tax_inside_is_taken_out_of_the_amount_however_the_ledger_reads_it(
-    canada: Clerk, paper: Paper, how: str
+    canada: Poster, paper: Paper, how: str
 ) -> None:
     canada.books.admin("settings", {"inclusive_amount": how})
     given = {**CODED, "tax_amount": Decimal(5), "tax_inclusive": True}
@@ -87,7 +89,7 @@ def test_tax_inside_is_taken_out_of_the_amount_however_the_ledger_reads_it(
 
 @EVERY
 def test_without_tax_and_codes_the_ledger_is_told_that_none_applies(
-    canada: Clerk, paper: Paper
+    canada: Poster, paper: Paper
 ) -> None:
     assert is_plain(canada.post(paper.record("100"))[paper.key], "100")
     assert canada.row(paper.key)["GlobalTaxCalculation"] == "NotApplicable"
@@ -95,7 +97,7 @@ def test_without_tax_and_codes_the_ledger_is_told_that_none_applies(
 
 @EVERY
 def test_tax_that_the_product_leaves_to_the_ledger_is_told_as_a_difference(
-    canada: Clerk, paper: Paper
+    canada: Poster, paper: Paper
 ) -> None:
     outcome = canada.post(paper.record("100", **CODED))[paper.key]
     assert (outcome.state, outcome.total) == (ItemState.POSTED, Decimal(105))
@@ -106,7 +108,7 @@ def test_tax_that_the_product_leaves_to_the_ledger_is_told_as_a_difference(
 
 @EVERY
 def test_tax_that_the_ledger_works_out_otherwise_is_told_as_a_difference(
-    canada: Clerk, paper: Paper
+    canada: Poster, paper: Paper
 ) -> None:
     canada.books.admin("settings", {"tax_total_mismatch": "own"})
     outcome = canada.post(paper.record("100", **CODED, tax_amount=Decimal(9)))[paper.key]
@@ -117,7 +119,7 @@ def test_tax_that_the_ledger_works_out_otherwise_is_told_as_a_difference(
 
 
 @EVERY
-def test_a_cent_of_rounding_stands_as_the_product_says_it(canada: Clerk, paper: Paper) -> None:
+def test_a_cent_of_rounding_stands_as_the_product_says_it(canada: Poster, paper: Paper) -> None:
     given = {**CODED, "tax_amount": Decimal("1.57")}
     assert is_plain(canada.post(paper.record("31.50", **given))[paper.key], "33.07")
     assert tax(canada.row(paper.key)) == 1.57
@@ -125,7 +127,7 @@ def test_a_cent_of_rounding_stands_as_the_product_says_it(canada: Clerk, paper: 
 
 @EVERY
 def test_a_taxed_document_is_known_again_changed_and_found_unedited(
-    canada: Clerk, paper: Paper
+    canada: Poster, paper: Paper
 ) -> None:
     given = {**CODED, "tax_amount": Decimal(5)}
     canada.post(paper.record("100", **given))
@@ -137,7 +139,7 @@ def test_a_taxed_document_is_known_again_changed_and_found_unedited(
     assert not tax(canada.row(paper.key))
 
 
-def test_lines_of_several_codes_add_up(canada: Clerk) -> None:
+def test_lines_of_several_codes_add_up(canada: Poster) -> None:
     canada.rule(RuleKind.TAX_CODES, "three", LinkTo(ledger_id="3"))
     outcome = canada.post(
         spent("x1", "100", **CODED, tax_amount=Decimal(5)),
@@ -146,12 +148,12 @@ def test_lines_of_several_codes_add_up(canada: Clerk) -> None:
     assert is_plain(outcome, "218")
 
 
-def test_an_amount_of_tax_goes_with_a_line_of_an_account(canada: Clerk) -> None:
+def test_an_amount_of_tax_goes_with_a_line_of_an_account(canada: Poster) -> None:
     canada.post(spent("x1", "100", **CODED, tax_amount=Decimal(5)))
     assert line(canada.row(REPORT))["TaxAmount"] == 5
 
 
-def test_an_invoice_of_one_code_says_it_on_every_line(canada: Clerk) -> None:
+def test_an_invoice_of_one_code_says_it_on_every_line(canada: Poster) -> None:
     lines = (sold("60"), sold("40"))
     outcome = canada.post(invoice(*lines, **CODED, tax_amount=Decimal(5)))["invoice:i1"]
     assert is_plain(outcome, "105")
@@ -161,78 +163,78 @@ def test_an_invoice_of_one_code_says_it_on_every_line(canada: Clerk) -> None:
 
 
 def test_in_britain_a_fifth_is_tax(company: Make) -> None:
-    clerk = abroad(company("uk"))
+    poster = abroad(company("uk"))
     given = {**CODED, "tax_amount": Decimal("5.25")}
-    assert is_plain(clerk.post(spent("x1", "26.25", **given))[REPORT], "31.50")
-    assert clerk.row(REPORT)["CurrencyRef"]["value"] == "GBP"
+    assert is_plain(poster.post(spent("x1", "26.25", **given))[REPORT], "31.50")
+    assert poster.row(REPORT)["CurrencyRef"]["value"] == "GBP"
 
 
 # The United States.
 
 
-def automate(clerk: Clerk) -> None:
+def automate(poster: Poster) -> None:
     """The ledger works sales tax out by itself: 8 % for Amy."""
-    path = f"companies/{clerk.books.realm}/preferences"
-    clerk.books.admin(path, {"TaxPrefs": {"PartnerTaxEnabled": True}})
-    clerk.books.change("Customer", "1", Taxable=True)
+    path = f"companies/{poster.books.realm}/preferences"
+    poster.books.admin(path, {"TaxPrefs": {"PartnerTaxEnabled": True}})
+    poster.books.change("Customer", "1", Taxable=True)
 
 
 def taxable(amount: str = "100", **given: Any) -> Any:
     return invoice(sold(amount, tax_code_key="taxable"), **given)
 
 
-def test_sales_tax_that_the_product_tells_stands(clerk: Clerk) -> None:
-    outcome = clerk.post(taxable(tax_amount=Decimal(8)))["invoice:i1"]
-    row = clerk.row("invoice:i1")
+def test_sales_tax_that_the_product_tells_stands(poster: Poster) -> None:
+    outcome = poster.post(taxable(tax_amount=Decimal(8)))["invoice:i1"]
+    row = poster.row("invoice:i1")
     assert is_plain(outcome, "108")
     assert (line(row)["TaxCodeRef"]["value"], tax(row)) == ("TAX", 8)
     assert "GlobalTaxCalculation" not in row
 
 
-def test_a_tax_code_of_the_invoice_has_the_ledger_work_it_out(clerk: Clerk) -> None:
-    outcome = clerk.post(invoice(sold("100"), tax_code_key="two"))["invoice:i1"]
-    row = clerk.row("invoice:i1")
+def test_a_tax_code_of_the_invoice_has_the_ledger_work_it_out(poster: Poster) -> None:
+    outcome = poster.post(invoice(sold("100"), tax_code_key="two"))["invoice:i1"]
+    row = poster.row("invoice:i1")
     assert row["TxnTaxDetail"]["TxnTaxCodeRef"]["value"] == "2"
     assert (tax(row), outcome.total) == (8, Decimal(108))
     assert code(outcome) == "total_differs"
 
 
-def test_automated_tax_takes_no_amount_of_ours_and_a_difference_is_told(clerk: Clerk) -> None:
-    automate(clerk)
-    (operation,) = clerk.planned(taxable(tax_amount=Decimal(5)))
+def test_automated_tax_takes_no_amount_of_ours_and_a_difference_is_told(poster: Poster) -> None:
+    automate(poster)
+    (operation,) = poster.planned(taxable(tax_amount=Decimal(5)))
     warned = reason("tax_by_ledger", field="tax_amount", tax=Decimal("5.00"))
     assert warned in operation.warnings
     assert "TxnTaxDetail" not in (operation.body or {})
-    outcome = clerk.send([operation])["invoice:i1"]
+    outcome = poster.send([operation])["invoice:i1"]
     assert (outcome.state, outcome.total) == (ItemState.POSTED, Decimal(108))
     assert outcome.reason == reason(
         "total_differs", ledger="108.00", ours="105.00", difference="3.00", tax="3.00"
     )
 
 
-def test_automated_tax_that_comes_to_the_same_is_not_worth_a_word(clerk: Clerk) -> None:
-    automate(clerk)
-    assert is_plain(clerk.post(taxable(tax_amount=Decimal(8)))["invoice:i1"], "108")
+def test_automated_tax_that_comes_to_the_same_is_not_worth_a_word(poster: Poster) -> None:
+    automate(poster)
+    assert is_plain(poster.post(taxable(tax_amount=Decimal(8)))["invoice:i1"], "108")
 
 
-def test_automated_tax_is_no_edit(clerk: Clerk) -> None:
-    automate(clerk)
-    clerk.post(taxable())
-    assert clerk.post(taxable())["invoice:i1"].state is ItemState.UNCHANGED
-    assert clerk.post(taxable("200"))["invoice:i1"].total == Decimal(216)
+def test_automated_tax_is_no_edit(poster: Poster) -> None:
+    automate(poster)
+    poster.post(taxable())
+    assert poster.post(taxable())["invoice:i1"].state is ItemState.UNCHANGED
+    assert poster.post(taxable("200"))["invoice:i1"].total == Decimal(216)
 
 
-def test_tax_that_is_said_no_more_is_cleared(clerk: Clerk) -> None:
-    clerk.post(taxable(tax_amount=Decimal(8)))
-    assert is_plain(clerk.post(invoice(sold("100")))["invoice:i1"], "100")
-    assert not tax(clerk.row("invoice:i1"))
+def test_tax_that_is_said_no_more_is_cleared(poster: Poster) -> None:
+    poster.post(taxable(tax_amount=Decimal(8)))
+    assert is_plain(poster.post(invoice(sold("100")))["invoice:i1"], "100")
+    assert not tax(poster.row("invoice:i1"))
 
 
 @pytest.mark.parametrize("paper", papers("bill", "check", "charge", "refund"), ids=lambda p: p.kind)
-def test_tax_on_costs_is_part_of_the_cost(clerk: Clerk, paper: Paper) -> None:
-    outcome = clerk.post(paper.record("100", tax_amount=Decimal(8)))[paper.key]
+def test_tax_on_costs_is_part_of_the_cost(poster: Poster, paper: Paper) -> None:
+    outcome = poster.post(paper.record("100", tax_amount=Decimal(8)))[paper.key]
     assert is_plain(outcome, "108")
-    assert line(clerk.row(paper.key))["Amount"] == 108
+    assert line(poster.row(paper.key))["Amount"] == 108
 
 
 # Currencies.
@@ -241,22 +243,22 @@ EURO = {"currency": "EUR"}
 
 
 @pytest.fixture
-def euros(clerk: Clerk) -> Clerk:
+def euros(poster: Poster) -> Poster:
     """Somebody whose company also deals in euros, 1.10 dollars each, and in yen: vendor Vic,
     client Otto and the card euro are paid in euros, client Yuki in yen."""
-    books = clerk.books
+    books = poster.books
     path = f"companies/{books.realm}/currencies"
     accounts = books.admin(path, {"code": "EUR", "rates": {"2026-03-01": "1.1"}})
     books.admin(path, {"code": "JPY", "rates": {"2026-03-01": "0.0067"}})
     vendor = books.create("Vendor", DisplayName="Vic S.L.", CurrencyRef={"value": "EUR"})
-    clerk.rule(RuleKind.USERS, "vic", LinkTo(ledger_id=vendor, person="vendor"))
+    poster.rule(RuleKind.USERS, "vic", LinkTo(ledger_id=vendor, person="vendor"))
     for key, name, currency in (("otto", "Otto GmbH", "EUR"), ("yuki", "Yuki KK", "JPY")):
         row_id = books.create("Customer", DisplayName=name, CurrencyRef={"value": currency})
-        clerk.rule(RuleKind.PROJECTS, key, LinkTo(ledger_id=row_id))
+        poster.rule(RuleKind.PROJECTS, key, LinkTo(ledger_id=row_id))
     card = {"Name": "Visa EUR", "AccountType": "Credit Card", "CurrencyRef": {"value": "EUR"}}
-    clerk.rule(RuleKind.CARDS, "euro", LinkTo(ledger_id=books.create("Account", **card)))
-    clerk.expensing = replace(clerk.expensing, payable_account_id=accounts["payable"])
-    return clerk
+    poster.rule(RuleKind.CARDS, "euro", LinkTo(ledger_id=books.create("Account", **card)))
+    poster.expensing = replace(poster.expensing, payable_account_id=accounts["payable"])
+    return poster
 
 
 FOREIGN: Mapping[str, Mapping[str, Any]] = {
@@ -269,7 +271,7 @@ FOREIGN: Mapping[str, Mapping[str, Any]] = {
 
 @pytest.mark.parametrize("name", FOREIGN)
 def test_a_foreign_document_is_in_its_currency_at_the_rate_that_is_given(
-    euros: Clerk, name: str
+    euros: Poster, name: str
 ) -> None:
     paper = PAPERS[name]
     given = {**FOREIGN[name], "exchange_rate": Decimal("1.25")}
@@ -284,7 +286,7 @@ def test_a_foreign_document_is_in_its_currency_at_the_rate_that_is_given(
 
 @pytest.mark.parametrize("name", FOREIGN)
 def test_without_a_rate_the_ledgers_of_that_day_is_asked_for_and_told(
-    euros: Clerk, name: str
+    euros: Poster, name: str
 ) -> None:
     paper = PAPERS[name]
     (operation,) = euros.planned(paper.record("100", **FOREIGN[name]))
@@ -295,7 +297,7 @@ def test_without_a_rate_the_ledgers_of_that_day_is_asked_for_and_told(
 
 
 @pytest.mark.parametrize("name", FOREIGN)
-def test_a_document_keeps_its_rate_when_the_ledger_has_a_new_one(euros: Clerk, name: str) -> None:
+def test_a_document_keeps_its_rate_when_the_ledger_has_a_new_one(euros: Poster, name: str) -> None:
     paper = PAPERS[name]
     euros.post(paper.record("100", **FOREIGN[name]))
     path = f"companies/{euros.books.realm}/currencies"
@@ -306,7 +308,7 @@ def test_a_document_keeps_its_rate_when_the_ledger_has_a_new_one(euros: Clerk, n
     assert euros.row(paper.key)["ExchangeRate"] == 1.1
 
 
-def test_a_day_without_a_rate_is_told_before_anything_is_sent(euros: Clerk) -> None:
+def test_a_day_without_a_rate_is_told_before_anything_is_sent(euros: Poster) -> None:
     euros.books.admin("settings", {"rate_without_day": "none"})
     outcome = euros.post(invoice(project_key="otto", **EURO))["invoice:i1"]
     assert outcome.state is ItemState.BLOCKED
@@ -315,7 +317,7 @@ def test_a_day_without_a_rate_is_told_before_anything_is_sent(euros: Clerk) -> N
     )
 
 
-def test_a_currency_without_smaller_units_is_posted_in_whole_ones(euros: Clerk) -> None:
+def test_a_currency_without_smaller_units_is_posted_in_whole_ones(euros: Poster) -> None:
     """Quantity and price, which do not make a whole amount, are left out."""
     line = sold(None, quantity=Decimal("1.5"), unit_price=Decimal(1001))
     (operation,) = euros.planned(invoice(line, project_key="yuki", currency="JPY"))
@@ -324,7 +326,7 @@ def test_a_currency_without_smaller_units_is_posted_in_whole_ones(euros: Clerk) 
     assert is_plain(euros.send([operation])["invoice:i1"], "1502")
 
 
-def test_at_home_a_document_names_the_currency_and_no_rate(euros: Clerk) -> None:
+def test_at_home_a_document_names_the_currency_and_no_rate(euros: Poster) -> None:
     (operation,) = euros.planned(invoice())
     body = operation.body or {}
     assert body["CurrencyRef"] == {"value": "USD"}
@@ -342,7 +344,7 @@ def test_at_home_a_document_names_the_currency_and_no_rate(euros: Clerk) -> None
     ids=["vendor", "customer", "employee"],
 )
 def test_who_is_dealt_with_in_another_currency_is_told_before_anything_is_sent(
-    euros: Clerk, record: Any, name: str, kept: str
+    euros: Poster, record: Any, name: str, kept: str
 ) -> None:
     (outcome,) = euros.post(record).values()
     assert (outcome.state, code(outcome)) == (ItemState.BLOCKED, "currency_differs")
@@ -351,12 +353,12 @@ def test_who_is_dealt_with_in_another_currency_is_told_before_anything_is_sent(
     assert f"is kept in {kept}" in outcome.reason.message
 
 
-def test_a_company_of_one_currency_takes_no_other(clerk: Clerk) -> None:
-    (outcome,) = clerk.post(charged(**EURO)).values()
+def test_a_company_of_one_currency_takes_no_other(poster: Poster) -> None:
+    (outcome,) = poster.post(charged(**EURO)).values()
     assert (outcome.state, code(outcome)) == (ItemState.BLOCKED, "no_multi_currency")
 
 
-def test_rates_are_read_by_currency_and_day_as_far_as_the_ledger_knows_them(euros: Clerk) -> None:
+def test_rates_are_read_by_currency_and_day_as_far_as_the_ledger_knows_them(euros: Poster) -> None:
     euros.books.admin("settings", {"rate_without_day": "none"})
     days = [date(2026, 3, 1), date(2026, 3, 2)]
     wanted = [(currency, day) for currency in ("EUR", "JPY", "XXX") for day in days]

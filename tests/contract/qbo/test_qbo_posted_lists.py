@@ -19,7 +19,7 @@ from ledgerlink.domain.model.source_records import (
 
 from tests.contract.papers import gone, invoice, sold, spent, worked
 from tests.contract.qbo.books import Row
-from tests.contract.qbo.clerk import Clerk, code, words
+from tests.contract.qbo.poster import Poster, code, words
 
 CLIENT = ClientRecord(key="oak", name="Oak & Sons")
 PROJECT = ProjectRecord(key="roof", name="New Roof", client_key="oak")
@@ -41,16 +41,16 @@ POSTED: list[tuple[ListPost, str, str]] = [
 NAMES = ["client", "employee", "vendor"]
 
 
-def named(clerk: Clerk, kind: str, name: str) -> list[Row]:
-    return [row for row in clerk.books.rows(kind) if row["DisplayName"] == name]
+def named(poster: Poster, kind: str, name: str) -> list[Row]:
+    return [row for row in poster.books.rows(kind) if row["DisplayName"] == name]
 
 
 @pytest.mark.parametrize(("record", "kind", "key"), POSTED, ids=NAMES)
 def test_a_new_client_or_member_of_staff_is_a_record_of_its_list(
-    clerk: Clerk, record: ListPost, kind: str, key: str
+    poster: Poster, record: ListPost, kind: str, key: str
 ) -> None:
-    outcome = clerk.post(record)[key]
-    (row,) = named(clerk, kind, record.name)
+    outcome = poster.post(record)[key]
+    (row,) = named(poster, kind, record.name)
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
     assert (outcome.ledger_id, outcome.version) == (row["Id"], "0")
     assert row["Active"] is True
@@ -58,50 +58,50 @@ def test_a_new_client_or_member_of_staff_is_a_record_of_its_list(
 
 
 @pytest.mark.parametrize("record", PERSONS, ids=["employee", "vendor"])
-def test_a_person_has_their_names_and_address(clerk: Clerk, record: StaffRecord) -> None:
-    (key,) = clerk.post(record)
-    row = clerk.row(key)
+def test_a_person_has_their_names_and_address(poster: Poster, record: StaffRecord) -> None:
+    (key,) = poster.post(record)
+    row = poster.row(key)
     assert (row["GivenName"], row["FamilyName"]) == ("Grace", "Pariente")
     assert row["PrimaryEmailAddr"] == {"Address": "grace@oak.example"}
 
 
 def test_a_new_project_is_a_customer_below_its_client_with_whom_it_can_come(
-    clerk: Clerk,
+    poster: Poster,
 ) -> None:
-    outcomes = clerk.post(CLIENT, PROJECT)
+    outcomes = poster.post(CLIENT, PROJECT)
     assert {outcome.state for outcome in outcomes.values()} == {ItemState.POSTED}
-    row = clerk.row("project:roof")
-    assert row["ParentRef"]["value"] == clerk.links["project:oak"].ledger_id
+    row = poster.row("project:roof")
+    assert row["ParentRef"]["value"] == poster.links["project:oak"].ledger_id
     assert (row["Job"], row["FullyQualifiedName"]) == (True, "Oak & Sons:New Roof")
 
 
-def test_a_project_of_a_client_who_was_posted_before_goes_below_them(clerk: Clerk) -> None:
-    clerk.post(CLIENT)
-    clerk.post(PROJECT)
-    parent = clerk.row("project:roof")["ParentRef"]["value"]
-    assert parent == clerk.links["project:oak"].ledger_id
+def test_a_project_of_a_client_who_was_posted_before_goes_below_them(poster: Poster) -> None:
+    poster.post(CLIENT)
+    poster.post(PROJECT)
+    parent = poster.row("project:roof")["ParentRef"]["value"]
+    assert parent == poster.links["project:oak"].ledger_id
 
 
-def test_a_project_of_a_client_who_is_linked_goes_below_that_customer(clerk: Clerk) -> None:
-    clerk.post(replace(PROJECT, client_key="birds"))
-    assert clerk.row("project:roof")["ParentRef"]["value"] == "1"
+def test_a_project_of_a_client_who_is_linked_goes_below_that_customer(poster: Poster) -> None:
+    poster.post(replace(PROJECT, client_key="birds"))
+    assert poster.row("project:roof")["ParentRef"]["value"] == "1"
 
 
-def test_a_project_with_the_name_of_its_client_brings_the_client_along(clerk: Clerk) -> None:
-    clerk.post(replace(PROJECT, client_name="Oak & Sons"))
-    (client,) = named(clerk, "Customer", "Oak & Sons")
-    assert clerk.row("project:roof")["ParentRef"]["value"] == client["Id"]
+def test_a_project_with_the_name_of_its_client_brings_the_client_along(poster: Poster) -> None:
+    poster.post(replace(PROJECT, client_name="Oak & Sons"))
+    (client,) = named(poster, "Customer", "Oak & Sons")
+    assert poster.row("project:roof")["ParentRef"]["value"] == client["Id"]
 
 
-def test_a_project_without_a_client_is_a_customer_of_its_own(clerk: Clerk) -> None:
-    clerk.post(replace(PROJECT, client_key=None))
-    assert not clerk.row("project:roof").get("Job")
+def test_a_project_without_a_client_is_a_customer_of_its_own(poster: Poster) -> None:
+    poster.post(replace(PROJECT, client_key=None))
+    assert not poster.row("project:roof").get("Job")
 
 
 def test_what_is_new_can_be_worked_spent_and_invoiced_for_in_the_same_post(
-    clerk: Clerk,
+    poster: Poster,
 ) -> None:
-    outcomes = clerk.post(
+    outcomes = poster.post(
         CLIENT,
         PROJECT,
         *PERSONS,
@@ -110,22 +110,22 @@ def test_what_is_new_can_be_worked_spent_and_invoiced_for_in_the_same_post(
         invoice(sold(time_keys=("t1",)), project_key="roof"),
     )
     assert {outcome.state for outcome in outcomes.values()} == {ItemState.POSTED}
-    roof = clerk.links["project:roof"].ledger_id
-    assert clerk.row("invoice:i1")["CustomerRef"]["value"] == roof
-    assert clerk.row("time:t1")["BillableStatus"] == "HasBeenBilled"
-    assert clerk.row("time:t1")["EmployeeRef"]["value"] == clerk.links["user:grace"].ledger_id
-    bill = clerk.row("expense-report:R1")
-    assert bill["VendorRef"]["value"] == clerk.links["user:gus"].ledger_id
+    roof = poster.links["project:roof"].ledger_id
+    assert poster.row("invoice:i1")["CustomerRef"]["value"] == roof
+    assert poster.row("time:t1")["BillableStatus"] == "HasBeenBilled"
+    assert poster.row("time:t1")["EmployeeRef"]["value"] == poster.links["user:grace"].ledger_id
+    bill = poster.row("expense-report:R1")
+    assert bill["VendorRef"]["value"] == poster.links["user:gus"].ledger_id
     assert bill["Line"][0]["AccountBasedExpenseLineDetail"]["CustomerRef"]["value"] == roof
 
 
-def test_an_item_that_a_rule_creates_comes_with_the_invoice_that_needs_it(clerk: Clerk) -> None:
+def test_an_item_that_a_rule_creates_comes_with_the_invoice_that_needs_it(poster: Poster) -> None:
     made = CreateLaborCode(name="Drafting", income_account_id="1", rate=Decimal("95.5"))
-    clerk.rule(RuleKind.LABOR_CODES, "drafting", made)
-    clerk.post(invoice(sold(labor_code_key="drafting")))
-    item = clerk.row("labor-code:drafting")
+    poster.rule(RuleKind.LABOR_CODES, "drafting", made)
+    poster.post(invoice(sold(labor_code_key="drafting")))
+    item = poster.row("labor-code:drafting")
     assert (item["Name"], item["Type"], item["UnitPrice"]) == ("Drafting", "Service", 95.5)
-    line = clerk.row("invoice:i1")["Line"][0]["SalesItemLineDetail"]
+    line = poster.row("invoice:i1")["Line"][0]["SalesItemLineDetail"]
     assert line["ItemRef"]["value"] == item["Id"]
 
 
@@ -134,63 +134,65 @@ def test_an_item_that_a_rule_creates_comes_with_the_invoice_that_needs_it(clerk:
 
 @pytest.mark.parametrize(("record", "kind", "key"), POSTED, ids=NAMES)
 def test_a_new_name_changes_the_record_and_what_a_bookkeeper_added_stays(
-    clerk: Clerk, record: ListPost, kind: str, key: str
+    poster: Poster, record: ListPost, kind: str, key: str
 ) -> None:
-    clerk.post(record)
-    clerk.edit(key, PrimaryPhone={"FreeFormNumber": "555-0123"})
-    outcome = clerk.post(replace(record, name="Elm & Sons"))[key]
-    row = clerk.row(key)
+    poster.post(record)
+    poster.edit(key, PrimaryPhone={"FreeFormNumber": "555-0123"})
+    outcome = poster.post(replace(record, name="Elm & Sons"))[key]
+    row = poster.row(key)
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
     assert row["DisplayName"] == "Elm & Sons"
     assert row["PrimaryPhone"] == {"FreeFormNumber": "555-0123"}
-    assert len(named(clerk, kind, "Elm & Sons")) == 1
+    assert len(named(poster, kind, "Elm & Sons")) == 1
 
 
 @pytest.mark.parametrize("record", PERSONS, ids=["employee", "vendor"])
-def test_an_address_that_a_person_has_no_more_is_cleared(clerk: Clerk, record: StaffRecord) -> None:
-    (key,) = clerk.post(record)
-    clerk.post(replace(record, email=None))
-    assert not clerk.row(key).get("PrimaryEmailAddr")
+def test_an_address_that_a_person_has_no_more_is_cleared(
+    poster: Poster, record: StaffRecord
+) -> None:
+    (key,) = poster.post(record)
+    poster.post(replace(record, email=None))
+    assert not poster.row(key).get("PrimaryEmailAddr")
 
 
-def test_a_project_can_move_to_another_client_and_stand_alone(clerk: Clerk) -> None:
-    clerk.post(CLIENT, PROJECT)
-    clerk.post(replace(PROJECT, client_key="birds"))
-    assert clerk.row("project:roof")["ParentRef"]["value"] == "1"
-    clerk.post(replace(PROJECT, client_key=None))
-    row = clerk.row("project:roof")
+def test_a_project_can_move_to_another_client_and_stand_alone(poster: Poster) -> None:
+    poster.post(CLIENT, PROJECT)
+    poster.post(replace(PROJECT, client_key="birds"))
+    assert poster.row("project:roof")["ParentRef"]["value"] == "1"
+    poster.post(replace(PROJECT, client_key=None))
+    row = poster.row("project:roof")
     assert "ParentRef" not in row
     assert not row.get("Job")
 
 
 @pytest.mark.parametrize(("record", "kind", "key"), POSTED, ids=NAMES)
 def test_what_is_posted_again_is_not_sent(
-    clerk: Clerk, record: ListPost, kind: str, key: str
+    poster: Poster, record: ListPost, kind: str, key: str
 ) -> None:
-    clerk.post(record)
-    assert clerk.post(record)[key].state is ItemState.UNCHANGED
-    assert clerk.row(key)["SyncToken"] == "0"
+    poster.post(record)
+    assert poster.post(record)[key].state is ItemState.UNCHANGED
+    assert poster.row(key)["SyncToken"] == "0"
 
 
 @pytest.mark.parametrize(("record", "kind", "key"), POSTED, ids=NAMES)
 def test_what_the_product_has_no_more_is_made_inactive(
-    clerk: Clerk, record: ListPost, kind: str, key: str
+    poster: Poster, record: ListPost, kind: str, key: str
 ) -> None:
-    clerk.post(record)
-    ledger_id = clerk.links[key].ledger_id
-    outcome = clerk.post(gone(record.key, RecordKind(record.kind)))[key]
+    poster.post(record)
+    ledger_id = poster.links[key].ledger_id
+    outcome = poster.post(gone(record.key, RecordKind(record.kind)))[key]
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
-    row = next(row for row in clerk.books.rows(kind) if row["Id"] == ledger_id)
+    row = next(row for row in poster.books.rows(kind) if row["Id"] == ledger_id)
     assert row["Active"] is False
-    assert key not in clerk.links
+    assert key not in poster.links
 
 
-def test_a_record_that_a_rule_links_is_left_to_the_ledger(clerk: Clerk) -> None:
-    clerk.rule(RuleKind.PROJECTS, "oak", LinkTo(ledger_id="3"))
-    outcome = clerk.post(CLIENT)["project:oak"]
+def test_a_record_that_a_rule_links_is_left_to_the_ledger(poster: Poster) -> None:
+    poster.rule(RuleKind.PROJECTS, "oak", LinkTo(ledger_id="3"))
+    outcome = poster.post(CLIENT)["project:oak"]
     assert outcome.state is ItemState.UNCHANGED
     assert outcome.reason == reason("linked_by_rule", ledger_id="3")
-    assert named(clerk, "Customer", "Oak & Sons") == []
+    assert named(poster, "Customer", "Oak & Sons") == []
 
 
 # Refusals.
@@ -199,20 +201,20 @@ def test_a_record_that_a_rule_links_is_left_to_the_ledger(clerk: Clerk) -> None:
 @pytest.mark.parametrize("detail", ["id", "null", "text"])
 @pytest.mark.parametrize(("record", "kind", "key"), POSTED, ids=NAMES)
 def test_a_name_that_another_list_has_already_is_refused_and_its_holder_named(
-    clerk: Clerk, record: ListPost, kind: str, key: str, detail: str
+    poster: Poster, record: ListPost, kind: str, key: str, detail: str
 ) -> None:
-    clerk.books.admin("settings", {"duplicate_name_detail": detail})
-    outcome = clerk.post(replace(record, name="Books by Bessie"))[key]
+    poster.books.admin("settings", {"duplicate_name_detail": detail})
+    outcome = poster.post(replace(record, name="Books by Bessie"))[key]
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "name_taken")
     assert outcome.reason is not None
     assert outcome.reason.field == "name"
     assert "Books by Bessie" in words(outcome)
     assert ("by record 30" if detail == "id" else "by vendor 30") in words(outcome)
-    assert len(named(clerk, "Vendor", "Books by Bessie")) == 1
+    assert len(named(poster, "Vendor", "Books by Bessie")) == 1
 
 
-def test_what_needs_a_record_that_was_refused_waits_for_it(clerk: Clerk) -> None:
-    outcomes = clerk.post(replace(CLIENT, name="Books by Bessie"), PROJECT)
+def test_what_needs_a_record_that_was_refused_waits_for_it(poster: Poster) -> None:
+    outcomes = poster.post(replace(CLIENT, name="Books by Bessie"), PROJECT)
     why = reason("dependency_failed", key="project:oak")
     assert outcomes["project:roof"].reason == why
 
@@ -223,17 +225,17 @@ def test_what_needs_a_record_that_was_refused_waits_for_it(clerk: Clerk) -> None
     ids=["colon", "address"],
 )
 def test_what_the_ledger_does_not_take_is_not_sent(
-    clerk: Clerk, given: dict[str, Any], field: str
+    poster: Poster, given: dict[str, Any], field: str
 ) -> None:
-    outcome = clerk.post(replace(EMPLOYEE, **given))["user:grace"]
+    outcome = poster.post(replace(EMPLOYEE, **given))["user:grace"]
     assert outcome.state is ItemState.BLOCKED
     assert outcome.reason is not None
     assert outcome.reason.field == field
 
 
-def test_a_client_above_a_project_who_is_inactive_is_named(clerk: Clerk) -> None:
-    clerk.books.change("Customer", "1", Active=False)
-    outcome = clerk.post(replace(PROJECT, client_key="birds"))["project:roof"]
+def test_a_client_above_a_project_who_is_inactive_is_named(poster: Poster) -> None:
+    poster.books.change("Customer", "1", Active=False)
+    outcome = poster.post(replace(PROJECT, client_key="birds"))["project:roof"]
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "target_missing")
     assert "customer Amy's Bird Sanctuary (1) is inactive" in words(outcome)
 
@@ -243,29 +245,29 @@ def test_a_client_above_a_project_who_is_inactive_is_named(clerk: Clerk) -> None
 
 @pytest.mark.parametrize(("record", "kind", "key"), POSTED, ids=NAMES)
 def test_a_record_whose_answer_is_lost_is_there_once(
-    clerk: Clerk, record: ListPost, kind: str, key: str
+    poster: Poster, record: ListPost, kind: str, key: str
 ) -> None:
-    clerk.books.admin("faults", {"action": "cut", "when": "after", "match": {"entity": kind}})
-    outcome = clerk.post(record)[key]
+    poster.books.admin("faults", {"action": "cut", "when": "after", "match": {"entity": kind}})
+    outcome = poster.post(record)[key]
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
-    assert clerk.again()[key].ledger_id == outcome.ledger_id
-    assert len(named(clerk, kind, record.name)) == 1
+    assert poster.again()[key].ledger_id == outcome.ledger_id
+    assert len(named(poster, kind, record.name)) == 1
 
 
 @pytest.mark.parametrize(("record", "kind", "key"), POSTED, ids=NAMES)
 def test_a_record_of_unknown_outcome_is_found_by_its_name(
-    clerk: Clerk, record: ListPost, kind: str, key: str
+    poster: Poster, record: ListPost, kind: str, key: str
 ) -> None:
-    clerk.unheard()
-    assert clerk.post(record) == {}
-    found = clerk.found()[key]
-    (row,) = named(clerk, kind, record.name)
+    poster.unheard()
+    assert poster.post(record) == {}
+    found = poster.found()[key]
+    (row,) = named(poster, kind, record.name)
     assert (found.state, found.ledger_id) == (ItemState.POSTED, row["Id"])
     assert code(found) == "already_written"
 
 
-def test_a_bad_record_among_good_ones_fails_alone(clerk: Clerk) -> None:
-    outcomes = clerk.post(CLIENT, replace(VENDOR, name="Books by Bessie"), EMPLOYEE)
+def test_a_bad_record_among_good_ones_fails_alone(poster: Poster) -> None:
+    outcomes = poster.post(CLIENT, replace(VENDOR, name="Books by Bessie"), EMPLOYEE)
     states = [outcomes[key].state for key in ("project:oak", "user:gus", "user:grace")]
     assert states == [ItemState.POSTED, ItemState.FAILED, ItemState.POSTED]
-    assert clerk.calls["batch"] == 1
+    assert poster.calls["batch"] == 1

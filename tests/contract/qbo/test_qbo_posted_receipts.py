@@ -9,17 +9,18 @@ from ledgerlink.domain.model.source_records import Record, RecordKind
 
 from tests.contract.papers import FILE, PAPERS, Paper, charged, gone, papers, receipt, spent
 from tests.contract.qbo.books import Row
-from tests.contract.qbo.clerk import Clerk, code, words
+from tests.contract.qbo.poster import Poster, code, words
 
 REPORT = "expense-report:R1"
 KEY = "receipt:expense/x1/r1"
 
 
 @pytest.fixture
-def clerk(clerk: Clerk) -> Clerk:
+def poster(poster: Poster) -> Poster:
     """Somebody who has uploaded two files."""
-    clerk.files |= {"u1": FILE, "u2": b"a picture"}
-    return clerk
+    poster.upload("u1", FILE)
+    poster.upload("u2", b"a picture")
+    return poster
 
 
 def attached(row: Row) -> list[tuple[str, str]]:
@@ -28,112 +29,112 @@ def attached(row: Row) -> list[tuple[str, str]]:
     return [(ref["type"], ref["value"]) for ref in refs]
 
 
-def content(clerk: Clerk, row: Row) -> bytes:
+def content(poster: Poster, row: Row) -> bytes:
     """The bytes that the ledger keeps of it."""
-    return clerk.books.http.get(row["TempDownloadUri"]).raise_for_status().content
+    return poster.books.http.get(row["TempDownloadUri"]).raise_for_status().content
 
 
-def files(clerk: Clerk) -> list[Row]:
-    return clerk.books.rows("Attachable")
+def files(poster: Poster) -> list[Row]:
+    return poster.books.rows("Attachable")
 
 
 @pytest.mark.parametrize("paper", papers(), ids=PAPERS)
 def test_a_receipt_is_attached_to_its_document_in_a_step_of_its_own(
-    clerk: Clerk, paper: Paper
+    poster: Poster, paper: Paper
 ) -> None:
-    outcomes = clerk.post(paper.record(receipts=(receipt(note="Lunch"),)))
+    outcomes = poster.post(paper.record(receipts=(receipt(note="Lunch"),)))
     (document_key, document), (_, file) = outcomes.items()
     assert document_key == paper.key
     assert (file.state, file.reason, file.version) == (ItemState.POSTED, None, "0")
-    (row,) = files(clerk)
+    (row,) = files(poster)
     assert row["Id"] == file.ledger_id
     assert attached(row) == [(paper.kind, document.ledger_id)]
     assert (row["FileName"], row["ContentType"]) == ("r1.pdf", "application/pdf")
     assert (row["Note"], row["Category"]) == ("Lunch", "Receipt")
-    assert content(clerk, row) == FILE
-    assert clerk.calls["upload"] == 1
+    assert content(poster, row) == FILE
+    assert poster.calls["upload"] == 1
 
 
-def test_every_receipt_is_a_file_of_its_own_also_under_the_same_name(clerk: Clerk) -> None:
+def test_every_receipt_is_a_file_of_its_own_also_under_the_same_name(poster: Poster) -> None:
     same = {"file_name": "lunch.pdf"}
-    clerk.post(spent(receipts=(receipt("a", **same), receipt("b", "u2", **same))))
-    assert sorted(content(clerk, row) for row in files(clerk)) == [FILE, b"a picture"]
-    assert [row["FileName"] for row in files(clerk)] == ["lunch.pdf"] * 2
+    poster.post(spent(receipts=(receipt("a", **same), receipt("b", "u2", **same))))
+    assert sorted(content(poster, row) for row in files(poster)) == [FILE, b"a picture"]
+    assert [row["FileName"] for row in files(poster)] == ["lunch.pdf"] * 2
 
 
-def test_a_name_in_quotes_and_other_scripts_arrives_as_it_is(clerk: Clerk) -> None:
+def test_a_name_in_quotes_and_other_scripts_arrives_as_it_is(poster: Poster) -> None:
     name = 'Das "Café" 50% 領収書.pdf'
-    clerk.post(spent(receipts=(receipt(file_name=name),)))
-    (row,) = files(clerk)
-    assert (row["FileName"], content(clerk, row)) == (name, FILE)
+    poster.post(spent(receipts=(receipt(file_name=name),)))
+    (row,) = files(poster)
+    assert (row["FileName"], content(poster, row)) == (name, FILE)
 
 
-def test_a_receipt_can_come_later_and_leaves_its_document_alone(clerk: Clerk) -> None:
-    clerk.post(spent())
-    outcomes = clerk.post(spent(receipts=(receipt(),)))
+def test_a_receipt_can_come_later_and_leaves_its_document_alone(poster: Poster) -> None:
+    poster.post(spent())
+    outcomes = poster.post(spent(receipts=(receipt(),)))
     assert outcomes[REPORT].state is ItemState.UNCHANGED
     assert outcomes[KEY].state is ItemState.POSTED
-    assert clerk.row(REPORT)["SyncToken"] == "0"
+    assert poster.row(REPORT)["SyncToken"] == "0"
 
 
-def test_a_receipt_can_be_attached_to_what_is_paid(clerk: Clerk) -> None:
-    clerk.post(spent())
-    link = [{"TxnId": clerk.links[REPORT].ledger_id, "TxnType": "Bill"}]
+def test_a_receipt_can_be_attached_to_what_is_paid(poster: Poster) -> None:
+    poster.post(spent())
+    link = [{"TxnId": poster.links[REPORT].ledger_id, "TxnType": "Bill"}]
     paid = {"PayType": "Check", "CheckPayment": {"BankAccountRef": {"value": "35"}}}
     line = [{"Amount": 31.5, "LinkedTxn": link}]
-    clerk.books.create("BillPayment", VendorRef={"value": "46"}, TotalAmt=31.5, Line=line, **paid)
-    outcomes = clerk.post(spent("x1", "40", receipts=(receipt(),)))
+    poster.books.create("BillPayment", VendorRef={"value": "46"}, TotalAmt=31.5, Line=line, **paid)
+    outcomes = poster.post(spent("x1", "40", receipts=(receipt(),)))
     assert code(outcomes[REPORT]) == "paid"
     assert outcomes[KEY].state is ItemState.POSTED
-    assert attached(files(clerk)[0]) == [("Bill", clerk.links[REPORT].ledger_id)]
+    assert attached(files(poster)[0]) == [("Bill", poster.links[REPORT].ledger_id)]
 
 
-def test_what_is_posted_again_is_not_uploaded_again(clerk: Clerk) -> None:
-    clerk.post(spent(receipts=(receipt(),)))
-    assert clerk.post(spent(receipts=(receipt(),)))[KEY].state is ItemState.UNCHANGED
-    assert len(files(clerk)) == 1
+def test_what_is_posted_again_is_not_uploaded_again(poster: Poster) -> None:
+    poster.post(spent(receipts=(receipt(),)))
+    assert poster.post(spent(receipts=(receipt(),)))[KEY].state is ItemState.UNCHANGED
+    assert len(files(poster)) == 1
 
 
-def test_a_changed_note_changes_the_file_that_is_there(clerk: Clerk) -> None:
-    clerk.post(spent(receipts=(receipt(note="Lunch"),)))
-    outcome = clerk.post(spent(receipts=(receipt(note="Dinner"),)))[KEY]
-    (row,) = files(clerk)
+def test_a_changed_note_changes_the_file_that_is_there(poster: Poster) -> None:
+    poster.post(spent(receipts=(receipt(note="Lunch"),)))
+    outcome = poster.post(spent(receipts=(receipt(note="Dinner"),)))[KEY]
+    (row,) = files(poster)
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
     assert (row["Note"], row["SyncToken"]) == ("Dinner", "1")
-    assert (attached(row), content(clerk, row)) == (
-        [("Bill", clerk.links[REPORT].ledger_id)],
+    assert (attached(row), content(poster, row)) == (
+        [("Bill", poster.links[REPORT].ledger_id)],
         FILE,
     )
-    assert "upload" not in clerk.calls
+    assert "upload" not in poster.calls
 
 
-def test_a_note_that_is_said_no_more_is_cleared(clerk: Clerk) -> None:
-    clerk.post(spent(receipts=(receipt(note="Lunch"),)))
-    clerk.post(spent(receipts=(receipt(),)))
-    assert "Note" not in files(clerk)[0]
+def test_a_note_that_is_said_no_more_is_cleared(poster: Poster) -> None:
+    poster.post(spent(receipts=(receipt(note="Lunch"),)))
+    poster.post(spent(receipts=(receipt(),)))
+    assert "Note" not in files(poster)[0]
 
 
-def test_a_receipt_moves_with_its_expense_to_another_document(clerk: Clerk) -> None:
-    clerk.post(spent(receipts=(receipt(),)))
-    outcome = clerk.post(spent(staff_key="emily", receipts=(receipt(),)))[KEY]
+def test_a_receipt_moves_with_its_expense_to_another_document(poster: Poster) -> None:
+    poster.post(spent(receipts=(receipt(),)))
+    outcome = poster.post(spent(staff_key="emily", receipts=(receipt(),)))[KEY]
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
-    (row,) = files(clerk)
-    assert attached(row) == [("Purchase", clerk.links[REPORT].ledger_id)]
-    assert content(clerk, row) == FILE
+    (row,) = files(poster)
+    assert attached(row) == [("Purchase", poster.links[REPORT].ledger_id)]
+    assert content(poster, row) == FILE
 
 
-def test_a_deleted_receipt_is_deleted_and_its_document_stays(clerk: Clerk) -> None:
-    clerk.post(spent(receipts=(receipt(),)))
-    outcome = clerk.post(gone("expense/x1/r1", RecordKind.RECEIPT))[KEY]
+def test_a_deleted_receipt_is_deleted_and_its_document_stays(poster: Poster) -> None:
+    poster.post(spent(receipts=(receipt(),)))
+    outcome = poster.post(gone("expense/x1/r1", RecordKind.RECEIPT))[KEY]
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
-    assert files(clerk) == []
-    assert len(clerk.ours("Bill")) == 1
+    assert files(poster) == []
+    assert len(poster.ours("Bill")) == 1
 
 
-def test_a_receipt_that_somebody_deleted_is_deleted(clerk: Clerk) -> None:
-    clerk.post(spent(receipts=(receipt(),)))
-    clerk.delete(KEY)
-    outcome = clerk.post(gone("expense/x1/r1", RecordKind.RECEIPT))[KEY]
+def test_a_receipt_that_somebody_deleted_is_deleted(poster: Poster) -> None:
+    poster.post(spent(receipts=(receipt(),)))
+    poster.delete(KEY)
+    outcome = poster.post(gone("expense/x1/r1", RecordKind.RECEIPT))[KEY]
     assert outcome.state is ItemState.POSTED
 
 
@@ -142,34 +143,34 @@ def test_a_receipt_that_somebody_deleted_is_deleted(clerk: Clerk) -> None:
     [gone("expense/x1/r1", RecordKind.RECEIPT), spent(receipts=(receipt(note="Dinner"),))],
     ids=["delete", "update"],
 )
-def test_a_file_that_somebody_changed_is_left_as_it_is(clerk: Clerk, record: Record) -> None:
-    clerk.post(spent(receipts=(receipt(),)))
-    clerk.edit(KEY, Note="checked")
-    outcome = clerk.post(record)[KEY]
+def test_a_file_that_somebody_changed_is_left_as_it_is(poster: Poster, record: Record) -> None:
+    poster.post(spent(receipts=(receipt(),)))
+    poster.edit(KEY, Note="checked")
+    outcome = poster.post(record)[KEY]
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "changed_in_ledger")
-    assert files(clerk)[0]["Note"] == "checked"
+    assert files(poster)[0]["Note"] == "checked"
 
 
 # What hinders them.
 
 
-def test_a_receipt_whose_file_is_missing_fails_alone(clerk: Clerk) -> None:
+def test_a_receipt_whose_file_is_missing_fails_alone(poster: Poster) -> None:
     missing = receipt("r2", "lost", file_name="lost.pdf")
-    outcomes = clerk.post(spent(receipts=(receipt(), missing)))
+    outcomes = poster.post(spent(receipts=(receipt(), missing)))
     outcome = outcomes["receipt:expense/x1/r2"]
     assert outcome.state is ItemState.FAILED
     assert outcome.reason == reason("receipt_missing", field="upload_id", name="lost.pdf")
     assert outcomes[REPORT].state is outcomes[KEY].state is ItemState.POSTED
-    assert len(files(clerk)) == 1
+    assert len(files(poster)) == 1
 
 
-def test_a_receipt_without_its_document_waits(clerk: Clerk) -> None:
-    clerk.books.change("Vendor", "46", Active=False)
-    outcomes = clerk.post(spent(receipts=(receipt(),)))
+def test_a_receipt_without_its_document_waits(poster: Poster) -> None:
+    poster.books.change("Vendor", "46", Active=False)
+    outcomes = poster.post(spent(receipts=(receipt(),)))
     assert outcomes[REPORT].state is ItemState.FAILED
     assert outcomes[KEY].state is ItemState.BLOCKED
     assert outcomes[KEY].reason == reason("dependency_failed", key=REPORT)
-    assert files(clerk) == []
+    assert files(poster) == []
 
 
 @pytest.mark.parametrize(
@@ -180,9 +181,9 @@ def test_a_receipt_without_its_document_waits(clerk: Clerk) -> None:
     ],
 )
 def test_a_kind_of_file_that_the_ledger_does_not_take_is_not_sent(
-    clerk: Clerk, given: dict[str, Any], field: str
+    poster: Poster, given: dict[str, Any], field: str
 ) -> None:
-    outcomes = clerk.post(spent(receipts=(receipt(**given),)))
+    outcomes = poster.post(spent(receipts=(receipt(**given),)))
     assert outcomes[REPORT].state is ItemState.POSTED
     assert (outcomes[KEY].state, code(outcomes[KEY])) == (ItemState.BLOCKED, "receipt_refused")
     why = outcomes[KEY].reason
@@ -190,53 +191,53 @@ def test_a_kind_of_file_that_the_ledger_does_not_take_is_not_sent(
     assert why.field == field
 
 
-def test_a_file_that_is_too_large_for_the_ledger_fails_with_its_words(clerk: Clerk) -> None:
-    clerk.books.admin("settings", {"upload_limit": 1500})
-    clerk.files["u1"] = b"x" * 2000
-    outcomes = clerk.post(spent(receipts=(receipt(),)))
+def test_a_file_that_is_too_large_for_the_ledger_fails_with_its_words(poster: Poster) -> None:
+    poster.books.admin("settings", {"upload_limit": 1500})
+    poster.upload("u1", b"x" * 2000)
+    outcomes = poster.post(spent(receipts=(receipt(),)))
     assert outcomes[REPORT].state is ItemState.POSTED
     assert outcomes[KEY].state is ItemState.FAILED
     assert "QuickBooks error 6030" in words(outcomes[KEY])
 
 
-def test_a_refusal_inside_an_answer_of_success_is_a_refusal(clerk: Clerk) -> None:
+def test_a_refusal_inside_an_answer_of_success_is_a_refusal(poster: Poster) -> None:
     fault = {"action": "item_fault", "match": {"kind": "upload"}, "code": "6050"}
-    clerk.books.admin("faults", fault)
-    outcome = clerk.post(spent(receipts=(receipt(),)))[KEY]
+    poster.books.admin("faults", fault)
+    outcome = poster.post(spent(receipts=(receipt(),)))[KEY]
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "refused")
-    assert files(clerk) == []
+    assert files(poster) == []
 
 
 # What is lost on the way.
 
 
 @pytest.mark.parametrize("action", ["cut", "html502", "fault10000", "status500"])
-def test_an_upload_whose_answer_is_lost_is_one_file(clerk: Clerk, action: str) -> None:
-    clerk.books.admin("faults", {"action": action, "when": "after", "match": {"kind": "upload"}})
-    outcome = clerk.post(charged(receipts=(receipt(),)))[KEY]
+def test_an_upload_whose_answer_is_lost_is_one_file(poster: Poster, action: str) -> None:
+    poster.books.admin("faults", {"action": action, "when": "after", "match": {"kind": "upload"}})
+    outcome = poster.post(charged(receipts=(receipt(),)))[KEY]
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
-    assert len(files(clerk)) == 1
+    assert len(files(poster)) == 1
 
 
-def test_an_upload_that_is_sent_again_is_the_same_to_the_byte_and_one_file(clerk: Clerk) -> None:
-    clerk.books.admin("settings", {"requestid_other_body": "fault"})
-    first = clerk.post(charged(receipts=(receipt(),)))[KEY]
-    again = clerk.again()[KEY]
-    assert (again.ledger_id, len(files(clerk))) == (first.ledger_id, 1)
+def test_an_upload_that_is_sent_again_is_the_same_to_the_byte_and_one_file(poster: Poster) -> None:
+    poster.books.admin("settings", {"requestid_other_body": "fault"})
+    first = poster.post(charged(receipts=(receipt(),)))[KEY]
+    again = poster.again()[KEY]
+    assert (again.ledger_id, len(files(poster))) == (first.ledger_id, 1)
 
 
 @pytest.mark.parametrize("shown", ["thin", "full"])
 def test_an_upload_of_unknown_outcome_is_found_by_name_document_and_size(
-    clerk: Clerk, shown: str
+    poster: Poster, shown: str
 ) -> None:
-    clerk.books.admin("settings", {"attachable_ref_query": shown})
+    poster.books.admin("settings", {"attachable_ref_query": shown})
     same = {"file_name": "lunch.pdf"}
     receipts = (receipt("r1", **same), receipt("r2", "u2", **same))
-    clerk.unheard("upload")
-    outcomes = clerk.post(charged(receipts=receipts))
+    poster.unheard("upload")
+    outcomes = poster.post(charged(receipts=receipts))
     assert set(outcomes) == {"expense:x1"}
-    found = clerk.found()
+    found = poster.found()
     assert {code(outcome) for outcome in found.values()} >= {"already_written"}
-    by_id = {row["Id"]: content(clerk, row) for row in files(clerk)}
+    by_id = {row["Id"]: content(poster, row) for row in files(poster)}
     told = [by_id[str(found[f"receipt:expense/x1/{key}"].ledger_id)] for key in ("r1", "r2")]
     assert told == [FILE, b"a picture"]

@@ -14,7 +14,7 @@ from ledgerlink.domain.model.source_records import RecordKind
 from local.sandboxes.qbo.server import Running
 from tests.contract.papers import FILE, charged, gone, invoice, receipt, sold, spent, worked
 from tests.contract.qbo.books import Make
-from tests.contract.qbo.clerk import Clerk, abroad
+from tests.contract.qbo.poster import Poster, abroad
 from tests.contract.qbo.test_qbo_posted_lists import CLIENT, EMPLOYEE, PROJECT, VENDOR
 from tests.contract.qbo.traffic import Forms, answered, sent
 from tests.support.qbo.vendor_schema import SCHEMAS
@@ -47,14 +47,14 @@ SALE: dict[str, Any] = {
 }
 
 
-def everything(clerk: Clerk) -> None:
+def everything(poster: Poster) -> None:
     """Every kind of record is posted with all that it can have, changed and taken back."""
-    clerk.files["u1"] = FILE
-    clerk.post(CLIENT, PROJECT, EMPLOYEE, VENDOR)
-    clerk.post(worked("t1"))
+    poster.upload("u1", FILE)
+    poster.post(CLIENT, PROJECT, EMPLOYEE, VENDOR)
+    poster.post(worked("t1"))
     billed = sold(None, quantity=Decimal(2), unit_price=Decimal(50), time_keys=("t1",))
     lines = (billed, sold("100", tax_code_key="taxable", class_key="commercial"))
-    clerk.post(
+    poster.post(
         spent("x1", **FULL, report_number="ER-1", report_name="Trip"),
         spent("x2", staff_key="emily", report_key="R2"),
         charged("x3", vendor_key="bessie", expense_code_key="pumps"),
@@ -62,17 +62,17 @@ def everything(clerk: Clerk) -> None:
         invoice(*lines, **SALE),
     )
     for record in (spent("x1"), charged("x3", "40"), invoice(sold("80")), VENDOR):
-        clerk.post(record)
-    for key in clerk.links:
-        clerk.copy(key)
-    clerk.post(*(gone(key) for key in ("x1", "x2", "x3", "x4")), gone("i1", RecordKind.INVOICE))
-    clerk.post(gone("oak", RecordKind.CLIENT))
+        poster.post(record)
+    for key in poster.links:
+        poster.copy(key)
+    poster.post(*(gone(key) for key in ("x1", "x2", "x3", "x4")), gone("i1", RecordKind.INVOICE))
+    poster.post(gone("oak", RecordKind.CLIENT))
 
 
 @pytest.fixture
-def traffic(clerk: Clerk, company: Make, served: Running) -> Sequence[Mapping[str, Any]]:
+def traffic(poster: Poster, company: Make, served: Running) -> Sequence[Mapping[str, Any]]:
     """All that went over the wire."""
-    everything(clerk)
+    everything(poster)
     taxed = {"tax_code_key": "two", "tax_amount": Decimal(5)}
     canadian = abroad(company("canada"))
     canadian.post(spent("x1", "100", **taxed), invoice(sold("100", **taxed)))

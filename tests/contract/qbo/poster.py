@@ -1,20 +1,21 @@
-"""Somebody who posts what a product says into a company of the QuickBooks sandbox."""
+"""Posts records into a company of the QuickBooks sandbox."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
+from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.rules import LinkExpenseCode, LinkTo, RuleKind
 from ledgerlink.domain.model.rules import Mapping as Rules
-from ledgerlink.domain.model.source_records import RecordKind
+from ledgerlink.domain.model.source_records import Record, RecordKind
 
-from tests.contract import clerk
-from tests.contract.clerk import Outcomes, code, words
+from tests.contract import poster
+from tests.contract.poster import Outcomes, code, words
 from tests.contract.qbo.books import Books, Row
 
-__all__ = ["EXPENSING", "INVOICING", "Clerk", "Outcomes", "abroad", "code", "words"]
+__all__ = ["EXPENSING", "INVOICING", "Outcomes", "Poster", "abroad", "code", "words"]
 
 EXPENSING = ExpenseSettings(payable_account_id="33", check_account_id="35")
 INVOICING = InvoiceSettings(item_id="1")
@@ -41,14 +42,14 @@ RULES: Mapping[RuleKind, Mapping[str, Rules]] = {
 MONEY = ("Bill", "Purchase", "Invoice")
 
 
-@dataclass
-class Clerk(clerk.Clerk[Books]):
-    """Somebody who posts into a company of the sandbox."""
+class Poster(poster.Poster[Books]):
+    """Posts into one company."""
 
     expensing: ExpenseSettings = EXPENSING
     invoicing: InvoiceSettings = INVOICING
 
-    def __post_init__(self) -> None:
+    def __init__(self, books: Books) -> None:
+        super().__init__(books)
         for kind, mappings in RULES.items():
             for key, mapping in mappings.items():
                 self.rule(kind, key, mapping)
@@ -56,12 +57,10 @@ class Clerk(clerk.Clerk[Books]):
             for row in self.books.rows(entity):
                 self.rule(kind, row["Name"].lower(), LinkTo(ledger_id=row["Id"]))
 
-    @property
-    def version(self) -> str:
-        return self.books.preferences
-
-    def currencies(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        return self._currencies("Customer"), self._currencies("Vendor")
+    def planned(self, *records: Record) -> Sequence[Operation]:
+        if self.books.is_multi_currency:
+            self.sync(ListType.CUSTOMER, ListType.VENDOR)
+        return super().planned(*records)
 
     def unheard(self, kind: str = "single", when: str = "after", skip: int = 0) -> None:
         """From now on, or after so many of them, the ledger never answers calls of this kind, but
@@ -131,17 +130,10 @@ class Clerk(clerk.Clerk[Books]):
     def change_customer(self, ledger_id: str, name: str, *, active: bool = True) -> None:
         self.books.change("Customer", ledger_id, DisplayName=name, Active=active)
 
-    def _currencies(self, entity: str) -> Mapping[str, str]:
-        """Who is not dealt with in the home currency."""
-        if not self.features.multi_currency:
-            return {}
-        kept = {row["Id"]: row["CurrencyRef"]["value"] for row in self.books.rows(entity)}
-        return {i: code for i, code in kept.items() if code != self.features.home_currency}
 
-
-def abroad(books: Books) -> Clerk:
+def abroad(books: Books) -> Poster:
     """Somebody who posts into a company outside the United States, which has one item of services
     and no classes."""
-    somebody = Clerk(books)
+    somebody = Poster(books)
     somebody.rule(RuleKind.LABOR_CODES, "design", LinkTo(ledger_id="1"))
     return somebody

@@ -1,22 +1,20 @@
-"""Somebody who posts what a product says into a company of the Sage Intacct sandbox."""
+"""Posts records into a company of the Sage Intacct sandbox."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.connectors.intacct.protocol.record_ids import SEPARATOR
 from ledgerlink.domain.model.money_settings import ExpenseSettings
 from ledgerlink.domain.model.rules import LinkExpenseCode, LinkTo, RuleKind
 from ledgerlink.domain.model.rules import Mapping as Rules
 from ledgerlink.domain.model.source_records import RecordKind
 
-from tests.contract import clerk
-from tests.contract.clerk import Outcomes, code, words
+from tests.contract import poster
 from tests.contract.intacct.books import Books, Row
+from tests.contract.poster import Outcomes, code, words
 
-__all__ = ["Clerk", "Outcomes", "code", "words"]
+__all__ = ["Outcomes", "Poster", "code", "words"]
 
 NOTHING_CHOSEN = ExpenseSettings()
 RULES: Mapping[RuleKind, Mapping[str, Rules]] = {
@@ -74,25 +72,16 @@ WRITING = (
 )  # fmt: skip
 
 
-@dataclass
-class Clerk(clerk.Clerk[Books]):
-    """Somebody who posts into a company of the sandbox."""
+class Poster(poster.Poster[Books]):
+    """Posts into one company."""
 
     expensing: ExpenseSettings = NOTHING_CHOSEN
 
-    def __post_init__(self) -> None:
+    def __init__(self, books: Books) -> None:
+        super().__init__(books)
         for kind, mappings in RULES.items():
             for key, mapping in mappings.items():
                 self.rule(kind, key, mapping)
-
-    @property
-    def version(self) -> str:
-        company = self.books.served.sandbox.companies[self.books.company]
-        return str(sorted(company.preferences.items()))
-
-    @property
-    def composer(self) -> IntacctComposer:
-        return self.books.connector.composer_for(self.offered, self.books.chosen)
 
     def lose(self, action: str = "cut", when: str = "after", **more: Any) -> None:
         """What is written next is done, and the answer does not arrive; or is not done, `before`
