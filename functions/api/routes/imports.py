@@ -12,7 +12,7 @@ from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.services.applying.recorder import IMPORT
 from ledgerlink.services.imports import mapping, reconciliation, service
-from ledgerlink.services.imports.plan_import import chosen
+from ledgerlink.services.imports.plan_import import basis_notes
 from ledgerlink.services.runs import history
 from ledgerlink.services.runs.next_step import run_ahead
 
@@ -190,7 +190,7 @@ def get_chosen(
     """In the order of kind and key."""
     caller = who(Right.READ)
     run, _ = _found(caller, connection_id, import_id)
-    first, *rules = dependencies().staging.notes(run, chosen(run)) or ({"posting": {}},)
+    first, *rules = dependencies().staging.notes(run, basis_notes(run)) or ({"posting": {}},)
     end = after + limit
     rest = str(end) if len(rules) > end else None
     page = list(rules[after:end])

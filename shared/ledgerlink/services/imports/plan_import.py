@@ -34,7 +34,7 @@ MOST_LINKS = 200_000
 """Links that an undo reads to find out whether a list record is still used."""
 
 
-def chosen(run: Run) -> str:
+def basis_notes(run: Run) -> str:
     """The name of the notes with the rules and settings that the run's newest plan was made
     with."""
     return f"chosen-{run.plan}"
@@ -81,7 +81,7 @@ async def plan_import(planner: ImportPlanner) -> Run:
             why = reason("unreadable_upload", detail=unreadable.message)
             return _keep(deps, replace(run, state=RunState.DRAFT, reason=why))
     run = replace(run, plan=run.plan + 1)
-    deps.staging.put_notes(run, chosen(run), _chosen(rules, planner.posting))
+    deps.staging.put_notes(run, basis_notes(run), _basis(rules, planner.posting))
     chunks = store_chunks(deps, planner.connection, run, operations)
     imported = replace(
         imported,
@@ -98,7 +98,7 @@ def _keep(deps: Dependencies, run: Run) -> Run:
     return run
 
 
-def _chosen(rules: RuleBook, posting: TimeSettings) -> Sequence[Mapping[str, object]]:
+def _basis(rules: RuleBook, posting: TimeSettings) -> Sequence[Mapping[str, object]]:
     lines: list[Mapping[str, object]] = [{"posting": plain_posting(posting)}]
     return lines + [
         {

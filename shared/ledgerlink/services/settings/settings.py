@@ -15,7 +15,7 @@ from ledgerlink.domain.model.money_settings import ExpenseSettings, MissingPayee
 from ledgerlink.domain.model.settings import Direction, Schedule, ScheduleMode, Settings
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.sync.request import start_sync
-from ledgerlink.services.sync.scheduler import chosen, incoming, replan
+from ledgerlink.services.sync.scheduler import replan, synced_lists
 from ledgerlink.wire.posting import Section, changed
 
 MOST_BLOCKED = 5_000
@@ -232,17 +232,11 @@ def _sync_added_lists(
     because a connect syncs all lists."""
     if connection.state is not ConnectionState.CONNECTED:
         return
-    old, new = (_synced_lists(deps, connection, settings) for settings in (before, after))
+    old, new = (synced_lists(deps, connection, settings) for settings in (before, after))
     added = tuple(kind for kind in new if kind not in old)
     if added:
         key = f"settings#{deps.ids.new(deps.clock.now())}"
         start_sync(deps, connection, user, "settings", key, wanted=added)
-
-
-def _synced_lists(
-    deps: Dependencies, connection: Connection, settings: Settings
-) -> Sequence[ListType]:
-    return chosen(deps, connection, settings) if incoming(deps, connection, settings) else ()
 
 
 def _sync_blocked_records(

@@ -137,7 +137,7 @@ class Turn:
         """The row to store, and whether something was queued."""
         resumed = self._resume()
         due = replace(self.due, retry_at=None, tries=self.due.tries if resumed else 0)
-        if not incoming(self.deps, self.connection, self.settings):
+        if not syncs_lists(self.deps, self.connection, self.settings):
             return replace(_never(due), at=self._watch(due)), bool(resumed)
         waiting = waiting_sync(self.deps, self.connection)
         if waiting is not None:
@@ -160,7 +160,7 @@ class Turn:
 
     def _hinted(self) -> frozenset[ListType]:
         """The hinted lists that the firm still syncs."""
-        return self.due.hinted & frozenset(chosen(self.deps, self.connection, self.settings))
+        return self.due.hinted & frozenset(synced_lists(self.deps, self.connection, self.settings))
 
     def _resume(self) -> frozenset[str]:
         """Resume runs that wait for the ledger. A sync that is parked for another reason is resumed
@@ -217,14 +217,19 @@ class Turn:
         return replace(due, hinted=frozenset(), planned=planned, at=min(planned or guard, guard))
 
 
-def incoming(deps: Dependencies, connection: Connection, settings: Settings) -> bool:
+def syncs_lists(deps: Dependencies, connection: Connection, settings: Settings) -> bool:
     """Whether the connection syncs lists at all."""
     lists = deps.connector(connection.ledger).lists
     return settings.direction is not Direction.OUT and bool(lists)
 
 
-def chosen(deps: Dependencies, connection: Connection, settings: Settings) -> Sequence[ListType]:
-    """The lists that are synced without a request, in the order in which they are read."""
+def synced_lists(
+    deps: Dependencies, connection: Connection, settings: Settings
+) -> Sequence[ListType]:
+    """The lists that are synced without a request, in the order in which they are read; none if
+    the connection syncs no lists."""
+    if not syncs_lists(deps, connection, settings):
+        return ()
     offered = deps.connector(connection.ledger).lists
     return [
         kind
@@ -283,7 +288,7 @@ def reschedule(deps: Dependencies, connection: Connection, *, changed: bool) -> 
 def begin_schedule(deps: Dependencies, connection: Connection) -> None:
     """Start the schedule after a connect, whose own sync replaces the first scheduled one."""
     settings, now = deps.settings.get(connection.key), deps.clock.now()
-    guarded = incoming(deps, connection, settings)
+    guarded = syncs_lists(deps, connection, settings)
 
     def begun(due: Due) -> Due:
         due = replace(due, interval=FIRST_INTERVAL, planned=None, retry_at=None, tries=0)
@@ -296,7 +301,7 @@ def replan(deps: Dependencies, connection: Connection) -> None:
     """Plan the next scheduled sync again after a change of settings, from the shortest interval."""
     settings, now = deps.settings.get(connection.key), deps.clock.now()
     next_one = next_due(settings.schedule, FIRST_INTERVAL, now, connection.id)
-    planned = next_one if incoming(deps, connection, settings) else None
+    planned = next_one if syncs_lists(deps, connection, settings) else None
 
     def replanned(due: Due) -> Due:
         return _timed(replace(due, interval=FIRST_INTERVAL, planned=planned), now)

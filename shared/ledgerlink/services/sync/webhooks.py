@@ -13,7 +13,7 @@ from ledgerlink.domain.model.connections import Connection, ConnectionState
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType, WebhookEvent
 from ledgerlink.services.dependencies import Dependencies
-from ledgerlink.services.sync.scheduler import chosen, hint, incoming
+from ledgerlink.services.sync.scheduler import hint, synced_lists
 
 MERGE, DELETE = "merge", "delete"
 
@@ -66,7 +66,7 @@ def _wanted(
 ) -> Mapping[ListType, Sequence[WebhookEvent]]:
     """The events of lists that are synced without a request, by list."""
     settings = deps.settings.get(connection.key)
-    kinds = chosen(deps, connection, settings) if incoming(deps, connection, settings) else ()
+    kinds = synced_lists(deps, connection, settings)
     grouped: dict[ListType, list[WebhookEvent]] = {}
     for event in webhook_events:
         if event.type is not None and event.type in kinds:
