@@ -42,7 +42,7 @@ class Held:
     """What was written before: links and the ledger's copies, by posting key."""
 
     links: dict[str, Link] = field(default_factory=dict)
-    copies: dict[str, Snapshot] = field(default_factory=dict)
+    snapshots: dict[str, Snapshot] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> "Held":
@@ -52,7 +52,7 @@ class Held:
                 link, copy = load(Link, line), load(Snapshot, next(stored))
                 held.links[link.key] = link
                 if link.source:
-                    held.copies[link.key] = as_read(copy)
+                    held.snapshots[link.key] = as_read(copy)
         return held
 
 
@@ -87,7 +87,7 @@ def planned(
             composer=connector.composer_for(Features()),
             whole=whole,
             scope=[link for link in held.links.values() if link.source],
-            copies=held.copies,
+            snapshots=held.snapshots,
         )
     )
 

@@ -385,7 +385,7 @@ class Poster(ABC, Generic[B]):
         keys = {write.seq: write.key for write in writes}
 
         async def find(ledger: Ledger) -> Outcomes:
-            outcomes = await ledger.find(writes, since, set(known))
+            outcomes = await ledger.find_lost_writes(writes, since, set(known))
             return {keys[seq]: outcome for seq, outcome in outcomes.items()}
 
         return self.books.ask(find, self.state)
@@ -445,7 +445,7 @@ class _WatchedLedger:
     async def find(self, *given: Any) -> Any:
         if not self._poster.may_search:
             raise Died("before the search")
-        return await self._inner.find(*given)
+        return await self._inner.find_lost_writes(*given)
 
 
 @contextmanager

@@ -66,7 +66,7 @@ class FakeLedger:
         self._call("read")
         return Company(self.company_id, f"Company {self.company_id}", "US", self.held.features)
 
-    async def prepare(self, operations: Sequence[Operation], stop: Stop) -> None:
+    async def prefetch(self, operations: Sequence[Operation], stop: Stop) -> None:
         """Note for what it was asked to prepare. Raises what the company says."""
         self.held.prepared.append(list(operations))
         if self.held.unprepared:
@@ -82,7 +82,7 @@ class FakeLedger:
             if answer is not None:
                 await answered(request, answer)
 
-    async def find(
+    async def find_lost_writes(
         self,
         writes: Sequence[Write],
         since: datetime,
@@ -94,7 +94,7 @@ class FakeLedger:
         self._call("read")
         return self.held.find(writes, since, known)
 
-    async def copies(
+    async def snapshots(
         self, kind: str, ids: Sequence[str], days: tuple[date, date] | None, stop: Stop = never
     ) -> Mapping[str, Snapshot]:
         if stop():
@@ -253,7 +253,7 @@ class FakeConnector:
         )
         return given["company_id"], login
 
-    def give_back(self, keys: Keys, credentials: Mapping[str, str]) -> None:
+    def revoke(self, keys: Keys, credentials: Mapping[str, str]) -> None:
         if isinstance(keys, Tokens):
             self.granted.revoke(keys)
 

@@ -181,7 +181,7 @@ class Ledger(Protocol):
         """The company with its features, as the ledger says now. Raises Interrupted."""
         ...
 
-    async def prepare(self, operations: Sequence[Operation], stop: Stop) -> None:
+    async def prefetch(self, operations: Sequence[Operation], stop: Stop) -> None:
         """Look up what writes of these operations will need, while the caller is at work on them;
         nothing is written, and `write` can do without. Raises as `write`, and Interrupted."""
         ...
@@ -197,7 +197,7 @@ class Ledger(Protocol):
         """
         ...
 
-    async def find(
+    async def find_lost_writes(
         self,
         writes: Sequence[Write],
         since: datetime,
@@ -212,7 +212,7 @@ class Ledger(Protocol):
         """
         ...
 
-    async def copies(
+    async def snapshots(
         self, kind: str, ids: Sequence[str], days: tuple[date, date] | None, stop: Stop = never
     ) -> Mapping[str, Snapshot]:
         """What the ledger holds of these records of ours, by id; one that is not there is gone.
@@ -327,7 +327,7 @@ class Connector(Protocol):
         consent."""
         ...
 
-    def give_back(self, keys: Any, credentials: Mapping[str, str]) -> None:
+    def revoke(self, keys: Any, credentials: Mapping[str, str]) -> None:
         """End what keys of this ledger allow, as far as that is ours to do. Keys that are dead
         already are no error."""
         ...

@@ -410,7 +410,7 @@ def test_read_snapshots_a_month_take_few_requests(poster: Poster) -> None:
     poster.post(*month())
     before = len(poster.books.journal())
     ids = [link.ledger_id for link in poster.links.values()]
-    found = poster.books.ask(lambda ledger: ledger.copies("TIMESHEETENTRY", ids, None))
+    found = poster.books.ask(lambda ledger: ledger.snapshots("TIMESHEETENTRY", ids, None))
     assert set(found) == set(ids)
     assert len(poster.books.journal()) - before <= 2
 

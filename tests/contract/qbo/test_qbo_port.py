@@ -173,7 +173,7 @@ def found(
 ) -> Mapping[int, Outcome]:
     async def main() -> Mapping[int, Outcome]:
         ledger: Ledger = open_ledger(company)
-        return await ledger.find(writes, START, known)
+        return await ledger.find_lost_writes(writes, START, known)
 
     return run(main())
 

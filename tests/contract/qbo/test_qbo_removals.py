@@ -214,7 +214,7 @@ def test_a_project_and_then_its_customer_are_made_inactive(books: Books) -> None
 
 def found(books: Books, *writes: Write) -> Mapping[int, Outcome]:
     since = datetime.now(UTC) - timedelta(minutes=5)
-    return books.ask(lambda ledger: ledger.find(writes, since, set()))
+    return books.ask(lambda ledger: ledger.find_lost_writes(writes, since, set()))
 
 
 def test_removals_are_found_once_they_are_done(books: Books) -> None:
@@ -226,11 +226,11 @@ def test_removals_are_found_once_they_are_done(books: Books) -> None:
     assert all(is_done(outcomes[delete.seq], delete) for delete in deletes)
 
 
-def copies(
+def snapshots(
     books: Books, *writes: Write, days: tuple[date, date] | None = FEBRUARY
 ) -> Mapping[str, Snapshot]:
     ids = [str(write.ledger_id) for write in writes]
-    return books.ask(lambda ledger: ledger.copies("TimeActivity", ids, days))
+    return books.ask(lambda ledger: ledger.snapshots("TimeActivity", ids, days))
 
 
 def is_ours(copy: Snapshot, write: Write) -> bool:
@@ -246,7 +246,7 @@ def test_what_was_written_is_known_again(books: Books) -> None:
     plain = activity(1, BillableStatus="NotBillable", HourlyRate=None)
     bare = activity(2, ItemRef=None, Description=None)
     writes = posted(books, create(0), create(1, plain), create(2, bare))
-    there = copies(books, *writes)
+    there = snapshots(books, *writes)
     assert all(is_known(there, write) for write in writes)
     assert [copy.version for copy in there.values()] == ["0"] * 3
     assert [(copy.minutes, str(copy.rate)) for copy in there.values()] == [
@@ -261,7 +261,7 @@ def test_gone_edited_and_billed_time_is_told_apart(books: Books) -> None:
     gone(books, one)
     edited(books, two, Hours=9)
     invoice = number(books, bill(books, str(three.ledger_id)))
-    there = copies(books, one, two, three, four)
+    there = snapshots(books, one, two, three, four)
     second, third, fourth = there.values()
     assert str(one.ledger_id) not in there
     assert (is_ours(second, two), second.minutes, second.version) == (False, 570, "1")
@@ -273,7 +273,7 @@ def test_an_invoice_that_is_linked_by_the_charge_is_named(books: Books) -> None:
     books.admin("settings", {"time_link_id": "timecharge"})
     (write,) = posted(books, create(0))
     invoice = bill(books, str((row(books, write) or {})["TimeChargeId"]))
-    (copy,) = copies(books, write).values()
+    (copy,) = snapshots(books, write).values()
     assert copy.locked == billed_reason(number(books, invoice))
 
 
@@ -281,7 +281,7 @@ def test_many_copies_are_found_on_and_off_their_days(books: Books) -> None:
     writes = posted(books, *(create(n) for n in range(1050)))
     edited(books, writes[3], TxnDate="2026-05-01")
     gone(books, writes[5])
-    there = copies(books, *writes)
+    there = snapshots(books, *writes)
     assert set(there) == {str(w.ledger_id) for w in writes} - {writes[5].ledger_id}
     edits = {seq for seq, write in enumerate(writes) if not is_known(there, write)}
     assert edits == {3, 5}

@@ -186,7 +186,7 @@ class MoneyLedger(SimulatedLedger):
             "attached": self.attached(sorted_out.deleted),
             "owners": self.carriers(RecordKind.TIME),
             "expense_owners": self.carriers(RecordKind.EXPENSE),
-            "copies": self.copies() if self.was_read else {},
+            "copies": self.snapshots() if self.was_read else {},
             "rejected": (),
         }
         return plan(
@@ -216,7 +216,7 @@ class MoneyLedger(SimulatedLedger):
         starts = tuple(receipts_of(one.kind, one.key) for one in deleted)
         return {key: link for key, link in self.links.items() if key.startswith(starts)}
 
-    def copies(self) -> dict[str, Snapshot | None]:
+    def snapshots(self) -> dict[str, Snapshot | None]:
         return {
             link.key: self._copy(link)
             for link in self.links.values()

@@ -220,7 +220,7 @@ def seen(
     ledger: SimulatedLedger, given: list[TimeEntry], copy: Snapshot | None, edits: LedgerEdits
 ) -> Operation:
     posting = TimeSettings(ledger_edits=edits)
-    (op,) = imported(ledger, given, copies={"time:a": copy}, posting=posting)
+    (op,) = imported(ledger, given, snapshots={"time:a": copy}, posting=posting)
     return op
 
 

@@ -83,7 +83,7 @@ class SageIntacct:
         `entity`. Raises Invalid."""
         return parse_login(given)
 
-    def give_back(self, keys: Login, credentials: Mapping[str, str]) -> None:
+    def revoke(self, keys: Login, credentials: Mapping[str, str]) -> None:
         """Nothing to revoke: the session expires, and the user belongs to the company."""
 
     def open(

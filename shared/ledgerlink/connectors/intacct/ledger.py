@@ -65,13 +65,13 @@ class IntacctLedger:
         """The company with its features, in one request."""
         return await self._company.read(self._company_id, self._sessions.login, stop)
 
-    async def prepare(self, operations: Sequence[Operation], stop: Stop) -> None:
+    async def prefetch(self, operations: Sequence[Operation], stop: Stop) -> None:
         """Prefetch the timesheets of these operations, as the port describes."""
         time = [operation for operation in operations if operation.kind == TIME_ENTRY]
         if time:
             self._prefetch = self._new_prefetch(stop)
             first_batch = batching.group_by_request(time)[0]
-            await self._prefetch.prepare(time, [time[position] for position in first_batch])
+            await self._prefetch.prefetch(time, [time[position] for position in first_batch])
 
     async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:
         """Send the requests as the port describes, one at a time."""
@@ -88,7 +88,7 @@ class IntacctLedger:
         self._prefetch = None
         await writer.send(requests)
 
-    async def find(
+    async def find_lost_writes(
         self,
         writes: Sequence[Write],
         since: datetime,  # noqa: ARG002 - the port's
@@ -100,7 +100,7 @@ class IntacctLedger:
         await self._client.unanswered.wait(stop)
         return await LostWrites(self._client, stop).find(writes)
 
-    async def copies(
+    async def snapshots(
         self,
         kind: str,
         ids: Sequence[str],

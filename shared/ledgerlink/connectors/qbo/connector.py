@@ -89,7 +89,7 @@ class QuickBooksOnline:
         remedy = "Choose Connect and sign in at Intuit."
         raise Invalid.at("/login", message, remedy, code="no_login")
 
-    def give_back(self, keys: Tokens, credentials: Mapping[str, str]) -> None:
+    def revoke(self, keys: Tokens, credentials: Mapping[str, str]) -> None:
         """Revoke the tokens."""
         self.consents(credentials).revoke(keys)
 

@@ -56,7 +56,7 @@ class QuickBooksLedger:
         """The company with its features, in two calls."""
         return await read_company(self._client, self._company_id, stop)
 
-    async def prepare(self, operations: Sequence[Operation], stop: Stop) -> None:
+    async def prefetch(self, operations: Sequence[Operation], stop: Stop) -> None:
         """Does nothing, because QuickBooks' response to a write contains all that is needed."""
 
     async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:
@@ -64,7 +64,7 @@ class QuickBooksLedger:
         writer = Writer(self._client, self._diagnosis, self._time_links, answered, stop)
         await writer.send(requests)
 
-    async def find(
+    async def find_lost_writes(
         self,
         writes: Sequence[Write],
         since: datetime,
@@ -75,7 +75,7 @@ class QuickBooksLedger:
         await self._client.unanswered.wait(stop)
         return await LostWrites(self._client, since, known, stop).find(writes)
 
-    async def copies(
+    async def snapshots(
         self, kind: str, ids: Sequence[str], days: tuple[date, date] | None, stop: Stop = never
     ) -> Mapping[str, Snapshot]:
         """Snapshots of our records as the port describes."""

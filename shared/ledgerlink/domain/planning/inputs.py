@@ -66,7 +66,7 @@ class PlanInput:
     deleted."""
     scope: Sequence[Link] = ()
     """Links of what imports wrote of the scope."""
-    copies: Mapping[str, Snapshot | None] = field(default_factory=dict)
+    snapshots: Mapping[str, Snapshot | None] = field(default_factory=dict)
     """What the ledger holds of linked documents, by posting key: None for one that is gone; one
     that was not read is missing."""
     currencies: Mapping[str, str] = field(default_factory=dict)
@@ -102,7 +102,7 @@ class PlanInput:
 
     def held(self, link: Link) -> LinkedDocument:
         """What is known of a document in the ledger."""
-        return LinkedDocument(link, self.copies.get(link.key), link.key in self.copies)
+        return LinkedDocument(link, self.snapshots.get(link.key), link.key in self.snapshots)
 
     def deleted_keys(self, kind: RecordKind) -> list[str]:
         """The keys of the deleted records of one kind, each once, without those of rejected

@@ -206,7 +206,7 @@ class TimePlanner:
     def _as_held(self, document: Document) -> Document:
         """The document with the body of the snapshot, if both are equal, because memory does not
         hold two bodies of 100,000 entries."""
-        copy = self.given.copies.get(document.key)
+        copy = self.given.snapshots.get(document.key)
         same = copy is not None and copy.body == document.body
         return replace(document, body=copy.body) if copy and same else document
 

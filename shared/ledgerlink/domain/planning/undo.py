@@ -25,7 +25,7 @@ class UndoInput:
     """What it posted, in its order."""
     links: Mapping[str, Link]
     """Links of the posting keys as they are now."""
-    copies: Mapping[str, Snapshot | None] = field(default_factory=dict)
+    snapshots: Mapping[str, Snapshot | None] = field(default_factory=dict)
     """What the ledger holds of them, by posting key: None for one that is gone; one that was not
     read is missing."""
     in_use: Collection[str] = ()
@@ -131,8 +131,8 @@ class _Undoing:
             return _left(base, reason("gone_in_ledger"), ItemState.UNCHANGED)
         if not link.was_written_by(self._given.run_id):
             return _left(base, reason("written_since"))
-        was_read = operation.key in self._given.copies
-        held = LinkedDocument(link, self._given.copies.get(operation.key), was_read)
+        was_read = operation.key in self._given.snapshots
+        held = LinkedDocument(link, self._given.snapshots.get(operation.key), was_read)
         to_delete = self._differ.to_delete(held)
         if to_delete.state is not ItemState.PENDING or operation.action is Action.CREATE:
             return to_delete

@@ -140,7 +140,7 @@ class ChunkRun:
         if self.recorder.progress.opened_at is not None:
             return self._requests()
         coming = [self.operations[seq] for seq in self._open()]
-        preparing = asyncio.create_task(self.ledger.prepare(coming, stop))
+        preparing = asyncio.create_task(self.ledger.prefetch(coming, stop))
         await asyncio.sleep(0)  # its first call is sent before the stores take this thread's time
         try:
             requests = await asyncio.to_thread(self._requests)
@@ -231,7 +231,7 @@ class ChunkRun:
             return
         unanswered = set(self._open())
         writes = [w for w in self._writes(self._stored_batches()) if w.seq in unanswered]
-        found = await self.ledger.find(writes, since, self._known_ids(since), stop)
+        found = await self.ledger.find_lost_writes(writes, since, self._known_ids(since), stop)
         self.recorder.record({write.seq: write for write in writes}, list(found.values()))
         progress = self.recorder.progress
         self.recorder.progress = replace(progress, series=progress.series + 1, opened_at=None)

@@ -251,7 +251,7 @@ def disconnect(deps: Dependencies, connection_key: ConnectionKey) -> Connection:
         with suppress(AuthorizationLost):  # it may have been revoked already
             keys = deps.vaults.of(connection_key).load()
             credentials = deps.vaults.credentials(connection.ledger)
-            deps.connector(connection.ledger).give_back(keys, credentials)
+            deps.connector(connection.ledger).revoke(keys, credentials)
         deps.vaults.remove(connection_key)
         deps.connections.release(connection)
     connection = replace(

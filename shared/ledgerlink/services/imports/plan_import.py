@@ -143,7 +143,7 @@ async def _operations(planner: ImportPlanner, rules: RuleBook) -> tuple[tuple[Op
         owners=owners,
         whole=True,
         scope=scoped,
-        copies=await read_snapshots(planner.ledger, held.values(), planner.stop),
+        snapshots=await read_snapshots(planner.ledger, held.values(), planner.stop),
         currencies=foreign_customers(deps, connection, planner.company.features),
     )
     return plan(given), len(records) - len(entries)
@@ -165,7 +165,7 @@ async def _undo(planner: ImportPlanner, before: Run) -> tuple[Operation, ...]:
             run_id=before.id,
             done=done,
             links=links,
-            copies=await read_snapshots(planner.ledger, times, planner.stop),
+            snapshots=await read_snapshots(planner.ledger, times, planner.stop),
             in_use=_in_use(planner, created, {link.key for link in times}),
             closed_through=planner.company.features.books_closed_through,
         )

@@ -39,7 +39,7 @@ def post(
     if isinstance(records, str):
         content, staged = records, deps.staging.uploaded(connection_key, records)
     else:
-        content = digest(records)
+        content = digest(records, separators=(",", ":"))
         staged = deps.staging.put_records(connection_key, records)
     now = deps.clock.now()
     run = Run(

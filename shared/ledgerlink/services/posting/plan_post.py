@@ -115,7 +115,7 @@ class PostPlanner:
             payables=self._from_list(payables, records.expenses),
             vendor_currencies=self._from_list(foreign_vendors, records.expenses),
             owners=time_owners,
-            copies=await read_snapshots(self.ledger, changeable.values(), self.stop),
+            snapshots=await read_snapshots(self.ledger, changeable.values(), self.stop),
             rank=rank,
             expenses=records.expenses,
             invoices=records.invoices,

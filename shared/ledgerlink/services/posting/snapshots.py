@@ -19,7 +19,7 @@ async def read_snapshots(
         by_kind[link.kind].append(link)
     snapshots: dict[str, Snapshot | None] = {}
     for kind, some in by_kind.items():
-        found = await ledger.copies(kind, [link.ledger_id for link in some], _days(some), stop)
+        found = await ledger.snapshots(kind, [link.ledger_id for link in some], _days(some), stop)
         snapshots |= {link.key: found.get(link.ledger_id) for link in some}
     return snapshots
 

@@ -57,7 +57,7 @@ async def _until_known(company: OpenCompany, document: Document) -> None:
         except LedgerError:
             continue
         if 0 not in company.outcomes:
-            company.outcomes.update(await company.ledger.find([write], START, ()))
+            company.outcomes.update(await company.ledger.find_lost_writes([write], START, ()))
         if 0 in company.outcomes:
             return
 

@@ -84,8 +84,10 @@ async def test_a_list_record_is_created_with_our_id(document: Document) -> None:
     assert company.outcomes[0].state is POSTED
     assert company.outcomes[0].ledger_id == f"{document.kind.lower()}/{row[field]}"
     assert row[field] == document.body[field]
-    copies = await company.ledger.copies(document.kind, [company.outcomes[0].ledger_id or ""], None)
-    (copy,) = copies.values()
+    snapshots = await company.ledger.snapshots(
+        document.kind, [company.outcomes[0].ledger_id or ""], None
+    )
+    (copy,) = snapshots.values()
     assert copy.forms == (company.outcomes[0].content,)
 
 
@@ -107,7 +109,7 @@ async def test_a_list_record_is_renamed_unless_it_was_edited(document: Document)
     again = replace(await changed(company, document, now), seq=2)
     await company.write(again, name="r3")
     assert company.reasons()[2] == "already_written"
-    assert (await company.ledger.find([again], START, ()))[2].state is POSTED
+    assert (await company.ledger.find_lost_writes([again], START, ()))[2].state is POSTED
     row[name] = "Third"
     await company.write(replace(again, seq=3), name="r4")
     assert company.reasons()[3] == "changed_in_ledger"
@@ -141,10 +143,10 @@ async def test_a_lost_write_is_found_if_it_was_carried_out(document: Document) -
     company = OpenCompany()
     company.gateway.script = [raw(b"", 502)]
     write = create(0, document)
-    assert await company.ledger.find([write], START, ()) == {}
+    assert await company.ledger.find_lost_writes([write], START, ()) == {}
     company.gateway.after = [httpx.ReadError("cut")]
     await company.write(write)
-    found = await company.ledger.find([write], START, ())
+    found = await company.ledger.find_lost_writes([write], START, ())
     assert found[0].state is POSTED
     assert found[0].ledger_id
 
@@ -236,11 +238,11 @@ async def test_a_lost_change_is_carried_out_once(was: Document, now: Document) -
     company = OpenCompany()
     await company.write(create(0, was))
     write = await changed(company, was, now)
-    assert await company.ledger.find([write], START, ()) == {}
+    assert await company.ledger.find_lost_writes([write], START, ()) == {}
     company.gateway.after = [httpx.ReadError("cut")]
     await company.write(write, name="r2")
     assert 1 not in company.outcomes
-    found = await company.ledger.find([write], START, ())
+    found = await company.ledger.find_lost_writes([write], START, ())
     assert now.total is not None
     assert found[1].total == now.total.amount
     await company.write(write, name="r2")
@@ -254,14 +256,14 @@ async def test_a_document_is_deleted_once(document: Document) -> None:
     company = OpenCompany()
     await company.write(create(0, document))
     write = removal(company, document)
-    assert await company.ledger.find([write], START, ()) == {}
+    assert await company.ledger.find_lost_writes([write], START, ()) == {}
     await company.write(write, name="r2")
     assert company.outcomes[1].state is POSTED
     left = [r for r in company.gateway.rows(document.kind) if r.get("STATE") != "Reversed"]
     assert left == []
     await company.write(replace(write, seq=2), name="r3")
     assert company.outcomes[2].state is POSTED
-    assert (await company.ledger.find([write], START, ()))[1].state is POSTED
+    assert (await company.ledger.find_lost_writes([write], START, ()))[1].state is POSTED
 
 
 async def test_a_reversed_document_is_not_adopted() -> None:
@@ -272,7 +274,7 @@ async def test_a_reversed_document_is_not_adopted() -> None:
     anew = create(2, CHARGE)
     await company.write(anew, name="r3")
     assert company.reasons()[2] == "refused"
-    assert await company.ledger.find([anew], START, ()) == {}
+    assert await company.ledger.find_lost_writes([anew], START, ()) == {}
 
 
 @each_list_record
@@ -283,7 +285,7 @@ async def test_a_list_record_is_made_inactive(document: Document) -> None:
     await company.write(write, name="r2")
     assert company.outcomes[1].state is POSTED
     assert company.gateway.rows(document.kind)[0]["STATUS"] == "inactive"
-    assert (await company.ledger.find([write], START, ()))[1].state is POSTED
+    assert (await company.ledger.find_lost_writes([write], START, ()))[1].state is POSTED
 
 
 @pytest.mark.parametrize(("field", "value", "code"), [
@@ -299,8 +301,10 @@ async def test_a_locked_document_says_why(field: str, value: str, code: str) -> 
     company.gateway.rows("APBILL")[0][field] = value
     await company.write(await changed(company, BILL, BILL), name="r2")
     assert company.reasons()[1] == code
-    copies = await company.ledger.copies("APBILL", [company.outcomes[0].ledger_id or ""], None)
-    (copy,) = copies.values()
+    snapshots = await company.ledger.snapshots(
+        "APBILL", [company.outcomes[0].ledger_id or ""], None
+    )
+    (copy,) = snapshots.values()
     locked = copy.locked.code if copy.locked else None
     assert locked == (code if code != "changed_in_ledger" else None)
     assert (company.outcomes[0].content in copy.forms) == (code != "changed_in_ledger")
@@ -319,7 +323,7 @@ async def test_an_edit_is_not_mistaken_for_our_change(
     company.gateway.rows("APBILL")[0]["WHENDUE"] = "06/01/2026"
     await company.write(write, name="r2")
     assert company.reasons()[1] == "changed_in_ledger"
-    assert await company.ledger.find([write], START, ()) == {}
+    assert await company.ledger.find_lost_writes([write], START, ()) == {}
 
 
 async def test_a_deleted_document_is_not_changed() -> None:
@@ -390,11 +394,11 @@ async def test_a_receipt_is_stored_and_attached_to_its_document(document: Docume
     ((supdoc, files),) = company.gateway.files.items()
     assert list(files.values()) == [b"%PDF"]
     assert company.gateway.rows(document.kind)[0]["SUPDOCID"] == supdoc
-    copies = await company.ledger.copies(
+    snapshots = await company.ledger.snapshots(
         "SUPDOC", [company.outcomes[1].ledger_id or "", "X/y.pdf"], None
     )
-    assert list(copies) == [company.outcomes[1].ledger_id]
-    assert company.outcomes[1].content in copies[company.outcomes[1].ledger_id or ""].forms
+    assert list(snapshots) == [company.outcomes[1].ledger_id]
+    assert company.outcomes[1].content in snapshots[company.outcomes[1].ledger_id or ""].forms
 
 
 async def test_receipts_of_one_document_share_its_attachment() -> None:
@@ -434,11 +438,11 @@ async def test_a_lost_receipt_is_found_and_not_sent_twice() -> None:
     company = OpenCompany()
     await company.write(create(0, BILL))
     write = receipt(company.outcomes[0].ledger_id or "", "APBILL")
-    assert await company.ledger.find([write], START, ()) == {}
+    assert await company.ledger.find_lost_writes([write], START, ()) == {}
     company.gateway.after = [httpx.ReadError("cut")]
     await company.write(write, name="r2")
     assert 1 not in company.outcomes
-    assert (await company.ledger.find([write], START, ()))[1].state is POSTED
+    assert (await company.ledger.find_lost_writes([write], START, ()))[1].state is POSTED
     await company.write(write, name="r2")
     assert company.reasons()[1] == "already_written"
 

@@ -109,7 +109,7 @@ async def test_a_receipt_that_may_not_be_read_does_not_count_as_gone(
         await company.write(going)
     assert company.outcomes == {}
     with pytest.raises(error):
-        await company.ledger.copies("SUPDOC", ["LL-1/lunch.pdf"], None)
+        await company.ledger.snapshots("SUPDOC", ["LL-1/lunch.pdf"], None)
 
 
 async def test_a_missing_permission_to_delete_a_receipt_stops_the_lane() -> None:

@@ -154,15 +154,15 @@ def planned(write: Write, **more: Any) -> Operation:
     return replace(one, **more)
 
 
-async def prepare(company: OpenCompany, *writes: Write) -> None:
-    await company.ledger.prepare([planned(write) for write in writes], never)
+async def prefetch(company: OpenCompany, *writes: Write) -> None:
+    await company.ledger.prefetch([planned(write) for write in writes], never)
 
 
 async def test_prefetched_timesheets_are_not_read_again() -> None:
     company = OpenCompany()
     for person in range(2):
         sheet(company, person)
-    await prepare(company, of(0), of(1))
+    await prefetch(company, of(0), of(1))
     assert company.ledger.calls["read"] == 2
     await write(company, [of(0)], [of(1)])
     calls = company.ledger.calls
@@ -172,7 +172,7 @@ async def test_prefetched_timesheets_are_not_read_again() -> None:
 
 async def test_an_unused_prefetch_does_no_harm() -> None:
     company = OpenCompany()
-    await prepare(company, of(0), of(1))
+    await prefetch(company, of(0), of(1))
     await write(company, [of(1)])
     assert company.reasons() == {1: None}
 
@@ -180,7 +180,7 @@ async def test_an_unused_prefetch_does_no_harm() -> None:
 async def test_timesheets_that_were_not_prefetched_are_read() -> None:
     company = OpenCompany()
     numbers = [sheet(company, person) for person in range(2)]
-    await prepare(company, of(0))
+    await prefetch(company, of(0))
     await write(company, [of(0), of(1)])
     assert [notes(company, number) for number in numbers] == [
         ["[time:t0]", "there before"],
@@ -191,7 +191,7 @@ async def test_timesheets_that_were_not_prefetched_are_read() -> None:
 async def test_an_entry_added_after_the_prefetch_stays() -> None:
     company = OpenCompany()
     number = sheet(company, 0)
-    await prepare(company, of(0))
+    await prefetch(company, of(0))
     await company.clock.sleep(MAX_AGE + 1)
     by_hand(company, number, "meanwhile")
     await write(company, [of(0)])
@@ -202,7 +202,7 @@ async def test_nothing_is_prefetched_while_a_write_is_unanswered() -> None:
     until = START + timedelta(seconds=MAX_AGE - 1)
     company = OpenCompany(state={"silent_until": until.isoformat()})
     number = sheet(company, 0)
-    await prepare(company, of(0))
+    await prefetch(company, of(0))
     assert company.ledger.calls["read"] == 0
     by_hand(company, number, "late")
     await write(company, [of(0)])
@@ -213,7 +213,7 @@ async def test_time_of_a_new_employee_can_be_prefetched() -> None:
     company = OpenCompany()
     coming = COMPOSER.time(time("t1", staff=Pending("staff:new")))
     created = planned(create(1, coming))
-    await company.ledger.prepare([created, planned(of(0))], never)
+    await company.ledger.prefetch([created, planned(of(0))], never)
     known = COMPOSER.time(time("t1", staff=Known("employee/E9")))
     await write(company, [of(0), create(1, known, group=coming.group)])
     assert company.reasons() == {0: None, 1: None}
@@ -221,5 +221,5 @@ async def test_time_of_a_new_employee_can_be_prefetched() -> None:
 
 async def test_other_documents_need_no_prefetch() -> None:
     company = OpenCompany()
-    await company.ledger.prepare([planned(of(0), kind="APBILL")], never)
+    await company.ledger.prefetch([planned(of(0), kind="APBILL")], never)
     assert not company.ledger.calls

@@ -90,8 +90,8 @@ async def test_no_response_holds_more_than_five_hundred_timesheets() -> None:
                           NOTES=f"[time:{number}]")  # fmt: skip
         ids.append(f"{own}/time:{number}")
     before = company.ledger.calls["read"]
-    copies = await company.ledger.copies("TIMESHEETENTRY", ids, None)
-    assert set(copies) == set(ids)
+    snapshots = await company.ledger.snapshots("TIMESHEETENTRY", ids, None)
+    assert set(snapshots) == set(ids)
     assert company.ledger.calls["read"] - before == 2
 
 
@@ -354,7 +354,7 @@ async def test_a_lost_write_is_found_once_it_must_have_finished() -> None:
     company.gateway.after = [httpx.ReadError("cut after the commit")]
     writes = (create(0, entry("t1")), create(1, entry("t9", staff=Known("employee/E9"))))
     await company.write(writes[0])
-    found = await company.ledger.find(writes, START, ())
+    found = await company.ledger.find_lost_writes(writes, START, ())
     assert company.clock.now() >= START.replace(minute=15)
     assert {seq: outcome.state for seq, outcome in found.items()} == {0: POSTED}
     assert found[0].ledger_id is not None
@@ -366,7 +366,7 @@ async def test_a_write_that_was_never_stored_is_sent_again() -> None:
     company.gateway.script = [None, None, raw(b"<html>502</html>", 502)]
     await company.write(create(0, entry()))
     assert company.outcomes == {}
-    assert await company.ledger.find([create(0, entry())], START, ()) == {}
+    assert await company.ledger.find_lost_writes([create(0, entry())], START, ()) == {}
     await company.write(create(0, entry()), name="r2")
     assert company.outcomes[0].state is POSTED
 
@@ -377,10 +377,10 @@ async def test_lost_corrections_and_deletes_are_found() -> None:
     await company.write(create(0, one), create(1, two))
     ids = [company.outcomes[n].ledger_id for n in (0, 1)]
     writes = [update(2, entry("t1", minutes=30), one, ids[0]), delete(3, two, ids[1])]
-    assert await company.ledger.find(writes, START, ()) == {}
+    assert await company.ledger.find_lost_writes(writes, START, ()) == {}
     company.gateway.after = [httpx.ReadError("cut")]
     await company.write(*writes, name="r2")
-    found = await company.ledger.find(writes, START, ())
+    found = await company.ledger.find_lost_writes(writes, START, ())
     assert {seq: outcome.state for seq, outcome in found.items()} == {2: POSTED, 3: POSTED}
 
 
@@ -463,7 +463,7 @@ async def test_values_stored_otherwise_are_reported() -> None:
     document = entry("t2", parts=(("notes", "x"),))
     await company.write(create(1, document), name="r2")
     company.gateway.rows("TIMESHEETENTRY")[1]["QTY"] = "1"
-    found = await company.ledger.find([create(1, document)], START, ())
+    found = await company.ledger.find_lost_writes([create(1, document)], START, ())
     assert found[1].reason is not None
     assert (found[1].reason.code, found[1].content != "") == ("answer_differs", True)
     assert "hours 1.5 became 1" in found[1].reason.message
@@ -492,7 +492,7 @@ async def test_a_lost_move_is_finished_without_a_duplicate() -> None:
     await company.write(write, name="r2")
     assert 2 not in company.outcomes
     company.gateway.refusals = {}
-    assert await company.ledger.find([write], START, ()) == {}
+    assert await company.ledger.find_lost_writes([write], START, ()) == {}
     await company.write(write, name="r3")
     assert company.outcomes[2].state is POSTED
     assert notes(company) == ["[time:t1]", "[time:t2]"]
@@ -533,14 +533,14 @@ async def test_snapshots_leave_out_what_is_gone() -> None:
     )
     await company.write(create(0, document), create(1, entry("t2")))
     first, second = (company.outcomes[n].ledger_id or "" for n in (0, 1))
-    copies = await company.ledger.copies("TIMESHEETENTRY", [first, second, "9/time:x"], None)
-    assert set(copies) == {first, second}
-    copy = copies[first]
+    snapshots = await company.ledger.snapshots("TIMESHEETENTRY", [first, second, "9/time:x"], None)
+    assert set(snapshots) == {first, second}
+    copy = snapshots[first]
     assert (copy.minutes, copy.rate, copy.locked) == (20, Decimal("120"), None)
     assert copy.body == document.body
     assert copy.fixed == document.fixed
     company.gateway.rows("TIMESHEET")[0]["STATE"] = "Approved"
-    locked = (await company.ledger.copies("TIMESHEETENTRY", [first], None))[first].locked
+    locked = (await company.ledger.snapshots("TIMESHEETENTRY", [first], None))[first].locked
     assert locked is not None
     assert locked.code == "timesheet_approved"
 

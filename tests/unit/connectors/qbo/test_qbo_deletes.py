@@ -293,7 +293,7 @@ def test_records_of_two_kinds_with_one_id_are_distinguished() -> None:
 
 def found(there: ScriptedCompany, *writes: Write) -> Mapping[int, Outcome]:
     async def main() -> Mapping[int, Outcome]:
-        return await open_ledger(there).find(writes, START, set())
+        return await open_ledger(there).find_lost_writes(writes, START, set())
 
     return run(main())
 

@@ -37,7 +37,7 @@ def looked(
     there: ScriptedCompany, kind: str, ids: Sequence[str] = ("145",), days: Any = None
 ) -> Mapping[str, Snapshot]:
     async def main() -> Mapping[str, Snapshot]:
-        return await open_ledger(there).copies(kind, ids, days)
+        return await open_ledger(there).snapshots(kind, ids, days)
 
     return run(main())
 

@@ -39,7 +39,7 @@ def found(
     there: ScriptedCompany, *writes: Write, known: Collection[str] = ()
 ) -> Mapping[int, Outcome]:
     async def main() -> Mapping[int, Outcome]:
-        return await open_ledger(there).find(writes, START, known)
+        return await open_ledger(there).find_lost_writes(writes, START, known)
 
     return run(main())
 

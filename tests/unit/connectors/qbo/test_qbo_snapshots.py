@@ -24,14 +24,14 @@ def held(ledger_id: str = "7", **changes: Any) -> Row:
     return {**body, "Id": ledger_id, "SyncToken": "3", **changes}
 
 
-def copies(
+def snapshots(
     there: ScriptedCompany,
     ids: Sequence[str] = ("7",),
     days: tuple[date, date] | None = DAYS,
     kind: str = "TimeActivity",
 ) -> Mapping[str, Snapshot]:
     async def main() -> Mapping[str, Snapshot]:
-        return await open_ledger(there).copies(kind, ids, days)
+        return await open_ledger(there).snapshots(kind, ids, days)
 
     return run(main())
 
@@ -43,18 +43,18 @@ def asked(there: ScriptedCompany, entity: str) -> Sequence[str]:
 
 def test_a_few_records_are_read_by_id_even_with_days() -> None:
     there = company(TimeActivity=[held("7"), held("8", TxnDate="2025-01-01"), held("9")])
-    assert list(copies(there, ["8", "7"])) == ["8", "7"]
+    assert list(snapshots(there, ["8", "7"])) == ["8", "7"]
     (statement,) = asked(there, "TimeActivity")
     assert statement.startswith("SELECT * FROM TimeActivity WHERE Id IN ('7', '8') ")
 
 
 def test_a_missing_record_has_no_snapshot() -> None:
-    assert set(copies(company(TimeActivity=[held("7")]), ["7", "8"])) == {"7"}
+    assert set(snapshots(company(TimeActivity=[held("7")]), ["7", "8"])) == {"7"}
 
 
 def test_nothing_is_read_for_no_ids() -> None:
     there = company()
-    assert copies(there, []) == {}
+    assert snapshots(there, []) == {}
     assert there.log == []
 
 
@@ -62,7 +62,7 @@ def test_many_are_read_by_their_days_and_the_rest_by_id() -> None:
     rows = [held(each) for each in MANY] + [held("5000")]
     rows[10] = held("11", TxnDate="2026-05-01")
     there = company(TimeActivity=rows)
-    assert list(copies(there, MANY)) == MANY
+    assert list(snapshots(there, MANY)) == MANY
     first, second, rest = asked(there, "TimeActivity")
     for page in (first, second):
         assert "WHERE TxnDate >= '2026-02-01' AND TxnDate <= '2026-02-28' " in page
@@ -72,7 +72,7 @@ def test_many_are_read_by_their_days_and_the_rest_by_id() -> None:
 
 def test_many_records_without_days_are_read_by_id() -> None:
     there = company(TimeActivity=[held(each) for each in MANY])
-    assert set(copies(there, MANY, None)) == set(MANY)
+    assert set(snapshots(there, MANY, None)) == set(MANY)
     statements = asked(there, "TimeActivity")
     assert len(statements) == 7
     assert all("Id IN (" in statement for statement in statements)
@@ -83,12 +83,12 @@ def test_records_that_move_between_pages_are_read_by_id() -> None:
     there = company(TimeActivity=rows)
     assert isinstance(there.rows, FakeQueryServer)
     there.rows.events = {1: lambda: rows.__delitem__(0)}
-    assert set(copies(there, MANY)) == set(MANY)
+    assert set(snapshots(there, MANY)) == set(MANY)
     assert "WHERE Id IN ('1001') " in asked(there, "TimeActivity")[-1]
 
 
 def test_a_snapshot_has_the_bodies_that_may_have_been_sent() -> None:
-    (copy,) = copies(company(TimeActivity=[held()])).values()
+    (copy,) = snapshots(company(TimeActivity=[held()])).values()
     bare = {name: value for name, value in activity(1).items() if name != "ItemRef"}
     assert copy == Snapshot(
         ledger_id="7",
@@ -114,13 +114,13 @@ def test_a_snapshot_has_the_bodies_that_may_have_been_sent() -> None:
     ],
 )
 def test_an_edited_copy_is_of_no_form_that_was_sent(edit: dict[str, Any]) -> None:
-    (copy,) = copies(company(TimeActivity=[held(**edit)])).values()
+    (copy,) = snapshots(company(TimeActivity=[held(**edit)])).values()
     assert fingerprint(activity(1)) not in copy.forms
     assert fingerprint(copy.body) in copy.forms
 
 
 def test_time_that_is_not_billable_has_no_rate() -> None:
-    (copy,) = copies(company(TimeActivity=[held(BillableStatus="NotBillable")])).values()
+    (copy,) = snapshots(company(TimeActivity=[held(BillableStatus="NotBillable")])).values()
     assert (copy.rate, copy.locked) == (None, None)
     assert "HourlyRate" not in copy.body
 
@@ -141,7 +141,7 @@ def test_billed_time_names_its_invoice_and_is_no_edit(head: bool) -> None:
             invoice("1043", "8", customer="23", head=head),
         ],
     )
-    found = copies(there, ["7", "8", "9", "10"])
+    found = snapshots(there, ["7", "8", "9", "10"])
     assert {i: copy.locked for i, copy in found.items()} == {
         "7": reason("billed", detail=" by invoice 1041"),
         "8": reason("billed", detail=""),
@@ -160,19 +160,19 @@ def test_an_invoice_is_found_on_a_later_page() -> None:
         TimeActivity=[held(BillableStatus="HasBeenBilled")],
         Invoice=[*others, invoice("2000", "7")],
     )
-    assert copies(there)["7"].locked == reason("billed", detail=" by invoice 2000")
+    assert snapshots(there)["7"].locked == reason("billed", detail=" by invoice 2000")
     assert len(asked(there, "Invoice")) == 2
 
 
 def test_invoices_are_not_read_where_nothing_is_billed() -> None:
     there = company(TimeActivity=[held()])
-    copies(there)
+    snapshots(there)
     assert asked(there, "Invoice") == []
 
 
 def test_snapshots_of_list_records_have_only_our_fields() -> None:
     row = {"Id": "7", "SyncToken": "4", "DisplayName": "Amy", "PrimaryPhone": {"FreeFormNumber": 1}}
-    assert copies(company(Customer=[row]), ["7", "8"], None, "Customer") == {
+    assert snapshots(company(Customer=[row]), ["7", "8"], None, "Customer") == {
         "7": Snapshot(
             ledger_id="7",
             version="4",
@@ -184,19 +184,19 @@ def test_snapshots_of_list_records_have_only_our_fields() -> None:
 
 def test_snapshots_of_a_kind_that_we_do_not_write_have_only_a_version() -> None:
     there = company(Term=[{"Id": "7", "SyncToken": "4", "Name": "Net 30"}])
-    assert copies(there, ["7"], None, "Term") == {
+    assert snapshots(there, ["7"], None, "Term") == {
         "7": Snapshot(ledger_id="7", version="4", body={}, forms=())
     }
 
 
 def test_a_failed_read_is_not_taken_for_deleted() -> None:
     with pytest.raises(LedgerUnavailable):
-        copies(company(*[fault("", status=503)] * 6, TimeActivity=[held()]))
+        snapshots(company(*[fault("", status=503)] * 6, TimeActivity=[held()]))
 
 
 def test_a_read_ends_with_the_worker() -> None:
     async def main() -> None:
         with pytest.raises(Interrupted):
-            await open_ledger(company()).copies("TimeActivity", ["7"], DAYS, lambda: True)
+            await open_ledger(company()).snapshots("TimeActivity", ["7"], DAYS, lambda: True)
 
     run(main())

@@ -40,7 +40,7 @@ def test_what_is_stored_after_the_gateway_gave_up_is_found() -> None:
     async def main() -> Mapping[int, Outcome]:
         ledger = open_ledger(company)
         await ledger.write(requests([1]), OutcomeCollector(), lambda: False)
-        return await ledger.find([create(0)], START, set())
+        return await ledger.find_lost_writes([create(0)], START, set())
 
     assert set(run(main())) == {0}
 
@@ -52,7 +52,7 @@ def test_the_next_worker_waits_for_the_writes_of_the_last_one() -> None:
         first = open_ledger(company)
         await first.write(requests([1]), OutcomeCollector(), lambda: False)
         state = json.loads(json.dumps(first.connector_state()))
-        return await open_ledger(company, state=state).find([create(0)], START, set())
+        return await open_ledger(company, state=state).find_lost_writes([create(0)], START, set())
 
     assert set(run(main())) == {0}
 
@@ -65,7 +65,7 @@ def test_a_write_that_a_worker_cut_off_is_waited_for_by_the_next() -> None:
         first = open_ledger(company)
         loop = asyncio.get_running_loop()
         await first.write(requests([1]), OutcomeCollector(), lambda: loop.time() > 1)
-        return await open_ledger(company, state=first.connector_state()).find(
+        return await open_ledger(company, state=first.connector_state()).find_lost_writes(
             [create(0)], START, set()
         )
 
@@ -81,7 +81,7 @@ def test_a_write_that_timed_out_is_waited_for_from_when_it_left() -> None:
         ledger = open_ledger(company)
         await ledger.write(requests([1]), OutcomeCollector(), lambda: False)
         before = asyncio.get_running_loop().time()
-        await ledger.find([create(0)], START, set())
+        await ledger.find_lost_writes([create(0)], START, set())
         return asyncio.get_running_loop().time() - before
 
     assert 0 < run(main()) < 10
@@ -94,7 +94,7 @@ def test_a_search_after_answered_writes_begins_at_once() -> None:
     async def main() -> float:
         ledger = open_ledger(company)
         await ledger.write(requests([1]), OutcomeCollector(), lambda: False)
-        await ledger.find([create(0)], START, set())
+        await ledger.find_lost_writes([create(0)], START, set())
         return asyncio.get_running_loop().time()
 
     assert run(main()) < 1
@@ -107,7 +107,7 @@ def test_the_wait_ends_with_the_worker() -> None:
         ledger, loop = open_ledger(company), asyncio.get_running_loop()
         await ledger.write(requests([1]), OutcomeCollector(), lambda: False)
         with pytest.raises(Interrupted):
-            await ledger.find([create(0)], START, set(), lambda: loop.time() > 60)
+            await ledger.find_lost_writes([create(0)], START, set(), lambda: loop.time() > 60)
         return loop.time()
 
     assert run(main()) < 62

@@ -65,7 +65,7 @@ class TimesheetPrefetch:
         self._writes = {request.id: _time_of(request) for request in requests}
         self._next_id = {before.id: after.id for before, after in pairwise(requests)}
 
-    async def prepare(self, every: Sequence[AnyWrite], first: Sequence[AnyWrite]) -> None:
+    async def prefetch(self, every: Sequence[AnyWrite], first: Sequence[AnyWrite]) -> None:
         """Find the timesheets of `every` write and read those of the `first` request, unless a
         write without an answer might still change them."""
         if not self._client.unanswered.all_finished():
