@@ -22,11 +22,11 @@ from ledgerlink.domain.model.reasons import REASONS
 from ledgerlink.domain.model.source_records import Record
 
 from tests.contract.intacct.books import Books
+from tests.contract.intacct.list_samples import CLIENT
+from tests.contract.intacct.lost_answers import DONE, adopted, all_posted
 from tests.contract.intacct.poster import Poster, code
-from tests.contract.intacct.test_intacct_malformed import DONE, adopted, all_posted
-from tests.contract.intacct.test_intacct_posted_lists import CLIENT
-from tests.contract.intacct.test_intacct_refusals import RULE, SAID, told
-from tests.contract.intacct.test_intacct_time_once import hours, states
+from tests.contract.intacct.refusals import RULE, SAID, told
+from tests.contract.intacct.time_entries import hours, states
 from tests.contract.papers import charged, spent, worked
 from tests.support.sampling import sampled
 

@@ -9,13 +9,14 @@ from functools import partial
 import pytest
 from ledgerlink.domain.errors import LedgerError
 from ledgerlink.domain.model.list_records import ListType
-from ledgerlink.domain.model.plan import ItemState, Outcome
+from ledgerlink.domain.model.plan import Outcome
 from ledgerlink.domain.model.source_records import Record, RecordKind
 
 from tests.contract.intacct.books import Books, Spoil, faithful
 from tests.contract.intacct.damages import DAMAGES, TREES, once, spoiling
+from tests.contract.intacct.lost_answers import KINDS, adopted, all_posted, true
 from tests.contract.intacct.poster import Poster
-from tests.contract.intacct.test_intacct_time_once import hours
+from tests.contract.intacct.time_entries import hours
 from tests.contract.papers import charged, gone, invoice, spent, worked
 from tests.support.sampling import sampled
 
@@ -28,7 +29,6 @@ CHANGING = (
     b"<update><TIMESHEET>", b"<update><APBILL>", b"<delete_expensereport", b"<object>TIMESHEET</",
     b"<reverse_cctransaction", b"<delete_sotransaction", b"<object>APBILL</",
 )  # fmt: skip
-KINDS = ("APBILL", "EEXPENSES", "CCTRANSACTION", "SODOCUMENT")
 ROUNDS = 6
 
 
@@ -65,19 +65,6 @@ def amounts(poster: Poster) -> set[Decimal]:
     return {Decimal(row["TOTALENTERED"]) for row in rows}
 
 
-def true(poster: Poster, told: dict[str, Outcome]) -> None:
-    """What was told is what the ledger holds."""
-    for key, outcome in told.items():
-        assert outcome.state in DONE, (key, outcome)
-        link = poster.links[key]
-        assert link.ledger_id == outcome.ledger_id or outcome.state is not ItemState.POSTED
-        if link.record is RecordKind.TIME:
-            assert f"[{key}]" in poster.entry(key)["NOTES"]
-        elif link.kind in KINDS:
-            row = poster.row(key)
-            assert f"[{key}]" in str(row.get("DESCRIPTION")) + str(row.get("MESSAGE")), row
-
-
 def test_there_are_more_than_a_hundred_of_them_and_each_does_something(poster: Poster) -> None:
     answers: list[bytes] = []
 
@@ -110,20 +97,6 @@ def test_answers_to_what_is_made_and_to_the_look_for_it(poster: Poster, name: st
     assert hours(poster) == {"time:a": Decimal(2), "time:b": Decimal(2)}
     assert counts(poster) == dict.fromkeys(KINDS, 1)
     true(poster, told)
-
-
-def adopted(poster: Poster) -> dict[str, Outcome]:
-    """What is found of what was sent, kept as runs keep it."""
-    found = dict(poster.adopted())
-    true(poster, {key: o for key, o in found.items() if o.state is ItemState.POSTED})
-    return found
-
-
-DONE = frozenset({ItemState.POSTED, ItemState.UNCHANGED, ItemState.SKIPPED})
-
-
-def all_posted(told: dict[str, Outcome]) -> bool:
-    return all(outcome.state in DONE for outcome in told.values())
 
 
 @sampled("name", READABLE)

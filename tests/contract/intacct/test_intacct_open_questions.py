@@ -14,8 +14,7 @@ from ledgerlink.domain.model.rules import LinkTo, RuleKind
 
 from tests.contract.intacct.books import Books
 from tests.contract.intacct.poster import Poster, code, words
-from tests.contract.intacct.test_intacct_posted_time import theirs
-from tests.contract.intacct.test_intacct_time_once import hours, states
+from tests.contract.intacct.time_entries import hours, states, theirs
 from tests.contract.papers import charged, spent, worked
 
 POSTED = ItemState.POSTED

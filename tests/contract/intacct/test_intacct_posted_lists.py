@@ -15,16 +15,13 @@ from ledgerlink.domain.model.rules import (
     LinkTo,
     RuleKind,
 )
-from ledgerlink.domain.model.source_records import ClientRecord, ProjectRecord, StaffRecord
+from ledgerlink.domain.model.source_records import ClientRecord, StaffRecord
 
 from tests.contract.intacct.books import Books, Row
+from tests.contract.intacct.list_samples import CLIENT, PROJECT, STAFF, VENDOR
 from tests.contract.intacct.poster import Poster, code, words
 from tests.contract.papers import invoice, worked
 
-CLIENT = ClientRecord(key="nova", name="Nova & Söhne")
-PROJECT = ProjectRecord(key="site", name="New site", client_key="nova", client_name="Nova")
-STAFF = StaffRecord(key="fay", name="Fay Grant", email="fay@example.com")
-VENDOR = StaffRecord(key="gus", name="Gus Hill", person="vendor", email="gus@example.com")
 NEW: Mapping[str, ClientRecord | StaffRecord] = {"client": CLIENT, "staff": STAFF, "vendor": VENDOR}
 KINDS = {"client": "CUSTOMER", "staff": "EMPLOYEE", "vendor": "VENDOR"}
 

@@ -10,34 +10,18 @@ import pytest
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.rules import LinkTo, RuleKind
-from ledgerlink.domain.model.source_records import Record, RecordKind, TimeEntry
+from ledgerlink.domain.model.source_records import TimeEntry
 
 from tests.contract.intacct.books import Books, Row
 from tests.contract.intacct.poster import Poster, code, words
-from tests.contract.papers import DAY, gone, worked
-from tests.contract.poster import Outcomes
+from tests.contract.intacct.time_entries import NEXT, deleted, kept, states, theirs
+from tests.contract.papers import DAY, worked
 
 ADA, BO = ("E1", "03/02/2026"), ("E2", "03/02/2026")
-NEXT = DAY + timedelta(days=7)
-
-
-def deleted(key: str = "t1") -> Record:
-    return gone(key, RecordKind.TIME)
 
 
 def notes(entries: list[Row]) -> list[str]:
     return [entry["NOTES"] for entry in entries]
-
-
-def states(outcomes: Outcomes) -> Mapping[str, ItemState]:
-    return {key: outcome.state for key, outcome in outcomes.items()}
-
-
-def theirs(poster: Poster, state: str = "Draft", **entry: Any) -> str:
-    """Somebody has entered time by hand; the RECORDNO of the sheet."""
-    line = {"ENTRYDATE": "03/03/2026", "QTY": "1.5", "NOTES": "By hand", "PROJECTID": "P-1"}
-    sheet = {"EMPLOYEEID": "E1", "BEGINDATE": "03/02/2026", "STATE": state}
-    return str(poster.books.create("TIMESHEET", [{**line, **entry}], **sheet)["RECORDNO"])
 
 
 def decide(poster: Poster, state: str) -> None:
@@ -351,10 +335,6 @@ def edit(poster: Poster, key: str, **changes: Any) -> None:
     ]
     body = {"object": "TIMESHEET", "recordno": entry["parent"], "changes": {}, "lines": lines}
     poster.books.about("/edit", body)
-
-
-def kept(row: Row) -> Row:
-    return {k: v for k, v in row.items() if k not in ("parent", "STATE", "LINENO")}
 
 
 @pytest.mark.parametrize("looked", [False, True], ids=["unlooked", "looked"])

@@ -5,75 +5,16 @@ from typing import Any
 import pytest
 from ledgerlink.connectors.intacct.reads.map_lists import PROJECT
 from ledgerlink.domain.errors import LedgerError, LedgerStopped, LedgerUnavailable
-from ledgerlink.domain.model.plan import ItemState, Outcome
+from ledgerlink.domain.model.plan import ItemState
 
 from tests.contract.intacct.poster import Poster, code, words
+from tests.contract.intacct.refusals import RULE, SAID, told
 from tests.contract.papers import charged, worked
-
-RULE, FORMAT = "BL01001973", "BL03000018"
-
-SAID: list[tuple[str, str, str]] = [
-    (RULE, "Invalid Project '10064' specified.", "target_missing"),
-    (RULE, "Project 'P-1' specified is not valid.", "target_missing"),
-    (RULE, "Invalid Job 'P-1' specified.", "target_missing"),
-    (RULE, "Job 'P-1' specified is not valid.", "target_missing"),
-    (RULE, "The employee 'E1' is invalid.", "target_missing"),
-    (RULE, "The vendor 'V1' is invalid.", "target_missing"),
-    (RULE, "Vendor 'V1' specified is not valid.", "target_missing"),
-    (RULE, "Activate the vendor V1, then try again.", "target_missing"),
-    (RULE, "Customer 'C1' specified is not valid.", "target_missing"),
-    (RULE, "The location 'US' is invalid.", "target_missing"),
-    (RULE, "Location 'US' is not valid", "target_missing"),
-    (RULE, "The department '10' is invalid.", "target_missing"),
-    (RULE, "Invalid Department 10 selected", "target_missing"),
-    (RULE, "Account 6100 is not valid", "target_missing"),
-    (RULE, "The employee is not a resource of the project 'P-1'.", "refused"),
-    (RULE, "The employee isn\u2019t a resource of the project 'P-1'.", "refused"),
-    (RULE, "The employee isn't a resource of the project 'P-1'.", "refused"),
-    (
-        RULE,
-        "The Project 'P-1' has a project status that prevents expense submittal.",
-        "refused",
-    ),
-    (RULE, "The account number '6100' requires a Department.", "missing_dimension"),
-    (
-        RULE,
-        "This transaction is missing the Department dimension for the Account 6100",
-        "missing_dimension",
-    ),
-    (
-        RULE,
-        "This transaction is missing the Job dimension for the Account 6100",
-        "missing_dimension",
-    ),
-    (RULE, "Required field Date Due is missing", "missing_dimension"),
-    (RULE, "The Date Due field is missing a value.", "missing_dimension"),
-    (RULE, "The period for the date 03/02/2026 is closed.", "closed_period"),
-    (RULE, "Date must be on or after 04/01/2026", "closed_period"),
-    (RULE, "Meals over 30.00 need a manager's approval (smart rule 7).", "refused"),
-    (RULE, "The GL account is restricted by the location US.", "refused"),
-    (FORMAT, "Missing unit", "missing_dimension"),
-    (FORMAT, "Illegal format for Contactversion : Primary Email Address", "refused"),
-    ("BL34000061", "Another Bill with the given value(s) P1  already exists", "name_taken"),
-    ("PL05000104", "", "name_taken"),
-    (RULE, "Duplicate account number", "name_taken"),
-    (RULE, "Currently, we can't create the transaction", "refused"),
-]
 
 
 def refuse(poster: Poster, function: str, errorno: str, text: str) -> None:
     more: dict[str, Any] = {"errorno": errorno, "text": text, "times": 99, "correction": ""}
     poster.books.fail("function_error", match={"function": function}, **more)
-
-
-def told(outcome: Outcome) -> str:
-    """All that its reader is told, which has to be of use."""
-    assert outcome.state is ItemState.FAILED
-    assert outcome.reason is not None
-    assert outcome.reason.remedy
-    assert "Support ID" not in outcome.reason.message
-    assert "%7E" not in outcome.reason.message
-    return f"{outcome.reason.message} {outcome.reason.remedy}"
 
 
 NUMBERED = {"name_taken": "number_taken"}

@@ -1,41 +1,19 @@
 """Time is in the ledger once, whatever is lost on the way, against the sandbox."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from ledgerlink.domain.errors import AuthorizationLost, LedgerStopped, LedgerUnavailable
 from ledgerlink.domain.model.plan import ItemState
-from ledgerlink.domain.model.source_records import Record, RecordKind
 
 from tests.contract.intacct.books import Books, Row
 from tests.contract.intacct.poster import Poster, code
-from tests.contract.papers import DAY, gone, worked
-from tests.contract.poster import Outcomes
+from tests.contract.intacct.time_entries import NEXT, deleted, hours, states
+from tests.contract.papers import worked
 
 LOST = ["cut", "html502", "html503", "524", "html200", "truncate", "status500"]
 WEEK = ("E1", "03/02/2026")
-NEXT = DAY + timedelta(days=7)
-
-
-def deleted(key: str) -> Record:
-    return gone(key, RecordKind.TIME)
-
-
-def hours(poster: Poster) -> Mapping[str, Decimal]:
-    """The hours of all entries of ours, by their marks; one that is there twice fails."""
-    told = [
-        (str(entry["NOTES"]).splitlines()[-1][1:-1], Decimal(entry["QTY"]))
-        for entry in poster.books.rows("TIMESHEETENTRY")
-        if "[" in str(entry.get("NOTES"))
-    ]
-    assert len({mark for mark, _ in told}) == len(told)
-    return dict(told)
-
-
-def states(outcomes: Outcomes) -> Mapping[str, ItemState]:
-    return {key: outcome.state for key, outcome in outcomes.items()}
 
 
 POSTED = {"time:a": ItemState.POSTED, "time:b": ItemState.POSTED}

@@ -19,9 +19,9 @@ from lxml import etree
 
 from local.sandboxes.intacct.traffic.journal import Entry
 from tests.contract.intacct.books import Books, Make
+from tests.contract.intacct.list_samples import CLIENT, PROJECT, STAFF, VENDOR
 from tests.contract.intacct.papers import RECEIVABLES
 from tests.contract.intacct.poster import Poster, code, words
-from tests.contract.intacct.test_intacct_posted_lists import CLIENT, PROJECT, STAFF, VENDOR
 from tests.contract.papers import FILE, charged, gone, invoice, receipt, sold, spent, worked
 from tests.support.intacct.vendor_schema import SCHEMAS, needs_schemas
 

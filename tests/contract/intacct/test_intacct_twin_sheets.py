@@ -11,8 +11,7 @@ from ledgerlink.domain.ports import never
 from ledgerlink.services.applying.writes import as_write
 
 from tests.contract.intacct.poster import Poster, code
-from tests.contract.intacct.test_intacct_posted_time import deleted, kept, theirs
-from tests.contract.intacct.test_intacct_time_once import NEXT, hours
+from tests.contract.intacct.time_entries import NEXT, deleted, hours, kept, theirs
 from tests.contract.papers import worked
 from tests.support.qbo.writes import OutcomeCollector
 

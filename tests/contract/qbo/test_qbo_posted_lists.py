@@ -10,27 +10,16 @@ from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.rules import CreateLaborCode, LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import (
-    ClientRecord,
     ListPost,
-    ProjectRecord,
     RecordKind,
     StaffRecord,
 )
 
 from tests.contract.papers import gone, invoice, sold, spent, worked
 from tests.contract.qbo.books import Row
+from tests.contract.qbo.list_samples import CLIENT, EMPLOYEE, PROJECT, VENDOR
 from tests.contract.qbo.poster import Poster, code, words
 
-CLIENT = ClientRecord(key="oak", name="Oak & Sons")
-PROJECT = ProjectRecord(key="roof", name="New Roof", client_key="oak")
-EMPLOYEE = StaffRecord(
-    key="grace",
-    name="Grace Pariente",
-    given_name="Grace",
-    family_name="Pariente",
-    email="grace@oak.example",
-)
-VENDOR = replace(EMPLOYEE, key="gus", name="Gus Builds", person="vendor")
 PERSONS = [EMPLOYEE, VENDOR]
 POSTED: list[tuple[ListPost, str, str]] = [
     (CLIENT, "Customer", "project:oak"),

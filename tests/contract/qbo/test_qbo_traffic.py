@@ -14,8 +14,8 @@ from ledgerlink.domain.model.source_records import RecordKind
 from local.sandboxes.qbo.server import Running
 from tests.contract.papers import FILE, charged, gone, invoice, receipt, sold, spent, worked
 from tests.contract.qbo.books import Make
+from tests.contract.qbo.list_samples import CLIENT, EMPLOYEE, PROJECT, VENDOR
 from tests.contract.qbo.poster import Poster, abroad
-from tests.contract.qbo.test_qbo_posted_lists import CLIENT, EMPLOYEE, PROJECT, VENDOR
 from tests.contract.qbo.traffic import Forms, answered, sent
 from tests.support.qbo.vendor_schema import SCHEMAS
 
