@@ -40,7 +40,7 @@ from ledgerlink.services.runs.next_step import finish
 from ledgerlink.services.sync.request import request_sync
 from ledgerlink.wire.records import adapter
 
-from tests.fakes.fate import Died
+from tests.fakes.failure_plan import WorkerDied
 from tests.fakes.service import FIRM, USER, in_memory_service
 from tests.support.skipped_time import SkippedTime
 
@@ -301,7 +301,7 @@ class Poster(ABC, Generic[B]):
             for chunk in run.open_chunks():
                 self._apply(run, chunk)
             finish(self.deps, self._reread(run))
-        except Died:
+        except WorkerDied:
             pass
         finally:
             self._applying = None
@@ -444,7 +444,7 @@ class _WatchedLedger:
 
     async def find(self, *given: Any) -> Any:
         if not self._poster.may_search:
-            raise Died("before the search")
+            raise WorkerDied("before the search")
         return await self._inner.find_lost_writes(*given)
 
 

@@ -14,8 +14,8 @@ from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome, 
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.ports import Clock
 
-from tests.fakes.fate import Fate
-from tests.fakes.shelves import Shelves
+from tests.fakes.failure_plan import FailurePlan
+from tests.fakes.ledger_lists import FakeLedgerLists
 
 MEMORY = timedelta(minutes=60)
 
@@ -50,7 +50,7 @@ class FakeCompany:
     """
 
     clock: Clock
-    fate: Fate
+    failure_plan: FailurePlan
     features: Features = field(default_factory=Features)
     stored: dict[str, Stored] = field(default_factory=dict)
     answers: dict[str, tuple[datetime, list[Outcome]]] = field(default_factory=dict)
@@ -66,11 +66,11 @@ class FakeCompany:
     versions: bool = True
     seconds: float = 0.0
     looks: int = 0
-    lists: Shelves = field(init=False)
+    lists: FakeLedgerLists = field(init=False)
     _last: int = 0
 
     def __post_init__(self) -> None:
-        self.lists = Shelves(self.clock)
+        self.lists = FakeLedgerLists(self.clock)
 
     def knock(self) -> None:
         trouble = self.trouble.pop(0) if self.trouble else None
@@ -86,10 +86,10 @@ class FakeCompany:
         at, answer = self.answers.get(request.id, (None, []))
         if at is None or self.clock.now() - at > MEMORY:
             files = {write.seq: _read(write) for write in request.writes if write.file is not None}
-            self.fate.step("before the ledger commits")
+            self.failure_plan.step("before the ledger commits")
             answer = [self._apply(write, files.get(write.seq)) for write in request.writes]
             self.answers[request.id] = (self.clock.now(), answer)
-            self.fate.step("after the ledger committed")
+            self.failure_plan.step("after the ledger committed")
         return None if fault is Fault.STORED_UNANSWERED else answer
 
     def _apply(self, write: Write, file: bytes | Reason | None) -> Outcome:

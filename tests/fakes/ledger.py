@@ -44,7 +44,7 @@ from ledgerlink.domain.ports import (
 
 from tests.fakes.company import FakeCompany
 from tests.fakes.composer import FakeComposer
-from tests.fakes.fate import Fate, mortal
+from tests.fakes.failure_plan import FailurePlan, with_failures
 
 ACCESS = "access-token-5d1e"
 REFRESH = "refresh-token-9f0b"
@@ -195,7 +195,7 @@ class FakeConnector:
     what was chosen, each time that this mattered."""
 
     clock: Clock
-    fate: Fate
+    failure_plan: FailurePlan
     chunk_size: int = 4
     request_size: int = 2
     name: str = "fake"
@@ -219,7 +219,7 @@ class FakeConnector:
         return self.composer
 
     def company(self, company_id: str) -> FakeCompany:
-        return self.companies.setdefault(company_id, FakeCompany(self.clock, self.fate))
+        return self.companies.setdefault(company_id, FakeCompany(self.clock, self.failure_plan))
 
     def webhook_events(
         self, headers: Mapping[str, str], body: bytes, credentials: Callable[[], Mapping[str, str]]
@@ -267,4 +267,4 @@ class FakeConnector:
     ) -> Ledger:
         self.heard.append(chosen)
         ledger: Ledger = FakeLedger(company_id, self.company(company_id), vault)
-        return mortal("ledger", ledger, self.fate)
+        return with_failures("ledger", ledger, self.failure_plan)

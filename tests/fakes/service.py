@@ -1,4 +1,4 @@
-"""A whole house in memory, wired as the program wires the real one, and ways to live in it."""
+"""The services on stores in memory, wired as the program wires the real ones."""
 
 import asyncio
 from collections import Counter
@@ -23,7 +23,7 @@ from ledgerlink.services.settings.rules import put_rules
 
 from tests.fakes.clock import FakeClock, FakeIds
 from tests.fakes.company import FakeCompany
-from tests.fakes.fate import Died, Fate, mortal
+from tests.fakes.failure_plan import FailurePlan, WorkerDied, with_failures
 from tests.fakes.files import FakeConnectorStates, FakeLane, FakeStaging
 from tests.fakes.ledger import FakeConnector
 from tests.fakes.lists import (
@@ -46,11 +46,11 @@ DELIVERIES = 400
 
 @dataclass
 class InMemoryService:
-    """A house and everything around it that a test wants to look at."""
+    """The dependencies of the services, and the fakes behind them that a test looks at."""
 
     deps: Dependencies
     clock: FakeClock
-    fate: Fate
+    failure_plan: FailurePlan
     connector: FakeConnector
     lane: FakeLane
     machines: FakeMachines
@@ -95,8 +95,8 @@ class InMemoryService:
             message = self.lane.messages[0]
             try:
                 asyncio.run(lane.handle(self.deps, message, stop))
-            except Died:
-                self.fate.dead = False
+            except WorkerDied:
+                self.failure_plan.dead = False
                 self.clock.go_on(seconds=redelivered_after)
                 continue
             self.handled.append(self.lane.messages.pop(0))
@@ -110,8 +110,8 @@ class InMemoryService:
         try:
             run = self.runs.get(ConnectionKey(firm, connection_id), run_id)
             state_machine.do_step(self.deps, run, name, step, token)
-        except Died:
-            self.fate.dead = False
+        except WorkerDied:
+            self.failure_plan.dead = False
             return True
         self.machines.steps.pop(0)
         return True
@@ -127,33 +127,33 @@ class InMemoryService:
 
 
 def in_memory_service(
-    fate: Fate | None = None,
+    failure_plan: FailurePlan | None = None,
     chunk_size: int = 4,
     lists: Mapping[ListType, ListTraits] | None = None,
 ) -> InMemoryService:
-    """A town with one house; every call of its stores and ledgers is a step of `fate`. Its
+    """The services in memory; every call of a store or ledger is a step of `failure_plan`. The
     ledger has the lists that are given, and none else."""
-    fate, clock = fate or Fate(), FakeClock()
-    connector = FakeConnector(clock, fate, chunk_size, lists=lists or {})
+    failure_plan, clock = failure_plan or FailurePlan(), FakeClock()
+    connector = FakeConnector(clock, failure_plan, chunk_size, lists=lists or {})
     bus, counts = FakeBus(), Counter[str]()
     machines = FakeMachines(clock)
     queue, staging, links, runs = FakeLane(), FakeStaging(), FakeLinks(), FakeRuns()
     vaults, connections = FakeVaults(clock), FakeConnections()
     deps = Dependencies(
-        connections=mortal("connections", connections, fate),
-        rules=mortal("rules", FakeRules(), fate),
-        links=mortal("links", links, fate),
-        runs=mortal("runs", runs, fate),
-        staging=mortal("staging", staging, fate),
-        vaults=mortal("vaults", vaults, fate),
-        lane=mortal("lane", queue, fate),
-        machines=mortal("machines", machines, fate),
-        connector_states=mortal("connector_states", FakeConnectorStates(), fate),
-        lists=mortal("lists", FakeLists(), fate),
-        settings=mortal("settings", FakeSettings(), fate),
-        schedules=mortal("schedules", FakeSchedules(), fate),
-        usage=mortal("usage", FakeUsage(), fate),
-        bus=mortal("bus", bus, fate),
+        connections=with_failures("connections", connections, failure_plan),
+        rules=with_failures("rules", FakeRules(), failure_plan),
+        links=with_failures("links", links, failure_plan),
+        runs=with_failures("runs", runs, failure_plan),
+        staging=with_failures("staging", staging, failure_plan),
+        vaults=with_failures("vaults", vaults, failure_plan),
+        lane=with_failures("lane", queue, failure_plan),
+        machines=with_failures("machines", machines, failure_plan),
+        connector_states=with_failures("connector_states", FakeConnectorStates(), failure_plan),
+        lists=with_failures("lists", FakeLists(), failure_plan),
+        settings=with_failures("settings", FakeSettings(), failure_plan),
+        schedules=with_failures("schedules", FakeSchedules(), failure_plan),
+        usage=with_failures("usage", FakeUsage(), failure_plan),
+        bus=with_failures("bus", bus, failure_plan),
         connectors={"fake": connector},
         clock=clock,
         ids=FakeIds(),
@@ -162,7 +162,7 @@ def in_memory_service(
     return InMemoryService(
         deps=deps,
         clock=clock,
-        fate=fate,
+        failure_plan=failure_plan,
         connector=connector,
         lane=queue,
         machines=machines,

@@ -13,7 +13,7 @@ from ledgerlink.storage.table import Table, Taken
 from tests.contract.stores.samples import NEIGHBOURS, STRANGE
 from tests.contract.stores.stores import Clients, Stores, new_table
 from tests.fakes.clock import START
-from tests.fakes.fate import Died, Fate, mortal
+from tests.fakes.failure_plan import FailurePlan, WorkerDied, with_failures
 
 CUSTOMER, ITEM = ListType.CUSTOMER, ListType.ITEM
 WHERE = ConnectionKey("acme", "c1")
@@ -109,9 +109,9 @@ def test_a_page_of_a_sync_comes_back(stores: Stores) -> None:
     assert list(stores.staging.page(run(), CUSTOMER, 5)) == []
 
 
-def lists_of(aws: Clients, name: str, fate: Fate) -> DynamoLists:
-    """Lists whose every call to the table is two steps of fate."""
-    return DynamoLists(Table(mortal("table", aws.dynamodb, fate), name))
+def lists_of(aws: Clients, name: str, failure_plan: FailurePlan) -> DynamoLists:
+    """Lists whose every call to the table is two steps of failure_plan."""
+    return DynamoLists(Table(with_failures("table", aws.dynamodb, failure_plan), name))
 
 
 @pytest.mark.parametrize("size", [3, 60])
@@ -122,12 +122,12 @@ def test_a_writer_that_dies_at_any_call_leaves_nothing_lost_or_doubled(
     for at in range(100):
         table = f"dying-{size}-{at}"
         new_table(aws, table)
-        lists_of(aws, table, Fate()).record(WHERE, "r0", created([record("old")], "r0"))
-        fate = Fate(at=at)
+        lists_of(aws, table, FailurePlan()).record(WHERE, "r0", created([record("old")], "r0"))
+        failure_plan = FailurePlan(at=at)
         try:
-            lists_of(aws, table, fate).record(WHERE, "r1", created(records))
-        except Died:
-            _repeat(lists_of(aws, table, Fate()), records)
+            lists_of(aws, table, failure_plan).record(WHERE, "r1", created(records))
+        except WorkerDied:
+            _repeat(lists_of(aws, table, FailurePlan()), records)
         else:
             assert at > 4
             return
@@ -150,17 +150,20 @@ def _repeat(lists: DynamoLists, records: Sequence[ListRecord]) -> None:
 
 def test_a_writer_that_another_one_overtook_is_told(aws: Clients) -> None:
     new_table(aws, "overtaken")
-    fate = Fate()
-    slow, quick = lists_of(aws, "overtaken", fate), lists_of(aws, "overtaken", Fate())
+    failure_plan = FailurePlan()
+    slow, quick = (
+        lists_of(aws, "overtaken", failure_plan),
+        lists_of(aws, "overtaken", FailurePlan()),
+    )
 
-    class Overtaking(Fate):
+    class Overtaking(FailurePlan):
         def step(self, name: str) -> None:
             if name == "before table.put_item" and not self.steps:
                 self.steps.append(name)
                 quick.recover(WHERE)
                 quick.record(WHERE, "quick", created([record("q")], "quick"))
 
-    fate.__class__ = Overtaking
+    failure_plan.__class__ = Overtaking
     with pytest.raises(Taken):
         slow.record(WHERE, "slow", created([record("s")], "slow"))
     assert [each.seq for each in quick.changes(WHERE, 0, 10).items] == [1, 2]

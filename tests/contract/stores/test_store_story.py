@@ -19,7 +19,7 @@ from ledgerlink.services.sync.request import request_sync
 
 from tests.contract.stores.stores import Stores
 from tests.fakes.clock import FakeIds
-from tests.fakes.fate import Fate
+from tests.fakes.failure_plan import FailurePlan
 from tests.fakes.ledger import FakeConnector
 from tests.fakes.machines import FakeMachines
 from tests.fakes.service import REDIRECT, entry
@@ -30,7 +30,7 @@ SITE = CreateProject(name="Site", client=Client(key="c/1", name="Client"))
 
 def house_of(stores: Stores) -> tuple[Dependencies, FakeConnector]:
     lists = {ListType.CUSTOMER: ListTraits(entities=("Customer",), by_changes=True, places=True)}
-    connector = FakeConnector(stores.clock, Fate(), name="qbo", lists=lists)
+    connector = FakeConnector(stores.clock, FailurePlan(), name="qbo", lists=lists)
     deps = Dependencies(
         connections=stores.connections,
         rules=stores.rules,

@@ -21,16 +21,16 @@ LISTS = {
 def connection(api: Api) -> Connection:
     """A firm with five customers, one below another, one inactive, and a linked one."""
     api.place = in_memory_service(lists=LISTS)
-    shelves = api.place.company().lists
+    lists = api.place.company().lists
     for number in range(4):
-        shelves.create(ListRecord(type=ListType.CUSTOMER, id=f"{number}", name=f"Client {number}"))
+        lists.create(ListRecord(type=ListType.CUSTOMER, id=f"{number}", name=f"Client {number}"))
     low: dict[str, Any] = {
         "parent_id": "1",
         "path": "Client 1:Quay",
         "fields": {"is_project": True},
     }
-    shelves.create(ListRecord(type=ListType.CUSTOMER, id="4", name="Quay", **low))
-    shelves.change(ListType.CUSTOMER, "3", active=False)
+    lists.create(ListRecord(type=ListType.CUSTOMER, id="4", name="Quay", **low))
+    lists.change(ListType.CUSTOMER, "3", active=False)
     connected = api.place.connected()
     api.place.rules(connected, RuleKind.PROJECTS, {"p": LinkTo(ledger_id="3")})
     return connected

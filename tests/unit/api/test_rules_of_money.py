@@ -173,11 +173,11 @@ def test_a_change_of_a_record_that_a_rule_names_is_told_as_linked(api: Api) -> N
     api.place = in_memory_service(
         lists={ListType.ACCOUNT: ListTraits(entities=("Account",), by_changes=True)}
     )
-    shelves = api.place.company().lists
-    shelves.create(account)
+    lists = api.place.company().lists
+    lists.create(account)
     connection = api.place.connected()
     assert put(api, connection, "expense-codes", {"travel": LINK}).status == 200
-    shelves.change(ListType.ACCOUNT, "7", name="Travelling")
+    lists.change(ListType.ACCOUNT, "7", name="Travelling")
     path = f"/v1/connections/{connection.id}"
     api.post(f"{path}/syncs", {}, headers={"idempotency-key": "k"})
     api.place.work()

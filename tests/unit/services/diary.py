@@ -18,7 +18,7 @@ from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.runs.parking import park
 
 from tests.fakes.clock import FakeClock, FakeIds
-from tests.fakes.fate import Fate, mortal
+from tests.fakes.failure_plan import FailurePlan, with_failures
 from tests.fakes.files import FakeLane
 from tests.fakes.lists import FakeMetrics
 from tests.fakes.rows import FakeConnections
@@ -207,9 +207,9 @@ class Place:
         return self.runs.create(run, name, name)
 
 
-def place(fate: Fate | None = None) -> Place:
-    """A furnished calendar; every call of its stores is a step of `fate`."""
-    fate, clock, counted = fate or Fate(), FakeClock(), Counter[str]()
+def place(failure_plan: FailurePlan | None = None) -> Place:
+    """A furnished calendar; every call of its stores is a step of `failure_plan`."""
+    failure_plan, clock, counted = failure_plan or FailurePlan(), FakeClock(), Counter[str]()
     diary, choices, known, companies = Diary(), Choices(), Known(), Companies()
     runs, lane, teller = FakeRuns(), FakeLane(), Teller()
     stores: dict[str, Any] = {
@@ -225,7 +225,7 @@ def place(fate: Fate | None = None) -> Place:
     others = ("rules", "staging", "connector_states", "usage", "bus", "machines")
     unused = dict.fromkeys(others, cast(Any, None))
     deps = Dependencies(
-        **{name: mortal(name, store, fate) for name, store in stores.items()},
+        **{name: with_failures(name, store, failure_plan) for name, store in stores.items()},
         **unused,
         connectors={"fake": cast(Any, teller)},
         clock=clock,

@@ -17,7 +17,7 @@ from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 from ledgerlink.services.posting import accept
 
 from tests.fakes.composer import FakeComposer
-from tests.fakes.fate import Fate
+from tests.fakes.failure_plan import FailurePlan
 from tests.fakes.service import InMemoryService, in_memory_service
 
 EXPENSING = ExpenseSettings(check_account_id="BANK", card_account_id="CARDS")
@@ -34,9 +34,11 @@ class OfficeComposer(FakeComposer):
         return replace(document, kind="Bill") if owed else document
 
 
-def office(fate: Fate | None = None, chunk_size: int = 4) -> tuple[InMemoryService, Connection]:
+def office(
+    failure_plan: FailurePlan | None = None, chunk_size: int = 4
+) -> tuple[InMemoryService, Connection]:
     """The town and its connection, with rules and settings for all kinds of records."""
-    place = in_memory_service(fate, chunk_size)
+    place = in_memory_service(failure_plan, chunk_size)
     place.connector.composer = OfficeComposer()
     connection = place.connected()
     place.rules(connection, RuleKind.USERS, {"vic": LinkTo(ledger_id="V1", person="vendor")})

@@ -222,7 +222,7 @@ def test_a_request_is_repeated_with_the_same_content_and_an_id_of_at_most_36_cha
     place = in_memory_service()
     connection = place.connected()
     place.post(connection, "key", [entry(f"t{n}") for n in range(4)])
-    place.fate.at = len(place.fate.steps) + 60
+    place.failure_plan.at = len(place.failure_plan.steps) + 60
     place.work()
     by_id: dict[str, set[str]] = {}
     for request in place.company().received:

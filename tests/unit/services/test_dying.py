@@ -14,7 +14,7 @@ from ledgerlink.domain.model.runs import RunState
 from ledgerlink.services import lane
 from ledgerlink.services.connections import connect
 
-from tests.fakes.fate import Died, Fate
+from tests.fakes.failure_plan import FailurePlan, WorkerDied
 from tests.fakes.service import InMemoryService, entry, in_memory_service
 from tests.support.sampling import sampled
 
@@ -44,9 +44,9 @@ def steps_of_a_run() -> list[str]:
     place = in_memory_service()
     connection = settled(place)
     place.post(connection, "key", ENTRIES)
-    posted = len(place.fate.steps)
+    posted = len(place.failure_plan.steps)
     place.work()
-    return place.fate.steps[posted:]
+    return place.failure_plan.steps[posted:]
 
 
 def check(place: InMemoryService, connection: Connection) -> None:
@@ -86,9 +86,9 @@ def test_a_worker_that_dies_at_any_step_is_repeated_without_loss_or_double(at: i
     place = in_memory_service()
     connection = settled(place)
     place.post(connection, "key", ENTRIES)
-    place.fate.at = len(place.fate.steps) + at
+    place.failure_plan.at = len(place.failure_plan.steps) + at
     place.work()
-    assert place.fate.steps[place.fate.at] == STEPS[at]
+    assert place.failure_plan.steps[place.failure_plan.at] == STEPS[at]
     check(place, connection)
 
 
@@ -97,7 +97,7 @@ def test_a_worker_repeated_after_the_ledger_forgot_its_requests_looks_them_up(at
     place = in_memory_service()
     connection = settled(place)
     place.post(connection, "key", ENTRIES)
-    place.fate.at = len(place.fate.steps) + at
+    place.failure_plan.at = len(place.failure_plan.steps) + at
     place.work(redelivered_after=7200)
     check(place, connection)
 
@@ -107,9 +107,11 @@ MEANWHILE = [0.0, 0.002]
 about as many as the storing of an answer takes."""
 
 
-def overlapping(seconds: float, fate: Fate | None = None) -> tuple[InMemoryService, Connection]:
+def overlapping(
+    seconds: float, failure_plan: FailurePlan | None = None
+) -> tuple[InMemoryService, Connection]:
     """A connection whose time goes in one chunk of several requests."""
-    place = in_memory_service(fate, chunk_size=40)
+    place = in_memory_service(failure_plan, chunk_size=40)
     connection = settled(place)
     place.company().seconds = seconds
     return place, connection
@@ -118,18 +120,18 @@ def overlapping(seconds: float, fate: Fate | None = None) -> tuple[InMemoryServi
 def steps_of_a_chunk() -> int:
     place, connection = overlapping(0.0)
     place.post(connection, "key", ENTRIES)
-    posted = len(place.fate.steps)
+    posted = len(place.failure_plan.steps)
     place.work()
-    return len(place.fate.steps) - posted
+    return len(place.failure_plan.steps) - posted
 
 
 @sampled("at, seconds, after", product(range(steps_of_a_chunk()), MEANWHILE, [0, 7200]))
 def test_a_worker_that_dies_between_sending_and_storing_earlier_answers_loses_nothing(
     at: int, seconds: float, after: int
 ) -> None:
-    place, connection = overlapping(seconds, Fate(lasts=True))
+    place, connection = overlapping(seconds, FailurePlan(lasts=True))
     place.post(connection, "key", ENTRIES)
-    place.fate.at = len(place.fate.steps) + at
+    place.failure_plan.at = len(place.failure_plan.steps) + at
     place.work(redelivered_after=after)
     check(place, connection)
 
@@ -145,18 +147,18 @@ def test_a_link_without_an_outcome_is_proof_whatever_the_ledger_holds_now(
         place.post(connection, "first", [entry("t1")])
         place.work()
     run = place.post(connection, "key", [entry("t1", minutes=minutes)])
-    fate = place.fate
+    failure_plan = place.failure_plan
     asyncio.run(lane.handle(place.deps, place.lane.messages.pop(0), lambda: False))
-    plain, seen = fate.step, len(place.company().received)
+    plain, seen = failure_plan.step, len(place.company().received)
 
     def die_between(name: str) -> None:
         plain(name)
         if name == "before runs.put_outcomes" and len(place.company().received) > seen:
-            vars(fate).pop("step")
-            raise Died(name)
+            vars(failure_plan).pop("step")
+            raise WorkerDied(name)
 
-    vars(fate)["step"] = die_between
-    with pytest.raises(Died):
+    vars(failure_plan)["step"] = die_between
+    with pytest.raises(WorkerDied):
         asyncio.run(lane.handle(place.deps, place.lane.messages[0], lambda: False))
     edited = {
         key: replace(stored, body={**stored.body, "notes": "edited"}, version=stored.version + 1)
@@ -172,13 +174,13 @@ def test_a_link_without_an_outcome_is_proof_whatever_the_ledger_holds_now(
 def test_a_post_that_dies_at_any_step_and_is_repeated_makes_one_run() -> None:
     plain = in_memory_service()
     connection = settled(plain)
-    before = len(plain.fate.steps)
+    before = len(plain.failure_plan.steps)
     plain.post(connection, "key", ENTRIES)
-    for at in range(len(plain.fate.steps) - before):
+    for at in range(len(plain.failure_plan.steps) - before):
         place = in_memory_service()
         connection = settled(place)
-        place.fate.at = len(place.fate.steps) + at
-        with pytest.raises(Died):
+        place.failure_plan.at = len(place.failure_plan.steps) + at
+        with pytest.raises(WorkerDied):
             place.post(connection, "key", ENTRIES)
         place.post(connection, "key", ENTRIES)
         place.work()
@@ -205,9 +207,9 @@ def steps_of_a_resume() -> list[str]:
     place = in_memory_service()
     connection = parked(place)
     reconnect(place, connection)
-    before = len(place.fate.steps)
+    before = len(place.failure_plan.steps)
     place.work()
-    return place.fate.steps[before:]
+    return place.failure_plan.steps[before:]
 
 
 RESUME_STEPS = steps_of_a_resume()
@@ -218,14 +220,14 @@ def test_a_worker_that_dies_while_it_resumes_parked_runs_still_resumes_them(at: 
     place = in_memory_service()
     connection = parked(place)
     reconnect(place, connection)
-    place.fate.at = len(place.fate.steps) + at
+    place.failure_plan.at = len(place.failure_plan.steps) + at
     place.work()
     check(place, connection)
 
 
-def test_fate_ends_a_worker_once() -> None:
-    fate = Fate(at=1)
-    fate.step("one")
-    with pytest.raises(Died):
-        fate.step("two")
-    fate.step("three")
+def test_a_failure_plan_ends_a_worker_once() -> None:
+    failure_plan = FailurePlan(at=1)
+    failure_plan.step("one")
+    with pytest.raises(WorkerDied):
+        failure_plan.step("two")
+    failure_plan.step("three")

@@ -93,16 +93,16 @@ def check_moved(place: InMemoryService, connection: Connection) -> None:
 def steps(moving: bool) -> int:
     place, connection = before_the_move() if moving else office()
     place.post(connection, "key", moved() if moving else everything(place, connection))
-    posted = len(place.fate.steps)
+    posted = len(place.failure_plan.steps)
     place.work()
-    return len(place.fate.steps) - posted
+    return len(place.failure_plan.steps) - posted
 
 
 @sampled("at, away", product(range(steps(moving=False)), [0, 7200]))
 def test_a_worker_that_dies_at_any_step_leaves_one_document_each(at: int, away: int) -> None:
     place, connection = office()
     place.post(connection, "key", everything(place, connection))
-    place.fate.at = len(place.fate.steps) + at
+    place.failure_plan.at = len(place.failure_plan.steps) + at
     place.work(redelivered_after=away)
     check_everything(place, connection)
 
@@ -113,6 +113,6 @@ def test_a_worker_that_dies_while_records_move_leaves_each_in_one_document(
 ) -> None:
     place, connection = before_the_move()
     place.post(connection, "key", moved())
-    place.fate.at = len(place.fate.steps) + at
+    place.failure_plan.at = len(place.failure_plan.steps) + at
     place.work(redelivered_after=away)
     check_moved(place, connection)

@@ -62,9 +62,9 @@ class Firm:
         records = [*self.entries.values(), *map(gone, sorted(self.deleted))]
         run = self.place.post(self.connection, f"k{self.count}", records)
         at, away = death or (-1, 0)
-        self.place.fate.at = len(self.place.fate.steps) + at if death else None
+        self.place.failure_plan.at = len(self.place.failure_plan.steps) + at if death else None
         self.place.work(redelivered_after=away)
-        self.place.fate.at = None
+        self.place.failure_plan.at = None
         assert self.place.run(run).state is RunState.COMPLETED
 
     def check(self) -> None:

@@ -12,7 +12,7 @@ from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Wr
 from ledgerlink.domain.model.runs import Chunk, Progress
 from ledgerlink.services.applying.recorder import MOST_UNSTORED, Recorder
 
-from tests.fakes.fate import Died
+from tests.fakes.failure_plan import WorkerDied
 from tests.fakes.service import InMemoryService, entry, in_memory_service
 
 SECONDS = 5
@@ -99,11 +99,11 @@ async def test_what_could_not_be_stored_is_told_to_the_next_answer_and_nothing_f
     await keeping.answered(*answer(0, 2))
     await until(gate.begun)
     await keeping.answered(*answer(2, 2))
-    place.fate.at = len(place.fate.steps)
+    place.failure_plan.at = len(place.failure_plan.steps)
     gate.opened.set()
-    with pytest.raises(Died):
+    with pytest.raises(WorkerDied):
         await keeping.stored()
-    with pytest.raises(Died):
+    with pytest.raises(WorkerDied):
         await keeping.answered(*answer(4, 2))
     assert keeping.outcomes == {}
     assert place.runs.outcomes(keeping.run, 0, 9) == {}

@@ -15,7 +15,7 @@ from ledgerlink.services.sync import scheduler
 from ledgerlink.services.sync.request import start_sync
 from ledgerlink.services.sync.scheduler import GUARD
 
-from tests.fakes.fate import Fate
+from tests.fakes.failure_plan import FailurePlan
 from tests.unit.services.diary import Place, place
 
 CUSTOMER, ITEM = ListType.CUSTOMER, ListType.ITEM
@@ -231,8 +231,8 @@ class Killed(BaseException):
 
 
 @dataclass
-class Kill(Fate):
-    """A fate that no `except Exception` survives."""
+class Kill(FailurePlan):
+    """A failure_plan that no `except Exception` survives."""
 
     def step(self, name: str) -> None:
         self.steps.append(name)
@@ -244,12 +244,12 @@ class Kill(Fate):
 def test_a_tick_that_died_anywhere_queues_nothing_twice(hinted: frozenset[ListType]) -> None:
     deaths, at = 0, 0
     while True:
-        fate = Kill()
-        here = place(fate)
+        failure_plan = Kill()
+        here = place(failure_plan)
         connection = here.connect()
         planned = here.in_minutes(9) if hinted else here.clock.now()
         here.write(connection, at=here.clock.now(), planned=planned, hinted=hinted)
-        fate.at = at
+        failure_plan.at = at
         try:
             tick(here)
         except Killed:
@@ -266,13 +266,13 @@ def test_a_tick_that_died_anywhere_queues_nothing_twice(hinted: frozenset[ListTy
 
 
 def test_a_tick_that_died_before_its_message_was_sent_sends_it_later() -> None:
-    fate = Kill()
-    here = place(fate)
+    failure_plan = Kill()
+    here = place(failure_plan)
     connection = due_now(here)
     tick(here)
-    fate.at = fate.steps.index("before lane.send")
-    fate.steps.clear()
-    here = place(fate)
+    failure_plan.at = failure_plan.steps.index("before lane.send")
+    failure_plan.steps.clear()
+    here = place(failure_plan)
     connection = due_now(here)
     with pytest.raises(Killed):
         tick(here)

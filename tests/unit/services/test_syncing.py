@@ -17,7 +17,7 @@ from ledgerlink.services.sync import scheduler
 from ledgerlink.services.sync.pull import COMPARED_EVERY, PAGES_PER_TURN
 from ledgerlink.services.sync.request import request_sync
 
-from tests.fakes.fate import Fate
+from tests.fakes.failure_plan import FailurePlan
 from tests.fakes.service import USER, InMemoryService, entry, in_memory_service
 from tests.support.sampling import examples
 
@@ -34,9 +34,11 @@ LISTS = {
 }
 
 
-def opened(fate: Fate | None = None, rows: int = 0) -> tuple[InMemoryService, Connection]:
+def opened(
+    failure_plan: FailurePlan | None = None, rows: int = 0
+) -> tuple[InMemoryService, Connection]:
     """A connected town whose ledger has so many customers and a term."""
-    here = in_memory_service(fate, lists=LISTS)
+    here = in_memory_service(failure_plan, lists=LISTS)
     for number in range(rows):
         here.company().lists.create(record(f"{number}"))
     here.company().lists.create(record("t", TERM))
@@ -306,17 +308,17 @@ STEPS = 400
 
 def test_a_sync_whose_worker_dies_at_any_step_tells_each_change_once() -> None:
     for at in range(STEPS):
-        fate = Fate()
-        here, connection = opened(fate, rows=5)
+        failure_plan = FailurePlan()
+        here, connection = opened(failure_plan, rows=5)
         ledger = here.company().lists
         ledger.create(record("job", parent_id="0"))
         ledger.change(CUSTOMER, "1", name="renamed")
         ledger.change(CUSTOMER, "2", active=False)
         ledger.delete(CUSTOMER, "3")
         run = request_sync(here.deps, connection.key, USER, "k", whole=True)
-        fate.at = len(fate.steps) + at
+        failure_plan.at = len(failure_plan.steps) + at
         here.work()
-        unharmed, fate.at = len(fate.steps) <= fate.at, None
+        unharmed, failure_plan.at = len(failure_plan.steps) <= failure_plan.at, None
         run = here.run(run)
         assert run.state is RunState.COMPLETED
         assert counts(run) == {
@@ -325,7 +327,7 @@ def test_a_sync_whose_worker_dies_at_any_step_tells_each_change_once() -> None:
             "deactivated": 1,
             "deleted": 1,
             "unchanged": 2,
-        }, fate.steps[-1]
+        }, failure_plan.steps[-1]
         same(here, connection)
         if unharmed:
             return

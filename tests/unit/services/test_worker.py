@@ -100,7 +100,7 @@ def test_what_fails_comes_again_with_everything_behind_it(place: InMemoryService
     connection = place.connected()
     for key in ("one", "two", "three"):
         place.post(connection, key, [entry(key)])
-    place.fate.at = len(place.fate.steps)
+    place.failure_plan.at = len(place.failure_plan.steps)
     assert deliver(place) == ["0", "1", "2"]
     assert place.lane.delays == [("receipt-0", 2)]
     for key in ("two", "three"):

@@ -7,12 +7,12 @@ from typing import Any, TypeVar, cast
 T = TypeVar("T")
 
 
-class Died(Exception):
+class WorkerDied(Exception):
     """The worker is gone; nothing after this happened."""
 
 
 @dataclass
-class Fate:
+class FailurePlan:
     """Counts steps by name and ends the worker at step number `at` (from 0), once. Where death
     `lasts`, whatever else was under way in that worker does nothing more until another one comes.
     """
@@ -24,18 +24,18 @@ class Fate:
 
     def step(self, name: str) -> None:
         if self.dead:
-            raise Died(f"dead already: {name}")
+            raise WorkerDied(f"dead already: {name}")
         self.steps.append(name)
         if self.at == len(self.steps) - 1:
             self.dead = self.lasts
-            raise Died(f"step {self.at}: {name}")
+            raise WorkerDied(f"step {self.at}: {name}")
 
 
-class Mortal:
-    """A store or ledger whose every call is two steps of fate: before it and after it."""
+class FailingCalls:
+    """A store or ledger whose every call is two steps of its plan: before it and after it."""
 
-    def __init__(self, name: str, inner: Any, fate: Fate) -> None:
-        self._name, self._inner, self._fate = name, inner, fate
+    def __init__(self, name: str, inner: Any, failure_plan: FailurePlan) -> None:
+        self._name, self._inner, self._failure_plan = name, inner, failure_plan
 
     def __getattr__(self, method: str) -> Any:
         found = getattr(self._inner, method)
@@ -46,23 +46,23 @@ class Mortal:
 
     def _plain(self, method: str, found: Any) -> Any:
         def call(*given: Any, **named: Any) -> Any:
-            self._fate.step(f"before {self._name}.{method}")
+            self._failure_plan.step(f"before {self._name}.{method}")
             answer = found(*given, **named)
-            self._fate.step(f"after {self._name}.{method}")
+            self._failure_plan.step(f"after {self._name}.{method}")
             return answer
 
         return call
 
     def _waiting(self, method: str, found: Any) -> Any:
         async def call(*given: Any, **named: Any) -> Any:
-            self._fate.step(f"before {self._name}.{method}")
+            self._failure_plan.step(f"before {self._name}.{method}")
             answer = await found(*given, **named)
-            self._fate.step(f"after {self._name}.{method}")
+            self._failure_plan.step(f"after {self._name}.{method}")
             return answer
 
         return call
 
 
-def mortal(name: str, inner: T, fate: Fate) -> T:
-    """The same thing, under fate."""
-    return cast(T, Mortal(name, inner, fate))
+def with_failures(name: str, inner: T, failure_plan: FailurePlan) -> T:
+    """The same, each call two steps of this plan."""
+    return cast(T, FailingCalls(name, inner, failure_plan))

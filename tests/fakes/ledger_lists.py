@@ -13,7 +13,7 @@ PAGE = 3
 
 
 @dataclass
-class Shelves:
+class FakeLedgerLists:
     """`refused` lists raise; `untold` lists are left out of the changes; `late` states are told
     once, though they are old."""
 
