@@ -181,7 +181,7 @@ def test_an_approved_sheet_is_refused_with_its_reason_and_the_others_are_written
     assert run["state"] == "completed_with_problems"
     (refused,) = bookkeeping.firm.items(run, state="failed")
     assert (refused["members"], refused["reason"]["code"]) == (["a1"], "timesheet_approved")
-    assert "Have it declined" in refused["reason"]["remedy"]
+    assert "Have the timesheet declined" in refused["reason"]["remedy"]
     assert bookkeeping.company.sheets() == WEEKS | {("E2", FIRST): {"b1": 1}}
 
 
