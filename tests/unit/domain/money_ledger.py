@@ -186,7 +186,7 @@ class MoneyLedger(SimulatedLedger):
             "attached": self.attached(sorted_out.deleted),
             "owners": self.carriers(RecordKind.TIME),
             "expense_owners": self.carriers(RecordKind.EXPENSE),
-            "copies": self.snapshots() if self.was_read else {},
+            "snapshots": self.snapshots() if self.was_read else {},
             "rejected": (),
         }
         return plan(
