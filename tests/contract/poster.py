@@ -442,7 +442,7 @@ class _WatchedLedger:
         self._poster.note(requests)
         await self._inner.write(requests, *given)
 
-    async def find(self, *given: Any) -> Any:
+    async def find_lost_writes(self, *given: Any) -> Any:
         if not self._poster.may_search:
             raise WorkerDied("before the search")
         return await self._inner.find_lost_writes(*given)
