@@ -4,8 +4,9 @@ import shutil
 import socket
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from local.machine.ledgers import LEDGERS
 
@@ -37,6 +38,12 @@ class Ports:
             aws, issuer, *others = (one.getsockname()[1] for one in sockets)
         names = (ledger.name for ledger in LEDGERS)
         return cls(aws, issuer, dict(zip(names, others, strict=True)))
+
+    @classmethod
+    def noted(cls, note: Mapping[str, Any]) -> "Ports":
+        """The ports as a machine noted them. What only another version knows is left out."""
+        known = {one.name for one in fields(cls)}
+        return cls(**{name: value for name, value in note.items() if name in known})
 
     @property
     def aws_url(self) -> str:

@@ -70,7 +70,7 @@ class Machine:
             return None
         kept = json.loads(layout.running.read_text())
         return cls(
-            ports=Ports(**kept["ports"]),
+            ports=Ports.noted(kept["ports"]),
             state_dir=state_dir,
             scale=kept["scale"],
             seed=kept["seed"],
