@@ -164,7 +164,7 @@ def test_a_post_before_consent_is_a_conflict(api: Api) -> None:
     made = api.post("/v1/connections", {"ledger": "fake"}).json
     answer = api.send(made["id"], [entry("t1")])
     check(answer, 409)
-    assert "authorize_url" in answer.json["remedy"]
+    assert "page for consent" in answer.json["remedy"]
 
 
 def test_a_ledger_that_is_down_is_a_bad_gateway(api: Api, connection: Connection) -> None:
