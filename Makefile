@@ -14,6 +14,8 @@ SOURCES := shared functions infra layers local tests
 
 export PYTHONPATH := .:shared
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Hundreds of processes import the same modules: workers, sandboxes, functions of the emulator.
+unexport PYTHONDONTWRITEBYTECODE
 # CDK's bridge to Node.js warns about every version it no longer tests.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := $(shell node -p 'process.versions.node.split(".")[0]' 2>/dev/null)
 
