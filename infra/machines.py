@@ -37,7 +37,7 @@ STEPS = {
 to be applied waits as long as that takes; messages of the lane live for 14 days."""
 
 
-class Machines(Construct):
+class StateMachines(Construct):
     """The state machine, and the function that carries out its steps."""
 
     def __init__(

@@ -12,7 +12,7 @@ from constructs import Construct
 from infra.api import Api
 from infra.functions import NAMESPACE
 from infra.lanes import Lanes
-from infra.machines import Machines
+from infra.machines import StateMachines
 from infra.scheduler import Scheduler
 from infra.settings import Settings
 from infra.webhooks import Webhooks
@@ -44,7 +44,7 @@ class Watched:
 
     api: Api
     worker: Worker
-    machines: Machines
+    machines: StateMachines
     scheduler: Scheduler
     webhooks: Webhooks
 
@@ -223,7 +223,7 @@ def _sync_watches(scheduler: Scheduler) -> list[Watch]:
     ]
 
 
-def _import_watches(machines: Machines) -> list[Watch]:
+def _import_watches(machines: StateMachines) -> list[Watch]:
     return [
         Watch(
             "ImportsErrors",

@@ -9,7 +9,7 @@ from infra.api import Api
 from infra.events import Events
 from infra.functions import FunctionSetup, environment, layers, machine_arn
 from infra.lanes import Lanes
-from infra.machines import Machines
+from infra.machines import StateMachines
 from infra.observability import Observability, Watched
 from infra.scheduler import Scheduler
 from infra.secrets import Secrets
@@ -36,7 +36,7 @@ class LedgerlinkStack(Stack):
         )
         api = Api(self, "Api", setup, storage, secrets, lanes)
         worker = Worker(self, "Worker", setup, storage, secrets, lanes, events)
-        machines = Machines(self, "Machines", setup, storage, lanes)
+        machines = StateMachines(self, "Machines", setup, storage, lanes)
         scheduler = Scheduler(self, "Scheduler", setup, storage, lanes)
         webhooks = Webhooks(self, "Webhooks", setup, storage, secrets, api)
         Observability(

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 from ledgerlink.bootstrap import dependencies as dependencies
-from ledgerlink.domain.errors import LedgerlinkError, Problem
+from ledgerlink.domain.errors import FieldError, LedgerlinkError
 from ledgerlink.wire.records import pointer
 from pydantic import BaseModel
 
@@ -45,15 +45,15 @@ def refused(error: LedgerlinkError) -> Response[str]:
 
 @app.exception_handler(RequestValidationError)  # type: ignore[untyped-decorator]
 def malformed(error: RequestValidationError) -> Response[str]:
-    return _malformed([Problem(_place(e["loc"]), e["msg"]) for e in error.errors()])
+    return _malformed([FieldError(_place(e["loc"]), e["msg"]) for e in error.errors()])
 
 
 @app.exception_handler(RecursionError)  # type: ignore[untyped-decorator]
 def too_deep(_error: RecursionError) -> Response[str]:
-    return _malformed([Problem("", "The JSON is nested too deeply.")])
+    return _malformed([FieldError("", "The JSON is nested too deeply.")])
 
 
-def _malformed(problems: Sequence[Problem]) -> Response[str]:
+def _malformed(problems: Sequence[FieldError]) -> Response[str]:
     return problem(
         422,
         "The request contains invalid values",

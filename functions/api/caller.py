@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from ledgerlink.domain.errors import Forbidden
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.source_records import RecordKind
-from ledgerlink.services.posting.staged_records import may_post
+from ledgerlink.services.posting.staged_records import is_kind_allowed
 
 
 class Right(StrEnum):
@@ -43,7 +43,7 @@ class Caller:
     def require_kinds(self, wanted: Iterable[RecordKind]) -> None:
         """Raises Forbidden for a kind of record that the user may not post."""
         for kind in wanted:
-            if not may_post(self.kinds, kind):
+            if not is_kind_allowed(self.kinds, kind):
                 raise Forbidden(
                     "kind_not_allowed",
                     f"This token may not post records of the kind {kind}.",

@@ -7,12 +7,12 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from ledgerlink.domain.errors import (
     Conflict,
+    FieldError,
     Forbidden,
     Invalid,
     LedgerError,
     LedgerlinkError,
     NotFound,
-    Problem,
 )
 
 STATUS: dict[type[LedgerlinkError], tuple[int, str]] = {
@@ -31,7 +31,7 @@ def problem(
     code: str,
     detail: str,
     remedy: str = "",
-    problems: Sequence[Problem] = (),
+    problems: Sequence[FieldError] = (),
 ) -> Response[str]:
     """A problem document."""
     document: dict[str, Any] = {

@@ -153,7 +153,7 @@ def build(
     from ledgerlink.storage.secrets import SecretVaults
     from ledgerlink.storage.settings import DynamoSettings, DynamoUsage
     from ledgerlink.storage.staging import S3Staging
-    from ledgerlink.storage.state_machines import StepFunctionsMachines
+    from ledgerlink.storage.state_machines import StepFunctionsExecutions
     from ledgerlink.storage.table import Table
 
     table = Table(client("dynamodb"), environment["LEDGERLINK_TABLE"])
@@ -173,7 +173,7 @@ def build(
             applications=applications(environment),
         ),
         lane=SqsLane(client("sqs"), environment["LEDGERLINK_LANE_URL"]),
-        machines=StepFunctionsMachines(
+        executions=StepFunctionsExecutions(
             client("stepfunctions"), environment["LEDGERLINK_MACHINE"], table, clock, ids
         ),
         connector_states=DynamoConnectorStates(table),
@@ -200,9 +200,9 @@ def connectors(
 ) -> Mapping[str, Connector]:
     """The ledgers of which this environment says where they are. Raises KeyError where it says
     one thing of a ledger and not another."""
-    told = [(one, one.endpoints(environment)) for one in ledgers]
+    described = [(one, one.endpoints(environment)) for one in ledgers]
     return LazyConnectors(
-        {one.name: partial(one.connect, values, clock) for one, values in told if values}
+        {one.name: partial(one.connect, values, clock) for one, values in described if values}
     )
 
 

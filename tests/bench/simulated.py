@@ -193,7 +193,7 @@ class Simulation:
             "lists",
             "usage",
             "bus",
-            "machines",
+            "executions",
         )
         unused = dict.fromkeys(names, cast(Any, None))
         return Dependencies(

@@ -68,13 +68,13 @@ def test_an_import_whose_token_is_lost_while_it_is_applied_is_finished(
     lane.work()
     planned = lane.run(again)
     lane.machine.client("stepfunctions").send_task_success(
-        taskToken=lane.deps.machines.waiting(planned).token, output='{"next": "end"}'
+        taskToken=lane.deps.executions.state(planned).token, output='{"next": "end"}'
     )
     service.start(lane.deps, user, run.connection_id, again.id, planned.plan)
     while lane.stepping.step(lane.deps):
         pass
     lane.machine.client("stepfunctions").send_task_success(
-        taskToken=lane.deps.machines.waiting(lane.run(again)).token, output='{"next": "end"}'
+        taskToken=lane.deps.executions.state(lane.run(again)).token, output='{"next": "end"}'
     )
     lane.work()
     assert lane.run(again).state is RunState.COMPLETED

@@ -349,7 +349,7 @@ class Poster(ABC, Generic[B]):
             for chunk_run, requests in self._sent_chunks(session.ledger):
                 recorder = chunk_run.recorder
                 recorder.outcomes.clear()
-                await session.ledger.write(requests, recorder.answered, never)
+                await session.ledger.write(requests, recorder.record_answer, never)
                 await recorder.stored()
                 outcomes |= _by_key(requests, recorder.outcomes)
         return outcomes

@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 
 from ledgerlink.domain.errors import (
     AuthorizationLost,
+    FieldError,
     Forbidden,
     Interrupted,
     Invalid,
     LedgerError,
-    Problem,
 )
 from ledgerlink.domain.model.company import Company, Features
 from ledgerlink.domain.model.documents import Snapshot, fingerprint
@@ -31,11 +31,11 @@ from ledgerlink.domain.model.list_records import (
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
 from ledgerlink.domain.ports import (
-    Answered,
     Clock,
     ConnectorState,
     Keys,
     Ledger,
+    OnOutcomes,
     Stop,
     Tokens,
     TokenVault,
@@ -72,7 +72,7 @@ class FakeLedger:
         if self.held.unprepared:
             raise self.held.unprepared.pop(0)
 
-    async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:
+    async def write(self, requests: Sequence[Request], on_outcomes: OnOutcomes, stop: Stop) -> None:
         for request in requests:
             if stop():
                 return
@@ -80,7 +80,7 @@ class FakeLedger:
             answer = self.held.take(request)
             await asyncio.sleep(self.held.seconds)
             if answer is not None:
-                await answered(request, answer)
+                await on_outcomes(request, answer)
 
     async def find_lost_writes(
         self,
@@ -246,7 +246,7 @@ class FakeConnector:
         if not self.takes_logins:
             raise Invalid("no_login", "This ledger takes no login.", "Leave it out.")
         if not given.get("password"):
-            problem = Problem("/login/password", "Missing.")
+            problem = FieldError("/login/password", "Missing.")
             raise Invalid("wrong_login", "Incomplete.", "Give a password.", [problem])
         login = Login(
             company_id=given["company_id"], user_id=given["user_id"], password=given["password"]

@@ -23,6 +23,7 @@ from ledgerlink.services.settings.rules import put_rules
 
 from tests.fakes.clock import FakeClock, FakeIds
 from tests.fakes.company import FakeCompany
+from tests.fakes.executions import FakeExecutions
 from tests.fakes.failure_plan import FailurePlan, WorkerDied, with_failures
 from tests.fakes.files import FakeConnectorStates, FakeLane, FakeStaging
 from tests.fakes.ledger import FakeConnector
@@ -34,7 +35,6 @@ from tests.fakes.lists import (
     FakeSettings,
     FakeUsage,
 )
-from tests.fakes.machines import FakeMachines
 from tests.fakes.rows import FakeConnections, FakeLinks, FakeRules
 from tests.fakes.runs import FakeRuns
 from tests.fakes.vaults import FakeVaults
@@ -53,7 +53,7 @@ class InMemoryService:
     failure_plan: FailurePlan
     connector: FakeConnector
     lane: FakeLane
-    machines: FakeMachines
+    executions: FakeExecutions
     staging: FakeStaging
     links: FakeLinks
     runs: FakeRuns
@@ -104,16 +104,16 @@ class InMemoryService:
 
     def _machine_went_on(self) -> bool:
         """Have one machine do its next step, again when its worker died."""
-        if not self.machines.steps:
+        if not self.executions.steps:
             return False
-        (firm, connection_id, run_id), name, step, token = self.machines.steps[0]
+        (firm, connection_id, run_id), name, step, token = self.executions.steps[0]
         try:
             run = self.runs.get(ConnectionKey(firm, connection_id), run_id)
             state_machine.do_step(self.deps, run, name, step, token)
         except WorkerDied:
             self.failure_plan.dead = False
             return True
-        self.machines.steps.pop(0)
+        self.executions.steps.pop(0)
         return True
 
     def run(self, run: Run) -> Run:
@@ -136,7 +136,7 @@ def in_memory_service(
     failure_plan, clock = failure_plan or FailurePlan(), FakeClock()
     connector = FakeConnector(clock, failure_plan, chunk_size, lists=lists or {})
     bus, counts = FakeBus(), Counter[str]()
-    machines = FakeMachines(clock)
+    executions = FakeExecutions(clock)
     queue, staging, links, runs = FakeLane(), FakeStaging(), FakeLinks(), FakeRuns()
     vaults, connections = FakeVaults(clock), FakeConnections()
     deps = Dependencies(
@@ -147,7 +147,7 @@ def in_memory_service(
         staging=with_failures("staging", staging, failure_plan),
         vaults=with_failures("vaults", vaults, failure_plan),
         lane=with_failures("lane", queue, failure_plan),
-        machines=with_failures("machines", machines, failure_plan),
+        executions=with_failures("executions", executions, failure_plan),
         connector_states=with_failures("connector_states", FakeConnectorStates(), failure_plan),
         lists=with_failures("lists", FakeLists(), failure_plan),
         settings=with_failures("settings", FakeSettings(), failure_plan),
@@ -165,7 +165,7 @@ def in_memory_service(
         failure_plan=failure_plan,
         connector=connector,
         lane=queue,
-        machines=machines,
+        executions=executions,
         staging=staging,
         links=links,
         runs=runs,

@@ -86,8 +86,8 @@ def _run_row(run: Run) -> Sequence[object]:
     counts = run.counts()
     scope = run.imported.scope if run.imported else None
     days = (scope.first_day, scope.last_day) if scope else ("", "")
-    told = [run.id, run.kind, run.state, run.created_by, run.created_at, run.started_at]
-    return [*told, run.finished_at, *days, run.records, *(counts.get(s, 0) for s in STATES)]
+    values = [run.id, run.kind, run.state, run.created_by, run.created_at, run.started_at]
+    return [*values, run.finished_at, *days, run.records, *(counts.get(s, 0) for s in STATES)]
 
 
 def _item_row(item: Item) -> Sequence[object]:

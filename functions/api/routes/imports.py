@@ -5,7 +5,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
-from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.errors import FieldError, Invalid
 from ledgerlink.domain.model.imports import Import
 from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.runs import Run, RunState
@@ -64,13 +64,13 @@ def new_import(connection_id: str, body: NewImport, idempotency_key: Key) -> Res
     caller = who(Right.POST)
     caller.require_kinds([RecordKind.TIME])
     if body.time_entries is not None and body.upload_id is not None:
-        problem = Problem("/upload_id", "Send time_entries or upload_id, not both.")
+        problem = FieldError("/upload_id", "Send time_entries or upload_id, not both.")
         raise Invalid("invalid_request", problem.message, "Send one of the two.", [problem])
     wanted = service.ImportRequest(
         scope=body.scope(),
         records=body.upload_id or body.time_entries,
         adapter=body.source,
-        names=body.told(),
+        names=body.names_as_json(),
         posting=body.posted(),
     )
     run = service.create(dependencies(), asking(caller), connection_id, idempotency_key, wanted)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header
-from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.errors import FieldError, Invalid
 from ledgerlink.services.posting import accept
 from ledgerlink.services.posting import preview as previewing
 
@@ -59,7 +59,7 @@ def new_post(
         )
         return Response(200, "application/json", PlanView.of(operations))
     if idempotency_key is None:
-        problem = Problem("/header/idempotency-key", "Field required")
+        problem = FieldError("/header/idempotency-key", "Field required")
         remedy = "Send a new Idempotency-Key of your choice with each post."
         raise Invalid("invalid_request", "A post needs an Idempotency-Key.", remedy, [problem])
     run = accept.post(

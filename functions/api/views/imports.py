@@ -45,7 +45,7 @@ class NameGiven(Given):
     rate: Annotated[str | None, Field(max_length=40)] = None
 
 
-Told = Annotated[
+NamesGiven = Annotated[
     dict[RuleKind, dict[str, NameGiven]] | None,
     Field(description="By kind of rule and by the product's key."),
 ]
@@ -61,14 +61,14 @@ class NewImport(Given):
     time_entries: Entries = None
     upload_id: str | None = None
     source: str | None = None
-    names: Told = None
+    names: NamesGiven = None
     posting: PostingChange | None = None
 
     def scope(self) -> Scope:
         return _scope(self.first_day, self.last_day, self.filters)
 
-    def told(self) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
-        return told(self.names)
+    def names_as_json(self) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+        return names_as_json(self.names)
 
     def posted(self) -> Mapping[str, Any] | None:
         return posted(self.posting, self.filters)
@@ -82,7 +82,7 @@ class ImportChange(Given):
     filters: FiltersGiven | None = None
     time_entries: Entries = None
     upload_id: str | None = None
-    names: Told = None
+    names: NamesGiven = None
     posting: PostingChange | None = None
 
     def patch(self, before: Scope) -> Mapping[str, Any]:
@@ -94,13 +94,15 @@ class ImportChange(Given):
         if self.time_entries is not None or self.upload_id is not None:
             patch["records"] = self.upload_id or self.time_entries
         if self.names is not None:
-            patch["names"] = told(self.names)
+            patch["names"] = names_as_json(self.names)
         if (given := posted(self.posting, self.filters or FiltersGiven())) is not None:
             patch["posting"] = given
         return patch
 
 
-def told(names: Mapping[RuleKind, Mapping[str, NameGiven]] | None) -> dict[str, dict[str, Any]]:
+def names_as_json(
+    names: Mapping[RuleKind, Mapping[str, NameGiven]] | None,
+) -> dict[str, dict[str, Any]]:
     """Names as JSON values, without fields that were left out."""
     return {
         kind: {key: one.model_dump(exclude_none=True) for key, one in some.items()}

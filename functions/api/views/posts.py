@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.errors import FieldError, Invalid
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.source_records import RecordKind
-from ledgerlink.services.posting.staged_records import right_to
+from ledgerlink.services.posting.staged_records import required_kind
 from ledgerlink.services.runs.history import Item, planned
 from pydantic import Field, WithJsonSchema
 
@@ -67,7 +67,7 @@ class Post(Given):
     def kinds(self) -> list[RecordKind]:
         """The kinds of the records in the call, all of which the caller must be allowed to post."""
         given = self._given().items()
-        said = {_right_to(kind, record) for kind, some in given for record in some}
+        said = {_required_kind(kind, record) for kind, some in given for record in some}
         return [kind for kind in RecordKind if kind.value in said]
 
     def records(self) -> Sequence[Any] | str:
@@ -75,17 +75,17 @@ class Post(Given):
         both."""
         given = self._given()
         if (not given) == (self.upload_id is None):
-            problem = Problem("", f"Send either upload_id or some of {', '.join(KINDS)}.")
+            problem = FieldError("", f"Send either upload_id or some of {', '.join(KINDS)}.")
             raise Invalid("invalid_request", problem.message, "Send one of the two.", [problem])
         if self.upload_id is not None:
             return self.upload_id
         return [_with_kind(kind, record) for kind, some in given.items() for record in some]
 
 
-def _right_to(kind: RecordKind, record: Any) -> str:
+def _required_kind(kind: RecordKind, record: Any) -> str:
     """The record's own kind, or that of its list."""
     said = record if isinstance(record, dict) else {}
-    return right_to(str(said.get("kind", kind)), said.get("key"))
+    return required_kind(str(said.get("kind", kind)), said.get("key"))
 
 
 def _with_kind(kind: RecordKind, record: Any) -> Any:

@@ -223,8 +223,8 @@ class SettingsChange(Given):
         given = self.model_dump(exclude_unset=True)
         for part in ("schedule", "posting", "expenses", "invoices"):
             if isinstance(given.get(part), dict):
-                told = given[part].items()
-                given[part] = {k: v for k, v in told if v is not None or _may_be_null(k)}
+                items = given[part].items()
+                given[part] = {k: v for k, v in items if v is not None or _may_be_null(k)}
         return {name: v for name, v in given.items() if v is not None or name == "lists"}
 
 

@@ -22,7 +22,7 @@ from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FieldError:
     """One wrong place in an input: a JSON pointer, what is wrong, what to do."""
 
     pointer: str
@@ -34,7 +34,7 @@ class LedgerlinkError(Exception):
     """Anything this software says on purpose."""
 
     def __init__(
-        self, code: str, message: str, remedy: str = "", problems: Sequence[Problem] = ()
+        self, code: str, message: str, remedy: str = "", problems: Sequence[FieldError] = ()
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -53,7 +53,7 @@ class Invalid(Refused):
     @classmethod
     def at(cls, pointer: str, message: str, remedy: str, *, code: str) -> Self:
         """One wrong place, by its JSON pointer."""
-        return cls(code, message, remedy, [Problem(pointer, message, remedy)])
+        return cls(code, message, remedy, [FieldError(pointer, message, remedy)])
 
 
 class NotFound(Refused):

@@ -162,7 +162,7 @@ class Consents(Protocol):
 ConnectorState = Mapping[str, Any]
 """What a connector wants to remember between invocations (its limiter), as JSON values."""
 
-Answered = Callable[[Request, Sequence[Outcome]], Awaitable[None]]
+OnOutcomes = Callable[[Request, Sequence[Outcome]], Awaitable[None]]
 """Called once per request, as its answer comes in, which is recorded while the next ones are sent;
 outcomes may be worked out as late as they are read.
 Raises what kept earlier answers from that; then nothing more is to be sent."""
@@ -186,7 +186,7 @@ class Ledger(Protocol):
         nothing is written, and `write` can do without. Raises as `write`, and Interrupted."""
         ...
 
-    async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:
+    async def write(self, requests: Sequence[Request], on_outcomes: OnOutcomes, stop: Stop) -> None:
         """Send the requests as fast as the ledger's limits allow and report each answer.
 
         `stop` is asked before each request; when true, those in flight that are answered within

@@ -11,10 +11,10 @@ from ledgerlink.services.ports import (
     Connections,
     ConnectorStates,
     Ids,
+    ImportExecutions,
     Lane,
     Links,
     Lists,
-    Machines,
     Metrics,
     Rules,
     Runs,
@@ -44,7 +44,7 @@ class Dependencies:
     staging: Staging
     vaults: Vaults
     lane: Lane
-    machines: Machines
+    executions: ImportExecutions
     connector_states: ConnectorStates
     lists: Lists
     settings: SettingsStore

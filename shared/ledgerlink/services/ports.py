@@ -272,13 +272,13 @@ NO_CHUNK = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MachineState:
-    """Where the state machine of an import was last seen."""
+class ExecutionState:
+    """The last stored state of an import's execution."""
 
     machine: str = ""
     """Name of the newest execution. Earlier executions that still run are ignored."""
     generation: int = 0
-    """The run's generation when the machine began to wait."""
+    """The run's generation when the execution began to wait."""
     step: str = ""
     """The step at which it waits, or that it was sent to."""
     token: str = ""
@@ -289,26 +289,28 @@ class MachineState:
     """When it was started or sent on; None while it waits, and when there is none."""
 
 
-class Machines(Protocol):
-    """The state machines that drive imports, one step after the other."""
+class ImportExecutions(Protocol):
+    """The executions of the state machine that drives imports, one step after the other."""
 
-    def begin(self, run: Run, step: str) -> None:
-        """Start a state machine at this step."""
+    def start(self, run: Run, step: str) -> None:
+        """Start an execution at this step."""
         ...
 
-    def waiting(self, run: Run) -> MachineState: ...
-
-    def rest(self, run: Run, machine: str, step: str, token: str, until: int) -> None:
-        """Store that the execution `machine` waits at this step with this token, while chunks up
-        to number `until` are applied."""
+    def state(self, run: Run) -> ExecutionState:
+        """The stored state of the run's newest execution; an empty one if it has none."""
         ...
 
-    def answer(self, run: Run, waiting: MachineState, step: str) -> bool:
-        """Send the waiting machine to its next step; False when it no longer exists."""
+    def store_wait(self, run: Run, execution: str, step: str, token: str, until: int) -> None:
+        """Store that this execution waits at this step with this token, while chunks up to number
+        `until` are applied."""
         ...
 
-    def forget(self, run: Run, token: str) -> None:
-        """Delete the state of the machine that waited with this token, because it has ended."""
+    def continue_at(self, run: Run, waiting: ExecutionState, step: str) -> bool:
+        """Send the waiting execution to its next step; False when it no longer exists."""
+        ...
+
+    def delete_wait(self, run: Run, token: str) -> None:
+        """Delete the state of the execution that waited with this token, because it has ended."""
         ...
 
 

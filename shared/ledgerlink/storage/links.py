@@ -5,7 +5,7 @@ from datetime import date
 from itertools import islice, product
 
 from ledgerlink.domain.model.connections import ConnectionKey
-from ledgerlink.domain.model.document_facts import Source
+from ledgerlink.domain.model.document_facts import EntryAttributes
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.storage import keys
@@ -98,7 +98,7 @@ class DynamoLinks:
         self._table.delete_many(pk, dict.fromkeys([*forward, *found]))
 
 
-def _worked(source: Source, key: str) -> str:
+def _worked(source: EntryAttributes, key: str) -> str:
     return keys.row("worked", source.work_date.isoformat(), key)
 
 

@@ -1,4 +1,4 @@
-"""The state machines of imports: executions of Step Functions, and where each waits."""
+"""Executions of the import state machine in Step Functions, and the step at which each waits."""
 
 import json
 from contextlib import suppress
@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.domain.ports import Clock
-from ledgerlink.services.ports import Ids, MachineState
+from ledgerlink.services.ports import ExecutionState, Ids
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table, Taken
 from ledgerlink.wire.stored import dump, load
@@ -22,9 +22,9 @@ GONE = frozenset({"TaskDoesNotExist", "TaskTimedOut", "InvalidToken"})
 """Errors that mean that no execution waits with this token."""
 
 
-class StepFunctionsMachines:
-    """Implements `services.ports.Machines`. One row per run holds the newest execution and where it
-    waits."""
+class StepFunctionsExecutions:
+    """Implements `services.ports.ImportExecutions`. One row per run holds the newest execution and
+    the step at which it waits."""
 
     def __init__(
         self, client: "SFNClient", machine: str, table: Table, clock: Clock, ids: Ids
@@ -35,7 +35,7 @@ class StepFunctionsMachines:
         self._clock = clock
         self._ids = ids
 
-    def begin(self, run: Run, step: str) -> None:
+    def start(self, run: Run, step: str) -> None:
         given = {
             "firm": run.firm,
             "connection_id": run.connection_id,
@@ -43,7 +43,7 @@ class StepFunctionsMachines:
             "told": {"next": step},
         }
         name = f"{run.id}-{self._ids.new(self._clock.now())}"[:LONGEST_NAME]
-        self._put(run, MachineState(machine=name, since=self._clock.now()))
+        self._put(run, ExecutionState(machine=name, since=self._clock.now()))
         try:
             self._client.start_execution(
                 stateMachineArn=self._machine,
@@ -54,17 +54,17 @@ class StepFunctionsMachines:
             self._table.take(*_key(run))
             raise
 
-    def waiting(self, run: Run) -> MachineState:
+    def state(self, run: Run) -> ExecutionState:
         row = self._table.get(*_key(run))
-        return load(MachineState, row["data"]) if row else MachineState()
+        return load(ExecutionState, row["data"]) if row else ExecutionState()
 
-    def rest(self, run: Run, machine: str, step: str, token: str, until: int) -> None:
-        waiting = MachineState(
-            machine=machine, generation=run.generation, step=step, token=token, until=until
+    def store_wait(self, run: Run, execution: str, step: str, token: str, until: int) -> None:
+        waiting = ExecutionState(
+            machine=execution, generation=run.generation, step=step, token=token, until=until
         )
         self._put(run, waiting)
 
-    def answer(self, run: Run, waiting: MachineState, step: str) -> bool:
+    def continue_at(self, run: Run, waiting: ExecutionState, step: str) -> bool:
         try:
             self._client.send_task_success(
                 taskToken=waiting.token, output=json.dumps({"next": step})
@@ -74,13 +74,13 @@ class StepFunctionsMachines:
                 raise
             return not self._delete(run, waiting.token)
         with suppress(Taken):  # it waits at its next step already
-            going = MachineState(machine=waiting.machine, step=step, since=self._clock.now())
+            going = ExecutionState(machine=waiting.machine, step=step, since=self._clock.now())
             self._table.put_if(
                 _row(run, going), "#token = :token", {":token": waiting.token}, names=["token"]
             )
         return True
 
-    def forget(self, run: Run, token: str) -> None:
+    def delete_wait(self, run: Run, token: str) -> None:
         self._delete(run, token)
 
     def _delete(self, run: Run, token: str) -> bool:
@@ -91,7 +91,7 @@ class StepFunctionsMachines:
             return False
         return True
 
-    def _put(self, run: Run, waiting: MachineState) -> None:
+    def _put(self, run: Run, waiting: ExecutionState) -> None:
         self._table.put(_row(run, waiting))
 
 
@@ -99,6 +99,6 @@ def _key(run: Run) -> tuple[str, str]:
     return keys.connection(run.connection_key), keys.row("machine", run.id)
 
 
-def _row(run: Run, waiting: MachineState) -> Row:
+def _row(run: Run, waiting: ExecutionState) -> Row:
     pk, sk = _key(run)
     return {"pk": pk, "sk": sk, "token": waiting.token, "data": dump(waiting).decode()}

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.errors import FieldError, Invalid
 from ledgerlink.domain.model.source_records import (
     ClientRecord,
     Deleted,
@@ -68,7 +68,7 @@ def _form_of(line: bytes) -> type[Any]:
     kind = str(record.get("kind", RecordKind.TIME))
     if kind in FORMS:
         return FORMS[RecordKind(kind)]
-    problem = Problem("/kind", f"Input should be one of: {', '.join(FORMS)}.")
+    problem = FieldError("/kind", f"Input should be one of: {', '.join(FORMS)}.")
     raise Invalid("invalid_record", "Not a record.", problems=[problem])
 
 
@@ -104,10 +104,12 @@ def _same(place: Place) -> Place:
     return place
 
 
-def problems(error: ValidationError, place_of: Callable[[Place], Place] = _same) -> list[Problem]:
+def problems(
+    error: ValidationError, place_of: Callable[[Place], Place] = _same
+) -> list[FieldError]:
     """Each wrong field with words for it. `place_of` turns pydantic's place into the input's."""
     return [
-        Problem(pointer(place_of(found["loc"])), found["msg"])
+        FieldError(pointer(place_of(found["loc"])), found["msg"])
         for found in error.errors(include_url=False, include_context=False, include_input=False)
     ]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.errors import FieldError, Invalid
 from ledgerlink.domain.model.rules import (
     Client,
     CreateLaborCode,
@@ -80,7 +80,9 @@ def all_mappings(given: Mappings[RuleKind, Any]) -> dict[RuleKind, dict[str, Map
     return _refuse({kind: found for kind, (found, _) in read.items()}, wrong)
 
 
-def _read(kind: RuleKind, given: Any, above: Place) -> tuple[dict[str, Mapping], Sequence[Problem]]:
+def _read(
+    kind: RuleKind, given: Any, above: Place
+) -> tuple[dict[str, Mapping], Sequence[FieldError]]:
     """The mappings, or what is wrong with them, with pointers below `above`."""
     try:
         return _all_of(kind).validate_python(given), ()
@@ -88,7 +90,7 @@ def _read(kind: RuleKind, given: Any, above: Place) -> tuple[dict[str, Mapping],
         return {}, problems(error, lambda place: [*above, *_place(place)])
 
 
-def _refuse(found: Found, wrong: Sequence[Problem]) -> Found:
+def _refuse(found: Found, wrong: Sequence[FieldError]) -> Found:
     if wrong:
         raise Invalid("wrong_rule", "Some rules are not valid.", "See the problems.", wrong)
     return found

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from ledgerlink.domain.model.document_facts import Source
+from ledgerlink.domain.model.document_facts import EntryAttributes
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Write
 from ledgerlink.domain.model.runs import Chunk, Progress
@@ -18,7 +18,7 @@ from tests.contract.stores.stores import Clients, Stores, on_aws
 from tests.fakes.service import in_memory_service
 
 ENTRIES, A_BATCH = 3000, 25
-SOURCE = Source(staff_key="u1", work_date=date(2026, 3, 2), project_key="p1")
+SOURCE = EntryAttributes(staff_key="u1", work_date=date(2026, 3, 2), project_key="p1")
 _numbers = count()
 
 

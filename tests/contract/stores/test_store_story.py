@@ -19,9 +19,9 @@ from ledgerlink.services.sync.request import request_sync
 
 from tests.contract.stores.stores import Stores
 from tests.fakes.clock import FakeIds
+from tests.fakes.executions import FakeExecutions
 from tests.fakes.failure_plan import FailurePlan
 from tests.fakes.ledger import FakeConnector
-from tests.fakes.machines import FakeMachines
 from tests.fakes.service import REDIRECT, entry
 
 FIRM, USER = "a#connection#x 字", "ada"
@@ -39,7 +39,7 @@ def house_of(stores: Stores) -> tuple[Dependencies, FakeConnector]:
         staging=stores.staging,
         vaults=stores.vaults,
         lane=stores.lane,
-        machines=FakeMachines(stores.clock),
+        executions=FakeExecutions(stores.clock),
         connector_states=stores.connector_states,
         lists=stores.lists,
         settings=stores.settings,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import Known, Pending, Settlement
+from ledgerlink.domain.model.documents import ExistingRecord, Pending, Settlement
 from ledgerlink.domain.model.money_settings import (
     ExpenseSettings,
     GroupBy,
@@ -116,13 +116,13 @@ def test_a_charge_that_turns_out_to_be_a_refund_is_made_anew() -> None:
 @pytest.mark.parametrize(
     ("person", "settlement", "payee", "account"),
     [
-        ("ann", Settlement.CHECK, Known("P1"), "BANK"),
-        ("vic", Settlement.PAYABLE, Known("V1"), "AP"),
+        ("ann", Settlement.CHECK, ExistingRecord("P1"), "BANK"),
+        ("vic", Settlement.PAYABLE, ExistingRecord("V1"), "AP"),
         ("new", Settlement.PAYABLE, Pending("user:new"), "AP"),
     ],
 )
 def test_an_employee_is_paid_and_a_vendor_is_owed(
-    person: str, settlement: Settlement, payee: Known | Pending, account: str
+    person: str, settlement: Settlement, payee: ExistingRecord | Pending, account: str
 ) -> None:
     ledger = MoneyLedger()
     ledger.post(spent("e1", staff_key=person))
@@ -360,7 +360,7 @@ def test_a_line_says_what_the_entry_says() -> None:
     facts |= {"class_key": "east", "tax_code_key": "vat", "notes": "Lunch"}
     ledger.post(spent("e1", expense_code_key="gas", **facts))
     (told,) = ledger.composer.seen_expenses["expense-report:R"].lines
-    assert (told.item_id, told.account_id, told.customer) == ("I5", None, Known("C1"))
+    assert (told.item_id, told.account_id, told.customer) == ("I5", None, ExistingRecord("C1"))
     assert (told.billable, told.markup_percent, told.class_id) == (True, markup, "K1")
     assert (told.tax_code_id, told.parts) == ("X1", (("notes", "Lunch"),))
 

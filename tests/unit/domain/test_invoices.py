@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import Known, ResolvedInvoice
+from ledgerlink.domain.model.documents import ExistingRecord, ResolvedInvoice
 from ledgerlink.domain.model.money_settings import InvoiceLines, InvoiceSettings, Number
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.source_records import Invoice, InvoiceLine, Record, RecordKind
@@ -65,13 +65,17 @@ def test_an_invoice_says_what_the_record_says() -> None:
     op = one(ledger.post(told))
     assert (op.action, op.key, op.members, op.day) == (Action.CREATE, "invoice:i1", ("i1",), DAY)
     found = seen(ledger)
-    assert (found.customer, found.number, found.due) == (Known("C1"), "17", date(2026, 3, 29))
+    assert (found.customer, found.number, found.due) == (
+        ExistingRecord("C1"),
+        "17",
+        date(2026, 3, 29),
+    )
     assert (found.terms_id, found.class_id, found.location_id) == ("T30", "K1", "D1")
     assert (found.memo, found.note) == ("Thanks", (("private_note", "Key account"),))
     assert (found.custom_fields, found.tax_code_id) == ({"1": "PO 9"}, "X1")
     (sold,) = found.lines
     assert (sold.description, sold.service_date) == ("Design", DAY)
-    assert (sold.class_id, sold.tax_code_id, sold.item) == ("K1", "X1", Known("HOURS"))
+    assert (sold.class_id, sold.tax_code_id, sold.item) == ("K1", "X1", ExistingRecord("HOURS"))
 
 
 @pytest.mark.parametrize(
@@ -126,7 +130,12 @@ def test_a_line_sells_what_its_code_leads_to_or_the_item_of_the_settings() -> No
     codes += [{"expense_code_key": "meals"}, {}]
     ledger.post(invoice("i1", *(line(**code) for code in codes)))
     items = [sold.item for sold in seen(ledger).lines]
-    assert items == [Known("I1"), Known("I5"), Known("HOURS"), Known("HOURS")]
+    assert items == [
+        ExistingRecord("I1"),
+        ExistingRecord("I5"),
+        ExistingRecord("HOURS"),
+        ExistingRecord("HOURS"),
+    ]
 
 
 @pytest.mark.parametrize("code", [{}, {"expense_code_key": "meals"}])

@@ -265,7 +265,7 @@ def _compositions(size: int, monkeypatch: pytest.MonkeyPatch) -> int:
         return call
 
     with monkeypatch.context() as patch:
-        for name in ("source_of", "time_key"):
+        for name in ("entry_attributes", "time_key"):
             patch.setattr(time, name, counted(name, getattr(time, name)))
         for module in (planner, ordering):
             patch.setattr(module, "needs", counted("needs", needs))

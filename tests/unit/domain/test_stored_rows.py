@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.model.document_facts import Source
+from ledgerlink.domain.model.document_facts import EntryAttributes
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome
 from ledgerlink.domain.model.reasons import Reason
@@ -14,7 +14,7 @@ from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.money import Total
 from ledgerlink.wire.stored import dump, load
 
-SOURCE = Source(
+SOURCE = EntryAttributes(
     staff_key="s1",
     work_date=date(2026, 3, 2),
     client_key="c1",

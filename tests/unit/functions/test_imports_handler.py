@@ -33,7 +33,7 @@ def call(run: Run, step: str, **more: Any) -> None:
 
     event = sample("imports") | {"step": step, "firm": run.firm, **more}
     event |= {"connection_id": run.connection_id, "run_id": run.id}
-    event |= {"machine": more.get("machine", "machine-1")}
+    event |= {"machine": more.get("machine", "execution-1")}
     handler(event, cast(LambdaContext, Context()))
 
 
@@ -42,7 +42,7 @@ def test_a_step_rests_with_its_token_which_is_in_no_line(
 ) -> None:
     run = ready(place)
     call(run, "wait", token="token-of-the-machine")
-    assert place.machines.rows[(run.firm, run.connection_id, run.id)].step == "wait"
+    assert place.executions.rows[(run.firm, run.connection_id, run.id)].step == "wait"
     assert "token-of-the-machine" not in capsys.readouterr().out
 
 
@@ -50,7 +50,7 @@ def test_a_draft_that_nobody_comes_back_to_expires(place: InMemoryService) -> No
     run = ready(place)
     call(run, "expire")
     assert place.run(run).state is RunState.EXPIRED
-    assert place.machines.waiting(run).token == ""
+    assert place.executions.state(run).token == ""
 
 
 def test_a_machine_that_another_took_the_place_of_has_nothing_to_say(
@@ -58,13 +58,13 @@ def test_a_machine_that_another_took_the_place_of_has_nothing_to_say(
 ) -> None:
     run = ready(place)
     for step in ("expire", "break_off"):
-        call(run, step, machine="machine-0")
+        call(run, step, machine="execution-0")
         assert place.run(run).state is RunState.READY
-    place.machines.alive["old"] = ((run.firm, run.connection_id, run.id), "machine-0")
-    before = place.machines.waiting(run)
-    call(run, "wait", machine="machine-0", token="old")
-    assert place.machines.waiting(run) == before
-    assert "old" not in place.machines.alive
+    place.executions.alive["old"] = ((run.firm, run.connection_id, run.id), "execution-0")
+    before = place.executions.state(run)
+    call(run, "wait", machine="execution-0", token="old")
+    assert place.executions.state(run) == before
+    assert "old" not in place.executions.alive
 
 
 def test_a_run_that_was_let_loose_does_not_expire(place: InMemoryService) -> None:
@@ -80,19 +80,19 @@ def test_a_machine_that_broke_off_parks_its_run_and_a_resume_starts_another(
 ) -> None:
     run = ready(place)
     service.start(place.deps, ADA, run.connection_id, run.id, run.plan)
-    place.machines.lose(run)
-    place.machines.steps.clear()
+    place.executions.lose(run)
+    place.executions.steps.clear()
     call(run, "break_off")
     parked = place.run(run)
     assert parked.state is RunState.PARKED
     assert parked.reason is not None
     assert parked.reason.code == "worker_failed"
     assert place.counts["ImportsBroken"] == 1
-    begun = place.machines.begun
+    begun = place.executions.begun
     service.resume(place.deps, ADA, run.connection_id, run.id)
     place.work()
     assert place.run(run).state is RunState.COMPLETED
-    assert place.machines.begun == begun + 1
+    assert place.executions.begun == begun + 1
 
 
 def test_a_machine_that_broke_off_while_planning_leaves_a_draft(place: InMemoryService) -> None:

@@ -222,7 +222,7 @@ def place(failure_plan: FailurePlan | None = None) -> Place:
         "schedules": diary,
         "vaults": Credentials(),
     }
-    others = ("rules", "staging", "connector_states", "usage", "bus", "machines")
+    others = ("rules", "staging", "connector_states", "usage", "bus", "executions")
     unused = dict.fromkeys(others, cast(Any, None))
     deps = Dependencies(
         **{name: with_failures(name, store, failure_plan) for name, store in stores.items()},

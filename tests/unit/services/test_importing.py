@@ -81,7 +81,7 @@ def test_an_import_is_looked_through_planned_and_written(place: InMemoryService)
     done = started(place, ready)
     assert done.state is RunState.COMPLETED
     assert held(place) == {"work t1": 60, "work t2": 30}
-    assert place.machines.begun == 1
+    assert place.executions.begun == 1
 
 
 def test_the_same_import_again_writes_nothing(place: InMemoryService) -> None:
@@ -227,9 +227,9 @@ def test_one_import_applies_at_a_time_and_the_next_begins_by_itself(place: InMem
 def test_a_run_whose_machine_was_lost_is_taken_up_by_a_new_one(place: InMemoryService) -> None:
     connection = place.connected()
     run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(9)]))
-    place.machines.lose(run)
+    place.executions.lose(run)
     assert started(place, run).state is RunState.COMPLETED
-    assert place.machines.begun == 2
+    assert place.executions.begun == 2
     assert len(held(place)) == 9
 
 
@@ -394,4 +394,4 @@ def test_a_discarded_draft_is_over(place: InMemoryService) -> None:
     place.work()
     with pytest.raises(Conflict):
         service.order_plan(place.deps, ADA, connection.id, run.id)
-    assert place.machines.alive == {}
+    assert place.executions.alive == {}

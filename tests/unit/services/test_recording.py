@@ -63,9 +63,9 @@ async def test_an_answer_is_taken_while_an_earlier_one_is_being_stored(
     place: InMemoryService, keeping: Recorder
 ) -> None:
     gate = Gate(place)
-    await keeping.answered(*answer(0, 2))
+    await keeping.record_answer(*answer(0, 2))
     await until(gate.begun)
-    await keeping.answered(*answer(2, 2))
+    await keeping.record_answer(*answer(2, 2))
     assert keeping.outcomes == {}
     gate.opened.set()
     await keeping.stored()
@@ -79,9 +79,9 @@ async def test_with_many_answers_unstored_the_next_waits_for_them(
     place: InMemoryService, keeping: Recorder
 ) -> None:
     gate = Gate(place)
-    await keeping.answered(*answer(0, MOST_UNSTORED))
+    await keeping.record_answer(*answer(0, MOST_UNSTORED))
     await until(gate.begun)
-    waiting = asyncio.create_task(keeping.answered(*answer(MOST_UNSTORED, 1)))
+    waiting = asyncio.create_task(keeping.record_answer(*answer(MOST_UNSTORED, 1)))
     for _ in range(20):
         await asyncio.sleep(0)
     assert not waiting.done()
@@ -96,15 +96,15 @@ async def test_what_could_not_be_stored_is_told_to_the_next_answer_and_nothing_f
     place: InMemoryService, keeping: Recorder
 ) -> None:
     gate = Gate(place)
-    await keeping.answered(*answer(0, 2))
+    await keeping.record_answer(*answer(0, 2))
     await until(gate.begun)
-    await keeping.answered(*answer(2, 2))
+    await keeping.record_answer(*answer(2, 2))
     place.failure_plan.at = len(place.failure_plan.steps)
     gate.opened.set()
     with pytest.raises(WorkerDied):
         await keeping.stored()
     with pytest.raises(WorkerDied):
-        await keeping.answered(*answer(4, 2))
+        await keeping.record_answer(*answer(4, 2))
     assert keeping.outcomes == {}
     assert place.runs.outcomes(keeping.run, 0, 9) == {}
 
@@ -127,7 +127,7 @@ class Late(Sequence[Outcome]):
 async def test_what_is_worked_out_late_is_so_by_who_stores_it(keeping: Recorder) -> None:
     request, outcomes = answer(0, 3)
     late = Late(outcomes)
-    await keeping.answered(request, late)
+    await keeping.record_answer(request, late)
     assert not late.read_in
     await keeping.stored()
     assert set(keeping.outcomes) == {0, 1, 2}
@@ -141,6 +141,6 @@ async def test_who_waits_for_answers_does_not_wait_for_more_to_come(
         await asyncio.Event().wait()
 
     monkeypatch.setattr(place.clock, "sleep", for_ever)
-    await keeping.answered(*answer(0, 2))
+    await keeping.record_answer(*answer(0, 2))
     await asyncio.wait_for(keeping.stored(), SECONDS)
     assert set(keeping.outcomes) == {0, 1}

@@ -45,7 +45,7 @@ def _matches(host: str, allowed: str) -> bool:
 
 PRODUCTION = Endpoints()
 
-LATEST = 910.0
+LATEST_EFFECT = 910.0
 """Ledger seconds after which a request without an answer has finished: the gateway runs one for 15
 minutes, also when the client has given up."""
 

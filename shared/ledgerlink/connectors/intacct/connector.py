@@ -7,7 +7,7 @@ import httpx
 
 from ledgerlink.connectors.intacct.auth.login import LoginVault, parse_login
 from ledgerlink.connectors.intacct.auth.sessions import Sessions
-from ledgerlink.connectors.intacct.config import LATEST, OFFERED, Choices, Endpoints
+from ledgerlink.connectors.intacct.config import LATEST_EFFECT, OFFERED, Choices, Endpoints
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.connectors.intacct.documents.timesheet_periods import TimesheetPeriods
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
@@ -107,7 +107,7 @@ class SageIntacct:
             http,
             self._time,
             self._jitter,
-            UnansweredWrites(self._time, connector_state, latest=LATEST),
+            UnansweredWrites(self._time, connector_state, latest=LATEST_EFFECT),
         )
         choices = Choices.of(chosen)
         learned = LearnedRequirements(connector_state)

@@ -26,7 +26,7 @@ from ledgerlink.domain.model.company import Company
 from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListType
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
-from ledgerlink.domain.ports import Answered, ConnectorState, Stop, never
+from ledgerlink.domain.ports import ConnectorState, OnOutcomes, Stop, never
 
 
 class IntacctLedger:
@@ -73,7 +73,7 @@ class IntacctLedger:
             first_batch = batching.group_by_request(time)[0]
             await self._prefetch.prefetch(time, [time[position] for position in first_batch])
 
-    async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:
+    async def write(self, requests: Sequence[Request], on_outcomes: OnOutcomes, stop: Stop) -> None:
         """Send the requests as the port describes, one at a time."""
         writer = Writer(
             self._client,
@@ -82,7 +82,7 @@ class IntacctLedger:
             self._learned,
             self._lists.names,
             self._timesheet_state,
-            answered,
+            on_outcomes,
             stop,
         )
         self._prefetch = None

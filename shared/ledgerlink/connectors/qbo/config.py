@@ -19,7 +19,7 @@ class Endpoints:
 PRODUCTION = Endpoints()
 SANDBOX = replace(PRODUCTION, api_url="https://sandbox-quickbooks.api.intuit.com")
 
-LATEST = 130.0
+LATEST_EFFECT = 130.0
 """Ledger seconds after which a request without an answer has finished: QuickBooks cuts a request
 after 120 seconds, but goes on with it when its gateway gives up earlier
 (https://developer.intuit.com, limits)."""

@@ -9,7 +9,7 @@ import httpx
 from ledgerlink.connectors.qbo.auth.consent import QuickBooksConsents
 from ledgerlink.connectors.qbo.auth.token_endpoint import Application, TokenEndpoint
 from ledgerlink.connectors.qbo.auth.token_refresh import TokenRefresher
-from ledgerlink.connectors.qbo.config import LATEST, Endpoints
+from ledgerlink.connectors.qbo.config import LATEST_EFFECT, Endpoints
 from ledgerlink.connectors.qbo.documents.composer import QuickBooksComposer
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
 from ledgerlink.connectors.qbo.posting import batching
@@ -109,7 +109,7 @@ class QuickBooksOnline:
             vault, endpoint, http, self._time, lambda kind: calls.update([kind])
         )
         limiter = RateLimiter.restored(connector_state, LIMITS, self._time)
-        unanswered = UnansweredWrites(self._time, connector_state, latest=LATEST)
+        unanswered = UnansweredWrites(self._time, connector_state, latest=LATEST_EFFECT)
         url = f"{self._endpoints.api_url.rstrip('/')}/v3/company/{company_id}"
         client = Client(url, http, refresher, limiter, self._time, self._jitter, calls, unanswered)
         return QuickBooksLedger(company_id, client, limiter, self._time, http, connector_state)

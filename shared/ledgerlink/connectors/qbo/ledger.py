@@ -22,7 +22,7 @@ from ledgerlink.domain.model.company import Company
 from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListType
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
-from ledgerlink.domain.ports import Answered, ConnectorState, Stop, never
+from ledgerlink.domain.ports import ConnectorState, OnOutcomes, Stop, never
 
 
 class QuickBooksLedger:
@@ -59,9 +59,9 @@ class QuickBooksLedger:
     async def prefetch(self, operations: Sequence[Operation], stop: Stop) -> None:
         """Does nothing, because QuickBooks' response to a write contains all that is needed."""
 
-    async def write(self, requests: Sequence[Request], answered: Answered, stop: Stop) -> None:
+    async def write(self, requests: Sequence[Request], on_outcomes: OnOutcomes, stop: Stop) -> None:
         """Send the requests as the port describes."""
-        writer = Writer(self._client, self._diagnosis, self._time_links, answered, stop)
+        writer = Writer(self._client, self._diagnosis, self._time_links, on_outcomes, stop)
         await writer.send(requests)
 
     async def find_lost_writes(

@@ -18,7 +18,7 @@ Parts = tuple[tuple[str, str], ...]
 
 
 @dataclass(slots=True)
-class Remarks:
+class Annotations:
     """Warnings about a document, and the parts of its note."""
 
     warnings: list[Reason] = field(default_factory=list)
@@ -56,7 +56,7 @@ def open_day(
     posting: TimeSettings,
     features: Features,
     link: Link | None,
-    remarks: Remarks,
+    annotations: Annotations,
 ) -> date:
     """The accounting date: in closed books the first open day, where the settings allow it, with
     the true date in the note; or where the document is in the ledger already."""
@@ -66,17 +66,19 @@ def open_day(
     moved = link.day if link and link.day else closed + timedelta(days=1)
     if moved == day:
         return day
-    remarks.note.append((field_name, f"Dated {day.isoformat()}"))
-    remarks.warnings.append(reason("moved_date", field=field_name, day=day, posted=moved))
+    annotations.note.append((field_name, f"Dated {day.isoformat()}"))
+    annotations.warnings.append(reason("moved_date", field=field_name, day=day, posted=moved))
     return moved
 
 
-def sent_number(number: str | None, how: Number, field_name: str, remarks: Remarks) -> str | None:
+def sent_number(
+    number: str | None, how: Number, field_name: str, annotations: Annotations
+) -> str | None:
     """The number that is sent. If the ledger numbers documents, ours is kept in the note."""
     if number is None or how is Number.OURS:
         return number
-    remarks.note.append((field_name, f"No. {number}"))
-    remarks.warnings.append(reason("number_left", field=field_name, number=number))
+    annotations.note.append((field_name, f"No. {number}"))
+    annotations.warnings.append(reason("number_left", field=field_name, number=number))
     return None
 
 
@@ -107,7 +109,7 @@ def exchange(
     composer: Composer,
     known: Mapping[tuple[str, date], Decimal],
     link: Link | None,
-    remarks: Remarks,
+    annotations: Annotations,
 ) -> Exchange:
     """The currency and the rate, which comes from the record or from the ledger and is never
     assumed. Raises Blocked."""
@@ -122,7 +124,7 @@ def exchange(
     if composer.one_currency_each and currency != kept:
         words = {"currency": currency, "name": deal.partner, "other": kept}
         raise Blocked(reason("currency_differs", field="currency", **words))
-    return Exchange(currency, _rate(deal, composer, known, link, remarks) if foreign else None)
+    return Exchange(currency, _rate(deal, composer, known, link, annotations) if foreign else None)
 
 
 def _refuse_foreign(currency: str, features: Features) -> None:
@@ -141,7 +143,7 @@ def _rate(
     composer: Composer,
     known: Mapping[tuple[str, date], Decimal],
     link: Link | None,
-    remarks: Remarks,
+    annotations: Annotations,
 ) -> Decimal | None:
     """The record's rate; else the rate that the document was posted with, if its day is the same;
     else the ledger's. None leaves it to the ledger."""
@@ -153,9 +155,11 @@ def _rate(
     rate = rate or known.get((deal.currency, deal.day))
     words = {"currency": deal.currency, "day": deal.day}
     if rate is None and composer.applies_rates:
-        remarks.warnings.append(reason("rate_by_ledger", field="exchange_rate", **words))
+        annotations.warnings.append(reason("rate_by_ledger", field="exchange_rate", **words))
         return None
     if rate is None:
         raise Blocked(reason("no_exchange_rate", field="exchange_rate", **words))
-    remarks.warnings.append(reason("rate_from_ledger", field="exchange_rate", rate=rate, **words))
+    annotations.warnings.append(
+        reason("rate_from_ledger", field="exchange_rate", rate=rate, **words)
+    )
     return rate

@@ -11,7 +11,7 @@ from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.dimensions import Defaults, Dimensions, first_given
 from ledgerlink.domain.model.documents import (
     Document,
-    Known,
+    ExistingRecord,
     NewCustomer,
     NewItem,
     NewListRecord,
@@ -94,7 +94,7 @@ class Resolver:
     defaults: Defaults = field(default_factory=Defaults)
     created: dict[str, Document] = field(default_factory=dict)
     refused: dict[str, Reason] = field(default_factory=dict)
-    _climbed: list[str] = field(default_factory=list)
+    _pending_parents: list[str] = field(default_factory=list)
 
     def resolve(self, entry: TimeEntry) -> "Resolved":
         """Where the entry goes. Raises Blocked or Skipped."""
@@ -133,7 +133,7 @@ class Resolver:
         rule = self._rule(RuleKind.USERS, source_key)
         match rule.mapping:
             case LinkTo(ledger_id=ledger_id, person=person):
-                return Known(ledger_id), person
+                return ExistingRecord(ledger_id), person
             case CreateUser() as new:
                 return self._new(new_person(rule.key, new)), new.person
         raise _incomplete(rule)
@@ -142,17 +142,21 @@ class Resolver:
         rule = self._rule(RuleKind.PROJECTS, source_key)
         match rule.mapping:
             case LinkTo(ledger_id=ledger_id):
-                return Known(ledger_id)
+                return ExistingRecord(ledger_id)
             case CreateProject() as new:
                 came = self.links.get(posting_key("client", source_key))
                 if came is not None and new.client is None and new.parent_id is None:
-                    return Known(came.ledger_id)  # created above a project, before it had a rule
+                    return ExistingRecord(
+                        came.ledger_id
+                    )  # created above a project, before it had a rule
                 return self._new(self.new_customer(rule.key, new))
         raise _incomplete(rule)
 
     def new_customer(self, source_key: str, new: CreateProject) -> NewCustomer:
         """The customer that a rule creates, below its parent. Raises Blocked."""
-        parent = Known(new.parent_id) if new.parent_id else self._client(new.client, source_key)
+        parent = (
+            ExistingRecord(new.parent_id) if new.parent_id else self._client(new.client, source_key)
+        )
         return NewCustomer(key=posting_key("project", source_key), name=new.name, parent=parent)
 
     def _client(self, client: Client | None, below: str) -> Target | None:
@@ -164,19 +168,19 @@ class Resolver:
         rule = self.rules.get((RuleKind.PROJECTS, client.key))
         if key in self.links or rule is None or isinstance(rule.mapping, Skip):
             return self._new(NewCustomer(key=key, name=client.name))
-        if below in self._climbed:
+        if below in self._pending_parents:
             raise Blocked(reason("rule_incomplete", field="an end", kind="client", key=below))
-        self._climbed.append(below)
+        self._pending_parents.append(below)
         try:
             return self._project(client.key)
         finally:
-            self._climbed.pop()
+            self._pending_parents.pop()
 
     def _labor(self, kind: RuleKind, source_key: str) -> Labor:
         rule = self._rule(kind, source_key)
         match rule.mapping:
             case LinkTo(ledger_id=ledger_id, rate=rate, billable=billable):
-                return Labor(Known(ledger_id), rate, billable)
+                return Labor(ExistingRecord(ledger_id), rate, billable)
             case CreateLaborCode() as new:
                 record = NewItem(
                     key=posting_key(SINGULAR[kind], rule.key),
@@ -216,22 +220,22 @@ class Resolver:
         """Each dimension from the record, else from the first of these ledger records, or the one
         above it, that has it; without those that the ledger fills in by itself. Raises Blocked."""
         refuse_dimensions(record, self.features)
-        said = Dimensions(
+        own = Dimensions(
             class_id=self.named(RuleKind.CLASSES, record.class_key),
             department_id=self.named(RuleKind.DEPARTMENTS, record.department_key),
             location_id=self.named(RuleKind.LOCATIONS, record.location_key),
         )
-        known = [target.ledger_id for target in targets if isinstance(target, Known)]
-        told = (each for one in known for each in self.defaults.of(one))
-        return first_given([said, *(each.without(self.features.fills) for each in told)])
+        known = [target.ledger_id for target in targets if isinstance(target, ExistingRecord)]
+        defaults = (each for one in known for each in self.defaults.of(one))
+        return first_given([own, *(each.without(self.features.fills) for each in defaults)])
 
     def person(self, source_key: str) -> Target | None:
         """The person in the ledger; None if there is none yet."""
         rule = self.rules.get((RuleKind.USERS, source_key))
         if rule is not None and isinstance(rule.mapping, LinkTo):
-            return Known(rule.mapping.ledger_id)
+            return ExistingRecord(rule.mapping.ledger_id)
         made = self.links.get(posting_key(SINGULAR[RuleKind.USERS], source_key))
-        return Known(made.ledger_id) if made is not None else None
+        return ExistingRecord(made.ledger_id) if made is not None else None
 
     def _rule(self, kind: RuleKind, source_key: str) -> Rule:
         rule = self.rules.get((kind, source_key))
@@ -244,7 +248,7 @@ class Resolver:
     def _new(self, record: NewListRecord) -> Target:
         """The target of a `create` rule: the record it created once, or one still to be created."""
         if (link := self.links.get(record.key)) is not None:
-            return Known(link.ledger_id)
+            return ExistingRecord(link.ledger_id)
         if record.key not in self.created and record.key not in self.refused:
             try:
                 self.created[record.key] = self.compose(record)

@@ -10,7 +10,7 @@ from ledgerlink.domain.money import Total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class EntryAttributes:
     """What posted time stands for in the product, as far as all its entries agree."""
 
     staff_key: str
@@ -34,7 +34,7 @@ class DocumentFacts:
     """How much time is in it."""
     rate: Decimal | None = None
     """What an hour of it is billed at; None for what is not billed."""
-    source: Source | None = None
+    source: EntryAttributes | None = None
     """What its time entries agree in; None for what is not time."""
     targets: tuple[Any, ...] = ()
     """Its person, customer and item in the ledger: an id, a pending reference, or None for none."""

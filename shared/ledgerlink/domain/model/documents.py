@@ -22,7 +22,7 @@ PENDING = "$pending"
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ExistingRecord:
     """A record that exists in the ledger, by its id."""
 
     ledger_id: str
@@ -35,12 +35,12 @@ class Pending:
     key: str
 
 
-Target = Known | Pending
+Target = ExistingRecord | Pending
 
 
 def reference(target: Target) -> str | dict[str, str]:
     """The JSON form of a target inside a body: the id, or `{"$pending": key}`."""
-    return target.ledger_id if isinstance(target, Known) else {PENDING: target.key}
+    return target.ledger_id if isinstance(target, ExistingRecord) else {PENDING: target.key}
 
 
 def needs(body: Any) -> Iterator[str]:
@@ -123,7 +123,7 @@ class Snapshot:
     """What the ledger says that it comes to."""
     fixed: str = ""
     """Its values that no update can change, as in a document."""
-    holds: Callable[[Body], bool] = field(default=_unknown, compare=False, repr=False)
+    contains: Callable[[Body], bool] = field(default=_unknown, compare=False, repr=False)
     """Tells whether it has all that a body says, where that is known only by its content."""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from ledgerlink.domain.model.document_facts import Source
+from ledgerlink.domain.model.document_facts import EntryAttributes
 from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.time_settings import TimeSettings
 
@@ -29,7 +29,7 @@ class Scope:
     leave_types: Names = None
     billable: bool | None = None
 
-    def holds(self, source: Source) -> bool:
+    def includes(self, source: EntryAttributes) -> bool:
         """Whether time that says this of itself is wanted."""
         return (
             self.first_day <= source.work_date <= self.last_day
@@ -39,7 +39,7 @@ class Scope:
             and self.billable in (None, source.billable)
         )
 
-    def _kind(self, source: Source) -> bool:
+    def _kind(self, source: EntryAttributes) -> bool:
         if self.labor_codes is None and self.leave_types is None:
             return True
         if source.leave_type_key is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ledgerlink.domain.errors import Problem
+from ledgerlink.domain.errors import FieldError
 from ledgerlink.domain.model.list_records import ListType
 
 
@@ -71,22 +71,22 @@ NOTHING: Chosen = {}
 
 def in_effect(offered: Offered, chosen: Chosen) -> dict[str, str | None]:
     """All choices as they are. One that the ledger does not take any more is at its default."""
-    told = {name: chosen.get(name) for name in offered}
+    values = {name: chosen.get(name) for name in offered}
     return {
-        name: choice.default if told[name] is None or choice.wrong(told[name]) else told[name]
+        name: choice.default if values[name] is None or choice.wrong(values[name]) else values[name]
         for name, choice in offered.items()
     }
 
 
-def problems(offered: Offered, given: Mapping[str, Any]) -> Iterator[Problem]:
+def problems(offered: Offered, given: Mapping[str, Any]) -> Iterator[FieldError]:
     """What is wrong with what a company wants to choose; None takes a choice back."""
     for name, value in given.items():
         pointer = f"/ledger/{name.replace('~', '~0').replace('/', '~1')}"
         if name not in offered:
             some = f"Use some of: {', '.join(offered)}." if offered else "Leave it out."
-            yield Problem(pointer, "This ledger has no such choice.", some)
+            yield FieldError(pointer, "This ledger has no such choice.", some)
         elif wrong := offered[name].wrong(value):
-            yield Problem(pointer, *wrong)
+            yield FieldError(pointer, *wrong)
 
 
 def changed(chosen: Chosen, given: Mapping[str, str | None]) -> Chosen:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ledgerlink.domain.mapping.resolver import posting_key
-from ledgerlink.domain.model.documents import Known, Pending, ResolvedReceipt, Target
+from ledgerlink.domain.model.documents import ExistingRecord, Pending, ResolvedReceipt, Target
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.reasons import Blocked, Reason, reason
@@ -73,20 +73,20 @@ class Receipts:
             if self._counts[key] > 1:
                 continue
             if link is not None:
-                yield self._differ.to_delete(self._given.held(link))
+                yield self._differ.to_delete(self._given.linked_document(link))
             else:
                 yield _settled(key, ItemState.SKIPPED, reason("undeletable"))
 
     def left_behind(self, carriers: Carriers) -> Iterator[Operation]:
         """What takes out those of records that the product has no more, once the documents have
         let go of these. `carriers` are what carries the records now."""
-        told = {*self._gone, *self._counts}
+        known_keys = {*self._gone, *self._counts}
         deleted = self._given.deleted_keys
         gone = {(k, key) for k in carriers for key in deleted(k)} - self._keeping
         for key, link in self._given.attached.items():
             owner = owner_of(key)
-            if key not in told and owner in gone:
-                operation = self._differ.to_delete(self._given.held(link))
+            if key not in known_keys and owner in gone:
+                operation = self._differ.to_delete(self._given.linked_document(link))
                 carrier = carriers[owner[0]].get(owner[1])
                 after = (carrier.key,) if carrier else ()
                 yield replace(operation, members=(owner[1],), after=after)
@@ -126,8 +126,8 @@ class Receipts:
         document = self._given.composer.receipt(resolved)
         document = replace(document, members=(key.partition(":")[2],))
         link = self._given.links.get(key)
-        held = self._given.held(link) if link else None
-        (operation,) = self._differ.to_write(document, held)
+        linked = self._given.linked_document(link) if link else None
+        (operation,) = self._differ.to_write(document, linked)
         return replace(operation, upload_id=receipt.upload_id)
 
     def _target(self, document_key: str, carrier: Link | None) -> tuple[Target, str]:
@@ -136,10 +136,10 @@ class Receipts:
         if written is not None and written.ledger_id is None:
             return Pending(document_key), written.kind
         if written is not None and written.ledger_id is not None:
-            return Known(written.ledger_id), written.kind
+            return ExistingRecord(written.ledger_id), written.kind
         if carrier is None:
             raise Blocked(reason("dependency_failed", key=document_key))
-        return Known(carrier.ledger_id), carrier.kind
+        return ExistingRecord(carrier.ledger_id), carrier.kind
 
 
 def _settled(key: str, state: ItemState, why: Reason) -> Operation:

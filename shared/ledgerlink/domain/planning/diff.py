@@ -32,9 +32,9 @@ class LinkedDocument:
     def edited(self) -> bool:
         return self.copy is not None and self.link.expected_fingerprint not in self.copy.forms
 
-    def already_says(self, document: Document | None) -> bool:
+    def already_contains(self, document: Document | None) -> bool:
         """Whether the ledger is known to hold the values of this document."""
-        return self.copy is not None and document is not None and self.copy.holds(document.body)
+        return self.copy is not None and document is not None and self.copy.contains(document.body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class Differ:
     def to_write(
         self,
         document: Document,
-        held: LinkedDocument | None,
+        linked: LinkedDocument | None,
         *,
         again: bool = False,
     ) -> Iterator[Operation]:
@@ -76,28 +76,28 @@ class Differ:
             warnings=document.warnings,
             **document.facts() | {"record": self.record},
         )
-        if held is None:
+        if linked is None:
             yield self._open(create)
             return
-        operation = _based(create, held)
-        if self._is_equal(document, held):
+        operation = _based(create, linked)
+        if self._is_equal(document, linked):
             yield _unchanged(operation)
-        elif self.rank is not None and held.link.rank > self.rank:
+        elif self.rank is not None and linked.link.rank > self.rank:
             yield _unchanged(operation, reason("superseded"))
-        elif held.gone:
-            yield from self._recreated(create, held, again)
-        elif why := self._why_untouchable(held, document):
+        elif linked.gone:
+            yield from self._recreated(create, linked, again)
+        elif why := self._why_untouchable(linked, document):
             yield blocked_by(operation, why)
-        elif held.edited and self.edits is LedgerEdits.THEIRS:
+        elif linked.edited and self.edits is LedgerEdits.THEIRS:
             yield _unchanged(operation, reason("kept_theirs"))
-        elif again or self._needs_recreation(document, held):
-            yield from self.replaced(create, [held])
+        elif again or self._needs_recreation(document, linked):
+            yield from self.replaced(create, [linked])
         else:
-            yield self._open(replace(operation, action=Action.UPDATE), held.link)
+            yield self._open(replace(operation, action=Action.UPDATE), linked.link)
 
-    def to_delete(self, held: LinkedDocument) -> Operation:
+    def to_delete(self, linked: LinkedDocument) -> Operation:
         """The operation that deletes this document."""
-        link = held.link
+        link = linked.link
         operation = _based(
             Operation(
                 seq=0,
@@ -107,51 +107,54 @@ class Differ:
                 level=0,
                 **link.facts() | {"restored": ""},
             ),
-            held,
+            linked,
         )
-        if held.gone:
+        if linked.gone:
             return _unchanged(operation, reason("gone_in_ledger"))
-        if why := self._why_untouchable(held):
+        if why := self._why_untouchable(linked):
             return blocked_by(operation, why)
-        if held.edited and self.edits is LedgerEdits.THEIRS:
+        if linked.edited and self.edits is LedgerEdits.THEIRS:
             return _unchanged(operation, reason("kept_theirs"))
         return self._open(operation, link)
 
     def replaced(self, create: Operation, old: list[LinkedDocument]) -> Iterator[Operation]:
         """Deletes of the old documents, then the create."""
-        deletes = [self.to_delete(held) for held in old]
+        deletes = [self.to_delete(linked) for linked in old]
         yield from deletes
         stays = next((d for d in deletes if d.state is ItemState.BLOCKED), None)
         if stays is not None:
             yield blocked_by(create, stays.reason or reason("stays_in_ledger", key=stays.key))
             return
-        yield self._open(replace(create, after=tuple(held.link.key for held in old)))
+        yield self._open(replace(create, after=tuple(linked.link.key for linked in old)))
 
-    def _needs_recreation(self, document: Document, held: LinkedDocument) -> bool:
+    def _needs_recreation(self, document: Document, linked: LinkedDocument) -> bool:
         """Whether no update can turn the record into this document."""
-        if held.link.kind != document.kind:
+        if linked.link.kind != document.kind:
             return True
-        if held.copy is not None and held.copy.fixed != document.fixed:
+        if linked.copy is not None and linked.copy.fixed != document.fixed:
             return True
-        return self.anew and _target_changed(held.link, document)
+        return self.anew and _target_changed(linked.link, document)
 
-    def _is_equal(self, document: Document, held: LinkedDocument) -> bool:
-        same = (held.link.kind, set(held.link.members)) == (document.kind, set(document.members))
+    def _is_equal(self, document: Document, linked: LinkedDocument) -> bool:
+        same = (linked.link.kind, set(linked.link.members)) == (
+            document.kind,
+            set(document.members),
+        )
         if not same:
             return False
         expected = fingerprint(document.body)
-        if held.was_read and (held.copy is None or expected in held.copy.forms):
-            return held.copy is not None
-        return expected == held.link.fingerprint and not held.edited
+        if linked.was_read and (linked.copy is None or expected in linked.copy.forms):
+            return linked.copy is not None
+        return expected == linked.link.fingerprint and not linked.edited
 
     def _recreated(
-        self, create: Operation, held: LinkedDocument, again: bool
+        self, create: Operation, linked: LinkedDocument, again: bool
     ) -> Iterator[Operation]:
         why = reason("gone_in_ledger")
         if self.edits is LedgerEdits.OURS and again:
-            yield from self.replaced(create, [held])
+            yield from self.replaced(create, [linked])
         elif self.edits is LedgerEdits.OURS:
-            yield self._open(replace(create, base_version=held.link.version, was=held.link))
+            yield self._open(replace(create, base_version=linked.link.version, was=linked.link))
         elif self.edits is LedgerEdits.THEIRS:
             yield replace(
                 create, action=Action.NONE, body=None, state=ItemState.SKIPPED, reason=why
@@ -160,13 +163,17 @@ class Differ:
             yield blocked_by(create, why)
 
     def _why_untouchable(
-        self, held: LinkedDocument, document: Document | None = None
+        self, linked: LinkedDocument, document: Document | None = None
     ) -> Reason | None:
         """Why a record that is there may not be touched; that somebody made it say what the
         document says is no reason."""
-        if held.copy is not None and held.copy.locked:
-            return held.copy.locked
-        if held.edited and self.edits is LedgerEdits.ASK and not held.already_says(document):
+        if linked.copy is not None and linked.copy.locked:
+            return linked.copy.locked
+        if (
+            linked.edited
+            and self.edits is LedgerEdits.ASK
+            and not linked.already_contains(document)
+        ):
             return reason("changed_in_ledger")
         return None
 
@@ -180,24 +187,28 @@ class Differ:
         return blocked_by(operation, reason("closed_period", field=self.date_field, **words))
 
 
-def _based(operation: Operation, held: LinkedDocument) -> Operation:
+def _based(operation: Operation, linked: LinkedDocument) -> Operation:
     """The operation, based on what the ledger holds."""
-    link, copy = held.link, held.copy
+    link, copy = linked.link, linked.copy
     return replace(
         operation,
         ledger_id=link.ledger_id,
         version=copy.version if copy else link.version,
         base_version=link.version,
-        base_fingerprint=_base(held),
+        base_fingerprint=_base(linked),
         before=copy.body if copy else None,
         was=link,
     )
 
 
-def _base(held: LinkedDocument) -> str:
+def _base(linked: LinkedDocument) -> str:
     """Fingerprint of what the ledger holds before the change."""
-    edited = held.copy is not None and held.edited and held.copy.body
-    return fingerprint(held.copy.body) if held.copy and edited else held.link.expected_fingerprint
+    edited = linked.copy is not None and linked.edited and linked.copy.body
+    return (
+        fingerprint(linked.copy.body)
+        if linked.copy and edited
+        else linked.link.expected_fingerprint
+    )
 
 
 def _target_changed(link: Link, document: Document) -> bool:

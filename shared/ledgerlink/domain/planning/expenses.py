@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal
 
 from ledgerlink.domain.mapping.document_terms import (
+    Annotations,
     Deal,
-    Remarks,
     approved,
     exchange,
     offered,
@@ -20,8 +20,8 @@ from ledgerlink.domain.mapping.document_terms import (
 from ledgerlink.domain.mapping.resolver import Resolver, posting_key
 from ledgerlink.domain.model.documents import (
     Document,
+    ExistingRecord,
     ExpenseLine,
-    Known,
     Payee,
     ResolvedExpenses,
     Settlement,
@@ -38,7 +38,7 @@ from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.source_records import ExpenseEntry, RecordKind
 from ledgerlink.domain.money import rounded
 from ledgerlink.domain.planning.attachments import receipt_key
-from ledgerlink.domain.planning.grouping import Group
+from ledgerlink.domain.planning.grouping import RecordGroup
 from ledgerlink.domain.planning.inputs import PlanInput
 
 CARD = "company_card"
@@ -52,8 +52,8 @@ def document_key(entry: ExpenseEntry, how: ExpenseSettings) -> str:
     if entry.paid_with == CARD or how.group_by is GroupBy.ENTRY:
         return posting_key("expense", entry.key)
     if how.group_by is GroupBy.PERSON_AND_PERIOD:
-        told = [entry.staff_key, how.period.last_day(entry.spent_on).isoformat()]
-        name = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
+        parts = [entry.staff_key, how.period.last_day(entry.spent_on).isoformat()]
+        name = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
         return posting_key("expense-period", name)
     if entry.report_key is None:
         return posting_key("expense", entry.key)
@@ -97,7 +97,7 @@ class Expenses:
                 hinders.setdefault(document_key(entry, self._how), entry.key)
         for key, member in hinders.items():
             self._hold_back(key, member)
-        self.groups: Sequence[Group] = [self._group_of(key) for key in self._groups]
+        self.groups: Sequence[RecordGroup] = [self._group_of(key) for key in self._groups]
 
     def _sort(self, entry: ExpenseEntry) -> None:
         try:
@@ -115,10 +115,10 @@ class Expenses:
         others = [spent.entry.key for spent in self._groups.pop(key, [])]
         self.blocked |= dict.fromkeys(others, reason("member_blocked", key=member))
 
-    def _group_of(self, key: str) -> Group:
+    def _group_of(self, key: str) -> RecordGroup:
         spent = self._groups[key]
         members = tuple(one.entry.key for one in spent)
-        return Group(key, members, lambda link: self._document(key, spent, link))
+        return RecordGroup(key, members, lambda link: self._document(key, spent, link))
 
     def _line(self, entry: ExpenseEntry) -> ExpenseLine:
         """Where the entry goes, and what it comes to. Raises Blocked or Skipped."""
@@ -161,17 +161,17 @@ class Expenses:
         if len(spent) > MOST_LINES:
             raise Blocked(reason("too_many_lines", count=len(spent), limit=MOST_LINES))
         entries = [one.entry for one in spent]
-        first, remarks = entries[0], Remarks()
+        first, annotations = entries[0], Annotations()
         people = sorted({entry.staff_key for entry in entries})
         if len(people) > 1:
             raise Blocked(reason("mixed_people", field="staff_key", people=", ".join(people)))
-        settlement, payee = self._payee(first, remarks)
-        day = self._day(entries, link, remarks)
+        settlement, payee = self._payee(first, annotations)
+        day = self._day(entries, link, annotations)
         deal = self._deal(entries, payee, day)
         given = self._given
-        money = exchange(deal, given.features, given.composer, given.rates, link, remarks)
+        money = exchange(deal, given.features, given.composer, given.rates, link, annotations)
         number = _one([e.report_number for e in entries]) if _is_report(key) else None
-        remarks.note[:0] = [("report_name", title) for title in _titles(entries)]
+        annotations.note[:0] = [("report_name", title) for title in _titles(entries)]
         resolved = ResolvedExpenses(
             key=key,
             reference=key,
@@ -180,47 +180,53 @@ class Expenses:
             day=day,
             features=given.features,
             payee=payee,
-            account_id=self._account(settlement, first, money.currency, remarks),
+            account_id=self._account(settlement, first, money.currency, annotations),
             credit=first.refund,
-            number=sent_number(number, self._how.number, "report_number", remarks),
+            number=sent_number(number, self._how.number, "report_number", annotations),
             currency=money.currency,
             rate=money.rate,
             tax_inclusive=all(entry.tax_inclusive for entry in entries),
-            note=tuple(remarks.note),
+            note=tuple(annotations.note),
             shorten=given.posting.shorten,
         )
         document = given.composer.expenses(resolved)
-        return replace(document, warnings=(*document.warnings, *remarks.warnings))
+        return replace(document, warnings=(*document.warnings, *annotations.warnings))
 
-    def _payee(self, entry: ExpenseEntry, remarks: Remarks) -> tuple[Settlement, Payee | None]:
+    def _payee(
+        self, entry: ExpenseEntry, annotations: Annotations
+    ) -> tuple[Settlement, Payee | None]:
         """Who gets the money and how. Raises Blocked or Skipped."""
         if entry.paid_with == CARD:
-            return Settlement.CARD, self._merchant(entry, remarks)
+            return Settlement.CARD, self._merchant(entry, annotations)
         try:
             target, person = self._resolver.staff(entry.staff_key)
         except Blocked as blocked:
-            return Settlement.PAYABLE, self._catch_all(blocked, "user", entry.staff_key, remarks)
+            return Settlement.PAYABLE, self._catch_all(
+                blocked, "user", entry.staff_key, annotations
+            )
         settlement = Settlement.PAYABLE if person == "vendor" else Settlement.CHECK
         return settlement, Payee(target=target, list=person)
 
-    def _merchant(self, entry: ExpenseEntry, remarks: Remarks) -> Payee | None:
+    def _merchant(self, entry: ExpenseEntry, annotations: Annotations) -> Payee | None:
         try:
             vendor_id = self._resolver.named(RuleKind.VENDORS, entry.vendor_key)
         except Blocked as blocked:
-            return self._catch_all(blocked, "vendor", entry.vendor_key or "", remarks)
-        return Payee(target=Known(vendor_id), list="vendor") if vendor_id else None
+            return self._catch_all(blocked, "vendor", entry.vendor_key or "", annotations)
+        return Payee(target=ExistingRecord(vendor_id), list="vendor") if vendor_id else None
 
-    def _catch_all(self, blocked: Blocked, kind: str, key: str, remarks: Remarks) -> Payee:
+    def _catch_all(self, blocked: Blocked, kind: str, key: str, annotations: Annotations) -> Payee:
         """The vendor who stands in for one without a rule. Raises what is given where the settings
         name none."""
         vendor_id = self._how.catch_all_vendor_id
         refused = self._how.missing_payee is MissingPayee.REFUSE or vendor_id is None
         if refused or blocked.reason.code != "no_rule":
             raise blocked
-        remarks.warnings.append(reason("catch_all_used", kind=kind, key=key))
-        return Payee(target=Known(vendor_id or ""), list="vendor")
+        annotations.warnings.append(reason("catch_all_used", kind=kind, key=key))
+        return Payee(target=ExistingRecord(vendor_id or ""), list="vendor")
 
-    def _day(self, entries: Sequence[ExpenseEntry], link: Link | None, remarks: Remarks) -> date:
+    def _day(
+        self, entries: Sequence[ExpenseEntry], link: Link | None, annotations: Annotations
+    ) -> date:
         how, policy = self._how, self._how.date
         day = max(entry.spent_on for entry in entries)
         if policy is PostingDate.APPROVED:
@@ -231,9 +237,9 @@ class Expenses:
         elif policy is PostingDate.TODAY:
             day = (link.day if link else None) or self._given.today or day
         if policy is not PostingDate.SPENT:
-            remarks.warnings.append(reason("dated", field="spent_on", day=day, policy=policy))
+            annotations.warnings.append(reason("dated", field="spent_on", day=day, policy=policy))
         given = self._given
-        return open_day(day, "spent_on", given.posting, given.features, link, remarks)
+        return open_day(day, "spent_on", given.posting, given.features, link, annotations)
 
     def _approved_on(self, day: date | None) -> date:
         if day is None:
@@ -253,7 +259,7 @@ class Expenses:
             words = ", ".join(sorted(map(str, rates)))
             raise Blocked(reason("mixed_rates", field="exchange_rate", rates=words))
         vendor = payee.target if payee and payee.list == "vendor" else None
-        vendor_id = vendor.ledger_id if isinstance(vendor, Known) else ""
+        vendor_id = vendor.ledger_id if isinstance(vendor, ExistingRecord) else ""
         currency = entries[0].currency
         kept = self._given.vendor_currencies.get(vendor_id) if payee else currency
         return Deal(
@@ -269,11 +275,11 @@ class Expenses:
         settlement: Settlement,
         entry: ExpenseEntry,
         currency: str | None,
-        remarks: Remarks,
+        annotations: Annotations,
     ) -> str | None:
         how = self._how
         if settlement is Settlement.PAYABLE:
-            return self._payables(currency, remarks)
+            return self._payables(currency, annotations)
         if settlement is Settlement.CHECK:
             return how.check_account_id
         try:
@@ -281,19 +287,19 @@ class Expenses:
         except Blocked:
             if how.card_account_id is None:
                 raise
-            remarks.warnings.append(reason("default_card", key=entry.card_key))
+            annotations.warnings.append(reason("default_card", key=entry.card_key))
             return how.card_account_id
         return card or how.card_account_id or _no_account("card_account_id", "is charged")
 
-    def _payables(self, currency: str | None, remarks: Remarks) -> str | None:
+    def _payables(self, currency: str | None, annotations: Annotations) -> str | None:
         """Where it is owed; a ledger of several currencies keeps each in an account of its own."""
         chosen = self._how.payable_account_id
         kept = self._given.payables
         if currency is None or currency not in kept or chosen in kept[currency]:
             return chosen
         account_id = kept[currency][0]
-        told = reason("payables_of_currency", currency=currency, account=account_id)
-        remarks.warnings.append(told)
+        warning = reason("payables_of_currency", currency=currency, account=account_id)
+        annotations.warnings.append(warning)
         return account_id
 
 

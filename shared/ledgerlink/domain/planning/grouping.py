@@ -21,7 +21,7 @@ Compose = Callable[[Link | None], Document]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class RecordGroup:
     """Records that become one document."""
 
     key: str
@@ -49,25 +49,25 @@ class Grouping:
     """Records that are not to be posted, with the reason of each."""
     gone: Sequence[str] = ()
     """Records that the product has deleted."""
-    _live: dict[str, Group] = field(default_factory=dict)
+    _live: dict[str, RecordGroup] = field(default_factory=dict)
     _documents: dict[str, Document] = field(default_factory=dict)
     _links: dict[str, list[Link]] = field(default_factory=dict)
 
-    def operations(self, groups: Sequence[Group]) -> Iterator[Operation]:
+    def operations(self, groups: Sequence[RecordGroup]) -> Iterator[Operation]:
         """One operation per document that is created, updated or deleted, and one per record that
         is in none."""
         for group in groups:
             self._take(group)
-        self._hold_together()
-        leaving = {link.key: self._to_delete(link) for link in self._leaving()}
-        to_write = self._all_to_write(leaving)
-        block_failed_transfers(to_write, leaving)
-        yield from leaving.values()
+        self._block_sharing_groups()
+        deletes = {link.key: self._to_delete(link) for link in self._links_without_records()}
+        to_write = self._all_to_write(deletes)
+        block_failed_transfers(to_write, deletes)
+        yield from deletes.values()
         yield from to_write.values()
         yield from (self._settled(k, ItemState.BLOCKED, why) for k, why in self.blocked.items())
-        yield from self._apart(to_write, leaving)
+        yield from self._apart(to_write, deletes)
 
-    def _take(self, group: Group) -> None:
+    def _take(self, group: RecordGroup) -> None:
         """Compose the document; if that fails, its records are blocked or left out."""
         try:
             document = group.compose(self.given.links.get(group.key))
@@ -80,17 +80,17 @@ class Grouping:
             self._documents[group.key] = replace(document, members=group.members)
             self._links[group.key] = self._links_of(group)
 
-    def _links_of(self, group: Group) -> list[Link]:
+    def _links_of(self, group: RecordGroup) -> list[Link]:
         """Links of the document itself and of the documents that own its records."""
         some = [self.given.links.get(group.key), *(self.owners.get(m) for m in group.members)]
         return list({link.key: link for link in some if link is not None}.values())
 
-    def _hold_together(self) -> None:
+    def _block_sharing_groups(self) -> None:
         """Block every group that shares a document with a blocked record, and then the groups that
         share one with its records. Each round blocks one group at least, or is the last."""
         for _ in range(len(self._live) + 1):
-            known = self._known()
-            blockers = {key: self._first_obstacle(key, known) for key in self._live}
+            mentioned = self._mentioned_keys()
+            blockers = {key: self._first_obstacle(key, mentioned) for key in self._live}
             if not any(blockers.values()):
                 return
             for key, why in blockers.items():
@@ -98,38 +98,38 @@ class Grouping:
                     members = self._live.pop(key).members
                     self.blocked |= {m: why for m in members if m not in self.blocked}
 
-    def _known(self) -> set[str]:
+    def _mentioned_keys(self) -> set[str]:
         """Keys of all records that this post mentions."""
         live = {member for group in self._live.values() for member in group.members}
         return live | self.blocked.keys() | self.left_out.keys() | set(self.gone)
 
-    def _first_obstacle(self, key: str, known: set[str]) -> Reason | None:
-        reasons = (self._obstacle(link, known) for link in self._links[key])
+    def _first_obstacle(self, key: str, mentioned: set[str]) -> Reason | None:
+        reasons = (self._obstacle(link, mentioned) for link in self._links[key])
         return next((why for why in reasons if why is not None), None)
 
-    def _obstacle(self, link: Link, known: set[str]) -> Reason | None:
+    def _obstacle(self, link: Link, mentioned: set[str]) -> Reason | None:
         """Why this document cannot be changed or deleted; None if it can."""
-        if unknown := sorted(set(link.members) - known):
+        if unknown := sorted(set(link.members) - mentioned):
             return reason("incomplete", keys=named(unknown))
         blocked = next((member for member in link.members if member in self.blocked), None)
         return reason("member_blocked", key=blocked) if blocked else None
 
-    def _leaving(self) -> list[Link]:
+    def _links_without_records(self) -> list[Link]:
         """Links of the documents that lose all of their records."""
         some = [link for key in self._live for link in self._links[key]]
         no_more = [*self.gone, *self.left_out]
         some += [self.owners[member] for member in no_more if member in self.owners]
-        known = self._known()
+        mentioned = self._mentioned_keys()
         by_key = {link.key: link for link in some if link.key not in self._live}
-        return [link for link in by_key.values() if self._obstacle(link, known) is None]
+        return [link for link in by_key.values() if self._obstacle(link, mentioned) is None]
 
     def _to_delete(self, link: Link) -> Operation:
         """The delete of this document, with the reasons why its records are not posted."""
-        operation = self.differ.to_delete(self.given.held(link))
+        operation = self.differ.to_delete(self.given.linked_document(link))
         why = dict.fromkeys(self.left_out[m] for m in link.members if m in self.left_out)
         return replace(operation, warnings=(*operation.warnings, *why))
 
-    def _all_to_write(self, leaving: dict[str, Operation]) -> dict[str, Operation]:
+    def _all_to_write(self, deletes: dict[str, Operation]) -> dict[str, Operation]:
         """Creates and updates by key. The deletes of documents that are created again are added to
         `leaving`."""
         again, to_write = self._circular(), {}
@@ -137,13 +137,13 @@ class Grouping:
             *goes, last = self._to_write(key, again=key in again)
             to_write[key] = last
             if last.state is ItemState.PENDING:
-                leaving.update({operation.key: operation for operation in goes})
+                deletes.update({operation.key: operation for operation in goes})
         return to_write
 
     def _to_write(self, key: str, *, again: bool) -> list[Operation]:
         link = self.given.links.get(key)
-        held = self.given.held(link) if link else None
-        *goes, last = self.differ.to_write(self._documents[key], held, again=again)
+        linked = self.given.linked_document(link) if link else None
+        *goes, last = self.differ.to_write(self._documents[key], linked, again=again)
         return [*goes, replace(last, after=(*last.after, *self._others(key)))]
 
     def _others(self, key: str) -> list[str]:
@@ -161,16 +161,16 @@ class Grouping:
         return Operation.not_sent(key, state, why, kind=self.record, record=self.record)
 
     def _apart(
-        self, to_write: Mapping[str, Operation], leaving: Mapping[str, Operation]
+        self, to_write: Mapping[str, Operation], deletes: Mapping[str, Operation]
     ) -> Iterator[Operation]:
         """Operations of records that are to be in no document, except those that are deleted
         together with their document."""
-        known, stays = self._known(), _keeping(to_write, leaving)
+        mentioned, stays = self._mentioned_keys(), _keeping(to_write, deletes)
         for member in dict.fromkeys([*self.left_out, *self.gone]):
             link = self.owners.get(member)
-            if link is not None and link.key in leaving and link.key not in to_write:
+            if link is not None and link.key in deletes and link.key not in to_write:
                 continue
-            why = self._obstacle(link, known) if link else None
+            why = self._obstacle(link, mentioned) if link else None
             if why is None and link is not None and link.key in stays:
                 why = reason("stays_in_ledger", key=link.key)
             if why is not None:
@@ -201,34 +201,34 @@ def keys_in_cycles(waits: Mapping[str, Sequence[str]]) -> set[str]:
     return found
 
 
-def _keeping(to_write: Mapping[str, Operation], leaving: Mapping[str, Operation]) -> set[str]:
+def _keeping(to_write: Mapping[str, Operation], deletes: Mapping[str, Operation]) -> set[str]:
     """Keys of the documents that keep their records."""
-    return {op.key for op in (*to_write.values(), *leaving.values()) if not _releases(op)}
+    return {op.key for op in (*to_write.values(), *deletes.values()) if not _releases(op)}
 
 
-def block_failed_transfers(to_write: dict[str, Operation], leaving: dict[str, Operation]) -> None:
+def block_failed_transfers(to_write: dict[str, Operation], deletes: dict[str, Operation]) -> None:
     """Block every document that takes records over from one that does not release them, and every
     one that would release records that are not taken over. Each round blocks one at least, or is
     the last."""
-    for _ in range(len(to_write) + len(leaving) + 1):
+    for _ in range(len(to_write) + len(deletes) + 1):
         blocked = {
-            **dict(_failed_takers(to_write, leaving)),
-            **dict(_failed_givers(to_write, leaving)),
+            **dict(_failed_takers(to_write, deletes)),
+            **dict(_failed_givers(to_write, deletes)),
         }
         if not blocked:
             return
         for key, why in blocked.items():
             if key in to_write:
                 to_write[key] = blocked_by(to_write[key], why)
-                leaving.pop(key, None)
+                deletes.pop(key, None)
             else:
-                leaving[key] = blocked_by(leaving[key], why)
+                deletes[key] = blocked_by(deletes[key], why)
 
 
 def _failed_takers(
-    to_write: Mapping[str, Operation], leaving: Mapping[str, Operation]
+    to_write: Mapping[str, Operation], deletes: Mapping[str, Operation]
 ) -> Iterator[tuple[str, Reason]]:
-    stays = _keeping(to_write, leaving)
+    stays = _keeping(to_write, deletes)
     for key, operation in to_write.items():
         by = next((other for other in operation.after if other in stays), None)
         if by is not None and operation.state is ItemState.PENDING:
@@ -236,16 +236,16 @@ def _failed_takers(
 
 
 def _failed_givers(
-    to_write: Mapping[str, Operation], leaving: Mapping[str, Operation]
+    to_write: Mapping[str, Operation], deletes: Mapping[str, Operation]
 ) -> Iterator[tuple[str, Reason]]:
     for taker in to_write.values():
-        for key in () if _holds(taker) else taker.after:
-            giver = to_write.get(key) or leaving[key]
+        for key in () if _owns_records(taker) else taker.after:
+            giver = to_write.get(key) or deletes[key]
             if giver.state is ItemState.PENDING:
                 yield key, reason("member_blocked", key=taker.members[0])
 
 
-def _holds(operation: Operation) -> bool:
+def _owns_records(operation: Operation) -> bool:
     """Whether the document owns its records, or will."""
     same = operation.state is ItemState.UNCHANGED and operation.reason is None
     return same or operation.state is ItemState.PENDING

@@ -100,7 +100,7 @@ class PlanInput:
     defaults: Defaults = field(default_factory=Defaults)
     """Classes, departments and locations of the ledger's tasks, projects and people."""
 
-    def held(self, link: Link) -> LinkedDocument:
+    def linked_document(self, link: Link) -> LinkedDocument:
         """What is known of a document in the ledger."""
         return LinkedDocument(link, self.snapshots.get(link.key), link.key in self.snapshots)
 
@@ -108,5 +108,5 @@ class PlanInput:
         """The keys of the deleted records of one kind, each once, without those of rejected
         records, because it is not known what those say."""
         given = {one.key for one in self.rejected if one.kind == kind}
-        told = dict.fromkeys(one.key for one in self.deleted if one.kind == kind)
-        return [key for key in told if key not in given]
+        keys = dict.fromkeys(one.key for one in self.deleted if one.kind == kind)
+        return [key for key in keys if key not in given]

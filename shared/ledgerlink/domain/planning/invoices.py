@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 
 from ledgerlink.domain.mapping.document_terms import (
+    Annotations,
     Deal,
     Exchange,
-    Remarks,
     approved,
     exchange,
     open_day,
@@ -19,7 +19,7 @@ from ledgerlink.domain.mapping.document_terms import (
 from ledgerlink.domain.mapping.resolver import Resolver, posting_key
 from ledgerlink.domain.model.documents import (
     Document,
-    Known,
+    ExistingRecord,
     Pending,
     ResolvedInvoice,
     ResolvedInvoiceLine,
@@ -32,7 +32,7 @@ from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.source_records import Invoice, InvoiceLine, RecordKind
 from ledgerlink.domain.money import Total, rounded
 from ledgerlink.domain.planning.attachments import receipt_key
-from ledgerlink.domain.planning.grouping import Group
+from ledgerlink.domain.planning.grouping import RecordGroup
 from ledgerlink.domain.planning.inputs import PlanInput
 
 
@@ -80,30 +80,32 @@ class Invoices:
             for key, count in counts.items()
             if count > 1
         }
-        self.groups: Sequence[Group] = [
+        self.groups: Sequence[RecordGroup] = [
             self._group_of(invoice) for invoice in given.invoices if invoice.key not in self.blocked
         ]
 
-    def _group_of(self, invoice: Invoice) -> Group:
+    def _group_of(self, invoice: Invoice) -> RecordGroup:
         key = invoice_key(invoice.key)
-        return Group(key, (invoice.key,), lambda link: self._document(key, invoice, link))
+        return RecordGroup(key, (invoice.key,), lambda link: self._document(key, invoice, link))
 
     def _document(self, key: str, invoice: Invoice, link: Link | None) -> Document:
         """The document of an invoice. Raises Blocked or Skipped."""
         given, how, resolver = self._given, self._given.invoicing, self._resolver
         approved(invoice.approval, given.posting)
-        remarks = Remarks()
+        annotations = Annotations()
         customer = self._customer(invoice)
         dimensions = resolver.dimensions(invoice, customer)
-        day = open_day(invoice.issued_on, "issued_on", given.posting, given.features, link, remarks)
-        money = self._money(invoice, customer, day, link, remarks)
-        lines = self._lines(invoice, link, remarks)
-        total = self._total(invoice, lines, money, remarks)
+        day = open_day(
+            invoice.issued_on, "issued_on", given.posting, given.features, link, annotations
+        )
+        money = self._money(invoice, customer, day, link, annotations)
+        lines = self._lines(invoice, link, annotations)
+        total = self._total(invoice, lines, money, annotations)
         if invoice.private_note:
-            remarks.note.insert(0, ("private_note", invoice.private_note))
+            annotations.note.insert(0, ("private_note", invoice.private_note))
         send = how.send if invoice.send is None else invoice.send
         if send and invoice.email is None:
-            remarks.warnings.append(reason("no_address", field="email"))
+            annotations.warnings.append(reason("no_address", field="email"))
         resolved = ResolvedInvoice(
             key=key,
             reference=key,
@@ -112,7 +114,7 @@ class Invoices:
             day=day,
             features=given.features,
             due=invoice.due_on,
-            number=sent_number(invoice.number, how.number, "number", remarks),
+            number=sent_number(invoice.number, how.number, "number", annotations),
             terms_id=resolver.named(RuleKind.TERMS, invoice.terms_key),
             class_id=dimensions.class_id,
             department_id=dimensions.department_id,
@@ -123,7 +125,7 @@ class Invoices:
             tax_code_id=resolver.named(RuleKind.TAX_CODES, invoice.tax_code_key),
             tax_inclusive=invoice.tax_inclusive,
             memo=invoice.memo or "",
-            note=tuple(remarks.note),
+            note=tuple(annotations.note),
             email=invoice.email,
             send=send and invoice.email is not None,
             custom_fields=invoice.custom_fields,
@@ -131,7 +133,7 @@ class Invoices:
             kind=link.kind if link else None,
         )
         document = given.composer.invoice(resolved)
-        warnings = (*document.warnings, *remarks.warnings)
+        warnings = (*document.warnings, *annotations.warnings)
         return replace(document, total=total, warnings=warnings)
 
     def _currency(self, invoice: Invoice) -> str | None:
@@ -144,10 +146,15 @@ class Invoices:
         return customer
 
     def _money(
-        self, invoice: Invoice, customer: Target, day: date, link: Link | None, remarks: Remarks
+        self,
+        invoice: Invoice,
+        customer: Target,
+        day: date,
+        link: Link | None,
+        annotations: Annotations,
     ) -> Exchange:
         given = self._given
-        customer_id = customer.ledger_id if isinstance(customer, Known) else ""
+        customer_id = customer.ledger_id if isinstance(customer, ExistingRecord) else ""
         deal = Deal(
             currency=invoice.currency,
             rate=invoice.exchange_rate,
@@ -155,41 +162,45 @@ class Invoices:
             kept=given.currencies.get(customer_id),
             day=day,
         )
-        return exchange(deal, given.features, given.composer, given.rates, link, remarks)
+        return exchange(deal, given.features, given.composer, given.rates, link, annotations)
 
     def _lines(
-        self, invoice: Invoice, link: Link | None, remarks: Remarks
+        self, invoice: Invoice, link: Link | None, annotations: Annotations
     ) -> Sequence[ResolvedInvoiceLine]:
-        lines = [self._line(invoice, line, remarks) for line in invoice.lines]
-        told = [line.time_keys for line in invoice.lines]
+        lines = [self._line(invoice, line, annotations) for line in invoice.lines]
+        keys_by_line = [line.time_keys for line in invoice.lines]
         if self._given.invoicing.lines is InvoiceLines.SUMMARY:
             short = summary(lines)
             if len(short) < len(lines):
-                told_so = reason("summarised", count=len(lines), lines=len(short))
-                remarks.warnings.append(told_so)
-            self._leave_unlinked((k for keys in told for k in keys), "lines are summed up", remarks)
+                warning = reason("summarised", count=len(lines), lines=len(short))
+                annotations.warnings.append(warning)
+            self._leave_unlinked(
+                (k for keys in keys_by_line for k in keys), "lines are summed up", annotations
+            )
             return short
         if not self._given.invoicing.link_time:
             return lines
         if not self._given.composer.links_time:
             why = "an invoice there does not mark the time that it bills"
-            self._leave_unlinked((k for keys in told for k in keys), why, remarks)
+            self._leave_unlinked((k for keys in keys_by_line for k in keys), why, annotations)
             return lines
-        return self._linked(lines, told, link, remarks)
+        return self._linked(lines, keys_by_line, link, annotations)
 
-    def _line(self, invoice: Invoice, line: InvoiceLine, remarks: Remarks) -> ResolvedInvoiceLine:
+    def _line(
+        self, invoice: Invoice, line: InvoiceLine, annotations: Annotations
+    ) -> ResolvedInvoiceLine:
         currency = self._currency(invoice)
-        gross, quantity, price = priced(line, currency, remarks)
-        said = line.tax_amount
+        gross, quantity, price = priced(line, currency, annotations)
+        stated = line.tax_amount
         # What takes money away takes its tax away, too.
-        tax = None if said is None else rounded(said, currency).copy_sign(gross)
+        tax = None if stated is None else rounded(stated, currency).copy_sign(gross)
         if invoice.tax_inclusive and line.tax_code_key is not None and tax is None:
             raise Blocked(reason("missing_tax_amount", field="tax_amount"))
         inside = tax if invoice.tax_inclusive and tax is not None else Decimal(0)
         if inside and abs(inside) >= abs(gross):
             raise Blocked(reason("tax_too_high", field="tax_amount", tax=tax, amount=gross))
         if inside and quantity is not None:
-            remarks.warnings.append(reason("quantity_left_out", field="quantity", amount=gross))
+            annotations.warnings.append(reason("quantity_left_out", field="quantity", amount=gross))
         resolver = self._resolver
         refuse_dimensions(line, self._given.features)
         return ResolvedInvoiceLine(
@@ -212,23 +223,23 @@ class Invoices:
         if line.expense_code_key is not None:
             code = self._resolver.expense_code(line.expense_code_key)
             if code.target == "item":
-                return Known(code.ledger_id)
+                return ExistingRecord(code.ledger_id)
         if self._given.invoicing.item_id is None:
             raise Blocked(reason("missing_item", field="labor_code_key"))
-        return Known(self._given.invoicing.item_id)
+        return ExistingRecord(self._given.invoicing.item_id)
 
     def _linked(
         self,
         lines: Sequence[ResolvedInvoiceLine],
-        told: Sequence[Sequence[str]],
+        keys_by_line: Sequence[Sequence[str]],
         link: Link | None,
-        remarks: Remarks,
+        annotations: Annotations,
     ) -> list[ResolvedInvoiceLine]:
         """The lines with the time that they bill: an activity on one line of one invoice, whole. A
         new invoice waits for what changes, since time that is billed can change no more."""
         linked: list[ResolvedInvoiceLine] = []
         left: list[str] = []
-        for line, keys in zip(lines, told, strict=True):
+        for line, keys in zip(lines, keys_by_line, strict=True):
             activity = self._whole_activity(keys)
             if activity is None or activity.key in self._billed:
                 left += keys
@@ -239,7 +250,7 @@ class Invoices:
                 time = Pending(activity.key) if waits else activity.target
                 linked.append(replace(line, time=time))
         why = "each has to be one activity of the ledger, on one line of one invoice"
-        self._leave_unlinked(left, why, remarks)
+        self._leave_unlinked(left, why, annotations)
         return linked
 
     def _whole_activity(self, keys: Sequence[str]) -> Activity | None:
@@ -251,30 +262,30 @@ class Invoices:
         (activity,) = activities.values()
         return activity if activity.members == frozenset(keys) else None
 
-    def _leave_unlinked(self, keys: Iterable[str], why: str, remarks: Remarks) -> None:
+    def _leave_unlinked(self, keys: Iterable[str], why: str, annotations: Annotations) -> None:
         some = list(dict.fromkeys(keys))
         if some and self._given.invoicing.link_time:
             words = {"keys": named(some), "detail": why}
-            told = reason("time_not_linked", field="time_keys", **words)
-            remarks.warnings.append(told)
+            warning = reason("time_not_linked", field="time_keys", **words)
+            annotations.warnings.append(warning)
 
     def _total(
         self,
         invoice: Invoice,
         lines: Sequence[ResolvedInvoiceLine],
         money: Exchange,
-        remarks: Remarks,
+        annotations: Annotations,
     ) -> Total:
         """What it comes to, as the product says. Raises Blocked when its parts do not add up."""
         currency = self._currency(invoice)
         tax = _tax(invoice, lines, currency)
         amount = sum((line.amount for line in lines), Decimal(0)) + (tax or Decimal(0))
         if invoice.total is not None and (tax is not None or not _taxed(invoice)):
-            said = rounded(invoice.total, currency)
-            if said != amount:
-                raise Blocked(reason("unbalanced", field="total", sum=amount, total=said))
+            stated = rounded(invoice.total, currency)
+            if stated != amount:
+                raise Blocked(reason("unbalanced", field="total", sum=amount, total=stated))
         if tax and self._given.features.automated_tax:
-            remarks.warnings.append(reason("tax_by_ledger", field="tax_amount", tax=tax))
+            annotations.warnings.append(reason("tax_by_ledger", field="tax_amount", tax=tax))
         return Total(amount=amount, currency=money.currency, tax=tax, rate=money.rate)
 
 
@@ -283,8 +294,8 @@ def _tax(
 ) -> Decimal | None:
     """All tax, as far as the product says it. Raises Blocked where it says two things, or does not
     say which lines include it."""
-    said = invoice.tax_amount
-    whole = None if said is None else rounded(said, currency)
+    stated = invoice.tax_amount
+    whole = None if stated is None else rounded(stated, currency)
     parts = [line.tax for line in lines if line.tax is not None]
     if not parts and invoice.tax_inclusive and (whole or (whole is None and _taxed(invoice))):
         raise Blocked(reason("missing_tax_amount", field="tax_amount"))
@@ -303,7 +314,7 @@ def _taxed(invoice: Invoice) -> bool:
 
 
 def priced(
-    line: InvoiceLine, currency: str | None, remarks: Remarks
+    line: InvoiceLine, currency: str | None, annotations: Annotations
 ) -> tuple[Decimal, Decimal | None, Decimal | None]:
     """Amount, quantity and price; the latter two only where they make the amount. Raises Blocked
     for a line that does not say what it comes to."""
@@ -317,7 +328,7 @@ def priced(
     if product == amount:
         return amount, quantity, price
     if quantity is not None or price is not None:
-        remarks.warnings.append(reason("quantity_left_out", field="quantity", amount=amount))
+        annotations.warnings.append(reason("quantity_left_out", field="quantity", amount=amount))
     return amount, None, None
 
 

@@ -135,16 +135,16 @@ class Listing:
         link = self._link(kind, source_key)
         if link is None:
             return
-        document = self._given.composer.list_record(self._as_told(source_key, mapping))
+        document = self._given.composer.list_record(self._new_record(source_key, mapping))
         document = replace(document, key=link.key, members=(source_key,))
         differ = Differ(edits=self._given.posting.ledger_edits, record=kind)
-        yield from differ.to_write(document, self._given.held(link))
+        yield from differ.to_write(document, self._given.linked_document(link))
 
     def _link(self, kind: RecordKind, source_key: str) -> Link | None:
         keys = list_keys(kind, source_key)
         return next((self._given.links[key] for key in keys if key in self._given.links), None)
 
-    def _as_told(self, source_key: str, mapping: Mapping) -> NewListRecord:
+    def _new_record(self, source_key: str, mapping: Mapping) -> NewListRecord:
         if isinstance(mapping, CreateUser):
             return new_person(source_key, mapping)
         assert isinstance(mapping, CreateProject)
@@ -155,7 +155,7 @@ class Listing:
         if link is None:
             return self._settled(kind, source_key, ItemState.SKIPPED, reason("undeletable"))
         differ = Differ(edits=self._given.posting.ledger_edits, record=kind)
-        return replace(differ.to_delete(self._given.held(link)), record=kind)
+        return replace(differ.to_delete(self._given.linked_document(link)), record=kind)
 
     def _settled(
         self, kind: RecordKind, source_key: str, state: ItemState, why: Reason

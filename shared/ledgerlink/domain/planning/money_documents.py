@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ledgerlink.domain.mapping.resolver import Resolver, time_key_of
-from ledgerlink.domain.model.documents import Known, Pending
+from ledgerlink.domain.model.documents import ExistingRecord, Pending
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.reasons import Reason
@@ -11,7 +11,7 @@ from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.planning.attachments import Receipts
 from ledgerlink.domain.planning.diff import Differ
 from ledgerlink.domain.planning.expenses import Expenses, document_key
-from ledgerlink.domain.planning.grouping import Group, Grouping
+from ledgerlink.domain.planning.grouping import Grouping, RecordGroup
 from ledgerlink.domain.planning.inputs import PlanInput
 from ledgerlink.domain.planning.invoices import Activity, Invoices, invoice_key
 
@@ -44,7 +44,7 @@ def documents(
 
 def _groupings(
     given: PlanInput, resolver: Resolver, times: Sequence[Operation]
-) -> Iterator[tuple[Grouping, Sequence[Group]]]:
+) -> Iterator[tuple[Grouping, Sequence[RecordGroup]]]:
     if given.expenses or given.deleted_keys(RecordKind.EXPENSE):
         expenses = Expenses(given, resolver)
         blocked, left_out, owners = expenses.blocked, expenses.left_out, given.expense_owners
@@ -109,7 +109,7 @@ def _activities(given: PlanInput, times: Iterable[Operation]) -> Mapping[str, Ac
         if link is not None and link.key not in going:
             members = frozenset(link.members or (key,))
             changes = link.key in changing
-            found[key] = Activity(link.key, Known(link.ledger_id), members, changes)
+            found[key] = Activity(link.key, ExistingRecord(link.ledger_id), members, changes)
     for operation in pending:
         if operation.action is Action.CREATE:
             activity = Activity(operation.key, Pending(operation.key), frozenset(operation.members))

@@ -13,8 +13,8 @@ from ledgerlink.domain.mapping.resolver import (
     time_key,
     time_key_of,
 )
-from ledgerlink.domain.model.document_facts import Source
-from ledgerlink.domain.model.documents import Document, Known
+from ledgerlink.domain.model.document_facts import EntryAttributes
+from ledgerlink.domain.model.documents import Document, ExistingRecord
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.list_records import LEDGER_KEY
 from ledgerlink.domain.model.plan import ItemState, Operation
@@ -29,11 +29,11 @@ MERGED = "merged"
 
 
 @dataclass(slots=True)
-class _Group:
+class _EntryGroup:
     """Entries that become one activity."""
 
     key: str
-    source: Source
+    source: EntryAttributes
     resolved: Resolved
     entries: list[TimeEntry] = field(default_factory=list)
 
@@ -77,7 +77,7 @@ class TimePlanner:
 
     def times(self) -> Iterator[Operation]:
         """The operations of the entries, each of which is in exactly one."""
-        groups: dict[str, _Group] = {}
+        groups: dict[str, _EntryGroup] = {}
         for entry in self.given.entries:
             try:
                 self._check(entry)
@@ -99,7 +99,7 @@ class TimePlanner:
             except Skipped as skipped:
                 yield from (_of_entry(e, ItemState.SKIPPED, skipped.reason) for e in group.entries)
             else:
-                documents[group.key] = self._as_held(document)
+                documents[group.key] = self._with_snapshot_body(document)
         # Only now is it known which entries are blocked; their activities have to stay.
         for key, why in self._first_obstacle(groups, documents):
             del documents[key]
@@ -107,7 +107,7 @@ class TimePlanner:
         yield from self._activities(groups, documents)
 
     def _first_obstacle(
-        self, groups: Mapping[str, _Group], documents: Mapping[str, Document]
+        self, groups: Mapping[str, _EntryGroup], documents: Mapping[str, Document]
     ) -> Iterator[tuple[str, Reason]]:
         """Groups whose activity in the ledger also covers a blocked entry. Rewriting it would drop
         that entry's time, so the group is blocked too. Each round finds one at least, or is the
@@ -123,7 +123,7 @@ class TimePlanner:
         more."""
         for link in self._scope.values():
             if link.key not in self._dealt_with and not self._spared.intersection(link.members):
-                yield self._differ.to_delete(self.given.held(link))
+                yield self._differ.to_delete(self.given.linked_document(link))
 
     def removals(self) -> Iterator[Operation]:
         """Deletes of time that the product has deleted. An entry that shares its activity with
@@ -133,7 +133,7 @@ class TimePlanner:
             if key in self._given_keys:
                 continue
             if link is not None:
-                yield self._differ.to_delete(self.given.held(link))
+                yield self._differ.to_delete(self.given.linked_document(link))
             elif key in self.given.owners:
                 yield Operation.not_sent(time_key_of(key), ItemState.BLOCKED, reason("carried"))
             else:
@@ -157,28 +157,28 @@ class TimePlanner:
         """Keep the activity of a blocked entry in the ledger."""
         self._spared.add(entry.key)
 
-    def _group(self, entry: TimeEntry) -> _Group:
+    def _group(self, entry: TimeEntry) -> _EntryGroup:
         resolved = self.resolver.resolve(entry)
-        source = source_of(entry)
+        source = entry_attributes(entry)
         if not self._merging:
-            return _Group(time_key(entry), source, resolved)
-        told = [source.staff_key, source.work_date.isoformat(), source.client_key]
-        told += [source.project_key, source.labor_code_key, source.leave_type_key]
-        told += [f"{name} {each}" for name, each in asdict(resolved.dimensions).items() if each]
-        words = json.dumps([*told, source.billable, str(resolved.rate)])
+            return _EntryGroup(time_key(entry), source, resolved)
+        parts = [source.staff_key, source.work_date.isoformat(), source.client_key]
+        parts += [source.project_key, source.labor_code_key, source.leave_type_key]
+        parts += [f"{name} {each}" for name, each in asdict(resolved.dimensions).items() if each]
+        words = json.dumps([*parts, source.billable, str(resolved.rate)])
         name = hashlib.sha256(words.encode()).hexdigest()[:32]
-        return _Group(posting_key(MERGED, name), source, resolved)
+        return _EntryGroup(posting_key(MERGED, name), source, resolved)
 
-    def _link(self, group: _Group) -> Link | None:
+    def _link(self, group: _EntryGroup) -> Link | None:
         return self.given.links.get(group.key) or self._scope.get(group.key)
 
-    def _block(self, group: _Group, why: Reason) -> Iterator[Operation]:
+    def _block(self, group: _EntryGroup, why: Reason) -> Iterator[Operation]:
         for entry in group.entries:
             self._spare(entry)
             yield _of_entry(entry, ItemState.BLOCKED, why)
 
     def _activities(
-        self, groups: dict[str, _Group], documents: dict[str, Document]
+        self, groups: dict[str, _EntryGroup], documents: dict[str, Document]
     ) -> Iterator[Operation]:
         """The operations of the activities, whose members are the entries. An entry that moves to
         another activity is released first, and an activity that loses all entries is deleted."""
@@ -186,34 +186,34 @@ class TimePlanner:
             {key: [k for k in self._others[key] if k in documents] for key in documents}
         )
         to_write: dict[str, Operation] = {}
-        leaving: dict[str, Operation] = {}
-        there = frozenset(documents)
+        deletes: dict[str, Operation] = {}
+        written_keys = frozenset(documents)
         for key in tuple(documents):
             # Freed once it is an operation: memory does not hold both (as in `_as_held`).
             document, group, others = documents.pop(key), groups.pop(key), self._others[key]
-            held = self._held(self._link(group))
-            *goes, last = self._differ.to_write(document, held, again=key in again)
+            linked = self._linked(self._link(group))
+            *goes, last = self._differ.to_write(document, linked, again=key in again)
             to_write[key] = replace(last, after=(*last.after, *others)) if others else last
             if last.state is ItemState.PENDING:
-                leaving |= {operation.key: operation for operation in goes}
-            going = [link for other, link in others.items() if other not in there]
-            leaving |= {k.key: self._differ.to_delete(self.given.held(k)) for k in going}
-        self._dealt_with.update(to_write, leaving)
-        block_failed_transfers(to_write, leaving)
-        yield from leaving.values()
+                deletes |= {operation.key: operation for operation in goes}
+            going = [link for other, link in others.items() if other not in written_keys]
+            deletes |= {k.key: self._differ.to_delete(self.given.linked_document(k)) for k in going}
+        self._dealt_with.update(to_write, deletes)
+        block_failed_transfers(to_write, deletes)
+        yield from deletes.values()
         yield from to_write.values()
 
-    def _as_held(self, document: Document) -> Document:
+    def _with_snapshot_body(self, document: Document) -> Document:
         """The document with the body of the snapshot, if both are equal, because memory does not
         hold two bodies of 100,000 entries."""
         copy = self.given.snapshots.get(document.key)
         same = copy is not None and copy.body == document.body
         return replace(document, body=copy.body) if copy and same else document
 
-    def _held(self, link: Link | None) -> LinkedDocument | None:
-        return self.given.held(link) if link else None
+    def _linked(self, link: Link | None) -> LinkedDocument | None:
+        return self.given.linked_document(link) if link else None
 
-    def _document(self, group: _Group, link: Link | None) -> Document:
+    def _document(self, group: _EntryGroup, link: Link | None) -> Document:
         closed, posting = self.given.features.books_closed_through, self.given.posting
         entries = group.entries
         minutes = posting.minutes(sum(entry.minutes for entry in entries))
@@ -245,10 +245,12 @@ class TimePlanner:
     def _currency(self, resolved: Resolved) -> str | None:
         customer = resolved.customer
         return (
-            self.given.currencies.get(customer.ledger_id) if isinstance(customer, Known) else None
+            self.given.currencies.get(customer.ledger_id)
+            if isinstance(customer, ExistingRecord)
+            else None
         )
 
-    def _obstacle(self, group: _Group) -> Reason | None:
+    def _obstacle(self, group: _EntryGroup) -> Reason | None:
         own = {entry.key for entry in group.entries}
         for link in (self._link(group), *self._others[group.key].values()):
             blocked = sorted(self._spared.intersection(link.members) - own) if link else []
@@ -256,7 +258,7 @@ class TimePlanner:
                 return reason("member_blocked", key=blocked[0])
         return None
 
-    def _standing(self, group: _Group) -> dict[str, Link]:
+    def _standing(self, group: _EntryGroup) -> dict[str, Link]:
         """Links of other activities that cover some of these entries. Raises Blocked if one also
         covers entries that are not in this plan."""
         found: dict[str, Link] = {}
@@ -269,9 +271,9 @@ class TimePlanner:
         return found
 
 
-def source_of(entry: TimeEntry) -> Source:
+def entry_attributes(entry: TimeEntry) -> EntryAttributes:
     """The values of the entry that its activity is filed under: all but its length and its text."""
-    return Source(
+    return EntryAttributes(
         staff_key=entry.staff_key,
         work_date=entry.work_date,
         client_key=entry.client_key,
@@ -289,4 +291,4 @@ def linked_keys(entries: Iterable[TimeEntry]) -> set[str]:
 
 def _of_entry(entry: TimeEntry, state: ItemState, why: Reason) -> Operation:
     operation = Operation.not_sent(time_key(entry), state, why, minutes=entry.minutes)
-    return replace(operation, members=(entry.key,), source=source_of(entry))
+    return replace(operation, members=(entry.key,), source=entry_attributes(entry))

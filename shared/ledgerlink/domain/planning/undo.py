@@ -132,8 +132,8 @@ class _Undoing:
         if not link.was_written_by(self._given.run_id):
             return _left(base, reason("written_since"))
         was_read = operation.key in self._given.snapshots
-        held = LinkedDocument(link, self._given.snapshots.get(operation.key), was_read)
-        to_delete = self._differ.to_delete(held)
+        linked = LinkedDocument(link, self._given.snapshots.get(operation.key), was_read)
+        to_delete = self._differ.to_delete(linked)
         if to_delete.state is not ItemState.PENDING or operation.action is Action.CREATE:
             return to_delete
         was = operation.was or link

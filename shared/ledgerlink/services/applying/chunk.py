@@ -131,7 +131,7 @@ class ChunkRun:
         open_seqs = set(self._open())
         todo = [r for r in requests if open_seqs.intersection(w.seq for w in r.writes)]
         try:
-            await self.ledger.write(todo, self.recorder.answered, stop)
+            await self.ledger.write(todo, self.recorder.record_answer, stop)
         finally:
             await self.recorder.stored()
 

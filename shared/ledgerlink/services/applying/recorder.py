@@ -24,7 +24,7 @@ MOST_UNSTORED = 1000
 PROGRESS_EVERY = 1.0
 """Seconds between two writes of the chunk's progress."""
 
-Answered = tuple[Request, Sequence[Outcome]]
+AnsweredRequest = tuple[Request, Sequence[Outcome]]
 
 
 @dataclass(slots=True)
@@ -43,13 +43,13 @@ class Recorder:
     """Calls of this worker by kind, which grow while the ledger is at work."""
     recorded: Counter[str] = field(default_factory=Counter)
     """Outcomes that this worker stored, by state."""
-    _waiting: list[Answered] = field(default_factory=list)
+    _waiting: list[AnsweredRequest] = field(default_factory=list)
     _storing: "asyncio.Task[None] | None" = None
     _awaited: asyncio.Event = field(default_factory=asyncio.Event)
     _unstored: int = 0
     _noted_at: float = 0.0
 
-    async def answered(self, request: Request, outcomes: Sequence[Outcome]) -> None:
+    async def record_answer(self, request: Request, outcomes: Sequence[Outcome]) -> None:
         """Take the outcomes of a request; they are stored while the next requests are sent. Waits
         while too many are not stored yet, and raises the error of an earlier one."""
         if self._unstored >= MOST_UNSTORED or (self._storing is not None and self._storing.done()):
@@ -83,7 +83,7 @@ class Recorder:
         pause.cancel()
         awaited.cancel()
 
-    def _record_all(self, answers: Sequence[Answered]) -> None:
+    def _record_all(self, answers: Sequence[AnsweredRequest]) -> None:
         writes = {write.seq: write for request, _ in answers for write in request.writes}
         self.record(writes, [outcome for _, some in answers for outcome in some])
 

@@ -20,7 +20,7 @@ from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.rules import CreateUser, LinkTo, Rule, RuleKind
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.domain.model.source_records import TimeEntry
-from ledgerlink.domain.planning.time import source_of
+from ledgerlink.domain.planning.time import entry_attributes
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.ledger_names import records_of
 from ledgerlink.services.posting.staged_records import time_records
@@ -103,7 +103,7 @@ class _Tally:
 def _tally(entries: Iterable[TimeEntry], scope: Scope) -> Mapping[RuleKind, dict[str, _Tally]]:
     found: dict[RuleKind, dict[str, _Tally]] = {kind: {} for kind in RuleKind}
     for entry in entries:
-        if not scope.holds(source_of(entry)):
+        if not scope.includes(entry_attributes(entry)):
             continue
         for kind, key in _keys(entry):
             tally = found[kind].setdefault(key, _Tally(client=entry.client_key))

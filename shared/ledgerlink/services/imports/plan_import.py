@@ -16,7 +16,7 @@ from ledgerlink.domain.model.settings import Settings
 from ledgerlink.domain.model.time_settings import TimeSettings
 from ledgerlink.domain.planning.inputs import PlanInput
 from ledgerlink.domain.planning.planner import plan
-from ledgerlink.domain.planning.time import linked_keys, source_of
+from ledgerlink.domain.planning.time import entry_attributes, linked_keys
 from ledgerlink.domain.planning.undo import UndoInput, undo
 from ledgerlink.domain.ports import Ledger, Stop
 from ledgerlink.services.dependencies import Dependencies
@@ -118,7 +118,7 @@ async def _operations(planner: ImportPlanner, rules: RuleBook) -> tuple[tuple[Op
     deps, connection, scope = planner.deps, planner.connection, planner.imported.scope
     connector, settings = deps.connector(connection.ledger), planner.settings
     records, rejected = time_records(deps, planner.run)
-    entries = [entry for entry in records if scope.holds(source_of(entry))]
+    entries = [entry for entry in records if scope.includes(entry_attributes(entry))]
     near = {
         link.key: link
         for link in deps.links.between(connection.key, scope.first_day, scope.last_day)
@@ -126,10 +126,12 @@ async def _operations(planner: ImportPlanner, rules: RuleBook) -> tuple[tuple[Op
     wanted = linked_keys(entries) | creatable_keys(rules)
     links = {**deps.links.get(connection.key, wanted - near.keys()), **near}
     imported = [link for link in near.values() if link.imported and link.source]
-    scoped = [link for link in imported if link.source and scope.holds(link.source)]
+    scoped = [link for link in imported if link.source and scope.includes(link.source)]
     owners = deps.links.owner_documents(connection.key, [entry.key for entry in entries])
-    held = {link.key: link for link in scoped} | {link.key: link for link in owners.values()}
-    held |= {key: links[key] for key in linked_keys(entries) if key in links}
+    existing_links = {link.key: link for link in scoped} | {
+        link.key: link for link in owners.values()
+    }
+    existing_links |= {key: links[key] for key in linked_keys(entries) if key in links}
     given = PlanInput(
         entries=entries,
         rejected=rejected,
@@ -143,7 +145,7 @@ async def _operations(planner: ImportPlanner, rules: RuleBook) -> tuple[tuple[Op
         owners=owners,
         whole=True,
         scope=scoped,
-        snapshots=await read_snapshots(planner.ledger, held.values(), planner.stop),
+        snapshots=await read_snapshots(planner.ledger, existing_links.values(), planner.stop),
         currencies=foreign_customers(deps, connection, planner.company.features),
     )
     return plan(given), len(records) - len(entries)

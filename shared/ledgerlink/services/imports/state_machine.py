@@ -12,7 +12,7 @@ from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports import service
 from ledgerlink.services.imports.mapping import NAMES, find_entities
 from ledgerlink.services.messages import chunk_message, run_message
-from ledgerlink.services.ports import NO_CHUNK, MachineState
+from ledgerlink.services.ports import NO_CHUNK, ExecutionState
 from ledgerlink.services.runs import parking
 from ledgerlink.services.runs.next_step import (
     APPLY,
@@ -31,13 +31,13 @@ MOST_LEGS = 1000
 """Legs of one import at most, because the history of a state machine is limited."""
 
 
-def do_step(deps: Dependencies, run: Run, machine: str, step: str, token: str) -> None:
-    """Do the step that the execution `machine` has reached. It waits, with this token, until it is
+def do_step(deps: Dependencies, run: Run, execution: str, step: str, token: str) -> None:
+    """Do the step that this execution has reached. It waits, with this token, until it is
     sent to its next step. An execution that was replaced by a newer one is ended instead."""
-    if not is_newest(deps, run, machine):
-        deps.machines.answer(run, MachineState(machine=machine, token=token), END)
+    if not is_newest(deps, run, execution):
+        deps.executions.continue_at(run, ExecutionState(machine=execution, token=token), END)
         return
-    deps.machines.rest(run, machine, step, token, _last_of_leg(run))
+    deps.executions.store_wait(run, execution, step, token, _last_of_leg(run))
     generation = run.generation
     run = deps.runs.get(run.connection_key, run.id)
     if step != next_step(run) or run.generation != generation:
@@ -48,12 +48,12 @@ def do_step(deps: Dependencies, run: Run, machine: str, step: str, token: str) -
     elif step == PLAN:
         deps.lane.send([run_message(run)])
     elif step == APPLY:
-        _apply_leg(deps, run, machine, token)
+        _apply_leg(deps, run, execution, token)
 
 
-def is_newest(deps: Dependencies, run: Run, machine: str) -> bool:
+def is_newest(deps: Dependencies, run: Run, execution: str) -> bool:
     """Whether no newer execution has replaced this one."""
-    return deps.machines.waiting(run).machine in ("", machine)
+    return deps.executions.state(run).machine in ("", execution)
 
 
 def _stage(deps: Dependencies, run: Run) -> None:
@@ -81,14 +81,14 @@ def _pull(deps: Dependencies, run: Run, source: TimeSource) -> Run:
     return replace(run, staged=deps.staging.put_records(run.connection_key, pulled))
 
 
-def _apply_leg(deps: Dependencies, run: Run, machine: str, token: str) -> None:
+def _apply_leg(deps: Dependencies, run: Run, execution: str, token: str) -> None:
     """Queue the next leg of the run. An import that has to wait is started later by the run ahead
     of it."""
     if run.state is RunState.QUEUED:
         if run_ahead(deps, run) is not None:
             return
         run = _started(deps, run)
-        deps.machines.rest(run, machine, APPLY, token, _last_of_leg(run))
+        deps.executions.store_wait(run, execution, APPLY, token, _last_of_leg(run))
     if run.open_chunks():
         deps.lane.send([chunk_message(run, chunk) for chunk in _leg(run)])
     else:
@@ -120,20 +120,20 @@ def _last_of_leg(run: Run) -> int:
     return leg[-1].number if leg else NO_CHUNK
 
 
-def expire(deps: Dependencies, run: Run, machine: str) -> None:
+def expire(deps: Dependencies, run: Run, execution: str) -> None:
     """End a draft that its user has not come back to."""
-    if not is_newest(deps, run, machine):
+    if not is_newest(deps, run, execution):
         return
-    deps.machines.forget(run, deps.machines.waiting(run).token)
+    deps.executions.delete_wait(run, deps.executions.state(run).token)
     if run.state in DRAFTS:
         service.end(deps, run, RunState.EXPIRED)
 
 
-def break_off(deps: Dependencies, run: Run, machine: str) -> None:
+def break_off(deps: Dependencies, run: Run, execution: str) -> None:
     """Park the run whose state machine has failed, for a person to decide."""
-    if not is_newest(deps, run, machine):
+    if not is_newest(deps, run, execution):
         return
-    deps.machines.forget(run, deps.machines.waiting(run).token)
+    deps.executions.delete_wait(run, deps.executions.state(run).token)
     deps.metrics.count("ImportsBroken", 1)
     if next_step(run) == STAGE:
         deps.runs.save(replace(run, reason=reason("worker_failed")), of_generation=run.generation)

@@ -75,8 +75,8 @@ def read_records(lines: Iterable[bytes], user: str, kinds: Kinds = None) -> Reco
             key = key_of(line) or f"record {number}"
             records.rejected.append(Rejected(key, invalid_record(invalid), kind_of(line)))
             continue
-        right = right_to(record.kind, record.key)
-        if may_post(kinds, right):
+        right = required_kind(record.kind, record.key)
+        if is_kind_allowed(kinds, right):
             records.add(record)
         else:
             why = reason("kind_not_allowed", field="kind", user=user, kind=right)
@@ -84,12 +84,12 @@ def read_records(lines: Iterable[bytes], user: str, kinds: Kinds = None) -> Reco
     return records
 
 
-def may_post(kinds: Kinds, kind: str) -> bool:
+def is_kind_allowed(kinds: Kinds, kind: str) -> bool:
     """Whether a user with these kinds may post records of that kind."""
     return kinds is None or kind in kinds
 
 
-def right_to(kind: str, key: object) -> str:
+def required_kind(kind: str, key: object) -> str:
     """The kind that a user must be allowed to post for such a record. A receipt counts as the kind
     of its expense or invoice, with which its key begins."""
     return str(key).partition("/")[0] if kind == RecordKind.RECEIPT else kind

@@ -13,12 +13,12 @@ from ledgerlink.domain.errors import Conflict
 from ledgerlink.domain.model.runs import DRAFTS, FINISHED, RESTING, UNDOABLE, Run, RunState
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.messages import remaining_messages
-from ledgerlink.services.ports import MachineState
+from ledgerlink.services.ports import ExecutionState
 
 STAGE, WAIT, PLAN, APPLY, END = "stage", "wait", "plan", "apply", "end"
 """The steps of a state machine."""
-MACHINE_LOST_AFTER = timedelta(minutes=5)
-"""How long a machine may be between two steps before it is replaced."""
+EXECUTION_LOST_AFTER = timedelta(minutes=5)
+"""How long an execution may be between two steps before it is replaced."""
 
 
 def next_step(run: Run) -> str:
@@ -44,24 +44,24 @@ def start_next_step(deps: Dependencies, run: Run) -> None:
 
 def drive(deps: Dependencies, run: Run) -> None:
     """Send the state machine of an import to the run's next step; start one if there is none."""
-    waiting = deps.machines.waiting(run)
+    waiting = deps.executions.state(run)
     step = next_step(run)
     if waiting.token:
         same = (waiting.step, waiting.generation) == (step, run.generation)
         if same and not _leg_is_over(run, waiting):
             return
-        if deps.machines.answer(run, waiting, step):
+        if deps.executions.continue_at(run, waiting, step):
             if step == END:
-                deps.machines.forget(run, "")
+                deps.executions.delete_wait(run, "")
             return
-    elif waiting.since is not None and deps.clock.now() - waiting.since < MACHINE_LOST_AFTER:
+    elif waiting.since is not None and deps.clock.now() - waiting.since < EXECUTION_LOST_AFTER:
         return  # between two steps: it reads the run before it waits again
     if step != END:
-        deps.machines.begin(run, step)
+        deps.executions.start(run, step)
 
 
-def _leg_is_over(run: Run, waiting: MachineState) -> bool:
-    """Whether all chunks are applied that the machine waits for."""
+def _leg_is_over(run: Run, waiting: ExecutionState) -> bool:
+    """Whether all chunks are applied that the execution waits for."""
     if waiting.step != APPLY:
         return False
     return all(chunk.number > waiting.until for chunk in run.open_chunks())

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.errors import FieldError, Invalid
 from ledgerlink.domain.model import ledger_choices
 from ledgerlink.domain.model.connections import Connection, ConnectionKey, ConnectionState
 from ledgerlink.domain.model.ledger_choices import Chosen, Offered, Use
@@ -81,7 +81,7 @@ class SettingsPatchCheck:
     deps: Dependencies
     connection: Connection
     before: Settings
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[FieldError] = field(default_factory=list)
     """Every place of the patch that is wrong; the settings are stored only when there is none."""
     named: list[ListRecord] = field(default_factory=list)
     """The records that the patch blocks or unblocks, as far as a sync has brought them in."""
@@ -114,7 +114,7 @@ class SettingsPatchCheck:
         return after
 
     def _wrong(self, pointer: str, message: str, remedy: str) -> None:
-        self.problems.append(Problem(pointer, message, remedy))
+        self.problems.append(FieldError(pointer, message, remedy))
 
     def _lists(self, names: Sequence[str] | None) -> tuple[ListType, ...] | None:
         if names is None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import httpx
 from ledgerlink.connectors.intacct.auth.sessions import Sessions
-from ledgerlink.connectors.intacct.config import LATEST, Endpoints
+from ledgerlink.connectors.intacct.config import LATEST_EFFECT, Endpoints
 from ledgerlink.connectors.intacct.protocol.requests import Call, Function, Sender
 from ledgerlink.connectors.intacct.protocol.xml import Value
 from ledgerlink.connectors.intacct.transport.client import Client, timeout
@@ -51,7 +51,7 @@ def client_of(
     there = endpoints or Endpoints()
     http = httpx.AsyncClient(transport=httpx.MockTransport(gateway), timeout=timeout(time))
     sessions = Sessions(vault or InMemoryLoginVault(), there, time)
-    unanswered = UnansweredWrites(time, state or {}, latest=LATEST)
+    unanswered = UnansweredWrites(time, state or {}, latest=LATEST_EFFECT)
     sender = Sender.of(CREDENTIALS)
     return Client(there.gateway_url, sender, sessions, http, time, lambda: 0.5, unanswered)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.documents import (
+    ExistingRecord,
     ExpenseLine,
-    Known,
     Payee,
     ResolvedExpenses,
     ResolvedInvoice,
@@ -20,8 +20,8 @@ from ledgerlink.domain.model.source_records import TimeEntry
 
 DAY = date(2026, 3, 4)
 USD = Features(home_currency="USD")
-EMPLOYEE = Payee(target=Known("employee/E1"), list="employee")
-VENDOR = Payee(target=Known("vendor/V1"), list="vendor")
+EMPLOYEE = Payee(target=ExistingRecord("employee/E1"), list="employee")
+VENDOR = Payee(target=ExistingRecord("vendor/V1"), list="vendor")
 
 
 def time(key: str = "t1", **more: Any) -> ResolvedTime:
@@ -29,7 +29,7 @@ def time(key: str = "t1", **more: Any) -> ResolvedTime:
     one = ResolvedTime(
         key=f"time:{key}",
         entries=(entry,),
-        staff=Known("employee/E1"),
+        staff=ExistingRecord("employee/E1"),
         person="employee",
         day=DAY,
         minutes=90,
@@ -58,7 +58,7 @@ def expenses(settlement: Settlement = Settlement.PAYABLE, **more: Any) -> Resolv
 
 
 def sold(**more: Any) -> ResolvedInvoiceLine:
-    one = ResolvedInvoiceLine(amount=Decimal(100), item=Known("item/LAB-1"))
+    one = ResolvedInvoiceLine(amount=Decimal(100), item=ExistingRecord("item/LAB-1"))
     return replace(one, **more)
 
 
@@ -66,7 +66,7 @@ def invoice(**more: Any) -> ResolvedInvoice:
     whole = ResolvedInvoice(
         key="invoice:i1",
         reference="invoice:i1",
-        customer=Known("customer/C1"),
+        customer=ExistingRecord("customer/C1"),
         lines=(sold(),),
         day=DAY,
         features=USD,

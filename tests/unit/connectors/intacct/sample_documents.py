@@ -5,7 +5,7 @@ from typing import Any
 from ledgerlink.connectors.intacct.config import Choices, InvoiceModule
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.domain.model.documents import (
-    Known,
+    ExistingRecord,
     NewCustomer,
     NewItem,
     NewPerson,
@@ -31,7 +31,7 @@ MONEY_DOCUMENTS = [BILL, REPORT, CHARGE, SALE, UNNUMBERED, OWED]
 
 CLIENT = COMPOSER.list_record(NewCustomer(key="client:c", name="Acme"))
 PROJECT = COMPOSER.list_record(
-    NewCustomer(key="project:p", name="Rocket", parent=Known("customer/C1"))
+    NewCustomer(key="project:p", name="Rocket", parent=ExistingRecord("customer/C1"))
 )
 PERSON = COMPOSER.list_record(
     NewPerson(key="staff:s", name="Ada Byron", person="employee", email="ada@a.example")
@@ -43,7 +43,7 @@ LIST_RECORDS = [CLIENT, PROJECT, PERSON, VENDOR, ITEM]
 
 def receipt(document: str, kind: str, key: str = "r", **more: Any) -> Write:
     resolved = ResolvedReceipt(
-        key=f"receipt:e1/{key}", document=Known(document), document_kind=kind,
+        key=f"receipt:e1/{key}", document=ExistingRecord(document), document_kind=kind,
         file_name="lunch.pdf", content_type="application/pdf",
     )  # fmt: skip
     return create(1, COMPOSER.receipt(resolved), **{"file": lambda: b"%PDF", **more})

@@ -16,7 +16,7 @@ from ledgerlink.connectors.intacct.protocol.element_order import FUNCTIONS
 from ledgerlink.connectors.intacct.protocol.xml import element
 from ledgerlink.domain.model.documents import (
     Document,
-    Known,
+    ExistingRecord,
     NewCustomer,
     NewItem,
     NewPerson,
@@ -55,8 +55,8 @@ def test_time_is_an_entry_of_its_employees_timesheet() -> None:
     document = COMPOSER.time(
         time(
             parts=(("task", "Design"), ("notes", "hull")),
-            customer=Known("project/P-7"),
-            item=Known("item/LAB-1"),
+            customer=ExistingRecord("project/P-7"),
+            item=ExistingRecord("item/LAB-1"),
             billable=True,
             rate=Decimal("120.00"),
         )
@@ -109,7 +109,7 @@ def test_time_that_the_ledger_cannot_take_is_blocked(change: dict[str, Any], cod
 
 
 def test_billable_time_without_a_rate_gets_the_ledgers() -> None:
-    body = COMPOSER.time(time(billable=True, customer=Known("customer/C1"))).body
+    body = COMPOSER.time(time(billable=True, customer=ExistingRecord("customer/C1"))).body
     assert "EXTBILLRATE" not in body
 
 
@@ -119,7 +119,9 @@ def test_minutes_survive_the_ledgers_decimal_hours(spent: int) -> None:
 
 
 def test_an_entry_reads_back_as_it_was_sent() -> None:
-    sent = COMPOSER.time(time(customer=Known("project/P-7"), item=Known("timetype/Regular"))).body
+    sent = COMPOSER.time(
+        time(customer=ExistingRecord("project/P-7"), item=ExistingRecord("timetype/Regular"))
+    ).body
     sheet = {"EMPLOYEEID": "E1", "BEGINDATE": "03/02/2026"}
     stored = {
         "ENTRYDATE": "03/04/2026", "QTY": "1.50", "NOTES": "[time:t1]", "BILLABLE": "false",
@@ -168,7 +170,7 @@ def test_a_text_without_a_marker_has_none(text: str) -> None:
 def test_a_bill_has_costs_with_tax() -> None:
     document = COMPOSER.expenses(
         expenses(
-            lines=(line(tax=Decimal("2.10"), customer=Known("project/P-7"), billable=True,
+            lines=(line(tax=Decimal("2.10"), customer=ExistingRecord("project/P-7"), billable=True,
                         class_id="class/CL1", department_id="department/10",
                         location_id="location/US", parts=(("notes", "Lunch"),)),),
             number="R-1", note=(("report", "March"),),
@@ -207,7 +209,9 @@ def test_a_bill_has_costs_with_tax() -> None:
 
 @pytest.mark.parametrize("settlement", Settlement)
 def test_a_markup_gives_a_warning(settlement: Settlement) -> None:
-    lines = (line(billable=True, customer=Known("customer/C1"), markup_percent=Decimal("12.5")),)
+    lines = (
+        line(billable=True, customer=ExistingRecord("customer/C1"), markup_percent=Decimal("12.5")),
+    )
     (warning,) = COMPOSER.expenses(expenses(settlement, lines=lines)).warnings
     assert (warning.code, warning.field) == ("markup_not_set", "markup_percent")
     assert "without its markup of 12.5 %" in warning.message
@@ -303,7 +307,7 @@ def test_an_invoice_is_an_ar_invoice_by_choice() -> None:
 
 
 def test_a_line_of_an_ar_invoice_can_name_its_account_or_label() -> None:
-    label = RECEIVABLES.invoice(invoice(lines=(sold(item=Known("araccountlabel/Fees")),)))
+    label = RECEIVABLES.invoice(invoice(lines=(sold(item=ExistingRecord("araccountlabel/Fees")),)))
     sent = encoding.legacy(label.body)["invoiceitems"]
     line = {"accountlabel": "Fees", "amount": "100", "customerid": "C1"}
     assert sent == {"lineitem": [line]}
@@ -327,10 +331,10 @@ def test_tax_goes_to_the_subtotal_that_takes_it() -> None:
 
 @pytest.mark.parametrize(("composer", "item", "code"), [
     (COMPOSER, None, "missing_item"),
-    (COMPOSER, Known("glaccount/4000"), "missing_item"),
+    (COMPOSER, ExistingRecord("glaccount/4000"), "missing_item"),
     (
         IntacctComposer(choices=Choices(sales=InvoiceModule.RECEIVABLES)),
-        Known("item/X"),
+        ExistingRecord("item/X"),
         "missing_account",
     ),
 ])  # fmt: skip
@@ -351,7 +355,7 @@ def test_a_client_is_a_customer_and_a_project_is_below_it() -> None:
 
 
 def test_a_project_can_be_below_a_project() -> None:
-    below = NewCustomer(key="project:p", name="Rocket", parent=Known("project/P-1"))
+    below = NewCustomer(key="project:p", name="Rocket", parent=ExistingRecord("project/P-1"))
     assert encoding.generic(COMPOSER.list_record(below).body)["PARENTID"] == "P-1"
 
 

@@ -10,7 +10,7 @@ from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.domain.errors import LedgerStopped, NotFound
 from ledgerlink.domain.model.documents import (
     Document,
-    Known,
+    ExistingRecord,
     Settlement,
 )
 from ledgerlink.domain.model.plan import Action, ItemState, Write
@@ -365,11 +365,11 @@ async def test_a_contact_with_another_address_is_not_used() -> None:
 async def test_an_invoice_for_a_project_is_for_its_customer(composer: IntacctComposer) -> None:
     company = OpenCompany()
     company.gateway.add("PROJECT", PROJECTID="P-7", CUSTOMERID="C9")
-    document = composer.invoice(invoice(number="1", customer=Known("project/P-7")))
+    document = composer.invoice(invoice(number="1", customer=ExistingRecord("project/P-7")))
     await company.write(create(0, document))
     (row,) = company.gateway.rows(document.kind)
     assert row["CUSTOMERID"] == "C9"
-    orphan = composer.invoice(invoice(number="2", customer=Known("project/P-0")))
+    orphan = composer.invoice(invoice(number="2", customer=ExistingRecord("project/P-0")))
     await company.write(create(1, orphan), name="r2")
     assert company.reasons() == {0: None, 1: "target_missing"}
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.domain.errors import LedgerError, LedgerStopped, LedgerUnavailable
-from ledgerlink.domain.model.documents import Document, Known
+from ledgerlink.domain.model.documents import Document, ExistingRecord
 from ledgerlink.domain.model.plan import Action, ItemState, Write
 
 from tests.unit.connectors.intacct.gateway_client import client_of, reading
@@ -23,7 +23,7 @@ FORBIDDEN = [("X", "You do not have permission for API operation GET on objects 
 
 
 def entry(key: str = "t1", day: date = date(2026, 3, 4), staff: str = "E1") -> Document:
-    return COMPOSER.time(time(key, day=day, staff=Known(f"employee/{staff}")))
+    return COMPOSER.time(time(key, day=day, staff=ExistingRecord(f"employee/{staff}")))
 
 
 def receipt(company: OpenCompany) -> Write:

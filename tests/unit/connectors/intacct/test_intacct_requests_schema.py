@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
-from ledgerlink.domain.model.documents import Document, Known, Settlement
+from ledgerlink.domain.model.documents import Document, ExistingRecord, Settlement
 from ledgerlink.domain.model.plan import Action, ItemState, Write
 from lxml import etree
 
@@ -31,19 +31,23 @@ NEWER_PARTS = ("Element 'billable'",)
 
 ABROAD = {"currency": "EUR", "rate": Decimal("1.1"), "number": "9"}
 PLACED = {"department_id": "department/10", "location_id": "location/US"}
-SPENT = line(customer=Known("project/P-7"), class_id="class/C", parts=(("notes", "x"),), **PLACED)
+SPENT = line(
+    customer=ExistingRecord("project/P-7"), class_id="class/C", parts=(("notes", "x"),), **PLACED
+)
 FULL = [
     COMPOSER.expenses(expenses(Settlement.PAYABLE, lines=(SPENT,), **ABROAD)),
     COMPOSER.expenses(expenses(Settlement.CHECK, lines=(SPENT,), **ABROAD)),
     COMPOSER.expenses(expenses(Settlement.CARD, lines=(SPENT,), **ABROAD)),
     COMPOSER.invoice(
         invoice(
-            customer=Known("project/P-7"), custom_fields={"SODOCUMENT.REGION": "x"},
+            customer=ExistingRecord("project/P-7"), custom_fields={"SODOCUMENT.REGION": "x"},
             lines=(sold(description="d", class_id="class/C"),), **PLACED, **ABROAD,
         )
     ),
     RECEIVABLES.invoice(
-        invoice(customer=Known("project/P-7"), terms_id="arterm/Net 30", **PLACED, **ABROAD)
+        invoice(
+            customer=ExistingRecord("project/P-7"), terms_id="arterm/Net 30", **PLACED, **ABROAD
+        )
     ),
     IntacctComposer(choices=Choices(tax_subtotal="Tax")).invoice(
         invoice(number="9", tax=Decimal(1))
@@ -94,7 +98,9 @@ async def test_functions_for_documents_match_the_schema(document: Document) -> N
 async def test_functions_for_timesheets_match_the_schema() -> None:
     company = OpenCompany()
     company.gateway.owned_apart = True
-    entry = COMPOSER.time(time(customer=Known("project/P-7"), item=Known("timetype/Regular")))
+    entry = COMPOSER.time(
+        time(customer=ExistingRecord("project/P-7"), item=ExistingRecord("timetype/Regular"))
+    )
     await company.write(create(0, entry))
     await company.write(create(1, COMPOSER.time(time("t2"))), name="r2")
     for seq in (0, 1):

@@ -19,7 +19,13 @@ from ledgerlink.connectors.intacct.reads.learned_requirements import (
     LearnedRequirements,
 )
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import Document, Known, Pending, Settlement, fingerprint
+from ledgerlink.domain.model.documents import (
+    Document,
+    ExistingRecord,
+    Pending,
+    Settlement,
+    fingerprint,
+)
 from ledgerlink.domain.model.reasons import Blocked, Reason
 from ledgerlink.domain.ports import never
 
@@ -130,12 +136,12 @@ def test_possible_bodies_include_one_without_what_the_ledger_filled_in(count: in
     ("department", {"department_id": "department/10"}),
     ("location", {"location_id": "location/US"}),
     ("class", {"class_id": "class/CL1"}),
-    ("project", {"customer": Known("project/P-7")}),
-    ("project", {"customer": Known("task/3")}),
+    ("project", {"customer": ExistingRecord("project/P-7")}),
+    ("project", {"customer": ExistingRecord("task/3")}),
     ("project", {"customer": Pending("project:p1")}),
-    ("task", {"customer": Known("task/3")}),
-    ("customer", {"customer": Known("customer/C1")}),
-    ("customer", {"customer": Known("project/P-7")}),
+    ("task", {"customer": ExistingRecord("task/3")}),
+    ("customer", {"customer": ExistingRecord("customer/C1")}),
+    ("customer", {"customer": ExistingRecord("project/P-7")}),
     ("item", {"item_id": "item/EXP-1"}),
 ])  # fmt: skip
 def test_a_line_without_a_required_dimension_is_blocked(name: str, more: Mapping[str, Any]) -> None:
@@ -168,10 +174,10 @@ def test_a_dimension_that_the_ledger_fills_in_is_not_required() -> None:
 def test_requirements_of_time_follow_its_item() -> None:
     features = asking(TIMESHEETENTRY_timetype__Overtime={"department": "5000"})
     composer = IntacctComposer(features=features)
-    composer.time(time(item=Known("timetype/Regular")))
+    composer.time(time(item=ExistingRecord("timetype/Regular")))
     with pytest.raises(Blocked, match="account 5000 requires a department"):
-        composer.time(time(item=Known("timetype/Overtime")))
-    composer.time(time(item=Known("timetype/Overtime"), department_id="department/10"))
+        composer.time(time(item=ExistingRecord("timetype/Overtime")))
+    composer.time(time(item=ExistingRecord("timetype/Overtime"), department_id="department/10"))
 
 
 # What refusals say and teach.
@@ -208,14 +214,17 @@ def learned(document: Document, fault: Fault = REFUSAL) -> Mapping[str, Any]:
      "eeaccountlabel/A"),
     (COMPOSER.invoice(invoice()), "SODOCUMENT item/LAB-1"),
     (COMPOSER.time(time()), "TIMESHEETENTRY "),
-    (COMPOSER.time(time(item=Known("timetype/Regular"))), "TIMESHEETENTRY timetype/Regular"),
+    (
+        COMPOSER.time(time(item=ExistingRecord("timetype/Regular"))),
+        "TIMESHEETENTRY timetype/Regular",
+    ),
 ])  # fmt: skip
 def test_the_account_of_an_item_is_learned(document: Document, name: str) -> None:
     assert learned(document) == {"accounts": {name: ["6000"]}}
 
 
 @pytest.mark.parametrize("document", [
-    COMPOSER.invoice(invoice(lines=(sold(), sold(item=Known("item/LAB-2"))))),
+    COMPOSER.invoice(invoice(lines=(sold(), sold(item=ExistingRecord("item/LAB-2"))))),
     COMPOSER.invoice(invoice(department_id="department/10")),
 ])  # fmt: skip
 def test_an_ambiguous_fault_teaches_nothing(
@@ -238,7 +247,7 @@ def test_a_fault_without_an_account_teaches_only_a_required_location() -> None:
 def test_the_number_of_learned_accounts_is_limited() -> None:
     memory = LearnedRequirements({})
     for number in range(MAX_ACCOUNTS + 5):
-        item = COMPOSER.time(time(item=Known(f"item/I{number}")))
+        item = COMPOSER.time(time(item=ExistingRecord(f"item/I{number}")))
         memory.learn_from(create(0, item), REFUSAL)
     kept = memory.state()["accounts"]
     assert len(kept) == MAX_ACCOUNTS

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.connectors.intacct.posting.timesheet_prefetch import MAX_AGE
-from ledgerlink.domain.model.documents import Document, Known, Pending
+from ledgerlink.domain.model.documents import Document, ExistingRecord, Pending
 from ledgerlink.domain.model.plan import ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.ports import never
 
@@ -26,7 +26,7 @@ def entry(key: str, **more: Any) -> Document:
 
 def of(person: int, **more: Any) -> Write:
     """An entry to be made of one person."""
-    return create(person, entry(f"t{person}", staff=Known(f"employee/E{person}"), **more))
+    return create(person, entry(f"t{person}", staff=ExistingRecord(f"employee/E{person}"), **more))
 
 
 def sheet(company: OpenCompany, person: int) -> str:
@@ -214,7 +214,7 @@ async def test_time_of_a_new_employee_can_be_prefetched() -> None:
     coming = COMPOSER.time(time("t1", staff=Pending("staff:new")))
     created = planned(create(1, coming))
     await company.ledger.prefetch([created, planned(of(0))], never)
-    known = COMPOSER.time(time("t1", staff=Known("employee/E9")))
+    known = COMPOSER.time(time("t1", staff=ExistingRecord("employee/E9")))
     await write(company, [of(0), create(1, known, group=coming.group)])
     assert company.reasons() == {0: None, 1: None}
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.connectors.intacct.reads.map_lists import PROJECT
 from ledgerlink.domain.errors import LedgerStopped, LedgerUnavailable
-from ledgerlink.domain.model.documents import Document, Known
+from ledgerlink.domain.model.documents import Document, ExistingRecord
 from ledgerlink.domain.model.list_records import ListRead
 from ledgerlink.domain.model.plan import ItemState, Request, Write
 
@@ -51,7 +51,7 @@ async def test_entries_of_one_employee_and_period_become_one_timesheet() -> None
     await company.write(
         create(0, entry("t1")),
         create(1, entry("t2", day=date(2026, 3, 8))),
-        create(2, entry("t3", staff=Known("employee/E2"))),
+        create(2, entry("t3", staff=ExistingRecord("employee/E2"))),
     )
     assert {seq: outcome.state for seq, outcome in company.outcomes.items()} == dict.fromkeys(
         range(3), POSTED
@@ -68,7 +68,9 @@ async def test_entries_of_one_employee_and_period_become_one_timesheet() -> None
 async def test_a_hundred_timesheets_take_a_handful_of_requests() -> None:
     company = OpenCompany()
     writes = [
-        create(person * 30 + n, entry(f"t{person}-{n}", staff=Known(f"employee/E{person}")))
+        create(
+            person * 30 + n, entry(f"t{person}-{n}", staff=ExistingRecord(f"employee/E{person}"))
+        )
         for person in range(100)
         for n in range(30)
     ]
@@ -218,7 +220,7 @@ async def test_an_approved_timesheet_fails_its_entries_alone(state: str) -> None
     await company.write(
         create(0, entry("t1")),
         create(1, entry("t2")),
-        create(2, entry("t3", staff=Known("employee/E2"))),
+        create(2, entry("t3", staff=ExistingRecord("employee/E2"))),
     )
     assert company.reasons() == {0: "timesheet_approved", 1: "timesheet_approved", 2: None}
     assert company.outcomes[2].state is POSTED
@@ -246,7 +248,7 @@ async def test_the_entry_that_a_fault_names_fails_and_its_neighbours_are_posted(
     }
     await company.write(
         create(0, entry("t1")),
-        create(1, entry("t2", customer=Known("project/P-BAD"))),
+        create(1, entry("t2", customer=ExistingRecord("project/P-BAD"))),
         create(2, entry("t3")),
     )
     assert company.reasons() == {0: None, 1: "target_missing", 2: None}
@@ -262,7 +264,7 @@ async def test_ids_in_a_fault_get_their_names() -> None:
     company.gateway.add("CLASS", CLASSID="CL", NAME="East")
     await company.ledger.read_list(ListRead(type=PROJECT))
     company.gateway.refusals = {"P-BAD": [("BL01001973", "Invalid Job 'P-BAD' specified.")]}
-    await company.write(create(0, entry(customer=Known("project/P-BAD"))))
+    await company.write(create(0, entry(customer=ExistingRecord("project/P-BAD"))))
     assert company.outcomes[0].reason is not None
     assert "Invalid Job 'P-BAD' (Rocket) specified." in company.outcomes[0].reason.message
     assert company.reasons() == {0: "target_missing"}
@@ -331,7 +333,7 @@ async def test_a_missing_permission_stops_the_lane_and_keeps_earlier_outcomes() 
     company.gateway.refusals = {"<EMPLOYEEID>E2": [("X", words)]}
     with pytest.raises(LedgerStopped, match="permission"):
         await company.write(
-            create(0, entry("t1")), create(1, entry("t2", staff=Known("employee/E2")))
+            create(0, entry("t1")), create(1, entry("t2", staff=ExistingRecord("employee/E2")))
         )
     assert company.reasons() == {0: None}
 
@@ -352,7 +354,7 @@ async def test_a_repeat_after_a_lost_answer_makes_no_duplicate() -> None:
 async def test_a_lost_write_is_found_once_it_must_have_finished() -> None:
     company = OpenCompany()
     company.gateway.after = [httpx.ReadError("cut after the commit")]
-    writes = (create(0, entry("t1")), create(1, entry("t9", staff=Known("employee/E9"))))
+    writes = (create(0, entry("t1")), create(1, entry("t9", staff=ExistingRecord("employee/E9"))))
     await company.write(writes[0])
     found = await company.ledger.find_lost_writes(writes, START, ())
     assert company.clock.now() >= START.replace(minute=15)
@@ -428,7 +430,7 @@ async def test_a_timesheet_waits_for_its_unanswered_write() -> None:
 async def test_other_timesheets_do_not_wait_for_an_unanswered_write() -> None:
     company = OpenCompany()
     company.gateway.script = [None, None, raw(b"", 524)]
-    staff = [Known("employee/E1"), Known("employee/E2")]
+    staff = [ExistingRecord("employee/E1"), ExistingRecord("employee/E2")]
     requests = [Request(f"r{n}", (create(n, entry(f"t{n}", staff=staff[n])),)) for n in range(2)]
     await company.ledger.write(requests, company.answered, lambda: False)
     assert company.reasons() == {1: None}
@@ -529,7 +531,7 @@ async def test_a_stop_sends_no_further_request() -> None:
 async def test_snapshots_leave_out_what_is_gone() -> None:
     company = OpenCompany()
     document = entry(
-        "t1", customer=Known("project/P-7"), billable=True, rate=Decimal("120"), minutes=20
+        "t1", customer=ExistingRecord("project/P-7"), billable=True, rate=Decimal("120"), minutes=20
     )
     await company.write(create(0, document), create(1, entry("t2")))
     first, second = (company.outcomes[n].ledger_id or "" for n in (0, 1))
@@ -577,7 +579,9 @@ async def test_a_timesheet_that_was_not_read_completely_is_not_written() -> None
 
 def test_batches_keep_timesheets_whole_and_levels_apart() -> None:
     company = OpenCompany()
-    writes = [create(n, entry(f"t{n}", staff=Known(f"employee/E{n % 150}"))) for n in range(300)]
+    writes = [
+        create(n, entry(f"t{n}", staff=ExistingRecord(f"employee/E{n % 150}"))) for n in range(300)
+    ]
     packed = company.connector.batch(writes)
     assert sorted(place for places in packed for place in places) == list(range(300))
     for places in packed:

@@ -12,8 +12,8 @@ from ledgerlink.connectors.qbo.protocol.json_body import encode
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.documents import (
     Document,
+    ExistingRecord,
     ExpenseLine,
-    Known,
     Payee,
     ResolvedExpenses,
     ResolvedInvoice,
@@ -30,8 +30,8 @@ AMERICAN = Features(country="US", home_currency="USD", automated_tax=False)
 AUTOMATED = Features(country="US", home_currency="USD", automated_tax=True)
 BRITISH = Features(country="GB", home_currency="GBP", multi_currency=True)
 
-VENDOR = Payee(target=Known("46"), list="vendor")
-EMPLOYEE = Payee(target=Known("55"), list="employee")
+VENDOR = Payee(target=ExistingRecord("46"), list="vendor")
+EMPLOYEE = Payee(target=ExistingRecord("55"), list="employee")
 
 CHECK: dict[str, Any] = {
     "settlement": Settlement.CHECK,
@@ -69,7 +69,7 @@ def sold(**changes: Any) -> ResolvedInvoiceLine:
     """Three and a half hours."""
     given: dict[str, Any] = {
         "amount": Decimal("53.38"),
-        "item": Known("8"),
+        "item": ExistingRecord("8"),
         "quantity": Decimal("3.5"),
         "unit_price": Decimal("15.25"),
         **changes,
@@ -82,7 +82,7 @@ def invoice(*lines: ResolvedInvoiceLine, **changes: Any) -> ResolvedInvoice:
     given: dict[str, Any] = {
         "key": "invoice:I1",
         "reference": "invoice:I1",
-        "customer": Known("21"),
+        "customer": ExistingRecord("21"),
         "lines": lines or (sold(),),
         "day": DAY,
         "features": AMERICAN,
@@ -95,7 +95,7 @@ def receipt(**changes: Any) -> ResolvedReceipt:
     """A picture of a bill."""
     given: dict[str, Any] = {
         "key": "receipt:x1/r1",
-        "document": Known("145"),
+        "document": ExistingRecord("145"),
         "document_kind": "Purchase",
         "file_name": "lunch.pdf",
         "content_type": "application/pdf",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from ledgerlink.connectors.qbo.documents import content
 from ledgerlink.connectors.qbo.outcomes.accepted import accepted, adopted
-from ledgerlink.domain.model.documents import Known
+from ledgerlink.domain.model.documents import ExistingRecord
 from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.reasons import reason
 
@@ -137,7 +137,7 @@ def test_a_field_of_a_document_stored_with_another_value_is_reported() -> None:
 
 
 def test_an_invoice_stored_without_its_time_links_has_a_warning() -> None:
-    sample = invoice(sold(time=Known("5")), sold(time=Known("6")))
+    sample = invoice(sold(time=ExistingRecord("5")), sold(time=ExistingRecord("6")))
     lines = [{**each, "LinkedTxn": []} for each in stored_row(sample)["Line"]]
     unlinked = adopted(sample_write(sample), stored_row(sample, Line=lines)).reason
     assert unlinked == reason("link_refused", keys="time activity 5, time activity 6")

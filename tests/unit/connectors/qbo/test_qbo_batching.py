@@ -19,7 +19,7 @@ from ledgerlink.connectors.qbo.posting.batching import (
 from ledgerlink.connectors.qbo.protocol.faults import Fault
 from ledgerlink.connectors.qbo.protocol.json_body import encode
 from ledgerlink.connectors.qbo.protocol.response import Response
-from ledgerlink.domain.model.documents import Known, ResolvedExpenses, ResolvedInvoice
+from ledgerlink.domain.model.documents import ExistingRecord, ResolvedExpenses, ResolvedInvoice
 from ledgerlink.domain.model.plan import Action, Request
 
 from tests.support.qbo.scripted_company import fault_body
@@ -244,7 +244,7 @@ def test_a_fault_without_text_is_a_rejection() -> None:
 
 
 def test_invoices_that_bill_time_share_no_request_with_what_does_not() -> None:
-    plain, billing = invoice(), invoice(sold(time=Known("5")))
+    plain, billing = invoice(), invoice(sold(time=ExistingRecord("5")))
     places = group_by_request([stored_documents.create(sample) for sample in (plain, billing) * 20])
     assert sorted(place for some in places for place in some) == list(range(40))
     assert [{place % 2 for place in some} for some in places] == [{0}, {1}]

@@ -8,7 +8,7 @@ from ledgerlink.connectors.qbo.documents import content
 from ledgerlink.connectors.qbo.documents.composer import QuickBooksComposer
 from ledgerlink.connectors.qbo.outcomes.accepted import differences
 from ledgerlink.domain.model.documents import (
-    Known,
+    ExistingRecord,
     NewCustomer,
     NewItem,
     NewListRecord,
@@ -30,7 +30,7 @@ from tests.unit.connectors.qbo.document_samples import (
 from tests.unit.connectors.qbo.stored_documents import BILL, SALE, MoneyRecord, Row, edited, stored
 
 BILLABLE = line(
-    customer=Known("21"),
+    customer=ExistingRecord("21"),
     class_id="7",
     billable=True,
     markup_percent=Decimal(10),
@@ -47,7 +47,7 @@ PAPERS: list[MoneyRecord] = [
     expenses(line(tax=Decimal("6.30"), tax_code_id="2"), features=BRITISH, currency="EUR"),
     SALE,
     invoice(
-        sold(description="Garden", class_id="7", tax_code_id="TAX", time=Known("5")),
+        sold(description="Garden", class_id="7", tax_code_id="TAX", time=ExistingRecord("5")),
         sold(quantity=None, unit_price=None),
         memo="Thank you",
         email="Amy@example.com",
@@ -253,7 +253,7 @@ def test_a_line_of_the_product_in_brackets_is_not_taken_for_our_name() -> None:
 
 RECORDS: list[NewListRecord] = [
     NewCustomer(key="c", name="Amy's Bird Sanctuary"),
-    NewCustomer(key="p", name="Aviary", parent=Known("1")),
+    NewCustomer(key="p", name="Aviary", parent=ExistingRecord("1")),
     NewPerson(key="s", name="Emily Platt", person="employee", email="emily@example.com"),
     NewPerson(key="v", name="Cher", person="vendor"),
     NewItem(key="i", name="Design", income_account_id="79", rate=Decimal("75.50"), parent_id="3"),

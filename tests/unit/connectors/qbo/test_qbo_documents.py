@@ -11,7 +11,7 @@ from ledgerlink.connectors.qbo.documents.composer import QuickBooksComposer
 from ledgerlink.connectors.qbo.documents.content import possible_fingerprints
 from ledgerlink.connectors.qbo.protocol.json_body import encode
 from ledgerlink.domain.model.documents import (
-    Known,
+    ExistingRecord,
     NewCustomer,
     NewItem,
     NewListRecord,
@@ -40,7 +40,7 @@ def resolved(**changes: Any) -> ResolvedTime:
         }
     )
     given: dict[str, Any] = {
-        "staff": Known("55"),
+        "staff": ExistingRecord("55"),
         "person": "employee",
         **{name: value for name, value in changes.items() if name in of_time},
     }
@@ -72,8 +72,8 @@ def test_time_has_a_class_and_a_location_and_bookkeepers_may_add_either() -> Non
 def test_time_becomes_an_activity_with_a_date_and_hours_and_no_clock_times() -> None:
     document = COMPOSER.time(
         resolved(
-            customer=Known("21"),
-            item=Known("8"),
+            customer=ExistingRecord("21"),
+            item=ExistingRecord("8"),
             rate=Decimal("15.2500"),
             billable=True,
             task="Garden",
@@ -98,7 +98,7 @@ def test_time_becomes_an_activity_with_a_date_and_hours_and_no_clock_times() -> 
 
 
 def test_a_vendor_stands_in_its_own_field() -> None:
-    body = COMPOSER.time(resolved(person="vendor", staff=Known("30"))).body
+    body = COMPOSER.time(resolved(person="vendor", staff=ExistingRecord("30"))).body
     assert (body["NameOf"], body["VendorRef"]) == ("Vendor", {"value": "30"})
     assert "EmployeeRef" not in body
 
@@ -134,7 +134,7 @@ def test_time_that_is_not_billable_carries_no_rate() -> None:
     ("changes", "code", "field"),
     [
         ({"billable": True, "rate": Decimal(1)}, "missing_customer", None),
-        ({"billable": True, "customer": Known("1")}, "missing_rate", None),
+        ({"billable": True, "customer": ExistingRecord("1")}, "missing_rate", None),
         ({"notes": "x" * 4001}, "text_too_long", "notes"),
         ({"task": "t" * 10, "notes": "x" * 3988}, "text_too_long", "notes"),
         ({"task": "x" * 4001}, "text_too_long", "task"),
@@ -166,7 +166,7 @@ def test_a_control_character_is_named_by_its_position() -> None:
     [
         (NewCustomer(key="c", name=" Cool Cars "), "Customer", {"DisplayName": "Cool Cars"}),
         (
-            NewCustomer(key="p", name="Phase 1", parent=Known("58")),
+            NewCustomer(key="p", name="Phase 1", parent=ExistingRecord("58")),
             "Customer",
             {"DisplayName": "Phase 1", "Job": True, "ParentRef": {"value": "58"}},
         ),

@@ -2,7 +2,7 @@
 
 import pytest
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.model.documents import Known
+from ledgerlink.domain.model.documents import ExistingRecord
 from ledgerlink.domain.model.plan import ItemState, Request
 
 from tests.support.qbo.scripted_company import fault, fault_body, open_ledger, reply, write_all
@@ -49,7 +49,7 @@ def test_a_duplicate_with_other_values_is_adopted_with_a_warning() -> None:
 
 
 def test_a_duplicate_without_its_time_links_has_a_warning() -> None:
-    sample = invoice(sold(time=Known("5")), number="1041")
+    sample = invoice(sold(time=ExistingRecord("5")), number="1041")
     row = stored(sample)
     row = {**row, "Line": [{**each, "LinkedTxn": []} for each in row["Line"]]}
     found = outcome(company(fault("6140", double()), Invoice=[row]), create(sample))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import Known, Payee, Pending, needs
+from ledgerlink.domain.model.documents import ExistingRecord, Payee, Pending, needs
 from ledgerlink.domain.money import Total
 
 from tests.unit.connectors.qbo.document_samples import (
@@ -45,7 +45,7 @@ def test_a_document_has_the_location_that_all_its_lines_agree_in() -> None:
 def test_what_is_owed_to_a_vendor_is_a_bill() -> None:
     report = expenses(
         line(key="x1", parts=(("notes", " Lunch\r\nwith Cool Cars "),), class_id="5"),
-        line(key="x2", net=Decimal("100.00"), account_id="14", customer=Known("21")),
+        line(key="x2", net=Decimal("100.00"), account_id="14", customer=ExistingRecord("21")),
         account_id="33",
         number="R-2026-02",
         location_id="2",
@@ -127,14 +127,14 @@ def test_an_expense_of_an_item_is_one_of_it_at_the_amount() -> None:
 
 
 def test_a_billable_line_has_its_customer_and_markup() -> None:
-    sent = detail(customer=Known("21"), billable=True, markup_percent=Decimal("12.50"))
+    sent = detail(customer=ExistingRecord("21"), billable=True, markup_percent=Decimal("12.50"))
     assert sent["CustomerRef"] == {"value": "21"}
     assert sent["BillableStatus"] == "Billable"
     assert sent["MarkupInfo"] == {"PercentBased": True, "Percent": Decimal("12.5")}
 
 
 def test_what_is_billed_without_a_markup_names_none() -> None:
-    sent = detail(customer=Known("21"), billable=True)
+    sent = detail(customer=ExistingRecord("21"), billable=True)
     assert (sent["BillableStatus"], "MarkupInfo" in sent) == ("Billable", False)
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.model.documents import Known, Pending, needs
+from ledgerlink.domain.model.documents import ExistingRecord, Pending, needs
 from ledgerlink.domain.money import Total
 
 from tests.unit.connectors.qbo.document_samples import (
@@ -35,7 +35,7 @@ def test_an_invoice_has_every_field_of_the_record() -> None:
             description=" Garden\r\nLighting ",
             service_date=date(2026, 1, 30),
             class_id="5",
-            time=Known("147"),
+            time=ExistingRecord("147"),
         ),
         number="INV-7",
         due=date(2026, 3, 4),

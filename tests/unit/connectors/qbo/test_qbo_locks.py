@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ledgerlink.connectors.qbo.documents import content
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.model.documents import Known, Snapshot
+from ledgerlink.domain.model.documents import ExistingRecord, Snapshot
 from ledgerlink.domain.model.reasons import reason
 
 from tests.support.qbo.scripted_company import ScriptedCompany, fault, open_ledger
@@ -29,7 +29,7 @@ ACCOUNT = "AccountBasedExpenseLineDetail"
 PAID = reason("paid", detail=" by payment 12")
 UNNAMED = reason("paid", detail="")
 VOID = {"TotalAmt": 0, "Balance": 0, "PrivateNote": "Voided"}
-BILLABLE = expenses(line(customer=Known("21"), billable=True), **CHECK)
+BILLABLE = expenses(line(customer=ExistingRecord("21"), billable=True), **CHECK)
 CHARGE = {"TxnId": "31", "TxnType": "ReimburseCharge"}
 
 
@@ -68,7 +68,7 @@ def test_a_file_has_the_documents_that_it_is_attached_to() -> None:
     copy = copy_of(receipt())
     assert (copy.locked, copy.total) == (None, None)
     assert copy.forms == (content.content_fingerprint("Attachable", stored(receipt())),)
-    assert copy.forms != copy_of(receipt(document=Known("146"))).forms
+    assert copy.forms != copy_of(receipt(document=ExistingRecord("146"))).forms
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,9 @@ def test_an_invoice_with_amounts_is_not_void_by_its_note() -> None:
     assert copy_of(SALE, PrivateNote="Voided? No!").locked is None
 
 
-@pytest.mark.parametrize("sample", [BILLABLE, expenses(line(customer=Known("21"), billable=True))])
+@pytest.mark.parametrize(
+    "sample", [BILLABLE, expenses(line(customer=ExistingRecord("21"), billable=True))]
+)
 def test_a_document_with_a_line_that_is_billed_is_locked(sample: MoneyRecord) -> None:
     row = edited(stored(sample), "Line", 0, ACCOUNT, "BillableStatus", value="HasBeenBilled")
     assert copy_of(sample, Line=row["Line"]).locked == reason("billed", detail="")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ledgerlink.connectors.qbo.documents import content as contents
 from ledgerlink.domain.errors import NotFound
-from ledgerlink.domain.model.documents import Known
+from ledgerlink.domain.model.documents import ExistingRecord
 from ledgerlink.domain.model.plan import Outcome, Write
 
 from tests.support.qbo.scripted_company import ScriptedCompany, open_ledger
@@ -89,7 +89,7 @@ def test_each_write_is_found_once() -> None:
 
 
 def test_a_found_invoice_without_its_time_links_has_a_warning() -> None:
-    sample = invoice(sold(time=Known("5")))
+    sample = invoice(sold(time=ExistingRecord("5")))
     row = stored(sample)
     lines = [{**each, "LinkedTxn": []} for each in row["Line"]]
     (outcome,) = found(there_is("Invoice", {**row, "Line": lines}), create(sample)).values()
@@ -111,7 +111,7 @@ def filed(seq: int = 0, content: bytes = b"abc", **changes: Any) -> Write:
 def test_a_file_is_known_again_by_what_it_is_attached_to_and_its_name() -> None:
     there = there_is(
         "Attachable",
-        stored(receipt(document=Known("146")), "1"),
+        stored(receipt(document=ExistingRecord("146")), "1"),
         stored(receipt(file_name="other.pdf"), "2"),
         stored(receipt(), "3"),
     )

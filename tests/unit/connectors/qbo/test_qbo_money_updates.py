@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.qbo.documents import content
-from ledgerlink.domain.model.documents import Known, fingerprint
+from ledgerlink.domain.model.documents import ExistingRecord, fingerprint
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Write
 
 from tests.support.qbo.scripted_company import Responder, ScriptedCompany, fault
@@ -35,7 +35,7 @@ RULE = fault("6000", "Business Validation Error: no")
 PAYMENT = {"LinkedTxn": [{"TxnId": "12", "TxnType": "BillPaymentCheck"}], "Balance": 0}
 RECEIVED = {"LinkedTxn": [{"TxnId": "12", "TxnType": "Payment"}], "Balance": 0}
 VOID = {"TotalAmt": 0, "Balance": 0, "PrivateNote": "Voided"}
-CHECKED = expenses(line(customer=Known("21"), billable=True), **CHECK)
+CHECKED = expenses(line(customer=ExistingRecord("21"), billable=True), **CHECK)
 ACCOUNT = "AccountBasedExpenseLineDetail"
 BILLED = edited(stored(CHECKED), "Line", 0, ACCOUNT, "BillableStatus", value="HasBeenBilled")
 FILE = receipt()

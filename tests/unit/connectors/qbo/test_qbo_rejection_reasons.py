@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from ledgerlink.connectors.qbo.posting.uploads import MAX_BYTES
 from ledgerlink.domain.errors import Invalid, LedgerStopped, NotFound
-from ledgerlink.domain.model.documents import Known
+from ledgerlink.domain.model.documents import ExistingRecord
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
 
 from tests.support.qbo.scripted_company import fault, fault_body, open_ledger, reply, write_all
@@ -27,7 +27,7 @@ from tests.unit.connectors.qbo.stored_documents import (
 
 INACTIVE = fault("610", "Object Not Found : Something you're trying to use has been made inactive.")
 UNKNOWN = fault("2500", "Invalid Reference Id : Accounts element id 13 not found")
-FULL = line(customer=Known("21"), class_id="7", billable=True, tax_code_id="TAX")
+FULL = line(customer=ExistingRecord("21"), class_id="7", billable=True, tax_code_id="TAX")
 REPORT = expenses(FULL, location_id="3", account_id="33")
 
 
@@ -243,7 +243,10 @@ def test_a_number_that_is_too_long_names_our_field() -> None:
             "custom fields, several currencies: no",
         ),
         (BILL, "not available in the accounting system: no"),
-        (expenses(line(customer=Known("21"))), "not available in the accounting system: no"),
+        (
+            expenses(line(customer=ExistingRecord("21"))),
+            "not available in the accounting system: no",
+        ),
     ],
 )
 def test_a_feature_that_a_document_asks_for_stops_that_document_alone(

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.model.documents import Known
+from ledgerlink.domain.model.documents import ExistingRecord
 from ledgerlink.domain.model.plan import ItemState, Outcome, Request, Write
 
 from tests.support.qbo.scripted_company import (
@@ -45,7 +45,7 @@ def time(ledger_id: str, charge: int | None = None, **changes: Any) -> Row:
 
 
 def sale(*times: str, number: str = "1041", key: str = "invoice:I1") -> Any:
-    lines = [sold(time=Known(each)) for each in times]
+    lines = [sold(time=ExistingRecord(each)) for each in times]
     return invoice(*lines, number=number, key=key, reference=key)
 
 

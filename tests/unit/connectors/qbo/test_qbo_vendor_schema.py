@@ -11,7 +11,13 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.qbo.posting.batching import call_for
-from ledgerlink.domain.model.documents import Document, Known, NewCustomer, NewItem, NewPerson
+from ledgerlink.domain.model.documents import (
+    Document,
+    ExistingRecord,
+    NewCustomer,
+    NewItem,
+    NewPerson,
+)
 from ledgerlink.domain.model.plan import Action, Request
 
 from tests.support.qbo.vendor_schema import SCHEMAS, VendorSchema
@@ -47,7 +53,7 @@ HEAD: dict[str, Any] = {
     "note": (("notes", "a note"),),
 }
 SPENT = {
-    "customer": Known("21"),
+    "customer": ExistingRecord("21"),
     "class_id": "5",
     "billable": True,
     "markup_percent": Decimal(10),
@@ -73,7 +79,7 @@ def documents() -> Iterator[Document]:
                     description="Work",
                     service_date=DAY,
                     class_id="5",
-                    time=Known("147"),
+                    time=ExistingRecord("147"),
                 ),
                 **of_all,
                 due=DAY,
@@ -88,7 +94,7 @@ def documents() -> Iterator[Document]:
             )
         )
     yield composed(receipt(note="Lunch"))
-    yield COMPOSER.list_record(NewCustomer(key="c", name="Phase", parent=Known("58")))
+    yield COMPOSER.list_record(NewCustomer(key="c", name="Phase", parent=ExistingRecord("58")))
     for person in ("employee", "vendor"):
         new = NewPerson(key="u", name="Emily Platt", person=person, email="e@platt.example")
         yield COMPOSER.list_record(new)

@@ -12,7 +12,7 @@ import pytest
 from ledgerlink.connectors.qbo.documents.composer import QuickBooksComposer
 from ledgerlink.connectors.qbo.documents.time_entry import possible_time_bodies
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.model.documents import Known, ResolvedTime, fingerprint
+from ledgerlink.domain.model.documents import ExistingRecord, ResolvedTime, fingerprint
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
 from ledgerlink.domain.model.source_records import TimeEntry
 
@@ -164,10 +164,10 @@ def entry(**given: Any) -> TimeEntry:
 
 
 @pytest.mark.parametrize("billable", [True, False])
-@pytest.mark.parametrize("item", [Known("8"), None])
+@pytest.mark.parametrize("item", [ExistingRecord("8"), None])
 @pytest.mark.parametrize("notes", ["First draft", None])
 def test_what_the_ledger_answers_is_known_as_what_was_sent(
-    billable: bool, item: Known | None, notes: str | None
+    billable: bool, item: ExistingRecord | None, notes: str | None
 ) -> None:
     given = ResolvedTime(
         key="time:e",
@@ -176,9 +176,9 @@ def test_what_the_ledger_answers_is_known_as_what_was_sent(
         minutes=95,
         billable=billable,
         parts=(("notes", notes or ""),),
-        staff=Known("55"),
+        staff=ExistingRecord("55"),
         person="employee",
-        customer=Known("21"),
+        customer=ExistingRecord("21"),
         item=item,
         rate=Decimal("95.50"),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from ledgerlink.domain.errors import Invalid, Problem
+from ledgerlink.domain.errors import FieldError, Invalid
 from ledgerlink.domain.model.logins import Login as Login
 from ledgerlink.domain.model.logins import Session as Session
 
@@ -32,7 +32,7 @@ def parse_login(given: Mapping[str, str]) -> tuple[str, Login]:
     wrong += [name for name in given if name not in ALL_FIELDS or len(given[name]) > MAX_LENGTH]
     if wrong:
         remedy = "Enter company ID, user ID and password, and the entity ID for a single entity."
-        problems = [Problem(f"/login/{name}", "Missing, unknown or too long.") for name in wrong]
+        problems = [FieldError(f"/login/{name}", "Missing, unknown or too long.") for name in wrong]
         raise Invalid("wrong_login", "The login cannot be used like this.", remedy, problems)
     company_id, entity = given["company_id"].strip(), given.get("entity", "").strip() or None
     login = Login(

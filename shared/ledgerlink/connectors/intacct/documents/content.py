@@ -83,10 +83,10 @@ def matches(write: Write, row: Row) -> bool:
         return False
     if rounded(held_total) != abs(rounded(write.total.amount)):
         return False
-    sent, held = [legacy(line) for line in body_lines(write.body)], list(_lines(row))
-    if len(sent) != len(held):
+    sent, stored_row = [legacy(line) for line in body_lines(write.body)], list(_lines(row))
+    if len(sent) != len(stored_row):
         return False
-    return all(_lines_agree(ours, theirs) for ours, theirs in zip(sent, held, strict=True))
+    return all(_lines_agree(ours, theirs) for ours, theirs in zip(sent, stored_row, strict=True))
 
 
 def was_made_by(write: Write, row: Row) -> bool:
@@ -99,24 +99,24 @@ def was_made_by(write: Write, row: Row) -> bool:
     return external_id == body.get("externalid") if external_id else matches(write, row)
 
 
-def _lines_agree(sent: Mapping[str, Value], held: Row) -> bool:
+def _lines_agree(sent: Mapping[str, Value], stored_row: Row) -> bool:
     for name, value in sent.items():
-        field = _read_field(name, sent, held)
-        theirs = text(held, field)
+        field = _read_field(name, sent, stored_row)
+        theirs = text(stored_row, field)
         if theirs is None or not isinstance(value, str):
             continue
         if field in NUMBERS:
-            if values.amount(held, field) != values.amount({field: value}, field):
+            if values.amount(stored_row, field) != values.amount({field: value}, field):
                 return False
         elif theirs != value:
             return False
     return True
 
 
-def _read_field(name: str, sent: Mapping[str, Value], held: Row) -> str:
+def _read_field(name: str, sent: Mapping[str, Value], stored_row: Row) -> str:
     """The field under which a sent one is read. An amount that is sent alone is one in the
     document's currency, which companies with a single currency may not return."""
-    if name == "amount" and "trx_amount" not in sent and text(held, "TRX_AMOUNT") is not None:
+    if name == "amount" and "trx_amount" not in sent and text(stored_row, "TRX_AMOUNT") is not None:
         return "TRX_AMOUNT"
     return READ_AS.get(name, name.upper())
 

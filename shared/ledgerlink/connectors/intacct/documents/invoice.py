@@ -14,7 +14,12 @@ from ledgerlink.connectors.intacct.documents.required_dimensions import (
 )
 from ledgerlink.connectors.intacct.documents.tax import line_taxes, tax_subtotal
 from ledgerlink.connectors.intacct.documents.text import Wording
-from ledgerlink.domain.model.documents import Document, Known, ResolvedInvoice, ResolvedInvoiceLine
+from ledgerlink.domain.model.documents import (
+    Document,
+    ExistingRecord,
+    ResolvedInvoice,
+    ResolvedInvoiceLine,
+)
 from ledgerlink.domain.model.reasons import Blocked, reason
 from ledgerlink.domain.money import Total
 
@@ -79,7 +84,9 @@ def _message(invoice: ResolvedInvoice, wording: Wording) -> str:
 
 def _order_line(line: ResolvedInvoiceLine, choices: Choices, wording: Wording) -> Body:
     item = line.item
-    if item is None or (isinstance(item, Known) and item.ledger_id.startswith(_account_prefixes())):
+    if item is None or (
+        isinstance(item, ExistingRecord) and item.ledger_id.startswith(_account_prefixes())
+    ):
         raise Blocked(reason("missing_item", field="labor_code_key"))
     quantity, price = line.quantity, line.unit_price
     if quantity is None or price is None:
@@ -123,7 +130,7 @@ def _receivables(
 
 
 def _invoice_line(line: ResolvedInvoiceLine, choices: Choices, wording: Wording) -> Body:
-    item_id = line.item.ledger_id if isinstance(line.item, Known) else ""
+    item_id = line.item.ledger_id if isinstance(line.item, ExistingRecord) else ""
     is_account = item_id.startswith(_account_prefixes())
     account = item_id if is_account else choices.revenue_account_id
     if account is None:

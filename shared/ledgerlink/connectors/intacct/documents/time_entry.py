@@ -16,7 +16,7 @@ from ledgerlink.connectors.intacct.protocol import values
 from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref, ref
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import Document, Known, ResolvedTime
+from ledgerlink.domain.model.documents import Document, ExistingRecord, ResolvedTime
 from ledgerlink.domain.model.reasons import Blocked, reason
 
 TIME_ENTRY = "TIMESHEETENTRY"
@@ -66,7 +66,7 @@ def compose_time_entry(
     wording = Wording(time.shorten)
     notes = wording.with_marker(time.parts, MAX_NOTES, time.key)
     first_day = periods.first_day(time.day).isoformat()
-    employee = time.staff.ledger_id if isinstance(time.staff, Known) else time.staff.key
+    employee = time.staff.ledger_id if isinstance(time.staff, ExistingRecord) else time.staff.key
     body = {
         **reference_field("EMPLOYEE", time.staff),
         "BEGINDATE": first_day,

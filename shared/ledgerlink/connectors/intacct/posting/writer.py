@@ -17,7 +17,7 @@ from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequ
 from ledgerlink.connectors.intacct.transport.client import Client, Unanswered
 from ledgerlink.domain.errors import Interrupted
 from ledgerlink.domain.model.plan import Outcome, Request
-from ledgerlink.domain.ports import Answered, Stop
+from ledgerlink.domain.ports import OnOutcomes, Stop
 
 
 class Writer:
@@ -32,7 +32,7 @@ class Writer:
         learned: LearnedRequirements,
         names: Mapping[str, str],
         timesheet_state: str,
-        answered: Answered,
+        on_outcomes: OnOutcomes,
         stop: Stop,
     ) -> None:
         self._client = client
@@ -40,7 +40,7 @@ class Writer:
         self._prefetch = prefetch
         self._learned = learned
         self._names = names
-        self._answered = answered
+        self._on_outcomes = on_outcomes
         self._stop = stop
 
     async def send(self, requests: Sequence[Request]) -> None:
@@ -72,7 +72,7 @@ class Writer:
             unanswered = error
         finally:
             if outcomes or deferred:
-                await self._answered(request, DeferredOutcomes(outcomes, deferred))
+                await self._on_outcomes(request, DeferredOutcomes(outcomes, deferred))
         if unanswered is not None and not await self._client.is_reachable(self._stop):
             raise unanswered
         return True

@@ -97,5 +97,5 @@ def _record(kind: str, row: Entity, billed: Collection[str]) -> Snapshot:
         locked=locks.lock_reason(kind, row, billed),
         total=accepted.ledger_total(kind, row),
         fixed=content.unchangeable_part(kind, row),
-        holds=lambda body: not accepted.differences(kind, body, row),
+        contains=lambda body: not accepted.differences(kind, body, row),
     )

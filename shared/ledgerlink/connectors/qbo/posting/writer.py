@@ -17,7 +17,7 @@ from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.connectors.qbo.transport.retry import RetriesExhausted
 from ledgerlink.domain.errors import Interrupted, LedgerError
 from ledgerlink.domain.model.plan import Outcome, Request, Write
-from ledgerlink.domain.ports import Answered, Stop
+from ledgerlink.domain.ports import OnOutcomes, Stop
 
 T = TypeVar("T")
 Resolve = Callable[[Sequence[Rejection]], Awaitable[Verdict]]
@@ -31,13 +31,13 @@ class Writer:
         client: Client,
         diagnosis: Diagnosis,
         time_links: TimeLinks,
-        answered: Answered,
+        on_outcomes: OnOutcomes,
         stop: Stop,
     ) -> None:
         self._client = client
         self._diagnosis = diagnosis
         self._time_links = time_links
-        self._answered = answered
+        self._on_outcomes = on_outcomes
         self._stop = stop
         self._failure: Exception | None = None
         self._stopped = False
@@ -89,7 +89,7 @@ class Writer:
         self._failure = self._failure or failure
 
     async def _report(self, request: Request, outcomes: Sequence[Outcome]) -> None:
-        await self._answered(request, sorted(outcomes, key=lambda outcome: outcome.seq))
+        await self._on_outcomes(request, sorted(outcomes, key=lambda outcome: outcome.seq))
 
     async def _outcomes(self, exchange: Exchange, resolve: Resolve) -> list[Outcome]:
         """The outcome of every write of the request that is known."""

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ledgerlink.connectors.qbo.reads.catalog import LISTS
-from ledgerlink.domain.errors import Forbidden, Invalid, Problem
+from ledgerlink.domain.errors import FieldError, Forbidden, Invalid
 from ledgerlink.domain.model.list_records import ListType, WebhookEvent
 
 SIGNATURE_HEADER = "intuit-signature"
@@ -137,7 +137,7 @@ def _bounded(count: int) -> None:
 
 
 def _unreadable(pointer: str, message: str) -> Invalid:
-    problem = Problem(pointer, message)
+    problem = FieldError(pointer, message)
     where = f" at {pointer}" if pointer else ""
     return Invalid(
         "unreadable_notification",
