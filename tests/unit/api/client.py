@@ -58,7 +58,7 @@ class Answer:
 class Api:
     """A client of the API, with the house behind it at hand."""
 
-    place: InMemoryService
+    app: InMemoryService
     log: list[str] = field(default_factory=list)
 
     def call(
@@ -135,7 +135,7 @@ def _event(
 
 def filled(path: str, **places: str) -> str:
     """A path of the OpenAPI document with its places filled."""
-    return re.sub(r"{(\w+)}", lambda place: places[place.group(1)], path)
+    return re.sub(r"{(\w+)}", lambda app: places[app.group(1)], path)
 
 
 def kind_in(path: str) -> str:
@@ -151,34 +151,34 @@ def query_of(path: str) -> dict[str, str]:
     return days if path.endswith("reconciliation") else {}
 
 
-def import_for(place: InMemoryService, connection: Connection, path: str) -> Run:
+def import_for(app: InMemoryService, connection: Connection, path: str) -> Run:
     """An import in the state in which that path can be called."""
-    asks, deps = User(connection.firm, USER), place.deps
+    asks, deps = User(connection.firm, USER), app.deps
     scope = Scope(first_day=date(2026, 2, 1), last_day=date(2026, 2, 28))
     wanted = ImportRequest(scope=scope, records=[entry("t-of-a", project_key="p1")])
     run = service.create(deps, asks, connection.id, f"for {path}", wanted)
     if "imports" not in path:
         return run
-    place.work()
+    app.work()
     step = path.rpartition("/")[2]
     if step in ("start", "interrupt", "resume", "undo", "preview", "rules"):
         service.order_plan(deps, asks, connection.id, run.id)
-        place.work()
+        app.work()
     if step in ("interrupt", "resume", "undo"):
         service.start(deps, asks, connection.id, run.id, 1)
     if step == "resume":
         service.interrupt(deps, asks, connection.id, run.id)
     if step == "undo":
-        place.work()
-    return place.run(run)
+        app.work()
+    return app.run(run)
 
 
-def known_customer(place: InMemoryService, connection: Connection, name: str = "Rossi") -> None:
+def known_customer(app: InMemoryService, connection: Connection, name: str = "Rossi") -> None:
     """Customer 58 has come in."""
     customer = ListRecord(type=ListType.CUSTOMER, id="58", name=name)
-    place.connector.lists = {
+    app.connector.lists = {
         customer.type: ListTraits(entities=("Customer",), by_changes=True, places=True)
     }
-    created = change(None, customer, "r1", place.clock.now(), linked=False)
+    created = change(None, customer, "r1", app.clock.now(), linked=False)
     assert created is not None
-    place.deps.lists.record(connection.key, "r1", [created])
+    app.deps.lists.record(connection.key, "r1", [created])

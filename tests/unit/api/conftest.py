@@ -39,7 +39,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     api = Api(in_memory_service(chunk_size=3))
-    monkeypatch.setattr(bootstrap, "build", lambda _environment: api.place.deps)
+    monkeypatch.setattr(bootstrap, "build", lambda _environment: api.app.deps)
     bootstrap.dependencies.cache_clear()
     formatter = logger.handlers[0].formatter
     assert formatter is not None

@@ -62,8 +62,8 @@ WRITTEN = {
 
 def furnished(api: Api) -> Connection:
     """A connection with the rules and settings that the samples need."""
-    connection = api.place.connected()
-    rules = api.place.rules
+    connection = api.app.connected()
+    rules = api.app.rules
     rules(
         connection, RuleKind.LABOR_CODES, {"dev": CreateLaborCode(name="D", income_account_id="9")}
     )
@@ -100,7 +100,7 @@ def posted(api: Api, connection: Connection, body: Any, key: str = "key", **give
     """Post a body and have it done."""
     answer = send(api, connection, body, key, **given)
     assert answer.status == 202, answer.text
-    api.place.work()
+    api.app.work()
     run = api.get(answer.json["href"]).json
     assert run["state"] in ("completed", "completed_with_problems"), run
     return by_key(api.get(f"{run['href']}/items", query={"limit": "1000"}).json["items"])
@@ -120,7 +120,7 @@ def upload(api: Api, connection: Connection, lines: Sequence[Any]) -> str:
     made = api.post(f"/v1/connections/{connection.id}/uploads").json
     texts = (line if isinstance(line, str) else json.dumps(line) for line in lines)
     place = made["url"].removeprefix("memory:")
-    api.place.staging.files[place] = "\n".join(texts).encode()
+    api.app.staging.files[place] = "\n".join(texts).encode()
     return str(made["upload_id"])
 
 

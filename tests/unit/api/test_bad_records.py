@@ -41,11 +41,11 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
 def test_a_wrong_record_is_a_blocked_item_with_field_and_remedy_and_neighbours_are_posted(
     api: Api, given: dict[str, Any], code: str, field: str
 ) -> None:
-    api.place.company().features = Features(books_closed_through=date(2020, 12, 31))
-    connection = api.place.connected()
+    api.app.company().features = Features(books_closed_through=date(2020, 12, 31))
+    connection = api.app.connected()
     answer = api.send(connection.id, [entry("before"), entry("bad", **given), entry("after")])
     assert answer.status == 202
-    api.place.work()
+    api.app.work()
     items = items_of(api, answer.json["href"])
     assert {key: item["state"] for key, item in items.items()} == {
         "before": "posted",
@@ -68,9 +68,9 @@ def test_a_wrong_record_is_a_blocked_item_with_field_and_remedy_and_neighbours_a
 def test_a_record_without_a_rule_says_which_rule_is_missing(
     api: Api, given: dict[str, Any], words: str
 ) -> None:
-    connection = api.place.connected()
+    connection = api.app.connected()
     answer = api.send(connection.id, [entry("bad", **given), entry("good")])
-    api.place.work()
+    api.app.work()
     items = items_of(api, answer.json["href"])
     assert (items["bad"]["state"], items["good"]["state"]) == ("blocked", "posted")
     assert items["bad"]["reason"]["code"] == "no_rule"
@@ -78,10 +78,10 @@ def test_a_record_without_a_rule_says_which_rule_is_missing(
 
 
 def test_a_key_given_twice_blocks_both_and_no_one_else(api: Api) -> None:
-    connection = api.place.connected()
+    connection = api.app.connected()
     records = [entry("twice"), entry("once"), entry("twice", minutes=5)]
     href = api.send(connection.id, records).json["href"]
-    api.place.work()
+    api.app.work()
     run = api.get(href).json
     assert (run["counts"]["blocked"], run["counts"]["posted"]) == (2, 1)
     assert run["records"] == 3
@@ -89,19 +89,19 @@ def test_a_key_given_twice_blocks_both_and_no_one_else(api: Api) -> None:
 
 @pytest.mark.parametrize("record", [None, 7, "text", [], {}, {"key": "\ud800"}, {"key": 7}])
 def test_what_is_no_record_at_all_is_an_item_too(api: Api, record: Any) -> None:
-    connection = api.place.connected()
+    connection = api.app.connected()
     answer = api.send(connection.id, [record, entry("good")])
     assert answer.status == 202
-    api.place.work()
+    api.app.work()
     counts = api.get(answer.json["href"]).json["counts"]
     assert (counts["blocked"], counts["posted"]) == (1, 1)
 
 
 def test_a_rule_to_something_that_the_ledger_refuses_fails_its_record_alone(api: Api) -> None:
-    connection = api.place.connected()
-    api.place.company().refuse.add("work bad")
+    connection = api.app.connected()
+    api.app.company().refuse.add("work bad")
     href = api.send(connection.id, [entry("bad"), entry("good")]).json["href"]
-    api.place.work()
+    api.app.work()
     items = items_of(api, href)
     assert (items["bad"]["state"], items["good"]["state"]) == ("failed", "posted")
     assert items["bad"]["reason"]["remedy"]

@@ -32,8 +32,8 @@ def test_the_ledgers_redirect_connects_nothing_and_uses_nothing_up(api: Api) -> 
     number, query = ask(api)
     assert [back(api, query).status for _ in range(2)] == [200, 200]
     assert state_of(api, number) == "authorizing"
-    assert api.place.connector.granted.exchanged == []
-    assert api.place.connector.companies == {}
+    assert api.app.connector.granted.exchanged == []
+    assert api.app.connector.companies == {}
 
 
 def test_the_page_names_who_asked_when_and_for_which_company(api: Api) -> None:
@@ -52,7 +52,7 @@ def test_the_form_of_the_page_completes_the_consent_once(api: Api) -> None:
     assert api.form(CALLBACK, fields).status == 200
     assert state_of(api, number) == "connected"
     assert api.form(CALLBACK, fields).status == 400
-    assert api.place.connector.granted.exchanged[0][0] == "code-1"
+    assert api.app.connector.granted.exchanged[0][0] == "code-1"
 
 
 @pytest.mark.parametrize("decision", ["cancel", "Connect", "x"])
@@ -64,7 +64,7 @@ def test_anything_but_connect_uses_the_state_up_and_connects_nothing(
     assert (page.status, "Nothing was connected." in page.text) == (200, True)
     assert api.form(CALLBACK, query | {"decision": "connect"}).status == 400
     assert state_of(api, number) == "authorizing"
-    assert api.place.connector.granted.exchanged == []
+    assert api.app.connector.granted.exchanged == []
 
 
 def test_a_form_without_a_decision_is_malformed_and_uses_nothing_up(api: Api) -> None:
@@ -91,7 +91,7 @@ def test_a_form_that_cannot_be_completed_ends_on_a_page_that_says_so(
 
 def test_a_company_that_refuses_the_tokens_is_told_on_the_page(api: Api) -> None:
     number, query = ask(api)
-    api.place.company().trouble = [AuthorizationLost("no", "It is <another> company.")]
+    api.app.company().trouble = [AuthorizationLost("no", "It is <another> company.")]
     page = api.form(CALLBACK, query | {"decision": "connect"})
     assert page.status == 400
     assert f"does not give access to company {COMPANY}" in page.text

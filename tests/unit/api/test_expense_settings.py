@@ -58,7 +58,7 @@ ACCOUNTS = {
 @pytest.fixture
 def connection(api: Api) -> Connection:
     """A company of which accounts, vendors and items have come in."""
-    connection = api.place.connected()
+    connection = api.app.connected()
     records = [_account(number, name, role) for number, (name, role) in ACCOUNTS.items()]
     records += [
         _account("36", "Old checking", "bank", active=False),
@@ -68,13 +68,13 @@ def connection(api: Api) -> Connection:
         ListRecord(type=ListType.ITEM, id="19", name="Services"),
         ListRecord(type=ListType.ITEM, id="20", name="Old service", active=False),
     ]
-    api.place.connector.lists = {
+    api.app.connector.lists = {
         kind: ListTraits(entities=(kind.value,), by_changes=True)
         for kind in {r.type for r in records}
     }
-    entries = [change(None, one, "r", api.place.clock.now(), linked=False) for one in records]
+    entries = [change(None, one, "r", api.app.clock.now(), linked=False) for one in records]
     found = [entry for entry in entries if entry is not None]
-    api.place.deps.lists.record(connection.key, "r", found)
+    api.app.deps.lists.record(connection.key, "r", found)
     return connection
 
 
@@ -197,9 +197,9 @@ def test_an_account_that_was_closed_later_does_not_hinder_other_changes(
 ) -> None:
     assert patch(api, connection, {"expenses": {"check_account_id": "35"}}).status == 200
     closed = _account("35", "Checking", "bank", active=False)
-    entry = change(None, closed, "r2", api.place.clock.now(), linked=False)
+    entry = change(None, closed, "r2", api.app.clock.now(), linked=False)
     assert entry is not None
-    api.place.deps.lists.record(connection.key, "r2", [entry])
+    api.app.deps.lists.record(connection.key, "r2", [entry])
     assert patch(api, connection, {"expenses": {"group_by": "entry"}}).status == 200
     assert shown(api, connection)["expenses"]["check_account_id"] == "35"
 

@@ -35,14 +35,14 @@ RECORDS = (
 def connection(api: Api) -> Connection:
     """A company of which accounts and locations have come in."""
     connection = furnished(api)
-    api.place.connector.choices = OFFERED
+    api.app.connector.choices = OFFERED
     kinds = {record.type for record in RECORDS}
-    api.place.connector.lists = {
+    api.app.connector.lists = {
         kind: ListTraits(entities=(kind.value,), by_changes=True) for kind in kinds
     }
-    entries = [change(None, one, "r", api.place.clock.now(), linked=False) for one in RECORDS]
+    entries = [change(None, one, "r", api.app.clock.now(), linked=False) for one in RECORDS]
     found = [entry for entry in entries if entry is not None]
-    api.place.deps.lists.record(connection.key, "r", found)
+    api.app.deps.lists.record(connection.key, "r", found)
     return connection
 
 
@@ -74,7 +74,7 @@ def test_what_is_in_effect_and_what_may_be_chosen_is_shown(
 
 
 def test_a_ledger_without_choices_shows_none_and_takes_none(api: Api) -> None:
-    connection = api.place.connected()
+    connection = api.app.connected()
     found = shown(api, connection)
     assert (found["ledger"], found["ledger_choices"]) == ({}, [])
     answer = choose(api, connection, sales="receivables")
@@ -157,7 +157,7 @@ def test_choices_are_given_by_name(api: Api, connection: Connection, body: Any) 
 def test_a_choice_is_what_the_ledger_is_opened_and_composed_with(
     api: Api, connection: Connection
 ) -> None:
-    heard = api.place.connector.heard
+    heard = api.app.connector.heard
     posted(api, connection, {"clients": [client("c8")]})
     assert heard
     assert all(chosen == {} for chosen in heard)

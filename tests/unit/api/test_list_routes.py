@@ -20,8 +20,8 @@ LISTS = {
 @pytest.fixture
 def connection(api: Api) -> Connection:
     """A firm with five customers, one below another, one inactive, and a linked one."""
-    api.place = in_memory_service(lists=LISTS)
-    lists = api.place.company().lists
+    api.app = in_memory_service(lists=LISTS)
+    lists = api.app.company().lists
     for number in range(4):
         lists.create(ListRecord(type=ListType.CUSTOMER, id=f"{number}", name=f"Client {number}"))
     low: dict[str, Any] = {
@@ -31,8 +31,8 @@ def connection(api: Api) -> Connection:
     }
     lists.create(ListRecord(type=ListType.CUSTOMER, id="4", name="Quay", **low))
     lists.change(ListType.CUSTOMER, "3", active=False)
-    connected = api.place.connected()
-    api.place.rules(connected, RuleKind.PROJECTS, {"p": LinkTo(ledger_id="3")})
+    connected = api.app.connected()
+    api.app.rules(connected, RuleKind.PROJECTS, {"p": LinkTo(ledger_id="3")})
     return connected
 
 
@@ -46,11 +46,11 @@ def sync(api: Api, connection: Connection, body: Any = None, key: str = "k", **g
 
 
 def test_a_sync_is_a_run_like_any_other(api: Api, connection: Connection) -> None:
-    api.place.company().lists.change(ListType.CUSTOMER, "0", name="Renamed")
+    api.app.company().lists.change(ListType.CUSTOMER, "0", name="Renamed")
     answer = sync(api, connection, {"lists": ["customer"]})
     assert answer.status == 202
     assert sync(api, connection, {"lists": ["customer"]}).json["id"] == answer.json["id"]
-    api.place.work()
+    api.app.work()
     run = api.get(answer.headers["Location"]).json
     assert (run["kind"], run["state"], run["counts"]["changed"]) == ("sync", "completed", 1)
     assert run["metered"] == sum(run["calls"].values()) > 0
@@ -151,9 +151,9 @@ def test_the_feed_goes_on_where_a_reader_stopped(api: Api, connection: Connectio
     assert [change["seq"] for change in first["changes"] + rest["changes"]] == [1, 2, 3, 4, 5]
     end = api.get(path(connection, "changes"), query={"after": rest["next"]}).json
     assert end == {"changes": [], "next": "5"}
-    api.place.company().lists.delete(ListType.CUSTOMER, "2")
+    api.app.company().lists.delete(ListType.CUSTOMER, "2")
     sync(api, connection, {"kind": "full"})
-    api.place.work()
+    api.app.work()
     (gone,) = api.get(path(connection, "changes"), query={"after": end["next"]}).json["changes"]
     assert (gone["tombstone"], gone["kind"], gone["record"]["name"]) == (
         True,
@@ -176,7 +176,7 @@ def test_settings_are_shown_and_changed_in_part(api: Api, connection: Connection
     assert changed["schedule"] == body["schedule"]
     blocked = api.call("PATCH", path(connection, "settings"), {"block": ["customer:2"]}).json
     assert (blocked["blocked"], blocked["schedule"]) == (["customer:2"], body["schedule"])
-    api.place.work()
+    api.app.work()
     assert api.get(path(connection, "records/customer/2")).json["blocked"]
     answer = api.get(path(connection, "records/customer"), query={"role": "client"})
     assert "2" not in [record["id"] for record in answer.json["records"]]

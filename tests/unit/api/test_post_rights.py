@@ -52,17 +52,17 @@ def test_a_token_may_post_the_kinds_that_it_names_and_no_others(
         assert (answer.status, answer.json["code"]) == (403, "kind_not_allowed")
         assert kind in answer.json["detail"]
         assert f"post_kinds contains {kind}" in answer.json["remedy"]
-    assert [message.step for message in api.place.lane.messages] == ["plan"]
+    assert [message.step for message in api.app.lane.messages] == ["plan"]
 
 
 def test_one_record_that_may_not_be_posted_stops_the_post_before_it_is_queued(
     api: Api, connection: Connection
 ) -> None:
     body = {"time_entries": [entry("t1")], "invoices": [invoice("i1")]}
-    files, runs = dict(api.place.staging.files), repr(api.place.runs.rows)
+    files, runs = dict(api.app.staging.files), repr(api.app.runs.rows)
     assert send(api, connection, body, claims=claims("time expense")).status == 403
-    assert api.place.lane.messages == []
-    assert (api.place.staging.files, repr(api.place.runs.rows)) == (files, runs)
+    assert api.app.lane.messages == []
+    assert (api.app.staging.files, repr(api.app.runs.rows)) == (files, runs)
     assert send(api, connection, body, claims=claims("invoice,time")).status == 202
 
 
@@ -151,11 +151,11 @@ def test_the_rights_of_who_posted_hold_for_whoever_resumes_the_run(
 ) -> None:
     body = {"upload_id": upload(api, connection, [expense("e1", kind="expense"), entry("t1")])}
     href = send(api, connection, body, claims=claims("time")).json["href"]
-    api.place.company().trouble = [LedgerUnavailable("down", "The ledger is down.")]
-    api.place.work()
+    api.app.company().trouble = [LedgerUnavailable("down", "The ledger is down.")]
+    api.app.work()
     assert api.get(href).json["state"] == "parked"
     assert api.post(f"{href}/resume", claims=claims(None)).status == 200
-    api.place.work()
+    api.app.work()
     items = {i["key"]: i["state"] for i in api.get(f"{href}/items").json["items"]}
     assert items == {"expense:e1": "blocked", "time:t1": "posted"}
 
@@ -200,22 +200,22 @@ def test_the_firm_is_the_tokens_whatever_the_record_says(
     api: Api, connection: Connection, name: str
 ) -> None:
     _, record = SAMPLES[name]
-    rival = api.place.connected("rival", "realm-2")
+    rival = api.app.connected("rival", "realm-2")
     assert send(api, rival, {name: [record]}).status == 404
     assert send(api, connection, {name: [record], "firm": "rival"}).pointers == ["/firm"]
     for field in ("firm", "firm_id", "connection_id"):
         items = posted(api, connection, {name: [record | {field: "rival"}]}, field)
         (item,) = items.values()
         assert (item["state"], item["reason"]["field"]) == ("blocked", field)
-    assert api.place.company("realm-2").received == []
+    assert api.app.company("realm-2").received == []
 
 
 def test_a_receipts_file_is_looked_for_among_the_firms_own(
     api: Api, connection: Connection
 ) -> None:
-    rival = api.place.connected("rival", "realm-2")
+    rival = api.app.connected("rival", "realm-2")
     made = api.post(f"/v1/connections/{rival.id}/uploads", firm="rival").json
-    api.place.staging.files[made["url"].removeprefix("memory:")] = b"%PDF theirs"
+    api.app.staging.files[made["url"].removeprefix("memory:")] = b"%PDF theirs"
     receipt = attached(api, connection, "r", upload_id=made["upload_id"])
     items = posted(api, connection, {"expenses": [expense("e1", receipts=[receipt])]})
     found = items["receipt:expense/e1/r"]

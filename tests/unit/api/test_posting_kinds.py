@@ -40,7 +40,7 @@ def test_a_record_of_every_kind_is_posted_and_the_same_again_is_unchanged(
     first = posted(api, connection, {name: [record]})
     key = WRITTEN[kind]
     assert first[key]["state"] == "posted"
-    assert first[key]["ledger_id"] in api.place.company().stored
+    assert first[key]["ledger_id"] in api.app.company().stored
     again = posted(api, connection, {name: [record]}, "again")
     assert states(again) == {key: "unchanged"}
 
@@ -54,7 +54,7 @@ def test_a_record_that_the_product_has_no_more_is_taken_out_again(
     gone = posted(api, connection, {name: [{"key": "k1", "deleted": True}]}, "gone")
     item = gone[WRITTEN[kind]]
     assert (item["state"], item["action"]) == ("posted", "delete")
-    assert first[WRITTEN[kind]]["ledger_id"] not in api.place.company().stored
+    assert first[WRITTEN[kind]]["ledger_id"] not in api.app.company().stored
     twice = posted(api, connection, {name: [{"key": "k1", "deleted": True}]}, "twice")
     assert twice[WRITTEN[kind]]["reason"]["code"] == "undeletable"
 
@@ -109,7 +109,7 @@ def test_the_export_of_a_run_tells_kinds_and_money(api: Api, connection: Connect
         "invoices": [invoice("i1", lines=[{"amount": "-7.5", "labor_code_key": "dev"}])],
     }
     href = send(api, connection, body).json["href"]
-    api.place.work()
+    api.app.work()
     text = api.get(href.replace("/runs/", "/exports/runs/")).text
     rows = {row["key"]: row for row in csv.DictReader(StringIO(text))}
     spent, time = rows["expense:e1"], rows["time:t1"]
@@ -190,7 +190,7 @@ def test_a_key_that_comes_twice_is_blocked_in_each_kind(api: Api, connection: Co
         "invoices": [invoice("k1"), invoice("k1"), invoice("k3")],
     }
     answer = send(api, connection, body)
-    api.place.work()
+    api.app.work()
     items = api.get(answer.json["href"] + "/items").json["items"]
     told = {(i["key"], i["reason"]["code"]) for i in items if i["state"] == "blocked"}
     twice = {("expense:k1", "duplicate_key"), ("expense:k2", "duplicate_key")}
@@ -236,7 +236,7 @@ def test_a_post_without_a_key_is_refused_and_nothing_is_queued(
     answer = api.post(path, {"expenses": [expense("e1")]})
     assert (answer.status, answer.pointers) == (422, ["/header/idempotency-key"])
     assert "Idempotency-Key" in answer.json["remedy"]
-    assert api.place.lane.messages == []
+    assert api.app.lane.messages == []
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -265,7 +265,7 @@ def test_a_post_of_time_alone_has_the_content_that_it_always_had(
 ) -> None:
     records = [entry("t1"), entry("t2", notes="more")]
     answer = send(api, connection, {"time_entries": records, **beside})
-    before = accept.post(api.place.deps, connection.key, USER, "key", records)
+    before = accept.post(api.app.deps, connection.key, USER, "key", records)
     assert answer.json["id"] == before.id
 
 
@@ -296,7 +296,7 @@ def test_a_receipt_comes_with_its_record_and_leaves_by_its_own_key(
     assert items["receipt:expense/e1/r1"]["members"] == ["expense/e1/r1"]
     gone = {"receipts": [{"key": "expense/e1/r1", "deleted": True}]}
     assert states(posted(api, connection, gone, "gone")) == {"receipt:expense/e1/r1": "posted"}
-    assert [one.body["file"] for one in api.place.company().of_kind("File")] == ["r2.pdf"]
+    assert [one.body["file"] for one in api.app.company().of_kind("File")] == ["r2.pdf"]
 
 
 def test_a_receipt_whose_file_is_not_there_fails_alone(api: Api, connection: Connection) -> None:

@@ -48,7 +48,7 @@ def plan_of(answer: Answer) -> Items:
 
 def kept(api: Api, connection: Connection) -> dict[str, Any]:
     """All that a preview must leave as it is."""
-    place = api.place
+    place = api.app
     company = place.company()
     rules = api.get(f"/v1/connections/{connection.id}/rules").json
     return {
@@ -101,7 +101,7 @@ def mixed(api: Api, connection: Connection) -> dict[str, Any]:
 
 
 def test_a_preview_has_the_items_that_the_run_then_has(api: Api, connection: Connection) -> None:
-    api.place.company().features = Features(books_closed_through=date(2020, 12, 31))
+    api.app.company().features = Features(books_closed_through=date(2020, 12, 31))
     body = mixed(api, connection)
     seen = plan_of(preview(api, connection, body))
     done = posted(api, connection, body)
@@ -161,16 +161,16 @@ def test_a_preview_asks_the_ledger_and_writes_nothing_to_it(
 ) -> None:
     posted(api, connection, {"expenses": [expense("e1")]})
     before = api.get("/v1/usage").json["connections"][0]["metered"]
-    written = len(api.place.company().received)
+    written = len(api.app.company().received)
     preview(api, connection, {"expenses": [expense("e1")]})
     # Once for the company and once for what it holds of the expense.
     assert api.get("/v1/usage").json["connections"][0]["metered"] == before + 2
-    assert len(api.place.company().received) == written
+    assert len(api.app.company().received) == written
 
 
 def test_a_preview_sees_what_was_edited_in_the_ledger(api: Api, connection: Connection) -> None:
     first = posted(api, connection, {"expenses": [expense("e1")]})
-    company = api.place.company()
+    company = api.app.company()
     stored = company.stored[first["expense:e1"]["ledger_id"]]
     company.stored[stored.id] = replace(stored, body={**stored.body, "note": ["by hand"]})
     changed = {"expenses": [expense("e1", amount="3")]}
@@ -231,7 +231,7 @@ def test_a_ledger_that_does_not_answer_is_told_with_what_to_do(
     api: Api, connection: Connection, trouble: Any
 ) -> None:
     before = kept(api, connection)
-    api.place.company().trouble = [trouble]
+    api.app.company().trouble = [trouble]
     answer = preview(api, connection, {"expenses": [expense("e1")]})
     assert (answer.status, answer.json["code"]) == (502, trouble.code)
     assert answer.json["detail"] == trouble.message
@@ -261,7 +261,7 @@ def test_a_ledger_that_takes_too_long_is_told_with_what_to_do(
 def test_without_a_ledger_there_is_no_preview(
     api: Api, connection: Connection, state: ConnectionState, code: str
 ) -> None:
-    api.place.connections.save(replace(connection, state=state))
+    api.app.connections.save(replace(connection, state=state))
     answer = preview(api, connection, {"invoices": [invoice("i1")]})
     assert (answer.status, answer.json["code"]) == (409, code)
     assert answer.json["remedy"]
@@ -280,8 +280,8 @@ def test_an_upload_that_is_not_there_or_cannot_be_read_is_told(
 ) -> None:
     assert preview(api, connection, {"upload_id": "0" * 32}).status == 404
     upload_id = upload(api, connection, ["\x1f\ufffd"])
-    place = next(n for n in api.place.staging.files if upload_id in n)
-    api.place.staging.files[place] = b"\x1f\x8bdamaged"
+    place = next(n for n in api.app.staging.files if upload_id in n)
+    api.app.staging.files[place] = b"\x1f\x8bdamaged"
     answer = preview(api, connection, {"upload_id": upload_id})
     assert (answer.status, answer.json["code"]) == (422, "unreadable_upload")
 
@@ -292,7 +292,7 @@ def test_another_firms_connection_and_upload_have_no_preview(
     upload_id = upload(api, connection, [expense("e1", kind="expense")])
     body = {"expenses": [expense("e1")]}
     assert preview(api, connection, body, firm="rival").status == 404
-    rival = api.place.connected("rival", f"{COMPANY}-2")
+    rival = api.app.connected("rival", f"{COMPANY}-2")
     assert preview(api, rival, {"upload_id": upload_id}, firm="rival").status == 404
 
 

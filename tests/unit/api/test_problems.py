@@ -12,7 +12,7 @@ from tests.unit.api.client import Answer, Api
 
 @pytest.fixture
 def connection(api: Api) -> Connection:
-    return api.place.connected()
+    return api.app.connected()
 
 
 def check(answer: Answer, status: int) -> None:
@@ -168,7 +168,7 @@ def test_a_post_before_consent_is_a_conflict(api: Api) -> None:
 
 
 def test_a_ledger_that_is_down_is_a_bad_gateway(api: Api, connection: Connection) -> None:
-    api.place.connector.granted.failure = LedgerUnavailable("down", "It is down.", "Try later.")
+    api.app.connector.granted.failure = LedgerUnavailable("down", "It is down.", "Try later.")
     check(api.post(f"/v1/connections/{connection.id}/disconnect"), 502)
 
 
@@ -178,7 +178,7 @@ def test_what_nobody_expected_says_nothing_of_the_inside(
     def broken(_firm: str) -> list[Connection]:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr(api.place.connections, "list", broken)
+    monkeypatch.setattr(api.app.connections, "list", broken)
     answer = api.get("/v1/connections")
     check(answer, 500)
     assert "secret detail" not in answer.text

@@ -10,7 +10,7 @@ from tests.unit.api.client import Api
 
 @pytest.fixture
 def connection(api: Api) -> Connection:
-    return api.place.connected()
+    return api.app.connected()
 
 
 def test_a_connection_is_made_and_completed_by_the_callback(api: Api) -> None:
@@ -24,7 +24,7 @@ def test_a_connection_is_made_and_completed_by_the_callback(api: Api) -> None:
     page = api.form("/v1/oauth/fake/callback", query | {"decision": "connect"})
     assert page.status == 200
     assert page.headers["Content-Type"].startswith("text/html")
-    api.place.work()
+    api.app.work()
     found = api.get(f"/v1/connections/{made.json['id']}").json
     assert (found["state"], found["company_id"]) == ("connected", COMPANY)
     assert found["company_name"] == f"Company {COMPANY}"
@@ -132,7 +132,7 @@ def test_a_post_answers_at_once_with_its_run_and_where_to_find_it(
     assert made.status == 202
     assert made.headers["Location"] == made.json["href"]
     assert made.json["state"] == "queued"
-    api.place.work()
+    api.app.work()
     found = api.get(made.json["href"]).json
     assert found["state"] == "completed"
     assert (found["counts"]["posted"], found["counts"]["skipped"]) == (1, 1)
@@ -151,7 +151,7 @@ def test_an_upload_is_posted_by_its_id(api: Api, connection: Connection) -> None
     upload = api.post(f"/v1/connections/{connection.id}/uploads")
     assert upload.status == 201
     place = upload.json["url"].removeprefix("memory:")
-    api.place.staging.files[place] = b'{"key": "t1"}\n'
+    api.app.staging.files[place] = b'{"key": "t1"}\n'
     path = f"/v1/connections/{connection.id}/posts"
     body = {"upload_id": upload.json["upload_id"]}
     assert api.post(path, body, headers={"Idempotency-Key": "k"}).status == 202
@@ -160,7 +160,7 @@ def test_an_upload_is_posted_by_its_id(api: Api, connection: Connection) -> None
 def test_items_are_paged_with_state_reason_and_ledger_id(api: Api, connection: Connection) -> None:
     records = [entry("t0"), entry("t1", staff_key="x"), *(entry(f"t{n}") for n in range(2, 6))]
     href = api.send(connection.id, records).json["href"]
-    api.place.work()
+    api.app.work()
     first = api.get(f"{href}/items", query={"limit": "4"}).json
     rest = api.get(f"{href}/items", query={"limit": "4", "after": first["next"]}).json
     items = first["items"] + rest["items"]
@@ -183,14 +183,14 @@ def test_runs_are_paged_newest_first(api: Api, connection: Connection) -> None:
 
 
 def test_a_parked_run_says_why_and_is_resumed(api: Api, connection: Connection) -> None:
-    api.place.company().trouble = [LedgerUnavailable("down", "The ledger is down.")]
+    api.app.company().trouble = [LedgerUnavailable("down", "The ledger is down.")]
     href = api.send(connection.id, [entry("t1")]).json["href"]
-    api.place.work()
+    api.app.work()
     parked = api.get(href).json
     assert parked["state"] == "parked"
     assert parked["reason"]["code"] == "ledger_unavailable"
     assert api.post(f"{href}/resume").json["state"] == "queued"
-    api.place.work()
+    api.app.work()
     assert api.get(href).json["state"] == "completed"
     finished = api.post(f"{href}/resume")
     assert (finished.status, finished.json["code"]) == (409, "not_parked")
@@ -205,6 +205,6 @@ def test_the_apis_description_is_served(api: Api) -> None:
 
 def test_a_run_belongs_to_its_connection(api: Api, connection: Connection) -> None:
     href = api.send(connection.id, [entry("t1")]).json["href"]
-    other = api.place.connected(FIRM, "realm-2")
+    other = api.app.connected(FIRM, "realm-2")
     moved = href.replace(connection.id, other.id)
     assert api.get(moved).status == 404

@@ -44,7 +44,7 @@ WRONG: list[tuple[str, Any, str]] = [
 
 @pytest.fixture
 def connection(api: Api) -> Connection:
-    return api.place.connected()
+    return api.app.connected()
 
 
 def put(api: Api, connection: Connection, kind: str, rules: Any) -> Answer:
@@ -106,7 +106,7 @@ def test_all_rules_go_out_and_come_in_again_as_they_were(api: Api, connection: C
     rules = exported(api, connection)
     assert rules.keys() == set(RuleKind)
     assert all(rules.values())
-    other = api.place.connected("acme", "realm-2")
+    other = api.app.connected("acme", "realm-2")
     answer = put(api, other, "", rules)
     assert answer.json["rules"] == {kind: len(some) for kind, some in rules.items()}
     assert exported(api, other) == rules
@@ -150,14 +150,14 @@ def test_a_list_record_that_a_rule_names_is_linked_and_no_other(
     api: Api, kind: str, mapping: dict[str, Any], lists: list[str]
 ) -> None:
     kinds = [k for k in ListType if k not in (ListType.TIME, ListType.COMPANY)]
-    api.place = in_memory_service(
+    api.app = in_memory_service(
         lists={k: ListTraits(entities=(k.value,), by_changes=True) for k in kinds}
     )
     for each in kinds:
         for number in ("7", "8"):
             record = ListRecord(type=each, id=number, name=f"{each} {number}")
-            api.place.company().lists.create(record)
-    connection = api.place.connected()
+            api.app.company().lists.create(record)
+    connection = api.app.connected()
     assert put(api, connection, kind, {"k9": mapping}).status == 200
     found = {}
     for each in kinds:
@@ -170,16 +170,16 @@ def test_a_list_record_that_a_rule_names_is_linked_and_no_other(
 
 def test_a_change_of_a_record_that_a_rule_names_is_told_as_linked(api: Api) -> None:
     account = ListRecord(type=ListType.ACCOUNT, id="7", name="Travel")
-    api.place = in_memory_service(
+    api.app = in_memory_service(
         lists={ListType.ACCOUNT: ListTraits(entities=("Account",), by_changes=True)}
     )
-    lists = api.place.company().lists
+    lists = api.app.company().lists
     lists.create(account)
-    connection = api.place.connected()
+    connection = api.app.connected()
     assert put(api, connection, "expense-codes", {"travel": LINK}).status == 200
     lists.change(ListType.ACCOUNT, "7", name="Travelling")
     path = f"/v1/connections/{connection.id}"
     api.post(f"{path}/syncs", {}, headers={"idempotency-key": "k"})
-    api.place.work()
+    api.app.work()
     last = api.get(f"{path}/changes").json["changes"][-1]
     assert (last["after"]["name"], last["linked"]) == ("Travelling", True)

@@ -40,19 +40,19 @@ BODIES: dict[str, Any] = {
 def ready(api: Api, path: str) -> tuple[Connection, Run, Run]:
     """Also with an import in the state that the path wants."""
     connection, run = parked(api)
-    imported = import_for(api.place, connection, path)
-    api.place.lane.messages.clear()
+    imported = import_for(api.app, connection, path)
+    api.app.lane.messages.clear()
     return connection, run, imported
 
 
 def parked(api: Api) -> tuple[Connection, Run]:
     """Firm A's connection with a parked run that has items."""
-    connection = api.place.connected("a")
-    api.place.company().trouble = [None, LedgerUnavailable("down", "The ledger is down.")]
-    run = api.place.post(connection, "key", [entry("t-of-a")])
-    api.place.work()
-    assert api.place.run(run).state is RunState.PARKED
-    known_customer(api.place, connection, "record-of-a")
+    connection = api.app.connected("a")
+    api.app.company().trouble = [None, LedgerUnavailable("down", "The ledger is down.")]
+    run = api.app.post(connection, "key", [entry("t-of-a")])
+    api.app.work()
+    assert api.app.run(run).state is RunState.PARKED
+    known_customer(api.app, connection, "record-of-a")
     return connection, run
 
 
@@ -74,14 +74,14 @@ def test_another_firms_ids_are_not_found_on_any_route(
     api: Api, method: str, path: str, firm: str
 ) -> None:
     connection, run, imported = ready(api, path)
-    before = (repr(api.place.connections.rows), repr(api.place.runs.rows))
+    before = (repr(api.app.connections.rows), repr(api.app.runs.rows))
     answer = ask(api, method, path, firm, connection.id, run.id, imported.id)
     assert answer.status == 404
     assert answer.headers["Content-Type"] == "application/problem+json"
     for word in ("t-of-a", "record-of-a", "realm-1", "Company", "ada"):
         assert word not in answer.text
-    assert (repr(api.place.connections.rows), repr(api.place.runs.rows)) == before
-    assert api.place.lane.messages == []
+    assert (repr(api.app.connections.rows), repr(api.app.runs.rows)) == before
+    assert api.app.lane.messages == []
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_another_firms_run_is_not_found_below_ones_own_connection(
     api: Api, method: str, path: str
 ) -> None:
     _, run, imported = ready(api, path)
-    mine = api.place.connected("b", "realm-2")
+    mine = api.app.connected("b", "realm-2")
     assert ask(api, method, path, "b", mine.id, run.id, imported.id).status == 404
 
 
@@ -104,10 +104,10 @@ def test_the_owner_reaches_every_route(api: Api, method: str, path: str) -> None
 
 
 def test_another_firms_upload_is_not_found(api: Api) -> None:
-    theirs = api.place.connected("a")
-    mine = api.place.connected("b", "realm-2")
-    upload_id, address = api.place.staging.upload_address(theirs.key)
-    api.place.staging.files[address.removeprefix("memory:")] = b'{"key": "t-of-a"}'
+    theirs = api.app.connected("a")
+    mine = api.app.connected("b", "realm-2")
+    upload_id, address = api.app.staging.upload_address(theirs.key)
+    api.app.staging.files[address.removeprefix("memory:")] = b'{"key": "t-of-a"}'
     path = f"/v1/connections/{mine.id}/posts"
     headers = {"idempotency-key": "k"}
     for given in (upload_id, f"../{theirs.id}/{upload_id}"):
@@ -117,21 +117,21 @@ def test_another_firms_upload_is_not_found(api: Api) -> None:
 
 def test_another_firms_run_is_no_cursor_into_its_runs(api: Api) -> None:
     _, run = parked(api)
-    mine = api.place.connected("b", "realm-2")
+    mine = api.app.connected("b", "realm-2")
     path = f"/v1/connections/{mine.id}/runs"
     assert api.get(path, firm="b", query={"after": run.id}).json["runs"] == []
 
 
 def test_an_idempotency_key_of_another_firm_means_nothing(api: Api) -> None:
     _, run = parked(api)
-    mine = api.place.connected("b", "realm-2")
+    mine = api.app.connected("b", "realm-2")
     answer = api.send(mine.id, [entry("t-of-a")], "key", firm="b")
     assert answer.status == 202
     assert answer.json["id"] != run.id
 
 
 def test_each_firm_lists_its_own_connections(api: Api) -> None:
-    made = {firm: api.place.connected(firm, f"realm-{firm}").id for firm in ("a", "b", "a#b")}
+    made = {firm: api.app.connected(firm, f"realm-{firm}").id for firm in ("a", "b", "a#b")}
     for firm, number in made.items():
         found = api.get("/v1/connections", firm=firm).json["connections"]
         assert [c["id"] for c in found] == [number]

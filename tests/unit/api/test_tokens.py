@@ -89,10 +89,10 @@ BODIES = {
 
 @pytest.mark.parametrize(("method", "path"), NEEDED)
 def test_each_route_wants_its_own_scope_and_no_other(api: Api, method: str, path: str) -> None:
-    connection = api.place.connected()
-    run = api.place.post(connection, "first", [entry("t1")])
-    known_customer(api.place, connection)
-    imported = import_for(api.place, connection, path)
+    connection = api.app.connected()
+    run = api.app.post(connection, "first", [entry("t1")])
+    known_customer(api.app, connection)
+    imported = import_for(api.app, connection, path)
     address = path.format(**{"id": connection.id, "run": run.id, "import": imported.id})
     statuses = {
         scope: api.call(
@@ -153,8 +153,8 @@ def test_scopes_come_as_text_or_as_a_list(api: Api, claim: str) -> None:
 
 
 def test_the_firm_comes_from_the_token_and_from_nowhere_else(api: Api) -> None:
-    mine = api.place.connected()
-    api.place.connected("rival", "realm-2")
+    mine = api.app.connected()
+    api.app.connected("rival", "realm-2")
     given = {"firm": "rival", FIRM_CLAIM: "rival"}
     found = api.get("/v1/connections", query=given, headers=given).json
     assert [c["id"] for c in found["connections"]] == [mine.id]
@@ -168,11 +168,11 @@ def test_no_secret_is_logged_or_answered(api: Api, capsys: pytest.CaptureFixture
     later = [api.form("/v1/oauth/fake/callback", query | {"decision": "connect"})]
     bad = {"state": "guess-55bb", "code": "code-88cc", "realmId": COMPANY}
     later.append(api.get("/v1/oauth/fake/callback", query=bad, claims={}))
-    api.place.work()
+    api.app.work()
     connection = answers[0].json["id"]
     later.append(api.get(f"/v1/connections/{connection}"))
     later.append(api.send(connection, [entry("t1", notes="private words")]))
-    api.place.work()
+    api.app.work()
     later.append(api.post(f"/v1/connections/{connection}/disconnect"))
     printed = capsys.readouterr()
     logged = "\n".join(api.log) + printed.out + printed.err
@@ -183,7 +183,7 @@ def test_no_secret_is_logged_or_answered(api: Api, capsys: pytest.CaptureFixture
 
 
 def test_log_lines_name_firm_and_user_and_forget_them_for_the_next_request(api: Api) -> None:
-    connection: Connection = api.place.connected()
+    connection: Connection = api.app.connected()
     api.get(f"/v1/connections/{connection.id}")
     api.get("/v1/connections", claims={})
     assert '"firm":"acme"' in api.log[0]

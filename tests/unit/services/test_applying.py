@@ -16,11 +16,11 @@ from tests.fakes.company import Fault, Stored
 from tests.fakes.service import InMemoryService, entry, in_memory_service
 
 
-def notes(place: InMemoryService) -> Counter[str]:
-    return Counter(str(s.body["notes"]) for s in place.company().of_kind("Time"))
+def notes(app: InMemoryService) -> Counter[str]:
+    return Counter(str(s.body["notes"]) for s in app.company().of_kind("Time"))
 
 
-def link(place: InMemoryService, run: Run, key: str, ledger_id: str) -> None:
+def link(app: InMemoryService, run: Run, key: str, ledger_id: str) -> None:
     """A link that a worker of this run stored before it died."""
     stored = Link(
         key=key,
@@ -29,226 +29,224 @@ def link(place: InMemoryService, run: Run, key: str, ledger_id: str) -> None:
         version="0",
         fingerprint="f",
         run_id=run.id,
-        written_at=place.clock.now(),
+        written_at=app.clock.now(),
     )
-    place.links.put(run.connection_key, [stored])
+    app.links.put(run.connection_key, [stored])
 
 
 def test_every_entry_becomes_one_document_with_link_outcome_and_trace() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    run = place.post(connection, "key", [entry(f"t{n}") for n in range(11)])
-    place.work()
-    assert place.run(run).state is RunState.COMPLETED
-    assert notes(place) == {f"work t{n}": 1 for n in range(11)}
-    assert {item.outcome.trace_id for item in place.items(run)} == {"trace"}
-    assert place.run(run).calls() == {"read": 1, "write": 6}
+    app = in_memory_service()
+    connection = app.connected()
+    run = app.post(connection, "key", [entry(f"t{n}") for n in range(11)])
+    app.work()
+    assert app.run(run).state is RunState.COMPLETED
+    assert notes(app) == {f"work t{n}": 1 for n in range(11)}
+    assert {item.outcome.trace_id for item in app.items(run)} == {"trace"}
+    assert app.run(run).calls() == {"read": 1, "write": 6}
 
 
 def test_posting_the_same_again_writes_nothing() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    place.post(connection, "one", [entry("t1"), entry("t2")])
-    place.work()
-    again = place.post(connection, "two", [entry("t1"), entry("t2")])
-    place.work()
-    assert len(place.company().received) == 1
-    assert set(place.states(again).values()) == {ItemState.UNCHANGED}
+    app = in_memory_service()
+    connection = app.connected()
+    app.post(connection, "one", [entry("t1"), entry("t2")])
+    app.work()
+    again = app.post(connection, "two", [entry("t1"), entry("t2")])
+    app.work()
+    assert len(app.company().received) == 1
+    assert set(app.states(again).values()) == {ItemState.UNCHANGED}
 
 
 def test_two_posts_of_the_same_entries_in_the_lane_at_once_make_one_document_each() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    runs = [place.post(connection, f"k{n}", [entry("t1"), entry("t2")]) for n in range(3)]
-    place.work()
-    assert notes(place) == {"work t1": 1, "work t2": 1}
-    assert [place.run(run).state for run in runs] == [RunState.COMPLETED] * 3
+    app = in_memory_service()
+    connection = app.connected()
+    runs = [app.post(connection, f"k{n}", [entry("t1"), entry("t2")]) for n in range(3)]
+    app.work()
+    assert notes(app) == {"work t1": 1, "work t2": 1}
+    assert [app.run(run).state for run in runs] == [RunState.COMPLETED] * 3
 
 
 def test_a_correction_posted_before_the_first_post_is_done_is_the_one_that_stays() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    place.post(connection, "one", [entry("t1", minutes=60)])
-    place.post(connection, "two", [entry("t1", minutes=90)])
-    place.work()
-    assert [s.body["minutes"] for s in place.company().of_kind("Time")] == [90]
+    app = in_memory_service()
+    connection = app.connected()
+    app.post(connection, "one", [entry("t1", minutes=60)])
+    app.post(connection, "two", [entry("t1", minutes=90)])
+    app.work()
+    assert [s.body["minutes"] for s in app.company().of_kind("Time")] == [90]
 
 
 @pytest.mark.parametrize("stops", [range(4), range(2, 6), range(1, 99, 2), range(0, 99, 2)])
 def test_a_run_cut_short_by_time_goes_on_and_keeps_the_order_of_dependence(stops: range) -> None:
-    place = in_memory_service(chunk_size=2)
-    connection = place.connected()
+    app = in_memory_service(chunk_size=2)
+    connection = app.connected()
     projects = [f"site{n}" for n in range(5)]
     client = Client(key="client", name="Client")
     given = {name: CreateProject(name=name, client=client) for name in projects}
-    place.rules(connection, RuleKind.PROJECTS, dict(given))
-    run = place.post(
+    app.rules(connection, RuleKind.PROJECTS, dict(given))
+    run = app.post(
         connection, "key", [entry(f"t{n}", project_key=p) for n, p in enumerate(projects)]
     )
     asked = iter(range(10_000))
-    place.work(stop=lambda: next(asked) in stops)
-    assert place.run(run).state is RunState.COMPLETED
-    assert place.run(run).counts()["posted"] == 11
-    assert len(place.company().of_kind("Customer")) == 6
+    app.work(stop=lambda: next(asked) in stops)
+    assert app.run(run).state is RunState.COMPLETED
+    assert app.run(run).counts()["posted"] == 11
+    assert len(app.company().of_kind("Customer")) == 6
 
 
 def test_what_was_stored_but_not_answered_is_looked_up_not_sent_again() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    place.company().faults = [Fault.STORED_UNANSWERED] * 2
-    run = place.post(connection, "key", [entry(f"t{n}", notes="same") for n in range(4)])
-    place.work()
-    assert notes(place) == {"same": 4}
-    assert len({item.outcome.ledger_id for item in place.items(run)}) == 4
-    assert len(place.company().received) == 2
+    app = in_memory_service()
+    connection = app.connected()
+    app.company().faults = [Fault.STORED_UNANSWERED] * 2
+    run = app.post(connection, "key", [entry(f"t{n}", notes="same") for n in range(4)])
+    app.work()
+    assert notes(app) == {"same": 4}
+    assert len({item.outcome.ledger_id for item in app.items(run)}) == 4
+    assert len(app.company().received) == 2
 
 
 def test_what_got_lost_on_the_way_is_sent_again_under_another_id() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    place.company().faults = [Fault.LOST]
-    run = place.post(connection, "key", [entry("t1")])
-    place.work()
-    first, second = place.company().received
+    app = in_memory_service()
+    connection = app.connected()
+    app.company().faults = [Fault.LOST]
+    run = app.post(connection, "key", [entry("t1")])
+    app.work()
+    first, second = app.company().received
     assert first.writes == second.writes
     assert first.id != second.id
-    assert place.run(run).counts()["posted"] == 1
+    assert app.run(run).counts()["posted"] == 1
 
 
 def test_what_never_gets_an_answer_fails_in_the_end_and_the_rest_is_posted() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    place.company().faults = [Fault.LOST, None, *[Fault.LOST] * 2 * (MAX_SERIES - 1)]
-    run = place.post(connection, "key", [entry(f"t{n}") for n in range(4)])
-    place.work()
-    states = Counter(place.states(run).values())
+    app = in_memory_service()
+    connection = app.connected()
+    app.company().faults = [Fault.LOST, None, *[Fault.LOST] * 2 * (MAX_SERIES - 1)]
+    run = app.post(connection, "key", [entry(f"t{n}") for n in range(4)])
+    app.work()
+    states = Counter(app.states(run).values())
     assert states == {ItemState.FAILED: 2, ItemState.POSTED: 2}
-    assert place.run(run).state is RunState.COMPLETED_WITH_PROBLEMS
-    assert len(place.company().received) == 2 + 2 * (MAX_SERIES - 1)
+    assert app.run(run).state is RunState.COMPLETED_WITH_PROBLEMS
+    assert len(app.company().received) == 2 + 2 * (MAX_SERIES - 1)
 
 
 def test_before_a_record_is_given_up_the_ledger_is_searched_once_more() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    place.company().faults = [*[Fault.LOST] * (MAX_SERIES - 1), Fault.STORED_UNANSWERED]
-    run = place.post(connection, "key", [entry("t1")])
-    place.work()
-    assert place.states(run) == {"time:t1": ItemState.POSTED}
-    assert notes(place) == {"work t1": 1}
+    app = in_memory_service()
+    connection = app.connected()
+    app.company().faults = [*[Fault.LOST] * (MAX_SERIES - 1), Fault.STORED_UNANSWERED]
+    run = app.post(connection, "key", [entry("t1")])
+    app.work()
+    assert app.states(run) == {"time:t1": ItemState.POSTED}
+    assert notes(app) == {"work t1": 1}
 
 
 def test_a_record_keeps_its_number_of_attempts_over_workers_that_are_cut_short() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    place.company().faults = [Fault.LOST] * 50
-    run = place.post(connection, "key", [entry("t1")])
+    app = in_memory_service()
+    connection = app.connected()
+    app.company().faults = [Fault.LOST] * 50
+    run = app.post(connection, "key", [entry("t1")])
     asked = iter(range(10_000))
-    place.work(stop=lambda: next(asked) % 7 == 6)
-    assert place.states(run) == {"time:t1": ItemState.FAILED}
-    assert len({request.id for request in place.company().received}) == MAX_SERIES
+    app.work(stop=lambda: next(asked) % 7 == 6)
+    assert app.states(run) == {"time:t1": ItemState.FAILED}
+    assert len({request.id for request in app.company().received}) == MAX_SERIES
 
 
 def test_what_this_very_run_has_a_link_for_is_not_sent() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    run = place.post(connection, "key", [entry("t1")])
-    asyncio.run(lane.handle(place.deps, place.lane.messages.pop(0), lambda: False))
-    link(place, run, "time:t1", "7")
-    place.work()
-    (item,) = place.items(run)
+    app = in_memory_service()
+    connection = app.connected()
+    run = app.post(connection, "key", [entry("t1")])
+    asyncio.run(lane.handle(app.deps, app.lane.messages.pop(0), lambda: False))
+    link(app, run, "time:t1", "7")
+    app.work()
+    (item,) = app.items(run)
     assert (item.state, item.outcome.ledger_id) == (ItemState.POSTED, "7")
-    assert place.company().received == []
+    assert app.company().received == []
 
 
 def test_a_twin_does_not_adopt_what_this_very_run_has_another_link_for() -> None:
-    place = in_memory_service()
-    run = place.post(
-        place.connected(), "key", [entry("t1", notes="same"), entry("t2", notes="same")]
-    )
-    asyncio.run(lane.handle(place.deps, place.lane.messages.pop(0), lambda: False))
-    place.staging.fix_requests(run, 0, 0, [[0, 1]])
-    place.runs.save_progress(run, 0, Progress(opened_at=place.clock.now()))
-    body = place.staging.chunk(run, 0)[1].body or {}
-    place.company().stored["7"] = Stored("7", "Time", body, 0, place.clock.now())
-    link(place, run, "time:t2", "7")
-    place.clock.go_on(minutes=31)
-    place.work()
-    ids = {item.operation.key: item.outcome.ledger_id for item in place.items(run)}
+    app = in_memory_service()
+    run = app.post(app.connected(), "key", [entry("t1", notes="same"), entry("t2", notes="same")])
+    asyncio.run(lane.handle(app.deps, app.lane.messages.pop(0), lambda: False))
+    app.staging.fix_requests(run, 0, 0, [[0, 1]])
+    app.runs.save_progress(run, 0, Progress(opened_at=app.clock.now()))
+    body = app.staging.chunk(run, 0)[1].body or {}
+    app.company().stored["7"] = Stored("7", "Time", body, 0, app.clock.now())
+    link(app, run, "time:t2", "7")
+    app.clock.go_on(minutes=31)
+    app.work()
+    ids = {item.operation.key: item.outcome.ledger_id for item in app.items(run)}
     assert ids["time:t2"] == "7"
     assert ids["time:t1"] not in (None, "7")
-    assert notes(place) == {"same": 2}
+    assert notes(app) == {"same": 2}
 
 
 def test_a_record_that_is_gone_from_the_ledger_is_told_and_created_anew_by_the_next_post() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    place.post(connection, "one", [entry("t1")])
-    place.work()
-    place.company().stored.clear()
-    gone = place.post(connection, "two", [entry("t1", minutes=90)])
-    place.work()
-    (item,) = place.items(gone)
+    app = in_memory_service()
+    connection = app.connected()
+    app.post(connection, "one", [entry("t1")])
+    app.work()
+    app.company().stored.clear()
+    gone = app.post(connection, "two", [entry("t1", minutes=90)])
+    app.work()
+    (item,) = app.items(gone)
     assert item.outcome.reason is not None
     assert item.outcome.reason.code == "gone_in_ledger"
-    again = place.post(connection, "three", [entry("t1", minutes=90)])
-    place.work()
-    assert place.states(again) == {"time:t1": ItemState.POSTED}
-    assert [s.body["minutes"] for s in place.company().of_kind("Time")] == [90]
+    again = app.post(connection, "three", [entry("t1", minutes=90)])
+    app.work()
+    assert app.states(again) == {"time:t1": ItemState.POSTED}
+    assert [s.body["minutes"] for s in app.company().of_kind("Time")] == [90]
 
 
 def test_an_update_carries_the_fingerprint_of_what_was_last_written() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    place.post(connection, "one", [entry("t1")])
-    place.work()
-    (link,) = place.links.rows[connection.key].values()
-    place.post(connection, "two", [entry("t1", minutes=90)])
-    place.work()
-    (write,) = place.company().received[-1].writes
+    app = in_memory_service()
+    connection = app.connected()
+    app.post(connection, "one", [entry("t1")])
+    app.work()
+    (link,) = app.links.rows[connection.key].values()
+    app.post(connection, "two", [entry("t1", minutes=90)])
+    app.work()
+    (write,) = app.company().received[-1].writes
     assert write.base_fingerprint == link.fingerprint
 
 
 def test_a_record_that_is_never_answered_does_not_take_its_neighbours_along() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    place.company().faults = [Fault.LOST, None, Fault.LOST, None, Fault.LOST, Fault.LOST]
-    run = place.post(connection, "key", [entry(f"t{n}") for n in range(4)])
-    place.work()
-    states = Counter(place.states(run).values())
+    app = in_memory_service()
+    connection = app.connected()
+    app.company().faults = [Fault.LOST, None, Fault.LOST, None, Fault.LOST, Fault.LOST]
+    run = app.post(connection, "key", [entry(f"t{n}") for n in range(4)])
+    app.work()
+    states = Counter(app.states(run).values())
     assert states == {ItemState.FAILED: 1, ItemState.POSTED: 3}
 
 
 def test_a_request_is_repeated_with_the_same_content_and_an_id_of_at_most_36_characters() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    place.post(connection, "key", [entry(f"t{n}") for n in range(4)])
-    place.failure_plan.at = len(place.failure_plan.steps) + 60
-    place.work()
+    app = in_memory_service()
+    connection = app.connected()
+    app.post(connection, "key", [entry(f"t{n}") for n in range(4)])
+    app.failure_plan.at = len(app.failure_plan.steps) + 60
+    app.work()
     by_id: dict[str, set[str]] = {}
-    for request in place.company().received:
+    for request in app.company().received:
         by_id.setdefault(request.id, set()).add(repr(request.writes))
     assert all(len(contents) == 1 for contents in by_id.values())
     assert all(len(name) <= 36 for name in by_id)
 
 
 def test_requests_of_different_runs_firms_and_connections_have_different_ids() -> None:
-    place = in_memory_service()
-    one, other = place.connected("a", "r1"), place.connected("a/b", "r2")
+    app = in_memory_service()
+    one, other = app.connected("a", "r1"), app.connected("a/b", "r2")
     for connection in (one, other):
-        place.post(connection, "one", [entry("t1")])
-        place.post(connection, "two", [entry("t2")])
-    place.work()
-    ids = [r.id for realm in ("r1", "r2") for r in place.company(realm).received]
+        app.post(connection, "one", [entry("t1")])
+        app.post(connection, "two", [entry("t2")])
+    app.work()
+    ids = [r.id for realm in ("r1", "r2") for r in app.company(realm).received]
     assert len(ids) == len(set(ids)) == 4
 
 
 def test_a_refused_record_stops_itself_and_not_its_neighbours() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    place.company().refuse.add("work t1")
-    run = place.post(connection, "key", [entry(f"t{n}") for n in range(3)])
-    place.work()
-    assert place.states(run) == {
+    app = in_memory_service()
+    connection = app.connected()
+    app.company().refuse.add("work t1")
+    run = app.post(connection, "key", [entry(f"t{n}") for n in range(3)])
+    app.work()
+    assert app.states(run) == {
         "time:t0": ItemState.POSTED,
         "time:t1": ItemState.FAILED,
         "time:t2": ItemState.POSTED,
@@ -257,15 +255,15 @@ def test_a_refused_record_stops_itself_and_not_its_neighbours() -> None:
 
 @pytest.mark.parametrize("needing", [1, 3, 9])
 def test_what_needs_a_refused_list_record_is_blocked_and_names_it(needing: int) -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    place.rules(connection, RuleKind.PROJECTS, {"site": CreateProject(name="Site")})
-    place.company().refuse.add("Site")
+    app = in_memory_service()
+    connection = app.connected()
+    app.rules(connection, RuleKind.PROJECTS, {"site": CreateProject(name="Site")})
+    app.company().refuse.add("Site")
     records = [entry(f"t{n}", project_key="site") for n in range(needing)]
-    run = place.post(connection, "key", records)
-    place.work()
-    assert place.run(run).state is RunState.COMPLETED_WITH_PROBLEMS
-    blocked = [item for item in place.items(run) if item.state is ItemState.BLOCKED]
+    run = app.post(connection, "key", records)
+    app.work()
+    assert app.run(run).state is RunState.COMPLETED_WITH_PROBLEMS
+    blocked = [item for item in app.items(run) if item.state is ItemState.BLOCKED]
     assert len(blocked) == needing
     reasons = [item.outcome.reason for item in blocked]
     assert all(why and why.code == "dependency_failed" for why in reasons)
@@ -273,57 +271,57 @@ def test_what_needs_a_refused_list_record_is_blocked_and_names_it(needing: int) 
 
 
 def test_a_changed_entry_is_updated_in_place_and_nothing_else_is_sent() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    place.post(connection, "one", [entry(f"t{n}") for n in range(4)])
-    place.work()
-    place.company().received.clear()
+    app = in_memory_service()
+    connection = app.connected()
+    app.post(connection, "one", [entry(f"t{n}") for n in range(4)])
+    app.work()
+    app.company().received.clear()
     records = [entry("t0"), entry("t1", minutes=75), entry("t2"), entry("t3")]
-    place.post(connection, "two", records)
-    place.work()
-    (request,) = place.company().received
+    app.post(connection, "two", records)
+    app.work()
+    (request,) = app.company().received
     assert [(w.key, w.ledger_id, w.version) for w in request.writes] == [("time:t1", "2", "0")]
-    assert len(place.company().of_kind("Time")) == 4
+    assert len(app.company().of_kind("Time")) == 4
 
 
 def test_what_a_ledger_without_versions_stored_is_known_by_its_link_too() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    place.company().versions = False
+    app = in_memory_service()
+    connection = app.connected()
+    app.company().versions = False
     for key in ("one", "two"):
-        run = place.post(connection, key, [entry("t1")])
-        place.work()
-    assert place.states(run) == {"time:t1": ItemState.UNCHANGED}
-    assert notes(place) == {"work t1": 1}
+        run = app.post(connection, key, [entry("t1")])
+        app.work()
+    assert app.states(run) == {"time:t1": ItemState.UNCHANGED}
+    assert notes(app) == {"work t1": 1}
 
 
 def test_a_rule_that_creates_makes_its_record_once_over_all_runs() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    place.rules(connection, RuleKind.PROJECTS, {"site": CreateProject(name="Site")})
+    app = in_memory_service()
+    connection = app.connected()
+    app.rules(connection, RuleKind.PROJECTS, {"site": CreateProject(name="Site")})
     for key in ("one", "two"):
-        place.post(connection, key, [entry(f"t-{key}", project_key="site")])
-    place.work()
-    (site,) = place.company().of_kind("Customer")
-    assert {s.body["customer"] for s in place.company().of_kind("Time")} == {site.id}
+        app.post(connection, key, [entry(f"t-{key}", project_key="site")])
+    app.work()
+    (site,) = app.company().of_kind("Customer")
+    assert {s.body["customer"] for s in app.company().of_kind("Time")} == {site.id}
 
 
 # While a chunk is opened, the ledger prepares for it.
 
 
-def prepared(place: InMemoryService) -> list[list[str]]:
-    return [[operation.key for operation in some] for some in place.company().prepared]
+def prepared(app: InMemoryService) -> list[list[str]]:
+    return [[operation.key for operation in some] for some in app.company().prepared]
 
 
 def test_the_ledger_prepares_for_what_is_sent_and_for_nothing_else() -> None:
-    place = in_memory_service(chunk_size=2)
-    connection = place.connected()
-    place.post(connection, "one", [entry("t1"), entry("t2"), entry("t3", minutes=0)])
-    place.work()
-    assert prepared(place) == [["time:t1", "time:t2"]]
-    place.post(connection, "two", [entry("t1"), entry("t2", minutes=30)])
-    place.work()
-    assert prepared(place)[1:] == [["time:t2"]]
+    app = in_memory_service(chunk_size=2)
+    connection = app.connected()
+    app.post(connection, "one", [entry("t1"), entry("t2"), entry("t3", minutes=0)])
+    app.work()
+    assert prepared(app) == [["time:t1", "time:t2"]]
+    app.post(connection, "two", [entry("t1"), entry("t2", minutes=30)])
+    app.work()
+    assert prepared(app)[1:] == [["time:t2"]]
 
 
 @pytest.mark.parametrize(
@@ -334,22 +332,22 @@ def test_the_ledger_prepares_for_what_is_sent_and_for_nothing_else() -> None:
     ],
 )
 def test_a_ledger_that_cannot_prepare_is_not_written_to(trouble: LedgerError) -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    run = place.post(connection, "key", [entry("t1")])
-    place.company().unprepared = [trouble]
-    place.work()
-    parked = place.run(run)
-    assert (parked.state, place.company().received) == (RunState.PARKED, [])
+    app = in_memory_service()
+    connection = app.connected()
+    run = app.post(connection, "key", [entry("t1")])
+    app.company().unprepared = [trouble]
+    app.work()
+    parked = app.run(run)
+    assert (parked.state, app.company().received) == (RunState.PARKED, [])
     assert parked.reason is not None
     assert (parked.reason.code, parked.reason.remedy) == (trouble.code, trouble.remedy)
 
 
 def test_a_stop_while_the_ledger_prepares_loses_nothing() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    run = place.post(connection, "key", [entry("t1")])
-    place.company().unprepared = [Interrupted()]
-    place.work()
-    assert place.run(run).state is RunState.COMPLETED
-    assert notes(place) == {"work t1": 1}
+    app = in_memory_service()
+    connection = app.connected()
+    run = app.post(connection, "key", [entry("t1")])
+    app.company().unprepared = [Interrupted()]
+    app.work()
+    assert app.run(run).state is RunState.COMPLETED
+    assert notes(app) == {"work t1": 1}

@@ -33,18 +33,18 @@ def state_of(consent: connect.Consent) -> str:
     return consent.authorize_url.partition("state=")[2].partition("&")[0]
 
 
-def begin(place: InMemoryService, firm: str = FIRM) -> connect.Consent:
-    return connect.connect(place.deps, firm, USER, "fake", REDIRECT)
+def begin(app: InMemoryService, firm: str = FIRM) -> connect.Consent:
+    return connect.connect(app.deps, firm, USER, "fake", REDIRECT)
 
 
-def again(place: InMemoryService, connection: Connection) -> str:
-    return state_of(connect.reconnect(place.deps, connection.key, USER, REDIRECT))
+def again(app: InMemoryService, connection: Connection) -> str:
+    return state_of(connect.reconnect(app.deps, connection.key, USER, REDIRECT))
 
 
 def test_a_new_connection_waits_for_consent_and_keeps_who_asked() -> None:
-    place = in_memory_service()
-    consent = begin(place)
-    found = place.deps.connections.get(consent.connection.key)
+    app = in_memory_service()
+    consent = begin(app)
+    found = app.deps.connections.get(consent.connection.key)
     assert found.state is ConnectionState.AUTHORIZING
     assert (found.created_by, found.company_id) == (USER, None)
     assert state_of(consent) in consent.authorize_url
@@ -57,36 +57,36 @@ def test_an_unknown_ledger_is_refused_naming_the_field() -> None:
 
 
 def test_a_consent_ties_the_company_and_has_it_read_back() -> None:
-    place = in_memory_service()
-    connection = place.connected()
+    app = in_memory_service()
+    connection = app.connected()
     assert connection.state is ConnectionState.CONNECTED
     assert connection.company_id == COMPANY
     assert connection.company is not None
     assert connection.company.name == f"Company {COMPANY}"
-    assert connection.read_at == place.clock.now()
-    assert place.connector.granted.exchanged == [("code", REDIRECT)]
+    assert connection.read_at == app.clock.now()
+    assert app.connector.granted.exchanged == [("code", REDIRECT)]
 
 
 def test_tokens_are_in_the_vault_and_nowhere_else(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    place = in_memory_service()
-    connection = place.connected()
-    tokens = place.deps.vaults.of(connection.key).load()
+    app = in_memory_service()
+    connection = app.connected()
+    tokens = app.deps.vaults.of(connection.key).load()
     assert tokens.access_token.startswith(ACCESS)
-    place.post(connection, "key", [entry("t1")])
-    place.work()
-    kept = [place.connections, place.runs, place.links, place.staging, place.lane, place.handled]
-    text = " ".join([repr(kept), repr(tokens), str(tokens), repr(place.vaults), caplog.text])
+    app.post(connection, "key", [entry("t1")])
+    app.work()
+    kept = [app.connections, app.runs, app.links, app.staging, app.lane, app.handled]
+    text = " ".join([repr(kept), repr(tokens), str(tokens), repr(app.vaults), caplog.text])
     for secret in (ACCESS, REFRESH, CLIENT_SECRET):
         assert secret not in text
 
 
 def test_a_state_works_once() -> None:
-    place = in_memory_service()
-    state = state_of(begin(place))
-    connect.complete(place.deps, state, "code", COMPANY)
+    app = in_memory_service()
+    state = state_of(begin(app))
+    connect.complete(app.deps, state, "code", COMPANY)
     with pytest.raises(Invalid):
-        connect.complete(place.deps, state, "code", COMPANY)
+        connect.complete(app.deps, state, "code", COMPANY)
 
 
 def test_a_state_that_nobody_was_given_is_refused() -> None:
@@ -95,146 +95,146 @@ def test_a_state_that_nobody_was_given_is_refused() -> None:
 
 
 def test_a_consent_that_took_too_long_is_refused_and_its_state_used_up() -> None:
-    place = in_memory_service()
-    consent = begin(place)
-    place.clock.moment += connect.CONSENT_LIFETIME
+    app = in_memory_service()
+    consent = begin(app)
+    app.clock.moment += connect.CONSENT_LIFETIME
     for code in ("consent_too_old", "unknown_state"):
         with pytest.raises(Invalid) as refused:
-            connect.complete(place.deps, state_of(consent), "code", COMPANY)
+            connect.complete(app.deps, state_of(consent), "code", COMPANY)
         assert refused.value.code == code
-    assert place.connector.granted.exchanged == []
+    assert app.connector.granted.exchanged == []
 
 
 def test_a_refused_consent_uses_the_state_up_and_changes_nothing() -> None:
-    place = in_memory_service()
-    consent = begin(place)
-    connect.refuse(place.deps, state_of(consent))
+    app = in_memory_service()
+    consent = begin(app)
+    connect.refuse(app.deps, state_of(consent))
     with pytest.raises(Invalid):
-        connect.complete(place.deps, state_of(consent), "code", COMPANY)
-    assert place.deps.connections.get(consent.connection.key) == consent.connection
+        connect.complete(app.deps, state_of(consent), "code", COMPANY)
+    assert app.deps.connections.get(consent.connection.key) == consent.connection
 
 
 def test_a_code_that_the_ledger_refuses_is_the_callers_to_mend() -> None:
-    place = in_memory_service()
-    consent = begin(place)
+    app = in_memory_service()
+    consent = begin(app)
     with pytest.raises(Invalid) as refused:
-        connect.complete(place.deps, state_of(consent), REFUSED_CODE, COMPANY)
+        connect.complete(app.deps, state_of(consent), REFUSED_CODE, COMPANY)
     assert refused.value.remedy
-    found = place.deps.connections.get(consent.connection.key)
+    found = app.deps.connections.get(consent.connection.key)
     assert found.state is ConnectionState.AUTHORIZING
 
 
 @pytest.mark.parametrize("firm", [FIRM, "rival"])
 def test_a_company_cannot_be_connected_twice_and_the_code_is_left_unused(firm: str) -> None:
-    place = in_memory_service()
-    place.connected()
-    consent = begin(place, firm)
+    app = in_memory_service()
+    app.connected()
+    consent = begin(app, firm)
     with pytest.raises(Conflict) as clash:
-        connect.complete(place.deps, state_of(consent), "code", COMPANY)
+        connect.complete(app.deps, state_of(consent), "code", COMPANY)
     assert clash.value.code == "company_already_connected"
-    assert len(place.connector.granted.exchanged) == 1
-    assert not place.connector.granted.revoked
+    assert len(app.connector.granted.exchanged) == 1
+    assert not app.connector.granted.revoked
     with pytest.raises(AuthorizationLost):
-        place.deps.vaults.of(ConnectionKey(firm, consent.connection.id)).load()
+        app.deps.vaults.of(ConnectionKey(firm, consent.connection.id)).load()
 
 
 def test_a_reconnect_keeps_company_rules_and_id_and_clears_the_reason() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    place.clock.go_on(minutes=6)
-    back = connect.complete(place.deps, again(place, connection), "code", COMPANY)
-    place.work()
+    app = in_memory_service()
+    connection = app.connected()
+    app.clock.go_on(minutes=6)
+    back = connect.complete(app.deps, again(app, connection), "code", COMPANY)
+    app.work()
     assert (back.id, back.company_id, back.reason) == (connection.id, COMPANY, None)
-    tokens = place.deps.vaults.of(connection.key).load()
+    tokens = app.deps.vaults.of(connection.key).load()
     assert tokens.access_token == f"{ACCESS}-2"
-    assert list_rules(place.deps, connection.key, RuleKind.USERS)
+    assert list_rules(app.deps, connection.key, RuleKind.USERS)
 
 
 def test_a_reconnect_to_another_company_is_refused_and_the_old_one_stays() -> None:
-    place = in_memory_service()
-    connection = place.connected()
+    app = in_memory_service()
+    connection = app.connected()
     with pytest.raises(Conflict) as clash:
-        connect.complete(place.deps, again(place, connection), "code", "realm-2")
+        connect.complete(app.deps, again(app, connection), "code", "realm-2")
     assert clash.value.code == "other_company"
     assert f"Company {COMPANY}" in clash.value.message
-    found = place.deps.connections.get(connection.key)
+    found = app.deps.connections.get(connection.key)
     assert (found.company_id, found.state) == (COMPANY, ConnectionState.CONNECTED)
 
 
 def test_disconnecting_gives_the_tokens_back_and_keeps_rules_and_history() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    run = place.post(connection, "key", [entry("t1")])
-    place.work()
-    left = connect.disconnect(place.deps, connection.key)
+    app = in_memory_service()
+    connection = app.connected()
+    run = app.post(connection, "key", [entry("t1")])
+    app.work()
+    left = connect.disconnect(app.deps, connection.key)
     assert left.state is ConnectionState.DISCONNECTED
-    assert len(place.connector.granted.revoked) == 1
-    assert connection.key not in place.vaults.tokens
-    assert place.items(run)
-    assert list_rules(place.deps, connection.key, RuleKind.USERS)
+    assert len(app.connector.granted.revoked) == 1
+    assert connection.key not in app.vaults.tokens
+    assert app.items(run)
+    assert list_rules(app.deps, connection.key, RuleKind.USERS)
 
 
 def test_disconnecting_twice_is_the_same_as_once() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    connect.disconnect(place.deps, connection.key)
-    rival = place.connected("rival")
-    connect.disconnect(place.deps, connection.key)
+    app = in_memory_service()
+    connection = app.connected()
+    connect.disconnect(app.deps, connection.key)
+    rival = app.connected("rival")
+    connect.disconnect(app.deps, connection.key)
     assert rival.state is ConnectionState.CONNECTED
-    assert len(place.connector.granted.revoked) == 1
+    assert len(app.connector.granted.revoked) == 1
 
 
 def test_a_disconnect_that_the_ledger_does_not_hear_of_changes_nothing() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    place.connector.granted.failure = LedgerUnavailable("down", "The ledger is down.")
+    app = in_memory_service()
+    connection = app.connected()
+    app.connector.granted.failure = LedgerUnavailable("down", "The ledger is down.")
     with pytest.raises(LedgerUnavailable):
-        connect.disconnect(place.deps, connection.key)
-    found = place.deps.connections.get(connection.key)
+        connect.disconnect(app.deps, connection.key)
+    found = app.deps.connections.get(connection.key)
     assert found.state is ConnectionState.CONNECTED
-    place.connector.granted.failure = None
-    left = connect.disconnect(place.deps, connection.key)
+    app.connector.granted.failure = None
+    left = connect.disconnect(app.deps, connection.key)
     assert left.state is ConnectionState.DISCONNECTED
 
 
 def test_after_a_disconnect_the_firm_comes_back_by_the_same_connection_only() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    connect.disconnect(place.deps, connection.key)
+    app = in_memory_service()
+    connection = app.connected()
+    connect.disconnect(app.deps, connection.key)
     with pytest.raises(Conflict):
-        connect.complete(place.deps, state_of(begin(place)), "code", COMPANY)
-    place.clock.go_on(minutes=6)
-    back = connect.complete(place.deps, again(place, connection), "code", COMPANY)
+        connect.complete(app.deps, state_of(begin(app)), "code", COMPANY)
+    app.clock.go_on(minutes=6)
+    back = connect.complete(app.deps, again(app, connection), "code", COMPANY)
     assert back.state is ConnectionState.CONNECTED
 
 
 def test_a_connection_without_consent_can_be_disconnected() -> None:
-    place = in_memory_service()
-    consent = begin(place)
-    left = connect.disconnect(place.deps, consent.connection.key)
+    app = in_memory_service()
+    consent = begin(app)
+    left = connect.disconnect(app.deps, consent.connection.key)
     assert left.state is ConnectionState.DISCONNECTED
 
 
 @pytest.mark.parametrize("firm", ["rival", "acme#connection", ""])
 def test_another_firm_finds_nothing(firm: str) -> None:
-    place = in_memory_service()
-    connection = place.connected()
+    app = in_memory_service()
+    connection = app.connected()
     with pytest.raises(NotFound):
-        connect.reconnect(place.deps, ConnectionKey(firm, connection.id), USER, REDIRECT)
+        connect.reconnect(app.deps, ConnectionKey(firm, connection.id), USER, REDIRECT)
     with pytest.raises(NotFound):
-        connect.disconnect(place.deps, ConnectionKey(firm, connection.id))
+        connect.disconnect(app.deps, ConnectionKey(firm, connection.id))
     with pytest.raises(NotFound):
-        accept.post(place.deps, ConnectionKey(firm, connection.id), USER, "key", [])
+        accept.post(app.deps, ConnectionKey(firm, connection.id), USER, "key", [])
 
 
 def test_a_post_before_consent_or_after_a_disconnect_is_a_conflict() -> None:
-    place = in_memory_service()
-    consent = begin(place)
+    app = in_memory_service()
+    consent = begin(app)
     with pytest.raises(Conflict) as clash:
-        place.post(consent.connection, "key", [])
+        app.post(consent.connection, "key", [])
     assert clash.value.code == "not_connected"
-    connection = place.connected()
-    connect.disconnect(place.deps, connection.key)
+    connection = app.connected()
+    connect.disconnect(app.deps, connection.key)
     with pytest.raises(Conflict) as clash:
-        place.post(connection, "key", [])
+        app.post(connection, "key", [])
     assert clash.value.code == "disconnected"

@@ -26,53 +26,53 @@ def state_of(consent: connect.Consent) -> str:
     return consent.authorize_url.partition("state=")[2].partition("&")[0]
 
 
-def asked(place: InMemoryService, firm: str = FIRM) -> str:
-    return state_of(connect.connect(place.deps, firm, USER, "fake", REDIRECT))
+def asked(app: InMemoryService, firm: str = FIRM) -> str:
+    return state_of(connect.connect(app.deps, firm, USER, "fake", REDIRECT))
 
 
-def asked_again(place: InMemoryService, connection: Connection) -> str:
-    return state_of(connect.reconnect(place.deps, connection.key, USER, REDIRECT))
+def asked_again(app: InMemoryService, connection: Connection) -> str:
+    return state_of(connect.reconnect(app.deps, connection.key, USER, REDIRECT))
 
 
-def nothing_happened(place: InMemoryService) -> None:
+def nothing_happened(app: InMemoryService) -> None:
     """No company claimed, no tokens kept or given back, no connection made."""
-    assert (place.connections.claims, place.vaults.tokens) == ({}, {})
-    assert place.connector.granted.revoked == []
-    assert {c.state for c in place.connections.rows.values()} == {ConnectionState.AUTHORIZING}
-    assert place.lane.messages == []
+    assert (app.connections.claims, app.vaults.tokens) == ({}, {})
+    assert app.connector.granted.revoked == []
+    assert {c.state for c in app.connections.rows.values()} == {ConnectionState.AUTHORIZING}
+    assert app.lane.messages == []
 
 
 def test_a_consent_can_be_reviewed_any_number_of_times_and_still_works() -> None:
-    place = in_memory_service()
-    state = asked(place)
+    app = in_memory_service()
+    state = asked(app)
     for _ in range(2):
-        found = connect.review(place.deps, state, COMPANY)
-        assert (found.firm, found.user, found.asked_at) == (FIRM, USER, place.clock.now())
-    nothing_happened(place)
-    assert connect.complete(place.deps, state, "code", COMPANY).company_id == COMPANY
+        found = connect.review(app.deps, state, COMPANY)
+        assert (found.firm, found.user, found.asked_at) == (FIRM, USER, app.clock.now())
+    nothing_happened(app)
+    assert connect.complete(app.deps, state, "code", COMPANY).company_id == COMPANY
 
 
 @pytest.mark.parametrize("company_id", ["", ".", "./realm-1", "realm-1/", "realm-1%2F."])
 def test_text_that_is_no_companys_id_is_refused_before_the_code_is_used(company_id: str) -> None:
-    place = in_memory_service()
-    state = asked(place)
+    app = in_memory_service()
+    state = asked(app)
     for step in (
-        lambda: connect.review(place.deps, state, company_id),
-        lambda: connect.complete(place.deps, state, "code", company_id),
+        lambda: connect.review(app.deps, state, company_id),
+        lambda: connect.complete(app.deps, state, "code", company_id),
     ):
         with pytest.raises(Invalid) as refused:
             step()
         assert refused.value.code == "wrong_company_id"
-    assert place.connector.granted.exchanged == []
-    nothing_happened(place)
+    assert app.connector.granted.exchanged == []
+    nothing_happened(app)
 
 
 def test_a_consent_that_is_too_old_is_not_shown_for_confirmation() -> None:
-    place = in_memory_service()
-    state = asked(place)
-    place.clock.moment += connect.CONSENT_LIFETIME
+    app = in_memory_service()
+    state = asked(app)
+    app.clock.moment += connect.CONSENT_LIFETIME
     with pytest.raises(Invalid) as refused:
-        connect.review(place.deps, state, COMPANY)
+        connect.review(app.deps, state, COMPANY)
     assert refused.value.code == "consent_too_old"
 
 
@@ -81,91 +81,91 @@ def test_a_consent_that_is_too_old_is_not_shown_for_confirmation() -> None:
     [AuthorizationLost("no", "Not this company."), LedgerStopped("no", "Not this company.")],
 )
 def test_a_company_that_refuses_the_new_tokens_is_not_connected(refusal: LedgerError) -> None:
-    place = in_memory_service()
-    state = asked(place)
-    place.company().trouble = [refusal]
+    app = in_memory_service()
+    state = asked(app)
+    app.company().trouble = [refusal]
     with pytest.raises(Invalid) as refused:
-        connect.complete(place.deps, state, "code", COMPANY)
+        connect.complete(app.deps, state, "code", COMPANY)
     assert refused.value.code == "company_refused"
     assert COMPANY in refused.value.message
     assert "Not this company." in refused.value.remedy
-    nothing_happened(place)
-    assert place.connected("owner").company_id == COMPANY
+    nothing_happened(app)
+    assert app.connected("owner").company_id == COMPANY
 
 
 def test_a_company_that_cannot_be_read_is_not_connected() -> None:
-    place = in_memory_service()
-    state = asked(place)
-    place.company().trouble = [LedgerUnavailable("down", "It is down.", "Resume the run.")]
+    app = in_memory_service()
+    state = asked(app)
+    app.company().trouble = [LedgerUnavailable("down", "It is down.", "Resume the run.")]
     with pytest.raises(LedgerUnavailable) as down:
-        connect.complete(place.deps, state, "code", COMPANY)
+        connect.complete(app.deps, state, "code", COMPANY)
     assert down.value.remedy == "Start connecting again later."
-    nothing_happened(place)
+    nothing_happened(app)
 
 
 def test_the_company_is_known_at_once_and_read_again_by_the_lane() -> None:
-    place = in_memory_service()
-    connection = connect.complete(place.deps, asked(place), "code", COMPANY)
+    app = in_memory_service()
+    connection = connect.complete(app.deps, asked(app), "code", COMPANY)
     assert connection.company is not None
     assert connection.company.name == f"Company {COMPANY}"
-    assert connection.read_at == place.clock.now()
-    assert [message.step for message in place.lane.messages] == ["read_company"]
+    assert connection.read_at == app.clock.now()
+    assert [message.step for message in app.lane.messages] == ["read_company"]
 
 
 def test_a_consent_pending_at_a_disconnect_connects_nothing_afterwards() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    pending = asked_again(place, connection)
-    connect.disconnect(place.deps, connection.key)
+    app = in_memory_service()
+    connection = app.connected()
+    pending = asked_again(app, connection)
+    connect.disconnect(app.deps, connection.key)
     for step in (connect.review, lambda deps, state, id: connect.complete(deps, state, "c", id)):
         with pytest.raises(Invalid) as refused:
-            step(place.deps, pending, COMPANY)
+            step(app.deps, pending, COMPANY)
         assert refused.value.code == "consent_ended"
-    found = place.connections.get(connection.key)
+    found = app.connections.get(connection.key)
     assert found.state is ConnectionState.DISCONNECTED
-    assert len(place.connector.granted.exchanged) == 1
+    assert len(app.connector.granted.exchanged) == 1
 
 
 def test_the_first_consent_of_a_connection_ends_with_its_disconnect() -> None:
-    place = in_memory_service()
-    consent = connect.connect(place.deps, FIRM, USER, "fake", REDIRECT)
-    connect.disconnect(place.deps, consent.connection.key)
+    app = in_memory_service()
+    consent = connect.connect(app.deps, FIRM, USER, "fake", REDIRECT)
+    connect.disconnect(app.deps, consent.connection.key)
     with pytest.raises(Invalid):
-        connect.complete(place.deps, state_of(consent), "code", COMPANY)
+        connect.complete(app.deps, state_of(consent), "code", COMPANY)
 
 
 def test_a_consent_asked_for_after_a_disconnect_connects() -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    connect.disconnect(place.deps, connection.key)
-    back = connect.complete(place.deps, asked_again(place, connection), "code", COMPANY)
+    app = in_memory_service()
+    connection = app.connected()
+    connect.disconnect(app.deps, connection.key)
+    back = connect.complete(app.deps, asked_again(app, connection), "code", COMPANY)
     assert back.state is ConnectionState.CONNECTED
 
 
 def test_a_disconnect_while_the_company_is_read_is_not_undone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    place = in_memory_service()
-    consent = connect.connect(place.deps, FIRM, USER, "fake", REDIRECT)
+    app = in_memory_service()
+    consent = connect.connect(app.deps, FIRM, USER, "fake", REDIRECT)
 
     async def company(ledger: FakeLedger, *_: object) -> Company:
-        connect.disconnect(place.deps, consent.connection.key)
+        connect.disconnect(app.deps, consent.connection.key)
         return Company(ledger.company_id, "Books", "US", ledger.held.features)
 
     monkeypatch.setattr(FakeLedger, "company", company)
     with pytest.raises(Invalid) as refused:
-        connect.complete(place.deps, state_of(consent), "code", COMPANY)
+        connect.complete(app.deps, state_of(consent), "code", COMPANY)
     assert refused.value.code == "consent_ended"
-    found = place.connections.get(consent.connection.key)
+    found = app.connections.get(consent.connection.key)
     assert found.state is ConnectionState.DISCONNECTED
-    assert (place.connections.claims, place.vaults.tokens) == ({}, {})
+    assert (app.connections.claims, app.vaults.tokens) == ({}, {})
 
 
 def test_a_ledger_that_does_not_answer_is_waited_for_a_while_only(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    place = in_memory_service()
-    state = asked(place)
+    app = in_memory_service()
+    state = asked(app)
 
     async def company(_ledger: FakeLedger, *_: object) -> Company:
         await asyncio.sleep(60)
@@ -174,27 +174,27 @@ def test_a_ledger_that_does_not_answer_is_waited_for_a_while_only(
     monkeypatch.setattr(FakeLedger, "company", company)
     monkeypatch.setattr(verify_company, "ANSWER_SECONDS", 0.01)
     with pytest.raises(LedgerUnavailable):
-        connect.complete(place.deps, state, "code", COMPANY)
-    nothing_happened(place)
+        connect.complete(app.deps, state, "code", COMPANY)
+    nothing_happened(app)
 
 
 def test_tokens_that_cannot_be_kept_leave_the_company_free_for_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    place = in_memory_service()
-    connection = place.connected()
-    connect.disconnect(place.deps, connection.key)
+    app = in_memory_service()
+    connection = app.connected()
+    connect.disconnect(app.deps, connection.key)
 
     def put(_connection_key: ConnectionKey, _tokens: Tokens) -> None:
         raise Conflict("tokens_being_deleted", "Still being deleted.", "In a minute.")
 
     with monkeypatch.context() as busy:
-        busy.setattr(place.vaults, "put", put)
+        busy.setattr(app.vaults, "put", put)
         with pytest.raises(Conflict):
-            connect.complete(place.deps, asked_again(place, connection), "code", COMPANY)
-    found = place.connections.get(connection.key)
+            connect.complete(app.deps, asked_again(app, connection), "code", COMPANY)
+    found = app.connections.get(connection.key)
     assert found.state is ConnectionState.DISCONNECTED
-    assert place.connected("rival").company_id == COMPANY
+    assert app.connected("rival").company_id == COMPANY
 
 
 def test_tokens_on_trial_are_never_due_and_never_refreshed() -> None:

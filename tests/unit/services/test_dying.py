@@ -31,32 +31,32 @@ ENTRIES = [
 POSTED = {"t1", "t2", "t3", "t4"}
 
 
-def settled(place: InMemoryService) -> Connection:
-    connection = place.connected()
-    place.rules(connection, RuleKind.USERS, {"new": CreateUser(name="New Person"), "u2": Skip()})
+def settled(app: InMemoryService) -> Connection:
+    connection = app.connected()
+    app.rules(connection, RuleKind.USERS, {"new": CreateUser(name="New Person"), "u2": Skip()})
     site = CreateProject(name="Site", client=Client(key="client", name="Client"))
-    place.rules(connection, RuleKind.PROJECTS, {"site": site})
-    place.company().refuse.add("refuse me")
+    app.rules(connection, RuleKind.PROJECTS, {"site": site})
+    app.company().refuse.add("refuse me")
     return connection
 
 
 def steps_of_a_run() -> list[str]:
-    place = in_memory_service()
-    connection = settled(place)
-    place.post(connection, "key", ENTRIES)
-    posted = len(place.failure_plan.steps)
-    place.work()
-    return place.failure_plan.steps[posted:]
+    app = in_memory_service()
+    connection = settled(app)
+    app.post(connection, "key", ENTRIES)
+    posted = len(app.failure_plan.steps)
+    app.work()
+    return app.failure_plan.steps[posted:]
 
 
-def check(place: InMemoryService, connection: Connection) -> None:
+def check(app: InMemoryService, connection: Connection) -> None:
     """Everything is in the ledger once, with its link and its outcome."""
-    stored = place.company().of_kind("Time")
+    stored = app.company().of_kind("Time")
     assert Counter(s.body["notes"] for s in stored) == {"work t1": 1, "work t2": 1, "work t3": 2}
-    assert sorted(s.kind for s in place.company().stored.values()) == (
+    assert sorted(s.kind for s in app.company().stored.values()) == (
         ["Customer"] * 2 + ["Person"] + ["Time"] * 4
     )
-    (run,) = place.runs.list(connection.key, None, 10).items
+    (run,) = app.runs.list(connection.key, None, 10).items
     assert run.state is RunState.COMPLETED_WITH_PROBLEMS
     assert run.counts() == {
         "pending": 0,
@@ -66,11 +66,11 @@ def check(place: InMemoryService, connection: Connection) -> None:
         "blocked": 2,
         "failed": 1,
     }
-    links = place.links.rows[connection.key]
+    links = app.links.rows[connection.key]
     ids = {link.ledger_id for link in links.values()}
-    assert ids == set(place.company().stored)
+    assert ids == set(app.company().stored)
     assert {k.removeprefix("time:") for k in links if k.startswith("time:")} == POSTED
-    for item in place.items(run):
+    for item in app.items(run):
         if item.state is ItemState.POSTED:
             assert links[item.operation.key].ledger_id == item.outcome.ledger_id
         else:
@@ -83,23 +83,23 @@ STEPS = steps_of_a_run()
 
 @sampled("at", range(len(STEPS)))
 def test_a_worker_that_dies_at_any_step_is_repeated_without_loss_or_double(at: int) -> None:
-    place = in_memory_service()
-    connection = settled(place)
-    place.post(connection, "key", ENTRIES)
-    place.failure_plan.at = len(place.failure_plan.steps) + at
-    place.work()
-    assert place.failure_plan.steps[place.failure_plan.at] == STEPS[at]
-    check(place, connection)
+    app = in_memory_service()
+    connection = settled(app)
+    app.post(connection, "key", ENTRIES)
+    app.failure_plan.at = len(app.failure_plan.steps) + at
+    app.work()
+    assert app.failure_plan.steps[app.failure_plan.at] == STEPS[at]
+    check(app, connection)
 
 
 @sampled("at", range(len(STEPS)))
 def test_a_worker_repeated_after_the_ledger_forgot_its_requests_looks_them_up(at: int) -> None:
-    place = in_memory_service()
-    connection = settled(place)
-    place.post(connection, "key", ENTRIES)
-    place.failure_plan.at = len(place.failure_plan.steps) + at
-    place.work(redelivered_after=7200)
-    check(place, connection)
+    app = in_memory_service()
+    connection = settled(app)
+    app.post(connection, "key", ENTRIES)
+    app.failure_plan.at = len(app.failure_plan.steps) + at
+    app.work(redelivered_after=7200)
+    check(app, connection)
 
 
 MEANWHILE = [0.0, 0.002]
@@ -111,29 +111,29 @@ def overlapping(
     seconds: float, failure_plan: FailurePlan | None = None
 ) -> tuple[InMemoryService, Connection]:
     """A connection whose time goes in one chunk of several requests."""
-    place = in_memory_service(failure_plan, chunk_size=40)
-    connection = settled(place)
-    place.company().seconds = seconds
-    return place, connection
+    app = in_memory_service(failure_plan, chunk_size=40)
+    connection = settled(app)
+    app.company().seconds = seconds
+    return app, connection
 
 
 def steps_of_a_chunk() -> int:
-    place, connection = overlapping(0.0)
-    place.post(connection, "key", ENTRIES)
-    posted = len(place.failure_plan.steps)
-    place.work()
-    return len(place.failure_plan.steps) - posted
+    app, connection = overlapping(0.0)
+    app.post(connection, "key", ENTRIES)
+    posted = len(app.failure_plan.steps)
+    app.work()
+    return len(app.failure_plan.steps) - posted
 
 
 @sampled("at, seconds, after", product(range(steps_of_a_chunk()), MEANWHILE, [0, 7200]))
 def test_a_worker_that_dies_between_sending_and_storing_earlier_answers_loses_nothing(
     at: int, seconds: float, after: int
 ) -> None:
-    place, connection = overlapping(seconds, FailurePlan(lasts=True))
-    place.post(connection, "key", ENTRIES)
-    place.failure_plan.at = len(place.failure_plan.steps) + at
-    place.work(redelivered_after=after)
-    check(place, connection)
+    app, connection = overlapping(seconds, FailurePlan(lasts=True))
+    app.post(connection, "key", ENTRIES)
+    app.failure_plan.at = len(app.failure_plan.steps) + at
+    app.work(redelivered_after=after)
+    check(app, connection)
 
 
 @pytest.mark.parametrize("minutes", [60, 90])
@@ -141,34 +141,34 @@ def test_a_worker_that_dies_between_sending_and_storing_earlier_answers_loses_no
 def test_a_link_without_an_outcome_is_proof_whatever_the_ledger_holds_now(
     minutes: int, away: int
 ) -> None:
-    place = in_memory_service()
-    connection = place.connected()
+    app = in_memory_service()
+    connection = app.connected()
     if minutes == 90:
-        place.post(connection, "first", [entry("t1")])
-        place.work()
-    run = place.post(connection, "key", [entry("t1", minutes=minutes)])
-    failure_plan = place.failure_plan
-    asyncio.run(lane.handle(place.deps, place.lane.messages.pop(0), lambda: False))
-    plain, seen = failure_plan.step, len(place.company().received)
+        app.post(connection, "first", [entry("t1")])
+        app.work()
+    run = app.post(connection, "key", [entry("t1", minutes=minutes)])
+    failure_plan = app.failure_plan
+    asyncio.run(lane.handle(app.deps, app.lane.messages.pop(0), lambda: False))
+    plain, seen = failure_plan.step, len(app.company().received)
 
     def die_between(name: str) -> None:
         plain(name)
-        if name == "before runs.put_outcomes" and len(place.company().received) > seen:
+        if name == "before runs.put_outcomes" and len(app.company().received) > seen:
             vars(failure_plan).pop("step")
             raise WorkerDied(name)
 
     vars(failure_plan)["step"] = die_between
     with pytest.raises(WorkerDied):
-        asyncio.run(lane.handle(place.deps, place.lane.messages[0], lambda: False))
+        asyncio.run(lane.handle(app.deps, app.lane.messages[0], lambda: False))
     edited = {
         key: replace(stored, body={**stored.body, "notes": "edited"}, version=stored.version + 1)
-        for key, stored in place.company().stored.items()
+        for key, stored in app.company().stored.items()
     }
-    place.company().stored.update(edited)
-    place.clock.go_on(minutes=away)
-    place.work()
-    assert place.states(run) == {"time:t1": ItemState.POSTED}
-    assert len(place.company().stored) == 1
+    app.company().stored.update(edited)
+    app.clock.go_on(minutes=away)
+    app.work()
+    assert app.states(run) == {"time:t1": ItemState.POSTED}
+    assert len(app.company().stored) == 1
 
 
 def test_a_post_that_dies_at_any_step_and_is_repeated_makes_one_run() -> None:
@@ -177,39 +177,39 @@ def test_a_post_that_dies_at_any_step_and_is_repeated_makes_one_run() -> None:
     before = len(plain.failure_plan.steps)
     plain.post(connection, "key", ENTRIES)
     for at in range(len(plain.failure_plan.steps) - before):
-        place = in_memory_service()
-        connection = settled(place)
-        place.failure_plan.at = len(place.failure_plan.steps) + at
+        app = in_memory_service()
+        connection = settled(app)
+        app.failure_plan.at = len(app.failure_plan.steps) + at
         with pytest.raises(WorkerDied):
-            place.post(connection, "key", ENTRIES)
-        place.post(connection, "key", ENTRIES)
-        place.work()
-        check(place, connection)
+            app.post(connection, "key", ENTRIES)
+        app.post(connection, "key", ENTRIES)
+        app.work()
+        check(app, connection)
 
 
-def parked(place: InMemoryService) -> Connection:
+def parked(app: InMemoryService) -> Connection:
     """A connection whose one run waits since the ledger went away in its middle."""
-    connection = settled(place)
-    place.company().trouble = [None] * 4 + [LedgerUnavailable("down", "The ledger is down.")]
-    run = place.post(connection, "key", ENTRIES)
-    place.work()
-    assert place.run(run).state is RunState.PARKED
+    connection = settled(app)
+    app.company().trouble = [None] * 4 + [LedgerUnavailable("down", "The ledger is down.")]
+    run = app.post(connection, "key", ENTRIES)
+    app.work()
+    assert app.run(run).state is RunState.PARKED
     return connection
 
 
-def reconnect(place: InMemoryService, connection: Connection) -> None:
-    consent = connect.reconnect(place.deps, connection.key, "ada", "https://x.example")
+def reconnect(app: InMemoryService, connection: Connection) -> None:
+    consent = connect.reconnect(app.deps, connection.key, "ada", "https://x.example")
     state = consent.authorize_url.partition("state=")[2].partition("&")[0]
-    connect.complete(place.deps, state, "code", "realm-1")
+    connect.complete(app.deps, state, "code", "realm-1")
 
 
 def steps_of_a_resume() -> list[str]:
-    place = in_memory_service()
-    connection = parked(place)
-    reconnect(place, connection)
-    before = len(place.failure_plan.steps)
-    place.work()
-    return place.failure_plan.steps[before:]
+    app = in_memory_service()
+    connection = parked(app)
+    reconnect(app, connection)
+    before = len(app.failure_plan.steps)
+    app.work()
+    return app.failure_plan.steps[before:]
 
 
 RESUME_STEPS = steps_of_a_resume()
@@ -217,12 +217,12 @@ RESUME_STEPS = steps_of_a_resume()
 
 @sampled("at", range(len(RESUME_STEPS)))
 def test_a_worker_that_dies_while_it_resumes_parked_runs_still_resumes_them(at: int) -> None:
-    place = in_memory_service()
-    connection = parked(place)
-    reconnect(place, connection)
-    place.failure_plan.at = len(place.failure_plan.steps) + at
-    place.work()
-    check(place, connection)
+    app = in_memory_service()
+    connection = parked(app)
+    reconnect(app, connection)
+    app.failure_plan.at = len(app.failure_plan.steps) + at
+    app.work()
+    check(app, connection)
 
 
 def test_a_failure_plan_ends_a_worker_once() -> None:

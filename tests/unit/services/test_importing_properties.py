@@ -45,10 +45,10 @@ class Firm:
     """A product with its entries, a ledger, and what the ledger ought to hold."""
 
     def __init__(self) -> None:
-        self.place: InMemoryService = in_memory_service()
-        self.connection: Connection = self.place.connected()
+        self.app: InMemoryService = in_memory_service()
+        self.connection: Connection = self.app.connected()
         self.mappings: dict[str, Any] = {p: LinkTo(ledger_id="C1") for p in PROJECTS}
-        self.place.rules(self.connection, RuleKind.PROJECTS, self.mappings)
+        self.app.rules(self.connection, RuleKind.PROJECTS, self.mappings)
         self.entries: dict[str, dict[str, Any]] = {}
         self.done: list[tuple[Run, Ledger]] = []
         self.expected: Ledger = {}
@@ -65,11 +65,11 @@ class Firm:
         """Have an invoice of the ledger bill what holds this entry, so that it cannot change."""
         for link in self._links():
             if key in link.members:
-                self.place.company().billed[link.ledger_id] = "INV-1"
+                self.app.company().billed[link.ledger_id] = "INV-1"
 
     def rule(self, project: str, mapping: Any) -> None:
         self.mappings[project] = mapping
-        self.place.rules(self.connection, RuleKind.PROJECTS, {project: mapping})
+        self.app.rules(self.connection, RuleKind.PROJECTS, {project: mapping})
 
     def bring_in(self, **posting: Any) -> None:
         before = self.expected
@@ -82,21 +82,21 @@ class Firm:
         wanted = ImportRequest(
             scope=FEBRUARY, records=list(self.entries.values()), posting=posting or None
         )
-        deps = self.place.deps
+        deps = self.app.deps
         run = service.create(deps, ADA, self.connection.id, f"k{self.count}", wanted)
-        self.place.work()
+        self.app.work()
         service.order_plan(deps, ADA, self.connection.id, run.id)
-        self.place.work()
-        return self.place.run(run)
+        self.app.work()
+        return self.app.run(run)
 
     def _started(self, run: Run) -> Run:
-        service.start(self.place.deps, ADA, self.connection.id, run.id, run.plan)
-        self.place.work()
-        ended = self.place.run(run)
+        service.start(self.app.deps, ADA, self.connection.id, run.id, run.plan)
+        self.app.work()
+        ended = self.app.run(run)
         fine = {RunState.COMPLETED}
-        if self.place.company().billed:
+        if self.app.company().billed:
             fine.add(RunState.COMPLETED_WITH_PROBLEMS)
-        assert ended.state in fine, self.place.items(ended)
+        assert ended.state in fine, self.app.items(ended)
         return ended
 
     def undo(self) -> None:
@@ -105,9 +105,9 @@ class Firm:
         run, before = self.done.pop()
         self.count += 1
         key = f"u{self.count}"
-        taking = service.undo(self.place.deps, ADA, self.connection.id, run.id, key)
-        self.place.work()
-        self._started(self.place.run(taking))
+        taking = service.undo(self.app.deps, ADA, self.connection.id, run.id, key)
+        self.app.work()
+        self._started(self.app.run(taking))
         self.expected = before
 
     def _wanted(self, *, merged: bool) -> Ledger:
@@ -118,12 +118,12 @@ class Firm:
                 continue
             target = getattr(mapping, "ledger_id", "new")
             same = (one["work_date"], one["project_key"]) if merged else (key,)
-            place = (*same, one["work_date"], target)
-            minutes, members = found.get(place, (0, []))
-            found[place] = (minutes + one["minutes"], [*members, key])
+            app = (*same, one["work_date"], target)
+            minutes, members = found.get(app, (0, []))
+            found[app] = (minutes + one["minutes"], [*members, key])
         return {
-            "+".join(sorted(members)): (place[-2], place[-1], minutes)
-            for place, (minutes, members) in found.items()
+            "+".join(sorted(members)): (app[-2], app[-1], minutes)
+            for app, (minutes, members) in found.items()
         }
 
     def do(self, name: str, *given: Any) -> None:
@@ -137,19 +137,19 @@ class Firm:
 
     def carried(self) -> list[str]:
         """The entries that activities of the ledger stand for, as often as they do."""
-        stored = {one.id for one in self.place.company().of_kind("Time")}
+        stored = {one.id for one in self.app.company().of_kind("Time")}
         links = [link for link in self._links() if link.ledger_id in stored]
         assert len(links) == len(stored)
         return sorted(member for link in links for member in link.members)
 
     def _links(self) -> list[Link]:
-        rows = self.place.links.rows.get(self.connection.key, {})
+        rows = self.app.links.rows.get(self.connection.key, {})
         return [link for link in rows.values() if link.kind == "Time"]
 
     def held(self) -> Ledger:
         """What the ledger holds, by the members of each activity."""
         by_id = {link.ledger_id: link for link in self._links()}
-        stored = self.place.company().of_kind("Time")
+        stored = self.app.company().of_kind("Time")
         assert len(stored) == len(by_id)
         found: Ledger = {}
         for one in stored:
@@ -227,12 +227,12 @@ def test_a_repeat_of_the_last_import_writes_nothing(told: list[tuple[Any, ...]])
         if name in ("edit", "delete", "rule"):
             getattr(firm, name)(*given_)
     firm.bring_in()
-    received = len(firm.place.company().received)
+    received = len(firm.app.company().received)
     again = firm._planned()
-    states = {item.state for item in firm.place.items(again)}
+    states = {item.state for item in firm.app.items(again)}
     assert states <= {ItemState.UNCHANGED, ItemState.SKIPPED}
     firm._started(again)
-    assert len(firm.place.company().received) == received
+    assert len(firm.app.company().received) == received
 
 
 @pytest.mark.parametrize("locked", [(T0,), (T1,), (T0, T1)], ids="+".join)

@@ -16,7 +16,7 @@ from ledgerlink.services.runs.next_step import report
 
 from tests.fakes.company import Fault
 from tests.fakes.service import InMemoryService, entry, in_memory_service
-from tests.unit.services.test_importing import (
+from tests.support.importing import (
     ADA,
     BOB,
     FEBRUARY,
@@ -32,176 +32,174 @@ DOWN = LedgerUnavailable("down", "The ledger is down.")
 
 
 @pytest.fixture
-def place() -> InMemoryService:
+def app() -> InMemoryService:
     return in_memory_service()
 
 
 @pytest.fixture
-def connection(place: InMemoryService) -> Connection:
-    return place.connected()
+def connection(app: InMemoryService) -> Connection:
+    return app.connected()
 
 
-def minutes(place: InMemoryService) -> list[int]:
-    return sorted(s.body["minutes"] for s in place.company().of_kind("Time"))
+def minutes(app: InMemoryService) -> list[int]:
+    return sorted(s.body["minutes"] for s in app.company().of_kind("Time"))
 
 
-def why(place: InMemoryService, run: Run) -> dict[str, str]:
-    return {i.operation.key: i.outcome.reason.code for i in place.items(run) if i.outcome.reason}
+def why(app: InMemoryService, run: Run) -> dict[str, str]:
+    return {i.operation.key: i.outcome.reason.code for i in app.items(run) if i.outcome.reason}
 
 
 def test_time_that_was_posted_since_is_not_in_a_merged_activity_too(
-    place: InMemoryService, connection: Connection
+    app: InMemoryService, connection: Connection
 ) -> None:
-    run = planned(place, drafted(place, connection, entry("t1"), entry("t2"), posting=MERGED))
-    place.post(connection, "post", [entry("t1")])
-    place.work()
-    assert set(why(place, started(place, run)).values()) == {"overtaken"}
-    assert minutes(place) == [60]
+    run = planned(app, drafted(app, connection, entry("t1"), entry("t2"), posting=MERGED))
+    app.post(connection, "post", [entry("t1")])
+    app.work()
+    assert set(why(app, started(app, run)).values()) == {"overtaken"}
+    assert minutes(app) == [60]
 
 
 def test_of_two_drafts_that_merge_and_do_not_the_second_finds_the_first(
-    place: InMemoryService, connection: Connection
+    app: InMemoryService, connection: Connection
 ) -> None:
     records = [entry("t1"), entry("t2")]
-    merging = planned(place, drafted(place, connection, *records, posting=MERGED, key="A"))
-    single = planned(place, drafted(place, connection, *records, key="B"))
-    started(place, merging)
-    started(place, single)
-    assert minutes(place) == [120]
+    merging = planned(app, drafted(app, connection, *records, posting=MERGED, key="A"))
+    single = planned(app, drafted(app, connection, *records, key="B"))
+    started(app, merging)
+    started(app, single)
+    assert minutes(app) == [120]
 
 
 def test_a_plan_against_a_record_that_was_replaced_does_nothing_to_the_new_one(
-    place: InMemoryService, connection: Connection
+    app: InMemoryService, connection: Connection
 ) -> None:
-    imported(place, connection, entry("t1"))
-    older = planned(place, drafted(place, connection, entry("t1", minutes=90), key="B"))
-    place.rules(connection, RuleKind.PROJECTS, {"p1": LinkTo(ledger_id="C2")})
-    imported(place, connection, entry("t1"), key="C")
-    assert why(place, started(place, older)) == {"time:t1": "overtaken"}
-    imported(place, connection, entry("t1"), key="D")
-    assert minutes(place) == [60]
+    imported(app, connection, entry("t1"))
+    older = planned(app, drafted(app, connection, entry("t1", minutes=90), key="B"))
+    app.rules(connection, RuleKind.PROJECTS, {"p1": LinkTo(ledger_id="C2")})
+    imported(app, connection, entry("t1"), key="C")
+    assert why(app, started(app, older)) == {"time:t1": "overtaken"}
+    imported(app, connection, entry("t1"), key="D")
+    assert minutes(app) == [60]
 
 
 def test_a_record_that_is_not_valid_this_time_keeps_its_time(
-    place: InMemoryService, connection: Connection
+    app: InMemoryService, connection: Connection
 ) -> None:
-    imported(place, connection, entry("t1"), entry("t2"))
-    imported(place, connection, entry("t1"), entry("t2", minutes=-5), key="B")
-    assert minutes(place) == [60, 60]
+    imported(app, connection, entry("t1"), entry("t2"))
+    imported(app, connection, entry("t1"), entry("t2", minutes=-5), key="B")
+    assert minutes(app) == [60, 60]
 
 
 @pytest.mark.parametrize("posting", [MERGED, None])
 def test_an_activity_stays_whole_while_one_of_its_entries_cannot_be_posted(
-    place: InMemoryService, connection: Connection, posting: Any
+    app: InMemoryService, connection: Connection, posting: Any
 ) -> None:
     records = [entry("t1"), entry("t2"), entry("t3")]
-    imported(place, connection, *records, posting=MERGED)
+    imported(app, connection, *records, posting=MERGED)
     records[2] = entry("t3", project_key="nobody knows")
-    again = imported(place, connection, *records, key="B", posting=posting)
-    assert why(place, again)["time:t1"] == "member_blocked"
-    assert minutes(place) == [180]
+    again = imported(app, connection, *records, key="B", posting=posting)
+    assert why(app, again)["time:t1"] == "member_blocked"
+    assert minutes(app) == [180]
 
 
 def test_the_undo_of_a_changed_rule_puts_the_old_activity_back(
-    place: InMemoryService, connection: Connection
+    app: InMemoryService, connection: Connection
 ) -> None:
-    imported(place, connection, entry("t1"))
-    place.rules(connection, RuleKind.PROJECTS, {"p1": LinkTo(ledger_id="C2")})
-    undone(place, imported(place, connection, entry("t1"), key="B"))
-    assert [s.body["customer"] for s in place.company().of_kind("Time")] == ["C1"]
+    imported(app, connection, entry("t1"))
+    app.rules(connection, RuleKind.PROJECTS, {"p1": LinkTo(ledger_id="C2")})
+    undone(app, imported(app, connection, entry("t1"), key="B"))
+    assert [s.body["customer"] for s in app.company().of_kind("Time")] == ["C1"]
 
 
 def test_what_a_merged_activity_took_the_place_of_stays_away_while_that_is_billed(
-    place: InMemoryService, connection: Connection
+    app: InMemoryService, connection: Connection
 ) -> None:
-    imported(place, connection, entry("t1"), entry("t2"))
-    merged = imported(place, connection, entry("t1"), entry("t2"), key="B", posting=MERGED)
-    (activity,) = place.company().of_kind("Time")
-    place.company().billed[activity.id] = "7"
-    taking = undone(place, merged)
+    imported(app, connection, entry("t1"), entry("t2"))
+    merged = imported(app, connection, entry("t1"), entry("t2"), key="B", posting=MERGED)
+    (activity,) = app.company().of_kind("Time")
+    app.company().billed[activity.id] = "7"
+    taking = undone(app, merged)
     assert taking.state is RunState.COMPLETED_WITH_PROBLEMS
-    assert minutes(place) == [120]
-    assert place.run(merged).state is RunState.COMPLETED
-    place.company().billed.clear()
-    undone(place, merged, key="u2")
-    assert minutes(place) == [60, 60]
-    assert place.run(merged).state is RunState.UNDONE
+    assert minutes(app) == [120]
+    assert app.run(merged).state is RunState.COMPLETED
+    app.company().billed.clear()
+    undone(app, merged, key="u2")
+    assert minutes(app) == [60, 60]
+    assert app.run(merged).state is RunState.UNDONE
 
 
 def test_of_two_undos_the_later_leaves_what_was_imported_between_them(
-    place: InMemoryService, connection: Connection
+    app: InMemoryService, connection: Connection
 ) -> None:
-    run = imported(place, connection, entry("t1"))
-    first = service.undo(place.deps, ADA, connection.id, run.id, "u1")
-    second = service.undo(place.deps, BOB, connection.id, run.id, "u2")
-    place.work()
-    started(place, place.run(first))
-    imported(place, connection, entry("t1"), key="again")
+    run = imported(app, connection, entry("t1"))
+    first = service.undo(app.deps, ADA, connection.id, run.id, "u1")
+    second = service.undo(app.deps, BOB, connection.id, run.id, "u2")
+    app.work()
+    started(app, app.run(first))
+    imported(app, connection, entry("t1"), key="again")
     with pytest.raises(Conflict, match="has changed since"):
-        started(place, place.run(second), BOB)
-    imported(place, connection, entry("t1"), key="once more")
-    assert minutes(place) == [60]
+        started(app, app.run(second), BOB)
+    imported(app, connection, entry("t1"), key="once more")
+    assert minutes(app) == [60]
 
 
 def test_what_a_parked_import_sent_without_an_answer_is_looked_up_before_the_next_writes(
-    place: InMemoryService, connection: Connection
+    app: InMemoryService, connection: Connection
 ) -> None:
     first, second = (
-        planned(place, drafted(place, connection, entry("t1"), key=key)) for key in ("A", "B")
+        planned(app, drafted(app, connection, entry("t1"), key=key)) for key in ("A", "B")
     )
     for run in (first, second):
-        service.start(place.deps, ADA, connection.id, run.id, run.plan)
-    place.company().faults = [Fault.STORED_UNANSWERED]
-    place.company().trouble = [None, DOWN]
-    place.work()
-    assert place.run(first).state is RunState.PARKED
-    parking.resume(place.deps, place.run(first))
-    place.work()
-    assert minutes(place) == [60]
+        service.start(app.deps, ADA, connection.id, run.id, run.plan)
+    app.company().faults = [Fault.STORED_UNANSWERED]
+    app.company().trouble = [None, DOWN]
+    app.work()
+    assert app.run(first).state is RunState.PARKED
+    parking.resume(app.deps, app.run(first))
+    app.work()
+    assert minutes(app) == [60]
 
 
-def parked(place: InMemoryService, connection: Connection) -> Run:
-    run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(9)]))
-    place.company().trouble = [None, None, DOWN]
-    return started(place, run)
+def parked(app: InMemoryService, connection: Connection) -> Run:
+    run = planned(app, drafted(app, connection, *[entry(f"t{n}") for n in range(9)]))
+    app.company().trouble = [None, None, DOWN]
+    return started(app, run)
 
 
 def test_a_parked_import_goes_on_no_more_once_its_undo_has_begun(
-    place: InMemoryService, connection: Connection
+    app: InMemoryService, connection: Connection
 ) -> None:
-    run = parked(place, connection)
-    undone(place, run)
-    parking.resume_all(place.deps, connection)
-    place.work()
-    assert minutes(place) == []
-    assert place.run(run).state is RunState.UNDONE
+    run = parked(app, connection)
+    undone(app, run)
+    parking.resume_all(app.deps, connection)
+    app.work()
+    assert minutes(app) == []
+    assert app.run(run).state is RunState.UNDONE
 
 
 def test_an_undo_of_an_import_that_went_on_since_is_planned_again(
-    place: InMemoryService, connection: Connection
+    app: InMemoryService, connection: Connection
 ) -> None:
-    run = parked(place, connection)
-    taking = service.undo(place.deps, ADA, connection.id, run.id, "u")
-    place.work()
-    parking.resume_all(place.deps, connection)
-    place.work()
+    run = parked(app, connection)
+    taking = service.undo(app.deps, ADA, connection.id, run.id, "u")
+    app.work()
+    parking.resume_all(app.deps, connection)
+    app.work()
     with pytest.raises(Conflict, match="has changed since"):
-        started(place, place.run(taking))
-    started(place, planned(place, place.run(taking)))
-    assert minutes(place) == []
+        started(app, app.run(taking))
+    started(app, planned(app, app.run(taking)))
+    assert minutes(app) == []
 
 
-def test_an_undone_change_is_known_as_it_was(
-    place: InMemoryService, connection: Connection
-) -> None:
-    imported(place, connection, entry("t1", work_date="2026-02-10"))
+def test_an_undone_change_is_known_as_it_was(app: InMemoryService, connection: Connection) -> None:
+    imported(app, connection, entry("t1", work_date="2026-02-10"))
     moved = entry("t1", minutes=15, work_date="2026-02-20")
-    undone(place, imported(place, connection, moved, key="B"))
-    link = place.links.get(connection.key, ["time:t1"])["time:t1"]
+    undone(app, imported(app, connection, moved, key="B"))
+    link = app.links.get(connection.key, ["time:t1"])["time:t1"]
     assert link.source
     assert (link.minutes, link.day, link.source.work_date) == (60, link.source.work_date, link.day)
     found = reconciliation.reconcile(
-        place.deps, connection.key, FEBRUARY.first_day, FEBRUARY.last_day
+        app.deps, connection.key, FEBRUARY.first_day, FEBRUARY.last_day
     )
     assert found.differences == []
 
@@ -212,15 +210,15 @@ Step = Callable[[InMemoryService, Run], Run]
 @pytest.mark.parametrize(
     "step",
     [
-        lambda place, run: service.order_plan(place.deps, ADA, run.connection_id, run.id),
-        lambda place, run: service.start(place.deps, ADA, run.connection_id, run.id, run.plan),
+        lambda app, run: service.order_plan(app.deps, ADA, run.connection_id, run.id),
+        lambda app, run: service.start(app.deps, ADA, run.connection_id, run.id, run.plan),
     ],
     ids=["plan", "start"],
 )
 def test_who_asks_again_repairs_what_died_before_it_was_driven(
-    place: InMemoryService, connection: Connection, step: Step, monkeypatch: pytest.MonkeyPatch
+    app: InMemoryService, connection: Connection, step: Step, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = planned(place, drafted(place, connection, entry("t1")))
+    run = planned(app, drafted(app, connection, entry("t1")))
 
     def died(*_given: object) -> None:
         raise RuntimeError
@@ -228,63 +226,63 @@ def test_who_asks_again_repairs_what_died_before_it_was_driven(
     with monkeypatch.context() as broken:
         broken.setattr(service, "drive", died)
         with pytest.raises(RuntimeError):
-            step(place, run)
-    step(place, run)
-    place.work()
-    assert place.run(run).state in (RunState.READY, RunState.COMPLETED)
+            step(app, run)
+    step(app, run)
+    app.work()
+    assert app.run(run).state in (RunState.READY, RunState.COMPLETED)
 
 
 def test_a_draft_that_is_changed_while_it_is_looked_through_is_looked_through_again(
-    place: InMemoryService, connection: Connection, monkeypatch: pytest.MonkeyPatch
+    app: InMemoryService, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = ImportRequest(scope=FEBRUARY, records=[entry("t1")])
-    run = service.create(place.deps, ADA, connection.id, "k", wanted)
+    run = service.create(app.deps, ADA, connection.id, "k", wanted)
     looks = 0
 
     def looking(*given: Any) -> int:
         nonlocal looks
         looks += 1
         if looks == 1:
-            service.change(place.deps, ADA, connection.id, run.id, {})
+            service.change(app.deps, ADA, connection.id, run.id, {})
         return find_entities(*given)
 
     monkeypatch.setattr("ledgerlink.services.imports.state_machine.find_entities", looking)
-    place.work()
-    found = place.run(run).imported
+    app.work()
+    found = app.run(run).imported
     assert found
     assert found.staged_at
     assert looks == 2
 
 
 def test_a_resume_before_the_worker_has_reported_is_not_lost(
-    place: InMemoryService, connection: Connection, monkeypatch: pytest.MonkeyPatch
+    app: InMemoryService, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = planned(place, drafted(place, connection, *[entry(f"t{n}") for n in range(9)]))
-    service.start(place.deps, ADA, connection.id, run.id, run.plan)
-    place.company().trouble = [None, DOWN]
+    run = planned(app, drafted(app, connection, *[entry(f"t{n}") for n in range(9)]))
+    service.start(app.deps, ADA, connection.id, run.id, run.plan)
+    app.company().trouble = [None, DOWN]
 
     def resumed_first(deps: Any, reported: Run) -> None:
-        if place.run(run).state is RunState.PARKED:
-            service.resume(place.deps, ADA, connection.id, run.id)
+        if app.run(run).state is RunState.PARKED:
+            service.resume(app.deps, ADA, connection.id, run.id)
         report(deps, reported)
 
     monkeypatch.setattr("ledgerlink.services.lane.report", resumed_first)
-    place.work()
-    assert place.run(run).state is RunState.COMPLETED
+    app.work()
+    assert app.run(run).state is RunState.COMPLETED
 
 
-def test_a_key_of_one_user_is_not_anothers(place: InMemoryService, connection: Connection) -> None:
+def test_a_key_of_one_user_is_not_anothers(app: InMemoryService, connection: Connection) -> None:
     wanted = ImportRequest(scope=FEBRUARY, records=[entry("t1")])
-    service.create(place.deps, ADA, connection.id, "feb", wanted)
+    service.create(app.deps, ADA, connection.id, "feb", wanted)
     with pytest.raises(Conflict):
-        service.create(place.deps, BOB, connection.id, "feb", wanted)
+        service.create(app.deps, BOB, connection.id, "feb", wanted)
 
 
 def test_an_undo_cannot_be_changed_into_something_else(
-    place: InMemoryService, connection: Connection
+    app: InMemoryService, connection: Connection
 ) -> None:
-    run = imported(place, connection, entry("t1"))
-    taking = service.undo(place.deps, ADA, connection.id, run.id, "u")
-    place.work()
+    run = imported(app, connection, entry("t1"))
+    taking = service.undo(app.deps, ADA, connection.id, run.id, "u")
+    app.work()
     with pytest.raises(Conflict, match=r"ready|planned|undo"):
-        service.change(place.deps, ADA, connection.id, taking.id, {})
+        service.change(app.deps, ADA, connection.id, taking.id, {})

@@ -29,79 +29,79 @@ LISTS = {
 
 
 @pytest.fixture
-def place() -> InMemoryService:
+def app() -> InMemoryService:
     return in_memory_service(lists=LISTS)
 
 
 def listed(
-    place: InMemoryService, connection: Connection, kind: ListType, key: str, **fields: Any
+    app: InMemoryService, connection: Connection, kind: ListType, key: str, **fields: Any
 ) -> None:
     """A record of a list has come in."""
     record = ListRecord(type=kind, id=key, name=f"Name {key}", fields=fields)
-    told = change(None, record, "r1", place.clock.now(), linked=False)
+    told = change(None, record, "r1", app.clock.now(), linked=False)
     assert told is not None
-    place.deps.lists.record(connection.key, "r1", [told])
+    app.deps.lists.record(connection.key, "r1", [told])
 
 
-def bodies(place: InMemoryService, connection: Connection, *records: Any) -> list[dict[str, Any]]:
+def bodies(app: InMemoryService, connection: Connection, *records: Any) -> list[dict[str, Any]]:
     """What is sent for these."""
-    run = place.post(connection, f"k{len(place.lane.messages)}", list(records))
-    place.work()
-    return [dict(item.operation.body or {}) for item in place.items(run)]
+    run = app.post(connection, f"k{len(app.lane.messages)}", list(records))
+    app.work()
+    return [dict(item.operation.body or {}) for item in app.items(run)]
 
 
 def test_time_has_the_defaults_of_its_project_and_then_of_its_person(
-    place: InMemoryService,
+    app: InMemoryService,
 ) -> None:
-    connection = place.connected()
-    listed(place, connection, ListType.EMPLOYEE, "P1", department_id="D1", location_id="L1")
-    listed(place, connection, ListType.PROJECT, "C1", department_id="D2")
-    (body,) = bodies(place, connection, entry("t1"))
+    connection = app.connected()
+    listed(app, connection, ListType.EMPLOYEE, "P1", department_id="D1", location_id="L1")
+    listed(app, connection, ListType.PROJECT, "C1", department_id="D2")
+    (body,) = bodies(app, connection, entry("t1"))
     assert (body["department_id"], body["location_id"]) == ("D2", "L1")
     assert "class_id" not in body
 
 
-def test_a_task_comes_before_the_project_above_it(place: InMemoryService) -> None:
-    connection = place.connected()
-    place.rules(connection, RuleKind.PROJECTS, {"p1": LinkTo(ledger_id="T1")})
-    listed(place, connection, ListType.TASK, "T1", project_id="C1", class_id="K1")
-    listed(place, connection, ListType.PROJECT, "C1", class_id="K2", department_id="D2")
-    (body,) = bodies(place, connection, entry("t1"))
+def test_a_task_comes_before_the_project_above_it(app: InMemoryService) -> None:
+    connection = app.connected()
+    app.rules(connection, RuleKind.PROJECTS, {"p1": LinkTo(ledger_id="T1")})
+    listed(app, connection, ListType.TASK, "T1", project_id="C1", class_id="K1")
+    listed(app, connection, ListType.PROJECT, "C1", class_id="K2", department_id="D2")
+    (body,) = bodies(app, connection, entry("t1"))
     assert (body["class_id"], body["department_id"]) == ("K1", "D2")
 
 
 def test_a_project_that_a_rule_created_has_its_defaults_once_it_is_there(
-    place: InMemoryService,
+    app: InMemoryService,
 ) -> None:
-    connection = place.connected()
-    place.rules(connection, RuleKind.PROJECTS, {"p1": CreateProject(name="Site")})
-    bodies(place, connection, entry("t1"))
-    link = place.deps.links.get(connection.key, ["project:p1"])["project:p1"]
-    listed(place, connection, ListType.PROJECT, link.ledger_id, department_id="D2")
-    place.clock.go_on(hours=1)
-    run = place.post(connection, "again", [entry("t2")])
-    place.work()
-    (item,) = place.items(run)
+    connection = app.connected()
+    app.rules(connection, RuleKind.PROJECTS, {"p1": CreateProject(name="Site")})
+    bodies(app, connection, entry("t1"))
+    link = app.deps.links.get(connection.key, ["project:p1"])["project:p1"]
+    listed(app, connection, ListType.PROJECT, link.ledger_id, department_id="D2")
+    app.clock.go_on(hours=1)
+    run = app.post(connection, "again", [entry("t2")])
+    app.work()
+    (item,) = app.items(run)
     assert (item.operation.body or {})["department_id"] == "D2"
 
 
-def test_an_import_has_the_same_defaults_as_a_post(place: InMemoryService) -> None:
-    connection = place.connected()
-    listed(place, connection, ListType.PROJECT, "C1", department_id="D2")
-    run = drafted(place, connection, entry("t1"))
-    service.order_plan(place.deps, ADA, connection.id, run)
-    place.work()
-    (item,) = place.items(place.deps.runs.get(connection.key, run))
+def test_an_import_has_the_same_defaults_as_a_post(app: InMemoryService) -> None:
+    connection = app.connected()
+    listed(app, connection, ListType.PROJECT, "C1", department_id="D2")
+    run = drafted(app, connection, entry("t1"))
+    service.order_plan(app.deps, ADA, connection.id, run)
+    app.work()
+    (item,) = app.items(app.deps.runs.get(connection.key, run))
     assert (item.operation.body or {})["department_id"] == "D2"
 
 
-def test_the_lists_of_accounts_say_what_lines_have_to_say(place: InMemoryService) -> None:
-    connection = place.connected()
-    listed(place, connection, ListType.ACCOUNT, "A1", number="6100", requires=["department"])
-    listed(place, connection, ListType.ACCOUNT, "A2", number="6200", requires=[])
-    listed(place, connection, ListType.EXPENSE_TYPE, "Meals", account_id="A1")
+def test_the_lists_of_accounts_say_what_lines_have_to_say(app: InMemoryService) -> None:
+    connection = app.connected()
+    listed(app, connection, ListType.ACCOUNT, "A1", number="6100", requires=["department"])
+    listed(app, connection, ListType.ACCOUNT, "A2", number="6200", requires=[])
+    listed(app, connection, ListType.EXPENSE_TYPE, "Meals", account_id="A1")
     told = Features(home_currency="USD", required={"A2": {"class": "9"}})
-    wanted = with_required_dimensions(place.deps, connection, told)
+    wanted = with_required_dimensions(app.deps, connection, told)
     assert wanted.required == {
         "A1": {"department": "6100"},
         "Meals": {"department": "6100"},
@@ -110,51 +110,51 @@ def test_the_lists_of_accounts_say_what_lines_have_to_say(place: InMemoryService
     assert wanted.home_currency == "USD"
 
 
-def test_what_is_gone_from_the_lists_says_nothing(place: InMemoryService) -> None:
-    connection = place.connected()
+def test_what_is_gone_from_the_lists_says_nothing(app: InMemoryService) -> None:
+    connection = app.connected()
     for kind, key, fields in (
         (ListType.PROJECT, "C1", {"department_id": "D2"}),
         (ListType.ACCOUNT, "A1", {"number": "6100", "requires": ["department"]}),
     ):
-        listed(place, connection, kind, key, **fields)
+        listed(app, connection, kind, key, **fields)
         record = ListRecord(type=kind, id=key, name="Gone", fields=fields, gone="deleted")
-        told = change(None, record, "r2", place.clock.now(), linked=False)
+        told = change(None, record, "r2", app.clock.now(), linked=False)
         assert told is not None
-        place.deps.lists.record(connection.key, "r2", [told])
-    (body,) = bodies(place, connection, entry("t1"))
+        app.deps.lists.record(connection.key, "r2", [told])
+    (body,) = bodies(app, connection, entry("t1"))
     assert "department_id" not in body
-    assert with_required_dimensions(place.deps, connection, Features()) == Features()
+    assert with_required_dimensions(app.deps, connection, Features()) == Features()
 
 
 def test_of_a_ledger_whose_lists_say_nothing_none_is_read() -> None:
     plain = {ListType.ACCOUNT: ListTraits(entities=("Account",), by_changes=True)}
-    place = in_memory_service(lists=plain)
-    connection = place.connected()
-    place.rules(connection, RuleKind.EXPENSE_CODES, {"meals": LinkExpenseCode(ledger_id="A1")})
-    listed(place, connection, ListType.ACCOUNT, "A1", number="6100", requires=["department"])
-    assert with_required_dimensions(place.deps, connection, Features()) == Features()
+    app = in_memory_service(lists=plain)
+    connection = app.connected()
+    app.rules(connection, RuleKind.EXPENSE_CODES, {"meals": LinkExpenseCode(ledger_id="A1")})
+    listed(app, connection, ListType.ACCOUNT, "A1", number="6100", requires=["department"])
+    assert with_required_dimensions(app.deps, connection, Features()) == Features()
 
 
-def test_an_import_asks_for_the_rules_of_what_its_time_carries(place: InMemoryService) -> None:
-    connection = place.connected()
-    listed(place, connection, ListType.DEPARTMENT, "D1")
+def test_an_import_asks_for_the_rules_of_what_its_time_carries(app: InMemoryService) -> None:
+    connection = app.connected()
+    listed(app, connection, ListType.DEPARTMENT, "D1")
     time = entry("t1", department_key="Name D1", class_key="K")
-    run = place.deps.runs.get(connection.key, drafted(place, connection, time))
-    (mapped,) = mapping_of(place.deps, connection, run, RuleKind.DEPARTMENTS).mapped
+    run = app.deps.runs.get(connection.key, drafted(app, connection, time))
+    (mapped,) = mapping_of(app.deps, connection, run, RuleKind.DEPARTMENTS).mapped
     assert (mapped.entity.key, mapped.entries) == ("Name D1", 1)
     assert [one.ledger_id for one in mapped.suggestions] == ["D1"]
-    assert mapping_of(place.deps, connection, run, RuleKind.CLASSES).open == 1
-    assert mapping_of(place.deps, connection, run, RuleKind.LOCATIONS).open == 0
+    assert mapping_of(app.deps, connection, run, RuleKind.CLASSES).open == 1
+    assert mapping_of(app.deps, connection, run, RuleKind.LOCATIONS).open == 0
 
 
 ADA = User(FIRM, "ada")
 
 
-def drafted(place: InMemoryService, connection: Connection, *records: Any) -> str:
+def drafted(app: InMemoryService, connection: Connection, *records: Any) -> str:
     """An import of these, looked through."""
     scope = Scope(first_day=DAY.replace(day=1), last_day=DAY.replace(day=28))
     run = service.create(
-        place.deps, ADA, connection.id, "draft", ImportRequest(scope=scope, records=list(records))
+        app.deps, ADA, connection.id, "draft", ImportRequest(scope=scope, records=list(records))
     )
-    place.work()
+    app.work()
     return run.id

@@ -21,10 +21,10 @@ SECONDS = 5
 class Gate:
     """Holds up the storing of links until it is opened."""
 
-    def __init__(self, place: InMemoryService) -> None:
+    def __init__(self, app: InMemoryService) -> None:
         self.begun, self.opened = Event(), Event()
-        self._put = place.links.put
-        vars(place.links)["put"] = self.put
+        self._put = app.links.put
+        vars(app.links)["put"] = self.put
 
     def put(self, connection_key: ConnectionKey, links: Sequence[Link]) -> None:
         self.begun.set()
@@ -33,16 +33,16 @@ class Gate:
 
 
 @pytest.fixture
-def place() -> InMemoryService:
+def app() -> InMemoryService:
     return in_memory_service()
 
 
 @pytest.fixture
-def keeping(place: InMemoryService) -> Recorder:
-    run = place.post(place.connected(), "key", [entry("t1")])
+def keeping(app: InMemoryService) -> Recorder:
+    run = app.post(app.connected(), "key", [entry("t1")])
     chunk = Chunk(number=0, first=0, count=9 * MOST_UNSTORED, pending=9 * MOST_UNSTORED)
     return Recorder(
-        deps=place.deps, run=run, chunk=chunk, progress=Progress(), outcomes={}, listed=()
+        deps=app.deps, run=run, chunk=chunk, progress=Progress(), outcomes={}, listed=()
     )
 
 
@@ -60,9 +60,9 @@ async def until(begun: Event) -> None:
 
 
 async def test_an_answer_is_taken_while_an_earlier_one_is_being_stored(
-    place: InMemoryService, keeping: Recorder
+    app: InMemoryService, keeping: Recorder
 ) -> None:
-    gate = Gate(place)
+    gate = Gate(app)
     await keeping.record_answer(*answer(0, 2))
     await until(gate.begun)
     await keeping.record_answer(*answer(2, 2))
@@ -70,15 +70,15 @@ async def test_an_answer_is_taken_while_an_earlier_one_is_being_stored(
     gate.opened.set()
     await keeping.stored()
     run = keeping.run
-    assert set(keeping.outcomes) == set(place.runs.outcomes(run, 0, 9)) == {0, 1, 2, 3}
-    links = place.links.get(run.connection_key, [f"time:{n}" for n in range(9)])
+    assert set(keeping.outcomes) == set(app.runs.outcomes(run, 0, 9)) == {0, 1, 2, 3}
+    links = app.links.get(run.connection_key, [f"time:{n}" for n in range(9)])
     assert len(links) == 4
 
 
 async def test_with_many_answers_unstored_the_next_waits_for_them(
-    place: InMemoryService, keeping: Recorder
+    app: InMemoryService, keeping: Recorder
 ) -> None:
-    gate = Gate(place)
+    gate = Gate(app)
     await keeping.record_answer(*answer(0, MOST_UNSTORED))
     await until(gate.begun)
     waiting = asyncio.create_task(keeping.record_answer(*answer(MOST_UNSTORED, 1)))
@@ -93,20 +93,20 @@ async def test_with_many_answers_unstored_the_next_waits_for_them(
 
 
 async def test_what_could_not_be_stored_is_told_to_the_next_answer_and_nothing_follows_it(
-    place: InMemoryService, keeping: Recorder
+    app: InMemoryService, keeping: Recorder
 ) -> None:
-    gate = Gate(place)
+    gate = Gate(app)
     await keeping.record_answer(*answer(0, 2))
     await until(gate.begun)
     await keeping.record_answer(*answer(2, 2))
-    place.failure_plan.at = len(place.failure_plan.steps)
+    app.failure_plan.at = len(app.failure_plan.steps)
     gate.opened.set()
     with pytest.raises(WorkerDied):
         await keeping.stored()
     with pytest.raises(WorkerDied):
         await keeping.record_answer(*answer(4, 2))
     assert keeping.outcomes == {}
-    assert place.runs.outcomes(keeping.run, 0, 9) == {}
+    assert app.runs.outcomes(keeping.run, 0, 9) == {}
 
 
 class Late(Sequence[Outcome]):
@@ -135,12 +135,12 @@ async def test_what_is_worked_out_late_is_so_by_who_stores_it(keeping: Recorder)
 
 
 async def test_who_waits_for_answers_does_not_wait_for_more_to_come(
-    place: InMemoryService, keeping: Recorder, monkeypatch: pytest.MonkeyPatch
+    app: InMemoryService, keeping: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def for_ever(_seconds: float) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(place.clock, "sleep", for_ever)
+    monkeypatch.setattr(app.clock, "sleep", for_ever)
     await keeping.record_answer(*answer(0, 2))
     await asyncio.wait_for(keeping.stored(), SECONDS)
     assert set(keeping.outcomes) == {0, 1}

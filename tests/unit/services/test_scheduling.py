@@ -16,7 +16,7 @@ from ledgerlink.services.sync.request import start_sync
 from ledgerlink.services.sync.scheduler import GUARD
 
 from tests.fakes.failure_plan import FailurePlan
-from tests.unit.services.diary import Place, place
+from tests.support.schedule_service import ScheduleService, schedule_service
 
 CUSTOMER, ITEM = ListType.CUSTOMER, ListType.ITEM
 OFF = Settings(schedule=Schedule(mode=ScheduleMode.OFF))
@@ -26,11 +26,11 @@ BEGUN = (ListWork(type=CUSTOMER, whole=False),)
 
 
 @pytest.fixture
-def here() -> Place:
-    return place()
+def here() -> ScheduleService:
+    return schedule_service()
 
 
-def tick(here: Place) -> int:
+def tick(here: ScheduleService) -> int:
     return scheduler.tick(here.deps, never)
 
 
@@ -39,22 +39,26 @@ def sync(run: Run) -> Sync:
     return run.sync
 
 
-def due_now(here: Place, name: str = "c1") -> Connection:
+def due_now(here: ScheduleService, name: str = "c1") -> Connection:
     connection = here.connect(name, realm=name)
     here.write(connection, at=here.clock.now(), planned=here.clock.now())
     return connection
 
 
-def queued(here: Place, connection: Connection, wanted: tuple[ListType, ...] | None = None) -> Run:
+def queued(
+    here: ScheduleService, connection: Connection, wanted: tuple[ListType, ...] | None = None
+) -> Run:
     return start_sync(here.deps, connection, "ada", "request", "asked", wanted=wanted)
 
 
-def poll(here: Place, connection: Connection, interval: timedelta) -> datetime:
+def poll(here: ScheduleService, connection: Connection, interval: timedelta) -> datetime:
     """When a poll with this interval is due that begins now."""
     return here.clock.now() + interval + jitter(connection.id, FIRST_INTERVAL / 4)
 
 
-def test_a_due_connection_has_its_sync_queued_and_is_looked_at_again_later(here: Place) -> None:
+def test_a_due_connection_has_its_sync_queued_and_is_looked_at_again_later(
+    here: ScheduleService,
+) -> None:
     connection = due_now(here)
     assert tick(here) == 1
     [run] = here.syncs(connection)
@@ -64,14 +68,14 @@ def test_a_due_connection_has_its_sync_queued_and_is_looked_at_again_later(here:
     assert tick(here) == 0
 
 
-def test_what_is_not_due_is_left_alone(here: Place) -> None:
+def test_what_is_not_due_is_left_alone(here: ScheduleService) -> None:
     connection = here.connect()
     here.write(connection, at=here.in_minutes(1), planned=here.in_minutes(1))
     assert tick(here) == 0
     assert here.syncs(connection) == []
 
 
-def test_a_hint_alone_has_only_its_lists_read(here: Place) -> None:
+def test_a_hint_alone_has_only_its_lists_read(here: ScheduleService) -> None:
     connection = here.connect()
     planned = here.in_minutes(20)
     here.write(connection, at=planned, planned=planned)
@@ -84,7 +88,7 @@ def test_a_hint_alone_has_only_its_lists_read(here: Place) -> None:
     assert (row.hinted, row.planned, row.at) == (frozenset(), planned, planned)
 
 
-def test_a_hint_on_a_due_connection_has_all_lists_read(here: Place) -> None:
+def test_a_hint_on_a_due_connection_has_all_lists_read(here: ScheduleService) -> None:
     connection = due_now(here)
     scheduler.hint(here.deps, connection, {CUSTOMER})
     tick(here)
@@ -93,7 +97,7 @@ def test_a_hint_on_a_due_connection_has_all_lists_read(here: Place) -> None:
     assert here.row(connection).hinted == frozenset()
 
 
-def test_a_hint_works_where_the_schedule_is_off(here: Place) -> None:
+def test_a_hint_works_where_the_schedule_is_off(here: ScheduleService) -> None:
     connection = here.connect()
     here.choose(connection, OFF)
     scheduler.hint(here.deps, connection, {CUSTOMER})
@@ -104,7 +108,7 @@ def test_a_hint_works_where_the_schedule_is_off(here: Place) -> None:
     assert here.row(connection).at is None
 
 
-def test_a_hint_for_a_list_that_nobody_wants_any_more_starts_nothing(here: Place) -> None:
+def test_a_hint_for_a_list_that_nobody_wants_any_more_starts_nothing(here: ScheduleService) -> None:
     connection = here.connect()
     here.choose(connection, Settings(lists=(ITEM,)))
     planned = here.in_minutes(20)
@@ -114,14 +118,16 @@ def test_a_hint_for_a_list_that_nobody_wants_any_more_starts_nothing(here: Place
 
 
 @pytest.mark.parametrize("state", [ConnectionState.NEEDS_RECONNECT, ConnectionState.DISCONNECTED])
-def test_who_is_not_connected_is_not_looked_at_again(here: Place, state: ConnectionState) -> None:
+def test_who_is_not_connected_is_not_looked_at_again(
+    here: ScheduleService, state: ConnectionState
+) -> None:
     connection = here.connect(state=state)
     here.write(connection, at=here.clock.now(), planned=here.clock.now())
     assert tick(here) == 0
     assert (here.syncs(connection), here.row(connection).at) == ([], None)
 
 
-def test_a_row_whose_connection_is_gone_is_not_looked_at_again(here: Place) -> None:
+def test_a_row_whose_connection_is_gone_is_not_looked_at_again(here: ScheduleService) -> None:
     connection = due_now(here)
     here.connections.rows.clear()
     assert tick(here) == 0
@@ -129,7 +135,7 @@ def test_a_row_whose_connection_is_gone_is_not_looked_at_again(here: Place) -> N
     assert here.counted["DueFailed"] == 0
 
 
-def test_nothing_comes_in_where_everything_goes_out(here: Place) -> None:
+def test_nothing_comes_in_where_everything_goes_out(here: ScheduleService) -> None:
     connection = due_now(here)
     here.choose(connection, OUT)
     assert tick(here) == 0
@@ -137,7 +143,9 @@ def test_nothing_comes_in_where_everything_goes_out(here: Place) -> None:
 
 
 @pytest.mark.parametrize("state", [RunState.QUEUED, RunState.APPLYING])
-def test_a_sync_whose_predecessor_waits_is_not_queued_twice(here: Place, state: RunState) -> None:
+def test_a_sync_whose_predecessor_waits_is_not_queued_twice(
+    here: ScheduleService, state: RunState
+) -> None:
     connection = due_now(here)
     first = here.set(queued(here, connection), state=state)
     assert tick(here) == 0
@@ -145,7 +153,7 @@ def test_a_sync_whose_predecessor_waits_is_not_queued_twice(here: Place, state: 
     assert here.row(connection).at == here.clock.now() + FIRST_INTERVAL
 
 
-def test_a_sync_of_all_lists_takes_the_place_of_the_scheduled_one(here: Place) -> None:
+def test_a_sync_of_all_lists_takes_the_place_of_the_scheduled_one(here: ScheduleService) -> None:
     connection = due_now(here)
     first = queued(here, connection)
     tick(here)
@@ -154,7 +162,7 @@ def test_a_sync_of_all_lists_takes_the_place_of_the_scheduled_one(here: Place) -
     assert here.row(connection).at == poll(here, connection, FIRST_INTERVAL)
 
 
-def test_a_sync_of_some_lists_leaves_the_scheduled_one_due(here: Place) -> None:
+def test_a_sync_of_some_lists_leaves_the_scheduled_one_due(here: ScheduleService) -> None:
     connection = due_now(here)
     first = queued(here, connection, wanted=(ITEM,))
     tick(here)
@@ -164,7 +172,7 @@ def test_a_sync_of_some_lists_leaves_the_scheduled_one_due(here: Place) -> None:
     assert sync(here.syncs(connection)[-1]).wanted is None
 
 
-def test_a_sync_that_has_not_begun_answers_the_hints_for_its_lists(here: Place) -> None:
+def test_a_sync_that_has_not_begun_answers_the_hints_for_its_lists(here: ScheduleService) -> None:
     connection = here.connect()
     queued(here, connection, wanted=(ITEM,))
     scheduler.hint(here.deps, connection, {ITEM, CUSTOMER})
@@ -172,7 +180,7 @@ def test_a_sync_that_has_not_begun_answers_the_hints_for_its_lists(here: Place) 
     assert here.row(connection).hinted == frozenset({CUSTOMER})
 
 
-def test_hints_that_come_while_a_sync_reads_are_served_after_it(here: Place) -> None:
+def test_hints_that_come_while_a_sync_reads_are_served_after_it(here: ScheduleService) -> None:
     connection = due_now(here)
     tick(here)
     [run] = here.syncs(connection)
@@ -188,20 +196,20 @@ def test_hints_that_come_while_a_sync_reads_are_served_after_it(here: Place) -> 
 
 
 def test_one_connections_trouble_hinders_no_other(
-    here: Place, caplog: pytest.LogCaptureFixture
+    here: ScheduleService, caplog: pytest.LogCaptureFixture
 ) -> None:
     bad, good = due_now(here, "bad"), due_now(here, "good")
-    here.diary.broken.add("bad")
+    here.schedules.broken.add("bad")
     assert tick(here) == 1
     assert len(here.syncs(good)) == 1
     assert here.counted["DueFailed"] == 1
     assert "connection bad" in caplog.text
-    here.diary.broken.clear()
+    here.schedules.broken.clear()
     assert tick(here) == 0
     assert len(here.syncs(bad)) == 1
 
 
-def test_a_connection_that_fails_steps_back(here: Place) -> None:
+def test_a_connection_that_fails_steps_back(here: ScheduleService) -> None:
     connection = due_now(here)
     here.connections.save(here.connect("c1", ledger="unheard-of"))
     assert tick(here) == 0
@@ -210,7 +218,7 @@ def test_a_connection_that_fails_steps_back(here: Place) -> None:
 
 
 def test_all_that_is_due_is_served_in_one_tick(
-    here: Place, monkeypatch: pytest.MonkeyPatch
+    here: ScheduleService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler, "DUE_AT_ONCE", 7)
     connections = [due_now(here, f"c{n}") for n in range(40)]
@@ -218,7 +226,7 @@ def test_all_that_is_due_is_served_in_one_tick(
     assert all(len(here.syncs(connection)) == 1 for connection in connections)
 
 
-def test_a_tick_that_is_told_to_stop_leaves_the_rest_to_the_next(here: Place) -> None:
+def test_a_tick_that_is_told_to_stop_leaves_the_rest_to_the_next(here: ScheduleService) -> None:
     for n in range(5):
         due_now(here, f"c{n}")
     assert scheduler.tick(here.deps, lambda: True) == 0
@@ -245,7 +253,7 @@ def test_a_tick_that_died_anywhere_queues_nothing_twice(hinted: frozenset[ListTy
     deaths, at = 0, 0
     while True:
         failure_plan = Kill()
-        here = place(failure_plan)
+        here = schedule_service(failure_plan)
         connection = here.connect()
         planned = here.in_minutes(9) if hinted else here.clock.now()
         here.write(connection, at=here.clock.now(), planned=planned, hinted=hinted)
@@ -267,12 +275,12 @@ def test_a_tick_that_died_anywhere_queues_nothing_twice(hinted: frozenset[ListTy
 
 def test_a_tick_that_died_before_its_message_was_sent_sends_it_later() -> None:
     failure_plan = Kill()
-    here = place(failure_plan)
+    here = schedule_service(failure_plan)
     connection = due_now(here)
     tick(here)
     failure_plan.at = failure_plan.steps.index("before lane.send")
     failure_plan.steps.clear()
-    here = place(failure_plan)
+    here = schedule_service(failure_plan)
     connection = due_now(here)
     with pytest.raises(Killed):
         tick(here)
@@ -281,53 +289,53 @@ def test_a_tick_that_died_before_its_message_was_sent_sends_it_later() -> None:
     assert [m.run_id for m in here.lane.messages] == [run.id for run in here.syncs(connection)]
 
 
-def test_a_hint_between_reading_and_writing_is_not_lost(here: Place) -> None:
+def test_a_hint_between_reading_and_writing_is_not_lost(here: ScheduleService) -> None:
     connection = due_now(here)
-    here.diary.overtaken.append(lambda: scheduler.hint(here.deps, connection, {ITEM}))
+    here.schedules.overtaken.append(lambda: scheduler.hint(here.deps, connection, {ITEM}))
     assert tick(here) == 1
     [run] = here.syncs(connection)
     answered = sync(run).wanted is None
     assert answered or here.row(connection).hinted == {ITEM}
 
 
-def test_a_hint_that_is_known_writes_nothing(here: Place) -> None:
+def test_a_hint_that_is_known_writes_nothing(here: ScheduleService) -> None:
     connection = here.connect()
     for _ in range(1000):
         scheduler.hint(here.deps, connection, {CUSTOMER})
-    assert here.diary.puts == 1
+    assert here.schedules.puts == 1
     scheduler.hint(here.deps, connection, {ITEM})
-    assert here.diary.puts == 2
+    assert here.schedules.puts == 2
     assert here.row(connection).hinted == {CUSTOMER, ITEM}
 
 
-def test_hints_behind_a_sync_write_once(here: Place) -> None:
+def test_hints_behind_a_sync_write_once(here: ScheduleService) -> None:
     connection = here.connect()
     here.set(queued(here, connection), sync=Sync(trigger="request", lists=BEGUN))
     for _ in range(5):
         scheduler.hint(here.deps, connection, {CUSTOMER})
         tick(here)
-    assert here.diary.puts == 2
+    assert here.schedules.puts == 2
 
 
-def test_a_hint_that_is_overtaken_is_written_on_the_newer_row(here: Place) -> None:
+def test_a_hint_that_is_overtaken_is_written_on_the_newer_row(here: ScheduleService) -> None:
     connection = here.connect()
-    here.diary.overtaken.append(lambda: scheduler.hint(here.deps, connection, {ITEM}))
+    here.schedules.overtaken.append(lambda: scheduler.hint(here.deps, connection, {ITEM}))
     scheduler.hint(here.deps, connection, {CUSTOMER})
     assert here.row(connection).hinted == {CUSTOMER, ITEM}
 
 
-def test_a_row_that_never_holds_still_is_said_so(here: Place) -> None:
+def test_a_row_that_never_holds_still_is_said_so(here: ScheduleService) -> None:
     connection = here.connect()
 
     def again() -> None:
         here.write(connection, at=None)
 
-    here.diary.overtaken.extend([again] * 50)
+    here.schedules.overtaken.extend([again] * 50)
     with pytest.raises(Conflict, match="keeps changing"):
         scheduler.hint(here.deps, connection, {CUSTOMER})
 
 
-def test_a_run_that_waits_for_the_ledger_goes_on(here: Place) -> None:
+def test_a_run_that_waits_for_the_ledger_goes_on(here: ScheduleService) -> None:
     connection = here.connect()
     here.choose(connection, OFF)
     post = here.posted(connection, "post-1")
@@ -347,7 +355,7 @@ def test_a_run_that_waits_for_the_ledger_goes_on(here: Place) -> None:
 
 @pytest.mark.parametrize("settings", [OFF, OUT])
 def test_a_ledger_that_stays_away_is_tried_ever_more_rarely(
-    here: Place, settings: Settings
+    here: ScheduleService, settings: Settings
 ) -> None:
     connection = here.connect()
     here.choose(connection, settings)
@@ -365,7 +373,7 @@ def test_a_ledger_that_stays_away_is_tried_ever_more_rarely(
     assert waits == [4, 8, 16, 32, 64, 128, 240, 240]
 
 
-def test_a_sync_that_came_through_makes_the_next_try_an_early_one(here: Place) -> None:
+def test_a_sync_that_came_through_makes_the_next_try_an_early_one(here: ScheduleService) -> None:
     connection = here.connect()
     here.write(connection, tries=5)
     scheduler.reschedule(here.deps, connection, changed=False)
@@ -373,7 +381,7 @@ def test_a_sync_that_came_through_makes_the_next_try_an_early_one(here: Place) -
     assert here.row(connection).retry_at == here.in_minutes(4)
 
 
-def test_a_posts_try_is_kept_when_a_sync_ends_meanwhile(here: Place) -> None:
+def test_a_posts_try_is_kept_when_a_sync_ends_meanwhile(here: ScheduleService) -> None:
     connection = here.connect()
     here.choose(connection, OFF)
     scheduler.bring_forward(here.deps, connection, here.in_minutes(4))
@@ -381,7 +389,7 @@ def test_a_posts_try_is_kept_when_a_sync_ends_meanwhile(here: Place) -> None:
     assert here.row(connection).at == here.in_minutes(4)
 
 
-def test_a_post_that_waits_for_a_person_is_left_to_them(here: Place) -> None:
+def test_a_post_that_waits_for_a_person_is_left_to_them(here: ScheduleService) -> None:
     connection = due_now(here)
     post = here.posted(connection, "post-1")
     here.park(post, "ledger_stopped")
@@ -389,13 +397,15 @@ def test_a_post_that_waits_for_a_person_is_left_to_them(here: Place) -> None:
     assert here.runs.get(post.connection_key, post.id).state is RunState.PARKED
 
 
-def test_a_later_moment_does_not_put_an_earlier_one_off(here: Place) -> None:
+def test_a_later_moment_does_not_put_an_earlier_one_off(here: ScheduleService) -> None:
     connection = due_now(here)
     scheduler.bring_forward(here.deps, connection, here.in_minutes(4))
     assert here.row(connection).at == here.clock.now()
 
 
-def test_a_sync_that_waits_for_the_ledger_goes_on_instead_of_a_second_one(here: Place) -> None:
+def test_a_sync_that_waits_for_the_ledger_goes_on_instead_of_a_second_one(
+    here: ScheduleService,
+) -> None:
     connection = due_now(here)
     first = queued(here, connection)
     here.lane.messages.clear()
@@ -406,7 +416,9 @@ def test_a_sync_that_waits_for_the_ledger_goes_on_instead_of_a_second_one(here: 
     assert [message.run_id for message in here.lane.messages] == [first.id]
 
 
-def test_a_sync_parked_for_anything_else_is_tried_when_the_schedule_comes(here: Place) -> None:
+def test_a_sync_parked_for_anything_else_is_tried_when_the_schedule_comes(
+    here: ScheduleService,
+) -> None:
     connection = here.connect()
     first = queued(here, connection)
     here.park(first, "worker_failed")
@@ -421,7 +433,7 @@ def test_a_sync_parked_for_anything_else_is_tried_when_the_schedule_comes(here: 
     assert here.syncs(connection)[0].state is RunState.QUEUED
 
 
-def test_a_sync_that_parks_again_and_again_is_tried_ever_more_rarely(here: Place) -> None:
+def test_a_sync_that_parks_again_and_again_is_tried_ever_more_rarely(here: ScheduleService) -> None:
     connection = due_now(here)
     queued(here, connection)
     waits = []
@@ -436,7 +448,7 @@ def test_a_sync_that_parks_again_and_again_is_tried_ever_more_rarely(here: Place
     assert [wait - spread for wait in waits] == [8, 16, 32, 64, 128, 240, 240, 240, 240]
 
 
-def test_polls_double_while_nothing_changes_and_fall_back(here: Place) -> None:
+def test_polls_double_while_nothing_changes_and_fall_back(here: ScheduleService) -> None:
     connection = here.connect()
     scheduler.replan(here.deps, connection)
     waits = []
@@ -450,7 +462,7 @@ def test_polls_double_while_nothing_changes_and_fall_back(here: Place) -> None:
     assert len(here.syncs(connection)) == 5
 
 
-def test_a_sync_between_two_polls_does_not_put_the_next_one_off(here: Place) -> None:
+def test_a_sync_between_two_polls_does_not_put_the_next_one_off(here: ScheduleService) -> None:
     connection = here.connect()
     planned = here.in_minutes(10)
     here.write(connection, at=planned, planned=planned, interval=LAST_INTERVAL)
@@ -462,7 +474,7 @@ def test_a_sync_between_two_polls_does_not_put_the_next_one_off(here: Place) -> 
 
 
 def test_a_steady_stream_of_hints_does_not_starve_the_lists_that_are_never_hinted(
-    here: Place,
+    here: ScheduleService,
 ) -> None:
     connection = here.connect()
     scheduler.replan(here.deps, connection)
@@ -476,7 +488,7 @@ def test_a_steady_stream_of_hints_does_not_starve_the_lists_that_are_never_hinte
     assert len(whole) >= 5
 
 
-def test_the_end_of_a_nightly_sync_makes_the_next_night_due(here: Place) -> None:
+def test_the_end_of_a_nightly_sync_makes_the_next_night_due(here: ScheduleService) -> None:
     connection = here.connect()
     here.choose(connection, NIGHTLY)
     scheduler.replan(here.deps, connection)
@@ -488,7 +500,7 @@ def test_the_end_of_a_nightly_sync_makes_the_next_night_due(here: Place) -> None
     assert here.row(connection).at == first + timedelta(days=1)
 
 
-def test_a_sync_whose_end_was_never_told_is_followed_by_another(here: Place) -> None:
+def test_a_sync_whose_end_was_never_told_is_followed_by_another(here: ScheduleService) -> None:
     connection = due_now(here)
     tick(here)
     here.end(here.syncs(connection)[0])
@@ -498,7 +510,7 @@ def test_a_sync_whose_end_was_never_told_is_followed_by_another(here: Place) -> 
     assert tick(here) == 1
 
 
-def test_a_connect_begins_the_schedule_behind_its_own_sync(here: Place) -> None:
+def test_a_connect_begins_the_schedule_behind_its_own_sync(here: ScheduleService) -> None:
     connection = here.connect()
     scheduler.begin_schedule(here.deps, connection)
     assert here.row(connection).at == here.clock.now() + GUARD
@@ -506,14 +518,14 @@ def test_a_connect_begins_the_schedule_behind_its_own_sync(here: Place) -> None:
     assert here.row(connection).at == poll(here, connection, FIRST_INTERVAL)
 
 
-def test_a_connect_that_only_posts_has_no_schedule(here: Place) -> None:
+def test_a_connect_that_only_posts_has_no_schedule(here: ScheduleService) -> None:
     connection = here.connect()
     here.choose(connection, OUT)
     scheduler.begin_schedule(here.deps, connection)
     assert here.row(connection).at is None
 
 
-def test_a_disconnect_ends_the_schedule(here: Place) -> None:
+def test_a_disconnect_ends_the_schedule(here: ScheduleService) -> None:
     connection = due_now(here)
     scheduler.hint(here.deps, connection, {CUSTOMER})
     scheduler.end_schedule(here.deps, connection)

@@ -14,7 +14,7 @@ from ledgerlink.domain.model.time_settings import LedgerEdits
 from ledgerlink.services.settings import settings as service
 from ledgerlink.services.settings.settings import change_settings, get_settings
 
-from tests.unit.services.diary import Place, place
+from tests.support.schedule_service import ScheduleService, schedule_service
 
 CUSTOMER, ITEM, TAX_RATE, INVOICE = (
     ListType.CUSTOMER,
@@ -25,12 +25,12 @@ CUSTOMER, ITEM, TAX_RATE, INVOICE = (
 
 
 @pytest.fixture
-def here() -> Place:
-    return place()
+def here() -> ScheduleService:
+    return schedule_service()
 
 
 @pytest.fixture
-def connection(here: Place) -> Connection:
+def connection(here: ScheduleService) -> Connection:
     here.known.records += [
         ListRecord(type=CUSTOMER, id="58", name="A"),
         ListRecord(type=CUSTOMER, id="59", name="B", gone="deleted"),
@@ -39,11 +39,11 @@ def connection(here: Place) -> Connection:
     return here.connect()
 
 
-def change(here: Place, connection: Connection, **patch: Any) -> Settings:
+def change(here: ScheduleService, connection: Connection, **patch: Any) -> Settings:
     return change_settings(here.deps, connection.key, "ada", patch)
 
 
-def places(here: Place, connection: Connection, **patch: Any) -> list[str]:
+def places(here: ScheduleService, connection: Connection, **patch: Any) -> list[str]:
     """The places that are said to be wrong."""
     with pytest.raises(Invalid) as refused:
         change(here, connection, **patch)
@@ -53,15 +53,19 @@ def places(here: Place, connection: Connection, **patch: Any) -> list[str]:
     return [problem.pointer for problem in refused.value.problems]
 
 
-def syncs(here: Place, connection: Connection) -> list[Sync]:
+def syncs(here: ScheduleService, connection: Connection) -> list[Sync]:
     return [run.sync for run in here.syncs(connection) if run.sync is not None]
 
 
-def test_a_connection_starts_with_the_plain_settings(here: Place, connection: Connection) -> None:
+def test_a_connection_starts_with_the_plain_settings(
+    here: ScheduleService, connection: Connection
+) -> None:
     assert get_settings(here.deps, connection.key) == Settings()
 
 
-def test_another_firms_connection_is_not_found(here: Place, connection: Connection) -> None:
+def test_another_firms_connection_is_not_found(
+    here: ScheduleService, connection: Connection
+) -> None:
     with pytest.raises(NotFound):
         get_settings(here.deps, ConnectionKey("other", connection.id))
     with pytest.raises(NotFound):
@@ -70,7 +74,7 @@ def test_another_firms_connection_is_not_found(here: Place, connection: Connecti
         )
 
 
-def test_what_a_patch_leaves_out_stays(here: Place, connection: Connection) -> None:
+def test_what_a_patch_leaves_out_stays(here: ScheduleService, connection: Connection) -> None:
     change(here, connection, lists=["customer", "item"], schedule={"mode": "nightly", "hour": 3})
     after = change(here, connection, schedule={"time_zone": "Asia/Kathmandu"})
     nightly = Schedule(mode=ScheduleMode.NIGHTLY, hour=3, time_zone="Asia/Kathmandu")
@@ -78,7 +82,9 @@ def test_what_a_patch_leaves_out_stays(here: Place, connection: Connection) -> N
     assert get_settings(here.deps, connection.key) == after
 
 
-def test_lists_come_in_the_ledgers_order_and_once(here: Place, connection: Connection) -> None:
+def test_lists_come_in_the_ledgers_order_and_once(
+    here: ScheduleService, connection: Connection
+) -> None:
     after = change(here, connection, lists=["item", "customer", "item"])
     assert after.lists == (CUSTOMER, ITEM)
     assert change(here, connection, lists=None).lists is None
@@ -115,13 +121,13 @@ def test_lists_come_in_the_ledgers_order_and_once(here: Place, connection: Conne
     ],
 )
 def test_everything_wrong_is_named_and_nothing_is_changed(
-    here: Place, connection: Connection, patch: dict[str, Any], pointers: list[str]
+    here: ScheduleService, connection: Connection, patch: dict[str, Any], pointers: list[str]
 ) -> None:
     assert places(here, connection, **patch) == pointers
 
 
 def test_too_many_blocked_records_are_refused(
-    here: Place, connection: Connection, monkeypatch: pytest.MonkeyPatch
+    here: ScheduleService, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "MOST_BLOCKED", 1)
     assert places(here, connection, block=["customer:58", "item:58"]) == ["/block"]
@@ -133,7 +139,7 @@ def test_every_zone_of_the_database_can_be_counted_in() -> None:
         ZoneInfo(name)
 
 
-def test_a_new_schedule_takes_effect_at_once(here: Place, connection: Connection) -> None:
+def test_a_new_schedule_takes_effect_at_once(here: ScheduleService, connection: Connection) -> None:
     zone = ZoneInfo("America/New_York")
     change(here, connection, schedule={"mode": "nightly", "hour": 2, "time_zone": zone.key})
     at = here.row(connection).at
@@ -148,13 +154,17 @@ def test_a_new_schedule_takes_effect_at_once(here: Place, connection: Connection
     assert FIRST_INTERVAL <= at - here.clock.now() < FIRST_INTERVAL + timedelta(minutes=1)
 
 
-def test_without_lists_coming_in_there_is_no_schedule(here: Place, connection: Connection) -> None:
+def test_without_lists_coming_in_there_is_no_schedule(
+    here: ScheduleService, connection: Connection
+) -> None:
     after = change(here, connection, direction="out")
     assert after.direction is Direction.OUT
     assert (here.row(connection).at, syncs(here, connection)) == (None, [])
 
 
-def test_lists_that_are_added_come_in_at_once(here: Place, connection: Connection) -> None:
+def test_lists_that_are_added_come_in_at_once(
+    here: ScheduleService, connection: Connection
+) -> None:
     change(here, connection, lists=["customer"])
     assert syncs(here, connection) == []
     change(here, connection, lists=["customer", "item"])
@@ -165,7 +175,7 @@ def test_lists_that_are_added_come_in_at_once(here: Place, connection: Connectio
 
 
 def test_all_lists_come_in_once_the_direction_lets_them(
-    here: Place, connection: Connection
+    here: ScheduleService, connection: Connection
 ) -> None:
     change(here, connection, direction="out")
     change(here, connection, direction="in")
@@ -174,14 +184,14 @@ def test_all_lists_come_in_once_the_direction_lets_them(
 
 
 @pytest.mark.parametrize("state", [ConnectionState.AUTHORIZING, ConnectionState.NEEDS_RECONNECT])
-def test_lists_wait_for_the_connect(here: Place, state: ConnectionState) -> None:
+def test_lists_wait_for_the_connect(here: ScheduleService, state: ConnectionState) -> None:
     connection = here.connect(state=state)
     change(here, connection, lists=["customer"])
     change(here, connection, lists=None)
     assert syncs(here, connection) == []
 
 
-def test_a_blocked_record_is_looked_at_again(here: Place, connection: Connection) -> None:
+def test_a_blocked_record_is_looked_at_again(here: ScheduleService, connection: Connection) -> None:
     after = change(here, connection, block=["customer:58", "item:58"])
     assert after.blocked == {"customer:58", "item:58"}
     reviewed = ("customer:58", "item:58")
@@ -189,7 +199,7 @@ def test_a_blocked_record_is_looked_at_again(here: Place, connection: Connection
 
 
 def test_blocking_again_what_says_so_already_starts_nothing(
-    here: Place, connection: Connection
+    here: ScheduleService, connection: Connection
 ) -> None:
     here.known.records.append(ListRecord(type=CUSTOMER, id="60", name="C", blocked=True))
     here.choose(connection, Settings(blocked=frozenset({"customer:60"})))
@@ -202,7 +212,7 @@ def test_blocking_again_what_says_so_already_starts_nothing(
 
 
 def test_a_patch_that_died_before_its_review_is_mended_by_itself(
-    here: Place, connection: Connection
+    here: ScheduleService, connection: Connection
 ) -> None:
     here.choose(connection, Settings(blocked=frozenset({"customer:58"})))
     change(here, connection, block=["customer:58"])
@@ -210,14 +220,16 @@ def test_a_patch_that_died_before_its_review_is_mended_by_itself(
 
 
 def test_a_record_that_is_gone_can_be_blocked_and_unblocked(
-    here: Place, connection: Connection
+    here: ScheduleService, connection: Connection
 ) -> None:
     assert change(here, connection, block=["customer:59"]).blocked == {"customer:59"}
     assert change(here, connection, unblock=["customer:59", "term:1"]).blocked == frozenset()
     assert syncs(here, connection) == []
 
 
-def test_how_time_is_posted_changes_field_by_field(here: Place, connection: Connection) -> None:
+def test_how_time_is_posted_changes_field_by_field(
+    here: ScheduleService, connection: Connection
+) -> None:
     change(here, connection, posting={"memo": "{notes}", "round_to": 15})
     after = change(here, connection, posting={"round_to": 6, "ledger_edits": "ours"}).posting
     assert (after.memo, after.round_to, after.ledger_edits) == ("{notes}", 6, LedgerEdits.OURS)
@@ -234,6 +246,6 @@ def test_how_time_is_posted_changes_field_by_field(here: Place, connection: Conn
     ],
 )
 def test_what_cannot_be_posted_like_this_is_named(
-    here: Place, connection: Connection, given: dict[str, Any], place: str
+    here: ScheduleService, connection: Connection, given: dict[str, Any], schedule_service: str
 ) -> None:
-    assert places(here, connection, posting=given) == [place]
+    assert places(here, connection, posting=given) == [schedule_service]

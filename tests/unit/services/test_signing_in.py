@@ -21,35 +21,35 @@ LOGIN = {"company_id": "acme", "user_id": "xml", "password": "pass-77a1"}
 
 
 @pytest.fixture
-def place() -> InMemoryService:
+def app() -> InMemoryService:
     found = in_memory_service()
     found.connector.takes_logins = True
     return found
 
 
-def sign_in(place: InMemoryService, firm: str = FIRM, **changes: str) -> str:
-    return connect.sign_in(place.deps, firm, USER, "fake", {**LOGIN, **changes}).id
+def sign_in(app: InMemoryService, firm: str = FIRM, **changes: str) -> str:
+    return connect.sign_in(app.deps, firm, USER, "fake", {**LOGIN, **changes}).id
 
 
-def test_a_login_connects_at_once_and_the_company_is_read_back(place: InMemoryService) -> None:
-    found = place.deps.connections.get(ConnectionKey(FIRM, sign_in(place)))
+def test_a_login_connects_at_once_and_the_company_is_read_back(app: InMemoryService) -> None:
+    found = app.deps.connections.get(ConnectionKey(FIRM, sign_in(app)))
     assert (found.state, found.company_id) == (ConnectionState.CONNECTED, "acme")
     assert found.company is not None
-    assert [message.step for message in place.lane.messages] == ["read_company"]
-    keys = place.deps.vaults.of(ConnectionKey(FIRM, found.id)).load()
+    assert [message.step for message in app.lane.messages] == ["read_company"]
+    keys = app.deps.vaults.of(ConnectionKey(FIRM, found.id)).load()
     assert keys == Login(company_id="acme", user_id="xml", password=LOGIN["password"])
 
 
 def test_a_password_is_in_the_vault_and_nowhere_else(
-    place: InMemoryService, caplog: pytest.LogCaptureFixture
+    app: InMemoryService, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    connection = place.deps.connections.get(ConnectionKey(FIRM, sign_in(place)))
-    place.post(connection, "key", [entry("t1")])
-    place.work()
-    keys = place.deps.vaults.of(connection.key).load()
-    kept = [place.connections, place.runs, place.links, place.staging, place.lane, place.handled]
-    text = " ".join([repr(kept), repr(keys), repr(place.vaults), caplog.text])
+    connection = app.deps.connections.get(ConnectionKey(FIRM, sign_in(app)))
+    app.post(connection, "key", [entry("t1")])
+    app.work()
+    keys = app.deps.vaults.of(connection.key).load()
+    kept = [app.connections, app.runs, app.links, app.staging, app.lane, app.handled]
+    text = " ".join([repr(kept), repr(keys), repr(app.vaults), caplog.text])
     assert LOGIN["password"] not in text
 
 
@@ -61,83 +61,83 @@ def test_a_password_is_in_the_vault_and_nowhere_else(
     ],
 )
 def test_of_a_login_that_the_ledger_refuses_nothing_is_kept(
-    place: InMemoryService, trouble: AuthorizationLost | LedgerUnavailable
+    app: InMemoryService, trouble: AuthorizationLost | LedgerUnavailable
 ) -> None:
-    place.company("acme").trouble = [trouble]
+    app.company("acme").trouble = [trouble]
     with pytest.raises((Invalid, LedgerUnavailable)) as refused:
-        sign_in(place)
+        sign_in(app)
     assert trouble.message in str(refused.value)
-    assert place.deps.connections.list(FIRM) == []
-    assert place.lane.messages == []
+    assert app.deps.connections.list(FIRM) == []
+    assert app.lane.messages == []
 
 
 def test_of_two_sign_ins_to_one_company_at_once_the_slower_leaves_nothing(
-    place: InMemoryService, monkeypatch: pytest.MonkeyPatch
+    app: InMemoryService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    faster = sign_in(place)
-    looks = [place.connections.require_free, lambda *_: None]
+    faster = sign_in(app)
+    looks = [app.connections.require_free, lambda *_: None]
 
     def looked(*asked: Any) -> None:
         looks.pop()(*asked)
 
-    monkeypatch.setattr(place.connections, "require_free", looked)
+    monkeypatch.setattr(app.connections, "require_free", looked)
     with pytest.raises(Conflict) as refused:
-        sign_in(place)
+        sign_in(app)
     assert refused.value.code == "company_already_connected"
-    assert [one.id for one in place.deps.connections.list(FIRM)] == [faster]
-    assert [message.step for message in place.lane.messages] == ["read_company"]
+    assert [one.id for one in app.deps.connections.list(FIRM)] == [faster]
+    assert [message.step for message in app.lane.messages] == ["read_company"]
 
 
-def test_a_ledger_that_is_down_asks_whoever_signs_in_to_come_again(place: InMemoryService) -> None:
+def test_a_ledger_that_is_down_asks_whoever_signs_in_to_come_again(app: InMemoryService) -> None:
     down = LedgerUnavailable("ledger_unavailable", "It is down.", "Resume the run later.")
-    place.company("acme").trouble = [down]
+    app.company("acme").trouble = [down]
     with pytest.raises(LedgerUnavailable) as raised:
-        sign_in(place)
+        sign_in(app)
     assert raised.value.remedy == "Start connecting again later."
 
 
-def test_an_incomplete_login_names_what_is_missing(place: InMemoryService) -> None:
+def test_an_incomplete_login_names_what_is_missing(app: InMemoryService) -> None:
     with pytest.raises(Invalid) as refused:
-        sign_in(place, password="")
+        sign_in(app, password="")
     assert [problem.pointer for problem in refused.value.problems] == ["/login/password"]
 
 
-def test_a_company_of_another_firm_is_refused(place: InMemoryService) -> None:
-    sign_in(place)
+def test_a_company_of_another_firm_is_refused(app: InMemoryService) -> None:
+    sign_in(app)
     with pytest.raises(Conflict):
-        sign_in(place, firm="rival")
-    assert place.deps.connections.list("rival") == []
+        sign_in(app, firm="rival")
+    assert app.deps.connections.list("rival") == []
 
 
-def test_another_login_lets_parked_runs_go_on(place: InMemoryService) -> None:
-    connection = place.deps.connections.get(ConnectionKey(FIRM, sign_in(place)))
-    place.work()
-    place.company("acme").trouble = [AuthorizationLost("needs_reconnect", "The password is old.")]
-    run = place.post(connection, "key", [entry("t1")])
-    place.work()
-    assert place.run(run).state is RunState.PARKED
-    place.clock.go_on(hours=1)
+def test_another_login_lets_parked_runs_go_on(app: InMemoryService) -> None:
+    connection = app.deps.connections.get(ConnectionKey(FIRM, sign_in(app)))
+    app.work()
+    app.company("acme").trouble = [AuthorizationLost("needs_reconnect", "The password is old.")]
+    run = app.post(connection, "key", [entry("t1")])
+    app.work()
+    assert app.run(run).state is RunState.PARKED
+    app.clock.go_on(hours=1)
     again = {**LOGIN, "password": "pass-88b2"}
-    connect.sign_in_again(place.deps, connection.key, again)
-    place.work()
-    assert place.run(run).state in FINISHED
+    connect.sign_in_again(app.deps, connection.key, again)
+    app.work()
+    assert app.run(run).state in FINISHED
 
 
-def test_a_login_to_another_company_is_refused(place: InMemoryService) -> None:
-    connection_id = sign_in(place)
+def test_a_login_to_another_company_is_refused(app: InMemoryService) -> None:
+    connection_id = sign_in(app)
     with pytest.raises(Conflict) as refused:
         connect.sign_in_again(
-            place.deps, ConnectionKey(FIRM, connection_id), {**LOGIN, "company_id": "other"}
+            app.deps, ConnectionKey(FIRM, connection_id), {**LOGIN, "company_id": "other"}
         )
     assert refused.value.code == "other_company"
 
 
-def test_a_connection_with_a_login_is_disconnected(place: InMemoryService) -> None:
-    connection_id = sign_in(place)
-    left = connect.disconnect(place.deps, ConnectionKey(FIRM, connection_id))
+def test_a_connection_with_a_login_is_disconnected(app: InMemoryService) -> None:
+    connection_id = sign_in(app)
+    left = connect.disconnect(app.deps, ConnectionKey(FIRM, connection_id))
     assert left.state is ConnectionState.DISCONNECTED
     with pytest.raises(AuthorizationLost):
-        place.deps.vaults.of(ConnectionKey(FIRM, connection_id)).load()
+        app.deps.vaults.of(ConnectionKey(FIRM, connection_id)).load()
 
 
 def test_a_ledger_takes_a_login_or_gives_consent_and_says_which() -> None:

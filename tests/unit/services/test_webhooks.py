@@ -13,18 +13,18 @@ from ledgerlink.domain.model.settings import Direction, Settings
 from ledgerlink.services.sync.webhooks import receive
 
 from tests.fakes.clock import START
-from tests.unit.services.diary import REALM, SIGNED, Place, place
+from tests.support.schedule_service import REALM, SIGNED, ScheduleService, schedule_service
 
 CUSTOMER, ITEM, INVOICE = ListType.CUSTOMER, ListType.ITEM, ListType.INVOICE
 
 
 @pytest.fixture
-def here() -> Place:
-    return place()
+def here() -> ScheduleService:
+    return schedule_service()
 
 
 @pytest.fixture
-def connection(here: Place) -> Connection:
+def connection(here: ScheduleService) -> Connection:
     return here.connect()
 
 
@@ -35,17 +35,17 @@ def notice(record_id: str, **given: object) -> WebhookEvent:
     return replace(plain, **given)  # type: ignore[arg-type]
 
 
-def send(here: Place, *webhook_events: WebhookEvent) -> None:
-    here.teller.told = list(webhook_events)
+def send(here: ScheduleService, *webhook_events: WebhookEvent) -> None:
+    here.connector.events = list(webhook_events)
     receive(here.deps, "fake", SIGNED, b"{}")
 
 
-def known(here: Place, record_id: str, at: datetime, **given: object) -> None:
+def known(here: ScheduleService, record_id: str, at: datetime, **given: object) -> None:
     plain = ListRecord(type=CUSTOMER, id=record_id, name="A", changed_at=at)
     here.known.records.append(replace(plain, **given))  # type: ignore[arg-type]
 
 
-def written(here: Place, record_id: str, at: datetime, kind: str = "Customer") -> None:
+def written(here: ScheduleService, record_id: str, at: datetime, kind: str = "Customer") -> None:
     here.known.links.append(
         Link(
             key=f"key-{record_id}",
@@ -59,11 +59,13 @@ def written(here: Place, record_id: str, at: datetime, kind: str = "Customer") -
     )
 
 
-def hinted(here: Place, connection: Connection) -> frozenset[ListType]:
+def hinted(here: ScheduleService, connection: Connection) -> frozenset[ListType]:
     return here.row(connection).hinted
 
 
-def test_a_notice_brings_its_connection_forward(here: Place, connection: Connection) -> None:
+def test_a_notice_brings_its_connection_forward(
+    here: ScheduleService, connection: Connection
+) -> None:
     here.write(connection, at=here.in_minutes(90), planned=here.in_minutes(90))
     send(here, notice("1"), notice("7", type=ITEM, operation="create"))
     row = here.row(connection)
@@ -73,25 +75,25 @@ def test_a_notice_brings_its_connection_forward(here: Place, connection: Connect
     assert here.lane.messages == []
 
 
-def zeros(here: Place) -> dict[str, int]:
+def zeros(here: ScheduleService) -> dict[str, int]:
     return {name: 0 for name, number in here.counted.items() if number == 0}
 
 
-def test_a_wrong_signature_is_refused(here: Place, connection: Connection) -> None:
-    here.teller.told = [notice("1")]
+def test_a_wrong_signature_is_refused(here: ScheduleService, connection: Connection) -> None:
+    here.connector.events = [notice("1")]
     with pytest.raises(Forbidden):
         receive(here.deps, "fake", {}, b"{}")
     assert hinted(here, connection) == frozenset()
 
 
-def test_an_unknown_ledger_is_not_found(here: Place) -> None:
+def test_an_unknown_ledger_is_not_found(here: ScheduleService) -> None:
     with pytest.raises(NotFound):
         receive(here.deps, "abacus", SIGNED, b"{}")
 
 
 @pytest.mark.parametrize("company", ["realm-9", "realm-2"])
 def test_a_company_that_is_not_connected_is_ignored(
-    here: Place, connection: Connection, company: str
+    here: ScheduleService, connection: Connection, company: str
 ) -> None:
     gone = here.connect("c2", realm="realm-2", state=ConnectionState.DISCONNECTED)
     send(here, notice("1", company_id=company))
@@ -99,7 +101,9 @@ def test_a_company_that_is_not_connected_is_ignored(
     assert here.counted["NoticesIgnored"] == 1
 
 
-def test_companies_in_one_webhook_are_told_apart(here: Place, connection: Connection) -> None:
+def test_companies_in_one_webhook_are_told_apart(
+    here: ScheduleService, connection: Connection
+) -> None:
     other = here.connect("c2", realm="realm-2")
     send(here, notice("1"), notice("1", company_id="realm-2", type=ITEM))
     assert hinted(here, connection) == {CUSTOMER}
@@ -117,48 +121,54 @@ def test_companies_in_one_webhook_are_told_apart(here: Place, connection: Connec
     ],
 )
 def test_a_list_that_nobody_wants_is_ignored(
-    here: Place, connection: Connection, kind: ListType | None, settings: Settings
+    here: ScheduleService, connection: Connection, kind: ListType | None, settings: Settings
 ) -> None:
     here.choose(connection, settings)
     send(here, notice("1", type=kind))
-    assert (hinted(here, connection), here.diary.puts) == (frozenset(), 0)
+    assert (hinted(here, connection), here.schedules.puts) == (frozenset(), 0)
     assert here.counted["NoticesIgnored"] == 1
 
 
-def test_our_own_write_is_an_echo(here: Place, connection: Connection) -> None:
+def test_our_own_write_is_an_echo(here: ScheduleService, connection: Connection) -> None:
     written(here, "1", START + timedelta(seconds=1))
     send(here, notice("1"))
     assert (hinted(here, connection), here.counted["NoticesEchoed"]) == (frozenset(), 1)
 
 
-def test_a_change_after_our_own_write_is_no_echo(here: Place, connection: Connection) -> None:
+def test_a_change_after_our_own_write_is_no_echo(
+    here: ScheduleService, connection: Connection
+) -> None:
     written(here, "1", START - timedelta(seconds=1))
     send(here, notice("1"))
     assert hinted(here, connection) == {CUSTOMER}
     assert here.counted["NoticesEchoed"] == 0
 
 
-def test_a_state_that_came_in_already_is_known(here: Place, connection: Connection) -> None:
+def test_a_state_that_came_in_already_is_known(
+    here: ScheduleService, connection: Connection
+) -> None:
     known(here, "1", START)
     known(here, "2", START + timedelta(hours=1))
     send(here, notice("1"), notice("2"), notice("2", operation="create"))
     assert (hinted(here, connection), here.counted["NoticesKnown"]) == (frozenset(), 3)
 
 
-def test_a_newer_state_is_not_known(here: Place, connection: Connection) -> None:
+def test_a_newer_state_is_not_known(here: ScheduleService, connection: Connection) -> None:
     known(here, "1", START - timedelta(seconds=1))
     send(here, notice("1"))
     assert hinted(here, connection) == {CUSTOMER}
 
 
-def test_a_record_without_a_date_is_read_again(here: Place, connection: Connection) -> None:
+def test_a_record_without_a_date_is_read_again(
+    here: ScheduleService, connection: Connection
+) -> None:
     known(here, "1", START, changed_at=None)
     send(here, notice("1"))
     assert hinted(here, connection) == {CUSTOMER}
 
 
 def test_a_record_dated_to_the_second_is_known_within_its_second(
-    here: Place, connection: Connection
+    here: ScheduleService, connection: Connection
 ) -> None:
     known(here, "1", START)
     send(here, notice("1", at=START + timedelta(milliseconds=657)))
@@ -168,14 +178,16 @@ def test_a_record_dated_to_the_second_is_known_within_its_second(
 
 
 def test_a_record_dated_more_exactly_is_compared_exactly(
-    here: Place, connection: Connection
+    here: ScheduleService, connection: Connection
 ) -> None:
     known(here, "1", START + timedelta(milliseconds=100))
     send(here, notice("1", at=START + timedelta(milliseconds=657)))
     assert hinted(here, connection) == {CUSTOMER}
 
 
-def test_a_deletion_is_known_once_the_record_is_gone(here: Place, connection: Connection) -> None:
+def test_a_deletion_is_known_once_the_record_is_gone(
+    here: ScheduleService, connection: Connection
+) -> None:
     known(here, "1", START - timedelta(days=1), gone="deleted")
     send(here, notice("1", operation="delete"))
     assert hinted(here, connection) == frozenset()
@@ -185,7 +197,7 @@ def test_a_deletion_is_known_once_the_record_is_gone(here: Place, connection: Co
 
 
 def test_a_merge_is_known_once_the_merged_record_is_gone(
-    here: Place, connection: Connection
+    here: ScheduleService, connection: Connection
 ) -> None:
     known(here, "1", START + timedelta(days=1))
     written(here, "1", START + timedelta(days=1))
@@ -198,7 +210,9 @@ def test_a_merge_is_known_once_the_merged_record_is_gone(
     assert hinted(here, connection) == {CUSTOMER}
 
 
-def test_an_invoice_matters_only_where_we_wrote_it(here: Place, connection: Connection) -> None:
+def test_an_invoice_matters_only_where_we_wrote_it(
+    here: ScheduleService, connection: Connection
+) -> None:
     whole_list = notice("", type=INVOICE)
     send(here, notice("9", type=INVOICE), whole_list)
     assert (hinted(here, connection), here.counted["NoticesIgnored"]) == (frozenset(), 2)
@@ -211,7 +225,7 @@ def test_an_invoice_matters_only_where_we_wrote_it(here: Place, connection: Conn
 
 @pytest.mark.parametrize("operation", ["create", "update", "delete", "void"])
 def test_a_notice_of_a_whole_list_has_it_read_whatever_is_known_of_its_records(
-    here: Place, connection: Connection, operation: str
+    here: ScheduleService, connection: Connection, operation: str
 ) -> None:
     written(here, "10", START + timedelta(days=1), kind="Invoice")
     known(here, "10", START + timedelta(days=1), type=INVOICE)
@@ -219,19 +233,21 @@ def test_a_notice_of_a_whole_list_has_it_read_whatever_is_known_of_its_records(
     assert hinted(here, connection) == {INVOICE}
 
 
-def test_a_storm_is_one_row_written_once(here: Place, connection: Connection) -> None:
+def test_a_storm_is_one_row_written_once(here: ScheduleService, connection: Connection) -> None:
     half = [notice(str(n), at=START + timedelta(seconds=n)) for n in range(500)]
     begun = time.process_time()
     send(here, *half, *reversed(half))
     assert time.process_time() - begun < 1
-    assert (here.diary.puts, here.known.asked) == (1, 2)
+    assert (here.schedules.puts, here.known.asked) == (1, 2)
     send(here, *half, *reversed(half))
-    assert here.diary.puts == 1
+    assert here.schedules.puts == 1
 
 
-def test_a_storm_of_what_is_known_writes_nothing(here: Place, connection: Connection) -> None:
+def test_a_storm_of_what_is_known_writes_nothing(
+    here: ScheduleService, connection: Connection
+) -> None:
     for n in range(500):
         known(here, str(n), START)
     send(here, *[notice(str(n % 500)) for n in range(1000)])
-    assert here.diary.puts == 0
+    assert here.schedules.puts == 0
     assert here.counted["NoticesKnown"] == 1000

@@ -32,7 +32,7 @@ class Context:
 
 
 @pytest.fixture
-def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemoryService]:
+def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemoryService]:
     monkeypatch.setenv("LEDGERLINK_DLQ_ARN", DEAD)
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "worker")
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Ledgerlink")
@@ -43,7 +43,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemoryService]:
     bootstrap.dependencies.cache_clear()
 
 
-def deliver(place: InMemoryService, source: str = LANE, left: int = 600_000) -> list[str]:
+def deliver(app: InMemoryService, source: str = LANE, left: int = 600_000) -> list[str]:
     """Hand everything in the lane to the worker; the ids of what is to come again."""
     from functions.worker.handler import handler
 
@@ -55,39 +55,39 @@ def deliver(place: InMemoryService, source: str = LANE, left: int = 600_000) -> 
             "eventSourceARN": source,
             "body": dump(message).decode(),
         }
-        for n, message in enumerate(place.lane.messages)
+        for n, message in enumerate(app.lane.messages)
     ]
-    place.lane.messages.clear()
+    app.lane.messages.clear()
     answer: Any = handler({"Records": records}, cast(LambdaContext, Context(left)))
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
 def test_a_batch_is_worked_in_order(
-    place: InMemoryService, capsys: pytest.CaptureFixture[str]
+    app: InMemoryService, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    connection = place.connected()
-    run = place.post(connection, "key", [entry(f"t{n}", notes="private") for n in range(9)])
-    assert deliver(place) == []
-    assert place.run(run).state is RunState.APPLYING
-    assert deliver(place) == []
-    assert place.run(run).state is RunState.COMPLETED
+    connection = app.connected()
+    run = app.post(connection, "key", [entry(f"t{n}", notes="private") for n in range(9)])
+    assert deliver(app) == []
+    assert app.run(run).state is RunState.APPLYING
+    assert deliver(app) == []
+    assert app.run(run).state is RunState.COMPLETED
     printed = capsys.readouterr().out
     assert '"MessagesDone"' in printed
     assert [word for word in (ACCESS, REFRESH, "private") if word in printed] == []
 
 
 def test_metrics_add_up_for_the_function_and_for_each_ledger(
-    place: InMemoryService, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    app: InMemoryService, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         bootstrap,
         "build",
-        lambda _environment: replace(place.deps, metrics=bootstrap.InvocationMetrics()),
+        lambda _environment: replace(app.deps, metrics=bootstrap.InvocationMetrics()),
     )
     monkeypatch.setattr(bootstrap.metrics(), "service", "worker")
-    place.post(place.connected(), "key", [entry("t1")])
-    deliver(place)
-    deliver(place)
+    app.post(app.connected(), "key", [entry("t1")])
+    deliver(app)
+    deliver(app)
     printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     found = [words for words in printed if "_aws" in words]
     assert [words["ledger"] for words in found] == ["fake", "fake"]
@@ -96,35 +96,35 @@ def test_metrics_add_up_for_the_function_and_for_each_ledger(
         assert directive["Dimensions"] == [["service"], ["service", "ledger"]]
 
 
-def test_what_fails_comes_again_with_everything_behind_it(place: InMemoryService) -> None:
-    connection = place.connected()
+def test_what_fails_comes_again_with_everything_behind_it(app: InMemoryService) -> None:
+    connection = app.connected()
     for key in ("one", "two", "three"):
-        place.post(connection, key, [entry(key)])
-    place.failure_plan.at = len(place.failure_plan.steps)
-    assert deliver(place) == ["0", "1", "2"]
-    assert place.lane.delays == [("receipt-0", 2)]
+        app.post(connection, key, [entry(key)])
+    app.failure_plan.at = len(app.failure_plan.steps)
+    assert deliver(app) == ["0", "1", "2"]
+    assert app.lane.delays == [("receipt-0", 2)]
     for key in ("two", "three"):
-        place.lane.seen.clear()
-        place.post(connection, key, [entry(key)])
-    second = place.runs.list(connection.key, None, 10).items[1]
-    place.runs.rows[connection.key].pop(second.id)
-    assert deliver(place) == ["0", "1"]
+        app.lane.seen.clear()
+        app.post(connection, key, [entry(key)])
+    second = app.runs.list(connection.key, None, 10).items[1]
+    app.runs.rows[connection.key].pop(second.id)
+    assert deliver(app) == ["0", "1"]
 
 
 def test_a_worker_near_its_end_sends_nothing_and_leaves_the_rest_for_later(
-    place: InMemoryService,
+    app: InMemoryService,
 ) -> None:
-    connection = place.connected()
-    run = place.post(connection, "key", [entry("t1")])
-    assert deliver(place) == []
-    assert deliver(place, left=1000) == []
-    assert place.company().received == []
-    assert len(place.lane.messages) == 1
-    assert deliver(place) == []
-    assert place.run(run).state is RunState.COMPLETED
+    connection = app.connected()
+    run = app.post(connection, "key", [entry("t1")])
+    assert deliver(app) == []
+    assert deliver(app, left=1000) == []
+    assert app.company().received == []
+    assert len(app.lane.messages) == 1
+    assert deliver(app) == []
+    assert app.run(run).state is RunState.COMPLETED
 
 
-def test_a_dead_letter_parks_its_run(place: InMemoryService) -> None:
-    run = place.post(place.connected(), "key", [entry("t1")])
-    assert deliver(place, source=DEAD) == []
-    assert place.run(run).state is RunState.PARKED
+def test_a_dead_letter_parks_its_run(app: InMemoryService) -> None:
+    run = app.post(app.connected(), "key", [entry("t1")])
+    assert deliver(app, source=DEAD) == []
+    assert app.run(run).state is RunState.PARKED

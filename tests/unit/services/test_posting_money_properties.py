@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.runs import RunState
 
+from tests.support.money_service import expenses_in_ledger, gone, money_service, spent
 from tests.support.sampling import examples
-from tests.unit.services.office import gone, held_once, office, spent
 
 keys = st.sampled_from([f"e{n}" for n in range(4)])
 facts = st.fixed_dictionaries(
@@ -39,7 +39,7 @@ class Firm:
     """A product with its expenses, and a ledger."""
 
     def __init__(self) -> None:
-        self.place, self.connection = office()
+        self.place, self.connection = money_service()
         self.entries: dict[str, dict[str, Any]] = {}
         self.deleted: set[str] = set()
         self.count = 0
@@ -69,7 +69,7 @@ class Firm:
 
     def check(self) -> None:
         expected = {key: Decimal(one["amount"]) for key, one in self.entries.items()}
-        assert held_once(self.place, self.connection) == expected
+        assert expenses_in_ledger(self.place, self.connection) == expected
 
 
 @settings(max_examples=examples(150), deadline=None)

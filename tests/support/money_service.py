@@ -1,4 +1,4 @@
-"""A town whose firm posts expenses with receipts, invoices and time."""
+"""The service in memory for a firm that posts expenses with receipts, invoices and time."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -25,8 +25,8 @@ SETTINGS = Settings(expenses=EXPENSING, invoices=InvoiceSettings(item_id="HOURS"
 SPENT = ("Bill", "Spending", "Credit")
 
 
-class OfficeComposer(FakeComposer):
-    """What is owed to vendors is a bill of its own kind, as in ledgers."""
+class BillComposer(FakeComposer):
+    """Composes a payable as a bill, as real ledgers do."""
 
     def expenses(self, expenses: ResolvedExpenses) -> Document:
         document = super().expenses(expenses)
@@ -34,26 +34,26 @@ class OfficeComposer(FakeComposer):
         return replace(document, kind="Bill") if owed else document
 
 
-def office(
+def money_service(
     failure_plan: FailurePlan | None = None, chunk_size: int = 4
 ) -> tuple[InMemoryService, Connection]:
-    """The town and its connection, with rules and settings for all kinds of records."""
-    place = in_memory_service(failure_plan, chunk_size)
-    place.connector.composer = OfficeComposer()
-    connection = place.connected()
-    place.rules(connection, RuleKind.USERS, {"vic": LinkTo(ledger_id="V1", person="vendor")})
+    """The service and its connection, with rules and settings for all kinds of records."""
+    app = in_memory_service(failure_plan, chunk_size)
+    app.connector.composer = BillComposer()
+    connection = app.connected()
+    app.rules(connection, RuleKind.USERS, {"vic": LinkTo(ledger_id="V1", person="vendor")})
     codes: dict[str, RuleMapping] = {"meals": LinkExpenseCode(ledger_id="A1"), "out": Skip()}
-    place.rules(connection, RuleKind.EXPENSE_CODES, codes)
-    choose(place, connection)
-    return place, connection
+    app.rules(connection, RuleKind.EXPENSE_CODES, codes)
+    choose(app, connection)
+    return app, connection
 
 
 def choose(
-    place: InMemoryService, connection: Connection, edits: LedgerEdits = LedgerEdits.ASK
+    app: InMemoryService, connection: Connection, edits: LedgerEdits = LedgerEdits.ASK
 ) -> None:
-    """Whose word stands for what somebody changed in the ledger."""
+    """Set what happens to documents that were edited in the ledger."""
     settings = replace(SETTINGS, posting=TimeSettings(ledger_edits=edits))
-    place.deps.settings.put(connection.key, settings)
+    app.deps.settings.put(connection.key, settings)
 
 
 def spent(key: str, report: str | None = "R", **given: Any) -> dict[str, Any]:
@@ -77,18 +77,18 @@ def receipt(upload_id: str, key: str = "r1") -> dict[str, Any]:
     return {"key": key, "upload_id": upload_id} | file
 
 
-def uploaded(place: InMemoryService, connection: Connection, content: bytes = b"%PDF") -> str:
+def uploaded(app: InMemoryService, connection: Connection, content: bytes = b"%PDF") -> str:
     """The id of a file that was uploaded."""
-    upload_id, address = accept.upload(place.deps, connection.key)
-    place.staging.files[address.removeprefix("memory:")] = content
+    upload_id, address = accept.upload(app.deps, connection.key)
+    app.staging.files[address.removeprefix("memory:")] = content
     return upload_id
 
 
-def held_once(place: InMemoryService, connection: Connection) -> dict[str, Decimal]:
-    """What the ledger holds of expenses, by their texts; each is in one document, and each
-    document has its link."""
-    documents = [stored for kind in SPENT for stored in place.company().of_kind(kind)]
-    links = place.links.rows.get(connection.key, {}).values()
+def expenses_in_ledger(app: InMemoryService, connection: Connection) -> dict[str, Decimal]:
+    """The amounts of the expenses in the ledger, by their texts. Asserts that each is in one
+    document, and that each document has its link."""
+    documents = [stored for kind in SPENT for stored in app.company().of_kind(kind)]
+    links = app.links.rows.get(connection.key, {}).values()
     linked = {link.ledger_id: link for link in links if link.record is RecordKind.EXPENSE}
     assert linked.keys() == {document.id for document in documents}
     lines = [(line, document) for document in documents for line in document.body["lines"]]

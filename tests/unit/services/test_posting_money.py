@@ -20,14 +20,14 @@ from ledgerlink.services.posting import accept
 from tests.fakes.lists import FakeLists
 from tests.fakes.rows import FakeLinks
 from tests.fakes.service import InMemoryService, entry
-from tests.unit.services.office import (
+from tests.support.money_service import (
     EXPENSING,
     SETTINGS,
     choose,
+    expenses_in_ledger,
     gone,
-    held_once,
     invoice,
-    office,
+    money_service,
     receipt,
     spent,
     uploaded,
@@ -44,36 +44,36 @@ class Office:
     """A firm that posts, and what comes of it."""
 
     def __init__(self) -> None:
-        self.place, self.connection = office()
+        self.app, self.connection = money_service()
         self.count = 0
 
     def post(self, *records: dict[str, Any], kinds: tuple[RecordKind, ...] | None = None) -> Run:
         self.count += 1
         key = f"k{self.count}"
-        run = accept.post(self.place.deps, self.connection.key, "ada", key, list(records), kinds)
-        self.place.work()
-        return self.place.run(run)
+        run = accept.post(self.app.deps, self.connection.key, "ada", key, list(records), kinds)
+        self.app.work()
+        return self.app.run(run)
 
     def states(self, *records: dict[str, Any], **given: Any) -> dict[str, ItemState]:
-        return self.place.states(self.post(*records, **given))
+        return self.app.states(self.post(*records, **given))
 
     def reasons(self, run: Run) -> dict[str, str]:
-        items = self.place.items(run)
+        items = self.app.items(run)
         found = {item.operation.key: item.outcome.reason for item in items}
         return {key: why.code for key, why in found.items() if why}
 
     def held(self) -> dict[str, Decimal]:
-        return held_once(self.place, self.connection)
+        return expenses_in_ledger(self.app, self.connection)
 
     def writes(self) -> int:
-        return len(self.place.company().received)
+        return len(self.app.company().received)
 
     def id_of(self, key: str) -> str:
-        return self.place.links.rows[self.connection.key][key].ledger_id
+        return self.app.links.rows[self.connection.key][key].ledger_id
 
 
-def mixed(place: InMemoryService, connection: Any) -> list[dict[str, Any]]:
-    receipts = [receipt(uploaded(place, connection))]
+def mixed(app: InMemoryService, connection: Any) -> list[dict[str, Any]]:
+    receipts = [receipt(uploaded(app, connection))]
     return [
         entry("t1", project_key="p9", staff_key="s1"),
         entry("t2"),
@@ -89,10 +89,10 @@ def mixed(place: InMemoryService, connection: Any) -> list[dict[str, Any]]:
 
 def test_everything_is_posted_together_and_once() -> None:
     firm = Office()
-    records = mixed(firm.place, firm.connection)
+    records = mixed(firm.app, firm.connection)
     run = firm.post(*records)
     assert run.state is RunState.COMPLETED
-    assert set(firm.place.states(run)) == {
+    assert set(firm.app.states(run)) == {
         "time:t1",
         "time:t2",
         "expense-report:R",
@@ -103,28 +103,28 @@ def test_everything_is_posted_together_and_once() -> None:
         "project:p9",
         "user:s1",
     }
-    (billed,) = firm.place.company().of_kind("Invoice")
+    (billed,) = firm.app.company().of_kind("Invoice")
     assert billed.body["lines"][0]["time"] == firm.id_of("time:t1")
-    (file,) = firm.place.company().of_kind("File")
+    (file,) = firm.app.company().of_kind("File")
     assert file.body["document"] == firm.id_of("expense-report:R")
     assert firm.held() == {"e1": 10, "e2": 10, "e3": 10}
     before = firm.writes()
     assert set(firm.states(*records).values()) == {UNCHANGED}
     assert firm.writes() == before
-    assert len(firm.place.company().of_kind("Customer")) == 2
+    assert len(firm.app.company().of_kind("Customer")) == 2
 
 
 def test_the_rules_that_lists_make_are_kept_with_who_posted_them() -> None:
     firm = Office()
     firm.post(CLIENT, PROJECT, STAFF)
-    rules = firm.place.deps.rules
+    rules = firm.app.deps.rules
     (first,) = rules.history(firm.connection.key, RuleKind.PROJECTS, "c1")
     assert (first.mapping, first.set_by) == (CreateProject(name="Client"), "ada")
     firm.post(CLIENT | {"name": "Renamed"}, PROJECT)
     named = [r.mapping for r in rules.history(firm.connection.key, RuleKind.PROJECTS, "c1")]
     assert named == [CreateProject(name="Client"), CreateProject(name="Renamed")]
     assert len(rules.history(firm.connection.key, RuleKind.PROJECTS, "p9")) == 1
-    names = {one.body["name"] for one in firm.place.company().of_kind("Customer")}
+    names = {one.body["name"] for one in firm.app.company().of_kind("Customer")}
     assert names == {"Renamed", "Site"}
 
 
@@ -133,7 +133,7 @@ def test_two_records_of_one_key_make_no_rule() -> None:
     assert set(firm.reasons(firm.post(CLIENT, CLIENT | {"name": "Other"})).values()) == {
         "duplicate_key"
     }
-    rules = firm.place.deps.rules
+    rules = firm.app.deps.rules
     assert rules.history(firm.connection.key, RuleKind.PROJECTS, "c1") == []
 
 
@@ -141,13 +141,13 @@ def test_a_client_that_time_brought_along_is_the_one_that_is_posted() -> None:
     firm = Office()
     firm.post(PROJECT | {"client_name": "Client"})
     firm.post(CLIENT, PROJECT)
-    assert len(firm.place.company().of_kind("Customer")) == 2
+    assert len(firm.app.company().of_kind("Customer")) == 2
     assert firm.states(gone("c1", "client")) == {"client:c1": POSTED}
 
 
 def test_a_rule_that_somebody_set_is_not_overruled_by_a_record() -> None:
     firm = Office()
-    firm.place.rules(firm.connection, RuleKind.PROJECTS, {"c1": LinkTo(ledger_id="C7")})
+    firm.app.rules(firm.connection, RuleKind.PROJECTS, {"c1": LinkTo(ledger_id="C7")})
     assert firm.states(CLIENT) == {"project:c1": UNCHANGED}
 
 
@@ -164,7 +164,7 @@ def test_records_of_kinds_that_the_user_may_not_post_are_refused_alone() -> None
     reasons = firm.reasons(run)
     assert set(reasons.values()) == {"kind_not_allowed"}
     assert len(reasons) == 4
-    assert firm.place.states(run)["time:t1"] is POSTED
+    assert firm.app.states(run)["time:t1"] is POSTED
 
 
 @pytest.mark.parametrize("key", ["i1", "e1"])
@@ -178,7 +178,7 @@ def test_a_receipt_that_was_not_uploaded_fails_alone_and_is_mended_by_a_new_uplo
     kind = "expense" if key == "e1" else "invoice"
     assert firm.reasons(run) == {f"receipt:{kind}/{key}/r1": "receipt_missing"}
     assert run.counts()["posted"] == 2
-    again = make(key, receipts=[receipt(uploaded(firm.place, firm.connection))])
+    again = make(key, receipts=[receipt(uploaded(firm.app, firm.connection))])
     states = firm.states(again, spent("other", None))
     assert states.pop(f"receipt:{kind}/{key}/r1") is POSTED
     assert set(states.values()) == {UNCHANGED}
@@ -188,12 +188,12 @@ def test_an_entry_moves_from_report_to_report_in_two_posts() -> None:
     firm = Office()
     firm.post(spent("e1", "A"), spent("e2", "A"), spent("e3", "B"))
     run = firm.post(spent("e1", "B"), spent("e2", "A"), spent("e3", "B"))
-    assert firm.place.states(run) == {A: POSTED, B: POSTED}
+    assert firm.app.states(run) == {A: POSTED, B: POSTED}
     assert firm.held() == {"e1": 10, "e2": 10, "e3": 10}
     run = firm.post(spent("e1", "A"), spent("e2", "A"), spent("e3", "A"))
-    assert firm.place.states(run) == {A: POSTED, B: POSTED}
+    assert firm.app.states(run) == {A: POSTED, B: POSTED}
     assert firm.held() == {"e1": 10, "e2": 10, "e3": 10}
-    assert len(firm.place.company().of_kind("Spending")) == 1
+    assert len(firm.app.company().of_kind("Spending")) == 1
 
 
 def test_two_posts_sent_together_move_an_entry_there_and_on() -> None:
@@ -201,10 +201,10 @@ def test_two_posts_sent_together_move_an_entry_there_and_on() -> None:
     firm.post(spent("e1", "A"), spent("e2", "A"))
     for number, report in enumerate("BC"):
         records = [spent("e1", report), spent("e2", "A")]
-        firm.place.post(firm.connection, f"m{number}", records)
-    firm.place.work()
+        firm.app.post(firm.connection, f"m{number}", records)
+    firm.app.work()
     assert firm.held() == {"e1": 10, "e2": 10}
-    assert "expense-report:B" not in firm.place.links.rows[firm.connection.key]
+    assert "expense-report:B" not in firm.app.links.rows[firm.connection.key]
 
 
 def test_two_reports_swap_their_entries() -> None:
@@ -222,7 +222,7 @@ def test_two_reports_swap_their_entries() -> None:
 def test_what_was_paid_since_the_plan_keeps_its_entries() -> None:
     firm = Office()
     firm.post(spent("e1", "A"), spent("e2", "A"))
-    company, take = firm.place.company(), firm.place.company().take
+    company, take = firm.app.company(), firm.app.company().take
     paid = firm.id_of(A)
 
     def pay_first(request: Any) -> Any:
@@ -238,7 +238,7 @@ def test_what_was_paid_since_the_plan_keeps_its_entries() -> None:
 def test_a_report_that_is_refused_after_its_entry_was_let_go_is_posted_the_next_time() -> None:
     firm = Office()
     firm.post(spent("e1", "A"), spent("e2", "A"), spent("e3", "B"))
-    company, store = firm.place.company(), firm.place.company().take
+    company, store = firm.app.company(), firm.app.company().take
     grown: list[int] = []
 
     def change_first(request: Any) -> Any:
@@ -262,7 +262,7 @@ def test_another_grouping_makes_other_documents(second: GroupBy) -> None:
     records = [spent("e1", "A"), spent("e2", "A"), spent("e3", "B")]
     firm.post(*records)
     settings = replace(SETTINGS, expenses=replace(EXPENSING, group_by=second))
-    firm.place.deps.settings.put(firm.connection.key, settings)
+    firm.app.deps.settings.put(firm.connection.key, settings)
     assert firm.post(*records).state is RunState.COMPLETED
     assert firm.held() == {"e1": 10, "e2": 10, "e3": 10}
     before = firm.writes()
@@ -274,10 +274,10 @@ def test_an_employee_who_becomes_a_vendor_is_owed_and_no_more_paid() -> None:
     firm = Office()
     firm.post(spent("e1"))
     rule = LinkTo(ledger_id="V9", person="vendor")
-    firm.place.rules(firm.connection, RuleKind.USERS, {"u1": rule})
+    firm.app.rules(firm.connection, RuleKind.USERS, {"u1": rule})
     assert firm.post(spent("e1")).state is RunState.COMPLETED
     assert firm.held() == {"e1": 10}
-    assert [one.kind for one in firm.place.company().stored.values()] == ["Bill"]
+    assert [one.kind for one in firm.app.company().stored.values()] == ["Bill"]
 
 
 def test_all_entries_of_a_report_are_deleted_and_come_again() -> None:
@@ -296,8 +296,8 @@ def test_all_entries_of_a_report_are_deleted_and_come_again() -> None:
 def test_an_expense_whose_document_somebody_deleted_can_move_on(edits: LedgerEdits) -> None:
     firm = Office()
     firm.post(spent("e1", "A"))
-    choose(firm.place, firm.connection, edits)
-    firm.place.company().stored.clear()
+    choose(firm.app, firm.connection, edits)
+    firm.app.company().stored.clear()
     assert firm.states(spent("e1", "B")) == {A: UNCHANGED, B: POSTED}
     assert firm.held() == {"e1": 10}
 
@@ -306,8 +306,8 @@ def test_an_expense_whose_document_somebody_deleted_can_move_on(edits: LedgerEdi
 def test_an_expense_deleted_on_both_sides_can_come_again(edits: LedgerEdits) -> None:
     firm = Office()
     firm.post(spent("e1", "A"))
-    choose(firm.place, firm.connection, edits)
-    firm.place.company().stored.clear()
+    choose(firm.app, firm.connection, edits)
+    firm.app.company().stored.clear()
     assert firm.states(gone("e1")) == {A: UNCHANGED}
     assert firm.states(gone("e1")) == {"expense:e1": ItemState.SKIPPED}
     assert firm.states(spent("e1", "A")) == {A: POSTED}
@@ -326,16 +326,16 @@ def test_what_somebody_deleted_is_written_anew_where_our_word_stands(
 ) -> None:
     firm = Office()
     firm.post(spent("e1", "A"))
-    choose(firm.place, firm.connection, edits)
-    firm.place.company().stored.clear()
+    choose(firm.app, firm.connection, edits)
+    firm.app.company().stored.clear()
     assert firm.states(spent("e1", "A")) == {A: state}
-    firm_held = {one.body["lines"][0]["text"][0] for one in firm.place.company().stored.values()}
+    firm_held = {one.body["lines"][0]["text"][0] for one in firm.app.company().stored.values()}
     assert firm_held == {f"spent {key}" for key in held}
 
 
 def test_a_rate_that_nobody_said_is_asked_of_the_ledger_once() -> None:
     firm = Office()
-    company = firm.place.company()
+    company = firm.app.company()
     company.features = Features(home_currency="USD", multi_currency=True)
     company.rates[("EUR", date(2026, 2, 27))] = Decimal("1.08")
     charge = {"paid_with": "company_card", "currency": "EUR"}
@@ -354,7 +354,7 @@ def test_an_invoice_waits_for_time_that_is_changed_in_the_same_post() -> None:
     line = {"amount": "100.00", "time_keys": ["t1"]}
     run = firm.post(invoice("i1", line), entry("t1", minutes=90))
     assert run.state is RunState.COMPLETED
-    levels = {item.operation.key: item.operation.level for item in firm.place.items(run)}
+    levels = {item.operation.key: item.operation.level for item in firm.app.items(run)}
     assert levels["time:t1"] < levels["invoice:i1"]
 
 
@@ -371,11 +371,11 @@ def test_a_time_entry_and_an_expense_of_one_key_are_two_records() -> None:
 def test_a_project_stays_below_the_customer_whom_its_rule_names() -> None:
     firm = Office()
     rule = CreateProject(name="Site", parent_id="C1")
-    firm.place.rules(firm.connection, RuleKind.PROJECTS, {"p9": rule})
+    firm.app.rules(firm.connection, RuleKind.PROJECTS, {"p9": rule})
     firm.post(PROJECT | {"name": "New site"}, CLIENT)
-    rules = firm.place.deps.rules.list(firm.connection.key, RuleKind.PROJECTS)
+    rules = firm.app.deps.rules.list(firm.connection.key, RuleKind.PROJECTS)
     assert {each.key: each.mapping for each in rules}["p9"] == replace(rule, name="New site")
-    found = [stored.body for stored in firm.place.company().of_kind("Customer")]
+    found = [stored.body for stored in firm.app.company().of_kind("Customer")]
     assert {"name": "New site", "parent": "C1"} in found
 
 
@@ -406,16 +406,16 @@ def test_lists_of_currencies_are_read_for_what_asks_for_them(
     record: dict[str, Any], lists: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     firm = Office()
-    firm.place.company().features = Features(home_currency="USD", multi_currency=True)
+    firm.app.company().features = Features(home_currency="USD", multi_currency=True)
     kinds = (ListType.ACCOUNT, ListType.CUSTOMER, ListType.VENDOR)
     traits = ListTraits(entities=("List",), by_changes=False)
-    firm.place.connector.lists = dict.fromkeys(kinds, traits)
+    firm.app.connector.lists = dict.fromkeys(kinds, traits)
     read: set[str] = set()
     page = FakeLists.page
 
-    def noted(shelf: FakeLists, connection_key: ConnectionKey, kind: Any, *place: Any) -> Any:
+    def noted(shelf: FakeLists, connection_key: ConnectionKey, kind: Any, *app: Any) -> Any:
         read.add(str(kind))
-        return page(shelf, connection_key, kind, *place)
+        return page(shelf, connection_key, kind, *app)
 
     monkeypatch.setattr(FakeLists, "page", noted)
     firm.post(record)

@@ -1,4 +1,4 @@
-"""A house of which only the calendar is furnished: schedules, settings, records, runs, the lane."""
+"""The dependencies of schedules and webhooks in memory: settings, records, runs, lane."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -36,8 +36,8 @@ LISTS = {
 
 
 @dataclass
-class Diary:
-    """Implements `services.ports.Schedules`. `overtaken` are changes that others make just
+class ContestedSchedules:
+    """Implements `services.ports.Schedules`. `overtaken` are changes that other workers make just
     before the next puts, one each; `broken` names connections whose rows cannot be put."""
 
     rows: dict[ConnectionKey, Due] = field(default_factory=dict)
@@ -67,7 +67,7 @@ class Diary:
 
 
 @dataclass
-class Choices:
+class StoredSettings:
     """Implements `services.ports.SettingsStore`."""
 
     rows: dict[ConnectionKey, Settings] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Choices:
 
 
 @dataclass
-class Known:
+class FakeRecordsAndLinks:
     """The part of `services.ports.Lists` and `Links` that asks for single records."""
 
     records: list[ListRecord] = field(default_factory=list)
@@ -106,8 +106,8 @@ class Known:
 
 
 @dataclass
-class Companies(FakeConnections):
-    """Connections that are found by their company, too."""
+class ConnectionsByCompany(FakeConnections):
+    """Fake connections that can also be found by their company."""
 
     def of_company(self, ledger: str, company_id: str) -> Connection | None:
         mine = [c for c in self.rows.values() if (c.ledger, c.company_id) == (ledger, company_id)]
@@ -115,38 +115,38 @@ class Companies(FakeConnections):
 
 
 @dataclass
-class Teller:
-    """A connector that has lists and tells the notices that the test wrote down."""
+class WebhookConnector:
+    """A connector with lists, whose webhooks carry the events that the test has set."""
 
     lists: Mapping[ListType, ListTraits] = field(default_factory=lambda: dict(LISTS))
-    told: list[WebhookEvent] = field(default_factory=list)
+    events: list[WebhookEvent] = field(default_factory=list)
 
     def webhook_events(
         self, headers: Mapping[str, str], body: bytes, credentials: Mapping[str, str]
     ) -> Sequence[WebhookEvent]:
         if headers != SIGNED:
             raise Forbidden("wrong_signature", "The signature is wrong.")
-        return self.told
+        return self.events
 
 
-class Credentials:
+class FakeCredentials:
     def credentials(self, ledger: str) -> Mapping[str, str]:
         return {"client_id": ledger}
 
 
 @dataclass
-class Place:
-    """The house, and what a test wants to look at."""
+class ScheduleService:
+    """The dependencies, and the fakes behind them."""
 
     deps: Dependencies
     clock: FakeClock
-    diary: Diary
-    choices: Choices
-    known: Known
-    connections: Companies
+    schedules: ContestedSchedules
+    choices: StoredSettings
+    known: FakeRecordsAndLinks
+    connections: ConnectionsByCompany
     runs: FakeRuns
     lane: FakeLane
-    teller: Teller
+    connector: WebhookConnector
     counted: Counter[str]
 
     def connect(self, name: str = NAME, realm: str = REALM, **given: Any) -> Connection:
@@ -168,11 +168,11 @@ class Place:
         """The connection's row, as an earlier hour left it."""
         key = connection.key
         row = Due(firm=connection.firm, connection_id=connection.id, **given)
-        self.diary.rows[key] = replace(row, version=self.row(connection).version + 1)
-        return self.diary.rows[key]
+        self.schedules.rows[key] = replace(row, version=self.row(connection).version + 1)
+        return self.schedules.rows[key]
 
     def row(self, connection: Connection) -> Due:
-        return self.diary.get(connection.key)
+        return self.schedules.get(connection.key)
 
     def in_minutes(self, minutes: float) -> datetime:
         return self.clock.now() + timedelta(minutes=minutes)
@@ -207,11 +207,16 @@ class Place:
         return self.runs.create(run, name, name)
 
 
-def place(failure_plan: FailurePlan | None = None) -> Place:
-    """A furnished calendar; every call of its stores is a step of `failure_plan`."""
+def schedule_service(failure_plan: FailurePlan | None = None) -> ScheduleService:
+    """A new service; every call of its stores is a step of `failure_plan`."""
     failure_plan, clock, counted = failure_plan or FailurePlan(), FakeClock(), Counter[str]()
-    diary, choices, known, companies = Diary(), Choices(), Known(), Companies()
-    runs, lane, teller = FakeRuns(), FakeLane(), Teller()
+    schedules, choices, known, companies = (
+        ContestedSchedules(),
+        StoredSettings(),
+        FakeRecordsAndLinks(),
+        ConnectionsByCompany(),
+    )
+    runs, lane, connector = FakeRuns(), FakeLane(), WebhookConnector()
     stores: dict[str, Any] = {
         "connections": companies,
         "runs": runs,
@@ -219,17 +224,19 @@ def place(failure_plan: FailurePlan | None = None) -> Place:
         "lists": known,
         "links": known,
         "settings": choices,
-        "schedules": diary,
-        "vaults": Credentials(),
+        "schedules": schedules,
+        "vaults": FakeCredentials(),
     }
     others = ("rules", "staging", "connector_states", "usage", "bus", "executions")
     unused = dict.fromkeys(others, cast(Any, None))
     deps = Dependencies(
         **{name: with_failures(name, store, failure_plan) for name, store in stores.items()},
         **unused,
-        connectors={"fake": cast(Any, teller)},
+        connectors={"fake": cast(Any, connector)},
         clock=clock,
         ids=FakeIds(),
         metrics=FakeMetrics(counted),
     )
-    return Place(deps, clock, diary, choices, known, companies, runs, lane, teller, counted)
+    return ScheduleService(
+        deps, clock, schedules, choices, known, companies, runs, lane, connector, counted
+    )
