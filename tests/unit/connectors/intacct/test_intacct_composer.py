@@ -260,6 +260,16 @@ def test_expenses_that_the_ledger_cannot_take_are_blocked(whole: Any, code: str)
     assert why(lambda: COMPOSER.expenses(whole)) == code
 
 
+@pytest.mark.parametrize("whole", [
+    expenses(Settlement.CARD, account_id=None),
+    expenses(lines=(line(account_id=None, item_id="item/X"),)),
+])  # fmt: skip
+def test_an_account_that_is_not_mapped_is_no_field_of_the_record(whole: Any) -> None:
+    with pytest.raises(Blocked) as blocked:
+        COMPOSER.expenses(whole)
+    assert blocked.value.reason.field is None
+
+
 def test_an_invoice_is_a_sales_invoice_of_order_entry() -> None:
     document = COMPOSER.invoice(
         invoice(

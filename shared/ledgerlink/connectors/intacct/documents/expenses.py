@@ -134,7 +134,7 @@ def _charge(
     expenses: ResolvedExpenses, choices: Choices, defaults: DimensionDefaults, wording: Wording
 ) -> Body:
     if expenses.account_id is None:
-        raise _no_account("company card", "Company cards", "paid_with")
+        raise _no_account("company card", "Company cards")
     sign = -1 if expenses.credit else 1
     lines = [
         {
@@ -175,7 +175,7 @@ def _payee(expenses: ResolvedExpenses, wanted: str, role: str) -> Body:
 def _account(line: ExpenseLine, *kinds: str) -> Body:
     """The account or label of a line, of one of these objects; with its item, if it has one."""
     if line.account_id is None:
-        raise _no_account("expense code", "Expense codes", "expense_code_key")
+        raise _no_account("expense code", "Expense codes")
     kind = line.account_id.partition("/")[0]
     if "/" in line.account_id and kind not in kinds:
         words = {
@@ -227,9 +227,9 @@ def _total(expenses: ResolvedExpenses) -> Total:
     return Total(amount=amount, currency=expenses.currency, tax=tax, rate=expenses.rate)
 
 
-def _no_account(what: str, page: str, field: str) -> Blocked:
+def _no_account(what: str, page: str) -> Blocked:
     """That no account is chosen for a card or an expense code. Unlike the accounts in the settings
     it is chosen under Mapping."""
     message = f"No account is chosen for the {what} of this expense."
     remedy = f"Choose its account under Mapping > {page}, then post again."
-    return Blocked(Reason("missing_account", message, remedy, field))
+    return Blocked(Reason("missing_account", message, remedy))
