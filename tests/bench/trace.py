@@ -3,7 +3,8 @@
 One billable time entry from the API to its link, or the customers of a company from the ledger to
 the feed of changes: the real functions, services and QuickBooks Online connector, the sandbox
 behind a socket, and the tests' fakes for AWS. Each leg comes with its calls, its functions, its
-files and how often a call leads into another file than the call before it.
+files and how often a call leads into another file than the call before it. A call of a coroutine or
+generator counts once, however often it is resumed; a second row counts its resumptions, too.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -69,10 +70,13 @@ class Trace:
     """The calls of the product's functions, by leg, in their order."""
 
     legs: dict[str, list[Call]] = field(default_factory=dict)
+    resumed_legs: dict[str, list[Call]] = field(default_factory=dict)
+    """The same with one more call for each time that a coroutine or generator is resumed."""
 
     def follow(self, leg: str, work: Callable[[], T]) -> T:
         """The result of the work, whose calls are kept under this leg."""
-        calls = self.legs.setdefault(leg, [])
+        calls, resumed = self.legs.setdefault(leg, []), self.resumed_legs.setdefault(leg, [])
+        entered: set[FrameType] = set()
 
         def note(frame: FrameType, event: str, _argument: object) -> None:
             code = frame.f_code
@@ -80,7 +84,10 @@ class Trace:
                 return
             if not code.co_name.startswith("<"):
                 name = getattr(code, "co_qualname", code.co_name)
-                calls.append(Call(os.path.relpath(code.co_filename, ROOT), name))
+                resumed.append(Call(os.path.relpath(code.co_filename, ROOT), name))
+                if frame not in entered:
+                    entered.add(frame)
+                    calls.append(resumed[-1])
 
         sys.setprofile(note)
         try:
@@ -103,6 +110,13 @@ class Figures(NamedTuple):
             len({call.file for call in calls}),
             sum(1 for one, other in pairwise(calls) if one.file != other.file),
         )
+
+    @classmethod
+    def of_all(cls, legs: Iterable[list[Call]]) -> "Figures":
+        """Of all legs; the step from one leg into the next is no change of file."""
+        each = [*legs]
+        whole = cls.of([call for calls in each for call in calls])
+        return whole._replace(changes=sum(cls.of(calls).changes for calls in each))
 
 
 @dataclass
@@ -221,11 +235,10 @@ def show(trace: Trace, console: Console, every_call: bool) -> None:
     table = Table("leg", *Figures._fields)
     for leg, calls in trace.legs.items():
         table.add_row(leg, *map(str, Figures.of(calls)))
-    legs = [Figures.of(calls) for calls in trace.legs.values()]
-    whole = Figures.of([call for calls in trace.legs.values() for call in calls])
-    within = sum(figures.changes for figures in legs)
     table.add_section()
-    table.add_row("in all", *map(str, whole._replace(changes=within)))
+    table.add_row("in all", *map(str, Figures.of_all(trace.legs.values())))
+    with_resumptions = Figures.of_all(trace.resumed_legs.values())
+    table.add_row("with resumptions", *map(str, with_resumptions), style="dim")
     console.print(table)
     busiest = Counter(call.file for calls in trace.legs.values() for call in calls)
     for file, count in busiest.most_common(10):
