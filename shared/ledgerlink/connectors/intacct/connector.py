@@ -50,6 +50,7 @@ class SageIntacct:
         self._endpoints = endpoints
         self._time = LedgerTime(clock, endpoints.clock_scale)
         self._transport = transport
+        self._timeout = timeout(self._time)
         self._jitter = jitter
 
     def composer_for(self, features: Features, chosen: Chosen = NOTHING) -> IntacctComposer:
@@ -96,9 +97,7 @@ class SageIntacct:
     ) -> IntacctLedger:
         """A connection to the company of the vault's login. `credentials` hold `sender_id` and
         `sender_password`."""
-        http = httpx.AsyncClient(
-            transport=self._transport, timeout=timeout(self._time), verify=trusted()
-        )
+        http = httpx.AsyncClient(transport=self._transport, timeout=self._timeout, verify=trusted())
         sessions = Sessions(vault, self._endpoints, self._time)
         client = Client(
             self._endpoints.gateway_url,

@@ -44,6 +44,8 @@ class IntacctLedger:
     ) -> None:
         self._company_id = company_id
         self._client = client
+        self.calls: Mapping[str, int] = client.calls
+        """Requests so far: session, read, write; and the transactions that Sage counts."""
         self._sessions = sessions
         self._time = time
         self._http = http
@@ -55,11 +57,6 @@ class IntacctLedger:
         self._changes = Changes(client, self._lists, time)
         self._payments = InvoicePayments(client, choices.sales)
         self._prefetch: TimesheetPrefetch | None = None
-
-    @property
-    def calls(self) -> Mapping[str, int]:
-        """Requests so far: session, read, write; and the transactions that Sage counts."""
-        return self._client.calls
 
     async def company(self, stop: Stop = never) -> Company:
         """The company with its features, in one request."""

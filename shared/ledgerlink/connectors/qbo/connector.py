@@ -56,6 +56,7 @@ class QuickBooksOnline:
         self._endpoints = endpoints
         self._time = LedgerTime(clock, endpoints.clock_scale)
         self._transport = transport
+        self._timeout = timeout(self._time)
         self._jitter = jitter
 
     def composer_for(
@@ -116,4 +117,4 @@ class QuickBooksOnline:
 
     def _http(self) -> httpx.AsyncClient:
         transport = self._transport or OneCallPerConnection(trusted())
-        return httpx.AsyncClient(transport=transport, timeout=timeout(self._time))
+        return httpx.AsyncClient(transport=transport, timeout=self._timeout)

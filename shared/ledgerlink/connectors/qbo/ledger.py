@@ -39,6 +39,8 @@ class QuickBooksLedger:
     ) -> None:
         self._company_id = company_id
         self._client = client
+        self.calls: Mapping[str, int] = client.calls
+        """Requests sent so far by kind: single, batch, upload, query, read, cdc, token."""
         self._limiter = limiter
         self._time = time
         self._http = http
@@ -46,11 +48,6 @@ class QuickBooksLedger:
         self._time_links = TimeLinks.restored(client, state)
         self._lists = ListReader(client, company_id)
         self._changes = Changes(client, self._lists, state)
-
-    @property
-    def calls(self) -> Mapping[str, int]:
-        """Requests sent so far by kind: single, batch, upload, query, read, cdc, token."""
-        return self._client.calls
 
     async def company(self, stop: Stop = never) -> Company:
         """The company with its features, in two calls."""

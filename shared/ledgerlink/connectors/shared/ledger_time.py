@@ -26,11 +26,12 @@ class LedgerTime:
 
     def __init__(self, clock: Clock, scale: float = 1.0) -> None:
         self._clock = clock
-        self._scale = float(scale)
+        self.scale = float(scale)
+        """Ledger seconds in a real second."""
 
     def now(self) -> float:
         """Ledger seconds of a clock that never goes back."""
-        return self._clock.monotonic() * self._scale
+        return self._clock.monotonic() * self.scale
 
     def wall(self) -> datetime:
         """The current moment, UTC."""
@@ -38,19 +39,15 @@ class LedgerTime:
 
     def real(self, seconds: float, at_least: float = 0.0) -> float:
         """Ledger seconds as real seconds, `at_least` so many."""
-        return max(seconds / self._scale, at_least)
-
-    def ledger(self, seconds: float) -> float:
-        """Real seconds as ledger seconds."""
-        return seconds * self._scale
+        return max(seconds / self.scale, at_least)
 
     def after(self, seconds: float) -> datetime:
         """The moment so many ledger seconds from now."""
-        return self._clock.now() + timedelta(seconds=seconds / self._scale)
+        return self._clock.now() + timedelta(seconds=seconds / self.scale)
 
     def left(self, until: datetime) -> float:
         """Ledger seconds from now to a moment; negative if it has passed."""
-        return (until - self._clock.now()).total_seconds() * self._scale
+        return (until - self._clock.now()).total_seconds() * self.scale
 
     async def sleep(self, seconds: float, stop: Stop = never) -> None:
         """Wait so many ledger seconds. Raises Interrupted when `stop` says so meanwhile."""
@@ -58,7 +55,7 @@ class LedgerTime:
         while (left := until - self.now()) > INSTANT:
             if stop():
                 raise Interrupted
-            await self._clock.sleep(min(left / self._scale, SLICE))
+            await self._clock.sleep(min(left / self.scale, SLICE))
 
 
 async def in_time(work: Coroutine[Any, Any, T], stop: Stop) -> T:

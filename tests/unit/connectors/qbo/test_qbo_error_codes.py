@@ -9,7 +9,7 @@ import httpx
 import pytest
 from ledgerlink.connectors.qbo.outcomes.rejected import Findings, Rejection, explain
 from ledgerlink.connectors.qbo.protocol import error_codes
-from ledgerlink.connectors.qbo.protocol.error_codes import TABLE, disposition
+from ledgerlink.connectors.qbo.protocol.error_codes import TABLE
 from ledgerlink.connectors.qbo.protocol.faults import Fault
 from ledgerlink.connectors.qbo.protocol.response import Response, parse
 from ledgerlink.connectors.shared.errors import Disposition
@@ -141,7 +141,7 @@ def test_a_body_that_is_no_fault_is_described_by_its_status(content: bytes) -> N
 def test_codes_decide_and_then_types_and_then_statuses(
     status: int, code: str, kind: str, expected: Disposition
 ) -> None:
-    assert disposition(Response(status, faults=(Fault(code, type=kind),))) is expected
+    assert Response(status, faults=(Fault(code, type=kind),)).disposition is expected
 
 
 @pytest.mark.parametrize(
@@ -159,13 +159,13 @@ def test_codes_decide_and_then_types_and_then_statuses(
     ],
 )
 def test_without_a_readable_body_the_status_decides(status: int, expected: Disposition) -> None:
-    assert disposition(Response(status)) is expected
+    assert Response(status).disposition is expected
 
 
 def test_of_several_faults_the_gravest_decides() -> None:
     faults = (Fault("610"), Fault("120"), Fault("10000"))
     assert error_codes.gravest(faults).code == "120"
-    assert disposition(Response(400, faults=faults)) is Disposition.RECONNECT
+    assert Response(400, faults=faults).disposition is Disposition.RECONNECT
 
 
 def explained(write: Write, fault: Fault, **found: Any) -> tuple[str, str]:

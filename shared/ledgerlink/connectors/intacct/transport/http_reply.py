@@ -1,6 +1,7 @@
 """The HTTP reply to one request: a response of the gateway, or what there was instead of one."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import httpx
 
@@ -22,9 +23,9 @@ TOO_LARGE_RESPONSE = Response(
 """Stands for the response when a proxy refuses a request because of its size."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HttpReply:
-    """What came back for one request."""
+    """What came back for one request. It has no slots, because it keeps its failure."""
 
     response: Response | None = None
     status: int = 0
@@ -39,7 +40,7 @@ class HttpReply:
         """Why the request failed as a whole; an empty fault if it did not."""
         return main_fault(self.response.faults) if self.response else Fault("")
 
-    @property
+    @cached_property
     def failure(self) -> Meaning | None:
         """Why no function was run; None when they were, or nobody knows."""
         if self.status == httpx.codes.TOO_MANY_REQUESTS:

@@ -53,8 +53,9 @@ class TokenRefresher:
 
         Raises AuthorizationLost, LedgerStopped or LedgerUnavailable.
         """
-        token = self._current().access_token
-        return await self._refreshed_early(token) if self._is_due() else token
+        tokens = self._current()
+        token = tokens.access_token
+        return await self._refreshed_early(token) if self._is_due(tokens) else token
 
     async def renewed(self, old_token: str) -> str:
         """A token other than `old_token`, which QuickBooks refused.
@@ -69,12 +70,13 @@ class TokenRefresher:
     async def _refreshed_early(self, old_token: str) -> str:
         """As `renewed`, but keeps a token that is still valid if the endpoint is unreachable."""
         async with self._lock:
-            if self._current().access_token == old_token and self._is_due():
+            tokens = self._current()
+            if tokens.access_token == old_token and self._is_due(tokens):
                 self._tokens = await self._replaced_or_valid(old_token)
             return self._current().access_token
 
-    def _is_due(self) -> bool:
-        left = self._time.left(self._current().access_expires_at)
+    def _is_due(self, tokens: Tokens) -> bool:
+        left = self._time.left(tokens.access_expires_at)
         return left <= 0 or (left < REFRESH_EARLY and self._time.now() >= self._early_refresh_after)
 
     async def _replaced_or_valid(self, old_token: str) -> Tokens:

@@ -8,9 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ledgerlink.connectors.qbo.protocol.faults import Fault
-from ledgerlink.connectors.qbo.protocol.response import Response
-from ledgerlink.connectors.qbo.protocol.values import Entity
-from ledgerlink.connectors.shared import errors
 from ledgerlink.connectors.shared.errors import Disposition, Meaning
 from ledgerlink.domain.model.plan import Action
 
@@ -118,35 +115,3 @@ def record_disposition(fault: Fault, kind: str) -> Disposition:
 def gravest(faults: Sequence[Fault]) -> Fault:
     """The fault that decides; the first of equally grave ones."""
     return max(faults, key=lambda fault: meaning(fault).disposition)
-
-
-def disposition(response: Response) -> Disposition:
-    """What to do about a response as a whole."""
-    if response.status in (401, 429):
-        return BY_STATUS[response.status]
-    known = [fault for fault in response.faults if fault.code in TABLE or fault.type in BY_TYPE]
-    if known:
-        return meaning(gravest(known)).disposition
-    return _by_status(response)
-
-
-def require_success(response: Response, part: str) -> Entity:
-    """This part of an accepted response. Raises LedgerStopped for faults, LedgerUnavailable if the
-    part is missing."""
-    if disposition(response) is not Disposition.ACCEPTED:
-        detail = f"QuickBooks refused a request for data: {response}"
-        raise errors.stopped(detail, trace_id=response.trace_id)
-    found = response.payload.get(part)
-    if not isinstance(found, Mapping):
-        detail = f"QuickBooks' answer is incomplete ({part} is missing)"
-        raise errors.unavailable(detail, trace_id=response.trace_id)
-    return found
-
-
-def _by_status(response: Response) -> Disposition:
-    if response.status < 300:
-        readable = Disposition.REJECTED if response.faults else Disposition.ACCEPTED
-        return readable if response.payload else Disposition.RETRY
-    if response.status >= 500:
-        return Disposition.RETRY
-    return BY_STATUS.get(response.status, Disposition.REJECTED)

@@ -34,18 +34,19 @@ def decimal_text(number: Decimal) -> str:
 
 def encode(body: Mapping[str, Any]) -> str:
     """The body as JSON text; equal bodies give equal text."""
-    return f"{{{','.join(_member(name, value) for name, value in body.items())}}}"
+    members = (
+        f"{_dumps(name)}:{value if name in DECIMAL_FIELDS else _value(value)}"
+        for name, value in body.items()
+    )
+    return f"{{{','.join(members)}}}"
 
 
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def _member(name: str, value: Any) -> str:
-    text = str(value) if name in DECIMAL_FIELDS else _value(value)
-    return f"{_dumps(name)}:{text}"
-
-
 def _value(value: Any) -> str:
+    if isinstance(value, str):  # as most are
+        return _dumps(value)
     if isinstance(value, Mapping):
         return encode(value)
     if isinstance(value, list | tuple):

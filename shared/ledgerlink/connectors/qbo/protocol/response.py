@@ -1,19 +1,29 @@
-"""An HTTP response, parsed into a payload or faults."""
+"""An HTTP response, parsed into a payload or faults, and what to do about it."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import httpx
 
+from ledgerlink.connectors.qbo.protocol.error_codes import (
+    BY_STATUS,
+    BY_TYPE,
+    TABLE,
+    gravest,
+    meaning,
+)
 from ledgerlink.connectors.qbo.protocol.faults import Fault, faults_in_json, faults_in_xml
+from ledgerlink.connectors.shared import errors
+from ledgerlink.connectors.shared.errors import Disposition
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Response:
-    """What came back for one call."""
+    """What came back for one call. It has no slots, because it keeps its disposition."""
 
     status: int
     """The HTTP status; 0 without a response."""
@@ -26,6 +36,34 @@ class Response:
     """Seconds that QuickBooks asks us to wait."""
     network_error: str = ""
     """Why there was no response."""
+
+    @cached_property
+    def disposition(self) -> Disposition:
+        """What to do about the response as a whole."""
+        if self.status in (401, 429):
+            return BY_STATUS[self.status]
+        known = [fault for fault in self.faults if fault.code in TABLE or fault.type in BY_TYPE]
+        return meaning(gravest(known)).disposition if known else self._by_status()
+
+    def part(self, name: str) -> Mapping[str, Any]:
+        """This part of the payload of an accepted response. Raises LedgerStopped for faults,
+        LedgerUnavailable if the part is missing."""
+        if self.disposition is not Disposition.ACCEPTED:
+            detail = f"QuickBooks refused a request for data: {self}"
+            raise errors.stopped(detail, trace_id=self.trace_id)
+        found = self.payload.get(name)
+        if not isinstance(found, Mapping):
+            detail = f"QuickBooks' answer is incomplete ({name} is missing)"
+            raise errors.unavailable(detail, trace_id=self.trace_id)
+        return found
+
+    def _by_status(self) -> Disposition:
+        if self.status < 300:
+            readable = Disposition.REJECTED if self.faults else Disposition.ACCEPTED
+            return readable if self.payload else Disposition.RETRY
+        if self.status >= 500:
+            return Disposition.RETRY
+        return BY_STATUS.get(self.status, Disposition.REJECTED)
 
     def __str__(self) -> str:
         faults = "; ".join(str(fault) for fault in self.faults)

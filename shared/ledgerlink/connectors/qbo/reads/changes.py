@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from ledgerlink.connectors.qbo.protocol import error_codes, values
+from ledgerlink.connectors.qbo.protocol import values
 from ledgerlink.connectors.qbo.protocol.response import Response
 from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.reads import company
 from ledgerlink.connectors.qbo.reads.catalog import ENTITY, LISTS, ROW_MAPPERS
-from ledgerlink.connectors.qbo.reads.invoice_payments import InvoicePayments
 from ledgerlink.connectors.qbo.reads.map_lists import deletion, is_deleted
 from ledgerlink.connectors.qbo.reads.reader import ListReader
 from ledgerlink.connectors.qbo.transport.client import MINOR_VERSION, Call, Client
@@ -67,7 +66,7 @@ class Changes:
     def __init__(self, client: Client, lists: ListReader, state: ConnectorState) -> None:
         self._client = client
         self._lists = lists
-        self._payments = InvoicePayments(client)
+        self._payments = lists.payments
         self._refuses_settings = bool(state.get(STATE_KEY))
 
     def state(self) -> dict[str, bool]:
@@ -126,7 +125,7 @@ class Changes:
             return (
                 None  # a plan without one of the lists; if the company is closed, reading says so
             )
-        accepted = error_codes.disposition(response) is Disposition.ACCEPTED
+        accepted = response.disposition is Disposition.ACCEPTED
         return _parse(response, entities) if accepted else None
 
     async def _batches(

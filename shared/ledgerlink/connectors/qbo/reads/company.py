@@ -59,9 +59,9 @@ def features(info: Entity, preferences: Entity) -> Features:
     shows it."""
     accounting = values.block(preferences, "AccountingInfoPrefs")
     currency = values.block(preferences, "CurrencyPrefs")
-    other = _named_values(values.block(preferences, "OtherPrefs"))
     purchases = values.block(preferences, "VendorAndPurchasesPrefs")
     tax = values.block(preferences, "TaxPrefs")
+    other = _named_values(values.block(preferences, "OtherPrefs"))
     return Features(
         edition=_named_values(info).get("OfferingSku"),
         home_currency=values.block(currency, "HomeCurrency").get("value"),

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ledgerlink.connectors.qbo.protocol import queries, values
-from ledgerlink.connectors.qbo.protocol.error_codes import require_success
 from ledgerlink.connectors.qbo.protocol.queries import MAX_IDS
 from ledgerlink.connectors.qbo.protocol.response import Response
 from ledgerlink.connectors.qbo.protocol.values import Entity
@@ -30,7 +29,7 @@ class ListReader:
     def __init__(self, client: Client, company_id: str) -> None:
         self._client = client
         self._company_id = company_id
-        self._payments = InvoicePayments(client)
+        self.payments = InvoicePayments(client)
         self._preferences: TimedEntity | None = None
 
     async def read(self, list_read: ListRead, stop: Stop) -> ListBatch:
@@ -49,12 +48,12 @@ class ListReader:
     async def company_info(self, stop: Stop) -> TimedEntity:
         """The company's info."""
         response = await self._client.call(get(f"/companyinfo/{self._company_id}"), stop)
-        return require_success(response, "CompanyInfo"), values.as_of(response)
+        return response.part("CompanyInfo"), values.as_of(response)
 
     async def preferences(self, stop: Stop) -> TimedEntity:
         """The company's preferences."""
         response = await self._client.call(get("/preferences"), stop)
-        return require_success(response, "Preferences"), values.as_of(response)
+        return response.part("Preferences"), values.as_of(response)
 
     async def _company(self, stop: Stop) -> ListBatch:
         """The company's record, in two calls; the first states its time."""
@@ -94,7 +93,7 @@ class ListReader:
     ) -> Sequence[ListRecord]:
         """The rows as list records; invoices need more calls for their payments."""
         if kind is ListType.INVOICE:
-            return await self._payments.invoices(rows, stop)
+            return await self.payments.invoices(rows, stop)
         return [ROW_MAPPERS[kind](row) for row in rows]
 
 
@@ -114,7 +113,7 @@ def _with_inactive(kind: ListType) -> list[str]:
 
 
 def _rows(response: Response, kind: ListType) -> Sequence[Entity]:
-    rows: Sequence[Entity] = require_success(response, "QueryResponse").get(ENTITY[kind], ())
+    rows: Sequence[Entity] = response.part("QueryResponse").get(ENTITY[kind], ())
     return rows
 
 

@@ -8,8 +8,7 @@ import httpx
 
 from ledgerlink.connectors.qbo.auth.bearer import BearerAuth
 from ledgerlink.connectors.qbo.auth.token_refresh import TokenRefresher
-from ledgerlink.connectors.qbo.protocol import error_codes, queries
-from ledgerlink.connectors.qbo.protocol.error_codes import require_success
+from ledgerlink.connectors.qbo.protocol import queries
 from ledgerlink.connectors.qbo.protocol.response import Response, no_response, parse
 from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.transport.rate_limits import Budget, RateLimiter
@@ -105,7 +104,7 @@ class Client:
         self._time = time
         self._jitter = jitter
         self._pauses = Pauses()
-        self._timeout = {"timeout": timeout(time).as_dict()}
+        self._extensions = {"timeout": http.timeout.as_dict()}
 
     async def call(self, call: Call, stop: Stop = never) -> Response:
         """Send a call, and repeat it unchanged until it has an answer.
@@ -117,7 +116,7 @@ class Client:
         retry = Retry(self._jitter, self._pauses)
         while True:
             response = await self._attempt(call, stop)
-            match error_codes.disposition(response):
+            match response.disposition:
                 case Disposition.THROTTLED:
                     now = self._time.now()
                     self._limiter.pause(now + retry.after_throttling(response, now))
@@ -125,13 +124,15 @@ class Client:
                     await self._time.sleep(retry.after_failure(response), stop)
                 case disposition:
                     self._pauses.end()
-                    return _unless_lane_error(disposition, response)
+                    if disposition is not Disposition.ACCEPTED:
+                        _raise_lane_error(response)
+                    return response
 
     async def rows(self, entity: str, statement: str, stop: Stop = never) -> Sequence[Entity]:
         """The rows that a statement selects. Raises as `call`, and LedgerStopped if QuickBooks
         rejects the statement."""
         response = await self.call(query(statement), stop)
-        rows: Sequence[Entity] = require_success(response, "QueryResponse").get(entity, ())
+        rows: Sequence[Entity] = response.part("QueryResponse").get(entity, ())
         return rows
 
     async def pages(
@@ -148,19 +149,21 @@ class Client:
 
     async def read(self, entity: str, path: str, stop: Stop = never) -> Entity:
         """One record by its path. Raises as `rows`."""
-        return require_success(await self.call(get(path), stop), entity)
+        response = await self.call(get(path), stop)
+        return response.part(entity)
 
     async def is_reachable(self, stop: Stop = never) -> bool:
         """Whether QuickBooks answers one read now, without retries."""
         response = await self._attempt(get("/preferences"), stop)
-        return error_codes.disposition(response) is Disposition.ACCEPTED
+        return response.disposition is Disposition.ACCEPTED
 
     async def _attempt(self, call: Call, stop: Stop) -> Response:
-        await self._throttle.acquire(call.budget, stop)
+        budget = call.budget
+        await self._throttle.acquire(budget, stop)
         try:
             return await self._response(call, self._request(call), stop)
         finally:
-            self._throttle.release(call.budget)
+            self._throttle.release(budget)
 
     async def _response(self, call: Call, request: httpx.Request, stop: Stop) -> Response:
         try:
@@ -170,7 +173,7 @@ class Client:
             if isinstance(error, httpx.RequestError):
                 return no_response(error)
             raise
-        if error_codes.disposition(response) in UNCERTAIN:
+        if response.disposition in UNCERTAIN:
             self._count_unanswered(call)
         return response
 
@@ -195,7 +198,7 @@ class Client:
         ]
         url = self._url + call.path
         return httpx.Request(
-            call.method, url, headers=headers, content=call.body(), extensions=self._timeout
+            call.method, url, headers=headers, content=call.body(), extensions=self._extensions
         )
 
 
@@ -206,11 +209,11 @@ def timeout(time: LedgerTime) -> httpx.Timeout:
     return httpx.Timeout(time.real(TIMEOUT, at_least=2.0), connect=connect)
 
 
-def _unless_lane_error(disposition: Disposition, response: Response) -> Response:
-    error = errors.lane_error(disposition, str(response), trace_id=response.trace_id)
+def _raise_lane_error(response: Response) -> None:
+    """Raises the error that ends all work for the connection, if the response is one."""
+    error = errors.lane_error(response.disposition, str(response), trace_id=response.trace_id)
     if error is not None:
         raise error
-    return response
 
 
 def _age(error: BaseException) -> float:

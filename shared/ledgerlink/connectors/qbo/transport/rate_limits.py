@@ -6,11 +6,10 @@ ledger seconds. Nothing in this module waits.
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
-from typing import Any
 
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.ports import ConnectorState
@@ -116,12 +115,12 @@ class RateLimiter:
     def state(self, time: LedgerTime) -> ConnectorState:
         """What the next worker has to know, as JSON values: `at` is a wall-clock moment in ms since
         1970; calls are real ms before it, the pause is real ms after it."""
-        now = time.now()
+        now, scale = time.now(), time.scale
         return {
-            "at": _milliseconds(time.wall().timestamp()),
-            "requests": [_milliseconds(time.real(age)) for age in self._requests.ages(now)],
-            "batches": [_milliseconds(time.real(age)) for age in self._batches.ages(now)],
-            "paused": _milliseconds(time.real(max(self._paused_until - now, 0.0))),
+            "at": int(time.wall().timestamp() * 1000),
+            "requests": [int(age / scale * 1000) for age in self._requests.ages(now)],
+            "batches": [int(age / scale * 1000) for age in self._batches.ages(now)],
+            "paused": int(max(self._paused_until - now, 0.0) / scale * 1000),
         }
 
     @classmethod
@@ -130,18 +129,10 @@ class RateLimiter:
         if not state:
             return cls(limits)
         since = max(time.wall().timestamp() - state["at"] / 1000, 0.0)
-        now = time.now()
+        now, scale = time.now(), time.scale
         return cls(
             limits,
-            requests=[now - age for age in _ages(state, "requests", since, time)],
-            batches=[now - age for age in _ages(state, "batches", since, time)],
-            paused_until=now + time.ledger(state["paused"] / 1000 - since),
+            requests=[now - (age / 1000 + since) * scale for age in state["requests"]],
+            batches=[now - (age / 1000 + since) * scale for age in state["batches"]],
+            paused_until=now + (state["paused"] / 1000 - since) * scale,
         )
-
-
-def _milliseconds(seconds: float) -> int:
-    return int(seconds * 1000)
-
-
-def _ages(state: Mapping[str, Any], name: str, since: float, time: LedgerTime) -> list[float]:
-    return [time.ledger(age / 1000 + since) for age in state[name]]

@@ -30,9 +30,11 @@ class Throttle:
         """Wait until a call may be sent; every call must be released. Raises Interrupted when
         `stop` says so before."""
         async with self._queues[budget]:
-            while not self._may_send(budget, stop):
-                await self._wait(budget, stop)
-            self._count(budget)
+            now = self._time.now()
+            while not self._may_send(budget, now, stop):
+                await self._wait(budget, now, stop)
+                now = self._time.now()
+            self._limiter.count(budget, now)
             self._in_flight[budget] += 1
 
     def release(self, budget: Budget) -> None:
@@ -42,26 +44,27 @@ class Throttle:
 
     async def wait_to_repeat(self, budget: Budget) -> None:
         """Wait until a call that was acquired may be sent once more."""
-        while (wait := self._opens_in(budget)) > INSTANT:
+        while (wait := self._limiter.opens_at(budget) - self._time.now()) > INSTANT:
             await self._time.sleep(wait)
-        self._count(budget)
+        self._limiter.count(budget, self._time.now())
 
-    def _may_send(self, budget: Budget, stop: Stop) -> bool:
+    def _may_send(self, budget: Budget, now: float, stop: Stop) -> bool:
         if stop():
             raise Interrupted
-        if budget is Budget.SINGLE and self._batch_may_go_first():
+        if budget is Budget.SINGLE and self._batch_may_go_first(now):
             return False
-        return self._is_open(budget)
+        return self._is_open(budget, now)
 
-    def _batch_may_go_first(self) -> bool:
-        return self._queues[Budget.BATCH].locked() and self._is_open(Budget.BATCH)
+    def _batch_may_go_first(self, now: float) -> bool:
+        return self._queues[Budget.BATCH].locked() and self._is_open(Budget.BATCH, now)
 
-    def _is_open(self, budget: Budget) -> bool:
-        return self._has_room(budget) and self._opens_in(budget) <= INSTANT
+    def _is_open(self, budget: Budget, now: float) -> bool:
+        return self._has_room(budget) and self._limiter.opens_at(budget) - now <= INSTANT
 
-    async def _wait(self, budget: Budget, stop: Stop) -> None:
+    async def _wait(self, budget: Budget, now: float, stop: Stop) -> None:
         if self._has_room(budget):
-            await self._time.sleep(max(self._opens_in(budget), YIELD_SECONDS), stop)
+            opens_in = self._limiter.opens_at(budget) - now
+            await self._time.sleep(max(opens_in, YIELD_SECONDS), stop)
         else:
             self._released.clear()
             await self._released.wait()
@@ -74,9 +77,3 @@ class Throttle:
             return False
         singles_wait = budget is Budget.BATCH and self._queues[Budget.SINGLE].locked()
         return not singles_wait or self._in_flight[Budget.BATCH] < at_once // 2
-
-    def _opens_in(self, budget: Budget) -> float:
-        return self._limiter.opens_at(budget) - self._time.now()
-
-    def _count(self, budget: Budget) -> None:
-        self._limiter.count(budget, self._time.now())
