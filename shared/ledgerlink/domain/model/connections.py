@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from ledgerlink.domain.errors import Conflict
 from ledgerlink.domain.model.company import Company
@@ -27,9 +28,9 @@ class ConnectionKey:
     """Unique within the firm."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Connection:
-    """One firm's tie to one company in one ledger."""
+    """One firm's tie to one company in one ledger. It has no slots, because it keeps its key."""
 
     firm: str
     """The tenant."""
@@ -56,7 +57,7 @@ class Connection:
     disconnects: int = 0
     """How often it was disconnected; each time ends the consents under way."""
 
-    @property
+    @cached_property
     def key(self) -> ConnectionKey:
         """The name under which everything of this connection is stored."""
         return ConnectionKey(self.firm, self.id)

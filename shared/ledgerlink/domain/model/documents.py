@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -44,19 +44,19 @@ def reference(target: Target) -> str | dict[str, str]:
 
 
 def needs(body: Any) -> Iterator[str]:
-    """The posting keys of the pending references in a body."""
-    if isinstance(body, Mapping) and PENDING in body:
-        yield body[PENDING]
-        return
-    for value in _parts(body):
-        if not isinstance(value, str):  # as most are
-            yield from needs(value)
-
-
-def _parts(body: Any) -> Iterable[Any]:
-    if isinstance(body, Mapping):
-        return body.values()
-    return body if isinstance(body, list | tuple) else ()
+    """The posting keys of the pending references in a body, in their order."""
+    parts = [body]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, str):  # as most are
+            continue
+        if isinstance(part, Mapping):
+            if PENDING in part:
+                yield part[PENDING]
+            else:
+                parts.extend(reversed([*part.values()]))
+        elif isinstance(part, list | tuple):
+            parts.extend(reversed(part))
 
 
 def resolve(body: Any, id_of: Callable[[str], str]) -> Any:

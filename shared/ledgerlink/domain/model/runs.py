@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.imports import Import
@@ -84,9 +85,10 @@ class Progress:
     """Whether every operation has an outcome."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Run:
-    """One unit of accountable work on one connection."""
+    """One unit of accountable work on one connection. It has no slots, because it keeps its
+    connection's key."""
 
     firm: str
     """The tenant."""
@@ -137,7 +139,7 @@ class Run:
     left_then: int = 0
     """How many items were left to send at that time."""
 
-    @property
+    @cached_property
     def connection_key(self) -> ConnectionKey:
         """The connection that it belongs to."""
         return ConnectionKey(self.firm, self.connection_id)

@@ -62,7 +62,7 @@ class Receipts:
         }
         spenders: list[Spender] = [*given.expenses, *given.invoices]
         self._counts = Counter(receipt_key(one, each) for one in spenders for each in one.receipts)
-        self._gone = [posting_key(RECEIPT, name) for name in given.deleted_keys(RECEIPT)]
+        self._gone = [posting_key(RECEIPT, name) for name in given.deleted_keys[RECEIPT]]
         self._counts.update(self._gone)
 
     def removed(self) -> Iterator[Operation]:
@@ -82,7 +82,7 @@ class Receipts:
         let go of these. `carriers` are what carries the records now."""
         known_keys = {*self._gone, *self._counts}
         deleted = self._given.deleted_keys
-        gone = {(k, key) for k in carriers for key in deleted(k)} - self._keeping
+        gone = {(k, key) for k in carriers for key in deleted[k]} - self._keeping
         for key, link in self._given.attached.items():
             owner = owner_of(key)
             if key not in known_keys and owner in gone:

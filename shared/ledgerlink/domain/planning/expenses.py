@@ -89,7 +89,7 @@ class Expenses:
         self.left_out: dict[str, Reason] = {}
         self._groups: dict[str, list[Spent]] = {}
         self._counts = Counter(entry.key for entry in given.expenses)
-        self._gone = set(given.deleted_keys(RecordKind.EXPENSE))
+        self._gone = set(given.deleted_keys[RecordKind.EXPENSE])
         hinders: dict[str, str] = {}
         for entry in given.expenses:
             self._sort(entry)

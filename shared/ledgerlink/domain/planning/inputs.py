@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from ledgerlink.domain.mapping.resolver import NameHolder, RuleBook, names_unchecked
 from ledgerlink.domain.model.company import Features
@@ -37,9 +38,10 @@ class Rejected:
     """The kind that it says it is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PlanInput:
-    """Everything that a plan is made from, because the planner reads nothing by itself."""
+    """Everything that a plan is made from, because the planner reads nothing by itself. It has no
+    slots, because it keeps `deleted_keys`."""
 
     entries: Sequence[TimeEntry]
     """The time entries to be posted."""
@@ -104,9 +106,14 @@ class PlanInput:
         """What is known of a document in the ledger."""
         return LinkedDocument(link, self.snapshots.get(link.key), link.key in self.snapshots)
 
-    def deleted_keys(self, kind: RecordKind) -> list[str]:
-        """The keys of the deleted records of one kind, each once, without those of rejected
+    @cached_property
+    def deleted_keys(self) -> Mapping[RecordKind, Sequence[str]]:
+        """The keys of the deleted records of every kind, each once, without those of rejected
         records, because it is not known what those say."""
-        given = {one.key for one in self.rejected if one.kind == kind}
-        keys = dict.fromkeys(one.key for one in self.deleted if one.kind == kind)
-        return [key for key in keys if key not in given]
+        unreadable = {(one.kind, one.key) for one in self.rejected}
+        deleted = dict.fromkeys((one.kind, one.key) for one in self.deleted)
+        keys: dict[RecordKind, list[str]] = {kind: [] for kind in RecordKind}
+        for kind, key in deleted:
+            if (kind, key) not in unreadable:
+                keys[kind].append(key)
+        return keys

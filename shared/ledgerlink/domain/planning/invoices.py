@@ -74,7 +74,7 @@ class Invoices:
         self._activity_of = activity_of
         self._billed: set[str] = set()
         counts = Counter([invoice.key for invoice in given.invoices])
-        counts.update(given.deleted_keys(RecordKind.INVOICE))
+        counts.update(given.deleted_keys[RecordKind.INVOICE])
         self.blocked: dict[str, Reason] = {
             key: reason("duplicate_key", field="key", key=key, count=count)
             for key, count in counts.items()

@@ -95,7 +95,7 @@ class Listing:
         for record in self._given.listed:
             yield from self._posted(record)
         for kind in (RecordKind.STAFF, RecordKind.PROJECT, RecordKind.CLIENT):
-            for key in self._given.deleted_keys(kind):
+            for key in self._given.deleted_keys[kind]:
                 if list_key(kind, key) not in self._doubled:
                     yield self._removed(kind, key)
 

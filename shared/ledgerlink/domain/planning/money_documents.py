@@ -45,14 +45,14 @@ def documents(
 def _groupings(
     given: PlanInput, resolver: Resolver, times: Sequence[Operation]
 ) -> Iterator[tuple[Grouping, Sequence[RecordGroup]]]:
-    if given.expenses or given.deleted_keys(RecordKind.EXPENSE):
+    if given.expenses or given.deleted_keys[RecordKind.EXPENSE]:
         expenses = Expenses(given, resolver)
         blocked, left_out, owners = expenses.blocked, expenses.left_out, given.expense_owners
         yield (
             _grouping(given, RecordKind.EXPENSE, "spent_on", owners, blocked, left_out),
             expenses.groups,
         )
-    if given.invoices or given.deleted_keys(RecordKind.INVOICE):
+    if given.invoices or given.deleted_keys[RecordKind.INVOICE]:
         invoices = Invoices(given, resolver, _activities(given, times).get)
         yield (
             _grouping(
@@ -77,7 +77,7 @@ def _grouping(
         owners=owners,
         blocked=blocked,
         left_out=left_out,
-        gone=[key for key in given.deleted_keys(record) if key not in blocked],
+        gone=[key for key in given.deleted_keys[record] if key not in blocked],
     )
 
 
@@ -92,7 +92,7 @@ def _differ(given: PlanInput, record: RecordKind, date_field: str) -> Differ:
 
 
 def _invoiced(given: PlanInput) -> Mapping[str, Link]:
-    keys = [*(i.key for i in given.invoices), *given.deleted_keys(RecordKind.INVOICE)]
+    keys = [*(i.key for i in given.invoices), *given.deleted_keys[RecordKind.INVOICE]]
     links = {key: given.links.get(invoice_key(key)) for key in keys}
     return {key: link for key, link in links.items() if link is not None}
 

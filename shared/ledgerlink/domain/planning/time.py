@@ -60,7 +60,7 @@ class TimePlanner:
         )
         self._merging = given.whole and given.posting.merges()
         counts = Counter(entry.key for entry in given.entries)
-        counts.update(given.deleted_keys(RecordKind.TIME))
+        counts.update(given.deleted_keys[RecordKind.TIME])
         self._doubled = {key: count for key, count in counts.items() if count > 1}
         self._scope = {link.key: link for link in given.scope}
         self._given_keys = {entry.key for entry in given.entries}
@@ -128,7 +128,7 @@ class TimePlanner:
     def removals(self) -> Iterator[Operation]:
         """Deletes of time that the product has deleted. An entry that shares its activity with
         others is blocked."""
-        for key in self.given.deleted_keys(RecordKind.TIME):
+        for key in self.given.deleted_keys[RecordKind.TIME]:
             link = self.given.links.get(time_key_of(key))
             if key in self._given_keys:
                 continue
