@@ -16,9 +16,6 @@ sys.setswitchinterval(SWITCH)
 # Read when the first handler is imported, which may be while tests are collected.
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Ledgerlink")
 
-os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Ledgerlink")
-"""Set before anything is imported, because a process makes its metrics once."""
-
 
 TOGETHER = {
     "tests/chaos/": "the deployed machine",

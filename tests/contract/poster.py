@@ -31,9 +31,9 @@ from ledgerlink.domain.ports import Connector, ConnectorState, Ledger, never
 from ledgerlink.services import lane
 from ledgerlink.services.applying.chunk import ChunkRun, apply_chunk, load_chunk
 from ledgerlink.services.dependencies import Dependencies
+from ledgerlink.services.plan_run import plan_run
 from ledgerlink.services.posting import plan_post
 from ledgerlink.services.posting.accept import post
-from ledgerlink.services.posting.plan_run import plan_run
 from ledgerlink.services.posting.snapshots import read_snapshots
 from ledgerlink.services.runs.ledger_session import ledger_session
 from ledgerlink.services.runs.next_step import finish

@@ -23,7 +23,7 @@ from ledgerlink.services.applying.chunk import apply_chunk
 from ledgerlink.services.applying.recover import recover_other_runs
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.messages import Message, remaining_messages
-from ledgerlink.services.posting.plan_run import plan_run, read_company
+from ledgerlink.services.plan_run import plan_run, read_company
 from ledgerlink.services.runs.ledger_session import ledger_session
 from ledgerlink.services.runs.next_step import finish, report
 from ledgerlink.services.runs.parking import (
