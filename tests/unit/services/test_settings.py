@@ -237,7 +237,7 @@ def test_how_time_is_posted_changes_field_by_field(
 
 
 @pytest.mark.parametrize(
-    ("given", "place"),
+    ("given", "pointer"),
     [
         ({"round_to": 7}, "/posting/round_to"),
         ({"memo": "{colour}"}, "/posting/memo"),
@@ -246,6 +246,6 @@ def test_how_time_is_posted_changes_field_by_field(
     ],
 )
 def test_what_cannot_be_posted_like_this_is_named(
-    here: ScheduleService, connection: Connection, given: dict[str, Any], schedule_service: str
+    here: ScheduleService, connection: Connection, given: dict[str, Any], pointer: str
 ) -> None:
-    assert places(here, connection, posting=given) == [schedule_service]
+    assert places(here, connection, posting=given) == [pointer]
