@@ -69,7 +69,7 @@ def posting_key(kind: str, source_key: str) -> str:
 
 def time_key(entry: TimeEntry) -> str:
     """The posting key of a time entry."""
-    return time_key_of(entry.key)
+    return posting_key("time", entry.key)
 
 
 def time_key_of(source_key: str) -> str:

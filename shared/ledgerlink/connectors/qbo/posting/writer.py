@@ -96,6 +96,13 @@ class Writer:
         for error in exchange.lane_errors():
             self._fail(error)
         outcomes = exchange.accepted()
+        if exchange.all_rejections:
+            outcomes += await self._rejected(exchange, resolve)
+        return outcomes
+
+    async def _rejected(self, exchange: Exchange, resolve: Resolve) -> list[Outcome]:
+        """The outcome of every rejected write that is known, perhaps after a repeat."""
+        outcomes: list[Outcome] = []
         for write in exchange.rejected_for_links():
             outcomes += await self._if_readable(self._relinked(exchange, write), [])
         verdict = await resolve(

@@ -51,7 +51,8 @@ async def read_company(client: Client, company_id: str, stop: Stop) -> Company:
 
 async def books_closed_through(client: Client, stop: Stop) -> date | None:
     """The last closed day; None if the books were never closed. Raises as the client's `rows`."""
-    return _close_date(await _read_preferences(client, stop))
+    preferences = await _read_preferences(client, stop)
+    return _close_date(values.block(preferences, "AccountingInfoPrefs"))
 
 
 def features(info: Entity, preferences: Entity) -> Features:
@@ -61,18 +62,19 @@ def features(info: Entity, preferences: Entity) -> Features:
     currency = values.block(preferences, "CurrencyPrefs")
     purchases = values.block(preferences, "VendorAndPurchasesPrefs")
     tax = values.block(preferences, "TaxPrefs")
+    time = values.block(preferences, "TimeTrackingPrefs")
     other = _named_values(values.block(preferences, "OtherPrefs"))
     return Features(
         edition=_named_values(info).get("OfferingSku"),
         home_currency=values.block(currency, "HomeCurrency").get("value"),
-        time_tracking=_time_tracking(preferences, other),
+        time_tracking=_time_tracking(time, other),
         payroll=None,
         classes=_any_on(accounting, "ClassTrackingPerTxn", "ClassTrackingPerTxnLine"),
         departments=False,
         locations=_any_on(accounting, "TrackDepartments"),
         projects=_any_on(other, "ProjectsEnabled"),
         multi_currency=_any_on(currency, "MultiCurrencyEnabled"),
-        books_closed_through=_close_date(preferences),
+        books_closed_through=_close_date(accounting),
         country=_country(info),
         automated_tax=_any_on(tax, "PartnerTaxEnabled"),
         billable_expenses=_any_on(purchases, "BillableExpenseTracking"),
@@ -178,8 +180,8 @@ async def _read_preferences(client: Client, stop: Stop) -> Entity:
     return await client.read("Preferences", "/preferences", stop)
 
 
-def _time_tracking(preferences: Entity, other: Mapping[str, str]) -> bool | None:
-    own = _any_on(values.block(preferences, "TimeTrackingPrefs"), "TimeTrackingEnabled")
+def _time_tracking(time: Mapping[str, Any], other: Mapping[str, str]) -> bool | None:
+    own = _any_on(time, "TimeTrackingEnabled")
     return _any_on(other, "TimeTrackingFeatureEnabled") if own is None else own
 
 
@@ -188,8 +190,8 @@ def _country(info: Entity) -> str | None:
     return COUNTRIES.get(name, name) or None
 
 
-def _close_date(preferences: Entity) -> date | None:
-    text = values.block(preferences, "AccountingInfoPrefs").get("BookCloseDate")
+def _close_date(accounting: Mapping[str, Any]) -> date | None:
+    text = accounting.get("BookCloseDate")
     return date.fromisoformat(str(text)[:10]) if text else None
 
 

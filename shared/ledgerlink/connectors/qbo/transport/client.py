@@ -31,6 +31,9 @@ CONNECT_TIMEOUT = 15.0
 MAX_PAGES = 1000
 """Pages of one search, which is a million rows."""
 
+REPEATED = frozenset({Disposition.RETRY, Disposition.THROTTLED})
+"""Responses after which the same call is sent again."""
+
 UNCERTAIN = frozenset({Disposition.LOOK_UP, Disposition.RETRY})
 """Responses after which QuickBooks may still be processing the request."""
 
@@ -113,20 +116,13 @@ class Client:
         written. Raises Interrupted when `stop` says so, AuthorizationLost, LedgerStopped, and
         LedgerUnavailable when the retries are exhausted.
         """
-        retry = Retry(self._jitter, self._pauses)
-        while True:
-            response = await self._attempt(call, stop)
-            match response.disposition:
-                case Disposition.THROTTLED:
-                    now = self._time.now()
-                    self._limiter.pause(now + retry.after_throttling(response, now))
-                case Disposition.RETRY:
-                    await self._time.sleep(retry.after_failure(response), stop)
-                case disposition:
-                    self._pauses.end()
-                    if disposition is not Disposition.ACCEPTED:
-                        _raise_lane_error(response)
-                    return response
+        response = await self._attempt(call, stop)
+        if response.disposition in REPEATED:
+            response = await self._repeated(call, response, stop)
+        self._pauses.end()
+        if response.disposition is not Disposition.ACCEPTED:
+            _raise_lane_error(response)
+        return response
 
     async def rows(self, entity: str, statement: str, stop: Stop = never) -> Sequence[Entity]:
         """The rows that a statement selects. Raises as `call`, and LedgerStopped if QuickBooks
@@ -156,6 +152,18 @@ class Client:
         """Whether QuickBooks answers one read now, without retries."""
         response = await self._attempt(get("/preferences"), stop)
         return response.disposition is Disposition.ACCEPTED
+
+    async def _repeated(self, call: Call, response: Response, stop: Stop) -> Response:
+        """The response to a call that is repeated as long as its responses ask for it."""
+        retry = Retry(self._jitter, self._pauses)
+        while response.disposition in REPEATED:
+            if response.disposition is Disposition.THROTTLED:
+                now = self._time.now()
+                self._limiter.pause(now + retry.after_throttling(response, now))
+            else:
+                await self._time.sleep(retry.after_failure(response), stop)
+            response = await self._attempt(call, stop)
+        return response
 
     async def _attempt(self, call: Call, stop: Stop) -> Response:
         budget = call.budget
