@@ -38,7 +38,7 @@ def test_an_answer_to_a_query_costs_a_unit_per_four_kilobytes(meter: Meter) -> N
     assert meter.units["reads"] == 3
 
 
-def test_a_million_write_units_cost_what_the_list_says() -> None:
+def test_a_million_write_units_have_the_list_price() -> None:
     parts = cost(NOTHING, {"writes": 1_000_000}, 0, Decimal(0))
     assert sum(parts.values()) == Decimal("0.625")
 

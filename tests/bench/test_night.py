@@ -25,7 +25,7 @@ def test_every_connection_is_synced_once(plan: Plan) -> None:
     assert len(night.done) == plan.connections
 
 
-def test_nobody_is_synced_before_the_firms_hour_or_long_after() -> None:
+def test_syncs_start_only_within_the_firms_hour() -> None:
     night = simulate(replace(SMALL, zones=MIXED))
     assert min(night.late) > timedelta(0)
     assert max(night.late) < NIGHTLY_SPREAD + timedelta(minutes=5)

@@ -53,7 +53,7 @@ STEPS = [
 
 
 @sampled(("name", "proxy", "matches", "when", "nth"), STEPS, one_in=3)
-def test_a_sync_whose_worker_is_killed_tells_every_change_once(
+def test_a_sync_whose_worker_is_killed_reports_every_change_once(
     lane: KillableLane,
     name: str,
     proxy: str,

@@ -65,7 +65,7 @@ class Standard:
 
     # Lists.
 
-    def test_a_customers_life_is_told_as_it_is_read(self, poster: Poster[Any]) -> None:
+    def test_a_customers_changes_are_reported_as_they_are_read(self, poster: Poster[Any]) -> None:
         books, kind = poster.books, ListType.CUSTOMER
         number = poster.customer("Amy")
         for name, active in (("Amy", True), ("Amy's Birds", True), ("Amy's Birds", False)):
@@ -133,7 +133,7 @@ class Standard:
             assert poster.held() == held
 
     @EVERY
-    def test_what_never_came_through_is_not_found_and_comes_through_again(
+    def test_an_undelivered_write_is_not_found_and_sent_again(
         self, poster: Poster[Any], case: Case
     ) -> None:
         operations = poster.planned(case.first)
@@ -178,7 +178,7 @@ class Standard:
     # What others do.
 
     @EVERY
-    def test_what_somebody_changed_is_not_written_over(
+    def test_a_document_changed_by_a_user_is_not_overwritten(
         self, poster: Poster[Any], case: Case
     ) -> None:
         poster.post(case.first)
@@ -190,7 +190,7 @@ class Standard:
         assert poster.held() == held
 
     @EVERY
-    def test_what_somebody_took_out_is_told_and_needs_no_removal(
+    def test_a_document_removed_by_a_user_is_reported_and_needs_no_delete(
         self, poster: Poster[Any], case: Case
     ) -> None:
         poster.post(case.first)
@@ -202,7 +202,7 @@ class Standard:
         assert poster.held() == []
 
     @EVERY
-    def test_a_copy_shows_what_is_there(self, poster: Poster[Any], case: Case) -> None:
+    def test_a_snapshot_shows_the_ledgers_document(self, poster: Poster[Any], case: Case) -> None:
         poster.post(case.first)
         expected_fingerprint = poster.links[case.key].expected_fingerprint
         copy = poster.copy(case.key)
@@ -220,7 +220,7 @@ class Standard:
         [worked("bad", project_key="cars"), charged("bad", project_key="cars")],
         ids=["time", "charge"],
     )
-    def test_what_points_at_something_inactive_stops_itself_alone(
+    def test_an_inactive_reference_blocks_only_its_own_record(
         self, poster: Poster[Any], record: Record
     ) -> None:
         poster.retire("cars")
@@ -231,7 +231,7 @@ class Standard:
         assert bad.reason.remedy
         assert len(poster.held()) == len(ALL)
 
-    def test_what_is_remembered_between_workers_is_json(self, poster: Poster[Any]) -> None:
+    def test_connector_state_is_json(self, poster: Poster[Any]) -> None:
         operations = poster.planned(*ALL.values())
         poster.deaf()
         poster.send(operations)

@@ -183,7 +183,7 @@ def test_another_firm_finds_nothing_on_any_route(machine: Machine) -> None:
     assert firm.connection(connection_id)["state"] == "connected"
 
 
-def test_a_token_does_what_its_scopes_say(machine: Machine) -> None:
+def test_a_token_allows_its_scopes(machine: Machine) -> None:
     firm = Firm(machine)
     reader = firm.as_user("reader", "ledger:read")
     poster = firm.as_user("poster", "ledger:read", "ledger:post")

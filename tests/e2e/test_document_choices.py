@@ -40,7 +40,7 @@ def test_a_token_for_time_alone_posts_no_expenses(bookkeeping: Bookkeeping) -> N
     assert not [document for document in bookkeeping.ledger.documents() if document.total == 5]
 
 
-def test_what_was_spent_in_closed_books_waits_and_holds_nothing_else_up(
+def test_an_expense_in_closed_books_is_blocked_alone(
     bookkeeping: Bookkeeping,
 ) -> None:
     bookkeeping.ledger.close_books(date(2026, 1, 31))

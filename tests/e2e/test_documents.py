@@ -94,7 +94,7 @@ def test_everything_of_a_mixed_post_is_in_the_ledger_once(
     assert ledger.employees() == ["Ada Lovelace"]
 
 
-def test_an_invoice_marks_the_time_that_it_bills_or_says_that_it_does_not(
+def test_an_invoice_marks_its_billed_time_or_warns_that_it_does_not(
     bookkeeping: Bookkeeping, month: Month
 ) -> None:
     marks = bookkeeping.ledger.marks_time
@@ -118,7 +118,7 @@ def test_receipts_hang_on_their_documents_byte_for_byte(
     }
 
 
-def test_the_preview_was_what_the_run_did(bookkeeping: Bookkeeping, month: Month) -> None:
+def test_the_run_does_what_the_preview_showed(bookkeeping: Bookkeeping, month: Month) -> None:
     def told(items: list[JSON]) -> list[JSON]:
         return [{name: item[name] for name in PLANNED} for item in items]
 
@@ -173,7 +173,7 @@ def test_a_bill_shrinks_goes_and_comes_back_with_its_report(bookkeeping: Bookkee
     assert again.files == [("taxi.pdf", b"%PDF-1.4 taxi")]
 
 
-def test_part_of_a_report_is_refused_with_what_is_missing(bookkeeping: Bookkeeping) -> None:
+def test_part_of_a_report_is_refused_with_its_missing_records(bookkeeping: Bookkeeping) -> None:
     whole = report("ER-P", "u1", "1.00", "2.00")
     bookkeeping.posted(**PEOPLE, expenses=whole)
     run = bookkeeping.ended(expenses=whole[:1])

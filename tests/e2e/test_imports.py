@@ -189,7 +189,7 @@ def interrupted(machine: Machine) -> Bookkeeper:
     return Bookkeeper(firm, connection_id, books)
 
 
-def test_what_was_edited_deleted_or_billed_after_the_preview_is_not_overwritten(
+def test_documents_edited_deleted_or_billed_after_the_preview_are_not_overwritten(
     ada: Bookkeeper,
 ) -> None:
     ada.imported(entries(4))
@@ -228,7 +228,7 @@ def test_entries_that_agree_in_everything_posted_become_one_activity(ada: Bookke
     assert (row["Hours"], row["Minutes"]) == (6, 0)
 
 
-def test_the_history_says_who_did_what_and_exports_it(ada: Bookkeeper) -> None:
+def test_the_history_names_users_and_actions_and_can_be_exported(ada: Bookkeeper) -> None:
     run = ada.imported(entries(3))
     found = ada.get("runs", kind="import", user="user", sort="state")["runs"]
     assert [(r["id"], r["state"]) for r in found] == [(run["id"], "completed")]

@@ -64,7 +64,7 @@ def bookkeeping(machine: Machine) -> Bookkeeping:
         ({"entity": "MARS"}, "Company > Setup > Entities"),
     ],
 )
-def test_a_wrong_login_says_where_to_look_and_keeps_nothing(
+def test_a_wrong_login_names_its_fields_and_is_not_stored(
     machine: Machine, wrong: dict[str, str], where: str
 ) -> None:
     firm, company = Firm(machine), Company.new(machine, multi_entity=True)
@@ -185,7 +185,9 @@ def test_an_approved_sheet_is_refused_with_its_reason_and_the_others_are_written
     assert bookkeeping.company.sheets() == WEEKS | {("E2", FIRST): {"b1": 1}}
 
 
-def test_who_and_what_is_not_there_yet_is_created_before_its_time(bookkeeping: Bookkeeping) -> None:
+def test_missing_people_and_projects_are_created_before_their_time(
+    bookkeeping: Bookkeeping,
+) -> None:
     firm = bookkeeping.firm
     client = {"key": "c7", "name": "Rossi & Söhne"}
     new = {"action": "create", "name": "Website", "client": client}

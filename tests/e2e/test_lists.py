@@ -61,7 +61,7 @@ def test_the_first_sync_comes_by_itself_and_counts_every_row(machine: Machine) -
     same_as_feed(firm, connection_id)
 
 
-def test_every_kind_of_change_is_told_once_with_before_and_after(machine: Machine) -> None:
+def test_every_kind_of_change_is_reported_once_with_before_and_after(machine: Machine) -> None:
     books, firm = Books.new(machine), Firm(machine)
     one, two, three, four = (
         str(books.create("Customer", DisplayName=f"Customer {n}")["Id"]) for n in range(4)
@@ -132,7 +132,7 @@ def test_lists_that_come_by_days_need_them(machine: Machine) -> None:
     )
 
 
-def test_a_blocked_record_says_so_and_comes_back(machine: Machine) -> None:
+def test_a_blocked_record_is_reported_and_can_be_unblocked(machine: Machine) -> None:
     books, firm = Books.new(machine), Firm(machine)
     one = str(books.create("Customer", DisplayName="Not for us")["Id"])
     connection_id, _ = firm.first_synced(books.realm)

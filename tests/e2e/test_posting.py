@@ -104,7 +104,7 @@ BAD: dict[str, tuple[dict[str, Any], str, str | None]] = {
 }
 
 
-def test_every_bad_record_says_why_and_its_neighbours_are_posted(bookkeeping: Bookkeeping) -> None:
+def test_every_bad_record_has_a_reason_and_the_others_are_posted(bookkeeping: Bookkeeping) -> None:
     bad = [entry(f"bad {name}", **changes) for name, (changes, _, _) in BAD.items()]
     twins = [entry("bad twin"), entry("bad twin", minutes=30)]
     good = [entry("good 1"), entry("good 2")]

@@ -41,7 +41,7 @@ def test_an_invoice_is_linked_to_the_time_that_it_bills_which_can_change_no_more
     assert [i["reason"]["code"] for i in bookkeeping.items(run).values()] == ["billed"]
 
 
-def test_a_voided_invoice_says_so_after_a_sync(
+def test_a_voided_invoice_is_reported_after_a_sync(
     bookkeeping: Bookkeeping, ledger: QuickBooksLedger
 ) -> None:
     bookkeeping.posted(invoices=[invoice("V-1")])
@@ -54,7 +54,7 @@ def test_a_voided_invoice_says_so_after_a_sync(
     assert bookkeeping.blocked(invoices=[late]) == ["voided"]
 
 
-def test_what_was_spent_in_closed_books_moves_if_that_is_chosen(
+def test_an_expense_in_closed_books_moves_if_chosen(
     bookkeeping: Bookkeeping, ledger: QuickBooksLedger
 ) -> None:
     ledger.close_books(date(2026, 1, 31))

@@ -83,14 +83,14 @@ def test_its_secret_waits_for_credentials(template: Template) -> None:
     assert outputs["AppSecretAbacus"]["Value"] == "ledgerlink/app/abacus"
 
 
-def test_who_speaks_to_ledgers_and_who_checks_signatures_reads_its_secret(
+def test_functions_that_call_ledgers_or_check_signatures_read_the_secret(
     template: Template,
 ) -> None:
     for function in ("api", "worker", "webhooks"):
         assert secret_id(template) in app_secrets(template, function)
 
 
-def test_the_dashboard_shows_what_is_read_of_it(template: Template) -> None:
+def test_the_dashboard_shows_existing_metrics(template: Template) -> None:
     body = json.dumps(only(template, "AWS::CloudWatch::Dashboard")["DashboardBody"])
     assert '\\"MeteredReads\\",\\"ledger\\",\\"abacus\\"' in body
 

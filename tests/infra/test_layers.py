@@ -65,7 +65,7 @@ def test_a_folder_without_a_handler_is_no_function(tree: Path) -> None:
     assert function_names(tree) == ("api",)
 
 
-def test_what_did_not_change_is_not_built_again(tree: Path) -> None:
+def test_unchanged_code_is_not_built_again(tree: Path) -> None:
     assert renewed(build("machine", tree)) == [True, True, True]
     assert renewed(build("machine", tree)) == [False, False, False]
     (tree / "functions" / "api" / "handler.py").write_text("WORDS = 'second'")

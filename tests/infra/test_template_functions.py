@@ -170,7 +170,7 @@ def test_the_webhook_door_reads_the_secret_of_the_ledger_that_signs_and_no_conne
     assert named == "ledgerlink/app/qbo"
 
 
-def test_who_speaks_to_ledgers_reads_both_application_secrets_and_changes_neither(
+def test_functions_that_call_ledgers_read_both_application_secrets_only(
     template: Template,
 ) -> None:
     applications = properties(template, "AWS::SecretsManager::Secret")
@@ -180,7 +180,7 @@ def test_who_speaks_to_ledgers_reads_both_application_secrets_and_changes_neithe
         assert {one["Ref"] for one in found["Resource"]} == set(applications)
 
 
-def test_who_speaks_to_no_ledger_reads_no_secret(template: Template) -> None:
+def test_functions_that_call_no_ledger_read_no_secret(template: Template) -> None:
     assert [secrets_read(template, name) for name in ("imports", "scheduler")] == [[], []]
 
 

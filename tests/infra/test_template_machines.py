@@ -25,7 +25,7 @@ def test_it_is_a_standard_machine_that_is_logged_without_its_tokens(template: Te
     assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
 
 
-def test_every_step_rests_until_it_is_told_to_go_on_or_its_time_is_over() -> None:
+def test_every_step_waits_for_its_token_or_its_timeout() -> None:
     rests = {n: s for n, s in states().items() if "waitForTaskToken" in s.get("Resource", "")}
     assert set(rests) == RESTS
     for state in rests.values():
@@ -34,7 +34,7 @@ def test_every_step_rests_until_it_is_told_to_go_on_or_its_time_is_over() -> Non
         assert state["TimeoutSeconds"] <= 30 * DAY_SECONDS
 
 
-def test_a_draft_that_nobody_comes_back_to_expires_and_a_failed_step_sets_the_run_aside() -> None:
+def test_an_abandoned_draft_expires_and_a_failed_step_parks_the_run() -> None:
     caught = {name: [c["Next"] for c in states()[name]["Catch"]] for name in RESTS}
     assert caught.pop("Wait") == ["Expire", "BreakOff"]
     assert set(map(tuple, caught.values())) == {("BreakOff",)}

@@ -62,7 +62,7 @@ def test_ten_minutes_without_a_tick_are_an_alarm(template: Template) -> None:
     assert alarm["Period"] * alarm["EvaluationPeriods"] == 600
 
 
-def test_what_the_functions_count_is_watched_under_their_own_name(template: Template) -> None:
+def test_metrics_of_functions_are_watched_under_their_own_name(template: Template) -> None:
     found = alarms(template)
     for name, function in (
         ("SyncsFailed", "worker"),
@@ -74,7 +74,7 @@ def test_what_the_functions_count_is_watched_under_their_own_name(template: Temp
         assert found[name]["Dimensions"] == [{"Name": "service", "Value": function}]
 
 
-def test_there_is_one_page_to_look_at(template: Template) -> None:
+def test_the_sandbox_has_one_overview_page(template: Template) -> None:
     body = json.dumps(only(template, "AWS::CloudWatch::Dashboard")["DashboardBody"])
     shown = ("MeteredReads", "ConnectionsDue", "Notifications", "Notices", *NAMES)
     assert [name for name in shown if f'\\"title\\":\\"{name}\\"' not in body] == []

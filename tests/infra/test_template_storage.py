@@ -10,7 +10,7 @@ def test_the_table_can_be_restored_to_any_second_of_its_last_weeks(template: Tem
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
 
 
-def test_the_table_forgets_what_has_expired(template: Template) -> None:
+def test_the_table_drops_expired_rows(template: Template) -> None:
     table = only(template, "AWS::DynamoDB::Table")
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
 

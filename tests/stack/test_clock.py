@@ -15,7 +15,7 @@ def test_the_rule_that_ticks_leads_to_the_scheduler(machine: Machine) -> None:
     assert target["Arn"].endswith(f":function:{machine.outputs['SchedulerFunction']}")
 
 
-def test_a_tick_that_fails_says_so(machine: Machine) -> None:
+def test_a_failing_tick_is_reported(machine: Machine) -> None:
     functions, name = machine.client("lambda"), machine.outputs["SchedulerFunction"]
     kept = functions.get_function_configuration(FunctionName=name)["Environment"]
     broken = {"Variables": {**kept["Variables"], "LEDGERLINK_TABLE": "no-such-table"}}
@@ -28,7 +28,7 @@ def test_a_tick_that_fails_says_so(machine: Machine) -> None:
     machine.tick()  # raises if it still fails
 
 
-def test_the_bus_takes_what_the_worker_tells(machine: Machine) -> None:
+def test_the_bus_takes_the_workers_events(machine: Machine) -> None:
     entry = {
         "EventBusName": machine.outputs["BusName"],
         "Source": "ledgerlink",

@@ -24,7 +24,7 @@ def waiting(machine: Machine, output: str) -> int:
     return visible + int(found["ApproximateNumberOfMessagesNotVisible"])
 
 
-def test_a_message_nobody_can_read_ends_among_the_dead_letters(machine: Machine) -> None:
+def test_an_unreadable_message_becomes_a_dead_letter(machine: Machine) -> None:
     send(machine, "not a message of ours")
     until(lambda: waiting(machine, "DeadLettersUrl") == 1)
     machine.client("sqs").purge_queue(QueueUrl=machine.outputs["DeadLettersUrl"])

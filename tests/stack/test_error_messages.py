@@ -53,7 +53,7 @@ def test_without_node_the_words_name_the_version_to_install(tmp_path: Path) -> N
     assert Machine(state_dir=tmp_path).is_running() is False
 
 
-def test_a_token_without_a_machine_says_how_to_start_one(tmp_path: Path) -> None:
+def test_a_token_without_a_machine_explains_how_to_start_one(tmp_path: Path) -> None:
     done = local(tmp_path, "token")
     assert done.returncode == 2
     assert "make up" in done.stderr

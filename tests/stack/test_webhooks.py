@@ -60,9 +60,7 @@ def notify(machine: Machine, body: bytes, token: str, ledger: str = "qbo") -> ht
 
 
 @pytest.mark.parametrize("payload", [[ENTRY], CLASSIC], ids=["cloudevents", "classic"])
-def test_what_the_ledger_signed_is_taken_without_a_token_of_ours(
-    machine: Machine, payload: object
-) -> None:
+def test_a_signed_webhook_needs_no_token(machine: Machine, payload: object) -> None:
     answer = notify(machine, json.dumps(payload).encode(), verifier(machine))
     assert (answer.status_code, answer.json()) == (200, {})
 
@@ -84,7 +82,7 @@ def test_no_signature_is_unauthorized(machine: Machine) -> None:
     assert answer.status_code == 401
 
 
-def test_what_is_signed_but_no_notification_is_a_bad_request(machine: Machine) -> None:
+def test_a_signed_body_without_notification_is_a_bad_request(machine: Machine) -> None:
     assert notify(machine, b"not json", verifier(machine)).status_code == 400
 
 

@@ -40,13 +40,13 @@ SAGE = {
 }
 
 
-def test_a_ledger_is_there_where_the_environment_says_where_it_is() -> None:
+def test_a_ledger_is_available_where_the_environment_names_its_endpoints() -> None:
     clock = bootstrap.SystemClock()
     assert set(bootstrap.connectors(QUICKBOOKS, clock)) == {"qbo"}
     assert set(bootstrap.connectors({**QUICKBOOKS, **SAGE}, clock)) == {"qbo", "intacct"}
 
 
-def test_a_ledger_of_which_the_environment_says_half_is_a_fault_of_the_deployment() -> None:
+def test_half_configured_endpoints_are_a_fault_of_the_deployment() -> None:
     half = {"INTACCT_GATEWAY_URL": SAGE["INTACCT_GATEWAY_URL"]}
     with pytest.raises(KeyError, match="INTACCT_HOSTS"):
         bootstrap.connectors({**QUICKBOOKS, **half}, bootstrap.SystemClock())

@@ -77,7 +77,7 @@ def test_files_and_folders_that_a_page_names_exist(page: Path) -> None:
 
 
 @every_page
-def test_what_a_page_says_to_be_in_a_file_is_there(page: Path) -> None:
+def test_names_that_a_page_puts_in_a_file_exist_there(page: Path) -> None:
     missing = [
         (name, module)
         for name, module in NAME_IN.findall(prose(page))

@@ -155,9 +155,7 @@ def test_a_choice_reaches_the_document_that_is_sent(
 
 
 @pytest.mark.parametrize(("name", "record", "told"), [(n, r, t) for n, _, _, r, t in TOLD])
-def test_what_was_not_chosen_is_not_sent(
-    books: Books, name: str, record: Record, told: str
-) -> None:
+def test_unset_choices_are_not_sent(books: Books, name: str, record: Record, told: str) -> None:
     poster = choosing(books, Choices())
     poster.post(record)
     assert told not in sent(poster), name
@@ -173,7 +171,7 @@ WAYS = pytest.mark.parametrize(
 
 
 @WAYS
-def test_an_invoice_that_is_there_stays_what_it_is_and_new_ones_are_of_the_new_kind(
+def test_existing_invoices_keep_their_kind_and_new_ones_have_the_chosen_kind(
     books: Books, paper: Paper, later: Choices
 ) -> None:
     poster = choosing(books, paper.choices)
@@ -216,7 +214,7 @@ def test_it_can_be_taken_out_and_comes_again_as_the_new_kind(
 
 
 @WAYS
-def test_what_is_paid_of_it_comes_back_beside_that_of_a_new_one(
+def test_its_paid_amount_is_synced_beside_that_of_a_new_invoice(
     books: Books, paper: Paper, later: Choices
 ) -> None:
     poster = choosing(books, paper.choices)

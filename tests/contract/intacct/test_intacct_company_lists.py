@@ -90,7 +90,7 @@ def test_an_employee_comes_with_contact_title_and_cost_centers(books: Books) -> 
     assert told["supervisor_id"] == "employee/E1"
 
 
-def test_accounts_say_what_they_are_for_and_what_they_require(books: Books) -> None:
+def test_accounts_have_their_roles_and_requirements(books: Books) -> None:
     read = books.read(ListType.ACCOUNT)
     roles = {key: set(record.roles) for key, record in read.items()}
     assert roles["glaccount/1200"] == {"accounts_receivable"}
@@ -200,7 +200,7 @@ def test_a_position_of_another_list_is_refused(books: Books) -> None:
 # Changes.
 
 
-def test_a_customers_life_is_told_by_changes(books: Books) -> None:
+def test_a_customers_life_is_reported_by_changes(books: Books) -> None:
     number = books.plant("CUSTOMER", {"CUSTOMERID": "C7", "NAME": "Amy"}, "Amy")
 
     def now() -> Any:
@@ -216,7 +216,7 @@ def test_a_customers_life_is_told_by_changes(books: Books) -> None:
 
 
 @pytest.mark.parametrize("zone", ["utc", "pacific"])
-def test_what_changed_is_told_whatever_zone_the_ledger_stamps_in(books: Books, zone: str) -> None:
+def test_changes_are_reported_in_any_time_zone_of_the_ledger(books: Books, zone: str) -> None:
     books.admin("settings", {"times_zone": zone})
     books.change("VENDOR", books.number("VENDOR", "V1"), NAME="Airline Ltd")
     records = books.changes(ListType.VENDOR)[ListType.VENDOR].records
@@ -224,7 +224,7 @@ def test_what_changed_is_told_whatever_zone_the_ledger_stamps_in(books: Books, z
     assert "vendor/V1" in books.read(ListType.VENDOR, since=datetime.now(UTC))
 
 
-def test_nothing_is_told_of_what_changed_long_ago(books: Books) -> None:
+def test_old_changes_are_not_reported(books: Books) -> None:
     later = datetime.now(UTC) + timedelta(days=2)
     assert books.read(ListType.CUSTOMER, since=later) == {}
     assert list(books.changes(ListType.CUSTOMER, since=later)[ListType.CUSTOMER].records) == []
@@ -250,7 +250,7 @@ def test_a_new_address_of_a_contact_alone_is_a_change_of_its_owner(books: Books)
         (ListType.ITEM, "ITEM", "EXP-1"),
     ],
 )
-def test_what_is_deleted_is_told_by_the_audit_history(
+def test_deletes_are_reported_by_the_audit_history(
     books: Books, kind: ListType, entity: str, key: str
 ) -> None:
     books.admin("settings", {"used_records_deletable": True})
@@ -261,22 +261,20 @@ def test_what_is_deleted_is_told_by_the_audit_history(
 
 
 @pytest.mark.parametrize("zone", ["utc", "pacific"])
-def test_what_is_deleted_is_told_whatever_zone_the_ledger_stamps_in(
-    books: Books, zone: str
-) -> None:
+def test_deletes_are_reported_in_any_time_zone_of_the_ledger(books: Books, zone: str) -> None:
     books.admin("settings", {"times_zone": zone})
     books.delete("VENDOR", books.number("VENDOR", "V9"))
     gone = books.changes(ListType.VENDOR)[ListType.VENDOR].gone
     assert "vendor/V9" in {each.id for each in gone}
 
 
-def test_a_deleted_task_is_told_by_its_number(books: Books) -> None:
+def test_a_deleted_task_is_reported_by_its_number(books: Books) -> None:
     number = books.rows("TASK")[1]["RECORDNO"]
     books.delete("TASK", number)
     assert f"task/{number}" in {gone.id for gone in books.changes(TASK)[TASK].gone}
 
 
-def test_what_came_back_under_its_old_id_is_not_gone(books: Books) -> None:
+def test_a_record_restored_under_its_old_id_is_not_gone(books: Books) -> None:
     books.delete("VENDOR", books.number("VENDOR", "V9"))
     books.plant("VENDOR", {"VENDORID": "V9", "NAME": "Opened again"}, "Opened again")
     batch = books.changes(ListType.VENDOR)[ListType.VENDOR]
@@ -318,7 +316,7 @@ def test_changes_of_all_lists_of_names_take_one_request(books: Books) -> None:
     assert books.ask(main) == (set(wanted), 1)
 
 
-def test_a_list_with_too_much_to_tell_has_to_be_read_whole(books: Books) -> None:
+def test_a_list_with_too_many_changes_is_read_whole(books: Books) -> None:
     for n in range(2001):
         more = {"NAME": f"Item {n}", "ITEMTYPE": "Non-Inventory"}
         books.plant("ITEM", {"ITEMID": f"I{n}", **more})
@@ -336,7 +334,7 @@ def test_a_passing_fault_of_a_read_is_passed_over(books: Books) -> None:
     assert len(books.read(ListType.CUSTOMER)) == 4
 
 
-def test_a_list_that_is_not_subscribed_to_says_so(books: Books) -> None:
+def test_an_unsubscribed_list_is_reported_as_such(books: Books) -> None:
     books.about("", {"applications": ["EE", "AR", "AP", "CM", "SO"]})
     with pytest.raises(LedgerStopped) as caught:
         books.read(TASK)

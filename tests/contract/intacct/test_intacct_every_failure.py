@@ -113,9 +113,7 @@ def once(poster: Poster) -> None:
 
 
 @sampled("action", [*WHOLE, *ONE], one_in=4)
-def test_what_fails_before_anything_is_done_is_told_and_done_when_it_is_well(
-    poster: Poster, action: str
-) -> None:
+def test_a_failure_before_any_write_is_reported_and_retried(poster: Poster, action: str) -> None:
     expected = {**WHOLE, **ONE}[action]
     operations = poster.planned(*BATCH[1:])
     fail(poster, action, "before", 99)
@@ -139,7 +137,7 @@ def test_what_fails_before_anything_is_done_is_told_and_done_when_it_is_well(
 
 
 @sampled("action, when", product(WHOLE, ["midway", "after"]), one_in=4)
-def test_what_is_done_in_part_or_whole_before_it_fails_is_there_once(
+def test_a_write_done_before_its_failure_exists_once(
     poster: Poster, action: str, when: str
 ) -> None:
     fail(poster, action, when, 1)
@@ -148,7 +146,7 @@ def test_what_is_done_in_part_or_whole_before_it_fails_is_there_once(
 
 
 @pytest.mark.parametrize("action", ["html502", "cut", "429", "invalid_session"])
-def test_what_fails_three_times_after_it_was_done_is_there_once(
+def test_a_write_that_fails_three_times_after_taking_effect_exists_once(
     poster: Poster, action: str
 ) -> None:
     fail(poster, action, "after", 3)
@@ -211,7 +209,7 @@ def test_a_refusal_stops_its_sheet_and_no_other(
 
 
 @REFUSALS
-def test_what_is_said_to_be_refused_and_was_done_is_there_once(
+def test_a_write_reported_as_refused_but_done_exists_once(
     poster: Poster, errorno: str, text: str, reason: str
 ) -> None:
     records: list[Record] = [charged("x0"), charged("x1"), worked("a"), worked("b", staff_key="bo")]

@@ -80,7 +80,7 @@ def test_there_are_more_than_a_hundred_of_them_and_each_does_something(poster: P
 
 
 @sampled("name", DAMAGES)
-def test_answers_to_what_is_made_and_to_the_look_for_it(poster: Poster, name: str) -> None:
+def test_malformed_answers_to_creates_and_to_the_search_for_them(poster: Poster, name: str) -> None:
     operations = poster.planned(*batch())
     spoilt(poster, once(MAKING, DAMAGES[name]))
     told: dict[str, Outcome] = {}
@@ -100,7 +100,7 @@ def test_answers_to_what_is_made_and_to_the_look_for_it(poster: Poster, name: st
 
 
 @sampled("name", READABLE)
-def test_an_answer_to_what_is_changed_and_taken_back(poster: Poster, name: str) -> None:
+def test_a_malformed_answer_to_an_update_and_a_delete(poster: Poster, name: str) -> None:
     poster.post(*batch())
     taken = [gone("b", RecordKind.TIME), gone("x2")]
     records = [*(each for each in batch("40", 30) if each.key not in ("b", "x2")), *taken]
@@ -120,7 +120,7 @@ def test_an_answer_to_what_is_changed_and_taken_back(poster: Poster, name: str) 
 
 
 @sampled("name", READABLE)
-def test_an_answer_to_the_look_for_what_was_made(poster: Poster, name: str) -> None:
+def test_a_malformed_answer_to_the_search_for_a_created_document(poster: Poster, name: str) -> None:
     operations = poster.planned(worked("a"), charged("x3"))
     poster.lose()
     poster.lose(match={"function": "record_cctransaction"})

@@ -59,9 +59,7 @@ def test_a_lost_change_is_found_and_done_once(poster: Poster, paper: Paper) -> N
 
 
 @EVERY
-def test_a_change_that_never_came_through_leaves_what_was_there_and_is_made(
-    poster: Poster, paper: Paper
-) -> None:
+def test_a_lost_update_leaves_the_document_and_is_sent_again(poster: Poster, paper: Paper) -> None:
     choose(poster, paper).post(paper.record())
     operations = poster.planned(paper.record("40"))
     lose(poster, paper.change, when="before")
@@ -97,7 +95,7 @@ def test_a_lost_removal_is_found_and_done_once(poster: Poster, paper: Paper) -> 
 
 
 @EVERY
-def test_what_never_came_through_is_not_found(poster: Poster, paper: Paper) -> None:
+def test_an_undelivered_write_is_not_found(poster: Poster, paper: Paper) -> None:
     lose(choose(poster, paper), paper.make, when="before")
     assert poster.post(paper.record()) == {}
     assert poster.found() == {}

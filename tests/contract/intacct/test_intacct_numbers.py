@@ -22,7 +22,7 @@ def refused(poster: Poster, taken: str) -> None:
     assert (row["DOCID"], row["CUSTVENDID"]) == (taken, "C2")
 
 
-def test_an_invoice_of_somebody_else_is_not_taken_for_ours(poster: Poster) -> None:
+def test_another_users_invoice_is_not_taken_for_ours(poster: Poster) -> None:
     taken = theirs(poster)
     outcomes = poster.post(invoice(number="N-7"), invoice(key="i2", number="N-8"))
     assert outcomes["invoice:i2"].state is ItemState.POSTED
@@ -41,14 +41,14 @@ def test_it_is_not_found_for_an_answer_that_was_lost_either(poster: Poster) -> N
     refused(poster, taken)
 
 
-def test_one_that_says_the_same_for_another_client_is_not_ours(poster: Poster) -> None:
+def test_an_equal_document_for_another_client_is_not_ours(poster: Poster) -> None:
     taken = theirs(poster, "31.50")
     outcome = poster.post(invoice(sold("31.50"), number="N-7"))["invoice:i1"]
     assert code(outcome) == "number_taken"
     refused(poster, taken)
 
 
-def test_an_ar_invoice_whose_number_is_taken_says_so(poster: Poster) -> None:
+def test_an_ar_invoice_with_a_taken_number_is_reported(poster: Poster) -> None:
     choose(poster, PAPERS["invoice"])
     poster.post(invoice(number="N-7"))
     outcome = poster.post(invoice(key="i2", number="N-7"))["invoice:i2"]

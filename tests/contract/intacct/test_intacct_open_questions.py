@@ -147,9 +147,7 @@ BOUNDS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("bound", BOUNDS, ids=str)
-def test_what_is_too_much_for_a_request_goes_by_several(
-    poster: Poster, bound: dict[str, Any]
-) -> None:
+def test_oversized_requests_are_split(poster: Poster, bound: dict[str, Any]) -> None:
     for n in (1, 2, 3):
         poster.rule(RuleKind.USERS, f"p{n}", LinkTo(ledger_id=f"employee/E{n}"))
     operations = poster.planned(
@@ -178,7 +176,7 @@ def test_changes_of_lists_come_by_as_many_requests_as_it_takes(
     }
 
 
-def test_a_single_function_that_is_too_large_is_told(poster: Poster) -> None:
+def test_a_single_function_that_is_too_large_is_reported(poster: Poster) -> None:
     operations = poster.planned(worked("a"))
     poster.books.admin("settings", {"request_bytes": 900, "oversize_answer": "413"})
     with pytest.raises(LedgerStopped, match="too large"):
@@ -190,7 +188,7 @@ def test_a_single_function_that_is_too_large_is_told(poster: Poster) -> None:
 
 
 @pytest.mark.parametrize("survives", [True, False])
-def test_what_the_time_limit_cuts_off_is_there_once_in_the_end(
+def test_writes_cut_off_by_the_time_limit_exist_once_in_the_end(
     poster: Poster, survives: bool
 ) -> None:
     operations = poster.planned(worked("a"), *(charged(f"x{n}") for n in range(40)))
@@ -208,7 +206,7 @@ def test_what_the_time_limit_cuts_off_is_there_once_in_the_end(
 
 
 @pytest.mark.parametrize("zone", ["utc", "pacific"])
-def test_a_change_is_told_whatever_the_zone_of_stamps(books: Books, zone: str) -> None:
+def test_a_change_is_reported_in_any_time_zone_of_timestamps(books: Books, zone: str) -> None:
     books.admin("settings", {"times_zone": zone})
     before = datetime.now(UTC)
     for entity in ("CUSTOMER", "CONTACT"):

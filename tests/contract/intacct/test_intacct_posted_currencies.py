@@ -86,9 +86,7 @@ NO_REPORT = [name for name in TOP if name != "report"]
 
 
 @pytest.mark.parametrize("paper", papers(*NO_REPORT), ids=NO_REPORT)
-def test_without_a_rate_the_ledger_applies_its_own_which_is_told(
-    world: Books, paper: Paper
-) -> None:
+def test_without_a_rate_the_ledgers_own_is_applied_and_reported(world: Books, paper: Paper) -> None:
     poster = poster_of(world, paper)
     (operation,) = poster.planned(paper.record(currency="EUR"))
     assert [each.code for each in operation.warnings] == ["rate_by_ledger"]
@@ -104,7 +102,7 @@ def test_a_report_without_a_rate_is_not_posted(world: Books) -> None:
     assert poster.ours("EEXPENSES") == []
 
 
-def test_a_rate_type_or_a_currency_that_the_ledger_does_not_know_is_told(world: Books) -> None:
+def test_a_rate_type_or_a_currency_that_the_ledger_does_not_know_is_reported(world: Books) -> None:
     poster = poster_of(world, exchange_rate_type="Nobody's")
     wrong, unknown = (
         poster.post(invoice(key=key, currency=currency))[f"invoice:{key}"]
@@ -137,7 +135,7 @@ def test_a_charge_in_another_currency_is_made_within_an_entity(company: Make) ->
         ({"base_currency": "USD", "multi_currency": "no"}, "no_multi_currency"),
     ],
 )
-def test_what_nobody_knows_of_the_company_is_not_assumed(
+def test_unknown_features_of_the_company_are_not_assumed(
     world: Books, chosen: dict[str, str], reason: str
 ) -> None:
     poster = Poster(replace(world, choices=Choices(**chosen)))  # type: ignore[arg-type]
@@ -157,7 +155,7 @@ def test_a_company_whose_customers_are_dealt_with_in_others_is_known_to_keep_sev
 
 
 @pytest.mark.parametrize("paper", papers("order", "invoice"), ids=["order", "receivable"])
-def test_what_is_paid_is_told_in_the_currency_of_the_invoice(world: Books, paper: Paper) -> None:
+def test_the_paid_amount_is_in_the_invoices_currency(world: Books, paper: Paper) -> None:
     poster = poster_of(world, paper)
     poster.post(paper.record(**EUR))
     ledger_id = poster.links[paper.key].ledger_id
@@ -202,7 +200,7 @@ def test_an_invoice_comes_to_its_lines_and_its_tax(books: Books, choices: Choice
     assert code(poster.again()["invoice:i1"]) == "already_written"
 
 
-def test_a_tax_solution_that_the_company_does_not_have_is_told(books: Books) -> None:
+def test_a_tax_solution_that_the_company_does_not_have_is_reported(books: Books) -> None:
     poster = taxed(books, replace(VAT, tax_solution="Mars"))
     outcome = poster.post(invoice(tax_amount=Decimal(20)))["invoice:i1"]
     assert outcome.state is ItemState.FAILED

@@ -77,7 +77,7 @@ ORDER: list[tuple[str, Mapping[str, Any], str]] = [
 @pytest.mark.parametrize(
     ("said", "wanted"), [(s, w) for _, s, w in ORDER], ids=[o[0] for o in ORDER]
 )
-def test_the_first_who_says_a_department_gives_it(
+def test_the_first_given_department_is_used(
     poster: Poster, said: Mapping[str, Any], wanted: str
 ) -> None:
     (task,) = (r for r in poster.books.rows("TASK") if r["NAME"] == "Design")
@@ -100,7 +100,7 @@ def test_a_task_gives_its_class_and_its_project_the_rest(poster: Poster) -> None
 
 
 @EVERY
-def test_a_project_gives_its_documents_what_nobody_else_says(poster: Poster, paper: Paper) -> None:
+def test_a_projects_dimensions_fill_the_missing_ones(poster: Poster, paper: Paper) -> None:
     assign(poster, "PROJECT", "P-1", DEPARTMENTID="21", LOCATIONID="NY", CLASSID="CL2")
     record = placed_in(paper.record(), project_key="birds", class_key="commercial")
     outcome = choose(poster, paper).post(record)[paper.key]
@@ -111,7 +111,7 @@ def test_a_project_gives_its_documents_what_nobody_else_says(poster: Poster, pap
     assert poster.post(record)[paper.key].state is UNCHANGED
 
 
-def test_what_the_company_chose_stands_in_last_and_is_told(poster: Poster) -> None:
+def test_the_companys_default_comes_last_and_is_reported(poster: Poster) -> None:
     chosen = Choices(department_id="department/20", location_id="location/NY")
     poster.books = replace(poster.books, choices=chosen)
     poster.sync()
@@ -128,7 +128,7 @@ def test_what_the_company_chose_stands_in_last_and_is_told(poster: Poster) -> No
 
 
 @pytest.mark.parametrize("name", ["department", "location", "class"])
-def test_what_the_ledger_fills_in_by_itself_is_no_edit(poster: Poster, name: str) -> None:
+def test_fields_filled_by_the_ledger_are_no_edit(poster: Poster, name: str) -> None:
     poster.reads_all_first = True
     poster.post(worked())
     entry, field = poster.entry(TIME), f"{name.upper()}ID"
@@ -147,7 +147,7 @@ def test_what_the_ledger_fills_in_by_itself_is_no_edit(poster: Poster, name: str
     assert poster.post(worked(minutes=60))[TIME].state is POSTED
 
 
-def test_an_id_that_is_of_something_else_is_told(poster: Poster) -> None:
+def test_an_id_that_is_of_something_else_is_reported(poster: Poster) -> None:
     poster.rule(RuleKind.LOCATIONS, "wrong", LinkTo(ledger_id="department/10"))
     outcome = poster.post(worked(location_key="wrong"))[TIME]
     assert told(outcome) == (BLOCKED, "target_missing", "location_key")
@@ -167,7 +167,7 @@ ASKING: list[tuple[str, str, str, Record, Mapping[str, Any]]] = [
 @pytest.mark.parametrize(
     ("name", "flag", "field", "record", "more"), ASKING, ids=[a[0] for a in ASKING]
 )
-def test_what_an_account_asks_for_blocks_the_record_before_the_call_and_no_other(
+def test_an_accounts_requirement_blocks_only_its_records_before_the_call(
     poster: Poster, name: str, flag: str, field: str, record: Any, more: Mapping[str, Any]
 ) -> None:
     ask(poster, "6100", flag)
@@ -203,7 +203,7 @@ def test_every_kind_of_document_is_checked_by_the_account_of_its_lines(
 
 
 @pytest.mark.parametrize("kind", ["apaccountlabel", "eeaccountlabel"])
-def test_a_label_asks_for_what_its_account_asks_for(poster: Poster, kind: str) -> None:
+def test_a_label_has_the_requirements_of_its_account(poster: Poster, kind: str) -> None:
     ask(poster, "6000", "REQUIREDEPT")
     poster.rule(RuleKind.EXPENSE_CODES, "trips", LinkExpenseCode(ledger_id=f"{kind}/Travel"))
     poster.sync()
@@ -215,7 +215,7 @@ def test_a_label_asks_for_what_its_account_asks_for(poster: Poster, kind: str) -
     assert "account 6000" in words(outcome)
 
 
-def test_a_default_is_as_good_as_what_the_record_says(poster: Poster) -> None:
+def test_a_default_dimension_satisfies_a_requirement(poster: Poster) -> None:
     ask(poster, "6100", "REQUIREDEPT")
     poster.sync()
     assert poster.post(charged(staff_key="emily"))[CHARGE].state is POSTED
@@ -223,7 +223,7 @@ def test_a_default_is_as_good_as_what_the_record_says(poster: Poster) -> None:
     assert poster.post(charged("x2"))["expense:x2"].state is POSTED
 
 
-def test_within_an_entity_its_location_is_asked_of_nobody(group: Books) -> None:
+def test_within_an_entity_no_record_needs_a_location(group: Books) -> None:
     group.desk.change(entity="US")
     poster = Poster(group)
     ask(poster, "6100", "REQUIRELOC")
@@ -232,7 +232,7 @@ def test_within_an_entity_its_location_is_asked_of_nobody(group: Books) -> None:
     assert poster.said(REPORT, "location_key") == {"location/US"}
 
 
-def test_within_an_entity_nobody_is_placed_elsewhere_by_default(group: Books) -> None:
+def test_within_an_entity_no_default_location_is_elsewhere(group: Books) -> None:
     group.desk.change(entity="UK")
     poster = Poster(group)
     poster.rule(RuleKind.PROJECTS, "home", LinkTo(ledger_id="project/P-9"))
@@ -291,7 +291,7 @@ LESSONS: Mapping[str, Lesson] = {
 
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
-def test_what_a_refusal_teaches_blocks_the_next_before_the_call(
+def test_a_requirement_learned_from_a_refusal_blocks_the_next_record(
     poster: Poster, lesson: Lesson
 ) -> None:
     number, key, record, more = lesson
@@ -312,7 +312,7 @@ def test_what_a_refusal_teaches_blocks_the_next_before_the_call(
 
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
-def test_what_an_account_asks_for_no_more_is_held_against_nobody(
+def test_a_requirement_that_an_account_no_longer_has_blocks_no_record(
     poster: Poster, lesson: Lesson
 ) -> None:
     number, key, record, more = lesson
@@ -353,7 +353,7 @@ def test_where_time_is_not_checked_it_is_posted(poster: Poster) -> None:
     assert poster.post(worked(labor_code_key="overtime"))[TIME].state is POSTED
 
 
-def test_what_was_learned_costs_one_question_of_the_same_request(poster: Poster) -> None:
+def test_learned_requirements_cost_one_function_of_the_same_request(poster: Poster) -> None:
     ask(poster, "4000", "REQUIREDEPT")
     poster.post(invoice())
     before = len(poster.books.journal())

@@ -46,14 +46,14 @@ def test_a_document_has_its_id_version_and_total(poster: Poster, paper: Paper) -
 
 
 @EVERY
-def test_what_is_posted_again_without_a_change_is_not_sent(poster: Poster, paper: Paper) -> None:
+def test_an_unchanged_record_is_not_sent_again(poster: Poster, paper: Paper) -> None:
     choose(poster, paper).post(paper.record())
     assert poster.post(paper.record())[paper.key].state is ItemState.UNCHANGED
     assert "write" not in poster.calls
 
 
 @EVERY
-def test_a_changed_document_says_what_is_said_now(poster: Poster, paper: Paper) -> None:
+def test_a_changed_document_has_the_new_values(poster: Poster, paper: Paper) -> None:
     choose(poster, paper).post(paper.record())
     outcome = poster.post(paper.record("40"))[paper.key]
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
@@ -72,7 +72,7 @@ def test_a_document_that_is_taken_back_is_gone(poster: Poster, paper: Paper) -> 
 
 
 @EVERY
-def test_a_copy_says_what_the_ledger_holds(poster: Poster, paper: Paper) -> None:
+def test_a_snapshot_has_the_ledgers_values(poster: Poster, paper: Paper) -> None:
     choose(poster, paper).post(paper.record())
     link = poster.links[paper.key]
     copy = poster.copy(paper.key)
@@ -95,7 +95,7 @@ EDIT = {
 
 
 @EVERY
-def test_a_document_that_somebody_edited_is_neither_changed_nor_taken_back(
+def test_a_document_edited_by_a_user_is_neither_changed_nor_deleted(
     poster: Poster, paper: Paper
 ) -> None:
     choose(poster, paper).post(paper.record())
@@ -109,7 +109,7 @@ def test_a_document_that_somebody_edited_is_neither_changed_nor_taken_back(
 
 
 @EVERY
-def test_a_document_that_somebody_deleted_is_told_as_gone(poster: Poster, paper: Paper) -> None:
+def test_a_document_deleted_by_a_user_is_reported_as_gone(poster: Poster, paper: Paper) -> None:
     choose(poster, paper).post(paper.record())
     changes = poster.planned(paper.record("40"))
     poster.books.delete(paper.kind, poster.row(paper.key)["RECORDNO"])
@@ -172,7 +172,7 @@ def poster(poster: Poster) -> Poster:
     return poster
 
 
-def test_a_refund_that_the_ledger_does_not_take_is_told(poster: Poster) -> None:
+def test_a_refund_that_the_ledger_does_not_take_is_reported(poster: Poster) -> None:
     poster.books.admin("settings", {"negative_card_amounts": False})
     outcome = poster.post(charged(refund=True))[CHARGE]
     assert outcome.state is ItemState.FAILED
@@ -203,7 +203,7 @@ def test_an_invoice_without_a_number_is_numbered_by_the_ledger(poster: Poster) -
     assert poster.row(INVOICE)["MESSAGE"] == f"[{INVOICE}]"
 
 
-def test_a_definition_that_does_not_number_is_told(poster: Poster) -> None:
+def test_a_definition_that_does_not_number_is_reported(poster: Poster) -> None:
     bare = Choices(transaction_type="Bare Invoice")
     poster.books = replace(poster.books, choices=bare)
     outcome = poster.post(invoice())[INVOICE]
@@ -212,7 +212,7 @@ def test_a_definition_that_does_not_number_is_told(poster: Poster) -> None:
     assert "Give the invoice a number" in outcome.reason.remedy
 
 
-def test_an_unknown_definition_is_told(poster: Poster) -> None:
+def test_an_unknown_definition_is_reported(poster: Poster) -> None:
     poster.books = replace(poster.books, choices=Choices(transaction_type="Nothing"))
     outcome = poster.post(invoice())[INVOICE]
     assert outcome.state is ItemState.FAILED
@@ -231,16 +231,14 @@ def test_an_invoice_of_receivables_goes_to_its_revenue_account(poster: Poster) -
     assert values(lines, "PROJECTID") == ["P-1"]
 
 
-def test_an_invoice_of_a_project_without_a_customer_is_told(poster: Poster) -> None:
+def test_an_invoice_of_a_project_without_a_customer_is_reported(poster: Poster) -> None:
     poster.rule(RuleKind.PROJECTS, "inside", LinkTo(ledger_id="project/P-9"))
     outcome = poster.post(invoice(project_key="inside"))[INVOICE]
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "target_missing")
 
 
 @EVERY
-def test_what_is_for_a_task_says_its_project_and_the_tasks_own_id(
-    poster: Poster, paper: Paper
-) -> None:
+def test_a_record_of_a_task_has_its_project_and_the_tasks_id(poster: Poster, paper: Paper) -> None:
     task = poster.books.rows("TASK")[0]
     poster.rule(RuleKind.PROJECTS, "wires", LinkTo(ledger_id=f"task/{task['RECORDNO']}"))
     outcome = choose(poster, paper).post(paper.record(project_key="wires"))[paper.key]
@@ -260,7 +258,7 @@ def test_what_is_for_a_task_says_its_project_and_the_tasks_own_id(
 
 
 @EVERY
-def test_what_is_for_a_task_that_is_gone_is_told(poster: Poster, paper: Paper) -> None:
+def test_a_record_of_a_missing_task_is_reported(poster: Poster, paper: Paper) -> None:
     poster.rule(RuleKind.PROJECTS, "wires", LinkTo(ledger_id="task/9999"))
     outcome = choose(poster, paper).post(paper.record(project_key="wires"))[paper.key]
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "target_missing")
@@ -291,7 +289,7 @@ def test_a_report_whose_vendor_is_now_an_employee_is_another_document(poster: Po
 
 
 @EVERY
-def test_what_is_paid_is_neither_changed_nor_taken_back(poster: Poster, paper: Paper) -> None:
+def test_a_paid_document_is_neither_changed_nor_deleted(poster: Poster, paper: Paper) -> None:
     choose(poster, paper).post(paper.record())
     changes = poster.planned(paper.record("40"))
     pay(poster, paper.key)
@@ -346,14 +344,14 @@ def test_a_document_that_the_ledger_refuses_stops_itself_alone(
 
 
 @EVERY
-def test_closed_books_are_told(poster: Poster, paper: Paper) -> None:
+def test_closed_books_are_reported(poster: Poster, paper: Paper) -> None:
     poster.books.about("/closed", {"GL": "2026-03-31"})
     outcome = choose(poster, paper).post(paper.record())[paper.key]
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "closed_period")
     assert poster.ours(paper.kind) == []
 
 
-def test_a_number_that_is_taken_by_another_is_told(poster: Poster) -> None:
+def test_a_number_that_is_taken_by_another_is_reported(poster: Poster) -> None:
     bill = {"VENDORID": "V1", "RECORDID": "ER-7", "WHENCREATED": "03/01/2026"}
     line = {"ACCOUNTNO": "6000", "TRX_AMOUNT": "1"}
     poster.books.create("APBILL", [line], **bill, WHENDUE="03/05/2026")
@@ -395,7 +393,7 @@ def test_fifty_documents_of_a_kind_go_by_one_request(poster: Poster) -> None:
 
 
 @pytest.mark.parametrize("paper", papers("order", "invoice"), ids=["order", "receivable"])
-def test_what_is_paid_of_an_invoice_comes_back(poster: Poster, paper: Paper) -> None:
+def test_the_paid_amount_of_an_invoice_is_synced(poster: Poster, paper: Paper) -> None:
     choose(poster, paper).post(paper.record())
     ledger_id = poster.links[paper.key].ledger_id
     before = poster.books.changes(ListType.INVOICE)[ListType.INVOICE].records
@@ -419,7 +417,7 @@ def test_invoices_come_back_whatever_zone_the_ledger_stamps_in(
     assert poster.links[paper.key].ledger_id in {record.id for record in records}
 
 
-def test_days_are_the_days_that_were_said(poster: Poster) -> None:
+def test_days_are_the_requested_ones(poster: Poster) -> None:
     for day in (date(2026, 2, 28), date(2024, 2, 29), date(2026, 12, 31)):
         key = f"x{day}"
         poster.post(charged(key, spent_on=day))

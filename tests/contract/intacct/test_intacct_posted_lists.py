@@ -65,7 +65,7 @@ def test_a_contractor_becomes_a_vendor(poster: Poster) -> None:
     assert outcome.ledger_id == f"vendor/{row['VENDORID']}"
 
 
-def test_time_makes_what_it_needs_and_is_posted_with_it(poster: Poster) -> None:
+def test_time_is_posted_with_the_list_records_that_it_needs(poster: Poster) -> None:
     poster.rule(RuleKind.USERS, "new", CreateUser(name="Ivo Jung", email="ivo@example.com"))
     above = Above(key="nova", name="Nova")
     poster.rule(RuleKind.PROJECTS, "site", CreateProject(name="New site", client=above))
@@ -120,7 +120,7 @@ def test_an_employee_of_whom_only_the_contact_was_made_is_finished(poster: Poste
 
 
 @pytest.mark.parametrize("given", NEW)
-def test_the_same_plan_under_other_ids_makes_nobody_twice(poster: Poster, given: str) -> None:
+def test_the_same_plan_under_other_ids_creates_no_person_twice(poster: Poster, given: str) -> None:
     operations = poster.planned(NEW[given])
     (first,) = poster.send(operations).values()
     (again,) = poster.send_under_other_ids(operations).values()
@@ -129,7 +129,7 @@ def test_the_same_plan_under_other_ids_makes_nobody_twice(poster: Poster, given:
     made(poster, KINDS[given], NEW[given].name)
 
 
-def test_somebody_elses_contact_of_that_name_is_not_taken(poster: Poster) -> None:
+def test_another_records_contact_of_that_name_is_not_taken(poster: Poster) -> None:
     contact = {"CONTACTNAME": "Fay Grant", "PRINTAS": "Fay Grant", "EMAIL1": "other@example.com"}
     poster.books.plant("CONTACT", contact)
     (outcome,) = poster.post(STAFF).values()
@@ -137,7 +137,7 @@ def test_somebody_elses_contact_of_that_name_is_not_taken(poster: Poster) -> Non
     assert "other@example.com" in words(outcome)
 
 
-def test_a_required_custom_field_is_named_and_stops_what_needs_the_record(poster: Poster) -> None:
+def test_a_required_custom_field_is_named_and_blocks_dependent_records(poster: Poster) -> None:
     poster.books.about("/fields", {"object": "CUSTOMER", "name": "REGION", "required": True})
     poster.rule(RuleKind.PROJECTS, "nova", CreateProject(name="Nova"))
     outcomes = poster.post(worked("a", project_key="nova"), worked("b"))
@@ -150,7 +150,7 @@ def test_a_required_custom_field_is_named_and_stops_what_needs_the_record(poster
     assert "REGION" in words(refused)
 
 
-def test_a_link_that_leads_to_nothing_is_told(poster: Poster) -> None:
+def test_a_link_that_leads_to_nothing_is_reported(poster: Poster) -> None:
     poster.rule(RuleKind.USERS, "ghost", LinkTo(ledger_id="employee/E77"))
     outcome = poster.post(worked(staff_key="ghost"))["time:t1"]
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "target_missing")

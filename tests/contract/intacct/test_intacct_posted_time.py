@@ -100,7 +100,7 @@ def test_minutes_are_kept_at_four_places_of_hours(poster: Poster) -> None:
     assert set(states(again).values()) == {ItemState.UNCHANGED}
 
 
-def test_a_new_sheet_is_submitted_where_the_firm_says_so(books: Books) -> None:
+def test_a_new_timesheet_is_submitted_if_the_settings_want_it(books: Books) -> None:
     poster = Poster(replace(books, choices=Choices(timesheet_state="Submitted")))
     poster.post(worked())
     assert poster.entry("time:t1")["STATE"] == "Submitted"
@@ -129,14 +129,16 @@ def test_a_sheet_that_begins_on_another_day_than_the_companys_is_refused_with_th
     assert "Sunday" in words(outcome)
 
 
-def test_text_in_every_script_and_what_looks_like_xml_arrives_as_it_is(poster: Poster) -> None:
+def test_text_in_every_script_and_xml_like_text_arrives_unchanged(poster: Poster) -> None:
     text = 'Größe < 5 &amp; "größer" 領収書 😀 ]]> <!-- --> <?x?> &#65;\nline\ttwo'
     outcome = poster.post(worked(notes=text))["time:t1"]
     assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
     assert poster.entry("time:t1")["NOTES"] == f"{text}\n[time:t1]"
 
 
-def test_a_character_that_xml_cannot_hold_is_told_before_anything_is_sent(poster: Poster) -> None:
+def test_a_character_that_xml_cannot_hold_is_reported_before_anything_is_sent(
+    poster: Poster,
+) -> None:
     outcomes = poster.post(worked("a", notes="bell \x07"), worked("b"))
     assert outcomes["time:a"].state is ItemState.BLOCKED
     assert code(outcomes["time:a"]) == "control_characters"
@@ -166,14 +168,14 @@ def test_a_changed_entry_changes_alone_and_keeps_its_record(poster: Poster) -> N
     assert poster.entry("time:b") == second
 
 
-def test_what_is_said_no_more_is_cleared(poster: Poster) -> None:
+def test_removed_values_are_cleared(poster: Poster) -> None:
     poster.post(worked())
     poster.post(worked(project_key=None, labor_code_key=None, billable=False, bill_rate=None))
     entry = poster.entry("time:t1")
     assert not {"PROJECTID", "ITEMID", "CUSTOMERID", "EXTBILLRATE"} & entry.keys()
 
 
-def test_what_is_posted_again_without_a_change_is_not_sent(poster: Poster) -> None:
+def test_an_unchanged_record_is_not_sent_again(poster: Poster) -> None:
     poster.post(worked())
     assert poster.post(worked())["time:t1"].state is ItemState.UNCHANGED
     assert "write" not in poster.calls
@@ -253,7 +255,7 @@ def test_an_entry_of_others_keeps_its_record_where_the_gateway_renews_them(poste
     assert sorted(notes(poster.sheets()[ADA])) == ["By hand", "Work a\n[time:a]"]
 
 
-def test_a_text_that_only_looks_like_a_mark_is_somebody_elses(poster: Poster) -> None:
+def test_a_text_that_resembles_a_marker_is_not_ours(poster: Poster) -> None:
     theirs(poster, NOTES="see [time:t1] for more")
     poster.post(worked())
     assert notes(poster.sheets()[ADA]) == ["see [time:t1] for more", "Work t1\n[time:t1]"]
@@ -263,7 +265,7 @@ def test_a_text_that_only_looks_like_a_mark_is_somebody_elses(poster: Poster) ->
 
 
 @pytest.mark.parametrize("state", ["Approved", "Partially Approved"])
-def test_an_approved_sheet_takes_nothing_and_says_so_and_its_neighbours_go_on(
+def test_an_approved_timesheet_is_rejected_with_a_reason_and_others_are_posted(
     poster: Poster, state: str
 ) -> None:
     theirs(poster, state)
@@ -313,7 +315,7 @@ def test_an_entry_of_ours_in_an_approved_sheet_neither_changes_nor_goes(poster: 
     assert ("E1", "03/09/2026") not in poster.sheets()
 
 
-def test_a_plan_that_looked_blocks_what_is_approved(poster: Poster) -> None:
+def test_a_plan_with_snapshots_blocks_approved_entries(poster: Poster) -> None:
     poster.post(worked())
     decide(poster, "Approved")
     poster.reads_all_first = True
@@ -338,7 +340,7 @@ def edit(poster: Poster, key: str, **changes: Any) -> None:
 
 
 @pytest.mark.parametrize("looked", [False, True], ids=["unlooked", "looked"])
-def test_an_entry_that_somebody_changed_is_not_written_over(poster: Poster, looked: bool) -> None:
+def test_an_entry_changed_by_a_user_is_not_overwritten(poster: Poster, looked: bool) -> None:
     poster.post(worked("a"), worked("b"))
     edit(poster, "time:a", QTY="7")
     poster.reads_all_first = looked
@@ -355,7 +357,7 @@ def test_a_neighbours_edit_is_no_edit_of_ours(poster: Poster) -> None:
     assert poster.post(worked("b", minutes=30))["time:b"].state is ItemState.POSTED
 
 
-def test_an_entry_that_somebody_took_out_is_told_as_gone_and_a_delete_of_it_is_done(
+def test_an_entry_removed_by_a_user_is_gone_and_its_delete_counts_as_done(
     poster: Poster,
 ) -> None:
     poster.post(worked("a"), worked("b"))
@@ -369,7 +371,7 @@ def test_an_entry_that_somebody_took_out_is_told_as_gone_and_a_delete_of_it_is_d
 # Copies.
 
 
-def test_a_copy_says_what_the_ledger_holds(poster: Poster) -> None:
+def test_a_snapshot_has_the_ledgers_values(poster: Poster) -> None:
     poster.post(worked("a"), worked("b"))
     copy = poster.copy("time:a")
     assert copy is not None
@@ -425,21 +427,21 @@ def test_an_entry_that_the_ledger_refuses_stops_itself_alone(
     assert len(poster.sheets()[ADA]) == 2
 
 
-def test_an_inactive_employee_is_told(poster: Poster) -> None:
+def test_an_inactive_employee_is_reported(poster: Poster) -> None:
     poster.rule(RuleKind.USERS, "eva", LinkTo(ledger_id="employee/E9"))
     outcomes = poster.post(worked("a", staff_key="eva"), worked("b"))
     assert code(outcomes["time:a"]) == "target_missing"
     assert outcomes["time:b"].state is ItemState.POSTED
 
 
-def test_someone_who_is_no_resource_of_the_project_is_told(poster: Poster) -> None:
+def test_a_person_outside_the_projects_resources_is_reported(poster: Poster) -> None:
     poster.books.about("", {"preferences": {"projects_for_resources_only": True}})
     outcomes = poster.post(worked("a"), worked("b", project_key="cars"))
     assert outcomes["time:a"].state is ItemState.POSTED
     assert "not a resource" in words(outcomes["time:b"])
 
 
-def test_a_closed_period_is_told(poster: Poster) -> None:
+def test_a_closed_period_is_reported(poster: Poster) -> None:
     poster.books = replace(poster.books, choices=Choices(timesheet_state="Submitted"))
     poster.books.about("/closed", {"PA": "2026-03-31"})
     outcome = poster.post(worked())["time:t1"]

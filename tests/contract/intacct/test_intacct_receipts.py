@@ -63,7 +63,7 @@ def test_a_receipt_can_come_later_and_leaves_its_document_alone(poster: Poster) 
     assert poster.lines(REPORT) == before
 
 
-def test_what_is_posted_again_is_not_uploaded_again(poster: Poster) -> None:
+def test_an_equal_receipt_is_not_uploaded_again(poster: Poster) -> None:
     poster.post(spent(receipts=(receipt(),)))
     again = poster.post(spent(receipts=(receipt(),)))
     assert {o.state for o in again.values()} == {ItemState.UNCHANGED}
@@ -150,14 +150,14 @@ def test_a_deleted_receipt_is_deleted_and_its_document_stays(poster: Poster) -> 
     assert len(poster.ours("APBILL")) == 1
 
 
-def test_a_file_that_was_not_uploaded_is_told(poster: Poster) -> None:
+def test_a_file_that_was_not_uploaded_is_reported(poster: Poster) -> None:
     outcomes = poster.post(spent(receipts=(receipt(upload_id="none"),)))
     assert outcomes[REPORT].state is ItemState.POSTED
     assert outcomes[KEY].state is ItemState.FAILED
     assert outcomes[KEY].reason == reason("receipt_missing", field="upload_id", name="r1.pdf")
 
 
-def test_a_copy_of_a_receipt_says_that_it_is_there(poster: Poster) -> None:
+def test_a_receipts_snapshot_shows_that_it_exists(poster: Poster) -> None:
     poster.post(spent(receipts=(receipt(),)))
     copy = poster.copy(KEY)
     assert copy is not None

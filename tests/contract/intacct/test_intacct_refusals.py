@@ -46,7 +46,7 @@ def test_a_refusal_of_a_sheet_is_one_of_each_entry_and_of_no_other_sheet(
     assert poster.again()["time:a"].state is ItemState.POSTED
 
 
-def test_names_are_told_beside_ids_where_lists_were_read(poster: Poster) -> None:
+def test_names_are_shown_beside_ids_of_read_lists(poster: Poster) -> None:
     refuse(poster, "create", RULE, "Invalid Project 'P-1' specified.")
     poster.post(worked())
     outcome = poster.again(read_first=PROJECT)["time:t1"]
@@ -57,7 +57,7 @@ def test_names_are_told_beside_ids_where_lists_were_read(poster: Poster) -> None
     ("permission", LedgerStopped), ("offline", LedgerUnavailable),
 ])  # fmt: skip
 @pytest.mark.parametrize("function", ["create", "record_cctransaction"])
-def test_what_concerns_everybody_is_no_fault_of_a_record(
+def test_a_fault_of_the_whole_company_rejects_no_record(
     poster: Poster, action: str, error: type[LedgerError], function: str
 ) -> None:
     poster.lose(action, "before", times=2, match={"function": function})
@@ -73,7 +73,7 @@ def test_what_concerns_everybody_is_no_fault_of_a_record(
 
 @pytest.mark.parametrize("status", ["failure", "aborted"])
 @pytest.mark.parametrize("rest", ["aborted", "left_out"])
-def test_of_a_change_that_is_rolled_back_the_true_reason_is_told_and_the_old_one_stays(
+def test_a_rolled_back_update_has_its_true_reason_and_keeps_the_old_document(
     poster: Poster, status: str, rest: str
 ) -> None:
     poster.books.admin("settings", {"failed_status": status, "after_failure": rest})

@@ -124,7 +124,7 @@ def test_an_unknown_sender_is_a_matter_of_ours(books: Books) -> None:
     assert "support" in error.remedy
 
 
-def test_a_sender_whom_the_company_has_not_authorized_is_told_where_to_do_it(
+def test_a_sender_whom_the_company_has_not_authorized_is_reported_where_to_do_it(
     books: Books,
 ) -> None:
     books.about("", {"senders": ["somebody-else"]})
@@ -142,7 +142,7 @@ def test_credentials_that_are_missing_are_named(books: Books) -> None:
     ("flag", "words"),
     [({"web_services": False}, "Subscribe to Web Services"), ({"expired": True}, "extend")],
 )
-def test_a_company_that_is_shut_says_what_to_do(
+def test_a_closed_company_is_reported_with_a_remedy(
     books: Books, flag: dict[str, bool], words: str
 ) -> None:
     books.about("", flag)
@@ -156,7 +156,7 @@ def test_an_entity_has_its_own_session_and_its_own_books(group: Books) -> None:
     assert {entry.entity for entry in group.journal()} == {"UK"}
 
 
-def test_an_unknown_entity_is_told_from_an_unknown_user(group: Books) -> None:
+def test_an_unknown_entity_is_distinguished_from_an_unknown_user(group: Books) -> None:
     group.desk.change(entity="MARS")
     error = refused(group, AuthorizationLost)
     assert "MARS" in error.message
@@ -183,7 +183,7 @@ def test_the_company_is_read_with_its_features_in_one_request(books: Books) -> N
     assert len(books.journal()) == 2
 
 
-def test_what_a_company_is_not_subscribed_to_is_no_feature_of_it(books: Books) -> None:
+def test_an_unsubscribed_module_is_no_feature(books: Books) -> None:
     books.about("", {"applications": ["EE", "AR", "AP", "CM", "SO"]})
     features = company(books).features
     assert features.time_tracking is False

@@ -59,7 +59,7 @@ def test_a_lost_change_and_a_lost_removal_are_found(poster: Poster) -> None:
     assert WEEK not in poster.sheets()
 
 
-def test_what_never_came_through_is_not_found_and_comes_through_again(poster: Poster) -> None:
+def test_an_undelivered_write_is_not_found_and_sent_again(poster: Poster) -> None:
     poster.lose(when="before")
     assert poster.post(worked("a"), worked("b")) == {}
     assert poster.found() == {}
@@ -82,7 +82,7 @@ def test_a_request_that_the_gateway_left_halfway_is_finished(poster: Poster, don
     assert len(hours(poster)) == 3
 
 
-def test_what_follows_an_unanswered_request_is_sent_as_long_as_the_gateway_answers(
+def test_requests_after_an_unanswered_one_are_sent_while_the_gateway_answers(
     poster: Poster,
 ) -> None:
     poster.lose()
@@ -93,9 +93,7 @@ def test_what_follows_an_unanswered_request_is_sent_as_long_as_the_gateway_answe
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_gateway_that_is_gone_stops_the_lane_and_what_it_did_is_found(
-    poster: Poster, when: str
-) -> None:
+def test_a_lost_gateway_stops_the_lane_and_its_writes_are_found(poster: Poster, when: str) -> None:
     operations = poster.planned(worked("a"), worked("b"))
     poster.lose("html503", when, times=999, match={"function": "create"})
     poster.lose("html503", times=999, match={"function": "getAPISession"})
@@ -110,7 +108,7 @@ def test_a_gateway_that_is_gone_stops_the_lane_and_what_it_did_is_found(
 # The same again.
 
 
-def test_the_same_request_again_is_known_by_what_is_there(poster: Poster) -> None:
+def test_a_repeated_request_is_found_in_the_ledger(poster: Poster) -> None:
     first = poster.post(worked("a"), worked("b"))
     again = poster.again()
     assert states(again) == POSTED
@@ -119,7 +117,7 @@ def test_the_same_request_again_is_known_by_what_is_there(poster: Poster) -> Non
     assert hours(poster) == TWO
 
 
-def test_the_same_plan_under_other_ids_is_known_by_what_is_there(poster: Poster) -> None:
+def test_the_same_plan_under_other_ids_is_found_in_the_ledger(poster: Poster) -> None:
     operations = poster.planned(worked("a"), worked("b"))
     poster.send(operations)
     again = poster.send_under_other_ids(operations)
@@ -209,7 +207,7 @@ def test_a_write_that_is_turned_away_for_ever_stops_the_lane(poster: Poster) -> 
     ("action", "error"),
     [("400", LedgerStopped), ("401", AuthorizationLost), ("permission", LedgerStopped)],
 )
-def test_what_nobody_can_write_through_stops_the_lane_and_records_nothing(
+def test_a_blocked_gateway_stops_the_lane_and_records_nothing(
     poster: Poster, action: str, error: type[Exception]
 ) -> None:
     poster.books.fail(action, times=99, match={"function": "create"})
@@ -224,7 +222,7 @@ def test_a_request_that_the_schema_refuses_fails_with_words(poster: Poster) -> N
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "our_request_wrong")
 
 
-def test_what_a_stopped_worker_left_is_sent_by_the_next(books: Books) -> None:
+def test_writes_left_by_a_stopped_worker_are_sent_by_the_next(books: Books) -> None:
     poster = Poster(books)
     operations = poster.planned(worked("a"), worked("b", work_date=NEXT))
     assert states(poster.send(operations[:1])) == {"time:a": ItemState.POSTED}

@@ -77,7 +77,7 @@ WAYS = pytest.mark.parametrize("choices", [Choices(), RECEIVABLES], ids=["orders
 
 
 @WAYS
-def test_nothing_is_said_that_the_ledger_does_not_know(books: Books, choices: Choices) -> None:
+def test_only_fields_known_to_the_ledger_are_sent(books: Books, choices: Choices) -> None:
     ignored = {
         (note.function, name)
         for entry in spoken(books, choices)
@@ -89,7 +89,7 @@ def test_nothing_is_said_that_the_ledger_does_not_know(books: Books, choices: Ch
 
 @needs_schemas
 @WAYS
-def test_what_is_said_fits_the_vendors_schema(books: Books, choices: Choices) -> None:
+def test_requests_fit_the_vendors_schema(books: Books, choices: Choices) -> None:
     schema = etree.XMLSchema(etree.parse(str(SCHEMAS / "schema" / "api.xsd")))
     said = []
     for entry in spoken(books, choices):
@@ -149,7 +149,7 @@ def test_documents_in_another_currency_say_it_and_their_rate(
         assert Decimal(row["EXCHANGE_RATE"]) == Decimal("1.1")
 
 
-def test_a_charge_at_the_top_level_of_several_currencies_is_told(company: Make) -> None:
+def test_a_top_level_charge_in_several_currencies_is_reported(company: Make) -> None:
     poster = Poster(company(multi_currency=True))
     outcome = poster.post(charged())["expense:x1"]
     assert outcome.state is ItemState.FAILED

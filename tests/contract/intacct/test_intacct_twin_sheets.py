@@ -37,7 +37,7 @@ def second(poster: Poster) -> str:
     return number
 
 
-def test_what_comes_new_goes_to_the_sheet_that_is_open(poster: Poster) -> None:
+def test_new_entries_go_to_the_open_timesheet(poster: Poster) -> None:
     theirs(poster, "Approved")
     number = theirs(poster)
     assert poster.post(worked("a"))["time:a"].state is ItemState.POSTED
@@ -87,7 +87,7 @@ def moved(poster: Poster, key: str) -> None:
     poster.books.delete("TIMESHEET", number)
 
 
-def test_an_entry_that_somebody_put_into_another_sheet_of_its_week_is_known_there(
+def test_an_entry_moved_to_another_timesheet_of_its_week_is_found(
     poster: Poster,
 ) -> None:
     poster.post(worked("a"), worked("b"))
@@ -111,7 +111,7 @@ def test_an_edit_in_another_sheet_of_its_week_is_not_written_over(poster: Poster
     assert hours(poster) == {"time:a": Decimal(7)}
 
 
-def test_a_copy_that_somebody_made_in_an_older_sheet_is_left_alone(poster: Poster) -> None:
+def test_a_users_copy_in_an_older_timesheet_is_left_alone(poster: Poster) -> None:
     number = second(poster)
     line = {"ENTRYDATE": "03/03/2026", "QTY": "9", "NOTES": "Work a\n[time:a]", "PROJECTID": "P-1"}
     older = min(
@@ -131,7 +131,7 @@ def test_a_copy_that_somebody_made_in_an_older_sheet_is_left_alone(poster: Poste
 
 
 @pytest.mark.parametrize("twins", ["allow", "refuse"])
-def test_a_sheet_that_somebody_begins_between_two_requests_keeps_what_is_in_it(
+def test_a_timesheet_begun_between_two_requests_keeps_its_entries(
     poster: Poster, twins: str
 ) -> None:
     poster.books.admin("settings", {"timesheet_duplicates": twins})

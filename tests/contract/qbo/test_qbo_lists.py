@@ -35,7 +35,7 @@ def test_the_company_and_its_custom_fields_come_in(company: Make) -> None:
     assert record.changed_at is not None
 
 
-def test_a_customers_life_is_told_by_changes(books: Books) -> None:
+def test_a_customers_life_is_reported_by_changes(books: Books) -> None:
     row = books.create("Customer", DisplayName="Amy")
     above = books.create("Customer", DisplayName="Cool Cars")
 
@@ -72,7 +72,7 @@ def test_inactive_records_are_among_those_read(books: Books) -> None:
     assert books.read(ListType.VENDOR, ids=(row, "999999")) == {row: record}
 
 
-def test_what_changed_since_a_moment_is_read_without_change_data(books: Books) -> None:
+def test_changes_are_read_without_change_data_capture(books: Books) -> None:
     row = books.create("Class", Name="West")
     moment = datetime.now(UTC) - timedelta(seconds=30)
     assert set(books.read(ListType.CLASS, since=moment)) == {row}
@@ -80,7 +80,7 @@ def test_what_changed_since_a_moment_is_read_without_change_data(books: Books) -
     assert books.read(ListType.CLASS, since=later) == {}
 
 
-def test_a_deleted_invoice_is_gone_and_a_changed_one_told(company: Make) -> None:
+def test_a_deleted_invoice_is_gone_and_a_changed_one_is_reported(company: Make) -> None:
     books = company("sample")
     row, other = (str(each["Id"]) for each in books.rows("Invoice")[:2])
     books.edit("Invoice", id=row, delete=True)
@@ -90,7 +90,7 @@ def test_a_deleted_invoice_is_gone_and_a_changed_one_told(company: Make) -> None
     assert set(books.read(ListType.INVOICE, ids=(row, other))) == {other}
 
 
-def test_pages_lose_nothing_at_their_boundaries_and_nobody_is_told_of_too_many_changes(
+def test_change_pages_lose_nothing_at_their_boundaries(
     books: Books,
 ) -> None:
     made: set[str] = set()
@@ -154,7 +154,7 @@ def test_a_moment_beyond_the_reach_leaves_every_list_out(books: Books) -> None:
     assert set(books.ask(lambda ledger: ledger.changes([ListType.ITEM], within))) == {ListType.ITEM}
 
 
-def test_a_soft_delete_that_comes_as_a_stub_is_told_as_gone(books: Books) -> None:
+def test_a_soft_delete_that_comes_as_a_stub_is_reported_as_gone(books: Books) -> None:
     books.admin("settings", {"cdc_inactive": "stub"})
     row = books.create("Vendor", DisplayName="Books by Bessie")
     books.change("Vendor", row, Active=False)
@@ -164,6 +164,6 @@ def test_a_soft_delete_that_comes_as_a_stub_is_told_as_gone(books: Books) -> Non
 
 
 @pytest.mark.parametrize("kind", ["classic", "cloudevents"])
-def test_what_the_ledger_signs_is_believed(books: Books, kind: str) -> None:
+def test_a_signed_webhook_is_accepted(books: Books, kind: str) -> None:
     with hooked(books, kind) as comes:
         assert comes(ListType.CUSTOMER, books.create("Customer", DisplayName="Hooked"), "create")

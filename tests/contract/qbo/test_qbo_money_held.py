@@ -31,7 +31,7 @@ def is_edited(poster: Poster, paper: Paper) -> bool:
 
 
 @EVERY
-def test_what_was_posted_is_known_again_with_its_total(poster: Poster, paper: Paper) -> None:
+def test_a_posted_document_is_recognised_with_its_total(poster: Poster, paper: Paper) -> None:
     outcome = poster.post(paper.record())[paper.key]
     found = copy(poster, paper)
     assert (found.ledger_id, found.version) == (outcome.ledger_id, "0")
@@ -41,7 +41,7 @@ def test_what_was_posted_is_known_again_with_its_total(poster: Poster, paper: Pa
 
 
 @EVERY
-def test_what_somebody_deleted_is_gone(poster: Poster, paper: Paper) -> None:
+def test_a_document_deleted_by_a_user_is_gone(poster: Poster, paper: Paper) -> None:
     poster.post(paper.record())
     poster.delete(paper.key)
     assert poster.copy(paper.key) is None
@@ -82,7 +82,7 @@ def test_paying_and_taking_it_back_moves_the_version_and_is_no_edit(
 
 @pytest.mark.parametrize("late", [False, True], ids=["planned-after", "planned-before"])
 @PAID
-def test_what_was_paid_and_is_not_any_more_changes_and_goes_as_ever(
+def test_a_document_whose_payment_was_removed_can_be_changed_and_deleted(
     poster: Poster, paper: Paper, late: bool
 ) -> None:
     poster.post(paper.record())
@@ -115,7 +115,7 @@ HOUSEKEEPING: Mapping[str, Mapping[str, Any]] = {
 
 
 @EVERY
-def test_what_bookkeepers_add_beside_what_we_say_is_no_edit(poster: Poster, paper: Paper) -> None:
+def test_a_bookkeepers_additions_are_no_edit(poster: Poster, paper: Paper) -> None:
     name = next(name for name, one in PAPERS.items() if one is paper)
     poster.post(paper.record())
     poster.edit(paper.key, **HOUSEKEEPING[name])
@@ -183,7 +183,7 @@ SEEN = [(n, e) for n in PAPERS for e in EDITS if (n, e) != ("check", "number")]
 
 
 @pytest.mark.parametrize(("name", "edit"), SEEN)
-def test_what_somebody_edits_is_seen_and_neither_changed_nor_deleted(
+def test_a_users_edit_is_seen_and_neither_changed_nor_deleted(
     poster: Poster, name: str, edit: str
 ) -> None:
     paper = PAPERS[name]
@@ -237,7 +237,7 @@ def test_an_edit_that_was_taken_back_is_none(poster: Poster, paper: Paper) -> No
 
 
 @EVERY
-def test_where_our_word_stands_an_edit_is_written_over_and_what_is_gone_comes_again(
+def test_with_edits_overwritten_edited_and_gone_documents_are_written_again(
     poster: Poster, paper: Paper
 ) -> None:
     poster.posting = TimeSettings(ledger_edits=LedgerEdits.OURS)
@@ -252,7 +252,7 @@ def test_where_our_word_stands_an_edit_is_written_over_and_what_is_gone_comes_ag
 
 
 @EVERY
-def test_where_the_ledgers_word_stands_an_edit_stays(poster: Poster, paper: Paper) -> None:
+def test_with_edits_kept_an_edit_stays(poster: Poster, paper: Paper) -> None:
     poster.posting = TimeSettings(ledger_edits=LedgerEdits.THEIRS)
     poster.post(paper.record())
     poster.edit(paper.key, **amount(poster.row(paper.key)))
@@ -262,9 +262,7 @@ def test_where_the_ledgers_word_stands_an_edit_stays(poster: Poster, paper: Pape
 
 
 @EVERY
-def test_an_edit_that_says_what_we_are_about_to_say_is_taken_over(
-    poster: Poster, paper: Paper
-) -> None:
+def test_an_edit_equal_to_our_update_is_adopted(poster: Poster, paper: Paper) -> None:
     poster.post(paper.record())
     operations = poster.planned(paper.record("99"))
     poster.edit(paper.key, **amount(poster.row(paper.key)))
@@ -275,7 +273,7 @@ def test_an_edit_that_says_what_we_are_about_to_say_is_taken_over(
 
 
 @EVERY
-def test_an_edit_that_the_product_then_says_too_is_taken_over(poster: Poster, paper: Paper) -> None:
+def test_an_edit_later_equal_to_the_product_is_adopted(poster: Poster, paper: Paper) -> None:
     poster.post(paper.record())
     poster.edit(paper.key, **amount(poster.row(paper.key)))
     outcome = poster.post(paper.record("99"))[paper.key]
@@ -285,7 +283,7 @@ def test_an_edit_that_the_product_then_says_too_is_taken_over(poster: Poster, pa
 
 
 @EVERY
-def test_what_somebody_deleted_is_told_and_posted_anew_the_next_time(
+def test_a_document_deleted_by_a_user_is_reported_and_posted_again_next_time(
     poster: Poster, paper: Paper
 ) -> None:
     poster.post(paper.record())
@@ -357,7 +355,7 @@ CLOSED = pytest.mark.parametrize("name", LOCKS)
 
 @pytest.mark.parametrize("paid", ["allow", "refuse"])
 @CLOSED
-def test_what_was_closed_meanwhile_is_neither_changed_nor_deleted_and_says_why(
+def test_a_document_locked_meanwhile_is_neither_changed_nor_deleted_and_has_a_reason(
     poster: Poster, name: str, paid: str
 ) -> None:
     poster.books.admin("settings", {"paid_documents": paid})
@@ -372,9 +370,7 @@ def test_what_was_closed_meanwhile_is_neither_changed_nor_deleted_and_says_why(
 
 @pytest.mark.parametrize("paid", ["allow", "refuse"])
 @CLOSED
-def test_what_is_closed_is_not_even_sent_where_a_look_tells_it(
-    poster: Poster, name: str, paid: str
-) -> None:
+def test_a_change_of_a_locked_document_is_not_sent(poster: Poster, name: str, paid: str) -> None:
     poster.books.admin("settings", {"paid_documents": paid})
     lock, paper = LOCKS[name], LOCKS[name].paper
     poster.post(paper.record(**lock.given))
@@ -388,7 +384,7 @@ def test_what_is_closed_is_not_even_sent_where_a_look_tells_it(
 
 
 @CLOSED
-def test_what_is_closed_and_says_what_we_say_is_left_alone(poster: Poster, name: str) -> None:
+def test_a_locked_equal_document_is_left_alone(poster: Poster, name: str) -> None:
     lock, paper = LOCKS[name], LOCKS[name].paper
     poster.post(paper.record(**lock.given))
     lock.close(poster, paper)
@@ -404,7 +400,7 @@ def told(
     return [(outcome.state, outcome.reason) for outcome in outcomes]
 
 
-def test_a_line_that_is_billed_closes_its_document_also_where_only_the_line_says_so(
+def test_a_billed_line_locks_its_document_even_if_only_the_line_shows_it(
     poster: Poster,
 ) -> None:
     poster.books.admin("settings", {"invoiced_charge_update": "line"})

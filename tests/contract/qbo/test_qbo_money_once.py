@@ -126,7 +126,7 @@ def test_a_document_of_unknown_outcome_is_found_whatever_was_edited_since(
 
 
 @EVERY
-def test_a_change_of_unknown_outcome_is_found_by_what_it_says(poster: Poster, paper: Paper) -> None:
+def test_an_update_of_unknown_outcome_is_found_by_its_content(poster: Poster, paper: Paper) -> None:
     poster.post(paper.record())
     operations = poster.planned(paper.record("40"))
     poster.unheard()
@@ -145,7 +145,7 @@ def test_a_removal_of_unknown_outcome_is_found(poster: Poster, paper: Paper) -> 
 
 
 @EVERY
-def test_what_never_came_through_is_not_found(poster: Poster, paper: Paper) -> None:
+def test_an_undelivered_write_is_not_found(poster: Poster, paper: Paper) -> None:
     poster.unheard(when="before")
     assert poster.post(paper.record()) == {}
     assert poster.found() == {}
@@ -224,7 +224,7 @@ def test_a_fault_of_the_ledger_in_one_item_leaves_that_one_unknown_alone(poster:
 
 @pytest.mark.parametrize("way", [{"time_link_id": "timecharge"}, {"time_links": "refuse"}], ids=str)
 @pytest.mark.parametrize("action", ["cut", "fault10000"])
-def test_an_invoice_whose_time_is_said_another_way_is_there_once_when_answers_are_lost(
+def test_an_invoice_relinked_by_another_method_exists_once_when_answers_are_lost(
     poster: Poster, way: dict[str, Any], action: str
 ) -> None:
     poster.books.admin("settings", way)
@@ -259,7 +259,7 @@ WAYS: Mapping[str, tuple[Mapping[str, Any], int]] = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_an_invoice_with_time_of_unknown_outcome_is_found_however_the_time_was_said(
+def test_an_invoice_of_unknown_outcome_is_found_under_every_link_method(
     poster: Poster, way: str
 ) -> None:
     settings, refused = WAYS[way]
@@ -273,7 +273,7 @@ def test_an_invoice_with_time_of_unknown_outcome_is_found_however_the_time_was_s
     assert code(found) == ("link_refused" if way == "nothing" else "already_written")
 
 
-def test_an_invoice_with_time_among_others_is_refused_alone_and_said_another_way_alone(
+def test_a_refused_invoice_with_time_is_retried_alone_by_another_link_method(
     poster: Poster,
 ) -> None:
     poster.books.admin("settings", {"time_link_id": "timecharge"})

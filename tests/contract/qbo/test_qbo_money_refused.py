@@ -59,7 +59,7 @@ def test_a_document_in_closed_books_is_not_sent(poster: Poster, paper: Paper) ->
 
 @pytest.mark.parametrize("fault", ["6200", "6210"])
 @EVERY
-def test_books_that_closed_meanwhile_refuse_what_comes_changes_and_goes(
+def test_books_closed_meanwhile_refuse_creates_updates_and_deletes(
     poster: Poster, paper: Paper, fault: str
 ) -> None:
     poster.books.admin("settings", {"closed_books_code": fault})
@@ -79,7 +79,7 @@ def test_books_that_closed_meanwhile_refuse_what_comes_changes_and_goes(
 
 
 @EVERY
-def test_where_the_firm_says_so_a_document_in_closed_books_is_dated_after_them(
+def test_a_document_in_closed_books_is_dated_after_them_if_chosen(
     poster: Poster, paper: Paper
 ) -> None:
     poster.posting = TimeSettings(closed_period=ClosedPeriod.MOVE)
@@ -135,7 +135,7 @@ def deactivate(poster: Poster, gap: Gap) -> None:
 
 
 @pytest.mark.parametrize("gap", GAPS, ids=told)
-def test_what_a_document_points_at_is_named_when_it_is_inactive(poster: Poster, gap: Gap) -> None:
+def test_an_inactive_reference_of_a_document_is_named(poster: Poster, gap: Gap) -> None:
     deactivate(poster, gap)
     paper = PAPERS[gap.paper]
     outcome = poster.post(paper.record(**gap.given))[paper.key]
@@ -147,7 +147,7 @@ def test_what_a_document_points_at_is_named_when_it_is_inactive(poster: Poster, 
 
 @pytest.mark.parametrize("fault", ["610", "2500"])
 @pytest.mark.parametrize("gap", [gap for gap in GAPS if gap.given], ids=told)
-def test_what_a_changed_document_points_at_is_named_too_and_the_document_stays(
+def test_an_invalid_reference_of_an_update_is_named_and_the_document_stays(
     poster: Poster, gap: Gap, fault: str
 ) -> None:
     poster.books.admin("settings", {"inactive_reference_code": fault})
@@ -161,7 +161,7 @@ def test_what_a_changed_document_points_at_is_named_too_and_the_document_stays(
 
 
 @pytest.mark.parametrize("gap", GAPS[:3], ids=told)
-def test_what_is_inactive_is_named_also_where_the_ledger_calls_it_an_invalid_reference(
+def test_inactive_references_are_named_for_invalid_reference_faults(
     poster: Poster, gap: Gap
 ) -> None:
     poster.books.admin("settings", {"inactive_reference_code": "2500"})
@@ -171,7 +171,7 @@ def test_what_is_inactive_is_named_also_where_the_ledger_calls_it_an_invalid_ref
     assert gap.name in refused(outcome, "target_missing")
 
 
-def test_what_is_not_in_the_ledger_at_all_is_named_by_its_id(poster: Poster) -> None:
+def test_a_missing_reference_is_named_by_its_id(poster: Poster) -> None:
     poster.rule(RuleKind.EXPENSE_CODES, "meals", LinkExpenseCode(ledger_id="999"))
     outcome = poster.post(spent())["expense-report:R1"]
     assert "account 999 is not there" in refused(outcome, "target_missing")
@@ -205,7 +205,7 @@ def test_an_account_of_the_wrong_sort_is_named_with_the_setting_that_chose_it(
     assert where in outcome.reason.remedy
 
 
-def test_an_expense_code_that_leads_to_receivables_is_told(poster: Poster) -> None:
+def test_an_expense_code_that_leads_to_receivables_is_reported(poster: Poster) -> None:
     poster.books.admin("settings", {"account_on_line": "checked"})
     poster.rule(RuleKind.EXPENSE_CODES, "meals", LinkExpenseCode(ledger_id="84"))
     said = refused(poster.post(charged())["expense:x1"], "wrong_account")
@@ -234,7 +234,7 @@ BY_ITEM = {"Amount": 5, "DetailType": "SalesItemLineDetail", "SalesItemLineDetai
 
 @pytest.mark.parametrize("kinds", [False, True], ids=["entity", "kind"])
 @pytest.mark.parametrize("name", NUMBERED)
-def test_a_number_that_somebody_elses_document_has_is_refused_and_that_one_named(
+def test_a_number_of_another_document_is_refused_and_that_document_named(
     poster: Poster, name: str, kinds: bool
 ) -> None:
     poster.books.admin("settings", {"duplicate_names_kind": kinds})
@@ -268,7 +268,7 @@ def test_a_number_that_our_own_earlier_attempt_has_is_adopted(
 
 
 @pytest.mark.parametrize("name", NUMBERED)
-def test_a_document_of_ours_with_other_amounts_is_adopted_and_not_taken_for_what_is_said(
+def test_our_document_with_other_amounts_is_adopted_with_a_difference(
     poster: Poster, name: str
 ) -> None:
     paper = PAPERS[name]
@@ -324,7 +324,9 @@ OFF: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any], str, str]] = {
 
 
 @pytest.mark.parametrize("name", OFF)
-def test_a_feature_that_is_off_is_told_before_anything_is_sent(poster: Poster, name: str) -> None:
+def test_a_feature_that_is_off_is_reported_before_anything_is_sent(
+    poster: Poster, name: str
+) -> None:
     blocks, given, field, what = OFF[name]
     switch_off(poster, **blocks)
     outcomes = poster.post(spent(**given))
@@ -356,7 +358,7 @@ def test_a_feature_that_one_document_needs_stops_no_other(poster: Poster) -> Non
 # What a document says.
 
 
-def test_an_address_that_is_none_is_told_before_anything_is_sent(poster: Poster) -> None:
+def test_an_address_that_is_none_is_reported_before_anything_is_sent(poster: Poster) -> None:
     outcome = poster.post(invoice(email="amy@birds"))["invoice:i1"]
     assert outcome.state is ItemState.BLOCKED
     assert outcome.reason is not None
@@ -364,7 +366,7 @@ def test_an_address_that_is_none_is_told_before_anything_is_sent(poster: Poster)
     assert poster.requests == []
 
 
-def test_a_custom_field_that_the_company_does_not_have_is_told(poster: Poster) -> None:
+def test_a_custom_field_that_the_company_does_not_have_is_reported(poster: Poster) -> None:
     outcome = poster.post(invoice(custom_fields={"3": "x"}))["invoice:i1"]
     assert "the company does not have one of the custom fields" in refused(outcome, "refused")
     assert outcome.reason is not None
@@ -372,7 +374,7 @@ def test_a_custom_field_that_the_company_does_not_have_is_told(poster: Poster) -
 
 
 @EVERY
-def test_a_text_that_is_too_long_is_told_or_cut_as_the_firm_says(
+def test_a_text_that_is_too_long_is_blocked_or_cut_by_the_settings(
     poster: Poster, paper: Paper
 ) -> None:
     long = "x" * 4001
@@ -386,7 +388,7 @@ def test_a_text_that_is_too_long_is_told_or_cut_as_the_firm_says(
     assert note.splitlines()[-1] == f"[{paper.key}]"
 
 
-def test_a_negative_line_is_told_where_the_ledger_takes_none(poster: Poster) -> None:
+def test_a_negative_line_is_reported_where_the_ledger_takes_none(poster: Poster) -> None:
     lines = (sold("100"), sold("-10"))
     outcome = poster.post(invoice(*lines))["invoice:i1"]
     assert "an amount is negative" in refused(outcome, "refused")
@@ -401,7 +403,7 @@ def test_an_invoice_that_does_not_add_up_is_not_sent(poster: Poster) -> None:
 
 
 @pytest.mark.parametrize("name", ["bill", "invoice"])
-def test_tax_that_the_ledger_finds_unbalanced_is_told_in_its_words(
+def test_tax_that_the_ledger_finds_unbalanced_is_reported_in_its_words(
     company: Make, name: str
 ) -> None:
     poster, paper = abroad(company("canada")), PAPERS[name]
@@ -410,7 +412,7 @@ def test_tax_that_the_ledger_finds_unbalanced_is_told_in_its_words(
     assert "does not agree with its lines and tax codes" in refused(outcome, "refused")
 
 
-def test_a_tax_code_of_another_side_is_told(company: Make) -> None:
+def test_a_tax_code_of_another_side_is_reported(company: Make) -> None:
     poster = abroad(company("canada"))
     poster.rule(RuleKind.TAX_CODES, "two", LinkTo(ledger_id="6"))
     outcome = poster.post(spent(tax_code_key="two"))["expense-report:R1"]

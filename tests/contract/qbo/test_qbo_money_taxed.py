@@ -55,7 +55,7 @@ def is_plain(outcome: Outcome, total: str) -> bool:
 
 
 @EVERY
-def test_tax_on_top_is_told_with_its_code_and_the_totals_agree(
+def test_tax_on_top_is_reported_with_its_code_and_the_totals_agree(
     canada: Poster, paper: Paper
 ) -> None:
     outcome = canada.post(paper.record("100", **CODED, tax_amount=Decimal(5)))[paper.key]
@@ -88,17 +88,13 @@ def test_tax_inside_is_taken_out_of_the_amount_however_the_ledger_reads_it(
 
 
 @EVERY
-def test_without_tax_and_codes_the_ledger_is_told_that_none_applies(
-    canada: Poster, paper: Paper
-) -> None:
+def test_without_tax_and_codes_none_is_sent_as_applicable(canada: Poster, paper: Paper) -> None:
     assert is_plain(canada.post(paper.record("100"))[paper.key], "100")
     assert canada.row(paper.key)["GlobalTaxCalculation"] == "NotApplicable"
 
 
 @EVERY
-def test_tax_that_the_product_leaves_to_the_ledger_is_told_as_a_difference(
-    canada: Poster, paper: Paper
-) -> None:
+def test_tax_left_to_the_ledger_is_reported_as_a_difference(canada: Poster, paper: Paper) -> None:
     outcome = canada.post(paper.record("100", **CODED))[paper.key]
     assert (outcome.state, outcome.total) == (ItemState.POSTED, Decimal(105))
     assert outcome.reason == reason(
@@ -107,7 +103,7 @@ def test_tax_that_the_product_leaves_to_the_ledger_is_told_as_a_difference(
 
 
 @EVERY
-def test_tax_that_the_ledger_works_out_otherwise_is_told_as_a_difference(
+def test_tax_that_the_ledger_computes_otherwise_is_reported_as_a_difference(
     canada: Poster, paper: Paper
 ) -> None:
     canada.books.admin("settings", {"tax_total_mismatch": "own"})
@@ -119,7 +115,7 @@ def test_tax_that_the_ledger_works_out_otherwise_is_told_as_a_difference(
 
 
 @EVERY
-def test_a_cent_of_rounding_stands_as_the_product_says_it(canada: Poster, paper: Paper) -> None:
+def test_a_rounding_cent_follows_the_product(canada: Poster, paper: Paper) -> None:
     given = {**CODED, "tax_amount": Decimal("1.57")}
     assert is_plain(canada.post(paper.record("31.50", **given))[paper.key], "33.07")
     assert tax(canada.row(paper.key)) == 1.57
@@ -153,7 +149,7 @@ def test_an_amount_of_tax_goes_with_a_line_of_an_account(canada: Poster) -> None
     assert line(canada.row(REPORT))["TaxAmount"] == 5
 
 
-def test_an_invoice_of_one_code_says_it_on_every_line(canada: Poster) -> None:
+def test_an_invoice_of_one_code_has_it_on_every_line(canada: Poster) -> None:
     lines = (sold("60"), sold("40"))
     outcome = canada.post(invoice(*lines, **CODED, tax_amount=Decimal(5)))["invoice:i1"]
     assert is_plain(outcome, "105")
@@ -183,7 +179,7 @@ def taxable(amount: str = "100", **given: Any) -> Any:
     return invoice(sold(amount, tax_code_key="taxable"), **given)
 
 
-def test_sales_tax_that_the_product_tells_stands(poster: Poster) -> None:
+def test_the_products_sales_tax_is_kept(poster: Poster) -> None:
     outcome = poster.post(taxable(tax_amount=Decimal(8)))["invoice:i1"]
     row = poster.row("invoice:i1")
     assert is_plain(outcome, "108")
@@ -199,7 +195,7 @@ def test_a_tax_code_of_the_invoice_has_the_ledger_work_it_out(poster: Poster) ->
     assert code(outcome) == "total_differs"
 
 
-def test_automated_tax_takes_no_amount_of_ours_and_a_difference_is_told(poster: Poster) -> None:
+def test_automated_tax_takes_no_amount_of_ours_and_a_difference_is_reported(poster: Poster) -> None:
     automate(poster)
     (operation,) = poster.planned(taxable(tax_amount=Decimal(5)))
     warned = reason("tax_by_ledger", field="tax_amount", tax=Decimal("5.00"))
@@ -224,7 +220,7 @@ def test_automated_tax_is_no_edit(poster: Poster) -> None:
     assert poster.post(taxable("200"))["invoice:i1"].total == Decimal(216)
 
 
-def test_tax_that_is_said_no_more_is_cleared(poster: Poster) -> None:
+def test_removed_tax_is_cleared(poster: Poster) -> None:
     poster.post(taxable(tax_amount=Decimal(8)))
     assert is_plain(poster.post(invoice(sold("100")))["invoice:i1"], "100")
     assert not tax(poster.row("invoice:i1"))
@@ -285,7 +281,7 @@ def test_a_foreign_document_is_in_its_currency_at_the_rate_that_is_given(
 
 
 @pytest.mark.parametrize("name", FOREIGN)
-def test_without_a_rate_the_ledgers_of_that_day_is_asked_for_and_told(
+def test_without_a_rate_the_ledgers_rate_of_the_day_is_read_and_reported(
     euros: Poster, name: str
 ) -> None:
     paper = PAPERS[name]
@@ -308,7 +304,7 @@ def test_a_document_keeps_its_rate_when_the_ledger_has_a_new_one(euros: Poster, 
     assert euros.row(paper.key)["ExchangeRate"] == 1.1
 
 
-def test_a_day_without_a_rate_is_told_before_anything_is_sent(euros: Poster) -> None:
+def test_a_day_without_a_rate_is_reported_before_anything_is_sent(euros: Poster) -> None:
     euros.books.admin("settings", {"rate_without_day": "none"})
     outcome = euros.post(invoice(project_key="otto", **EURO))["invoice:i1"]
     assert outcome.state is ItemState.BLOCKED
@@ -343,7 +339,7 @@ def test_at_home_a_document_names_the_currency_and_no_rate(euros: Poster) -> Non
     ],
     ids=["vendor", "customer", "employee"],
 )
-def test_who_is_dealt_with_in_another_currency_is_told_before_anything_is_sent(
+def test_a_partner_in_another_currency_is_blocked_before_sending(
     euros: Poster, record: Any, name: str, kept: str
 ) -> None:
     (outcome,) = euros.post(record).values()

@@ -108,7 +108,7 @@ def test_a_payment_that_was_for_another_invoice_opens_the_one_and_pays_the_other
     assert till.told(other) == ("paid", "0", "2026-03-05")
 
 
-def test_a_void_is_told_with_nothing_due_and_never_paid(till: Till) -> None:
+def test_a_void_is_reported_with_nothing_due_and_never_paid(till: Till) -> None:
     invoice, paid = till.sell(), till.sell()
     till.pay(TOTAL, "2026-03-05", paid)
     for each in (invoice, paid):
@@ -160,7 +160,7 @@ def test_only_paid_invoices_cost_a_call_more(till: Till) -> None:
 
 
 @pytest.mark.parametrize("kind", ["classic", "cloudevents"])
-def test_what_the_ledger_says_of_payments_hints_at_the_invoices(till: Till, kind: str) -> None:
+def test_webhooks_of_payments_hint_at_the_invoices(till: Till, kind: str) -> None:
     invoice = till.sell()
     with hooked(till.books, kind) as comes:
         payment = till.pay(60, "2026-03-05", invoice)

@@ -50,7 +50,7 @@ def test_a_posted_activity_has_the_ledgers_id_version_and_trace() -> None:
     )
 
 
-def test_what_is_sent_is_what_the_ledger_expects() -> None:
+def test_requests_have_the_form_that_the_ledger_expects() -> None:
     company = ScriptedCompany()
     run(write_all(company, [Request("r-1", (create(0),))]))
     (request,) = company.calls("timeactivity")
@@ -156,7 +156,7 @@ def test_the_company_is_read_with_its_features() -> None:
     ]
 
 
-def test_what_the_company_does_not_say_is_none() -> None:
+def test_unknown_features_are_none() -> None:
     read, _ = company_read(preferences={"Preferences": {"Id": "1"}})
     assert read.features == Features(
         edition="QuickBooks Online Plus", departments=False, country="US"
@@ -214,7 +214,7 @@ def test_new_activities_are_searched_by_their_birth_alone_with_some_slack() -> N
     )
 
 
-def test_an_activity_that_was_stored_with_other_values_is_adopted_and_says_which() -> None:
+def test_an_activity_stored_with_other_values_is_adopted_and_names_them() -> None:
     company = rows("TimeActivity", {**stored("5"), "HourlyRate": 15.5})
     (outcome,) = found(company, [same(0)]).values()
     assert (outcome.state, outcome.ledger_id) == (ItemState.POSTED, "5")
@@ -232,7 +232,7 @@ def test_the_activity_that_agrees_in_every_value_is_adopted_first() -> None:
 @pytest.mark.parametrize(
     "other", [{"Hours": 4}, {"TxnDate": "2026-03-03"}, {"Description": "Other work"}]
 )
-def test_an_activity_of_another_day_length_or_text_is_somebody_elses(
+def test_an_activity_of_another_day_length_or_text_is_not_ours(
     other: dict[str, Any],
 ) -> None:
     assert found(rows("TimeActivity", {**stored("5"), **other}), [same(0)]) == {}
@@ -319,7 +319,7 @@ def test_an_answer_without_a_query_response_is_not_taken_for_no_rows() -> None:
         found(ScriptedCompany(script=[lambda request: reply({"time": "…"})]), [same(0)])
 
 
-def test_what_was_posted_is_found_again_whatever_was_filled_in() -> None:
+def test_a_posted_document_is_found_whatever_the_ledger_filled_in() -> None:
     company = ScriptedCompany()
     writes = [create(n, activity(n, ItemRef=None, Description=None)) for n in range(2)]
     run(write_all(company, [Request("r", tuple(writes))]))

@@ -133,7 +133,7 @@ def test_a_changed_report_changes_its_bill(poster: Poster) -> None:
     assert outcome.total == Decimal("71.5")
 
 
-def test_what_is_posted_again_without_a_change_is_not_sent(poster: Poster) -> None:
+def test_an_unchanged_record_is_not_sent_again(poster: Poster) -> None:
     poster.post(spent())
     outcome = poster.post(spent())[REPORT]
     assert outcome.state is ItemState.UNCHANGED
@@ -170,7 +170,7 @@ def test_a_report_whose_vendor_is_now_an_employee_becomes_a_check(poster: Poster
     assert [p["PaymentType"] for p in poster.ours("Purchase")] == ["Check"]
 
 
-def test_what_is_said_no_more_is_cleared(poster: Poster) -> None:
+def test_removed_values_are_cleared(poster: Poster) -> None:
     poster.post(spent(location_key="north", class_key="residential", project_key="birds"))
     poster.post(spent())
     bill = poster.row(REPORT)

@@ -68,7 +68,7 @@ def test_an_invoice_has_its_customer_number_days_and_texts(poster: Poster) -> No
     assert details(row)[1]["ServiceDate"] == "2026-02-27"
 
 
-def test_quantity_and_price_are_told_where_they_make_the_amount(poster: Poster) -> None:
+def test_quantity_and_price_are_sent_if_they_make_the_amount(poster: Poster) -> None:
     priced = {"quantity": Decimal("1.5"), "unit_price": Decimal("33.333")}
     poster.post(invoice(sold(None, **priced), sold("51", **priced)))
     first, second = details(poster.row(KEY))
@@ -77,7 +77,7 @@ def test_quantity_and_price_are_told_where_they_make_the_amount(poster: Poster) 
     assert [line["Amount"] for line in lines(poster.row(KEY))] == [50, 51]
 
 
-def test_terms_class_and_location_are_told_and_terms_make_the_due_day(poster: Poster) -> None:
+def test_terms_class_and_location_are_sent_and_terms_make_the_due_day(poster: Poster) -> None:
     poster.post(invoice(terms_key="net15", class_key="residential", location_key="north"))
     row = poster.row(KEY)
     assert (row["SalesTermRef"]["value"], row["DueDate"]) == ("2", "2026-03-17")
@@ -108,7 +108,7 @@ def test_an_invoice_that_is_to_be_sent_is_in_the_ledgers_queue_of_mail(poster: P
     assert kept.get("EmailStatus", "NotSet") == "NotSet"
 
 
-def test_custom_fields_are_told_by_their_ids(poster: Poster) -> None:
+def test_custom_fields_are_reported_by_their_ids(poster: Poster) -> None:
     poster.post(invoice(custom_fields={"1": "Crew 7"}))
     (field,) = poster.row(KEY)["CustomField"]
     assert (field["Name"], field["StringValue"]) == ("Crew #", "Crew 7")
@@ -145,7 +145,7 @@ def test_a_changed_invoice_changes_in_place(poster: Poster) -> None:
     assert row["Balance"] == 80
 
 
-def test_what_is_posted_again_without_a_change_is_not_sent(poster: Poster) -> None:
+def test_an_unchanged_record_is_not_sent_again(poster: Poster) -> None:
     poster.post(invoice(memo="Thanks"))
     assert poster.post(invoice(memo="Thanks"))[KEY].state is ItemState.UNCHANGED
     assert poster.row(KEY)["SyncToken"] == "0"
@@ -158,7 +158,7 @@ def test_a_deleted_invoice_is_deleted(poster: Poster) -> None:
     assert poster.ours("Invoice") == []
 
 
-def test_what_is_said_no_more_is_cleared(poster: Poster) -> None:
+def test_removed_values_are_cleared(poster: Poster) -> None:
     told = {"class_key": "residential", "location_key": "north", "memo": "Thanks"}
     poster.post(invoice(**told, email="amy@birds.example"))
     poster.post(invoice())
@@ -174,7 +174,7 @@ def test_a_custom_field_is_emptied_by_a_blank_text(poster: Poster) -> None:
     assert "StringValue" not in field
 
 
-def test_what_a_bookkeeper_added_to_an_invoice_stays(poster: Poster) -> None:
+def test_a_bookkeepers_additions_to_an_invoice_stay(poster: Poster) -> None:
     poster.post(invoice())
     custom = [{"DefinitionId": "1", "Type": "StringType", "StringValue": "Crew 9"}]
     added = {"TrackingNum": "4711", "SalesTermRef": {"value": "4"}, "DueDate": "2026-06-01"}
@@ -213,7 +213,7 @@ def test_time_and_its_invoice_can_be_posted_at_once(poster: Poster) -> None:
     assert status(poster) == "HasBeenBilled"
 
 
-def test_where_time_goes_by_its_charge_it_is_linked_by_that_and_the_next_invoice_knows(
+def test_time_is_linked_by_its_charge_if_that_works_and_so_is_the_next_invoice(
     poster: Poster,
 ) -> None:
     outcome = billed(poster, time_link_id="timecharge")[KEY]
@@ -227,7 +227,7 @@ def test_where_time_goes_by_its_charge_it_is_linked_by_that_and_the_next_invoice
     assert status(poster, "time:t3") == "HasBeenBilled"
 
 
-def test_what_is_sent_again_after_the_way_of_links_was_learnt_is_in_the_ledger_once(
+def test_a_document_sent_again_by_the_learned_link_method_exists_once(
     poster: Poster,
 ) -> None:
     poster.books.admin("settings", {"time_link_id": "timecharge"})
@@ -240,7 +240,7 @@ def test_what_is_sent_again_after_the_way_of_links_was_learnt_is_in_the_ledger_o
     assert notes == [f"[invoice:i{n}]" for n in (1, 2, 3, 4)]
 
 
-def test_where_links_are_refused_altogether_the_invoice_is_posted_without_and_says_so(
+def test_an_invoice_is_posted_without_refused_links_and_warns(
     poster: Poster,
 ) -> None:
     outcome = billed(poster, time_links="refuse")[KEY]

@@ -87,7 +87,7 @@ def test_a_project_without_a_client_is_a_customer_of_its_own(poster: Poster) -> 
     assert not poster.row("project:roof").get("Job")
 
 
-def test_what_is_new_can_be_worked_spent_and_invoiced_for_in_the_same_post(
+def test_a_new_project_takes_time_expenses_and_invoices_in_the_same_post(
     poster: Poster,
 ) -> None:
     outcomes = poster.post(
@@ -122,7 +122,7 @@ def test_an_item_that_a_rule_creates_comes_with_the_invoice_that_needs_it(poster
 
 
 @pytest.mark.parametrize(("record", "kind", "key"), POSTED, ids=NAMES)
-def test_a_new_name_changes_the_record_and_what_a_bookkeeper_added_stays(
+def test_a_new_name_keeps_a_bookkeepers_additions(
     poster: Poster, record: ListPost, kind: str, key: str
 ) -> None:
     poster.post(record)
@@ -155,7 +155,7 @@ def test_a_project_can_move_to_another_client_and_stand_alone(poster: Poster) ->
 
 
 @pytest.mark.parametrize(("record", "kind", "key"), POSTED, ids=NAMES)
-def test_what_is_posted_again_is_not_sent(
+def test_an_equal_record_is_not_sent_again(
     poster: Poster, record: ListPost, kind: str, key: str
 ) -> None:
     poster.post(record)
@@ -164,7 +164,7 @@ def test_what_is_posted_again_is_not_sent(
 
 
 @pytest.mark.parametrize(("record", "kind", "key"), POSTED, ids=NAMES)
-def test_what_the_product_has_no_more_is_made_inactive(
+def test_a_record_deleted_in_the_product_is_made_inactive(
     poster: Poster, record: ListPost, kind: str, key: str
 ) -> None:
     poster.post(record)
@@ -202,7 +202,7 @@ def test_a_name_that_another_list_has_already_is_refused_and_its_holder_named(
     assert len(named(poster, "Vendor", "Books by Bessie")) == 1
 
 
-def test_what_needs_a_record_that_was_refused_waits_for_it(poster: Poster) -> None:
+def test_records_that_need_a_refused_one_are_blocked(poster: Poster) -> None:
     outcomes = poster.post(replace(CLIENT, name="Books by Bessie"), PROJECT)
     why = reason("dependency_failed", key="project:oak")
     assert outcomes["project:roof"].reason == why
@@ -213,9 +213,7 @@ def test_what_needs_a_record_that_was_refused_waits_for_it(poster: Poster) -> No
     [({"name": "Oak:Sons"}, "name"), ({"email": "grace@oak"}, "email")],
     ids=["colon", "address"],
 )
-def test_what_the_ledger_does_not_take_is_not_sent(
-    poster: Poster, given: dict[str, Any], field: str
-) -> None:
+def test_unsupported_fields_are_not_sent(poster: Poster, given: dict[str, Any], field: str) -> None:
     outcome = poster.post(replace(EMPLOYEE, **given))["user:grace"]
     assert outcome.state is ItemState.BLOCKED
     assert outcome.reason is not None

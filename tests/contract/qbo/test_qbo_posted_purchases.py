@@ -30,7 +30,7 @@ def amounts(purchase: Row) -> list[object]:
     return [line["Amount"] for line in purchase["Line"]]
 
 
-def test_what_an_employee_spent_is_a_check_to_them_out_of_the_chosen_account(
+def test_an_employees_expenses_are_a_check_from_the_chosen_account(
     poster: Poster,
 ) -> None:
     said = {"report_number": "ER-8", "report_name": "Trip"}
@@ -59,7 +59,7 @@ def test_each_entry_and_each_period_of_an_employee_can_be_a_check_of_its_own(
     assert found == [1, 1, 1, 2]
 
 
-def test_a_charge_is_a_purchase_on_the_account_of_its_card_whoever_made_it(poster: Poster) -> None:
+def test_a_charge_is_a_purchase_on_its_cards_account_for_any_user(poster: Poster) -> None:
     outcomes = poster.post(
         charged("x1"), charged("x2", card_key="mastercard", staff_key="emily", report_key="R1")
     )
@@ -145,7 +145,7 @@ def test_an_entry_paid_by_card_instead_of_its_employee_is_one_purchase(poster: P
     assert (outcome.state, purchase["PaymentType"]) == (ItemState.POSTED, "CreditCard")
 
 
-def test_a_payee_and_a_location_that_are_said_no_more_are_cleared(poster: Poster) -> None:
+def test_a_removed_payee_and_location_are_cleared(poster: Poster) -> None:
     poster.post(charged(vendor_key="bessie", location_key="north"))
     poster.post(charged())
     assert not {"EntityRef", "DepartmentRef"} & poster.row(CHARGE).keys()
@@ -157,7 +157,7 @@ def test_a_payee_that_the_rules_leave_out_is_not_sent(poster: Poster) -> None:
     assert "EntityRef" not in poster.row(CHARGE)
 
 
-def test_what_a_bookkeeper_added_to_a_purchase_stays(poster: Poster) -> None:
+def test_a_bookkeepers_additions_to_a_purchase_stay(poster: Poster) -> None:
     poster.post(charged())
     added = {"PaymentMethodRef": {"value": "3"}, "PaymentRefNum": "4711"}
     poster.edit(CHARGE, **added)

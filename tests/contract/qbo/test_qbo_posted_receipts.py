@@ -77,7 +77,7 @@ def test_a_receipt_can_come_later_and_leaves_its_document_alone(poster: Poster) 
     assert poster.row(REPORT)["SyncToken"] == "0"
 
 
-def test_a_receipt_can_be_attached_to_what_is_paid(poster: Poster) -> None:
+def test_a_receipt_can_be_attached_to_a_paid_document(poster: Poster) -> None:
     poster.post(spent())
     link = [{"TxnId": poster.links[REPORT].ledger_id, "TxnType": "Bill"}]
     paid = {"PayType": "Check", "CheckPayment": {"BankAccountRef": {"value": "35"}}}
@@ -89,7 +89,7 @@ def test_a_receipt_can_be_attached_to_what_is_paid(poster: Poster) -> None:
     assert attached(files(poster)[0]) == [("Bill", poster.links[REPORT].ledger_id)]
 
 
-def test_what_is_posted_again_is_not_uploaded_again(poster: Poster) -> None:
+def test_an_equal_receipt_is_not_uploaded_again(poster: Poster) -> None:
     poster.post(spent(receipts=(receipt(),)))
     assert poster.post(spent(receipts=(receipt(),)))[KEY].state is ItemState.UNCHANGED
     assert len(files(poster)) == 1
@@ -108,7 +108,7 @@ def test_a_changed_note_changes_the_file_that_is_there(poster: Poster) -> None:
     assert "upload" not in poster.calls
 
 
-def test_a_note_that_is_said_no_more_is_cleared(poster: Poster) -> None:
+def test_a_removed_note_is_cleared(poster: Poster) -> None:
     poster.post(spent(receipts=(receipt(note="Lunch"),)))
     poster.post(spent(receipts=(receipt(),)))
     assert "Note" not in files(poster)[0]
@@ -131,7 +131,7 @@ def test_a_deleted_receipt_is_deleted_and_its_document_stays(poster: Poster) -> 
     assert len(poster.ours("Bill")) == 1
 
 
-def test_a_receipt_that_somebody_deleted_is_deleted(poster: Poster) -> None:
+def test_a_receipt_deleted_by_a_user_counts_as_deleted(poster: Poster) -> None:
     poster.post(spent(receipts=(receipt(),)))
     poster.delete(KEY)
     outcome = poster.post(gone("expense/x1/r1", RecordKind.RECEIPT))[KEY]
@@ -143,7 +143,7 @@ def test_a_receipt_that_somebody_deleted_is_deleted(poster: Poster) -> None:
     [gone("expense/x1/r1", RecordKind.RECEIPT), spent(receipts=(receipt(note="Dinner"),))],
     ids=["delete", "update"],
 )
-def test_a_file_that_somebody_changed_is_left_as_it_is(poster: Poster, record: Record) -> None:
+def test_a_file_changed_by_a_user_is_left_as_it_is(poster: Poster, record: Record) -> None:
     poster.post(spent(receipts=(receipt(),)))
     poster.edit(KEY, Note="checked")
     outcome = poster.post(record)[KEY]

@@ -98,7 +98,7 @@ def test_time_is_deleted(books: Books) -> None:
     assert [row(books, delete) for delete in deletes] == [None] * 3
 
 
-def test_time_that_somebody_deleted_is_deleted(books: Books) -> None:
+def test_time_deleted_by_a_user_counts_as_deleted(books: Books) -> None:
     (delete,) = posted(books, create(0))
     gone(books, delete)
     assert is_done(outcome(books, delete), delete)
@@ -142,7 +142,7 @@ def test_time_whose_invoice_was_deleted_again_is_deleted(books: Books) -> None:
     assert row(books, delete) is None
 
 
-def test_time_that_somebody_edited_is_not_deleted(books: Books) -> None:
+def test_time_edited_by_a_user_is_not_deleted(books: Books) -> None:
     (delete,) = posted(books, create(0))
     edited(books, delete, Description="touched")
     assert code(outcome(books, delete)) == "changed_in_ledger"
@@ -242,7 +242,7 @@ def is_known(there: Mapping[str, Snapshot], write: Write) -> bool:
     return copy is not None and is_ours(copy, write)
 
 
-def test_what_was_written_is_known_again(books: Books) -> None:
+def test_a_written_document_is_recognised(books: Books) -> None:
     plain = activity(1, BillableStatus="NotBillable", HourlyRate=None)
     bare = activity(2, ItemRef=None, Description=None)
     writes = posted(books, create(0), create(1, plain), create(2, bare))
@@ -256,7 +256,7 @@ def test_what_was_written_is_known_again(books: Books) -> None:
     ]
 
 
-def test_gone_edited_and_billed_time_is_told_apart(books: Books) -> None:
+def test_gone_edited_and_billed_time_is_distinguished(books: Books) -> None:
     one, two, three, four = posted(books, *(create(n) for n in range(4)))
     gone(books, one)
     edited(books, two, Hours=9)

@@ -105,7 +105,7 @@ def test_every_answer_fits_the_schema(traffic: Sequence[Mapping[str, Any]]) -> N
     assert told(place for name, body in said for place in forms.misfits(name, body)) == []
 
 
-def test_what_does_not_fit_is_told_with_its_place() -> None:
+def test_a_value_that_does_not_fit_is_reported_with_its_pointer() -> None:
     line = {"Amount": "1", "DetailType": "Other", "Line": []}
     body = {
         "VendorRef": {"value": "1", "x": 2},

@@ -109,7 +109,7 @@ def test_another_failure_to_save_or_load_does_not_lose_the_authorisation(desk: D
 
 
 @pytest.mark.parametrize("text", ['{"access_token": "s3cret"}', "s3cret", '{"refresh_token": 3'])
-def test_stored_tokens_that_cannot_be_read_are_lost_and_not_told(desk: Desk, text: str) -> None:
+def test_unreadable_stored_tokens_are_lost_and_not_logged(desk: Desk, text: str) -> None:
     desk.vaults.put(ACME, tokens())
     name = desk.vaults.name(ACME)
     desk.aws.client.put_secret_value(SecretId=name, SecretString=text)

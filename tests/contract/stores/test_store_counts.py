@@ -66,7 +66,7 @@ def written(seqs: Sequence[int]) -> tuple[dict[int, Write], list[Outcome]]:
 
 
 @pytest.mark.parametrize(("listed", "most"), [((), 2), (("TimeActivity",), 3)])
-def test_what_became_of_an_entry_takes_two_rows_and_one_by_which_a_list_finds_it(
+def test_an_outcome_takes_two_rows_and_one_index_row(
     stores: Stores, asked: list[tuple[str, int]], listed: Sequence[str], most: int
 ) -> None:
     recorder(stores, *listed).record(*written(range(ENTRIES)))
@@ -79,7 +79,7 @@ def test_what_became_of_an_entry_takes_two_rows_and_one_by_which_a_list_finds_it
     assert len(found) == (ENTRIES if listed else 0)
 
 
-def test_where_nothing_stands_for_several_entries_one_question_says_so(
+def test_one_read_shows_that_no_activity_covers_several_entries(
     stores: Stores, asked: list[tuple[str, int]]
 ) -> None:
     link = Link(

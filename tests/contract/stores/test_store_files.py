@@ -60,7 +60,7 @@ def test_a_gzip_bomb_is_refused(stores: Stores, monkeypatch: pytest.MonkeyPatch)
         list(stores.staging.records(name))
 
 
-def test_an_upload_larger_than_what_fits_is_refused(
+def test_an_upload_above_the_size_limit_is_refused(
     stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (staging, files):
@@ -109,7 +109,7 @@ def test_a_chunk_of_a_plan_comes_back_as_it_was(stores: Stores) -> None:
     assert list(stores.staging.chunk(run(), 3)) == operations
 
 
-def test_which_operations_go_together_is_written_once(stores: Stores) -> None:
+def test_batching_rules_are_stored_once(stores: Stores) -> None:
     assert stores.staging.fix_requests(run(), 0, 0, [[0, 1], [2]]) == [[0, 1], [2]]
     assert stores.staging.fix_requests(run(), 0, 0, [[0], [1, 2]]) == [[0, 1], [2]]
     assert stores.staging.fix_requests(run(), 0, 0, []) == [[0, 1], [2]]
@@ -133,7 +133,7 @@ def test_sending_nothing_is_fine(stores: Stores) -> None:
     assert list(stores.received()) == []
 
 
-def test_a_lane_remembers_what_it_was_told_last(stores: Stores) -> None:
+def test_a_lane_keeps_its_latest_state(stores: Stores) -> None:
     assert stores.connector_states.load(ACME) == {}
     stores.connector_states.save(ACME, {"calls": 1})
     stores.connector_states.save(ACME, {"calls": 2, "window": [1.5, 2.5]})

@@ -148,7 +148,7 @@ def _repeat(lists: DynamoLists, records: Sequence[ListRecord]) -> None:
     assert lists.has_children(WHERE, CUSTOMER, "p")
 
 
-def test_a_writer_that_another_one_overtook_is_told(aws: Clients) -> None:
+def test_a_writer_that_another_one_overtook_is_reported(aws: Clients) -> None:
     new_table(aws, "overtaken")
     failure_plan = FailurePlan()
     slow, quick = (

@@ -37,7 +37,7 @@ def test_of_two_who_read_the_same_row_only_one_writes(stores: Stores) -> None:
     assert stores.schedules.get(ACME).at == START
 
 
-def test_what_is_due_is_found_once_and_only_when_its_time_has_come(stores: Stores) -> None:
+def test_due_connections_are_found_once_and_at_their_time(stores: Stores) -> None:
     for n in range(40):
         assert stores.schedules.put(due(ConnectionKey("acme", f"c{n}"), minutes=n))
     found = stores.schedules.due(START + 9 * MINUTE, 100)

@@ -102,7 +102,7 @@ def test_a_post_is_interrupted_resumed_and_corrected_on_every_kind_of_store(
     assert again.id == run.id
 
 
-def test_lists_come_in_change_and_are_told_on_every_kind_of_store(stores: Stores) -> None:
+def test_lists_are_pulled_changed_and_reported_with_every_kind_of_store(stores: Stores) -> None:
     deps, connector = house_of(stores)
     ledger = connector.company("realm").lists
     for each in range(7):

@@ -57,7 +57,9 @@ def test_a_rate_type_applies_the_rate_that_is_known(world: Books) -> None:
         ({"currency": "USD", "exchrate": "1.1"}, "The exchange rate of USD to itself is 1."),
     ],
 )
-def test_what_a_currency_cannot_say(world: Books, more: dict[str, str], text: str) -> None:
+def test_unsupported_values_of_a_currency_are_blocked(
+    world: Books, more: dict[str, str], text: str
+) -> None:
     assert text in world.refused(abroad(**more)).first
 
 
@@ -97,7 +99,7 @@ def test_a_subtotal_of_an_order_is_owed_too(books: Books) -> None:
     assert books.read("ARINVOICE", row["PRRECORDKEY"])["TOTALDUE"] == "216.50"
 
 
-def test_an_expense_in_another_currency_says_both_amounts(world: Books) -> None:
+def test_an_expense_in_another_currency_has_both_amounts(world: Books) -> None:
     line = {"expensetype": "Meals", "amount": "11", "currency": "EUR", "trx_amount": "10"}
     head = {"employeeid": "E1", "datecreated": day("2026-02-03")}
 

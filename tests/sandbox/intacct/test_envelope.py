@@ -222,7 +222,7 @@ def test_no_control_block_comes_back_if_none_could_be_read(books: Books) -> None
 @pytest.mark.parametrize(
     "body", ["", "no xml", "<other/>", '<!DOCTYPE request [<!ENTITY a "b">]><request/>']
 )
-def test_what_is_no_request_is_refused(books: Books, body: str) -> None:
+def test_an_invalid_request_is_refused(books: Books, body: str) -> None:
     assert errors(books.xml(body)).numbers[0] == "XL03000003"
 
 

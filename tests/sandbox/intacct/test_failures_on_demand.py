@@ -54,7 +54,7 @@ def test_a_failure_before_the_commit_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize("action", [one[0] for one in WHOLE])
-def test_a_failure_after_the_commit_hides_what_was_done(books: Books, action: str) -> None:
+def test_a_failure_after_the_commit_hides_the_write(books: Books, action: str) -> None:
     books.sign_in()
     arm(books, action, when="after")
     post(books, make("A", "once"), uniqueid="true")
@@ -151,7 +151,7 @@ def test_single_functions_can_fail(books: Books, action: str, number: str, text:
     assert classes(books) == {"A", "C"}
 
 
-def test_a_function_can_be_done_and_said_to_have_failed(books: Books) -> None:
+def test_a_function_can_take_effect_and_be_reported_as_failed(books: Books) -> None:
     arm(books, "function_error", when="after", match={"object": "CLASS"}, errorno="BL1", text="no")
     result = books.send(make("A"))[0]
     assert (errors(result).numbers, errors(result).first) == (["BL1"], "no")
@@ -193,7 +193,7 @@ def test_a_failure_that_makes_no_sense_is_refused(books: Books, body: dict[str, 
     assert books.http.post(url, json=body).status_code == 400
 
 
-def test_the_journal_tells_what_was_asked_and_what_came_of_it(books: Books) -> None:
+def test_the_journal_lists_requests_and_their_results(books: Books) -> None:
     books.sign_in()
     books.admin("/journal", method="DELETE")
     made = el("CLASS", els(CLASSID="A", NAME="A", COLOUR="red"))

@@ -33,7 +33,7 @@ def test_an_update_takes_the_record_number_or_the_id(books: Books) -> None:
     assert (row["NAME"], row["DESCRIPTION"]) == ("two", "one")
 
 
-def test_what_is_left_out_stays_and_what_is_empty_is_cleared(books: Books) -> None:
+def test_missing_fields_stay_and_empty_ones_are_cleared(books: Books) -> None:
     books.update("PROJECT", PROJECTID="P-1", DESCRIPTION="text", PONUMBER="PO1")
     books.update("PROJECT", PROJECTID="P-1", DESCRIPTION="")
     row = books.read("PROJECT", "1")
@@ -111,7 +111,7 @@ def test_what_is_left_out_stays_and_what_is_empty_is_cleared(books: Books) -> No
         ("SUPDOC", {"SUPDOCID": "x"}, "XL03000009", "Object definition SUPDOC not found"),
     ],
 )
-def test_what_is_refused(
+def test_unsupported_values_are_refused(
     books: Books, name: str, values: dict[str, Any], number: str, text: str
 ) -> None:
     found = books.refused_create(name, **values)
@@ -224,7 +224,7 @@ def test_tasks_belong_to_a_project(books: Books) -> None:
 
 
 @pytest.mark.parametrize("deletable", [False, True])
-def test_what_is_used_may_not_be_deleted(books: Books, deletable: bool) -> None:
+def test_a_used_record_cannot_be_deleted(books: Books, deletable: bool) -> None:
     books.set(used_records_deletable=deletable)
     body = el("delete", els(object="CUSTOMER", keys="1"))
     if deletable:
@@ -281,7 +281,7 @@ def test_unknown_fields_are_ignored_or_refused(books: Books, mode: str, refused:
     assert (result.findtext("status") == "failure") is refused
 
 
-def test_what_the_ledger_fills_cannot_be_sent(books: Books) -> None:
+def test_fields_filled_by_the_ledger_cannot_be_sent(books: Books) -> None:
     books.create("CUSTOMER", **customer(TOTALDUE="500", ENTITY="X", RECORDNO="77"))
     row = books.query("CUSTOMER", "TOTALDUE ENTITY RECORDNO", op("equalto", "CUSTOMERID", "C50"))[0]
     assert (row["TOTALDUE"], row["ENTITY"]) == ("", "CC50")
@@ -346,7 +346,7 @@ def test_entities_are_locations_too(group: Books) -> None:
     assert {"UK", "US", "NY"} <= {row["LOCATIONID"] for row in group.rows("LOCATION")}
 
 
-def test_somebody_can_work_in_the_screens(books: Books) -> None:
+def test_a_user_can_work_in_the_screens(books: Books) -> None:
     edited = books.about(
         "/edit", {"object": "PROJECT", "recordno": 1, "changes": {"NAME": "Renamed"}}
     )

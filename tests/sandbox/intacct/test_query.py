@@ -56,7 +56,7 @@ def test_filters(books: Books, where: str, expected: list[str]) -> None:
     assert ids(books, "PROJECT", "PROJECTID", where) == expected
 
 
-def test_case_matters_unless_told_otherwise(books: Books) -> None:
+def test_case_matters_by_default(books: Books) -> None:
     where = op("equalto", "NAME", "acme WEBSITE")
     assert ids(books, "PROJECT", "PROJECTID", where) == []
     found = ids(books, "PROJECT", "PROJECTID", where, options={"caseinsensitive": "true"})
@@ -66,7 +66,7 @@ def test_case_matters_unless_told_otherwise(books: Books) -> None:
     assert found == ["P-1", "P-2"]
 
 
-def test_the_answer_tells_how_much_there_is(books: Books) -> None:
+def test_the_answer_has_the_total_count(books: Books) -> None:
     page = books.queried("PROJECT", "PROJECTID", order="PROJECTID", pagesize=4).find("data")
     assert page is not None
     assert dict(page.items()) == {
@@ -175,7 +175,7 @@ def test_each_page_is_a_query_of_its_own(books: Books) -> None:
         (query("PROJECT", "NAME", options={"speed": "high"}), "XL03000006", "Invalid option"),
     ],
 )
-def test_what_cannot_be_asked(books: Books, body: str, number: str, text: str) -> None:
+def test_invalid_queries_are_refused(books: Books, body: str, number: str, text: str) -> None:
     found = books.refused(body)
     assert found.numbers == [number]
     assert text in found.first
@@ -313,9 +313,7 @@ def test_errors_come_one_for_a_result(books: Books) -> None:
 
 
 @pytest.mark.parametrize("hidden", [(), ("ARPYMTDETAIL.PAYMENTKEY", "TIMESHEET.ENDDATE")])
-def test_fields_that_nobody_could_verify_can_be_hidden(
-    books: Books, hidden: tuple[str, ...]
-) -> None:
+def test_unverified_fields_can_be_hidden(books: Books, hidden: tuple[str, ...]) -> None:
     books.set(not_queryable=list(hidden))
     for name, fields in (("ARPYMTDETAIL", "PAYMENTKEY"), ("TIMESHEET", "ENDDATE")):
         result = books.call(query(name, fields))

@@ -107,13 +107,15 @@ def test_a_quote_in_a_text_is_escaped(books: Books) -> None:
         (by_query("PROJECT", fields="y"), "Invalid fields list y", ""),
     ],
 )
-def test_what_read_by_query_refuses(books: Books, body: str, number: str, text: str) -> None:
+def test_read_by_query_refuses_invalid_queries(
+    books: Books, body: str, number: str, text: str
+) -> None:
     words = books.refused(body)
     assert words.numbers[0] == number
     assert text in words.first
 
 
-def test_pages_come_by_result_id_from_what_was_found_at_first(books: Books) -> None:
+def test_pages_by_result_id_come_from_the_first_result(books: Books) -> None:
     first = books.ok(by_query("PROJECT", fields="PROJECTID", pagesize=4)).find("data")
     assert first is not None
     assert (first.get("listtype"), first.get("count"), first.get("totalcount")) == (
@@ -202,7 +204,7 @@ def test_related_records_are_read_over_a_relation(books: Books) -> None:
     assert [row.findtext("CUSTOMERID") for row in data] == ["C1"]
 
 
-def test_lookup_tells_fields_and_relations(books: Books) -> None:
+def test_lookup_returns_fields_and_relations(books: Books) -> None:
     kind = books.ok(el("lookup", els(object="PROJECT"))).find("data/Type")
     assert kind is not None
     assert kind.get("Name") == "PROJECT"
@@ -253,7 +255,7 @@ def test_inspect_lists_objects_and_details(books: Books) -> None:
     assert lengths["CUSTOMERID"] == "20"
 
 
-def test_dimensions_permissions_and_preferences_are_told(books: Books) -> None:
+def test_dimensions_permissions_and_preferences_are_reported(books: Books) -> None:
     names = books.ok("<getDimensions/>").findall("data/dimensions/dimension/objectName")
     assert {"PROJECT", "CLASS", "LOCATION"} <= {name.text for name in names}
     permissions = books.ok(el("getUserPermissions", els(userId="sandbox-user")))

@@ -109,7 +109,7 @@ def test_a_setting_that_cannot_be_is_refused(books: Books, body: dict[str, objec
     assert books.http.post(url, json=body).status_code == 400
 
 
-def test_an_empty_company_is_set_up_and_has_nobody(books: Books) -> None:
+def test_an_empty_company_is_set_up_without_people(books: Books) -> None:
     books.admin("/companies", {"company": "fresh", "seed": "empty"})
     company = books.running.sandbox.companies.pop("fresh")
     assert not company.tables["CUSTOMER"].records

@@ -67,7 +67,7 @@ def test_an_invoice_is_posted_with_its_totals(books: Books) -> None:
         ),
     ],
 )
-def test_what_an_invoice_cannot_say(books: Books, body: str, text: str) -> None:
+def test_unsupported_values_of_an_invoice_are_blocked(books: Books, body: str, text: str) -> None:
     assert text in books.refused(body).first
 
 
@@ -171,7 +171,9 @@ def test_read_counts_the_lines_of_an_order_from_zero(books: Books) -> None:
         (order(transactiontype="Bare Invoice"), "PL01000127", "Document Number is missing"),
     ],
 )
-def test_what_an_order_cannot_say(books: Books, body: str, number: str, text: str) -> None:
+def test_unsupported_values_of_an_order_are_blocked(
+    books: Books, body: str, number: str, text: str
+) -> None:
     found = books.refused(body)
     assert found.numbers[0] == number
     assert text in found.first
@@ -296,12 +298,14 @@ def test_a_part_payment_is_spread_from_the_first_line(books: Books) -> None:
         (payment({"RECORDKEY": "1", "TRX_PAYMENTAMOUNT": "-5"}), "more than invoice '1' has due"),
     ],
 )
-def test_what_a_payment_cannot_say(books: Books, values: dict[str, Any], text: str) -> None:
+def test_unsupported_values_of_a_payment_are_blocked(
+    books: Books, values: dict[str, Any], text: str
+) -> None:
     assert text in books.refused_create("ARPYMT", **values).first
     assert books.read("ARINVOICE", "1")["TOTALPAID"] == "0.00"
 
 
-def test_only_what_is_owed_can_be_paid(books: Books) -> None:
+def test_only_open_amounts_can_be_paid(books: Books) -> None:
     draft = books.key(invoice(action="Draft"))
     found = books.refused_create("ARPYMT", **payment({"RECORDKEY": draft}))
     assert found.first == f"Invoice '{draft}' is Draft and cannot be paid."
@@ -310,7 +314,7 @@ def test_only_what_is_owed_can_be_paid(books: Books) -> None:
     assert again.first == "Invoice '1' is Paid and cannot be paid."
 
 
-def test_somebody_pays_in_the_screens(books: Books) -> None:
+def test_a_user_pays_in_the_screens(books: Books) -> None:
     values = {
         "FINANCIALENTITY": "BANK1",
         "PAYMENTMETHOD": "Cash",
@@ -415,7 +419,7 @@ def test_with_entities_lines_have_a_location(group: Books) -> None:
     group.key(invoice({"glaccountno": "4000", "amount": "1", "locationid": "US"}))
 
 
-def test_what_an_order_makes_has_what_the_accounts_of_its_items_demand(books: Books) -> None:
+def test_an_order_has_the_dimensions_that_its_items_accounts_require(books: Books) -> None:
     books.update("GLACCOUNT", ACCOUNTNO="4000", REQUIREDEPT="true")
     item = {"itemid": "LAB-1", "quantity": "1"}
     words = "This transaction is missing the Department dimension for the Account 4000"

@@ -147,7 +147,7 @@ def test_every_documented_field_is_in_the_tables() -> None:
     } == set()
 
 
-def test_what_is_documented_as_required_is_required() -> None:
+def test_fields_documented_as_required_are_required() -> None:
     loose = {
         (name, field["name"])
         for name, function, field in documented()
@@ -170,7 +170,7 @@ def test_what_is_documented_as_required_is_required() -> None:
         ("GLACCOUNT", "NORMALBALANCE"),
     ],
 )
-def test_documented_words_can_be_said(name: str, field: str) -> None:
+def test_documented_messages_can_be_produced(name: str, field: str) -> None:
     choices = {choice.casefold() for choice in BY_NAME[name].by_name[field].choices}
     assert choices
     for place, function, entry in documented():

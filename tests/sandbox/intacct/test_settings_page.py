@@ -23,7 +23,7 @@ def test_every_word_that_a_setting_may_be_is_on_the_page() -> None:
     assert allowed <= named
 
 
-def test_every_open_question_has_its_settings_or_says_that_it_has_none() -> None:
+def test_every_open_question_has_settings_or_declares_none() -> None:
     table, _, questions = PAGE.partition("### Open questions")
     numbers = set(re.findall(r"^(\d+)\. ", questions, re.MULTILINE))
     answered = set(re.findall(r"\| (\d+) \|$", table, re.MULTILINE))

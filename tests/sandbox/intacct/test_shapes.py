@@ -105,7 +105,7 @@ def test_good_and_bad_functions_side_by_side(books: Books) -> None:
         ),
     ],
 )
-def test_what_the_vendors_own_client_expects(
+def test_the_sandbox_satisfies_the_vendors_own_client(
     books: Books, name: str, functions: list[str], transaction: bool
 ) -> None:
     sent = [function(one) for one in functions]

@@ -77,7 +77,7 @@ def test_an_expense_report_is_submitted_with_its_total(books: Books) -> None:
         (report(supdocid="no"), "Invalid Attachment 'no' specified."),
     ],
 )
-def test_what_a_report_cannot_say(books: Books, body: str, text: str) -> None:
+def test_unsupported_values_of_a_report_are_blocked(books: Books, body: str, text: str) -> None:
     assert text in books.refused(body).first
     assert not books.rows("EEXPENSES")
 
@@ -198,7 +198,9 @@ def test_a_bill_is_posted_with_its_totals(books: Books) -> None:
         (bill(RECORDID="B-100"), "Another Bill with the given value(s) B-100  already exists"),
     ],
 )
-def test_what_a_bill_cannot_say(books: Books, values: dict[str, Any], text: str) -> None:
+def test_unsupported_values_of_a_bill_are_blocked(
+    books: Books, values: dict[str, Any], text: str
+) -> None:
     assert text in books.refused_create("APBILL", **values).first
 
 
@@ -286,7 +288,7 @@ def test_a_card_charge_is_recorded(books: Books) -> None:
         (charge({"glaccountno": "6100", "paymentamount": ""}), "Required field amount is missing"),
     ],
 )
-def test_what_a_charge_cannot_say(books: Books, body: str, text: str) -> None:
+def test_unsupported_values_of_a_charge_are_blocked(books: Books, body: str, text: str) -> None:
     found = books.refused(body)
     assert text in found.first
     assert found.texts[-1] == "Could not create cctransaction record!"
@@ -363,7 +365,7 @@ def test_attachments_are_found_added_to_and_deleted(books: Books) -> None:
         ),
     ],
 )
-def test_what_an_attachment_needs(books: Books, values: dict[str, Any], text: str) -> None:
+def test_an_attachment_requires_its_fields(books: Books, values: dict[str, Any], text: str) -> None:
     assert text in books.refused(el("create_supdoc", els(**values))).first
     assert not books.rows("SUPDOC")
 
@@ -394,7 +396,7 @@ def test_each_module_closes_its_own_periods(books: Books, module: str, body: str
     books.ok(body)
 
 
-def test_what_posted_to_a_closed_period_stays(books: Books) -> None:
+def test_documents_in_a_closed_period_stay(books: Books) -> None:
     attach(books)
     key = books.create("APBILL", **bill())["RECORDNO"]
     books.about("/closed", {"AP": "2026-02-28"})

@@ -86,7 +86,7 @@ def test_an_empty_state_is_the_default(books: Books) -> None:
         ({"EMPLOYEEID": "E1", "BEGINDATE": "03/03/2025"}, "Required field TIMESHEETENTRIES"),
     ],
 )
-def test_what_is_refused(books: Books, values: dict[str, Any], text: str) -> None:
+def test_unsupported_values_are_refused(books: Books, values: dict[str, Any], text: str) -> None:
     found = books.refused_create("TIMESHEET", **values)
     assert text in found.first
     assert found.texts[-1] == "Could not create timesheet record!"
@@ -219,7 +219,7 @@ def test_single_entries_can_be_decided(books: Books) -> None:
         ({"ENTRYKEYS": "999"}, "is not of this timesheet"),
     ],
 )
-def test_what_a_decision_needs(books: Books, more: dict[str, str], text: str) -> None:
+def test_a_decision_requires_its_fields(books: Books, more: dict[str, str], text: str) -> None:
     assert text in books.refused(decide("approve", "1", **more)).first
     assert "Cannot find timesheet" in books.refused(decide("approve", "99")).first
 
@@ -229,7 +229,7 @@ def test_a_manager_may_decide_in_the_screens(books: Books) -> None:
     assert [e["STATE"] for e in entries(books, "1")] == ["Approved"]
 
 
-def test_only_resources_may_work_where_the_company_says_so(books: Books) -> None:
+def test_only_project_resources_may_enter_time_if_the_company_requires_it(books: Books) -> None:
     books.prefer(projects_for_resources_only=True)
     books.create("TIMESHEET", **sheet())
     found = books.refused_create("TIMESHEET", **sheet(EMPLOYEEID="E3"))
@@ -238,7 +238,7 @@ def test_only_resources_may_work_where_the_company_says_so(books: Books) -> None
     books.create("TIMESHEET", **sheet(EMPLOYEEID="E3"))
 
 
-def test_a_project_may_be_billed_to_others_where_the_company_says_so(books: Books) -> None:
+def test_a_project_may_be_billed_to_others_if_the_company_allows_it(books: Books) -> None:
     other = sheet(entry(CUSTOMERID="C2"))
     assert books.refused_create("TIMESHEET", **other).first
     books.prefer(project_needs_its_customer=False)
@@ -262,7 +262,7 @@ def test_with_entities_each_entry_has_a_location(group: Books) -> None:
 
 
 @pytest.mark.parametrize(("mode", "refused"), [("check", True), ("ignore", False)])
-def test_an_entry_has_what_the_account_of_its_type_of_time_demands(
+def test_an_entry_has_the_dimensions_that_its_time_types_account_requires(
     books: Books, mode: str, refused: bool
 ) -> None:
     books.set(timesheet_accounts=mode)
@@ -300,7 +300,7 @@ def legacy(**more: Any) -> str:
     return els(employeeid="E1", begindate=day("2025-03-03"), timesheetitems={"timesheetitem": item})
 
 
-def test_the_legacy_function_submits_unless_told_otherwise(books: Books) -> None:
+def test_the_legacy_function_submits_by_default(books: Books) -> None:
     key = books.key(el("create_timesheet", legacy()))
     assert books.read("TIMESHEET", key)["STATE"] == "Submitted"
     assert [(e["NOTES"], e["TASKID"]) for e in entries(books, key)] == [("old way", "T-1")]

@@ -56,7 +56,7 @@ def test_a_failed_transaction_leaves_nothing_behind(books: Books) -> None:
         ({"failed_status": "aborted"}, ["aborted", "aborted", "aborted"]),
     ],
 )
-def test_what_nobody_could_verify_about_rolling_back_can_be_set(
+def test_unverified_rollback_behaviour_can_be_set(
     books: Books, setting: dict[str, str], expected: list[str]
 ) -> None:
     books.set(**setting)
@@ -108,7 +108,7 @@ def test_one_id_twice_in_a_request(books: Books, uniqueid: str, expected: str) -
     assert statuses(results) == ["success", expected]
 
 
-def test_ids_are_remembered_as_long_as_the_setting_says(books: Books) -> None:
+def test_request_ids_are_remembered_for_the_configured_time(books: Books) -> None:
     books.set(duplicate_seconds=600)
     books.send(make("A", "same"), uniqueid="true")
     books.admin("/clock", {"advance_seconds": 601})
@@ -140,7 +140,7 @@ def test_another_sender_may_use_the_same_id(books: Books, scope: str, status: st
     assert result.findtext("status") == status
 
 
-def test_several_objects_in_one_create_are_told_of_one_by_one(books: Books) -> None:
+def test_several_objects_in_one_create_are_reported_of_one_by_one(books: Books) -> None:
     inner = "".join(el("CLASS", els(CLASSID=key, NAME=key)) for key in ("A", "CL1", "B"))
     result = books.call(el("create", inner))
     assert result.findtext("status") == "failure"

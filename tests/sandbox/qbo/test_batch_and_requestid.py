@@ -74,7 +74,7 @@ def test_a_batch_updates_deletes_voids_and_queries(books: Books) -> None:
     assert answers[3]["QueryResponse"]["totalCount"] == 8
 
 
-def test_an_item_cannot_use_what_the_same_batch_made(books: Books) -> None:
+def test_an_item_cannot_refer_to_a_record_of_the_same_batch(books: Books) -> None:
     following = str(
         max(int(r["Id"]) for e in ("Customer", "Vendor", "Employee") for r in books.rows(e)) + 1
     )

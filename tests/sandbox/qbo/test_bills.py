@@ -145,7 +145,7 @@ def test_lines_are_edited_added_and_removed_by_their_ids(books: Books) -> None:
     assert (changed["TotalAmt"], changed["Balance"], changed["SyncToken"]) == (30, 30, "1")
 
 
-def test_a_full_update_drops_what_it_leaves_out_and_a_sparse_one_clears_with_empty(
+def test_a_full_update_drops_missing_fields_and_a_sparse_one_clears_empty_ones(
     books: Books,
 ) -> None:
     row = books.create("Bill", bill(DocNumber="E-7", PrivateNote="note"))
@@ -180,7 +180,7 @@ def test_whether_billable_can_be_set_at_all_is_a_setting(books: Books) -> None:
 
 
 @pytest.mark.parametrize("usual", ["NotBillable", "Billable"])
-def test_what_a_customers_line_is_without_a_word_is_a_setting(books: Books, usual: str) -> None:
+def test_the_default_taxability_of_a_customers_line_is_a_setting(books: Books, usual: str) -> None:
     books.set(expense_billable_default=usual)
     lines = [expense_line(CustomerRef={"value": "3"}), expense_line()]
     row = books.create("Purchase", purchase(Line=lines))

@@ -115,7 +115,7 @@ def test_a_foreign_invoice_needs_the_receivables_of_its_currency(books: Books) -
     assert books.refused("Invoice", {**body, "ARAccountRef": {"value": "84"}}) == "6000"
 
 
-def test_a_payment_lowers_what_is_open_at_home(books: Books) -> None:
+def test_a_payment_lowers_the_open_amount_in_the_home_currency(books: Books) -> None:
     euros(books)
     customer = abroad(books, "Customer")
     common = {"CustomerRef": customer, "CurrencyRef": EUR, "TxnDate": "2026-03-02"}

@@ -82,7 +82,7 @@ def test_a_wrong_expense_is_refused_by_code(
         ("Purchase", purchase(PaymentRefNum="x" * 22), "2050"),
     ],
 )
-def test_what_only_one_of_them_has_is_checked_too(
+def test_dimensions_of_a_single_record_are_checked_too(
     books: Books, entity: str, body: dict[str, Any], code: str
 ) -> None:
     assert books.refused(entity, body) == code
@@ -201,7 +201,7 @@ def test_closed_books_take_no_create_update_or_delete(
 
 @both
 @pytest.mark.parametrize("code", ["5030", "6000"])
-def test_what_a_preference_turned_off_is_refused(
+def test_features_turned_off_by_a_preference_are_refused(
     books: Books, entity: str, make: Maker, code: str
 ) -> None:
     tracked = books.rows("Class")[0]["Id"]
@@ -241,7 +241,7 @@ def test_an_old_version_is_refused(books: Books, entity: str, make: Maker) -> No
 
 
 @both
-def test_what_is_gone_is_not_found(books: Books, entity: str, make: Maker) -> None:
+def test_a_gone_record_is_not_found(books: Books, entity: str, make: Maker) -> None:
     row = books.create(entity, make())
     assert books.delete(entity, row).status_code == 200
     assert books.refused(entity, make(Id=row["Id"], SyncToken="0")) == "610"

@@ -91,7 +91,7 @@ def test_a_failure_skips_matches_and_stops(books: Books) -> None:
         ({"realm": "other"}, False),
     ],
 )
-def test_a_failure_meets_only_what_it_matches(
+def test_a_failure_affects_only_matching_requests(
     books: Books, match: dict[str, str], meets: bool
 ) -> None:
     arm(books, "503", match=match)

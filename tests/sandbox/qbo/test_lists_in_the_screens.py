@@ -89,7 +89,7 @@ def test_a_merged_customer_disappears_and_its_child_stands_below_the_survivor(ur
 @pytest.mark.parametrize(
     ("setting", "status"), [("merge_in_cdc", "Deleted"), ("merge_keeps_loser", None)]
 )
-def test_change_data_capture_tells_of_a_merge_only_by_setting(
+def test_change_data_capture_reports_a_merge_only_by_setting(
     url: str, setting: str, status: str | None
 ) -> None:
     books = company(url)
@@ -160,7 +160,7 @@ class Door(BaseHTTPRequestHandler):
 
 
 @pytest.mark.parametrize("kind", ["cloudevents", "classic"])
-def test_a_storm_is_signed_and_repeats_what_it_says(url: str, kind: str) -> None:
+def test_a_webhook_storm_is_signed_and_repeats_its_events(url: str, kind: str) -> None:
     sizes = {"customers": 600, "items": 100, "employees": 2, "time_activities": 0}
     books = company(url, seed="large", sizes=sizes)
     heard: list[tuple[str, bytes]] = []

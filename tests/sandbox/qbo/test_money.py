@@ -38,7 +38,7 @@ def test_a_wrong_line_is_refused(books: Books, detail: dict[str, Any], code: str
     assert books.fault(books.post("invoice", invoice(Line=[line])))[0] == code
 
 
-def test_a_detail_must_be_what_its_type_says(books: Books) -> None:
+def test_a_detail_must_match_its_type(books: Books) -> None:
     line = sales_line() | {"DetailType": "DiscountLineDetail"}
     assert books.fault(books.post("invoice", invoice(Line=[line])))[0] == "2020"
 
@@ -87,7 +87,7 @@ def test_a_payment_lowers_the_balance_and_its_deletion_gives_it_back(books: Book
     assert (back["Balance"], back["LinkedTxn"]) == (100, [])
 
 
-def test_a_payment_cannot_exceed_what_is_open(books: Books) -> None:
+def test_a_payment_cannot_exceed_the_open_amount(books: Books) -> None:
     row = books.create("Invoice", invoice())
     line = {"Amount": 101, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]}
     body = {"CustomerRef": {"value": "1"}, "TotalAmt": 101, "Line": [line]}

@@ -50,7 +50,7 @@ def test_a_repeat_returns_the_first_answer_and_does_nothing(
 @each
 @pytest.mark.parametrize("action", ["html502", "cut"])
 @pytest.mark.parametrize("kind", ["single", "batch"])
-def test_what_was_lost_after_the_commit_is_found_by_its_requestid(
+def test_a_write_lost_after_the_commit_is_found_by_its_requestid(
     books: Books, entity: str, body: dict[str, Any], action: str, kind: str
 ) -> None:
     before = {row["Id"] for row in books.rows(entity)}
@@ -83,7 +83,7 @@ def test_a_delete_answers_a_stub_alone_and_inside_a_batch(
 
 
 @each
-def test_changes_tell_of_creates_updates_and_deletes(
+def test_changes_report_creates_updates_and_deletes(
     books: Books, entity: str, body: dict[str, Any]
 ) -> None:
     kept, gone = books.create(entity, body), books.create(entity, body)
@@ -146,7 +146,7 @@ TIMES = ("Id", "MetaData.CreateTime", "MetaData.LastUpdatedTime")
 
 
 @pytest.mark.parametrize("entity", FILTERS)
-def test_a_query_may_name_what_the_table_lists_and_nothing_else(books: Books, entity: str) -> None:
+def test_a_query_may_name_only_listed_fields(books: Books, entity: str) -> None:
     yes, no = FILTERS[entity]
     for name in yes:
         value = "2026-01-01" if name in ("TxnDate", "DueDate") else "1"
@@ -175,7 +175,7 @@ def test_amounts_are_compared_as_numbers(books: Books, entity: str, name: str) -
 
 
 @pytest.mark.parametrize("entity", ["Bill", "Purchase", "Invoice"])
-def test_what_stands_on_lines_is_unknown_to_a_query(books: Books, entity: str) -> None:
+def test_line_fields_are_unknown_to_a_query(books: Books, entity: str) -> None:
     name = "ItemRef" if entity == "Invoice" else "BillableStatus"
     statement = f"select * from {entity} where {name} = '1'"
     answer = books.http.get("query", params={"query": statement})
@@ -189,7 +189,7 @@ def test_a_bill_is_found_by_number_vendor_and_day(books: Books) -> None:
     assert books.query(f"select * from Bill where {where}")["Bill"] == [row]
 
 
-def test_money_is_announced_with_what_happened_to_it(books: Books) -> None:
+def test_webhooks_of_money_name_the_operation(books: Books) -> None:
     rows = {entity: books.create(entity, body) for entity, body in MADE}
     paid = books.create("Invoice", invoice())
     line = {"Amount": 5, "LinkedTxn": [{"TxnId": paid["Id"], "TxnType": "Invoice"}]}
@@ -235,7 +235,7 @@ def test_an_unchanged_update_keeps_the_version(
 
 
 @documents
-def test_what_a_batch_makes_can_be_named_only_after_it(
+def test_records_of_a_batch_can_be_referred_to_only_after_it(
     books: Books, entity: str, body: dict[str, Any]
 ) -> None:
     following = str(max(int(r["Id"]) for e in ("Vendor", "Employee") for r in books.rows(e)) + 1)

@@ -127,7 +127,7 @@ def test_refresh_runs_out_after_its_days_and_rolls_with_use(books: Books) -> Non
     assert refresh(books, value).json()["error"] == "invalid_grant"
 
 
-def test_the_hard_expiry_is_told_to_who_asks(books: Books) -> None:
+def test_the_hard_expiry_is_in_the_token_response(books: Books) -> None:
     form = {"grant_type": "refresh_token", "refresh_token": tokens(books)["refresh_token"]}
     url = f"{books.running.url}/oauth2/v1/tokens/bearer"
     header = {"x-include-refresh-token-hard-expires-in": "true"}

@@ -72,7 +72,7 @@ def test_a_paid_document_is_changed_and_the_rest_stays_open(
 
 
 @pairs
-def test_a_paid_document_that_shrinks_frees_what_it_no_longer_needs(
+def test_a_shrinking_paid_document_frees_the_excess_payment(
     books: Books, entity: str, make: Maker, paying: str, pay: Maker, word: str
 ) -> None:
     row = books.create(entity, make())
@@ -171,7 +171,7 @@ def test_a_bill_is_paid_from_an_account_that_fits(
     assert books.refused("BillPayment", bill_payment(row["Id"], **changes)) == code
 
 
-def test_a_payment_goes_to_undeposited_funds_unless_it_says_so(books: Books) -> None:
+def test_a_payment_goes_to_undeposited_funds_by_default(books: Books) -> None:
     row = books.create("Invoice", wide_invoice())
     made = books.create("Payment", payment(row["Id"], 10))
     assert made["DepositToAccountRef"] == {"value": "4", "name": "Undeposited Funds"}
@@ -192,7 +192,7 @@ def test_a_deposited_payment_is_closed_until_the_deposit_is_gone(books: Books) -
     assert books.delete("Payment", paid).status_code == 200
 
 
-def test_a_voided_payment_gives_back_what_it_paid(books: Books) -> None:
+def test_a_voided_payment_reopens_its_invoices(books: Books) -> None:
     row = books.create("Invoice", wide_invoice())
     paid = books.create("Payment", payment(row["Id"]))
     token = {"Id": paid["Id"], "SyncToken": "0", "sparse": True}

@@ -17,7 +17,7 @@ CASH: dict[str, Any] = {"PaymentType": "Cash", "AccountRef": {"value": "35"}}
     ("changes", "number"),
     [({}, "54"), (CHECK, "3"), (CASH, "54"), ({**CASH, "AccountRef": {"value": "4"}}, "54")],
 )
-def test_a_purchase_says_what_kind_of_transaction_it_is(
+def test_a_purchase_has_its_transaction_type(
     books: Books, changes: dict[str, Any], number: str
 ) -> None:
     row = books.create("Purchase", purchase(**changes))
@@ -84,7 +84,7 @@ def test_how_a_duplicate_names_the_holders_kind_is_a_setting(
 @pytest.mark.parametrize(
     ("mark", "code"), [("matched", "6480"), ("reconciled", "6480"), ("deposited", "6540")]
 )
-def test_what_the_bank_knows_is_closed_until_it_is_opened_again(
+def test_a_reconciled_document_is_locked_until_it_is_reopened(
     books: Books, entity: str, mark: str, code: str
 ) -> None:
     row = books.rows(entity)[0]

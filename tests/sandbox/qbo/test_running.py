@@ -129,7 +129,7 @@ def test_every_setting_of_words_starts_with_its_first_one() -> None:
     assert {name: words[0] for name, words in CHOICES.items()}.items() <= settings.items()
 
 
-def test_somebody_can_edit_and_delete_in_the_screens(books: Books) -> None:
+def test_a_user_can_edit_and_delete_in_the_screens(books: Books) -> None:
     row = books.create("TimeActivity", hours())
     path = f"/companies/{books.realm}/edit"
     edited = books.admin(path, {"entity": "TimeActivity", "id": row["Id"], "changes": {"Hours": 8}})

@@ -77,7 +77,7 @@ def test_a_discount_taken_first_lowers_the_tax(books: Books) -> None:
     assert books.create("Invoice", {**body, "ApplyTaxAfterDiscount": True})["TotalAmt"] == 97.2
 
 
-def test_automated_tax_overrides_what_was_sent(books: Books) -> None:
+def test_automated_tax_overrides_the_sent_tax(books: Books) -> None:
     taxable(books)
     automated(books)
     sent = {"TotalTax": 1, "TxnTaxCodeRef": {"value": "3"}}
@@ -107,7 +107,7 @@ def test_automated_tax_leaves_other_customers_and_expenses_alone(books: Books) -
 
 
 @pytest.mark.parametrize(("how", "word"), [("NON", "NON"), ("item", "TAX")])
-def test_what_a_line_without_a_word_is_can_be_a_matter_of_its_item(
+def test_the_default_taxability_of_a_line_can_follow_its_item(
     books: Books, how: str, word: str
 ) -> None:
     books.set(default_line_tax=how)

@@ -98,7 +98,7 @@ def test_without_a_date_of_its_own_todays_date_replaces_the_sent_one(books: Book
     assert row["StartTime"].startswith(books.running.sandbox.clock.today().isoformat())
 
 
-def test_the_length_limit_is_told_with_both_numbers(books: Books) -> None:
+def test_the_length_limit_is_reported_with_both_numbers(books: Books) -> None:
     _, detail = books.fault(books.post("timeactivity", hours(Description="x" * 4006)))
     assert detail.endswith("Min:0 Max:4,000 supported. Supplied length: 4,006")
 
@@ -135,7 +135,7 @@ def test_a_billed_activity_cannot_be_changed_or_deleted(books: Books) -> None:
     assert books.fault(books.post("timeactivity", token, operation="delete"))[0] == "6000"
 
 
-def test_a_full_update_drops_what_it_leaves_out(books: Books) -> None:
+def test_a_full_update_drops_missing_fields(books: Books) -> None:
     row = books.create("TimeActivity", hours())
     body = without(hours(Hours=5), "Description") | {"Id": row["Id"], "SyncToken": "0"}
     updated = books.create("TimeActivity", body)

@@ -14,7 +14,7 @@ ROUND_TRIP = (
 
 
 @pytest.mark.parametrize("entity", ROUND_TRIP)
-def test_what_is_answered_can_be_sent_back_and_changes_nothing(books: Books, entity: str) -> None:
+def test_sending_back_an_answer_changes_nothing(books: Books, entity: str) -> None:
     row = books.query(f"select * from {entity} maxresults 1")[entity][0]
     again = books.create(entity, row)
     assert again == row

@@ -65,7 +65,7 @@ def test_a_wrong_record_is_a_blocked_item_with_field_and_remedy_and_neighbours_a
         ({"labor_code_key": "nothing"}, "labor code nothing"),
     ],
 )
-def test_a_record_without_a_rule_says_which_rule_is_missing(
+def test_a_record_without_a_rule_names_the_missing_rule(
     api: Api, given: dict[str, Any], words: str
 ) -> None:
     connection = api.app.connected()
@@ -88,7 +88,7 @@ def test_a_key_given_twice_blocks_both_and_no_one_else(api: Api) -> None:
 
 
 @pytest.mark.parametrize("record", [None, 7, "text", [], {}, {"key": "\ud800"}, {"key": 7}])
-def test_what_is_no_record_at_all_is_an_item_too(api: Api, record: Any) -> None:
+def test_an_unparsable_record_is_an_item_too(api: Api, record: Any) -> None:
     connection = api.app.connected()
     answer = api.send(connection.id, [record, entry("good")])
     assert answer.status == 202

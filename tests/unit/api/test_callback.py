@@ -79,9 +79,7 @@ def test_a_form_without_a_decision_is_malformed_and_uses_nothing_up(api: Api) ->
     "changes",
     [{"code": "bad-code"}, {"realmId": "./realm-1"}, {"realmId": "realm/1"}, {"state": "guess"}],
 )
-def test_a_form_that_cannot_be_completed_ends_on_a_page_that_says_so(
-    api: Api, changes: dict[str, str]
-) -> None:
+def test_an_incomplete_form_ends_on_an_error_page(api: Api, changes: dict[str, str]) -> None:
     number, query = ask(api)
     page = api.form(CALLBACK, query | {"decision": "connect"} | changes)
     assert page.status == 400
@@ -89,7 +87,7 @@ def test_a_form_that_cannot_be_completed_ends_on_a_page_that_says_so(
     assert state_of(api, number) == "authorizing"
 
 
-def test_a_company_that_refuses_the_tokens_is_told_on_the_page(api: Api) -> None:
+def test_a_company_that_refuses_the_tokens_is_reported_on_the_page(api: Api) -> None:
     number, query = ask(api)
     api.app.company().trouble = [AuthorizationLost("no", "It is <another> company.")]
     page = api.form(CALLBACK, query | {"decision": "connect"})

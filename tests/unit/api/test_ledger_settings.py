@@ -56,9 +56,7 @@ def choose(api: Api, connection: Connection, **chosen: Any) -> Answer:
     return api.call("PATCH", f"/v1/connections/{connection.id}/settings", {"ledger": chosen})
 
 
-def test_what_is_in_effect_and_what_may_be_chosen_is_shown(
-    api: Api, connection: Connection
-) -> None:
+def test_current_and_possible_choices_are_shown(api: Api, connection: Connection) -> None:
     found = shown(api, connection)
     assert found["ledger"] == PLAIN
     offered = {one["name"]: one for one in found["ledger_choices"]}
@@ -154,9 +152,7 @@ def test_choices_are_given_by_name(api: Api, connection: Connection, body: Any) 
     assert (answer.status, answer.pointers) == (422, ["/ledger"])
 
 
-def test_a_choice_is_what_the_ledger_is_opened_and_composed_with(
-    api: Api, connection: Connection
-) -> None:
+def test_a_choice_reaches_the_ledger_and_the_composer(api: Api, connection: Connection) -> None:
     heard = api.app.connector.heard
     posted(api, connection, {"clients": [client("c8")]})
     assert heard

@@ -85,7 +85,7 @@ def test_items_of_a_sync_come_by_page(api: Api, connection: Connection) -> None:
         ({"all": True}, "/all"),
     ],
 )
-def test_a_sync_that_cannot_be_says_where(
+def test_an_impossible_sync_is_refused_with_its_pointer(
     api: Api, connection: Connection, body: Any, pointer: str
 ) -> None:
     answer = sync(api, connection, body)
@@ -125,7 +125,7 @@ def test_pages_of_records_hold_each_once(api: Api, connection: Connection) -> No
     assert found == ["0", "1", "2", "3", "4"]
 
 
-def test_a_linked_record_that_went_inactive_says_so(api: Api, connection: Connection) -> None:
+def test_a_linked_record_that_became_inactive_is_reported(api: Api, connection: Connection) -> None:
     record = api.get(path(connection, "records/customer/3")).json
     assert (record["state"], record["linked_to"]) == (
         "linked, inactive",
@@ -135,7 +135,7 @@ def test_a_linked_record_that_went_inactive_says_so(api: Api, connection: Connec
     assert api.get(path(connection, "records/customer/4")).json["fields"] == {"is_project": True}
 
 
-def test_what_is_not_there_is_not_found(api: Api, connection: Connection) -> None:
+def test_a_missing_record_is_not_found(api: Api, connection: Connection) -> None:
     for rest, code in (
         ("records/nonsense", "no_list_type"),
         ("records/account", "no_list_type"),

@@ -134,7 +134,7 @@ def test_records_of_an_upload_that_may_not_be_posted_are_blocked_and_the_others_
         assert items[key]["record"] in why["message"]
 
 
-def test_a_receipt_leaves_with_the_right_to_post_what_it_belongs_to(
+def test_a_receipt_is_deleted_by_the_right_to_post_its_record(
     api: Api, connection: Connection
 ) -> None:
     receipt = attached(api, connection, "r")
@@ -146,9 +146,7 @@ def test_a_receipt_leaves_with_the_right_to_post_what_it_belongs_to(
         assert states(items) == {"receipt:expense/e1/r": state}
 
 
-def test_the_rights_of_who_posted_hold_for_whoever_resumes_the_run(
-    api: Api, connection: Connection
-) -> None:
+def test_a_resumed_run_keeps_the_rights_of_its_creator(api: Api, connection: Connection) -> None:
     body = {"upload_id": upload(api, connection, [expense("e1", kind="expense"), entry("t1")])}
     href = send(api, connection, body, claims=claims("time")).json["href"]
     api.app.company().trouble = [LedgerUnavailable("down", "The ledger is down.")]
@@ -173,7 +171,7 @@ def test_kinds_do_not_stand_in_for_the_scope(
     assert status == 202 or answer.json["code"] == "scope_missing"
 
 
-def test_kinds_hinder_nobody_from_looking_or_setting_rules(
+def test_the_kinds_claim_does_not_restrict_reading_or_rules(
     api: Api, connection: Connection
 ) -> None:
     path = f"/v1/connections/{connection.id}"
@@ -196,9 +194,7 @@ def test_an_import_takes_the_right_to_post_time(api: Api, connection: Connection
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_the_firm_is_the_tokens_whatever_the_record_says(
-    api: Api, connection: Connection, name: str
-) -> None:
+def test_the_firm_comes_from_the_token_only(api: Api, connection: Connection, name: str) -> None:
     _, record = SAMPLES[name]
     rival = api.app.connected("rival", "realm-2")
     assert send(api, rival, {name: [record]}).status == 404

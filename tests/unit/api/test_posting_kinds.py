@@ -59,7 +59,7 @@ def test_a_record_that_the_product_has_no_more_is_taken_out_again(
     assert twice[WRITTEN[kind]]["reason"]["code"] == "undeletable"
 
 
-def test_records_of_all_kinds_go_in_one_post_each_after_what_it_needs(
+def test_one_post_takes_records_of_all_kinds_in_dependency_order(
     api: Api, connection: Connection
 ) -> None:
     receipt = attached(api, connection, "r1")
@@ -91,9 +91,7 @@ def _billing(*keys: str) -> dict[str, Any]:
     return {"amount": "95.00", "labor_code_key": "dev", "time_keys": list(keys)}
 
 
-def test_items_of_money_tell_their_kind_and_what_they_come_to(
-    api: Api, connection: Connection
-) -> None:
+def test_money_items_have_their_kind_and_total(api: Api, connection: Connection) -> None:
     body = {"expenses": [expense("e1", tax_amount="2.50")], "invoices": [invoice("i1")]}
     items = posted(api, connection, body)
     spent, sold = items["expense:e1"], items["invoice:i1"]
@@ -102,7 +100,7 @@ def test_items_of_money_tell_their_kind_and_what_they_come_to(
     assert spent["day"] == "2026-02-27"
 
 
-def test_the_export_of_a_run_tells_kinds_and_money(api: Api, connection: Connection) -> None:
+def test_the_export_of_a_run_has_kinds_and_money(api: Api, connection: Connection) -> None:
     body = {
         "expenses": [expense("e1", tax_amount="2.50")],
         "time_entries": [entry("t1")],
@@ -198,9 +196,7 @@ def test_a_key_that_comes_twice_is_blocked_in_each_kind(api: Api, connection: Co
     assert [i["state"] for i in items if i["key"] == "invoice:k3"] == ["posted"]
 
 
-def test_a_record_that_says_its_kind_is_of_that_kind_in_any_list(
-    api: Api, connection: Connection
-) -> None:
+def test_a_records_own_kind_overrides_that_of_its_list(api: Api, connection: Connection) -> None:
     body = {"time_entries": [expense("e1", kind="expense"), entry("t1", kind="time")]}
     items = posted(api, connection, body)
     assert states(items) == {"expense:e1": "posted", "time:t1": "posted"}
@@ -279,7 +275,7 @@ def test_a_post_of_time_alone_has_the_content_that_it_always_had(
         ({"bills": []}, "/bills"),
     ],
 )
-def test_a_body_that_cannot_be_says_where(
+def test_an_impossible_body_is_refused_with_its_pointer(
     api: Api, connection: Connection, body: Any, pointer: str
 ) -> None:
     answer = send(api, connection, body)
@@ -312,9 +308,7 @@ def test_a_receipt_whose_file_is_not_there_fails_alone(api: Api, connection: Con
     assert items["receipt:expense/e1/r2"]["reason"]["code"] == "receipt_refused"
 
 
-def test_a_posted_client_is_there_for_what_is_posted_later(
-    api: Api, connection: Connection
-) -> None:
+def test_a_posted_client_is_used_by_later_posts(api: Api, connection: Connection) -> None:
     posted(api, connection, {"clients": [client("c8")], "staff": [staff("u8")]})
     rules = api.get(f"/v1/connections/{connection.id}/rules").json["rules"]
     assert rules["projects"]["c8"] == {"action": "create", "name": "Client c8"}

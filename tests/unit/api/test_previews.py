@@ -117,7 +117,7 @@ def test_a_preview_has_the_items_that_the_run_then_has(api: Api, connection: Con
     assert {("none", state) for state in ("unchanged", "skipped", "blocked")} <= actions
 
 
-def test_its_counts_say_what_would_be_done(api: Api, connection: Connection) -> None:
+def test_the_preview_counts_the_planned_actions(api: Api, connection: Connection) -> None:
     posted(api, connection, {"expenses": [expense("old"), expense("same"), expense("gone")]})
     body = {
         "expenses": [expense("old", amount="3"), expense("same"), {"key": "gone", "deleted": True}],
@@ -168,7 +168,7 @@ def test_a_preview_asks_the_ledger_and_writes_nothing_to_it(
     assert len(api.app.company().received) == written
 
 
-def test_a_preview_sees_what_was_edited_in_the_ledger(api: Api, connection: Connection) -> None:
+def test_a_preview_sees_edits_in_the_ledger(api: Api, connection: Connection) -> None:
     first = posted(api, connection, {"expenses": [expense("e1")]})
     company = api.app.company()
     stored = company.stored[first["expense:e1"]["ledger_id"]]
@@ -227,7 +227,7 @@ def test_a_plan_that_no_answer_could_hold_is_refused(
         AuthorizationLost("needs_reconnect", "The token is refused."),
     ],
 )
-def test_a_ledger_that_does_not_answer_is_told_with_what_to_do(
+def test_an_unreachable_ledger_is_reported_with_a_remedy(
     api: Api, connection: Connection, trouble: Any
 ) -> None:
     before = kept(api, connection)
@@ -240,7 +240,7 @@ def test_a_ledger_that_does_not_answer_is_told_with_what_to_do(
     assert preview(api, connection, {"expenses": [expense("e1")]}).status == 200
 
 
-def test_a_ledger_that_takes_too_long_is_told_with_what_to_do(
+def test_a_slow_ledger_is_reported_with_a_remedy(
     api: Api, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     posted(api, connection, {"expenses": [expense("e1")]})
@@ -275,7 +275,7 @@ def test_a_connection_that_only_brings_lists_in_has_no_preview(
     assert (answer.status, answer.json["code"]) == (409, "posting_off")
 
 
-def test_an_upload_that_is_not_there_or_cannot_be_read_is_told(
+def test_an_upload_that_is_not_there_or_cannot_be_read_is_reported(
     api: Api, connection: Connection
 ) -> None:
     assert preview(api, connection, {"upload_id": "0" * 32}).status == 404

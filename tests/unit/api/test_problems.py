@@ -150,7 +150,7 @@ def test_a_wrong_query_names_the_parameter(
         "/v2/connections",
     ],
 )
-def test_what_is_not_there_is_not_found(api: Api, connection: Connection, path: str) -> None:
+def test_a_missing_record_is_not_found(api: Api, connection: Connection, path: str) -> None:
     check(api.get(path.format(id=connection.id)), 404)
 
 
@@ -172,7 +172,7 @@ def test_a_ledger_that_is_down_is_a_bad_gateway(api: Api, connection: Connection
     check(api.post(f"/v1/connections/{connection.id}/disconnect"), 502)
 
 
-def test_what_nobody_expected_says_nothing_of_the_inside(
+def test_an_unexpected_error_reveals_no_internals(
     api: Api, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(_firm: str) -> list[Connection]:

@@ -47,9 +47,7 @@ def test_the_redirect_goes_to_the_apis_own_address(api: Api) -> None:
         {"state": "{state}", "code": "code", "realmId": "./realm"},
     ],
 )
-def test_a_consent_that_went_wrong_ends_on_a_page_that_says_so(
-    api: Api, query: dict[str, str]
-) -> None:
+def test_a_failed_consent_ends_on_an_error_page(api: Api, query: dict[str, str]) -> None:
     made = api.post("/v1/connections", {"ledger": "fake"}).json
     state = made["authorize_url"].partition("state=")[2].partition("&")[0]
     given = {name: value.format(state=state) for name, value in query.items()}
@@ -79,7 +77,7 @@ def test_a_connection_is_reconnected_and_disconnected(api: Api, connection: Conn
     assert (left.status, left.json["state"]) == (200, "disconnected")
 
 
-def test_rules_are_read_by_page_and_a_put_answers_what_it_set(
+def test_rules_are_read_by_page_and_a_put_returns_its_rules(
     api: Api, connection: Connection
 ) -> None:
     path = f"/v1/connections/{connection.id}/rules/labor-codes"
@@ -182,7 +180,7 @@ def test_runs_are_paged_newest_first(api: Api, connection: Connection) -> None:
     assert rest["next"] is None
 
 
-def test_a_parked_run_says_why_and_is_resumed(api: Api, connection: Connection) -> None:
+def test_a_parked_run_has_a_reason_and_is_resumed(api: Api, connection: Connection) -> None:
     api.app.company().trouble = [LedgerUnavailable("down", "The ledger is down.")]
     href = api.send(connection.id, [entry("t1")]).json["href"]
     api.app.work()

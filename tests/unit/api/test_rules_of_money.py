@@ -84,9 +84,7 @@ def test_a_rule_of_a_wrong_form_names_the_place_and_nothing_is_set(
     assert exported(api, connection) == before
 
 
-def test_what_wrong_forms_of_several_kinds_say_is_said_at_once(
-    api: Api, connection: Connection
-) -> None:
+def test_errors_of_several_kinds_are_reported_together(api: Api, connection: Connection) -> None:
     wrong = {"cards": {"c": {"action": "link"}}, "terms": {"t": {}}, "users": {"u9": SKIP}}
     answer = put(api, connection, "", wrong)
     assert answer.pointers == ["/rules/cards/c/ledger_id", "/rules/terms/t"]
@@ -168,7 +166,7 @@ def test_a_list_record_that_a_rule_names_is_linked_and_no_other(
     assert found == {f"{name}:7": [{"kind": kind, "key": "k9"}] for name in lists}
 
 
-def test_a_change_of_a_record_that_a_rule_names_is_told_as_linked(api: Api) -> None:
+def test_a_change_of_a_record_that_a_rule_names_is_reported_as_linked(api: Api) -> None:
     account = ListRecord(type=ListType.ACCOUNT, id="7", name="Travel")
     api.app = in_memory_service(
         lists={ListType.ACCOUNT: ListTraits(entities=("Account",), by_changes=True)}

@@ -139,7 +139,7 @@ def test_every_route_of_the_document_is_in_the_table_of_scopes(api: Api) -> None
         {**WHOLE, "scope": READ.upper()},
     ],
 )
-def test_a_token_that_says_too_little_is_refused(api: Api, claims: Mapping[str, str]) -> None:
+def test_a_token_with_missing_claims_is_refused(api: Api, claims: Mapping[str, str]) -> None:
     answer = api.get("/v1/connections", claims=claims)
     assert answer.status == 403
     assert answer.headers["Content-Type"] == "application/problem+json"

@@ -43,20 +43,18 @@ CREATE = (Action.CREATE, ItemState.PENDING)
 @pytest.mark.parametrize(
     ("fixed", "operations"), [("sheet 1", [UPDATE]), ("sheet 2", [DELETE, CREATE])]
 )
-def test_what_no_update_changes_is_taken_out_and_made_anew(
+def test_a_change_of_fixed_values_recreates_the_document(
     fixed: str, operations: list[tuple[Action, ItemState]]
 ) -> None:
     assert wanted(fixed, LinkedDocument(LINK, COPY, was_read=True)) == operations
 
 
-def test_without_a_look_nobody_knows_what_no_update_changes() -> None:
+def test_without_snapshots_fixed_values_are_unknown() -> None:
     assert wanted("sheet 2", LinkedDocument(LINK)) == [UPDATE]
 
 
 @pytest.mark.parametrize(("rank", "kept"), [("4", True), ("5", False), ("6", False)])
-def test_what_a_later_run_wrote_is_kept_and_what_this_one_or_an_earlier_wrote_is_not(
-    rank: str, kept: bool
-) -> None:
+def test_an_undo_keeps_only_documents_of_later_runs(rank: str, kept: bool) -> None:
     operations = wanted("", LinkedDocument(LINK), rank=rank)
     assert operations == ([(Action.NONE, ItemState.UNCHANGED)] if kept else [UPDATE])
 

@@ -73,7 +73,7 @@ def body_of(operation: Operation) -> Mapping[str, Any]:
 
 
 @given(kinds, said)
-def test_the_first_who_says_one_wins(kind: str, told: Mapping[str, set[str]]) -> None:
+def test_the_first_given_dimension_is_used(kind: str, told: Mapping[str, set[str]]) -> None:
     op = one(ledger().post(record(kind, told["record"]), defaults=defaults(told)))
     assert op.state is ItemState.PENDING, op.reason
     for name in NAMES:
@@ -90,7 +90,7 @@ def test_each_dimension_comes_from_the_first_that_has_it(some: list[Dimensions])
         assert getattr(found, name) == (values[0] if values else None)
 
 
-def test_an_invoice_has_those_of_what_it_is_for_and_a_line_its_own() -> None:
+def test_an_invoice_has_its_projects_dimensions_and_a_line_its_own() -> None:
     money_ledger, told = (
         ledger(),
         {"task": {"class_id"}, "project": set(NAMES), "person": set(NAMES)},
@@ -110,7 +110,7 @@ def test_a_person_who_has_no_rule_gives_no_default_and_stops_no_charge() -> None
     assert one(ledger().post(card, defaults=defaults(told))).state is ItemState.PENDING
 
 
-def test_a_rule_that_skips_leaves_it_to_what_the_record_is_for() -> None:
+def test_a_skipping_rule_leaves_the_dimension_to_the_customer() -> None:
     money_ledger, told = ledger(), {"task": set(), "project": {"class_id"}, "person": set()}
     money_ledger.rules |= rule_book({RuleKind.CLASSES: {"none": Skip()}})
     entry_ = entry("t", project_key="build", class_key="none")
@@ -206,7 +206,7 @@ def label(name: str, account_id: str) -> ListRecord:
     return ListRecord(type=ListType.EXPENSE_TYPE, id=f"e/{name}", name=name, fields=fields)
 
 
-def test_a_label_asks_for_what_its_account_asks_for() -> None:
+def test_a_label_has_the_requirements_of_its_account() -> None:
     some = [
         label("Trip", "a/1"),
         account("1", "department", "class"),
@@ -217,7 +217,7 @@ def test_a_label_asks_for_what_its_account_asks_for() -> None:
     assert required(some) == {"a/1": wanted, "e/Trip": wanted}
 
 
-def test_what_two_ask_for_is_asked_for_together() -> None:
+def test_values_wanted_twice_are_read_together() -> None:
     some = {"a": {"department": "1"}, "b": {"class": "2"}}
     assert merged(some, {"a": {"location": "3"}}) == {
         "a": {"department": "1", "location": "3"},

@@ -23,7 +23,7 @@ def test_the_page_gives_meaning_and_remedy(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", REASONS)
-def test_every_reason_tells_its_reader_something_to_do(code: str) -> None:
+def test_every_reason_has_a_remedy(code: str) -> None:
     places = set(re.findall(r"{(\w+)}", REASONS[code].message + REASONS[code].remedy))
     found = reason(code, field="notes", **dict.fromkeys(places - {"field"}, "x"))
     assert found.message.strip()

@@ -207,7 +207,7 @@ def check_plan(operations: tuple[Operation, ...]) -> None:
 
 @settings(max_examples=examples(400), deadline=None)
 @given(steps)
-def test_the_ledger_holds_each_expense_once_for_what_it_was_last_posted_with(
+def test_the_ledger_has_each_expense_once_with_its_last_amount(
     told: list[tuple[Any, ...]],
 ) -> None:
     run(told)
@@ -225,7 +225,7 @@ def test_a_second_plan_of_the_same_writes_nothing(told: list[tuple[Any, ...]]) -
 
 @settings(max_examples=examples(300), deadline=None)
 @given(steps)
-def test_what_the_last_plan_posts_is_in_the_ledger_and_nothing_besides(
+def test_the_ledger_has_exactly_the_documents_of_the_last_plan(
     told: list[tuple[Any, ...]],
 ) -> None:
     firm = run(told)

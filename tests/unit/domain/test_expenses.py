@@ -131,7 +131,7 @@ def test_an_employee_is_paid_and_a_vendor_is_owed(
     assert (seen.settlement, seen.payee.target, seen.account_id) == (settlement, payee, account)
 
 
-def test_a_new_person_is_created_before_what_they_are_owed() -> None:
+def test_a_new_person_is_created_before_their_bill() -> None:
     found = by_key(MoneyLedger().post(spent("e1", staff_key="new")))
     assert found["user:new"].level < found["expense-report:R"].level
 
@@ -151,7 +151,7 @@ def test_without_an_account_no_charge_is_posted() -> None:
     )
 
 
-def test_the_ledger_says_whether_employees_are_paid_out_of_an_account() -> None:
+def test_the_ledger_reports_whether_employees_are_paid_from_an_account() -> None:
     op = one(money_ledger(ExpenseSettings()).post(spent("e1")))
     assert "account_id" not in (op.body or {"account_id": ""})
 
@@ -190,7 +190,7 @@ def test_a_payee_without_a_rule_is_refused_or_replaced_as_the_settings_say(
     assert warnings(op) == ["catch_all_used"]
 
 
-def test_the_catch_all_does_not_stand_in_for_somebody_who_is_skipped() -> None:
+def test_the_catch_all_vendor_does_not_replace_a_skipped_person() -> None:
     found = money_ledger(CATCH_ALL).post(spent("e1", staff_key="out"))
     assert states(found) == {"expense:e1": ItemState.SKIPPED}
 
@@ -222,9 +222,7 @@ def test_a_report_of_two_people_is_refused() -> None:
         (PostingDate.TODAY, date(2026, 5, 5)),
     ],
 )
-def test_a_document_is_dated_as_the_settings_say_and_says_so(
-    policy: PostingDate, day: date
-) -> None:
+def test_a_document_is_dated_by_the_settings_with_a_warning(policy: PostingDate, day: date) -> None:
     entries = [
         spent("e1", approved_on=date(2026, 3, 4)),
         spent("e2", approved_on=date(2026, 3, 3), spent_on=DAY + timedelta(days=1)),
@@ -239,7 +237,7 @@ def test_a_week_ends_on_sunday() -> None:
     assert one(money_ledger(how).post(spent("e1"))).day == date(2026, 3, 1)
 
 
-def test_what_was_dated_today_keeps_its_day_when_it_is_posted_again_another_day() -> None:
+def test_a_document_dated_today_keeps_its_day_when_posted_again_later() -> None:
     ledger = money_ledger(replace(EXPENSING, date=PostingDate.TODAY))
     ledger.posted(spent("e1"), today=date(2026, 3, 2))
     found = ledger.post(spent("e1"), today=date(2026, 3, 9))
@@ -305,7 +303,7 @@ def test_the_ledgers_number_leaves_the_products_in_the_note() -> None:
     assert warnings(op) == ["number_left"]
 
 
-def test_what_is_posted_alone_has_no_number_of_its_report() -> None:
+def test_a_lone_expense_has_no_report_number() -> None:
     ledger = money_ledger(replace(EXPENSING, group_by=GroupBy.ENTRY))
     assert "number" not in (one(ledger.post(spent("e1", report_number="17"))).body or {})
 
@@ -321,7 +319,7 @@ def test_what_is_posted_alone_has_no_number_of_its_report() -> None:
         ("rejected", TimeSettings(approved_only=False), False),
     ],
 )
-def test_only_what_is_approved_is_posted_unless_the_settings_say_otherwise(
+def test_only_approved_records_are_posted_by_default(
     approval: str | None, posting: TimeSettings, posted: bool
 ) -> None:
     found = MoneyLedger().post(spent("e1", approval=approval), posting=posting)
@@ -346,14 +344,12 @@ def test_only_what_is_approved_is_posted_unless_the_settings_say_otherwise(
         ({"amount": Decimal("0.004")}, ItemState.BLOCKED, "nothing_left"),
     ],
 )
-def test_an_expense_that_cannot_go_says_why(
-    given: dict[str, Any], state: ItemState, code: str
-) -> None:
+def test_a_blocked_expense_has_a_reason(given: dict[str, Any], state: ItemState, code: str) -> None:
     found = MoneyLedger().post(spent("e1", **given))
     assert (states(found), reasons(found)) == ({"expense:e1": state}, {"expense:e1": code})
 
 
-def test_a_line_says_what_the_entry_says() -> None:
+def test_a_line_has_the_values_of_its_entry() -> None:
     ledger = MoneyLedger()
     markup = Decimal("12.5")
     facts = {"project_key": "linked", "billable": True, "markup_percent": markup}
@@ -365,7 +361,7 @@ def test_a_line_says_what_the_entry_says() -> None:
     assert (told.tax_code_id, told.parts) == ("X1", (("notes", "Lunch"),))
 
 
-def test_what_is_not_billable_has_no_markup() -> None:
+def test_an_unbillable_line_has_no_markup() -> None:
     ledger = MoneyLedger()
     ledger.post(spent("e1", markup_percent=Decimal(5)))
     assert ledger.composer.seen_expenses["expense-report:R"].lines[0].markup_percent is None
@@ -422,7 +418,7 @@ def test_amounts_are_rounded_half_up_at_the_smallest_unit(
         ({"tax_amount": Decimal(0), "tax_inclusive": True, "tax_code_key": "vat"}, "10.00", "0.00"),
     ],
 )
-def test_tax_is_taken_out_of_what_includes_it(
+def test_included_tax_is_taken_out_of_the_amount(
     given: dict[str, Any], net: str, tax: str | None
 ) -> None:
     told = (one(MoneyLedger().post(spent("e1", **given))).body or {})["lines"][0]
@@ -471,7 +467,7 @@ def test_the_home_currency_has_no_rate() -> None:
     assert (body["currency"], "rate" in body) == ("USD", False)
 
 
-def test_a_foreign_charge_has_the_rate_that_the_record_says() -> None:
+def test_a_foreign_charge_has_the_records_rate() -> None:
     entry = charged("c1", currency="EUR", exchange_rate=Decimal("1.0815"))
     op = one(money_ledger(features=EURO).post(entry))
     assert ((op.body or {})["rate"], warnings(op)) == ("1.0815", [])
@@ -479,7 +475,7 @@ def test_a_foreign_charge_has_the_rate_that_the_record_says() -> None:
     assert (op.total.currency, op.total.rate) == ("EUR", Decimal("1.0815"))
 
 
-def test_a_rate_that_nobody_knows_is_not_assumed() -> None:
+def test_an_unknown_rate_is_not_assumed() -> None:
     found = money_ledger(features=EURO).post(charged("c1", currency="EUR"))
     assert reasons(found) == {"expense:c1": "no_exchange_rate"}
 
@@ -544,7 +540,7 @@ def test_the_charge_of_a_merchant_of_another_currency_is_refused() -> None:
     assert reasons(found) == {"expense:c1": "currency_differs"}
 
 
-def test_what_is_owed_in_a_currency_is_kept_in_its_own_account() -> None:
+def test_payables_in_a_currency_use_its_own_account() -> None:
     ledger = money_ledger(features=EURO)
     given = {"vendor_currencies": {"V1": "EUR"}, "payables": {"USD": ["A1"], "EUR": ["A9"]}}
     foreign = spent("e1", staff_key="vic", currency="EUR", exchange_rate=Decimal("1.1"))

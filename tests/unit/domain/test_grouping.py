@@ -110,7 +110,7 @@ def test_a_key_given_twice_blocks_all_that_it_has_to_do_with() -> None:
     assert writes(found) == {C: Action.CREATE}
 
 
-def test_what_is_both_given_and_deleted_is_refused() -> None:
+def test_a_record_both_given_and_deleted_is_refused() -> None:
     ledger = MoneyLedger()
     ledger.posted(*at("A", "e1"))
     found = ledger.post(*at("A", "e1"), gone("e1"))
@@ -148,7 +148,7 @@ def test_an_entry_whose_code_is_skipped_is_left_out_of_its_report() -> None:
 
 
 @pytest.mark.parametrize("report", ["A", None])
-def test_a_document_of_which_everything_is_skipped_is_deleted_and_says_why(
+def test_a_document_whose_records_are_all_skipped_is_deleted_with_the_reason(
     report: str | None,
 ) -> None:
     ledger = MoneyLedger()
@@ -158,7 +158,7 @@ def test_a_document_of_which_everything_is_skipped_is_deleted_and_says_why(
     assert ledger.spent_in_all() == 0
 
 
-def test_what_is_skipped_stays_while_it_is_not_known_of_its_neighbours() -> None:
+def test_a_skipped_entry_stays_while_its_document_has_unknown_members() -> None:
     ledger = MoneyLedger()
     ledger.posted(*at("A", "e1", "e2"))
     found = ledger.post(spent("e1", report_key="A", expense_code_key="out"))
@@ -268,7 +268,7 @@ def circular(waits: Mapping[str, Iterable[str]]) -> bool:
 
 
 @given(st.dictionaries(st.integers(0, 9), st.lists(st.integers(0, 9), max_size=4)))
-def test_only_who_is_met_again_has_to_be_left_out_for_nobody_to_wait_in_a_circle(
+def test_removing_the_revisited_keys_leaves_no_cycle(
     told: dict[int, list[int]],
 ) -> None:
     waits = {
@@ -335,7 +335,7 @@ def test_a_deleted_entry_whose_neighbours_are_not_given_stays() -> None:
     )
 
 
-def test_a_deleted_entry_of_a_paid_report_says_that_it_stays() -> None:
+def test_a_deleted_entry_of_a_paid_report_stays_with_a_reason() -> None:
     ledger = MoneyLedger()
     ledger.posted(*at("A", "e1", "e2"))
     ledger.lock(A)
@@ -343,7 +343,7 @@ def test_a_deleted_entry_of_a_paid_report_says_that_it_stays() -> None:
     assert reasons(found) == {A: "paid", "expense:e2": "stays_in_ledger"}
 
 
-def test_deleting_what_was_never_posted_is_nothing_to_do() -> None:
+def test_deleting_an_unposted_record_does_nothing() -> None:
     found = MoneyLedger().post(gone("e1"), gone("i1", RecordKind.INVOICE))
     assert states(found) == {"expense:e1": ItemState.SKIPPED, "invoice:i1": ItemState.SKIPPED}
 

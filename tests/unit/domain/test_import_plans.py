@@ -66,7 +66,7 @@ def test_an_entry_that_is_gone_from_the_product_is_deleted() -> None:
 @pytest.mark.parametrize(
     "change", [{"approval": "draft"}, {"staff_key": "skipped"}, {"minutes": 2}]
 )
-def test_what_is_no_longer_to_be_posted_is_deleted(change: dict[str, Any]) -> None:
+def test_a_record_no_longer_to_be_posted_is_deleted(change: dict[str, Any]) -> None:
     ledger, by_quarters = SimulatedLedger(), TimeSettings(round_to=15)
     apply(ledger, [entry("a")])
     found = imported(ledger, [entry("a", **change)], posting=by_quarters)
@@ -140,7 +140,7 @@ def test_leave_goes_to_its_own_item_and_is_not_billable() -> None:
 
 
 @pytest.mark.parametrize(("said", "expected"), [(True, True), (False, False), (None, True)])
-def test_the_labor_code_says_whether_time_is_billable(said: bool | None, expected: bool) -> None:
+def test_the_labor_code_decides_whether_time_is_billable(said: bool | None, expected: bool) -> None:
     ledger = SimulatedLedger()
     mapping = LinkTo(ledger_id="I1", billable=said)
     ledger.rules |= rule_book({RuleKind.LABOR_CODES: {"code": mapping}})
@@ -225,7 +225,7 @@ def seen(
 
 
 @pytest.mark.parametrize("given", [[entry("a", minutes=30)], []])
-def test_what_was_edited_in_the_ledger_is_asked_for_kept_or_overwritten(
+def test_a_document_edited_in_the_ledger_follows_the_edit_setting(
     given: list[TimeEntry],
 ) -> None:
     ledger = SimulatedLedger()
@@ -238,7 +238,7 @@ def test_what_was_edited_in_the_ledger_is_asked_for_kept_or_overwritten(
     assert (op.version, op.base_version, op.before) == ("7", "0", {"edited": True})
 
 
-def test_what_was_deleted_in_the_ledger_is_asked_for_left_or_created_anew() -> None:
+def test_a_document_deleted_in_the_ledger_follows_the_edit_setting() -> None:
     ledger = SimulatedLedger()
     apply(ledger, [entry("a")])
     found = {edits: seen(ledger, [entry("a")], None, edits) for edits in LedgerEdits}
@@ -249,7 +249,7 @@ def test_what_was_deleted_in_the_ledger_is_asked_for_left_or_created_anew() -> N
 
 
 @pytest.mark.parametrize("given", [[entry("a", minutes=30)], []])
-def test_what_is_billed_is_refused_with_the_number_of_the_invoice(given: list[TimeEntry]) -> None:
+def test_billed_time_is_refused_with_the_invoice_number(given: list[TimeEntry]) -> None:
     ledger = SimulatedLedger()
     apply(ledger, [entry("a")])
     billed = copy_of(ledger, "time:a", locked=reason("billed", detail=" by invoice 1037"))
@@ -258,7 +258,7 @@ def test_what_is_billed_is_refused_with_the_number_of_the_invoice(given: list[Ti
     assert (op.reason.code, "1037" in op.reason.message) == ("billed", True)
 
 
-def test_what_is_billed_and_the_same_is_unchanged() -> None:
+def test_an_equal_billed_document_is_unchanged() -> None:
     ledger = SimulatedLedger()
     apply(ledger, [entry("a")])
     billed = copy_of(ledger, "time:a", locked=reason("billed", detail=" by invoice 1037"))

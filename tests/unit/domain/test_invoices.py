@@ -46,7 +46,7 @@ def total(operation: Operation) -> Decimal:
     return operation.total.amount
 
 
-def test_an_invoice_says_what_the_record_says() -> None:
+def test_an_invoice_has_the_values_of_its_record() -> None:
     ledger = MoneyLedger()
     told = invoice(
         "i1",
@@ -88,7 +88,7 @@ def test_an_invoice_says_what_the_record_says() -> None:
         (True, True, None, False),
     ],
 )
-def test_the_ledger_mails_what_is_to_be_sent_to_an_address(
+def test_the_ledger_mails_invoices_with_an_address(
     asked: bool | None, setting: bool, email: str | None, sent: bool
 ) -> None:
     ledger = money_ledger(replace(INVOICING, send=setting))
@@ -124,7 +124,7 @@ def test_an_invoice_given_twice_is_refused() -> None:
     assert reasons(found) == {"invoice:i1": "duplicate_key", "invoice:i2": "duplicate_key"}
 
 
-def test_a_line_sells_what_its_code_leads_to_or_the_item_of_the_settings() -> None:
+def test_a_line_sells_the_item_of_its_code_or_of_the_settings() -> None:
     ledger = MoneyLedger()
     codes = [{"labor_code_key": "design"}, {"expense_code_key": "gas"}]
     codes += [{"expense_code_key": "meals"}, {}]
@@ -369,7 +369,7 @@ def test_a_ledger_that_binds_no_customer_to_a_currency_takes_each(
     assert (op.body or {})["currency"] == (currency or "USD")
 
 
-def test_a_ledger_that_applies_its_own_rates_gets_none_and_a_warning_says_so() -> None:
+def test_a_ledger_with_its_own_rates_gets_none_and_the_item_a_warning() -> None:
     ledger = MoneyLedger(composer=ANY_CURRENCY, features=EURO)
     op = one(ledger.posted(invoice("i1", currency="EUR")))
     assert ((op.body or {})["currency"], "rate" in (op.body or {})) == ("EUR", False)

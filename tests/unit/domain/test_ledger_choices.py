@@ -31,7 +31,7 @@ def said(given: dict[str, Any]) -> dict[str, tuple[str, str]]:
         {"unit": "ä b"},
     ],
 )
-def test_what_may_be_chosen_is_chosen(given: dict[str, Any]) -> None:
+def test_a_valid_choice_is_stored(given: dict[str, Any]) -> None:
     assert said(given) == {}
 
 
@@ -52,7 +52,7 @@ def test_what_may_be_chosen_is_chosen(given: dict[str, Any]) -> None:
         ({"a/b~c": "red"}, "/ledger/a~1b~0c", "sales, unit, code, account_id"),
     ],
 )
-def test_what_may_not_be_chosen_is_named_with_its_remedy(
+def test_an_invalid_choice_is_named_with_its_remedy(
     given: dict[str, Any], pointer: str, remedy: str
 ) -> None:
     told = said(given)
@@ -70,7 +70,7 @@ def test_a_ledger_without_choices_has_them_left_out() -> None:
     assert (problem.pointer, problem.remedy) == ("/ledger/sales", "Leave it out.")
 
 
-def test_an_id_is_of_the_list_that_its_beginning_says() -> None:
+def test_an_ids_prefix_names_its_list() -> None:
     account = OFFERED["account_id"]
     assert (account.use("gl/1"), account.use("label/1"), account.use("1")) == (
         INCOME,
@@ -79,14 +79,14 @@ def test_an_id_is_of_the_list_that_its_beginning_says() -> None:
     )
 
 
-def test_what_is_not_chosen_is_at_its_default() -> None:
+def test_an_unset_choice_has_its_default() -> None:
     plain = {"sales": "orders", "unit": "Each", "code": None, "account_id": None}
     assert in_effect(OFFERED, {}) == plain
     assert in_effect(OFFERED, {"sales": "invoices"})["sales"] == "invoices"
 
 
 @pytest.mark.parametrize("chosen", [{"sales": "gifts"}, {"colour": "red"}])
-def test_what_the_ledger_takes_no_more_is_at_its_default(chosen: dict[str, str]) -> None:
+def test_a_choice_that_the_ledger_no_longer_takes_has_its_default(chosen: dict[str, str]) -> None:
     assert in_effect(OFFERED, chosen) == in_effect(OFFERED, {})
 
 

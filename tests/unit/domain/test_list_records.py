@@ -49,7 +49,7 @@ def test_a_client_a_project_and_a_person_are_created_parents_first() -> None:
         invoice("i1", project_key="p1"),
     ],
 )
-def test_what_is_posted_and_needed_too_is_created_once(record: Record) -> None:
+def test_a_list_record_posted_and_required_is_created_once(record: Record) -> None:
     ledger = known(CLIENT, PROJECT, STAFF)
     ledger.posted(CLIENT, PROJECT, STAFF, record)
     assert len(ledger.bodies("Customer")) == 2
@@ -77,7 +77,7 @@ def test_who_leaves_is_made_inactive_after_all_that_is_still_posted(
     assert found[-1] is goes
 
 
-def test_a_project_brings_a_client_along_that_nobody_posted() -> None:
+def test_a_project_creates_its_unposted_client() -> None:
     record = replace(PROJECT, client_name="Client")
     found = known(record).post(record)
     assert set(writes(found)) == {"client:c1", "project:p1"}
@@ -112,7 +112,7 @@ def test_a_project_of_an_unknown_client_waits_for_it() -> None:
     assert reasons(found) == {"project:p1": "no_client"}
 
 
-def test_a_name_that_is_taken_stops_its_record_and_what_needs_it() -> None:
+def test_a_taken_name_blocks_its_record_and_the_dependent_ones() -> None:
     ledger = known(CLIENT, PROJECT)
     found = ledger.post(
         CLIENT, PROJECT, taken=lambda new: "customer 7" if new.name == "Client" else None
@@ -173,7 +173,7 @@ def test_a_person_and_a_project_may_have_the_same_key() -> None:
     assert set(writes(found)) == {"project:c1", "user:c1"}
 
 
-def test_a_person_says_how_they_are_called() -> None:
+def test_a_person_has_a_display_name() -> None:
     record = replace(STAFF, given_name="Sam", family_name="Staff", email="sam@example.com")
     assert created_by(record) == CreateUser(
         name="Sam Staff",

@@ -36,7 +36,7 @@ def test_a_new_entry_is_created() -> None:
     assert (op.day, op.minutes, op.ledger_id) == (DAY, 60, None)
 
 
-def test_planning_again_what_was_applied_gives_no_write() -> None:
+def test_planning_an_applied_plan_again_gives_no_write() -> None:
     ledger = SimulatedLedger()
     entries = [entry("t1"), entry("t2", project_key="site", staff_key="new")]
     ledger.apply(ledger.plan(entries))
@@ -55,7 +55,7 @@ def test_planning_again_what_was_applied_gives_no_write() -> None:
         {"bill_rate": Decimal("1.10")},
     ],
 )
-def test_a_changed_entry_is_updated_on_what_was_last_written(change: dict[str, Any]) -> None:
+def test_a_changed_entry_is_updated_from_the_last_written_version(change: dict[str, Any]) -> None:
     ledger = SimulatedLedger()
     ledger.apply(ledger.plan([entry("t1"), entry("t2", project_key="alone")]))
     link = ledger.links["time:t1"]
@@ -72,7 +72,7 @@ def test_a_changed_rule_updates_the_entries_that_it_touches_and_no_others() -> N
     assert writes(ledger.plan(entries)) == {"time:t1": Action.UPDATE}
 
 
-def test_what_a_later_run_wrote_is_left_alone() -> None:
+def test_documents_of_a_later_run_are_left_alone() -> None:
     ledger = SimulatedLedger()
     ledger.apply(ledger.plan([entry("t1")]), run_id="0002")
     found = ledger.plan([entry("t1", minutes=61)], rank="0001")
@@ -147,7 +147,7 @@ def test_a_closed_entry_does_not_have_its_list_records_created() -> None:
     assert writes(ledger.plan([entry("t1", staff_key="new", project_key="site")])) == {}
 
 
-def test_list_records_are_created_once_before_what_needs_them_and_parents_first() -> None:
+def test_list_records_are_created_once_before_their_users_and_parents_first() -> None:
     entries = [
         entry(f"t{n}", staff_key="new", project_key=project, labor_code_key="new")
         for n, project in enumerate(["site", "yard", "site"])
@@ -166,7 +166,7 @@ def test_list_records_are_created_once_before_what_needs_them_and_parents_first(
     assert [op.level for op in found if op.key == "time:t0"] == [2]
 
 
-def test_a_list_record_that_nobody_needs_is_not_created() -> None:
+def test_an_unneeded_list_record_is_not_created() -> None:
     found = SimulatedLedger().plan([entry("t1", project_key="site", staff_key="skipped")])
     assert states(found) == {"time:t1": ItemState.SKIPPED}
 
@@ -244,7 +244,7 @@ def test_the_entrys_own_rate_wins_over_the_labor_codes(
     assert (op.body or {}).get("rate") == posted
 
 
-def test_planning_looks_at_each_record_a_bounded_number_of_times(
+def test_planning_reads_each_record_a_bounded_number_of_times(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     counts = [_compositions(size, monkeypatch) for size in (2_000, 20_000)]

@@ -106,12 +106,12 @@ def test_a_receipt_follows_a_document_that_is_created_anew() -> None:
     assert document_of(ledger, E1) == A
 
 
-def test_a_receipt_of_what_cannot_be_posted_says_what_it_waits_for() -> None:
+def test_a_receipt_of_a_blocked_record_names_that_record() -> None:
     found = MoneyLedger().post(with_receipt("e1", expense_code_key="nothing"))
     assert reasons(found) == {"expense:e1": "no_rule", E1: "dependency_failed"}
 
 
-def test_a_receipt_of_what_is_skipped_is_skipped() -> None:
+def test_a_receipt_of_a_skipped_record_is_skipped() -> None:
     ledger = MoneyLedger()
     skipped = with_receipt("e1", expense_code_key="out")
     assert set(states(ledger.post(skipped)).values()) == {ItemState.SKIPPED}

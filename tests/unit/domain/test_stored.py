@@ -91,7 +91,7 @@ THINGS: dict[type[Any], st.SearchStrategy[Any]] = {
 @pytest.mark.parametrize("kind", list(THINGS), ids=lambda kind: kind.__name__)
 @SETTINGS
 @given(data=st.data())
-def test_what_is_dumped_loads_as_it_was_and_is_one_line(
+def test_a_dumped_value_is_one_line_and_loads_unchanged(
     kind: type[Any], data: st.DataObject
 ) -> None:
     thing = data.draw(THINGS[kind])

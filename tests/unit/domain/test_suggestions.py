@@ -127,7 +127,7 @@ def test_records_of_two_types_with_one_id_are_two() -> None:
     assert [s.type for s in suggestions] == ["employee", "vendor"]
 
 
-def test_what_is_empty_is_not_the_same() -> None:
+def test_an_empty_value_is_no_missing_value() -> None:
     entity = Entity(key="u", name=" - ", number=" ", email="", client_name="")
     assert found(entity, candidate("1", "...", number="", email=" ", full_name=":")) == ()
 
@@ -154,7 +154,7 @@ def test_a_project_without_a_client_is_found_below_any() -> None:
     assert scores(suggestions) == [("1", 95, Match.NAME)]
 
 
-def test_a_like_name_says_how_much_it_is_alike() -> None:
+def test_a_similar_name_has_its_score() -> None:
     (only,) = found(Entity(key="u", name="Jon Smith"), candidate("1", "John Smith"))
     assert (only.score, only.match, only.words) == (
         84,

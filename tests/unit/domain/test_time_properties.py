@@ -80,7 +80,7 @@ def test_items_are_numbered_in_order_and_end_settled_or_with_something_to_send(
 
 @SETTINGS
 @given(ENTRIES)
-def test_what_is_needed_is_created_once_at_a_lower_level(entries: list[TimeEntry]) -> None:
+def test_required_list_records_are_created_once_at_a_lower_level(entries: list[TimeEntry]) -> None:
     found = SimulatedLedger().plan(entries)
     pending = {op.key: op for op in found if op.state is ItemState.PENDING}
     assert len(pending) == sum(op.state is ItemState.PENDING for op in found)

@@ -46,7 +46,7 @@ def test_a_step_rests_with_its_token_which_is_in_no_line(
     assert "token-of-the-machine" not in capsys.readouterr().out
 
 
-def test_a_draft_that_nobody_comes_back_to_expires(app: InMemoryService) -> None:
+def test_an_abandoned_draft_expires(app: InMemoryService) -> None:
     run = ready(app)
     call(run, "expire")
     assert app.run(run).state is RunState.EXPIRED

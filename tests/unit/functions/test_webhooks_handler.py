@@ -48,7 +48,7 @@ def test_a_body_that_the_gateway_packed_is_unpacked(receiving: Receiving) -> Non
     assert receiving.calls[0][2] == raw
 
 
-def test_names_of_headers_are_told_in_small_letters(receiving: Receiving) -> None:
+def test_header_names_are_in_lower_case(receiving: Receiving) -> None:
     knock({**sample(FORMATS[0]), "headers": {"Intuit-Signature": "aGk="}})
     assert receiving.calls[0][1] == {"intuit-signature": "aGk="}
 
@@ -68,7 +68,7 @@ def test_a_notification_without_a_body_is_an_empty_one(receiving: Receiving) -> 
         (NotFound("unknown_ledger", "No such ledger.", "Use qbo."), 404),
     ],
 )
-def test_a_refusal_says_why_and_what_to_do(
+def test_a_refusal_has_a_reason_and_a_remedy(
     receiving: Receiving, error: Forbidden | Invalid | NotFound, status: int
 ) -> None:
     receiving.error = error
@@ -107,7 +107,7 @@ DENIED = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"
         (DENIED, "AccessDeniedException"),
     ],
 )
-def test_what_fails_on_our_side_comes_again_and_is_logged_without_the_body(
+def test_an_internal_failure_is_retried_and_logged_without_the_body(
     receiving: Receiving, log: list[str], error: Exception, word: str
 ) -> None:
     receiving.error = error

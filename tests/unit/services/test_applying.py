@@ -92,7 +92,7 @@ def test_a_run_cut_short_by_time_goes_on_and_keeps_the_order_of_dependence(stops
     assert len(app.company().of_kind("Customer")) == 6
 
 
-def test_what_was_stored_but_not_answered_is_looked_up_not_sent_again() -> None:
+def test_a_stored_unanswered_write_is_looked_up_and_not_sent_again() -> None:
     app = in_memory_service()
     connection = app.connected()
     app.company().faults = [Fault.STORED_UNANSWERED] * 2
@@ -103,7 +103,7 @@ def test_what_was_stored_but_not_answered_is_looked_up_not_sent_again() -> None:
     assert len(app.company().received) == 2
 
 
-def test_what_got_lost_on_the_way_is_sent_again_under_another_id() -> None:
+def test_a_lost_request_is_sent_again_under_another_id() -> None:
     app = in_memory_service()
     connection = app.connected()
     app.company().faults = [Fault.LOST]
@@ -115,7 +115,7 @@ def test_what_got_lost_on_the_way_is_sent_again_under_another_id() -> None:
     assert app.run(run).counts()["posted"] == 1
 
 
-def test_what_never_gets_an_answer_fails_in_the_end_and_the_rest_is_posted() -> None:
+def test_a_write_that_is_never_answered_fails_and_the_rest_is_posted() -> None:
     app = in_memory_service()
     connection = app.connected()
     app.company().faults = [Fault.LOST, None, *[Fault.LOST] * 2 * (MAX_SERIES - 1)]
@@ -148,7 +148,7 @@ def test_a_record_keeps_its_number_of_attempts_over_workers_that_are_cut_short()
     assert len({request.id for request in app.company().received}) == MAX_SERIES
 
 
-def test_what_this_very_run_has_a_link_for_is_not_sent() -> None:
+def test_a_document_linked_by_the_same_run_is_not_sent() -> None:
     app = in_memory_service()
     connection = app.connected()
     run = app.post(connection, "key", [entry("t1")])
@@ -160,7 +160,7 @@ def test_what_this_very_run_has_a_link_for_is_not_sent() -> None:
     assert app.company().received == []
 
 
-def test_a_twin_does_not_adopt_what_this_very_run_has_another_link_for() -> None:
+def test_a_twin_does_not_adopt_a_document_linked_by_the_same_run() -> None:
     app = in_memory_service()
     run = app.post(app.connected(), "key", [entry("t1", notes="same"), entry("t2", notes="same")])
     asyncio.run(lane.handle(app.deps, app.lane.messages.pop(0), lambda: False))
@@ -177,7 +177,9 @@ def test_a_twin_does_not_adopt_what_this_very_run_has_another_link_for() -> None
     assert notes(app) == {"same": 2}
 
 
-def test_a_record_that_is_gone_from_the_ledger_is_told_and_created_anew_by_the_next_post() -> None:
+def test_a_record_that_is_gone_from_the_ledger_is_reported_and_created_anew_by_the_next_post() -> (
+    None
+):
     app = in_memory_service()
     connection = app.connected()
     app.post(connection, "one", [entry("t1")])
@@ -194,7 +196,7 @@ def test_a_record_that_is_gone_from_the_ledger_is_told_and_created_anew_by_the_n
     assert [s.body["minutes"] for s in app.company().of_kind("Time")] == [90]
 
 
-def test_an_update_carries_the_fingerprint_of_what_was_last_written() -> None:
+def test_an_update_carries_the_fingerprint_of_the_last_write() -> None:
     app = in_memory_service()
     connection = app.connected()
     app.post(connection, "one", [entry("t1")])
@@ -254,7 +256,7 @@ def test_a_refused_record_stops_itself_and_not_its_neighbours() -> None:
 
 
 @pytest.mark.parametrize("needing", [1, 3, 9])
-def test_what_needs_a_refused_list_record_is_blocked_and_names_it(needing: int) -> None:
+def test_a_record_that_needs_a_refused_list_record_is_blocked_and_names_it(needing: int) -> None:
     app = in_memory_service()
     connection = app.connected()
     app.rules(connection, RuleKind.PROJECTS, {"site": CreateProject(name="Site")})
@@ -284,7 +286,7 @@ def test_a_changed_entry_is_updated_in_place_and_nothing_else_is_sent() -> None:
     assert len(app.company().of_kind("Time")) == 4
 
 
-def test_what_a_ledger_without_versions_stored_is_known_by_its_link_too() -> None:
+def test_a_document_without_version_is_recognised_by_its_link() -> None:
     app = in_memory_service()
     connection = app.connected()
     app.company().versions = False
@@ -313,7 +315,7 @@ def prepared(app: InMemoryService) -> list[list[str]]:
     return [[operation.key for operation in some] for some in app.company().prepared]
 
 
-def test_the_ledger_prepares_for_what_is_sent_and_for_nothing_else() -> None:
+def test_the_ledger_prefetches_for_sent_operations_only() -> None:
     app = in_memory_service(chunk_size=2)
     connection = app.connected()
     app.post(connection, "one", [entry("t1"), entry("t2"), entry("t3", minutes=0)])

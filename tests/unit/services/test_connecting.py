@@ -89,7 +89,7 @@ def test_a_state_works_once() -> None:
         connect.complete(app.deps, state, "code", COMPANY)
 
 
-def test_a_state_that_nobody_was_given_is_refused() -> None:
+def test_an_unissued_state_is_refused() -> None:
     with pytest.raises(Invalid):
         connect.complete(in_memory_service().deps, "guess", "code", COMPANY)
 

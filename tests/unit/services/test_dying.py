@@ -93,7 +93,7 @@ def test_a_worker_that_dies_at_any_step_is_repeated_without_loss_or_double(at: i
 
 
 @sampled("at", range(len(STEPS)))
-def test_a_worker_repeated_after_the_ledger_forgot_its_requests_looks_them_up(at: int) -> None:
+def test_a_repeated_worker_looks_up_requests_that_the_ledger_has_forgotten(at: int) -> None:
     app = in_memory_service()
     connection = settled(app)
     app.post(connection, "key", ENTRIES)

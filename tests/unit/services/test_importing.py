@@ -81,7 +81,7 @@ def test_a_correction_writes_the_difference_alone(app: InMemoryService) -> None:
     assert held(app) == wanted
 
 
-def test_a_rule_that_now_says_skip_takes_the_time_out(app: InMemoryService) -> None:
+def test_a_rule_changed_to_skip_deletes_the_time(app: InMemoryService) -> None:
     connection = app.connected()
     app.rules(connection, RuleKind.PROJECTS, {"p2": LinkTo(ledger_id="C2")})
     records = [entry("t1"), entry("t2", project_key="p2")]
@@ -101,7 +101,7 @@ def test_records_outside_the_scope_are_left_out_and_counted(app: InMemoryService
     assert [i.operation.members for i in app.items(ready)] == [("t1",)]
 
 
-def test_an_import_leaves_alone_what_lies_outside_its_scope(app: InMemoryService) -> None:
+def test_an_import_leaves_time_outside_its_scope_alone(app: InMemoryService) -> None:
     connection = app.connected()
     imported(app, connection, entry("t1"), entry("t2", work_date="2026-02-03"))
     scope = replace(FEBRUARY, last_day=date(2026, 2, 10))
@@ -127,7 +127,7 @@ def test_only_the_plan_that_was_seen_can_be_started(app: InMemoryService) -> Non
     assert started(app, newer).state is RunState.COMPLETED
 
 
-def test_going_back_changes_what_a_draft_is_made_of(app: InMemoryService) -> None:
+def test_going_back_changes_a_drafts_scope_and_records(app: InMemoryService) -> None:
     connection = app.connected()
     run = planned(app, drafted(app, connection, entry("t1"), entry("t2", minutes=10)))
     patch = {"posting": {"round_to": 15, "rounding": "up"}, "records": [entry("t2", minutes=10)]}
@@ -233,7 +233,7 @@ def test_trouble_while_planning_leaves_a_draft_with_the_reason(app: InMemoryServ
     assert started(app, planned(app, back)).state is RunState.COMPLETED
 
 
-def test_an_undo_takes_back_what_was_created_changed_and_deleted(app: InMemoryService) -> None:
+def test_an_undo_reverses_creates_updates_and_deletes(app: InMemoryService) -> None:
     connection = app.connected()
     imported(app, connection, entry("t1"), entry("t2"))
     before = held(app)
@@ -256,7 +256,7 @@ def test_an_undo_removes_the_list_records_that_the_import_made(app: InMemoryServ
     assert app.company().of_kind("Customer") == []
 
 
-def test_an_undo_lists_and_leaves_what_was_billed_or_edited_since(app: InMemoryService) -> None:
+def test_an_undo_lists_and_keeps_documents_billed_or_edited_since(app: InMemoryService) -> None:
     connection = app.connected()
     run = imported(app, connection, entry("t1"), entry("t2"), entry("t3"))
     by_key = {i.operation.key: i.outcome.ledger_id for i in app.items(run)}
@@ -299,7 +299,7 @@ def test_an_undo_cannot_be_undone(app: InMemoryService) -> None:
         service.undo(app.deps, ADA, connection.id, taking.id, "u2")
 
 
-def test_the_mapping_says_what_is_known_and_what_is_asked_for(app: InMemoryService) -> None:
+def test_the_mapping_shows_rules_and_open_entities(app: InMemoryService) -> None:
     connection = app.connected()
     run = drafted(app, connection, entry("t1"), entry("t2", project_key="p7"))
     page = mapping_of(app.deps, connection, run, RuleKind.PROJECTS)

@@ -162,7 +162,7 @@ class Firm:
 
 @settings(max_examples=examples(120), deadline=None)
 @given(steps)
-def test_the_ledger_equals_what_the_last_applied_plan_says(told: list[tuple[Any, ...]]) -> None:
+def test_the_ledger_equals_the_last_applied_plan(told: list[tuple[Any, ...]]) -> None:
     firm = Firm()
     for name, *given_ in told:
         firm.do(name, *given_)

@@ -111,7 +111,7 @@ def test_the_undo_of_a_changed_rule_puts_the_old_activity_back(
     assert [s.body["customer"] for s in app.company().of_kind("Time")] == ["C1"]
 
 
-def test_what_a_merged_activity_took_the_place_of_stays_away_while_that_is_billed(
+def test_activities_replaced_by_a_billed_merged_one_are_not_restored(
     app: InMemoryService, connection: Connection
 ) -> None:
     imported(app, connection, entry("t1"), entry("t2"))
@@ -128,7 +128,7 @@ def test_what_a_merged_activity_took_the_place_of_stays_away_while_that_is_bille
     assert app.run(merged).state is RunState.UNDONE
 
 
-def test_of_two_undos_the_later_leaves_what_was_imported_between_them(
+def test_the_later_of_two_undos_keeps_the_import_between_them(
     app: InMemoryService, connection: Connection
 ) -> None:
     run = imported(app, connection, entry("t1"))
@@ -143,7 +143,7 @@ def test_of_two_undos_the_later_leaves_what_was_imported_between_them(
     assert minutes(app) == [60]
 
 
-def test_what_a_parked_import_sent_without_an_answer_is_looked_up_before_the_next_writes(
+def test_unanswered_writes_of_a_parked_import_are_looked_up_before_new_ones(
     app: InMemoryService, connection: Connection
 ) -> None:
     first, second = (
@@ -215,7 +215,7 @@ Step = Callable[[InMemoryService, Run], Run]
     ],
     ids=["plan", "start"],
 )
-def test_who_asks_again_repairs_what_died_before_it_was_driven(
+def test_a_repeated_request_restarts_a_run_that_was_never_driven(
     app: InMemoryService, connection: Connection, step: Step, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = planned(app, drafted(app, connection, entry("t1")))

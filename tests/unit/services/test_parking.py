@@ -69,7 +69,7 @@ def test_trouble_of_the_whole_ledger_parks_the_run_and_frees_the_lane(
     assert app.lane.messages == []
 
 
-def test_trouble_that_has_a_reason_of_its_own_is_told_in_its_own_words() -> None:
+def test_a_failure_with_its_own_reason_keeps_its_words() -> None:
     error = LedgerStopped("feature_off", "Time tracking is off.", "Turn time tracking on.")
     app, _, run = interrupted(error, 2)
     why = app.run(run).reason
@@ -108,7 +108,7 @@ def test_a_finished_run_cannot_be_resumed() -> None:
         parking.resume(app.deps, app.run(run))
 
 
-def test_of_two_that_resume_a_run_at_once_the_slower_is_told_so_and_undoes_nothing() -> None:
+def test_the_slower_of_two_resumes_gets_a_conflict_and_undoes_nothing() -> None:
     app, _, run = interrupted(DOWN, 2)
     seen = app.run(run)
     parking.resume(app.deps, seen)
@@ -138,7 +138,7 @@ def test_a_post_on_a_connection_that_needs_a_reconnect_is_kept_until_then() -> N
     assert app.run(later).state is RunState.COMPLETED
 
 
-def test_a_later_run_adopts_what_a_parked_one_stored_without_an_answer() -> None:
+def test_a_later_run_adopts_the_unanswered_writes_of_a_parked_one() -> None:
     app = in_memory_service()
     connection = app.connected()
     app.company().faults = [Fault.STORED_UNANSWERED]
@@ -156,7 +156,7 @@ def test_a_later_run_adopts_what_a_parked_one_stored_without_an_answer() -> None
     assert days(app) == ["same"] * 4
 
 
-def test_a_resumed_run_leaves_alone_what_a_later_run_has_written() -> None:
+def test_a_resumed_run_leaves_the_writes_of_a_later_run() -> None:
     app, connection, run = interrupted(DOWN, 2)
     later = app.post(connection, "two", [entry(f"t{n}", minutes=99) for n in range(6)])
     app.work()
@@ -182,7 +182,7 @@ def test_a_run_parked_before_it_was_planned_does_not_undo_a_later_correction() -
     assert item.outcome.reason.code == "superseded"
 
 
-def test_a_newer_run_whose_plan_an_older_resumed_run_overtook_says_so_and_doubles_nothing() -> None:
+def test_a_run_overtaken_by_an_older_resumed_run_reports_it_and_duplicates_nothing() -> None:
     app, connection, run = interrupted(DOWN, 1, records=4)
     later = app.post(connection, "two", [entry(f"t{n}", minutes=99) for n in range(3)])
     plan = app.lane.messages.pop(0)
@@ -262,7 +262,7 @@ def test_a_ledger_that_cannot_be_read_after_a_reconnect_still_lets_the_runs_go_o
     assert app.run(run).state is RunState.COMPLETED
 
 
-def test_a_run_resumed_by_a_reconnect_while_the_ledger_is_down_says_that_it_is_down() -> None:
+def test_a_run_resumed_by_a_reconnect_reports_that_the_ledger_is_down() -> None:
     app, connection, run = interrupted(LOST, 2)
     reconnect(app, connection)
     app.company().trouble = [DOWN] * 9

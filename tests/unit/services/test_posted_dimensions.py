@@ -95,7 +95,7 @@ def test_an_import_has_the_same_defaults_as_a_post(app: InMemoryService) -> None
     assert (item.operation.body or {})["department_id"] == "D2"
 
 
-def test_the_lists_of_accounts_say_what_lines_have_to_say(app: InMemoryService) -> None:
+def test_account_lists_have_the_required_dimensions_of_lines(app: InMemoryService) -> None:
     connection = app.connected()
     listed(app, connection, ListType.ACCOUNT, "A1", number="6100", requires=["department"])
     listed(app, connection, ListType.ACCOUNT, "A2", number="6200", requires=[])
@@ -110,7 +110,7 @@ def test_the_lists_of_accounts_say_what_lines_have_to_say(app: InMemoryService) 
     assert wanted.home_currency == "USD"
 
 
-def test_what_is_gone_from_the_lists_says_nothing(app: InMemoryService) -> None:
+def test_gone_list_records_have_no_values(app: InMemoryService) -> None:
     connection = app.connected()
     for kind, key, fields in (
         (ListType.PROJECT, "C1", {"department_id": "D2"}),
@@ -135,7 +135,7 @@ def test_of_a_ledger_whose_lists_say_nothing_none_is_read() -> None:
     assert with_required_dimensions(app.deps, connection, Features()) == Features()
 
 
-def test_an_import_asks_for_the_rules_of_what_its_time_carries(app: InMemoryService) -> None:
+def test_an_import_asks_for_the_rules_of_its_entries_dimensions(app: InMemoryService) -> None:
     connection = app.connected()
     listed(app, connection, ListType.DEPARTMENT, "D1")
     time = entry("t1", department_key="Name D1", class_key="K")

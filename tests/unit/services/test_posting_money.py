@@ -145,7 +145,7 @@ def test_a_client_that_time_brought_along_is_the_one_that_is_posted() -> None:
     assert firm.states(gone("c1", "client")) == {"client:c1": POSTED}
 
 
-def test_a_rule_that_somebody_set_is_not_overruled_by_a_record() -> None:
+def test_a_users_rule_is_not_overruled_by_a_record() -> None:
     firm = Office()
     firm.app.rules(firm.connection, RuleKind.PROJECTS, {"c1": LinkTo(ledger_id="C7")})
     assert firm.states(CLIENT) == {"project:c1": UNCHANGED}
@@ -219,7 +219,7 @@ def test_two_reports_swap_their_entries() -> None:
     assert firm.writes() == before
 
 
-def test_what_was_paid_since_the_plan_keeps_its_entries() -> None:
+def test_a_document_paid_since_the_plan_keeps_its_entries() -> None:
     firm = Office()
     firm.post(spent("e1", "A"), spent("e2", "A"))
     company, take = firm.app.company(), firm.app.company().take
@@ -293,7 +293,7 @@ def test_all_entries_of_a_report_are_deleted_and_come_again() -> None:
 
 
 @pytest.mark.parametrize("edits", LedgerEdits)
-def test_an_expense_whose_document_somebody_deleted_can_move_on(edits: LedgerEdits) -> None:
+def test_an_expense_whose_document_was_deleted_by_a_user_can_move(edits: LedgerEdits) -> None:
     firm = Office()
     firm.post(spent("e1", "A"))
     choose(firm.app, firm.connection, edits)
@@ -321,7 +321,7 @@ def test_an_expense_deleted_on_both_sides_can_come_again(edits: LedgerEdits) -> 
         (LedgerEdits.THEIRS, ItemState.SKIPPED, {}),
     ],
 )
-def test_what_somebody_deleted_is_written_anew_where_our_word_stands(
+def test_with_edits_overwritten_a_document_deleted_by_a_user_is_created_again(
     edits: LedgerEdits, state: ItemState, held: dict[str, int]
 ) -> None:
     firm = Office()
@@ -333,7 +333,7 @@ def test_what_somebody_deleted_is_written_anew_where_our_word_stands(
     assert firm_held == {f"spent {key}" for key in held}
 
 
-def test_a_rate_that_nobody_said_is_asked_of_the_ledger_once() -> None:
+def test_a_missing_rate_is_read_from_the_ledger_once() -> None:
     firm = Office()
     company = firm.app.company()
     company.features = Features(home_currency="USD", multi_currency=True)
@@ -402,7 +402,7 @@ def test_clients_of_new_projects_are_asked_for_together(monkeypatch: pytest.Monk
         (gone("e1"), set()),
     ],
 )
-def test_lists_of_currencies_are_read_for_what_asks_for_them(
+def test_currency_lists_are_read_for_records_that_need_them(
     record: dict[str, Any], lists: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     firm = Office()

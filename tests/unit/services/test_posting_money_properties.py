@@ -74,7 +74,7 @@ class Firm:
 
 @settings(max_examples=examples(150), deadline=None)
 @given(steps)
-def test_the_ledger_holds_what_the_last_post_says(told: list[tuple[Any, ...]]) -> None:
+def test_the_ledger_equals_the_last_post(told: list[tuple[Any, ...]]) -> None:
     firm = Firm()
     for name, *given_ in [*told, ("post", None)]:
         getattr(firm, name)(*given_)

@@ -92,7 +92,7 @@ async def test_with_many_answers_unstored_the_next_waits_for_them(
     assert len(keeping.outcomes) == MOST_UNSTORED + 1
 
 
-async def test_what_could_not_be_stored_is_told_to_the_next_answer_and_nothing_follows_it(
+async def test_a_failure_to_store_is_raised_at_the_next_answer_and_ends_the_recording(
     app: InMemoryService, keeping: Recorder
 ) -> None:
     gate = Gate(app)
@@ -124,7 +124,7 @@ class Late(Sequence[Outcome]):
         return self.told[index]
 
 
-async def test_what_is_worked_out_late_is_so_by_who_stores_it(keeping: Recorder) -> None:
+async def test_deferred_outcomes_are_computed_by_the_recorder(keeping: Recorder) -> None:
     request, outcomes = answer(0, 3)
     late = Late(outcomes)
     await keeping.record_answer(request, late)

@@ -68,7 +68,7 @@ def test_a_due_connection_has_its_sync_queued_and_is_looked_at_again_later(
     assert tick(here) == 0
 
 
-def test_what_is_not_due_is_left_alone(here: ScheduleService) -> None:
+def test_a_connection_that_is_not_due_is_left_alone(here: ScheduleService) -> None:
     connection = here.connect()
     here.write(connection, at=here.in_minutes(1), planned=here.in_minutes(1))
     assert tick(here) == 0
@@ -108,7 +108,7 @@ def test_a_hint_works_where_the_schedule_is_off(here: ScheduleService) -> None:
     assert here.row(connection).at is None
 
 
-def test_a_hint_for_a_list_that_nobody_wants_any_more_starts_nothing(here: ScheduleService) -> None:
+def test_a_hint_for_an_unsubscribed_list_starts_nothing(here: ScheduleService) -> None:
     connection = here.connect()
     here.choose(connection, Settings(lists=(ITEM,)))
     planned = here.in_minutes(20)
@@ -118,7 +118,7 @@ def test_a_hint_for_a_list_that_nobody_wants_any_more_starts_nothing(here: Sched
 
 
 @pytest.mark.parametrize("state", [ConnectionState.NEEDS_RECONNECT, ConnectionState.DISCONNECTED])
-def test_who_is_not_connected_is_not_looked_at_again(
+def test_a_disconnected_connection_is_not_due_again(
     here: ScheduleService, state: ConnectionState
 ) -> None:
     connection = here.connect(state=state)
@@ -127,7 +127,7 @@ def test_who_is_not_connected_is_not_looked_at_again(
     assert (here.syncs(connection), here.row(connection).at) == ([], None)
 
 
-def test_a_row_whose_connection_is_gone_is_not_looked_at_again(here: ScheduleService) -> None:
+def test_a_row_without_a_connection_is_not_due_again(here: ScheduleService) -> None:
     connection = due_now(here)
     here.connections.rows.clear()
     assert tick(here) == 0
@@ -226,7 +226,7 @@ def test_all_that_is_due_is_served_in_one_tick(
     assert all(len(here.syncs(connection)) == 1 for connection in connections)
 
 
-def test_a_tick_that_is_told_to_stop_leaves_the_rest_to_the_next(here: ScheduleService) -> None:
+def test_a_stopped_tick_leaves_the_rest_to_the_next(here: ScheduleService) -> None:
     for n in range(5):
         due_now(here, f"c{n}")
     assert scheduler.tick(here.deps, lambda: True) == 0
@@ -324,7 +324,7 @@ def test_a_hint_that_is_overtaken_is_written_on_the_newer_row(here: ScheduleServ
     assert here.row(connection).hinted == {CUSTOMER, ITEM}
 
 
-def test_a_row_that_never_holds_still_is_said_so(here: ScheduleService) -> None:
+def test_a_row_that_keeps_changing_is_reported(here: ScheduleService) -> None:
     connection = here.connect()
 
     def again() -> None:
@@ -500,7 +500,7 @@ def test_the_end_of_a_nightly_sync_makes_the_next_night_due(here: ScheduleServic
     assert here.row(connection).at == first + timedelta(days=1)
 
 
-def test_a_sync_whose_end_was_never_told_is_followed_by_another(here: ScheduleService) -> None:
+def test_a_sync_whose_end_was_not_reported_is_followed_by_another(here: ScheduleService) -> None:
     connection = due_now(here)
     tick(here)
     here.end(here.syncs(connection)[0])

@@ -74,7 +74,7 @@ def test_another_firms_connection_is_not_found(
         )
 
 
-def test_what_a_patch_leaves_out_stays(here: ScheduleService, connection: Connection) -> None:
+def test_fields_missing_from_a_patch_stay(here: ScheduleService, connection: Connection) -> None:
     change(here, connection, lists=["customer", "item"], schedule={"mode": "nightly", "hour": 3})
     after = change(here, connection, schedule={"time_zone": "Asia/Kathmandu"})
     nightly = Schedule(mode=ScheduleMode.NIGHTLY, hour=3, time_zone="Asia/Kathmandu")
@@ -198,7 +198,7 @@ def test_a_blocked_record_is_looked_at_again(here: ScheduleService, connection: 
     assert syncs(here, connection) == [Sync(trigger="settings", wanted=(), reviewed=reviewed)]
 
 
-def test_blocking_again_what_says_so_already_starts_nothing(
+def test_blocking_a_blocked_record_again_starts_nothing(
     here: ScheduleService, connection: Connection
 ) -> None:
     here.known.records.append(ListRecord(type=CUSTOMER, id="60", name="C", blocked=True))
@@ -245,7 +245,7 @@ def test_how_time_is_posted_changes_field_by_field(
         ({"colour": "red"}, "/posting/colour"),
     ],
 )
-def test_what_cannot_be_posted_like_this_is_named(
+def test_an_invalid_posting_setting_is_named(
     here: ScheduleService, connection: Connection, given: dict[str, Any], pointer: str
 ) -> None:
     assert places(here, connection, posting=given) == [pointer]

@@ -88,7 +88,7 @@ def test_of_two_sign_ins_to_one_company_at_once_the_slower_leaves_nothing(
     assert [message.step for message in app.lane.messages] == ["read_company"]
 
 
-def test_a_ledger_that_is_down_asks_whoever_signs_in_to_come_again(app: InMemoryService) -> None:
+def test_a_sign_in_to_a_ledger_that_is_down_asks_to_try_again(app: InMemoryService) -> None:
     down = LedgerUnavailable("ledger_unavailable", "It is down.", "Resume the run later.")
     app.company("acme").trouble = [down]
     with pytest.raises(LedgerUnavailable) as raised:
@@ -96,7 +96,7 @@ def test_a_ledger_that_is_down_asks_whoever_signs_in_to_come_again(app: InMemory
     assert raised.value.remedy == "Start connecting again later."
 
 
-def test_an_incomplete_login_names_what_is_missing(app: InMemoryService) -> None:
+def test_an_incomplete_login_names_the_missing_fields(app: InMemoryService) -> None:
     with pytest.raises(Invalid) as refused:
         sign_in(app, password="")
     assert [problem.pointer for problem in refused.value.problems] == ["/login/password"]
@@ -140,7 +140,7 @@ def test_a_connection_with_a_login_is_disconnected(app: InMemoryService) -> None
         app.deps.vaults.of(ConnectionKey(FIRM, connection_id)).load()
 
 
-def test_a_ledger_takes_a_login_or_gives_consent_and_says_which() -> None:
+def test_a_ledger_reports_whether_it_needs_a_login_or_consent() -> None:
     consenting = in_memory_service()
     with pytest.raises(Invalid) as no_login:
         connect.sign_in(consenting.deps, FIRM, USER, "fake", LOGIN)

@@ -99,7 +99,7 @@ def test_the_first_sync_comes_by_itself_after_a_connect() -> None:
     same(here, connection)
 
 
-def test_a_sync_without_change_asks_once_for_all_lists_that_tell_their_changes() -> None:
+def test_a_sync_without_changes_makes_one_call_for_all_lists_that_report_changes() -> None:
     here, connection = opened(rows=7)
     run = asked(here, connection, "again")
     assert run.calls() == {"changes": 1, "list": 1}
@@ -198,7 +198,7 @@ PAID = {"status": "paid", "balance": "0", "paid_on": "2026-03-09"}
 
 
 @pytest.mark.parametrize("how", ["changes", "whole"])
-def test_of_invoices_those_that_we_wrote_are_told_as_paid_as_open_and_as_gone(how: str) -> None:
+def test_our_invoices_are_reported_as_paid_open_or_gone(how: str) -> None:
     here, connection = _that_invoices()
     ledger = here.company().lists
     mine = here.post(connection, "mine", [entry("e1")])
@@ -230,7 +230,7 @@ def _that_invoices() -> tuple[InMemoryService, Connection]:
     return here, here.connected()
 
 
-def test_a_linked_record_that_changed_is_told_on_the_bus() -> None:
+def test_a_linked_record_that_changed_is_reported_on_the_bus() -> None:
     here, connection = opened(rows=3)
     here.rules(connection, RuleKind.PROJECTS, {"p": LinkTo(ledger_id="1")})
     here.bus.events.clear()
@@ -306,7 +306,7 @@ def test_metered_calls_are_counted_for_the_sync_and_for_the_month() -> None:
 STEPS = 400
 
 
-def test_a_sync_whose_worker_dies_at_any_step_tells_each_change_once() -> None:
+def test_a_sync_whose_worker_dies_at_any_step_reports_each_change_once() -> None:
     for at in range(STEPS):
         failure_plan = FailurePlan()
         here, connection = opened(failure_plan, rows=5)

@@ -101,7 +101,7 @@ def test_a_company_that_is_not_connected_is_ignored(
     assert here.counted["NoticesIgnored"] == 1
 
 
-def test_companies_in_one_webhook_are_told_apart(
+def test_companies_in_one_webhook_are_distinguished(
     here: ScheduleService, connection: Connection
 ) -> None:
     other = here.connect("c2", realm="realm-2")
@@ -120,7 +120,7 @@ def test_companies_in_one_webhook_are_told_apart(
         pytest.param(CUSTOMER, Settings(direction=Direction.OUT), id="nothing comes in"),
     ],
 )
-def test_a_list_that_nobody_wants_is_ignored(
+def test_an_unwanted_list_is_ignored(
     here: ScheduleService, connection: Connection, kind: ListType | None, settings: Settings
 ) -> None:
     here.choose(connection, settings)
@@ -243,7 +243,7 @@ def test_a_storm_is_one_row_written_once(here: ScheduleService, connection: Conn
     assert here.schedules.puts == 1
 
 
-def test_a_storm_of_what_is_known_writes_nothing(
+def test_a_storm_of_known_events_writes_nothing(
     here: ScheduleService, connection: Connection
 ) -> None:
     for n in range(500):

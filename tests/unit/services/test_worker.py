@@ -96,7 +96,7 @@ def test_metrics_add_up_for_the_function_and_for_each_ledger(
         assert directive["Dimensions"] == [["service"], ["service", "ledger"]]
 
 
-def test_what_fails_comes_again_with_everything_behind_it(app: InMemoryService) -> None:
+def test_a_failed_message_returns_with_those_behind_it(app: InMemoryService) -> None:
     connection = app.connected()
     for key in ("one", "two", "three"):
         app.post(connection, key, [entry(key)])

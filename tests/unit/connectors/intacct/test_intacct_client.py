@@ -228,7 +228,7 @@ OTHER = b"""<response><control><status>success</status><controlid>other</control
      LedgerStopped, "Ask Sage"),
     (failing("GW-0011", "", control=True, status=400), LedgerStopped, "our support"),
 ])  # fmt: skip
-async def test_an_error_at_sign_in_says_where_to_click(
+async def test_an_error_at_sign_in_names_the_next_click(
     step: Step, error: type[Exception], where: str
 ) -> None:
     with pytest.raises(error) as outcomes:

@@ -108,7 +108,7 @@ async def test_without_permission_for_customers_several_currencies_are_unknown()
     assert (await features(gateway)).multi_currency is None
 
 
-async def test_what_the_company_chose_is_not_queried() -> None:
+async def test_chosen_values_are_not_queried() -> None:
     asked, unasked = InMemoryGateway(), InMemoryGateway()
     await features(asked)
     await features(unasked, multi_currency="no")
@@ -230,7 +230,7 @@ def test_an_invoice_without_tax_names_no_tax_solution() -> None:
     ("missing", "setting"),
     [("tax_solution", "> Tax solution,"), ("tax_detail", "> Tax detail,")],
 )
-def test_tax_without_a_setting_says_what_to_choose(missing: str, setting: str) -> None:
+def test_tax_without_a_setting_names_the_missing_choice(missing: str, setting: str) -> None:
     chosen = {**{name: getattr(VAT, name) for name in VAT.__slots__}, missing: None}
     found = why(IntacctComposer(choices=Choices(**chosen)), tax=Decimal(20))
     assert (found.code, found.field) == ("not_chosen", "tax_amount")

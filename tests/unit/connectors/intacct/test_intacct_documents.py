@@ -295,7 +295,7 @@ async def test_a_list_record_is_made_inactive(document: Document) -> None:
     ("STATE", "Reversed", "voided"),
     ("DESCRIPTION", "somebody wrote this", "changed_in_ledger"),
 ])  # fmt: skip
-async def test_a_locked_document_says_why(field: str, value: str, code: str) -> None:
+async def test_a_locked_document_has_a_reason(field: str, value: str, code: str) -> None:
     company = OpenCompany()
     await company.write(create(0, BILL))
     company.gateway.rows("APBILL")[0][field] = value

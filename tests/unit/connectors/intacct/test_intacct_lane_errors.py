@@ -145,7 +145,7 @@ async def test_a_fault_without_words_is_a_rejection() -> None:
     assert company.reasons() == {0: "refused"}
 
 
-async def test_a_request_that_cannot_be_parsed_says_nothing_of_the_entity() -> None:
+async def test_an_unparsable_request_reveals_nothing_of_the_entity() -> None:
     company = OpenCompany()
     words = "XML Parse schema error: Element 'locationid': This element is not expected."
     wrong = failing("XL03000003", words, control=True)

@@ -175,7 +175,7 @@ async def test_a_refused_field_is_left_out_from_then_on() -> None:
     assert project.fields["customer_id"] == "customer/C1"
 
 
-async def test_a_refused_list_says_why() -> None:
+async def test_a_refused_list_has_a_reason() -> None:
     gateway = company()
     gateway.refusals = {"PROJECT": [("X", "You do not have permission for API operation QUERY")]}
     with pytest.raises(LedgerStopped, match="permission"):
@@ -345,7 +345,7 @@ def test_timesheets_of_no_period_give_none() -> None:
     assert most_common_periods([(date(2026, 3, 1), date(2026, 3, 3))]) is None
 
 
-def test_every_list_is_in_the_catalog_after_what_it_refers_to() -> None:
+def test_every_list_follows_the_lists_that_it_refers_to() -> None:
     whole = (ListType.COMPANY, ListType.CUSTOM_FIELD)
     assert set(LISTS) == {*whole, *LIST_SOURCES, ListType.INVOICE}
     order = list(LISTS)

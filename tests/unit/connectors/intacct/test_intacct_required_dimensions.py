@@ -118,7 +118,7 @@ def test_the_default_comes_last_and_warns_once() -> None:
 
 
 @pytest.mark.parametrize("count", range(4))
-def test_possible_bodies_include_one_without_what_the_ledger_filled_in(count: int) -> None:
+def test_possible_bodies_include_one_without_fields_filled_by_the_ledger(count: int) -> None:
     sent = dict(list(PLACED.items())[:count])
     document = COMPOSER.time(time(**sent))
     entry = {name: value for name, value in encoding.generic(document.body).items() if value}

@@ -528,7 +528,7 @@ async def test_a_stop_sends_no_further_request() -> None:
     assert company.gateway.log == []
 
 
-async def test_snapshots_leave_out_what_is_gone() -> None:
+async def test_snapshots_omit_gone_documents() -> None:
     company = OpenCompany()
     document = entry(
         "t1", customer=ExistingRecord("project/P-7"), billable=True, rate=Decimal("120"), minutes=20

@@ -96,7 +96,7 @@ def test_a_session_has_its_end_and_address(name: str, control_id: str, session: 
     assert answer.expires_at.astimezone(UTC) == datetime(2015, 12, 7, 23, 57, 8, tzinfo=UTC)
 
 
-def test_a_function_that_failed_says_so_and_why() -> None:
+def test_a_failed_function_is_reported_with_its_fault() -> None:
     answer = answers.parse(response("Client.OnlineClient.response.02"))
     result = answer.results["func1UnitTest"]
     assert (answer.failed, result.succeeded) == (None, False)

@@ -70,7 +70,7 @@ def test_each_field_that_was_stored_otherwise_is_named(changes: dict[str, Any], 
     assert words in outcome.reason.message
 
 
-def test_what_was_not_sent_may_be_filled_in() -> None:
+def test_unsent_fields_may_be_filled_by_the_ledger() -> None:
     assert accepted(create(1, activity(1, ItemRef=None)), stored()).reason is None
 
 

@@ -87,14 +87,14 @@ def test_every_type_of_file_that_the_ledger_takes_is_taken() -> None:
         ({"note": "x" * 2001}, "text_too_long", "note"),
     ],
 )
-def test_what_the_ledger_cannot_take_is_blocked_with_its_field(
+def test_unsupported_values_are_blocked_with_their_field(
     changes: dict[str, Any], code: str, field: str
 ) -> None:
     why = blocked(receipt(**changes))
     assert (why.code, why.field) == (code, field)
 
 
-def test_a_refusal_names_the_file_and_what_would_do() -> None:
+def test_a_refusal_names_the_file_and_the_accepted_types() -> None:
     assert "lunch.exe: it takes ai, csv," in blocked(receipt(file_name="lunch.exe")).message
     words = blocked(receipt(content_type="image/png")).message
     assert "its content type is image/png, but a pdf file has application/pdf" in words

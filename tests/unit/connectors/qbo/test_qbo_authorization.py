@@ -267,7 +267,7 @@ def test_tokens_that_another_worker_refreshed_are_adopted() -> None:
     assert bearers(company)[-1] == "Bearer theirs"
 
 
-def test_while_another_worker_refreshes_we_wait_for_what_it_stores() -> None:
+def test_a_worker_waits_for_the_tokens_of_the_refreshing_one() -> None:
     company, vault = ScriptedCompany(), InMemoryTokenVault(tokens(seconds=-1), held_elsewhere=1000)
 
     async def main() -> OutcomeCollector:

@@ -66,7 +66,7 @@ def test_packages_add_up_and_stay_within_a_minutes_budget_per_chunk(count: int) 
     assert max(sizes, default=0) <= 30
 
 
-def test_files_go_one_by_one_between_the_batches_of_what_is_beside_them() -> None:
+def test_files_are_uploaded_one_by_one_between_the_batches() -> None:
     kinds = ["Bill"] * 31 + ["Attachable"] * 2 + ["Invoice"] * 2 + ["Attachable"]
     assert request_sizes(kinds) == [30, 1, 1, 1, 2, 1]
     assert request_sizes(["Attachable"] * 40) == [1] * 40
@@ -148,7 +148,7 @@ ADDRESS = {"Id": "7", "SyncToken": "2", "sparse": True}
         ("Item", {"SubItem": False, "ParentRef": NO_RECORD}),
     ],
 )
-def test_an_update_clears_what_is_gone_and_leaves_alone_what_is_not_ours(
+def test_an_update_clears_removed_fields_and_leaves_a_users_fields(
     kind: str, gone: dict[str, Any]
 ) -> None:
     assert updated(kind, {"Line": []}) == {"Line": [], **gone, **ADDRESS}
@@ -178,7 +178,7 @@ def test_an_address_that_stays_leaves_alone_whether_it_was_mailed() -> None:
     assert "EmailStatus" not in sent
 
 
-def test_neither_a_number_nor_what_the_ledger_fills_in_is_cleared() -> None:
+def test_numbers_and_fields_filled_by_the_ledger_are_not_cleared() -> None:
     filled = {"DocNumber", "CurrencyRef", "ExchangeRate", "APAccountRef", "SalesTermRef", "DueDate"}
     samples: list[ResolvedExpenses | ResolvedInvoice] = [expenses(), expenses(**CHECK), invoice()]
     for sample in samples:
@@ -215,7 +215,7 @@ def test_text_that_looks_like_our_fields_stays_text() -> None:
     assert json.loads(call.body())["Description"] == tricky
 
 
-def test_items_are_matched_by_their_ids_and_what_is_not_mentioned_has_no_answer() -> None:
+def test_batch_items_are_matched_by_id_and_missing_ones_are_unanswered() -> None:
     request = Request("r", (create(10), create(11), create(12)))
     payload = {
         "BatchItemResponse": [
@@ -243,7 +243,7 @@ def test_a_fault_without_text_is_a_rejection() -> None:
     assert str(told.faults[0]) == "HTTP status 418"
 
 
-def test_invoices_that_bill_time_share_no_request_with_what_does_not() -> None:
+def test_invoices_that_bill_time_share_no_request_with_other_documents() -> None:
     plain, billing = invoice(), invoice(sold(time=ExistingRecord("5")))
     places = group_by_request([stored_documents.create(sample) for sample in (plain, billing) * 20])
     assert sorted(place for some in places for place in some) == list(range(40))

@@ -69,7 +69,7 @@ def test_one_call_asks_for_all_lists_with_the_offset_of_the_moment() -> None:
     assert not any([*batch.records, *batch.gone] for batch in answer.values())
 
 
-def test_the_call_is_counted_as_what_is_metered() -> None:
+def test_a_call_is_counted_under_its_metered_kind() -> None:
     company = told(changed({}))
 
     async def main() -> Mapping[str, int]:
@@ -259,7 +259,7 @@ def test_a_deleted_invoice_is_gone() -> None:
     assert ([gone.id for gone in batch.gone], batch.records) == (["7"], [])
 
 
-def test_what_the_lists_are_is_the_same_for_reading_and_for_changes() -> None:
+def test_reading_and_changes_have_the_same_lists() -> None:
     connector = QuickBooksOnline(PRODUCTION, VirtualClock())
     assert list(connector.lists)[:2] == [ListType.COMPANY, ListType.CUSTOM_FIELD]
     assert set(ListType) - set(connector.lists) == {

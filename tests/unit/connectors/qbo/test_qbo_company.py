@@ -19,7 +19,7 @@ def test_tax_and_billable_expenses_are_features() -> None:
     assert (told.home_currency, told.multi_currency) == ("USD", False)
 
 
-def test_what_the_preferences_do_not_say_is_unknown() -> None:
+def test_facts_missing_from_the_preferences_are_unknown() -> None:
     told = features({}, {})
     assert (told.country, told.automated_tax, told.billable_expenses) == (None, None, None)
 

@@ -80,7 +80,7 @@ def echo(sample: MoneyRecord) -> Row:
 
 
 @pytest.mark.parametrize("sample", PAPERS)
-def test_what_the_ledger_fills_in_is_no_difference(sample: MoneyRecord) -> None:
+def test_fields_filled_by_the_ledger_are_no_difference(sample: MoneyRecord) -> None:
     assert told(sample, echo(sample)) == []
 
 

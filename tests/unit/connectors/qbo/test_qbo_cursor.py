@@ -183,7 +183,7 @@ def test_a_position_beyond_the_ids_is_refused(position: str) -> None:
         run(main())
 
 
-def test_an_answer_that_does_not_tell_its_time_is_not_relied_on() -> None:
+def test_an_answer_without_its_time_is_not_relied_on() -> None:
     there = ScriptedCompany(script=[lambda request: reply({"QueryResponse": {}})])
 
     async def main() -> None:

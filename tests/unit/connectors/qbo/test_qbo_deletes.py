@@ -205,7 +205,7 @@ def test_time_that_was_billed_meanwhile_is_not_updated(trouble: Responder) -> No
     assert len(sent(there)) == 1
 
 
-def test_billed_time_that_holds_what_the_update_would_store_is_taken_over() -> None:
+def test_billed_time_that_equals_the_update_is_adopted() -> None:
     there = company(STALE, TimeActivity=[held(**BILLED, Hours=2)])
     found = outcome(there, update())
     assert (found.state, found.version, reason_of(found)[0]) == (

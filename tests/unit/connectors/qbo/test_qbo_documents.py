@@ -143,7 +143,7 @@ def test_time_that_is_not_billable_carries_no_rate() -> None:
         ({"notes": "\ud83d alone"}, "control_characters", "notes"),
     ],
 )
-def test_what_the_ledger_cannot_take_is_blocked_with_its_field(
+def test_unsupported_values_are_blocked_with_their_field(
     changes: dict[str, Any], code: str, field: str | None
 ) -> None:
     with pytest.raises(Blocked) as blocked:

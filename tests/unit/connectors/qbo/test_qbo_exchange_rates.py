@@ -91,7 +91,7 @@ def test_the_rate_of_the_day_is_taken_from_among_others() -> None:
 
 
 @pytest.mark.parametrize("code", ["4001", "5030", "6000"])
-def test_what_the_ledger_refuses_to_tell_is_unknown(code: str) -> None:
+def test_facts_that_the_ledger_refuses_are_unknown(code: str) -> None:
     there = company(rate("GBP", "2026-02-02", 1.3))
     there.script = [fault(code)]
     found = rates(there, ("EUR", MONDAY), ("GBP", MONDAY))

@@ -42,7 +42,7 @@ def test_a_document_has_the_location_that_all_its_lines_agree_in() -> None:
         assert [why.code for why in document.warnings] == ["locations_differ"]
 
 
-def test_what_is_owed_to_a_vendor_is_a_bill() -> None:
+def test_a_payable_to_a_vendor_is_a_bill() -> None:
     report = expenses(
         line(key="x1", parts=(("notes", " Lunch\r\nwith Cool Cars "),), class_id="5"),
         line(key="x2", net=Decimal("100.00"), account_id="14", customer=ExistingRecord("21")),
@@ -85,7 +85,7 @@ def test_a_bill_without_an_account_leaves_it_to_the_ledger() -> None:
     assert "APAccountRef" not in body(expenses())
 
 
-def test_what_an_employee_gets_back_is_a_check_out_of_an_account() -> None:
+def test_an_employees_reimbursement_is_a_check_from_an_account() -> None:
     paid = expenses(**CHECK)
     assert composed(paid).kind == "Purchase"
     sent = body(paid)
@@ -133,7 +133,7 @@ def test_a_billable_line_has_its_customer_and_markup() -> None:
     assert sent["MarkupInfo"] == {"PercentBased": True, "Percent": Decimal("12.5")}
 
 
-def test_what_is_billed_without_a_markup_names_none() -> None:
+def test_a_billed_line_without_markup_names_none() -> None:
     sent = detail(customer=ExistingRecord("21"), billable=True)
     assert (sent["BillableStatus"], "MarkupInfo" in sent) == ("Billable", False)
 
@@ -185,7 +185,7 @@ def test_the_longest_note_that_fits_is_taken_whole() -> None:
         ({"lines": (line(parts=(("notes", "\x00"),)),)}, "control_characters", "notes"),
     ],
 )
-def test_what_the_ledger_cannot_take_is_blocked_with_its_field(
+def test_unsupported_values_are_blocked_with_their_field(
     changes: dict[str, Any], code: str, field: str
 ) -> None:
     why = blocked(expenses(**changes))
@@ -260,14 +260,14 @@ def test_a_document_without_tax_states_it(changes: dict[str, Any], inclusive: bo
     assert sent["Line"][0][ACCOUNT] == {"AccountRef": {"value": "13"}}
 
 
-def test_tax_that_the_product_does_not_tell_is_left_to_the_ledger() -> None:
+def test_tax_missing_from_the_record_is_left_to_the_ledger() -> None:
     report = expenses(line(tax_code_id="6"), features=BRITISH)
     assert "TxnTaxDetail" not in body(report)
     assert composed(report).total == Total(amount=Decimal("31.50"))
 
 
 @pytest.mark.parametrize("features", [AMERICAN, AUTOMATED, Features()])
-def test_in_the_united_states_tax_is_part_of_what_was_spent(features: Features) -> None:
+def test_in_the_united_states_tax_is_part_of_the_expense(features: Features) -> None:
     taxed = line(net=Decimal("31.50"), tax=Decimal("2.60"), tax_code_id="TAX")
     sample = expenses(taxed, tax_inclusive=True, features=features)
     sent = body(sample)

@@ -130,7 +130,7 @@ def test_references_to_records_still_to_come_are_kept_open() -> None:
         ({"memo": "a\x07"}, "control_characters", "memo"),
     ],
 )
-def test_what_the_ledger_cannot_take_is_blocked_with_its_field(
+def test_unsupported_values_are_blocked_with_their_field(
     changes: dict[str, Any], code: str, field: str
 ) -> None:
     why = blocked(invoice(**changes))

@@ -219,7 +219,7 @@ def test_a_payment_that_is_dated_anew_moves_the_day() -> None:
         pytest.param(payment(20, "2026-03-02", SyncToken="1"), id="pays nothing any more"),
     ],
 )
-def test_what_a_payment_no_longer_pays_is_found_among_what_is_open(payment: Row) -> None:
+def test_an_invoice_that_lost_its_payment_is_found_among_the_open_ones(payment: Row) -> None:
     books = Books([invoice(7, 10, 10), invoice(8, 10, 0, 20), invoice(9, 10, 0, 22)])
     told = books.changed(Invoice=[], Payment=[payment])
     assert said(told["7"]) == ("open", "10", None)
@@ -236,7 +236,7 @@ def test_for_new_payments_only_their_invoices_are_read() -> None:
     assert books.calls == 2
 
 
-def test_a_named_invoice_that_is_among_what_is_open_is_not_read_again() -> None:
+def test_a_named_open_invoice_is_not_read_twice() -> None:
     books = Books([invoice(7, 10, 10), invoice(8, 10, 2, 21)])
     told = books.changed(Invoice=[], Payment=[deleted(20), payment(21, "2026-03-02", 8)])
     assert {each: said(record)[0] for each, record in told.items()} == {
@@ -274,7 +274,7 @@ def test_a_payment_of_too_many_invoices_leaves_them_to_be_read() -> None:
         {"Invoice": [invoice(7, 10, 0, 20)], "Payment": []},
     ],
 )
-def test_a_ledger_that_refuses_to_tell_more_leaves_only_this_list_to_be_read(
+def test_a_ledger_that_refuses_changes_of_one_list_leaves_that_one_to_be_read_whole(
     told: Mapping[str, Sequence[Row]],
 ) -> None:
     books = Books([])

@@ -31,7 +31,7 @@ def test_money_reaches_the_wire_with_every_digit_however_deep_it_lies(
 
 
 @pytest.mark.parametrize("name", sorted(DECIMAL_FIELDS))
-def test_what_holds_money_or_a_quantity_becomes_a_number(name: str) -> None:
+def test_money_and_quantities_become_numbers(name: str) -> None:
     assert encode({"Line": [{name: "1.50"}]}) == f'{{"Line":[{{"{name}":1.50}}]}}'
 
 
@@ -39,7 +39,7 @@ def test_equal_amounts_are_written_alike() -> None:
     assert {decimal_text(Decimal(text)) for text in ("100", "100.00", "1E+2")} == {"100"}
 
 
-def test_what_is_no_money_stays_what_it_is() -> None:
+def test_other_values_than_money_stay_unchanged() -> None:
     body = {
         "DocNumber": "0042",
         "VendorRef": {"value": "46"},

@@ -133,7 +133,7 @@ def test_charges_are_read_in_one_call_and_only_if_there_are_any() -> None:
     assert there.rows.asked("ReimburseCharge") == []
 
 
-def test_a_ledger_that_does_not_tell_its_charges_leaves_the_lines_to_tell() -> None:
+def test_a_ledger_that_hides_its_charges_is_judged_by_the_lines() -> None:
     row = stored(BILLABLE, LinkedTxn=[CHARGE])
     there = company(None, fault("4001", "not queryable"), Purchase=[row])
     assert looked(there, "Purchase")["145"].locked is None

@@ -108,7 +108,7 @@ def filed(seq: int = 0, content: bytes = b"abc", **changes: Any) -> Write:
     return replace(create(receipt(**changes), seq), file=lambda: content)
 
 
-def test_a_file_is_known_again_by_what_it_is_attached_to_and_its_name() -> None:
+def test_a_file_is_recognised_by_its_document_and_its_name() -> None:
     there = there_is(
         "Attachable",
         stored(receipt(document=ExistingRecord("146")), "1"),

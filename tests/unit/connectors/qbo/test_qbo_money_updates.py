@@ -101,7 +101,7 @@ def test_a_record_that_a_user_edited_is_left_alone(
 
 
 @pytest.mark.parametrize(("before", "after", "kind"), PAIRS)
-def test_a_record_that_holds_what_the_update_would_store_is_taken_over(
+def test_a_record_that_equals_the_update_is_adopted(
     before: MoneyRecord, after: MoneyRecord, kind: str
 ) -> None:
     there = there_is(kind, stored(after, version="5"), STALE)
@@ -132,7 +132,7 @@ LOCKED: list[tuple[MoneyRecord, Row, str, str]] = [
 
 @pytest.mark.parametrize("trouble", [STALE, RULE, fault("6540"), fault("6480"), fault("6400")])
 @pytest.mark.parametrize(("sample", "changes", "kind", "reason"), LOCKED)
-def test_a_paid_void_or_billed_document_stays_and_the_reason_says_so(
+def test_a_paid_void_or_billed_document_stays_with_a_reason(
     sample: MoneyRecord, changes: Row, kind: str, reason: str, trouble: Responder
 ) -> None:
     for write in (
@@ -150,7 +150,7 @@ def test_a_paid_void_or_billed_document_stays_and_the_reason_says_so(
 @pytest.mark.parametrize(
     ("number", "reason"), [("6540", "reconciled"), ("6480", "reconciled"), ("6400", "billed")]
 )
-def test_codes_that_tell_of_a_lock_are_believed(number: str, reason: str) -> None:
+def test_error_codes_of_a_lock_are_believed(number: str, reason: str) -> None:
     for write in (update(PAIRS[0][1], stored(BILL)), removal(BILL, stored(BILL))):
         found = outcome(there_is("Bill", stored(BILL), fault(number)), write)
         assert (found.state, code(found)) == (ItemState.FAILED, reason)

@@ -151,7 +151,7 @@ def test_a_faster_ledger_clock_shortens_the_windows() -> None:
     assert run(main()) == pytest.approx(61.2 / 20, abs=0.01)
 
 
-def test_whoever_waits_for_the_budget_hears_of_a_stop_within_a_second() -> None:
+def test_a_wait_for_the_budget_ends_within_a_second_of_a_stop() -> None:
     async def main() -> float:
         clock = VirtualClock()
         limiter = RateLimiter(Limits())

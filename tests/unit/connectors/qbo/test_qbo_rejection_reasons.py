@@ -67,7 +67,7 @@ def refused(write: Write, *script: object, **books: list[Row]) -> Outcome:
         ("Department", row("3", "Main", active=False), "location Main (3) is inactive"),
     ],
 )
-def test_what_is_inactive_is_named(entity: str, there: Row, words: str) -> None:
+def test_inactive_references_are_named(entity: str, there: Row, words: str) -> None:
     others = [each for each in BOOKS[entity] if each["Id"] != there["Id"]]
     found = refused(create(REPORT), INACTIVE, **{entity: [there, *others]})
     assert (found.state, reason_of(found).code) == (ItemState.FAILED, "target_missing")
@@ -94,7 +94,7 @@ def test_an_item_and_a_payee_are_named() -> None:
     assert "employee 55 is not there; item Hours (8) is inactive" in reason_of(found).message
 
 
-def test_what_time_points_at_is_named_too() -> None:
+def test_invalid_references_of_time_are_named_too() -> None:
     there = company(INACTIVE, Item=[row("8", "Hours", active=False)])
     found = outcome(there, timed(0, activity(0)))
     assert "item Hours (8) is inactive" in reason_of(found).message

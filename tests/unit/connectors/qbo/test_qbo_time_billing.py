@@ -154,7 +154,7 @@ def test_all_of_it_is_the_same_when_a_worker_comes_again() -> None:
     assert tries[0] == tries[1]
 
 
-def test_what_worked_comes_first_from_then_on_and_is_remembered() -> None:
+def test_a_method_that_worked_is_tried_first_and_remembered() -> None:
     times = [time("5", 54), time("6", 55), time("7", 56)]
     books = Books({"54", "55", "56"}, TimeActivity=times)
 
@@ -173,7 +173,7 @@ def test_what_worked_comes_first_from_then_on_and_is_remembered() -> None:
     assert len(books.sent) == 4
 
 
-def test_that_no_way_works_is_known_while_the_ledger_is_open_and_tried_anew_then() -> None:
+def test_failed_link_methods_are_remembered_for_one_session_only() -> None:
     books = Books(set(), TimeActivity=[time("5", 54), time("6", 55)])
 
     async def main() -> tuple[Mapping[int, Outcome], Mapping[str, Any]]:
@@ -308,7 +308,7 @@ def test_an_unknown_outcome_on_the_way_stays_unknown() -> None:
     assert run(main()).outcomes == {}
 
 
-def test_what_is_recorded_is_what_was_composed() -> None:
+def test_the_recorded_outcomes_match_the_composed_documents() -> None:
     books = Books({"54"}, TimeActivity=[time("5", 54)])
     recorded: list[Request] = []
 

@@ -34,7 +34,7 @@ def late(commits_at: float) -> ScriptedCompany:
     return company
 
 
-def test_what_is_stored_after_the_gateway_gave_up_is_found() -> None:
+def test_a_write_stored_after_the_gateway_gave_up_is_found() -> None:
     company = late(commits_at=119.0)
 
     async def main() -> Mapping[int, Outcome]:

@@ -68,7 +68,7 @@ STALE = fault("5010", "Stale Object Error")
 MISSING = fault("610", "Object Not Found")
 
 
-def test_a_record_that_holds_what_the_update_would_store_is_taken_over() -> None:
+def test_a_record_that_equals_the_update_is_adopted() -> None:
     there = company(STALE, rows=[held(activity(0))])
     found = outcome(there, update())
     assert (found.state, found.ledger_id, found.version) == (ItemState.POSTED, "7", "5")
@@ -166,7 +166,7 @@ def entry(**given: Any) -> TimeEntry:
 @pytest.mark.parametrize("billable", [True, False])
 @pytest.mark.parametrize("item", [ExistingRecord("8"), None])
 @pytest.mark.parametrize("notes", ["First draft", None])
-def test_what_the_ledger_answers_is_known_as_what_was_sent(
+def test_the_ledgers_answer_equals_the_sent_document(
     billable: bool, item: ExistingRecord | None, notes: str | None
 ) -> None:
     given = ResolvedTime(

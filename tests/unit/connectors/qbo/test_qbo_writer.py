@@ -149,7 +149,7 @@ def test_a_429_that_asks_for_longer_than_a_run_can_wait_ends_it_at_once() -> Non
     assert len(company.log) == 1
 
 
-def test_a_stop_leaves_the_rest_alone_and_reports_what_was_in_flight() -> None:
+def test_a_stop_reports_requests_in_flight_and_sends_no_more() -> None:
     company = ScriptedCompany(latency=lambda kind: 5.0)
     report = run(write_all(company, requests([1] * 50), stop=lambda: len(company.log) >= 7))
     assert len(company.log) == 7
@@ -225,7 +225,7 @@ def test_a_store_that_fails_ends_the_write_after_the_others_were_reported() -> N
     assert len(told) == len(company.log) < 25
 
 
-def test_a_lost_authorisation_is_raised_after_what_was_answered() -> None:
+def test_a_lost_authorisation_is_raised_after_the_answers_are_reported() -> None:
     gone = fault("120", status=403, type="AuthorizationFault")
     company = ScriptedCompany(script=[None, None, gone])
 

@@ -26,7 +26,7 @@ def client(answers: dict[str, list[httpx.Response]]) -> tuple[httpx.Client, list
     return http, seen
 
 
-def test_a_refusal_is_told_in_the_words_of_its_problem_document() -> None:
+def test_a_refusal_is_reported_in_the_words_of_its_problem_document() -> None:
     kind = {"content-type": "application/problem+json"}
     refused = httpx.Response(404, json=PROBLEM, headers=kind)
     http, _ = client({"GET /v1/connections/x": [refused]})

@@ -54,7 +54,7 @@ def test_a_labor_code_named_like_a_default_item_gets_a_name_of_its_own(sheet: Ma
     assert Books.of(sheet({"labor_code": "Hours"})).labor_codes == {"Hours": "Hours (Hours)"}
 
 
-def test_names_lose_what_the_ledger_cannot_hold(sheet: Make) -> None:
+def test_names_lose_characters_that_the_ledger_refuses(sheet: Make) -> None:
     assert Books.of(sheet({"project": "A:\tB\n C"})).projects == {"p1": "A - B C"}
 
 
@@ -79,7 +79,7 @@ def test_a_project_without_a_client_has_no_client_in_its_rule(sheet: Make) -> No
     assert books.full_name(timesheet.rows[0]) == "Hall"
 
 
-def test_entries_leave_out_what_the_file_leaves_empty(sheet: Make) -> None:
+def test_entries_omit_empty_columns(sheet: Make) -> None:
     [entry] = entries(sheet({}))
     assert entry == {
         "key": "e1",

@@ -46,7 +46,7 @@ def test_a_company_that_is_not_offered_is_refused() -> None:
         give_consent(browser()[0], "http://ledger/connect", "3")
 
 
-def test_a_callback_that_fails_is_told() -> None:
+def test_a_failing_callback_is_reported() -> None:
     with pytest.raises(DemoError, match=r"\(400\): the end"):
         give_consent(browser(400)[0], "http://ledger/connect", "1")
 
@@ -57,6 +57,6 @@ def test_choices_of_a_select_are_read() -> None:
     assert form.pressing("connect") == {"": "Connect"}
 
 
-def test_a_page_without_the_button_is_told() -> None:
+def test_a_page_without_the_button_is_reported() -> None:
     with pytest.raises(DemoError, match="no button"):
         read_form("<form></form>").pressing("connect")

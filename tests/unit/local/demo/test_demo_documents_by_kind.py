@@ -39,7 +39,7 @@ def shown(table: Table) -> list[list[str]]:
     return [line.split() for line in screen.file.getvalue().splitlines()]
 
 
-def test_the_files_come_to_what_they_say() -> None:
+def test_the_files_have_their_stated_totals() -> None:
     assert of_month(MONTH, TRAITS) == {
         Kind.OWED_TO_VENDORS: Sum(2, Decimal("211.50")),
         Kind.OWED_TO_EMPLOYEES: Sum(7, Decimal("1347.93")),
@@ -51,7 +51,7 @@ def test_the_files_come_to_what_they_say() -> None:
     }
 
 
-def test_what_a_ledger_does_not_keep_is_no_part_of_the_month() -> None:
+def test_unsupported_kinds_are_left_out_of_the_month() -> None:
     less = of_month(MONTH, replace(TRAITS, vendors_work=False))
     whole, vendors = of_month(MONTH, TRAITS), MONTH.vendors()
     theirs = [entry for entry in MONTH.time if entry["staff_key"] in vendors]
@@ -101,7 +101,7 @@ def test_a_difference_is_shown_in_money_and_documents() -> None:
     assert ["Invoice", "0", "0", "0.00"] in rows
 
 
-def test_a_preview_counts_what_would_become_of_each_kind() -> None:
+def test_a_preview_counts_the_outcomes_of_each_kind() -> None:
     items = [
         Item(key="a", state="pending", action="create", kind="Bill", total=Decimal("10.10")),
         Item(key="b", state="pending", action="update", kind="Bill", total=Decimal("0.90")),
@@ -113,7 +113,7 @@ def test_a_preview_counts_what_would_become_of_each_kind() -> None:
     assert ["all", "1", "0", "0", "0", "0", "1", "11.00"] in rows
 
 
-def test_what_became_of_an_item_is_shown_with_both_totals_and_the_reason() -> None:
+def test_an_item_shows_both_totals_and_the_reason() -> None:
     item = Item(
         key="expense:e",
         state="blocked",

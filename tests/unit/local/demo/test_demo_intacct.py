@@ -110,7 +110,7 @@ def test_people_are_employees_and_vendors() -> None:
     assert company(rows).people() == {"Ada", "Quill"}
 
 
-def test_documents_that_stand_are_told_with_their_files_and_refunds_without_a_sign() -> None:
+def test_existing_documents_are_listed_with_their_files_and_refunds_without_a_sign() -> None:
     rows: dict[str, list[Row]] = {
         "APBILL": [{"TOTALENTERED": "211.50", "STATE": "Posted", "SUPDOCID": "S1"}],
         "EEXPENSES": [{"TOTALENTERED": "1.25", "STATE": "Submitted"}],
@@ -147,7 +147,7 @@ SOLD: dict[str, list[Row]] = {
 }
 
 
-def test_what_is_open_of_an_invoice_its_receivable_says_and_all_of_that_is_paid_once() -> None:
+def test_an_invoices_open_amount_comes_from_its_receivable_and_is_paid_once() -> None:
     asked: list[etree._Element] = []
     payer = company(SOLD, asked)
     invoice = payer.invoice("M-1")
@@ -171,7 +171,7 @@ def test_what_is_open_of_an_invoice_its_receivable_says_and_all_of_that_is_paid_
     assert control.findtext("uniqueid") == "true"
 
 
-def test_an_invoice_or_a_bank_that_is_not_there_is_told() -> None:
+def test_an_invoice_or_a_bank_that_is_not_there_is_reported() -> None:
     with pytest.raises(DemoError, match="no invoice M-9"):
         company(SOLD).invoice("M-9")
     poor = company(SOLD | {"CHECKINGACCOUNT": []})
@@ -192,7 +192,7 @@ def test_all_pages_are_read() -> None:
         ("<response/>", "did not answer for CUSTOMER"),
     ],
 )
-def test_a_refusal_is_told_in_the_ledgers_words(answer: str, words: str) -> None:
+def test_a_refusal_is_reported_in_the_ledgers_words(answer: str, words: str) -> None:
     refused = opened(lambda _request: httpx.Response(200, text=answer))
     with pytest.raises(DemoError, match=words):
         refused.customers()
@@ -255,7 +255,7 @@ def test_a_lost_one_is_signed_in_to_again() -> None:
     assert fake_api.asked == [("/v1/connections/1/reconnect", {"login": login})]
 
 
-def test_the_journal_tells_calls_and_records_of_one_company_since_a_mark() -> None:
+def test_the_journal_lists_calls_and_records_of_one_company_since_a_mark() -> None:
     def entry(n: int, functions: dict[str, int], company: str = "co", status: int = 200) -> Any:
         notes = [
             {"function": name, "objects": count, "status": "failure" if count > 9 else "success"}

@@ -61,13 +61,13 @@ def test_the_first_sync_is_waited_for() -> None:
     assert fake_api.asked[-1] == "PATCH settings"
 
 
-def test_a_company_that_was_synced_before_is_asked_what_changed() -> None:
+def test_a_synced_company_is_asked_for_changes() -> None:
     fake_api = FakeApi([sync("first")])
     assert lists(fake_api).bring_in(lambda: "key").id == "later"
     assert "POST syncs" in fake_api.asked
 
 
-def test_a_sync_that_never_begins_is_told() -> None:
+def test_a_sync_that_never_begins_is_reported() -> None:
     with pytest.raises(DemoError, match="No sync began"):
         lists(FakeApi([])).bring_in(lambda: "key")
 

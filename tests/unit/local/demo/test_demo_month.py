@@ -78,7 +78,7 @@ def test_places_are_filled_in_values_and_keys_and_a_key_without_one_is_left_out(
     assert "@" not in str(seen.rules)
 
 
-def test_a_value_that_nothing_stands_for_is_told(month: Month) -> None:
+def test_a_value_that_nothing_stands_for_is_reported(month: Month) -> None:
     with pytest.raises(DemoError, match="@account/income"):
         month.filled(lambda place: None if place.startswith("account/income") else "1")
 
@@ -108,14 +108,14 @@ def test_the_corrected_month_differs_in_one_amount_and_one_expense(month: Month)
     assert [key for key in after if after[key] != before[key]] == ["month-expense-34"]
 
 
-def test_receipts_are_what_their_names_say(month: Month) -> None:
+def test_receipts_have_the_type_of_their_extension(month: Month) -> None:
     assert month.receipt("taxi-receipt.png").startswith(b"\x89PNG")
     assert month.receipt("train-ticket.pdf").startswith(b"%PDF")
     with pytest.raises(DemoError, match=r"none\.png"):
         month.receipt("none.png")
 
 
-def test_a_folder_without_the_files_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_the_files_is_reported(tmp_path: Path) -> None:
     with pytest.raises(DemoError, match=r"people-and-projects\.json cannot be used"):
         Month.read(tmp_path)
 

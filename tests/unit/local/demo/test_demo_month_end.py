@@ -88,14 +88,14 @@ def test_a_cent_of_difference_ends_it(system: FakeSystem) -> None:
     assert not system.payments
 
 
-def test_a_paid_invoice_that_changes_is_told(system: FakeSystem) -> None:
+def test_a_paid_invoice_that_changes_is_reported(system: FakeSystem) -> None:
     system.lenient = True
     well, screen = show(system)
     assert not well
     assert "The invoice was not refused for being paid." in screen
 
 
-def test_time_that_stays_billable_is_told(system: FakeSystem) -> None:
+def test_time_that_stays_billable_is_reported(system: FakeSystem) -> None:
     system.billed = "Billable"
     well, screen = show(system)
     assert not well
@@ -107,7 +107,7 @@ def lesser(system: FakeSystem) -> FakeSystem:
     return system
 
 
-def test_what_a_ledger_cannot_do_is_counted_and_said_in_the_words_of_the_product(
+def test_unsupported_records_are_counted_in_the_products_words(
     system: FakeSystem,
 ) -> None:
     well, screen = show(lesser(system), LesserCompany)
@@ -117,28 +117,28 @@ def test_what_a_ledger_cannot_do_is_counted_and_said_in_the_words_of_the_product
     assert "5 invoices say why, such as: Not marked." in screen
 
 
-def test_time_that_is_refused_by_a_ledger_that_keeps_it_is_told(system: FakeSystem) -> None:
+def test_time_that_is_refused_by_a_ledger_that_keeps_it_is_reported(system: FakeSystem) -> None:
     system.refused = MONTH.vendors()
     well, screen = show(system)
     assert not well
     assert "time:month-time-04" in screen
 
 
-def test_time_that_a_ledger_keeps_against_what_it_says_is_told(system: FakeSystem) -> None:
+def test_time_that_a_ledger_keeps_unexpectedly_is_reported(system: FakeSystem) -> None:
     system.billed = "Billable"
     well, screen = show(system, LesserCompany)
     assert not well
     assert "Time is not refused as it should be." in screen
 
 
-def test_time_of_which_nobody_says_that_it_is_not_marked_is_told(system: FakeSystem) -> None:
+def test_time_that_may_not_be_marked_as_billed_is_reported(system: FakeSystem) -> None:
     lesser(system).silent = True
     well, screen = show(system, LesserCompany)
     assert not well
     assert "not marked so, and not said to be." in screen
 
 
-def test_a_month_that_is_written_at_every_post_is_told(system: FakeSystem) -> None:
+def test_a_month_that_is_written_at_every_post_is_reported(system: FakeSystem) -> None:
     system.forgets = True
     well, screen = show(system)
     assert not well

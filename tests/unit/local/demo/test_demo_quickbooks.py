@@ -39,7 +39,7 @@ def test_activities_are_read_page_by_page_to_the_end() -> None:
     assert found[0] == Activity("", 90, Decimal(0))
 
 
-def test_billed_time_is_told() -> None:
+def test_billed_time_is_reported() -> None:
     row = {"Hours": 1, "Minutes": 0, "HourlyRate": 80, "BillableStatus": "HasBeenBilled"}
     [found] = company(lambda _: rows("TimeActivity", [row])).activities()
     assert found == Activity("", 60, Decimal(80), billed=True)
@@ -87,7 +87,7 @@ def test_the_first_income_account_is_found() -> None:
     assert company(lambda _: rows("Account", [{"Id": "79"}, {"Id": "80"}])).income_account() == "79"
 
 
-def test_a_company_without_income_account_is_told() -> None:
+def test_a_company_without_income_account_is_reported() -> None:
     with pytest.raises(DemoError, match="no income account"):
         company(lambda _: rows("Account", [])).income_account()
 

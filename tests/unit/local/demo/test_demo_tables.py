@@ -39,7 +39,7 @@ def side(minutes: int) -> Totals:
         (Totals(0, 0, Decimal("0.01")), "+0.01"),
     ],
 )
-def test_a_difference_names_what_differs(totals: Totals, words: str) -> None:
+def test_a_difference_names_the_differing_fields(totals: Totals, words: str) -> None:
     assert difference(totals) == words
 
 

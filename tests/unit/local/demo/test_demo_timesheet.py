@@ -45,7 +45,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     assert "there is no file" in refusal(tmp_path / "none.csv").lower()
 
 
-def test_a_header_without_a_column_says_which(tmp_path: Path) -> None:
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
     said = refusal(write(tmp_path, HEADER.replace("minutes", "mins"), GOOD))
     assert "lacks minutes" in said
     assert "unknown mins" in said

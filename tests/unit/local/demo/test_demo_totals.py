@@ -49,7 +49,7 @@ def test_an_entry_a_minute_or_a_cent_is_a_difference(other: Totals) -> None:
     assert not comparison.agrees
 
 
-def test_what_only_the_ledger_has_is_a_difference_and_comes_first() -> None:
+def test_time_only_in_the_ledger_is_a_difference_and_comes_first() -> None:
     file = {"a": Totals(1, 600, RATE)}
     first, _ = compare(file, file | {"b": Totals(1, 5, Decimal(0))})
     assert (first.project, first.difference) == ("b", Totals(1, 5, Decimal(0)))

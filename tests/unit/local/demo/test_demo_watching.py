@@ -49,7 +49,7 @@ def test_a_run_is_watched_until_it_has_ended() -> None:
     assert watch(answers, Time()).until_ended(first()).counts == {"posted": 2}
 
 
-def test_a_parked_run_says_why_and_what_to_do() -> None:
+def test_a_parked_run_has_a_reason_and_a_remedy() -> None:
     parked = run("parked") | {"reason": REASON}
     with pytest.raises(DemoError, match=r"parked\. The ledger is down\. Resume later\."):
         watch(iter([parked]), Time()).until_ended(first())
