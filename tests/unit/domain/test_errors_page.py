@@ -31,6 +31,12 @@ def test_every_reason_has_a_remedy(code: str) -> None:
     assert "{" not in found.message + found.remedy
 
 
+def test_a_sentence_about_the_record_has_one_article() -> None:
+    found = reason("invalid_record", field="the record", detail="It is empty.")
+    assert found.remedy.startswith("Correct the record in ")
+    assert found.field == "the record"
+
+
 def test_an_unknown_reason_or_a_forgotten_word_is_an_error() -> None:
     for code, words in (("nonsense", {}), ("no_rule", {"kind": "user"})):
         with pytest.raises(KeyError):

@@ -10,7 +10,7 @@ import pytest
 from ledgerlink.domain.model.documents import needs
 from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.reasons import reason
-from ledgerlink.domain.model.rules import CreateProject, LinkTo, RuleKind
+from ledgerlink.domain.model.rules import Client, CreateProject, LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import Deleted, RecordKind
 from ledgerlink.domain.planning.inputs import Rejected
 
@@ -196,6 +196,22 @@ def test_a_client_refused_by_the_ledger_has_an_item_of_its_own_with_the_reason()
         "time:t1": "dependency_failed",
         "time:t2": "dependency_failed",
     }
+
+
+def test_clients_that_lead_back_to_themselves_block() -> None:
+    ledger = SimulatedLedger()
+    ledger.rules |= rule_book(
+        {
+            RuleKind.PROJECTS: {
+                "a": CreateProject(name="A", client=Client(key="b", name="B")),
+                "b": CreateProject(name="B", client=Client(key="a", name="A")),
+            }
+        }
+    )
+    (found,) = ledger.plan([entry("t1", project_key="a")])
+    assert found.reason is not None
+    assert found.reason.code == "rule_incomplete"
+    assert found.reason.message == "By its mapping, the client a is below itself."
 
 
 def test_a_mapping_of_the_wrong_kind_blocks() -> None:

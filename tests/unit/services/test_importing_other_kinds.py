@@ -35,3 +35,5 @@ def test_records_of_other_kinds_in_an_import_are_blocked_by_their_kind() -> None
         assert why is not None
         assert (why.code, why.field) == ("invalid_record", field)
     assert "time entries only" in str(found["expense:e1"].reason)
+    assert "Post this record instead of importing it." in str(found["expense:e1"].reason)
+    assert "Leave the entry out" in str(found["time:t2"].reason)

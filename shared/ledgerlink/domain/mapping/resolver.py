@@ -169,7 +169,7 @@ class Resolver:
         if key in self.links or rule is None or isinstance(rule.mapping, Skip):
             return self._new(NewCustomer(key=key, name=client.name))
         if below in self._pending_parents:
-            raise Blocked(reason("rule_incomplete", field="an end", kind="client", key=below))
+            raise _circular(below)
         self._pending_parents.append(below)
         try:
             return self._project(client.key)
@@ -321,6 +321,13 @@ def new_person(source_key: str, new: CreateUser) -> NewPerson:
         family_name=new.family_name,
         email=new.email,
     )
+
+
+def _circular(client_key: str) -> Blocked:
+    """That the clients above a client lead back to it."""
+    message = f"By its mapping, the client {client_key} is below itself."
+    remedy = "Correct it under Mapping, then post again."
+    return Blocked(Reason("rule_incomplete", message, remedy, "an end"))
 
 
 def _incomplete(rule: Rule) -> Blocked:

@@ -449,7 +449,8 @@ PAGES = {
 
 def _in_words(name: object) -> str:
     """A name of the program as people say it: `labor_code_key` is a labor code."""
-    return re.sub(r"_(?:key|id)\b", "", str(name)).replace("_", " ").replace("-", " ")
+    words = re.sub(r"_(?:key|id)\b", "", str(name)).replace("_", " ").replace("-", " ")
+    return words.removeprefix("the ")  # the sentences have their own article
 
 
 def _page_of(setting: object) -> str:

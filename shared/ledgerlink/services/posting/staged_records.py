@@ -104,11 +104,12 @@ def time_records(deps: Dependencies, run: Run) -> tuple[list[TimeEntry], list[Re
 
 
 def _not_imported(record: Record) -> Reason:
-    field, words = "kind", "An import takes time entries only."
     if record.kind == RecordKind.TIME:
-        field = "deleted"
-        words = "Leave the deleted entry out; the import then removes it from the ledger."
-    return reason("invalid_record", field=field, detail=words)
+        message = "An import cannot contain an entry that was deleted."
+        remedy = "Leave the entry out; the import then deletes it in the accounting system."
+        return Reason("invalid_record", message, remedy, "deleted")
+    message = "An import takes time entries only."
+    return Reason("invalid_record", message, "Post this record instead of importing it.", "kind")
 
 
 def invalid_record(invalid: Invalid) -> Reason:
