@@ -254,7 +254,7 @@ def test_a_storm_of_webhooks_makes_few_syncs(machine: Machine) -> None:
     sandbox_admin(machine, "POST", "settings", json={"webhook_answer_seconds": 3.0})
     assert sent["notifications"] == 1000
     assert set(sent["statuses"]) == {"200"}
-    assert sent["median_ms"] < 3000
+    assert sent["in_time"] >= 0.9
     path = f"/v1/connections/{connection_id}/records/customer/{new}"
     until(lambda: firm.client.get(path).status_code == 200)
     assert len(firm.runs(connection_id)) - before <= 3
