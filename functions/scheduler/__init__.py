@@ -1,1 +1,1 @@
-"""The clock of the house: one tick a minute."""
+"""The scheduler: one tick a minute queues the connections that are due."""

@@ -1,4 +1,4 @@
-"""The stores of a house, in memory or on AWS in this process, ready for the same assertions."""
+"""All stores, in memory or on AWS in this process, ready for the same assertions."""
 
 import gzip
 import json

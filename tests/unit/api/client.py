@@ -56,7 +56,7 @@ class Answer:
 
 @dataclass
 class Api:
-    """A client of the API, with the house behind it at hand."""
+    """A client of the API, with the services behind it at hand."""
 
     app: InMemoryService
     log: list[str] = field(default_factory=list)
@@ -135,7 +135,7 @@ def _event(
 
 def filled(path: str, **places: str) -> str:
     """A path of the OpenAPI document with its places filled."""
-    return re.sub(r"{(\w+)}", lambda app: places[app.group(1)], path)
+    return re.sub(r"{(\w+)}", lambda match: places[match.group(1)], path)
 
 
 def kind_in(path: str) -> str:

@@ -1,4 +1,4 @@
-"""The API on a house in memory, and what it logs."""
+"""The API on services in memory, and what it logs."""
 
 import logging
 from collections.abc import Iterator

@@ -9,7 +9,7 @@ from typing import Any
 
 EVENTS = Path(__file__).resolve().parents[3] / "events"
 DEPS = object()
-"""The handlers hand the house on without a look into it."""
+"""The handlers hand the dependencies on without a look into them."""
 
 
 @dataclass

@@ -37,7 +37,7 @@ LISTS = {
 def opened(
     failure_plan: FailurePlan | None = None, rows: int = 0
 ) -> tuple[InMemoryService, Connection]:
-    """A connected town whose ledger has so many customers and a term."""
+    """A connected company whose ledger has so many customers and a term."""
     here = in_memory_service(failure_plan, lists=LISTS)
     for number in range(rows):
         here.company().lists.create(record(f"{number}"))
@@ -223,7 +223,7 @@ def test_our_invoices_are_reported_as_paid_open_or_gone(how: str) -> None:
 
 
 def _that_invoices() -> tuple[InMemoryService, Connection]:
-    """A town whose ledger tells of what we wrote as of invoices."""
+    """A company whose ledger tells of what we wrote as of invoices."""
     invoices = ListTraits(entities=("Time",), by_changes=True, linked_only=True)
     here = in_memory_service(lists={**LISTS, INVOICE: invoices})
     here.company().lists.create(record("t", TERM))
