@@ -1,6 +1,6 @@
 """The Lambda functions, a folder each; each folder's `handler` is the entry.
 
-Lambda loads this module first, so here it is said how the process collects garbage.
+Lambda loads this module first, so it configures the garbage collector of the process.
 """
 
 import gc

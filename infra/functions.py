@@ -1,4 +1,4 @@
-"""What all functions have: runtime, layers, environment, and each its own role and log group."""
+"""Properties of all functions: runtime, layers, environment, role and log group."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -25,7 +25,7 @@ IMPORTS = Shape(
     megabytes=1769,  # it reads the records of an import
 )
 DRAFT_DAYS = 30
-"""A draft that nobody touches for so long expires."""
+"""A draft that is not changed for so long expires."""
 DAY_SECONDS = 24 * 60 * 60
 STEPS = {
     "Stage": ("stage", 3600),
@@ -130,8 +130,8 @@ LOG_ACTIONS = (
 
 
 def definition(function_arn: str) -> dict[str, Any]:
-    """The machine in the Amazon States Language: it does the step that it was told, rests, and is
-    told the next."""
+    """The machine in the Amazon States Language: it does a step, waits with a task token, and is
+    sent to the next step."""
     choices = [
         {"Variable": "$.told.next", "StringEquals": step, "Next": state}
         for state, (step, _) in STEPS.items()

@@ -28,7 +28,7 @@ class Watch:
 
     name: str
     means: str
-    """What has happened, for whoever is woken by it."""
+    """A description of what has happened, for the engineer on call."""
     metric: cloudwatch.Metric
     threshold: int
     """The value from which on the alarm sounds."""

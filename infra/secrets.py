@@ -71,7 +71,7 @@ class Secrets(Construct):
 
 
 def _generated(id_name: str, secret_name: str) -> secretsmanager.SecretStringGenerator:
-    """A placeholder that no ledger accepts, until somebody enters the credentials."""
+    """A placeholder that no ledger accepts, until an administrator enters the credentials."""
     return secretsmanager.SecretStringGenerator(
         secret_string_template=json.dumps({id_name: UNSET}), generate_string_key=secret_name
     )

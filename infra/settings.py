@@ -56,7 +56,7 @@ class DeployedLedger:
 
     description: LedgerDescription
     environment: Mapping[str, str]
-    """Environment variables that tell the functions its endpoints and the speed of its clock."""
+    """Environment variables that give the functions its endpoints and the speed of its clock."""
 
     @property
     def name(self) -> str:

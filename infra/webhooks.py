@@ -63,5 +63,5 @@ class Webhooks(Construct):
                 "ThrottlingBurstLimit": BURST,
             }
         }
-        # A stage may only speak of routes that are there.
+        # A stage may name only existing routes.
         stage.node.add_dependency(route)

@@ -1,4 +1,4 @@
-"""Who is calling: firm, user and rights, from the verified token and from nowhere else."""
+"""The caller: firm, user and rights, taken only from the verified token."""
 
 import os
 import time
@@ -14,7 +14,7 @@ from ledgerlink.services.posting.staged_records import is_kind_allowed
 
 
 class Right(StrEnum):
-    """What a token may allow; the scope's name is a setting."""
+    """A right that a token may give; the scope's name is a setting."""
 
     READ = "READ"
     POST = "POST"

@@ -1,1 +1,1 @@
-"""The door for what ledgers tell us."""
+"""Receives the webhooks of ledgers."""

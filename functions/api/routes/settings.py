@@ -1,4 +1,4 @@
-"""What a firm chooses for a connection."""
+"""Routes of a connection's settings."""
 
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.settings import Settings

@@ -1,1 +1,1 @@
-"""What the API takes and answers, as pydantic models: one module per resource, as routes have."""
+"""Requests and responses of the API as pydantic models: one module per resource, as routes have."""

@@ -1,4 +1,4 @@
-"""What every body that is taken and every reason that is answered share."""
+"""Bases of request bodies, and the view of a reason."""
 
 from ledgerlink.domain.model.reasons import Reason
 from pydantic import BaseModel, ConfigDict

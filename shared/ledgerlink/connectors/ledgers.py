@@ -19,7 +19,8 @@ class ApplicationSecret:
     """The credentials that a ledger's maker gave the application, entered after a deploy."""
 
     fields: tuple[str, ...]
-    """The first identifies the application, the second is generated until somebody sets it."""
+    """The first identifies the application, the second is generated until an administrator sets
+    it."""
     issued_as: str
     """What its maker calls the thing that has these credentials."""
     why_not_rotated: str

@@ -1,19 +1,19 @@
 """The tree of errors.
 
 LedgerlinkError
-├── Refused            the caller can mend it
+├── Refused            the caller can correct it
 │   ├── Invalid            a value is wrong; names the field
 │   ├── NotFound           no such thing in this firm
 │   ├── Forbidden          the token lacks a right
-│   └── Conflict           it clashes with what is there
+│   └── Conflict           it clashes with the current state
 └── LedgerError        the ledger side
     ├── AuthorizationLost  only a reconnect helps
     ├── LedgerStopped      nothing can be written until a person acts (plan, permission, status)
     └── LedgerUnavailable  trying again later helps
 
 Every error carries a code, words for the person who must act, and the remedy. `Interrupted` stands
-apart, because nothing is wrong: a worker was asked to stop. What is wrong with one record is no
-error either, but that record's reason (`model.reasons`).
+apart, because nothing is wrong: a worker was asked to stop. A fault of one record is no error
+either, but that record's reason (`model.reasons`).
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ class FieldError:
 
 
 class LedgerlinkError(Exception):
-    """Anything this software says on purpose."""
+    """Any error that Ledgerlink raises on purpose."""
 
     def __init__(
         self, code: str, message: str, remedy: str = "", problems: Sequence[FieldError] = ()
@@ -65,7 +65,7 @@ class Forbidden(Refused):
 
 
 class Conflict(Refused):
-    """What is asked clashes with what is already there."""
+    """The request clashes with the current state."""
 
 
 class LedgerError(LedgerlinkError):
@@ -77,7 +77,7 @@ class LedgerError(LedgerlinkError):
 
 
 class AuthorizationLost(LedgerError):
-    """The ledger no longer accepts our authorisation; somebody has to reconnect."""
+    """The ledger no longer accepts our authorisation; a user has to reconnect."""
 
 
 class LedgerStopped(LedgerError):

@@ -1,4 +1,4 @@
-"""What the domain and the use cases need from outside: ledgers, vaults, the clock."""
+"""Ports: interfaces of ledgers, vaults and the clock that the domain and the use cases need."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -104,7 +104,7 @@ class Tokens:
 
 
 Keys = Tokens | Login
-"""What opens a company to us: an authorisation, or a login."""
+"""The secret that opens a company to us: tokens, or a login."""
 
 
 class Vault(Protocol):
@@ -125,8 +125,8 @@ class TokenVault(Protocol):
         ...
 
     def save(self, tokens: Tokens) -> None:
-        """Store tokens durably, before anybody uses them. Raises AuthorizationLost when the
-        connection was disconnected meanwhile."""
+        """Store tokens durably, before they are used. Raises AuthorizationLost when the connection
+        was disconnected meanwhile."""
         ...
 
     def claim(self, seconds: float) -> bool:
@@ -142,7 +142,7 @@ class Consents(Protocol):
     """The authorisation flow of one ledger."""
 
     def authorize_url(self, state: str, redirect_uri: str) -> str:
-        """Where to send the user's browser."""
+        """The address to send the user's browser to."""
         ...
 
     def company_id(self, given: str) -> str:
@@ -160,12 +160,12 @@ class Consents(Protocol):
 
 
 ConnectorState = Mapping[str, Any]
-"""What a connector wants to remember between invocations (its limiter), as JSON values."""
+"""The state that a connector keeps between invocations, such as its rate limits, as JSON values."""
 
 OnOutcomes = Callable[[Request, Sequence[Outcome]], Awaitable[None]]
-"""Called once per request, as its answer comes in, which is recorded while the next ones are sent;
-outcomes may be worked out as late as they are read.
-Raises what kept earlier answers from that; then nothing more is to be sent."""
+"""Called once per request with its outcomes, which are recorded while the next requests are sent.
+Outcomes may be computed only when they are read. Raises the error that kept earlier outcomes from
+being recorded; then no more requests are to be sent."""
 
 
 class Ledger(Protocol):
@@ -235,13 +235,13 @@ class Ledger(Protocol):
     async def changes(
         self, wanted: Sequence[ListType], since: datetime, stop: Stop = never
     ) -> Mapping[ListType, ListBatch]:
-        """What changed in these lists at or after `since` (the ledger's time), in as few calls
-        as the ledger allows. A list that the answer lacks could not be told in full and has to be
+        """What changed in these lists at or after `since` (the ledger's time), in as few calls as
+        the ledger allows. A list that is missing from the answer has too many changes and must be
         read whole. Raises Interrupted."""
         ...
 
     def connector_state(self) -> ConnectorState:
-        """The limiter's memory, for the next invocation."""
+        """The connector's state, for the next invocation."""
         ...
 
     async def close(self) -> None:

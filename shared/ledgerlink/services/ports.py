@@ -1,4 +1,4 @@
-"""What the use cases need from AWS: stores, the queue, the bus, metrics.
+"""Ports: interfaces of the stores, the queue, the bus and the metrics in AWS.
 
 Every method names the connection, or takes an object that belongs to one, so that no call can reach
 another firm's data.
@@ -387,7 +387,7 @@ class Lane(Protocol):
 
 
 class ConnectorStates(Protocol):
-    """What connectors remember between invocations, per connection."""
+    """The states of connectors between invocations, per connection."""
 
     def load(self, connection_key: ConnectionKey) -> ConnectorState: ...
     def save(self, connection_key: ConnectionKey, state: ConnectorState) -> None: ...
@@ -401,7 +401,7 @@ class Ids(Protocol):
         ...
 
     def secret(self) -> str:
-        """An id that nobody can guess, for the state of a consent."""
+        """An unguessable id, for the state of a consent."""
         ...
 
 

@@ -24,8 +24,8 @@
 | connections that are due | due/shard | moment#firm#connection |
 | the application's metered calls of a month | usage/ledger | usage#month |
 
-The last four rows are read before a firm is known, or for all firms. Of a firm they contain only
-names (firm, connection, user) and when a connection is due.
+The last four rows are read before a firm is known, or for all firms. They contain only names of a
+firm (firm, connection, user) and the time at which a connection is due.
 """
 
 import hashlib

@@ -1,4 +1,5 @@
-"""When connections are due, with an index over all firms, in the table (`docs/adr/0009`)."""
+"""The times at which connections are due, with an index over all firms, in the table
+(`docs/adr/0009`)."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -59,8 +59,8 @@ class InvoiceModule(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """The choices in effect for one company. What each is for is said in `OFFERED`, by which
-    companies are offered them in their settings."""
+    """The choices in effect for one company. `OFFERED` explains each of them, and the settings of
+    companies show it."""
 
     timesheet_state: str = "Draft"
     report_state: str = "Submitted"

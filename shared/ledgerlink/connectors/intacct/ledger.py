@@ -92,8 +92,8 @@ class IntacctLedger:
         known: Collection[str],  # noqa: ARG002 - the port's
         stop: Stop = never,
     ) -> Mapping[int, Outcome]:
-        """Find lost writes as the port describes. Our ids and markers tell them from all other
-        records, so neither `since` nor `known` is needed."""
+        """Find lost writes as the port describes. Our ids and markers distinguish them from all
+        other records, so neither `since` nor `known` is needed."""
         await self._client.unanswered.wait(stop)
         return await LostWrites(self._client, stop).find(writes)
 

@@ -1,1 +1,1 @@
-"""What all connectors share: ledger time, errors, text rules, request ids, unanswered writes."""
+"""Code of all connectors: ledger time, errors, text rules, request ids, unanswered writes."""

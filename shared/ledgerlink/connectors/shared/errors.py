@@ -1,4 +1,4 @@
-"""What a ledger's errors mean, and the errors that concern more than one record.
+"""The meaning of a ledger's errors, and the errors that concern more than one record.
 
 Each ledger keeps its own table of error codes and maps every code to a `Meaning`.
 """
@@ -63,7 +63,7 @@ def stopped(detail: str, *, remedy: str = "", trace_id: str = "") -> LedgerStopp
 
 
 def authorization_lost(detail: str, *, remedy: str = "", trace_id: str = "") -> AuthorizationLost:
-    """The ledger refuses our authorization until somebody reconnects; `remedy` says what to check
+    """The ledger refuses our authorization until a user reconnects; `remedy` says what to check
     first."""
     words = reason("needs_reconnect", detail=detail)
     return AuthorizationLost(words.code, words.message, remedy or words.remedy, trace_id)

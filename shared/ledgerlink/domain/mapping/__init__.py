@@ -1,1 +1,1 @@
-"""Which ledger record a source record points at."""
+"""Mapping: the ledger records that source records refer to."""

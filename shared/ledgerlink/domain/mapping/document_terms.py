@@ -1,4 +1,4 @@
-"""What expenses and invoices have in common: approval, date, document number, exchange rate."""
+"""Terms that expenses and invoices share: approval, date, document number, exchange rate."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -19,7 +19,7 @@ LEGAL_FORMS = """
 """
 TITLES = "cpa dds esq ii iii iv jr md phd sr"
 AFTER_A_COMMA = frozenset(f"{LEGAL_FORMS} {TITLES}".split())
-"""What stands after a comma and is no first name."""
+"""Words after a comma that are no first name."""
 APOSTROPHES = frozenset("'`\u2018\u2019\u02bc")
 
 

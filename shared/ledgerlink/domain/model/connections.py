@@ -11,7 +11,7 @@ from ledgerlink.domain.model.reasons import Reason
 
 
 class ConnectionState(StrEnum):
-    """Where a connection stands."""
+    """The state of a connection."""
 
     AUTHORIZING = "authorizing"
     CONNECTED = "connected"
@@ -45,11 +45,11 @@ class Connection:
     created_at: datetime
     """When it was made."""
     company_id: str | None = None
-    """The ledger's id of the company; known once somebody has authorised."""
+    """The ledger's id of the company; known once a user has authorised it."""
     company: Company | None = None
     """The company as last read back."""
     connected_at: datetime | None = None
-    """When somebody last authorised it."""
+    """When a user last authorised it."""
     read_at: datetime | None = None
     """When the company was last read back."""
     reason: Reason | None = None
@@ -63,7 +63,7 @@ class Connection:
         return ConnectionKey(self.firm, self.id)
 
     def require_authorized(self) -> None:
-        """Raises Conflict when nobody has authorised it yet, or it is disconnected."""
+        """Raises Conflict when no user has authorised it yet, or it is disconnected."""
         if self.state is ConnectionState.AUTHORIZING:
             raise Conflict(
                 "not_connected",

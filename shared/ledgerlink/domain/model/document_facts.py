@@ -1,4 +1,4 @@
-"""What is known of a ledger document, whether it is planned, sent or posted."""
+"""Facts of a ledger document, whether it is planned, sent or posted."""
 
 from dataclasses import dataclass, fields
 from datetime import date
@@ -11,7 +11,7 @@ from ledgerlink.domain.money import Total
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryAttributes:
-    """What posted time stands for in the product, as far as all its entries agree."""
+    """The attributes of time entries in which all entries of one activity agree."""
 
     staff_key: str
     work_date: date

@@ -102,14 +102,14 @@ def _unknown(_body: Body) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """What the ledger holds now of a document that we wrote."""
+    """The ledger's present values of a document that we wrote."""
 
     ledger_id: str
     """The ledger's id of the record."""
     version: str | None
     """The ledger's version of it."""
     body: Body
-    """What the composer would send for it, as far as that can be told."""
+    """The body that the composer would send for it, as far as it is known."""
     forms: tuple[str, ...]
     """Fingerprints of all bodies that it may have come from, or of its content (as
     `Outcome.content`)."""
@@ -124,7 +124,7 @@ class Snapshot:
     fixed: str = ""
     """Its values that no update can change, as in a document."""
     contains: Callable[[Body], bool] = field(default=_unknown, compare=False, repr=False)
-    """Tells whether it has all that a body says, where that is known only by its content."""
+    """Whether it has all values of a body; for documents that are compared by content only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +204,7 @@ class ResolvedTime:
 
     @property
     def entry(self) -> TimeEntry:
-        """The first of the entries, which stands for all in what they agree in."""
+        """The first of the entries, whose values all of them share where they must agree."""
         return self.entries[0]
 
 

@@ -1,4 +1,4 @@
-"""Imports: what a person brings in from the product, looks at, lets be written and takes back."""
+"""Imports: time that a user brings in, previews, posts and can undo."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ Names = tuple[str, ...] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What of the product an import is about: days, both included, and filters by source key.
+    """The time that an import covers: days, both included, and filters by source key.
 
     `projects` also names clients, for time that has no project. Work has a labor code and leave a
     leave type; naming some of one leaves the other out, unless some of it are named too.
@@ -30,7 +30,7 @@ class Scope:
     billable: bool | None = None
 
     def includes(self, source: EntryAttributes) -> bool:
-        """Whether time that says this of itself is wanted."""
+        """Whether time with these attributes is in the scope."""
         return (
             self.first_day <= source.work_date <= self.last_day
             and _wanted(self.people, source.staff_key)
@@ -53,10 +53,10 @@ def _wanted(names: Names, key: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """What a run of kind `import` has besides."""
+    """The fields that only a run of kind `import` has."""
 
     scope: Scope
-    """What of the product it is about."""
+    """The time that it covers."""
     adapter: str | None = None
     """The source that the records are pulled from; None where they were pushed."""
     posting: TimeSettings | None = None

@@ -1,4 +1,4 @@
-"""What a ledger lets a company choose, and what a company chose of it."""
+"""Choices that a ledger offers to a company, and the company's values."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -58,6 +58,6 @@ class Link(DocumentFacts):
 
     @property
     def expected_fingerprint(self) -> str:
-        """The fingerprint that the record has in the ledger as long as nobody has edited it
+        """The fingerprint that the record has in the ledger as long as no user has edited it
         there."""
         return self.content or self.fingerprint

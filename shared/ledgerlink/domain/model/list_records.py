@@ -206,7 +206,7 @@ def brought_in(lists: Mapping[ListType, ListTraits]) -> set[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListRead:
-    """What is to be read of one list; all of it, if nothing else is said."""
+    """The part of one list that is to be read; by default all of it."""
 
     type: ListType
     """The list."""

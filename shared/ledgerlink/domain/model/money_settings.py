@@ -1,4 +1,4 @@
-"""How expenses and invoices are posted: what a firm chooses."""
+"""A firm's settings for expenses and invoices."""
 
 from calendar import monthrange
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Why records were not posted as sent, in words for the bookkeeper who must act."""
+"""Reasons why records were not posted as sent, in words for the bookkeeper who must act."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -466,7 +466,7 @@ SPOKEN: Mapping[str, Callable[[object], str]] = {
     "policy": _in_words,
     "setting": _page_of,
 }
-"""Places whose values are names of the program, and how they are said to people."""
+"""Placeholders whose values are names in the program, with the words that people read."""
 
 
 def reason(code: str, /, field: str | None = None, **words: object) -> Reason:

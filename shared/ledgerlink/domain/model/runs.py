@@ -16,7 +16,7 @@ from ledgerlink.domain.model.source_records import RecordKind
 
 
 class RunState(StrEnum):
-    """Where a run stands.
+    """The state of a run.
 
     PARKED waits for a person or for the ledger, INTERRUPTED was stopped by a person; both can be
     resumed. The first three are an import that was not let loose yet: being put together, being
@@ -107,7 +107,7 @@ class Run:
     staged: str = ""
     """Names the stored source records."""
     generation: int = 0
-    """Counts resumes, so that a message of an earlier one is told from a new one."""
+    """Counts resumes, so that a message of an earlier one is distinguished from a new one."""
     idle: int = 0
     """Workers in a row that were stopped before they had got anywhere."""
     records: int = 0

@@ -1,4 +1,4 @@
-"""When a connection's lists are due. Pure; every moment is UTC."""
+"""Schedules: the time at which a connection's lists are due. Pure; every moment is UTC."""
 
 import hashlib
 from dataclasses import dataclass
@@ -16,12 +16,11 @@ NIGHTLY_SPREAD = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """When a connection is looked at next. `at` None is never. `interval` is the poll's.
-    `hinted` are the lists of which the ledger hinted a change since the last sync began.
-    `planned` is when the schedule itself has its next sync; None while that one is under way.
-    `retry_at` is when parked runs are tried again, `tries` how often that was so in a row. `at`
-    may be earlier than `planned` and `retry_at`.
-    `version` counts the changes of this row."""
+    """The time at which a connection is due next. `at` None is never. `interval` is the poll's.
+    `hinted` are the lists of which the ledger hinted a change since the last sync began. `planned`
+    is when the schedule itself has its next sync; None while that one is under way. `retry_at` is
+    when parked runs are tried again, `tries` how often that was so in a row. `at` may be earlier
+    than `planned` and `retry_at`. `version` counts the changes of this row."""
 
     firm: str
     connection_id: str

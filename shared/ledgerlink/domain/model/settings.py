@@ -1,4 +1,4 @@
-"""What a firm chooses for a connection."""
+"""A firm's settings for a connection."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

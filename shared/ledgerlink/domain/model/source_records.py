@@ -1,4 +1,4 @@
-"""Source records: what the time-tracking product says, in neutral terms."""
+"""Source records: the records of the time-tracking product, in neutral terms."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -91,7 +91,7 @@ class TimeEntry:
 class Receipt:
     """A file that belongs to an expense or invoice; its bytes were uploaded as `upload_id`.
 
-    `key` tells it from the other receipts of its record.
+    `key` distinguishes it from the other receipts of its record.
     """
 
     key: Key
@@ -146,8 +146,8 @@ class ExpenseEntry:
 class InvoiceLine:
     """One line of an invoice. `amount` may be left out where `quantity` and `unit_price` make it.
 
-    `time_keys` are the time entries that it bills. What it sells is told by the labor code or the
-    expense code.
+    `time_keys` are the time entries that it bills. The labor code or the expense code decides what
+    it sells.
     """
 
     amount: Signed | None = None

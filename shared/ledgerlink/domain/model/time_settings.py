@@ -1,4 +1,4 @@
-"""How time is posted: what a firm chooses, and what that makes of an entry."""
+"""A firm's settings for time, and their effect on an entry."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -28,7 +28,8 @@ class ClosedPeriod(StrEnum):
 
 
 class LedgerEdits(StrEnum):
-    """Whose word stands for what somebody edited or deleted in the ledger: ASK blocks it."""
+    """The side that wins for a document that a user edited or deleted in the ledger: ASK blocks
+    it."""
 
     ASK = "ask"
     THEIRS = "theirs"

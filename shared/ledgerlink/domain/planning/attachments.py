@@ -27,7 +27,7 @@ def receipt_key(record: Spender, receipt: Receipt) -> str:
 
 
 def receipts_of(kind: RecordKind, source_key: str) -> str:
-    """What the posting keys of all receipts of a record begin with, and of no other; a slash in its
+    """The beginning of the posting keys of a record's receipts, and of no others; a slash in its
     key is written `%2F`."""
     plain = source_key.replace("%", "%25").replace("/", "%2F")
     return posting_key(RECEIPT, f"{kind}/{plain}/")
@@ -66,7 +66,7 @@ class Receipts:
         self._counts.update(self._gone)
 
     def removed(self) -> Iterator[Operation]:
-        """What takes out those that the product has no more; their keys are
+        """Deletes of the receipts that the product no longer has; their keys are
         `expense/record/receipt` or `invoice/record/receipt`."""
         for key in self._gone:
             link = self._given.links.get(key)
@@ -78,8 +78,8 @@ class Receipts:
                 yield _settled(key, ItemState.SKIPPED, reason("undeletable"))
 
     def left_behind(self, carriers: Carriers) -> Iterator[Operation]:
-        """What takes out those of records that the product has no more, once the documents have
-        let go of these. `carriers` are what carries the records now."""
+        """Deletes of the receipts of records that the product no longer has, once their documents
+        no longer contain these. `carriers` are what carries the records now."""
         known_keys = {*self._gone, *self._counts}
         deleted = self._given.deleted_keys
         gone = {(k, key) for k in carriers for key in deleted[k]} - self._keeping

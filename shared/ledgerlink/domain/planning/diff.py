@@ -15,7 +15,7 @@ from ledgerlink.domain.model.time_settings import LedgerEdits
 
 @dataclass(frozen=True, slots=True)
 class LinkedDocument:
-    """What is known of a document in the ledger."""
+    """A document in the ledger: its link, and its snapshot if it was read."""
 
     link: Link
     """What we last wrote."""
@@ -42,7 +42,7 @@ class Differ:
     """Compares documents with what the ledger holds of them."""
 
     edits: LedgerEdits = LedgerEdits.ASK
-    """Which side wins where somebody changed a document in the ledger."""
+    """The side that wins if a user changed a document in the ledger."""
     closed_through: date | None = None
     """The last day of the closed books."""
     rank: str | None = None
@@ -165,8 +165,8 @@ class Differ:
     def _why_untouchable(
         self, linked: LinkedDocument, document: Document | None = None
     ) -> Reason | None:
-        """Why a record that is there may not be touched; that somebody made it say what the
-        document says is no reason."""
+        """The reason why an existing record may not be touched. A user's edit is none if it equals
+        the document."""
         if linked.copy is not None and linked.copy.locked:
             return linked.copy.locked
         if (

@@ -47,8 +47,8 @@ MOST_LINES = 750
 
 
 def document_key(entry: ExpenseEntry, how: ExpenseSettings) -> str:
-    """The posting key of the document that the entry becomes part of: what a card was charged
-    with stands alone, as the bank tells it."""
+    """The posting key of the document that the entry becomes part of: a card's charge is a document
+    of its own, as on the bank's statement."""
     if entry.paid_with == CARD or how.group_by is GroupBy.ENTRY:
         return posting_key("expense", entry.key)
     if how.group_by is GroupBy.PERSON_AND_PERIOD:

@@ -1,4 +1,4 @@
-"""What a plan is made of."""
+"""The input of a plan."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -103,7 +103,7 @@ class PlanInput:
     """Classes, departments and locations of the ledger's tasks, projects and people."""
 
     def linked_document(self, link: Link) -> LinkedDocument:
-        """What is known of a document in the ledger."""
+        """The linked document with its snapshot, if it was read."""
         return LinkedDocument(link, self.snapshots.get(link.key), link.key in self.snapshots)
 
     @cached_property

@@ -272,7 +272,7 @@ class TimePlanner:
 
 
 def entry_attributes(entry: TimeEntry) -> EntryAttributes:
-    """The values of the entry that its activity is filed under: all but its length and its text."""
+    """The attributes of the entry: all its values but its length and its text."""
     return EntryAttributes(
         staff_key=entry.staff_key,
         work_date=entry.work_date,

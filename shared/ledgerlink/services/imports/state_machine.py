@@ -1,4 +1,4 @@
-"""What the state machine of an import does at each of its steps."""
+"""The work of each step of an import's state machine."""
 
 from collections.abc import Sequence
 from contextlib import suppress

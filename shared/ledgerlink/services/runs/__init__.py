@@ -1,1 +1,1 @@
-"""What all runs have in common: next step, parking, sessions, history, idempotency."""
+"""Code that all runs share: next step, parking, sessions, history, idempotency."""

@@ -1,4 +1,4 @@
-"""Idempotency: a digest tells a repeated request from another one under the same key."""
+"""Idempotency: a digest distinguishes a repeated request from another one under the same key."""
 
 import hashlib
 import json

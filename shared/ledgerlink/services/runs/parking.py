@@ -46,7 +46,7 @@ def lose_authorization(
 
 
 def resume(deps: Dependencies, run: Run) -> Run:
-    """Let a run continue. Raises Conflict when it is finished or a draft, or when somebody else
+    """Let a run continue. Raises Conflict when it is finished or a draft, or when another user
     resumed it at the same time.
 
     For a run that is not parked the messages are only sent again, because a worker may have died
@@ -69,5 +69,5 @@ def resume_all(deps: Dependencies, connection: Connection) -> None:
     """Resume every unfinished run of the connection: in each state the oldest first."""
     for state in UNFINISHED:
         for run in deps.runs.in_state(connection.key, state):
-            with suppress(Conflict):  # somebody else resumed it
+            with suppress(Conflict):  # another user resumed it
                 resume(deps, run)

@@ -1,9 +1,9 @@
 """Merging a list that a sync has pulled: every difference from the stored records goes into the
 feed.
 
-Each record changes at most once per sync, so that counts are exact. Of a record that was pulled
-twice, the last state counts. A customer is merged after its sub-customers, because they decide
-whether it can be used as a project.
+Each record changes at most once per sync, so that counts are exact. The last state of a record that
+was pulled twice counts. A customer is merged after its sub-customers, because they decide whether
+it can be used as a project.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -103,7 +103,7 @@ def start_sync(
     wanted: tuple[ListType, ...] | None = None,
     reviewed: tuple[str, ...] = (),
 ) -> Run:
-    """Create a sync that nobody has requested, once per idempotency key; `reviewed` are records
+    """Create a sync that no user has requested, once per idempotency key; `reviewed` are records
     (`type:id`) that are merged again as they are stored."""
     sync = Sync(trigger=trigger, whole=whole, wanted=wanted, reviewed=reviewed)
     return _start(deps, connection, user, idempotency_key, sync)

@@ -112,7 +112,7 @@ def _never(due: Due) -> Due:
 
 
 def _turn(deps: Dependencies, due: Due, now: datetime) -> "Turn | None":
-    """None when nothing can be done before somebody connects."""
+    """None when nothing can be done before a user connects."""
     try:
         connection = deps.connections.get(due.connection_key)
     except NotFound:
@@ -168,7 +168,7 @@ class Turn:
         parked = self.deps.runs.in_state(self.due.connection_key, RunState.PARKED)
         some = [run for run in parked if self._may_resume(run)]
         for run in some:
-            with suppress(Conflict):  # somebody else resumed it
+            with suppress(Conflict):  # another user resumed it
                 resume(self.deps, run)
         return frozenset(run.id for run in some)
 

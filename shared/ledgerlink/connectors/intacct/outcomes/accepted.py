@@ -47,7 +47,7 @@ def accepted_unread(write: Write, ledger_id: str) -> Outcome:
 
 def adopted(write: Write, ledger_id: str, row: Row) -> Outcome:
     """The outcome of a create that found its document in the ledger: one that an earlier attempt
-    made, or somebody else's that has the same number."""
+    made, or another document that has the same number."""
     why = reason("already_written")
     if DOCUMENT_TYPES[write.kind].is_list_record:
         return accepted_list_record(write, ledger_id, row, why)

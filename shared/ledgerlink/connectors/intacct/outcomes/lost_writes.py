@@ -71,7 +71,7 @@ class LostWrites:
 
     async def _time_entries(self, writes: Sequence[Write]) -> Outcomes:
         """Time, found by its markers in the timesheets of its people and periods. A create counts
-        as done whatever the entry says, because nobody else knows its marker."""
+        as done whatever values the entry has, because only our own writes have its marker."""
         sheets = await read_for_writes(self._client, writes, self._stop)
         return _known(
             {

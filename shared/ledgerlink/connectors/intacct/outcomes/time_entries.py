@@ -40,8 +40,8 @@ def outcome_before_sending(write: Write, sheets: Timesheets) -> Outcome | None:
 
 
 def adopted(write: Write, sheets: Timesheets) -> Outcome | None:
-    """The outcome of a create whose entry is found by its marker, whatever it says: an earlier
-    attempt made it, and somebody may have changed it since."""
+    """The outcome of a create whose entry is found by its marker, whatever values it has: an
+    earlier attempt made it, and a user may have changed it since."""
     home = sheets.locate(write).home
     if write.action is not Action.CREATE or home is None:
         return None
@@ -117,7 +117,7 @@ def _matches(sheet: Timesheet, entry: Row, write: Write) -> bool:
 
 
 def _is_edited(write: Write, sheet: Timesheet) -> bool:
-    """Whether somebody changed the entry since we wrote it. The timesheet's version does not tell,
+    """Whether a user changed the entry since we wrote it. The timesheet's version does not show it,
     because a change of any other entry moves it, too."""
     if write.base_fingerprint is None:
         return False

@@ -1,4 +1,5 @@
-"""Changes and deletes of documents that somebody else may have changed: checked before sending.
+"""Version conflicts: updates and deletes of documents that a user may have changed, checked before
+sending.
 
 Sage Intacct has no version that a write could be conditional on, so the document is read and
 compared with what was last written.
@@ -73,7 +74,8 @@ def _outcome_of_list_record(write: Write, row: Row) -> Outcome | None:
 
 
 def _changed_in_ledger(write: Write, held: str) -> Outcome | None:
-    """That somebody changed it since we wrote it."""
+    """The outcome of a write whose record a user changed since we wrote it; None if it is
+    unchanged."""
     if write.base_fingerprint in (None, held):
         return None
     return failed(write, reason("changed_in_ledger"))

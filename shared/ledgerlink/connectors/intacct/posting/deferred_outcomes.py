@@ -1,4 +1,4 @@
-"""Outcomes that are computed only when somebody reads them.
+"""Outcomes that are computed only when they are read.
 
 The response to one request holds thousands of entries. They are compared with what was sent while
 the next request is already on its way.

@@ -1,4 +1,4 @@
-"""What has to be known of the ledger before documents are sent: contacts that exist already, the
+"""Facts of the ledger that are read before documents are sent: contacts that exist already, the
 projects of tasks, and the customers of projects that are invoiced."""
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -31,7 +31,7 @@ class TimesheetCalls:
 
     async def send(self, control_id: str, updates: Mapping[str, TimesheetUpdate]) -> Response:
         """The response to these updates, each under the control id of its function. Raises as the
-        client's `call`; after Unanswered their timesheets are in doubt."""
+        client's `call`; after Unanswered the state of their timesheets is unknown."""
         custom = await self._custom_fields(updates.values())
         functions = [
             update.function(function_id, self._new_state, custom)

@@ -1,8 +1,8 @@
 """Prefetch of timesheets, so that each request needs one read of the ledger instead of three.
 
-The RECORDNOs are asked for once, for all requests. What one request has written is read back in the
-same call as the timesheets of the next one: nothing is written in between. The first request's
-timesheets may be read before it is ready.
+The RECORDNOs are asked for once, for all requests. The call that reads back what one request has
+written also reads the timesheets of the next one: nothing is written in between. The first
+request's timesheets may be read before it is ready.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -30,7 +30,7 @@ from ledgerlink.domain.ports import Stop
 
 MAX_AGE = 5.0
 """Ledger seconds for which a prefetched timesheet may be used. A timesheet is written as a whole,
-so an entry that somebody adds in that time would be lost."""
+so an entry that a user adds in that time would be lost."""
 
 
 class Prefetched(NamedTuple):
@@ -74,8 +74,8 @@ class TimesheetPrefetch:
         self._keep(first, await self._read(first))
 
     async def sheets_for(self, request: Request) -> Timesheets:
-        """The timesheets that a request is about. Waits for writes in doubt, because one that takes
-        effect later would delete what was added in the meantime."""
+        """The timesheets that a request is about. Waits for writes of unknown outcome, because one
+        that takes effect later would delete what was added in the meantime."""
         writes = self._writes[request.id]
         sheets = self._take_prefetched(writes)
         if sheets is None and self._numbers is None:

@@ -46,7 +46,7 @@ class TimesheetUpdate:
 
     @property
     def keeps_entries(self) -> bool:
-        """Whether entries stay in the timesheet, changed or not, ours or somebody else's."""
+        """Whether entries stay in the timesheet, changed or not, ours or a user's."""
         if self.sheet is None:
             return False
         removed = {entry_marker(write) for write in self.removals}

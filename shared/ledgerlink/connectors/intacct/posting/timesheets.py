@@ -108,9 +108,9 @@ class TimesheetWriter:
     def _next_update(
         self, key: TimesheetKey, queues: Queues, sheets: Timesheets, moved: list[Write]
     ) -> TimesheetUpdate | None:
-        """The next part of a timesheet, without the writes that need not be sent; None when none
-        is left. Entries that another period's timesheet holds, too, are added to `moved`. An entry
-        that somebody has meanwhile moved to another timesheet of this period is left out, and its
+        """The next part of a timesheet, without the writes that need not be sent; None when none is
+        left. Entries that another period's timesheet holds, too, are added to `moved`. An entry
+        that a user has meanwhile moved to another timesheet of this period is left out, and its
         outcome stays unknown."""
         sheet = sheets.by_number.get(key.number) or sheets.of(key.period)
         upserts: list[Write] = []

@@ -1,6 +1,6 @@
 """The table of error codes: what the gateway's faults mean for a record, or for the whole lane.
 
-An error number stands for many things, so the words decide, too. They are always in English, but a
+One error number has many meanings, so the words decide, too. They are always in English, but a
 company may call a project a job. Source: the gateway's reference, and what production connectors
 have seen.
 """

@@ -1,4 +1,4 @@
-"""What changed in all lists since a moment, in one request."""
+"""Changes of all lists since a moment, read in one request."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

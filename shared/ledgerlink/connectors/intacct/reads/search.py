@@ -1,6 +1,7 @@
 """Searches for documents other than time: by their ledger ids, and by what we named them.
 
-What we created is found by its id or number, if that is ours; else by our marker in its text.
+A document that we created is found by its id or number, if that is ours; else by our marker in its
+text.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

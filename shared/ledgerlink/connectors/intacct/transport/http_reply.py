@@ -42,7 +42,7 @@ class HttpReply:
 
     @cached_property
     def failure(self) -> Meaning | None:
-        """Why no function was run; None when they were, or nobody knows."""
+        """Why no function was run; None when they were run, or it is unknown."""
         if self.status == httpx.codes.TOO_MANY_REQUESTS:
             return TOO_MANY_REQUESTS
         if self.status == httpx.codes.REQUEST_ENTITY_TOO_LARGE:

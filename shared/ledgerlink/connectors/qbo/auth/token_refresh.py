@@ -126,8 +126,8 @@ class TokenRefresher:
             self._vault.release()
 
     async def _refresh(self, refresh_token: str) -> httpx.Response:
-        """The response to a refresh. Without a usable one the request is sent once more, because
-        nobody knows whether the refresh token was replaced."""
+        """The response to a refresh. Without a usable one the request is sent once more, because it
+        is unknown whether the refresh token was replaced."""
         request = self._endpoint.refresh(refresh_token)
         try:
             response = await self._post(request)

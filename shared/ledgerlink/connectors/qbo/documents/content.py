@@ -1,6 +1,6 @@
 """The content of stored records: compared with what was sent, and fingerprinted to detect edits.
 
-Of a money document the fingerprint is made of QuickBooks' own response, because QuickBooks fills in
+The fingerprint of a money document is made of QuickBooks' own response, because QuickBooks fills in
 more fields than we can predict. It leaves out what changes without an edit: balances, links, line
 ids, mail and print status, calculated tax, terms, due dates, and bookkeepers' custom fields.
 """

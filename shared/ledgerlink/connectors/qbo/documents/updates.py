@@ -1,8 +1,8 @@
-"""What updates and deletes send: cleared fields, and list records set inactive.
+"""Bodies of updates and deletes: cleared fields, and list records set inactive.
 
-A sparse update changes the fields that are sent and keeps the rest, so one of our fields that is
-no longer used has to be sent empty. Source: Intuit's API reference (sparse update). How a field is
-emptied was seen in Intuit's sandbox: "" for text, {} for addresses, {"value": ""} for references.
+A sparse update changes the fields that are sent and keeps the rest, so one of our fields that is no
+longer used has to be sent empty. Source: Intuit's API reference (sparse update). Intuit's sandbox
+showed how a field is emptied: "" for text, {} for addresses, {"value": ""} for references.
 """
 
 from collections.abc import Mapping

@@ -1,1 +1,1 @@
-"""What became of a write: accepted, rejected and why, in conflict, or lost and found again."""
+"""Outcomes of writes: accepted, rejected and why, in conflict, or lost and found again."""

@@ -1,1 +1,1 @@
-"""What is on the wire: JSON bodies, query statements, responses, faults, error codes."""
+"""The wire format: JSON bodies, query statements, responses, faults, error codes."""

@@ -1,4 +1,4 @@
-"""What each of QuickBooks' error codes means.
+"""The meaning of each of QuickBooks' error codes.
 
 Source: Intuit's table of error codes. Codes decide before HTTP statuses. The texts of errors are
 never matched, because they come in the company's language.

@@ -60,8 +60,8 @@ class ChangeSet:
 
 
 class Changes:
-    """Reads the changes of one open ledger. That QuickBooks refuses those of the settings is kept
-    for the next worker."""
+    """Reads the changes of one open ledger. The next worker learns from the state that QuickBooks
+    refuses those of the settings."""
 
     def __init__(self, client: Client, lists: ListReader, state: ConnectorState) -> None:
         self._client = client

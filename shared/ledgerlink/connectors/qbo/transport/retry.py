@@ -1,4 +1,4 @@
-"""How often a call is repeated, and how long to wait before each repeat."""
+"""Retries: the number of repeats of a call and the pause before each."""
 
 from collections.abc import Callable
 from math import inf
