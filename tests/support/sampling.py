@@ -54,3 +54,8 @@ def sample(cases: Sequence[Case], name: str, one_in: int = 10) -> list[Case]:
 def examples(every: int) -> int:
     """Hypothesis' max_examples: all of them with FULL=1, else a fifth, but twenty at least."""
     return every if FULL else min(every, max(20, every // 5))
+
+
+def amount(every: int, fewer: int) -> int:
+    """How many things a test makes to prove a ratio: `every` with FULL=1, else `fewer`."""
+    return every if FULL else fewer

@@ -8,10 +8,14 @@ import httpx
 import pytest
 
 from local.sandboxes.common.clock import Clock
-from local.sandboxes.intacct.server import Options, Running, in_process
+from local.sandboxes.common.in_process import URL, InProcess
+from local.sandboxes.intacct.sandbox import Sandbox
+from local.sandboxes.intacct.server import Running
 from local.sandboxes.intacct.settings import Settings
+from local.sandboxes.intacct.web.app import build_app
 from tests.contract.intacct.books import Books, Desk, Make
 from tests.contract.intacct.poster import Poster
+from tests.contract.intacct.seeded import add_company
 from tests.support.skipped_time import SkippedTime
 
 USUAL = Settings().changed(
@@ -29,9 +33,10 @@ def time() -> SkippedTime:
 
 @pytest.fixture
 def served(time: SkippedTime) -> Running:
-    """The sandbox, in this process."""
+    """The sandbox, in this process, without a company."""
     clock = Clock(1.0, time.monotonic, time.wall)
-    return in_process(Options(seed="empty", clock=clock, settings=USUAL))
+    sandbox = Sandbox(USUAL, clock)
+    return Running(sandbox, URL, transport=InProcess(build_app(sandbox)))
 
 
 @pytest.fixture
@@ -47,7 +52,7 @@ def company(served: Running, screens: httpx.Client, time: SkippedTime) -> Make:
 
     def make(seed: str = "sample", **more: Any) -> Books:
         name = f"firm{next(numbers)}"
-        served.sandbox.add_company(name, seed, **more)
+        add_company(served.sandbox, name, seed, **more)
         return Books(served, screens, Desk(name), time)
 
     return make

@@ -6,7 +6,6 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
-import pytest
 from ledgerlink.domain.errors import LedgerError
 from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.plan import Outcome
@@ -136,7 +135,7 @@ def test_a_malformed_answer_to_the_search_for_a_created_document(poster: Poster,
     true(poster, told)
 
 
-@pytest.mark.parametrize("name", DAMAGES)
+@sampled("name", DAMAGES)
 def test_an_answer_about_lists(books: Books, name: str) -> None:
     reading = partial(Books.read, kind=ListType.CUSTOMER)
     whole = {key: record.name for key, record in reading(books).items()}

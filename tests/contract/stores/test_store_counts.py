@@ -16,8 +16,9 @@ from ledgerlink.services.applying.recorder import Recorder
 from tests.contract.stores.samples import ACME, run
 from tests.contract.stores.stores import Clients, Stores, on_aws
 from tests.fakes.service import in_memory_service
+from tests.support.sampling import amount
 
-ENTRIES, A_BATCH = 3000, 25
+ENTRIES, A_BATCH = amount(3000, 500), 25
 SOURCE = EntryAttributes(staff_key="u1", work_date=date(2026, 3, 2), project_key="p1")
 _numbers = count()
 
