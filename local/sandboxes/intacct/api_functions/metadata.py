@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from functools import lru_cache
 from typing import Final
 
 from lxml import etree
@@ -22,9 +24,7 @@ def lookup(call: Call, element: etree._Element) -> Answer:
     entry = known_object(call, text_of(element, "object"))
     made = data(listtype="All", count="1")
     kind = child(made, "Type", Name=entry.name, DocumentType=text_of(element, "docparid"))
-    fields = child(kind, "Fields")
-    for field in call.context.company.fields(entry).values():
-        _field(fields, field)
+    kind.append(deepcopy(_fields(tuple(call.context.company.fields(entry).values()))))
     relations = child(kind, "Relationships")
     for relation in entry.relations:
         item = child(relations, "Relationship")
@@ -34,6 +34,15 @@ def lookup(call: Call, element: etree._Element) -> Answer:
         child(item, "RELATIONSHIPTYPE", "MANY2ONE")
         child(item, "RELATEDBY", relation.field)
     return Answer(made)
+
+
+@lru_cache(maxsize=256)
+def _fields(fields: tuple[Field, ...]) -> etree._Element:
+    """To be copied; companies have the same fields but for a few."""
+    made = etree.Element("Fields")
+    for field in fields:
+        _field(made, field)
+    return made
 
 
 def _field(parent: etree._Element, field: Field) -> None:
