@@ -8,7 +8,7 @@ from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
 from ledgerlink.domain.model.list_records import ListRead, ListRecord, ListType
 
 from tests.contract.qbo.books import Books, Make
-from tests.contract.qbo.hook import hooked
+from tests.contract.qbo.webhook_receiver import receiving_webhooks
 
 COPIED = ("NameOf", "EmployeeRef", "VendorRef", "TxnDate", "Hours", "Minutes", "CustomerRef")
 
@@ -165,5 +165,5 @@ def test_a_soft_delete_that_comes_as_a_stub_is_reported_as_gone(books: Books) ->
 
 @pytest.mark.parametrize("kind", ["classic", "cloudevents"])
 def test_a_signed_webhook_is_accepted(books: Books, kind: str) -> None:
-    with hooked(books, kind) as comes:
-        assert comes(ListType.CUSTOMER, books.create("Customer", DisplayName="Hooked"), "create")
+    with receiving_webhooks(books, kind) as arrives:
+        assert arrives(ListType.CUSTOMER, books.create("Customer", DisplayName="Hooked"), "create")

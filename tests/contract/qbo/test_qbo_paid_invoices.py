@@ -10,7 +10,7 @@ from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
 from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListRecord, ListType
 
 from tests.contract.qbo.books import Books, Make
-from tests.contract.qbo.hook import hooked
+from tests.contract.qbo.webhook_receiver import receiving_webhooks
 
 INVOICE = ListType.INVOICE
 TOTAL = 100.5
@@ -162,10 +162,10 @@ def test_only_paid_invoices_cost_a_call_more(till: Till) -> None:
 @pytest.mark.parametrize("kind", ["classic", "cloudevents"])
 def test_webhooks_of_payments_hint_at_the_invoices(till: Till, kind: str) -> None:
     invoice = till.sell()
-    with hooked(till.books, kind) as comes:
+    with receiving_webhooks(till.books, kind) as arrives:
         payment = till.pay(60, "2026-03-05", invoice)
-        assert comes(INVOICE, "", "create")
+        assert arrives(INVOICE, "", "create")
         till.books.change("Payment", payment, TxnDate="2026-03-09")
-        assert comes(INVOICE, "", "update")
+        assert arrives(INVOICE, "", "update")
         till.books.edit("Payment", id=payment, delete=True)
-        assert comes(INVOICE, "", "delete")
+        assert arrives(INVOICE, "", "delete")

@@ -127,7 +127,7 @@ REASONS: dict[str, Template] = {
     ),
     "kind_not_allowed": Template(
         "{user} is not allowed to post records of the kind {kind}.",
-        "Ask an administrator for that permission, or have somebody who has it post the records.",
+        "Ask an administrator for that permission, or have a colleague with that permission post the records.",
     ),
     "undeletable": Template(
         "It is not in the accounting system, so there was nothing to delete.",

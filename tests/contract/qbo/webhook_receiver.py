@@ -1,4 +1,4 @@
-"""Somebody to whom the sandbox sends its webhooks."""
+"""An HTTP server that receives the sandbox's webhooks."""
 
 import threading
 import time
@@ -11,51 +11,51 @@ from ledgerlink.domain.model.list_records import ListType
 
 from tests.contract.qbo.books import CREDENTIALS, Books
 
-PATIENCE = 5.0
-"""Seconds to wait for a notice."""
+LONGEST_WAIT = 5.0
+"""Seconds to wait for an event."""
 
-Heard = list[tuple[dict[str, str], bytes]]
+Received = list[tuple[dict[str, str], bytes]]
 
 
 @contextmanager
-def hooked(books: Books, kind: str) -> Iterator[Callable[[ListType, str, str], bool]]:
-    """Listens in this format. What it gives says whether a notice of this list, record and
-    operation comes in time."""
-    heard: Heard = []
+def receiving_webhooks(books: Books, kind: str) -> Iterator[Callable[[ListType, str, str], bool]]:
+    """Receive webhooks in this format. Gives a function that waits for the event of a list, record
+    and operation, and returns whether it arrived in time."""
+    received: Received = []
 
-    def comes(list_type: ListType, record_id: str, operation: str) -> bool:
+    def arrives(list_type: ListType, record_id: str, operation: str) -> bool:
         wanted = (books.realm, list_type, record_id, operation)
-        deadline = time.monotonic() + PATIENCE
-        while wanted not in _told(books, heard) and time.monotonic() < deadline:
+        deadline = time.monotonic() + LONGEST_WAIT
+        while wanted not in _events(books, received) and time.monotonic() < deadline:
             time.sleep(0.01)
-        return wanted in _told(books, heard)
+        return wanted in _events(books, received)
 
-    with listening(heard) as url:
+    with listening(received) as url:
         books.admin("webhooks", {"url": url, "verifier_token": "secret", "format": kind}, "PUT")
         books.admin("clock", {"scale": 50})
         try:
-            yield comes
+            yield arrives
         finally:
             books.admin("webhooks", method="DELETE")
             books.admin("clock", {"scale": 1})
 
 
-def _told(books: Books, heard: Heard) -> set[tuple[str, ListType | None, str, str]]:
+def _events(books: Books, received: Received) -> set[tuple[str, ListType | None, str, str]]:
     read = books.connector.webhook_events
     webhook_events = [
-        n for headers, body in list(heard) for n in read(headers, body, lambda: CREDENTIALS)
+        n for headers, body in list(received) for n in read(headers, body, lambda: CREDENTIALS)
     ]
     return {(n.company_id, n.type, n.id, n.operation) for n in webhook_events}
 
 
 @contextmanager
-def listening(heard: Heard) -> Iterator[str]:
-    """Somebody who takes every notification in."""
+def listening(received: Received) -> Iterator[str]:
+    """A server that stores every webhook; gives its URL."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            heard.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            received.append(({name.lower(): value for name, value in self.headers.items()}, body))
             self.send_response(200)
             self.send_header("content-length", "0")
             self.end_headers()
