@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
 from tests.support import sampling
@@ -13,6 +14,9 @@ SWITCH = 0.0005
 """Seconds for which a sandbox in the same process may keep a test waiting."""
 
 sys.setswitchinterval(SWITCH)
+# For the properties that name no number of examples themselves.
+settings.register_profile("sampled", max_examples=sampling.examples(100))
+settings.load_profile("sampled")
 # Read when the first handler is imported, which may be while tests are collected.
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Ledgerlink")
 
