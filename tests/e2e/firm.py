@@ -214,9 +214,9 @@ class Books:
 
 
 def sandbox_admin(machine: Machine, method: str, path: str, **given: Any) -> Any:
-    """An admin call of the sandbox."""
+    """An admin call of the sandbox. A storm of webhooks takes its time on a busy machine."""
     url = f"{machine.sandbox_url('qbo')}/_sandbox/{path}"
-    answer = httpx.request(method, url, timeout=30, trust_env=False, **given)
+    answer = httpx.request(method, url, timeout=300, trust_env=False, **given)
     answer.raise_for_status()
     return answer.json()
 
