@@ -66,7 +66,7 @@ class Observability(Construct):
             *_function_watches(watched.api, watched.worker),
             *_import_watches(watched.machines),
             *_sync_watches(watched.scheduler),
-            *_door_watches(watched.webhooks),
+            *_webhook_watches(watched.webhooks),
         ]
         self.alarms = [self._alarm(watch) for watch in watches]
         self._notify(settings)
@@ -175,7 +175,7 @@ def _function_watches(api: Api, worker: Worker) -> list[Watch]:
         ),
         Watch(
             "WorkerErrors",
-            "The worker failed or timed out. Its message is tried again in ten minutes.",
+            "The worker timed out, ran out of memory or could not start. Its message comes again.",
             worker.worker.function.metric_errors(period=FIVE_MINUTES),
             threshold=1,
         ),
@@ -240,7 +240,7 @@ def _import_watches(machines: StateMachines) -> list[Watch]:
     ]
 
 
-def _door_watches(webhooks: Webhooks) -> list[Watch]:
+def _webhook_watches(webhooks: Webhooks) -> list[Watch]:
     return [
         Watch(
             "WebhooksErrors",

@@ -1,4 +1,4 @@
-"""The handler of the lane's worker."""
+"""The worker: handles the messages of the lane, and those that the queue has given up."""
 
 import asyncio
 import os
@@ -64,7 +64,7 @@ def _work(record: dict[str, Any], context: LambdaContext) -> None:
     from ledgerlink.storage.queue import received
 
     message = received(record["body"])
-    _name(message)
+    _add_to_log(message)
     if record["eventSourceARN"] == os.environ["LEDGERLINK_DLQ_ARN"]:
         lane.give_up(dependencies(), message)
         count("MessagesGivenUp", 1)
@@ -78,7 +78,7 @@ def _work(record: dict[str, Any], context: LambdaContext) -> None:
     count("MessagesDone", 1)
 
 
-def _name(message: Message) -> None:
+def _add_to_log(message: Message) -> None:
     logger.append_keys(
         firm=message.firm,
         connection=message.connection_id,

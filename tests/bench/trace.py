@@ -232,7 +232,7 @@ def traced(name: str) -> Trace:
 
 
 def show(trace: Trace, console: Console, every_call: bool) -> None:
-    table = Table("leg", *Figures._fields)
+    table = Table("step", *Figures._fields)
     for leg, calls in trace.legs.items():
         table.add_row(leg, *map(str, Figures.of(calls)))
     table.add_section()

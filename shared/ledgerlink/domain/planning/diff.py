@@ -203,12 +203,10 @@ def _based(operation: Operation, linked: LinkedDocument) -> Operation:
 
 def _base(linked: LinkedDocument) -> str:
     """Fingerprint of what the ledger holds before the change."""
-    edited = linked.copy is not None and linked.edited and linked.copy.body
-    return (
-        fingerprint(linked.copy.body)
-        if linked.copy and edited
-        else linked.link.expected_fingerprint
-    )
+    copy = linked.copy
+    if copy is not None and linked.edited and copy.body:
+        return fingerprint(copy.body)
+    return linked.link.expected_fingerprint
 
 
 def _target_changed(link: Link, document: Document) -> bool:

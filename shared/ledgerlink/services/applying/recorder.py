@@ -20,7 +20,8 @@ IMPORT = "import"
 COLLECT_SECONDS = 0.1
 """Seconds for which answers are collected, so that they are stored together."""
 MOST_UNSTORED = 1000
-"""Answered writes that may wait to be stored. When there are more, `answered` waits for them."""
+"""Answered writes that may wait to be stored. Beyond that, `record_answer` waits until
+they are stored."""
 PROGRESS_EVERY = 1.0
 """Seconds between two writes of the chunk's progress."""
 

@@ -71,8 +71,8 @@ class Staged:
     def add(self, page: int, record: ListRecord) -> None:
         """Add a record; it replaces an earlier one with the same id."""
         self.last[record.id] = page
-        (self.stubs.add if record.gone else self.stubs.discard)(record.id)
-        (self.unusable.discard if record.usable else self.unusable.add)(record.id)
+        _keep(self.stubs, record.id, among=bool(record.gone))
+        _keep(self.unusable, record.id, among=not record.usable)
         self.parent.pop(record.id, None)
         if record.parent_id is not None:
             self.parent[record.id] = record.parent_id
@@ -274,6 +274,14 @@ class ListMerger:
             compared = {**state.compared, self.kind: self.deps.clock.now()}
             state = replace(state, compared=compared)
         self.deps.lists.save_state(self.run.connection_key, state)
+
+
+def _keep(ids: set[str], record_id: str, *, among: bool) -> None:
+    """Put the id into the set, or take it out of it."""
+    if among:
+        ids.add(record_id)
+    else:
+        ids.discard(record_id)
 
 
 def _last(staged: Staged, number: int, page: Sequence[ListRecord]) -> list[ListRecord]:

@@ -201,7 +201,7 @@ def _results_of(functions: Sequence[Function], response: Response) -> list[Resul
 
 
 def _is_callers_concern(call: Call, failure: Meaning) -> bool:
-    """Whether a call failed as a whole because of what it asks, not because of the lane."""
+    """Whether a call failed as a whole because of what it asks, not because of the connection."""
     is_too_large = call.divisible and failure.disposition is Disposition.SPLIT
     return is_too_large or failure.disposition is Disposition.REJECTED
 

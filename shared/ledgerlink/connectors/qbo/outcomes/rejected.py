@@ -22,7 +22,7 @@ BUSINESS_RULE = "6000"
 """The code of any business rule; only its text says which."""
 
 CLOSED_BOOKS = frozenset({"5010", "6200", "6210"})
-"""Codes of a closed period; its own, and that of a version conflict, which has been seen too."""
+"""Codes that may mean a closed period, 5010 (a version conflict) among them."""
 
 RECORD_FIELDS: Mapping[str, str] = {"name_taken": "name", "number_taken": "number"}
 """The record's field that a reason is about."""
