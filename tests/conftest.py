@@ -22,12 +22,13 @@ os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Ledgerlink")
 
 
 TOGETHER = {
-    "tests/chaos/": "the deployed machine",
-    "tests/e2e/": "the deployed machine",
-    "tests/stack/": "the deployed machine",
+    "tests/chaos/": "a deployed machine",
+    "tests/stack/": "a deployed machine",
+    "tests/e2e/": "another deployed machine",
     "tests/infra/": "the synthesised template",
 }
-"""Folders whose files need the same thing, which takes long to make."""
+"""Folders whose files need the same thing, which takes long to make. There are two machines,
+because tests on one mostly wait, and would still do so when all others have ended."""
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
