@@ -31,6 +31,11 @@ class SandboxLedger:
         return f"local.sandboxes.{self.name}"
 
     @property
+    def settings_variable(self) -> str:
+        """The variable of the environment with other defaults for the sandbox's settings."""
+        return f"SANDBOX_SETTINGS_{self.name.upper()}"
+
+    @property
     def secret_output(self) -> str:
         """The stack's output that names the secret for the application's credentials."""
         return f"AppSecret{self.name.capitalize()}"

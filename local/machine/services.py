@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from local.machine.layout import HOST, Layout, Ports
@@ -12,9 +13,9 @@ from local.machine.service import Service
 KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "SSL_CERT_FILE", "PYTHONDONTWRITEBYTECODE")
 
 
-def own_environment() -> dict[str, str]:
-    """The little of our environment that a process of the machine may see."""
-    return {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
+def own_environment(*more: str) -> dict[str, str]:
+    """The little of our environment that a process of the machine may see: `more` names of it."""
+    return {name: os.environ[name] for name in (*KEPT_ENVIRONMENT, *more) if name in os.environ}
 
 
 def emulator(layout: Layout, ports: Ports) -> Service:
@@ -54,7 +55,8 @@ def emulator(layout: Layout, ports: Ports) -> Service:
 
 
 def sandbox(ledger: SandboxLedger, layout: Layout, ports: Ports, seed: str, scale: int) -> Service:
-    """A ledger's sandbox; scale makes its clock run that many times faster."""
+    """A ledger's sandbox; scale makes its clock run that many times faster. Its settings may have
+    other defaults in a variable of our environment."""
     port, kept = ports.sandboxes[ledger.name], layout.state / f"{ledger.name}.json"
     options = ("--port", str(port), "--seed", seed, "--scale", str(scale))
     health = f"{ports.sandbox_url(ledger.name)}/_sandbox/health"
@@ -64,6 +66,7 @@ def sandbox(ledger: SandboxLedger, layout: Layout, ports: Ports, seed: str, scal
         (*options, "--state", str(kept)),
         (port, f"--{ledger.name}-port", health),
         layout,
+        own_environment(ledger.settings_variable),
     )
 
 
@@ -76,6 +79,7 @@ def issuer(layout: Layout, ports: Ports) -> Service:
         ("--port", str(ports.issuer), "--key", str(key)),
         (ports.issuer, "--issuer-port", f"{ports.issuer_url}/jwks.json"),
         layout,
+        own_environment(),
     )
 
 
@@ -85,6 +89,7 @@ def _python_module(
     options: tuple[str, ...],
     address: tuple[int, str, str],
     layout: Layout,
+    environment: Mapping[str, str],
 ) -> Service:
     port, setting, health = address
     return Service(
@@ -95,5 +100,5 @@ def _python_module(
         setting=setting,
         health=health,
         layout=layout,
-        environment=own_environment(),
+        environment=environment,
     )

@@ -42,6 +42,8 @@ class Admin(ABC, Generic[Kind]):
             ("POST", "/clock", self.clock),
             ("GET", "/settings", self.settings),
             ("POST", "/settings", self.change_settings),
+            ("GET", "/companies/{company}/settings", self.company_settings),
+            ("POST", "/companies/{company}/settings", self.change_company_settings),
         )
 
     @abstractmethod
@@ -115,6 +117,15 @@ class Admin(ABC, Generic[Kind]):
     async def change_settings(self, request: Request) -> Json:
         self._sandbox.change_settings(await read_json(request))
         return self._sandbox.settings.as_dict()
+
+    async def company_settings(self, request: Request) -> Json:
+        """What a company has otherwise than the sandbox."""
+        return self._sandbox.companies[request.path_params["company"]].settings
+
+    async def change_company_settings(self, request: Request) -> Json:
+        changes = await read_json(request)
+        self._sandbox.change_company_settings(request.path_params["company"], changes)
+        return await self.company_settings(request)
 
 
 async def read_json(request: Request) -> Json:

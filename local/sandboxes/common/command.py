@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any, TypeAlias
 from starlette.types import ASGIApp
 
 from local.sandboxes.common.server import address, listen, make_server
-from local.sandboxes.common.settings import UnknownSetting
+from local.sandboxes.common.settings import UnknownSetting, pairs
 from local.sandboxes.common.state import UnreadableState
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -39,18 +38,7 @@ def make_parser(
 
 def asked(given: argparse.Namespace) -> dict[str, Any]:
     """The settings that every ledger has, and those that --set names."""
-    changes: dict[str, Any] = {"throttle": given.throttle}
-    for text in given.more:
-        name, _, value = text.partition("=")
-        changes[name] = _value(value)
-    return changes
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    return {"throttle": given.throttle, **pairs(given.more)}
 
 
 def run(given: argparse.Namespace, prepare: Callable[[argparse.Namespace], Ready]) -> int:

@@ -30,6 +30,8 @@ class Injection:
     when: str = "before"
     skip: int = 0
     times: int = 1
+    over_rows: int | None = None
+    """Meets only queries that ask for more rows than this in one page."""
     seen: int = 0
     hits: int = 0
 
@@ -37,6 +39,8 @@ class Injection:
         return asdict(self)
 
     def meets(self, facts: Facts) -> bool:
+        if self.over_rows is not None and int(facts.get("rows") or 0) <= self.over_rows:
+            return False
         return all(_fits(key, wanted, facts) for key, wanted in self.match.items())
 
 

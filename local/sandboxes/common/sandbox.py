@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from local.sandboxes.common.clock import Clock
 from local.sandboxes.common.injection import Injections
@@ -10,7 +11,14 @@ from local.sandboxes.common.journal import Journal
 from local.sandboxes.common.settings import Settings
 
 
+class Company(Protocol):
+    """`settings` are those that this company has for itself."""
+
+    settings: dict[str, Any]
+
+
 class Sandbox:
+    companies: Mapping[str, Company]
     settings: Settings
     clock: Clock
     journal: Journal[Any]
@@ -20,3 +28,9 @@ class Sandbox:
         """Raises UnknownSetting."""
         self.settings = self.settings.changed(changes)
         self.journal.resize(self.settings.journal_size)
+
+    def change_company_settings(self, company: str, changes: dict[str, Any]) -> None:
+        """Settings that one company has for itself; raises KeyError and UnknownSetting."""
+        own = self.companies[company].settings
+        self.settings.of_company({**own, **changes})
+        own.update(changes)

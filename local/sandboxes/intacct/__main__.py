@@ -24,7 +24,7 @@ def settings_of(given: argparse.Namespace) -> Settings:
     changes: dict[str, Any] = {}
     if given.latency_ms is not None:
         changes = {"request_ms": given.latency_ms, "function_ms": 0.0, "object_ms": 0.0}
-    return Settings().changed(changes | asked(given))
+    return Settings.usual().changed(changes | asked(given))
 
 
 def prepare(given: argparse.Namespace) -> Ready:

@@ -42,19 +42,22 @@ class Sandbox(sandbox.Sandbox):
 
     def add_company(self, company_id: str, seed: str = "sample", **more: Any) -> Company:
         """A new company, sown with a seed of that name. `more`: title, multi_entity,
-        multi_currency, preferences, sizes (for the seed `large`). Raises ValueError."""
+        multi_currency, preferences, settings (for this company alone), sizes (for the seed
+        `large`). Raises ValueError."""
         if company_id in self.companies:
             raise ValueError(f"company {company_id} exists already")
         if seed not in (*SEEDS, large.NAME):
             raise ValueError(f"seed must be one of {', '.join((*SEEDS, large.NAME))}")
         company = Company(company_id, str(more.get("title") or company_id))
+        company.settings = dict(more.get("settings") or {})
+        settings = self.settings.of_company(company.settings)
         company.multi_entity = bool(more.get("multi_entity"))
         company.multi_currency = bool(more.get("multi_currency"))
         self.prefer(company, more.get("preferences") or {})
         user, password = self.settings.user_id, self.settings.user_password
         company.users[user] = User(user, password)
         company.senders.add(self.settings.sender_id)
-        context = Context(company, self.settings, self.clock, user=user, by_hand=True)
+        context = Context(company, settings, self.clock, user=user, by_hand=True)
         if seed == large.NAME:
             large.sow(context, more.get("sizes") or {})
         else:
@@ -71,7 +74,8 @@ class Sandbox(sandbox.Sandbox):
 
     def by_hand(self, company_id: str, entity: str = "") -> Context:
         """Somebody at work in the screens; raises KeyError."""
-        company = self.companies[company_id]
-        return Context(
-            company, self.settings, self.clock, user="Admin", entity=entity, by_hand=True
-        )
+        company, settings = self.companies[company_id], self.settings_of(company_id)
+        return Context(company, settings, self.clock, user="Admin", entity=entity, by_hand=True)
+
+    def settings_of(self, company_id: str) -> Settings:
+        return self.settings.of_company(self.companies[company_id].settings)

@@ -21,7 +21,7 @@ from local.sandboxes.intacct.web.gateway import SUFFIX
 @dataclass(frozen=True, slots=True)
 class Options(server.Options):
     multi_entity: bool = False
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings = field(default_factory=Settings.usual)
 
 
 def make_sandbox(options: Options) -> Sandbox:

@@ -9,6 +9,7 @@ from local.sandboxes.common import settings
 
 # What a setting of words may say.
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
+    "uniqueid": ("honoured", "ignored", "fault"),
     "duplicate_scope": ("company", "sender", "everywhere"),
     "bad_login": ("operation", "control_401"),
     "busy_answer": ("429", "operation"),
@@ -30,9 +31,27 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+# What a request meets before the sandbox knows its company.
+SHARED: Final = frozenset(
+    {
+        "sender_id",
+        "sender_password",
+        "user_id",
+        "user_password",
+        "bad_login",
+        "requests_per_minute",
+        "request_bytes",
+        "oversize_answer",
+        "transport_policies",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings(settings.Settings):
     CHOICES: ClassVar = CHOICES
+    VARIABLE: ClassVar = "SANDBOX_SETTINGS_INTACCT"
+    SHARED: ClassVar = settings.Settings.SHARED | SHARED
 
     # the sender everybody may use, and what a new company is opened with
     sender_id: str = "sandbox-sender"
@@ -66,6 +85,7 @@ class Settings(settings.Settings):
     function_ms: float = 30.0
     object_ms: float = 5.0
     # uniqueid and transactions
+    uniqueid: str = "honoured"
     duplicate_errorno: str = "XL03000008"
     duplicate_text: str = "The function with control id '{controlid}' has been processed already."
     duplicate_scope: str = "company"

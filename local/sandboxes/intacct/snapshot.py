@@ -30,6 +30,7 @@ def _company(company: Company) -> dict[str, Any]:
     return {
         "id": company.id,
         "title": company.title,
+        "settings": company.settings,
         "users": [[u.id, u.password, sorted(u.denied)] for u in company.users.values()],
         "senders": sorted(company.senders),
         "flags": {name: getattr(company, name) for name in FLAGS},
@@ -77,6 +78,7 @@ def load(sandbox: Sandbox, path: Path) -> None:
 def _restored(stored: dict[str, Any]) -> Company:
     company = Company(stored["id"], stored["title"])
     company.users = {u: User(u, p, frozenset(denied)) for u, p, denied in stored["users"]}
+    company.settings = stored.get("settings", {})
     company.senders = set(stored["senders"])
     for name, value in stored["flags"].items():
         setattr(company, name, value)

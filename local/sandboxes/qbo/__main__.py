@@ -30,7 +30,7 @@ def settings_of(given: argparse.Namespace) -> Settings:
     for name in ("client_id", "client_secret"):
         if getattr(given, name):
             changes[name] = getattr(given, name)
-    return Settings().changed(changes | asked(given))
+    return Settings.usual().changed(changes | asked(given))
 
 
 def prepare(given: argparse.Namespace) -> Ready:

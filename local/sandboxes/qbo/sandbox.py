@@ -52,16 +52,18 @@ class Sandbox(sandbox.Sandbox):
         realm: str | None = None,
         preferences: Row | None = None,
         sizes: dict[str, int] | None = None,
+        settings: dict[str, Any] | None = None,
     ) -> Company:
-        """A new company, sown with a seed of that name; `sizes` are for the seed `large`. Raises
-        ValueError if the realm is taken."""
+        """A new company, sown with a seed of that name; `sizes` are for the seed `large`,
+        `settings` hold for this company alone. Raises ValueError if the realm is taken."""
         realm = realm or next(r for r in map(str, self._realms) if r not in self.companies)
         if realm in self.companies:
             raise ValueError(f"company {realm} exists already")
         if seed not in (*SEEDS, large.NAME):
             raise ValueError(f"seed must be one of {', '.join((*SEEDS, large.NAME))}")
-        company = Company(realm, name)
-        context = Context(company, self.settings, self.clock, _deaf, by_hand=True)
+        company = Company(realm, name, dict(settings or {}))
+        own = self.settings.of_company(company.settings)
+        context = Context(company, own, self.clock, _deaf, by_hand=True)
         if seed == large.NAME:
             large.sow(context, sizes or {})
         else:
@@ -75,8 +77,11 @@ class Sandbox(sandbox.Sandbox):
         self.requestids[company.realm] = RequestIds()
 
     def context(self, realm: str, **more: Any) -> Context:
-        company = self.companies[realm]
-        return Context(company, self.settings, self.clock, self.webhooks.note, **more)
+        company, settings = self.companies[realm], self.settings_of(realm)
+        return Context(company, settings, self.clock, self.webhooks.note, **more)
+
+    def settings_of(self, realm: str) -> Settings:
+        return self.settings.of_company(self.companies[realm].settings)
 
     def change_preferences(self, realm: str, changes: Row) -> Row:
         """Merges blocks of preferences, as an administrator would in the settings screens."""
@@ -86,8 +91,15 @@ class Sandbox(sandbox.Sandbox):
 
     def change_settings(self, changes: dict[str, Any]) -> None:
         super().change_settings(changes)
-        for company in self.companies.values():
-            company.reindex(self.settings)
+        self.reindex()
+
+    def change_company_settings(self, company: str, changes: dict[str, Any]) -> None:
+        super().change_company_settings(company, changes)
+        self.reindex()
+
+    def reindex(self) -> None:
+        for realm, company in self.companies.items():
+            company.reindex(self.settings_of(realm))
 
 
 def _deaf(_realm: str, _entity: str, _row_id: str, _operation: str) -> None:

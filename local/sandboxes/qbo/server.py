@@ -27,7 +27,7 @@ COMPANY_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Options(server.Options):
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings = field(default_factory=Settings.usual)
 
 
 def make_sandbox(options: Options) -> Sandbox:

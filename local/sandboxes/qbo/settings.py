@@ -10,6 +10,7 @@ from local.sandboxes.common import settings
 # What a setting of words may be, the default first.
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "throttle_format": ("xml", "json"),
+    "requestid": ("honoured", "ignored", "fault"),
     "requestid_other_body": ("replay", "fault"),
     "projection": ("fields", "full"),
     "default_order": ("sheet", "newest"),
@@ -44,6 +45,8 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
 @dataclass(frozen=True, slots=True)
 class Settings(settings.Settings):
     CHOICES: ClassVar = CHOICES
+    VARIABLE: ClassVar = "SANDBOX_SETTINGS_QBO"
+    SHARED: ClassVar = settings.Settings.SHARED | {"client_id", "client_secret", "upload_limit"}
 
     # limits
     requests_per_minute: int = 500
@@ -77,6 +80,7 @@ class Settings(settings.Settings):
     refresh_overlap_seconds: int = 86_400
     reconnect_invalidates: bool = False
     # requestid
+    requestid: str = "honoured"
     requestid_keep: int | None = None
     requestid_seconds: int | None = None
     requestid_other_body: str = "replay"

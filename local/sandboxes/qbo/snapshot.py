@@ -46,6 +46,7 @@ def _company(company: Company) -> dict[str, Any]:
     return {
         "realm": company.realm,
         "name": company.name,
+        "settings": company.settings,
         "tables": tables,
         "sequences": {name: sequence.last for name, sequence in company.sequences.items()},
         "marks": [[*place, mark] for place, mark in company.marks.items()],
@@ -71,8 +72,7 @@ def load(sandbox: Sandbox, path: Path) -> None:
         for realm, known in kept["requestids"].items():
             sandbox.requestids[realm].known.update({k: _answered(*v) for k, v in known.items()})
         sandbox.tokens = _tokens(kept["tokens"])
-    for company in sandbox.companies.values():
-        company.reindex(sandbox.settings)
+    sandbox.reindex()
 
 
 def _restored(stored: dict[str, Any]) -> Company:
@@ -85,6 +85,7 @@ def _restored(stored: dict[str, Any]) -> Company:
     return Company(
         stored["realm"],
         stored["name"],
+        stored.get("settings", {}),
         tables,
         sequences,
         marks={(entity, row_id): mark for entity, row_id, mark in stored.get("marks", ())},

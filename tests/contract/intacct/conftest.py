@@ -18,7 +18,7 @@ from tests.contract.intacct.poster import Poster
 from tests.contract.intacct.seeded import add_company
 from tests.support.skipped_time import SkippedTime
 
-USUAL = Settings().changed(
+USUAL = Settings.usual().changed(
     {"request_ms": 0.0, "function_ms": 0.0, "object_ms": 0.0, "journal_bodies": True}
 )
 """No waiting, and all that is said is kept."""

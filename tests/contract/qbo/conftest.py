@@ -14,7 +14,7 @@ from tests.contract.qbo.books import Books, Make
 from tests.contract.qbo.poster import Poster
 from tests.support.skipped_time import SkippedTime
 
-USUAL = Settings().changed(
+USUAL = Settings.usual().changed(
     {
         "throttle": False,
         "single_ms": 0.0,

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from lxml import etree
 
-from tests.sandbox.intacct.conftest import Books
+from tests.sandbox.intacct.conftest import Books, query
 from tests.sandbox.intacct.test_transactions import classes, make, statuses
 from tests.sandbox.intacct.xml import el, els, errors, function, request
 
@@ -212,3 +212,29 @@ def test_the_journal_lists_requests_and_their_results(books: Books) -> None:
     stats = books.admin("/stats", method="GET")
     assert stats["functions"] == {"create": 2}
     assert stats["metered"] == 1
+
+
+def test_only_a_large_page_of_a_query_fails(books: Books) -> None:
+    arm(books, "504", over_rows=200, match={"function": "query"}, times=9)
+
+    def status(**more: Any) -> int:
+        return post(books, function(query("CLASS", "RECORDNO", **more))).status_code
+
+    assert status(pagesize=2000) == 504
+    assert status(pagesize=200) == 200
+    assert status() == 200
+
+
+def test_a_session_can_be_invalid_several_times(books: Books) -> None:
+    books.sign_in()
+    arm(books, "invalid_session", times=2)
+    answers = [etree.fromstring(post(books, make("A")).content) for _ in "ab"]
+    numbers = [answer.findtext("operation/errormessage/error/errorno") for answer in answers]
+    assert numbers == ["XL03000006"] * 2
+    assert statuses(books.send(make("A"))) == ["success"]
+
+
+def test_a_throttled_answer_can_ask_for_a_wait(books: Books) -> None:
+    books.sign_in()
+    arm(books, "429", retry_after=2)
+    assert post(books, make("A")).headers["retry-after"] == "2"

@@ -187,3 +187,20 @@ def test_objects_and_functions_may_be_limited(books: Books) -> None:
     assert "1 to 1 objects" in books.refused(el("create", two)).first
     answer = books.xml(request(books.login(), make("A"), make("B"), make("C")))
     assert "more than 2 functions" in errors(answer).first
+
+
+def test_control_ids_can_be_ignored(books: Books) -> None:
+    """The counterpart of case quickbooks-online 3: a repeat is carried out again."""
+    books.about("/settings", {"uniqueid": "ignored"})
+    again = [statuses(books.send(make(key, "same"), uniqueid="true")) for key in "AB"]
+    assert again == [["success"], ["success"]]
+    assert classes(books) == {"A", "B"}
+
+
+def test_a_repeat_can_be_answered_with_a_fault_that_says_nothing(books: Books) -> None:
+    """The counterpart of case quickbooks-online 2."""
+    books.about("/settings", {"uniqueid": "fault"})
+    books.send(make("A", "same"), uniqueid="true")
+    assert errors(books.send(make("A", "same"), uniqueid="true")[0]).numbers == ["DL02000001"]
+    assert classes(books) == {"A"}
+    assert books.about("/settings", method="GET") == {"uniqueid": "fault"}

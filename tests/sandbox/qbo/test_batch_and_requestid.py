@@ -155,3 +155,50 @@ def test_a_repeat_while_the_first_is_under_way_does_not_execute_twice(books: Boo
         thread.join()
     assert len(set(answers)) == 1
     assert len(books.rows("TimeActivity")) == 2
+
+
+def own(books: Books, **settings: Any) -> None:
+    """Settings of this company alone."""
+    books.admin(f"/companies/{books.realm}/settings", settings)
+
+
+def test_an_ignored_requestid_does_everything_again(books: Books) -> None:
+    """Case quickbooks-online 3: two reports say that requestid did nothing."""
+    own(books, requestid="ignored")
+    for _ in range(2):
+        books.post("timeactivity", hours(), requestid="i1")
+        send(books, [item(1), item(2)], requestid="i2")
+    assert len(books.rows("TimeActivity")) == 1 + 2 * 3
+
+
+def test_a_repeat_can_be_answered_with_a_fault_for_each_item(books: Books) -> None:
+    """Case quickbooks-online 2: a committed batch whose repeat answered 6000 per item."""
+    own(books, requestid="fault")
+    send(books, [item(n) for n in range(5)], requestid="f1")
+    again = send(books, [item(n) for n in range(5)], requestid="f1")
+    errors = [answer["Fault"]["Error"][0] for answer in again]
+    assert {error["code"] for error in errors} == {"6000"}
+    assert all("Please wait a few minutes and try again" in error["Detail"] for error in errors)
+    assert [answer["bId"] for answer in again] == [f"b{n}" for n in range(5)]
+    assert len(books.rows("TimeActivity")) == 6
+
+
+def test_a_repeat_of_a_single_call_can_be_answered_with_a_fault(books: Books) -> None:
+    own(books, requestid="fault")
+    books.create("TimeActivity", hours(), requestid="f2")
+    assert books.fault(books.post("timeactivity", hours(), requestid="f2"))[0] == "6000"
+    assert len(books.rows("TimeActivity")) == 2
+
+
+def test_what_was_refused_is_no_repeat(books: Books) -> None:
+    own(books, requestid="fault")
+    assert books.fault(books.post("timeactivity", hours(Hours=-1), requestid="f3"))[0] == "2240"
+    assert books.post("timeactivity", hours(), requestid="f3").status_code == 200
+
+
+def test_a_companys_settings_are_shown_and_wrong_ones_refused(books: Books) -> None:
+    own(books, requestid="fault")
+    path = f"/companies/{books.realm}/settings"
+    assert books.admin(path, method="GET") == {"requestid": "fault"}
+    refused = books.anybody.post(f"/_sandbox{path}", json={"requestid": "perhaps"})
+    assert refused.status_code == 400

@@ -139,3 +139,34 @@ def test_nothing_a_caller_sends_breaks_the_sandbox(books: Books) -> None:
     for wrong in (*bodies, {"BatchItemRequest": [{"Customer": 1}]}):
         assert books.post("batch", wrong).status_code in (200, 400)
     assert books.http.post("customer", content=b"{").status_code == 400
+
+
+def test_a_throttled_answer_can_ask_for_a_wait_several_times(books: Books) -> None:
+    """Case quickbooks-online 8."""
+    arm(books, "429json", retry_after=1, times=4)
+    answers = [books.post("timeactivity", hours()) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [429] * 4 + [200]
+    assert {answer.headers["retry-after"] for answer in answers[:4]} == {"1"}
+
+
+def test_only_a_large_page_of_a_query_fails(books: Books) -> None:
+    """Case quickbooks-online 9: a page of 1,000 times out, 100 would do."""
+    arm(books, "504", match={"kind": "query"}, over_rows=250, times=9)
+
+    def status(words: str) -> int:
+        statement = f"select {words}"
+        return books.http.get("query", params={"query": statement}).status_code
+
+    assert status("* from TimeActivity maxresults 1000") == 504
+    assert status("* from TimeActivity startposition 1 maxresults 251") == 504
+    assert status("* from TimeActivity maxresults 250") == 200
+    assert status("* from TimeActivity") == 200
+    assert status("count(*) from TimeActivity") == 200
+
+
+def test_an_internal_error_under_6000_comes_once(books: Books) -> None:
+    """Case quickbooks-online 4."""
+    arm(books, "item_fault")
+    code, detail = books.fault(books.post("timeactivity", hours()))
+    assert (code, "Unexpected Internal Error. (-30000)" in detail) == ("6000", True)
+    assert books.post("timeactivity", hours()).status_code == 200

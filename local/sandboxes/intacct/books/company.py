@@ -28,10 +28,11 @@ class User:
 class Company:
     """The store of one company. `closed` has the last closed day by module; `preferences` what an
     administrator would set; `absent` names fields that it does not have (`TIMESHEET.STATE`);
-    `fresh` the last found rows of a query."""
+    `fresh` the last found rows of a query; `settings` are those that differ from the sandbox's."""
 
     id: str
     title: str
+    settings: dict[str, Any] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     senders: set[str] = field(default_factory=set)
     multi_entity: bool = False

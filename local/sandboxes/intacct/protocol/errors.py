@@ -89,5 +89,10 @@ def forbidden(operation: str, name: str) -> Refusal:
     return Refusal(Problem("XL03000006", words))
 
 
+def unprocessed() -> Refusal:
+    """What the gateway says when it cannot say more."""
+    return Refusal(Problem("DL02000001", "There was an error processing the request."))
+
+
 def rolled_back() -> Problem:
     return Problem("XL03000009", ROLLED_BACK)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from local.sandboxes.intacct.protocol.errors import Problem, Refusal
+from local.sandboxes.intacct.protocol.errors import Problem, Refusal, unprocessed
 from local.sandboxes.intacct.settings import Settings
 
 
@@ -22,13 +22,21 @@ class ControlIds:
         seconds = settings.duplicate_seconds
         if at is None or (seconds is not None and at < now - seconds):
             return
-        words = settings.duplicate_text.format(controlid=controlid)
-        raise Refusal(Problem(settings.duplicate_errorno, words))
+        raise repeated(controlid, settings)
 
     def remember(
         self, sender: str, company: str, controlid: str, now: float, settings: Settings
     ) -> None:
         self.done[_scoped(sender, company, controlid, settings)] = now
+
+
+def repeated(controlid: str, settings: Settings) -> Refusal:
+    """The answer to a control id that was used up. It says so, or nothing that can be used."""
+    if settings.uniqueid == "fault":
+        return unprocessed()
+    return Refusal(
+        Problem(settings.duplicate_errorno, settings.duplicate_text.format(controlid=controlid))
+    )
 
 
 def _scoped(sender: str, company: str, controlid: str, settings: Settings) -> tuple[str, str, str]:

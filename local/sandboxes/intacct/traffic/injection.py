@@ -14,6 +14,7 @@ REQUEST_ACTIONS: Final = (
     "status500",
     "html502",
     "html503",
+    "504",
     "524",
     "html200",
     "timeout",
@@ -48,6 +49,8 @@ class Injection(injection.Injection):
     )
 
     seconds: float = 960.0
+    retry_after: int | None = None
+    """Seconds that the header Retry-After asks for, of a 429 or 503."""
     functions: int = 1
     errorno: str = "BL01001973"
     text: str = "Currently, we can't create the transaction"

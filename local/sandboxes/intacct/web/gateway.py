@@ -159,7 +159,9 @@ class Gateway:
         hit = exchange.hit
         assert hit is not None
         if hit.action != "timeout":
-            return failure(hit, exchange.control, answer)
+            failed = failure(hit, exchange.control, answer)
+            failed.retry_after = hit.retry_after
+            return failed
         most = self._sandbox.settings.server_seconds
         await self._sandbox.clock.sleep(min(hit.seconds, most))
         return page("524") if hit.seconds >= most else None
@@ -309,6 +311,8 @@ async def _respond(send: Send, outcome: Outcome) -> None:
         (b"content-length", str(len(outcome.body)).encode()),
         (b"cache-control", b"no-store"),
     ]
+    if outcome.retry_after is not None:
+        headers.append((b"retry-after", str(outcome.retry_after).encode()))
     start = {"type": "http.response.start", "status": outcome.status, "headers": headers}
     await send(start)
     await send({"type": "http.response.body", "body": outcome.body})

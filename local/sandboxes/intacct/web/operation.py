@@ -21,8 +21,11 @@ from local.sandboxes.intacct.protocol.errors import (
     broken,
     forbidden,
     rolled_back,
+    unprocessed,
 )
 from local.sandboxes.intacct.sandbox import Sandbox
+from local.sandboxes.intacct.settings import Settings
+from local.sandboxes.intacct.traffic.control_ids import repeated
 from local.sandboxes.intacct.traffic.journal import Note
 from local.sandboxes.intacct.web.envelope import Control, Operation, Result
 from local.sandboxes.intacct.web.signing_in import Identity, check_entity
@@ -30,6 +33,7 @@ from local.sandboxes.intacct.web.signing_in import Identity, check_entity
 log = logging.getLogger(__name__)
 ENDPOINT: Final = "/pod/ia/xml/xmlgw.phtml"
 PIECEMEAL: Final = frozenset({"create", "update", "delete"})
+USUAL_PAGE: Final = 100
 OFFLINE: Final = "The Service is Temporarily Off-line"
 
 
@@ -50,6 +54,10 @@ class Run:
     stop_after: int | None = None
     notes: list[Note] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        return self.sandbox.settings_of(self.identity.company.id)
 
     def carry_out(self) -> list[Result]:
         if self.operation.transaction:
@@ -84,7 +92,7 @@ class Run:
 
     def _abort(self) -> None:
         """Earlier and later functions are aborted; the one that failed says why as well."""
-        settings = self.sandbox.settings
+        settings = self.settings
         for result in self.results:
             if result.status == "success":
                 result.status, result.answer = "aborted", Answer()
@@ -100,7 +108,7 @@ class Run:
                 )
 
     def _remember(self, result: Result) -> None:
-        settings, sandbox = self.sandbox.settings, self.sandbox
+        settings, sandbox = self.settings, self.sandbox
         done = result.status == "success" or settings.failures_use_up_ids
         if self.control.uniqueid and done:
             now = sandbox.clock.now()
@@ -122,8 +130,7 @@ class Run:
             result.answer = Answer(refusal.data)
         except Exception:
             log.exception("function %s failed", name)
-            problem = Problem("DL02000001", "There was an error processing the request.")
-            result = Result("failure", name, controlid, problems=(problem,))
+            result = Result("failure", name, controlid, problems=unprocessed().problems)
         note.status = result.status
         if result.problems:
             note.errorno, note.error = result.problems[0].errorno, result.problems[0].text
@@ -156,21 +163,20 @@ class Run:
 
     def _once(self, controlid: str) -> None:
         """Raises Refusal for a control id that was used up, before or within this request."""
-        if not self.control.uniqueid:
+        if not self.control.uniqueid or self.settings.uniqueid == "ignored":
             return
-        settings, sandbox = self.sandbox.settings, self.sandbox
+        settings, sandbox = self.settings, self.sandbox
         sender, company = self.identity.sender, self.identity.company.id
         now = sandbox.clock.now()
         sandbox.controlids.refuse_repeat(sender, company, controlid, now, settings)
         if any(r.controlid == controlid and r.status == "success" for r in self.results):
-            words = settings.duplicate_text.format(controlid=controlid)
-            raise Refusal(Problem(settings.duplicate_errorno, words))
+            raise repeated(controlid, settings)
 
     def _call(self, note: Note) -> Call:
         identity, sandbox = self.identity, self.sandbox
         context = Context(
             identity.company,
-            sandbox.settings,
+            self.settings,
             sandbox.clock,
             identity.sender,
             identity.user,
@@ -190,7 +196,7 @@ class Run:
         if hit.action == "offline":
             raise broken(OFFLINE)
         if hit.action == "read_error":
-            raise Refusal(Problem("DL02000001", "There was an error processing the request."))
+            raise unprocessed()
         raise Refusal(Problem(hit.errorno, hit.text, correction=hit.correction))
 
     def _session(self, element: etree._Element) -> Answer:
@@ -203,8 +209,8 @@ class Run:
         except SignInRefusal as refusal:
             raise Refusal(refusal.problem) from refusal
         session = identity.session
-        expires = sandbox.clock.now() + sandbox.settings.session_seconds
-        if session is None or (entity != session.entity and sandbox.settings.switch_new_session):
+        expires = sandbox.clock.now() + self.settings.session_seconds
+        if session is None or (entity != session.entity and self.settings.switch_new_session):
             session = sandbox.sessions.open(
                 identity.sender, identity.company.id, identity.user, entity, expires, ENDPOINT
             )
@@ -217,6 +223,14 @@ class Run:
         return Answer(made)
 
 
+def _rows(element: etree._Element) -> int:
+    """How many rows a function asks for in one page; 0 if it asks for none."""
+    if element.tag not in ("query", "readByQuery"):
+        return 0
+    asked = text_of(element, "pagesize")
+    return int(asked) if asked.isascii() and asked.isdigit() else USUAL_PAGE
+
+
 def facts_of(
     control: Control, identity: Identity | None, controlid: str, element: etree._Element
 ) -> dict[str, str]:
@@ -227,6 +241,7 @@ def facts_of(
     return {
         "function": function,
         "object": named or about,
+        "rows": str(_rows(element)),
         "controlid": controlid,
         "request_controlid": control.controlid,
         "sender": control.senderid,

@@ -16,6 +16,7 @@ STATUS: Final = {
     "html502": (502, "502 Bad Gateway"),
     "html503": (503, "The Service is Temporarily Off-line"),
     "413": (413, "413 Payload Too Large"),
+    "504": (504, "504 Gateway Time-out"),
     "524": (524, "524: A timeout occurred"),
     "html200": (200, "The Service is Temporarily Off-line"),
 }
@@ -23,13 +24,15 @@ STATUS: Final = {
 
 @dataclass(slots=True)
 class Outcome:
-    """One answer. `fault` is the code it carries; `cut` means that no answer is sent at all."""
+    """One answer. `fault` is the code it carries; `cut` means that no answer is sent at all;
+    `retry_after` is the header of that name, in seconds."""
 
     status: int = 200
     body: bytes = b""
     media: str = XML
     fault: str | None = None
     cut: bool = False
+    retry_after: int | None = None
 
 
 def page(action: str) -> Outcome:

@@ -49,8 +49,9 @@ def sign_in(sandbox: Sandbox, control: Control, element: etree._Element, path: s
     else:
         identity = _by_login(sandbox, control, element)
     _authorized(control, identity.company, identity.user)
-    if sandbox.settings.session_slides and identity.session is not None:
-        identity.session.expires = sandbox.clock.now() + sandbox.settings.session_seconds
+    settings = sandbox.settings_of(identity.company.id)
+    if settings.session_slides and identity.session is not None:
+        identity.session.expires = sandbox.clock.now() + settings.session_seconds
     return identity
 
 
@@ -121,7 +122,8 @@ def signed_in(sandbox: Sandbox, identity: Identity) -> SignedIn:
     """The authentication block; its times are those of the wall clock."""
     now, wall = sandbox.clock.now(), sandbox.clock.wall()
     session = identity.session
-    expires = session.expires if session else now + sandbox.settings.session_seconds
+    seconds = sandbox.settings_of(identity.company.id).session_seconds
+    expires = session.expires if session else now + seconds
     timeout = wall + (expires - now) / sandbox.clock.scale
     return SignedIn(
         "success", identity.user, identity.company.id, identity.entity, iso(wall), iso(timeout)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from local.sandboxes.qbo.books.rows import Record, Row, Sequence, Table
 from local.sandboxes.qbo.protocol.timestamps import stamp
@@ -23,11 +24,12 @@ class Company:
 
     `names` maps a key to the Id that holds it, `numbers` to the Ids that hold it, oldest first.
     `marks` says what happened to a transaction in the screens that closes it to the API.
-    `version` grows with every change.
+    `version` grows with every change. `settings` are those that differ from the sandbox's.
     """
 
     realm: str
     name: str
+    settings: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, Table] = field(default_factory=dict)
     sequences: dict[str, Sequence] = field(default_factory=dict)
     names: dict[tuple[str, str], str] = field(default_factory=dict)

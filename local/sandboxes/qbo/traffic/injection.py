@@ -12,6 +12,7 @@ ACTIONS = (
     "fault10000",
     "html502",
     "503",
+    "504",
     "429xml",
     "429json",
     "401",
@@ -27,6 +28,8 @@ class Injection(injection.Injection):
     MATCHES: ClassVar = frozenset({"kind", "entity", "path_prefix", "operation", "realm"})
 
     seconds: float = 130.0
+    retry_after: int | None = None
+    """Seconds that the header Retry-After asks for, of a 429 or 503."""
     code: str = "6000"
     message: str = ""
     detail: str = "Business Validation Error: Unexpected Internal Error. (-30000)"

@@ -51,7 +51,7 @@ def _read(call: Call) -> Outcome:
 def _read_rate(call: Call, entity: Entity) -> Outcome:
     company, code = call.context().company, call.params.get("sourcecurrencycode", "")
     day = call.params.get("asofdate", "")
-    how = call.sandbox.settings.rate_without_day
+    how = call.settings.rate_without_day
     row = (
         exchange_rates.as_of(company, code, day, how)
         if day
@@ -90,7 +90,7 @@ def _query(call: Call) -> Outcome:
     statement = call.statement()
     if not statement:
         raise required("query")
-    found = answer(call.context().company, call.sandbox.settings, statement)
+    found = answer(call.context().company, call.settings, statement)
     return answered({"QueryResponse": found}, call.now)
 
 

@@ -60,6 +60,7 @@ class Admin(admin.Admin[Sandbox]):
             body.get("realm"),
             body.get("preferences"),
             body.get("sizes"),
+            body.get("settings"),
         )
         return {"realm": company.realm}
 

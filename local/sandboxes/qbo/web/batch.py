@@ -10,7 +10,7 @@ from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Context
 from local.sandboxes.qbo.engine.operations import sent_id, unsupported, write
 from local.sandboxes.qbo.protocol.errors import Fault, required
-from local.sandboxes.qbo.query.answer import answer
+from local.sandboxes.qbo.query.answer import DEFAULT_PAGE, answer
 from local.sandboxes.qbo.query.presentation import present
 from local.sandboxes.qbo.schema.registry import BY_WIRE
 from local.sandboxes.qbo.traffic.injection import Injection
@@ -27,7 +27,7 @@ def batch(call: Call) -> Outcome:
     if not isinstance(items, list) or not items:
         raise required("BatchItemRequest")
     call.items = len(items)
-    limit = call.sandbox.settings.batch_limit
+    limit = call.settings.batch_limit
     if len(items) > limit:
         words = f"Batch request exceeds the maximum number of items. Max:{limit} Supplied:"
         raise Fault("1040", f"{words}{len(items)}")
@@ -43,8 +43,9 @@ def peek(call: Call) -> None:
     """
     if call.kind == "query":
         words = call.statement().split()
-        pairs = itertools.pairwise(words)
-        call.entity = next((name for word, name in pairs if word.lower() == "from"), "")
+        after = {word.lower(): following for word, following in itertools.pairwise(words)}
+        call.entity = after.get("from", "")
+        call.rows = _rows(after)
     elif call.kind == "single" and call.method == "POST" and call.operation == "create":
         call.operation = "update" if sent_id(call.json()) else "create"
     elif call.kind == "batch":
@@ -53,6 +54,14 @@ def peek(call: Call) -> None:
         first = items[0] if isinstance(items, list) and items else {}
         call.entity = _named(first) if isinstance(first, dict) else ""
         call.operation = str(first.get("operation", "query")) if isinstance(first, dict) else ""
+
+
+def _rows(after: dict[str, str]) -> int:
+    """How many rows a query asks for, from its words and what follows each."""
+    if after.get("select", "").lower().startswith("count"):
+        return 0
+    asked = after.get("maxresults", "")
+    return int(asked) if asked.isascii() and asked.isdigit() else DEFAULT_PAGE
 
 
 def _named(item: Row) -> str:

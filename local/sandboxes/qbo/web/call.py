@@ -14,6 +14,7 @@ from local.sandboxes.qbo.engine.change import Context
 from local.sandboxes.qbo.protocol.errors import Fault
 from local.sandboxes.qbo.sandbox import Sandbox
 from local.sandboxes.qbo.schema.registry import BY_PATH
+from local.sandboxes.qbo.settings import Settings
 from local.sandboxes.qbo.web.wire import load
 
 SPECIAL: Final = {
@@ -31,7 +32,8 @@ PREFIX: Final = "/v3/company/"
 
 @dataclass(slots=True)
 class Call:
-    """`parts` are the path's segments after the realm; `kind` is the journal's word."""
+    """`parts` are the path's segments after the realm; `kind` is the journal's word; `rows` how
+    many a query asks for."""
 
     sandbox: Sandbox
     method: str
@@ -46,6 +48,7 @@ class Call:
     entity: str = ""
     operation: str = ""
     items: int = 0
+    rows: int = 0
     app: str = ""
     document: Row | None = None
     include: frozenset[str] = field(default_factory=frozenset)
@@ -53,7 +56,13 @@ class Call:
     @property
     def wants_json(self) -> bool:
         accept = self.headers.get("accept", "")
-        return "json" in accept or self.sandbox.settings.default_format == "json"
+        return "json" in accept or self.settings.default_format == "json"
+
+    @property
+    def settings(self) -> Settings:
+        """Those of the company, as far as there is such a company."""
+        known = self.realm in self.sandbox.companies
+        return self.sandbox.settings_of(self.realm) if known else self.sandbox.settings
 
     @property
     def now(self) -> float:
@@ -82,6 +91,7 @@ class Call:
             "operation": self.operation,
             "realm": self.realm,
             "path": self.path,
+            "rows": str(self.rows),
         }
 
 

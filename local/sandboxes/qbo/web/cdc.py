@@ -22,19 +22,19 @@ def changes(call: Call) -> Outcome:
     if not names:
         raise required("entities")
     since = _since(call)
-    entities = [_supported(name, call.sandbox.settings) for name in names]
-    left = call.sandbox.settings.cdc_page_limit
+    entities = [_supported(name, call.settings) for name in names]
+    left = call.settings.cdc_page_limit
     responses: list[Row] = []
     for entity in entities:
         found = _changed(call.context().company, entity, since, left) if entity else []
         left -= len(found)
-        responses.append(_response(entity, found, call.sandbox.settings))
+        responses.append(_response(entity, found, call.settings))
     return answered({"CDCResponse": [{"QueryResponse": responses}]}, call.now)
 
 
 def _since(call: Call) -> float:
     text = call.params.get("changedSince", "")
-    since = parse_moment(text, call.sandbox.settings.naive_datetimes)
+    since = parse_moment(text, call.settings.naive_datetimes)
     if since is None:
         raise Fault("2070", f"Invalid date : {text}", "changedSince")
     if since < call.now - LOOK_BACK_SECONDS:

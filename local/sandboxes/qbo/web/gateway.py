@@ -14,6 +14,7 @@ from local.sandboxes.common.server import abort
 from local.sandboxes.qbo.protocol.errors import (
     Fault,
     GatewayFault,
+    business,
     forbidden,
     throttled,
     unauthorized,
@@ -25,12 +26,23 @@ from local.sandboxes.qbo.traffic.request_ids import Answered, checked
 from local.sandboxes.qbo.web.actions import run
 from local.sandboxes.qbo.web.batch import item_fault, peek
 from local.sandboxes.qbo.web.call import Call, from_scope, read_body
-from local.sandboxes.qbo.web.wire import JSON_FAULT, Outcome, as_xml, faulted, refused
+from local.sandboxes.qbo.web.wire import JSON_FAULT, Outcome, answered, as_xml, faulted, refused
 
 log = logging.getLogger(__name__)
 SERVER_CUT_SECONDS: Final = 120.0
 WRITES: Final = frozenset({"single", "batch", "upload", "preferences", "taxservice", "send"})
+THROTTLED: Final = frozenset({429, 503})
 BY_ITEM: Final = frozenset({"batch", "upload"})
+TRY_AGAIN: Final = (
+    "An unexpected error occurred while accessing or saving your data. Please wait a few minutes "
+    "and try again.  If the problem persists, contact customer support."
+)
+PAGES: Final = {
+    "status500": (500, "Internal Server Error"),
+    "html502": (502, "Bad Gateway"),
+    "503": (503, "Service Unavailable"),
+    "504": (504, "Gateway Time-out"),
+}
 PAGE: Final = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 
 
@@ -70,7 +82,7 @@ class Gateway:
             self._admit(call)
             peek(call)
         except GatewayFault as fault:
-            as_json = fault.status != 429 or call.sandbox.settings.throttle_format == "json"
+            as_json = fault.status != 429 or call.settings.throttle_format == "json"
             return self._slow_down(refused(fault, call.now, as_json))
         except Fault as fault:
             return faulted(fault, call.now)
@@ -85,15 +97,15 @@ class Gateway:
         finally:
             traffic.running -= 1
 
-    def _slow_down(self, outcome: Outcome) -> Outcome:
-        after = self._sandbox.settings.retry_after
-        if outcome.status == 429 and after is not None:
+    def _slow_down(self, outcome: Outcome, asked: int | None = None) -> Outcome:
+        after = self._sandbox.settings.retry_after if asked is None else asked
+        if outcome.status in THROTTLED and after is not None:
             outcome.headers.append((b"retry-after", str(after).encode()))
         return outcome
 
     def _admit(self, call: Call) -> None:
         """Raises GatewayFault 401, 403 or 429."""
-        sandbox, settings = call.sandbox, call.sandbox.settings
+        sandbox, settings = call.sandbox, call.settings
         now = sandbox.clock.now()
         scheme, _, value = call.headers.get("authorization", "").partition(" ")
         grant = sandbox.tokens.access.get(value) if scheme.lower() == "bearer" else None
@@ -139,7 +151,7 @@ class Gateway:
         if hit.action == "timeout":
             await call.sandbox.clock.sleep(min(hit.seconds, SERVER_CUT_SECONDS))
             return Outcome(0, cut=True) if hit.seconds >= SERVER_CUT_SECONDS else None
-        return self._slow_down(failure(hit, call.now))
+        return self._slow_down(failure(hit, call.now), hit.retry_after)
 
     async def _once(self, call: Call, entry: Entry) -> Outcome:
         requestid = call.params.get("requestid", "")
@@ -147,16 +159,18 @@ class Gateway:
             return _run(call)
         entry.requestid = requestid
         known = call.sandbox.requestids[call.realm]
-        settings = call.sandbox.settings
+        settings = call.settings
         try:
             checked(requestid, call.kind)
+            if settings.requestid == "ignored":
+                return _run(call)
             digest = hashlib.sha256(call.operation.encode() + call.body).hexdigest()
             first = await known.earlier(requestid, digest, call.sandbox.clock.now(), settings)
         except Fault as fault:
             return faulted(fault, call.now)
         if first is not None:
             entry.replayed = True
-            return _replayed(first)
+            return _replayed(first) if settings.requestid == "honoured" else _repeat_faulted(call)
         outcome = _run_claimed(call, requestid)
         if outcome.status < 300 or settings.requestid_store_faults:
             known.keep(requestid, outcome.status, outcome.body, settings)
@@ -165,7 +179,7 @@ class Gateway:
         return outcome
 
     async def _take_time(self, call: Call) -> None:
-        settings = call.sandbox.settings
+        settings = call.settings
         if call.kind == "batch":
             millis = settings.batch_ms + settings.batch_item_ms * call.items
         elif call.kind in ("query", "cdc"):
@@ -200,6 +214,17 @@ def _replayed(first: Answered) -> Outcome:
     return Outcome(first.status, first.body, content_type, fault=fault)
 
 
+def _repeat_faulted(call: Call) -> Outcome:
+    """What a repeat of something committed has been answered: ruckus/quickbooks-ruby PR 344."""
+    fault = business(TRY_AGAIN)
+    if call.kind != "batch":
+        return faulted(fault, call.now)
+    items = call.json()["BatchItemRequest"]
+    tags = ({"bId": item["bId"]} if "bId" in item else {} for item in items)
+    answers = [{"Fault": fault.body(), **tag} for tag in tags]
+    return answered({"BatchItemResponse": answers}, call.now)
+
+
 def failure(hit: Injection, now: float) -> Outcome:
     """What a failing gateway or service sends."""
     if hit.action == "item_fault":
@@ -213,8 +238,7 @@ def failure(hit: Injection, now: float) -> Outcome:
         return refused(unauthorized("Token expired: by request"), now)
     if hit.action in ("429xml", "429json"):
         return refused(throttled(), now, hit.action == "429json")
-    status = {"status500": 500, "html502": 502, "503": 503}[hit.action]
-    words = {500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable"}[status]
+    status, words = PAGES[hit.action]
     page = PAGE.format(f"{status} {words}").encode()
     return Outcome(status, page, "text/html", fault=str(status))
 
