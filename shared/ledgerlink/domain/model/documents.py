@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from ledgerlink.domain.model.company import Features
@@ -38,8 +39,10 @@ class Pending:
 Target = ExistingRecord | Pending
 
 
-def reference(target: Target) -> str | dict[str, str]:
-    """The JSON form of a target inside a body: the id, or `{"$pending": key}`."""
+@lru_cache(maxsize=10_000)
+def reference(target: Target) -> str | Mapping[str, str]:
+    """The JSON form of a target inside a body: the id, or `{"$pending": key}`. All documents share
+    one object for each target, because plans hold very many of them."""
     return target.ledger_id if isinstance(target, ExistingRecord) else {PENDING: target.key}
 
 
