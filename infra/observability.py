@@ -180,6 +180,18 @@ def _function_watches(api: Api, worker: Worker) -> list[Watch]:
             threshold=1,
         ),
         Watch(
+            "Defects",
+            "Our program made a mistake with a record. The record was left out; others were not.",
+            _counted("worker", "Defects"),
+            threshold=1,
+        ),
+        Watch(
+            "RunsSetAside",
+            "Our program failed on a whole run. It was parked and nothing more of it is sent.",
+            _counted("worker", "RunsSetAside"),
+            threshold=1,
+        ),
+        Watch(
             "Api5xx",
             "Callers got server errors (5xx) for ten minutes.",
             api.http.metric_server_error(period=FIVE_MINUTES, statistic="Sum"),

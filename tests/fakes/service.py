@@ -62,6 +62,8 @@ class InMemoryService:
     bus: FakeBus
     counts: Counter[str]
     handled: list[Message] = field(default_factory=list)
+    allows_defects: bool = False
+    """Whether a test makes our program fail on a record on purpose."""
 
     def company(self, company_id: str = COMPANY) -> FakeCompany:
         return self.connector.company(company_id)
@@ -91,6 +93,7 @@ class InMemoryService:
             if self._machine_went_on():
                 continue
             if not self.lane.messages:
+                assert self.allows_defects or not self.counts["Defects"]
                 return
             message = self.lane.messages[0]
             try:

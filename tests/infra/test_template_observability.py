@@ -12,6 +12,8 @@ NAMES = {
     "LaneTooOld",
     "ApiErrors",
     "WorkerErrors",
+    "Defects",
+    "RunsSetAside",
     "Api5xx",
     "ImportsErrors",
     "ImportsBroken",
@@ -66,6 +68,8 @@ def test_metrics_of_functions_are_watched_under_their_own_name(template: Templat
     found = alarms(template)
     for name, function in (
         ("SyncsFailed", "worker"),
+        ("Defects", "worker"),
+        ("RunsSetAside", "worker"),
         ("DueFailed", "scheduler"),
         ("NotificationsFailed", "webhooks"),
     ):

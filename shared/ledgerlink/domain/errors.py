@@ -13,7 +13,8 @@ LedgerlinkError
 
 Every error carries a code, words for the person who must act, and the remedy. `Interrupted` stands
 apart, because nothing is wrong: a worker was asked to stop. A fault of one record is no error
-either, but that record's reason (`model.reasons`).
+either, but that record's reason (`model.reasons`); so is a mistake of ours that concerns one record
+(`DEFECTS`).
 """
 
 from collections.abc import Sequence
@@ -28,6 +29,20 @@ class FieldError:
     pointer: str
     message: str
     remedy: str = ""
+
+
+DEFECTS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What Python raises where our own code is wrong about a value: pydantic's, lxml's and json's
+errors are ValueErrors. The same input raises the same again, so trying again does not help. What a
+store, a ledger or the network raises is none of these."""
 
 
 class LedgerlinkError(Exception):

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from ledgerlink.domain.errors import (
+    DEFECTS,
     AuthorizationLost,
     Conflict,
     Interrupted,
@@ -21,6 +22,7 @@ from ledgerlink.domain.model.settings import Direction
 from ledgerlink.domain.ports import Stop
 from ledgerlink.services.applying.chunk import apply_chunk
 from ledgerlink.services.applying.recover import recover_other_runs
+from ledgerlink.services.defects import report_defect
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.messages import Message, remaining_messages
 from ledgerlink.services.plan_run import plan_run, read_company
@@ -41,8 +43,9 @@ from ledgerlink.services.sync.request import start_sync, waiting_sync
 async def handle(deps: Dependencies, message: Message, stop: Stop) -> None:
     """Do the step that the message asks for; a message whose step is done already does nothing.
 
-    A lost authorisation or an outage of the ledger parks the run and raises nothing. Whatever is
-    raised is unexpected, and the queue delivers the message again.
+    A lost authorisation, an outage of the ledger or a mistake of our own program (`DEFECTS`) parks
+    the run and raises nothing. Whatever is raised is unexpected, such as the failure of a store,
+    and the queue delivers the message again.
     """
     key = message.connection_key
     connection = deps.connections.get(key)
@@ -66,6 +69,9 @@ async def _do_step(
         await STEPS[message.step](deps, connection, run, message, stop)
     except Interrupted:
         _send_again(deps, run, message)
+    except DEFECTS as defect:
+        report_defect(deps, f"run {run.id}", defect)
+        _set_aside(deps, run)
     except LedgerError as error:
         if isinstance(error, AuthorizationLost):
             lose_authorization(deps, connection, error)
@@ -89,9 +95,17 @@ def give_up(deps: Dependencies, message: Message) -> None:
         deps.metrics.count("MessagesDropped", 1)
         return
     if run.generation == message.generation and run.state in AT_WORK:
-        park(deps, run, reason("worker_failed"))
-        deps.metrics.count("RunsSetAside", 1)
+        _set_aside(deps, run)
         report(deps, run)
+
+
+def _set_aside(deps: Dependencies, run: Run) -> None:
+    """Park a run on which our program fails each time, so that the lane goes on with others."""
+    run = replace(deps.runs.get(run.connection_key, run.id), generation=run.generation)
+    if run.state in AT_WORK:
+        with suppress(Conflict):  # a user interrupted it meanwhile
+            park(deps, run, reason("worker_failed"))
+            deps.metrics.count("RunsSetAside", 1)
 
 
 AT_WORK = (RunState.PLANNING, RunState.QUEUED, RunState.APPLYING)

@@ -6,6 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ledgerlink.domain.mapping.defects import (
+    UNPLANNABLE,
+    ReportDefect,
+    unreported,
+    why_unplannable,
+)
 from ledgerlink.domain.mapping.document_terms import refuse_dimensions
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.dimensions import Defaults, Dimensions, first_given
@@ -92,6 +98,7 @@ class Resolver:
     features: Features = field(default_factory=Features)
     taken: NameHolder = names_unchecked
     defaults: Defaults = field(default_factory=Defaults)
+    report_defect: ReportDefect = unreported
     created: dict[str, Document] = field(default_factory=dict)
     refused: dict[str, Reason] = field(default_factory=dict)
     _pending_parents: list[str] = field(default_factory=list)
@@ -252,8 +259,9 @@ class Resolver:
         if record.key not in self.created and record.key not in self.refused:
             try:
                 self.created[record.key] = self.compose(record)
-            except Blocked as blocked:
-                self.refused[record.key] = blocked.reason
+            except UNPLANNABLE as failure:
+                why = why_unplannable(record.key, failure, self.report_defect)
+                self.refused[record.key] = why
         if record.key in self.refused:
             raise Blocked(reason("dependency_failed", key=record.key))
         return Pending(record.key)

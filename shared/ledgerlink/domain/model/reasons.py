@@ -410,6 +410,14 @@ REASONS: dict[str, Template] = {
         "The run stopped unexpectedly on our side. Records without a result may or may not have reached the accounting system.",
         "Resume the run: it first checks what the accounting system has and posts nothing twice. If this happens again, contact support with the id of this run.",
     ),
+    "our_defect": Template(
+        "Our program made a mistake with {key}, so it was not posted. Other records are not affected.",
+        "This is a mistake on our side. Contact support with the id of this run and the key {key}.",
+    ),
+    "our_defect_after_sending": Template(
+        "Our program made a mistake with {key} after it was sent, so it is not known whether the accounting system has it.",
+        "Look for it in the accounting system before you post it again. This is a mistake on our side: contact support with the id of this run and the key {key}.",
+    ),
     # A whole run or connection
     "needs_reconnect": Template(
         "We no longer have access to the accounting system: {detail}",

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from ledgerlink.domain.mapping.defects import UNPLANNABLE
 from ledgerlink.domain.mapping.resolver import posting_key
 from ledgerlink.domain.model.documents import ExistingRecord, Pending, ResolvedReceipt, Target
 from ledgerlink.domain.model.links import Link
@@ -97,8 +98,9 @@ class Receipts:
             key = receipt_key(record, receipt)
             try:
                 yield self._attached(key, record, receipt, document_key, carrier)
-            except Blocked as blocked:
-                yield _settled(key, ItemState.BLOCKED, blocked.reason)
+            except UNPLANNABLE as failure:
+                why = self._given.why_unplannable(key, failure)
+                yield _settled(key, ItemState.BLOCKED, why)
 
     def _attached(
         self,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from ledgerlink.domain.mapping.defects import UNPLANNABLE
 from ledgerlink.domain.mapping.document_terms import (
     Annotations,
     Deal,
@@ -102,8 +103,9 @@ class Expenses:
     def _sort(self, entry: ExpenseEntry) -> None:
         try:
             line = self._line(entry)
-        except Blocked as blocked:
-            self.blocked[entry.key] = blocked.reason
+        except UNPLANNABLE as failure:
+            key = posting_key(RecordKind.EXPENSE, entry.key)
+            self.blocked[entry.key] = self._given.why_unplannable(key, failure)
         except Skipped as skipped:
             self.left_out[entry.key] = skipped.reason
         else:

@@ -7,11 +7,12 @@ documents that own its records stay as they are. No record is ever in two docume
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ledgerlink.domain.mapping.defects import UNPLANNABLE
 from ledgerlink.domain.mapping.resolver import posting_key
 from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import ItemState, Operation
-from ledgerlink.domain.model.reasons import Blocked, Reason, Skipped, named, reason
+from ledgerlink.domain.model.reasons import Reason, Skipped, named, reason
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.planning.diff import Differ, blocked_by
 from ledgerlink.domain.planning.inputs import PlanInput
@@ -71,8 +72,9 @@ class Grouping:
         """Compose the document; if that fails, its records are blocked or left out."""
         try:
             document = group.compose(self.given.links.get(group.key))
-        except Blocked as blocked:
-            self.blocked |= dict.fromkeys(group.members, blocked.reason)
+        except UNPLANNABLE as failure:
+            why = self.given.why_unplannable(group.key, failure)
+            self.blocked |= dict.fromkeys(group.members, why)
         except Skipped as skipped:
             self.left_out |= dict.fromkeys(group.members, skipped.reason)
         else:

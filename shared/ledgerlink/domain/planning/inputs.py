@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from ledgerlink.domain.mapping.defects import ReportDefect, unreported, why_unplannable
 from ledgerlink.domain.mapping.resolver import NameHolder, RuleBook, names_unchecked
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.dimensions import Defaults
@@ -101,6 +102,13 @@ class PlanInput:
     """The date of documents that the settings date by today."""
     defaults: Defaults = field(default_factory=Defaults)
     """Classes, departments and locations of the ledger's tasks, projects and people."""
+
+    report_defect: ReportDefect = unreported
+    """Notes a mistake of ours with one record, which is blocked for it."""
+
+    def why_unplannable(self, key: str, failure: Exception) -> Reason:
+        """The reason of the record with this posting key, which `failure` keeps from the plan."""
+        return why_unplannable(key, failure, self.report_defect)
 
     def linked_document(self, link: Link) -> LinkedDocument:
         """The linked document with its snapshot, if it was read."""

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from ledgerlink.domain.mapping.defects import UNPLANNABLE
 from ledgerlink.domain.mapping.resolver import Resolver, new_person, posting_key
 from ledgerlink.domain.model.documents import NewListRecord
 from ledgerlink.domain.model.links import Link
@@ -112,9 +113,11 @@ class Listing:
                 return
             self._ask(kind, record.key)
             yield from self._changed(kind, record.key, rule.mapping)
-        except Blocked as blocked:
-            if list_key(kind, record.key) not in self._resolver.refused:
-                yield self._settled(kind, record.key, ItemState.BLOCKED, blocked.reason)
+        except UNPLANNABLE as failure:
+            key = list_key(kind, record.key)
+            if key not in self._resolver.refused:
+                why = self._given.why_unplannable(key, failure)
+                yield self._settled(kind, record.key, ItemState.BLOCKED, why)
         except Skipped as skipped:
             yield self._settled(kind, record.key, ItemState.SKIPPED, skipped.reason)
 

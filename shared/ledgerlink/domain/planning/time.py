@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 
+from ledgerlink.domain.mapping.defects import UNPLANNABLE
 from ledgerlink.domain.mapping.resolver import (
     Resolved,
     Resolver,
@@ -51,6 +52,7 @@ class TimePlanner:
             given.features,
             given.taken,
             given.defaults,
+            given.report_defect,
         )
         self._differ = Differ(
             edits=given.posting.ledger_edits,
@@ -82,9 +84,10 @@ class TimePlanner:
             try:
                 self._check(entry)
                 group = self._group(entry)
-            except Blocked as blocked:
+            except UNPLANNABLE as failure:
                 self._spare(entry)
-                yield _of_entry(entry, ItemState.BLOCKED, blocked.reason)
+                why = self.given.why_unplannable(time_key(entry), failure)
+                yield _of_entry(entry, ItemState.BLOCKED, why)
             except Skipped as skipped:
                 yield _of_entry(entry, ItemState.SKIPPED, skipped.reason)
             else:
@@ -94,8 +97,9 @@ class TimePlanner:
             try:
                 document = self._document(group, self._link(group))
                 self._others[group.key] = self._standing(group)
-            except Blocked as blocked:
-                yield from self._block(group, blocked.reason)
+            except UNPLANNABLE as failure:
+                why = self.given.why_unplannable(time_key(group.entries[0]), failure)
+                yield from self._block(group, why)
             except Skipped as skipped:
                 yield from (_of_entry(e, ItemState.SKIPPED, skipped.reason) for e in group.entries)
             else:

@@ -8,22 +8,25 @@ sent again in a new series, under new ids.
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from ledgerlink.domain.errors import Interrupted
+from ledgerlink.domain.errors import DEFECTS, Interrupted
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.documents import needs
+from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.list_records import brought_in
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.runs import Chunk, Progress, Run
 from ledgerlink.domain.ports import Connector, Ledger, Stop
+from ledgerlink.services.applying.defects import Defects
 from ledgerlink.services.applying.preconditions import Preconditions
 from ledgerlink.services.applying.recorder import Recorder
 from ledgerlink.services.applying.writes import as_write, posted_before
+from ledgerlink.services.defects import report_defect
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.runs.ledger_session import ledger_session
 
@@ -98,6 +101,8 @@ class ChunkRun:
     operations: Mapping[int, Operation]
     """The operations that are sent, by seq; those that the plan decided already are left out."""
     recorder: Recorder
+    suspects: Defects = field(default_factory=Defects)
+    """The operations with which our program makes mistakes."""
 
     async def apply(self, stop: Stop) -> bool:
         """Send series after series until every operation has an outcome."""
@@ -109,6 +114,7 @@ class ChunkRun:
                 if stop() or not self._open():
                     return self._close()
                 await self.search_unanswered(stop)
+                self._fail_defects()
                 self._count_search()
             self._fail_unanswered()
             return self._close()
@@ -130,8 +136,16 @@ class ChunkRun:
         requests = await self._prepared(stop) if self._open() else []
         open_seqs = set(self._open())
         todo = [r for r in requests if open_seqs.intersection(w.seq for w in r.writes)]
+        for some in [[request] for request in todo] if self.suspects.known else [todo]:
+            try:
+                await self._write(some, stop)
+            except DEFECTS as defect:
+                self.suspects.add(some, open_seqs - self.recorder.outcomes.keys(), defect)
+                self.recorder.restart()
+
+    async def _write(self, requests: Sequence[Request], stop: Stop) -> None:
         try:
-            await self.ledger.write(todo, self.recorder.record_answer, stop)
+            await self.ledger.write(requests, self.recorder.record_answer, stop)
         finally:
             await self.recorder.stored()
 
@@ -140,7 +154,7 @@ class ChunkRun:
         if self.recorder.progress.opened_at is not None:
             return self._requests()
         coming = [self.operations[seq] for seq in self._open()]
-        preparing = asyncio.create_task(self.ledger.prefetch(coming, stop))
+        preparing = asyncio.create_task(self._prefetch(coming, stop))
         await asyncio.sleep(0)  # its first call is sent before the stores take this thread's time
         try:
             requests = await asyncio.to_thread(self._requests)
@@ -150,6 +164,13 @@ class ChunkRun:
         await preparing
         return requests
 
+    async def _prefetch(self, coming: Sequence[Operation], stop: Stop) -> None:
+        """Look up what the ledger needs. It can do without, so a mistake of ours is no obstacle."""
+        try:
+            await self.ledger.prefetch(coming, stop)
+        except DEFECTS as defect:
+            report_defect(self.deps, f"run {self.run.id}", defect)
+
     def _requests(self) -> list[Request]:
         """The requests of this series, which is opened first where none is open."""
         if self.recorder.progress.opened_at is None and not self._open_series():
@@ -158,7 +179,7 @@ class ChunkRun:
         writes = {write.seq: write for write in self._writes(batches)}
         series = self.recorder.progress.series
         return [
-            Request(self._request_id(series, index), tuple(writes[seq] for seq in seqs))
+            Request(self._request_id(series, index), tuple(writes[s] for s in seqs if s in writes))
             for index, seqs in enumerate(batches)
         ]
 
@@ -192,7 +213,16 @@ class ChunkRun:
         keys = {key for operation in self.operations.values() for key in needs(operation.body)}
         links = self.deps.links.get(self.run.connection_key, keys)
         operations = [self.operations[seq] for seqs in batches for seq in seqs]
-        return [self._with_file(op, as_write(op, links)) for op in operations]
+        writes = (self._as_write(operation, links) for operation in operations)
+        return [write for write in writes if write is not None]
+
+    def _as_write(self, operation: Operation, links: Mapping[str, Link]) -> Write | None:
+        """The write of an operation; None where our program cannot make it."""
+        try:
+            return self._with_file(operation, as_write(operation, links))
+        except DEFECTS as defect:
+            self.suspects.unfindable[operation.seq] = defect
+            return None
 
     def _with_file(self, operation: Operation, write: Write) -> Write:
         if operation.upload_id is None or operation.action is Action.DELETE:
@@ -211,8 +241,10 @@ class ChunkRun:
     def _batched(self, seqs: Sequence[int]) -> list[Sequence[int]]:
         if self.recorder.progress.series and len(seqs) <= SENT_ONE_BY_ONE:
             return [[seq] for seq in seqs]
-        batches = self.connector.batch([self.operations[seq] for seq in seqs])
-        return [[seqs[index] for index in batch] for batch in batches]
+        together = [seq for seq in seqs if seq not in self.suspects.in_company]
+        batches = self.connector.batch([self.operations[seq] for seq in together])
+        alone = [[seq] for seq in seqs if seq in self.suspects.in_company]
+        return [*([together[index] for index in batch] for batch in batches), *alone]
 
     def _request_id(self, series: int, index: int) -> str:
         """The same for every repeat of this request, and for no other."""
@@ -231,11 +263,44 @@ class ChunkRun:
             return
         unanswered = set(self._open())
         writes = [w for w in self._writes(self._stored_batches()) if w.seq in unanswered]
-        found = await self.ledger.find_lost_writes(writes, since, self._known_ids(since), stop)
-        self.recorder.record({write.seq: write for write in writes}, list(found.values()))
+        found = await self._find(writes, since, self._known_ids(since), stop)
+        self._record_found({write.seq: write for write in writes}, found)
         progress = self.recorder.progress
         self.recorder.progress = replace(progress, series=progress.series + 1, opened_at=None)
         self.recorder.store_progress()
+
+    async def _find(
+        self, writes: Sequence[Write], since: datetime, known: Collection[str], stop: Stop
+    ) -> Mapping[int, Outcome]:
+        """What the ledger holds of these writes. If our program makes a mistake with one of them,
+        that one is found by halving them; it stays unknown whether the ledger has it."""
+        try:
+            return await self.ledger.find_lost_writes(writes, since, known, stop)
+        except DEFECTS as defect:
+            if len(writes) <= 1:
+                self.suspects.unfindable |= {write.seq: defect for write in writes}
+                return {}
+            half = len(writes) // 2
+            first = await self._find(writes[:half], since, known, stop)
+            return {**first, **await self._find(writes[half:], since, known, stop)}
+
+    def _record_found(self, writes: Mapping[int, Write], found: Mapping[int, Outcome]) -> None:
+        try:
+            self.recorder.record(writes, list(found.values()))
+        except DEFECTS as defect:
+            if len(found) <= 1:
+                self.suspects.unfindable |= dict.fromkeys(found, defect)
+                return
+            for seq, outcome in found.items():
+                self._record_found(writes, {seq: outcome})
+
+    def _fail_defects(self) -> None:
+        """Fail the operations with which our program made a mistake by themselves."""
+        failed = self.suspects.failed(self._open())
+        for seq, (defect, why) in failed.items():
+            report_defect(self.deps, self.operations[seq].key, defect)
+            outcome = Outcome(seq=seq, state=ItemState.FAILED, reason=why(self.operations[seq].key))
+            self.recorder.store_outcomes([outcome])
 
     def _record_stored_links(self) -> None:
         """Record the outcomes of writes whose links this run has stored: an earlier worker died

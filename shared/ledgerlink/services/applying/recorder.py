@@ -67,6 +67,11 @@ class Recorder:
             self._awaited.set()
             await asyncio.shield(self._storing)
 
+    def restart(self) -> None:
+        """Go on after an error that prevented answers from being stored: they are left out."""
+        self._storing, self._waiting, self._unstored = None, [], 0
+        self._awaited.clear()
+
     async def _store(self) -> None:
         while self._waiting:
             await self._collect()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.mapping.resolver import RuleBook, creatable_keys
@@ -19,6 +20,7 @@ from ledgerlink.domain.planning.planner import plan
 from ledgerlink.domain.planning.time import entry_attributes, linked_keys
 from ledgerlink.domain.planning.undo import UndoInput, undo
 from ledgerlink.domain.ports import Ledger, Stop
+from ledgerlink.services.defects import report_defect
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.chunks import store_chunks
 from ledgerlink.services.posting.default_dimensions import defaults_for
@@ -147,6 +149,7 @@ async def _operations(planner: ImportPlanner, rules: RuleBook) -> tuple[tuple[Op
         scope=scoped,
         snapshots=await read_snapshots(planner.ledger, existing_links.values(), planner.stop),
         currencies=foreign_customers(deps, connection, planner.company.features),
+        report_defect=partial(report_defect, deps),
     )
     return plan(given), len(records) - len(entries)
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from ledgerlink.domain.errors import Conflict, Invalid
+from ledgerlink.domain.errors import DEFECTS, Conflict, Invalid
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.runs import DRAFTS, Chunk, Run, RunState
 from ledgerlink.domain.ports import TimeSource
+from ledgerlink.services.defects import report_defect
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports import service
 from ledgerlink.services.imports.mapping import NAMES, find_entities
@@ -67,6 +68,9 @@ def _stage(deps: Dependencies, run: Run) -> None:
         records = find_entities(deps, connection, run)
     except Invalid as unreadable:
         staged = replace(run, reason=reason("unreadable_upload", detail=unreadable.message))
+    except DEFECTS as defect:
+        report_defect(deps, f"import {run.id}", defect)
+        staged = replace(run, reason=reason("worker_failed"))
     else:
         imported = replace(run.imported, staged_at=deps.clock.now())
         staged = replace(run, records=records, imported=imported)

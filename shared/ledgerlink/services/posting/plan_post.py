@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import TypeVar
 
 from ledgerlink.domain.mapping.resolver import RuleBook, creatable_keys, posting_key
@@ -22,6 +23,7 @@ from ledgerlink.domain.planning.list_records import RULES, list_keys
 from ledgerlink.domain.planning.planner import plan
 from ledgerlink.domain.planning.time import linked_keys
 from ledgerlink.domain.ports import Ledger, Stop
+from ledgerlink.services.defects import report_defect
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.default_dimensions import defaults_for, with_required_dimensions
 from ledgerlink.services.posting.ledger_names import (
@@ -125,6 +127,7 @@ class PostPlanner:
             invoicing=settings.invoices,
             expense_owners={**_own_documents(expense_keys, links), **expense_owners},
             today=deps.clock.now().date(),
+            report_defect=partial(report_defect, deps),
         )
 
     def _from_list(
