@@ -50,12 +50,21 @@ def confirm_page(asked: Authorization, code: str, company_id: str) -> Response[s
 
 def connected_page() -> Response[str]:
     """The page after a consent that connected the company."""
-    return page(200, "Connected", "The company is connected. You can close this window.")
+    return page(
+        200,
+        "Connected",
+        "The company is connected, and its lists are being read. You can close this window.",
+    )
 
 
 def cancelled_page() -> Response[str]:
     """The page after a cancelled consent."""
-    return page(200, "Not connected", "Nothing was connected. You can close this window.")
+    return page(
+        200,
+        "Not connected",
+        "You cancelled. Nothing was connected. Time tracking shows that; the connection can be "
+        "deleted there, or connected again. You can close this window.",
+    )
 
 
 def problem_page(status: int, message: str, remedy: str) -> Response[str]:

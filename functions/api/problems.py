@@ -13,6 +13,7 @@ from ledgerlink.domain.errors import (
     LedgerError,
     LedgerlinkError,
     NotFound,
+    PreconditionFailed,
 )
 
 STATUS: dict[type[LedgerlinkError], tuple[int, str]] = {
@@ -20,6 +21,7 @@ STATUS: dict[type[LedgerlinkError], tuple[int, str]] = {
     Forbidden: (403, "The token does not allow this"),
     NotFound: (404, "Not found"),
     Conflict: (409, "This conflicts with the current state"),
+    PreconditionFailed: (412, "This was changed since it was read"),
     LedgerError: (502, "The accounting system rejected or failed the request"),
 }
 MOST_PROBLEMS = 100

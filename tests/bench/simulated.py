@@ -25,8 +25,9 @@ from ledgerlink.services.sync import scheduler
 
 from tests.fakes.clock import FakeClock, FakeIds
 from tests.fakes.files import FakeLane
+from tests.fakes.lists import FakeSettings
 from tests.fakes.runs import FakeRuns
-from tests.support.schedule_service import ConnectionsByCompany, StoredSettings
+from tests.support.schedule_service import ConnectionsByCompany
 
 TICK = timedelta(minutes=1)
 ROUND_TRIP = timedelta(milliseconds=6)
@@ -170,7 +171,7 @@ class Simulation:
     def __init__(self, plan: Plan) -> None:
         self.plan, self.night = plan, Night(plan)
         self.clock, self.runs, self.lane = FakeClock(plan.begin), FakeRuns(), FakeLane()
-        self.choices, self.companies, self.index = StoredSettings(), ConnectionsByCompany(), Index()
+        self.choices, self.companies, self.index = FakeSettings(), ConnectionsByCompany(), Index()
         self.groups, self.limit = Groups(), FIRST_WORKERS
         self.events: list[tuple[datetime, int, Callable[[], None]]] = []
         self.order = count()

@@ -136,7 +136,7 @@ class Poster(ABC, Generic[B]):
             invoices=self.invoicing,
             ledger=self.books.chosen,
         )
-        deps.settings.put(self._key, settings)
+        self._service.choose(self._key, settings)
         watched: Any = _WatchedConnector(self.books.connector, self)
         return replace(
             deps,
@@ -231,7 +231,8 @@ class Poster(ABC, Generic[B]):
         """The firm says where something goes."""
         at = datetime(2026, 1, 1, tzinfo=UTC)
         rule = Rule(kind=kind, key=key, mapping=mapping, set_by=USER, set_at=at)
-        self._service.deps.rules.put(self._key, [rule])
+        rules = self._service.deps.rules
+        rules.put(self._key, [rule], rules.version(self._key))
 
     @property
     def rules(self) -> Mapping[tuple[RuleKind, str], Rule]:

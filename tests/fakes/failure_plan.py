@@ -1,6 +1,7 @@
 """Death at a chosen step: a worker that dies before or after the n-th thing it does."""
 
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -21,8 +22,12 @@ class FailurePlan:
     steps: list[str] = field(default_factory=list)
     lasts: bool = False
     dead: bool = False
+    meanwhile: dict[str, Callable[[], object]] = field(default_factory=dict)
+    """What somebody else does, once, just before the next step of that name."""
 
     def step(self, name: str) -> None:
+        if other := self.meanwhile.pop(name, None):
+            other()
         if self.dead:
             raise WorkerDied(f"dead already: {name}")
         self.steps.append(name)

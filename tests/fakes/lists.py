@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from ledgerlink.domain.errors import ChangedMeanwhile
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.list_records import Change, ListRecord, ListType, SyncState
 from ledgerlink.domain.model.schedule import Due
@@ -92,8 +93,12 @@ class FakeSettings:
     def get(self, connection_key: ConnectionKey) -> Settings:
         return self.rows.get(connection_key, Settings())
 
-    def put(self, connection_key: ConnectionKey, settings: Settings) -> None:
-        self.rows[connection_key] = settings
+    def put(self, connection_key: ConnectionKey, settings: Settings) -> Settings:
+        if settings.version != self.get(connection_key).version:
+            raise ChangedMeanwhile
+        stored = replace(settings, version=settings.version + 1)
+        self.rows[connection_key] = stored
+        return stored
 
 
 @dataclass

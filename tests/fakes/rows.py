@@ -1,10 +1,11 @@
 """Connections, rules and links in memory."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from ledgerlink.domain.errors import Conflict, Invalid, NotFound
+from ledgerlink.domain.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
 from ledgerlink.domain.model.connections import Authorization, Connection, ConnectionKey
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.rules import Rule, RuleKind
@@ -28,8 +29,16 @@ class FakeConnections:
     consents: dict[str, Authorization] = field(default_factory=dict)
     claims: dict[tuple[str, str], Claim] = field(default_factory=dict)
 
-    def save(self, connection: Connection) -> None:
-        self.rows[connection.key] = connection
+    def save(self, connection: Connection) -> Connection:
+        self._require_newest(connection)
+        stored = replace(connection, version=connection.version + 1)
+        self.rows[connection.key] = stored
+        return stored
+
+    def _require_newest(self, connection: Connection) -> None:
+        there = self.rows.get(connection.key)
+        if connection.version != (there.version if there else 0):
+            raise ChangedMeanwhile
 
     def get(self, connection_key: ConnectionKey) -> Connection:
         if connection_key not in self.rows:
@@ -42,6 +51,7 @@ class FakeConnections:
         return [self.rows[key] for key in sorted(self.rows) if key.firm == firm]
 
     def remove(self, connection: Connection) -> None:
+        self._require_newest(connection)
         self.rows.pop(connection.key, None)
 
     def begin(self, authorization: Authorization) -> None:
@@ -97,11 +107,21 @@ class FakeRules:
     """Implements `services.ports.Rules`."""
 
     log: dict[tuple[ConnectionKey, RuleKind, str], dict[int, Rule]] = field(default_factory=dict)
+    changes: Counter[ConnectionKey] = field(default_factory=Counter)
 
-    def put(self, connection_key: ConnectionKey, rules: Iterable[Rule]) -> None:
-        for rule in rules:
+    def version(self, connection_key: ConnectionKey) -> int:
+        return self.changes[connection_key]
+
+    def put(self, connection_key: ConnectionKey, rules: Iterable[Rule], of_version: int) -> int:
+        if not (given := list(rules)):
+            return of_version
+        if self.changes[connection_key] != of_version:
+            raise ChangedMeanwhile
+        for rule in given:
             versions = self.log.setdefault((connection_key, rule.kind, rule.key), {})
             versions[rule.version] = rule
+        self.changes[connection_key] += 1
+        return self.changes[connection_key]
 
     def list(self, connection_key: ConnectionKey, kind: RuleKind | None = None) -> Sequence[Rule]:
         return [

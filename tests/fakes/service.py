@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ledgerlink.domain.model.connections import Connection, ConnectionKey
@@ -12,6 +12,7 @@ from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.rules import LinkTo, RuleKind, Skip
 from ledgerlink.domain.model.rules import Mapping as RuleMapping
 from ledgerlink.domain.model.runs import Run
+from ledgerlink.domain.model.settings import Settings
 from ledgerlink.services import lane
 from ledgerlink.services.connections import connect
 from ledgerlink.services.dependencies import Dependencies
@@ -80,6 +81,11 @@ class InMemoryService:
 
     def rules(self, connection: Connection, kind: RuleKind, given: dict[str, RuleMapping]) -> None:
         put_rules(self.deps, connection.key, USER, kind, given)
+
+    def choose(self, connection_key: ConnectionKey, settings: Settings) -> None:
+        """Store these settings, whatever was stored before."""
+        version = self.deps.settings.get(connection_key).version
+        self.deps.settings.put(connection_key, replace(settings, version=version))
 
     def post(self, connection: Connection, key: str, records: Sequence[Any] | str) -> Run:
         return accept.post(self.deps, connection.key, USER, key, records)

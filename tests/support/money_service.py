@@ -53,7 +53,7 @@ def choose(
 ) -> None:
     """Set what happens to documents that were edited in the ledger."""
     settings = replace(SETTINGS, posting=TimeSettings(ledger_edits=edits))
-    app.deps.settings.put(connection.key, settings)
+    app.choose(connection.key, settings)
 
 
 def spent(key: str, report: str | None = "R", **given: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from ledgerlink.services.runs.parking import park
 from tests.fakes.clock import FakeClock, FakeIds
 from tests.fakes.failure_plan import FailurePlan, with_failures
 from tests.fakes.files import FakeLane
-from tests.fakes.lists import FakeMetrics
+from tests.fakes.lists import FakeMetrics, FakeSettings
 from tests.fakes.rows import FakeConnections
 from tests.fakes.runs import FakeRuns
 
@@ -64,19 +64,6 @@ class ContestedSchedules:
     def due(self, now: datetime, limit: int) -> Sequence[Due]:
         some = [due for due in self.rows.values() if due.at is not None and due.at <= now]
         return sorted(some, key=lambda due: due.at or now)[:limit]
-
-
-@dataclass
-class StoredSettings:
-    """Implements `services.ports.SettingsStore`."""
-
-    rows: dict[ConnectionKey, Settings] = field(default_factory=dict)
-
-    def get(self, connection_key: ConnectionKey) -> Settings:
-        return self.rows.get(connection_key, Settings())
-
-    def put(self, connection_key: ConnectionKey, settings: Settings) -> None:
-        self.rows[connection_key] = settings
 
 
 @dataclass
@@ -141,7 +128,7 @@ class ScheduleService:
     deps: Dependencies
     clock: FakeClock
     schedules: ContestedSchedules
-    choices: StoredSettings
+    choices: FakeSettings
     known: FakeRecordsAndLinks
     connections: ConnectionsByCompany
     runs: FakeRuns
@@ -157,12 +144,13 @@ class ScheduleService:
             "id": name,
         }
         plain |= {"ledger": "fake", "created_by": "ada", "created_at": self.clock.now()}
-        connection = Connection(**(plain | given))
-        self.connections.save(connection)
-        return connection
+        there = self.connections.rows.get(ConnectionKey(FIRM, name))
+        plain["version"] = there.version if there else 0
+        return self.connections.save(Connection(**(plain | given)))
 
     def choose(self, connection: Connection, settings: Settings) -> None:
-        self.choices.put(connection.key, settings)
+        version = self.choices.get(connection.key).version
+        self.choices.put(connection.key, replace(settings, version=version))
 
     def write(self, connection: Connection, **given: Any) -> Due:
         """The connection's row, as an earlier hour left it."""
@@ -212,7 +200,7 @@ def schedule_service(failure_plan: FailurePlan | None = None) -> ScheduleService
     failure_plan, clock, counted = failure_plan or FailurePlan(), FakeClock(), Counter[str]()
     schedules, choices, known, companies = (
         ContestedSchedules(),
-        StoredSettings(),
+        FakeSettings(),
         FakeRecordsAndLinks(),
         ConnectionsByCompany(),
     )

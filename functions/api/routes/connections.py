@@ -5,10 +5,12 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Form, Query
 from ledgerlink.domain.errors import LedgerlinkError
+from ledgerlink.domain.model.connections import Connection
 from ledgerlink.services.connections import connect
 
 from functions.api.app import answers, app, dependencies, public_url, who
 from functions.api.caller import Right
+from functions.api.etags import IfMatch, allowed_version, etag
 from functions.api.pages import CONNECT, cancelled_page, confirm_page, connected_page, problem_page
 from functions.api.views.connections import (
     ConnectionList,
@@ -46,13 +48,14 @@ def new_connection(body: NewConnection) -> tuple[ConnectionView, int]:
 def connections() -> ConnectionList:
     caller = who(Right.READ)
     found = dependencies().connections.list(caller.firm)
-    return ConnectionList(connections=[ConnectionView.of(one) for one in found])
+    return ConnectionList(connections=[_view(one) for one in found])
 
 
 @app.get("/v1/connections/<connection_id>", summary="A connection", tags=["connections"])
-def connection(connection_id: str) -> ConnectionView:
+def connection(connection_id: str) -> Response[ConnectionView]:
+    """The ETag is the version of the connection, which also changes when the company is read."""
     caller = who(Right.READ)
-    return ConnectionView.of(dependencies().connections.get(caller.connection_key(connection_id)))
+    return _answer(dependencies().connections.get(caller.connection_key(connection_id)))
 
 
 @app.post(
@@ -61,24 +64,21 @@ def connection(connection_id: str) -> ConnectionView:
     tags=["connections"],
 )
 def reconnect(
-    connection_id: str, body: Annotated[Reconnection | None, Body()] = None
-) -> ConnectionView:
+    connection_id: str,
+    body: Annotated[Reconnection | None, Body()] = None,
+    if_match: IfMatch = None,
+) -> Response[ConnectionView]:
     """With a `login` the connection is ready once the ledger accepted it. Parked runs then
     resume."""
     caller = who(Right.ADMIN)
+    key, allowed = caller.connection_key(connection_id), allowed_version(if_match)
     if body is not None:
         login = dict(body.login)
-        return ConnectionView.of(
-            connect.sign_in_again(dependencies(), caller.connection_key(connection_id), login)
-        )
-    ledger = dependencies().connections.get(caller.connection_key(connection_id)).ledger
-    consent = connect.reconnect(
-        dependencies(),
-        caller.connection_key(connection_id),
-        caller.user,
-        _redirect_uri(ledger),
-    )
-    return ConnectionView.of(consent.connection, consent.authorize_url)
+        return _answer(connect.sign_in_again(dependencies(), key, login, allowed))
+    ledger = dependencies().connections.get(key).ledger
+    address = _redirect_uri(ledger)
+    consent = connect.reconnect(dependencies(), key, caller.user, address, allowed)
+    return _answer(consent.connection, consent.authorize_url)
 
 
 @app.post(
@@ -86,11 +86,34 @@ def reconnect(
     summary="Revoke the authorisation; settings, rules and history stay",
     tags=["connections"],
 )
-def disconnect(connection_id: str) -> ConnectionView:
+def disconnect(connection_id: str, if_match: IfMatch = None) -> Response[ConnectionView]:
     caller = who(Right.ADMIN)
-    return ConnectionView.of(
-        connect.disconnect(dependencies(), caller.connection_key(connection_id))
-    )
+    key, allowed = caller.connection_key(connection_id), allowed_version(if_match)
+    return _answer(connect.disconnect(dependencies(), key, allowed))
+
+
+@app.delete(
+    "/v1/connections/<connection_id>",
+    summary="Delete a connection that never had a company",
+    tags=["connections"],
+    responses={204: {"description": "It is deleted"}},
+)
+def delete_connection(connection_id: str, if_match: IfMatch = None) -> Response[None]:
+    """Such as one whose consent was cancelled or never given. Any other can be disconnected."""
+    caller = who(Right.ADMIN)
+    key, allowed = caller.connection_key(connection_id), allowed_version(if_match)
+    connect.delete(dependencies(), key, allowed)
+    return Response(204)
+
+
+def _view(found: Connection, authorize_url: str | None = None) -> ConnectionView:
+    shown = connect.with_expired_consent(found, dependencies().clock.now())
+    return ConnectionView.of(shown, authorize_url)
+
+
+def _answer(found: Connection, authorize_url: str | None = None) -> Response[ConnectionView]:
+    view, headers = _view(found, authorize_url), dict(etag(found.version))
+    return Response(200, "application/json", view, headers=headers)
 
 
 @app.get(
@@ -110,10 +133,11 @@ def callback(
     It takes no token, because `state` identifies the consent.
     """
     try:
-        dependencies().connector(ledger)
+        connect.require_ledger(dependencies(), state, ledger)
         if error or not code or not realm_id:
             connect.refuse(dependencies(), state)
-            return problem_page(400, "No consent was given.", "Start connecting again.")
+            message = "No consent was given in the accounting system, so nothing was connected."
+            return problem_page(400, message, "Start connecting again.")
         asked = connect.review(dependencies(), state, realm_id)
     except LedgerlinkError as refused:
         return problem_page(400, refused.message, refused.remedy)
@@ -134,7 +158,7 @@ def confirmed(
 ) -> Response[str]:
     """Connects the company if `decision` is `connect`. `state` can be used once."""
     try:
-        dependencies().connector(ledger)
+        connect.require_ledger(dependencies(), state, ledger)
         if decision != CONNECT:
             connect.refuse(dependencies(), state)
             return cancelled_page()

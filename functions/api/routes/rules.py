@@ -1,16 +1,21 @@
 """Rules: how people, projects and labor codes are mapped."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, TypeVar
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from ledgerlink.domain.errors import NotFound
-from ledgerlink.domain.model.rules import RuleKind
+from ledgerlink.domain.model.rules import Rule, RuleKind
 from ledgerlink.services.settings import rules
 from ledgerlink.wire.rules import all_mappings, mappings, plain
 
 from functions.api.app import app, dependencies, who
 from functions.api.caller import Right
+from functions.api.etags import IfMatch, allowed_version, etag
 from functions.api.views.rules import AllRules, RuleList, Rules, RulesSet, RuleView
+
+Body = TypeVar("Body")
 
 
 def rule_kind(name: str) -> RuleKind:
@@ -28,25 +33,34 @@ def get_rules(
     kind: str,
     after: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
-) -> RuleList:
-    """In the order of their keys."""
+) -> Response[RuleList]:
+    """In the order of their keys. The ETag is the version of all the connection's rules."""
     caller = who(Right.READ)
+    version = dependencies().rules.version(caller.connection_key(connection_id))
     page = rules.page_of_rules(
         dependencies(), caller.connection_key(connection_id), rule_kind(kind), after, limit
     )
-    return RuleList(rules=[RuleView.of(rule) for rule in page.items], next=page.after)
+    found = RuleList(rules=[RuleView.of(rule) for rule in page.items], next=page.after)
+    return _answer(found, version)
 
 
 @app.put("/v1/connections/<connection_id>/rules/<kind>", summary="Set rules", tags=["rules"])
-def put_rules(connection_id: str, kind: str, body: Rules) -> RuleList:
+def put_rules(
+    connection_id: str, kind: str, body: Rules, if_match: IfMatch = None
+) -> Response[RuleList]:
     """Sets the rules in the body and answers them. Other rules stay as they are."""
     caller = who(Right.ADMIN)
     wanted = rule_kind(kind)
     given = mappings(wanted, body.rules)
-    found = rules.put_rules(
-        dependencies(), caller.connection_key(connection_id), caller.user, wanted, given
+    done = rules.put_rules(
+        dependencies(),
+        caller.connection_key(connection_id),
+        caller.user,
+        wanted,
+        given,
+        allowed_version(if_match),
     )
-    return _answer(found)
+    return _answer(_list(done.rules[wanted]), done.version)
 
 
 @app.get(
@@ -58,7 +72,7 @@ def rule_history(
     connection_id: str, kind: str, key: Annotated[str, Query(min_length=1, max_length=200)]
 ) -> RuleList:
     caller = who(Right.READ)
-    return _answer(
+    return _list(
         rules.rule_history(
             dependencies(), caller.connection_key(connection_id), rule_kind(kind), key
         )
@@ -66,9 +80,10 @@ def rule_history(
 
 
 @app.get("/v1/connections/<connection_id>/rules", summary="All rules", tags=["rules"])
-def export_rules(connection_id: str) -> AllRules:
+def export_rules(connection_id: str) -> Response[AllRules]:
     """The body can be sent to another connection, or back later."""
     caller = who(Right.READ)
+    version = dependencies().rules.version(caller.connection_key(connection_id))
     found = {
         kind: {
             rule.key: plain(kind, rule.mapping)
@@ -76,19 +91,30 @@ def export_rules(connection_id: str) -> AllRules:
         }
         for kind in RuleKind
     }
-    return AllRules(rules=found)
+    return _answer(AllRules(rules=found), version)
 
 
 @app.put("/v1/connections/<connection_id>/rules", summary="Set rules of all kinds", tags=["rules"])
-def import_rules(connection_id: str, body: AllRules) -> RulesSet:
+def import_rules(
+    connection_id: str, body: AllRules, if_match: IfMatch = None
+) -> Response[RulesSet]:
     """Sets the rules in the body; other rules stay. Where one is invalid, none is set."""
     caller = who(Right.ADMIN)
     given = all_mappings(body.rules)
-    versions = rules.put_all_rules(
-        dependencies(), caller.connection_key(connection_id), caller.user, given
+    done = rules.put_all_rules(
+        dependencies(),
+        caller.connection_key(connection_id),
+        caller.user,
+        given,
+        allowed_version(if_match),
     )
-    return RulesSet(rules={kind: len(some) for kind, some in versions.items()})
+    counts = RulesSet(rules={kind: len(some) for kind, some in done.rules.items()})
+    return _answer(counts, done.version)
 
 
-def _answer(found: Any) -> RuleList:
+def _list(found: Sequence[Rule]) -> RuleList:
     return RuleList(rules=[RuleView.of(rule) for rule in found])
+
+
+def _answer(body: Body, version: int) -> Response[Body]:
+    return Response(200, "application/json", body, headers=dict(etag(version)))

@@ -1,11 +1,13 @@
 """Routes of a connection's settings."""
 
+from aws_lambda_powertools.event_handler import Response
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.settings import Settings
 from ledgerlink.services.settings import settings
 
 from functions.api.app import app, dependencies, who
 from functions.api.caller import Right
+from functions.api.etags import IfMatch, allowed_version, etag
 from functions.api.views.settings import SettingsChange, SettingsView
 
 
@@ -14,7 +16,8 @@ from functions.api.views.settings import SettingsChange, SettingsView
     summary="The connection's settings",
     tags=["connections"],
 )
-def get_settings(connection_id: str) -> SettingsView:
+def get_settings(connection_id: str) -> Response[SettingsView]:
+    """The ETag is the version of the settings."""
     caller = who(Right.READ)
     found = settings.get_settings(dependencies(), caller.connection_key(connection_id))
     return _view(caller.connection_key(connection_id), found)
@@ -25,15 +28,22 @@ def get_settings(connection_id: str) -> SettingsView:
     summary="Change some of the settings",
     tags=["connections"],
 )
-def change_settings(connection_id: str, body: SettingsChange) -> SettingsView:
+def change_settings(
+    connection_id: str, body: SettingsChange, if_match: IfMatch = None
+) -> Response[SettingsView]:
     """Takes effect at once: the schedule is planned anew, and lists that are new to it are read."""
     caller = who(Right.ADMIN)
     found = settings.change_settings(
-        dependencies(), caller.connection_key(connection_id), caller.user, body.patch()
+        dependencies(),
+        caller.connection_key(connection_id),
+        caller.user,
+        body.patch(),
+        allowed_version(if_match),
     )
     return _view(caller.connection_key(connection_id), found)
 
 
-def _view(connection_key: ConnectionKey, found: Settings) -> SettingsView:
+def _view(connection_key: ConnectionKey, found: Settings) -> Response[SettingsView]:
     offered = settings.offered_choices(dependencies(), connection_key)
-    return SettingsView.of(found, offered, dependencies().schedules.get(connection_key).at)
+    view = SettingsView.of(found, offered, dependencies().schedules.get(connection_key).at)
+    return Response(200, "application/json", view, headers=dict(etag(found.version)))

@@ -5,7 +5,9 @@ LedgerlinkError
 │   ├── Invalid            a value is wrong; names the field
 │   ├── NotFound           no such thing in this firm
 │   ├── Forbidden          the token lacks a right
-│   └── Conflict           it clashes with the current state
+│   ├── Conflict           it clashes with the current state
+│   │   └── ChangedMeanwhile   somebody else wrote what was read; reading it again helps
+│   └── PreconditionFailed the version that the caller names is not the newest
 └── LedgerError        the ledger side
     ├── AuthorizationLost  only a reconnect helps
     ├── LedgerStopped      nothing can be written until a person acts (plan, permission, status)
@@ -81,6 +83,23 @@ class Forbidden(Refused):
 
 class Conflict(Refused):
     """The request clashes with the current state."""
+
+
+class ChangedMeanwhile(Conflict):
+    """A stored row is newer than the one that a change was made from, so nothing was written. The
+    change can be made again from the newer row."""
+
+    def __init__(
+        self,
+        code: str = "changed_meanwhile",
+        message: str = "Somebody else changed this at the same moment, so nothing was changed.",
+        remedy: str = "Read it again, then repeat your change if it is still needed.",
+    ) -> None:
+        super().__init__(code, message, remedy)
+
+
+class PreconditionFailed(Refused):
+    """The caller allows the change for another version than the newest one."""
 
 
 class LedgerError(LedgerlinkError):

@@ -12,10 +12,12 @@ from ledgerlink.services.applying.recover import recover_unanswered
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports.plan_import import ImportPlanner, plan_import
 from ledgerlink.services.messages import remaining_messages
+from ledgerlink.services.newest import change_connection
 from ledgerlink.services.posting.chunks import store_chunks
 from ledgerlink.services.posting.plan_post import PostPlanner
 from ledgerlink.services.posting.staged_records import read_records
 from ledgerlink.services.runs.ledger_session import ledger_session
+from ledgerlink.services.settings.rules import keep_created_rules
 
 
 async def plan_run(deps: Dependencies, connection: Connection, run: Run, stop: Stop) -> Run:
@@ -41,8 +43,7 @@ async def plan_run(deps: Dependencies, connection: Connection, run: Run, stop: S
         planner = PostPlanner(deps, connection, session.ledger, company, stop)
         operations, created = await planner.plan_records(records, run.created_by, run.id)
         run = replace(run, planning_calls=dict(session.ledger.calls))
-    if created:
-        deps.rules.put(connection.key, created)
+    keep_created_rules(deps, connection.key, created)
     chunks = store_chunks(deps, connection, run, operations)
     deps.links.delete(connection.key, [op.key for op in operations if op.was_already_gone])
     return start(deps, replace(run, records=len(records), chunks=chunks))
@@ -54,8 +55,10 @@ async def read_company(
     """Read the company and its features, and store them with the connection as it is stored now,
     because it may have been disconnected meanwhile."""
     company = await ledger.company(stop)
-    stored = deps.connections.get(connection.key)
-    deps.connections.save(replace(stored, company=company, read_at=deps.clock.now()))
+    read_at = deps.clock.now()
+    change_connection(
+        deps, connection.key, lambda now: replace(now, company=company, read_at=read_at)
+    )
     return company
 
 

@@ -36,14 +36,18 @@ class Page(Generic[T]):
 class Connections(Protocol):
     """Connections, consents under way, and which connection has which company."""
 
-    def save(self, connection: Connection) -> None: ...
+    def save(self, connection: Connection) -> Connection:
+        """Store the connection and return it with its new version. Raises ChangedMeanwhile when
+        the stored one no longer has the version that this one was read with."""
+        ...
+
     def get(self, connection_key: ConnectionKey) -> Connection:
         """Raises NotFound."""
         ...
 
     def list(self, firm: str) -> Sequence[Connection]: ...
     def remove(self, connection: Connection) -> None:
-        """Delete a connection that never had a company."""
+        """Delete a connection that never had a company. Raises ChangedMeanwhile like `save`."""
         ...
 
     def begin(self, authorization: Authorization) -> None: ...
@@ -77,7 +81,16 @@ class Connections(Protocol):
 class Rules(Protocol):
     """Rules with their history."""
 
-    def put(self, connection_key: ConnectionKey, rules: Iterable[Rule]) -> None: ...
+    def version(self, connection_key: ConnectionKey) -> int:
+        """How often rules of the connection were stored."""
+        ...
+
+    def put(self, connection_key: ConnectionKey, rules: Iterable[Rule], of_version: int) -> int:
+        """Store these rules, in parts that are written whole, and return the new version. Raises
+        ChangedMeanwhile when somebody else has stored rules since `of_version`. The parts before
+        are stored then; the same change made again leaves them as they are."""
+        ...
+
     def list(self, connection_key: ConnectionKey, kind: RuleKind | None = None) -> Sequence[Rule]:
         """The rules of one kind, or of all kinds, read in one query."""
         ...
@@ -193,7 +206,10 @@ class SettingsStore(Protocol):
         """The default settings when the firm has chosen none."""
         ...
 
-    def put(self, connection_key: ConnectionKey, settings: Settings) -> None: ...
+    def put(self, connection_key: ConnectionKey, settings: Settings) -> Settings:
+        """Store the settings and return them with their new version. Raises ChangedMeanwhile when
+        the stored ones no longer have the version that these were read with."""
+        ...
 
 
 class Schedules(Protocol):

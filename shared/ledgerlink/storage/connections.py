@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from ledgerlink.domain.errors import Conflict, Invalid, NotFound
 from ledgerlink.domain.model.connections import Authorization, Connection, ConnectionKey
@@ -24,15 +25,16 @@ class DynamoConnections:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def save(self, connection: Connection) -> None:
-        self._table.put(
-            {
-                "pk": keys.firm(connection.firm),
-                "sk": keys.row("connection", connection.id),
-                "state": connection.state.value,
-                "data": dump(connection).decode(),
-            }
-        )
+    def save(self, connection: Connection) -> Connection:
+        stored = replace(connection, version=connection.version + 1)
+        row: Row = {
+            "pk": keys.firm(connection.firm),
+            "sk": keys.row("connection", connection.id),
+            "state": connection.state.value,
+            "data": dump(stored).decode(),
+        }
+        self._table.put_version(row, stored.version)
+        return stored
 
     def get(self, connection_key: ConnectionKey) -> Connection:
         row = self._table.get(
@@ -51,8 +53,8 @@ class DynamoConnections:
         return [load(Connection, row["data"]) for row in rows]
 
     def remove(self, connection: Connection) -> None:
-        sk = keys.row("connection", connection.id)
-        self._table.delete_many(keys.firm(connection.firm), [sk])
+        pk, sk = keys.firm(connection.firm), keys.row("connection", connection.id)
+        self._table.delete_version(pk, sk, connection.version)
 
     def begin(self, authorization: Authorization) -> None:
         self._table.put(

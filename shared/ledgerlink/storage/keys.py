@@ -5,6 +5,7 @@
 | a firm's connections, one connection | firm | connection#id |
 | an idempotency key's run | firm/connection | idempotency#key |
 | rules of a kind, one rule's history | firm/connection | rule#kind#key, rulelog#kind#key#version |
+| how often rules were changed | firm/connection | rules |
 | links by posting key, or by the ledger's id | firm/connection | link#key, written#kind#id |
 | links by day of work, by a member | firm/connection | worked#day#key, carrier#entry |
 | expenses' links by a member | firm/connection | carrier#expense#entry |

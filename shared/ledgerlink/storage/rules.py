@@ -1,38 +1,52 @@
 """Rules and their history, in the table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from ledgerlink.domain.errors import ChangedMeanwhile
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.rules import Rule, RuleKind
 from ledgerlink.storage import keys
-from ledgerlink.storage.table import Row, Table
+from ledgerlink.storage.table import Row, Table, Taken, parts
 from ledgerlink.wire.rules import dump_mapping, load_mapping
+
+COUNT = "rules"
+"""The sort key of the row that counts the changes of a connection's rules."""
+TOGETHER = 49
+"""Rules that are stored in one transaction: each has two rows, and DynamoDB takes 100."""
 
 
 class DynamoRules:
-    """Implements `services.ports.Rules`. A rule has a row with its newest version and a row per
-    version."""
+    """Implements `services.ports.Rules`.
+
+    A rule has a row with its newest version and a row per version. A row of the connection counts
+    the changes of its rules. Every transaction checks that count and raises it, so of two writers
+    who read the same rules only one is successful: no version is written twice, and what was
+    checked over all rules (people are one-to-one) still holds.
+    """
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def put(self, connection_key: ConnectionKey, rules: Iterable[Rule]) -> None:
-        pk = keys.connection(connection_key)
-        rows: list[Row] = []
-        for rule in rules:
-            row = {
-                "kind": rule.kind.value,
-                "key": rule.key,
-                "mapping": dump_mapping(rule.kind, rule.mapping),
-                "set_by": rule.set_by,
-                "set_at": rule.set_at.isoformat(),
-                "version": rule.version,
-            }
-            version = keys.number(rule.version)
-            rows.append(row | {"pk": pk, "sk": keys.row("rule", rule.kind, rule.key)})
-            rows.append(row | {"pk": pk, "sk": keys.row("rulelog", rule.kind, rule.key, version)})
-        self._table.put_many(rows)
+    def version(self, connection_key: ConnectionKey) -> int:
+        row = self._table.get(keys.connection(connection_key), COUNT)
+        return int(row["version"]) if row else 0
+
+    def put(self, connection_key: ConnectionKey, rules: Iterable[Rule], of_version: int) -> int:
+        pk, version = keys.connection(connection_key), of_version
+        for some in parts(list(rules), TOGETHER):
+            rows = [row for rule in some for row in _rows(pk, rule)]
+            self._put_together(pk, rows, version)
+            version += 1
+        return version
+
+    def _put_together(self, pk: str, rows: Sequence[Row], version: int) -> None:
+        count: Row = {"pk": pk, "sk": COUNT, "version": version + 1}
+        held = {"version": version} if version else None
+        try:
+            self._table.together([count], beside=rows, new=not version, held=held)
+        except Taken as taken:
+            raise ChangedMeanwhile from taken
 
     def list(self, connection_key: ConnectionKey, kind: RuleKind | None = None) -> Sequence[Rule]:
         of_kind = () if kind is None else (kind,)
@@ -44,6 +58,21 @@ class DynamoRules:
     def _load(self, connection_key: ConnectionKey, prefix: str) -> Sequence[Rule]:
         rows = self._table.query(keys.connection(connection_key), prefix)
         return [_rule(row) for row in rows]
+
+
+def _rows(pk: str, rule: Rule) -> Iterator[Row]:
+    """The row of the rule and the row of this version."""
+    row = {
+        "kind": rule.kind.value,
+        "key": rule.key,
+        "mapping": dump_mapping(rule.kind, rule.mapping),
+        "set_by": rule.set_by,
+        "set_at": rule.set_at.isoformat(),
+        "version": rule.version,
+    }
+    version = keys.number(rule.version)
+    yield row | {"pk": pk, "sk": keys.row("rule", rule.kind, rule.key)}
+    yield row | {"pk": pk, "sk": keys.row("rulelog", rule.kind, rule.key, version)}
 
 
 def _rule(row: Row) -> Rule:

@@ -1,9 +1,11 @@
 """Settings of connections, and metered calls by month, in the table."""
 
+from dataclasses import replace
+
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.settings import Settings
 from ledgerlink.storage import keys
-from ledgerlink.storage.table import Table
+from ledgerlink.storage.table import Row, Table
 from ledgerlink.wire.stored import dump, load
 
 
@@ -17,9 +19,15 @@ class DynamoSettings:
         row = self._table.get(keys.connection(connection_key), "settings")
         return load(Settings, row["data"]) if row else Settings()
 
-    def put(self, connection_key: ConnectionKey, settings: Settings) -> None:
-        pk = keys.connection(connection_key)
-        self._table.put({"pk": pk, "sk": "settings", "data": dump(settings).decode()})
+    def put(self, connection_key: ConnectionKey, settings: Settings) -> Settings:
+        stored = replace(settings, version=settings.version + 1)
+        row: Row = {
+            "pk": keys.connection(connection_key),
+            "sk": "settings",
+            "data": dump(stored).decode(),
+        }
+        self._table.put_version(row, stored.version)
+        return stored
 
 
 class DynamoUsage:

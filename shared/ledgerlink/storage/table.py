@@ -3,10 +3,13 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
+
+from ledgerlink.domain.errors import ChangedMeanwhile
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -58,11 +61,16 @@ class Table:
     ) -> None:
         """Write the row if the condition holds for the stored one. Raises Taken. An attribute whose
         name is a reserved word is written `#name` in the condition and listed in `names`."""
-        given: dict[str, Any] = {"ConditionExpression": condition, **_named(names)}
-        if values:
-            given["ExpressionAttributeValues"] = _typed(values)
+        given = _conditional(condition, values, names)
         with _taken():
             self._client.put_item(TableName=self.name, Item=_typed(row), **given)
+
+    def put_version(self, row: Row, version: int) -> None:
+        """Write this version of the row, which follows the stored one. Raises ChangedMeanwhile when
+        the stored row has another version. A row without a version is one of before there were
+        versions; it counts as version 0, as does a row that does not exist."""
+        with _changed_meanwhile():
+            self.put_if(row | {"version": version}, **_follows(version))
 
     def together(
         self,
@@ -83,7 +91,7 @@ class Table:
         items: list[Any] = [{"Put": name | {"Item": _typed(row)} | only} for row in rows]
         items += [{"Put": name | {"Item": _typed(row)}} for row in beside]
         items += [{"Delete": name | {"Key": _typed(key)}} for key in delete]
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             try:
                 self._client.transact_write_items(TransactItems=items)
             except self._client.exceptions.TransactionCanceledException as error:
@@ -92,6 +100,7 @@ class Table:
                     raise Taken from error
                 if "TransactionConflict" not in codes:
                     raise
+                self._pause(FIRST_PAUSE * 2**attempt)
             else:
                 return
         raise TimeoutError(f"{self.name}: the transaction met another one {ATTEMPTS} times")
@@ -115,7 +124,7 @@ class Table:
         pk: str,
         sk: str,
         condition: str,
-        values: Mapping[str, Any],
+        values: Mapping[str, Any] | None = None,
         names: Sequence[str] = (),
     ) -> None:
         """Delete the row if the condition holds, which is written as for `put_if`. Raises Taken."""
@@ -123,10 +132,13 @@ class Table:
             self._client.delete_item(
                 TableName=self.name,
                 Key=_typed({"pk": pk, "sk": sk}),
-                ConditionExpression=condition,
-                ExpressionAttributeValues=_typed(values),
-                **_named(names),
+                **_conditional(condition, values, names),
             )
+
+    def delete_version(self, pk: str, sk: str, version: int) -> None:
+        """Delete the row if it has this version. Raises ChangedMeanwhile."""
+        with _changed_meanwhile():
+            self.delete_if(pk, sk, **_follows(version + 1))
 
     def query(
         self,
@@ -180,7 +192,7 @@ class Table:
         """The existing rows of a partition with these sort keys, in no particular order."""
         keys = [_typed({"pk": pk, "sk": sk}) for sk in dict.fromkeys(sort_keys)]
         with ThreadPoolExecutor(READERS) as readers:
-            for rows in readers.map(self._read, _parts(keys, READ_LIMIT)):
+            for rows in readers.map(self._read, parts(keys, READ_LIMIT)):
                 yield from rows
 
     def _read(self, keys: Sequence[Any]) -> list[Row]:
@@ -216,13 +228,13 @@ class Table:
 
     def _batch(self, writes: Sequence[Any]) -> None:
         """Make all these writes, in no particular order."""
-        parts = list(_parts(writes, WRITE_LIMIT))
-        if len(parts) < PARALLEL_FROM:
-            for part in parts:
+        calls = list(parts(writes, WRITE_LIMIT))
+        if len(calls) < PARALLEL_FROM:
+            for part in calls:
                 self._write(part)
             return
         with ThreadPoolExecutor(WRITERS) as writers:
-            for written in [writers.submit(self._write, part) for part in parts]:
+            for written in [writers.submit(self._write, part) for part in calls]:
                 written.result()
 
     def _write(self, part: Sequence[Any]) -> None:
@@ -235,8 +247,31 @@ class Table:
         raise TimeoutError(f"{self.name}: rows are still unwritten after {ATTEMPTS} attempts")
 
 
-def _named(names: Sequence[str]) -> dict[str, Any]:
-    return {"ExpressionAttributeNames": {f"#{name}": name for name in names}} if names else {}
+@contextmanager
+def _changed_meanwhile() -> Iterator[None]:
+    try:
+        yield
+    except Taken as taken:
+        raise ChangedMeanwhile from taken
+
+
+def _follows(version: int) -> dict[str, Any]:
+    """The condition under which this version may replace the stored row."""
+    names = ["version"]
+    if version == 1:
+        return {"condition": "attribute_not_exists(#version)", "names": names}
+    return {"condition": "#version = :before", "values": {":before": version - 1}, "names": names}
+
+
+def _conditional(
+    condition: str, values: Mapping[str, Any] | None, names: Sequence[str]
+) -> dict[str, Any]:
+    given: dict[str, Any] = {"ConditionExpression": condition}
+    if values:
+        given["ExpressionAttributeValues"] = _typed(values)
+    if names:
+        given["ExpressionAttributeNames"] = {f"#{name}": name for name in names}
+    return given
 
 
 def _holding(held: Mapping[str, Any]) -> dict[str, Any]:
@@ -259,7 +294,8 @@ class _taken:  # noqa: N801 - reads as the statement it is
             raise Taken from error
 
 
-def _parts(rows: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+def parts(rows: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    """The rows, cut into parts of at most `size`."""
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
 

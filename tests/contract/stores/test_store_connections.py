@@ -38,9 +38,8 @@ def test_connections_with_strange_ids_stay_apart(stores: Stores) -> None:
 
 
 def test_a_connection_that_is_removed_is_gone_and_its_neighbours_stay(stores: Stores) -> None:
-    for number in ("c1", "c2"):
-        stores.connections.save(connection("acme", number))
-    stores.connections.remove(connection("acme", "c1"))
+    first, _ = (stores.connections.save(connection("acme", number)) for number in ("c1", "c2"))
+    stores.connections.remove(first)
     stores.connections.remove(connection("acme", "never"))
     assert [one.id for one in stores.connections.list("acme")] == ["c2"]
 

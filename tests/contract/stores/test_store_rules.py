@@ -40,7 +40,7 @@ def test_every_form_of_mapping_comes_back_as_it_was(stores: Stores) -> None:
             CreateLaborCode(name="Design", income_account_id="1", rate=Decimal("0.10")),
         ),
     ]
-    stores.rules.put(ACME, given)
+    assert stores.rules.put(ACME, given, 0) == stores.rules.version(ACME) == 1
     found = [r for kind in RuleKind for r in stores.rules.list(ACME, kind)]
     assert sorted(found, key=lambda r: r.key) == sorted(given, key=lambda r: r.key)
     together = stores.rules.list(ACME)
@@ -52,16 +52,16 @@ def test_history_keeps_every_version_in_order_and_the_list_only_the_newest(
 ) -> None:
     versions = [rule(RuleKind.USERS, "u#1", LinkTo(ledger_id=str(n)), n) for n in range(1, 13)]
     for version in versions:
-        stores.rules.put(ACME, [version])
-    stores.rules.put(ACME, [replace(versions[0], key="u")])
+        stores.rules.put(ACME, [version], version.version - 1)
+    stores.rules.put(ACME, [replace(versions[0], key="u")], 12)
     assert stores.rules.history(ACME, RuleKind.USERS, "u#1") == versions
     newest = {r.key: r.version for r in stores.rules.list(ACME, RuleKind.USERS)}
     assert newest == {"u#1": 12, "u": 1}
 
 
 def test_more_rules_than_one_batch_and_strange_keys_are_all_kept(stores: Stores) -> None:
-    keys = [*STRANGE, *(f"u{n}" for n in range(140))]
-    stores.rules.put(ACME, [rule(RuleKind.USERS, key, Skip()) for key in keys])
+    keys = [*STRANGE, *(f"u{n}" for n in range(40))]
+    stores.rules.put(ACME, [rule(RuleKind.USERS, key, Skip()) for key in keys], 0)
     assert {r.key for r in stores.rules.list(ACME, RuleKind.USERS)} == set(keys)
     assert all(
         [r.key for r in stores.rules.history(ACME, RuleKind.USERS, key)] == [key] for key in STRANGE
@@ -71,7 +71,7 @@ def test_more_rules_than_one_batch_and_strange_keys_are_all_kept(stores: Stores)
 def test_neighbours_and_kinds_stay_apart(stores: Stores) -> None:
     for neighbour in NEIGHBOURS:
         mapping = LinkTo(ledger_id=neighbour.firm + neighbour.id)
-        stores.rules.put(neighbour, [rule(RuleKind.USERS, "u1", mapping)])
+        stores.rules.put(neighbour, [rule(RuleKind.USERS, "u1", mapping)], 0)
     for neighbour in NEIGHBOURS:
         (found,) = stores.rules.list(neighbour, RuleKind.USERS)
         assert found.mapping == LinkTo(ledger_id=neighbour.firm + neighbour.id)

@@ -1,6 +1,7 @@
 """Connecting, reconnecting and disconnecting a company."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 from ledgerlink.domain.errors import (
@@ -11,6 +12,7 @@ from ledgerlink.domain.errors import (
     NotFound,
 )
 from ledgerlink.domain.model.connections import Connection, ConnectionKey, ConnectionState
+from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.services.connections import connect
 from ledgerlink.services.posting import accept
@@ -105,13 +107,17 @@ def test_a_consent_that_took_too_long_is_refused_and_its_state_used_up() -> None
     assert app.connector.granted.exchanged == []
 
 
-def test_a_refused_consent_uses_the_state_up_and_changes_nothing() -> None:
+def test_a_refused_consent_uses_the_state_up_and_the_connection_says_so() -> None:
+    """Case product 9."""
     app = in_memory_service()
     consent = begin(app)
     connect.refuse(app.deps, state_of(consent))
     with pytest.raises(Invalid):
         connect.complete(app.deps, state_of(consent), "code", COMPANY)
-    assert app.deps.connections.get(consent.connection.key) == consent.connection
+    found = app.deps.connections.get(consent.connection.key)
+    assert found == replace(
+        consent.connection, consent_until=None, reason=reason("consent_cancelled")
+    )
 
 
 def test_a_code_that_the_ledger_refuses_is_the_callers_to_mend() -> None:

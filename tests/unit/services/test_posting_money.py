@@ -262,7 +262,7 @@ def test_another_grouping_makes_other_documents(second: GroupBy) -> None:
     records = [spent("e1", "A"), spent("e2", "A"), spent("e3", "B")]
     firm.post(*records)
     settings = replace(SETTINGS, expenses=replace(EXPENSING, group_by=second))
-    firm.app.deps.settings.put(firm.connection.key, settings)
+    firm.app.choose(firm.connection.key, settings)
     assert firm.post(*records).state is RunState.COMPLETED
     assert firm.held() == {"e1": 10, "e2": 10, "e3": 10}
     before = firm.writes()

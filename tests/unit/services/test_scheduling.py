@@ -211,7 +211,7 @@ def test_one_connections_trouble_hinders_no_other(
 
 def test_a_connection_that_fails_steps_back(here: ScheduleService) -> None:
     connection = due_now(here)
-    here.connections.save(here.connect("c1", ledger="unheard-of"))
+    here.connect("c1", ledger="unheard-of")
     assert tick(here) == 0
     assert here.counted["DueFailed"] == 1
     assert here.row(connection).at == here.clock.now() + FIRST_INTERVAL

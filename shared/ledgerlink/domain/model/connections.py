@@ -1,6 +1,6 @@
 """Connections: one firm's tie to one company in one ledger."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -56,6 +56,10 @@ class Connection:
     """Why it needs to be reconnected."""
     disconnects: int = 0
     """How often it was disconnected; each time ends the consents under way."""
+    consent_until: datetime | None = None
+    """Until when the newest consent under way can be given; None when none is under way."""
+    version: int = field(default=0, compare=False)
+    """How often this row was stored."""
 
     @cached_property
     def key(self) -> ConnectionKey:

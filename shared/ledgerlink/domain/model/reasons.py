@@ -419,6 +419,18 @@ REASONS: dict[str, Template] = {
         "Look for it in the accounting system before you post it again. This is a mistake on our side: contact support with the id of this run and the key {key}.",
     ),
     # A whole run or connection
+    "consent_cancelled": Template(
+        "Nothing was connected, because the consent was cancelled or refused in the browser.",
+        "Reconnect to get a new address for the consent, or delete this connection.",
+    ),
+    "consent_expired": Template(
+        "Nothing was connected, because nobody gave consent in time.",
+        "Reconnect to get a new address for the consent, or delete this connection.",
+    ),
+    "consent_failed": Template(
+        "Nothing was connected, although consent was given: {detail}",
+        "Solve this, then reconnect to get a new address for the consent, or delete this connection.",
+    ),
     "needs_reconnect": Template(
         "We no longer have access to the accounting system: {detail}",
         "Reconnect the company; the run then continues by itself.",

@@ -56,6 +56,8 @@ class Settings:
     """How invoices are posted."""
     ledger: Chosen = field(default_factory=dict)
     """What it chose of what the ledger lets it choose."""
+    version: int = field(default=0, compare=False)
+    """How often these settings were stored."""
 
     def require_posting(self) -> None:
         """Raises Conflict when nothing is to go out."""

@@ -7,9 +7,17 @@ confirmed them and the ledger has opened the company (`docs/adr/0006`).
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from ledgerlink.domain.errors import AuthorizationLost, Conflict, Invalid, LedgerError
+from ledgerlink.domain.errors import (
+    AuthorizationLost,
+    Conflict,
+    Invalid,
+    LedgerError,
+    NotFound,
+    Refused,
+)
 from ledgerlink.domain.model.company import Company
 from ledgerlink.domain.model.connections import (
     Authorization,
@@ -17,14 +25,18 @@ from ledgerlink.domain.model.connections import (
     ConnectionKey,
     ConnectionState,
 )
+from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.ports import Consents, Keys, Tokens
 from ledgerlink.services.connections.verify_company import verify_company
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.messages import Message
+from ledgerlink.services.newest import change_connection, require_version
 from ledgerlink.services.sync import scheduler
 
 CONSENT_LIFETIME = timedelta(minutes=10)
 """How long a user has for the consent in the ledger."""
+AUTHORIZED = (ConnectionState.CONNECTED, ConnectionState.NEEDS_RECONNECT)
+"""The states in which a connection has its company and, it may be, keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +53,7 @@ def connect(deps: Dependencies, firm: str, user: str, ledger: str, redirect_uri:
     connection = _new(deps, firm, user, ledger)
     _consents(deps, connection)
     deps.connections.save(connection)
-    return _request_consent(deps, connection, user, redirect_uri)
+    return _request_consent(deps, connection.key, user, redirect_uri)
 
 
 def _new(deps: Dependencies, firm: str, user: str, ledger: str) -> Connection:
@@ -59,16 +71,33 @@ def _new(deps: Dependencies, firm: str, user: str, ledger: str) -> Connection:
 
 
 def reconnect(
-    deps: Dependencies, connection_key: ConnectionKey, user: str, redirect_uri: str
+    deps: Dependencies,
+    connection_key: ConnectionKey,
+    user: str,
+    redirect_uri: str,
+    of_version: int | None = None,
 ) -> Consent:
-    """Request consent again for an existing connection, whose company must stay the same."""
-    return _request_consent(deps, deps.connections.get(connection_key), user, redirect_uri)
+    """Request consent again for an existing connection, whose company must stay the same. Raises
+    PreconditionFailed when the connection is no longer `of_version`."""
+    return _request_consent(deps, connection_key, user, redirect_uri, of_version)
 
 
 def _request_consent(
-    deps: Dependencies, connection: Connection, user: str, redirect_uri: str
+    deps: Dependencies,
+    connection_key: ConnectionKey,
+    user: str,
+    redirect_uri: str,
+    of_version: int | None = None,
 ) -> Consent:
     now = deps.clock.now()
+
+    def asked(stored: Connection) -> Connection:
+        require_version(of_version, stored.version)
+        authorizing = stored.state is ConnectionState.AUTHORIZING
+        why = None if authorizing else stored.reason
+        return replace(stored, consent_until=now + CONSENT_LIFETIME, reason=why)
+
+    connection = change_connection(deps, connection_key, asked)
     authorization = Authorization(
         state=deps.ids.secret(),
         firm=connection.firm,
@@ -84,6 +113,15 @@ def _request_consent(
     return Consent(connection, url)
 
 
+def require_ledger(deps: Dependencies, state: str, ledger: str) -> None:
+    """Raises Invalid unless the consent was requested from this ledger, whose address the browser
+    comes back to."""
+    authorization = deps.connections.pending(state)
+    if deps.connections.get(authorization.connection_key).ledger != ledger:
+        message = "This consent was asked for in another accounting system."
+        raise Invalid("unknown_state", message, "Start connecting again.")
+
+
 def review(deps: Dependencies, state: str, company_id: str) -> Authorization:
     """The consent that was requested, for its user to confirm; it can still be completed.
 
@@ -97,8 +135,32 @@ def review(deps: Dependencies, state: str, company_id: str) -> Authorization:
 
 
 def refuse(deps: Dependencies, state: str) -> None:
-    """End the consent that the user refused. Raises Invalid for an unknown state."""
-    deps.connections.finish(state)
+    """End the consent that the user refused. A connection that never had a company shows it with a
+    reason. Raises Invalid for an unknown state."""
+    authorization = deps.connections.finish(state)
+    _end_consent(deps, authorization.connection_key, reason("consent_cancelled"))
+
+
+def _end_consent(deps: Dependencies, connection_key: ConnectionKey, why: Reason) -> None:
+    """Store why nothing was connected, unless the connection has another state to show."""
+
+    def ended(stored: Connection) -> Connection:
+        if stored.state is not ConnectionState.AUTHORIZING:
+            return stored
+        return replace(stored, consent_until=None, reason=why)
+
+    change_connection(deps, connection_key, ended)
+
+
+def with_expired_consent(connection: Connection, now: datetime) -> Connection:
+    """The connection with the reason that it has when its consent was never given."""
+    until = connection.consent_until or connection.created_at + CONSENT_LIFETIME
+    waits = connection.state is ConnectionState.AUTHORIZING and connection.reason is None
+    return (
+        replace(connection, reason=reason("consent_expired"))
+        if waits and until <= now
+        else connection
+    )
 
 
 def complete(deps: Dependencies, state: str, code: str, company_id: str) -> Connection:
@@ -110,6 +172,18 @@ def complete(deps: Dependencies, state: str, code: str, company_id: str) -> Conn
     LedgerUnavailable when the ledger does not answer.
     """
     authorization = deps.connections.finish(state)
+    try:
+        return _complete(deps, authorization, code, company_id)
+    except (Invalid, Conflict, LedgerError) as failed:
+        with suppress(NotFound):  # the connection was deleted
+            why = reason("consent_failed", detail=failed.message)
+            _end_consent(deps, authorization.connection_key, why)
+        raise
+
+
+def _complete(
+    deps: Dependencies, authorization: Authorization, code: str, company_id: str
+) -> Connection:
     connection = _waiting_connection(deps, authorization)
     company_id = _consents(deps, connection).company_id(company_id)
     # The code of a company that is refused stays unused, because exchanging it, or giving its
@@ -137,7 +211,7 @@ def sign_in(
     deps.connections.require_free(connection, company_id)
     with _remedy_while_connecting():
         company = verify_company(deps, connection, company_id, login)
-    deps.connections.save(connection)
+    connection = deps.connections.save(connection)
     try:
         deps.connections.claim(connection, company_id)
     except Conflict:  # another connection claimed it first
@@ -147,11 +221,15 @@ def sign_in(
 
 
 def sign_in_again(
-    deps: Dependencies, connection_key: ConnectionKey, given: Mapping[str, str]
+    deps: Dependencies,
+    connection_key: ConnectionKey,
+    given: Mapping[str, str],
+    of_version: int | None = None,
 ) -> Connection:
     """Replace the login of an existing connection; its parked runs are resumed. Raises like
-    `sign_in`, and NotFound."""
+    `sign_in`, NotFound, and PreconditionFailed when the connection is no longer `of_version`."""
     connection = deps.connections.get(connection_key)
+    require_version(of_version, connection.version)
     company_id, login = deps.connector(connection.ledger).login(given)
     _same_company(connection, company_id)
     deps.connections.require_free(connection, company_id)
@@ -177,8 +255,7 @@ def _waiting_connection(deps: Dependencies, authorization: Authorization) -> Con
         raise Invalid("consent_too_old", "This consent has expired.", "Start connecting again.")
     connection = deps.connections.get(authorization.connection_key)
     if connection.disconnects != authorization.disconnects:
-        message = "The connection was disconnected after this consent was asked for."
-        raise Invalid("consent_ended", message, "Start connecting again.")
+        raise _ended()
     return connection
 
 
@@ -208,30 +285,47 @@ def _connected(
     deps: Dependencies, connection: Connection, company_id: str, company: Company, keys: Keys
 ) -> Connection:
     now = deps.clock.now()
-    connected = replace(
-        connection,
-        state=ConnectionState.CONNECTED,
-        company_id=company_id,
-        company=company,
-        connected_at=now,
-        read_at=now,
-        reason=None,
-    )
+    changes: dict[str, Any] = {
+        "state": ConnectionState.CONNECTED,
+        "company_id": company_id,
+        "company": company,
+        "connected_at": now,
+        "read_at": now,
+        "consent_until": None,
+        "reason": None,
+    }
+
+    def connected(stored: Connection) -> Connection:
+        if stored.disconnects != connection.disconnects:
+            raise _ended()
+        return replace(stored, **changes)
+
     deps.connections.claim(connection, company_id)
-    _store_keys(deps, connected, keys)
-    deps.connections.save(connected)
-    deps.lane.send([_read_company_message(deps, connected)])
-    return connected
-
-
-def _store_keys(deps: Dependencies, connection: Connection, keys: Keys) -> None:
-    """Store the keys. They are refused while the former ones are still being deleted; then the
-    claim on the company is released again."""
     try:
-        deps.vaults.put(connection.key, keys)
-    except Conflict:
-        deps.connections.release(connection)
+        deps.vaults.put(connection.key, keys)  # refused while the former ones are being deleted
+        stored = change_connection(deps, connection.key, connected)
+    except Refused:
+        _take_back(deps, replace(connection, company_id=company_id), keys)
         raise
+    deps.lane.send([_read_company_message(deps, stored)])
+    return stored
+
+
+def _ended() -> Invalid:
+    message = "The connection was disconnected after this consent was asked for."
+    return Invalid("consent_ended", message, "Start connecting again.")
+
+
+def _take_back(deps: Dependencies, connection: Connection, keys: Keys) -> None:
+    """Give up the claim on the company and the new keys, because the connection did not take them.
+    The keys of somebody who has connected it meanwhile stay."""
+    with suppress(AuthorizationLost):  # there are none
+        if deps.vaults.of(connection.key).load() == keys:
+            deps.vaults.remove(connection.key)
+    with suppress(NotFound):
+        if deps.connections.get(connection.key).state in AUTHORIZED:
+            return
+    deps.connections.release(connection)
 
 
 def _read_company_message(deps: Dependencies, connection: Connection) -> Message:
@@ -243,23 +337,51 @@ def _read_company_message(deps: Dependencies, connection: Connection) -> Message
     )
 
 
-def disconnect(deps: Dependencies, connection_key: ConnectionKey) -> Connection:
+def disconnect(
+    deps: Dependencies, connection_key: ConnectionKey, of_version: int | None = None
+) -> Connection:
     """Revoke the authorisation and end the consents under way. Settings, rules, links and history
-    are kept."""
-    connection = deps.connections.get(connection_key)
-    if connection.state in (ConnectionState.CONNECTED, ConnectionState.NEEDS_RECONNECT):
-        with suppress(AuthorizationLost):  # it may have been revoked already
-            keys = deps.vaults.of(connection_key).load()
-            credentials = deps.vaults.credentials(connection.ledger)
-            deps.connector(connection.ledger).revoke(keys, credentials)
-        deps.vaults.remove(connection_key)
-        deps.connections.release(connection)
-    connection = replace(
-        connection,
-        state=ConnectionState.DISCONNECTED,
-        reason=None,
-        disconnects=connection.disconnects + 1,
-    )
-    deps.connections.save(connection)
+    are kept. Raises PreconditionFailed when the connection is no longer `of_version`."""
+
+    def disconnected(stored: Connection) -> Connection:
+        require_version(of_version, stored.version)
+        _revoke(deps, stored)
+        return replace(
+            stored,
+            state=ConnectionState.DISCONNECTED,
+            reason=None,
+            consent_until=None,
+            disconnects=stored.disconnects + 1,
+        )
+
+    connection = change_connection(deps, connection_key, disconnected)
     scheduler.end_schedule(deps, connection)
     return connection
+
+
+def _revoke(deps: Dependencies, connection: Connection) -> None:
+    """Revoke and delete the keys, if there may be some, and release the company."""
+    if connection.state not in AUTHORIZED:
+        return
+    with suppress(AuthorizationLost):  # it may have been revoked already
+        keys = deps.vaults.of(connection.key).load()
+        credentials = deps.vaults.credentials(connection.ledger)
+        deps.connector(connection.ledger).revoke(keys, credentials)
+    deps.vaults.remove(connection.key)
+    deps.connections.release(connection)
+
+
+def delete(
+    deps: Dependencies, connection_key: ConnectionKey, of_version: int | None = None
+) -> None:
+    """Delete a connection that never had a company, such as one whose consent was cancelled or
+    never given. Raises NotFound, Conflict for a connection with history, PreconditionFailed."""
+    connection = deps.connections.get(connection_key)
+    require_version(of_version, connection.version)
+    if connection.company_id is not None:
+        raise Conflict(
+            "has_history",
+            "This connection has had a company, whose settings, rules and history are kept.",
+            "Disconnect it instead. It can be connected again later.",
+        )
+    deps.connections.remove(connection)

@@ -8,6 +8,7 @@ from ledgerlink.domain.model.connections import Connection, ConnectionState
 from ledgerlink.domain.model.reasons import REASONS, Reason, reason
 from ledgerlink.domain.model.runs import DRAFTS, FINISHED, RESTING, Run, RunState
 from ledgerlink.services.dependencies import Dependencies
+from ledgerlink.services.newest import change_connection
 from ledgerlink.services.runs.next_step import start_next_step
 
 UNFINISHED = (RunState.APPLYING, RunState.QUEUED, RunState.PARKED)
@@ -39,10 +40,15 @@ def lose_authorization(
 ) -> None:
     """Mark the connection as needing a reconnect, so that nothing is sent before. A connection that
     was disconnected or reconnected meanwhile stays as it is."""
-    stored = deps.connections.get(connection.key)
-    if stored.connected_at == connection.connected_at and stored.state is connection.state:
-        lost = replace(stored, state=ConnectionState.NEEDS_RECONNECT, reason=reason_of(error))
-        deps.connections.save(lost)
+    why = reason_of(error)
+
+    def lost(stored: Connection) -> Connection:
+        same = (stored.connected_at, stored.state) == (connection.connected_at, connection.state)
+        if not same:
+            return stored
+        return replace(stored, state=ConnectionState.NEEDS_RECONNECT, reason=why)
+
+    change_connection(deps, connection.key, lost)
 
 
 def resume(deps: Dependencies, run: Run) -> Run:

@@ -1,11 +1,13 @@
 """Reading and setting rules."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.rules import Mapping as RuleMapping
 from ledgerlink.domain.model.rules import Rule, RuleKind, refuse_shared_people
 from ledgerlink.services.dependencies import Dependencies
+from ledgerlink.services.newest import repeat_until_stored, require_version
 from ledgerlink.services.ports import Page
 
 
@@ -38,13 +40,25 @@ def put_rules(
     user: str,
     kind: RuleKind,
     mappings: Mapping[str, RuleMapping],
-) -> Sequence[Rule]:
-    """Set these rules and return them; the connection's other rules stay. A rule whose mapping is
-    the same keeps its version.
+    of_version: int | None = None,
+) -> "RulesSet":
+    """Set these rules; the connection's other rules stay. A rule whose mapping is the same keeps
+    its version.
 
-    Raises Conflict when two users would be linked to the same person in the ledger.
+    Raises Conflict when two users would be linked to the same person in the ledger,
+    PreconditionFailed when the connection's rules are no longer `of_version`.
     """
-    return put_all_rules(deps, connection_key, user, {kind: mappings})[kind]
+    return put_all_rules(deps, connection_key, user, {kind: mappings}, of_version)
+
+
+@dataclass(frozen=True, slots=True)
+class RulesSet:
+    """Rules that were set."""
+
+    rules: Mapping[RuleKind, Sequence[Rule]]
+    """In the order in which they were given."""
+    version: int
+    """The version of all the connection's rules."""
 
 
 def put_all_rules(
@@ -52,20 +66,60 @@ def put_all_rules(
     connection_key: ConnectionKey,
     user: str,
     given: Mapping[RuleKind, Mapping[str, RuleMapping]],
-) -> Mapping[RuleKind, Sequence[Rule]]:
+    of_version: int | None = None,
+) -> RulesSet:
     """Set rules of several kinds, like `put_rules`; when one is refused, none is set."""
     deps.connections.get(connection_key)
-    found: dict[RuleKind, Sequence[Rule]] = {}
-    changed: list[Rule] = []
-    for kind, mappings in given.items():
-        current = {rule.key: rule for rule in deps.rules.list(connection_key, kind)}
-        new = _changed(deps, user, kind, mappings, current)
-        current |= {rule.key: rule for rule in new}
-        refuse_shared_people(current.values())
-        changed += new
-        found[kind] = [current[key] for key in mappings]
-    deps.rules.put(connection_key, changed)
-    return found
+    change = _RuleChange(deps, connection_key, user, given, of_version)
+    return repeat_until_stored(change.store)
+
+
+@dataclass(slots=True)
+class _RuleChange:
+    """One request to set rules, which is repeated while others set rules, too."""
+
+    deps: Dependencies
+    connection_key: ConnectionKey
+    user: str
+    given: Mapping[RuleKind, Mapping[str, RuleMapping]]
+    of_version: int | None
+
+    def store(self) -> RulesSet:
+        """Read, check and store. Raises ChangedMeanwhile when somebody else set rules meanwhile."""
+        version = self.deps.rules.version(self.connection_key)  # before the rules: see `Rules.put`
+        require_version(self.of_version, version)
+        found: dict[RuleKind, Sequence[Rule]] = {}
+        changed: list[Rule] = []
+        for kind, mappings in self.given.items():
+            current = {rule.key: rule for rule in self.deps.rules.list(self.connection_key, kind)}
+            new = _changed(self.deps, self.user, kind, mappings, current)
+            current |= {rule.key: rule for rule in new}
+            refuse_shared_people(current.values())
+            changed += new
+            found[kind] = [current[key] for key in mappings]
+        return RulesSet(found, self.deps.rules.put(self.connection_key, changed, version))
+
+
+def keep_created_rules(
+    deps: Dependencies, connection_key: ConnectionKey, created: Sequence[Rule]
+) -> None:
+    """Store the rules that posted records created. A rule that a user has set meanwhile stays,
+    because a user decides."""
+
+    def store() -> None:
+        version = deps.rules.version(connection_key)
+        stored = {(rule.kind, rule.key): rule for rule in deps.rules.list(connection_key)}
+        still = [rule for rule in created if _still_follows(rule, stored)]
+        deps.rules.put(connection_key, still, version)
+
+    if created:
+        repeat_until_stored(store)
+
+
+def _still_follows(rule: Rule, stored: Mapping[tuple[RuleKind, str], Rule]) -> bool:
+    """Whether the stored rule is the version before this one."""
+    before = stored.get((rule.kind, rule.key))
+    return rule.version == (before.version if before else 0) + 1
 
 
 def _changed(

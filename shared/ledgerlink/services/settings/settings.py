@@ -14,6 +14,7 @@ from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.money_settings import ExpenseSettings, MissingPayee
 from ledgerlink.domain.model.settings import Direction, Schedule, ScheduleMode, Settings
 from ledgerlink.services.dependencies import Dependencies
+from ledgerlink.services.newest import repeat_until_stored, require_version
 from ledgerlink.services.sync.request import start_sync
 from ledgerlink.services.sync.scheduler import replan, synced_lists
 from ledgerlink.wire.posting import Section, changed
@@ -49,15 +50,32 @@ def offered_choices(deps: Dependencies, connection_key: ConnectionKey) -> Offere
 
 
 def change_settings(
-    deps: Dependencies, connection_key: ConnectionKey, user: str, patch: SettingsPatch
+    deps: Dependencies,
+    connection_key: ConnectionKey,
+    user: str,
+    patch: SettingsPatch,
+    of_version: int | None = None,
 ) -> Settings:
     """Store the changed settings. The schedule is planned again, lists that were added are synced,
     and so are records that were blocked or unblocked. The same patch again has no further effect.
+    A patch of other settings at the same moment is kept, too.
 
-    Raises NotFound for an unknown connection, Invalid with every place that is wrong.
+    Raises NotFound for an unknown connection, Invalid with every place that is wrong,
+    PreconditionFailed when the settings are no longer `of_version`.
     """
     connection = deps.connections.get(connection_key)
-    before = deps.settings.get(connection_key)
+    check, after = repeat_until_stored(lambda: _store(deps, connection, patch, of_version))
+    replan(deps, connection)
+    _sync_added_lists(deps, connection, user, check.before, after)
+    _sync_blocked_records(deps, connection, user, check.named, after)
+    return after
+
+
+def _store(
+    deps: Dependencies, connection: Connection, patch: SettingsPatch, of_version: int | None
+) -> "tuple[SettingsPatchCheck, Settings]":
+    before = deps.settings.get(connection.key)
+    require_version(of_version, before.version)
     check = SettingsPatchCheck(deps, connection, before)
     after = check.changed(patch)
     if check.problems:
@@ -67,11 +85,7 @@ def change_settings(
             "Correct the settings that are named, then save again.",
             check.problems,
         )
-    deps.settings.put(connection_key, after)
-    replan(deps, connection)
-    _sync_added_lists(deps, connection, user, before, after)
-    _sync_blocked_records(deps, connection, user, check.named, after)
-    return after
+    return check, deps.settings.put(connection.key, after)
 
 
 @dataclass(slots=True)

@@ -270,9 +270,10 @@ def bring_forward(deps: Dependencies, connection: Connection, at: datetime) -> N
 def reschedule(deps: Dependencies, connection: Connection, *, changed: bool) -> None:
     """Set when the next sync is due, after one has ended. Hints that arrived meanwhile make it due
     now."""
-    settings, now = deps.settings.get(connection.key), deps.clock.now()
+    now = deps.clock.now()
 
     def again(due: Due) -> Due:
+        settings = deps.settings.get(connection.key)
         between = due.planned is not None  # two syncs of the schedule
         interval = due.interval
         if changed or not between:
@@ -287,10 +288,10 @@ def reschedule(deps: Dependencies, connection: Connection, *, changed: bool) -> 
 
 def begin_schedule(deps: Dependencies, connection: Connection) -> None:
     """Start the schedule after a connect, whose own sync replaces the first scheduled one."""
-    settings, now = deps.settings.get(connection.key), deps.clock.now()
-    guarded = syncs_lists(deps, connection, settings)
+    now = deps.clock.now()
 
     def begun(due: Due) -> Due:
+        guarded = syncs_lists(deps, connection, deps.settings.get(connection.key))
         due = replace(due, interval=FIRST_INTERVAL, planned=None, retry_at=None, tries=0)
         return replace(due, at=now + GUARD) if guarded else _timed(due, now)
 
@@ -299,11 +300,12 @@ def begin_schedule(deps: Dependencies, connection: Connection) -> None:
 
 def replan(deps: Dependencies, connection: Connection) -> None:
     """Plan the next scheduled sync again after a change of settings, from the shortest interval."""
-    settings, now = deps.settings.get(connection.key), deps.clock.now()
-    next_one = next_due(settings.schedule, FIRST_INTERVAL, now, connection.id)
-    planned = next_one if syncs_lists(deps, connection, settings) else None
+    now = deps.clock.now()
 
     def replanned(due: Due) -> Due:
+        settings = deps.settings.get(connection.key)
+        next_one = next_due(settings.schedule, FIRST_INTERVAL, now, connection.id)
+        planned = next_one if syncs_lists(deps, connection, settings) else None
         return _timed(replace(due, interval=FIRST_INTERVAL, planned=planned), now)
 
     _change(deps, connection, replanned)
@@ -321,6 +323,8 @@ def _timed(due: Due, now: datetime) -> Due:
 
 
 def _change(deps: Dependencies, connection: Connection, change: Changed) -> None:
+    """Store the change of the row. Settings are read by `change`, after the row, so that of two
+    changes of settings at once the one that is stored later also plans later."""
     for _ in range(TRIES):
         due = deps.schedules.get(connection.key)
         changed = change(due)
