@@ -34,6 +34,7 @@ from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.plan_run import plan_run
 from ledgerlink.services.posting import plan_post
 from ledgerlink.services.posting.accept import post
+from ledgerlink.services.posting.preview import preview
 from ledgerlink.services.posting.snapshots import read_snapshots
 from ledgerlink.services.runs.ledger_session import ledger_session
 from ledgerlink.services.runs.next_step import finish
@@ -100,7 +101,7 @@ class Poster(ABC, Generic[B]):
     posting: TimeSettings = TimeSettings()
     reads_all_first: bool = False
     """Whether a plan reads every document that it may change, as an import does, and not only those
-    of money and those of deleted time."""
+    of money and those that would change."""
 
     def __init__(self, books: B) -> None:
         self.books = books
@@ -270,6 +271,10 @@ class Poster(ABC, Generic[B]):
         self._plans.append(operations)  # kept, so that no other operation gets their ids
         self._links_then[run.id] = dict(self.links)
         return operations
+
+    def previewed(self, *records: Record) -> Sequence[Operation]:
+        """What a preview of these shows."""
+        return preview(self.deps, self._key, USER, [_json(record) for record in records])
 
     def send(self, operations: Sequence[Operation]) -> Outcomes:
         """What becomes of a plan; what has no answer is left out."""

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.model.list_records import ListType
-from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.plan import ItemState, Outcome
 from ledgerlink.domain.model.source_records import Record, RecordKind
+from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 
 from tests.contract.papers import PAPERS, charged, gone, invoice, spent, worked
 from tests.contract.poster import Outcomes, Poster, code
@@ -54,6 +55,25 @@ ALL: Mapping[str, Record] = {
     "invoice:i1": invoice(),
 }
 """One of each, at once."""
+
+
+EDITED = {
+    LedgerEdits.ASK: (ItemState.BLOCKED, "changed_in_ledger"),
+    LedgerEdits.THEIRS: (ItemState.UNCHANGED, "kept_theirs"),
+    LedgerEdits.OURS: (ItemState.POSTED, ""),
+}
+DELETED = {
+    LedgerEdits.ASK: (ItemState.BLOCKED, "gone_in_ledger"),
+    LedgerEdits.THEIRS: (ItemState.SKIPPED, "gone_in_ledger"),
+    LedgerEdits.OURS: (ItemState.POSTED, ""),
+}
+
+
+def _allowed(outcome: Outcome, edits: LedgerEdits) -> bool:
+    """Whether a deletion of an edited document ends as the settings say."""
+    if edits is LedgerEdits.OURS:
+        return outcome.state is ItemState.POSTED
+    return (outcome.state, code(outcome)) == EDITED[edits]
 
 
 def states(outcomes: Outcomes) -> set[ItemState]:
@@ -200,6 +220,74 @@ class Standard:
         assert (outcome.state, code(outcome)) == (ItemState.FAILED, "gone_in_ledger")
         assert poster.send(removal)[case.key].state is ItemState.POSTED
         assert poster.held() == []
+
+    @EVERY
+    @pytest.mark.parametrize("edits", LedgerEdits)
+    def test_a_user_s_edit_is_dealt_with_as_the_settings_say_however_often_it_is_posted(
+        self, poster: Poster[Any], case: Case, edits: LedgerEdits
+    ) -> None:
+        """Case product 1."""
+        poster.post(case.first)
+        poster.tamper(case.key)
+        held = poster.held()
+        poster.posting = TimeSettings(ledger_edits=edits)
+        state, reason_code = EDITED[edits]
+        for record in (case.then, case.then):
+            outcome = poster.post(record)[case.key]
+            assert (outcome.state, code(outcome)) == (state, reason_code)
+            assert poster.held() == ([case.held_then] if edits is LedgerEdits.OURS else held)
+            if edits is LedgerEdits.OURS:
+                state, reason_code = ItemState.UNCHANGED, ""
+        assert _allowed(poster.post(case.gone)[case.key], edits)
+        assert poster.held() == ([] if edits is LedgerEdits.OURS else held)
+
+    @EVERY
+    @pytest.mark.parametrize("edits", LedgerEdits)
+    def test_a_user_s_deletion_is_dealt_with_as_the_settings_say_however_often_it_is_posted(
+        self, poster: Poster[Any], case: Case, edits: LedgerEdits
+    ) -> None:
+        """Case product 1: the second post does not create it anew by itself."""
+        poster.post(case.first)
+        poster.take_out(case.key)
+        poster.posting = TimeSettings(ledger_edits=edits)
+        state, reason_code = DELETED[edits]
+        for record in (case.then, case.then):
+            outcome = poster.post(record)[case.key]
+            assert (outcome.state, code(outcome)) == (state, reason_code)
+            assert poster.held() == ([case.held_then] if edits is LedgerEdits.OURS else [])
+            if edits is LedgerEdits.OURS:
+                state, reason_code = ItemState.UNCHANGED, ""
+        outcome = poster.post(case.gone)[case.key]
+        assert outcome.state in (ItemState.POSTED, ItemState.UNCHANGED)
+        assert poster.held() == []
+
+    @EVERY
+    def test_a_deletion_seen_too_late_is_not_undone_by_the_next_post(
+        self, poster: Poster[Any], case: Case
+    ) -> None:
+        """Case product 1: the document is deleted between the plan and its turn."""
+        poster.post(case.first)
+        changes = poster.planned(case.then)
+        poster.take_out(case.key)
+        assert poster.send(changes)[case.key].state is ItemState.FAILED
+        for _ in range(2):
+            outcome = poster.post(case.then)[case.key]
+            assert (outcome.state, code(outcome)) == (ItemState.BLOCKED, "gone_in_ledger")
+        assert poster.held() == []
+
+    @EVERY
+    def test_a_preview_has_the_items_of_the_post(self, poster: Poster[Any], case: Case) -> None:
+        """Case product 2."""
+        poster.post(case.first)
+        for edited in (False, True):
+            if edited:
+                poster.tamper(case.key)
+            previewed = poster.previewed(case.then)
+            planned = poster.planned(case.then)
+            assert [(op.key, op.action, op.state, op.reason) for op in previewed] == [
+                (op.key, op.action, op.state, op.reason) for op in planned
+            ]
+        assert planned[0].state is ItemState.BLOCKED
 
     @EVERY
     def test_a_snapshot_shows_the_ledgers_document(self, poster: Poster[Any], case: Case) -> None:

@@ -31,6 +31,7 @@ from ledgerlink.domain.model.list_records import (
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
 from ledgerlink.domain.ports import (
+    NO_GROUPS,
     Clock,
     ConnectorState,
     Keys,
@@ -95,7 +96,12 @@ class FakeLedger:
         return self.held.find(writes, since, known)
 
     async def snapshots(
-        self, kind: str, ids: Sequence[str], days: tuple[date, date] | None, stop: Stop = never
+        self,
+        kind: str,
+        ids: Sequence[str],
+        days: tuple[date, date] | None,
+        stop: Stop = never,
+        groups: Mapping[str, str] = NO_GROUPS,
     ) -> Mapping[str, Snapshot]:
         if stop():
             raise Interrupted

@@ -159,6 +159,9 @@ class Consents(Protocol):
         ...
 
 
+NO_GROUPS: Mapping[str, str] = {}
+"""Records that the ledger keeps each by itself."""
+
 ConnectorState = Mapping[str, Any]
 """The state that a connector keeps between invocations, such as its rate limits, as JSON values."""
 
@@ -213,10 +216,16 @@ class Ledger(Protocol):
         ...
 
     async def snapshots(
-        self, kind: str, ids: Sequence[str], days: tuple[date, date] | None, stop: Stop = never
+        self,
+        kind: str,
+        ids: Sequence[str],
+        days: tuple[date, date] | None,
+        stop: Stop = never,
+        groups: Mapping[str, str] = NO_GROUPS,
     ) -> Mapping[str, Snapshot]:
         """What the ledger holds of these records of ours, by id; one that is not there is gone.
-        `days` says between which days most of them lie. Raises Interrupted."""
+        `days` says between which days most of them lie, `groups` with which others each is kept
+        (`DocumentFacts.group`), by id. Raises Interrupted."""
         ...
 
     async def exchange_rates(

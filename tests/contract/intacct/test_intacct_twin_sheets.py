@@ -97,6 +97,40 @@ def test_an_entry_moved_to_another_timesheet_of_its_week_is_found(
     assert hours(poster) == {"time:a": Decimal("0.5")}
 
 
+@pytest.mark.parametrize("last", [False, True], ids=["with others", "as the last one"])
+def test_an_entry_of_a_replaced_timesheet_is_ours_in_the_new_one(
+    poster: Poster, last: bool
+) -> None:
+    """Case product 1: its hours are in the ledger under our marker, so it is not gone."""
+    records = [worked("a")] if last else [worked("a"), worked("b")]
+    poster.post(*records)
+    moved(poster, "time:a")
+    outcome = poster.post(worked("a", minutes=30))["time:a"]
+    assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
+    moved(poster, "time:a")
+    outcome = poster.post(deleted("a"))["time:a"]
+    assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
+    assert hours(poster) == ({} if last else {"time:b": Decimal(2)})
+    assert "time:a" not in poster.links
+
+
+def test_an_entry_edited_in_the_timesheet_that_replaced_its_own_is_an_edit(
+    poster: Poster,
+) -> None:
+    """Case product 1."""
+    poster.post(worked("a"))
+    entry = poster.entry("time:a")
+    line = {name: value for name, value in kept(entry).items() if name != "RECORDNO"}
+    poster.books.create(
+        "TIMESHEET", [{**line, "QTY": "7"}], EMPLOYEEID="E1", BEGINDATE="03/02/2026"
+    )
+    poster.books.delete("TIMESHEET", entry["parent"])
+    for record in (worked("a", minutes=30), deleted("a")):
+        outcome = poster.post(record)["time:a"]
+        assert (outcome.state, code(outcome)) == (ItemState.BLOCKED, "changed_in_ledger")
+    assert hours(poster) == {"time:a": Decimal(7)}
+
+
 def test_an_edit_in_another_sheet_of_its_week_is_not_written_over(poster: Poster) -> None:
     poster.post(worked("a"))
     changes, removal = poster.planned(worked("a", minutes=30)), poster.planned(deleted("a"))

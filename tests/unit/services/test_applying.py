@@ -177,25 +177,6 @@ def test_a_twin_does_not_adopt_a_document_linked_by_the_same_run() -> None:
     assert notes(app) == {"same": 2}
 
 
-def test_a_record_that_is_gone_from_the_ledger_is_reported_and_created_anew_by_the_next_post() -> (
-    None
-):
-    app = in_memory_service()
-    connection = app.connected()
-    app.post(connection, "one", [entry("t1")])
-    app.work()
-    app.company().stored.clear()
-    gone = app.post(connection, "two", [entry("t1", minutes=90)])
-    app.work()
-    (item,) = app.items(gone)
-    assert item.outcome.reason is not None
-    assert item.outcome.reason.code == "gone_in_ledger"
-    again = app.post(connection, "three", [entry("t1", minutes=90)])
-    app.work()
-    assert app.states(again) == {"time:t1": ItemState.POSTED}
-    assert [s.body["minutes"] for s in app.company().of_kind("Time")] == [90]
-
-
 def test_an_update_carries_the_fingerprint_of_the_last_write() -> None:
     app = in_memory_service()
     connection = app.connected()

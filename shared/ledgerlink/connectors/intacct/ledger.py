@@ -26,7 +26,7 @@ from ledgerlink.domain.model.company import Company
 from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListType
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
-from ledgerlink.domain.ports import ConnectorState, OnOutcomes, Stop, never
+from ledgerlink.domain.ports import NO_GROUPS, ConnectorState, OnOutcomes, Stop, never
 
 
 class IntacctLedger:
@@ -103,9 +103,10 @@ class IntacctLedger:
         ids: Sequence[str],
         days: tuple[date, date] | None,  # noqa: ARG002 - the port's
         stop: Stop = never,
+        groups: Mapping[str, str] = NO_GROUPS,
     ) -> Mapping[str, Snapshot]:
         """Snapshots of records of ours, as the port describes."""
-        return await Snapshots(self._client, stop).read(kind, ids)
+        return await Snapshots(self._client, stop).read(kind, ids, groups)
 
     async def exchange_rates(
         self,

@@ -22,7 +22,7 @@ from ledgerlink.domain.model.company import Company
 from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListType
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
-from ledgerlink.domain.ports import ConnectorState, OnOutcomes, Stop, never
+from ledgerlink.domain.ports import NO_GROUPS, ConnectorState, OnOutcomes, Stop, never
 
 
 class QuickBooksLedger:
@@ -73,7 +73,12 @@ class QuickBooksLedger:
         return await LostWrites(self._client, since, known, stop).find(writes)
 
     async def snapshots(
-        self, kind: str, ids: Sequence[str], days: tuple[date, date] | None, stop: Stop = never
+        self,
+        kind: str,
+        ids: Sequence[str],
+        days: tuple[date, date] | None,
+        stop: Stop = never,
+        groups: Mapping[str, str] = NO_GROUPS,  # noqa: ARG002 - the port's
     ) -> Mapping[str, Snapshot]:
         """Snapshots of our records as the port describes."""
         return await Snapshots(self._client, stop).read(kind, ids, days)

@@ -204,8 +204,8 @@ def _based(operation: Operation, linked: LinkedDocument) -> Operation:
 def _base(linked: LinkedDocument) -> str:
     """Fingerprint of what the ledger holds before the change."""
     copy = linked.copy
-    if copy is not None and linked.edited and copy.body:
-        return fingerprint(copy.body)
+    if copy is not None and linked.edited and copy.forms:
+        return copy.forms[0]
     return linked.link.expected_fingerprint
 
 

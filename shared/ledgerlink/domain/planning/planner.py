@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from ledgerlink.domain.mapping.resolver import Resolver, posting_key
 from ledgerlink.domain.model.documents import Document, needs
-from ledgerlink.domain.model.plan import ItemState, Operation
+from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.planning.diff import Differ
 from ledgerlink.domain.planning.inputs import PlanInput, Rejected
-from ledgerlink.domain.planning.list_records import Listing
+from ledgerlink.domain.planning.list_records import RULES, Listing
 from ledgerlink.domain.planning.money_documents import documents
 from ledgerlink.domain.planning.ordering import order_by_dependency
 from ledgerlink.domain.planning.time import TimePlanner
@@ -38,6 +39,25 @@ def plan(given: PlanInput) -> tuple[Operation, ...]:
     ordered = sorted([*refused, *creations, *operations], key=_order)
     operations.clear()
     return tuple(replace(op, seq=seq) for seq, op in enumerate(_taken_from(ordered)))
+
+
+def unread_documents(given: PlanInput, operations: Iterable[Operation]) -> list[Link]:
+    """Links of the documents that these operations of `given` would change or delete, and whose
+    snapshot was not read. What becomes of such a document depends on what the ledger holds, because
+    a user may have edited or deleted it there."""
+    found = (given.links.get(op.key) for op in operations if _depends_on_ledger(op))
+    unread = (link for link in found if link is not None and link.key not in given.snapshots)
+    return list({link.key: link for link in unread}.values())
+
+
+def _depends_on_ledger(operation: Operation) -> bool:
+    """Whether the operation changes or deletes an existing document, or is blocked from it. A
+    receipt never changes, and a list record is made inactive whatever a user did with it."""
+    if operation.ledger_id is None or operation.record is RecordKind.RECEIPT:
+        return False
+    if operation.action is Action.DELETE and operation.record in RULES:
+        return False
+    return operation.state in (ItemState.PENDING, ItemState.BLOCKED)
 
 
 def _rejected(rejected: Rejected) -> Operation:

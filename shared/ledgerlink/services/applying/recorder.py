@@ -98,10 +98,8 @@ class Recorder:
         posted = [o for o in outcomes if o.state is ItemState.POSTED]
         deleted = {o.seq for o in posted if writes[o.seq].action is Action.DELETE}
         links = [self._link(writes[o.seq], o) for o in posted if o.seq not in deleted]
-        gone = [writes[seq] for seq in deleted]
-        gone += [writes[o.seq] for o in outcomes if _is_gone(o) and o.seq in writes]
         self.deps.links.put(self.run.connection_key, links)
-        self._delete_links(gone)
+        self._delete_links([writes[seq] for seq in deleted])
         self.store_outcomes(outcomes)
 
     def _delete_links(self, gone: Sequence[Write]) -> None:
@@ -151,9 +149,3 @@ class Recorder:
             self.deps.metrics.count(f"Items{state.capitalize()}", number)
         for kind, number in self.calls.items():
             self.deps.metrics.count(f"Calls{kind.capitalize()}", number)
-
-
-def _is_gone(outcome: Outcome) -> bool:
-    """Whether the record is no longer in the ledger. Then its link is deleted, so that the next
-    post creates the record again."""
-    return outcome.reason is not None and outcome.reason.code == "gone_in_ledger"

@@ -20,7 +20,7 @@ from ledgerlink.domain.planning.expenses import linked_expense_keys
 from ledgerlink.domain.planning.inputs import PlanInput
 from ledgerlink.domain.planning.invoices import linked_invoice_keys
 from ledgerlink.domain.planning.list_records import RULES, list_keys
-from ledgerlink.domain.planning.planner import plan
+from ledgerlink.domain.planning.planner import plan, unread_documents
 from ledgerlink.domain.planning.time import linked_keys
 from ledgerlink.domain.ports import Ledger, Stop
 from ledgerlink.services.defects import report_defect
@@ -83,13 +83,20 @@ class PostPlanner:
     async def _operations(
         self, records: Records, rules: RuleBook, rank: str | None
     ) -> tuple[Operation, ...]:
+        """The plan; made again once it is known which rates it needs and which linked documents
+        it would change. Those are read from the ledger, the others cost no call."""
         given = await self._plan_input(records, rules, rank)
         wanted = WantedRates()
         operations = plan(replace(given, rates=wanted))
-        if not wanted.pairs:
+        unread = unread_documents(given, operations)
+        if not wanted.pairs and not unread:
             return operations
-        rates = await self.ledger.exchange_rates(wanted.pairs, self.stop)
-        return plan(replace(given, rates=rates))
+        del operations  # memory does not hold two plans
+        rates: Mapping[tuple[str, date], Decimal] = {}
+        if wanted.pairs:
+            rates = await self.ledger.exchange_rates(wanted.pairs, self.stop)
+        read = await read_snapshots(self.ledger, unread, self.stop)
+        return plan(replace(given, rates=rates, snapshots={**given.snapshots, **read}))
 
     async def _plan_input(self, records: Records, rules: RuleBook, rank: str | None) -> PlanInput:
         deps, connection, key = self.deps, self.connection, self.connection.key
@@ -184,12 +191,10 @@ def _own_documents(expense_keys: Iterable[str], links: Links) -> dict[str, Link]
     return {key: link for key, link in found.items() if link is not None}
 
 
-def _changeable(records: Records, links: Links, expense_owners: Links) -> Iterator[Link]:
-    """The documents whose snapshot is read before they are changed or deleted: those with money,
-    and deleted time."""
+def _changeable(_records: Records, links: Links, expense_owners: Links) -> Iterator[Link]:
+    """The documents whose snapshot is read before the first plan: those with money, because only
+    the ledger can tell whether their content is still as it was posted."""
     yield from expense_owners.values()
-    deleted = (one.key for one in records.deleted if one.kind == RecordKind.TIME)
-    gone = {posting_key(RecordKind.TIME, key) for key in deleted}
-    for key, link in links.items():
-        if key in gone or link.record in (RecordKind.EXPENSE, RecordKind.INVOICE):
+    for link in links.values():
+        if link.record in (RecordKind.EXPENSE, RecordKind.INVOICE):
             yield link

@@ -19,7 +19,9 @@ async def read_snapshots(
         by_kind[link.kind].append(link)
     snapshots: dict[str, Snapshot | None] = {}
     for kind, some in by_kind.items():
-        found = await ledger.snapshots(kind, [link.ledger_id for link in some], _days(some), stop)
+        ids = [link.ledger_id for link in some]
+        groups = {link.ledger_id: link.group for link in some if link.group}
+        found = await ledger.snapshots(kind, ids, _days(some), stop, groups)
         snapshots |= {link.key: found.get(link.ledger_id) for link in some}
     return snapshots
 

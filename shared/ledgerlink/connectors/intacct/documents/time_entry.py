@@ -88,7 +88,6 @@ def compose_time_entry(
         day=time.day,
         minutes=time.minutes,
         warnings=(*wording.warnings, *defaults.warnings),
-        fixed=timesheet_name(employee, first_day),
         group=timesheet_name(employee, first_day),
     )
 

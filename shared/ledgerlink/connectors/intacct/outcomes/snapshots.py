@@ -9,15 +9,15 @@ from ledgerlink.connectors.intacct.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.intacct.outcomes import attachments, timesheets
 from ledgerlink.connectors.intacct.outcomes.rejected import timesheet_locked
 from ledgerlink.connectors.intacct.outcomes.time_entries import possible_fingerprints
-from ledgerlink.connectors.intacct.outcomes.timesheet_reads import read_timesheets
-from ledgerlink.connectors.intacct.outcomes.timesheets import Timesheet
+from ledgerlink.connectors.intacct.outcomes.timesheet_reads import find_numbers, read_timesheets
+from ledgerlink.connectors.intacct.outcomes.timesheets import EmployeePeriod, Timesheet
 from ledgerlink.connectors.intacct.protocol import queries, values
 from ledgerlink.connectors.intacct.protocol.record_ids import SEPARATOR
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.intacct.reads import search
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.domain.model.documents import Snapshot
-from ledgerlink.domain.ports import Stop
+from ledgerlink.domain.ports import NO_GROUPS, Stop
 
 
 class Snapshots:
@@ -27,10 +27,15 @@ class Snapshots:
         self._client = client
         self._stop = stop
 
-    async def read(self, kind: str, ids: Sequence[str]) -> Mapping[str, Snapshot]:
-        """Snapshots of those of these records that exist, by id. Raises as the client's `read`."""
+    async def read(
+        self, kind: str, ids: Sequence[str], groups: Mapping[str, str] = NO_GROUPS
+    ) -> Mapping[str, Snapshot]:
+        """Snapshots of those of these records that exist, by id. `groups` names the timesheets of
+        time entries, by id. Raises as the client's `read`."""
         if kind == TIME_ENTRY:
-            return await self._time_entries(ids)
+            found = await self._time_entries(ids)
+            lost = {each: groups[each] for each in ids if each not in found and each in groups}
+            return {**found, **await self._entries_in_other_timesheets(lost)}
         if kind == ATTACHMENT:
             return await self._files(ids)
         rows = await search.by_ids(self._client, kind, ids, self._stop)
@@ -67,6 +72,25 @@ class Snapshots:
                     found[own_id] = _time_entry(own_id, sheet, sheet.our_entries[marker])
         return found
 
+    async def _entries_in_other_timesheets(self, lost: Mapping[str, str]) -> dict[str, Snapshot]:
+        """The entries that another timesheet of the same employee and period holds under our
+        marker, because a user replaced the timesheet that they were written to. `lost` names the
+        timesheet of each, by id."""
+        periods = {
+            each: EmployeePeriod(*named)
+            for each, group in lost.items()
+            if (named := time_entry.parse_timesheet_name(group))
+        }
+        numbers = await find_numbers(self._client, set(periods.values()), self._stop)
+        found: dict[str, Snapshot] = {}
+        for some in queries.batches_of(sorted(set().union(*numbers.values()))):
+            sheets = await read_timesheets(self._client, some, self._stop)
+            for each, period in periods.items():
+                mark = each.partition(SEPARATOR)[2]
+                if sheet := sheets.holding(mark, period):
+                    found[each] = _time_entry(each, sheet, sheet.our_entries[mark])
+        return found
+
 
 def _file(ledger_id: str) -> Snapshot:
     fingerprint = attachments.content_fingerprint(ledger_id)
@@ -76,7 +100,6 @@ def _file(ledger_id: str) -> Snapshot:
 def _time_entry(ledger_id: str, sheet: Timesheet, entry: Row) -> Snapshot:
     body = next(time_entry.possible_time_bodies(sheet.head, entry))
     rate = values.decimal(entry, "EXTBILLRATE") if time_entry.is_billable(entry) else None
-    first_day = sheet.period.first_day.isoformat()
     return Snapshot(
         ledger_id=ledger_id,
         version=sheet.version,
@@ -85,7 +108,6 @@ def _time_entry(ledger_id: str, sheet: Timesheet, entry: Row) -> Snapshot:
         locked=timesheet_locked(sheet.locked_state) if sheet.locked_state else None,
         minutes=time_entry.minutes(values.decimal(entry, "QTY") or time_entry.NOTHING),
         rate=rate,
-        fixed=time_entry.timesheet_name(sheet.period.employee, first_day),
     )
 
 

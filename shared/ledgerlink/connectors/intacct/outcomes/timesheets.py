@@ -87,6 +87,12 @@ class Timesheets:
         """The timesheet of an employee and period; of several the oldest one that is open."""
         return min(self._by_period.get(period, ()), key=_open_and_oldest_first, default=None)
 
+    def holding(self, marker: str, period: EmployeePeriod) -> Timesheet | None:
+        """The timesheet of this period with the entry of this marker; of several the oldest one
+        that is open."""
+        marked = (sheet for sheet in self._by_marker.get(marker, ()) if sheet.period == period)
+        return min(marked, key=_open_and_oldest_first, default=None)
+
     def only(self, numbers: Collection[str]) -> "Timesheets":
         """Those of them with these RECORDNOs."""
         return Timesheets({n: sheet for n, sheet in self.by_number.items() if n in numbers})
