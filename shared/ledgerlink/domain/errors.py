@@ -10,7 +10,9 @@ LedgerlinkError
 │   └── PreconditionFailed the version that the caller names is not the newest
 └── LedgerError        the ledger side
     ├── AuthorizationLost  only a reconnect helps
-    ├── LedgerStopped      nothing can be written until a person acts (plan, permission, status)
+    ├── LedgerStopped      nothing can be written until a person acts (plan, status)
+    │   ├── KindRefused        one kind of record cannot (permission, subscription); others can
+    │   └── ListUnreadable     one list cannot be read; others can, and records can be written
     └── LedgerUnavailable  trying again later helps
 
 Every error carries a code, words for the person who must act, and the remedy. `Interrupted` stands
@@ -116,6 +118,15 @@ class AuthorizationLost(LedgerError):
 
 class LedgerStopped(LedgerError):
     """The ledger refuses all writes until a person changes something there."""
+
+
+class KindRefused(LedgerStopped):
+    """The ledger refuses one kind of record, whatever is in it, until a person acts there."""
+
+
+class ListUnreadable(LedgerStopped):
+    """The ledger refuses to show some records; what is read elsewhere and written is not
+    concerned."""
 
 
 class LedgerUnavailable(LedgerError):

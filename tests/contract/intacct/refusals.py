@@ -19,13 +19,13 @@ SAID: list[tuple[str, str, str]] = [
     (RULE, "The department '10' is invalid.", "target_missing"),
     (RULE, "Invalid Department 10 selected", "target_missing"),
     (RULE, "Account 6100 is not valid", "target_missing"),
-    (RULE, "The employee is not a resource of the project 'P-1'.", "refused"),
-    (RULE, "The employee isn\u2019t a resource of the project 'P-1'.", "refused"),
-    (RULE, "The employee isn't a resource of the project 'P-1'.", "refused"),
+    (RULE, "The employee is not a resource of the project 'P-1'.", "not_assigned"),
+    (RULE, "The employee isn\u2019t a resource of the project 'P-1'.", "not_assigned"),
+    (RULE, "The employee isn't a resource of the project 'P-1'.", "not_assigned"),
     (
         RULE,
         "The Project 'P-1' has a project status that prevents expense submittal.",
-        "refused",
+        "not_open",
     ),
     (RULE, "The account number '6100' requires a Department.", "missing_dimension"),
     (
@@ -42,10 +42,10 @@ SAID: list[tuple[str, str, str]] = [
     (RULE, "The Date Due field is missing a value.", "missing_dimension"),
     (RULE, "The period for the date 03/02/2026 is closed.", "closed_period"),
     (RULE, "Date must be on or after 04/01/2026", "closed_period"),
-    (RULE, "Meals over 30.00 need a manager's approval (smart rule 7).", "refused"),
-    (RULE, "The GL account is restricted by the location US.", "refused"),
+    (RULE, "Meals over 30.00 need a manager's approval (smart rule 7).", "company_rule"),
+    (RULE, "The GL account is restricted by the location US.", "account_restricted"),
     (FORMAT, "Missing unit", "missing_dimension"),
-    (FORMAT, "Illegal format for Contactversion : Primary Email Address", "refused"),
+    (FORMAT, "Illegal format for Contactversion : Primary Email Address", "invalid_email"),
     ("BL34000061", "Another Bill with the given value(s) P1  already exists", "name_taken"),
     ("PL05000104", "", "name_taken"),
     (RULE, "Duplicate account number", "name_taken"),
@@ -55,7 +55,7 @@ SAID: list[tuple[str, str, str]] = [
 
 def told(outcome: Outcome) -> str:
     """All that its reader is told, which has to be of use."""
-    assert outcome.state is ItemState.FAILED
+    assert outcome.state in (ItemState.FAILED, ItemState.BLOCKED)
     assert outcome.reason is not None
     assert outcome.reason.remedy
     assert "Support ID" not in outcome.reason.message

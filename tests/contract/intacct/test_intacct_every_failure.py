@@ -51,7 +51,7 @@ WHOLE: dict[str, type[LedgerError] | str] = {
     "429": LedgerUnavailable,
     "400": LedgerStopped,
     "401": AuthorizationLost,
-    "invalid_session": AuthorizationLost,
+    "invalid_session": LedgerUnavailable,
     "unavailable": LedgerUnavailable,
     "status500": "unknown",
     "html502": "unknown",
@@ -68,8 +68,8 @@ no outcome, or this reason for each of its records."""
 
 ONE: dict[str, type[LedgerError] | str] = {
     "offline": LedgerUnavailable,
-    "permission": LedgerStopped,
-    "read_error": "ledger_failed",
+    "permission": "no_permission",
+    "read_error": "unknown",
 }
 """The same of a single function."""
 
@@ -159,14 +159,13 @@ def test_a_write_that_fails_three_times_after_taking_effect_exists_once(
 MORE = [
     (RULE, "Could not create cctransaction record!", "refused"),
     (RULE, "Cannot find customer with key '9999' to delete.", "target_missing"),
-    (RULE, "Location must be US. This value is auto-filled from the project", "refused"),
-    (RULE, "The vendor V1 is on hold.", "refused"),
-    (RULE, "The item LAB-1 is not billable.", "refused"),
+    (RULE, "Location must be US. This value is auto-filled from the project", "fixed_value"),
+    (RULE, "The vendor V1 is on hold.", "on_hold"),
+    (RULE, "The item LAB-1 is not billable.", "not_billable"),
     (RULE, "The class CL1 is inactive.", "target_missing"),
     (RULE, "The subledger AP is closed for this period.", "closed_period"),
-    ("PL01000127", "Document Number is missing", "missing_dimension"),
-    ("DL02000001", "There was an error processing the request.", "ledger_failed"),
-    ("XL03000009", "Object definition X not found", "target_missing"),
+    ("PL01000127", "Document Number is missing", "number_missing"),
+    ("XL03000009", "Object definition X not found", "our_request_wrong"),
 ]
 REFUSALS = sampled("errorno, text, reason", [*SAID, *MORE], one_in=5)
 
@@ -192,6 +191,18 @@ def test_a_refusal_stops_its_document_and_no_other(
     assert len(poster.ours("CCTRANSACTION")) == 2
     carried_through(poster, records)
     assert len(poster.ours("CCTRANSACTION")) == 3
+
+
+def test_a_passing_fault_of_a_document_leaves_it_open_until_it_is_sent_again(
+    poster: Poster,
+) -> None:
+    """Case sage-intacct 9, its kind: what may pass is no rejection."""
+    words = "There was an error processing the request."
+    refuse_second(poster, "record_cctransaction", "DL02000001", words, "before")
+    outcomes = poster.post(charged("x0"), charged("x1"))
+    assert states(outcomes) == {"expense:x0": POSTED}
+    assert poster.again()["expense:x1"].state is POSTED
+    assert len(poster.ours("CCTRANSACTION")) == 2
 
 
 @REFUSALS

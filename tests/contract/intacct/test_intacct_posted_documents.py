@@ -209,7 +209,7 @@ def test_a_definition_that_does_not_number_is_reported(poster: Poster) -> None:
     outcome = poster.post(invoice())[INVOICE]
     assert outcome.reason is not None
     assert "Document Number is missing" in words(outcome)
-    assert "Give the invoice a number" in outcome.reason.remedy
+    assert "Give the record a number" in outcome.reason.remedy
 
 
 def test_an_unknown_definition_is_reported(poster: Poster) -> None:
@@ -312,7 +312,7 @@ def test_a_paid_document_is_neither_changed_nor_deleted(poster: Poster, paper: P
         (charged(card_key="lost"), "target_missing", "LOST"),
         (charged(project_key="done"), "target_missing", "P-8"),
         (spent(staff_key="eva"), "target_missing", "E9"),
-        (spent(staff_key="emily", project_key="held"), "refused", "P-4"),
+        (spent(staff_key="emily", project_key="held"), "not_open", "P-4"),
         (invoice(client_key="old", project_key=None), "target_missing", "C9"),
         (invoice(sold(labor_code_key="none")), "target_missing", "NO-ITEM"),
     ],

@@ -403,7 +403,7 @@ def test_read_snapshots_a_month_take_few_requests(poster: Poster) -> None:
         ({"project_key": "done"}, {"target_missing"}),
         ({"project_key": "nowhere"}, {"target_missing"}),
         ({"labor_code_key": "retired"}, {"target_missing"}),
-        ({"project_key": "held"}, {"refused"}),
+        ({"project_key": "held"}, {"not_open"}),
     ],
     ids=["inactive", "unknown", "inactive type", "on hold"],
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.intacct.reads.map_lists import PROJECT
-from ledgerlink.domain.errors import LedgerError, LedgerStopped, LedgerUnavailable
+from ledgerlink.domain.errors import LedgerError, LedgerUnavailable
 from ledgerlink.domain.model.plan import ItemState
 
 from tests.contract.intacct.poster import Poster, code, words
@@ -54,7 +54,7 @@ def test_names_are_shown_beside_ids_of_read_lists(poster: Poster) -> None:
 
 
 @pytest.mark.parametrize(("action", "error"), [
-    ("permission", LedgerStopped), ("offline", LedgerUnavailable),
+    ("offline", LedgerUnavailable),
 ])  # fmt: skip
 @pytest.mark.parametrize("function", ["create", "record_cctransaction"])
 def test_a_fault_of_the_whole_company_rejects_no_record(
@@ -69,6 +69,23 @@ def test_a_fault_of_the_whole_company_rejects_no_record(
     assert len(poster.ours("CCTRANSACTION")) == 1
     assert poster.entry("time:t1")
     assert {o.state for o in again.values()} == {ItemState.POSTED}
+
+
+@pytest.mark.parametrize("function", ["create", "record_cctransaction"])
+def test_a_missing_permission_blocks_one_kind_and_no_other(poster: Poster, function: str) -> None:
+    """Case sage-intacct 6: the others are posted, and the kind again once it is allowed."""
+    poster.lose("permission", "before", times=9, match={"function": function})
+    outcomes = poster.post(worked(), charged())
+    bad = "time:t1" if function == "create" else "expense:x1"
+    assert {key: o.state for key, o in outcomes.items() if key != bad} == {
+        key: ItemState.POSTED for key in outcomes if key != bad
+    }
+    assert (outcomes[bad].state, code(outcomes[bad])) == (ItemState.BLOCKED, "no_permission")
+    assert "Web Services users" in told(outcomes[bad])
+    poster.books.well()
+    assert poster.post(worked(), charged())[bad].state is ItemState.POSTED
+    assert len(poster.ours("CCTRANSACTION")) == 1
+    assert poster.entry("time:t1")
 
 
 @pytest.mark.parametrize("status", ["failure", "aborted"])

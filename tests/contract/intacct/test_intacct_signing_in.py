@@ -6,7 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
-from ledgerlink.domain.errors import AuthorizationLost, LedgerError, LedgerStopped
+from ledgerlink.domain.errors import (
+    AuthorizationLost,
+    LedgerError,
+    LedgerStopped,
+    LedgerUnavailable,
+)
 from ledgerlink.domain.model.company import Company
 from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.logins import Session
@@ -71,10 +76,18 @@ def test_a_session_that_has_run_out_is_not_begun_with(books: Books) -> None:
     assert len(books.journal()) == before + 2
 
 
-def test_a_session_that_is_never_good_ends_with_a_reconnect(books: Books) -> None:
+def test_a_session_that_is_never_good_is_tried_again_later(books: Books) -> None:
+    """Case general 19: the sign-in works, so no person is asked for a password."""
     books.fail("invalid_session", times=99, match={"function": "query"})
-    with pytest.raises(AuthorizationLost):
+    with pytest.raises(LedgerUnavailable, match="Invalid session"):
         company(books)
+    assert sessions(books) <= 7
+
+
+def test_a_session_that_is_refused_twice_is_renewed_twice(books: Books) -> None:
+    """Case general 19."""
+    books.fail("invalid_session", times=2, match={"function": "query"})
+    assert company(books).name
 
 
 def test_every_answer_lets_the_session_live_on(books: Books) -> None:

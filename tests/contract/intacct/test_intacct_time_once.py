@@ -205,7 +205,7 @@ def test_a_write_that_is_turned_away_for_ever_stops_the_lane(poster: Poster) -> 
 
 @pytest.mark.parametrize(
     ("action", "error"),
-    [("400", LedgerStopped), ("401", AuthorizationLost), ("permission", LedgerStopped)],
+    [("400", LedgerStopped), ("401", AuthorizationLost)],
 )
 def test_a_blocked_gateway_stops_the_lane_and_records_nothing(
     poster: Poster, action: str, error: type[Exception]

@@ -12,6 +12,7 @@ from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.connectors.intacct.documents.timesheet_periods import TimesheetPeriods
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
 from ledgerlink.connectors.intacct.posting import batching
+from ledgerlink.connectors.intacct.posting.refused_kinds import RefusedKinds
 from ledgerlink.connectors.intacct.protocol.requests import Sender
 from ledgerlink.connectors.intacct.reads import catalog
 from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
@@ -110,4 +111,7 @@ class SageIntacct:
         )
         choices = Choices.of(chosen)
         learned = LearnedRequirements(connector_state)
-        return IntacctLedger(company_id, client, sessions, self._time, http, choices, learned)
+        refused = RefusedKinds(connector_state)
+        return IntacctLedger(
+            company_id, client, sessions, self._time, http, choices, learned, refused
+        )

@@ -12,6 +12,7 @@ from ledgerlink.connectors.intacct.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.intacct.outcomes.lost_writes import LostWrites
 from ledgerlink.connectors.intacct.outcomes.snapshots import Snapshots
 from ledgerlink.connectors.intacct.posting import batching
+from ledgerlink.connectors.intacct.posting.refused_kinds import RefusedKinds
 from ledgerlink.connectors.intacct.posting.timesheet_prefetch import TimesheetPrefetch
 from ledgerlink.connectors.intacct.posting.writer import Writer
 from ledgerlink.connectors.intacct.reads.changes import Changes
@@ -41,6 +42,7 @@ class IntacctLedger:
         http: httpx.AsyncClient,
         choices: Choices,
         learned: LearnedRequirements,
+        refused: RefusedKinds,
     ) -> None:
         self._company_id = company_id
         self._client = client
@@ -52,6 +54,7 @@ class IntacctLedger:
         self._timesheet_state = choices.timesheet_state
         self._custom = CustomFields(client)
         self._learned = learned
+        self._refused = refused
         self._company = CompanyReader(client, learned, choices)
         self._lists = ListReader(client, self._custom, time)
         self._changes = Changes(client, self._lists, time)
@@ -77,6 +80,7 @@ class IntacctLedger:
             self._custom,
             self._prefetch or self._new_prefetch(stop),
             self._learned,
+            self._refused,
             self._lists.names,
             self._timesheet_state,
             on_outcomes,
@@ -140,8 +144,12 @@ class IntacctLedger:
         return batches
 
     def connector_state(self) -> ConnectorState:
-        """Unanswered writes and learned requirements, as JSON values."""
-        return {**self._client.unanswered.state(), **self._learned.state()}
+        """Unanswered writes, learned requirements and refused kinds, as JSON values."""
+        return {
+            **self._client.unanswered.state(),
+            **self._learned.state(),
+            **self._refused.state(),
+        }
 
     async def close(self) -> None:
         """Close the network connections."""

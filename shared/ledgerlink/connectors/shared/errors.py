@@ -8,9 +8,11 @@ from enum import IntEnum
 
 from ledgerlink.domain.errors import (
     AuthorizationLost,
+    KindRefused,
     LedgerError,
     LedgerStopped,
     LedgerUnavailable,
+    ListUnreadable,
 )
 from ledgerlink.domain.model.reasons import reason
 
@@ -50,6 +52,10 @@ class Meaning:
     """Where the user has to act; empty for the reason's own remedy."""
 
 
+OF_ONE_KIND = frozenset({"no_permission", "not_subscribed"})
+"""Codes of reasons that hold for every record of a kind."""
+
+
 def unavailable(detail: str, *, trace_id: str = "") -> LedgerUnavailable:
     """The ledger cannot be reached or used now; the same request may succeed later."""
     words = reason("ledger_unavailable", detail=detail)
@@ -60,6 +66,18 @@ def stopped(detail: str, *, remedy: str = "", trace_id: str = "") -> LedgerStopp
     """The ledger refuses all writes until a person acts there; `remedy` says where."""
     words = reason("ledger_stopped", detail=detail)
     return LedgerStopped(words.code, words.message, remedy or words.remedy, trace_id)
+
+
+def kind_refused(code: str, detail: str, *, remedy: str = "", trace_id: str = "") -> KindRefused:
+    """The ledger refuses every record of a kind until a person acts there."""
+    words = reason(code, detail=detail)
+    return KindRefused(code, words.message, remedy or words.remedy, trace_id)
+
+
+def unreadable(detail: str, *, trace_id: str = "") -> ListUnreadable:
+    """The ledger refuses to show what was asked for."""
+    words = reason("list_unreadable", detail=detail)
+    return ListUnreadable(words.code, words.message, words.remedy, trace_id)
 
 
 def authorization_lost(detail: str, *, remedy: str = "", trace_id: str = "") -> AuthorizationLost:

@@ -390,13 +390,121 @@ REASONS: dict[str, Template] = {
         "The accounting system requires more information for this record: {detail}",
         "Add that information to the record in time tracking, or to what it is mapped to in the accounting system, then post again.",
     ),
+    "no_permission": Template(
+        "The user that is signed in to the accounting system for this connection may not do this there: {detail}",
+        "Give that user the permission in the accounting system, then post again. Records of other kinds are posted meanwhile.",
+    ),
+    "not_subscribed": Template(
+        "The company has not subscribed to a part of the accounting system that this record needs: {detail}",
+        "Subscribe to it in the accounting system, then post again. Records of other kinds are posted meanwhile.",
+    ),
+    "account_restricted": Template(
+        "The accounting system allows this account only with certain departments, locations or other dimensions: {detail}",
+        "Choose another account or dimension under Mapping, or change the restriction of the account in the accounting system; then post again.",
+    ),
+    "account_not_usable": Template(
+        "The account cannot be used for such a record in the accounting system: {detail}",
+        "Choose another account under Mapping, then post again.",
+    ),
+    "fixed_value": Template(
+        "The accounting system prescribes a value for this record: {detail}",
+        "Give the record that value in time tracking, or change what prescribes it in the accounting system; then post again.",
+    ),
+    "customer_differs": Template(
+        "The project and the customer of this record do not belong together in the accounting system: {detail}",
+        "Correct the project in time tracking or its choice under Mapping, or the project's customer in the accounting system; then post again.",
+    ),
+    "not_assigned": Template(
+        "The person is not assigned to the project in the accounting system: {detail}",
+        "Assign the person to the project in the accounting system, then post again.",
+    ),
+    "not_open": Template(
+        "The project or task takes no entries at present in the accounting system: {detail}",
+        "Change its status in the accounting system, or choose another project in time tracking; then post again.",
+    ),
+    "on_hold": Template(
+        "The customer or vendor is on hold in the accounting system: {detail}",
+        "Take it off hold in the accounting system, then post again.",
+    ),
+    "company_rule": Template(
+        "A rule that your company has set up in the accounting system rejected it: {detail}",
+        "Change the record so that it follows that rule, or have the rule changed in the accounting system; then post again.",
+    ),
+    "number_missing": Template(
+        "The accounting system requires a number for this document: {detail}",
+        "Give it a number in time tracking, or have the accounting system number such documents; then post again.",
+    ),
+    "invalid_email": Template(
+        "The accounting system does not accept the e-mail address: {detail}",
+        "Correct the e-mail address in time tracking, then post again.",
+    ),
+    "missing_contact": Template(
+        "The customer or vendor has no contact that this document could be addressed to: {detail}",
+        "Add the contact in the accounting system, then post again.",
+    ),
+    "no_approver": Template(
+        "The accounting system finds nobody who could approve it: {detail}",
+        "Choose an approver in the accounting system, or turn off approval there; then post again.",
+    ),
+    "not_billable": Template(
+        "It cannot be billable in the accounting system: {detail}",
+        "Mark it as not billable in time tracking, or make what it is for billable in the accounting system; then post again.",
+    ),
+    "wrong_level": Template(
+        "It belongs to another level of the company (an entity or the top level) than the one that is signed in to: {detail}",
+        "Connect the entity that the record belongs to, or enter it in the accounting system.",
+    ),
+    "currency_refused": Template(
+        "The accounting system does not accept the currency of this record: {detail}",
+        "Use a currency that the company, the customer or vendor, and the account share, then post again.",
+    ),
+    "tax_refused": Template(
+        "The accounting system does not accept the tax of this record: {detail}",
+        "Choose another tax code under Mapping, or correct the tax in time tracking; then post again.",
+    ),
+    "amount_refused": Template(
+        "The accounting system does not accept an amount of this record: {detail}",
+        "Correct the amounts in time tracking, then post again.",
+    ),
+    "date_refused": Template(
+        "The accounting system does not accept a date of this record: {detail}",
+        "Correct the date in time tracking, or the dates of what it is for in the accounting system; then post again.",
+    ),
+    "time_refused": Template(
+        "The accounting system does not accept the hours of this entry: {detail}",
+        "Correct the hours in time tracking, then post again.",
+    ),
+    "value_too_long": Template(
+        "A text of this record is longer than the accounting system accepts: {detail}",
+        "Shorten it in time tracking, then post again.",
+    ),
+    "value_refused": Template(
+        "The accounting system does not accept a value of this record: {detail}",
+        "Correct the value in time tracking, then post again.",
+    ),
+    "custom_field_unknown": Template(
+        "The company does not have a custom field that this record fills: {detail}",
+        "Add the custom field in the accounting system, or leave it out in time tracking; then post again.",
+    ),
+    "not_linkable": Template(
+        "It cannot be linked to the time or document that it names: {detail}",
+        "Check in the accounting system whether that time or document is still there and not billed; then post again.",
+    ),
+    "has_balance": Template(
+        "It still has a balance in the accounting system: {detail}",
+        "Settle the balance there first, then post again.",
+    ),
+    "state_locked": Template(
+        "It is in a state in the accounting system in which it cannot be changed: {detail}",
+        "Change the state in the accounting system and post again, or enter the difference in time tracking as a new record.",
+    ),
     "feature_off": Template(
         "This record needs a feature that is not available in the accounting system: {detail}.",
         "Turn on the feature in the accounting system, or remove what needs it from the record, then post again.",
     ),
     "refused": Template(
-        "The accounting system rejected it: {detail}",
-        "Correct the record in time tracking, or its mapping, then post again.",
+        "The accounting system rejected it and we do not know more than what it said: {detail}",
+        "Correct what that text names, in time tracking, under Mapping or in the accounting system, then post again.",
     ),
     "our_request_wrong": Template(
         "The accounting system did not understand what we sent: {detail}",
@@ -438,6 +546,10 @@ REASONS: dict[str, Template] = {
     "ledger_unavailable": Template(
         "The accounting system cannot be reached or is busy: {detail}",
         "Resume the run later.",
+    ),
+    "list_unreadable": Template(
+        "A list could not be read from the accounting system: {detail}",
+        "Solve this in the accounting system, then sync again. Posting goes on meanwhile.",
     ),
     "ledger_stopped": Template(
         "The accounting system does not accept any changes at the moment: {detail}",

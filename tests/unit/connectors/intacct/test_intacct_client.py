@@ -68,11 +68,27 @@ async def test_a_session_that_the_ledger_rejects_is_renewed_once() -> None:
     assert len(gateway.rows("CUSTOMER")) == 1
 
 
-async def test_a_session_that_stays_invalid_loses_the_authorisation() -> None:
-    invalid = failing("XL03000006", "Invalid session q....")
-    gateway = InMemoryGateway(script=[None, invalid, None, invalid])
-    with pytest.raises(AuthorizationLost):
+INVALID = failing("XL03000006", "Invalid session q....")
+
+
+@pytest.mark.parametrize("times", [2, 3, 5])
+async def test_a_session_that_is_refused_several_times_is_renewed_with_pauses(times: int) -> None:
+    """Case general 19: nobody is asked for a password, because the sign-in works."""
+    gateway, clock = InMemoryGateway(script=[None, INVALID] * times), FakeClock()
+    await client_of(gateway, clock=clock).call(writing("f1"))
+    assert len(gateway.rows("CUSTOMER")) == 1
+    assert (clock.now() > START) is (times > 1)
+
+
+@pytest.mark.parametrize("script", [[None, INVALID] * 9, [INVALID] * 9])
+async def test_a_session_that_stays_invalid_makes_the_ledger_unavailable(
+    script: list[Step],
+) -> None:
+    """Case general 19: bounded, then the run waits; only a refused sign-in asks for a person."""
+    gateway = InMemoryGateway(script=script)
+    with pytest.raises(LedgerUnavailable, match="Invalid session"):
         await client_of(gateway).call(writing("f1"))
+    assert len(gateway.log) <= 14
 
 
 async def test_a_session_for_another_host_is_refused() -> None:

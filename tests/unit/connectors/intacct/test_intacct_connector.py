@@ -2,7 +2,8 @@
 
 import pytest
 from ledgerlink.connectors.intacct.outcomes.rejected import explain
-from ledgerlink.connectors.intacct.protocol.error_codes import FUNCTION, SIGNING_IN, meaning
+from ledgerlink.connectors.intacct.protocol.error_codes import meaning
+from ledgerlink.connectors.intacct.protocol.fault_rules import FUNCTION, SIGNING_IN
 from ledgerlink.connectors.intacct.protocol.faults import Fault, faults, main_fault
 from ledgerlink.connectors.intacct.protocol.response import Stage
 from ledgerlink.connectors.intacct.protocol.xml import parse
@@ -78,9 +79,9 @@ def test_every_rule_for_a_fault_has_a_reason_and_a_remedy(each: Meaning) -> None
     ("BL01001973", "Activate the vendor V, then try again.", "target_missing"),
     ("BL01001973", "Location 'US' is not valid", "target_missing"),
     ("BL01001973", "Invalid Department 10 selected", "target_missing"),
-    ("BL01001973", "The employee is not a resource of the project 'P'.", "refused"),
+    ("BL01001973", "The employee is not a resource of the project 'P'.", "not_assigned"),
     ("BL01001973", "The Project 'P' has a project status that prevents expense submittal.",
-     "refused"),
+     "not_open"),
     ("BL01001973", "The account number '6000' requires a department.", "missing_dimension"),
     ("BL01001973", "This transaction is missing the Department dimension for the Account 6000",
      "missing_dimension"),
@@ -89,7 +90,7 @@ def test_every_rule_for_a_fault_has_a_reason_and_a_remedy(each: Meaning) -> None
     ("BL34000061", "Another Project with the given value(s) P1  already exists", "name_taken"),
     ("PL05000104", "record exists", "name_taken"),
     ("BL01001973", "Currently, we can't create the transaction", "refused"),
-    ("XL03000009", "Object definition BADOBJECT not found", "target_missing"),
+    ("XL03000009", "Object definition BADOBJECT not found", "our_request_wrong"),
     ("XL03000006", "The following fields cannot be queried: X", "our_request_wrong"),
 ])  # fmt: skip
 def test_the_words_of_a_fault_decide_its_reason(errorno: str, words: str, code: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
-from ledgerlink.domain.errors import LedgerStopped, NotFound
+from ledgerlink.domain.errors import NotFound
 from ledgerlink.domain.model.documents import (
     Document,
     ExistingRecord,
@@ -374,14 +374,15 @@ async def test_an_invoice_for_a_project_is_for_its_customer(composer: IntacctCom
     assert company.reasons() == {0: None, 1: "target_missing"}
 
 
-async def test_a_missing_permission_stops_the_lane_after_outcomes_are_reported() -> None:
+async def test_a_missing_permission_blocks_its_kind_after_outcomes_are_reported() -> None:
+    """Case sage-intacct 6."""
     company = OpenCompany()
     bad = replace(BILL, key="expense:e2", body={**BILL.body, "VENDOR": "vendor/BAD"})
     words = "You do not have permission for API operation CREATE on objects of type apbill"
     company.gateway.refusals = {"BAD": [("X", words)]}
-    with pytest.raises(LedgerStopped):
-        await company.write(create(0, BILL), create(1, bad))
-    assert company.reasons() == {0: None}
+    await company.write(create(0, BILL), create(1, bad))
+    assert company.reasons() == {0: None, 1: "no_permission"}
+    assert company.outcomes[1].state is ItemState.BLOCKED
 
 
 @each_money_document

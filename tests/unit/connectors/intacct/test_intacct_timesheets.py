@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.connectors.intacct.reads.map_lists import PROJECT
-from ledgerlink.domain.errors import LedgerStopped, LedgerUnavailable
+from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.model.documents import Document, ExistingRecord
 from ledgerlink.domain.model.list_records import ListRead
 from ledgerlink.domain.model.plan import ItemState, Request, Write
@@ -327,15 +327,15 @@ async def test_a_closed_period_names_the_day() -> None:
     assert "Books > Open" in company.outcomes[0].reason.remedy
 
 
-async def test_a_missing_permission_stops_the_lane_and_keeps_earlier_outcomes() -> None:
+async def test_a_missing_permission_blocks_time_and_keeps_earlier_outcomes() -> None:
+    """Case sage-intacct 6."""
     company = OpenCompany()
     words = "You do not have permission for API operation CREATE on objects of type timesheet"
     company.gateway.refusals = {"<EMPLOYEEID>E2": [("X", words)]}
-    with pytest.raises(LedgerStopped, match="permission"):
-        await company.write(
-            create(0, entry("t1")), create(1, entry("t2", staff=ExistingRecord("employee/E2")))
-        )
-    assert company.reasons() == {0: None}
+    await company.write(
+        create(0, entry("t1")), create(1, entry("t2", staff=ExistingRecord("employee/E2")))
+    )
+    assert company.reasons() == {0: None, 1: "no_permission"}
 
 
 async def test_a_repeat_after_a_lost_answer_makes_no_duplicate() -> None:

@@ -10,6 +10,7 @@ from ledgerlink.connectors.intacct.documents.required_dimensions import (
 )
 from ledgerlink.connectors.intacct.protocol.error_codes import meaning
 from ledgerlink.connectors.intacct.protocol.faults import Fault
+from ledgerlink.domain.errors import KindRefused
 from ledgerlink.domain.model.plan import ItemState, Outcome, Write
 from ledgerlink.domain.model.reasons import Reason, reason
 
@@ -20,6 +21,16 @@ QUOTED = re.compile(r"'([^']+)'")
 def failed(write: Write, why: Reason) -> Outcome:
     """The outcome of a write that is rejected for good."""
     return Outcome(seq=write.seq, state=ItemState.FAILED, reason=why)
+
+
+def blocked(write: Write, why: Reason) -> Outcome:
+    """The outcome of a write that is held back until a person acts in the ledger."""
+    return Outcome(seq=write.seq, state=ItemState.BLOCKED, reason=why)
+
+
+def reason_of(error: KindRefused) -> Reason:
+    """The reason of a record whose kind the ledger refuses."""
+    return Reason(error.code, error.message, error.remedy)
 
 
 def explain(

@@ -20,14 +20,14 @@ from ledgerlink.connectors.intacct.outcomes.attachments import (
     file_names,
     found,
 )
-from ledgerlink.connectors.intacct.outcomes.rejected import explain, failed
-from ledgerlink.connectors.intacct.protocol.error_codes import function_error
+from ledgerlink.connectors.intacct.outcomes.rejected import blocked, explain, failed, reason_of
+from ledgerlink.connectors.intacct.protocol.error_codes import function_error, may_pass
 from ledgerlink.connectors.intacct.protocol.faults import Fault, main_fault
 from ledgerlink.connectors.intacct.protocol.requests import Call, Function
 from ledgerlink.connectors.intacct.protocol.xml import Value
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared.request_id import derived_id
-from ledgerlink.domain.errors import Invalid, NotFound
+from ledgerlink.domain.errors import Invalid, KindRefused, NotFound
 from ledgerlink.domain.model.plan import Action, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.ports import Stop
@@ -50,14 +50,20 @@ class AttachmentWriter:
     async def write(self, request: Request, writes: Sequence[Write]) -> None:
         """Send the files one by one. Raises as the client's `call`."""
         for write in writes:
-            existing = await self._file_names(attachment_id(write))
-            done = await found(self._client, write, existing, self._stop)
-            if done is not None:
-                self._outcomes.append(done)
-            elif write.action is Action.DELETE:
-                await self._delete(request, write, existing)
-            else:
-                await self._put(request, write, existing)
+            try:
+                await self._write_file(request, write)
+            except KindRefused as error:
+                self._outcomes.append(blocked(write, reason_of(error)))
+
+    async def _write_file(self, request: Request, write: Write) -> None:
+        existing = await self._file_names(attachment_id(write))
+        done = await found(self._client, write, existing, self._stop)
+        if done is not None:
+            self._outcomes.append(done)
+        elif write.action is Action.DELETE:
+            await self._delete(request, write, existing)
+        else:
+            await self._put(request, write, existing)
 
     async def _put(self, request: Request, write: Write, existing: Sequence[str]) -> None:
         """Put a file into the attachment of its document. A file whose document has changed brings
@@ -142,9 +148,12 @@ class AttachmentWriter:
             self._reject(write, main_fault(result.faults if result else response.faults))
 
     def _reject(self, write: Write, fault: Fault) -> None:
-        """Add the outcome of a rejected file. Raises errors of the lane."""
+        """Add the outcome of a rejected file; one that may succeed later gets none. Raises errors
+        of the lane or the kind."""
         if error := function_error(fault):
             raise error
+        if may_pass(fault):
+            return
         self._outcomes.append(failed(write, explain(fault, self._names)))
 
     async def _file_names(self, attached: str) -> list[str]:

@@ -12,14 +12,15 @@ from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPE
 from ledgerlink.connectors.intacct.documents.invoice import SALE
 from ledgerlink.connectors.intacct.outcomes.accepted import accepted, accepted_unread, adopted
 from ledgerlink.connectors.intacct.outcomes.attachments import ATTACHMENT_FIELD
-from ledgerlink.connectors.intacct.outcomes.rejected import explain, failed
+from ledgerlink.connectors.intacct.outcomes.rejected import blocked, explain, failed, reason_of
 from ledgerlink.connectors.intacct.outcomes.version_conflicts import (
     may_have_been_remade,
     outcome_before_sending,
 )
 from ledgerlink.connectors.intacct.posting.prerequisites import Prerequisites
+from ledgerlink.connectors.intacct.posting.refused_kinds import RefusedKinds
 from ledgerlink.connectors.intacct.protocol import queries
-from ledgerlink.connectors.intacct.protocol.error_codes import function_error
+from ledgerlink.connectors.intacct.protocol.error_codes import function_error, may_pass
 from ledgerlink.connectors.intacct.protocol.faults import Fault, main_fault
 from ledgerlink.connectors.intacct.protocol.record_ids import Ref
 from ledgerlink.connectors.intacct.protocol.requests import MAX_FUNCTIONS, Call, Function
@@ -29,7 +30,7 @@ from ledgerlink.connectors.intacct.reads import search
 from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared.request_id import derived_id
-from ledgerlink.domain.errors import LedgerError
+from ledgerlink.domain.errors import KindRefused, LedgerError
 from ledgerlink.domain.model.plan import Action, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.ports import Stop
@@ -46,9 +47,11 @@ class DocumentWriter:
         names: Mapping[str, str],
         outcomes: list[Outcome],
         stop: Stop,
+        refused: RefusedKinds,
     ) -> None:
         self._client = client
         self._learned = learned
+        self._refused = refused
         self._names = names
         self._outcomes = outcomes
         self._stop = stop
@@ -58,12 +61,29 @@ class DocumentWriter:
     async def write(self, request: Request, writes: Sequence[Write]) -> None:
         """Send the writes. Raises as the client's `call`."""
         for kind, group in groupby(writes, key=lambda write: write.kind):
-            to_send = await self._decide_before_sending(kind, list(group))
-            prerequisites = await Prerequisites.read(self._client, kind, to_send, self._stop)
-            self._outcomes += prerequisites.failed
-            failed_seqs = {outcome.seq for outcome in prerequisites.failed}
-            for part in _calls([write for write in to_send if write.seq not in failed_seqs]):
-                await self._send(request, kind, part, prerequisites)
+            unsent = {write.seq: write for write in group}
+            try:
+                await self._write_kind(request, kind, unsent)
+            except KindRefused as error:
+                self._refused.learn(kind, reason_of(error))
+            known = {outcome.seq for outcome in self._outcomes}
+            held = [write for seq, write in unsent.items() if seq not in known]
+            self._outcomes += [blocked(write, self._refused.reasons[kind]) for write in held]
+
+    async def _write_kind(self, request: Request, kind: str, unsent: dict[int, Write]) -> None:
+        """Send the writes of one kind; what is sent is taken out of `unsent`. Ends early where the
+        ledger refuses the kind."""
+        to_send = await self._decide_before_sending(kind, list(unsent.values()))
+        prerequisites = await Prerequisites.read(self._client, kind, to_send, self._stop)
+        self._outcomes += prerequisites.failed
+        failed_seqs = {outcome.seq for outcome in prerequisites.failed}
+        sendable = [write for write in to_send if write.seq not in failed_seqs]
+        for part in self._refused.parts(kind, list(_calls(sendable))):
+            for write in part:
+                unsent.pop(write.seq)
+            await self._send(request, kind, part, prerequisites)
+            if kind in self._refused:
+                return
 
     async def _decide_before_sending(self, kind: str, writes: Sequence[Write]) -> list[Write]:
         """The writes to send. The others get their outcome from what the ledger holds."""
@@ -123,6 +143,8 @@ class DocumentWriter:
             for write in part
             if write.seq not in faults and _succeeded(response, functions[write.seq])
         ]
+        if done:
+            self._refused.forget(kind)
         ids = {write.seq: _ledger_id(write, response, functions[write.seq]) for write in done}
         await self._report(kind, done, ids)
         await self._reject(kind, [write for write in part if write.seq in faults], faults)
@@ -173,19 +195,35 @@ class DocumentWriter:
         self, kind: str, writes: Sequence[Write], faults: Mapping[int, Fault]
     ) -> None:
         """Add the outcomes of writes with a fault. A create that the ledger holds all the same is
-        adopted. Raises errors of the lane."""
+        adopted, and what may succeed later stays without an outcome. Raises errors of the lane."""
         for fault in faults.values():
-            if error := function_error(fault):
+            error = function_error(fault)
+            if isinstance(error, KindRefused):
+                self._refused.learn(kind, reason_of(error))
+            elif error is not None:
                 raise error
-        creates = [write for write in writes if write.action is Action.CREATE]
-        held = await search.find_created(self._client, kind, creates, self._stop) if creates else {}
+        held = await self._held(kind, [w for w in writes if w.action is Action.CREATE])
         for write in writes:
             if write.seq in held:
                 self._outcomes.append(adopted(write, *held[write.seq]))
-            else:
+            elif not may_pass(faults[write.seq]):
                 self._outcomes.append(self._rejected(write, faults[write.seq]))
 
+    async def _held(self, kind: str, creates: Sequence[Write]) -> Mapping[int, tuple[str, Row]]:
+        """Those rejected creates that the ledger holds. A kind that may be neither written nor read
+        has none."""
+        if not creates:
+            return {}
+        try:
+            return await search.find_created(self._client, kind, creates, self._stop)
+        except KindRefused:
+            if kind not in self._refused:
+                raise
+            return {}
+
     def _rejected(self, write: Write, fault: Fault) -> Outcome:
+        if isinstance(error := function_error(fault), KindRefused):
+            return blocked(write, reason_of(error))
         self._learned.learn_from(write, fault)
         has_number = not DOCUMENT_TYPES[write.kind].is_list_record
         return failed(write, explain(fault, self._names, write.day, has_number=has_number))

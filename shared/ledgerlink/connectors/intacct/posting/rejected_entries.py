@@ -3,15 +3,28 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ledgerlink.connectors.intacct.documents.encoding import REFERENCE_FIELDS, ledger_field
-from ledgerlink.connectors.intacct.outcomes.rejected import QUOTED, explain, failed
+from ledgerlink.connectors.intacct.documents.time_entry import TIME_ENTRY
+from ledgerlink.connectors.intacct.outcomes.rejected import (
+    QUOTED,
+    blocked,
+    explain,
+    failed,
+    reason_of,
+)
+from ledgerlink.connectors.intacct.posting.refused_kinds import RefusedKinds
 from ledgerlink.connectors.intacct.posting.timesheet_update import (
     TIMESHEET_FIELDS,
     TimesheetUpdate,
 )
-from ledgerlink.connectors.intacct.protocol.error_codes import meaning
+from ledgerlink.connectors.intacct.protocol.error_codes import (
+    function_error,
+    may_pass,
+    meaning,
+)
 from ledgerlink.connectors.intacct.protocol.faults import Fault
 from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
 from ledgerlink.connectors.shared.errors import Disposition
+from ledgerlink.domain.errors import KindRefused
 from ledgerlink.domain.model.plan import Outcome, Write
 from ledgerlink.domain.model.reasons import Reason, reason
 
@@ -23,8 +36,13 @@ class RejectedEntries:
     """The rejected timesheets of one request. Entries at fault are added to `outcomes`."""
 
     def __init__(
-        self, names: Mapping[str, str], learned: LearnedRequirements, outcomes: list[Outcome]
+        self,
+        names: Mapping[str, str],
+        learned: LearnedRequirements,
+        refused: RefusedKinds,
+        outcomes: list[Outcome],
     ) -> None:
+        self._refused = refused
         self._names = names
         self._learned = learned
         self._outcomes = outcomes
@@ -39,8 +57,14 @@ class RejectedEntries:
         are tried until a single entry is left.
         """
         writes = update.writes
+        error = function_error(fault)
+        if isinstance(error, KindRefused):
+            self.block(writes, error)
+            return []
         if self._may_be_a_repeat(writes, fault):
             return [writes]
+        if may_pass(fault):
+            return []  # without an outcome: looked for, and sent again later
         why = explain(fault, self._names, writes[0].day)
         at_fault = list(_at_fault(update, fault))
         if at_fault or len(writes) == 1:
@@ -48,6 +72,16 @@ class RejectedEntries:
         self._last_reason.update(dict.fromkeys((write.seq for write in writes), why))
         half = len(writes) // 2
         return [writes[:half], writes[half:]]
+
+    def block(self, writes: Iterable[Write], error: KindRefused) -> None:
+        """Hold back these writes, because the ledger refuses all time."""
+        why = reason_of(error)
+        self._refused.learn(TIME_ENTRY, why)
+        self._outcomes += [blocked(write, why) for write in writes]
+
+    def accepted(self) -> None:
+        """The ledger accepted a timesheet."""
+        self._refused.forget(TIME_ENTRY)
 
     def give_up(self, writes: Iterable[Write]) -> None:
         """Fail the writes that have been tried often enough."""

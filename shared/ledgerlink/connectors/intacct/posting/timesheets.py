@@ -30,7 +30,7 @@ from ledgerlink.connectors.intacct.protocol.response import Result
 from ledgerlink.connectors.intacct.protocol.values import text
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared.request_id import derived_id
-from ledgerlink.domain.errors import LedgerError
+from ledgerlink.domain.errors import KindRefused, LedgerError
 from ledgerlink.domain.model.plan import Outcome, Request, Write
 from ledgerlink.domain.ports import Stop
 
@@ -70,7 +70,11 @@ class TimesheetWriter:
 
     async def write(self, request: Request, writes: Sequence[Write]) -> None:
         """Update the timesheets of these writes. Raises as the client's `call`."""
-        sheets = await self._prefetch.sheets_for(request)
+        try:
+            sheets = await self._prefetch.sheets_for(request)
+        except KindRefused as error:  # nothing has been sent
+            self._rejected.block(writes, error)
+            return
         queues = self._queues(writes, sheets)
         moved: list[Write] = []
         for attempt in range(_max_attempts(queues)):
@@ -155,6 +159,8 @@ class TimesheetWriter:
             return {**first, **await self._send_batch(request, attempt, updates[half:])}
         results = {update: response.results.get(each) for each, update in ids.items()}
         done = {update: r for update, r in results.items() if r is not None and r.succeeded}
+        if done:
+            self._rejected.accepted()
         await self._report(request, done, is_complete=len(done) == len(updates))
         return _faults(results, main_fault(response.faults) if response.failed else None)
 
@@ -201,7 +207,8 @@ def _faults(
         if (result is None and of_call is None) or (result and result.succeeded):
             continue
         faults[update] = of_call or main_fault(result.faults if result else ())
-        if error := function_error(faults[update]):
+        error = function_error(faults[update])
+        if error is not None and not isinstance(error, KindRefused):
             raise error
     return faults
 

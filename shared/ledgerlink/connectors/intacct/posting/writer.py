@@ -8,6 +8,7 @@ from ledgerlink.connectors.intacct.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.intacct.posting.attachments import AttachmentWriter
 from ledgerlink.connectors.intacct.posting.deferred_outcomes import Deferred, DeferredOutcomes
 from ledgerlink.connectors.intacct.posting.documents import DocumentWriter
+from ledgerlink.connectors.intacct.posting.refused_kinds import RefusedKinds
 from ledgerlink.connectors.intacct.posting.rejected_entries import RejectedEntries
 from ledgerlink.connectors.intacct.posting.timesheet_calls import TimesheetCalls
 from ledgerlink.connectors.intacct.posting.timesheet_prefetch import TimesheetPrefetch
@@ -30,6 +31,7 @@ class Writer:
         custom: CustomFields,
         prefetch: TimesheetPrefetch,
         learned: LearnedRequirements,
+        refused: RefusedKinds,
         names: Mapping[str, str],
         timesheet_state: str,
         on_outcomes: OnOutcomes,
@@ -39,6 +41,7 @@ class Writer:
         self._calls = TimesheetCalls(client, custom, prefetch, timesheet_state, stop)
         self._prefetch = prefetch
         self._learned = learned
+        self._refused = refused
         self._names = names
         self._on_outcomes = on_outcomes
         self._stop = stop
@@ -85,10 +88,11 @@ class Writer:
         files = [write for write in request.writes if write.kind == ATTACHMENT]
         others = [write for write in request.writes if write.kind in DOCUMENT_TYPES]
         if time:
-            rejected = RejectedEntries(names, self._learned, outcomes)
+            rejected = RejectedEntries(names, self._learned, self._refused, outcomes)
             sheets = TimesheetWriter(
                 client, self._calls, self._prefetch, rejected, outcomes, deferred, stop
             )
             await sheets.write(request, time)
-        await DocumentWriter(client, self._learned, names, outcomes, stop).write(request, others)
+        documents = DocumentWriter(client, self._learned, names, outcomes, stop, self._refused)
+        await documents.write(request, others)
         await AttachmentWriter(client, names, outcomes, stop).write(request, files)

@@ -80,7 +80,7 @@ class Client:
             if response.failed is not None:
                 if not half:
                     fault = main_fault(response.faults)
-                    raise errors.stopped(f"it rejected a query: {fault}")
+                    raise errors.unreadable(str(fault))
                 first = await self.read(functions[:half], stop)
                 return [*first, *await self.read(functions[half:], stop)]
             results = _results_of(functions, response)
@@ -107,9 +107,11 @@ class Client:
             if failure is None and call.writes:
                 raise unanswered(str(reply))
             if failure is not None:
-                if failure.disposition is Disposition.SIGN_IN and not signed_in_again:
-                    signed_in_again = True
+                if failure.disposition is Disposition.SIGN_IN:
                     self._sessions.discard()
+                    if signed_in_again:
+                        await self._time.sleep(retry.after_failure(str(reply)), stop)
+                    signed_in_again = True
                     continue
                 if response is not None and _is_callers_concern(call, failure):
                     return response
@@ -138,6 +140,9 @@ class Client:
         """Wait until the call may be sent again. Raises the failure's error if it never may."""
         if failure is not None:
             fault = str(reply.fault)
+            if failure.disposition is Disposition.SIGN_IN:
+                await self._time.sleep(retry.after_failure(str(reply)), stop)
+                return
             error = errors.lane_error(failure.disposition, fault, remedy=failure.remedy)
             if error is not None:
                 raise error
