@@ -87,6 +87,21 @@ def resume_run(connection_id: str, run_id: str) -> RunView:
     return RunView.of(parking.resume(dependencies(), run))
 
 
+@app.post(
+    "/v1/connections/<connection_id>/runs/<run_id>/cancel",
+    summary="Cancel a post or a sync that waits",
+    tags=["runs"],
+)
+def cancel_run(connection_id: str, run_id: str) -> RunView:
+    """What was not sent is never sent; its items end as `skipped`. What was posted stays. The run
+    is `cancelling` while it is looked up what became of requests without an answer."""
+    caller = who(Right.POST)
+    run = history.get_run(dependencies(), caller.connection_key(connection_id), run_id, caller.user)
+    if run.sync is None:
+        caller.require_kinds(list(RecordKind) if run.kinds is None else run.kinds)
+    return RunView.of(parking.cancel(dependencies(), run))
+
+
 def asking(caller: Caller) -> service.User:
     """The caller as imports know it."""
     return service.User(caller.firm, caller.user, caller.administrator)

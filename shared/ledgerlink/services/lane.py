@@ -26,6 +26,7 @@ from ledgerlink.services.defects import report_defect
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.messages import Message, remaining_messages
 from ledgerlink.services.plan_run import plan_run, read_company
+from ledgerlink.services.review_plan import review_plan, search_unanswered
 from ledgerlink.services.runs.ledger_session import ledger_session
 from ledgerlink.services.runs.next_step import finish, report
 from ledgerlink.services.runs.parking import (
@@ -208,9 +209,28 @@ async def _plan(
         if message.turn < MAX_TURNS and _is_applying_another(deps, connection):
             deps.lane.send([replace(message, turn=message.turn + 1)])
             return
-        await plan_run(deps, connection, run, stop)
+        with suppress(Conflict):  # a user cancelled it meanwhile
+            await _plan_post(deps, connection, run, stop)
+    elif run.state is RunState.CANCELLING:
+        await _cancel(deps, connection, run, stop)
     elif run.state is RunState.APPLYING:
         deps.lane.send(remaining_messages(run))  # the worker before may have died before sending
+
+
+async def _plan_post(deps: Dependencies, connection: Connection, run: Run, stop: Stop) -> None:
+    """Plan a post, anew if its plan is older than its rules; what was posted of it stays."""
+    run = await search_unanswered(deps, connection, run, stop)
+    if run.untouched():
+        await plan_run(deps, connection, replace(run, chunks=()), stop)
+    else:
+        await review_plan(deps, connection, run, stop)
+
+
+async def _cancel(deps: Dependencies, connection: Connection, run: Run, stop: Stop) -> None:
+    """End a run that was given up, once it is known what the ledger has of it."""
+    run = await search_unanswered(deps, connection, run, stop)
+    ended = replace(run, state=RunState.CANCELLED, finished_at=deps.clock.now())
+    deps.runs.save(ended, of_generation=run.generation)
 
 
 def _is_applying_another(deps: Dependencies, connection: Connection) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledgerlink.domain.model.connections import ConnectionKey
-from ledgerlink.domain.model.runs import Chunk, Run
+from ledgerlink.domain.model.runs import FINISHED, Chunk, Run, RunState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,8 @@ def chunk_message(run: Run, chunk: Chunk) -> Message:
 
 def remaining_messages(run: Run) -> Sequence[Message]:
     """All messages that the run still needs: one per open chunk, or the first one."""
-    if not run.chunks:
+    if run.state in FINISHED:
+        return []
+    if not run.chunks or run.state in (RunState.QUEUED, RunState.CANCELLING):
         return [run_message(run)]
     return [chunk_message(run, chunk) for chunk in run.open_chunks()]

@@ -65,16 +65,18 @@ async def read_company(
 def fail(deps: Dependencies, run: Run, why: Reason) -> Run:
     """End a run whose records cannot be read."""
     failed = replace(run, state=RunState.FAILED, reason=why, finished_at=deps.clock.now())
-    deps.runs.save(failed)
+    deps.runs.save(failed, of_generation=run.generation)
     return failed
 
 
 def start(deps: Dependencies, run: Run) -> Run:
-    """Start applying a planned run; one with nothing to send is finished at once."""
+    """Start applying a planned run; one with nothing to send is finished at once. Raises Conflict
+    when a user has cancelled it meanwhile."""
     now = deps.clock.now()
-    run = replace(run, state=RunState.APPLYING, idle=0, started_at=run.started_at or now)
+    started_at = run.started_at or now
+    run = replace(run, state=RunState.APPLYING, idle=0, started_at=started_at, planned_at=now)
     if not run.open_chunks():
         run = replace(run, state=run.outcome_state(), finished_at=now)
-    deps.runs.save(run)
+    deps.runs.save(run, of_generation=run.generation)
     deps.lane.send(remaining_messages(run))
     return run

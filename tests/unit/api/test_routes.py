@@ -194,6 +194,28 @@ def test_a_parked_run_has_a_reason_and_is_resumed(api: Api, connection: Connecti
     assert (finished.status, finished.json["code"]) == (409, "not_parked")
 
 
+def test_a_parked_run_is_cancelled(api: Api, connection: Connection) -> None:
+    """Case product 4: a run that was set aside can be cancelled, and its items say so."""
+    api.app.company().trouble = [None, LedgerUnavailable("down", "The ledger is down.")]
+    href = api.send(connection.id, [entry("t1")]).json["href"]
+    api.app.work()
+    assert api.get(href).json["state"] == "parked"
+    assert api.post(f"{href}/cancel").json["state"] in ("cancelling", "cancelled")
+    api.app.work()
+    assert api.get(href).json["state"] == "cancelled"
+    (item,) = api.get(f"{href}/items").json["items"]
+    assert (item["state"], item["reason"]["code"]) == ("skipped", "cancelled")
+    resumed = api.post(f"{href}/resume")
+    assert (resumed.status, resumed.json["code"]) == (409, "not_parked")
+
+
+def test_a_finished_run_cannot_be_cancelled(api: Api, connection: Connection) -> None:
+    href = api.send(connection.id, [entry("t1")]).json["href"]
+    api.app.work()
+    refused = api.post(f"{href}/cancel")
+    assert (refused.status, refused.json["code"]) == (409, "not_cancelled")
+
+
 def test_the_apis_description_is_served(api: Api) -> None:
     assert "/v1/connections" in api.get("/v1/openapi.json", claims={}).json["paths"]
     docs = api.get("/v1/docs", claims={})

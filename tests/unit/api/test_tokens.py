@@ -41,6 +41,7 @@ NEEDED = {
     ("GET", "/v1/connections/{id}/runs/{run}"): READ,
     ("GET", "/v1/connections/{id}/runs/{run}/items"): READ,
     ("POST", "/v1/connections/{id}/runs/{run}/resume"): POST,
+    ("POST", "/v1/connections/{id}/runs/{run}/cancel"): POST,
     ("GET", "/v1/connections/{id}/rules"): READ,
     ("PUT", "/v1/connections/{id}/rules"): ADMIN,
     ("GET", "/v1/connections/{id}/exports/runs"): READ,

@@ -89,6 +89,14 @@ REASONS: dict[str, Template] = {
         "An import combined this entry with others into one time activity, so it cannot be changed alone.",
         "Import the period again; the combined activity is then updated.",
     ),
+    "cancelled": Template(
+        "The run was cancelled before this was posted.",
+        "If you still want it, post the record again.",
+    ),
+    "plan_old": Template(
+        "The mapping was changed after this was planned, so it was not posted as planned.",
+        "Post the record again; it is then posted by the mapping as it is now.",
+    ),
     "undo_begun": Template(
         "This import is being undone, so the rest of it was not posted.",
         "If you still want it, import the period again after the undo.",

@@ -20,7 +20,8 @@ class RunState(StrEnum):
 
     PARKED waits for a person or for the ledger, INTERRUPTED was stopped by a person; both can be
     resumed. The first three are an import that was not let loose yet: being put together, being
-    planned, planned. QUEUED waits for its turn.
+    planned, planned. QUEUED waits for its turn. CANCELLING is a run that a person gave up, while it
+    is still looked up what the ledger has of it.
     """
 
     DRAFT = "draft"
@@ -36,6 +37,8 @@ class RunState(StrEnum):
     UNDONE = "undone"
     DISCARDED = "discarded"
     EXPIRED = "expired"
+    CANCELLING = "cancelling"
+    CANCELLED = "cancelled"
 
 
 DRAFTS = frozenset({RunState.DRAFT, RunState.PLANNING, RunState.READY})
@@ -45,7 +48,7 @@ RESTING = frozenset({RunState.PARKED, RunState.INTERRUPTED})
 NEVER_STARTED = frozenset({RunState.DISCARDED, RunState.EXPIRED})
 APPLIED = frozenset({RunState.COMPLETED, RunState.COMPLETED_WITH_PROBLEMS})
 UNDOABLE = APPLIED | RESTING | {RunState.FAILED}
-FINISHED = APPLIED | NEVER_STARTED | {RunState.FAILED, RunState.UNDONE}
+FINISHED = APPLIED | NEVER_STARTED | {RunState.FAILED, RunState.UNDONE, RunState.CANCELLED}
 PRIVATE = DRAFTS | NEVER_STARTED
 """Seen by whoever made it alone."""
 PROBLEMS = frozenset({ItemState.BLOCKED, ItemState.FAILED})
@@ -122,6 +125,8 @@ class Run:
     """Why it waits or has failed."""
     started_at: datetime | None = None
     """When it was first worked on."""
+    planned_at: datetime | None = None
+    """When its plan was made, or last compared with the rules."""
     finished_at: datetime | None = None
     """When it ended."""
     sync: Sync | None = None
@@ -158,8 +163,22 @@ class Run:
             outcomes = self.progress.get(chunk.number, Progress()).outcomes
             total.update(chunk.settled)
             total.update(outcomes)
-            total[ItemState.PENDING] += chunk.pending - sum(outcomes.values())
+            total[self._state_of_rest()] += chunk.pending - sum(outcomes.values())
         return dict(total)
+
+    def _state_of_rest(self) -> ItemState:
+        """The state of items without an outcome: those of a run that was given up are left out."""
+        cancelled = self.state is RunState.CANCELLED
+        return ItemState.SKIPPED if cancelled else ItemState.PENDING
+
+    def unanswered(self) -> bool:
+        """Whether requests of it were sent whose outcome is not known yet."""
+        some = self.progress.values()
+        return any(each.opened_at is not None and not each.done for each in some)
+
+    def untouched(self) -> bool:
+        """Whether the ledger is known to have nothing of its plan."""
+        return not self.unanswered() and not any(each.outcomes for each in self.progress.values())
 
     def calls(self) -> dict[str, int]:
         """Calls made to the ledger by kind."""

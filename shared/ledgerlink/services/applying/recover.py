@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.runs import RESTING, Chunk, Run
+from ledgerlink.domain.model.runs import RESTING, Chunk, Run, RunState
 from ledgerlink.domain.ports import Ledger, Stop
 from ledgerlink.services.applying.chunk import load_chunk
 from ledgerlink.services.dependencies import Dependencies
@@ -36,7 +36,7 @@ async def recover_unanswered(
 def _unanswered(deps: Dependencies, connection: Connection) -> Iterator[tuple[Run, Chunk]]:
     """Chunks of resting runs with a series that was opened and not ended."""
     key = connection.key
-    for state in sorted(RESTING):
+    for state in (*sorted(RESTING), RunState.CANCELLING):
         for run in deps.runs.in_state(key, state):
             for chunk in run.open_chunks():
                 progress = run.progress.get(chunk.number)

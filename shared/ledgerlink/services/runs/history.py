@@ -7,6 +7,7 @@ from enum import StrEnum
 from ledgerlink.domain.errors import NotFound
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome
+from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.runs import PRIVATE, Chunk, Run, RunState
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.ports import Page
@@ -162,12 +163,17 @@ def _may_hold(run: Run, chunk: Chunk, state: ItemState | None) -> bool:
 def items_of_chunk(deps: Dependencies, run: Run, chunk: Chunk) -> list[Item]:
     """All items of one chunk."""
     outcomes = deps.runs.outcomes(run, chunk.first, chunk.count) if chunk.pending else {}
-    return [_item(op, outcomes) for op in deps.staging.chunk(run, chunk.number)]
+    return [_item(run, op, outcomes) for op in deps.staging.chunk(run, chunk.number)]
 
 
-def _item(operation: Operation, outcomes: Mapping[int, Outcome]) -> Item:
+def _item(run: Run, operation: Operation, outcomes: Mapping[int, Outcome]) -> Item:
     outcome = outcomes.get(operation.seq)
-    return planned(operation) if outcome is None else Item(operation, outcome)
+    if outcome is not None:
+        return Item(operation, outcome)
+    if run.state is RunState.CANCELLED and operation.state is ItemState.PENDING:
+        why = reason("cancelled")
+        return Item(operation, Outcome(seq=operation.seq, state=ItemState.SKIPPED, reason=why))
+    return planned(operation)
 
 
 def planned(operation: Operation) -> Item:

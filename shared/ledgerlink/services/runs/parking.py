@@ -9,9 +9,11 @@ from ledgerlink.domain.model.reasons import REASONS, Reason, reason
 from ledgerlink.domain.model.runs import DRAFTS, FINISHED, RESTING, Run, RunState
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.newest import change_connection
-from ledgerlink.services.runs.next_step import start_next_step
+from ledgerlink.services.runs.next_step import start_next_step, start_waiting_import
 
-UNFINISHED = (RunState.APPLYING, RunState.QUEUED, RunState.PARKED)
+UNFINISHED = (RunState.APPLYING, RunState.QUEUED, RunState.PARKED, RunState.CANCELLING)
+WAITING = (RunState.QUEUED, RunState.PARKED)
+"""The states in which a post or a sync can be given up: no worker is at it."""
 
 
 def park(deps: Dependencies, run: Run, why: Reason) -> Run:
@@ -55,19 +57,54 @@ def resume(deps: Dependencies, run: Run) -> Run:
     """Let a run continue. Raises Conflict when it is finished or a draft, or when another user
     resumed it at the same time.
 
-    For a run that is not parked the messages are only sent again, because a worker may have died
-    before it sent them. A step that is done twice has no further effect.
+    A post whose rules were changed since it was planned is planned anew, or, where some of it was
+    sent already, compared with them. For a run that is not parked the messages are only sent again,
+    because a worker may have died before it sent them. A step that is done twice has no further
+    effect.
     """
     if run.state in FINISHED | DRAFTS:
         remedy = "Only a parked or interrupted run can be resumed."
         raise Conflict("not_parked", f"The run is {run.state}.", remedy)
     if run.state in RESTING:
-        waits = run.imported is not None or not run.chunks
+        waits = run.imported is not None or not run.chunks or rules_changed(deps, run)
         state = RunState.QUEUED if waits else RunState.APPLYING
         parked = run.generation
         run = replace(run, state=state, reason=None, generation=parked + 1, idle=0)
         deps.runs.save(run, of_generation=parked)
     start_next_step(deps, run)
+    return run
+
+
+def rules_changed(deps: Dependencies, run: Run) -> bool:
+    """Whether a rule was set after a post was planned."""
+    planned_at = run.planned_at or run.started_at
+    if run.sync is not None or run.imported is not None or planned_at is None:
+        return False
+    return any(rule.set_at > planned_at for rule in deps.rules.list(run.connection_key))
+
+
+def cancel(deps: Dependencies, run: Run) -> Run:
+    """Give up a post or a sync that waits: what was not sent is never sent. Where it is not known
+    of all requests what became of them, the worker looks that up first.
+
+    Raises Conflict for a run that a worker is at, or that has ended otherwise, and for an import.
+    """
+    if run.state in (RunState.CANCELLED, RunState.CANCELLING):
+        start_next_step(deps, run)
+        return run
+    if run.imported is not None:
+        remedy = "Discard its draft, or interrupt it; undo takes back what it has posted."
+        raise Conflict("not_cancelled", "An import is not cancelled but undone.", remedy)
+    if run.state not in WAITING:
+        remedy = f"A run can be cancelled while it is {' or '.join(WAITING)}."
+        raise Conflict("not_cancelled", f"The run is {run.state}.", remedy)
+    state = RunState.CANCELLING if run.unanswered() else RunState.CANCELLED
+    ended_at = None if run.unanswered() else deps.clock.now()
+    generation = run.generation
+    run = replace(run, state=state, generation=generation + 1, finished_at=ended_at)
+    deps.runs.save(run, of_generation=generation)
+    start_next_step(deps, run)
+    start_waiting_import(deps, run)
     return run
 
 
