@@ -16,6 +16,7 @@ from ledgerlink.connectors.intacct.posting.refused_kinds import RefusedKinds
 from ledgerlink.connectors.intacct.protocol.requests import Sender
 from ledgerlink.connectors.intacct.reads import catalog
 from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
+from ledgerlink.connectors.intacct.reads.refused_fields import RefusedFields
 from ledgerlink.connectors.intacct.transport.client import Client, timeout
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.connectors.shared.tls import trusted
@@ -112,6 +113,7 @@ class SageIntacct:
         choices = Choices.of(chosen)
         learned = LearnedRequirements(connector_state)
         refused = RefusedKinds(connector_state)
+        fields = RefusedFields(connector_state, self._time)
         return IntacctLedger(
-            company_id, client, sessions, self._time, http, choices, learned, refused
+            company_id, client, sessions, self._time, http, choices, learned, refused, fields
         )

@@ -21,6 +21,7 @@ from ledgerlink.connectors.intacct.reads.custom_fields import CustomFields
 from ledgerlink.connectors.intacct.reads.invoice_payments import InvoicePayments
 from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
 from ledgerlink.connectors.intacct.reads.reader import ListReader
+from ledgerlink.connectors.intacct.reads.refused_fields import RefusedFields
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.model.company import Company
@@ -43,6 +44,7 @@ class IntacctLedger:
         choices: Choices,
         learned: LearnedRequirements,
         refused: RefusedKinds,
+        refused_fields: RefusedFields,
     ) -> None:
         self._company_id = company_id
         self._client = client
@@ -56,7 +58,8 @@ class IntacctLedger:
         self._learned = learned
         self._refused = refused
         self._company = CompanyReader(client, learned, choices)
-        self._lists = ListReader(client, self._custom, time)
+        self._refused_fields = refused_fields
+        self._lists = ListReader(client, self._custom, time, refused_fields)
         self._changes = Changes(client, self._lists, time)
         self._payments = InvoicePayments(client, choices.sales)
         self._prefetch: TimesheetPrefetch | None = None
@@ -144,11 +147,12 @@ class IntacctLedger:
         return batches
 
     def connector_state(self) -> ConnectorState:
-        """Unanswered writes, learned requirements and refused kinds, as JSON values."""
+        """Unanswered writes, learned requirements, refused kinds and fields, as JSON values."""
         return {
             **self._client.unanswered.state(),
             **self._learned.state(),
             **self._refused.state(),
+            **self._refused_fields.state(),
         }
 
     async def close(self) -> None:

@@ -243,6 +243,8 @@ class ListBatch:
     """Records that it no longer holds."""
     position: str | None = None
     """Where the next batch begins; None at the end."""
+    gap: Reason | None = None
+    """What the records lack, because the ledger does not show it; said once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,7 +306,7 @@ class ListWork:
     counts: Mapping[str, int] = field(default_factory=dict)
     """Records by what became of them."""
     reason: Reason | None = None
-    """Why the ledger would not give the list out."""
+    """Why the ledger would not give the list out, or what its records lack."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

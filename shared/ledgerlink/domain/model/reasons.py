@@ -555,6 +555,10 @@ REASONS: dict[str, Template] = {
         "The accounting system cannot be reached or is busy: {detail}",
         "Resume the run later.",
     ),
+    "fields_left_out": Template(
+        "The list came in without {fields}, because the accounting system does not show this to the user that is signed in, or the company does not have it.",
+        "No action is needed, unless you miss it: then have the permission or the feature turned on in the accounting system and sync again.",
+    ),
     "list_unreadable": Template(
         "A list could not be read from the accounting system: {detail}",
         "Solve this in the accounting system, then sync again. Posting goes on meanwhile.",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ledgerlink.domain.errors import Interrupted, LedgerStopped
+from ledgerlink.domain.errors import Interrupted, KindRefused, LedgerStopped, ListUnreadable
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import (
     Gone,
@@ -41,6 +41,10 @@ PAGES_KEPT = timedelta(days=20)
 """For how long the staged pages of a parked sync are used. They are deleted some days later."""
 MAX_PAGES = 10_000
 """Pages of one list, beyond which the ledger must be repeating itself."""
+
+
+GAPS = frozenset({"fields_left_out"})
+"""Reasons of lists that did come in."""
 
 
 @dataclass(slots=True)
@@ -82,7 +86,7 @@ def _finish(deps: Dependencies, connection: Connection, run: Run) -> None:
     for name, number in counts.items():
         deps.metrics.count(f"Records{name.capitalize()}", number)
     now = deps.clock.now()
-    problems = [work.reason for work in _lists(run) if work.reason]
+    problems = [work.reason for work in _lists(run) if work.reason and work.reason.code not in GAPS]
     state = RunState.COMPLETED_WITH_PROBLEMS if problems else RunState.COMPLETED
     deps.metrics.count("SyncsFailed", int(bool(problems)))
     run = replace(run, state=state, reason=next(iter(problems), None), finished_at=now)
@@ -271,7 +275,8 @@ class ListPuller:
         try:
             batch = await self.session.ledger.read_list(reading, self.turn.stop)
         except LedgerStopped as stopped:
-            if not any(work.pulled for work in _lists(self.run)):
+            of_this_list = isinstance(stopped, KindRefused | ListUnreadable)
+            if not of_this_list and not any(work.pulled for work in _lists(self.run)):
                 raise  # no list could be read yet, so it concerns the company
             self.save(replace(work, pulled=True, done=True, reason=reason_of(stopped)))
             return
@@ -283,6 +288,7 @@ class ListPuller:
                 position=batch.position,
                 pulled=batch.position is None,
                 as_of=work.as_of or batch.as_of,
+                reason=work.reason or batch.gap,
             )
         )
 

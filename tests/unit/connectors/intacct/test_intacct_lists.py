@@ -26,12 +26,13 @@ from ledgerlink.connectors.intacct.reads.map_lists import (
     TIME_TYPE,
 )
 from ledgerlink.connectors.intacct.reads.reader import ListReader
+from ledgerlink.connectors.intacct.reads.refused_fields import RefusedFields
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.errors import Invalid, LedgerStopped
 from ledgerlink.domain.model.list_records import ListRead, ListRecord, ListType
 from ledgerlink.domain.model.logins import Login
-from ledgerlink.domain.ports import never
+from ledgerlink.domain.ports import ConnectorState, never
 
 from tests.fakes.clock import START, FakeClock
 from tests.unit.connectors.intacct.gateway_client import LOGIN, client_of
@@ -84,8 +85,12 @@ def company() -> InMemoryGateway:
     return gateway
 
 
+def no_refusals(state: ConnectorState | None = None) -> RefusedFields:
+    return RefusedFields(state or {}, LedgerTime(FakeClock()))
+
+
 def readings_of(client: Client) -> ListReader:
-    return ListReader(client, CustomFields(client), LedgerTime(FakeClock()))
+    return ListReader(client, CustomFields(client), LedgerTime(FakeClock()), no_refusals())
 
 
 async def whole(
@@ -158,12 +163,61 @@ async def test_an_account_lists_the_dimensions_it_requires() -> None:
 async def test_custom_fields_are_read_with_their_records_and_offered() -> None:
     client = client_of(company())
     custom = CustomFields(client)
-    readings = ListReader(client, custom, LedgerTime(FakeClock()))
+    readings = ListReader(client, custom, LedgerTime(FakeClock()), no_refusals())
     batch = await readings.read(ListRead(type=ListType.CUSTOMER), never)
     assert batch.records[0].custom_fields == {"RATING": "gold"}
     (offered,) = await custom.records(never)
     assert (offered.id, offered.name) == ("CUSTOMER.RATING", "Rating")
     assert client.calls["read"] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [
+        (
+            "The following fields cannot be queried: [ employee: [CLASSID, SUPERVISORID] ]",
+            {"CLASSID", "SUPERVISORID"},
+        ),
+        ("Field requested is not valid: employee.CLASSID", {"CLASSID"}),
+        ("Field requested is not valid: EMPLOYEE.CONTACT.EMAIL1", {"CONTACT.EMAIL1"}),
+        ("Field requested is not valid: employee.classid", {"CLASSID"}),
+        ("The following fields cannot be queried: [ employee: [CONTACT] ]", {
+            "CONTACT.CONTACTNAME", "CONTACT.FIRSTNAME", "CONTACT.LASTNAME", "CONTACT.EMAIL1",
+            "CONTACT.PHONE1",
+        }),
+    ],
+)  # fmt: skip
+async def test_a_field_that_the_company_lacks_is_left_out(words: str, missing: set[str]) -> None:
+    """Case sage-intacct 2: in both real wordings, and what is said of it is said once."""
+    gateway = company()
+    client = client_of(gateway)
+    refused = no_refusals()
+    readings = ListReader(client, CustomFields(client), LedgerTime(FakeClock()), refused)
+    gateway.refusals = {f"<field>{name}</field>": [("XL03000010", words)] for name in missing}
+    first = await readings.read(ListRead(type=ListType.EMPLOYEE), never)
+    again = await readings.read(ListRead(type=ListType.EMPLOYEE), never)
+    assert [each.id for each in first.records] == ["employee/E1"]
+    assert first.gap is not None
+    assert (first.gap.code, again.gap) == ("fields_left_out", None)
+    before = gateway.requests("query")
+    client = client_of(gateway)
+    worker = ListReader(
+        client, CustomFields(client), LedgerTime(FakeClock()), no_refusals(refused.state())
+    )
+    batch = await worker.read(ListRead(type=ListType.EMPLOYEE), never)
+    assert (batch.gap, gateway.requests("query")) == (None, before + 1)
+
+
+async def test_fields_that_are_refused_one_by_one_are_all_left_out() -> None:
+    """Case sage-intacct 2, its kind: many fields, each named by a fault of its own."""
+    gateway = company()
+    names = ("CLASSID", "SUPERVISORID", "DEPARTMENTID", "LOCATIONID", "TITLE", "CONTACT.PHONE1")
+    gateway.refusals = {
+        f"<field>{name}</field>": [("XL03000010", f"Field requested is not valid: employee.{name}")]
+        for name in names
+    }
+    (employee,) = await whole(gateway, ListType.EMPLOYEE)
+    assert employee.name == "Ada Byron"
 
 
 async def test_a_refused_field_is_left_out_from_then_on() -> None:

@@ -83,8 +83,7 @@ class Changes:
         if source.stamped:
             without_contacts = self._lists.without_contact_changes
             conditions.append(changed_since(source, moment, without_contacts))
-        fields = (*source.select, *await self._lists.custom_fields(source, stop))
-        return source_query(source, fields, conditions)
+        return source_query(source, await self._lists.fields(source, stop), conditions)
 
     def _records(
         self, sources: Sequence[ListSource], results: Mapping[str, Result]

@@ -19,6 +19,7 @@ from ledgerlink.connectors.intacct.reads.catalog import (
 )
 from ledgerlink.connectors.intacct.reads.cursor import Cursor
 from ledgerlink.connectors.intacct.reads.custom_fields import CustomFields
+from ledgerlink.connectors.intacct.reads.refused_fields import RefusedFields
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListRecord
@@ -27,14 +28,17 @@ from ledgerlink.domain.ports import Stop
 TIME_ZONE_MARGIN = timedelta(hours=14)
 """The time zone of the ledger's timestamps is not documented, so changes are asked for from that
 much earlier. A record that has not changed is recognised by its content."""
-MAX_NARROWINGS = 3
-"""How often a query is repeated without the fields that the ledger refuses."""
+MAX_NARROWINGS = 25
+"""How often a query is repeated without the fields that the ledger refuses: some faults name one
+field at a time."""
 
 
 class ListReader:
     """The lists of one open ledger."""
 
-    def __init__(self, client: Client, custom: CustomFields, time: LedgerTime) -> None:
+    def __init__(
+        self, client: Client, custom: CustomFields, time: LedgerTime, refused: RefusedFields
+    ) -> None:
         self.names: dict[str, str] = {}
         """Names of the records that were read, by their ledger ids."""
         self.without_contact_changes: set[str] = set()
@@ -42,7 +46,7 @@ class ListReader:
         self._client = client
         self._custom = custom
         self._time = time
-        self._refused_fields: dict[str, set[str]] = {}
+        self._refused = refused
 
     async def read(self, list_read: ListRead, stop: Stop) -> ListBatch:
         """One batch, as the port describes. Raises as the client's `read`, LedgerStopped for a list
@@ -54,7 +58,8 @@ class ListReader:
         result = await self._page(list_read, source, cursor, stop)
         following = _following(cursor, result, len(sources))
         position = following.position() if following else None
-        return ListBatch(records=self.records(source, result), as_of=as_of, position=position)
+        records, gap = self.records(source, result), self._refused.gap(source.entity)
+        return ListBatch(records=records, as_of=as_of, position=position, gap=gap)
 
     def records(self, source: ListSource, result: Result) -> list[ListRecord]:
         """The records of a result. Their names are kept."""
@@ -62,11 +67,12 @@ class ListReader:
         self.names.update({record.id: record.name for record in records})
         return records
 
-    async def custom_fields(self, source: ListSource, stop: Stop) -> Sequence[str]:
-        """The names of the custom fields that a source's records have."""
-        if source.entity not in WITH_CUSTOM_FIELDS:
-            return ()
-        return await self._custom.names(source.entity, stop)
+    async def fields(self, source: ListSource, stop: Stop) -> list[str]:
+        """The fields to ask for, custom ones among them, without those that the ledger refuses."""
+        custom: Sequence[str] = ()
+        if source.entity in WITH_CUSTOM_FIELDS:
+            custom = await self._custom.names(source.entity, stop)
+        return self._refused.allowed(source.entity, [*source.select, *custom])
 
     async def _page(
         self, list_read: ListRead, source: ListSource, cursor: Cursor, stop: Stop
@@ -84,25 +90,17 @@ class ListReader:
     ) -> Result:
         """The result of a query with all fields that the ledger does not refuse; it may have
         failed."""
-        custom = await self.custom_fields(source, stop)
         for _ in range(MAX_NARROWINGS):
-            fields = self._allowed_fields(source, custom)
+            fields = await self.fields(source, stop)
             (result,) = await self._client.read([source_query(source, fields, conditions)], stop)
             if result.succeeded or not self._narrow(source, fields, result):
                 break
         return result
 
-    def _allowed_fields(self, source: ListSource, custom: Sequence[str]) -> list[str]:
-        refused = self._refused_fields.get(source.entity, set())
-        return [name for name in (*source.select, *custom) if name not in refused]
-
     def _narrow(self, source: ListSource, fields: Sequence[str], result: Result) -> bool:
         """Remember the fields that a fault names as refused; False when it names none."""
-        words = main_fault(result.faults).words.replace(",", " ").replace("'", " ").split()
         needed = {"RECORDNO", source.key}
-        refused = {name for name in fields if name.rstrip(".") in set(words)} - needed
-        self._refused_fields.setdefault(source.entity, set()).update(refused)
-        return bool(refused)
+        return self._refused.learn(source.entity, fields, needed, main_fault(result.faults))
 
     def _conditions(
         self, list_read: ListRead, source: ListSource, cursor: Cursor
