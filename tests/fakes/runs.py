@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ledgerlink.domain.errors import Conflict, NotFound
+from ledgerlink.domain.errors import ChangedMeanwhile, Conflict, NotFound
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.plan import Outcome
 from ledgerlink.domain.model.runs import FINISHED, Progress, Run, RunState
@@ -33,7 +33,7 @@ class FakeRuns:
     def save(self, run: Run, of_generation: int | None = None) -> None:
         there = self.rows.get(run.connection_key, {}).get(run.id)
         if of_generation is not None and (there is None or there.generation != of_generation):
-            raise Conflict("resumed_already", "It was resumed by somebody else.", "Nothing to do.")
+            raise ChangedMeanwhile("resumed_already", "Somebody else resumed it.", "Read it.")
         self.rows.setdefault(run.connection_key, {})[run.id] = replace(run, progress={})
 
     def get(self, connection_key: ConnectionKey, run_id: str) -> Run:

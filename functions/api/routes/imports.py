@@ -18,6 +18,7 @@ from ledgerlink.services.runs.next_step import run_ahead
 
 from functions.api.app import answers, app, dependencies, who
 from functions.api.caller import Caller, Right
+from functions.api.etags import IfMatch, allowed_version, etag
 from functions.api.routes.rules import rule_kind
 from functions.api.routes.runs import Limit, asking
 from functions.api.views.import_mapping import MappingView
@@ -44,13 +45,18 @@ def _view(run: Run) -> ImportView:
     return ImportView.of(run, run.imported, waits, dependencies().clock.now())
 
 
+def _answer(run: Run) -> Response[ImportView]:
+    return Response(200, "application/json", _view(run), headers=dict(etag(run.generation)))
+
+
 def _found(caller: Caller, connection_id: str, import_id: str) -> tuple[Run, Import]:
     return service.get_import(dependencies(), asking(caller), connection_id, import_id)
 
 
 def _accepted(run: Run) -> Response[ImportView]:
     view = _view(run)
-    return Response(202, "application/json", view, headers={"Location": view.href})
+    headers = {"Location": view.href, **etag(run.generation)}
+    return Response(202, "application/json", view, headers=headers)
 
 
 @app.post(
@@ -97,25 +103,29 @@ def list_imports(
 
 
 @app.get(ONE, summary="An import, with its progress", tags=["imports"])
-def get_import(connection_id: str, import_id: str) -> ImportView:
+def get_import(connection_id: str, import_id: str) -> Response[ImportView]:
+    """The ETag changes whenever somebody changes, plans, starts, interrupts or resumes it."""
     run, _ = _found(who(Right.READ), connection_id, import_id)
     service.keep_going(dependencies(), run)
-    return _view(run)
+    return _answer(run)
 
 
 @app.patch(ONE, summary="Change a draft", tags=["imports"])
-def change_import(connection_id: str, import_id: str, body: ImportChange) -> ImportView:
+def change_import(
+    connection_id: str, import_id: str, body: ImportChange, if_match: IfMatch = None
+) -> Response[ImportView]:
     """A plan made before has to be made again."""
-    caller = who(Right.POST)
-    _, imported = _found(caller, connection_id, import_id)
-    patch = body.patch(imported.scope)
-    return _view(service.change(dependencies(), asking(caller), connection_id, import_id, patch))
+    user, allowed = asking(who(Right.POST)), allowed_version(if_match)
+    patch = body.patch()
+    return _answer(service.change(dependencies(), user, connection_id, import_id, patch, allowed))
 
 
 @app.delete(ONE, summary="Discard a draft", tags=["imports"])
-def discard_import(connection_id: str, import_id: str) -> ImportView:
-    caller = who(Right.POST)
-    return _view(service.discard(dependencies(), asking(caller), connection_id, import_id))
+def discard_import(
+    connection_id: str, import_id: str, if_match: IfMatch = None
+) -> Response[ImportView]:
+    user, allowed = asking(who(Right.POST)), allowed_version(if_match)
+    return _answer(service.discard(dependencies(), user, connection_id, import_id, allowed))
 
 
 @app.get(

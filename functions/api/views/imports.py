@@ -85,12 +85,13 @@ class ImportChange(Given):
     names: NamesGiven = None
     posting: PostingChange | None = None
 
-    def patch(self, before: Scope) -> Mapping[str, Any]:
+    def patch(self) -> Mapping[str, Any]:
         """The fields in the request, as the import service takes them."""
-        patch: dict[str, Any] = {}
-        filters = self.filters or _filters(before)
-        first, last = self.first_day or before.first_day, self.last_day or before.last_day
-        patch["scope"] = _scope(first, last, filters)
+        days = {"first_day": self.first_day, "last_day": self.last_day}
+        scope: dict[str, Any] = {name: day for name, day in days.items() if day is not None}
+        if self.filters is not None:
+            scope |= _filters_of_scope(self.filters)
+        patch: dict[str, Any] = {"scope": scope}
         if self.time_entries is not None or self.upload_id is not None:
             patch["records"] = self.upload_id or self.time_entries
         if self.names is not None:
@@ -119,29 +120,21 @@ def posted(posting: PostingChange | None, filters: FiltersGiven) -> Mapping[str,
 
 
 def _scope(first_day: date, last_day: date, filters: FiltersGiven) -> Scope:
-    return Scope(
-        first_day=first_day,
-        last_day=last_day,
-        people=_names(filters.people),
-        projects=_names(filters.projects),
-        labor_codes=_names(filters.labor_codes),
-        leave_types=_names(filters.leave_types),
-        billable=filters.billable,
-    )
+    return Scope(first_day=first_day, last_day=last_day, **_filters_of_scope(filters))
+
+
+def _filters_of_scope(filters: FiltersGiven) -> dict[str, Any]:
+    return {
+        "people": _names(filters.people),
+        "projects": _names(filters.projects),
+        "labor_codes": _names(filters.labor_codes),
+        "leave_types": _names(filters.leave_types),
+        "billable": filters.billable,
+    }
 
 
 def _names(given: list[str] | None) -> tuple[str, ...] | None:
     return None if given is None else tuple(given)
-
-
-def _filters(scope: Scope) -> FiltersGiven:
-    return FiltersGiven(
-        people=_listed(scope.people),
-        projects=_listed(scope.projects),
-        labor_codes=_listed(scope.labor_codes),
-        leave_types=_listed(scope.leave_types),
-        billable=scope.billable,
-    )
 
 
 def _listed(names: tuple[str, ...] | None) -> list[str] | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from ledgerlink.domain.errors import Conflict, NotFound
+from ledgerlink.domain.errors import ChangedMeanwhile, Conflict, NotFound
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.plan import Outcome
 from ledgerlink.domain.model.runs import FINISHED, Progress, Run, RunState
@@ -162,10 +162,10 @@ def _rows(run: Run) -> list[Row]:
     return rows
 
 
-def _resumed(run: Run) -> Conflict:
-    return Conflict(
+def _resumed(run: Run) -> ChangedMeanwhile:
+    return ChangedMeanwhile(
         "resumed_already",
-        f"Somebody else has resumed or interrupted run {run.id}.",
+        f"Somebody else has changed, resumed or interrupted run {run.id}.",
         "Reload the run to see its state.",
     )
 

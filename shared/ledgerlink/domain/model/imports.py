@@ -51,6 +51,10 @@ def _wanted(names: Names, key: str | None) -> bool:
     return names is None or key in names
 
 
+NAMES = "names"
+"""The name of the first such notes of an import."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
     """The fields that only a run of kind `import` has."""
@@ -75,6 +79,8 @@ class Import:
     """The generation of that import when the plan was made."""
     undone_by: str | None = None
     """The run that undoes this one."""
+    names: str = NAMES
+    """The name of the notes with what the product knows of its people and projects."""
 
 
 def totals(operations: Iterable[Operation]) -> dict[str, dict[str, int]]:

@@ -27,8 +27,6 @@ from ledgerlink.services.posting.staged_records import time_records
 
 ENTITIES = "entities"
 """The name of the notes with the entities that were found in the records."""
-NAMES = "names"
-"""The name of the notes with what the product knows of them."""
 LISTS = {
     RuleKind.USERS: (ListType.EMPLOYEE, ListType.VENDOR),
     RuleKind.PROJECTS: (ListType.CUSTOMER, ListType.PROJECT),
@@ -77,7 +75,9 @@ def find_entities(deps: Dependencies, connection: Connection, run: Run) -> int:
     """
     assert run.imported is not None
     entries, rejected = time_records(deps, run)
-    names = {(line["kind"], line["key"]): line for line in deps.staging.notes(run, NAMES)}
+    names = {
+        (line["kind"], line["key"]): line for line in deps.staging.notes(run, run.imported.names)
+    }
     found = _tally(entries, run.imported.scope)
     lines = []
     for kind in LISTS:

@@ -6,12 +6,12 @@ from typing import Any
 
 from ledgerlink.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from ledgerlink.domain.model.connections import Connection, ConnectionKey, ConnectionState
-from ledgerlink.domain.model.imports import Import, Scope
+from ledgerlink.domain.model.imports import NAMES, Import, Scope
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.runs import DRAFTS, NEVER_STARTED, RESTING, UNDOABLE, Run, RunState
 from ledgerlink.services.applying.recorder import IMPORT
 from ledgerlink.services.dependencies import Dependencies
-from ledgerlink.services.imports.mapping import NAMES
+from ledgerlink.services.newest import repeat_until_stored, require_version
 from ledgerlink.services.runs import parking
 from ledgerlink.services.runs.history import visible
 from ledgerlink.services.runs.idempotency import digest
@@ -162,22 +162,41 @@ def get_import(
 
 
 def change(
-    deps: Dependencies, user: User, connection_id: str, run_id: str, patch: Mapping[str, Any]
+    deps: Dependencies,
+    user: User,
+    connection_id: str,
+    run_id: str,
+    patch: Mapping[str, Any],
+    of_generation: int | None = None,
 ) -> Run:
-    """Change the `scope`, `posting`, `records` or `names` of a draft, which then has to be planned
-    again. Raises Conflict once it was started."""
-    run, imported = get_import(deps, user, connection_id, run_id)
+    """Change the `scope` (some of its fields), `posting`, `records` or `names` of a draft, which
+    then has to be planned again. A change of other fields at the same moment is kept, too. Raises
+    Conflict once it was started, PreconditionFailed when it is no longer `of_generation`."""
+
+    def change_newest() -> Run:
+        run, imported = get_import(deps, user, connection_id, run_id)
+        require_version(of_generation, run.generation)
+        drafted = _changed_draft(deps, run, imported, patch)
+        deps.runs.save(drafted, of_generation=run.generation)
+        return drafted
+
+    drafted = repeat_until_stored(change_newest)
+    drive(deps, drafted)
+    return drafted
+
+
+def _changed_draft(deps: Dependencies, run: Run, imported: Import, patch: Mapping[str, Any]) -> Run:
     _require(run, {RunState.DRAFT, RunState.READY}, "changed")
     if imported.undoes is not None:
         remedy = "Plan it again, or discard it."
         raise Conflict("not_changed", "An undo always reverses the whole import.", remedy)
-    own = deps.settings.get(user.connection_key(connection_id)).posting
     if "posting" in patch:
         given = patch["posting"]
+        own = deps.settings.get(run.connection_key).posting
         posting = None if given is None else changed(imported.posting or own, given)
         imported = replace(imported, posting=posting)
-    connection = deps.connections.get(user.connection_key(connection_id))
-    scope = patch.get("scope", imported.scope)
+    connection = deps.connections.get(run.connection_key)
+    scope = replace(imported.scope, **patch.get("scope", {}))
     wanted = ImportRequest(
         scope=scope,
         records=patch.get("records", "" if imported.adapter is None else None),
@@ -187,20 +206,19 @@ def change(
     _check(deps, wanted)
     if "records" in patch:
         run = replace(run, staged=_staged(deps, connection, wanted))
-    imported = replace(imported, scope=scope, adapter=wanted.adapter, staged_at=None, totals={})
-    drafted = replace(
+    if "names" in patch:
+        # Under a new name, so that a draft that is not stored leaves the names as they are.
+        notes = f"{NAMES}-{deps.ids.new(deps.clock.now())}"
+        deps.staging.put_notes(run, notes, named(wanted.names))
+        imported = replace(imported, names=notes)
+    return replace(
         run,
         state=RunState.DRAFT,
         generation=run.generation + 1,
-        imported=imported,
+        imported=replace(imported, scope=scope, adapter=wanted.adapter, staged_at=None, totals={}),
         chunks=(),
         reason=None,
     )
-    if "names" in patch:
-        deps.staging.put_notes(run, NAMES, named(wanted.names))
-    deps.runs.save(drafted, of_generation=run.generation)
-    drive(deps, drafted)
-    return drafted
 
 
 def order_plan(deps: Dependencies, user: User, connection_id: str, run_id: str) -> Run:
@@ -302,9 +320,17 @@ def resume(deps: Dependencies, user: User, connection_id: str, run_id: str) -> R
     return parking.resume(deps, run)
 
 
-def discard(deps: Dependencies, user: User, connection_id: str, run_id: str) -> Run:
-    """Discard a draft. Raises Conflict once it was started."""
+def discard(
+    deps: Dependencies,
+    user: User,
+    connection_id: str,
+    run_id: str,
+    of_generation: int | None = None,
+) -> Run:
+    """Discard a draft. Raises Conflict once it was started, PreconditionFailed when it is no longer
+    `of_generation`."""
     run, _ = get_import(deps, user, connection_id, run_id)
+    require_version(of_generation, run.generation)
     if run.state is RunState.DISCARDED:
         drive(deps, run)
         return run

@@ -11,7 +11,7 @@ from ledgerlink.domain.ports import TimeSource
 from ledgerlink.services.defects import report_defect
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports import service
-from ledgerlink.services.imports.mapping import NAMES, find_entities
+from ledgerlink.services.imports.mapping import find_entities
 from ledgerlink.services.messages import chunk_message, run_message
 from ledgerlink.services.ports import NO_CHUNK, ExecutionState
 from ledgerlink.services.runs import parking
@@ -81,7 +81,7 @@ def _stage(deps: Dependencies, run: Run) -> None:
 def _pull(deps: Dependencies, run: Run, source: TimeSource) -> Run:
     assert run.imported is not None
     pulled = source.entries(run.firm, run.imported.scope)
-    deps.staging.put_notes(run, NAMES, service.named(source.entities(run.firm)))
+    deps.staging.put_notes(run, run.imported.names, service.named(source.entities(run.firm)))
     return replace(run, staged=deps.staging.put_records(run.connection_key, pulled))
 
 
