@@ -295,11 +295,11 @@ class Standard:
         expected_fingerprint = poster.links[case.key].expected_fingerprint
         copy = poster.copy(case.key)
         assert copy is not None
-        assert expected_fingerprint in copy.forms
+        assert copy.has(expected_fingerprint)
         poster.tamper(case.key)
         copy = poster.copy(case.key)
         assert copy is not None
-        assert expected_fingerprint not in copy.forms
+        assert not copy.has(expected_fingerprint)
         poster.take_out(case.key)
         assert poster.copy(case.key) is None
 

@@ -98,7 +98,7 @@ class Document(DocumentFacts):
     them is deleted and created again."""
 
 
-def _unknown(_body: Body) -> bool:
+def _unknown(_: Any) -> bool:
     """For documents whose content is compared by their forms."""
     return False
 
@@ -128,6 +128,13 @@ class Snapshot:
     """Its values that no update can change, as in a document."""
     contains: Callable[[Body], bool] = field(default=_unknown, compare=False, repr=False)
     """Whether it has all values of a body; for documents that are compared by content only."""
+    recognizes: Callable[[str], bool] = field(default=_unknown, compare=False, repr=False)
+    """Whether it still has what a fingerprint of its content stands for, where such a fingerprint
+    covers only the fields that were written."""
+
+    def has(self, expected: str) -> bool:
+        """Whether it is as it was when this fingerprint was taken."""
+        return expected in self.forms or self.recognizes(expected)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ class LinkedDocument:
 
     @property
     def edited(self) -> bool:
-        return self.copy is not None and self.link.expected_fingerprint not in self.copy.forms
+        return self.copy is not None and not self.copy.has(self.link.expected_fingerprint)
 
     def already_contains(self, document: Document | None) -> bool:
         """Whether the ledger is known to hold the values of this document."""

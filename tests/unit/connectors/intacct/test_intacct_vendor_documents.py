@@ -141,3 +141,12 @@ def test_rows_and_their_lines_are_read() -> None:
         answer = answers.parse(sample(name))
         assert answer.failed is None
         assert any(result.rows for result in answer.results.values() if result.succeeded)
+
+
+def test_a_changed_order_names_its_reference_before_the_original_day() -> None:
+    """Case sage-intacct 14. The order of the schema and of the vendor's clients."""
+    content: Value = {"@key": "Sales Invoice-7", "origdocdate": DAY, "referenceno": "PO-1"}
+    (node,) = Function("f", "update_sotransaction", content).to_xml()
+    assert [child.tag for child in node] == ["referenceno", "origdocdate"]
+    (node,) = Function("f", "create_sotransaction", content).to_xml()
+    assert [child.tag for child in node] == ["origdocdate", "referenceno"]

@@ -1,7 +1,7 @@
 """Documents as the ledger holds them: what is compared, their totals, and what locks them.
 
-The ledger fills in more fields than can be foreseen, so what it answers is kept as a fingerprint.
-Balances, states, numbers and timestamps are not part of it, because they change by themselves.
+What the ledger answers is kept as a fingerprint of the fields that are ours. Balances, states and
+timestamps are not part of it, because they change by themselves; nor is what we did not send.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,11 +9,12 @@ from decimal import Decimal
 
 from ledgerlink.connectors.intacct.documents.encoding import legacy
 from ledgerlink.connectors.intacct.documents.marker import find_marker, marker_for
+from ledgerlink.connectors.intacct.documents.owned_fields import NUMBERS, Ownership
 from ledgerlink.connectors.intacct.documents.required_dimensions import body_lines
 from ledgerlink.connectors.intacct.protocol import values
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.intacct.protocol.xml import Value
-from ledgerlink.domain.model.documents import fingerprint
+from ledgerlink.domain.model.documents import Body, fingerprint
 from ledgerlink.domain.model.plan import Write
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.money import rounded
@@ -27,7 +28,6 @@ LINE_FIELDS = (
     "QUANTITY", "PRICE", "UIQTY", "UIPRICE", "ENTRYDESCRIPTION", "DESCRIPTION", "MEMO",
     "DEPARTMENTID", "LOCATIONID", "PROJECTID", "CUSTOMERID", "VENDORID", "CLASSID", "BILLABLE",
 )  # fmt: skip
-NUMBERS = frozenset({"AMOUNT", "TRX_AMOUNT", "QUANTITY", "PRICE", "UIQTY", "UIPRICE"})
 READ_AS = {"glaccountno": "ACCOUNTNO", "accountno": "ACCOUNTNO", "paymentamount": "TRX_AMOUNT"}
 """Fields that are read under another name than they are sent."""
 TOTALS = ("TRX_TOTALENTERED", "TOTALENTERED", "TRX_TOTAL", "TOTAL")
@@ -37,10 +37,23 @@ PAID_STATES = frozenset({"paid", "partially paid", "closed", "converted", "parti
 VOID_STATES = frozenset({"reversed", "voided", "void"})
 
 
-def content_fingerprint(row: Row) -> str:
-    """The fingerprint of what is compared of a document."""
+def whole_fingerprint(row: Row) -> str:
+    """The fingerprint of all fields that may be ours, whoever wrote them."""
     lines = [_present(line, LINE_FIELDS) for line in _lines(row)]
     return fingerprint({**_present(row, HEAD_FIELDS), "lines": lines})
+
+
+def content_fingerprint(body: Body | None, row: Row) -> str:
+    """The fingerprint of what this body wrote of a document."""
+    lines = list(_lines(row))
+    return Ownership.of(body or {}, body_lines(body), len(lines)).fingerprint(row, lines)
+
+
+def has_content(row: Row, recorded: str | None) -> bool:
+    """Whether a document still has what a recorded fingerprint stands for."""
+    ours = Ownership.parse(recorded)
+    held = whole_fingerprint(row) if ours is None else ours.fingerprint(row, list(_lines(row)))
+    return held == recorded
 
 
 def ledger_total(row: Row) -> Decimal | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledgerlink.connectors.intacct.documents import encoding
+from ledgerlink.connectors.intacct.documents.kept_fields import HeldDocument
 from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.xml import Value
@@ -72,20 +73,28 @@ def is_atomic(write: Write) -> bool:
 
 
 def functions(
-    write: Write, body: Mapping[str, Any], control_id: str, *, has_contact: bool
+    write: Write,
+    body: Mapping[str, Any],
+    control_id: str,
+    *,
+    has_contact: bool,
+    held: HeldDocument | None = None,
 ) -> list[Function]:
     """The functions that carry out a write. `has_contact` says that the contact of a new person
-    exists already."""
+    exists already; `held` is the document that an update changes, whose other fields it keeps."""
     kind = DOCUMENT_TYPES[write.kind]
     if write.action is Action.DELETE:
         return [_removal(write, kind, control_id)]
     if kind.create:
-        creation = Function(f"{control_id}.make", kind.create, encoding.legacy(body))
+        content = encoding.legacy(body)
+        content = held.keep(body, content) if held else content
+        creation = Function(f"{control_id}.make", kind.create, content)
         removal = [_removal(write, kind, control_id)] if write.action is Action.UPDATE else []
         return [*removal, creation]
     if write.kind == "EMPLOYEE":
         return _employee(write, body, control_id, has_contact=has_contact)
-    return [_generic(write, encoding.generic(_with_line_numbers(write, body)), control_id)]
+    content = encoding.generic(_with_line_numbers(write, body))
+    return [_generic(write, held.keep(body, content) if held else content, control_id)]
 
 
 def _generic(write: Write, content: Mapping[str, Value], control_id: str) -> Function:

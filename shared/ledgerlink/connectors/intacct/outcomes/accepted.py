@@ -19,7 +19,7 @@ def accepted(write: Write, ledger_id: str, row: Row, why: Reason | None = None) 
         ledger_id=ledger_id,
         version=text(row, WHENMODIFIED),
         reason=_other_total(write, row) or why,
-        content=content.content_fingerprint(row),
+        content=content.content_fingerprint(write.body, row),
         total=content.ledger_total(row),
     )
 

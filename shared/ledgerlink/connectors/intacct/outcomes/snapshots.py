@@ -1,6 +1,7 @@
 """Snapshots: what the ledger holds now of records that we wrote."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from ledgerlink.connectors.intacct.documents import content, list_records, time_entry
 from ledgerlink.connectors.intacct.documents.attachment import ATTACHMENT
@@ -126,7 +127,8 @@ def _document(_: str, ledger_id: str, row: Row) -> Snapshot:
         ledger_id=ledger_id,
         version=text(row, queries.WHENMODIFIED),
         body={},
-        forms=(content.content_fingerprint(row),),
+        forms=(content.whole_fingerprint(row),),
+        recognizes=partial(content.has_content, row),
         locked=content.lock_reason(row),
         total=content.ledger_total(row),
     )

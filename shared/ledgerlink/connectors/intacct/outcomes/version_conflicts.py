@@ -31,7 +31,7 @@ def outcome_before_sending(write: Write, row: Row | None) -> Outcome | None:
         return accepted(write, write.ledger_id or "", row, reason("already_written"))
     if (why := content.lock_reason(row)) is not None:
         return failed(write, why)
-    return _changed_in_ledger(write, content.content_fingerprint(row))
+    return _changed_in_ledger(write, has_base=content.has_content(row, write.base_fingerprint))
 
 
 def list_record_was_applied(write: Write, row: Row) -> Outcome | None:
@@ -48,7 +48,7 @@ def list_record_was_applied(write: Write, row: Row) -> Outcome | None:
 
 def was_applied(write: Write, row: Row) -> bool:
     """Whether a document has changed since it was last written, and now matches this update."""
-    changed = content.content_fingerprint(row) != write.base_fingerprint
+    changed = not content.has_content(row, write.base_fingerprint)
     return changed and not content.is_void(row) and content.matches(write, row)
 
 
@@ -70,12 +70,13 @@ def _outcome_of_list_record(write: Write, row: Row) -> Outcome | None:
         return outcome
     if write.action is Action.DELETE:
         return None  # a record may be made inactive whatever became of it
-    return _changed_in_ledger(write, list_records.content_fingerprint(write.kind, row))
+    held = list_records.content_fingerprint(write.kind, row)
+    return _changed_in_ledger(write, has_base=held == write.base_fingerprint)
 
 
-def _changed_in_ledger(write: Write, held: str) -> Outcome | None:
-    """The outcome of a write whose record a user changed since we wrote it; None if it is
-    unchanged."""
-    if write.base_fingerprint in (None, held):
+def _changed_in_ledger(write: Write, *, has_base: bool) -> Outcome | None:
+    """The outcome of a write whose record a user changed since we wrote it; None if it still has
+    what the write is based on."""
+    if write.base_fingerprint is None or has_base:
         return None
     return failed(write, reason("changed_in_ledger"))

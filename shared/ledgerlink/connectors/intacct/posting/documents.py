@@ -8,10 +8,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from ledgerlink.connectors.intacct.documents import content, document_types
+from ledgerlink.connectors.intacct.documents.document_elements import ELEMENTS
 from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPES, is_atomic
 from ledgerlink.connectors.intacct.documents.invoice import SALE
+from ledgerlink.connectors.intacct.documents.kept_fields import HeldDocument
+from ledgerlink.connectors.intacct.documents.owned_fields import Ownership
 from ledgerlink.connectors.intacct.outcomes.accepted import accepted, accepted_unread, adopted
-from ledgerlink.connectors.intacct.outcomes.attachments import ATTACHMENT_FIELD
 from ledgerlink.connectors.intacct.outcomes.rejected import blocked, explain, failed, reason_of
 from ledgerlink.connectors.intacct.outcomes.version_conflicts import (
     may_have_been_remade,
@@ -27,6 +29,7 @@ from ledgerlink.connectors.intacct.protocol.requests import MAX_FUNCTIONS, Call,
 from ledgerlink.connectors.intacct.protocol.response import Response
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.intacct.reads import search
+from ledgerlink.connectors.intacct.reads.custom_fields import CustomFields
 from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared.request_id import derived_id
@@ -43,6 +46,7 @@ class DocumentWriter:
     def __init__(
         self,
         client: Client,
+        custom: CustomFields,
         learned: LearnedRequirements,
         names: Mapping[str, str],
         outcomes: list[Outcome],
@@ -50,13 +54,14 @@ class DocumentWriter:
         refused: RefusedKinds,
     ) -> None:
         self._client = client
+        self._custom = custom
         self._learned = learned
         self._refused = refused
         self._names = names
         self._outcomes = outcomes
         self._stop = stop
-        self._attachment_ids: Mapping[int, str | None] = {}
-        """The attachments that documents had before, by seq: one made anew gets it again."""
+        self._held: Mapping[int, HeldDocument] = {}
+        """The documents that are changed, by seq."""
 
     async def write(self, request: Request, writes: Sequence[Write]) -> None:
         """Send the writes. Raises as the client's `call`."""
@@ -91,7 +96,6 @@ class DocumentWriter:
         ids = [write.ledger_id or "" for write in changes]
         rows = await search.by_ids(self._client, kind, ids, self._stop) if ids else {}
         held = {write.seq: rows.get(write.ledger_id or "") for write in changes}
-        self._attachment_ids = {s: text(row or {}, ATTACHMENT_FIELD) for s, row in held.items()}
         decided = {write.seq: outcome_before_sending(write, held[write.seq]) for write in changes}
         maybe_remade = [
             write
@@ -100,7 +104,29 @@ class DocumentWriter:
         ]
         decided |= await self._find_remade(kind, maybe_remade)
         self._outcomes += [outcome for outcome in decided.values() if outcome is not None]
-        return [write for write in writes if decided.get(write.seq) is None]
+        to_send = [write for write in writes if decided.get(write.seq) is None]
+        self._held = await self._held_documents(kind, to_send, held)
+        return to_send
+
+    async def _held_documents(
+        self, kind: str, writes: Sequence[Write], rows: Mapping[int, Row | None]
+    ) -> Mapping[int, HeldDocument]:
+        """What the ledger holds of the documents that are changed, with their custom fields."""
+        updates = [write for write in writes if write.action is Action.UPDATE]
+        if kind not in ELEMENTS or not updates:
+            return {}
+        line_object = ELEMENTS[kind].line_object
+        custom = await self._custom.names_of([kind, line_object], self._stop)
+        return {
+            write.seq: HeldDocument(
+                kind,
+                rows[write.seq] or {},
+                Ownership.parse(write.base_fingerprint),
+                custom[kind],
+                custom[line_object],
+            )
+            for write in updates
+        }
 
     async def _find_remade(self, kind: str, updates: Sequence[Write]) -> Mapping[int, Outcome]:
         """The outcomes of those updates that were carried out before, by making the document
@@ -153,11 +179,10 @@ class DocumentWriter:
         self, request: Request, write: Write, prerequisites: Prerequisites
     ) -> Sequence[Function]:
         body = prerequisites.body(write)
-        if (attachment_id := self._attachment_ids.get(write.seq)) and is_atomic(write):
-            body = {**body, "supdocid": attachment_id}
         has_contact = prerequisites.has_contact(write)
         control_id = derived_id(request.id, write.seq)
-        return document_types.functions(write, body, control_id, has_contact=has_contact)
+        held = self._held.get(write.seq)
+        return document_types.functions(write, body, control_id, has_contact=has_contact, held=held)
 
     async def _report(self, kind: str, done: Sequence[Write], ids: Mapping[int, str]) -> None:
         """Add the outcomes of writes that succeeded, with what the ledger now holds. A document

@@ -38,6 +38,7 @@ class Writer:
         stop: Stop,
     ) -> None:
         self._client = client
+        self._custom = custom
         self._calls = TimesheetCalls(client, custom, prefetch, timesheet_state, stop)
         self._prefetch = prefetch
         self._learned = learned
@@ -93,6 +94,8 @@ class Writer:
                 client, self._calls, self._prefetch, rejected, outcomes, deferred, stop
             )
             await sheets.write(request, time)
-        documents = DocumentWriter(client, self._learned, names, outcomes, stop, self._refused)
+        documents = DocumentWriter(
+            client, self._custom, self._learned, names, outcomes, stop, self._refused
+        )
         await documents.write(request, others)
         await AttachmentWriter(client, names, outcomes, stop).write(request, files)

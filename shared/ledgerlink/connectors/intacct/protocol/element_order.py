@@ -137,6 +137,8 @@ INVOICE_LINE = elements(
     " defrevaccount revrecstartdate revrecenddate projectid taskid costtypeid customerid vendorid"
     " employeeid itemid classid contractid warehouseid billable taxentries",
     customfields=CUSTOM_FIELDS,
+    revrecstartdate=DAY,
+    revrecenddate=DAY,
     taxentries=elements("taxentry", taxentry=elements("detailid trx_tax")),
 )
 INVOICE = elements(
@@ -157,6 +159,8 @@ SALES_LINE = elements(
     " customerid vendorid employeeid classid contractid fulfillmentstatus taskno billingtemplate"
     " dropship shipto",
     customfields=CUSTOM_FIELDS,
+    revrecstartdate=DAY,
+    revrecenddate=DAY,
 )
 SALE = elements(
     "transactiontype datecreated dateposted createdfrom customerid documentno origdocdate"
@@ -172,6 +176,19 @@ SALE = elements(
     sotransitems=elements("sotransitem", sotransitem=SALES_LINE),
     subtotals=elements("subtotal", subtotal=elements("description total")),
 )
+CHANGED_SALE = elements(
+    "datecreated dateposted referenceno termname datedue origdocdate message shippingmethod shipto"
+    f" billto supdocid externalid basecurr currency {EXCHANGE} vsoepricelist customfields state"
+    " projectid updatesotransitems updatesubtotals",
+    datecreated=DAY,
+    dateposted=DAY,
+    datedue=DAY,
+    origdocdate=DAY,
+    exchratedate=DAY,
+    customfields=CUSTOM_FIELDS,
+)
+"""An update has another order than a create: the number of the customer's order comes before the
+day of the original document."""
 ATTACHMENT = elements("attachmentname attachmenttype attachmentdata")
 SUPPORTING = elements(
     "supdocid supdocname supdocfoldername supdocdescription attachments",
@@ -204,7 +221,7 @@ FUNCTIONS: Mapping[str, ElementOrder] = {
     "update_invoice": INVOICE,
     "update_expensereport": EXPENSE_REPORT,
     "update_cctransaction": CARD_CHARGE,
-    "update_sotransaction": SALE,
+    "update_sotransaction": CHANGED_SALE,
     "create_supdocfolder": elements(
         "supdocfoldername supdocfolderdescription supdocparentfoldername"
     ),

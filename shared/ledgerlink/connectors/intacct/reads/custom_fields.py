@@ -24,6 +24,14 @@ class CustomFields:
         known = await self._of(wanted, stop)
         return [name for each in known[entity] if (name := text(each, "ID"))]
 
+    async def names_of(self, entities: Sequence[str], stop: Stop) -> Mapping[str, Sequence[str]]:
+        """The names of the custom fields of several objects, in one request."""
+        known = await self._of(entities, stop)
+        return {
+            entity: [name for each in known[entity] if (name := text(each, "ID"))]
+            for entity in entities
+        }
+
     async def records(self, stop: Stop) -> list[ListRecord]:
         """All custom fields as list records."""
         known = await self._of(WITH_CUSTOM_FIELDS, stop)

@@ -1,0 +1,240 @@
+"""Updates keep what others entered: random fields set by hand on every kind of record are there
+after the next update, with our change beside them."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.source_records import Record
+from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
+
+from local.sandboxes.intacct.books.rows import Record as RowRecord
+from tests.contract.intacct.books import USER, Books, Row
+from tests.contract.intacct.papers import PAPERS, Paper, choose, papers
+from tests.contract.intacct.poster import LINES, Poster, code
+from tests.contract.papers import gone, spent
+from tests.support.sampling import sampled
+
+EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
+SEEDS = range(40)
+
+CUSTOM = {"HANDMADE": "by hand", "COST_PLAN": "Plan 7"}
+"""Custom fields of heads."""
+CUSTOM_LINE = {"LINE_NOTE": "look at this", "GLDIMREGION": "10042"}
+"""Custom fields and a user-defined dimension of lines."""
+
+PAYABLE = {
+    "DOCNUMBER": "PO-77",
+    "TERMNAME": "Net 15",
+    "SUPDOCID": "HAND-1",
+    "BILLTOPAYTOCONTACTNAME": "Ada Berg",
+    "SHIPTORETURNTOCONTACTNAME": "Ada Berg",
+    "WHENPOSTED": "03/05/2026",
+    "EXTERNALID": "ext-9",
+}
+HEADS: Mapping[str, Row] = {
+    "APBILL": {**PAYABLE, "PAYMENTPRIORITY": "urgent", "ONHOLD": "true", "DESCRIPTION2": "two"},
+    "EEXPENSES": {"MEMO": "seen", "SUPDOCID": "HAND-1", "EXTERNALID": "e7", "RECORDID": "ER-99"},
+    "CCTRANSACTION": {"PAYEE": "Airline", "SUPDOCID": "HAND-1", "RECORDID": "CC-99"},
+    "ARINVOICE": {**PAYABLE, "RECORDID": "INV-99"},
+    "SODOCUMENT": {
+        "PONUMBER": "PO-77",
+        "TERM.NAME": "Net 15",
+        "SUPDOCID": "HAND-1",
+        "BILLTO.CONTACTNAME": "Ada Berg",
+        "SHIPTO.CONTACTNAME": "Ada Berg",
+        "SHIPVIA": "Ship",
+        "ORIGDOCDATE": "02/27/2026",
+        "WHENPOSTED": "03/05/2026",
+        "VSOEPRICELIST": "Base",
+    },
+}
+"""Fields of heads that functions of the gateway can write."""
+
+DIMENSIONS = {
+    "DEPARTMENTID": "20",
+    "LOCATIONID": "NY",
+    "CLASSID": "CL2",
+    "VENDORID": "V2",
+    "EMPLOYEEID": "E2",
+    "CONTRACTID": "CT-1",
+    "WAREHOUSEID": "W-1",
+}
+FORM = {"FORM1099": "true", "FORM1099TYPE": "MISC", "FORM1099BOX": "3"}
+POSTING = {
+    **DIMENSIONS,
+    "ITEMID": "LAB-2",
+    "PROJECTID": "P-3",
+    "BILLABLE": "true",
+    "COSTTYPEID": "LABOR",
+}
+LINE_FIELDS: Mapping[str, Row] = {
+    "APBILL": {**POSTING, **FORM, "OFFSETGLACCOUNTNO": "2000", "ALLOCATION": "Even"},
+    "EEXPENSES": {
+        **{name: value for name, value in POSTING.items() if name != "BILLABLE"},
+        **FORM,
+        "PAIDFOR": "Clients",
+        "EXPPMTTYPE": "Own money",
+        "ENTRY_DATE": "02/28/2026",
+        "QUANTITY": "3.00",
+        "RATE": "10.50",
+    },
+    "CCTRANSACTION": POSTING,
+    "ARINVOICE": {
+        **DIMENSIONS,
+        **FORM,
+        "OFFSETGLACCOUNTNO": "2000",
+        "REVRECTEMPLATE": "Straight",
+        "REVRECSTARTDATE": "03/01/2026",
+        "REVRECENDDATE": "03/31/2026",
+        "BILLABLE": "true",
+    },
+    "SODOCUMENT": {
+        **DIMENSIONS,
+        "UNIT": "Hour",
+        "ITEMDESC": "Design, as agreed",
+        "DISCSURCHARGEMEMO": "none",
+        "MEMO": "see contract",
+        "TAXABLE": "true",
+        "DROPSHIP": "true",
+        "REVRECTEMPLATE": "Straight",
+        "REVRECSTARTDATE": "03/01/2026",
+        "REVRECENDDATE": "03/31/2026",
+    },
+}
+"""Fields of lines that functions of the gateway can write, and that the samples do not send."""
+
+
+def prepare(books: Books) -> None:
+    """A custom field on every object, and an attachment that somebody has made."""
+    for entity, names in {
+        **dict.fromkeys([*LINES, "CUSTOMER", "VENDOR", "EMPLOYEE", "PROJECT"], CUSTOM),
+        **dict.fromkeys(LINES.values(), CUSTOM_LINE),
+    }.items():
+        for name in names:
+            books.about("/fields", {"object": entity, "name": name})
+    company = books.served.sandbox.companies[books.company]
+    values = {"SUPDOCID": "HAND-1", "SUPDOCNAME": "Contract", "FOLDERNAME": "Hand"}
+    company.put("SUPDOC", RowRecord(1, values, "", 0, 0, 0, USER, USER))
+
+
+def enter(books: Books, entity: str, number: str, values: Row) -> None:
+    """Somebody enters these values in the ledger's screens; references need not exist."""
+    company = books.served.sandbox.companies[books.company]
+    record = company.tables[entity].records[int(number)]
+    company.put(entity, replace(record, values={**record.values, **values}))
+
+
+def some(chance: random.Random, values: Row) -> Row:
+    """A random half of these values, one at least."""
+    names = sorted(values)
+    return {name: values[name] for name in chance.sample(names, chance.randint(1, len(names)))}
+
+
+def held(row: Row, values: Row) -> Row:
+    return {name: row.get(name) for name in values}
+
+
+@EVERY
+@sampled("seed", SEEDS)
+def test_an_update_keeps_what_others_entered(poster: Poster, paper: Paper, seed: int) -> None:
+    """Case 17.1. Head and line, standard and custom fields, user-defined dimensions."""
+    prepare(poster.books)
+    choose(poster, paper).post(paper.record())
+    chance = random.Random(seed)
+    head = some(chance, HEADS[paper.kind] | CUSTOM)
+    line = some(chance, LINE_FIELDS[paper.kind] | CUSTOM_LINE)
+    enter(poster.books, paper.kind, poster.row(paper.key)["RECORDNO"], head)
+    (row,) = poster.lines(paper.key)
+    enter(poster.books, LINES[paper.kind], row["RECORDNO"], line)
+    outcome = poster.post(paper.record("40"))[paper.key]
+    assert outcome.state is ItemState.POSTED, str(outcome.reason)
+    assert (outcome.state, outcome.reason) == (ItemState.POSTED, None)
+    assert held(poster.row(paper.key), head) == head
+    (row,) = poster.lines(paper.key)
+    assert held(row, line) == line
+    assert abs(Decimal(row.get("TRX_AMOUNT") or row["PRICE"])) == 40
+    assert poster.post(paper.record("40"))[paper.key].state is ItemState.UNCHANGED
+
+
+@pytest.mark.parametrize("staff", ["vic", "emily"])
+def test_lines_keep_what_is_theirs_wherever_they_go(poster: Poster, staff: str) -> None:
+    """Case 17.1. A line taken out before them, one changed, one added."""
+    prepare(poster.books)
+
+    def expenses(**amounts: str) -> list[Record]:
+        return [spent(key, amount, staff_key=staff) for key, amount in amounts.items()]
+
+    key = "expense-report:R1"
+    poster.post(*expenses(x1="10", x2="20", x3="30"))
+    line_kind = LINES[poster.links[key].kind]
+    for row in poster.lines(key):
+        note = {"LINE_NOTE": f"about {row['ENTRYDESCRIPTION']}", "CLASSID": "CL2"}
+        enter(poster.books, line_kind, row["RECORDNO"], note)
+    outcomes = poster.post(
+        gone("x1"), *expenses(x2="21", x3="30"), spent("x4", "40", staff_key=staff)
+    )
+    assert outcomes[key].state is ItemState.POSTED, outcomes[key].reason
+    notes = {row["ENTRYDESCRIPTION"]: row.get("LINE_NOTE") for row in poster.lines(key)}
+    assert notes["Lunch x2"] == "about Lunch x2"
+    assert notes["Lunch x3"] == "about Lunch x3"
+    assert [Decimal(row["TRX_AMOUNT"]) for row in poster.lines(key)] == [21, 30, 40]
+
+
+@EVERY
+def test_what_others_change_in_a_field_of_ours_is_an_edit(poster: Poster, paper: Paper) -> None:
+    """Case 17.1. A dimension that we sent is ours; the same dimension that we did not send is not
+    (see the test of random fields)."""
+    choose(poster, paper)
+    poster.post(paper.record(department_key="consulting"))
+    (row,) = poster.lines(paper.key)
+    assert row["DEPARTMENTID"] == "10"
+    enter(poster.books, LINES[paper.kind], row["RECORDNO"], {"DEPARTMENTID": "20"})
+    changed = poster.post(paper.record("40", department_key="consulting"))[paper.key]
+    assert code(changed) == "changed_in_ledger"
+    (row,) = poster.lines(paper.key)
+    assert row["DEPARTMENTID"] == "20"
+
+
+@EVERY
+def test_a_dimension_that_the_product_takes_away_is_taken_away(
+    poster: Poster, paper: Paper
+) -> None:
+    """Case 17.1. What was ours is not kept as what others entered."""
+    choose(poster, paper)
+    poster.post(paper.record(department_key="consulting"))
+    outcome = poster.post(paper.record("40"))[paper.key]
+    assert outcome.state is ItemState.POSTED
+    (row,) = poster.lines(paper.key)
+    assert row.get("DEPARTMENTID") is None
+
+
+@pytest.mark.parametrize("paper", papers("report", "charge", "order", "invoice"))
+def test_a_number_that_the_ledger_gave_stays(poster: Poster, paper: Paper) -> None:
+    """Case 17.1. A document that is made anew keeps the number that customers know."""
+    choose(poster, paper).post(paper.record())
+    field = "DOCNO" if paper.kind == "SODOCUMENT" else "RECORDID"
+    number = poster.row(paper.key).get(field)
+    poster.post(paper.record("40"))
+    assert poster.row(paper.key).get(field) == number
+    assert paper.kind in ("CCTRANSACTION", "ARINVOICE") or number
+
+
+@EVERY
+def test_our_edit_wins_by_setting_and_keeps_the_rest(poster: Poster, paper: Paper) -> None:
+    """Case 17.1. With `ledger_edits: ours` an edited document gets our values again; what others
+    entered elsewhere stays."""
+    prepare(poster.books)
+    poster.posting = TimeSettings(ledger_edits=LedgerEdits.OURS)
+    choose(poster, paper).post(paper.record(department_key="consulting"))
+    (row,) = poster.lines(paper.key)
+    by_hand = {"DEPARTMENTID": "20", "CLASSID": "CL2", "LINE_NOTE": "mine"}
+    enter(poster.books, LINES[paper.kind], row["RECORDNO"], by_hand)
+    outcome = poster.post(paper.record("40", department_key="consulting"))[paper.key]
+    assert outcome.state is ItemState.POSTED, outcome.reason
+    (row,) = poster.lines(paper.key)
+    wanted = {"DEPARTMENTID": "10", "CLASSID": "CL2", "LINE_NOTE": "mine"}
+    assert held(row, by_hand) == wanted
