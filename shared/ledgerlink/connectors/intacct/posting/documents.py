@@ -60,7 +60,7 @@ class DocumentWriter:
         self._names = names
         self._outcomes = outcomes
         self._stop = stop
-        self._held: Mapping[int, HeldDocument] = {}
+        self._before: Mapping[int, HeldDocument] = {}
         """The documents that are changed, by seq."""
 
     async def write(self, request: Request, writes: Sequence[Write]) -> None:
@@ -105,7 +105,7 @@ class DocumentWriter:
         decided |= await self._find_remade(kind, maybe_remade)
         self._outcomes += [outcome for outcome in decided.values() if outcome is not None]
         to_send = [write for write in writes if decided.get(write.seq) is None]
-        self._held = await self._held_documents(kind, to_send, held)
+        self._before = await self._held_documents(kind, to_send, held)
         return to_send
 
     async def _held_documents(
@@ -181,7 +181,7 @@ class DocumentWriter:
         body = prerequisites.body(write)
         has_contact = prerequisites.has_contact(write)
         control_id = derived_id(request.id, write.seq)
-        held = self._held.get(write.seq)
+        held = self._before.get(write.seq)
         return document_types.functions(write, body, control_id, has_contact=has_contact, held=held)
 
     async def _report(self, kind: str, done: Sequence[Write], ids: Mapping[int, str]) -> None:
