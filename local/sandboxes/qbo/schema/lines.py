@@ -10,9 +10,11 @@ from local.sandboxes.qbo.schema.fields import (
     day,
     flag,
     free,
+    money,
     number,
     part,
     parts,
+    price,
     ref,
     text,
     whole,
@@ -23,14 +25,14 @@ LINE_CLASS = ref("ClassRef", "Class", needs=("ClassTrackingPerTxnLine", "ClassTr
 BILLABLE = choice("BillableStatus", "Billable", "NotBillable", "HasBeenBilled")
 _ITEM: tuple[Field, ...] = (
     ref("ItemRef", "Item"),
-    number("UnitPrice"),
-    number("Qty"),
+    price("UnitPrice"),
+    price("Qty"),
     ref("PriceLevelRef"),
     part("MarkupInfo", MARKUP),
     ref("TaxCodeRef"),
     free("UOMRef"),
 )
-_TAX_INCLUSIVE = number("TaxInclusiveAmt")
+_TAX_INCLUSIVE = money("TaxInclusiveAmt")
 SALES_ITEM = Shape(
     "SalesItemLineDetail",
     (
@@ -39,7 +41,7 @@ SALES_ITEM = Shape(
         _TAX_INCLUSIVE,
         day("ServiceDate"),
         number("DiscountRate"),
-        number("DiscountAmt"),
+        money("DiscountAmt"),
         flag("DeferredRevenue"),
         ref("TaxClassificationRef"),
         *calculated(ref("ItemAccountRef", "Account")),
@@ -57,9 +59,9 @@ ACCOUNT_EXPENSE = Shape(
         LINE_CLASS,
         BILLABLE,
         part("MarkupInfo", MARKUP),
-        number("TaxAmount"),
+        money("TaxAmount"),
         ref("TaxCodeRef"),
-        number("TaxInclusiveAmt"),
+        money("TaxInclusiveAmt"),
     ),
 )
 DISCOUNT = Shape(
@@ -106,8 +108,8 @@ JOURNAL = Shape(
         ref("DepartmentRef", "Department", needs=("TrackDepartments",)),
         ref("TaxCodeRef"),
         text("TaxApplicableOn"),
-        number("TaxAmount"),
-        number("TaxInclusiveAmt"),
+        money("TaxAmount"),
+        money("TaxInclusiveAmt"),
         BILLABLE,
     ),
 )
@@ -116,8 +118,8 @@ _COMMON: tuple[Field, ...] = (
     text("Id"),
     whole("LineNum", 0),
     text("Description", 4000),
-    number("Amount", -999_999_999_999_999, 999_999_999_999_999),
-    number("Received"),
+    money("Amount", -999_999_999_999_999, 999_999_999_999_999),
+    money("Received"),
     parts("LinkedTxn", LINKED),
     choice(
         "DetailType",
@@ -156,7 +158,7 @@ GROUP = Shape(
     "GroupLineDetail",
     (
         ref("GroupItemRef", "Item"),
-        number("Quantity"),
+        price("Quantity"),
         day("ServiceDate"),
         parts("Line", Shape("Line", _COMMON)),
     ),

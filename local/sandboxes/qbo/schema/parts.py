@@ -9,6 +9,7 @@ from local.sandboxes.qbo.schema.fields import (
     day,
     flag,
     free,
+    money,
     number,
     part,
     parts,
@@ -83,7 +84,7 @@ TAX_LINE = Shape(
     "TaxLine",
     (
         text("Id"),
-        number("Amount"),
+        money("Amount"),
         choice("DetailType", "TaxLineDetail"),
         part(
             "TaxLineDetail",
@@ -93,8 +94,8 @@ TAX_LINE = Shape(
                     ref("TaxRateRef", "TaxRate"),
                     flag("PercentBased"),
                     number("TaxPercent"),
-                    number("NetAmountTaxable"),
-                    number("TaxInclusiveAmount"),
+                    money("NetAmountTaxable"),
+                    money("TaxInclusiveAmount"),
                     number("OverrideDeltaAmount"),
                     day("ServiceDate"),
                 ),
@@ -107,7 +108,7 @@ TAX = Shape(
     (
         ref("TxnTaxCodeRef", "TaxCode"),
         ref("DefaultTaxCodeRef", "TaxCode"),
-        number("TotalTax"),
+        money("TotalTax"),
         parts("TaxLine", TAX_LINE),
         flag("UseAutomatedSalesTax"),
     ),
@@ -133,7 +134,7 @@ EFFECTIVE_RATE = Shape(
     "EffectiveTaxRate", (number("RateValue"), text("EffectiveDate"), text("EndDate"))
 )
 DELIVERY = Shape("TransactionDeliveryInfo", (text("DeliveryType"), text("DeliveryTime")))
-CASH_BACK = Shape("CashBackInfo", (ref("AccountRef", "Account"), number("Amount"), text("Memo")))
+CASH_BACK = Shape("CashBackInfo", (ref("AccountRef", "Account"), money("Amount"), text("Memo")))
 ATTACHED = Shape(
     "AttachableRef",
     (
