@@ -39,8 +39,6 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "rate_without_day": ("earlier", "none"),
     "attachable_ref_query": ("thin", "full"),
     "content_types": ("checked", "any"),
-    "payroll": ("off", "on", "refuse", "fail"),
-    "webhook_order": ("wait", "go_on"),
 }
 
 
@@ -144,10 +142,8 @@ class Settings(settings.Settings):
     cdc_unsupported: str = "fault"
     cdc_inactive: str = "object"
     default_format: str = "xml"
-    payroll: str = "off"
     # webhooks
     webhook_delay_seconds: float = 1.0
     webhook_attempts: int = 8
-    webhook_order: str = "wait"
     # Real seconds, because a subscriber's clock is not scaled.
     webhook_answer_seconds: float = 3.0

@@ -51,7 +51,6 @@ def _company(company: Company) -> dict[str, Any]:
         "sequences": {name: sequence.last for name, sequence in company.sequences.items()},
         "marks": [[*place, mark] for place, mark in company.marks.items()],
         "files": {i: base64.b64encode(data).decode() for i, data in company.files.items()},
-        "mails": company.mails,
         "default_time_item": company.default_time_item,
         "default_sales_item": company.default_sales_item,
     }
@@ -91,7 +90,6 @@ def _restored(stored: dict[str, Any]) -> Company:
         sequences,
         marks={(entity, row_id): mark for entity, row_id, mark in stored.get("marks", ())},
         files=files,
-        mails=stored.get("mails", []),
         default_time_item=stored["default_time_item"],
         default_sales_item=stored["default_sales_item"],
     )

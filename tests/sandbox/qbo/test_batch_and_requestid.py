@@ -128,18 +128,6 @@ def test_a_long_requestid_is_refused(books: Books) -> None:
     assert books.fault(books.post("batch", body, requestid="x" * 37))[0] == "2130"
 
 
-def test_the_ids_of_request_and_item_have_fifty_characters_together(books: Books) -> None:
-    """QuickBooks-V3-Java-SDK#180."""
-    short, long = {**item(1), "bId": "b" * 14}, {**item(2), "bId": "b" * 15}
-    first, second = send(books, [short, long], requestid="x" * 36)
-    assert "TimeActivity" in first
-    error = second["Fault"]["Error"][0]
-    assert error["code"] == "6000"
-    assert "You cannot enter more than 50 characters in the request_id field." in error["Detail"]
-    assert "which is 51 characters" in error["Detail"]
-    assert "TimeActivity" in send(books, [{**item(3), "bId": "b" * 60}])[0]
-
-
 def test_a_fault_does_not_use_up_the_id(books: Books) -> None:
     assert books.fault(books.post("timeactivity", hours(Hours=-1), requestid="r3"))[0] == "2240"
     assert books.post("timeactivity", hours(), requestid="r3").status_code == 200

@@ -132,55 +132,6 @@ def test_a_notification_is_repeated_until_it_is_taken(books: Books) -> None:
     assert len({body for _, body in heard}) == 1
 
 
-def test_after_a_refusal_the_next_notification_waits_or_not(books: Books) -> None:
-    """Case quickbooks-online 7: the next ones may not come before the first is acknowledged."""
-    for order, seen in (("wait", 1), ("go_on", 2)):
-        books.set(webhook_order=order, webhook_delay_seconds=0.0)
-        with subscriber(lambda _n: 400) as (url, heard):
-            subscribe(books, url, "cloudevents")
-            books.admin("/clock", {"scale": 1})
-            books.create("Customer", {"DisplayName": f"First {order}"})
-            wait_for(heard, 1)
-            books.create("Customer", {"DisplayName": f"Second {order}"})
-            if seen == 2:
-                wait_for(heard, 2)
-            assert len({body for _, body in heard}) == seen
-
-
-@pytest.mark.parametrize("kind", ["classic", "cloudevents"])
-def test_events_of_other_products_and_without_an_id_can_be_sent(books: Books, kind: str) -> None:
-    """Case quickbooks-online 7."""
-    good = {"entity": "Customer", "id": "1", "operation": "Update"}
-    foreign = {"type": "payroll.employee.updated.v1", "entity": "Paycheck", "id": "7"}
-    with subscriber(lambda _n: 200) as (url, heard):
-        subscribe(books, url, kind)
-        path = f"/companies/{books.realm}/notify"
-        answer = books.admin(path, {"events": [good, foreign, {"entity": "Customer"}]})
-    assert answer == {"status": 200}
-    sent = json.loads(heard[0][1])
-    if kind == "cloudevents":
-        assert [event["type"] for event in sent] == [
-            "qbo.customer.updated.v1",
-            "payroll.employee.updated.v1",
-            "qbo.customer.updated.v1",
-        ]
-        assert [event.get("intuitentityid") for event in sent] == ["1", "7", None]
-    else:
-        entities = sent["eventNotifications"][0]["dataChangeEvent"]["entities"]
-        assert [event.get("id") for event in entities] == ["1", "7", None]
-
-
-def test_the_event_of_a_void_is_spelled_void(books: Books) -> None:
-    """wso2/ballerina asyncapi-triggers#193."""
-    invoice = books.rows("Invoice")[0]
-    with subscriber(lambda _n: 200) as (url, heard):
-        subscribe(books, url, "cloudevents")
-        token = {"Id": invoice["Id"], "SyncToken": invoice["SyncToken"]}
-        books.post("invoice", token, operation="void")
-        wait_for(heard, 1)
-    assert "qbo.invoice.void.v1" in {event["type"] for event in json.loads(heard[0][1])}
-
-
 def test_some_entities_are_not_announced(books: Books) -> None:
     with subscriber(lambda _n: 200) as (url, heard):
         subscribe(books, url, "classic")

@@ -23,9 +23,8 @@ class Company:
     """The store of one realm.
 
     `names` maps a key to the Id that holds it, `numbers` to the Ids that hold it, oldest first.
-    `mails` holds what was sent, oldest first. `marks` says what happened to a transaction in the
-    screens that closes it to the API. `version` grows with every change. `settings` are those that
-    differ from the sandbox's.
+    `marks` says what happened to a transaction in the screens that closes it to the API.
+    `version` grows with every change. `settings` are those that differ from the sandbox's.
     """
 
     realm: str
@@ -37,7 +36,6 @@ class Company:
     numbers: dict[tuple[str, str, str], dict[str, None]] = field(default_factory=dict)
     marks: dict[tuple[str, str], str] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
-    mails: list[Row] = field(default_factory=list)
     version: int = 0
     last_found: tuple[object, list[Record]] | None = None
     default_time_item: str = ""
@@ -72,12 +70,6 @@ class Company:
             if str(pair.get("Name", "")).endswith(name):
                 return str(pair.get("Value", ""))
         return None
-
-    @property
-    def offering(self) -> str:
-        """The plan that the company subscribes to, as "QuickBooks Online Plus"."""
-        pairs = (self.row("CompanyInfo", "1") or {}).get("NameValue", ())
-        return next((str(p.get("Value")) for p in pairs if p.get("Name") == "OfferingSku"), "")
 
     @property
     def home(self) -> dict[str, str]:

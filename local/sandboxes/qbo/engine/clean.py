@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from local.sandboxes.qbo.books.rows import Row
@@ -91,13 +91,7 @@ def _number(
     low, high = described.low, described.high
     if (low is not None and amount < low) or (high is not None and amount > high):
         raise Fault("2240", f"{described.name} is out of range : {value}", described.name)
-    return _rounded(amount, described.places)
-
-
-def _rounded(amount: Decimal | int, places: int | None) -> Decimal | int:
-    if places is None or isinstance(amount, int) or -int(amount.as_tuple().exponent) <= places:
-        return amount
-    return amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return amount
 
 
 def _decimal(value: Any) -> Decimal | int | None:

@@ -9,7 +9,7 @@ from local.sandboxes.qbo.books.company import Company
 from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Change, Context
 from local.sandboxes.qbo.engine.clean import Found
-from local.sandboxes.qbo.protocol.errors import INACTIVE_WORDS, Fault, business
+from local.sandboxes.qbo.protocol.errors import INACTIVE_WORDS, Fault
 from local.sandboxes.qbo.schema import currencies
 from local.sandboxes.qbo.schema.fields import Field, Kind, Shape
 from local.sandboxes.qbo.schema.registry import BY_NAME, ENTITIES, LIST_WORDS
@@ -79,8 +79,8 @@ def _resolve_link(company: Company, reference: Row) -> None:
         raise Fault("6050", f"Attachable cannot be linked to {reference.get('type', '')!r}")
     row = company.row(entity, reference["value"])
     if row is None:
-        what = f"{entity} {reference['value']}"
-        raise business(f"The entity {what} that you are trying to link does not exist. {what}")
+        detail = f"Invalid Reference Id : {entity} element id {reference['value']} not found"
+        raise Fault("2500", detail, "EntityRef")
     reference["type"] = entity
 
 

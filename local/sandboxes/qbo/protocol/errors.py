@@ -70,7 +70,6 @@ MESSAGES: Final[dict[str, str]] = {
     "6430": "Invalid Account Type",
     "6450": "Transaction cannot be voided",
     "6480": "Matched transaction cannot be changed",
-    "6520": "Missing Inventory Item Quantity",
     "6540": "Deposited Transaction cannot be changed",
     "10000": "An application error has occurred while processing your request",
 }

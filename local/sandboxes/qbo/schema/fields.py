@@ -28,8 +28,7 @@ class Field:
 
     `limit_by`: the setting that holds the length limit, where nobody could verify it. `find`: a
     WHERE clause may name it. `needs`: the preference that must be on to use it. `to`: the
-    entities a reference may point to; empty means it is not checked here. `places`: the decimals
-    that are kept.
+    entities a reference may point to; empty means it is not checked here.
     """
 
     name: str
@@ -38,7 +37,6 @@ class Field:
     limit_by: str = ""
     low: Decimal | None = None
     high: Decimal | None = None
-    places: int | None = None
     choices: frozenset[str] = frozenset()
     to: tuple[str, ...] = ()
     shape: Shape | None = None
@@ -70,16 +68,6 @@ def whole(name: str, low: int | None = None, high: int | None = None, **more: An
 
 def number(name: str, low: int | None = None, high: int | None = None, **more: Any) -> Field:
     return Field(name, Kind.NUMBER, low=_decimal(low), high=_decimal(high), **more)
-
-
-def money(name: str, low: int | None = None, high: int | None = None, **more: Any) -> Field:
-    """An amount, kept at two decimals in any currency."""
-    return number(name, low, high, places=2, **more)
-
-
-def price(name: str, low: int | None = None, high: int | None = None, **more: Any) -> Field:
-    """A price or a quantity, kept at seven decimals."""
-    return number(name, low, high, places=7, **more)
 
 
 def flag(name: str, **more: Any) -> Field:

@@ -10,11 +10,9 @@ from local.sandboxes.qbo.schema.fields import (
     day,
     flag,
     free,
-    money,
     number,
     part,
     parts,
-    price,
     ref,
     text,
     whole,
@@ -25,14 +23,14 @@ LINE_CLASS = ref("ClassRef", "Class", needs=("ClassTrackingPerTxnLine", "ClassTr
 BILLABLE = choice("BillableStatus", "Billable", "NotBillable", "HasBeenBilled")
 _ITEM: tuple[Field, ...] = (
     ref("ItemRef", "Item"),
-    price("UnitPrice"),
-    price("Qty"),
+    number("UnitPrice"),
+    number("Qty"),
     ref("PriceLevelRef"),
     part("MarkupInfo", MARKUP),
     ref("TaxCodeRef"),
     free("UOMRef"),
 )
-_TAX_INCLUSIVE = money("TaxInclusiveAmt")
+_TAX_INCLUSIVE = number("TaxInclusiveAmt")
 SALES_ITEM = Shape(
     "SalesItemLineDetail",
     (
@@ -41,7 +39,7 @@ SALES_ITEM = Shape(
         _TAX_INCLUSIVE,
         day("ServiceDate"),
         number("DiscountRate"),
-        money("DiscountAmt"),
+        number("DiscountAmt"),
         flag("DeferredRevenue"),
         ref("TaxClassificationRef"),
         *calculated(ref("ItemAccountRef", "Account")),
@@ -59,9 +57,9 @@ ACCOUNT_EXPENSE = Shape(
         LINE_CLASS,
         BILLABLE,
         part("MarkupInfo", MARKUP),
-        money("TaxAmount"),
+        number("TaxAmount"),
         ref("TaxCodeRef"),
-        money("TaxInclusiveAmt"),
+        number("TaxInclusiveAmt"),
     ),
 )
 DISCOUNT = Shape(
@@ -108,8 +106,8 @@ JOURNAL = Shape(
         ref("DepartmentRef", "Department", needs=("TrackDepartments",)),
         ref("TaxCodeRef"),
         text("TaxApplicableOn"),
-        money("TaxAmount"),
-        money("TaxInclusiveAmt"),
+        number("TaxAmount"),
+        number("TaxInclusiveAmt"),
         BILLABLE,
     ),
 )
@@ -118,8 +116,8 @@ _COMMON: tuple[Field, ...] = (
     text("Id"),
     whole("LineNum", 0),
     text("Description", 4000),
-    money("Amount", -999_999_999_999_999, 999_999_999_999_999),
-    money("Received"),
+    number("Amount", -999_999_999_999_999, 999_999_999_999_999),
+    number("Received"),
     parts("LinkedTxn", LINKED),
     choice(
         "DetailType",
@@ -158,7 +156,7 @@ GROUP = Shape(
     "GroupLineDetail",
     (
         ref("GroupItemRef", "Item"),
-        price("Quantity"),
+        number("Quantity"),
         day("ServiceDate"),
         parts("Line", Shape("Line", _COMMON)),
     ),

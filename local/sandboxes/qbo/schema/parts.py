@@ -9,7 +9,6 @@ from local.sandboxes.qbo.schema.fields import (
     day,
     flag,
     free,
-    money,
     number,
     part,
     parts,
@@ -84,7 +83,7 @@ TAX_LINE = Shape(
     "TaxLine",
     (
         text("Id"),
-        money("Amount"),
+        number("Amount"),
         choice("DetailType", "TaxLineDetail"),
         part(
             "TaxLineDetail",
@@ -94,8 +93,8 @@ TAX_LINE = Shape(
                     ref("TaxRateRef", "TaxRate"),
                     flag("PercentBased"),
                     number("TaxPercent"),
-                    money("NetAmountTaxable"),
-                    money("TaxInclusiveAmount"),
+                    number("NetAmountTaxable"),
+                    number("TaxInclusiveAmount"),
                     number("OverrideDeltaAmount"),
                     day("ServiceDate"),
                 ),
@@ -108,7 +107,7 @@ TAX = Shape(
     (
         ref("TxnTaxCodeRef", "TaxCode"),
         ref("DefaultTaxCodeRef", "TaxCode"),
-        money("TotalTax"),
+        number("TotalTax"),
         parts("TaxLine", TAX_LINE),
         flag("UseAutomatedSalesTax"),
     ),
@@ -134,7 +133,7 @@ EFFECTIVE_RATE = Shape(
     "EffectiveTaxRate", (number("RateValue"), text("EffectiveDate"), text("EndDate"))
 )
 DELIVERY = Shape("TransactionDeliveryInfo", (text("DeliveryType"), text("DeliveryTime")))
-CASH_BACK = Shape("CashBackInfo", (ref("AccountRef", "Account"), money("Amount"), text("Memo")))
+CASH_BACK = Shape("CashBackInfo", (ref("AccountRef", "Account"), number("Amount"), text("Memo")))
 ATTACHED = Shape(
     "AttachableRef",
     (

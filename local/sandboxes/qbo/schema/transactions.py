@@ -9,7 +9,6 @@ from local.sandboxes.qbo.schema.fields import (
     day,
     flag,
     free,
-    money,
     number,
     part,
     parts,
@@ -50,6 +49,6 @@ TRANSACTION: tuple[Field, ...] = (
     ),
     part("RecurringInfo", RECURRING),
 )
-TOTAL = calculated(money("TotalAmt", find=True), number("HomeTotalAmt"))
+TOTAL = calculated(number("TotalAmt", find=True), number("HomeTotalAmt"))
 BALANCE = calculated(number("Balance", find=True), number("HomeBalance"))
 AUTO_NUMBER = flag("AutoDocNumber")

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
-from local.sandboxes.qbo.protocol.errors import Fault, business
+from local.sandboxes.qbo.protocol.errors import Fault
 from local.sandboxes.qbo.settings import Settings
 
 MAX_LENGTH: Final = 50
@@ -67,16 +67,6 @@ class RequestIds:
         claim = self.known.pop(requestid, None)
         if claim is not None:
             claim.done.set()
-
-
-def check_item(requestid: str, tag: str) -> None:
-    """The id of an item in a batch is the request's and its own: QuickBooks-V3-Java-SDK#180."""
-    together = f"{requestid}{tag}"
-    if requestid and len(together) > MAX_LENGTH:
-        raise business(
-            f"You cannot enter more than {MAX_LENGTH} characters in the request_id field. "
-            f"You tried entering {together[:10]}..., which is {len(together)} characters."
-        )
 
 
 def checked(requestid: str, kind: str) -> str:

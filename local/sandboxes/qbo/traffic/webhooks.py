@@ -12,7 +12,6 @@ import time
 import uuid
 from collections import Counter, deque
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -36,6 +35,7 @@ UNANNOUNCED: Final = frozenset(
         "ReimburseCharge",
         "RecurringTransaction",
         "TaxAgency",
+        "CompanyCurrency",
     }
 )
 PAST: Final = {
@@ -43,7 +43,7 @@ PAST: Final = {
     "Update": "updated",
     "Delete": "deleted",
     "Merge": "merged",
-    "Void": "void",
+    "Void": "voided",
     "Emailed": "emailed",
 }
 
@@ -129,34 +129,6 @@ class Storm:
     seed: int = 1
 
 
-def foreign_notification(realm: str, events: list[dict[str, str]], now: float, kind: str) -> bytes:
-    """A notification of events as they are described: `type` (or `entity` and `operation`) and
-    `id`, each of which may be missing or of another product."""
-    if kind == "classic":
-        entities = [
-            _present(name=e.get("entity"), id=e.get("id"), operation=e.get("operation"))
-            | {"lastUpdated": stamp_utc(now)}
-            for e in events
-        ]
-        told = {"realmId": realm, "dataChangeEvent": {"entities": entities}}
-        return json.dumps({"eventNotifications": [told]}).encode()
-    return json.dumps([_foreign_event(realm, event, now) for event in events]).encode()
-
-
-def _foreign_event(realm: str, event: dict[str, str], now: float) -> dict[str, Any]:
-    past = PAST.get(event.get("operation", "Update"), "updated")
-    usual = f"qbo.{event.get('entity', '').lower()}.{past}.v1"
-    made = _cloud_event(Event(realm, "", event.get("id", ""), "Update", now))
-    made["type"] = event.get("type", usual)
-    if "id" not in event:
-        del made["intuitentityid"]
-    return made
-
-
-def _present(**members: str | None) -> dict[str, str]:
-    return {name: value for name, value in members.items() if value is not None}
-
-
 def _headers(target: Subscription, body: bytes) -> dict[str, str]:
     return {
         "content-type": "application/json; charset=utf-8",
@@ -172,26 +144,12 @@ class Webhooks:
 
     def __init__(self, clock: Clock, settings: Callable[[], Settings]) -> None:
         self._clock, self._settings = clock, settings
-        self._subscription: Subscription | None = None
+        self.subscription: Subscription | None = None
         self.deliveries: deque[dict[str, Any]] = deque(maxlen=1000)
         self._pending: dict[tuple[str, str, str], Event] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._client: httpx.AsyncClient | None = None
-        self._new_queue()
-
-    def _new_queue(self) -> None:
-        self._turn, self._attempting = asyncio.Lock(), asyncio.Lock()
-        self._pending.clear()
-
-    @property
-    def subscription(self) -> Subscription | None:
-        return self._subscription
-
-    @subscription.setter
-    def subscription(self, target: Subscription | None) -> None:
-        """A new subscriber waits for nothing that an earlier one has not acknowledged."""
-        self._subscription = target
-        self._new_queue()
+        self._turn = asyncio.Lock()
 
     def note(
         self, realm: str, entity: str, row_id: str, operation: str, deleted_id: str = ""
@@ -213,7 +171,7 @@ class Webhooks:
 
     async def _flush(self) -> None:
         await self._clock.sleep(self._settings().webhook_delay_seconds)
-        async with self._turn, self._attempting:
+        async with self._turn:
             events = list(self._pending.values())
             self._pending.clear()
         if self.subscription is not None:
@@ -248,33 +206,17 @@ class Webhooks:
             "in_time": in_time / max(len(took), 1),
         }
 
-    async def notify(self, realm: str, events: list[dict[str, str]]) -> int:
-        """Sends one notification of these events at once; the subscriber's status. Raises
-        BadSubscription when nobody subscribed."""
-        target = self.subscription
-        if target is None:
-            raise BadSubscription("nobody subscribed")
-        body = foreign_notification(realm, events, self._clock.wall(), target.format)
-        status = await self._attempt(target.url, body, _headers(target, body))
-        self.deliveries.append({"attempt": 1, "status": status, "entities": len(events)})
-        return status
-
     async def _deliver(self, target: Subscription, events: list[Event]) -> None:
-        """Sends until it is acknowledged. Meanwhile the next notification waits, or does not."""
         body = notification(events, target.format)
         headers = _headers(target, body)
-        settings = self._settings()
-        holding = self._turn if settings.webhook_order == "wait" else nullcontext()
-        waits = (*RETRY_SECONDS[: max(settings.webhook_attempts - 1, 0)], 0)
-        async with holding:
-            for attempt, wait in enumerate(waits, start=1):
-                async with self._attempting:
-                    status = await self._attempt(target.url, body, headers)
-                told = {"attempt": attempt, "status": status, "entities": len(events)}
-                self.deliveries.append(told)
-                if status == 200:
-                    return
-                await self._clock.sleep(wait)
+        waits = (*RETRY_SECONDS[: max(self._settings().webhook_attempts - 1, 0)], 0)
+        for attempt, wait in enumerate(waits, start=1):
+            async with self._turn:
+                status = await self._attempt(target.url, body, headers)
+            self.deliveries.append({"attempt": attempt, "status": status, "entities": len(events)})
+            if status == 200:
+                return
+            await self._clock.sleep(wait)
 
     async def _attempt(self, url: str, body: bytes, headers: dict[str, str]) -> int:
         """The subscriber's status; 0 when it did not answer."""

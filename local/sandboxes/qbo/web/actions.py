@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Final
 
 from local.sandboxes.qbo.books import exchange_rates
-from local.sandboxes.qbo.books.rows import Row
+from local.sandboxes.qbo.books.rows import Row, clone
 from local.sandboxes.qbo.engine import currencies, recurring
-from local.sandboxes.qbo.engine.mail import mailed
-from local.sandboxes.qbo.engine.operations import read, unsupported, write
+from local.sandboxes.qbo.engine.operations import current, read, unsupported, write
 from local.sandboxes.qbo.engine.seed import plant
 from local.sandboxes.qbo.protocol.errors import Fault, not_found, required
 from local.sandboxes.qbo.query.answer import answer
@@ -136,8 +135,15 @@ def _send(call: Call) -> Outcome:
     address = call.params.get("sendTo") or (row.get("BillEmail") or {}).get("Address")
     if not address:
         raise Fault("6420", "There is no address to send to", "BillEmail")
-    mailed(context, entity, row, address)
-    return answered({entity.wire: present(entity, row, call.include)}, call.now)
+    record = current(context, entity, row)
+    changed = clone(row) | {"BillEmail": {"Address": address}, "EmailStatus": "EmailSent"}
+    written = write(context, entity, {**changed, "sparse": True}, "update")
+    written["DeliveryInfo"] = {
+        "DeliveryType": "Email",
+        "DeliveryTime": record.row["MetaData"]["LastUpdatedTime"],
+    }
+    context.tell(entity.name, written["Id"], "Emailed")
+    return answered({entity.wire: written}, call.now)
 
 
 def _tax_service(call: Call) -> Outcome:

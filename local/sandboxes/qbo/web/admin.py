@@ -40,8 +40,6 @@ class Admin(admin.Admin[Sandbox]):
             ("POST", "/companies/{realm}/currencies", self._screen_edit(screens.use_currency)),
             ("POST", "/companies/{realm}/storm", self.storm),
             ("POST", "/companies/{realm}/preferences", self.preferences),
-            ("POST", "/companies/{realm}/notify", self.notify),
-            ("GET", "/companies/{realm}/mails", self.mails),
             ("GET", "/companies/{realm}/{entity}", self.rows),
         )
 
@@ -64,8 +62,6 @@ class Admin(admin.Admin[Sandbox]):
             body.get("sizes"),
             body.get("settings"),
         )
-        if "offering" in body:
-            screens.subscribe(self._sandbox, company.realm, str(body["offering"]))
         return {"realm": company.realm}
 
     async def token(self, request: Request) -> Row:
@@ -117,16 +113,6 @@ class Admin(admin.Admin[Sandbox]):
         )
         wanted = round(int(body["count"]) / (1 + duplicates))
         return await self._sandbox.webhooks.storm(list(islice(changed, wanted)), plan)
-
-    async def notify(self, request: Request) -> Row:
-        """One notification of events that need not be about anything here."""
-        events = list((await read_json(request))["events"])
-        realm = request.path_params["realm"]
-        return {"status": await self._sandbox.webhooks.notify(realm, events)}
-
-    async def mails(self, request: Request) -> Row:
-        """What was sent by e-mail, oldest first."""
-        return {"mails": self._sandbox.companies[request.path_params["realm"]].mails}
 
     async def preferences(self, request: Request) -> Row:
         changes = await read_json(request)

@@ -14,7 +14,6 @@ from local.sandboxes.qbo.query.answer import DEFAULT_PAGE, answer
 from local.sandboxes.qbo.query.presentation import present
 from local.sandboxes.qbo.schema.registry import BY_WIRE
 from local.sandboxes.qbo.traffic.injection import Injection
-from local.sandboxes.qbo.traffic.request_ids import check_item
 from local.sandboxes.qbo.web.call import Call
 from local.sandboxes.qbo.web.wire import Outcome, answered
 
@@ -76,7 +75,6 @@ def _item(call: Call, context: Context, item: Any) -> Row:
     tag = {"bId": item["bId"]} if "bId" in item else {}
     entity, operation = _named(item), str(item.get("operation", "query"))
     try:
-        check_item(call.params.get("requestid", ""), str(item.get("bId", "")))
         fail_item(call, entity, operation, "before")
         value = _carry_out(context, item)
         fail_item(call, entity, operation, "after")

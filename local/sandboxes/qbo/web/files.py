@@ -20,20 +20,16 @@ LINK_SECONDS: Final = 900
 LEADS: Final = ("file_metadata_", "file_content_")
 _BOUNDARY = re.compile(r'boundary="?([^";]+)"?')
 _NAME = re.compile(rb'(?<!file)name="?([^";\r\n]+)"?', re.IGNORECASE)
-_FILE = re.compile(rb'filename="?([^";\r\n]+)"?', re.IGNORECASE)
-_KIND = re.compile(rb"content-type:[ \t]*([^\r\n]+)", re.IGNORECASE)
 _BLANK = re.compile(rb"\r?\n\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`broken`: its content could not be decoded. `file` and `kind` are what it says of itself."""
+    """`broken`: its content could not be decoded."""
 
     name: str
     content: bytes
     broken: bool = False
-    file: str = ""
-    kind: str = ""
 
 
 def upload(call: Call) -> Outcome:
@@ -50,22 +46,11 @@ def upload(call: Call) -> Outcome:
 def _pair(call: Call, parts: dict[str, Part], number: str) -> Row:
     try:
         fail_item(call, "Attachable", "create", "before")
-        content = _found(parts, f"file_content_{number}")
-        row = _store(call, _described(parts, number, content), content)
+        row = _store(call, *(_found(parts, lead + number) for lead in LEADS))
         fail_item(call, "Attachable", "create", "after")
     except Fault as fault:
         return {"Fault": fault.body()}
     return {"Attachable": row}
-
-
-def _described(parts: dict[str, Part], number: str, content: Part) -> Row:
-    """The metadata, or without any what the file's own part says: node-quickbooks sends no more."""
-    name = f"file_metadata_{number}"
-    if name in parts:
-        return load(_found(parts, name).content)
-    if not content.file:
-        raise required(name)
-    return {"FileName": content.file} | ({"ContentType": content.kind} if content.kind else {})
 
 
 def _found(parts: dict[str, Part], name: str) -> Part:
@@ -77,9 +62,9 @@ def _found(parts: dict[str, Part], name: str) -> Part:
     return part
 
 
-def _store(call: Call, metadata: Row, content: Part) -> Row:
+def _store(call: Call, metadata: Part, content: Part) -> Row:
     context = call.context()
-    body = {"FileName": "file.txt", **metadata}
+    body = {"FileName": "file.txt", **load(metadata.content)}
     row = write(context, BY_NAME["Attachable"], body, "create")
     context.company.files[row["Id"]] = content.content
     row["Size"] = len(content.content)
@@ -129,15 +114,4 @@ def _part(chunk: bytes) -> Part | None:
             content = base64.b64decode(content.strip(), validate=False)
         except binascii.Error:
             broken = True
-    return Part(
-        name[1].decode("latin-1"),
-        content,
-        broken,
-        _header(_FILE, pieces[0]),
-        _header(_KIND, pieces[0]),
-    )
-
-
-def _header(pattern: re.Pattern[bytes], head: bytes) -> str:
-    found = pattern.search(head)
-    return found[1].decode("utf-8", "replace").strip() if found else ""
+    return Part(name[1].decode("latin-1"), content, broken)

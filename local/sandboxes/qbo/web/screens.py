@@ -36,14 +36,6 @@ def edit(sandbox: Sandbox, realm: str, body: Row) -> Row:
     return row
 
 
-def subscribe(sandbox: Sandbox, realm: str, offering: str) -> Row:
-    """The company changes its plan, as to "QuickBooks Online Simple Start"."""
-    held = sandbox.companies[realm].row("CompanyInfo", "1") or {}
-    pairs = [pair for pair in held.get("NameValue", ()) if pair["Name"] != "OfferingSku"]
-    changes = {"NameValue": [*pairs, {"Name": "OfferingSku", "Value": offering}]}
-    return edit(sandbox, realm, {"entity": "CompanyInfo", "id": "1", "changes": changes})
-
-
 def join(sandbox: Sandbox, realm: str, body: Row) -> Row:
     """Merges two rows; the survivor."""
     context = sandbox.context(realm, by_hand=True)

@@ -273,7 +273,7 @@ def test_making_inactive_is_repeated_once() -> None:
 
 def test_a_rejected_deactivation_has_the_ledgers_text() -> None:
     found = outcome(company(fault("6280", "It has unbilled charges.")), removal(kind="Customer"))
-    assert reason_of(found)[0] == "refused"
+    assert reason_of(found)[0] == "has_balance"
     assert "unbilled charges" in reason_of(found)[1]
 
 

@@ -247,7 +247,7 @@ def test_a_business_rule_against_the_invoice_itself_is_reported() -> None:
     no = fault("6000", "You must set a transaction amount.")
     books = Books({"5", "54"}, no, None, no, no, TimeActivity=[time("5", 54)])
     found = outcome(books, create(sale("5")))
-    assert (found.state, reason_of(found).code) == (ItemState.FAILED, "refused")
+    assert (found.state, reason_of(found).code) == (ItemState.FAILED, "amount_refused")
     assert "You must set a transaction amount." in reason_of(found).message
     assert len(books.sent) == 3
 
@@ -261,7 +261,7 @@ def test_another_rejection_of_a_later_method_is_final() -> None:
 
 def test_an_invoice_without_time_is_refused_at_once() -> None:
     books = Books(set(), fault("6000", "You must set a transaction amount."))
-    assert reason_of(outcome(books, create(invoice()))).code == "refused"
+    assert reason_of(outcome(books, create(invoice()))).code == "amount_refused"
     assert len(books.sent) == 1
 
 

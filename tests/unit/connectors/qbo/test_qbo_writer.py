@@ -242,7 +242,7 @@ def test_a_lost_authorisation_is_raised_after_the_answers_are_reported() -> None
 
 @pytest.mark.parametrize(
     ("code", "error"),
-    [("6190", LedgerStopped), ("5020", LedgerStopped), ("3200", AuthorizationLost)],
+    [("6190", LedgerStopped), ("3200", AuthorizationLost)],
 )
 def test_an_item_with_a_lane_error_ends_the_lane_and_its_neighbours_count(
     code: str, error: type[Exception]

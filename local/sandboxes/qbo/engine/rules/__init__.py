@@ -61,7 +61,6 @@ _MOVE = (*_DATED, numbers.numbered)
 _PLAIN = (guards.no_custom_fields, guards.no_header_project)
 _CHARGING = (charges.charge_unchanged,)
 _TIME = (
-    time.tracked,
     guards.no_custom_fields,
     time.sparse_allowed,
     time.not_billed,
@@ -139,7 +138,7 @@ AFTER: Final[dict[str, tuple[Rule, ...]]] = {
 }
 _CLOSED = (guards.open_period, guards.unmarked)
 BEFORE_DELETE: Final[dict[str, tuple[Rule, ...]]] = {
-    "TimeActivity": (time.tracked, time.not_billed, *_CLOSED),
+    "TimeActivity": (time.not_billed, *_CLOSED),
     "Bill": (*_CLOSED, payments.unpaid, charges.charge_open),
     "Purchase": (*_CLOSED, charges.charge_open),
     "Invoice": (*_CLOSED, payments.unpaid),

@@ -114,14 +114,6 @@ def items_usable(change: Change) -> None:
         if item is not None and item.get("Type") == "Category":
             words = "Invalid Reference Id : Categories cannot be used in transactions."
             raise Fault("2500", words, "Line.ItemRef")
-        if item is not None and item.get("Type") == "Inventory":
-            _check_quantity(change, line)
-
-
-def _check_quantity(change: Change, line: Row) -> None:
-    """Goods are sold and bought in pieces: n8n-io/n8n#12956."""
-    if detail_of(line).get("Qty") is None and not change.context.by_hand:
-        raise Fault("6520", "Quantity required for inventory item")
 
 
 def sales_defaults(change: Change) -> None:

@@ -108,9 +108,8 @@ def _check_estimate(change: Change) -> None:
         if link.get("TxnType") != "Estimate":
             continue
         if not change.company.row("Estimate", link.get("TxnId", "")):
-            what = f"Estimate {link.get('TxnId')}"
-            words = f"The entity {what} that you are trying to link does not exist."
-            raise business(f"{words} {what}")
+            words = f"The entity Estimate {link.get('TxnId')} that you are trying to link"
+            raise business(f"{words} does not exist")
 
 
 def _header(change: Change, links: dict[str, str]) -> list[Row]:

@@ -10,15 +10,10 @@ from local.sandboxes.qbo.books.rows import Row
 from local.sandboxes.qbo.engine.change import Change, touch
 from local.sandboxes.qbo.engine.references import display_name
 from local.sandboxes.qbo.engine.rules.guards import check_email
-from local.sandboxes.qbo.protocol.errors import Fault, business, required
+from local.sandboxes.qbo.protocol.errors import Fault
 
 _PARTS: Final = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")
 _FORBIDDEN = re.compile(r"[:\t\n\r]")
-_NOT_WITH_PAYROLL: Final = ("Title", "Suffix", "BillRate", "PrintOnCheckName")
-PAYROLL_FAILED: Final = (
-    "System Failure Error: java.lang.Throwable: Payroll call failed with no information"
-)
-"""Seen at mcohen01/node-quickbooks#113."""
 MAX_DEPTH: Final = 5
 
 
@@ -69,26 +64,6 @@ def vendor(change: Change) -> None:
 def employee(change: Change) -> None:
     if change.after.get("SSN"):
         change.after["SSN"] = "XXX-XX-XXXX"
-    if change.settings.payroll != "off" and not change.context.by_hand:
-        _payroll(change)
-
-
-def _payroll(change: Change) -> None:
-    """What QuickBooks Payroll makes of a person that an application adds or changes."""
-    if change.creating and change.settings.payroll == "refuse":
-        raise business("Employees of a company with payroll can only be added in Payroll.")
-    if change.settings.payroll == "fail":
-        raise Fault("10000", PAYROLL_FAILED, "SystemFailureError")
-    for name in _NOT_WITH_PAYROLL:
-        if change.sent.get(name):
-            words = f"Property Name:{name} specified is unsupported or invalid"
-            raise Fault("2010", words, name)
-    for name in ("City", "CountrySubDivisionCode", "PostalCode"):
-        if not (change.after.get("PrimaryAddr") or {}).get(name):
-            raise required(f"PrimaryAddr.{name}")
-    change.after["DisplayName"] = " ".join(
-        str(change.after[part]) for part in _PARTS if change.after.get(part)
-    )
 
 
 def settle_activity(change: Change) -> None:

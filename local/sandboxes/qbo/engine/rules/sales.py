@@ -15,8 +15,8 @@ def filled(change: Change) -> None:
     row = change.after
     customer = change.company.row("Customer", (row.get("CustomerRef") or {}).get("value", ""))
     if change.creating and customer is not None:
-        for name in ("BillAddr", "ShipAddr"):
-            if name in customer:
+        for name in ("BillAddr", "ShipAddr", "SalesTermRef"):
+            if name in customer and (name != "SalesTermRef" or change.entity.name == "Invoice"):
                 row.setdefault(name, clone(customer[name]))
     row.setdefault("LinkedTxn", [])
     if row.get("EmailStatus") == "NeedToSend" and not row.get("BillEmail"):
@@ -24,22 +24,11 @@ def filled(change: Change) -> None:
 
 
 def due(change: Change) -> None:
-    """The day by the form's own term. An invoice without one goes by the customer's or else the
-    company's, and shows none: so the recordings of minimul/qbo_api."""
     row = change.after
     if row.get("DueDate"):
         return
-    held = row.get("SalesTermRef") or _usual_term(change)
-    term = change.company.row("Term", held.get("value", "")) or {}
+    term = change.company.row("Term", (row.get("SalesTermRef") or {}).get("value", "")) or {}
     row["DueDate"] = _due(date.fromisoformat(row["TxnDate"]), term).isoformat()
-
-
-def _usual_term(change: Change) -> Row:
-    if change.entity.name != "Invoice":
-        return {}
-    customer = change.company.row("Customer", change.after["CustomerRef"]["value"]) or {}
-    usual = change.company.preference("SalesFormsPrefs", "DefaultTerms")
-    return customer.get("SalesTermRef") or (usual if isinstance(usual, dict) else {})
 
 
 def _due(on: date, term: Row) -> date:

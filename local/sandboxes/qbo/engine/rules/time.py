@@ -12,25 +12,10 @@ from local.sandboxes.qbo.engine.change import Change
 from local.sandboxes.qbo.engine.references import display_name
 from local.sandboxes.qbo.protocol.errors import Fault, business
 
-SIMPLE_START: Final = "Simple Start"
 MAX_SECONDS: Final = 8760 * 3600
 _CLOCK = re.compile(
     r"(?:\d{4}-\d{2}-\d{2}T)?(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?"
 )
-
-
-def tracked(change: Change) -> None:
-    """Time is for companies that track it, which the smallest plan cannot."""
-    if change.context.by_hand:
-        return
-    company, lead = change.company, "Feature Not Supported Error : "
-    if SIMPLE_START in company.offering:
-        words = f"{lead}Time tracking is not part of QuickBooks Online {SIMPLE_START}"
-        raise Fault(change.settings.feature_off_code, words)
-    switched = str(company.other_preference("TimeTrackingFeatureEnabled")).lower()
-    enabled = company.preference("TimeTrackingPrefs", "TimeTrackingEnabled")
-    if switched == "false" or enabled is False:
-        raise Fault(change.settings.feature_off_code, f"{lead}Time tracking is turned off")
 
 
 def sparse_allowed(change: Change) -> None:

@@ -19,12 +19,13 @@ def id_in(value: Any) -> str:
 
 def number(value: Any) -> Decimal:
     """A JSON number or decimal string; 0 if there is none."""
-    return Decimal(str(value or 0))
+    return values.number(value) or Decimal(0)
 
 
 def decimal(value: Any) -> str:
     """A number as canonical decimal text; empty if there is none."""
-    return "" if value in (None, "") else values.canonical_decimal(Decimal(str(value)))
+    found = values.number(value)
+    return "" if found is None else values.canonical_decimal(found)
 
 
 def billable(value: Any) -> str:

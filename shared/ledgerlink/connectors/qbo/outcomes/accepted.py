@@ -8,6 +8,7 @@ from typing import Any
 from ledgerlink.connectors.qbo.documents import comparable, content
 from ledgerlink.connectors.qbo.documents.updates import INACTIVE, is_deactivation
 from ledgerlink.connectors.qbo.outcomes import billed_time
+from ledgerlink.connectors.qbo.protocol import values
 from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Write
 from ledgerlink.domain.model.reasons import Reason, reason
@@ -118,7 +119,7 @@ def _other_total(write: Write, entity: Entity) -> Reason | None:
     difference = rounded(total, currency) - rounded(ours.amount, currency)
     if not difference:
         return None
-    detail = entity.get("TxnTaxDetail") or {}
+    detail = values.block(entity, "TxnTaxDetail")
     tax = comparable.number(detail.get("TotalTax")) - (ours.tax or Decimal(0))
     return reason(
         "total_differs",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
-from ledgerlink.connectors.qbo.protocol import queries
+from ledgerlink.connectors.qbo.protocol import queries, values
 from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.domain.errors import Interrupted, LedgerError
@@ -71,10 +71,10 @@ async def known_invoice_numbers(
 
 def linked_time_ids(invoice: Entity) -> Iterable[str]:
     """The ids of the time entries that an invoice links to, in its head or its lines."""
-    for holder in (invoice, *invoice.get("Line", ())):
-        for link in holder.get("LinkedTxn", ()):
-            if link.get("TxnType") == TIME_ENTRY:
-                yield str(link["TxnId"])
+    for holder in (invoice, *values.blocks(invoice, "Line")):
+        for link in values.blocks(holder, "LinkedTxn"):
+            if link.get("TxnType") == TIME_ENTRY and (time_id := values.text(link, "TxnId")):
+                yield time_id
 
 
 async def _invoices_by_link(
@@ -82,7 +82,8 @@ async def _invoices_by_link(
 ) -> Mapping[str, BillingInvoice]:
     """The invoices of these customers by the ids that they link to. Those may be the ids of time
     entries or of their charges; Intuit does not document which."""
-    customers = sorted({ref["value"] for row in activities if (ref := row.get("CustomerRef"))})
+    refs = (values.reference_id(row, "CustomerRef") for row in activities)
+    customers = sorted({customer_id for customer_id in refs if customer_id})
     found: dict[str, BillingInvoice] = {}
     for batch in queries.batches_of(customers):
         condition = queries.is_in("CustomerRef", batch)

@@ -58,7 +58,9 @@ def _is_paid(entity: Entity) -> bool:
 
 
 def _payment_ids(entity: Entity) -> list[str]:
-    return [str(link["TxnId"]) for link in _links(entity) if link.get("TxnType") in PAYMENT_TYPES]
+    return [
+        str(link.get("TxnId")) for link in _links(entity) if link.get("TxnType") in PAYMENT_TYPES
+    ]
 
 
 def _by_payment(entity: Entity) -> str:
@@ -78,7 +80,7 @@ def _billable_status(line: Entity) -> object:
 
 def _charge_ids(entity: Entity) -> Iterator[str]:
     """The charges that QuickBooks created for the billable lines of a document."""
-    return (str(link["TxnId"]) for link in _links(entity) if link.get("TxnType") == CHARGE)
+    return (str(link.get("TxnId")) for link in _links(entity) if link.get("TxnType") == CHARGE)
 
 
 def _links(entity: Entity) -> Iterator[Entity]:

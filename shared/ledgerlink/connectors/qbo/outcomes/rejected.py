@@ -10,8 +10,10 @@ from ledgerlink.connectors.qbo.documents.text import LENGTHS
 from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.qbo.outcomes import references
 from ledgerlink.connectors.qbo.outcomes.billed_time import billed_reason
+from ledgerlink.connectors.qbo.protocol import business_rules
 from ledgerlink.connectors.qbo.protocol.error_codes import meaning
 from ledgerlink.connectors.qbo.protocol.faults import Fault
+from ledgerlink.connectors.shared.errors import OF_ONE_KIND
 from ledgerlink.domain.model.plan import ItemState, Outcome, Write
 from ledgerlink.domain.model.reasons import Reason, reason
 
@@ -34,6 +36,28 @@ FIELD_NAMES: Mapping[str, str] = {
     "DocNumber": "number",
 }
 """The record's names for QuickBooks' fields."""
+
+UNKNOWN_DAY = "a date that QuickBooks does not report"
+
+QUOTED = frozenset(
+    {
+        "account_not_usable",
+        "amount_refused",
+        "currency_refused",
+        "custom_field_unknown",
+        "date_refused",
+        "has_balance",
+        "invalid_email",
+        "no_address",
+        "no_permission",
+        "not_billable",
+        "not_linkable",
+        "state_locked",
+        "tax_refused",
+        "value_refused",
+    }
+)
+"""Codes of reasons that QuickBooks' own text explains."""
 
 EXPLANATIONS: Mapping[str, tuple[str, str]] = {
     "620": ("time_keys", "it cannot be linked to the time or document that it names"),
@@ -122,8 +146,10 @@ class Findings:
 
 
 def failed(write: Write, why: Reason, trace_id: str = "") -> Outcome:
-    """The outcome of a write that failed for this reason."""
-    return Outcome(seq=write.seq, state=ItemState.FAILED, reason=why, trace_id=trace_id)
+    """The outcome of a write that failed for this reason; it is blocked where QuickBooks refuses
+    every record of its kind."""
+    state = ItemState.BLOCKED if why.code in OF_ONE_KIND else ItemState.FAILED
+    return Outcome(seq=write.seq, state=state, reason=why, trace_id=trace_id)
 
 
 def explain(rejection: Rejection, findings: Findings) -> Reason:
@@ -136,12 +162,14 @@ def explain(rejection: Rejection, findings: Findings) -> Reason:
         return _text_too_long(rejection)
     if code in ("wrong_account", "refused"):
         accounts = rejection.may_be_wrong_account
-        return _wrong_account(rejection, findings) if accounts else _refused(rejection)
+        return _wrong_account(rejection, findings) if accounts else _quoted(code, rejection)
+    if code in QUOTED:
+        return _quoted(code, rejection)
     words = {
         "detail": _detail(code, rejection, findings),
         "name": rejection.name,
         "day": rejection.write.day or "Its date",
-        "closed": findings.closed_through or "a date that QuickBooks does not report",
+        "closed": findings.closed_through or UNKNOWN_DAY,
         "key": (body.get("ItemRef") or {}).get("value", "(none)"),
     }
     return reason(code, field=RECORD_FIELDS.get(code), **words)
@@ -177,10 +205,14 @@ def _detail(code: str, rejection: Rejection, findings: Findings) -> str:
     return "; ".join([*missing, str(rejection.fault)])
 
 
-def _refused(rejection: Rejection) -> Reason:
+def _quoted(code: str, rejection: Rejection) -> Reason:
+    """With QuickBooks' own text; a business rule has the reason that its text shows."""
     field, words = EXPLANATIONS.get(rejection.fault.code, (None, ""))
+    if code == "refused" and rejection.fault.code == BUSINESS_RULE:
+        code = business_rules.reason_code(rejection.fault)
     text = str(rejection.fault)
-    return reason("refused", field=field, detail=f"{words}: {text}" if words else text)
+    day = {"day": rejection.write.day or "Its date", "closed": UNKNOWN_DAY}
+    return reason(code, field=field, detail=f"{words}: {text}" if words else text, **day)
 
 
 def _wrong_account(rejection: Rejection, findings: Findings) -> Reason:
@@ -193,7 +225,8 @@ def _wrong_account(rejection: Rejection, findings: Findings) -> Reason:
             account = f"{named}, which is of the type {found.type},"
             words = {"account": account, "wanted": slot.wanted, "setting": slot.setting}
             return reason("wrong_account", **words)
-    return _refused(rejection)
+    code = "account_not_usable" if rejection.code == "wrong_account" else "refused"
+    return _quoted(code, rejection)
 
 
 def _name_holder(rejection: Rejection, findings: Findings) -> str:

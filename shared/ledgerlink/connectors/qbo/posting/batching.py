@@ -13,7 +13,7 @@ from ledgerlink.connectors.qbo.posting.uploads import has_file, upload_call
 from ledgerlink.connectors.qbo.protocol.faults import Fault, faults_in_json
 from ledgerlink.connectors.qbo.protocol.json_body import encode
 from ledgerlink.connectors.qbo.protocol.response import Response
-from ledgerlink.connectors.qbo.protocol.values import Entity
+from ledgerlink.connectors.qbo.protocol.values import Entity, block, blocks, is_record
 from ledgerlink.connectors.qbo.transport.client import MINOR_VERSION, Call
 from ledgerlink.domain.model.plan import Action, Operation, Request, Write
 
@@ -88,7 +88,7 @@ def write_results(request: Request, response: Response) -> Iterator[WriteResult]
     elif len(request.writes) == 1:
         yield from _result(request.writes[0], _single_item(response.payload))
     else:
-        items = response.payload.get("BatchItemResponse", ())
+        items = blocks(response.payload, "BatchItemResponse")
         by_id = {str(item.get("bId")): item for item in items}
         for index, write in enumerate(request.writes):
             yield from _result(write, by_id.get(str(index), {}))
@@ -132,12 +132,11 @@ def _body(write: Write) -> Mapping[str, Any]:
 
 def _single_item(payload: Mapping[str, Any]) -> Mapping[str, Any]:
     """The result of a request of one write; that of an upload is in a list."""
-    uploads = payload.get("AttachableResponse")
-    return uploads[0] if uploads else payload
+    return next(iter(blocks(payload, "AttachableResponse")), payload)
 
 
 def _result(write: Write, item: Mapping[str, Any]) -> Iterator[WriteResult]:
     faults = faults_in_json(item)
-    entity = item.get(write.kind) or {}
-    if faults or entity.get("Id"):
+    entity = block(item, write.kind)
+    if faults or is_record(entity):
         yield WriteResult(write, entity, faults)

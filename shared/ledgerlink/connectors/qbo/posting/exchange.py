@@ -73,4 +73,4 @@ class Exchange:
 
 
 def _disposition(rejection: Rejection) -> Disposition:
-    return error_codes.record_disposition(rejection.fault, rejection.write.kind)
+    return error_codes.meaning(rejection.fault).disposition

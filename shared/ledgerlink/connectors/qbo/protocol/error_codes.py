@@ -36,15 +36,18 @@ RECONNECT = CodeMeaning(Disposition.RECONNECT, "needs_reconnect")
 RETRY = CodeMeaning(Disposition.RETRY, "ledger_failed")
 CLOSED = _rejected("closed_period")
 RECONCILED = _rejected("refused", "reconciled")
-
-FEATURE_OFF = "5030"
-"""The company's plan or preferences lack a feature."""
+LOCKED = _rejected("state_locked")
+VALUE = _rejected("value_refused")
+AMOUNT = _rejected("amount_refused")
+BALANCE = _rejected("has_balance")
 
 TABLE: Mapping[str, CodeMeaning] = {
     **dict.fromkeys(("100", "110", "120", "140", "150", "3100", "3200", "3202"), RECONNECT),
-    # Wrong environment, missing permission, expired subscription, company that was reset.
-    **dict.fromkeys(("130", "5020", "6190", "10200"), STOP),
-    FEATURE_OFF: _rejected("feature_off"),
+    # Wrong environment, expired subscription, company that was reset.
+    **dict.fromkeys(("130", "6190", "10200"), STOP),
+    # A kind of record that the user may not write, or that the plan or preferences lack.
+    "5020": _rejected("no_permission"),
+    "5030": _rejected("feature_off"),
     "600": CodeMeaning(Disposition.LOOK_UP),
     "3001": CodeMeaning(Disposition.THROTTLED, "ledger_unavailable"),
     "10000": RETRY,
@@ -68,19 +71,27 @@ TABLE: Mapping[str, CodeMeaning] = {
     "6430": _rejected("wrong_account"),
     "6480": RECONCILED,
     "6540": RECONCILED,
-    # Values of the record that QuickBooks does not accept; its own text explains them.
-    **dict.fromkeys(("620", "630", "700", "800", "900", "1000", "1010", "1020", "1050"), REFUSED),
-    **dict.fromkeys(("2000", "2040", "2140", "2150", "2160", "2180", "2190", "2200"), REFUSED),
-    **dict.fromkeys(("2210", "2220", "2240", "2260", "2270", "2280", "2290", "2300"), REFUSED),
-    **dict.fromkeys(("2600", "3000", "6010", "6020", "6030", "6040", "6041", "6050"), REFUSED),
-    **dict.fromkeys(("6060", "6070", "6080", "6090", "6100", "6110", "6120", "6130"), REFUSED),
-    **dict.fromkeys(("6150", "6160", "6170", "6180", "6220", "6230", "6250", "6270"), REFUSED),
-    **dict.fromkeys(("6280", "6320", "6420", "6440", "6450", "6460", "6470"), REFUSED),
-    **dict.fromkeys(("6490", "6500", "6510", "6520", "6530"), REFUSED),
+    # One value of the record, which QuickBooks' own text explains further.
+    "620": _rejected("not_linkable"),
+    "2190": _rejected("date_refused"),
+    "2210": _rejected("invalid_email"),
+    "2220": _rejected("currency_refused"),
+    "3000": _rejected("custom_field_unknown"),
+    "6010": _rejected("account_not_usable"),
+    "6100": _rejected("tax_refused"),
+    "6320": _rejected("not_billable"),
+    "6420": _rejected("no_address"),
+    **dict.fromkeys(("2000", "2040", "2180", "2200", "2240", "6080"), VALUE),
+    **dict.fromkeys(("2140", "2150", "2160", "2290", "2300", "6070", "6090", "6520"), AMOUNT),
+    **dict.fromkeys(("6110", "6120", "6450"), LOCKED),
+    **dict.fromkeys(("6220", "6280"), BALANCE),
+    **dict.fromkeys(("6150", "6250"), _rejected("target_missing")),
+    # Rules without a reason of their own; QuickBooks' own text explains them.
+    **dict.fromkeys(("630", "700", "800", "900", "1000", "1010", "1020", "1050"), REFUSED),
+    **dict.fromkeys(("2260", "2270", "2280", "2600", "6020", "6030", "6040", "6041"), REFUSED),
+    **dict.fromkeys(("6050", "6060", "6130", "6160", "6170", "6180", "6230", "6270"), REFUSED),
+    **dict.fromkeys(("6440", "6460", "6470", "6490", "6500", "6510", "6530"), REFUSED),
 }
-
-OPTIONAL_KINDS = frozenset({"Bill", "Purchase", "Invoice", "Attachable"})
-"""Kinds that a plan may lack entirely or in part; other kinds are part of every plan."""
 
 BY_TYPE: Mapping[str, CodeMeaning] = {
     "SystemFault": RETRY,
@@ -102,14 +113,6 @@ BY_STATUS: Mapping[int, Disposition] = {
 def meaning(fault: Fault) -> CodeMeaning:
     """What a fault means. An unknown code goes by the fault's type; else the record is rejected."""
     return TABLE.get(fault.code) or BY_TYPE.get(fault.type) or REFUSED
-
-
-def record_disposition(fault: Fault, kind: str) -> Disposition:
-    """What to do about a fault of one record of this kind. A plan without time tracking or a list
-    stops all work, but one without a feature of a money document rejects only that document."""
-    if fault.code == FEATURE_OFF and kind not in OPTIONAL_KINDS:
-        return Disposition.STOP
-    return meaning(fault).disposition
 
 
 def gravest(faults: Sequence[Fault]) -> Fault:

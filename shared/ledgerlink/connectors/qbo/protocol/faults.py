@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lxml import etree
+
+MAX_FAULTS = 100
+MAX_LENGTH = 2000
+"""How many faults of a response, and characters of a text, are used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +36,12 @@ def faults_in_json(payload: Mapping[str, Any]) -> tuple[Fault, ...]:
     fault = payload.get("Fault") or payload.get("fault")
     if not isinstance(fault, Mapping):
         return ()
-    errors = fault.get("Error") or fault.get("error") or [{}]
-    return tuple(_from_json(error, str(fault.get("type") or "")) for error in errors)
+    found = fault.get("Error") or fault.get("error")
+    errors = found if isinstance(found, list) else [found]
+    kind = _text(fault.get("type"))
+    return tuple(_from_json(error, kind) for error in errors[:MAX_FAULTS]) or (
+        Fault("", type=kind),
+    )
 
 
 def faults_in_xml(content: bytes) -> tuple[Fault, ...]:
@@ -51,12 +60,22 @@ def faults_in_xml(content: bytes) -> tuple[Fault, ...]:
     )
 
 
-def _from_json(error: Mapping[str, Any], fault_type: str) -> Fault:
-    lower = {name.lower(): value for name, value in error.items()}
+def _from_json(error: object, fault_type: str) -> Fault:
+    """One error, which is an object; anything else is taken as its words."""
+    if not isinstance(error, Mapping):
+        return Fault("", _text(error), type=fault_type)
+    lower = {str(name).lower(): value for name, value in error.items()}
     code, message, detail, element = (
-        str(lower.get(name) or "") for name in ("code", "message", "detail", "element")
+        _text(lower.get(name)) for name in ("code", "message", "detail", "element")
     )
     return Fault(code, message, detail, element, fault_type)
+
+
+def _text(value: object) -> str:
+    """A text or number as text of bearable length; empty for anything else."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        return ""
+    return str(value)[:MAX_LENGTH]
 
 
 def _from_xml(error: "etree._Element", fault_type: str) -> Fault:

@@ -46,11 +46,10 @@ class Response:
         return meaning(gravest(known)).disposition if known else self._by_status()
 
     def part(self, name: str) -> Mapping[str, Any]:
-        """This part of the payload of an accepted response. Raises LedgerStopped for faults,
+        """This part of the payload of an accepted response. Raises ListUnreadable for faults,
         LedgerUnavailable if the part is missing."""
         if self.disposition is not Disposition.ACCEPTED:
-            detail = f"QuickBooks refused a request for data: {self}"
-            raise errors.stopped(detail, trace_id=self.trace_id)
+            raise errors.unreadable(str(self), trace_id=self.trace_id)
         found = self.payload.get(name)
         if not isinstance(found, Mapping):
             detail = f"QuickBooks' answer is incomplete ({name} is missing)"
@@ -79,7 +78,7 @@ def parse(response: httpx.Response) -> Response:
         payload=payload,
         faults=faults_in_json(payload) if payload else _faults_in_markup(response.content),
         trace_id=trace_id(response),
-        retry_after=int(retry_after) if retry_after.isascii() and retry_after.isdigit() else None,
+        retry_after=_seconds(retry_after),
     )
 
 
@@ -94,10 +93,15 @@ def no_response(error: httpx.RequestError) -> Response:
     return Response(status=0, network_error=f"no answer ({type(error).__name__})")
 
 
+def _seconds(text: str) -> int | None:
+    """A number of seconds; None for anything else, such as a date."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def _json_object(content: bytes) -> Mapping[str, Any]:
     try:
         value = json.loads(content, parse_float=Decimal)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 

@@ -16,6 +16,12 @@ Entity = Mapping[str, Any]
 PACIFIC = ZoneInfo("America/Los_Angeles")
 """The time zone of QuickBooks' own timestamps."""
 
+WITHOUT_ID = frozenset({"ExchangeRate"})
+"""Entities whose records are known by other fields."""
+
+LARGEST = Decimal(10) ** 20
+"""Beyond any amount, number of days or rate."""
+
 DELETED_SUFFIX = re.compile(r" \(deleted\)(?=:|$)", re.IGNORECASE)
 """What QuickBooks appends to the name of a record that it sets inactive, to free the name."""
 
@@ -36,6 +42,22 @@ def as_of(response: Response) -> datetime:
         detail = "QuickBooks' answer is incomplete (its time is missing)"
         raise errors.unavailable(detail, trace_id=response.trace_id)
     return timestamp
+
+
+def rows(response: Response, entity: str) -> list[Entity]:
+    """The records of this entity in the response to a query. Raises as the response's `part`, and
+    LedgerUnavailable if one is no object with an id."""
+    value = response.part("QueryResponse").get(entity)
+    found = value if isinstance(value, list) else [value] * (value is not None)
+    if not all(entity in WITHOUT_ID or is_record(each) for each in found):
+        detail = f"QuickBooks' answer cannot be understood (a {entity} without an id)"
+        raise errors.unavailable(detail, trace_id=response.trace_id)
+    return [each for each in found if isinstance(each, Mapping)]
+
+
+def is_record(value: object) -> bool:
+    """Whether a value is an object with an id."""
+    return isinstance(value, Mapping) and isinstance(value.get("Id"), str) and value["Id"] != ""
 
 
 def block(entity: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -69,15 +91,26 @@ def flag(entity: Mapping[str, Any], name: str) -> bool | None:
 
 
 def whole(entity: Mapping[str, Any], name: str) -> int | None:
-    """A whole number; None if it is missing."""
-    value = text(entity, name)
-    return int(Decimal(value)) if value is not None else None
+    """A whole number; None if it is missing or none."""
+    value = number(entity.get(name))
+    return None if value is None else int(value)
 
 
 def decimal(entity: Mapping[str, Any], name: str) -> str | None:
-    """Money, a rate or a percentage as canonical decimal text; None if it is missing."""
-    value = text(entity, name)
-    return canonical_decimal(Decimal(value)) if value is not None else None
+    """Money, a rate or a percentage as canonical decimal text; None if it is missing or none."""
+    value = number(entity.get(name))
+    return None if value is None else canonical_decimal(value)
+
+
+def number(value: object) -> Decimal | None:
+    """A JSON number or decimal text; None for anything else, and for what no ledger can mean."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        return None
+    try:
+        found = Decimal(str(value))
+    except ArithmeticError:
+        return None
+    return found if found.is_finite() and abs(found) < LARGEST else None
 
 
 def canonical_decimal(number: Decimal) -> str:

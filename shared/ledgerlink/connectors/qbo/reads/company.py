@@ -44,7 +44,7 @@ async def read_company(client: Client, company_id: str, stop: Stop) -> Company:
     return Company(
         company_id=company_id,
         name=str(info.get("CompanyName") or info.get("LegalName") or ""),
-        country=info.get("Country"),
+        country=values.text(info, "Country"),
         features=features(info, preferences),
     )
 
@@ -66,7 +66,7 @@ def features(info: Entity, preferences: Entity) -> Features:
     other = _named_values(values.block(preferences, "OtherPrefs"))
     return Features(
         edition=_named_values(info).get("OfferingSku"),
-        home_currency=values.block(currency, "HomeCurrency").get("value"),
+        home_currency=values.reference_id(currency, "HomeCurrency"),
         time_tracking=_time_tracking(time, other),
         payroll=None,
         classes=_any_on(accounting, "ClassTrackingPerTxn", "ClassTrackingPerTxnLine"),
@@ -191,12 +191,15 @@ def _country(info: Entity) -> str | None:
 
 
 def _close_date(accounting: Mapping[str, Any]) -> date | None:
-    text = accounting.get("BookCloseDate")
-    return date.fromisoformat(str(text)[:10]) if text else None
+    try:
+        return date.fromisoformat(str(accounting.get("BookCloseDate"))[:10])
+    except ValueError:
+        return None
 
 
 def _named_values(entity: Entity) -> dict[str, str]:
-    return {pair["Name"]: str(pair.get("Value", "")) for pair in entity.get("NameValue") or ()}
+    pairs = values.blocks(entity, "NameValue")
+    return {str(pair.get("Name")): str(pair.get("Value", "")) for pair in pairs}
 
 
 def _any_on(entity: Mapping[str, Any], *names: str) -> bool | None:

@@ -115,7 +115,8 @@ def _seconds(row: Entity, prefix: str) -> int:
 
 def _clock(stamp: str | None) -> int | None:
     """The second of the day of a clock time."""
-    if stamp is None:
+    try:
+        read = time.fromisoformat((stamp or "").rpartition("T")[2])
+    except ValueError:
         return None
-    read = time.fromisoformat(stamp.rpartition("T")[2])
     return read.hour * 3600 + read.minute * 60 + read.second

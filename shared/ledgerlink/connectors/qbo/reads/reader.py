@@ -113,8 +113,7 @@ def _with_inactive(kind: ListType) -> list[str]:
 
 
 def _rows(response: Response, kind: ListType) -> Sequence[Entity]:
-    rows: Sequence[Entity] = response.part("QueryResponse").get(ENTITY[kind], ())
-    return rows
+    return values.rows(response, ENTITY[kind])
 
 
 def _id(row: Entity) -> str:

@@ -8,7 +8,7 @@ import httpx
 
 from ledgerlink.connectors.qbo.auth.bearer import BearerAuth
 from ledgerlink.connectors.qbo.auth.token_refresh import TokenRefresher
-from ledgerlink.connectors.qbo.protocol import queries
+from ledgerlink.connectors.qbo.protocol import queries, values
 from ledgerlink.connectors.qbo.protocol.response import Response, no_response, parse
 from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.transport.rate_limits import Budget, RateLimiter
@@ -128,8 +128,7 @@ class Client:
         """The rows that a statement selects. Raises as `call`, and LedgerStopped if QuickBooks
         rejects the statement."""
         response = await self.call(query(statement), stop)
-        rows: Sequence[Entity] = response.part("QueryResponse").get(entity, ())
-        return rows
+        return values.rows(response, entity)
 
     async def pages(
         self, entity: str, *conditions: str, most: int = MAX_PAGES, stop: Stop = never
