@@ -4,6 +4,7 @@ after the next update, with our change beside them."""
 import random
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,7 +16,7 @@ from local.sandboxes.intacct.books.rows import Record as RowRecord
 from tests.contract.intacct.books import USER, Books, Row
 from tests.contract.intacct.papers import PAPERS, Paper, choose, papers
 from tests.contract.intacct.poster import LINES, Poster, code
-from tests.contract.papers import gone, spent
+from tests.contract.papers import DAY, gone, spent, worked
 from tests.support.sampling import sampled
 
 EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
@@ -238,3 +239,71 @@ def test_our_edit_wins_by_setting_and_keeps_the_rest(poster: Poster, paper: Pape
     (row,) = poster.lines(paper.key)
     wanted = {"DEPARTMENTID": "10", "CLASSID": "CL2", "LINE_NOTE": "mine"}
     assert held(row, by_hand) == wanted
+
+
+ENTRY = {
+    **DIMENSIONS,
+    "DESCRIPTION": "as agreed",
+    "TIMETYPE": "Overtime",
+    "EXTCOSTRATE": "41.25",
+    "COSTTYPEID": "LABOR",
+    "LABORCLASSID": "JOINER",
+    **CUSTOM_LINE,
+}
+del ENTRY["EMPLOYEEID"]
+SHEET = {"DESCRIPTION": "Week 10", "SUPDOCID": "HAND-1", "GLPOSTDATE": "03/08/2026", **CUSTOM}
+
+
+def fill_in_time(poster: Poster, chance: random.Random) -> tuple[Row, Row]:
+    """Random fields that somebody enters in the entry of `time:t1` and its timesheet."""
+    entry, sheet = some(chance, ENTRY), some(chance, SHEET)
+    row = poster.entry("time:t1")
+    enter(poster.books, "TIMESHEETENTRY", row["RECORDNO"], entry)
+    enter(poster.books, "TIMESHEET", row["parent"], sheet)
+    return entry, sheet
+
+
+@pytest.mark.parametrize("changes", [{"minutes": 90}, {"project_key": "cars"}, {"notes": "Other"}])
+@sampled("seed", SEEDS)
+def test_a_changed_entry_keeps_what_others_entered(poster: Poster, changes: Row, seed: int) -> None:
+    """Case 17.1. In the entry, in its timesheet and in the other entries."""
+    prepare(poster.books)
+    poster.post(worked(), worked("t2"))
+    other = poster.entry("time:t2")
+    enter(poster.books, "TIMESHEETENTRY", other["RECORDNO"], ENTRY)
+    entry, sheet = fill_in_time(poster, random.Random(seed))
+    outcome = poster.post(worked(**changes))["time:t1"]
+    assert outcome.state is ItemState.POSTED, outcome.reason
+    row = poster.entry("time:t1")
+    assert held(row, entry) == entry
+    assert held(poster.entry("time:t2"), ENTRY) == ENTRY
+    (head,) = (each for each in poster.books.rows("TIMESHEET") if each["RECORDNO"] == row["parent"])
+    assert held(head, sheet) == sheet
+    assert poster.post(worked(**changes))["time:t1"].state is ItemState.UNCHANGED
+
+
+@pytest.mark.parametrize("reads_all_first", [False, True], ids=["post", "import"])
+@pytest.mark.parametrize("changes", [{"work_date": DAY + timedelta(7)}, {"staff_key": "bo"}])
+@sampled("seed", SEEDS)
+def test_an_entry_that_moves_takes_along_what_others_entered(
+    poster: Poster, changes: Row, seed: int, reads_all_first: bool
+) -> None:
+    """Case 17.1. Into another week, or to another person."""
+    poster.reads_all_first = reads_all_first
+    prepare(poster.books)
+    poster.post(worked())
+    entry, _ = fill_in_time(poster, random.Random(seed))
+    outcome = poster.post(worked(**changes))["time:t1"]
+    assert outcome.state is ItemState.POSTED, outcome.reason
+    assert held(poster.entry("time:t1"), entry) == entry
+    assert poster.held() == [Decimal(2)]
+
+
+def test_a_rate_and_a_class_that_were_ours_are_taken_away(poster: Poster) -> None:
+    """Case 17.1. What we sent before and do not send now is not kept as a user's."""
+    poster.post(worked(class_key="public"))
+    row = poster.entry("time:t1")
+    assert (row["EXTBILLRATE"], row["CLASSID"]) == ("50.00", "CL2")
+    poster.post(worked(billable=False, bill_rate=None))
+    row = poster.entry("time:t1")
+    assert (row.get("EXTBILLRATE"), row.get("CLASSID")) == (None, None)

@@ -7,8 +7,13 @@ from itertools import product
 from typing import Any
 
 from ledgerlink.connectors.intacct.documents.dimension_defaults import DimensionDefaults
-from ledgerlink.connectors.intacct.documents.encoding import decimal_text, reference_field
-from ledgerlink.connectors.intacct.documents.marker import with_marker
+from ledgerlink.connectors.intacct.documents.encoding import (
+    REFERENCE_FIELDS,
+    decimal_text,
+    ledger_field,
+    reference_field,
+)
+from ledgerlink.connectors.intacct.documents.marker import find_marker, with_marker
 from ledgerlink.connectors.intacct.documents.required_dimensions import require_dimensions
 from ledgerlink.connectors.intacct.documents.text import CERTAIN_NOTES, MAX_NOTES, Wording
 from ledgerlink.connectors.intacct.documents.timesheet_periods import TimesheetPeriods
@@ -16,7 +21,12 @@ from ledgerlink.connectors.intacct.protocol import values
 from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref, ref
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import Document, ExistingRecord, ResolvedTime
+from ledgerlink.domain.model.documents import (
+    Document,
+    ExistingRecord,
+    ResolvedTime,
+    fingerprint,
+)
 from ledgerlink.domain.model.reasons import Blocked, reason
 
 TIME_ENTRY = "TIMESHEETENTRY"
@@ -27,6 +37,9 @@ NOTHING = Decimal(0)
 WORKED_FOR = {"task": "TASKKEY", "project": "PROJECTID", "customer": "CUSTOMERID"}
 """What time can be for, the most specific first, because the ledger adds the project of a task and
 the customer of a project."""
+
+OF_WORKED_FOR = frozenset({*WORKED_FOR.values(), "TASKID"})
+"""The fields that say what time is for. They belong together, so who sends one owns them all."""
 
 MAY_BE_FILLED_IN: Mapping[str, Mapping[str, str]] = {
     "DEPARTMENT": {"department": "DEPARTMENTID"},
@@ -145,10 +158,29 @@ def _certain_fields(sheet: Row, entry: Row) -> Mapping[str, str | None]:
         "ENTRYDATE": _iso(values.day(entry, "ENTRYDATE")),
         "QTY": hours(minutes(quantity)),
         "NOTES": text(entry, "NOTES"),
-        "DESCRIPTION": text(entry, "DESCRIPTION"),
+        "DESCRIPTION": _marked(text(entry, "DESCRIPTION")),
         "FOR": next(iter(_refs(entry, WORKED_FOR)), None),
         "BILLABLE": "true" if is_billable(entry) else "false",
     }
+
+
+def sent_fields(body: Mapping[str, Any]) -> set[str]:
+    """The ledger's fields that a body sends."""
+    found = {name for name in body if name not in REFERENCE_FIELDS}
+    for name in REFERENCE_FIELDS.keys() & body.keys():
+        found |= OF_WORKED_FOR if name == "FOR" else {ledger_field(name, str(body[name]))[0]}
+    return found
+
+
+def body_before(sheet: Row, entry: Row, base: str | None) -> Mapping[str, Any]:
+    """The body with this fingerprint that became a held entry; empty where it is not known."""
+    bodies = possible_time_bodies(sheet, entry) if base else ()
+    return next((body for body in bodies if fingerprint(body) == base), {})
+
+
+def _marked(description: str | None) -> str | None:
+    """A description that is ours: we only write one to hold our marker. Any other is a user's."""
+    return description if find_marker(description) else None
 
 
 def _refs(entry: Row, fields: Mapping[str, str]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from ledgerlink.connectors.intacct.outcomes import time_entries
 from ledgerlink.connectors.intacct.outcomes.timesheets import (
     EmployeePeriod,
+    Timesheet,
     Timesheets,
     destination_of,
     entry_marker,
@@ -119,6 +120,7 @@ class TimesheetWriter:
         sheet = sheets.by_number.get(key.number) or sheets.of(key.period)
         upserts: list[Write] = []
         removals: list[Write] = []
+        moved_from: dict[int, Timesheet] = {}
         for write in queues[key].pop(0):
             outcome = time_entries.outcome_before_sending(write, sheets)
             if outcome is not None:
@@ -128,11 +130,12 @@ class TimesheetWriter:
             if location.target is not sheet:
                 continue
             (removals if destination_of(write) is None else upserts).append(write)
-            if any(other.period != key.period for other in location.found_in):
+            if old := [each for each in location.found_in if each.period != key.period]:
                 moved.append(write)
+                moved_from[write.seq] = old[0]
         if not upserts and not removals:
             return None
-        return TimesheetUpdate(key.period, sheet, tuple(upserts), tuple(removals))
+        return TimesheetUpdate(key.period, sheet, tuple(upserts), tuple(removals), moved_from)
 
     async def _send(
         self,
