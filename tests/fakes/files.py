@@ -15,6 +15,7 @@ from ledgerlink.domain.ports import ConnectorState
 from ledgerlink.services.messages import Message
 
 LARGEST = 1_000_000
+NO_LINES = gzip.compress(b"", mtime=0)
 
 
 @dataclass
@@ -56,11 +57,15 @@ class FakeStaging:
     def put_records(self, connection_key: ConnectionKey, lines: Iterable[Any]) -> str:
         upload_id, _ = self.upload_address(connection_key)
         name = _name(connection_key, upload_id)
-        self.files[name] = b"\n".join(json.dumps(line).encode() for line in lines)
+        self.files[name] = b"\n".join(json.dumps(line).encode() for line in lines) or NO_LINES
         return name
 
     def records(self, name: str) -> Iterable[bytes]:
-        return [line for line in _unpacked(self.files[name]).split(b"\n") if line.strip()]
+        body = self.files[name]
+        found = [line for line in _unpacked(body).split(b"\n") if line.strip()]
+        if not found and body != NO_LINES:
+            raise Invalid("unreadable_upload", "There is nothing in the upload.")
+        return found
 
     def put_page(self, run: Run, kind: ListType, number: int, page: Sequence[ListRecord]) -> None:
         self.pages[(run.firm, run.connection_id, run.id, kind, number)] = list(page)

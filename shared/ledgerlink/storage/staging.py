@@ -7,6 +7,7 @@ import secrets
 import zlib
 from collections.abc import Iterable, Sequence
 from io import BytesIO
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -70,7 +71,12 @@ class S3Staging:
         return name
 
     def records(self, name: str) -> Iterable[bytes]:
-        return (line for line in self._get(name).split(b"\n") if line.strip())
+        body = self._bytes(name)
+        lines = (line for line in _unpacked(body).split(b"\n") if line.strip())
+        first = next(lines, None)
+        if first is None and body != NO_LINES:
+            raise _unreadable("there is nothing in it")
+        return chain([] if first is None else [first], lines)
 
     def put_page(self, run: Run, kind: ListType, number: int, page: Sequence[ListRecord]) -> None:
         self._put(_page(run, kind, number), map(dump, page))
@@ -118,14 +124,17 @@ class S3Staging:
                 raise
 
     def _get(self, name: str) -> bytes:
-        body = self._bytes(name)
-        return unpacked(body) if body.startswith(GZIP_MAGIC) else body
+        return _unpacked(self._bytes(name))
 
     def _bytes(self, name: str) -> bytes:
         found = self._client.get_object(Bucket=self._bucket, Key=name)
         if found["ContentLength"] > LARGEST:
             raise _unreadable(f"it holds more than {LARGEST} bytes")
         return found["Body"].read()
+
+
+def _unpacked(body: bytes) -> bytes:
+    return unpacked(body) if body.startswith(GZIP_MAGIC) else body
 
 
 def unpacked(body: bytes) -> bytes:
@@ -147,6 +156,10 @@ def _unreadable(detail: str) -> Invalid:
 
 def _packed(lines: Iterable[bytes]) -> bytes:
     return gzip.compress(b"\n".join(lines), compresslevel=3, mtime=0)
+
+
+NO_LINES = _packed(())
+"""A file that we wrote and that has no lines. An upload without lines is taken for a mistake."""
 
 
 def _upload(connection_key: ConnectionKey, upload_id: str) -> str:

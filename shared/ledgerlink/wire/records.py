@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import MISSING
 from functools import cache
-from typing import Any
+from typing import Any, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from ledgerlink.domain.errors import FieldError, Invalid
+from ledgerlink.domain.model.partial_records import NOTHING_READ, PartialRecord
 from ledgerlink.domain.model.source_records import (
     ClientRecord,
     Deleted,
@@ -22,6 +24,7 @@ from ledgerlink.domain.model.source_records import (
     StaffRecord,
     TimeEntry,
 )
+from ledgerlink.domain.planning.hindering import MAY_BE_FILLED_IN, MUST_AGREE
 
 Place = Sequence[str | int]
 
@@ -90,6 +93,57 @@ def kind_of(line: bytes) -> RecordKind:
     with suppress(ValueError):
         return RecordKind(_object(line).get("kind", RecordKind.TIME))
     return RecordKind.TIME
+
+
+SHARED_FIELDS: dict[RecordKind, tuple[str, ...]] = {
+    RecordKind.EXPENSE: ("paid_with", "staff_key", "spent_on", "report_key"),
+    RecordKind.TIME: (*MUST_AGREE, *MAY_BE_FILLED_IN),
+}
+"""The fields by which records share a document, for the kinds that do."""
+
+ONLY_EXPENSES_HAVE = frozenset({"spent_on", "report_key", "expense_code_key", "paid_with"})
+"""Fields that show that a record without a kind is meant as an expense."""
+
+
+def readable_as(line: bytes) -> dict[RecordKind, PartialRecord]:
+    """What can be read of a record that its form refuses, for each kind that it may be and that
+    shares documents with others. A deletion shares none."""
+    record = _object(line)
+    if not record.keys() - {"kind", "key", "deleted"}:
+        alone = "deleted" in record
+        return {} if alone else dict.fromkeys(_possible_kinds(record), NOTHING_READ)
+    return {kind: _partial(record, kind) for kind in _possible_kinds(record)}
+
+
+def _possible_kinds(record: dict[str, Any]) -> list[RecordKind]:
+    """The kinds with shared documents that the record may be of."""
+    said = record.get("kind")
+    if said in tuple(RecordKind):
+        return [kind for kind in SHARED_FIELDS if kind == said]
+    if said is None and record and not ONLY_EXPENSES_HAVE.intersection(record):
+        return [RecordKind.TIME]
+    return [*SHARED_FIELDS]
+
+
+def _partial(record: dict[str, Any], kind: RecordKind) -> PartialRecord:
+    """The fields by which the record shares a document. One that is left out cannot be read where
+    the record has an unknown field, which may be meant for it."""
+    fields = FORMS[kind].__dataclass_fields__
+    misspelt = bool(record.keys() - fields.keys() - {"deleted"})
+    values: dict[str, Any] = {}
+    for name in SHARED_FIELDS[kind]:
+        if name in record:
+            with suppress(ValidationError):
+                text = json.dumps(record[name])
+                values[name] = _field(kind, name).validate_json(text, strict=True)
+        elif not misspelt and fields[name].default is not MISSING:
+            values[name] = fields[name].default
+    return PartialRecord(values=values)
+
+
+@cache
+def _field(kind: RecordKind, name: str) -> TypeAdapter[Any]:
+    return TypeAdapter(get_type_hints(FORMS[kind], include_extras=True)[name])
 
 
 def _object(line: bytes) -> dict[str, Any]:

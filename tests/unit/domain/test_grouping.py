@@ -78,7 +78,7 @@ def test_an_invalid_record_of_a_report_keeps_the_others_where_they_are() -> None
     ledger.posted(*at("A", "e1", "e2"))
     why = reason("invalid_record", field="amount", detail="amount: too much")
     found = ledger.post(*at("A", "e1"), rejected=[Rejected("e2", why, RecordKind.EXPENSE)])
-    assert reasons(found) == {"expense:e1": "incomplete", "expense:e2": "invalid_record"}
+    assert reasons(found) == {"expense:e1": "member_blocked", "expense:e2": "invalid_record"}
     assert writes(found) == {}
 
 

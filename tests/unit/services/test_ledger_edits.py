@@ -10,7 +10,6 @@ from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.reasons import Reason
 from ledgerlink.domain.model.rules import LinkTo, RuleKind
-from ledgerlink.domain.model.settings import Settings
 from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 from ledgerlink.services.posting.preview import preview
 
@@ -33,7 +32,8 @@ class Firm:
         self._count = 0
 
     def choose(self, edits: LedgerEdits) -> None:
-        settings = Settings(posting=TimeSettings(ledger_edits=edits))
+        stored = self.app.deps.settings.get(self.connection.key)
+        settings = replace(stored, posting=TimeSettings(ledger_edits=edits))
         self.app.deps.settings.put(self.connection.key, settings)
 
     def post(self, *records: dict[str, Any]) -> dict[str, Found]:

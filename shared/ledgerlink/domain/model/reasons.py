@@ -333,6 +333,10 @@ REASONS: dict[str, Template] = {
         "The uploaded records cannot be read: {detail}.",
         "Upload them again, one record in JSON on each line, then post that upload.",
     ),
+    "unidentified_record": Template(
+        "It was not deleted: the import does not contain it, but {key} of the import cannot be read and may be this entry.",
+        "Export the time from time tracking again, upload the complete file and plan the import again.",
+    ),
     # The ledger's answer
     "answer_differs": Template(
         "It was posted, but the accounting system stored other values: {detail}.",

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -34,12 +34,14 @@ from ledgerlink.domain.model.money_settings import (
     MissingPayee,
     PostingDate,
 )
+from ledgerlink.domain.model.partial_records import PartialRecord
 from ledgerlink.domain.model.reasons import Blocked, Reason, Skipped, reason
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.source_records import ExpenseEntry, RecordKind
 from ledgerlink.domain.money import rounded
 from ledgerlink.domain.planning.attachments import receipt_key
 from ledgerlink.domain.planning.grouping import RecordGroup
+from ledgerlink.domain.planning.hindering import few
 from ledgerlink.domain.planning.inputs import PlanInput
 
 CARD = "company_card"
@@ -47,18 +49,28 @@ MOST_LINES = 750
 """Entries that become one document; as many as a ledger takes of lines with tax."""
 
 
-def document_key(entry: ExpenseEntry, how: ExpenseSettings) -> str:
-    """The posting key of the document that the entry becomes part of: a card's charge is a document
-    of its own, as on the bank's statement."""
+EXPENSE_REPORT = "expense-report"
+EXPENSE_PERIOD = "expense-period"
+"""Begin the posting keys of documents of several expenses."""
+
+
+def is_grouped(entry: ExpenseEntry, how: ExpenseSettings) -> bool:
+    """Whether other expenses can be in the entry's document. A card's charge is a document of its
+    own, as on the bank's statement."""
     if entry.paid_with == CARD or how.group_by is GroupBy.ENTRY:
+        return False
+    return how.group_by is GroupBy.PERSON_AND_PERIOD or entry.report_key is not None
+
+
+def document_key(entry: ExpenseEntry, how: ExpenseSettings) -> str:
+    """The posting key of the document that the entry becomes part of."""
+    if not is_grouped(entry, how):
         return posting_key("expense", entry.key)
-    if how.group_by is GroupBy.PERSON_AND_PERIOD:
-        parts = [entry.staff_key, how.period.last_day(entry.spent_on).isoformat()]
-        name = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
-        return posting_key("expense-period", name)
-    if entry.report_key is None:
-        return posting_key("expense", entry.key)
-    return posting_key("expense-report", entry.report_key)
+    if how.group_by is GroupBy.REPORT:
+        return posting_key(EXPENSE_REPORT, entry.report_key or "")
+    parts = [entry.staff_key, how.period.last_day(entry.spent_on).isoformat()]
+    name = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+    return posting_key(EXPENSE_PERIOD, name)
 
 
 def linked_expense_keys(entries: Iterable[ExpenseEntry], how: ExpenseSettings) -> set[str]:
@@ -90,12 +102,15 @@ class Expenses:
         self.left_out: dict[str, Reason] = {}
         self._groups: dict[str, list[Spent]] = {}
         self._counts = Counter(entry.key for entry in given.expenses)
+        self._counts.update(given.rejected_keys(RecordKind.EXPENSE))
         self._gone = set(given.deleted_keys[RecordKind.EXPENSE])
         hinders: dict[str, str] = {}
         for entry in given.expenses:
             self._sort(entry)
             if entry.key in self.blocked:
                 hinders.setdefault(document_key(entry, self._how), entry.key)
+        for key, member in self._hindered_by_rejected():
+            hinders.setdefault(key, member)
         for key, member in hinders.items():
             self._hold_back(key, member)
         self.groups: Sequence[RecordGroup] = [self._group_of(key) for key in self._groups]
@@ -116,6 +131,47 @@ class Expenses:
         """A document is whole: without one of its records none of the others is posted."""
         others = [spent.entry.key for spent in self._groups.pop(key, [])]
         self.blocked |= dict.fromkeys(others, reason("member_blocked", key=member))
+
+    def _hindered_by_rejected(self) -> Iterator[tuple[str, str]]:
+        """Keys of the documents that a rejected record may belong to, each with its key."""
+        partial: dict[Hashable, tuple[PartialRecord, str]] = {}
+        for one in self._given.rejected:
+            if (read := one.readable_as.get(RecordKind.EXPENSE)) is not None:
+                partial.setdefault(tuple(read.values.items()), (read, one.key))
+        by_person: dict[str, list[str]] = {}
+        for key, spent in self._groups.items():
+            for person in {each.entry.staff_key for each in spent}:
+                by_person.setdefault(person, []).append(key)
+        for read, rejected_key in few([*partial.values()]):
+            yield from self._documents_of(read, rejected_key, by_person)
+
+    def _documents_of(
+        self, read: PartialRecord, rejected_key: str, by_person: Mapping[str, Sequence[str]]
+    ) -> Iterator[tuple[str, str]]:
+        """Keys of the documents that this partly read record may belong to. A report that it names
+        is one of them whoever it is of, because a report of two people is not posted."""
+        if not read.may_have("paid_with", "own"):
+            return
+        near = [*self._groups]
+        if read.is_clear("staff_key"):
+            near = [*by_person.get(read.values["staff_key"], ())]
+        if self._how.group_by is GroupBy.REPORT and read.values.get("report_key") is not None:
+            near = [posting_key(EXPENSE_REPORT, read.values["report_key"])]
+        for key in near:
+            if any(self._may_share(read, each.entry) for each in self._groups.get(key, ())):
+                yield key, rejected_key
+
+    def _may_share(self, read: PartialRecord, entry: ExpenseEntry) -> bool:
+        """Whether the record may be in one document with this entry of the same person."""
+        how = self._how
+        if not is_grouped(entry, how):
+            return False
+        if how.group_by is GroupBy.REPORT:
+            return read.may_have("report_key", entry.report_key)
+        spent_on = read.values.get("spent_on")
+        return spent_on is None or how.period.last_day(spent_on) == how.period.last_day(
+            entry.spent_on
+        )
 
     def _group_of(self, key: str) -> RecordGroup:
         spent = self._groups[key]
@@ -326,7 +382,7 @@ def _no_account(setting: str, use: str) -> str:
 
 
 def _is_report(key: str) -> bool:
-    return key.startswith("expense-report:")
+    return key.startswith(f"{EXPENSE_REPORT}:")
 
 
 def _one(values: Iterable[str | None]) -> str | None:

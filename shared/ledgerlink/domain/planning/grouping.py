@@ -4,7 +4,7 @@ A document is posted whole: if one of its records is blocked, the whole group is
 documents that own its records stay as they are. No record is ever in two documents.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ledgerlink.domain.mapping.defects import UNPLANNABLE
@@ -50,6 +50,10 @@ class Grouping:
     """Records that are not to be posted, with the reason of each."""
     gone: Sequence[str] = ()
     """Records that the product has deleted."""
+    rejected: Collection[str] = frozenset()
+    """Keys of the records that are not valid. Each stays in the document that it is in."""
+    unidentified: str | None = None
+    """The position of a record that is not valid and whose key cannot be read."""
     _live: dict[str, RecordGroup] = field(default_factory=dict)
     _documents: dict[str, Document] = field(default_factory=dict)
     _links: dict[str, list[Link]] = field(default_factory=dict)
@@ -103,7 +107,8 @@ class Grouping:
     def _mentioned_keys(self) -> set[str]:
         """Keys of all records that this post mentions."""
         live = {member for group in self._live.values() for member in group.members}
-        return live | self.blocked.keys() | self.left_out.keys() | set(self.gone)
+        others = [self.blocked.keys(), self.left_out.keys(), self.gone, self.rejected]
+        return live.union(*others)
 
     def _first_obstacle(self, key: str, mentioned: set[str]) -> Reason | None:
         reasons = (self._obstacle(link, mentioned) for link in self._links[key])
@@ -111,9 +116,13 @@ class Grouping:
 
     def _obstacle(self, link: Link, mentioned: set[str]) -> Reason | None:
         """Why this document cannot be changed or deleted; None if it can."""
-        if unknown := sorted(set(link.members) - mentioned):
+        unknown = sorted(set(link.members) - mentioned)
+        if unknown and self.unidentified is not None:
+            return reason("member_blocked", key=self.unidentified)
+        if unknown:
             return reason("incomplete", keys=named(unknown))
-        blocked = next((member for member in link.members if member in self.blocked), None)
+        stuck = (m for m in link.members if m in self.blocked or m in self.rejected)
+        blocked = next(stuck, None)
         return reason("member_blocked", key=blocked) if blocked else None
 
     def _links_without_records(self) -> list[Link]:

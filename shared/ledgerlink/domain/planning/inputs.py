@@ -13,6 +13,7 @@ from ledgerlink.domain.model.dimensions import Defaults
 from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
+from ledgerlink.domain.model.partial_records import PartialRecord
 from ledgerlink.domain.model.reasons import Reason
 from ledgerlink.domain.model.source_records import (
     Deleted,
@@ -29,7 +30,8 @@ from ledgerlink.domain.ports import Composer
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A source record that is not valid."""
+    """A source record that is not valid. It is posted in no document, and keeps the other records
+    of its document from being posted."""
 
     key: str
     """Its own key, or its position in the post where it has none."""
@@ -37,6 +39,14 @@ class Rejected:
     """What is wrong with it."""
     kind: RecordKind = RecordKind.TIME
     """The kind that it says it is."""
+    has_key: bool = True
+    """Whether `key` is its own key; False where it may be any record."""
+    readable_as: Mapping[RecordKind, PartialRecord] = field(default_factory=dict)
+    """What can be read of it, for each kind that it may be and that shares documents."""
+
+    def may_be(self, kind: RecordKind) -> bool:
+        """Whether it may be a record of this kind."""
+        return self.kind is kind or kind in self.readable_as
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +123,16 @@ class PlanInput:
     def linked_document(self, link: Link) -> LinkedDocument:
         """The linked document with its snapshot, if it was read."""
         return LinkedDocument(link, self.snapshots.get(link.key), link.key in self.snapshots)
+
+    def rejected_keys(self, kind: RecordKind) -> Sequence[str]:
+        """The keys of the rejected records that may be of this kind, as far as they can be read."""
+        return [one.key for one in self.rejected if one.has_key and one.may_be(kind)]
+
+    def unidentified(self, kind: RecordKind) -> str | None:
+        """The position of a rejected record without a readable key, which may be any record of
+        this kind; None if there is none."""
+        some = (one.key for one in self.rejected if not one.has_key and one.may_be(kind))
+        return next(some, None)
 
     @cached_property
     def deleted_keys(self) -> Mapping[RecordKind, Sequence[str]]:

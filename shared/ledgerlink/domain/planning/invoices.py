@@ -75,10 +75,11 @@ class Invoices:
         self._billed: set[str] = set()
         counts = Counter([invoice.key for invoice in given.invoices])
         counts.update(given.deleted_keys[RecordKind.INVOICE])
+        rejected = Counter(given.rejected_keys(RecordKind.INVOICE))
         self.blocked: dict[str, Reason] = {
-            key: reason("duplicate_key", field="key", key=key, count=count)
+            key: reason("duplicate_key", field="key", key=key, count=count + rejected[key])
             for key, count in counts.items()
-            if count > 1
+            if count + rejected[key] > 1
         }
         self.groups: Sequence[RecordGroup] = [
             self._group_of(invoice) for invoice in given.invoices if invoice.key not in self.blocked

@@ -78,6 +78,8 @@ def _grouping(
         blocked=blocked,
         left_out=left_out,
         gone=[key for key in given.deleted_keys[record] if key not in blocked],
+        rejected=frozenset(given.rejected_keys(record)),
+        unidentified=given.unidentified(record),
     )
 
 

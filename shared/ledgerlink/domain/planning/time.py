@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from ledgerlink.domain.mapping.defects import UNPLANNABLE
@@ -21,8 +21,9 @@ from ledgerlink.domain.model.list_records import LEDGER_KEY
 from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.reasons import Blocked, Reason, Skipped, reason
 from ledgerlink.domain.model.source_records import MINUTES_PER_DAY, RecordKind, TimeEntry
-from ledgerlink.domain.planning.diff import Differ, LinkedDocument
+from ledgerlink.domain.planning.diff import Differ, LinkedDocument, blocked_by
 from ledgerlink.domain.planning.grouping import block_failed_transfers, keys_in_cycles
+from ledgerlink.domain.planning.hindering import HinderingEntries, fields_of
 from ledgerlink.domain.planning.inputs import PlanInput
 
 MERGED = "merged"
@@ -63,12 +64,16 @@ class TimePlanner:
         self._merging = given.whole and given.posting.merges()
         counts = Counter(entry.key for entry in given.entries)
         counts.update(given.deleted_keys[RecordKind.TIME])
+        counts.update(given.rejected_keys(RecordKind.TIME))
         self._doubled = {key: count for key, count in counts.items() if count > 1}
         self._scope = {link.key: link for link in given.scope}
         self._given_keys = {entry.key for entry in given.entries}
         self._others: dict[str, Mapping[str, Link]] = {}
         self._dealt_with: set[str] = set()
         self._spared = {rejected.key for rejected in given.rejected}
+        self._hindering = HinderingEntries()
+        self._unidentified = given.unidentified(RecordKind.TIME) if given.whole else None
+        self._mentioned = self._given_keys.union(self._spared)
 
     def operations(self) -> Iterator[Operation]:
         """The operations of all time: of the entries, of what an import wrote and is not wanted any
@@ -86,12 +91,17 @@ class TimePlanner:
                 group = self._group(entry)
             except UNPLANNABLE as failure:
                 self._spare(entry)
+                if entry.key in self._doubled:
+                    self._hindering.add(fields_of(entry), entry.key)
                 why = self.given.why_unplannable(time_key(entry), failure)
                 yield _of_entry(entry, ItemState.BLOCKED, why)
             except Skipped as skipped:
                 yield _of_entry(entry, ItemState.SKIPPED, skipped.reason)
             else:
                 groups.setdefault(group.key, group).entries.append(entry)
+        if self._merging:
+            for key, why in self._hindered_groups(groups):
+                yield from self._block(groups.pop(key), why)
         documents: dict[str, Document] = {}
         for group in groups.values():
             try:
@@ -122,12 +132,26 @@ class TimePlanner:
                 return
             yield from found.items()
 
+    def _hindered_groups(self, groups: Mapping[str, _EntryGroup]) -> Sequence[tuple[str, Reason]]:
+        """Groups that a blocked or rejected entry may belong to. Their activity would lack its
+        time, so they are blocked, too."""
+        for one in self.given.rejected:
+            if (read := one.readable_as.get(RecordKind.TIME)) is not None:
+                self._hindering.add(read, one.key)
+        found = ((key, self._hindering.of(group.entries)) for key, group in groups.items())
+        return [(key, reason("member_blocked", key=by)) for key, by in found if by is not None]
+
     def leftovers(self) -> Iterator[Operation]:
         """Deletes of activities of the scope that an import wrote and that no entry needs any
-        more."""
+        more. None is deleted while a record of the import cannot be identified, because it may be
+        the missing entry."""
         for link in self._scope.values():
-            if link.key not in self._dealt_with and not self._spared.intersection(link.members):
-                yield self._differ.to_delete(self.given.linked_document(link))
+            if link.key in self._dealt_with or self._spared.intersection(link.members):
+                continue
+            operation = self._differ.to_delete(self.given.linked_document(link))
+            if self._unidentified is not None and operation.state is ItemState.PENDING:
+                operation = blocked_by(operation, _may_be_missing(self._unidentified))
+            yield operation
 
     def removals(self) -> Iterator[Operation]:
         """Deletes of time that the product has deleted. An entry that shares its activity with
@@ -257,6 +281,9 @@ class TimePlanner:
     def _obstacle(self, group: _EntryGroup) -> Reason | None:
         own = {entry.key for entry in group.entries}
         for link in (self._link(group), *self._others[group.key].values()):
+            complete = link is None or self._mentioned.issuperset(link.members)
+            if self._unidentified is not None and not complete:
+                return _may_be_missing(self._unidentified)
             blocked = sorted(self._spared.intersection(link.members) - own) if link else []
             if blocked:
                 return reason("member_blocked", key=blocked[0])
@@ -273,6 +300,11 @@ class TimePlanner:
             if link.key not in self._scope and not self._given_keys.issuperset(link.members):
                 raise Blocked(reason("carried"))
         return found
+
+
+def _may_be_missing(unidentified: str) -> Reason:
+    """Why time is kept that the records no longer contain."""
+    return reason("unidentified_record", key=unidentified)
 
 
 def entry_attributes(entry: TimeEntry) -> EntryAttributes:

@@ -17,7 +17,7 @@ from ledgerlink.domain.model.source_records import (
 )
 from ledgerlink.domain.planning.inputs import Rejected
 from ledgerlink.services.dependencies import Dependencies
-from ledgerlink.wire.records import key_of, kind_of, source_record
+from ledgerlink.wire.records import key_of, kind_of, readable_as, source_record
 
 
 @dataclass(slots=True)
@@ -72,8 +72,7 @@ def read_records(lines: Iterable[bytes], user: str, kinds: Kinds = None) -> Reco
         try:
             record = source_record(line)
         except Invalid as invalid:
-            key = key_of(line) or f"record {number}"
-            records.rejected.append(Rejected(key, invalid_record(invalid), kind_of(line)))
+            records.rejected.append(_rejected(line, number, invalid))
             continue
         right = required_kind(record.kind, record.key)
         if is_kind_allowed(kinds, right):
@@ -82,6 +81,17 @@ def read_records(lines: Iterable[bytes], user: str, kinds: Kinds = None) -> Reco
             why = reason("kind_not_allowed", field="kind", user=user, kind=right)
             records.rejected.append(Rejected(record.key, why, RecordKind(record.kind)))
     return records
+
+
+def _rejected(line: bytes, number: int, invalid: Invalid) -> Rejected:
+    key = key_of(line)
+    return Rejected(
+        key or f"record {number}",
+        invalid_record(invalid),
+        kind_of(line),
+        has_key=key is not None,
+        readable_as=readable_as(line),
+    )
 
 
 def is_kind_allowed(kinds: Kinds, kind: str) -> bool:
