@@ -368,7 +368,9 @@ def test_an_address_that_is_none_is_reported_before_anything_is_sent(poster: Pos
 
 def test_a_custom_field_that_the_company_does_not_have_is_reported(poster: Poster) -> None:
     outcome = poster.post(invoice(custom_fields={"3": "x"}))["invoice:i1"]
-    assert "the company does not have one of the custom fields" in refused(outcome, "refused")
+    assert "the company does not have one of the custom fields" in refused(
+        outcome, "custom_field_unknown"
+    )
     assert outcome.reason is not None
     assert outcome.reason.field == "custom_fields"
 
@@ -391,7 +393,7 @@ def test_a_text_that_is_too_long_is_blocked_or_cut_by_the_settings(
 def test_a_negative_line_is_reported_where_the_ledger_takes_none(poster: Poster) -> None:
     lines = (sold("100"), sold("-10"))
     outcome = poster.post(invoice(*lines))["invoice:i1"]
-    assert "an amount is negative" in refused(outcome, "refused")
+    assert "an amount is negative" in refused(outcome, "amount_refused")
     poster.books.admin("settings", {"negative_lines": "total"})
     assert code(poster.post(invoice(*lines))["invoice:i1"]) == ""
     assert poster.row("invoice:i1")["TotalAmt"] == 90
@@ -409,14 +411,14 @@ def test_tax_that_the_ledger_finds_unbalanced_is_reported_in_its_words(
     poster, paper = abroad(company("canada")), PAPERS[name]
     given = {"tax_code_key": "two", "tax_amount": Decimal(9)}
     outcome = poster.post(paper.record("100", **given))[paper.key]
-    assert "does not agree with its lines and tax codes" in refused(outcome, "refused")
+    assert "does not agree with its lines and tax codes" in refused(outcome, "tax_refused")
 
 
 def test_a_tax_code_of_another_side_is_reported(company: Make) -> None:
     poster = abroad(company("canada"))
     poster.rule(RuleKind.TAX_CODES, "two", LinkTo(ledger_id="6"))
     outcome = poster.post(spent(tax_code_key="two"))["expense-report:R1"]
-    assert "GST/HST rate" in refused(outcome, "refused")
+    assert "GST/HST rate" in refused(outcome, "tax_refused")
 
 
 # Good ones beside a bad one.
