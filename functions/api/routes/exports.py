@@ -14,6 +14,7 @@ from ledgerlink.services.runs.history import Item
 
 from functions.api.app import app, dependencies, who
 from functions.api.caller import Right
+from functions.api.views.common import ReasonView
 
 MOST_RUNS, MOST_ITEMS = 500, 10_000
 RUN_COLUMNS = [
@@ -79,7 +80,7 @@ def export_items(
     caller = who(Right.READ)
     run = history.get_run(dependencies(), caller.connection_key(connection_id), run_id, caller.user)
     page = history.list_items(dependencies(), run, after, MOST_ITEMS)
-    return _csv(ITEM_COLUMNS, map(_item_row, page.items), page.after)
+    return _csv(ITEM_COLUMNS, [_item_row(item, run.ledger) for item in page.items], page.after)
 
 
 def _run_row(run: Run) -> Sequence[object]:
@@ -90,9 +91,9 @@ def _run_row(run: Run) -> Sequence[object]:
     return [*values, run.finished_at, *days, run.records, *(counts.get(s, 0) for s in STATES)]
 
 
-def _item_row(item: Item) -> Sequence[object]:
+def _item_row(item: Item, ledger: str) -> Sequence[object]:
     operation, outcome, source = item.operation, item.outcome, item.operation.source
-    why, total = outcome.reason, operation.total
+    why, total = ReasonView.of(outcome.reason, ledger), operation.total
     project = (source.project_key or source.client_key) if source else None
     return [
         operation.seq,

@@ -183,7 +183,7 @@ def preview_import(
     return PreviewView(
         plan=run.plan,
         totals={name: dict(numbers) for name, numbers in imported.totals.items()},
-        items=[ItemView.of(item) for item in page.items],
+        items=[ItemView.of(item, run.ledger) for item in page.items],
         next=page.after,
     )
 

@@ -50,14 +50,19 @@ def new_post(
     caller.require_kinds(body.kinds())
     records = body.records()
     if preview:
+        key = caller.connection_key(connection_id)
         operations = previewing.preview(
             dependencies(),
-            caller.connection_key(connection_id),
+            key,
             caller.user,
             records,
             caller.kinds,
         )
-        return Response(200, "application/json", PlanView.of(operations))
+        return Response(
+            200,
+            "application/json",
+            PlanView.of(operations, dependencies().connections.get(key).ledger),
+        )
     if idempotency_key is None:
         problem = FieldError("/header/idempotency-key", "Field required")
         remedy = "Send a new Idempotency-Key of your choice with each post."

@@ -68,7 +68,7 @@ def list_items(
         found = [ChangeView.of(change) for change in changed.items]
         return RunChangeList(items=found, next=changed.after)
     page = history.list_items(dependencies(), run, after, limit, state, action)
-    return ItemList(items=[ItemView.of(item) for item in page.items], next=page.after)
+    return ItemList(items=[ItemView.of(item, run.ledger) for item in page.items], next=page.after)
 
 
 @app.post(

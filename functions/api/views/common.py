@@ -1,7 +1,8 @@
 """Bases of request bodies, and the view of a reason."""
 
-from ledgerlink.domain.model.reasons import Reason
-from pydantic import BaseModel, ConfigDict
+from ledgerlink.connectors.ledgers import title_of
+from ledgerlink.domain.model.reasons import Reason, with_ledger_name
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class View(BaseModel):
@@ -24,11 +25,21 @@ class ReasonView(View):
     message: str
     remedy: str
     field: str | None = None
+    parameters: dict[str, str] = Field(
+        default_factory=dict,
+        description="What fills the places of the message, such as keys and days.",
+    )
 
     @classmethod
-    def of(cls, reason: Reason | None) -> "ReasonView | None":
+    def of(cls, reason: Reason | None, ledger: str) -> "ReasonView | None":
+        """A reason in the words of this ledger (`qbo`)."""
         if reason is None:
             return None
+        named = with_ledger_name(reason, title_of(ledger))
         return cls(
-            code=reason.code, message=reason.message, remedy=reason.remedy, field=reason.field
+            code=named.code,
+            message=named.message,
+            remedy=named.remedy,
+            field=named.field,
+            parameters=dict(named.parameters),
         )

@@ -87,7 +87,7 @@ class ConnectionView(View):
             created_at=connection.created_at,
             connected_at=connection.connected_at,
             health=_health(connection, company),
-            reason=ReasonView.of(connection.reason),
+            reason=ReasonView.of(connection.reason, connection.ledger),
             authorize_url=authorize_url,
         )
 

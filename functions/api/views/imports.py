@@ -235,12 +235,21 @@ class ImportView(View):
             progress=_progress(run, ahead, now),
             undoes=imported.undoes,
             undone_by=imported.undone_by,
-            reason=ReasonView.of(run.reason),
+            reason=ReasonView.of(run.reason, run.ledger),
             href=f"/v1/connections/{run.connection_id}/imports/{run.id}",
         )
 
 
-ASKS_A_PERSON = frozenset({"needs_reconnect", "ledger_stopped", "worker_failed"})
+ASKS_A_PERSON = frozenset(
+    {
+        "needs_reconnect",
+        "ledger_stopped",
+        "list_unreadable",
+        "no_permission",
+        "not_subscribed",
+        "worker_failed",
+    }
+)
 
 
 def _progress(run: Run, ahead: Run | None, now: datetime) -> ProgressView:

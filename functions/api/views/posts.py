@@ -104,11 +104,11 @@ class PlanView(View):
     items: Annotated[list[ItemView], Field(description="In the order of sending.")]
 
     @classmethod
-    def of(cls, operations: Sequence[Operation]) -> "PlanView":
+    def of(cls, operations: Sequence[Operation], ledger: str) -> "PlanView":
         items = [planned(operation) for operation in operations]
         return cls(
             counts=dict(Counter(_what(item) for item in items)),
-            items=[ItemView.of(item) for item in items],
+            items=[ItemView.of(item, ledger) for item in items],
         )
 
 

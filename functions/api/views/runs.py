@@ -48,8 +48,8 @@ class RunView(View):
             counts=run.counts(),
             calls=run.calls(),
             metered=run.sync.metered if run.sync else None,
-            sync=SyncView.of(run.sync) if run.sync else None,
-            reason=ReasonView.of(run.reason),
+            sync=SyncView.of(run.sync, run.ledger) if run.sync else None,
+            reason=ReasonView.of(run.reason, run.ledger),
             href=f"/v1/connections/{run.connection_id}/runs/{run.id}",
         )
 
@@ -93,7 +93,7 @@ class ItemView(View):
     trace_id: str | None = None
 
     @classmethod
-    def of(cls, item: Item) -> "ItemView":
+    def of(cls, item: Item, ledger: str) -> "ItemView":
         operation, outcome = item.operation, item.outcome
         return cls(
             number=operation.seq,
@@ -110,10 +110,10 @@ class ItemView(View):
             ledger_total=_shown(outcome.total, operation.total),
             before=_body(operation.before),
             after=_body(operation.body),
-            warnings=[view for one in operation.warnings if (view := ReasonView.of(one))],
+            warnings=[view for one in operation.warnings if (view := ReasonView.of(one, ledger))],
             ledger_id=outcome.ledger_id,
             version=outcome.version,
-            reason=ReasonView.of(outcome.reason),
+            reason=ReasonView.of(outcome.reason, ledger),
             trace_id=outcome.trace_id or None,
         )
 

@@ -30,7 +30,7 @@ class SyncView(View):
     lists: list[ListWorkView]
 
     @classmethod
-    def of(cls, sync: Sync) -> "SyncView":
+    def of(cls, sync: Sync, ledger: str) -> "SyncView":
         return cls(
             trigger=sync.trigger,
             first_day=sync.first_day,
@@ -42,7 +42,7 @@ class SyncView(View):
                     done=work.done,
                     pages=work.pages,
                     counts=dict(work.counts),
-                    reason=ReasonView.of(work.reason),
+                    reason=ReasonView.of(work.reason, ledger),
                 )
                 for work in sync.lists
             ],

@@ -137,3 +137,10 @@ LEDGERS = (
         connect=_sage_intacct,
     ),
 )
+
+TITLES: Mapping[str, str] = {one.name: one.title for one in LEDGERS}
+
+
+def title_of(ledger: str) -> str:
+    """What its maker calls a ledger; empty for one that is not known."""
+    return TITLES.get(ledger, "")

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from ledgerlink.domain.model.reasons import REASONS, reason
+from ledgerlink.domain.model.reasons import REASONS, Reason, reason, with_ledger_name
+from pydantic import TypeAdapter
 
 PAGE = (Path(__file__).parents[3] / "docs" / "errors.md").read_text()
 SECTIONS = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
@@ -41,3 +42,25 @@ def test_an_unknown_reason_or_a_forgotten_word_is_an_error() -> None:
     for code, words in (("nonsense", {}), ("no_rule", {"kind": "user"})):
         with pytest.raises(KeyError):
             reason(code, **words)
+
+
+def test_a_reason_keeps_what_fills_its_places() -> None:
+    """docs: a page can show names in place of keys, link, and translate."""
+    found = reason("no_rule", kind="labor_code", key="dev")
+    assert found.parameters == {"kind": "labor_code", "key": "dev"}
+    assert "labor code dev" in found.message
+    assert found == Reason(found.code, found.message, found.remedy)
+
+
+@pytest.mark.parametrize("code", REASONS)
+def test_a_reason_names_the_ledger_where_it_is_shown(code: str) -> None:
+    places = set(re.findall(r"{(\w+)}", REASONS[code].message + REASONS[code].remedy))
+    found = with_ledger_name(
+        reason(code, **dict.fromkeys(places - {"field"}, " x")), "Sage Intacct"
+    )
+    assert "accounting system" not in found.message + found.remedy.replace("> Accounting", "")
+
+
+def test_a_reason_from_before_loads_without_parameters() -> None:
+    stored = {"code": "paid", "message": "It was paid.", "remedy": "Undo it.", "field": None}
+    assert TypeAdapter(Reason).validate_python(stored).parameters == {}

@@ -2,17 +2,23 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why an item ended as it did, and what to do about it. `field` is a field of the record."""
+    """Why an item ended as it did, and what to do about it."""
 
     code: str
+    """One of `REASONS`, or of an error of the API."""
     message: str
     remedy: str
     field: str | None = None
+    """The field of the record that it is about."""
+    parameters: Mapping[str, str] = dataclass_field(default_factory=dict, compare=False)
+    """What fills the places of the message, as the program names it. With the code, a page can show
+    names in place of keys, link to them, or use another language. Rows from before have none."""
 
 
 class Blocked(Exception):
@@ -623,5 +629,21 @@ def reason(code: str, /, field: str | None = None, **words: object) -> Reason:
     given = {"field": field or "record", **words}
     places = {place: SPOKEN.get(place, str)(value) for place, value in given.items()}
     return Reason(
-        code, template.message.format_map(places), template.remedy.format_map(places), field
+        code,
+        template.message.format_map(places),
+        template.remedy.format_map(places),
+        field,
+        {place: str(value) for place, value in words.items()},
     )
+
+
+THE_LEDGER = re.compile(r"\b[Tt]he accounting system\b")
+"""What the texts call the ledger, which is named where they are shown."""
+
+
+def with_ledger_name(why: Reason, name: str) -> Reason:
+    """The reason as people of this ledger read it: "in QuickBooks Online"."""
+    if not name:
+        return why
+    message, remedy = (THE_LEDGER.sub(name, text) for text in (why.message, why.remedy))
+    return replace(why, message=message, remedy=remedy)

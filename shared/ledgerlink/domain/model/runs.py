@@ -107,6 +107,8 @@ class Run:
     """The user who asked for it."""
     created_at: datetime
     """When it was asked for."""
+    ledger: str = ""
+    """The ledger of its connection; runs from before do not know it."""
     staged: str = ""
     """Names the stored source records."""
     generation: int = 0

@@ -71,7 +71,7 @@ def create(
     _check(deps, wanted)
     posting = changed(settings.posting, wanted.posting) if wanted.posting is not None else None
     imported = Import(scope=wanted.scope, adapter=wanted.adapter, posting=posting)
-    run = _new(deps, user, connection_id, imported)
+    run = _new(deps, user, connection_id, connection.ledger, imported)
     run = replace(run, staged=_staged(deps, connection, wanted))
     deps.staging.put_notes(run, NAMES, named(wanted.names))
     run = deps.runs.create(run, key, _digest(user, wanted))
@@ -80,7 +80,7 @@ def create(
     return run
 
 
-def _new(deps: Dependencies, user: User, connection_id: str, imported: Import) -> Run:
+def _new(deps: Dependencies, user: User, connection_id: str, ledger: str, imported: Import) -> Run:
     now = deps.clock.now()
     return Run(
         firm=user.firm,
@@ -90,6 +90,7 @@ def _new(deps: Dependencies, user: User, connection_id: str, imported: Import) -
         state=RunState.DRAFT,
         created_by=user.name,
         created_at=now,
+        ledger=ledger,
         imported=imported,
     )
 
@@ -360,7 +361,7 @@ def undo(deps: Dependencies, user: User, connection_id: str, run_id: str, key: s
         words = "Interrupt it first." if running else "Undo it once it has ended or is interrupted."
         raise Conflict("not_undoable", f"The import is {before.state}.", words)
     taking = Import(scope=imported.scope, undoes=before.id, staged_at=deps.clock.now())
-    run = replace(_new(deps, user, connection_id, taking), state=RunState.PLANNING)
+    run = replace(_new(deps, user, connection_id, before.ledger, taking), state=RunState.PLANNING)
     run = deps.runs.create(run, key, f"undo {before.id} by {user.name}")
     if run.state is RunState.PLANNING:
         drive(deps, run)

@@ -50,6 +50,7 @@ def post(
         state=RunState.QUEUED,
         created_by=user,
         created_at=now,
+        ledger=connection.ledger,
         staged=staged,
         kinds=kinds,
     )

@@ -121,6 +121,7 @@ def _start(
         state=RunState.QUEUED,
         created_by=user,
         created_at=now,
+        ledger=connection.ledger,
         sync=sync,
     )
     asked = [sync.whole, sync.wanted, sync.first_day, sync.last_day, sync.reviewed]

@@ -20,7 +20,8 @@ class RefusedKinds:
 
     def __init__(self, state: ConnectorState) -> None:
         self._reasons: dict[str, Reason] = {
-            str(kind): Reason(*map(str, words)) for kind, words in state.get(STATE_KEY, {}).items()
+            str(kind): Reason(str(code), str(message), str(remedy))
+            for kind, (code, message, remedy) in state.get(STATE_KEY, {}).items()
         }
 
     def __contains__(self, kind: str) -> bool:
