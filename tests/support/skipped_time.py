@@ -92,6 +92,10 @@ class _Loop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._skipped_time.monotonic()
 
+    async def shutdown_default_executor(self) -> None:
+        """Nothing to end: `_InTheLoop` has no threads, and the method that this one replaces starts
+        a thread to wait for them."""
+
 
 class _Selector(selectors.DefaultSelector):
     """The loop asks it to wait until the next timer: it moves the time on instead."""
