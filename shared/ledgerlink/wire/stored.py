@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 ROWS: Mapping[type[Any], str] = {
     Link: "key kind ledger_id version fingerprint run_id written_at rank imported members day"
-    " minutes rate source targets record content total ledger_total restored group listed",
+    " minutes rate source targets record content total ledger_total restored group listed line_ids",
     Operation: "seq action key kind level members body ledger_id version base_version"
     " base_fingerprint before after was source targets day minutes rate warnings state reason"
     " record total upload_id restored group",

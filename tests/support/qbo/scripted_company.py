@@ -42,6 +42,9 @@ class ScriptedCompany:
     serial: int = 100
     flying: int = 0
     most_flying: int = 0
+    script_waits: bool = False
+    """Whether the script begins with the first call that writes: records that are updated are read
+    before."""
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         kind = request.url.path.rpartition("/")[2]
@@ -52,7 +55,8 @@ class ScriptedCompany:
             await asyncio.sleep(self.latency(kind))
         finally:
             self.flying -= 1
-        scripted = self.script.pop(0) if self.script else None
+        self.script_waits = self.script_waits and kind == "query"
+        scripted = self.script.pop(0) if self.script and not self.script_waits else None
         if isinstance(scripted, Exception):
             raise scripted
         if self.poison and f"requestid={self.poison}" in str(request.url):
@@ -149,7 +153,9 @@ async def write_all(
     vault: InMemoryTokenVault | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> OutcomeCollector:
-    """Write all requests, and collect what is reported."""
+    """Write all requests, and collect what is reported. The script of the company begins with the
+    first call that writes."""
+    company.script_waits = True
     report = OutcomeCollector()
     ledger = open_ledger(company, vault)
     try:

@@ -10,6 +10,7 @@ from ledgerlink.connectors.qbo.outcomes.diagnosis import Diagnosis
 from ledgerlink.connectors.qbo.outcomes.lost_writes import LostWrites
 from ledgerlink.connectors.qbo.outcomes.snapshots import Snapshots
 from ledgerlink.connectors.qbo.outcomes.time_billing import TimeLinks
+from ledgerlink.connectors.qbo.posting.stored_records import StoredRecords
 from ledgerlink.connectors.qbo.posting.writer import Writer
 from ledgerlink.connectors.qbo.reads.changes import Changes
 from ledgerlink.connectors.qbo.reads.company import read_company
@@ -46,6 +47,7 @@ class QuickBooksLedger:
         self._http = http
         self._diagnosis = Diagnosis(client)
         self._time_links = TimeLinks.restored(client, state)
+        self._stored = StoredRecords(client)
         self._lists = ListReader(client, company_id)
         self._changes = Changes(client, self._lists, state)
 
@@ -54,12 +56,18 @@ class QuickBooksLedger:
         return await read_company(self._client, self._company_id, stop)
 
     async def prefetch(self, operations: Sequence[Operation], stop: Stop) -> None:
-        """Does nothing, because QuickBooks' response to a write contains all that is needed."""
+        """Read the records that are updated, so that an update keeps what others wrote there."""
+        await self._stored.read(operations, stop)
 
     async def write(self, requests: Sequence[Request], on_outcomes: OnOutcomes, stop: Stop) -> None:
         """Send the requests as the port describes."""
-        writer = Writer(self._client, self._diagnosis, self._time_links, on_outcomes, stop)
-        await writer.send(requests)
+        writer = Writer(
+            self._client, self._diagnosis, self._time_links, self._stored, on_outcomes, stop
+        )
+        try:
+            await writer.send(requests)
+        finally:
+            self._stored.forget()
 
     async def find_lost_writes(
         self,

@@ -120,6 +120,7 @@ class Resolver:
             billable=self._billable(entry, labor),
             rate=entry.bill_rate if entry.bill_rate is not None or not labor else labor.rate,
             dimensions=self.dimensions(entry, customer, staff),
+            cost_rate=entry.cost_rate,
         )
 
     def _billable(self, entry: TimeEntry, labor: Labor | None) -> bool:
@@ -281,7 +282,7 @@ class Resolver:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What an entry is mapped to. `rate` is money per hour."""
+    """What an entry is mapped to. `rate` and `cost_rate` are money per hour."""
 
     staff: Target
     person: PersonType
@@ -290,6 +291,7 @@ class Resolved:
     billable: bool
     rate: Decimal | None
     dimensions: Dimensions = field(default_factory=Dimensions)
+    cost_rate: Decimal | None = None
 
     def targets(self) -> tuple[Any, ...]:
         """Person, customer and item, in the form that they have in a body."""
@@ -313,6 +315,7 @@ class Resolved:
             customer=self.customer,
             item=self.item,
             rate=self.rate,
+            cost_rate=self.cost_rate,
             class_id=self.dimensions.class_id,
             department_id=self.dimensions.department_id,
             location_id=self.dimensions.location_id,

@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any
 
 from ledgerlink.domain.model.company import Features
@@ -77,8 +78,26 @@ def resolve(body: Any, id_of: Callable[[str], str]) -> Any:
 
 def fingerprint(body: Body) -> str:
     """SHA-256 (hex) over the canonical JSON of what is posted."""
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_canonical(body).encode()).hexdigest()
+
+
+def fingerprints_without(body: Body, left_out: Iterable[Collection[str]]) -> Iterator[str]:
+    """The fingerprint of the body without each of these sets of its members. Its members become
+    JSON once, because a ledger's record may have come from many bodies."""
+    members = {
+        name: f"{_canonical(name)}:{_canonical(value)}" for name, value in sorted(body.items())
+    }
+    for names in left_out:
+        text = ",".join(member for name, member in members.items() if name not in names)
+        yield hashlib.sha256(f"{{{text}}}".encode()).hexdigest()
+
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
+def _canonical(value: Any) -> str:
+    """The value as canonical JSON; text, of which there is most, without an encoder of its own."""
+    return encode_basestring(value) if type(value) is str else _encode(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +223,9 @@ class ResolvedTime:
     item: Target | None = None
     """The service."""
     rate: Decimal | None = None
-    """Money per hour."""
+    """What an hour is billed at."""
+    cost_rate: Decimal | None = None
+    """What an hour costs; None leaves it to the ledger."""
     class_id: str | None = None
     """The ledger's id of its class."""
     department_id: str | None = None

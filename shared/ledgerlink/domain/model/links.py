@@ -40,6 +40,9 @@ class Link(DocumentFacts):
     content instead of by body."""
     ledger_total: Decimal | None = None
     """What the ledger says that a money document comes to."""
+    line_ids: tuple[str, ...] = ()
+    """The ledger's ids of the lines that we wrote, in their order; other lines of the document are
+    of others."""
     listed: bool = True
     """Whether a sync brings in records of this kind, so that the link is looked for by the
     ledger's id, too."""

@@ -132,6 +132,8 @@ class Write(DocumentFacts):
     """Fingerprint of the body that the update or delete replaces."""
     targets: tuple[str | None, ...] = ()
     """The ledger's ids of its person, customer and item."""
+    was: Link | None = None
+    """The link as it stood when the plan was made, which tells what we wrote last."""
     file: Callable[[], bytes] | None = None
     """Reads the bytes of the file that is attached. Raises NotFound or Invalid where it cannot be
     attached."""
@@ -168,3 +170,5 @@ class Outcome:
     """Fingerprint of what the ledger answered that it holds."""
     total: Decimal | None = None
     """What the ledger says that a money document comes to."""
+    line_ids: tuple[str, ...] = ()
+    """The ledger's ids of the lines that we wrote, in their order, where it keeps some."""

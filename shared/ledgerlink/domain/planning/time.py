@@ -193,6 +193,8 @@ class TimePlanner:
         parts = [source.staff_key, source.work_date.isoformat(), source.client_key]
         parts += [source.project_key, source.labor_code_key, source.leave_type_key]
         parts += [f"{name} {each}" for name, each in asdict(resolved.dimensions).items() if each]
+        if resolved.cost_rate is not None:
+            parts.append(f"cost {resolved.cost_rate.normalize():f}")
         words = json.dumps([*parts, source.billable, str(resolved.rate)])
         name = hashlib.sha256(words.encode()).hexdigest()[:32]
         return _EntryGroup(posting_key(MERGED, name), source, resolved)

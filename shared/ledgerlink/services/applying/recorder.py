@@ -131,6 +131,7 @@ class Recorder:
             imported=self.run.kind == IMPORT,
             content=outcome.content,
             ledger_total=outcome.total,
+            line_ids=outcome.line_ids,
             listed=write.kind in self.listed,
             **write.facts(),
         )

@@ -22,6 +22,7 @@ def as_write(operation: Operation, links: Mapping[str, Link]) -> Write:
         ledger_id=operation.ledger_id,
         version=operation.version,
         base_fingerprint=operation.base_fingerprint,
+        was=operation.was,
         **operation.facts() | {"targets": tuple(targets)},
     )
 

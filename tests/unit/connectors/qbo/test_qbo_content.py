@@ -1,5 +1,6 @@
 """The content of stored records: differences in words, edits, and our marker."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -276,14 +277,48 @@ def test_list_records_match_the_body_that_was_sent(
     ("kind", "changes"),
     [
         ("Customer", {"DisplayName": "Amy"}),
-        ("Customer", {"Job": True, "ParentRef": {"value": "1"}}),
+        ("Customer", {"ParentRef": {"value": "2"}}),
         ("Vendor", {"PrimaryEmailAddr": {"Address": "emily@example.com"}}),
     ],
 )
 def test_an_edit_of_our_fields_of_a_list_record_shows(kind: str, changes: Row) -> None:
-    body = {"DisplayName": "Amy's Bird Sanctuary"}
+    more: Row = {"PrimaryEmailAddr": {"Address": "amy@birds.example"}}
+    if kind == "Customer":
+        more = {"Job": True, "ParentRef": {"value": "1"}}
+    body = {"DisplayName": "Amy's Bird Sanctuary", **more}
     assert fingerprint(body) in content.possible_fingerprints(kind, body)
     assert fingerprint(body) not in content.possible_fingerprints(kind, {**body, **changes})
+
+
+@pytest.mark.parametrize(
+    ("kind", "added"),
+    [
+        ("Customer", {"Job": True, "ParentRef": {"value": "1"}}),
+        ("Vendor", {"PrimaryEmailAddr": {"Address": "emily@example.com"}}),
+        ("Employee", {"GivenName": "Amy", "FamilyName": "Bird"}),
+    ],
+)
+def test_what_others_add_to_a_list_record_is_no_edit(kind: str, added: Row) -> None:
+    """We did not write these fields, so they are not ours. Case quickbooks-online 1."""
+    body = {"DisplayName": "Amy's Bird Sanctuary"}
+    assert fingerprint(body) in content.possible_fingerprints(kind, {**body, **added})
+
+
+@pytest.mark.parametrize(
+    "given", [{"email": "a@x.example"}, {"terms_id": "3"}, {"due": date(2026, 3, 2)}]
+)
+def test_a_changed_field_of_an_invoice_is_an_edit_if_it_was_sent(given: Row) -> None:
+    """Case quickbooks-online 1: what people change in a field of ours is an edit."""
+    sample = invoice(**given)
+    row = stored(sample)
+    other: Row = {"BillEmail": {"Address": "b@y.example"}, "SalesTermRef": {"value": "9"}}
+    other["DueDate"] = "2027-01-01"
+    sent = composed(sample).body
+    written = content.content_fingerprint("Invoice", row, sent)
+    assert written in content.possible_fingerprints("Invoice", row)
+    assert written not in content.possible_fingerprints("Invoice", {**row, **other})
+    plain = content.content_fingerprint("Invoice", stored(SALE), composed(SALE).body)
+    assert plain in content.possible_fingerprints("Invoice", {**stored(SALE), **other})
 
 
 def test_the_number_that_a_check_gets_when_it_is_printed_is_no_edit() -> None:

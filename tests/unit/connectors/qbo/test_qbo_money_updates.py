@@ -213,7 +213,8 @@ def test_a_list_record_that_is_not_there_any_more_is_gone() -> None:
     assert code(outcome(there_is("Customer", None, MISSING), renamed())) == "gone_in_ledger"
 
 
-def test_an_address_that_is_to_go_is_not_taken_for_gone() -> None:
+def test_a_record_with_our_name_and_an_address_of_others_is_taken_over() -> None:
+    """Case quickbooks-online 1: the address may be theirs, and stays."""
     row = listed(DisplayName="Amelia", PrimaryEmailAddr={"Address": "amy@example.com"})
     there = there_is("Vendor", row, STALE)
-    assert code(outcome(there, renamed("Vendor"))) == "changed_in_ledger"
+    assert code(outcome(there, renamed("Vendor"))) == "already_written"

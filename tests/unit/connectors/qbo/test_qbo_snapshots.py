@@ -90,11 +90,12 @@ def test_records_that_move_between_pages_are_read_by_id() -> None:
 def test_a_snapshot_has_the_bodies_that_may_have_been_sent() -> None:
     (copy,) = snapshots(company(TimeActivity=[held()])).values()
     bare = {name: value for name, value in activity(1).items() if name != "ItemRef"}
+    free = [{**body, "CostRate": "0"} for body in (activity(1), bare)]
     assert copy == Snapshot(
         ledger_id="7",
         version="3",
         body=activity(1),
-        forms=(fingerprint(activity(1)), fingerprint(bare)),
+        forms=tuple(fingerprint(body) for body in (activity(1), bare, *free)),
         minutes=210,
         rate=Decimal("15.25"),
     )

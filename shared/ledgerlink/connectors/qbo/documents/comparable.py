@@ -54,6 +54,11 @@ def address(value: Any) -> str:
     return text(value.get("Address")).lower() if isinstance(value, Mapping) else ""
 
 
+def tax_code(value: Any) -> str:
+    """The tax code of a document's tax; empty if there is none."""
+    return id_in(value.get("TxnTaxCodeRef")) if isinstance(value, Mapping) else ""
+
+
 def percent(value: Any) -> str:
     """The percentage of a markup; empty if there is none."""
     return decimal(value.get("Percent")) if isinstance(value, Mapping) else ""

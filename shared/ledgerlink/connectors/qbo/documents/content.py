@@ -2,11 +2,14 @@
 
 The fingerprint of a money document is made of QuickBooks' own response, because QuickBooks fills in
 more fields than we can predict. It leaves out what changes without an edit: balances, links, line
-ids, mail and print status, calculated tax, terms, due dates, and bookkeepers' custom fields.
+ids, mail and print status, calculated tax. Terms, due date, e-mail address, exchange rate, tax code
+and custom fields are part of it only if they were sent. A stored record does not show that, so it
+has several possible contents, one of which was written if nobody has edited it.
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from itertools import chain, product
 from typing import Any
 
 from ledgerlink.connectors.qbo.documents import comparable
@@ -16,10 +19,16 @@ from ledgerlink.connectors.qbo.documents.owned_fields import (
     HEAD_FIELDS,
     LINE_FIELDS,
     LIST_FIELDS,
-    PRICE,
+    LIST_OPTIONAL,
+    TAX_CODE,
     OwnedField,
+    choices,
 )
-from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY, possible_time_bodies
+from ledgerlink.connectors.qbo.documents.time_entry import (
+    TIME_ENTRY,
+    possible_time_bodies,
+    possible_time_fingerprints,
+)
 from ledgerlink.connectors.qbo.protocol import values
 from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.domain.model.documents import Body, fingerprint
@@ -40,18 +49,24 @@ def possible_bodies(kind: str, entity: Entity) -> list[Body]:
     """The bodies that may have been sent for a stored record, or its content, the likeliest first.
     Empty for kinds that we do not write."""
     if kind == TIME_ENTRY:
-        bodies: list[Body] = [*possible_time_bodies(entity)]
-        return bodies[::-1]
+        return [*possible_time_bodies(entity)]
     if kind in LIST_FIELDS:
-        body = _list_body(kind, entity)
-        without_price = {name: value for name, value in body.items() if name != PRICE}
-        return [body, without_price] if PRICE in body else [body]
-    return [content(kind, entity)] if kind in KNOWN_BY_CONTENT else []
+        return [*_possible_list_bodies(kind, entity)]
+    return [*_possible_contents(kind, entity)] if kind in KNOWN_BY_CONTENT else []
 
 
 def possible_fingerprints(kind: str, entity: Entity) -> tuple[str, ...]:
     """The fingerprints of `possible_bodies`."""
+    if kind == TIME_ENTRY:
+        return tuple(possible_time_fingerprints(entity))
     return tuple(fingerprint(body) for body in possible_bodies(kind, entity))
+
+
+def written_body(kind: str, entity: Entity, written: str | None) -> Body | None:
+    """The one of `possible_bodies` that has this fingerprint: what we wrote last. None if the
+    record has been edited since."""
+    bodies = possible_bodies(kind, entity) if written else []
+    return next((body for body in bodies if fingerprint(body) == written), None)
 
 
 def matching_key(activity: Body) -> Hashable:
@@ -68,16 +83,20 @@ def matching_key(activity: Body) -> Hashable:
     )
 
 
-def content(kind: str, entity: Entity) -> dict[str, Any]:
-    """Our fields of a record whose kind is known by content, normalised."""
-    head = _present(HEAD_FIELDS[kind], _without_check_number(entity).get)
+def content(kind: str, entity: Entity, sent: Body | None = None) -> dict[str, Any]:
+    """Our fields of a record whose kind is known by content, normalised. Of the fields that are
+    compared only if they were sent, it has those of the body that was `sent`."""
+    head = _present(_always_compared(HEAD_FIELDS[kind]), _without_check_number(entity).get)
+    body = sent or {}
+    asked = [field for field in _compared_if_sent(kind) if field.property in body]
     lines = [_present(LINE_FIELDS, _line_reader(line)) for line in _lines(entity)]
-    return {"kind": kind, **head, "lines": lines}
+    more = _present(asked, _with_custom_fields_of(body, entity).get)
+    return {"kind": kind, **head, **more, "lines": lines}
 
 
-def content_fingerprint(kind: str, entity: Entity) -> str:
+def content_fingerprint(kind: str, entity: Entity, sent: Body | None = None) -> str:
     """The fingerprint of the content; empty for kinds that are not known by it."""
-    return fingerprint(content(kind, entity)) if kind in KNOWN_BY_CONTENT else ""
+    return fingerprint(content(kind, entity, sent)) if kind in KNOWN_BY_CONTENT else ""
 
 
 def content_differences(kind: str, body: Body, entity: Entity) -> Iterator[str]:
@@ -137,7 +156,29 @@ def _line_reader(line: Body) -> Callable[[str], Any]:
     return lambda name: line[name] if name in line else detail.get(name)
 
 
-def _present(fields: tuple[OwnedField, ...], read: Callable[[str], Any]) -> dict[str, str]:
+def _always_compared(fields: Iterable[OwnedField]) -> list[OwnedField]:
+    return [field for field in fields if not field.if_sent]
+
+
+def _compared_if_sent(kind: str) -> list[OwnedField]:
+    fields = [field for field in HEAD_FIELDS[kind] if field.if_sent]
+    return [*fields, TAX_CODE] if kind in MONEY_DOCUMENTS else fields
+
+
+def _possible_contents(kind: str, entity: Entity) -> Iterator[dict[str, Any]]:
+    """The content with each choice of the fields that may have been sent, and of custom fields."""
+    always = content(kind, entity)
+    found = _present(_compared_if_sent(kind), entity.get)
+    found.pop(CUSTOM_FIELD, None)
+    blocks = values.blocks(entity, CUSTOM_FIELD)
+    custom = [block for block in blocks if comparable.custom_fields([block])]
+    for names, fields in product(choices([*found]), choices(custom)):
+        text = comparable.custom_fields(list(fields))
+        more = {CUSTOM_FIELD: text} if text else {}
+        yield {**always, **{name: found[name] for name in names}, **more}
+
+
+def _present(fields: Iterable[OwnedField], read: Callable[[str], Any]) -> dict[str, str]:
     """The normalised values of fields that are not empty and part of the content."""
     found = {each.property: each.normalize(read(each.property)) for each in fields if each.lasting}
     return {name: value for name, value in found.items() if value}
@@ -157,8 +198,18 @@ def _differing(
             yield f"{place}{field.label} {shown(ours)} became {shown(theirs)}"
 
 
+def _possible_list_bodies(kind: str, entity: Entity) -> Iterator[Body]:
+    """The body of a list record with all that it has first, then without what others may have
+    added."""
+    body = _list_body(kind, entity)
+    added = [names for names in LIST_OPTIONAL[kind] if any(name in body for name in names)]
+    for left_out in choices(added):
+        without = {*chain.from_iterable(left_out)}
+        yield {name: value for name, value in body.items() if name not in without}
+
+
 def _list_body(kind: str, entity: Entity) -> Body:
-    """The body that may have been sent for a list record."""
+    """The body that may have been sent for a list record, with all that it has."""
     converts = LIST_FIELDS[kind]
     body = {name: convert(entity[name]) for name, convert in converts.items() if entity.get(name)}
     return {name: value for name, value in body.items() if value and value != "0"}

@@ -1,10 +1,13 @@
 """The fields that we write in each kind of record, and how their values are compared."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain, combinations
+from typing import Any, TypeVar
 
 from ledgerlink.connectors.qbo.documents import comparable
+
+T = TypeVar("T")
 
 CUSTOM_FIELD = "CustomField"
 PRICE = "UnitPrice"
@@ -25,6 +28,9 @@ class OwnedField:
     """Whether QuickBooks may fill it in if it is not sent."""
     lasting: bool = True
     """Whether it is part of the content; False for what changes without an edit."""
+    if_sent: bool = False
+    """Whether it is part of the content only if it was sent, because QuickBooks and bookkeepers set
+    it as well."""
 
 
 COMMON_HEAD_FIELDS = (
@@ -32,7 +38,7 @@ COMMON_HEAD_FIELDS = (
     OwnedField("number", "DocNumber", comparable.text, filled_in=True),
     OwnedField("location", "DepartmentRef", comparable.id_in),
     OwnedField("currency", "CurrencyRef", comparable.id_in, filled_in=True),
-    OwnedField("exchange rate", "ExchangeRate", comparable.decimal, filled_in=True, lasting=False),
+    OwnedField("exchange rate", "ExchangeRate", comparable.decimal, filled_in=True, if_sent=True),
     OwnedField("notes", "PrivateNote", comparable.text),
 )
 HEAD_FIELDS: Mapping[str, tuple[OwnedField, ...]] = {
@@ -53,11 +59,11 @@ HEAD_FIELDS: Mapping[str, tuple[OwnedField, ...]] = {
         OwnedField("class", "ClassRef", comparable.id_in),
         OwnedField("memo", "CustomerMemo", comparable.memo_text),
         OwnedField(
-            "custom fields", CUSTOM_FIELD, comparable.custom_fields, filled_in=True, lasting=False
+            "custom fields", CUSTOM_FIELD, comparable.custom_fields, filled_in=True, if_sent=True
         ),
-        OwnedField("terms", "SalesTermRef", comparable.id_in, filled_in=True, lasting=False),
-        OwnedField("due date", "DueDate", comparable.text, filled_in=True, lasting=False),
-        OwnedField("email", "BillEmail", comparable.address, filled_in=True, lasting=False),
+        OwnedField("terms", "SalesTermRef", comparable.id_in, filled_in=True, if_sent=True),
+        OwnedField("due date", "DueDate", comparable.text, filled_in=True, if_sent=True),
+        OwnedField("email", "BillEmail", comparable.address, filled_in=True, if_sent=True),
         *COMMON_HEAD_FIELDS,
     ),
     "Attachable": (
@@ -67,6 +73,10 @@ HEAD_FIELDS: Mapping[str, tuple[OwnedField, ...]] = {
     ),
 }
 """Our fields of each kind that is known by its content, without its lines."""
+
+TAX_CODE = OwnedField("tax code", "TxnTaxDetail", comparable.tax_code, if_sent=True)
+"""The tax code of a document, which is part of its content, but not compared with what was sent,
+because QuickBooks' automated tax sets its own."""
 
 LINE_FIELDS = (
     OwnedField("text", "Description", comparable.text, filled_in=True),
@@ -112,3 +122,17 @@ LIST_FIELDS: Mapping[str, Mapping[str, Convert]] = {
     },
 }
 """Our fields of list records."""
+
+LIST_OPTIONAL: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "Customer": (("Job", "ParentRef"),),
+    "Vendor": (("GivenName",), ("FamilyName",), ("PrimaryEmailAddr",)),
+    "Employee": (("GivenName",), ("FamilyName",), ("PrimaryEmailAddr",)),
+    "Item": ((PRICE,), ("SubItem", "ParentRef")),
+}
+"""Those of them that a record may have though they were not sent. Fields that are sent together
+stand together."""
+
+
+def choices(values: Sequence[T]) -> Iterable[tuple[T, ...]]:
+    """Every choice of some of these values, that of none first."""
+    return chain.from_iterable(combinations(values, count) for count in range(len(values) + 1))

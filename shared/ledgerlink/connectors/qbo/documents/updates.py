@@ -1,18 +1,26 @@
-"""Bodies of updates and deletes: cleared fields, and list records set inactive.
+"""Bodies of updates and deletes: our fields in the stored record, and list records set inactive.
 
-A sparse update changes the fields that are sent and keeps the rest, so one of our fields that is no
-longer used has to be sent empty. Source: Intuit's API reference (sparse update). Intuit's sandbox
-showed how a field is emptied: "" for text, {} for addresses, {"value": ""} for references.
+A full update empties every writable field that it leaves out, and a sparse one replaces the lines
+as a whole. So an update is made of the record that QuickBooks holds: what others wrote in it stays,
+and a field of ours is sent empty only if we wrote it and no longer use it. Source: Intuit's API
+reference (full and sparse update); TimeActivity and Attachable know full updates only. Intuit's
+sandbox showed how a field is emptied: "" for text, {} for addresses, {"value": ""} for references.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ledgerlink.connectors.qbo.documents import content, lines
+from ledgerlink.connectors.qbo.documents.attachment import ATTACHMENT
+from ledgerlink.connectors.qbo.documents.owned_fields import CUSTOM_FIELD
+from ledgerlink.connectors.qbo.documents.time_entry import ALWAYS_OURS, CREATED_AS, TIME_ENTRY
+from ledgerlink.connectors.qbo.protocol import values
+from ledgerlink.connectors.qbo.protocol.values import Entity
+from ledgerlink.domain.model.documents import Body
 from ledgerlink.domain.model.plan import Action, Write
 
 EMPTY_REFERENCE: Mapping[str, Any] = {"value": ""}
-
-TAX: Mapping[str, Any] = {"TxnTaxDetail": {"TxnTaxDetail": {}}}
+TAX = "TxnTaxDetail"
 PERSON: Mapping[str, Any] = {
     "GivenName": {"GivenName": ""},
     "FamilyName": {"FamilyName": ""},
@@ -25,22 +33,34 @@ def _references(*names: str) -> Mapping[str, Any]:
 
 
 CLEARED: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
-    "Bill": {**_references("DepartmentRef"), **TAX},
-    "Purchase": {**_references("EntityRef", "DepartmentRef"), **TAX},
+    "Bill": {**_references("DepartmentRef"), TAX: {TAX: {}}},
+    "Purchase": {**_references("EntityRef", "DepartmentRef"), TAX: {TAX: {}}},
     "Invoice": {
         **_references("DepartmentRef", "ClassRef"),
         "CustomerMemo": {"CustomerMemo": {"value": ""}},
-        **TAX,
+        TAX: {TAX: {}},
     },
     "Customer": {"ParentRef": {"Job": False, "ParentRef": EMPTY_REFERENCE}},
     "Vendor": PERSON,
     "Employee": PERSON,
     "Item": {"ParentRef": {"SubItem": False, "ParentRef": EMPTY_REFERENCE}},
 }
-"""Our optional fields of each kind that is updated sparsely, and what is sent for one that is no
-longer used. Left out is what QuickBooks fills in by itself (numbers, currencies, payables accounts,
-terms, due dates, prices), and what bookkeepers may have added (e-mail addresses, custom fields),
-because we do not remember which of those were ours. An empty text clears a custom field."""
+"""Our optional fields of each kind that is updated sparsely, and what is sent for one that we wrote
+and no longer use. Left out is what QuickBooks fills in by itself (numbers, currencies, payables
+accounts, terms, due dates, prices), and what is of use without us (e-mail addresses, custom
+fields). An empty text clears a custom field."""
+
+CALCULATED = frozenset(
+    {
+        "Id", "SyncToken", "MetaData", "domain", "sparse", "status", "TimeChargeId", "TimeZone",
+        "HoursInEmployeeTimeZone", "TimeActivityEx", "FileAccessUri", "TempDownloadUri", "Size",
+        "ThumbnailFileAccessUri", "ThumbnailTempDownloadUri",
+    }
+)  # fmt: skip
+"""Fields of stored records that QuickBooks sets; they are not sent back."""
+
+ATTACHED_AS = ("Category", "ContentType")
+"""Fields that a new attachment is sent with and no update changes."""
 
 DEACTIVATED = frozenset({"Customer", "Vendor", "Employee", "Item"})
 """Kinds that QuickBooks cannot delete; they are set inactive instead."""
@@ -49,14 +69,75 @@ INACTIVE: Mapping[str, Any] = {"Active": False}
 """What is sent to deactivate a record."""
 
 
-def update_body(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """What an update sends besides id and version. Kinds in CLEARED are updated sparsely; for
-    others the update is full, and QuickBooks empties what is left out."""
-    changed = dict(body)
-    for name, empty in CLEARED.get(kind, {}).items():
-        if name not in body:
-            changed |= empty
-    return {**changed, "sparse": kind in CLEARED}
+def is_sparse(kind: str) -> bool:
+    """Whether records of this kind are updated sparsely."""
+    return kind in CLEARED
+
+
+def merged_body(write: Write, stored: Entity) -> Body:
+    """The body of an update that keeps what others wrote in the stored record."""
+    body = write.body or {}
+    link = write.was
+    expected = link.expected_fingerprint if link else write.base_fingerprint
+    written = content.written_body(write.kind, stored, expected)
+    if write.kind == TIME_ENTRY:
+        return _time_entry(body, stored, written or {})
+    if write.kind == ATTACHMENT:
+        return _attachment(body, stored, written)
+    cleared = {
+        name: value
+        for field in _no_longer_used(write, written or {})
+        for name, value in CLEARED[write.kind][field].items()
+    }
+    merged = {**body, **cleared, **_custom_fields(body, stored)}
+    if "Line" in body:
+        merged["Line"] = lines.merged_lines(write, stored, edited=written is None)
+    return merged
+
+
+def _no_longer_used(write: Write, written: Body) -> Iterable[str]:
+    """Our optional fields that we wrote last and do not write now. That we stated a tax only the
+    total of the link shows."""
+    body, total = write.body or {}, write.was.total if write.was else None
+    taxed = {TAX} if total is not None and total.tax is not None else set()
+    return [
+        name for name in CLEARED[write.kind] if name in written.keys() | taxed and name not in body
+    ]
+
+
+def _time_entry(body: Body, stored: Entity, written: Body) -> Body:
+    ours = ALWAYS_OURS | written.keys()
+    constant = {name: stored.get(name, value) for name, value in CREATED_AS.items()}
+    return {**_of_others(stored, ours), **body, **constant}
+
+
+def _attachment(body: Body, stored: Entity, written: Body | None) -> Body:
+    """The attachment stays at the documents that others attached it to, with the flags that it has
+    there."""
+    constant = {name: stored[name] for name in ATTACHED_AS if stored.get(name)}
+    refs = {_document(ref): ref for ref in values.blocks(stored, "AttachableRef")}
+    ours = {_document(ref): ref for ref in values.blocks(body, "AttachableRef")}
+    moved = written is not None and not ours.keys() & refs.keys()
+    kept = {} if moved else refs
+    others = _of_others(stored, frozenset(written or ()))
+    return {**others, **body, **constant, "AttachableRef": [*({**ours, **kept}).values()]}
+
+
+def _document(ref: Entity) -> tuple[str, str]:
+    entity = values.block(ref, "EntityRef")
+    return str(entity.get("type")), str(entity.get("value"))
+
+
+def _custom_fields(body: Body, stored: Entity) -> Mapping[str, Any]:
+    """The custom fields of both, because an update replaces the list as a whole."""
+    if CUSTOM_FIELD not in body:
+        return {}
+    both = [*values.blocks(stored, CUSTOM_FIELD), *values.blocks(body, CUSTOM_FIELD)]
+    return {CUSTOM_FIELD: [*{str(each.get("DefinitionId")): each for each in both}.values()]}
+
+
+def _of_others(stored: Entity, ours: frozenset[str]) -> Mapping[str, Any]:
+    return {name: value for name, value in stored.items() if name not in ours | CALCULATED}
 
 
 def is_deactivation(write: Write) -> bool:

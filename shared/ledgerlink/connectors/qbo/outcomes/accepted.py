@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledgerlink.connectors.qbo.documents import comparable, content
+from ledgerlink.connectors.qbo.documents.lines import line_ids
 from ledgerlink.connectors.qbo.documents.updates import INACTIVE, is_deactivation
 from ledgerlink.connectors.qbo.outcomes import billed_time
 from ledgerlink.connectors.qbo.protocol import values
@@ -27,6 +28,7 @@ COMPARED_FIELDS: Mapping[str, tuple[str, Normalize]] = {
     "ItemRef": ("item", comparable.id_in),
     "BillableStatus": ("billable status", comparable.billable),
     "HourlyRate": ("hourly rate", comparable.number),
+    "CostRate": ("cost rate", comparable.number),
     "Description": ("notes", comparable.text),
     "DisplayName": ("name", comparable.text),
     "GivenName": ("given name", comparable.text),
@@ -91,8 +93,9 @@ def _posted(write: Write, entity: Entity, why: Reason | None, trace_id: str = ""
         version=None if deleted else str(entity.get("SyncToken", "0")),
         reason=why,
         trace_id=trace_id,
-        content="" if deleted else content.content_fingerprint(write.kind, entity),
+        content="" if deleted else content.content_fingerprint(write.kind, entity, write.body),
         total=None if deleted else ledger_total(write.kind, entity),
+        line_ids=() if deleted else line_ids(write.body or {}, entity),
     )
 
 

@@ -42,6 +42,8 @@ class Verdict:
     """Writes to send again, at the version that QuickBooks holds now."""
     rejections: tuple[Rejection, ...] = ()
     """Rejections that stand."""
+    current: Mapping[RecordKey, Entity] = field(default_factory=dict)
+    """The records that were read, as QuickBooks holds them now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def judge(rejections: Sequence[Rejection], current: CurrentRecords) -> Verdict:
             repeats.append(replace(write, version=str(entity.get("SyncToken"))))
         else:
             remaining.append(_confirmed(rejection))
-    return Verdict(tuple(outcomes), tuple(repeats), tuple(remaining))
+    return Verdict(tuple(outcomes), tuple(repeats), tuple(remaining), current.rows)
 
 
 def repeat_request(request: Request, write: Write) -> Request:

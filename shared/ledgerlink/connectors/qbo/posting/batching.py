@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ledgerlink.connectors.qbo.documents.attachment import ATTACHMENT
-from ledgerlink.connectors.qbo.documents.updates import INACTIVE, is_deactivation, update_body
+from ledgerlink.connectors.qbo.documents.updates import INACTIVE, is_deactivation, is_sparse
 from ledgerlink.connectors.qbo.outcomes.time_billing import billed_time_ids
 from ledgerlink.connectors.qbo.posting.uploads import has_file, upload_call
 from ledgerlink.connectors.qbo.protocol.faults import Fault, faults_in_json
@@ -33,13 +33,18 @@ minutes of a worker with one pause in between."""
 def group_by_request(operations: Sequence[Operation | Write]) -> list[list[int]]:
     """The operations that share a request, by their indexes.
 
-    Invoices that bill time have requests of their own. If their links are rejected the request is
-    sent again with another id, and QuickBooks would carry out everything else in it twice.
+    Records that are created share none with others, because the content of an update, and with it
+    the id of its request, depends on what QuickBooks holds. Invoices that bill time have requests
+    of their own, too: if their links are rejected the request is sent again with another id.
+    Under another id QuickBooks would create everything else in it twice.
     """
-    bills = [any(True for _ in billed_time_ids(operation)) for operation in operations]
+    kinds = [
+        (each.action is not Action.CREATE, any(True for _ in billed_time_ids(each)))
+        for each in operations
+    ]
     groups: list[list[int]] = []
-    for bills_time in (False, True):
-        indexes = [index for index, each in enumerate(bills) if each is bills_time]
+    for wanted in sorted(set(kinds)):
+        indexes = [index for index, kind in enumerate(kinds) if kind == wanted]
         sizes = request_sizes([operations[index].kind for index in indexes])
         ends = zip(sizes, accumulate(sizes), strict=True)
         groups += [indexes[end - size : end] for size, end in ends]
@@ -127,7 +132,7 @@ def _body(write: Write) -> Mapping[str, Any]:
         return {**INACTIVE, **identity, "sparse": True}
     if write.action is Action.DELETE:
         return identity
-    return {**update_body(write.kind, write.body or {}), **identity}
+    return {**(write.body or {}), "sparse": is_sparse(write.kind), **identity}
 
 
 def _single_item(payload: Mapping[str, Any]) -> Mapping[str, Any]:

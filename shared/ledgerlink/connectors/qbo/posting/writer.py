@@ -12,6 +12,7 @@ from ledgerlink.connectors.qbo.outcomes.time_billing import LinkMethod, TimeLink
 from ledgerlink.connectors.qbo.outcomes.version_conflicts import Verdict
 from ledgerlink.connectors.qbo.posting.batching import call_for
 from ledgerlink.connectors.qbo.posting.exchange import Exchange
+from ledgerlink.connectors.qbo.posting.stored_records import StoredRecords
 from ledgerlink.connectors.qbo.posting.uploads import UnsendableFile
 from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.connectors.qbo.transport.retry import RetriesExhausted
@@ -31,12 +32,14 @@ class Writer:
         client: Client,
         diagnosis: Diagnosis,
         time_links: TimeLinks,
+        stored: StoredRecords,
         on_outcomes: OnOutcomes,
         stop: Stop,
     ) -> None:
         self._client = client
         self._diagnosis = diagnosis
         self._time_links = time_links
+        self._stored = stored
         self._on_outcomes = on_outcomes
         self._stop = stop
         self._failure: Exception | None = None
@@ -45,6 +48,8 @@ class Writer:
     async def send(self, requests: Sequence[Request]) -> None:
         """Send all requests. The first failure that concerns more than one record ends it, and is
         raised once every request in flight has been reported."""
+        writes = (write for request in requests for write in request.writes)
+        await self._stored.read(writes, self._must_stop)
         async with asyncio.TaskGroup() as group:
             for request in requests:
                 group.create_task(self._send_one(request))
@@ -68,7 +73,9 @@ class Writer:
         """The request with its response; None if it stays without one."""
         prepared = await self._time_links.prepared(request, method, self._must_stop)
         try:
-            response = await self._client.call(call_for(prepared), self._must_stop)
+            response = await self._client.call(
+                call_for(self._stored.merged(prepared)), self._must_stop
+            )
         except RetriesExhausted as exhausted:
             await self._fail_if_down(exhausted)
             return None
@@ -128,6 +135,7 @@ class Writer:
         if conflicts:
             resolved = version_conflicts.resolve(self._client, conflicts, self._must_stop)
             versions = await self._if_readable(resolved, versions)
+            self._stored.add(versions.current)
         return Verdict(
             outcomes=numbers.outcomes + versions.outcomes,
             repeats=versions.repeats,

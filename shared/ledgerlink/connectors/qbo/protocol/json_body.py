@@ -12,6 +12,7 @@ from typing import Any
 DECIMAL_FIELDS = frozenset(
     {
         "Amount",
+        "CostRate",
         "ExchangeRate",
         "HourlyRate",
         "Percent",
@@ -51,4 +52,6 @@ def _value(value: Any) -> str:
         return encode(value)
     if isinstance(value, list | tuple):
         return f"[{','.join(_value(each) for each in value)}]"
+    if isinstance(value, Decimal):  # of a stored record, whose fields of others are sent back
+        return str(value)
     return _dumps(value)
