@@ -47,6 +47,7 @@ LINK = Link(
     restored="run0",
     group="sheet",
     listed=False,
+    line_ids=("1", "2"),
 )
 OPERATION = Operation(
     seq=7,
@@ -95,7 +96,7 @@ LINK_ROW = (
     b'"project_key":"p1","labor_code_key":"l1","leave_type_key":"v1","billable":true},'
     b'"targets":["55",null,"4"],"record":"expense","content":"c0","total":{"amount":"12.10",'
     b'"currency":"EUR","tax":"2.10","rate":"1.0900"},"ledger_total":"12.11","restored":"run0",'
-    b'"group":"sheet","listed":false}'
+    b'"group":"sheet","listed":false,"line_ids":["1","2"]}'
 )
 OPERATION_ROW = (
     b'{"seq":7,"action":"update","key":"time:t1","kind":"TimeActivity","level":1,'

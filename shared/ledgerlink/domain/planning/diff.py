@@ -143,9 +143,9 @@ class Differ:
         if not same:
             return False
         expected = fingerprint(document.body)
-        if linked.was_read and (linked.copy is None or expected in linked.copy.forms):
-            return linked.copy is not None
-        return expected == linked.link.fingerprint and not linked.edited
+        if linked.edited and linked.copy is not None:
+            return expected in linked.copy.forms
+        return expected == linked.link.fingerprint and not linked.gone
 
     def _recreated(
         self, create: Operation, linked: LinkedDocument, again: bool
