@@ -87,6 +87,7 @@ OUTCOME = Outcome(
     trace_id="trace",
     content="c1",
     total=Decimal("12.11"),
+    line_ids=("1", "2"),
 )
 LINK_ROW = (
     b'{"key":"time:t1","kind":"TimeActivity","ledger_id":"41","version":"3",'
@@ -116,7 +117,7 @@ OPERATION_ROW = (
 OUTCOME_ROW = (
     b'{"seq":7,"state":"posted","ledger_id":"41","version":"4",'
     b'"reason":{"code":"answer_differs","message":"m","remedy":"r"},"trace_id":"trace",'
-    b'"content":"c1","total":"12.11"}'
+    b'"content":"c1","total":"12.11","line_ids":["1","2"]}'
 )
 
 
