@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from ledgerlink.connectors.intacct.config import Choices
+from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.source_records import Record
 from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 
 from local.sandboxes.intacct.books.rows import Record as RowRecord
 from tests.contract.intacct.books import USER, Books, Row
+from tests.contract.intacct.list_samples import CLIENT, PROJECT, STAFF, VENDOR
 from tests.contract.intacct.papers import PAPERS, Paper, choose, papers
 from tests.contract.intacct.poster import LINES, Poster, code
 from tests.contract.papers import DAY, gone, spent, worked
@@ -307,3 +311,103 @@ def test_a_rate_and_a_class_that_were_ours_are_taken_away(poster: Poster) -> Non
     poster.post(worked(billable=False, bill_rate=None))
     row = poster.entry("time:t1")
     assert (row.get("EXTBILLRATE"), row.get("CLASSID")) == (None, None)
+
+
+PARTY = {"COMMENTS": "by hand", "TAXID": "77-1", "RESALENO": "R7", **CUSTOM}
+LIST_FIELDS: Mapping[str, Row] = {
+    "CUSTOMER": {**PARTY, "TERMNAME": "Net 15", "CREDITLIMIT": "500.00", "ONHOLD": "true"},
+    "VENDOR": {"COMMENTS": "by hand", "TAXID": "77-1", "TERMNAME": "Net 15", **CUSTOM},
+    "EMPLOYEE": {"TITLE": "Lead", "DEPARTMENTID": "20", "LOCATIONID": "NY", "CLASSID": "CL2"},
+    "PROJECT": {
+        "PROJECTCATEGORY": "Internal Billable",
+        "DESCRIPTION": "by hand",
+        "MANAGERID": "E1",
+        "LOCATIONID": "NY",
+        "DEPARTMENTID": "20",
+        "PONUMBER": "PO-3",
+        **CUSTOM,
+    },
+}
+CONTACT_FIELDS = {
+    "PHONE1": "+1 555 1", "CELLPHONE": "+1 555 2", "EMAIL2": "second@example.com",
+    "URL1": "https://example.com", "TAXABLE": "false", "MAILADDRESS.CITY": "Ghent",
+    "MAILADDRESS.ADDRESS1": "1 Main St",
+}  # fmt: skip
+NAMED: Mapping[str, tuple[str, Any]] = {
+    "CUSTOMER": ("project:nova", CLIENT),
+    "VENDOR": ("user:gus", VENDOR),
+    "EMPLOYEE": ("user:fay", STAFF),
+    "PROJECT": ("project:site", PROJECT),
+}
+
+
+def contact_of(poster: Poster, kind: str, row: Row) -> Row:
+    field = "PERSONALINFO.CONTACTNAME" if kind == "EMPLOYEE" else "DISPLAYCONTACT.CONTACTNAME"
+    (found,) = (c for c in poster.books.rows("CONTACT") if c["CONTACTNAME"] == row[field])
+    return found
+
+
+def listed(poster: Poster, kind: str, key: str) -> Row:
+    record_id = poster.links[key].ledger_id.partition("/")[2]
+    (row,) = (row for row in poster.books.rows(kind) if row[f"{kind}ID"] == record_id)
+    return row
+
+
+@pytest.mark.parametrize("kind", NAMED)
+@sampled("seed", SEEDS)
+def test_a_renamed_list_record_keeps_what_others_entered(
+    poster: Poster, kind: str, seed: int
+) -> None:
+    """Cases 17.1 and sage-intacct 13. Record and contact; also what came from the settings, and the
+    printed name that a bookkeeper chose."""
+    prepare(poster.books)
+    choice = Choices(location_id="location/US", project_category="Contract")
+    poster.books = replace(poster.books, choices=choice)
+    key, record = NAMED[kind]
+    poster.post(record)
+    chance = random.Random(seed)
+    entered = some(chance, LIST_FIELDS[kind])
+    row = listed(poster, kind, key)
+    enter(poster.books, kind, row["RECORDNO"], entered)
+    has_contact = kind != "PROJECT"
+    on_contact = some(chance, CONTACT_FIELDS) if has_contact else {}
+    if kind in ("CUSTOMER", "VENDOR"):
+        on_contact["PRINTAS"] = "To whom it may concern"
+    contacts = len(poster.books.rows("CONTACT"))
+    if has_contact:
+        enter(poster.books, "CONTACT", contact_of(poster, kind, row)["RECORDNO"], on_contact)
+    outcome = poster.post(replace(record, name="Brand New"))[key]
+    assert outcome.state is ItemState.POSTED, outcome.reason
+    row = listed(poster, kind, key)
+    assert held(row, entered) == entered
+    if has_contact:
+        contact = contact_of(poster, kind, row)
+        assert held(contact, on_contact) == on_contact
+    name = contact["PRINTAS"] if kind == "EMPLOYEE" else row["NAME"]
+    assert name == "Brand New"
+    assert len(poster.books.rows("CONTACT")) == contacts
+    assert poster.post(replace(record, name="Brand New"))[key].state is ItemState.UNCHANGED
+
+
+def test_a_renamed_employee_has_one_contact_with_the_new_name(poster: Poster) -> None:
+    """Case sage-intacct 13."""
+    poster.post(STAFF)
+    before = poster.books.rows("CONTACT")
+    poster.post(replace(STAFF, name="Fay Hill", email="hill@example.com"))
+    after = poster.books.rows("CONTACT")
+    assert len(after) == len(before)
+    contact = contact_of(poster, "EMPLOYEE", listed(poster, "EMPLOYEE", "user:fay"))
+    names = [contact[name] for name in ("PRINTAS", "FIRSTNAME", "LASTNAME", "EMAIL1")]
+    assert names == ["Fay Hill", "Fay", "Hill", "hill@example.com"]
+    employees = poster.books.read(ListType.EMPLOYEE)
+    assert employees[poster.links["user:fay"].ledger_id].name == "Fay Hill"
+
+
+def test_an_address_that_somebody_corrected_is_an_edit(poster: Poster) -> None:
+    """Case 17.1. A field of ours is compared in list records, too."""
+    poster.post(STAFF)
+    contact = contact_of(poster, "EMPLOYEE", listed(poster, "EMPLOYEE", "user:fay"))
+    enter(poster.books, "CONTACT", contact["RECORDNO"], {"EMAIL1": "right@example.com"})
+    assert code(poster.post(replace(STAFF, name="Fay Hill"))["user:fay"]) == "changed_in_ledger"
+    contact = contact_of(poster, "EMPLOYEE", listed(poster, "EMPLOYEE", "user:fay"))
+    assert (contact["EMAIL1"], contact["PRINTAS"]) == ("right@example.com", "Fay Grant")

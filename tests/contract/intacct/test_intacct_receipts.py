@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from ledgerlink.domain.model.plan import ItemState
@@ -162,3 +163,18 @@ def test_a_receipts_snapshot_shows_that_it_exists(poster: Poster) -> None:
     copy = poster.copy(KEY)
     assert copy is not None
     assert poster.links[KEY].expected_fingerprint in copy.forms
+
+
+def test_an_attachment_that_gets_another_file_keeps_its_name_and_folder(poster: Poster) -> None:
+    """Case 17.1. Name, folder and description may be somebody else's."""
+    poster.post(spent(receipts=(receipt("a"),)))
+    (row,) = poster.books.rows("SUPDOC")
+    company = poster.books.served.sandbox.companies[poster.books.company]
+    by_hand = {"SUPDOCNAME": "Trip to Oslo", "DESCRIPTION": "all of it"}
+    record = company.tables["SUPDOC"].records[int(row["RECORDNO"])]
+    company.put("SUPDOC", replace(record, values={**record.values, **by_hand}))
+    outcomes = poster.post(spent(receipts=(receipt("a"), receipt("b", "u2"))))
+    assert outcomes["receipt:expense/x1/b"].state is ItemState.POSTED
+    (row,) = poster.books.rows("SUPDOC")
+    assert {name: row.get(name) for name in by_hand} == by_hand
+    assert len(files(poster, row["SUPDOCID"])) == 2

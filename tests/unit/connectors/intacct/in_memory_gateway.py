@@ -178,7 +178,14 @@ class InMemoryGateway:
         data.set("numremaining", str(max(len(found) - offset - len(some), 0)))
         fields = [each.text or "" for each in node.iterfind("select/field")]
         for record in some:
-            _say(etree.SubElement(data, kind), **{name: record.get(name, "") for name in fields})
+            row = {**self._contact_of(record), **record}
+            _say(etree.SubElement(data, kind), **{name: row.get(name, "") for name in fields})
+
+    def _contact_of(self, record: dict[str, str]) -> dict[str, str]:
+        """The fields of the contact that an employee refers to."""
+        name = record.get("CONTACT.CONTACTNAME")
+        contact = next((c for c in self.rows("CONTACT") if c.get("CONTACTNAME") == name), {})
+        return {f"CONTACT.{field}": value for field, value in contact.items()}
 
     def _read(self, node: Element, result: Element) -> None:
         kind, keys = node.findtext("object", ""), node.findtext("keys", "").split(",")
@@ -226,6 +233,11 @@ class InMemoryGateway:
 
     def _keep(self, kind: str, given: Element, number: str) -> str:
         flat = {str(c.tag): c.text or "" for c in given if not len(c)}
+        flat |= {
+            f"DISPLAYCONTACT.{c.tag}": c.text or ""
+            for c in given.iterfind("DISPLAYCONTACT/*")
+            if not len(c)
+        }
         if kind == "EMPLOYEE" and (name := given.findtext("PERSONALINFO/CONTACTNAME")):
             flat["CONTACT.CONTACTNAME"] = name
         before = self.tables.get(kind, {}).get(number, {})

@@ -103,8 +103,8 @@ async def test_a_list_record_is_renamed_unless_it_was_edited(document: Document)
     now = replace(document, body=body)
     await company.write(await changed(company, document, now), name="r2")
     assert company.outcomes[1].state is POSTED
-    (row,) = company.gateway.rows(document.kind)
-    name = "CONTACT.CONTACTNAME" if document.kind == "EMPLOYEE" else "NAME"
+    (row,) = company.gateway.rows("CONTACT" if document.kind == "EMPLOYEE" else document.kind)
+    name = "PRINTAS" if document.kind == "EMPLOYEE" else "NAME"
     assert row[name] == "Other"
     again = replace(await changed(company, document, now), seq=2)
     await company.write(again, name="r3")

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ledgerlink.connectors.intacct.documents import encoding
+from ledgerlink.connectors.intacct.documents import encoding, list_updates
 from ledgerlink.connectors.intacct.documents.kept_fields import HeldDocument
+from ledgerlink.connectors.intacct.documents.list_updates import CONTACT
 from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref
 from ledgerlink.connectors.intacct.protocol.requests import Function
+from ledgerlink.connectors.intacct.protocol.values import Row
 from ledgerlink.connectors.intacct.protocol.xml import Value
 from ledgerlink.domain.model.plan import Action, Write
-
-CONTACT = "CONTACT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +91,8 @@ def functions(
         creation = Function(f"{control_id}.make", kind.create, content)
         removal = [_removal(write, kind, control_id)] if write.action is Action.UPDATE else []
         return [*removal, creation]
+    if kind.is_list_record and held is not None:
+        return [_list_update(write, body, control_id, held.row)]
     if write.kind == "EMPLOYEE":
         return _employee(write, body, control_id, has_contact=has_contact)
     content = encoding.generic(_with_line_numbers(write, body))
@@ -105,21 +107,29 @@ def _generic(write: Write, content: Mapping[str, Value], control_id: str) -> Fun
     return Function(f"{control_id}.make", "update", {write.kind: {**content, id_field: record_id}})
 
 
+def _list_update(write: Write, body: Mapping[str, Any], control_id: str, row: Row) -> Function:
+    """The update of a list record; an employee's is one of its contact."""
+    base = write.base_fingerprint or ""
+    content = list_updates.update_content(write.kind, body, row, base)
+    if write.kind == "EMPLOYEE":
+        return Function(f"{control_id}.contact", "update", {CONTACT: content[CONTACT]})
+    return _generic(write, content, control_id)
+
+
 def _employee(
     write: Write, body: Mapping[str, Any], control_id: str, *, has_contact: bool
 ) -> list[Function]:
-    """The contact first, because an employee refers to it by name. A contact that exists is only
-    changed together with an employee of ours."""
+    """The contact first, because an employee refers to it by name. A contact that exists stays as
+    it is."""
     fields = {name: value for name, value in body.items() if name != CONTACT}
     contact_name: dict[str, Value] = {
         "PERSONALINFO": {"CONTACTNAME": body[CONTACT]["CONTACTNAME"]},
     }
     employee = _generic(write, {**encoding.generic(fields), **contact_name}, control_id)
-    if has_contact and write.action is Action.CREATE:
+    if has_contact:
         return [employee]
     details = encoding.generic(body[CONTACT])
-    name = "update" if has_contact else "create"
-    return [Function(f"{control_id}.contact", name, {CONTACT: details}), employee]
+    return [Function(f"{control_id}.contact", "create", {CONTACT: details}), employee]
 
 
 def _removal(write: Write, kind: DocumentType, control_id: str) -> Function:

@@ -1,16 +1,18 @@
 """Customers, projects, employees, vendors and items that we create, and how held ones are compared.
 
 Their ids are ours and derived from their keys, because a company that does not number its records
-demands an id, and because a repeat is recognised by it. Only id and name are compared: everything
-else of a list record belongs to the bookkeepers.
+demands an id, and because a repeat is recognised by it. The fields that were sent are compared:
+everything else of a list record belongs to the bookkeepers.
 """
 
 from typing import Any
 
 from ledgerlink.connectors.intacct.config import Choices
+from ledgerlink.connectors.intacct.documents import list_updates
 from ledgerlink.connectors.intacct.documents import text as lengths
-from ledgerlink.connectors.intacct.documents.document_types import CONTACT, DOCUMENT_TYPES
+from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPES
 from ledgerlink.connectors.intacct.documents.encoding import decimal_text, present, reference_field
+from ledgerlink.connectors.intacct.documents.list_updates import CONTACT
 from ledgerlink.connectors.intacct.documents.marker import short_id
 from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref
 from ledgerlink.connectors.intacct.protocol.values import Row, text
@@ -28,7 +30,7 @@ from ledgerlink.domain.model.plan import Write
 NON_INVENTORY = "Non-Inventory"
 """The type of new items."""
 
-NAME_FIELDS = {"EMPLOYEE": "CONTACT.CONTACTNAME"}
+NAME_FIELDS = {"EMPLOYEE": list_updates.CONTACT_NAME}
 """Fields that hold the name of a record; of other objects it is NAME."""
 
 
@@ -52,21 +54,32 @@ def name_field(kind: str) -> str:
     return NAME_FIELDS.get(kind, "NAME")
 
 
-def content_fingerprint(kind: str, row: Row) -> str:
-    """The fingerprint of id and name of a held record."""
-    id_field = DOCUMENT_TYPES[kind].id_field
-    return _fingerprint(text(row, id_field) or "", text(row, name_field(kind)) or "")
+def whole_fingerprint(kind: str, row: Row) -> str:
+    """The fingerprint of id and name of a held record, for links that do not tell what was sent."""
+    return fingerprint({"id": _id(kind, row), "name": text(row, name_field(kind)) or ""})
+
+
+def content_fingerprint(write: Write, row: Row) -> str:
+    """The fingerprint of what a write has sent of a held record."""
+    roles = list_updates.roles_in(sent_fingerprint(write, "")) or ()
+    return list_updates.held_content(write.kind, _id(write.kind, row), roles, row)
 
 
 def sent_fingerprint(write: Write, ledger_id: str) -> str:
-    """The fingerprint of id and name of a record that is sent."""
-    body = write.body or {}
-    name = body[CONTACT]["CONTACTNAME"] if CONTACT in body else body.get("NAME", "")
-    return _fingerprint(parse_ref(ledger_id).id, str(name))
+    """The fingerprint of what a write sends of a record."""
+    return list_updates.sent_content(write.kind, parse_ref(ledger_id).id, write.body or {})
 
 
-def _fingerprint(record_id: str, name: str) -> str:
-    return fingerprint({"id": record_id, "name": name})
+def has_content(kind: str, row: Row, recorded: str | None) -> bool:
+    """Whether a held record still has what a recorded fingerprint stands for."""
+    roles = list_updates.roles_in(recorded or "")
+    if roles is None:
+        return whole_fingerprint(kind, row) == recorded
+    return list_updates.held_content(kind, _id(kind, row), roles, row) == recorded
+
+
+def _id(kind: str, row: Row) -> str:
+    return text(row, DOCUMENT_TYPES[kind].id_field) or ""
 
 
 def _customer(

@@ -34,7 +34,7 @@ def accepted_list_record(
         ledger_id=ledger_id,
         version=text(row, WHENMODIFIED),
         reason=why,
-        content=list_records.content_fingerprint(write.kind, row),
+        content=list_records.content_fingerprint(write, row),
     )
 
 

@@ -117,7 +117,8 @@ def _list_record(kind: str, ledger_id: str, row: Row) -> Snapshot:
         ledger_id=ledger_id,
         version=text(row, queries.WHENMODIFIED),
         body={},
-        forms=(list_records.content_fingerprint(kind, row),),
+        forms=(list_records.whole_fingerprint(kind, row),),
+        recognizes=partial(list_records.has_content, kind, row),
     )
 
 

@@ -35,13 +35,14 @@ def outcome_before_sending(write: Write, row: Row | None) -> Outcome | None:
 
 
 def list_record_was_applied(write: Write, row: Row) -> Outcome | None:
-    """The outcome of a list record that is already inactive, or already has its new name."""
+    """The outcome of a list record that is already inactive, or already has its new values."""
     if write.action is Action.DELETE:
         inactive = (text(row, "STATUS") or "") == "inactive"
         return accepted_unread(write, write.ledger_id or "") if inactive else None
-    held = list_records.content_fingerprint(write.kind, row)
-    renamed = held != write.base_fingerprint
-    if not renamed or held != list_records.sent_fingerprint(write, write.ledger_id or ""):
+    if list_records.has_content(write.kind, row, write.base_fingerprint):
+        return None
+    held = list_records.content_fingerprint(write, row)
+    if held != list_records.sent_fingerprint(write, write.ledger_id or ""):
         return None
     return accepted_list_record(write, write.ledger_id or "", row, reason("already_written"))
 
@@ -70,8 +71,8 @@ def _outcome_of_list_record(write: Write, row: Row) -> Outcome | None:
         return outcome
     if write.action is Action.DELETE:
         return None  # a record may be made inactive whatever became of it
-    held = list_records.content_fingerprint(write.kind, row)
-    return _changed_in_ledger(write, has_base=held == write.base_fingerprint)
+    has_base = list_records.has_content(write.kind, row, write.base_fingerprint)
+    return _changed_in_ledger(write, has_base=has_base)
 
 
 def _changed_in_ledger(write: Write, *, has_base: bool) -> Outcome | None:

@@ -171,14 +171,16 @@ def _upload_functions(
     write: Write, attached: str, file: bytes, existing: Sequence[str], control_id: str
 ) -> list[Function]:
     """Creates the folder, whose failure is ignored because it mostly exists; sends the file, unless
-    the attachment holds it; and gives the document the attachment."""
+    the attachment holds it; and gives the document the attachment. An attachment that exists keeps
+    its name, folder and description."""
     give = attach(f"{control_id}.tie", document_of(write), attached)
     if file_name(write) in existing:
         return [give]
     body = {name: value for name, value in (write.body or {}).items() if name not in NOT_SENT}
+    own = {} if existing else body
     data = base64.b64encode(file).decode("ascii")
     content: dict[str, Value] = {
-        **body,
+        **own,
         "supdocid": attached,
         "attachments": {"attachment": [{**file_element(body), "attachmentdata": data}]},
     }

@@ -113,8 +113,10 @@ class DocumentWriter:
     ) -> Mapping[int, HeldDocument]:
         """What the ledger holds of the documents that are changed, with their custom fields."""
         updates = [write for write in writes if write.action is Action.UPDATE]
-        if kind not in ELEMENTS or not updates:
+        if not updates:
             return {}
+        if kind not in ELEMENTS:
+            return {write.seq: HeldDocument(kind, rows[write.seq] or {}) for write in updates}
         line_object = ELEMENTS[kind].line_object
         custom = await self._custom.names_of([kind, line_object], self._stop)
         return {

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledgerlink.connectors.intacct.documents.document_types import CONTACT, DOCUMENT_TYPES
+from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPES
 from ledgerlink.connectors.intacct.documents.invoice import INVOICE, SALE
+from ledgerlink.connectors.intacct.documents.list_updates import CONTACT
 from ledgerlink.connectors.intacct.documents.required_dimensions import body_lines
 from ledgerlink.connectors.intacct.outcomes.rejected import failed
 from ledgerlink.connectors.intacct.protocol import queries

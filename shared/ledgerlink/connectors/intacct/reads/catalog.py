@@ -112,9 +112,9 @@ LIST_SOURCES: Mapping[ListType, Sequence[ListSource]] = {
                             is_in("ITEMTYPE", NOT_IN_STOCK), stamped=True)],
     ListType.EMPLOYEE: [
         _source("EMPLOYEE", "EMPLOYEEID", "TITLE STATUS STARTDATE ENDDATE DEPARTMENTID LOCATIONID"
-                " CLASSID SUPERVISORID CONTACT.CONTACTNAME CONTACT.FIRSTNAME CONTACT.LASTNAME"
-                " CONTACT.EMAIL1 CONTACT.PHONE1", map_people.employee, stamped=True,
-                contact="CONTACT"),
+                " CLASSID SUPERVISORID CONTACT.CONTACTNAME CONTACT.PRINTAS"
+                " CONTACT.FIRSTNAME CONTACT.LASTNAME CONTACT.EMAIL1 CONTACT.PHONE1",
+                map_people.employee, stamped=True, contact="CONTACT"),
     ],
     ListType.VENDOR: [_source("VENDOR", "VENDORID", "NAME STATUS DISPLAYCONTACT.EMAIL1 TERMNAME",
                               map_people.vendor, stamped=True, contact="DISPLAYCONTACT")],

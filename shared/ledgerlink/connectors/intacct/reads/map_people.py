@@ -70,7 +70,8 @@ def task(row: Row) -> ListRecord:
 
 
 def employee(row: Row) -> ListRecord:
-    """An employee with the name of its contact."""
+    """An employee with the name of its contact: the one that is printed, because the name by which
+    the ledger knows a contact never changes."""
     contact = "CONTACT"
     fields = {
         "number": text(row, "EMPLOYEEID"),
@@ -83,7 +84,8 @@ def employee(row: Row) -> ListRecord:
         **_dimensions(row),
         **_days(row, begins="STARTDATE"),
     }
-    key, name = text(row, "EMPLOYEEID") or "", text(row, f"{contact}.CONTACTNAME")
+    key, name = text(row, "EMPLOYEEID") or "", text(row, f"{contact}.PRINTAS")
+    name = name or text(row, f"{contact}.CONTACTNAME")
     return list_record(ListType.EMPLOYEE, row, key, name, fields, roles=("staff",))
 
 

@@ -6,7 +6,7 @@ text.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ledgerlink.connectors.intacct.documents import content, list_records, marker
+from ledgerlink.connectors.intacct.documents import content, list_records, list_updates, marker
 from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPES
 from ledgerlink.connectors.intacct.documents.invoice import INVOICE, SALE
 from ledgerlink.connectors.intacct.protocol import error_codes, queries
@@ -34,8 +34,8 @@ Rows = Mapping[str, Row]
 
 
 async def by_ids(client: Client, kind: str, ids: Iterable[str], stop: Stop) -> Rows:
-    """The documents with these ids, with their lines; of list records only name and status. Those
-    that do not exist are left out. Raises as the client's `read`."""
+    """The documents with these ids, with their lines; of list records our fields and the status.
+    Those that do not exist are left out. Raises as the client's `read`."""
     wanted = sorted(set(ids))
     if DOCUMENT_TYPES[kind].is_list_record:
         return await _list_records(client, kind, [parse_ref(each).id for each in wanted], stop)
@@ -96,7 +96,8 @@ def _sale_id(write: Write) -> str | None:
 async def _list_records(client: Client, kind: str, ids: Sequence[str], stop: Stop) -> Rows:
     id_field = DOCUMENT_TYPES[kind].id_field
     name_field = list_records.name_field(kind)
-    fields = [queries.RECORDNO, id_field, name_field, "STATUS", queries.WHENMODIFIED]
+    own = [id_field, name_field, *list_updates.READ[kind]]
+    fields = [queries.RECORDNO, *own, "STATUS", queries.WHENMODIFIED]
     found: dict[str, Row] = {}
     for some in queries.batches_of(ids):
         condition = queries.is_in(id_field, some)
