@@ -155,11 +155,13 @@ class ChoiceView(View):
 
 
 class SettingsView(View):
-    """What the firm chose. `lists` null is all lists of the ledger. `ledger` is what is in effect
+    """What the firm chose. `lists` null is all lists of the ledger. `time_zone` is where the firm's
+    days begin and end; null is the zone of the schedule. `ledger` is what is in effect
     of `ledger_choices`, which differ from ledger to ledger."""
 
     lists: list[ListType] | None
     direction: Direction
+    time_zone: str | None
     schedule: ScheduleView
     blocked: list[str]
     posting: PostingView
@@ -177,6 +179,7 @@ class SettingsView(View):
         return cls(
             lists=None if settings.lists is None else list(settings.lists),
             direction=settings.direction,
+            time_zone=settings.time_zone,
             schedule=ScheduleView(
                 mode=schedule.mode, hour=schedule.hour, time_zone=schedule.time_zone
             ),
@@ -190,12 +193,15 @@ class SettingsView(View):
         )
 
 
+TimeZone = Annotated[str | None, Field(max_length=100, examples=["Europe/Berlin"])]
+
+
 class ScheduleChange(Given):
     """Changes of the schedule; a field that is left out stays as it is."""
 
     mode: str | None = None
     hour: int | None = None
-    time_zone: Annotated[str | None, Field(max_length=100, examples=["Europe/Berlin"])] = None
+    time_zone: TimeZone = None
 
 
 Names = Annotated[list[str], Field(max_length=5000)]
@@ -208,6 +214,7 @@ class SettingsChange(Given):
 
     lists: Annotated[list[str] | None, Field(max_length=50)] = None
     direction: str | None = None
+    time_zone: TimeZone = None
     schedule: ScheduleChange | None = None
     posting: PostingChange | None = None
     expenses: ExpensesChange | None = None
@@ -219,13 +226,18 @@ class SettingsChange(Given):
     unblock: Names | None = None
 
     def patch(self) -> Mapping[str, Any]:
-        """Only the fields in the request. Null is all lists in `lists`, and ignored elsewhere."""
+        """Only the fields in the request. Null is all lists in `lists`, resets `time_zone`, and is
+        ignored elsewhere."""
         given = self.model_dump(exclude_unset=True)
         for part in ("schedule", "posting", "expenses", "invoices"):
             if isinstance(given.get(part), dict):
                 items = given[part].items()
                 given[part] = {k: v for k, v in items if v is not None or _may_be_null(k)}
-        return {name: v for name, v in given.items() if v is not None or name == "lists"}
+        return {name: v for name, v in given.items() if v is not None or name in MAY_BE_NULL}
+
+
+MAY_BE_NULL = ("lists", "time_zone")
+"""Settings of which null is a value."""
 
 
 def _may_be_null(name: str) -> bool:

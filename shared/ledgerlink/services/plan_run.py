@@ -40,7 +40,7 @@ async def plan_run(deps: Dependencies, connection: Connection, run: Run, stop: S
             records = read_records(deps.staging.records(run.staged), run.created_by, run.kinds)
         except Invalid as unreadable:
             return fail(deps, run, reason("unreadable_upload", detail=unreadable.message))
-        planner = PostPlanner(deps, connection, session.ledger, company, stop)
+        planner = PostPlanner(deps, connection, session.ledger, company, run.created_at, stop)
         operations, created = await planner.plan_records(records, run.created_by, run.id)
         run = replace(run, planning_calls=dict(session.ledger.calls))
     keep_created_rules(deps, connection.key, created)

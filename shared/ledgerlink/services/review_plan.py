@@ -65,7 +65,7 @@ async def _planned_now(
     """The operations of the same records by the rules as they are now, by posting key."""
     company = await read_company(deps, connection, session.ledger, stop)
     records = read_records(deps.staging.records(run.staged), run.created_by, run.kinds)
-    planner = PostPlanner(deps, connection, session.ledger, company, stop)
+    planner = PostPlanner(deps, connection, session.ledger, company, run.created_at, stop)
     operations, _ = await planner.plan_records(records, run.created_by, run.id)
     return {operation.key: operation for operation in operations}
 

@@ -76,6 +76,16 @@ def test_damaged_gzip_is_refused(stores: Stores, body: bytes) -> None:
         list(stores.staging.records(_uploaded(stores, body)))
 
 
+@pytest.mark.parametrize("body", [b"", b"\n \n", packed(b"\n")], ids=["empty", "blank", "packed"])
+def test_an_upload_without_lines_is_refused_and_no_records_are_not(
+    stores: Stores, body: bytes
+) -> None:
+    """Case general 05."""
+    with pytest.raises(Invalid):
+        list(stores.staging.records(_uploaded(stores, body)))
+    assert list(stores.staging.records(stores.staging.put_records(ACME, []))) == []
+
+
 def _uploaded(stores: Stores, body: bytes) -> str:
     upload_id, address = stores.staging.upload_address(ACME)
     stores.upload(address, body)

@@ -78,6 +78,7 @@ def test_settings_are_plain_until_chosen_and_come_back(stores: Stores) -> None:
     chosen = Settings(
         lists=(ListType.CUSTOMER, ListType.ITEM),
         direction=Direction.IN,
+        time_zone="Pacific/Auckland",
         schedule=Schedule(mode=ScheduleMode.NIGHTLY, hour=3, time_zone="Europe/Berlin"),
         blocked=frozenset({"customer:1", "item:a#b"}),
     )

@@ -182,10 +182,21 @@ def test_settings_are_shown_and_changed_in_part(api: Api, connection: Connection
     assert "2" not in [record["id"] for record in answer.json["records"]]
 
 
+def test_the_firm_s_time_zone_is_set_and_taken_back(api: Api, connection: Connection) -> None:
+    """Case product 16."""
+    settings = path(connection, "settings")
+    assert api.get(settings).json["time_zone"] is None
+    for zone in ("America/Los_Angeles", None):
+        assert api.call("PATCH", settings, {"time_zone": zone}).json["time_zone"] == zone
+        assert api.get(settings).json["time_zone"] == zone
+
+
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [
         ({"direction": "up"}, "/direction"),
+        ({"time_zone": "Mars/Base"}, "/time_zone"),
+        ({"time_zone": 7}, "/time_zone"),
         ({"schedule": {"mode": "daily"}}, "/schedule/mode"),
         ({"schedule": {"hour": 24}}, "/schedule/hour"),
         ({"schedule": {"hour": "x"}}, "/schedule/hour"),

@@ -109,6 +109,8 @@ def test_lists_come_in_the_ledgers_order_and_once(
         ({"schedule": {"time_zone": "localtime"}}, ["/schedule/time_zone"]),
         ({"schedule": {"time_zone": "../../etc/passwd"}}, ["/schedule/time_zone"]),
         ({"schedule": {"time_zone": None}}, ["/schedule/time_zone"]),
+        ({"time_zone": "Mars/Olympus"}, ["/time_zone"]),
+        ({"time_zone": ""}, ["/time_zone"]),
         ({"block": ["58"]}, ["/block/0"]),
         ({"block": ["customer:"]}, ["/block/0"]),
         ({"block": ["pet:58"]}, ["/block/0"]),

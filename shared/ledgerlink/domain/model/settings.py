@@ -1,7 +1,9 @@
 """A firm's settings for a connection."""
 
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from ledgerlink.domain.errors import Conflict
 from ledgerlink.domain.model.ledger_choices import Chosen
@@ -28,7 +30,7 @@ class ScheduleMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """`hour` (0 to 23) counts in `time_zone`, an IANA name; both matter to NIGHTLY only."""
+    """`hour` (0 to 23) counts in `time_zone`, an IANA name, and matters to NIGHTLY only."""
 
     mode: ScheduleMode = ScheduleMode.POLL
     hour: int = 2
@@ -43,6 +45,9 @@ class Settings:
     """The lists that come in; None for every list that the ledger offers."""
     direction: Direction = Direction.BOTH
     """Which way records travel."""
+    time_zone: str | None = None
+    """Where the firm's days begin and end, an IANA name; None for the zone of the schedule. No
+    ledger tells the time zone of a company."""
     schedule: Schedule = field(default_factory=Schedule)
     """When lists come in by themselves."""
     blocked: frozenset[str] = frozenset()
@@ -58,6 +63,10 @@ class Settings:
     """What it chose of what the ledger lets it choose."""
     version: int = field(default=0, compare=False)
     """How often these settings were stored."""
+
+    def day_of(self, moment: datetime) -> date:
+        """The firm's day at this moment."""
+        return moment.astimezone(ZoneInfo(self.time_zone or self.schedule.time_zone)).date()
 
     def require_posting(self) -> None:
         """Raises Conflict when nothing is to go out."""

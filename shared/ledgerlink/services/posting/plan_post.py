@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import TypeVar
@@ -67,6 +67,8 @@ class PostPlanner:
     ledger: Ledger
     company: Company
     """The company as the ledger describes it now."""
+    posted_at: datetime
+    """When the records were posted. A run that is planned later keeps the day."""
     stop: Stop
 
     async def plan_records(
@@ -133,7 +135,7 @@ class PostPlanner:
             expensing=settings.expenses,
             invoicing=settings.invoices,
             expense_owners={**_own_documents(expense_keys, links), **expense_owners},
-            today=deps.clock.now().date(),
+            today=settings.day_of(self.posted_at),
             report_defect=partial(report_defect, deps),
         )
 

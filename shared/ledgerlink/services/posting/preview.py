@@ -105,7 +105,7 @@ async def _plan(
 
     async with ledger_session(deps, connection, saves_state=False) as session:
         company = await session.ledger.company(stop)
-        planner = PostPlanner(deps, connection, session.ledger, company, stop)
+        planner = PostPlanner(deps, connection, session.ledger, company, deps.clock.now(), stop)
         operations, _ = await planner.plan_records(records, user, None)
         return operations
 

@@ -33,6 +33,7 @@ USES: Mapping[str, Use] = {
 
 SettingsPatch = Mapping[str, Any]
 """The settings to change; what is left out stays: `lists` (names, or None for all), `direction`,
+`time_zone` (None for that of the schedule),
 `schedule` (some of `mode`, `hour`, `time_zone`), `posting`, `expenses` and `invoices` (some of
 their fields), `ledger` (some of the ledger's choices; None resets one), `block` and `unblock` (a
 list of `type:id`)."""
@@ -107,6 +108,10 @@ class SettingsPatchCheck:
             after = replace(after, lists=self._lists(patch["lists"]))
         if "direction" in patch:
             after = replace(after, direction=self._direction(patch["direction"]))
+        if "time_zone" in patch:
+            after = replace(after, time_zone=patch["time_zone"])
+            if after.time_zone is not None:
+                self._refuse_unknown_zone("/time_zone", after.time_zone)
         if "schedule" in patch:
             after = replace(after, schedule=self._schedule(patch["schedule"]))
         if "posting" in patch:
@@ -164,10 +169,13 @@ class SettingsPatchCheck:
         if type(hour) is not int or hour not in range(24):
             self._wrong("/schedule/hour", f"{hour} is not an hour.", "Use a whole number, 0 to 23.")
         zone = given.get("time_zone", schedule.time_zone)
+        self._refuse_unknown_zone("/schedule/time_zone", zone)
+        return replace(schedule, mode=ScheduleMode(mode), hour=hour, time_zone=zone)
+
+    def _refuse_unknown_zone(self, pointer: str, zone: str) -> None:
         if zone not in time_zones():
             remedy = "Use a name of the IANA time zone database, such as America/New_York."
-            self._wrong("/schedule/time_zone", f"{zone} is not a time zone.", remedy)
-        return replace(schedule, mode=ScheduleMode(mode), hour=hour, time_zone=zone)
+            self._wrong(pointer, f"{zone} is not a time zone.", remedy)
 
     def _section(self, before: Section, given: Mapping[str, Any]) -> Section:
         try:
@@ -235,7 +243,7 @@ class SettingsPatchCheck:
 
 @cache
 def time_zones() -> frozenset[str]:
-    """The names of time zones that a schedule may use, the same on every machine."""
+    """The names of time zones that settings may use, the same on every machine."""
     return frozenset(available_timezones()) - {"Factory", "localtime"}
 
 
