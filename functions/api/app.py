@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 from ledgerlink.bootstrap import dependencies as dependencies
 from ledgerlink.domain.errors import FieldError, LedgerlinkError
 from ledgerlink.wire.records import pointer
+from ledgerlink.wire.validation import in_words, worth_telling
 from pydantic import BaseModel
 
 from functions.api.caller import Caller, Right, caller
@@ -45,7 +46,8 @@ def refused(error: LedgerlinkError) -> Response[str]:
 
 @app.exception_handler(RequestValidationError)  # type: ignore[untyped-decorator]
 def malformed(error: RequestValidationError) -> Response[str]:
-    return _malformed([FieldError(_place(e["loc"]), e["msg"]) for e in error.errors()])
+    found = worth_telling(error.errors())
+    return _malformed([FieldError(_place(each["loc"]), in_words(each)) for each in found])
 
 
 @app.exception_handler(RecursionError)  # type: ignore[untyped-decorator]

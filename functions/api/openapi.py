@@ -94,8 +94,29 @@ class PublicNames(GenerateJsonSchema):
 
 def _add(schemas: dict[str, Any], name: str, adapter: TypeAdapter[Any]) -> None:
     schema = adapter.json_schema(ref_template=REFS, schema_generator=PublicNames)
-    schemas.update(schema.pop("$defs", {}))
-    schemas[name] = schema
+    found = {**schema.pop("$defs", {}), name: schema}
+    for one in found.values():
+        _limit_decimals(one)
+    schemas.update(found)
+
+
+DECIMAL = r"^-?\d+(\.\d{1,7})?$"
+"""How a decimal number is written as text."""
+DECIMALS = "A number, or its text, with at most seven decimal places."
+CURRENCY = {"minLength": 3, "maxLength": 3}
+
+
+def _limit_decimals(schema: dict[str, Any]) -> None:
+    """Add the limits of records that pydantic checks with a function, and so does not describe."""
+    for field in schema.get("properties", {}).values():
+        forms = field.get("anyOf", [field])
+        types = {form.get("type") for form in forms}
+        if {"number", "string"} <= types:
+            field["description"] = DECIMALS
+            next(form for form in forms if form.get("type") == "string")["pattern"] = DECIMAL
+        for form in forms:
+            if CURRENCY.items() <= form.items():
+                form["pattern"] = "^[A-Z]{3}$"
 
 
 def _finish(operation: dict[str, Any], path: str) -> None:

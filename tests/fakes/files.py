@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,9 +63,10 @@ class FakeStaging:
 
     def records(self, name: str) -> Iterable[bytes]:
         body = self.files[name]
-        found = [line for line in _unpacked(body).split(b"\n") if line.strip()]
+        text = _unpacked(body).removeprefix(BOM_UTF8)
+        found = [line for line in text.split(b"\n") if line.strip()]
         if not found and body != NO_LINES:
-            raise Invalid("unreadable_upload", "There is nothing in the upload.")
+            raise Invalid("unreadable_upload", "nothing was in the file")
         return found
 
     def put_page(self, run: Run, kind: ListType, number: int, page: Sequence[ListRecord]) -> None:

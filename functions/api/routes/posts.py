@@ -64,7 +64,7 @@ def new_post(
             PlanView.of(operations, dependencies().connections.get(key).ledger),
         )
     if idempotency_key is None:
-        problem = FieldError("/header/idempotency-key", "Field required")
+        problem = FieldError("/header/idempotency-key", "This is required.")
         remedy = "Send a new Idempotency-Key of your choice with each post."
         raise Invalid("invalid_request", "A post needs an Idempotency-Key.", remedy, [problem])
     run = accept.post(

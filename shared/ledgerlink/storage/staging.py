@@ -5,6 +5,7 @@ import gzip
 import json
 import secrets
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
 from io import BytesIO
 from itertools import chain
@@ -72,10 +73,11 @@ class S3Staging:
 
     def records(self, name: str) -> Iterable[bytes]:
         body = self._bytes(name)
-        lines = (line for line in _unpacked(body).split(b"\n") if line.strip())
+        text = _unpacked(body).removeprefix(BOM_UTF8)
+        lines = (line for line in text.split(b"\n") if line.strip())
         first = next(lines, None)
         if first is None and body != NO_LINES:
-            raise _unreadable("there is nothing in it")
+            raise _unreadable("nothing was in the file")
         return chain([] if first is None else [first], lines)
 
     def put_page(self, run: Run, kind: ListType, number: int, page: Sequence[ListRecord]) -> None:

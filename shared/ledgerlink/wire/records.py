@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import MISSING
+from dataclasses import MISSING, replace
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -25,6 +25,7 @@ from ledgerlink.domain.model.source_records import (
     TimeEntry,
 )
 from ledgerlink.domain.planning.hindering import MAY_BE_FILLED_IN, MUST_AGREE
+from ledgerlink.wire.validation import in_words, worth_telling
 
 Place = Sequence[str | int]
 
@@ -71,7 +72,7 @@ def _form_of(line: bytes) -> type[Any]:
     kind = str(record.get("kind", RecordKind.TIME))
     if kind in FORMS:
         return FORMS[RecordKind(kind)]
-    problem = FieldError("/kind", f"Input should be one of: {', '.join(FORMS)}.")
+    problem = FieldError("/kind", f"It must be one of: {', '.join(FORMS)}.")
     raise Invalid("invalid_record", "Not a record.", problems=[problem])
 
 
@@ -79,7 +80,31 @@ def _read(line: bytes, form: Any) -> Any:
     try:
         return adapter(form).validate_json(line, strict=True)
     except ValidationError as error:
-        raise Invalid("invalid_record", "Not a record.", problems=problems(error)) from None
+        found = [_with_hint(form, each) for each in problems(error)]
+        if not _is_utf8(line):
+            found = [FieldError("", "It is not UTF-8 text.")]
+        raise Invalid("invalid_record", "Not a record.", problems=found) from None
+
+
+HINTS: dict[tuple[type[Any], str], str] = {
+    (ExpenseEntry, "/amount"): "For money that comes back, send a company card's expense with a"
+    " positive amount and mark it as a refund.",
+    (Invoice, "/lines"): "An invoice has from 1 to 750 lines.",
+}
+"""What helps where a field of a form is wrong, by its pointer."""
+
+
+def _with_hint(form: Any, problem: FieldError) -> FieldError:
+    hint = HINTS.get((form, problem.pointer))
+    return replace(problem, message=f"{problem.message} {hint}") if hint else problem
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def key_of(line: bytes) -> str | None:
@@ -162,10 +187,8 @@ def problems(
     error: ValidationError, place_of: Callable[[Place], Place] = _same
 ) -> list[FieldError]:
     """Each wrong field with words for it. `place_of` turns pydantic's place into the input's."""
-    return [
-        FieldError(pointer(place_of(found["loc"])), found["msg"])
-        for found in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
+    found = worth_telling(error.errors(include_url=False, include_input=False))
+    return [FieldError(pointer(place_of(each["loc"])), in_words(each)) for each in found]
 
 
 def pointer(places: Place) -> str:

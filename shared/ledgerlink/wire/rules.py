@@ -98,8 +98,8 @@ def _refuse(found: Found, wrong: Sequence[FieldError]) -> Found:
 
 def _place(found: Place) -> Place:
     """The place of a mapping without the tag of its form, which pydantic puts behind the key."""
-    key, *rest = found
-    return [key, *(rest[1:] if rest[:1] in FORMS else rest)]
+    key, rest = found[:1], found[1:]
+    return [*key, *(rest[1:] if list(rest[:1]) in FORMS else rest)]
 
 
 def dump_mapping(kind: RuleKind, mapping: Mapping) -> str:

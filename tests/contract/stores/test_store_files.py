@@ -27,7 +27,19 @@ def test_a_lone_surrogate_in_a_record_can_be_stored(stores: Stores) -> None:
     assert list(stores.staging.records(name)) == [b'{"key": "\\ud800"}']
 
 
-@pytest.mark.parametrize("body", [b'{"n":1}\n\n  \n{"n":2}\n', packed(b'{"n":1}', b"", b'{"n":2}')])
+MARK = b"\xef\xbb\xbf"
+"""The byte order mark that some programs write before UTF-8 text."""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"n":1}\n\n  \n{"n":2}\n',
+        packed(b'{"n":1}', b"", b'{"n":2}'),
+        MARK + b'{"n":1}\n{"n":2}',
+        packed(MARK + b'{"n":1}', b'{"n":2}'),
+    ],
+)
 def test_uploads_may_be_plain_or_gzip_and_blank_lines_do_not_count(
     stores: Stores, body: bytes
 ) -> None:
@@ -35,6 +47,13 @@ def test_uploads_may_be_plain_or_gzip_and_blank_lines_do_not_count(
     stores.upload(address, body)
     name = stores.staging.uploaded(ACME, upload_id)
     assert list(stores.staging.records(name)) == [b'{"n":1}', b'{"n":2}']
+
+
+@pytest.mark.parametrize("body", [b"", b"\n \n", MARK, gzip.compress(b"")])
+def test_an_upload_without_records_is_refused(stores: Stores, body: bytes) -> None:
+    """Case general 17."""
+    with pytest.raises(Invalid, match="nothing was in the file"):
+        list(stores.staging.records(_uploaded(stores, body)))
 
 
 def test_an_upload_that_never_came_is_not_found(stores: Stores) -> None:

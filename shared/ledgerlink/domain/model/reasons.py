@@ -601,8 +601,24 @@ PAGES = {
 """What people call each part of the settings."""
 
 
+def place_in_words(pointer: str) -> str:
+    """A place in a record as people say it: `/lines/0/unit_price` is the unit price of line 1."""
+    words: list[str] = []
+    for part in pointer.strip("/").split("/"):
+        if part.isdigit() and words:
+            words[-1] = f"{words[-1].removesuffix('s')} {int(part) + 1}"
+        else:
+            words.append(_name_in_words(part))
+    return " of ".join(reversed(words))
+
+
 def _in_words(name: object) -> str:
     """A name of the program as people say it: `labor_code_key` is a labor code."""
+    places = dict.fromkeys(place_in_words(part) for part in str(name).split(", "))
+    return " and ".join(places)
+
+
+def _name_in_words(name: str) -> str:
     words = re.sub(r"_(?:key|id)\b", "", str(name)).replace("_", " ").replace("-", " ")
     return words.removeprefix("the ")  # the sentences have their own article
 

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.errors import FieldError, Invalid
+from ledgerlink.domain.model.reasons import Reason, place_in_words, reason
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.domain.model.source_records import (
     Deleted,
@@ -87,7 +87,7 @@ def _rejected(line: bytes, number: int, invalid: Invalid) -> Rejected:
     key = key_of(line)
     return Rejected(
         key or f"record {number}",
-        invalid_record(invalid),
+        invalid_record(invalid, number),
         kind_of(line),
         has_key=key is not None,
         readable_as=readable_as(line),
@@ -122,9 +122,15 @@ def _not_imported(record: Record) -> Reason:
     return Reason("invalid_record", message, "Post this record instead of importing it.", "kind")
 
 
-def invalid_record(invalid: Invalid) -> Reason:
-    """The reason of an invalid record, which names every field that is wrong."""
-    places = [(p.pointer.strip("/") or "the record", p.message) for p in invalid.problems]
-    fields = ", ".join(field for field, _ in places)
-    words = "; ".join(f"{field}: {message}" for field, message in places)
+def invalid_record(invalid: Invalid, number: int) -> Reason:
+    """The reason of an invalid record, which names every field that is wrong. `number` is its line,
+    which is named where the line as a whole cannot be read."""
+    fields = ", ".join(problem.pointer.strip("/") or "the record" for problem in invalid.problems)
+    words = " ".join(
+        f"{_place(problem, number)}: {problem.message}" for problem in invalid.problems
+    )
     return reason("invalid_record", field=fields, detail=words)
+
+
+def _place(problem: FieldError, number: int) -> str:
+    return place_in_words(problem.pointer) if problem.pointer else f"Line {number}"
