@@ -23,7 +23,7 @@ from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSetti
 from ledgerlink.domain.model.plan import ItemState, Operation, Outcome, Request
 from ledgerlink.domain.model.rules import Mapping as RuleMapping
 from ledgerlink.domain.model.rules import Rule, RuleKind
-from ledgerlink.domain.model.runs import Chunk, Run
+from ledgerlink.domain.model.runs import Chunk, Progress, Run
 from ledgerlink.domain.model.settings import Settings
 from ledgerlink.domain.model.source_records import Record
 from ledgerlink.domain.model.time_settings import TimeSettings
@@ -359,6 +359,40 @@ class Poster(ABC, Generic[B]):
                 await recorder.stored()
                 outcomes |= _by_key(requests, recorder.outcomes)
         return outcomes
+
+    def post_through(self, *records: Record) -> Outcomes:
+        """What becomes of these in the end: what is not answered is searched for."""
+        return self.send_through(self.planned(*records))
+
+    def send_through(self, operations: Sequence[Operation]) -> Outcomes:
+        """What becomes of a plan in the end."""
+        self.may_search = True
+        try:
+            return self.send(operations)
+        finally:
+            self.may_search = False
+
+    def taken_over(self) -> Outcomes:
+        """What becomes of the plan that was sent last when its worker died before it recorded any
+        answer, and the next worker takes over."""
+        run = self._reread(self._sent[-1][0])
+        chunks = [self._service.staging.chunk(run, chunk.number) for chunk in run.chunks]
+        self._forget_answers(run)
+        self.may_search = True
+        try:
+            operations = [operation for chunk in chunks for operation in chunk]
+            return self._apply_all(self._reread(run), operations)
+        finally:
+            self.may_search = False
+
+    def _forget_answers(self, run: Run) -> None:
+        self.links.clear()
+        self.links.update(self._links_then[run.id])
+        self._service.runs.items.pop((self._key, run.id), None)
+        for number in run.progress:
+            died = Progress(opened_at=run.started_at)
+            self._service.deps.runs.save_progress(run, number, died)
+        self.state = {**self.state, "is_writing": True}
 
     def adopted(self) -> Outcomes:
         """Another worker searches for what has no outcome yet, and records what it finds."""

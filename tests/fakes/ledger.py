@@ -149,7 +149,7 @@ class FakeLedger:
         self.held.knock()
         self.calls[kind] += 1
 
-    def connector_state(self) -> ConnectorState:
+    def connector_state(self, *, is_writing: bool = False) -> ConnectorState:
         return {"calls": sum(self.calls.values())}
 
     async def close(self) -> None:

@@ -51,6 +51,12 @@ def sample(cases: Sequence[Case], name: str, one_in: int = 10) -> list[Case]:
     return [chosen.choice(group) for group in groups]
 
 
+def chosen_for(test: str, cases: Sequence[Case]) -> Case:
+    """One of the cases, chosen by the seed and the test's name: for a condition under which every
+    test has to pass, each under another one."""
+    return random.Random(f"{SEED}/{test}").choice(cases)
+
+
 def examples(every: int) -> int:
     """Hypothesis' max_examples: all of them with FULL=1, else a fifth, but twenty at least."""
     return every if FULL else min(every, max(20, every // 5))

@@ -249,8 +249,9 @@ class Ledger(Protocol):
         read whole. Raises Interrupted."""
         ...
 
-    def connector_state(self) -> ConnectorState:
-        """The connector's state, for the next invocation."""
+    def connector_state(self, *, is_writing: bool = False) -> ConnectorState:
+        """The connector's state, for the next invocation. One that was saved while this worker
+        `is_writing` says that writes may be unanswered of which it could not tell."""
         ...
 
     async def close(self) -> None:

@@ -16,6 +16,7 @@ from local.sandboxes.intacct.web.app import build_app
 from tests.contract.intacct.books import Books, Desk, Make
 from tests.contract.intacct.poster import Poster
 from tests.contract.intacct.seeded import add_company
+from tests.support.ledger_memory import memory as memory
 from tests.support.skipped_time import SkippedTime
 
 USUAL = Settings.usual().changed(
@@ -74,3 +75,10 @@ def group(company: Make) -> Books:
 def poster(books: Books) -> Poster:
     """Somebody who posts into the sample company."""
     return Poster(books)
+
+
+@pytest.fixture
+def repeating_poster(poster: Poster, memory: str) -> Poster:
+    """The same; what a repeated control id does is another thing in each test."""
+    poster.books.admin("settings", {"uniqueid": memory})
+    return poster

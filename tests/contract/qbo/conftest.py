@@ -12,6 +12,7 @@ from local.sandboxes.qbo.server import Options, Running, in_process
 from local.sandboxes.qbo.settings import Settings
 from tests.contract.qbo.books import Books, Make
 from tests.contract.qbo.poster import Poster
+from tests.support.ledger_memory import memory as memory
 from tests.support.skipped_time import SkippedTime
 
 USUAL = Settings.usual().changed(
@@ -68,3 +69,10 @@ def books(company: Make) -> Books:
 def poster(company: Make) -> Poster:
     """Somebody who posts into the sample company."""
     return Poster(company("sample"))
+
+
+@pytest.fixture
+def repeating_poster(poster: Poster, memory: str) -> Poster:
+    """The same; what a repeated request id does is another thing in each test."""
+    poster.books.admin("settings", {"requestid": memory})
+    return poster

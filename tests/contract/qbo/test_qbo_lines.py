@@ -48,17 +48,18 @@ class Door:
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         head = await reader.readuntil(b"\r\n\r\n")
-        length = next(
+        lengths = (
             int(line.partition(b":")[2])
             for line in head.lower().split(b"\r\n")
             if line.startswith(b"content-length")
         )
-        body = json.loads(await reader.readexactly(length))
+        body = await reader.readexactly(next(lengths, 0))
         self.lines.append(head.partition(b"\r\n")[0])
         if self.cuts:
             self.cuts -= 1
             return False
-        answer = json.dumps({"TimeActivity": {**body, "Id": "5", "SyncToken": "0"}}).encode()
+        made = {"TimeActivity": {**json.loads(body), "Id": "5", "SyncToken": "0"}} if body else {}
+        answer = json.dumps(made or {"Preferences": {}}).encode()
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer)
         await writer.drain()
         return True
@@ -92,9 +93,8 @@ async def test_connections_are_kept_and_never_more_than_ten() -> None:
     assert door.connections <= 10
 
 
-async def test_a_connection_cut_before_the_answer_is_made_anew_for_the_same_request() -> None:
-    door = Door(cuts=2)
+async def test_a_write_is_not_repeated_over_a_connection_that_was_cut_before_the_answer() -> None:
+    door = Door(cuts=1)
     report = await posted(door, 1)
-    assert set(report.outcomes) == {0}
-    assert len(door.lines) == 3
-    assert len(set(door.lines)) == 1
+    assert report.outcomes == {}
+    assert [b"/timeactivity" in line for line in door.lines] == [True, False]

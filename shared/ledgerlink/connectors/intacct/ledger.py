@@ -101,8 +101,11 @@ class IntacctLedger:
     ) -> Mapping[int, Outcome]:
         """Find lost writes as the port describes. Our ids and markers distinguish them from all
         other records, so neither `since` nor `known` is needed."""
-        await self._client.unanswered.wait(stop)
-        return await LostWrites(self._client, stop).find(writes)
+
+        async def search() -> Mapping[int, Outcome]:
+            return await LostWrites(self._client, stop).find(writes)
+
+        return await self._client.unanswered.found_by(search, len(writes), stop)
 
     async def snapshots(
         self,
@@ -146,10 +149,10 @@ class IntacctLedger:
             batches |= {ListType.INVOICE: invoices} if invoices else {}
         return batches
 
-    def connector_state(self) -> ConnectorState:
+    def connector_state(self, *, is_writing: bool = False) -> ConnectorState:
         """Unanswered writes, learned requirements, refused kinds and fields, as JSON values."""
         return {
-            **self._client.unanswered.state(),
+            **self._client.unanswered.state(is_writing=is_writing),
             **self._learned.state(),
             **self._refused.state(),
             **self._refused_fields.state(),

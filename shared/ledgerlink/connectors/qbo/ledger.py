@@ -77,8 +77,11 @@ class QuickBooksLedger:
         stop: Stop = never,
     ) -> Mapping[int, Outcome]:
         """Search for lost writes as the port describes."""
-        await self._client.unanswered.wait(stop)
-        return await LostWrites(self._client, since, known, stop).find(writes)
+
+        async def search() -> Mapping[int, Outcome]:
+            return await LostWrites(self._client, since, known, stop).find(writes)
+
+        return await self._client.unanswered.found_by(search, len(writes), stop)
 
     async def snapshots(
         self,
@@ -107,13 +110,13 @@ class QuickBooksLedger:
         """Changes of lists as the port describes, usually in one call."""
         return await self._changes.since(wanted, since, stop)
 
-    def connector_state(self) -> ConnectorState:
+    def connector_state(self, *, is_writing: bool = False) -> ConnectorState:
         """What the next worker has to know, as JSON values: calls that count against the limits,
         writes without an answer, and how this company wants changes and time links to be asked
         for."""
         return {
             **self._limiter.state(self._time),
-            **self._client.unanswered.state(),
+            **self._client.unanswered.state(is_writing=is_writing),
             **self._changes.state(),
             **self._time_links.state(),
         }

@@ -82,6 +82,8 @@ class Progress:
     """Number of the attempt whose requests carry ids of their own."""
     opened_at: datetime | None = None
     """When the newest series was first sent."""
+    sent: bool = False
+    """Whether the newest series was sent to its end."""
     looks: int = 0
     """Searches for lost writes after a series that was sent to its end."""
     done: bool = False
@@ -203,7 +205,7 @@ class Run:
             lists = enumerate(self.sync.lists)
             return {n: (work.pages, work.applied, work.done) for n, work in lists}
         chunks = {
-            number: (sum(progress.outcomes.values()), progress.series, progress.done)
+            number: (sum(progress.outcomes.values()), progress.looks, progress.done)
             for number, progress in self.progress.items()
         }
         return {number: reached for number, reached in chunks.items() if any(reached)}

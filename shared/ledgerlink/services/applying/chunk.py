@@ -1,16 +1,15 @@
 """Applying one chunk of a plan: send the operations that have no outcome yet, record the outcomes.
 
-The requests of a chunk are stored before the first is sent, so the worker that takes over from one
-that died sends the same requests under the same ids. A write that stays unanswered, or whose
-request id is older than ledgers remember ids, is searched for in the ledger. What is not found is
-sent again in a new series, under new ids.
+The requests of a chunk are stored before the first is sent. Nothing is sent twice as it is: a write
+that stays unanswered, or that an earlier worker may have sent, is searched for in the ledger first.
+What is not found is sent again in a new series, under new ids.
 """
 
 import asyncio
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from ledgerlink.domain.errors import DEFECTS, Interrupted
@@ -30,8 +29,6 @@ from ledgerlink.services.defects import report_defect
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.runs.ledger_session import ledger_session
 
-REQUEST_ID_TRUSTED_FOR = timedelta(minutes=30)
-"""How long a ledger is trusted to recognise a repeated request id."""
 MAX_SERIES = 4
 """How often a write whose outcome stays unknown is sent, with a search after each time."""
 SENT_ONE_BY_ONE = 60
@@ -46,23 +43,23 @@ async def apply_chunk(
 
     Raises what the ledger's `write` raises, after everything that was answered is recorded.
     """
-    async with ledger_session(deps, connection) as session:
+    async with ledger_session(deps, connection, writes=True) as session:
         ledger = session.ledger
         chunk_run = load_chunk(deps, connection, run, chunk, ledger, ledger.calls)
-        return await chunk_run.apply(latched(stop))
+        return await chunk_run.apply(LatchedStop(stop))
 
 
-def latched(stop: Stop) -> Stop:
+@dataclass(slots=True)
+class LatchedStop:
     """A stop that stays true once it was true. Otherwise a write that was not sent because of the
     stop would be taken for one that the ledger lost."""
-    stopped = False
 
-    def latch() -> bool:
-        nonlocal stopped
-        stopped = stopped or stop()
-        return stopped
+    stop: Stop
+    was_true: bool = False
 
-    return latch
+    def __call__(self) -> bool:
+        self.was_true = self.was_true or self.stop()
+        return self.was_true
 
 
 def load_chunk(
@@ -104,18 +101,17 @@ class ChunkRun:
     suspects: Defects = field(default_factory=Defects)
     """The operations with which our program makes mistakes."""
 
-    async def apply(self, stop: Stop) -> bool:
-        """Send series after series until every operation has an outcome."""
+    async def apply(self, stop: LatchedStop) -> bool:
+        """Send series after series until every operation has an outcome. A series that an earlier
+        worker has opened is searched for before anything is sent."""
         try:
-            if self._request_ids_expired():
-                await self.search_unanswered(stop)
+            await self.search_unanswered(stop)
             while self.recorder.progress.looks < MAX_SERIES:
                 await self._send(stop)
                 if stop() or not self._open():
                     return self._close()
                 await self.search_unanswered(stop)
                 self._fail_defects()
-                self._count_search()
             self._fail_unanswered()
             return self._close()
         except Interrupted:
@@ -128,20 +124,16 @@ class ChunkRun:
         """The operations without an outcome, by seq."""
         return [seq for seq in self.operations if seq not in self.recorder.outcomes]
 
-    def _request_ids_expired(self) -> bool:
-        opened = self.recorder.progress.opened_at
-        return opened is not None and self.deps.clock.now() - opened > REQUEST_ID_TRUSTED_FOR
-
-    async def _send(self, stop: Stop) -> None:
+    async def _send(self, stop: LatchedStop) -> None:
         requests = await self._prepared(stop) if self._open() else []
         open_seqs = set(self._open())
-        todo = [r for r in requests if open_seqs.intersection(w.seq for w in r.writes)]
-        for some in [[request] for request in todo] if self.suspects.known else [todo]:
+        for some in [[request] for request in requests] if self.suspects.known else [requests]:
             try:
                 await self._write(some, stop)
             except DEFECTS as defect:
                 self.suspects.add(some, open_seqs - self.recorder.outcomes.keys(), defect)
                 self.recorder.restart()
+        self.recorder.progress = replace(self.recorder.progress, sent=not stop.was_true)
 
     async def _write(self, requests: Sequence[Request], stop: Stop) -> None:
         try:
@@ -150,9 +142,7 @@ class ChunkRun:
             await self.recorder.stored()
 
     async def _prepared(self, stop: Stop) -> list[Request]:
-        """The requests of this series. While a new series is stored, the ledger prepares for it."""
-        if self.recorder.progress.opened_at is not None:
-            return self._requests()
+        """The requests of a new series. While it is stored, the ledger prepares for it."""
         coming = [self.operations[seq] for seq in self._open()]
         preparing = asyncio.create_task(self._prefetch(coming, stop))
         await asyncio.sleep(0)  # its first call is sent before the stores take this thread's time
@@ -172,8 +162,8 @@ class ChunkRun:
             report_defect(self.deps, f"run {self.run.id}", defect)
 
     def _requests(self) -> list[Request]:
-        """The requests of this series, which is opened first where none is open."""
-        if self.recorder.progress.opened_at is None and not self._open_series():
+        """The requests of a new series; none when nothing is left to send."""
+        if not self._open_series():
             return []
         batches = self._stored_batches()
         writes = {write.seq: write for write in self._writes(batches)}
@@ -195,7 +185,7 @@ class ChunkRun:
             if self._store_batches(series, wanted) == wanted:
                 opened_at = self.deps.clock.now()
                 progress = replace(self.recorder.progress, series=series, opened_at=opened_at)
-                self.recorder.progress = progress
+                self.recorder.progress = replace(progress, sent=False)
                 self.recorder.store_progress()
                 return True
         return False
@@ -253,20 +243,31 @@ class ChunkRun:
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     async def search_unanswered(self, stop: Stop) -> None:
-        """Record what the ledger holds of the unanswered writes; the others start a new series.
+        """Record what the ledger holds of the writes without an outcome; the others start a new
+        series. Does nothing where no series is open.
 
         Raises Interrupted when `stop` says so; then nothing has changed.
         """
         self._record_stored_links()
         since = self.recorder.progress.opened_at
-        if since is None:
-            return
-        unanswered = set(self._open())
-        writes = [w for w in self._writes(self._stored_batches()) if w.seq in unanswered]
-        found = await self._find(writes, since, self._known_ids(since), stop)
-        self._record_found({write.seq: write for write in writes}, found)
+        if since is not None:
+            unanswered = set(self._open())
+            writes = [w for w in self._writes(self._stored_batches()) if w.seq in unanswered]
+            found = await self._find(writes, since, self._known_ids(since), stop)
+            self._record_found({write.seq: write for write in writes}, found)
+        self._end_series()
+
+    def _end_series(self) -> None:
         progress = self.recorder.progress
-        self.recorder.progress = replace(progress, series=progress.series + 1, opened_at=None)
+        if progress.opened_at is None and not progress.sent:
+            return
+        self.recorder.progress = replace(
+            progress,
+            series=progress.series + 1,
+            opened_at=None,
+            sent=False,
+            looks=progress.looks + progress.sent,
+        )
         self.recorder.store_progress()
 
     async def _find(
@@ -312,10 +313,6 @@ class ChunkRun:
         known = [(op, links[op.key]) for op in operations if op.key in links]
         ours = [posted_before(op, link) for op, link in known if link.run_id == self.run.id]
         self.recorder.store_outcomes(ours)
-
-    def _count_search(self) -> None:
-        progress = self.recorder.progress
-        self.recorder.progress = replace(progress, looks=progress.looks + 1)
 
     def _known_ids(self, since: datetime) -> set[str]:
         """Ledger ids that runs of this connection recorded at that time or later."""

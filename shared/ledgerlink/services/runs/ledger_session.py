@@ -43,15 +43,20 @@ def count_metered(deps: Dependencies, connection: Connection, calls: Mapping[str
 
 @asynccontextmanager
 async def ledger_session(
-    deps: Dependencies, connection: Connection, *, saves_state: bool = True
+    deps: Dependencies, connection: Connection, *, saves_state: bool = True, writes: bool = False
 ) -> AsyncIterator[LedgerSession]:
     """Open the connection's ledger for as long as the block lasts.
 
     The worker of a connection saves the connector's state at the end. A session outside the worker
     does not (`saves_state=False`), because it would overwrite what the worker has saved meanwhile.
+    A session that `writes` saves it at the beginning, too, so that the next worker knows if this
+    one died before it could say what is left unanswered.
     """
     session = LedgerSession(deps, connection, deps.open(connection))
     try:
+        if writes:
+            state = session.ledger.connector_state(is_writing=True)
+            deps.connector_states.save(connection.key, state)
         yield session
     finally:
         if saves_state:

@@ -18,7 +18,7 @@ from ledgerlink.domain.model.documents import Pending, needs
 from ledgerlink.domain.model.plan import Action, ItemState, Request, Write
 from ledgerlink.domain.model.reasons import Reason
 
-from tests.support.qbo.scripted_company import ScriptedCompany, fault, fault_body, reply, write_all
+from tests.support.qbo.scripted_company import ScriptedCompany, fault_body, reply, write_all
 from tests.support.qbo.virtual_time import run
 from tests.support.qbo.writes import create
 from tests.unit.connectors.qbo.document_samples import blocked, body, composed, receipt
@@ -273,8 +273,7 @@ def test_an_upload_is_repeated_byte_for_byte_and_its_file_read_again() -> None:
         read.append(1)
         return BYTES
 
-    broken = fault("10000", "Payroll", status=500, type="SystemFault")
-    company = ScriptedCompany(script=[broken, stored])
+    company = ScriptedCompany(script=[httpx.ConnectError("refused"), stored])
     report = run(write_all(company, [Request("r-1", (upload(0, file),))]))
     first, again = company.calls("upload")
     assert first.url == again.url

@@ -245,11 +245,11 @@ def test_an_invoice_that_is_changed_may_bill_the_time_that_it_bills_already() ->
 
 def test_a_business_rule_against_the_invoice_itself_is_reported() -> None:
     no = fault("6000", "You must set a transaction amount.")
-    books = Books({"5", "54"}, no, None, no, no, TimeActivity=[time("5", 54)])
+    books = Books({"5", "54"}, no, None, None, no, no, no, TimeActivity=[time("5", 54)])
     found = outcome(books, create(sale("5")))
     assert (found.state, reason_of(found).code) == (ItemState.FAILED, "amount_refused")
     assert "You must set a transaction amount." in reason_of(found).message
-    assert len(books.sent) == 3
+    assert len(books.sent) == 4
 
 
 def test_another_rejection_of_a_later_method_is_final() -> None:

@@ -23,7 +23,7 @@ def gateway_gives_up(request: httpx.Request) -> httpx.Response:
 
 def late(commits_at: float) -> ScriptedCompany:
     """A company that answers 504 at once and stores the activity all the same, later."""
-    company = ScriptedCompany(latency=lambda kind: 0.0, script=[gateway_gives_up] * 6, reads=READS)
+    company = ScriptedCompany(latency=lambda kind: 0.0, script=[gateway_gives_up], reads=READS)
     stored = {**activity(0), "HourlyRate": 15.25, "Id": "5", "SyncToken": "0"}
 
     def rows(statement: str) -> Mapping[str, Any]:
@@ -74,7 +74,7 @@ def test_a_write_that_a_worker_cut_off_is_waited_for_by_the_next() -> None:
 
 def test_a_write_that_timed_out_is_waited_for_from_when_it_left() -> None:
     company = late(commits_at=0.0)
-    company.script = [httpx.ReadTimeout("late")] * 6
+    company.script = [httpx.ReadTimeout("late")]
     company.latency = lambda kind: 125.0 if kind == "timeactivity" else 0.0
 
     async def main() -> float:
@@ -101,7 +101,7 @@ def test_a_search_after_answered_writes_begins_at_once() -> None:
 
 
 def test_the_wait_ends_with_the_worker() -> None:
-    company = late(commits_at=0.0)
+    company = late(commits_at=125.0)
 
     async def main() -> float:
         ledger, loop = open_ledger(company), asyncio.get_running_loop()
@@ -123,3 +123,30 @@ def test_reads_without_an_answer_are_not_waited_for() -> None:
         return ledger.connector_state()
 
     assert "silent_until" not in run(main())
+
+
+def test_a_search_that_finds_everything_does_not_wait() -> None:
+    company = late(commits_at=0.0)
+
+    async def main() -> float:
+        ledger, loop = open_ledger(company), asyncio.get_running_loop()
+        await ledger.write(requests([1]), OutcomeCollector(), lambda: False)
+        before = loop.time()
+        assert set(await ledger.find_lost_writes([create(0)], START, set())) == {0}
+        return loop.time() - before
+
+    assert run(main()) < 1
+
+
+def test_the_writes_of_a_worker_that_died_are_waited_for() -> None:
+    """Its last state does not name them: it was stored before they were sent."""
+    company = late(commits_at=125.0)
+    company.script = []
+
+    async def main() -> Mapping[int, Outcome]:
+        died = json.loads(json.dumps(open_ledger(company).connector_state(is_writing=True)))
+        ledger = open_ledger(company, state=died)
+        assert "is_writing" not in ledger.connector_state()
+        return await ledger.find_lost_writes([create(0)], START, set())
+
+    assert set(run(main())) == {0}

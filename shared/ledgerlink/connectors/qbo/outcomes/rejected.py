@@ -11,7 +11,7 @@ from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.qbo.outcomes import references
 from ledgerlink.connectors.qbo.outcomes.billed_time import billed_reason
 from ledgerlink.connectors.qbo.protocol import business_rules
-from ledgerlink.connectors.qbo.protocol.error_codes import meaning
+from ledgerlink.connectors.qbo.protocol.error_codes import BUSINESS_RULE, meaning
 from ledgerlink.connectors.qbo.protocol.faults import Fault
 from ledgerlink.connectors.shared.errors import OF_ONE_KIND
 from ledgerlink.domain.model.plan import ItemState, Outcome, Write
@@ -19,9 +19,6 @@ from ledgerlink.domain.model.reasons import Reason, reason
 
 NAME_HOLDER_ID = re.compile(r"\bId=(\d+)")
 """Where a fault about a duplicate name gives the id of the record that has it."""
-
-BUSINESS_RULE = "6000"
-"""The code of any business rule; only its text says which."""
 
 CLOSED_BOOKS = frozenset({"5010", "6200", "6210"})
 """Codes that may mean a closed period, 5010 (a version conflict) among them."""

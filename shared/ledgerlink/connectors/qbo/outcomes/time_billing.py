@@ -2,9 +2,11 @@
 
 Intuit does not document which id such a link holds. So there are three methods, tried in order:
 the id of the time entry, the id of its charge, no link at all. If QuickBooks rejects one, the next
-is tried; the one that worked is used first from then on.
+is tried; the one that worked is used first from then on. A rejection that does not name the links
+may have another cause, so the same method is tried once more.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -16,6 +18,7 @@ from ledgerlink.connectors.qbo.outcomes import accepted, billed_time
 from ledgerlink.connectors.qbo.outcomes.billed_time import BillingInvoice
 from ledgerlink.connectors.qbo.outcomes.rejected import failed
 from ledgerlink.connectors.qbo.protocol import queries
+from ledgerlink.connectors.qbo.protocol.error_codes import BUSINESS_RULE
 from ledgerlink.connectors.qbo.protocol.faults import Fault
 from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.transport.client import Client
@@ -24,8 +27,12 @@ from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome, 
 from ledgerlink.domain.model.reasons import named, reason
 from ledgerlink.domain.ports import ConnectorState, Stop
 
-LINK_REJECTIONS = frozenset({"620", "6000"})
+LINKS_REJECTED = "620"
+LINK_REJECTIONS = frozenset({LINKS_REJECTED, BUSINESS_RULE})
 """Codes of rejected links; the second is also that of any business rule."""
+
+LINK_WORDS = re.compile(r"LinkedTxn|CCBTE|\blink|invoice for a charge", re.IGNORECASE)
+"""What a business rule about links says. Source: quickbooks/QuickBooks-V3-PHP-SDK#365."""
 
 STATE_KEY = "time_links"
 
@@ -141,6 +148,16 @@ def may_be_rejected_for_links(write: Write, fault: Fault, method: LinkMethod) ->
     """Whether the links may be the cause of this fault."""
     about_links = fault.code in LINK_REJECTIONS and method is not LinkMethod.NOTHING
     return about_links and any(True for _ in billed_time_ids(write))
+
+
+def names_links(fault: Fault) -> bool:
+    """Whether a fault says that the links are the cause."""
+    return fault.code == LINKS_REJECTED or bool(LINK_WORDS.search(fault.text))
+
+
+def repeated_request(request: Request) -> Request:
+    """The request to send once more under an id of its own, which is the same each time."""
+    return Request(derived_id(request.id, "again"), request.writes)
 
 
 def single_request(request: Request, write: Write) -> Request:

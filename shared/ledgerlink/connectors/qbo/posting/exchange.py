@@ -14,7 +14,10 @@ from ledgerlink.connectors.qbo.protocol.response import Response
 from ledgerlink.connectors.shared import errors
 from ledgerlink.connectors.shared.errors import Disposition
 from ledgerlink.domain.errors import LedgerError
-from ledgerlink.domain.model.plan import Outcome, Request, Write
+from ledgerlink.domain.model.plan import Outcome, Request
+
+UNKNOWN = frozenset({Disposition.LOOK_UP, Disposition.RETRY})
+"""What leaves open whether a write was carried out."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,13 @@ class Exchange:
         """The writes whose record was rejected; not those that are uncertain or end all work."""
         return [r for r in self.all_rejections if _disposition(r) is Disposition.REJECTED]
 
-    def rejected_for_links(self) -> list[Write]:
+    def rejected_for_links(self) -> list[Rejection]:
         """The writes that may have been rejected for the time that they bill."""
-        return [r.write for r in self.all_rejections if self.is_about_links(r)]
+        return [r for r in self.all_rejections if self.is_about_links(r)]
+
+    def has_internal_errors(self) -> bool:
+        """Whether it is unknown what became of some writes, though QuickBooks has answered."""
+        return any(_disposition(r) in UNKNOWN for r in self.all_rejections)
 
     def is_about_links(self, rejection: Rejection) -> bool:
         """Whether the links to time may be the cause."""

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from ledgerlink.connectors.qbo.outcomes import duplicate_numbers, time_billing, version_conflicts
 from ledgerlink.connectors.qbo.outcomes.diagnosis import Diagnosis
+from ledgerlink.connectors.qbo.outcomes.lost_writes import LostWrites
 from ledgerlink.connectors.qbo.outcomes.rejected import Rejection, explain, failed
 from ledgerlink.connectors.qbo.outcomes.time_billing import LinkMethod, TimeLinks
 from ledgerlink.connectors.qbo.outcomes.version_conflicts import Verdict
@@ -14,8 +15,7 @@ from ledgerlink.connectors.qbo.posting.batching import call_for
 from ledgerlink.connectors.qbo.posting.exchange import Exchange
 from ledgerlink.connectors.qbo.posting.stored_records import StoredRecords
 from ledgerlink.connectors.qbo.posting.uploads import UnsendableFile
-from ledgerlink.connectors.qbo.transport.client import Client
-from ledgerlink.connectors.qbo.transport.retry import RetriesExhausted
+from ledgerlink.connectors.qbo.transport.client import Client, Unanswered
 from ledgerlink.domain.errors import Interrupted, LedgerError
 from ledgerlink.domain.model.plan import Outcome, Request, Write
 from ledgerlink.domain.ports import OnOutcomes, Stop
@@ -76,16 +76,16 @@ class Writer:
             response = await self._client.call(
                 call_for(self._stored.merged(prepared)), self._must_stop
             )
-        except RetriesExhausted as exhausted:
-            await self._fail_if_down(exhausted)
+        except Unanswered as unanswered:
+            await self._fail_if_down(unanswered)
             return None
         return Exchange(request, method, response)
 
-    async def _fail_if_down(self, exhausted: RetriesExhausted) -> None:
+    async def _fail_if_down(self, unanswered: Unanswered) -> None:
         """Stop if QuickBooks is down. If it can be read, only this request failed: its outcome is
         unknown, and the others go on."""
         if self._failure is None and not await self._client.is_reachable(self._must_stop):
-            self._fail(exhausted)
+            self._fail(unanswered)
 
     def _must_stop(self) -> bool:
         """Whether to send no more; once true it stays so, without asking `stop` again."""
@@ -102,6 +102,8 @@ class Writer:
         """The outcome of every write of the request that is known."""
         for error in exchange.lane_errors():
             self._fail(error)
+        if exchange.has_internal_errors():
+            self._client.note_internal_errors()
         outcomes = exchange.accepted()
         if exchange.all_rejections:
             outcomes += await self._rejected(exchange, resolve)
@@ -110,8 +112,8 @@ class Writer:
     async def _rejected(self, exchange: Exchange, resolve: Resolve) -> list[Outcome]:
         """The outcome of every rejected write that is known, perhaps after a repeat."""
         outcomes: list[Outcome] = []
-        for write in exchange.rejected_for_links():
-            outcomes += await self._if_readable(self._relinked(exchange, write), [])
+        for rejection in exchange.rejected_for_links():
+            outcomes += await self._if_readable(self._relinked(exchange, rejection), [])
         verdict = await resolve(
             [r for r in exchange.rejections() if not exchange.is_about_links(r)]
         )
@@ -154,13 +156,22 @@ class Writer:
         exchange = await self._exchange(request, method)
         return [] if exchange is None else await self._outcomes(exchange, self._resolve_repeated)
 
-    async def _relinked(self, exchange: Exchange, write: Write) -> list[Outcome]:
+    async def _relinked(self, exchange: Exchange, rejection: Rejection) -> list[Outcome]:
         """The outcome of an invoice whose time links may have been rejected: what reading the time
-        decides, or what comes of another link method; none if it stays unknown."""
+        decides, what comes of the same request where the fault does not name the links, or of
+        another link method; none if it stays unknown."""
+        write = rejection.write
         check = await self._time_links.check(write, self._must_stop)
         if check.outcome is not None:
             return [check.outcome]
         request = time_billing.single_request(exchange.request, write)
+        if not time_billing.names_links(rejection.fault):
+            found = await self._found_after_trouble(write)
+            if found is not None:
+                return [found]
+            again = await self._exchange(time_billing.repeated_request(request), exchange.method)
+            if again is None or not again.rejected_for_links():
+                return [] if again is None else await self._outcomes(again, self._resolve)
         for method in self._time_links.remaining_methods(exchange.method, write):
             retried = await self._exchange(request, method)
             if retried is None:
@@ -170,6 +181,12 @@ class Writer:
                 self._time_links.learn(method, write, check, outcomes)
                 return outcomes
         return []
+
+    async def _found_after_trouble(self, write: Write) -> Outcome | None:
+        """The outcome of a write that QuickBooks has carried out although it answered a fault."""
+        sent = await self._client.let_trouble_pass(self._must_stop)
+        found = await LostWrites(self._client, sent, (), self._must_stop).find([write])
+        return found.get(write.seq)
 
     async def _explained(self, rejections: Sequence[Rejection], trace_id: str) -> list[Outcome]:
         findings = await self._diagnosis.findings(rejections, self._must_stop)

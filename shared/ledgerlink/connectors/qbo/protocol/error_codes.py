@@ -1,9 +1,11 @@
 """The meaning of each of QuickBooks' error codes.
 
 Source: Intuit's table of error codes. Codes decide before HTTP statuses. The texts of errors are
-never matched, because they come in the company's language.
+not matched, because they come in the company's language. The exception is 6000, which also stands
+for trouble that passes ("Unexpected Internal Error. (-30000)", seen on the real service).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -40,6 +42,12 @@ LOCKED = _rejected("state_locked")
 VALUE = _rejected("value_refused")
 AMOUNT = _rejected("amount_refused")
 BALANCE = _rejected("has_balance")
+
+BUSINESS_RULE = "6000"
+"""The code of any business rule, and of internal errors; only its text says which."""
+
+INTERNAL_ERROR = CodeMeaning(Disposition.LOOK_UP, "ledger_failed")
+INTERNAL_ERROR_TEXT = re.compile(r"\(-30000\)|unexpected (?:internal )?error", re.IGNORECASE)
 
 TABLE: Mapping[str, CodeMeaning] = {
     **dict.fromkeys(("100", "110", "120", "140", "150", "3100", "3200", "3202"), RECONNECT),
@@ -112,7 +120,15 @@ BY_STATUS: Mapping[int, Disposition] = {
 
 def meaning(fault: Fault) -> CodeMeaning:
     """What a fault means. An unknown code goes by the fault's type; else the record is rejected."""
+    if is_internal_error(fault):
+        return INTERNAL_ERROR
     return TABLE.get(fault.code) or BY_TYPE.get(fault.type) or REFUSED
+
+
+def is_internal_error(fault: Fault) -> bool:
+    """Whether QuickBooks failed by itself, so that the same may succeed later. It may have stored
+    the record all the same."""
+    return fault.code == BUSINESS_RULE and bool(INTERNAL_ERROR_TEXT.search(fault.text))
 
 
 def gravest(faults: Sequence[Fault]) -> Fault:

@@ -26,6 +26,11 @@ class Fault:
     type: str = ""
     """The class of error, as `ValidationFault`."""
 
+    @property
+    def text(self) -> str:
+        """All words of the fault."""
+        return f"{self.message} {self.detail} {self.element}"
+
     def __str__(self) -> str:
         words = self.detail or self.message or self.type or "no explanation given"
         return f"{words} (QuickBooks error {self.code})" if self.code else words

@@ -14,11 +14,15 @@ from ledgerlink.connectors.qbo.protocol.error_codes import (
     BY_TYPE,
     TABLE,
     gravest,
+    is_internal_error,
     meaning,
 )
 from ledgerlink.connectors.qbo.protocol.faults import Fault, faults_in_json, faults_in_xml
 from ledgerlink.connectors.shared import errors
 from ledgerlink.connectors.shared.errors import Disposition
+
+UNSENT_ERRORS = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""Errors after which QuickBooks cannot have received anything."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class Response:
     """Seconds that QuickBooks asks us to wait."""
     network_error: str = ""
     """Why there was no response."""
+    unsent: bool = False
+    """Whether QuickBooks cannot have received the request."""
 
     @cached_property
     def disposition(self) -> Disposition:
@@ -44,6 +50,17 @@ class Response:
             return BY_STATUS[self.status]
         known = [fault for fault in self.faults if fault.code in TABLE or fault.type in BY_TYPE]
         return meaning(gravest(known)).disposition if known else self._by_status()
+
+    @property
+    def may_have_begun(self) -> bool:
+        """Whether QuickBooks may have begun what the call asks for, if the response does not tell
+        how it ended."""
+        return self.disposition is not Disposition.THROTTLED and not self.unsent
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether QuickBooks itself has answered that it failed, so that it does no more."""
+        return any(is_internal_error(fault) for fault in self.faults)
 
     def part(self, name: str) -> Mapping[str, Any]:
         """This part of the payload of an accepted response. Raises ListUnreadable for faults,
@@ -90,7 +107,8 @@ def trace_id(response: httpx.Response) -> str:
 
 def no_response(error: httpx.RequestError) -> Response:
     """For a call that ended in a network error; it may or may not have been carried out."""
-    return Response(status=0, network_error=f"no answer ({type(error).__name__})")
+    detail = f"no answer ({type(error).__name__})"
+    return Response(status=0, network_error=detail, unsent=isinstance(error, UNSENT_ERRORS))
 
 
 def _seconds(text: str) -> int | None:

@@ -1,15 +1,22 @@
 """The client of one company's REST API: sends calls within the rate limits and retries them."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import httpx
 
 from ledgerlink.connectors.qbo.auth.bearer import BearerAuth
 from ledgerlink.connectors.qbo.auth.token_refresh import TokenRefresher
 from ledgerlink.connectors.qbo.protocol import queries, values
-from ledgerlink.connectors.qbo.protocol.response import Response, no_response, parse
+from ledgerlink.connectors.qbo.protocol.response import (
+    UNSENT_ERRORS,
+    Response,
+    no_response,
+    parse,
+)
 from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.transport.rate_limits import Budget, RateLimiter
 from ledgerlink.connectors.qbo.transport.retry import Pauses, Retry
@@ -18,6 +25,7 @@ from ledgerlink.connectors.shared import errors
 from ledgerlink.connectors.shared.errors import Disposition
 from ledgerlink.connectors.shared.ledger_time import LedgerTime, in_time
 from ledgerlink.connectors.shared.unanswered import UnansweredWrites
+from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.ports import Stop, never
 
 MINOR_VERSION = "minorversion=75"
@@ -28,11 +36,19 @@ TIMEOUT = 125.0
 CONNECT_TIMEOUT = 15.0
 """Ledger seconds to wait for a connection."""
 
+TROUBLE = 5.0
+"""Ledger seconds before a write is tried again that has failed inside QuickBooks."""
+
+ENDED = TIMEOUT
+"""The age, in ledger seconds, of a write that QuickBooks says has failed inside it. It is looked up
+a few seconds later, and not at once, because the trouble has to pass."""
+
 MAX_PAGES = 1000
 """Pages of one search, which is a million rows."""
 
 REPEATED = frozenset({Disposition.RETRY, Disposition.THROTTLED})
-"""Responses after which the same call is sent again."""
+"""Responses after which a call that reads is sent again; one that writes only if QuickBooks cannot
+have begun it."""
 
 UNCERTAIN = frozenset({Disposition.LOOK_UP, Disposition.RETRY})
 """Responses after which QuickBooks may still be processing the request."""
@@ -81,6 +97,10 @@ def get(path: str) -> Call:
     return Call("read", "GET", f"{path}?{MINOR_VERSION}")
 
 
+class Unanswered(LedgerUnavailable):
+    """A write without a response: it may have been carried out. Other calls may still succeed."""
+
+
 class Client:
     """Calls to one company."""
 
@@ -108,16 +128,20 @@ class Client:
         self._jitter = jitter
         self._pauses = Pauses()
         self._extensions = {"timeout": http.timeout.as_dict()}
+        self._probe: asyncio.Task[bool] | None = None
+        """Finds out whether QuickBooks can be reached; writes wait for it."""
 
     async def call(self, call: Call, stop: Stop = never) -> Response:
-        """Send a call, and repeat it unchanged until it has an answer.
+        """Send a call, and repeat it unchanged until it has an answer. A write that may have been
+        carried out is not repeated, because QuickBooks may not recognise its request id.
 
         The response is accepted, or has faults that reject the record or leave open whether it was
-        written. Raises Interrupted when `stop` says so, AuthorizationLost, LedgerStopped, and
-        LedgerUnavailable when the retries are exhausted.
+        written. Raises Interrupted when `stop` says so, AuthorizationLost, LedgerStopped,
+        LedgerUnavailable when the retries are exhausted, and Unanswered for a write that may or may
+        not have been carried out.
         """
         response = await self._attempt(call, stop)
-        if response.disposition in REPEATED:
+        if _is_repeated(call, response):
             response = await self._repeated(call, response, stop)
         self._pauses.end()
         if response.disposition is not Disposition.ACCEPTED:
@@ -148,14 +172,28 @@ class Client:
         return response.part(entity)
 
     async def is_reachable(self, stop: Stop = never) -> bool:
-        """Whether QuickBooks answers one read now, without retries."""
-        response = await self._attempt(get("/preferences"), stop)
-        return response.disposition is Disposition.ACCEPTED
+        """Whether QuickBooks can be read, perhaps after repeats. Those who ask at the same time
+        share the answer, and writes are held back until it is there. Raises as `call`."""
+        if self._probe is None:
+            self._probe = asyncio.create_task(self._can_read(stop))
+            self._probe.add_done_callback(self._end_probe)
+        return await self._probe
+
+    async def _can_read(self, stop: Stop) -> bool:
+        try:
+            return (await self.call(get("/preferences"), stop)).disposition is Disposition.ACCEPTED
+        except LedgerUnavailable:
+            return False
+
+    def _end_probe(self, _probe: "asyncio.Task[bool]") -> None:
+        self._probe = None
 
     async def _repeated(self, call: Call, response: Response, stop: Stop) -> Response:
         """The response to a call that is repeated as long as its responses ask for it."""
         retry = Retry(self._jitter, self._pauses)
-        while response.disposition in REPEATED:
+        while _is_repeated(call, response):
+            if call.writes and response.may_have_begun:
+                raise _unanswered(response)
             if response.disposition is Disposition.THROTTLED:
                 now = self._time.now()
                 self._limiter.pause(now + retry.after_throttling(response, now))
@@ -165,24 +203,44 @@ class Client:
         return response
 
     async def _attempt(self, call: Call, stop: Stop) -> Response:
-        budget = call.budget
-        await self._throttle.acquire(budget, stop)
+        await self._acquire(call, stop)
         try:
             return await self._response(call, self._request(call), stop)
         finally:
-            self._throttle.release(budget)
+            self._throttle.release(call.budget)
+
+    async def _acquire(self, call: Call, stop: Stop) -> None:
+        """Wait until the call may be sent; a write also until it is known whether QuickBooks can be
+        reached."""
+        await self._throttle.acquire(call.budget, stop)
+        while self._probe is not None and call.writes:
+            self._throttle.release(call.budget)
+            await asyncio.wait({self._probe})
+            await self._throttle.acquire(call.budget, stop)
 
     async def _response(self, call: Call, request: httpx.Request, stop: Stop) -> Response:
         try:
             response = await in_time(self._send(call, request), stop)
         except BaseException as error:
-            self._count_unanswered(call, _age(error))
+            if not isinstance(error, UNSENT_ERRORS):
+                self._count_unanswered(call, _age(error))
             if isinstance(error, httpx.RequestError):
                 return no_response(error)
             raise
         if response.disposition in UNCERTAIN:
-            self._count_unanswered(call)
+            self._count_unanswered(call, ENDED if response.has_ended else 0.0)
         return response
+
+    async def let_trouble_pass(self, stop: Stop) -> datetime:
+        """Wait a moment before a write is tried again that QuickBooks has failed to carry out;
+        returns when the write was sent at the earliest. Raises Interrupted."""
+        sent = self._time.wall() - timedelta(minutes=5)
+        await self._time.sleep(TROUBLE, stop)
+        return sent
+
+    def note_internal_errors(self) -> None:
+        """Count writes of an answered batch that have failed inside QuickBooks."""
+        self.unanswered.add(ENDED)
 
     def _count_unanswered(self, call: Call, age: float = 0.0) -> None:
         if call.writes:
@@ -214,6 +272,16 @@ def timeout(time: LedgerTime) -> httpx.Timeout:
     machine than it can do."""
     connect = time.real(CONNECT_TIMEOUT, at_least=2.0)
     return httpx.Timeout(time.real(TIMEOUT, at_least=2.0), connect=connect)
+
+
+def _is_repeated(call: Call, response: Response) -> bool:
+    """Whether the call may have to be sent again; an internal error of a read passes, too."""
+    return response.disposition in REPEATED or (response.has_ended and not call.writes)
+
+
+def _unanswered(response: Response) -> Unanswered:
+    error = errors.unavailable(str(response), trace_id=response.trace_id)
+    return Unanswered(error.code, error.message, error.remedy, error.trace_id)
 
 
 def _raise_lane_error(response: Response) -> None:

@@ -5,7 +5,6 @@ from math import inf
 
 from ledgerlink.connectors.qbo.protocol.response import Response
 from ledgerlink.connectors.shared import errors
-from ledgerlink.domain.errors import LedgerUnavailable
 
 MAX_TRIES = 6
 """Requests for one call before QuickBooks counts as down."""
@@ -23,10 +22,6 @@ LONGEST_PAUSE = 300.0
 MAX_PAUSES = 3
 """Pauses of one call, or of all calls without an answer in between. They fit into a worker's time;
 a 429 that outlasts them is no longer the limit of a minute."""
-
-
-class RetriesExhausted(LedgerUnavailable):
-    """One call had no reliable answer in MAX_TRIES requests; other calls may still succeed."""
 
 
 class Pauses:
@@ -57,13 +52,12 @@ class Retry:
         self._pauses = 0
 
     def after_failure(self, response: Response) -> float:
-        """The wait before the next try: exponential, half of it random. Raises RetriesExhausted
+        """The wait before the next try: exponential, half of it random. Raises LedgerUnavailable
         after the last try."""
         self._failures += 1
         if self._failures >= MAX_TRIES:
             detail = f"{response}, {MAX_TRIES} times in a row"
-            down = errors.unavailable(detail, trace_id=response.trace_id)
-            raise RetriesExhausted(down.code, down.message, down.remedy, down.trace_id)
+            raise errors.unavailable(detail, trace_id=response.trace_id)
         wait = min(FIRST_WAIT * 2.0 ** (self._failures - 1), LONGEST_WAIT)
         return wait * (1 + self._jitter()) / 2
 
