@@ -106,6 +106,7 @@ class ChunkRun:
         worker has opened is searched for before anything is sent."""
         try:
             await self.search_unanswered(stop)
+            self._fail_defects()
             while self.recorder.progress.looks < MAX_SERIES:
                 await self._send(stop)
                 if stop() or not self._open():
