@@ -165,7 +165,7 @@ def test_another_business_rule_is_a_refusal_at_once(poster: Poster) -> None:
     fault = {"action": "item_fault", "detail": detail, "times": 9}
     poster.books.admin("faults", {**fault, "match": {"entity": "Purchase"}})
     outcome = poster.post(charged())["expense:x1"]
-    assert (outcome.state, code(outcome)) == (ItemState.FAILED, "refused")
+    assert (outcome.state, code(outcome)) == (ItemState.FAILED, "amount_refused")
     assert writes(poster) == 1
 
 
