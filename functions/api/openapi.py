@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from ledgerlink.domain.model.rules import LinkTo
@@ -106,10 +107,16 @@ DECIMALS = "A number, or its text, with at most seven decimal places."
 CURRENCY = {"minLength": 3, "maxLength": 3}
 
 
+def _forms(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The forms that a value may have, those of nested choices among them."""
+    for form in schema.get("anyOf", [schema]):
+        yield from [form] if form is schema else _forms(form)
+
+
 def _limit_decimals(schema: dict[str, Any]) -> None:
     """Add the limits of records that pydantic checks with a function, and so does not describe."""
     for field in schema.get("properties", {}).values():
-        forms = field.get("anyOf", [field])
+        forms = list(_forms(field))
         types = {form.get("type") for form in forms}
         if {"number", "string"} <= types:
             field["description"] = DECIMALS

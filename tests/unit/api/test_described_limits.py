@@ -24,8 +24,7 @@ SCHEMAS: dict[str, Any] = json.loads(DOCUMENT.read_text())["components"]["schema
 def test_a_decimal_is_described_with_its_seven_places(form: str, field: str) -> None:
     described = SCHEMAS[form]["properties"][field]
     assert "at most seven decimal places" in described["description"]
-    (text,) = [one for one in described["anyOf"] if one.get("type") == "string"]
-    assert "{1,7}" in text["pattern"]
+    assert "{1,7}" in json.dumps(described)
 
 
 @pytest.mark.parametrize("form", ["ExpenseEntry", "Invoice"])
