@@ -1,7 +1,6 @@
 """The HTTP API: its public routes, and the scopes that the others require."""
 
 import json
-from collections.abc import Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
@@ -32,13 +31,20 @@ PUBLIC_ROUTES = {
     (POST, CALLBACK): "The form of the callback's page carries the same single-use state; "
     "the browser that sends it holds no token.",
     (GET, "/v1/docs"): "The reference is the same for everybody and holds no data.",
+    (GET, "/v1/docs/{asset}"): "The reference is the same for everybody and holds no data.",
+    (GET, "/v1/errors"): "The page of error codes is the same for everybody and holds no data.",
     (GET, "/v1/openapi.json"): "The reference is the same for everybody and holds no data.",
 }
-WRITE_METHODS = (
+METHODS = (
+    GET,
     POST,
     apigateway.HttpMethod.PUT,
     apigateway.HttpMethod.PATCH,
     apigateway.HttpMethod.DELETE,
+)
+NO_ADDRESS = (
+    "The function answers with 404 or 405, as a problem document. It refuses every request whose "
+    "token the gateway has not checked."
 )
 REQUESTS_PER_SECOND = 100
 BURST = 200
@@ -83,12 +89,14 @@ class Api(Construct):
         self._integration = integrations.HttpLambdaIntegration("Function", self.api.function)
         self._public_routes()
         self._protected_routes(setup.settings)
+        self._other_addresses()
 
     def _http_api(self, settings: Settings) -> apigateway.HttpApi:
         cors = apigateway.CorsPreflightOptions(
             allow_origins=list(settings.cors_origins),
             allow_methods=[apigateway.CorsHttpMethod.ANY],
-            allow_headers=["authorization", "content-type", "idempotency-key"],
+            allow_headers=["authorization", "content-type", "idempotency-key", "if-match"],
+            expose_headers=["etag", "location", "next"],
             max_age=Duration.hours(1),
         )
         return apigateway.HttpApi(
@@ -130,24 +138,27 @@ class Api(Construct):
                 )
 
     def _protected_routes(self, settings: Settings) -> None:
+        """The gateway checks the token. Its scopes are checked by the function, because it knows
+        which one a route needs, and says which one a token lacks."""
         authorizer = authorizers.HttpJwtAuthorizer(
             "Jwt", settings.jwt_issuer, jwt_audience=list(settings.jwt_audience)
         )
-        scopes = settings.scopes
-        self._routes((GET,), authorizer, (scopes.read,))
-        # The gateway accepts either scope; the function checks which one a path needs.
-        self._routes(WRITE_METHODS, authorizer, (scopes.post, scopes.admin))
-
-    def _routes(
-        self,
-        methods: Sequence[apigateway.HttpMethod],
-        authorizer: authorizers.HttpJwtAuthorizer,
-        scopes: Sequence[str],
-    ) -> None:
         self.http.add_routes(
             path="/v1/{proxy+}",
-            methods=list(methods),
+            methods=list(METHODS),
             integration=self._integration,
             authorizer=authorizer,
-            authorization_scopes=list(scopes),
+        )
+
+    def _other_addresses(self) -> None:
+        """Every other address and method: the function answers that there is no such."""
+        route = apigateway.HttpRoute(
+            self,
+            "Other",
+            http_api=self.http,
+            integration=self._integration,
+            route_key=apigateway.HttpRouteKey.DEFAULT,
+        )
+        NagSuppressions.add_resource_suppressions(
+            route, [NagPackSuppression(id="AwsSolutions-APIG4", reason=NO_ADDRESS)]
         )

@@ -2,26 +2,34 @@
 
 import os
 from collections.abc import Sequence
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 from ledgerlink.bootstrap import dependencies as dependencies
-from ledgerlink.domain.errors import FieldError, LedgerlinkError
+from ledgerlink.domain.errors import FieldError, Invalid, LedgerlinkError, NotFound
 from ledgerlink.wire.records import pointer
 from ledgerlink.wire.validation import in_words, worth_telling
 from pydantic import BaseModel
 
 from functions.api.caller import Caller, Right, caller
 from functions.api.problems import problem, problem_of
+from functions.api.refusals import WrongMethod
 
 logger = Logger()
 app = APIGatewayHttpResolver(enable_validation=True)
+CONSENTS = "/v1/oauth/"
+"""Where ledgers send browsers, with parameters of their own choice."""
+LONGEST_PATH = 200
+"""Characters of a path that are quoted in an answer."""
 
 
 def who(right: Right) -> Caller:
-    """The caller of the current request. Raises Forbidden where the token lacks this right."""
+    """The caller of the current request. Raises Unauthenticated without a valid token, Forbidden
+    where the token lacks this right."""
     found = caller(app, right)
     logger.append_keys(firm=found.firm, user=found.user)
     return found
@@ -85,4 +93,42 @@ def unexpected(error: Exception) -> Response[str]:
 
 @app.not_found
 def no_route(_error: Exception) -> Response[str]:
-    return problem(404, "Not found", "no_route", "This API has no such address.", "See /v1/docs.")
+    http = app.current_event.request_context.http
+    methods = sorted(_methods_at(http.path))
+    if methods:
+        allowed = ", ".join(methods)
+        message, remedy = f"This address does not take {http.method}.", f"Use {allowed}."
+        answer = problem_of(WrongMethod("wrong_method", message, remedy))
+        answer.headers["Allow"] = allowed
+        return answer
+    message = f"This API has no address {http.path[:LONGEST_PATH]}."
+    return problem_of(NotFound("no_route", message, "See /v1/docs for all addresses."))
+
+
+def _methods_at(path: str) -> set[str]:
+    """The methods that some route takes at this path."""
+    routes = [*app._static_routes, *app._dynamic_routes]  # the resolver has no other list of them
+    return {route.method for route in routes if route.rule.match(path)}
+
+
+def refuse_unknown_parameters(
+    app: APIGatewayHttpResolver, next_middleware: NextMiddleware
+) -> Response[Any]:
+    """Refuse query parameters that the route does not have, because a filter that is silently left
+    out gives another answer than the one that was asked for."""
+    route = app.context["_route"]
+    known = {parameter.alias for parameter in route.dependant.query_params}
+    given = app.current_event.query_string_parameters
+    unknown = [name for name in given if name not in known]
+    if unknown and not route.path.startswith(CONSENTS):
+        has = f"It has {', '.join(sorted(known))}." if known else "It has none."
+        raise Invalid(
+            "unknown_parameter",
+            f"This address has no query parameter {', '.join(unknown)}.",
+            has,
+            [FieldError(f"/query/{name}", "Unknown parameter", has) for name in unknown],
+        )
+    return next_middleware(app)
+
+
+app.use(middlewares=[refuse_unknown_parameters])

@@ -1,5 +1,6 @@
 """The caller: firm, user and rights, taken only from the verified token."""
 
+import math
 import os
 import time
 from collections.abc import Iterable
@@ -11,6 +12,8 @@ from ledgerlink.domain.errors import Forbidden
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.services.posting.staged_records import is_kind_allowed
+
+from functions.api.refusals import Unauthenticated
 
 
 class Right(StrEnum):
@@ -52,11 +55,22 @@ class Caller:
 
 
 def caller(app: APIGatewayHttpResolver, right: Right) -> Caller:
-    """The caller, if the token carries the right. Raises Forbidden."""
+    """The caller, if the token carries the right. Raises Unauthenticated, Forbidden."""
     authorizer = app.current_event.request_context.authorizer
     claims = (authorizer.jwt_claim if authorizer else None) or {}
+    if not claims:
+        raise Unauthenticated(
+            "no_token",
+            "The request has no token.",
+            "Send a token: Authorization: Bearer <token>.",
+        )
     firm, user = claims.get(os.environ["LEDGERLINK_FIRM_CLAIM"]), claims.get("sub")
-    if not firm or not user or not _alive(claims.get("exp")):
+    expiry = _moment(claims.get("exp"))
+    if expiry is not None and expiry <= time.time():
+        raise Unauthenticated(
+            "token_expired", "The token has expired.", "Request a new token and send it."
+        )
+    if not firm or not user or expiry is None:
         raise Forbidden(
             "token_incomplete",
             "The token lacks the firm, the user or the expiry.",
@@ -90,8 +104,10 @@ def _scopes(claim: object) -> list[str]:
     return str(claim).strip("[]").replace(",", " ").split()
 
 
-def _alive(expiry: object) -> bool:
+def _moment(expiry: object) -> float | None:
+    """Seconds since 1970; None where the claim gives no moment."""
     try:
-        return float(str(expiry)) > time.time()
+        found = float(str(expiry))
     except ValueError:
-        return False
+        return None
+    return found if math.isfinite(found) else None

@@ -6,8 +6,11 @@ from typing import Any
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ledgerlink.bootstrap import metrics
+from ledgerlink.domain.errors import Refused
 
 from functions.api.app import app, logger
+from functions.api.problems import as_answer, problem_of
+from functions.api.request_body import with_readable_body
 from functions.api.routes import (
     connections,
     docs,
@@ -35,6 +38,10 @@ warnings.filterwarnings("ignore", message="No application metrics to publish")
 @metrics().log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """API Gateway HTTP API, payload format 2.0."""
-    answer = app.resolve(event, context)
+    try:
+        answer = app.resolve(with_readable_body(event), context)
+    except Refused as refused:
+        logger.info("refused", extra={"code": refused.code})
+        answer = as_answer(problem_of(refused))
     logger.info("answered", extra={"status": answer["statusCode"], "path": event.get("rawPath")})
     return answer

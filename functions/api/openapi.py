@@ -18,6 +18,8 @@ from ledgerlink.wire.rules import (
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
+from functions.api.views.settings import SettingsChange
+
 PROBLEM = {
     "type": "object",
     "description": "RFC 9457 problem document",
@@ -43,6 +45,23 @@ PROBLEM = {
     },
 }
 ANY_MAPPING: Any = UserMapping | ProjectMapping | LaborCodeMapping | ExpenseCodeMapping
+BY_GATEWAY = {
+    status: {
+        "description": about,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Message"}}},
+    }
+    for status, about in (
+        ("401", "No valid token. On AWS the header WWW-Authenticate tells an expired one"),
+        ("429", "Too many requests a second; try again after a pause"),
+    )
+}
+"""What API Gateway answers itself, in a form that cannot be changed."""
+MESSAGE = {
+    "type": "object",
+    "description": "An answer of API Gateway itself",
+    "required": ["message"],
+    "properties": {"message": {"type": "string"}},
+}
 REFS = "#/components/schemas/{model}"
 PUBLISHED = {LinkTo.__name__: "Link"}
 """Names of schemas by the names of their classes, where the two differ."""
@@ -77,9 +96,11 @@ def _add_components(components: dict[str, Any]) -> None:
     for unused in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
         schemas.pop(unused, None)
     schemas["Problem"] = PROBLEM
+    schemas["Message"] = MESSAGE
     for form in (*FORMS.values(), Deleted):
         _add(schemas, form.__name__, adapter(form))
     _add(schemas, "Mapping", TypeAdapter(ANY_MAPPING))
+    _add(schemas, SettingsChange.__name__, TypeAdapter(SettingsChange))
     components["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     }
@@ -133,6 +154,7 @@ def _finish(operation: dict[str, Any], path: str) -> None:
     operation["responses"]["default"] = {"description": "What went wrong", "content": content}
     if path != PUBLIC:
         operation["security"] = [{"token": []}]
+        operation["responses"] |= BY_GATEWAY
 
 
 def main() -> int:

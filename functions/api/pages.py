@@ -1,10 +1,14 @@
-"""The pages that a browser shows at the end of a consent."""
+"""The pages that a browser shows: at the end of a consent, the reference, the error codes."""
 
 from collections.abc import Mapping
+from functools import cache
 from html import escape
 
 from aws_lambda_powertools.event_handler import Response
 from ledgerlink.domain.model.connections import Authorization
+from ledgerlink.domain.model.reasons import REASONS
+
+from functions.api.error_codes import REFUSALS
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width,initial-scale=1">
@@ -19,6 +23,12 @@ Connect only if you know who asked and want this.</p>
 <button name="decision" value="{connect}">Connect</button>
 <button name="decision" value="cancel">Cancel</button></form>"""
 CONNECT = "connect"
+REFERENCE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Ledgerlink API</title>
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<link rel="stylesheet" href="{style}"><div id="reference"></div>
+<script src="{script}"></script>
+<script>SwaggerUIBundle({{url: "openapi.json", dom_id: "#reference", deepLinking: true}})</script>
+</html>"""
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'",
@@ -70,6 +80,36 @@ def cancelled_page() -> Response[str]:
 def problem_page(status: int, message: str, remedy: str) -> Response[str]:
     """The page after a consent that failed."""
     return page(status, "Not connected", f"{message} {remedy}")
+
+
+def reference_page(assets: Mapping[str, str]) -> str:
+    """The page of the API's reference; `assets` has the addresses of its script and style."""
+    style, script = (next(a for n, a in assets.items() if n.endswith(end)) for end in ("css", "js"))
+    return REFERENCE.format(style=escape(style), script=escape(script))
+
+
+@cache
+def errors_page() -> str:
+    """The page with every code of problem documents and of reasons, each with its own anchor."""
+    refused = "".join(
+        f'<dt id="{code}">{code} ({one.status})</dt><dd>{escape(one.when)}</dd>'
+        for code, one in REFUSALS.items()
+    )
+    reasons = "".join(
+        f'<dt id="{_anchor(code)}">{code}</dt><dd>{escape(one.message)} {escape(one.remedy)}</dd>'
+        for code, one in REASONS.items()
+    )
+    body = (
+        "<p>The code of a problem document says why a request was refused. The code of a reason "
+        "says why a record, run or connection is as it is. Words in braces are its values.</p>"
+        f"<h2>Refused requests</h2><dl>{refused}</dl><h2>Reasons</h2><dl>{reasons}</dl>"
+    )
+    return PAGE.format(title="Error codes", body=body)
+
+
+def _anchor(code: str) -> str:
+    """The place of a reason on the page. Some codes are also those of refused requests."""
+    return f"reason-{code}" if code in REFUSALS else code
 
 
 def _page(status: int, title: str, body: str) -> Response[str]:

@@ -15,16 +15,30 @@ from ledgerlink.domain.errors import (
     NotFound,
     PreconditionFailed,
 )
+from ledgerlink.wire.problems import problem_document
 
+from functions.api.refusals import (
+    MalformedRequest,
+    TooLarge,
+    Unauthenticated,
+    WrongMediaType,
+    WrongMethod,
+)
+
+BEARER = 'Bearer error="invalid_token", error_description="{code}"'
 STATUS: dict[type[LedgerlinkError], tuple[int, str]] = {
     Invalid: (422, "The request contains invalid values"),
     Forbidden: (403, "The token does not allow this"),
     NotFound: (404, "Not found"),
     Conflict: (409, "This conflicts with the current state"),
     PreconditionFailed: (412, "This was changed since it was read"),
+    MalformedRequest: (400, "The request cannot be read"),
+    Unauthenticated: (401, "The request needs a valid token"),
+    WrongMethod: (405, "This address does not take this method"),
+    TooLarge: (413, "The request is too large"),
+    WrongMediaType: (415, "The request is of a type that cannot be read"),
     LedgerError: (502, "The accounting system rejected or failed the request"),
 }
-MOST_PROBLEMS = 100
 
 
 def problem(
@@ -36,19 +50,7 @@ def problem(
     problems: Sequence[FieldError] = (),
 ) -> Response[str]:
     """A problem document."""
-    document: dict[str, Any] = {
-        "type": f"urn:ledgerlink:error:{code}",
-        "title": title,
-        "status": status,
-        "code": code,
-        "detail": detail,
-        "remedy": remedy,
-    }
-    if problems:
-        document["errors"] = [
-            {"pointer": p.pointer, "detail": p.message, "remedy": p.remedy}
-            for p in problems[:MOST_PROBLEMS]
-        ]
+    document = problem_document(status, title, code, detail, remedy, problems)
     return Response(status, "application/problem+json", json.dumps(document))
 
 
@@ -58,4 +60,17 @@ def problem_of(error: LedgerlinkError) -> Response[str]:
         (found for kind, found in STATUS.items() if isinstance(error, kind)),
         (400, "The request cannot be carried out"),
     )
-    return problem(status, title, error.code, error.message, error.remedy, error.problems)
+    answer = problem(status, title, error.code, error.message, error.remedy, error.problems)
+    if isinstance(error, Unauthenticated):
+        answer.headers["WWW-Authenticate"] = BEARER.format(code=error.code)
+    return answer
+
+
+def as_answer(response: Response[str]) -> dict[str, Any]:
+    """The response as API Gateway takes it, for errors outside of the resolver."""
+    return {
+        "statusCode": response.status_code,
+        "headers": dict(response.headers),
+        "body": response.body,
+        "isBase64Encoded": False,
+    }

@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 from ledgerlink.bootstrap import count, dependencies, metrics
 from ledgerlink.domain.errors import Forbidden, Invalid, LedgerlinkError, NotFound
+from ledgerlink.wire.problems import problem_document
 
 logger = Logger()
 LIMIT = 1_048_576
@@ -93,15 +94,8 @@ def _failed() -> Answer:
 
 
 def _problem(status: int, title: str, code: str, detail: str, remedy: str) -> Answer:
-    """A problem document, RFC 9457, with the members that the API's problems have."""
-    document = {
-        "type": f"urn:ledgerlink:error:{code}",
-        "title": title,
-        "status": status,
-        "code": code,
-        "detail": detail,
-        "remedy": remedy,
-    }
+    """A problem document, as the API's problems are."""
+    document = problem_document(status, title, code, detail, remedy)
     headers = {"content-type": "application/problem+json"}
     return {"statusCode": status, "headers": headers, "body": json.dumps(document)}
 

@@ -20,7 +20,10 @@ def test_only_the_callback_the_reference_and_the_webhook_door_are_public(
         "GET /v1/oauth/{ledger}/callback",
         "POST /v1/oauth/{ledger}/callback",
         "GET /v1/docs",
+        "GET /v1/docs/{asset}",
+        "GET /v1/errors",
         "GET /v1/openapi.json",
+        "$default",
         WEBHOOKS,
     }
 
@@ -50,15 +53,19 @@ def test_the_stage_comes_after_the_route_whose_throttle_it_sets(template: Templa
     assert route in stage["DependsOn"]
 
 
-def test_reading_asks_for_the_read_scope(template: Template) -> None:
-    assert routes(template)["GET /v1/{proxy+}"]["AuthorizationScopes"] == ["ledger:read"]
-
-
-def test_writing_asks_for_the_post_or_the_admin_scope(template: Template) -> None:
+def test_the_gateway_checks_tokens_and_the_function_their_scopes(template: Template) -> None:
+    """Case product 10: a token without the scope is answered with a problem document."""
     found = routes(template)
-    for method in ("POST", "PUT", "PATCH", "DELETE"):
-        scopes = found[f"{method} /v1/{{proxy+}}"]["AuthorizationScopes"]
-        assert scopes == ["ledger:post", "ledger:admin"]
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        route = found[f"{method} /v1/{{proxy+}}"]
+        assert route["AuthorizationType"] == "JWT"
+        assert "AuthorizationScopes" not in route
+
+
+def test_every_other_address_leads_to_the_function(template: Template) -> None:
+    """Case product 10."""
+    found = routes(template)
+    assert found["$default"]["Target"] == found["GET /v1/{proxy+}"]["Target"]
 
 
 def test_tokens_are_checked_for_issuer_and_audience(template: Template) -> None:

@@ -1,10 +1,11 @@
 """What a firm chooses for a connection."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
+from ledgerlink.domain.errors import FieldError, Invalid
 from ledgerlink.domain.model.ledger_choices import Choice, Offered, in_effect
 from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.money_settings import (
@@ -24,7 +25,8 @@ from ledgerlink.domain.model.time_settings import (
     Rounding,
     TimeSettings,
 )
-from pydantic import Field
+from ledgerlink.wire.records import problems
+from pydantic import Field, ValidationError
 
 from functions.api.views.common import Given, View
 
@@ -225,6 +227,19 @@ class SettingsChange(Given):
     block: Names | None = None
     unblock: Names | None = None
 
+    @classmethod
+    def read(cls, given: Any) -> "tuple[SettingsChange, Sequence[FieldError]]":
+        """The change without the places that cannot be read, and those places."""
+        wrong: list[FieldError] = []
+        for _ in range(MOST_READINGS):
+            try:
+                return cls.model_validate(given), wrong
+            except ValidationError as error:
+                wrong += problems(error)
+                places = [found["loc"] for found in error.errors(include_url=False)]
+                given = _without(given, places)
+        raise Invalid("invalid_request", "The settings cannot be read.", SEE_DOCS, wrong)
+
     def patch(self) -> Mapping[str, Any]:
         """Only the fields in the request. Null is all lists in `lists`, resets `time_zone`, and is
         ignored elsewhere."""
@@ -238,6 +253,24 @@ class SettingsChange(Given):
 
 MAY_BE_NULL = ("lists", "time_zone")
 """Settings of which null is a value."""
+
+
+MOST_READINGS = 3
+SEE_DOCS = "See the settings in the API's description."
+
+
+def _without(given: Any, places: Iterable[tuple[int | str, ...]]) -> Any:
+    """The settings without the fields at these places, of which each section loses its own."""
+    if not isinstance(given, dict):
+        return {}
+    left = {name: dict(v) if isinstance(v, dict) else v for name, v in given.items()}
+    for section, *rest in places:
+        inside = left.get(section)
+        if rest and isinstance(inside, dict):
+            inside.pop(rest[0], None)
+        else:
+            left.pop(section, None)
+    return left
 
 
 def _may_be_null(name: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from ledgerlink.domain.errors import Invalid
+from ledgerlink.domain.errors import FieldError, Invalid
 from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
 from ledgerlink.domain.model.time_settings import TimeSettings
 from ledgerlink.wire.records import forbid_unknown, problems
@@ -38,6 +38,23 @@ def _form(section: object) -> Any:
 def changed(before: Section, patch: Mapping[str, Any]) -> Section:
     """The section with these fields changed. Raises Invalid naming each wrong one by a pointer
     below the section's name."""
+    name, left, wrong = NAMES[type(before)], dict(patch), list[FieldError]()
+    for _ in range(len(patch) + 1):
+        try:
+            after = _read(before, left)
+        except Invalid as invalid:  # what else is wrong is found without the fields it names
+            wrong += invalid.problems
+            named = {problem.pointer.split("/")[2] for problem in invalid.problems}
+            left = {field: value for field, value in left.items() if field not in named}
+        else:
+            break
+    if wrong:
+        words = f"The {name} settings cannot be like this."
+        raise Invalid(f"wrong_{name}", words, "See the problems.", wrong)
+    return after
+
+
+def _read(before: Section, patch: Mapping[str, Any]) -> Section:
     name = NAMES[type(before)]
     try:
         after: Section = _adapter(_form(before)).validate_python(asdict(before) | dict(patch))

@@ -44,6 +44,13 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     text: str
+    is_packed: bool = False
+
+    @property
+    def packed(self) -> bytes:
+        """The bytes of a body that API Gateway takes in base64."""
+        assert self.is_packed
+        return base64.b64decode(self.text)
 
     @property
     def json(self) -> Any:
@@ -81,7 +88,8 @@ class Api:
         event["requestContext"]["authorizer"] = {"jwt": {"claims": given, "scopes": None}}
         answer = handler(event, cast(LambdaContext, Context()))
         found = answer.get("headers") or {}
-        return Answer(int(answer["statusCode"]), found, str(answer.get("body", "")))
+        text, is_packed = str(answer.get("body", "")), bool(answer.get("isBase64Encoded"))
+        return Answer(int(answer["statusCode"]), found, text, is_packed)
 
     def get(self, path: str, **given: Any) -> Answer:
         return self.call("GET", path, **given)

@@ -6,6 +6,7 @@ import pytest
 from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.model.connections import Connection
 
+from functions.api.error_codes import REFUSALS
 from tests.fakes.service import entry
 from tests.unit.api.client import Answer, Api
 
@@ -21,14 +22,14 @@ def check(answer: Answer, status: int) -> None:
     assert answer.headers["Content-Type"] == "application/problem+json"
     document = answer.json
     assert document["status"] == status
-    assert document["type"] == f"urn:ledgerlink:error:{document['code']}"
+    assert document["type"] == f"/v1/errors#{document['code']}"
+    assert document["code"] in REFUSALS or document["code"] in ("down",)
     assert all(document[name] for name in ("title", "detail", "remedy"))
 
 
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [
-        ('{"ledger": ', "/11"),
         ([1], ""),
         (None, ""),
         ({}, "/ledger"),

@@ -131,13 +131,11 @@ def test_every_route_of_the_document_is_in_the_table_of_scopes(api: Api) -> None
 @pytest.mark.parametrize(
     "claims",
     [
-        {},
         {**WHOLE, FIRM_CLAIM: ""},
         {k: v for k, v in WHOLE.items() if k != FIRM_CLAIM},
         {k: v for k, v in WHOLE.items() if k != "sub"},
         {k: v for k, v in WHOLE.items() if k != "exp"},
         {k: v for k, v in WHOLE.items() if k != "scope"},
-        {**WHOLE, "exp": "1000"},
         {**WHOLE, "exp": "soon"},
         {**WHOLE, "exp": "NaN"},
         {**WHOLE, "scope": f"{READ}x x{READ}"},
@@ -151,6 +149,19 @@ def test_a_token_with_missing_claims_is_refused(api: Api, claims: Mapping[str, s
     assert answer.json["remedy"]
 
 
+@pytest.mark.parametrize(
+    ("claims", "code"),
+    [({}, "no_token"), ({**WHOLE, "exp": "1000"}, "token_expired")],
+)
+def test_an_expired_token_is_told_from_none(api: Api, claims: Mapping[str, str], code: str) -> None:
+    """Case product 10."""
+    answer = api.get("/v1/connections", claims=claims)
+    assert (answer.status, answer.json["code"]) == (401, code)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert code in answer.headers["WWW-Authenticate"]
+    assert answer.json["remedy"]
+
+
 @pytest.mark.parametrize("claim", [f"[{READ} {POST}]", f"{POST},{READ}", READ])
 def test_scopes_come_as_text_or_as_a_list(api: Api, claim: str) -> None:
     claims = {k: v for k, v in WHOLE.items() if k != "scope"}
@@ -161,7 +172,8 @@ def test_the_firm_comes_from_the_token_and_from_nowhere_else(api: Api) -> None:
     mine = api.app.connected()
     api.app.connected("rival", "realm-2")
     given = {"firm": "rival", FIRM_CLAIM: "rival"}
-    found = api.get("/v1/connections", query=given, headers=given).json
+    assert api.get("/v1/connections", query=given).status == 422
+    found = api.get("/v1/connections", headers=given).json
     assert [c["id"] for c in found["connections"]] == [mine.id]
 
 

@@ -26,7 +26,7 @@ def document(answer: dict[str, Any]) -> dict[str, Any]:
     assert answer["headers"]["content-type"] == "application/problem+json"
     found: dict[str, Any] = json.loads(answer["body"])
     assert found["status"] == answer["statusCode"]
-    assert found["type"] == f"urn:ledgerlink:error:{found['code']}"
+    assert found["type"] == f"/v1/errors#{found['code']}"
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ledgerlink.domain.errors import NotFound
+from ledgerlink.domain.errors import Invalid, NotFound
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome
 from ledgerlink.domain.model.reasons import reason
@@ -87,6 +87,8 @@ def list_runs(
     """Runs in that order. A page may be short before the end. By state and user, the newest
     MOST_READ are sorted."""
     deps.connections.get(connection_key)
+    if after is not None:
+        _require_run(deps, connection_key, after)
     if sort in (Sort.NEWEST, Sort.OLDEST):
         return _read(deps, connection_key, wanted, after, limit, sort)
     found = _read(deps, connection_key, wanted, None, MOST_READ, Sort.NEWEST).items
@@ -95,6 +97,20 @@ def list_runs(
     start = next((n + 1 for n, run in enumerate(ordered) if run.id == after), 0)
     rest = ordered[start : start + limit]
     return Page(rest, rest[-1].id if len(ordered) > start + limit else None)
+
+
+def _require_run(deps: Dependencies, connection_key: ConnectionKey, cursor: str) -> None:
+    """Raises Invalid for a cursor that no page gave: it would begin anywhere."""
+    try:
+        deps.runs.get(connection_key, cursor)
+    except NotFound:
+        raise bad_cursor() from None
+
+
+def bad_cursor() -> Invalid:
+    """The error for a cursor that no page gave."""
+    message, remedy = "This cursor is not one that a page gave.", "Send next of the page before."
+    return Invalid.at("/query/after", message, remedy, code="bad_cursor")
 
 
 def _read(

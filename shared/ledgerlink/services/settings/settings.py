@@ -56,37 +56,41 @@ def change_settings(
     user: str,
     patch: SettingsPatch,
     of_version: int | None = None,
+    already_wrong: Sequence[FieldError] = (),
 ) -> Settings:
     """Store the changed settings. The schedule is planned again, lists that were added are synced,
     and so are records that were blocked or unblocked. The same patch again has no further effect.
     A patch of other settings at the same moment is kept, too.
 
     Raises NotFound for an unknown connection, Invalid with every place that is wrong,
-    PreconditionFailed when the settings are no longer `of_version`.
+    PreconditionFailed when the settings are no longer `of_version`. `already_wrong` are places that
+    are not in the patch, because they could not be read; nothing is stored then.
     """
     connection = deps.connections.get(connection_key)
-    check, after = repeat_until_stored(lambda: _store(deps, connection, patch, of_version))
+
+    def store() -> tuple[SettingsPatchCheck, Settings]:
+        before = deps.settings.get(connection.key)
+        require_version(of_version, before.version)
+        check = SettingsPatchCheck(deps, connection, before, list(already_wrong))
+        after = check.changed(patch)
+        _refuse(check.problems)
+        return check, deps.settings.put(connection.key, after)
+
+    check, after = repeat_until_stored(store)
     replan(deps, connection)
     _sync_added_lists(deps, connection, user, check.before, after)
     _sync_blocked_records(deps, connection, user, check.named, after)
     return after
 
 
-def _store(
-    deps: Dependencies, connection: Connection, patch: SettingsPatch, of_version: int | None
-) -> "tuple[SettingsPatchCheck, Settings]":
-    before = deps.settings.get(connection.key)
-    require_version(of_version, before.version)
-    check = SettingsPatchCheck(deps, connection, before)
-    after = check.changed(patch)
-    if check.problems:
+def _refuse(problems: Sequence[FieldError]) -> None:
+    if problems:
         raise Invalid(
             "invalid_settings",
             "Some of these settings cannot be used, so none was changed.",
             "Correct the settings that are named, then save again.",
-            check.problems,
+            problems,
         )
-    return check, deps.settings.put(connection.key, after)
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from ledgerlink.domain.model.rules import (
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.ports import Page
+from ledgerlink.services.runs.history import bad_cursor
 
 PEOPLE = {"employee": ListType.EMPLOYEE, "vendor": ListType.VENDOR}
 CUSTOMERS = (ListType.CUSTOMER, ListType.PROJECT, ListType.TASK)
@@ -159,6 +160,8 @@ def list_records(
     last one, even if it is empty. Raises NotFound for an unknown connection or list."""
     connection = deps.connections.get(connection_key)
     list_type = type_of(deps, connection, kind)
+    if after is not None and after not in deps.lists.get(connection_key, list_type, [after]):
+        raise bad_cursor()
     rules = rules_by_target(deps, connection, list_type)
     found: list[RecordWithRules] = []
     for _ in range(0, MOST_READ, SLICE):
